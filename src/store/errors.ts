@@ -1,0 +1,34 @@
+import type { Claim, Key } from './port.ts';
+
+export type ConflictReason = 'exists' | 'claimed' | 'absent' | 'changed';
+
+/** A commit was refused as a whole because of one write. */
+export class Conflict extends Error {
+  readonly key: Key;
+  readonly reason: ConflictReason;
+  readonly claim: Claim | undefined;
+
+  constructor(key: Key, reason: ConflictReason, claim?: Claim) {
+    super(`commit refused: ${key.kind} ${reason}`);
+    this.name = 'Conflict';
+    this.key = key;
+    this.reason = reason;
+    this.claim = claim;
+  }
+}
+
+/** The store did not answer in time, or not at all. Worth trying again. */
+export class Unavailable extends Error {
+  constructor(what: string, options?: ErrorOptions) {
+    super(what, options);
+    this.name = 'Unavailable';
+  }
+}
+
+/** The store can't be opened as it is; the message names the fix. */
+export class Unusable extends Error {
+  constructor(what: string, options?: ErrorOptions) {
+    super(what, options);
+    this.name = 'Unusable';
+  }
+}
