@@ -1,0 +1,71 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Test } from 'tap';
+import { Conflict, type ConflictReason, Unavailable } from '#src/store/errors.ts';
+import type { Document, Key, ListOptions, Store } from '#src/store/port.ts';
+
+export type Open = () => Promise<Store>;
+
+export const opened = async (t: Test, open: Open): Promise<Store> => {
+  const store = await open();
+  t.teardown(() => store.close());
+  return store;
+};
+
+export const key = (family: string, id = '', kind = 'code'): Key => ({ kind, family, id });
+
+export const readOne = async (store: Store, at: Key): Promise<Document | undefined> =>
+  (await store.read([at]))[0];
+
+export const isConflict = async (
+  t: Test,
+  commit: Promise<void>,
+  reason: ConflictReason,
+  at: Key,
+): Promise<Conflict> => {
+  const fault: unknown = await commit.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (!(fault instanceof Conflict)) throw new Error(`a Conflict ${reason} was expected`, { cause: fault });
+  t.equal(fault.reason, reason, `refused as ${reason}`);
+  t.same({ ...fault.key }, { ...at }, 'the refusal names the document');
+  return fault;
+};
+
+export const isUnavailable = async (t: Test, work: () => Promise<unknown>, what: string): Promise<void> => {
+  const fault: unknown = await work().then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  t.ok(fault instanceof Unavailable, `${what} is refused as Unavailable`);
+};
+
+/** Every page of a list, following the cursor. */
+export const listAll = async (
+  store: Store,
+  index: string,
+  of: string,
+  options: ListOptions,
+): Promise<string[]> => {
+  const ids: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await store.list(index, of, cursor === undefined ? options : { ...options, cursor });
+    if (page.items.length > options.limit) throw new Error('a page is longer than its limit');
+    ids.push(...page.items.map((item) => item.key.id));
+    cursor = page.next;
+  } while (cursor !== undefined);
+  return ids;
+};
+
+export const eventually = async (what: string, look: () => Promise<boolean> | boolean): Promise<void> => {
+  const end = Date.now() + 5_000;
+  while (!(await look())) {
+    if (Date.now() > end) throw new Error(`waited in vain: ${what}`);
+    await sleep(20);
+  }
+};
+
+export const past = async (at: number): Promise<void> => {
+  while (Date.now() <= at) await sleep(at - Date.now() + 5);
+};

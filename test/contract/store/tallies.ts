@@ -1,0 +1,34 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Test } from 'tap';
+import { type Open, opened } from './support.ts';
+
+export const tallies = async (t: Test, open: Open): Promise<void> => {
+  await t.test('a tally adds one to each counter and tells the new values', async (t) => {
+    const store = await opened(t, open);
+    t.same(await store.tally([], 60_000), []);
+    t.same(await store.tally(['address 127.0.0.1', 'client {a}:b'], 60_000), [1, 1]);
+    t.same(await store.tally(['client {a}:b', 'third'], 60_000), [2, 1]);
+    t.same(await store.tally(['third', 'third'], 60_000), [2, 3]);
+    const values = await Promise.all(Array.from({ length: 50 }, () => store.tally(['busy'], 60_000)));
+    t.same(
+      values.flat().sort((a, b) => a - b),
+      Array.from({ length: 50 }, (_, i) => i + 1),
+    );
+  });
+
+  await t.test(
+    'a counter ends its window after it started, however often it was raised meanwhile',
+    async (t) => {
+      const store = await opened(t, open);
+      const windowMs = 150;
+      const end = Date.now() + 4 * windowMs;
+      const seen: number[] = [];
+      while (Date.now() < end) {
+        seen.push(...(await store.tally(['window'], windowMs)));
+        await sleep(15);
+      }
+      t.equal(seen[0], 1);
+      t.ok(seen.slice(1).includes(1), 'it started again');
+    },
+  );
+};
