@@ -1,0 +1,42 @@
+import { anything, flag, integer, map, optional, secret, section, text } from '../schema/build.ts';
+
+const uri = (description: string) => text(description, { format: 'uri' });
+
+const address = section('Postal address (OpenID Connect Core §5.1.1).', {
+  formatted: optional(text('The whole address.')),
+  street_address: optional(text('Street and number.')),
+  locality: optional(text('City.')),
+  region: optional(text('State or region.')),
+  postal_code: optional(text('Postal code.')),
+  country: optional(text('Country.')),
+});
+
+/** Standard claims (OpenID Connect Core §5.1) stand beside the username; everything else under `claims`. */
+export const account = section('A person who may sign in.', {
+  username: text('Name to sign in with.', { maxLength: 255 }),
+  sub: optional(text('Subject identifier; default: derived from the username.', { maxLength: 255 })),
+  password: optional(secret('Password. In production only by `password_file` or as `password_hash`.')),
+  password_hash: optional(text('Hash of the password as a PHC string: argon2id, scrypt or bcrypt.')),
+  disabled: optional(flag('May not sign in. Default: false.')),
+  acr: optional(text('Authentication context that a sign-in of this person reaches.')),
+  name: optional(text('Full name.')),
+  given_name: optional(text('First name.')),
+  family_name: optional(text('Last name.')),
+  middle_name: optional(text('Middle name.')),
+  nickname: optional(text('Nickname.')),
+  preferred_username: optional(text('Name to be called by; default: the username.')),
+  profile: optional(uri('Profile page.')),
+  picture: optional(uri('Picture.')),
+  website: optional(uri('Web site.')),
+  email: optional(text('E-mail address.', { format: 'email' })),
+  email_verified: optional(flag('The e-mail address was verified.')),
+  gender: optional(text('Gender.')),
+  birthdate: optional(text('YYYY-MM-DD or YYYY.', { pattern: '^\\d{4}(-\\d{2}-\\d{2})?$' })),
+  zoneinfo: optional(text('Time zone, as Europe/Berlin.')),
+  locale: optional(text('Language, as de-AT.')),
+  phone_number: optional(text('Phone number, E.164.')),
+  phone_number_verified: optional(flag('The phone number was verified.')),
+  address: optional(address),
+  updated_at: optional(integer('Seconds since the epoch.', { minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
+  claims: optional(map(anything('Any value.'), 'Custom claims.')),
+});

@@ -1,0 +1,104 @@
+import {
+  anything,
+  choice,
+  flag,
+  integer,
+  list,
+  map,
+  optional,
+  secret,
+  section,
+  text,
+} from '../schema/build.ts';
+import { clientCryptography } from './client-cryptography.ts';
+
+const uri = (description: string) => text(description, { format: 'uri' });
+
+const namedSecret = section('One secret of a client; several may overlap while one is replaced.', {
+  name: text('How the operator tells it from the others.'),
+  hash: optional(text('Hash of the secret, as `postern client rotate-secret` prints it.')),
+  value: optional(secret('The secret itself. In production only by `value_file`.')),
+  expires_at: optional(
+    text('When it stops being accepted, as an RFC 3339 time.', {
+      format: 'date-time',
+      examples: ['2027-01-31T00:00:00Z'],
+    }),
+  ),
+});
+
+/** RFC 7591 and its registered extensions by their own names, then what is ours. */
+export const client = section('A client (relying party).', {
+  client_id: text('Identifier of the client.', { maxLength: 255, pattern: '^[\\x21-\\x7e]+$' }),
+  client_name: optional(text('What people read on the consent page.')),
+  client_secret: optional(secret('The one secret of a client. In production only by `client_secret_file`.')),
+  client_uri: optional(uri('Home page of the client.')),
+  logo_uri: optional(uri('Logo shown on the consent page.')),
+  policy_uri: optional(uri('Privacy policy.')),
+  tos_uri: optional(uri('Terms of service.')),
+  contacts: optional(list(text('An e-mail address.'), 'People responsible for the client.')),
+  application_type: optional(choice(['web', 'native'], 'Default: web.')),
+  redirect_uris: optional(list(uri('A redirect URI, compared exactly.'), 'Where answers may be sent.')),
+  post_logout_redirect_uris: optional(list(uri('A URI.'), 'Where people may be sent after signing out.')),
+  initiate_login_uri: optional(uri('Where a sign-in may be started by a third party.')),
+  grant_types: optional(list(text('A grant type.'), 'Default: authorization_code.')),
+  response_types: optional(list(text('A response type.'), 'Default: code.')),
+  response_modes: optional(list(text('A response mode.'), 'Default: all.')),
+  token_endpoint_auth_method: optional(
+    choice(
+      [
+        'none',
+        'client_secret_basic',
+        'client_secret_post',
+        'client_secret_jwt',
+        'private_key_jwt',
+        'tls_client_auth',
+        'self_signed_tls_client_auth',
+      ],
+      'Default: client_secret_basic.',
+    ),
+  ),
+  scope: optional(text('Scopes the client may ask for, separated by spaces. Default: all.')),
+  authorization_details_types: optional(list(text('A type.'), 'RFC 9396 types the client may ask for.')),
+  jwks: optional(map(anything('A JWK set.'), 'Public keys of the client.')),
+  jwks_uri: optional(uri('Where the public keys of the client are.')),
+  subject_type: optional(choice(['public', 'pairwise'], 'Default: public.')),
+  sector_identifier_uri: optional(uri('What pairwise subjects are derived for.')),
+  default_max_age: optional(
+    integer('Oldest sign-in accepted, in seconds.', { minimum: 0, maximum: 315_360_000 }),
+  ),
+  default_acr_values: optional(list(text('An acr value.'), 'Asked for when the request names none.')),
+  require_auth_time: optional(flag('Put auth_time into every id token.')),
+  require_pushed_authorization_requests: optional(flag('Refuse requests that were not pushed (RFC 9126).')),
+  dpop_bound_access_tokens: optional(flag('Refuse token requests without a DPoP proof (RFC 9449).')),
+  tls_client_certificate_bound_access_tokens: optional(flag('Bind tokens to the certificate (RFC 8705).')),
+  use_mtls_endpoint_aliases: optional(flag('The client follows mtls_endpoint_aliases.')),
+  tls_client_auth_subject_dn: optional(text('Subject of the certificate.')),
+  tls_client_auth_san_dns: optional(text('DNS name in the certificate.')),
+  tls_client_auth_san_uri: optional(text('URI in the certificate.')),
+  tls_client_auth_san_ip: optional(text('IP address in the certificate.')),
+  tls_client_auth_san_email: optional(text('E-mail address in the certificate.')),
+  ...clientCryptography,
+  backchannel_logout_uri: optional(uri('Told when a person signs out.')),
+  backchannel_logout_session_required: optional(flag('Logout tokens must carry sid.')),
+  backchannel_token_delivery_mode: optional(choice(['poll', 'ping'], 'How a CIBA client gets its answer.')),
+  backchannel_client_notification_endpoint: optional(uri('Where a CIBA client is pinged.')),
+  backchannel_user_code_parameter: optional(flag('The client may send a user code (CIBA).')),
+  secrets: optional(list(namedSecret, 'Named secrets, instead of client_secret.')),
+  issuer_tokens: optional(
+    flag('May redeem a code at POST /api/v1/tokens on the code alone. Public clients only. Default: false.'),
+  ),
+  audience: optional(text('Audience of the access tokens of an issuer_tokens client.', { format: 'uri' })),
+  first_party: optional(flag('Consent is not asked for. Default: false.')),
+  profile: optional(
+    choice(['default', 'fapi2'], 'Security profile the client is held to. Default: default.'),
+  ),
+  pkce: optional(
+    choice(['required', 'exempt'], 'exempt: one confidential OIDC client without PKCE. Default: required.'),
+  ),
+  id_token_claims: optional(
+    choice(['technical', 'all'], 'all: personal claims in id tokens as well. Default: technical.'),
+  ),
+  resources: optional(
+    list(text('An audience.', { format: 'uri' }), 'Resources meant when a request names none.'),
+  ),
+});

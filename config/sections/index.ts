@@ -1,0 +1,51 @@
+/**
+ * What an operator may set, one subject a file. The schemas give the type, the check, the defaults, the reference and
+ * the schema for editors. Rules that span several keys are in `config/checks`.
+ */
+import type { Static } from 'typebox';
+import { list, map, section } from '../schema/build.ts';
+import { account } from './account.ts';
+import { client } from './client.ts';
+import { keys } from './keys.ts';
+import { admin, audit, log, metrics } from './operation.ts';
+import { pages } from './pages.ts';
+import { registration } from './registration.ts';
+import { resource, scope } from './resource.ts';
+import { security } from './security.ts';
+import { demo, issuer, listen, mode, proxy } from './server.ts';
+import { store } from './store.ts';
+import { tokens } from './tokens.ts';
+
+export const schema = section('Configuration of Postern.', {
+  mode,
+  issuer,
+  listen,
+  proxy,
+  store,
+  clients: list(client, 'Clients kept in the configuration; others live in the store.', { default: [] }),
+  accounts: list(account, 'Accounts kept in the configuration; others live in the store.', { default: [] }),
+  resources: list(resource, 'APIs that access tokens are for.', { default: [] }),
+  scopes: map(scope, 'What the consent page says for each scope.', { default: {} }),
+  tokens,
+  security,
+  keys,
+  registration,
+  pages,
+  demo,
+  metrics,
+  audit,
+  admin,
+  log,
+});
+
+type Frozen<T> = T extends readonly (infer Item)[]
+  ? readonly Frozen<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]: Frozen<T[Key]> }
+    : T;
+
+/** The effective configuration: complete, checked, never changed after loading. */
+export type Config = Frozen<Static<typeof schema>>;
+export type ClientConfig = Config['clients'][number];
+export type AccountConfig = Config['accounts'][number];
+export type ResourceConfig = Config['resources'][number];

@@ -1,0 +1,34 @@
+import { choice, flag, integer, optional, secret, section, text } from '../schema/build.ts';
+
+export const metrics = section('Metrics for Prometheus.', {
+  enabled: flag('Serve /metrics.', { default: false }),
+  host: text('Address of the port of their own.', { default: '127.0.0.1' }),
+  port: optional(
+    integer('A port of their own. Without one they are on the main port and want the token.', {
+      minimum: 0,
+      maximum: 65535,
+    }),
+  ),
+  token: optional(secret('Bearer token that a scraper must send.', { minLength: 16 })),
+});
+
+export const audit = section('The record of security events.', {
+  retention_days: integer('Days a record is kept; 0: for ever.', {
+    default: 400,
+    minimum: 0,
+    maximum: 36_500,
+  }),
+});
+
+export const admin = section('The administration API and console.', {
+  enabled: flag('Serve /admin and its API.', { default: true }),
+});
+
+export const log = section('What is written to standard output.', {
+  level: choice(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'Least severity written.', {
+    default: 'info',
+  }),
+  format: choice(['auto', 'json', 'pretty'], 'auto: pretty on a terminal, JSON otherwise.', {
+    default: 'auto',
+  }),
+});

@@ -1,0 +1,19 @@
+import { flag, list, optional, section, text } from '../schema/build.ts';
+
+const language = (description: string, byDefault?: string) =>
+  text(description, {
+    pattern: '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$',
+    ...(byDefault === undefined ? {} : { default: byDefault }),
+  });
+
+export const pages = section('What people see.', {
+  name: text('Name of this service on every page.', { default: 'Postern', maxLength: 100 }),
+  logo: optional(text('Address of a logo.', { format: 'uri' })),
+  languages: list(language('A language tag.'), 'Languages offered.', {
+    default: ['en', 'de', 'pl'],
+    minItems: 1,
+  }),
+  default_language: language('Language when the browser asks for none of them.', 'en'),
+  create_account: flag('Let people create their own account.', { default: false }),
+  remember_me: flag('Offer to stay signed in on this device.', { default: true }),
+});

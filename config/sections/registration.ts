@@ -1,0 +1,26 @@
+import { flag, integer, list, secret, section, text } from '../schema/build.ts';
+
+export const registration = section('Dynamic client registration (RFC 7591, RFC 7592).', {
+  enabled: flag('Serve /oauth/register.', { default: false }),
+  initial_access_tokens: list(
+    secret('An initial access token.', { minLength: 16 }),
+    'Tokens that registering wants; none: anyone may register.',
+    { default: [] },
+  ),
+  management: flag('Let clients read, change and delete their registration.', { default: true }),
+  grant_types: list(text('A grant type.'), 'Grant types that a client may register for itself.', {
+    default: ['authorization_code', 'refresh_token'],
+    minItems: 1,
+  }),
+  scopes: list(
+    text('A scope.', { format: 'scope' }),
+    'Scopes that a client may register for itself; empty: the standard ones of OpenID Connect.',
+    { default: [] },
+  ),
+  redirect_hosts: list(
+    text('A host name; *.example.com for those below it.'),
+    'Hosts that redirect URIs may have; empty: any.',
+    { default: [] },
+  ),
+  max_redirect_uris: integer('Redirect URIs of one client.', { default: 10, minimum: 1, maximum: 100 }),
+});

@@ -1,0 +1,36 @@
+import { choice, flag, integer, list, nullable, section, text } from '../schema/build.ts';
+
+export const mode = choice(
+  ['development', 'production'],
+  'In development the server binds loopback only and explains more; production refuses demo data and generated secrets.',
+  { default: 'development' },
+);
+
+export const issuer = text(
+  'The address that clients and browsers know this server by, exactly as it stands in tokens. No path, query or trailing slash; https in production.',
+  { default: 'http://localhost:3000', format: 'origin', examples: ['https://id.example.com'] },
+);
+
+export const listen = section('Where the server accepts connections.', {
+  host: text('Address to bind. Development mode accepts loopback addresses only.', { default: '127.0.0.1' }),
+  port: integer('TCP port; 0 picks a free one.', { default: 3000, minimum: 0, maximum: 65535 }),
+  workers: integer('Processes that share the port, one a core at most.', {
+    default: 1,
+    minimum: 1,
+    maximum: 64,
+  }),
+});
+
+export const proxy = section('Reverse proxies in front of this server.', {
+  trusted: list(
+    text('An IP address or a CIDR block.', { format: 'network' }),
+    'Proxies whose forwarding and client certificate headers count. From anyone else these headers are refused.',
+    { default: [] },
+  ),
+});
+
+export const demo = nullable(
+  flag('Yes or no.'),
+  'Create a demo account and demo clients at start. null: yes in development on an empty store. Refused in production.',
+  { default: null },
+);

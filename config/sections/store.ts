@@ -1,0 +1,31 @@
+import { choice, integer, section, text } from '../schema/build.ts';
+
+export const store = section('Where everything is remembered.', {
+  url: text(
+    'sqlite:PATH, memory:, redis://, rediss://, redis+unix://, redis+sentinel:// or redis+cluster://. A password in it is masked wherever the configuration is shown.',
+    {
+      default: 'sqlite:./data/postern.db',
+      format: 'store-url',
+      examples: ['redis://localhost:6379/0', 'redis+sentinel://a:26379,b:26379/primary'],
+    },
+  ),
+  synchronous: choice(
+    ['normal', 'full'],
+    'SQLite only: `full` waits for the disk at each commit, so that a power cut loses nothing acknowledged.',
+    { default: 'normal' },
+  ),
+  prefix: text('Redis only: what every key starts with.', {
+    default: 'postern',
+    pattern: '^[A-Za-z0-9_-]{1,32}$',
+  }),
+  operation_timeout_ms: integer('Longest wait for one trip to the store, in milliseconds.', {
+    default: 500,
+    minimum: 50,
+    maximum: 10_000,
+  }),
+  deadline_ms: integer('Longest wait of one request for the store in total, in milliseconds.', {
+    default: 3000,
+    minimum: 100,
+    maximum: 30_000,
+  }),
+});
