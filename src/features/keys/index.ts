@@ -1,0 +1,9 @@
+/**
+ * Owns every key and secret that the server makes for itself: signing keys, cookie keys, the DPoP nonce secret, the
+ * refresh secret and the pairwise salt; how they are kept, rotated and published. Client secrets and passwords are not
+ * its business, nor is what gets signed.
+ */
+export type { Box } from './box.ts';
+export type { KeyInfo, Keys } from './contract.ts';
+export type { KeySet } from './key-set.ts';
+export { createKeys } from './keys.ts';
