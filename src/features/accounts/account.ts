@@ -6,6 +6,8 @@ export interface Account {
   readonly enabled: boolean;
   /** Standard OpenID Connect claims and the operator's own; never `sub`. */
   readonly claims: Claims;
+  /** The authentication context a sign-in of this person reaches, when the configuration names one. */
+  readonly acr?: string;
   /** Accounts from the configuration can't be changed here. */
   readonly from: 'configuration' | 'store';
   /** Milliseconds since the epoch; absent for accounts from the configuration. */
@@ -22,6 +24,8 @@ export interface AddAccount {
   /** A hash made elsewhere: argon2id, argon2i, bcrypt or scrypt. */
   readonly passwordHash?: string;
   readonly claims?: Claims;
+  /** Marks demo data, which production refuses. */
+  readonly demo?: true;
 }
 
 export interface ChangeAccount {

@@ -1,10 +1,8 @@
-/** Who tries, as far as it is known. At least one of `account` and `client` names what is tried. */
+/** One try to sign in. */
 export interface Attempt {
   /** The user name as typed; unknown names are counted like known ones. */
-  readonly account?: string;
-  /** The client's address: IPv4 as it is, IPv6 by its /64. */
+  readonly account: string;
   readonly address: string;
-  readonly client?: string;
   /** The id of a device that signed in to this very account before, out of a cookie whose seal was verified. */
   readonly device?: string;
 }
@@ -12,9 +10,10 @@ export interface Attempt {
 export type Verdict = { readonly allowed: true } | { readonly allowed: false; readonly waitSeconds: number };
 
 export interface Throttle {
-  /** Before the work. A refused attempt is not counted and prolongs nothing. */
+  /** Before the password is looked at. A try that comes too early is not counted and prolongs nothing. */
   check(attempt: Attempt): Promise<Verdict>;
-  /** After wrong credentials; answers how many seconds the next attempt has to wait (0: none). */
-  failed(attempt: Attempt): Promise<number>;
+  failed(attempt: Attempt): Promise<void>;
   succeeded(attempt: Attempt): Promise<void>;
+  /** A plain limit for anything else: counts one use of `what` by `who` in this minute. `perMinute` 0 is no limit. */
+  take(what: string, who: string, perMinute: number): Promise<Verdict>;
 }

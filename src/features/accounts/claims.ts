@@ -1,0 +1,64 @@
+import { exitCode, Failure } from '#src/errors.ts';
+import type { Claims, Json } from './account.ts';
+
+/** OpenID Connect Core §5.1 by the scopes of §5.4; `sub` comes from the account itself. */
+export const standardClaims = {
+  profile: [
+    'name',
+    'family_name',
+    'given_name',
+    'middle_name',
+    'nickname',
+    'preferred_username',
+    'profile',
+    'picture',
+    'website',
+    'gender',
+    'birthdate',
+    'zoneinfo',
+    'locale',
+    'updated_at',
+  ],
+  email: ['email', 'email_verified'],
+  address: ['address'],
+  phone: ['phone_number', 'phone_number_verified'],
+} as const;
+
+const flags = new Set(['email_verified', 'phone_number_verified']);
+const texts = new Set<string>(
+  [...standardClaims.profile, 'email', 'phone_number'].filter((name) => name !== 'updated_at'),
+);
+
+/** What a token says of itself; an account that could set these could forge a sign-in (RFC 7519 §4.1, OIDC Core §2). */
+const ofTheToken = new Set(
+  'iss sub aud exp nbf iat jti auth_time nonce acr amr azp sid at_hash c_hash s_hash cnf client_id scope events act may_act'.split(
+    ' ',
+  ),
+);
+const largest = 16 * 1024;
+
+const refuse = (message: string): Failure =>
+  new Failure({ code: 'claim_invalid', message, status: 422, exit: exitCode.usage });
+
+const isMap = (value: Json): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+export const checkClaims = (claims: Claims): void => {
+  for (const [name, value] of Object.entries(claims)) {
+    if (ofTheToken.has(name)) throw refuse(`The claim \`${name}\` is set by the server; leave it out.`);
+    if (texts.has(name) && typeof value !== 'string') throw refuse(`The claim \`${name}\` must be a text.`);
+    if (flags.has(name) && typeof value !== 'boolean') {
+      throw refuse(`The claim \`${name}\` must be true or false.`);
+    }
+    if (name === 'updated_at' && !Number.isSafeInteger(value)) {
+      throw refuse('The claim `updated_at` must be whole seconds since the epoch.');
+    }
+    if (name === 'address' && !isMap(value)) throw refuse('The claim `address` must be a map of its parts.');
+  }
+  if (Buffer.byteLength(JSON.stringify(claims)) > largest) {
+    throw refuse(`The claims of one account may have ${largest} bytes at most.`);
+  }
+};
+
+/** `null` removes a claim. */
+export const mergeClaims = (claims: Claims, changes: Claims): Claims =>
+  Object.fromEntries(Object.entries({ ...claims, ...changes }).filter(([, value]) => value !== null));

@@ -1,0 +1,33 @@
+import { exitCode, Failure } from '#src/errors.ts';
+
+/** Runs at most `concurrency` jobs at once; more than `waiting` behind them are turned away. */
+export type Queue = <T>(job: () => Promise<T>) => Promise<T>;
+
+export const createQueue = (concurrency: number, waiting: number): Queue => {
+  let running = 0;
+  const line: (() => void)[] = [];
+
+  return async (job) => {
+    if (running >= concurrency) {
+      if (line.length >= waiting) {
+        throw new Failure({
+          code: 'overloaded',
+          message: 'Too many sign-ins at once; try again in a few seconds.',
+          status: 503,
+          exit: exitCode.unavailable,
+        });
+      }
+      // Whoever ends hands its place over, so `running` stays as it is.
+      await new Promise<void>((resolve) => line.push(resolve));
+    } else {
+      running += 1;
+    }
+    try {
+      return await job();
+    } finally {
+      const next = line.shift();
+      if (next === undefined) running -= 1;
+      else next();
+    }
+  };
+};
