@@ -92,8 +92,9 @@ export const lists = async (t: Test, open: Open): Promise<void> => {
       const at = key('fam', 'one');
       const places = async (): Promise<string[]> => {
         const found: string[] = [];
-        for (const of of ['anna', 'ben', 'cleo', 'dora', 'ed'])
-          for (const item of (await store.list('i', of, { limit: 5 })).items) found.push(`${of} ${item.at}`);
+        for (const owner of ['anna', 'ben', 'cleo', 'dora', 'ed'])
+          for (const item of (await store.list('i', owner, { limit: 5 })).items)
+            found.push(`${owner} ${item.at}`);
         return found;
       };
       const in_ = (of: string, place: number) => ({ index: 'i', of, at: place });
