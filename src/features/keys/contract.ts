@@ -32,10 +32,10 @@ export interface Keys {
   /** Forgets what is gone; a key named is forgotten at once, unless it signs. */
   prune(kid?: string): Promise<readonly string[]>;
   /** A private key as JWK or PEM; signs after the same lead as any successor. */
-  import(text: string, alg?: Algorithm): Promise<KeyInfo>;
+  import(text: string, alg?: Algorithm): Promise<readonly KeyInfo[]>;
   /** The private part. Nothing but an explicit wish of the operator may lead here. */
   exportPrivate(kid: string): Promise<JsonWebKey>;
   /** Looks at the store and does what is due. Runs by itself; tests that move the clock call it. */
   wake(): Promise<void>;
-  close(): void;
+  close(): Promise<void>;
 }

@@ -19,6 +19,7 @@ export interface SigningEntry extends Common {
   readonly use: 'sig';
   readonly jwk: PublicJwk;
   readonly signer: Signer | undefined;
+  readonly held: 'here' | 'remote';
 }
 
 export interface SecretEntry extends Common {

@@ -38,11 +38,13 @@ export class KeySet {
       now,
     );
     const able = this.#signing.filter(({ stamps, signer }) => signer && stageOf(stamps, now) === 'active');
+    const preferred = [...able.filter(({ held }) => held === 'remote'), ...able];
+    const chosenFor = (alg: Algorithm) => preferred.find(({ jwk }) => jwk.alg === alg);
     this.#signers = new Map(
-      able
-        .filter(({ jwk }) => configured.includes(jwk.alg))
-        .toReversed()
-        .map((entry) => [entry.jwk.alg, entry]),
+      configured.flatMap((alg) => {
+        const entry = chosenFor(alg);
+        return entry ? [[alg, entry]] : [];
+      }),
     );
     const chosen = new Set(this.#signers.values());
     const sorted = [...chosen, ...this.#signing.filter((entry) => !chosen.has(entry))];

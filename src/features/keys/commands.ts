@@ -1,0 +1,93 @@
+import { exitCode, Failure } from '#src/errors.ts';
+import type { Algorithm } from './algorithms.ts';
+import type { Rotatable } from './contract.ts';
+import { readPrivateKey } from './import.ts';
+import { type Line, materialOf } from './material.ts';
+import {
+  forgetGone,
+  forgetting,
+  introduce,
+  inUse,
+  leadOf,
+  type Planner,
+  pending,
+  rotating,
+  signs,
+  successors,
+} from './plan.ts';
+import type { Ring } from './ring.ts';
+import type { Change } from './ring-store.ts';
+
+const conflict = (code: string, message: string): Failure =>
+  new Failure({ code, status: 409, exit: exitCode.conflict, message });
+
+const refuseRemote = (line: Line, { remote }: Planner): void => {
+  if (!remote.includes(line)) return;
+  throw conflict(
+    'remote_key',
+    `${line} is signed by a remote signer: rotate the key there and in keys.remote.`,
+  );
+};
+
+const refuseUnknown = (line: Line, planner: Planner): void => {
+  if (rotating(planner).includes(line)) return;
+  throw new Failure({
+    code: 'not_rotating',
+    exit: exitCode.usage,
+    message: `${line} has no key that rotates here: name one of ${rotating(planner).join(', ')}.`,
+  });
+};
+
+export const planRotation = async (
+  ring: Ring,
+  planner: Planner,
+  what: Rotatable | undefined,
+  atOnce: boolean,
+): Promise<Change | undefined> => {
+  if (what) {
+    refuseRemote(what, planner);
+    refuseUnknown(what, planner);
+  }
+  const wanted = what ? [what] : rotating(planner);
+  const lines = atOnce ? wanted : wanted.filter((line) => !pending(ring, line, planner.now));
+  if (lines.length > 0) return successors(ring, lines, planner, atOnce ? planner.now : undefined);
+  throw conflict(
+    'rotation_under_way',
+    `${wanted.join(', ')}: a successor is published already; wait until it signs.`,
+  );
+};
+
+const refuseUnlessIdle = (ring: Ring, kid: string, planner: Planner): void => {
+  if (!ring.kids.includes(kid)) {
+    throw new Failure({
+      code: 'key_not_found',
+      status: 404,
+      exit: exitCode.notFound,
+      message: `There is no key ${kid}: \`postern keys list\` shows all.`,
+    });
+  }
+  if (inUse(ring, kid, planner)) {
+    throw conflict('key_in_use', `The key ${kid} signs or is about to: rotate first.`);
+  }
+};
+
+export const planPruning = (ring: Ring, planner: Planner, kid?: string): Change | undefined => {
+  if (kid === undefined) return forgetGone(ring, planner);
+  refuseUnlessIdle(ring, kid, planner);
+  return forgetting([kid]);
+};
+
+/** Planned again each time another process came in between: the key is read once, before. */
+export const planImport = async (text: string, wanted: Algorithm | undefined) => {
+  const { key, alg } = await readPrivateKey(text, wanted);
+  const material = materialOf(key, alg);
+  return (ring: Ring, planner: Planner): Change => {
+    refuseRemote(alg, planner);
+    const from = signs(ring, alg, planner.now) ? planner.now + leadOf(alg, planner.timing) : planner.now;
+    const change = introduce(ring, alg, material, from, planner);
+    const [kid] = change.add.map((draft) => draft.kid);
+    if (kid && ring.kids.includes(kid)) throw conflict('key_exists', `The key ${kid} is here already.`);
+    if (!pending(ring, alg, planner.now)) return change;
+    throw conflict('rotation_under_way', `${alg}: a successor is published already; wait until it signs.`);
+  };
+};

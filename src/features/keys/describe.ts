@@ -1,0 +1,30 @@
+import type { Events } from '#src/events.ts';
+import type { KeyInfo } from './contract.ts';
+import type { Entry } from './entry.ts';
+import type { Change } from './ring-store.ts';
+import { stageOf } from './stages.ts';
+
+const infoOf = (entry: Entry, now: number): KeyInfo => ({
+  kid: entry.kid,
+  use: entry.use,
+  ...(entry.use === 'sig' ? { alg: entry.jwk.alg } : {}),
+  stage: stageOf(entry.stamps, now),
+  held: entry.use === 'sig' ? entry.held : 'here',
+  ...entry.stamps,
+});
+
+const byLine = (a: KeyInfo, b: KeyInfo): number =>
+  a.use.localeCompare(b.use) || (a.alg ?? '').localeCompare(b.alg ?? '') || b.active_at - a.active_at;
+
+export const describe = (entries: readonly Entry[], now: number): readonly KeyInfo[] =>
+  entries.map((entry) => infoOf(entry, now)).toSorted(byLine);
+
+/** Only the process whose change was taken tells of it. */
+export const tellChange = (events: Events, { add, remove }: Change): void => {
+  for (const draft of add) {
+    const line = draft.use === 'sig' ? draft.jwk.alg : draft.use;
+    const details = { kid: draft.kid, line, active_at: draft.stamps.active_at };
+    events.emit({ type: 'key.added', outcome: 'ok', details });
+  }
+  for (const kid of remove) events.emit({ type: 'key.removed', outcome: 'ok', details: { kid } });
+};

@@ -1,0 +1,44 @@
+interface Rhythm {
+  beat(): Promise<unknown>;
+  /** Milliseconds to the next beat, asked anew after each. */
+  wait(): number;
+  onFault(error: unknown): void;
+}
+
+const longest = 2 ** 31 - 1;
+
+/** Beats when the time has come or when told; never keeps the process alive. */
+export const heartbeat = ({ beat, wait, onFault }: Rhythm) => {
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
+
+  const arm = (): void => {
+    clearTimeout(timer);
+    if (stopped) return;
+    timer = setTimeout(now, Math.min(Math.max(wait(), 10), longest));
+    timer.unref();
+  };
+
+  const now = (): void => {
+    if (!stopped) void beat().catch(onFault).finally(arm);
+  };
+
+  return {
+    start: arm,
+    now,
+    stop(): void {
+      stopped = true;
+      clearTimeout(timer);
+    },
+  };
+};
+
+/** One after the other, so that what was read first is never taken for the newest. */
+export const inTurn = () => {
+  let last: Promise<unknown> = Promise.resolve();
+  return <Result>(task: () => Promise<Result>): Promise<Result> => {
+    const result = last.then(task);
+    last = result.catch(() => {});
+    return result;
+  };
+};

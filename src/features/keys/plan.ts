@@ -1,0 +1,130 @@
+import { isAlgorithm } from './algorithms.ts';
+import { type Entry, rotatingSecrets, secretUses } from './entry.ts';
+import { generateMaterial, type Line, lineOf, type Material } from './material.ts';
+import type { Ring } from './ring.ts';
+import type { Change } from './ring-store.ts';
+import type { KeysConfig } from './settings.ts';
+import { type Stamps, stageOf } from './stages.ts';
+import type { Timing } from './timing.ts';
+
+export interface Planner {
+  readonly config: KeysConfig['keys'];
+  readonly timing: Timing;
+  readonly now: number;
+  /** Algorithms that a remote signer signs: no local key is made for them. */
+  readonly remote: readonly Line[];
+}
+
+const able = (entry: Entry): boolean => entry.use !== 'sig' || entry.signer !== undefined;
+
+const at = (ring: Ring, line: Line): readonly Entry[] =>
+  ring.entries.filter((entry) => lineOf(entry) === line);
+
+export const pending = (ring: Ring, line: Line, now: number): boolean =>
+  at(ring, line).some((entry) => able(entry) && stageOf(entry.stamps, now) === 'next');
+
+export const signs = (ring: Ring, line: Line, now: number): Entry | undefined =>
+  at(ring, line).find((entry) => able(entry) && stageOf(entry.stamps, now) === 'active');
+
+/** The successor takes over at `from`; whatever would still sign then retires at that very moment. */
+export const introduce = (
+  ring: Ring,
+  line: Line,
+  material: Material,
+  from: number,
+  { now, timing }: Planner,
+): Change => {
+  const replaced = at(ring, line).filter(
+    ({ stamps }) => (stamps.retire_at ?? Number.POSITIVE_INFINITY) > from,
+  );
+  const retired = ({ stamps }: Entry): Stamps => ({
+    ...stamps,
+    retire_at: from,
+    remove_at: from + timing.keep,
+  });
+  return {
+    add: [material({ created: now, active_at: from })],
+    restamp: new Map(replaced.map((entry) => [entry.kid, retired(entry)])),
+    remove: [],
+  };
+};
+
+const together = (changes: readonly Change[]): Change | undefined =>
+  changes.length === 0
+    ? undefined
+    : {
+        add: changes.flatMap(({ add }) => add),
+        restamp: new Map(changes.flatMap(({ restamp }) => [...restamp])),
+        remove: changes.flatMap(({ remove }) => remove),
+      };
+
+export const leadOf = (line: Line, timing: Timing): number =>
+  isAlgorithm(line) ? timing.signingLead : timing.secretLead;
+
+export const localAlgorithms = ({ config, remote }: Planner): readonly Line[] =>
+  config.algorithms.filter((alg) => !remote.includes(alg));
+
+export const rotating = (planner: Planner): readonly Line[] => [
+  ...localAlgorithms(planner),
+  ...rotatingSecrets,
+];
+
+/** Signs here, or is going to. */
+export const inUse = (ring: Ring, kid: string, planner: Planner): boolean => {
+  const entry = ring.entries.find((each) => each.kid === kid);
+  const lines: readonly Line[] = [...localAlgorithms(planner), ...secretUses];
+  if (!entry || !able(entry) || !lines.includes(lineOf(entry))) return false;
+  return ['active', 'next'].includes(stageOf(entry.stamps, planner.now));
+};
+
+/** All successors are generated at the same time: RSA ones take a while. */
+export const successors = async (
+  ring: Ring,
+  lines: readonly Line[],
+  planner: Planner,
+  from?: number,
+): Promise<Change | undefined> => {
+  const changes = lines.map(async (line) => {
+    const material = await generateMaterial(line, planner.config.rsa_bits);
+    return introduce(ring, line, material, from ?? planner.now + leadOf(line, planner.timing), planner);
+  });
+  return together(await Promise.all(changes));
+};
+
+const gone = (ring: Ring, now: number): readonly string[] =>
+  ring.entries.filter(({ stamps }) => stageOf(stamps, now) === 'gone').map(({ kid }) => kid);
+
+export const forgetting = (remove: readonly string[]): Change | undefined =>
+  remove.length === 0 ? undefined : { add: [], restamp: new Map(), remove };
+
+export const forgetGone = (ring: Ring, { now }: Planner): Change | undefined => forgetting(gone(ring, now));
+
+const due = (ring: Ring, line: Line, { timing, now }: Planner): boolean => {
+  const active = signs(ring, line, now);
+  if (!active || pending(ring, line, now)) return false;
+  const lostItsSuccessor = active.stamps.retire_at !== undefined;
+  const old = now >= active.stamps.active_at + timing.rotateEvery - leadOf(line, timing);
+  return lostItsSuccessor || (timing.rotateEvery > 0 && old);
+};
+
+/** Made anew, a pairwise salt would change every pairwise subject: one that is damaged waits for its backup. */
+const mayBegin = (ring: Ring, line: Line): boolean =>
+  line !== 'pairwise' || !ring.kids.some((kid) => kid.startsWith(`${line}-`));
+
+/**
+ * What any process does when it sees it: the first key of a line signs at once (there is none that it could follow),
+ * one that is old gets a successor, one that is gone is forgotten.
+ */
+export const maintenance = async (ring: Ring, planner: Planner): Promise<Change | undefined> => {
+  const { now } = planner;
+  const absent = [...localAlgorithms(planner), ...secretUses].filter(
+    (line) => !signs(ring, line, now) && mayBegin(ring, line),
+  );
+  const old = rotating(planner).filter((line) => due(ring, line, planner));
+  const changes = await Promise.all([
+    successors(ring, absent, planner, now),
+    successors(ring, old, planner),
+    forgetGone(ring, planner),
+  ]);
+  return together(changes.filter((change) => change !== undefined));
+};

@@ -1,0 +1,104 @@
+import type { JsonWebKey } from 'node:crypto';
+import { createPublicKey } from 'node:crypto';
+import { type Algorithm, isAlgorithm, privateKeyFromJwk } from './algorithms.ts';
+import { type Box, WrongKey } from './box.ts';
+import { type Entry, type SecretEntry, secretUses } from './entry.ts';
+import { LocalSigner } from './local-signer.ts';
+import { type PublicJwk, publicJwkOf } from './public-jwk.ts';
+import type { Stamps } from './stages.ts';
+
+interface Common extends Stamps {
+  readonly kid: string;
+  readonly sealed: string;
+}
+
+/** The public part stands in clear, so that a key whose private part is damaged still verifies. */
+interface SigningRecord extends Common {
+  readonly use: 'sig';
+  readonly alg: Algorithm;
+  readonly public_jwk: JsonWebKey;
+}
+
+interface SecretRecord extends Common {
+  readonly use: SecretEntry['use'];
+}
+
+/** A key about to be written. `secret`: the private JWK as JSON, or the bytes of a secret as base64url. */
+export type Draft = { readonly kid: string; readonly stamps: Stamps; readonly secret: string } & (
+  | { readonly use: 'sig'; readonly jwk: PublicJwk }
+  | { readonly use: SecretEntry['use'] }
+);
+
+export const encode = (draft: Draft, box: Box): string => {
+  const { kid, stamps, secret, use } = draft;
+  const signing = draft.use === 'sig' ? { alg: draft.jwk.alg, public_jwk: draft.jwk } : {};
+  return JSON.stringify({ v: 1, kid, use, ...signing, ...stamps, sealed: box.seal(secret, kid) });
+};
+
+export interface Decoded {
+  readonly entry?: Entry;
+  readonly problem?: 'damaged' | 'sealed_elsewhere';
+}
+
+const stampsOf = ({ created, active_at, retire_at, remove_at }: Stamps): Stamps => ({
+  created,
+  active_at,
+  ...(retire_at === undefined ? {} : { retire_at }),
+  ...(remove_at === undefined ? {} : { remove_at }),
+});
+
+const isStamp = (value: unknown): boolean => Number.isSafeInteger(value);
+
+const isCommon = (value: Readonly<Record<string, unknown>>, kid: string): boolean =>
+  value['v'] === 1 &&
+  value['kid'] === kid &&
+  typeof value['sealed'] === 'string' &&
+  [value['created'], value['active_at']].every(isStamp) &&
+  [value['retire_at'], value['remove_at']].every((stamp) => stamp === undefined || isStamp(stamp));
+
+const isSigning = (value: Readonly<Record<string, unknown>>): boolean =>
+  value['use'] === 'sig' && isAlgorithm(value['alg']) && value['public_jwk'] instanceof Object;
+
+const parse = (kid: string, body: string): SigningRecord | SecretRecord => {
+  const value = JSON.parse(body);
+  const known = isSigning(value) || secretUses.includes(value.use);
+  if (known && isCommon(value, kid)) return value;
+  throw new Error('not a key record');
+};
+
+const unseal = (box: Box, { sealed, kid }: { sealed: string; kid: string }): JsonWebKey =>
+  JSON.parse(box.open(sealed, kid));
+
+const signingEntry = (stored: SigningRecord, box: Box): Decoded => {
+  const jwk = publicJwkOf(createPublicKey({ key: stored.public_jwk, format: 'jwk' }), stored.alg);
+  if (jwk.kid !== stored.kid) return { problem: 'damaged' };
+  const known = { use: 'sig', kid: stored.kid, stamps: stampsOf(stored), jwk, held: 'here' } as const;
+  try {
+    const signer = new LocalSigner(privateKeyFromJwk(unseal(box, stored)), stored.alg);
+    if (signer.kid === stored.kid) return { entry: { ...known, signer } };
+    return { entry: { ...known, signer: undefined }, problem: 'damaged' };
+  } catch (error) {
+    const problem = error instanceof WrongKey ? 'sealed_elsewhere' : 'damaged';
+    return { entry: { ...known, signer: undefined }, problem };
+  }
+};
+
+/** Never throws: one bad record must not stop the others. */
+export const decode = (kid: string, body: string, box: Box): Decoded => {
+  try {
+    const stored = parse(kid, body);
+    if (stored.use === 'sig') return signingEntry(stored, box);
+    const secret = Buffer.from(box.open(stored.sealed, kid), 'base64url');
+    return { entry: { use: stored.use, kid, stamps: stampsOf(stored), secret } };
+  } catch (error) {
+    return { problem: error instanceof WrongKey ? 'sealed_elsewhere' : 'damaged' };
+  }
+};
+
+export const restamp = (body: string, stamps: Stamps): string =>
+  JSON.stringify({ ...JSON.parse(body), ...stamps });
+
+export const openPrivate = (kid: string, body: string, box: Box): JsonWebKey | undefined => {
+  const stored = parse(kid, body);
+  return stored.use === 'sig' ? unseal(box, stored) : undefined;
+};

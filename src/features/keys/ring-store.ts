@@ -1,0 +1,117 @@
+import type { JsonWebKey } from 'node:crypto';
+import { exitCode, Failure } from '#src/errors.ts';
+import { Conflict } from '#src/store/errors.ts';
+import type { Key, Store, Write } from '#src/store/port.ts';
+import type { Box } from './box.ts';
+import { headDamaged } from './findings.ts';
+import { type Draft, encode, openPrivate, restamp } from './record.ts';
+import { createReader, type Ring } from './ring.ts';
+import type { Stamps } from './stages.ts';
+
+export type RingStore = ReturnType<typeof createRingStore>;
+
+export interface Change {
+  readonly add: readonly Draft[];
+  readonly restamp: ReadonlyMap<string, Stamps>;
+  readonly remove: readonly string[];
+}
+
+type Plan = (ring: Ring) => Promise<Change | undefined> | Change | undefined;
+
+const family = 'keys';
+const headKey: Key = { kind: 'key-ring', family, id: '' };
+const recordKey = (kid: string): Key => ({ kind: 'key', family, id: kid });
+const index = { index: 'keys', of: 'all' } as const;
+export const topic = 'keys';
+
+const kidsIn = (head: string): readonly string[] | undefined => {
+  try {
+    const value: unknown = JSON.parse(head);
+    const kids = value instanceof Object && 'kids' in value ? value.kids : undefined;
+    return Array.isArray(kids) && kids.every((kid) => typeof kid === 'string') ? kids : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+/**
+ * A record each, and a head that names them all. Every change replaces the head it was planned on, in the same
+ * commit: of several processes with one idea one wins, and the others look again.
+ */
+export const createRingStore = (store: Store, box: Box, origin: string) => {
+  const read = createReader(box, origin);
+
+  const look = async () => {
+    const [head] = await store.read([headKey]);
+    const named = head ? kidsIn(head.body) : [];
+    const kids =
+      named ?? (await store.list(index.index, index.of, { limit: 1000 })).items.map(({ key }) => key.id);
+    const documents = kids.length > 0 ? await store.read(kids.map(recordKey)) : [];
+    const found = kids.map((kid, at) => ({ kid, body: documents[at]?.body }));
+    return { head: head?.body, found, damagedHead: named === undefined };
+  };
+
+  const ringOf = ({ found, damagedHead }: Awaited<ReturnType<typeof look>>): Ring => {
+    const ring = read(found);
+    return damagedHead ? { ...ring, faults: [headDamaged, ...ring.faults] } : ring;
+  };
+
+  const writesOf = (change: Change, { head, found }: Awaited<ReturnType<typeof look>>): Write[] => {
+    const kept = found.map(({ kid }) => kid).filter((kid) => !change.remove.includes(kid));
+    const kids = [...kept, ...change.add.map(({ kid }) => kid)];
+    const body = JSON.stringify({ v: 1, at: crypto.randomUUID(), kids });
+    const bodies = new Map(found.map(({ kid, body }) => [kid, body]));
+    return [
+      head === undefined
+        ? { op: 'insert', key: headKey, body }
+        : { op: 'replace', key: headKey, body, expected: head },
+      ...change.add.map(
+        (draft): Write => ({
+          op: 'insert',
+          key: recordKey(draft.kid),
+          body: encode(draft, box),
+          index: [{ ...index, at: draft.stamps.created }],
+        }),
+      ),
+      ...[...change.restamp].flatMap(([kid, stamps]): Write[] => {
+        const expected = bodies.get(kid);
+        if (!expected) return [];
+        return [{ op: 'replace', key: recordKey(kid), expected, body: restamp(expected, stamps) }];
+      }),
+      ...change.remove.map((kid): Write => ({ op: 'remove', key: recordKey(kid) })),
+    ];
+  };
+
+  const load = async (): Promise<Ring> => ringOf(await look());
+
+  return {
+    load,
+    /** Plans on what is there, again and again until nobody came in between; `undefined` changes nothing. */
+    async change(plan: Plan): Promise<{ readonly ring: Ring; readonly made: Change | undefined }> {
+      for (let attempt = 0; attempt < 8; attempt += 1) {
+        const seen = await look();
+        const ring = ringOf(seen);
+        const change = await plan(ring);
+        if (!change) return { ring, made: undefined };
+        try {
+          await store.commit(writesOf(change, seen));
+        } catch (error) {
+          if (error instanceof Conflict) continue;
+          throw error;
+        }
+        await store.announce(topic, 'changed').catch(() => {});
+        return { ring: await load(), made: change };
+      }
+      throw new Failure({
+        code: 'keys_busy',
+        status: 409,
+        exit: exitCode.conflict,
+        message: 'Other processes keep changing the keys: try again.',
+      });
+    },
+    async exportPrivate(kid: string): Promise<JsonWebKey | undefined> {
+      const [document] = await store.read([recordKey(kid)]);
+      return document && openPrivate(kid, document.body, box);
+    },
+  };
+};

@@ -1,0 +1,46 @@
+import type { Finding } from '#src/store/port.ts';
+import type { Box } from './box.ts';
+import type { Entry } from './entry.ts';
+import { damaged, missing, sealedElsewhere } from './findings.ts';
+import { wrongKeyEncryptionKey } from './key-encryption-key.ts';
+import { type Decoded, decode } from './record.ts';
+
+/** All keys, as last read. */
+export interface Ring {
+  readonly entries: readonly Entry[];
+  readonly faults: readonly Finding[];
+  /** Those that can't be read included. */
+  readonly kids: readonly string[];
+}
+
+interface Found {
+  readonly kid: string;
+  readonly body: string | undefined;
+}
+
+/** What this process once could read it goes on using, by the stamps that can still be read. */
+const recover = (known: Entry | undefined, entry: Entry | undefined): Entry | undefined =>
+  known && entry ? { ...known, stamps: entry.stamps } : (known ?? entry);
+
+export const createReader = (box: Box, origin: string) => {
+  const lastGood = new Map<string, Entry>();
+
+  const problemOf = (kid: string, { problem }: Decoded): Finding[] => {
+    if (problem === 'damaged') return [damaged(kid)];
+    return problem === 'sealed_elsewhere' ? [sealedElsewhere(kid, origin)] : [];
+  };
+
+  return (found: readonly Found[]): Ring => {
+    const decoded = found.map(({ kid, body }) => ({ kid, body, ...(body ? decode(kid, body, box) : {}) }));
+    const good = decoded.filter(({ entry, problem }) => entry && !problem);
+    if (good.length === 0 && decoded.some(({ problem }) => problem === 'sealed_elsewhere')) {
+      throw wrongKeyEncryptionKey(origin);
+    }
+    for (const { kid, entry } of good) if (entry) lastGood.set(kid, entry);
+    return {
+      entries: decoded.flatMap(({ kid, entry }) => recover(lastGood.get(kid), entry) ?? []),
+      faults: decoded.flatMap((each) => (each.body ? problemOf(each.kid, each) : [missing(each.kid)])),
+      kids: found.map(({ kid }) => kid),
+    };
+  };
+};
