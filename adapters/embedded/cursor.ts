@@ -1,0 +1,26 @@
+type Field = string | number;
+
+export const writeCursor = (fields: readonly Field[]): string =>
+  Buffer.from(JSON.stringify(fields)).toString('base64url');
+
+/** Cursors come back from outside: anything that is not of the shape that was handed out is refused. */
+export const readCursor = (cursor: string, shape: readonly ('string' | 'number')[]): readonly Field[] => {
+  const fields = parse(Buffer.from(cursor, 'base64url').toString());
+  if (!Array.isArray(fields) || fields.length !== shape.length) throw refusal();
+  return fields.map((field: unknown, i) => {
+    if (typeof field === 'string' && shape[i] === 'string') return field;
+    if (typeof field === 'number' && shape[i] === 'number') return field;
+    throw refusal();
+  });
+};
+
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw refusal();
+  }
+};
+
+const refusal = (): RangeError =>
+  new RangeError('this cursor is not one that a former page gave: start again without a cursor');

@@ -1,0 +1,84 @@
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { Unusable } from '#src/store/errors.ts';
+import { toUnusable } from './faults.ts';
+import { applicationId, migrate, readNumber, steps } from './schema.ts';
+import { inTurn, lockWaitMs } from './turn.ts';
+
+export const inMemory = ':memory:';
+
+const reason = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown error';
+
+/** SQLite would give the file the modes of the umask; it holds tokens, so nobody else may read it. */
+const makeFile = (path: string): void => {
+  const folder = dirname(resolve(path));
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    const fix = 'create it and give this user write access, or name another place in store.url';
+    throw new Unusable(`the folder ${folder} of the store can not be made (${reason(cause)}): ${fix}`, {
+      cause,
+    });
+  }
+  try {
+    closeSync(openSync(path, 'a', 0o600));
+  } catch (cause) {
+    const fix = 'give this user write access to it and its folder, or name another place in store.url';
+    throw new Unusable(`the store file ${path} can not be opened for writing (${reason(cause)}): ${fix}`, {
+      cause,
+    });
+  }
+};
+
+const refuseOthers = (db: DatabaseSync, path: string): void => {
+  const version = readNumber(db, 'user_version');
+  const application = readNumber(db, 'application_id');
+  const tables = db.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.['n'];
+  if (application !== applicationId && tables !== 0)
+    throw new Unusable(
+      `the file ${path} is a database of another program: name another file in store.url, or move it away`,
+    );
+  if (version > steps.length)
+    throw new Unusable(
+      `the store file ${path} has version ${version}, and this release knows versions up to ${steps.length}: ` +
+        'run the newer release again, or restore the backup made before it',
+    );
+};
+
+const prepareFile = (db: DatabaseSync, path: string): void => {
+  refuseOthers(db, path);
+  const mode = Object.values(db.prepare('PRAGMA journal_mode = WAL').get() ?? {})[0];
+  if (path !== inMemory && mode !== 'wal')
+    throw new Unusable(
+      `the store file ${path} lies on a disk without shared memory (a network share?): move it to a local disk`,
+    );
+  db.exec(
+    'PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;' +
+      'PRAGMA journal_size_limit = 67108864; PRAGMA trusted_schema = OFF',
+  );
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    migrate(db);
+    db.exec('COMMIT');
+  } catch (error) {
+    if (db.isTransaction) db.exec('ROLLBACK');
+    throw error;
+  }
+};
+
+/** A connection to a file that is ours, writable and of the present version. */
+export const openFile = async (path: string, limitMs: number): Promise<DatabaseSync> => {
+  if (path !== inMemory) makeFile(path);
+  let db: DatabaseSync | undefined;
+  try {
+    const opened = new DatabaseSync(path, { timeout: lockWaitMs, enableForeignKeyConstraints: false });
+    db = opened;
+    await inTurn(() => prepareFile(opened, path), limitMs);
+    return opened;
+  } catch (error) {
+    db?.close();
+    throw toUnusable(path, error);
+  }
+};

@@ -1,0 +1,114 @@
+/**
+ * The embedded store: one SQLite file (or memory) behind the port, shared by the processes of one machine. It owns the
+ * file, its schema and its expiry; it knows nothing of what the documents mean.
+ */
+import { randomBytes } from 'node:crypto';
+import { Conflict, Unavailable } from '#src/store/errors.ts';
+import type { Clock, Observe, Store } from '#src/store/port.ts';
+import { createAnnouncements } from './announcements.ts';
+import { createDump, createLoad } from './copying.ts';
+import { isCorrupt, toUnavailable } from './faults.ts';
+import { openFile } from './file.ts';
+import { createInspect } from './inspecting.ts';
+import { createListing } from './listing.ts';
+import { createReading } from './reading.ts';
+import { startSweeper } from './sweeper.ts';
+import { createSweep } from './sweeping.ts';
+import { createTallying } from './tallying.ts';
+import { createTransactions } from './transaction.ts';
+import { inTurn } from './turn.ts';
+import { createWriting } from './writing.ts';
+
+export interface EmbeddedOptions {
+  /** A file, or `:memory:`. */
+  readonly path: string;
+  readonly clock: Clock;
+  /** `normal` survives a crash of the process; a crash of the machine may take the last commits. `full` survives both. */
+  readonly synchronous?: 'normal' | 'full';
+  /** Kinds whose commits are always made as `full` ones are. */
+  readonly durableKinds?: readonly string[];
+  /** How long an operation waits for other processes before it is `Unavailable`. */
+  readonly operationTimeoutMs?: number;
+  readonly observe?: Observe;
+}
+
+export const openEmbedded = async (options: EmbeddedOptions): Promise<Store> => {
+  const { path, clock, observe, synchronous = 'normal', operationTimeoutMs = 500 } = options;
+  const durable = new Set(options.durableKinds);
+  const db = await openFile(path, operationTimeoutMs);
+  let closed = false;
+  let damaged = false;
+  const origin = randomBytes(9).toString('base64url');
+  let commits = 0;
+
+  const inspect = await createInspect(path, () => damaged);
+  const transactions = createTransactions(db, synchronous);
+  const read = createReading(db);
+  const write = createWriting(db);
+  const list = createListing(db);
+  const tally = createTallying(db);
+  const dump = createDump(db);
+  const load = createLoad(db);
+  const announcements = createAnnouncements(db, origin);
+  const sweep = createSweep(db);
+
+  const operate = async <T>(operation: string, work: () => T): Promise<T> => {
+    const started = observe ? performance.now() : 0;
+    try {
+      const result = await inTurn(() => {
+        if (closed) throw new Unavailable('the embedded store is closed');
+        return work();
+      }, operationTimeoutMs);
+      observe?.(operation, performance.now() - started, 'ok');
+      return result;
+    } catch (error) {
+      damaged ||= isCorrupt(error);
+      const outcome = error instanceof Conflict ? 'conflict' : 'unavailable';
+      observe?.(operation, performance.now() - started, outcome);
+      throw toUnavailable(error);
+    }
+  };
+
+  const isDurable = (kinds: readonly { readonly key: { readonly kind: string } }[]): boolean =>
+    durable.size > 0 && kinds.some(({ key }) => durable.has(key.kind));
+
+  const stopSweeper = startSweeper(() => transactions.run(false, () => sweep(clock.now())));
+
+  return {
+    read: (keys) => operate('read', () => read(keys, clock.now())),
+    commit: (writes) =>
+      operate('commit', () => {
+        const now = clock.now();
+        const nonce = `${origin}.${(commits++).toString(36)}`;
+        transactions.run(isDurable(writes), () => {
+          for (const one of writes) write(one, now, nonce);
+        });
+      }),
+    list: (index, of, listOptions) => operate('list', () => list(index, of, listOptions, clock.now())),
+    tally: (counters, windowMs) =>
+      operate('tally', () => transactions.run(false, () => tally(counters, windowMs, clock.now()))),
+    async announce(topic, message) {
+      await operate('announce', () =>
+        transactions.run(false, () => announcements.write(topic, message, clock.now())),
+      );
+      announcements.tell(topic, message);
+    },
+    watch: (topic, listener) => (closed ? () => {} : announcements.watch(topic, listener)),
+    ping: () => operate('ping', () => void read([{ kind: '', family: '', id: '' }], 0)),
+    inspect,
+    dump: (cursor) => operate('dump', () => dump(cursor, clock.now())),
+    load: (entries) =>
+      operate('load', () => {
+        transactions.run(isDurable(entries), () => {
+          for (const entry of entries) load(entry);
+        });
+      }),
+    async close() {
+      if (closed) return;
+      closed = true;
+      stopSweeper();
+      announcements.stop();
+      db.close();
+    },
+  };
+};

@@ -1,0 +1,84 @@
+import { stat, statfs } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import type { Finding } from '#src/store/port.ts';
+import { inMemory } from './file.ts';
+
+const MiB = 1024 * 1024;
+
+/** `f_type` of file systems whose locks and shared memory other machines do not see: NFS, SMB (three kinds), AFS, Ceph. */
+const networkTypes = new Set([0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x5346414f, 0x00c36400]);
+
+const disk = async (folder: string): Promise<Finding[]> => {
+  const { bavail, bsize, type } = await statfs(folder);
+  const findings: Finding[] = [];
+  const free = bavail * bsize;
+  if (free < 256 * MiB)
+    findings.push({
+      code: 'disk_low',
+      fatal: free < 16 * MiB,
+      message: `the disk of the store has ${Math.floor(free / MiB)} MiB left`,
+      fix: 'free some space, or move the store to a larger disk',
+    });
+  if (networkTypes.has(type >>> 0))
+    findings.push({
+      code: 'network_disk',
+      fatal: false,
+      message: 'the store lies on a network disk, where two machines can damage it',
+      fix: 'move the file to a local disk, or use Redis for several machines',
+    });
+  return findings;
+};
+
+const log = async (path: string): Promise<Finding[]> => {
+  const size = await stat(`${path}-wal`).then(
+    (found) => found.size,
+    () => 0,
+  );
+  if (size < 256 * MiB) return [];
+  return [
+    {
+      code: 'log_large',
+      fatal: false,
+      message: `the write-ahead log of the store has grown to ${Math.floor(size / MiB)} MiB`,
+      fix: 'look for a program that keeps the file open for reading (a backup, a shell) and end it',
+    },
+  ];
+};
+
+/** A file that was removed or exchanged under a running process still takes writes, which nobody will ever see. */
+const sameFile = async (path: string, inode: number): Promise<Finding[]> => {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.ino === inode) return [];
+  return [
+    {
+      code: 'file_replaced',
+      fatal: true,
+      message: 'the file of the store was removed or replaced while the server runs',
+      fix: 'stop every server on it, put the right file back, and start again',
+    },
+  ];
+};
+
+export const createInspect = async (path: string, isDamaged: () => boolean) => {
+  if (path === inMemory)
+    return async (): Promise<Finding[]> => [
+      {
+        code: 'not_kept',
+        fatal: false,
+        message: 'the store is in memory: everything is forgotten when the server stops',
+        fix: 'set store.url to sqlite:PATH or to a Redis URL',
+      },
+    ];
+  const { ino } = await stat(path);
+  return async (): Promise<Finding[]> => {
+    const findings = await Promise.all([disk(dirname(resolve(path))), log(path), sameFile(path, ino)]);
+    if (!isDamaged()) return findings.flat();
+    const damaged: Finding = {
+      code: 'file_damaged',
+      fatal: true,
+      message: 'the file of the store is damaged',
+      fix: 'stop every server on it and restore it from a backup',
+    };
+    return [damaged, ...findings.flat()];
+  };
+};

@@ -1,0 +1,115 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { Conflict } from '#src/store/errors.ts';
+import type { ClaimWrite, Key, Merge, Put, Replace, Write } from '#src/store/port.ts';
+import { createPlaceRows } from './places.ts';
+import { type Content, content, isLive, mergeParts, query, writeParts, writePlaces } from './rows.ts';
+
+const at = 'family = ? AND kind = ? AND id = ?';
+const live = '(expires_at IS NULL OR expires_at > ?)';
+
+/** The new content of a document, in the order of the columns. */
+type Fresh = readonly [body: string, parts: string | null, places: string | null, expiresAt: number | null];
+
+/** The writes of the port. Each runs inside a transaction of the caller, which a `Conflict` ends. */
+export const createWriting = (db: DatabaseSync) => {
+  const places = createPlaceRows(db);
+  const select = query<Content>(db, `SELECT ${content} FROM documents d WHERE ${at}`);
+  const insert = db.prepare(
+    'INSERT INTO documents (family, kind, id, body, parts, places, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+  );
+  const renew = db.prepare(
+    `UPDATE documents SET body = ?, parts = ?, places = ?, expires_at = ?, nonce = NULL, claimed_at = NULL WHERE ${at}`,
+  );
+  const update = db.prepare(
+    `UPDATE documents SET body = ?, parts = ?, places = ?, expires_at = ? WHERE ${at}`,
+  );
+  const claim = db.prepare(
+    `UPDATE documents SET nonce = ?, claimed_at = ? WHERE ${at} AND nonce IS NULL AND ${live}`,
+  );
+  const remove = query<readonly [string | null]>(db, `DELETE FROM documents WHERE ${at} RETURNING places`);
+
+  const find = ({ family, kind, id }: Key): Content | undefined => select.one(family, kind, id);
+
+  const findLive = (key: Key, now: number): Content | undefined => {
+    const row = find(key);
+    return row && isLive(row, now) ? row : undefined;
+  };
+
+  const store = (write: Omit<Put, 'op'>, refuse?: (former: Content) => void): void => {
+    const { key } = write;
+    const { family, kind, id } = key;
+    const filed = writePlaces(write.index);
+    const fresh: Fresh = [write.body, writeParts(write.parts), filed, write.expiresAt ?? null];
+    if (insert.run(family, kind, id, ...fresh).changes === 0) {
+      const former = find(key);
+      if (former) {
+        refuse?.(former);
+        places.take(key, former[5]);
+      }
+      renew.run(...fresh, family, kind, id);
+    }
+    places.add(key, filed);
+  };
+
+  const change = (key: Key, former: Content, fresh: Fresh): void => {
+    update.run(...fresh, key.family, key.kind, key.id);
+    if (fresh[2] === former[5]) return;
+    places.take(key, former[5]);
+    places.add(key, fresh[2]);
+  };
+
+  const replace = (write: Replace, now: number): void => {
+    const former = findLive(write.key, now);
+    if (!former) throw new Conflict(write.key, 'absent');
+    if (former[0] !== write.expected) throw new Conflict(write.key, 'changed');
+    const parts = write.parts ? mergeParts(former[1], write.parts) : former[1];
+    change(write.key, former, [write.body, parts, writePlaces(write.index), write.expiresAt ?? null]);
+  };
+
+  const merge = (write: Merge, now: number): void => {
+    const former = findLive(write.key, now);
+    if (!former) {
+      if (write.ifAbsent === 'skip') return;
+      throw new Conflict(write.key, 'absent');
+    }
+    change(write.key, former, [
+      write.body ?? former[0],
+      write.parts ? mergeParts(former[1], write.parts) : former[1],
+      write.index ? writePlaces(write.index) : former[5],
+      write.expiresAt ?? former[4],
+    ]);
+  };
+
+  const claimOnce = ({ key, at }: ClaimWrite, now: number, nonce: string): void => {
+    if (claim.run(nonce, at, key.family, key.kind, key.id, now).changes === 1) return;
+    const former = findLive(key, now);
+    if (!former) throw new Conflict(key, 'absent');
+    throw new Conflict(key, 'claimed', { nonce: former[2] ?? '', at: former[3] ?? 0 });
+  };
+
+  return (write: Write, now: number, nonce: string): void => {
+    switch (write.op) {
+      case 'put':
+        store(write);
+        break;
+      case 'insert':
+        store(write, (former) => {
+          if (isLive(former, now)) throw new Conflict(write.key, 'exists');
+        });
+        break;
+      case 'replace':
+        replace(write, now);
+        break;
+      case 'merge':
+        merge(write, now);
+        break;
+      case 'claim':
+        claimOnce(write, now, nonce);
+        break;
+      case 'remove': {
+        const { family, kind, id } = write.key;
+        places.take(write.key, remove.one(family, kind, id)?.[0] ?? null);
+      }
+    }
+  };
+};
