@@ -1,74 +1,112 @@
-import Type, { type TProperties, type TSchema } from 'typebox';
+import type {
+  TArray,
+  TBoolean,
+  TEnum,
+  TInteger,
+  TNull,
+  TObject,
+  TOptional,
+  TRecord,
+  TSchema,
+  TString,
+  TUnion,
+  TUnknown,
+} from 'typebox';
+import { type FormatName, formatOf } from './formats.ts';
+import type { Node } from './node.ts';
 
 /**
- * The vocabulary of the sections. Every key carries its sentence for the reference and for editors; a key with a
- * default is always there in the effective configuration.
+ * The vocabulary of the sections: plain JSON Schema at run time, TypeBox's types at compile time. TypeBox itself, some
+ * 300 modules, is not loaded at start. Every key carries its sentence; a key with a default is always there in the
+ * effective configuration.
  */
 interface TextOptions {
   readonly default?: string;
-  /** One of `formats`: checked by us, a hint to editors. */
-  readonly format?: string;
-  readonly pattern?: string;
-  readonly minLength?: number;
+  readonly format?: FormatName;
   readonly maxLength?: number;
+  readonly minLength?: number;
   readonly examples?: readonly string[];
+  readonly passwordInUrl?: true;
 }
 
-interface NumberOptions {
+interface IntegerOptions {
   readonly default?: number;
   readonly minimum: number;
   readonly maximum: number;
 }
 
-export const text = (description: string, options: TextOptions = {}) =>
-  Type.String({ minLength: 1, ...options, description });
+/** The one place where a JSON Schema gets its TypeBox type: `~kind` exists for the compiler only. */
+const typed = <Type extends TSchema>(node: Node): Type => node as unknown as Type;
 
-/** `writeOnly` is the mark of a secret: masked whenever shown, and also read from the file named by `<key>_file`. */
-export const secret = (description: string, options: TextOptions = {}) =>
-  Type.String({ minLength: 1, ...options, description, writeOnly: true });
+/** The way back: what the builders return is what `typed` was given. */
+export const nodeOf = (schema: TSchema): Node => schema as Node;
 
-export const integer = (description: string, options: NumberOptions) =>
-  Type.Integer({ ...options, description });
+export const text = (description: string, options: TextOptions = {}): TString => {
+  const pattern = options.format && formatOf(options.format).pattern;
+  return typed({ type: 'string', description, minLength: 1, ...options, ...(pattern ? { pattern } : {}) });
+};
 
-export const flag = (description: string, options: { readonly default?: boolean } = {}) =>
-  Type.Boolean({ ...options, description });
+export const secret = (description: string, options: TextOptions = {}): TString =>
+  typed({ ...nodeOf(text(description, options)), writeOnly: true });
+
+export const integer = (description: string, options: IntegerOptions): TInteger =>
+  typed({ type: 'integer', description, ...options });
+
+export const flag = (description: string, options: { readonly default?: boolean } = {}): TBoolean =>
+  typed({ type: 'boolean', description, ...options });
 
 export const choice = <const Values extends string[]>(
   values: readonly [...Values],
   description: string,
   options: { readonly default?: Values[number] } = {},
-) => Type.Enum(values, { ...options, description });
+): TEnum<Values> => typed({ type: 'string', description, enum: values, ...options });
 
 export const list = <Item extends TSchema>(
   item: Item,
   description: string,
   options: { readonly default?: readonly unknown[]; readonly minItems?: number } = {},
-) => Type.Array(item, { ...options, description });
+): TArray<Item> => typed({ type: 'array', description, items: nodeOf(item), ...options });
 
 /** Any names, one kind of value. */
 export const map = <Value extends TSchema>(
   value: Value,
   description: string,
   options: { readonly default?: Readonly<Record<string, unknown>> } = {},
-) => Type.Record(Type.String(), value, { ...options, description });
+): TRecord<'^.*$', Value> =>
+  typed({ type: 'object', description, additionalProperties: nodeOf(value), ...options });
 
-export const anything = (description: string) => Type.Unknown({ description });
-
-/** `null` says: nothing, or as circumstances want. */
-export const nullable = <Value extends TSchema>(
-  value: Value,
-  description: string,
-  options: { readonly default?: unknown } = {},
-) => Type.Union([value, Type.Null()], { ...options, description });
+export const anything = (description: string): TUnknown => typed({ description });
 
 export const either = <One extends TSchema, Other extends TSchema>(
   one: One,
   other: Other,
   description: string,
-) => Type.Union([one, other], { description });
+): TUnion<[One, Other]> => typed({ description, anyOf: [nodeOf(one), nodeOf(other)] });
 
-export const optional = <Value extends TSchema>(value: Value) => Type.Optional(value);
+/** `null` says: nothing, or as circumstances want. */
+export const nullable = <Value extends TSchema>(value: Value, description: string): TUnion<[Value, TNull]> =>
+  typed({ description, anyOf: [nodeOf(value), { type: 'null' }], default: null });
 
-/** A closed set of keys: any other is a mistake. */
-export const section = <Properties extends TProperties>(description: string, properties: Properties) =>
-  Type.Object(properties, { description, additionalProperties: false });
+const optionals = new WeakSet<TSchema>();
+
+export const optional = <Value extends TSchema>(value: Value): TOptional<Value> => {
+  const node = { ...nodeOf(value) };
+  optionals.add(node);
+  return typed<TOptional<Value>>(node);
+};
+
+/** A closed set of keys: any other is a mistake. A section within a section is always there, unless it is optional. */
+export const section = <Properties extends Record<string, TSchema>>(
+  description: string,
+  properties: Properties,
+): TObject<Properties> => {
+  const nodes: Record<string, Node> = {};
+  const required: string[] = [];
+  for (const [key, value] of Object.entries(properties)) {
+    const node = nodeOf(value);
+    const isPresent = !optionals.has(node);
+    nodes[key] = isPresent && node.properties ? { ...node, default: {} } : node;
+    if (isPresent && nodes[key].default === undefined) required.push(key);
+  }
+  return typed({ type: 'object', description, properties: nodes, required, additionalProperties: false });
+};

@@ -16,7 +16,7 @@ const uri = (description: string) => text(description, { format: 'uri' });
 
 const namedSecret = section('One secret of a client; several may overlap while one is replaced.', {
   name: text('How the operator tells it from the others.'),
-  hash: optional(text('Hash of the secret, as `postern client rotate-secret` prints it.')),
+  hash: optional(secret('Hash of the secret, as `postern client rotate-secret` prints it.')),
   value: optional(secret('The secret itself. In production only by `value_file`.')),
   expires_at: optional(
     text('When it stops being accepted, as an RFC 3339 time.', {
@@ -28,7 +28,7 @@ const namedSecret = section('One secret of a client; several may overlap while o
 
 /** RFC 7591 and its registered extensions by their own names, then what is ours. */
 export const client = section('A client (relying party).', {
-  client_id: text('Identifier of the client.', { maxLength: 255, pattern: '^[\\x21-\\x7e]+$' }),
+  client_id: text('Identifier of the client.', { maxLength: 255, format: 'client-id' }),
   client_name: optional(text('What people read on the consent page.')),
   client_secret: optional(secret('The one secret of a client. In production only by `client_secret_file`.')),
   client_uri: optional(uri('Home page of the client.')),
@@ -87,7 +87,9 @@ export const client = section('A client (relying party).', {
   issuer_tokens: optional(
     flag('May redeem a code at POST /api/v1/tokens on the code alone. Public clients only. Default: false.'),
   ),
-  audience: optional(text('Audience of the access tokens of an issuer_tokens client.', { format: 'uri' })),
+  audience: optional(
+    text('Audience of the access tokens of an issuer_tokens client.', { format: 'absolute-uri' }),
+  ),
   first_party: optional(flag('Consent is not asked for. Default: false.')),
   profile: optional(
     choice(['default', 'fapi2'], 'Security profile the client is held to. Default: default.'),
@@ -99,6 +101,6 @@ export const client = section('A client (relying party).', {
     choice(['technical', 'all'], 'all: personal claims in id tokens as well. Default: technical.'),
   ),
   resources: optional(
-    list(text('An audience.', { format: 'uri' }), 'Resources meant when a request names none.'),
+    list(text('An audience.', { format: 'absolute-uri' }), 'Resources meant when a request names none.'),
   ),
 });

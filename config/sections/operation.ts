@@ -2,7 +2,7 @@ import { choice, flag, integer, optional, secret, section, text } from '../schem
 
 export const metrics = section('Metrics for Prometheus.', {
   enabled: flag('Serve /metrics.', { default: false }),
-  host: text('Address of the port of their own.', { default: '127.0.0.1' }),
+  host: text('Address of the port of their own.', { default: '127.0.0.1', format: 'address' }),
   port: optional(
     integer('A port of their own. Without one they are on the main port and want the token.', {
       minimum: 0,

@@ -2,7 +2,7 @@ import { flag, list, optional, section, text } from '../schema/build.ts';
 
 const language = (description: string, byDefault?: string) =>
   text(description, {
-    pattern: '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$',
+    format: 'language',
     ...(byDefault === undefined ? {} : { default: byDefault }),
   });
 

@@ -1,7 +1,7 @@
 import { choice, either, flag, integer, list, map, optional, section, text } from '../schema/build.ts';
 
 export const resource = section('An API that access tokens are for (RFC 8707).', {
-  audience: text('Absolute URI without a fragment; stands in tokens as aud.', { format: 'uri' }),
+  audience: text('Absolute URI without a fragment; stands in tokens as aud.', { format: 'absolute-uri' }),
   scopes: list(text('A scope.', { format: 'scope' }), 'Scopes that this resource knows.', { default: [] }),
   access_token_ttl: optional(
     integer('Lifetime of its access tokens in seconds. Default: tokens.access_token_ttl.', {

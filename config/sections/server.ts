@@ -12,7 +12,10 @@ export const issuer = text(
 );
 
 export const listen = section('Where the server accepts connections.', {
-  host: text('Address to bind. Development mode accepts loopback addresses only.', { default: '127.0.0.1' }),
+  host: text('Address to bind. Development mode accepts loopback addresses only.', {
+    default: '127.0.0.1',
+    format: 'address',
+  }),
   port: integer('TCP port; 0 picks a free one.', { default: 3000, minimum: 0, maximum: 65535 }),
   workers: integer('Processes that share the port, one a core at most.', {
     default: 1,
@@ -32,5 +35,4 @@ export const proxy = section('Reverse proxies in front of this server.', {
 export const demo = nullable(
   flag('Yes or no.'),
   'Create a demo account and demo clients at start. null: yes in development on an empty store. Refused in production.',
-  { default: null },
 );

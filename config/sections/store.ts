@@ -6,6 +6,7 @@ export const store = section('Where everything is remembered.', {
     {
       default: 'sqlite:./data/postern.db',
       format: 'store-url',
+      passwordInUrl: true,
       examples: ['redis://localhost:6379/0', 'redis+sentinel://a:26379,b:26379/primary'],
     },
   ),
@@ -16,7 +17,7 @@ export const store = section('Where everything is remembered.', {
   ),
   prefix: text('Redis only: what every key starts with.', {
     default: 'postern',
-    pattern: '^[A-Za-z0-9_-]{1,32}$',
+    format: 'key-prefix',
   }),
   operation_timeout_ms: integer('Longest wait for one trip to the store, in milliseconds.', {
     default: 500,

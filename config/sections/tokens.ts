@@ -26,8 +26,7 @@ export const tokens = section('Lifetimes and contents of what is handed out.', {
   interaction_ttl: seconds('Time a person has to sign in and consent', 3600, 60, day),
   grant_ttl: seconds('How long a consent without a refresh is remembered', 14 * day, 60, 400 * day),
   level_of_assurance_claim: nullable(
-    text('A claim.', { pattern: '^[A-Za-z][A-Za-z0-9_:./-]*$' }),
+    text('A claim.', { format: 'claim' }),
     'Name of the id token claim that carries the level of assurance; null: none.',
-    { default: null },
   ),
 });

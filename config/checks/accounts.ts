@@ -1,0 +1,45 @@
+import { nodeOf } from '../schema/build.ts';
+import { account } from '../sections/account.ts';
+import { type Rule, when } from './rule.ts';
+
+/** Names that stand beside the username, or that only the server may say (RFC 7519 §4.1, OpenID Connect Core §2). */
+const reserved = new Set([
+  ...Object.keys(nodeOf(account).properties ?? {}),
+  ...[
+    'iss',
+    'aud',
+    'exp',
+    'nbf',
+    'iat',
+    'jti',
+    'nonce',
+    'auth_time',
+    'amr',
+    'azp',
+    'at_hash',
+    'c_hash',
+    'sid',
+  ],
+]);
+
+export const accountsMakeSense: Rule = {
+  needs: ['accounts'],
+  check: ({ accounts }) =>
+    accounts.flatMap((account, index) => {
+      const path = ['accounts', String(index)];
+      return [
+        ...when(
+          (account.password === undefined) === (account.password_hash === undefined),
+          path,
+          'Give exactly one of password, password_file and password_hash.',
+        ),
+        ...Object.keys(account.claims ?? {}).flatMap((claim) =>
+          when(
+            reserved.has(claim),
+            [...path, 'claims', claim],
+            'Is not a custom claim: a standard one stands beside the username, the rest is said by the server alone.',
+          ),
+        ),
+      ];
+    }),
+};

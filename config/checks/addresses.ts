@@ -1,0 +1,49 @@
+import { isLoopback } from './loopback.ts';
+import { type Rule, when } from './rule.ts';
+
+export const developmentStaysLocal: Rule = {
+  needs: ['mode', 'listen', 'metrics'],
+  check: ({ mode, listen, metrics }) => {
+    const isOpen = (host: string): boolean => mode === 'development' && !isLoopback(host);
+    const message =
+      'Development mode listens on loopback only: set 127.0.0.1, or mode: production to be reachable from elsewhere.';
+    return [
+      ...when(isOpen(listen.host), ['listen', 'host'], message),
+      ...when(metrics.enabled && isOpen(metrics.host), ['metrics', 'host'], message),
+    ];
+  },
+};
+
+export const productionIssuerIsHttps: Rule = {
+  needs: ['mode', 'issuer'],
+  check: ({ mode, issuer }) => {
+    const { protocol, hostname } = new URL(issuer);
+    return when(
+      mode === 'production' && protocol !== 'https:' && !isLoopback(hostname),
+      ['issuer'],
+      'In production the issuer must be https, as https://id.example.com (RFC 8414 §2).',
+    );
+  },
+};
+
+export const productionTrustsNotEveryone: Rule = {
+  needs: ['mode', 'proxy'],
+  check: ({ mode, proxy }) =>
+    proxy.trusted.flatMap((network, index) =>
+      when(
+        mode === 'production' && network.endsWith('/0'),
+        ['proxy', 'trusted', String(index)],
+        'This trusts everyone: any caller could forge its address or certificate. Name the networks of your proxies.',
+      ),
+    ),
+};
+
+export const metricsAreGuarded: Rule = {
+  needs: ['metrics'],
+  check: ({ metrics }) =>
+    when(
+      metrics.enabled && metrics.port === undefined && metrics.token === undefined,
+      ['metrics'],
+      'Set metrics.port (a port of their own) or metrics.token: otherwise anyone could read the metrics.',
+    ),
+};

@@ -1,0 +1,38 @@
+/** Rules that span several keys; what one key alone may be is in its section. */
+import { accountsMakeSense } from './accounts.ts';
+import {
+  developmentStaysLocal,
+  metricsAreGuarded,
+  productionIssuerIsHttps,
+  productionTrustsNotEveryone,
+} from './addresses.ts';
+import { clientResourcesExist, clientsMakeSense } from './clients.ts';
+import { accountsDiffer, clientsDiffer, resourcesDiffer } from './duplicates.ts';
+import {
+  productionHasItsOwnKey,
+  productionHasNoDemo,
+  productionSecretsAreNotPlain,
+  productionStoreLasts,
+} from './production.ts';
+import type { Rule } from './rule.ts';
+import { deadlineCoversOneOperation, defaultLanguageIsOffered, workersShareTheStore } from './settings.ts';
+
+export const rules: readonly Rule[] = [
+  developmentStaysLocal,
+  productionIssuerIsHttps,
+  productionTrustsNotEveryone,
+  productionHasItsOwnKey,
+  productionStoreLasts,
+  productionHasNoDemo,
+  productionSecretsAreNotPlain,
+  clientsDiffer,
+  clientsMakeSense,
+  clientResourcesExist,
+  accountsDiffer,
+  accountsMakeSense,
+  resourcesDiffer,
+  metricsAreGuarded,
+  defaultLanguageIsOffered,
+  deadlineCoversOneOperation,
+  workersShareTheStore,
+];

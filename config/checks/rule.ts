@@ -1,0 +1,21 @@
+import type { Path } from '../path.ts';
+import type { Config } from '../sections/index.ts';
+import type { Mistake } from '../validate/mistake.ts';
+
+export interface Finding extends Mistake {
+  readonly path: Path;
+}
+
+export interface Facts {
+  /** Read from a file of its own: `…_file` or a `POSTERN_…_FILE` variable. */
+  readonly isFromFile: (path: Path) => boolean;
+}
+
+/** A rule that spans several keys. It sees only configurations whose `needs` are right one by one. */
+export interface Rule {
+  readonly needs: readonly (keyof Config)[];
+  readonly check: (config: Config, facts: Facts) => readonly Finding[];
+}
+
+export const when = (isBroken: boolean, path: Path, message: string): readonly Finding[] =>
+  isBroken ? [{ path, message }] : [];

@@ -1,0 +1,31 @@
+import { type Rule, when } from './rule.ts';
+
+export const defaultLanguageIsOffered: Rule = {
+  needs: ['pages'],
+  check: ({ pages }) =>
+    when(
+      !pages.languages.includes(pages.default_language),
+      ['pages', 'default_language'],
+      `Is not among pages.languages (${pages.languages.join(', ')}).`,
+    ),
+};
+
+export const deadlineCoversOneOperation: Rule = {
+  needs: ['store'],
+  check: ({ store }) =>
+    when(
+      store.deadline_ms < store.operation_timeout_ms,
+      ['store', 'deadline_ms'],
+      'Must not be shorter than store.operation_timeout_ms.',
+    ),
+};
+
+export const workersShareTheStore: Rule = {
+  needs: ['store', 'listen'],
+  check: ({ store, listen }) =>
+    when(
+      listen.workers > 1 && store.url === 'memory:',
+      ['listen', 'workers'],
+      'Several processes can not share memory:. Use sqlite:PATH or redis://HOST, or one worker.',
+    ),
+};

@@ -1,0 +1,40 @@
+import { isTree, type Path } from '../path.ts';
+import type { Node } from '../schema/node.ts';
+
+export interface Leaf {
+  readonly path: Path;
+  readonly value: unknown;
+  readonly node: Node;
+  readonly isSecret: boolean;
+}
+
+/** Someone who writes `redis://password@host` meant a password as well. */
+const passwordInUrl = /^([a-z+]+:\/\/(?:[^@/?#:]*:)?)([^@/?#]+)(?=@)/;
+
+export const mask = '••••••';
+
+/** What may be shown instead of a secret: nothing of it, or a URL without its password. */
+export const masked = (node: Node, value: unknown): unknown =>
+  node.passwordInUrl === true && typeof value === 'string' ? value.replace(passwordInUrl, `$1${mask}`) : mask;
+
+const isSecret = (node: Node, value: unknown): boolean =>
+  node.writeOnly === true ||
+  (node.passwordInUrl === true && typeof value === 'string' && passwordInUrl.test(value));
+
+const childOf = (node: Node, key: string): Node =>
+  node.properties?.[key] ?? node.items ?? (node.additionalProperties || undefined) ?? {};
+
+const isOneLine = (value: readonly unknown[], node: Node): boolean =>
+  node.items?.writeOnly !== true && !value.some(isTree);
+
+/** Every effective value, the way `config print` shows them: a list of texts is one value. */
+export const effectiveLeaves = (node: Node, value: unknown, path: Path = []): readonly Leaf[] => {
+  const branch = node.anyOf?.find((one) => one.type === 'object' && isTree(value)) ?? node;
+  const isWhole =
+    !isTree(value) || Object.keys(value).length === 0 || (Array.isArray(value) && isOneLine(value, branch));
+  return isWhole
+    ? [{ path, value, node: branch, isSecret: isSecret(branch, value) }]
+    : Object.entries(value).flatMap(([key, one]) =>
+        effectiveLeaves(childOf(branch, key), one, [...path, key]),
+      );
+};

@@ -1,0 +1,53 @@
+import type { Path } from '../path.ts';
+import type { Problem } from '../problems.ts';
+import { lookup } from '../schema/lookup.ts';
+import type { Node } from '../schema/node.ts';
+import { nearest } from '../validate/nearest.ts';
+import type { Assignment, Layer } from './layer.ts';
+import { parseValue } from './value.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export const prefix = 'POSTERN_';
+export const fileVariable = 'POSTERN_CONFIG';
+
+export const variableOf = (path: Path): string => prefix + path.map((key) => key.toUpperCase()).join('__');
+
+/** Kubernetes sets these for a Service that is named `postern` or `postern-…`; they are not meant for us. */
+const isServiceLink = (name: string, value: string): boolean =>
+  !name.includes('__') &&
+  (/_SERVICE_(HOST|PORT(_[A-Z0-9_]+)?)$/.test(name) ||
+    /_PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?$/.test(name) ||
+    (name.endsWith('_PORT') && /^(tcp|udp|sctp):\/\//.test(value)));
+
+const leafPaths = (node: Node, path: Path = []): Path[] =>
+  node.properties && (node.default !== undefined || path.length === 0)
+    ? Object.entries(node.properties).flatMap(([key, one]) => leafPaths(one, [...path, key]))
+    : [path];
+
+const unknown = (root: Node, name: string): Problem => {
+  const suggestion = nearest(name.replaceAll('__', '_'), leafPaths(root).map(variableOf));
+  return {
+    path: name,
+    message: 'There is no such key for this variable.',
+    ...(suggestion === undefined ? {} : { suggestion }),
+  };
+};
+
+/** `POSTERN_STORE__URL` is `store.url`; an empty variable counts as not set. */
+export const environmentLayer = (root: Node, env: Environment, cwd: string): Layer => {
+  const assignments: Assignment[] = [];
+  const problems: Problem[] = [];
+  for (const [name, value] of Object.entries(env).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (!name.startsWith(prefix) || name === fileVariable || value === undefined || value === '') continue;
+    if (isServiceLink(name, value)) continue;
+    const path = name.slice(prefix.length).toLowerCase().split('__');
+    const found = lookup(root, path);
+    if (found.kind === 'unknown') problems.push(unknown(root, name));
+    else {
+      const parsed = found.kind === 'file' ? value : parseValue(value, found.node);
+      assignments.push({ path, value: parsed, source: { env: name }, where: name });
+    }
+  }
+  return { folder: cwd, assignments, problems };
+};

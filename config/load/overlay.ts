@@ -1,0 +1,93 @@
+import { at, isTree, type Path, type Tree, written } from '../path.ts';
+import type { Problem, Source } from '../problems.ts';
+import type { Assignment, Layer } from './layer.ts';
+
+interface Origin {
+  readonly path: Path;
+  readonly source: Source;
+  readonly where: string;
+  readonly layer: Layer;
+}
+
+/** What all sources together say, and who said what. */
+export interface Overlaid {
+  readonly tree: Tree;
+  readonly origins: Map<string, Origin>;
+  readonly problems: Problem[];
+}
+
+/** `password` and `password_file` are two ways to say the same: the later source replaces either. */
+const counterpart = (path: Path): Path => {
+  const key = path.at(-1) ?? '';
+  const other = key.endsWith('_file') ? key.slice(0, -'_file'.length) : `${key}_file`;
+  return [...path.slice(0, -1), other];
+};
+
+const isBelow = (path: string, parent: string): boolean => path.startsWith(`${parent}.`);
+
+const forget = ({ origins }: Overlaid, path: string): void => {
+  for (const known of origins.keys()) if (known === path || isBelow(known, path)) origins.delete(known);
+};
+
+const parentOf = (tree: Tree, path: Path): Tree | undefined => {
+  let parent: Tree = tree;
+  for (const [index, key] of path.slice(0, -1).entries()) {
+    let next = at(parent, [key]);
+    if (next === undefined || next === null) {
+      next = /^\d+$/.test(path[index + 1] ?? '') ? [] : {};
+      if (!put(parent, key, next)) return undefined;
+    }
+    // A text where a section belongs: the check will say so.
+    if (!isTree(next)) return undefined;
+    parent = next;
+  }
+  return parent;
+};
+
+const put = (parent: Tree, key: string, value: unknown): boolean => {
+  if (!Array.isArray(parent)) parent[key] = value;
+  // A gap in a list would be an entry that nobody wrote.
+  else if (!/^\d+$/.test(key) || Number(key) > parent.length) return false;
+  else parent[Number(key)] = value;
+  return true;
+};
+
+const replaceCounterpart = (overlaid: Overlaid, parent: Tree, { path }: Assignment, layer: Layer): void => {
+  const other = counterpart(path);
+  const key = other.at(-1) ?? '';
+  if (Array.isArray(parent) || !Object.hasOwn(parent, key)) return;
+  // Both from one source is a mistake, found when the file is read.
+  if (originOf(overlaid, other)?.layer === layer) return;
+  delete parent[key];
+  forget(overlaid, written(other));
+};
+
+const assign = (overlaid: Overlaid, layer: Layer, assignment: Assignment): void => {
+  const { path, value, source, where } = assignment;
+  const parent = parentOf(overlaid.tree, path);
+  if (parent === undefined) return;
+  replaceCounterpart(overlaid, parent, assignment, layer);
+  if (!put(parent, path.at(-1) ?? '', value)) {
+    const message = 'The list is shorter than that: positions count from 0 without gaps.';
+    overlaid.problems.push({ path: written(path), message, where });
+    return;
+  }
+  forget(overlaid, written(path));
+  overlaid.origins.set(written(path), { path, source, where, layer });
+};
+
+/** Who said this: about the key itself, else about what it stands in, else about what stands in it. */
+export const originOf = ({ origins }: Overlaid, path: Path): Origin | undefined => {
+  for (let length = path.length; length > 0; length--) {
+    const origin = origins.get(written(path.slice(0, length)));
+    if (origin) return origin;
+  }
+  for (const [known, origin] of origins) if (isBelow(known, written(path))) return origin;
+  return undefined;
+};
+
+export const overlay = (layers: readonly Layer[]): Overlaid => {
+  const overlaid: Overlaid = { tree: {}, origins: new Map(), problems: [] };
+  for (const layer of layers) for (const assignment of layer.assignments) assign(overlaid, layer, assignment);
+  return overlaid;
+};

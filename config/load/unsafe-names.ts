@@ -1,0 +1,30 @@
+import { isTree, isUnsafe, type Path, written } from '../path.ts';
+import type { Problem } from '../problems.ts';
+import type { Assignment, Layer } from './layer.ts';
+
+const unsafeWithin = (value: unknown, path: Path): Path | undefined => {
+  if (!isTree(value)) return undefined;
+  for (const [key, one] of Object.entries(value)) {
+    const found = isUnsafe(key) ? [...path, key] : unsafeWithin(one, [...path, key]);
+    if (found) return found;
+  }
+  return undefined;
+};
+
+const unsafeIn = ({ path, value }: Assignment): Path | undefined => {
+  const index = path.findIndex(isUnsafe);
+  return index === -1 ? unsafeWithin(value, path) : path.slice(0, index + 1);
+};
+
+/** A name such as `__proto__` never reaches the tree: an assignment to it would change every object. */
+export const refuseUnsafeNames = (layer: Layer): Layer => {
+  const problems: Problem[] = [...layer.problems];
+  const assignments = layer.assignments.filter((assignment) => {
+    const path = unsafeIn(assignment);
+    if (path === undefined) return true;
+    const where = layer.locate?.(path) ?? assignment.where;
+    problems.push({ path: written(path), message: 'This name is not allowed.', where });
+    return false;
+  });
+  return { ...layer, assignments, problems };
+};

@@ -1,0 +1,99 @@
+import { isIP } from 'node:net';
+
+interface Format {
+  /** Completes "expected …". */
+  readonly wants: string;
+  /** Told to editors as well. */
+  readonly pattern?: string;
+  readonly test?: (value: string) => boolean;
+}
+
+const isOrigin = (value: string): boolean => {
+  if (!/^https?:\/\/[^/?#@\s]+$/.test(value) || !URL.canParse(value)) return false;
+  return new URL(value).origin === value;
+};
+
+const isNetwork = (value: string): boolean => {
+  const [address = '', bits, ...rest] = value.split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
+};
+
+const isHost = (value: string): boolean => {
+  if (/[/?#@\s]/.test(value) || !URL.canParse(`https://${value}`)) return false;
+  const { hostname, port } = new URL(`https://${value}`);
+  return value === hostname || value === `${hostname}:${port}`;
+};
+
+const isBindable = (value: string): boolean =>
+  isIP(value) > 0 || /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(value);
+
+const redisHosts = String.raw`(?:[^@/?#\s]*@)?[^@/?#\s]+`;
+const storeUrls = [
+  /^memory:$/,
+  /^sqlite:(?!\/\/)[^?#]+$/,
+  /^sqlite:\/\/\/[^?#]+$/,
+  /^redis\+unix:\/\/(?:[^@/?#\s]*@)?\/[^?#]+(?:\?db=\d{1,3})?$/,
+  new RegExp(String.raw`^rediss?://${redisHosts}(?:/\d{0,3})?$`),
+  new RegExp(String.raw`^rediss?\+cluster://${redisHosts}/?$`),
+  new RegExp(String.raw`^rediss?\+sentinel://${redisHosts}/[^/?#\s]+(?:/\d{0,3})?$`),
+];
+
+const isRfc3339 = (value: string): boolean =>
+  /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/i.test(value) &&
+  !Number.isNaN(Date.parse(value));
+
+const key256 = [/^[0-9a-f]{64}$/i, /^[A-Za-z0-9_-]{43}=?$/, /^[A-Za-z0-9+/]{43}=?$/];
+
+const formats = {
+  origin: {
+    wants:
+      'an http or https URL of scheme, host and port only, in lower case, without path, query, fragment or trailing slash',
+    test: isOrigin,
+  },
+  uri: { wants: 'an absolute URI', test: (value) => !/\s/.test(value) && URL.canParse(value) },
+  'absolute-uri': {
+    wants: 'an absolute URI without a fragment',
+    test: (value) => !/[\s#]/.test(value) && URL.canParse(value),
+  },
+  network: { wants: 'an IP address or a CIDR block, as 10.0.0.0/8', test: isNetwork },
+  address: { wants: 'an IP address or a host name', test: isBindable },
+  host: { wants: 'a host in lower case, with a port unless it is the default one', test: isHost },
+  'store-url': {
+    wants:
+      'memory:, sqlite:PATH, redis://HOST, rediss://HOST, redis+unix:///SOCKET, redis+sentinel://HOSTS/NAME or redis+cluster://HOSTS',
+    test: (value) => storeUrls.some((form) => form.test(value)),
+  },
+  'key-256': {
+    wants: '32 bytes written as base64url, base64 or hex (make one: openssl rand -base64 32)',
+    test: (value) => key256.some((form) => form.test(value)),
+  },
+  'password-hash': {
+    wants: 'a hash that begins with $argon2id$, $scrypt$ or $2b$',
+    test: (value) => /^\$(argon2id|argon2i|scrypt|2[aby])\$\S+$/.test(value),
+  },
+  email: { wants: 'an e-mail address', test: (value) => /^[^\s@]+@[^\s@]+$/.test(value) },
+  'date-time': { wants: 'an RFC 3339 time, as 2027-01-31T00:00:00Z', test: isRfc3339 },
+  date: { wants: 'a date as YYYY-MM-DD, or a year', pattern: '^\\d{4}(-\\d{2}-\\d{2})?$' },
+  scope: {
+    wants: 'a scope: printable characters without space, quote or backslash (RFC 6749 §3.3)',
+    pattern: '^[\\x21\\x23-\\x5b\\x5d-\\x7e]+$',
+  },
+  'client-id': { wants: 'printable ASCII characters without spaces', pattern: '^[\\x21-\\x7e]+$' },
+  'key-prefix': { wants: 'up to 32 letters, digits, _ or -', pattern: '^[A-Za-z0-9_-]{1,32}$' },
+  claim: { wants: 'the name of a claim', pattern: '^[A-Za-z][A-Za-z0-9_:./-]*$' },
+  language: { wants: 'a language tag, as en or pt-BR', pattern: '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$' },
+} satisfies Record<string, Format>;
+
+export type FormatName = keyof typeof formats;
+
+export const formatOf = (name: FormatName): Format => formats[name];
+
+/** What is wanted instead, or nothing when the text is fine. */
+export const mismatch = (name: string, value: string): string | undefined => {
+  // The names in schemas come from the builders, which take a `FormatName`.
+  const format = formatOf(name as FormatName);
+  const fits = format.pattern === undefined ? format.test?.(value) : new RegExp(format.pattern).test(value);
+  return fits === false ? format.wants : undefined;
+};

@@ -1,0 +1,65 @@
+import type { Path, Tree } from '../path.ts';
+import type { Node } from '../schema/node.ts';
+import type { Mistake } from './mistake.ts';
+import { unknownKey } from './nearest.ts';
+import { checkScalar, kindOf, wants } from './value.ts';
+
+export interface Walk {
+  readonly root: Node;
+  readonly report: (path: Path, mistake: Mistake) => void;
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => kindOf(value) === 'object';
+
+const emptyOf = (node: Node): unknown => {
+  if (node.type === 'array') return [];
+  return node.type === 'object' ? {} : null;
+};
+
+const completeSection = (walk: Walk, node: Node, value: Record<string, unknown>, path: Path): Tree => {
+  const known = node.properties ?? {};
+  for (const key of Object.keys(value))
+    if (!Object.hasOwn(known, key)) walk.report([...path, key], unknownKey(walk.root, node, [...path, key]));
+  const result: Record<string, unknown> = {};
+  for (const [key, property] of Object.entries(known)) {
+    if (Object.hasOwn(value, key)) result[key] = complete(walk, property, value[key], [...path, key]);
+    else if (property.default !== undefined)
+      result[key] = complete(walk, property, structuredClone(property.default), [...path, key]);
+    else if (node.required?.includes(key))
+      walk.report([...path, key], { message: `Is missing: ${wants(property)} is required here.` });
+  }
+  return result;
+};
+
+const completeMap = (walk: Walk, item: Node, value: Record<string, unknown>, path: Path): Tree => {
+  const result: Record<string, unknown> = {};
+  for (const [key, one] of Object.entries(value)) result[key] = complete(walk, item, one, [...path, key]);
+  return result;
+};
+
+const completeList = (walk: Walk, node: Node, item: Node, value: readonly unknown[], path: Path): Tree => {
+  if (value.length < (node.minItems ?? 0))
+    walk.report(path, { message: `Is empty: at least ${node.minItems} is wanted.` });
+  return Array.from(value, (one, index) => complete(walk, item, one, [...path, String(index)]));
+};
+
+/** The same value with defaults filled in; every mistake is reported, the walk goes on behind it. */
+export const complete = (walk: Walk, node: Node, value: unknown, path: Path): unknown => {
+  if (node.anyOf) {
+    const branch = node.anyOf.find((one) => one.type === kindOf(value)) ?? node.anyOf[0];
+    if (branch?.type !== kindOf(value)) walk.report(path, { message: `Expected ${wants(node)}.` });
+    else return complete(walk, branch, value, path);
+    return value;
+  }
+  // `clients:` with nothing behind it, or only comments, is an empty list.
+  const content = value === null ? emptyOf(node) : value;
+  if (node.type === 'object' && isObject(content)) {
+    if (node.properties) return completeSection(walk, node, content, path);
+    return completeMap(walk, node.additionalProperties || {}, content, path);
+  }
+  if (node.type === 'array' && Array.isArray(content))
+    return completeList(walk, node, node.items ?? {}, content, path);
+  const mistake = checkScalar(node, value);
+  if (mistake) walk.report(path, mistake);
+  return value;
+};
