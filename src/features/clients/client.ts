@@ -12,14 +12,18 @@ export interface ClientMetadata {
   readonly token_endpoint_auth_method?: string;
   readonly id_token_signed_response_alg?: string;
   readonly scope?: string;
+  readonly jwks?: Json;
+  readonly jwks_uri?: string;
   /** Ours: the rules this client must meet; `default` when absent. */
   readonly profile?: Profile;
   /** Ours: may redeem codes at the JSON door on the code alone. Only an operator sets it. */
   readonly issuer_tokens?: boolean;
+  /** Ours: the one audience of the access tokens of an `issuer_tokens` client. */
+  readonly audience?: string;
   /** Ours: the operator's own application, whose consent is not asked for. */
   readonly first_party?: boolean;
-  /** Ours: the one confidential client that needs no PKCE, as OpenID basic certification wants. */
-  readonly pkce_exempt?: boolean;
+  /** Ours: `exempt` for a confidential client that OpenID basic certification drives without PKCE. */
+  readonly pkce?: 'required' | 'exempt';
   readonly [name: string]: Json | undefined;
 }
 
@@ -54,8 +58,10 @@ export interface AddClient {
   /** Random when absent. */
   readonly id?: string;
   readonly metadata: Omit<ClientMetadata, 'client_id'>;
-  /** The operator's own choice (43 characters at least); random when absent and one is needed. */
+  /** The operator's own choice (32 characters at least); random when absent and one is needed. */
   readonly secret?: string;
+  /** Marks demo data, which production refuses. */
+  readonly demo?: true;
 }
 
 /** Encrypts what must be readable again: AES-256-GCM with the installation's key. */

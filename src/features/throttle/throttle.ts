@@ -1,3 +1,10 @@
+import { randomBytes } from 'node:crypto';
+import type { Config } from '#config';
+import { Conflict } from '#src/store/errors.ts';
+import type { Clock, Store } from '#src/store/port.ts';
+import { network } from './address.ts';
+import { exact, place, throttleKey } from './keys.ts';
+
 /** One try to sign in. */
 export interface Attempt {
   /** The user name as typed; unknown names are counted like known ones. */
@@ -17,3 +24,135 @@ export interface Throttle {
   /** A plain limit for anything else: counts one use of `what` by `who` in this minute. `perMinute` 0 is no limit. */
   take(what: string, who: string, perMinute: number): Promise<Verdict>;
 }
+
+interface ThrottleOptions {
+  readonly store: Store;
+  readonly config: { readonly security: Pick<Config['security'], 'throttle'> };
+  readonly clock: Clock;
+}
+
+const second = 1000;
+const minute = 60 * second;
+const window = 15 * minute;
+const knownFor = 30 * 24 * 60 * minute;
+/** How long after its time a promised try may still be made. */
+const grace = 5 * minute;
+const allowed: Verdict = { allowed: true };
+
+const wait = (milliseconds: number): Verdict => ({
+  allowed: false,
+  waitSeconds: Math.max(1, Math.ceil(milliseconds / second)),
+});
+
+/** Everything about one attempt has its place: the one who tries, and the account and address tried. */
+const placesOf = ({ account, address, device }: Attempt) => {
+  const name = account.trim().normalize('NFKC').toLowerCase();
+  const from = network(address);
+  const who = device === undefined ? ['address', from] : ['device', device];
+  return {
+    counter: place('pair', name, ...who),
+    hold: throttleKey('hold', place('pair', name, ...who)),
+    known: throttleKey('known', exact(name, ...who)),
+    heat: throttleKey('heat', place('account', name)),
+    account: place('account', name),
+    address: place('address', from),
+    trusted: device !== undefined,
+  };
+};
+
+export const createThrottle = ({ store, config, clock }: ThrottleOptions): Throttle => {
+  const limits = config.security.throttle;
+  const longest = limits.sign_in_max_delay_seconds * second;
+
+  /** 1 s for the first one too many, doubled for each after it, up to the longest. */
+  const delay = (count: number): number => {
+    const over = count - limits.sign_in_free_attempts;
+    return over <= 0 ? 0 : Math.min(second * 2 ** Math.min(over - 1, 30), longest);
+  };
+
+  const count = async (name: string, windowMs: number): Promise<number> => {
+    const [counted = 1] = await store.tally([`throttle ${name}`], windowMs);
+    return counted;
+  };
+
+  /** How much too often strangers try this minute: 0, 1 (come back), 2 (and without a promise). */
+  const crowd = async (name: string, perMinute: number): Promise<0 | 1 | 2> => {
+    if (perMinute === 0) return 0;
+    const counted = await count(name, minute);
+    return counted <= perMinute ? 0 : counted <= 2 * perMinute ? 1 : 2;
+  };
+
+  /** The promise: who comes back after `until` gets one try, whatever others did meanwhile. */
+  const promise = async (hold: ReturnType<typeof placesOf>['hold'], delayMs: number): Promise<Verdict> => {
+    const until = clock.now() + delayMs;
+    try {
+      await store.commit([
+        { op: 'insert', key: hold, body: JSON.stringify({ until }), expiresAt: until + grace },
+      ]);
+    } catch (error) {
+      // Somebody at the same place was told the same a moment ago.
+      if (!(error instanceof Conflict)) throw error;
+    }
+    return wait(delayMs);
+  };
+
+  return {
+    async check(attempt) {
+      const places = placesOf(attempt);
+      const [hold, known, heat] = await store.read([places.hold, places.known, places.heat]);
+
+      if (hold !== undefined) {
+        const left = Number(JSON.parse(hold.body).until) - clock.now();
+        if (left > 0) return wait(left);
+        try {
+          await store.commit([{ op: 'claim', key: places.hold, at: clock.now() }]);
+          return allowed;
+        } catch (error) {
+          // The one try is being made by another request of theirs.
+          if (error instanceof Conflict) return wait(second);
+          throw error;
+        }
+      }
+
+      const generation = known === undefined ? '' : String(JSON.parse(known.body).generation);
+      const own = delay(await count(`pair ${places.counter} ${generation}`, window));
+      if (own > 0) return promise(places.hold, own);
+      if (places.trusted || known !== undefined) return allowed;
+
+      const crowds = await Promise.all([
+        crowd(`account ${places.account}`, limits.sign_in_per_account),
+        crowd(`address ${places.address}`, limits.sign_in_per_address),
+      ]);
+      const hot = heat === undefined ? 0 : Number(JSON.parse(heat.body).delay);
+      if (crowds.includes(2)) return wait(minute);
+      if (crowds.includes(1)) return promise(places.hold, minute);
+      return hot > 0 ? promise(places.hold, hot) : allowed;
+    },
+    async failed(attempt) {
+      const { account, hold, heat } = placesOf(attempt);
+      const hot = delay(await count(`failures ${account}`, window));
+      await store.commit([
+        { op: 'remove', key: hold },
+        ...(hot === 0
+          ? []
+          : ([
+              { op: 'put', key: heat, body: JSON.stringify({ delay: hot }), expiresAt: clock.now() + window },
+            ] as const)),
+      ]);
+    },
+    async succeeded(attempt) {
+      const { hold, known } = placesOf(attempt);
+      // A new generation starts a new count, so that one's own sign-ins never add up.
+      const body = JSON.stringify({ generation: randomBytes(6).toString('base64url') });
+      await store.commit([
+        { op: 'remove', key: hold },
+        { op: 'put', key: known, body, expiresAt: clock.now() + knownFor },
+      ]);
+    },
+    async take(what, who, perMinute) {
+      if (perMinute === 0) return allowed;
+      const counted = await count(`${what} ${place(what, who)}`, minute);
+      return counted <= perMinute ? allowed : wait(minute);
+    },
+  };
+};

@@ -1,0 +1,130 @@
+import { randomBytes } from 'node:crypto';
+import type { Config } from '#config';
+import { exitCode, Failure } from '#src/errors.ts';
+import type { Events } from '#src/events.ts';
+import type { Clock, Store } from '#src/store/port.ts';
+import type { ClientMetadata, Clients, SecretBox } from './client.ts';
+import { loadConfigured } from './configured.ts';
+import { createFinding } from './finding.ts';
+import { complete, fillIn } from './presets.ts';
+import { ClientRefused } from './problem.ts';
+import { type KeptClient, readClient, toRecord } from './record.ts';
+import { createRegister } from './register.ts';
+import { checkChosenSecret, keepSecret, randomSecret } from './secret.ts';
+import { createSecrets, fitSecrets, methodOf, needsSecret } from './secrets.ts';
+import { clientExists, createStored } from './stored.ts';
+import { clientProblems } from './validate.ts';
+
+export interface ClientsOptions {
+  readonly store: Store;
+  readonly config: Pick<Config, 'clients'>;
+  readonly clock: Clock;
+  readonly events: Events;
+  /** Without it there can be no `client_secret_jwt` clients in the store. */
+  readonly secretBox?: SecretBox;
+}
+
+const refuseBroken = (metadata: ClientMetadata): void => {
+  const problems = clientProblems(metadata, 'operator');
+  if (problems.length > 0) throw new ClientRefused(problems);
+};
+
+const withoutNothing = (metadata: object): ClientMetadata =>
+  // Only members are taken away, and `client_id` is never one of them: it can't be changed.
+  Object.fromEntries(
+    Object.entries(metadata).filter(([, value]) => value !== null && value !== undefined),
+  ) as ClientMetadata;
+
+export const createClients = ({ store, config, clock, events, secretBox: box }: ClientsOptions): Clients => {
+  const configured = loadConfigured(config.clients);
+  const stored = createStored(store, clock);
+  const finding = createFinding({ store, stored, configured, clock, box });
+
+  const changed = async (type: string, id: string): Promise<void> => {
+    finding.forget(id);
+    // Best effort: a process that misses it looks again when its copy is too old.
+    await store.announce('clients', id).catch(() => {});
+    events.emit({ type, outcome: 'ok', client: id });
+  };
+
+  const refuseConfigured = (id: string): void => {
+    if (!configured.has(id)) return;
+    throw new Failure({
+      code: 'client_configured',
+      message: `The client ${id} comes from the configuration; change it there.`,
+      status: 409,
+      exit: exitCode.conflict,
+    });
+  };
+
+  const change = async (id: string, type: string, next: (client: KeptClient) => KeptClient) => {
+    refuseConfigured(id);
+    const client = await stored.change(id, next);
+    await changed(type, id);
+    return toRecord(client);
+  };
+
+  return {
+    find: finding.find,
+    verifySecret: finding.verifySecret,
+    recoverSecrets: finding.recoverSecrets,
+    async get(id) {
+      const known = configured.get(id);
+      if (known !== undefined) return known.record;
+      const client = await stored.byId(id);
+      return client === undefined ? undefined : toRecord(client);
+    },
+    async list({ limit = 50, cursor } = {}) {
+      const page = await store.list('clients', 'all', { limit, ...(cursor === undefined ? {} : { cursor }) });
+      const items = page.items.map(({ document }) => toRecord(readClient(document)));
+      const first = cursor === undefined ? [...configured.values()].map(({ record }) => record) : [];
+      return { items: [...first, ...items], ...(page.next === undefined ? {} : { next: page.next }) };
+    },
+    async add(client) {
+      const id = client.id ?? randomBytes(12).toString('base64url');
+      const metadata = complete(withoutNothing(fillIn(client, id)));
+      refuseBroken(metadata);
+      if (configured.has(id)) throw clientExists(id);
+      const method = methodOf(metadata);
+      const withSecret = needsSecret(metadata);
+      if (client.secret !== undefined) checkChosenSecret(client.secret);
+      if (client.secret !== undefined && !withSecret) {
+        throw new ClientRefused([
+          { field: 'client_secret', message: `is of no use with ${method}; leave it out` },
+        ]);
+      }
+      const now = clock.now();
+      const first = { info: { name: 'first', createdAt: now }, secret: client.secret ?? randomSecret() };
+      const kept: KeptClient = {
+        v: 1,
+        id,
+        metadata,
+        secrets: withSecret ? [keepSecret({ ...first, method, box })] : [],
+        from: 'store',
+        createdAt: now,
+        updatedAt: now,
+        ...(client.demo === undefined ? {} : { demo: client.demo }),
+      };
+      await stored.insert(kept);
+      await changed('client.added', id);
+      return {
+        client: toRecord(kept),
+        ...(withSecret ? { secret: { name: first.info.name, secret: first.secret } } : {}),
+      };
+    },
+    update: (id, changes) =>
+      change(id, 'client.updated', (client) => {
+        const metadata = complete(withoutNothing({ ...client.metadata, ...changes, client_id: id }));
+        refuseBroken(metadata);
+        return { ...client, metadata, secrets: fitSecrets({ ...client, metadata }, box) };
+      }),
+    async remove(id) {
+      refuseConfigured(id);
+      await stored.remove(id);
+      await changed('client.removed', id);
+    },
+    ...createSecrets({ change, clock, box }),
+    register: createRegister({ stored, changed, clock, box, isPlaceholder: finding.isPlaceholder }),
+    close: finding.close,
+  };
+};

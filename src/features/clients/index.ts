@@ -1,0 +1,19 @@
+/**
+ * Clients: who they are, what they may do, their secrets, and the rules a registration must meet. From the
+ * configuration first, then from the store. Not here: how a client authenticates on the wire (provider).
+ */
+export type {
+  AddClient,
+  ClientMetadata,
+  ClientRecord,
+  Clients,
+  ClientType,
+  NewSecret,
+  SecretBox,
+  SecretInfo,
+} from './client.ts';
+export { createClients } from './clients.ts';
+export { operatorNames, ourNames } from './names.ts';
+export { clientTypes, isClientType } from './presets.ts';
+export { ClientRefused } from './problem.ts';
+export { clientProblems } from './validate.ts';
