@@ -140,7 +140,11 @@ export interface Store {
 }
 
 /** Told after each trip to the store, for metrics, traces and tests that count round trips. */
-export type Observe = (operation: string, milliseconds: number, outcome: 'ok' | 'conflict' | 'unavailable') => void;
+export type Observe = (
+  operation: string,
+  milliseconds: number,
+  outcome: 'ok' | 'conflict' | 'unavailable',
+) => void;
 
 export interface Clock {
   /** Milliseconds since the epoch. */

@@ -1,0 +1,94 @@
+import type { Config } from '#config';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import { createEvents, type Events } from './events.ts';
+import { createFeatures, type Services } from './features/index.ts';
+import { jwks } from './features/keys/index.ts';
+import { assets, assetUrl } from './http/assets/index.ts';
+import { engineDoor } from './http/engine/index.ts';
+import { interactionDoor } from './http/interactions/index.ts';
+import { createPages } from './http/pages/pages.ts';
+import { pagesDoor } from './http/pages/index.ts';
+import { createRenderError } from './http/pages/render-error.ts';
+import { createServer } from './http/server.ts';
+import { Engine } from './provider/engine.ts';
+import { routes } from './provider/paths.ts';
+import { accountFor } from './provider/settings/account.ts';
+import type { Clock, Store } from './store/port.ts';
+
+export interface App {
+  readonly server: FastifyInstance;
+  readonly services: Services;
+  readonly events: Events;
+  /** The engine of this moment, for those who mint things without a browser. */
+  readonly engine: () => Engine;
+  /** Begins the work behind the scenes; `close` ends it. */
+  start(): Promise<void>;
+  /** Ends everything but the store, which its opener closes. */
+  close(): Promise<void>;
+}
+
+interface Parts {
+  readonly config: Config;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: FastifyBaseLogger;
+}
+
+/** Wires the house; decides nothing. */
+export const buildApp = async ({ config, store, clock, log }: Parts): Promise<App> => {
+  const onFault = (error: unknown): void => log.error({ err: error }, 'a listener or a background task failed');
+  const events = createEvents(onFault);
+  const pages = createPages(config, assetUrl);
+  const { services, features } = await createFeatures({ config, store, clock, events, pages, onFault });
+  const { accounts, clients, keys } = services;
+
+  const steps = features.flatMap(({ steps = [] }) => steps);
+  const engine = new Engine(
+    {
+      config,
+      store,
+      clock,
+      clients,
+      renderError: createRenderError(pages, clock),
+      policy: steps.map(({ prompt }) => prompt),
+      shares: [
+        { owner: 'accounts', share: { settings: { findAccount: accountFor(accounts) } } },
+        ...features.flatMap(({ name, engine: share }) => (share ? [{ owner: name, share }] : [])),
+      ],
+    },
+    keys.current(),
+  );
+  const stopFollowing = keys.onChange((current) => engine.useKeys(current));
+
+  const server = createServer(config, log);
+  const sealKeys = () => keys.current().cookieKeys;
+  await server.register(engineDoor(config, () => engine));
+  await server.register(jwks({ keys, path: routes.jwks, cacheSeconds: config.keys.jwks_cache_seconds }));
+  await server.register(assets);
+  await server.register(
+    pagesDoor(config, pages, [
+      interactionDoor({ store, pages, engine: () => engine, sealKeys, steps }),
+      ...features.flatMap((feature) => (feature.pages ? [feature.pages] : [])),
+    ]),
+  );
+  for (const { api } of features) if (api) await server.register(api);
+
+  const stops: (() => Promise<void>)[] = [];
+  return {
+    server,
+    services,
+    events,
+    engine: () => engine,
+    async start() {
+      for (const { start } of features) if (start) stops.push(await start());
+    },
+    async close() {
+      await server.close();
+      for (const stop of stops.splice(0).reverse()) await stop();
+      stopFollowing();
+      keys.close();
+      clients.close();
+      accounts.close();
+    },
+  };
+};

@@ -1,0 +1,30 @@
+/**
+ * Owns what a person allows an application: the question, the answer, and its memory for each account and client.
+ * Not the grant that tokens belong to, which is the engine's and lives as long as they do.
+ */
+import { interactionPolicy } from 'oidc-provider';
+import type { Config } from '#config';
+import type { Events } from '../../events.ts';
+import type { Feature } from '../../feature.ts';
+import type { Clock, Store } from '../../store/port.ts';
+import type { Accounts } from '../accounts/index.ts';
+import { createConsentStep } from './consent-step.ts';
+import { grantOnSight } from './grant-on-sight.ts';
+
+export interface ConsentParts {
+  readonly config: Config;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly events: Events;
+  readonly accounts: Accounts;
+}
+
+export const consent = (parts: ConsentParts): Feature => {
+  const prompt = interactionPolicy.base().get('consent');
+  if (!prompt) throw new Error('the engine has no consent prompt');
+  return {
+    name: 'consent',
+    steps: [createConsentStep(parts, prompt)],
+    engine: { settings: { loadExistingGrant: grantOnSight(parts) } },
+  };
+};

@@ -1,0 +1,64 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Finding, Store } from '../../store/port.ts';
+
+interface Check {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly reason?: string;
+}
+
+export interface Readiness {
+  now(): { readonly ready: boolean; readonly checks: readonly Check[] };
+  /** From now on new traffic should go elsewhere. */
+  drain(): void;
+  start(): Promise<() => Promise<void>>;
+}
+
+const lookEveryMs = 500;
+const inspectEvery = 60;
+
+/** Looked at in the background, so that the answer never waits and a probe costs the store nothing. */
+export const createReadiness = (store: Store): Readiness => {
+  let reachable: boolean | undefined;
+  let faults: readonly Finding[] = [];
+  let draining = false;
+  let looks = 0;
+
+  const look = async (): Promise<void> => {
+    try {
+      await store.ping();
+      reachable = true;
+      if (looks++ % inspectEvery === 0) faults = (await store.inspect()).filter(({ fatal }) => fatal);
+    } catch {
+      reachable = false;
+    }
+  };
+
+  return {
+    now() {
+      const checks: Check[] = [
+        { name: 'store', ok: reachable === true, ...(reachable !== true && { reason: 'the store does not answer' }) },
+        ...faults.map(({ code, message }) => ({ name: code, ok: false, reason: message })),
+        { name: 'draining', ok: !draining, ...(draining && { reason: 'the server is shutting down' }) },
+      ];
+      return { ready: checks.every(({ ok }) => ok), checks };
+    },
+    drain() {
+      draining = true;
+    },
+    async start() {
+      const stopped = new AbortController();
+      await look();
+      const looking = (async () => {
+        while (!stopped.signal.aborted) {
+          await sleep(lookEveryMs, undefined, { signal: stopped.signal, ref: false }).catch(() => {});
+          if (!stopped.signal.aborted) await look();
+        }
+      })();
+      return async () => {
+        stopped.abort();
+        await looking;
+      };
+    },
+  };
+};

@@ -1,0 +1,54 @@
+/**
+ * The table of contents: every feature, what it is given, and in which order the engine asks its steps. Removing a
+ * feature is removing its folder and its lines here.
+ */
+import type { Config } from '#config';
+import type { Events } from '../events.ts';
+import type { Feature } from '../feature.ts';
+import type { Pages } from '../http/pages/pages.ts';
+import type { Clock, Store } from '../store/port.ts';
+import { type Accounts, createAccounts } from './accounts/index.ts';
+import { type Clients, createClients } from './clients/index.ts';
+import { consent } from './consent/index.ts';
+import { health, type Readiness } from './health/index.ts';
+import { createKeys, type Keys } from './keys/index.ts';
+import { signIn } from './sign-in/index.ts';
+import { site } from './site/index.ts';
+import { createThrottle } from './throttle/index.ts';
+
+export interface House {
+  readonly config: Config;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly events: Events;
+  readonly pages: Pages;
+  readonly onFault: (error: unknown) => void;
+}
+
+/** What the engine and the doors ask directly. */
+export interface Services {
+  readonly accounts: Accounts;
+  readonly clients: Clients;
+  readonly keys: Keys;
+  readonly readiness: Readiness;
+}
+
+export const createFeatures = async (
+  house: House,
+): Promise<{ readonly services: Services; readonly features: readonly Feature[] }> => {
+  const { config, store, clock, events, pages, onFault } = house;
+  const keys = await createKeys({ store, config, clock, events, onFault });
+  const accounts = createAccounts({ store, config, clock, events });
+  const clients = createClients({ store, config, clock, events, secretBox: keys.box });
+  const throttle = createThrottle({ store, config, clock });
+  const alive = health(store);
+  return {
+    services: { accounts, clients, keys, readiness: alive.readiness },
+    features: [
+      signIn({ config, clock, events, accounts, throttle }),
+      consent({ config, store, clock, events, accounts }),
+      site(config, pages),
+      alive,
+    ],
+  };
+};

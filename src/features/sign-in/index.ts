@@ -1,0 +1,26 @@
+/**
+ * Owns the question "who are you?": identifier and password, remember me, signing in again, and the brakes on
+ * guessing. Not accounts and their passwords, which it asks, nor what the person allows afterwards.
+ */
+import { interactionPolicy } from 'oidc-provider';
+import type { Config } from '#config';
+import type { Events } from '../../events.ts';
+import type { Feature } from '../../feature.ts';
+import type { Clock } from '../../store/port.ts';
+import type { Accounts } from '../accounts/index.ts';
+import type { Throttle } from '../throttle/index.ts';
+import { createLoginStep } from './login-step.ts';
+
+export interface SignInParts {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly events: Events;
+  readonly accounts: Accounts;
+  readonly throttle: Throttle;
+}
+
+export const signIn = (parts: SignInParts): Feature => {
+  const prompt = interactionPolicy.base().get('login');
+  if (!prompt) throw new Error('the engine has no login prompt');
+  return { name: 'sign-in', steps: [createLoginStep(parts, prompt)] };
+};

@@ -1,0 +1,67 @@
+/**
+ * The engine's door: standard endpoints, handed to oidc-provider as they came, but by one spelling of each path, from
+ * a host that is ours, with the scheme and the address that trusted proxies tell.
+ */
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+import type { Config } from '#config';
+import type { Engine } from '../../provider/engine.ts';
+import { describeRequest } from '../../provider/facts.ts';
+import { aliases, enginePaths, routes } from '../../provider/paths.ts';
+import { engineHeaders } from './headers.ts';
+
+const plainPath = /^[A-Za-z0-9/_.~-]+$/;
+
+const pathOf = (url: string): string => {
+  const query = url.indexOf('?');
+  return query < 0 ? url : url.slice(0, query);
+};
+
+export const engineDoor =
+  (config: Config, engine: () => Engine): FastifyPluginAsync =>
+  async (scope) => {
+    const { host, protocol } = new URL(config.issuer);
+    const scheme = protocol.slice(0, -1);
+
+    // The engine reads the body itself; a parser of ours would leave it nothing to read.
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
+
+    scope.addHook('onRequest', async (request, reply) => {
+      // Only the one plain spelling: what hooks see must be what the engine sees.
+      if (!plainPath.test(pathOf(request.raw.url ?? ''))) reply.callNotFound();
+    });
+
+    const prepare = (request: FastifyRequest): void => {
+      const { raw } = request;
+      for (const name of Object.keys(raw.headers)) {
+        if (name.startsWith('x-forwarded-') || name === 'forwarded') delete raw.headers[name];
+      }
+      raw.headers.host = host;
+      raw.headers['x-forwarded-proto'] = scheme;
+      raw.headers['x-forwarded-for'] = request.ip;
+      describeRequest(raw, { correlation: request.id, address: request.ip, door: 'engine' });
+    };
+
+    const serve = (path: string, methods: readonly string[]): void => {
+      scope.route({
+        method: [...methods] as 'GET'[],
+        url: path,
+        handler: async (request, reply) => {
+          prepare(request);
+          reply.hijack();
+          engineHeaders(reply.raw, request.id);
+          await engine().handle(path, request.raw, reply.raw);
+        },
+      });
+    };
+
+    for (const { path, methods } of enginePaths) serve(path, methods);
+    for (const alias of aliases) {
+      serve(alias.routes.token, ['POST', 'OPTIONS']);
+      if ('userinfo' in alias.routes) serve(alias.routes.userinfo, ['GET', 'POST', 'OPTIONS']);
+    }
+    scope.get('/authorize', async (request, reply) => {
+      const query = request.raw.url?.slice(pathOf(request.raw.url).length) ?? '';
+      return reply.header('cache-control', 'no-store').redirect(`${routes.authorization}${query}`, 303);
+    });
+  };

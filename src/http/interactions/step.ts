@@ -1,0 +1,35 @@
+import type { FastifyRequest } from 'fastify';
+import type { InteractionResults, interactionPolicy, Provider } from 'oidc-provider';
+import type { Page } from '../../views/page.ts';
+
+export type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
+export type EngineClient = InstanceType<Provider['Client']>;
+
+/** One visit of a person to one step. */
+export interface Visit {
+  readonly request: FastifyRequest;
+  readonly provider: Provider;
+  readonly interaction: Interaction;
+  readonly client: EngineClient;
+  readonly page: Page;
+  /** What every form of the step carries. */
+  readonly csrf: string;
+  /** Where the form posts to. */
+  readonly action: string;
+}
+
+/** A page to show, or what was found out: the engine decides what comes next. */
+export type Outcome =
+  | { readonly show: string; readonly status?: number; readonly headers?: Readonly<Record<string, string>> }
+  | { readonly finish: InteractionResults; readonly cookies?: readonly string[] };
+
+export type Form = Readonly<Record<string, string>>;
+
+/** Steps never call each other: each returns to the engine, which asks for the next one. */
+export interface Step {
+  /** The prompt of the engine that it answers: `login`, `consent` … */
+  readonly name: string;
+  readonly prompt: interactionPolicy.Prompt;
+  show(visit: Visit): Promise<Outcome>;
+  submit(visit: Visit, form: Form): Promise<Outcome>;
+}

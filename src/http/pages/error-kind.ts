@@ -1,0 +1,19 @@
+import type { ErrorKind } from '../../views/languages/messages.ts';
+
+const byCode: Readonly<Record<string, ErrorKind>> = {
+  interaction_expired: 'expired',
+  form_expired: 'expired',
+  invalid_client: 'unknownClient',
+  invalid_redirect_uri: 'badRedirect',
+};
+
+const byStatus: Readonly<Record<number, ErrorKind>> = {
+  403: 'forbidden',
+  404: 'notFound',
+  429: 'tooMany',
+  503: 'unavailable',
+};
+
+/** Which human sentence an error gets. */
+export const errorKindOf = (code: string, status: number): ErrorKind =>
+  byCode[code] ?? byStatus[status] ?? (status >= 500 ? 'internal' : 'badRequest');

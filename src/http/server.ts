@@ -1,0 +1,31 @@
+import { randomBytes } from 'node:crypto';
+import type { Config } from '#config';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { answerFault, answerNotFound } from './faults.ts';
+import { onlyKnownHosts } from './hosts.ts';
+import { logRequests } from './request-log.ts';
+
+/** Bare of doors: limits, names of requests, known hosts, one log line each, and an answer for every fault. */
+export const createServer = (config: Config, log: FastifyBaseLogger): FastifyInstance => {
+  const server = Fastify({
+    loggerInstance: log,
+    disableRequestLogging: true,
+    genReqId: () => randomBytes(9).toString('base64url'),
+    trustProxy: config.proxy.trusted.length > 0 ? [...config.proxy.trusted] : false,
+    bodyLimit: config.security.max_body_bytes,
+    // A client that sends its request slower than this is cut off; so is one that never finishes its headers.
+    requestTimeout: 10_000,
+    connectionTimeout: 30_000,
+    keepAliveTimeout: 65_000,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    routerOptions: { caseSensitive: true, ignoreTrailingSlash: false, ignoreDuplicateSlashes: false, maxParamLength: 256 },
+    frameworkErrors: answerFault,
+  });
+  server.server.headersTimeout = 10_000;
+  onlyKnownHosts(server, config);
+  logRequests(server);
+  server.setErrorHandler(answerFault);
+  server.setNotFoundHandler(answerNotFound);
+  return server;
+};

@@ -1,0 +1,47 @@
+import type { Config } from '#config';
+import type { FastifyBaseLogger } from 'fastify';
+import { type DestinationStream, pino } from 'pino';
+
+/** Names under which a secret could slip into a log line, wherever they stand. Nothing should ever log one. */
+const secretNames = [
+  'access_token',
+  'refresh_token',
+  'id_token',
+  'code',
+  'code_verifier',
+  'client_secret',
+  'client_assertion',
+  'password',
+  'authorization',
+  'cookie',
+  'secret',
+  'token',
+  'url',
+];
+
+/** JSON for machines; on a terminal, lines for people. */
+export const createLog = async (config: Config, to?: DestinationStream): Promise<FastifyBaseLogger> => {
+  const { level, format } = config.log;
+  const pretty = format === 'pretty' || (format === 'auto' && process.stdout.isTTY);
+  const options = {
+    level,
+    base: null,
+    redact: { paths: secretNames.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[redacted]' },
+    serializers: { err: describeError },
+  };
+  if (to) return pino(options, to);
+  if (!pretty) return pino(options, pino.destination({ dest: 1, sync: false }));
+  const { default: prettyStream } = await import('pino-pretty');
+  return pino(options, prettyStream({ colorize: true, translateTime: 'HH:MM:ss', ignore: 'pid,hostname', sync: true }));
+};
+
+/** An error by its name, words and place, and those of its causes; never its other properties, which may be anything. */
+const describeError = (error: unknown, depth = 0): unknown => {
+  if (!(error instanceof Error)) return String(error);
+  return {
+    type: error.name,
+    message: error.message,
+    stack: error.stack,
+    ...(error.cause !== undefined && depth < 3 && { cause: describeError(error.cause, depth + 1) }),
+  };
+};

@@ -1,0 +1,72 @@
+import { type Configuration, errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
+import { withWork } from '../store/current-work.ts';
+import { Unavailable } from '../store/errors.ts';
+import type { Store } from '../store/port.ts';
+
+type Next = () => Promise<void>;
+
+export type RenderError = NonNullable<Configuration['renderError']>;
+
+type ErrorOut = Parameters<RenderError>[1];
+
+/** Some seconds: long enough for a store to come back, short enough for a client to wait. */
+const retryAfter = '2';
+
+/**
+ * The one place where a request of the engine is committed: after its handler, before its answer. What the store
+ * refuses or can't do now replaces the answer that was ready.
+ */
+export const commitBeforeAnswer =
+  (provider: Provider, store: Store, renderError: RenderError) =>
+  (ctx: KoaContextWithOIDC, next: Next): Promise<void> =>
+    withWork(store, async (work, opened) => {
+      await next();
+      if (!opened) return;
+      if (ctx.status === 503) {
+        ctx.set('Retry-After', retryAfter);
+        return;
+      }
+      if (ctx.status >= 500) return;
+      try {
+        await work.commit({ refused: ctx.status >= 400 });
+      } catch (error) {
+        await answerInstead(provider, ctx, asEngineError(error), renderError);
+      }
+    });
+
+const asEngineError = (error: unknown): Error => {
+  if (error instanceof errors.OIDCProviderError) return error;
+  if (error instanceof Unavailable) return new StoreAway({ cause: error });
+  return error instanceof Error ? error : new Error(String(error));
+};
+
+/** RFC 6749 has the code; the status says that the same request may be sent again. */
+export class StoreAway extends errors.OIDCProviderError {
+  constructor(options?: ErrorOptions) {
+    super(503, 'temporarily_unavailable');
+    this.error_description = 'the server is not able to handle the request right now, try it again';
+    if (options?.cause !== undefined) this.cause = options.cause;
+  }
+}
+
+const answerInstead = async (
+  provider: Provider,
+  ctx: KoaContextWithOIDC,
+  error: Error,
+  renderError: RenderError,
+): Promise<void> => {
+  const expected = error instanceof errors.OIDCProviderError;
+  for (const name of ['set-cookie', 'location', 'content-length', 'content-type']) ctx.remove(name);
+  ctx.status = expected ? error.statusCode : 500;
+  if (ctx.status === 503) ctx.set('Retry-After', retryAfter);
+  const out: ErrorOut = expected
+    ? {
+        error: error.error,
+        ...(error.error_description !== undefined && { error_description: error.error_description }),
+      }
+    : { error: 'server_error', error_description: 'oops! something went wrong' };
+  if (ctx.accepts('json', 'html') === 'html') await renderError(ctx, out, error);
+  else ctx.body = out;
+  if (expected) provider.emit('grant.error', ctx, error);
+  else provider.emit('server_error', ctx, error);
+};

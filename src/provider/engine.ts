@@ -1,0 +1,103 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { JWK } from 'jose';
+import { type Configuration, type ExternalSigningKey, type interactionPolicy, Provider } from 'oidc-provider';
+import type { Config } from '#config';
+import type { EngineShare } from '../feature.ts';
+import type { Clock, Store } from '../store/port.ts';
+import { commitBeforeAnswer, type RenderError } from './commit.ts';
+import { composeSettings } from './compose.ts';
+import { findSignedTokens, signTokensOfUserinfo } from './models/access-tokens.ts';
+import { type ClientSource, compareHashedSecrets, keepBuiltClients } from './models/clients.ts';
+import { keepFamiliesTogether, keepSessionsInPlace } from './models/families.ts';
+import { markReplaysOnCommit } from './models/replay.ts';
+import { aliases } from './paths.ts';
+import { baseSettings } from './settings/index.ts';
+import { createStorage } from './storage/adapter.ts';
+
+/** The keys of one moment, as the engine needs them. */
+export interface EngineKeys {
+  readonly signing: ExternalSigningKey[];
+  readonly algorithms: readonly string[];
+  readonly publicJwks: { readonly keys: readonly JWK[] };
+  readonly cookieKeys: readonly string[];
+  readonly dpopNonceSecret: Buffer;
+  readonly refreshSecret: Buffer;
+}
+
+export interface EngineParts {
+  readonly config: Config;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly clients: ClientSource;
+  readonly renderError: RenderError;
+  readonly shares: readonly { readonly owner: string; readonly share: EngineShare }[];
+  readonly policy: interactionPolicy.Prompt[];
+}
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+interface Built {
+  readonly provider: Provider;
+  readonly handle: Handler;
+}
+
+/** Builds the engine anew over the same store whenever keys change; requests under way finish on the former one. */
+export class Engine {
+  readonly #parts: EngineParts;
+  #main: Built;
+  #byPath: ReadonlyMap<string, Built>;
+
+  constructor(parts: EngineParts, keys: EngineKeys) {
+    this.#parts = parts;
+    [this.#main, this.#byPath] = this.#all(keys);
+  }
+
+  /** The engine of this moment: not to be kept. */
+  get provider(): Provider {
+    return this.#main.provider;
+  }
+
+  handle(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    return (this.#byPath.get(path) ?? this.#main).handle(request, response);
+  }
+
+  useKeys(keys: EngineKeys): void {
+    [this.#main, this.#byPath] = this.#all(keys);
+  }
+
+  #all(keys: EngineKeys): [Built, ReadonlyMap<string, Built>] {
+    const byPath = new Map<string, Built>();
+    for (const { routes } of aliases) {
+      const built = this.#build(keys, routes);
+      for (const path of Object.values(routes)) byPath.set(path, built);
+    }
+    return [this.#build(keys, {}), byPath];
+  }
+
+  #build(keys: EngineKeys, routes: NonNullable<Configuration['routes']>): Built {
+    const { config, store, clock, clients, renderError, shares, policy } = this.#parts;
+    const settings = composeSettings([
+      ...baseSettings(config, keys.cookieKeys),
+      ...shares.map(({ owner, share }) => ({ owner, settings: share.settings ?? {} })),
+      { owner: 'engine', settings: { renderError, interactions: { policy } } },
+    ]);
+    const provider = new Provider(config.issuer, {
+      ...settings,
+      routes: { ...settings.routes, ...routes },
+      jwks: { keys: keys.signing },
+      adapter: createStorage({ store, clock, clients, reuseWindow: config.tokens.refresh_reuse_window }),
+    });
+    // The doors hand over the canonical host, the scheme and the client's address in these headers and no others.
+    provider.proxy = true;
+    keepFamiliesTogether(provider, () => keys.refreshSecret);
+    keepSessionsInPlace(provider);
+    markReplaysOnCommit(provider);
+    keepBuiltClients(provider, clients);
+    compareHashedSecrets(provider, clients);
+    signTokensOfUserinfo(provider, 'ES256');
+    findSignedTokens(provider, { keys: [...keys.publicJwks.keys] }, store);
+    provider.use(commitBeforeAnswer(provider, store, renderError));
+    for (const { share } of shares) share.attach?.(provider);
+    return { provider, handle: provider.callback() as Handler };
+  }
+}

@@ -1,0 +1,47 @@
+import type { Provider } from 'oidc-provider';
+
+export interface ClientSource {
+  /** The same object as long as the client is unchanged. */
+  find(id: string): Promise<Record<string, unknown> | undefined>;
+  /** Whether this is a secret of that client, now. */
+  verifySecret(id: string, secret: string): Promise<boolean>;
+}
+
+type EngineClient = InstanceType<Provider['Client']>;
+
+const most = 20_000;
+
+/**
+ * The engine would hash a client's metadata at each request, and build it anew once there are more than a hundred.
+ * Here a built client is kept as long as what it was built from.
+ */
+export const keepBuiltClients = (provider: Provider, clients: ClientSource): void => {
+  const built = new Map<string, { from: unknown; client: EngineClient }>();
+  const build = provider.Client.find.bind(provider.Client);
+  provider.Client.find = async (id: string): Promise<EngineClient | undefined> => {
+    if (typeof id !== 'string') return undefined;
+    const from = await clients.find(id);
+    const kept = built.get(id);
+    if (kept && kept.from === from) return kept.client;
+    built.delete(id);
+    const client = from && (await build(id));
+    if (client) {
+      if (built.size >= most) built.delete(built.keys().next().value ?? id);
+      built.set(id, { from, client });
+    }
+    return client;
+  };
+};
+
+interface Secretive {
+  clientId: string;
+  compareClientSecret(secret: string): boolean | Promise<boolean>;
+}
+
+export const compareHashedSecrets = (provider: Provider, clients: ClientSource): void => {
+  // Not in the engine's types; awaited by its client authentication.
+  const prototype = provider.Client.prototype as unknown as Secretive;
+  prototype.compareClientSecret = function (this: Secretive, secret: string) {
+    return clients.verifySecret(this.clientId, secret);
+  };
+};

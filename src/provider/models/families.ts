@@ -1,0 +1,58 @@
+import { Provider } from 'oidc-provider';
+import { familyOf, successorOf, withFamilyOf } from '../storage/ids.ts';
+
+interface Family {
+  readonly grantId?: string | undefined;
+}
+
+interface Identified extends Family {
+  generateTokenId(): string;
+}
+
+/** Ids of what belongs to a grant begin as the grant's, so that it all commits together. */
+export const keepFamiliesTogether = (provider: Provider, refreshSecret: () => Buffer): void => {
+  for (const model of [provider.AccessToken, provider.AuthorizationCode, provider.RefreshToken]) {
+    // The engine's types leave out `generateTokenId`, which every model has.
+    const prototype = model.prototype as unknown as Identified;
+    const original = prototype.generateTokenId;
+    prototype.generateTokenId = function (this: Identified) {
+      const id = original.call(this);
+      return this.grantId ? withFamilyOf(this.grantId, id) : id;
+    };
+  }
+  const tokens = provider.RefreshToken.prototype as unknown as Identified;
+  const fresh = tokens.generateTokenId;
+  tokens.generateTokenId = function (this: Identified) {
+    const spent = Provider.ctx?.oidc.entities.RotatedRefreshToken;
+    return spent ? successorOf(spent.jti, refreshSecret()) : fresh.call(this);
+  };
+};
+
+interface SessionLike {
+  uid: string;
+  jti: string;
+  oldId?: string | undefined;
+  save(ttl: number): Promise<string>;
+}
+
+/** A session's cookie begins as its `uid`: both lead to one document, and a new cookie needs no second one. */
+export const keepSessionsInPlace = (provider: Provider): void => {
+  const prototype = provider.Session.prototype as unknown as SessionLike;
+  Object.defineProperty(prototype, 'id', {
+    configurable: true,
+    get(this: SessionLike) {
+      if (familyOf(this.jti) !== familyOf(this.uid)) this.jti = withFamilyOf(this.uid, this.jti);
+      return this.jti;
+    },
+    set(this: SessionLike, value: string) {
+      this.jti = withFamilyOf(this.uid, value);
+    },
+  });
+  const save = prototype.save;
+  prototype.save = function (this: SessionLike & { id: string }, ttl: number) {
+    // Aligned first; and the engine must not remove the document that the new cookie leads to.
+    this.jti = this.id;
+    this.oldId = undefined;
+    return save.call(this, ttl);
+  };
+};

@@ -1,0 +1,40 @@
+import { hash } from 'node:crypto';
+import { errors, Provider } from 'oidc-provider';
+import { currentWork } from '../../store/current-work.ts';
+
+type Context = NonNullable<typeof Provider.ctx>;
+
+/** Set while the engine checks a client's assertion, whose marks must not be mistaken for those of DPoP proofs. */
+const assertionOf = new WeakMap<Context, string>();
+
+export const noteAssertion = (ctx: Context, jti: unknown): void => {
+  if (typeof jti === 'string') assertionOf.set(ctx, jti);
+};
+
+const refusal = (use: 'assertion' | 'proof', route: string): Error => {
+  if (use === 'assertion')
+    return new errors.InvalidClientAuth('client assertion tokens must only be used once');
+  return route === 'userinfo'
+    ? new errors.InvalidToken('DPoP proof JWT Replay detected')
+    : new errors.InvalidDpopProof('DPoP proof JWT Replay detected');
+};
+
+/**
+ * A mark is set when the request commits, as an insert: of any number of requests with one `jti` the store lets one
+ * through, and no trip is spent on asking first. The mark stays when the request is refused for another reason.
+ */
+export const markReplaysOnCommit = (provider: Provider): void => {
+  provider.ReplayDetection.unique = async (issuer: string, jti: string, exp: number): Promise<boolean> => {
+    const ctx = Provider.ctx;
+    const work = currentWork();
+    if (!ctx || !work) throw new Error('replay is detected inside a request');
+    const use = assertionOf.get(ctx) === jti ? 'assertion' : 'proof';
+    assertionOf.delete(ctx);
+    const family = hash('sha256', JSON.stringify([use, issuer, jti]), 'base64url').slice(0, 24);
+    work.stage(
+      { op: 'insert', key: { kind: 're', family, id: '' }, body: '', expiresAt: (exp + 1) * 1000 },
+      { survives: true, lost: () => ({ error: refusal(use, ctx.oidc.route) }) },
+    );
+    return true;
+  };
+};

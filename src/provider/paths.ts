@@ -1,0 +1,43 @@
+/** The engine's paths, as clients know them. Everything else of ours is declared beside its handler. */
+export const routes = {
+  authorization: '/oauth/authorize',
+  token: '/oauth/token',
+  pushed_authorization_request: '/oauth/par',
+  introspection: '/oauth/introspect',
+  revocation: '/oauth/revoke',
+  device_authorization: '/oauth/device_authorization',
+  code_verification: '/oauth/device',
+  backchannel_authentication: '/oauth/ciba',
+  registration: '/oauth/register',
+  end_session: '/oauth/logout',
+  userinfo: '/userinfo',
+  jwks: '/oauth/jwks',
+} as const;
+
+/** Paths that reach an endpoint by a second name. To a client each is that endpoint: DPoP and assertions name the alias. */
+export const aliases = [
+  { routes: { token: '/token' } },
+  { routes: { token: '/api/v1/oauth/token', userinfo: '/oauth/userinfo' } },
+] as const;
+
+/** Where each path may be called, and how. `:uid` is one segment. */
+export const enginePaths: readonly { readonly path: string; readonly methods: readonly string[] }[] = [
+  { path: '/.well-known/openid-configuration', methods: ['GET', 'HEAD', 'OPTIONS'] },
+  { path: '/.well-known/oauth-authorization-server', methods: ['GET', 'HEAD', 'OPTIONS'] },
+  { path: routes.authorization, methods: ['GET', 'POST'] },
+  { path: `${routes.authorization}/:uid`, methods: ['GET'] },
+  { path: routes.token, methods: ['POST', 'OPTIONS'] },
+  { path: routes.pushed_authorization_request, methods: ['POST', 'OPTIONS'] },
+  { path: routes.introspection, methods: ['POST', 'OPTIONS'] },
+  { path: routes.revocation, methods: ['POST', 'OPTIONS'] },
+  { path: routes.device_authorization, methods: ['POST', 'OPTIONS'] },
+  { path: routes.code_verification, methods: ['GET', 'POST'] },
+  { path: `${routes.code_verification}/:uid`, methods: ['GET'] },
+  { path: routes.backchannel_authentication, methods: ['POST'] },
+  { path: routes.registration, methods: ['POST'] },
+  { path: `${routes.registration}/:clientId`, methods: ['GET', 'PUT', 'DELETE'] },
+  { path: routes.end_session, methods: ['GET', 'POST'] },
+  { path: `${routes.end_session}/confirm`, methods: ['POST'] },
+  { path: `${routes.end_session}/success`, methods: ['GET'] },
+  { path: routes.userinfo, methods: ['GET', 'POST', 'OPTIONS'] },
+];

@@ -1,0 +1,54 @@
+import type { Configuration } from 'oidc-provider';
+import type { Config } from '#config';
+
+/** Names of ours in a client's metadata. Which values they may have is checked when the client is made. */
+const ours = [
+  'audience',
+  'first_party',
+  'id_token_claims',
+  'issuer_tokens',
+  'pkce_exempt',
+  'profile',
+  'resources',
+];
+
+/** What a client is when it doesn't say, and how it may prove who it is. */
+export const clients = (_config: Config) =>
+  ({
+    clientDefaults: {
+      grant_types: ['authorization_code'],
+      id_token_signed_response_alg: 'RS256',
+      response_types: ['code'],
+      token_endpoint_auth_method: 'client_secret_basic',
+    },
+    clientAuthMethods: [
+      'none',
+      'client_secret_basic',
+      'client_secret_post',
+      'client_secret_jwt',
+      'private_key_jwt',
+    ],
+    extraClientMetadata: { properties: ours },
+    responseTypes: ['code'],
+    subjectTypes: ['public', 'pairwise'],
+    pkce: { required: (_ctx, client) => client['pkce_exempt'] !== true },
+    features: {
+      clientCredentials: { enabled: true },
+      introspection: {
+        enabled: true,
+        allowedPolicy: (_ctx, client, token) => {
+          if (token.clientId === client.clientId) return true;
+          const resources: unknown = client['resources'];
+          return (
+            client.clientAuthMethod !== 'none' &&
+            'aud' in token &&
+            Array.isArray(resources) &&
+            resources.includes(token.aud)
+          );
+        },
+      },
+      revocation: { enabled: true },
+      pushedAuthorizationRequests: { enabled: true },
+      devInteractions: { enabled: false },
+    },
+  }) satisfies Configuration;

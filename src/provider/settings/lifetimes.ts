@@ -1,0 +1,34 @@
+import type { Configuration } from 'oidc-provider';
+import type { Config } from '#config';
+
+/** A public client's refresh tokens end when the first of them would have; a confidential client's slide. */
+const refreshToken =
+  (lifetime: number): NonNullable<NonNullable<Configuration['ttl']>['RefreshToken']> =>
+  (ctx, _token, client) => {
+    const spent = ctx?.oidc?.entities.RotatedRefreshToken;
+    const slides = client.clientAuthMethod !== 'none' || client.applicationType === 'native';
+    return spent && !slides ? Math.max(spent.remainingTTL, 1) : lifetime;
+  };
+
+export const lifetimes = ({ tokens, resources }: Config) => {
+  const ofResource = (audience: unknown): number | undefined =>
+    resources.find((resource) => resource.audience === audience)?.access_token_ttl;
+  return {
+    clockTolerance: 5,
+    ttl: {
+      AccessToken: (_ctx, token) => ofResource(token.aud) ?? tokens.access_token_ttl,
+      AuthorizationCode: (_ctx, _code, client) =>
+        client['issuer_tokens'] === true
+          ? Math.min(tokens.issuer_code_ttl, tokens.authorization_code_ttl)
+          : tokens.authorization_code_ttl,
+      BackchannelAuthenticationRequest: tokens.ciba_ttl,
+      ClientCredentials: (_ctx, token) => ofResource(token.aud) ?? tokens.client_credentials_ttl,
+      DeviceCode: tokens.device_code_ttl,
+      Grant: Math.max(tokens.grant_ttl, tokens.refresh_token_ttl),
+      IdToken: tokens.id_token_ttl,
+      Interaction: tokens.interaction_ttl,
+      RefreshToken: refreshToken(tokens.refresh_token_ttl),
+      Session: tokens.session_ttl,
+    },
+  } satisfies Configuration;
+};

@@ -1,0 +1,44 @@
+import { type Configuration, errors, type ResourceServer } from 'oidc-provider';
+import type { Config, ResourceConfig } from '#config';
+
+const describe = (resource: ResourceConfig): ResourceServer => ({
+  scope: resource.scopes.join(' '),
+  audience: resource.audience,
+  accessTokenFormat: resource.access_token_format,
+  ...(resource.access_token_ttl !== undefined && { accessTokenTTL: resource.access_token_ttl }),
+  ...(resource.access_token_format === 'jwt' && { jwt: { sign: { alg: resource.signing_alg } } }),
+});
+
+/** RFC 8707: the APIs that tokens are for. */
+export const resources = (config: Config) => {
+  const known = new Map(config.resources.map((resource) => [resource.audience, describe(resource)]));
+  const usual = config.resources.filter((resource) => resource.default).map(({ audience }) => audience);
+  return {
+    features: {
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: (_ctx, client, oneOf) => {
+          const wanted: unknown = client['audience'] ?? client['resources'];
+          const own = Array.isArray(wanted)
+            ? wanted.map(String)
+            : wanted === undefined
+              ? usual
+              : [String(wanted)];
+          const [first] = oneOf ? own.filter((audience) => oneOf.includes(audience)) : own;
+          return first ?? oneOf ?? [];
+        },
+        getResourceServerInfo: (_ctx, audience, client) => {
+          const resource = known.get(audience);
+          if (resource) return resource;
+          if (client['issuer_tokens'] === true && client['audience'] === audience) {
+            return { scope: '', audience, accessTokenFormat: 'jwt', jwt: { sign: { alg: 'ES256' } } };
+          }
+          throw new errors.InvalidTarget('the resource is not one that this server issues tokens for');
+        },
+        // One that asks for openid and an API gets a token for the API only when it names it again (RFC 8707 §2.2).
+        useGrantedResource: (_ctx, model) => !('scopes' in model && model.scopes.has('openid')),
+      },
+    },
+    scopes: ['openid', 'offline_access'],
+  } satisfies Configuration;
+};

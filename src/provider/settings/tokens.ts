@@ -1,0 +1,21 @@
+import type { Configuration } from 'oidc-provider';
+import type { Config } from '#config';
+
+/** When refresh tokens are given, how long they last, and what they are tied to. */
+export const tokens = (_config: Config) =>
+  ({
+    issueRefreshToken: (_ctx, client, code) =>
+      client.grantTypeAllowed('refresh_token') &&
+      client['issuer_tokens'] !== true &&
+      code.grantId !== undefined,
+    // Without offline_access a token lives no longer than the sign-in that it comes from.
+    expiresWithSession: (_ctx, code) => !code.scopes.has('offline_access'),
+    // RFC 9700 §4.14.2: rotation for public clients, unless the token is bound to a key. FAPI 2.0 forbids it.
+    rotateRefreshToken: (ctx) => {
+      const { client, entities } = ctx.oidc;
+      if (client?.['profile'] === 'fapi2') return false;
+      if (entities.RefreshToken?.isSenderConstrained()) return false;
+      return true;
+    },
+    revokeGrantPolicy: () => true,
+  }) satisfies Configuration;

@@ -1,0 +1,190 @@
+import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
+import { currentWork } from '../../store/current-work.ts';
+import type { Clock, Document, Key, Store } from '../../store/port.ts';
+import { type Terms, UnitOfWork } from '../../store/unit-of-work.ts';
+import { digestOf, grantKeyOf, isModelName, keyOf, type ModelName } from './ids.ts';
+import { decodePayload, encodePayload } from './payload.ts';
+import { readSession, removeSession, writeSession } from './session.ts';
+
+export interface ClientSource {
+  find(id: string): Promise<Record<string, unknown> | undefined>;
+}
+
+interface Surroundings {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly clients: ClientSource;
+  /** Seconds in which a spent refresh token is answered with its successor again. */
+  readonly reuseWindow: number;
+}
+
+/** Found by another name than their id, so the id must be in the body. They live for minutes. */
+const keptWithId = new Set<ModelName>(['DeviceCode', 'Grant']);
+
+/** Their families hold the grant, which the engine reads next. */
+const ofGrants = new Set<ModelName>(['AccessToken', 'AuthorizationCode', 'RefreshToken']);
+
+const userCodeKey = (code: string): Key => ({ kind: 'uc', family: digestOf(code), id: '' });
+
+/** What the engine asks for, model by model, as reads and staged writes of the unit of work under way. */
+export class EngineStorage implements Adapter {
+  readonly #model: ModelName;
+  readonly #around: Surroundings;
+
+  constructor(model: ModelName, around: Surroundings) {
+    this.#model = model;
+    this.#around = around;
+  }
+
+  async find(id: string): Promise<AdapterPayload | undefined> {
+    const key = keyOf(this.#model, id);
+    if (!key) return undefined;
+    const work = this.#work();
+    const document = await work.read(key, ofGrants.has(this.#model) ? [grantKeyOf(id)] : []);
+    if (!document) return undefined;
+    if (this.#model === 'Session') return readSession(document, id, this.#around.clock.now());
+    return this.#payload(document, id);
+  }
+
+  async findByUid(uid: string): Promise<AdapterPayload | undefined> {
+    const key = keyOf('Session', uid);
+    const document = key && (await this.#work().read(key));
+    const payload = document && readSession(document, undefined, this.#around.clock.now());
+    return payload?.uid === uid ? payload : undefined;
+  }
+
+  async findByUserCode(userCode: string): Promise<AdapterPayload | undefined> {
+    const pointer = await this.#work().read(userCodeKey(userCode));
+    return pointer && this.find(pointer.body);
+  }
+
+  async upsert(id: string, payload: AdapterPayload, ttl: number): Promise<undefined> {
+    const key = keyOf(this.#model, id);
+    if (!key) throw new Error(`the engine made an id of ${this.#model} that is none`);
+    await this.#changing((work) => {
+      const { clock } = this.#around;
+      if (this.#model === 'Session') return writeSession(work, clock, id, payload, ttl);
+      const body = encodePayload(payload, keptWithId.has(this.#model));
+      const expiresAt = (Math.floor(clock.now() / 1000) + ttl) * 1000;
+      if (work.peek(key)) {
+        // Written over what was read: a claim made meanwhile stays.
+        work.stage({ op: 'merge', key, body, expiresAt, ifAbsent: 'skip' });
+        return;
+      }
+      const index =
+        this.#model === 'Grant' && payload.accountId
+          ? [{ index: 'live', of: payload.accountId, at: clock.now() }]
+          : [];
+      work.stage(
+        { op: 'put', key, body, expiresAt, index },
+        this.#model === 'RefreshToken' ? { errand: 'rotation' } : {},
+      );
+      if (this.#model === 'DeviceCode' && payload.userCode) {
+        work.stage({ op: 'put', key: userCodeKey(payload.userCode), body: id, expiresAt });
+      }
+    });
+  }
+
+  async consume(id: string): Promise<undefined> {
+    const key = keyOf(this.#model, id);
+    if (!key) return;
+    await this.#changing((work) => {
+      work.stage({ op: 'claim', key, at: this.#around.clock.now() }, this.#termsOfClaim(key, id));
+    });
+  }
+
+  async destroy(id: string): Promise<undefined> {
+    const key = keyOf(this.#model, id);
+    if (!key) return;
+    await this.#changing((work) => {
+      if (this.#model === 'Session') return removeSession(work, key);
+      if (this.#model !== 'Interaction') return work.stage({ op: 'remove', key }, { survives: true });
+      // Resumed once: whoever comes second finds it claimed, and no second code is made.
+      const lost = () => ({ error: new errors.SessionNotFound('interaction session not found') });
+      work.stage({ op: 'claim', key, at: this.#around.clock.now() }, { lost });
+    });
+  }
+
+  /** A grant's codes and tokens are as dead as their grant, which is looked at on every use. */
+  async revokeByGrantId(grantId: string): Promise<undefined> {
+    await this.#changing((work) =>
+      work.stage({ op: 'remove', key: grantKeyOf(grantId) }, { survives: true }),
+    );
+  }
+
+  #termsOfClaim(key: Key, id: string): Terms {
+    const replayed = (label: string) => ({
+      error: new errors.InvalidGrant(`${label} already consumed`),
+      writes: [{ op: 'remove', key: { ...key, kind: 'gr', id: '' } } as const],
+    });
+    switch (this.#model) {
+      case 'AuthorizationCode':
+        return { lost: () => replayed('authorization code') };
+      case 'PushedAuthorizationRequest':
+        return { lost: () => ({ error: new errors.InvalidRequestUri('request_uri was already used') }) };
+      case 'RefreshToken':
+        return {
+          errand: 'rotation',
+          lost: ({ claim }) =>
+            claim && this.#inWindow(claim.at) ? 'already done' : replayed('refresh token'),
+        };
+      default:
+        return {
+          lost: () => ({ error: new errors.InvalidGrant(`${digestOf(id).slice(0, 6)} already consumed`) }),
+        };
+    }
+  }
+
+  #payload(document: Document, id: string): AdapterPayload | undefined {
+    const { claim } = document;
+    if (claim && this.#model === 'Interaction') return undefined;
+    const payload = decodePayload(document.body);
+    if (this.#model === 'Grant' && payload.jti !== id) return undefined;
+    payload.jti = id;
+    payload.kind = this.#model;
+    if (document.expiresAt !== undefined) payload.exp = Math.floor(document.expiresAt / 1000);
+    const again = this.#model === 'RefreshToken' && claim !== undefined && this.#inWindow(claim.at);
+    if (claim && !again) payload['consumed'] = Math.floor(claim.at / 1000);
+    return payload;
+  }
+
+  #inWindow(at: number): boolean {
+    return this.#around.clock.now() - at < this.#around.reuseWindow * 1000;
+  }
+
+  #work(): UnitOfWork {
+    return currentWork() ?? new UnitOfWork(this.#around.store);
+  }
+
+  async #changing(stage: (work: UnitOfWork) => void): Promise<undefined> {
+    const work = currentWork();
+    if (work) {
+      stage(work);
+      return;
+    }
+    const own = new UnitOfWork(this.#around.store);
+    stage(own);
+    await own.commit();
+  }
+}
+
+class ClientStorage {
+  readonly #clients: ClientSource;
+
+  constructor(clients: ClientSource) {
+    this.#clients = clients;
+  }
+
+  find(id: string): Promise<AdapterPayload | undefined> {
+    return this.#clients.find(id);
+  }
+}
+
+export const createStorage =
+  (around: Surroundings) =>
+  (name: string): Adapter => {
+    // The engine calls nothing but `find` on clients: registration is a feature of ours.
+    if (name === 'Client') return new ClientStorage(around.clients) as Partial<Adapter> as Adapter;
+    if (isModelName(name)) return new EngineStorage(name, around);
+    throw new Error(`no storage for the engine's model ${name}`);
+  };

@@ -1,0 +1,112 @@
+import type { AdapterPayload } from 'oidc-provider';
+import type { Clock, Document, Key, Write } from '../../store/port.ts';
+import type { UnitOfWork } from '../../store/unit-of-work.ts';
+import { digestOf, keyOf } from './ids.ts';
+
+/**
+ * A session is one document whose parts change apart: who is signed in (`.who`), what the engine remembers between
+ * two pages (`.state`), one part for each client, and one for each cookie value that is still good. Requests that run
+ * side by side therefore never take back what the other wrote.
+ */
+
+/** A former cookie of a signed-in session is good for this long, for requests that were under way when it changed. */
+const overlapMs = 30_000;
+
+const who = ['accountId', 'loginTs', 'amr', 'acr', 'transient'] as const;
+
+const partOfClient = (clientId: string): string => `c:${encodeURIComponent(clientId)}`;
+const partOfCookie = (id: string): string => `i:${digestOf(id)}`;
+
+const pick = (payload: AdapterPayload, names: readonly string[]): string =>
+  JSON.stringify(
+    Object.fromEntries(names.flatMap((name) => (payload[name] === undefined ? [] : [[name, payload[name]]]))),
+  );
+
+const partsOf = (payload: AdapterPayload): Record<string, string> => {
+  const parts: Record<string, string> = {};
+  if (payload.accountId) parts['.who'] = pick(payload, who);
+  if (payload['state']) parts['.state'] = JSON.stringify(payload['state']);
+  for (const [clientId, state] of Object.entries(payload.authorizations ?? {})) {
+    parts[partOfClient(clientId)] = JSON.stringify(state);
+  }
+  return parts;
+};
+
+export const readSession = (
+  document: Document,
+  cookie: string | undefined,
+  now: number,
+): AdapterPayload | undefined => {
+  const until = cookie === undefined ? '' : document.parts[partOfCookie(cookie)];
+  if (until === undefined || (until !== '' && Number(until) <= now)) return undefined;
+  const payload: AdapterPayload = JSON.parse(document.body);
+  if (document.parts['.who']) Object.assign(payload, JSON.parse(document.parts['.who']));
+  if (document.parts['.state']) payload['state'] = JSON.parse(document.parts['.state']);
+  const authorizations: Record<string, object> = {};
+  for (const [name, text] of Object.entries(document.parts)) {
+    if (name.startsWith('c:')) authorizations[decodeURIComponent(name.slice(2))] = JSON.parse(text);
+  }
+  if (Object.keys(authorizations).length > 0) payload['authorizations'] = authorizations;
+  if (cookie !== undefined) payload.jti = cookie;
+  if (document.expiresAt !== undefined) payload.exp = Math.floor(document.expiresAt / 1000);
+  return payload;
+};
+
+export const writeSession = (
+  work: UnitOfWork,
+  clock: Clock,
+  id: string,
+  payload: AdapterPayload,
+  ttl: number,
+): void => {
+  const key = keyOf('Session', id);
+  if (!key) return;
+  const parts = partsOf(payload);
+  const cookie = partOfCookie(id);
+  const expiresAt = (Math.floor(clock.now() / 1000) + ttl) * 1000;
+  const index = payload.accountId ? [{ index: 'live', of: payload.accountId, at: clock.now() }] : [];
+  const before = work.peek(key);
+  if (!before) {
+    const body = JSON.stringify({ uid: payload.uid, iat: payload.iat });
+    work.stage({ op: 'put', key, body, parts: { ...parts, [cookie]: '' }, expiresAt, index });
+    return;
+  }
+  const changed = changes(before, parts, cookie, clock.now());
+  const newcomer = before.parts['.who'] === undefined && parts['.who'] !== undefined;
+  work.stage({
+    op: 'merge',
+    key,
+    parts: changed,
+    expiresAt,
+    ...(newcomer && { index }),
+    // Signed out meanwhile: stays signed out.
+    ifAbsent: 'skip',
+  });
+};
+
+const changes = (before: Document, parts: Readonly<Record<string, string>>, cookie: string, now: number) => {
+  const changed: Record<string, string | null> = {};
+  for (const [name, text] of Object.entries(parts)) {
+    if (before.parts[name] !== text) changed[name] = text;
+  }
+  if (before.parts['.state'] !== undefined && parts['.state'] === undefined) changed['.state'] = null;
+  if (before.parts[cookie] !== undefined) return changed;
+  changed[cookie] = '';
+  const sameAccount =
+    before.parts['.who'] !== undefined && accountIn(before.parts['.who']) === accountIn(parts['.who']);
+  for (const [name, until] of Object.entries(before.parts)) {
+    if (!name.startsWith('i:') || name === cookie) continue;
+    // Before a sign-in anybody may have planted the cookie: it must not outlive the sign-in (session fixation).
+    if (!sameAccount || (until !== '' && Number(until) <= now)) changed[name] = null;
+    else if (until === '') changed[name] = String(now + overlapMs);
+  }
+  return changed;
+};
+
+const accountIn = (text: string | undefined): string | undefined =>
+  text === undefined ? undefined : JSON.parse(text).accountId;
+
+export const removeSession = (work: UnitOfWork, key: Key): void => {
+  const write: Write = { op: 'remove', key };
+  work.stage(write);
+};
