@@ -1,0 +1,314 @@
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import t, { type Test } from 'tap';
+import { toUnavailable } from '#adapters/embedded/faults.ts';
+import { type EmbeddedOptions, openEmbedded } from '#adapters/embedded/index.ts';
+import { createTransactions } from '#adapters/embedded/transaction.ts';
+import { Unavailable, Unusable } from '#src/store/errors.ts';
+import type { Key, Store, Write } from '#src/store/port.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'postern-file-'));
+chmodSync(folder, 0o755);
+t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+
+let files = 0;
+const fresh = (): string => join(folder, `${files++}.db`);
+const realClock = { now: () => Date.now() };
+const open = (path: string, options: Partial<EmbeddedOptions> = {}): Promise<Store> =>
+  openEmbedded({ path, clock: realClock, ...options });
+const key = (family: string, id = ''): Key => ({ kind: 'k', family, id });
+const put = (at: Key, body = 'b'): Write => ({ op: 'put', key: at, body });
+
+const isUnusable = async (t: Test, path: string, message: RegExp): Promise<void> => {
+  const fault: unknown = await open(path).then(
+    (store) => store.close(),
+    (error: unknown) => error,
+  );
+  t.ok(fault instanceof Unusable, `refused: ${String(fault)}`);
+  t.match(fault instanceof Error && fault.message, message);
+};
+
+const failure = async (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+
+const rows = (path: string, table: string): number => {
+  const db = new DatabaseSync(path, { readOnly: true });
+  try {
+    return Number(db.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.['n']);
+  } finally {
+    db.close();
+  }
+};
+
+/** Access rights mean nothing to root: such a run becomes another user while it looks. */
+const asSomeUser = async <T>(work: () => Promise<T>): Promise<T> => {
+  if (process.geteuid?.() !== 0) return work();
+  process.seteuid?.(65_534);
+  try {
+    return await work();
+  } finally {
+    process.seteuid?.(0);
+  }
+};
+
+t.test('a missing folder is made, and nobody else may read what is in it', async (t) => {
+  const path = join(folder, 'deep', 'down', 'postern.db');
+  const store = await open(path);
+  await store.commit([put(key('f'))]);
+  t.equal(statSync(join(folder, 'deep', 'down')).mode & 0o777, 0o700);
+  for (const suffix of ['', '-wal', '-shm']) t.equal(statSync(path + suffix).mode & 0o777, 0o600, suffix);
+  await store.close();
+  const again = await open(path);
+  t.equal((await again.read([key('f')]))[0]?.body, 'b', 'what was committed is there after a restart');
+  await again.close();
+});
+
+t.test('a file of a newer release is refused', async (t) => {
+  const path = fresh();
+  await (await open(path)).close();
+  const db = new DatabaseSync(path);
+  db.exec('PRAGMA user_version = 99');
+  db.close();
+  await isUnusable(t, path, /version 99.*newer release/);
+});
+
+t.test('a database of another program is refused and left as it was', async (t) => {
+  const path = fresh();
+  const db = new DatabaseSync(path);
+  db.exec('CREATE TABLE theirs (x)');
+  db.close();
+  await isUnusable(t, path, /another program/);
+  t.equal(rows(path, 'sqlite_schema'), 1);
+});
+
+t.test('a file that is no database is refused', async (t) => {
+  const path = fresh();
+  writeFileSync(path, 'not a database, '.repeat(1_000));
+  await isUnusable(t, path, /damaged.*restore it from a backup/);
+});
+
+t.test('damage found while running is Unavailable, and a fatal finding', async (t) => {
+  const path = fresh();
+  const store = await open(path);
+  const keys = Array.from({ length: 400 }, (_, i) => key(`f${i}`));
+  await store.commit(keys.map((at) => put(at, 'x'.repeat(500))));
+  await store.close();
+  const size = statSync(path).size;
+  const file = openSync(path, 'r+');
+  writeSync(file, Buffer.alloc(size - 4_096 * 8, 0xa5), 0, undefined, 4_096 * 8);
+  closeSync(file);
+  const damaged = await open(path);
+  t.teardown(() => damaged.close());
+  t.ok((await failure(damaged.read(keys))) instanceof Unavailable);
+  const findings = await damaged.inspect();
+  t.ok(findings.some((finding) => finding.code === 'file_damaged' && finding.fatal));
+});
+
+t.test('a place that can not hold the file is refused with the fix', async (t) => {
+  const file = fresh();
+  writeFileSync(file, '');
+  await isUnusable(t, join(file, 'sub', 'postern.db'), /folder .* can not be made .*store\.url/);
+  const directory = fresh();
+  mkdirSync(directory);
+  await isUnusable(t, directory, /can not be opened for writing \(EISDIR\)/);
+});
+
+t.test('a read-only file, or a read-only folder, is refused with the fix', async (t) => {
+  const place = join(folder, 'rights');
+  mkdirSync(place, { mode: 0o755 });
+  const path = join(place, 'postern.db');
+  await (await open(path)).close();
+  chmodSync(path, 0o444);
+  await asSomeUser(() => isUnusable(t, path, /\(EACCES\): give this user write access/));
+  chmodSync(path, 0o600);
+  if (process.geteuid?.() === 0) chownSync(path, 65_534, 65_534);
+  chmodSync(place, 0o555);
+  await asSomeUser(() => isUnusable(t, path, /give this user (read and )?write access/));
+  chmodSync(place, 0o755);
+});
+
+t.test('a disk that takes no more is Unavailable, and the commit leaves nothing', async (t) => {
+  const path = fresh();
+  const script = fileURLToPath(new URL('../support/fill-store.ts', import.meta.url));
+  const limited = `trap '' XFSZ; ulimit -f 1024; exec "$0" "$1" "$2"`;
+  const ran = spawnSync('sh', ['-c', limited, process.execPath, script, `sqlite:${path}`], {
+    encoding: 'utf8',
+  });
+  t.equal(ran.status, 0, ran.stderr);
+  const { kept, fault }: { kept: number; fault: string } = JSON.parse(ran.stdout);
+  t.ok(kept > 10, `${kept} commits fitted`);
+  t.match(fault, /^Unavailable: the disk/);
+  const store = await open(path);
+  t.teardown(() => store.close());
+  const both = (i: number): Key[] => [key(`f${i}`, 'one'), key(`f${i}`, 'two')];
+  const read = await store.read(Array.from({ length: kept }, (_, i) => both(i)).flat());
+  t.ok(
+    read.every((document) => document !== undefined),
+    'every acknowledged commit is there',
+  );
+  t.same(await store.read(both(kept)), [undefined, undefined], 'the one that failed is not');
+});
+
+t.test('SQLite saying "full" is told as a full disk', (t) => {
+  const db = new DatabaseSync(':memory:');
+  db.exec('CREATE TABLE x (y); PRAGMA max_page_count = 10');
+  let told: unknown;
+  try {
+    for (;;) db.prepare('INSERT INTO x VALUES (?)').run('z'.repeat(4_000));
+  } catch (error) {
+    told = toUnavailable(error);
+  }
+  t.ok(told instanceof Unavailable && /full/.test(told.message));
+  const ours = new TypeError('a fault of ours');
+  t.equal(toUnavailable(ours), ours, 'faults of ours stay what they are');
+  db.close();
+  t.end();
+});
+
+t.test('a lock held by another program delays a commit, then is Unavailable; the loop runs on', async (t) => {
+  const path = fresh();
+  const outcomes: string[] = [];
+  const store = await open(path, {
+    operationTimeoutMs: 150,
+    observe: (operation, _, outcome) => outcomes.push(`${operation} ${outcome}`),
+  });
+  const other = new DatabaseSync(path);
+  t.teardown(async () => {
+    other.close();
+    await store.close();
+  });
+  other.exec('BEGIN IMMEDIATE');
+  let turns = 0;
+  const timer = setInterval(() => turns++, 10);
+  const fault = await failure(store.commit([put(key('f'))]));
+  t.ok(fault instanceof Unavailable && /locked by another process/.test(fault.message));
+  t.ok(turns > 1, 'timers fired meanwhile');
+  t.equal((await store.read([key('f')]))[0], undefined, 'readers do not wait');
+  const waiting = store.commit([put(key('f'))]);
+  await sleep(20);
+  other.exec('ROLLBACK');
+  await waiting;
+  clearInterval(timer);
+  await failure(store.commit([{ op: 'insert', key: key('f'), body: 'x' }]));
+  t.same(outcomes, ['commit unavailable', 'read ok', 'commit ok', 'commit conflict']);
+});
+
+t.test('what has expired is swept out of the file, places and counters included', async (t) => {
+  const path = fresh();
+  let now = 1_000_000;
+  const store = await open(path, { clock: { now: () => now } });
+  t.teardown(() => store.close());
+  const writes = Array.from(
+    { length: 2_500 },
+    (_, i): Write => ({
+      op: 'put',
+      key: key(`f${i}`),
+      body: 'b',
+      expiresAt: now + 1_000,
+      index: [{ index: 'i', of: 'o', at: i }],
+    }),
+  );
+  await store.commit([...writes, put(key('kept'))]);
+  await store.tally(['a', 'b'], 1_000);
+  await store.announce('topic', 'message');
+  now += 3_600_000;
+  const left = (): number[] =>
+    ['documents', 'places', 'tallies', 'announcements'].map((table) => rows(path, table));
+  const end = Date.now() + 10_000;
+  while (left().some((count, i) => count !== (i === 0 ? 1 : 0)) && Date.now() < end) await sleep(50);
+  t.same(left(), [1, 0, 0, 0]);
+  t.equal((await store.read([key('kept')]))[0]?.body, 'b');
+});
+
+t.test('durable transactions are synced to the disk, others and later ones as the setting says', (t) => {
+  const db = new DatabaseSync(':memory:');
+  db.exec('PRAGMA synchronous = NORMAL');
+  const degree = (): unknown => db.prepare('PRAGMA synchronous').get()?.['synchronous'];
+  const normal = createTransactions(db, 'normal');
+  t.equal(normal.run(false, degree), 1);
+  t.equal(normal.run(true, degree), 2);
+  t.throws(() =>
+    normal.run(true, () => {
+      throw new Error('refused');
+    }),
+  );
+  t.equal(normal.run(false, degree), 1, 'also after a refusal');
+  const full = createTransactions(db, 'full');
+  t.equal(full.run(false, degree), 2);
+  db.close();
+  t.end();
+});
+
+t.test('commits of durable kinds go through, refused or not', async (t) => {
+  const store = await open(fresh(), { durableKinds: ['k'] });
+  t.teardown(() => store.close());
+  await store.commit([put(key('f'))]);
+  t.ok(await failure(store.commit([{ op: 'insert', key: key('f'), body: 'x' }])));
+  await store.commit([{ op: 'insert', key: key('g'), body: 'x' }]);
+  t.equal((await store.read([key('f')]))[0]?.body, 'b');
+});
+
+t.test('inspection tells of a store in memory and of a file that was exchanged', async (t) => {
+  const memory = await open(':memory:');
+  t.same(
+    (await memory.inspect()).map(({ code, fatal }) => [code, fatal]),
+    [['not_kept', false]],
+  );
+  await memory.close();
+  const path = fresh();
+  const store = await open(path);
+  t.teardown(() => store.close());
+  const codes = async (): Promise<string[]> => (await store.inspect()).map(({ code }) => code);
+  t.notOk((await codes()).includes('file_replaced'));
+  renameSync(path, `${path}.moved`);
+  t.ok((await codes()).includes('file_replaced'));
+});
+
+t.test('a cursor that no page gave is refused', async (t) => {
+  const store = await open(':memory:');
+  t.teardown(() => store.close());
+  const forged = [
+    'x',
+    '',
+    Buffer.from('[1,2,3,4]').toString('base64url'),
+    Buffer.from('{}').toString('base64url'),
+  ];
+  for (const cursor of forged) {
+    t.match(await failure(store.list('i', 'o', { limit: 1, cursor })), /start again without a cursor/);
+    t.match(await failure(store.dump(cursor)), /start again without a cursor/);
+  }
+});
+
+t.test('a listener that throws harms nobody', async (t) => {
+  const store = await open(':memory:');
+  t.teardown(() => store.close());
+  const heard: string[] = [];
+  const warned = new Promise<Error>((resolve) => process.once('warning', resolve));
+  store.watch('topic', () => {
+    throw new Error('oops');
+  });
+  store.watch('topic', (message) => heard.push(message));
+  await store.announce('topic', 'm');
+  t.same(heard, ['m']);
+  t.match((await warned).message, /listener of the store's topic topic failed/);
+});

@@ -1,0 +1,28 @@
+/** A process of its own that claims one code many times at once, when told to: `race-claims.ts URL FAMILY COUNT`. */
+import { openStore } from '#adapters/index.ts';
+import { Conflict } from '#src/store/errors.ts';
+
+const [url = '', family = '', count = '0'] = process.argv.slice(2);
+const store = await openStore(url, { clock: { now: () => Date.now() } });
+
+process.on('message', async () => {
+  const results = await Promise.allSettled(
+    Array.from({ length: Number(count) }, (_, i) =>
+      store.commit([
+        { op: 'claim', key: { kind: 'code', family, id: 'code' }, at: Date.now() },
+        { op: 'insert', key: { kind: 'access', family, id: `${process.pid}-${i}` }, body: 'token' },
+      ]),
+    ),
+  );
+  const tally = { won: 0, claimed: 0, other: 0, tokens: [] as string[] };
+  for (const [i, result] of results.entries()) {
+    if (result.status === 'fulfilled') {
+      tally.won++;
+      tally.tokens.push(`${process.pid}-${i}`);
+    } else if (result.reason instanceof Conflict && result.reason.reason === 'claimed') tally.claimed++;
+    else tally.other++;
+  }
+  await store.close();
+  process.send?.(tally, () => process.disconnect());
+});
+process.send?.('ready');
