@@ -5,5 +5,6 @@
  */
 export type { Box } from './box.ts';
 export type { KeyInfo, Keys } from './contract.ts';
+export { jwks } from './jwks.ts';
 export type { KeySet } from './key-set.ts';
 export { createKeys } from './keys.ts';

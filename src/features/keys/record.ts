@@ -47,22 +47,30 @@ const stampsOf = ({ created, active_at, retire_at, remove_at }: Stamps): Stamps 
   ...(remove_at === undefined ? {} : { remove_at }),
 });
 
+type Members = Readonly<Record<string, unknown>>;
+
+const isObject = (value: unknown): value is Members => typeof value === 'object' && value !== null;
+
 const isStamp = (value: unknown): boolean => Number.isSafeInteger(value);
 
-const isCommon = (value: Readonly<Record<string, unknown>>, kid: string): boolean =>
+const isCommon = (value: Members, kid: string): boolean =>
   value['v'] === 1 &&
   value['kid'] === kid &&
   typeof value['sealed'] === 'string' &&
   [value['created'], value['active_at']].every(isStamp) &&
   [value['retire_at'], value['remove_at']].every((stamp) => stamp === undefined || isStamp(stamp));
 
-const isSigning = (value: Readonly<Record<string, unknown>>): boolean =>
-  value['use'] === 'sig' && isAlgorithm(value['alg']) && value['public_jwk'] instanceof Object;
+const isKnown = (value: Members): boolean =>
+  value['use'] === 'sig'
+    ? isAlgorithm(value['alg']) && isObject(value['public_jwk'])
+    : secretUses.some((use) => use === value['use']);
+
+const isRecord = (value: unknown, kid: string): value is SigningRecord | SecretRecord =>
+  isObject(value) && isCommon(value, kid) && isKnown(value);
 
 const parse = (kid: string, body: string): SigningRecord | SecretRecord => {
-  const value = JSON.parse(body);
-  const known = isSigning(value) || secretUses.includes(value.use);
-  if (known && isCommon(value, kid)) return value;
+  const value: unknown = JSON.parse(body);
+  if (isRecord(value, kid)) return value;
   throw new Error('not a key record');
 };
 
@@ -89,6 +97,7 @@ export const decode = (kid: string, body: string, box: Box): Decoded => {
     const stored = parse(kid, body);
     if (stored.use === 'sig') return signingEntry(stored, box);
     const secret = Buffer.from(box.open(stored.sealed, kid), 'base64url');
+    if (secret.length !== 32) return { problem: 'damaged' };
     return { entry: { use: stored.use, kid, stamps: stampsOf(stored), secret } };
   } catch (error) {
     return { problem: error instanceof WrongKey ? 'sealed_elsewhere' : 'damaged' };

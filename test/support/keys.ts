@@ -1,0 +1,70 @@
+import { randomBytes } from 'node:crypto';
+import { createEvents, type SecurityEvent } from '#src/events.ts';
+import { createKeys } from '#src/features/keys/index.ts';
+import type { KeysConfig } from '#src/features/keys/settings.ts';
+import type { Store } from '#src/store/port.ts';
+
+export interface Settings {
+  readonly algorithms?: KeysConfig['keys']['algorithms'];
+  readonly remote?: KeysConfig['keys']['remote'];
+  readonly cacheSeconds?: number;
+  readonly days?: number;
+  readonly lifeSeconds?: number;
+  readonly mode?: KeysConfig['mode'];
+  readonly url?: string;
+  /** `undefined` when named: none. */
+  readonly keyEncryptionKey?: string | undefined;
+}
+
+const shared = randomBytes(32).toString('base64url');
+
+/** The part of a configuration that keys read; elliptic curves only unless a test says otherwise. */
+export const keysConfig = (settings: Settings = {}): KeysConfig => {
+  const life = settings.lifeSeconds ?? 3600;
+  const key = 'keyEncryptionKey' in settings ? settings.keyEncryptionKey : shared;
+  return {
+    mode: settings.mode ?? 'development',
+    store: { url: settings.url ?? 'memory:' },
+    security: key === undefined ? {} : { key_encryption_key: key },
+    keys: {
+      algorithms: settings.algorithms ?? ['ES256', 'EdDSA'],
+      rsa_bits: 2048,
+      rotate_every_days: settings.days ?? 90,
+      jwks_cache_seconds: settings.cacheSeconds ?? 600,
+      remote: settings.remote ?? [],
+    },
+    tokens: {
+      access_token_ttl: life,
+      client_credentials_ttl: life,
+      id_token_ttl: life,
+      session_ttl: life,
+    },
+    resources: [],
+  };
+};
+
+/** A clock that stands until it is moved. */
+export const movableClock = (start = Date.UTC(2026, 0, 1)) => {
+  let now = start;
+  return {
+    now: () => now,
+    pass: (milliseconds: number) => {
+      now += milliseconds;
+    },
+  };
+};
+
+export const openKeys = async (
+  store: Store,
+  clock: { now(): number },
+  config: KeysConfig = keysConfig(),
+  maintain = true,
+) => {
+  const told: SecurityEvent[] = [];
+  const faults: unknown[] = [];
+  const events = createEvents((error) => faults.push(error));
+  events.listen((event) => told.push(event));
+  const onFault = (error: unknown): void => void faults.push(error);
+  const keys = await createKeys({ store, clock, config, events, onFault, maintain });
+  return { keys, told, faults };
+};
