@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Config } from '#config';
 import { Conflict } from '#src/store/errors.ts';
-import type { Clock, Store } from '#src/store/port.ts';
+import type { Clock, Key, Store } from '#src/store/port.ts';
 import { network } from './address.ts';
 import { exact, place, throttleKey } from './keys.ts';
 
@@ -37,6 +37,8 @@ const window = 15 * minute;
 const knownFor = 30 * 24 * 60 * minute;
 /** How long after its time a promised try may still be made. */
 const grace = 5 * minute;
+/** A try that took longer than this ended without a result, as when the server was too busy. */
+const patience = 10 * second;
 const allowed: Verdict = { allowed: true };
 
 const wait = (milliseconds: number): Verdict => ({
@@ -75,15 +77,12 @@ export const createThrottle = ({ store, config, clock }: ThrottleOptions): Throt
     return counted;
   };
 
-  /** How much too often strangers try this minute: 0, 1 (come back), 2 (and without a promise). */
-  const crowd = async (name: string, perMinute: number): Promise<0 | 1 | 2> => {
-    if (perMinute === 0) return 0;
-    const counted = await count(name, minute);
-    return counted <= perMinute ? 0 : counted <= 2 * perMinute ? 1 : 2;
-  };
+  /** How often strangers tried this minute, as a multiple of what is allowed. */
+  const crowd = async (name: string, perMinute: number): Promise<number> =>
+    perMinute === 0 ? 0 : (await count(name, minute)) / perMinute;
 
   /** The promise: who comes back after `until` gets one try, whatever others did meanwhile. */
-  const promise = async (hold: ReturnType<typeof placesOf>['hold'], delayMs: number): Promise<Verdict> => {
+  const promise = async (hold: Key, delayMs: number): Promise<Verdict> => {
     const until = clock.now() + delayMs;
     try {
       await store.commit([
@@ -96,6 +95,17 @@ export const createThrottle = ({ store, config, clock }: ThrottleOptions): Throt
     return wait(delayMs);
   };
 
+  const redeem = async (hold: Key): Promise<Verdict> => {
+    try {
+      await store.commit([{ op: 'claim', key: hold, at: clock.now() }]);
+      return allowed;
+    } catch (error) {
+      // The one try is being made by another request of theirs.
+      if (error instanceof Conflict) return wait(second);
+      throw error;
+    }
+  };
+
   return {
     async check(attempt) {
       const places = placesOf(attempt);
@@ -104,14 +114,9 @@ export const createThrottle = ({ store, config, clock }: ThrottleOptions): Throt
       if (hold !== undefined) {
         const left = Number(JSON.parse(hold.body).until) - clock.now();
         if (left > 0) return wait(left);
-        try {
-          await store.commit([{ op: 'claim', key: places.hold, at: clock.now() }]);
-          return allowed;
-        } catch (error) {
-          // The one try is being made by another request of theirs.
-          if (error instanceof Conflict) return wait(second);
-          throw error;
-        }
+        const abandoned = hold.claim !== undefined && hold.claim.at < clock.now() - patience;
+        if (!abandoned) return redeem(places.hold);
+        await store.commit([{ op: 'remove', key: places.hold }]);
       }
 
       const generation = known === undefined ? '' : String(JSON.parse(known.body).generation);
@@ -119,13 +124,14 @@ export const createThrottle = ({ store, config, clock }: ThrottleOptions): Throt
       if (own > 0) return promise(places.hold, own);
       if (places.trusted || known !== undefined) return allowed;
 
-      const crowds = await Promise.all([
+      const [onAccount, fromAddress] = await Promise.all([
         crowd(`account ${places.account}`, limits.sign_in_per_account),
         crowd(`address ${places.address}`, limits.sign_in_per_address),
       ]);
+      // Promises are bounded too: one address gets no more of them in a minute than it has tries.
+      if (fromAddress > 2) return wait(minute);
+      if (fromAddress > 1 || onAccount > 1) return promise(places.hold, minute);
       const hot = heat === undefined ? 0 : Number(JSON.parse(heat.body).delay);
-      if (crowds.includes(2)) return wait(minute);
-      if (crowds.includes(1)) return promise(places.hold, minute);
       return hot > 0 ? promise(places.hold, hot) : allowed;
     },
     async failed(attempt) {
