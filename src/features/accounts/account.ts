@@ -12,6 +12,7 @@ export interface Account {
   readonly from: 'configuration' | 'store';
   /** Milliseconds since the epoch; absent for accounts from the configuration. */
   readonly createdAt?: number;
+  readonly demo?: true;
 }
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };

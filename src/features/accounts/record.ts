@@ -45,6 +45,7 @@ export const readName = (document: Document): NameRecord =>
 
 const listed = (record: AccountRecord): readonly IndexEntry[] => [
   { index: 'accounts', of: 'all', at: record.createdAt },
+  ...(record.demo === true ? [{ index: 'demo', of: 'all', at: record.createdAt }] : []),
 ];
 
 export const insertAccount = (record: AccountRecord): Insert => ({
@@ -84,4 +85,5 @@ export const toAccount = (record: AccountRecord): Account => ({
   },
   from: 'store',
   createdAt: record.createdAt,
+  ...(record.demo === undefined ? {} : { demo: record.demo }),
 });

@@ -43,6 +43,7 @@ export interface ClientRecord {
   readonly secrets: readonly SecretInfo[];
   readonly from: 'configuration' | 'store' | 'registration';
   readonly createdAt?: number;
+  readonly demo?: true;
 }
 
 export interface NewSecret {

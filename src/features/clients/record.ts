@@ -35,7 +35,10 @@ export const readClient = (document: Document): KeptClient => {
 const content = (client: KeptClient) => ({
   key: clientKey(client.id),
   body: JSON.stringify(client),
-  index: [{ index: 'clients', of: 'all', at: client.createdAt }] satisfies IndexEntry[],
+  index: [
+    { index: 'clients', of: 'all', at: client.createdAt },
+    ...(client.demo === true ? [{ index: 'demo', of: 'all', at: client.createdAt }] : []),
+  ] satisfies IndexEntry[],
 });
 
 export const insertClient = (client: KeptClient): Insert => ({ op: 'insert', ...content(client) });
@@ -58,4 +61,5 @@ export const toRecord = (client: KeptClient): ClientRecord => ({
   secrets: client.secrets.map(toInfo),
   from: client.from,
   createdAt: client.createdAt,
+  ...(client.demo === undefined ? {} : { demo: client.demo }),
 });

@@ -1,0 +1,60 @@
+import type { ResourceConfig } from '#config';
+import type { AddAccount } from '../accounts/index.ts';
+import type { AddClient, ClientType } from '../clients/index.ts';
+
+/** Who and what a newcomer finds: one person, one client of each type, one API. */
+export const demoUsername = 'demo';
+
+export const demoPerson: AddAccount = {
+  username: demoUsername,
+  claims: {
+    name: 'Demo Person',
+    given_name: 'Demo',
+    family_name: 'Person',
+    email: 'demo@example.com',
+    email_verified: true,
+  },
+  demo: true,
+};
+
+export const demoResource = (issuer: string): ResourceConfig => ({
+  audience: `${issuer}/demo-api`,
+  scopes: ['demo:read', 'demo:write'],
+  access_token_format: 'jwt',
+  signing_alg: 'ES256',
+});
+
+/** Where the programs in `examples/` listen, besides the playground of the server itself. */
+export const demoClients = (issuer: string): readonly AddClient[] => {
+  const playground = `${issuer}/playground/callback`;
+  const client = (type: ClientType, name: string, metadata: AddClient['metadata'] = {}): AddClient => ({
+    type,
+    id: `demo-${type}`,
+    metadata: { client_name: name, ...metadata },
+    demo: true,
+  });
+  return [
+    client('web', 'Demo web application', {
+      redirect_uris: [playground, 'http://localhost:3001/callback', 'http://127.0.0.1:3001/callback'],
+      post_logout_redirect_uris: [issuer, 'http://localhost:3001/'],
+    }),
+    client('spa', 'Demo single-page application', {
+      redirect_uris: [playground, 'http://localhost:5173/callback', 'http://127.0.0.1:5173/callback'],
+      post_logout_redirect_uris: [issuer, 'http://localhost:5173/'],
+    }),
+    client('native', 'Demo native application', {
+      redirect_uris: [
+        'http://127.0.0.1/callback',
+        'http://localhost/callback',
+        'http://[::1]/callback',
+        'com.example.demo:/callback',
+      ],
+    }),
+    client('machine', 'Demo machine'),
+    client('device', 'Demo device'),
+    client('issuer', 'Demo issuer-style application', {
+      redirect_uris: [playground, 'http://localhost:3001/callback', 'http://127.0.0.1:3001/callback'],
+      audience: demoResource(issuer).audience,
+    }),
+  ];
+};
