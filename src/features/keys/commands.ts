@@ -13,6 +13,7 @@ import {
   pending,
   rotating,
   signs,
+  sinceBefore,
   successors,
 } from './plan.ts';
 import type { Ring } from './ring.ts';
@@ -83,7 +84,8 @@ export const planImport = async (text: string, wanted: Algorithm | undefined) =>
   const material = materialOf(key, alg);
   return (ring: Ring, planner: Planner): Change => {
     refuseRemote(alg, planner);
-    const from = signs(ring, alg, planner.now) ? planner.now + leadOf(alg, planner.timing) : planner.now;
+    const lead = leadOf(alg, planner.timing);
+    const from = signs(ring, alg, planner.now) ? planner.now + lead : sinceBefore(planner);
     const change = introduce(ring, alg, material, from, planner);
     const [kid] = change.add.map((draft) => draft.kid);
     if (kid && ring.kids.includes(kid)) throw conflict('key_exists', `The key ${kid} is here already.`);

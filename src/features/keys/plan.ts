@@ -26,6 +26,12 @@ export const pending = (ring: Ring, line: Line, now: number): boolean =>
 export const signs = (ring: Ring, line: Line, now: number): Entry | undefined =>
   at(ring, line).find((entry) => able(entry) && stageOf(entry.stamps, now) === 'active');
 
+/**
+ * A key that follows no other signs since a little while ago: a process whose clock is behind must find it active, or
+ * it would make one of its own.
+ */
+export const sinceBefore = ({ now, timing }: Planner): number => now - timing.secretLead;
+
 /** The successor takes over at `from`; whatever would still sign then retires at that very moment. */
 export const introduce = (
   ring: Ring,
@@ -37,10 +43,11 @@ export const introduce = (
   const replaced = at(ring, line).filter(
     ({ stamps }) => (stamps.retire_at ?? Number.POSITIVE_INFINITY) > from,
   );
+  const until = Math.max(from, now);
   const retired = ({ stamps }: Entry): Stamps => ({
     ...stamps,
-    retire_at: from,
-    remove_at: from + timing.keep,
+    retire_at: until,
+    remove_at: until + timing.keep,
   });
   return {
     add: [material({ created: now, active_at: from })],
@@ -122,7 +129,7 @@ export const maintenance = async (ring: Ring, planner: Planner): Promise<Change 
   );
   const old = rotating(planner).filter((line) => due(ring, line, planner));
   const changes = await Promise.all([
-    successors(ring, absent, planner, now),
+    successors(ring, absent, planner, sinceBefore(planner)),
     successors(ring, old, planner),
     forgetGone(ring, planner),
   ]);

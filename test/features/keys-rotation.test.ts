@@ -1,0 +1,166 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import t, { type Test } from 'tap';
+import { openStore } from '#adapters/index.ts';
+import type { Failure } from '#src/errors.ts';
+import type { Keys } from '#src/features/keys/index.ts';
+import type { Store } from '#src/store/port.ts';
+import { keysConfig, movableClock, openKeys } from '../support/keys.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'postern-rotation-'));
+t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+
+const seconds = (count: number): number => count * 1000;
+const minutes = (count: number): number => count * 60_000;
+
+const cache = minutes(10);
+/** Of a process that hears no announcement. */
+const poll = seconds(30);
+const life = minutes(60);
+
+interface Node {
+  readonly keys: Keys;
+  readonly faults: readonly unknown[];
+  wokeAt: number;
+}
+
+/** What one process would have done at one moment. */
+interface Sight {
+  readonly at: number;
+  readonly published: ReadonlySet<string>;
+  readonly signs: readonly string[];
+  readonly cookies: readonly string[];
+}
+
+/** A store whose announcements never arrive: the worst that a process may count on. */
+const deaf = (store: Store): Store => ({ ...store, watch: () => () => {} });
+
+let files = 0;
+
+const cluster = async (t: Test, skews: readonly number[]) => {
+  const clock = movableClock();
+  const path = join(folder, `${files++}.db`);
+  const nodes: Node[] = [];
+  const sights: Sight[][] = skews.map(() => []);
+  const closing: (() => Promise<void>)[] = [];
+  for (const skew of skews) {
+    const own = { now: () => clock.now() + skew };
+    const store = await openStore(`sqlite:${path}`, { clock: own, operationTimeoutMs: 5000 });
+    const config = keysConfig({ cacheSeconds: cache / 1000, lifeSeconds: life / 1000, days: 0 });
+    const { keys, faults } = await openKeys(deaf(store), own, config);
+    nodes.push({ keys, faults, wokeAt: clock.now() });
+    closing.push(() => keys.close().then(() => store.close()));
+  }
+  const close = async (): Promise<void> => {
+    for (const one of closing.splice(0)) await one();
+  };
+  t.teardown(close);
+
+  const observe = (): void => {
+    for (const [index, { keys }] of nodes.entries()) {
+      const keySet = keys.current();
+      sights[index]?.push({
+        at: clock.now(),
+        published: new Set(keySet.publicJwks.keys.map(({ kid }) => kid)),
+        signs: keySet.signing.filter((key) => !key.key_ops).map((key) => String(key.kid)),
+        cookies: keySet.cookieKeys,
+      });
+    }
+  };
+
+  /** Each process wakes when told to, or when a poll has passed, not before. */
+  const pass = async (time: number, awake: readonly boolean[]): Promise<void> => {
+    clock.pass(time);
+    for (const [index, node] of nodes.entries()) {
+      if (!awake[index] && clock.now() - node.wokeAt < poll) continue;
+      node.wokeAt = clock.now();
+      await node.keys.wake();
+    }
+    observe();
+  };
+  observe();
+  return { clock, nodes, sights, pass, close };
+};
+
+/** Every signature verifies at a relying party that fetched at any node, at any moment of the last ten minutes. */
+const unverifiable = (sights: readonly (readonly Sight[])[]): readonly string[] => {
+  const every = sights.flat();
+  const lacking = (signed: Sight, kid: string): boolean =>
+    every.some(
+      (fetched) =>
+        fetched.at >= signed.at - cache && fetched.at <= signed.at + life && !fetched.published.has(kid),
+    );
+  return every.flatMap((signed) => signed.signs.filter((kid) => lacking(signed, kid)));
+};
+
+/** The cookie that one process signs is accepted by every other at that moment. */
+const foreignCookies = (sights: readonly (readonly Sight[])[]): number =>
+  sights
+    .flat()
+    .filter(({ at, cookies }) =>
+      sights.flat().some((other) => other.at === at && !other.cookies.includes(cookies[0] ?? 'none')),
+    ).length;
+
+t.test('five rotations on three processes', async (t) => {
+  const { nodes, sights, pass, clock } = await cluster(t, [0, seconds(12), -seconds(12)]);
+  const seen = new Set<string>();
+  const changes: string[] = [];
+  nodes[0]?.keys.onChange((keySet) => changes.push(keySet.version));
+  for (let rotation = 0; rotation < 5; rotation += 1) {
+    await nodes[rotation % 3]?.keys.rotate();
+    for (let step = 0; step < 80; step += 1) await pass(seconds(10), [step % 7 === 0, false, step % 3 === 0]);
+    for (const kid of sights[0]?.at(-1)?.signs ?? []) seen.add(kid);
+  }
+  t.equal(seen.size, 10, 'each rotation brought both algorithms a new key');
+  t.same(unverifiable(sights), [], 'a relying party that caches for ten minutes verifies everything');
+  t.equal(foreignCookies(sights), 0, 'a cookie of one process is good at every other');
+  t.ok(changes.length >= 10, 'each publication and each switch was told');
+  for (const node of nodes) t.same(node.faults, []);
+
+  const versions = () => new Set(nodes.map(({ keys }) => keys.current().version)).size;
+  t.equal(versions(), 1, 'all have arrived at the same state');
+
+  clock.pass(life + minutes(2));
+  for (const { keys } of nodes) await keys.wake();
+  const [first] = nodes;
+  t.equal(first?.keys.current().publicJwks.keys.length, 2, 'what nobody needs any more is gone');
+  t.equal(first?.keys.current().cookieKeys.length, 1);
+  t.equal(first?.keys.list().length, 6, 'from the store as well');
+});
+
+t.test('whatever the moments of rotations, wakings and the skew of clocks', async (t) => {
+  const step = fc.record({
+    time: fc.integer({ min: 1, max: 90 }).map(seconds),
+    awake: fc.tuple(fc.boolean(), fc.boolean()),
+    rotate: fc.option(fc.constantFrom('ES256', 'EdDSA', 'cookie', 'all'), { freq: 4 }),
+    by: fc.nat({ max: 1 }),
+  });
+  const skew = fc.integer({ min: -14, max: 14 }).map(seconds);
+  await fc.assert(
+    fc.asyncProperty(
+      fc.tuple(skew, skew),
+      fc.array(step, { minLength: 30, maxLength: 120 }),
+      async (skews, steps) => {
+        const { nodes, sights, pass, close } = await cluster(t, skews);
+        try {
+          for (const { time, awake, rotate, by } of steps) {
+            // No process sleeps longer than a poll: a longer time passes in several steps.
+            for (let left = time; left > 0; left -= poll / 2) await pass(Math.min(left, poll / 2), awake);
+            if (rotate === null) continue;
+            const what = rotate === 'all' ? undefined : rotate;
+            await nodes[by]?.keys.rotate(what).catch((error: Failure) => {
+              if (error.code !== 'rotation_under_way') throw error;
+            });
+          }
+          return unverifiable(sights).length === 0 && foreignCookies(sights) === 0;
+        } finally {
+          await close();
+        }
+      },
+    ),
+    { numRuns: 12 },
+  );
+  t.pass('every signature verified at a relying party that caches for ten minutes');
+});
