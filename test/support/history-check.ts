@@ -1,0 +1,136 @@
+import type { Event } from './history-log.ts';
+import type { FamilyState, FinalState } from './history-state.ts';
+
+/** May have taken effect, as far as the worker knows. `unavailable` may not: the port says that nothing is left behind. */
+const mayHold = (event: Event): boolean => event.outcome === 'ok' || event.outcome === 'lost';
+
+const groupBy = <T>(items: readonly T[], name: (item: T) => string): Map<string, T[]> => {
+  const groups = new Map<string, T[]>();
+  for (const item of items) groups.set(name(item), [...(groups.get(name(item)) ?? []), item]);
+  return groups;
+};
+
+/** A document that is claimed once: the code, or one refresh token. `claim` and `made` are the marks found in the end. */
+interface Spending {
+  readonly what: string;
+  readonly attempts: readonly Event[];
+  readonly there: boolean;
+  readonly claim: number | undefined;
+  /** What the winner wrote together with its claim. */
+  readonly made: number | undefined;
+  readonly revoked: boolean;
+}
+
+const checkSpending = (spending: Spending): string[] => {
+  const { what, attempts, there, claim, made, revoked } = spending;
+  const faults: string[] = [];
+  const won = attempts.filter((event) => event.outcome === 'ok');
+  if (won.length > 1) faults.push(`${what} was won ${won.length} times`);
+  if (claim !== made)
+    faults.push(`${what} is claimed by ${claim}, and what it was claimed for is of ${made}`);
+  if (claim !== undefined) {
+    const winner = attempts.find((event) => event.mark === claim);
+    if (!winner) faults.push(`${what} is claimed by nobody known`);
+    else if (!mayHold(winner))
+      faults.push(`${what} is claimed by an attempt that was told ${winner.outcome}`);
+  }
+  if (!revoked && won[0] && won[0].mark !== claim) faults.push(`${what} forgot its winner`);
+  if (revoked && (there || made !== undefined)) faults.push(`${what} outlived its revocation`);
+  for (const event of attempts)
+    if (event.outcome === 'claimed' && !attempts.some((other) => mayHold(other) && other.from < event.until))
+      faults.push(`${what} was refused as claimed before anybody could have claimed it`);
+  return faults;
+};
+
+/** Refusals and looks must fit what others had done by then. */
+const checkOrder = (family: string, events: readonly Event[]): string[] => {
+  const faults: string[] = [];
+  const issuedAt = Math.min(
+    ...events.flatMap((event) => (event.action === 'issue' && event.outcome === 'ok' ? [event.until] : [])),
+  );
+  const issuing = events.filter((event) => event.action === 'issue' && mayHold(event));
+  const revoking = events.filter((event) => event.action === 'revoke' && mayHold(event));
+  const revokedAt = Math.min(...revoking.flatMap((event) => (event.outcome === 'ok' ? [event.until] : [])));
+  for (const event of events) {
+    const { action, outcome, from, until } = event;
+    const spends = action === 'redeem' || action === 'refresh';
+    const missing =
+      (action === 'look' && event.found === false && outcome === 'ok') ||
+      (action === 'redeem' && outcome === 'absent');
+    const present = (action === 'look' && event.found === true) || (spends && outcome === 'ok');
+    if (missing && issuedAt < from && !revoking.some((other) => other.from < until))
+      faults.push(`${family}: ${action} missed a code that had been issued`);
+    if (present && revokedAt < from && !issuing.some((other) => other.until > revokedAt))
+      faults.push(`${family}: ${action} found what had been revoked`);
+    if (present && !issuing.some((other) => other.from < until))
+      faults.push(`${family}: ${action} found what nobody had issued`);
+  }
+  return faults;
+};
+
+const checkFamily = (name: string, events: readonly Event[], state: FamilyState): string[] => {
+  const of = (action: string): Event[] => events.filter((event) => event.action === action);
+  const faults = checkOrder(name, events);
+  const issues = of('issue').filter((event) => event.outcome === 'ok');
+  if (issues.length > 1) faults.push(`${name} was issued twice`);
+  if (issues.length === 1 && !state.issued) faults.push(`${name}: an acknowledged issue was lost`);
+  if (state.issued && !state.revoked && !state.code) faults.push(`${name}: the code is not there`);
+  const revocations = of('revoke');
+  if (revocations.some((event) => event.outcome === 'ok') && !state.revoked)
+    faults.push(`${name}: an acknowledged revocation was lost`);
+  // A revocation that came before the issue takes nothing away.
+  const reissued = state.revoked && state.code;
+  const revoked = state.revoked && !reissued;
+  faults.push(
+    ...checkSpending({
+      what: `${name} code`,
+      attempts: of('redeem'),
+      there: state.code,
+      claim: state.codeClaim,
+      made: state.token,
+      revoked,
+    }),
+  );
+  for (const [turn, token] of state.refresh.entries())
+    faults.push(
+      ...checkSpending({
+        what: `${name} refresh token ${turn}`,
+        attempts: of('refresh').filter((event) => event.turn === turn),
+        there: token !== undefined,
+        claim: token?.claim,
+        made: state.refresh[turn + 1]?.by,
+        revoked,
+      }),
+    );
+  if (state.refresh[0]?.by !== state.token)
+    faults.push(`${name}: access and refresh token are of two redemptions`);
+  return faults;
+};
+
+/** Everything in the history and in the end that single-use and atomic commits can't explain. */
+export const checkHistory = (events: readonly Event[], state: FinalState): string[] => {
+  const faults: string[] = [];
+  const aboutFamilies = events.filter((event) => event.action !== 'merge');
+  for (const [name, family] of groupBy(aboutFamilies, (event) => event.about)) {
+    const found = state.families.get(name);
+    if (found) faults.push(...checkFamily(name, family, found));
+    else faults.push(`${name} was not looked at`);
+  }
+  const claims = new Set([...state.families.values()].map((family) => family.codeClaim));
+  for (const event of events.filter((one) => one.action === 'redeem')) {
+    const login = state.logins.has(event.mark);
+    if ((event.outcome === 'ok' || claims.has(event.mark)) && !login)
+      faults.push(`${event.about}: a redemption that holds has no login in its other family`);
+    if (!mayHold(event) && login) faults.push(`${event.about}: a refused redemption left a login behind`);
+  }
+  for (const event of events.filter((one) => one.action === 'merge')) {
+    const kept = state.merged.get(event.about)?.has(event.mark) ?? false;
+    if (event.outcome === 'ok' && !kept) faults.push(`${event.about}: an acknowledged merge was lost`);
+    if (!mayHold(event) && kept) faults.push(`${event.about}: a refused merge is there`);
+  }
+  const tokens = [...state.families.values()].flatMap(({ token }) => (token === undefined ? [] : [token]));
+  const sorted = (marks: readonly number[]): string => [...marks].sort((a, b) => a - b).join();
+  if (sorted(tokens) !== sorted(state.listedTokens))
+    faults.push('the index of tokens differs from the tokens');
+  return faults;
+};

@@ -1,0 +1,71 @@
+import { readdirSync, readFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+
+export type Action = 'issue' | 'redeem' | 'refresh' | 'merge' | 'revoke' | 'look';
+
+/** One attempt of one worker. `mark` is unique and stands in whatever the attempt wrote. */
+export interface Attempt {
+  readonly mark: number;
+  readonly action: Action;
+  /** The family it was about; for a merge the session. */
+  readonly about: string;
+  /** Which refresh token of the family it claimed. */
+  readonly turn?: number;
+}
+
+/** `lost`: the worker was killed before it heard the answer. */
+export type Outcome = 'ok' | 'lost' | 'unavailable' | 'exists' | 'claimed' | 'absent' | 'changed';
+
+export interface Event extends Attempt {
+  readonly outcome: Outcome;
+  /** What a look found. */
+  readonly found?: boolean;
+  /** Microseconds of the machine's own clock, the same for all processes. */
+  readonly from: number;
+  readonly until: number;
+}
+
+type Line =
+  | { readonly invoke: Attempt; readonly time: number }
+  | { readonly answer: number; readonly outcome: Outcome; readonly found?: boolean; readonly time: number };
+
+const time = (): number => Number(process.hrtime.bigint() / 1_000n);
+
+/** Straight to the operating system: a line survives the death of its process. */
+export const createLog = (file: number) => {
+  const write = (line: Line): void => void writeSync(file, `${JSON.stringify(line)}\n`);
+  return {
+    invoke: (attempt: Attempt): void => write({ invoke: attempt, time: time() }),
+    answer: (mark: number, outcome: Outcome, found?: boolean): void =>
+      write({ answer: mark, outcome, ...(found === undefined ? {} : { found }), time: time() }),
+  };
+};
+
+const parse = (text: string): Line | undefined => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+export const readHistory = (folder: string): Event[] => {
+  const events = new Map<number, Event>();
+  for (const name of readdirSync(folder)) {
+    if (!name.endsWith('.log')) continue;
+    for (const text of readFileSync(join(folder, name), 'utf8').split('\n')) {
+      const line = parse(text);
+      if (!line) continue;
+      if ('invoke' in line) {
+        const event = { ...line.invoke, outcome: 'lost', from: line.time, until: Infinity } as const;
+        events.set(event.mark, event);
+      } else {
+        const event = events.get(line.answer);
+        if (!event) throw new Error('an answer without a question');
+        const { outcome, found, time: until } = line;
+        events.set(event.mark, { ...event, outcome, until, ...(found === undefined ? {} : { found }) });
+      }
+    }
+  }
+  return [...events.values()];
+};

@@ -1,0 +1,75 @@
+import type { Document, Store } from '#src/store/port.ts';
+import type { Event } from './history-log.ts';
+import { keys, turns } from './history-world.ts';
+
+/** What is in the store in the end, as the checker looks at it: marks, not documents. */
+export interface FamilyState {
+  readonly issued: boolean;
+  readonly revoked: boolean;
+  readonly code: boolean;
+  readonly codeClaim: number | undefined;
+  readonly token: number | undefined;
+  readonly refresh: readonly ({ readonly by: number; readonly claim: number | undefined } | undefined)[];
+}
+
+export interface FinalState {
+  readonly families: ReadonlyMap<string, FamilyState>;
+  /** Marks of the redemptions whose login is there. */
+  readonly logins: ReadonlySet<number>;
+  readonly listedTokens: readonly number[];
+  readonly merged: ReadonlyMap<string, ReadonlySet<number>>;
+}
+
+const markOf = (document: Document | undefined): number | undefined => document && Number(document.body);
+
+const familyState = async (store: Store, family: string): Promise<FamilyState> => {
+  const refreshKeys = Array.from({ length: turns + 1 }, (_, turn) => keys.refresh(family, turn));
+  const [issued, revoked, code, token, ...refresh] = await store.read([
+    keys.issued(family),
+    keys.revoked(family),
+    keys.code(family),
+    keys.token(family),
+    ...refreshKeys,
+  ]);
+  return {
+    issued: issued !== undefined,
+    revoked: revoked !== undefined,
+    code: code !== undefined,
+    codeClaim: code?.claim?.at,
+    token: markOf(token),
+    refresh: refresh.map((one) => one && { by: Number(one.body), claim: one.claim?.at }),
+  };
+};
+
+export const readFinalState = async (store: Store, events: readonly Event[]): Promise<FinalState> => {
+  const names = new Set(events.flatMap((event) => (event.action === 'merge' ? [] : [event.about])));
+  const families = new Map<string, FamilyState>();
+  for (const name of names) families.set(name, await familyState(store, name));
+
+  const redemptions = events.filter((event) => event.action === 'redeem');
+  const logins = await store.read(redemptions.map((event) => keys.login(event.about, event.mark)));
+
+  const merged = new Map<string, Set<number>>();
+  for (const name of new Set(events.flatMap((event) => (event.action === 'merge' ? [event.about] : [])))) {
+    const [session] = await store.read([keys.session(name)]);
+    merged.set(name, new Set(Object.values(session?.parts ?? {}).map(Number)));
+  }
+
+  const listedTokens: number[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await store.list('tokens', 'all', {
+      limit: 200,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    listedTokens.push(...page.items.map((item) => item.at));
+    cursor = page.next;
+  } while (cursor !== undefined);
+
+  return {
+    families,
+    logins: new Set(redemptions.flatMap((event, i) => (logins[i] ? [event.mark] : []))),
+    listedTokens,
+    merged,
+  };
+};
