@@ -1,0 +1,27 @@
+import { type Html, html, type Value } from './html.ts';
+import { webUrl } from './links.ts';
+import type { AccountFace, ClientFace } from './page.ts';
+
+export const strong = (text: string): Html => html`<strong>${text}</strong>`;
+
+const initial = (name: string): string => [...name.trim()][0]?.toUpperCase() ?? '?';
+
+/** Logo or initial, name (or a line with the name in it) and host: what the application says about itself. */
+export const clientFace = ({ name, host, logo }: ClientFace, line: Value = name): Html => {
+  const image = webUrl(logo);
+  return html`<div class="face">
+    ${
+      image === undefined
+        ? html`<span class="face-initial" aria-hidden="true">${initial(name)}</span>`
+        : html`<img class="face-logo" src="${image}" alt="" width="48" height="48" referrerpolicy="no-referrer">`
+    }
+    <div class="face-text">
+      <p class="face-name">${line}</p>
+      ${host !== undefined && html`<p class="face-detail">${host}</p>`}
+    </div>
+  </div>`;
+};
+
+export const accountFace = ({ name, detail }: AccountFace): Html =>
+  html`<span class="face-initial face-round" aria-hidden="true">${initial(name)}</span>
+    <span class="face-text"><span class="face-name">${name}</span>${detail !== undefined && html`<span class="face-detail">${detail}</span>`}</span>`;

@@ -1,0 +1,125 @@
+import { type Html, html, type Value } from './html.ts';
+import type { Messages } from './languages/messages.ts';
+
+/** One thing wrong with one field: the sentence stands beside the field and in the summary. */
+export interface FieldError {
+  readonly field: string;
+  readonly message: string;
+}
+
+interface Field {
+  readonly name: string;
+  readonly label: Value;
+  readonly hint?: string | undefined;
+  readonly value?: string | undefined;
+  readonly required?: boolean;
+  readonly readonly?: boolean;
+  readonly autocomplete?: string;
+  readonly autofocus?: boolean;
+  readonly inputmode?: 'text' | 'email' | 'numeric';
+  readonly type?: 'text' | 'email';
+  /** Codes are set in large, spaced letters. */
+  readonly code?: boolean;
+}
+
+/** The errors of one form; fields ask it for theirs, and the first bad one gets the focus. */
+export const fieldsOf = (messages: Messages, errors: readonly FieldError[] = []) => {
+  const text = messages.fields;
+
+  const framed = (field: Field, input: (attributes: Html) => Html): Html => {
+    const error = errors.find(({ field: name }) => name === field.name)?.message;
+    const described = [field.hint && `${field.name}-hint`, error && `${field.name}-error`].filter(
+      (id) => id !== undefined && id !== '',
+    );
+    const focused = errors.length > 0 ? errors[0]?.field === field.name : field.autofocus;
+    const attributes = html`id="${field.name}" name="${field.name}"${optional('autocomplete', field.autocomplete)}${
+      described.length > 0 && html` aria-describedby="${described.join(' ')}"`
+    }${error !== undefined && html` aria-invalid="true"`}${field.required && html` required`}${
+      field.readonly && html` readonly`
+    }${focused && html` autofocus`}`;
+    return html`<div class="field">
+      <label for="${field.name}">${field.label}</label>
+      ${field.hint && html`<p class="hint" id="${field.name}-hint">${field.hint}</p>`}
+      ${input(attributes)}
+      ${error !== undefined && html`<p class="field-error" id="${field.name}-error">${error}</p>`}
+    </div>`;
+  };
+
+  return {
+    /** Above the form: tells what is wrong, leads to the fields. */
+    summary(): Html | undefined {
+      if (errors.length === 0) return undefined;
+      return html`<div class="notice notice-bad" role="alert">
+      <p><strong>${text.problems(errors.length)}</strong></p>
+      <ul>${errors.map(({ field, message }) => html`<li><a href="#${field}">${message}</a></li>`)}</ul>
+    </div>`;
+    },
+
+    text: (field: Field): Html =>
+      framed(
+        field,
+        (attributes) =>
+          html`<input type="${field.type ?? 'text'}"${field.code && html` class="code-input"`} value="${field.value ?? ''}" ${attributes}${optional('inputmode', field.inputmode)} autocapitalize="none" autocorrect="off" spellcheck="false">`,
+      ),
+
+    /** Never refilled: a password does not travel back. The toggle appears with JavaScript. */
+    password: (field: Omit<Field, 'value' | 'type'>): Html =>
+      framed(
+        field,
+        (attributes) => html`<div class="with-button">
+        <input type="password" ${attributes} autocapitalize="none" autocorrect="off" spellcheck="false">
+        <button type="button" class="ghost" hidden data-reveal="${field.name}" data-hide="${text.hide}" aria-pressed="false" aria-controls="${field.name}" aria-label="${text.showPassword}">${text.show}</button>
+      </div>`,
+      ),
+
+    /** A value to take away: readable and selectable by itself, one press with JavaScript. */
+    copy: ({ name, label, value }: { name: string; label: string; value: string }): Html =>
+      html`<div class="field">
+      <label for="${name}">${label}</label>
+      <div class="with-button">
+        <input type="text" id="${name}" class="mono" value="${value}" readonly>
+        <button type="button" class="ghost" hidden data-copy="${name}" data-copied="${text.copied}">${text.copy}</button>
+      </div>
+    </div>`,
+  };
+};
+
+interface Checkbox {
+  readonly name: string;
+  readonly label: Value;
+  readonly hint?: Value;
+  readonly checked?: boolean | undefined;
+}
+
+export const checkbox = ({ name, label, hint, checked }: Checkbox): Html =>
+  html`<div class="check">
+      <input type="checkbox" id="${name}" name="${name}" value="yes"${checked && html` checked`}${hint !== undefined && html` aria-describedby="${name}-hint"`}>
+      <label for="${name}">${label}</label>
+      ${hint !== undefined && html`<p class="hint" id="${name}-hint">${hint}</p>`}
+    </div>`;
+
+interface Submit {
+  readonly label: Value;
+  readonly class: string;
+  readonly name?: string;
+  readonly value?: string;
+  readonly look?: 'secondary' | 'danger';
+}
+
+export const submit = ({ label, look, name, value, class: hook }: Submit): Html =>
+  html`<button type="submit" class="${look ? `${hook} ${look}` : hook}"${optional('name', name)}${optional('value', value)}>${label}</button>`;
+
+export const hidden = (fields: Readonly<Record<string, string>>): Html[] =>
+  Object.entries(fields).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`);
+
+/** Something went wrong, but with no one field: said once, aloud. */
+export const alert = (...message: readonly Value[]): Html =>
+  html`<div class="notice notice-bad" role="alert"><p>${message}</p></div>`;
+
+const optional = (
+  name: 'autocomplete' | 'inputmode' | 'name' | 'value',
+  value: string | undefined,
+): Html | undefined => {
+  if (value === undefined) return undefined;
+  return html` ${name}="${value}"`;
+};

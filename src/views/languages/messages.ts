@@ -1,0 +1,201 @@
+import type { Value } from '../html.ts';
+
+/** A sentence with values set in it: each language puts them where they belong. */
+export type Phrase = readonly Value[];
+
+/** Claims of OpenID Connect Core §5.1 that a consent page can name in plain words. */
+export type KnownClaim =
+  | 'name'
+  | 'given_name'
+  | 'family_name'
+  | 'nickname'
+  | 'preferred_username'
+  | 'profile'
+  | 'picture'
+  | 'website'
+  | 'email'
+  | 'email_verified'
+  | 'gender'
+  | 'birthdate'
+  | 'zoneinfo'
+  | 'locale'
+  | 'phone_number'
+  | 'phone_number_verified'
+  | 'address'
+  | 'updated_at';
+
+export type KnownScope = 'openid' | 'profile' | 'email' | 'phone' | 'address';
+
+export type ErrorKind =
+  | 'badRequest'
+  | 'forbidden'
+  | 'notFound'
+  | 'tooMany'
+  | 'unavailable'
+  | 'internal'
+  | 'expired'
+  | 'unknownClient'
+  | 'badRedirect';
+
+/** Everything a language says. A new language is one file that satisfies this, and its line in `index.ts`. */
+export interface Messages {
+  readonly tag: string;
+  /** In its own words. */
+  readonly name: string;
+  readonly dir: 'ltr' | 'rtl';
+  readonly layout: { skip: string; errorPrefix: string; language: string; requestId: string };
+  readonly fields: {
+    show: string;
+    hide: string;
+    showPassword: string;
+    copy: string;
+    copied: string;
+    problems: (count: number) => string;
+  };
+  readonly login: {
+    title: string;
+    toContinue: (app: Value) => Phrase;
+    login: string;
+    password: string;
+    remember: string;
+    rememberHint: string;
+    submit: string;
+    wrong: string;
+    throttled: (when: string) => string;
+    missingLogin: string;
+    missingPassword: string;
+    or: string;
+    passkey: string;
+    upstream: (provider: string) => string;
+    forgot: string;
+    register: string;
+    againTitle: string;
+    againHint: (app: Value) => Phrase;
+    notYou: string;
+  };
+  readonly signedIn: {
+    title: string;
+    as: (account: Value) => Phrase;
+    go: (app: Value) => Phrase;
+    switch: string;
+  };
+  readonly expired: { title: string; why: string; startAgain: (app: Value) => Phrase; close: string };
+  readonly selectAccount: {
+    title: string;
+    toContinue: (app: Value) => Phrase;
+    accounts: string;
+    another: string;
+  };
+  readonly createAccount: {
+    title: string;
+    toContinue: (app: Value) => Phrase;
+    login: string;
+    name: string;
+    email: string;
+    password: string;
+    passwordHint: (least: number) => string;
+    submit: string;
+    haveOne: string;
+    problems: {
+      loginMissing: string;
+      loginTaken: string;
+      loginInvalid: string;
+      emailMissing: string;
+      emailInvalid: string;
+      passwordMissing: string;
+      passwordShort: (least: number) => string;
+      passwordBreached: string;
+    };
+  };
+  readonly consent: {
+    title: (app: string) => string;
+    signedInAs: (account: Value) => Phrase;
+    switch: string;
+    unverified: string;
+    unverifiedHint: string;
+    firstSeen: (day: string) => string;
+    wants: (app: Value) => Phrase;
+    alsoWants: (app: Value) => Phrase;
+    isNew: string;
+    optional: string;
+    nothingMore: string;
+    scopes: Readonly<Record<KnownScope, string>>;
+    claimsTitle: string;
+    claims: Readonly<Record<KnownClaim, string>>;
+    resource: (resource: Value) => Phrase;
+    offline: string;
+    redirect: (host: Value) => Phrase;
+    redirectLocal: (host: Value) => Phrase;
+    terms: string;
+    policy: string;
+    allow: string;
+    deny: string;
+  };
+  readonly device: {
+    title: string;
+    code: string;
+    hint: string;
+    submit: string;
+    problems: {
+      missing: string;
+      wrong: string;
+      expired: string;
+      used: string;
+      aborted: string;
+      throttled: (when: string) => string;
+    };
+    confirmTitle: string;
+    compare: string;
+    app: string;
+    scopes: string;
+    address: string;
+    agent: string;
+    onlyIf: string;
+    approve: string;
+    deny: string;
+    approvedTitle: string;
+    approved: (app: Value) => Phrase;
+    deniedTitle: string;
+    denied: string;
+    usedTitle: string;
+    used: string;
+  };
+  readonly logout: {
+    title: (issuer: string) => string;
+    account: (account: Value) => Phrase;
+    apps: (count: number) => string;
+    submit: string;
+    stay: string;
+    doneTitle: string;
+    done: string;
+    doneHint: string;
+  };
+  readonly back: (app: Value) => Phrase;
+  readonly confirm: { cancel: string };
+  readonly formPost: { title: string; sending: (app: Value) => Phrase; submit: string };
+  readonly error: {
+    kinds: Readonly<Record<ErrorKind, { title: string; sentence: string }>>;
+    tryAgain: (when: string) => string;
+    code: string;
+    requestId: string;
+    time: string;
+    details: string;
+    explain: string;
+  };
+  readonly errorCode: {
+    title: string;
+    meaning: string;
+    causes: string;
+    fixes: string;
+    status: string;
+    specification: string;
+    unknown: string;
+    englishOnly: string;
+  };
+  readonly landing: {
+    sentence: (issuer: Value) => Phrase;
+    nothing: string;
+    developers: string;
+    metadata: string;
+  };
+}

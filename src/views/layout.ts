@@ -1,0 +1,52 @@
+import { type Html, html } from './html.ts';
+import { languages } from './languages/index.ts';
+import { withLanguage } from './links.ts';
+import { logo } from './logo.ts';
+import type { Page, Sheet } from './page.ts';
+
+/** The frame of every page: no inline script or style, one `h1`, complete without JavaScript. */
+export const layout = (page: Page, sheet: Sheet): string => {
+  const { layout: text, tag, dir } = page.messages;
+  const title = sheet.invalid ? `${text.errorPrefix} ${sheet.title}` : sheet.title;
+  return html`<!doctype html>
+<html lang="${tag}" dir="${dir}">
+<head>
+  <meta charset="utf-8">
+  <title>${title} · ${page.brand}</title>
+  <meta name="viewport" content="width=device-width, initial-scale=1">
+  <meta name="color-scheme" content="light dark">
+  <meta name="robots" content="noindex">
+  <link rel="icon" type="image/svg+xml" href="${page.asset('icon.svg')}">
+  <link rel="stylesheet" href="${page.asset('pico.css')}">
+  <link rel="stylesheet" href="${page.asset('postern.css')}">
+  <script src="${page.asset('postern.js')}" defer></script>
+</head>
+<body>
+  <a class="skip-link" href="#main">${text.skip}</a>
+  <header class="site-header">
+    <p class="brand">${logo}<span>${page.brand}</span></p>
+  </header>
+  <main id="main" tabindex="-1" class="sheet${sheet.wide ? ' sheet-wide' : ''}">
+    <h1>${sheet.title}</h1>
+    ${sheet.body}
+    <p class="visually-hidden" role="status" data-status></p>
+  </main>
+  <footer class="site-footer">
+    ${languageLinks(page)}
+    <p class="request-id">${text.requestId} <code>${page.requestId}</code></p>
+  </footer>
+</body>
+</html>
+`.toString();
+};
+
+const languageLinks = ({ here, messages }: Page): Html | undefined => {
+  if (here === undefined) return undefined;
+  return html`<nav class="languages" aria-label="${messages.layout.language}">
+      <ul>${languages.map(({ tag, name, dir }) =>
+        tag === messages.tag
+          ? html`<li lang="${tag}" dir="${dir}" aria-current="true">${name}</li>`
+          : html`<li><a href="${withLanguage(here, tag)}" hreflang="${tag}" lang="${tag}" dir="${dir}">${name}</a></li>`,
+      )}</ul>
+    </nav>`;
+};

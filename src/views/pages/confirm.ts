@@ -1,0 +1,34 @@
+import { hidden, submit } from '../fields.ts';
+import { html } from '../html.ts';
+import { layout } from '../layout.ts';
+import { ownPath } from '../links.ts';
+import type { Page } from '../page.ts';
+
+export interface ConfirmModel {
+  readonly title: string;
+  /** What will happen, and whether it can be undone. */
+  readonly consequence: string;
+  readonly action: string;
+  readonly csrf: string;
+  /** What the form carries besides the token. */
+  readonly fields?: Readonly<Record<string, string>>;
+  /** The verb: "Revoke", "Delete". */
+  readonly verb: string;
+  readonly destructive: boolean;
+  readonly cancelTo: string;
+}
+
+/** Before anything destructive, from the server, so that it holds without JavaScript. */
+export const confirmPage = (page: Page, model: ConfirmModel): string =>
+  layout(page, {
+    title: model.title,
+    body: html`
+    <p>${model.consequence}</p>
+    <form method="post" action="${ownPath(model.action)}">
+      ${hidden({ ...model.fields, csrf: model.csrf })}
+      <div class="actions">
+        ${submit({ label: model.verb, class: 'confirm-submit', ...(model.destructive && { look: 'danger' as const }) })}
+        <a role="button" class="secondary" href="${ownPath(model.cancelTo)}">${page.messages.confirm.cancel}</a>
+      </div>
+    </form>`,
+  });

@@ -1,0 +1,112 @@
+import { clientFace, strong } from '../faces.ts';
+import { checkbox, hidden, submit } from '../fields.ts';
+import { type Html, html } from '../html.ts';
+import type { Messages } from '../languages/messages.ts';
+import { layout } from '../layout.ts';
+import { ownPath, webUrl } from '../links.ts';
+import type { AccountFace, ClientFace, Page } from '../page.ts';
+import { onDay } from '../time.ts';
+
+/** One thing the application asks for. */
+export interface Request {
+  /** As on the wire: shown when there are no words for it. */
+  readonly name: string;
+  /** The operator's words. */
+  readonly description?: string;
+  readonly isNew: boolean;
+  /** Partial consent: the user may leave it out. Posted as `<field>=yes` when it is ticked. */
+  readonly optional?: { readonly field: string; readonly checked: boolean };
+}
+
+export interface ConsentModel {
+  /** Where the form posts: `csrf`, the optional fields, and `decision` (`allow` or `deny`). */
+  readonly action: string;
+  readonly csrf: string;
+  readonly account: AccountFace & { readonly switchTo?: string };
+  readonly client: ClientFace & {
+    /** It registered itself. */
+    readonly unverified?: boolean;
+    readonly firstSeen?: Date;
+    readonly terms?: string;
+    readonly policy?: string;
+  };
+  /** Something was allowed before: only then is what is new worth marking. */
+  readonly before: boolean;
+  readonly scopes: readonly Request[];
+  readonly claims: readonly Request[];
+  readonly resources: readonly { readonly name: string; readonly scopes: readonly Request[] }[];
+  readonly offline?: { readonly isNew: boolean };
+  /** `local` when the answer goes to a program on this device (RFC 8252 §8.6: anyone may listen there). */
+  readonly redirect: { readonly host: string; readonly local: boolean };
+}
+
+export const consentPage = (page: Page, model: ConsentModel): string => {
+  const { consent: text, tag } = page.messages;
+  const { client, account, redirect } = model;
+  const badge = client.unverified && html`<span class="badge badge-warn">${text.unverified}</span>`;
+  const facts = [
+    client.unverified && html`<li>${text.unverifiedHint}</li>`,
+    client.firstSeen !== undefined && html`<li>${text.firstSeen(onDay(tag, client.firstSeen))}</li>`,
+  ].filter((fact) => fact !== undefined && fact !== false);
+  const host = strong(redirect.host);
+  return layout(page, {
+    title: text.title(client.name),
+    body: html`
+    <p class="account-line"><span>${text.signedInAs(html`<strong>${account.name}</strong>${account.detail !== undefined && html` <span class="face-detail">${account.detail}</span>`}`)}</span>
+      ${account.switchTo !== undefined && html`<a href="${ownPath(account.switchTo)}">${text.switch}</a>`}</p>
+    ${clientFace(client, html`${client.name} ${badge}`)}
+    ${facts.length > 0 && html`<ul class="facts">${facts}</ul>`}
+    <form method="post" action="${ownPath(model.action)}">
+      ${hidden({ csrf: model.csrf })}
+      ${asked(page.messages, model)}
+      <p class="${redirect.local ? 'notice notice-warn redirect' : 'redirect'}">${redirect.local ? text.redirectLocal(host) : text.redirect(host)}</p>
+      <div class="actions">
+        ${submit({ label: text.allow, class: 'consent-allow', name: 'decision', value: 'allow' })}
+        ${submit({ label: text.deny, class: 'consent-deny', look: 'secondary', name: 'decision', value: 'deny' })}
+      </div>
+    </form>
+    ${policies(page.messages, model)}`,
+  });
+};
+
+const asked = (messages: Messages, model: ConsentModel): Html => {
+  const { consent: text } = messages;
+  const { scopes, claims, resources, offline, before, client } = model;
+  const nothing = scopes.length + claims.length + resources.length === 0 && !offline;
+  if (nothing) return html`<p>${text.nothingMore}</p>`;
+  const app = strong(client.name);
+  const list = (requests: readonly Request[], words: (name: string) => string | undefined): Html =>
+    html`<ul class="asked">${requests.map((request) => row(messages, request, words(request.name), before))}</ul>`;
+  return html`<h2 class="asks">${before ? text.alsoWants(app) : text.wants(app)}</h2>
+      ${scopes.length > 0 && list(scopes, (name) => own(text.scopes, name))}
+      ${claims.length > 0 && html`<h3>${text.claimsTitle}</h3>${list(claims, (name) => own(text.claims, name))}`}
+      ${resources.map(({ name, scopes: at }) => html`<h3>${text.resource(name)}</h3>${list(at, () => undefined)}`)}
+      ${offline && html`<ul class="asked asked-offline"><li>${text.offline}${offline.isNew && before && isNew(messages)}</li></ul>`}`;
+};
+
+const row = (messages: Messages, request: Request, words: string | undefined, before: boolean): Html => {
+  const { name, description, optional } = request;
+  const said = description ?? words;
+  const label = html`${said ?? html`<code>${name}</code>`}${request.isNew && before && isNew(messages)}`;
+  if (!optional) return html`<li>${label}</li>`;
+  return html`<li class="asked-optional">${checkbox({
+    name: optional.field,
+    label: html`${label} <span class="badge">${messages.consent.optional}</span>`,
+    checked: optional.checked,
+  })}</li>`;
+};
+
+const isNew = ({ consent }: Messages): Html => html` <span class="badge badge-new">${consent.isNew}</span>`;
+
+/** A scope may be called `constructor`. */
+const own = (words: Readonly<Record<string, string>>, name: string): string | undefined =>
+  Object.hasOwn(words, name) ? words[name] : undefined;
+
+const policies = ({ consent: text }: Messages, { client }: ConsentModel): Html | undefined => {
+  const links = [
+    { href: webUrl(client.terms), label: text.terms },
+    { href: webUrl(client.policy), label: text.policy },
+  ].filter(({ href }) => href !== undefined);
+  if (links.length === 0) return undefined;
+  return html`<ul class="inline-links">${links.map(({ href, label }) => html`<li><a href="${href}" rel="noopener noreferrer" target="_blank">${label}</a></li>`)}</ul>`;
+};

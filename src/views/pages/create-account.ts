@@ -1,0 +1,71 @@
+import { clientFace, strong } from '../faces.ts';
+import { type FieldError, fieldsOf, hidden, submit } from '../fields.ts';
+import { html } from '../html.ts';
+import type { Messages } from '../languages/messages.ts';
+import { layout } from '../layout.ts';
+import { ownPath } from '../links.ts';
+import type { ClientFace, Page } from '../page.ts';
+
+export type CreateAccountProblem =
+  | 'loginMissing'
+  | 'loginTaken'
+  | 'loginInvalid'
+  | 'emailMissing'
+  | 'emailInvalid'
+  | 'passwordMissing'
+  | 'passwordShort'
+  | 'passwordBreached';
+
+export interface CreateAccountModel {
+  /** Where the form posts: `csrf`, `login`, `name`, `email`, `password`. */
+  readonly action: string;
+  readonly csrf: string;
+  readonly client: ClientFace;
+  readonly login?: string;
+  readonly name?: string;
+  readonly email?: string;
+  readonly leastPassword: number;
+  readonly problems?: readonly CreateAccountProblem[];
+  readonly signIn?: { readonly href: string };
+}
+
+export const createAccountPage = (page: Page, model: CreateAccountModel): string => {
+  const { createAccount: text } = page.messages;
+  const problems = model.problems ?? [];
+  const fields = fieldsOf(
+    page.messages,
+    problems.map((problem) => errorOf(page.messages, problem, model.leastPassword)),
+  );
+  return layout(page, {
+    title: text.title,
+    invalid: problems.length > 0,
+    body: html`
+    ${clientFace(model.client, text.toContinue(strong(model.client.name)))}
+    ${fields.summary()}
+    <form method="post" action="${ownPath(model.action)}" novalidate>
+      ${hidden({ csrf: model.csrf })}
+      ${fields.text({ name: 'login', label: text.login, value: model.login, autocomplete: 'username', required: true, autofocus: true })}
+      ${fields.text({ name: 'name', label: text.name, value: model.name, autocomplete: 'name' })}
+      ${fields.text({ name: 'email', label: text.email, value: model.email, autocomplete: 'email', type: 'email', required: true })}
+      ${fields.password({ name: 'password', label: text.password, hint: text.passwordHint(model.leastPassword), autocomplete: 'new-password', required: true })}
+      ${submit({ label: text.submit, class: 'create-submit' })}
+    </form>
+    ${model.signIn && html`<p class="after"><a href="${ownPath(model.signIn.href)}">${text.haveOne}</a></p>`}`,
+  });
+};
+
+const fieldOf = {
+  loginMissing: 'login',
+  loginTaken: 'login',
+  loginInvalid: 'login',
+  emailMissing: 'email',
+  emailInvalid: 'email',
+  passwordMissing: 'password',
+  passwordShort: 'password',
+  passwordBreached: 'password',
+} as const satisfies Record<CreateAccountProblem, string>;
+
+const errorOf = (messages: Messages, problem: CreateAccountProblem, least: number): FieldError => {
+  const message = messages.createAccount.problems[problem];
+  return { field: fieldOf[problem], message: typeof message === 'string' ? message : message(least) };
+};

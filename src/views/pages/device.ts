@@ -1,0 +1,103 @@
+import { clientFace, strong } from '../faces.ts';
+import { alert, fieldsOf, hidden, submit } from '../fields.ts';
+import { html } from '../html.ts';
+import { layout } from '../layout.ts';
+import { formTarget } from '../links.ts';
+import type { ClientFace, Page } from '../page.ts';
+import { inTime } from '../time.ts';
+
+export type DeviceProblem =
+  | { readonly kind: 'missing' | 'wrong' | 'expired' | 'used' | 'aborted' }
+  | { readonly kind: 'throttled'; readonly seconds: number };
+
+export interface DeviceEnterModel {
+  /** The engine's own route; the form posts `xsrf` and `user_code` to it. */
+  readonly action: string;
+  readonly xsrf: string;
+  /** Filled in from `verification_uri_complete` (RFC 8628 §3.3.1), never submitted by itself. */
+  readonly code?: string;
+  readonly problem?: DeviceProblem;
+}
+
+export const deviceEnterPage = (page: Page, model: DeviceEnterModel): string => {
+  const { device: text, tag } = page.messages;
+  const { problem } = model;
+  const throttled =
+    problem?.kind === 'throttled' ? text.problems.throttled(inTime(tag, problem.seconds)) : undefined;
+  const errors =
+    problem === undefined || problem.kind === 'throttled'
+      ? []
+      : [{ field: 'user_code', message: text.problems[problem.kind] }];
+  const fields = fieldsOf(page.messages, errors);
+  return layout(page, {
+    title: text.title,
+    invalid: problem !== undefined,
+    body: html`
+    ${fields.summary()}
+    ${throttled !== undefined && alert(throttled)}
+    <form id="op.deviceInputForm" method="post" action="${formTarget(model.action)}" novalidate>
+      ${hidden({ xsrf: model.xsrf })}
+      ${fields.text({ name: 'user_code', label: text.code, hint: text.hint, value: model.code, autocomplete: 'off', required: true, autofocus: true, code: true })}
+      ${submit({ label: text.submit, class: 'device-submit' })}
+    </form>`,
+  });
+};
+
+export interface DeviceConfirmModel {
+  readonly action: string;
+  readonly xsrf: string;
+  /** As it was typed: the engine wants it back. */
+  readonly posted: string;
+  /** As the device shows it. */
+  readonly shown: string;
+  readonly client: ClientFace;
+  /** In plain words. */
+  readonly scopes: readonly string[];
+  /** Where the request came from, so that a stranger's device is noticed (RFC 8628 §5.4). */
+  readonly address?: string;
+  readonly agent?: string;
+}
+
+/** The engine reads `confirm` and, before it, `abort`: the refusing button wins over the hidden field. */
+export const deviceConfirmPage = (page: Page, model: DeviceConfirmModel): string => {
+  const { device: text } = page.messages;
+  return layout(page, {
+    title: text.confirmTitle,
+    body: html`
+    ${clientFace(model.client)}
+    <p>${text.compare}</p>
+    <p class="big-code"><code>${model.shown}</code></p>
+    <dl class="facts-list">
+      ${model.scopes.length > 0 && html`<div><dt>${text.scopes}</dt>${model.scopes.map((scope) => html`<dd>${scope}</dd>`)}</div>`}
+      ${model.address !== undefined && html`<div><dt>${text.address}</dt><dd>${model.address}</dd></div>`}
+      ${model.agent !== undefined && html`<div><dt>${text.agent}</dt><dd>${model.agent}</dd></div>`}
+    </dl>
+    <p class="notice notice-warn">${text.onlyIf}</p>
+    <form id="op.deviceConfirmForm" method="post" action="${formTarget(model.action)}">
+      ${hidden({ xsrf: model.xsrf, user_code: model.posted, confirm: 'yes' })}
+      <div class="actions">
+        ${submit({ label: text.approve, class: 'device-approve' })}
+        ${submit({ label: text.deny, class: 'device-deny', look: 'secondary', name: 'abort', value: 'yes' })}
+      </div>
+    </form>`,
+  });
+};
+
+export type DeviceDoneModel =
+  | { readonly outcome: 'approved'; readonly client: ClientFace }
+  | { readonly outcome: 'denied' | 'used' };
+
+export const deviceDonePage = (page: Page, model: DeviceDoneModel): string => {
+  const { device: text } = page.messages;
+  switch (model.outcome) {
+    case 'approved':
+      return layout(page, {
+        title: text.approvedTitle,
+        body: html`<p class="device-done">${text.approved(strong(model.client.name))}</p>`,
+      });
+    case 'denied':
+      return layout(page, { title: text.deniedTitle, body: html`<p class="device-done">${text.denied}</p>` });
+    case 'used':
+      return layout(page, { title: text.usedTitle, body: html`<p class="device-done">${text.used}</p>` });
+  }
+};

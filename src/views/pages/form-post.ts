@@ -1,0 +1,28 @@
+import { strong } from '../faces.ts';
+import { hidden, submit } from '../fields.ts';
+import { html } from '../html.ts';
+import { layout } from '../layout.ts';
+import { formTarget } from '../links.ts';
+import type { Page } from '../page.ts';
+
+export interface FormPostModel {
+  /** The app's redirect URI, or a path of ours. */
+  readonly action: string;
+  readonly fields: Readonly<Record<string, string>>;
+  /** Who gets it, as people know it. */
+  readonly to: string;
+}
+
+/** OAuth 2.0 Form Post Response Mode: the script sends the form; without it the button does. */
+export const formPostPage = (page: Page, model: FormPostModel): string => {
+  const { formPost: text } = page.messages;
+  return layout(page, {
+    title: text.title,
+    body: html`
+    <p>${text.sending(strong(model.to))}</p>
+    <form method="post" action="${formTarget(model.action)}" data-auto-submit>
+      ${hidden(model.fields)}
+      ${submit({ label: text.submit, class: 'form-post-submit' })}
+    </form>`,
+  });
+};

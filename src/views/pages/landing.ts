@@ -1,0 +1,21 @@
+import { strong } from '../faces.ts';
+import { html } from '../html.ts';
+import { layout } from '../layout.ts';
+import type { Page } from '../page.ts';
+
+export interface LandingModel {
+  readonly issuer: string;
+}
+
+/** `/` in production: says what this is, and no more. */
+export const landingPage = (page: Page, { issuer }: LandingModel): string => {
+  const { landing: text } = page.messages;
+  return layout(page, {
+    title: page.brand,
+    body: html`
+    <p class="lead">${text.sentence(strong(issuer))}</p>
+    <p>${text.nothing}</p>
+    <h2 class="small-heading">${text.developers}</h2>
+    <p><a href="/.well-known/openid-configuration">${text.metadata}</a></p>`,
+  });
+};

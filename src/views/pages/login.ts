@@ -1,0 +1,92 @@
+import { clientFace, strong } from '../faces.ts';
+import { alert, checkbox, type FieldError, fieldsOf, hidden, submit } from '../fields.ts';
+import { type Html, html } from '../html.ts';
+import type { Messages } from '../languages/messages.ts';
+import { layout } from '../layout.ts';
+import { ownPath } from '../links.ts';
+import type { ClientFace, Page } from '../page.ts';
+import { inTime } from '../time.ts';
+
+/** `wrong` is one answer to every cause: unknown account, wrong password, disabled account. */
+export type LoginProblem =
+  | { readonly kind: 'wrong' }
+  | { readonly kind: 'throttled'; readonly seconds: number }
+  | { readonly kind: 'missing'; readonly fields: readonly ('login' | 'password')[] };
+
+export interface LoginModel {
+  /** Where the form posts: fields `csrf`, `login`, `password`, `remember` (`yes`). */
+  readonly action: string;
+  readonly csrf: string;
+  readonly client: ClientFace;
+  /** What was typed before; for `again`, the name that can't be changed. */
+  readonly login?: string;
+  readonly remember?: boolean;
+  readonly problem?: LoginProblem;
+  /** Re-authentication: the account is known, the way out is a link to another one. */
+  readonly again?: { readonly switchTo: string };
+  readonly passkey?: { readonly href: string };
+  readonly upstreams?: readonly { readonly name: string; readonly href: string }[];
+  readonly forgot?: { readonly href: string };
+  readonly register?: { readonly href: string };
+}
+
+export const loginPage = (page: Page, model: LoginModel): string => {
+  const { login: text, tag } = page.messages;
+  const { client, again, problem } = model;
+  const fields = fieldsOf(page.messages, errorsOf(page.messages, problem));
+  const app = strong(client.name);
+  const loginLost = model.login === undefined || model.login === '';
+  const body = html`
+    ${again && html`<p class="lead">${text.againHint(app)}</p>`}
+    ${clientFace(client, again ? undefined : text.toContinue(app))}
+    ${fields.summary()}
+    ${problem?.kind === 'wrong' && alert(text.wrong)}
+    ${problem?.kind === 'throttled' && alert(text.throttled(inTime(tag, problem.seconds)))}
+    <form method="post" action="${ownPath(model.action)}" novalidate>
+      ${hidden({ csrf: model.csrf })}
+      ${fields.text({
+        name: 'login',
+        label: text.login,
+        value: model.login,
+        autocomplete: 'username webauthn',
+        required: true,
+        readonly: again !== undefined,
+        autofocus: loginLost,
+      })}
+      ${again && html`<p class="aside"><a href="${ownPath(again.switchTo)}">${text.notYou}</a></p>`}
+      ${fields.password({
+        name: 'password',
+        label: text.password,
+        autocomplete: 'current-password',
+        required: true,
+        autofocus: !loginLost,
+      })}
+      ${model.forgot && html`<p class="aside"><a href="${ownPath(model.forgot.href)}">${text.forgot}</a></p>`}
+      ${!again && checkbox({ name: 'remember', label: text.remember, hint: text.rememberHint, checked: model.remember })}
+      ${submit({ label: text.submit, class: 'login-submit' })}
+    </form>
+    ${otherWays(page.messages, model)}
+    ${model.register && html`<p class="after"><a href="${ownPath(model.register.href)}">${text.register}</a></p>`}`;
+  return layout(page, {
+    title: again ? text.againTitle : text.title,
+    body,
+    invalid: problem !== undefined,
+  });
+};
+
+const otherWays = ({ login: text }: Messages, { passkey, upstreams = [] }: LoginModel): Html | undefined => {
+  if (!passkey && upstreams.length === 0) return undefined;
+  return html`<p class="or"><span>${text.or}</span></p>
+    <div class="stack">
+      ${passkey && html`<a role="button" class="secondary" href="${ownPath(passkey.href)}">${text.passkey}</a>`}
+      ${upstreams.map(({ name, href }) => html`<a role="button" class="secondary" href="${ownPath(href)}">${text.upstream(name)}</a>`)}
+    </div>`;
+};
+
+const errorsOf = ({ login: text }: Messages, problem: LoginProblem | undefined): readonly FieldError[] => {
+  if (problem?.kind !== 'missing') return [];
+  return problem.fields.map((field) => ({
+    field,
+    message: field === 'login' ? text.missingLogin : text.missingPassword,
+  }));
+};

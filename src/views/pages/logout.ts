@@ -1,0 +1,53 @@
+import { strong } from '../faces.ts';
+import { hidden, submit } from '../fields.ts';
+import { html } from '../html.ts';
+import { layout } from '../layout.ts';
+import { appUrl, formTarget } from '../links.ts';
+import type { Page } from '../page.ts';
+
+export interface LogoutModel {
+  /** The engine's own route; the form posts `xsrf`, and `logout=yes` unless the user stays. */
+  readonly action: string;
+  readonly xsrf: string;
+  /** The issuer as people know it: its host name. */
+  readonly issuer: string;
+  readonly account?: string;
+  readonly apps: readonly string[];
+}
+
+export const logoutPage = (page: Page, model: LogoutModel): string => {
+  const { logout: text } = page.messages;
+  return layout(page, {
+    title: text.title(model.issuer),
+    body: html`
+    ${model.account !== undefined && html`<p>${text.account(strong(model.account))}</p>`}
+    ${
+      model.apps.length > 0 &&
+      html`<p>${text.apps(model.apps.length)}</p>
+    <ul class="asked">${model.apps.map((app) => html`<li>${app}</li>`)}</ul>`
+    }
+    <form id="op.logoutForm" method="post" action="${formTarget(model.action)}">
+      ${hidden({ xsrf: model.xsrf })}
+      <div class="actions">
+        ${submit({ label: text.submit, class: 'logout-confirm', name: 'logout', value: 'yes' })}
+        ${submit({ label: text.stay, class: 'logout-stay', look: 'secondary' })}
+      </div>
+    </form>`,
+  });
+};
+
+export interface LoggedOutModel {
+  /** Only an address that was registered for the app and checked. */
+  readonly back?: { readonly name: string; readonly href: string };
+}
+
+export const loggedOutPage = (page: Page, { back }: LoggedOutModel): string => {
+  const { logout: text } = page.messages;
+  const href = appUrl(back?.href);
+  return layout(page, {
+    title: text.doneTitle,
+    body: html`
+    <p>${text.done} ${text.doneHint}</p>
+    ${back && href !== undefined && html`<p><a role="button" class="secondary" href="${href}">${page.messages.back(back.name)}</a></p>`}`,
+  });
+};

@@ -1,0 +1,26 @@
+import { strong } from '../faces.ts';
+import { html } from '../html.ts';
+import { layout } from '../layout.ts';
+import { ownPath } from '../links.ts';
+import type { AccountFace, ClientFace, Page } from '../page.ts';
+
+export interface SignedInModel {
+  readonly account: AccountFace;
+  readonly client: ClientFace;
+  readonly continueTo: string;
+  readonly switchTo: string;
+}
+
+/** The sign-in was finished in another tab meanwhile. */
+export const signedInPage = (page: Page, model: SignedInModel): string => {
+  const { signedIn: text } = page.messages;
+  return layout(page, {
+    title: text.title,
+    body: html`
+    <p>${text.as(strong(model.account.name))}</p>
+    <div class="stack">
+      <a role="button" href="${ownPath(model.continueTo)}">${text.go(model.client.name)}</a>
+      <a role="button" class="secondary" href="${ownPath(model.switchTo)}">${text.switch}</a>
+    </div>`,
+  });
+};

@@ -1,0 +1,53 @@
+import { execFileSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { type Browser, chromium } from 'playwright-core';
+
+const names = ['chromium', 'chromium-browser', 'google-chrome'];
+
+/** A headless Chromium with an empty profile. Close it when done. */
+export const launchChromium = (): Promise<Browser> =>
+  chromium.launch({
+    executablePath: findChromium(),
+    headless: true,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+
+const findChromium = (): string => {
+  const found = process.env['CHROMIUM_PATH'] ?? onPath();
+  if (found) return found;
+  if (process.getuid?.() === 0) {
+    try {
+      execFileSync('apt-get', ['install', '-y', 'chromium'], { stdio: 'ignore' });
+    } catch {
+      // Not Debian, or no network: said below, with what to do about it.
+    }
+  }
+  const installed = onPath();
+  if (installed) return installed;
+  throw new Error(
+    'no Chromium found: run `apt-get install -y chromium`, or set CHROMIUM_PATH to a Chromium or Chrome',
+  );
+};
+
+const onPath = (): string | undefined =>
+  names
+    .flatMap((name) => (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, name)))
+    .find(executable);
+
+const executable = (file: string): boolean => {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+};

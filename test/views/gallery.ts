@@ -1,0 +1,327 @@
+import type { Page } from '#src/views/page.ts';
+import { confirmPage } from '#src/views/pages/confirm.ts';
+import { type ConsentModel, consentPage } from '#src/views/pages/consent.ts';
+import { type CreateAccountModel, createAccountPage } from '#src/views/pages/create-account.ts';
+import { deviceConfirmPage, deviceDonePage, deviceEnterPage } from '#src/views/pages/device.ts';
+import { type ErrorModel, errorPage } from '#src/views/pages/error.ts';
+import { errorCodePage } from '#src/views/pages/error-code.ts';
+import { expiredPage } from '#src/views/pages/expired.ts';
+import { formPostPage } from '#src/views/pages/form-post.ts';
+import { landingPage } from '#src/views/pages/landing.ts';
+import { type LoginModel, loginPage } from '#src/views/pages/login.ts';
+import { loggedOutPage, logoutPage } from '#src/views/pages/logout.ts';
+import { selectAccountPage } from '#src/views/pages/select-account.ts';
+import { signedInPage } from '#src/views/pages/signed-in.ts';
+import type { Allowance } from '#src/views/policy.ts';
+
+export interface Exhibit {
+  readonly name: string;
+  readonly language?: string;
+  readonly allowance?: Allowance;
+  readonly render: (page: Page) => string;
+  /** The same page with every text in its model put through `change`. */
+  readonly renderWith: (page: Page, change: (text: string) => string) => string;
+}
+
+const exhibit = <Model>(
+  name: string,
+  view: (page: Page, model: Model) => string,
+  model: Model,
+  more: { language?: string; allowance?: Allowance } = {},
+): Exhibit => ({
+  name,
+  ...more,
+  render: (page) => view(page, model),
+  renderWith: (page, change) => view(page, changed(model, change)),
+});
+
+/** Discriminants keep their value: a handler writes them, never a client or a user. */
+const fixed = new Set(['kind', 'outcome', 'problems', 'fields:login', 'leastPassword']);
+
+const changed = <Model>(model: Model, change: (text: string) => string): Model => {
+  const walk = (value: unknown, key = ''): unknown => {
+    if (typeof value === 'string') return change(value);
+    if (value instanceof Date || typeof value !== 'object' || value === null) return value;
+    if (Array.isArray(value))
+      return key === 'fields' || fixed.has(key) ? value : value.map((item) => walk(item));
+    return Object.fromEntries(
+      Object.entries(value).map(([name, inner]) => [name, fixed.has(name) ? inner : walk(inner, name)]),
+    );
+  };
+  // The shape is the same; only the texts are others.
+  return walk(model) as Model;
+};
+
+const client = { name: 'Harbour Notes', host: 'notes.example.com' };
+const logo = 'data:image/svg+xml,%3Csvg xmlns="http://www.w3.org/2000/svg"%3E%3C/svg%3E';
+const account = { name: 'Maria Kowalska', detail: 'maria@example.com' };
+
+const login: LoginModel = { action: '/interaction/abc/login', csrf: 'token', client };
+const loginFull: LoginModel = {
+  ...login,
+  passkey: { href: '/interaction/abc/passkey' },
+  upstreams: [
+    { name: 'Example Workspace', href: '/interaction/abc/upstream/workspace' },
+    { name: 'Partner University', href: '/interaction/abc/upstream/university' },
+  ],
+  forgot: { href: '/forgot' },
+  register: { href: '/interaction/abc/register' },
+};
+
+const createAccount: CreateAccountModel = {
+  action: '/interaction/abc/register',
+  csrf: 'token',
+  client,
+  leastPassword: 12,
+  signIn: { href: '/interaction/abc' },
+};
+
+const consent: ConsentModel = {
+  action: '/interaction/abc/consent',
+  csrf: 'token',
+  account,
+  client,
+  before: false,
+  scopes: [
+    { name: 'openid', isNew: true },
+    { name: 'profile', isNew: true },
+  ],
+  claims: [],
+  resources: [],
+  redirect: { host: 'notes.example.com', local: false },
+};
+const consentFull: ConsentModel = {
+  ...consent,
+  account: { ...account, switchTo: '/interaction/abc/switch' },
+  client: {
+    ...client,
+    logo,
+    unverified: true,
+    firstSeen: new Date('2026-03-03T10:00:00Z'),
+    terms: 'https://notes.example.com/terms',
+    policy: 'https://notes.example.com/privacy',
+  },
+  before: true,
+  scopes: [
+    { name: 'email', isNew: true, optional: { field: 'scope:email', checked: true } },
+    { name: 'notes:read', description: 'Read the notes you keep in Harbour', isNew: false },
+    { name: 'constructor', isNew: true },
+    { name: 'urn:example:a-very-long-scope-name-without-any-place-to-break:read:write:manage', isNew: true },
+  ],
+  claims: [
+    { name: 'birthdate', isNew: true, optional: { field: 'claim:birthdate', checked: false } },
+    { name: 'https://example.com/claims/department', isNew: false },
+  ],
+  resources: [
+    {
+      name: 'https://api.example.com/notes',
+      scopes: [{ name: 'write', description: 'Write notes in your name', isNew: true }],
+    },
+  ],
+  offline: { isNew: true },
+  redirect: { host: 'localhost:8976', local: true },
+};
+
+const deviceConfirm = {
+  action: '/oauth/device',
+  xsrf: 'token',
+  posted: 'wdjb-mjht',
+  shown: 'WDJB-MJHT',
+  client: { name: 'Living-room TV', host: 'tv.example.com' },
+  scopes: ['See your name and profile', 'Read the notes you keep in Harbour'],
+  address: '203.0.113.24',
+  agent: 'Example TV 4.1 (Linux; armv7l)',
+};
+
+const error: ErrorModel = {
+  kind: 'badRequest',
+  code: 'invalid_request',
+  status: 400,
+  time: new Date('2026-11-21T09:30:00Z'),
+  description: "missing required parameter 'code_challenge'",
+  details: [{ name: 'client_id', value: 'harbour-notes' }],
+  back: { name: 'Harbour Notes', href: 'https://notes.example.com/callback' },
+};
+
+const popup = { popup: true };
+
+/** Every page in every state. */
+export const gallery: readonly Exhibit[] = [
+  exhibit('login', loginPage, login, { allowance: popup }),
+  exhibit('login-all-ways', loginPage, loginFull, { allowance: popup }),
+  exhibit('login-wrong', loginPage, {
+    ...loginFull,
+    login: 'maria',
+    remember: true,
+    problem: { kind: 'wrong' },
+  }),
+  exhibit('login-throttled', loginPage, {
+    ...login,
+    login: 'maria',
+    problem: { kind: 'throttled', seconds: 95 },
+  }),
+  exhibit('login-missing', loginPage, {
+    ...login,
+    problem: { kind: 'missing', fields: ['login', 'password'] },
+  }),
+  exhibit('login-no-password', loginPage, {
+    ...login,
+    login: 'maria',
+    problem: { kind: 'missing', fields: ['password'] },
+  }),
+  exhibit('login-again', loginPage, {
+    ...login,
+    login: 'maria',
+    again: { switchTo: '/interaction/abc/switch' },
+  }),
+  exhibit(
+    'login-german',
+    loginPage,
+    { ...loginFull, problem: { kind: 'throttled', seconds: 40 } },
+    { language: 'de' },
+  ),
+  exhibit(
+    'login-polish',
+    loginPage,
+    { ...loginFull, problem: { kind: 'missing', fields: ['login', 'password'] } },
+    { language: 'pl' },
+  ),
+  exhibit('signed-in', signedInPage, {
+    account,
+    client,
+    continueTo: '/interaction/abc/continue',
+    switchTo: '/interaction/abc/switch',
+  }),
+  exhibit('expired', expiredPage, {
+    app: { name: 'Harbour Notes', href: 'https://notes.example.com/login' },
+  }),
+  exhibit('expired-unknown-app', expiredPage, {}),
+  exhibit('select-account', selectAccountPage, {
+    action: '/interaction/abc/account',
+    csrf: 'token',
+    client,
+    accounts: [
+      { id: 'a1', ...account },
+      { id: 'a2', name: 'Support', detail: 'a-shared-address-with-a-long-local-part@department.example.com' },
+      { id: 'a3', name: 'm.k' },
+    ],
+  }),
+  exhibit('create-account', createAccountPage, createAccount),
+  exhibit('create-account-problems', createAccountPage, {
+    ...createAccount,
+    login: 'maria',
+    name: 'Maria Kowalska',
+    email: 'maria',
+    problems: ['loginTaken', 'emailInvalid', 'passwordShort'],
+  }),
+  exhibit('consent', consentPage, consent, { allowance: { ...popup, remoteImages: true } }),
+  exhibit('consent-everything', consentPage, consentFull, {
+    allowance: { ...popup, remoteImages: true, formTargets: ['http://localhost:8976/callback'] },
+  }),
+  exhibit('consent-nothing-new', consentPage, { ...consent, before: true, scopes: [] }),
+  exhibit('consent-german', consentPage, consentFull, { language: 'de' }),
+  exhibit('consent-polish', consentPage, consentFull, { language: 'pl' }),
+  exhibit('device-enter', deviceEnterPage, { action: '/oauth/device', xsrf: 'token' }),
+  exhibit('device-enter-prefilled', deviceEnterPage, {
+    action: '/oauth/device',
+    xsrf: 'token',
+    code: 'WDJB-MJHT',
+  }),
+  exhibit('device-enter-wrong', deviceEnterPage, {
+    action: '/oauth/device',
+    xsrf: 'token',
+    code: 'WDJB-MJHX',
+    problem: { kind: 'wrong' },
+  }),
+  exhibit('device-enter-expired', deviceEnterPage, {
+    action: '/oauth/device',
+    xsrf: 'token',
+    code: 'WDJB-MJHT',
+    problem: { kind: 'expired' },
+  }),
+  exhibit('device-enter-throttled', deviceEnterPage, {
+    action: '/oauth/device',
+    xsrf: 'token',
+    problem: { kind: 'throttled', seconds: 3600 },
+  }),
+  exhibit('device-confirm', deviceConfirmPage, deviceConfirm),
+  exhibit('device-confirm-polish', deviceConfirmPage, deviceConfirm, { language: 'pl' }),
+  exhibit('device-approved', deviceDonePage, { outcome: 'approved', client }),
+  exhibit('device-denied', deviceDonePage, { outcome: 'denied' }),
+  exhibit('device-used', deviceDonePage, { outcome: 'used' }),
+  exhibit('logout', logoutPage, {
+    action: '/oauth/logout/confirm',
+    xsrf: 'token',
+    issuer: 'id.example.com',
+    account: 'Maria Kowalska',
+    apps: ['Harbour Notes', 'Living-room TV'],
+  }),
+  exhibit('logout-plain', logoutPage, {
+    action: '/oauth/logout/confirm',
+    xsrf: 'token',
+    issuer: 'id.example.com',
+    apps: [],
+  }),
+  exhibit('logged-out', loggedOutPage, {}),
+  exhibit('logged-out-with-a-way-back', loggedOutPage, {
+    back: { name: 'Harbour Notes', href: 'https://notes.example.com/' },
+  }),
+  exhibit('error', errorPage, error),
+  exhibit('error-500', errorPage, { kind: 'internal', code: 'server_error', status: 500, time: error.time }),
+  exhibit(
+    'error-503',
+    errorPage,
+    { kind: 'unavailable', code: 'temporarily_unavailable', status: 503, time: error.time, retryAfter: 5 },
+    { language: 'de' },
+  ),
+  exhibit('error-429', errorPage, {
+    kind: 'tooMany',
+    code: 'temporarily_unavailable',
+    status: 429,
+    time: error.time,
+    retryAfter: 300,
+  }),
+  exhibit('error-404', errorPage, { kind: 'notFound', code: 'not_found', status: 404, time: error.time }),
+  exhibit('error-403', errorPage, {
+    kind: 'forbidden',
+    code: 'access_denied',
+    status: 403,
+    time: error.time,
+  }),
+  exhibit(
+    'error-expired',
+    errorPage,
+    { kind: 'expired', code: 'invalid_request', status: 400, time: error.time },
+    { language: 'pl' },
+  ),
+  exhibit('error-unknown-client', errorPage, {
+    kind: 'unknownClient',
+    code: 'invalid_client',
+    status: 400,
+    time: error.time,
+  }),
+  exhibit('error-bad-redirect', errorPage, {
+    kind: 'badRedirect',
+    code: 'invalid_redirect_uri',
+    status: 400,
+    time: error.time,
+  }),
+  exhibit('error-code', errorCodePage, { code: 'invalid_grant' }),
+  exhibit('error-code-german', errorCodePage, { code: 'invalid_client' }, { language: 'de' }),
+  exhibit('error-code-unknown', errorCodePage, { code: 'no_such_error' }),
+  exhibit('landing', landingPage, { issuer: 'id.example.com' }),
+  exhibit('form-post', formPostPage, {
+    action: '/received',
+    fields: { code: 'the-code', state: 'the-state' },
+    to: 'notes.example.com',
+  }),
+  exhibit('confirm', confirmPage, {
+    title: 'Revoke access of Harbour Notes?',
+    consequence: 'It is signed out on all your devices at once. You can allow it again later.',
+    action: '/account/apps/notes/revoke',
+    csrf: 'token',
+    verb: 'Revoke',
+    destructive: true,
+    cancelTo: '/account/apps',
+  }),
+];

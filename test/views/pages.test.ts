@@ -1,0 +1,281 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Fastify from 'fastify';
+import type { BrowserContext, Page as Tab } from 'playwright-core';
+import t from 'tap';
+import { assets, assetUrl } from '#src/http/assets/index.ts';
+import { messagesFor } from '#src/views/languages/index.ts';
+import type { Page } from '#src/views/page.ts';
+import { pageHeaders } from '#src/views/policy.ts';
+import { launchChromium } from '../support/chromium.ts';
+import { type Exhibit, gallery } from './gallery.ts';
+
+t.setTimeout(240_000);
+
+const pictures = join(import.meta.dirname, '../.screenshots');
+const axe = readFileSync(new URL(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
+const payload = '"\'><img src=x onerror="window.pwned=1"><script>window.pwned=1</script>';
+
+const surroundings = (name: string, language = 'en'): Page => ({
+  messages: messagesFor(language),
+  asset: assetUrl,
+  requestId: 'req-7f3k2m9q',
+  brand: 'Postern',
+  here: `/page/${name}`,
+});
+
+const received: unknown[] = [];
+const app = Fastify();
+app.register(assets);
+app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) =>
+  done(null, body),
+);
+app.post('/received', async (request, reply) => {
+  received.push(request.body);
+  return reply.type('text/html').headers(pageHeaders()).send('<!doctype html><title>received</title>');
+});
+for (const exhibit of gallery) {
+  const page = surroundings(exhibit.name, exhibit.language);
+  app.get(`/page/${exhibit.name}`, (_request, reply) =>
+    reply.type('text/html; charset=utf-8').headers(pageHeaders(exhibit.allowance)).send(exhibit.render(page)),
+  );
+  app.get(`/hostile/${exhibit.name}`, (_request, reply) =>
+    reply
+      .type('text/html; charset=utf-8')
+      .headers(pageHeaders(exhibit.allowance))
+      .send(
+        exhibit.renderWith({ ...page, requestId: payload, brand: payload }, (text) => `${text}${payload}`),
+      ),
+  );
+}
+const origin = await app.listen({ host: '127.0.0.1', port: 0 });
+const browser = await launchChromium();
+t.teardown(async () => {
+  await browser.close();
+  await app.close();
+});
+mkdirSync(pictures, { recursive: true });
+
+const wide = { width: 1280, height: 900 };
+const narrow = { width: 360, height: 740 };
+
+/** What the browser complains about: a script error, a refused resource, a breach of the policy. */
+const complaintsOf = (tab: Tab): string[] => {
+  const complaints: string[] = [];
+  tab.on('pageerror', (error) => complaints.push(error.message));
+  tab.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+  });
+  return complaints;
+};
+
+interface AxeResults {
+  readonly violations: readonly { id: string; nodes: readonly { html: string; failureSummary?: string }[] }[];
+}
+
+const audit = async (tab: Tab): Promise<string[]> => {
+  // Evaluated from outside the page, so that its own policy need not allow it.
+  await tab.evaluate(axe);
+  const results = await tab.evaluate<AxeResults>('axe.run(document, { resultTypes: ["violations"] })');
+  return results.violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary ?? ''}`),
+  );
+};
+
+const overflow = (tab: Tab): Promise<number> =>
+  tab.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+
+/** The auto-submitting page leaves at once where scripts run: looked at without them. */
+const stays = gallery.filter(({ name }) => name !== 'form-post');
+
+const inContext = async <Result>(
+  options: Parameters<typeof browser.newContext>[0],
+  use: (context: BrowserContext) => Promise<Result>,
+): Promise<Result> => {
+  const context = await browser.newContext(options);
+  try {
+    return await use(context);
+  } finally {
+    await context.close();
+  }
+};
+
+/** Several tabs at a time over one list. */
+const visitAll = (
+  context: BrowserContext,
+  exhibits: readonly Exhibit[],
+  visit: (tab: Tab, exhibit: Exhibit) => Promise<void>,
+): Promise<unknown> => {
+  const waiting = [...exhibits];
+  const worker = async (): Promise<void> => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const tab = await context.newPage();
+      await visit(tab, next);
+      await tab.close();
+    }
+  };
+  return Promise.all([worker(), worker(), worker()]);
+};
+
+t.test(
+  'every page, in both colour schemes and at both widths, is accessible, fits and breaks no policy',
+  (t) =>
+    inContext({ viewport: wide, colorScheme: 'light', reducedMotion: 'reduce' }, (context) =>
+      visitAll(context, stays, async (tab, { name }) => {
+        const complaints = complaintsOf(tab);
+        const answer = await tab.goto(`${origin}/page/${name}`);
+        t.equal(answer?.status(), 200, `${name} is there`);
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await tab.emulateMedia({ colorScheme });
+          await tab.setViewportSize(wide);
+          t.strictSame(await audit(tab), [], `axe finds nothing on ${name} in ${colorScheme}`);
+          await tab.screenshot({ path: join(pictures, `${name}-${colorScheme}-1280.png`) });
+          await tab.setViewportSize(narrow);
+          t.equal(await overflow(tab), 0, `${name} fits into 360 px in ${colorScheme}`);
+          await tab.screenshot({ path: join(pictures, `${name}-${colorScheme}-360.png`), fullPage: true });
+        }
+        t.strictSame(complaints, [], `the console is silent on ${name}`);
+      }),
+    ),
+);
+
+t.test('every page is complete without JavaScript', (t) =>
+  inContext({ viewport: narrow, javaScriptEnabled: false }, (context) =>
+    visitAll(context, gallery, async (tab, { name }) => {
+      const complaints = complaintsOf(tab);
+      await tab.goto(`${origin}/page/${name}`);
+      t.equal(await tab.locator('h1').count(), 1, `${name} has one h1`);
+      t.equal(
+        await tab.locator('script:not([src]), style, [style], [onclick]').count(),
+        0,
+        `${name} has nothing inline`,
+      );
+      t.equal(
+        await tab.locator('button[type=button]:visible').count(),
+        0,
+        `${name} shows no button that needs a script`,
+      );
+      const forms = await tab.locator('form').count();
+      t.equal(
+        await tab.locator('form:has(button[type=submit]:visible)').count(),
+        forms,
+        `${name}: every form can be sent`,
+      );
+      t.equal(await tab.locator('form:not([method=post])').count(), 0, `${name} posts its forms`);
+      t.equal(await overflow(tab), 0, `${name} fits into 360 px`);
+      t.strictSame(complaints, [], `the console is silent on ${name}`);
+    }),
+  ),
+);
+
+t.test('markup in any field of any model comes out as text', (t) =>
+  inContext({ viewport: wide }, (context) =>
+    visitAll(context, gallery, async (tab, exhibit) => {
+      const page = surroundings(exhibit.name, exhibit.language);
+      const text = exhibit.renderWith(page, (value) => `${value}${payload}`);
+      t.notOk(text.includes('<img src=x'), `${exhibit.name} has no markup from its model`);
+      const reach = exhibit.renderWith(page, () => 'javascript:alert(1)');
+      t.notMatch(reach, /(href|src|action)="\s*javascript:/i, `${exhibit.name} has no script behind a link`);
+      // No script of ours, so that nothing leaves the page; handlers of the payload would still run.
+      await context.route('**/postern.*.js', (route) => route.abort());
+      await tab.goto(`${origin}/hostile/${exhibit.name}`);
+      t.equal(await tab.evaluate('window.pwned'), undefined, `${exhibit.name} runs nothing`);
+      t.equal(
+        await tab.locator('img[src=x], script:not([src])').count(),
+        0,
+        `${exhibit.name} has no foreign element`,
+      );
+    }),
+  ),
+);
+
+t.test(
+  'an error answers with its title first, the focus on the first bad field, and its sentence tied to it',
+  (t) =>
+    inContext({ viewport: wide, javaScriptEnabled: false }, async (context) => {
+      const tab = await context.newPage();
+      await tab.goto(`${origin}/page/create-account-problems`);
+      t.match(await tab.title(), /^Error: /);
+      const login = tab.locator('#login');
+      t.equal(await tab.locator('[autofocus]').getAttribute('id'), 'login');
+      t.equal(await login.getAttribute('aria-invalid'), 'true');
+      t.equal(await login.getAttribute('aria-describedby'), 'login-error');
+      t.match(await tab.locator('#login-error').textContent(), 'taken');
+      t.equal(
+        await tab.locator('#password').getAttribute('aria-describedby'),
+        'password-hint password-error',
+      );
+      t.equal(await tab.locator('#name').getAttribute('aria-invalid'), null);
+      t.equal(await tab.locator('#name').inputValue(), 'Maria Kowalska');
+      t.equal(await tab.locator('#password').inputValue(), '', 'a password is never filled in again');
+      t.strictSame(
+        await tab
+          .locator('[role=alert] a')
+          .evaluateAll((links) => links.map((link) => link.getAttribute('href'))),
+        ['#login', '#email', '#password'],
+      );
+    }),
+);
+
+t.test('language links lead to the same page by GET and keep its query', (t) =>
+  inContext({ javaScriptEnabled: false }, async (context) => {
+    const tab = await context.newPage();
+    await tab.goto(`${origin}/page/login`);
+    const links = tab.locator('.languages a');
+    t.equal(await links.first().getAttribute('href'), '/page/login?lang=de');
+    await links.first().click();
+    t.equal(new URL(tab.url()).search, '?lang=de');
+  }),
+);
+
+t.test('with JavaScript a password can be shown, a value copied, and a form is sent once', (t) =>
+  inContext({ permissions: ['clipboard-read', 'clipboard-write'] }, async (context) => {
+    const tab = await context.newPage();
+    const complaints = complaintsOf(tab);
+    await tab.goto(`${origin}/page/login`);
+    const toggle = tab.locator('[data-reveal]');
+    await tab.fill('#password', 'correct horse');
+    await toggle.click();
+    t.equal(await tab.locator('#password').getAttribute('type'), 'text');
+    t.equal(await toggle.getAttribute('aria-pressed'), 'true');
+    await toggle.click();
+    t.equal(await tab.locator('#password').getAttribute('type'), 'password');
+
+    let posts = 0;
+    await tab.route('**/interaction/**', (route) => {
+      posts++;
+      return route.fulfill({ status: 204 }); // the page stays as it is while its form is under way
+    });
+    await tab.locator('.login-submit').click();
+    await tab.locator('.login-submit[aria-busy=true]').waitFor();
+    await tab.locator('.login-submit').dispatchEvent('click');
+    t.equal(posts, 1, 'the second press sends nothing');
+
+    const error = await context.newPage();
+    await error.goto(`${origin}/page/error`);
+    await error.locator('[data-copy]').click();
+    await error.locator('[role=status]', { hasText: 'Copied' }).waitFor({ state: 'attached' });
+    t.equal(await error.evaluate('navigator.clipboard.readText()'), 'req-7f3k2m9q');
+    t.strictSame(complaints, []);
+  }),
+);
+
+t.test('form_post sends itself with JavaScript and by its button without', async (t) => {
+  for (const javaScriptEnabled of [true, false]) {
+    await inContext({ javaScriptEnabled }, async (context) => {
+      received.length = 0;
+      const tab = await context.newPage();
+      await tab.goto(`${origin}/page/form-post`);
+      if (!javaScriptEnabled) {
+        await tab.screenshot({ path: join(pictures, 'form-post-light-1280.png') });
+        await tab.locator('.form-post-submit').click();
+      }
+      await tab.waitForURL(`${origin}/received`);
+      t.strictSame(
+        received,
+        ['code=the-code&state=the-state'],
+        `JavaScript ${javaScriptEnabled ? 'on' : 'off'}`,
+      );
+    });
+  }
+});
