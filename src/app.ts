@@ -1,13 +1,13 @@
-import type { Config } from '#config';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import type { Config } from '#config';
 import { createEvents, type Events } from './events.ts';
 import { createFeatures, type Services } from './features/index.ts';
 import { jwks } from './features/keys/index.ts';
 import { assets, assetUrl } from './http/assets/index.ts';
 import { engineDoor } from './http/engine/index.ts';
 import { interactionDoor } from './http/interactions/index.ts';
-import { createPages } from './http/pages/pages.ts';
 import { pagesDoor } from './http/pages/index.ts';
+import { createPages } from './http/pages/pages.ts';
 import { createRenderError } from './http/pages/render-error.ts';
 import { createServer } from './http/server.ts';
 import { Engine } from './provider/engine.ts';
@@ -36,7 +36,8 @@ interface Parts {
 
 /** Wires the house; decides nothing. */
 export const buildApp = async ({ config, store, clock, log }: Parts): Promise<App> => {
-  const onFault = (error: unknown): void => log.error({ err: error }, 'a listener or a background task failed');
+  const onFault = (error: unknown): void =>
+    log.error({ err: error }, 'a listener or a background task failed');
   const events = createEvents(onFault);
   const pages = createPages(config, assetUrl);
   const { services, features } = await createFeatures({ config, store, clock, events, pages, onFault });

@@ -1,6 +1,6 @@
-import type { Config } from '#config';
 import type { FastifyBaseLogger } from 'fastify';
 import { type DestinationStream, pino } from 'pino';
+import type { Config } from '#config';
 
 /** Names under which a secret could slip into a log line, wherever they stand. Nothing should ever log one. */
 const secretNames = [
@@ -26,13 +26,19 @@ export const createLog = async (config: Config, to?: DestinationStream): Promise
   const options = {
     level,
     base: null,
-    redact: { paths: secretNames.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[redacted]' },
+    redact: {
+      paths: secretNames.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),
+      censor: '[redacted]',
+    },
     serializers: { err: describeError },
   };
   if (to) return pino(options, to);
   if (!pretty) return pino(options, pino.destination({ dest: 1, sync: false }));
   const { default: prettyStream } = await import('pino-pretty');
-  return pino(options, prettyStream({ colorize: true, translateTime: 'HH:MM:ss', ignore: 'pid,hostname', sync: true }));
+  return pino(
+    options,
+    prettyStream({ colorize: true, translateTime: 'HH:MM:ss', ignore: 'pid,hostname', sync: true }),
+  );
 };
 
 /** An error by its name, words and place, and those of its causes; never its other properties, which may be anything. */

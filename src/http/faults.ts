@@ -10,7 +10,8 @@ interface Fault {
 
 /** What may be said of an error. Anything not foreseen is a fault of ours: logged whole, shown as such. */
 export const explain = (error: unknown): Fault => {
-  if (error instanceof Failure) return { status: error.status, error: error.code, description: error.message };
+  if (error instanceof Failure)
+    return { status: error.status, error: error.code, description: error.message };
   if (error instanceof Unavailable) {
     return {
       status: 503,
@@ -20,9 +21,17 @@ export const explain = (error: unknown): Fault => {
   }
   const status = statusOf(error);
   if (status >= 400 && status < 500) {
-    return { status, error: status === 413 ? 'request_too_large' : 'invalid_request', description: wordsFor(status) };
+    return {
+      status,
+      error: status === 413 ? 'request_too_large' : 'invalid_request',
+      description: wordsFor(status),
+    };
   }
-  return { status: 500, error: 'server_error', description: 'something went wrong on our side; the log has the details' };
+  return {
+    status: 500,
+    error: 'server_error',
+    description: 'something went wrong on our side; the log has the details',
+  };
 };
 
 const statusOf = (error: unknown): number =>

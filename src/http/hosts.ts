@@ -1,5 +1,5 @@
-import type { Config } from '#config';
 import type { FastifyInstance } from 'fastify';
+import type { Config } from '#config';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -21,7 +21,8 @@ const knownHosts = ({ issuer, security, mode, listen }: Config): ReadonlySet<str
 export const onlyKnownHosts = (server: FastifyInstance, config: Config): void => {
   const known = knownHosts(config);
   server.addHook('onRequest', async (request, reply) => {
-    if (known.has((request.raw.headers.host ?? '').toLowerCase()) || request.routeOptions.config.anyHost) return;
+    if (known.has((request.raw.headers.host ?? '').toLowerCase()) || request.routeOptions.config.anyHost)
+      return;
     reply.code(421);
     return reply.send({
       error: 'misdirected_request',

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { Config } from '#config';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import type { Config } from '#config';
 import { answerFault, answerNotFound } from './faults.ts';
 import { onlyKnownHosts } from './hosts.ts';
 import { logRequests } from './request-log.ts';
@@ -9,7 +9,7 @@ import { logRequests } from './request-log.ts';
 export const createServer = (config: Config, log: FastifyBaseLogger): FastifyInstance => {
   const server = Fastify({
     loggerInstance: log,
-    disableRequestLogging: true,
+    logController: new Fastify.LogController({ disableRequestLogging: true }),
     genReqId: () => randomBytes(9).toString('base64url'),
     trustProxy: config.proxy.trusted.length > 0 ? [...config.proxy.trusted] : false,
     bodyLimit: config.security.max_body_bytes,
@@ -19,7 +19,12 @@ export const createServer = (config: Config, log: FastifyBaseLogger): FastifyIns
     keepAliveTimeout: 65_000,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
-    routerOptions: { caseSensitive: true, ignoreTrailingSlash: false, ignoreDuplicateSlashes: false, maxParamLength: 256 },
+    routerOptions: {
+      caseSensitive: true,
+      ignoreTrailingSlash: false,
+      ignoreDuplicateSlashes: false,
+      maxParamLength: 256,
+    },
     frameworkErrors: answerFault,
   });
   server.server.headersTimeout = 10_000;

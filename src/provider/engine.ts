@@ -77,7 +77,7 @@ export class Engine {
   #build(keys: EngineKeys, routes: NonNullable<Configuration['routes']>): Built {
     const { config, store, clock, clients, renderError, shares, policy } = this.#parts;
     const settings = composeSettings([
-      ...baseSettings(config, keys.cookieKeys),
+      ...baseSettings(config, keys),
       ...shares.map(({ owner, share }) => ({ owner, settings: share.settings ?? {} })),
       { owner: 'engine', settings: { renderError, interactions: { policy } } },
     ]);

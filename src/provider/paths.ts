@@ -20,11 +20,14 @@ export const aliases = [
   { routes: { token: '/api/v1/oauth/token', userinfo: '/oauth/userinfo' } },
 ] as const;
 
+/** May also be called by POST (OpenID Connect Core §3.1.2.1, RP-Initiated Logout §2). */
+export const pathsTurnedToGet: readonly string[] = [routes.authorization, routes.end_session];
+
 /** Where each path may be called, and how. `:uid` is one segment. */
 export const enginePaths: readonly { readonly path: string; readonly methods: readonly string[] }[] = [
   { path: '/.well-known/openid-configuration', methods: ['GET', 'HEAD', 'OPTIONS'] },
   { path: '/.well-known/oauth-authorization-server', methods: ['GET', 'HEAD', 'OPTIONS'] },
-  { path: routes.authorization, methods: ['GET', 'POST'] },
+  { path: routes.authorization, methods: ['GET'] },
   { path: `${routes.authorization}/:uid`, methods: ['GET'] },
   { path: routes.token, methods: ['POST', 'OPTIONS'] },
   { path: routes.pushed_authorization_request, methods: ['POST', 'OPTIONS'] },
@@ -36,7 +39,7 @@ export const enginePaths: readonly { readonly path: string; readonly methods: re
   { path: routes.backchannel_authentication, methods: ['POST'] },
   { path: routes.registration, methods: ['POST'] },
   { path: `${routes.registration}/:clientId`, methods: ['GET', 'PUT', 'DELETE'] },
-  { path: routes.end_session, methods: ['GET', 'POST'] },
+  { path: routes.end_session, methods: ['GET'] },
   { path: `${routes.end_session}/confirm`, methods: ['POST'] },
   { path: `${routes.end_session}/success`, methods: ['GET'] },
   { path: routes.userinfo, methods: ['GET', 'POST', 'OPTIONS'] },

@@ -5,7 +5,7 @@ import { consentPage } from '../../views/pages/consent.ts';
 import { addTo } from './grants.ts';
 import type { ConsentParts } from './index.ts';
 import { joined, nothing, recall, remember } from './memory.ts';
-import { asksOf, type Asked, chosenOf, describe } from './request.ts';
+import { type Asked, asksOf, chosenOf, describe } from './request.ts';
 
 export const createConsentStep = (
   { config, store, clock, events, accounts }: ConsentParts,

@@ -1,6 +1,6 @@
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
-import type { ConsentParts } from './index.ts';
 import { addTo, type Grant } from './grants.ts';
+import type { ConsentParts } from './index.ts';
 import { type Allowed, recall } from './memory.ts';
 
 type LoadExistingGrant = NonNullable<Configuration['loadExistingGrant']>;

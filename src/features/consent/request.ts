@@ -21,7 +21,10 @@ export const asksOf = ({ prompt, params }: Interaction): Asked => {
   // With prompt=consent all of it is asked again, though nothing may be missing.
   const anew = prompt.reasons.includes('consent_prompt') ? String(params['scope'] ?? '').split(' ') : [];
   const scopes = [...new Set([...strings(missingOIDCScope), ...anew.filter((scope) => standard.has(scope))])];
-  const resources = Object.entries(missingResourceScopes ?? {}).map(([audience, list]) => [audience, strings(list)]);
+  const resources = Object.entries(missingResourceScopes ?? {}).map(([audience, list]) => [
+    audience,
+    strings(list),
+  ]);
   return {
     scopes,
     claims: strings(missingOIDCClaims),
@@ -72,6 +75,8 @@ export const describe = (
       name: audience,
       scopes: names.map((name) => request(name, before.resources[audience] ?? [])),
     })),
-    ...(asked.scopes.includes('offline_access') && { offline: { isNew: !before.scopes.includes('offline_access') } }),
+    ...(asked.scopes.includes('offline_access') && {
+      offline: { isNew: !before.scopes.includes('offline_access') },
+    }),
   };
 };

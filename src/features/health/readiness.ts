@@ -37,7 +37,11 @@ export const createReadiness = (store: Store): Readiness => {
   return {
     now() {
       const checks: Check[] = [
-        { name: 'store', ok: reachable === true, ...(reachable !== true && { reason: 'the store does not answer' }) },
+        {
+          name: 'store',
+          ok: reachable === true,
+          ...(reachable !== true && { reason: 'the store does not answer' }),
+        },
         ...faults.map(({ code, message }) => ({ name: code, ok: false, reason: message })),
         { name: 'draining', ok: !draining, ...(draining && { reason: 'the server is shutting down' }) },
       ];

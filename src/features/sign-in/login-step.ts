@@ -20,7 +20,8 @@ export const createLoginStep = (
   const page = async (visit: Visit, typed: Partial<LoginModel> = {}, status = 200): Promise<Outcome> => {
     const again = await known(visit);
     const hint = visit.interaction.params['login_hint'];
-    const login = again?.username ?? typed.login ?? (typeof hint === 'string' ? hint.slice(0, 256) : undefined);
+    const login =
+      again?.username ?? typed.login ?? (typeof hint === 'string' ? hint.slice(0, 256) : undefined);
     const model: LoginModel = {
       ...typed,
       action: visit.action,
@@ -55,8 +56,14 @@ export const createLoginStep = (
     async submit(visit, form) {
       const login = (form['login'] ?? '').trim();
       const password = form['password'] ?? '';
-      const missing = ([['login', login], ['password', password]] as const).filter(([, value]) => value === '');
-      if (missing.length > 0) return refused(visit, form, { kind: 'missing', fields: missing.map(([name]) => name) });
+      const missing = (
+        [
+          ['login', login],
+          ['password', password],
+        ] as const
+      ).filter(([, value]) => value === '');
+      if (missing.length > 0)
+        return refused(visit, form, { kind: 'missing', fields: missing.map(([name]) => name) });
 
       const attempt = { account: login, address: visit.request.ip };
       const verdict = await throttle.check(attempt);

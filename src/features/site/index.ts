@@ -13,7 +13,11 @@ export const site = (config: Config, pages: Pages): Feature => ({
   name: 'site',
   pages: async (scope) => {
     scope.get('/', async (request, reply) =>
-      pages.send(request, reply, landingPage(pages.pageFor(request), { issuer: new URL(config.issuer).host })),
+      pages.send(
+        request,
+        reply,
+        landingPage(pages.pageFor(request), { issuer: new URL(config.issuer).host }),
+      ),
     );
     scope.get<{ Params: { code: string } }>('/errors/:code', async (request, reply) => {
       const { code } = request.params;

@@ -6,8 +6,9 @@ import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import type { Config } from '#config';
 import type { Engine } from '../../provider/engine.ts';
 import { describeRequest } from '../../provider/facts.ts';
-import { aliases, enginePaths, routes } from '../../provider/paths.ts';
+import { aliases, enginePaths, pathsTurnedToGet, routes } from '../../provider/paths.ts';
 import { engineHeaders } from './headers.ts';
+import { turnToGet } from './turn-to-get.ts';
 
 const plainPath = /^[A-Za-z0-9/_.~-]+$/;
 
@@ -60,6 +61,7 @@ export const engineDoor =
       serve(alias.routes.token, ['POST', 'OPTIONS']);
       if ('userinfo' in alias.routes) serve(alias.routes.userinfo, ['GET', 'POST', 'OPTIONS']);
     }
+    await scope.register(turnToGet(pathsTurnedToGet));
     scope.get('/authorize', async (request, reply) => {
       const query = request.raw.url?.slice(pathOf(request.raw.url).length) ?? '';
       return reply.header('cache-control', 'no-store').redirect(`${routes.authorization}${query}`, 303);

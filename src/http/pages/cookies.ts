@@ -16,7 +16,11 @@ export const cookieIn = ({ cookie }: IncomingHttpHeaders, name: string): string 
 };
 
 /** Values of ours only: letters, digits, dots, dashes. */
-export const serializeCookie = (name: string, value: string, { maxAge, secure, path = '/' }: CookieOptions): string =>
+export const serializeCookie = (
+  name: string,
+  value: string,
+  { maxAge, secure, path = '/' }: CookieOptions,
+): string =>
   [
     `${name}=${value}`,
     `Path=${path}`,

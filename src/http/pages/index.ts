@@ -6,10 +6,10 @@ import formbody from '@fastify/formbody';
 import type { FastifyPluginAsync } from 'fastify';
 import type { Config } from '#config';
 import { Failure } from '../../errors.ts';
+import { errorPage } from '../../views/pages/error.ts';
 import { explain } from '../faults.ts';
 import { errorKindOf } from './error-kind.ts';
 import type { Pages } from './pages.ts';
-import { errorPage } from '../../views/pages/error.ts';
 import { wantsHtml } from './wants-html.ts';
 
 /** Flat, without a prototype, each field once: nothing here can become an object or a list. */
@@ -17,7 +17,10 @@ export const parseForm = (text: string): Record<string, string> => {
   const form: Record<string, string> = Object.create(null);
   for (const [name, value] of new URLSearchParams(text)) {
     if (name in form) {
-      throw new Failure({ code: 'invalid_request', message: `the field ${JSON.stringify(name.slice(0, 40))} was sent twice` });
+      throw new Failure({
+        code: 'invalid_request',
+        message: `the field ${JSON.stringify(name.slice(0, 40))} was sent twice`,
+      });
     }
     form[name] = value;
   }
@@ -28,8 +31,15 @@ export const parseForm = (text: string): Record<string, string> => {
 const refuseForeignForms = (config: Config): ((headers: Readonly<Record<string, unknown>>) => void) => {
   const own = new URL(config.issuer).origin;
   return ({ origin, 'sec-fetch-site': site }) => {
-    const foreign = (origin !== undefined && origin !== own) || (site !== undefined && site !== 'same-origin' && site !== 'none');
-    if (foreign) throw new Failure({ code: 'foreign_form', status: 403, message: 'This form was sent from another site.' });
+    const foreign =
+      (origin !== undefined && origin !== own) ||
+      (site !== undefined && site !== 'same-origin' && site !== 'none');
+    if (foreign)
+      throw new Failure({
+        code: 'foreign_form',
+        status: 403,
+        message: 'This form was sent from another site.',
+      });
   };
 };
 

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Config } from '#config';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Config } from '#config';
 import { chooseLanguage } from '../../views/languages/choose.ts';
 import { languages, messagesFor } from '../../views/languages/index.ts';
 import type { AssetName, Page } from '../../views/page.ts';
@@ -35,7 +35,8 @@ export interface Pages {
 const languageCookie = 'postern_lang';
 const year = 31_536_000;
 
-const pressed = (url: string): string | undefined => new URL(url, 'http://own.invalid').searchParams.get('lang') ?? undefined;
+const pressed = (url: string): string | undefined =>
+  new URL(url, 'http://own.invalid').searchParams.get('lang') ?? undefined;
 
 export const createPages = (config: Config, asset: (name: AssetName) => string): Pages => {
   const supported = languages.map(({ tag }) => tag).filter((tag) => config.pages.languages.includes(tag));

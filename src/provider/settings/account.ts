@@ -2,7 +2,9 @@ import type { Configuration } from 'oidc-provider';
 
 interface AccountSource {
   /** Undefined when the account is unknown or disabled. */
-  forEngine(id: string): Promise<{ accountId: string; claims(use: string, scope: string): { sub: string } } | undefined>;
+  forEngine(
+    id: string,
+  ): Promise<{ accountId: string; claims(use: string, scope: string): { sub: string } } | undefined>;
 }
 
 /**

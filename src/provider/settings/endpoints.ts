@@ -6,7 +6,8 @@ import { routes } from '../paths.ts';
 export const endpoints = (_config: Config) =>
   ({
     routes,
-    enableHttpPostMethods: true,
+    // The engine would want SameSite=None for it; the door turns such a POST into a GET instead.
+    enableHttpPostMethods: false,
     acceptQueryParamAccessTokens: false,
     allowOmittingSingleRegisteredRedirectUri: false,
     clientBasedCORS: (ctx, origin, client) => {

@@ -3,15 +3,20 @@ import type { Fragment } from '../compose.ts';
 import { claims } from './claims.ts';
 import { clients } from './clients.ts';
 import { cookies } from './cookies.ts';
+import { cryptography } from './cryptography.ts';
 import { endpoints } from './endpoints.ts';
 import { lifetimes } from './lifetimes.ts';
 import { resources } from './resources.ts';
 import { tokens } from './tokens.ts';
 
 /** What the engine is told by the house itself; features add theirs. */
-export const baseSettings = (config: Config, cookieKeys: readonly string[]): readonly Fragment[] => [
+export const baseSettings = (
+  config: Config,
+  keys: { readonly cookieKeys: readonly string[]; readonly algorithms: readonly string[] },
+): readonly Fragment[] => [
   { owner: 'settings/endpoints', settings: endpoints(config) },
-  { owner: 'settings/cookies', settings: cookies(config, cookieKeys) },
+  { owner: 'settings/cookies', settings: cookies(config, keys.cookieKeys) },
+  { owner: 'settings/cryptography', settings: cryptography(keys.algorithms) },
   { owner: 'settings/lifetimes', settings: lifetimes(config) },
   { owner: 'settings/tokens', settings: tokens(config) },
   { owner: 'settings/clients', settings: clients(config) },

@@ -1,0 +1,77 @@
+import type { Config } from '#config';
+import { type App, buildApp } from './app.ts';
+import { exitCode, Failure } from './errors.ts';
+import { assertNoDemo, type DemoSecrets, demoResource, ensureDemo } from './features/demo/index.ts';
+import { createLog } from './log.ts';
+import { openStore } from './open-store.ts';
+
+export interface Serving {
+  readonly app: App;
+  /** Secrets of the demo data, on the one start that made them. */
+  readonly demo: DemoSecrets | undefined;
+  /** Lets requests under way finish, then lets go of everything. */
+  stop(): Promise<void>;
+}
+
+/** The demo's API is known wherever its data may be. */
+const withDemoResource = (config: Config): Config => {
+  const resource = demoResource(config.issuer);
+  const known = config.resources.some(({ audience }) => audience === resource.audience);
+  const wanted = config.mode === 'development' && config.demo !== false && !known;
+  return wanted ? { ...config, resources: [...config.resources, resource] } : config;
+};
+
+/** Ports and rights: what an operator can mend gets a sentence. */
+const explainListen = (error: unknown, { host, port }: Config['listen']): unknown => {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const where = `${host}:${port}`;
+  const say = (message: string, exit: Failure['exit']) =>
+    new Failure({ code: 'cannot_listen', message, exit, cause: error });
+  if (code === 'EADDRINUSE') {
+    return say(
+      `${where} is taken by another program: stop it, or choose another port with --port or listen.port.`,
+      exitCode.conflict,
+    );
+  }
+  if (code === 'EACCES')
+    return say(`This user may not listen on ${where}: choose a port above 1023.`, exitCode.failure);
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    return say(`${host} is not an address of this machine: correct listen.host.`, exitCode.configuration);
+  }
+  return error;
+};
+
+const drainMs = 20_000;
+
+/** Opens the store, builds the house, listens. Whatever was opened is closed again when a later part fails. */
+export const serve = async (written: Config): Promise<Serving> => {
+  const config = withDemoResource(written);
+  const clock = Date;
+  const log = await createLog(config);
+  const store = await openStore(config, clock);
+  let app: App | undefined;
+  try {
+    if (config.mode === 'production') await assertNoDemo(store);
+    app = await buildApp({ config, store, clock, log });
+    const { accounts, clients, readiness } = app.services;
+    const demo = await ensureDemo({ store, config, clock, accounts, clients });
+    await app.start();
+    await app.server.listen({ host: config.listen.host, port: config.listen.port });
+    const open = app;
+    return {
+      app: open,
+      demo,
+      async stop() {
+        readiness.drain();
+        const late = setTimeout(() => open.server.server.closeAllConnections(), drainMs - 1000);
+        await open.close();
+        clearTimeout(late);
+        await store.close();
+      },
+    };
+  } catch (error) {
+    await app?.close();
+    await store.close();
+    throw explainListen(error, config.listen);
+  }
+};
