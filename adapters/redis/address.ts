@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs';
+import type { RedisOptions } from 'ioredis';
+import { Unusable } from '#src/store/errors.ts';
+
+/** What of the driver's options is set here. Its own type clashes with exact optional properties in this one. */
+export type Settings = Omit<RedisOptions, 'replyMapping'>;
+
+interface Node {
+  readonly host: string;
+  readonly port: number;
+}
+
+export type Address =
+  | { readonly kind: 'single'; readonly options: Settings }
+  | { readonly kind: 'cluster'; readonly nodes: readonly Node[]; readonly options: Settings };
+
+const shapes = {
+  redis: 'redis://USER:PASSWORD@HOST:6379/0',
+  rediss: 'rediss://USER:PASSWORD@HOST:6379/0?ca=/path/to/ca.pem',
+  'redis+unix': 'redis+unix:///run/redis.sock?db=0',
+  'redis+sentinel': 'redis+sentinel://HOST:26379,HOST:26379/NAME?db=0',
+  'redis+cluster': 'redis+cluster://HOST:6379,HOST:6379',
+} as const;
+type Scheme = keyof typeof shapes;
+
+const parameters = new Set([
+  'db',
+  'tls',
+  'ca',
+  'cert',
+  'key',
+  'servername',
+  'sentinel_username',
+  'sentinel_password',
+]);
+
+/** No message of ours repeats the URL: there may be a password in it. */
+export const parseAddress = (url: string): Address => {
+  const match = /^([a-z+]+):\/\/(?:([^/?#]*)@)?([^/?#]*)(\/[^?#]*)?(?:\?([^#]*))?$/.exec(url);
+  const scheme = match?.[1];
+  if (!match || !isScheme(scheme))
+    throw new Unusable(
+      `store.url is no address of Redis: write one like ${Object.values(shapes).join(' or ')}.`,
+    );
+  const wrong = (what: string): Unusable =>
+    new Unusable(`store.url ${what}: write it like ${shapes[scheme]}.`);
+  const [, , user, hosts = '', path = '', search = ''] = match;
+  const query = new URLSearchParams(search);
+  for (const name of query.keys())
+    if (!parameters.has(name)) throw wrong(`has an unknown parameter "${name}"`);
+
+  const options: Settings = { ...credentials(user, wrong), ...database(query.get('db'), wrong) };
+  const secure = scheme === 'rediss' || query.get('tls') === 'true';
+  if (secure) options.tls = certificates(query);
+  else if (query.has('ca') || query.has('cert'))
+    throw wrong('names certificates without TLS (rediss:// or tls=true)');
+
+  if (scheme === 'redis+unix') {
+    if (hosts !== '' || path.length < 2) throw wrong('names no socket');
+    return { kind: 'single', options: { ...options, path: unquoted(path) } };
+  }
+  const nodes = hosts
+    .split(',')
+    .map((text) => node(text, scheme === 'redis+sentinel' ? 26_379 : 6_379, wrong));
+  const [first] = nodes;
+  if (!first) throw wrong('names no host');
+  const tail = unquoted(path.slice(1));
+  switch (scheme) {
+    case 'redis+sentinel': {
+      if (tail === '') throw wrong('does not name the primary that the sentinels watch');
+      const sentinels: Settings = { sentinels: [...nodes], name: tail, role: 'master' };
+      const [username, password] = [query.get('sentinel_username'), query.get('sentinel_password')];
+      if (username !== null) sentinels.sentinelUsername = username;
+      if (password !== null) sentinels.sentinelPassword = password;
+      if (options.tls) Object.assign(sentinels, { enableTLSForSentinelMode: true, sentinelTLS: options.tls });
+      return { kind: 'single', options: { ...options, ...sentinels } };
+    }
+    case 'redis+cluster':
+      if (tail !== '' || (options.db ?? 0) !== 0) throw wrong('names a database, and a cluster has only one');
+      return { kind: 'cluster', nodes, options };
+    default:
+      if (nodes.length > 1)
+        throw wrong('names several hosts (for these there are redis+sentinel and redis+cluster)');
+      return { kind: 'single', options: { ...options, ...first, ...database(tail || null, wrong) } };
+  }
+};
+
+const isScheme = (text: string | undefined): text is Scheme =>
+  text !== undefined && Object.hasOwn(shapes, text);
+
+type Wrong = (what: string) => Unusable;
+
+const credentials = (user: string | undefined, wrong: Wrong): Settings => {
+  if (user === undefined) return {};
+  const colon = user.indexOf(':');
+  if (colon === -1) throw wrong('has a user without a password');
+  const [username, password] = [unquoted(user.slice(0, colon)), unquoted(user.slice(colon + 1))];
+  return username === '' ? { password } : { username, password };
+};
+
+const database = (text: string | null, wrong: Wrong): Settings => {
+  if (text === null) return {};
+  if (!/^\d{1,5}$/.test(text)) throw wrong('names a database that is no number');
+  return { db: Number(text) };
+};
+
+const node = (text: string, usual: number, wrong: Wrong): Node => {
+  const match = /^(\[[0-9a-fA-F:.]+\]|[^:[\]]+)(?::(\d{1,5}))?$/.exec(text);
+  if (!match?.[1]) throw wrong('names no host');
+  return { host: match[1].replace(/^\[|\]$/g, ''), port: match[2] ? Number(match[2]) : usual };
+};
+
+const certificates = (query: URLSearchParams): NonNullable<Settings['tls']> => {
+  const read = (name: string): string | undefined => {
+    const file = query.get(name);
+    if (file === null) return undefined;
+    try {
+      return readFileSync(file, 'utf8');
+    } catch (cause) {
+      throw new Unusable(`store.url: the file "${file}" of its ${name} parameter can't be read.`, { cause });
+    }
+  };
+  const [ca, cert, key, servername] = [read('ca'), read('cert'), read('key'), query.get('servername')];
+  return { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }), ...(servername && { servername }) };
+};
+
+const unquoted = (text: string): string => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+};

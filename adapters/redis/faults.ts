@@ -1,0 +1,57 @@
+import { Unavailable, Unusable } from '#src/store/errors.ts';
+
+/** Passing states of a server or cluster: worth another try at once. */
+const passing = /^(LOADING|BUSY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|READONLY|MOVED|ASK|UNBLOCKED|NOREPLICAS) ?/;
+
+const causes: readonly (readonly [RegExp, string])[] = [
+  [/^OOM/, 'Redis has reached its maxmemory and takes no writes: give it more memory'],
+  [/^MISCONF/, 'Redis can not save to disk and takes no writes: look at its log and disk'],
+  [
+    /^(NOAUTH|WRONGPASS)|invalid password|invalid username-password/i,
+    'Redis refused the user name or password of store.url',
+  ],
+  [/^NOPERM/, 'the Redis user of store.url may not run a command that is needed: allow it in its ACL'],
+  [/^DENIED/, 'Redis is in protected mode and takes no connections from other machines'],
+  [
+    /certificate|self-signed|altnames/i,
+    'the certificate of Redis is not trusted: name its authority in the ca parameter of store.url',
+  ],
+  [
+    /unknown command|unknown subcommand|Unrecognized|engine/i,
+    'Redis is too old: 7.0 (or Valkey 7.2) at least is needed',
+  ],
+  [/cluster support disabled/i, 'this Redis is no cluster: use redis:// in store.url'],
+];
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** The server answered, as opposed to a connection that broke. */
+export const isAnswer = (error: unknown): boolean => error instanceof Error && error.name === 'ReplyError';
+
+/** The driver refused to send it. */
+export const isUnsent = (error: unknown): boolean =>
+  /^(Stream isn't writeable|Cluster isn't ready)/.test(messageOf(error));
+
+export const isPassing = (error: unknown): boolean => !isAnswer(error) || passing.test(messageOf(error));
+
+export const isNoScript = (error: unknown): boolean => messageOf(error).startsWith('NOSCRIPT');
+
+const reasonOf = (error: unknown): string | undefined =>
+  causes.find(([pattern]) => pattern.test(messageOf(error)))?.[1];
+
+export const unavailable = (error: unknown): Unavailable => {
+  if (error instanceof Unavailable) return error;
+  return new Unavailable(reasonOf(error) ?? 'Redis could not carry out what was asked', { cause: error });
+};
+
+/** For the start: what an operator must mend, or what may pass. */
+export const openingFault = (error: unknown): Unusable | Unavailable => {
+  const reason = reasonOf(error);
+  return reason === undefined
+    ? new Unavailable('Redis can not be reached: check store.url, and that it is running', { cause: error })
+    : new Unusable(`${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`, { cause: error });
+};
+
+/** No second try mends these. */
+export const isLasting = (error: unknown): boolean =>
+  reasonOf(error) !== undefined && !/^(OOM|MISCONF)/.test(messageOf(error));

@@ -1,0 +1,135 @@
+import type { Redis } from 'ioredis';
+import type { Finding } from '#src/store/port.ts';
+import type { Link } from './link.ts';
+import { within } from './within.ts';
+
+type Facts = ReadonlyMap<string, string>;
+
+const factsOf = (info: string): Facts =>
+  new Map(
+    info.split(/\r?\n/).flatMap((line): [string, string][] => {
+      const colon = line.indexOf(':');
+      return colon > 0 ? [[line.slice(0, colon), line.slice(colon + 1)]] : [];
+    }),
+  );
+
+/** What an operator should mend. INFO tells all of it, so CONFIG, which many hosts forbid, is not needed. */
+export const inspect = async (link: Link, limitMs: number): Promise<Finding[]> => {
+  const nodes = link.masters();
+  if (!link.ready || nodes.length === 0) return [unreachable];
+  const findings = await Promise.all(nodes.map((node) => inspectNode(node, link.clustered, limitMs)));
+  // Nodes of a cluster mostly share their faults: each is told once.
+  return [...new Map(findings.flat().map((finding) => [finding.code, finding])).values()];
+};
+
+const inspectNode = async (node: Redis, clustered: boolean, limitMs: number): Promise<Finding[]> => {
+  let facts: Facts;
+  try {
+    facts = factsOf(await within(node.info(), limitMs));
+  } catch (error) {
+    return [error instanceof Error && error.message.startsWith('NOPERM') ? unchecked : unreachable];
+  }
+  const state = clustered ? await clusterState(node, limitMs) : [];
+  return [...versionOf(facts), ...rolesOf(facts, clustered), ...keepingOf(facts), ...state];
+};
+
+const versionOf = (facts: Facts): Finding[] => {
+  const version = facts.get('valkey_version') ?? facts.get('redis_version') ?? '';
+  // Valkey calls itself Redis 7.2.4 for the sake of old clients.
+  if (Number.parseInt(facts.get('redis_version') ?? '', 10) >= 7) return [];
+  return [
+    {
+      code: 'store_too_old',
+      fatal: true,
+      message: `Redis is version ${version || 'unknown'}; its scripts and expiry are needed as of 7.0.`,
+      fix: 'Run Redis 7.0 or Valkey 7.2, or later.',
+    },
+  ];
+};
+
+const rolesOf = (facts: Facts, clustered: boolean): Finding[] => {
+  const found: Finding[] = [];
+  if (facts.get('role') === 'slave')
+    found.push({
+      code: 'store_is_replica',
+      fatal: true,
+      message: 'This Redis is a replica and takes no writes.',
+      fix: 'Name the primary in store.url, or the sentinels (redis+sentinel://).',
+    });
+  if (!clustered && facts.get('cluster_enabled') === '1')
+    found.push({
+      code: 'store_is_cluster',
+      fatal: true,
+      message: 'This Redis is a node of a cluster and holds only a part of the data.',
+      fix: 'Write redis+cluster:// in store.url.',
+    });
+  return found;
+};
+
+const keepingOf = (facts: Facts): Finding[] => {
+  const found: Finding[] = [];
+  const policy = facts.get('maxmemory_policy');
+  if (policy === undefined) found.push(unchecked);
+  else if (policy !== 'noeviction')
+    found.push({
+      code: 'store_evicts',
+      fatal: true,
+      message: `Redis drops data when its memory is full (maxmemory-policy ${policy}): accounts, clients and keys would be lost.`,
+      fix: 'Set maxmemory-policy noeviction.',
+    });
+  const limit = Number(facts.get('maxmemory') ?? 0);
+  if (limit > 0 && Number(facts.get('used_memory') ?? 0) > 0.9 * limit)
+    found.push({
+      code: 'store_nearly_full',
+      fatal: false,
+      message: 'Redis has used more than nine tenths of its maxmemory; when it is full it takes no writes.',
+      fix: 'Raise maxmemory.',
+    });
+  if (facts.get('aof_enabled') === '0')
+    found.push({
+      code: 'store_not_durable',
+      fatal: false,
+      message:
+        'Redis keeps no append-only file: what was written since its last snapshot is lost when it stops.',
+      fix: 'Set appendonly yes.',
+    });
+  if (facts.get('aof_last_write_status') === 'err' || facts.get('rdb_last_bgsave_status') === 'err')
+    found.push({
+      code: 'store_can_not_save',
+      fatal: true,
+      message: 'Redis could not write to its disk.',
+      fix: 'Look at its log, and at space and rights in its data directory.',
+    });
+  return found;
+};
+
+const clusterState = async (node: Redis, limitMs: number): Promise<Finding[]> => {
+  try {
+    // Typed unknown by the driver.
+    const state = factsOf(String(await within(node.cluster('INFO'), limitMs))).get('cluster_state');
+    return state === 'ok' ? [] : [clusterDown];
+  } catch {
+    return [clusterDown];
+  }
+};
+
+const unreachable: Finding = {
+  code: 'store_unreachable',
+  fatal: true,
+  message: 'Redis does not answer.',
+  fix: 'Check store.url, and that it is running.',
+};
+
+const unchecked: Finding = {
+  code: 'store_not_checked',
+  fatal: false,
+  message: 'Redis does not tell how it is set up, so eviction, persistence and version were not checked.',
+  fix: 'Allow the INFO command to the user of store.url, or check maxmemory-policy noeviction and appendonly yes by hand.',
+};
+
+const clusterDown: Finding = {
+  code: 'store_cluster_down',
+  fatal: true,
+  message: 'The cluster does not serve all of its slots.',
+  fix: 'Look at CLUSTER INFO and CLUSTER NODES on any of its servers.',
+};

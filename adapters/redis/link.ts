@@ -1,0 +1,258 @@
+import { Cluster, Command, Redis } from 'ioredis';
+import { Unavailable } from '#src/store/errors.ts';
+import type { Address, Settings } from './address.ts';
+import { isAnswer, isLasting, isNoScript, isPassing, isUnsent, openingFault, unavailable } from './faults.ts';
+import { textOf } from './scripts.ts';
+import { within } from './within.ts';
+
+export interface Timing {
+  /** For an answer that tells nothing new when it is late. */
+  readonly operationTimeoutMs: number;
+  /** For an answer that decides something. */
+  readonly deadlineMs: number;
+}
+
+/** How often a question left without an answer ever coming back: 0 means that nothing can have happened. */
+export interface Fate {
+  open: number;
+}
+
+export interface Question {
+  readonly limitMs: number;
+  /** A longer limit, for a question that has left and may have been heard. */
+  readonly sentLimitMs?: number;
+  /** Not asked again after its answer was lost. */
+  readonly once?: boolean;
+  readonly fate?: Fate;
+}
+
+const backoff = (times: number): number => Math.min(25 * 2 ** Math.min(times, 5), 500);
+const ignore = (): void => {};
+
+const commonOptions = ({ operationTimeoutMs, deadlineMs }: Timing): Settings => ({
+  lazyConnect: true,
+  enableOfflineQueue: false,
+  autoResendUnfulfilledCommands: false,
+  autoResubscribe: false,
+  // Every command in flight fails when its connection does; what may be asked again, `ask` asks again.
+  maxRetriesPerRequest: 0,
+  connectTimeout: 1_000,
+  disconnectTimeout: 200,
+  // A connection that went silent is given up early enough for one more try within the deadline.
+  socketTimeout: Math.max(deadlineMs - operationTimeoutMs, operationTimeoutMs),
+  keepAlive: 5_000,
+  maxLoadingRetryTime: 250,
+  disableClientInfo: true,
+  connectionName: 'postern',
+  retryStrategy: backoff,
+  sentinelRetryStrategy: backoff,
+  sentinelCommandTimeout: operationTimeoutMs,
+  // A primary that was demoted: connect again, to whoever is the primary now.
+  reconnectOnError: (error) => error.message.startsWith('READONLY'),
+});
+
+/** The connection that asks. It reconnects for ever, and nothing waits on it longer than its limit. */
+export class Link {
+  readonly clustered: boolean;
+  readonly #client: Redis | Cluster;
+  readonly #single: Redis | undefined;
+  readonly #waiting = new Set<() => void>();
+  readonly #readyListeners: (() => void)[] = [];
+  #fault: unknown;
+  #asked = 0;
+  #closed = false;
+  #corked = false;
+
+  constructor(address: Address, timing: Timing) {
+    const options: Settings = { ...commonOptions(timing), ...address.options };
+    if (address.kind === 'cluster') {
+      const { retryStrategy: _, enableOfflineQueue: __, sentinels: ___, ...nodeOptions } = options;
+      this.#client = new Cluster([...address.nodes], {
+        lazyConnect: true,
+        enableOfflineQueue: false,
+        clusterRetryStrategy: backoff,
+        slotsRefreshTimeout: timing.operationTimeoutMs,
+        retryDelayOnFailover: 50,
+        retryDelayOnClusterDown: 50,
+        retryDelayOnTryAgain: 20,
+        maxRedirections: 32,
+        // Certificates are made for names; a lookup would turn them into addresses.
+        ...(options.tls && { dnsLookup: (host, found) => found(null, host) }),
+        redisOptions: nodeOptions,
+      });
+      this.#client.on('node error', (error) => this.#note(error));
+    } else this.#client = this.#single = new Redis(options);
+    this.clustered = address.kind === 'cluster';
+    this.#client.on('error', (error) => this.#note(error));
+    this.#client.on('ready', () => {
+      this.#fault = undefined;
+      for (const listener of this.#readyListeners) listener();
+      for (const proceed of [...this.#waiting]) proceed();
+    });
+  }
+
+  #note(error: unknown): void {
+    this.#fault = error;
+    if (isLasting(error)) for (const proceed of [...this.#waiting]) proceed();
+  }
+
+  async open(deadlineMs: number): Promise<void> {
+    this.#client.connect().catch(ignore);
+    await new Promise<void>((resolve) => {
+      const proceed = (): void => {
+        clearTimeout(timer);
+        this.#waiting.delete(proceed);
+        resolve();
+      };
+      const timer = setTimeout(proceed, deadlineMs);
+      this.#waiting.add(proceed);
+    });
+    if (this.#client.status === 'ready') return;
+    const fault = this.#fault;
+    await this.close();
+    throw openingFault(fault);
+  }
+
+  onReady(listener: () => void): void {
+    this.#readyListeners.push(listener);
+  }
+
+  assertOpen(): void {
+    if (this.#closed) throw new Unavailable('the store is closed');
+  }
+
+  async ping(limitMs: number): Promise<void> {
+    if (this.#single) {
+      await this.ask('ping', [], { limitMs });
+      return;
+    }
+    this.assertOpen();
+    const nodes = this.masters();
+    if (!this.ready || nodes.length === 0)
+      throw new Unavailable('the cluster can not be reached', { cause: this.#fault });
+    try {
+      await Promise.all(nodes.map((node) => within(node.ping(), limitMs)));
+    } catch (error) {
+      throw unavailable(error);
+    }
+  }
+
+  get ready(): boolean {
+    return this.#client.status === 'ready';
+  }
+
+  /** Those that hold the data, one connection each, always in the same order. */
+  masters(): Redis[] {
+    if (this.#single) return [this.#single];
+    const nodes = this.#client instanceof Cluster ? this.#client.nodes('master') : [];
+    const name = ({ options }: Redis): string => `${options.host}:${options.port}`;
+    return nodes.sort((a, b) => (name(a) < name(b) ? -1 : 1));
+  }
+
+  /** Options of a connection of its own, for the subscriber. */
+  subscriberOptions(): Settings | undefined {
+    if (this.#single) return this.#single.options;
+    const nodes = this.#client instanceof Cluster ? this.#client.nodes('all') : [];
+    return nodes[Math.floor(Math.random() * nodes.length)]?.options;
+  }
+
+  /** Fails only with `Unavailable`. */
+  ask(command: string, args: string[], question: Question): Promise<unknown> {
+    const { limitMs, sentLimitMs = limitMs, once = false, fate } = question;
+    return new Promise((resolve, reject) => {
+      if (this.#closed) return reject(new Unavailable('the store is closed'));
+      let over = false;
+      let sent = false;
+      let last: unknown;
+      let name = command;
+      this.#asked++;
+      const finish = (): void => {
+        over = true;
+        this.#asked--;
+        clearTimeout(timer);
+        this.#waiting.delete(attempt);
+      };
+      const fail = (fault: unknown): void => {
+        finish();
+        reject(unavailable(fault));
+      };
+      const tooLate = (): void => {
+        if (sent && sentLimitMs > limitMs && timer !== extended) {
+          timer = extended = setTimeout(tooLate, sentLimitMs - limitMs);
+          return;
+        }
+        fail(new Unavailable('Redis did not answer in time', { cause: last ?? this.#fault }));
+      };
+      let extended: NodeJS.Timeout | undefined;
+      let timer = setTimeout(tooLate, limitMs);
+      const attempt = (): void => {
+        this.#waiting.delete(attempt);
+        if (over) return;
+        if (this.#closed) return fail(new Unavailable('the store is closed'));
+        if (this.#client.status !== 'ready') {
+          this.#waiting.add(attempt);
+          return;
+        }
+        sent = true;
+        if (fate) fate.open++;
+        this.#send(name, args).then(
+          (reply) => {
+            if (fate) fate.open--;
+            if (over) return;
+            finish();
+            resolve(reply);
+          },
+          (error: unknown) => {
+            const certain = isAnswer(error) || isUnsent(error);
+            if (fate && certain) fate.open--;
+            if (over) return;
+            last = error;
+            if (isNoScript(error)) {
+              args[0] = textOf(args[0] ?? '');
+              name = 'eval';
+              attempt();
+            } else if (!isPassing(error) || (once && !certain)) fail(error);
+            else if (this.#client.status === 'ready') setTimeout(attempt, 20);
+            else attempt();
+          },
+        );
+      };
+      attempt();
+    });
+  }
+
+  /** What is asked in one turn of the event loop leaves in one packet: a system call costs more than the rest. */
+  #send(name: string, args: string[]): Promise<unknown> {
+    const stream = this.#single?.stream;
+    if (stream && !this.#corked) {
+      this.#corked = true;
+      stream.cork();
+      setImmediate(() => {
+        this.#corked = false;
+        stream.uncork();
+      });
+    }
+    // Typed unknown or any by the driver; a promise on both of its clients.
+    return Promise.resolve<unknown>(
+      this.#client.sendCommand(new Command(name, args, { replyEncoding: 'utf8' })),
+    );
+  }
+
+  async close(graceMs = 0): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const proceed of [...this.#waiting]) proceed();
+    for (const end = performance.now() + graceMs; this.#asked > 0 && performance.now() < end; )
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    const { status } = this.#client;
+    if (status === 'end') return;
+    if (status !== 'ready' && status !== 'connect' && status !== 'connecting')
+      return this.#client.disconnect();
+    const ended = new Promise<void>((resolve) => {
+      this.#client.once('end', () => resolve());
+      setTimeout(resolve, 1_000).unref();
+    });
+    this.#client.disconnect();
+    await ended;
+  }
+}

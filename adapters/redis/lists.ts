@@ -1,0 +1,114 @@
+import type { Listed, ListOptions, Page } from '#src/store/port.ts';
+import { type Documents, textsOf } from './documents.ts';
+import { type Names, placeOf } from './keys.ts';
+import type { Link, Timing } from './link.ts';
+import { scripts } from './scripts.ts';
+
+interface Parts {
+  readonly link: Link;
+  readonly names: Names;
+  readonly documents: Documents;
+  readonly timing: Timing;
+  readonly trip: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
+interface Place {
+  readonly at: number;
+  readonly member: string;
+}
+
+export const createLists = ({ link, names, documents, timing, trip }: Parts) => {
+  const dangling = new Map<string, number>();
+
+  const entries = async (command: string, args: string[]): Promise<Place[]> =>
+    placesIn(await link.ask(command, args, { limitMs: timing.operationTimeoutMs }));
+
+  /**
+   * In the background. A cluster can't look at index and document at once, and an entry is written before its
+   * document: there an entry goes only when it has led nowhere for a while.
+   */
+  const prune = (name: string, stale: readonly (Place & { readonly place: string })[]): void => {
+    const now = performance.now();
+    const ripe = stale.filter(({ member, at }) => {
+      if (!link.clustered) return true;
+      const id = `${name} ${at} ${member}`;
+      const since = dangling.get(id);
+      if (since !== undefined && now - since > 10_000) return dangling.delete(id);
+      if (since === undefined && dangling.size < 10_000) dangling.set(id, now);
+      return false;
+    });
+    if (ripe.length === 0) return;
+    const prefix = link.clustered ? '' : names.documents;
+    const rest = ripe.flatMap(({ member, at, place }) => [member, String(at), place]);
+    link
+      .ask('evalsha', [scripts.prune, '1', name, prefix, ...rest], { limitMs: timing.operationTimeoutMs })
+      .catch(() => {});
+  };
+
+  return {
+    async list(index: string, of: string, options: ListOptions): Promise<Page> {
+      const { limit, cursor, order = 'ascending', from, to } = options;
+      const name = names.index(index, of);
+      const up = order === 'ascending';
+      const after = cursor === undefined ? undefined : parseCursor(cursor);
+      const low = !up || after === undefined ? bound(from, '-inf') : String(after.at);
+      const high = up || after === undefined ? bound(to, '+inf') : String(after.at);
+      const items: Listed[] = [];
+      let last: Place | undefined;
+      const step = Math.min(limit + 1, 1_000);
+      for (let offset = 0; ; ) {
+        const range = [name, ...(up ? [low, high] : [high, low]), 'BYSCORE', ...(up ? [] : ['REV'])];
+        const found = await trip(() =>
+          entries('zrange', [...range, 'LIMIT', String(offset), String(step), 'WITHSCORES']),
+        );
+        if (found.length === 0) return { items };
+        offset += found.length;
+        const places = found.filter((place) => after === undefined || isPast(place, after, up));
+        const read = places.length === 0 ? [] : await trip(() => documents.readMembers(places.map(memberOf)));
+        const stale = places.flatMap((entry, i) => {
+          const place = placeOf(index, of, entry.at);
+          return read[i]?.places.split(' ').includes(place) ? [] : [{ ...entry, place }];
+        });
+        if (stale.length > 0) prune(name, stale);
+        const gone = new Set(stale.map(memberOf));
+        for (const [i, { at, member }] of places.entries()) {
+          const document = read[i]?.document;
+          if (document === undefined || gone.has(member)) continue;
+          if (items.length === limit && last) return { items, next: `${last.at} ${last.member}` };
+          items.push({ key: names.keyOf(member), at, document });
+          last = { at, member };
+        }
+        if (found.length < step) return { items };
+      }
+    },
+    placesOf: async (name: string, start: number, count: number): Promise<Place[]> =>
+      entries('zrange', [name, String(start), String(start + count - 1), 'WITHSCORES']),
+  };
+};
+
+export type Lists = ReturnType<typeof createLists>;
+
+const memberOf = ({ member }: { readonly member: string }): string => member;
+const bound = (at: number | undefined, open: string): string => (at === undefined ? open : String(at));
+
+/** Redis orders entries of one place by bytes. */
+const isPast = (place: Place, after: Place, up: boolean): boolean => {
+  if (place.at !== after.at) return true;
+  const compared = Buffer.compare(Buffer.from(place.member), Buffer.from(after.member));
+  return up ? compared > 0 : compared < 0;
+};
+
+const parseCursor = (cursor: string): Place => {
+  const space = cursor.indexOf(' ');
+  return { at: Number(cursor.slice(0, space)), member: cursor.slice(space + 1) };
+};
+
+/** RESP3 answers in pairs, RESP2 one after the other. */
+const placesIn = (reply: unknown): Place[] => {
+  const flat = Array.isArray(reply) && Array.isArray(reply[0]) ? reply.flat() : reply;
+  const texts = textsOf(flat);
+  return Array.from({ length: texts.length / 2 }, (_, i) => ({
+    member: texts[2 * i] ?? '',
+    at: Number(texts[2 * i + 1]),
+  }));
+};

@@ -1,0 +1,25 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+
+const texts = new Map<string, string>();
+
+const load = (name: string): string => {
+  const text = readFileSync(new URL(`./scripts/${name}.lua`, import.meta.url), 'utf8');
+  const sha = createHash('sha1').update(text).digest('hex');
+  texts.set(sha, text);
+  return sha;
+};
+
+/** By their SHA-1, as EVALSHA wants them. */
+export const scripts = {
+  commit: load('commit'),
+  undo: load('undo'),
+  tally: load('tally'),
+  prune: load('prune'),
+} as const;
+
+export const textOf = (sha: string): string => {
+  const text = texts.get(sha);
+  if (text === undefined) throw new Error('no such script');
+  return text;
+};

@@ -1,0 +1,217 @@
+#!lua
+-- One commit on one slot: every condition is looked at in memory first, then everything is written.
+-- ARGV: nonce, now, not after (by the server's clock), mode ('' plain, 'm' marked, 'd' dry run),
+-- prefix of documents ('' on a cluster, where they are out of reach), then the writes, one for each of KEYS.
+-- Answers 1, 'late', or 'number-of-the-write reason detail'.
+local call, byte, find, sub = redis.call, string.byte, string.find, string.sub
+local nonce, now, mode = ARGV[1], tonumber(ARGV[2]), ARGV[4]
+
+-- What was sent long ago may arrive now, from a socket that was frozen with the server: it must not be applied.
+local time = call('TIME')
+if time[1] * 1000 + time[2] / 1000 > tonumber(ARGV[3]) then return 'late' end
+
+local docs, order, entries = {}, {}, {}
+
+local function parse(text)
+  local doc, at, first, stop = {}, 1, byte(text, 1), nil
+  if first == 33 then -- !
+    stop = find(text, '\n', at, true)
+    doc.claim, at = sub(text, at + 1, stop - 1), stop + 1
+    first = byte(text, at)
+  end
+  if first == 43 or first == 126 then -- + ~
+    stop = find(text, '\n', at, true)
+    doc.mark, at = sub(text, at, stop - 1), stop + 1
+    first = byte(text, at)
+  end
+  if first == 64 then -- @
+    stop = find(text, '\n', at, true)
+    doc.expires, at = sub(text, at + 1, stop - 1), stop + 1
+    if tonumber(doc.expires, 36) <= now then return false end
+    first = byte(text, at)
+  end
+  if first == 35 then -- #
+    stop = find(text, '\n', at, true)
+    doc.places, at = sub(text, at + 1, stop - 1), stop + 1
+  end
+  doc.rest = at == 1 and text or sub(text, at)
+  return doc
+end
+
+local function look(key)
+  local doc = docs[key]
+  if doc == nil then
+    local text = call('GET', key)
+    doc = text and parse(text) or false
+    docs[key] = doc
+  end
+  return doc
+end
+
+local function write(key, doc)
+  if not order[key] then
+    order[#order + 1] = key
+    order[key] = true
+  end
+  docs[key] = doc
+end
+
+local function set_body(doc, body)
+  local stop = find(doc.rest, '\n', 1, true)
+  doc.rest = stop and body .. sub(doc.rest, stop) or body
+end
+
+local function set_part(doc, name, value)
+  local rest = doc.rest
+  local start = find(rest, '\n' .. name .. ' ', 1, true)
+  local line = byte(value, 1) == 61 and '\n' .. name .. ' ' .. sub(value, 2) or ''
+  if start then
+    local stop = find(rest, '\n', start + 1, true)
+    doc.rest = sub(rest, 1, start - 1) .. line .. (stop and sub(rest, stop) or '')
+  else
+    doc.rest = rest .. line
+  end
+end
+
+-- body, lifetime, places, parts; an empty text leaves what is there
+local function change(doc, a)
+  if ARGV[a] ~= '' then set_body(doc, sub(ARGV[a], 2)) end
+  if ARGV[a + 1] ~= '' then doc.expires = ARGV[a + 1] end
+  if ARGV[a + 2] ~= '' then doc.places = ARGV[a + 2] end
+  local last = a + 3 + 2 * tonumber(ARGV[a + 3])
+  for p = a + 4, last, 2 do set_part(doc, ARGV[p], ARGV[p + 1]) end
+  return last + 1
+end
+
+local function skip_change(a) return a + 4 + 2 * tonumber(ARGV[a + 3]) end
+
+local a, passed_over = 6, false
+for i = 1, #KEYS do
+  local key, op = KEYS[i], ARGV[a]
+  if op == 'z' then
+    if not passed_over then
+      entries[#entries + 1] = { key, ARGV[a + 1], ARGV[a + 2], ARGV[a + 3] }
+    end
+    a = a + 4
+  else
+    passed_over = false
+    if op == 'p' then
+      local before = docs[key]
+      write(key, {
+        expires = ARGV[a + 1] ~= '' and ARGV[a + 1] or nil,
+        places = ARGV[a + 2] ~= '' and ARGV[a + 2] or nil,
+        claim = ARGV[a + 3] ~= '' and ARGV[a + 3] or nil,
+        rest = ARGV[a + 4],
+        unseen = before == nil or (before and before.unseen),
+      })
+      a = a + 5
+    elseif op == 'd' then
+      write(key, false)
+      a = a + 1
+    else
+      local doc = look(key)
+      if op == 'i' then
+        if doc then
+          if not order[key] and doc.mark == '+' .. nonce then return 1 end
+          return i .. ' exists ' .. (doc.mark or '')
+        end
+        write(key, {
+          expires = ARGV[a + 1] ~= '' and ARGV[a + 1] or nil,
+          places = ARGV[a + 2] ~= '' and ARGV[a + 2] or nil,
+          rest = ARGV[a + 3],
+          mark = '+' .. nonce,
+        })
+        a = a + 4
+      elseif op == 'c' then
+        if not doc then return i .. ' absent' end
+        if doc.claim then
+          if not order[key] and sub(doc.claim, 1, #nonce + 1) == nonce .. ' ' then return 1 end
+          return i .. ' claimed ' .. doc.claim
+        end
+        doc.claim = nonce .. ' ' .. ARGV[a + 1]
+        write(key, doc)
+        a = a + 2
+      elseif op == 'r' then
+        if not doc then return i .. ' absent' end
+        if not order[key] and doc.mark == '~' .. nonce then return 1 end
+        local expected, stop = ARGV[a + 1], find(doc.rest, '\n', 1, true)
+        if (stop and sub(doc.rest, 1, stop - 1) or doc.rest) ~= expected then
+          return i .. ' changed ' .. (doc.mark or '')
+        end
+        a = change(doc, a + 2)
+        -- A document made by this very commit keeps the mark that lets the whole of it be taken back.
+        if doc.mark ~= '+' .. nonce then doc.mark = '~' .. nonce end
+        write(key, doc)
+      elseif op == 'm' then
+        if doc then
+          a = change(doc, a + 2)
+          write(key, doc)
+        elseif ARGV[a + 1] == 'refuse' then
+          return i .. ' absent'
+        else
+          passed_over = true
+          a = skip_change(a + 2)
+        end
+      elseif op == 'f' then
+        if doc then
+          if not find(' ' .. (doc.places or '') .. ' ', ' ' .. ARGV[a + 1] .. ' ', 1, true) then
+            doc.places = doc.places and doc.places .. ' ' .. ARGV[a + 1] or ARGV[a + 1]
+          end
+          write(key, doc)
+        else
+          passed_over = true
+        end
+        a = a + 2
+      end
+    end
+  end
+end
+
+if mode == 'd' then return 1 end
+
+local gone = {}
+for n = 1, #order do
+  local key = order[n]
+  local doc = docs[key]
+  local left = doc and doc.expires and tonumber(doc.expires, 36) - now
+  if not doc or (left and left <= 0) then
+    gone[#gone + 1] = key
+  else
+    local claim = doc.claim and '!' .. doc.claim .. '\n' or ''
+    local rest = (doc.expires and '@' .. doc.expires .. '\n' or '')
+      .. (doc.places and '#' .. doc.places .. '\n' or '')
+      .. doc.rest
+    local made = false
+    if doc.unseen and mode == 'm' then
+      -- What this commit made can be taken back by its mark; what it wrote over can't.
+      local text = claim .. '+' .. nonce .. '\n' .. rest
+      made = left and call('SET', key, text, 'NX', 'PX', left) or not left and call('SET', key, text, 'NX')
+    end
+    if not made then
+      local text = claim .. (doc.mark and doc.mark .. '\n' or '') .. rest
+      if left then call('SET', key, text, 'PX', left) else call('SET', key, text) end
+    end
+  end
+end
+for n = 1, #gone do call('DEL', gone[n]) end
+
+for n = 1, #entries do
+  local index, at, member, expires = unpack(entries[n])
+  local left = expires ~= '' and tonumber(expires, 36) - now
+  if not left or left > 0 then
+    local had = call('PTTL', index)
+    call('ZADD', index, at, member)
+    if not left then
+      if had >= 0 then call('PERSIST', index) end
+    elseif had == -2 or (had >= 0 and had < left) then
+      call('PEXPIRE', index, left)
+    end
+    local size = call('ZCARD', index)
+    if ARGV[5] ~= '' and size >= 32 and size % 16 == 0 then
+      for _, old in ipairs(call('ZRANGE', index, 0, 15)) do
+        if call('EXISTS', ARGV[5] .. old) == 0 then call('ZREM', index, old) end
+      end
+    end
+  end
+end
+return 1

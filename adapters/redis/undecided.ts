@@ -1,0 +1,100 @@
+import { Unavailable } from '#src/store/errors.ts';
+import type { Link } from './link.ts';
+import { scripts } from './scripts.ts';
+import { bodyLine } from './text.ts';
+import type { Group } from './writes.ts';
+
+interface Doubt {
+  readonly groups: readonly Group[];
+  /** In the server's time: from then on that commit can't arrive any more. */
+  readonly notAfter: string;
+}
+
+/**
+ * Commits whose outcome was never learned. Each is taken back as soon as the server answers again; until then nobody
+ * here may see what it claimed or made. Bounded: when full, no more commits that would need it are sent.
+ */
+export class Undecided {
+  readonly #link: Link;
+  readonly #limitMs: number;
+  readonly #doubts = new Map<string, Doubt>();
+  #timer: NodeJS.Timeout | undefined;
+  #working = false;
+
+  constructor(link: Link, limitMs: number) {
+    this.#link = link;
+    this.#limitMs = limitMs;
+    link.onReady(() => this.#soon(0));
+  }
+
+  get some(): boolean {
+    return this.#doubts.size > 0;
+  }
+
+  refuseWhenFull(): void {
+    if (this.#doubts.size >= 10_000)
+      throw new Unavailable('too many commits wait to be taken back: Redis did not answer for long');
+  }
+
+  add(nonce: string, doubt: Doubt): void {
+    this.#doubts.set(nonce, doubt);
+    this.#soon(50);
+  }
+
+  refuse(nonce: string | undefined): void {
+    if (nonce !== undefined && this.#doubts.has(nonce))
+      throw new Unavailable('a commit of this process is being taken back');
+  }
+
+  #soon(ms: number): void {
+    if (this.#doubts.size === 0 || this.#working) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.settle(), ms);
+    this.#timer.unref();
+  }
+
+  /** Never fails. */
+  async settle(): Promise<void> {
+    if (this.#working) return;
+    this.#working = true;
+    const all = [...this.#doubts];
+    for (let at = 0; at < all.length && this.#link.ready; at += 16)
+      await Promise.all(
+        all.slice(at, at + 16).map(async ([nonce, doubt]) => {
+          if (await this.undo(nonce, doubt.groups, doubt.notAfter)) this.#doubts.delete(nonce);
+        }),
+      );
+    this.#working = false;
+    this.#soon(100);
+  }
+
+  async undo(nonce: string, groups: readonly Group[], notAfter = '0'): Promise<boolean> {
+    const undone = await Promise.allSettled(
+      groups
+        .filter((group) => !group.entries)
+        .map(({ keys, writes }) => {
+          const documents = keys.flatMap((key, i) => {
+            const write = writes[i];
+            return write === undefined ? [] : [{ key, write }];
+          });
+          const former = documents.map(({ write }) =>
+            write.op === 'replace' ? `=${bodyLine(write.expected)}` : '',
+          );
+          const args = [
+            scripts.undo,
+            String(documents.length),
+            ...documents.map(({ key }) => key),
+            nonce,
+            notAfter,
+          ];
+          return this.#link.ask('evalsha', [...args, ...former], { limitMs: this.#limitMs });
+        }),
+    );
+    return undone.every((one) => one.status === 'fulfilled' && one.value === 1);
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#doubts.clear();
+  }
+}

@@ -1,0 +1,93 @@
+import type { IndexEntry, Merge, Replace, Write } from '#src/store/port.ts';
+import { type Names, placeOf } from './keys.ts';
+import { bodyLine, content, partName, partValue, stamp } from './text.ts';
+
+/** What one script call writes: all on one slot, or, on a single server, the whole commit. */
+export interface Group {
+  readonly keys: string[];
+  /** For each key the write it stands for. */
+  readonly writes: (Write | undefined)[];
+  readonly args: string[];
+  /** 0 nothing that can be lost, 1 an insert, 2 a claim: on a cluster they go in this order. */
+  rank: 0 | 1 | 2;
+  conditional: boolean;
+  /** Holds index entries only. */
+  readonly entries: boolean;
+}
+
+export const newGroup = (entries: boolean): Group => ({
+  keys: [],
+  writes: [],
+  args: [],
+  rank: 0,
+  conditional: false,
+  entries,
+});
+
+/** `of` chooses the group: one for all on a single server, one for each family or index on a cluster. */
+export const addWrite = (names: Names, write: Write, of: (name: string, entries: boolean) => Group): void => {
+  const group = of(write.key.family, false);
+  const { args } = group;
+  group.keys.push(names.document(write.key));
+  group.writes.push(write);
+  switch (write.op) {
+    case 'put':
+      args.push('p', stamp(write.expiresAt), places(write.index), '', content(write.body, write.parts));
+      break;
+    case 'insert':
+      args.push('i', stamp(write.expiresAt), places(write.index), content(write.body, write.parts));
+      if (group.rank === 0) group.rank = 1;
+      group.conditional = true;
+      break;
+    case 'replace':
+      args.push('r', bodyLine(write.expected));
+      addChange(args, write);
+      group.conditional = true;
+      break;
+    case 'merge':
+      args.push('m', write.ifAbsent);
+      addChange(args, write);
+      if (write.ifAbsent === 'refuse') group.conditional = true;
+      break;
+    case 'claim':
+      args.push('c', stamp(write.at));
+      group.rank = 2;
+      group.conditional = true;
+      return;
+    case 'remove':
+      args.push('d');
+      return;
+  }
+  if (write.index === undefined || write.index.length === 0) return;
+  const member = names.member(write.key);
+  for (const entry of write.index) {
+    const name = names.index(entry.index, entry.of);
+    addEntry(of(name, true), name, entry.at, member, stamp(write.expiresAt));
+  }
+};
+
+export const addEntry = (group: Group, name: string, at: number, member: string, expires: string): void => {
+  group.keys.push(name);
+  group.writes.push(undefined);
+  group.args.push('z', String(at), member, expires);
+};
+
+const places = (index: readonly IndexEntry[] | undefined): string => {
+  if (index === undefined || index.length === 0) return '';
+  let text = '';
+  for (const { index: name, of, at } of index) text += `${text === '' ? '' : ' '}${placeOf(name, of, at)}`;
+  return text;
+};
+
+const addChange = (args: string[], { body, parts, expiresAt, index }: Merge | Replace): void => {
+  args.push(body === undefined ? '' : `=${bodyLine(body)}`, stamp(expiresAt), places(index));
+  const count = args.push('0') - 1;
+  let changed = 0;
+  for (const name in parts) {
+    const value = parts[name];
+    if (value === undefined) continue;
+    args.push(partName(name), value === null ? '-' : `=${partValue(value)}`);
+    changed++;
+  }
+  args[count] = String(changed);
+};

@@ -1,0 +1,161 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { redisBinary } from './redis-binary.ts';
+
+/** A server of our own on loopback or a socket, gone with this process. */
+export interface RedisServer {
+  /** 0 on a socket. */
+  readonly port: number;
+  readonly url: string;
+  readonly kind: string;
+  readonly dir: string;
+  kill(): Promise<void>;
+  freeze(): void;
+  thaw(): void;
+  /** Starts it again after `kill`, on the same port and folder. */
+  start(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const running = new Set<ChildProcess>();
+const folders = new Set<string>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+export const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+};
+
+interface Options {
+  /** A free one when not given; `'socket'` for none. */
+  readonly port?: number | 'socket';
+  readonly args?: readonly string[];
+  /** The server speaks only TLS: its readiness is seen by these options. */
+  readonly tls?: { readonly ca: string };
+  /** Writes the configuration of a sentinel into a folder and names the file. */
+  readonly sentinel?: (dir: string) => string;
+}
+
+export const startRedis = async ({
+  port: wanted,
+  args = [],
+  tls,
+  sentinel,
+}: Options = {}): Promise<RedisServer> => {
+  const { command, kind, env } = await redisBinary();
+  const dir = mkdtempSync(join(tmpdir(), 'postern-redis-'));
+  folders.add(dir);
+  const socket = join(dir, 'redis.sock');
+  const port = wanted === 'socket' ? 0 : (wanted ?? (await freePort()));
+  const listening = port === 0 ? ['--port', '0', '--unixsocket', socket] : ['--bind', '127.0.0.1'];
+  const ports = port === 0 ? [] : tls ? ['--port', '0', '--tls-port', `${port}`] : ['--port', `${port}`];
+  const own = ['--dir', dir, '--save', '', '--appendonly', 'no', '--enable-debug-command', 'local'];
+  const words = sentinel ? [sentinel(dir), '--sentinel'] : [...listening, ...ports, ...own, ...args];
+  let child: ChildProcess | undefined;
+
+  const start = async (): Promise<void> => {
+    const started = spawn(command, words, { stdio: ['ignore', 'pipe', 'ignore'], env });
+    let said = '';
+    started.stdout?.on('data', (chunk: Buffer) => {
+      said = (said + chunk.toString()).slice(-2_000);
+    });
+    running.add(started);
+    started.once('exit', () => running.delete(started));
+    child = started;
+    const where = port === 0 ? { path: socket } : { host: '127.0.0.1', port, ...(tls && { tls }) };
+    if (!(await answers(where, started))) {
+      await kill();
+      throw new Error(`${kind} did not start: ${said}`);
+    }
+  };
+
+  const kill = async (): Promise<void> => {
+    const now = child;
+    if (!now || now.exitCode !== null || now.signalCode !== null) return;
+    const gone = once(now, 'exit');
+    now.kill('SIGKILL');
+    await gone;
+  };
+
+  await start();
+  return {
+    port,
+    url: port === 0 ? `redis+unix://${socket}` : `${tls ? 'rediss' : 'redis'}://127.0.0.1:${port}`,
+    kind,
+    dir,
+    start,
+    kill,
+    freeze: () => void child?.kill('SIGSTOP'),
+    thaw: () => void child?.kill('SIGCONT'),
+    close: async () => {
+      await kill();
+      rmSync(dir, { recursive: true, force: true });
+      folders.delete(dir);
+    },
+  };
+};
+
+type Where = { path: string } | { host: string; port: number; tls?: { ca: string } };
+
+const answers = async (where: Where, child: ChildProcess): Promise<boolean> => {
+  for (const end = Date.now() + 15_000; Date.now() < end && child.exitCode === null; await sleep(15)) {
+    const client = connectTo(where);
+    try {
+      await client.connect();
+      await client.ping();
+      return true;
+    } catch {
+      // not yet
+    } finally {
+      client.disconnect();
+    }
+  }
+  return false;
+};
+
+const connectTo = (where: Where): Redis => {
+  const client = new Redis({
+    ...where,
+    lazyConnect: true,
+    retryStrategy: null,
+    maxRetriesPerRequest: 0,
+    disableClientInfo: true,
+  });
+  client.on('error', () => {});
+  return client;
+};
+
+/** One command on a connection of its own, as an operator would send it. */
+export const redisCommand = async (port: number, ...words: readonly string[]): Promise<unknown> => {
+  const client = connectTo({ host: '127.0.0.1', port });
+  try {
+    await client.connect();
+    const [name = '', ...rest] = words;
+    return await client.call(name, ...rest);
+  } finally {
+    client.disconnect();
+  }
+};
+
+export const waitFor = async (
+  what: string,
+  look: () => Promise<boolean> | boolean,
+  ms = 20_000,
+): Promise<void> => {
+  for (const end = Date.now() + ms; !(await look()); await sleep(25))
+    if (Date.now() > end) throw new Error(`waited in vain: ${what}`);
+};
