@@ -1,0 +1,24 @@
+import { effectiveLeaves, masked } from '../load/effective.ts';
+import type { Loaded } from '../load/index.ts';
+import { written } from '../path.ts';
+import type { Source } from '../problems.ts';
+import { nodeOf } from '../schema/build.ts';
+import { schema } from '../sections/index.ts';
+
+export interface EffectiveValue {
+  readonly path: string;
+  /** Masked where it is a secret. */
+  readonly value: unknown;
+  readonly source: Source;
+}
+
+/** What is in force and who said so, safe to show to an operator. */
+export const effectiveValues = ({ config, sources }: Loaded): readonly EffectiveValue[] =>
+  effectiveLeaves(nodeOf(schema), config).map(({ path, value, node, isSecret }) => ({
+    path: written(path),
+    value: isSecret ? masked(node, value) : value,
+    source: sources.get(written(path)) ?? 'default',
+  }));
+
+export const writtenSource = (source: Source): string =>
+  typeof source === 'string' ? source : (Object.values(source)[0] ?? '');

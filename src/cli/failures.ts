@@ -1,0 +1,42 @@
+import { debuglog } from 'node:util';
+import { CommanderError } from 'commander';
+import { ConfigurationError, type Problem } from '#config';
+import { type ExitCode, exitCode, Failure } from '#src/errors.ts';
+import { Unavailable, Unusable } from '#src/store/errors.ts';
+
+export interface Ending {
+  readonly exit: ExitCode;
+  readonly code: string;
+  readonly message: string;
+  readonly problems?: readonly Problem[];
+}
+
+/** `NODE_DEBUG=postern` shows where a fault came from. */
+const trace = debuglog('postern');
+
+/** Help and version were asked for, and shown. */
+export const isAnswered = (error: unknown): boolean =>
+  error instanceof CommanderError && error.exitCode === 0;
+
+export const endingOf = (error: unknown): Ending => {
+  if (error instanceof ConfigurationError) {
+    const { code, message, problems } = error;
+    return { exit: exitCode.configuration, code, message, problems };
+  }
+  if (error instanceof Failure) return { exit: error.exit, code: error.code, message: error.message };
+  if (error instanceof CommanderError)
+    return { exit: exitCode.usage, code: 'usage', message: error.message.replace(/^error: /, '') };
+  if (error instanceof Unavailable)
+    return { exit: exitCode.unavailable, code: 'unavailable', message: error.message };
+  if (error instanceof Unusable) return { exit: exitCode.failure, code: 'unusable', message: error.message };
+  trace('%s', error instanceof Error ? error.stack : error);
+  const what = error instanceof Error ? error.message.split('\n')[0] : 'unknown';
+  return {
+    exit: exitCode.failure,
+    code: 'fault',
+    message: `This is a fault of postern: ${what} (NODE_DEBUG=postern tells more).`,
+  };
+};
+
+export const rendered = ({ exit, ...error }: Ending, isJson: boolean): string =>
+  `${isJson ? JSON.stringify({ error }) : `postern: ${error.message}`}\n`;

@@ -1,0 +1,65 @@
+import { Command as Program } from 'commander';
+import { type Flags, type Loaded, loadConfig } from '#config';
+import type { Command, CommandContext } from '#src/command.ts';
+import { type ExitCode, exitCode } from '#src/errors.ts';
+import { endingOf, isAnswered, rendered } from './failures.ts';
+import { createOutput, type Streams } from './output.ts';
+
+interface GlobalFlags {
+  readonly config?: string;
+  readonly set: readonly string[];
+  readonly json?: true;
+}
+
+export interface Surroundings {
+  readonly streams: Streams;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly takeSignals: () => void;
+}
+
+const bareProgram = ({ out, err }: Streams): Program =>
+  new Program('postern')
+    .description('An OAuth 2 and OpenID Connect authorization server.')
+    .option('-c, --config <file>', 'configuration file; default: postern.yaml where it exists')
+    .option(
+      '-s, --set <path=value>',
+      'set one key; may be repeated',
+      (one, all: string[]) => [...all, one],
+      [],
+    )
+    .option('--json', 'answers and errors as JSON')
+    .showHelpAfterError(false)
+    .configureOutput({ writeOut: out, writeErr: err, outputError: () => undefined })
+    .exitOverride();
+
+/** Subcommands are made by their registrants, and take over what was set on the program before. */
+export const run = async (
+  commands: readonly Command[],
+  args: readonly string[],
+  { streams, env, cwd, takeSignals }: Surroundings,
+): Promise<ExitCode> => {
+  const program = bareProgram(streams);
+  // As options declared above; before they are parsed, for errors in them, the text of the command line decides.
+  const isJson = (): boolean => program.opts<GlobalFlags>().json === true || args.includes('--json');
+  const load = (flags: Flags = {}): Loaded => {
+    const { config, set } = program.opts<GlobalFlags>();
+    return loadConfig({
+      ...(config === undefined ? {} : { file: config }),
+      env,
+      flags: { ...flags, set: [...set, ...(flags.set ?? [])] },
+      cwd,
+    });
+  };
+  const context: CommandContext = { output: createOutput(streams, isJson), load, takeSignals };
+  for (const command of commands) command.register(program, context);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode.ok;
+  } catch (error) {
+    if (isAnswered(error)) return exitCode.ok;
+    const ending = endingOf(error);
+    if (ending.message !== '(outputHelp)') streams.err(rendered(ending, isJson()));
+    return ending.exit;
+  }
+};
