@@ -14,7 +14,8 @@ import {
   turns,
 } from './history-world.ts';
 
-const [url = '', prefix = '', path = '', number = '', started = ''] = process.argv.slice(2);
+const [url = '', prefix = '', path = '', number = '', since = ''] = process.argv.slice(2);
+let started = Number(since);
 const log = createLog(openSync(path, 'a'));
 const store = await openStore(url, { clock: { now: () => Date.now() }, prefix });
 let marks = Number(number) * 1_000_000;
@@ -23,9 +24,7 @@ let hurrying = false;
 
 const chance = (count: number): number => Math.floor(Math.random() * count);
 const family = (nearest: number, spread: number): string =>
-  familyName(
-    Math.max(0, Math.floor((Date.now() - Number(started)) / familyEveryMs) - nearest - chance(spread)),
-  );
+  familyName(Math.max(0, Math.floor((Date.now() - started) / familyEveryMs) - nearest - chance(spread)));
 
 const outcomeOf = async (work: Promise<unknown>): Promise<Outcome> =>
   work.then(
@@ -58,8 +57,7 @@ const act = async (): Promise<void> => {
   if (choice < 20) return attempt('issue', family(0, 2));
   if (choice < 50) return attempt('redeem', family(0, 4));
   if (choice < 75) return attempt('refresh', family(1, 12), chance(turns));
-  if (choice < 90)
-    return attempt('merge', sessionName(Math.floor((Date.now() - Number(started)) / sessionEveryMs)));
+  if (choice < 90) return attempt('merge', sessionName(Math.floor((Date.now() - started) / sessionEveryMs)));
   if (choice < 93) return attempt('revoke', family(2, 12));
   return attempt('look', family(0, 12));
 };
@@ -71,10 +69,18 @@ const client = async (): Promise<void> => {
   }
 };
 
+const begin = Promise.withResolvers<void>();
 process.on('message', (message) => {
   if (message === 'stop') stopping = true;
-  if (message === 'hurry') hurrying = true;
+  else if (message === 'hurry') hurrying = true;
+  else if (typeof message === 'object' && message !== null && 'started' in message) {
+    started = Number(message.started);
+    begin.resolve();
+  }
 });
+process.send?.('ready');
+// The first workers wait for each other; one that takes the place of another finds the work under way.
+if (started > Date.now()) await begin.promise;
 await Promise.all(Array.from({ length: 4 }, client));
 await store.close();
 process.disconnect();

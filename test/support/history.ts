@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -24,51 +24,67 @@ const gone = async (child: ChildProcess): Promise<void> => {
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
 };
 
+interface Worker {
+  readonly child: ChildProcess;
+  readonly log: string;
+  readonly ready: Promise<unknown>;
+}
+
+const longestMs = 20_000;
+
+/** Without pauses a worker is nearly always inside an operation: that is where death should strike. */
+const strike = async ({ child, log }: Worker): Promise<void> => {
+  if (child.connected) child.send('hurry');
+  const enough = statSync(log).size + 2_000 + Math.random() * 3_000;
+  for (let i = 0; i < 1_000 && statSync(log).size < enough; i++) await sleep(1);
+  child.kill('SIGKILL');
+  await gone(child);
+};
+
 /** Workers run at random over one store and die at random; in the end everything must have an explanation. */
 export const historyIsExplained = async (t: Test, options: HistoryOptions): Promise<void> => {
   const { url, prefix = '', durationMs = 4_500, workers = 4 } = options;
   const folder = mkdtempSync(join(tmpdir(), 'postern-history-'));
   const store = await openStore(url, { clock: { now: () => Date.now() }, prefix });
-  const running = new Set<ChildProcess>();
+  const running = new Set<Worker>();
+  const faults: string[] = [];
   t.teardown(async () => {
-    for (const child of running) child.kill('SIGKILL');
+    for (const { child } of running) child.kill('SIGKILL');
     await store.close();
     rmSync(folder, { recursive: true, force: true });
   });
-  const sessions = Math.ceil((durationMs * 3) / sessionEveryMs);
-  for (let n = 0; n < sessions; n++)
+  for (let n = 0; n < longestMs / sessionEveryMs; n++)
     await store.commit([{ op: 'put', key: keys.session(sessionName(n)), body: 's' }]);
 
-  const started = Date.now();
   let numbers = 0;
-  let crashes = 0;
-  const faults: string[] = [];
-  const start = (): ChildProcess => {
+  const start = (): Worker => {
     const number = String(++numbers);
-    const child = fork(script, [url, prefix, join(folder, `${number}.log`), number, String(started)]);
-    running.add(child);
+    const log = join(folder, `${number}.log`);
+    const child = fork(script, [url, prefix, log, number, String(started)]);
+    const worker: Worker = { child, log, ready: once(child, 'message') };
+    running.add(worker);
     child.once('exit', (code, signal) => {
-      running.delete(child);
+      running.delete(worker);
       if (code !== 0 && signal !== 'SIGKILL') faults.push(`a worker ended with ${code ?? signal}`);
     });
-    return child;
+    return worker;
   };
 
-  for (let n = 0; n < workers; n++) start();
-  while (Date.now() - started < durationMs) {
-    await sleep(150 + Math.random() * 300);
+  let started = Date.now() + longestMs;
+  await Promise.all(Array.from({ length: workers }, () => start().ready));
+  started = Date.now();
+  for (const { child } of running) child.send({ started });
+  let crashes = 0;
+  while (Date.now() - started < durationMs || (crashes < 4 && Date.now() - started < longestMs)) {
+    await sleep(100 + Math.random() * 200);
     const [oldest] = running;
-    if (!oldest) continue;
-    // Without pauses it is nearly always inside an operation: that is where death should strike.
-    if (oldest.connected) oldest.send('hurry');
-    await sleep(10 + Math.random() * 30);
-    oldest.kill('SIGKILL');
-    await gone(oldest);
+    if (!oldest) break;
+    await strike(oldest);
     crashes++;
-    start();
+    await start().ready;
   }
-  for (const child of running) if (child.connected) child.send('stop');
-  await Promise.all([...running].map(gone));
+  for (const { child } of running) if (child.connected) child.send('stop');
+  await Promise.all([...running].map(({ child }) => gone(child)));
 
   const events = readHistory(folder);
   const count = (outcome: string): number => events.filter((event) => event.outcome === outcome).length;
