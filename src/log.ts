@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import type { FastifyBaseLogger } from 'fastify';
 import { type DestinationStream, pino } from 'pino';
 import type { Config } from '#config';
@@ -20,7 +21,7 @@ const secretNames = [
 ];
 
 /** JSON for machines; on a terminal, lines for people. */
-export const createLog = async (config: Config, to?: DestinationStream): Promise<FastifyBaseLogger> => {
+export const createLog = (config: Config, to?: DestinationStream): FastifyBaseLogger => {
   const { level, format } = config.log;
   const pretty = format === 'pretty' || (format === 'auto' && process.stdout.isTTY);
   const options = {
@@ -34,7 +35,8 @@ export const createLog = async (config: Config, to?: DestinationStream): Promise
   };
   if (to) return pino(options, to);
   if (!pretty) return pino(options, pino.destination({ dest: 1, sync: false }));
-  const { default: prettyStream } = await import('pino-pretty');
+  // Loaded only for people: a server that writes JSON starts without it.
+  const prettyStream: typeof import('pino-pretty') = createRequire(import.meta.url)('pino-pretty');
   return pino(
     options,
     prettyStream({ colorize: true, translateTime: 'HH:MM:ss', ignore: 'pid,hostname', sync: true }),

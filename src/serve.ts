@@ -47,7 +47,7 @@ const drainMs = 20_000;
 export const serve = async (written: Config): Promise<Serving> => {
   const config = withDemoResource(written);
   const clock = Date;
-  const log = await createLog(config);
+  const log = createLog(config);
   const store = await openStore(config, clock);
   let app: App | undefined;
   try {

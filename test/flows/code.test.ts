@@ -86,12 +86,12 @@ t.test('a relying party signs a person in with code and PKCE (OpenID Connect Cor
       expectedState: state,
       expectedNonce: nonce,
     }),
-    { error: 'invalid_grant' },
+    Object.assign(new Error(), { error: 'invalid_grant' }),
     'a code redeemed twice is refused',
   );
   await t.rejects(
     client.refreshTokenGrant(server, refreshed.refresh_token ?? ''),
-    { error: 'invalid_grant' },
+    Object.assign(new Error(), { error: 'invalid_grant' }),
     'and takes along what the first use gave',
   );
 });

@@ -69,7 +69,7 @@ export class Browser {
   }
 }
 
-const unescape = (text: string): string =>
+const textOf = (text: string): string =>
   text
     .replaceAll('&quot;', '"')
     .replaceAll('&#39;', "'")
@@ -79,7 +79,7 @@ const unescape = (text: string): string =>
 
 const attribute = (tag: string, name: string): string | undefined => {
   const found = new RegExp(`\\s${name}="([^"]*)"`).exec(tag)?.[1];
-  return found === undefined ? undefined : unescape(found);
+  return found === undefined ? undefined : textOf(found);
 };
 
 /** The first form of a page: where it posts to, what it carries by itself, and its ticked boxes. */
