@@ -43,7 +43,7 @@ const strike = async ({ child, log }: Worker): Promise<void> => {
 
 /** Workers run at random over one store and die at random; in the end everything must have an explanation. */
 export const historyIsExplained = async (t: Test, options: HistoryOptions): Promise<void> => {
-  const { url, prefix = '', durationMs = 4_500, workers = 4 } = options;
+  const { url, prefix = 'history', durationMs = 4_000, workers = 4 } = options;
   const folder = mkdtempSync(join(tmpdir(), 'postern-history-'));
   const store = await openStore(url, { clock: { now: () => Date.now() }, prefix });
   const running = new Set<Worker>();
