@@ -15,6 +15,8 @@ t.teardown(() => rmSync(folder, { recursive: true, force: true }));
 const seconds = (count: number): number => count * 1000;
 const minutes = (count: number): number => count * 60_000;
 
+const days = (count: number): number => count * 86_400_000;
+
 const cache = minutes(10);
 /** Of a process that hears no announcement. */
 const poll = seconds(30);
@@ -160,7 +162,139 @@ t.test('whatever the moments of rotations, wakings and the skew of clocks', asyn
         }
       },
     ),
-    { numRuns: 12 },
+    { numRuns: 8 },
   );
   t.pass('every signature verified at a relying party that caches for ten minutes');
+});
+
+t.test('the schedule', async (t) => {
+  const clock = movableClock();
+  const path = join(folder, `${files++}.db`);
+  const config = keysConfig({ days: 90, lifeSeconds: life / 1000 });
+  const started = await Promise.all(
+    [1, 2, 3].map(async () => {
+      const store = await openStore(`sqlite:${path}`, { clock, operationTimeoutMs: 5000 });
+      const { keys, told } = await openKeys(deaf(store), clock, config);
+      t.teardown(() => keys.close().then(() => store.close()));
+      return { keys, told };
+    }),
+  );
+  const wakeAll = () => Promise.all(started.map(({ keys }) => keys.wake()));
+  const signing = () => started[0]?.keys.list().filter(({ use }) => use === 'sig') ?? [];
+
+  clock.pass(days(89));
+  await wakeAll();
+  t.equal(signing().length, 2, 'nothing is due before its time');
+  clock.pass(days(1));
+  await wakeAll();
+  await wakeAll();
+  t.equal(
+    signing().filter(({ stage }) => stage === 'next').length,
+    2,
+    'three processes publish one successor',
+  );
+  const added = started.flatMap(({ told }) => told.filter(({ type }) => type === 'key.added'));
+  t.equal(added.length, 6 + 5, 'and whoever won tells of it, once');
+  t.equal(started[0]?.keys.list().filter(({ use }) => use === 'pairwise').length, 1, 'the salt stays');
+  clock.pass(minutes(12));
+  t.equal(new Set(started.map(({ keys }) => keys.current().version)).size, 1);
+  clock.pass(life + minutes(2));
+  await wakeAll();
+  t.equal(signing().length, 2);
+});
+
+t.test('a rotation', async (t) => {
+  const clock = movableClock();
+  const store = await openStore('memory:', { clock });
+  t.teardown(() => store.close());
+  const { keys } = await openKeys(store, clock, keysConfig({ lifeSeconds: life / 1000 }));
+  t.teardown(() => keys.close());
+  const stages = (alg: string) =>
+    keys
+      .list()
+      .filter((key) => key.alg === alg)
+      .map(({ stage }) => stage);
+
+  t.test('is refused while the one before is under way', async (t) => {
+    await keys.rotate('ES256');
+    await t.rejects(keys.rotate('ES256'), { code: 'rotation_under_way', exit: 4 });
+    t.same(stages('ES256'), ['next', 'active']);
+    t.equal((await keys.rotate()).length, 4, 'of everything passes over what is under way');
+    await t.rejects(keys.rotate(), { code: 'rotation_under_way' });
+    clock.pass(minutes(11));
+    t.same(stages('ES256'), ['active', 'retiring']);
+  });
+
+  t.test('of a key that leaked signs at once', async (t) => {
+    const leaked = keys.list().find(({ alg, stage }) => alg === 'EdDSA' && stage === 'active')?.kid;
+    const [fresh] = await keys.rotate('EdDSA', { now: true });
+    t.equal(fresh?.stage, 'active');
+    const engine = keys.current().signing.find(({ alg, key_ops }) => alg === 'EdDSA' && !key_ops);
+    t.equal(engine?.kid, fresh?.kid);
+    t.same(await keys.prune(leaked), [leaked], 'and the leaked one can be taken out of the key set');
+    t.notOk(keys.current().publicJwks.keys.some(({ kid }) => kid === leaked));
+  });
+
+  t.test('of what has no key here is refused by name', async (t) => {
+    await t.rejects(keys.rotate('PS256'), { code: 'not_rotating', exit: 2, message: /ES256, EdDSA, cookie/ });
+  });
+
+  t.test('of secrets keeps the former ones for what they made', async (t) => {
+    const before = keys.current();
+    await keys.rotate('cookie', { now: true });
+    await keys.rotate('refresh', { now: true });
+    await keys.rotate('dpop-nonce', { now: true });
+    const after = keys.current();
+    t.not(after.version, before.version);
+    t.not(after.cookieKeys[0], before.cookieKeys[0]);
+    t.ok(after.cookieKeys.includes(before.cookieKeys[0] ?? 'none'));
+    t.ok(after.refreshSecrets.some((secret) => secret.equals(before.refreshSecret)));
+    t.notOk(after.dpopNonceSecret.equals(before.dpopNonceSecret));
+    t.equal(before.cookieKeys.length, 2, 'a snapshot never changes');
+  });
+
+  t.test('goes on when a listener throws', async (t) => {
+    const told: string[] = [];
+    keys.onChange(() => {
+      throw new Error('a bad listener');
+    });
+    const stop = keys.onChange(({ version }) => told.push(version));
+    await keys.rotate('ES256');
+    t.same(told, [keys.current().version]);
+    stop();
+    clock.pass(minutes(11));
+    t.same(told.length, 1);
+    t.not(keys.current().version, told[0]);
+  });
+});
+
+t.test('a running process hears of a rotation and switches by itself, in real time', async (t) => {
+  const clock = { now: () => Date.now() };
+  const path = join(folder, `${files++}.db`);
+  const config = keysConfig({ cacheSeconds: 0, algorithms: ['EdDSA'] });
+  const [one, two] = await Promise.all(
+    [1, 2].map(async () => {
+      const store = await openStore(`sqlite:${path}`, { clock, operationTimeoutMs: 5000 });
+      const { keys } = await openKeys(store, clock, config);
+      t.teardown(() => keys.close().then(() => store.close()));
+      return keys;
+    }),
+  );
+  const changed = (): Promise<void> =>
+    new Promise((resolve) => {
+      // The timers of keys keep no process alive; this one does, for the length of the test.
+      const alive = setTimeout(() => {}, seconds(20));
+      const stop = two?.onChange(() => {
+        clearTimeout(alive);
+        stop?.();
+        resolve();
+      });
+    });
+  const published = changed();
+  const [next] = (await one?.rotate('EdDSA')) ?? [];
+  await published;
+  t.ok(two?.current().publicJwks.keys.some(({ kid }) => kid === next?.kid));
+  await changed();
+  t.equal(two?.current().signing[0]?.kid, next?.kid);
+  t.equal(two?.current().signing[0]?.key_ops, undefined);
 });
