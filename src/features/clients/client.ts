@@ -65,10 +65,10 @@ export interface AddClient {
   readonly demo?: true;
 }
 
-/** Encrypts what must be readable again: AES-256-GCM with the installation's key. */
+/** Encrypts what must be readable again: AES-256-GCM with the installation's key, bound to the place it belongs to. */
 export interface SecretBox {
-  seal(text: string): string;
-  open(text: string): string;
+  seal(text: string, place: string): string;
+  open(sealed: string, place: string): string;
 }
 
 export interface Clients {

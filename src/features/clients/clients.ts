@@ -99,7 +99,7 @@ export const createClients = ({ store, config, clock, events, secretBox: box }: 
         v: 1,
         id,
         metadata,
-        secrets: withSecret ? [keepSecret({ ...first, method, box })] : [],
+        secrets: withSecret ? [keepSecret({ id, ...first, method, box })] : [],
         from: 'store',
         createdAt: now,
         updatedAt: now,

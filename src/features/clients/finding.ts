@@ -5,7 +5,7 @@ import type { ClientMetadata, Clients, SecretBox } from './client.ts';
 import type { Known } from './configured.ts';
 import { complete } from './presets.ts';
 import { type KeptClient, toRecord } from './record.ts';
-import { isLive, matchesHash, sameText } from './secret.ts';
+import { isLive, matchesHash, placeOf, sameText } from './secret.ts';
 import type { Stored } from './stored.ts';
 
 interface Parts {
@@ -31,7 +31,9 @@ export const createFinding = ({ store, stored, configured, clock, box }: Parts) 
     record: toRecord(client),
     secrets: client.secrets,
     clear: client.secrets.flatMap((secret) =>
-      'sealed' in secret && box !== undefined && isLive(secret, clock.now()) ? [box.open(secret.sealed)] : [],
+      'sealed' in secret && box !== undefined && isLive(secret, clock.now())
+        ? [box.open(secret.sealed, placeOf(client.id))]
+        : [],
     ),
   });
 
@@ -68,7 +70,7 @@ export const createFinding = ({ store, stored, configured, clock, box }: Parts) 
     return live.some((kept) =>
       'hash' in kept
         ? matchesHash(kept.hash, secret)
-        : box !== undefined && sameText(box.open(kept.sealed), secret),
+        : box !== undefined && sameText(box.open(kept.sealed, placeOf(id)), secret),
     );
   };
 

@@ -47,6 +47,7 @@ export const createRegister =
       typeof secret === 'string' && needsSecret(metadata) && !isPlaceholder(id, secret)
         ? [
             keepSecret({
+              id,
               info: { name: 'registration', createdAt: now },
               secret,
               method: methodOf(metadata),

@@ -50,7 +50,11 @@ export const checkChosenSecret = (secret: string): void => {
 export const isLive = ({ expiresAt }: SecretInfo, now: number): boolean =>
   expiresAt === undefined || expiresAt > now;
 
+/** What a sealed secret is bound to: that of one client can't be passed off as another's. */
+export const placeOf = (id: string): string => `client secret ${id}`;
+
 interface Keep {
+  readonly id: string;
   readonly info: SecretInfo;
   readonly secret: string;
   /** `token_endpoint_auth_method` of the client. */
@@ -58,7 +62,7 @@ interface Keep {
   readonly box: SecretBox | undefined;
 }
 
-export const keepSecret = ({ info, secret, method, box }: Keep): StoredSecret => {
+export const keepSecret = ({ id, info, secret, method, box }: Keep): StoredSecret => {
   if (method !== 'client_secret_jwt') return { ...info, hash: hashSecret(secret) };
   if (box === undefined) {
     throw new Failure({
@@ -68,5 +72,5 @@ export const keepSecret = ({ info, secret, method, box }: Keep): StoredSecret =>
       exit: exitCode.configuration,
     });
   }
-  return { ...info, sealed: box.seal(secret) };
+  return { ...info, sealed: box.seal(secret, placeOf(id)) };
 };

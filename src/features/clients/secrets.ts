@@ -3,7 +3,7 @@ import type { Clock } from '#src/store/port.ts';
 import type { ClientMetadata, ClientRecord, Clients, NewSecret, SecretBox } from './client.ts';
 import { ClientRefused } from './problem.ts';
 import type { KeptClient } from './record.ts';
-import { hashSecret, isLive, keepSecret, randomSecret, type StoredSecret } from './secret.ts';
+import { hashSecret, isLive, keepSecret, placeOf, randomSecret, type StoredSecret } from './secret.ts';
 
 /** So many may be accepted at once: each costs one hash of every request. */
 const most = 5;
@@ -33,7 +33,7 @@ export const fitSecrets = (client: KeptClient, box: SecretBox | undefined): read
   return client.secrets.flatMap((kept): StoredSecret[] => {
     if ('hash' in kept) return [kept];
     const { sealed, ...info } = kept;
-    return box === undefined ? [] : [{ ...info, hash: hashSecret(box.open(sealed)) }];
+    return box === undefined ? [] : [{ ...info, hash: hashSecret(box.open(sealed, placeOf(client.id))) }];
   });
 };
 
@@ -73,6 +73,7 @@ export const createSecrets = ({
         throw refuse('secrets_too_many', `A client may have ${most} secrets; remove one first.`, 4);
       }
       const kept = keepSecret({
+        id,
         info: { name, createdAt: now, ...expiry },
         secret,
         method: methodOf(client.metadata),
