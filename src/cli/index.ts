@@ -4,7 +4,8 @@
  */
 import type { Command } from '#src/command.ts';
 import { config } from './config/index.ts';
+import { health } from './health.ts';
 import { start } from './start.ts';
 import { version } from './version.ts';
 
-export const commands: readonly Command[] = [start, config, version];
+export const commands: readonly Command[] = [start, health, config, version];
