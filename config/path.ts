@@ -7,7 +7,7 @@ export const isUnsafe = (key: string): boolean => unsafe.has(key);
 
 /** `listen.port`, `clients.0.client_id`, `scopes."https://api.example.com/read"`. */
 export const written = (path: Path): string =>
-  path.map((key) => (/^[^\s."]+$/.test(key) ? key : JSON.stringify(key))).join('.');
+  path.map((key) => (/^[^\s."\p{Cc}]+$/u.test(key) ? key : JSON.stringify(key))).join('.');
 
 /** The other way round; nothing when the text is not a path. */
 export const parsePath = (text: string): Path | undefined => {
@@ -23,6 +23,3 @@ export const isTree = (value: unknown): value is Tree => typeof value === 'objec
 export const child = (tree: unknown, key: string): unknown =>
   // A list is an object whose keys are its positions.
   isTree(tree) && Object.hasOwn(tree, key) ? (tree as Record<string, unknown>)[key] : undefined;
-
-export const at = (tree: unknown, path: Path): unknown =>
-  path.reduce((value, key) => child(value, key), tree);

@@ -1,41 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
-import type { LineCounter, YAMLError, Node as YamlNode } from 'yaml';
 import { isTree, type Path } from '../path.ts';
-import type { Assignment, Layer } from './layer.ts';
-import { yaml } from './yaml.ts';
-
-/** Sentences of ours: the parser's own messages quote the text, which may hold a secret. */
-const sentences: Readonly<Record<string, string>> = {
-  BAD_ALIAS: 'An alias names an anchor that does not exist.',
-  BAD_INDENT: 'The indentation is wrong here.',
-  BLOCK_AS_IMPLICIT_KEY:
-    'A nested value begins on the line of its key: begin a new, indented line, or quote the text.',
-  DUPLICATE_KEY: 'This key stands here a second time.',
-  MISSING_CHAR: 'Something is missing: a closing quote, bracket, comma or colon.',
-  MULTILINE_IMPLICIT_KEY: 'A key must stand on one line, followed by a colon.',
-  MULTIPLE_DOCS: 'The file must hold one document only.',
-  NON_STRING_KEY: 'A key must be a text.',
-  TAB_AS_INDENT: 'Tabs can not indent: use spaces.',
-  UNEXPECTED_TOKEN: 'This is not expected here.',
-};
-
-const position = (lines: LineCounter, offset: number): string => {
-  const { line, col } = lines.linePos(offset);
-  return `${line}:${col}`;
-};
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EACCES: 'its permissions forbid it',
-  EISDIR: 'it is a folder',
-};
-
-/** Why a file can not be read, in words. */
-export const whyUnreadable = (error: unknown): string => {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-  return reasons[code] ?? `the system answered ${code}`;
-};
+import type { Layer } from './layer.ts';
+import { locate } from './locate.ts';
+import { whyUnreadable } from './unreadable.ts';
+import { contentOf, yaml } from './yaml.ts';
+import { sentenceOf } from './yaml-mistakes.ts';
 
 /** Leaves of sections one by one, so that each keeps its own source; lists as a whole. */
 const leaves = (value: unknown, path: Path): { path: Path; value: unknown }[] =>
@@ -50,54 +20,32 @@ const failed = (folder: string, where: string, message: string): Layer => ({
 });
 
 const parse = (text: string, name: string, folder: string): Layer => {
-  const { isMap, isSeq, isScalar, LineCounter, parseDocument } = yaml();
+  const { isMap, LineCounter, parseDocument } = yaml();
   const lines = new LineCounter();
+  const at = (offset: number): string => {
+    const { line, col } = lines.linePos(offset);
+    return `${name}:${line}:${col}`;
+  };
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
-  const at = (error: YAMLError): string => `${name}:${position(lines, error.pos[0])}`;
-  if (document.errors.length > 0) {
-    const problems = document.errors.map((error) => ({
+  const mistakes = [...document.errors, ...document.warnings];
+  if (mistakes.length > 0) {
+    const problems = mistakes.map(({ code, pos }) => ({
       path: '',
-      message: sentences[error.code] ?? 'This is not valid YAML.',
-      where: at(error),
+      message: sentenceOf(code),
+      where: at(pos[0]),
     }));
     return { folder, assignments: [], problems };
   }
   if (document.contents === null) return { folder, assignments: [], problems: [] };
   if (!isMap(document.contents))
     return failed(folder, name, 'Expected keys and values, as `mode: development`.');
-  let content: unknown;
   try {
-    content = document.toJS({ maxAliasCount: 100 });
+    const found = leaves(contentOf(document), []);
+    const assignments = found.map((leaf) => ({ ...leaf, source: { file: name }, where: name }));
+    return { folder, assignments, problems: [], locate: (path) => at(locate(document, path)) };
   } catch {
-    return failed(folder, name, 'Too many aliases, or one that can not be resolved.');
+    return failed(folder, name, 'Is nested too deeply, or has too many aliases.');
   }
-
-  const locate = (path: Path): string => {
-    let node: unknown = document.contents;
-    let offset = 0;
-    for (const key of path) {
-      if (isMap(node)) {
-        const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === key);
-        if (!pair) break;
-        // The parser gives every key it read a range.
-        offset = (pair.key as YamlNode).range?.[0] ?? offset;
-        node = pair.value;
-      } else if (isSeq(node)) {
-        const item = node.items[Number(key)];
-        if (!item) break;
-        offset = (item as YamlNode).range?.[0] ?? offset;
-        node = item;
-      } else break;
-    }
-    return `${name}:${position(lines, offset)}`;
-  };
-
-  const assignments: Assignment[] = leaves(content, []).map((leaf) => ({
-    ...leaf,
-    source: { file: name },
-    where: name,
-  }));
-  return { folder, assignments, problems: [], locate };
 };
 
 /** `wanted`: somebody named this file, so it must be there. */

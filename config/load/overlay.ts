@@ -1,4 +1,4 @@
-import { at, isTree, type Path, type Tree, written } from '../path.ts';
+import { child, isTree, type Path, type Tree, written } from '../path.ts';
 import type { Problem, Source } from '../problems.ts';
 import type { Assignment, Layer } from './layer.ts';
 
@@ -29,27 +29,30 @@ const forget = ({ origins }: Overlaid, path: string): void => {
   for (const known of origins.keys()) if (known === path || isBelow(known, path)) origins.delete(known);
 };
 
-const parentOf = (tree: Tree, path: Path): Tree | undefined => {
+/** `gap`: an entry of a list that nobody wrote would come before. `wrong`: the check will say so. */
+type Obstacle = 'gap' | 'wrong';
+
+const put = (parent: Tree, key: string, value: unknown): Obstacle | undefined => {
+  if (!Array.isArray(parent)) parent[key] = value;
+  else if (!/^\d+$/.test(key)) return 'wrong';
+  else if (Number(key) > parent.length) return 'gap';
+  else parent[Number(key)] = value;
+  return undefined;
+};
+
+const parentOf = (tree: Tree, path: Path): Tree | Obstacle => {
   let parent: Tree = tree;
   for (const [index, key] of path.slice(0, -1).entries()) {
-    let next = at(parent, [key]);
+    let next = child(parent, key);
     if (next === undefined || next === null) {
       next = /^\d+$/.test(path[index + 1] ?? '') ? [] : {};
-      if (!put(parent, key, next)) return undefined;
+      const obstacle = put(parent, key, next);
+      if (obstacle) return obstacle;
     }
-    // A text where a section belongs: the check will say so.
-    if (!isTree(next)) return undefined;
+    if (!isTree(next)) return 'wrong';
     parent = next;
   }
   return parent;
-};
-
-const put = (parent: Tree, key: string, value: unknown): boolean => {
-  if (!Array.isArray(parent)) parent[key] = value;
-  // A gap in a list would be an entry that nobody wrote.
-  else if (!/^\d+$/.test(key) || Number(key) > parent.length) return false;
-  else parent[Number(key)] = value;
-  return true;
 };
 
 const replaceCounterpart = (overlaid: Overlaid, parent: Tree, { path }: Assignment, layer: Layer): void => {
@@ -65,13 +68,13 @@ const replaceCounterpart = (overlaid: Overlaid, parent: Tree, { path }: Assignme
 const assign = (overlaid: Overlaid, layer: Layer, assignment: Assignment): void => {
   const { path, value, source, where } = assignment;
   const parent = parentOf(overlaid.tree, path);
-  if (parent === undefined) return;
-  replaceCounterpart(overlaid, parent, assignment, layer);
-  if (!put(parent, path.at(-1) ?? '', value)) {
+  if (isTree(parent)) replaceCounterpart(overlaid, parent, assignment, layer);
+  const obstacle = isTree(parent) ? put(parent, path.at(-1) ?? '', value) : parent;
+  if (obstacle === 'gap') {
     const message = 'The list is shorter than that: positions count from 0 without gaps.';
     overlaid.problems.push({ path: written(path), message, where });
-    return;
   }
+  if (obstacle) return;
   forget(overlaid, written(path));
   overlaid.origins.set(written(path), { path, source, where, layer });
 };

@@ -4,8 +4,8 @@ import { isTree, type Path, written } from '../path.ts';
 import { secretBehind } from '../schema/lookup.ts';
 import type { Node } from '../schema/node.ts';
 import type { Mistake } from '../validate/mistake.ts';
-import { whyUnreadable } from './file.ts';
 import { type Overlaid, originOf } from './overlay.ts';
+import { whyUnreadable } from './unreadable.ts';
 
 const largest = 65_536;
 

@@ -1,5 +1,5 @@
 import type { Node } from '../schema/node.ts';
-import { yaml } from './yaml.ts';
+import { contentOf, yaml } from './yaml.ts';
 
 const isText = (node: Node): boolean => node.type === 'string';
 
@@ -10,10 +10,12 @@ const isText = (node: Node): boolean => node.type === 'string';
 export const parseValue = (text: string, node: Node): unknown => {
   if (isText(node)) return text;
   if (node.anyOf?.some(isText) && !/^\s*([[{]|null\s*$)/.test(text)) return text;
+  if (/^-?\d{1,15}$/.test(text)) return Number(text);
+  if (text === 'true' || text === 'false') return text === 'true';
+  const document = yaml().parseDocument(text, { prettyErrors: false, stringKeys: true });
   try {
-    return JSON.parse(text);
+    return document.errors.length > 0 ? text : contentOf(document);
   } catch {
-    const document = yaml().parseDocument(text, { prettyErrors: false, stringKeys: true });
-    return document.errors.length > 0 ? text : document.toJS({ maxAliasCount: 100 });
+    return text;
   }
 };

@@ -26,6 +26,9 @@ const distance = (one: string, other: string): number => {
 
 const plain = (word: string): string => word.toLowerCase().replaceAll(/[_-]/g, '');
 
+const begins = (one: string, other: string): boolean =>
+  Math.min(one.length, other.length) >= 3 && (one.startsWith(other) || other.startsWith(one));
+
 /** The word that was probably meant, if any is near enough. */
 export const nearest = (word: string, known: readonly string[]): string | undefined => {
   if (word.length > 64) return undefined;
@@ -34,7 +37,7 @@ export const nearest = (word: string, known: readonly string[]): string | undefi
     .map((candidate) => ({ candidate, edits: distance(plain(word), plain(candidate)) }))
     .filter(({ edits }) => edits <= limit)
     .sort((a, b) => a.edits - b.edits);
-  return ranked[0]?.candidate;
+  return ranked[0]?.candidate ?? known.find((candidate) => begins(plain(word), plain(candidate)));
 };
 
 /** The section that has exactly this key: `port` is `listen.port`. */

@@ -1,7 +1,9 @@
 import { effectiveValues, writtenSource } from '#config';
 import type { Command } from '#src/command.ts';
 
-const shown = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+/** A text with control characters is quoted: it can neither forge a line nor speak to the terminal. */
+const shown = (value: unknown): string =>
+  typeof value === 'string' && !/\p{Cc}/u.test(value) ? value : JSON.stringify(value);
 
 const widest = (texts: readonly string[], most: number): number =>
   Math.min(most, Math.max(...texts.map(({ length }) => length)));
