@@ -13,8 +13,11 @@ const infoOf = (entry: Entry, now: number): KeyInfo => ({
   ...entry.stamps,
 });
 
+const rank = ({ use, alg }: KeyInfo): string => (alg ? `0 ${alg}` : `1 ${use}`);
+
+/** Signing keys before secrets, the newest of each line first. */
 const byLine = (a: KeyInfo, b: KeyInfo): number =>
-  a.use.localeCompare(b.use) || (a.alg ?? '').localeCompare(b.alg ?? '') || b.active_at - a.active_at;
+  rank(a).localeCompare(rank(b)) || b.active_at - a.active_at;
 
 export const describe = (entries: readonly Entry[], now: number): readonly KeyInfo[] =>
   entries.map((entry) => infoOf(entry, now)).toSorted(byLine);

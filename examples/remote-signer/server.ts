@@ -1,0 +1,101 @@
+/**
+ * A signer that holds one private key and never gives it away: what a bridge to a KMS or an HSM looks like. Replace
+ * `signWith` by a call of your KMS; the rest stays.
+ */
+import {
+  constants,
+  createPrivateKey,
+  createPublicKey,
+  hash,
+  type KeyObject,
+  sign,
+  timingSafeEqual,
+} from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { parseArgs } from 'node:util';
+
+export interface SignerOptions {
+  /** PEM of the private key: P-256, Ed25519 or RSA. */
+  readonly pem: string;
+  readonly kid: string;
+  readonly alg: 'ES256' | 'EdDSA' | 'RS256' | 'PS256';
+  /** What the caller must show. */
+  readonly token: string;
+}
+
+const pss = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
+
+/** RFC 7518 §3.4: an ES256 signature is r and s side by side; many a KMS answers DER, which must be unpacked. */
+const signWith = (key: KeyObject, alg: SignerOptions['alg'], data: Buffer): Buffer => {
+  if (alg === 'EdDSA') return sign(null, data, key);
+  if (alg === 'ES256') return sign('sha256', data, { key, dsaEncoding: 'ieee-p1363' });
+  return sign('sha256', data, alg === 'PS256' ? { key, ...pss } : key);
+};
+
+const digest = (text: string): Buffer => hash('sha256', text, 'buffer');
+
+const isAllowed = (header: string | undefined, token: string): boolean =>
+  timingSafeEqual(digest(header ?? ''), digest(`Bearer ${token}`));
+
+const read = async (request: IncomingMessage): Promise<string> => {
+  let text = '';
+  for await (const chunk of request.setEncoding('utf8')) {
+    text += chunk;
+    if (text.length > 65_536) throw new Error('too long');
+  }
+  return text;
+};
+
+const dataIn = (text: string, { kid, alg }: SignerOptions): Buffer | undefined => {
+  const asked: { kid?: unknown; alg?: unknown; data?: unknown } = JSON.parse(text);
+  if (asked.kid !== kid || asked.alg !== alg || typeof asked.data !== 'string') return undefined;
+  return Buffer.from(asked.data, 'base64url');
+};
+
+export const createSigner = (options: SignerOptions): Server => {
+  const key = createPrivateKey(options.pem);
+  return createServer(async (request, response) => {
+    const answer = (status: number, body: object): void => {
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    };
+    if (request.method !== 'POST') return answer(405, { error: 'POST only' });
+    if (!isAllowed(request.headers.authorization, options.token))
+      return answer(401, { error: 'wrong token' });
+    try {
+      const data = dataIn(await read(request), options);
+      if (!data) return answer(400, { error: 'another key was asked for' });
+      answer(200, { signature: signWith(key, options.alg, data).toString('base64url') });
+    } catch {
+      answer(400, { error: 'not a request to sign' });
+    }
+  });
+};
+
+/** The public part, for `keys.remote` of the configuration. */
+export const publicJwk = (pem: string): Readonly<Record<string, string>> => {
+  const { kty = '', crv, x, y, n, e } = createPublicKey(createPrivateKey(pem)).export({ format: 'jwk' });
+  return Object.fromEntries(Object.entries({ kty, crv, x, y, n, e }).filter(([, value]) => value)) as Record<
+    string,
+    string
+  >;
+};
+
+if (import.meta.main) {
+  const { values } = parseArgs({
+    options: {
+      key: { type: 'string', default: 'signing-key.pem' },
+      'token-file': { type: 'string', default: 'signer-token' },
+      kid: { type: 'string', default: 'remote-1' },
+      port: { type: 'string', default: '4000' },
+    },
+  });
+  const pem = readFileSync(values.key, 'utf8');
+  const token = readFileSync(values['token-file'], 'utf8').trim();
+  createSigner({ pem, token, kid: values.kid, alg: 'ES256' }).listen(Number(values.port), '127.0.0.1', () => {
+    process.stdout.write(
+      `Signing as ${values.kid} on http://127.0.0.1:${values.port}; keys.remote[0].public_jwk:\n`,
+    );
+    process.stdout.write(`${JSON.stringify(publicJwk(pem), null, 2)}\n`);
+  });
+}
