@@ -298,7 +298,7 @@ t.test(
     t.match(claims, { sub: root?.id, team: 'core' });
     const twins = ['a', 'b'].map((username) => ({ username, password, sub: 'same' }));
     t.throws(() => createAccounts({ store, clock, events, config: { ...testConfig(), accounts: twins } }), {
-      exit: 78,
+      code: 'configuration_invalid',
     });
   },
 );

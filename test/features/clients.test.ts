@@ -429,7 +429,7 @@ t.test('clients of the configuration come first and are changed there only', asy
     clients.remove('fixed'),
     clients.rotateSecret('fixed'),
   ]) {
-    await t.rejects(change, { code: 'client_configured', exit: 4 });
+    await t.rejects(Promise.resolve<unknown>(change), { code: 'client_configured', exit: 4 });
   }
   await t.rejects(
     open([

@@ -112,12 +112,16 @@ export const createClients = ({ store, config, clock, events, secretBox: box }: 
         ...(withSecret ? { secret: { name: first.info.name, secret: first.secret } } : {}),
       };
     },
-    update: (id, changes) =>
-      change(id, 'client.updated', (client) => {
+    async update(id, changes) {
+      if (Object.hasOwn(changes, 'client_id') && changes['client_id'] !== id) {
+        throw new ClientRefused([{ field: 'client_id', message: 'can not be changed; add another client' }]);
+      }
+      return change(id, 'client.updated', (client) => {
         const metadata = complete(withoutNothing({ ...client.metadata, ...changes, client_id: id }));
         refuseBroken(metadata);
         return { ...client, metadata, secrets: fitSecrets({ ...client, metadata }, box) };
-      }),
+      });
+    },
     async remove(id) {
       refuseConfigured(id);
       await stored.remove(id);

@@ -86,7 +86,7 @@ export const assertNoDemo = async (store: Store): Promise<void> => {
   });
   throw new Failure({
     code: 'demo_data',
-    message: `The store holds demo data (${names.join(', ')}), which production refuses: delete it with \`account delete\` and \`client delete\`, or start on another store.`,
+    message: `The store holds demo data (${names.toSorted().join(', ')}), which production refuses: delete it with \`account delete\` and \`client delete\`, or start on another store.`,
     exit: exitCode.configuration,
   });
 };
