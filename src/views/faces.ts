@@ -7,7 +7,7 @@ export const strong = (text: string): Html => html`<strong>${text}</strong>`;
 const initial = (name: string): string => [...name.trim()][0]?.toUpperCase() ?? '?';
 
 /** Logo or initial, name (or a line with the name in it) and host: what the application says about itself. */
-export const clientFace = ({ name, host, logo }: ClientFace, line: Value = name): Html => {
+export const clientFace = ({ name, host, logo }: ClientFace, line?: Value): Html => {
   const image = webUrl(logo);
   return html`<div class="face">
     ${
@@ -16,7 +16,7 @@ export const clientFace = ({ name, host, logo }: ClientFace, line: Value = name)
         : html`<img class="face-logo" src="${image}" alt="" width="48" height="48" referrerpolicy="no-referrer">`
     }
     <div class="face-text">
-      <p class="face-name">${line}</p>
+      ${line === undefined ? html`<p class="face-name">${name}</p>` : html`<p class="face-line">${line}</p>`}
       ${host !== undefined && html`<p class="face-detail">${host}</p>`}
     </div>
   </div>`;

@@ -59,9 +59,10 @@ mkdirSync(pictures, { recursive: true });
 const wide = { width: 1280, height: 900 };
 const narrow = { width: 360, height: 740 };
 
-/** What the browser complains about: a script error, a refused resource, a breach of the policy. */
+/** What the browser complains about from now on: a script error, a refused resource, a breach of the policy. */
 const complaintsOf = (tab: Tab): string[] => {
   const complaints: string[] = [];
+  tab.removeAllListeners();
   tab.on('pageerror', (error) => complaints.push(error.message));
   tab.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
@@ -73,10 +74,15 @@ interface AxeResults {
   readonly violations: readonly { id: string; nodes: readonly { html: string; failureSummary?: string }[] }[];
 }
 
-const audit = async (tab: Tab): Promise<string[]> => {
+/** What can differ between the colour schemes. */
+const colourRules = { runOnly: { type: 'rule', values: ['color-contrast', 'link-in-text-block'] } };
+
+const audit = async (tab: Tab, options: object): Promise<string[]> => {
   // Evaluated from outside the page, so that its own policy need not allow it.
-  await tab.evaluate(axe);
-  const results = await tab.evaluate<AxeResults>('axe.run(document, { resultTypes: ["violations"] })');
+  await tab.evaluate(`window.axe || (() => { ${axe} })()`);
+  const results = await tab.evaluate<AxeResults>(
+    `axe.run(document, ${JSON.stringify({ resultTypes: ['violations'], ...options })})`,
+  );
   return results.violations.flatMap(({ id, nodes }) =>
     nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary ?? ''}`),
   );
@@ -108,11 +114,8 @@ const visitAll = (
 ): Promise<unknown> => {
   const waiting = [...exhibits];
   const worker = async (): Promise<void> => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) {
-      const tab = await context.newPage();
-      await visit(tab, next);
-      await tab.close();
-    }
+    const tab = await context.newPage();
+    for (let next = waiting.shift(); next; next = waiting.shift()) await visit(tab, next);
   };
   return Promise.all([worker(), worker(), worker()]);
 };
@@ -128,7 +131,11 @@ t.test(
         for (const colorScheme of ['light', 'dark'] as const) {
           await tab.emulateMedia({ colorScheme });
           await tab.setViewportSize(wide);
-          t.strictSame(await audit(tab), [], `axe finds nothing on ${name} in ${colorScheme}`);
+          t.strictSame(
+            await audit(tab, colorScheme === 'light' ? {} : colourRules),
+            [],
+            `axe finds nothing on ${name} in ${colorScheme}`,
+          );
           await tab.screenshot({ path: join(pictures, `${name}-${colorScheme}-1280.png`) });
           await tab.setViewportSize(narrow);
           t.equal(await overflow(tab), 0, `${name} fits into 360 px in ${colorScheme}`);
@@ -176,8 +183,7 @@ t.test('markup in any field of any model comes out as text', (t) =>
       t.notOk(text.includes('<img src=x'), `${exhibit.name} has no markup from its model`);
       const reach = exhibit.renderWith(page, () => 'javascript:alert(1)');
       t.notMatch(reach, /(href|src|action)="\s*javascript:/i, `${exhibit.name} has no script behind a link`);
-      // No script of ours, so that nothing leaves the page; handlers of the payload would still run.
-      await context.route('**/postern.*.js', (route) => route.abort());
+      if (!stays.includes(exhibit)) return;
       await tab.goto(`${origin}/hostile/${exhibit.name}`);
       t.equal(await tab.evaluate('window.pwned'), undefined, `${exhibit.name} runs nothing`);
       t.equal(

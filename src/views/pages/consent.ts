@@ -54,7 +54,7 @@ export const consentPage = (page: Page, model: ConsentModel): string => {
     body: html`
     <p class="account-line"><span>${text.signedInAs(html`<strong>${account.name}</strong>${account.detail !== undefined && html` <span class="face-detail">${account.detail}</span>`}`)}</span>
       ${account.switchTo !== undefined && html`<a href="${ownPath(account.switchTo)}">${text.switch}</a>`}</p>
-    ${clientFace(client, html`${client.name} ${badge}`)}
+    ${clientFace(client, html`<strong>${client.name}</strong> ${badge}`)}
     ${facts.length > 0 && html`<ul class="facts">${facts}</ul>`}
     <form method="post" action="${ownPath(model.action)}">
       ${hidden({ csrf: model.csrf })}

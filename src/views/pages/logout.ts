@@ -24,7 +24,7 @@ export const logoutPage = (page: Page, model: LogoutModel): string => {
     ${
       model.apps.length > 0 &&
       html`<p>${text.apps(model.apps.length)}</p>
-    <ul class="asked">${model.apps.map((app) => html`<li>${app}</li>`)}</ul>`
+    <ul class="asked asked-apps">${model.apps.map((app) => html`<li>${app}</li>`)}</ul>`
     }
     <form id="op.logoutForm" method="post" action="${formTarget(model.action)}">
       ${hidden({ xsrf: model.xsrf })}
