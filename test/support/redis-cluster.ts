@@ -29,8 +29,10 @@ export const startCluster = async (): Promise<ClusterSet> => {
   );
   const [first] = nodes;
   if (!first) throw new Error('six nodes');
-  for (const { port, busPort } of nodes.slice(1))
-    await ask(first, 'cluster', 'meet', '127.0.0.1', `${port}`, `${busPort}`);
+  // Everyone meets everyone: gossip would take seconds.
+  for (const [i, node] of nodes.entries())
+    for (const { port, busPort } of nodes.slice(i + 1))
+      await ask(node, 'cluster', 'meet', '127.0.0.1', `${port}`, `${busPort}`);
   await waitFor('nodes that know each other', async () => {
     const views = await Promise.all(nodes.map((node) => ask(node, 'cluster', 'nodes')));
     return views.every((view) => {
@@ -97,9 +99,15 @@ export const startCluster = async (): Promise<ClusterSet> => {
 
 const startNode = async (): Promise<RedisServer & { readonly busPort: number }> => {
   const busPort = await freePort();
-  const args = ['--cluster-enabled', 'yes', '--cluster-port', `${busPort}`, '--cluster-node-timeout', '1500'];
-  const server = await startRedis({
-    args: [...args, '--repl-diskless-sync-delay', '0', '--cluster-replica-validity-factor', '0'],
-  });
-  return { ...server, busPort };
+  const cluster = [
+    '--cluster-enabled',
+    'yes',
+    '--cluster-port',
+    `${busPort}`,
+    '--cluster-node-timeout',
+    '1500',
+  ];
+  // A replica counts as such once it has heard something from its primary.
+  const replication = ['--repl-diskless-sync-delay', '0', '--repl-ping-replica-period', '1'];
+  return { ...(await startRedis({ args: [...cluster, ...replication] })), busPort };
 };

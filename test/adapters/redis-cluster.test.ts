@@ -1,0 +1,148 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import t from 'tap';
+import { openRedis } from '#adapters/redis/index.ts';
+import { Conflict, Unavailable } from '#src/store/errors.ts';
+import type { Key, Store } from '#src/store/port.ts';
+import { sharedStoreContract, storeContract } from '../contract/store.ts';
+import { freshPrefix } from '../support/redis.ts';
+import { startCluster } from '../support/redis-cluster.ts';
+import { redisCommand, waitFor } from '../support/redis-server.ts';
+
+const clock = { now: () => Date.now() };
+const cluster = await startCluster();
+t.teardown(() => cluster.close());
+
+const open = (prefix = freshPrefix()): Promise<Store> => openRedis({ url: cluster.url, clock, prefix });
+
+await t.test('a cluster of six keeps the contract of the store', async (t) => storeContract(t, () => open()));
+
+await t.test('two processes on one cluster keep the contract of sharing', async (t) =>
+  sharedStoreContract(t, async () => {
+    const prefix = freshPrefix();
+    return [await open(prefix), await open(prefix)];
+  }),
+);
+
+const faultOf = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+
+/**
+ * Uses codes of one family until told to stop; every code has one winner, and no refusal without one. A replica that
+ * takes over may lack what its primary wrote last (`mayLose`): such a code is absent, never used.
+ */
+const load = (store: Store, family: string, mayLose = false) => {
+  let running = true;
+  const counts = { used: 0, unavailable: 0 };
+  const wrong: string[] = [];
+  const work = (async () => {
+    for (let i = 0; running; i++) {
+      const code: Key = { kind: 'code', family, id: `${i}` };
+      const made = await faultOf(store.commit([{ op: 'put', key: code, body: 'c' }]));
+      if (made !== undefined) {
+        if (!(made instanceof Unavailable)) wrong.push(`put ${i}: ${made}`);
+        counts.unavailable++;
+        continue;
+      }
+      const uses = await Promise.all(
+        [0, 1].map((n) =>
+          faultOf(
+            store.commit([
+              { op: 'claim', key: code, at: n },
+              { op: 'insert', key: { ...code, kind: 'token', id: `${i}.${n}` }, body: 't' },
+            ]),
+          ),
+        ),
+      );
+      const won = uses.filter((fault) => fault === undefined).length;
+      const lost = (fault: unknown): boolean =>
+        mayLose && fault instanceof Conflict && fault.reason === 'absent';
+      const unknown = uses.filter((fault) => fault instanceof Unavailable || lost(fault)).length;
+      if (
+        won > 1 ||
+        (won === 0 && unknown === 0) ||
+        uses.some((f) => f !== undefined && !(f instanceof Conflict || f instanceof Unavailable))
+      )
+        wrong.push(`code ${i}: ${uses}`);
+      if (won === 1) counts.used++;
+      counts.unavailable += unknown;
+    }
+  })();
+  const stop = async (): Promise<void> => {
+    running = false;
+    await work;
+  };
+  return { counts, wrong, stop };
+};
+
+await t.test('a slot that moves under load loses nothing and gives nothing twice', async (t) => {
+  const prefix = freshPrefix();
+  const store = await open(prefix);
+  t.teardown(() => store.close());
+  const family = 'moving';
+  const slot = await cluster.slotOf(`${prefix}:{${family}}`);
+  const kept = Array.from({ length: 40 }, (_, i): Key => ({ kind: 'kept', family, id: `${i}` }));
+  await store.commit(kept.map((key) => ({ op: 'put', key, body: key.id })));
+  const using = load(store, family);
+  await sleep(100);
+  const owner = await cluster.ownerOf(slot);
+  const masters = await Promise.all([0, 8_000, 16_000].map(cluster.ownerOf));
+  const target = masters.find((node) => node !== owner);
+  if (!target) throw new Error('another primary');
+  let late = 0;
+  await cluster.moveSlot(slot, target, async () => {
+    const started = performance.now();
+    await Promise.all([faultOf(store.read(kept)), sleep(250)]);
+    late = performance.now() - started;
+  });
+  t.ok(late < 2_500, 'a read across a half-moved slot ends in time');
+  const before = using.counts.used;
+  await waitFor('codes to be used where the slot is now', () => using.counts.used > before + 20, 10_000);
+  await using.stop();
+  t.same(using.wrong, []);
+  t.same(
+    (await store.read(kept)).map((document) => document?.body),
+    kept.map(({ id }) => id),
+  );
+});
+
+await t.test(
+  'a primary of the cluster that dies is replaced, and its families are served again',
+  async (t) => {
+    const prefix = freshPrefix();
+    const store = await open(prefix);
+    t.teardown(() => store.close());
+    const family = 'failing';
+    const slot = await cluster.slotOf(`${prefix}:{${family}}`);
+    const owner = await cluster.ownerOf(slot);
+    const key: Key = { kind: 'code', family, id: 'kept' };
+    await store.commit([{ op: 'put', key, body: 'a' }]);
+    await waitFor(
+      'a replica that has it',
+      async () => Number(await redisCommand(owner.port, 'wait', '1', '500')) === 1,
+    );
+    t.same(
+      (await store.inspect()).filter(({ fatal }) => fatal),
+      [],
+    );
+    const using = load(store, family);
+    const heard: string[] = [];
+    store.watch('topic', (message) => heard.push(message));
+    await owner.kill();
+    const ping = await faultOf(store.ping());
+    t.ok(ping === undefined || ping instanceof Unavailable);
+    await waitFor('a new primary', async () => (await cluster.ownerOf(slot)) !== owner);
+    const before = using.counts.used;
+    await waitFor('codes to be used again', () => using.counts.used > before + 20, 10_000);
+    await using.stop();
+    t.same(using.wrong, []);
+    t.equal((await store.read([key]))[0]?.body, 'a');
+    await waitFor('a message', async () => {
+      await store.announce('topic', 'm').catch(() => {});
+      return heard.length > 0;
+    });
+    await waitFor('a ping', async () => (await faultOf(store.ping())) === undefined);
+  },
+);

@@ -1,0 +1,186 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { openRedis } from '#adapters/redis/index.ts';
+import { Unavailable, Unusable } from '#src/store/errors.ts';
+import type { Store } from '#src/store/port.ts';
+import { freshPrefix } from '../support/redis.ts';
+import { startSentinel } from '../support/redis-sentinel.ts';
+import { freePort, redisCommand, startRedis, waitFor } from '../support/redis-server.ts';
+
+const clock = { now: () => Date.now() };
+const key = { kind: 'code', family: 'f', id: 'c' };
+
+const opened = async (t: Test, url: string, prefix = freshPrefix()): Promise<Store> => {
+  const store = await openRedis({ url, clock, prefix });
+  t.teardown(() => store.close());
+  return store;
+};
+
+const refusal = (url: string, prefix = 'p'): Promise<unknown> =>
+  openRedis({ url, clock, prefix, deadlineMs: 400, operationTimeoutMs: 200 }).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+
+const codes = async (store: Store): Promise<string[]> =>
+  (await store.inspect()).map(({ code }) => code).sort();
+
+await t.test('a wrong address is refused with the right one, and without the password', async (t) => {
+  for (const [url, says] of [
+    ['http://127.0.0.1', /redis:\/\//],
+    ['redis://', /names no host/],
+    ['redis://a,b/0', /redis\+sentinel/],
+    ['redis://u:s3cret@h/x', /no number/],
+    ['redis://u:s3cret@h?colour=1', /unknown parameter "colour"/],
+    ['redis://only-a-user@h', /without a password/],
+    ['redis://h?ca=/x.pem', /without TLS/],
+    ['rediss://h?ca=/no/such/file.pem', /can't be read/],
+    ['redis+unix://', /no socket/],
+    ['redis+sentinel://h:1', /primary/],
+    ['redis+cluster://h:1/3', /only one/],
+    ['redis+cluster://h:1,:2', /names no host/],
+  ] as const) {
+    const fault = await refusal(url);
+    t.ok(fault instanceof Unusable, url);
+    t.match(fault, { message: says });
+    t.notMatch(String(fault), /s3cret/);
+  }
+  t.ok(
+    (await refusal('redis://127.0.0.1:1', 'a{b}')) instanceof Unusable,
+    'a prefix that would break hash tags',
+  );
+});
+
+await t.test('a store that is not there may come yet; one that refuses us needs mending', async (t) => {
+  t.ok((await refusal(`redis://127.0.0.1:${await freePort()}`)) instanceof Unavailable);
+  const guarded = await startRedis();
+  t.teardown(() => guarded.close());
+  await redisCommand(guarded.port, 'config', 'set', 'requirepass', 's3cret word');
+  for (const user of ['', 'default:wrong@', ':wrong@']) {
+    const fault = await refusal(`redis://${user}127.0.0.1:${guarded.port}`);
+    t.ok(fault instanceof Unusable, user);
+    t.match(fault, { message: /user name or password/ });
+  }
+  const store = await opened(t, `redis://default:s3cret%20word@127.0.0.1:${guarded.port}/3`);
+  await store.commit([{ op: 'put', key, body: 'a' }]);
+  t.equal((await store.read([key]))[0]?.body, 'a');
+});
+
+await t.test('findings name what an operator should mend', async (t) => {
+  const server = await startRedis();
+  const replica = await startRedis({ args: ['--replicaof', `127.0.0.1 ${server.port}`] });
+  t.teardown(() => Promise.all([server.close(), replica.close()]));
+  const store = await opened(t, server.url);
+  t.same(await codes(store), ['store_not_durable']);
+  await redisCommand(server.port, 'config', 'set', 'maxmemory-policy', 'allkeys-lru');
+  const evicts = (await store.inspect()).find(({ code }) => code === 'store_evicts');
+  t.equal(evicts?.fatal, true);
+  t.match(evicts, { message: /allkeys-lru/, fix: /noeviction/ });
+  await redisCommand(server.port, 'config', 'set', 'maxmemory-policy', 'noeviction');
+  await redisCommand(server.port, 'config', 'set', 'appendonly', 'yes');
+  await waitFor('nothing to mend', async () => (await codes(store)).length === 0);
+  await redisCommand(server.port, 'acl', 'setuser', 'plain', 'on', '>word', '~*', '&*', '+@all', '-info');
+  const plain = await opened(t, `redis://plain:word@127.0.0.1:${server.port}`);
+  t.same(await codes(plain), ['store_not_checked']);
+  t.ok((await codes(await opened(t, replica.url))).includes('store_is_replica'));
+  const fault = await (await opened(t, replica.url))
+    .commit([{ op: 'put', key, body: 'a' }])
+    .catch((e: unknown) => e);
+  t.ok(fault instanceof Unavailable, 'a replica takes no writes');
+});
+
+await t.test('TLS is spoken when the authority is trusted, and only then', async (t) => {
+  const dir = mkdtempSync(join(tmpdir(), 'postern-tls-'));
+  t.teardown(() => rmSync(dir, { recursive: true, force: true }));
+  const [certificate, secret] = [join(dir, 'cert.pem'), join(dir, 'key.pem')];
+  const subject = ['-subj', '/CN=postern test', '-addext', 'subjectAltName=IP:127.0.0.1'];
+  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-x509', '-days', '2'];
+  execFileSync('openssl', ['req', ...curve, ...subject, '-keyout', secret, '-out', certificate], {
+    stdio: 'pipe',
+  });
+  const server = await startRedis({
+    tls: { ca: readFileSync(certificate, 'utf8') },
+    args: [
+      '--tls-cert-file',
+      certificate,
+      '--tls-key-file',
+      secret,
+      '--tls-auth-clients',
+      'no',
+      '--tls-ca-cert-file',
+      certificate,
+    ],
+  });
+  t.teardown(() => server.close());
+  const store = await opened(t, `${server.url}?ca=${encodeURIComponent(certificate)}`);
+  await store.commit([{ op: 'put', key, body: 'a' }]);
+  t.equal((await store.read([key]))[0]?.body, 'a');
+  const heard: string[] = [];
+  store.watch('topic', (message) => heard.push(message));
+  await waitFor('a message over TLS', async () => {
+    await store.announce('topic', 'm');
+    return heard.length > 0;
+  });
+  const fault = await refusal(server.url);
+  t.ok(fault instanceof Unusable);
+  t.match(fault, { message: /certificate/ });
+});
+
+await t.test('a server that was killed and comes back is used again, with what it had', async (t) => {
+  const server = await startRedis({ args: ['--appendonly', 'yes', '--appendfsync', 'always'] });
+  t.teardown(() => server.close());
+  const store = await opened(t, server.url);
+  await store.commit([{ op: 'put', key, body: 'a' }]);
+  await store.commit([{ op: 'claim', key, at: 1 }]);
+  await server.kill();
+  for (let i = 0; i < 3; i++)
+    t.ok((await store.read([key]).catch((error: unknown) => error)) instanceof Unavailable, 'down');
+  await server.start();
+  await waitFor(
+    'recovery',
+    async () =>
+      store.read([key]).then(
+        () => true,
+        () => false,
+      ),
+    5_000,
+  );
+  t.equal((await store.read([key]))[0]?.claim?.at, 1);
+  await store.commit([{ op: 'merge', key, parts: { p: '1' }, ifAbsent: 'refuse' }]);
+});
+
+await t.test('sentinels lead to the new primary after the old one died', async (t) => {
+  const set = await startSentinel();
+  t.teardown(() => set.close());
+  const store = await opened(t, set.url);
+  await store.commit([{ op: 'put', key, body: 'a' }]);
+  const heard: string[] = [];
+  store.watch('topic', (message) => heard.push(message));
+  const old = await set.primary();
+  await waitFor(
+    'replicas that have it',
+    async () => Number(await redisCommand(old.port, 'wait', '2', '1000')) === 2,
+  );
+  await old.kill();
+  await waitFor('a new primary', async () => (await set.primary()) !== old);
+  await waitFor(
+    'recovery',
+    async () =>
+      store.commit([{ op: 'claim', key, at: 1 }]).then(
+        () => true,
+        (error: unknown) => {
+          if (!(error instanceof Unavailable)) throw error;
+          return false;
+        },
+      ),
+    10_000,
+  );
+  t.equal((await store.read([key]))[0]?.body, 'a');
+  await waitFor('a message by way of the new primary', async () => {
+    await store.announce('topic', 'm').catch(() => {});
+    return heard.length > 0;
+  });
+});

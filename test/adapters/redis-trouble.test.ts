@@ -1,0 +1,271 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import t, { type Test } from 'tap';
+import { openRedis } from '#adapters/redis/index.ts';
+import { Conflict, Unavailable } from '#src/store/errors.ts';
+import type { Key, Store, Write } from '#src/store/port.ts';
+import { freshPrefix } from '../support/redis.ts';
+import { redisCommand, startRedis, waitFor } from '../support/redis-server.ts';
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
+
+const clock = { now: () => Date.now() };
+const server = await startRedis();
+const direct = server.url;
+t.teardown(() => server.close());
+
+const code: Key = { kind: 'code', family: 'f', id: 'c' };
+const token: Key = { kind: 'token', family: 'f', id: 't' };
+const exchange: readonly Write[] = [
+  { op: 'claim', key: code, at: 1 },
+  { op: 'put', key: token, body: 'token', index: [{ index: 'tokens', of: 'anna', at: 1 }] },
+  { op: 'merge', key: code, parts: { seen: '1' }, ifAbsent: 'refuse' },
+];
+
+interface Stage {
+  readonly proxy: TcpProxy;
+  /** Behind the proxy. */
+  readonly store: Store;
+  /** Another process, whose wire is good. */
+  readonly other: Store;
+}
+
+const stage = async (t: Test, times = { operationTimeoutMs: 250, deadlineMs: 1_000 }): Promise<Stage> => {
+  const proxy = await startTcpProxy({ port: server.port });
+  const prefix = freshPrefix();
+  const store = await openRedis({ url: `redis://127.0.0.1:${proxy.port}`, clock, prefix, ...times });
+  const other = await openRedis({ url: direct, clock, prefix });
+  t.teardown(async () => {
+    proxy.heal();
+    await Promise.all([store.close(), other.close()]);
+    await proxy.close();
+  });
+  await other.commit([{ op: 'put', key: code, body: 'code', expiresAt: Date.now() + 60_000 }]);
+  return { proxy, store, other };
+};
+
+const faultOf = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+
+const isUnavailable = async (t: Test, work: Promise<unknown>, what: string): Promise<void> =>
+  void t.ok((await faultOf(work)) instanceof Unavailable, what);
+
+const recovered = (store: Store): Promise<void> =>
+  waitFor('the store to answer', async () => (await faultOf(store.ping())) === undefined, 5_000);
+
+await t.test('a commit whose answer or question was lost is sent again and wins once', async (t) => {
+  const { proxy, store, other } = await stage(t);
+  proxy.dropNextReply();
+  await store.commit(exchange);
+  const [claimed, made] = await store.read([code, token]);
+  t.equal(claimed?.claim?.at, 1);
+  t.equal(made?.body, 'token');
+  const second = await faultOf(other.commit(exchange));
+  t.ok(second instanceof Conflict && second.reason === 'claimed', 'a second use is told from a resend');
+
+  const fresh: Key = { kind: 'jti', family: 'g', id: 'j' };
+  proxy.dropNextReply();
+  await store.commit([{ op: 'insert', key: fresh, body: '1' }]);
+  proxy.dropNextReply();
+  await store.commit([{ op: 'replace', key: fresh, expected: '1', body: '2' }]);
+  proxy.dropNextRequest();
+  await store.commit([{ op: 'replace', key: fresh, expected: '2', body: '3' }]);
+  t.equal((await other.read([fresh]))[0]?.body, '3');
+  proxy.dropNextReply();
+  t.equal((await store.read([fresh]))[0]?.body, '3', 'a read is asked again as well');
+});
+
+await t.test('a race on bad wires has one winner, and nobody is refused without one', async (t) => {
+  const { proxy, store, other } = await stage(t);
+  for (let round = 0; round < 15; round++) {
+    const key: Key = { kind: 'code', family: `r${round}`, id: 'c' };
+    await recovered(store);
+    await other.commit([{ op: 'put', key, body: 'code' }]);
+    if (round % 3 === 0) proxy.dropNextReply();
+    if (round % 3 === 1) proxy.dropNextRequest();
+    const use = (by: Store, i: number): Promise<unknown> =>
+      faultOf(
+        by.commit([
+          { op: 'claim', key, at: i },
+          { op: 'insert', key: { ...key, kind: 'token', id: `${i}` }, body: 't' },
+        ]),
+      );
+    const racing = [use(store, 0), use(store, 1), use(other, 2), use(store, 3), use(other, 4)];
+    if (round % 3 === 2) proxy.cut();
+    const results = await Promise.all(racing);
+    const winners = results.flatMap((fault, i) => (fault === undefined ? [i] : []));
+    const claim = (await other.read([key]))[0]?.claim;
+    if (winners.length !== 1 || claim?.at !== winners[0])
+      t.fail(`round ${round}: ${winners} against ${claim?.at}`);
+    const tokens = await other.read(results.map((_, i) => ({ ...key, kind: 'token', id: `${i}` })));
+    t.same(
+      tokens.flatMap((document, i) => (document ? [i] : [])),
+      winners,
+      `round ${round}`,
+    );
+    t.notOk(results.some((fault) => fault !== undefined && !(fault instanceof Conflict)));
+  }
+});
+
+await t.test('a commit whose outcome stays unknown is taken back, and the code is good again', async (t) => {
+  const { proxy, store, other } = await stage(t);
+  proxy.dropNextReply('refuse');
+  await isUnavailable(t, store.commit(exchange), 'not decided within the deadline');
+  t.ok((await other.read([code]))[0]?.claim, 'the server had applied it');
+  proxy.heal();
+  const seen: unknown[] = [];
+  await waitFor('the claim to be taken back', async () => {
+    const [mine] = await Promise.all([store.read([code]).catch((error: unknown) => error)]);
+    if (Array.isArray(mine)) seen.push(mine[0]?.claim);
+    return (await other.read([code]))[0]?.claim === undefined;
+  });
+  t.ok(
+    seen.every((claim) => claim === undefined),
+    'its own process never saw the code as used',
+  );
+  const [good, gone] = await other.read([code, token]);
+  t.equal(good?.body, 'code');
+  t.ok(good?.expiresAt, 'with the lifetime it had');
+  t.equal(gone, undefined, 'what the commit made is gone');
+  t.same((await other.list('tokens', 'anna', { limit: 5 })).items, []);
+  await other.commit(exchange);
+});
+
+await t.test('an insert or replace whose outcome stays unknown is taken back', async (t) => {
+  const { proxy, store, other } = await stage(t);
+  const fresh: Key = { kind: 'jti', family: 'g', id: 'j' };
+  proxy.dropNextReply('refuse');
+  await isUnavailable(
+    t,
+    store.commit([
+      { op: 'insert', key: fresh, body: '1' },
+      { op: 'replace', key: code, expected: 'code', body: 'changed', parts: { p: '1' } },
+    ]),
+    'unknown',
+  );
+  t.equal((await other.read([code]))[0]?.body, 'changed');
+  proxy.heal();
+  await waitFor('both to be taken back', async () => {
+    const [inserted, replaced] = await other.read([fresh, code]);
+    return inserted === undefined && replaced?.body === 'code';
+  });
+});
+
+await t.test('a commit that arrives after it was given up is not applied', async (t) => {
+  const { proxy, store, other } = await stage(t);
+  proxy.holdNextRequest();
+  await isUnavailable(t, store.commit(exchange), 'given up');
+  await sleep(100);
+  proxy.heal();
+  await recovered(store);
+  await sleep(300);
+  const [still, none] = await other.read([code, token]);
+  t.equal(still?.claim, undefined);
+  t.equal(none, undefined);
+  await store.commit(exchange);
+});
+
+await t.test('a commit that could not leave is refused early, and nothing of it is left', async (t) => {
+  const { proxy, store, other } = await stage(t, { operationTimeoutMs: 250, deadlineMs: 5_000 });
+  proxy.refuse();
+  await isUnavailable(t, store.ping(), 'the loss is known');
+  const started = performance.now();
+  await isUnavailable(t, store.commit(exchange), 'refused');
+  t.ok(performance.now() - started < 4_000, 'well before the deadline for what may have arrived');
+  await isUnavailable(t, store.tally(['c'], 1_000), 'tally');
+  await isUnavailable(t, store.list('i', 'o', { limit: 1 }), 'list');
+  t.same(
+    (await store.inspect()).map(({ code: name, fatal }) => [name, fatal]),
+    [['store_unreachable', true]],
+  );
+  proxy.heal();
+  await recovered(store);
+  t.equal((await other.read([code]))[0]?.claim, undefined);
+});
+
+await t.test(
+  'a frozen server fails everything in time, and a code sent meanwhile is still good',
+  async (t) => {
+    const { store, other } = await stage(t);
+    server.freeze();
+    const started = performance.now();
+    const faults = await Promise.all([
+      faultOf(store.read([code])),
+      faultOf(store.commit(exchange)),
+      faultOf(store.tally(['c'], 1_000)),
+      faultOf(store.ping()),
+      faultOf(store.announce('topic', 'message')),
+      faultOf(store.dump()),
+    ]);
+    t.ok(performance.now() - started < 3_000, 'in time');
+    t.ok(faults.every((fault) => fault instanceof Unavailable));
+    await sleep(300);
+    server.thaw();
+    await Promise.all([recovered(store), recovered(other)]);
+    await waitFor('the code to be good', async () => {
+      const fault = await faultOf(store.commit(exchange));
+      if (fault instanceof Conflict) throw fault;
+      return fault === undefined;
+    });
+    t.equal((await other.read([token]))[0]?.body, 'token');
+  },
+);
+
+await t.test(
+  'a store that answers after two seconds refuses reads and still decides commits once',
+  async (t) => {
+    const { proxy, store, other } = await stage(t, { operationTimeoutMs: 500, deadlineMs: 3_000 });
+    proxy.delay(1_000);
+    const deciding = faultOf(store.commit(exchange));
+    await isUnavailable(t, store.read([code]), 'a late read');
+    t.equal(await deciding, undefined, 'the late answer counts');
+    proxy.heal();
+    await recovered(store);
+    const second = await faultOf(store.commit(exchange));
+    t.ok(second instanceof Conflict && second.reason === 'claimed');
+    t.equal((await other.read([code]))[0]?.claim?.at, 1);
+  },
+);
+
+await t.test('scripts that the server forgot are loaded again', async (t) => {
+  const { store } = await stage(t);
+  await redisCommand(server.port, 'script', 'flush');
+  await Promise.all([store.commit(exchange), store.tally(['c', 'd'], 1_000)]);
+  await redisCommand(server.port, 'script', 'flush');
+  const second = await faultOf(store.commit(exchange));
+  t.ok(second instanceof Conflict);
+});
+
+await t.test('a listener hears again after its connection was lost', async (t) => {
+  const { proxy, store, other } = await stage(t);
+  const heard: string[] = [];
+  store.watch('keys', (message) => heard.push(message));
+  await waitFor('the first message', async () => {
+    await other.announce('keys', 'before');
+    await sleep(20);
+    return heard.includes('before');
+  });
+  proxy.cut();
+  await waitFor('a message after', async () => {
+    await other.announce('keys', 'after');
+    await sleep(20);
+    return heard.includes('after');
+  });
+});
+
+await t.test('a full memory is told as such, and what is there can be read and removed', async (t) => {
+  const { store } = await stage(t);
+  await redisCommand(server.port, 'config', 'set', 'maxmemory', '1');
+  try {
+    const fault = await faultOf(store.commit(exchange));
+    t.ok(fault instanceof Unavailable);
+    t.match(fault, { message: /maxmemory/ });
+    const [kept] = await store.read([code]);
+    t.equal(kept?.claim, undefined, 'nothing of the commit is there');
+    t.ok((await store.inspect()).some((finding) => finding.code === 'store_nearly_full'));
+  } finally {
+    await redisCommand(server.port, 'config', 'set', 'maxmemory', '0');
+  }
+  await store.commit(exchange);
+});
