@@ -1,11 +1,12 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { Configuration, Provider } from 'oidc-provider';
 import type { Step } from './http/interactions/step.ts';
+import type { EngineKeys } from './provider/keys.ts';
 
 /** What a feature adds to the engine. */
 export interface EngineShare {
-  /** Merged with everyone's; two owners of one setting are refused at start. */
-  readonly settings?: Configuration;
+  /** Merged with everyone's; two owners of one setting are refused at start. Made anew from the keys of the moment. */
+  readonly settings?: Configuration | ((keys: EngineKeys) => Configuration);
   /** Called for each instance of the engine: there is a new one whenever keys change, and one for each alias. */
   attach?(provider: Provider): void;
 }

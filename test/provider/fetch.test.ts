@@ -1,0 +1,98 @@
+import { createServer, type RequestListener } from 'node:http';
+import t from 'tap';
+import { createFetch } from '#src/provider/fetch.ts';
+
+const abroad = createFetch({ issuer: 'https://id.example', mode: 'production' });
+const atHome = createFetch({ issuer: 'http://localhost:3000', mode: 'development' });
+
+const serve = async (listener: RequestListener) => {
+  const server = createServer(listener).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('no port');
+  const close = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+  return { url: `http://127.0.0.1:${address.port}/`, close };
+};
+
+t.test('an address inside a network is never connected to, however it is written', async (t) => {
+  let asked = 0;
+  const server = await serve((_request, response) => {
+    asked += 1;
+    response.end('{}');
+  });
+  t.teardown(server.close);
+  const { port } = new URL(server.url);
+  const addresses = [
+    `http://127.0.0.1:${port}/`,
+    `https://127.0.0.1:${port}/`,
+    `https://localhost:${port}/`,
+    `https://localhost.:${port}/`,
+    `https://2130706433:${port}/`,
+    `https://0x7f.1:${port}/`,
+    `https://[::1]:${port}/`,
+    `https://[::]:${port}/`,
+    `https://[::ffff:127.0.0.1]:${port}/`,
+    'https://10.1.2.3/',
+    'https://100.64.0.1/',
+    'https://169.254.169.254/latest/meta-data',
+    'https://192.168.0.1/',
+    'https://[fd00::1]/',
+    'https://[fe80::1]/',
+    'https://[64:ff9b::7f00:1]/',
+    'https://[2002:7f00:1::]/',
+    'file:///etc/passwd',
+    'data:application/json,{}',
+  ];
+  for (const address of addresses) await t.rejects(abroad(address), { message: /may be fetched/ }, address);
+  t.equal(asked, 0);
+});
+
+t.test('in development a neighbour may be fetched, but no other scheme than http', async (t) => {
+  const server = await serve((request, response) => {
+    response.setHeader('cache-control', 'max-age=5');
+    response.end(`${request.method} ${request.headers['content-type']}`);
+  });
+  t.teardown(server.close);
+  const answer = await atHome(server.url, {
+    method: 'POST',
+    headers: { 'content-type': 'text/x' },
+    body: 'hello',
+  });
+  t.equal(answer.status, 200);
+  t.equal(answer.headers.get('cache-control'), 'max-age=5');
+  t.equal(await answer.text(), 'POST text/x');
+  await t.rejects(atHome('file:///etc/passwd'));
+});
+
+t.test('an answer has an end in size', async (t) => {
+  const server = await serve((_request, response) => {
+    const more = () => {
+      while (response.write('x'.repeat(65_536)));
+      response.once('drain', more);
+    };
+    more();
+  });
+  t.teardown(server.close);
+  await t.rejects(atHome(server.url), { message: /larger than/ });
+});
+
+t.test('an answer has an end in time, however slowly it drips', async (t) => {
+  const server = await serve((_request, response) => {
+    const drip = setInterval(() => response.write(' '), 50);
+    response.on('close', () => clearInterval(drip));
+  });
+  t.teardown(server.close);
+  await t.rejects(atHome(server.url));
+});
+
+t.test('a redirect is an answer, not a way to somewhere else', async (t) => {
+  const server = await serve((_request, response) => {
+    response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end();
+  });
+  t.teardown(server.close);
+  const answer = await atHome(server.url);
+  t.equal(answer.status, 302);
+});
