@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { accessSync, closeSync, constants, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Unusable } from '#src/store/errors.ts';
@@ -23,14 +23,30 @@ const makeFile = (path: string): void => {
     });
   }
   try {
-    closeSync(openSync(path, 'a', 0o600));
+    closeSync(openSync(path, 'ax', 0o600));
   } catch (cause) {
-    const fix = 'give this user write access to it and its folder, or name another place in store.url';
-    throw new Unusable(`the store file ${path} can not be opened for writing (${reason(cause)}): ${fix}`, {
-      cause,
-    });
+    if (reason(cause) === 'EEXIST') checkFile(path);
+    else throw unwritable(path, cause);
   }
 };
+
+/** Without opening it: to close a file that SQLite has open in this process would drop SQLite's locks. */
+const checkFile = (path: string): void => {
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK);
+  } catch (cause) {
+    throw unwritable(path, cause);
+  }
+  if (statSync(path).isDirectory())
+    throw new Unusable(`${path} is a folder: name a file in it in store.url, for example ${path}/postern.db`);
+};
+
+const unwritable = (path: string, cause: unknown): Unusable =>
+  new Unusable(
+    `the store file ${path} can not be opened for writing (${reason(cause)}): ` +
+      'give this user write access to it and its folder, or name another place in store.url',
+    { cause },
+  );
 
 const refuseOthers = (db: DatabaseSync, path: string): void => {
   const version = readNumber(db, 'user_version');

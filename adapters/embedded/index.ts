@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { Conflict, Unavailable } from '#src/store/errors.ts';
 import type { Clock, Observe, Store } from '#src/store/port.ts';
 import { createAnnouncements } from './announcements.ts';
+import { createCheckpoints } from './checkpoints.ts';
 import { createDump, createLoad } from './copying.ts';
 import { isCorrupt, toUnavailable } from './faults.ts';
 import { openFile } from './file.ts';
@@ -36,12 +37,13 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<Store> => 
   const { path, clock, observe, synchronous = 'normal', operationTimeoutMs = 500 } = options;
   const durable = new Set(options.durableKinds);
   const db = await openFile(path, operationTimeoutMs);
-  let closed = false;
+  let closing: Promise<void> | undefined;
   let damaged = false;
   const origin = randomBytes(9).toString('base64url');
   let commits = 0;
 
   const inspect = await createInspect(path, () => damaged);
+  const checkpoints = createCheckpoints(db, path);
   const transactions = createTransactions(db, synchronous);
   const read = createReading(db);
   const write = createWriting(db);
@@ -56,7 +58,7 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<Store> => 
     const started = observe ? performance.now() : 0;
     try {
       const result = await inTurn(() => {
-        if (closed) throw new Unavailable('the embedded store is closed');
+        if (closing) throw new Unavailable('the embedded store is closed');
         return work();
       }, operationTimeoutMs);
       observe?.(operation, performance.now() - started, 'ok');
@@ -72,7 +74,11 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<Store> => 
   const isDurable = (kinds: readonly { readonly key: { readonly kind: string } }[]): boolean =>
     durable.size > 0 && kinds.some(({ key }) => durable.has(key.kind));
 
-  const stopSweeper = startSweeper(() => transactions.run(false, () => sweep(clock.now())));
+  const stopSweeper = startSweeper(() => {
+    const { removed, more } = transactions.run(false, () => sweep(clock.now()));
+    checkpoints.wrote(removed);
+    return more;
+  });
 
   return {
     read: (keys) => operate('read', () => read(keys, clock.now())),
@@ -83,17 +89,22 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<Store> => 
         transactions.run(isDurable(writes), () => {
           for (const one of writes) write(one, now, nonce);
         });
+        checkpoints.wrote(writes.length);
       }),
     list: (index, of, listOptions) => operate('list', () => list(index, of, listOptions, clock.now())),
     tally: (counters, windowMs) =>
-      operate('tally', () => transactions.run(false, () => tally(counters, windowMs, clock.now()))),
+      operate('tally', () => {
+        const counts = transactions.run(false, () => tally(counters, windowMs, clock.now()));
+        checkpoints.wrote(counters.length);
+        return counts;
+      }),
     async announce(topic, message) {
       await operate('announce', () =>
         transactions.run(false, () => announcements.write(topic, message, clock.now())),
       );
       announcements.tell(topic, message);
     },
-    watch: (topic, listener) => (closed ? () => {} : announcements.watch(topic, listener)),
+    watch: (topic, listener) => (closing ? () => {} : announcements.watch(topic, listener)),
     ping: () => operate('ping', () => void read([{ kind: '', family: '', id: '' }], 0)),
     inspect,
     dump: (cursor) => operate('dump', () => dump(cursor, clock.now())),
@@ -102,13 +113,16 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<Store> => 
         transactions.run(isDurable(entries), () => {
           for (const entry of entries) load(entry);
         });
+        checkpoints.wrote(entries.length);
       }),
-    async close() {
-      if (closed) return;
-      closed = true;
-      stopSweeper();
-      announcements.stop();
-      db.close();
+    close() {
+      closing ??= (async () => {
+        stopSweeper();
+        announcements.stop();
+        await checkpoints.stop();
+        db.close();
+      })();
+      return closing;
     },
   };
 };

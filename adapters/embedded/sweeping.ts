@@ -24,17 +24,17 @@ export const createSweep = (db: DatabaseSync, budgetMs = 4) => {
     'DELETE FROM announcements WHERE seq IN (SELECT seq FROM announcements WHERE at <= ? LIMIT ?)',
   );
   let size = 100;
-  /** One step, inside a transaction of the caller. Tells whether there may be more to do. */
-  return (now: number): boolean => {
+  /** One step, inside a transaction of the caller. */
+  return (now: number): { removed: number; more: boolean } => {
     const started = performance.now();
     const rows = documents.all(now, size);
     for (const [family, kind, id, filed] of rows) places.take(toKey(family, kind, id), filed);
     const counters = Number(tallies.run(now, size).changes);
     const said = Number(announcements.run(now - announcementLifeMs, size).changes);
-    const full = rows.length === size || counters === size || said === size;
+    const more = rows.length === size || counters === size || said === size;
     const took = performance.now() - started;
     if (took > budgetMs) size = Math.max(fewest, size >> 1);
-    else if (full && took < budgetMs / 2) size = Math.min(most, size * 2);
-    return full;
+    else if (more && took < budgetMs / 2) size = Math.min(most, size * 2);
+    return { removed: rows.length + counters + said, more };
   };
 };
