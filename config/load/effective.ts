@@ -8,18 +8,24 @@ export interface Leaf {
   readonly isSecret: boolean;
 }
 
-/** Someone who writes `redis://password@host` meant a password as well. */
-const passwordInUrl = /^([a-z+]+:\/\/(?:[^@/?#:]*:)?)([^@/?#]+)(?=@)/;
+const mask = '••••••';
 
-export const mask = '••••••';
+/** Someone who writes `redis://password@host` meant a password as well. */
+const userPassword = /^([a-z+]+:\/\/(?:[^@/?#:]*:)?)([^@/?#]+)(?=@)/;
+const parameter = /([?&]([^=&#]*)=)([^&#]+)/g;
+const harmless = new Set(['db', 'tls', 'ca', 'cert', 'key', 'servername', 'sentinel_username']);
+
+const maskedUrl = (url: string): string =>
+  url
+    .replace(userPassword, `$1${mask}`)
+    .replace(parameter, (whole, head: string, name: string) => (harmless.has(name) ? whole : head + mask));
 
 /** What may be shown instead of a secret: nothing of it, or a URL without its password. */
 export const masked = (node: Node, value: unknown): unknown =>
-  node.passwordInUrl === true && typeof value === 'string' ? value.replace(passwordInUrl, `$1${mask}`) : mask;
+  node.passwordInUrl === true && typeof value === 'string' ? maskedUrl(value) : mask;
 
 const isSecret = (node: Node, value: unknown): boolean =>
-  node.writeOnly === true ||
-  (node.passwordInUrl === true && typeof value === 'string' && passwordInUrl.test(value));
+  node.writeOnly === true || (node.passwordInUrl === true && masked(node, value) !== value);
 
 const childOf = (node: Node, key: string): Node =>
   node.properties?.[key] ?? node.items ?? (node.additionalProperties || undefined) ?? {};

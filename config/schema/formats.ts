@@ -29,15 +29,14 @@ const isHost = (value: string): boolean => {
 const isBindable = (value: string): boolean =>
   isIP(value) > 0 || /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(value);
 
-const redisHosts = String.raw`(?:[^@/?#\s]*@)?[^@/?#\s]+`;
+/** The shapes alone; what stands in them is read by the adapter of the store. */
 const storeUrls = [
   /^memory:$/,
-  /^sqlite:(?!\/\/)[^?#]+$/,
-  /^sqlite:\/\/\/[^?#]+$/,
-  /^redis\+unix:\/\/(?:[^@/?#\s]*@)?\/[^?#]+(?:\?db=\d{1,3})?$/,
-  new RegExp(String.raw`^rediss?://${redisHosts}(?:/\d{0,3})?$`),
-  new RegExp(String.raw`^rediss?\+cluster://${redisHosts}/?$`),
-  new RegExp(String.raw`^rediss?\+sentinel://${redisHosts}/[^/?#\s]+(?:/\d{0,3})?$`),
+  /^sqlite:(?!\/\/$)[^?#]+$/,
+  /^redis\+unix:\/\/(?:[^@/?#\s]*@)?\/[^?#]+(?:\?[^#\s]*)?$/,
+  /^rediss?:\/\/(?:[^@/?#\s]*@)?[^@/?#\s]+(?:\/\d*)?(?:\?[^#\s]*)?$/,
+  /^redis\+cluster:\/\/(?:[^@/?#\s]*@)?[^@/?#\s]+\/?(?:\?[^#\s]*)?$/,
+  /^redis\+sentinel:\/\/(?:[^@/?#\s]*@)?[^@/?#\s]+\/[^/?#\s]+(?:\?[^#\s]*)?$/,
 ];
 
 const isRfc3339 = (value: string): boolean =>
@@ -87,6 +86,9 @@ const formats = {
 } satisfies Record<string, Format>;
 
 export type FormatName = keyof typeof formats;
+
+// The keys of a literal are the names.
+export const formatNames = Object.keys(formats) as FormatName[];
 
 export const formatOf = (name: FormatName): Format => formats[name];
 

@@ -155,3 +155,33 @@ t.test('a file that may not be read is named with the reason', async (t) => {
   const said = isRoot ? [] : ['Can not read this file: its permissions forbid it. (postern.yaml)'];
   t.same(mistakes(cwd), said);
 });
+
+t.test('the shape of store.url is checked, its inside is the adapter’s', async (t) => {
+  const said = (url: string): number => mistakes(t.testdir({}), { env: { POSTERN_STORE__URL: url } }).length;
+  const right = [
+    'memory:',
+    'sqlite:./data/postern.db',
+    'sqlite:/var/lib/postern.db',
+    'sqlite:///var/lib/postern.db',
+    'redis://localhost',
+    'redis://:pw@localhost:6379/1',
+    'rediss://user:pw@host/0?ca=/etc/ca.pem',
+    'redis+unix:///run/redis.sock?db=1',
+    'redis+unix://:pw@/run/redis.sock',
+    'redis+sentinel://:pw@a:26379,b:26379/primary?db=1',
+    'redis+cluster://a:6379,b:6379?tls=true',
+  ];
+  for (const url of right) t.equal(said(url), 0, url);
+  const wrong = [
+    'memory',
+    'memory:x',
+    'sqlite:',
+    'sqlite://',
+    'redis://',
+    'redis://:a/b@host',
+    'redis+sentinel://a:26379',
+    'redis+cluster://a/1',
+    'mysql://x',
+  ];
+  for (const url of wrong) t.equal(said(url), 1, url);
+});

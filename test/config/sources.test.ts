@@ -56,7 +56,7 @@ t.test('variables are read as their key wants it', async (t) => {
     POSTERN_SECURITY__KEY_ENCRYPTION_KEY: '0'.repeat(64),
     POSTERN_PAGES__LANGUAGES: '[en, fr]',
     POSTERN_REGISTRATION__SCOPES: '["openid","email"]',
-    POSTERN_TOKENS__LEVEL_OF_ASSURANCE_CLAIM: '1oa'.replace('1', 'l'),
+    POSTERN_TOKENS__LEVEL_OF_ASSURANCE_CLAIM: 'loa',
     POSTERN_DEMO: 'false',
     POSTERN_SCOPES: '{"read": {"en": "Read"}, "write": "Write"}',
     POSTERN_LOG__LEVEL: '',

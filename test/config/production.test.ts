@@ -1,0 +1,183 @@
+import t from 'tap';
+import { load, mistakes } from './loading.ts';
+
+const key = 'A'.repeat(43);
+const sound = `mode: production
+issuer: https://id.example.com
+security: { key_encryption_key: ${key} }
+`;
+
+/** The file of a sound production configuration, and more; what is said about it. */
+const said = (more: string, base = sound): readonly string[] =>
+  mistakes(t.testdir({ 'postern.yaml': `${base}${more}` })).map((line) => line.replace(/ \([^()]+\)$/, ''));
+
+t.test('a sound production configuration is accepted', async (t) => {
+  t.same(said(''), []);
+  t.equal(load(t.testdir({ 'postern.yaml': sound })).config.mode, 'production');
+});
+
+t.test(
+  'production wants https, a key of its own, a store that lasts, and no demo (RFC 8414 §2)',
+  async (t) => {
+    const base = 'mode: production\nissuer: http://id.example.com\ndemo: true\nstore: { url: "memory:" }\n';
+    t.same(said('', base), [
+      'issuer: In production the issuer must be https, as https://id.example.com (RFC 8414 §2).',
+      'security.key_encryption_key: Is missing: production wants a key of your own. Make one with `openssl rand -base64 32` and name its file in POSTERN_SECURITY__KEY_ENCRYPTION_KEY_FILE.',
+      'store.url: Production refuses memory:, which forgets everything at each stop. Use sqlite:PATH or redis://HOST.',
+      'demo: Production refuses demo data: remove this key, or set it to false.',
+    ]);
+    for (const host of ['localhost:3000', '127.0.0.1:3000', '[::1]:3000'])
+      t.same(said('', sound.replace('https://id.example.com', `http://${host}`)), [], host);
+    t.match(said('', sound.replace('https://id.example.com', 'http://127.0.0.1.example.com')), [
+      /must be https/,
+    ]);
+  },
+);
+
+t.test('the key that encrypts keys is 32 bytes', async (t) => {
+  const withKey = (text: string): readonly string[] => said('', sound.replace(key, `"${text}"`));
+  const bytes = Buffer.alloc(32, 0xfb);
+  for (const encoding of ['hex', 'base64', 'base64url'] as const)
+    t.same(withKey(bytes.toString(encoding)), [], encoding);
+  for (const wrong of ['secret', 'A'.repeat(42), 'A'.repeat(65), `${'A'.repeat(42)}!`])
+    t.same(withKey(wrong), [
+      'security.key_encryption_key: Expected 32 bytes written as base64url, base64 or hex (make one: openssl rand -base64 32).',
+    ]);
+});
+
+t.test('production refuses secrets in plain text, wherever they come from', async (t) => {
+  const more = `clients:
+  - { client_id: a, client_secret: plain }
+  - { client_id: b, secrets: [{ name: one, value: plain }, { name: two, hash: hashed }] }
+accounts:
+  - { username: alice, password: plain }
+  - { username: bob, password_hash: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA" }
+`;
+  const refusal = (name: string, instead: string): string =>
+    `Production refuses a secret in plain text. Use ${name}_file with the name of a file that holds it, or ${instead}.`;
+  t.same(said(more), [
+    `clients.0.client_secret: ${refusal('client_secret', 'secrets with a hash instead')}`,
+    `clients.1.secrets.0.value: ${refusal('value', 'hash instead')}`,
+    `accounts.0.password: ${refusal('password', 'password_hash instead')}`,
+  ]);
+  t.same(said(more, ''), [], 'development takes them');
+  const cwd = t.testdir({ 'postern.yaml': `${sound}accounts: [{ username: alice }]` });
+  t.match(mistakes(cwd, { env: { POSTERN_ACCOUNTS__0__PASSWORD: 'plain' } }), [/password_file/]);
+});
+
+t.test('production takes secrets from files of their own', async (t) => {
+  const cwd = t.testdir({
+    'postern.yaml': `${sound}clients: [{ client_id: a, client_secret_file: secrets/a }]\naccounts: [{ username: alice }]\n`,
+    secrets: { a: 'from a file\n', alice: 'correct horse\r\n' },
+  });
+  const { config } = load(cwd, { env: { POSTERN_ACCOUNTS__0__PASSWORD_FILE: 'secrets/alice' } });
+  t.equal(config.clients[0]?.client_secret, 'from a file');
+  t.equal(config.accounts[0]?.password, 'correct horse');
+});
+
+t.test('production does not trust everyone as a proxy', async (t) => {
+  const refusal =
+    'This trusts everyone: any caller could forge its address or certificate. Name the networks of your proxies.';
+  t.same(said('proxy: { trusted: [10.0.0.0/8, 0.0.0.0/0, "::/0"] }'), [
+    `proxy.trusted.1: ${refusal}`,
+    `proxy.trusted.2: ${refusal}`,
+  ]);
+});
+
+t.test('development listens on loopback only', async (t) => {
+  const refusal =
+    'Development mode listens on loopback only: set 127.0.0.1, or mode: production to be reachable from elsewhere.';
+  for (const host of ['0.0.0.0', '::', '192.168.1.2', 'example.com', '127.0.0.1.example.com'])
+    t.same(said(`listen: { host: "${host}" }`, ''), [`listen.host: ${refusal}`], host);
+  for (const host of ['127.0.0.1', '127.1.2.3', '::1', 'localhost'])
+    t.same(said(`listen: { host: "${host}" }`, ''), [], host);
+  t.same(said('metrics: { enabled: true, port: 9090, host: 0.0.0.0 }', ''), [`metrics.host: ${refusal}`]);
+  t.same(said('listen: { host: 0.0.0.0 }'), []);
+});
+
+const rules: Readonly<Record<string, readonly [yaml: string, ...said: string[]]>> = {
+  'client identifiers are unique': [
+    'clients: [{ client_id: a }, { client_id: b }, { client_id: a }]',
+    'clients.2.client_id: There is another client with this name already.',
+  ],
+  'secrets of a client have names of their own': [
+    'clients: [{ client_id: a, secrets: [{ name: x, hash: h }, { name: x, hash: i }] }]',
+    'clients.0.secrets.1.name: There is another secret of this client with this name already.',
+  ],
+  'usernames differ in more than case': [
+    'accounts: [{ username: Alice, password: p }, { username: alice, password: p }]',
+    'accounts.1.username: There is another account with this name already.',
+  ],
+  'audiences are unique': [
+    'resources: [{ audience: "https://api" }, { audience: "https://api" }]',
+    'resources.1.audience: There is another resource with this name already.',
+  ],
+  'a client has one kind of secret': [
+    'clients: [{ client_id: a, client_secret: x, secrets: [{ name: n, hash: h }] }]',
+    'clients.0.client_secret: Give either client_secret or secrets, not both.',
+  ],
+  'a named secret is a hash or a value': [
+    'clients: [{ client_id: a, secrets: [{ name: n }, { name: m, hash: h, value: v }] }]',
+    'clients.0.secrets.0: Give exactly one of hash, value and value_file.',
+    'clients.0.secrets.1: Give exactly one of hash, value and value_file.',
+  ],
+  'a public client has no secret': [
+    'clients: [{ client_id: a, token_endpoint_auth_method: none, client_secret: x }]',
+    'clients.0: A client whose token_endpoint_auth_method is none has no secret: remove it, or choose client_secret_basic.',
+  ],
+  'issuer_tokens is for public clients': [
+    'clients: [{ client_id: a, client_secret: x, issuer_tokens: true }]',
+    'clients.0.issuer_tokens: Is for public clients: set token_endpoint_auth_method to none.',
+  ],
+  'a public client uses PKCE (RFC 9700 §2.1.1)': [
+    'clients: [{ client_id: a, token_endpoint_auth_method: none, pkce: exempt }]',
+    'clients.0.pkce: A public client can not be exempt from PKCE (RFC 9700 §2.1.1): choose a client authentication method.',
+  ],
+  'jwks and jwks_uri exclude each other (RFC 7591 §2)': [
+    'clients: [{ client_id: a, jwks: { keys: [] }, jwks_uri: "https://a.example/jwks" }]',
+    'clients.0.jwks_uri: Give either jwks or jwks_uri, not both (RFC 7591 §2).',
+  ],
+  'a client’s jwks is public': [
+    'clients: [{ client_id: a, jwks: { keys: [{ kty: EC, d: x }] } }]',
+    'clients.0.jwks: Holds a private or symmetric key: give the public part only.',
+  ],
+  'the resources of a client exist': [
+    'clients: [{ client_id: a, resources: ["https://api.example/"] }]\nresources: [{ audience: "https://api.example" }]',
+    'clients.0.resources.0: There is no resource with this audience. Did you mean https://api.example?',
+  ],
+  'an account has one password': [
+    'accounts: [{ username: a }, { username: b, password: p, password_hash: $2b$10$x }]',
+    'accounts.0: Give exactly one of password, password_file and password_hash.',
+    'accounts.1: Give exactly one of password, password_file and password_hash.',
+  ],
+  'custom claims are custom': [
+    'accounts: [{ username: a, password: p, claims: { email: x, iss: y, department: z } }]',
+    'accounts.0.claims.email: Is not a custom claim: a standard one stands beside the username, the rest is said by the server alone.',
+    'accounts.0.claims.iss: Is not a custom claim: a standard one stands beside the username, the rest is said by the server alone.',
+  ],
+  'metrics are guarded': [
+    'metrics: { enabled: true }',
+    'metrics: Set metrics.port (a port of their own) or metrics.token: otherwise anyone could read the metrics.',
+  ],
+  'the default language is offered': [
+    'pages: { languages: [de, pl] }',
+    'pages.default_language: Is not among pages.languages (de, pl).',
+  ],
+  'the deadline covers one operation': [
+    'store: { deadline_ms: 400 }',
+    'store.deadline_ms: Must not be shorter than store.operation_timeout_ms.',
+  ],
+  'workers share the store': [
+    'store: { url: "memory:" }\nlisten: { workers: 2 }',
+    'listen.workers: Several processes can not share memory:. Use sqlite:PATH or redis://HOST, or one worker.',
+  ],
+};
+
+for (const [title, [yaml, ...expected]] of Object.entries(rules))
+  t.test(title, async (t) => {
+    t.same(said(yaml, ''), expected);
+  });
+
+t.test('a section that is wrong by itself is not judged again by the rules', async (t) => {
+  t.same(said('clients: [{ client_id: 5 }, { client_id: 5 }]\npages: { languages: [de] }', '').length, 3);
+});
