@@ -1,5 +1,5 @@
 import { type Html, html, type Value } from './html.ts';
-import { webUrl } from './links.ts';
+import { imageUrl } from './links.ts';
 import type { AccountFace, ClientFace } from './page.ts';
 
 export const strong = (text: string): Html => html`<strong>${text}</strong>`;
@@ -8,7 +8,7 @@ const initial = (name: string): string => [...name.trim()][0]?.toUpperCase() ?? 
 
 /** Logo or initial, name (or a line with the name in it) and host: what the application says about itself. */
 export const clientFace = ({ name, host, logo }: ClientFace, line?: Value): Html => {
-  const image = webUrl(logo);
+  const image = imageUrl(logo);
   return html`<div class="face">
     ${
       image === undefined

@@ -8,6 +8,12 @@ export const webUrl = (url: string | undefined): string | undefined => {
   return protocol === 'https:' || protocol === 'http:' ? url : undefined;
 };
 
+/** A picture from elsewhere: https only, as the policy of the page has it. */
+export const imageUrl = (url: string | undefined): string | undefined => {
+  const web = webUrl(url);
+  return web !== undefined && new URL(web).protocol === 'https:' ? web : undefined;
+};
+
 /** A way back to an app: the web, or a private-use scheme, which has a dot in it (RFC 8252 §7.1). */
 export const appUrl = (url: string | undefined): string | undefined => {
   if (url === undefined || !URL.canParse(url)) return undefined;

@@ -3,6 +3,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 
+const installer = 'apt-get';
 const names = ['chromium', 'chromium-browser', 'google-chrome'];
 
 /** A headless Chromium with an empty profile. Close it when done. */
@@ -26,7 +27,7 @@ const findChromium = (): string => {
   if (found) return found;
   if (process.getuid?.() === 0) {
     try {
-      execFileSync('apt-get', ['install', '-y', 'chromium'], { stdio: 'ignore' });
+      execFileSync(installer, ['install', '-y', 'chromium'], { stdio: 'ignore' });
     } catch {
       // Not Debian, or no network: said below, with what to do about it.
     }

@@ -53,7 +53,7 @@ const changed = <Model>(model: Model, change: (text: string) => string): Model =
 };
 
 const client = { name: 'Harbour Notes', host: 'notes.example.com' };
-const logo = 'data:image/svg+xml,%3Csvg xmlns="http://www.w3.org/2000/svg"%3E%3C/svg%3E';
+const logo = 'https://notes.example.com/logo.svg';
 const account = { name: 'Maria Kowalska', detail: 'maria@example.com' };
 
 const login: LoginModel = { action: '/interaction/abc/login', csrf: 'token', client };
@@ -219,8 +219,14 @@ export const gallery: readonly Exhibit[] = [
     allowance: { ...popup, remoteImages: true, formTargets: ['http://localhost:8976/callback'] },
   }),
   exhibit('consent-nothing-new', consentPage, { ...consent, before: true, scopes: [] }),
-  exhibit('consent-german', consentPage, consentFull, { language: 'de' }),
-  exhibit('consent-polish', consentPage, consentFull, { language: 'pl' }),
+  exhibit('consent-german', consentPage, consentFull, {
+    language: 'de',
+    allowance: { ...popup, remoteImages: true },
+  }),
+  exhibit('consent-polish', consentPage, consentFull, {
+    language: 'pl',
+    allowance: { ...popup, remoteImages: true },
+  }),
   exhibit('device-enter', deviceEnterPage, { action: '/oauth/device', xsrf: 'token' }),
   exhibit('device-enter-prefilled', deviceEnterPage, {
     action: '/oauth/device',

@@ -2,7 +2,7 @@ import t from 'tap';
 import { type FieldError, fieldsOf } from '#src/views/fields.ts';
 import { Html, html, type Value } from '#src/views/html.ts';
 import { messagesFor } from '#src/views/languages/index.ts';
-import { appUrl, formTarget, ownPath, webUrl, withLanguage } from '#src/views/links.ts';
+import { appUrl, formTarget, imageUrl, ownPath, webUrl, withLanguage } from '#src/views/links.ts';
 
 const hostile = `<img src=x onerror='a'>"&`;
 const escaped = '&lt;img src=x onerror=&#39;a&#39;&gt;&quot;&amp;';
@@ -74,6 +74,8 @@ t.test('an address from outside never holds a script', async (t) => {
     t.equal(appUrl(url), undefined, `${url} is no app's address`);
   }
   t.equal(webUrl('https://app.example/logo.png'), 'https://app.example/logo.png');
+  t.equal(imageUrl('https://app.example/logo.png'), 'https://app.example/logo.png');
+  t.equal(imageUrl('http://app.example/logo.png'), undefined);
   t.equal(webUrl('com.example.app:/cb'), undefined);
   t.equal(
     appUrl('com.example.app:/cb'),

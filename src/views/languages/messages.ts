@@ -1,10 +1,10 @@
 import type { Value } from '../html.ts';
 
 /** A sentence with values set in it: each language puts them where they belong. */
-export type Phrase = readonly Value[];
+type Phrase = readonly Value[];
 
 /** Claims of OpenID Connect Core §5.1 that a consent page can name in plain words. */
-export type KnownClaim =
+type KnownClaim =
   | 'name'
   | 'given_name'
   | 'family_name'
@@ -24,7 +24,7 @@ export type KnownClaim =
   | 'address'
   | 'updated_at';
 
-export type KnownScope = 'openid' | 'profile' | 'email' | 'phone' | 'address';
+type KnownScope = 'openid' | 'profile' | 'email' | 'phone' | 'address';
 
 export type ErrorKind =
   | 'badRequest'

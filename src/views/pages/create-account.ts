@@ -6,7 +6,7 @@ import { layout } from '../layout.ts';
 import { ownPath } from '../links.ts';
 import type { ClientFace, Page } from '../page.ts';
 
-export type CreateAccountProblem =
+type CreateAccountProblem =
   | 'loginMissing'
   | 'loginTaken'
   | 'loginInvalid'

@@ -6,7 +6,7 @@ import { formTarget } from '../links.ts';
 import type { ClientFace, Page } from '../page.ts';
 import { inTime } from '../time.ts';
 
-export type DeviceProblem =
+type DeviceProblem =
   | { readonly kind: 'missing' | 'wrong' | 'expired' | 'used' | 'aborted' }
   | { readonly kind: 'throttled'; readonly seconds: number };
 
