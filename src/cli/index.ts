@@ -3,9 +3,12 @@
  * does is decided where its subject lives; here it is only called.
  */
 import type { Command } from '#src/command.ts';
+import { account } from './account/index.ts';
+import { client } from './client/index.ts';
 import { config } from './config/index.ts';
 import { health } from './health.ts';
+import { keys } from './keys/index.ts';
 import { start } from './start.ts';
 import { version } from './version.ts';
 
-export const commands: readonly Command[] = [start, health, config, version];
+export const commands: readonly Command[] = [start, health, config, keys, client, account, version];

@@ -1,12 +1,15 @@
 import type { JsonWebKey } from 'node:crypto';
 import type { Finding } from '#src/store/port.ts';
-import type { Algorithm } from './algorithms.ts';
+import { type Algorithm, algorithms } from './algorithms.ts';
 import type { Box } from './box.ts';
-import type { rotatingSecrets, SecretUse } from './entry.ts';
+import { rotatingSecrets, type SecretUse } from './entry.ts';
 import type { KeySet } from './key-set.ts';
 import type { Stage, Stamps } from './stages.ts';
 
-export type Rotatable = Algorithm | (typeof rotatingSecrets)[number];
+export const rotatable = [...algorithms, ...rotatingSecrets] as const;
+export type Rotatable = (typeof rotatable)[number];
+
+export const isRotatable = (value: string): value is Rotatable => rotatable.some((each) => each === value);
 
 /** A key as an operator sees it: nothing private. */
 export interface KeyInfo extends Stamps {

@@ -3,8 +3,9 @@
  * refresh secret and the pairwise salt; how they are kept, rotated and published. Client secrets and passwords are not
  * its business, nor is what gets signed.
  */
+export { algorithms, isAlgorithm } from './algorithms.ts';
 export type { Box } from './box.ts';
-export type { KeyInfo, Keys } from './contract.ts';
+export { isRotatable, type KeyInfo, type Keys, rotatable } from './contract.ts';
 export { jwks } from './jwks.ts';
 export type { KeySet } from './key-set.ts';
 export { createKeys } from './keys.ts';

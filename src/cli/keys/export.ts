@@ -1,0 +1,46 @@
+import type { Command } from '#src/command.ts';
+import { exitCode, Failure } from '#src/errors.ts';
+import type { Keys } from '#src/features/keys/index.ts';
+import { withKeys } from './open.ts';
+
+interface ExportFlags {
+  readonly kid?: string;
+  readonly private?: true;
+}
+
+const publicJwks = (keys: Keys, kid: string | undefined) => {
+  const all = keys.current().publicJwks.keys;
+  const wanted = kid === undefined ? all : all.filter((jwk) => jwk.kid === kid);
+  if (wanted.length > 0 || kid === undefined) return { keys: wanted };
+  throw new Failure({
+    code: 'key_not_found',
+    exit: exitCode.notFound,
+    message: `There is no signing key ${kid}: \`postern keys list\` shows all.`,
+  });
+};
+
+const privateJwk = (keys: Keys, kid: string | undefined) => {
+  if (kid !== undefined) return keys.exportPrivate(kid);
+  throw new Failure({
+    code: 'usage',
+    exit: exitCode.usage,
+    message: 'Private keys are exported one at a time: name it with --kid.',
+  });
+};
+
+export const exportOf: Command = {
+  name: 'keys export',
+  register(group, { load, output }) {
+    group
+      .command('export')
+      .option('--kid <kid>', 'this key alone')
+      .option('--private', 'the private key, in clear, for a backup or a move')
+      .description('the key set as relying parties see it')
+      .action((flags: ExportFlags) =>
+        withKeys(load(), async (keys) => {
+          const found = flags.private ? await privateJwk(keys, flags.kid) : publicJwks(keys, flags.kid);
+          output.answer(found, JSON.stringify(found, null, 2));
+        }),
+      );
+  },
+};

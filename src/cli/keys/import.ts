@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
+import type { Command } from '#src/command.ts';
+import { exitCode, Failure } from '#src/errors.ts';
+import { withKeys } from './open.ts';
+import { dataOf, tableOf } from './table.ts';
+
+const usage = (message: string): Failure => new Failure({ code: 'usage', exit: exitCode.usage, message });
+
+const read = async (file: string): Promise<string> => {
+  if (file === '-') return text(process.stdin);
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    throw usage(`${file} can't be read: name a file with a private JWK or PEM, or - for standard input.`);
+  }
+};
+
+const algorithmIn = async (alg: string | undefined) => {
+  const { algorithms, isAlgorithm } = await import('#src/features/keys/index.ts');
+  if (alg === undefined || isAlgorithm(alg)) return alg;
+  throw usage(`${alg} is no algorithm for signatures here: name one of ${algorithms.join(', ')}.`);
+};
+
+export const importOf: Command = {
+  name: 'keys import',
+  register(group, { load, output }) {
+    group
+      .command('import')
+      .argument('<file>', 'private JWK or PEM without a passphrase; - for standard input')
+      .option('--alg <algorithm>', 'what an RSA key signs with: RS256 or PS256')
+      .description('bring a signing key along; it signs when every relying party must have seen it')
+      .action(async (file: string, { alg }: { readonly alg?: string }) => {
+        const wanted = await algorithmIn(alg);
+        const key = await read(file);
+        await withKeys(load(), async (keys) => {
+          const added = await keys.import(key, wanted);
+          output.answer({ added: added.map(dataOf) }, tableOf(added));
+        });
+      });
+  },
+};

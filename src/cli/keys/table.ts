@@ -1,0 +1,38 @@
+import type { KeyInfo } from '#src/features/keys/index.ts';
+
+const time = (stamp: number | undefined): string | undefined =>
+  stamp === undefined ? undefined : new Date(stamp).toISOString().replace(/\.\d+/, '');
+
+/** For programs: times as RFC 3339, absent ones left out. */
+export const dataOf = ({ created, active_at, retire_at, remove_at, ...key }: KeyInfo) => ({
+  ...key,
+  created: time(created),
+  active_at: time(active_at),
+  retire_at: time(retire_at),
+  remove_at: time(remove_at),
+});
+
+const rowOf = (key: KeyInfo): readonly string[] => [
+  key.alg ?? key.use,
+  key.stage,
+  time(key.active_at) ?? '',
+  time(key.retire_at) ?? '-',
+  time(key.remove_at) ?? '-',
+  key.held === 'remote' ? `${key.kid} (remote)` : key.kid,
+];
+
+const heading = ['KEY OF', 'STAGE', 'SIGNS FROM', 'UNTIL', 'GONE AT', 'KID'];
+
+export const tableOf = (keys: readonly KeyInfo[]): string => {
+  if (keys.length === 0) return 'There are no keys yet: the first start of the server makes them.';
+  const rows = [heading, ...keys.map(rowOf)];
+  const widths = heading.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+};

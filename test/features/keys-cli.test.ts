@@ -1,0 +1,167 @@
+import { spawn } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import t from 'tap';
+import { openStore } from '#adapters/index.ts';
+import { commands } from '#src/cli/index.ts';
+import { run } from '#src/cli/program.ts';
+import { keysConfig, openKeys } from '../support/keys.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'postern-keys-cli-'));
+t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+
+const url = `sqlite:${join(folder, 'postern.db')}`;
+const main = join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts');
+
+interface Answer {
+  readonly exit: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+const withStore = (args: readonly string[]): string[] => ['--set', `store.url=${url}`, ...args];
+
+const postern = async (args: readonly string[]): Promise<Answer> => {
+  const said = { out: '', err: '' };
+  const streams = {
+    out: (text: string) => {
+      said.out += text;
+    },
+    err: (text: string) => {
+      said.err += text;
+    },
+  };
+  const exit = await run(commands, withStore(args), { streams, env: {}, cwd: folder, takeSignals: () => {} });
+  return { exit, ...said };
+};
+
+/** A real process, for what comes in by a pipe. */
+const piped = async (args: readonly string[], input: string): Promise<Answer> => {
+  const child = spawn(process.execPath, [main, ...withStore(args)], { cwd: folder, env: {} });
+  child.stdin.end(input);
+  const exit = new Promise<number>((resolve) => child.on('close', (code) => resolve(code ?? -1)));
+  const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  return { exit: await exit, out, err };
+};
+
+interface Listed {
+  readonly kid: string;
+  readonly alg?: string;
+  readonly use: string;
+  readonly stage: string;
+}
+
+const listed = async (): Promise<readonly Listed[]> =>
+  JSON.parse((await postern(['keys', 'list', '--json'])).out).keys;
+
+const activeKid = async (alg: string): Promise<string> =>
+  (await listed()).find((key) => key.alg === alg && key.stage === 'active')?.kid ?? 'none';
+
+t.test('before the first start nothing is made', async (t) => {
+  const { exit, out } = await postern(['keys', 'list']);
+  t.equal(exit, 0);
+  t.match(out, /no keys yet/);
+  t.same(await listed(), []);
+});
+
+t.test('with keys', async (t) => {
+  const store = await openStore(url, { clock: Date, operationTimeoutMs: 5000 });
+  const config = keysConfig({ url, keyEncryptionKey: undefined, algorithms: ['ES256', 'EdDSA', 'RS256'] });
+  const { keys } = await openKeys(store, Date, config);
+  t.teardown(() => keys.close().then(() => store.close()));
+  const secret = async (kid: string) => (await keys.exportPrivate(kid)).d ?? 'none';
+
+  t.test('list shows each with its stage, and nothing private', async (t) => {
+    const { exit, out } = await postern(['keys', 'list']);
+    t.equal(exit, 0);
+    t.match(out, /^KEY OF +STAGE +SIGNS FROM +UNTIL +GONE AT +KID\n/);
+    t.match(out, /^EdDSA +active +\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ +- +- +[\w-]{43}$/m);
+    t.equal((await listed()).length, 7);
+    const json = (await postern(['keys', 'list', '--json'])).out;
+    for (const kid of await Promise.all(['ES256', 'EdDSA', 'RS256'].map(activeKid)))
+      t.notOk((out + json).includes(await secret(kid)));
+  });
+
+  t.test('rotate publishes a successor that a running process hears of', async (t) => {
+    const heard = new Promise<void>((resolve) => void keys.onChange(() => resolve()));
+    const alive = setTimeout(() => {}, 20_000);
+    const { exit, out } = await postern(['keys', 'rotate', 'ES256', '--json']);
+    t.equal(exit, 0);
+    t.match(JSON.parse(out), { added: [{ alg: 'ES256', stage: 'next', active_at: /Z$/ }] });
+    await heard;
+    clearTimeout(alive);
+    t.equal(keys.current().publicJwks.keys.length, 4);
+    const again = await postern(['keys', 'rotate', 'ES256']);
+    t.equal(again.exit, 4);
+    t.match(again.err, /^postern: ES256: a successor is published already[^\n]+\n$/);
+    t.equal((await postern(['keys', 'rotate', 'HS256'])).exit, 2);
+  });
+
+  t.test('rotate --now and prune --kid take a leaked key out', async (t) => {
+    const leaked = await activeKid('EdDSA');
+    t.equal((await postern(['keys', 'prune', '--kid', leaked])).exit, 4, 'not while it signs');
+    t.equal((await postern(['keys', 'rotate', 'EdDSA', '--now'])).exit, 0);
+    t.not(await activeKid('EdDSA'), leaked);
+    const { out } = await postern(['keys', 'prune', '--kid', leaked, '--json']);
+    t.same(JSON.parse(out), { removed: [leaked] });
+    t.match(await postern(['keys', 'prune']), { exit: 0, out: 'Nothing to forget.\n' });
+    t.equal((await postern(['keys', 'prune', '--kid', leaked])).exit, 3);
+  });
+
+  t.test('import takes a file or standard input', async (t) => {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const file = join(folder, 'key.pem');
+    writeFileSync(file, privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    const ambiguous = await postern(['keys', 'import', file]);
+    t.match(ambiguous, { exit: 2, err: /RS256 or PS256/ });
+    const imported = await postern(['keys', 'import', file, '--alg', 'RS256', '--json']);
+    t.match(JSON.parse(imported.out), { added: [{ alg: 'RS256', stage: 'next' }] });
+    const jwk = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
+    t.match(await piped(['keys', 'import', '-'], JSON.stringify(jwk)), { exit: 0, out: /EdDSA +next/ });
+    const broken = await piped(['keys', 'import', '-'], JSON.stringify(jwk).slice(0, -1));
+    t.equal(broken.exit, 2);
+    t.notOk(broken.err.includes(String(jwk.d).slice(5, 25)));
+    t.match(await postern(['keys', 'import', join(folder, 'none')]), { exit: 2, err: /can't be read/ });
+    t.match(await postern(['keys', 'import', file, '--alg', 'HS256']), { exit: 2, err: /no algorithm/ });
+  });
+
+  t.test('export shows the public set, and a private key only when told to', async (t) => {
+    const kid = await activeKid('ES256');
+    const open = await postern(['keys', 'export']);
+    t.same(
+      JSON.parse(open.out)
+        .keys.map((key: Listed) => key.kid)
+        .toSorted(),
+      keys
+        .current()
+        .publicJwks.keys.map((key) => key.kid)
+        .toSorted(),
+    );
+    const one = await postern(['keys', 'export', '--kid', kid]);
+    t.notOk('d' in JSON.parse(one.out).keys[0]);
+    t.notOk((open.out + one.out).includes(await secret(kid)));
+    const closed = await postern(['keys', 'export', '--kid', kid, '--private']);
+    t.equal(JSON.parse(closed.out).d, await secret(kid));
+    t.equal((await postern(['keys', 'export', '--private'])).exit, 2, 'one at a time');
+    t.equal((await postern(['keys', 'export', '--kid', 'nobody'])).exit, 3);
+  });
+
+  t.test('a wrong key encryption key is one sentence and exit code 78', async (t) => {
+    const other = `security.key_encryption_key=${'ab'.repeat(32)}`;
+    for (const command of ['list', 'rotate', 'prune']) {
+      const { exit, out, err } = await postern(['--set', other, 'keys', command]);
+      t.equal(exit, 78, command);
+      t.equal(out, '');
+      t.match(err, /^postern: The keys in the store were sealed with another key encryption key[^\n]+\n$/);
+      t.notOk(err.includes('abab'));
+    }
+  });
+});
+
+t.test('a store in memory is out of reach', async (t) => {
+  const answer = await postern(['--set', 'store.url=memory:', 'keys', 'list']);
+  t.match(answer, { exit: 2, err: /out of reach/ });
+});
