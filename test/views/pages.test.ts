@@ -270,16 +270,30 @@ t.test('with JavaScript a password can be shown, a value copied, and a form is s
   }),
 );
 
+t.test('the page of form_post, held back, is as accessible as the others', (t) =>
+  inContext({ viewport: wide, colorScheme: 'light' }, async (context) => {
+    const tab = await context.newPage();
+    await tab.route('**/postern.*.js', (route) => route.abort());
+    await tab.goto(`${origin}/page/form-post`);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await tab.emulateMedia({ colorScheme });
+      await tab.setViewportSize(wide);
+      t.strictSame(await audit(tab, {}), [], `axe finds nothing in ${colorScheme}`);
+      await tab.screenshot({ path: join(pictures, `form-post-${colorScheme}-1280.png`) });
+      await tab.setViewportSize(narrow);
+      t.equal(await overflow(tab), 0, `it fits into 360 px in ${colorScheme}`);
+      await tab.screenshot({ path: join(pictures, `form-post-${colorScheme}-360.png`), fullPage: true });
+    }
+  }),
+);
+
 t.test('form_post sends itself with JavaScript and by its button without', async (t) => {
   for (const javaScriptEnabled of [true, false]) {
     await inContext({ javaScriptEnabled }, async (context) => {
       received.length = 0;
       const tab = await context.newPage();
       await tab.goto(`${origin}/page/form-post`);
-      if (!javaScriptEnabled) {
-        await tab.screenshot({ path: join(pictures, 'form-post-light-1280.png') });
-        await tab.locator('.form-post-submit').click();
-      }
+      if (!javaScriptEnabled) await tab.locator('.form-post-submit').click();
       await tab.waitForURL(`${origin}/received`);
       t.strictSame(
         received,
