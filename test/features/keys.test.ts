@@ -3,6 +3,7 @@ import { generateKeyPairSync, type JsonWebKey, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { inspect, promisify } from 'node:util';
 import fastify from 'fastify';
 import { calculateJwkThumbprint } from 'jose';
@@ -107,7 +108,7 @@ t.test('the first start', async (t) => {
   t.test('of three processes at the same time makes one set', async (t) => {
     const path = freshPath();
     const run = promisify(execFile);
-    const script = join(import.meta.dirname, '..', 'support', 'first-start.ts');
+    const script = fileURLToPath(import.meta.resolve('../support/first-start.ts'));
     const outputs = await Promise.all(
       [1, 2, 3].map(async () => (await run(process.execPath, [script, `sqlite:${path}`])).stdout),
     );
@@ -303,6 +304,22 @@ t.test('a record that is damaged', async (t) => {
         .current()
         .refreshSecrets.some((secret) => secret.toString('base64url') === keys.current().cookieKeys[0]),
     );
+  });
+
+  t.test('and was about to sign gets a successor in time; the former one signs until then', async (t) => {
+    const { start, store, clock } = await freshStore(t);
+    const { keys } = await start();
+    const former = kidOf(keys, 'ES256');
+    const [next] = await keys.rotate('ES256');
+    await damage(store, next?.kid ?? '', spoilSeal);
+    clock.pass(minutes(5));
+    const { keys: restarted } = await start();
+    t.equal(kidOf(restarted, 'ES256'), former);
+    clock.pass(minutes(10));
+    t.ok(signers(restarted).includes(former), 'beyond the time at which the damaged one would have signed');
+    const waiting = restarted.list().find(({ alg, stage }) => alg === 'ES256' && stage === 'next');
+    clock.pass(minutes(1));
+    t.ok(signers(restarted).includes(waiting?.kid));
   });
 
   t.test('or gone from the store is reported as lost', async (t) => {

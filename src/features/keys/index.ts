@@ -4,7 +4,6 @@
  * its business, nor is what gets signed.
  */
 export { algorithms, isAlgorithm } from './algorithms.ts';
-export type { Box } from './box.ts';
 export { isRotatable, type KeyInfo, type Keys, rotatable } from './contract.ts';
 export { jwks } from './jwks.ts';
 export type { KeySet } from './key-set.ts';

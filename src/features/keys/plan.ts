@@ -41,7 +41,7 @@ export const introduce = (
   { now, timing }: Planner,
 ): Change => {
   const replaced = at(ring, line).filter(
-    ({ stamps }) => (stamps.retire_at ?? Number.POSITIVE_INFINITY) > from,
+    ({ stamps }) => (stamps.retire_at ?? Number.POSITIVE_INFINITY) > now,
   );
   const until = Math.max(from, now);
   const retired = ({ stamps }: Entry): Stamps => ({
@@ -68,7 +68,7 @@ const together = (changes: readonly Change[]): Change | undefined =>
 export const leadOf = (line: Line, timing: Timing): number =>
   isAlgorithm(line) ? timing.signingLead : timing.secretLead;
 
-export const localAlgorithms = ({ config, remote }: Planner): readonly Line[] =>
+const localAlgorithms = ({ config, remote }: Planner): readonly Line[] =>
   config.algorithms.filter((alg) => !remote.includes(alg));
 
 export const rotating = (planner: Planner): readonly Line[] => [

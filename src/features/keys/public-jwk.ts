@@ -22,7 +22,7 @@ const members = (key: KeyObject): Readonly<Record<string, string>> => {
 };
 
 /** RFC 7638 §3: the required members only, in lexicographic order, without white space. */
-export const thumbprint = (publicKey: KeyObject): string =>
+const thumbprint = (publicKey: KeyObject): string =>
   hash('sha256', JSON.stringify(members(publicKey)), 'base64url');
 
 export const publicKeyOf = (key: KeyObject): KeyObject =>

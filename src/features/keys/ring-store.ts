@@ -8,8 +8,6 @@ import { type Draft, encode, openPrivate, restamp } from './record.ts';
 import { createReader, type Ring } from './ring.ts';
 import type { Stamps } from './stages.ts';
 
-export type RingStore = ReturnType<typeof createRingStore>;
-
 export interface Change {
   readonly add: readonly Draft[];
   readonly restamp: ReadonlyMap<string, Stamps>;
