@@ -6,7 +6,7 @@ export interface Finding extends Mistake {
   readonly path: Path;
 }
 
-export interface Facts {
+interface Facts {
   /** Read from a file of its own: `…_file` or a `POSTERN_…_FILE` variable. */
   readonly isFromFile: (path: Path) => boolean;
 }

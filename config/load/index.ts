@@ -46,10 +46,10 @@ const layersOf = ({ file, env, flags = {}, cwd }: LoadOptions) => {
 };
 
 /** A port of one's own moves the default issuer along; port 0 is known only once the server listens. */
-const withIssuerOf = (config: Config, isIssuerSet: boolean): Config =>
-  isIssuerSet || config.listen.port === 0
-    ? config
-    : { ...config, issuer: `http://localhost:${config.listen.port}` };
+const withIssuerOf = (config: Config, isIssuerSet: boolean): Config => {
+  const { port } = config.listen;
+  return isIssuerSet || port === 0 ? config : { ...config, issuer: `http://localhost:${port}` };
+};
 
 const frozen = <T>(value: T): T => {
   if (typeof value === 'object' && value !== null) for (const one of Object.values(value)) frozen(one);
@@ -70,8 +70,10 @@ export const loadConfig = (options: LoadOptions): Loaded => {
   readSecretFiles({ overlaid, fromFiles, report }, root, overlaid.tree);
   const completed = complete({ root, report }, root, overlaid.tree, []);
   const broken = new Set(problems.map(({ path }) => path.split('.')[0]));
-  // `complete` checked every key against the schema that `Config` is derived from; rules skip the sections that failed.
-  const config = withIssuerOf(completed as Config, originOf(overlaid, ['issuer']) !== undefined);
+  // `complete` checked every key against the schema that `Config` is derived from; what failed is not looked at below.
+  const checked = completed as Config;
+  const isIssuerSet = broken.has('listen') || originOf(overlaid, ['issuer']) !== undefined;
+  const config = withIssuerOf(checked, isIssuerSet);
   const isFromFile = (path: Path): boolean => fromFiles.has(written(path));
   for (const rule of rules) {
     if (broken.has('') || rule.needs.some((section) => broken.has(section))) continue;

@@ -30,6 +30,15 @@ export const proxy = section('Reverse proxies in front of this server.', {
     'Proxies whose forwarding and client certificate headers count. From anyone else these headers are refused.',
     { default: [] },
   ),
+  client_certificate_header: choice(
+    ['any', 'client-cert', 'x-forwarded-client-cert', 'client-certificate'],
+    'The header that trusted proxies pass client certificates in: RFC 9440, Envoy, or a pair with client-certificate-ca-verified. Another kind is refused.',
+    { default: 'any' },
+  ),
+  client_certificates_verified: flag(
+    'Trusted proxies pass on only certificates that they verified. When they ask for certificates without verifying them, say false: only client-certificate-ca-verified tells then.',
+    { default: true },
+  ),
 });
 
 export const demo = nullable(

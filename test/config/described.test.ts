@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import t from 'tap';
@@ -153,4 +153,23 @@ t.test('what is completed is complete: completing it again changes nothing', asy
   const completed = (value: unknown): unknown =>
     complete({ root: nodeOf(schema), report: () => undefined }, nodeOf(schema), value, []);
   t.same(completed(load(t.testdir({})).config), load(t.testdir({})).config);
+});
+
+t.test('whatever stands in the file, it loads or is explained', async (t) => {
+  const cwd = t.testdir({});
+  const junk = fc.string({
+    unit: fc.constantFrom('a', ':', ' ', '\n', '-', '{', '[', '"', '&', '*', '!', '\t', '#', '0'),
+  });
+  const file = fc.oneof(
+    junk,
+    near(nodeOf(schema)).map((value) => JSON.stringify(value)),
+  );
+  fc.assert(
+    fc.property(file, fc.constantFrom('development', 'production'), (content, mode) => {
+      writeFileSync(`${cwd}/postern.yaml`, content);
+      // Throws on its own unless the error is one of configuration.
+      return mistakes(cwd, { env: { POSTERN_MODE: mode } }).every((line) => line !== '');
+    }),
+    { numRuns: 500 },
+  );
 });

@@ -185,3 +185,9 @@ t.test('the shape of store.url is checked, its inside is the adapter’s', async
   ];
   for (const url of wrong) t.equal(said(url), 1, url);
 });
+
+t.test('a port that is wrong does not spoil the issuer that follows it', async (t) => {
+  const said = (yaml: string): number => mistakes(t.testdir({ 'postern.yaml': yaml })).length;
+  for (const listen of ['{ port: many }', 'text', '[]', '5', '{ port: null }'])
+    t.equal(said(`mode: production\nlisten: ${listen}\n`), 2, listen);
+});

@@ -1,0 +1,201 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import { ConfigurationError } from '#config';
+import type { Command } from '#src/command.ts';
+import { exitCode, Failure } from '#src/errors.ts';
+import { Unavailable, Unusable } from '#src/store/errors.ts';
+import { run } from '../../src/cli/program.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const postern = `${root}bin/postern`;
+const waiting = fileURLToPath(new URL('./waiting.ts', import.meta.url));
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+interface Surroundings {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly interruptAfter?: string;
+}
+
+/** A real process, without a variable of ours unless it is given. */
+const node = async (
+  args: readonly string[],
+  { cwd = root, env = {}, interruptAfter }: Surroundings = {},
+): Promise<Ended> => {
+  const child = spawn(process.execPath, args, { cwd, env: { PATH: process.env['PATH'], ...env } });
+  let [out, err] = ['', ''];
+  child.stdout.on('data', (chunk: Buffer) => {
+    out += chunk.toString();
+    if (interruptAfter !== undefined && out.includes(interruptAfter)) child.kill('SIGINT');
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    err += chunk.toString();
+  });
+  const [code] = await once(child, 'close');
+  return { code, out, err };
+};
+
+t.test('config check says what is in force, without the password', async (t) => {
+  const cwd = t.testdir({ 'postern.yaml': 'store: { url: "redis://:hunter2@host" }' });
+  t.same(await node([postern, 'config', 'check'], { cwd }), {
+    code: 0,
+    out: 'The configuration is fine: development mode, issuer http://localhost:3000, store redis://:••••••@host.\n',
+    err: '',
+  });
+  const { out } = await node([postern, '--json', 'config', 'check'], { cwd });
+  t.same(JSON.parse(out), {
+    ok: true,
+    mode: 'development',
+    issuer: 'http://localhost:3000',
+    store: 'redis://:••••••@host',
+  });
+});
+
+t.test('config check reports every mistake and ends with 78', async (t) => {
+  const cwd = t.testdir({ 'other.yaml': 'isuer: x\nlog: { level: loud }' });
+  const args = [postern, 'config', 'check', '--config', 'other.yaml', '--set', 'listen.port=many'];
+  t.same(await node(args, { cwd }), {
+    code: 78,
+    out: '',
+    err: `postern: The configuration has 3 mistakes:
+  isuer: There is no such key. Did you mean issuer? (other.yaml:1:1)
+  listen.port: Expected an integer from 0 to 65535, found "many". (--set listen.port)
+  log.level: Expected one of fatal, error, warn, info, debug, trace, silent, found "loud". (other.yaml:2:8)
+`,
+  });
+  const { code, err } = await node([...args, '--json'], { cwd });
+  t.equal(code, 78);
+  t.match(JSON.parse(err), {
+    error: { code: 'bad_configuration', problems: [{ path: 'isuer', suggestion: 'issuer' }, {}, {}] },
+  });
+});
+
+t.test('config print shows values and their sources, and no secret', async (t) => {
+  const cwd = t.testdir({
+    'postern.yaml': 'pages: { name: "a\\e[31m\\nb" }\nmetrics: { token: hunter2-hunter2-hunter2 }\n',
+  });
+  const env = { POSTERN_LOG__LEVEL: 'warn', POSTERN_SECURITY__KEY_ENCRYPTION_KEY: '5c'.repeat(32) };
+  const { code, out } = await node([postern, 'config', 'print'], { cwd, env });
+  t.equal(code, 0);
+  t.match(out, /^log\.level +warn +POSTERN_LOG__LEVEL$/m);
+  t.match(out, /^pages\.name +"a\\u001b\[31m\\nb" +postern\.yaml$/m);
+  t.match(out, /^metrics\.token +•••••• +postern\.yaml$/m);
+  t.match(out, /^security\.key_encryption_key +•••••• +POSTERN_SECURITY__KEY_ENCRYPTION_KEY$/m);
+  t.match(out, /^listen\.port +3000 +default$/m);
+  const json = (await node([postern, 'config', 'print', '--json'], { cwd, env })).out;
+  t.match(JSON.parse(json), {
+    'log.level': { value: 'warn', source: { env: 'POSTERN_LOG__LEVEL' } },
+    'listen.port': { value: 3000, source: 'default' },
+    'metrics.token': { value: '••••••' },
+  });
+  t.notMatch(out + json, /hunter2|5c5c/);
+});
+
+t.test('version, help and schema are answers', async (t) => {
+  const version = await node([postern, 'version', '--json']);
+  t.match(JSON.parse(version.out), { postern: /^\d+\.\d+\.\d+/, node: process.versions.node });
+  const help = await node([postern, '--help']);
+  t.equal(help.code, 0);
+  t.match(help.out, /config +check, show and describe the configuration/);
+  t.match(JSON.parse((await node([postern, 'config', 'schema'])).out), { title: 'postern.yaml' });
+});
+
+t.test('wrong usage ends with 2 and one sentence', async (t) => {
+  t.same(await node([postern, 'confg']), {
+    code: 2,
+    out: '',
+    err: "postern: unknown command 'confg'\n(Did you mean config?)\n",
+  });
+  t.match(await node([postern, 'config', 'check', '--jsn']), {
+    code: 2,
+    err: /^postern: unknown option '--jsn'/,
+  });
+  t.match(await node([postern, 'config', '--config']), { code: 2, err: /argument missing/ });
+  t.match(await node([postern, 'config', 'check', 'x', '--json']), {
+    code: 2,
+    err: /^{"error":{"code":"usage",/,
+  });
+  t.match(await node([postern]), { code: 2, out: '', err: /^Usage: postern/ });
+});
+
+t.test('SIGINT ends a command with 130, unless it drains by itself', async (t) => {
+  t.match(await node([waiting, 'wait'], { interruptAfter: 'waiting' }), { code: 130, err: '' });
+  t.match(await node([waiting, 'drain'], { interruptAfter: 'waiting' }), { code: 0, err: 'drained\n' });
+});
+
+t.test('started by another Node it hands over to the pinned one, or says what to do', async (t) => {
+  const dir = t.testdir({
+    'other.cjs':
+      "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.1.0' } });",
+  });
+  const handedOver = await node(['--require', `${dir}/other.cjs`, postern, 'config', 'chek']);
+  t.match(handedOver, { code: 2, err: /unknown command 'chek'/ });
+  const version = await node(['--require', `${dir}/other.cjs`, postern, 'version']);
+  t.match(version.out, `(Node ${process.versions.node})`);
+  mkdirSync(`${dir}/bare`);
+  cpSync(`${root}bin`, `${dir}/bare/bin`, { recursive: true });
+  const bare = await node(['--require', `${dir}/other.cjs`, `${dir}/bare/bin/postern`, 'version']);
+  t.equal(bare.code, 1);
+  t.match(
+    bare.err,
+    /^postern: this is Node 20\.1\.0, but Node 24 is needed: run `npm ci` in \S+, which brings it along\.\n$/,
+  );
+});
+
+/** What a command that throws `error` ends with. */
+const ending = async (error: unknown, ...flags: string[]): Promise<{ code: number; err: string }> => {
+  const failing: Command = {
+    name: 'fail',
+    register(program) {
+      program.command('fail').action(() => {
+        throw error;
+      });
+    },
+  };
+  let err = '';
+  const streams = {
+    out: () => undefined,
+    err: (text: string) => {
+      err += text;
+    },
+  };
+  const surroundings = { streams, env: {}, cwd: '/', takeSignals: () => undefined };
+  const code = await run([failing], ['fail', ...flags], surroundings);
+  return { code, err };
+};
+
+t.test('a failure has its own exit code and one sentence, never a stack', async (t) => {
+  for (const exit of [exitCode.failure, exitCode.notFound, exitCode.conflict, exitCode.unavailable]) {
+    const failure = new Failure({ code: 'client_gone', message: 'There is no client shop.', exit });
+    t.same(await ending(failure), { code: exit, err: 'postern: There is no client shop.\n' });
+    t.same(await ending(failure, '--json'), {
+      code: exit,
+      err: '{"error":{"code":"client_gone","message":"There is no client shop."}}\n',
+    });
+  }
+  t.match(await ending(new ConfigurationError([{ path: 'issuer', message: 'Is wrong.' }])), { code: 78 });
+  t.same(await ending(new Unavailable('The store is away.')), {
+    code: 5,
+    err: 'postern: The store is away.\n',
+  });
+  t.same(await ending(new Unusable('The file is no database.')), {
+    code: 1,
+    err: 'postern: The file is no database.\n',
+  });
+});
+
+t.test('a fault of ours is told apart from a failure', async (t) => {
+  t.same(await ending(new TypeError('x is not a function\n  at somewhere')), {
+    code: 1,
+    err: 'postern: This is a fault of postern: x is not a function (NODE_DEBUG=postern tells more).\n',
+  });
+  t.match(await ending('text', '--json'), { code: 1, err: /^{"error":{"code":"fault",/ });
+});
