@@ -5,3 +5,4 @@
 export type { Account, Accounts, AddAccount, ChangeAccount, Claims, EngineAccount } from './account.ts';
 export { createAccounts } from './accounts.ts';
 export { standardClaims } from './claims.ts';
+export { createPasswords } from './password/passwords.ts';

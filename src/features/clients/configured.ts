@@ -25,9 +25,7 @@ const secretsOf = (entry: ClientConfig, problems: string[]): Pick<Known, 'secret
   const clear: string[] = [];
   const secrets = named.flatMap(({ name, value, hash, expires_at }): StoredSecret[] => {
     if (hash !== undefined && !isSecretHash(hash)) {
-      problems.push(
-        `${entry.client_id}: secret ${name}: hash is not one that \`client rotate-secret\` prints`,
-      );
+      problems.push(`${entry.client_id}: secret ${name}: hash is not one that \`client make-secret\` prints`);
       return [];
     }
     if (recoverable && value === undefined) {

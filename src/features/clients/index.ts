@@ -14,6 +14,6 @@ export type {
 } from './client.ts';
 export { createClients } from './clients.ts';
 export { operatorNames, ourNames } from './names.ts';
-export { clientTypes, isClientType } from './presets.ts';
 export { ClientRefused } from './problem.ts';
+export { makeClientSecret } from './secret.ts';
 export { clientProblems } from './validate.ts';

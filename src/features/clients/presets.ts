@@ -29,10 +29,6 @@ const presets: Readonly<Record<ClientType, Preset>> = {
   },
 };
 
-export const clientTypes = Object.keys(presets);
-
-export const isClientType = (text: string): text is ClientType => Object.hasOwn(presets, text);
-
 const fapi2: Preset = {
   token_endpoint_auth_method: 'private_key_jwt',
   require_pushed_authorization_requests: true,

@@ -18,6 +18,11 @@ export const hashSecret = (secret: string): string => {
   return `hmac-sha256$${salt}$${tagOf(secret, salt).toString('base64url')}`;
 };
 
+export const makeClientSecret = (): { readonly secret: string; readonly hash: string } => {
+  const secret = randomSecret();
+  return { secret, hash: hashSecret(secret) };
+};
+
 const shape = /^hmac-sha256\$([\w-]{16,86})\$([\w-]{43})$/;
 
 export const isSecretHash = (hash: string): boolean => shape.test(hash);

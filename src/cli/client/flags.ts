@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import type { Command as Program } from 'commander';
+import { exitCode, Failure } from '#src/errors.ts';
+import type { AddClient } from '#src/features/clients/index.ts';
+import { repeated } from '../paging.ts';
+
+export interface MetadataFlags {
+  readonly name?: string;
+  readonly redirectUri?: readonly string[];
+  readonly postLogoutRedirectUri?: readonly string[];
+  readonly scope?: string;
+  readonly authMethod?: string;
+  readonly profile?: string;
+  readonly audience?: string;
+  readonly jwks?: string;
+  readonly jwksUri?: string;
+  readonly firstParty?: true;
+  readonly property?: readonly string[];
+}
+
+export const metadataFlags = (command: Program): Program =>
+  command
+    .option('--name <text>', 'what people read on the consent page')
+    .option('--redirect-uri <uri>', 'where answers may be sent; may be repeated', repeated)
+    .option(
+      '--post-logout-redirect-uri <uri>',
+      'where people may be sent after signing out; may be repeated',
+      repeated,
+    )
+    .option('--scope <scopes>', 'scopes it may ask for, separated by spaces; default: all')
+    .option('--auth-method <method>', 'token_endpoint_auth_method, when the one of the type does not fit')
+    .option('--profile <profile>', 'security profile: default or fapi2')
+    .option('--audience <uri>', 'the one audience of an issuer client')
+    .option('--jwks <file>', 'file with its public keys (JWK set)')
+    .option('--jwks-uri <uri>', 'where its public keys are')
+    .option('--first-party', 'consent is not asked for')
+    .option(
+      '--property <name=value>',
+      'any other property, its value as JSON or text; may be repeated',
+      repeated,
+    );
+
+const usage = (message: string, cause?: unknown): Failure =>
+  new Failure({ code: 'usage', message, exit: exitCode.usage, cause });
+
+const keysFrom = (file: string): AddClient['metadata']['jwks'] => {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw usage(`${file} can't be read as JSON; --jwks wants a file with {"keys": […]}.`, error);
+  }
+};
+
+const properties = (texts: readonly string[]): AddClient['metadata'] =>
+  Object.fromEntries(
+    texts.map((text) => {
+      const equals = text.indexOf('=');
+      if (equals < 1) throw usage('--property wants name=value, as subject_type=pairwise.');
+      const value = text.slice(equals + 1);
+      try {
+        return [text.slice(0, equals), JSON.parse(value)];
+      } catch {
+        return [text.slice(0, equals), value];
+      }
+    }),
+  );
+
+/** What was said on the command line, by its metadata names; whether it may be is for the feature to say. */
+export const metadataOf = (flags: MetadataFlags): AddClient['metadata'] => {
+  const named = {
+    client_name: flags.name,
+    redirect_uris: flags.redirectUri,
+    post_logout_redirect_uris: flags.postLogoutRedirectUri,
+    scope: flags.scope,
+    token_endpoint_auth_method: flags.authMethod,
+    profile: flags.profile,
+    audience: flags.audience,
+    jwks: flags.jwks === undefined ? undefined : keysFrom(flags.jwks),
+    jwks_uri: flags.jwksUri,
+    first_party: flags.firstParty,
+  };
+  const said = Object.entries(named).filter(([, value]) => value !== undefined);
+  return { ...properties(flags.property ?? []), ...Object.fromEntries(said) };
+};

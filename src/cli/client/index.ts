@@ -1,0 +1,16 @@
+import type { Command } from '#src/command.ts';
+import { add } from './add.ts';
+import { remove } from './delete.ts';
+import { list } from './list.ts';
+import { addSecret, makeSecret, removeSecret, rotateSecret } from './secrets.ts';
+import { show } from './show.ts';
+import { update } from './update.ts';
+
+export const client: Command = {
+  name: 'client',
+  register(program, context) {
+    const group = program.command('client').description('clients: who may come for a token');
+    const all = [add, list, show, update, remove, rotateSecret, addSecret, removeSecret, makeSecret];
+    for (const command of all) command.register(group, context);
+  },
+};

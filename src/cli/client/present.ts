@@ -1,0 +1,23 @@
+import type { ClientRecord, NewSecret } from '#src/features/clients/index.ts';
+import { isoTime } from '../table.ts';
+
+/** RFC 7591 names, as a client would read its own registration. */
+export const clientData = ({ metadata, secrets, from, createdAt }: ClientRecord, secret?: NewSecret) => ({
+  ...metadata,
+  ...(secret === undefined ? {} : { client_secret: secret.secret }),
+  secrets: secrets.map(({ name, createdAt: at, expiresAt }) => ({
+    name,
+    ...(at === 0 ? {} : { created_at: isoTime(at) }),
+    ...(expiresAt === undefined ? {} : { expires_at: isoTime(expiresAt) }),
+  })),
+  from,
+  ...(createdAt === undefined ? {} : { created_at: isoTime(createdAt) }),
+});
+
+export const secretData = ({ name, secret, expiresAt }: NewSecret) => ({
+  name,
+  client_secret: secret,
+  ...(expiresAt === undefined ? {} : { expires_at: isoTime(expiresAt) }),
+});
+
+export const shownOnce = 'The secret is shown this once; only its hash is kept.';

@@ -1,0 +1,36 @@
+import type { Command } from '#src/command.ts';
+import type { ClientMetadata } from '#src/features/clients/index.ts';
+import { lines } from '../lines.ts';
+import { repeated } from '../paging.ts';
+import { type MetadataFlags, metadataFlags, metadataOf } from './flags.ts';
+import { onClients } from './on-clients.ts';
+import { clientData } from './present.ts';
+
+interface UpdateFlags extends MetadataFlags {
+  readonly unset?: readonly string[];
+}
+
+const changesOf = ({ unset = [], ...flags }: UpdateFlags) => {
+  const said = Object.entries(metadataOf(flags)).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
+  const nothing = unset.map((name) => [name, null] as const);
+  return Object.fromEntries<Exclude<ClientMetadata[string], undefined>>([...said, ...nothing]);
+};
+
+export const update: Command = {
+  name: 'client update',
+  register(group, context) {
+    metadataFlags(
+      group
+        .command('update')
+        .description('change properties of a client; lists are replaced')
+        .argument('<client_id>')
+        .option('--unset <name>', 'remove a property; may be repeated', repeated),
+    ).action(async (id: string, flags: UpdateFlags) => {
+      const changes = changesOf(flags);
+      const record = await onClients(context, (clients) => clients.update(id, changes));
+      context.output.answer(clientData(record), lines(clientData(record)));
+    });
+  },
+};

@@ -1,0 +1,34 @@
+import type { Config } from '#config';
+import type { CommandContext } from '#src/command.ts';
+import { exitCode, Failure } from '#src/errors.ts';
+import { createEvents, type Events } from '#src/events.ts';
+import type { Clock, Store } from '#src/store/port.ts';
+
+export interface Installation {
+  readonly store: Store;
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly events: Events;
+}
+
+/** Works on the store of an installation, beside the server that may be running on it. */
+export const onInstallation = async <T>(
+  { load }: CommandContext,
+  work: (installation: Installation) => Promise<T>,
+): Promise<T> => {
+  const { config } = load();
+  if (config.store.url.startsWith('memory:')) {
+    throw new Failure({
+      code: 'store_in_memory',
+      message: 'The store is memory:, which only the running server sees; name a lasting one in store.url.',
+      exit: exitCode.configuration,
+    });
+  }
+  const { openStore } = await import('#src/open-store.ts');
+  const store = await openStore(config, Date);
+  try {
+    return await work({ store, config, clock: Date, events: createEvents(() => {}) });
+  } finally {
+    await store.close();
+  }
+};

@@ -1,0 +1,16 @@
+import { InvalidArgumentError } from 'commander';
+
+export interface PagingFlags {
+  readonly limit: number;
+  readonly cursor?: string;
+}
+
+export const wholeNumber =
+  (least: number, most: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`Expected a whole number from ${least} to ${most}.`);
+  };
+
+export const repeated = (one: string, all: readonly string[] = []): readonly string[] => [...all, one];

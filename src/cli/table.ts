@@ -1,0 +1,15 @@
+/** Columns as wide as their widest cell; the last one runs free. */
+export const table = (heads: readonly string[], rows: readonly (readonly string[])[]): string => {
+  const all = [heads, ...rows];
+  const widths = heads.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)));
+  return all
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+};
+
+export const isoTime = (milliseconds: number): string => new Date(milliseconds).toISOString();

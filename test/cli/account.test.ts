@@ -1,0 +1,111 @@
+import { join } from 'node:path';
+import t from 'tap';
+import { openStore } from '#adapters/index.ts';
+import { createAccounts } from '#src/features/accounts/index.ts';
+import { openFolder } from '../support/command.ts';
+import { recordedEvents, testConfig } from '../support/people.ts';
+
+interface Shown {
+  readonly sub: string;
+  readonly password?: string;
+}
+
+const password = 'correct horse battery staple';
+
+t.test('accounts are managed by command while a server runs on the same store', async (t) => {
+  const { close, cwd, run } = await openFolder();
+  t.teardown(close);
+  const store = await openStore(`sqlite:${join(cwd, 'store.db')}`, { clock: Date });
+  const { events } = recordedEvents();
+  const server = createAccounts({ store, config: testConfig(), clock: Date, events });
+  t.teardown(async () => {
+    server.close();
+    await store.close();
+  });
+
+  const added = await run(
+    ['account', 'add', 'ada', '--claim', 'email=ada@example.com', '--claim', 'level=3', '--json'],
+    `${password}\n`,
+  );
+  t.equal(added.exit, 0, added.err);
+  t.notMatch(added.out + added.err, password);
+  const { sub } = added.json<Shown>();
+  t.match(added.json(), { username: 'ada', claims: { email: 'ada@example.com', level: 3 }, enabled: true });
+  t.equal((await server.authenticate('ada', password))?.id, sub);
+
+  t.match((await run(['account', 'show', sub, '--json'])).json(), { username: 'ada' });
+  t.match((await run(['account', 'disable', 'ADA', '--json'])).json(), { enabled: false });
+  t.equal(await server.authenticate('ada', password), undefined);
+  t.match((await run(['account', 'list'])).out, /ada +disabled +store/);
+  t.match((await run(['account', 'enable', 'ada', '--json'])).json(), { enabled: true });
+
+  const fresh = (await run(['account', 'reset-password', 'ada', '--json'])).json<Shown>().password ?? '';
+  t.equal((await server.authenticate('ada', fresh))?.id, sub);
+  t.equal(await server.authenticate('ada', password), undefined);
+  t.equal((await run(['account', 'reset-password', 'ada', '--choose'], `${password}\n`)).exit, 0);
+  t.equal((await server.authenticate('ada', password))?.id, sub);
+
+  const generated = await run(['account', 'add', 'bob', '--generate']);
+  t.match(generated.err, /shown this once/);
+  const told = /password +(\S+)/.exec(generated.out)?.[1] ?? '';
+  t.ok(await server.authenticate('bob', told));
+  t.equal(
+    (
+      await run(
+        ['account', 'add', 'eve', '--hash'],
+        '$2b$04$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e\n',
+      )
+    ).exit,
+    0,
+  );
+  t.ok(await server.authenticate('eve', 'correct horse'));
+
+  t.match((await run(['account', 'delete', 'ada', '--json'])).json(), { sub, deleted: true });
+  t.equal(await server.findByUsername('ada'), undefined);
+});
+
+t.test('every refusal of an account command is one sentence and its exit code', async (t) => {
+  const { close, run } = await openFolder();
+  t.teardown(close);
+  await run(['account', 'add', 'ada', '--generate']);
+  const refusals: [readonly string[], string, number, RegExp][] = [
+    [['account', 'show', 'nobody'], '', 3, /no account nobody/],
+    [['account', 'disable', 'nobody'], '', 3, /no account nobody/],
+    [['account', 'reset-password', 'nobody'], '', 3, /no account nobody/],
+    [['account', 'delete', 'nobody'], '', 3, /no account nobody/],
+    [['account', 'add', 'ADA', '--generate'], '', 4, /exists already/],
+    [['account', 'add', 'bob'], '', 2, /standard input/],
+    [['account', 'add', 'bob'], 'short\n', 2, /at least 10 characters/],
+    [['account', 'add', 'bob', '--hash'], '$1$x$y\n', 2, /of no known kind/],
+    [['account', 'add', 'bob', '--generate', '--claim', 'sub=admin'], '', 2, /claim `sub`/],
+    [['account', 'add', 'bob', '--generate', '--claim', 'x'], '', 2, /name=value/],
+    [['account', 'add', '', '--generate'], '', 2, /visible characters/],
+    [['account', 'add', 'bob', password], '', 2, /argument/],
+  ];
+  await Promise.all(
+    refusals.map(async ([args, input, exit, message]) => {
+      const ran = await run(args, input);
+      t.equal(ran.exit, exit, `${args.join(' ')}: ${ran.err}`);
+      t.match(ran.err, message);
+      t.equal(ran.err.trim().split('\n').length, 1, 'one line, no stack');
+    }),
+  );
+  t.match((await run(['account', 'list', '--json'])).json<{ items: unknown[] }>().items.length, 1);
+});
+
+t.test('a hash for the configuration signs in there', async (t) => {
+  const { close, run } = await openFolder();
+  t.teardown(close);
+  const { password_hash } = (await run(['account', 'hash-password', '--json'], `${password}\n`)).json<{
+    password_hash: string;
+  }>();
+  const store = await openStore('memory:', { clock: Date });
+  const { events } = recordedEvents();
+  const config = testConfig([`accounts=${JSON.stringify([{ username: 'root', password_hash }])}`]);
+  const accounts = createAccounts({ store, config, clock: Date, events });
+  t.teardown(async () => {
+    accounts.close();
+    await store.close();
+  });
+  t.ok(await accounts.authenticate('root', password));
+});

@@ -1,0 +1,156 @@
+import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import t from 'tap';
+import { openStore } from '#adapters/index.ts';
+import { createClients } from '#src/features/clients/index.ts';
+import { openFolder } from '../support/command.ts';
+import { recordedEvents, testConfig } from '../support/people.ts';
+
+interface Shown {
+  readonly client_id: string;
+  readonly client_secret?: string;
+  readonly secrets: readonly { readonly name: string; readonly expires_at?: string }[];
+}
+
+const web = ['client', 'add', '--type', 'web', '--redirect-uri', 'https://app.example.com/callback'];
+
+t.test('clients are managed by command while a server runs on the same store', async (t) => {
+  const { close, cwd, run } = await openFolder();
+  t.teardown(close);
+  const store = await openStore(`sqlite:${join(cwd, 'store.db')}`, { clock: Date });
+  const { events } = recordedEvents();
+  const server = createClients({ store, config: testConfig(), clock: Date, events });
+  t.teardown(async () => {
+    server.close();
+    await store.close();
+  });
+  const within = async (met: () => Promise<boolean>): Promise<boolean> => {
+    for (let n = 0; n < 100; n += 1) {
+      if (await met()) return true;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    return false;
+  };
+
+  t.match((await run(['client', 'list'])).out, /There are no clients/);
+  const added = await run([
+    ...web,
+    '--id',
+    'app',
+    '--name',
+    'App',
+    '--property',
+    'default_max_age=60',
+    '--json',
+  ]);
+  t.equal(added.exit, 0, added.err);
+  const shown = added.json<Shown>();
+  t.match(shown, {
+    client_id: 'app',
+    default_max_age: 60,
+    id_token_signed_response_alg: 'ES256',
+    from: 'store',
+  });
+  const first = shown.client_secret ?? '';
+  t.ok(await server.verifySecret('app', first), 'the server knows it');
+
+  const one = await run(['client', 'show', 'app']);
+  t.match(one.out, /client_name +App/);
+  t.notMatch(one.out, first, 'shown once means once');
+  const json = await run(['client', 'show', 'app', '--json']);
+  t.notOk(json.json<Shown>().client_secret);
+
+  const rotated = (await run(['client', 'rotate-secret', 'app', '--overlap', '0', '--json'])).json<Shown>();
+  t.ok(await within(async () => !(await server.verifySecret('app', first))), 'the former one ends');
+  t.ok(await server.verifySecret('app', rotated.client_secret ?? ''));
+
+  const spare = await run(['client', 'add-secret', 'app', 'spare', '--expires', '2999-01-31', '--json']);
+  t.match(spare.json<Shown>(), { name: 'spare', expires_at: '2999-01-31T00:00:00.000Z' });
+  t.equal((await run(['client', 'remove-secret', 'app', 'spare'])).exit, 0);
+
+  const updated = await run([
+    'client',
+    'update',
+    'app',
+    '--name',
+    'Renamed',
+    '--unset',
+    'default_max_age',
+    '--json',
+  ]);
+  t.match(updated.json<Shown>(), {
+    client_name: 'Renamed',
+    redirect_uris: ['https://app.example.com/callback'],
+  });
+  t.notMatch(updated.out, /default_max_age/);
+  t.ok(
+    await within(async () => (await server.find('app'))?.client_name === 'Renamed'),
+    'the server hears of it',
+  );
+  t.match((await run(['client', 'list'])).out, /CLIENT_ID.*\napp +client_secret_basic +store +Renamed/);
+
+  t.match((await run(['client', 'delete', 'app', '--json'])).json(), { client_id: 'app', deleted: true });
+  t.ok(await within(async () => (await server.find('app')) === undefined));
+});
+
+t.test('every refusal of a client command is one sentence and its exit code', async (t) => {
+  const { close, cwd, run } = await openFolder();
+  t.teardown(close);
+  await run([...web, '--id', 'app']);
+  await writeFile(join(cwd, 'broken.json'), '{');
+  const refusals: [readonly string[], number, RegExp][] = [
+    [['client', 'show', 'nobody'], 3, /no client nobody/],
+    [['client', 'delete', 'nobody'], 3, /no client nobody/],
+    [['client', 'update', 'nobody', '--name', 'x'], 3, /no client nobody/],
+    [['client', 'rotate-secret', 'nobody'], 3, /no client nobody/],
+    [[...web, '--id', 'app'], 4, /exists already/],
+    [['client', 'add', '--type', 'web'], 2, /redirect_uris: must name at least one URI/],
+    [['client', 'add', '--type', 'magic'], 2, /Expected one of web, spa/],
+    [['client', 'add'], 2, /--type/],
+    [[...web, '--redirect-uri', 'http://evil.example/'], 2, /must use https/],
+    [[...web, '--profile', 'fapi2'], 2, /jwks: or jwks_uri is needed.*token_endpoint_auth_signing_alg/],
+    [[...web, '--property', 'made_up=1'], 2, /made_up: is not a property/],
+    [[...web, '--property', 'nothing'], 2, /name=value/],
+    [[...web, '--jwks', 'broken.json'], 2, /can't be read as JSON/],
+    [['client', 'rotate-secret', 'app', '--overlap', '-1'], 2, /whole number/],
+    [['client', 'list', '--cursor', 'garbage'], 2, /cursor/],
+  ];
+  await Promise.all(
+    refusals.map(async ([args, exit, message]) => {
+      const ran = await run(args);
+      t.equal(ran.exit, exit, `${args.join(' ')}: ${ran.err}`);
+      t.match(ran.err, message);
+      t.equal(ran.err.trim().split('\n').length, 1, 'one line, no stack');
+      t.equal(ran.out, '');
+    }),
+  );
+  const memory = await openFolder('memory:');
+  t.teardown(memory.close);
+  const ran = await memory.run(['client', 'list', '--json']);
+  t.equal(ran.exit, 78);
+  t.match(JSON.parse(ran.err), { error: { code: 'store_in_memory' } });
+});
+
+t.test('a secret comes from standard input, and a weak one is refused', async (t) => {
+  const { close, run } = await openFolder();
+  t.teardown(close);
+  const secret = randomBytes(32).toString('hex');
+  const added = await run([...web, '--secret-stdin', '--json'], `${secret}\n`);
+  t.equal(added.exit, 0, added.err);
+  t.notMatch(added.out + added.err, secret, 'who gave it has it already');
+  t.match(await run([...web, '--secret-stdin'], 'hunter2\n'), { exit: 2, err: /32 to 256/ });
+  t.match(await run([...web, '--secret-stdin']), { exit: 2, err: /standard input/ });
+
+  const made = (await run(['client', 'make-secret', '--json'])).json<{
+    client_secret: string;
+    hash: string;
+  }>();
+  const entry = {
+    client_id: 'fixed',
+    redirect_uris: ['https://app.example.com/callback'],
+    secrets: [{ name: 'only', hash: made.hash }],
+  };
+  const listed = await run(['client', 'list', '--set', `clients=${JSON.stringify([entry])}`, '--json']);
+  t.match(listed.json(), { items: [{ client_id: 'fixed', from: 'configuration' }, { from: 'store' }] });
+});
