@@ -40,7 +40,15 @@ export const buildApp = async ({ config, store, clock, log }: Parts): Promise<Ap
     log.error({ err: error }, 'a listener or a background task failed');
   const events = createEvents(onFault);
   const pages = createPages(config, assetUrl);
-  const { services, features } = await createFeatures({ config, store, clock, events, pages, onFault });
+  const { services, features } = await createFeatures({
+    config,
+    store,
+    clock,
+    events,
+    pages,
+    engine: () => engine,
+    onFault,
+  });
   const { accounts, clients, keys } = services;
 
   const steps = features.flatMap(({ steps = [] }) => steps);
@@ -50,6 +58,8 @@ export const buildApp = async ({ config, store, clock, log }: Parts): Promise<Ap
       store,
       clock,
       clients,
+      events,
+      onFault: (error, correlation) => log.error({ err: error, correlation }, 'the engine failed'),
       renderError: createRenderError(pages, clock),
       policy: steps.map(({ prompt }) => prompt),
       shares: [

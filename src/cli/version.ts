@@ -1,11 +1,5 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from '#src/command.ts';
-
-const read = (): string => {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  const isNamed = typeof manifest === 'object' && manifest !== null && 'version' in manifest;
-  return isNamed ? String(manifest.version) : 'unknown';
-};
+import { version as current } from '../version.ts';
 
 export const version: Command = {
   name: 'version',
@@ -14,7 +8,7 @@ export const version: Command = {
       .command('version')
       .description('version of postern and of Node')
       .action(() => {
-        const data = { postern: read(), node: process.versions.node };
+        const data = { postern: current, node: process.versions.node };
         output.answer(data, `postern ${data.postern} (Node ${data.node})`);
       });
   },

@@ -6,11 +6,14 @@ import type { Config } from '#config';
 import type { Events } from '../events.ts';
 import type { Feature } from '../feature.ts';
 import type { Pages } from '../http/pages/pages.ts';
+import type { Engine } from '../provider/engine.ts';
 import type { Clock, Store } from '../store/port.ts';
+import { version } from '../version.ts';
 import { type Accounts, createAccounts } from './accounts/index.ts';
 import { type Clients, createClients } from './clients/index.ts';
 import { consent } from './consent/index.ts';
 import { health, type Readiness } from './health/index.ts';
+import { jsonTokens } from './json-tokens/index.ts';
 import { createKeys, type Keys } from './keys/index.ts';
 import { signIn } from './sign-in/index.ts';
 import { site } from './site/index.ts';
@@ -22,6 +25,8 @@ export interface House {
   readonly clock: Clock;
   readonly events: Events;
   readonly pages: Pages;
+  /** Built after the features, from what they bring. */
+  readonly engine: () => Engine;
   readonly onFault: (error: unknown) => void;
 }
 
@@ -36,7 +41,7 @@ export interface Services {
 export const createFeatures = async (
   house: House,
 ): Promise<{ readonly services: Services; readonly features: readonly Feature[] }> => {
-  const { config, store, clock, events, pages, onFault } = house;
+  const { config, store, clock, events, pages, engine, onFault } = house;
   const keys = await createKeys({ store, config, clock, events, onFault });
   const accounts = createAccounts({ store, config, clock, events });
   const clients = createClients({ store, config, clock, events, secretBox: keys.box });
@@ -47,6 +52,7 @@ export const createFeatures = async (
     features: [
       signIn({ config, clock, events, accounts, throttle }),
       consent({ config, store, clock, events, accounts }),
+      jsonTokens({ config, store, pages, version, engine }),
       site(config, pages),
       alive,
     ],

@@ -2,6 +2,8 @@ import { type Configuration, errors, type KoaContextWithOIDC, type Provider } fr
 import { withWork } from '../store/current-work.ts';
 import { Unavailable } from '../store/errors.ts';
 import type { Store } from '../store/port.ts';
+import { factsOf } from './facts.ts';
+import { endingOf } from './tell.ts';
 
 type Next = () => Promise<void>;
 
@@ -19,19 +21,16 @@ const retryAfter = '2';
 export const commitBeforeAnswer =
   (provider: Provider, store: Store, renderError: RenderError) =>
   (ctx: KoaContextWithOIDC, next: Next): Promise<void> =>
-    withWork(store, async (work, opened) => {
+    withWork(store, async (work) => {
       await next();
-      if (!opened) return;
-      if (ctx.status === 503) {
-        ctx.set('Retry-After', retryAfter);
-        return;
-      }
-      if (ctx.status >= 500) return;
+      const ending = endingOf(ctx);
       try {
-        await work.commit({ refused: ctx.status >= 400 });
+        if (ending instanceof Unavailable) throw ending;
+        if (ctx.status < 500) await work.commit({ refused: ctx.status >= 400 });
       } catch (error) {
         await answerInstead(provider, ctx, asEngineError(error), renderError);
       }
+      factsOf(ctx.req).translate?.(ctx, endingOf(ctx));
     });
 
 const asEngineError = (error: unknown): Error => {

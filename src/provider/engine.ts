@@ -1,34 +1,29 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { JWK } from 'jose';
-import { type Configuration, type ExternalSigningKey, type interactionPolicy, Provider } from 'oidc-provider';
+import { type Configuration, type interactionPolicy, Provider } from 'oidc-provider';
 import type { Config } from '#config';
+import type { Events } from '../events.ts';
 import type { EngineShare } from '../feature.ts';
 import type { Clock, Store } from '../store/port.ts';
 import { commitBeforeAnswer, type RenderError } from './commit.ts';
 import { composeSettings } from './compose.ts';
+import type { EngineKeys } from './keys.ts';
 import { findSignedTokens, signTokensOfUserinfo } from './models/access-tokens.ts';
 import { type ClientSource, compareHashedSecrets, keepBuiltClients } from './models/clients.ts';
 import { keepFamiliesTogether, keepSessionsInPlace } from './models/families.ts';
 import { markReplaysOnCommit } from './models/replay.ts';
-import { aliases } from './paths.ts';
+import { aliases, jsonTokensPath } from './paths.ts';
 import { baseSettings } from './settings/index.ts';
 import { createStorage } from './storage/adapter.ts';
-
-/** The keys of one moment, as the engine needs them. */
-export interface EngineKeys {
-  readonly signing: ExternalSigningKey[];
-  readonly algorithms: readonly string[];
-  readonly publicJwks: { readonly keys: readonly JWK[] };
-  readonly cookieKeys: readonly string[];
-  readonly dpopNonceSecret: Buffer;
-  readonly refreshSecret: Buffer;
-}
+import { tellEvents } from './tell.ts';
 
 export interface EngineParts {
   readonly config: Config;
   readonly store: Store;
   readonly clock: Clock;
   readonly clients: ClientSource;
+  readonly events: Events;
+  /** Told of faults of ours, with the correlation id of the request. */
+  readonly onFault: (error: unknown, correlation: string) => void;
   readonly renderError: RenderError;
   readonly shares: readonly { readonly owner: string; readonly share: EngineShare }[];
   readonly policy: interactionPolicy.Prompt[];
@@ -67,7 +62,7 @@ export class Engine {
 
   #all(keys: EngineKeys): [Built, ReadonlyMap<string, Built>] {
     const byPath = new Map<string, Built>();
-    for (const { routes } of aliases) {
+    for (const routes of [...aliases.map(({ routes }) => routes), { token: jsonTokensPath }]) {
       const built = this.#build(keys, routes);
       for (const path of Object.values(routes)) byPath.set(path, built);
     }
@@ -78,7 +73,10 @@ export class Engine {
     const { config, store, clock, clients, renderError, shares, policy } = this.#parts;
     const settings = composeSettings([
       ...baseSettings(config, keys),
-      ...shares.map(({ owner, share }) => ({ owner, settings: share.settings ?? {} })),
+      ...shares.map(({ owner, share: { settings = {} } }) => ({
+        owner,
+        settings: typeof settings === 'function' ? settings(keys) : settings,
+      })),
       { owner: 'engine', settings: { renderError, interactions: { policy } } },
     ]);
     const provider = new Provider(config.issuer, {
@@ -96,6 +94,7 @@ export class Engine {
     compareHashedSecrets(provider, clients);
     signTokensOfUserinfo(provider, 'ES256');
     findSignedTokens(provider, { keys: [...keys.publicJwks.keys] }, store);
+    tellEvents(provider, this.#parts);
     provider.use(commitBeforeAnswer(provider, store, renderError));
     for (const { share } of shares) share.attach?.(provider);
     return { provider, handle: provider.callback() as Handler };

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { KoaContextWithOIDC } from 'oidc-provider';
 
 /** What the doors know of a request and the engine can't see. */
 export interface RequestFacts {
@@ -8,6 +9,8 @@ export interface RequestFacts {
   readonly address: string;
   /** The door it came through: `engine`, `json`, `pages`. */
   readonly door: string;
+  /** A door that speaks another language than the engine: makes its answer of the engine's, once all is committed. */
+  readonly translate?: (ctx: KoaContextWithOIDC, ending: Error | undefined) => void;
 }
 
 const facts = new WeakMap<IncomingMessage, RequestFacts>();

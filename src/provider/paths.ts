@@ -14,6 +14,9 @@ export const routes = {
   jwks: '/oauth/jwks',
 } as const;
 
+/** The JSON door dispatches to an engine that knows the token endpoint by this path, for proofs that name it. */
+export const jsonTokensPath = '/api/v1/tokens';
+
 /** Paths that reach an endpoint by a second name. To a client each is that endpoint: DPoP and assertions name the alias. */
 export const aliases = [
   { routes: { token: '/token' } },

@@ -31,7 +31,9 @@ export const clients = (_config: Config) =>
     extraClientMetadata: { properties: ours },
     responseTypes: ['code'],
     subjectTypes: ['public', 'pairwise'],
-    pkce: { required: (_ctx, client) => client['pkce_exempt'] !== true },
+    pkce: {
+      required: (_ctx, client) => client['pkce_exempt'] !== true && client['issuer_tokens'] !== true,
+    },
     features: {
       clientCredentials: { enabled: true },
       introspection: {

@@ -36,7 +36,8 @@ export const resources = (config: Config) => {
           throw new errors.InvalidTarget('the resource is not one that this server issues tokens for');
         },
         // One that asks for openid and an API gets a token for the API only when it names it again (RFC 8707 §2.2).
-        useGrantedResource: (_ctx, model) => !('scopes' in model && model.scopes.has('openid')),
+        useGrantedResource: (ctx, model) =>
+          ctx.oidc.client?.['issuer_tokens'] === true || !('scopes' in model && model.scopes.has('openid')),
       },
     },
     scopes: ['openid', 'offline_access'],

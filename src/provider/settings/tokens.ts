@@ -1,13 +1,16 @@
 import type { Configuration } from 'oidc-provider';
 import type { Config } from '#config';
+import { factsOf } from '../facts.ts';
 
 /** When refresh tokens are given, how long they last, and what they are tied to. */
 export const tokens = (_config: Config) =>
   ({
-    issueRefreshToken: (_ctx, client, code) =>
+    // The JSON door hands out access tokens only; a refresh token made there would be known to nobody.
+    issueRefreshToken: (ctx, client, code) =>
       client.grantTypeAllowed('refresh_token') &&
       client['issuer_tokens'] !== true &&
-      code.grantId !== undefined,
+      code.grantId !== undefined &&
+      factsOf(ctx.req).door !== 'json',
     // Without offline_access a token lives no longer than the sign-in that it comes from.
     expiresWithSession: (_ctx, code) => !code.scopes.has('offline_access'),
     // RFC 9700 §4.14.2: rotation for public clients, unless the token is bound to a key. FAPI 2.0 forbids it.

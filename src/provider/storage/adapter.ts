@@ -2,6 +2,7 @@ import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
 import { currentWork } from '../../store/current-work.ts';
 import type { Clock, Document, Key, Store } from '../../store/port.ts';
 import { type Terms, UnitOfWork } from '../../store/unit-of-work.ts';
+import { decideOnce, heldAfterMs } from './decided.ts';
 import { digestOf, grantKeyOf, isModelName, keyOf, type ModelName } from './ids.ts';
 import { decodePayload, encodePayload } from './payload.ts';
 import { readSession, removeSession, writeSession } from './session.ts';
@@ -19,10 +20,16 @@ interface Surroundings {
 }
 
 /** Found by another name than their id, so the id must be in the body. They live for minutes. */
-const keptWithId = new Set<ModelName>(['DeviceCode', 'Grant']);
+const keptWithId = new Set<ModelName>(['BackchannelAuthenticationRequest', 'DeviceCode', 'Grant']);
 
 /** Their families hold the grant, which the engine reads next. */
 const ofGrants = new Set<ModelName>(['AccessToken', 'AuthorizationCode', 'RefreshToken']);
+
+/** Listed under the account that they belong to. */
+const indexOf: Partial<Record<ModelName, string>> = {
+  BackchannelAuthenticationRequest: 'requests',
+  Grant: 'live',
+};
 
 const userCodeKey = (code: string): Key => ({ kind: 'uc', family: digestOf(code), id: '' });
 
@@ -65,16 +72,15 @@ export class EngineStorage implements Adapter {
       const { clock } = this.#around;
       if (this.#model === 'Session') return writeSession(work, clock, id, payload, ttl);
       const body = encodePayload(payload, keptWithId.has(this.#model));
-      const expiresAt = (Math.floor(clock.now() / 1000) + ttl) * 1000;
+      const expiresAt = (Math.floor(clock.now() / 1000) + ttl) * 1000 + heldAfterMs(this.#model);
+      const terms = decideOnce(work, { model: this.#model, key, payload, expiresAt });
       if (work.peek(key)) {
         // Written over what was read: a claim made meanwhile stays.
-        work.stage({ op: 'merge', key, body, expiresAt, ifAbsent: 'skip' });
+        work.stage({ op: 'merge', key, body, expiresAt, ifAbsent: 'skip' }, terms);
         return;
       }
-      const index =
-        this.#model === 'Grant' && payload.accountId
-          ? [{ index: 'live', of: payload.accountId, at: clock.now() }]
-          : [];
+      const list = indexOf[this.#model];
+      const index = list && payload.accountId ? [{ index: list, of: payload.accountId, at: clock.now() }] : [];
       work.stage(
         { op: 'put', key, body, expiresAt, index },
         this.#model === 'RefreshToken' ? { errand: 'rotation' } : {},
@@ -142,7 +148,9 @@ export class EngineStorage implements Adapter {
     if (this.#model === 'Grant' && payload.jti !== id) return undefined;
     payload.jti = id;
     payload.kind = this.#model;
-    if (document.expiresAt !== undefined) payload.exp = Math.floor(document.expiresAt / 1000);
+    if (document.expiresAt !== undefined) {
+      payload.exp = Math.floor((document.expiresAt - heldAfterMs(this.#model)) / 1000);
+    }
     const again = this.#model === 'RefreshToken' && claim !== undefined && this.#inWindow(claim.at);
     if (claim && !again) payload['consumed'] = Math.floor(claim.at / 1000);
     return payload;

@@ -1,0 +1,109 @@
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import type { Config } from '#config';
+import { explain } from '../../http/faults.ts';
+import type { Engine } from '../../provider/engine.ts';
+import { describeRequest } from '../../provider/facts.ts';
+import { jsonTokensPath } from '../../provider/paths.ts';
+import { withWork } from '../../store/current-work.ts';
+import type { Store } from '../../store/port.ts';
+import { innerRequest } from './inner-request.ts';
+import { parametersOf } from './parameters.ts';
+import { isRefusalName, placeOf, Refusal, type RefusalName, refusalBody } from './refusal.ts';
+import { parseTokenRequest, type TokenRequest } from './strict-json.ts';
+import { translation } from './translation.ts';
+
+interface Parts {
+  readonly config: Config;
+  readonly store: Store;
+  readonly engine: () => Engine;
+}
+
+/** Room for the longest honest request, and little more. */
+const longestBody = 16_384;
+
+const byStatus: Readonly<Record<number, RefusalName>> = {
+  413: 'request_too_large',
+  415: 'unsupported_media_type',
+  429: 'too_many_requests',
+};
+
+/** RFC 8259 §8.1: UTF-8, so a charset is not needed, and any other is refused. */
+const jsonType = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
+
+export const redeemDoor =
+  ({ config, store, engine }: Parts): FastifyPluginAsync =>
+  async (scope) => {
+    const showStack = config.mode === 'development';
+    const { host, protocol } = new URL(config.issuer);
+
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: longestBody }, (request, body, done) => {
+      if (jsonType.test(request.headers['content-type'] ?? '')) done(null, body);
+      else done(new Refusal('unsupported_media_type', 'send application/json in UTF-8', 415));
+    });
+
+    scope.setErrorHandler((error, request, reply) => {
+      const refused = error instanceof Refusal ? error : undefined;
+      const fault = explain(error);
+      const status = refused?.status ?? fault.status;
+      const named = refused?.name ?? byStatus[status] ?? fault.error;
+      const name: RefusalName = isRefusalName(named)
+        ? named
+        : status >= 500
+          ? 'server_error'
+          : 'invalid_request';
+      if (status >= 500) request.log.error({ err: error, correlation: request.id }, 'redemption failed');
+      if (status === 503) reply.header('retry-after', '2');
+      if (status === 401) reply.header('www-authenticate', `Basic realm="${config.issuer}"`);
+      return reply
+        .code(status)
+        .header('cache-control', 'no-store')
+        .send(
+          refusalBody(
+            name,
+            refused?.message ?? fault.description,
+            status,
+            placeOf(request, showStack),
+            error instanceof Error ? error : undefined,
+          ),
+        );
+    });
+
+    const redeem = async (
+      request: FastifyRequest,
+      reply: FastifyReply,
+      asked: TokenRequest,
+    ): Promise<void> => {
+      const parameters = await parametersOf(request, asked, engine().provider);
+      const { raw } = request;
+      raw.headers.host = host;
+      raw.headers['x-forwarded-proto'] = protocol.slice(0, -1);
+      raw.headers['x-forwarded-for'] = request.ip;
+      const inner = innerRequest(raw, jsonTokensPath, parameters);
+      describeRequest(inner, {
+        correlation: request.id,
+        address: request.ip,
+        door: 'json',
+        translate: translation(placeOf(request, showStack)),
+      });
+      reply.hijack();
+      reply.raw.setHeader('x-request-id', request.id);
+      reply.raw.setHeader('x-content-type-options', 'nosniff');
+      await engine().handle(jsonTokensPath, inner, reply.raw);
+    };
+
+    scope.post<{ Body: unknown }>(jsonTokensPath, async (request, reply) => {
+      if (!Buffer.isBuffer(request.body)) {
+        throw new Refusal('unsupported_media_type', 'send a body of application/json', 415);
+      }
+      if (request.headers.dpop !== undefined) {
+        throw new Refusal(
+          'invalid_request',
+          'this endpoint answers Bearer tokens only; use /oauth/token with a DPoP proof',
+        );
+      }
+      const asked = parseTokenRequest(request.body);
+      await withWork(store, () => redeem(request, reply, asked));
+      return reply;
+    });
+  };

@@ -1,0 +1,37 @@
+/**
+ * Owns `POST /api/v1/tokens`, where issuer-style services redeem a code in JSON: its strict body, its answers and its
+ * description. Not what makes a code good: every check is the token endpoint's own, on the one path of redemption.
+ */
+import type { Config } from '#config';
+import type { Feature } from '../../feature.ts';
+import type { Pages } from '../../http/pages/pages.ts';
+import type { Engine } from '../../provider/engine.ts';
+import type { Store } from '../../store/port.ts';
+import { describePage } from './describe-page.ts';
+import { redeemDoor } from './door.ts';
+import { openApi } from './openapi.ts';
+
+interface Parts {
+  readonly config: Config;
+  readonly store: Store;
+  readonly pages: Pages;
+  readonly version: string;
+  readonly engine: () => Engine;
+}
+
+export const jsonTokens = ({ config, store, pages, version, engine }: Parts): Feature => {
+  const description = openApi(config.issuer, version);
+  return {
+    name: 'json-tokens',
+    api: async (scope) => {
+      await scope.register(redeemDoor({ config, store, engine }));
+      scope.get('/api/v1/openapi.json', async (_request, reply) =>
+        reply
+          .header('cache-control', 'public, max-age=300')
+          .header('access-control-allow-origin', '*')
+          .send(description),
+      );
+    },
+    ...(config.mode === 'development' && { pages: describePage(pages, description) }),
+  };
+};

@@ -1,0 +1,101 @@
+import { jsonTokensPath } from '../../provider/paths.ts';
+import { codes } from './refusal.ts';
+
+const refusals: Readonly<Record<string, string>> = {
+  400: 'Malformed, or the code is used, revoked or does not match this request',
+  401: 'The client did not prove who it is',
+  404: 'No authorization request is known for this code, or it has expired',
+  413: 'The body is too large',
+  415: 'The body is not application/json in UTF-8',
+  429: 'Too many requests',
+  500: 'Server error',
+  503: 'The store is away; the code is still good, send the request again',
+};
+
+const json = (schema: string) => ({
+  content: { 'application/json': { schema: { $ref: `#/components/schemas/${schema}` } } },
+});
+
+const text = (description: string, rules: object = {}) => ({ type: 'string', description, ...rules });
+
+const retryAfter = { 'Retry-After': { description: 'Seconds to wait', schema: { type: 'string' } } };
+
+/** OpenAPI 3.1 of the JSON door, with the names that issuer-style clients are generated from. */
+export const openApi = (issuer: string, version: string) => ({
+  openapi: '3.1.0',
+  info: {
+    title: 'Postern JSON token endpoint',
+    version,
+    description: 'Redeems an authorization code of this server for an access token, in JSON.',
+    license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+  },
+  servers: [{ url: issuer }],
+  paths: {
+    [jsonTokensPath]: {
+      post: {
+        operationId: 'CreateAccessToken',
+        tags: ['Token'],
+        summary: 'Exchange authorization code for access token',
+        description:
+          'The code alone is enough for public clients that the operator marked with issuer_tokens. Every other client ' +
+          'authenticates (HTTP Basic) or names itself, and sends the redirect URI and the PKCE verifier of its request.',
+        security: [{}, { basic: [] }],
+        requestBody: { required: true, ...json('CreateAccessTokenRequestDto') },
+        responses: {
+          201: { description: 'Success', ...json('AccessTokenResponseDto') },
+          ...Object.fromEntries(
+            Object.entries(refusals).map(([status, description]) => [
+              status,
+              { description, ...json('ErrorResponseDto'), ...(status === '503' && { headers: retryAfter }) },
+            ]),
+          ),
+        },
+      },
+    },
+  },
+  components: {
+    securitySchemes: { basic: { type: 'http', scheme: 'basic' } },
+    schemas: {
+      CreateAccessTokenRequestDto: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['authorization_code'],
+        properties: {
+          authorization_code: text('Authorization code received from the authorization request', {
+            pattern: '^[A-Za-z0-9_-]{32,128}$',
+          }),
+          client_id: text('The client, unless it authenticates or the code alone is enough'),
+          redirect_uri: text('As in the authorization request'),
+          code_verifier: text('PKCE code verifier (RFC 7636), whenever the request made a challenge'),
+        },
+      },
+      AccessTokenResponseDto: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['access_token', 'token_type', 'expires_in'],
+        properties: {
+          access_token: text('JWT access token (RFC 9068)'),
+          token_type: text('Token type', { const: 'Bearer' }),
+          expires_in: { type: 'number', minimum: 0, description: 'Lifetime in seconds' },
+        },
+      },
+      ErrorResponseDto: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['name', 'message', 'code', 'statusCode', 'httpCode', 'method', 'path'],
+        properties: {
+          name: text('Error of RFC 6749', { enum: Object.keys(codes) }),
+          message: text('What is wrong, in a sentence'),
+          code: { type: 'number', description: 'Stable number of the error', enum: Object.values(codes) },
+          statusCode: { type: 'number', description: 'HTTP status' },
+          httpCode: { type: 'number', description: 'HTTP status' },
+          method: text('HTTP method'),
+          path: text('Path of the endpoint'),
+          stack: text('Only in development'),
+        },
+      },
+    },
+  },
+});
+
+export type OpenApi = ReturnType<typeof openApi>;

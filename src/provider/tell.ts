@@ -1,0 +1,107 @@
+import type { EventEmitter } from 'node:events';
+import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
+import type { Events, SecurityEvent } from '../events.ts';
+import { currentWork } from '../store/current-work.ts';
+import { factsOf } from './facts.ts';
+
+/** What a request ended with, for those who answer in its place. */
+const endings = new WeakMap<object, Error>();
+
+/** Why the engine refused or failed, if it did. */
+export const endingOf = (ctx: object): Error | undefined => endings.get(ctx);
+
+/** The engine's own names of refusals, and ours. */
+const refusals: Readonly<Record<string, string>> = {
+  'grant.error': 'token.refused',
+  'authorization.error': 'authorization.refused',
+  'introspection.error': 'introspection.refused',
+  'revocation.error': 'revocation.refused',
+  'userinfo.error': 'userinfo.refused',
+  'pushed_authorization_request.error': 'pushed-request.refused',
+  'device_authorization.error': 'device.refused',
+  'code_verification.error': 'device.refused',
+  'device_resume.error': 'device.refused',
+  'backchannel_authentication.error': 'ciba.refused',
+  'end_session.error': 'logout.refused',
+  'end_session_confirm.error': 'logout.refused',
+  'registration_create.error': 'registration.refused',
+  'registration_read.error': 'registration.refused',
+  'registration_update.error': 'registration.refused',
+  'registration_delete.error': 'registration.refused',
+};
+
+const successes: Readonly<Record<string, string>> = {
+  'grant.success': 'token.issued',
+  'authorization.success': 'authorization.granted',
+  'grant.revoked': 'grant.revoked',
+  'pushed_authorization_request.success': 'pushed-request.accepted',
+  'end_session.success': 'logout',
+  'registration_create.success': 'registration.created',
+  'registration_update.success': 'registration.changed',
+  'registration_delete.success': 'registration.deleted',
+};
+
+const longest = 200;
+
+const describe = (ctx: KoaContextWithOIDC): Omit<SecurityEvent, 'type' | 'outcome'> => {
+  const { correlation, address, door } = factsOf(ctx.req);
+  const { client, account, session, params } = ctx.oidc ?? {};
+  const grantType = params?.['grant_type'];
+  const who = account?.accountId ?? session?.accountId;
+  return {
+    correlation,
+    address,
+    ...(client && { client: client.clientId }),
+    ...(who !== undefined && { account: who }),
+    details: {
+      door,
+      ...(typeof grantType === 'string' && { grant_type: grantType.slice(0, longest) }),
+      ...(client?.['issuer_tokens'] === true && { issuer_tokens: true }),
+    },
+  };
+};
+
+const reasonOf = (error: Error): { reason: string; detail?: string } => {
+  if (!(error instanceof errors.OIDCProviderError)) return { reason: 'server_error' };
+  const detail = error.error_detail ?? error.error_description;
+  return { reason: error.error, ...(detail !== undefined && { detail: detail.slice(0, longest) }) };
+};
+
+interface Told {
+  readonly events: Events;
+  /** A fault of ours: logged whole. */
+  readonly onFault: (error: unknown, correlation: string) => void;
+}
+
+/** Passes on what the engine tells: refusals at once, successes when they are committed. */
+export const tellEvents = (provider: Provider, { events, onFault }: Told): void => {
+  const emitter: EventEmitter = provider;
+  for (const [name, type] of Object.entries(refusals)) {
+    emitter.on(name, (ctx: KoaContextWithOIDC, error: Error) => {
+      endings.set(ctx, error);
+      const { details, ...described } = describe(ctx);
+      const { reason, detail } = reasonOf(error);
+      events.emit({
+        type,
+        outcome: 'refused',
+        reason,
+        ...described,
+        details: { ...details, ...(detail !== undefined && { detail }) },
+      });
+    });
+  }
+  for (const [name, type] of Object.entries(successes)) {
+    emitter.on(name, (ctx: KoaContextWithOIDC) => {
+      const event: SecurityEvent = { type, outcome: 'ok', ...describe(ctx) };
+      const work = currentWork();
+      if (work) work.afterCommit(() => events.emit(event));
+      else events.emit(event);
+    });
+  }
+  emitter.on('server_error', (ctx: KoaContextWithOIDC, error: Error) => {
+    endings.set(ctx, error);
+    const { correlation } = factsOf(ctx.req);
+    onFault(error, correlation);
+    events.emit({ type: 'fault', outcome: 'failed', reason: 'server_error', ...describe(ctx) });
+  });
+};

@@ -1,0 +1,328 @@
+import { createRemoteJWKSet, jwtVerify } from 'jose';
+import t, { type Test } from 'tap';
+import type { SecurityEvent } from '#src/events.ts';
+import { Browser } from '../support/browser.ts';
+import { openHouse } from '../support/house.ts';
+import {
+  answerIn,
+  codeFor,
+  newVerifier,
+  password,
+  RelyingParty,
+  redirectUri,
+  secret,
+  usual,
+} from '../support/relying-party.ts';
+import { breaches } from './contract.ts';
+
+const audience = 'https://credentials.example.com';
+
+const config = {
+  ...usual,
+  accounts: [...usual.accounts, { username: 'bob', password }],
+  clients: [
+    ...usual.clients,
+    {
+      client_id: 'issuer',
+      token_endpoint_auth_method: 'none',
+      redirect_uris: [redirectUri],
+      issuer_tokens: true,
+      audience,
+      first_party: true,
+    },
+    {
+      client_id: 'public',
+      token_endpoint_auth_method: 'none',
+      redirect_uris: [redirectUri],
+      grant_types: ['authorization_code', 'refresh_token'],
+      first_party: true,
+    },
+    { client_id: 'other', client_secret: `${secret}-other`, redirect_uris: [redirectUri] },
+  ],
+};
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+const answers: { status: number; body: unknown }[] = [];
+
+const basic = (id: string, of: string) => ({
+  authorization: `Basic ${Buffer.from(`${id}:${of}`).toString('base64')}`,
+});
+
+const post = async (
+  issuer: string,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answer> => {
+  const response = await fetch(`${issuer}/api/v1/tokens`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: typeof body === 'string' || body instanceof Uint8Array ? (body as string) : JSON.stringify(body),
+  });
+  const answer = { status: response.status, headers: response.headers, body: JSON.parse(await response.text()) };
+  answers.push(answer);
+  return answer;
+};
+
+const issuerCode = async (issuer: string): Promise<string> => {
+  const browser = new Browser();
+  const query = new URLSearchParams({
+    client_id: 'issuer',
+    response_type: 'code',
+    redirect_uri: redirectUri,
+    scope: 'openid',
+  });
+  const login = await browser.open(`${issuer}/oauth/authorize?${query}`);
+  const code = answerIn(await browser.submit(login, { login: 'ada', password })).get('code');
+  if (code === null) throw new Error('no code');
+  return code;
+};
+
+t.test('POST /api/v1/tokens', async (t) => {
+  const house = await openHouse({ config });
+  t.teardown(() => house.close());
+  const { issuer } = house;
+  const told: SecurityEvent[] = [];
+  house.app.events.listen((event) => told.push(event));
+
+  await t.test('what is not one flat JSON object of strings is refused, and redeems nothing', async (t) => {
+    const code = await issuerCode(issuer);
+    const good = JSON.stringify({ authorization_code: code });
+    const bad: [string, string | Uint8Array, Record<string, string>?, number?][] = [
+      ['an array', `[${good}]`],
+      ['a number', '1'],
+      ['null', 'null'],
+      ['a nested object', `{"authorization_code":{"a":"${code}"}}`],
+      ['a number for a code', '{"authorization_code":1}'],
+      ['a list for a code', `{"authorization_code":["${code}"]}`],
+      ['a duplicate key', `{"authorization_code":"${code}","authorization_code":"${code}"}`],
+      ['a duplicate key, escaped', `{"authorization_code":"${code}","authorization\\u005fcode":"${code}"}`],
+      ['an extra key', `{"authorization_code":"${code}","x":"y"}`],
+      ['a prototype', `{"authorization_code":"${code}","__proto__":"y"}`],
+      ['something behind it', `${good}x`],
+      ['no code', '{}'],
+      ['an empty body', ''],
+      ['half a body', good.slice(0, -1)],
+      ['a short code', '{"authorization_code":"abc"}'],
+      ['a code with a dot', `{"authorization_code":"${code.slice(1)}."}`],
+      ['a byte order mark', `\ufeff${good}`],
+      ['bytes that are no UTF-8', Uint8Array.from([...Buffer.from(good.slice(0, -2)), 0xff, 0x22, 0x7d])],
+      ['a form', `authorization_code=${code}`, { 'content-type': 'application/x-www-form-urlencoded' }, 415],
+      ['plain text', good, { 'content-type': 'text/plain' }, 415],
+      ['another charset', good, { 'content-type': 'application/json; charset=latin1' }, 415],
+      ['another JSON type', good, { 'content-type': 'application/merge-patch+json' }, 415],
+      ['a megabyte', `{"authorization_code":"${'a'.repeat(1_000_000)}"}`, {}, 413],
+    ];
+    for (const [name, body, headers, status = 400] of bad) {
+      const answer = await post(issuer, body, headers);
+      t.equal(answer.status, status, name);
+      t.match(answer.body, { statusCode: status, httpCode: status, method: 'POST', path: '/api/v1/tokens' });
+      t.type(answer.headers.get('set-cookie'), 'null');
+    }
+    t.equal((await post(issuer, good)).status, 201, 'the code is still good');
+  });
+
+  await t.test(
+    'a code alone is enough for a marked client: a signed token for its audience, no more',
+    async (t) => {
+      const answer = await post(issuer, { authorization_code: await issuerCode(issuer) });
+      t.equal(answer.status, 201);
+      t.strictSame(Object.keys(answer.body).sort(), ['access_token', 'expires_in', 'token_type']);
+      t.equal(answer.body['token_type'], 'Bearer');
+      t.equal(answer.headers.get('cache-control'), 'no-store');
+      const keys = createRemoteJWKSet(new URL('/oauth/jwks', issuer));
+      const { payload } = await jwtVerify(String(answer.body['access_token']), keys, {
+        issuer,
+        audience,
+        typ: 'at+jwt',
+      });
+      t.equal(payload['client_id'], 'issuer');
+      const event = told.findLast(({ type }) => type === 'token.issued');
+      t.match(
+        event,
+        { client: 'issuer', details: { door: 'json', issuer_tokens: true } },
+        'the mark is in the audit',
+      );
+    },
+  );
+
+  await t.test('a code alone is not enough for anyone else', async (t) => {
+    const confidential = await codeFor(new RelyingParty(issuer), new Browser());
+    t.match(await post(issuer, { authorization_code: confidential.code }), {
+      status: 401,
+      body: { name: 'invalid_client' },
+    });
+    const open = await codeFor(new RelyingParty(issuer, 'public', undefined), new Browser());
+    t.match(await post(issuer, { authorization_code: open.code }), {
+      status: 400,
+      body: { name: 'invalid_request' },
+    });
+    const challenged = await codeFor(new RelyingParty(issuer, 'issuer', undefined), new Browser());
+    t.match(
+      await post(issuer, { authorization_code: challenged.code }),
+      { status: 400, body: { name: 'invalid_request' } },
+      'nor for a marked client that made a challenge',
+    );
+    const { code, verifier } = challenged;
+    const whole = {
+      authorization_code: code,
+      client_id: 'issuer',
+      redirect_uri: redirectUri,
+      code_verifier: verifier,
+    };
+    t.equal((await post(issuer, whole)).status, 201);
+  });
+
+  await t.test('an unknown code is not found', async (t) => {
+    const answer = await post(issuer, { authorization_code: 'x'.repeat(43) });
+    t.match(answer, { status: 404, body: { name: 'not_found', code: 1404 } });
+  });
+
+  await t.test('a code is spent at both doors at once: one of a hundred gets tokens', async (t) => {
+    const party = new RelyingParty(issuer);
+    for (let round = 0; round < 3; round++) {
+      const { code, verifier } = await codeFor(party, new Browser());
+      const body = { authorization_code: code, redirect_uri: redirectUri, code_verifier: verifier };
+      const results = await Promise.all(
+        Array.from({ length: 100 }, (_, at) =>
+          at % 2 ? post(issuer, body, basic('app', secret)) : party.redeem(code, verifier),
+        ),
+      );
+      const won = results.filter(({ status }) => status === 200 || status === 201);
+      t.equal(won.length, 1);
+      t.ok(
+        results.every(
+          ({ status, body }) => status < 300 || (body['error'] ?? body['name']) === 'invalid_grant',
+        ),
+      );
+    }
+  });
+
+  await t.test('a code used at one door is refused at the other, and takes its tokens along', async (t) => {
+    const party = new RelyingParty(issuer);
+    const first = await codeFor(party, new Browser());
+    const tokens = await party.redeem(first.code, first.verifier);
+    t.equal(tokens.status, 200);
+    const body = { authorization_code: first.code, redirect_uri: redirectUri, code_verifier: first.verifier };
+    t.match(await post(issuer, body, basic('app', secret)), { status: 400, body: { name: 'invalid_grant' } });
+    t.match(await party.refresh(String(tokens.body['refresh_token'])), {
+      status: 400,
+      body: { error: 'invalid_grant' },
+    });
+
+    const second = await codeFor(party, new Browser());
+    const spent = {
+      authorization_code: second.code,
+      redirect_uri: redirectUri,
+      code_verifier: second.verifier,
+    };
+    const token = await post(issuer, spent, basic('app', secret));
+    t.equal(token.status, 201);
+    const bearer = { authorization: `Bearer ${token.body['access_token']}` };
+    t.equal((await fetch(`${issuer}/userinfo`, { headers: bearer })).status, 200);
+    t.match(await party.redeem(second.code, second.verifier), {
+      status: 400,
+      body: { error: 'invalid_grant' },
+    });
+    t.equal((await fetch(`${issuer}/userinfo`, { headers: bearer })).status, 401);
+  });
+
+  await t.test('what the form door refuses, this door refuses for the same reason', async (t) => {
+    const party = new RelyingParty(issuer);
+    type Case = {
+      readonly name: string;
+      readonly form: () => Promise<Answer>;
+      readonly json: () => Promise<Answer>;
+    };
+    const both = async (
+      name: string,
+      parameters: Record<string, string>,
+      id = 'app',
+      of: string = secret,
+    ): Promise<Case> => {
+      const one = await codeFor(party, new Browser());
+      const two = await codeFor(party, new Browser());
+      const caller = new RelyingParty(issuer, id, of);
+      const { code: other, ...rest } = parameters;
+      const json = { redirect_uri: redirectUri, code_verifier: two.verifier, ...rest };
+      return {
+        name,
+        form: () => caller.redeem(other ?? one.code, one.verifier, rest),
+        json: () => post(issuer, { authorization_code: other ?? two.code, ...json }, basic(id, of)),
+      };
+    };
+    const cases = [
+      await both('a wrong secret', {}, 'app', 'wrong-secret-of-forty-three-characters-or-more'),
+      await both('an unknown client', {}, 'nobody'),
+      await both("another client's code", {}, 'other', `${secret}-other`),
+      await both('a wrong verifier', { code_verifier: newVerifier() }),
+      await both('a verifier too short', { code_verifier: 'short' }),
+      await both('a wrong redirect URI', { redirect_uri: `${redirectUri}/x` }),
+      await both('two ways to say who one is', { client_id: 'other' }),
+    ];
+    for (const { name, form, json } of cases) {
+      const [one, two] = [await form(), await json()];
+      t.equal(two.status, one.status, name);
+      t.equal(two.body['name'], one.body['error'], `${name}: ${one.body['error']}`);
+    }
+    const { code, verifier } = await codeFor(party, new Browser());
+    const proof = await post(
+      issuer,
+      { authorization_code: code, redirect_uri: redirectUri, code_verifier: verifier },
+      { ...basic('app', secret), dpop: 'x' },
+    );
+    t.match(proof, { status: 400, body: { name: 'invalid_request' } }, 'nothing but Bearer is answered here');
+  });
+
+  await t.test('the description names every status and error', async (t) => {
+    const description = JSON.parse(await (await fetch(`${issuer}/api/v1/openapi.json`)).text());
+    t.equal(description.openapi, '3.1.0');
+    const responses = Object.keys(description.paths['/api/v1/tokens'].post.responses);
+    t.strictSame(responses, ['201', '400', '401', '404', '413', '415', '429', '500', '503']);
+    const page = await fetch(`${issuer}/api/v1/docs`, { headers: { accept: 'text/html' } });
+    t.equal(page.status, 200);
+  });
+
+  await t.test('a store that is away costs nobody a code', async (t) => {
+    const code = await issuerCode(issuer);
+    await house.store.close();
+    const answer = await post(issuer, { authorization_code: code });
+    t.match(answer, { status: 503, body: { name: 'temporarily_unavailable', code: 1503 } });
+    t.ok(answer.headers.get('retry-after'));
+  });
+});
+
+t.test('every answer of this run was one of the contract', async (t: Test) => {
+  t.ok(answers.length > 100);
+  for (const { status, body } of answers) t.strictSame(breaches(status, body), []);
+  t.ok(new Set(answers.map(({ status }) => status)).size >= 7, 'of many kinds');
+});
+
+t.test('the stack is shown in development only', async (t) => {
+  const house = await openHouse({
+    config: {
+      ...config,
+      mode: 'production',
+      store: { url: `sqlite:${t.testdir()}/postern.db` },
+      accounts: [],
+      clients: [
+        {
+          client_id: 'issuer',
+          token_endpoint_auth_method: 'none',
+          redirect_uris: ['https://a.example/cb'],
+          issuer_tokens: true,
+          audience,
+        },
+      ],
+      security: { key_encryption_key: Buffer.alloc(32, 7).toString('base64url') },
+    },
+  });
+  t.teardown(() => house.close());
+  const answer = await post(house.issuer, '{}');
+  t.equal(answer.status, 400);
+  t.notOk('stack' in answer.body);
+});
