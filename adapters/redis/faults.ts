@@ -17,8 +17,8 @@ const causes: readonly (readonly [RegExp, string])[] = [
     'the certificate of Redis is not trusted: name its authority in the ca parameter of store.url',
   ],
   [
-    /unknown command|unknown subcommand|Unrecognized|engine/i,
-    'Redis is too old: 7.0 (or Valkey 7.2) at least is needed',
+    /unknown (sub)?command|unexpected symbol near '#'/i,
+    'Redis lacks a command that is needed: run 7.0 (or Valkey 7.2) or later, with no command renamed',
   ],
   [/cluster support disabled/i, 'this Redis is no cluster: use redis:// in store.url'],
 ];

@@ -130,11 +130,17 @@ export class Link {
     const nodes = this.masters();
     if (!this.ready || nodes.length === 0)
       throw new Unavailable('the cluster can not be reached', { cause: this.#fault });
+    let states: string[];
     try {
-      await Promise.all(nodes.map((node) => within(node.ping(), limitMs)));
+      // Typed unknown by the driver.
+      states = await Promise.all(
+        nodes.map(async (node) => String(await within(node.cluster('INFO'), limitMs))),
+      );
     } catch (error) {
       throw unavailable(error);
     }
+    if (!states.every((state) => state.includes('cluster_state:ok')))
+      throw new Unavailable('the cluster does not serve all of its slots');
   }
 
   get ready(): boolean {

@@ -269,3 +269,35 @@ await t.test('a full memory is told as such, and what is there can be read and r
   }
   await store.commit(exchange);
 });
+
+await t.test('an index forgets what leads nowhere, and ends with the last of its documents', async (t) => {
+  const prefix = freshPrefix();
+  const store = await openRedis({ url: direct, clock, prefix });
+  t.teardown(() => store.close());
+  const name = `${prefix}:x:{tokens|anna}`;
+  const ask = (...words: string[]): Promise<unknown> => redisCommand(server.port, ...words);
+  const file = (id: number, lifeMs?: number): Promise<void> =>
+    store.commit([
+      {
+        op: 'put',
+        key: { kind: 'token', family: `f${id}`, id: '' },
+        body: 't',
+        ...(lifeMs && { expiresAt: Date.now() + lifeMs }),
+        index: [{ index: 'tokens', of: 'anna', at: id }],
+      },
+    ]);
+  for (let id = 0; id < 20; id++) await file(id, 60_000 - id);
+  await file(99, 30_000);
+  const left = Number(await ask('pttl', name));
+  t.ok(left > 50_000 && left <= 60_000, 'as long as its longest document');
+  await store.commit(
+    [0, 1, 2].map((id) => ({ op: 'remove', key: { kind: 'token', family: `f${id}`, id: '' } })),
+  );
+  t.equal((await store.list('tokens', 'anna', { limit: 50 })).items.length, 18);
+  await waitFor('the listing to clear up', async () => Number(await ask('zcard', name)) === 18);
+  for (let id = 3; id < 20; id++)
+    await store.commit([{ op: 'remove', key: { kind: 'token', family: `f${id}`, id: '' } }]);
+  for (let id = 100; id < 130; id++) await file(id);
+  t.equal(await ask('pttl', name), -1, 'for ever, like a document without an end');
+  t.ok(Number(await ask('zcard', name)) <= 34, 'writing clears up too, where nobody lists');
+});

@@ -18,3 +18,59 @@ await t.test('two processes on one server keep the contract of sharing', async (
     return [await open(prefix), await open(prefix)];
   }),
 );
+
+await t.test(
+  'a commit is one trip whatever families it spans, and a trip is told with its outcome',
+  async (t) => {
+    const trips: string[] = [];
+    const store = await openRedis({
+      url,
+      clock,
+      prefix: freshPrefix(),
+      observe: (operation, milliseconds, outcome) => {
+        if (!(milliseconds >= 0)) t.fail('no time');
+        trips.push(`${operation} ${outcome}`);
+      },
+    });
+    t.teardown(() => store.close());
+    const [one, two] = [
+      { kind: 'code', family: 'a', id: '' },
+      { kind: 'code', family: 'b', id: '' },
+    ];
+    await store.commit([
+      { op: 'put', key: one, body: '1', index: [{ index: 'i', of: 'o', at: 1 }] },
+      { op: 'insert', key: two, body: '2' },
+    ]);
+    await store.read([one, two]);
+    await store.commit([{ op: 'insert', key: two, body: '3' }]).catch(() => {});
+    await store.tally(['x', 'y'], 1_000);
+    await store.list('i', 'o', { limit: 5 });
+    t.same(trips, ['commit ok', 'read ok', 'commit conflict', 'tally ok', 'list ok', 'list ok']);
+    await t.rejects(
+      store.commit([{ op: 'put', key: one, body: 'a\nb' }]),
+      TypeError,
+      'no text can pose as a line',
+    );
+    await t.rejects(store.commit([{ op: 'put', key: one, body: '', parts: { a: 'b\nc' } }]), TypeError);
+    await t.rejects(store.commit([{ op: 'put', key: one, body: '', parts: { 'a b': 'c' } }]), TypeError);
+  },
+);
+
+await t.test('a body that looks like a line of ours stays a body', async (t) => {
+  const store = await open();
+  t.teardown(() => store.close());
+  const bodies = ['!n 1', '+n', '~n', '@zzzzzzzz', '#p', '=', '==', '! ', '@0'];
+  const keys = bodies.map((_, i) => ({ kind: 'odd', family: 'f', id: `${i}` }));
+  await store.commit(keys.map((key, i) => ({ op: 'put', key, body: bodies[i] ?? '', parts: { p: '@0' } })));
+  for (const [i, key] of keys.entries()) {
+    const body = bodies[i] ?? '';
+    await store.commit([{ op: 'replace', key, expected: body, body: `${body}x` }]);
+    await store.commit([{ op: 'merge', key, body, ifAbsent: 'refuse' }]);
+  }
+  const read = await store.read(keys);
+  t.same(
+    read.map((document) => document?.body),
+    bodies,
+  );
+  t.ok(read.every((document) => document?.parts['p'] === '@0' && !document.claim && !document.expiresAt));
+});
