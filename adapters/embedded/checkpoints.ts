@@ -5,8 +5,11 @@ import { inMemory } from './file.ts';
 /** Writes between two checkpoints; about as many pages of the log. */
 const interval = 1_000;
 
-/** Should the thread fail or fall behind, the connection itself empties the log at this many pages (32 MiB). */
-const lastResort = 8_000;
+/** A log of this many pages (8 MiB) begins anew at the next occasion. */
+const longLog = 2_000;
+
+/** Should the thread fail or fall behind, SQLite empties the log within a commit, at this many pages (64 MiB). */
+const lastResort = 16_000;
 
 /**
  * A checkpoint copies pages and waits for the disk: ten milliseconds and more, which no request should wait for. So a
@@ -15,6 +18,8 @@ const lastResort = 8_000;
 export const createCheckpoints = (db: DatabaseSync, path: string) => {
   let writes = 0;
   let worker: Worker | undefined;
+  let busy = false;
+  const finish = db.prepare('PRAGMA wal_checkpoint(PASSIVE)');
   if (path !== inMemory) db.exec(`PRAGMA wal_autocheckpoint = ${lastResort}`);
 
   const start = (): Worker => {
@@ -26,17 +31,37 @@ export const createCheckpoints = (db: DatabaseSync, path: string) => {
     started.on('error', (error) => {
       process.emitWarning(`the thread that empties the log of the store failed: ${error.message}`);
     });
+    started.on('message', (pages: number) => {
+      busy = false;
+      // The log begins anew only when all of it is in the file. While others write the thread never gets there; here
+      // nobody of this process writes, and the thread has left next to nothing to do.
+      if (pages >= longLog && db.isOpen) finishQuietly();
+    });
     started.on('exit', () => {
+      busy = false;
       if (worker === started) worker = undefined;
     });
     return started;
   };
 
+  const finishQuietly = (): void => {
+    try {
+      finish.get();
+    } catch {
+      // Locked by another process: it is asked for again soon.
+    }
+  };
+
   return {
+    /** Whoever can wait with writing should, while this is true. */
+    get busy(): boolean {
+      return busy;
+    },
     wrote(count: number): void {
       writes += count;
-      if (writes < interval || path === inMemory) return;
+      if (writes < interval || busy || path === inMemory) return;
       writes = 0;
+      busy = true;
       worker ??= start();
       worker.postMessage('checkpoint');
     },

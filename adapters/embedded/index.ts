@@ -75,6 +75,7 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<Store> => 
     durable.size > 0 && kinds.some(({ key }) => durable.has(key.kind));
 
   const stopSweeper = startSweeper(() => {
+    if (checkpoints.busy) return true;
     const { removed, more } = transactions.run(false, () => sweep(clock.now()));
     checkpoints.wrote(removed);
     return more;
