@@ -4,6 +4,7 @@ import { createEvents, type Events } from './events.ts';
 import { createFeatures, type Services } from './features/index.ts';
 import { jwks } from './features/keys/index.ts';
 import { assets, assetUrl } from './http/assets/index.ts';
+import { readCertificates } from './http/certificates/index.ts';
 import { engineDoor } from './http/engine/index.ts';
 import { interactionDoor } from './http/interactions/index.ts';
 import { pagesDoor } from './http/pages/index.ts';
@@ -72,6 +73,7 @@ export const buildApp = async ({ config, store, clock, log }: Parts): Promise<Ap
   const stopFollowing = keys.onChange((current) => engine.useKeys(current));
 
   const server = createServer(config, log);
+  readCertificates(server, { config, events, clock });
   const sealKeys = () => keys.current().cookieKeys;
   await server.register(engineDoor(config, () => engine));
   await server.register(jwks({ keys, path: routes.jwks, cacheSeconds: config.keys.jwks_cache_seconds }));

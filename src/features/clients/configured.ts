@@ -6,12 +6,17 @@ import { toInfo } from './record.ts';
 import { hashSecret, isSecretHash, type StoredSecret } from './secret.ts';
 import { clientProblems } from './validate.ts';
 
+export interface ClearSecret {
+  readonly secret: string;
+  readonly expiresAt?: number;
+}
+
 /** A client as `find` and `verifySecret` need it, wherever it came from. */
 export interface Known {
   readonly record: ClientRecord;
   readonly secrets: readonly StoredSecret[];
-  /** Secrets in clear, newest first: `client_secret_jwt` clients of the configuration only. */
-  readonly clear: readonly string[];
+  /** Secrets in clear, newest first: `client_secret_jwt` clients only. */
+  readonly clear: readonly ClearSecret[];
 }
 
 const secretsOf = (entry: ClientConfig, problems: string[]): Pick<Known, 'secrets' | 'clear'> => {
@@ -22,7 +27,7 @@ const secretsOf = (entry: ClientConfig, problems: string[]): Pick<Known, 'secret
     ...(entry.secrets ?? []),
   ];
   const recoverable = entry.token_endpoint_auth_method === 'client_secret_jwt';
-  const clear: string[] = [];
+  const clear: ClearSecret[] = [];
   const secrets = named.flatMap(({ name, value, hash, expires_at }): StoredSecret[] => {
     if (hash !== undefined && !isSecretHash(hash)) {
       problems.push(`${entry.client_id}: secret ${name}: hash is not one that \`client make-secret\` prints`);
@@ -32,10 +37,10 @@ const secretsOf = (entry: ClientConfig, problems: string[]): Pick<Known, 'secret
       problems.push(`${entry.client_id}: secret ${name}: client_secret_jwt needs the value, not its hash`);
       return [];
     }
-    if (recoverable && value !== undefined) clear.push(value);
     const kept = hash ?? (value === undefined ? undefined : hashSecret(value));
     if (kept === undefined) return [];
     const expiry = expires_at === undefined ? {} : { expiresAt: Date.parse(expires_at) };
+    if (recoverable && value !== undefined) clear.push({ secret: value, ...expiry });
     return [{ name, createdAt: 0, hash: kept, ...expiry }];
   });
   return { secrets, clear };

@@ -30,9 +30,14 @@ export const createFinding = ({ store, stored, configured, clock, box }: Parts) 
   const toKnown = (client: KeptClient): Known => ({
     record: toRecord(client),
     secrets: client.secrets,
-    clear: client.secrets.flatMap((secret) =>
-      'sealed' in secret && box !== undefined && isLive(secret, clock.now())
-        ? [box.open(secret.sealed, placeOf(client.id))]
+    clear: client.secrets.flatMap((kept) =>
+      'sealed' in kept && box !== undefined
+        ? [
+            {
+              secret: box.open(kept.sealed, placeOf(client.id)),
+              ...(kept.expiresAt !== undefined && { expiresAt: kept.expiresAt }),
+            },
+          ]
         : [],
     ),
   });
@@ -53,13 +58,15 @@ export const createFinding = ({ store, stored, configured, clock, box }: Parts) 
     const metadata = complete(record.metadata);
     const method = metadata.token_endpoint_auth_method ?? 'client_secret_basic';
     if (!method.startsWith('client_secret_')) return metadata;
-    return { ...metadata, client_secret: clear[0] ?? placeholder(record.id) };
+    return { ...metadata, client_secret: clear[0]?.secret ?? placeholder(record.id) };
   };
   const fixed = new Map([...configured].map(([id, known]) => [id, { known, metadata: forEngine(known) }]));
   const lookUp = async (id: string) => fixed.get(id) ?? copies.get(id);
 
   const recoverSecrets = async (id: string): Promise<readonly string[]> =>
-    (await lookUp(id))?.known.clear ?? [];
+    ((await lookUp(id))?.known.clear ?? [])
+      .filter((kept) => isLive(kept, clock.now()))
+      .map(({ secret }) => secret);
 
   const find: Clients['find'] = async (id) => (await lookUp(id))?.metadata;
   const verifySecret: Clients['verifySecret'] = async (id, secret) => {

@@ -52,7 +52,7 @@ export const checkChosenSecret = (secret: string): void => {
   });
 };
 
-export const isLive = ({ expiresAt }: SecretInfo, now: number): boolean =>
+export const isLive = ({ expiresAt }: Pick<SecretInfo, 'expiresAt'>, now: number): boolean =>
   expiresAt === undefined || expiresAt > now;
 
 /** What a sealed secret is bound to: that of one client can't be passed off as another's. */

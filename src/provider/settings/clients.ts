@@ -7,7 +7,7 @@ const ours = [
   'first_party',
   'id_token_claims',
   'issuer_tokens',
-  'pkce_exempt',
+  'pkce',
   'profile',
   'resources',
 ];
@@ -21,18 +21,11 @@ export const clients = (_config: Config) =>
       response_types: ['code'],
       token_endpoint_auth_method: 'client_secret_basic',
     },
-    clientAuthMethods: [
-      'none',
-      'client_secret_basic',
-      'client_secret_post',
-      'client_secret_jwt',
-      'private_key_jwt',
-    ],
     extraClientMetadata: { properties: ours },
     responseTypes: ['code'],
     subjectTypes: ['public', 'pairwise'],
     pkce: {
-      required: (_ctx, client) => client['pkce_exempt'] !== true && client['issuer_tokens'] !== true,
+      required: (_ctx, client) => client['pkce'] !== 'exempt' && client['issuer_tokens'] !== true,
     },
     features: {
       clientCredentials: { enabled: true },

@@ -1,0 +1,114 @@
+/** Names that stand for one attribute type: those of RFC 4514 §3, and those that OpenSSL and people write. */
+const types: Readonly<Record<string, string>> = {
+  cn: '2.5.4.3',
+  commonname: '2.5.4.3',
+  sn: '2.5.4.4',
+  surname: '2.5.4.4',
+  serialnumber: '2.5.4.5',
+  c: '2.5.4.6',
+  countryname: '2.5.4.6',
+  l: '2.5.4.7',
+  localityname: '2.5.4.7',
+  st: '2.5.4.8',
+  s: '2.5.4.8',
+  stateorprovincename: '2.5.4.8',
+  street: '2.5.4.9',
+  streetaddress: '2.5.4.9',
+  o: '2.5.4.10',
+  organizationname: '2.5.4.10',
+  ou: '2.5.4.11',
+  organizationalunitname: '2.5.4.11',
+  title: '2.5.4.12',
+  businesscategory: '2.5.4.15',
+  postalcode: '2.5.4.17',
+  gn: '2.5.4.42',
+  givenname: '2.5.4.42',
+  organizationidentifier: '2.5.4.97',
+  uid: '0.9.2342.19200300.100.1.1',
+  userid: '0.9.2342.19200300.100.1.1',
+  dc: '0.9.2342.19200300.100.1.25',
+  domaincomponent: '0.9.2342.19200300.100.1.25',
+  e: '1.2.840.113549.1.9.1',
+  emailaddress: '1.2.840.113549.1.9.1',
+  jurisdictionl: '1.3.6.1.4.1.311.60.2.1.1',
+  jurisdictionst: '1.3.6.1.4.1.311.60.2.1.2',
+  jurisdictionc: '1.3.6.1.4.1.311.60.2.1.3',
+};
+
+const splitAt = (text: string, separator: string): string[] => {
+  const parts = [''];
+  for (let at = 0; at < text.length; at += 1) {
+    const char = text[at] ?? '';
+    if (char === separator) parts.push('');
+    else parts[parts.length - 1] += char === '\\' ? char + (text[++at] ?? '') : char;
+  }
+  return parts;
+};
+
+/** RFC 4514 §2.4: `\,`, or the bytes of UTF-8 as `\C4\8D`. */
+const unescaped = (text: string): string | undefined => {
+  const bytes: Buffer[] = [];
+  for (let at = 0; at < text.length; ) {
+    const [escaped, hex, char] = /^\\(?:([0-9A-Fa-f]{2})|([^0-9A-Fa-f]))/s.exec(text.slice(at)) ?? [];
+    if (escaped !== undefined) {
+      bytes.push(hex === undefined ? Buffer.from(char ?? '') : Buffer.from(hex, 'hex'));
+      at += escaped.length;
+      continue;
+    }
+    const plain = String.fromCodePoint(text.codePointAt(at) ?? 0);
+    if (plain === '\\' || plain === '"') return undefined;
+    bytes.push(Buffer.from(plain));
+    at += plain.length;
+  }
+  return Buffer.concat(bytes).toString('utf8');
+};
+
+const stringTags = [0x0c, 0x13, 0x16];
+
+/** `#` and the DER encoding; of strings only, nothing else is compared here. */
+const fromDer = (hex: string): string | undefined => {
+  const der = Buffer.from(hex, 'hex');
+  const [tag = 0, length = 0] = der;
+  const whole = der.length * 2 === hex.length && length < 0x80 && der.length === length + 2;
+  return whole && stringTags.includes(tag) ? der.subarray(2).toString('utf8') : undefined;
+};
+
+/** RFC 4517 §4.2.11 caseIgnoreMatch, by ASCII case only: no two letters of other scripts are taken for one. */
+const folded = (value: string): string =>
+  value
+    .normalize('NFC')
+    .replaceAll(/ +/g, ' ')
+    .trim()
+    .replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
+
+const attribute = (text: string): string | undefined => {
+  const at = text.indexOf('=');
+  if (at < 1) return undefined;
+  const name = text.slice(0, at).trim().toLowerCase();
+  const type = types[name] ?? (/^\d+(\.\d+)+$/.test(name) ? name : undefined);
+  const written = text.slice(at + 1).trim();
+  const value = written.startsWith('#') ? fromDer(written.slice(1)) : unescaped(written);
+  return type === undefined || value === undefined || value === ''
+    ? undefined
+    : JSON.stringify([type, folded(value)]);
+};
+
+/** One text a relative name, parts of one name in a fixed order; undefined when any of it can't be read. */
+const relativeNames = (text: string, separator: string): readonly string[] | undefined => {
+  const names = splitAt(text, separator).map((relative) => {
+    const parts = splitAt(relative, '+').map(attribute);
+    return parts.includes(undefined) ? undefined : parts.toSorted().join();
+  });
+  // The check above leaves texts only.
+  return names.includes(undefined) ? undefined : (names as string[]);
+};
+
+/**
+ * Whether the subject of a certificate, as Node writes it (one escaped relative name a line, from the root), is
+ * the name that was registered (RFC 4514: from the leaf).
+ */
+export const sameName = (subject: string, registered: string): boolean => {
+  const is = relativeNames(subject, '\n');
+  const wanted = relativeNames(registered, ',')?.toReversed();
+  return is !== undefined && wanted !== undefined && JSON.stringify(is) === JSON.stringify(wanted);
+};

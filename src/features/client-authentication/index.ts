@@ -1,0 +1,41 @@
+/**
+ * How clients prove who they are: secrets, assertions (RFC 7523) and certificates (RFC 8705). Owns the rules that
+ * the engine leaves open. Not the secrets themselves (clients), nor where a certificate comes from (http).
+ */
+import type { KoaContextWithOIDC } from 'oidc-provider';
+import type { Feature } from '../../feature.ts';
+import { certificateOf } from '../../provider/certificates.ts';
+import { assertionRules, type SecretSource } from './assertion.ts';
+import { acceptEverySecret } from './secrets.ts';
+import { subjectMatches } from './subject.ts';
+
+export const clientAuthentication = (clients: SecretSource): Feature => ({
+  name: 'client-authentication',
+  engine: {
+    settings: {
+      clientAuthMethods: [
+        'none',
+        'client_secret_basic',
+        'client_secret_post',
+        'client_secret_jwt',
+        'private_key_jwt',
+        'tls_client_auth',
+        'self_signed_tls_client_auth',
+      ],
+      assertJwtClientAuthClaimsAndHeader: assertionRules(clients),
+      features: {
+        mTLS: {
+          enabled: true,
+          certificateBoundAccessTokens: true,
+          selfSignedTlsClientAuth: true,
+          tlsClientAuth: true,
+          getCertificate: (ctx: KoaContextWithOIDC) => certificateOf(ctx.req)?.certificate,
+          certificateAuthorized: (ctx) => certificateOf(ctx.req)?.verified === true,
+          certificateSubjectMatches: (ctx, property, expected) =>
+            subjectMatches(certificateOf(ctx.req)?.certificate, property, expected),
+        },
+      },
+    },
+    attach: (provider) => acceptEverySecret(provider, clients),
+  },
+});
