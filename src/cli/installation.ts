@@ -20,8 +20,8 @@ export const onInstallation = async <T>(
   if (config.store.url.startsWith('memory:')) {
     throw new Failure({
       code: 'store_in_memory',
-      message: 'The store is memory:, which only the running server sees; name a lasting one in store.url.',
-      exit: exitCode.configuration,
+      message: 'A store in memory is out of reach for commands: set store.url to sqlite:PATH or a Redis.',
+      exit: exitCode.usage,
     });
   }
   const { openStore } = await import('#src/open-store.ts');

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { exitCode, Failure } from '#src/errors.ts';
 
 export interface PagingFlags {
   readonly limit: number;
@@ -14,3 +15,18 @@ export const wholeNumber =
   };
 
 export const repeated = (one: string, all: readonly string[] = []): readonly string[] => [...all, one];
+
+/** A cursor comes back as it was given, or it is refused. */
+export const page = async <T>(listing: Promise<T>): Promise<T> => {
+  try {
+    return await listing;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new Failure({
+      code: 'cursor_invalid',
+      message: 'This --cursor is not one that a page before gave; start without it.',
+      exit: exitCode.usage,
+      cause: error,
+    });
+  }
+};

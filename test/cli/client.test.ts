@@ -128,7 +128,7 @@ t.test('every refusal of a client command is one sentence and its exit code', as
   const memory = await openFolder('memory:');
   t.teardown(memory.close);
   const ran = await memory.run(['client', 'list', '--json']);
-  t.equal(ran.exit, 78);
+  t.equal(ran.exit, 2);
   t.match(JSON.parse(ran.err), { error: { code: 'store_in_memory' } });
 });
 

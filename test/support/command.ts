@@ -6,6 +6,9 @@ import { fileURLToPath } from 'node:url';
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
+/** Compiled once for all runs: most of what a command takes is reading the program. */
+const compiled = join(tmpdir(), 'postern-compiled');
+
 export interface Ran {
   readonly exit: number | null;
   readonly out: string;
@@ -21,7 +24,10 @@ export const openFolder = async (store = 'sqlite:store.db') => {
   const flags = set.flatMap((one) => ['--set', one]);
   const run = (args: readonly string[], input = ''): Promise<Ran> =>
     new Promise((resolve, reject) => {
-      const child = spawn(process.execPath, [main, ...flags, ...args], { cwd, env: { PATH: '' } });
+      const child = spawn(process.execPath, [main, ...flags, ...args], {
+        cwd,
+        env: { NODE_COMPILE_CACHE: compiled },
+      });
       let out = '';
       let err = '';
       child.stdout.on('data', (chunk) => {

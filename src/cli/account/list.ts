@@ -1,5 +1,5 @@
 import type { Command } from '#src/command.ts';
-import { type PagingFlags, wholeNumber } from '../paging.ts';
+import { type PagingFlags, page, wholeNumber } from '../paging.ts';
 import { table } from '../table.ts';
 import { accountData, onAccounts } from './on-accounts.ts';
 
@@ -13,7 +13,7 @@ export const list: Command = {
       .option('--limit <number>', 'how many', wholeNumber(1, 1000), 50)
       .option('--cursor <cursor>', 'where the page before ended')
       .action(async (flags: PagingFlags) => {
-        const { items, next } = await onAccounts(context, (accounts) => accounts.list(flags));
+        const { items, next } = await onAccounts(context, (accounts) => page(accounts.list(flags)));
         const rows = items.map(({ id, username, enabled, from }) => [
           username,
           enabled ? 'enabled' : 'disabled',

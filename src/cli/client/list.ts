@@ -1,5 +1,5 @@
 import type { Command } from '#src/command.ts';
-import { type PagingFlags, wholeNumber } from '../paging.ts';
+import { type PagingFlags, page, wholeNumber } from '../paging.ts';
 import { table } from '../table.ts';
 import { onClients } from './on-clients.ts';
 import { clientData } from './present.ts';
@@ -14,7 +14,7 @@ export const list: Command = {
       .option('--limit <number>', 'how many', wholeNumber(1, 1000), 50)
       .option('--cursor <cursor>', 'where the page before ended')
       .action(async (flags: PagingFlags) => {
-        const { items, next } = await onClients(context, (clients) => clients.list(flags));
+        const { items, next } = await onClients(context, (clients) => page(clients.list(flags)));
         const rows = items.map(({ id, metadata, from }) => [
           id,
           metadata.token_endpoint_auth_method ?? 'client_secret_basic',

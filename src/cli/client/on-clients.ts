@@ -15,6 +15,7 @@ export const onClients = <T>(context: CommandContext, work: (clients: Clients) =
       return await work(clients);
     } finally {
       clients.close();
+      await keys.close();
     }
   });
 
