@@ -87,7 +87,7 @@ export class Engine {
     });
     // The doors hand over the canonical host, the scheme and the client's address in these headers and no others.
     provider.proxy = true;
-    keepFamiliesTogether(provider, () => keys.refreshSecret);
+    keepFamiliesTogether(provider, clock, (at) => keys.refreshSecretAt(at));
     keepSessionsInPlace(provider);
     markReplaysOnCommit(provider);
     keepBuiltClients(provider, clients);

@@ -8,5 +8,6 @@ export interface EngineKeys {
   readonly publicJwks: { readonly keys: readonly JWK[] };
   readonly cookieKeys: readonly string[];
   readonly dpopNonceSecret: Buffer;
-  readonly refreshSecret: Buffer;
+  /** The one that derives at that moment. */
+  refreshSecretAt(at: number): Buffer;
 }

@@ -112,7 +112,7 @@ const applied = (before: Document | undefined, write: Write): Document | undefin
     case 'remove':
       return undefined;
     case 'claim':
-      return before && { ...before, claim: { nonce: '', at: write.at } };
+      return before && { claim: { nonce: '', at: write.at }, ...before };
     case 'merge': {
       if (!before) return undefined;
       const parts: Record<string, string> = { ...before.parts };

@@ -82,13 +82,13 @@ export class KeySet {
     return this.#first('dpop-nonce');
   }
 
-  get refreshSecret(): Buffer {
-    return this.#first('refresh');
-  }
-
-  /** The first one derives; the others are tried for what was derived around a rotation. */
-  get refreshSecrets(): readonly Buffer[] {
-    return this.#all('refresh');
+  /** The one that derived at that moment, on every process: what a retry gets is what the first try got. */
+  refreshSecretAt(at: number): Buffer {
+    const then = ordered(
+      this.#secrets.filter((entry) => entry.use === 'refresh'),
+      at,
+    ).find(({ stamps }) => stageOf(stamps, at) === 'active');
+    return then ? Buffer.from(then.secret) : this.#first('refresh');
   }
 
   get pairwiseSalt(): string {

@@ -1,5 +1,7 @@
 import { Provider } from 'oidc-provider';
-import { familyOf, successorOf, withFamilyOf } from '../storage/ids.ts';
+import { currentWork } from '../../store/current-work.ts';
+import type { Clock } from '../../store/port.ts';
+import { familyOf, keyOf, successorOf, withFamilyOf } from '../storage/ids.ts';
 
 interface Family {
   readonly grantId?: string | undefined;
@@ -10,7 +12,11 @@ interface Identified extends Family {
 }
 
 /** Ids of what belongs to a grant begin as the grant's, so that it all commits together. */
-export const keepFamiliesTogether = (provider: Provider, refreshSecret: () => Buffer): void => {
+export const keepFamiliesTogether = (
+  provider: Provider,
+  clock: Clock,
+  refreshSecretAt: (at: number) => Buffer,
+): void => {
   for (const model of [provider.AccessToken, provider.AuthorizationCode, provider.RefreshToken]) {
     // The engine's types leave out `generateTokenId`, which every model has.
     const prototype = model.prototype as unknown as Identified;
@@ -24,7 +30,10 @@ export const keepFamiliesTogether = (provider: Provider, refreshSecret: () => Bu
   const fresh = tokens.generateTokenId;
   tokens.generateTokenId = function (this: Identified) {
     const spent = Provider.ctx?.oidc.entities.RotatedRefreshToken;
-    return spent ? successorOf(spent.jti, refreshSecret()) : fresh.call(this);
+    if (!spent) return fresh.call(this);
+    const key = keyOf('RefreshToken', spent.jti);
+    const claim = key && currentWork()?.peek(key)?.claim;
+    return successorOf(spent.jti, refreshSecretAt(claim?.at ?? clock.now()));
   };
 };
 
