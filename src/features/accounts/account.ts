@@ -29,19 +29,19 @@ export interface AddAccount {
   readonly demo?: true;
 }
 
-export interface ChangeAccount {
+interface ChangeAccount {
   readonly username?: string;
   /** Merged into the claims there are; `null` removes one. */
   readonly claims?: Claims;
 }
 
-export interface AccountPage {
+interface AccountPage {
   readonly items: readonly Account[];
   readonly next?: string;
 }
 
 /** What the engine's `findAccount` wants. */
-export interface EngineAccount {
+interface EngineAccount {
   [key: string]: unknown;
   readonly accountId: string;
   claims(use: string, scope: string): { sub: string; [name: string]: Json | undefined };

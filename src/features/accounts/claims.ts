@@ -2,7 +2,7 @@ import { exitCode, Failure } from '#src/errors.ts';
 import type { Claims, Json } from './account.ts';
 
 /** OpenID Connect Core §5.1 by the scopes of §5.4; `sub` comes from the account itself. */
-export const standardClaims = {
+const standardClaims = {
   profile: [
     'name',
     'family_name',

@@ -1,4 +1,4 @@
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
+type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
 
 /** RFC 7591 names plus ours, as the engine's `Client` takes them; which values are allowed is `validate.ts`'s business. */
 export interface ClientMetadata {
@@ -27,7 +27,7 @@ export interface ClientMetadata {
   readonly [name: string]: Json | undefined;
 }
 
-export type Profile = 'default' | 'fapi2';
+type Profile = 'default' | 'fapi2';
 export type ClientType = 'web' | 'spa' | 'native' | 'machine' | 'device' | 'issuer';
 
 /** A secret as an operator sees it: never its value. Times in milliseconds since the epoch. */

@@ -6,7 +6,7 @@ import { toInfo } from './record.ts';
 import { hashSecret, isSecretHash, type StoredSecret } from './secret.ts';
 import { clientProblems } from './validate.ts';
 
-export interface ClearSecret {
+interface ClearSecret {
   readonly secret: string;
   readonly expiresAt?: number;
 }

@@ -9,11 +9,7 @@ export type {
   Clients,
   ClientType,
   NewSecret,
-  SecretBox,
-  SecretInfo,
 } from './client.ts';
 export { createClients } from './clients.ts';
-export { operatorNames, ourNames } from './names.ts';
-export { ClientRefused } from './problem.ts';
 export { makeClientSecret } from './secret.ts';
 export { clientProblems } from './validate.ts';

@@ -36,17 +36,6 @@ export const certificateNames = [
   'tls_client_auth_san_email',
 ];
 
-/** Ours, beyond what the engine knows. */
-export const ourNames = [
-  'profile',
-  'issuer_tokens',
-  'audience',
-  'first_party',
-  'pkce',
-  'id_token_claims',
-  'resources',
-] as const;
-
 /** What a client may never say of itself. */
 export const operatorNames = [
   'issuer_tokens',

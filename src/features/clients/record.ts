@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Document, IndexEntry, Insert, Key, Put, Replace } from '#src/store/port.ts';
+import type { Document, IndexEntry, Insert, Key, Replace } from '#src/store/port.ts';
 import type { ClientMetadata, ClientRecord, SecretInfo } from './client.ts';
 import type { StoredSecret } from './secret.ts';
 
@@ -42,7 +42,6 @@ const content = (client: KeptClient) => ({
 });
 
 export const insertClient = (client: KeptClient): Insert => ({ op: 'insert', ...content(client) });
-export const putClient = (client: KeptClient): Put => ({ op: 'put', ...content(client) });
 export const replaceClient = (client: KeptClient, expected: string): Replace => ({
   op: 'replace',
   ...content(client),

@@ -1,7 +1,7 @@
 const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
 const longest = 2048;
 
-export const isLoopback = (url: URL): boolean => loopback.has(url.hostname);
+const isLoopback = (url: URL): boolean => loopback.has(url.hostname);
 
 /** https, or http to this very machine. */
 export const isSafeWebUri = (text: string): boolean => {

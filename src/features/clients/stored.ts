@@ -13,7 +13,7 @@ export interface Stored {
 
 const attempts = 5;
 
-export const clientNotFound = (id: string): Failure =>
+const clientNotFound = (id: string): Failure =>
   new Failure({
     code: 'client_not_found',
     message: `There is no client ${id}; \`client list\` shows those there are.`,

@@ -3,4 +3,4 @@
  * delay, everything else by the minute. Not here: what is tried, and how the refusal looks.
  */
 export { network } from './address.ts';
-export { type Attempt, createThrottle, type Throttle, type Verdict } from './throttle.ts';
+export { createThrottle, type Throttle } from './throttle.ts';

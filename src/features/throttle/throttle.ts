@@ -6,7 +6,7 @@ import { network } from './address.ts';
 import { exact, place, throttleKey } from './keys.ts';
 
 /** One try to sign in. */
-export interface Attempt {
+interface Attempt {
   /** The user name as typed; unknown names are counted like known ones. */
   readonly account: string;
   readonly address: string;
@@ -14,7 +14,7 @@ export interface Attempt {
   readonly device?: string;
 }
 
-export type Verdict = { readonly allowed: true } | { readonly allowed: false; readonly waitSeconds: number };
+type Verdict = { readonly allowed: true } | { readonly allowed: false; readonly waitSeconds: number };
 
 export interface Throttle {
   /** Before the password is looked at. A try that comes too early is not counted and prolongs nothing. */
