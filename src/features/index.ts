@@ -13,6 +13,7 @@ import { type Accounts, createAccounts } from './accounts/index.ts';
 import { clientAuthentication } from './client-authentication/index.ts';
 import { type Clients, createClients } from './clients/index.ts';
 import { consent } from './consent/index.ts';
+import { device } from './device/index.ts';
 import { health, type Readiness } from './health/index.ts';
 import { jsonTokens } from './json-tokens/index.ts';
 import { createKeys, type Keys } from './keys/index.ts';
@@ -53,6 +54,7 @@ export const createFeatures = async (
     features: [
       signIn({ config, clock, events, accounts, throttle }),
       consent({ config, store, clock, events, accounts }),
+      device({ config, clock, pages, throttle }),
       jsonTokens({ config, store, pages, version, engine }),
       clientAuthentication(clients),
       site(config, pages),

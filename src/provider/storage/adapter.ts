@@ -80,7 +80,8 @@ export class EngineStorage implements Adapter {
         return;
       }
       const list = indexOf[this.#model];
-      const index = list && payload.accountId ? [{ index: list, of: payload.accountId, at: clock.now() }] : [];
+      const index =
+        list && payload.accountId ? [{ index: list, of: payload.accountId, at: clock.now() }] : [];
       work.stage(
         { op: 'put', key, body, expiresAt, index },
         this.#model === 'RefreshToken' ? { errand: 'rotation' } : {},

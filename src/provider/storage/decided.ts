@@ -1,0 +1,36 @@
+import { type AdapterPayload, errors } from 'oidc-provider';
+import type { Key } from '../../store/port.ts';
+import type { UnitOfWork } from '../../store/unit-of-work.ts';
+import type { ModelName } from './ids.ts';
+
+/** What a person answers once, on a page of ours, while a client polls for the answer. */
+const answered = new Set<ModelName>(['DeviceCode', 'BackchannelAuthenticationRequest']);
+
+/** So long after their end they are still known, so that a client is told `expired_token` (RFC 8628 §3.5). */
+export const heldAfterMs = (model: ModelName): number => (answered.has(model) ? 600_000 : 0);
+
+/**
+ * Of two answers, whichever page they come from, the first one counts. A refusal outlives the request that was
+ * refused because of it.
+ */
+export const decideOnce = (
+  work: UnitOfWork,
+  {
+    model,
+    key,
+    payload,
+    expiresAt,
+  }: { model: ModelName; key: Key; payload: AdapterPayload; expiresAt: number },
+): { readonly survives?: true } => {
+  if (!answered.has(model)) return {};
+  const refused = payload.error !== undefined;
+  const allowed = model === 'DeviceCode' ? payload.accountId : payload.grantId;
+  if (!refused && allowed === undefined) return {};
+  const survives = refused ? { survives: true as const } : {};
+  const mark: Key = { ...key, kind: 'an' };
+  if (!work.peek(mark)) {
+    const lost = () => ({ error: new errors.InvalidRequest('this request was answered already') });
+    work.stage({ op: 'insert', key: mark, body: '', expiresAt }, { ...survives, lost });
+  }
+  return survives;
+};
