@@ -299,7 +299,8 @@ t.test('a record that is damaged', async (t) => {
     );
     const { keys: restarted } = await start();
     t.match(restarted.faults(), [{ code: 'key_damaged' }]);
-    t.throws(() => restarted.current().refreshSecretAt(0), { code: 'key_missing' });
+    const derived = restarted.current().refreshSecretAt(0).toString('base64url');
+    t.not(derived, keys.current().cookieKeys[0]);
   });
 
   t.test('and was about to sign gets a successor in time; the former one signs until then', async (t) => {
