@@ -1,0 +1,125 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { stringify } from 'yaml';
+import { freePort } from './redis-server.ts';
+
+const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+
+export interface Member {
+  /** Where this process answers; tokens name the issuer, which is the address of the first. */
+  readonly url: string;
+  readonly pid: number;
+  /** As a power cut would: no chance to clean up. */
+  kill(): Promise<void>;
+  start(): Promise<void>;
+}
+
+export interface Fleet {
+  readonly issuer: string;
+  readonly members: readonly Member[];
+  readonly log: () => string;
+  close(): Promise<void>;
+}
+
+interface Options {
+  readonly store: string;
+  readonly count: number;
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** Redis: keys of a test of its own. */
+  readonly prefix?: string;
+}
+
+const ended = (child: ChildProcess): Promise<void> =>
+  child.exitCode !== null || child.signalCode !== null
+    ? Promise.resolve()
+    : new Promise((resolve) => child.once('exit', () => resolve()));
+
+const ready = async (url: string, child: ChildProcess): Promise<void> => {
+  for (let tries = 0; tries < 600; tries++) {
+    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`);
+    const answer = await fetch(`${url}/readyz`).catch(() => undefined);
+    await answer?.body?.cancel();
+    if (answer?.ok) return;
+    await sleep(25);
+  }
+  throw new Error('the server did not become ready');
+};
+
+/** Several servers, each a process of its own, over one store. */
+export const startFleet = async ({
+  store,
+  count,
+  config = {},
+  prefix = 'postern',
+}: Options): Promise<Fleet> => {
+  const cwd = await mkdtemp(join(tmpdir(), 'postern-fleet-'));
+  const ports: number[] = [];
+  for (let at = 0; at < count; at++) ports.push(await freePort());
+  const issuer = `http://localhost:${ports[0]}`;
+  const written = {
+    issuer,
+    demo: false,
+    store: { url: store, prefix },
+    log: { level: 'warn', format: 'json' },
+    security: {
+      password: { memory_kib: 8192, passes: 1 },
+      allowed_hosts: ports.map((port) => `localhost:${port}`),
+      key_encryption_key: Buffer.alloc(32, 9).toString('base64url'),
+    },
+    ...config,
+  };
+  await writeFile(join(cwd, 'postern.yaml'), stringify(written));
+  let log = '';
+  const children = new Set<ChildProcess>();
+
+  const member = async (port: number): Promise<Member> => {
+    const url = `http://localhost:${port}`;
+    let child: ChildProcess | undefined;
+    const start = async (): Promise<void> => {
+      child = spawn(process.execPath, [main, '--port', String(port)], {
+        cwd,
+        env: { NODE_COMPILE_CACHE: join(tmpdir(), 'postern-compiled') },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      children.add(child);
+      for (const stream of [child.stdout, child.stderr]) {
+        stream?.on('data', (chunk) => {
+          log += chunk;
+        });
+      }
+      await ready(url, child).catch((error) => {
+        throw new Error(`${error.message}: ${log.slice(-2000)}`);
+      });
+    };
+    await start();
+    return {
+      url,
+      get pid() {
+        return child?.pid ?? 0;
+      },
+      async kill() {
+        child?.kill('SIGKILL');
+        if (child) await ended(child);
+      },
+      start,
+    };
+  };
+
+  const members: Member[] = [];
+  const close = async (): Promise<void> => {
+    for (const child of children) child.kill('SIGKILL');
+    await Promise.all([...children].map(ended));
+    await rm(cwd, { recursive: true, force: true });
+  };
+  try {
+    for (const port of ports) members.push(await member(port));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { issuer, members, log: () => log, close };
+};
