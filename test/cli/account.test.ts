@@ -65,26 +65,26 @@ t.test('accounts are managed by command while a server runs on the same store', 
 });
 
 t.test('every refusal of an account command is one sentence and its exit code', async (t) => {
-  const { close, run } = await openFolder();
+  const { close, run, runHere } = await openFolder();
   t.teardown(close);
-  await run(['account', 'add', 'ada', '--generate']);
-  const refusals: [readonly string[], string, number, RegExp][] = [
-    [['account', 'show', 'nobody'], '', 3, /no account nobody/],
-    [['account', 'disable', 'nobody'], '', 3, /no account nobody/],
-    [['account', 'reset-password', 'nobody'], '', 3, /no account nobody/],
-    [['account', 'delete', 'nobody'], '', 3, /no account nobody/],
-    [['account', 'add', 'ADA', '--generate'], '', 4, /exists already/],
+  await runHere(['account', 'add', 'ada', '--generate']);
+  const refusals: [readonly string[], string | undefined, number, RegExp][] = [
+    [['account', 'show', 'nobody'], undefined, 3, /no account nobody/],
+    [['account', 'disable', 'nobody'], undefined, 3, /no account nobody/],
+    [['account', 'reset-password', 'nobody'], undefined, 3, /no account nobody/],
+    [['account', 'delete', 'nobody'], undefined, 3, /no account nobody/],
+    [['account', 'add', 'ADA', '--generate'], undefined, 4, /exists already/],
     [['account', 'add', 'bob'], '', 2, /standard input/],
     [['account', 'add', 'bob'], 'short\n', 2, /at least 10 characters/],
     [['account', 'add', 'bob', '--hash'], '$1$x$y\n', 2, /of no known kind/],
-    [['account', 'add', 'bob', '--generate', '--claim', 'sub=admin'], '', 2, /claim `sub`/],
-    [['account', 'add', 'bob', '--generate', '--claim', 'x'], '', 2, /name=value/],
-    [['account', 'add', '', '--generate'], '', 2, /visible characters/],
-    [['account', 'add', 'bob', password], '', 2, /argument/],
+    [['account', 'add', 'bob', '--generate', '--claim', 'sub=admin'], undefined, 2, /claim `sub`/],
+    [['account', 'add', 'bob', '--generate', '--claim', 'x'], undefined, 2, /name=value/],
+    [['account', 'add', '', '--generate'], undefined, 2, /visible characters/],
+    [['account', 'add', 'bob', password], undefined, 2, /argument/],
   ];
   await Promise.all(
     refusals.map(async ([args, input, exit, message]) => {
-      const ran = await run(args, input);
+      const ran = await (input === undefined ? runHere(args) : run(args, input));
       t.equal(ran.exit, exit, `${args.join(' ')}: ${ran.err}`);
       t.match(ran.err, message);
       t.equal(ran.err.trim().split('\n').length, 1, 'one line, no stack');

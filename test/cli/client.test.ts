@@ -95,10 +95,11 @@ t.test('clients are managed by command while a server runs on the same store', a
 });
 
 t.test('every refusal of a client command is one sentence and its exit code', async (t) => {
-  const { close, cwd, run } = await openFolder();
+  const { close, cwd, runHere } = await openFolder();
   t.teardown(close);
-  await run([...web, '--id', 'app']);
-  await writeFile(join(cwd, 'broken.json'), '{');
+  await runHere([...web, '--id', 'app']);
+  const broken = join(cwd, 'broken.json');
+  await writeFile(broken, '{');
   const refusals: [readonly string[], number, RegExp][] = [
     [['client', 'show', 'nobody'], 3, /no client nobody/],
     [['client', 'delete', 'nobody'], 3, /no client nobody/],
@@ -112,13 +113,13 @@ t.test('every refusal of a client command is one sentence and its exit code', as
     [[...web, '--profile', 'fapi2'], 2, /jwks: or jwks_uri is needed.*token_endpoint_auth_signing_alg/],
     [[...web, '--property', 'made_up=1'], 2, /made_up: is not a property/],
     [[...web, '--property', 'nothing'], 2, /name=value/],
-    [[...web, '--jwks', 'broken.json'], 2, /can't be read as JSON/],
+    [[...web, '--jwks', broken], 2, /can't be read as JSON/],
     [['client', 'rotate-secret', 'app', '--overlap', '-1'], 2, /whole number/],
     [['client', 'list', '--cursor', 'garbage'], 2, /cursor/],
   ];
   await Promise.all(
     refusals.map(async ([args, exit, message]) => {
-      const ran = await run(args);
+      const ran = await runHere(args);
       t.equal(ran.exit, exit, `${args.join(' ')}: ${ran.err}`);
       t.match(ran.err, message);
       t.equal(ran.err.trim().split('\n').length, 1, 'one line, no stack');
@@ -127,7 +128,7 @@ t.test('every refusal of a client command is one sentence and its exit code', as
   );
   const memory = await openFolder('memory:');
   t.teardown(memory.close);
-  const ran = await memory.run(['client', 'list', '--json']);
+  const ran = await memory.runHere(['client', 'list', '--json']);
   t.equal(ran.exit, 2);
   t.match(JSON.parse(ran.err), { error: { code: 'store_in_memory' } });
 });

@@ -3,6 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { commands } from '#src/cli/index.ts';
+import { run as runProgram } from '#src/cli/program.ts';
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
@@ -18,9 +20,13 @@ export interface Ran {
 }
 
 /** A folder with a store of its own, and `postern` as a child process in it. */
-export const openFolder = async (store = 'sqlite:store.db') => {
+export const openFolder = async (store?: string) => {
   const cwd = await mkdtemp(join(tmpdir(), 'postern-cli-'));
-  const set = [`store.url=${store}`, 'security.password.memory_kib=8192', 'security.password.passes=1'];
+  const set = [
+    `store.url=${store ?? `sqlite:${join(cwd, 'store.db')}`}`,
+    'security.password.memory_kib=8192',
+    'security.password.passes=1',
+  ];
   const flags = set.flatMap((one) => ['--set', one]);
   const run = (args: readonly string[], input = ''): Promise<Ran> =>
     new Promise((resolve, reject) => {
@@ -43,5 +49,20 @@ export const openFolder = async (store = 'sqlite:store.db') => {
       // What a command answers is the test's to describe.
       child.once('close', (exit) => resolve({ exit, out, err, json: <T>() => JSON.parse(out) as T }));
     });
-  return { cwd, run, close: () => rm(cwd, { recursive: true, force: true }) };
+  /** The same without a process of its own; standard input is the test's, so only for what reads none. */
+  const runHere = async (args: readonly string[]): Promise<Omit<Ran, 'json'>> => {
+    let out = '';
+    let err = '';
+    const streams = {
+      out: (text: string) => {
+        out += text;
+      },
+      err: (text: string) => {
+        err += text;
+      },
+    };
+    const exit = await runProgram(commands, [...flags, ...args], { streams, env: {}, cwd, takeSignals() {} });
+    return { exit, out, err };
+  };
+  return { cwd, run, runHere, close: () => rm(cwd, { recursive: true, force: true }) };
 };
