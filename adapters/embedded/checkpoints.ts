@@ -19,16 +19,15 @@ export const createCheckpoints = (db: DatabaseSync, path: string) => {
   let writes = 0;
   let worker: Worker | undefined;
   let busy = false;
+  let failed = false;
   const finish = db.prepare('PRAGMA wal_checkpoint(PASSIVE)');
   if (path !== inMemory) db.exec(`PRAGMA wal_autocheckpoint = ${lastResort}`);
 
   const start = (): Worker => {
-    const started = new Worker(new URL('./checkpoint-worker.ts', import.meta.url), {
-      workerData: path,
-      resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2 },
-    });
+    const started = new Worker(new URL('./checkpoint-worker.ts', import.meta.url), { workerData: path });
     started.unref();
     started.on('error', (error) => {
+      failed = true;
       process.emitWarning(`the thread that empties the log of the store failed: ${error.message}`);
     });
     started.on('message', (pages: number) => {
@@ -59,7 +58,7 @@ export const createCheckpoints = (db: DatabaseSync, path: string) => {
     },
     wrote(count: number): void {
       writes += count;
-      if (writes < interval || busy || path === inMemory) return;
+      if (writes < interval || busy || failed || path === inMemory) return;
       writes = 0;
       busy = true;
       worker ??= start();

@@ -37,7 +37,7 @@ const noParts: Readonly<Record<string, string>> = Object.freeze({});
 
 type Parts = Readonly<Record<string, string>>;
 
-export const readParts = (text: string | null): Parts => (text === null ? noParts : JSON.parse(text));
+const readParts = (text: string | null): Parts => (text === null ? noParts : JSON.parse(text));
 
 /** Parts are named by others (a client may be called `__proto__`), so names only ever meet objects without a prototype. */
 export const mergeParts = (
