@@ -129,8 +129,11 @@ export const checkHistory = (events: readonly Event[], state: FinalState): strin
     if (!mayHold(event) && kept) faults.push(`${event.about}: a refused merge is there`);
   }
   const tokens = [...state.families.values()].flatMap(({ token }) => (token === undefined ? [] : [token]));
-  const sorted = (marks: readonly number[]): string => [...marks].sort((a, b) => a - b).join();
-  if (sorted(tokens) !== sorted(state.listedTokens))
-    faults.push('the index of tokens differs from the tokens');
+  const listed = new Set(state.listedTokens);
+  const missing = tokens.filter((mark) => !listed.has(mark));
+  const strange = state.listedTokens.filter((mark) => !tokens.includes(mark));
+  if (missing.length > 0) faults.push(`the index of tokens lacks ${missing.join(', ')}`);
+  if (strange.length > 0) faults.push(`the index of tokens has ${strange.join(', ')}, which are none`);
+  if (listed.size < state.listedTokens.length) faults.push('the index of tokens names one twice');
   return faults;
 };

@@ -85,6 +85,28 @@ export const lists = async (t: Test, open: Open): Promise<void> => {
     t.same(await listAll(store, 'by-account', 'anna', { limit: 10 }), ['a', 'c']);
   });
 
+  await t.test('no live entry is missed among many whose documents are gone', async (t) => {
+    const store = await opened(t, open);
+    const ids = Array.from({ length: 300 }, (_, i) => `${i}`);
+    const live = ids.filter((_, i) => i % 5 === 0);
+    const gone = ids.filter((_, i) => i % 5 !== 0);
+    for (const [limit, order] of [
+      [7, 'ascending'],
+      [40, 'descending'],
+      [300, 'ascending'],
+    ] as const) {
+      await store.commit(ids.map((id, i) => filed(id, i)));
+      await store.commit(gone.map((id): Write => ({ op: 'remove', key: key(`f${id}`, id) })));
+      const expected = order === 'ascending' ? live : live.toReversed();
+      for (const time of ['first', 'second'])
+        t.same(
+          await listAll(store, 'by-account', 'anna', { limit, order }),
+          expected,
+          `${order} by ${limit}, the ${time} time`,
+        );
+    }
+  });
+
   await t.test(
     'a write with entries replaces those of the document; a merge without any keeps them',
     async (t) => {
