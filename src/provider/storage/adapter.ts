@@ -184,8 +184,9 @@ class ClientStorage {
     this.#clients = clients;
   }
 
-  find(id: string): Promise<AdapterPayload | undefined> {
-    return this.#clients.find(id);
+  /** A copy: the engine writes thumbprints into the keys of a client that it builds. */
+  async find(id: string): Promise<AdapterPayload | undefined> {
+    return structuredClone(await this.#clients.find(id));
   }
 }
 
