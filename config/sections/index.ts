@@ -7,7 +7,7 @@ import { list, map, section } from '../schema/build.ts';
 import { account } from './account.ts';
 import { client } from './client.ts';
 import { keys } from './keys.ts';
-import { admin, audit, log, metrics } from './operation.ts';
+import { admin, audit, log, metrics, tracing } from './operation.ts';
 import { pages } from './pages.ts';
 import { registration } from './registration.ts';
 import { resource, scope } from './resource.ts';
@@ -34,6 +34,7 @@ export const schema = section('Configuration of Postern.', {
   demo,
   metrics,
   audit,
+  tracing,
   admin,
   log,
 });

@@ -13,12 +13,18 @@ export const metrics = section('Metrics for Prometheus.', {
 });
 
 export const audit = section('The record of security events.', {
+  enabled: flag('Keep the record.', { default: true }),
   retention_days: integer('Days a record is kept; 0: for ever.', {
     default: 400,
     minimum: 0,
     maximum: 36_500,
   }),
 });
+
+export const tracing = section(
+  'Traces by OpenTelemetry. Wants @fastify/otel and @opentelemetry/api installed, and an SDK started before the server.',
+  { enabled: flag('Make spans of requests and of trips to the store.', { default: false }) },
+);
 
 export const admin = section('The administration API and console.', {
   enabled: flag('Serve /admin and its API.', { default: true }),

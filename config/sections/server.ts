@@ -22,6 +22,10 @@ export const listen = section('Where the server accepts connections.', {
     minimum: 1,
     maximum: 64,
   }),
+  drain_seconds: integer(
+    'After SIGTERM, how long requests are still taken while /readyz says no, so that proxies notice, in seconds.',
+    { default: 3, minimum: 0, maximum: 15 },
+  ),
 });
 
 export const proxy = section('Reverse proxies in front of this server.', {
