@@ -1,4 +1,4 @@
-import { integer, list, optional, secret, section, text } from '../schema/build.ts';
+import { choice, integer, list, optional, secret, section, text } from '../schema/build.ts';
 
 const perMinute = (what: string, byDefault: number) =>
   integer(`${what} a minute; 0: no limit.`, { default: byDefault, minimum: 0, maximum: 1_000_000 });
@@ -63,6 +63,11 @@ export const security = section('Hardening.', {
     text('An acr value.'),
     'Authentication contexts this server knows, from the weakest to the strongest.',
     { default: [] },
+  ),
+  dpop_nonce: choice(
+    ['offered', 'required'],
+    'Whether DPoP proofs must carry a nonce of this server (RFC 9449 §8). Required costs clients a second request now and then.',
+    { default: 'offered' },
   ),
   max_body_bytes: integer('Largest request body, in bytes.', {
     default: 57_344,

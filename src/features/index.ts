@@ -17,6 +17,7 @@ import { device } from './device/index.ts';
 import { health, type Readiness } from './health/index.ts';
 import { jsonTokens } from './json-tokens/index.ts';
 import { createKeys, type Keys } from './keys/index.ts';
+import { senderConstraint } from './sender-constraint/index.ts';
 import { signIn } from './sign-in/index.ts';
 import { site } from './site/index.ts';
 import { createThrottle } from './throttle/index.ts';
@@ -57,6 +58,7 @@ export const createFeatures = async (
       device({ config, clock, pages, throttle }),
       jsonTokens({ config, store, pages, version, engine }),
       clientAuthentication(clients),
+      senderConstraint(config),
       site(config, pages),
       alive,
     ],

@@ -30,7 +30,7 @@ export const assertionRules =
     if (aud !== ctx.oidc.issuer) {
       refuse('audience (aud) of the client_assertion must be the issuer identifier, as a string and alone');
     }
-    if (typeof exp !== 'number' || exp > now + longest + 5) {
+    if (typeof exp !== 'number' || exp > now + longest + 10) {
       refuse('expiration (exp) of the client_assertion must be at most five minutes ahead');
     }
     if (iat !== undefined && (typeof iat !== 'number' || iat > now + ahead)) {

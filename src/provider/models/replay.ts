@@ -2,6 +2,9 @@ import { hash } from 'node:crypto';
 import { errors, Provider } from 'oidc-provider';
 import { currentWork } from '../../store/current-work.ts';
 
+/** Beyond the end that the engine names: a proof may be made by a clock that is a minute ahead. */
+const grace = { assertion: 1, proof: 61 };
+
 type Context = NonNullable<typeof Provider.ctx>;
 
 /** Set while the engine checks a client's assertion, whose marks must not be mistaken for those of DPoP proofs. */
@@ -32,7 +35,7 @@ export const markReplaysOnCommit = (provider: Provider): void => {
     assertionOf.delete(ctx);
     const family = hash('sha256', JSON.stringify([use, issuer, jti]), 'base64url').slice(0, 24);
     work.stage(
-      { op: 'insert', key: { kind: 're', family, id: '' }, body: '', expiresAt: (exp + 1) * 1000 },
+      { op: 'insert', key: { kind: 're', family, id: '' }, body: '', expiresAt: (exp + grace[use]) * 1000 },
       { survives: true, lost: () => ({ error: refusal(use, ctx.oidc.route) }) },
     );
     return true;

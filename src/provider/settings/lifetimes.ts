@@ -14,7 +14,8 @@ export const lifetimes = ({ tokens, resources }: Config) => {
   const ofResource = (audience: unknown): number | undefined =>
     resources.find((resource) => resource.audience === audience)?.access_token_ttl;
   return {
-    clockTolerance: 5,
+    // FAPI 2.0 §5.3.2.1: clocks of clients may be ten seconds ahead.
+    clockTolerance: 10,
     ttl: {
       AccessToken: (_ctx, token) => ofResource(token.aud) ?? tokens.access_token_ttl,
       AuthorizationCode: (_ctx, _code, client) =>

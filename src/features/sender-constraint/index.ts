@@ -1,0 +1,26 @@
+/**
+ * Tokens that are of use only to who asked for them: DPoP (RFC 9449), its nonces and what a proof must be. Tokens
+ * bound to certificates (RFC 8705) need no rule of ours beyond the certificate itself (client-authentication).
+ */
+import type { Config } from '#config';
+import type { Feature } from '../../feature.ts';
+import { checkProof } from './proofs.ts';
+
+export const senderConstraint = ({ security }: Pick<Config, 'security'>): Feature => ({
+  name: 'sender-constraint',
+  engine: {
+    settings: ({ dpopNonceSecret }) => ({
+      features: {
+        dPoP: {
+          enabled: true,
+          nonceSecret: dpopNonceSecret,
+          // Asked once for each proof, before anything is made of it.
+          requireNonce: (ctx) => {
+            checkProof(ctx);
+            return security.dpop_nonce === 'required';
+          },
+        },
+      },
+    }),
+  },
+});

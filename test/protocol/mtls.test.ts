@@ -1,0 +1,277 @@
+import t from 'tap';
+import type { SecurityEvent } from '#src/events.ts';
+import { ask as askAt, type Fields, look } from '../support/ask.ts';
+import { Browser } from '../support/browser.ts';
+import { type Made, makeCertificate, san } from '../support/certificates.ts';
+import { openHouse } from '../support/house.ts';
+import { codeFor, RelyingParty, redirectUri, usual } from '../support/relying-party.ts';
+
+const authority = makeCertificate({ subject: [['2.5.4.3', 'The Authority']] });
+const subject = [
+  ['2.5.4.6', 'PL'],
+  ['2.5.4.10', 'Zażółć, Inc.'],
+  ['2.5.4.3', 'payments'],
+] as const;
+const alternative = [
+  san.dns('app.example.com'),
+  san.dns('*.wild.example.com'),
+  san.uri('https://app.example.com/a,b, DNS:evil.example.com'),
+  san.email('ops@example.com'),
+  san.ip(192, 0, 2, 7),
+];
+const good = makeCertificate({ issuer: authority, subject, alternative });
+const stranger = makeCertificate({ issuer: authority, subject: [['2.5.4.3', 'stranger']] });
+const selfSigned = makeCertificate({ subject: [['2.5.4.3', 'self']] });
+const otherSelf = makeCertificate({ subject: [['2.5.4.3', 'self']] });
+const expired = makeCertificate({
+  issuer: authority,
+  subject,
+  alternative,
+  until: new Date(Date.now() - 1000),
+});
+
+const machine = (client_id: string, more: object) => ({
+  client_id,
+  grant_types: ['client_credentials'],
+  response_types: [],
+  token_endpoint_auth_method: 'tls_client_auth',
+  ...more,
+});
+
+const names: Readonly<Record<string, object>> = {
+  dn: { tls_client_auth_subject_dn: 'CN=payments,O=Zażółć\\, Inc.,C=PL' },
+  'dn-loose': { tls_client_auth_subject_dn: 'cn=PAYMENTS, o=Za\\C5\\BCółć\\2C  Inc. , 2.5.4.6=#1302504C' },
+  dns: { tls_client_auth_san_dns: 'app.example.com' },
+  uri: { tls_client_auth_san_uri: 'https://app.example.com/a,b, DNS:evil.example.com' },
+  ip: { tls_client_auth_san_ip: '192.0.2.7' },
+  email: { tls_client_auth_san_email: 'ops@example.com' },
+};
+
+const wrongNames: Readonly<Record<string, object>> = {
+  'not-dn-order': { tls_client_auth_subject_dn: 'C=PL,O=Zażółć\\, Inc.,CN=payments' },
+  'not-dn-part': { tls_client_auth_subject_dn: 'CN=payments' },
+  'not-dn-more': { tls_client_auth_subject_dn: 'CN=payments,O=Zażółć\\, Inc.,C=PL,DC=x' },
+  'not-dn-split': { tls_client_auth_subject_dn: 'CN=payments,O=Zażółć, Inc.,C=PL' },
+  'not-dn-multi': { tls_client_auth_subject_dn: 'CN=payments+O=Zażółć\\, Inc.,C=PL' },
+  'not-dn-folded': { tls_client_auth_subject_dn: 'CN=payments,O=ZAŻÓŁĆ\\, INC.,C=PL' },
+  'not-dn-broken': { tls_client_auth_subject_dn: 'payments' },
+  'not-dns-other': { tls_client_auth_san_dns: 'evil.example.com' },
+  'not-dns-above': { tls_client_auth_san_dns: '.example.com' },
+  'not-dns-wild': { tls_client_auth_san_dns: 'a.wild.example.com' },
+  'not-dns-common-name': { tls_client_auth_san_dns: 'payments' },
+  'not-uri': { tls_client_auth_san_uri: 'https://app.example.com/a' },
+  'not-ip': { tls_client_auth_san_ip: '192.0.2.8' },
+  'not-email': { tls_client_auth_san_email: 'OPS@example.com' },
+};
+
+const x5c = (...certificates: Made[]) => ({
+  keys: certificates.map(({ certificate }) => ({
+    ...certificate.publicKey.export({ format: 'jwk' }),
+    x5c: [certificate.raw.toString('base64')],
+  })),
+});
+
+const bound = {
+  tls_client_certificate_bound_access_tokens: true,
+  redirect_uris: [redirectUri],
+  grant_types: ['authorization_code', 'refresh_token'],
+  first_party: true,
+};
+
+const config = {
+  accounts: usual.accounts,
+  resources: [{ audience: 'https://api.example.com', scopes: ['read'] }],
+  clients: [
+    ...[...Object.entries(names), ...Object.entries(wrongNames)].map(([id, name]) => machine(id, name)),
+    machine('self', { token_endpoint_auth_method: 'self_signed_tls_client_auth', jwks: x5c(selfSigned) }),
+    {
+      client_id: 'bound',
+      token_endpoint_auth_method: 'tls_client_auth',
+      ...names['dns'],
+      ...bound,
+    },
+    { client_id: 'bound-public', token_endpoint_auth_method: 'none', ...bound },
+  ],
+};
+
+const told: SecurityEvent[] = [];
+const trusting = await openHouse({ config: { ...config, proxy: { trusted: ['127.0.0.0/8', '::1'] } } });
+trusting.app.events.listen((event) => told.push(event));
+const alone = await openHouse({ config });
+alone.app.events.listen((event) => told.push(event));
+t.teardown(async () => {
+  await trusting.close();
+  await alone.close();
+});
+
+const credentials = { grant_type: 'client_credentials' };
+const ask = (fields: Fields, headers: Readonly<Record<string, string>> = {}, at = trusting.issuer) =>
+  askAt(`${at}/oauth/token`, fields, headers);
+
+const rfc9440 = (made: Made) => ({ 'client-cert': made.header });
+const envoy = (made: Made) => ({
+  'x-forwarded-client-cert': `By=spiffe://a;Hash=00;Cert="${made.escaped}";Subject="CN=\\"x\\", O=y";URI=;DNS=a`,
+});
+const pair = (made: Made, word = 'SUCCESS') => ({
+  'client-certificate': made.escaped,
+  'client-certificate-ca-verified': word,
+});
+
+t.test(
+  'certificate headers from anyone but a trusted proxy are refused, on every page (RFC 9440 §4)',
+  async (t) => {
+    for (const headers of [
+      rfc9440(good),
+      { 'client-cert-chain': good.header },
+      envoy(good),
+      pair(good),
+      { 'client-certificate-ca-verified': 'SUCCESS' },
+      { 'Client-Cert': '' },
+    ]) {
+      told.length = 0;
+      const { status, body } = await ask({ ...credentials, client_id: 'dn' }, headers, alone.issuer);
+      t.equal(status, 400, Object.keys(headers).join());
+      t.equal(body.error, 'invalid_request');
+      t.match(body.error_description, /proxy\.trusted/, 'and says what to do');
+      t.match(told[0], { type: 'certificate.refused', outcome: 'refused', reason: 'untrusted_proxy' });
+      t.equal((await look(`${alone.issuer}/`, headers)).status, 400);
+    }
+    const forwarded = { 'x-forwarded-for': '127.0.0.1', ...rfc9440(good) };
+    t.equal((await ask(credentials, forwarded, alone.issuer)).status, 400, 'whoever it says to come from');
+  },
+);
+
+t.test('a header that a proxy would not write is refused (RFC 9440 §2)', async (t) => {
+  const two = `${good.certificate.toString()}${stranger.certificate.toString()}`;
+  for (const headers of [
+    { 'client-cert': good.header.slice(1, -1) },
+    { 'client-cert': `${good.header}, ${stranger.header}` },
+    { 'client-cert': ':AAAA:' },
+    { 'client-cert': good.header, 'client-cert-chain': 'nonsense' },
+    { ...rfc9440(good), ...pair(stranger) },
+    { ...rfc9440(good), ...envoy(stranger) },
+    { 'x-forwarded-client-cert': `Cert="${good.escaped}",Cert="${stranger.escaped}"` },
+    { 'x-forwarded-client-cert': `Cert="${good.escaped}";Cert="${stranger.escaped}"` },
+    { 'x-forwarded-client-cert': '"' },
+    { 'client-certificate': good.escaped },
+    { 'client-certificate-ca-verified': 'SUCCESS' },
+    pair(good, 'success'),
+    pair(good, 'SUCCESS, FAILED'),
+    { ...pair(good), 'client-certificate': '%zz' },
+    { ...pair(good), 'client-certificate': encodeURIComponent(two) },
+  ]) {
+    const { status, body } = await ask({ ...credentials, client_id: 'dn' }, headers);
+    t.equal(status, 400, JSON.stringify(headers).slice(0, 60));
+    t.equal(body.error, 'invalid_request');
+  }
+});
+
+t.test('tls_client_auth wants a certificate that an authority vouches for (RFC 8705 §2.1)', async (t) => {
+  const asDn = { ...credentials, client_id: 'dn' };
+  const own = makeCertificate({ subject, alternative });
+  for (const [why, headers] of [
+    ['no certificate', {}],
+    ['an empty pair', { 'client-certificate': '', 'client-certificate-ca-verified': 'NONE' }],
+    ['one that was not verified', pair(good, 'FAILED:unable to verify the first certificate')],
+    ['one that vouches for itself', rfc9440(own)],
+    ['the same from Envoy', envoy(own)],
+    ['one that has expired', rfc9440(expired)],
+    ['that of someone else', rfc9440(stranger)],
+  ] as const) {
+    const { status, body } = await ask(asDn, headers);
+    t.equal(status, 401, why);
+    t.equal(body.error, 'invalid_client', why);
+  }
+  for (const id of Object.keys(wrongNames)) {
+    t.equal((await ask({ ...credentials, client_id: id }, rfc9440(good))).status, 401, id);
+  }
+  const withSecret = { ...asDn, client_secret: 'x' };
+  t.equal((await ask(withSecret, rfc9440(good))).status, 401, 'a secret is no way for this client');
+});
+
+t.test(
+  'tls_client_auth takes the certificate from each kind of proxy, by each kind of name (RFC 8705 §2.1.2)',
+  async (t) => {
+    for (const headers of [rfc9440(good), envoy(good), pair(good)]) {
+      for (const id of Object.keys(names)) {
+        const { status, body } = await ask({ ...credentials, client_id: id }, headers);
+        t.equal(status, 200, `${id}: ${body.error_description}`);
+      }
+    }
+    const chained = { ...rfc9440(good), 'client-cert-chain': `${authority.header}, ${authority.header}` };
+    t.equal((await ask({ ...credentials, client_id: 'dn' }, chained)).status, 200);
+  },
+);
+
+t.test('self_signed_tls_client_auth knows the certificate itself (RFC 8705 §2.2)', async (t) => {
+  const asSelf = { ...credentials, client_id: 'self' };
+  t.equal((await ask(asSelf)).status, 401);
+  t.equal((await ask(asSelf, rfc9440(otherSelf))).status, 401, 'the same name is not enough');
+  t.equal((await ask(asSelf, pair(good))).status, 401);
+  t.equal((await ask(asSelf, rfc9440(selfSigned))).status, 200);
+  t.equal((await ask(asSelf, pair(selfSigned, 'FAILED:self-signed certificate'))).status, 200);
+});
+
+for (const id of ['bound', 'bound-public']) {
+  t.test(`the tokens of a client (${id}) are bound to its certificate (RFC 8705 §3, §4)`, async (t) => {
+    const party = new RelyingParty(trusting.issuer, id, '');
+    const { code, verifier } = await codeFor(party, new Browser(), {
+      scope: 'openid email offline_access',
+      prompt: 'consent',
+    });
+    const fields = {
+      grant_type: 'authorization_code',
+      code,
+      redirect_uri: redirectUri,
+      code_verifier: verifier,
+    };
+    const bare = await party.post('/oauth/token', fields);
+    t.ok(bare.status >= 400, 'no certificate, no token');
+    const tokens = await ask({ ...fields, client_id: id }, rfc9440(good));
+    t.equal(tokens.status, 200, `${tokens.body.error_description}`);
+    const { access_token = '', refresh_token = '' } = tokens.body;
+    const payload = JSON.parse(Buffer.from(access_token.split('.')[1] ?? '', 'base64url').toString());
+    const digest = good.certificate.fingerprint256.replaceAll(':', '');
+    t.equal(payload.cnf['x5t#S256'], Buffer.from(digest, 'hex').toString('base64url'));
+
+    const bearer = { authorization: `Bearer ${access_token}` };
+    const userinfo = `${trusting.issuer}/userinfo`;
+    t.equal((await look(userinfo, bearer)).status, 401, 'without it the token is of no use');
+    t.equal((await look(userinfo, { ...bearer, ...rfc9440(stranger) })).status, 401);
+    t.equal((await look(userinfo, { ...bearer, ...rfc9440(good) })).body['email'], 'ada@example.com');
+
+    const again = { grant_type: 'refresh_token', refresh_token, client_id: id };
+    t.ok((await ask(again)).status >= 400);
+    t.ok((await ask(again, rfc9440(stranger))).status >= 400, 'nor with that of another');
+    const refreshed = await ask(again, rfc9440(good));
+    t.equal(refreshed.status, 200);
+  });
+}
+
+t.test('an operator names the header, and whether proxies verify (RFC 9440 §4)', async (t) => {
+  const proxy = {
+    trusted: ['127.0.0.1'],
+    client_certificate_header: 'client-cert',
+    client_certificates_verified: false,
+  };
+  const house = await openHouse({ config: { ...config, proxy } });
+  t.teardown(() => house.close());
+  t.equal((await ask({ ...credentials, client_id: 'dn' }, pair(good), house.issuer)).status, 400);
+  t.equal((await ask({ ...credentials, client_id: 'dn' }, rfc9440(good), house.issuer)).status, 401);
+  t.equal((await ask({ ...credentials, client_id: 'self' }, rfc9440(selfSigned), house.issuer)).status, 200);
+});
+
+t.test('the metadata says what is offered (RFC 8705 §3.3)', async (t) => {
+  const { body } = await look(`${trusting.issuer}/.well-known/oauth-authorization-server`);
+  t.equal(body['tls_client_certificate_bound_access_tokens'], true);
+  const methods = body['token_endpoint_auth_methods_supported'];
+  t.match(methods, [
+    'none',
+    'client_secret_basic',
+    'client_secret_post',
+    'client_secret_jwt',
+    'private_key_jwt',
+    'tls_client_auth',
+    'self_signed_tls_client_auth',
+  ]);
+});
