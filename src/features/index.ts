@@ -21,6 +21,7 @@ import { senderConstraint } from './sender-constraint/index.ts';
 import { signIn } from './sign-in/index.ts';
 import { site } from './site/index.ts';
 import { createThrottle } from './throttle/index.ts';
+import { tokenStatus } from './token-status/index.ts';
 
 export interface House {
   readonly config: Config;
@@ -56,6 +57,7 @@ export const createFeatures = async (
       signIn({ config, clock, events, accounts, throttle }),
       consent({ config, store, clock, events, accounts }),
       device({ config, clock, pages, throttle }),
+      tokenStatus(config, accounts),
       jsonTokens({ config, store, pages, version, engine }),
       clientAuthentication(clients),
       senderConstraint(config),

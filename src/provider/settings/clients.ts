@@ -2,15 +2,7 @@ import type { Configuration } from 'oidc-provider';
 import type { Config } from '#config';
 
 /** Names of ours in a client's metadata. Which values they may have is checked when the client is made. */
-const ours = [
-  'audience',
-  'first_party',
-  'id_token_claims',
-  'issuer_tokens',
-  'pkce',
-  'profile',
-  'resources',
-];
+const ours = ['audience', 'first_party', 'id_token_claims', 'issuer_tokens', 'pkce', 'profile', 'resources'];
 
 /** What a client is when it doesn't say, and how it may prove who it is. */
 export const clients = (_config: Config) =>
@@ -29,20 +21,6 @@ export const clients = (_config: Config) =>
     },
     features: {
       clientCredentials: { enabled: true },
-      introspection: {
-        enabled: true,
-        allowedPolicy: (_ctx, client, token) => {
-          if (token.clientId === client.clientId) return true;
-          const resources: unknown = client['resources'];
-          return (
-            client.clientAuthMethod !== 'none' &&
-            'aud' in token &&
-            Array.isArray(resources) &&
-            resources.includes(token.aud)
-          );
-        },
-      },
-      revocation: { enabled: true },
       pushedAuthorizationRequests: { enabled: true },
       devInteractions: { enabled: false },
     },

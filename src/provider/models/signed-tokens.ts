@@ -1,0 +1,140 @@
+import { createLocalJWKSet, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose';
+import { Provider } from 'oidc-provider';
+import { currentWork } from '../../store/current-work.ts';
+import type { Key, Store } from '../../store/port.ts';
+import { UnitOfWork } from '../../store/unit-of-work.ts';
+import { digestOf, familyOf, grantKeyOf, keyOf } from '../storage/ids.ts';
+import { decodePayload } from '../storage/payload.ts';
+import { tokenBehindVeil } from './veil.ts';
+
+interface Claims extends JWTPayload {
+  readonly client_id?: string;
+  readonly scope?: string;
+  readonly cnf?: { readonly jkt?: string; readonly 'x5t#S256'?: string };
+}
+
+/** A token that verified, with what the store knows of it. */
+interface Live {
+  readonly claims: Claims;
+  readonly jti: string;
+  /** Absent for a client's own token. */
+  readonly grant?: { readonly id: string; readonly accountId: string | undefined };
+}
+
+interface Parts {
+  readonly publicKeys: JSONWebKeySet;
+  readonly store: Store;
+}
+
+const structured = /^[\w-]+\.[\w-]+\.[\w-]+$/;
+
+/** Left behind when one signed token is revoked by itself. */
+const revokedKeyOf = (jti: string): Key => ({ kind: 'rv', family: familyOf(jti), id: digestOf(jti) });
+
+/** A little longer than the token could still be good for by a slower clock. */
+const slackSeconds = 5;
+
+/**
+ * A signed token lives until it expires, its own mark says otherwise, or its grant is gone; mark and grant are of one
+ * family and read in one trip. One that a client got for itself has no grant: it names the client as its subject.
+ */
+export const findSignedTokens = (provider: Provider, { publicKeys, store }: Parts): void => {
+  const keys = createLocalJWKSet(publicKeys);
+  const live = oncePerRequest(async (value: string): Promise<Live | undefined> => {
+    const claims = await verified(value, keys, provider.issuer);
+    const { jti, client_id: client, sub } = claims ?? {};
+    if (!claims || !jti || !client || !keyOf('AccessToken', jti)) return undefined;
+    const work = currentWork() ?? new UnitOfWork(store);
+    const own = sub === client;
+    const revoked = await work.read(revokedKeyOf(jti), own ? [] : [grantKeyOf(jti)]);
+    if (revoked) return undefined;
+    if (own) return { claims, jti };
+    const document = await work.read(grantKeyOf(jti));
+    const grant = document && decodePayload(document.body);
+    return grant?.jti ? { claims, jti, grant: { id: grant.jti, accountId: grant.accountId } } : undefined;
+  });
+
+  const { AccessToken, ClientCredentials } = provider;
+  const findOpaque = AccessToken.find.bind(AccessToken);
+  AccessToken.find = (async (given: string, options?: object) => {
+    const value = tokenBehindVeil(given);
+    if (!structured.test(value)) return findOpaque(given, options);
+    const found = await live(value);
+    if (!found?.grant) return undefined;
+    const { id: grantId, accountId = found.claims.sub } = found.grant;
+    return revocable(new AccessToken(payloadOf(found, provider, { grantId, accountId })), found);
+  }) as typeof AccessToken.find;
+
+  const findOpaqueOfClient = ClientCredentials.find.bind(ClientCredentials);
+  ClientCredentials.find = (async (given: string, options?: object) => {
+    const value = tokenBehindVeil(given);
+    if (!structured.test(value)) return findOpaqueOfClient(given, options);
+    const found = await live(value);
+    if (!found || found.grant) return undefined;
+    return revocable(new ClientCredentials(payloadOf(found, provider, {})), found);
+  }) as typeof ClientCredentials.find;
+};
+
+type AccessTokenModel = Provider['AccessToken'];
+
+const payloadOf = ({ claims, jti }: Live, provider: Provider, more: object) => {
+  const {
+    jti: _,
+    sub,
+    client_id,
+    scope,
+    aud,
+    iat,
+    exp,
+    cnf,
+    iss: __,
+    authorization_details,
+    ...extra
+  } = claims;
+  const forUserinfo = aud === provider.issuer && Provider.ctx?.oidc.route === 'userinfo';
+  return {
+    jti,
+    clientId: client_id,
+    scope,
+    iat,
+    exp,
+    ...(!forUserinfo && { aud }),
+    ...(cnf?.jkt && { jkt: cnf.jkt }),
+    ...(cnf?.['x5t#S256'] && { 'x5t#S256': cnf['x5t#S256'] }),
+    extra: sub === client_id ? { ...extra, sub } : extra,
+    ...(authorization_details !== undefined && { rar: authorization_details }),
+    ...more,
+    // The constructor takes every property that the model keeps; its type wants those of a new token.
+  } as unknown as ConstructorParameters<AccessTokenModel>[0] & { client: never };
+};
+
+/** There is no document to remove: its mark says that it is revoked, for as long as it could still be used. */
+const revocable = <T extends { destroy(): Promise<void> }>(token: T, { claims, jti }: Live): T => {
+  token.destroy = async () => {
+    const expiresAt = ((claims.exp ?? 0) + slackSeconds) * 1000;
+    currentWork()?.stage({ op: 'put', key: revokedKeyOf(jti), body: '', expiresAt }, { survives: true });
+  };
+  return token;
+};
+
+const verified = async (value: string, keys: ReturnType<typeof createLocalJWKSet>, issuer: string) => {
+  try {
+    const { payload } = await jwtVerify<Claims>(value, keys, { issuer, typ: 'at+jwt' });
+    return payload;
+  } catch {
+    return undefined;
+  }
+};
+
+/** The engine looks for a token as one of a person and as one of a client: its signature is checked once for both. */
+const oncePerRequest = <T>(look: (value: string) => Promise<T>) => {
+  const looked = new WeakMap<object, { readonly value: string; readonly found: Promise<T> }>();
+  return (value: string): Promise<T> => {
+    const { ctx } = Provider;
+    const before = ctx && looked.get(ctx);
+    if (before?.value === value) return before.found;
+    const found = look(value);
+    if (ctx) looked.set(ctx, { value, found });
+    return found;
+  };
+};
