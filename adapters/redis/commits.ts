@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { Conflict, type ConflictReason, Unavailable } from '#src/store/errors.ts';
 import type { Clock, Write } from '#src/store/port.ts';
+import type { Timing } from './driver.ts';
 import type { Names } from './keys.ts';
-import type { Fate, Link, Timing } from './link.ts';
+import type { Fate, Link } from './link.ts';
 import { scripts } from './scripts.ts';
 import type { ServerClock } from './server-clock.ts';
 import type { Undecided } from './undecided.ts';
@@ -80,19 +81,20 @@ export const createCommits = (parts: Parts) => {
         },
       );
       if (reply === 1) return;
-      if (reply !== 'late') throw conflictOf(group, String(reply));
+      if (reply !== 'late') throw await conflictOf(group, String(reply), run);
       if (performance.now() - run.since + 50 > timing.deadlineMs)
         throw new Unavailable('Redis did not answer in time');
       await serverClock.measure();
     }
   };
 
-  const conflictOf = (group: Group, reply: string): Error => {
+  const conflictOf = async (group: Group, reply: string, run: Run): Promise<Error> => {
     const [number, reason, nonce, at] = reply.split(' ');
     const write = group.writes[Number(number) - 1];
     if (write === undefined || !isReason(reason)) return new Unavailable('Redis gave an answer that is none');
     const maker = nonce?.replace(/^[+~]/, '');
-    undecided.refuse(maker);
+    if (maker !== undefined && maker !== run.nonce && undecided.touches(maker))
+      await undecided.known(maker, run.since + timing.deadlineMs - performance.now());
     return reason === 'claimed' && nonce !== undefined && at !== undefined
       ? new Conflict(write.key, reason, { nonce, at: Number.parseInt(at, 36) })
       : new Conflict(write.key, reason);
@@ -133,6 +135,7 @@ export const createCommits = (parts: Parts) => {
       notAfter: '0',
       wrote: false,
     };
+    if (decides) undecided.depart(run.nonce);
     try {
       await (groups.length === 1 ? sendAll(groups, run, run.mode) : inOrder(groups, run));
     } catch (fault) {
@@ -143,6 +146,8 @@ export const createCommits = (parts: Parts) => {
           undecided.add(run.nonce, { groups, notAfter: '0' });
       }
       throw fault;
+    } finally {
+      if (decides) undecided.arrive(run.nonce);
     }
   };
 };

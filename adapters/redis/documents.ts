@@ -1,6 +1,7 @@
 import type { Clock, Document, Key } from '#src/store/port.ts';
+import type { Timing } from './driver.ts';
 import type { Names } from './keys.ts';
-import type { Link, Timing } from './link.ts';
+import type { Link } from './link.ts';
 import { decode, type Read } from './text.ts';
 import type { Undecided } from './undecided.ts';
 
@@ -42,28 +43,24 @@ export const createDocuments = ({ link, names, clock, undecided, timing }: Parts
     return texts;
   };
 
-  const opened = (text: string | null, now: number): Read | undefined => {
-    if (text === null) return undefined;
-    const read = decode(text, now);
-    if (read && undecided.some) {
-      undecided.refuse(read.document.claim?.nonce);
-      undecided.refuse(read.madeBy);
-    }
+  const opened = async (texts: readonly (string | null)[]): Promise<(Read | undefined)[]> => {
+    const now = clock.now();
+    const read = texts.map((text) => (text === null ? undefined : decode(text, now)));
+    for (const one of read)
+      for (const nonce of [one?.document.claim?.nonce, one?.madeBy])
+        if (nonce !== undefined && undecided.touches(nonce))
+          await undecided.known(nonce, timing.operationTimeoutMs);
     return read;
   };
 
   return {
     async read(keys: readonly Key[]): Promise<readonly (Document | undefined)[]> {
-      const texts = await fetch(keys.map(names.document));
-      const now = clock.now();
-      return texts.map((text) => opened(text, now)?.document);
+      const read = await opened(await fetch(keys.map(names.document)));
+      return read.map((one) => one?.document);
     },
     /** By the names that indexes hold. */
-    async readMembers(members: readonly string[]): Promise<(Read | undefined)[]> {
-      const texts = await fetch(members.map((member) => names.documents + member));
-      const now = clock.now();
-      return texts.map((text) => opened(text, now));
-    },
+    readMembers: async (members: readonly string[]): Promise<(Read | undefined)[]> =>
+      opened(await fetch(members.map((member) => names.documents + member))),
   };
 };
 

@@ -2,9 +2,10 @@ import type { Redis } from 'ioredis';
 import { Unavailable } from '#src/store/errors.ts';
 import type { Entry } from '#src/store/port.ts';
 import type { Documents } from './documents.ts';
+import type { Timing } from './driver.ts';
 import { unavailable } from './faults.ts';
 import { type Names, placeOf } from './keys.ts';
-import type { Link, Timing } from './link.ts';
+import type { Link } from './link.ts';
 import type { Lists } from './lists.ts';
 import { within } from './within.ts';
 

@@ -7,12 +7,14 @@ import type { Clock, Observe, Store } from '#src/store/port.ts';
 import { parseAddress } from './address.ts';
 import { createCommits } from './commits.ts';
 import { createDocuments } from './documents.ts';
+import type { Timing } from './driver.ts';
 import { createDump } from './dump.ts';
 import { inspect } from './inspect.ts';
 import { createNames } from './keys.ts';
-import { Link, type Timing } from './link.ts';
+import { Link } from './link.ts';
 import { createLists } from './lists.ts';
 import { createLoad } from './load.ts';
+import { ping } from './ping.ts';
 import { ServerClock } from './server-clock.ts';
 import { createTally } from './tally.ts';
 import { Undecided } from './undecided.ts';
@@ -80,7 +82,7 @@ export const openRedis = async (options: Options): Promise<Store> => {
       counters.length === 0 ? [] : tallying(() => tally(counters, windowMs)),
     announce: (topic, message) => announcing(() => wires.announce(topic, message)),
     watch: (topic, listener) => wires.watch(topic, listener),
-    ping: () => pinging(() => link.ping(operationTimeoutMs)),
+    ping: () => pinging(() => ping(link, operationTimeoutMs)),
     inspect: () => inspect(link, operationTimeoutMs),
     dump,
     load,

@@ -1,16 +1,9 @@
 import { Cluster, Command, Redis } from 'ioredis';
 import { Unavailable } from '#src/store/errors.ts';
 import type { Address, Settings } from './address.ts';
+import { connect, type Timing } from './driver.ts';
 import { isAnswer, isLasting, isNoScript, isPassing, isUnsent, openingFault, unavailable } from './faults.ts';
 import { textOf } from './scripts.ts';
-import { within } from './within.ts';
-
-export interface Timing {
-  /** For an answer that tells nothing new when it is late. */
-  readonly operationTimeoutMs: number;
-  /** For an answer that decides something. */
-  readonly deadlineMs: number;
-}
 
 /** How often a question left without an answer ever coming back: 0 means that nothing can have happened. */
 export interface Fate {
@@ -26,31 +19,6 @@ export interface Question {
   readonly fate?: Fate;
 }
 
-const backoff = (times: number): number => Math.min(25 * 2 ** Math.min(times, 5), 500);
-const ignore = (): void => {};
-
-const commonOptions = ({ operationTimeoutMs, deadlineMs }: Timing): Settings => ({
-  lazyConnect: true,
-  enableOfflineQueue: false,
-  autoResendUnfulfilledCommands: false,
-  autoResubscribe: false,
-  // Every command in flight fails when its connection does; what may be asked again, `ask` asks again.
-  maxRetriesPerRequest: 0,
-  connectTimeout: 1_000,
-  disconnectTimeout: 200,
-  // A connection that went silent is given up early enough for one more try within the deadline.
-  socketTimeout: Math.max(deadlineMs - operationTimeoutMs, operationTimeoutMs),
-  keepAlive: 5_000,
-  maxLoadingRetryTime: 250,
-  disableClientInfo: true,
-  connectionName: 'postern',
-  retryStrategy: backoff,
-  sentinelRetryStrategy: backoff,
-  sentinelCommandTimeout: operationTimeoutMs,
-  // A primary that was demoted: connect again, to whoever is the primary now.
-  reconnectOnError: (error) => error.message.startsWith('READONLY'),
-});
-
 /** The connection that asks. It reconnects for ever, and nothing waits on it longer than its limit. */
 export class Link {
   readonly clustered: boolean;
@@ -64,24 +32,9 @@ export class Link {
   #corked = false;
 
   constructor(address: Address, timing: Timing) {
-    const options: Settings = { ...commonOptions(timing), ...address.options };
-    if (address.kind === 'cluster') {
-      const { retryStrategy: _, enableOfflineQueue: __, sentinels: ___, ...nodeOptions } = options;
-      this.#client = new Cluster([...address.nodes], {
-        lazyConnect: true,
-        enableOfflineQueue: false,
-        clusterRetryStrategy: backoff,
-        slotsRefreshTimeout: timing.operationTimeoutMs,
-        retryDelayOnFailover: 50,
-        retryDelayOnClusterDown: 50,
-        retryDelayOnTryAgain: 20,
-        maxRedirections: 32,
-        // Certificates are made for names; a lookup would turn them into addresses.
-        ...(options.tls && { dnsLookup: (host, found) => found(null, host) }),
-        redisOptions: nodeOptions,
-      });
-      this.#client.on('node error', (error) => this.#note(error));
-    } else this.#client = this.#single = new Redis(options);
+    this.#client = connect(address, timing);
+    if (this.#client instanceof Redis) this.#single = this.#client;
+    else this.#client.on('node error', (error) => this.#note(error));
     this.clustered = address.kind === 'cluster';
     this.#client.on('error', (error) => this.#note(error));
     this.#client.on('ready', () => {
@@ -97,7 +50,7 @@ export class Link {
   }
 
   async open(deadlineMs: number): Promise<void> {
-    this.#client.connect().catch(ignore);
+    this.#client.connect().catch(() => {});
     await new Promise<void>((resolve) => {
       const proceed = (): void => {
         clearTimeout(timer);
@@ -121,26 +74,8 @@ export class Link {
     if (this.#closed) throw new Unavailable('the store is closed');
   }
 
-  async ping(limitMs: number): Promise<void> {
-    if (this.#single) {
-      await this.ask('ping', [], { limitMs });
-      return;
-    }
-    this.assertOpen();
-    const nodes = this.masters();
-    if (!this.ready || nodes.length === 0)
-      throw new Unavailable('the cluster can not be reached', { cause: this.#fault });
-    let states: string[];
-    try {
-      // Typed unknown by the driver.
-      states = await Promise.all(
-        nodes.map(async (node) => String(await within(node.cluster('INFO'), limitMs))),
-      );
-    } catch (error) {
-      throw unavailable(error);
-    }
-    if (!states.every((state) => state.includes('cluster_state:ok')))
-      throw new Unavailable('the cluster does not serve all of its slots');
+  get fault(): unknown {
+    return this.#fault;
   }
 
   get ready(): boolean {
@@ -194,7 +129,10 @@ export class Link {
       const attempt = (): void => {
         this.#waiting.delete(attempt);
         if (over) return;
-        if (this.#closed) return fail(new Unavailable('the store is closed'));
+        if (this.#closed) {
+          fail(new Unavailable('the store is closed'));
+          return;
+        }
         if (this.#client.status !== 'ready') {
           this.#waiting.add(attempt);
           return;

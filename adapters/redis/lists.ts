@@ -1,7 +1,8 @@
 import type { Listed, ListOptions, Page } from '#src/store/port.ts';
 import { type Documents, textsOf } from './documents.ts';
+import type { Timing } from './driver.ts';
 import { type Names, placeOf } from './keys.ts';
-import type { Link, Timing } from './link.ts';
+import type { Link } from './link.ts';
 import { scripts } from './scripts.ts';
 
 interface Parts {
@@ -50,20 +51,19 @@ export const createLists = ({ link, names, documents, timing, trip }: Parts) => 
       const { limit, cursor, order = 'ascending', from, to } = options;
       const name = names.index(index, of);
       const up = order === 'ascending';
-      const after = cursor === undefined ? undefined : parseCursor(cursor);
-      const low = !up || after === undefined ? bound(from, '-inf') : String(after.at);
-      const high = up || after === undefined ? bound(to, '+inf') : String(after.at);
       const items: Listed[] = [];
+      let position = cursor === undefined ? undefined : parseCursor(cursor);
       let last: Place | undefined;
-      const step = Math.min(limit + 1, 1_000);
-      for (let offset = 0; ; ) {
+      // No offsets: entries come and go between the steps. Where little was live or new, the next step is longer.
+      for (let step = Math.min(limit + 2, 1_000); ; ) {
+        const low = up && position ? String(position.at) : bound(from, '-inf');
+        const high = !up && position ? String(position.at) : bound(to, '+inf');
         const range = [name, ...(up ? [low, high] : [high, low]), 'BYSCORE', ...(up ? [] : ['REV'])];
         const found = await trip(() =>
-          entries('zrange', [...range, 'LIMIT', String(offset), String(step), 'WITHSCORES']),
+          entries('zrange', [...range, 'LIMIT', '0', String(step), 'WITHSCORES']),
         );
-        if (found.length === 0) return { items };
-        offset += found.length;
-        const places = found.filter((place) => after === undefined || isPast(place, after, up));
+        const places = found.filter((place) => position === undefined || isPast(place, position, up));
+        position = places.at(-1) ?? position;
         const read = places.length === 0 ? [] : await trip(() => documents.readMembers(places.map(memberOf)));
         const stale = places.flatMap((entry, i) => {
           const place = placeOf(index, of, entry.at);
@@ -79,6 +79,8 @@ export const createLists = ({ link, names, documents, timing, trip }: Parts) => 
           last = { at, member };
         }
         if (found.length < step) return { items };
+        if (places.length === 0) step *= 2;
+        else if (stale.length > 0) step = Math.max(step, Math.min(2 * step, 1_000));
       }
     },
     placesOf: async (name: string, start: number, count: number): Promise<Place[]> =>

@@ -1,7 +1,8 @@
 import type { Clock, Entry } from '#src/store/port.ts';
 import type { Documents } from './documents.ts';
+import type { Timing } from './driver.ts';
 import { type Names, placeOf } from './keys.ts';
-import type { Link, Timing } from './link.ts';
+import type { Link } from './link.ts';
 import { scripts } from './scripts.ts';
 import { content, stamp } from './text.ts';
 import { addEntry, type Group, newGroup } from './writes.ts';

@@ -1,5 +1,6 @@
+import type { Timing } from './driver.ts';
 import type { Names } from './keys.ts';
-import type { Link, Timing } from './link.ts';
+import type { Link } from './link.ts';
 import { scripts } from './scripts.ts';
 
 /** Counters are never asked for twice: a lost answer counts as one step too many at most. */

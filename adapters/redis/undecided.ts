@@ -18,6 +18,7 @@ export class Undecided {
   readonly #link: Link;
   readonly #limitMs: number;
   readonly #doubts = new Map<string, Doubt>();
+  readonly #flying = new Map<string, (() => void)[]>();
   #timer: NodeJS.Timeout | undefined;
   #working = false;
 
@@ -31,6 +32,35 @@ export class Undecided {
     return this.#doubts.size > 0;
   }
 
+  depart(nonce: string): void {
+    this.#flying.set(nonce, []);
+  }
+
+  arrive(nonce: string): void {
+    const waiting = this.#flying.get(nonce);
+    this.#flying.delete(nonce);
+    if (waiting) for (const proceed of waiting) proceed();
+  }
+
+  touches(nonce: string | undefined): boolean {
+    return nonce !== undefined && (this.#flying.has(nonce) || this.#doubts.has(nonce));
+  }
+
+  /** What a commit of this process did counts for others here only once its outcome is known. */
+  async known(nonce: string, limitMs: number): Promise<void> {
+    const waiting = this.#flying.get(nonce);
+    if (waiting)
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, limitMs);
+        waiting.push(() => {
+          clearTimeout(timer);
+          resolve();
+        });
+      });
+    if (this.touches(nonce))
+      throw new Unavailable('the outcome of a commit of this process is not known yet');
+  }
+
   refuseWhenFull(): void {
     if (this.#doubts.size >= 10_000)
       throw new Unavailable('too many commits wait to be taken back: Redis did not answer for long');
@@ -39,11 +69,6 @@ export class Undecided {
   add(nonce: string, doubt: Doubt): void {
     this.#doubts.set(nonce, doubt);
     this.#soon(50);
-  }
-
-  refuse(nonce: string | undefined): void {
-    if (nonce !== undefined && this.#doubts.has(nonce))
-      throw new Unavailable('a commit of this process is being taken back');
   }
 
   #soon(ms: number): void {

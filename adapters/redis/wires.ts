@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
+import type { Timing } from './driver.ts';
 import type { Names } from './keys.ts';
-import type { Link, Timing } from './link.ts';
+import type { Link } from './link.ts';
 
 type Listener = (message: string) => void;
 

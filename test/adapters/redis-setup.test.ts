@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,6 +24,13 @@ const refusal = (url: string, prefix = 'p'): Promise<unknown> =>
     () => undefined,
     (error: unknown) => error,
   );
+
+const openssl = (args: readonly string[], tool = 'openssl'): void => {
+  const { error, status, stderr } = spawnSync(tool, args, { encoding: 'utf8' });
+  if (error)
+    throw new Error('the certificates of this test are made by openssl: install it', { cause: error });
+  if (status !== 0) throw new Error(stderr);
+};
 
 const codes = async (store: Store): Promise<string[]> =>
   (await store.inspect()).map(({ code }) => code).sort();
@@ -98,9 +105,7 @@ await t.test('TLS is spoken when the authority is trusted, and only then', async
   const [certificate, secret] = [join(dir, 'cert.pem'), join(dir, 'key.pem')];
   const subject = ['-subj', '/CN=postern test', '-addext', 'subjectAltName=IP:127.0.0.1'];
   const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-x509', '-days', '2'];
-  execFileSync('openssl', ['req', ...curve, ...subject, '-keyout', secret, '-out', certificate], {
-    stdio: 'pipe',
-  });
+  openssl(['req', ...curve, ...subject, '-keyout', secret, '-out', certificate]);
   const server = await startRedis({
     tls: { ca: readFileSync(certificate, 'utf8') },
     args: [

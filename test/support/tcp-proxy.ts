@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A wire that can be bad at a chosen moment: between a client and a server on loopback or a socket. */
 export interface TcpProxy {
@@ -27,9 +28,9 @@ type Upstream = { readonly port: number; readonly host?: string } | { readonly p
 
 export const startTcpProxy = async (upstream: Upstream): Promise<TcpProxy> => {
   const pairs = new Set<readonly [Socket, Socket]>();
-  let waiting: (() => void)[] = [];
+  const held: (() => void)[] = [];
   let delayMs = 0;
-  let frozen = false;
+  let frozen: PromiseWithResolvers<void> | undefined;
   let refusing = false;
   let drop: 'reply' | 'last reply' | 'request' | 'hold' | undefined;
 
@@ -43,16 +44,25 @@ export const startTcpProxy = async (upstream: Upstream): Promise<TcpProxy> => {
     for (const pair of pairs) cutPair(pair);
   };
 
-  const pass = (work: () => void): void => {
-    if (frozen) waiting.push(work);
-    else if (delayMs > 0) setTimeout(() => (frozen ? waiting.push(work) : work()), delayMs);
-    else work();
+  /** One direction: late or frozen, bytes never overtake each other. */
+  const lane = (): ((work: () => void) => void) => {
+    let last: Promise<void> = Promise.resolve();
+    return (work) => {
+      const due = performance.now() + delayMs;
+      last = last.then(async () => {
+        const left = due - performance.now();
+        if (delayMs > 0 && left > 0) await sleep(left);
+        while (frozen) await frozen.promise;
+        work();
+      });
+    };
   };
 
   const server = createServer((client) => {
     if (refusing) return client.destroy();
     const target = connect(upstream);
     const pair = [client, target] as const;
+    const [there, back] = [lane(), lane()];
     pairs.add(pair);
     client.setNoDelay(true);
     target.setNoDelay(true);
@@ -63,7 +73,7 @@ export const startTcpProxy = async (upstream: Upstream): Promise<TcpProxy> => {
       }
       if (drop === 'hold') {
         drop = undefined;
-        waiting.push(() => {
+        held.push(() => {
           target.write(bytes);
           setTimeout(() => target.destroy(), 200);
         });
@@ -72,7 +82,7 @@ export const startTcpProxy = async (upstream: Upstream): Promise<TcpProxy> => {
         refuse();
         return;
       }
-      pass(() => target.writable && target.write(bytes));
+      there(() => target.writable && target.write(bytes));
     });
     target.on('data', (bytes: Buffer) => {
       if (drop === 'reply' || drop === 'last reply') {
@@ -80,14 +90,11 @@ export const startTcpProxy = async (upstream: Upstream): Promise<TcpProxy> => {
         drop = undefined;
         return cutPair(pair);
       }
-      pass(() => client.writable && client.write(bytes));
+      back(() => client.writable && client.write(bytes));
     });
-    for (const socket of pair) {
-      socket.on('error', () => {});
-      socket.on('close', () => {
-        if (pairs.has(pair)) pass(() => cutPair(pair));
-      });
-    }
+    for (const socket of pair) socket.on('error', () => {});
+    client.on('close', () => there(() => cutPair(pair)));
+    target.on('close', () => back(() => cutPair(pair)));
     return undefined;
   });
   server.listen(0, '127.0.0.1');
@@ -113,17 +120,16 @@ export const startTcpProxy = async (upstream: Upstream): Promise<TcpProxy> => {
       for (const pair of pairs) cutPair(pair);
     },
     freeze: () => {
-      frozen = true;
+      frozen ??= Promise.withResolvers();
     },
     refuse,
     heal: () => {
       delayMs = 0;
-      frozen = false;
+      frozen?.resolve();
+      frozen = undefined;
       refusing = false;
       drop = undefined;
-      const held = waiting;
-      waiting = [];
-      for (const work of held) work();
+      for (const work of held.splice(0)) work();
     },
     close: async () => {
       for (const pair of pairs) cutPair(pair);
