@@ -17,16 +17,21 @@ const fileKeys = (properties: Readonly<Record<string, Node>>): Json =>
       ]),
   );
 
-/** Marks of ours go, `…_file` keys come, and a section or list with nothing behind it is as good as absent. */
+/** A key with nothing behind it is an empty section or list, where one may be empty. */
+const forKey = (node: Node): Json => {
+  const mayBeEmpty =
+    (node.type === 'array' && !node.minItems) || (node.type === 'object' && !node.required?.length);
+  return { ...forEditors(node), ...(mayBeEmpty ? { type: [node.type, 'null'] } : {}) };
+};
+
+/** Marks of ours go, `…_file` keys come. */
 const forEditors = (node: Node): Json => {
   const { passwordInUrl, properties, items, anyOf, additionalProperties, ...plain } = node;
-  const isContainer = node.type === 'object' || node.type === 'array';
   return {
     ...plain,
-    ...(isContainer ? { type: [node.type, 'null'] } : {}),
     ...(anyOf ? { anyOf: anyOf.map(forEditors) } : {}),
     ...(items ? { items: forEditors(items) } : {}),
-    ...(properties ? { properties: { ...mapValues(properties, forEditors), ...fileKeys(properties) } } : {}),
+    ...(properties ? { properties: { ...mapValues(properties, forKey), ...fileKeys(properties) } } : {}),
     ...(additionalProperties === undefined
       ? {}
       : { additionalProperties: additionalProperties && forEditors(additionalProperties) }),

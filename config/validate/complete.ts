@@ -11,7 +11,9 @@ export interface Walk {
 
 const isObject = (value: unknown): value is Record<string, unknown> => kindOf(value) === 'object';
 
-const emptyOf = (node: Node): unknown => {
+/** `clients:` with nothing behind it, or only comments, is an empty list; an entry of a list is never nothing. */
+const contentOf = (node: Node, value: unknown): unknown => {
+  if (value !== null) return value;
   if (node.type === 'array') return [];
   return node.type === 'object' ? {} : null;
 };
@@ -22,7 +24,8 @@ const completeSection = (walk: Walk, node: Node, value: Record<string, unknown>,
     if (!Object.hasOwn(known, key)) walk.report([...path, key], unknownKey(walk.root, node, [...path, key]));
   const result: Record<string, unknown> = {};
   for (const [key, property] of Object.entries(known)) {
-    if (Object.hasOwn(value, key)) result[key] = complete(walk, property, value[key], [...path, key]);
+    if (Object.hasOwn(value, key))
+      result[key] = complete(walk, property, contentOf(property, value[key]), [...path, key]);
     else if (property.default !== undefined)
       result[key] = complete(walk, property, structuredClone(property.default), [...path, key]);
     else if (node.required?.includes(key))
@@ -51,14 +54,12 @@ export const complete = (walk: Walk, node: Node, value: unknown, path: Path): un
     else return complete(walk, branch, value, path);
     return value;
   }
-  // `clients:` with nothing behind it, or only comments, is an empty list.
-  const content = value === null ? emptyOf(node) : value;
-  if (node.type === 'object' && isObject(content)) {
-    if (node.properties) return completeSection(walk, node, content, path);
-    return completeMap(walk, node.additionalProperties || {}, content, path);
+  if (node.type === 'object' && isObject(value)) {
+    if (node.properties) return completeSection(walk, node, value, path);
+    return completeMap(walk, node.additionalProperties || {}, value, path);
   }
-  if (node.type === 'array' && Array.isArray(content))
-    return completeList(walk, node, node.items ?? {}, content, path);
+  if (node.type === 'array' && Array.isArray(value))
+    return completeList(walk, node, node.items ?? {}, value, path);
   const mistake = checkScalar(node, value);
   if (mistake) walk.report(path, mistake);
   return value;

@@ -33,7 +33,7 @@ t.test('the schema for editors and the reference are those of the code', async (
   t.same(
     JSON.parse(read('config/postern.schema.json')),
     editorSchema(),
-    remedy('schema > config/postern.schema.json'),
+    remedy('schema > config/postern.schema.json && npx biome format --write config/postern.schema.json'),
   );
   t.equal(read('docs/configuration.md'), reference(), remedy('reference > docs/configuration.md'));
 });

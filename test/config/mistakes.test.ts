@@ -61,6 +61,14 @@ const files: Readonly<Record<string, readonly [yaml: string, ...said: string[]]>
     'keys: { algorithms: [] }',
     'keys.algorithms: Is empty: at least 1 is wanted. (postern.yaml:1:9)',
   ],
+  'an entry of a list with nothing in it': [
+    'clients:\n  -',
+    'clients.0: Expected a section of keys, found nothing (null). (postern.yaml:2:4)',
+  ],
+  'a scope without a text': [
+    'scopes: { read: }',
+    'scopes.read: Expected a text or a section of keys. (postern.yaml:1:11)',
+  ],
   'one of two kinds': [
     'scopes: { read: 5 }',
     'scopes.read: Expected a text or a section of keys. (postern.yaml:1:11)',
