@@ -42,9 +42,12 @@ const familyState = async (store: Store, family: string): Promise<FamilyState> =
 };
 
 export const readFinalState = async (store: Store, events: readonly Event[]): Promise<FinalState> => {
-  const names = new Set(events.flatMap((event) => (event.action === 'merge' ? [] : [event.about])));
+  const names = [...new Set(events.flatMap((event) => (event.action === 'merge' ? [] : [event.about])))];
   const families = new Map<string, FamilyState>();
-  for (const name of names) families.set(name, await familyState(store, name));
+  for (let start = 0; start < names.length; start += 50)
+    await Promise.all(
+      names.slice(start, start + 50).map(async (name) => families.set(name, await familyState(store, name))),
+    );
 
   const redemptions = events.filter((event) => event.action === 'redeem');
   const logins = await store.read(redemptions.map((event) => keys.login(event.about, event.mark)));

@@ -30,7 +30,7 @@ interface Worker {
   readonly ready: Promise<unknown>;
 }
 
-const longestMs = 20_000;
+const longestMs = 10_000;
 
 /** Without pauses a worker is nearly always inside an operation: that is where death should strike. */
 const strike = async ({ child, log }: Worker): Promise<void> => {
@@ -43,7 +43,7 @@ const strike = async ({ child, log }: Worker): Promise<void> => {
 
 /** Workers run at random over one store and die at random; in the end everything must have an explanation. */
 export const historyIsExplained = async (t: Test, options: HistoryOptions): Promise<void> => {
-  const { url, prefix = 'history', durationMs = 4_000, workers = 4 } = options;
+  const { url, prefix = 'history', durationMs = 4_000, workers = 3 } = options;
   const folder = mkdtempSync(join(tmpdir(), 'postern-history-'));
   const store = await openStore(url, { clock: { now: () => Date.now() }, prefix });
   const running = new Set<Worker>();
@@ -75,7 +75,7 @@ export const historyIsExplained = async (t: Test, options: HistoryOptions): Prom
   started = Date.now();
   for (const { child } of running) child.send({ started });
   let crashes = 0;
-  while (Date.now() - started < durationMs || (crashes < 4 && Date.now() - started < longestMs)) {
+  while (Date.now() - started < durationMs || (crashes < 3 && Date.now() - started < longestMs)) {
     await sleep(100 + Math.random() * 200);
     const [oldest] = running;
     if (!oldest) break;
