@@ -86,10 +86,20 @@ export class EngineStorage implements Adapter {
         { op: 'put', key, body, expiresAt, index },
         this.#model === 'RefreshToken' ? { errand: 'rotation' } : {},
       );
+      if (this.#model === 'RefreshToken') this.#outlive(work, id, expiresAt);
       if (this.#model === 'DeviceCode' && payload.userCode) {
         work.stage({ op: 'put', key: userCodeKey(payload.userCode), body: id, expiresAt });
       }
     });
+  }
+
+  /** A grant lives at least as long as the newest of its refresh tokens. */
+  #outlive(work: UnitOfWork, id: string, expiresAt: number): void {
+    const key = grantKeyOf(id);
+    const grant = work.peek(key);
+    if (grant?.expiresAt !== undefined && grant.expiresAt < expiresAt) {
+      work.stage({ op: 'merge', key, expiresAt, ifAbsent: 'skip' }, { errand: 'rotation' });
+    }
   }
 
   async consume(id: string): Promise<undefined> {

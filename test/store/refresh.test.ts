@@ -1,0 +1,109 @@
+import t from 'tap';
+import { Browser } from '../support/browser.ts';
+import { openHouse } from '../support/house.ts';
+import { codeFor, RelyingParty, redirectUri, usual } from '../support/relying-party.ts';
+
+const config = {
+  ...usual,
+  clients: [
+    ...usual.clients,
+    {
+      client_id: 'spa',
+      token_endpoint_auth_method: 'none',
+      redirect_uris: [redirectUri],
+      grant_types: ['authorization_code', 'refresh_token'],
+      first_party: true,
+    },
+  ],
+};
+
+const openAt = async (over: object = {}) => {
+  let ahead = 0;
+  const clock = { now: () => Date.now() + ahead };
+  const house = await openHouse({ config: { ...config, ...over }, clock });
+  return {
+    house,
+    pass: (seconds: number) => {
+      ahead += seconds * 1000;
+    },
+  };
+};
+
+t.test(
+  'a refresh token asked again within the window has the same successor (RFC 9700 §4.14.2)',
+  async (t) => {
+    const { house, pass } = await openAt();
+    t.teardown(() => house.close());
+    const party = new RelyingParty(house.issuer, 'spa', '');
+    const { code, verifier } = await codeFor(party, new Browser());
+    const first = String((await party.redeem(code, verifier)).body['refresh_token']);
+
+    const together = await Promise.all(Array.from({ length: 50 }, () => party.refresh(first)));
+    t.ok(
+      together.every(({ status }) => status === 200),
+      'a crowd of retries is answered',
+    );
+    const successors = new Set(together.map(({ body }) => body['refresh_token']));
+    t.equal(successors.size, 1, 'with one successor');
+    const [second = ''] = [...successors].map(String);
+    t.not(second, first);
+
+    pass(9);
+    const late = await party.refresh(first);
+    t.equal(late.body['refresh_token'], second, 'nine seconds later still');
+    const third = await party.refresh(second);
+    t.equal(third.status, 200, 'and the successor works');
+
+    pass(2);
+    t.match(
+      await party.refresh(first),
+      { status: 400, body: { error: 'invalid_grant' } },
+      'after the window it is a reuse',
+    );
+    t.match(
+      await party.refresh(String(third.body['refresh_token'])),
+      { status: 400, body: { error: 'invalid_grant' } },
+      'which takes the whole family along',
+    );
+  },
+);
+
+t.test('a refresh that is refused for another reason spends nothing', async (t) => {
+  const { house } = await openAt({ tokens: { refresh_reuse_window: 0 } });
+  t.teardown(() => house.close());
+  const party = new RelyingParty(house.issuer, 'spa', '');
+  const { code, verifier } = await codeFor(party, new Browser());
+  const token = String((await party.redeem(code, verifier)).body['refresh_token']);
+  t.match(await party.refresh(token, { scope: 'openid address' }), {
+    status: 400,
+    body: { error: 'invalid_scope' },
+  });
+  t.match(await party.refresh(token, { resource: 'https://unknown.example' }), { status: 400 });
+  t.equal((await party.refresh(token)).status, 200);
+});
+
+t.test('a code that is refused for a wrong verifier is still good (RFC 7636 §4.6)', async (t) => {
+  const { house } = await openAt();
+  t.teardown(() => house.close());
+  const party = new RelyingParty(house.issuer, 'spa', '');
+  const { code, verifier } = await codeFor(party, new Browser());
+  t.match(await party.redeem(code, 'x'.repeat(43)), { status: 400, body: { error: 'invalid_grant' } });
+  t.match(await party.redeem(code, verifier, { redirect_uri: `${redirectUri}x` }), { status: 400 });
+  t.equal((await party.redeem(code, verifier)).status, 200);
+});
+
+t.test('a grant lives on as long as its tokens are refreshed', async (t) => {
+  const { house, pass } = await openAt({
+    tokens: { refresh_token_ttl: 100, grant_ttl: 100, session_ttl: 1000, access_token_ttl: 60 },
+  });
+  t.teardown(() => house.close());
+  const party = new RelyingParty(house.issuer);
+  const { code, verifier } = await codeFor(party, new Browser());
+  let token = String((await party.redeem(code, verifier)).body['refresh_token']);
+  for (let round = 0; round < 3; round++) {
+    pass(80);
+    const answer = await party.refresh(token);
+    t.equal(answer.status, 200, `after ${(round + 1) * 80} seconds`);
+    token = String(answer.body['refresh_token']);
+  }
+});
