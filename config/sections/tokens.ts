@@ -21,7 +21,7 @@ export const tokens = section('Lifetimes and contents of what is handed out.', {
   device_code_ttl: seconds('Lifetime of device codes', 600, 60, 1800),
   device_interval: seconds('Least time between two polls of a device', 5, 1, 60),
   ciba_ttl: seconds('Lifetime of backchannel authentication requests', 600, 30, 1800),
-  par_ttl: seconds('Lifetime of pushed authorization requests', 60, 5, 600),
+  par_ttl: seconds('Lifetime of pushed authorization requests', 60, 5, 60),
   session_ttl: seconds('Lifetime of a sign-in session', 14 * day, 60, 400 * day),
   interaction_ttl: seconds('Time a person has to sign in and consent', 3600, 60, day),
   grant_ttl: seconds('How long a consent without a refresh is remembered', 14 * day, 60, 400 * day),

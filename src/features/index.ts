@@ -10,6 +10,8 @@ import type { Engine } from '../provider/engine.ts';
 import type { Clock, Store } from '../store/port.ts';
 import { version } from '../version.ts';
 import { type Accounts, createAccounts } from './accounts/index.ts';
+import { authorizationDetails } from './authorization-details/index.ts';
+import { authorizationResponses } from './authorization-responses/index.ts';
 import { clientAuthentication } from './client-authentication/index.ts';
 import { type Clients, createClients } from './clients/index.ts';
 import { consent } from './consent/index.ts';
@@ -17,8 +19,11 @@ import { device } from './device/index.ts';
 import { health, type Readiness } from './health/index.ts';
 import { jsonTokens } from './json-tokens/index.ts';
 import { createKeys, type Keys } from './keys/index.ts';
+import { profiles } from './profiles/index.ts';
+import { pushedRequests } from './pushed-requests/index.ts';
 import { senderConstraint } from './sender-constraint/index.ts';
 import { signIn } from './sign-in/index.ts';
+import { signedRequests } from './signed-requests/index.ts';
 import { site } from './site/index.ts';
 import { createThrottle } from './throttle/index.ts';
 import { tokenStatus } from './token-status/index.ts';
@@ -61,6 +66,11 @@ export const createFeatures = async (
       jsonTokens({ config, store, pages, version, engine }),
       clientAuthentication(clients),
       senderConstraint(config),
+      pushedRequests(config),
+      signedRequests,
+      authorizationDetails(config, clients),
+      authorizationResponses(pages),
+      profiles,
       site(config, pages),
       alive,
     ],

@@ -48,6 +48,10 @@ export class StoreAway extends errors.OIDCProviderError {
   }
 }
 
+/** RFC 9449 §7.1: what is refused this late at userinfo is a proof that was used before. */
+const challengeFor = (ctx: KoaContextWithOIDC, error: Error): string =>
+  `DPoP realm="${ctx.oidc.issuer}", error="${error.message}"`;
+
 const answerInstead = async (
   provider: Provider,
   ctx: KoaContextWithOIDC,
@@ -58,6 +62,8 @@ const answerInstead = async (
   for (const name of ['set-cookie', 'location', 'content-length', 'content-type']) ctx.remove(name);
   ctx.status = expected ? error.statusCode : 500;
   if (ctx.status === 503) ctx.set('Retry-After', retryAfter);
+  if (ctx.status === 401 && ctx.oidc.route === 'userinfo')
+    ctx.set('WWW-Authenticate', challengeFor(ctx, error));
   const out: ErrorOut = expected
     ? {
         error: error.error,

@@ -6,6 +6,7 @@ import type { EngineShare } from '../feature.ts';
 import type { Clock, Store } from '../store/port.ts';
 import { commitBeforeAnswer, type RenderError } from './commit.ts';
 import { composeSettings } from './compose.ts';
+import { explainErrors } from './error-uri.ts';
 import type { EngineKeys } from './keys.ts';
 import { signTokensOfUserinfo } from './models/access-tokens.ts';
 import { type ClientSource, compareHashedSecrets, keepBuiltClients } from './models/clients.ts';
@@ -96,6 +97,7 @@ export class Engine {
     signTokensOfUserinfo(provider, 'ES256');
     findSignedTokens(provider, { publicKeys: { keys: [...keys.publicJwks.keys] }, store });
     tellEvents(provider, this.#parts);
+    provider.use(explainErrors(config.issuer));
     provider.use(commitBeforeAnswer(provider, store, renderError));
     for (const { share } of shares) share.attach?.(provider);
     return { provider, handle: provider.callback() as Handler };

@@ -32,7 +32,7 @@ const files: Readonly<Record<string, readonly [yaml: string, ...said: string[]]>
   ],
   'a fraction': [
     'tokens: { par_ttl: 1.5 }',
-    'tokens.par_ttl: Expected an integer from 5 to 600, found 1.5. (postern.yaml:1:11)',
+    'tokens.par_ttl: Expected an integer from 5 to 60, found 1.5. (postern.yaml:1:11)',
   ],
   'a number for a text': [
     'pages: { name: 5 }',

@@ -38,6 +38,7 @@ export const certificateNames = [
 
 /** What a client may never say of itself. */
 export const operatorNames = [
+  'authorization_details_types',
   'issuer_tokens',
   'audience',
   'first_party',

@@ -21,7 +21,6 @@ export const clients = (_config: Config) =>
     },
     features: {
       clientCredentials: { enabled: true },
-      pushedAuthorizationRequests: { enabled: true },
       devInteractions: { enabled: false },
     },
   }) satisfies Configuration;

@@ -10,6 +10,13 @@ const refreshToken =
     return spent && !slides ? Math.max(spent.remainingTTL, 1) : lifetime;
   };
 
+/** FAPI 2.0 §5.3.2.1: a minute at most. */
+const mostOf = (
+  client: { readonly [name: string]: unknown },
+  { issuer_code_ttl }: Config['tokens'],
+): number =>
+  client['issuer_tokens'] === true ? issuer_code_ttl : client['profile'] === 'fapi2' ? 60 : Infinity;
+
 export const lifetimes = ({ tokens, resources }: Config) => {
   const ofResource = (audience: unknown): number | undefined =>
     resources.find((resource) => resource.audience === audience)?.access_token_ttl;
@@ -19,9 +26,7 @@ export const lifetimes = ({ tokens, resources }: Config) => {
     ttl: {
       AccessToken: (_ctx, token) => ofResource(token.aud) ?? tokens.access_token_ttl,
       AuthorizationCode: (_ctx, _code, client) =>
-        client['issuer_tokens'] === true
-          ? Math.min(tokens.issuer_code_ttl, tokens.authorization_code_ttl)
-          : tokens.authorization_code_ttl,
+        Math.min(tokens.authorization_code_ttl, mostOf(client, tokens)),
       BackchannelAuthenticationRequest: tokens.ciba_ttl,
       ClientCredentials: (_ctx, token) => ofResource(token.aud) ?? tokens.client_credentials_ttl,
       DeviceCode: tokens.device_code_ttl,

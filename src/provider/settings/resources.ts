@@ -12,6 +12,9 @@ const describe = (resource: ResourceConfig): ResourceServer => ({
 /** RFC 8707: the APIs that tokens are for. */
 export const resources = (config: Config) => {
   const known = new Map(config.resources.map((resource) => [resource.audience, describe(resource)]));
+  const weak = new Set(
+    config.resources.filter(({ signing_alg }) => signing_alg === 'RS256').map(({ audience }) => audience),
+  );
   const usual = config.resources.filter((resource) => resource.default).map(({ audience }) => audience);
   return {
     features: {
@@ -29,6 +32,11 @@ export const resources = (config: Config) => {
         },
         getResourceServerInfo: (_ctx, audience, client) => {
           const resource = known.get(audience);
+          if (client['profile'] === 'fapi2' && weak.has(audience) && resource?.accessTokenFormat === 'jwt') {
+            throw new errors.InvalidTarget(
+              'the tokens of that resource are signed with RS256, which FAPI 2.0 excludes',
+            );
+          }
           if (resource) return resource;
           if (client['issuer_tokens'] === true && client['audience'] === audience) {
             return { scope: '', audience, accessTokenFormat: 'jwt', jwt: { sign: { alg: 'ES256' } } };

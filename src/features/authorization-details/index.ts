@@ -1,0 +1,116 @@
+/**
+ * Rich authorization requests (RFC 9396): which types a client may ask for, what is granted, and which token carries
+ * it. What a type means is between the client and the API: here it is shown to the person and passed on unchanged.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import {
+  errors,
+  type KoaContextWithOIDC,
+  type Provider,
+  type RichAuthorizationRequestsActiveConfiguration as Rich,
+} from 'oidc-provider';
+import type { Config } from '#config';
+import type { Feature } from '../../feature.ts';
+import { internalsOf } from '../../provider/internals.ts';
+
+export interface Detail {
+  readonly type: string;
+  readonly locations?: readonly string[];
+  readonly [name: string]: unknown;
+}
+
+interface ClientSource {
+  find(id: string): Promise<{ readonly [name: string]: unknown } | undefined>;
+}
+
+const most = 20;
+const longest = 8192;
+
+/** Parsed and checked by the engine before: every member is an object with a type. */
+export const detailsIn = (text: unknown): readonly Detail[] | undefined =>
+  typeof text === 'string' ? JSON.parse(text) : undefined;
+
+const asked = (ctx: KoaContextWithOIDC) => detailsIn(ctx.oidc.params?.['authorization_details']);
+
+const validate = (ctx: KoaContextWithOIDC): void => {
+  const text = String(ctx.oidc.params?.['authorization_details']);
+  if (text.length > longest || (detailsIn(text)?.length ?? 0) > most) {
+    throw new errors.InvalidAuthorizationDetails(
+      `authorization_details may have ${most} entries and ${longest} characters`,
+    );
+  }
+};
+
+interface Token {
+  readonly resourceServer?: { identifier(): string } | undefined;
+}
+
+interface Source {
+  readonly rar?: readonly Detail[] | undefined;
+}
+
+/** A token says what its own API needs to know (RFC 9396 §6.2); one for userinfo nothing. */
+const meantFor = (details: readonly Detail[], { resourceServer }: Token): readonly Detail[] | undefined => {
+  const here = resourceServer?.identifier();
+  if (here === undefined) return undefined;
+  const meant = details.filter(({ locations }) => locations?.includes(here) ?? true);
+  return meant.length > 0 ? meant : undefined;
+};
+
+const granted = (ctx: KoaContextWithOIDC, source: Source | undefined): readonly Detail[] | undefined => {
+  const wanted = asked(ctx);
+  if (!source) return wanted;
+  if (!wanted) return source.rar;
+  // RFC 9396 §6.1: the request for a token may narrow what was granted, and not by a character change it.
+  if (wanted.every((detail) => source.rar?.some((one) => isDeepStrictEqual(one, detail)))) return wanted;
+  throw new errors.InvalidAuthorizationDetails('authorization_details go beyond what was granted');
+};
+
+const rich: Omit<Rich, 'enabled' | 'types'> = {
+  authorizationDetailsForGrantSource: async (ctx: KoaContextWithOIDC) => asked(ctx),
+  authorizationDetailsForAccessToken: async (
+    ctx: KoaContextWithOIDC,
+    token: Token,
+    source: Source | undefined,
+  ) => {
+    const details = granted(ctx, source);
+    return details && meantFor(details, token);
+  },
+  authorizationDetailsForIntrospection: async (_ctx: KoaContextWithOIDC, token: Source) => token.rar,
+};
+
+const typesOf = (client: { readonly [name: string]: unknown } | undefined): readonly string[] => {
+  const types = client?.['authorization_details_types'];
+  return Array.isArray(types) ? types.filter((type) => typeof type === 'string' && type !== '__proto__') : [];
+};
+
+/** The engine builds a client of types that it knows only, and clients may be added while it runs. */
+const learnTypes = (provider: Provider, clients: ClientSource): void => {
+  const { types } = internalsOf(provider).features.richAuthorizationRequests;
+  const find = provider.Client.find.bind(provider.Client);
+  provider.Client.find = async (id: string) => {
+    // What a client sends for its id may be anything.
+    const client = typeof id === 'string' ? await clients.find(id) : undefined;
+    for (const type of typesOf(client)) types[type] ??= { validate };
+    return find(id);
+  };
+};
+
+export const authorizationDetails = (config: Pick<Config, 'clients'>, clients: ClientSource): Feature => {
+  const types = config.clients.flatMap(typesOf);
+  return {
+    name: 'authorization-details',
+    engine: {
+      settings: {
+        features: {
+          richAuthorizationRequests: {
+            enabled: true,
+            ...rich,
+            types: Object.fromEntries(types.map((type) => [type, { validate }])),
+          },
+        },
+      },
+      attach: (provider) => learnTypes(provider, clients),
+    },
+  };
+};

@@ -1,0 +1,52 @@
+/**
+ * Authorization requests as signed JWTs (RFC 9101), by value: nothing is ever fetched for them. Also those of CIBA.
+ * Owns what their claims must say; that the signature is the client's own the engine has checked before.
+ */
+import { type Configuration, errors } from 'oidc-provider';
+import type { Feature } from '../../feature.ts';
+
+type Features = NonNullable<Configuration['features']>;
+type Rule = NonNullable<NonNullable<Features['requestObjects']>['assertJwtClaimsAndHeader']>;
+
+/** FAPI 2.0 Message Signing §5.3.1. */
+const longest = 3600;
+const strictAlgorithms: readonly unknown[] = ['PS256', 'ES256', 'EdDSA'];
+const types: readonly unknown[] = [undefined, 'jwt', 'oauth-authz-req+jwt'];
+
+const refuse = (why: string): never => {
+  throw new errors.InvalidRequestObject(why);
+};
+
+const mediaType = (typ: unknown): unknown =>
+  typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : typ;
+
+const rules: Rule = async (ctx, claims, { alg, typ }, client) => {
+  // The engine keeps a plain pushed request as a JWT of its own making, without a signature.
+  if (alg === 'none') return;
+  const strict = client['profile'] === 'fapi2';
+  const { exp, nbf } = claims;
+
+  // RFC 9101 §10.8: neither may an assertion or a proof of the client be taken for its request, nor the reverse.
+  if (!types.includes(mediaType(typ))) refuse('typ of the request object is that of another kind of JWT');
+  if (claims.sub === client.clientId)
+    refuse('a request object must not have the client as its subject (sub)');
+
+  const needed = new Set<string>();
+  if (strict) for (const claim of ['exp', 'aud', 'nbf']) needed.add(claim);
+  if (ctx.oidc.route === 'backchannel_authentication') {
+    for (const claim of ['exp', 'iat', 'nbf', 'jti']) needed.add(claim);
+  }
+  for (const claim of needed) if (claims[claim] === undefined) refuse(`the request object has no ${claim}`);
+  if (!strict) return;
+  if (!strictAlgorithms.includes(alg)) refuse('the request object must be signed with PS256, ES256 or EdDSA');
+  const lifetime = Number(exp) - Number(nbf);
+  if (!(lifetime > 0 && lifetime <= longest))
+    refuse('exp of the request object must be within an hour of nbf');
+};
+
+export const signedRequests: Feature = {
+  name: 'signed-requests',
+  engine: {
+    settings: { features: { requestObjects: { enabled: true, assertJwtClaimsAndHeader: rules } } },
+  },
+};
