@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Failure } from '../errors.ts';
+import { withErrorUri } from '../provider/error-uri.ts';
 import { Unavailable } from '../store/errors.ts';
 
 interface Fault {
@@ -47,15 +48,17 @@ const words: Readonly<Record<number, string>> = {
 const wordsFor = (status: number): string => words[status] ?? 'the request could not be understood';
 
 /** The last resort of all doors: JSON, without stack or internals. */
-export const answerFault = (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
-  const fault = explain(error);
-  if (fault.status >= 500) request.log.error({ err: error, correlation: request.id }, 'request failed');
-  if (fault.status === 503) reply.header('retry-after', '2');
-  reply
-    .code(fault.status)
-    .header('cache-control', 'no-store')
-    .send({ error: fault.error, error_description: fault.description });
-};
+export const answerFault =
+  (issuer: string) =>
+  (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+    const fault = explain(error);
+    if (fault.status >= 500) request.log.error({ err: error, correlation: request.id }, 'request failed');
+    if (fault.status === 503) reply.header('retry-after', '2');
+    reply
+      .code(fault.status)
+      .header('cache-control', 'no-store')
+      .send(withErrorUri(issuer, { error: fault.error, error_description: fault.description }));
+  };
 
 export const answerNotFound = (_request: FastifyRequest, reply: FastifyReply): void => {
   reply

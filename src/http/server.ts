@@ -25,12 +25,12 @@ export const createServer = (config: Config, log: FastifyBaseLogger): FastifyIns
       ignoreDuplicateSlashes: false,
       maxParamLength: 256,
     },
-    frameworkErrors: answerFault,
+    frameworkErrors: answerFault(config.issuer),
   });
   server.server.headersTimeout = 10_000;
   onlyKnownHosts(server, config);
   logRequests(server);
-  server.setErrorHandler(answerFault);
+  server.setErrorHandler(answerFault(config.issuer));
   server.setNotFoundHandler(answerNotFound);
   return server;
 };

@@ -1,12 +1,10 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
+import { explanationOf } from '../views/error-codes.ts';
 
-/** Where an error is explained (RFC 6749 §5.2): cause and fix for every code. */
-export const errorUri = (issuer: string, code: string): string =>
-  `${issuer}/errors/${encodeURIComponent(code)}`;
-
+/** With where the error is explained (RFC 6749 §5.2): its cause and its fix. */
 export const withErrorUri = <Out extends object>(issuer: string, out: Out): Out =>
-  'error' in out && typeof out.error === 'string' && !('error_uri' in out)
-    ? { ...out, error_uri: errorUri(issuer, out.error) }
+  'error' in out && typeof out.error === 'string' && explanationOf(out.error)
+    ? { ...out, error_uri: `${issuer}/errors/${out.error}` }
     : out;
 
 /** For every error that the engine answers with in JSON, whoever made it. */

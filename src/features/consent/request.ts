@@ -1,12 +1,14 @@
 import type { Config } from '#config';
 import type { Form, Interaction } from '../../http/interactions/step.ts';
-import type { ConsentModel, Request } from '../../views/pages/consent.ts';
+import type { ConsentModel, Detail, Request } from '../../views/pages/consent.ts';
 import type { Allowed } from './memory.ts';
 
 /** What the engine found missing, so what is asked. */
 export interface Asked extends Allowed {
   /** Scopes that the client may do without. */
   readonly optional: readonly string[];
+  /** RFC 9396: as the request has them, and never remembered. */
+  readonly details: readonly Readonly<Record<string, unknown>>[];
 }
 
 const strings = (value: unknown): readonly string[] =>
@@ -17,7 +19,7 @@ const never = new Set(['openid', 'offline_access']);
 const standard = new Set(['openid', 'profile', 'email', 'address', 'phone', 'offline_access']);
 
 export const asksOf = ({ prompt, params }: Interaction): Asked => {
-  const { missingOIDCScope, missingOIDCClaims, missingResourceScopes } = prompt.details;
+  const { missingOIDCScope, missingOIDCClaims, missingResourceScopes, rar } = prompt.details;
   // With prompt=consent all of it is asked again, though nothing may be missing.
   const anew = prompt.reasons.includes('consent_prompt') ? String(params['scope'] ?? '').split(' ') : [];
   const scopes = [...new Set([...strings(missingOIDCScope), ...anew.filter((scope) => standard.has(scope))])];
@@ -30,6 +32,7 @@ export const asksOf = ({ prompt, params }: Interaction): Asked => {
     claims: strings(missingOIDCClaims),
     resources: Object.fromEntries(resources),
     optional: scopes.filter((scope) => !never.has(scope)),
+    details: Array.isArray(rar) ? rar : [],
   };
 };
 
@@ -48,13 +51,18 @@ export const chosenOf = (asked: Asked, form: Form): { allowed: Allowed; left: re
 
 const fieldOf = (scope: string): string => `scope:${scope}`;
 
+const membersOf = (detail: Readonly<Record<string, unknown>>): Detail['members'] =>
+  Object.entries(detail)
+    .filter(([name]) => name !== 'type')
+    .map(([name, value]) => ({ name, value: typeof value === 'string' ? value : JSON.stringify(value) }));
+
 /** In the operator's words, in the reader's language where there are any. */
 export const describe = (
   asked: Asked,
   before: Allowed,
   words: Config['scopes'],
   language: string,
-): Pick<ConsentModel, 'scopes' | 'claims' | 'resources' | 'offline'> => {
+): Pick<ConsentModel, 'scopes' | 'claims' | 'resources' | 'details' | 'offline'> => {
   const told = (name: string): string | undefined => {
     const text = words[name];
     return typeof text === 'string' ? text : (text?.[language] ?? text?.['en']);
@@ -75,6 +83,11 @@ export const describe = (
       name: audience,
       scopes: names.map((name) => request(name, before.resources[audience] ?? [])),
     })),
+    details: asked.details.map((detail): Detail => {
+      const type = String(detail['type']);
+      const description = told(type);
+      return { type, members: membersOf(detail), ...(description !== undefined && { description }) };
+    }),
     ...(asked.scopes.includes('offline_access') && {
       offline: { isNew: !before.scopes.includes('offline_access') },
     }),

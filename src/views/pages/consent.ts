@@ -18,6 +18,14 @@ export interface Request {
   readonly optional?: { readonly field: string; readonly checked: boolean };
 }
 
+/** RFC 9396: what exactly is asked for, member by member as the application wrote it. */
+export interface Detail {
+  readonly type: string;
+  /** The operator's words for the type. */
+  readonly description?: string;
+  readonly members: readonly { readonly name: string; readonly value: string }[];
+}
+
 export interface ConsentModel {
   /** Where the form posts: `csrf`, the optional fields, and `decision` (`allow` or `deny`). */
   readonly action: string;
@@ -35,6 +43,7 @@ export interface ConsentModel {
   readonly scopes: readonly Request[];
   readonly claims: readonly Request[];
   readonly resources: readonly { readonly name: string; readonly scopes: readonly Request[] }[];
+  readonly details?: readonly Detail[];
   readonly offline?: { readonly isNew: boolean };
   /** `local` when the answer goes to a program on this device (RFC 8252 §8.6: anyone may listen there). */
   readonly redirect: { readonly host: string; readonly local: boolean };
@@ -71,8 +80,8 @@ export const consentPage = (page: Page, model: ConsentModel): string => {
 
 const asked = (messages: Messages, model: ConsentModel): Html => {
   const { consent: text } = messages;
-  const { scopes, claims, resources, offline, before, client } = model;
-  const nothing = scopes.length + claims.length + resources.length === 0 && !offline;
+  const { scopes, claims, resources, details = [], offline, before, client } = model;
+  const nothing = scopes.length + claims.length + resources.length + details.length === 0 && !offline;
   if (nothing) return html`<p>${text.nothingMore}</p>`;
   const app = strong(client.name);
   const list = (requests: readonly Request[], words: (name: string) => string | undefined): Html =>
@@ -81,8 +90,13 @@ const asked = (messages: Messages, model: ConsentModel): Html => {
       ${scopes.length > 0 && list(scopes, (name) => own(text.scopes, name))}
       ${claims.length > 0 && html`<h3>${text.claimsTitle}</h3>${list(claims, (name) => own(text.claims, name))}`}
       ${resources.map(({ name, scopes: at }) => html`<h3>${text.resource(name)}</h3>${list(at, () => undefined)}`)}
+      ${details.map(detail)}
       ${offline && html`<ul class="asked asked-offline"><li>${text.offline}${offline.isNew && before && isNew(messages)}</li></ul>`}`;
 };
+
+const detail = ({ type, description, members }: Detail): Html =>
+  html`<h3>${description ?? html`<code>${type}</code>`}</h3>
+      <ul class="asked asked-detail">${members.map(({ name, value }) => html`<li><code>${name}</code>: ${value}</li>`)}</ul>`;
 
 const row = (messages: Messages, request: Request, words: string | undefined, before: boolean): Html => {
   const { name, description, optional } = request;
