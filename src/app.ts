@@ -64,7 +64,10 @@ export const buildApp = async ({ config, store, clock, log }: Parts): Promise<Ap
       renderError: createRenderError(pages, clock),
       policy: steps.map(({ prompt }) => prompt),
       shares: [
-        { owner: 'accounts', share: { settings: { findAccount: accountFor(accounts) } } },
+        {
+          owner: 'accounts',
+          share: { settings: { findAccount: accountFor(accounts, config.tokens.level_of_assurance_claim) } },
+        },
         ...features.flatMap(({ name, engine: share }) => (share ? [{ owner: name, share }] : [])),
       ],
     },

@@ -10,6 +10,7 @@ import type { Engine } from '../provider/engine.ts';
 import type { Clock, Store } from '../store/port.ts';
 import { version } from '../version.ts';
 import { type Accounts, createAccounts } from './accounts/index.ts';
+import { type Audit, audit } from './audit/index.ts';
 import { authorizationDetails } from './authorization-details/index.ts';
 import { authorizationResponses } from './authorization-responses/index.ts';
 import { clientAuthentication } from './client-authentication/index.ts';
@@ -25,6 +26,8 @@ import { senderConstraint } from './sender-constraint/index.ts';
 import { signIn } from './sign-in/index.ts';
 import { signedRequests } from './signed-requests/index.ts';
 import { site } from './site/index.ts';
+import { createLevels, stepUp } from './step-up/index.ts';
+import { subjects } from './subjects/index.ts';
 import { createThrottle } from './throttle/index.ts';
 import { tokenStatus } from './token-status/index.ts';
 
@@ -42,6 +45,7 @@ export interface House {
 /** What the engine and the doors ask directly. */
 export interface Services {
   readonly accounts: Accounts;
+  readonly audit: Audit;
   readonly clients: Clients;
   readonly keys: Keys;
   readonly readiness: Readiness;
@@ -51,18 +55,24 @@ export const createFeatures = async (
   house: House,
 ): Promise<{ readonly services: Services; readonly features: readonly Feature[] }> => {
   const { config, store, clock, events, pages, engine, onFault } = house;
+  const record = audit({ store, config, clock, events, box: () => keys.box, onFault });
   const keys = await createKeys({ store, config, clock, events, onFault });
   const accounts = createAccounts({ store, config, clock, events });
   const clients = createClients({ store, config, clock, events, secretBox: keys.box });
   const throttle = createThrottle({ store, config, clock });
+  const levels = createLevels(config);
   const alive = health(store);
   return {
-    services: { accounts, clients, keys, readiness: alive.readiness },
+    services: { accounts, audit: record, clients, keys, readiness: alive.readiness },
     features: [
-      signIn({ config, clock, events, accounts, throttle }),
+      // First, so that it stops last.
+      record,
+      signIn({ config, clock, events, accounts, throttle, levels }),
       consent({ config, store, clock, events, accounts }),
       device({ config, clock, pages, throttle }),
       tokenStatus(config, accounts),
+      stepUp(levels),
+      subjects(),
       jsonTokens({ config, store, pages, version, engine }),
       clientAuthentication(clients),
       senderConstraint(config),

@@ -8,6 +8,7 @@ export interface EngineKeys {
   readonly publicJwks: { readonly keys: readonly JWK[] };
   readonly cookieKeys: readonly string[];
   readonly dpopNonceSecret: Buffer;
+  readonly pairwiseSalt: string;
   /** The one that derives at that moment. */
   refreshSecretAt(at: number): Buffer;
 }

@@ -8,6 +8,7 @@ import type { Events } from '../../events.ts';
 import type { Feature } from '../../feature.ts';
 import type { Clock } from '../../store/port.ts';
 import type { Accounts } from '../accounts/index.ts';
+import { demandLevel, type Levels } from '../step-up/index.ts';
 import type { Throttle } from '../throttle/index.ts';
 import { createLoginStep } from './login-step.ts';
 
@@ -17,10 +18,12 @@ export interface SignInParts {
   readonly events: Events;
   readonly accounts: Accounts;
   readonly throttle: Throttle;
+  readonly levels: Levels;
 }
 
 export const signIn = (parts: SignInParts): Feature => {
   const prompt = interactionPolicy.base().get('login');
   if (!prompt) throw new Error('the engine has no login prompt');
+  demandLevel(prompt, parts.levels);
   return { name: 'sign-in', steps: [createLoginStep(parts, prompt)] };
 };

@@ -7,7 +7,7 @@ import type { Account } from '../accounts/index.ts';
 import type { SignInParts } from './index.ts';
 
 export const createLoginStep = (
-  { accounts, clock, config, events, throttle }: SignInParts,
+  { accounts, clock, config, events, levels, throttle }: SignInParts,
   prompt: InstanceType<typeof interactionPolicy.Prompt>,
 ): Step => {
   /** Somebody is signed in and has to prove it again: the name stays, unless they say that it isn't them. */
@@ -82,6 +82,7 @@ export const createLoginStep = (
       }
       await throttle.succeeded(attempt);
       note(visit, 'ok', undefined, account.id);
+      const acr = levels.reachedBy(account);
       return {
         finish: {
           login: {
@@ -89,6 +90,7 @@ export const createLoginStep = (
             remember: !config.pages.remember_me || form['remember'] === 'yes',
             ts: Math.floor(clock.now() / 1000),
             amr: ['pwd'],
+            ...(acr !== undefined && { acr }),
           },
         },
       };

@@ -1,6 +1,7 @@
 import type { Configuration } from 'oidc-provider';
 import type { Config } from '#config';
 import { factsOf } from '../facts.ts';
+import { authenticationBehind } from './authentication.ts';
 
 /** When refresh tokens are given, how long they last, and what they are tied to. */
 export const tokens = (_config: Config) =>
@@ -21,4 +22,14 @@ export const tokens = (_config: Config) =>
       return true;
     },
     revokeGrantPolicy: () => true,
+    // RFC 9068 §2.2.1: how the person signed in, for APIs that want it stronger or more recent (RFC 9470).
+    extraTokenClaims: (ctx, token) => {
+      if (token.kind !== 'AccessToken') return undefined;
+      const { acr, amr, authTime } = authenticationBehind(ctx) ?? {};
+      return {
+        ...(acr !== undefined && { acr }),
+        ...(amr !== undefined && { amr }),
+        ...(authTime !== undefined && { auth_time: authTime }),
+      };
+    },
   }) satisfies Configuration;

@@ -1,0 +1,23 @@
+import { errors, type KoaContextWithOIDC } from 'oidc-provider';
+
+export interface AcrRequest {
+  readonly values: readonly string[];
+  /** Answered with an error when it can't be met. `acr_values` is, as RFC 9470 §4 wants; OpenID Connect alone would not. */
+  readonly essential: boolean;
+}
+
+const texts = (value: unknown): readonly string[] =>
+  (Array.isArray(value) ? value : [value]).filter((item) => typeof item === 'string' && item !== '');
+
+/** What the request says about `acr`: by `acr_values`, or by the claims parameter. */
+export const requestOf = ({ params, claims }: KoaContextWithOIDC['oidc']): AcrRequest => {
+  const listed = params?.['acr_values'];
+  if (typeof listed === 'string') return { values: texts(listed.split(' ')), essential: true };
+  const asked: unknown = claims.id_token?.['acr'];
+  if (typeof asked !== 'object' || asked === null) return { values: [], essential: false };
+  const { value, values, essential }: { value?: unknown; values?: unknown; essential?: unknown } = asked;
+  if (values !== undefined && !Array.isArray(values)) {
+    throw new errors.InvalidRequest('claims.id_token.acr.values must be a list');
+  }
+  return { values: texts(values ?? value), essential: essential === true };
+};

@@ -1,0 +1,169 @@
+import { decodeJwt } from 'jose';
+import t from 'tap';
+import { Browser } from '../support/browser.ts';
+import { openHouse } from '../support/house.ts';
+import { answerIn, codeFor, newVerifier, password, RelyingParty, usual } from '../support/relying-party.ts';
+
+const api = 'https://api.example.com/';
+
+const config = {
+  ...usual,
+  resources: [{ audience: api, scopes: ['api:read'] }],
+  accounts: [...usual.accounts, { username: 'eve', password, acr: 'high' }],
+  security: { password: { memory_kib: 8192, passes: 1 }, acr_values: ['low', 'middle', 'high'] },
+  tokens: { level_of_assurance_claim: 'loa' },
+};
+
+const open = async (over: object = {}) => {
+  const house = await openHouse({ config: { ...config, ...over } });
+  return { house, app: new RelyingParty(house.issuer) };
+};
+
+const verifier = newVerifier();
+
+t.test('acr_values are enforced (RFC 9470 §4)', async (t) => {
+  const { house, app } = await open();
+  t.teardown(() => house.close());
+  const go = (browser: Browser, parameters: Record<string, string>) =>
+    browser.open(app.authorizationUrl(verifier, parameters));
+
+  await t.test('a value that is not known here is refused before anybody signs in', async (t) => {
+    const answer = answerIn(await go(new Browser(), { acr_values: 'golden' }));
+    t.equal(answer.get('error'), 'unmet_authentication_requirements');
+    t.equal(answer.get('iss'), house.issuer);
+  });
+
+  await t.test(
+    'a value above the session leads to a new sign-in, and is refused when that is too weak',
+    async (t) => {
+      const browser = new Browser();
+      await codeFor(app, browser);
+      const login = await go(browser, { acr_values: 'high', state: 'kept' });
+      t.match(login.body, 'login-submit');
+      t.match(login.body, 'readonly', 'for the person who is signed in');
+      const answer = answerIn(await browser.submit(login, { login: 'ada', password }));
+      t.match(Object.fromEntries(answer), { error: 'unmet_authentication_requirements', state: 'kept' });
+      const none = answerIn(await go(browser, { acr_values: 'high', prompt: 'none' }));
+      t.equal(none.get('error'), 'login_required');
+    },
+  );
+
+  await t.test(
+    'an essential claim that no sign-in reaches is refused as well (OpenID Connect Core §5.5.1.1)',
+    async (t) => {
+      const claims = JSON.stringify({ id_token: { acr: { essential: true, values: ['high'] } } });
+      const browser = new Browser();
+      const login = await go(browser, { claims });
+      const answer = answerIn(await browser.submit(login, { login: 'ada', password }));
+      t.equal(answer.get('error'), 'unmet_authentication_requirements');
+      const unknown = JSON.stringify({ id_token: { acr: { essential: true, value: 'golden' } } });
+      t.equal(
+        answerIn(await go(browser, { claims: unknown })).get('error'),
+        'unmet_authentication_requirements',
+      );
+      const odd = JSON.stringify({ id_token: { acr: { essential: true, values: 'high' } } });
+      t.equal(answerIn(await go(browser, { claims: odd })).get('error'), 'invalid_request');
+    },
+  );
+
+  await t.test('a wish that can not be met is passed over', async (t) => {
+    const claims = JSON.stringify({ id_token: { acr: { values: ['golden'] } } });
+    const { code } = await codeFor(app, new Browser(), { claims });
+    t.ok(code);
+  });
+
+  await t.test('a stronger sign-in is told as what was asked for', async (t) => {
+    const browser = new Browser();
+    const login = await go(browser, { acr_values: 'middle low' });
+    const answer = answerIn(await browser.submit(login, { login: 'eve', password }));
+    const { body } = await app.redeem(answer.get('code') ?? '', verifier);
+    t.match(decodeJwt(String(body['id_token'])), { acr: 'middle', loa: 'middle' });
+    const { code, verifier: other } = await codeFor(app, browser);
+    const plain = await app.redeem(code, other);
+    t.match(decodeJwt(String(plain.body['id_token'])), { acr: 'high', loa: 'high' });
+  });
+});
+
+t.test('how a person signed in is in the tokens', async (t) => {
+  const { house, app } = await open();
+  t.teardown(() => house.close());
+  const before = Math.floor(Date.now() / 1000);
+  const { code, verifier: own } = await codeFor(app, new Browser(), {
+    resource: api,
+    scope: 'openid email api:read',
+    acr_values: 'low',
+  });
+  const { body } = await app.redeem(code, own, { resource: api });
+  const idToken = decodeJwt(String(body['id_token']));
+
+  await t.test('in id tokens, with nothing personal (OpenID Connect Core §2)', async (t) => {
+    t.match(idToken, { acr: 'low', amr: ['pwd'], loa: 'low', auth_time: Number });
+    t.ok(Number(idToken['auth_time']) >= before);
+    t.same(Object.keys(idToken).toSorted(), [
+      'acr',
+      'amr',
+      'aud',
+      'auth_time',
+      'exp',
+      'iat',
+      'iss',
+      'loa',
+      'sub',
+    ]);
+  });
+
+  await t.test('in access tokens, also after a refresh (RFC 9068 §2.2.1)', async (t) => {
+    const signedIn = { acr: 'low', amr: ['pwd'], auth_time: idToken['auth_time'] };
+    t.match(decodeJwt(String(body['access_token'])), { ...signedIn, aud: api });
+    const again = await app.refresh(String(body['refresh_token']), { resource: api });
+    t.match(decodeJwt(String(again.body['access_token'])), signedIn);
+    t.match(decodeJwt(String(again.body['id_token'])), { ...signedIn, loa: 'low' });
+    const own = await app.post('/oauth/token', { grant_type: 'client_credentials' });
+    t.notMatch(decodeJwt(String(own.body['access_token'])), { amr: Array });
+  });
+
+  await t.test('and where an API asks about one (RFC 9470 §6.2)', async (t) => {
+    const seen = await app.post('/oauth/introspect', { token: String(body['access_token']) });
+    t.match(seen.body, { active: true, acr: 'low', auth_time: idToken['auth_time'] });
+  });
+});
+
+t.test('max_age and prompt=login ask again (OpenID Connect Core §3.1.2.1)', async (t) => {
+  const { house, app } = await open();
+  t.teardown(() => house.close());
+  const browser = new Browser();
+  await codeFor(app, browser);
+  const go = (parameters: Record<string, string>) => browser.open(app.authorizationUrl(verifier, parameters));
+
+  t.equal(answerIn(await go({ max_age: '-1' })).get('error'), 'invalid_request');
+  t.equal(answerIn(await go({ max_age: 'soon' })).get('error'), 'invalid_request');
+  t.match((await go({ max_age: '0' })).body, 'login-submit');
+  t.match((await go({ prompt: 'login' })).body, 'login-submit');
+  t.ok(answerIn(await go({ max_age: '3600' })).get('code'), 'recent enough');
+  t.equal(answerIn(await go({ prompt: 'none login' })).get('error'), 'invalid_request');
+  t.equal(answerIn(await go({ prompt: 'nonsense' })).get('error'), 'invalid_request');
+  const real = Date.now;
+  t.teardown(() => {
+    Date.now = real;
+  });
+  Date.now = () => real() + 100_000;
+  t.match((await go({ max_age: '60' })).body, 'login-submit', 'too long ago');
+  t.equal(answerIn(await go({ max_age: '60', prompt: 'none' })).get('error'), 'login_required');
+  const stranger = new Browser();
+  const none = await stranger.open(app.authorizationUrl(verifier, { prompt: 'none' }));
+  t.equal(answerIn(none).get('error'), 'login_required');
+});
+
+t.test('without levels acr_values is a wish (OpenID Connect Core §3.1.2.1)', async (t) => {
+  const { house, app } = await open({
+    security: { password: { memory_kib: 8192, passes: 1 } },
+    accounts: usual.accounts,
+  });
+  t.teardown(() => house.close());
+  const { code, verifier: own } = await codeFor(app, new Browser(), { acr_values: '1 2' });
+  const { body } = await app.redeem(code, own);
+  t.notMatch(decodeJwt(String(body['id_token'])), { acr: String });
+  const claims = JSON.stringify({ id_token: { acr: { essential: true, value: '1' } } });
+  const page = await new Browser().open(app.authorizationUrl(verifier, { claims }));
+  t.equal(answerIn(page).get('error'), 'unmet_authentication_requirements', 'an essential claim is not');
+});
