@@ -4,6 +4,8 @@ import type { Flags, Loaded } from '#config';
 export interface Output {
   /** The answer of a command: `data` with `--json`, `text` otherwise. Once a command. */
   answer(data: unknown, text: string): void;
+  /** A piece of a long answer that is data whatever the flags; resolves when it may be followed by the next. */
+  stream(text: string): Promise<void>;
   /** A remark for people, on standard error; nothing with `--json`. */
   note(text: string): void;
 }

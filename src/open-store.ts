@@ -3,7 +3,7 @@ import type { Config } from '#config';
 import type { Clock, Observe, Store } from './store/port.ts';
 
 /** Kept for as long as the installation lives: never to be lost with a power cut. */
-const durableKinds = ['account', 'account-name', 'client', 'key', 'key-ring', 'consent', 'audit'];
+const durableKinds = ['account', 'account-name', 'client', 'key', 'key-ring', 'consent', 'audit', 'audit-chain'];
 
 /** The store of the configuration. */
 export const openStore = (config: Config, clock: Clock, observe?: Observe): Promise<Store> =>

@@ -4,6 +4,7 @@
  */
 import type { Command } from '#src/command.ts';
 import { account } from './account/index.ts';
+import { audit } from './audit/index.ts';
 import { client } from './client/index.ts';
 import { config } from './config/index.ts';
 import { health } from './health.ts';
@@ -11,4 +12,4 @@ import { keys } from './keys/index.ts';
 import { start } from './start.ts';
 import { version } from './version.ts';
 
-export const commands: readonly Command[] = [start, health, config, keys, client, account, version];
+export const commands: readonly Command[] = [start, health, config, keys, client, account, audit, version];

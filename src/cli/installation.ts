@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import type { Config } from '#config';
 import type { CommandContext } from '#src/command.ts';
 import { exitCode, Failure } from '#src/errors.ts';
@@ -11,12 +12,51 @@ export interface Installation {
   readonly events: Events;
 }
 
-/** Works on the store of an installation, beside the server that may be running on it. */
-export const onInstallation = async <T>(
-  { load }: CommandContext,
+const operator = (): string => {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container may run as a user that has no name.
+    return `uid ${process.getuid?.() ?? 'unknown'}`;
+  }
+};
+
+/** What commands do to an installation is in its audit record, with the name of who did it. */
+const recorded = async <T>(
+  { store, config, clock, events }: Installation,
+  work: () => Promise<T>,
+): Promise<T> => {
+  const [{ audit }, { boxOf }] = await Promise.all([
+    import('#src/features/audit/index.ts'),
+    import('#src/features/keys/index.ts'),
+  ]);
+  const about = { door: 'cli', operator: operator() };
+  let lost: unknown;
+  const onFault = (error: unknown): void => {
+    lost = error;
+  };
+  const stop = await audit({
+    store,
+    config,
+    clock,
+    events,
+    about,
+    onFault,
+    box: () => boxOf(config, store),
+  }).start();
+  try {
+    return await work();
+  } finally {
+    await stop();
+    if (lost !== undefined) process.emitWarning('What was done could not be written to the audit record.');
+  }
+};
+
+/** Works on the store of a configuration, beside the server that may be running on it. */
+export const onStore = async <T>(
+  config: Config,
   work: (installation: Installation) => Promise<T>,
 ): Promise<T> => {
-  const { config } = load();
   if (config.store.url.startsWith('memory:')) {
     throw new Failure({
       code: 'store_in_memory',
@@ -26,9 +66,15 @@ export const onInstallation = async <T>(
   }
   const { openStore } = await import('#src/open-store.ts');
   const store = await openStore(config, Date);
+  const installation = { store, config, clock: Date, events: createEvents(() => {}) };
   try {
-    return await work({ store, config, clock: Date, events: createEvents(() => {}) });
+    return await recorded(installation, () => work(installation));
   } finally {
     await store.close();
   }
 };
+
+export const onInstallation = <T>(
+  { load }: CommandContext,
+  work: (installation: Installation) => Promise<T>,
+): Promise<T> => onStore(load().config, work);

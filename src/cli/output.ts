@@ -3,12 +3,18 @@ import type { Output } from '#src/command.ts';
 export interface Streams {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
+  /** As `out`, but waits until whoever reads has taken it. */
+  readonly flow?: (text: string) => Promise<void>;
 }
 
-export const createOutput = ({ out, err }: Streams, isJson: () => boolean): Output => ({
+export const createOutput = (
+  { out, err, flow = async (text) => out(text) }: Streams,
+  isJson: () => boolean,
+): Output => ({
   answer(data, text) {
     out(`${isJson() ? JSON.stringify(data, null, 2) : text}\n`);
   },
+  stream: flow,
   note(text) {
     if (!isJson()) err(`${text}\n`);
   },

@@ -13,6 +13,7 @@ export const runProcess = async (commands: readonly Command[]): Promise<void> =>
     streams: {
       out: (text) => process.stdout.write(text),
       err: (text) => process.stderr.write(text),
+      flow: (text) => new Promise((resolve) => process.stdout.write(text, () => resolve())),
     },
     env: environment(),
     cwd: process.cwd(),

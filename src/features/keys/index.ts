@@ -6,5 +6,6 @@
 export { algorithms, isAlgorithm } from './algorithms.ts';
 export { isRotatable, type KeyInfo, type Keys, rotatable } from './contract.ts';
 export { jwks } from './jwks.ts';
+export { boxOf } from './key-encryption-key.ts';
 export type { KeySet } from './key-set.ts';
 export { createKeys } from './keys.ts';

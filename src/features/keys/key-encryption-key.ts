@@ -3,6 +3,7 @@ import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'no
 import { dirname, join } from 'node:path';
 import { exitCode, Failure } from '#src/errors.ts';
 import type { Store } from '#src/store/port.ts';
+import { type Box, createBox } from './box.ts';
 import type { KeysConfig } from './settings.ts';
 
 const fileName = 'key-encryption-key';
@@ -94,6 +95,9 @@ export const keyEncryptionKey = (config: KeysConfig, store: Store): KeyEncryptio
     );
   }
 };
+
+/** For those who seal, but have no business with the keys. */
+export const boxOf = (config: KeysConfig, store: Store): Box => createBox(keyEncryptionKey(config, store).bytes);
 
 export const wrongKeyEncryptionKey = (origin: string): Failure =>
   refuse(

@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import type { Command } from '#src/command.ts';
+import { exitCode, Failure } from '#src/errors.ts';
+import type { Head } from '#src/features/audit/index.ts';
+import { onInstallation } from '../installation.ts';
+
+const isHead = (value: unknown): value is Head =>
+  typeof value === 'object' &&
+  value !== null &&
+  'chain' in value &&
+  typeof value.chain === 'string' &&
+  'seq' in value &&
+  Number.isSafeInteger(value.seq) &&
+  'hash' in value &&
+  typeof value.hash === 'string';
+
+const headsIn = (file: string): readonly Head[] => {
+  try {
+    const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    const heads = typeof value === 'object' && value !== null && 'heads' in value ? value.heads : undefined;
+    if (Array.isArray(heads) && heads.every(isHead)) return heads;
+  } catch {
+    // Told below, whatever was wrong with it.
+  }
+  throw new Failure({
+    code: 'usage',
+    exit: exitCode.usage,
+    message: `${file} does not hold what \`postern audit verify --json\` answered: name such a file.`,
+  });
+};
+
+export const verify: Command = {
+  name: 'audit verify',
+  register(group, context) {
+    const { output } = context;
+    group
+      .command('verify')
+      .option(
+        '--heads <file>',
+        'an answer of `audit verify --json` of before: what it saw must still be there',
+      )
+      .description('whether the record is whole: nothing changed, nothing taken away')
+      .action(async ({ heads: file }: { readonly heads?: string }) => {
+        const noted = file === undefined ? [] : headsIn(file);
+        const verdict = await onInstallation(context, async ({ store, config, clock }) => {
+          const [{ verify: look }, { boxOf }] = await Promise.all([
+            import('#src/features/audit/index.ts'),
+            import('#src/features/keys/index.ts'),
+          ]);
+          return look({ store, clock, box: boxOf(config, store) }, noted);
+        });
+        const { records, heads, problems } = verdict;
+        const lines = problems.map(
+          ({ chain, seq, message }) =>
+            `chain ${chain}${seq === undefined ? '' : `, record ${seq}`}: ${message}`,
+        );
+        const counted = `${records} records in ${heads.length} chains`;
+        output.answer(
+          { ok: problems.length === 0, ...verdict },
+          [...lines, problems.length === 0 ? `The record is whole: ${counted}.` : counted].join('\n'),
+        );
+        if (problems.length === 0) return;
+        throw new Failure({
+          code: 'audit_broken',
+          message: `The audit record was tampered with, or damaged: ${problems.length} problems. Compare it with a backup or an export.`,
+        });
+      });
+  },
+};

@@ -1,0 +1,63 @@
+/**
+ * Owns the record of security events: who, which client, what, how it ended, from where, in which request; each bound
+ * to the one before it, so that tampering shows. It listens and never makes anybody wait. Not the log, nor metrics.
+ */
+import type { Config } from '#config';
+import type { Events } from '../../events.ts';
+import type { Feature } from '../../feature.ts';
+import type { Clock, Store } from '../../store/port.ts';
+import type { SealingBox } from './heads.ts';
+import { createRecorder, type RecorderState } from './recorder.ts';
+
+export { csvHead, csvLine } from './csv.ts';
+export type { Head } from './heads.ts';
+export { type AuditQuery, listRecords } from './reading.ts';
+export type { AuditRecord } from './record.ts';
+export type { RecorderState } from './recorder.ts';
+export { verify } from './verify.ts';
+
+interface Parts {
+  readonly store: Store;
+  readonly config: Pick<Config, 'audit'>;
+  readonly clock: Clock;
+  readonly events: Events;
+  /** Asked for at the first record: what happened before there were keys is recorded too. */
+  readonly box: () => SealingBox;
+  readonly onFault: (error: unknown) => void;
+  /** Added to the details of each event. */
+  readonly about?: Readonly<Record<string, string>>;
+}
+
+export interface Audit extends Feature {
+  start(): Promise<() => Promise<void>>;
+  state(): RecorderState;
+}
+
+const nothing: RecorderState = { waiting: 0, written: 0, dropped: 0 };
+
+export const audit = ({ store, config, clock, events, box, onFault, about }: Parts): Audit => {
+  if (!config.audit.enabled) {
+    return { name: 'audit', state: () => nothing, start: async () => async () => {} };
+  }
+  const recorder = createRecorder({
+    store,
+    clock,
+    box,
+    retentionDays: config.audit.retention_days,
+    onFault,
+  });
+  const stopListening = events.listen((event) =>
+    recorder.hear(about ? { ...event, details: { ...event.details, ...about } } : event),
+  );
+  return {
+    name: 'audit',
+    state: recorder.state,
+    async start() {
+      const stop = recorder.start();
+      return async () => {
+        stopListening();
+        await stop();
+      };
+    },
+  };
+};
