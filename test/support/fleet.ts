@@ -21,6 +21,8 @@ export interface Member {
 export interface Fleet {
   readonly issuer: string;
   readonly members: readonly Member[];
+  /** Where its configuration lies, for commands. */
+  readonly cwd: string;
   readonly log: () => string;
   close(): Promise<void>;
 }
@@ -121,5 +123,5 @@ export const startFleet = async ({
     await close();
     throw error;
   }
-  return { issuer, members, log: () => log, close };
+  return { issuer, members, cwd, log: () => log, close };
 };
