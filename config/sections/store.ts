@@ -25,7 +25,7 @@ export const store = section('Where everything is remembered.', {
     maximum: 10_000,
   }),
   deadline_ms: integer('Longest wait of one request for the store in total, in milliseconds.', {
-    default: 3000,
+    default: 2500,
     minimum: 100,
     maximum: 30_000,
   }),
