@@ -17,7 +17,7 @@ export interface SecurityEvent {
   readonly details?: Readonly<Record<string, string | number | boolean>>;
 }
 
-export type Listener = (event: SecurityEvent) => void;
+type Listener = (event: SecurityEvent) => void;
 
 export interface Events {
   emit(event: SecurityEvent): void;

@@ -12,10 +12,17 @@ export const health: Command = {
       .description('ask the running server on this machine whether it is ready')
       .action(async () => {
         const { host, port } = load().config.listen;
-        const local = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host;
-        const answer = await fetch(`http://${local}:${port}/readyz`, { signal: AbortSignal.timeout(patienceMs) }).catch(
-          () => undefined,
-        );
+        const local =
+          host === '0.0.0.0'
+            ? '127.0.0.1'
+            : host === '::'
+              ? '[::1]'
+              : host.includes(':')
+                ? `[${host}]`
+                : host;
+        const answer = await fetch(`http://${local}:${port}/readyz`, {
+          signal: AbortSignal.timeout(patienceMs),
+        }).catch(() => undefined);
         if (!answer?.ok) {
           const what = answer ? `answers ${answer.status}: ${await answer.text()}` : 'does not answer';
           throw new Failure({

@@ -40,7 +40,7 @@ const asEngineError = (error: unknown): Error => {
 };
 
 /** RFC 6749 has the code; the status says that the same request may be sent again. */
-export class StoreAway extends errors.OIDCProviderError {
+class StoreAway extends errors.OIDCProviderError {
   constructor(options?: ErrorOptions) {
     super(503, 'temporarily_unavailable');
     this.error_description = 'the server is not able to handle the request right now, try it again';

@@ -2,7 +2,7 @@ import { Conflict } from './errors.ts';
 import type { Document, Key, Store, Write } from './port.ts';
 
 /** What a lost race means: an answer (and writes that go with it), or that another request did the same work already. */
-export type Lost = { readonly error: Error; readonly writes?: readonly Write[] } | 'already done';
+type Lost = { readonly error: Error; readonly writes?: readonly Write[] } | 'already done';
 
 export interface Terms {
   /** Asked when the store refuses the commit because of this write. */
@@ -18,7 +18,7 @@ interface Staged {
   readonly terms: Terms;
 }
 
-export const nameOf = (key: Key): string => `${key.kind}\n${key.family}\n${key.id}`;
+const nameOf = (key: Key): string => `${key.kind}\n${key.family}\n${key.id}`;
 
 /**
  * All that one request reads and writes. Reads of one turn of the event loop share a round trip and are remembered;

@@ -63,7 +63,11 @@ const post = async (
     headers: { 'content-type': 'application/json', ...headers },
     body: typeof body === 'string' || body instanceof Uint8Array ? (body as string) : JSON.stringify(body),
   });
-  const answer = { status: response.status, headers: response.headers, body: JSON.parse(await response.text()) };
+  const answer = {
+    status: response.status,
+    headers: response.headers,
+    body: JSON.parse(await response.text()),
+  };
   answers.push(answer);
   return answer;
 };

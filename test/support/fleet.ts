@@ -9,7 +9,7 @@ import { freePort } from './redis-server.ts';
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
-export interface Member {
+interface Member {
   /** Where this process answers; tokens name the issuer, which is the address of the first. */
   readonly url: string;
   readonly pid: number;

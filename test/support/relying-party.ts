@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { Browser, type Page } from './browser.ts';
+import type { Browser, Page } from './browser.ts';
 
 export const redirectUri = 'http://localhost:4999/callback';
 export const password = 'correct horse battery';
@@ -85,7 +85,8 @@ export const newVerifier = (): string => randomBytes(32).toString('base64url');
 /** What the redirect back to the client carries. */
 export const answerIn = (page: Page): URLSearchParams => {
   const location = page.headers.get('location');
-  if (location === null) throw new Error(`no way back to the client: ${page.status} ${page.body.slice(0, 300)}`);
+  if (location === null)
+    throw new Error(`no way back to the client: ${page.status} ${page.body.slice(0, 300)}`);
   return new URL(location).searchParams;
 };
 

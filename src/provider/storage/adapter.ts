@@ -7,7 +7,7 @@ import { digestOf, grantKeyOf, isModelName, keyOf, type ModelName } from './ids.
 import { decodePayload, encodePayload } from './payload.ts';
 import { readSession, removeSession, writeSession } from './session.ts';
 
-export interface ClientSource {
+interface ClientSource {
   find(id: string): Promise<Record<string, unknown> | undefined>;
 }
 
@@ -34,7 +34,7 @@ const indexOf: Partial<Record<ModelName, string>> = {
 const userCodeKey = (code: string): Key => ({ kind: 'uc', family: digestOf(code), id: '' });
 
 /** What the engine asks for, model by model, as reads and staged writes of the unit of work under way. */
-export class EngineStorage implements Adapter {
+class EngineStorage implements Adapter {
   readonly #model: ModelName;
   readonly #around: Surroundings;
 
