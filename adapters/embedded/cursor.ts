@@ -1,3 +1,5 @@
+import { BadCursor } from '#src/store/errors.ts';
+
 type Field = string | number;
 
 export const writeCursor = (fields: readonly Field[]): string =>
@@ -6,11 +8,11 @@ export const writeCursor = (fields: readonly Field[]): string =>
 /** Cursors come back from outside: anything that is not of the shape that was handed out is refused. */
 export const readCursor = (cursor: string, shape: readonly ('string' | 'number')[]): readonly Field[] => {
   const fields = parse(Buffer.from(cursor, 'base64url').toString());
-  if (!Array.isArray(fields) || fields.length !== shape.length) throw refusal();
+  if (!Array.isArray(fields) || fields.length !== shape.length) throw new BadCursor();
   return fields.map((field: unknown, i) => {
     if (typeof field === 'string' && shape[i] === 'string') return field;
     if (typeof field === 'number' && shape[i] === 'number') return field;
-    throw refusal();
+    throw new BadCursor();
   });
 };
 
@@ -18,9 +20,6 @@ const parse = (text: string): unknown => {
   try {
     return JSON.parse(text);
   } catch {
-    throw refusal();
+    throw new BadCursor();
   }
 };
-
-const refusal = (): RangeError =>
-  new RangeError('this cursor is not one that a former page gave: start again without a cursor');

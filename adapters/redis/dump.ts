@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { Unavailable } from '#src/store/errors.ts';
+import { BadCursor, Unavailable } from '#src/store/errors.ts';
 import type { Entry } from '#src/store/port.ts';
 import type { Documents } from './documents.ts';
 import type { Timing } from './driver.ts';
@@ -103,8 +103,7 @@ export const createDump = ({ link, names, documents, lists, timing }: Parts) => 
 
 const parse = (cursor: string): Place => {
   const place: unknown = JSON.parse(cursor);
-  if (typeof place !== 'object' || place === null || !('sort' in place))
-    throw new TypeError('no cursor of this store');
+  if (typeof place !== 'object' || place === null || !('sort' in place)) throw new BadCursor();
   // Made by `dump` above, and handed through by our own commands only.
   return place as Place;
 };

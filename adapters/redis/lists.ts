@@ -1,3 +1,4 @@
+import { BadCursor } from '#src/store/errors.ts';
 import type { Listed, ListOptions, Page } from '#src/store/port.ts';
 import { type Documents, textsOf } from './documents.ts';
 import type { Timing } from './driver.ts';
@@ -102,7 +103,9 @@ const isPast = (place: Place, after: Place, up: boolean): boolean => {
 
 const parseCursor = (cursor: string): Place => {
   const space = cursor.indexOf(' ');
-  return { at: Number(cursor.slice(0, space)), member: cursor.slice(space + 1) };
+  const at = Number(cursor.slice(0, space));
+  if (space < 1 || !Number.isFinite(at)) throw new BadCursor();
+  return { at, member: cursor.slice(space + 1) };
 };
 
 /** RESP3 answers in pairs, RESP2 one after the other. */

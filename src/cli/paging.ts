@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { exitCode, Failure } from '#src/errors.ts';
+import { BadCursor } from '#src/store/errors.ts';
 
 export interface PagingFlags {
   readonly limit: number;
@@ -21,7 +22,7 @@ export const page = async <T>(listing: Promise<T>): Promise<T> => {
   try {
     return await listing;
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
+    if (!(error instanceof BadCursor)) throw error;
     throw new Failure({
       code: 'cursor_invalid',
       message: 'This --cursor is not one that a page before gave; start without it.',

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Failure } from '../errors.ts';
 import { withErrorUri } from '../provider/error-uri.ts';
-import { Unavailable } from '../store/errors.ts';
+import { BadCursor, Unavailable } from '../store/errors.ts';
 
 interface Fault {
   readonly status: number;
@@ -13,6 +13,7 @@ interface Fault {
 export const explain = (error: unknown): Fault => {
   if (error instanceof Failure)
     return { status: error.status, error: error.code, description: error.message };
+  if (error instanceof BadCursor) return { status: 400, error: 'invalid_request', description: error.message };
   if (error instanceof Unavailable) {
     return {
       status: 503,

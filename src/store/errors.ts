@@ -25,6 +25,14 @@ export class Unavailable extends Error {
   }
 }
 
+/** Cursors come back from outside; this one is none that a page gave. */
+export class BadCursor extends Error {
+  constructor() {
+    super('this cursor is not one that a former page gave: start again without a cursor');
+    this.name = 'BadCursor';
+  }
+}
+
 /** The store can't be opened as it is; the message names the fix. */
 export class Unusable extends Error {
   constructor(what: string, options?: ErrorOptions) {

@@ -133,7 +133,7 @@ export interface Store {
   watch(topic: string, listener: (message: string) => void): () => void;
   ping(): Promise<void>;
   inspect(): Promise<readonly Finding[]>;
-  /** Every entry, page by page, in no order; the copy of a store that is written to meanwhile is not exact. */
+  /** Every entry, page by page, a document before its places in indexes; the copy of a store that is written to meanwhile is not exact. */
   dump(cursor?: string): Promise<{ readonly entries: readonly Entry[]; readonly next?: string }>;
   load(entries: readonly Entry[]): Promise<void>;
   close(): Promise<void>;

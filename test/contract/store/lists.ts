@@ -1,4 +1,5 @@
 import type { Test } from 'tap';
+import { BadCursor } from '#src/store/errors.ts';
 import type { Write } from '#src/store/port.ts';
 import { key, listAll, type Open, opened } from './support.ts';
 
@@ -74,6 +75,9 @@ export const lists = async (t: Test, open: Open): Promise<void> => {
       cursor = page.next;
     }
     t.same(seen.sort(), ids, 'a cursor holds when the document it points at is gone');
+    for (const forged of ['', 'x', 'not a cursor', '9', ' ', '[]', 'WyJ4Il0']) {
+      await t.rejects(store.list('by-account', 'anna', { limit: 4, cursor: forged }), BadCursor);
+    }
   });
 
   await t.test('an entry whose document is gone is never listed', async (t) => {
