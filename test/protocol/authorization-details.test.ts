@@ -1,0 +1,167 @@
+import t from 'tap';
+import { ask, look } from '../support/ask.ts';
+import { Browser } from '../support/browser.ts';
+import { openHouse } from '../support/house.ts';
+import {
+  answerIn,
+  newVerifier,
+  password,
+  RelyingParty,
+  redirectUri,
+  secret,
+  usual,
+} from '../support/relying-party.ts';
+
+const bank = 'https://bank.example.com';
+const other = 'https://other.example.com';
+const payment = {
+  type: 'payment',
+  actions: ['initiate'],
+  locations: [bank],
+  instructedAmount: { currency: 'PLN', amount: '123.50' },
+  creditorName: '<b>Merchant & Sons</b>',
+};
+const reading = { type: 'account', actions: ['read'] };
+const client = {
+  client_secret: secret,
+  redirect_uris: [redirectUri],
+  grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
+  authorization_details_types: ['payment', 'account'],
+  resources: [bank],
+};
+const house = await openHouse({
+  config: {
+    accounts: usual.accounts,
+    resources: [
+      { audience: bank, scopes: ['pay'] },
+      { audience: other, scopes: ['see'], access_token_format: 'opaque' },
+    ],
+    scopes: { payment: 'Pay from your account' },
+    clients: [
+      { client_id: 'shop', ...client },
+      { client_id: 'house', ...client, first_party: true },
+      { client_id: 'none', client_secret: secret, redirect_uris: [redirectUri] },
+    ],
+  },
+});
+t.teardown(() => house.close());
+const { issuer } = house;
+const shop = new RelyingParty(issuer, 'shop');
+const payloadOf = (token: unknown) =>
+  JSON.parse(Buffer.from(`${token}`.split('.')[1] ?? '', 'base64url').toString());
+
+t.test('details are refused unless client and server know them (RFC 9396 §5)', async (t) => {
+  const browser = new Browser();
+  for (const [id, details] of [
+    ['none', JSON.stringify([payment])],
+    ['shop', JSON.stringify([{ type: 'unknown' }])],
+    ['shop', JSON.stringify([{ type: '__proto__' }])],
+    ['shop', JSON.stringify([{ type: 'toString' }])],
+    ['shop', JSON.stringify([{ type: ['payment'] }])],
+    ['shop', JSON.stringify([{ actions: ['initiate'] }])],
+    ['shop', JSON.stringify([{ ...payment, actions: 'initiate' }])],
+    ['shop', JSON.stringify(payment)],
+    ['shop', JSON.stringify('payment')],
+    ['shop', 'null'],
+    ['shop', '[null]'],
+    ['shop', '[{"type":"payment"'],
+    ['shop', JSON.stringify(Array.from({ length: 21 }, () => reading))],
+    ['shop', JSON.stringify([{ ...payment, note: 'x'.repeat(9000) }])],
+  ] as const) {
+    const party = new RelyingParty(issuer, id);
+    const verifier = newVerifier();
+    const url = new URL(party.authorizationUrl(verifier, { authorization_details: details, resource: bank }));
+    const pushed = await party.post('/oauth/par', Object.fromEntries(url.searchParams));
+    t.equal(pushed.status, 400, details.slice(0, 40));
+    t.equal(pushed.body['error'], 'invalid_authorization_details', details.slice(0, 40));
+    const page = details.length > 5000 ? undefined : await browser.request(url.href);
+    if (page) t.equal(answerIn(page).get('error'), 'invalid_authorization_details');
+  }
+  const machine = await new RelyingParty(issuer, 'none').post('/oauth/token', {
+    grant_type: 'client_credentials',
+    authorization_details: JSON.stringify([payment]),
+  });
+  t.equal(machine.status, 400);
+});
+
+/** As far as the consent page, signed in; with what was asked of it. */
+const consentFor = async (
+  party: RelyingParty,
+  verifier: string,
+  more: Readonly<Record<string, string>> = {},
+) => {
+  const browser = new Browser();
+  const details = JSON.stringify([payment, reading, { ...reading, locations: [other] }]);
+  const url = party.authorizationUrl(verifier, { authorization_details: details, resource: bank, ...more });
+  const login = await browser.open(url);
+  return { browser, page: await browser.submit(login, { login: 'ada', password }) };
+};
+
+for (const id of ['shop', 'house']) {
+  t.test(`the person sees every detail before it is granted to ${id} (RFC 9396 §12)`, async (t) => {
+    const party = new RelyingParty(issuer, id);
+    const { browser, page } = await consentFor(party, newVerifier(), { scope: 'pay' });
+    t.match(page.body, 'Pay from your account');
+    t.match(page.body, '123.50');
+    t.match(page.body, '&lt;b&gt;Merchant &amp; Sons&lt;/b&gt;', 'as text');
+    t.notMatch(page.body, '<b>Merchant');
+    const denied = await browser.submit(page, { decision: 'deny' });
+    t.equal(answerIn(denied).get('error'), 'access_denied');
+  });
+}
+
+t.test(
+  'a token carries the details that are for its API, and never more (RFC 9396 §6, §7, §9)',
+  async (t) => {
+    const verifier = newVerifier();
+    const { browser, page } = await consentFor(shop, verifier, { scope: 'pay' });
+    const back = await browser.submit(page, { decision: 'allow' });
+    const code = answerIn(back).get('code') ?? '';
+    const wider = JSON.stringify([{ ...payment, instructedAmount: { currency: 'PLN', amount: '999.00' } }]);
+    const more = await shop.redeem(code, verifier, { authorization_details: wider });
+    t.equal(more.status, 400, 'the request for the token can widen nothing');
+    t.equal(more.body['error'], 'invalid_authorization_details');
+    const tokens = await shop.redeem(code, verifier);
+    t.equal(tokens.status, 200);
+    t.same(tokens.body['authorization_details'], [payment, reading]);
+    t.same(payloadOf(tokens.body['access_token'])['authorization_details'], [payment, reading]);
+    t.equal(payloadOf(tokens.body['access_token'])['aud'], bank);
+    const state = await shop.post('/oauth/introspect', { token: `${tokens.body['access_token']}` });
+    t.same(state.body['authorization_details'], [payment, reading], 'introspection says them as well');
+    const refresh = `${tokens.body['refresh_token']}`;
+    const narrow = await shop.refresh(refresh, { authorization_details: JSON.stringify([reading]) });
+    t.same(narrow.body['authorization_details'], [reading], 'a later token may have less');
+  },
+);
+
+t.test('a machine asks for details on its own behalf (RFC 9396 §5)', async (t) => {
+  const { status, body } = await shop.post('/oauth/token', {
+    grant_type: 'client_credentials',
+    authorization_details: JSON.stringify([reading, { ...reading, locations: [other] }]),
+    resource: bank,
+  });
+  t.equal(status, 200, `${body['error_description']}`);
+  t.same(body['authorization_details'], [reading]);
+});
+
+t.test(
+  'a type is known as soon as a client has it, and the metadata says which there are (RFC 9396 §10)',
+  async (t) => {
+    const { client: added, secret: made } = await house.app.services.clients.add({
+      type: 'machine',
+      metadata: { authorization_details_types: ['door'], resources: [bank] },
+    });
+    const headers = {
+      authorization: `Basic ${Buffer.from(`${added.id}:${made?.secret}`).toString('base64')}`,
+    };
+    const fields = {
+      grant_type: 'client_credentials',
+      authorization_details: '[{"type":"door"}]',
+      resource: bank,
+    };
+    const tokens = await ask(`${issuer}/oauth/token`, fields, headers);
+    t.same(tokens.body['authorization_details'], [{ type: 'door' }]);
+    const { body } = await look(`${issuer}/.well-known/oauth-authorization-server`);
+    t.match(body['authorization_details_types_supported'], ['payment', 'account', 'door']);
+  },
+);

@@ -1,0 +1,240 @@
+import t from 'tap';
+import { ask, look } from '../support/ask.ts';
+import { Browser } from '../support/browser.ts';
+import { openHouse } from '../support/house.ts';
+import { assertion, assertionType, newKey, requestObject, seconds } from '../support/proofs.ts';
+import {
+  answerIn,
+  codeFor,
+  newVerifier,
+  password,
+  RelyingParty,
+  redirectUri,
+  secret,
+  usual,
+} from '../support/relying-party.ts';
+
+const key = await newKey();
+const other = await newKey();
+const person = { redirect_uris: [redirectUri], first_party: true };
+const jwks = { keys: [key.jwk] };
+
+const house = await openHouse({
+  config: {
+    accounts: usual.accounts,
+    clients: [
+      { client_id: 'app', client_secret: secret, ...person },
+      { client_id: 'pusher', client_secret: secret, require_pushed_authorization_requests: true, ...person },
+      { client_id: 'browser', token_endpoint_auth_method: 'none', ...person },
+      { client_id: 'signer', token_endpoint_auth_method: 'private_key_jwt', jwks, ...person },
+      { client_id: 'always', client_secret: secret, require_signed_request_object: true, jwks, ...person },
+      { client_id: 'es-only', client_secret: secret, request_object_signing_alg: 'EdDSA', jwks, ...person },
+    ],
+    tokens: { par_ttl: 30 },
+  },
+});
+t.teardown(() => house.close());
+const { issuer } = house;
+const par = `${issuer}/oauth/par`;
+const basic = (id: string) => ({
+  authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`,
+});
+
+const requestOf = (id: string, verifier = newVerifier(), more: Readonly<Record<string, string>> = {}) =>
+  Object.fromEntries(new URL(new RelyingParty(issuer, id).authorizationUrl(verifier, more)).searchParams);
+
+const authorize = (parameters: Readonly<Record<string, string>>) =>
+  `${issuer}/oauth/authorize?${new URLSearchParams(parameters)}`;
+
+const signedIn = async (): Promise<Browser> => {
+  const browser = new Browser();
+  await codeFor(new RelyingParty(issuer, 'app'), browser);
+  return browser;
+};
+
+t.test('a push is refused for what the request itself would be refused for (RFC 9126 §2.3)', async (t) => {
+  const good = requestOf('app');
+  const { code_challenge: _, ...noChallenge } = good;
+  for (const [why, request, error, headers] of [
+    ['without authentication', good, 'invalid_client', {}],
+    ['with the wrong secret', good, 'invalid_client', { authorization: `Basic ${btoa('app:wrong')}` }],
+    ['for another client', { ...good, client_id: 'browser' }, 'invalid_request', basic('app')],
+    [
+      'with a request_uri inside',
+      { ...good, request_uri: 'urn:x' },
+      'request_uri_not_supported',
+      basic('app'),
+    ],
+    [
+      'to an address that is not registered',
+      { ...good, redirect_uri: 'https://evil.example/' },
+      'invalid_request',
+      basic('app'),
+    ],
+    ['to nowhere', { ...good, redirect_uri: '' }, 'invalid_request', basic('app')],
+    ['without PKCE', noChallenge, 'invalid_request', basic('app')],
+    ['with plain PKCE', { ...good, code_challenge_method: 'plain' }, 'invalid_request', basic('app')],
+    ['for a token', { ...good, response_type: 'token' }, 'unsupported_response_type', basic('app')],
+    [
+      'for a mode that is not there',
+      { ...good, response_mode: 'carrier-pigeon' },
+      'unsupported_response_mode',
+      basic('app'),
+    ],
+  ] as const) {
+    const { status, body } = await ask(par, request, headers);
+    t.ok(status === 400 || status === 401, `${why}: ${status}`);
+    t.equal(body.error, error, why);
+    t.match(body.error_uri, `${issuer}/errors/${error}`, why);
+    t.equal(body.request_uri, undefined);
+  }
+});
+
+t.test('a pushed request is good once, however many come at a time (RFC 9126 §4)', async (t) => {
+  const browser = await signedIn();
+  const pushed = await ask(par, requestOf('app'), basic('app'));
+  t.equal(pushed.status, 201);
+  t.match(pushed.body.request_uri, /^urn:ietf:params:oauth:request_uri:[\w-]{20,}$/);
+  t.equal(pushed.body.expires_in, 30, 'as long as the operator says (RFC 9126 §2.2)');
+  t.equal(pushed.headers.get('cache-control'), 'no-store');
+  const url = authorize({ client_id: 'app', request_uri: `${pushed.body.request_uri}` });
+  const pages = await Promise.all(Array.from({ length: 50 }, () => browser.request(url)));
+  const codes = pages.filter((page) => page.headers.get('location')?.includes('code='));
+  t.equal(codes.length, 1);
+  const later = await browser.request(url);
+  t.notOk(later.headers.get('location')?.includes('code='));
+});
+
+t.test('a pushed request is of its client, and its own (RFC 9126 §4)', async (t) => {
+  const browser = await signedIn();
+  const pushed = await ask(par, requestOf('app'), basic('app'));
+  const uri = `${pushed.body.request_uri}`;
+  for (const parameters of [
+    { client_id: 'browser', request_uri: uri },
+    { request_uri: uri },
+    { client_id: 'app', request_uri: `${uri}x` },
+    { client_id: 'app', request_uri: 'urn:ietf:params:oauth:request_uri:' },
+    { client_id: 'app', request_uri: 'https://evil.example/request' },
+    { client_id: 'app', request_uri: uri, request: 'a.b.c' },
+  ]) {
+    const page = await browser.request(authorize(parameters), { headers: { accept: 'application/json' } });
+    t.equal(page.status, 400, JSON.stringify(parameters));
+    t.match(
+      JSON.parse(page.body).error,
+      /^(invalid_request|invalid_request_uri|request_uri_not_supported|invalid_request_object)$/,
+    );
+  }
+  const beside = authorize({ client_id: 'app', request_uri: uri, scope: 'openid phone', state: 'smuggled' });
+  const answer = answerIn(await browser.request(beside));
+  t.ok(answer.get('code'));
+  t.equal(answer.get('state'), null, 'what stands beside it counts for nothing (RFC 9101 §6.3)');
+});
+
+t.test('a client that must push may do nothing else (RFC 9126 §6)', async (t) => {
+  const browser = await signedIn();
+  const answer = answerIn(await browser.request(authorize(requestOf('pusher'))));
+  t.equal(answer.get('error'), 'invalid_request');
+  t.match(answer.get('error_description'), /Pushed Authorization Request/);
+  const verifier = newVerifier();
+  const pushed = await ask(par, requestOf('pusher', verifier, { state: 'mine' }), basic('pusher'));
+  const done = answerIn(
+    await browser.request(authorize({ client_id: 'pusher', request_uri: `${pushed.body.request_uri}` })),
+  );
+  t.equal(done.get('state'), 'mine');
+  t.equal(done.get('iss'), issuer);
+  const tokens = await new RelyingParty(issuer, 'pusher').redeem(done.get('code') ?? '', verifier);
+  t.equal(tokens.status, 200);
+});
+
+t.test('a pushed request outlives the sign-in that it leads to (RFC 9126 §2.2)', async (t) => {
+  const browser = new Browser();
+  const pushed = await ask(par, requestOf('browser'));
+  t.equal(pushed.status, 201, 'a public client names itself');
+  let page = await browser.open(
+    authorize({ client_id: 'browser', request_uri: `${pushed.body.request_uri}` }),
+  );
+  page = await browser.submit(page, { login: 'ada', password });
+  t.ok(answerIn(page).get('code'));
+  const again = await browser.request(
+    authorize({ client_id: 'browser', request_uri: `${pushed.body.request_uri}` }),
+  );
+  t.notOk(again.headers.get('location')?.includes('code='), 'and is spent with it');
+});
+
+const inside = (id: string) => {
+  const { client_id: _, ...parameters } = requestOf(id);
+  return parameters;
+};
+
+t.test('a request object is refused unless all of it is right (RFC 9101 §6, §10)', async (t) => {
+  const browser = await signedIn();
+  const good = inside('signer');
+  const asAssertion = await assertion(key, 'signer', issuer, { ...good, client_id: 'signer' });
+  const none = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${(await requestObject(key, 'signer', issuer, good)).split('.')[1]}.`;
+  for (const [why, made] of [
+    ['by another key', requestObject(other, 'signer', issuer, good)],
+    ['unsigned', none],
+    ['for another server', requestObject(key, 'signer', 'https://evil.example', good)],
+    ['of another issuer', requestObject(key, 'signer', issuer, { ...good, iss: 'app' })],
+    ['of another client', requestObject(key, 'signer', issuer, { ...good, client_id: 'app' })],
+    ['that ended', requestObject(key, 'signer', issuer, { ...good, exp: seconds() - 60 })],
+    ['that is not good yet', requestObject(key, 'signer', issuer, { ...good, nbf: seconds() + 120 })],
+    ['that is an assertion', asAssertion],
+    ['that is a proof', requestObject(key, 'signer', issuer, good, { typ: 'dpop+jwt' })],
+    ['with another inside', requestObject(key, 'signer', issuer, { ...good, request: 'a.b.c' })],
+    ['with a request_uri inside', requestObject(key, 'signer', issuer, { ...good, request_uri: 'urn:x' })],
+    ['that is no JWT', 'nonsense'],
+  ] as const) {
+    const url = authorize({ ...requestOf('signer'), request: await made });
+    const page = await browser.request(url);
+    const error = new URL(page.headers.get('location') ?? 'x:y').searchParams.get('error');
+    t.equal(error, 'invalid_request_object', why);
+  }
+});
+
+t.test('a client that must sign its requests may do nothing else (RFC 9101 §10.5)', async (t) => {
+  const browser = await signedIn();
+  t.equal(answerIn(await browser.request(authorize(requestOf('always')))).get('error'), 'invalid_request');
+  t.equal((await ask(par, requestOf('always'), basic('always'))).body.error, 'invalid_request');
+  const weak = authorize({
+    ...requestOf('es-only'),
+    request: await requestObject(key, 'es-only', issuer, inside('es-only')),
+  });
+  t.equal(
+    answerIn(await browser.request(weak)).get('error'),
+    'invalid_request_object',
+    'or by another algorithm',
+  );
+});
+
+t.test('a request may come signed, by value or pushed (RFC 9101 §5.1, RFC 9126 §3)', async (t) => {
+  const browser = await signedIn();
+  const request = await requestObject(key, 'signer', issuer, { ...inside('signer'), state: 'signed' });
+  const direct = answerIn(
+    await browser.request(
+      authorize({ client_id: 'signer', response_type: 'code', scope: 'openid', state: 'plain', request }),
+    ),
+  );
+  t.ok(direct.get('code'), direct.get('error_description') ?? '');
+  t.equal(direct.get('state'), 'signed', 'only what is signed counts');
+  const fields = {
+    request: await requestObject(key, 'signer', issuer, { ...inside('signer'), state: 'pushed' }),
+    client_assertion_type: assertionType,
+    client_assertion: await assertion(key, 'signer', issuer),
+  };
+  t.equal(
+    (await ask(par, { ...fields, client_assertion: fields.request })).status,
+    401,
+    'it is no assertion',
+  );
+  const pushed = await ask(par, fields);
+  t.equal(pushed.status, 201, `${pushed.body.error_description}`);
+  const answer = answerIn(
+    await browser.request(authorize({ client_id: 'signer', request_uri: `${pushed.body.request_uri}` })),
+  );
+  t.equal(answer.get('state'), 'pushed');
+  const { body } = await look(`${issuer}/.well-known/openid-configuration`);
+  t.equal(body['request_parameter_supported'], true);
+  t.equal(body['request_uri_parameter_supported'], false, 'nothing is fetched for a request');
+  t.equal(body['pushed_authorization_request_endpoint'], par);
+});
