@@ -5,15 +5,13 @@ import type { Clock, Store } from '#src/store/port.ts';
 import { createChain, type Happened } from './chain.ts';
 import type { SealingBox } from './heads.ts';
 
-export interface RecorderParts {
+interface RecorderParts {
   readonly store: Store;
   readonly clock: Clock;
   readonly box: () => SealingBox;
   readonly retentionDays: number;
   /** Told once when records can't be written, and of records that are lost for good. */
   readonly onFault: (error: unknown) => void;
-  /** How many events wait for a store that is away. */
-  readonly most?: number;
 }
 
 export interface RecorderState {
@@ -23,7 +21,7 @@ export interface RecorderState {
   readonly dropped: number;
 }
 
-export interface Recorder {
+interface Recorder {
   /** Never waits, never throws. */
   hear(event: SecurityEvent): void;
   state(): RecorderState;
@@ -35,10 +33,11 @@ const gatherMs = 250;
 const batch = 100;
 const restMs = { first: 250, most: 5_000 };
 const lastAttemptMs = 2_000;
+/** Events that wait for a store that is away. */
 const mostWaiting = 20_000;
 
 export const createRecorder = (parts: RecorderParts): Recorder => {
-  const { clock, onFault, most = mostWaiting } = parts;
+  const { clock, onFault } = parts;
   const waiting: Happened[] = [];
   let chain = createChain(parts);
   let started = false;
@@ -100,7 +99,7 @@ export const createRecorder = (parts: RecorderParts): Recorder => {
 
   return {
     hear(event) {
-      if (waiting.length >= most) {
+      if (waiting.length >= mostWaiting) {
         dropped += 1;
         untold += 1;
         return;

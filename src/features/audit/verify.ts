@@ -50,8 +50,11 @@ export const verify = async ({ store, clock, box }: Parts, noted: readonly Seen[
     }
     records += 1;
     const { hash, prev, prev_until, seen = [] } = record;
-    if (record.chain !== chain || record.seq !== seq) tell('was moved here from another place');
-    else if (expected.hash !== undefined && hash !== expected.hash) tell('was exchanged for another one');
+    if (record.chain !== chain || record.seq !== seq) {
+      tell('was moved here from another place');
+      return unknown;
+    }
+    if (expected.hash !== undefined && hash !== expected.hash) tell('was exchanged for another one');
     if (seq === 1 && prev !== '') tell('has lost what was before it');
     claimed.push(...seen);
     return { hash: prev, until: prev_until };

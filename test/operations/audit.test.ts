@@ -1,0 +1,408 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import t from 'tap';
+import { openStore } from '#adapters/index.ts';
+import { createEvents, type SecurityEvent } from '#src/events.ts';
+import { type Audit, audit, csvLine, listRecords, verify } from '#src/features/audit/index.ts';
+import { boxOf } from '#src/features/keys/index.ts';
+import type { Clock, Store } from '#src/store/port.ts';
+import { Browser } from '../support/browser.ts';
+import { openFolder } from '../support/command.ts';
+import { openHouse } from '../support/house.ts';
+import { handClock, testConfig } from '../support/people.ts';
+import { freshPrefix } from '../support/redis.ts';
+import { startRedis, waitFor } from '../support/redis-server.ts';
+import { codeFor, newVerifier, password, RelyingParty, secret, usual } from '../support/relying-party.ts';
+import { startTcpProxy } from '../support/tcp-proxy.ts';
+
+interface Listed {
+  readonly items: readonly {
+    readonly type: string;
+    readonly outcome: string;
+    readonly reason?: string;
+    readonly client?: string;
+    readonly account?: string;
+    readonly correlation?: string;
+    readonly details?: Readonly<Record<string, unknown>>;
+  }[];
+  readonly next?: string;
+}
+
+// As the command answers.
+const parsed = (text: string): Listed => JSON.parse(text);
+
+t.test('what happens at the doors and at the command line is on record, without a secret', async (t) => {
+  const folder = await openFolder();
+  const config = {
+    ...usual,
+    store: { url: `sqlite:${join(folder.cwd, 'store.db')}` },
+    audit: { enabled: true },
+  };
+  const house = await openHouse({ config });
+  const party = new RelyingParty(house.issuer);
+  const browser = new Browser();
+
+  const wrong = newVerifier();
+  const login = await browser.open(party.authorizationUrl(wrong));
+  await browser.submit(login, { login: 'ada', password: 'hunter2-hunter2' });
+  const { code, verifier } = await codeFor(party, browser);
+  const tokens = await party.redeem(code, verifier);
+  t.equal(tokens.status, 200);
+  const replayed = await party.redeem(code, verifier);
+  t.equal(replayed.status, 400);
+  const stranger = await new RelyingParty(house.issuer, 'app', 'not-the-secret-of-this-client-at-all').redeem(
+    code,
+    verifier,
+  );
+  t.equal(stranger.status, 401);
+  await house.close();
+  t.equal((await folder.runHere(['account', 'add', 'grace', '--generate'])).exit, 0);
+
+  const list = async (...flags: string[]) =>
+    parsed((await folder.runHere(['audit', 'list', '--json', ...flags])).out);
+  const all = await list('--limit', '1000');
+  const refusals = await list('--type', 'token.refused');
+  t.same(
+    refusals.items.map(({ reason, correlation }) => [reason, correlation]),
+    [
+      ['invalid_client', stranger.headers.get('x-request-id')],
+      ['invalid_grant', replayed.headers.get('x-request-id')],
+    ],
+    'the latest first, each with the id that its answer carried',
+  );
+  t.match((await list('--type', 'sign-in', '--outcome', 'refused')).items, [
+    { client: 'app', reason: 'wrong_credentials', address: '127.0.0.1' },
+  ]);
+  t.match((await list('--type', 'token.issued')).items, [
+    { outcome: 'ok', client: 'app', details: { grant_type: 'authorization_code', door: 'engine' } },
+  ]);
+  t.match((await list('--type', 'account.added')).items, [
+    { account: String, details: { door: 'cli', operator: String } },
+  ]);
+  const person = all.items.find(({ type, outcome }) => type === 'sign-in' && outcome === 'ok')?.account ?? '';
+  const hers = await list('--account', person);
+  t.ok(hers.items.length > 2 && hers.items.every(({ account }) => account === person), 'by account');
+  const ofClient = await list(
+    '--client',
+    'app',
+    '--from',
+    '1h',
+    '--correlation',
+    replayed.headers.get('x-request-id') ?? '',
+  );
+  t.match(ofClient.items, [{ type: 'grant.revoked' }, { type: 'token.refused' }]);
+  const first = await list('--limit', '3');
+  const second = await list('--limit', '3', '--cursor', first.next ?? '');
+  t.same([...first.items, ...second.items], all.items.slice(0, 6), 'page by page');
+
+  const used = [
+    password,
+    secret,
+    'hunter2-hunter2',
+    code,
+    verifier,
+    wrong,
+    'not-the-secret-of-this-client-at-all',
+  ];
+  used.push(
+    ...Object.values(tokens.body)
+      .filter((value) => String(value).length > 30)
+      .map(String),
+  );
+  used.push(...[...browser.cookies.values()].map(({ value }) => value));
+  const csv = (await folder.runHere(['audit', 'export', '--format', 'csv'])).out;
+  const ndjson = (await folder.runHere(['audit', 'export'])).out;
+  for (const one of used) t.notOk(`${csv}${ndjson}`.includes(one), 'nothing that opens a door is in it');
+  const lines = ndjson
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  t.equal(lines.length, all.items.length);
+  t.same(lines.toReversed(), all.items, 'an export is the list, the earliest first');
+  t.equal(csv.trimEnd().split('\r\n').length, lines.length + 1);
+
+  const whole = await folder.runHere(['audit', 'verify']);
+  t.match(whole, { exit: 0, out: /^The record is whole: \d+ records in 2 chains\.\n$/ });
+  await writeFile(join(folder.cwd, 'heads.json'), (await folder.runHere(['audit', 'verify', '--json'])).out);
+  t.match(await folder.runHere(['audit', 'verify', '--heads', join(folder.cwd, 'heads.json')]), { exit: 0 });
+
+  const store = await openStore(config.store.url, { clock: Date });
+  const [some] = (await store.list('audit', 'all', { limit: 1 })).items;
+  t.ok(some);
+  if (some) {
+    const body = some.document.body.replace('"outcome":"ok"', '"outcome":"failed"');
+    await store.commit([{ op: 'put', key: some.key, body }]);
+  }
+  await store.close();
+  const broken = await folder.runHere(['audit', 'verify']);
+  t.match(broken, { exit: 1, out: /^chain \S+, record \d+: was changed after it was written\n/ });
+  t.match(broken.err, /^postern: The audit record was tampered with, or damaged: 1 problems\. /);
+  await folder.close();
+});
+
+t.test("what can't be asked for is refused in a sentence", async (t) => {
+  const folder = await openFolder();
+  const refusals: readonly (readonly [readonly string[], RegExp])[] = [
+    [['list', '--from', 'yesterday'], /Expected a time as 2027-01-31, .* 24h or 7d \(ago\)/],
+    [['list', '--outcome', 'good'], /Expected ok, refused or failed/],
+    [['list', '--limit', '0'], /whole number from 1 to 1000/],
+    [['export', '--format', 'xml'], /Expected ndjson or csv/],
+    [
+      ['verify', '--heads', 'nothing.json'],
+      /nothing\.json does not hold what `postern audit verify --json` answered/,
+    ],
+  ];
+  for (const [args, sentence] of refusals)
+    t.match(await folder.runHere(['audit', ...args]), { exit: 2, err: sentence });
+  t.match(await folder.runHere(['audit', 'list']), { exit: 0, out: 'Nothing of that kind is on record.\n' });
+  t.match(await folder.runHere(['audit', 'verify']), {
+    exit: 0,
+    out: 'The record is whole: 0 records in 0 chains.\n',
+  });
+  await folder.close();
+});
+
+const event = (type: string, more: Partial<SecurityEvent> = {}): SecurityEvent => ({
+  type,
+  outcome: 'ok',
+  ...more,
+});
+
+interface Recording {
+  readonly audit: Audit;
+  emit(...events: SecurityEvent[]): void;
+  /** Ends the chain with everything written. */
+  end(): Promise<void>;
+}
+
+const recording = async (store: Store, clock: Clock, set: readonly string[] = []): Promise<Recording> => {
+  const config = testConfig(set);
+  const events = createEvents((fault) => {
+    throw fault;
+  });
+  const record = audit({ store, config, clock, events, box: () => boxOf(config, store), onFault: () => {} });
+  const end = await record.start();
+  return { audit: record, emit: (...all) => all.forEach(events.emit), end };
+};
+
+t.test('whatever is done to the record shows', async (t) => {
+  const clock = handClock();
+  const box = (store: Store) => boxOf(testConfig(), store);
+
+  /** Two processes, one after the other: chains of 1 + 5 records each. */
+  const filled = async () => {
+    const store = await openStore('memory:', { clock });
+    const chains: string[] = [];
+    for (const process of ['first', 'second']) {
+      const { emit, end } = await recording(store, clock);
+      for (let n = 1; n <= 5; n += 1) emit(event(`${process}.${n}`));
+      clock.pass(1000);
+      await end();
+      const known = (await verify({ store, clock, box: box(store) })).heads.map(({ chain }) => chain);
+      chains.push(...known.filter((chain) => !chains.includes(chain)));
+    }
+    const key = (chain: number, seq: number) => ({
+      kind: 'audit',
+      family: chains[chain] ?? '',
+      id: String(seq).padStart(12, '0'),
+    });
+    const head = (chain: number) => ({ kind: 'audit-chain', family: chains[chain] ?? '', id: '' });
+    const read = async (place: ReturnType<typeof key>): Promise<string> =>
+      (await store.read([place]))[0]?.body ?? '';
+    return { store, key, head, read };
+  };
+
+  const acts: Readonly<
+    Record<string, readonly [(world: Awaited<ReturnType<typeof filled>>) => Promise<void>, ...RegExp[]]>
+  > = {
+    nothing: [async () => {}],
+    'one word of one record': [
+      async ({ store, key, read }) => {
+        const body = (await read(key(0, 3))).replace('first.2', 'first.9');
+        await store.commit([{ op: 'put', key: key(0, 3), body }]);
+      },
+      /^3 was changed after it was written/,
+    ],
+    'a record with a hash that fits': [
+      async ({ store, key, read }) => {
+        await store.commit([{ op: 'put', key: key(0, 3), body: await read(key(0, 4)) }]);
+      },
+      /^3 was moved here from another place/,
+    ],
+    'a record of the other chain in the same place': [
+      async ({ store, key, read }) => {
+        await store.commit([{ op: 'put', key: key(0, 3), body: await read(key(1, 3)) }]);
+      },
+      /^3 was moved here/,
+    ],
+    'a record taken out': [
+      async ({ store, key }) => store.commit([{ op: 'remove', key: key(0, 3) }]),
+      /^3 is missing/,
+    ],
+    'the beginning': [
+      async ({ store, key }) => {
+        for (const seq of [1, 2, 3]) await store.commit([{ op: 'remove', key: key(1, seq) }]);
+      },
+      /^3 and those before it, from 1 on, are missing/,
+    ],
+    'the end, with a head copied from what was there': [
+      async ({ store, key, head, read }) => {
+        const cut = JSON.parse(await read(head(0)));
+        const last = JSON.parse(await read(key(0, 5)));
+        for (const seq of [6]) await store.commit([{ op: 'remove', key: key(0, seq) }]);
+        const body = JSON.stringify({ ...cut, seq: 5, hash: last.hash });
+        await store.commit([
+          { op: 'put', key: head(0), body, index: [{ index: 'audit-chains', of: 'all', at: 0 }] },
+        ]);
+      },
+      /^head the seal of its end is not one of this server/,
+      /^6 was seen before and is missing now/,
+    ],
+    'a whole chain': [
+      async ({ store, key, head }) => {
+        for (let seq = 1; seq <= 6; seq += 1) await store.commit([{ op: 'remove', key: key(0, seq) }]);
+        await store.commit([{ op: 'remove', key: head(0) }]);
+      },
+      /^6 was seen before and is missing now/,
+    ],
+    'a head alone': [
+      async ({ store, head }) => store.commit([{ op: 'remove', key: head(1) }]),
+      /^6 has no sealed end/,
+    ],
+    'a record behind the end': [
+      async ({ store, key, read }) => {
+        const index = [{ index: 'audit', of: 'all', at: 0 }];
+        await store.commit([{ op: 'put', key: key(1, 7), body: await read(key(1, 6)), index }]);
+      },
+      /^7 stands behind the sealed end/,
+    ],
+    'a head that is not JSON': [
+      async ({ store, head }) => {
+        const index = [{ index: 'audit-chains', of: 'all', at: 0 }];
+        await store.commit([{ op: 'put', key: head(1), body: '{', index }]);
+      },
+      /^head the seal of its end is not one of this server/,
+    ],
+  };
+  for (const [what, [act, ...told]] of Object.entries(acts)) {
+    const world = await filled();
+    await act(world);
+    const { problems } = await verify({ store: world.store, clock, box: box(world.store) });
+    const said = problems.map(({ seq, message }) => `${seq ?? 'head'} ${message}`);
+    t.equal(said.length, told.length, `${what}: ${said}`);
+    for (const one of told)
+      t.ok(
+        said.some((words) => one.test(words)),
+        `${what}: ${said}`,
+      );
+    await world.store.close();
+  }
+
+  const world = await filled();
+  const { heads } = await verify({ store: world.store, clock, box: box(world.store) });
+  const { store } = world;
+  for (const seq of [1, 2, 3, 4, 5, 6]) await store.commit([{ op: 'remove', key: world.key(1, seq) }]);
+  await store.commit([{ op: 'remove', key: world.head(1) }]);
+  t.same(
+    (await verify({ store, clock, box: box(store) })).problems,
+    [],
+    'the last chain of all is not missed by itself',
+  );
+  t.match(
+    (await verify({ store, clock, box: box(store) }, heads)).problems,
+    [{ seq: 6, message: 'was seen before and is missing now' }],
+    'but by heads that were kept elsewhere',
+  );
+  await store.close();
+});
+
+t.test('records are kept as long as the operator wants, and what has expired is not missed', async (t) => {
+  const clock = handClock();
+  const day = 86_400_000;
+  const store = await openStore('memory:', { clock });
+  const box = boxOf(testConfig(), store);
+  const look = () => verify({ store, clock, box });
+  const { emit, end } = await recording(store, clock, ['audit.retention_days=10']);
+  emit(event('old'));
+  await waitFor('the first batch', async () => (await look()).records === 2);
+  clock.pass(6 * day);
+  emit(event('young'));
+  await end();
+  t.match(await look(), { records: 3, problems: [] });
+  clock.pass(5 * day);
+  t.match(await look(), { records: 1, problems: [] }, 'the first two have gone');
+  const { items } = await listRecords(store, {}, { limit: 10 });
+  t.match(items, [{ type: 'young', seq: 3 }]);
+  clock.pass(6 * day);
+  t.same(await look(), { records: 0, heads: [], problems: [] });
+
+  const forEver = await recording(store, clock, ['audit.retention_days=0']);
+  forEver.emit(event('kept'));
+  await forEver.end();
+  clock.pass(10_000 * day);
+  t.match(await look(), { records: 2, problems: [] });
+  await store.close();
+});
+
+t.test('a store that is away delays the record, and a full queue is told of', async (t) => {
+  const redis = await startRedis();
+  const wire = await startTcpProxy({ port: redis.port });
+  const store = await openStore(`redis://127.0.0.1:${wire.port}`, {
+    clock: Date,
+    prefix: freshPrefix(),
+    deadlineMs: 500,
+  });
+  const box = boxOf(testConfig(), store);
+  const { audit: record, emit, end } = await recording(store, Date);
+  emit(event('before'));
+  await waitFor('the first record', () => record.state().written === 1);
+  wire.refuse();
+  for (let n = 0; n < 20_010; n += 1) emit(event('meanwhile', { client: `client-${n % 3}` }));
+  t.match(record.state(), { waiting: 20_000, dropped: 10 }, 'so many wait, no more');
+  wire.heal();
+  await waitFor('the record to catch up', () => record.state().waiting === 0);
+  await end();
+  const { items } = await listRecords(store, { type: 'audit.dropped' }, { limit: 10 });
+  t.match(items, [{ outcome: 'failed', reason: 'queue_full', details: { count: 10 } }]);
+  t.match(await verify({ store, clock: Date, box }), { records: 20_003, problems: [] });
+  await store.close();
+  await wire.close();
+  await redis.close();
+});
+
+t.test('a cell of a spreadsheet is never a formula', async (t) => {
+  const at = Date.UTC(2027, 0, 31);
+  const record = { v: 1, chain: 'c', seq: 1, at, prev: '', hash: 'h', type: 'x', outcome: 'ok' } as const;
+  for (const nasty of ['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', ' =1', '\r=1']) {
+    const line = csvLine({ ...record, client: nasty });
+    t.equal(line, `"2027-01-31T00:00:00.000Z","x","ok","","'${nasty}","","","","","c","1","h"\r\n`);
+  }
+  t.match(
+    csvLine({ ...record, reason: 'say "no"', details: { a: '1,2' } }),
+    /,"say ""no""",.*,"\{""a"":""1,2""\}",/,
+  );
+});
+
+t.test('a file that was there before stays where it is', async (t) => {
+  const cwd = await mkdtemp(join(tmpdir(), 'postern-audit-'));
+  t.teardown(() => rm(cwd, { recursive: true, force: true }));
+  const url = `sqlite:${join(cwd, 'store.db')}`;
+  const record = async (type: string) => {
+    const store = await openStore(url, { clock: Date });
+    const running = await recording(store, Date, [`store.url=${url}`]);
+    running.emit(event(type));
+    await running.end();
+    await store.close();
+  };
+  await record('one');
+  await Promise.all(['two', 'three', 'four'].map(record));
+  const store = await openStore(url, { clock: Date });
+  const box = boxOf(testConfig([`store.url=${url}`]), store);
+  t.match(
+    await verify({ store, clock: Date, box }),
+    { records: 8, problems: [] },
+    'four chains, none in the way of another',
+  );
+  await store.close();
+});
