@@ -16,10 +16,12 @@ import { authorizationResponses } from './authorization-responses/index.ts';
 import { clientAuthentication } from './client-authentication/index.ts';
 import { type Clients, createClients } from './clients/index.ts';
 import { consent } from './consent/index.ts';
+import { createDeliveries } from './deliveries/index.ts';
 import { device } from './device/index.ts';
 import { health, type Readiness } from './health/index.ts';
 import { jsonTokens } from './json-tokens/index.ts';
 import { createKeys, type Keys } from './keys/index.ts';
+import { logout } from './logout/index.ts';
 import { profiles } from './profiles/index.ts';
 import { pushedRequests } from './pushed-requests/index.ts';
 import { senderConstraint } from './sender-constraint/index.ts';
@@ -61,6 +63,7 @@ export const createFeatures = async (
   const clients = createClients({ store, config, clock, events, secretBox: keys.box });
   const throttle = createThrottle({ store, config, clock });
   const levels = createLevels(config);
+  const deliveries = createDeliveries({ store, clock, events, onFault });
   const alive = health(store);
   return {
     services: { accounts, audit: record, clients, keys, readiness: alive.readiness },
@@ -72,6 +75,8 @@ export const createFeatures = async (
       device({ config, clock, pages, throttle }),
       tokenStatus(config, accounts),
       stepUp(levels),
+      logout({ config, pages, accounts, deliveries, engine }),
+      { name: 'deliveries', start: () => deliveries.start() },
       subjects(),
       jsonTokens({ config, store, pages, version, engine }),
       clientAuthentication(clients),

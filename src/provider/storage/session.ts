@@ -90,6 +90,10 @@ const changes = (before: Document, parts: Readonly<Record<string, string>>, cook
     if (before.parts[name] !== text) changed[name] = text;
   }
   if (before.parts['.state'] !== undefined && parts['.state'] === undefined) changed['.state'] = null;
+  for (const name of Object.keys(before.parts)) {
+    // Signed out of this client alone.
+    if (name.startsWith('c:') && parts[name] === undefined) changed[name] = null;
+  }
   if (before.parts[cookie] !== undefined) return changed;
   changed[cookie] = '';
   const sameAccount =

@@ -1,0 +1,33 @@
+import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
+import type { Pages } from '../../http/pages/pages.ts';
+import { readerOfEngine } from '../../http/pages/render-error.ts';
+import { routes } from '../../provider/paths.ts';
+import { formPostPage } from '../../views/pages/form-post.ts';
+
+const hosts = new Set(['end_session', 'resume', 'device_resume']);
+
+/**
+ * Where nobody is signed in, and where another person takes over, the engine ends the session by a form that sends
+ * itself, on a page with a script of its own. Shown as a page of ours instead, with a button for those without scripts.
+ */
+export const showEngineForms = (provider: Provider, pages: Pages): void => {
+  provider.use(async (koa, next) => {
+    await next();
+    // On a route of the engine, as every page of it is.
+    const ctx = koa as KoaContextWithOIDC;
+    const own = typeof ctx.body === 'string' && ctx.body.includes('<title>Submitting Callback</title>');
+    if (!own || !hosts.has(ctx.oidc?.route)) return;
+    const state = ctx.oidc.session?.state;
+    const after = state?.['postLogoutRedirectUri'];
+    const reader = readerOfEngine(ctx);
+    const { host } = new URL(typeof after === 'string' ? after : provider.issuer);
+    ctx.body = formPostPage(pages.page(reader), {
+      action: `${routes.end_session}/confirm`,
+      fields: { xsrf: String(state?.['secret']), logout: 'yes' },
+      to: host,
+    });
+    ctx.set(
+      pages.headers(reader, { ...(typeof after === 'string' && { formTargets: [after] }), popup: true }),
+    );
+  });
+};

@@ -1,0 +1,301 @@
+import { createServer, type Server } from 'node:http';
+import { join } from 'node:path';
+import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
+import t, { type Test } from 'tap';
+import { Browser } from '../support/browser.ts';
+import { type House, openHouse } from '../support/house.ts';
+import { handClock } from '../support/people.ts';
+import {
+  codeFor,
+  newVerifier,
+  password,
+  RelyingParty,
+  redirectUri,
+  secret,
+  usual,
+} from '../support/relying-party.ts';
+
+const signedOut = 'http://localhost:4999/signed-out';
+
+interface Listener {
+  readonly url: string;
+  /** What was posted. */
+  readonly posts: URLSearchParams[];
+  /** Statuses to answer with, before 200 for good. */
+  readonly answers: number[];
+  wait(posts: number): Promise<void>;
+}
+
+const listen = async (t: Test): Promise<Listener> => {
+  const posts: URLSearchParams[] = [];
+  const answers: number[] = [];
+  let told = (): void => {};
+  const server: Server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk) => {
+      body += chunk;
+    });
+    request.on('end', () => {
+      posts.push(new URLSearchParams(body));
+      response.writeHead(answers.shift() ?? 200).end();
+      told();
+    });
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  t.teardown(() => new Promise((resolve) => server.close(resolve)));
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  return {
+    url: `http://127.0.0.1:${port}/told`,
+    posts,
+    answers,
+    async wait(count) {
+      while (posts.length < count) {
+        await new Promise<void>((resolve) => {
+          told = resolve;
+        });
+      }
+    },
+  };
+};
+
+const configOf = (backchannel?: string) => ({
+  ...usual,
+  clients: [
+    {
+      ...usual.clients[0],
+      post_logout_redirect_uris: [signedOut],
+      ...(backchannel && { backchannel_logout_uri: backchannel, backchannel_logout_session_required: true }),
+    },
+    {
+      client_id: 'other',
+      client_name: 'The Other',
+      client_secret: secret,
+      redirect_uris: [redirectUri],
+      post_logout_redirect_uris: ['https://other.example.com/bye'],
+      grant_types: ['authorization_code', 'refresh_token'],
+      first_party: true,
+      subject_type: 'pairwise',
+      ...(backchannel && { backchannel_logout_uri: `${backchannel}?second` }),
+    },
+  ],
+});
+
+const tokensOf = async (party: RelyingParty, browser: Browser, parameters = {}) => {
+  const { code, verifier } = await codeFor(party, browser, parameters);
+  const { body } = await party.redeem(code, verifier);
+  return {
+    idToken: String(body['id_token']),
+    access: String(body['access_token']),
+    refresh: String(body['refresh_token']),
+  };
+};
+
+const logoutUrl = (house: House, parameters: Record<string, string>) =>
+  `${house.issuer}/oauth/logout?${new URLSearchParams(parameters)}`;
+
+t.test('RP-initiated logout (OpenID Connect RP-Initiated Logout 1.0)', async (t) => {
+  const house = await openHouse({ config: configOf() });
+  t.teardown(() => house.close());
+  const app = new RelyingParty(house.issuer);
+
+  await t.test('no open redirect: an address is followed only when it is registered (§3)', async (t) => {
+    const browser = new Browser();
+    const { idToken } = await tokensOf(app, browser);
+    const wrong = [
+      'https://evil.example.com/',
+      `${signedOut}/`,
+      `${signedOut}?more`,
+      'http://localhost:4998/signed-out',
+      'https://other.example.com/bye',
+      'javascript:alert(1)',
+    ];
+    for (const uri of wrong) {
+      const page = await browser.open(
+        logoutUrl(house, { id_token_hint: idToken, post_logout_redirect_uri: uri }),
+      );
+      t.equal(page.status, 400, uri);
+      t.notOk(page.headers.get('location'));
+    }
+    const nobody = await browser.open(
+      logoutUrl(house, { post_logout_redirect_uri: 'https://evil.example.com/' }),
+    );
+    t.match(nobody, { status: 200, body: /logout-confirm/ }, 'without a client it is passed over');
+    const gone = await browser.submit(nobody, { logout: 'yes' });
+    t.match(gone, { status: 200, url: `${house.issuer}/oauth/logout/success`, body: /You are signed out/ });
+  });
+
+  await t.test('hints that are forged, foreign or of another client are refused (§2)', async (t) => {
+    const browser = new Browser();
+    const { idToken, access } = await tokensOf(app, browser);
+    const [header, payload] = idToken.split('.');
+    for (const id_token_hint of ['nonsense', access, `${header}.${payload}.AAAA`, `${header}.${payload}.`]) {
+      t.equal((await browser.open(logoutUrl(house, { id_token_hint }))).status, 400);
+    }
+    t.equal(
+      (await browser.open(logoutUrl(house, { id_token_hint: idToken, client_id: 'other' }))).status,
+      400,
+    );
+    t.equal((await browser.open(logoutUrl(house, { client_id: 'nobody' }))).status, 400);
+    t.equal(
+      (await browser.open(`${logoutUrl(house, { client_id: 'app' })}&client_id=other`)).status,
+      400,
+      'twice',
+    );
+  });
+
+  await t.test('nobody is signed out by a form of another site', async (t) => {
+    const browser = new Browser();
+    await tokensOf(app, browser);
+    const page = await browser.open(logoutUrl(house, {}));
+    for (const fields of [{ logout: 'yes' }, { logout: 'yes', xsrf: 'guessed' }]) {
+      const body = new URLSearchParams(fields);
+      const forged = await browser.request(`${house.issuer}/oauth/logout/confirm`, { method: 'POST', body });
+      t.equal(forged.status, 400);
+    }
+    t.match(page.body, 'logout-confirm');
+    const still = await browser.open(app.authorizationUrl(newVerifier(), { prompt: 'none' }));
+    t.match(still.headers.get('location'), 'code=');
+  });
+
+  await t.test('the page names account and applications, and leads back with state (§3)', async (t) => {
+    const browser = new Browser();
+    const { idToken, access, refresh } = await tokensOf(app, browser);
+    const other = new RelyingParty(house.issuer, 'other');
+    // OpenID Connect Core §11: offline access is always asked for.
+    const offline = await tokensOf(other, browser, {
+      scope: 'openid offline_access',
+      prompt: 'consent',
+    });
+    const parameters = { id_token_hint: idToken, post_logout_redirect_uri: signedOut, state: 'a b&c' };
+    const page = await browser.open(logoutUrl(house, parameters));
+    t.match(page.body, 'ada');
+    t.match(page.body, 'The App');
+    t.match(page.body, 'The Other');
+    t.match(page.headers.get('content-security-policy'), "form-action 'self' http://localhost:4999");
+    const back = await browser.submit(page, { logout: 'yes' });
+    t.equal(back.headers.get('location'), `${signedOut}?state=a+b%26c`);
+
+    const next = await browser.open(app.authorizationUrl(newVerifier(), { prompt: 'none' }));
+    t.match(next.headers.get('location'), 'error=login_required');
+    t.match(
+      await app.refresh(refresh),
+      { status: 400, body: { error: 'invalid_grant' } },
+      'ended with the session',
+    );
+    t.same((await app.post('/oauth/introspect', { token: access })).body, { active: false });
+    const kept = await other.refresh(offline.refresh);
+    t.equal(kept.status, 200, 'what was for offline use stays');
+  });
+
+  await t.test('whoever stays is signed in still, and not told otherwise', async (t) => {
+    const browser = new Browser();
+    await tokensOf(app, browser);
+    const page = await browser.open(logoutUrl(house, {}));
+    const stayed = await browser.submit(page, {});
+    t.equal(stayed.url, `${house.issuer}/`);
+    const still = await browser.open(app.authorizationUrl(newVerifier(), { prompt: 'none' }));
+    t.match(still.headers.get('location'), 'code=');
+  });
+
+  await t.test('who is not signed in goes on with one press, without a script', async (t) => {
+    const { idToken } = await tokensOf(app, new Browser());
+    const browser = new Browser();
+    const parameters = { id_token_hint: idToken, post_logout_redirect_uri: signedOut, state: 'x' };
+    const page = await browser.open(logoutUrl(house, parameters));
+    t.match(page.body, 'data-auto-submit');
+    t.notMatch(page.body, /<script>/);
+    t.match(page.headers.get('content-security-policy'), "form-action 'self' http://localhost:4999");
+    const back = await browser.submit(page, {});
+    t.equal(back.headers.get('location'), `${signedOut}?state=x`);
+  });
+
+  await t.test('it may be asked for by POST as well (§2)', async (t) => {
+    const browser = new Browser();
+    await tokensOf(app, browser);
+    const body = new URLSearchParams({ client_id: 'app', post_logout_redirect_uri: signedOut });
+    const page = await browser.open(`${house.issuer}/oauth/logout`, { method: 'POST', body });
+    t.match(page, { status: 200, body: /logout-confirm/ });
+  });
+
+  await t.test('another person may sign in over a session, which ends then', async (t) => {
+    const { accounts } = house.app.services;
+    await accounts.add({ username: 'bob', password });
+    const browser = new Browser();
+    const before = await tokensOf(app, browser);
+    const login = await browser.open(app.authorizationUrl(newVerifier(), { prompt: 'login' }));
+    const switched = /href="([^"]*another=yes)"/.exec(login.body)?.[1] ?? '';
+    const fresh = await browser.open(new URL(switched, house.issuer).href);
+    const leaving = await browser.submit(fresh, { login: 'bob', password });
+    t.match(leaving.body, 'data-auto-submit', 'the former session is ended by a page of ours');
+    const back = await browser.submit(leaving, {});
+    t.match(back.headers.get('location'), 'code=');
+    t.match(await app.refresh(before.refresh), { status: 400 });
+  });
+});
+
+t.test('back-channel logout (OpenID Connect Back-Channel Logout 1.0)', async (t) => {
+  const listener = await listen(t);
+  const house = await openHouse({ config: configOf(listener.url) });
+  t.teardown(() => house.close());
+  const app = new RelyingParty(house.issuer);
+  const other = new RelyingParty(house.issuer, 'other');
+  const metadata = await (await fetch(`${house.issuer}/.well-known/openid-configuration`)).json();
+  t.match(metadata, { backchannel_logout_supported: true, backchannel_logout_session_supported: true });
+  t.notMatch(metadata, { frontchannel_logout_supported: true });
+
+  const browser = new Browser();
+  const { body } = await (async () => {
+    const { code, verifier } = await codeFor(app, browser);
+    return app.redeem(code, verifier);
+  })();
+  await codeFor(other, browser);
+  // The first one is tried again, which nobody who signs out waits for.
+  listener.answers.push(500);
+  const page = await browser.open(logoutUrl(house, {}));
+  t.match(await browser.submit(page, { logout: 'yes' }), { status: 200, body: /signed out/ });
+  await listener.wait(3);
+  t.equal(listener.posts.length, 3, 'two applications, one of which was told twice');
+
+  const keys = createRemoteJWKSet(new URL(`${house.issuer}/oauth/jwks`));
+  const subjects = new Map<string, unknown>();
+  for (const post of listener.posts) {
+    const token = post.get('logout_token') ?? '';
+    const { payload } = await jwtVerify(token, keys, { issuer: house.issuer, typ: 'logout+jwt' });
+    t.match(payload, { iat: Number, jti: String, exp: Number, sub: String });
+    t.same(payload['events'], { 'http://schemas.openid.net/event/backchannel-logout': {} }, '§2.4');
+    t.notOk(payload['nonce'], 'a nonce is forbidden');
+    t.equal(decodeProtectedHeader(token).alg, 'RS256');
+    subjects.set(String(payload.aud), payload);
+  }
+  t.match(subjects.get('app'), { sid: String });
+  t.notMatch(subjects.get('other'), { sid: String }, 'only for those who want it');
+  const { payload: idToken } = await jwtVerify(String(body['id_token']), keys);
+  t.equal(
+    idToken['sid'],
+    (subjects.get('app') as { sid: string }).sid,
+    'the session that the id token named',
+  );
+});
+
+t.test('what is left to tell survives a restart', async (t) => {
+  const listener = await listen(t);
+  const store = { url: `sqlite:${join(t.testdir(), 'postern.db')}` };
+  const house = await openHouse({ config: { ...configOf(listener.url), store } });
+  const browser = new Browser();
+  await codeFor(new RelyingParty(house.issuer), browser);
+  listener.answers.push(503);
+  const page = await browser.open(logoutUrl(house, {}));
+  await browser.submit(page, { logout: 'yes' });
+  await listener.wait(1);
+  const { items } = await house.store.list('outbox', 'due', { limit: 10 });
+  t.equal(items.length, 1, 'it stays in the store until it was heard');
+  t.notMatch(JSON.stringify(items), /eyJ/, 'without any token');
+  await house.close();
+
+  const later = handClock(Date.now() + 10_000);
+  const reopened = await openHouse({ config: { ...configOf(listener.url), store }, clock: later });
+  await listener.wait(2);
+  await reopened.close();
+  t.equal(listener.posts.length, 2);
+});
