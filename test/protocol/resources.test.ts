@@ -115,7 +115,7 @@ t.test('one grant gives a token for each API, and none for another (RFC 8707 §2
   const userinfo = await look(`${issuer}/userinfo`, {
     authorization: `Bearer ${tokens.body['access_token']}`,
   });
-  t.equal(userinfo.status, 401, 'nor is it for userinfo');
+  t.equal(userinfo.status, 403, 'nor is it for userinfo');
   const later = await party.refresh(`${refreshed.body['refresh_token']}`, { resource: audience('rs256') });
   t.equal(later.body['error'], 'invalid_target');
 });

@@ -47,13 +47,14 @@ export const fapi2Problems = (metadata: ClientMetadata): Problem[] => {
       `must be one of ${algorithms.join(', ')}`,
     );
   }
-  if (metadata.application_type !== 'native') {
-    const uris = metadata.redirect_uris ?? [];
-    check(
-      uris.every((uri) => uri.startsWith('https:')),
-      'redirect_uris',
-      'must use https',
-    );
-  }
+  const loopback = /^http:\/\/(127\.0\.0\.1|\[::1\]|localhost)[:/]/;
+  const mayBeLoopback = metadata.application_type === 'native';
+  check(
+    (metadata.redirect_uris ?? []).every(
+      (uri) => uri.startsWith('https:') || (mayBeLoopback && loopback.test(uri)),
+    ),
+    'redirect_uris',
+    mayBeLoopback ? 'must use https, or http on loopback' : 'must use https',
+  );
   return problems;
 };
