@@ -1,0 +1,30 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { ask } from '../messages.ts';
+import type { RunningRedis } from './redis.ts';
+import type { Server } from './server.ts';
+
+export type OwnProcess = 'floor' | 'stock' | 'oauth2-server';
+
+/** Starts one of the contestants that are files of this folder. */
+export const startOwn = async (name: OwnProcess, redis?: RunningRedis): Promise<Server> => {
+  const child = fork(new URL(`../processes/${name}.ts`, import.meta.url), redis ? [redis.socket] : [], {
+    serialization: 'advanced',
+    execArgv: ['--expose-gc'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const port = await ask<number>(child, 'port');
+  return {
+    port,
+    pid: child.pid ?? 0,
+    ...(redis && { redisPid: redis.pid }),
+    mint: (order) => ask<string[]>(child, 'mint', order),
+    settle: () => ask<void>(child, 'collect'),
+    finish: async () => {},
+    async close() {
+      const ended = once(child, 'exit');
+      child.kill();
+      await ended;
+    },
+  };
+};

@@ -1,0 +1,112 @@
+import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { stringify } from 'yaml';
+import { freePort } from '../../test/support/redis-server.ts';
+import { algorithms, audienceOf, claims, clients, opaqueAudience, username } from '../cast.ts';
+import { ask } from '../messages.ts';
+import type { RunningRedis } from './redis.ts';
+import type { Server } from './server.ts';
+
+export interface Postern extends Server {
+  /** Milliseconds from the start of the process to the first discovery document. */
+  readonly startMs: number;
+  addClients(count: number): Promise<readonly string[]>;
+  /** Fills the store until it holds this many live grants. */
+  fill(count: number): Promise<void>;
+}
+
+export interface PosternOptions {
+  /** Absent: the embedded store, in a file. */
+  readonly redis?: RunningRedis;
+  readonly workers?: number;
+  readonly audit?: boolean;
+  readonly log?: 'info' | 'silent';
+  /** Directory for a processor profile. */
+  readonly profile?: string;
+  /** Directory of a compile cache. */
+  readonly cache?: string;
+}
+
+const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const machineAudience = audienceOf('ES256');
+
+const settings = (port: number, { redis, workers = 1, audit = true, log = 'info' }: PosternOptions) => ({
+  issuer: `http://localhost:${port}`,
+  listen: { port, workers },
+  store: { url: redis?.url ?? 'sqlite:./postern.db' },
+  demo: false,
+  log: { level: log, format: 'json' },
+  audit: { enabled: audit },
+  tokens: { authorization_code_ttl: 600, refresh_reuse_window: 10 },
+  // All load comes from one address: counted as always, but never refused.
+  security: { throttle: { token_per_address: 1_000_000 } },
+  accounts: [{ username, password: 'never used in a measurement', ...claims }],
+  clients: clients.map((client) =>
+    client.grant_types.includes('client_credentials') ? { ...client, resources: [machineAudience] } : client,
+  ),
+  resources: [
+    ...algorithms.map((alg) => ({ audience: audienceOf(alg), scopes: ['read'], signing_alg: alg })),
+    { audience: opaqueAudience, scopes: ['read'], access_token_format: 'opaque' },
+  ],
+});
+
+const answers = async (port: number, child: ChildProcess): Promise<void> => {
+  for (const end = Date.now() + 20_000; Date.now() < end; await sleep(5)) {
+    if (child.exitCode !== null) break;
+    try {
+      const response = await fetch(`http://localhost:${port}/.well-known/openid-configuration`);
+      await response.text();
+      if (response.ok) return;
+    } catch {
+      // Not listening yet.
+    }
+  }
+  throw new Error('Postern did not start');
+};
+
+/** The server as operators run it, and beside it a process that makes material in its store. */
+export const startPostern = async (options: PosternOptions = {}): Promise<Postern> => {
+  const port = await freePort();
+  const cwd = mkdtempSync(join(tmpdir(), 'postern-bench-'));
+  writeFileSync(join(cwd, 'postern.yaml'), stringify(settings(port, options)));
+  const started = performance.now();
+  const profile = options.profile ? ['--cpu-prof', `--cpu-prof-dir=${options.profile}`] : [];
+  const child = spawn(process.execPath, [...profile, main], {
+    cwd,
+    stdio: ['ignore', 'ignore', 'ignore'],
+    env: { PATH: process.env['PATH'], ...(options.cache && { NODE_COMPILE_CACHE: options.cache }) },
+  });
+  await answers(port, child);
+  const startMs = performance.now() - started;
+
+  let minter: ChildProcess | undefined;
+  const minting = (): ChildProcess => {
+    minter ??= fork(new URL('../processes/mint.ts', import.meta.url), { cwd, serialization: 'advanced' });
+    return minter;
+  };
+
+  return {
+    port,
+    pid: child.pid ?? 0,
+    startMs,
+    ...(options.redis && { redisPid: options.redis.pid }),
+    mint: (order) => ask<string[]>(minting(), 'mint', order),
+    addClients: (count) => ask<string[]>(minting(), 'addClients', count),
+    fill: (count) => ask<void>(minting(), 'fill', count),
+    settle: async () => {},
+    // The record of events is written a quarter of a second behind.
+    finish: () => sleep(options.audit === false ? 0 : 600),
+    async close() {
+      minter?.kill();
+      const ended = once(child, 'exit');
+      child.kill();
+      await ended;
+      rmSync(cwd, { recursive: true, force: true });
+    },
+  };
+};

@@ -1,0 +1,29 @@
+import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { promisify } from 'node:util';
+import type { Algorithm } from '../cast.ts';
+
+const onThePool = promisify(sign);
+
+const pairs: Record<Algorithm, () => KeyObject> = {
+  ES256: () => generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey,
+  EdDSA: () => generateKeyPairSync('ed25519').privateKey,
+  RS256: () => generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey,
+};
+
+const encoded = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+/** JWTs by `node:crypto` and nothing else: elliptic curves in line, RSA on the thread pool. */
+export const createSigner = () => {
+  const keys = new Map<Algorithm, KeyObject>();
+  return async (alg: Algorithm, typ: string | undefined, payload: object): Promise<string> => {
+    const key = keys.get(alg) ?? pairs[alg]();
+    keys.set(alg, key);
+    const text = `${encoded({ alg, typ, kid: `key-${alg}` })}.${encoded(payload)}`;
+    const data = Buffer.from(text);
+    const signature =
+      alg === 'RS256'
+        ? await onThePool('sha256', data, key)
+        : sign(alg === 'EdDSA' ? null : 'sha256', data, { key, dsaEncoding: 'ieee-p1363' });
+    return `${text}.${signature.toString('base64url')}`;
+  };
+};

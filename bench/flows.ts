@@ -1,0 +1,146 @@
+/** What is asked of a server, and what it must be given for it. */
+import {
+  type Algorithm,
+  audienceOf,
+  challenge,
+  clientOf,
+  doorClient,
+  type MaterialKind,
+  machineClient,
+  paths,
+  redirectUri,
+  verifier,
+} from './cast.ts';
+import { basic, form, type Request } from './load/request.ts';
+
+export interface Flow {
+  readonly title: string;
+  readonly alg: Algorithm;
+  /** Made beforehand, one piece a request; `cookies` serve many. */
+  readonly material?: MaterialKind;
+  readonly status: number;
+  readonly request: (piece: string) => Request;
+}
+
+const exchange = (alg: Algorithm, material: 'code' | 'session-code' = 'code'): Flow => ({
+  title: `code exchange, ${alg}${material === 'code' ? '' : ', tokens end with the session'}`,
+  alg,
+  material,
+  status: 200,
+  request: (code) =>
+    form(paths.token, clientOf(alg), {
+      grant_type: 'authorization_code',
+      code,
+      redirect_uri: redirectUri,
+      code_verifier: verifier,
+      resource: audienceOf(alg),
+    }),
+});
+
+const refresh = (alg: Algorithm): Flow => ({
+  title: `refresh with rotation, ${alg}`,
+  alg,
+  material: 'refresh-token',
+  status: 200,
+  request: (token) =>
+    form(paths.token, clientOf(alg), {
+      grant_type: 'refresh_token',
+      refresh_token: token,
+      resource: audienceOf(alg),
+    }),
+});
+
+export const clientCredentials = (client = machineClient): Flow => ({
+  title: 'client credentials, ES256',
+  alg: 'ES256',
+  status: 200,
+  request: () =>
+    form(paths.token, client, {
+      grant_type: 'client_credentials',
+      resource: audienceOf('ES256'),
+      scope: 'read',
+    }),
+});
+
+const introspection: Flow = {
+  title: 'introspection of an opaque access token',
+  alg: 'ES256',
+  material: 'opaque-token',
+  status: 200,
+  request: (token) => form(paths.introspect, clientOf('ES256'), { token, token_type_hint: 'access_token' }),
+};
+
+const userinfo: Flow = {
+  title: 'userinfo',
+  alg: 'ES256',
+  material: 'userinfo-token',
+  status: 200,
+  request: (token) => ({
+    method: 'GET',
+    path: paths.userinfo,
+    headers: { authorization: `Bearer ${token}` },
+  }),
+};
+
+const authorize: Flow = {
+  title: 'authorize with a live session',
+  alg: 'ES256',
+  material: 'cookies',
+  status: 303,
+  request: (cookies) => ({
+    method: 'GET',
+    path: `${paths.authorize}?${new URLSearchParams({
+      client_id: clientOf('ES256'),
+      response_type: 'code',
+      redirect_uri: redirectUri,
+      scope: 'openid profile email read',
+      resource: audienceOf('ES256'),
+      state: 'a-state-of-a-request',
+      nonce: 'a-nonce-of-a-request',
+      code_challenge: challenge,
+      code_challenge_method: 'S256',
+    })}`,
+    headers: { cookie: cookies, accept: 'text/html' },
+  }),
+};
+
+/** The same code at both doors: client authentication, PKCE, one access token. */
+export const doors: Record<'form' | 'json', Flow> = {
+  form: {
+    title: 'form door',
+    alg: 'ES256',
+    material: 'door-code',
+    status: 200,
+    request: (code) =>
+      form(paths.token, doorClient, {
+        grant_type: 'authorization_code',
+        code,
+        redirect_uri: redirectUri,
+        code_verifier: verifier,
+      }),
+  },
+  json: {
+    title: 'JSON door',
+    alg: 'ES256',
+    material: 'door-code',
+    status: 201,
+    request: (code) => ({
+      method: 'POST',
+      path: paths.jsonTokens,
+      headers: { 'content-type': 'application/json', authorization: basic(doorClient) },
+      body: JSON.stringify({ authorization_code: code, redirect_uri: redirectUri, code_verifier: verifier }),
+    }),
+  },
+};
+
+export const flows: Readonly<Record<string, Flow>> = {
+  exchange: exchange('ES256'),
+  'exchange-eddsa': exchange('EdDSA'),
+  'exchange-rs256': exchange('RS256'),
+  'exchange-session': exchange('ES256', 'session-code'),
+  refresh: refresh('ES256'),
+  'client-credentials': clientCredentials(),
+  introspection,
+  userinfo,
+  authorize,
+};

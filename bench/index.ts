@@ -1,0 +1,100 @@
+/**
+ * Measures Postern against its floor and its peers: `npm run bench -- --help`. Each contestant is a process of its own
+ * on loopback; what counts is the processor time that the operating system says a request took. Owns no rule of the
+ * server, and nothing of the server knows of it.
+ */
+import { parseArgs } from 'node:util';
+import { flows } from './flows.ts';
+import { startGenerator } from './load/generator.ts';
+import { tableOf, writeReport } from './report.ts';
+import { contest } from './sections/flows.ts';
+import type { Finding, Section } from './sections/section.ts';
+import {
+  bothDoors,
+  connections,
+  manyClients,
+  manyGrants,
+  observing,
+  steadyRate,
+  workers,
+} from './sections/variants.ts';
+import { memoryOfLogins, start } from './sections/weight.ts';
+
+const sections: Readonly<Record<string, Section>> = {
+  flows: contest,
+  doors: bothDoors,
+  observing,
+  connections,
+  clients: manyClients,
+  rate: steadyRate,
+  workers,
+  start,
+  memory: memoryOfLogins,
+  grants: manyGrants,
+};
+
+const help = `npm run bench -- [options]
+
+  --quick             some of it, in less than two minutes
+  --section NAME      ${Object.keys(sections).join(', ')}; may be repeated
+  --flow NAME         ${Object.keys(flows).join(', ')};
+                      may be repeated, for the section flows
+  --only TEXT         contestants of the section flows whose name holds it; may be repeated
+  --rounds N          rounds that the contestants take turns in (5)
+  --requests N        requests of one contestant in one round (600)
+  --profile FOLDER    write processor profiles of Postern there
+`;
+
+const { values } = parseArgs({
+  options: {
+    help: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
+    section: { type: 'string', multiple: true, default: [] },
+    flow: { type: 'string', multiple: true, default: [] },
+    only: { type: 'string', multiple: true, default: [] },
+    rounds: { type: 'string' },
+    requests: { type: 'string' },
+    profile: { type: 'string' },
+  },
+});
+
+if (values.help) {
+  process.stdout.write(help);
+  process.exit(0);
+}
+
+const { quick, profile } = values;
+const effort = {
+  rounds: Number(values.rounds ?? (quick ? 3 : 5)),
+  perRound: Number(values.requests ?? (quick ? 300 : 600)),
+  warmUp: quick ? 900 : 2400,
+};
+
+const chosen = values.section.length > 0 ? values.section : Object.keys(sections);
+const forQuick = ['flows', 'doors', 'memory', 'start'];
+const findings: Finding[] = [];
+const tell = (finding: Finding): void => {
+  findings.push(finding);
+  process.stdout.write(`${tableOf(finding)}\n`);
+};
+
+const generator = startGenerator();
+try {
+  for (const name of chosen) {
+    const section = sections[name];
+    if (!section) throw new Error(`there is no section ${name}: ${Object.keys(sections).join(', ')}`);
+    if (quick && values.section.length === 0 && !forQuick.includes(name)) continue;
+    await section({
+      generator,
+      effort,
+      quick,
+      wanted: values.flow,
+      only: values.only,
+      tell,
+      ...(profile !== undefined && { profile }),
+    });
+  }
+} finally {
+  if (findings.length > 0) process.stdout.write(`\n${writeReport(findings)}\n`);
+  await generator.close();
+}

@@ -1,0 +1,58 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+
+/** One kept-alive connection that carries one request at a time; reads just enough of HTTP to see where answers end. */
+export class Connection {
+  readonly #socket: Socket;
+  #text = '';
+  #answered: ((answer: { status: number; text: string }) => void) | undefined;
+  #failed: ((error: Error) => void) | undefined;
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.setNoDelay(true);
+    socket.setEncoding('latin1');
+    socket.on('data', (chunk) => {
+      this.#text += String(chunk);
+      this.#look();
+    });
+    const lost = (): void =>
+      this.#failed?.(new Error(`the connection was closed: ${this.#text.slice(0, 200)}`));
+    socket.on('error', lost);
+    socket.on('close', lost);
+  }
+
+  static async open(port: number): Promise<Connection> {
+    const socket = connect(port, '127.0.0.1');
+    await once(socket, 'connect');
+    return new Connection(socket);
+  }
+
+  ask(wire: string): Promise<{ status: number; text: string }> {
+    return new Promise((resolve, reject) => {
+      this.#answered = resolve;
+      this.#failed = reject;
+      this.#socket.write(wire, 'latin1');
+    });
+  }
+
+  close(): void {
+    this.#failed = undefined;
+    this.#socket.destroy();
+  }
+
+  #look(): void {
+    const head = this.#text.indexOf('\r\n\r\n');
+    if (head < 0) return;
+    const status = Number(this.#text.slice(9, 12));
+    const length = /\r\ncontent-length: *(\d+)/i.exec(this.#text.slice(0, head))?.[1];
+    const whole =
+      length === undefined && status !== 204 && status !== 304
+        ? this.#text.endsWith('\r\n0\r\n\r\n')
+        : this.#text.length >= head + 4 + Number(length ?? 0);
+    if (!whole) return;
+    const text = this.#text;
+    this.#text = '';
+    this.#answered?.({ status, text });
+  }
+}

@@ -1,0 +1,56 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** What the operating system says of a process and those it started. */
+
+const read = (path: string): string => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    // It ended while we looked.
+    return '';
+  }
+};
+
+const threads = (pid: number): string[] => {
+  try {
+    return readdirSync(`/proc/${pid}/task`);
+  } catch {
+    return [];
+  }
+};
+
+const family = (pid: number): number[] => [
+  pid,
+  ...threads(pid).flatMap((thread) =>
+    read(`/proc/${pid}/task/${thread}/children`)
+      .split(' ')
+      .filter(Boolean)
+      .flatMap((child) => family(Number(child))),
+  ),
+];
+
+const ticksPerSecond = 100;
+
+const cpuOfOne = (pid: number): number => {
+  let nanoseconds = 0;
+  let known = false;
+  for (const thread of threads(pid)) {
+    const [spent] = read(`/proc/${pid}/task/${thread}/schedstat`).split(' ');
+    if (!spent) continue;
+    known = true;
+    nanoseconds += Number(spent);
+  }
+  if (known && nanoseconds > 0) return nanoseconds / 1e6;
+  const fields = read(`/proc/${pid}/stat`).split(') ')[1]?.split(' ') ?? [];
+  return ((Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * 1000) / ticksPerSecond;
+};
+
+/** Milliseconds of processor time so far, all threads and children, in nanosecond steps where the kernel tells them. */
+export const cpuMs = (pid: number): number => family(pid).reduce((sum, each) => sum + cpuOfOne(each), 0);
+
+/** Resident memory in MB (10⁶ bytes). */
+export const rssMb = (pid: number): number =>
+  family(pid).reduce(
+    (sum, each) => sum + (Number(/VmRSS:\s+(\d+)/.exec(read(`/proc/${each}/status`))?.[1] ?? 0) * 1024) / 1e6,
+    0,
+  );

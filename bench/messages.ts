@@ -1,0 +1,60 @@
+/** Questions and answers between this process and those it started. */
+import type { ChildProcess } from 'node:child_process';
+
+interface Question {
+  readonly id: number;
+  readonly name: string;
+  readonly argument: unknown;
+}
+
+interface Answer {
+  readonly id: number;
+  readonly result?: unknown;
+  readonly error?: string;
+}
+
+let count = 0;
+
+/** The answer is what the other side, a file of this folder, says it is. */
+export const ask = <T>(child: ChildProcess, name: string, argument?: unknown): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const id = count++;
+    const done = (): void => {
+      child.off('message', hear);
+      child.off('exit', gone);
+    };
+    const gone = (): void => {
+      done();
+      reject(new Error(`the process ended before it answered ${name}`));
+    };
+    const hear = (message: unknown): void => {
+      const answer = message as Answer;
+      if (answer.id !== id) return;
+      done();
+      if (answer.error === undefined) resolve(answer.result as T);
+      else reject(new Error(answer.error));
+    };
+    child.on('message', hear);
+    child.once('exit', gone);
+    child.send({ id, name, argument } satisfies Question);
+  });
+
+type Handlers = Readonly<Record<string, (argument: never) => unknown>>;
+
+/** For the process that was started; ends it when its parent is gone. */
+export const answer = (handlers: Handlers): void => {
+  process.on('disconnect', () => process.exit(0));
+  process.on('message', async (message: unknown) => {
+    const { id, name, argument } = message as Question;
+    try {
+      // Both sides are files of this folder.
+      const result = await handlers[name]?.(argument as never);
+      process.send?.({ id, result } satisfies Answer);
+    } catch (error) {
+      process.send?.({
+        id,
+        error: error instanceof Error ? `${error.stack}` : String(error),
+      } satisfies Answer);
+    }
+  });
+};

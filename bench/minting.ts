@@ -1,0 +1,146 @@
+import { createHmac } from 'node:crypto';
+import type { Provider } from 'oidc-provider';
+import {
+  type Algorithm,
+  audienceOf,
+  challenge,
+  clientOf,
+  doorClient,
+  type MaterialKind,
+  type Order,
+  opaqueAudience,
+  redirectUri,
+} from './cast.ts';
+
+interface Surroundings {
+  readonly provider: Provider;
+  readonly accountId: string;
+  readonly cookieKey: string;
+  readonly sessionCookie: string;
+}
+
+interface Login {
+  readonly grantId: string;
+  readonly session: InstanceType<Provider['Session']>;
+}
+
+const opaqueServer = {
+  scope: 'read',
+  audience: opaqueAudience,
+  accessTokenFormat: 'opaque',
+} as const;
+
+/** Makes material through the models of the engine, the same for all contestants that are built on it. */
+export const createMint = ({ provider, accountId, cookieKey, sessionCookie }: Surroundings) => {
+  const sessionTtl = 14 * 86_400;
+
+  /** Each piece belongs to a sign-in of its own, as in life. */
+  const signIn = async (clientId: string, audience: string, withSession: boolean): Promise<Login> => {
+    const grant = new provider.Grant({ accountId, clientId });
+    grant.addOIDCScope('openid offline_access profile email');
+    grant.addResourceScope(audience, 'read');
+    const grantId = await grant.save();
+    const session = new provider.Session();
+    session.loginAccount({ accountId, loginTs: Math.floor(Date.now() / 1000), amr: ['pwd'] });
+    session.ensureClientContainer(clientId);
+    session.grantIdFor(clientId, grantId);
+    if (withSession) await session.save(sessionTtl);
+    return { grantId, session };
+  };
+
+  const cookiesOf = ({ session }: Login): string => {
+    const cookie = `${sessionCookie}=${session.jti}`;
+    const seal = createHmac('sha1', cookieKey).update(cookie).digest('base64url');
+    return `${cookie}; ${sessionCookie}.sig=${seal}`;
+  };
+
+  const makers: Record<MaterialKind, (alg: Algorithm) => Promise<string>> = {
+    code: (alg) => code(clientOf(alg), audienceOf(alg), 'openid offline_access read', false),
+    'session-code': (alg) => code(clientOf(alg), audienceOf(alg), 'openid read', true),
+    'door-code': (alg) => code(doorClient, audienceOf(alg), 'read', false),
+    async 'refresh-token'(alg) {
+      return refreshToken(await signIn(clientOf(alg), audienceOf(alg), false), alg);
+    },
+    async 'opaque-token'(alg) {
+      const { grantId, session } = await signIn(clientOf(alg), opaqueAudience, false);
+      const token = await accessToken(alg, { grantId, session });
+      token.scope = 'read';
+      token.resourceServer = new provider.ResourceServer(opaqueAudience, opaqueServer);
+      return token.save();
+    },
+    async 'userinfo-token'(alg) {
+      const token = await accessToken(alg, await signIn(clientOf(alg), audienceOf(alg), false));
+      token.scope = 'openid profile email';
+      return token.save();
+    },
+    cookies: async (alg) => cookiesOf(await signIn(clientOf(alg), audienceOf(alg), true)),
+    async login(alg) {
+      const login = await signIn(clientOf(alg), audienceOf(alg), true);
+      await refreshToken(login, alg);
+      return login.grantId;
+    },
+  };
+
+  const clientNamed = async (id: string) => {
+    const client = await provider.Client.find(id);
+    if (!client) throw new Error(`no client ${id}`);
+    return client;
+  };
+
+  const code = async (clientId: string, audience: string, scope: string, withSession: boolean) => {
+    const { grantId, session } = await signIn(clientId, audience, withSession);
+    const made = new provider.AuthorizationCode({
+      accountId,
+      acr: undefined,
+      amr: ['pwd'],
+      authTime: session.loginTs,
+      client: await clientNamed(clientId),
+      codeChallenge: challenge,
+      codeChallengeMethod: 'S256',
+      ...(withSession && { expiresWithSession: true }),
+      grantId,
+      nonce: 'a-nonce-of-a-request',
+      redirectUri,
+      resource: audience,
+      scope,
+      sessionUid: session.uid,
+      sid: session.sidFor(clientId),
+    } as ConstructorParameters<Provider['AuthorizationCode']>[0]);
+    return made.save();
+  };
+
+  const refreshToken = async ({ grantId, session }: Login, alg: Algorithm) => {
+    const clientId = clientOf(alg);
+    const made = new provider.RefreshToken({
+      accountId,
+      amr: ['pwd'],
+      authTime: session.loginTs,
+      client: await clientNamed(clientId),
+      grantId,
+      gty: 'authorization_code',
+      nonce: 'a-nonce-of-a-request',
+      resource: audienceOf(alg),
+      rotations: 0,
+      scope: 'openid offline_access read',
+      sessionUid: session.uid,
+      sid: session.sidFor(clientId),
+    } as ConstructorParameters<Provider['RefreshToken']>[0]);
+    return made.save();
+  };
+
+  const accessToken = async (alg: Algorithm, { grantId, session }: Login) =>
+    new provider.AccessToken({
+      accountId,
+      client: await clientNamed(clientOf(alg)),
+      grantId,
+      gty: 'authorization_code',
+      sessionUid: session.uid,
+      sid: session.sidFor(clientOf(alg)),
+    } as ConstructorParameters<Provider['AccessToken']>[0]);
+
+  return async ({ kind, alg, count }: Order): Promise<string[]> => {
+    const made: string[] = [];
+    for (let i = 0; i < count; i++) made.push(await makers[kind](alg));
+    return made;
+  };
+};

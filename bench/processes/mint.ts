@@ -1,0 +1,36 @@
+/** Makes material in the store of a running Postern, over the house's own parts, in a process of its own. */
+import { pino } from 'pino';
+import { loadConfig } from '#config';
+import { buildApp } from '#src/app.ts';
+import { openStore } from '#src/open-store.ts';
+import { type Order, secret, username } from '../cast.ts';
+import { answer } from '../messages.ts';
+import { createMint } from '../minting.ts';
+import { fillWithGrants } from '../sections/filling.ts';
+
+const { config } = loadConfig({ env: {}, cwd: process.cwd() });
+const store = await openStore(config, Date);
+const app = await buildApp({ config, store, clock: Date, log: pino({ level: 'silent' }) });
+const account = await app.services.accounts.findByUsername(username);
+if (!account) throw new Error('the account of the measurement is missing');
+
+const mint = (order: Order): Promise<string[]> =>
+  // The keys of the moment, and the engine that has them.
+  createMint({
+    provider: app.engine().provider,
+    accountId: account.id,
+    cookieKey: app.services.keys.current().cookieKeys[0] ?? '',
+    sessionCookie: 'postern_session',
+  })(order);
+
+const addClients = async (count: number): Promise<string[]> => {
+  const ids: string[] = [];
+  for (let i = 0; i < count; i++) {
+    const id = `machine-${String(i).padStart(6, '0')}`;
+    await app.services.clients.add({ type: 'machine', id, metadata: {}, secret });
+    ids.push(id);
+  }
+  return ids;
+};
+
+answer({ mint, addClients, fill: (count: number) => fillWithGrants({ store, mint, count }) });
