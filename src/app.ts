@@ -6,7 +6,7 @@ import { jwks } from './features/keys/index.ts';
 import { assets, assetUrl } from './http/assets/index.ts';
 import { readCertificates } from './http/certificates/index.ts';
 import { engineDoor } from './http/engine/index.ts';
-import { interactionDoor } from './http/interactions/index.ts';
+import { interactionDoor, sameBrowserOnly } from './http/interactions/index.ts';
 import { pagesDoor } from './http/pages/index.ts';
 import { createPages } from './http/pages/pages.ts';
 import { createRenderError } from './http/pages/render-error.ts';
@@ -68,6 +68,7 @@ export const buildApp = async ({ config, store, clock, log }: Parts): Promise<Ap
           owner: 'accounts',
           share: { settings: { findAccount: accountFor(accounts, config.tokens.level_of_assurance_claim) } },
         },
+        { owner: 'interactions', share: sameBrowserOnly },
         ...features.flatMap(({ name, engine: share }) => (share ? [{ owner: name, share }] : [])),
       ],
     },
@@ -83,7 +84,7 @@ export const buildApp = async ({ config, store, clock, log }: Parts): Promise<Ap
   await server.register(assets);
   await server.register(
     pagesDoor(config, pages, [
-      interactionDoor({ store, pages, engine: () => engine, sealKeys, steps }),
+      interactionDoor({ config, store, pages, engine: () => engine, sealKeys, steps }),
       ...features.flatMap((feature) => (feature.pages ? [feature.pages] : [])),
     ]),
   );

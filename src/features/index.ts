@@ -70,7 +70,15 @@ export const createFeatures = async (
     features: [
       // First, so that it stops last.
       record,
-      signIn({ config, clock, events, accounts, throttle, levels }),
+      signIn({
+        config,
+        clock,
+        events,
+        accounts,
+        throttle,
+        levels,
+        sealKeys: () => keys.current().cookieKeys,
+      }),
       consent({ config, store, clock, events, accounts }),
       device({ config, clock, pages, throttle }),
       tokenStatus(config, accounts),

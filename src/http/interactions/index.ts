@@ -4,15 +4,22 @@
  */
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { errors } from 'oidc-provider';
+import type { Config } from '#config';
 import { Failure } from '../../errors.ts';
 import type { Engine } from '../../provider/engine.ts';
 import { withWork } from '../../store/current-work.ts';
 import type { Store } from '../../store/port.ts';
 import type { Pages } from '../pages/pages.ts';
 import { sealOf, sealsMatch } from '../pages/seal.ts';
+import { answerExpired } from './expired.ts';
+import { proofOf } from './same-browser.ts';
 import type { Form, Outcome, Step, Visit } from './step.ts';
+import { createTrails } from './trail.ts';
+
+export { sameBrowserOnly } from './same-browser.ts';
 
 interface Parts {
+  readonly config: Config;
   readonly store: Store;
   readonly pages: Pages;
   readonly engine: () => Engine;
@@ -23,7 +30,19 @@ interface Parts {
 
 const path = '/interaction/:uid';
 
-export const interactionDoor = ({ store, pages, engine, sealKeys, steps }: Parts): FastifyPluginAsync => {
+/** An answer that is ready; headers may have been set already. */
+type Send = () => FastifyReply;
+
+export const interactionDoor = ({
+  config,
+  store,
+  pages,
+  engine,
+  sealKeys,
+  steps,
+}: Parts): FastifyPluginAsync => {
+  const trails = createTrails(config);
+
   const visit = async (
     request: FastifyRequest,
     reply: FastifyReply,
@@ -46,62 +65,103 @@ export const interactionDoor = ({ store, pages, engine, sealKeys, steps }: Parts
         page: pages.pageFor(request, typeof uiLocales === 'string' ? { uiLocales } : {}),
         action: `/interaction/${uid}`,
         csrf: sealOf(subject(uid, step), sealKeys()),
+        async signedIn() {
+          const session = await provider.Session.get(provider.createContext(request.raw, reply.raw));
+          return session.accountId;
+        },
       },
     };
   };
 
-  const answer = async (current: Visit, outcome: Outcome, reply: FastifyReply): Promise<FastifyReply> => {
-    if ('show' in outcome) {
-      return pages.send(current.request, reply, outcome.show, {
+  const show = (
+    { request, interaction, client }: Visit,
+    outcome: Extract<Outcome, { show: string }>,
+    reply: FastifyReply,
+  ): Send => {
+    const { uid, lastSubmission, params } = interaction;
+    const came = lastSubmission?.['from'];
+    reply.header('set-cookie', trails.cookie(uid, { client: client.clientId }));
+    if (typeof came === 'string')
+      reply.header('set-cookie', trails.cookie(came, { client: client.clientId, next: uid }));
+    return () =>
+      pages.send(request, reply, outcome.show, {
         status: outcome.status ?? 200,
-        formTargets: [String(current.interaction.params['redirect_uri'] ?? '')],
-        remoteImages: current.client.logoUri !== undefined,
+        formTargets: [String(params['redirect_uri'] ?? '')],
+        remoteImages: client.logoUri !== undefined,
         popup: true,
         ...(outcome.headers && { headers: outcome.headers }),
       });
-    }
-    const { provider, request } = current;
-    const returnTo = await provider.interactionResult(request.raw, reply.raw, outcome.finish, {
-      mergeWithLastSubmission: false,
-    });
-    for (const cookie of outcome.cookies ?? []) reply.header('set-cookie', cookie);
-    return reply.header('cache-control', 'no-store').redirect(returnTo, 303);
+  };
+
+  const answer = async (current: Visit, outcome: Outcome, reply: FastifyReply): Promise<Send> => {
+    if ('show' in outcome) return show(current, outcome, reply);
+    const { provider, request, interaction } = current;
+    const { proof, cookie } = proofOf(interaction.returnTo, config.issuer);
+    const returnTo = await provider.interactionResult(
+      request.raw,
+      reply.raw,
+      { ...outcome.finish, from: interaction.uid, proof },
+      { mergeWithLastSubmission: false },
+    );
+    for (const line of [cookie, ...(outcome.cookies ?? [])]) reply.header('set-cookie', line);
+    return () => reply.header('cache-control', 'no-store').redirect(returnTo, 303);
   };
 
   /** What a step stages is committed before its answer leaves. */
-  const inWork = (handle: () => Promise<FastifyReply>): Promise<FastifyReply> =>
-    withWork(store, async (work) => {
-      const reply = await handle();
+  const inWork = async (handle: () => Promise<Send>): Promise<FastifyReply> => {
+    const send = await withWork(store, async (work) => {
+      const ready = await handle();
       await work.commit();
-      return reply;
+      return ready;
     });
+    return send();
+  };
 
   return async (scope) => {
-    scope.get<{ Params: { uid: string } }>(path, async (request, reply) => {
-      const { visit: current, step } = await visit(request, reply, request.params.uid);
-      return answer(current, await step.show(current), reply);
-    });
-
-    scope.post<{ Params: { uid: string }; Body: Form }>(path, async (request, reply) =>
-      inWork(async () => {
-        const { uid } = request.params;
-        const { visit: current, step } = await visit(request, reply, uid);
-        const form = request.body ?? {};
-        const sealed = (of: Step) => sealsMatch(form['csrf'], subject(uid, of), sealKeys());
-        if (sealed(step)) return answer(current, await step.submit(current, form), reply);
-        // A form of a step that is already done (sent twice, or after "back"): show the one that is due.
-        if (steps.some(sealed)) return reply.redirect(current.action, 303);
-        throw new Failure({
-          code: 'form_expired',
-          status: 403,
-          message: 'This form is no longer valid. Go back and load it again.',
+    await scope.register(async (room) => {
+      const fallback = room.errorHandler;
+      room.setErrorHandler(async (error, request, reply) => {
+        const gone = error instanceof Failure && error.code === 'interaction_expired';
+        const trail = gone ? trails.read(request.headers) : undefined;
+        // "Back" after a step that is done, or its form sent twice: on to the step that came after it.
+        if (trail?.next !== undefined) return reply.redirect(`/interaction/${trail.next}`, 303);
+        if (!gone) return fallback.call(room, error as Failure, request, reply);
+        return answerExpired({
+          request,
+          reply,
+          pages,
+          failure: error,
+          client: trail?.client,
+          provider: engine().provider,
         });
-      }),
-    );
+      });
+
+      room.get<{ Params: { uid: string } }>(path, async (request, reply) =>
+        inWork(async () => {
+          const { visit: current, step } = await visit(request, reply, request.params.uid);
+          return answer(current, await step.show(current), reply);
+        }),
+      );
+
+      room.post<{ Params: { uid: string }; Body: Form }>(path, async (request, reply) =>
+        inWork(async () => {
+          const { uid } = request.params;
+          const { visit: current, step } = await visit(request, reply, uid);
+          const form = request.body ?? {};
+          if (sealsMatch(form['csrf'], subject(uid, step), sealKeys()))
+            return answer(current, await step.submit(current, form), reply);
+          throw new Failure({
+            code: 'form_expired',
+            status: 403,
+            message: 'This form is no longer valid. Go back and load it again.',
+          });
+        }),
+      );
+    });
   };
 };
 
-const subject = (uid: string, { name }: Step): string => `${name}\n${uid}`;
+const subject = (uid: string, { name }: Step) => ['form', name, uid] as const;
 
 const expiredFailure = () =>
   new Failure({

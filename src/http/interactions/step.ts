@@ -16,6 +16,8 @@ export interface Visit {
   readonly csrf: string;
   /** Where the form posts to. */
   readonly action: string;
+  /** Who is signed in to this browser now, which may be another person than when the step came up. */
+  signedIn(): Promise<string | undefined>;
 }
 
 /** A page to show, or what was found out: the engine decides what comes next. */

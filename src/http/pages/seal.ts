@@ -1,12 +1,15 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-/**
- * Ties a form to what it was made for (an interaction, a session), against forms that others post. The seal is made
- * with the newest cookie key; older ones still verify.
- */
-export const sealOf = (subject: string, keys: readonly string[]): string => seal(subject, keys[0] ?? '');
+/** What a seal is for, then what it was made for: `['form', step, interaction]`. Two purposes never share a seal. */
+type Subject = readonly [purpose: string, ...of: string[]];
 
-export const sealsMatch = (given: string | undefined, subject: string, keys: readonly string[]): boolean =>
+/**
+ * Ties what travels through a browser to what it was made for, against what others make up. The seal is made with
+ * the newest cookie key; older ones still verify.
+ */
+export const sealOf = (subject: Subject, keys: readonly string[]): string => seal(subject, keys[0] ?? '');
+
+export const sealsMatch = (given: string | undefined, subject: Subject, keys: readonly string[]): boolean =>
   given !== undefined &&
   keys.some((key) => {
     const expected = Buffer.from(seal(subject, key));
@@ -14,5 +17,5 @@ export const sealsMatch = (given: string | undefined, subject: string, keys: rea
     return actual.length === expected.length && timingSafeEqual(actual, expected);
   });
 
-const seal = (subject: string, key: string): string =>
-  createHmac('sha256', key).update(`form\n${subject}`).digest('base64url');
+const seal = (subject: Subject, key: string): string =>
+  createHmac('sha256', key).update(JSON.stringify(subject)).digest('base64url');

@@ -20,6 +20,7 @@ export interface LoginModel {
   readonly client: ClientFace;
   /** What was typed before; for `again`, the name that can't be changed. */
   readonly login?: string;
+  /** Ticked or not; absent: it is not offered. */
   readonly remember?: boolean;
   readonly problem?: LoginProblem;
   /** Re-authentication: the account is known, the way out is a link to another one. */
@@ -62,7 +63,7 @@ export const loginPage = (page: Page, model: LoginModel): string => {
         autofocus: !loginLost,
       })}
       ${model.forgot && html`<p class="aside"><a href="${ownPath(model.forgot.href)}">${text.forgot}</a></p>`}
-      ${!again && checkbox({ name: 'remember', label: text.remember, hint: text.rememberHint, checked: model.remember })}
+      ${!again && model.remember !== undefined && checkbox({ name: 'remember', label: text.remember, hint: text.rememberHint, checked: model.remember })}
       ${submit({ label: text.submit, class: 'login-submit' })}
     </form>
     ${otherWays(page.messages, model)}

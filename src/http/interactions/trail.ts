@@ -1,0 +1,38 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Config } from '#config';
+import { cookieIn, serializeCookie } from '../pages/cookies.ts';
+
+/** What a page that is gone leaves behind in the browser: which application it was for, and which page came after it. */
+export interface Trail {
+  readonly client: string;
+  readonly next?: string;
+}
+
+/** Well beyond the life of an interaction: tabs are left open over night. */
+const keptFor = 86_400;
+const wellFormed = /^[A-Za-z0-9_-]+$/;
+
+/**
+ * A cookie under the path of the page itself, which no other page gets. It opens nothing: it leads to addresses that
+ * are registered, or to a page of ours that has a cookie of its own.
+ */
+export const createTrails = ({ issuer }: Pick<Config, 'issuer'>) => {
+  const secure = issuer.startsWith('https:');
+  const name = secure ? '__Secure-postern_trail' : 'postern_trail';
+  return {
+    cookie(uid: string, { client, next }: Trail): string {
+      const value = [Buffer.from(client).toString('base64url'), ...(next === undefined ? [] : [next])].join(
+        '.',
+      );
+      return serializeCookie(name, value, { maxAge: keptFor, secure, path: `/interaction/${uid}` });
+    },
+    read(headers: IncomingHttpHeaders): Trail | undefined {
+      const [client = '', next] = (cookieIn(headers, name) ?? '').split('.');
+      if (client === '') return undefined;
+      return {
+        client: Buffer.from(client, 'base64url').toString(),
+        ...(next !== undefined && wellFormed.test(next) && { next }),
+      };
+    },
+  };
+};
