@@ -78,6 +78,7 @@ export const buildApp = async ({ config, store, clock, log }: Parts): Promise<Ap
 
   const server = createServer(config, log);
   readCertificates(server, { config, events, clock });
+  server.addHook('onRequest', services.limits.hook);
   const sealKeys = () => keys.current().cookieKeys;
   await server.register(engineDoor(config, () => engine));
   await server.register(jwks({ keys, path: routes.jwks, cacheSeconds: config.keys.jwks_cache_seconds }));

@@ -21,6 +21,7 @@ import { device } from './device/index.ts';
 import { health, type Readiness } from './health/index.ts';
 import { jsonTokens } from './json-tokens/index.ts';
 import { createKeys, type Keys } from './keys/index.ts';
+import { type Limits, limits } from './limits/index.ts';
 import { logout } from './logout/index.ts';
 import { profiles } from './profiles/index.ts';
 import { pushedRequests } from './pushed-requests/index.ts';
@@ -50,6 +51,7 @@ export interface Services {
   readonly audit: Audit;
   readonly clients: Clients;
   readonly keys: Keys;
+  readonly limits: Limits;
   readonly readiness: Readiness;
 }
 
@@ -62,11 +64,12 @@ export const createFeatures = async (
   const accounts = createAccounts({ store, config, clock, events });
   const clients = createClients({ store, config, clock, events, secretBox: keys.box });
   const throttle = createThrottle({ store, config, clock });
+  const limited = limits({ config, store, clock, events });
   const levels = createLevels(config);
   const deliveries = createDeliveries({ store, clock, events, onFault });
   const alive = health(store);
   return {
-    services: { accounts, audit: record, clients, keys, readiness: alive.readiness },
+    services: { accounts, audit: record, clients, keys, limits: limited, readiness: alive.readiness },
     features: [
       // First, so that it stops last.
       record,
@@ -87,6 +90,7 @@ export const createFeatures = async (
       { name: 'deliveries', start: () => deliveries.start() },
       subjects(),
       jsonTokens({ config, store, pages, version, engine }),
+      limited,
       clientAuthentication(clients),
       senderConstraint(config),
       pushedRequests(config),

@@ -20,11 +20,13 @@ export const translation =
     const { name, message } = wordsOf(body);
     const known = missing
       ? 'not_found'
-      : isRefusalName(name)
-        ? name
-        : status >= 500
-          ? 'server_error'
-          : 'invalid_request';
+      : status === 429
+        ? 'too_many_requests'
+        : isRefusalName(name)
+          ? name
+          : status >= 500
+            ? 'server_error'
+            : 'invalid_request';
     const text = missing ? 'no authorization request is known for this code, or it has expired' : message;
     ctx.status = status;
     ctx.body = refusalBody(known, text, status, place, ending);
