@@ -3,8 +3,10 @@ import type { Config } from '#config';
 import { createEvents, type Events } from './events.ts';
 import { createFeatures, type Services } from './features/index.ts';
 import { jwks } from './features/keys/index.ts';
+import { createMetrics, type Metrics } from './features/metrics/index.ts';
 import { assets, assetUrl } from './http/assets/index.ts';
 import { readCertificates } from './http/certificates/index.ts';
+import { closeConnectionsWhen } from './http/draining.ts';
 import { engineDoor } from './http/engine/index.ts';
 import { interactionDoor, sameBrowserOnly } from './http/interactions/index.ts';
 import { pagesDoor } from './http/pages/index.ts';
@@ -33,13 +35,16 @@ interface Parts {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: FastifyBaseLogger;
+  /** Made before the store was opened, where its trips are to be counted. */
+  readonly metrics?: Metrics;
 }
 
 /** Wires the house; decides nothing. */
-export const buildApp = async ({ config, store, clock, log }: Parts): Promise<App> => {
+export const buildApp = async ({ config, store, clock, log, ...made }: Parts): Promise<App> => {
   const onFault = (error: unknown): void =>
     log.error({ err: error }, 'a listener or a background task failed');
   const events = createEvents(onFault);
+  const metrics = made.metrics ?? (await createMetrics({ config }));
   const pages = createPages(config, assetUrl);
   const { services, features } = await createFeatures({
     config,
@@ -47,6 +52,7 @@ export const buildApp = async ({ config, store, clock, log }: Parts): Promise<Ap
     clock,
     events,
     pages,
+    metrics,
     engine: () => engine,
     onFault,
   });
@@ -77,6 +83,8 @@ export const buildApp = async ({ config, store, clock, log }: Parts): Promise<Ap
   const stopFollowing = keys.onChange((current) => engine.useKeys(current));
 
   const server = createServer(config, log);
+  metrics.watch(server);
+  closeConnectionsWhen(server, () => services.readiness.draining());
   readCertificates(server, { config, events, clock });
   server.addHook('onRequest', services.limits.hook);
   const sealKeys = () => keys.current().cookieKeys;

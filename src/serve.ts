@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '#config';
 import { type App, buildApp } from './app.ts';
 import { exitCode, Failure } from './errors.ts';
 import { assertNoDemo, type DemoSecrets, demoResource, ensureDemo } from './features/demo/index.ts';
+import { createMetrics } from './features/metrics/index.ts';
 import { createLog } from './log.ts';
 import { openStore } from './open-store.ts';
 
@@ -9,8 +11,11 @@ export interface Serving {
   readonly app: App;
   /** Secrets of the demo data, on the one start that made them. */
   readonly demo: DemoSecrets | undefined;
-  /** Lets requests under way finish, then lets go of everything. */
-  stop(): Promise<void>;
+  /**
+   * Says so on /readyz, takes requests for so many seconds more, lets those under way finish, then lets go of
+   * everything. `hurry` ends the seconds.
+   */
+  stop(grace?: number, hurry?: AbortSignal): Promise<void>;
 }
 
 /** The demo's API is known wherever its data may be. */
@@ -41,18 +46,26 @@ const explainListen = (error: unknown, { host, port }: Config['listen']): unknow
   return error;
 };
 
-const drainMs = 20_000;
+/** From the signal to the end of what is still under way; the rest of the twenty seconds is for letting go. */
+const cutOffMs = 16_000;
+const sweepMs = 50;
+
+interface Surroundings {
+  /** Of several processes: asks for the metrics of all. */
+  readonly gatherMetrics?: () => Promise<string>;
+}
 
 /** Opens the store, builds the house, listens. Whatever was opened is closed again when a later part fails. */
-export const serve = async (written: Config): Promise<Serving> => {
+export const serve = async (written: Config, { gatherMetrics }: Surroundings = {}): Promise<Serving> => {
   const config = withDemoResource(written);
   const clock = Date;
   const log = createLog(config);
-  const store = await openStore(config, clock);
+  const metrics = await createMetrics({ config, ...(gatherMetrics && { gatherAll: gatherMetrics }) });
+  const store = await openStore(config, clock, metrics.observe);
   let app: App | undefined;
   try {
     if (config.mode === 'production') await assertNoDemo(store);
-    app = await buildApp({ config, store, clock, log });
+    app = await buildApp({ config, store, clock, log, metrics });
     const { accounts, clients, readiness } = app.services;
     const demo = await ensureDemo({ store, config, clock, accounts, clients });
     await app.start();
@@ -61,12 +74,21 @@ export const serve = async (written: Config): Promise<Serving> => {
     return {
       app: open,
       demo,
-      async stop() {
+      async stop(grace = 0, hurry) {
+        const begun = Date.now();
         readiness.drain();
-        const late = setTimeout(() => open.server.server.closeAllConnections(), drainMs - 1000);
-        await open.close();
-        clearTimeout(late);
-        await store.close();
+        await sleep(grace * 1000, undefined, signalOf(hurry)).catch(() => {});
+        const { server } = open.server;
+        // Connections kept open by clients end as soon as nothing is under way on them.
+        const sweep = setInterval(() => server.closeIdleConnections(), sweepMs);
+        const late = setTimeout(() => server.closeAllConnections(), begun + cutOffMs - Date.now());
+        try {
+          await open.close();
+        } finally {
+          clearInterval(sweep);
+          clearTimeout(late);
+          await store.close();
+        }
       },
     };
   } catch (error) {
@@ -75,3 +97,5 @@ export const serve = async (written: Config): Promise<Serving> => {
     throw explainListen(error, config.listen);
   }
 };
+
+const signalOf = (signal: AbortSignal | undefined) => (signal ? { signal } : {});

@@ -1,4 +1,4 @@
-import { choice, flag, integer, list, nullable, section, text } from '../schema/build.ts';
+import { choice, flag, integer, list, nullable, optional, section, text } from '../schema/build.ts';
 
 export const mode = choice(
   ['development', 'production'],
@@ -22,9 +22,11 @@ export const listen = section('Where the server accepts connections.', {
     minimum: 1,
     maximum: 64,
   }),
-  drain_seconds: integer(
-    'After SIGTERM, how long requests are still taken while /readyz says no, so that proxies notice, in seconds.',
-    { default: 3, minimum: 0, maximum: 15 },
+  drain_seconds: optional(
+    integer(
+      'After SIGTERM, how long requests are still taken while /readyz says no, so that proxies notice, in seconds. Default: 3 in production, 0 in development.',
+      { minimum: 0, maximum: 15 },
+    ),
   ),
 });
 

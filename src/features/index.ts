@@ -25,6 +25,7 @@ import { type Limits, limits } from './limits/index.ts';
 import { logout } from './logout/index.ts';
 import { profiles } from './profiles/index.ts';
 import { pushedRequests } from './pushed-requests/index.ts';
+import type { Metrics } from './metrics/index.ts';
 import { senderConstraint } from './sender-constraint/index.ts';
 import { signIn } from './sign-in/index.ts';
 import { signedRequests } from './signed-requests/index.ts';
@@ -40,6 +41,7 @@ export interface House {
   readonly clock: Clock;
   readonly events: Events;
   readonly pages: Pages;
+  readonly metrics: Metrics;
   /** Built after the features, from what they bring. */
   readonly engine: () => Engine;
   readonly onFault: (error: unknown) => void;
@@ -58,7 +60,7 @@ export interface Services {
 export const createFeatures = async (
   house: House,
 ): Promise<{ readonly services: Services; readonly features: readonly Feature[] }> => {
-  const { config, store, clock, events, pages, engine, onFault } = house;
+  const { config, store, clock, events, pages, metrics, engine, onFault } = house;
   const record = audit({ store, config, clock, events, box: () => keys.box, onFault });
   const keys = await createKeys({ store, config, clock, events, onFault });
   const accounts = createAccounts({ store, config, clock, events });
@@ -73,6 +75,7 @@ export const createFeatures = async (
     features: [
       // First, so that it stops last.
       record,
+      metrics.feature({ events, clock, keys, accounts, audit: record, readiness: alive.readiness }),
       signIn({
         config,
         clock,

@@ -64,5 +64,7 @@ export interface Accounts {
   /** Sets a random password and returns it: shown once, kept nowhere. */
   resetPassword(id: string): Promise<string>;
   remove(id: string): Promise<void>;
+  /** Password hashes under way and waiting, for metrics. */
+  hashing(): { readonly running: number; readonly waiting: number };
   close(): void;
 }

@@ -152,6 +152,7 @@ export const createAccounts = ({ store, config, clock, events }: AccountsOptions
       await stored.remove(id);
       await changed('account.removed', id);
     },
+    hashing: passwords.load,
     close: unwatch,
   };
 };

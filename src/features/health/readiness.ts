@@ -11,6 +11,7 @@ export interface Readiness {
   now(): { readonly ready: boolean; readonly checks: readonly Check[] };
   /** From now on new traffic should go elsewhere. */
   drain(): void;
+  draining(): boolean;
   start(): Promise<() => Promise<void>>;
 }
 
@@ -50,6 +51,7 @@ export const createReadiness = (store: Store): Readiness => {
     drain() {
       draining = true;
     },
+    draining: () => draining,
     async start() {
       const stopped = new AbortController();
       await look();

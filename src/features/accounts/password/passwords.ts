@@ -3,7 +3,7 @@ import type { Config } from '#config';
 import { exitCode, Failure } from '#src/errors.ts';
 import { argon2Format, hashArgon2, isCurrent } from './argon2.ts';
 import { bcryptFormat } from './bcrypt.ts';
-import { createQueue } from './queue.ts';
+import { createQueue, type QueueLoad } from './queue.ts';
 import { scryptFormat } from './scrypt.ts';
 
 export type PasswordSettings = Config['security']['password'];
@@ -17,6 +17,8 @@ export interface Passwords {
   /** Throws a Failure that names the rule. */
   checkNew(password: string): void;
   checkImported(hash: string): void;
+  /** Hashes under way and waiting. */
+  load(): QueueLoad;
 }
 
 const formats = [argon2Format, bcryptFormat, scryptFormat];
@@ -50,6 +52,7 @@ export const createPasswords = (settings: PasswordSettings): Passwords => {
       const matches = await queue(() => format.verify(against, candidate));
       return matches && stored !== undefined && candidate !== '';
     },
+    load: queue.load,
     isOutdated: (stored) => !isCurrent(stored, cost),
     checkNew(password) {
       if ([...password].length < settings.min_length) {

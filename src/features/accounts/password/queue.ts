@@ -1,13 +1,21 @@
 import { exitCode, Failure } from '#src/errors.ts';
 
 /** Runs at most `concurrency` jobs at once; more than `waiting` behind them are turned away. */
-export type Queue = <T>(job: () => Promise<T>) => Promise<T>;
+export interface Queue {
+  <T>(job: () => Promise<T>): Promise<T>;
+  load(): QueueLoad;
+}
+
+export interface QueueLoad {
+  readonly running: number;
+  readonly waiting: number;
+}
 
 export const createQueue = (concurrency: number, waiting: number): Queue => {
   let running = 0;
   const line: (() => void)[] = [];
 
-  return async (job) => {
+  const run = async <T>(job: () => Promise<T>): Promise<T> => {
     if (running >= concurrency) {
       if (line.length >= waiting) {
         throw new Failure({
@@ -30,4 +38,5 @@ export const createQueue = (concurrency: number, waiting: number): Queue => {
       else next();
     }
   };
+  return Object.assign(run, { load: () => ({ running, waiting: line.length }) });
 };

@@ -1,0 +1,78 @@
+/**
+ * Owns `/metrics` for Prometheus: what is counted, under which names, and who may read it. It listens to events and is
+ * told of requests and trips to the store; no label is ever a client or a person. Not the audit record, nor the log.
+ */
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FastifyInstance } from 'fastify';
+import type { Config } from '#config';
+import type { Events } from '../../events.ts';
+import type { Feature } from '../../feature.ts';
+import type { Clock, Observe } from '../../store/port.ts';
+import { type Gathered, metricsPort, metricsRoute } from './door.ts';
+import { createGauges, type Sources } from './gauges.ts';
+import { createMeters } from './meters.ts';
+
+export { metricsPath } from './door.ts';
+export { allProcesses } from './processes.ts';
+
+export interface Metrics {
+  /** For those who open the store; absent when nobody counts. */
+  readonly observe?: Observe;
+  watch(server: FastifyInstance): void;
+  feature(sources: Sources & { readonly events: Events; readonly clock: Clock }): Feature;
+}
+
+interface Parts {
+  readonly config: Pick<Config, 'metrics'>;
+  /** Of several processes one answers for all: it asks them this way. */
+  readonly gatherAll?: () => Promise<string>;
+}
+
+const goodbyeMs = 1_000;
+
+const nothing: Metrics = { watch() {}, feature: () => ({ name: 'metrics' }) };
+
+/** Made before the store is opened, so that the first trip is counted. The library is loaded only when wanted. */
+export const createMetrics = async ({ config: { metrics }, gatherAll }: Parts): Promise<Metrics> => {
+  if (!metrics.enabled) return nothing;
+  const library = await import('@prometheus-io/client');
+  const register = new library.Registry();
+  library.collectDefaultMetrics({ register });
+  const meters = createMeters(library, register);
+  const shared = gatherAll && new library.AggregatorRegistry();
+  if (shared) library.AggregatorRegistry.setRegistries(register);
+  const gather = async (): Promise<Gathered> => ({
+    type: register.contentType,
+    text: gatherAll ? await gatherAll() : await register.metrics(),
+  });
+
+  return {
+    observe: meters.store,
+    watch(server) {
+      server.addHook('onResponse', async ({ method, routeOptions }, reply) => {
+        meters.request(method, routeOptions.url ?? 'unknown', reply.raw.statusCode, reply.elapsedTime);
+      });
+    },
+    feature({ events, clock, ...sources }) {
+      createGauges(library, register, clock, sources);
+      const stopListening = events.listen(meters.event);
+      return {
+        name: 'metrics',
+        ...(metrics.port === undefined && { api: metricsRoute(metrics.token, gather) }),
+        async start() {
+          const own = metrics.port === undefined ? undefined : await metricsPort(metrics, gather);
+          return async () => {
+            stopListening();
+            // What this process counted stays counted when it is gone.
+            await Promise.race([shared?.shutdown(), sleep(goodbyeMs, undefined, { ref: false })]);
+            if (!own) return;
+            own.close();
+            own.closeAllConnections();
+            await once(own, 'close');
+          };
+        },
+      };
+    },
+  };
+};

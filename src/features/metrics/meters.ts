@@ -1,0 +1,137 @@
+import type { Counter, Histogram, Registry } from '@prometheus-io/client';
+import type { SecurityEvent } from '../../events.ts';
+import type { Observe } from '../../store/port.ts';
+
+type Library = typeof import('@prometheus-io/client');
+
+/** What is counted as it happens. Labels come from sets that we know: never a client, a person or anything they send. */
+export interface Meters {
+  request(method: string, route: string, status: number, milliseconds: number): void;
+  readonly store: Observe;
+  event(event: SecurityEvent): void;
+}
+
+const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+
+/** The engine tells a grant type as it was sent; only these become a label. */
+const grants = new Set([
+  'authorization_code',
+  'refresh_token',
+  'client_credentials',
+  'urn:ietf:params:oauth:grant-type:device_code',
+  'urn:openid:params:grant-type:ciba',
+  'urn:ietf:params:oauth:grant-type:token-exchange',
+]);
+const methods = new Set(['GET', 'POST', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'DELETE']);
+const doors = new Set(['engine', 'json', 'pages']);
+
+const known = (set: ReadonlySet<string>, value: unknown): string =>
+  typeof value === 'string' && set.has(value) ? value : 'other';
+
+/** Reasons are codes of ours and of RFCs; a bound holds should one ever be made of something else. */
+const mostReasons = 200;
+const code = /^[a-z][a-z0-9_.-]{0,63}$/;
+
+/** A label set is looked up once: after that an observation is a map lookup and an addition. */
+const bound = <Child>(make: (...labels: string[]) => Child) => {
+  const children = new Map<string, Child>();
+  return (...labels: string[]): Child => {
+    const name = labels.join('\n');
+    let child = children.get(name);
+    if (child === undefined) {
+      child = make(...labels);
+      children.set(name, child);
+    }
+    return child;
+  };
+};
+
+const counting = <Label extends string>(counter: Counter<Label>) =>
+  bound((...labels) => counter.labels(...labels));
+const timing = <Label extends string>(histogram: Histogram<Label>) =>
+  bound((...labels) => histogram.labels(...labels));
+
+export const createMeters = ({ Counter, Histogram }: Library, register: Registry): Meters => {
+  const registers = [register];
+  const requests = counting(
+    new Counter({
+      name: 'postern_http_requests_total',
+      help: 'Requests answered.',
+      labelNames: ['method', 'route', 'status'],
+      registers,
+    }),
+  );
+  const requestTimes = timing(
+    new Histogram({
+      name: 'postern_http_request_seconds',
+      help: 'Time from the first byte of a request to the last of its answer.',
+      labelNames: ['route'],
+      buckets: seconds,
+      registers,
+    }),
+  );
+  const trips = counting(
+    new Counter({
+      name: 'postern_store_operations_total',
+      help: 'Trips to the store; a conflict is a lost race, which is what the store is asked to tell.',
+      labelNames: ['operation', 'outcome'],
+      registers,
+    }),
+  );
+  const tripTimes = timing(
+    new Histogram({
+      name: 'postern_store_operation_seconds',
+      help: 'Time of a trip to the store.',
+      labelNames: ['operation'],
+      buckets: seconds,
+      registers,
+    }),
+  );
+  const exchanges = counting(
+    new Counter({
+      name: 'postern_exchanges_total',
+      help: 'Token requests by grant and how they ended; the reason is empty when tokens were issued.',
+      labelNames: ['grant', 'door', 'outcome', 'reason'],
+      registers,
+    }),
+  );
+  const events = counting(
+    new Counter({
+      name: 'postern_events_total',
+      help: 'Security events, as in the audit record.',
+      labelNames: ['type', 'outcome', 'reason'],
+      registers,
+    }),
+  );
+
+  const reasons = new Set<string>();
+  const reasonOf = ({ reason = '' }: SecurityEvent): string => {
+    if (reason === '' || reasons.has(reason)) return reason;
+    if (reasons.size >= mostReasons || !code.test(reason)) return 'other';
+    reasons.add(reason);
+    return reason;
+  };
+
+  return {
+    request(method, route, status, milliseconds) {
+      requests(known(methods, method), route, String(status)).inc();
+      requestTimes(route).observe(milliseconds / 1000);
+    },
+    store(operation, milliseconds, outcome) {
+      trips(operation, outcome).inc();
+      tripTimes(operation).observe(milliseconds / 1000);
+    },
+    event(event) {
+      const { type, outcome, details } = event;
+      const reason = reasonOf(event);
+      events(type, outcome, reason).inc();
+      if (type !== 'token.issued' && type !== 'token.refused') return;
+      exchanges(
+        known(grants, details?.['grant_type']),
+        known(doors, details?.['door']),
+        outcome,
+        reason,
+      ).inc();
+    },
+  };
+};

@@ -1,0 +1,15 @@
+/** What the processes of one server say to each other. */
+export type FromWorker =
+  | { readonly type: 'postern:ready' }
+  | { readonly type: 'postern:metrics'; readonly id: number };
+
+export type FromPrimary =
+  | { readonly type: 'postern:stop'; readonly how: 'drain' | 'now' }
+  | { readonly type: 'postern:metrics'; readonly id: number; readonly text?: string };
+
+const hasType = (value: unknown): value is { readonly type: unknown } =>
+  typeof value === 'object' && value !== null && 'type' in value;
+
+/** Other parties talk on the same channel; ours are known by their names. */
+export const isOurs = <Message extends FromWorker | FromPrimary>(value: unknown): value is Message =>
+  hasType(value) && typeof value.type === 'string' && value.type.startsWith('postern:');

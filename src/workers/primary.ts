@@ -1,0 +1,104 @@
+import cluster, { type Worker } from 'node:cluster';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { FastifyBaseLogger } from 'fastify';
+import type { Config } from '#config';
+import { type ExitCode, exitCode, Failure } from '../errors.ts';
+import { allProcesses } from '../features/metrics/index.ts';
+import { type FromPrimary, type FromWorker, isOurs } from './messages.ts';
+
+const backoffMs = { first: 100, most: 10_000 };
+/** A worker that lived this long had started well: the next death is no part of a row. */
+const livedMs = 30_000;
+const patienceMs = 21_000;
+
+export interface Supervised {
+  stop(how: 'drain' | 'now'): Promise<void>;
+}
+
+const say = (worker: Worker, message: FromPrimary): void => {
+  if (worker.isConnected()) worker.send(message);
+};
+
+const exits = Object.values(exitCode);
+
+const neverStarted = (code: number | null): Failure =>
+  new Failure({
+    code: 'worker_failed',
+    message: 'The first worker did not start; what it said stands above.',
+    exit: exits.find((known): known is ExitCode => known === code && known !== 0) ?? exitCode.failure,
+  });
+
+/** Keeps as many workers as wanted: the first alone until it is ready, each that dies replaced. */
+export const startWorkers = async (config: Config, log: FastifyBaseLogger): Promise<Supervised> => {
+  cluster.setupPrimary({
+    exec: fileURLToPath(new URL('../cli/main.ts', import.meta.url)),
+    args: process.argv.slice(2),
+  });
+  const gather = config.metrics.enabled ? await allProcesses() : undefined;
+  const living = new Set<Worker>();
+  const waiting = new Set<NodeJS.Timeout>();
+  let stopping: 'drain' | 'now' | undefined;
+  let deaths = 0;
+
+  const answer = async (worker: Worker, id: number): Promise<void> => {
+    const text = await gather?.().catch(() => undefined);
+    say(worker, { type: 'postern:metrics', id, ...(text !== undefined && { text }) });
+  };
+
+  const fork = (): Worker => {
+    const born = Date.now();
+    const worker = cluster.fork();
+    living.add(worker);
+    worker.on('error', () => {});
+    worker.on('message', (message: unknown) => {
+      if (isOurs<FromWorker>(message) && message.type === 'postern:metrics') void answer(worker, message.id);
+    });
+    worker.once('exit', (code, signal) => {
+      living.delete(worker);
+      if (!started || stopping) return;
+      if (Date.now() - born > livedMs) deaths = 0;
+      const wait = Math.min(backoffMs.first * 2 ** deaths, backoffMs.most);
+      deaths += 1;
+      log.error({ pid: worker.process.pid, exit: code, signal, ms: wait }, 'a worker died, another follows');
+      const timer = setTimeout(() => {
+        waiting.delete(timer);
+        fork();
+      }, wait);
+      waiting.add(timer);
+    });
+    return worker;
+  };
+
+  const stop = async (how: 'drain' | 'now'): Promise<void> => {
+    stopping = how;
+    for (const timer of waiting) clearTimeout(timer);
+    const all = [...living];
+    for (const worker of all) say(worker, { type: 'postern:stop', how });
+    const late = setTimeout(() => {
+      for (const worker of living) worker.process.kill('SIGKILL');
+    }, patienceMs);
+    await Promise.all(all.map((worker) => (worker.isDead() ? undefined : once(worker, 'exit'))));
+    clearTimeout(late);
+  };
+
+  let started = false;
+  const first = fork();
+  const beginning = new AbortController();
+  const ready = (async () => {
+    for (;;) {
+      const [message]: unknown[] = await once(first, 'message', { signal: beginning.signal });
+      if (isOurs<FromWorker>(message) && message.type === 'postern:ready') return;
+    }
+  })();
+  const [code] = await Promise.race([
+    ready.then(() => [undefined]),
+    once(first, 'exit', { signal: beginning.signal }).catch(() => [undefined]),
+  ]);
+  beginning.abort();
+  await ready.catch(() => {});
+  if (first.isDead()) throw neverStarted(code ?? null);
+  started = true;
+  for (let count = 1; count < config.listen.workers; count += 1) fork();
+  return { stop };
+};
