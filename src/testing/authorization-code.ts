@@ -1,0 +1,103 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { App } from '../app.ts';
+import { routes } from '../provider/paths.ts';
+import { withWork } from '../store/current-work.ts';
+import type { Store } from '../store/port.ts';
+import type { SignedIn } from './session.ts';
+
+export interface CodeRequest {
+  readonly client: string;
+  readonly session: SignedIn;
+  /** The first of the client's when absent. */
+  readonly redirectUri?: string;
+  /** `openid` when absent. */
+  readonly scope?: string;
+  /** APIs that the token shall be for (RFC 8707). */
+  readonly resource?: string | readonly string[];
+  /** Absent: a fresh one is made and returned; `null`: the request carries no challenge. */
+  readonly codeVerifier?: string | null;
+  /** Any other parameter of the authorization request: `nonce`, `state`, `claims`, `dpop_jkt`. */
+  readonly parameters?: Readonly<Record<string, string>>;
+}
+
+export interface AuthorizationCode {
+  readonly code: string;
+  readonly redirectUri: string;
+  /** Absent when the request carried no challenge. */
+  readonly codeVerifier?: string;
+  /** Where the browser would be now: all that the answer carries. */
+  readonly callback: URL;
+}
+
+interface House {
+  readonly app: App;
+  readonly store: Store;
+  readonly issuer: string;
+}
+
+/** The consent of the person, as the engine keeps it, for all that the request asks. */
+const consentTo = async ({ app, store }: House, { session, ...asked }: CodeRequest): Promise<void> => {
+  const { provider } = app.engine();
+  const scope = asked.scope ?? 'openid';
+  await withWork(store, async (work) => {
+    const kept = await provider.Session.findByUid(session.uid);
+    if (!kept) throw new Error('the session has ended: sign in again');
+    const former = kept.grantIdFor(asked.client);
+    const grant =
+      (former === undefined ? undefined : await provider.Grant.find(former)) ??
+      new provider.Grant({ accountId: session.accountId, clientId: asked.client });
+    grant.addOIDCScope(scope);
+    const claims: Record<string, object> = JSON.parse(asked.parameters?.['claims'] ?? '{}');
+    grant.addOIDCClaims(Object.values(claims).flatMap((members) => Object.keys(members)));
+    const client = await app.services.clients.get(asked.client);
+    const audiences = [asked.resource ?? client?.metadata.audience ?? client?.metadata['resources'] ?? []];
+    for (const audience of audiences.flat()) grant.addResourceScope(String(audience), scope);
+    kept.grantIdFor(asked.client, await grant.save());
+    await kept.persist();
+    await work.commit();
+  });
+};
+
+/** Consents, then asks the authorization endpoint as the browser of a signed-in person would; nobody is asked. */
+export const authorizationCode = async (house: House, asked: CodeRequest): Promise<AuthorizationCode> => {
+  const client = await house.app.services.clients.get(asked.client);
+  if (!client)
+    throw new Error(`there is no client ${asked.client}: add it with addClient, or in the settings`);
+  const redirectUri = asked.redirectUri ?? client.metadata.redirect_uris?.[0];
+  if (redirectUri === undefined) throw new Error(`the client ${asked.client} has no redirect URI`);
+  await consentTo(house, asked);
+
+  const verifier =
+    asked.codeVerifier === undefined ? randomBytes(32).toString('base64url') : asked.codeVerifier;
+  const url = new URL(routes.authorization, house.issuer);
+  const query: Record<string, string> = {
+    client_id: asked.client,
+    response_type: 'code',
+    redirect_uri: redirectUri,
+    scope: asked.scope ?? 'openid',
+    ...(verifier !== null && {
+      code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+      code_challenge_method: 'S256',
+    }),
+    ...asked.parameters,
+  };
+  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+  for (const audience of [asked.resource ?? []].flat()) url.searchParams.append('resource', audience);
+
+  const response = await fetch(url, {
+    headers: { cookie: asked.session.cookie, accept: 'application/json' },
+    redirect: 'manual',
+  });
+  const body = await response.text();
+  const location = response.headers.get('location');
+  if (location === null) throw new Error(`no code was given (${response.status}): ${body.slice(0, 500)}`);
+  const callback = new URL(location, house.issuer);
+  const code = callback.searchParams.get('code');
+  if (code === null) {
+    const refusal = callback.searchParams.get('error_description') ?? callback.searchParams.get('error');
+    throw new Error(
+      `no code was given: ${refusal ?? 'the person is asked for something, see the parameters'}`,
+    );
+  }
+  return { code, redirectUri, callback, ...(verifier !== null && { codeVerifier: verifier }) };
+};

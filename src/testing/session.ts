@@ -1,0 +1,78 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import type { App } from '../app.ts';
+import { withWork } from '../store/current-work.ts';
+import type { Store } from '../store/port.ts';
+
+export interface SignIn {
+  /** Seconds before now; 0 when absent. */
+  readonly ago?: number;
+  readonly acr?: string;
+  /** `['pwd']` when absent. */
+  readonly amr?: readonly string[];
+}
+
+export interface SignedIn {
+  /** The subject that tokens will name. */
+  readonly accountId: string;
+  /** A value for the `Cookie` header. */
+  readonly cookie: string;
+  /** The same, one by one, for the cookie jar of a browser. */
+  readonly cookies: readonly { readonly name: string; readonly value: string }[];
+  /** The engine's name of the session; the cookie holds its secret. */
+  readonly uid: string;
+}
+
+interface House {
+  readonly app: App;
+  readonly store: Store;
+  /** Seconds. */
+  readonly lifetime: number;
+  readonly now: () => number;
+}
+
+type Provider = ReturnType<App['engine']>['provider'];
+
+/** Signed by the engine's own keys, as the engine would set them. */
+const cookiesOf = (provider: Provider, id: string): SignedIn['cookies'] => {
+  const request = new IncomingMessage(new Socket());
+  const context = provider.createContext(request, new ServerResponse(request));
+  context.cookies.set(provider.cookieName('session'), id, { signed: true });
+  const lines = context.response.headers['set-cookie'] ?? [];
+  return [lines].flat().map((line) => {
+    const [pair = ''] = line.split(';');
+    const at = pair.indexOf('=');
+    return { name: pair.slice(0, at), value: pair.slice(at + 1) };
+  });
+};
+
+/** A session as the engine keeps it after a sign-in: every check of a real one applies to it. */
+export const signIn = async (
+  { app, store, lifetime, now }: House,
+  username: string,
+  { ago = 0, acr, amr = ['pwd'] }: SignIn = {},
+): Promise<SignedIn> => {
+  const account = await app.services.accounts.findByUsername(username);
+  if (!account)
+    throw new Error(`there is no account ${username}: add it with addAccount, or in the settings`);
+  if (!account.enabled) throw new Error(`the account ${username} is disabled and can't sign in`);
+  const { provider } = app.engine();
+  const session = new provider.Session();
+  session.loginAccount({
+    accountId: account.id,
+    loginTs: Math.floor(now() / 1000) - ago,
+    amr: [...amr],
+    ...(acr !== undefined && { acr }),
+  });
+  await withWork(store, async (work) => {
+    await session.save(lifetime);
+    await work.commit();
+  });
+  const cookies = cookiesOf(provider, session.jti);
+  return {
+    accountId: account.id,
+    cookie: cookies.map(({ name, value }) => `${name}=${value}`).join('; '),
+    cookies,
+    uid: session.uid,
+  };
+};

@@ -1,0 +1,60 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { type Config, loadConfig } from '#config';
+
+/** As `postern.yaml` has them. */
+export type Settings = Readonly<Record<string, unknown>>;
+
+/** What a test wants unless it says otherwise: nothing on the disk, nothing printed, passwords that hash quickly. */
+const usual = (port: number): Settings => ({
+  listen: { port },
+  store: { url: 'memory:' },
+  log: { level: 'silent' },
+  // It writes in the background, which a test that counts trips to the store would see.
+  audit: { enabled: false },
+  security: { password: { memory_kib: 8192, passes: 1 } },
+});
+
+const isSection = (value: unknown): value is Settings =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const laidOver = (under: Settings, over: Settings): Settings => {
+  const merged: Record<string, unknown> = { ...under };
+  for (const [name, value] of Object.entries(over)) {
+    const before = merged[name];
+    merged[name] = isSection(before) && isSection(value) ? laidOver(before, value) : value;
+  }
+  return merged;
+};
+
+const freePort = async (): Promise<number> => {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => probe.once('listening', resolve));
+  const address = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  if (typeof address !== 'object' || address === null) throw new Error('there is no free port');
+  return address.port;
+};
+
+export interface Loaded {
+  readonly config: Config;
+  readonly folder: string;
+  discard(): Promise<void>;
+}
+
+/** Through the front door of the configuration: a mistake gets the sentence that an operator would read. */
+export const loadSettings = async (settings: Settings): Promise<Loaded> => {
+  const folder = await mkdtemp(join(tmpdir(), 'postern-'));
+  const discard = () => rm(folder, { recursive: true, force: true });
+  try {
+    const written = laidOver(usual(await freePort()), settings);
+    await writeFile(join(folder, 'postern.yaml'), stringify(written));
+    return { config: loadConfig({ env: {}, cwd: folder }).config, folder, discard };
+  } catch (error) {
+    await discard();
+    throw error;
+  }
+};

@@ -1,0 +1,113 @@
+import { pino } from 'pino';
+import { type App, buildApp } from '../app.ts';
+import type { SecurityEvent } from '../events.ts';
+import type { Account, AddAccount } from '../features/accounts/index.ts';
+import type { AddClient } from '../features/clients/index.ts';
+import { openStore } from '../open-store.ts';
+import type { Clock, Observe, Store } from '../store/port.ts';
+import { type AuthorizationCode, authorizationCode, type CodeRequest } from './authorization-code.ts';
+import { createTestClock, type TestClock } from './clock.ts';
+import { type SignedIn, type SignIn, signIn } from './session.ts';
+import { type Loaded, loadSettings, type Settings } from './settings.ts';
+
+export interface TestServerOptions {
+  /** As in `postern.yaml`, laid over what suits a test: a free port, a store in memory, silence. */
+  readonly settings?: Settings;
+  /** Of your own, instead of `server.clock`; the engine does not see it. */
+  readonly clock?: Clock;
+  /** Told of each trip to the store. */
+  readonly observe?: Observe;
+}
+
+export interface TestServer extends AsyncDisposable {
+  /** Where it listens; the `iss` of its tokens. */
+  readonly issuer: string;
+  readonly clock: TestClock;
+  /** Every security event since the start, oldest first. */
+  readonly events: readonly SecurityEvent[];
+  addAccount(account: AddAccount): Promise<Account>;
+  /** The id, and the secret where the client has one: its only copy. */
+  addClient(client: AddClient): Promise<{ readonly id: string; readonly secret?: string }>;
+  /** A browser session of that person, as if they had signed in. */
+  signIn(username: string, how?: SignIn): Promise<SignedIn>;
+  /** A code that the client may redeem, as if that person had consented. */
+  authorizationCode(request: CodeRequest): Promise<AuthorizationCode>;
+  /** The server itself, for what this kit has no word for. */
+  readonly app: App;
+  readonly store: Store;
+  /** Lets go of everything and sets the clock back. */
+  stop(): Promise<void>;
+}
+
+interface Running {
+  readonly app: App;
+  readonly store: Store;
+  readonly loaded: Loaded;
+}
+
+const isTaken = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+
+/** The issuer names the port, so it is chosen before listening; another process may be quicker. */
+const run = async (
+  { settings = {}, observe }: TestServerOptions,
+  clock: Clock,
+  attempts = 3,
+): Promise<Running> => {
+  const loaded = await loadSettings(settings);
+  const { config } = loaded;
+  const store = await openStore(config, clock, observe);
+  let app: App | undefined;
+  try {
+    app = await buildApp({ config, store, clock, log: pino({ level: config.log.level }) });
+    await app.start();
+    await app.server.listen({ host: config.listen.host, port: config.listen.port });
+    return { app, store, loaded };
+  } catch (error) {
+    await app?.close();
+    await store.close();
+    await loaded.discard();
+    if (isTaken(error) && attempts > 1)
+      return run({ settings, ...(observe && { observe }) }, clock, attempts - 1);
+    throw error;
+  }
+};
+
+export const startServer = async (options: TestServerOptions = {}): Promise<TestServer> => {
+  const testClock = createTestClock();
+  const clock = options.clock ?? testClock;
+  const { app, store, loaded } = await run(options, clock);
+  const { issuer, tokens } = loaded.config;
+  const events: SecurityEvent[] = [];
+  app.events.listen((event) => events.push(event));
+  let stopped: Promise<void> | undefined;
+
+  const stop = async (): Promise<void> => {
+    testClock.restore();
+    await app.close();
+    await store.close();
+    await loaded.discard();
+  };
+
+  const server: TestServer = {
+    issuer,
+    clock: testClock,
+    events,
+    app,
+    store,
+    addAccount: (account) => app.services.accounts.add(account),
+    async addClient(client) {
+      const { client: added, secret } = await app.services.clients.add(client);
+      return { id: added.id, ...(secret && { secret: secret.secret }) };
+    },
+    signIn: (username, how) =>
+      signIn({ app, store, lifetime: tokens.session_ttl, now: clock.now }, username, how),
+    authorizationCode: (request) => authorizationCode({ app, store, issuer }, request),
+    stop() {
+      stopped ??= stop();
+      return stopped;
+    },
+    [Symbol.asyncDispose]: () => server.stop(),
+  };
+  return server;
+};
