@@ -16,6 +16,7 @@ import { authorizationResponses } from './authorization-responses/index.ts';
 import { clientAuthentication } from './client-authentication/index.ts';
 import { type Clients, createClients } from './clients/index.ts';
 import { consent } from './consent/index.ts';
+import { createAccount } from './create-account/index.ts';
 import { createDeliveries } from './deliveries/index.ts';
 import { device } from './device/index.ts';
 import { health, type Readiness } from './health/index.ts';
@@ -23,9 +24,11 @@ import { jsonTokens } from './json-tokens/index.ts';
 import { createKeys, type Keys } from './keys/index.ts';
 import { type Limits, limits } from './limits/index.ts';
 import { logout } from './logout/index.ts';
+import { metadata } from './metadata/index.ts';
+import type { Metrics } from './metrics/index.ts';
 import { profiles } from './profiles/index.ts';
 import { pushedRequests } from './pushed-requests/index.ts';
-import type { Metrics } from './metrics/index.ts';
+import { selectAccount } from './select-account/index.ts';
 import { senderConstraint } from './sender-constraint/index.ts';
 import { signIn } from './sign-in/index.ts';
 import { signedRequests } from './signed-requests/index.ts';
@@ -76,6 +79,8 @@ export const createFeatures = async (
       // First, so that it stops last.
       record,
       metrics.feature({ events, clock, keys, accounts, audit: record, readiness: alive.readiness }),
+      selectAccount(accounts),
+      createAccount({ config, clock, events, accounts, throttle, levels }),
       signIn({
         config,
         clock,
@@ -88,6 +93,7 @@ export const createFeatures = async (
       consent({ config, store, clock, events, accounts }),
       device({ config, clock, pages, throttle }),
       tokenStatus(config, accounts),
+      metadata(config),
       stepUp(levels),
       logout({ config, pages, accounts, deliveries, engine }),
       { name: 'deliveries', start: () => deliveries.start() },

@@ -8,12 +8,13 @@ import type { Events } from '../../events.ts';
 import type { Feature } from '../../feature.ts';
 import type { Clock } from '../../store/port.ts';
 import type { Accounts } from '../accounts/index.ts';
-import { askForAnother } from '../select-account/index.ts';
 import { demandLevel, type Levels } from '../step-up/index.ts';
 import type { Throttle } from '../throttle/index.ts';
 import { askForAnother } from './another-account.ts';
 import { createKnownDevices } from './known-devices.ts';
 import { createLoginStep } from './login-step.ts';
+
+export { anotherAccount } from './another-account.ts';
 
 export interface SignInParts {
   readonly config: Config;
@@ -30,7 +31,6 @@ export const signIn = (parts: SignInParts): Feature => {
   const prompt = interactionPolicy.base().get('login');
   if (!prompt) throw new Error('the engine has no login prompt');
   demandLevel(prompt, parts.levels);
-  askForAnother(prompt);
   askForAnother(prompt);
   return { name: 'sign-in', steps: [createLoginStep(parts, createKnownDevices(parts), prompt)] };
 };

@@ -6,21 +6,17 @@ import { currentWork } from '../../store/current-work.ts';
 import { type LoginModel, type LoginProblem, loginPage } from '../../views/pages/login.ts';
 import { signedInPage } from '../../views/pages/signed-in.ts';
 import type { Account } from '../accounts/index.ts';
-import { wantsAnother } from '../select-account/index.ts';
 import { wantsAnother } from './another-account.ts';
 import type { SignInParts } from './index.ts';
 import type { KnownDevices } from './known-devices.ts';
 
-const asks = ({ request }: Visit, wish: 'another' | 'continue'): boolean =>
+const asks = ({ request }: Visit, wish: 'another' | 'continue' | 'register'): boolean =>
   typeof request.query === 'object' && request.query !== null && wish in request.query;
 
 const missingIn = (login: string, password: string): readonly ('login' | 'password')[] => [
   ...(login === '' ? (['login'] as const) : []),
   ...(password === '' ? (['password'] as const) : []),
 ];
-
-const isAsked = ({ query }: Visit['request'], name: string): boolean =>
-  typeof query === 'object' && query !== null && name in query;
 
 export const createLoginStep = (
   { accounts, clock, config, events, levels, throttle }: SignInParts,
@@ -63,6 +59,7 @@ export const createLoginStep = (
       ...(login !== undefined && { login }),
       ...(config.pages.remember_me && { remember: typed.remember ?? false }),
       ...(again && { again: { switchTo: another } }),
+      ...(config.pages.create_account && !again && { register: { href: `${visit.action}?register=yes` } }),
     };
     return { show: loginPage(visit.page, model), ...answer };
   };
@@ -88,6 +85,11 @@ export const createLoginStep = (
     prompt,
 
     async show(visit) {
+      // The engine comes to the step where an account is made.
+      if (config.pages.create_account && asks(visit, 'register')) {
+        const { create: _, ...before } = visit.interaction.lastSubmission ?? {};
+        return { finish: { ...before, register: {} } };
+      }
       const person = await meanwhile(visit);
       if (!person) return page(visit, await known(visit));
       // Whether what they did is enough for this request is for the engine to say.

@@ -1,0 +1,99 @@
+import type { interactionPolicy } from 'oidc-provider';
+import { Failure } from '../../errors.ts';
+import { faceOf } from '../../http/interactions/faces.ts';
+import type { Form, Outcome, Step, Visit } from '../../http/interactions/step.ts';
+import { type CreateAccountModel, createAccountPage } from '../../views/pages/create-account.ts';
+import type { Account } from '../accounts/index.ts';
+import { problemIn, problemsOf, type Wanted, wantedIn } from './form.ts';
+import type { CreateAccountParts } from './index.ts';
+
+export const createCreateStep = (
+  { config, clock, events, accounts, throttle, levels }: CreateAccountParts,
+  prompt: interactionPolicy.Prompt,
+): Step => {
+  const { security } = config;
+
+  const page = (visit: Visit, typed: Partial<CreateAccountModel> = {}): Outcome => ({
+    show: createAccountPage(visit.page, {
+      ...typed,
+      action: visit.action,
+      csrf: visit.csrf,
+      client: faceOf(visit.client),
+      leastPassword: security.password.min_length,
+      signIn: { href: `${visit.action}?sign-in=yes` },
+    }),
+    status: typed.problems ? 422 : 200,
+  });
+
+  const add = async (visit: Visit, wanted: Wanted): Promise<Account> => {
+    const verdict = await throttle.take(
+      'create-account',
+      visit.request.ip,
+      security.throttle.registration_per_address,
+    );
+    if (!verdict.allowed) {
+      throw new Failure({
+        code: 'too_many_requests',
+        status: 429,
+        message: 'Too many accounts were made from this address. Wait a minute and send the form again.',
+      });
+    }
+    const { login: username, password, name, email } = wanted;
+    return accounts.add({
+      username,
+      password,
+      claims: { email, email_verified: false, ...(name !== '' && { name }) },
+    });
+  };
+
+  return {
+    name: 'create',
+    prompt,
+
+    async show(visit): Promise<Outcome> {
+      const { query } = visit.request;
+      // They have one after all: signing in comes next.
+      if (typeof query === 'object' && query !== null && 'sign-in' in query) {
+        return { finish: { ...visit.interaction.lastSubmission, create: {} } };
+      }
+      return page(visit);
+    },
+
+    async submit(visit: Visit, form: Form): Promise<Outcome> {
+      const wanted = wantedIn(form);
+      const { password: _, ...typed } = wanted;
+      const problems = problemsOf(wanted, security.password.min_length);
+      if (problems.length > 0) return page(visit, { ...typed, problems });
+      let account: Account;
+      try {
+        account = await add(visit, wanted);
+      } catch (error) {
+        const problem = problemIn(error);
+        if (problem === undefined) throw error;
+        return page(visit, { ...typed, problems: [problem] });
+      }
+      events.emit({
+        type: 'sign-up',
+        outcome: 'ok',
+        account: account.id,
+        client: visit.client.clientId,
+        address: visit.request.ip,
+        correlation: visit.request.id,
+      });
+      const acr = levels.reachedBy(account);
+      return {
+        finish: {
+          ...visit.interaction.lastSubmission,
+          create: {},
+          login: {
+            accountId: account.id,
+            remember: false,
+            ts: Math.floor(clock.now() / 1000),
+            amr: ['pwd'],
+            ...(acr !== undefined && { acr }),
+          },
+        },
+      };
+    },
+  };
+};

@@ -1,0 +1,55 @@
+/**
+ * Owns what the metadata says beyond what the engine knows of itself (OpenID Connect Discovery, RFC 8414): the scopes
+ * of APIs, the prompts, the languages. Endpoints and algorithms are told by whoever switches them on.
+ */
+import type { Provider } from 'oidc-provider';
+import type { Config } from '#config';
+import type { Feature } from '../../feature.ts';
+
+const paths = new Set(['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']);
+
+type Metadata = Readonly<Record<string, unknown>>;
+
+const strings = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+
+const complete = (told: Metadata, { resources, pages }: Config): Metadata => {
+  const methods = told['token_endpoint_auth_methods_supported'];
+  const algorithms = told['token_endpoint_auth_signing_alg_values_supported'];
+  const scopes = [...strings(told['scopes_supported']), ...resources.flatMap((resource) => resource.scopes)];
+  return {
+    ...told,
+    scopes_supported: [...new Set(scopes)],
+    prompt_values_supported: [
+      'none',
+      'login',
+      'consent',
+      'select_account',
+      ...(pages.create_account ? ['create'] : []),
+    ],
+    ui_locales_supported: pages.languages,
+    // RFC 8414 §2: without these, client_secret_basic alone would be meant.
+    revocation_endpoint_auth_methods_supported: methods,
+    revocation_endpoint_auth_signing_alg_values_supported: algorithms,
+    introspection_endpoint_auth_methods_supported: methods,
+    introspection_endpoint_auth_signing_alg_values_supported: algorithms,
+    // The engine says yes as soon as backchannel authentication is on.
+    ...('backchannel_user_code_parameter_supported' in told && {
+      backchannel_user_code_parameter_supported: false,
+    }),
+  };
+};
+
+export const metadata = (config: Config): Feature => ({
+  name: 'metadata',
+  engine: {
+    attach(provider: Provider) {
+      provider.use(async (ctx, next) => {
+        await next();
+        const told: unknown = ctx.body;
+        if (!paths.has(ctx.path) || ctx.status !== 200 || typeof told !== 'object' || told === null) return;
+        ctx.body = complete({ ...told }, config);
+      });
+    },
+  },
+});

@@ -1,0 +1,31 @@
+/**
+ * Owns the question "as whom?": asked when the application wants it asked, or names somebody who is not the one signed
+ * in. One browser has one session, so the choice is between the person who is signed in and signing in as another.
+ */
+import { interactionPolicy } from 'oidc-provider';
+import type { Feature } from '../../feature.ts';
+import type { Accounts } from '../accounts/index.ts';
+import { isHinted } from './hint.ts';
+import { createSelectStep } from './step.ts';
+
+export const selectAccount = (accounts: Accounts): Feature => {
+  const { Check, Prompt } = interactionPolicy;
+  const prompt = new Prompt(
+    { name: 'select_account', requestable: true },
+    new Check('login_hint', 'another person is signed in', 'account_selection_required', async ({ oidc }) => {
+      const { session, result, params } = oidc;
+      const hint = params?.['login_hint'];
+      if (session?.accountId === undefined || typeof hint !== 'string') return false;
+      if (result?.login || result?.['select_account']) return false;
+      return !isHinted(await accounts.find(session.accountId), hint);
+    }),
+  );
+  // With nobody signed in there is nothing to choose from: signing in is the choice.
+  const requested = prompt.checks.get('select_account_prompt');
+  const isPending = requested?.check;
+  if (requested && isPending) {
+    requested.check = async (ctx) =>
+      ctx.oidc.session?.accountId !== undefined && !ctx.oidc.result?.login && isPending(ctx);
+  }
+  return { name: 'select-account', steps: [createSelectStep(accounts, prompt)] };
+};

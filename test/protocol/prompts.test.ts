@@ -1,0 +1,226 @@
+import t from 'tap';
+import { Browser, formOf, type Page } from '../support/browser.ts';
+import { openHouse } from '../support/house.ts';
+import { answerIn, codeFor, newVerifier, password, RelyingParty, usual } from '../support/relying-party.ts';
+
+const config = {
+  ...usual,
+  accounts: [...usual.accounts, { username: 'bob', password, email: 'bob@example.com' }],
+};
+
+const verifier = newVerifier();
+
+const open = async (over: object = {}) => {
+  const house = await openHouse({ config: { ...config, ...over } });
+  const app = new RelyingParty(house.issuer);
+  const go = (browser: Browser, parameters: Record<string, string>) =>
+    browser.open(app.authorizationUrl(verifier, parameters));
+  /** Who the code of an answer stands for. */
+  const personOf = async (page: Page): Promise<string> => {
+    const { body } = await app.redeem(answerIn(page).get('code') ?? '', verifier);
+    const response = await fetch(`${house.issuer}/userinfo`, {
+      headers: { authorization: `Bearer ${body['access_token']}` },
+    });
+    // The server under test answers with the claims of a person.
+    return ((await response.json()) as { preferred_username: string }).preferred_username;
+  };
+  return { house, app, go, personOf };
+};
+
+const press = (browser: Browser, page: Page): Promise<Page> =>
+  page.body.includes('data-auto-submit') ? browser.submit(page, {}) : Promise.resolve(page);
+
+t.test('prompt=select_account (OpenID Connect Core §3.1.2.1)', async (t) => {
+  const { house, app, go, personOf } = await open();
+  t.teardown(() => house.close());
+
+  await t.test('who is not signed in signs in, and is not asked twice', async (t) => {
+    const browser = new Browser();
+    const login = await go(browser, { prompt: 'select_account' });
+    t.match(login.body, 'login-submit');
+    t.equal(await personOf(await browser.submit(login, { login: 'ada', password })), 'ada');
+  });
+
+  await t.test('who is signed in goes on with one press', async (t) => {
+    const browser = new Browser();
+    await codeFor(app, browser);
+    const page = await go(browser, { prompt: 'select_account' });
+    t.match(page.body, 'account-choice');
+    t.match(page.body, 'ada@example.com');
+    const id = /name="account" value="([^"]+)"/.exec(page.body)?.[1] ?? '';
+    t.equal(await personOf(await browser.submit(page, { account: id })), 'ada');
+  });
+
+  await t.test('or as another, whose session it is from then on', async (t) => {
+    const browser = new Browser();
+    await codeFor(app, browser);
+    const page = await go(browser, { prompt: 'select_account' });
+    const login = await browser.submit(page, { another: 'yes' });
+    t.match(login.body, 'login-submit');
+    t.notMatch(login.body, 'readonly');
+    const back = await press(browser, await browser.submit(login, { login: 'bob', password }));
+    t.equal(await personOf(back), 'bob');
+    t.equal(await personOf(await go(browser, {})), 'bob');
+  });
+
+  await t.test('an id that was not offered chooses nobody', async (t) => {
+    const browser = new Browser();
+    await codeFor(app, browser);
+    const page = await go(browser, { prompt: 'select_account' });
+    t.match(await browser.submit(page, { account: 'somebody' }), { body: /login-submit/ });
+  });
+
+  await t.test('a form without its seal is refused', async (t) => {
+    const browser = new Browser();
+    await codeFor(app, browser);
+    const page = await go(browser, { prompt: 'select_account' });
+    t.equal((await browser.submit(page, { another: 'yes', csrf: 'guessed' })).status, 403);
+  });
+});
+
+t.test('hints (OpenID Connect Core §3.1.2.1)', async (t) => {
+  const { house, app, go } = await open();
+  t.teardown(() => house.close());
+  const browser = new Browser();
+  t.match(await go(browser, { login_hint: '"><b>ada' }), { body: /value="&quot;&gt;&lt;b&gt;ada"/ });
+  const { code, verifier: own } = await codeFor(app, browser);
+  const { body } = await app.redeem(code, own);
+  const idToken = String(body['id_token']);
+
+  for (const login_hint of ['ada', 'ADA', 'ada@example.com']) {
+    t.ok(answerIn(await go(browser, { login_hint, prompt: 'none' })).get('code'), login_hint);
+  }
+  t.match(await go(browser, { login_hint: 'bob' }), { body: /account-choice/ });
+  for (const login_hint of ['bob', 'nobody']) {
+    const answer = answerIn(await go(browser, { login_hint, prompt: 'none' }));
+    t.equal(answer.get('error'), 'account_selection_required', 'known or not');
+  }
+
+  t.ok(answerIn(await go(browser, { id_token_hint: idToken, prompt: 'none' })).get('code'));
+  const other = new Browser();
+  const login = await go(other, {});
+  await other.submit(login, { login: 'bob', password });
+  const answer = answerIn(await go(other, { id_token_hint: idToken, prompt: 'none' }));
+  t.equal(answer.get('error'), 'login_required', 'the id token of somebody else');
+  for (const id_token_hint of ['nonsense', `${idToken.slice(0, -6)}AAAAAA`]) {
+    t.equal(answerIn(await go(other, { id_token_hint })).get('error'), 'invalid_request');
+  }
+});
+
+t.test('prompt=consent and prompt=none (OpenID Connect Core §3.1.2.1)', async (t) => {
+  const { house, app, go } = await open();
+  t.teardown(() => house.close());
+  const browser = new Browser();
+  await codeFor(app, browser);
+  t.match(await go(browser, { prompt: 'consent' }), { body: /consent-allow/ });
+  const login = await go(browser, { prompt: 'login consent' });
+  t.match(login.body, 'login-submit');
+  t.match(await browser.submit(login, { login: 'ada', password }), { body: /consent-allow/ });
+  t.ok(answerIn(await go(browser, { prompt: 'none' })).get('code'));
+});
+
+t.test('prompt=create while people may not make accounts', async (t) => {
+  const { house, go } = await open();
+  t.teardown(() => house.close());
+  t.equal(answerIn(await go(new Browser(), { prompt: 'create' })).get('error'), 'invalid_request');
+  const login = await go(new Browser(), {});
+  t.notMatch(login.body, 'register=yes');
+  const metadata = await (await fetch(`${house.issuer}/.well-known/openid-configuration`)).json();
+  t.match(metadata, { prompt_values_supported: ['none', 'login', 'consent', 'select_account'] });
+  t.notMatch(metadata, { prompt_values_supported: ['none', 'login', 'consent', 'select_account', 'create'] });
+});
+
+t.test('prompt=create (Initiating User Registration via OpenID Connect 1.0)', async (t) => {
+  const { house, app, go, personOf } = await open({
+    pages: { create_account: true },
+    security: {
+      password: { memory_kib: 8192, passes: 1, min_length: 12 },
+      throttle: { registration_per_address: 5 },
+    },
+  });
+  t.teardown(() => house.close());
+  const good = {
+    login: 'carol',
+    name: 'Carol <b>',
+    email: 'carol@example.com',
+    password: 'a long enough one',
+  };
+
+  await t.test('a form that is not right comes back, without the password', async (t) => {
+    const browser = new Browser();
+    const page = await go(browser, { prompt: 'create' });
+    t.match(page, { status: 200, body: /create-submit/ });
+    const wrong = [
+      { login: '' },
+      { login: 'a\u200bda' },
+      { login: 'x'.repeat(300) },
+      { email: '' },
+      { email: 'carol' },
+      { email: `${'c'.repeat(300)}@example.com` },
+      { password: '' },
+      { password: 'short' },
+    ];
+    for (const fields of wrong) {
+      const again = await browser.submit(page, { ...good, ...fields });
+      t.equal(again.status, 422, JSON.stringify(fields).slice(0, 40));
+      t.match(again.body, /aria-invalid="true"/);
+      t.match(again.body, 'Carol &lt;b&gt;');
+      t.notMatch(again.body, good.password);
+    }
+    t.equal((await browser.submit(page, { ...good, csrf: 'guessed' })).status, 403);
+  });
+
+  await t.test('a name is held by one account, however it is typed', async (t) => {
+    const browser = new Browser();
+    const page = await go(browser, { prompt: 'create' });
+    for (const login of ['ada', ' ADA ']) {
+      t.match(await browser.submit(page, { ...good, login }), { status: 422, body: /aria-invalid="true"/ });
+    }
+  });
+
+  await t.test('the new person is signed in, and is not said to have that address', async (t) => {
+    const browser = new Browser();
+    const page = await go(browser, { prompt: 'create' });
+    t.equal(await personOf(await browser.submit(page, good)), 'carol');
+    const account = await house.app.services.accounts.findByUsername('carol');
+    t.match(account?.claims, { email: 'carol@example.com', email_verified: false, name: 'Carol <b>' });
+    t.equal(await personOf(await go(browser, { prompt: 'none' })), 'carol');
+  });
+
+  await t.test('the login page leads there, and back for who has an account', async (t) => {
+    const browser = new Browser();
+    const login = await go(browser, {});
+    const link = (page: Page, text: string): string =>
+      new URL(new RegExp(`href="([^"]*${text}=yes)"`).exec(page.body)?.[1] ?? '', house.issuer).href;
+    const create = await browser.open(link(login, 'register'));
+    t.match(create.body, 'create-submit');
+    const again = await browser.open(link(create, 'sign-in'));
+    t.match(again.body, 'login-submit');
+    t.match(await browser.open(link(again, 'register')), { body: /create-submit/ }, 'as often as they like');
+    const asked = await go(browser, { prompt: 'create' });
+    const signIn = await browser.open(link(asked, 'sign-in'));
+    t.equal(await personOf(await browser.submit(signIn, { login: 'ada', password })), 'ada');
+  });
+
+  await t.test('accounts made from one address are few', async (t) => {
+    const browser = new Browser();
+    const page = await go(browser, { prompt: 'create' });
+    const made = await browser.submit(page, { ...good, login: 'dave' });
+    t.equal(made.status, 303, 'the fifth one this minute');
+    const more = new Browser();
+    const next = await go(more, { prompt: 'create' });
+    t.equal((await more.submit(next, { ...good, login: 'erin' })).status, 429);
+    t.equal(await house.app.services.accounts.findByUsername('erin'), undefined);
+  });
+
+  await t.test('over the session of another person, who is signed out', async (t) => {
+    const browser = new Browser();
+    await codeFor(app, browser);
+    const page = await go(browser, { prompt: 'create' });
+    t.match(page.body, 'create-submit');
+    t.ok(formOf(page.body).hidden['csrf']);
+  });
+
+  const metadata = await (await fetch(`${house.issuer}/.well-known/openid-configuration`)).json();
+  t.match(metadata, { prompt_values_supported: ['none', 'login', 'consent', 'select_account', 'create'] });
+});
