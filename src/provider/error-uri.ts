@@ -14,5 +14,6 @@ export const explainErrors =
     await next();
     const { body } = ctx;
     if (ctx.status < 400 || typeof body !== 'object' || body === null) return;
+    ctx.set('Cache-Control', 'no-store');
     if (Object.getPrototypeOf(body) === Object.prototype) ctx.body = withErrorUri(issuer, body);
   };
