@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { Browser } from '../support/browser.ts';
 import { type House, openHouse } from '../support/house.ts';
+import { freshPrefix } from '../support/redis.ts';
+import { startCluster } from '../support/redis-cluster.ts';
 import { startSentinel } from '../support/redis-sentinel.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { type Answer, codeFor, RelyingParty, usual } from '../support/relying-party.ts';
@@ -165,6 +167,38 @@ t.test('a failover by Sentinel', async (t) => {
     [...statuses].every((status) => status === 200 || status === 503),
     [...statuses].join(),
   );
+});
+
+t.test('a cluster that moves the slot of a code while it is redeemed', async (t) => {
+  const cluster = await startCluster();
+  const prefix = freshPrefix();
+  const house = await openHouse({ config: { ...usual, store: { url: cluster.url, prefix } } });
+  t.teardown(async () => {
+    await house.close();
+    await cluster.close();
+  });
+  const party = new RelyingParty(house.issuer);
+  for (let round = 0; round < 3; round++) {
+    const { code, verifier } = await codeFor(party, new Browser());
+    const slot = await cluster.slotOf(`{${code.slice(0, 12)}}`);
+    const owner = await cluster.ownerOf(slot);
+    const elsewhere = cluster.nodes.slice(0, 3).find((node) => node !== owner);
+    if (!elsewhere) throw new Error('three primaries');
+    const asked: Promise<Answer>[] = [];
+    await cluster.moveSlot(slot, elsewhere, async () => {
+      asked.push(
+        timed(() => party.redeem(code, verifier)).then(({ result, ms }) => {
+          t.ok(ms <= answerWithin, `answered after ${Math.round(ms)} ms`);
+          return result;
+        }),
+      );
+      await sleep(300);
+    });
+    const [first] = await Promise.all(asked);
+    t.ok(first?.status === 200 || first?.status === 503, `${first?.status} while it moves`);
+    if (first?.status === 503)
+      t.equal((await settled(() => party.redeem(code, verifier))).status, 200, 'still good');
+  }
 });
 
 t.test('nothing was left unhandled', async (t) => t.same(surprises, []));
