@@ -1,4 +1,4 @@
-import { createRemoteJWKSet, jwtVerify } from 'jose';
+import { createRemoteJWKSet, exportJWK, generateKeyPair, jwtVerify } from 'jose';
 import t, { type Test } from 'tap';
 import type { SecurityEvent } from '#src/events.ts';
 import { Browser } from '../support/browser.ts';
@@ -14,6 +14,11 @@ import {
   usual,
 } from '../support/relying-party.ts';
 import { breaches } from './contract.ts';
+
+const publicKey = async () => {
+  const { publicKey } = await generateKeyPair('ES256');
+  return { ...(await exportJWK(publicKey)), alg: 'ES256', use: 'sig', kid: 'strict' };
+};
 
 const audience = 'https://credentials.example.com';
 
@@ -36,6 +41,16 @@ const config = {
       redirect_uris: [redirectUri],
       grant_types: ['authorization_code', 'refresh_token'],
       first_party: true,
+    },
+    {
+      client_id: 'strict',
+      profile: 'fapi2',
+      token_endpoint_auth_method: 'private_key_jwt',
+      redirect_uris: ['https://strict.example.com/callback'],
+      require_pushed_authorization_requests: true,
+      dpop_bound_access_tokens: true,
+      id_token_signed_response_alg: 'ES256',
+      jwks: { keys: [await publicKey()] },
     },
     { client_id: 'other', client_secret: `${secret}-other`, redirect_uris: [redirectUri] },
   ],
@@ -282,6 +297,63 @@ t.test('POST /api/v1/tokens', async (t) => {
     t.match(proof, { status: 400, body: { name: 'invalid_request' } }, 'nothing but Bearer is answered here');
   });
 
+  await t.test('nor does it forgive what happened to the code meanwhile', async (t) => {
+    const party = new RelyingParty(issuer);
+    const pair = async (parameters: Record<string, string> = {}) => {
+      const browser = new Browser();
+      const codes = [];
+      for (let at = 0; at < 3; at++) codes.push(await codeFor(party, browser, parameters));
+      return codes;
+    };
+    const both = async (name: string, [one, two]: { code: string; verifier: string }[]): Promise<void> => {
+      if (!one || !two) throw new Error('two codes');
+      const form = await party.redeem(one.code, one.verifier);
+      const json = await post(
+        issuer,
+        { authorization_code: two.code, redirect_uri: redirectUri, code_verifier: two.verifier },
+        basic('app', secret),
+      );
+      t.match(form, { status: 400, body: { error: 'invalid_grant' } }, `${name}: the form door`);
+      t.match(json, { status: 400, body: { name: 'invalid_grant' } }, `${name}: this door`);
+    };
+
+    const [first, ...rest] = await pair();
+    if (!first) throw new Error('a code');
+    const tokens = await party.redeem(first.code, first.verifier);
+    await party.post('/oauth/revoke', { token: String(tokens.body['refresh_token']) });
+    await both('a revoked grant', rest);
+
+    await both('a code bound to a key, without a proof', await pair({ dpop_jkt: 'x'.repeat(43) }));
+
+    const { accounts } = house.app.services;
+    const guest = await accounts.add({ username: 'guest', password });
+    const codes = [];
+    for (let at = 0; at < 2; at++) {
+      const verifier = newVerifier();
+      const browser = new Browser();
+      const login = await browser.open(party.authorizationUrl(verifier));
+      const back = await browser.submit(login, { login: 'guest', password });
+      codes.push({ code: answerIn(back).get('code') ?? '', verifier });
+    }
+    await accounts.disable(guest.id);
+    await both('a disabled account', codes);
+
+    const fapi = new RelyingParty(issuer, 'strict', '');
+    const code = 'x'.repeat(43);
+    const form = await fapi.redeem(code, newVerifier());
+    const json = await post(issuer, {
+      authorization_code: code,
+      client_id: 'strict',
+      redirect_uri: redirectUri,
+    });
+    t.match(
+      form,
+      { status: 401, body: { error: 'invalid_client' } },
+      'a FAPI client without its assertion: the form door',
+    );
+    t.match(json, { status: 401, body: { name: 'invalid_client' } }, 'and this door');
+  });
+
   await t.test('the description names every status and error', async (t) => {
     const description = JSON.parse(await (await fetch(`${issuer}/api/v1/openapi.json`)).text());
     t.equal(description.openapi, '3.1.0');
@@ -298,6 +370,16 @@ t.test('POST /api/v1/tokens', async (t) => {
     t.match(answer, { status: 503, body: { name: 'temporarily_unavailable', code: 1503 } });
     t.ok(answer.headers.get('retry-after'));
   });
+});
+
+t.test('a code that has expired is not found', async (t) => {
+  let ahead = 0;
+  const house = await openHouse({ config, clock: { now: () => Date.now() + ahead } });
+  t.teardown(() => house.close());
+  const code = await issuerCode(house.issuer);
+  ahead = 31_000;
+  const answer = await post(house.issuer, { authorization_code: code });
+  t.match(answer, { status: 404, body: { name: 'not_found' } }, 'after thirty seconds, for a marked client');
 });
 
 t.test('every answer of this run was one of the contract', async (t: Test) => {
