@@ -55,7 +55,11 @@ export const createFinding = ({ store, stored, configured, clock, box }: Parts) 
   });
 
   const forEngine = ({ record, clear }: Known): ClientMetadata => {
-    const metadata = complete(record.metadata);
+    const metadata = {
+      ...complete(record.metadata),
+      from_registration: record.from === 'registration',
+      ...(record.createdAt !== undefined && { client_id_issued_at: Math.floor(record.createdAt / 1000) }),
+    };
     const method = metadata.token_endpoint_auth_method ?? 'client_secret_basic';
     if (!method.startsWith('client_secret_')) return metadata;
     return { ...metadata, client_secret: clear[0]?.secret ?? placeholder(record.id) };

@@ -21,7 +21,7 @@ interface Parts {
 /** RFC 7591 and RFC 7592: the engine made or changed a client and wants it kept. */
 export const createRegister =
   ({ stored, changed, clock, box, isPlaceholder }: Parts): Clients['register'] =>
-  async ({ client_secret: secret, client_secret_expires_at: _, ...given }) => {
+  async ({ client_secret: secret, client_secret_expires_at: _, from_registration: __, ...given }) => {
     // The rest type of an index signature loses the one member that is always there.
     const metadata = complete(given as ClientMetadata);
     const id = metadata.client_id;

@@ -1,26 +1,53 @@
 import type { interactionPolicy } from 'oidc-provider';
 import { faceOf } from '../../http/interactions/faces.ts';
-import type { Form, Outcome, Step, Visit } from '../../http/interactions/step.ts';
-import { consentPage } from '../../views/pages/consent.ts';
-import { addTo } from './grants.ts';
+import type { EngineClient, Form, Outcome, Step, Visit } from '../../http/interactions/step.ts';
+import { currentWork } from '../../store/current-work.ts';
+import { type ConsentModel, consentPage } from '../../views/pages/consent.ts';
+import { anotherAccount } from '../sign-in/index.ts';
+import { addTo, leaveOut } from './grants.ts';
 import type { ConsentParts } from './index.ts';
 import { joined, nothing, recall, remember } from './memory.ts';
-import { type Asked, asksOf, chosenOf, describe } from './request.ts';
+import { asksOf, chosenOf, describe } from './request.ts';
+
+const switchesAccount = ({ request: { query } }: Visit): boolean =>
+  typeof query === 'object' && query !== null && 'switch' in query;
+
+/** What it says of itself, and whether anybody here has looked at that. */
+const appOf = (client: EngineClient): ConsentModel['client'] => {
+  const unverified = client['from_registration'] === true;
+  const since = client.clientIdIssuedAt;
+  return {
+    ...faceOf(client),
+    ...(unverified && { unverified }),
+    ...(unverified && since !== undefined && { firstSeen: new Date(since * 1000) }),
+    ...(client.tosUri !== undefined && { terms: client.tosUri }),
+    ...(client.policyUri !== undefined && { policy: client.policyUri }),
+  };
+};
+
+const local = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+const redirectOf = (uri: unknown): ConsentModel['redirect'] => {
+  const url = typeof uri === 'string' ? URL.parse(uri) : null;
+  return url ? { host: url.host || url.protocol, local: local.has(url.hostname) } : undefined;
+};
 
 export const createConsentStep = (
   { config, store, clock, events, accounts }: ConsentParts,
-  prompt: InstanceType<typeof interactionPolicy.Prompt>,
+  prompt: interactionPolicy.Prompt,
 ): Step => {
   const note = (visit: Visit, account: string, outcome: 'ok' | 'refused'): void =>
-    events.emit({
-      type: 'consent',
-      outcome,
-      account,
-      client: visit.client.clientId,
-      address: visit.request.ip,
-      correlation: visit.request.id,
-      ...(outcome === 'refused' && { reason: 'access_denied' }),
-    });
+    currentWork()?.afterCommit(() =>
+      events.emit({
+        type: 'consent',
+        outcome,
+        account,
+        client: visit.client.clientId,
+        address: visit.request.ip,
+        correlation: visit.request.id,
+        ...(outcome === 'refused' && { reason: 'access_denied' }),
+      }),
+    );
 
   const grantFor = async ({ provider, interaction, client }: Visit, accountId: string) => {
     const existing = interaction.grantId ? await provider.Grant.find(interaction.grantId) : undefined;
@@ -33,10 +60,11 @@ export const createConsentStep = (
 
     async show(visit): Promise<Outcome> {
       const { interaction, client, page } = visit;
+      if (switchesAccount(visit)) return { finish: anotherAccount };
       const accountId = interaction.session?.accountId ?? '';
       const account = await accounts.find(accountId);
       const before = await recall(store, accountId, client.clientId);
-      const redirect = URL.parse(String(interaction.params['redirect_uri'] ?? ''));
+      const redirect = redirectOf(interaction.params['redirect_uri']);
       const email = account?.claims['email'];
       return {
         show: consentPage(page, {
@@ -45,19 +73,12 @@ export const createConsentStep = (
           account: {
             name: account?.username ?? accountId,
             ...(typeof email === 'string' && { detail: email }),
+            switchTo: `${visit.action}?switch=yes`,
           },
-          client: {
-            ...faceOf(client),
-            ...(client['from_registration'] === true && { unverified: true }),
-            ...(client.tosUri !== undefined && { terms: client.tosUri }),
-            ...(client.policyUri !== undefined && { policy: client.policyUri }),
-          },
+          client: appOf(client),
           before: before !== undefined,
           ...describe(asksOf(interaction), before ?? nothing, config.scopes, page.messages.tag),
-          redirect: {
-            host: redirect?.host || redirect?.protocol || client.clientId,
-            local: ['localhost', '127.0.0.1', '[::1]'].includes(redirect?.hostname ?? ''),
-          },
+          ...(redirect && { redirect }),
         }),
       };
     },
@@ -71,14 +92,13 @@ export const createConsentStep = (
           finish: { error: 'access_denied', error_description: 'the person did not allow it' },
         };
       }
-      const asked: Asked = asksOf(interaction);
-      const { allowed, left } = chosenOf(asked, form);
+      const { allowed, left } = chosenOf(asksOf(interaction), form);
       const grant = await grantFor(visit, accountId);
       addTo(grant, allowed);
-      if (left.length > 0) grant.rejectOIDCScope(left.join(' '));
+      leaveOut(grant, left);
       const grantId = await grant.save();
       const before = (await recall(store, accountId, client.clientId)) ?? nothing;
-      remember(accountId, client.clientId, joined(before, allowed), clock.now());
+      remember(accountId, client.clientId, joined(before, allowed, left), clock.now());
       note(visit, accountId, 'ok');
       return { finish: { ...interaction.lastSubmission, consent: { grantId } } };
     },

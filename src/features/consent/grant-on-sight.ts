@@ -1,21 +1,10 @@
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
 import { addTo, type Grant } from './grants.ts';
 import type { ConsentParts } from './index.ts';
-import { type Allowed, recall } from './memory.ts';
+import { recall } from './memory.ts';
+import { wholeRequest } from './whole-request.ts';
 
 type LoadExistingGrant = NonNullable<Configuration['loadExistingGrant']>;
-
-/** All that the request asks for: what a first-party client gets without a question. */
-const wholeRequest = ({ oidc }: KoaContextWithOIDC): Allowed => ({
-  scopes: [...oidc.requestParamOIDCScopes],
-  claims: [...oidc.requestParamClaims],
-  resources: Object.fromEntries(
-    Object.entries(oidc.resourceServers ?? {}).map(([audience, server]) => [
-      audience,
-      [...oidc.requestParamScopes].filter((scope) => server.scopes.has(scope)),
-    ]),
-  ),
-});
 
 /**
  * The session's grant for this client; or a new one made of what was allowed before, or of the operator's word for

@@ -3,10 +3,40 @@ import type { Allowed } from './memory.ts';
 
 export type Grant = InstanceType<Provider['Grant']>;
 
-export const addTo = (grant: Grant, { scopes, claims, resources }: Allowed): void => {
+/** What was asked for and left out. */
+export interface Left {
+  readonly scopes: readonly string[];
+  readonly claims: readonly string[];
+}
+
+/** What a grant keeps of refusals, which its types leave out: a refusal outweighs what is allowed later. */
+interface Refusals {
+  rejected?: { openid?: { scope?: string; claims?: readonly string[] } };
+}
+
+const forget = (grant: Grant, { scopes, claims }: Allowed): void => {
+  const refused = (grant as unknown as Refusals).rejected?.openid;
+  if (!refused) return;
+  if (refused.scope !== undefined) {
+    refused.scope = refused.scope
+      .split(' ')
+      .filter((scope) => !scopes.includes(scope))
+      .join(' ');
+  }
+  if (refused.claims) refused.claims = refused.claims.filter((claim) => !claims.includes(claim));
+};
+
+export const addTo = (grant: Grant, allowed: Allowed): void => {
+  const { scopes, claims, resources } = allowed;
   if (scopes.length > 0) grant.addOIDCScope(scopes.join(' '));
   if (claims.length > 0) grant.addOIDCClaims([...claims]);
-  for (const [audience, allowed] of Object.entries(resources)) {
-    if (allowed.length > 0) grant.addResourceScope(audience, allowed.join(' '));
+  for (const [audience, names] of Object.entries(resources)) {
+    if (names.length > 0) grant.addResourceScope(audience, names.join(' '));
   }
+  forget(grant, allowed);
+};
+
+export const leaveOut = (grant: Grant, { scopes, claims }: Left): void => {
+  if (scopes.length > 0) grant.rejectOIDCScope(scopes.join(' '));
+  if (claims.length > 0) grant.rejectOIDCClaims([...claims]);
 };

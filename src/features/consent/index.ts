@@ -2,7 +2,6 @@
  * Owns what a person allows an application: the question, the answer, and its memory for each account and client.
  * Not the grant that tokens belong to, which is the engine's and lives as long as they do.
  */
-import { interactionPolicy } from 'oidc-provider';
 import type { Config } from '#config';
 import type { Events } from '../../events.ts';
 import type { Feature } from '../../feature.ts';
@@ -10,6 +9,7 @@ import type { Clock, Store } from '../../store/port.ts';
 import type { Accounts } from '../accounts/index.ts';
 import { createConsentStep } from './consent-step.ts';
 import { grantOnSight } from './grant-on-sight.ts';
+import { createConsentPrompt } from './prompt.ts';
 
 export interface ConsentParts {
   readonly config: Config;
@@ -19,12 +19,8 @@ export interface ConsentParts {
   readonly accounts: Accounts;
 }
 
-export const consent = (parts: ConsentParts): Feature => {
-  const prompt = interactionPolicy.base().get('consent');
-  if (!prompt) throw new Error('the engine has no consent prompt');
-  return {
-    name: 'consent',
-    steps: [createConsentStep(parts, prompt)],
-    engine: { settings: { loadExistingGrant: grantOnSight(parts) } },
-  };
-};
+export const consent = (parts: ConsentParts): Feature => ({
+  name: 'consent',
+  steps: [createConsentStep(parts, createConsentPrompt())],
+  engine: { settings: { loadExistingGrant: grantOnSight(parts) } },
+});

@@ -37,9 +37,10 @@ const union = (one: readonly string[] = [], other: readonly string[] = []): read
   ...new Set([...one, ...other]),
 ];
 
-export const joined = (one: Allowed, other: Allowed): Allowed => ({
-  scopes: union(one.scopes, other.scopes),
-  claims: union(one.claims, other.claims),
+/** What was allowed before and now, but for what was taken back. */
+export const joined = (one: Allowed, other: Allowed, left: Pick<Allowed, 'scopes' | 'claims'>): Allowed => ({
+  scopes: union(one.scopes, other.scopes).filter((scope) => !left.scopes.includes(scope)),
+  claims: union(one.claims, other.claims).filter((claim) => !left.claims.includes(claim)),
   resources: Object.fromEntries(
     union(Object.keys(one.resources), Object.keys(other.resources)).map((audience) => [
       audience,

@@ -2,7 +2,16 @@ import type { Configuration } from 'oidc-provider';
 import type { Config } from '#config';
 
 /** Names of ours in a client's metadata. Which values they may have is checked when the client is made. */
-const ours = ['audience', 'first_party', 'id_token_claims', 'issuer_tokens', 'pkce', 'profile', 'resources'];
+const ours = [
+  'audience',
+  'first_party',
+  'from_registration',
+  'id_token_claims',
+  'issuer_tokens',
+  'pkce',
+  'profile',
+  'resources',
+];
 
 /** What a client is when it doesn't say, and how it may prove who it is. */
 export const clients = (_config: Config) =>

@@ -45,8 +45,11 @@ export interface ConsentModel {
   readonly resources: readonly { readonly name: string; readonly scopes: readonly Request[] }[];
   readonly details?: readonly Detail[];
   readonly offline?: { readonly isNew: boolean };
-  /** `local` when the answer goes to a program on this device (RFC 8252 §8.6: anyone may listen there). */
-  readonly redirect: { readonly host: string; readonly local: boolean };
+  /**
+   * Absent where the person stays here (RFC 8628). `local` when the answer goes to a program on this device (RFC 8252
+   * §8.6: anyone may listen there).
+   */
+  readonly redirect?: { readonly host: string; readonly local: boolean };
 }
 
 export const consentPage = (page: Page, model: ConsentModel): string => {
@@ -57,7 +60,6 @@ export const consentPage = (page: Page, model: ConsentModel): string => {
     client.unverified && html`<li>${text.unverifiedHint}</li>`,
     client.firstSeen !== undefined && html`<li>${text.firstSeen(onDay(tag, client.firstSeen))}</li>`,
   ].filter((fact) => fact !== undefined && fact !== false);
-  const host = strong(redirect.host);
   return layout(page, {
     title: text.title(client.name),
     body: html`
@@ -68,7 +70,7 @@ export const consentPage = (page: Page, model: ConsentModel): string => {
     <form method="post" action="${ownPath(model.action)}">
       ${hidden({ csrf: model.csrf })}
       ${asked(page.messages, model)}
-      <p class="${redirect.local ? 'notice notice-warn redirect' : 'redirect'}">${redirect.local ? text.redirectLocal(host) : text.redirect(host)}</p>
+      ${redirect && leads(page.messages, redirect)}
       <div class="actions">
         ${submit({ label: text.allow, class: 'consent-allow', name: 'decision', value: 'allow' })}
         ${submit({ label: text.deny, class: 'consent-deny', look: 'secondary', name: 'decision', value: 'deny' })}
@@ -115,6 +117,11 @@ const isNew = ({ consent }: Messages): Html => html` <span class="badge badge-ne
 /** A scope may be called `constructor`. */
 const own = (words: Readonly<Record<string, string>>, name: string): string | undefined =>
   Object.hasOwn(words, name) ? words[name] : undefined;
+
+const leads = ({ consent: text }: Messages, redirect: NonNullable<ConsentModel['redirect']>): Html =>
+  redirect.local
+    ? html`<p class="notice notice-warn redirect">${text.redirectLocal(strong(redirect.host))}</p>`
+    : html`<p class="redirect">${text.redirect(strong(redirect.host))}</p>`;
 
 const policies = ({ consent: text }: Messages, { client }: ConsentModel): Html | undefined => {
   const links = [
