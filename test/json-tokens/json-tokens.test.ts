@@ -45,6 +45,7 @@ const config = {
     {
       client_id: 'strict',
       profile: 'fapi2',
+      token_endpoint_auth_signing_alg: 'ES256',
       token_endpoint_auth_method: 'private_key_jwt',
       redirect_uris: ['https://strict.example.com/callback'],
       require_pushed_authorization_requests: true,
