@@ -33,14 +33,15 @@ export const engineDoor =
     });
 
     const prepare = (request: FastifyRequest): void => {
-      const { raw } = request;
+      // Read first: it is found in the headers that go.
+      const { raw, ip: address } = request;
       for (const name of Object.keys(raw.headers)) {
         if (name.startsWith('x-forwarded-') || name === 'forwarded') delete raw.headers[name];
       }
       raw.headers.host = host;
       raw.headers['x-forwarded-proto'] = scheme;
-      raw.headers['x-forwarded-for'] = request.ip;
-      describeRequest(raw, { correlation: request.id, address: request.ip, door: 'engine' });
+      raw.headers['x-forwarded-for'] = address;
+      describeRequest(raw, { correlation: request.id, address, door: 'engine' });
     };
 
     const serve = (path: string, methods: readonly string[]): void => {
