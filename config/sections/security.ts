@@ -38,7 +38,11 @@ const throttle = section('Limits, counted in the store (IPv6 by /64).', {
     minimum: 1,
     maximum: 3600,
   }),
-  token_per_address: perMinute('Requests of one address to the token endpoints', 6000),
+  // About what one process can serve: a whole backend, or an office, may be behind one address.
+  token_per_address: perMinute(
+    'Requests of one address to each endpoint of the protocol (token, authorization, PAR, introspection …)',
+    60_000,
+  ),
   token_per_client: perMinute('Requests of one client to the token endpoints', 0),
   failed_authentication_per_client: perMinute('Failed authentications of one client from one address', 30),
   device_per_address: perMinute('User codes entered by one address', 10),
