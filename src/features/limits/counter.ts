@@ -31,7 +31,7 @@ interface Counted {
 export const createCounter = ({ store, clock }: { readonly store: Store; readonly clock: Clock }) => {
   const counts = new Map<string, Count>();
   let current = 0;
-  const waiting = new Map<string, { readonly count: Count; readonly share: number }>();
+  let waiting: { readonly name: string; readonly count: Count; readonly share: number }[] = [];
   let timer: NodeJS.Timeout | undefined;
 
   const thisMinute = (): number => {
@@ -42,25 +42,25 @@ export const createCounter = ({ store, clock }: { readonly store: Store; readonl
   };
 
   const tell = async (): Promise<void> => {
-    const batch = [...waiting];
-    waiting.clear();
+    const batch = waiting;
+    waiting = [];
     try {
       const told = await store.tally(
-        batch.map(([name]) => name),
+        batch.map(({ name }) => name),
         2 * minute,
       );
-      for (const [at, [, { count, share }]] of batch.entries()) {
+      for (const [at, { count, share }] of batch.entries()) {
         count.told = Math.max(count.told, (told[at] ?? 0) * share);
       }
     } catch {
       // The store is away; what this process counted holds on its own.
     }
-    timer = waiting.size > 0 ? setTimeout(tell, gatherMs) : undefined;
+    timer = waiting.length > 0 ? setTimeout(tell, gatherMs) : undefined;
     timer?.unref();
   };
 
   const tellOf = (name: string, count: Count, share: number): void => {
-    waiting.set(name, { count, share });
+    waiting.push({ name, count, share });
     if (timer) return;
     timer = setTimeout(tell, gatherMs);
     timer.unref();

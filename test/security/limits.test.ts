@@ -1,0 +1,240 @@
+import t from 'tap';
+import type { SecurityEvent } from '#src/events.ts';
+import { createCounter } from '#src/features/limits/counter.ts';
+import { Unavailable } from '#src/store/errors.ts';
+import type { Store } from '#src/store/port.ts';
+import { ask } from '../support/ask.ts';
+import { Browser, formOf } from '../support/browser.ts';
+import { openHouse } from '../support/house.ts';
+import { handClock, openCounted } from '../support/people.ts';
+import { codeFor, password, RelyingParty, secret, usual } from '../support/relying-party.ts';
+
+const from = (address: string) => ({ 'x-forwarded-for': address });
+const basic = (id: string, text: string) => ({
+  authorization: `Basic ${Buffer.from(`${id}:${text}`).toString('base64')}`,
+});
+const machine = { grant_type: 'client_credentials' };
+
+const open = async (t: Tap, throttle: object, config: object = {}) => {
+  const clock = handClock(Date.now());
+  const house = await openHouse({
+    clock,
+    config: {
+      ...usual,
+      proxy: { trusted: ['127.0.0.1'] },
+      security: { password: { memory_kib: 8192, passes: 1, max_concurrent: 1, max_queued: 2 }, throttle },
+      ...config,
+    },
+  });
+  t.teardown(() => house.close());
+  const events: SecurityEvent[] = [];
+  house.app.events.listen((event) => events.push(event));
+  return { clock, house, events, issuer: house.issuer };
+};
+type Tap = typeof t;
+
+t.test('no address may ask an endpoint without end (CWE-770)', async (t) => {
+  const { clock, house, events, issuer } = await open(t, { token_per_address: 5 });
+  const token = (address: string, path = '/oauth/token') =>
+    ask(`${issuer}${path}`, machine, { ...basic('app', secret), ...from(address) });
+
+  for (const path of ['/oauth/token', '/token', '/api/v1/oauth/token', '/oauth/token', '/token']) {
+    t.equal((await token('192.0.2.1', path)).status, 200);
+  }
+  const refused = await token('192.0.2.1', '/api/v1/oauth/token');
+  t.equal(refused.status, 429);
+  t.equal(refused.body.error, 'temporarily_unavailable');
+  t.match(refused.headers.get('retry-after'), /^([1-9]|[1-5]\d|60)$/, 'RFC 6585 §4');
+  t.equal(refused.headers.get('cache-control'), 'no-store');
+
+  const json = await fetch(`${issuer}/api/v1/tokens`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...from('192.0.2.1') },
+    body: JSON.stringify({ authorization_code: 'x'.repeat(43) }),
+  });
+  t.equal(json.status, 429);
+  t.match(await json.json(), {
+    name: 'too_many_requests',
+    code: 1429,
+    statusCode: 429,
+    path: '/api/v1/tokens',
+  });
+  t.match(json.headers.get('retry-after'), /^\d+$/);
+
+  t.equal((await token('192.0.2.2')).status, 200, 'a neighbour is not held up');
+  for (let i = 0; i < 5; i++) t.equal((await token(`2001:db8:1:2::${i + 1}`)).status, 200);
+  t.equal((await token('2001:db8:1:2:ffff::1')).status, 429, 'an IPv6 subscriber is one /64');
+  t.equal((await token('2001:db8:1:3::1')).status, 200);
+  t.equal(
+    (await token('198.51.100.7, 192.0.2.1')).status,
+    429,
+    'what a client says of itself counts for nothing',
+  );
+
+  for (const path of ['par', 'introspect', 'revoke', 'device_authorization']) {
+    const statuses: number[] = [];
+    for (let i = 0; i < 6; i++) {
+      const { status } = await ask(
+        `${issuer}/oauth/${path}`,
+        { token: 'x' },
+        { ...basic('app', secret), ...from('192.0.2.9') },
+      );
+      statuses.push(status);
+    }
+    t.notOk(statuses.slice(0, 5).includes(429), `${path} has a limit of its own`);
+    t.equal(statuses[5], 429);
+  }
+  const pages = Array.from({ length: 6 }, () =>
+    fetch(new RelyingParty(issuer).authorizationUrl('v'.repeat(43)), {
+      headers: from('192.0.2.8'),
+      redirect: 'manual',
+    }),
+  );
+  t.strictSame((await Promise.all(pages)).map(({ status }) => status).sort(), [303, 303, 303, 303, 303, 429]);
+
+  const told = events.filter(({ type }) => type === 'limit.reached');
+  t.match(told[0], {
+    outcome: 'refused',
+    reason: 'too_many_requests',
+    address: '192.0.2.1',
+    details: { endpoint: 'token' },
+  });
+  t.equal(
+    told.filter(({ address, details }) => address === '192.0.2.1' && details?.['endpoint'] === 'token')
+      .length,
+    1,
+    'told once a minute',
+  );
+
+  clock.pass(60_000);
+  t.equal((await token('192.0.2.1')).status, 200, 'a minute later all is well');
+  t.ok(house);
+});
+
+t.test('a secret can not be guessed at speed (CWE-307)', async (t) => {
+  const { clock, events, issuer } = await open(t, { failed_authentication_per_client: 3 });
+  const token = (id: string, text: string, address: string) =>
+    ask(`${issuer}/oauth/token`, machine, { ...basic(id, text), ...from(address) });
+
+  for (let i = 0; i < 3; i++) t.equal((await token('app', `guess-${i}`, '192.0.2.1')).status, 401);
+  const right = await token('app', secret, '192.0.2.1');
+  t.equal(right.status, 429, 'then even the right one is not looked at');
+  t.equal(right.body.error, 'temporarily_unavailable');
+  t.match(right.headers.get('retry-after'), /^\d+$/);
+  const asked = await ask(
+    `${issuer}/oauth/introspect`,
+    { token: 'x' },
+    { ...basic('app', secret), ...from('192.0.2.1') },
+  );
+  t.equal(asked.status, 429, 'at no other endpoint either');
+  t.match(events.at(-1), { type: 'introspection.refused', reason: 'temporarily_unavailable', client: 'app' });
+  const json = await fetch(`${issuer}/api/v1/tokens`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...basic('app', secret), ...from('192.0.2.1') },
+    body: JSON.stringify({ authorization_code: 'x'.repeat(43) }),
+  });
+  t.equal(json.status, 429);
+  t.match(await json.json(), { name: 'too_many_requests', code: 1429 });
+
+  t.equal((await token('app', secret, '192.0.2.2')).status, 200, 'who guesses locks nobody else out');
+  clock.pass(60_000);
+  t.equal((await token('app', secret, '192.0.2.1')).status, 200);
+});
+
+t.test('a client has no more than the operator gives it, and nobody else uses it up', async (t) => {
+  const { issuer } = await open(t, { token_per_client: 3, failed_authentication_per_client: 0 });
+  const token = (text: string) => ask(`${issuer}/oauth/token`, machine, basic('app', text));
+  for (let i = 0; i < 5; i++) t.equal((await token('wrong')).status, 401);
+  for (let i = 0; i < 3; i++) t.equal((await token(secret)).status, 200);
+  t.equal((await token(secret)).status, 429);
+});
+
+t.test('registration is limited (RFC 7591 §5)', async (t) => {
+  const { issuer } = await open(t, { registration_per_address: 2 }, { registration: { enabled: true } });
+  const register = () =>
+    fetch(`${issuer}/oauth/register`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ redirect_uris: ['https://app.example/cb'] }),
+    });
+  const statuses = [await register(), await register(), await register()].map(({ status }) => status);
+  t.notOk(statuses.slice(0, 2).includes(429));
+  t.equal(statuses[2], 429);
+});
+
+t.test('accounts can not be told apart, nor tried without end (CWE-204, CWE-307)', async (t) => {
+  const { house, issuer, events } = await open(t, { sign_in_free_attempts: 3, sign_in_per_address: 100 });
+  const prepare = async () => {
+    const browser = new Browser();
+    const page = await browser.open(new RelyingParty(issuer).authorizationUrl('v'.repeat(43)));
+    const { action, hidden } = formOf(page.body);
+    return (login: string, text: string, address: string) =>
+      browser.request(new URL(action, page.url).href, {
+        method: 'POST',
+        body: new URLSearchParams({ ...hidden, login, password: text }),
+        headers: { origin: issuer, ...from(address) },
+      });
+  };
+  const attempt = async (login: string, text: string, address: string) =>
+    (await prepare())(login, text, address);
+  const bare = (body: string, login: string) =>
+    body
+      .replaceAll(login, 'LOGIN')
+      .replaceAll(/(value|action|href|content)="[^"]*"/g, '')
+      .replaceAll(/<code>[^<]*<\/code>/g, '');
+  const known = await attempt('ada', 'wrong', '192.0.2.1');
+  const unknown = await attempt('bob', 'wrong', '192.0.2.1');
+  t.equal(known.status, 422);
+  t.equal(unknown.status, 422);
+  t.equal(bare(unknown.body, 'bob'), bare(known.body, 'ada'), 'the same page for both');
+
+  for (const login of ['ada', 'bob']) {
+    for (let i = 0; i < 2; i++) t.equal((await attempt(login, 'wrong', '192.0.2.1')).status, 422);
+    const throttled = await attempt(login, login === 'ada' ? password : 'wrong', '192.0.2.1');
+    t.equal(throttled.status, 429, `${login} is delayed, whether there is such a person or not`);
+  }
+  t.match(events.at(-1), { type: 'sign-in', outcome: 'refused', reason: 'throttled' });
+  t.equal(
+    events.filter(({ type, reason }) => type === 'sign-in' && reason === 'wrong_credentials').length,
+    6,
+    'each refusal is told, and none tells which part was wrong',
+  );
+
+  // CWE-400: hashing is the dearest thing a stranger can ask for.
+  const ready = await Promise.all(Array.from({ length: 12 }, prepare));
+  const crowd = await Promise.all(
+    ready.map((submit, i) => submit(`nobody-${i}`, 'wrong', `198.51.100.${i}`)),
+  );
+  const statuses = crowd.map(({ status }) => status);
+  t.ok(statuses.includes(503), 'more sign-ins than can be hashed are sent away');
+  t.ok(statuses.every((status) => status === 422 || status === 503));
+  t.ok(crowd.filter(({ status }) => status === 503).every(({ headers }) => headers.has('retry-after')));
+  t.equal((await fetch(`${issuer}/livez`)).status, 200);
+  const party = new RelyingParty(issuer);
+  t.ok((await codeFor(party, new Browser())).code, 'and the next one gets in');
+  t.ok(house);
+});
+
+t.test('processes hold a limit together, each without waiting for the store', async (t) => {
+  const clock = handClock();
+  const { store, trips } = await openCounted(clock);
+  t.teardown(() => store.close());
+  const processes = [createCounter({ store, clock }), createCounter({ store, clock })];
+  t.teardown(() => Promise.all(processes.map((one) => one.stop())));
+  const one = { what: 'token', who: '192.0.2.1', limit: 500 };
+  let through = 0;
+  for (let i = 0; i < 1500; i++) {
+    if (processes[i % 2]?.take(one) === undefined) through += 1;
+    if (i % 5 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  t.ok(through >= 500, 'the limit is what they get');
+  // Two fiftieths of 500, and what came in the 25 ms or so of a trip: at most 5 a millisecond, generously.
+  t.ok(through < 800, `together they let through ${through}`);
+  t.ok(trips().length < 60, 'in few trips');
+
+  const away: Store = { ...store, tally: () => Promise.reject(new Unavailable('away')) };
+  const alone = createCounter({ store: away, clock });
+  t.teardown(() => alone.stop());
+  const got = Array.from({ length: 600 }, () => alone.take(one)).filter((wait) => wait === undefined);
+  t.equal(got.length, 500, 'without the store each holds it by itself');
+});
