@@ -14,6 +14,7 @@ import { createPages } from './http/pages/pages.ts';
 import { createRenderError } from './http/pages/render-error.ts';
 import { createServer } from './http/server.ts';
 import { Engine } from './provider/engine.ts';
+import { logEvents } from './log.ts';
 import { routes } from './provider/paths.ts';
 import { accountFor } from './provider/settings/account.ts';
 import type { Clock, Store } from './store/port.ts';
@@ -45,6 +46,7 @@ export const buildApp = async ({ config, store, clock, log, ...made }: Parts): P
     log.error({ err: error }, 'a listener or a background task failed');
   const events = createEvents(onFault);
   const metrics = made.metrics ?? (await createMetrics({ config }));
+  logEvents(events, log);
   const pages = createPages(config, assetUrl);
   const { services, features } = await createFeatures({
     config,

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import type { FastifyBaseLogger } from 'fastify';
 import { type DestinationStream, pino } from 'pino';
 import type { Config } from '#config';
+import type { Events } from './events.ts';
 
 /** Names under which a secret could slip into a log line, wherever they stand. Nothing should ever log one. */
 const secretNames = [
@@ -42,6 +43,13 @@ export const createLog = (config: Config, to?: DestinationStream): FastifyBaseLo
     prettyStream({ colorize: true, translateTime: 'HH:MM:ss', ignore: 'pid,hostname', sync: true }),
   );
 };
+
+/** Explains each refusal by the correlation id that its answer carried; what went well is told at `debug`. */
+export const logEvents = (events: Events, log: FastifyBaseLogger): (() => void) =>
+  events.listen(({ outcome, ...event }) => {
+    if (outcome === 'ok') log.debug({ outcome, ...event }, 'event');
+    else log.info({ outcome, ...event }, 'event');
+  });
 
 /** An error by its name, words and place, and those of its causes; never its other properties, which may be anything. */
 const describeError = (error: unknown, depth = 0): unknown => {

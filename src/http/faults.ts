@@ -53,7 +53,8 @@ export const answerFault =
   (issuer: string) =>
   (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
     const fault = explain(error);
-    if (fault.status >= 500) request.log.error({ err: error, correlation: request.id }, 'request failed');
+    if (fault.status >= 500) request.log.error({ err: error }, 'request failed');
+    else request.log.info({ reason: fault.error }, 'refused');
     if (fault.status === 503) reply.header('retry-after', '2');
     reply
       .code(fault.status)

@@ -9,7 +9,10 @@ import { logRequests } from './request-log.ts';
 export const createServer = (config: Config, log: FastifyBaseLogger): FastifyInstance => {
   const server = Fastify({
     loggerInstance: log,
-    logController: new Fastify.LogController({ disableRequestLogging: true }),
+    logController: new Fastify.LogController({
+      disableRequestLogging: true,
+      requestIdLogLabel: 'correlation',
+    }),
     genReqId: () => randomBytes(9).toString('base64url'),
     trustProxy: config.proxy.trusted.length > 0 ? [...config.proxy.trusted] : false,
     bodyLimit: config.security.max_body_bytes,

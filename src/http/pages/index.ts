@@ -54,7 +54,8 @@ export const pagesDoor =
     });
     scope.setErrorHandler((error, request, reply) => {
       const fault = explain(error);
-      if (fault.status >= 500) request.log.error({ err: error, correlation: request.id }, 'page failed');
+      if (fault.status >= 500) request.log.error({ err: error }, 'page failed');
+      else request.log.info({ reason: fault.error }, 'refused');
       if (fault.status === 503) reply.header('retry-after', '2');
       if (!wantsHtml(request.headers.accept)) {
         return reply

@@ -1,0 +1,122 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { stringify } from 'yaml';
+import { freePort } from './redis-server.ts';
+
+const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+
+/** `postern start` as a process of its own, in a folder of its own. */
+export interface ServerProcess {
+  readonly url: string;
+  readonly port: number;
+  readonly cwd: string;
+  readonly pid: number;
+  /** All it wrote, to both streams. */
+  log(): string;
+  /** The lines of its log. */
+  lines(): readonly Readonly<Record<string, unknown>>[];
+  signal(signal: NodeJS.Signals): void;
+  /** How it ended. */
+  readonly ended: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
+  /** A command beside it, on the same configuration. */
+  command(
+    args: readonly string[],
+    input?: string,
+  ): Promise<{ exit: number | null; out: string; err: string }>;
+  close(): Promise<void>;
+}
+
+const environment = { NODE_COMPILE_CACHE: join(tmpdir(), 'postern-compiled') };
+
+const gather = (child: ChildProcess, take: (text: string) => void): void => {
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8');
+    stream?.on('data', take);
+  }
+};
+
+export const isReady = async (url: string): Promise<boolean> => {
+  const answer = await fetch(`${url}/readyz`).catch(() => undefined);
+  await answer?.body?.cancel();
+  return answer?.ok === true;
+};
+
+const linesIn = (text: string): Readonly<Record<string, unknown>>[] =>
+  text.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []));
+
+interface Options {
+  readonly config?: Readonly<Record<string, unknown>>;
+  readonly port?: number;
+  /** Do not wait until it is ready. */
+  readonly failing?: boolean;
+}
+
+export const startServerProcess = async ({
+  config = {},
+  port: wanted,
+  failing,
+}: Options = {}): Promise<ServerProcess> => {
+  const cwd = await mkdtemp(join(tmpdir(), 'postern-server-'));
+  const port = wanted ?? (await freePort());
+  const written = {
+    listen: { port },
+    issuer: `http://localhost:${port}`,
+    store: { url: `sqlite:${join(cwd, 'store.db')}` },
+    demo: false,
+    log: { level: 'info', format: 'json' },
+    ...config,
+    security: { password: { memory_kib: 8192, passes: 1 }, ...Object(config['security']) },
+  };
+  await writeFile(join(cwd, 'postern.yaml'), stringify(written));
+  const child = spawn(process.execPath, [main, 'start'], { cwd, env: environment });
+  let log = '';
+  gather(child, (text) => {
+    log += text;
+  });
+  const ended = once(child, 'close').then(([code, signal]) => ({ code, signal }));
+  const url = `http://localhost:${port}`;
+
+  const command = async (args: readonly string[], input = '') => {
+    const run = spawn(process.execPath, [main, ...args], { cwd, env: environment });
+    let [out, err] = ['', ''];
+    run.stdout.on('data', (chunk: Buffer) => {
+      out += chunk.toString();
+    });
+    run.stderr.on('data', (chunk: Buffer) => {
+      err += chunk.toString();
+    });
+    run.stdin.once('error', () => {});
+    run.stdin.end(input);
+    const [exit] = await once(run, 'close');
+    return { exit, out, err };
+  };
+
+  const close = async (): Promise<void> => {
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+    await ended;
+    await rm(cwd, { recursive: true, force: true });
+  };
+
+  for (const end = Date.now() + 30_000; !failing && !(await isReady(url)); await sleep(25)) {
+    if (child.exitCode === null && Date.now() < end) continue;
+    await close();
+    throw new Error(`the server did not become ready: ${log.slice(-2000)}`);
+  }
+  return {
+    url,
+    port,
+    cwd,
+    pid: child.pid ?? 0,
+    log: () => log,
+    lines: () => linesIn(log),
+    signal: (signal) => void child.kill(signal),
+    ended,
+    command,
+    close,
+  };
+};
