@@ -10,6 +10,7 @@ import { closeConnectionsWhen } from './http/draining.ts';
 import { engineDoor } from './http/engine/index.ts';
 import { interactionDoor, sameBrowserOnly } from './http/interactions/index.ts';
 import { pagesDoor } from './http/pages/index.ts';
+import { createNotFound } from './http/pages/not-found.ts';
 import { createPages } from './http/pages/pages.ts';
 import { createRenderError } from './http/pages/render-error.ts';
 import { createServer } from './http/server.ts';
@@ -85,6 +86,7 @@ export const buildApp = async ({ config, store, clock, log, ...made }: Parts): P
   const stopFollowing = keys.onChange((current) => engine.useKeys(current));
 
   const server = createServer(config, log);
+  server.setNotFoundHandler(createNotFound(pages, clock));
   metrics.watch(server);
   closeConnectionsWhen(server, () => services.readiness.draining());
   readCertificates(server, { config, events, clock });
@@ -94,7 +96,7 @@ export const buildApp = async ({ config, store, clock, log, ...made }: Parts): P
   await server.register(jwks({ keys, path: routes.jwks, cacheSeconds: config.keys.jwks_cache_seconds }));
   await server.register(assets);
   await server.register(
-    pagesDoor(config, pages, [
+    pagesDoor({ config, pages, clock }, [
       interactionDoor({ config, store, pages, engine: () => engine, sealKeys, steps }),
       ...features.flatMap((feature) => (feature.pages ? [feature.pages] : [])),
     ]),

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Config } from '#config';
-import { answerFault, answerNotFound } from './faults.ts';
+import { answerFault } from './faults.ts';
 import { onlyKnownHosts } from './hosts.ts';
 import { logRequests } from './request-log.ts';
 
@@ -34,6 +34,5 @@ export const createServer = (config: Config, log: FastifyBaseLogger): FastifyIns
   onlyKnownHosts(server, config);
   logRequests(server);
   server.setErrorHandler(answerFault(config.issuer));
-  server.setNotFoundHandler(answerNotFound);
   return server;
 };

@@ -6,6 +6,7 @@ import formbody from '@fastify/formbody';
 import type { FastifyPluginAsync } from 'fastify';
 import type { Config } from '#config';
 import { Failure } from '../../errors.ts';
+import type { Clock } from '../../store/port.ts';
 import { errorPage } from '../../views/pages/error.ts';
 import { explain } from '../faults.ts';
 import { errorKindOf } from './error-kind.ts';
@@ -43,8 +44,14 @@ const refuseForeignForms = (config: Config): ((headers: Readonly<Record<string, 
   };
 };
 
+interface Parts {
+  readonly config: Config;
+  readonly pages: Pages;
+  readonly clock: Clock;
+}
+
 export const pagesDoor =
-  (config: Config, pages: Pages, rooms: readonly FastifyPluginAsync[]): FastifyPluginAsync =>
+  ({ config, pages, clock }: Parts, rooms: readonly FastifyPluginAsync[]): FastifyPluginAsync =>
   async (scope) => {
     const refuse = refuseForeignForms(config);
     scope.removeAllContentTypeParsers();
@@ -63,14 +70,17 @@ export const pagesDoor =
           .header('cache-control', 'no-store')
           .send({ error: fault.error, error_description: fault.description });
       }
+      const wait = Number(reply.getHeader('retry-after'));
       const body = errorPage(pages.pageFor(request), {
         kind: errorKindOf(fault.error, fault.status),
         code: fault.error,
         status: fault.status,
         description: fault.description,
-        time: new Date(),
+        time: new Date(clock.now()),
+        ...(wait > 0 && { retryAfter: wait }),
       });
-      return pages.send(request, reply, body, { status: fault.status });
+      // A popup keeps its opener, so that the application hears of its end.
+      return pages.send(request, reply, body, { status: fault.status, popup: true });
     });
     for (const room of rooms) await scope.register(room);
   };

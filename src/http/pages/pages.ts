@@ -35,8 +35,11 @@ export interface Pages {
 const languageCookie = 'postern_lang';
 const year = 31_536_000;
 
-const pressed = (url: string): string | undefined =>
-  new URL(url, 'http://own.invalid').searchParams.get('lang') ?? undefined;
+/** Of any request target, also of one that is no URL. */
+const pressed = (url: string): string | undefined => {
+  const query = url.indexOf('?');
+  return query < 0 ? undefined : (new URLSearchParams(url.slice(query)).get('lang') ?? undefined);
+};
 
 export const createPages = (config: Config, asset: (name: AssetName) => string): Pages => {
   const supported = languages.map(({ tag }) => tag).filter((tag) => config.pages.languages.includes(tag));

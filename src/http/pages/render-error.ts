@@ -1,10 +1,13 @@
-import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
+import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { factsOf } from '../../provider/facts.ts';
 import type { Clock } from '../../store/port.ts';
-import { errorPage } from '../../views/pages/error.ts';
+import { type ErrorModel, errorPage } from '../../views/pages/error.ts';
 import { errorKindOf } from './error-kind.ts';
 import type { Pages, Reader } from './pages.ts';
 import { wantsHtml } from './wants-html.ts';
+
+type RenderError = NonNullable<Configuration['renderError']>;
+type Out = Parameters<RenderError>[1];
 
 export const readerOfEngine = (ctx: KoaContextWithOIDC): Reader => ({
   headers: ctx.req.headers,
@@ -12,26 +15,65 @@ export const readerOfEngine = (ctx: KoaContextWithOIDC): Reader => ({
   requestId: factsOf(ctx.req).correlation,
 });
 
+/** OpenID Connect Core §3.1.2.1: the language that the application asked for, wherever in the request it is. */
+export const wishesOfEngine = (ctx: KoaContextWithOIDC): { readonly uiLocales?: string } => {
+  const asked = ctx.oidc?.params?.['ui_locales'] ?? ctx.query['ui_locales'];
+  return typeof asked === 'string' ? { uiLocales: asked } : {};
+};
+
+/** The page of a step that was answered already, or too late: it knows what came after, or how to start again. */
+const pageOfStep = ({ oidc, path }: KoaContextWithOIDC, error: Error): string | undefined => {
+  if (!(error instanceof errors.SessionNotFound)) return undefined;
+  if (oidc?.route !== 'resume' && oidc?.route !== 'device_resume') return undefined;
+  return `/interaction/${path.slice(path.lastIndexOf('/') + 1)}`;
+};
+
+/** RFC 6749 §4.1.2.1 by hand: only to a redirect URI that is registered, and by a link where that is how it answers. */
+const wayBack = ({ oidc }: KoaContextWithOIDC, out: Out): ErrorModel['back'] => {
+  const { client, params } = oidc ?? {};
+  const uri = params?.['redirect_uri'];
+  const mode = params?.['response_mode'];
+  if (!client || typeof uri !== 'string' || !client.redirectUriAllowed(uri)) return undefined;
+  if (mode !== undefined && mode !== 'query') return undefined;
+  const href = URL.parse(uri);
+  if (!href) return undefined;
+  const answer = { ...out, state: params?.['state'], iss: oidc.issuer };
+  for (const [name, value] of Object.entries(answer)) {
+    if (typeof value === 'string') href.searchParams.set(name, value);
+  }
+  return { name: client.clientName ?? client.clientId, href: href.href };
+};
+
 /** The engine's failures: a page for people, JSON for programs. */
 export const createRenderError =
-  (pages: Pages, clock: Clock): NonNullable<Configuration['renderError']> =>
-  (ctx, out) => {
+  (pages: Pages, clock: Clock): RenderError =>
+  (ctx, out, error) => {
     if (!wantsHtml(ctx.get('accept'))) {
       ctx.type = 'json';
       ctx.body = out;
       return;
     }
+    const step = pageOfStep(ctx, error);
+    if (step !== undefined) {
+      ctx.status = 303;
+      ctx.redirect(step);
+      return;
+    }
     const reader = readerOfEngine(ctx);
     const { client } = ctx.oidc ?? {};
-    const body = errorPage(pages.page(reader), {
+    const back = wayBack(ctx, out);
+    const wait = Number(ctx.response.get('retry-after'));
+    const body = errorPage(pages.page(reader, wishesOfEngine(ctx)), {
       kind: errorKindOf(out.error, ctx.status),
       code: out.error,
       status: ctx.status,
       time: new Date(clock.now()),
       ...(out.error_description !== undefined && { description: out.error_description }),
       ...(client && { details: [{ name: 'client_id', value: client.clientId }] }),
-      ...(ctx.status === 503 && { retryAfter: 2 }),
+      ...(wait > 0 && { retryAfter: wait }),
+      ...(back && { back }),
     });
-    ctx.set(pages.headers(reader));
+    // A popup keeps its opener, so that the way back still reaches the application.
+    ctx.set(pages.headers(reader, { popup: true }));
     ctx.body = body;
   };
