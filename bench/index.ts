@@ -40,8 +40,8 @@ const help = `npm run bench -- [options]
   --flow NAME         ${Object.keys(flows).join(', ')};
                       may be repeated, for the section flows
   --only TEXT         contestants of the section flows whose name holds it; may be repeated
-  --rounds N          rounds that the contestants take turns in (5)
-  --requests N        requests of one contestant in one round (600)
+  --rounds N          rounds that the contestants take turns in (15)
+  --requests N        requests of one contestant in one round (250)
   --profile FOLDER    write processor profiles of Postern there
 `;
 
@@ -65,8 +65,8 @@ if (values.help) {
 
 const { quick, profile } = values;
 const effort = {
-  rounds: Number(values.rounds ?? (quick ? 3 : 5)),
-  perRound: Number(values.requests ?? (quick ? 300 : 600)),
+  rounds: Number(values.rounds ?? (quick ? 5 : 15)),
+  perRound: Number(values.requests ?? (quick ? 200 : 250)),
   warmUp: quick ? 900 : 2400,
 };
 

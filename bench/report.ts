@@ -20,6 +20,7 @@ export const tableOf = (finding: Finding): string => {
       '',
       row.label,
       number(row.serverCpu, 3),
+      number(row.leastCpu, 3),
       number(row.redisCpu, 3),
       number(row.perSecond, 0),
       number(row.p50, 1),
@@ -32,8 +33,8 @@ export const tableOf = (finding: Finding): string => {
   );
   return [
     head,
-    '| | CPU ms | Redis CPU ms | /s | p50 ms | p99 ms | ratio |',
-    '| --- | ---: | ---: | ---: | ---: | ---: | ---: |',
+    '| | CPU ms | least | Redis CPU ms | /s | p50 ms | p99 ms | ratio |',
+    '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
     ...lines,
   ].join('\n');
 };

@@ -78,10 +78,16 @@ export const startPostern = async (options: PosternOptions = {}): Promise<Poster
   const profile = options.profile ? ['--cpu-prof', `--cpu-prof-dir=${options.profile}`] : [];
   const child = spawn(process.execPath, [...profile, main], {
     cwd,
-    stdio: ['ignore', 'ignore', 'ignore'],
+    stdio: ['ignore', 'ignore', 'pipe'],
     env: { PATH: process.env['PATH'], ...(options.cache && { NODE_COMPILE_CACHE: options.cache }) },
   });
-  await answers(port, child);
+  let said = '';
+  child.stderr?.on('data', (chunk) => {
+    said = `${said}${chunk}`.slice(-2000);
+  });
+  await answers(port, child).catch((error: Error) => {
+    throw new Error(`${error.message}: ${said}`);
+  });
   const startMs = performance.now() - started;
 
   let minter: ChildProcess | undefined;
@@ -100,7 +106,7 @@ export const startPostern = async (options: PosternOptions = {}): Promise<Poster
     fill: (count) => ask<void>(minting(), 'fill', count),
     settle: async () => {},
     // The record of events is written a quarter of a second behind.
-    finish: () => sleep(options.audit === false ? 0 : 600),
+    finish: () => sleep(options.audit === false ? 0 : 350),
     async close() {
       minter?.kill();
       const ended = once(child, 'exit');

@@ -24,6 +24,8 @@ export interface Effort {
 export interface Measured {
   readonly label: string;
   readonly serverCpu: number;
+  /** Of the best round: what a request takes when nothing else disturbs the processor. */
+  readonly leastCpu: number;
   readonly redisCpu: number | undefined;
   readonly perSecond: number;
   readonly p50: number;
@@ -91,6 +93,7 @@ export const inRounds = async (
     return {
       label,
       serverCpu: median(own.map(({ server }) => server)),
+      leastCpu: Math.min(...own.map(({ server }) => server)),
       redisCpu: redis.length > 0 ? median(redis) : undefined,
       perSecond: median(own.map(({ perSecond }) => perSecond)),
       p50: median(own.map(({ p50 }) => p50)),
