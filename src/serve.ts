@@ -27,21 +27,26 @@ const withDemoResource = (config: Config): Config => {
 };
 
 /** Ports and rights: what an operator can mend gets a sentence. */
-const explainListen = (error: unknown, { host, port }: Config['listen']): unknown => {
+const explainListen = (error: unknown, { listen, metrics }: Config): unknown => {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const ofMetrics = error instanceof Error && 'port' in error && error.port === metrics.port;
+  const { host, port } = ofMetrics ? metrics : listen;
   const where = `${host}:${port}`;
+  const key = ofMetrics ? 'metrics' : 'listen';
   const say = (message: string, exit: Failure['exit']) =>
     new Failure({ code: 'cannot_listen', message, exit, cause: error });
   if (code === 'EADDRINUSE') {
+    const another = ofMetrics ? 'with metrics.port' : 'with --port or listen.port';
     return say(
-      `${where} is taken by another program: stop it, or choose another port with --port or listen.port.`,
+      `${where} is taken by another program: stop it, or choose another port ${another}.`,
       exitCode.conflict,
     );
   }
-  if (code === 'EACCES')
+  if (code === 'EACCES') {
     return say(`This user may not listen on ${where}: choose a port above 1023.`, exitCode.failure);
+  }
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-    return say(`${host} is not an address of this machine: correct listen.host.`, exitCode.configuration);
+    return say(`${host} is not an address of this machine: correct ${key}.host.`, exitCode.configuration);
   }
   return error;
 };
@@ -94,7 +99,7 @@ export const serve = async (written: Config, { gatherMetrics }: Surroundings = {
   } catch (error) {
     await app?.close();
     await store.close();
-    throw explainListen(error, config.listen);
+    throw explainListen(error, config);
   }
 };
 

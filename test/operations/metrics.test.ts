@@ -1,0 +1,153 @@
+import t from 'tap';
+import { Browser } from '../support/browser.ts';
+import { openHouse } from '../support/house.ts';
+import { freePort } from '../support/redis-server.ts';
+import { codeFor, RelyingParty, secret, usual } from '../support/relying-party.ts';
+import { startServerProcess } from '../support/server-process.ts';
+
+const token = 'the-token-of-the-scraper';
+
+const scrape = (url: string, authorization = `Bearer ${token}`): Promise<Response> =>
+  fetch(`${url}/metrics`, { headers: { authorization } });
+
+/** The value of one series; its labels in any order. */
+const valueIn = (
+  text: string,
+  name: string,
+  labels: Readonly<Record<string, string>> = {},
+): number | undefined => {
+  const wanted = Object.entries(labels).map(([label, value]) => `${label}="${value}"`);
+  for (const line of text.split('\n')) {
+    const [, found, inner = '', value] = /^(\w+)(?:\{(.*)\})? (\S+)$/.exec(line) ?? [];
+    if (found === name && wanted.every((one) => inner.split(',').includes(one))) return Number(value);
+  }
+  return undefined;
+};
+
+t.test('metrics are for those who may read them', async (t) => {
+  const house = await openHouse({ config: { ...usual, metrics: { enabled: true, token } } });
+  t.teardown(() => house.close());
+  for (const [what, authorization] of Object.entries({
+    nothing: '',
+    'another token': 'Bearer another-token-of-a-scraper',
+    'its beginning': `Bearer ${token.slice(0, -1)}`,
+    'another scheme': `Basic ${Buffer.from(`x:${token}`).toString('base64')}`,
+    'something long': `Bearer ${'x'.repeat(8000)}`,
+  })) {
+    const answer = await scrape(house.issuer, authorization);
+    t.equal(answer.status, 401, what);
+    t.equal(answer.headers.get('www-authenticate'), 'Bearer');
+    t.notMatch(await answer.text(), /postern_/);
+  }
+  t.equal((await scrape(house.issuer)).status, 200);
+  const post = await fetch(`${house.issuer}/metrics`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}` },
+  });
+  t.equal(post.status, 404);
+
+  const without = await openHouse({ config: usual });
+  t.equal((await scrape(without.issuer)).status, 404, 'not there unless wanted');
+  await without.close();
+});
+
+t.test('a port of their own serves nothing else, and the main port no metrics', async (t) => {
+  const port = await freePort();
+  const server = await startServerProcess({ config: { ...usual, metrics: { enabled: true, port } } });
+  t.teardown(() => server.close());
+  const own = `http://127.0.0.1:${port}`;
+  t.equal((await scrape(server.url)).status, 404);
+  for (const path of ['/', '/oauth/jwks', '/metrics?x', '/metrics/', '/readyz']) {
+    t.equal((await fetch(own + path)).status, 404, path);
+  }
+  t.equal((await fetch(`${own}/metrics`, { method: 'POST' })).status, 404);
+  const answer = await fetch(`${own}/metrics`);
+  t.match(answer.headers.get('content-type'), /^text\/plain; version=/);
+  const text = await answer.text();
+  t.equal(valueIn(text, 'postern_ready'), 1);
+  t.ok(
+    (valueIn(text, 'postern_store_operations_total', { operation: 'commit', outcome: 'ok' }) ?? 0) > 0,
+    'the first trip is counted',
+  );
+
+  const twice = await startServerProcess({ failing: true, config: { metrics: { enabled: true, port } } });
+  t.match(await twice.ended, { code: 4 }, 'a port that is taken ends the start');
+  t.match(twice.log(), new RegExp(`postern: 127\\.0\\.0\\.1:${port} is taken by another program`));
+  await twice.close();
+});
+
+t.test('what happens is counted, by words of ours alone', async (t) => {
+  const server = await startServerProcess({ config: { ...usual, metrics: { enabled: true, token } } });
+  t.teardown(() => server.close());
+  const party = new RelyingParty(server.url);
+  const browser = new Browser();
+  const { code, verifier } = await codeFor(party, browser);
+  await party.redeem(code, verifier);
+  await party.redeem(code, verifier);
+  await fetch(`${server.url}/api/v1/tokens`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Basic ${Buffer.from(`app:${secret}`).toString('base64')}`,
+    },
+    body: JSON.stringify({
+      authorization_code: code,
+      redirect_uri: 'http://localhost:4999/callback',
+      code_verifier: verifier,
+    }),
+  });
+  for (let n = 0; n < 30; n += 1) {
+    await party.post('/oauth/token', { grant_type: `grant-${n}"} 1\nforged 1` });
+    await fetch(`${server.url}/somewhere/${n}`);
+    await new RelyingParty(server.url, `client-${n}`, 'x').post('/oauth/token', {
+      grant_type: 'client_credentials',
+    });
+    await fetch(`${server.url}/interaction/uid-${n}`);
+  }
+  const text = await (await scrape(server.url)).text();
+
+  t.equal(
+    valueIn(text, 'postern_http_requests_total', { method: 'POST', route: '/api/v1/tokens', status: '400' }),
+    1,
+  );
+  t.equal(
+    valueIn(text, 'postern_http_requests_total', { method: 'GET', route: 'unknown', status: '404' }),
+    30,
+  );
+  t.ok((valueIn(text, 'postern_http_request_seconds_count', { route: '/interaction/:uid' }) ?? 0) >= 30);
+  const exchange = (grant: string, door: string, outcome: string, reason: string) =>
+    valueIn(text, 'postern_exchanges_total', { grant, door, outcome, reason });
+  t.equal(exchange('authorization_code', 'engine', 'ok', ''), 1);
+  t.equal(exchange('authorization_code', 'engine', 'refused', 'invalid_grant'), 1);
+  t.equal(exchange('authorization_code', 'json', 'refused', 'invalid_grant'), 1);
+  t.equal(exchange('other', 'engine', 'refused', 'unsupported_grant_type'), 30);
+  t.equal(exchange('client_credentials', 'engine', 'refused', 'invalid_client'), 30);
+  t.equal(valueIn(text, 'postern_events_total', { type: 'sign-in', outcome: 'ok', reason: '' }), 1);
+  t.ok((valueIn(text, 'postern_store_operation_seconds_count', { operation: 'read' }) ?? 0) > 0);
+  for (const line of ['ES256', 'EdDSA', 'RS256', 'cookie']) {
+    t.ok((valueIn(text, 'postern_key_age_seconds', { line }) ?? -1) >= 0, `the age of ${line}`);
+  }
+  t.equal(valueIn(text, 'postern_key_faults'), 0);
+  t.equal(valueIn(text, 'postern_password_hashes', { state: 'running' }), 0);
+  t.equal(valueIn(text, 'postern_password_hashes', { state: 'waiting' }), 0);
+  t.ok(
+    (valueIn(text, 'postern_audit_written_total') ?? -1) + (valueIn(text, 'postern_audit_waiting') ?? -1) >
+      60,
+  );
+  t.equal(valueIn(text, 'postern_audit_dropped_total'), 0);
+  t.ok((valueIn(text, 'nodejs_eventloop_lag_p99_seconds') ?? -1) >= 0);
+
+  const labels = [...text.matchAll(/(\w+)="([^"]*)"/g)];
+  const names = new Set(labels.map(([, name]) => name));
+  for (const name of ['client', 'client_id', 'account', 'sub', 'user', 'address', 'ip', 'url', 'path'])
+    t.notOk(names.has(name), `no label ${name}`);
+  const values = labels.map(([, , value]) => value ?? '');
+  for (const one of [/client-\d/, /^app$/, /ada/, /127\.0\.0\.1/, /grant-\d/, /somewhere/, /uid-/]) {
+    t.notOk(
+      values.some((value) => one.test(value)),
+      `no value like ${one}`,
+    );
+  }
+  const series = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  t.ok(series.length < 600, `${series.length} series, whatever callers send`);
+});
