@@ -105,6 +105,13 @@ for (const id of ['shop', 'house']) {
     t.match(page.body, '123.50');
     t.match(page.body, '&lt;b&gt;Merchant &amp; Sons&lt;/b&gt;', 'as text');
     t.notMatch(page.body, '<b>Merchant');
+    const silent = party.authorizationUrl(newVerifier(), {
+      authorization_details: JSON.stringify([payment]),
+      resource: bank,
+      scope: 'pay',
+      prompt: 'none',
+    });
+    t.match(answerIn(await browser.request(silent)).get('error'), /^(consent|interaction|login)_required$/);
     const denied = await browser.submit(page, { decision: 'deny' });
     t.equal(answerIn(denied).get('error'), 'access_denied');
   });

@@ -8,7 +8,7 @@ const house = await openHouse({
   config: {
     ...usual,
     clients: [
-      ...usual.clients,
+      ...usual.clients.map((client) => ({ ...client, authorization_details_types: ['pay'] })),
       { client_id: 'public', token_endpoint_auth_method: 'none', redirect_uris: [redirectUri] },
       {
         client_id: 'device',
@@ -275,7 +275,9 @@ t.test(
       browser.request(`${issuer}/oauth/authorize?${query}`, { headers: { accept: 'application/json' } });
     const errorIn = (page: Awaited<ReturnType<typeof ask>>): unknown => {
       const location = page.headers.get('location');
-      return location === null ? JSON.parse(page.body).error : new URL(location, issuer).searchParams.get('error');
+      return location === null
+        ? JSON.parse(page.body).error
+        : new URL(location, issuer).searchParams.get('error');
     };
     for (const name of Object.keys(authorize)) {
       const query = new URLSearchParams(authorize);
@@ -331,6 +333,24 @@ t.test(
     t.equal(await stored(), before, 'nothing is stored');
   },
 );
+
+t.test('JSON in a parameter has an end in depth (RFC 6749 §5.2)', async (t) => {
+  const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
+  const before = await stored();
+  for (const depth of [40, 3900, 9000, 25_000]) {
+    for (const parameter of [
+      { claims: `{"id_token":{"x":{"values":${nested(depth)}}}}` },
+      { claims: nested(depth) },
+      { authorization_details: `[{"type":"pay","x":${nested(depth)}}]` },
+      { authorization_details: nested(depth) },
+    ]) {
+      const fields = new URLSearchParams({ ...bodies['/oauth/par'], ...parameter }).toString();
+      const answer = await post('/oauth/par', fields, { 'content-type': form, authorization: basic });
+      isOAuthError(t, answer, `${Object.keys(parameter)} ${depth} deep`);
+    }
+  }
+  t.equal(await stored(), before, 'nothing is stored');
+});
 
 t.test('/userinfo: a token once, in one way, and a token at all (RFC 6750 §3.1)', async (t) => {
   for (const [headers, body] of [

@@ -33,6 +33,8 @@ const { port: keyPort } = Object(keyServer.address());
 
 const house = await openHouse({
   config: {
+    // Refused more often than a minute allows.
+    security: { throttle: { failed_authentication_per_client: 0 } },
     clients: [
       machine('basic', { client_secret: plain }),
       machine('od%d:+id', { client_secret: odd }),
@@ -252,6 +254,10 @@ t.test(
     t.equal((await ask(fields, {}, '/oauth/token')).status, 401, 'used at one it is used at all');
     const introspection = { ...(await asserted(assertion(key, 'signer', issuer))), token: 'unknown' };
     t.same((await ask(introspection, {}, '/oauth/introspect')).body, { active: false });
+    t.equal((await ask({ ...introspection, ...credentials })).status, 401, 'nor at another endpoint');
+    const wasted = { ...(await asserted(assertion(key, 'signer', issuer))), grant_type: 'nonsense' };
+    t.equal((await ask(wasted)).body.error, 'unsupported_grant_type');
+    t.equal((await ask({ ...wasted, ...credentials })).status, 401, 'nor when its request was refused');
     t.equal(
       (await ask(await asserted(assertion(rsa, 'rsa', issuer)))).status,
       200,

@@ -8,6 +8,7 @@ import { codeFor, newVerifier, RelyingParty, redirectUri, secret, usual } from '
 const key = await newKey();
 const other = await newKey();
 const tooWeak = await newKey('ES384');
+const rsa = await newKey('RS256');
 
 const person = {
   redirect_uris: [redirectUri],
@@ -69,6 +70,11 @@ t.test('a proof is refused unless all of it is right (RFC 9449 §4.3)', async (t
     ['with the key of another', proof(key, endpoint, {}, { jwk: other.jwk })],
     ['with a private key', proof(key, endpoint, {}, { jwk: { ...key.jwk, d: 'AAAA' } })],
     ['by an algorithm that is not offered', proof(tooWeak, endpoint)],
+    ['with a key that is costly to use', proof(rsa, endpoint, {}, { jwk: { ...rsa.jwk, e: rsa.jwk.n } })],
+    ['with a key that is too long', proof(rsa, endpoint, {}, { jwk: { ...rsa.jwk, n: 'x'.repeat(1366) } })],
+    ['with a key that is none', proof(rsa, endpoint, {}, { jwk: { kty: 'RSA' } })],
+    ['with a symmetric key', proof(key, endpoint, {}, { jwk: { kty: 'oct', k: 'AAAA' } })],
+    ['with a text for a key', proof(key, endpoint, {}, { jwk: 'nonsense' })],
     ['that is no JWT', 'nonsense'],
     ['twice', `${await proof(key, endpoint)}, ${await proof(key, endpoint)}`],
   ];

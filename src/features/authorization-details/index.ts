@@ -12,6 +12,7 @@ import {
 import type { Config } from '#config';
 import type { Feature } from '../../feature.ts';
 import { internalsOf } from '../../provider/internals.ts';
+import { nestsTooDeep } from '../../provider/nesting.ts';
 
 export interface Detail {
   readonly type: string;
@@ -34,9 +35,9 @@ const asked = (ctx: KoaContextWithOIDC) => detailsIn(ctx.oidc.params?.['authoriz
 
 const validate = (ctx: KoaContextWithOIDC): void => {
   const text = String(ctx.oidc.params?.['authorization_details']);
-  if (text.length > longest || (detailsIn(text)?.length ?? 0) > most) {
+  if (text.length > longest || nestsTooDeep(text) || (detailsIn(text)?.length ?? 0) > most) {
     throw new errors.InvalidAuthorizationDetails(
-      `authorization_details may have ${most} entries and ${longest} characters`,
+      `authorization_details may have ${most} entries and ${longest} characters, nested 32 deep`,
     );
   }
 };
@@ -61,8 +62,13 @@ const granted = (ctx: KoaContextWithOIDC, source: Source | undefined): readonly 
   const wanted = asked(ctx);
   if (!source) return wanted;
   if (!wanted) return source.rar;
-  // RFC 9396 §6.1: the request for a token may narrow what was granted, and not by a character change it.
-  if (wanted.every((detail) => source.rar?.some((one) => isDeepStrictEqual(one, detail)))) return wanted;
+  // RFC 9396 §6.1: the request for a token may narrow what was granted, and neither change nor double any of it.
+  const left = [...(source.rar ?? [])];
+  const within = wanted.every((detail) => {
+    const at = left.findIndex((one) => isDeepStrictEqual(one, detail));
+    return at >= 0 && left.splice(at, 1).length === 1;
+  });
+  if (within) return wanted;
   throw new errors.InvalidAuthorizationDetails('authorization_details go beyond what was granted');
 };
 

@@ -1,23 +1,34 @@
-import { decodeJwt, decodeProtectedHeader } from 'jose';
+import { decodeJwt, decodeProtectedHeader, type JWK } from 'jose';
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 
 /** FAPI 2.0 §5.3.2.1: a clock may be that much ahead. Marks against replay live as much longer. */
 const ahead = 60;
 
 /** As far as it can be read; whether it is genuine the engine looks at afterwards. */
-const claimsOf = (proof: string): { alg?: unknown; iat?: unknown } => {
+const claimsOf = (proof: string): { alg?: unknown; jwk?: JWK | undefined; iat?: unknown } => {
   try {
-    return { alg: decodeProtectedHeader(proof).alg, iat: decodeJwt(proof).iat };
+    const { alg, jwk } = decodeProtectedHeader(proof);
+    return { alg, jwk, iat: decodeJwt(proof).iat };
   } catch {
     return {};
   }
 };
 
+/**
+ * Whoever sends a proof picks the key that it is checked with. An RSA key of unusual length or exponent would make
+ * one check cost as much as hundreds: 4096 bits and an exponent of four bytes at most.
+ */
+const isCostly = ({ kty, n, e }: JWK): boolean =>
+  kty === 'RSA' && !(typeof n === 'string' && n.length <= 684 && typeof e === 'string' && e.length <= 6);
+
 /** What the engine lets pass: it takes a proof from five minutes ahead, which could be used again when its mark is gone. */
 export const checkProof = (ctx: KoaContextWithOIDC): void => {
-  const { alg, iat } = claimsOf(ctx.get('DPoP'));
+  const { alg, jwk, iat } = claimsOf(ctx.get('DPoP'));
   if (typeof iat === 'number' && iat > Date.now() / 1000 + ahead) {
     throw new errors.InvalidDpopProof('DPoP proof iat is in the future');
+  }
+  if (typeof jwk === 'object' && jwk !== null && isCostly(jwk)) {
+    throw new errors.InvalidDpopProof('DPoP proof key must have 4096 bits at most and an exponent as 65537');
   }
   if (ctx.oidc.client?.['profile'] === 'fapi2' && alg === 'RS256') {
     throw new errors.InvalidDpopProof(
