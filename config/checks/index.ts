@@ -15,7 +15,12 @@ import {
   productionStoreLasts,
 } from './production.ts';
 import type { Rule } from './rule.ts';
-import { deadlineCoversOneOperation, defaultLanguageIsOffered, workersShareTheStore } from './settings.ts';
+import {
+  claimsHaveScopes,
+  deadlineCoversOneOperation,
+  defaultLanguageIsOffered,
+  workersShareTheStore,
+} from './settings.ts';
 
 export const rules: readonly Rule[] = [
   developmentStaysLocal,
@@ -32,6 +37,7 @@ export const rules: readonly Rule[] = [
   accountsMakeSense,
   resourcesDiffer,
   metricsAreGuarded,
+  claimsHaveScopes,
   defaultLanguageIsOffered,
   deadlineCoversOneOperation,
   workersShareTheStore,

@@ -1,3 +1,4 @@
+import { mismatch } from '../schema/formats.ts';
 import { type Rule, when } from './rule.ts';
 
 export const defaultLanguageIsOffered: Rule = {
@@ -8,6 +9,15 @@ export const defaultLanguageIsOffered: Rule = {
       ['pages', 'default_language'],
       `Is not among pages.languages (${pages.languages.join(', ')}).`,
     ),
+};
+
+export const claimsHaveScopes: Rule = {
+  needs: ['claims'],
+  check: ({ claims }) =>
+    Object.keys(claims).flatMap((scope) => {
+      const wants = mismatch('scope', scope);
+      return when(wants !== undefined, ['claims', scope], `The name is not ${wants}.`);
+    }),
 };
 
 export const deadlineCoversOneOperation: Rule = {

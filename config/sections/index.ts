@@ -10,7 +10,7 @@ import { keys } from './keys.ts';
 import { admin, audit, log, metrics, tracing } from './operation.ts';
 import { pages } from './pages.ts';
 import { registration } from './registration.ts';
-import { resource, scope } from './resource.ts';
+import { releases, resource, scope } from './resource.ts';
 import { security } from './security.ts';
 import { demo, issuer, listen, mode, proxy } from './server.ts';
 import { store } from './store.ts';
@@ -26,6 +26,11 @@ export const schema = section('Configuration of Postern.', {
   accounts: list(account, 'Accounts kept in the configuration; others live in the store.', { default: [] }),
   resources: list(resource, 'APIs that access tokens are for.', { default: [] }),
   scopes: map(scope, 'What the consent page says for each scope.', { default: {} }),
+  claims: map(
+    releases,
+    'Claims of your own, for each scope that releases them at /userinfo. A scope named here may be asked for; a standard one gets these beside its own.',
+    { default: {} },
+  ),
   tokens,
   security,
   keys,

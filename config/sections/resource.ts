@@ -21,6 +21,8 @@ export const resource = section('An API that access tokens are for (RFC 8707).',
   default: optional(flag('Meant by requests that name no resource. Default: false.')),
 });
 
+export const releases = list(text('A claim.', { format: 'claim' }), 'Claims.');
+
 export const scope = either(
   text('One text for all languages.'),
   map(text('The text in that language.'), 'A text per language tag.'),

@@ -57,6 +57,10 @@ const files: Readonly<Record<string, readonly [yaml: string, ...said: string[]]>
     'clients:\n  - client_name: Web',
     'clients.0.client_id: Is missing: a text is required here. (postern.yaml:2:5)',
   ],
+  'a scope with a space in it': [
+    'claims: { "two words": [department] }',
+    'claims."two words": The name is not a scope: printable characters without space, quote or backslash (RFC 6749 §3.3). (postern.yaml:1:11)',
+  ],
   'a list that must not be empty': [
     'keys: { algorithms: [] }',
     'keys.algorithms: Is empty: at least 1 is wanted. (postern.yaml:1:9)',
