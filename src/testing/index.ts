@@ -5,5 +5,6 @@
  */
 export type { AuthorizationCode, CodeRequest } from './authorization-code.ts';
 export { createTestClock, type TestClock } from './clock.ts';
+export { freePort } from './free-port.ts';
 export type { SignedIn, SignIn } from './session.ts';
 export { startServer, type TestServer, type TestServerOptions } from './start-server.ts';

@@ -1,9 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { type Config, loadConfig } from '#config';
+import { freePort } from './free-port.ts';
 
 /** As `postern.yaml` has them. */
 export type Settings = Readonly<Record<string, unknown>>;
@@ -28,15 +28,6 @@ const laidOver = (under: Settings, over: Settings): Settings => {
     merged[name] = isSection(before) && isSection(value) ? laidOver(before, value) : value;
   }
   return merged;
-};
-
-const freePort = async (): Promise<number> => {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => probe.once('listening', resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  if (typeof address !== 'object' || address === null) throw new Error('there is no free port');
-  return address.port;
 };
 
 export interface Loaded {

@@ -1,0 +1,178 @@
+import { globSync, readFileSync } from 'node:fs';
+import { freePort, startServer } from 'postern/testing';
+import t from 'tap';
+import type { AddClient } from '#src/features/clients/index.ts';
+import { ask, look } from '../support/ask.ts';
+import { Browser } from '../support/browser.ts';
+import { launchChromium } from '../support/chromium.ts';
+import { startProgram } from '../support/program.ts';
+import { walk } from '../support/walk.ts';
+
+const person = { login: 'ada', password: 'correct horse battery' };
+const audience = 'https://api.example.com/notes';
+
+const server = await startServer({
+  settings: {
+    accounts: [{ username: person.login, password: person.password, name: 'Ada <Lovelace>' }],
+    resources: [{ audience, scopes: ['demo:read', 'demo:write'] }],
+    tokens: { device_interval: 1 },
+  },
+});
+const ISSUER = server.issuer;
+t.teardown(() => server.stop());
+
+/** An example on a port of its own, with a client whose redirect URI leads there. */
+const start = async (file: string, type: AddClient['type'], metadata: AddClient['metadata'] = {}) => {
+  const PORT = String(await freePort());
+  const home = `http://localhost:${PORT}`;
+  const addresses =
+    type === 'web' || type === 'spa' || type === 'issuer' ? { redirect_uris: [`${home}/callback`] } : {};
+  const { id, secret = '' } = await server.addClient({
+    ...(type && { type }),
+    metadata: { ...addresses, ...metadata },
+  });
+  const env = { ISSUER, CLIENT_ID: id, CLIENT_SECRET: secret, PORT, RESOURCE: audience, AUDIENCE: audience };
+  return { home, env, secret, id, program: startProgram(`examples/${file}`, env) };
+};
+
+t.test('an Express application with openid-client', async (t) => {
+  const port = await freePort();
+  const home = `http://localhost:${port}`;
+  const { id, secret = '' } = await server.addClient({
+    type: 'web',
+    metadata: { redirect_uris: [`${home}/callback`], post_logout_redirect_uris: [`${home}/`] },
+  });
+  const env = { ISSUER, CLIENT_ID: id, CLIENT_SECRET: secret, PORT: String(port) };
+  const program = startProgram('examples/express/server.js', env);
+  t.teardown(() => program.stop());
+  await program.says(/listening/);
+  const browser = new Browser();
+  t.match((await browser.open(`${home}/`)).body, /Sign in/);
+  const page = await walk(browser, `${home}/login`, person);
+  t.match(page.body, 'Hello Ada &#60;Lovelace&#62;', 'a name is text');
+  t.match(
+    (await new Browser().open(`${home}/callback?code=stolen&state=guessed`)).url,
+    /\/login|interaction/,
+  );
+  const out = await walk(browser, `${home}/logout`, person);
+  t.match(out, { url: `${home}/`, body: /Sign in/ });
+});
+
+t.test('a Fastify application with @fastify/oauth2', async (t) => {
+  const { home, program } = await start('fastify/server.js', 'web');
+  t.teardown(() => program.stop());
+  await program.says(/listening/);
+  const browser = new Browser();
+  const first = await walk(browser, `${home}/login`, person);
+  t.match(JSON.parse(first.body), { person: { name: 'Ada <Lovelace>' } });
+  const again = await walk(browser, `${home}/refresh`, person);
+  t.match(JSON.parse(again.body), { person: { name: 'Ada <Lovelace>' } });
+  const out = await walk(browser, `${home}/logout`, person);
+  t.match(JSON.parse(out.body), { signIn: `${home}/login` });
+});
+
+t.test('a machine, and an API that verifies its tokens', async (t) => {
+  const api = await start('resource-server/server.js', 'machine');
+  t.teardown(() => api.program.stop());
+  await api.program.says(/listening/);
+  const machine = { ...api.env, API_URL: `${api.home}/notes` };
+  const program = startProgram('examples/machine/call-api.js', machine);
+  t.equal(await program.ended, 0, program.out());
+  t.equal(program.out().match(/Water the plants/g)?.length, 2);
+  t.match(program.out(), `for: '${api.id}'`);
+
+  const token = async (fields: Record<string, string>) => {
+    const basic = Buffer.from(`${api.id}:${api.secret}`).toString('base64');
+    const { body } = await ask(
+      `${ISSUER}/oauth/token`,
+      { grant_type: 'client_credentials', ...fields },
+      { authorization: `Basic ${basic}` },
+    );
+    return String(body.access_token);
+  };
+  const call = async (bearer?: string) => {
+    const { status, headers } = await look(
+      `${api.home}/notes`,
+      bearer === undefined ? {} : { authorization: `Bearer ${bearer}` },
+    );
+    return { status, challenge: headers.get('www-authenticate') };
+  };
+  t.match(await call(), { status: 401, challenge: /^Bearer realm=/ });
+  t.match(await call('made.up.token'), { status: 401, challenge: /error="invalid_token"/ });
+  t.match(await call(await token({})), { status: 401 }, 'a token for another audience (RFC 9068 §4)');
+  const narrow = await token({ resource: audience, scope: 'demo:write' });
+  t.match(await call(narrow), { status: 403, challenge: /insufficient_scope.*demo:read/ });
+  const known = await look(`${api.home}/.well-known/oauth-protected-resource`);
+  t.match(known.body, { resource: audience, authorization_servers: [ISSUER] }, 'RFC 9728');
+
+  const failed = startProgram('examples/machine/call-api.js', { ...machine, CLIENT_SECRET: 'wrong' });
+  t.not(await failed.ended, 0);
+  t.match(failed.out(), /invalid_client/);
+});
+
+t.test('a device in a terminal', async (t) => {
+  const { program } = await start('device/device.js', 'device');
+  t.teardown(() => program.stop());
+  const [, uri, code = ''] = await program.says(/open (\S+)\nand enter (\S+)/);
+  t.match(program.out(), /[█▀▄]{5}/, 'a QR code');
+  const browser = new Browser();
+  const page = await browser.open(uri ?? '');
+  const done = await walk(browser, await browser.submit(page, { user_code: code }), person);
+  t.match(done.body, /device-done/);
+  await program.says(/Connected as/);
+  t.equal(await program.ended, 0);
+  t.match(program.out(), 'Ada <Lovelace>');
+});
+
+t.test('an issuer-style service', async (t) => {
+  const { home, program } = await start('issuer/server.js', 'issuer', { audience });
+  t.teardown(() => program.stop());
+  await program.says(/listening/);
+  const page = await walk(new Browser(), `${home}/login`, person);
+  t.same(JSON.parse(page.body), { token_type: 'Bearer', expires_in: 3600 });
+  const foreign = await new Browser().open(`${home}/callback?code=${'x'.repeat(43)}&state=guessed`);
+  t.equal(foreign.status, 400, 'an answer that this browser did not ask for');
+});
+
+t.test('a single-page application with oidc-client-ts, in Chromium', async (t) => {
+  const port = await freePort();
+  const home = `http://localhost:${port}`;
+  const { id } = await server.addClient({
+    type: 'spa',
+    metadata: { redirect_uris: [`${home}/callback`], post_logout_redirect_uris: [`${home}/`] },
+  });
+  const program = startProgram('examples/spa/serve.js', { ISSUER, CLIENT_ID: id, PORT: String(port) });
+  t.teardown(() => program.stop());
+  await program.says(/listening/);
+  const chromium = await launchChromium();
+  t.teardown(() => chromium.close());
+  const page = await chromium.newPage();
+  const faults: string[] = [];
+  page.on('pageerror', (error) => faults.push(error.message));
+  await page.goto(home);
+  await page.locator('#status[data-state=out]').waitFor();
+  await page.click('#sign-in');
+  await page.fill('[name=login]', person.login);
+  await page.fill('[name=password]', person.password);
+  await page.click('.login-submit');
+  await page.click('.consent-allow');
+  await page.locator('#status[data-state=in]').waitFor();
+  t.equal(await page.textContent('#status'), 'Hello Ada <Lovelace>');
+  t.equal(page.url(), `${home}/`, 'the code does not stay in the address bar');
+  await page.click('#refresh');
+  await page.locator('#status[data-state=refreshed]').waitFor();
+  await page.click('#sign-out');
+  await page.click('.logout-confirm');
+  await page.locator('#status[data-state=out]').waitFor();
+  t.same(faults, []);
+});
+
+t.test('each example is short, and says how it is run', async (t) => {
+  const files = globSync('examples/{express,fastify,spa,machine,device,issuer,resource-server}/*.js');
+  t.equal(files.length, 8);
+  for (const file of files) {
+    t.ok(readFileSync(file, 'utf8').split('\n').length <= 80, `${file} is under 80 lines`);
+    const readme = readFileSync(file.replace(/[^/]+$/, 'README.md'), 'utf8');
+    t.match(readme, /npm start/, `${file} has a README`);
+  }
+});

@@ -1,0 +1,52 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+interface Program {
+  /** All that was printed so far. */
+  out(): string;
+  /** The output once it matches; fails when the program ends without. */
+  says(pattern: RegExp): Promise<RegExpExecArray>;
+  /** The exit code, at the end. */
+  readonly ended: Promise<number | null>;
+  stop(): Promise<void>;
+}
+
+/** A program of this repository as a child process, with nothing of the test's environment but what is given. */
+export const startProgram = (
+  file: string,
+  env: Readonly<Record<string, string>>,
+  args: readonly string[] = [],
+): Program => {
+  const path = fileURLToPath(new URL(`../../${file}`, import.meta.url));
+  const child = spawn(process.execPath, [path, ...args], { env: { ...env } });
+  let out = '';
+  const listeners = new Set<() => void>();
+  const take = (chunk: Buffer): void => {
+    out += chunk;
+    for (const listener of listeners) listener();
+  };
+  child.stdout.on('data', take);
+  child.stderr.on('data', take);
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  return {
+    out: () => out,
+    says: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          const found = pattern.exec(out);
+          if (found) resolve(found);
+        };
+        listeners.add(look);
+        ended.then((code) => reject(new Error(`${file} ended with ${code}: ${out}`)), reject);
+        look();
+      }),
+    ended,
+    async stop() {
+      child.kill();
+      await ended;
+    },
+  };
+};
