@@ -110,6 +110,16 @@ t.test('the token says which key it is for (RFC 9449 §6)', async (t) => {
   t.equal(body.token_type, 'DPoP');
   const payload = JSON.parse(Buffer.from(`${body.access_token}`.split('.')[1] ?? '', 'base64url').toString());
   t.same(payload.cnf, { jkt: key.thumbprint });
+  const state = await askAt(
+    `${issuer}/oauth/introspect`,
+    { token: `${body.access_token}` },
+    basic('machine'),
+  );
+  t.match(
+    state.body,
+    { active: true, token_type: 'DPoP', cnf: { jkt: key.thumbprint } },
+    'and so does introspection',
+  );
   for (const alg of ['EdDSA', 'PS256']) {
     const mine = await newKey(alg);
     t.equal((await machine(await proof(mine, endpoint))).status, 200, alg);

@@ -45,20 +45,17 @@ const splitAt = (text: string, separator: string): string[] => {
   return parts;
 };
 
+const piece = /\\([0-9A-Fa-f]{2})|\\([^0-9A-Fa-f])|([^\\"]+)/sy;
+
 /** RFC 4514 §2.4: `\,`, or the bytes of UTF-8 as `\C4\8D`. */
 const unescaped = (text: string): string | undefined => {
   const bytes: Buffer[] = [];
-  for (let at = 0; at < text.length; ) {
-    const [escaped, hex, char] = /^\\(?:([0-9A-Fa-f]{2})|([^0-9A-Fa-f]))/s.exec(text.slice(at)) ?? [];
-    if (escaped !== undefined) {
-      bytes.push(hex === undefined ? Buffer.from(char ?? '') : Buffer.from(hex, 'hex'));
-      at += escaped.length;
-      continue;
-    }
-    const plain = String.fromCodePoint(text.codePointAt(at) ?? 0);
-    if (plain === '\\' || plain === '"') return undefined;
-    bytes.push(Buffer.from(plain));
-    at += plain.length;
+  piece.lastIndex = 0;
+  while (piece.lastIndex < text.length) {
+    const found = piece.exec(text);
+    if (found === null) return undefined;
+    const [, hex, char, plain] = found;
+    bytes.push(hex === undefined ? Buffer.from(char ?? plain ?? '') : Buffer.from(hex, 'hex'));
   }
   return Buffer.concat(bytes).toString('utf8');
 };
