@@ -13,6 +13,7 @@ import { type Accounts, createAccounts } from './accounts/index.ts';
 import { type Audit, audit } from './audit/index.ts';
 import { authorizationDetails } from './authorization-details/index.ts';
 import { authorizationResponses } from './authorization-responses/index.ts';
+import { ciba } from './ciba/index.ts';
 import { clientAuthentication } from './client-authentication/index.ts';
 import { type Clients, createClients } from './clients/index.ts';
 import { consent } from './consent/index.ts';
@@ -92,6 +93,19 @@ export const createFeatures = async (
       }),
       consent({ config, store, clock, events, accounts }),
       device({ config, clock, pages, throttle }),
+      ciba({
+        config,
+        store,
+        clock,
+        events,
+        pages,
+        accounts,
+        levels,
+        throttle,
+        deliveries,
+        engine,
+        sealKeys: () => keys.current().cookieKeys,
+      }),
       tokenStatus(config, accounts),
       metadata(config),
       stepUp(levels),

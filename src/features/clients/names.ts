@@ -27,6 +27,13 @@ export const uriNames = [
   'backchannel_client_notification_endpoint',
 ];
 
+/** Of these, the ones that the engine takes by https alone. */
+export const httpsNames: readonly string[] = [
+  'sector_identifier_uri',
+  'initiate_login_uri',
+  'backchannel_client_notification_endpoint',
+];
+
 /** RFC 8705 §2.1.2: exactly one of them names the certificate of a `tls_client_auth` client. */
 export const certificateNames = [
   'tls_client_auth_subject_dn',

@@ -2,7 +2,7 @@ import type { ClientMetadata } from './client.ts';
 import { fapi2Problems } from './fapi2.ts';
 import { grantProblems } from './grants.ts';
 import { keyProblems } from './keys.ts';
-import { operatorNames, type Shape, shapes, uriNames } from './names.ts';
+import { httpsNames, operatorNames, type Shape, shapes, uriNames } from './names.ts';
 import type { Problem } from './problem.ts';
 import { isSafeWebUri, redirectUriProblem } from './redirect-uri.ts';
 
@@ -59,7 +59,13 @@ const uriProblems = (metadata: ClientMetadata): Problem[] => {
   );
   const others = uriNames.flatMap((field) => {
     const value = metadata[field];
-    return typeof value !== 'string' || isSafeWebUri(value)
+    if (typeof value !== 'string') return [];
+    if (httpsNames.includes(field)) {
+      return value.startsWith('https://') && isSafeWebUri(value)
+        ? []
+        : [{ field, message: 'must be an https URI' }];
+    }
+    return isSafeWebUri(value)
       ? []
       : [{ field, message: 'must be an https URI (http is for loopback only)' }];
   });

@@ -23,7 +23,7 @@ interface Parts {
 }
 
 /** After the first try, and each one that failed. Longer than a try takes, so that no two overlap. */
-const pauses = [5_000, 30_000, 300_000] as const;
+const pauses = [3_000, 30_000, 300_000] as const;
 const mostTries = pauses.length + 1;
 /** What another process left behind when it ended is found this late at most. */
 const sweepMs = 30_000;

@@ -27,7 +27,9 @@ export const lifetimes = ({ tokens, resources }: Config) => {
       AccessToken: (_ctx, token) => ofResource(token.aud) ?? tokens.access_token_ttl,
       AuthorizationCode: (_ctx, _code, client) =>
         Math.min(tokens.authorization_code_ttl, mostOf(client, tokens)),
-      BackchannelAuthenticationRequest: tokens.ciba_ttl,
+      // CIBA §7.1: a client may wish for less.
+      BackchannelAuthenticationRequest: (ctx) =>
+        Math.min(tokens.ciba_ttl, Number(ctx?.oidc?.params?.['requested_expiry'] ?? Infinity)),
       ClientCredentials: (_ctx, token) => ofResource(token.aud) ?? tokens.client_credentials_ttl,
       DeviceCode: tokens.device_code_ttl,
       Grant: Math.max(tokens.grant_ttl, tokens.refresh_token_ttl),

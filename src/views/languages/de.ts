@@ -244,6 +244,21 @@ export const de = {
     unknown: 'Einen Fehler dieses Namens gibt es in diesem Dienst nicht.',
     englishOnly: 'Diese Erklärung liegt nur auf Englisch vor.',
   },
+  requests: {
+    title: 'Anfragen an Sie',
+    hint: 'Apps, bei denen Sie sich anderswo anmelden sollen. Erlauben Sie nur, was Sie gerade erwarten.',
+    none: 'Niemand wartet auf Sie.',
+    signedOut:
+      'Sie sind hier nicht angemeldet. Melden Sie sich über eine Ihrer Apps an und öffnen Sie diese Seite erneut.',
+    wants: (app) => [app, ' möchte, dass Sie sich anmelden.'],
+    compare: 'Dort muss dieselbe Nachricht stehen:',
+    approve: 'Erlauben',
+    deny: 'Ablehnen',
+    approved: 'Erlaubt. Die App macht von selbst weiter.',
+    denied: 'Abgelehnt. Die App hat keinen Zugriff bekommen.',
+    gone: 'Diese Anfrage ist abgelaufen oder wurde schon beantwortet.',
+    tooWeak: 'Die App verlangt eine stärkere Anmeldung als Ihre hiesige und wurde deshalb abgewiesen.',
+  },
   landing: {
     sentence: (issuer) => ['Das ist der Anmeldedienst unter ', issuer, '.'],
     nothing:

@@ -192,6 +192,20 @@ export interface Messages {
     unknown: string;
     englishOnly: string;
   };
+  readonly requests: {
+    title: string;
+    hint: string;
+    none: string;
+    signedOut: string;
+    wants: (app: Value) => Phrase;
+    compare: string;
+    approve: string;
+    deny: string;
+    approved: string;
+    denied: string;
+    gone: string;
+    tooWeak: string;
+  };
   readonly landing: {
     sentence: (issuer: Value) => Phrase;
     nothing: string;

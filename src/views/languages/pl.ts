@@ -257,6 +257,21 @@ export const pl = {
     unknown: 'W tej usłudze nie ma błędu o takiej nazwie.',
     englishOnly: 'To objaśnienie jest dostępne tylko po angielsku.',
   },
+  requests: {
+    title: 'Prośby do Ciebie',
+    hint: 'Aplikacje, które chcą, aby zalogować się gdzie indziej. Zatwierdzaj tylko to, czego teraz oczekujesz.',
+    none: 'Nikt na Ciebie nie czeka.',
+    signedOut:
+      'Nie ma tu zalogowanej osoby. Zaloguj się w dowolnej swojej aplikacji i otwórz tę stronę ponownie.',
+    wants: (app) => [app, ' prosi o zalogowanie.'],
+    compare: 'Tam musi być widoczna ta sama wiadomość:',
+    approve: 'Zatwierdź',
+    deny: 'Odrzuć',
+    approved: 'Zatwierdzono. Aplikacja sama przejdzie dalej.',
+    denied: 'Odrzucono. Aplikacja nie otrzymała dostępu.',
+    gone: 'Ta prośba wygasła albo już na nią odpowiedziano.',
+    tooWeak: 'Aplikacja wymaga silniejszego logowania niż obecne, więc została odrzucona.',
+  },
   landing: {
     sentence: (issuer) => ['To jest usługa logowania pod adresem ', issuer, '.'],
     nothing: 'Aplikacje kierują tu podczas logowania. Na samej tej stronie nie ma nic do zrobienia.',

@@ -1,0 +1,57 @@
+import { clientFace, strong } from '../faces.ts';
+import { alert, hidden, submit } from '../fields.ts';
+import { type Html, html } from '../html.ts';
+import { layout } from '../layout.ts';
+import { ownPath } from '../links.ts';
+import type { ClientFace, Page } from '../page.ts';
+
+export interface PendingRequest {
+  /** Names the request in its form. */
+  readonly handle: string;
+  readonly csrf: string;
+  readonly client: ClientFace;
+  /** What the person sees where they started (CIBA §7.1). */
+  readonly message?: string;
+  /** In plain words. */
+  readonly scopes: readonly string[];
+}
+
+export interface RequestsModel {
+  /** The form posts `csrf`, `request` and `decision` (`allow` or `deny`). */
+  readonly action: string;
+  /** Absent when nobody is signed in. */
+  readonly requests?: readonly PendingRequest[];
+  readonly outcome?: 'approved' | 'denied' | 'gone' | 'tooWeak';
+}
+
+export const requestsPage = (page: Page, { action, requests, outcome }: RequestsModel): string => {
+  const { requests: text } = page.messages;
+  const failed = outcome === 'gone' || outcome === 'tooWeak';
+  return layout(page, {
+    title: text.title,
+    body: html`
+    ${outcome !== undefined && (failed ? alert(text[outcome]) : html`<p class="notice" role="status">${text[outcome]}</p>`)}
+    ${requests === undefined && html`<p>${text.signedOut}</p>`}
+    ${requests?.length === 0 && html`<p>${text.none}</p>`}
+    ${requests !== undefined && requests.length > 0 && html`<p>${text.hint}</p>${requests.map((request) => one(page, action, request))}`}`,
+  });
+};
+
+const one = ({ messages }: Page, action: string, request: PendingRequest): Html => {
+  const { requests: text, device } = messages;
+  return html`<section>
+      ${clientFace(request.client, text.wants(strong(request.client.name)))}
+      ${request.message !== undefined && html`<p>${text.compare}</p><p class="big-code"><code>${request.message}</code></p>`}
+      ${
+        request.scopes.length > 0 &&
+        html`<dl class="facts-list"><div><dt>${device.scopes}</dt>${request.scopes.map((scope) => html`<dd>${scope}</dd>`)}</div></dl>`
+      }
+      <form method="post" action="${ownPath(action)}">
+        ${hidden({ csrf: request.csrf, request: request.handle })}
+        <div class="actions">
+          ${submit({ label: text.approve, class: 'request-approve', name: 'decision', value: 'allow' })}
+          ${submit({ label: text.deny, class: 'request-deny', look: 'secondary', name: 'decision', value: 'deny' })}
+        </div>
+      </form>
+    </section>`;
+};

@@ -1,0 +1,282 @@
+import { createServer } from 'node:https';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { decodeJwt } from 'jose';
+import t, { type Test } from 'tap';
+import { Browser, type Page } from '../support/browser.ts';
+import { makeCertificate, san } from '../support/certificates.ts';
+import { type House, openHouse } from '../support/house.ts';
+import { handClock } from '../support/people.ts';
+import { codeFor, password, RelyingParty, secret, usual } from '../support/relying-party.ts';
+
+const grant = 'urn:openid:params:grant-type:ciba';
+const api = 'https://api.example.com/';
+
+const caller = (client_id: string, more: object = {}) => ({
+  client_id,
+  client_name: `The ${client_id}`,
+  client_secret: secret,
+  grant_types: [grant, 'refresh_token'],
+  response_types: [],
+  backchannel_token_delivery_mode: 'poll',
+  ...more,
+});
+
+const configOf = (endpoint = 'https://127.0.0.1:9/ping') => ({
+  ...usual,
+  accounts: [
+    ...usual.accounts,
+    { username: 'bob', password },
+    { username: 'gone', password, disabled: true },
+  ],
+  resources: [{ audience: api, scopes: ['api:read'] }],
+  security: { password: { memory_kib: 8192, passes: 1 }, acr_values: ['low', 'high'] },
+  tokens: { device_interval: 2 },
+  clients: [
+    ...usual.clients,
+    caller('bank'),
+    caller('shop', {
+      backchannel_token_delivery_mode: 'ping',
+      backchannel_client_notification_endpoint: endpoint,
+    }),
+  ],
+});
+
+const begin = (party: RelyingParty, parameters: Record<string, string> = {}) =>
+  party.post('/oauth/ciba', { scope: 'openid email', login_hint: 'ada', ...parameters });
+
+const poll = (party: RelyingParty, id: string) =>
+  party.post('/oauth/token', { grant_type: grant, auth_req_id: id });
+
+const requestOf = async (party: RelyingParty, parameters: Record<string, string> = {}): Promise<string> => {
+  const { body } = await begin(party, parameters);
+  return String(body['auth_req_id']);
+};
+
+const requests = ({ issuer }: House, browser: Browser): Promise<Page> =>
+  browser.open(`${issuer}/account/requests`);
+
+const signedIn = async (house: House, login = 'ada'): Promise<Browser> => {
+  const browser = new Browser();
+  if (login === 'ada') await codeFor(new RelyingParty(house.issuer), browser);
+  else {
+    const page = await browser.open(new RelyingParty(house.issuer).authorizationUrl('x'.repeat(43)));
+    await browser.submit(page, { login, password });
+  }
+  return browser;
+};
+
+t.test('the backchannel authentication request (OpenID Connect CIBA §7)', async (t) => {
+  const house = await openHouse({ config: configOf() });
+  t.teardown(() => house.close());
+  const bank = new RelyingParty(house.issuer, 'bank');
+  const shop = new RelyingParty(house.issuer, 'shop');
+
+  await t.test('what is refused (§13)', async (t) => {
+    const wrong = new RelyingParty(house.issuer, 'bank', 'not-the-secret-of-this-client-at-all-000000');
+    t.match(await begin(wrong), { status: 401, body: { error: 'invalid_client' } });
+    t.match(await begin(new RelyingParty(house.issuer)), { status: 400 }, 'a client without the grant');
+    const cases: readonly [Record<string, string>, string][] = [
+      [{ scope: 'email' }, 'invalid_request'],
+      [{ login_hint: '' }, 'invalid_request'],
+      [{ login_hint: 'nobody' }, 'unknown_user_id'],
+      [{ login_hint: 'gone' }, 'unknown_user_id'],
+      [{ login_hint_token: 'x', login_hint: '' }, 'invalid_request'],
+      [{ login_hint_token: 'x' }, 'invalid_request'],
+      [{ id_token_hint: 'x', login_hint: '' }, 'invalid_request'],
+      [{ binding_message: 'x'.repeat(65) }, 'invalid_binding_message'],
+      [{ binding_message: 'a\u202eb' }, 'invalid_binding_message'],
+      [{ binding_message: 'two\nlines' }, 'invalid_binding_message'],
+      [{ requested_expiry: '-1' }, 'invalid_request'],
+      [{ requested_expiry: 'soon' }, 'invalid_request'],
+      [{ user_code: '1234' }, 'invalid_request'],
+      [{ resource: 'https://unknown.example.com/' }, 'invalid_target'],
+    ];
+    for (const [parameters, error] of cases) {
+      t.match(await begin(bank, parameters), { status: 400, body: { error } }, JSON.stringify(parameters));
+    }
+    t.match(
+      await begin(shop),
+      { status: 400, body: { error: 'invalid_request' } },
+      'ping wants a token (§7.1)',
+    );
+    t.match(await begin(shop, { client_notification_token: 'x'.repeat(1025) }), { status: 400 });
+    const { items } = await house.store.list('requests', 'all', { limit: 5 });
+    t.same(items, [], 'and nothing is kept');
+  });
+
+  await t.test('its answer (§7.3)', async (t) => {
+    const { status, body } = await begin(bank);
+    t.equal(status, 200);
+    t.match(body, { auth_req_id: String, expires_in: 600, interval: 2 });
+    t.match((await begin(bank, { requested_expiry: '30' })).body, { expires_in: 30 });
+    t.match((await begin(bank, { requested_expiry: '99999' })).body, { expires_in: 600 }, 'capped');
+  });
+
+  await t.test('one client can not wear a person down', async (t) => {
+    for (let more = 0; more < 10; more++) await begin(bank, { login_hint: 'bob' });
+    t.match(await begin(bank, { login_hint: 'bob' }), { status: 400, body: { error: 'access_denied' } });
+  });
+
+  const metadata = await (await fetch(`${house.issuer}/.well-known/openid-configuration`)).json();
+  t.match(metadata, {
+    backchannel_authentication_endpoint: `${house.issuer}/oauth/ciba`,
+    backchannel_token_delivery_modes_supported: ['poll', 'ping'],
+    backchannel_user_code_parameter_supported: false,
+  });
+});
+
+t.test('polling (OpenID Connect CIBA §11)', async (t) => {
+  const clock = handClock(Date.now());
+  const house = await openHouse({ config: configOf(), clock });
+  t.teardown(() => house.close());
+  const bank = new RelyingParty(house.issuer, 'bank');
+  const id = await requestOf(bank);
+
+  t.match(await poll(bank, 'x'.repeat(43)), { status: 400, body: { error: 'invalid_grant' } });
+  const shop = new RelyingParty(house.issuer, 'shop');
+  t.match(await poll(shop, id), { status: 400, body: { error: 'invalid_grant' } }, 'of another client');
+  t.match(await poll(bank, id), { status: 400, body: { error: 'authorization_pending' } });
+  t.match(await poll(bank, id), { status: 400, body: { error: 'slow_down' } });
+  clock.pass(2_000);
+  t.match(await poll(bank, id), { body: { error: 'slow_down' } }, 'two seconds are seven now');
+  clock.pass(12_000);
+  t.match(await poll(bank, id), { body: { error: 'authorization_pending' } });
+
+  const real = Date.now;
+  t.teardown(() => {
+    Date.now = real;
+  });
+  Date.now = () => real() + 700_000;
+  t.match(await poll(bank, id), { status: 400, body: { error: 'expired_token' } });
+});
+
+t.test('the person answers on a page of ours', async (t) => {
+  const house = await openHouse({ config: configOf() });
+  t.teardown(() => house.close());
+  const bank = new RelyingParty(house.issuer, 'bank');
+
+  await t.test('nobody is shown anything without being signed in, nor what is for others', async (t) => {
+    const id = await requestOf(bank, { binding_message: 'W4SCT' });
+    t.match(await requests(house, new Browser()), { status: 401, body: /not signed in/ });
+    const bob = await signedIn(house, 'bob');
+    t.match(await requests(house, bob), { status: 200, body: /Nobody is waiting/ });
+    const ada = await signedIn(house);
+    const page = await requests(house, ada);
+    t.match(page.body, 'The bank');
+    t.match(page.body, 'W4SCT');
+    t.notMatch(page.body, id, 'the page does not know what the client polls with');
+    t.equal(page.headers.get('cache-control'), 'no-store');
+
+    const forged = await bob.submit(page, { decision: 'allow' });
+    t.equal(forged.status, 403, 'the form of one person is of no use to another');
+    t.equal((await ada.submit(page, { decision: 'allow', csrf: 'guessed' })).status, 403);
+    t.equal((await ada.submit(page, { decision: 'allow', request: 'x'.repeat(24) })).status, 403);
+    const foreign = await ada.request(`${house.issuer}/account/requests`, {
+      method: 'POST',
+      headers: { origin: 'https://evil.example.com' },
+      body: new URLSearchParams({ decision: 'allow' }),
+    });
+    t.equal(foreign.status, 403);
+    t.match(await poll(bank, id), { body: { error: 'authorization_pending' } });
+    t.match(await ada.submit(page, { decision: 'deny' }), { body: /Denied/ });
+    t.match(await poll(bank, id), { status: 400, body: { error: 'access_denied' } });
+  });
+
+  await t.test('what is approved is redeemed once', async (t) => {
+    const id = await requestOf(bank, { scope: 'openid email api:read', resource: api });
+    const ada = await signedIn(house);
+    const page = await requests(house, ada);
+    const done = await ada.submit(page, { decision: 'allow' });
+    t.match(done, { status: 200, body: /Approved/ });
+    t.match(done.body, /Nobody is waiting/);
+    t.match(await ada.submit(page, { decision: 'deny' }), { status: 410 }, 'and answered once');
+
+    const answers = await Promise.all(Array.from({ length: 6 }, () => poll(bank, id)));
+    const won = answers.filter(({ status }) => status === 200);
+    t.equal(won.length, 1);
+    t.match(answers.find(({ status }) => status !== 200)?.body, { error: 'invalid_grant' });
+    const body = won[0]?.body ?? {};
+    t.match(body, { access_token: String, id_token: String, refresh_token: String });
+    t.match(decodeJwt(String(body['id_token'])), {
+      acr: 'low',
+      amr: ['pwd'],
+      auth_time: Number,
+      aud: 'bank',
+    });
+  });
+
+  await t.test('of Approve and Deny at the same time, one counts', async (t) => {
+    const id = await requestOf(bank);
+    const ada = await signedIn(house);
+    const page = await requests(house, ada);
+    const pages = await Promise.all(
+      ['allow', 'deny', 'allow', 'deny'].map((decision) => ada.submit(page, { decision })),
+    );
+    const taken = pages.filter(({ status }) => status === 200);
+    t.equal(taken.length, 1);
+    const { status } = await poll(bank, id);
+    t.equal(status, /Approved/.test(taken[0]?.body ?? '') ? 200 : 400);
+  });
+
+  await t.test('an acr that the sign-in does not reach is unmet', async (t) => {
+    const id = await requestOf(bank, { acr_values: 'high' });
+    const ada = await signedIn(house);
+    const page = await requests(house, ada);
+    t.match(await ada.submit(page, { decision: 'allow' }), { body: /stronger sign-in/ });
+    t.match(await poll(bank, id), {
+      status: 400,
+      body: { error: 'unmet_authentication_requirements' },
+    });
+  });
+});
+
+const listen = async (t: Test) => {
+  const pings: { authorization: string | undefined; body: string }[] = [];
+  const answers: number[] = [];
+  let told = (): void => {};
+  const { certificate, privateKey } = makeCertificate({ alternative: [san.ip(127, 0, 0, 1)] });
+  const trusted = getCACertificates('default');
+  setDefaultCACertificates([...trusted, certificate.toString()]);
+  t.teardown(() => setDefaultCACertificates(trusted));
+  const own = { cert: certificate.toString(), key: privateKey.export({ type: 'pkcs8', format: 'pem' }) };
+  const server = createServer(own, (request, response) => {
+    let body = '';
+    request.on('data', (chunk) => {
+      body += chunk;
+    });
+    request.on('end', () => {
+      pings.push({ authorization: request.headers.authorization, body });
+      response.writeHead(answers.shift() ?? 204).end();
+      told();
+    });
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  t.teardown(() => new Promise((resolve) => server.close(resolve)));
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  const wait = async (count: number): Promise<void> => {
+    while (pings.length < count) {
+      await new Promise<void>((resolve) => {
+        told = resolve;
+      });
+    }
+  };
+  return { url: `https://127.0.0.1:${port}/ping`, pings, answers, wait };
+};
+
+t.test('ping tells the client, and tries again (OpenID Connect CIBA §10.2)', async (t) => {
+  const listener = await listen(t);
+  const house = await openHouse({ config: configOf(listener.url) });
+  t.teardown(() => house.close());
+  const shop = new RelyingParty(house.issuer, 'shop');
+  const id = await requestOf(shop, { client_notification_token: 'tell-me-with-this' });
+  listener.answers.push(500);
+  const ada = await signedIn(house);
+  await ada.submit(await requests(house, ada), { decision: 'allow' });
+  await listener.wait(2);
+  for (const ping of listener.pings) {
+    t.equal(ping.authorization, 'Bearer tell-me-with-this');
+    t.same(JSON.parse(ping.body), { auth_req_id: id });
+  }
+  t.equal((await poll(shop, id)).status, 200);
+});
