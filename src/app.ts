@@ -13,6 +13,7 @@ import { pagesDoor } from './http/pages/index.ts';
 import { createNotFound } from './http/pages/not-found.ts';
 import { createPages } from './http/pages/pages.ts';
 import { createRenderError } from './http/pages/render-error.ts';
+import { tellRefusals } from './http/refusals.ts';
 import { createServer } from './http/server.ts';
 import { Engine } from './provider/engine.ts';
 import { logEvents } from './log.ts';
@@ -89,6 +90,7 @@ export const buildApp = async ({ config, store, clock, log, ...made }: Parts): P
   server.setNotFoundHandler(createNotFound(pages, clock));
   metrics.watch(server);
   closeConnectionsWhen(server, () => services.readiness.draining());
+  tellRefusals(server, events);
   readCertificates(server, { config, events, clock });
   server.addHook('onRequest', services.limits.hook);
   const sealKeys = () => keys.current().cookieKeys;

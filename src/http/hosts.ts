@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '#config';
+import { Failure } from '../errors.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -17,16 +18,28 @@ const knownHosts = ({ issuer, security, mode, listen }: Config): ReadonlySet<str
   return new Set(hosts.map((host) => host.toLowerCase()));
 };
 
+const namesTwoHosts = (rawHeaders: readonly string[]): boolean => {
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? '';
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts += 1;
+  }
+  return hosts > 1;
+};
+
 /** RFC 9110 §15.5.20: a name that isn't ours gets 421, so that no link or audience is ever made from it. */
 export const onlyKnownHosts = (server: FastifyInstance, config: Config): void => {
   const known = knownHosts(config);
-  server.addHook('onRequest', async (request, reply) => {
-    if (known.has((request.raw.headers.host ?? '').toLowerCase()) || request.routeOptions.config.anyHost)
-      return;
-    reply.code(421);
-    return reply.send({
-      error: 'misdirected_request',
-      error_description: 'this server does not answer for that host; see security.allowed_hosts',
+  server.addHook('onRequest', async ({ raw, routeOptions }) => {
+    // RFC 9112 §3.2: whoever stands before this server may have gone by the other one.
+    if (namesTwoHosts(raw.rawHeaders)) {
+      throw new Failure({ code: 'invalid_request', message: 'the request names its host twice' });
+    }
+    if (known.has((raw.headers.host ?? '').toLowerCase()) || routeOptions.config.anyHost) return;
+    throw new Failure({
+      code: 'misdirected_request',
+      status: 421,
+      message: 'this server does not answer for that host; see security.allowed_hosts',
     });
   });
 };

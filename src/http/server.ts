@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Config } from '#config';
+import { refuseBodies } from './bodies.ts';
 import { answerFault } from './faults.ts';
 import { onlyKnownHosts } from './hosts.ts';
 import { logRequests } from './request-log.ts';
+import { setSafeDefaults } from './safe-defaults.ts';
 
 /** Bare of doors: limits, names of requests, known hosts, one log line each, and an answer for every fault. */
 export const createServer = (config: Config, log: FastifyBaseLogger): FastifyInstance => {
@@ -18,6 +20,8 @@ export const createServer = (config: Config, log: FastifyBaseLogger): FastifyIns
     bodyLimit: config.security.max_body_bytes,
     // A client that sends its request slower than this is cut off; so is one that never finishes its headers.
     requestTimeout: 10_000,
+    // Node looks for such clients every thirty seconds unless told otherwise.
+    http: { connectionsCheckingInterval: 1000 },
     connectionTimeout: 30_000,
     keepAliveTimeout: 65_000,
     forceCloseConnections: 'idle',
@@ -31,8 +35,10 @@ export const createServer = (config: Config, log: FastifyBaseLogger): FastifyIns
     frameworkErrors: answerFault(config.issuer),
   });
   server.server.headersTimeout = 10_000;
-  onlyKnownHosts(server, config);
   logRequests(server);
+  setSafeDefaults(server, config);
+  onlyKnownHosts(server, config);
+  refuseBodies(server, config);
   server.setErrorHandler(answerFault(config.issuer));
   return server;
 };

@@ -1,4 +1,4 @@
-import t from 'tap';
+import t, { type Test } from 'tap';
 import type { SecurityEvent } from '#src/events.ts';
 import { createCounter } from '#src/features/limits/counter.ts';
 import { Unavailable } from '#src/store/errors.ts';
@@ -15,7 +15,7 @@ const basic = (id: string, text: string) => ({
 });
 const machine = { grant_type: 'client_credentials' };
 
-const open = async (t: Tap, throttle: object, config: object = {}) => {
+const open = async (t: Test, throttle: object, config: object = {}) => {
   const clock = handClock(Date.now());
   const house = await openHouse({
     clock,
@@ -31,7 +31,6 @@ const open = async (t: Tap, throttle: object, config: object = {}) => {
   house.app.events.listen((event) => events.push(event));
   return { clock, house, events, issuer: house.issuer };
 };
-type Tap = typeof t;
 
 t.test('no address may ask an endpoint without end (CWE-770)', async (t) => {
   const { clock, house, events, issuer } = await open(t, { token_per_address: 5 });
