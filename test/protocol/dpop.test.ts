@@ -159,6 +159,14 @@ t.test('a server that wants nonces gives one and refuses without (RFC 9449 §8)'
   t.ok(bare.headers.get('dpop-nonce'));
 });
 
+t.test('a clock that is far ahead needs a nonce, and may have one (RFC 9449 §8)', async (t) => {
+  const iat = seconds() + 120;
+  const first = await machine(await proof(key, endpoint, { iat }));
+  t.equal(first.body.error, 'use_dpop_nonce');
+  const nonce = first.headers.get('dpop-nonce') ?? '';
+  t.equal((await machine(await proof(key, endpoint, { iat, nonce }))).status, 200);
+});
+
 t.test('a nonce is offered where none is required (RFC 9449 §8.2)', async (t) => {
   const first = await machine(await proof(key, endpoint));
   const nonce = first.headers.get('dpop-nonce') ?? '';
@@ -168,6 +176,26 @@ t.test('a nonce is offered where none is required (RFC 9449 §8.2)', async (t) =
   const { body } = await look(`${issuer}/.well-known/oauth-authorization-server`);
   t.same(body['dpop_signing_alg_values_supported'], ['ES256', 'EdDSA', 'PS256', 'RS256']);
 });
+
+t.test(
+  'a browser may send proofs and read nonces, for clients of its own origin (RFC 9449 §8)',
+  async (t) => {
+    const { origin } = new URL(redirectUri);
+    const preflight = await fetch(endpoint, {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'dpop' },
+    });
+    t.equal(preflight.headers.get('access-control-allow-origin'), origin);
+    t.match(preflight.headers.get('access-control-allow-headers')?.toLowerCase(), 'dpop');
+    const fields = { grant_type: 'refresh_token', client_id: 'browser', refresh_token: 'unknown' };
+    const own = await ask(fields, { origin, dpop: await proof(key, endpoint) });
+    t.equal(own.headers.get('access-control-allow-origin'), origin);
+    t.match(own.headers.get('access-control-expose-headers')?.toLowerCase(), 'dpop-nonce');
+    const foreign = await ask(fields, { origin: 'https://evil.example', dpop: await proof(key, endpoint) });
+    t.equal(foreign.headers.get('access-control-allow-origin'), null);
+    t.equal(foreign.status, 400);
+  },
+);
 
 const codeOf = (id: string, parameters: Readonly<Record<string, string>>) =>
   codeFor(new RelyingParty(issuer, id, id === 'web' ? secret : ''), new Browser(), parameters);

@@ -14,7 +14,7 @@ import type { Feature } from '../../feature.ts';
 import { internalsOf } from '../../provider/internals.ts';
 import { nestsTooDeep } from '../../provider/nesting.ts';
 
-export interface Detail {
+interface Detail {
   readonly type: string;
   readonly locations?: readonly string[];
   readonly [name: string]: unknown;
@@ -28,7 +28,7 @@ const most = 20;
 const longest = 8192;
 
 /** Parsed and checked by the engine before: every member is an object with a type. */
-export const detailsIn = (text: unknown): readonly Detail[] | undefined =>
+const detailsIn = (text: unknown): readonly Detail[] | undefined =>
   typeof text === 'string' ? JSON.parse(text) : undefined;
 
 const asked = (ctx: KoaContextWithOIDC) => detailsIn(ctx.oidc.params?.['authorization_details']);

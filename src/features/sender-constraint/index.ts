@@ -4,7 +4,7 @@
  */
 import type { Config } from '#config';
 import type { Feature } from '../../feature.ts';
-import { checkProof } from './proofs.ts';
+import { needsNonce } from './proofs.ts';
 
 export const senderConstraint = ({ security }: Pick<Config, 'security'>): Feature => ({
   name: 'sender-constraint',
@@ -15,10 +15,7 @@ export const senderConstraint = ({ security }: Pick<Config, 'security'>): Featur
           enabled: true,
           nonceSecret: dpopNonceSecret,
           // Asked once for each proof, before anything is made of it.
-          requireNonce: (ctx) => {
-            checkProof(ctx);
-            return security.dpop_nonce === 'required';
-          },
+          requireNonce: (ctx) => needsNonce(ctx) || security.dpop_nonce === 'required',
         },
       },
     }),

@@ -21,18 +21,22 @@ const claimsOf = (proof: string): { alg?: unknown; jwk?: JWK | undefined; iat?: 
 const isCostly = ({ kty, n, e }: JWK): boolean =>
   kty === 'RSA' && !(typeof n === 'string' && n.length <= 684 && typeof e === 'string' && e.length <= 6);
 
-/** What the engine lets pass: it takes a proof from five minutes ahead, which could be used again when its mark is gone. */
-export const checkProof = (ctx: KoaContextWithOIDC): void => {
+/**
+ * What the engine lets pass. It takes a proof from five minutes ahead, which could be used again when its mark is
+ * gone: such a one needs a nonce, by which it ends sooner. Says whether it does.
+ */
+export const needsNonce = (ctx: KoaContextWithOIDC): boolean => {
   const { alg, jwk, iat } = claimsOf(ctx.get('DPoP'));
-  if (typeof iat === 'number' && iat > Date.now() / 1000 + ahead) {
-    throw new errors.InvalidDpopProof('DPoP proof iat is in the future');
-  }
+  const early = typeof iat === 'number' && iat > Date.now() / 1000 + ahead;
   if (typeof jwk === 'object' && jwk !== null && isCostly(jwk)) {
     throw new errors.InvalidDpopProof('DPoP proof key must have 4096 bits at most and an exponent as 65537');
   }
-  if (ctx.oidc.client?.['profile'] === 'fapi2' && alg === 'RS256') {
+  if (ctx.oidc.client?.['profile'] !== 'fapi2') return early;
+  if (early) throw new errors.InvalidDpopProof('DPoP proof iat is in the future');
+  if (alg === 'RS256') {
     throw new errors.InvalidDpopProof(
       'DPoP proof alg must be ES256, EdDSA or PS256 for this client (FAPI 2.0)',
     );
   }
+  return false;
 };
