@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Config } from '#config';
 import { refuseBodies } from './bodies.ts';
@@ -6,6 +5,8 @@ import { answerFault } from './faults.ts';
 import { onlyKnownHosts } from './hosts.ts';
 import { logRequests } from './request-log.ts';
 import { setSafeDefaults } from './safe-defaults.ts';
+import { childLoggerFactory } from './request-logger.ts';
+import { createNames } from './request-names.ts';
 
 /** Bare of doors: limits, names of requests, known hosts, one log line each, and an answer for every fault. */
 export const createServer = (config: Config, log: FastifyBaseLogger): FastifyInstance => {
@@ -15,7 +16,8 @@ export const createServer = (config: Config, log: FastifyBaseLogger): FastifyIns
       disableRequestLogging: true,
       requestIdLogLabel: 'correlation',
     }),
-    genReqId: () => randomBytes(9).toString('base64url'),
+    genReqId: createNames(),
+    childLoggerFactory,
     trustProxy: config.proxy.trusted.length > 0 ? [...config.proxy.trusted] : false,
     bodyLimit: config.security.max_body_bytes,
     // A client that sends its request slower than this is cut off; so is one that never finishes its headers.
