@@ -5,6 +5,7 @@ import type { ClientMetadata, Clients, SecretBox } from './client.ts';
 import type { Known } from './configured.ts';
 import { complete } from './presets.ts';
 import { type KeptClient, toRecord } from './record.ts';
+import { rememberRight } from './remembered.ts';
 import { isLive, matchesHash, placeOf, sameText } from './secret.ts';
 import type { Stored } from './stored.ts';
 
@@ -72,16 +73,18 @@ export const createFinding = ({ store, stored, configured, clock, box }: Parts) 
       .filter((kept) => isLive(kept, clock.now()))
       .map(({ secret }) => secret);
 
+  const isHashed = rememberRight(({ hash }: { readonly hash: string }, given) => matchesHash(hash, given));
   const find: Clients['find'] = async (id) => (await lookUp(id))?.metadata;
   const verifySecret: Clients['verifySecret'] = async (id, secret) => {
     const found = await lookUp(id);
     if (found === undefined || secret.length > 1024) return false;
     const now = clock.now();
-    const live = found.known.secrets.filter((kept) => isLive(kept, now));
-    return live.some((kept) =>
-      'hash' in kept
-        ? matchesHash(kept.hash, secret)
-        : box !== undefined && sameText(box.open(kept.sealed, placeOf(id)), secret),
+    return found.known.secrets.some(
+      (kept) =>
+        isLive(kept, now) &&
+        ('hash' in kept
+          ? isHashed(kept, secret)
+          : box !== undefined && sameText(box.open(kept.sealed, placeOf(id)), secret)),
     );
   };
 
