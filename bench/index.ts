@@ -42,6 +42,7 @@ const help = `npm run bench -- [options]
   --only TEXT         contestants of the section flows whose name holds it; may be repeated
   --rounds N          rounds that the contestants take turns in (15)
   --requests N        requests of one contestant in one round (250)
+  --against FOLDER    another checkout of Postern takes part in the section flows
   --profile FOLDER    write processor profiles of Postern there
 `;
 
@@ -55,6 +56,7 @@ const { values } = parseArgs({
     rounds: { type: 'string' },
     requests: { type: 'string' },
     profile: { type: 'string' },
+    against: { type: 'string' },
   },
 });
 
@@ -63,7 +65,7 @@ if (values.help) {
   process.exit(0);
 }
 
-const { quick, profile } = values;
+const { quick, profile, against } = values;
 const effort = {
   rounds: Number(values.rounds ?? (quick ? 5 : 15)),
   perRound: Number(values.requests ?? (quick ? 200 : 250)),
@@ -92,6 +94,7 @@ try {
       only: values.only,
       tell,
       ...(profile !== undefined && { profile }),
+      ...(against !== undefined && { against }),
     });
   }
 } finally {

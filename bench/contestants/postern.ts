@@ -2,7 +2,7 @@ import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
@@ -28,11 +28,13 @@ export interface PosternOptions {
   readonly log?: 'info' | 'silent';
   /** Directory for a processor profile. */
   readonly profile?: string;
+  /** Another checkout of Postern. */
+  readonly root?: string;
   /** Directory of a compile cache. */
   readonly cache?: string;
 }
 
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const here = fileURLToPath(new URL('../../', import.meta.url));
 const machineAudience = audienceOf('ES256');
 
 const settings = (port: number, { redis, workers = 1, audit = true, log = 'info' }: PosternOptions) => ({
@@ -71,12 +73,13 @@ const answers = async (port: number, child: ChildProcess): Promise<void> => {
 
 /** The server as operators run it, and beside it a process that makes material in its store. */
 export const startPostern = async (options: PosternOptions = {}): Promise<Postern> => {
+  const root = resolve(options.root ?? here);
   const port = await freePort();
   const cwd = mkdtempSync(join(tmpdir(), 'postern-bench-'));
   writeFileSync(join(cwd, 'postern.yaml'), stringify(settings(port, options)));
   const started = performance.now();
   const profile = options.profile ? ['--cpu-prof', `--cpu-prof-dir=${options.profile}`] : [];
-  const child = spawn(process.execPath, [...profile, main], {
+  const child = spawn(process.execPath, [...profile, join(root, 'src/main.ts')], {
     cwd,
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { PATH: process.env['PATH'], ...(options.cache && { NODE_COMPILE_CACHE: options.cache }) },
@@ -92,7 +95,7 @@ export const startPostern = async (options: PosternOptions = {}): Promise<Poster
 
   let minter: ChildProcess | undefined;
   const minting = (): ChildProcess => {
-    minter ??= fork(new URL('../processes/mint.ts', import.meta.url), { cwd, serialization: 'advanced' });
+    minter ??= fork(join(root, 'bench/processes/mint.ts'), { cwd, serialization: 'advanced' });
     return minter;
   };
 

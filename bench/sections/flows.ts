@@ -10,7 +10,16 @@ import type { Section } from './section.ts';
 const oauth2Flows = ['exchange', 'exchange-eddsa', 'exchange-rs256', 'refresh', 'client-credentials'];
 
 /** Every flow, all contestants in one run. */
-export const contest: Section = async ({ generator, effort, quick, wanted, only, profile, tell }) => {
+export const contest: Section = async ({
+  generator,
+  effort,
+  quick,
+  wanted,
+  only,
+  profile,
+  against,
+  tell,
+}) => {
   const names = Object.keys(flows).filter((name) =>
     wanted.length > 0 ? wanted.includes(name) : !quick || ['exchange', 'client-credentials'].includes(name),
   );
@@ -27,6 +36,11 @@ export const contest: Section = async ({ generator, effort, quick, wanted, only,
     'stock, memory adapter': () => startOwn('stock'),
     'Postern, Redis': async () => startPostern({ redis: await newRedis(), ...profiled }),
     'Postern, embedded': () => startPostern(profiled),
+    ...(against !== undefined && {
+      'Postern of the other checkout, Redis': async () =>
+        startPostern({ redis: await newRedis(), root: against }),
+      'Postern of the other checkout, embedded': () => startPostern({ root: against }),
+    }),
     'oauth2-server, memory': () => startOwn('oauth2-server'),
   };
   const servers = new Map<string, Server>();

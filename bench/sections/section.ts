@@ -28,6 +28,8 @@ export interface Bench {
   readonly only: readonly string[];
   /** Where processor profiles of Postern go, if they are wanted. */
   readonly profile?: string;
+  /** Another checkout of Postern, to compare with. */
+  readonly against?: string;
   readonly tell: (finding: Finding) => void;
 }
 
