@@ -118,7 +118,7 @@ export const createFeatures = async (
       senderConstraint(config),
       pushedRequests(config),
       signedRequests,
-      authorizationDetails(config, clients),
+      authorizationDetails(config),
       authorizationResponses(pages),
       profiles,
       site(config, pages),

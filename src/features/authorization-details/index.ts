@@ -4,6 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import {
+  type Adapter,
   errors,
   type KoaContextWithOIDC,
   type Provider,
@@ -18,10 +19,6 @@ interface Detail {
   readonly type: string;
   readonly locations?: readonly string[];
   readonly [name: string]: unknown;
-}
-
-interface ClientSource {
-  find(id: string): Promise<{ readonly [name: string]: unknown } | undefined>;
 }
 
 const most = 20;
@@ -91,18 +88,20 @@ const typesOf = (client: { readonly [name: string]: unknown } | undefined): read
 };
 
 /** The engine builds a client of types that it knows only, and clients may be added while it runs. */
-const learnTypes = (provider: Provider, clients: ClientSource): void => {
+const learnTypes = (provider: Provider): void => {
   const { types } = internalsOf(provider).features.richAuthorizationRequests;
-  const find = provider.Client.find.bind(provider.Client);
-  provider.Client.find = async (id: string) => {
-    // What a client sends for its id may be anything.
-    const client = typeof id === 'string' ? await clients.find(id) : undefined;
-    for (const type of typesOf(client)) types[type] ??= { validate };
-    return find(id);
+  // Every model has one; the engine's types leave it out of this.
+  const { adapter } = provider.Client as unknown as { readonly adapter: Adapter };
+  const find = adapter.find.bind(adapter);
+  // Asked for what a client is built from, and not on every request.
+  adapter.find = async (id: string) => {
+    const client = await find(id);
+    for (const type of typesOf(client ?? undefined)) types[type] ??= { validate };
+    return client;
   };
 };
 
-export const authorizationDetails = (config: Pick<Config, 'clients'>, clients: ClientSource): Feature => {
+export const authorizationDetails = (config: Pick<Config, 'clients'>): Feature => {
   const types = config.clients.flatMap(typesOf);
   return {
     name: 'authorization-details',
@@ -116,7 +115,7 @@ export const authorizationDetails = (config: Pick<Config, 'clients'>, clients: C
           },
         },
       },
-      attach: (provider) => learnTypes(provider, clients),
+      attach: learnTypes,
     },
   };
 };
