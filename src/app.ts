@@ -62,6 +62,7 @@ export const buildApp = async ({ config, store, clock, log, ...made }: Parts): P
   });
   const { accounts, clients, keys } = services;
 
+  const sealKeys = () => keys.current().cookieKeys;
   const steps = features.flatMap(({ steps = [] }) => steps);
   const engine = new Engine(
     {
@@ -78,7 +79,7 @@ export const buildApp = async ({ config, store, clock, log, ...made }: Parts): P
           owner: 'accounts',
           share: { settings: { findAccount: accountFor(accounts, config.tokens.level_of_assurance_claim) } },
         },
-        { owner: 'interactions', share: sameBrowserOnly },
+        { owner: 'interactions', share: sameBrowserOnly(sealKeys) },
         ...features.flatMap(({ name, engine: share }) => (share ? [{ owner: name, share }] : [])),
       ],
     },
@@ -93,7 +94,6 @@ export const buildApp = async ({ config, store, clock, log, ...made }: Parts): P
   tellRefusals(server, events);
   readCertificates(server, { config, events, clock });
   server.addHook('onRequest', services.limits.hook);
-  const sealKeys = () => keys.current().cookieKeys;
   await server.register(engineDoor(config, () => engine));
   await server.register(jwks({ keys, path: routes.jwks, cacheSeconds: config.keys.jwks_cache_seconds }));
   await server.register(assets);

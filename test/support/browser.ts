@@ -13,6 +13,16 @@ export class Browser {
     return this.#cookies;
   }
 
+  /** What somebody who can write cookies for this host puts into it. */
+  plant(name: string, value: string, path = '/'): void {
+    this.#cookies.set(`${name};${path}`, { value, path });
+  }
+
+  /** The cookies that go with a request for `path`. */
+  cookiesFor(path: string): string {
+    return this.#cookiesFor(path);
+  }
+
   /** One request, no redirect followed. */
   async request(url: string, init: RequestInit = {}): Promise<Page> {
     const headers = new Headers(init.headers);

@@ -12,7 +12,7 @@ import type { Store } from '../../store/port.ts';
 import type { Pages } from '../pages/pages.ts';
 import { sealOf, sealsMatch } from '../pages/seal.ts';
 import { answerExpired } from './expired.ts';
-import { proofOf } from './same-browser.ts';
+import { proofCookie } from './same-browser.ts';
 import type { Form, Outcome, Step, Visit } from './step.ts';
 import { createTrails } from './trail.ts';
 
@@ -96,14 +96,11 @@ export const interactionDoor = ({
   const answer = async (current: Visit, outcome: Outcome, reply: FastifyReply): Promise<Send> => {
     if ('show' in outcome) return show(current, outcome, reply);
     const { provider, request, interaction } = current;
-    const { proof, cookie } = proofOf(interaction.returnTo, config.issuer);
-    const returnTo = await provider.interactionResult(
-      request.raw,
-      reply.raw,
-      { ...outcome.finish, from: interaction.uid, proof },
-      { mergeWithLastSubmission: false },
-    );
-    for (const line of [cookie, ...(outcome.cookies ?? [])]) reply.header('set-cookie', line);
+    const { uid, session, returnTo } = interaction;
+    const result = { ...outcome.finish, from: uid };
+    await provider.interactionResult(request.raw, reply.raw, result, { mergeWithLastSubmission: false });
+    const proof = proofCookie({ uid, session, returnTo, result }, config.issuer, sealKeys());
+    for (const line of [proof, ...(outcome.cookies ?? [])]) reply.header('set-cookie', line);
     return () => reply.header('cache-control', 'no-store').redirect(returnTo, 303);
   };
 
