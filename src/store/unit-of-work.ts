@@ -59,10 +59,14 @@ export class UnitOfWork {
 
   stage(write: Write, terms: Terms = {}): void {
     this.#staged.push({ write, terms });
-    this.#known.set(nameOf(write.key), applied(this.#known.get(nameOf(write.key)), write));
+    const name = nameOf(write.key);
+    // A change to what was never read shows on top of it, once it is.
+    if (this.#known.has(name) || !changes.has(write.op)) {
+      this.#known.set(name, applied(this.#known.get(name), write));
+    }
   }
 
-  /** Runs once the commit is through; never when it failed. */
+  /** Runs once the commit is through; never when it failed. What goes wrong in it no longer changes the answer. */
   afterCommit(action: () => void): void {
     this.#after.push(action);
   }
@@ -80,7 +84,15 @@ export class UnitOfWork {
         staged = await this.#settle(staged, error);
       }
     }
-    for (const action of this.#after.splice(0)) action();
+    for (const action of this.#after.splice(0)) {
+      try {
+        action();
+      } catch (error) {
+        process.emitWarning(
+          `what follows a commit failed: ${error instanceof Error ? error.message : error}`,
+        );
+      }
+    }
   }
 
   async #settle(staged: readonly Staged[], conflict: Conflict): Promise<Staged[]> {
@@ -101,11 +113,19 @@ export class UnitOfWork {
     this.#arriving = undefined;
     const documents = await this.#store.read(keys.map(([, key]) => key));
     keys.forEach(([name], at) => {
-      // A write staged while the read was under way is newer than what came back.
-      if (!this.#known.has(name)) this.#known.set(name, documents[at]);
+      if (this.#known.has(name)) return;
+      // What was staged meanwhile is newer than what came back.
+      const staged = this.#staged.filter(({ write }) => nameOf(write.key) === name);
+      this.#known.set(
+        name,
+        staged.reduce((document, { write }) => applied(document, write), documents[at]),
+      );
     });
   }
 }
+
+/** Those that leave something of the document as it was. */
+const changes: ReadonlySet<Write['op']> = new Set(['claim', 'merge', 'replace']);
 
 const applied = (before: Document | undefined, write: Write): Document | undefined => {
   switch (write.op) {

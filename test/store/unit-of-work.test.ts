@@ -1,0 +1,150 @@
+import { once } from 'node:events';
+import t from 'tap';
+import { openStore } from '#adapters/index.ts';
+import { Conflict, Unavailable } from '#src/store/errors.ts';
+import type { Key } from '#src/store/port.ts';
+import { UnitOfWork } from '#src/store/unit-of-work.ts';
+
+const trips: string[] = [];
+const store = await openStore('memory:', {
+  clock: { now: () => Date.now() },
+  observe: (operation) => trips.push(operation),
+});
+t.teardown(() => store.close());
+
+let made = 0;
+const newKey = (): Key => ({ kind: 'thing', family: `family-${made++}`, id: 'a' });
+const exists = async (key: Key): Promise<boolean> => (await store.read([key]))[0] !== undefined;
+const lost = new Error('the race was lost');
+
+t.test('reads of one turn share a trip, and what came along is known', async (t) => {
+  const keys = [newKey(), newKey(), newKey()] as const;
+  await store.commit(keys.map((key) => ({ op: 'put', key, body: key.family })));
+  trips.length = 0;
+  const work = new UnitOfWork(store);
+  const found = await Promise.all([work.read(keys[0], [keys[1]]), work.read(keys[2])]);
+  t.match(found, [{ body: keys[0].family }, { body: keys[2].family }]);
+  t.match(await work.read(keys[1]), { body: keys[1].family });
+  t.strictSame(trips, ['read']);
+});
+
+t.test('what is staged shows in later reads, also on what was not read before', async (t) => {
+  for (const moment of ['before', 'during'] as const) {
+    const key = newKey();
+    await store.commit([{ op: 'put', key, body: 'old', parts: { kept: '1', gone: '1' } }]);
+    const work = new UnitOfWork(store);
+    const reading = moment === 'during' ? work.read(key) : undefined;
+    work.stage({ op: 'merge', key, parts: { gone: null, more: '1' }, ifAbsent: 'skip' });
+    work.stage({ op: 'claim', key, at: 7 });
+    const seen = (await reading) ?? (await work.read(key));
+    t.match(seen, { body: 'old', claim: { at: 7 } }, moment);
+    t.strictSame(seen?.parts, { kept: '1', more: '1' });
+    await work.commit();
+    t.match((await store.read([key]))[0], { body: 'old', parts: seen?.parts ?? {}, claim: { at: 7 } });
+  }
+  const key = newKey();
+  const work = new UnitOfWork(store);
+  work.stage({ op: 'put', key, body: 'first' });
+  work.stage({ op: 'replace', key, body: 'second', expected: 'first' });
+  t.match(await work.read(key), { body: 'second' });
+  work.stage({ op: 'remove', key });
+  t.equal(await work.read(key), undefined);
+});
+
+t.test('a refused request commits nothing but what survives it', async (t) => {
+  const [code, mark] = [newKey(), newKey()];
+  const work = new UnitOfWork(store);
+  work.stage({ op: 'put', key: code, body: '' });
+  work.stage({ op: 'put', key: mark, body: '' }, { survives: true });
+  await work.commit({ refused: true });
+  t.strictSame([await exists(code), await exists(mark)], [false, true]);
+});
+
+t.test('a lost race is told by its terms, and leaves only the writes that go with it', async (t) => {
+  const [spent, staged, consequence] = [newKey(), newKey(), newKey()];
+  await store.commit([
+    { op: 'put', key: spent, body: '' },
+    { op: 'claim', key: spent, at: 1 },
+  ]);
+  const work = new UnitOfWork(store);
+  let told = 0;
+  work.afterCommit(() => told++);
+  work.stage({ op: 'put', key: staged, body: '' });
+  work.stage(
+    { op: 'claim', key: spent, at: 2 },
+    {
+      lost: ({ reason, claim }) => {
+        t.equal(reason, 'claimed');
+        t.equal(claim?.at, 1);
+        return { error: lost, writes: [{ op: 'put', key: consequence, body: '' }] };
+      },
+    },
+  );
+  await t.rejects(work.commit(), lost);
+  t.strictSame([await exists(staged), await exists(consequence)], [false, true]);
+  t.equal(told, 0, 'nothing is told of it');
+  await work.commit();
+  t.equal(await exists(staged), false, 'and nothing is left to commit');
+});
+
+t.test('a conflict that no terms foresee is thrown as it is', async (t) => {
+  const key = newKey();
+  await store.commit([{ op: 'put', key, body: '' }]);
+  const work = new UnitOfWork(store);
+  work.stage({ op: 'insert', key, body: '' });
+  await t.rejects(work.commit(), Conflict);
+});
+
+t.test('an errand that another request did already is left out, and the rest goes on', async (t) => {
+  const [spent, successor, other, replayed] = [newKey(), newKey(), newKey(), newKey()];
+  const begin = async () => {
+    await store.commit([
+      { op: 'put', key: spent, body: '' },
+      { op: 'claim', key: spent, at: 1 },
+      { op: 'put', key: replayed, body: '' },
+    ]);
+    const work = new UnitOfWork(store);
+    work.stage({ op: 'claim', key: spent, at: 2 }, { errand: 'rotation', lost: () => 'already done' });
+    work.stage({ op: 'put', key: successor, body: '' }, { errand: 'rotation' });
+    work.stage({ op: 'put', key: other, body: '' });
+    return work;
+  };
+  const unlucky = await begin();
+  unlucky.stage({ op: 'insert', key: replayed, body: '' }, { lost: () => ({ error: lost }) });
+  await t.rejects(unlucky.commit(), lost, 'another race of the same commit may still be lost');
+  t.strictSame([await exists(successor), await exists(other)], [false, false]);
+
+  const work = await begin();
+  await work.commit();
+  t.strictSame([await exists(successor), await exists(other)], [false, true]);
+});
+
+t.test('what fails after the commit does not undo the answer', async (t) => {
+  const key = newKey();
+  const work = new UnitOfWork(store);
+  const done: string[] = [];
+  work.stage({ op: 'put', key, body: '' });
+  work.afterCommit(() => {
+    throw new Error('a listener broke');
+  });
+  work.afterCommit(() => done.push('the next one'));
+  const warned = once(process, 'warning');
+  await work.commit();
+  t.match(await warned, [{ message: /a listener broke/ }]);
+  t.strictSame(done, ['the next one']);
+  t.ok(await exists(key));
+});
+
+t.test('a read that fails fails for all who share it, and the next one is tried anew', async (t) => {
+  const [one, two] = [newKey(), newKey()];
+  let away = true;
+  const work = new UnitOfWork({
+    ...store,
+    read: (keys) => (away ? Promise.reject(new Unavailable('away')) : store.read(keys)),
+  });
+  const outcomes = await Promise.allSettled([work.read(one, [two]), work.read(two)]);
+  t.ok(outcomes.every(({ status }) => status === 'rejected'));
+  away = false;
+  await store.commit([{ op: 'put', key: two, body: 'here' }]);
+  t.match(await work.read(two), { body: 'here' }, 'nothing was remembered as absent');
+});
