@@ -1,7 +1,15 @@
-import { createRemoteJWKSet, exportJWK, generateKeyPair, jwtVerify } from 'jose';
+import {
+  createRemoteJWKSet,
+  decodeJwt,
+  decodeProtectedHeader,
+  exportJWK,
+  generateKeyPair,
+  jwtVerify,
+} from 'jose';
 import t, { type Test } from 'tap';
 import type { SecurityEvent } from '#src/events.ts';
 import { Browser } from '../support/browser.ts';
+import { makeCertificate, san } from '../support/certificates.ts';
 import { openHouse } from '../support/house.ts';
 import {
   answerIn,
@@ -22,8 +30,18 @@ const publicKey = async () => {
 
 const audience = 'https://credentials.example.com';
 
+const authority = makeCertificate({ subject: [['2.5.4.3', 'The Authority']] });
+const certificate = makeCertificate({
+  issuer: authority,
+  subject: [['2.5.4.3', 'app']],
+  alternative: [san.dns('app.example.com')],
+});
+const opaque = 'https://opaque.example.com';
+
 const config = {
   ...usual,
+  proxy: { trusted: ['127.0.0.0/8', '::1'] },
+  resources: [{ audience: opaque, scopes: ['read'], access_token_format: 'opaque' }],
   accounts: [...usual.accounts, { username: 'bob', password }],
   clients: [
     ...usual.clients,
@@ -54,6 +72,14 @@ const config = {
       jwks: { keys: [await publicKey()] },
     },
     { client_id: 'other', client_secret: `${secret}-other`, redirect_uris: [redirectUri] },
+    {
+      client_id: 'certified',
+      token_endpoint_auth_method: 'tls_client_auth',
+      tls_client_auth_san_dns: 'app.example.com',
+      tls_client_certificate_bound_access_tokens: true,
+      redirect_uris: [redirectUri],
+      first_party: true,
+    },
   ],
 };
 
@@ -88,13 +114,16 @@ const post = async (
   return answer;
 };
 
-const issuerCode = async (issuer: string): Promise<string> => {
+const issuerCode = async (
+  issuer: string,
+  more: Readonly<Record<string, string>> = { scope: 'openid' },
+): Promise<string> => {
   const browser = new Browser();
   const query = new URLSearchParams({
     client_id: 'issuer',
     response_type: 'code',
     redirect_uri: redirectUri,
-    scope: 'openid',
+    ...more,
   });
   const login = await browser.open(`${issuer}/oauth/authorize?${query}`);
   const code = answerIn(await browser.submit(login, { login: 'ada', password })).get('code');
@@ -169,6 +198,68 @@ t.test('POST /api/v1/tokens', async (t) => {
       );
     },
   );
+
+  await t.test('a marked client needs no scope, and gets tokens for its one audience only', async (t) => {
+    const code = await issuerCode(issuer, {});
+    t.match(code, /^[A-Za-z0-9_-]{32,128}$/);
+    const answer = await post(issuer, { authorization_code: code });
+    t.equal(answer.status, 201, 'RFC 6749 §3.3');
+    t.equal(decodeJwt(String(answer.body['access_token'])).aud, audience);
+    const query = new URLSearchParams({
+      client_id: 'issuer',
+      response_type: 'code',
+      redirect_uri: redirectUri,
+      resource: opaque,
+    });
+    const page = await new Browser().request(`${issuer}/oauth/authorize?${query}`);
+    t.equal(answerIn(page).get('error'), 'invalid_target');
+  });
+
+  await t.test('an access token is a JWT (RFC 9068), whatever the form door would give', async (t) => {
+    const party = new RelyingParty(issuer);
+    const requests: Readonly<Record<string, string>>[] = [
+      { resource: opaque, scope: 'read' },
+      { claims: JSON.stringify({ userinfo: { email: null } }) },
+    ];
+    for (const request of requests) {
+      const form = await codeFor(party, new Browser(), request);
+      const there = await party.redeem(form.code, form.verifier);
+      t.notMatch(there.body['access_token'], /\./);
+      const { code, verifier } = await codeFor(party, new Browser(), request);
+      const body = { authorization_code: code, redirect_uri: redirectUri, code_verifier: verifier };
+      const here = await post(issuer, body, basic('app', secret));
+      t.equal(here.status, 201);
+      t.equal(decodeProtectedHeader(String(here.body['access_token'])).typ, 'at+jwt');
+    }
+  });
+
+  await t.test('a client can show a certificate, and its token is bound to it (RFC 8705)', async (t) => {
+    const party = new RelyingParty(issuer, 'certified', '');
+    const { code, verifier } = await codeFor(party, new Browser());
+    const body = {
+      authorization_code: code,
+      client_id: 'certified',
+      redirect_uri: redirectUri,
+      code_verifier: verifier,
+    };
+    t.equal((await post(issuer, body)).status, 401, 'none was shown');
+    const answer = await post(issuer, body, {
+      'client-certificate': certificate.escaped,
+      'client-certificate-ca-verified': 'SUCCESS',
+    });
+    t.equal(answer.status, 201);
+    t.match(decodeJwt(String(answer.body['access_token'])), { cnf: { 'x5t#S256': /./ } });
+  });
+
+  await t.test('every other method is refused by the name of the right one (RFC 9110 §15.5.6)', async (t) => {
+    for (const method of ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE']) {
+      const response = await fetch(`${issuer}/api/v1/tokens`, { method });
+      t.equal(response.status, 405, method);
+      t.equal(response.headers.get('allow'), 'POST');
+      const text = await response.text();
+      if (method !== 'HEAD') answers.push({ status: 405, body: JSON.parse(text) });
+    }
+  });
 
   await t.test('a code alone is not enough for anyone else', async (t) => {
     const confidential = await codeFor(new RelyingParty(issuer), new Browser());

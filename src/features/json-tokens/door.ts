@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '#config';
 import { explain } from '../../http/faults.ts';
+import { certificateOf, noteCertificate } from '../../provider/certificates.ts';
 import type { Engine } from '../../provider/engine.ts';
 import { describeRequest } from '../../provider/facts.ts';
 import { jsonTokensPath } from '../../provider/paths.ts';
@@ -87,6 +88,8 @@ export const redeemDoor =
         door: 'json',
         translate: translation(placeOf(request, showStack)),
       });
+      const certificate = certificateOf(raw);
+      if (certificate) noteCertificate(inner, certificate);
       reply.hijack();
       reply.raw.setHeader('x-request-id', request.id);
       reply.raw.setHeader('x-content-type-options', 'nosniff');
@@ -106,5 +109,14 @@ export const redeemDoor =
       const asked = parseTokenRequest(request.body);
       await withWork(store, () => redeem(request, reply, asked));
       return reply;
+    });
+
+    scope.route({
+      method: ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE'],
+      url: jsonTokensPath,
+      handler: async (_request, reply) => {
+        reply.header('allow', 'POST');
+        throw new Refusal('invalid_request', 'send the code by POST', 405);
+      },
     });
   };

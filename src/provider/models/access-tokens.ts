@@ -1,10 +1,14 @@
-import type { Provider } from 'oidc-provider';
+import { Provider } from 'oidc-provider';
+import { factsOf } from '../facts.ts';
 
 interface Formatted {
   resourceServer?: unknown;
   claims?: { userinfo?: unknown };
   generateTokenId(): string;
 }
+
+/** The JSON door answers JWTs only. */
+const mustBeSigned = (): boolean => Provider.ctx !== undefined && factsOf(Provider.ctx.req).door === 'json';
 
 /**
  * A token without a resource is for `/userinfo`, and a JWT as well, its audience the issuer. One that carries a
@@ -16,7 +20,7 @@ export const signTokensOfUserinfo = (provider: Provider, algorithm: string): voi
     const prototype = model.prototype as unknown as Formatted;
     const original = prototype.generateTokenId;
     prototype.generateTokenId = function (this: Formatted) {
-      if (!this.resourceServer && !this.claims?.userinfo) {
+      if (!this.resourceServer && (!this.claims?.userinfo || mustBeSigned())) {
         this.resourceServer = new provider.ResourceServer(provider.issuer, {
           scope: '',
           accessTokenFormat: 'jwt',

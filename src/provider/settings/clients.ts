@@ -23,6 +23,12 @@ export const clients = (_config: Config) =>
       token_endpoint_auth_method: 'client_secret_basic',
     },
     extraClientMetadata: { properties: ours },
+    // RFC 6749 §3.3: their tokens are for one audience that knows no scopes, so requests of theirs may name none.
+    extraParams: {
+      scope: ({ oidc: { params } }, _scope, client) => {
+        if (params && client['issuer_tokens'] === true) params['scope'] ??= 'openid';
+      },
+    },
     responseTypes: ['code'],
     subjectTypes: ['public', 'pairwise'],
     pkce: {

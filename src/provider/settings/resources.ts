@@ -1,17 +1,23 @@
 import { type Configuration, errors, type ResourceServer } from 'oidc-provider';
 import type { Config, ResourceConfig } from '#config';
+import { factsOf } from '../facts.ts';
 
-const describe = (resource: ResourceConfig): ResourceServer => ({
+const signed = (resource: ResourceConfig): ResourceServer => ({
   scope: resource.scopes.join(' '),
   audience: resource.audience,
-  accessTokenFormat: resource.access_token_format,
+  accessTokenFormat: 'jwt',
   ...(resource.access_token_ttl !== undefined && { accessTokenTTL: resource.access_token_ttl }),
-  ...(resource.access_token_format === 'jwt' && { jwt: { sign: { alg: resource.signing_alg } } }),
+  jwt: { sign: { alg: resource.signing_alg } },
 });
+
+const opaque = (resource: ResourceConfig): ResourceServer => {
+  const { jwt: _, ...rest } = signed(resource);
+  return { ...rest, accessTokenFormat: 'opaque' };
+};
 
 /** RFC 8707: the APIs that tokens are for. */
 export const resources = (config: Config) => {
-  const known = new Map(config.resources.map((resource) => [resource.audience, describe(resource)]));
+  const known = new Map(config.resources.map((resource) => [resource.audience, resource]));
   const weak = new Set(
     config.resources.filter(({ signing_alg }) => signing_alg === 'RS256').map(({ audience }) => audience),
   );
@@ -30,15 +36,21 @@ export const resources = (config: Config) => {
           const [first] = oneOf ? own.filter((audience) => oneOf.includes(audience)) : own;
           return first ?? oneOf ?? [];
         },
-        getResourceServerInfo: (_ctx, audience, client) => {
+        getResourceServerInfo: (ctx, audience, client) => {
+          const marked = client['issuer_tokens'] === true;
+          // A code of theirs is all that it takes to get a token: it is for nothing but what the operator named.
+          if (marked && client['audience'] !== undefined && client['audience'] !== audience) {
+            throw new errors.InvalidTarget('this client gets tokens for its own audience only');
+          }
           const resource = known.get(audience);
-          if (client['profile'] === 'fapi2' && weak.has(audience) && resource?.accessTokenFormat === 'jwt') {
+          const isJwt = marked || factsOf(ctx.req).door === 'json' || resource?.access_token_format === 'jwt';
+          if (client['profile'] === 'fapi2' && weak.has(audience) && isJwt) {
             throw new errors.InvalidTarget(
               'the tokens of that resource are signed with RS256, which FAPI 2.0 excludes',
             );
           }
-          if (resource) return resource;
-          if (client['issuer_tokens'] === true && client['audience'] === audience) {
+          if (resource) return isJwt ? signed(resource) : opaque(resource);
+          if (marked && client['audience'] === audience) {
             return { scope: '', audience, accessTokenFormat: 'jwt', jwt: { sign: { alg: 'ES256' } } };
           }
           throw new errors.InvalidTarget('the resource is not one that this server issues tokens for');
