@@ -1,0 +1,22 @@
+import { globSync, readFileSync } from 'node:fs';
+import t from 'tap';
+
+const table = readFileSync('docs/interop.md', 'utf8');
+const rows = [...table.matchAll(/^\| `([^`]+)` \| (\S+) \| .+ \|$/gm)].map(([, name = '', version = '']) => ({
+  name,
+  version,
+}));
+
+t.test('docs/interop.md names the versions that are installed, and all that was run', async (t) => {
+  t.equal(rows.length, 11);
+  const tests = globSync('test/interop/*.test.ts')
+    .map((file) => readFileSync(file, 'utf8'))
+    .join('\n');
+  for (const { name, version } of rows) {
+    const installed: { version: string } = JSON.parse(
+      readFileSync(`node_modules/${name}/package.json`, 'utf8'),
+    );
+    t.equal(installed.version, version, name);
+    t.match(tests, `'${name}`, `${name} is imported by a test`);
+  }
+});
