@@ -22,5 +22,10 @@ export const registration = section('Dynamic client registration (RFC 7591, RFC 
     'Hosts that redirect URIs may have; empty: any.',
     { default: [] },
   ),
+  secret_ttl: integer('Lifetime of the secrets that registering gives, in seconds; 0: they do not expire.', {
+    default: 0,
+    minimum: 0,
+    maximum: 315_360_000,
+  }),
   max_redirect_uris: integer('Redirect URIs of one client.', { default: 10, minimum: 1, maximum: 100 }),
 });

@@ -29,6 +29,7 @@ import { metadata } from './metadata/index.ts';
 import type { Metrics } from './metrics/index.ts';
 import { profiles } from './profiles/index.ts';
 import { pushedRequests } from './pushed-requests/index.ts';
+import { registration } from './registration/index.ts';
 import { selectAccount } from './select-account/index.ts';
 import { senderConstraint } from './sender-constraint/index.ts';
 import { signIn } from './sign-in/index.ts';
@@ -106,6 +107,7 @@ export const createFeatures = async (
         engine,
         sealKeys: () => keys.current().cookieKeys,
       }),
+      registration({ config, store, clock, clients, engine }),
       tokenStatus(config, accounts),
       metadata(config),
       stepUp(levels),

@@ -40,8 +40,6 @@ export const enginePaths: readonly { readonly path: string; readonly methods: re
   { path: routes.code_verification, methods: ['GET', 'POST'] },
   { path: `${routes.code_verification}/:uid`, methods: ['GET'] },
   { path: routes.backchannel_authentication, methods: ['POST'] },
-  { path: routes.registration, methods: ['POST'] },
-  { path: `${routes.registration}/:clientId`, methods: ['GET', 'PUT', 'DELETE'] },
   { path: routes.end_session, methods: ['GET'] },
   { path: `${routes.end_session}/confirm`, methods: ['POST'] },
   { path: `${routes.end_session}/success`, methods: ['GET'] },

@@ -11,5 +11,6 @@ export type {
   NewSecret,
 } from './client.ts';
 export { createClients } from './clients.ts';
+export { shapes } from './names.ts';
 export { makeClientSecret } from './secret.ts';
 export { clientProblems } from './validate.ts';

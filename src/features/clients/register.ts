@@ -21,7 +21,7 @@ interface Parts {
 /** RFC 7591 and RFC 7592: the engine made or changed a client and wants it kept. */
 export const createRegister =
   ({ stored, changed, clock, box, isPlaceholder }: Parts): Clients['register'] =>
-  async ({ client_secret: secret, client_secret_expires_at: _, from_registration: __, ...given }) => {
+  async ({ client_secret: secret, client_secret_expires_at: until, from_registration: _, ...given }) => {
     // The rest type of an index signature loses the one member that is always there.
     const metadata = complete(given as ClientMetadata);
     const id = metadata.client_id;
@@ -39,16 +39,21 @@ export const createRegister =
         ([name, value]) => JSON.stringify(marks[name]) !== JSON.stringify(value),
       ),
     ) as ClientMetadata;
-    const problems = clientProblems(own, 'client');
+    const lowered = former?.metadata.profile === 'fapi2' && own.profile !== 'fapi2';
+    const problems = [
+      ...clientProblems(own, 'client'),
+      ...(lowered ? [{ field: 'profile', message: 'can not be lowered from fapi2; name it again' }] : []),
+    ];
     if (problems.length > 0) throw new ClientRefused(problems);
 
     const now = clock.now();
+    const expiry = typeof until === 'number' && until > 0 ? { expiresAt: until * 1000 } : {};
     const fresh: StoredSecret[] =
       typeof secret === 'string' && needsSecret(metadata) && !isPlaceholder(id, secret)
         ? [
             keepSecret({
               id,
-              info: { name: 'registration', createdAt: now },
+              info: { name: 'registration', createdAt: now, ...expiry },
               secret,
               method: methodOf(metadata),
               box,

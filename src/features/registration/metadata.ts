@@ -1,0 +1,28 @@
+import { type ClientMetadata, shapes } from '../clients/index.ts';
+import { Refused } from './refused.ts';
+
+/** Said by the server alone (RFC 7591 §3.2.1, RFC 7592 §2.2). */
+const provisioned = [
+  'client_secret_expires_at',
+  'client_id_issued_at',
+  'registration_access_token',
+  'registration_client_uri',
+];
+
+type Body = Readonly<Record<string, unknown>>;
+
+export const refuseProvisioned = (body: Body, more: readonly string[] = []): void => {
+  const named = [...provisioned, ...more].find((name) => body[name] !== undefined && body[name] !== null);
+  if (named === undefined) return;
+  throw new Refused(400, 'invalid_client_metadata', `${named} is for the server to say; leave it out`);
+};
+
+/** RFC 7591 §2: what is not understood is ignored; RFC 7592 §2.2: null says what leaving out says. */
+export const understood = (body: Body, id: string): ClientMetadata =>
+  // Which values are allowed is looked at next, for each name.
+  ({
+    ...Object.fromEntries(
+      Object.entries(body).filter(([name, value]) => shapes.has(name) && value !== null && value !== ''),
+    ),
+    client_id: id,
+  }) as ClientMetadata;

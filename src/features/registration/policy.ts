@@ -1,0 +1,52 @@
+import type { Config } from '#config';
+import type { ClientMetadata } from '../clients/index.ts';
+import { Refused } from './refused.ts';
+
+const standardScopes = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access'];
+
+/** `*.example.com` is every name below it, and not itself. */
+const fits = (host: string, pattern: string): boolean =>
+  pattern.startsWith('*.')
+    ? host.endsWith(pattern.slice(1)) && host.length > pattern.length
+    : host === pattern;
+
+const hostOf = (uri: string): string => URL.parse(uri)?.hostname ?? '';
+
+/** What the operator lets clients register, beyond the rules for all clients. Fills in the scope that isn't named. */
+export const withinPolicy = (
+  { registration }: Pick<Config, 'registration'>,
+  metadata: ClientMetadata,
+): ClientMetadata => {
+  const refuse = (field: string, message: string): never => {
+    const code = field.endsWith('redirect_uris') ? 'invalid_redirect_uri' : 'invalid_client_metadata';
+    throw new Refused(400, code, `${field}: ${message}`);
+  };
+  const grants = metadata.grant_types ?? ['authorization_code'];
+  const foreignGrant = grants.find((grant) => !registration.grant_types.includes(grant));
+  if (foreignGrant !== undefined) {
+    refuse(
+      'grant_types',
+      `${foreignGrant} may not be registered here; use ${registration.grant_types.join(', ')}`,
+    );
+  }
+
+  const scopes = registration.scopes.length > 0 ? registration.scopes : standardScopes;
+  const asked = metadata.scope?.split(' ').filter((scope) => scope !== '') ?? scopes;
+  const foreignScope = asked.find((scope) => !scopes.includes(scope));
+  if (foreignScope !== undefined) {
+    refuse('scope', `${foreignScope} may not be registered here; use ${scopes.join(' ')}`);
+  }
+
+  for (const field of ['redirect_uris', 'post_logout_redirect_uris'] as const) {
+    const uris = metadata[field] ?? [];
+    if (uris.length > registration.max_redirect_uris) {
+      refuse(field, `may name ${registration.max_redirect_uris} URIs at most`);
+    }
+    const foreign =
+      registration.redirect_hosts.length === 0
+        ? undefined
+        : uris.find((uri) => !registration.redirect_hosts.some((pattern) => fits(hostOf(uri), pattern)));
+    if (foreign !== undefined) refuse(field, 'names a host that may not be registered here');
+  }
+  return { ...metadata, scope: asked.join(' ') };
+};

@@ -1,0 +1,38 @@
+import { isUtf8 } from 'node:buffer';
+
+const token = /"(?:[^"\\]|\\.)*"|[{}[\],:]/g;
+
+/** A name that stands twice in one object; which of the two counts, readers disagree about (RFC 8259 §4). */
+const doubledName = (text: string): string | undefined => {
+  const open: (Set<string> | undefined)[] = [];
+  let pending: string | undefined;
+  for (const [part] of text.matchAll(token)) {
+    const names = open.at(-1);
+    if (part === '{') open.push(new Set());
+    else if (part === '[') open.push(undefined);
+    else if (part === '}' || part === ']') open.pop();
+    else if (part === ':' && names && pending !== undefined) {
+      if (names.has(pending)) return pending;
+      names.add(pending);
+    }
+    pending = part.startsWith('"') ? JSON.parse(part) : undefined;
+  }
+  return undefined;
+};
+
+/** One JSON object, in UTF-8, without doubled names; a sentence says what is wrong otherwise. */
+export const parseJsonObject = (bytes: Buffer): Readonly<Record<string, unknown>> | string => {
+  if (!isUtf8(bytes)) return 'the body is not UTF-8';
+  const text = bytes.toString('utf8');
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return 'the body is not JSON';
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return 'the body must be a JSON object';
+  const doubled = doubledName(text);
+  if (doubled !== undefined) return `the member ${JSON.stringify(doubled.slice(0, 40))} stands twice`;
+  return { ...value };
+};
