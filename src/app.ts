@@ -6,7 +6,7 @@ import { jwks } from './features/keys/index.ts';
 import { createMetrics, type Metrics } from './features/metrics/index.ts';
 import { assets, assetUrl } from './http/assets/index.ts';
 import { readCertificates } from './http/certificates/index.ts';
-import { closeConnectionsWhen } from './http/draining.ts';
+import { type Connections, drainConnections } from './http/draining.ts';
 import { engineDoor } from './http/engine/index.ts';
 import { interactionDoor, sameBrowserOnly } from './http/interactions/index.ts';
 import { pagesDoor } from './http/pages/index.ts';
@@ -23,6 +23,7 @@ import type { Clock, Store } from './store/port.ts';
 
 export interface App {
   readonly server: FastifyInstance;
+  readonly connections: Connections;
   readonly services: Services;
   readonly events: Events;
   /** The engine of this moment, for those who mint things without a browser. */
@@ -90,7 +91,7 @@ export const buildApp = async ({ config, store, clock, log, ...made }: Parts): P
   const server = createServer(config, log);
   server.setNotFoundHandler(createNotFound(pages, clock));
   metrics.watch(server);
-  closeConnectionsWhen(server, () => services.readiness.draining());
+  const connections = drainConnections(server, () => services.readiness.draining());
   tellRefusals(server, events);
   readCertificates(server, { config, events, clock });
   server.addHook('onRequest', services.limits.hook);
@@ -108,6 +109,7 @@ export const buildApp = async ({ config, store, clock, log, ...made }: Parts): P
   const stops: (() => Promise<void>)[] = [];
   return {
     server,
+    connections,
     services,
     events,
     engine: () => engine,

@@ -83,10 +83,10 @@ export const serve = async (written: Config, { gatherMetrics }: Surroundings = {
         const begun = Date.now();
         readiness.drain();
         await sleep(grace * 1000, undefined, signalOf(hurry)).catch(() => {});
-        const { server } = open.server;
+        const { connections } = open;
         // Connections kept open by clients end as soon as nothing is under way on them.
-        const sweep = setInterval(() => server.closeIdleConnections(), sweepMs);
-        const late = setTimeout(() => server.closeAllConnections(), begun + cutOffMs - Date.now());
+        const sweep = setInterval(connections.closeIdle, sweepMs);
+        const late = setTimeout(connections.closeAll, begun + cutOffMs - Date.now());
         try {
           await open.close();
         } finally {

@@ -52,7 +52,9 @@ export const startWorkers = async (config: Config, log: FastifyBaseLogger): Prom
     living.add(worker);
     worker.on('error', () => {});
     worker.on('message', (message: unknown) => {
-      if (isOurs<FromWorker>(message) && message.type === 'postern:metrics') void answer(worker, message.id);
+      if (!isOurs<FromWorker>(message)) return;
+      if (message.type === 'postern:metrics') void answer(worker, message.id);
+      else log.info({ pid: worker.process.pid }, 'a worker is ready');
     });
     worker.once('exit', (code, signal) => {
       living.delete(worker);

@@ -64,12 +64,12 @@ export const startServerProcess = async ({
   const cwd = await mkdtemp(join(tmpdir(), 'postern-server-'));
   const port = wanted ?? (await freePort());
   const written = {
-    listen: { port },
     issuer: `http://localhost:${port}`,
     store: { url: `sqlite:${join(cwd, 'store.db')}` },
     demo: false,
     log: { level: 'info', format: 'json' },
     ...config,
+    listen: { port, ...Object(config['listen']) },
     security: { password: { memory_kib: 8192, passes: 1 }, ...Object(config['security']) },
   };
   await writeFile(join(cwd, 'postern.yaml'), stringify(written));

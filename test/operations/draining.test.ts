@@ -1,0 +1,154 @@
+import { once } from 'node:events';
+import { Agent, request } from 'node:http';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import t from 'tap';
+import { waitFor } from '../support/redis-server.ts';
+import { secret, usual } from '../support/relying-party.ts';
+import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
+
+const patientMs = 20_000;
+const basic = `Basic ${Buffer.from(`app:${secret}`).toString('base64')}`;
+const form = { 'content-type': 'application/x-www-form-urlencoded', authorization: basic };
+const ask = 'grant_type=client_credentials';
+
+interface Told {
+  readonly status: number | undefined;
+  readonly connection: string | undefined;
+}
+
+/** One request on a connection of this agent. */
+const onAgent = (agent: Agent, port: number, path = '/oauth/token'): Promise<Told> =>
+  new Promise((resolve, reject) => {
+    const post = path === '/oauth/token';
+    const sent = request(
+      { agent, port, path, method: post ? 'POST' : 'GET', headers: post ? form : {} },
+      (answer) => {
+        answer.resume();
+        answer.once('end', () =>
+          resolve({ status: answer.statusCode, connection: answer.headers.connection }),
+        );
+        answer.once('error', reject);
+      },
+    );
+    sent.once('error', reject);
+    sent.end(post ? ask : undefined);
+  });
+
+const endsWithin = async (server: ServerProcess, since: number) => {
+  const ended = await server.ended;
+  return { ...ended, quick: Date.now() - since < patientMs };
+};
+
+t.test('SIGTERM: proxies are told, requests are answered, what is under way is finished', async (t) => {
+  const server = await startServerProcess({ config: { ...usual, listen: { drain_seconds: 2 } } });
+  t.teardown(() => server.close());
+  const { port } = server;
+
+  const kept = new Agent({ keepAlive: true, maxSockets: 1 });
+  const idle = new Agent({ keepAlive: true, maxSockets: 1 });
+  t.match(await onAgent(kept, port), { status: 200, connection: 'keep-alive' });
+  t.match(await onAgent(idle, port, '/oauth/jwks'), { status: 200, connection: 'keep-alive' });
+  const silent = connect(port, '127.0.0.1');
+  silent.on('error', () => {});
+  const slow = connect(port, '127.0.0.1');
+  const head = [
+    'POST /oauth/token HTTP/1.1',
+    `host: localhost:${port}`,
+    ...Object.entries(form).map(([name, value]) => `${name}: ${value}`),
+    `content-length: ${ask.length}`,
+  ];
+  slow.write(`${head.join('\r\n')}\r\n\r\n${ask.slice(0, 10)}`);
+  await once(silent, 'connect');
+  await sleep(100);
+
+  const since = Date.now();
+  server.signal('SIGTERM');
+  await waitFor('readiness to turn', async () => (await fetch(`${server.url}/readyz`)).status === 503);
+  const told = await fetch(`${server.url}/readyz`);
+  t.match(await told.json(), { status: 'unavailable', checks: [{}, { name: 'draining', ok: false }] });
+  t.equal((await fetch(`${server.url}/livez`)).status, 200, 'alive all the while');
+  t.match(
+    await onAgent(kept, port),
+    { status: 200, connection: 'close' },
+    'a kept connection has its last answer',
+  );
+  t.match(
+    await onAgent(new Agent(), port),
+    { status: 200, connection: 'close' },
+    'and a new one its only one',
+  );
+  t.match(
+    await onAgent(new Agent(), port, '/oauth/jwks'),
+    { status: 200, connection: 'close' },
+    'at every door',
+  );
+
+  await waitFor('the port to close', () =>
+    onAgent(new Agent(), port, '/livez').then(
+      () => false,
+      (error) => error.code === 'ECONNREFUSED',
+    ),
+  );
+  const exited = server.ended.then(() => 'exited');
+  t.equal(await Promise.race([exited, sleep(300, 'waits')]), 'waits', 'for the one that is under way');
+  slow.write(ask.slice(10));
+  const answer = await text(slow);
+  t.match(answer, /^HTTP\/1\.1 200 OK\r\n/);
+  t.match(answer, /"access_token":/);
+  t.same(await endsWithin(server, since), { code: 0, signal: null, quick: true });
+  t.notOk(
+    server.lines().some(({ level }) => Number(level) >= 50),
+    'without an error in the log',
+  );
+  for (const agent of [kept, idle]) agent.destroy();
+});
+
+t.test('whoever waits can hurry it: SIGINT asks for no grace, and a second signal ends it', async (t) => {
+  const hurried = async (...signals: NodeJS.Signals[]): Promise<void> => {
+    const server = await startServerProcess({ config: { ...usual, listen: { drain_seconds: 15 } } });
+    const since = Date.now();
+    for (const signal of signals) {
+      server.signal(signal);
+      await sleep(200);
+    }
+    const { code } = await server.ended;
+    t.equal(code, 0, signals.join(', '));
+    t.ok(Date.now() - since < 12_000, 'long before the fifteen seconds');
+    await server.close();
+  };
+  await Promise.all([hurried('SIGINT'), hurried('SIGTERM', 'SIGINT')]);
+});
+
+t.test('under load every request that was sent is answered', async (t) => {
+  const server = await startServerProcess({ config: { ...usual, listen: { drain_seconds: 1 } } });
+  t.teardown(() => server.close());
+  const answered: (number | undefined)[] = [];
+  const lost: unknown[] = [];
+  const client = async (): Promise<void> => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    for (;;) {
+      try {
+        const { status, connection } = await onAgent(agent, server.port);
+        answered.push(status);
+        if (connection === 'close') break;
+      } catch (error) {
+        lost.push(error);
+        break;
+      }
+    }
+    agent.destroy();
+  };
+  const clients = Array.from({ length: 16 }, client);
+  await waitFor('some load', () => answered.length > 200);
+  const since = Date.now();
+  server.signal('SIGTERM');
+  await Promise.all(clients);
+  t.same(await endsWithin(server, since), { code: 0, signal: null, quick: true });
+  t.same(lost, []);
+  t.ok(
+    answered.every((status) => status === 200),
+    `${answered.length} answers`,
+  );
+});

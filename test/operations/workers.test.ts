@@ -1,0 +1,129 @@
+import t from 'tap';
+import { waitFor } from '../support/redis-server.ts';
+import { RelyingParty, usual } from '../support/relying-party.ts';
+import { isReady, type ServerProcess, startServerProcess } from '../support/server-process.ts';
+
+const token = 'the-token-of-the-scraper';
+
+const scrape = async (url: string): Promise<string> => {
+  const answer = await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${token}` } });
+  if (!answer.ok) throw new Error(`metrics answered ${answer.status}`);
+  return answer.text();
+};
+
+const sumOf = (text: string, series: RegExp): number =>
+  [...text.matchAll(new RegExp(`^${series.source} (\\S+)$`, 'gm'))].reduce(
+    (sum, [, value]) => sum + Number(value),
+    0,
+  );
+
+const machine = /postern_exchanges_total\{grant="client_credentials",door="engine",outcome="ok",reason=""\}/;
+
+/** Those that said that they listen, and live. */
+const workersOf = (server: ServerProcess): number[] =>
+  server
+    .lines()
+    .filter(({ msg }) => msg === 'a worker is ready')
+    .map(({ pid }) => Number(pid))
+    .filter(alive);
+
+const alive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+t.test('several workers need a store that they can share', async (t) => {
+  const server = await startServerProcess({
+    failing: true,
+    config: { listen: { workers: 2 }, store: { url: 'memory:' } },
+  });
+  t.match(await server.ended, { code: 78 });
+  t.match(
+    server.log(),
+    /listen\.workers: Several processes can not share memory:\. Use sqlite:PATH or redis:\/\/HOST, or one worker\./,
+  );
+  await server.close();
+});
+
+t.test('a first worker that can not start ends the server with its own exit code', async (t) => {
+  const first = await startServerProcess({ config: usual });
+  const second = await startServerProcess({
+    failing: true,
+    config: { listen: { workers: 2, port: first.port } },
+  });
+  t.match(await second.ended, { code: 4 });
+  t.match(
+    second.log(),
+    /is taken by another program.*\n.*The first worker did not start; what it said stands above\./,
+  );
+  await Promise.all([first.close(), second.close()]);
+});
+
+t.test('workers share port and store, count together, and are replaced when they die', async (t) => {
+  const server = await startServerProcess({
+    config: { ...usual, demo: true, listen: { workers: 2 }, metrics: { enabled: true, token } },
+  });
+  t.teardown(() => server.close());
+  const party = new RelyingParty(server.url);
+  await waitFor('both workers', () => workersOf(server).length === 2);
+
+  const ask = async (): Promise<void> => {
+    const agent = await party.post(
+      '/oauth/token',
+      { grant_type: 'client_credentials' },
+      { connection: 'close' },
+    );
+    if (agent.status !== 200) throw new Error(`answered ${agent.status}`);
+  };
+  for (let n = 0; n < 20; n += 1) await ask();
+  t.equal(sumOf(await scrape(server.url), machine), 20, 'whichever worker was asked');
+  t.equal(sumOf(await scrape(server.url), machine), 20);
+  t.equal(server.log().match(/Postern is listening/g)?.length, 1, 'one greeting');
+  t.equal(server.log().match(/Made for you/g)?.length, 1, 'with the one demo');
+
+  const [victim = 0, other = 0] = workersOf(server);
+  process.kill(victim, 'SIGKILL');
+  await waitFor('another worker', () => workersOf(server).filter((pid) => pid !== victim).length === 2);
+  t.ok(workersOf(server).includes(other), 'the other one went on');
+  t.match(
+    server.lines().find(({ msg }) => msg === 'a worker died, another follows'),
+    { pid: victim, signal: 'SIGKILL', ms: 100, level: 50 },
+  );
+  for (let n = 0; n < 10; n += 1) await ask();
+  t.equal(server.log().match(/Postern is listening/g)?.length, 1, 'still one greeting');
+
+  const [drained = 0] = workersOf(server).filter((pid) => pid === other);
+  const before = sumOf(await scrape(server.url), machine);
+  process.kill(drained, 'SIGTERM');
+  await waitFor('its successor', async () => {
+    const now = workersOf(server);
+    return now.length === 2 && !now.includes(drained) && (await isReady(server.url));
+  });
+  t.ok(sumOf(await scrape(server.url), machine) >= before, 'what one that left in peace had counted stays');
+
+  const family = workersOf(server);
+  server.signal('SIGTERM');
+  t.same(await server.ended, { code: 0, signal: null });
+  t.same(family.filter(alive), [], 'nobody is left behind');
+});
+
+t.test('a signal to the whole group, as of a terminal or a supervisor, drains once', async (t) => {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    const server = await startServerProcess({
+      config: { ...usual, listen: { workers: 2, drain_seconds: 1 } },
+    });
+    await waitFor('both workers', () => workersOf(server).length === 2);
+    const family = workersOf(server);
+    for (const pid of [...family, server.pid]) process.kill(pid, signal);
+    t.same(await server.ended, { code: 0, signal: null });
+    t.same(family.filter(alive), []);
+    t.notOk(
+      server.lines().some(({ level }) => Number(level) >= 50),
+      server.log(),
+    );
+    await server.close();
+  }
+});
