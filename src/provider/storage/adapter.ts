@@ -1,5 +1,6 @@
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
 import { currentWork } from '../../store/current-work.ts';
+import type { Conflict } from '../../store/errors.ts';
 import type { Clock, Document, Key, Store } from '../../store/port.ts';
 import { type Terms, UnitOfWork } from '../../store/unit-of-work.ts';
 import { decideOnce, heldAfterMs } from './decided.ts';
@@ -106,7 +107,7 @@ class EngineStorage implements Adapter {
     const key = keyOf(this.#model, id);
     if (!key) return;
     await this.#changing((work) => {
-      work.stage({ op: 'claim', key, at: this.#around.clock.now() }, this.#termsOfClaim(key, id));
+      work.stage({ op: 'claim', key, at: this.#around.clock.now() }, this.#termsOfClaim(id));
     });
   }
 
@@ -129,26 +130,30 @@ class EngineStorage implements Adapter {
     );
   }
 
-  #termsOfClaim(key: Key, id: string): Terms {
-    const replayed = (label: string) => ({
-      error: new errors.InvalidGrant(`${label} already consumed`),
-      writes: [{ op: 'remove', key: { ...key, kind: 'gr', id: '' } } as const],
-    });
+  #termsOfClaim(id: string): Terms {
+    // What expired or was revoked on the way is no second use: nothing is taken back for it.
+    const replayed = ({ reason }: Conflict, label: string) =>
+      reason === 'absent'
+        ? { error: new errors.InvalidGrant(`${label} not found`) }
+        : {
+            error: new errors.InvalidGrant(`${label} already consumed`),
+            writes: [{ op: 'remove', key: grantKeyOf(id) } as const],
+          };
     switch (this.#model) {
       case 'AuthorizationCode':
-        return { lost: () => replayed('authorization code') };
+        return { lost: (conflict) => replayed(conflict, 'authorization code') };
       case 'PushedAuthorizationRequest':
         return { lost: () => ({ error: new errors.InvalidRequestUri('request_uri was already used') }) };
       case 'RefreshToken':
         return {
           errand: 'rotation',
-          lost: ({ claim }) =>
-            claim && this.#inWindow(claim.at) ? 'already done' : replayed('refresh token'),
+          lost: (conflict) =>
+            conflict.claim && this.#inWindow(conflict.claim.at)
+              ? 'already done'
+              : replayed(conflict, 'refresh token'),
         };
       default:
-        return {
-          lost: () => ({ error: new errors.InvalidGrant(`${digestOf(id).slice(0, 6)} already consumed`) }),
-        };
+        return { lost: () => ({ error: new errors.InvalidGrant('already consumed') }) };
     }
   }
 

@@ -1,0 +1,53 @@
+import { errors } from 'oidc-provider';
+import t from 'tap';
+import { openStore } from '#adapters/index.ts';
+import { createStorage } from '#src/provider/storage/adapter.ts';
+import { grantKeyOf, keyOf } from '#src/provider/storage/ids.ts';
+import { withWork } from '#src/store/current-work.ts';
+import type { Key } from '#src/store/port.ts';
+
+const clock = { now: () => Date.now() };
+const store = await openStore('memory:', { clock });
+t.teardown(() => store.close());
+const clients = { find: async () => undefined };
+const storageOf = createStorage({ store, clock, clients, reuseWindow: 10 });
+
+let made = 0;
+const begin = async (model: 'AuthorizationCode' | 'RefreshToken') => {
+  const family = `family-${String(made++).padStart(5, '0')}`;
+  const id = `${family}-${'x'.repeat(30)}`;
+  const grantId = `${family}-${'g'.repeat(30)}`;
+  await storageOf('Grant').upsert(grantId, { accountId: 'ada', clientId: 'app', jti: grantId }, 60);
+  await storageOf(model).upsert(id, { grantId, clientId: 'app' }, 60);
+  const key = keyOf(model, id);
+  if (!key) throw new Error('a key');
+  return { id, grantId, key };
+};
+
+/** Spends it in one request, while `meanwhile` happens between its reads and its commit. */
+const spend = (model: 'AuthorizationCode' | 'RefreshToken', id: string, meanwhile: () => Promise<void>) =>
+  withWork(store, async (work) => {
+    t.ok(await storageOf(model).find(id));
+    await storageOf(model).consume(id);
+    await meanwhile();
+    await work.commit();
+  });
+
+const isThere = async (key: Key): Promise<boolean> => (await store.read([key]))[0] !== undefined;
+
+for (const model of ['AuthorizationCode', 'RefreshToken'] as const) {
+  t.test(`${model}: a second use at the same moment takes its grant along (RFC 6749 §4.1.2)`, async (t) => {
+    const { id, grantId, key } = await begin(model);
+    const claimedBefore = () => store.commit([{ op: 'claim', key, at: clock.now() - 60_000 }]);
+    await t.rejects(spend(model, id, claimedBefore), errors.InvalidGrant);
+    t.notOk(await isThere(grantKeyOf(grantId)));
+  });
+
+  t.test(`${model}: one that expired on the way is refused, and its grant stays`, async (t) => {
+    const { id, grantId, key } = await begin(model);
+    const gone = () => store.commit([{ op: 'remove', key }]);
+    const refused: unknown = await spend(model, id, gone).catch((error: unknown) => error);
+    t.match(refused, { error: 'invalid_grant', error_detail: /not found/ });
+    t.ok(await isThere(grantKeyOf(grantId)), 'nobody used it twice');
+  });
+}
