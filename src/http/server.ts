@@ -3,6 +3,7 @@ import type { Config } from '#config';
 import { refuseBodies } from './bodies.ts';
 import { answerFault } from './faults.ts';
 import { onlyKnownHosts } from './hosts.ts';
+import { onlyOneSpelling } from './one-spelling.ts';
 import { logRequests } from './request-log.ts';
 import { setSafeDefaults } from './safe-defaults.ts';
 import { childLoggerFactory } from './request-logger.ts';
@@ -40,6 +41,7 @@ export const createServer = (config: Config, log: FastifyBaseLogger): FastifyIns
   logRequests(server);
   setSafeDefaults(server, config);
   onlyKnownHosts(server, config);
+  onlyOneSpelling(server);
   refuseBodies(server, config);
   server.setErrorHandler(answerFault(config.issuer));
   return server;

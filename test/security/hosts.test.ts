@@ -1,0 +1,164 @@
+import t from 'tap';
+import { Browser } from '../support/browser.ts';
+import { secret } from '../support/relying-party.ts';
+import { request, wire } from '../support/wire.ts';
+import { basic, openScene } from './scene.ts';
+
+t.test('a Host that is not ours is refused at every door (CWE-644)', async (t) => {
+  const { issuer, host, events, stored } = await openScene(t);
+  const documents = await stored();
+  const port = new URL(issuer).port;
+  const hosts = [
+    'evil.test',
+    `evil.test:${port}`,
+    `localhost.evil.test:${port}`,
+    `localhost:${port}.evil.test`,
+    `x@localhost:${port}`,
+    `localhost.:${port}`,
+    'localhost',
+    `localhost:${Number(port) + 1}`,
+    `localhost:${port}:80`,
+    `localhost:0${port}`,
+    `localhost:${port}/oauth`,
+    `localhost:${port}, evil.test`,
+    '',
+  ];
+  const doors = [
+    '/',
+    '/.well-known/openid-configuration',
+    '/oauth/jwks',
+    '/oauth/authorize',
+    '/oauth/device',
+    '/userinfo',
+    '/interaction/x',
+    '/nothing',
+  ];
+  for (const one of hosts) {
+    for (const door of doors) {
+      const { status, body } = await wire(issuer, request('GET', door, { Host: one }));
+      t.equal(status, 421, `${door} for ${one}`);
+      t.notMatch(body, /evil\.test/, 'the name is not told back');
+    }
+    const body = 'grant_type=client_credentials';
+    for (const door of ['/oauth/token', '/api/v1/tokens', '/oauth/par']) {
+      const bytes = request(
+        'POST',
+        door,
+        { Host: one, ...basic('app', secret), 'Content-Length': String(body.length) },
+        body,
+      );
+      t.equal((await wire(issuer, bytes)).status, 421, `POST ${door} for ${one}`);
+    }
+  }
+  t.match(events.at(-1), { type: 'request.refused', outcome: 'refused', reason: 'misdirected_request' });
+  t.equal(await stored(), documents);
+  t.equal(
+    (await wire(issuer, request('GET', '/livez', { Host: 'evil.test' }))).status,
+    200,
+    'health checks come by address',
+  );
+  t.equal((await wire(issuer, request('GET', '/oauth/jwks', { Host: host.toUpperCase() }))).status, 200);
+});
+
+t.test('what a stranger says of the way here counts for nothing (CWE-348)', async (t) => {
+  const { issuer, host, events } = await openScene(t);
+  const spoofed = {
+    'X-Forwarded-Host': 'evil.test',
+    'X-Forwarded-Proto': 'https',
+    'X-Forwarded-Port': '444',
+    'X-Forwarded-Server': 'evil.test',
+    'X-Forwarded-For': '198.51.100.66',
+    'X-Forwarded-Prefix': '/evil',
+    'X-Real-IP': '198.51.100.66',
+    'X-Host': 'evil.test',
+    'X-Original-Host': 'evil.test',
+    Forwarded: 'for=198.51.100.66;host=evil.test;proto=https',
+  };
+  for (const path of ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']) {
+    const plain = await wire(issuer, request('GET', path, { Host: host }));
+    const answer = await wire(issuer, request('GET', path, { Host: host, ...spoofed }));
+    t.same(JSON.parse(answer.body), JSON.parse(plain.body), `${path} is the same`);
+  }
+  const body = 'grant_type=client_credentials';
+  const token = await wire(
+    issuer,
+    request(
+      'POST',
+      '/oauth/token',
+      {
+        Host: host,
+        ...spoofed,
+        ...basic('app', 'wrong'),
+        'Content-Type': 'application/x-www-form-urlencoded',
+        'Content-Length': String(body.length),
+      },
+      body,
+    ),
+  );
+  t.equal(token.status, 401);
+  t.notMatch(token.text, /evil/);
+  t.match(
+    events.at(-1),
+    { reason: 'invalid_client', address: '127.0.0.1' },
+    'the address is that of the connection',
+  );
+
+  for (const path of [
+    '/',
+    '/errors/invalid_grant',
+    '/oauth/device',
+    '/oauth/logout',
+    '/oauth/authorize?client_id=app',
+  ]) {
+    const page = await new Browser().open(`${issuer}${path}`, {
+      headers: { ...spoofed, accept: 'text/html' },
+    });
+    t.notMatch(page.body + [...page.headers].join(), /evil|198\.51/, `${path} is ours`);
+  }
+});
+
+t.test('from a trusted proxy the address counts, and still no name', async (t) => {
+  const { issuer, host, events } = await openScene(t, { proxy: { trusted: ['127.0.0.1'] } });
+  const answer = await wire(
+    issuer,
+    request('GET', '/.well-known/openid-configuration', {
+      Host: host,
+      'X-Forwarded-Host': 'evil.test',
+      'X-Forwarded-Proto': 'https',
+    }),
+  );
+  t.equal(answer.status, 200);
+  t.notMatch(answer.text, /evil/);
+  t.match(JSON.parse(answer.body), { issuer, token_endpoint: `${issuer}/oauth/token` });
+  const body = 'grant_type=client_credentials';
+  const post = (path: string, type: string, text: string) =>
+    wire(
+      issuer,
+      request(
+        'POST',
+        path,
+        {
+          Host: host,
+          'X-Forwarded-For': '203.0.113.9, 192.0.2.4',
+          'Content-Type': type,
+          ...basic('app', 'wrong'),
+          'Content-Length': String(text.length),
+        },
+        text,
+      ),
+    );
+  for (const path of ['/oauth/token', '/token', '/oauth/introspect']) {
+    await post(path, 'application/x-www-form-urlencoded', `${body}&token=x`);
+    t.match(
+      events.at(-1),
+      { reason: 'invalid_client', address: '192.0.2.4' },
+      `${path}: the last one it added`,
+    );
+  }
+  await post(
+    '/api/v1/tokens',
+    'application/json',
+    JSON.stringify({ authorization_code: 'x'.repeat(40), redirect_uri: 'https://a.example' }),
+  );
+  t.match(events.at(-1), { reason: 'invalid_client', address: '192.0.2.4' });
+});
