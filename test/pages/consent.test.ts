@@ -1,0 +1,323 @@
+import t, { type Test } from 'tap';
+import { Browser, formOf, type Page } from '../support/browser.ts';
+import { type House, openHouse } from '../support/house.ts';
+import {
+  answerIn,
+  newVerifier,
+  password,
+  RelyingParty,
+  redirectUri,
+  secret,
+} from '../support/relying-party.ts';
+
+const api = 'https://api.example.com/notes';
+
+const config = {
+  accounts: [
+    {
+      username: 'ada',
+      password,
+      name: 'Ada Lovelace',
+      email: 'ada@example.com',
+      birthdate: '1815-12-10',
+      claims: { department: 'Engines', cost_center: 7, salary: 'nobody’s business' },
+    },
+    { username: 'bob', password },
+  ],
+  claims: { department: ['department', 'cost_center'] },
+  scopes: {
+    department: { en: 'See where you work', de: 'Sehen, wo Sie arbeiten' },
+    'notes:read': 'Read your notes',
+  },
+  resources: [{ audience: api, scopes: ['notes:read', 'notes:write'] }],
+  clients: [
+    {
+      client_id: 'app',
+      client_name: 'Harbour <Notes>',
+      client_secret: secret,
+      redirect_uris: [redirectUri, 'https://notes.example.com/callback'],
+      grant_types: ['authorization_code', 'refresh_token'],
+      policy_uri: 'https://notes.example.com/privacy',
+    },
+    {
+      client_id: 'native',
+      application_type: 'native',
+      token_endpoint_auth_method: 'none',
+      redirect_uris: ['com.example.notes:/callback'],
+    },
+    {
+      client_id: 'own',
+      application_type: 'native',
+      token_endpoint_auth_method: 'none',
+      redirect_uris: ['https://notes.example.com/app', 'com.example.own:/callback'],
+      first_party: true,
+    },
+  ],
+};
+
+const open = async (t: Test): Promise<House> => {
+  const house = await openHouse({ config });
+  t.teardown(() => house.close());
+  return house;
+};
+
+interface Asking {
+  readonly browser: Browser;
+  readonly party: RelyingParty;
+  readonly verifier: string;
+  readonly page: Page;
+}
+
+/** Signs in when that is due; ends at consent, or back at the client. */
+const ask = async (
+  { issuer }: House,
+  parameters: Readonly<Record<string, string>> = {},
+  browser = new Browser(),
+): Promise<Asking> => {
+  const { client_id: id = 'app', login = 'ada', ...others } = parameters;
+  const party = new RelyingParty(issuer, id, id === 'app' ? secret : '');
+  const verifier = newVerifier();
+  let page = await browser.open(party.authorizationUrl(verifier, { state: 'the-state', ...others }));
+  if (page.body.includes('login-submit')) page = await browser.submit(page, { login, password });
+  return { browser, party, verifier, page };
+};
+
+const asksConsent = ({ page }: { readonly page: Page }): boolean => page.body.includes('consent-allow');
+
+/** Presses "Allow" with some of the boxes no longer ticked. */
+const allow = ({ browser, page }: Asking, without: readonly string[] = []): Promise<Page> => {
+  const { hidden } = formOf(page.body);
+  const body = new URLSearchParams({ ...hidden, decision: 'allow' });
+  for (const name of without) body.delete(name);
+  return browser.open(page.url, { method: 'POST', body });
+};
+
+const redeem = async ({ party, verifier }: Asking, back: Page, parameters = {}) => {
+  const { body } = await party.redeem(answerIn(back).get('code') ?? '', verifier, parameters);
+  const person = await fetch(`${party.issuer}/userinfo`, {
+    headers: { authorization: `Bearer ${body['access_token']}` },
+  });
+  return { tokens: body, scope: String(body['scope']).split(' ').sort(), person: await person.json() };
+};
+
+t.test('the page tells who is signed in, who asks for what, and where it leads', async (t) => {
+  const house = await open(t);
+  const asking = await ask(house, { scope: 'openid profile email department', ui_locales: 'fr de-AT' });
+  const { body, headers } = asking.page;
+  t.match(body, '<html lang="de"', 'in the language that the application asked for');
+  t.match(body, 'ada');
+  t.match(body, 'ada@example.com');
+  t.match(body, 'Harbour &lt;Notes&gt;');
+  t.match(body, 'Sehen, wo Sie arbeiten');
+  t.match(body, 'class="notice notice-warn redirect"', 'a way back to this very device is said aloud');
+  t.match(body, 'localhost:4999');
+  t.match(body, 'href="https://notes.example.com/privacy"');
+  t.notMatch(body, 'badge-new', 'with nothing allowed before, nothing is new');
+  t.notMatch(body, 'badge-warn');
+  t.match(headers.get('content-security-policy'), "form-action 'self' http://localhost:4999;");
+
+  const elsewhere = await ask(house, { redirect_uri: 'https://notes.example.com/callback' });
+  t.notMatch(elsewhere.page.body, 'notice-warn redirect');
+  t.match(elsewhere.page.body, 'notes.example.com');
+});
+
+t.test(
+  '"Cancel" is a real access_denied with state and iss (RFC 6749 §4.1.2.1, RFC 9207), and remembers nothing',
+  async (t) => {
+    const house = await open(t);
+    const asking = await ask(house);
+    const back = await asking.browser.submit(asking.page, { decision: 'deny' });
+    t.equal(back.status, 303);
+    t.strictSame(Object.fromEntries([...answerIn(back)].filter(([name]) => name !== 'error_description')), {
+      error: 'access_denied',
+      error_uri: `${house.issuer}/errors/access_denied`,
+      state: 'the-state',
+      iss: house.issuer,
+    });
+    t.ok(asksConsent(await ask(house, {}, asking.browser)), 'the question comes again');
+    const form = await asking.browser.submit((await ask(house, {}, asking.browser)).page, {
+      decision: 'ALLOW',
+    });
+    t.equal(answerIn(form).get('error'), 'access_denied', 'only the button that says so allows');
+  },
+);
+
+t.test(
+  'what was allowed is kept for the account and the client, and only what is new is asked for and marked',
+  async (t) => {
+    const house = await open(t);
+    const first = await ask(house, { scope: 'openid email' });
+    const { scope } = await redeem(first, await allow(first));
+    t.strictSame(scope, ['email', 'openid']);
+    t.ok(
+      answerIn((await ask(house, { scope: 'openid email' })).page).has('code'),
+      'not asked again in another browser',
+    );
+    t.ok(asksConsent(await ask(house, { scope: 'openid email', login: 'bob' })), 'another person is');
+
+    const more = await ask(house, { scope: 'openid email profile department' });
+    t.equal(more.page.body.match(/badge-new/g)?.length, 2);
+    t.match(more.page.body, 'name="scope:profile"');
+    t.match(more.page.body, 'See where you work');
+    t.notMatch(more.page.body, 'name="scope:email"');
+  },
+);
+
+t.test('a scope may be left out, allowed later, and taken back', async (t) => {
+  const house = await open(t);
+  const first = await ask(house, { scope: 'openid profile email' });
+  const partial = await redeem(first, await allow(first, ['scope:email']));
+  t.strictSame(partial.scope, ['openid', 'profile']);
+  t.match(partial.person, { name: 'Ada Lovelace' });
+  t.notOk('email' in partial.person);
+  t.ok(answerIn((await ask(house, {}, first.browser)).page).has('code'), 'this session does not nag');
+  t.match((await ask(house)).page.body, 'name="scope:email"', 'the next one asks for what was left out');
+
+  const again = await ask(house, { prompt: 'consent' }, first.browser);
+  t.match(again.page.body, /name="scope:profile"[\s\S]*name="scope:email"/, 'prompt=consent shows all of it');
+  t.equal(again.page.body.match(/badge-new/g)?.length, 1);
+  const whole = await redeem(again, await allow(again));
+  t.strictSame(whole.scope, ['email', 'openid', 'profile'], 'a former refusal does not outweigh it');
+
+  const taken = await ask(house, { prompt: 'consent' }, first.browser);
+  const less = await redeem(taken, await allow(taken, ['scope:profile']));
+  t.strictSame(less.scope, ['email', 'openid']);
+  t.match((await ask(house)).page.body, 'name="scope:profile"', 'and is forgotten');
+});
+
+t.test(
+  'single claims are asked for by name, and only essential ones can’t be left out (OpenID Connect Core §5.5)',
+  async (t) => {
+    const house = await open(t);
+    const claims = JSON.stringify({
+      userinfo: { name: null, birthdate: { essential: true }, department: null, salary: null, '<b>': null },
+    });
+    const asking = await ask(house, { scope: 'openid', claims });
+    t.match(asking.page.body, 'name="claim:name"');
+    t.notMatch(asking.page.body, 'name="claim:birthdate"');
+    t.match(asking.page.body, 'Date of birth');
+    t.notMatch(asking.page.body, 'salary', 'what no scope releases is not to be had');
+    const { person } = await redeem(asking, await allow(asking, ['claim:name']));
+    t.strictSame(Object.keys(person).sort(), ['birthdate', 'department', 'sub']);
+    t.ok(answerIn((await ask(house, { scope: 'openid', claims }, asking.browser)).page).has('code'));
+  },
+);
+
+t.test('claims of the operator’s own are released by their scope, at userinfo only', async (t) => {
+  const house = await open(t);
+  const asking = await ask(house, { scope: 'openid department' });
+  const { tokens, person } = await redeem(asking, await allow(asking));
+  t.match(person, { department: 'Engines', cost_center: 7 });
+  t.notOk('salary' in person);
+  const idToken = Buffer.from(String(tokens['id_token']).split('.')[1] ?? '', 'base64url').toString();
+  t.notMatch(idToken, 'Engines');
+  const metadata = await (await fetch(`${house.issuer}/.well-known/openid-configuration`)).json();
+  t.ok(metadata.scopes_supported.includes('department'));
+  t.ok(metadata.claims_supported.includes('cost_center'));
+});
+
+t.test('access to an API and offline access are lines of their own', async (t) => {
+  const house = await open(t);
+  const wish = { scope: 'openid offline_access notes:read notes:write', resource: api, prompt: 'consent' };
+  const asking = await ask(house, wish);
+  t.match(asking.page.body, api);
+  t.match(asking.page.body, 'Read your notes');
+  t.match(asking.page.body, '<code>notes:write</code>', 'a scope without words is shown by its name');
+  t.match(asking.page.body, 'asked-offline');
+  const { tokens } = await redeem(asking, await allow(asking), { resource: api });
+  t.ok(tokens['refresh_token']);
+  const payload = JSON.parse(
+    Buffer.from(String(tokens['access_token']).split('.')[1] ?? '', 'base64url').toString(),
+  );
+  t.equal(payload.aud, api);
+  t.equal(payload.scope, 'notes:read notes:write');
+
+  const again = await ask(house, wish, asking.browser);
+  t.match(again.page.body, api);
+  t.match(again.page.body, 'asked-offline');
+  t.notMatch(again.page.body, 'badge-new', 'all of it shown, none of it new');
+});
+
+t.test('an application that registered itself is told apart', async (t) => {
+  const house = await open(t);
+  await house.app.services.clients.register({
+    client_id: 'self',
+    client_name: 'Postern Security Team',
+    client_secret: secret,
+    redirect_uris: [redirectUri],
+  });
+  const asking = await ask(house, { client_id: 'self' });
+  t.match(asking.page.body, /badge-warn">Unverified/);
+  t.match(asking.page.body, 'Nobody here has checked its name or logo');
+  t.match(asking.page.body, /First seen on [A-Z][a-z]+ \d/);
+});
+
+t.test(
+  'a native application asks each time (RFC 8252 §8.6), the house’s own only where another could be in its place',
+  async (t) => {
+    const house = await open(t);
+    const wish = { client_id: 'native', redirect_uri: 'com.example.notes:/callback' };
+    const first = await ask(house, wish);
+    t.match(first.page.body, 'com.example.notes:');
+    t.ok(answerIn(await allow(first)).has('code'));
+    const second = await ask(house, wish, first.browser);
+    t.ok(asksConsent(second));
+    t.match(second.page.body, 'name="scope:email"', 'and shows what it has');
+    t.notMatch(second.page.body, 'badge-new');
+    const claimed = { client_id: 'own', redirect_uri: 'https://notes.example.com/app' };
+    t.ok(answerIn((await ask(house, claimed, first.browser)).page).has('code'));
+    const scheme = { client_id: 'own', redirect_uri: 'com.example.own:/callback' };
+    t.ok(asksConsent(await ask(house, scheme, first.browser)));
+  },
+);
+
+t.test('consent is given by a form of ours, for the person who sees it (consent CSRF)', async (t) => {
+  const house = await open(t);
+  const asking = await ask(house);
+  const { browser, page } = asking;
+  const post = (fields: Record<string, string>, headers: Record<string, string> = {}) =>
+    browser.request(page.url, { method: 'POST', body: new URLSearchParams(fields), headers });
+  const csrf = formOf(page.body).hidden['csrf'] ?? '';
+  const decision = 'allow';
+  t.equal((await post({ decision })).status, 403);
+  const login = await new Browser().open(new RelyingParty(house.issuer).authorizationUrl(newVerifier()));
+  t.equal(
+    (await post({ decision, csrf: formOf(login.body).hidden['csrf'] ?? '' })).status,
+    403,
+    'the seal of a sign-in',
+  );
+  t.equal((await post({ decision, csrf }, { origin: 'https://evil.example.com' })).status, 403);
+  t.equal(
+    (await browser.request(`${page.url}?decision=allow&csrf=${csrf}`)).status,
+    200,
+    'a GET only shows the page',
+  );
+  const bobs = await ask(house, { login: 'bob' });
+  t.equal((await bobs.browser.request(page.url)).status, 400, 'the page of another person');
+  t.equal(
+    (await bobs.browser.request(page.url, { method: 'POST', body: new URLSearchParams({ decision, csrf }) }))
+      .status,
+    400,
+  );
+  t.ok(answerIn(await browser.submit(page, { decision })).has('code'), 'the form itself still works');
+});
+
+t.test('the account can be switched on the way, within the same request', async (t) => {
+  const house = await open(t);
+  const asking = await ask(house);
+  const { browser } = asking;
+  const link = /href="(\/interaction\/[^"]+switch=yes)"/.exec(asking.page.body)?.[1] ?? '';
+  const login = await browser.open(new URL(link, house.issuer).href);
+  t.match(login.body, 'login-submit');
+  t.notMatch(login.body, /id="login"[^>]* readonly/, 'a blank form');
+  const swap = await browser.submit(login, { login: 'bob', password });
+  const consent = await browser.submit(swap, {});
+  t.match(consent.body, 'consent-allow');
+  t.match(consent.body, '<strong>bob</strong>');
+  const old = await browser.open(asking.page.url);
+  t.notMatch(old.body, '<strong>ada</strong>', 'the page of the former account is gone');
+  const back = await allow({ ...asking, page: consent });
+  t.equal(answerIn(back).get('state'), 'the-state');
+  const { person } = await redeem(asking, back);
+  t.equal(person.preferred_username, 'bob');
+});
