@@ -37,7 +37,9 @@ const resolved = (from: string, specifier: string): string | undefined => {
 };
 
 const importsOf = (file: string): string[] =>
-  [...readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, specifier]) => specifier ?? '');
+  [...readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(
+    ([, specifier]) => specifier ?? '',
+  );
 
 const files = globSync(['config/**/*.ts', 'adapters/**/*.ts', 'src/**/*.ts']);
 
@@ -58,7 +60,8 @@ t.test('imports point one way', async (t) => {
 t.test('only adapters know their drivers, and only one file looks inside the engine', async (t) => {
   for (const file of files) {
     const imports = importsOf(file);
-    if (!file.startsWith('adapters/redis/')) t.notOk(imports.includes('ioredis'), `${file} speaks to Redis by the port`);
+    if (!file.startsWith('adapters/redis/'))
+      t.notOk(imports.includes('ioredis'), `${file} speaks to Redis by the port`);
     if (!file.startsWith('adapters/embedded/')) {
       t.notOk(imports.includes('node:sqlite'), `${file} speaks to SQLite by the port`);
     }
@@ -83,6 +86,10 @@ t.test('markup is made by the escaping template and nothing else', async (t) => 
     if (file === 'src/views/html.ts') continue;
     const source = readFileSync(file, 'utf8');
     t.notMatch(source, /hono\/html/, `${file} uses views/html.ts`);
-    t.notMatch(source, /(?<!html)`\s*<(!doctype|html|div|p|a|form|input|script|span)\b[^`]*\$\{/i, `${file} interpolates no markup`);
+    t.notMatch(
+      source,
+      /(?<!html)`\s*<(!doctype|html|div|p|a|form|input|script|span)\b[^`]*\$\{/i,
+      `${file} interpolates no markup`,
+    );
   }
 });

@@ -1,0 +1,144 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import t, { type Test } from 'tap';
+import { freePort } from '../support/redis-server.ts';
+
+const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const env = { NODE_COMPILE_CACHE: join(tmpdir(), 'postern-compiled') };
+
+t.setTimeout(120_000);
+
+const launch = (cwd: string, ...args: string[]): { child: ChildProcess; said: () => string } => {
+  const child = spawn(process.execPath, [main, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (chunk) => {
+      text += chunk;
+    });
+  }
+  return { child, said: () => text };
+};
+
+/** Started where it can't run: one sentence, one exit code, no stack. */
+const refusal = async (
+  t: Test,
+  cwd: string,
+  args: string[],
+  exit: number,
+  sentence: RegExp,
+): Promise<void> => {
+  const { child, said } = launch(cwd, ...args);
+  const [code] = await once(child, 'exit');
+  t.equal(code, exit, said());
+  t.match(said(), sentence);
+  t.notMatch(said(), /\n\s+at /, 'no stack');
+};
+
+t.test('what keeps the server from starting is said in one sentence', async (t) => {
+  const port = String(await freePort());
+  const folder = (name: string): string => t.testdir({ [name]: {} });
+
+  await t.test('a wrong configuration', (t) =>
+    refusal(t, folder('a'), ['--set', 'tokens.access_token_tll=60'], 78, /access_token_ttl/),
+  );
+  await t.test('an address that is not loopback, in development', (t) =>
+    refusal(t, folder('b'), ['--host', '0.0.0.0', '--port', port], 78, /loopback/),
+  );
+  await t.test('an occupied port', async (t) => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    t.teardown(() => other.close());
+    const address = other.address();
+    const taken = typeof address === 'object' ? String(address?.port) : '';
+    await refusal(t, folder('c'), ['--port', taken], 4, /is taken by another program.*--port/);
+  });
+  await t.test('a data folder that is none', async (t) => {
+    const cwd = folder('d');
+    await writeFile(join(cwd, 'data'), 'a file in its place');
+    await refusal(t, cwd, ['--port', port], 1, /data/);
+  });
+  await t.test('a data folder that may not be written', async (t) => {
+    if (process.getuid?.() === 0) {
+      // Root may write into any folder, but a device is none.
+      await refusal(
+        t,
+        folder('e'),
+        ['--port', port, '--set', 'store.url=sqlite:/dev/null/postern.db'],
+        1,
+        /\/dev\/null/,
+      );
+      return;
+    }
+    const cwd = folder('e');
+    await mkdir(join(cwd, 'data'), { mode: 0o500 });
+    await refusal(t, cwd, ['--port', port], 1, /data/);
+    await chmod(join(cwd, 'data'), 0o700);
+  });
+  await t.test('a store that is not reachable', async (t) => {
+    const nowhere = await freePort();
+    await refusal(
+      t,
+      folder('f'),
+      ['--port', port, '--set', `store.url=redis://:a-password@127.0.0.1:${nowhere}`],
+      5,
+      /(?!.*a-password)Redis/i,
+    );
+  });
+  await t.test('a database that is none', async (t) => {
+    const cwd = folder('g');
+    await writeFile(
+      join(cwd, 'broken.db'),
+      'this is no database, but long enough to look like one '.repeat(200),
+    );
+    await refusal(t, cwd, ['--port', port, '--set', 'store.url=sqlite:broken.db'], 1, /broken\.db/);
+  });
+  await t.test('demo data, in production', async (t) => {
+    const cwd = folder('h');
+    const development = launch(cwd, '--port', port, '--set', 'store.url=sqlite:demo.db');
+    while (!development.said().includes('Made for you'))
+      await once(development.child.stderr ?? development.child, 'data');
+    development.child.kill('SIGTERM');
+    const [code] = await once(development.child, 'exit');
+    t.equal(code, 0, 'the server that made it ends well');
+    const key = Buffer.alloc(32, 3).toString('base64url');
+    const production = ['mode=production', 'store.url=sqlite:demo.db', `security.key_encryption_key=${key}`];
+    const flags = production.flatMap((one) => ['--set', one]);
+    await refusal(t, cwd, ['--port', port, ...flags], 78, /demo data/);
+  });
+  await t.test('no key encryption key, in production', (t) =>
+    refusal(t, folder('i'), ['--port', port, '--set', 'mode=production'], 78, /key_encryption_key/),
+  );
+});
+
+t.test('from nothing to a first token, with the line that the server prints', async (t) => {
+  const cwd = t.testdir();
+  const port = await freePort();
+  const { child, said } = launch(cwd, '--port', String(port));
+  t.teardown(async () => {
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+  });
+  while (!said().includes('oauth/device_authorization')) await once(child.stderr ?? child, 'data');
+  const lines = said()
+    .split('\n')
+    .filter((line) => line.trim().startsWith('curl '));
+  t.equal(lines.length, 2);
+  const answers = await Promise.all(
+    lines.map(async (line) => {
+      const curl = spawn('sh', ['-c', line], { stdio: ['ignore', 'pipe', 'inherit'] });
+      let text = '';
+      curl.stdout.on('data', (chunk) => {
+        text += chunk;
+      });
+      await once(curl, 'close');
+      return JSON.parse(text);
+    }),
+  );
+  t.match(answers[0], { token_type: 'Bearer', access_token: /^ey/ });
+  t.match(answers[1], { user_code: String, verification_uri: String });
+});

@@ -1,0 +1,66 @@
+import { existsSync, readFileSync } from 'node:fs';
+import t from 'tap';
+import { parse } from 'yaml';
+import { loadConfig } from '#config';
+
+/** What is shipped beside the sources: there is no container engine where the tests run, so its parts are held to the code. */
+const read = (file: string): string => readFileSync(file, 'utf8');
+
+t.test('each variable of the compose file is one that the configuration knows', async (t) => {
+  const compose: {
+    services: Record<string, { environment?: Record<string, string>; depends_on?: unknown }>;
+  } = parse(read('docker-compose.yml'), { merge: true });
+  const servers = Object.entries(compose.services).filter(([name]) => name.startsWith('postern'));
+  t.equal(servers.length, 2);
+  for (const [name, { environment = {} }] of servers) {
+    const env = Object.fromEntries(
+      Object.entries(environment).map(([variable, value]) => [
+        variable,
+        value.replace(/\$\{(\w+)(?::-([^}]*)|:\?[^}]*)\}/, (_, of: string, otherwise?: string) =>
+          of === 'POSTERN_KEY' ? Buffer.alloc(32, 1).toString('base64') : (otherwise ?? ''),
+        ),
+      ]),
+    );
+    const image = Object.fromEntries(
+      [...read('Dockerfile').matchAll(/^\s*(?:ENV )?\s*(POSTERN_\w+)=(\S+)/gm)].map(([, variable, value]) => [
+        variable ?? '',
+        value,
+      ]),
+    );
+    t.equal(Object.keys(image).length, 3, 'the image sets mode, host and store');
+    const { config } = loadConfig({ env: { ...image, ...env }, cwd: t.testdir() });
+    t.equal(config.mode, 'production', name);
+    t.match(config.store.url, /^redis/);
+    t.equal(config.listen.host, '0.0.0.0');
+  }
+});
+
+t.test('the image copies what there is, and all that runs', async (t) => {
+  const copied = [...read('Dockerfile').matchAll(/^COPY (?!--from)(.+)$/gm)].flatMap(
+    ([, line]) => line?.split(' ').slice(0, -1) ?? [],
+  );
+  for (const path of copied) t.ok(existsSync(path), path);
+  for (const room of ['src', 'config', 'adapters', 'bin', 'package.json']) t.ok(copied.includes(room), room);
+  const ignored = read('.dockerignore');
+  for (const path of copied) t.match(ignored, `!${path}`, `${path} reaches the builder`);
+  t.match(read('Dockerfile'), /USER node/);
+  const [, entry] = /ENTRYPOINT \["node", "([^"]+)"\]/.exec(read('Dockerfile')) ?? [];
+  t.ok(existsSync(entry ?? ''));
+});
+
+t.test('the example configuration is one', async (t) => {
+  const env = { POSTERN_SECURITY__KEY_ENCRYPTION_KEY: Buffer.alloc(32, 1).toString('base64') };
+  t.ok(loadConfig({ file: 'postern.example.yaml', env, cwd: process.cwd() }).config.issuer);
+});
+
+t.test('the lock names no hosts, and the engines are pinned', async (t) => {
+  t.notMatch(read('package-lock.json'), '"resolved"');
+  const { dependencies, devDependencies, optionalDependencies } = JSON.parse(read('package.json'));
+  for (const [name, version] of Object.entries({
+    ...dependencies,
+    ...devDependencies,
+    ...optionalDependencies,
+  })) {
+    t.match(version, /^\d+\.\d+\.\d+/, `${name} is pinned`);
+  }
+});
