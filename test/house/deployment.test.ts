@@ -48,11 +48,6 @@ t.test('the image copies what there is, and all that runs', async (t) => {
   t.ok(existsSync(entry ?? ''));
 });
 
-t.test('the example configuration is one', async (t) => {
-  const env = { POSTERN_SECURITY__KEY_ENCRYPTION_KEY: Buffer.alloc(32, 1).toString('base64') };
-  t.ok(loadConfig({ file: 'postern.example.yaml', env, cwd: process.cwd() }).config.issuer);
-});
-
 t.test('the lock names no hosts, and the engines are pinned', async (t) => {
   t.notMatch(read('package-lock.json'), '"resolved"');
   const { dependencies, devDependencies, optionalDependencies } = JSON.parse(read('package.json'));

@@ -21,7 +21,7 @@ const rules: readonly { readonly room: RegExp; readonly may: readonly RegExp[] }
       /^src\/features\/OWN\//,
       /^src\/features\/[^/]+\/index\.ts$/,
       /^src\/(provider|http|store|views)\//,
-      /^src\/(errors|events|feature|command)\.ts$/,
+      /^src\/(errors|events|feature|command|version)\.ts$/,
       /^config\/index\.ts$/,
     ],
   },
