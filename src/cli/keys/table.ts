@@ -1,4 +1,5 @@
 import type { KeyInfo } from '#src/features/keys/index.ts';
+import { table } from '../table.ts';
 
 const time = (stamp: number | undefined): string | undefined =>
   stamp === undefined ? undefined : new Date(stamp).toISOString().replace(/\.\d+/, '');
@@ -25,14 +26,5 @@ const heading = ['KEY OF', 'STAGE', 'SIGNS FROM', 'UNTIL', 'GONE AT', 'KID'];
 
 export const tableOf = (keys: readonly KeyInfo[]): string => {
   if (keys.length === 0) return 'There are no keys yet: the first start of the server makes them.';
-  const rows = [heading, ...keys.map(rowOf)];
-  const widths = heading.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return table(heading, keys.map(rowOf));
 };

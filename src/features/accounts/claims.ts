@@ -1,28 +1,6 @@
 import { exitCode, Failure } from '#src/errors.ts';
+import { standardClaims } from '../../provider/standard-claims.ts';
 import type { Claims, Json } from './account.ts';
-
-/** OpenID Connect Core §5.1 by the scopes of §5.4; `sub` comes from the account itself. */
-const standardClaims = {
-  profile: [
-    'name',
-    'family_name',
-    'given_name',
-    'middle_name',
-    'nickname',
-    'preferred_username',
-    'profile',
-    'picture',
-    'website',
-    'gender',
-    'birthdate',
-    'zoneinfo',
-    'locale',
-    'updated_at',
-  ],
-  email: ['email', 'email_verified'],
-  address: ['address'],
-  phone: ['phone_number', 'phone_number_verified'],
-} as const;
 
 const flags = new Set(['email_verified', 'phone_number_verified']);
 const texts = new Set<string>(
