@@ -67,12 +67,13 @@ export const startFleet = async ({
     demo: false,
     store: { url: store, prefix },
     log: { level: 'warn', format: 'json' },
+    ...config,
     security: {
       password: { memory_kib: 8192, passes: 1 },
       allowed_hosts: ports.map((port) => `localhost:${port}`),
       key_encryption_key: Buffer.alloc(32, 9).toString('base64url'),
+      ...Object(config['security']),
     },
-    ...config,
   };
   await writeFile(join(cwd, 'postern.yaml'), stringify(written));
   let log = '';
