@@ -46,7 +46,7 @@ const publicOnly: LookupFunction = (hostname, options, callback) =>
     return options.all ? callback(null, found) : callback(null, first.address, first.family);
   });
 
-const contentOf = async (answer: IncomingMessage): Promise<Buffer> => {
+const contentOf = async (answer: IncomingMessage): Promise<Buffer<ArrayBuffer>> => {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of answer) {
