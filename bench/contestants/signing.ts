@@ -1,5 +1,6 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { promisify } from 'node:util';
+import { rawSignature } from '#src/features/keys/raw-signature.ts';
 import type { Algorithm } from '../cast.ts';
 
 const onThePool = promisify(sign);
@@ -23,7 +24,9 @@ export const createSigner = () => {
     const signature =
       alg === 'RS256'
         ? await onThePool('sha256', data, key)
-        : sign(alg === 'EdDSA' ? null : 'sha256', data, { key, dsaEncoding: 'ieee-p1363' });
-    return `${text}.${signature.toString('base64url')}`;
+        : alg === 'EdDSA'
+          ? sign(null, data, key)
+          : rawSignature(sign('sha256', data, key));
+    return `${text}.${Buffer.from(signature).toString('base64url')}`;
   };
 };

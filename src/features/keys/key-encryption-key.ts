@@ -97,7 +97,8 @@ export const keyEncryptionKey = (config: KeysConfig, store: Store): KeyEncryptio
 };
 
 /** For those who seal, but have no business with the keys. */
-export const boxOf = (config: KeysConfig, store: Store): Box => createBox(keyEncryptionKey(config, store).bytes);
+export const boxOf = (config: KeysConfig, store: Store): Box =>
+  createBox(keyEncryptionKey(config, store).bytes);
 
 export const wrongKeyEncryptionKey = (origin: string): Failure =>
   refuse(

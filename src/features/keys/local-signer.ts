@@ -2,6 +2,7 @@ import { type KeyObject, sign } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { Algorithm } from './algorithms.ts';
 import { type PublicJwk, publicJwkOf } from './public-jwk.ts';
+import { rawSignature } from './raw-signature.ts';
 import { digestOf, parametersOf } from './signature.ts';
 import type { Signer } from './signer.ts';
 
@@ -15,21 +16,22 @@ export class LocalSigner implements Signer {
   readonly alg: Algorithm;
   readonly kid: string;
   readonly publicJwk: PublicJwk;
-  readonly #parameters: ReturnType<typeof parametersOf>;
-  readonly #inline: boolean;
+  readonly #sign: Signer['sign'];
 
   constructor(key: KeyObject, alg: Algorithm) {
     this.publicJwk = publicJwkOf(key, alg);
     this.alg = alg;
     this.kid = this.publicJwk.kid;
-    this.#parameters = parametersOf(alg, key);
-    this.#inline = key.asymmetricKeyType !== 'rsa';
+    const digest = digestOf(alg);
+    if (alg === 'ES256') this.#sign = (data) => rawSignature(sign(digest, data, key));
+    else if (alg === 'EdDSA') this.#sign = (data) => sign(digest, data, key);
+    else {
+      const parameters = parametersOf(alg, key);
+      this.#sign = (data) => signOnThePool(digest, data, parameters);
+    }
   }
 
   sign(data: Uint8Array): Promise<Uint8Array> | Uint8Array {
-    const digest = digestOf(this.alg);
-    return this.#inline
-      ? sign(digest, data, this.#parameters)
-      : signOnThePool(digest, data, this.#parameters);
+    return this.#sign(data);
   }
 }
