@@ -1,0 +1,163 @@
+import t from 'tap';
+import { Browser } from '../support/browser.ts';
+import { newVerifier, redirectUri } from '../support/relying-party.ts';
+import { openScene, spaUri } from './scene.ts';
+
+/** RFC 9700 §4.1: what parsers disagree on, from advisories of a decade. */
+const near = (uri: string): string[] => {
+  const { host, hostname, origin, pathname } = new URL(uri);
+  return [
+    `${uri}/`,
+    `${uri}/..`,
+    `${uri}/../callback/../../evil`,
+    `${uri}/%2e%2e/evil`,
+    `${uri}%2f..%2fevil`,
+    `${uri}?`,
+    `${uri}?a=b`,
+    `${uri}#`,
+    `${uri}#@evil.test`,
+    `${uri};a=b`,
+    `${uri}%00`,
+    `${uri}%00.evil.test`,
+    `${uri}%0d%0aLocation:https://evil.test`,
+    `${uri} `,
+    ` ${uri}`,
+    `${uri}\t`,
+    `\n${uri}`,
+    `${uri}\u0000`,
+    `${uri}.evil.test`,
+    uri.toUpperCase(),
+    uri.replace(pathname, pathname.toUpperCase()),
+    uri.replace('http', 'HTTP'),
+    `${origin}${pathname.slice(1)}`,
+    `${origin}/${pathname}`,
+    `${origin}/x/..${pathname}`,
+    `${origin}\\${pathname.slice(1)}`,
+    `${origin}@evil.test${pathname}`,
+    `${origin}.evil.test${pathname}`,
+    `${origin}%40evil.test${pathname}`,
+    `${origin}:80${pathname}`,
+    `${uri.split('://')[0]}://user:pw@${host}${pathname}`,
+    `${uri.split('://')[0]}://evil.test\\@${host}${pathname}`,
+    `${uri.split('://')[0]}://evil.test#@${host}${pathname}`,
+    `${uri.split('://')[0]}://evil.test?@${host}${pathname}`,
+    `${uri.split('://')[0]}:/${host}${pathname}`,
+    `${uri.split('://')[0]}:///${host}${pathname}`,
+    `//${host}${pathname}`,
+    `///evil.test`,
+    `/callback`,
+    `\\\\evil.test`,
+    `https:evil.test`,
+    `javascript:alert(1)//${host}${pathname}`,
+    `data:text/html,${host}${pathname}`,
+    `${uri.replace(hostname, `${hostname}.`)}`,
+    `${uri.replace(hostname, `${hostname}%2eevil.test`)}`,
+    `${uri.replace(hostname, `evil.test%252f.${hostname}`)}`,
+    `${uri.replace(hostname, `evil.test／.${hostname}`)}`,
+    `${uri.replace(hostname, hostname.replace('l', 'ｌ'))}`,
+    `https://*/`,
+    '*',
+    'null',
+    '',
+    'x'.repeat(5000),
+  ];
+};
+
+t.test(
+  'an answer goes where the client registered, letter by letter (RFC 9700 §4.1.3, CWE-601)',
+  async (t) => {
+    const { issuer, app, spa, events, stored } = await openScene(t);
+    const documents = await stored();
+    for (const [party, uri] of [
+      [app, redirectUri],
+      [spa, spaUri],
+    ] as const) {
+      for (const redirect_uri of near(uri)) {
+        for (const accept of ['text/html', 'application/json']) {
+          const page = await new Browser().request(party.authorizationUrl(newVerifier(), { redirect_uri }), {
+            headers: { accept },
+          });
+          t.equal(page.status, 400, `${party.id}: ${JSON.stringify(redirect_uri.slice(0, 80))}`);
+          t.equal(page.headers.get('location'), null, 'nobody is sent anywhere');
+          t.equal(page.headers.get('refresh'), null);
+          t.notMatch(
+            page.body,
+            /(href|src|action)="(?!\/[^/\\])[^"]*evil\.test|http-equiv="refresh"/i,
+            'nor asked to go there',
+          );
+        }
+      }
+    }
+    t.match(events.at(-1), { type: 'authorization.refused', outcome: 'refused', client: 'spa' });
+    const twice = `${app.authorizationUrl(newVerifier())}&redirect_uri=https://evil.test`;
+    t.equal((await new Browser().request(twice)).status, 400, 'two of them');
+    const foreign = app.authorizationUrl(newVerifier(), { redirect_uri: spaUri });
+    t.equal((await new Browser().request(foreign)).status, 400, 'that of another client');
+    const unknown = new URL(app.authorizationUrl(newVerifier(), { redirect_uri: 'https://evil.test/' }));
+    unknown.searchParams.set('client_id', 'nobody');
+    t.equal((await new Browser().request(unknown.href)).status, 400, 'that of nobody');
+    t.equal(await stored(), documents, 'nothing was stored');
+    t.ok(issuer);
+  },
+);
+
+t.test('no address of ours leads a visitor to a stranger (CWE-601)', async (t) => {
+  const { issuer, host } = await openScene(t);
+  const evil = [
+    'https://evil.test',
+    '//evil.test',
+    '/\\evil.test',
+    '\\\\evil.test',
+    'javascript:alert(1)',
+    '/%2f/evil.test',
+    'https:evil.test',
+  ];
+  const names = [
+    'redirect',
+    'redirect_uri',
+    'return_to',
+    'returnTo',
+    'next',
+    'url',
+    'continue',
+    'post_logout_redirect_uri',
+    'target',
+    'lang',
+    'switch',
+  ];
+  const paths = [
+    '/',
+    '/authorize',
+    '/oauth/logout',
+    '/oauth/logout/success',
+    '/oauth/device',
+    '/errors/invalid_request',
+    '/interaction/x',
+    '/oauth/authorize/x',
+  ];
+  for (const path of paths) {
+    for (const value of evil) {
+      const query = new URLSearchParams(names.map((name) => [name, value]));
+      const page = await new Browser().request(`${issuer}${path}?${query}`);
+      const location = page.headers.get('location');
+      if (location !== null) t.equal(new URL(location, page.url).host, host, `${path} stays here`);
+      t.notMatch(
+        page.body,
+        /(href|action|src)="(https?:)?[/\\]{2}evil\.test|(href|action)="javascript:/i,
+        `${path} links nowhere`,
+      );
+    }
+  }
+  for (const one of ['%0d%0aSet-Cookie:%20a=b', '%0aX-Evil:%201', '%E5%98%8A%E5%98%8DSet-Cookie:a=b']) {
+    for (const path of [
+      `/authorize?x=${one}`,
+      `/oauth/authorize?client_id=app&state=${one}`,
+      `/?lang=${one}`,
+      `/errors/${one}`,
+    ]) {
+      const page = await new Browser().request(`${issuer}${path}`);
+      t.equal(page.headers.get('x-evil'), null, 'no header is split (CWE-113)');
+      t.notOk(page.headers.getSetCookie().some((line) => line.startsWith('a=b')));
+    }
+  }
+});
