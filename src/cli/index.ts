@@ -7,9 +7,20 @@ import { account } from './account/index.ts';
 import { audit } from './audit/index.ts';
 import { client } from './client/index.ts';
 import { config } from './config/index.ts';
+import { doctor } from './doctor.ts';
 import { health } from './health.ts';
 import { keys } from './keys/index.ts';
 import { start } from './start.ts';
 import { version } from './version.ts';
 
-export const commands: readonly Command[] = [start, health, config, keys, client, account, audit, version];
+export const commands: readonly Command[] = [
+  start,
+  health,
+  config,
+  keys,
+  client,
+  account,
+  audit,
+  doctor,
+  version,
+];

@@ -74,7 +74,7 @@ export const createFeatures = async (
   const limited = limits({ config, store, clock, events });
   const levels = createLevels(config);
   const deliveries = createDeliveries({ store, clock, events, onFault });
-  const alive = health(store);
+  const alive = health(store, keys);
   return {
     services: { accounts, audit: record, clients, keys, limits: limited, readiness: alive.readiness },
     features: [

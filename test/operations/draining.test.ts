@@ -67,7 +67,10 @@ t.test('SIGTERM: proxies are told, requests are answered, what is under way is f
   server.signal('SIGTERM');
   await waitFor('readiness to turn', async () => (await fetch(`${server.url}/readyz`)).status === 503);
   const told = await fetch(`${server.url}/readyz`);
-  t.match(await told.json(), { status: 'unavailable', checks: [{}, { name: 'draining', ok: false }] });
+  t.match(await told.json(), {
+    status: 'unavailable',
+    checks: [{ name: 'store' }, { name: 'keys' }, { name: 'draining', ok: false }],
+  });
   t.equal((await fetch(`${server.url}/livez`)).status, 200, 'alive all the while');
   t.match(
     await onAgent(kept, port),

@@ -4,12 +4,18 @@
  */
 import type { Feature } from '../../feature.ts';
 import type { Store } from '../../store/port.ts';
+import type { Keys } from '../keys/index.ts';
 import { createReadiness, type Readiness } from './readiness.ts';
 
 export type { Readiness } from './readiness.ts';
 
-export const health = (store: Store): Feature & { readonly readiness: Readiness } => {
-  const readiness = createReadiness(store);
+export const health = (
+  store: Store,
+  keys: Pick<Keys, 'list'>,
+): Feature & { readonly readiness: Readiness } => {
+  const readiness = createReadiness(store, () =>
+    keys.list().some(({ use, stage }) => use === 'sig' && stage === 'active'),
+  );
   return {
     name: 'health',
     readiness,

@@ -16,10 +16,11 @@ export interface Readiness {
 }
 
 const lookEveryMs = 500;
-const inspectEvery = 60;
+/** A disk that filled up or a policy that changed shows as soon as a store that went away. */
+const inspectEvery = 3;
 
 /** Looked at in the background, so that the answer never waits and a probe costs the store nothing. */
-export const createReadiness = (store: Store): Readiness => {
+export const createReadiness = (store: Store, canSign: () => boolean): Readiness => {
   let reachable: boolean | undefined;
   let faults: readonly Finding[] = [];
   let draining = false;
@@ -44,6 +45,7 @@ export const createReadiness = (store: Store): Readiness => {
           ...(reachable !== true && { reason: 'the store does not answer' }),
         },
         ...faults.map(({ code, message }) => ({ name: code, ok: false, reason: message })),
+        { name: 'keys', ok: canSign(), ...(!canSign() && { reason: 'no key can sign' }) },
         { name: 'draining', ok: !draining, ...(draining && { reason: 'the server is shutting down' }) },
       ];
       return { ready: checks.every(({ ok }) => ok), checks };

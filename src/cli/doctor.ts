@@ -1,0 +1,146 @@
+import { InvalidArgumentError } from 'commander';
+import { type Config, ConfigurationError } from '#config';
+import type { Command, CommandContext } from '#src/command.ts';
+import { type ExitCode, exitCode, Failure } from '#src/errors.ts';
+import type { Ailment } from '#src/features/doctor/index.ts';
+import { Unavailable, Unusable } from '#src/store/errors.ts';
+import { onStore } from './installation.ts';
+
+const origin = (text: string): string => {
+  const url = URL.parse(text);
+  if (url && /^https?:$/.test(url.protocol) && url.pathname === '/' && !url.search && !url.hash)
+    return url.origin;
+  throw new InvalidArgumentError('Expected the address that clients use, as https://id.example.com.');
+};
+
+const configuration = (error: ConfigurationError): Ailment[] =>
+  error.problems.map(({ path, message, suggestion, where }) => ({
+    about: 'configuration',
+    severity: 'error',
+    code: 'bad_configuration',
+    message: `${path === '' ? '' : `${path}: `}${message}${where === undefined ? '' : ` (${where})`}`,
+    fix: suggestion === undefined ? 'See docs/configuration.md.' : `Did you mean ${suggestion}?`,
+  }));
+
+interface Examined {
+  readonly ailments: readonly Ailment[];
+  /** For the look from outside. */
+  readonly kids?: readonly string[];
+  readonly visitor?: { readonly id: string; readonly redirectUri: string };
+}
+
+const insideOf = (config: Config): Promise<Examined> =>
+  onStore(config, async (installation) => {
+    const [{ allClients, lookAtClients, lookAtKeys, lookAtStore }, { createKeys }, { createClients }] =
+      await Promise.all([
+        import('#src/features/doctor/index.ts'),
+        import('#src/features/keys/index.ts'),
+        import('#src/features/clients/index.ts'),
+      ]);
+    const { store, clock } = installation;
+    const keys = await createKeys({ ...installation, maintain: false });
+    const clients = createClients({ ...installation, secretBox: keys.box });
+    try {
+      const ailments = [
+        ...(await lookAtStore(store, clock)),
+        ...lookAtKeys(keys, config, clock),
+        ...(await lookAtClients(clients, config, clock)),
+      ];
+      const published = keys.list().length === 0 ? [] : keys.current().publicJwks.keys;
+      const kids = published.flatMap(({ kid }) => (kid === undefined ? [] : [kid]));
+      for await (const { id, metadata } of allClients(clients)) {
+        const [redirectUri] = metadata.redirect_uris ?? [];
+        const grants = metadata.grant_types ?? ['authorization_code'];
+        const plain = !metadata.require_pushed_authorization_requests && metadata['profile'] !== 'fapi2';
+        if (redirectUri === undefined || !plain || !grants.includes('authorization_code')) continue;
+        return { ailments, kids, visitor: { id, redirectUri } };
+      }
+      return { ailments, kids };
+    } finally {
+      clients.close();
+      await keys.close();
+    }
+  });
+
+const unopened = (error: unknown): Ailment[] => {
+  if (error instanceof Failure || error instanceof Unavailable || error instanceof Unusable) {
+    const code = error instanceof Failure ? error.code : 'store_unusable';
+    return [
+      {
+        about: 'store',
+        severity: 'error',
+        code,
+        message: error.message,
+        fix: 'Nothing else of the store was looked at.',
+      },
+    ];
+  }
+  throw error;
+};
+
+const inMemory: Ailment = {
+  about: 'store',
+  severity: 'warning',
+  code: 'not_kept',
+  message: 'The store is in memory: it is forgotten when the server stops, and out of reach from here.',
+  fix: 'Set store.url to sqlite:PATH or a Redis.',
+};
+
+const examine = async ({ load }: CommandContext, url: string | undefined): Promise<readonly Ailment[]> => {
+  let config: Config;
+  try {
+    config = load().config;
+  } catch (error) {
+    if (error instanceof ConfigurationError) return configuration(error);
+    throw error;
+  }
+  const { lookAtSettings, lookFromOutside } = await import('#src/features/doctor/index.ts');
+  const inside: Examined = config.store.url.startsWith('memory:')
+    ? { ailments: [inMemory] }
+    : await insideOf(config).catch((error: unknown) => ({ ailments: unopened(error) }));
+  const { kids, visitor } = inside;
+  return [
+    ...lookAtSettings(config),
+    ...inside.ailments,
+    ...(await lookFromOutside({ config, url: url ?? config.issuer, kids, visitor })),
+  ];
+};
+
+const exitOf = (errors: readonly Ailment[]): ExitCode => {
+  if (errors.some(({ code }) => code === 'bad_configuration')) return exitCode.configuration;
+  const away = new Set(['unreachable', 'store_away', 'store_unusable']);
+  return errors.every(({ code }) => away.has(code)) ? exitCode.unavailable : exitCode.failure;
+};
+
+const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
+
+export const doctor: Command = {
+  name: 'doctor',
+  register(program, context) {
+    program
+      .command('doctor')
+      .argument('[url]', 'where clients come to, when it is not the issuer', origin)
+      .option('--strict', 'a warning is a failure too')
+      .description('look at configuration, store, keys, clients and the running server, and say what to mend')
+      .action(async (url: string | undefined, { strict }: { readonly strict?: true }) => {
+        const ailments = await examine(context, url);
+        const errors = ailments.filter(({ severity }) => severity === 'error');
+        const warnings = ailments.length - errors.length;
+        const lines = ailments.map(
+          ({ severity, about, code, message, fix }) =>
+            `${severity}  ${about}: ${message} [${code}]\n  ${fix}`,
+        );
+        const summary = `${count(errors.length, 'error')}, ${count(warnings, 'warning')}`;
+        context.output.answer(
+          { ok: errors.length === 0, errors: errors.length, warnings, findings: ailments },
+          [...lines, ailments.length === 0 ? 'Everything is fine.' : summary].join('\n'),
+        );
+        if (errors.length === 0 && !(strict && warnings > 0)) return;
+        throw new Failure({
+          code: 'unwell',
+          message: `The doctor found ${summary}.`,
+          exit: errors.length === 0 ? exitCode.failure : exitOf(errors),
+        });
+      });
+  },
+};

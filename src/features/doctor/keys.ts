@@ -1,0 +1,37 @@
+import type { Config } from '#config';
+import type { Clock } from '../../store/port.ts';
+import type { Keys } from '../keys/index.ts';
+import { type Ailment, finder } from './ailment.ts';
+
+const dayMs = 86_400_000;
+
+export const lookAtKeys = (
+  keys: Pick<Keys, 'list' | 'faults'>,
+  config: Pick<Config, 'keys'>,
+  clock: Clock,
+): readonly Ailment[] => {
+  const { found, error, warning } = finder('keys');
+  for (const { code, message, fix } of keys.faults()) error(code, message, fix);
+  const signing = keys.list().filter(({ use, stage }) => use === 'sig' && stage === 'active');
+  for (const alg of config.keys.algorithms) {
+    const current = signing.find((key) => key.alg === alg);
+    if (!current) {
+      warning(
+        'key_missing',
+        `No key signs with ${alg}.`,
+        'Start the server, which makes one; or take it out of keys.algorithms.',
+      );
+      continue;
+    }
+    const days = (clock.now() - current.active_at) / dayMs;
+    const most = config.keys.rotate_every_days;
+    if (most > 0 && days > most + 2 && current.held === 'here') {
+      warning(
+        'key_old',
+        `The key for ${alg} has signed for ${Math.floor(days)} days, though keys.rotate_every_days is ${most}.`,
+        'Start a server, which rotates by itself, or run `postern keys rotate`.',
+      );
+    }
+  }
+  return found;
+};

@@ -1,0 +1,201 @@
+import type { Config } from '#config';
+import { type Ailment, finder } from './ailment.ts';
+
+/** What is known here, to compare with what is seen there. */
+export interface Inside {
+  readonly config: Config;
+  /** Where clients come to; the issuer unless the operator names another address. */
+  readonly url: string;
+  /** Identifiers of the published keys; undefined when the store is out of reach. */
+  readonly kids: readonly string[] | undefined;
+  /** One that would ask for a code, to see the cookies of a sign-in. */
+  readonly visitor: { readonly id: string; readonly redirectUri: string } | undefined;
+}
+
+const patienceMs = 5_000;
+const skew = { warnMs: 5_000, failMs: 60_000 };
+
+const get = (url: string): Promise<Response> =>
+  fetch(url, {
+    redirect: 'manual',
+    signal: AbortSignal.timeout(patienceMs),
+    headers: { accept: 'application/json, text/html' },
+  });
+
+const causeOf = (error: unknown): string => {
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') return cause.code;
+  return cause instanceof Error ? cause.message : String(cause);
+};
+
+const objectIn = async (answer: Response): Promise<Readonly<Record<string, unknown>> | undefined> => {
+  const value: unknown = await answer.json().catch(() => undefined);
+  // Any object can be read by name; what is found is looked at.
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+};
+
+const originOf = (url: unknown): string | undefined =>
+  typeof url === 'string' ? URL.parse(url)?.origin : undefined;
+
+export const lookFromOutside = async (inside: Inside): Promise<readonly Ailment[]> => {
+  const { config, url, kids, visitor } = inside;
+  const { found, error, warning } = finder('outside');
+  const address = `${url}/.well-known/openid-configuration`;
+  const begun = Date.now();
+  let answer: Response;
+  try {
+    answer = await get(address);
+  } catch (fault) {
+    error(
+      'unreachable',
+      `Nothing answers at ${url} (${causeOf(fault)}).`,
+      'Start the server and its proxy, or name the address that clients use: `postern doctor https://id.example.com`.',
+    );
+    return found;
+  }
+  if (answer.status === 421) {
+    error(
+      'host_unknown',
+      `The server does not answer for the host of ${url}: the proxy passes on another Host header, or the host is unknown.`,
+      'Let the proxy keep the Host header, or add the host to security.allowed_hosts.',
+    );
+    return found;
+  }
+  const metadata = answer.ok ? await objectIn(answer) : undefined;
+  if (!metadata) {
+    const where = answer.headers.get('location');
+    error(
+      'no_metadata',
+      `${address} answers ${answer.status}${where === null ? '' : ` and leads to ${where}`}, not with metadata.`,
+      'Let the proxy pass every path on to the server, without a redirect.',
+    );
+    return found;
+  }
+
+  if (metadata['issuer'] !== config.issuer) {
+    error(
+      'issuer_differs',
+      `The server at ${url} calls itself ${metadata['issuer']}, but the issuer of this configuration is ${config.issuer}.`,
+      'Look from where the configuration of that server is, or let the proxy lead to this server.',
+    );
+  } else if (new URL(url).origin !== config.issuer) {
+    error(
+      'issuer_elsewhere',
+      `Clients that come to ${url} are told that the issuer is ${config.issuer}, and refuse that (OpenID Connect Discovery §4.3).`,
+      `Set issuer: ${new URL(url).origin}, or have clients come to ${config.issuer}.`,
+    );
+  }
+  for (const [name, value] of Object.entries(metadata)) {
+    if (!name.endsWith('_endpoint') && name !== 'jwks_uri') continue;
+    if (originOf(value) === originOf(metadata['issuer'])) continue;
+    error(
+      'endpoint_elsewhere',
+      `${name} is ${value}, which is not at the issuer.`,
+      'Tell of this fault of the server.',
+    );
+  }
+
+  const date = Date.parse(answer.headers.get('date') ?? '');
+  // The header has whole seconds, and the answer was under way for a while.
+  const apart = Math.max(0, Math.abs(date - begun) - 1000 - (Date.now() - begun));
+  if (apart > skew.warnMs) {
+    (apart > skew.failMs ? error : warning)(
+      'clock_skew',
+      `The clock of the server at ${url} and the one here are ${Math.round(apart / 1000)} seconds apart: tokens seem expired, or not yet valid.`,
+      'Let NTP keep the clocks of both machines.',
+    );
+  }
+  if (config.issuer.startsWith('https:') && answer.headers.get('strict-transport-security') === null) {
+    warning(
+      'no_hsts',
+      'The answer has no Strict-Transport-Security header, which the server sets: the proxy drops it.',
+      'Let the proxy pass headers of answers on.',
+    );
+  }
+
+  const jwks = await get(`${url}/oauth/jwks`).then(objectIn, () => undefined);
+  const keys: unknown[] = Array.isArray(jwks?.['keys']) ? jwks['keys'] : [];
+  const seen = keys.flatMap((key) =>
+    typeof key === 'object' && key !== null && 'kid' in key ? [key.kid] : [],
+  );
+  if (seen.length === 0) {
+    error('no_keys', `${url}/oauth/jwks holds no keys.`, 'Let the proxy pass every path on to the server.');
+  } else if (kids && kids.length > 0 && !kids.some((kid) => seen.includes(kid))) {
+    error(
+      'keys_differ',
+      `None of the keys that ${url} publishes is in the store of this configuration: that server has another store.`,
+      'Give all servers the same store.url, and run the doctor with the same.',
+    );
+  }
+
+  const ready = await get(`${url}/readyz`).catch(() => undefined);
+  if (ready?.status === 503) {
+    const checks = (await objectIn(ready))?.['checks'];
+    const reasons = Array.isArray(checks)
+      ? checks.flatMap((check) =>
+          check instanceof Object && 'reason' in check ? [String(check.reason)] : [],
+        )
+      : [];
+    error(
+      'not_ready',
+      `The server is not ready: ${reasons.join('; ')}.`,
+      'Mend what it names; /readyz looks twice a second.',
+    );
+  }
+  const metrics = await get(`${url}/metrics`).catch(() => undefined);
+  if (metrics?.ok) {
+    error(
+      'metrics_open',
+      `Anyone can read ${url}/metrics.`,
+      'Keep the port of metrics.port off the proxy, or set metrics.token.',
+    );
+  }
+
+  if (visitor) await lookAtCookies(url, config, visitor, { error, warning });
+  return found;
+};
+
+const lookAtCookies = async (
+  url: string,
+  config: Config,
+  { id, redirectUri }: NonNullable<Inside['visitor']>,
+  { error, warning }: Pick<ReturnType<typeof finder>, 'error' | 'warning'>,
+): Promise<void> => {
+  const query = new URLSearchParams({
+    client_id: id,
+    redirect_uri: redirectUri,
+    response_type: 'code',
+    scope: 'openid',
+    code_challenge: 'x'.repeat(43),
+    code_challenge_method: 'S256',
+  });
+  const answer = await get(`${url}/oauth/authorize?${query}`).catch(() => undefined);
+  const leadsIn = answer?.headers.get('location')?.includes('/interaction/');
+  if (!answer || !leadsIn) return;
+  const cookies = answer.headers.getSetCookie();
+  if (cookies.length === 0) {
+    error(
+      'cookies_dropped',
+      'A sign-in begins without a cookie: the proxy drops Set-Cookie, so that nobody can sign in.',
+      'Let the proxy pass Set-Cookie on, and keep it from caching /oauth.',
+    );
+  }
+  for (const cookie of cookies) {
+    const [pair = '', ...attributes] = cookie.split(/;\s*/);
+    const name = pair.split('=')[0];
+    const has = (attribute: string): boolean =>
+      attributes.some((one) => one.toLowerCase().split('=')[0] === attribute);
+    const missing = [
+      'httponly',
+      'samesite',
+      ...(config.issuer.startsWith('https:') ? ['secure'] : []),
+    ].filter((attribute) => !has(attribute));
+    if (missing.length > 0) {
+      warning(
+        'cookie_flags',
+        `The cookie ${name} arrives without ${missing.join(', ')}, which the server sets.`,
+        'Keep the proxy from rewriting cookies.',
+      );
+    }
+  }
+};

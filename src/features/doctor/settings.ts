@@ -1,0 +1,39 @@
+import type { Config } from '#config';
+import { type Ailment, finder } from './ailment.ts';
+
+const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/** What is allowed and yet rarely meant. Mistakes are refused when the configuration is loaded. */
+export const lookAtSettings = (config: Config): readonly Ailment[] => {
+  const { found, warning } = finder('configuration');
+  const { protocol, hostname } = new URL(config.issuer);
+  if (config.mode === 'development' && !loopback.has(hostname)) {
+    warning(
+      'development_issuer',
+      `The issuer is ${config.issuer}, but the mode is development, which listens on loopback only.`,
+      'Set mode: production.',
+    );
+  }
+  if (config.mode === 'production' && protocol === 'https:' && config.proxy.trusted.length === 0) {
+    warning(
+      'proxy_untrusted',
+      'The issuer is https, so a proxy stands in front, but no proxy is trusted: every caller seems to have its address, and limits for one address hold for all.',
+      'Name its address or network in proxy.trusted.',
+    );
+  }
+  if (config.mode === 'production' && ['debug', 'trace'].includes(config.log.level)) {
+    warning('log_verbose', `The log level is ${config.log.level}.`, 'Set log.level: info.');
+  }
+  if (!config.audit.enabled) {
+    warning('audit_off', 'Security events are not recorded.', 'Set audit.enabled: true.');
+  }
+  const { sign_in_per_address, sign_in_per_account } = config.security.throttle;
+  if (sign_in_per_address === 0 || sign_in_per_account === 0) {
+    warning(
+      'sign_in_unlimited',
+      'Passwords may be tried without a limit.',
+      'Give security.throttle.sign_in_per_address and sign_in_per_account numbers above 0.',
+    );
+  }
+  return found;
+};

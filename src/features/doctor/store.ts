@@ -1,0 +1,46 @@
+import { Unavailable } from '../../store/errors.ts';
+import type { Clock, Store } from '../../store/port.ts';
+import { type Ailment, finder } from './ailment.ts';
+
+const slowMs = 50;
+const aheadMs = 5_000;
+
+export const lookAtStore = async (store: Store, clock: Clock): Promise<readonly Ailment[]> => {
+  const { found, error, warning } = finder('store');
+  try {
+    const times: number[] = [];
+    for (let n = 0; n < 3; n += 1) {
+      const begun = performance.now();
+      await store.ping();
+      times.push(performance.now() - begun);
+    }
+    const quickest = Math.min(...times);
+    if (quickest > slowMs) {
+      warning(
+        'store_slow',
+        `A trip to the store takes ${Math.round(quickest)} ms at best; each token request makes two.`,
+        'Move the store nearer to the server: into the same network, at least.',
+      );
+    }
+  } catch (fault) {
+    if (!(fault instanceof Unavailable)) throw fault;
+    error('store_away', 'The store does not answer.', 'Check that it is running, and store.url.');
+    return found;
+  }
+  for (const { code, fatal, message, fix } of await store.inspect()) {
+    (fatal ? error : warning)(code, sentence(message), sentence(fix));
+  }
+  // Every process writes its time into the audit record: the latest tells whose clock is ahead of this one.
+  const [latest] = (await store.list('audit', 'all', { limit: 1, order: 'descending' })).items;
+  if (latest && latest.at > clock.now() + aheadMs) {
+    warning(
+      'clocks_differ',
+      `A process on this store has a clock that is ${Math.round((latest.at - clock.now()) / 1000)} seconds ahead of the one here.`,
+      'Let NTP keep the clocks of all machines.',
+    );
+  }
+  return found;
+};
+
+const sentence = (text: string): string =>
+  `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, '')}.`;

@@ -1,0 +1,208 @@
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders, request } from 'node:http';
+import { join } from 'node:path';
+import t from 'tap';
+import { openStore } from '#adapters/index.ts';
+import { openFolder } from '../support/command.ts';
+import { freshPrefix } from '../support/redis.ts';
+import { startRedis } from '../support/redis-server.ts';
+import { redirectUri, usual } from '../support/relying-party.ts';
+import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
+
+interface Examined {
+  readonly ok: boolean;
+  readonly findings: readonly {
+    readonly severity: string;
+    readonly code: string;
+    readonly message: string;
+    readonly fix: string;
+  }[];
+}
+
+const parsed = (text: string): Examined => JSON.parse(text);
+
+const examine = async (server: Pick<ServerProcess, 'command'>, ...args: string[]) => {
+  const { exit, out } = await server.command(['doctor', '--json', ...args]);
+  const { findings } = parsed(out);
+  return { exit, findings, codes: findings.map(({ code }) => code).sort() };
+};
+
+/** A reverse proxy that does to answers what it should not. */
+const badProxy = async (
+  to: number,
+  spoil: (path: string, headers: IncomingHttpHeaders) => IncomingHttpHeaders | number,
+) => {
+  const server = createServer((from, answer) => {
+    const path = from.url?.split('?')[0] ?? '';
+    const onward = request(
+      {
+        port: to,
+        path: from.url,
+        method: from.method,
+        headers: { ...from.headers, host: `localhost:${to}` },
+      },
+      (back) => {
+        const spoiled = spoil(path, back.headers);
+        answer.writeHead(
+          typeof spoiled === 'number' ? spoiled : (back.statusCode ?? 500),
+          typeof spoiled === 'number' ? {} : spoiled,
+        );
+        back.pipe(answer);
+      },
+    );
+    onward.end();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('no port');
+  return {
+    url: `http://localhost:${address.port}`,
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+};
+
+t.test('a server that is fine, seen as clients see it, and through proxies that are not', async (t) => {
+  const server = await startServerProcess({ config: usual });
+  t.teardown(() => server.close());
+  t.match(await server.command(['doctor']), { exit: 0, out: 'Everything is fine.\n', err: '' });
+  t.match(await server.command(['doctor', 'id.example.com']), {
+    exit: 2,
+    err: /Expected the address that clients use/,
+  });
+
+  const through = async (spoil: Parameters<typeof badProxy>[1]) => {
+    const proxy = await badProxy(server.port, spoil);
+    const found = await examine(server, proxy.url);
+    proxy.close();
+    return found;
+  };
+  const plain = await through((_path, headers) => headers);
+  t.match(plain, { exit: 1, codes: ['issuer_elsewhere'] });
+  t.match(plain.findings, [
+    {
+      message: /Clients that come to http:\/\/localhost:\d+ are told that the issuer is/,
+      fix: /^Set issuer: /,
+    },
+  ]);
+  const spoiled = await through((path, headers) => {
+    if (path === '/metrics') return 200;
+    const { 'set-cookie': _, ...rest } = headers;
+    return { ...rest, date: new Date(Date.now() - 3_600_000).toUTCString() };
+  });
+  t.same(spoiled.codes, ['clock_skew', 'cookies_dropped', 'issuer_elsewhere', 'metrics_open']);
+  const rewritten = await through((_path, headers) => ({
+    ...headers,
+    ...(headers['set-cookie'] && {
+      'set-cookie': headers['set-cookie'].map((cookie) => cookie.replace(/; httponly/i, '')),
+    }),
+  }));
+  t.same([...new Set(rewritten.codes)], ['cookie_flags', 'issuer_elsewhere']);
+  t.same((await through((path, headers) => (path.startsWith('/.well-known') ? 404 : headers))).codes, [
+    'no_metadata',
+  ]);
+
+  const stranger = await startServerProcess({ config: usual });
+  t.same((await examine(server, stranger.url)).codes, ['issuer_differs', 'keys_differ'], 'another server');
+  await stranger.close();
+
+  server.signal('SIGINT');
+  await server.ended;
+  t.match(await examine(server), { exit: 5, codes: ['unreachable'] });
+});
+
+t.test('a configuration with mistakes is all that is looked at', async (t) => {
+  const folder = await openFolder();
+  const { exit, out } = await folder.runHere(['doctor', '--json', '--set', 'listen.port=many']);
+  t.equal(exit, 78);
+  t.match(parsed(out), { ok: false, findings: [{ code: 'bad_configuration', message: /^listen\.port: / }] });
+  const allowed = [
+    '--set',
+    'audit.enabled=false',
+    '--set',
+    'security.throttle.sign_in_per_address=0',
+    '--set',
+    'issuer=http://127.0.0.1:9',
+  ];
+  const lax = await folder.runHere(['doctor', '--json', ...allowed]);
+  t.same(
+    parsed(lax.out).findings.map(({ code }) => code),
+    ['audit_off', 'sign_in_unlimited', 'key_missing', 'key_missing', 'key_missing', 'unreachable'],
+  );
+  await folder.close();
+});
+
+t.test('store, keys and clients are looked at', async (t) => {
+  const server = await startServerProcess({ config: usual });
+  t.teardown(() => server.close());
+  const file = `sqlite:${join(server.cwd, 'store.db')}`;
+  t.equal(
+    (
+      await server.command([
+        'client',
+        'add',
+        '--type',
+        'web',
+        '--id',
+        'shop',
+        '--redirect-uri',
+        'https://shop.example.com/cb',
+      ])
+    ).exit,
+    0,
+  );
+  const store = await openStore(file, { clock: Date });
+  const [shop] = (await store.list('clients', 'all', { limit: 1 })).items;
+  const [key] = (await store.list('keys', 'all', { limit: 1 })).items;
+  if (!shop || !key) throw new Error('nothing to spoil');
+  const index = [{ index: 'clients', of: 'all', at: shop.at }];
+  const body = JSON.parse(shop.document.body);
+  body.metadata.redirect_uris = ['http://shop.example.com/*', redirectUri];
+  body.secrets[0].expiresAt = 1;
+  await store.commit([{ op: 'put', key: shop.key, body: JSON.stringify(body), index }]);
+  await store.commit([
+    { op: 'put', key: key.key, body: '{"v":1}', index: [{ index: 'keys', of: 'all', at: key.at }] },
+  ]);
+  const audit = { index: 'audit', of: 'all', at: Date.now() + 600_000 };
+  await store.commit([
+    { op: 'put', key: { kind: 'audit', family: 'x', id: '1' }, body: '{}', index: [audit] },
+  ]);
+  await store.close();
+  const { exit, codes, findings } = await examine(server);
+  t.equal(exit, 1);
+  t.same(
+    codes.filter((code) => !/^key_(missing|lost)/.test(code)),
+    ['client_broken', 'client_secret_expired', 'clocks_differ', 'key_damaged'],
+  );
+  t.match(
+    findings.find(({ code }) => code === 'client_broken')?.message,
+    /^redirect_uris of the client shop /,
+  );
+  t.ok(
+    findings.every(({ fix }) => fix.length > 10),
+    'each with what to do about it',
+  );
+});
+
+t.test('a Redis that forgets is found out, and one that is gone', async (t) => {
+  const redis = await startRedis();
+  const server = await startServerProcess({
+    config: { ...usual, store: { url: redis.url, prefix: freshPrefix() } },
+  });
+  const found = await examine(server);
+  t.ok(
+    found.findings.length > 0 && found.findings.every(({ code }) => code !== 'unreachable'),
+    'it keeps nothing on disk',
+  );
+  const strict = await examine(server, '--strict');
+  t.equal(strict.exit, 1, 'a warning counts when it should');
+  await redis.kill();
+  const gone = await examine(server);
+  t.ok(gone.codes.includes('store_unusable') || gone.codes.includes('store_away'), String(gone.codes));
+  t.ok(gone.codes.includes('not_ready'), 'the server says so as well');
+  await server.close();
+  await redis.close();
+});
