@@ -29,15 +29,17 @@ const pageOfStep = ({ oidc, path }: KoaContextWithOIDC, error: Error): string | 
 };
 
 /** RFC 6749 §4.1.2.1 by hand: only to a redirect URI that is registered, and by a link where that is how it answers. */
-const wayBack = ({ oidc }: KoaContextWithOIDC, out: Out): ErrorModel['back'] => {
-  const { client, params } = oidc ?? {};
-  const uri = params?.['redirect_uri'];
-  const mode = params?.['response_mode'];
+const wayBack = ({ oidc, query }: KoaContextWithOIDC, out: Out): ErrorModel['back'] => {
+  const { client } = oidc ?? {};
+  // Not read yet when the session couldn't be.
+  const params: Readonly<Record<string, unknown>> = oidc?.params ?? query;
+  const uri = params['redirect_uri'];
+  const mode = params['response_mode'];
   if (!client || typeof uri !== 'string' || !client.redirectUriAllowed(uri)) return undefined;
   if (mode !== undefined && mode !== 'query') return undefined;
   const href = URL.parse(uri);
   if (!href) return undefined;
-  const answer = { ...out, state: params?.['state'], iss: oidc.issuer };
+  const answer = { ...out, state: params['state'], iss: oidc.issuer };
   for (const [name, value] of Object.entries(answer)) {
     if (typeof value === 'string') href.searchParams.set(name, value);
   }
