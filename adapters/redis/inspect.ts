@@ -78,7 +78,15 @@ const keepingOf = (facts: Facts): Finding[] => {
       fix: 'Set maxmemory-policy noeviction.',
     });
   const limit = Number(facts.get('maxmemory') ?? 0);
-  if (limit > 0 && Number(facts.get('used_memory') ?? 0) > 0.9 * limit)
+  const used = Number(facts.get('used_memory') ?? 0);
+  if (limit > 0 && used >= limit)
+    found.push({
+      code: 'store_full',
+      fatal: true,
+      message: 'Redis has used all of its maxmemory and takes no writes.',
+      fix: 'Raise maxmemory.',
+    });
+  else if (limit > 0 && used > 0.9 * limit)
     found.push({
       code: 'store_nearly_full',
       fatal: false,

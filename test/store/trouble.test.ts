@@ -5,7 +5,7 @@ import { type House, openHouse } from '../support/house.ts';
 import { freshPrefix } from '../support/redis.ts';
 import { startCluster } from '../support/redis-cluster.ts';
 import { startSentinel } from '../support/redis-sentinel.ts';
-import { startRedis } from '../support/redis-server.ts';
+import { redisCommand, startRedis } from '../support/redis-server.ts';
 import { type Answer, codeFor, RelyingParty, usual } from '../support/relying-party.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
 
@@ -116,6 +116,21 @@ t.test('Redis behind a bad wire', async (t) => {
   await t.test('a frozen process', (t) =>
     endures(t, house, { harm: () => redis.freeze(), mend: () => redis.thaw() }),
   );
+
+  const set = async (name: string, value: string): Promise<void> => {
+    await redisCommand(redis.port, 'config', 'set', name, value);
+  };
+  await t.test('full', (t) =>
+    endures(t, house, { harm: () => set('maxmemory', '1'), mend: () => set('maxmemory', '0') }),
+  );
+  await t.test('allowed to drop what it was given', async (t) => {
+    await set('maxmemory-policy', 'allkeys-lru');
+    t.ok((await readyIs(house, 503)) <= readinessFlipsWithin);
+    const { checks } = JSON.parse(await (await fetch(`${house.issuer}/readyz`)).text());
+    t.match(checks, [{ name: 'store' }, { name: 'store_evicts', ok: false, reason: /allkeys-lru/ }]);
+    await set('maxmemory-policy', 'noeviction');
+    t.ok((await readyIs(house, 200)) <= backWithin);
+  });
 
   await t.test('a reply that is lost never turns into a false replay', async (t) => {
     const party = new RelyingParty(house.issuer);
