@@ -239,6 +239,20 @@ t.test('a client registers itself (RFC 7591 §3)', async (t) => {
     t.equal(status, 200, 'and it works like any other');
   });
 
+  await t.test('scopes of an API, where the operator lets them have those', async (t) => {
+    const open = await openHouse({
+      config: configOf(
+        { scopes: ['openid', 'api:read'] },
+        { resources: [{ audience: 'https://api.example.com/', scopes: ['api:read', 'api:write'] }] },
+      ),
+    });
+    t.teardown(() => open.close());
+    const { body } = await register(open, { ...web, scope: 'openid api:read' });
+    t.equal(body['scope'], 'openid api:read');
+    t.notOk('api_scope' in body);
+    t.equal((await register(open, { ...web, scope: 'openid api:write' })).status, 400);
+  });
+
   await t.test('a public client gets no secret', async (t) => {
     const { body } = await register(house, { ...web, token_endpoint_auth_method: 'none' });
     t.notOk('client_secret' in body);

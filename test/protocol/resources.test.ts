@@ -20,7 +20,7 @@ const house = await openHouse({
       { audience: audience('opaque'), scopes: ['read'], access_token_format: 'opaque' },
     ],
     clients: [
-      { ...usual.clients[0], scope: 'openid profile email offline_access' },
+      { ...usual.clients[0], scope: 'openid profile email offline_access read' },
       { ...usual.clients[0], client_id: 'second' },
     ],
   },

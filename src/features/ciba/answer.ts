@@ -15,6 +15,9 @@ interface Asked {
   readonly scopesOf: (audience: string) => readonly string[];
 }
 
+/** OpenID Connect Core §5.4 and §11; any other scope is an API's, and of use there alone. */
+const ofOpenid = new Set(['openid', 'offline_access', 'profile', 'email', 'address', 'phone']);
+
 const listOf = (value: string | readonly string[] | undefined): readonly string[] =>
   value === undefined ? [] : typeof value === 'string' ? [value] : value;
 
@@ -29,7 +32,7 @@ const grantFor = async ({ provider, request, scopesOf }: Asked) => {
   const asked = scope.split(' ');
   const audiences = listOf(request.resource);
   const ofApis = new Map(audiences.map((audience) => [audience, new Set(scopesOf(audience))]));
-  const own = asked.filter((name) => ![...ofApis.values()].some((scopes) => scopes.has(name)));
+  const own = asked.filter((name) => ofOpenid.has(name));
   if (own.length > 0) grant.addOIDCScope(own.join(' '));
   for (const [audience, scopes] of ofApis) {
     const granted = asked.filter((name) => scopes.has(name));

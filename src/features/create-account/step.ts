@@ -4,6 +4,7 @@ import { faceOf } from '../../http/interactions/faces.ts';
 import type { Form, Outcome, Step, Visit } from '../../http/interactions/step.ts';
 import { type CreateAccountModel, createAccountPage } from '../../views/pages/create-account.ts';
 import type { Account } from '../accounts/index.ts';
+import { network } from '../throttle/index.ts';
 import { problemIn, problemsOf, type Wanted, wantedIn } from './form.ts';
 import type { CreateAccountParts } from './index.ts';
 
@@ -28,7 +29,7 @@ export const createCreateStep = (
   const add = async (visit: Visit, wanted: Wanted): Promise<Account> => {
     const verdict = await throttle.take(
       'create-account',
-      visit.request.ip,
+      network(visit.request.ip),
       security.throttle.registration_per_address,
     );
     if (!verdict.allowed) {

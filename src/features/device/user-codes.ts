@@ -1,5 +1,6 @@
 import { errors, Provider } from 'oidc-provider';
 import { factsOf } from '../../provider/facts.ts';
+import { network } from '../throttle/index.ts';
 import type { DeviceParts } from './index.ts';
 
 /** Too many codes from one address: each one entered is a guess (RFC 8628 §5.1). */
@@ -19,8 +20,8 @@ export const throttleUserCodes = (provider: Provider, { throttle, config }: Devi
   provider.DeviceCode.findByUserCode = async (code, options) => {
     const ctx = Provider.ctx;
     if (!ctx) throw new Error('user codes are looked up inside a request');
-    const { address } = factsOf(ctx.req);
-    const verdict = await throttle.take('device', address, config.security.throttle.device_per_address);
+    const from = network(factsOf(ctx.req).address);
+    const verdict = await throttle.take('device', from, config.security.throttle.device_per_address);
     if (!verdict.allowed) throw new CodesThrottled(verdict.waitSeconds);
     return find(code, options);
   };

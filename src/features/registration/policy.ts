@@ -30,6 +30,16 @@ export const withinPolicy = (
     );
   }
 
+  // Without redirects to prove it, anybody could name the sector of others and learn what they call a person.
+  const elsewhere = grants.some((grant) => grant.startsWith('urn:'));
+  if (
+    metadata['subject_type'] === 'pairwise' &&
+    elsewhere &&
+    metadata['sector_identifier_uri'] === undefined
+  ) {
+    refuse('sector_identifier_uri', 'is needed for pairwise subjects with these grant types');
+  }
+
   const scopes = registration.scopes.length > 0 ? registration.scopes : standardScopes;
   const asked = metadata.scope?.split(' ').filter((scope) => scope !== '') ?? scopes;
   const foreignScope = asked.find((scope) => !scopes.includes(scope));

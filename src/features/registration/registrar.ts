@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { splitScope } from '../../provider/models/client-scope.ts';
 import type { ClientMetadata } from '../clients/index.ts';
 import type { RegistrationParts } from './index.ts';
 import { withinPolicy } from './policy.ts';
@@ -19,7 +20,7 @@ export interface Registrar {
   isNew(id: string): boolean;
 }
 
-const hidden = new Set(['client_secret', 'client_secret_expires_at', 'from_registration']);
+const hidden = new Set(['api_scope', 'client_secret', 'client_secret_expires_at', 'from_registration']);
 
 export const createRegistrar = ({ config, clock, clients, engine }: RegistrationParts): Registrar => {
   const judged = new Set<string>();
@@ -29,7 +30,7 @@ export const createRegistrar = ({ config, clock, clients, engine }: Registration
     judged.add(metadata.client_id);
     try {
       // A JSON object whose names and shapes were looked at.
-      await engine().provider.Client.validate({ ...metadata, ...secret } as never);
+      await engine().provider.Client.validate({ ...splitScope(metadata), ...secret } as never);
     } finally {
       judged.delete(metadata.client_id);
     }
@@ -69,9 +70,11 @@ export const createRegistrar = ({ config, clock, clients, engine }: Registration
     async describe(id) {
       const client = await engine().provider.Client.find(id);
       if (client?.['from_registration'] !== true) return undefined;
-      return Object.fromEntries(
-        Object.entries(client.metadata()).filter(([name, value]) => value !== undefined && !hidden.has(name)),
-      );
+      const filledIn = Object.entries(client.metadata());
+      return {
+        ...Object.fromEntries(filledIn.filter(([name, value]) => value !== undefined && !hidden.has(name))),
+        scope: (await clients.get(id))?.metadata.scope,
+      };
     },
     isNew: (id) => judged.has(id),
   };

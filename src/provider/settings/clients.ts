@@ -3,6 +3,7 @@ import type { Config } from '#config';
 
 /** Names of ours in a client's metadata. Which values they may have is checked when the client is made. */
 const ours = [
+  'api_scope',
   'audience',
   'first_party',
   'from_registration',

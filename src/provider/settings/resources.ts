@@ -1,6 +1,7 @@
 import { type Configuration, errors, type ResourceServer } from 'oidc-provider';
 import type { Config, ResourceConfig } from '#config';
 import { factsOf } from '../facts.ts';
+import { isWithinReach, withinReach } from './reach.ts';
 
 const signed = (resource: ResourceConfig): ResourceServer => ({
   scope: resource.scopes.join(' '),
@@ -21,7 +22,7 @@ export const resources = (config: Config) => {
   const weak = new Set(
     config.resources.filter(({ signing_alg }) => signing_alg === 'RS256').map(({ audience }) => audience),
   );
-  const usual = config.resources.filter((resource) => resource.default).map(({ audience }) => audience);
+  const usual = config.resources.filter((resource) => resource.default);
   return {
     features: {
       resourceIndicators: {
@@ -31,7 +32,7 @@ export const resources = (config: Config) => {
           const own = Array.isArray(wanted)
             ? wanted.map(String)
             : wanted === undefined
-              ? usual
+              ? usual.filter((resource) => isWithinReach(resource, client)).map(({ audience }) => audience)
               : [String(wanted)];
           const [first] = oneOf ? own.filter((audience) => oneOf.includes(audience)) : own;
           return first ?? oneOf ?? [];
@@ -42,7 +43,8 @@ export const resources = (config: Config) => {
           if (marked && client['audience'] !== undefined && client['audience'] !== audience) {
             throw new errors.InvalidTarget('this client gets tokens for its own audience only');
           }
-          const resource = known.get(audience);
+          const named = known.get(audience);
+          const resource = named && withinReach(named, client, new Set(ctx.oidc.requestParamScopes));
           const isJwt = marked || factsOf(ctx.req).door === 'json' || resource?.access_token_format === 'jwt';
           if (client['profile'] === 'fapi2' && weak.has(audience) && isJwt) {
             throw new errors.InvalidTarget(

@@ -3,6 +3,7 @@ import { currentWork } from '../../store/current-work.ts';
 import type { Conflict } from '../../store/errors.ts';
 import type { Clock, Document, Key, Store } from '../../store/port.ts';
 import { type Terms, UnitOfWork } from '../../store/unit-of-work.ts';
+import { splitScope } from '../models/client-scope.ts';
 import { decideOnce, heldAfterMs } from './decided.ts';
 import { digestOf, grantKeyOf, isModelName, keyOf, type ModelName } from './ids.ts';
 import { decodePayload, encodePayload } from './payload.ts';
@@ -201,7 +202,8 @@ class ClientStorage {
 
   /** A copy: the engine writes thumbprints into the keys of a client that it builds. */
   async find(id: string): Promise<AdapterPayload | undefined> {
-    return structuredClone(await this.#clients.find(id));
+    const metadata = await this.#clients.find(id);
+    return metadata && splitScope(structuredClone(metadata));
   }
 }
 
