@@ -51,19 +51,26 @@ export const createWriting = (db: DatabaseSync) => {
     places.add(key, filed);
   };
 
-  const change = (key: Key, former: Content, fresh: Fresh): void => {
+  /** What the write does not name stays. */
+  const alter = ({ key, ...write }: Merge | Replace, former: Content): void => {
+    const filed = write.index?.length ? writePlaces(write.index) : former[5];
+    const fresh: Fresh = [
+      write.body ?? former[0],
+      write.parts ? mergeParts(former[1], write.parts) : former[1],
+      filed,
+      write.expiresAt ?? former[4],
+    ];
     update.run(...fresh, key.family, key.kind, key.id);
-    if (fresh[2] === former[5]) return;
+    if (filed === former[5]) return;
     places.take(key, former[5]);
-    places.add(key, fresh[2]);
+    places.add(key, filed);
   };
 
   const replace = (write: Replace, now: number): void => {
     const former = findLive(write.key, now);
     if (!former) throw new Conflict(write.key, 'absent');
     if (former[0] !== write.expected) throw new Conflict(write.key, 'changed');
-    const parts = write.parts ? mergeParts(former[1], write.parts) : former[1];
-    change(write.key, former, [write.body, parts, writePlaces(write.index), write.expiresAt ?? null]);
+    alter(write, former);
   };
 
   const merge = (write: Merge, now: number): void => {
@@ -72,12 +79,7 @@ export const createWriting = (db: DatabaseSync) => {
       if (write.ifAbsent === 'skip') return;
       throw new Conflict(write.key, 'absent');
     }
-    change(write.key, former, [
-      write.body ?? former[0],
-      write.parts ? mergeParts(former[1], write.parts) : former[1],
-      write.index ? writePlaces(write.index) : former[5],
-      write.expiresAt ?? former[4],
-    ]);
+    alter(write, former);
   };
 
   const claimOnce = ({ key, at }: ClaimWrite, now: number, nonce: string): void => {

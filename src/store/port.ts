@@ -52,7 +52,10 @@ export interface Insert extends Content {
   readonly op: 'insert';
 }
 
-/** Refused as `changed` unless the body is still `expected`; as `absent` when there is none. Keeps parts and claim. */
+/**
+ * Refused as `changed` unless the body is still `expected`; as `absent` when there is none. Parts, claim, lifetime and
+ * index entries stay unless named.
+ */
 export interface Replace extends Content {
   readonly op: 'replace';
   readonly expected: string;

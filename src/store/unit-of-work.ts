@@ -133,6 +133,7 @@ const applied = (before: Document | undefined, write: Write): Document | undefin
       return undefined;
     case 'claim':
       return before && { claim: { nonce: '', at: write.at }, ...before };
+    case 'replace':
     case 'merge': {
       if (!before) return undefined;
       const parts: Record<string, string> = { ...before.parts };
@@ -140,15 +141,8 @@ const applied = (before: Document | undefined, write: Write): Document | undefin
         if (text === null) delete parts[name];
         else parts[name] = text;
       }
-      return {
-        ...before,
-        body: write.body ?? before.body,
-        parts,
-        ...(write.expiresAt !== undefined && { expiresAt: write.expiresAt }),
-      };
+      return { ...before, body: write.body ?? before.body, parts, ...lifetime(write.expiresAt) };
     }
-    case 'replace':
-      return before && { ...before, body: write.body, ...lifetime(write.expiresAt) };
     default:
       return { body: write.body, parts: write.parts ?? {}, ...lifetime(write.expiresAt) };
   }

@@ -69,6 +69,8 @@ export const readsAndCommits = async (t: Test, open: Open): Promise<void> => {
     t.same({ ...document?.parts }, { p: '1', q: '2' }, 'parts not named are kept');
     t.equal(document?.claim?.at, 5);
     t.equal(document?.expiresAt, expiresAt);
+    await store.commit([{ ...replace, expected: 'b', body: 'c' }]);
+    t.equal((await readOne(store, code))?.expiresAt, expiresAt, 'so is the lifetime');
   });
 
   await t.test('a merge sets what it names and leaves the rest', async (t) => {

@@ -112,7 +112,7 @@ export const lists = async (t: Test, open: Open): Promise<void> => {
   });
 
   await t.test(
-    'a write with entries replaces those of the document; a merge without any keeps them',
+    'a write with entries replaces those of the document; a change without any keeps them',
     async (t) => {
       const store = await opened(t, open);
       const at = key('fam', 'one');
@@ -135,6 +135,9 @@ export const lists = async (t: Test, open: Open): Promise<void> => {
       t.same(await places(), ['dora 5'], 'merge with entries');
       await store.commit([{ op: 'replace', key: at, expected: 'b', body: 'c', index: [in_('ed', 6)] }]);
       t.same(await places(), ['ed 6'], 'replace');
+      await store.commit([{ op: 'replace', key: at, expected: 'c', body: 'd' }]);
+      await store.commit([{ op: 'merge', key: at, index: [], ifAbsent: 'refuse' }]);
+      t.same(await places(), ['ed 6'], 'replace without entries');
       await store.commit([{ op: 'put', key: at, body: 'd' }]);
       t.same(await places(), [], 'put without entries');
     },
