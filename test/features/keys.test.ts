@@ -353,6 +353,14 @@ t.test('a record that is damaged', async (t) => {
     t.match(restarted.faults(), [{ code: 'key_ring_damaged' }]);
     await restarted.rotate('EdDSA');
     t.same(restarted.faults(), []);
+
+    await store.commit([{ op: 'remove', key: head }]);
+    const { keys: headless } = await start();
+    t.equal(headless.current().version, restarted.current().version, 'nothing is made anew');
+    t.equal(headless.current().pairwiseSalt, keys.current().pairwiseSalt);
+    t.match(headless.faults(), [{ code: 'key_ring_damaged' }]);
+    await headless.rotate('ES256', { now: true });
+    t.same(headless.faults(), []);
   });
 });
 

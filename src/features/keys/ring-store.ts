@@ -41,12 +41,13 @@ export const createRingStore = (store: Store, box: Box, origin: string) => {
 
   const look = async () => {
     const [head] = await store.read([headKey]);
-    const named = head ? kidsIn(head.body) : [];
+    const named = head && kidsIn(head.body);
+    // Without a head there may still be keys: to make new ones would end every token, and every pairwise subject.
     const kids =
       named ?? (await store.list(index.index, index.of, { limit: 1000 })).items.map(({ key }) => key.id);
     const documents = kids.length > 0 ? await store.read(kids.map(recordKey)) : [];
     const found = kids.map((kid, at) => ({ kid, body: documents[at]?.body }));
-    return { head: head?.body, found, damagedHead: named === undefined };
+    return { head: head?.body, found, damagedHead: named === undefined && (kids.length > 0 || !!head) };
   };
 
   const ringOf = ({ found, damagedHead }: Awaited<ReturnType<typeof look>>): Ring => {
