@@ -5,7 +5,7 @@ import type { Clock, Listed, Store } from '../../store/port.ts';
 import { UnitOfWork } from '../../store/unit-of-work.ts';
 import { type Delivery, insertDelivery, outbox, postpone, readDelivery } from './record.ts';
 
-export type Carrier = (about: Delivery['about']) => Promise<void>;
+type Carrier = (about: Delivery['about']) => Promise<void>;
 
 export interface Deliveries {
   /** Committed with the work under way, and sent once that is through. */

@@ -5,7 +5,7 @@ import type { RegistrationParts } from './index.ts';
 import { withinPolicy } from './policy.ts';
 import { asRefused } from './refused.ts';
 
-export interface NewSecret {
+interface NewSecret {
   readonly client_secret: string;
   /** Seconds since the epoch; 0: never (RFC 7591 §3.2.1). */
   readonly client_secret_expires_at: number;
