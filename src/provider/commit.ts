@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import { type Configuration, errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
 import { withWork } from '../store/current-work.ts';
 import { Unavailable } from '../store/errors.ts';
@@ -72,6 +73,14 @@ const answerInstead = async (
     : { error: 'server_error', error_description: 'oops! something went wrong' };
   if (ctx.accepts('json', 'html') === 'html') await renderError(ctx, out, error);
   else ctx.body = out;
-  if (expected) provider.emit('grant.error', ctx, error);
-  else provider.emit('server_error', ctx, error);
+  const emitter: EventEmitter = provider;
+  emitter.emit(expected ? refusalAt(ctx.oidc?.route) : 'server_error', ctx, error);
+};
+
+/** The engine's names for a refusal, by route. */
+const refusalAt = (route: string | undefined): string => {
+  if (route === 'resume') return 'authorization.error';
+  return route === undefined || route === 'token' || route.startsWith('registration')
+    ? 'grant.error'
+    : `${route}.error`;
 };

@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events';
 import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
 import type { Events, SecurityEvent } from '../events.ts';
 import { currentWork } from '../store/current-work.ts';
+import { Unavailable } from '../store/errors.ts';
 import { factsOf } from './facts.ts';
 
 /** What a request ended with, for those who answer in its place. */
@@ -81,6 +82,7 @@ export const tellEvents = (provider: Provider, { events, onFault }: Told): void 
       endings.set(ctx, error);
       const { details, ...described } = describe(ctx);
       const { reason, detail } = reasonOf(error);
+      if (error.cause instanceof Unavailable) onFault(error.cause, factsOf(ctx.req).correlation);
       events.emit({
         type,
         outcome: 'refused',
@@ -100,6 +102,8 @@ export const tellEvents = (provider: Provider, { events, onFault }: Told): void 
   }
   emitter.on('server_error', (ctx: KoaContextWithOIDC, error: Error) => {
     endings.set(ctx, error);
+    // Not the last word: the answer becomes a refusal that says so, and that is told.
+    if (error instanceof Unavailable) return;
     const { correlation } = factsOf(ctx.req);
     onFault(error, correlation);
     events.emit({ type: 'fault', outcome: 'failed', reason: 'server_error', ...describe(ctx) });

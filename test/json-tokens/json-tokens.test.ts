@@ -457,7 +457,17 @@ t.test('POST /api/v1/tokens', async (t) => {
 
   await t.test('a store that is away costs nobody a code', async (t) => {
     const code = await issuerCode(issuer);
+    const browser = new Browser();
+    const party = new RelyingParty(issuer);
+    const form = await codeFor(party, browser);
     await house.store.close();
+    told.length = 0;
+    t.equal((await party.redeem(form.code, form.verifier)).status, 503);
+    t.match(told, [{ type: 'token.refused', reason: 'temporarily_unavailable' }]);
+    t.equal(told.length, 1, 'one event for one request');
+    t.equal((await browser.request(party.authorizationUrl(form.verifier))).status, 503);
+    t.match(told.slice(1), [{ type: 'authorization.refused', reason: 'temporarily_unavailable' }]);
+    t.equal(told.length, 2);
     const answer = await post(issuer, { authorization_code: code });
     t.match(answer, { status: 503, body: { name: 'temporarily_unavailable', code: 1503 } });
     t.ok(answer.headers.get('retry-after'));
