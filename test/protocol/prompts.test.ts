@@ -1,11 +1,23 @@
 import t from 'tap';
 import { Browser, formOf, type Page } from '../support/browser.ts';
 import { openHouse } from '../support/house.ts';
-import { answerIn, codeFor, newVerifier, password, RelyingParty, usual } from '../support/relying-party.ts';
+import {
+  answerIn,
+  codeFor,
+  newVerifier,
+  password,
+  RelyingParty,
+  redirectUri,
+  usual,
+} from '../support/relying-party.ts';
 
 const config = {
   ...usual,
   accounts: [...usual.accounts, { username: 'bob', password, email: 'bob@example.com' }],
+  clients: [
+    ...usual.clients,
+    { client_id: 'stranger', token_endpoint_auth_method: 'none', redirect_uris: [redirectUri] },
+  ],
 };
 
 const verifier = newVerifier();
@@ -94,6 +106,12 @@ t.test('hints (OpenID Connect Core §3.1.2.1)', async (t) => {
   for (const login_hint of ['bob', 'nobody']) {
     const answer = answerIn(await go(browser, { login_hint, prompt: 'none' }));
     t.equal(answer.get('error'), 'account_selection_required', 'known or not');
+  }
+
+  const stranger = new RelyingParty(house.issuer, 'stranger');
+  for (const login_hint of ['ada', 'bob']) {
+    const guess = await browser.open(stranger.authorizationUrl(verifier, { login_hint, prompt: 'none' }));
+    t.equal(answerIn(guess).get('error'), 'consent_required', 'who has no consent can not guess names');
   }
 
   t.ok(answerIn(await go(browser, { id_token_hint: idToken, prompt: 'none' })).get('code'));

@@ -1,6 +1,9 @@
+import { createServer } from 'node:https';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { exportJWK, generateKeyPair } from 'jose';
 import t from 'tap';
 import { Browser } from '../support/browser.ts';
+import { makeCertificate, san } from '../support/certificates.ts';
 import { type House, openHouse } from '../support/house.ts';
 import {
   answerIn,
@@ -426,6 +429,45 @@ t.test('a client manages its registration (RFC 7592 §2)', async (t) => {
     t.equal(userinfo.status, 401);
     t.same((await app.post('/oauth/introspect', { token })).body, { active: false });
   });
+});
+
+t.test('a sector is looked up before it is believed (OpenID Connect Registration §5)', async (t) => {
+  const { certificate, privateKey } = makeCertificate({ alternative: [san.ip(127, 0, 0, 1)] });
+  const trusted = getCACertificates('default');
+  setDefaultCACertificates([...trusted, certificate.toString()]);
+  t.teardown(() => setDefaultCACertificates(trusted));
+  const own = { cert: certificate.toString(), key: privateKey.export({ type: 'pkcs8', format: 'pem' }) };
+  const documents: Readonly<Record<string, string>> = {
+    '/good': JSON.stringify([redirectUri, 'https://more.example.com/']),
+    '/other': JSON.stringify(['https://more.example.com/']),
+    '/odd': '{"redirect_uris":[]}',
+    '/large': JSON.stringify([redirectUri, 'x'.repeat(300_000)]),
+  };
+  const server = createServer(own, (request, response) => {
+    response.writeHead(request.url === '/moved' ? 302 : 200, { location: '/good' });
+    response.end(documents[request.url ?? ''] ?? 'nothing');
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  t.teardown(() => new Promise((resolve) => server.close(resolve)));
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  const house = await openHouse({ config: configOf() });
+  t.teardown(() => house.close());
+  const at = (path: string) =>
+    register(house, {
+      ...web,
+      subject_type: 'pairwise',
+      sector_identifier_uri: `https://127.0.0.1:${port}${path}`,
+    });
+  for (const path of ['/other', '/odd', '/large', '/moved', '/none']) {
+    t.match(await at(path), { status: 400, body: { error: 'invalid_client_metadata' } }, path);
+  }
+  const { status, body } = await at('/good');
+  t.equal(status, 201, JSON.stringify(body));
+  const party = new RelyingParty(house.issuer, String(body['client_id']), String(body['client_secret']));
+  server.closeAllConnections();
+  const { code, verifier } = await codeFor(party, new Browser());
+  t.equal((await party.redeem(code, verifier)).status, 200, 'once, and not at each start');
 });
 
 t.test('without management nobody gets a token for it', async (t) => {

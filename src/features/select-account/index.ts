@@ -13,10 +13,13 @@ export const selectAccount = (accounts: Accounts): Feature => {
   const prompt = new Prompt(
     { name: 'select_account', requestable: true },
     new Check('login_hint', 'another person is signed in', 'account_selection_required', async ({ oidc }) => {
-      const { session, result, params } = oidc;
+      const { session, result, params, client } = oidc;
       const hint = params?.['login_hint'];
       if (session?.accountId === undefined || typeof hint !== 'string') return false;
       if (result?.login || result?.['select_account']) return false;
+      // With no page to show, the answer would let any application guess who is signed in: only one that knows may ask.
+      const isKnown = client !== undefined && session.grantIdFor(client.clientId) !== undefined;
+      if (oidc.prompts.has('none') && !isKnown) return false;
       return !isHinted(await accounts.find(session.accountId), hint);
     }),
   );
