@@ -37,7 +37,9 @@ const formPost =
     const reader = readerOfEngine(ctx);
     const host = URL.parse(redirectUri)?.host;
     ctx.status = 'error' in payload || ctx.status === 400 ? 400 : 200;
-    ctx.body = formPostPage(pages.page(reader), {
+    // Without language links: to load it again is to answer twice.
+    const { here: _, ...page } = pages.page(reader);
+    ctx.body = formPostPage(page, {
       action: redirectUri,
       fields: Object.fromEntries(Object.entries(payload).map(([name, value]) => [name, String(value)])),
       to: ctx.oidc.client?.clientName || host || redirectUri,

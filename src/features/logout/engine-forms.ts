@@ -19,15 +19,18 @@ export const showEngineForms = (provider: Provider, pages: Pages): void => {
     if (!own || !hosts.has(ctx.oidc?.route)) return;
     const state = ctx.oidc.session?.state;
     const after = state?.['postLogoutRedirectUri'];
+    // Where the redirects that follow may end: the policy holds for them as well.
+    const leadsTo = ctx.oidc.entities.Interaction?.params['redirect_uri'];
     const reader = readerOfEngine(ctx);
     const { host } = new URL(typeof after === 'string' ? after : provider.issuer);
-    ctx.body = formPostPage(pages.page(reader), {
+    // Without language links: to load it again is to answer twice.
+    const { here: _, ...page } = pages.page(reader);
+    ctx.body = formPostPage(page, {
       action: `${routes.end_session}/confirm`,
       fields: { xsrf: String(state?.['secret']), logout: 'yes' },
       to: host,
     });
-    ctx.set(
-      pages.headers(reader, { ...(typeof after === 'string' && { formTargets: [after] }), popup: true }),
-    );
+    const formTargets = [after, leadsTo].filter((uri) => typeof uri === 'string');
+    ctx.set(pages.headers(reader, { formTargets, popup: true }));
   });
 };

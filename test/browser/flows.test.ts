@@ -1,0 +1,308 @@
+import type { BrowserContext } from 'playwright-core';
+import t, { type Test } from 'tap';
+import { inspect, newTab, openStage, person, sentTo, signIn } from './stage.ts';
+
+t.setTimeout(300_000);
+
+const stage = await openStage(t);
+const { house, home, chromium, begin } = stage;
+
+const ways = [
+  { name: 'with JavaScript', options: { javaScriptEnabled: true, viewport: { width: 1280, height: 900 } } },
+  {
+    name: 'without JavaScript, dark, at 360 px',
+    options: {
+      javaScriptEnabled: false,
+      colorScheme: 'dark',
+      viewport: { width: 360, height: 740 },
+    },
+  },
+] as const;
+
+/** A fresh browser profile each time; ends with a silent console. */
+const inBrowser = async (
+  t: Test,
+  options: Parameters<typeof chromium.newContext>[0],
+  use: (context: BrowserContext, complaints: string[]) => Promise<void>,
+): Promise<void> => {
+  const context = await chromium.newContext(options);
+  const complaints: string[] = [];
+  try {
+    await use(context, complaints);
+  } finally {
+    await context.close();
+  }
+  t.strictSame(complaints, [], 'the console is silent');
+};
+
+for (const { name, options } of ways) {
+  const scripts = options.javaScriptEnabled;
+
+  t.test(`the whole code flow, ${name}`, (t) =>
+    inBrowser(t, options, async (context, complaints) => {
+      const tab = await newTab(context, complaints);
+      const request = begin({ prompt: 'consent', scope: 'openid profile email offline_access' });
+      await tab.goto(request.url);
+      t.equal(await tab.evaluate('document.activeElement.id'), scripts ? 'login' : 'login');
+      if (scripts) await inspect(t, tab, 'login');
+
+      await tab.click('.login-submit');
+      await tab.locator('[role=alert]').waitFor();
+      t.match(await tab.title(), /^Error: Sign in/);
+      if (scripts) await inspect(t, tab, 'login-missing');
+      await signIn(tab, { login: 'ada', password: 'a wrong one' });
+      await tab.locator('[role=alert]').waitFor();
+      t.equal(await tab.locator('#login').inputValue(), 'ada');
+      t.equal(await tab.locator('#password').inputValue(), '');
+      if (scripts) await inspect(t, tab, 'login-wrong');
+
+      await signIn(tab);
+      await tab.locator('.consent-allow').waitFor();
+      t.match(await tab.locator('h1').textContent(), 'Allow Harbour Notes?');
+      if (scripts) await inspect(t, tab, 'consent');
+      await tab.click('.consent-allow');
+      await tab.waitForURL(`${home}/callback*`);
+      const { code = '', state, iss } = await sentTo(tab);
+      t.equal(state, 'the-state');
+      t.equal(iss, house.issuer);
+      t.match((await request.redeem(code)).body, { token_type: 'Bearer', refresh_token: String });
+    }),
+  );
+
+  t.test(`consent is refused, and the account switched, ${name}`, (t) =>
+    inBrowser(t, options, async (context, complaints) => {
+      const tab = await newTab(context, complaints);
+      await tab.goto(begin({ prompt: 'consent' }).url);
+      await signIn(tab);
+      await tab.click('.consent-deny');
+      await tab.waitForURL(`${home}/callback*`);
+      t.match(await sentTo(tab), { error: 'access_denied', state: 'the-state', iss: house.issuer });
+
+      await tab.goto(begin({ prompt: 'consent' }).url);
+      await tab.click('text=Switch account');
+      await signIn(tab, { login: 'bob', password: person.password });
+      if (!scripts) await tab.click('.form-post-submit');
+      await tab.locator('.consent-allow').waitFor();
+      t.match(await tab.locator('.account-line').textContent(), 'bob');
+      await tab.click('.consent-deny');
+      await tab.waitForURL(`${home}/callback*`);
+
+      await tab.goto(begin({ client_id: 'other', prompt: 'login' }).url);
+      t.equal(await tab.locator('#login').inputValue(), 'bob');
+      t.equal(await tab.locator('#login').getAttribute('readonly'), '');
+      if (scripts) await inspect(t, tab, 'login-again');
+      await tab.click('text=Not you?');
+      await signIn(tab);
+      if (!scripts) await tab.click('.form-post-submit');
+      await tab.waitForURL(`${home}/callback*`);
+      t.ok((await sentTo(tab))['code'], 'straight to an application that asks nothing');
+    }),
+  );
+
+  t.test(`a device is connected, ${name}`, (t) =>
+    inBrowser(t, options, async (context, complaints) => {
+      const device = async () => {
+        const answer = await fetch(`${house.issuer}/oauth/device_authorization`, {
+          method: 'POST',
+          body: new URLSearchParams({ client_id: 'tv', scope: 'openid profile' }),
+        });
+        return answer.json();
+      };
+      const { user_code, device_code, verification_uri, verification_uri_complete } = await device();
+      const tab = await newTab(context, complaints);
+      await tab.goto(verification_uri);
+      if (scripts) await inspect(t, tab, 'device-enter');
+      await tab.fill('#user_code', 'WRNG-CODE');
+      await tab.click('.device-submit');
+      await tab.locator('[role=alert]').waitFor();
+      if (scripts) await inspect(t, tab, 'device-wrong');
+      await tab.fill('#user_code', ` ${String(user_code).toLowerCase().replace('-', ' ')}`);
+      await tab.click('.device-submit');
+      await tab.locator('.device-approve').waitFor();
+      t.match(await tab.locator('.big-code').textContent(), user_code);
+      if (scripts) await inspect(t, tab, 'device-confirm');
+      await tab.click('.device-approve');
+      await signIn(tab);
+      const allow = tab.locator('.consent-allow');
+      await allow.or(tab.locator('.device-done')).waitFor();
+      if (await allow.isVisible()) {
+        t.equal(await tab.locator('.redirect').count(), 0, 'it leads nowhere else');
+        await allow.click();
+      }
+      await tab.locator('.device-done').waitFor();
+      if (scripts) await inspect(t, tab, 'device-done');
+      const tokens = await fetch(`${house.issuer}/oauth/token`, {
+        method: 'POST',
+        body: new URLSearchParams({
+          grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
+          client_id: 'tv',
+          device_code,
+        }),
+      });
+      t.equal(tokens.status, 200);
+
+      const second = await device();
+      await tab.goto(second.verification_uri_complete);
+      t.equal(await tab.locator('#user_code').inputValue(), second.user_code, 'filled in, not sent');
+      await tab.click('.device-submit');
+      await tab.click('.device-deny');
+      await tab.locator('.device-done').waitFor();
+      t.match(await tab.locator('h1').textContent(), 'refused');
+      t.not(verification_uri_complete, second.verification_uri_complete);
+    }),
+  );
+
+  t.test(`signing out, ${name}`, (t) =>
+    inBrowser(t, options, async (context, complaints) => {
+      const tab = await newTab(context, complaints);
+      const request = begin({ client_id: 'other' });
+      await tab.goto(request.url);
+      await signIn(tab);
+      await tab.waitForURL(`${home}/callback*`);
+      const { body } = await request.redeem((await sentTo(tab))['code'] ?? '');
+      const out = `${house.issuer}/oauth/logout?id_token_hint=${body['id_token']}&state=s&post_logout_redirect_uri=`;
+      await tab.goto(`${out}${encodeURIComponent(`${home}/bye`)}`);
+      t.match(await tab.locator('main').textContent(), 'Ledger');
+      if (scripts) await inspect(t, tab, 'logout');
+      await tab.click('.logout-confirm');
+      await tab.waitForURL(`${home}/bye?state=s`);
+      await tab.goto(begin({ client_id: 'other' }).url);
+      await tab.locator('.login-submit').waitFor();
+
+      await signIn(tab);
+      await tab.waitForURL(`${home}/callback*`);
+      await tab.goto(`${house.issuer}/oauth/logout`);
+      await tab.click('.logout-confirm');
+      await tab.locator('h1', { hasText: 'You are signed out' }).waitFor();
+      if (scripts) await inspect(t, tab, 'logged-out');
+    }),
+  );
+
+  t.test(`an answer by form_post (OAuth 2.0 Form Post Response Mode §2), ${name}`, (t) =>
+    inBrowser(t, options, async (context, complaints) => {
+      const tab = await newTab(context, complaints);
+      const request = begin({ client_id: 'other', response_mode: 'form_post' });
+      await tab.goto(request.url);
+      await signIn(tab);
+      if (!scripts) await tab.click('.form-post-submit');
+      await tab.locator('h1', { hasText: 'POST /callback' }).waitFor();
+      const { code = '', state } = await sentTo(tab);
+      t.equal(state, 'the-state');
+      t.equal((await request.redeem(code)).status, 200);
+
+      await tab.goto(begin({ prompt: 'consent', response_mode: 'form_post' }).url);
+      await tab.click('.consent-deny');
+      if (!scripts) await tab.click('.form-post-submit');
+      await tab.locator('h1', { hasText: 'POST /callback' }).waitFor();
+      t.equal((await sentTo(tab))['error'], 'access_denied');
+    }),
+  );
+
+  t.test(`back, twice, expired, and two tabs at once, ${name}`, (t) =>
+    inBrowser(t, options, async (context, complaints) => {
+      const tab = await newTab(context, complaints);
+      await tab.goto(begin({ prompt: 'consent' }).url);
+      const login = tab.url();
+      const [sameClient, otherClient] = [
+        await newTab(context, complaints),
+        await newTab(context, complaints),
+      ];
+      await sameClient.goto(begin({ prompt: 'consent' }).url);
+      await otherClient.goto(begin({ client_id: 'other' }).url);
+
+      await tab.fill('#login', person.login);
+      await tab.fill('#password', person.password);
+      await tab.locator('.login-submit').dblclick();
+      await tab.locator('.consent-allow').waitFor();
+      await tab.goBack();
+      await tab.locator('.consent-allow, .login-submit').first().waitFor();
+      // A browser may bring the page back from memory; then the form is what is sent again.
+      if (await tab.locator('.login-submit').isVisible()) await signIn(tab);
+      await tab.locator('.consent-allow').waitFor();
+      await tab.locator('.consent-allow').dblclick();
+      await tab.waitForURL(`${home}/callback*`);
+      t.ok((await sentTo(tab))['code'], 'two presses are one answer');
+
+      await sameClient.reload();
+      await sameClient.locator('h1', { hasText: 'already signed in' }).waitFor();
+      if (scripts) await inspect(t, sameClient, 'signed-in');
+      await sameClient.click('text=Continue to Harbour Notes');
+      await sameClient.click('.consent-allow');
+      await sameClient.waitForURL(`${home}/callback*`);
+      t.ok((await sentTo(sameClient))['code'], 'the other tab of the same application');
+      await signIn(otherClient);
+      await otherClient.waitForURL(`${home}/callback*`);
+      t.ok((await sentTo(otherClient))['code'], 'the tab of another application, whose form was still open');
+
+      await tab.goto(login);
+      await tab.locator('h1', { hasText: 'expired' }).waitFor();
+      if (scripts) await inspect(t, tab, 'expired');
+      await tab.click('text=Start again at Harbour Notes');
+      await tab.waitForURL(`${home}/home`);
+      await tab.goto(`${house.issuer}/interaction/never-there`);
+      t.equal(await tab.locator('.start-again').count(), 0);
+    }),
+  );
+}
+
+t.test('a sign-in in a popup tells its opener, after an error as well', (t) =>
+  inBrowser(t, {}, async (context, complaints) => {
+    const tab = await newTab(context, complaints);
+    const url = begin({ redirect_uri: `${home}/popup`, prompt: 'consent' }).url;
+    await tab.goto(`${home}/opener?url=${encodeURIComponent(url)}`);
+    for (const [button, said] of [
+      ['.consent-deny', /error=access_denied/],
+      ['.consent-allow', /code=/],
+    ] as const) {
+      const opened = tab.waitForEvent('popup');
+      await tab.click('button');
+      const popup = await opened;
+      await popup.locator('.login-submit, .consent-allow').first().waitFor();
+      if (await popup.locator('.login-submit').isVisible()) await signIn(popup);
+      const closed = popup.waitForEvent('close');
+      await popup.click(button);
+      await closed;
+      await tab.waitForFunction('document.querySelector("output").textContent !== ""');
+      t.match(await tab.locator('output').textContent(), said);
+      await tab.evaluate('document.querySelector("output").textContent = ""');
+    }
+  }),
+);
+
+t.test('pages that send themselves can be read where our script was lost on the way', (t) =>
+  inBrowser(t, {}, async (context) => {
+    await context.route('**/assets/*.js', (route) => route.abort());
+    const tab = await newTab(context, []);
+    await tab.goto(begin({ client_id: 'other', response_mode: 'form_post' }).url);
+    await signIn(tab);
+    await tab.locator('.form-post-submit').waitFor();
+    await inspect(t, tab, 'form-post');
+    await tab.goto(begin({ client_id: 'other', prompt: 'login' }).url);
+    await tab.click('text=Not you?');
+    await signIn(tab, { login: 'bob', password: person.password });
+    await tab.locator('.form-post-submit').waitFor();
+    await inspect(t, tab, 'another-account');
+    await tab.click('.form-post-submit');
+    await tab.waitForURL(`${home}/callback*`);
+  }),
+);
+
+t.test('errors and pages of no flow, as the server sends them', (t) =>
+  inBrowser(t, {}, async (context, complaints) => {
+    const tab = await newTab(context, complaints);
+    for (const [name, path] of [
+      ['landing', '/'],
+      ['not-found', '/nowhere?lang=de'],
+      ['error-code', '/errors/invalid_grant?lang=en'],
+      ['unknown-client', '/oauth/authorize?client_id=nobody&response_type=code'],
+      [
+        'bad-redirect',
+        '/oauth/authorize?client_id=app&response_type=code&redirect_uri=https://evil.example.com/',
+      ],
+      ['signed-out-already', '/oauth/logout'],
+    ] as const) {
+      await tab.goto(`${house.issuer}${path}`);
+      await inspect(t, tab, name);
+    }
+  }),
+);
