@@ -42,10 +42,12 @@ export const tellRefusals = (server: FastifyInstance, events: Events): void => {
   });
 };
 
-/** Doors with a language of their own throw errors that carry their status, and the code as their name. */
+/** Doors with a language of their own throw errors that carry their status, and the code of the answer by some name. */
 const refusalIn = (error: Error): { status: number; code: string } => {
-  const own = 'status' in error && typeof error.status === 'number' ? error.status : undefined;
+  const own = 'status' in error ? error.status : 'statusCode' in error ? error.statusCode : undefined;
   const fault = explain(error);
-  if (own === undefined || fault.status === own) return { status: fault.status, code: fault.error };
-  return { status: own, code: error.name };
+  if (typeof own !== 'number' || fault.status === own) return { status: fault.status, code: fault.error };
+  const names = ['code' in error && error.code, 'error' in error && error.error, error.name];
+  const code = names.find((name): name is string => typeof name === 'string' && /^[a-z][a-z_]*$/.test(name));
+  return { status: own, code: code ?? (own < 500 ? 'invalid_request' : 'server_error') };
 };

@@ -1,0 +1,112 @@
+import { randomBytes } from 'node:crypto';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import t from 'tap';
+import { createCounter } from '#src/features/limits/counter.ts';
+import { createCopies } from '#src/store/copies.ts';
+import { handClock, openCounted } from '../support/people.ts';
+import { secret } from '../support/relying-party.ts';
+import { basic, openScene } from './scene.ts';
+
+setFlagsFromString('--expose-gc');
+const collect: () => void = runInNewContext('gc');
+
+const heap = async (): Promise<number> => {
+  for (let i = 0; i < 2; i++) {
+    collect();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return process.memoryUsage().heapUsed;
+};
+
+t.test('what strangers make up is not remembered (CWE-770, CWE-401)', async (t) => {
+  const { issuer, events } = await openScene(t);
+  const form = (path: string, body: Readonly<Record<string, string>>, headers = {}) =>
+    fetch(`${issuer}${path}`, {
+      method: 'POST',
+      body: new URLSearchParams(body),
+      headers,
+      redirect: 'manual',
+    });
+  const query = (path: string, parameters: Readonly<Record<string, string>>, headers = {}) =>
+    fetch(`${issuer}${path}?${new URLSearchParams(parameters)}`, { headers, redirect: 'manual' });
+  const own = basic('app', secret);
+  /** Each with something that was never sent before. */
+  const asks: Readonly<Record<string, (mark: string) => Promise<Response>>> = {
+    'unknown clients': (mark) => form('/oauth/token', { grant_type: 'client_credentials' }, basic(mark, 'x')),
+    'unknown clients of a page': (mark) => query('/oauth/authorize', { client_id: mark }),
+    scopes: (mark) => form('/oauth/token', { grant_type: 'client_credentials', scope: mark }, own),
+    resources: (mark) =>
+      form('/oauth/token', { grant_type: 'client_credentials', resource: `https://${mark}.example` }, own),
+    languages: (mark) =>
+      fetch(`${issuer}/?lang=${mark}`, {
+        headers: { 'accept-language': mark, cookie: `postern_lang=${mark}` },
+      }),
+    errors: (mark) => fetch(`${issuer}/errors/${mark}`),
+    paths: (mark) => fetch(`${issuer}/${mark}`),
+    tokens: (mark) => form('/oauth/introspect', { token: mark }, own),
+    'user agents': (mark) =>
+      fetch(`${issuer}/livez`, { headers: { 'user-agent': mark, [`x-${mark}`]: mark } }),
+    proofs: (mark) =>
+      form('/oauth/token', { grant_type: 'client_credentials' }, { ...own, dpop: `${mark}.${mark}.${mark}` }),
+    assertions: (mark) =>
+      form('/oauth/token', {
+        grant_type: 'client_credentials',
+        client_assertion: `${mark}.e30.x`,
+        client_assertion_type: 'x',
+      }),
+  };
+  const flood = async (ask: (mark: string) => Promise<Response>, count: number): Promise<void> => {
+    for (let done = 0; done < count; done += 20) {
+      const marks = Array.from({ length: 20 }, () => randomBytes(12).toString('hex').replace(/^\d/, 'a'));
+      const answers = await Promise.all(marks.map(ask));
+      await Promise.all(answers.map((answer) => answer.arrayBuffer()));
+    }
+  };
+  for (const ask of Object.values(asks)) await flood(ask, 40);
+  for (const [name, ask] of Object.entries(asks)) {
+    events.length = 0;
+    const before = await heap();
+    await flood(ask, 100);
+    events.length = 0;
+    const grown = (await heap()) - before;
+    // A request that is kept with what hangs on it is ten kilobytes and more.
+    t.ok(grown / 100 < 5000, `${name}: ${Math.round(grown / 100)} bytes each`);
+  }
+});
+
+t.test('what is kept for speed has an end', async (t) => {
+  const clock = handClock();
+  let loads = 0;
+  const copies = createCopies<string>({
+    load: async (id) => {
+      loads += 1;
+      return id.startsWith('known') ? id : undefined;
+    },
+    clock,
+    max: 100,
+    maxAgeMs: 1000,
+  });
+  for (let i = 0; i < 1000; i++) await copies.get(`known-${i}`);
+  loads = 0;
+  for (let i = 900; i < 1000; i++) await copies.get(`known-${i}`);
+  t.equal(loads, 0, 'the last hundred are there');
+  await copies.get('known-0');
+  t.equal(loads, 1, 'the first are not');
+  for (let i = 0; i < 1000; i++) await copies.get(`unknown-${i}`);
+  loads = 0;
+  await copies.get('known-999');
+  t.equal(loads, 0, 'guesses drive nothing out');
+
+  const { store } = await openCounted(clock);
+  t.teardown(() => store.close());
+  const counter = createCounter({ store, clock });
+  t.teardown(() => counter.stop());
+  const before = await heap();
+  for (let i = 0; i < 60_000; i++) counter.take({ what: 'token', who: `2001:db8:${i}::/64`, limit: 6000 });
+  const grown = (await heap()) - before;
+  t.ok(grown < 20_000_000, `counting 60,000 addresses takes ${Math.round(grown / 1e6)} MB`);
+  clock.pass(60_000);
+  counter.take({ what: 'token', who: 'x', limit: 6000 });
+  t.ok((await heap()) - before < 5_000_000, 'and nothing a minute later');
+});

@@ -1,0 +1,203 @@
+import t from 'tap';
+import { Browser, formOf } from '../support/browser.ts';
+import { codeFor, newVerifier, redirectUri, secret } from '../support/relying-party.ts';
+import { basic, openScene } from './scene.ts';
+
+const form = { 'content-type': 'application/x-www-form-urlencoded' };
+const json = { 'content-type': 'application/json' };
+const html = { accept: 'text/html' };
+
+t.test('every refusal is told once, with a code that stays (CWE-778)', async (t) => {
+  const { issuer, events, app, stored } = await openScene(t, {
+    registration: { enabled: true, initial_access_tokens: ['an-initial-access-token'] },
+  });
+  const browser = new Browser();
+  const login = await browser.open(app.authorizationUrl(newVerifier()));
+  const { action, hidden } = formOf(login.body);
+  const signedIn = new Browser();
+  const { code, verifier } = await codeFor(app, signedIn);
+  await app.redeem(code, verifier);
+  const documents = await stored();
+
+  const own = { ...form, ...basic('app', secret) };
+  const post =
+    (path: string, body: string, headers: Readonly<Record<string, string>> = form) =>
+    (): Promise<Response> =>
+      fetch(`${issuer}${path}`, { method: 'POST', body, headers, redirect: 'manual' });
+  const get =
+    (path: string, headers: Readonly<Record<string, string>> = {}) =>
+    (): Promise<Response> =>
+      fetch(`${issuer}${path}`, { headers, redirect: 'manual' });
+  const cookies = [...browser.cookies]
+    .map(([name, { value }]) => `${name.split(';')[0]}=${value}`)
+    .join('; ');
+  const asAda = { ...form, cookie: cookies, origin: issuer };
+  const authorize = `/oauth/authorize?client_id=app&response_type=code&redirect_uri=${encodeURIComponent(redirectUri)}`;
+
+  const refusals: Readonly<Record<string, readonly [() => Promise<Response>, string, string]>> = {
+    'token, client': [
+      post('/oauth/token', 'grant_type=client_credentials', { ...form, ...basic('app', 'x') }),
+      'token.refused',
+      'invalid_client',
+    ],
+    'token, unknown client': [
+      post('/oauth/token', 'grant_type=client_credentials', { ...form, ...basic('x', 'x') }),
+      'token.refused',
+      'invalid_client',
+    ],
+    'token, grant': [
+      post('/oauth/token', `grant_type=refresh_token&refresh_token=${'a'.repeat(43)}`, own),
+      'token.refused',
+      'invalid_grant',
+    ],
+    'token, grant type': [
+      post('/oauth/token', 'grant_type=password', own),
+      'token.refused',
+      'unsupported_grant_type',
+    ],
+    'token, nothing': [post('/oauth/token', ''), 'token.refused', 'invalid_request'],
+    'token, target': [
+      post('/oauth/token', 'grant_type=client_credentials&resource=https://x.example', own),
+      'token.refused',
+      'invalid_target',
+    ],
+    'token, proof': [
+      post('/oauth/token', 'grant_type=client_credentials', { ...own, dpop: 'x' }),
+      'token.refused',
+      'invalid_dpop_proof',
+    ],
+    'token, type of the body': [
+      post('/oauth/token', '{}', { ...json, ...basic('app', secret) }),
+      'token.refused',
+      'invalid_request',
+    ],
+    introspection: [post('/oauth/introspect', 'token=x'), 'introspection.refused', 'invalid_request'],
+    revocation: [
+      post('/oauth/revoke', 'token=x', { ...form, ...basic('app', 'x') }),
+      'revocation.refused',
+      'invalid_client',
+    ],
+    'a pushed request': [
+      post('/oauth/par', 'response_type=code', own),
+      'pushed-request.refused',
+      'invalid_request',
+    ],
+    'a device': [post('/oauth/device_authorization', '', own), 'device.refused', '.*'],
+    'userinfo, no token': [get('/userinfo'), 'userinfo.refused', '.*'],
+    'userinfo, a bad token': [
+      get('/userinfo', { authorization: 'Bearer x' }),
+      'userinfo.refused',
+      'invalid_token',
+    ],
+    'a request of nobody': [
+      get('/oauth/authorize?client_id=nobody'),
+      'authorization.refused',
+      'invalid_client',
+    ],
+    'a request to nowhere': [
+      get('/oauth/authorize?client_id=app&response_type=code&redirect_uri=https://evil.test'),
+      'authorization.refused',
+      'invalid_redirect_uri',
+    ],
+    'a request without PKCE': [get(authorize), 'authorization.refused', 'invalid_request'],
+    'a request of nobody here': [
+      get(
+        `${authorize}&scope=openid&prompt=none&code_challenge=${'a'.repeat(43)}&code_challenge_method=S256`,
+      ),
+      'authorization.refused',
+      'login_required',
+    ],
+    'a resumed request that is gone': [get('/oauth/authorize/abcdefghijklmnopqrstuvwxyz', html), '.*', '.*'],
+    'a page that is gone': [
+      get('/interaction/abcdefghijklmnopqrstuvwxyz', html),
+      'request.refused',
+      'interaction_expired',
+    ],
+    'a form of another site': [
+      post(action, String(new URLSearchParams(hidden)), { ...asAda, origin: 'https://evil.test' }),
+      'request.refused',
+      'foreign_form',
+    ],
+    'a form without a seal': [post(action, 'login=ada', asAda), 'request.refused', 'form_expired'],
+    'a field sent twice': [post(action, 'login=ada&login=bob', asAda), 'request.refused', 'invalid_request'],
+    'a wrong password': [
+      post(action, String(new URLSearchParams({ ...hidden, login: 'ada', password: 'x' })), asAda),
+      'sign-in',
+      'wrong_credentials',
+    ],
+    'a logout by a forged hint': [
+      get('/oauth/logout?id_token_hint=a.b.c'),
+      'logout.refused',
+      'invalid_request',
+    ],
+    'JSON, malformed': [post('/api/v1/tokens', '{', json), 'request.refused', 'invalid_request'],
+    'JSON, another type': [
+      post('/api/v1/tokens', 'code=x', form),
+      'request.refused',
+      'unsupported_media_type',
+    ],
+    'JSON, an unknown code': [
+      post('/api/v1/tokens', JSON.stringify({ authorization_code: 'a'.repeat(43) }), json),
+      '(request|token).refused',
+      'not_found',
+    ],
+    'JSON, a spent code': [
+      post(
+        '/api/v1/tokens',
+        JSON.stringify({ authorization_code: code, redirect_uri: redirectUri, code_verifier: verifier }),
+        { ...json, ...basic('app', secret) },
+      ),
+      'token.refused',
+      'invalid_grant',
+    ],
+    'JSON, a client': [
+      post('/api/v1/tokens', JSON.stringify({ authorization_code: code, redirect_uri: redirectUri }), {
+        ...json,
+        ...basic('app', 'x'),
+      }),
+      'token.refused',
+      'invalid_client',
+    ],
+    registration: [
+      post('/oauth/register', '{"redirect_uris":["https://a.example/"]}', json),
+      '(request|registration).refused',
+      '.*',
+    ],
+    'a packed body': [
+      post('/oauth/token', 'x', { ...form, 'content-encoding': 'gzip' }),
+      'request.refused',
+      'unsupported_media_type',
+    ],
+    'a large body': [post('/oauth/token', 'x'.repeat(60_000), own), 'request.refused', 'request_too_large'],
+    'a certificate from a stranger': [
+      post('/oauth/token', '', { ...form, 'client-cert': ':AAAA:' }),
+      'certificate.refused',
+      'untrusted_proxy',
+    ],
+  };
+  for (const [name, [send, type, reason]] of Object.entries(refusals)) {
+    const before = events.length;
+    const answer = await send();
+    await answer.arrayBuffer();
+    t.ok(answer.status >= 300, `${name}: ${answer.status}`);
+    const id = answer.headers.get('x-request-id');
+    const told = events.slice(before).filter(({ correlation }) => correlation === id);
+    const refused = told.filter(({ outcome }) => outcome === 'refused');
+    t.equal(refused.length, 1, `${name}: told once`);
+    t.match(refused[0]?.type ?? '', new RegExp(`^${type}$`), name);
+    t.match(refused[0]?.reason ?? '', new RegExp(`^${reason}$`), name);
+    t.match(refused[0]?.reason ?? '', /^[a-z][a-z_]*$/, 'the reason is a code');
+    t.equal(refused[0]?.address, '127.0.0.1', 'and it says from where');
+    t.notOk(
+      told.some(({ outcome, type }) => outcome === 'ok' && type !== 'grant.revoked'),
+      `${name}: and nothing else happened`,
+    );
+    t.notMatch(
+      JSON.stringify(told),
+      new RegExp(`${secret}|${verifier}|${code}|${hidden['csrf']}`),
+      'without what was sent',
+    );
+  }
+  // The spent code was told by taking its grant along; sign-ins are counted.
+  t.ok((await stored()) <= documents + 2, 'nothing else was stored');
+});

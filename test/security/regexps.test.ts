@@ -1,0 +1,133 @@
+import { globSync, readFileSync } from 'node:fs';
+import t from 'tap';
+import { loadConfig } from '#config';
+import { acceptUsername } from '#src/features/accounts/username.ts';
+import { sameName } from '#src/features/client-authentication/distinguished-name.ts';
+import { redirectUriProblem } from '#src/features/clients/redirect-uri.ts';
+import { parseTokenRequest } from '#src/features/json-tokens/strict-json.ts';
+import { network } from '#src/features/throttle/index.ts';
+import { certificateForms } from '#src/http/certificates/forms.ts';
+import { cookieIn } from '#src/http/pages/cookies.ts';
+import { parseForm } from '#src/http/pages/index.ts';
+import { wantsHtml } from '#src/http/pages/wants-html.ts';
+import { chooseLanguage } from '#src/views/languages/choose.ts';
+import { formTarget, withLanguage } from '#src/views/links.ts';
+import { contentSecurityPolicy } from '#src/views/policy.ts';
+
+const language = (wishes: object) => chooseLanguage({ supported: ['en', 'de'], default: 'en', ...wishes });
+const header = (form: string, name: string) => (text: string) =>
+  certificateForms[form]?.read((one) => (one === name ? text : ''), true);
+
+/** Everything of ours that reads what a caller sends by more than a comparison, and what it would choke on. */
+const readers: Readonly<Record<string, readonly [(text: string) => unknown, readonly string[]]>> = {
+  'JSON door': [
+    (text) => parseTokenRequest(Buffer.from(text)),
+    [' ', '{', '{"a":"', '{"a":"\\', '{"a" ', '{"a":"b",', '"', '\\u00', '\t{'],
+  ],
+  forms: [parseForm, ['&', '=', 'a=b&', '%', '%41', '+', 'a']],
+  cookies: [(cookie) => cookieIn({ cookie }, 'x'), [';', '; ', 'a=', '=', ' ', 'x']],
+  accept: [wantsHtml, ['text/html,', '*/*;q=', ' ', ',']],
+  'languages of the browser': [
+    (acceptLanguage) => language({ acceptLanguage }),
+    [' ', ',', ' ,', 'a-', ';q=', 'de;', ' ; ', '\t'],
+  ],
+  'languages of the application': [(uiLocales) => language({ uiLocales }), [' ', 'a-', '-', 'de ', '\t']],
+  'a language pressed': [(query) => language({ query }), [' ', 'a-', '-', 'de ']],
+  'links to languages': [(path) => withLanguage(`/${path}`, 'de'), ['/', '?', '&lang=', '%', '../', '\\']],
+  'form targets': [formTarget, ['/', ':', 'a:', 'http:/', '.', ' ']],
+  'page policies': [
+    (uri) => contentSecurityPolicy({ formTargets: [`https://${uri}`] }),
+    ['a.', '-', '%', '@', ':1'],
+  ],
+  addresses: [network, [':', '::', '1:', '.', '1.', '%', 'f']],
+  'redirect URIs': [
+    (uri) => redirectUriProblem(`https://a.example/${uri}`, false),
+    ['/', '..', '%', '#', '@', ' ', '*', '\\'],
+  ],
+  'user names': [acceptUsername, [' ', 'a', '\u0301', '\ufdfa', '\u200d', '\u1e9e']],
+  'distinguished names': [
+    (name) => sameName(name, `${name}x`),
+    ['CN=a,', ',', '+', '\\,', '=', '"', ' ', '\n', 'CN=a\n', '\\2C'],
+  ],
+  'certificates, RFC 9440': [header('client-cert', 'client-cert'), [':', 'A', ':A', '=', ',']],
+  'chains, RFC 9440': [header('client-cert', 'client-cert-chain'), [':', 'A', ', ', ':AA:,']],
+  'certificates, Envoy': [
+    header('x-forwarded-client-cert', 'x-forwarded-client-cert'),
+    ['a=', 'a=;', '"', 'a="', '\\', 'a="\\', ';', 'Cert=', ','],
+  ],
+  'certificates, nginx': [
+    header('client-certificate', 'client-certificate'),
+    ['A', '\n', '-----BEGIN CERTIFICATE-----', '%0A', ' ', '-'],
+  ],
+  'verdicts, nginx': [
+    header('client-certificate', 'client-certificate-ca-verified'),
+    ['FAILED:', 'SUCCESS', ' ', ':'],
+  ],
+  configuration: [
+    (text) =>
+      loadConfig({
+        env: { POSTERN_ISSUER: `https://${text}`, POSTERN_LISTEN__HOST: text },
+        cwd: import.meta.dirname,
+        flags: { set: [`clients.0.client_id=${text}`, text] },
+      }),
+    ['a.', '-', '/', '@', ' ', '=', '_', '"'],
+  ],
+};
+
+const fastest = (read: (text: string) => unknown, text: string): number => {
+  let best = Number.POSITIVE_INFINITY;
+  for (let run = 0; run < 5; run++) {
+    const started = performance.now();
+    try {
+      read(text);
+    } catch {
+      // Refused is as good as read.
+    }
+    best = Math.min(best, performance.now() - started);
+  }
+  return best;
+};
+
+t.test(
+  'what a caller sends is read in a time that grows as its length does (CWE-1333, CWE-407)',
+  async (t) => {
+    const short = 4_000;
+    const times = 8;
+    for (const [name, [read, seeds]] of Object.entries(readers)) {
+      for (const seed of seeds) {
+        for (const [start, end] of [
+          ['', ''],
+          ['', '\u0001'],
+          ['a', 'x'],
+          ['"', '!'],
+        ]) {
+          const text = (length: number) => `${start}${seed.repeat(Math.ceil(length / seed.length))}${end}`;
+          const small = fastest(read, text(short));
+          const large = fastest(read, text(short * times));
+          // Eight times the length: linear is 8, quadratic 64. What takes no time at all is not compared.
+          t.ok(
+            large < 2 || large / small < 40,
+            `${name}: ${JSON.stringify(start + seed + end)}: ${small.toFixed(3)} to ${large.toFixed(3)} ms`,
+          );
+        }
+      }
+    }
+  },
+);
+
+t.test('no pattern repeats what already repeats (CWE-1333)', async (t) => {
+  const sources = globSync(['src/**/*.ts', 'config/**/*.ts', 'adapters/**/*.ts']);
+  t.ok(sources.length > 100);
+  // A group that ends in a quantifier and has one itself: (a+)+, (a*)*, (.*,)* and their kin.
+  // One that begins with a separator can be read in one way only.
+  const nested = /\((?:\?:)?(?!\\[.:,-])[^()|[\]]*(?:[^\\()[\]]|\])[+*]\)[+*]/;
+  for (const bad of ['(a+)+', '(?:a*)*', '(x.*,)*', '([a-z]+)*']) t.match(bad, nested, 'the rule sees them');
+  for (const file of sources) {
+    for (const [at, line] of readFileSync(file, 'utf8').split('\n').entries()) {
+      if (/^\s*(\*|\/\/|\/\*)/.test(line)) continue;
+      const literals =
+        line.match(/(?<=[=(,:!&|?[\s])\/(?![/*])(?:\\.|\[(?:\\.|[^\]])*\]|[^/\\[\n])+\/[dgimsuvy]*/g) ?? [];
+      for (const literal of literals) t.notMatch(literal, nested, `${file}:${at + 1} ${literal}`);
+    }
+  }
+});
