@@ -8,6 +8,7 @@ import {
 } from 'jose';
 import t, { type Test } from 'tap';
 import type { SecurityEvent } from '#src/events.ts';
+import { keyOf } from '#src/provider/storage/ids.ts';
 import { Browser } from '../support/browser.ts';
 import { makeCertificate, san } from '../support/certificates.ts';
 import { openHouse } from '../support/house.ts';
@@ -446,6 +447,19 @@ t.test('POST /api/v1/tokens', async (t) => {
     t.match(json, { status: 401, body: { name: 'invalid_client' } }, 'and this door');
   });
 
+  await t.test('a fault of ours is 500 and says nothing of it but where to look', async (t) => {
+    const code = 'y'.repeat(43);
+    const key = keyOf('AuthorizationCode', code);
+    if (!key) throw new Error('a key');
+    await house.store.commit([{ op: 'put', key, body: '0 by no release of ours' }]);
+    for (const more of [{}, { client_id: 'public', redirect_uri: redirectUri }]) {
+      const answer = await post(issuer, { authorization_code: code, ...more });
+      t.match(answer, { status: 500, body: { name: 'server_error', code: 1500 } });
+      t.notMatch(answer.body['message'], /release/);
+      t.ok(answer.headers.get('x-request-id'));
+    }
+  });
+
   await t.test('the description names every status and error', async (t) => {
     const description = JSON.parse(await (await fetch(`${issuer}/api/v1/openapi.json`)).text());
     t.equal(description.openapi, '3.1.0');
@@ -484,10 +498,30 @@ t.test('a code that has expired is not found', async (t) => {
   t.match(answer, { status: 404, body: { name: 'not_found' } }, 'after thirty seconds, for a marked client');
 });
 
+t.test('too many requests are told when to come back (RFC 6585 §4)', async (t) => {
+  const house = await openHouse({
+    config: {
+      ...config,
+      security: { throttle: { token_per_address: 2, failed_authentication_per_client: 1 } },
+    },
+  });
+  t.teardown(() => house.close());
+  const wrong = { authorization_code: 'x'.repeat(43), redirect_uri: redirectUri };
+  const ask = () => post(house.issuer, wrong, basic('app', 'wrong-secret-of-forty-three-characters-or-more'));
+  t.equal((await ask()).status, 401);
+  for (const by of ['client', 'address']) {
+    const answer = await ask();
+    t.match(answer, { status: 429, body: { name: 'too_many_requests', code: 1429 } }, `by ${by}`);
+    t.ok(Number(answer.headers.get('retry-after')) > 0);
+  }
+});
+
 t.test('every answer of this run was one of the contract', async (t: Test) => {
   t.ok(answers.length > 100);
   for (const { status, body } of answers) t.strictSame(breaches(status, body), []);
-  t.ok(new Set(answers.map(({ status }) => status)).size >= 7, 'of many kinds');
+  const seen = new Set(answers.map(({ status }) => status));
+  for (const status of [201, 400, 401, 404, 405, 413, 415, 429, 500, 503])
+    t.ok(seen.has(status), `${status}`);
 });
 
 t.test('the stack is shown in development only', async (t) => {
