@@ -27,6 +27,7 @@ import { type Limits, limits } from './limits/index.ts';
 import { logout } from './logout/index.ts';
 import { metadata } from './metadata/index.ts';
 import type { Metrics } from './metrics/index.ts';
+import { clientsOfPlayground, playground } from './playground/index.ts';
 import { profiles } from './profiles/index.ts';
 import { pushedRequests } from './pushed-requests/index.ts';
 import { registration } from './registration/index.ts';
@@ -69,7 +70,14 @@ export const createFeatures = async (
   const record = audit({ store, config, clock, events, box: () => keys.box, onFault });
   const keys = await createKeys({ store, config, clock, events, onFault });
   const accounts = createAccounts({ store, config, clock, events });
-  const clients = createClients({ store, config, clock, events, secretBox: keys.box });
+  const [sealKey = ''] = keys.current().cookieKeys;
+  const clients = createClients({
+    store,
+    config: { clients: [...config.clients, ...clientsOfPlayground(config, sealKey)] },
+    clock,
+    events,
+    secretBox: keys.box,
+  });
   const throttle = createThrottle({ store, config, clock });
   const limited = limits({ config, store, clock, events });
   const levels = createLevels(config);
@@ -124,6 +132,15 @@ export const createFeatures = async (
       authorizationResponses(pages),
       profiles,
       site(config, pages),
+      playground({
+        config,
+        store,
+        clock,
+        pages,
+        sealKey,
+        sealKeys: () => keys.current().cookieKeys,
+        box: keys.box,
+      }),
       alive,
     ],
   };

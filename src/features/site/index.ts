@@ -1,5 +1,5 @@
 /**
- * Owns the pages that belong to no flow: the landing page at `/` and the explanation of each error code, where
+ * Owns the pages that belong to no flow: the landing page at `/` in production (in development the playground is there) and the explanation of each error code, where
  * `error_uri` leads. Not the error pages of a failed request, which its door shows.
  */
 import type { Config } from '#config';
@@ -12,13 +12,15 @@ import { landingPage } from '../../views/pages/landing.ts';
 export const site = (config: Config, pages: Pages): Feature => ({
   name: 'site',
   pages: async (scope) => {
-    scope.get('/', async (request, reply) =>
-      pages.send(
-        request,
-        reply,
-        landingPage(pages.pageFor(request), { issuer: new URL(config.issuer).host }),
-      ),
-    );
+    if (config.mode === 'production') {
+      scope.get('/', async (request, reply) =>
+        pages.send(
+          request,
+          reply,
+          landingPage(pages.pageFor(request), { issuer: new URL(config.issuer).host }),
+        ),
+      );
+    }
     scope.get<{ Params: { code: string } }>('/errors/:code', async (request, reply) => {
       const { code } = request.params;
       return pages.send(request, reply, errorCodePage(pages.pageFor(request), { code }), {

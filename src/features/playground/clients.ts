@@ -1,0 +1,64 @@
+import { createHmac } from 'node:crypto';
+import type { ClientConfig, Config } from '#config';
+import { demoResource } from '../demo/index.ts';
+
+export const callbackPath = '/playground/callback';
+export const signedOutPath = '/playground/signed-out';
+
+export interface PlaygroundClients {
+  readonly web: { readonly id: string; readonly secret: string };
+  readonly device: { readonly id: string };
+  readonly issuer: { readonly id: string };
+}
+
+/**
+ * Clients of its own, because the secrets of the demo clients are kept as hashes only; held in memory like clients
+ * of the configuration, so that no store ever knows them and nothing stays behind when the server ends. The secret is
+ * derived, so that processes that share a port accept each other's.
+ */
+export const playgroundClients = (sealKey: string): PlaygroundClients => ({
+  web: {
+    id: 'playground',
+    secret: createHmac('sha256', sealKey).update('the secret of the playground').digest('base64url'),
+  },
+  device: { id: 'playground-device' },
+  issuer: { id: 'playground-issuer' },
+});
+
+/** None in production, and none that the operator has already. */
+export const clientsOfPlayground = (config: Config, sealKey: string): readonly ClientConfig[] => {
+  if (config.mode === 'production') return [];
+  const { web, device, issuer } = playgroundClients(sealKey);
+  const redirect_uris = [`${config.issuer}${callbackPath}`];
+  const clients: readonly ClientConfig[] = [
+    {
+      client_id: web.id,
+      client_name: 'Playground',
+      client_secret: web.secret,
+      redirect_uris,
+      post_logout_redirect_uris: [`${config.issuer}${signedOutPath}`],
+      grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
+      id_token_signed_response_alg: 'ES256',
+    },
+    {
+      client_id: device.id,
+      client_name: 'Playground device',
+      token_endpoint_auth_method: 'none',
+      application_type: 'native',
+      grant_types: ['urn:ietf:params:oauth:grant-type:device_code'],
+      response_types: [],
+      id_token_signed_response_alg: 'ES256',
+    },
+    {
+      client_id: issuer.id,
+      client_name: 'Playground, issuer style',
+      token_endpoint_auth_method: 'none',
+      redirect_uris,
+      grant_types: ['authorization_code'],
+      issuer_tokens: true,
+      audience: demoResource(config.issuer).audience,
+    },
+  ];
+  const taken = new Set(config.clients.map(({ client_id }) => client_id));
+  return clients.filter(({ client_id }) => !taken.has(client_id));
+};

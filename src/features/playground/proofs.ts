@@ -1,0 +1,36 @@
+import { hash, randomUUID } from 'node:crypto';
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, SignJWT } from 'jose';
+import type { Journal } from './journal.ts';
+
+export type ProofKey = NonNullable<Journal['key']>;
+
+export const newProofKey = async (): Promise<ProofKey> => {
+  const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
+  const open = await exportJWK(publicKey);
+  return { secret: await exportJWK(privateKey), open, thumbprint: await calculateJwkThumbprint(open) };
+};
+
+interface Proven {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  readonly now: number;
+  readonly nonce?: string | undefined;
+  /** At an API: the token that goes along. */
+  readonly token?: string;
+}
+
+/** RFC 9449 §4.2: one method, one address, one use. */
+export const proofOf = async (
+  { secret, open }: ProofKey,
+  { method, url, now, nonce, token }: Proven,
+): Promise<string> =>
+  new SignJWT({
+    htm: method,
+    htu: url,
+    jti: randomUUID(),
+    iat: Math.floor(now / 1000),
+    ...(nonce !== undefined && { nonce }),
+    ...(token !== undefined && { ath: hash('sha256', token, 'base64url') }),
+  })
+    .setProtectedHeader({ typ: 'dpop+jwt', alg: 'ES256', jwk: open })
+    .sign(await importJWK(secret, 'ES256'));

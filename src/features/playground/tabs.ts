@@ -1,0 +1,34 @@
+import { authorize, callback, discovery, prepare, prepareBare } from './steps/authorization.ts';
+import { askForDevice, poll } from './steps/device.ts';
+import { makeKey, userinfoWithProof } from './steps/dpop.ts';
+import { credentials, redeem, redeemJson, redeemWithProof } from './steps/redeem.ts';
+import type { Step } from './steps/step.ts';
+import { decode, introspect, refresh, revoke, signOut, userinfo } from './steps/use.ts';
+import type { TabName } from './words.ts';
+
+/** What each tab goes through, in order. */
+export const tabs: Readonly<Record<TabName, readonly Step[]>> = {
+  code: [
+    discovery,
+    prepare,
+    authorize,
+    callback,
+    redeem,
+    decode,
+    userinfo,
+    refresh,
+    introspect,
+    revoke,
+    signOut,
+  ],
+  credentials: [credentials, decode, introspect],
+  device: [askForDevice, poll, decode, userinfo],
+  refresh: [prepare, authorize, callback, redeem, refresh, userinfo],
+  dpop: [makeKey, prepare, authorize, callback, redeemWithProof, decode, userinfoWithProof],
+  json: [prepareBare, authorize, callback, redeemJson, decode],
+};
+
+export const isTab = (name: string): name is TabName => Object.hasOwn(tabs, name);
+
+/** The first has the front page. */
+export const pathOf = (tab: TabName): string => (tab === 'code' ? '/' : `/playground/${tab}`);

@@ -1,0 +1,48 @@
+import { fieldsOf } from '../../../views/fields.ts';
+import { type Html, html } from '../../../views/html.ts';
+import type { Messages } from '../../../views/languages/messages.ts';
+import { asCurl } from '../curl.ts';
+import type { Exchange } from '../wire.ts';
+import { words } from '../words.ts';
+
+interface Look {
+  readonly name: string;
+  readonly messages: Messages;
+  readonly open: boolean;
+}
+
+const headersOf = (headers: Readonly<Record<string, string>>): string =>
+  Object.entries(headers)
+    .map(([name, value]) => `${name}: ${value}`)
+    .join('\n');
+
+/** A form is easier to read with a line for each field. */
+const sentBody = ({ headers, body = '' }: Exchange): string =>
+  headers['content-type']?.includes('json') ? body : body.replaceAll('&', '\n&');
+
+const receivedBody = (body: string): string => {
+  try {
+    return JSON.stringify(JSON.parse(body), undefined, 2);
+  } catch {
+    return body.slice(0, 2000);
+  }
+};
+
+const tone = (status: number): string => (status < 400 ? 'badge' : 'badge badge-warn');
+
+/** What was sent and what came back, as it was, and how to send it again by hand. */
+export const exchangeView = (exchange: Exchange, { name, messages, open }: Look): Html => {
+  const { method, url, headers, answer } = exchange;
+  const { pathname, search, host } = new URL(url);
+  const sent = [`${method} ${pathname}${search} HTTP/1.1`, `host: ${host}`, headersOf(headers)].join('\n');
+  const body = sentBody(exchange);
+  const received = [`HTTP/1.1 ${answer.status}`, headersOf(answer.headers)].join('\n');
+  return html`<details class="exchange"${open && html` open`}>
+    <summary>${method} <code>${pathname}</code> <span class="${tone(answer.status)}">${answer.status}</span></summary>
+    <h3>${words.request}</h3>
+    <pre>${sent}${body !== '' && `\n\n${body}`}</pre>
+    <h3>${words.answer}</h3>
+    <pre>${received}${answer.body !== '' && `\n\n${receivedBody(answer.body)}`}</pre>
+    ${fieldsOf(messages).copy({ name: `curl-${name}`, label: words.curl, value: asCurl(exchange) })}
+  </details>`;
+};

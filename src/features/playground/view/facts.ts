@@ -1,0 +1,26 @@
+import { type Html, html } from '../../../views/html.ts';
+import { atTime, inTime } from '../../../views/time.ts';
+import { words } from '../words.ts';
+
+const times = new Set(['exp', 'iat', 'nbf', 'auth_time']);
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
+const whenOf = (name: string, value: unknown, now: number): string | undefined => {
+  if (!times.has(name) || typeof value !== 'number') return undefined;
+  const seconds = value - Math.floor(now / 1000);
+  const date = atTime('en', new Date(value * 1000));
+  return seconds > 0 ? `${date}, ${inTime('en', seconds)}` : date;
+};
+
+/** Names, values, and what each of them means. */
+export const factsView = (facts: Readonly<Record<string, unknown>>, now: number): Html =>
+  html`<dl class="facts-list explained">${Object.entries(facts)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => {
+      const when = whenOf(name, value, now);
+      const meaning = words.meanings[name];
+      return html`<div><dt><code>${name}</code></dt><dd><code>${textOf(value)}</code>${
+        when !== undefined && html` <span class="hint">${when}</span>`
+      }${meaning !== undefined && html`<p class="hint">${meaning}</p>`}</dd></div>`;
+    })}</dl>`;

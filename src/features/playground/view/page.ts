@@ -1,0 +1,57 @@
+import { hidden, submit } from '../../../views/fields.ts';
+import { html } from '../../../views/html.ts';
+import { messagesFor } from '../../../views/languages/index.ts';
+import { layout } from '../../../views/layout.ts';
+import type { Page } from '../../../views/page.ts';
+import type { Journal } from '../journal.ts';
+import { pathOf, tabs } from '../tabs.ts';
+import { type TabName, words } from '../words.ts';
+import { stepView } from './step.ts';
+
+export interface PlaygroundModel {
+  readonly tab: TabName;
+  readonly journal: Journal;
+  readonly issuer: string;
+  readonly csrf: string;
+  /** Whether the demo's person is there to sign in as. */
+  readonly demo: boolean;
+  readonly now: number;
+}
+
+const isTabName = (name: string): name is TabName => Object.hasOwn(words.tabs, name);
+
+export const playgroundPage = ({ here: _, ...page }: Page, model: PlaygroundModel): string => {
+  const { tab, journal, csrf } = model;
+  const steps = tabs[tab];
+  const current = steps.findIndex(({ done }) => !done(journal));
+  // Told in English whatever the language of the reader, so that is what the page says it is in.
+  return layout(
+    { ...page, messages: messagesFor('en') },
+    {
+      title: words.title,
+      wide: true,
+      body: html`
+    <p class="lead">${words.lead} ${words.onlyHere}</p>
+    <nav class="tabs" aria-label="${words.tabsLabel}"><ul>${Object.entries(words.tabs)
+      .filter(([name]) => isTabName(name))
+      .map(([name, { label }]) =>
+        name === tab
+          ? html`<li><a href="${isTabName(name) ? pathOf(name) : '/'}" aria-current="page">${label}</a></li>`
+          : html`<li><a href="${isTabName(name) ? pathOf(name) : '/'}">${label}</a></li>`,
+      )}</ul></nav>
+    <p>${words.tabs[tab].lead}</p>
+    <ol class="steps">${steps.map((step, at) =>
+      stepView(step, {
+        ...model,
+        messages: messagesFor('en'),
+        state: at === current ? 'now' : current < 0 || at < current ? 'done' : 'later',
+        open: at === current - 1 || (current < 0 && at === steps.length - 1),
+      }),
+    )}</ol>
+    <form method="post" action="/playground/${tab}" class="after">
+      ${hidden({ csrf })}
+      ${submit({ label: words.restart, class: 'playground-restart', look: 'secondary', name: 'do', value: 'restart' })}
+    </form>`,
+    },
+  );
+};

@@ -1,0 +1,98 @@
+import { hidden, submit } from '../../../views/fields.ts';
+import { type Html, html } from '../../../views/html.ts';
+import type { Messages } from '../../../views/languages/messages.ts';
+import { formTarget } from '../../../views/links.ts';
+import type { Exhibit, Step } from '../steps/step.ts';
+import { type BreakName, words } from '../words.ts';
+import { exchangeView } from './exchange.ts';
+import { factsView } from './facts.ts';
+import type { PlaygroundModel } from './page.ts';
+import { qrView } from './qr.ts';
+import { readingView } from './reading.ts';
+
+interface Scene extends PlaygroundModel {
+  readonly messages: Messages;
+  readonly state: 'done' | 'now' | 'later';
+  /** The newest of what was done: shown without a press. */
+  readonly open: boolean;
+}
+
+const exhibitView = (exhibit: Exhibit, { demo, now }: Scene): Html => {
+  switch (exhibit.kind) {
+    case 'facts':
+      return factsView(exhibit.facts, now);
+    case 'reading':
+      return readingView(exhibit.reading, now);
+    case 'qr':
+      return qrView(exhibit.link, exhibit.code);
+    case 'note':
+      return html`<p class="notice" data-note="${exhibit.note}">${words.notes[exhibit.note]}</p>`;
+    case 'post':
+      return html`<form method="post" action="${formTarget(exhibit.action)}">
+        ${hidden(exhibit.fields)}
+        ${submit({ label: words.signOut, class: 'playground-sign-out' })}
+      </form>`;
+    case 'go':
+      return html`${demo && html`<p class="hint">${words.person} <code>${words.personCommand}</code></p>`}
+      <p><a href="${exhibit.href}" role="button" class="playground-go"${exhibit.to === 'approve' && html` target="_blank" rel="noopener"`}>${words.go[exhibit.to]}</a></p>`;
+  }
+};
+
+const brokenView = (name: BreakName, { journal, messages }: Scene): Html | undefined => {
+  const exchanges = journal.exchanges[name];
+  if (!exchanges) return undefined;
+  const { told } = words.breaks[name];
+  return html`<div class="broken" id="break-${name}">
+    ${exchanges.map((exchange, at) =>
+      exchangeView(exchange, { name: `${name}-${at}`, messages, open: at === exchanges.length - 1 }),
+    )}
+    ${told !== '' && html`<p class="notice">${told}</p>`}
+  </div>`;
+};
+
+/** One step: what it is and why, what was sent and what came back, and what can be done now. */
+export const stepView = (step: Step, scene: Scene): Html => {
+  const { name, run, breaks = [], shows } = step;
+  const { state, journal, messages, csrf, tab, issuer, open } = scene;
+  const { title, why, button } = words.steps[name];
+  if (state === 'later') return html`<li class="step step-later" id="step-${name}"><h2>${title}</h2></li>`;
+  const exchanges = journal.exchanges[name] ?? [];
+  const exhibits =
+    state === 'done' || exchanges.length > 0 || !run || name === 'poll'
+      ? (shows?.(journal, issuer) ?? [])
+      : [];
+  const possible = breaks.filter(({ when }) => when(journal));
+  const done = exhibits.map((exhibit) => exhibitView(exhibit, scene));
+  const sent = exchanges.map((exchange, at) =>
+    exchangeView(exchange, {
+      name: `${name}-${at}`,
+      messages,
+      open: (open || state === 'now') && at === exchanges.length - 1,
+    }),
+  );
+  return html`<li class="step step-${state}" id="step-${name}">
+    <h2>${title}${state === 'done' && html` <span class="badge">${words.done}</span>`}</h2>
+    <p>${why}</p>
+    ${sent}
+    ${done}
+    ${breaks.map(({ name: broken }) => brokenView(broken, scene))}
+    ${
+      ((state === 'now' && run) || possible.length > 0) &&
+      html`<form method="post" action="/playground/${tab}">
+      ${hidden({ csrf })}
+      <div class="actions">
+        ${state === 'now' && run && submit({ label: button, class: 'playground-next', name: 'do', value: name })}
+        ${possible.map(({ name: broken }) =>
+          submit({
+            label: words.breaks[broken].button,
+            class: 'playground-break',
+            look: 'secondary',
+            name: 'do',
+            value: broken,
+          }),
+        )}
+      </div>
+    </form>`
+    }
+  </li>`;
+};
