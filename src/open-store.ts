@@ -1,9 +1,7 @@
 import { openStore as open } from '#adapters/index.ts';
 import type { Config } from '#config';
+import { durableKinds } from './features/moving/index.ts';
 import type { Clock, Observe, Store } from './store/port.ts';
-
-/** Kept for as long as the installation lives: never to be lost with a power cut. */
-const durableKinds = ['account', 'account-name', 'client', 'key', 'key-ring', 'consent', 'audit', 'audit-chain'];
 
 /** The store of the configuration. */
 export const openStore = (config: Config, clock: Clock, observe?: Observe): Promise<Store> =>
@@ -13,6 +11,7 @@ export const openStore = (config: Config, clock: Clock, observe?: Observe): Prom
     deadlineMs: config.store.deadline_ms,
     prefix: config.store.prefix,
     synchronous: config.store.synchronous,
-    durableKinds,
+    // Never to be lost with a power cut.
+    durableKinds: [...durableKinds],
     ...(observe && { observe }),
   });

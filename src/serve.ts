@@ -4,6 +4,7 @@ import { type App, buildApp } from './app.ts';
 import { exitCode, Failure } from './errors.ts';
 import { assertNoDemo, type DemoSecrets, demoResource, ensureDemo } from './features/demo/index.ts';
 import { createMetrics } from './features/metrics/index.ts';
+import { assertWhole } from './features/moving/index.ts';
 import { createLog } from './log.ts';
 import { openStore } from './open-store.ts';
 
@@ -69,6 +70,7 @@ export const serve = async (written: Config, { gatherMetrics }: Surroundings = {
   const store = await openStore(config, clock, metrics.observe);
   let app: App | undefined;
   try {
+    await assertWhole(store);
     if (config.mode === 'production') await assertNoDemo(store);
     app = await buildApp({ config, store, clock, log, metrics });
     const { accounts, clients, readiness } = app.services;

@@ -8,8 +8,11 @@ import { audit } from './audit/index.ts';
 import { client } from './client/index.ts';
 import { config } from './config/index.ts';
 import { doctor } from './doctor.ts';
+import { exportRecords } from './export.ts';
 import { health } from './health.ts';
+import { importRecords } from './import.ts';
 import { keys } from './keys/index.ts';
+import { migrate } from './migrate.ts';
 import { start } from './start.ts';
 import { version } from './version.ts';
 
@@ -22,5 +25,8 @@ export const commands: readonly Command[] = [
   account,
   audit,
   doctor,
+  migrate,
+  exportRecords,
+  importRecords,
   version,
 ];

@@ -160,7 +160,7 @@ t.test('nothing that opens a door is ever in the log, and every refusal is', asy
     t.equal(made.exit, 0, made.err);
     const added = await server.command(['client', 'add', '--type', 'machine', '--json']);
     t.equal(added.exit, 0, added.err);
-    secrets.add(JSON.parse(added.out).secret?.secret ?? JSON.parse(added.out).client_secret ?? '');
+    secrets.add(JSON.parse(added.out).client_secret);
     secrets.add((await readFile(join(server.cwd, 'key-encryption-key'), 'utf8')).trim());
     const logged = made.out + made.err;
     t.notMatch(logged, 'a-password-from-standard-input');

@@ -1,0 +1,40 @@
+import { hash } from 'node:crypto';
+import { exitCode, Failure } from '#src/errors.ts';
+import type { Key, Store } from '#src/store/port.ts';
+
+/** In the target of a copy, for as long as it is not complete. */
+const key: Key = { kind: 'moving', family: 'moving', id: '' };
+
+export interface Marker {
+  readonly v: 1;
+  /** A digest: addresses of stores may hold a password. */
+  readonly source: string;
+  readonly cursor?: string;
+  readonly entries: number;
+}
+
+export const isMarker = ({ kind }: Key): boolean => kind === key.kind;
+
+export const nameOfSource = (url: string): string => hash('sha256', url, 'base64url').slice(0, 22);
+
+export const readMarker = async (store: Store): Promise<Marker | undefined> => {
+  const [document] = await store.read([key]);
+  // Written below alone.
+  return document && (JSON.parse(document.body) as Marker);
+};
+
+export const writeMarker = (store: Store, marker: Marker): Promise<void> =>
+  store.commit([{ op: 'put', key, body: JSON.stringify(marker) }]);
+
+export const removeMarker = (store: Store): Promise<void> => store.commit([{ op: 'remove', key }]);
+
+/** A server on half a copy would make what it misses anew: keys, first of all. */
+export const assertWhole = async (store: Store): Promise<void> => {
+  if ((await readMarker(store)) === undefined) return;
+  throw new Failure({
+    code: 'copy_unfinished',
+    message:
+      'A copy into this store was not completed: run the same `postern migrate` again, it goes on where it stopped.',
+    exit: exitCode.conflict,
+  });
+};
