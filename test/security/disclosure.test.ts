@@ -140,7 +140,7 @@ t.test(
     );
     const text = lines.join('');
     t.equal(text.trimEnd().split('\n').length, 3, 'one line each');
-    t.notMatch(text, /\r|\u001b|\u0000/);
+    t.notMatch(text.replaceAll('\n', ''), /\p{Cc}/u);
     for (const line of text.trimEnd().split('\n'))
       t.ok(JSON.parse(line).level < 60, 'none of them is forged');
     t.notMatch(text, /pw-1|pw-2|code-1|c=1/, 'what should not be there is struck out');
@@ -153,6 +153,6 @@ t.test(
     });
     await fetch(`${issuer}/oauth/authorize?${new URLSearchParams({ client_id: evil })}`);
     for (const event of events) t.ok(JSON.stringify(event).length < 1000, 'events are bounded');
-    t.notMatch(JSON.stringify(events), /\r|\n|\u001b|\u0000/);
+    t.notMatch(JSON.stringify(events), /\p{Cc}/u);
   },
 );

@@ -13,4 +13,4 @@ export type {
 export { createClients } from './clients.ts';
 export { shapes } from './names.ts';
 export { makeClientSecret } from './secret.ts';
-export { clientProblems } from './validate.ts';
+export { clientProblems, shapeProblems } from './validate.ts';

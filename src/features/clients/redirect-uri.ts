@@ -20,6 +20,7 @@ export const redirectUriProblem = (text: string, native: boolean): string | unde
   if (text.length > longest) return `is longer than ${longest} characters`;
   // What URL parsers repair or drop is read differently by browsers and clients.
   if (/[^\x21-\x7e]|[\\"<>^`{|}]/.test(text)) return 'has characters that a URI must percent-encode';
+  if (/%(?![0-9A-Fa-f]{2})/.test(text)) return 'has a % that encodes nothing; write %25';
   if (text.includes('#')) return 'has a fragment; leave out everything from # on';
   if (text.includes('*')) return 'has a wildcard; register each URI by itself';
   if (url.username !== '' || url.password !== '') return 'has a user name or password in it';

@@ -24,7 +24,8 @@ const wanted: Readonly<Record<Shape, string>> = {
   map: 'must be a map',
 };
 
-const shapeProblems = (metadata: ClientMetadata): Problem[] =>
+/** What can't be read as what it should be: asked first, for every other rule reads it so. */
+export const shapeProblems = (metadata: ClientMetadata): Problem[] =>
   Object.entries(metadata).flatMap(([field, value]) => {
     if (value === undefined) return [];
     const shape = shapes.get(field);

@@ -1,4 +1,4 @@
-import { type ClientMetadata, shapes } from '../clients/index.ts';
+import { type ClientMetadata, shapeProblems, shapes } from '../clients/index.ts';
 import { Refused } from './refused.ts';
 
 /** Said by the server alone (RFC 7591 §3.2.1, RFC 7592 §2.2). */
@@ -18,11 +18,16 @@ export const refuseProvisioned = (body: Body, more: readonly string[] = []): voi
 };
 
 /** RFC 7591 §2: what is not understood is ignored; RFC 7592 §2.2: null says what leaving out says. */
-export const understood = (body: Body, id: string): ClientMetadata =>
-  // Which values are allowed is looked at next, for each name.
-  ({
+export const understood = (body: Body, id: string): ClientMetadata => {
+  const metadata = {
     ...Object.fromEntries(
       Object.entries(body).filter(([name, value]) => shapes.has(name) && value !== null && value !== ''),
     ),
     client_id: id,
-  }) as ClientMetadata;
+    // Of which shape each value is, is looked at here; which of them are allowed, next.
+  } as ClientMetadata;
+  const [problem] = shapeProblems(metadata);
+  if (problem === undefined) return metadata;
+  const code = problem.field.endsWith('redirect_uris') ? 'invalid_redirect_uri' : 'invalid_client_metadata';
+  throw new Refused(400, code, `${problem.field} ${problem.message}`);
+};

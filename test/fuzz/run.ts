@@ -1,0 +1,58 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { type Arbitrary, assert, asyncProperty, type Parameters } from 'fast-check';
+import type { Test } from 'tap';
+
+setFlagsFromString('--expose-gc');
+const collect: () => void = runInNewContext('gc');
+
+/** `npm run fuzz` tries so many times as much; a seed leads to a failure again. */
+const times = Number(process.env['FUZZ_TIMES'] ?? 1);
+const seed = process.env['FUZZ_SEED'];
+
+const usual = 60;
+const longestMs = 1000;
+
+const heap = async (): Promise<number> => {
+  for (let i = 0; i < 2; i++) {
+    collect();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return process.memoryUsage().heapUsed;
+};
+
+/** A machine that is busy with something else is slow once; an input that hangs is slow each time. */
+const inTime = async (attempt: () => Promise<void>): Promise<void> => {
+  for (let tries = 1; ; tries++) {
+    const started = performance.now();
+    await attempt();
+    const took = performance.now() - started;
+    if (took < longestMs) return;
+    if (tries === 3) throw new Error(`took ${Math.round(took)} ms`);
+  }
+};
+
+/** Tries `attempt` on what `inputs` makes up. Failing prints the smallest input that fails, and the seed. */
+export const fuzz = async <T>(
+  t: Test,
+  inputs: Arbitrary<T>,
+  attempt: (input: T) => Promise<void> | void,
+): Promise<void> => {
+  const parameters: Parameters<[T]> = {
+    numRuns: usual * times,
+    ...(seed !== undefined && { seed: Number(seed) }),
+  };
+  let before = 0;
+  let runs = 0;
+  await assert(
+    asyncProperty(inputs, async (input) => {
+      // What is loaded, compiled and kept for speed is there by then.
+      if (runs === Math.min(20, parameters.numRuns ?? 0)) before = await heap();
+      runs += 1;
+      await inTime(async () => attempt(input));
+    }),
+    parameters,
+  );
+  const grown = (await heap()) - before;
+  t.ok(grown < 16 * 1024 * 1024, `${runs} tries: ${Math.round(grown / 1024)} KiB more than after the first`);
+};
