@@ -10,7 +10,7 @@ const collect: () => void = runInNewContext('gc');
 const times = Number(process.env['FUZZ_TIMES'] ?? 1);
 const seed = process.env['FUZZ_SEED'];
 
-const usual = 60;
+const usual = 40;
 const longestMs = 1000;
 
 const heap = async (): Promise<number> => {
