@@ -1,5 +1,7 @@
 import type { Config } from '#config';
 import { type Ailment, finder } from './ailment.ts';
+import { lookAtCookies, type Visitor } from './cookies.ts';
+import { get } from './get.ts';
 
 /** What is known here, to compare with what is seen there. */
 export interface Inside {
@@ -9,18 +11,10 @@ export interface Inside {
   /** Identifiers of the published keys; undefined when the store is out of reach. */
   readonly kids: readonly string[] | undefined;
   /** One that would ask for a code, to see the cookies of a sign-in. */
-  readonly visitor: { readonly id: string; readonly redirectUri: string } | undefined;
+  readonly visitor: Visitor | undefined;
 }
 
-const patienceMs = 5_000;
 const skew = { warnMs: 5_000, failMs: 60_000 };
-
-const get = (url: string): Promise<Response> =>
-  fetch(url, {
-    redirect: 'manual',
-    signal: AbortSignal.timeout(patienceMs),
-    headers: { accept: 'application/json, text/html' },
-  });
 
 const causeOf = (error: unknown): string => {
   const cause = error instanceof Error ? (error.cause ?? error) : error;
@@ -153,49 +147,4 @@ export const lookFromOutside = async (inside: Inside): Promise<readonly Ailment[
 
   if (visitor) await lookAtCookies(url, config, visitor, { error, warning });
   return found;
-};
-
-const lookAtCookies = async (
-  url: string,
-  config: Config,
-  { id, redirectUri }: NonNullable<Inside['visitor']>,
-  { error, warning }: Pick<ReturnType<typeof finder>, 'error' | 'warning'>,
-): Promise<void> => {
-  const query = new URLSearchParams({
-    client_id: id,
-    redirect_uri: redirectUri,
-    response_type: 'code',
-    scope: 'openid',
-    code_challenge: 'x'.repeat(43),
-    code_challenge_method: 'S256',
-  });
-  const answer = await get(`${url}/oauth/authorize?${query}`).catch(() => undefined);
-  const leadsIn = answer?.headers.get('location')?.includes('/interaction/');
-  if (!answer || !leadsIn) return;
-  const cookies = answer.headers.getSetCookie();
-  if (cookies.length === 0) {
-    error(
-      'cookies_dropped',
-      'A sign-in begins without a cookie: the proxy drops Set-Cookie, so that nobody can sign in.',
-      'Let the proxy pass Set-Cookie on, and keep it from caching /oauth.',
-    );
-  }
-  for (const cookie of cookies) {
-    const [pair = '', ...attributes] = cookie.split(/;\s*/);
-    const name = pair.split('=')[0];
-    const has = (attribute: string): boolean =>
-      attributes.some((one) => one.toLowerCase().split('=')[0] === attribute);
-    const missing = [
-      'httponly',
-      'samesite',
-      ...(config.issuer.startsWith('https:') ? ['secure'] : []),
-    ].filter((attribute) => !has(attribute));
-    if (missing.length > 0) {
-      warning(
-        'cookie_flags',
-        `The cookie ${name} arrives without ${missing.join(', ')}, which the server sets.`,
-        'Keep the proxy from rewriting cookies.',
-      );
-    }
-  }
 };

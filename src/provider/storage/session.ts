@@ -9,25 +9,49 @@ import { digestOf, keyOf } from './ids.ts';
  * side by side therefore never take back what the other wrote.
  */
 
+/** Of the body; a reader knows its own and the one before. */
+const version = 1;
+
 /** A former cookie of a signed-in session is good for this long, for requests that were under way when it changed. */
 const overlapMs = 30_000;
 
+/** In this order, those that are absent at the end left out. */
 const who = ['accountId', 'loginTs', 'amr', 'acr', 'transient'] as const;
 
 const partOfClient = (clientId: string): string => `c:${encodeURIComponent(clientId)}`;
 const partOfCookie = (id: string): string => `i:${digestOf(id)}`;
 
-const pick = (payload: AdapterPayload, names: readonly string[]): string =>
+const writeWho = (payload: AdapterPayload): string => {
+  const values: unknown[] = who.map((name) => payload[name]);
+  while (values.length > 0 && values.at(-1) === undefined) values.pop();
+  return JSON.stringify(values);
+};
+
+const readWho = (text: string, into: AdapterPayload): void => {
+  const values: unknown[] = JSON.parse(text);
+  for (const [i, name] of who.entries()) if (values[i] != null) into[name] = values[i];
+};
+
+const short: Readonly<Record<string, string>> = { sid: 's', grantId: 'g', persistsLogout: 'p' };
+const long = new Map(Object.entries(short).map(([name, letter]) => [letter, name]));
+
+/** What the session knows of one client. A name of one letter would be mistaken for a short one: the engine has none. */
+const writeClient = (state: object): string =>
   JSON.stringify(
-    Object.fromEntries(names.flatMap((name) => (payload[name] === undefined ? [] : [[name, payload[name]]]))),
+    Object.fromEntries(Object.entries(state).map(([name, value]) => [short[name] ?? name, value])),
+  );
+
+const readClient = (text: string): object =>
+  Object.fromEntries(
+    Object.entries(JSON.parse(text)).map(([name, value]) => [long.get(name) ?? name, value]),
   );
 
 const partsOf = (payload: AdapterPayload): Record<string, string> => {
   const parts: Record<string, string> = {};
-  if (payload.accountId) parts['.who'] = pick(payload, who);
+  if (payload.accountId) parts['.who'] = writeWho(payload);
   if (payload['state']) parts['.state'] = JSON.stringify(payload['state']);
   for (const [clientId, state] of Object.entries(payload.authorizations ?? {})) {
-    parts[partOfClient(clientId)] = JSON.stringify(state);
+    parts[partOfClient(clientId)] = writeClient(state);
   }
   return parts;
 };
@@ -39,12 +63,13 @@ export const readSession = (
 ): AdapterPayload | undefined => {
   const until = cookie === undefined ? '' : document.parts[partOfCookie(cookie)];
   if (until === undefined || (until !== '' && Number(until) <= now)) return undefined;
-  const payload: AdapterPayload = JSON.parse(document.body);
+  const { v, ...payload }: AdapterPayload = JSON.parse(document.body);
+  if (v !== version) throw new Error(`a session of version ${v} can't be read by this release`);
   if (document.parts['.who']) Object.assign(payload, JSON.parse(document.parts['.who']));
   if (document.parts['.state']) payload['state'] = JSON.parse(document.parts['.state']);
   const authorizations: Record<string, object> = {};
   for (const [name, text] of Object.entries(document.parts)) {
-    if (name.startsWith('c:')) authorizations[decodeURIComponent(name.slice(2))] = JSON.parse(text);
+    if (name.startsWith('c:')) authorizations[decodeURIComponent(name.slice(2))] = readClient(text);
   }
   if (Object.keys(authorizations).length > 0) payload['authorizations'] = authorizations;
   if (cookie !== undefined) payload.jti = cookie;
@@ -67,7 +92,7 @@ export const writeSession = (
   const index = payload.accountId ? [{ index: 'live', of: payload.accountId, at: clock.now() }] : [];
   const before = work.peek(key);
   if (!before) {
-    const body = JSON.stringify({ uid: payload.uid, iat: payload.iat });
+    const body = JSON.stringify({ v: version, uid: payload.uid, iat: payload.iat });
     work.stage({ op: 'put', key, body, parts: { ...parts, [cookie]: '' }, expiresAt, index });
     return;
   }
@@ -108,7 +133,7 @@ const changes = (before: Document, parts: Readonly<Record<string, string>>, cook
 };
 
 const accountIn = (text: string | undefined): string | undefined =>
-  text === undefined ? undefined : JSON.parse(text).accountId;
+  text === undefined ? undefined : JSON.parse(text)[0];
 
 export const removeSession = (work: UnitOfWork, key: Key): void => {
   const write: Write = { op: 'remove', key };

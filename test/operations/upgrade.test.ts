@@ -1,0 +1,165 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { openStore } from '#adapters/index.ts';
+import { createEvents } from '#src/events.ts';
+import { verify } from '#src/features/audit/index.ts';
+import { boxOf, createKeys } from '#src/features/keys/index.ts';
+import type { Entry } from '#src/store/port.ts';
+import { Browser } from '../support/browser.ts';
+import { openHouse } from '../support/house.ts';
+import { testConfig } from '../support/people.ts';
+import { answerIn, newVerifier, password, RelyingParty, secret } from '../support/relying-party.ts';
+
+/** What a person and a client held when the file was written, by the release whose records it has. */
+const held = {
+  code: '_rQ2R93ZiNoaF7814ooiFS531BYSnze_gPT7CBZHnrn',
+  verifier: 'ykqg9kVguzIm6Fimhcle0SR527jTET4aIIiioPWbHEY',
+  refresh: '_rQ2R93ZiNoa5Dp81YUI5HZ6_1sX5jFSq-jaZZIYON5',
+  cookie:
+    'postern_session=w5Kbe_MeZZjHjRIDSR73IZ58xuIZTWoP0V-4j2QqUhV; postern_session.sig=zh0LvmEYK5qx5z6F_-gHBYiy9_0',
+  account: 'ggGBgfMeQcTdL6AufGBejQ',
+  kid: 'xDryX1F0WET_4vqgNVQLA3KCNxkGrFUNRq8UQ3U7n_U',
+};
+const key_encryption_key = Buffer.alloc(32, 1).toString('base64url');
+
+/** The records as they were written, but still alive. */
+const written = async (): Promise<Entry[]> => {
+  const text = await readFile(new URL('./versions/1.ndjson', import.meta.url), 'utf8');
+  const later = Date.now() + 86_400_000;
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => {
+      const entry: Entry = JSON.parse(line);
+      return entry.type === 'document' && entry.document.expiresAt !== undefined
+        ? { ...entry, document: { ...entry.document, expiresAt: later } }
+        : entry;
+    });
+};
+
+/** The same records as a release to come might write them: what is in them is not for this one to guess. */
+const asVersion2 = (entry: Entry): Entry => {
+  if (entry.type === 'index') return entry;
+  const body = entry.document.body.replace(/^1(?=\{)/, '2').replace(/^\{"v":1/, '{"v":2');
+  return { ...entry, document: { ...entry.document, body } };
+};
+
+const openOn = async (t: Test, entries: readonly Entry[]) => {
+  const cwd = await mkdtemp(join(tmpdir(), 'postern-upgrade-'));
+  t.teardown(() => rm(cwd, { recursive: true, force: true }));
+  const url = `sqlite:${join(cwd, 'store.db')}`;
+  const store = await openStore(url, { clock: Date });
+  await store.load(entries);
+  await store.close();
+  const config = {
+    store: { url },
+    keys: { rotate_every_days: 0 },
+    security: { key_encryption_key, password: { memory_kib: 8192, passes: 1 } },
+  };
+  const house = await openHouse({ config });
+  return { house, party: new RelyingParty(house.issuer, 'shop', secret), url };
+};
+
+const withSession = (url: string): Promise<Response> =>
+  fetch(url, { redirect: 'manual', headers: { cookie: held.cookie, accept: 'text/html' } });
+
+t.test('data of version 1 are understood: people stay signed in, clients keep what they hold', async (t) => {
+  const { house, party, url } = await openOn(t, await written());
+  t.teardown(() => house.close());
+  const redeemed = await party.redeem(held.code, held.verifier);
+  t.equal(redeemed.status, 200, 'a code');
+  const header = JSON.parse(
+    Buffer.from(String(redeemed.body['access_token']).split('.')[0] ?? '', 'base64url').toString(),
+  );
+  t.equal(header.kid, held.kid, 'the same key signs');
+  t.equal((await party.refresh(held.refresh)).status, 200, 'a refresh token, its grant and its client');
+  const back = await withSession(party.authorizationUrl(newVerifier(), { scope: 'openid email' }));
+  t.match(
+    new URL(back.headers.get('location') ?? '').searchParams.get('code'),
+    /^.{43}$/,
+    'a session and a consent',
+  );
+  const browser = new Browser();
+  const login = await browser.open(party.authorizationUrl(newVerifier(), { prompt: 'login' }));
+  const after = await browser.submit(login, { login: 'ada', password });
+  t.ok(answerIn(after).get('code'), 'an account by its name, and its password');
+  await house.app.close();
+  const store = await openStore(url, { clock: Date });
+  const verdict = await verify({
+    store,
+    clock: Date,
+    box: boxOf(testConfig([`security.key_encryption_key=${key_encryption_key}`]), store),
+  });
+  t.match(verdict, { problems: [], records: 18 }, 'the audit record');
+  await store.close();
+});
+
+t.test('data of a version to come are refused, and left as they are', async (t) => {
+  const all = await written();
+  const future = (...kinds: string[]) =>
+    all.map((entry) => (kinds.includes(entry.key.kind) ? asVersion2(entry) : entry));
+  const trials: readonly (readonly [
+    kind: string,
+    act: (party: RelyingParty) => Promise<{ status: number }>,
+  ])[] = [
+    ['ac', (party) => party.redeem(held.code, held.verifier)],
+    ['rt', (party) => party.refresh(held.refresh)],
+    ['gr', (party) => party.refresh(held.refresh)],
+    ['client', (party) => party.refresh(held.refresh)],
+    ['account', (party) => party.refresh(held.refresh)],
+    ['se', (party) => withSession(party.authorizationUrl(newVerifier()))],
+  ];
+  for (const [kind, act] of trials) {
+    const entries = future(kind);
+    const { house, party } = await openOn(t, entries);
+    const { status } = await act(party);
+    t.equal(status, 500, `${kind}: a fault, for the node of the newer release to answer`);
+    t.equal((await fetch(`${house.issuer}/readyz`)).status, 200, 'the others are served');
+    for (const entry of entries) {
+      if (entry.type !== 'document' || entry.key.kind !== kind) continue;
+      const [document] = await house.store.read([entry.key]);
+      t.same(document?.body, entry.document.body, `${kind} is as it was`);
+      t.same(document?.claim, entry.document.claim, 'and not spent');
+    }
+    await house.close();
+  }
+
+  await t.test('a consent is asked for anew', async (t) => {
+    const { house, party } = await openOn(t, future('consent'));
+    const asked = await withSession(party.authorizationUrl(newVerifier(), { prompt: 'consent' }));
+    t.match(asked.headers.get('location') ?? '', /\/interaction\//);
+    await house.close();
+  });
+
+  await t.test('a server does not start on keys that it can not read, and keeps them', async (t) => {
+    const entries = future('key');
+    await t.rejects(openOn(t, entries), {
+      code: 'key_missing',
+      message: /can't be read; `postern doctor` says why/,
+    });
+    const store = await openStore('memory:', { clock: Date });
+    await store.load(entries);
+    const config = testConfig([`security.key_encryption_key=${key_encryption_key}`]);
+    const keys = await createKeys({ store, config, clock: Date, events: createEvents(() => {}) });
+    t.ok(keys.faults().length >= 7 && keys.faults().every(({ code }) => code === 'key_damaged'));
+    await keys.close();
+    for (const entry of entries) {
+      if (entry.key.kind !== 'key' || entry.type !== 'document') continue;
+      const [document] = await store.read([entry.key]);
+      t.equal(document?.body, entry.document.body, entry.key.id);
+    }
+    await store.close();
+  });
+
+  await t.test('audit records are neither shown nor taken for whole', async (t) => {
+    const store = await openStore('memory:', { clock: Date });
+    await store.load(future('audit'));
+    const box = boxOf(testConfig([`security.key_encryption_key=${key_encryption_key}`]), store);
+    const { records, problems } = await verify({ store, clock: Date, box });
+    t.equal(records, 0);
+    t.ok(problems.length >= 18);
+    await store.close();
+  });
+});
