@@ -4,6 +4,7 @@ import { createEvents, type Events } from './events.ts';
 import { createFeatures, type Services } from './features/index.ts';
 import { jwks } from './features/keys/index.ts';
 import { createMetrics, type Metrics } from './features/metrics/index.ts';
+import type { Tracing } from './features/tracing/index.ts';
 import { assets, assetUrl } from './http/assets/index.ts';
 import { readCertificates } from './http/certificates/index.ts';
 import { type Connections, drainConnections } from './http/draining.ts';
@@ -41,6 +42,7 @@ interface Parts {
   readonly log: FastifyBaseLogger;
   /** Made before the store was opened, where its trips are to be counted. */
   readonly metrics?: Metrics;
+  readonly tracing?: Tracing;
 }
 
 /** Wires the house; decides nothing. */
@@ -90,6 +92,7 @@ export const buildApp = async ({ config, store, clock, log, ...made }: Parts): P
 
   const server = createServer(config, log);
   server.setNotFoundHandler(createNotFound(pages, clock));
+  made.tracing?.watch(server);
   metrics.watch(server);
   const connections = drainConnections(server, () => services.readiness.draining());
   tellRefusals(server, events);

@@ -5,8 +5,10 @@ import { exitCode, Failure } from './errors.ts';
 import { assertNoDemo, type DemoSecrets, demoResource, ensureDemo } from './features/demo/index.ts';
 import { createMetrics } from './features/metrics/index.ts';
 import { assertWhole } from './features/moving/index.ts';
+import { createTracing } from './features/tracing/index.ts';
 import { createLog } from './log.ts';
 import { openStore } from './open-store.ts';
+import type { Observe } from './store/port.ts';
 
 export interface Serving {
   readonly app: App;
@@ -67,12 +69,13 @@ export const serve = async (written: Config, { gatherMetrics }: Surroundings = {
   const clock = Date;
   const log = createLog(config);
   const metrics = await createMetrics({ config, ...(gatherMetrics && { gatherAll: gatherMetrics }) });
-  const store = await openStore(config, clock, metrics.observe);
+  const tracing = await createTracing(config);
+  const store = await openStore(config, clock, both(metrics.observe, tracing.observe));
   let app: App | undefined;
   try {
     await assertWhole(store);
     if (config.mode === 'production') await assertNoDemo(store);
-    app = await buildApp({ config, store, clock, log, metrics });
+    app = await buildApp({ config, store, clock, log, metrics, tracing });
     const { accounts, clients, readiness } = app.services;
     const demo = await ensureDemo({ store, config, clock, accounts, clients });
     await app.start();
@@ -104,5 +107,13 @@ export const serve = async (written: Config, { gatherMetrics }: Surroundings = {
     throw explainListen(error, config);
   }
 };
+
+const both = (one: Observe | undefined, other: Observe | undefined): Observe | undefined =>
+  one && other
+    ? (...trip) => {
+        one(...trip);
+        other(...trip);
+      }
+    : (one ?? other);
 
 const signalOf = (signal: AbortSignal | undefined) => (signal ? { signal } : {});

@@ -1,0 +1,69 @@
+/**
+ * Owns spans for OpenTelemetry: one for each request, by the template of its route, and one for each trip to the store
+ * that it makes. What becomes of them is the business of the SDK that the operator starts before the server. A span
+ * never holds a URL: queries carry codes and states. The usual plugin for Fastify puts the URL into its spans, and ends
+ * them in a hook that answers of the engine never come to.
+ */
+import type { Span } from '@opentelemetry/api';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Config } from '#config';
+import type { Observe } from '../../store/port.ts';
+import { version } from '../../version.ts';
+
+export interface Tracing {
+  /** For those who open the store; absent when nobody traces. */
+  readonly observe?: Observe;
+  watch(server: FastifyInstance): void;
+}
+
+const nothing: Tracing = { watch() {} };
+
+const systemOf = (url: string): string => (/^redis/.test(url) ? 'redis' : 'sqlite');
+
+/** The API is loaded only when wanted. Without an SDK it makes spans that nobody sees. */
+export const createTracing = async ({
+  tracing,
+  store,
+}: Pick<Config, 'tracing' | 'store'>): Promise<Tracing> => {
+  if (!tracing.enabled) return nothing;
+  const { context, propagation, SpanKind, SpanStatusCode, trace } = await import('@opentelemetry/api');
+  const tracer = trace.getTracer('postern', version);
+  const system = systemOf(store.url);
+  const spans = new WeakMap<FastifyRequest, Span>();
+
+  return {
+    observe(operation, milliseconds, outcome) {
+      // Looks from behind the scenes belong to no request.
+      if (!trace.getActiveSpan()) return;
+      const span = tracer.startSpan(`store ${operation}`, {
+        kind: SpanKind.CLIENT,
+        startTime: Date.now() - milliseconds,
+        attributes: { 'db.system.name': system, 'db.operation.name': operation, 'postern.outcome': outcome },
+      });
+      if (outcome === 'unavailable') span.setStatus({ code: SpanStatusCode.ERROR });
+      span.end();
+    },
+    watch(server) {
+      server.addHook('onRequest', (request, _reply, done) => {
+        const { method, routeOptions, headers, id } = request;
+        const route = routeOptions.url ?? 'unknown';
+        const around = propagation.extract(context.active(), headers);
+        const options = {
+          kind: SpanKind.SERVER,
+          attributes: { 'http.request.method': method, 'http.route': route, 'postern.correlation': id },
+        };
+        const span = tracer.startSpan(`${method} ${route}`, options, around);
+        spans.set(request, span);
+        context.with(trace.setSpan(around, span), done);
+      });
+      server.addHook('onResponse', (request, reply, done) => {
+        const span = spans.get(request);
+        const status = reply.raw.statusCode;
+        span?.setAttribute('http.response.status_code', status);
+        if (status >= 500) span?.setStatus({ code: SpanStatusCode.ERROR });
+        span?.end();
+        done();
+      });
+    },
+  };
+};
