@@ -110,8 +110,9 @@ export const playground = ({
       now: clock.now,
       wire: wireTo(issuer, request.raw.socket),
     };
-    await keep(await run(desk, journal));
-    return go(reply, tab, broken ? `#step-${broken.step}` : `#step-${wanted}`);
+    const last = broken?.step ?? wanted;
+    await keep({ ...(await run(desk, journal)), last });
+    return go(reply, tab, `#step-${last}`);
   };
 
   const answer = async (request: FastifyRequest<{ Querystring: Form }>, reply: FastifyReply) => {
@@ -129,7 +130,8 @@ export const playground = ({
           'This answer belongs to another request: its state or its issuer is not the one of this browser. Start again in the playground.',
       });
     }
-    if (journal.answer === undefined) await keep({ ...journal, answer: Object.fromEntries(given) });
+    if (journal.answer === undefined)
+      await keep({ ...journal, answer: Object.fromEntries(given), last: 'callback' });
     return go(reply, tab, '#step-callback');
   };
 
@@ -140,7 +142,7 @@ export const playground = ({
       scope.get<{ Querystring: Form }>(callbackPath, answer);
       scope.get(signedOutPath, async (request, reply) => {
         const { journal, keep } = await journals.open(browserOf(request), 'code');
-        if (journal.tokens) await keep({ ...journal, signedOut: true });
+        if (journal.tokens) await keep({ ...journal, signedOut: true, last: 'signOut' });
         return go(reply, 'code', '#step-signOut');
       });
       scope.get<{ Params: { tab: string } }>('/playground/:tab', async (request, reply) => {

@@ -10,6 +10,8 @@ import type { Exchange } from './wire.ts';
 export interface Journal {
   /** By the name of the step or of what was broken on purpose. */
   readonly exchanges: Readonly<Record<string, readonly Exchange[]>>;
+  /** The step that was done, or broken, last. */
+  readonly last?: string;
   /** As the discovery document says. */
   readonly endpoints?: Readonly<Record<string, string>>;
   readonly request?: {

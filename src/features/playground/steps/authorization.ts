@@ -18,7 +18,7 @@ export const discovery: Step = {
     );
     return record({ ...journal, endpoints }, 'discovery', exchange);
   },
-  shows: ({ endpoints = {} }) => [{ kind: 'facts', facts: endpoints }],
+  shows: ({ endpoints }) => (endpoints ? [{ kind: 'facts', facts: endpoints }] : []),
 };
 
 /** Values for one request that only this browser's journal knows. */
@@ -55,19 +55,11 @@ export const prepare: Step = {
   name: 'prepare',
   done: ({ request }) => request !== undefined,
   run: prepareRequest,
-  shows: ({ request }) => [
-    {
-      kind: 'facts',
-      facts: {
-        ...(request?.verifier !== undefined && {
-          code_verifier: request.verifier,
-          code_challenge: request.challenge,
-        }),
-        state: request?.state,
-        ...(request?.nonce !== undefined && { nonce: request.nonce }),
-      },
-    },
-  ],
+  shows: ({ request }) => {
+    if (!request) return [];
+    const { verifier, challenge, state, nonce } = request;
+    return [{ kind: 'facts', facts: { code_verifier: verifier, code_challenge: challenge, state, nonce } }];
+  },
 };
 
 /** For the JSON door: nothing but a state. */

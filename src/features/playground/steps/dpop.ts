@@ -7,12 +7,8 @@ export const makeKey: Step = {
   name: 'key',
   done: ({ key }) => key !== undefined,
   run: async (_desk, journal) => ({ ...journal, key: await newProofKey() }),
-  shows: ({ key }) => [
-    {
-      kind: 'facts',
-      facts: { jwk: JSON.stringify(key?.open), dpop_jkt: key?.thumbprint },
-    },
-  ],
+  shows: ({ key }) =>
+    key ? [{ kind: 'facts', facts: { jwk: JSON.stringify(key.open), dpop_jkt: key.thumbprint } }] : [],
 };
 
 const askWithProof = async (desk: Desk, journal: Journal, nonce?: string): Promise<Ask> => {

@@ -45,7 +45,7 @@ export const playgroundPage = ({ here: _, ...page }: Page, model: PlaygroundMode
         ...model,
         messages: messagesFor('en'),
         state: at === current ? 'now' : current < 0 || at < current ? 'done' : 'later',
-        open: at === current - 1 || (current < 0 && at === steps.length - 1),
+        open: step.name === (journal.last ?? steps[current - 1]?.name),
       }),
     )}</ol>
     <form method="post" action="/playground/${tab}" class="after">

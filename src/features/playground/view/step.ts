@@ -50,38 +50,18 @@ const brokenView = (name: BreakName, { journal, messages }: Scene): Html | undef
   </div>`;
 };
 
-/** One step: what it is and why, what was sent and what came back, and what can be done now. */
-export const stepView = (step: Step, scene: Scene): Html => {
-  const { name, run, breaks = [], shows } = step;
-  const { state, journal, messages, csrf, tab, issuer, open } = scene;
-  const { title, why, button } = words.steps[name];
-  if (state === 'later') return html`<li class="step step-later" id="step-${name}"><h2>${title}</h2></li>`;
-  const exchanges = journal.exchanges[name] ?? [];
-  const exhibits =
-    state === 'done' || exchanges.length > 0 || !run || name === 'poll'
-      ? (shows?.(journal, issuer) ?? [])
-      : [];
+/** What can be done now: go on, or break something. */
+const buttonsOf = (
+  { name, run, breaks = [] }: Step,
+  { state, journal, csrf, tab }: Scene,
+): Html | undefined => {
   const possible = breaks.filter(({ when }) => when(journal));
-  const done = exhibits.map((exhibit) => exhibitView(exhibit, scene));
-  const sent = exchanges.map((exchange, at) =>
-    exchangeView(exchange, {
-      name: `${name}-${at}`,
-      messages,
-      open: (open || state === 'now') && at === exchanges.length - 1,
-    }),
-  );
-  return html`<li class="step step-${state}" id="step-${name}">
-    <h2>${title}${state === 'done' && html` <span class="badge">${words.done}</span>`}</h2>
-    <p>${why}</p>
-    ${sent}
-    ${done}
-    ${breaks.map(({ name: broken }) => brokenView(broken, scene))}
-    ${
-      ((state === 'now' && run) || possible.length > 0) &&
-      html`<form method="post" action="/playground/${tab}">
+  const next = state === 'now' && run !== undefined;
+  if (!next && possible.length === 0) return undefined;
+  return html`<form method="post" action="/playground/${tab}">
       ${hidden({ csrf })}
       <div class="actions">
-        ${state === 'now' && run && submit({ label: button, class: 'playground-next', name: 'do', value: name })}
+        ${next && submit({ label: words.steps[name].button, class: 'playground-next', name: 'do', value: name })}
         ${possible.map(({ name: broken }) =>
           submit({
             label: words.breaks[broken].button,
@@ -92,7 +72,26 @@ export const stepView = (step: Step, scene: Scene): Html => {
           }),
         )}
       </div>
-    </form>`
-    }
+    </form>`;
+};
+
+/** One step: what it is and why, what was sent and what came back, and what can be done now. */
+export const stepView = (step: Step, scene: Scene): Html => {
+  const { name, breaks = [], shows } = step;
+  const { state, journal, messages, issuer, open } = scene;
+  const { title, why } = words.steps[name];
+  if (state === 'later') return html`<li class="step step-later" id="step-${name}"><h2>${title}</h2></li>`;
+  const exhibits = (shows?.(journal, issuer) ?? []).map((exhibit) => exhibitView(exhibit, scene));
+  const exchanges = journal.exchanges[name] ?? [];
+  const sent = exchanges.map((exchange, at) =>
+    exchangeView(exchange, { name: `${name}-${at}`, messages, open: at === exchanges.length - 1 }),
+  );
+  const content = html`<p>${why}</p>
+    ${state === 'now' ? [exhibits, sent] : [sent, exhibits]}
+    ${breaks.map(({ name: broken }) => brokenView(broken, scene))}
+    ${buttonsOf(step, scene)}`;
+  return html`<li class="step step-${state}" id="step-${name}">
+    <h2>${title}${state === 'done' && html` <span class="badge">${words.done}</span>`}</h2>
+    ${state === 'done' && !open ? html`<details class="past"><summary>${words.lookAgain}</summary>${content}</details>` : content}
   </li>`;
 };
