@@ -32,6 +32,18 @@ export const jsonTokens = ({ config, store, pages, version, engine }: Parts): Fe
           .send(description),
       );
     },
+    // A marked client has access tokens only, at whichever door.
+    engine: {
+      attach: (provider) => {
+        provider.use(async (ctx, next) => {
+          await next();
+          const { body } = ctx;
+          if (ctx.oidc?.client?.['issuer_tokens'] !== true || typeof body !== 'object' || body === null)
+            return;
+          if ('access_token' in body && 'id_token' in body) delete body.id_token;
+        });
+      },
+    },
     ...(config.mode === 'development' && { pages: describePage(pages, description) }),
   };
 };

@@ -49,9 +49,12 @@ export const planRotation = async (
     refuseRemote(what, planner);
     refuseUnknown(what, planner);
   }
-  const wanted = what ? [what] : rotating(planner);
-  const lines = atOnce ? wanted : wanted.filter((line) => !pending(ring, line, planner.now));
-  if (lines.length > 0) return successors(ring, lines, planner, atOnce ? planner.now : undefined);
+  // What derives the successors of refresh tokens changes at one stamp on every process, or a client that asks two of
+  // them at once would be told of a successor that nobody keeps: it never changes at once.
+  const soon = atOnce && what !== 'refresh';
+  const wanted = what ? [what] : rotating(planner).filter((line) => !(soon && line === 'refresh'));
+  const lines = soon ? wanted : wanted.filter((line) => !pending(ring, line, planner.now));
+  if (lines.length > 0) return successors(ring, lines, planner, soon ? planner.now : undefined);
   throw conflict(
     'rotation_under_way',
     `${wanted.join(', ')}: a successor is published already; wait until it signs.`,

@@ -1,4 +1,4 @@
-import type { Configuration } from 'oidc-provider';
+import { type Configuration, errors } from 'oidc-provider';
 import type { Config } from '#config';
 
 /** Names of ours in a client's metadata. Which values they may have is checked when the client is made. */
@@ -14,6 +14,19 @@ const ours = [
   'resources',
 ];
 
+/**
+ * RFC 6749 §3.3: a request without a scope means `openid`, which every client may ask for unless its registration
+ * says otherwise. For an API there is no such guess. Marked clients have one audience that knows no scopes.
+ */
+const usualScope = (client: Readonly<Record<string, unknown>>, resource: unknown): string => {
+  if (client['issuer_tokens'] === true) return 'openid';
+  const { scope: registered } = client;
+  const allowed = typeof registered !== 'string' || registered.split(' ').includes('openid');
+  const forApi = [resource].flat().some((one) => one !== undefined);
+  if (!forApi && allowed) return 'openid';
+  throw new errors.InvalidScope('the request names no scope, and there is none to be meant by default', '');
+};
+
 /** What a client is when it doesn't say, and how it may prove who it is. */
 export const clients = (_config: Config) =>
   ({
@@ -24,10 +37,9 @@ export const clients = (_config: Config) =>
       token_endpoint_auth_method: 'client_secret_basic',
     },
     extraClientMetadata: { properties: ours },
-    // RFC 6749 §3.3: their tokens are for one audience that knows no scopes, so requests of theirs may name none.
     extraParams: {
       scope: ({ oidc: { params } }, _scope, client) => {
-        if (params && client['issuer_tokens'] === true) params['scope'] ??= 'openid';
+        if (params && params['scope'] === undefined) params['scope'] = usualScope(client, params['resource']);
       },
     },
     responseTypes: ['code'],

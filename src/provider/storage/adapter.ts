@@ -6,6 +6,7 @@ import { type Terms, UnitOfWork } from '../../store/unit-of-work.ts';
 import { splitScope } from '../models/client-scope.ts';
 import { decideOnce, heldAfterMs } from './decided.ts';
 import { digestOf, grantKeyOf, isModelName, keyOf, type ModelName } from './ids.ts';
+import { withGrant, withoutGrant } from './of-grant.ts';
 import { decodePayload, encodePayload } from './payload.ts';
 import { readSession, removeSession, writeSession } from './session.ts';
 
@@ -33,6 +34,8 @@ const indexOf: Partial<Record<ModelName, string>> = {
   Grant: 'live',
 };
 
+const outliveMs = 3_600_000;
+
 const userCodeKey = (code: string): Key => ({ kind: 'uc', family: digestOf(code), id: '' });
 
 /** What the engine asks for, model by model, as reads and staged writes of the unit of work under way. */
@@ -52,7 +55,8 @@ class EngineStorage implements Adapter {
     const document = await work.read(key, ofGrants.has(this.#model) ? [grantKeyOf(id)] : []);
     if (!document) return undefined;
     if (this.#model === 'Session') return readSession(document, id, this.#around.clock.now());
-    return this.#payload(document, id);
+    const payload = this.#payload(document, id);
+    return this.#model === 'RefreshToken' ? withGrant(payload, work.peek(grantKeyOf(id))) : payload;
   }
 
   async findByUid(uid: string): Promise<AdapterPayload | undefined> {
@@ -73,7 +77,10 @@ class EngineStorage implements Adapter {
     await this.#changing((work) => {
       const { clock } = this.#around;
       if (this.#model === 'Session') return writeSession(work, clock, id, payload, ttl);
-      const body = encodePayload(payload, keptWithId.has(this.#model));
+      const body = encodePayload(
+        this.#model === 'RefreshToken' ? withoutGrant(payload, work.peek(grantKeyOf(id))) : payload,
+        keptWithId.has(this.#model),
+      );
       const expiresAt = (Math.floor(clock.now() / 1000) + ttl) * 1000 + heldAfterMs(this.#model);
       const terms = decideOnce(work, { model: this.#model, key, payload, expiresAt });
       if (work.peek(key)) {
@@ -90,17 +97,24 @@ class EngineStorage implements Adapter {
       );
       if (this.#model === 'RefreshToken') this.#outlive(work, id, expiresAt);
       if (this.#model === 'DeviceCode' && payload.userCode) {
-        work.stage({ op: 'put', key: userCodeKey(payload.userCode), body: id, expiresAt });
+        const taken = () => ({
+          error: new errors.TemporarilyUnavailable('the user code was taken, ask again'),
+        });
+        work.stage(
+          { op: 'insert', key: userCodeKey(payload.userCode), body: id, expiresAt },
+          { lost: taken },
+        );
       }
     });
   }
 
-  /** A grant lives at least as long as the newest of its refresh tokens. */
+  /** A grant lives at least as long as the newest of its refresh tokens, and so much longer that few of them move its end. */
   #outlive(work: UnitOfWork, id: string, expiresAt: number): void {
     const key = grantKeyOf(id);
     const grant = work.peek(key);
     if (grant?.expiresAt !== undefined && grant.expiresAt < expiresAt) {
-      work.stage({ op: 'merge', key, expiresAt, ifAbsent: 'skip' }, { errand: 'rotation' });
+      const later = expiresAt + outliveMs;
+      work.stage({ op: 'merge', key, expiresAt: later, ifAbsent: 'skip' }, { errand: 'rotation' });
     }
   }
 

@@ -1,0 +1,69 @@
+import t from 'tap';
+import { Browser } from '../support/browser.ts';
+import { openHouse } from '../support/house.ts';
+import {
+  answerIn,
+  codeFor,
+  newVerifier,
+  RelyingParty,
+  redirectUri,
+  secret,
+  usual,
+} from '../support/relying-party.ts';
+
+const api = 'https://api.example.com';
+
+const config = {
+  ...usual,
+  resources: [{ audience: api, scopes: ['read'] }],
+  clients: [
+    ...usual.clients,
+    {
+      client_id: 'narrow',
+      client_secret: secret,
+      redirect_uris: [redirectUri],
+      scope: 'profile',
+      first_party: true,
+    },
+    {
+      client_id: 'issuer',
+      token_endpoint_auth_method: 'none',
+      redirect_uris: [redirectUri],
+      issuer_tokens: true,
+      audience: 'https://credentials.example.com',
+      first_party: true,
+    },
+  ],
+};
+
+const withoutScope = (party: RelyingParty, parameters: Record<string, string> = {}): string => {
+  const url = new URL(party.authorizationUrl(newVerifier(), parameters));
+  url.searchParams.delete('scope');
+  return url.href;
+};
+
+t.test('a request without a scope (RFC 6749 §3.3)', async (t) => {
+  const house = await openHouse({ config });
+  t.teardown(() => house.close());
+  const party = new RelyingParty(house.issuer);
+
+  const forApi = await new Browser().request(withoutScope(party, { resource: api }));
+  t.equal(answerIn(forApi).get('error'), 'invalid_scope', 'is refused for an API, before anybody signs in');
+  const narrow = await new Browser().request(withoutScope(new RelyingParty(house.issuer, 'narrow')));
+  t.equal(answerIn(narrow).get('error'), 'invalid_scope', 'and to a client that may not ask for openid');
+
+  const browser = new Browser();
+  await codeFor(party, browser);
+  const plain = await browser.open(withoutScope(party));
+  t.ok(answerIn(plain).get('code'), `means openid otherwise: ${answerIn(plain)}`);
+});
+
+t.test('a marked client gets an access token only, at the form door as well', async (t) => {
+  const house = await openHouse({ config });
+  t.teardown(() => house.close());
+  const party = new RelyingParty(house.issuer, 'issuer', '');
+  const { code, verifier } = await codeFor(party, new Browser());
+  const { status, body } = await party.redeem(code, verifier);
+  t.equal(status, 200);
+  t.strictSame(Object.keys(body).sort(), ['access_token', 'expires_in', 'scope', 'token_type']);
+});
