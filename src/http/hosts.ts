@@ -30,16 +30,20 @@ const namesTwoHosts = (rawHeaders: readonly string[]): boolean => {
 /** RFC 9110 §15.5.20: a name that isn't ours gets 421, so that no link or audience is ever made from it. */
 export const onlyKnownHosts = (server: FastifyInstance, config: Config): void => {
   const known = knownHosts(config);
-  server.addHook('onRequest', async ({ raw, routeOptions }) => {
+  server.addHook('onRequest', ({ raw, routeOptions }, _reply, done) => {
     // RFC 9112 §3.2: whoever stands before this server may have gone by the other one.
     if (namesTwoHosts(raw.rawHeaders)) {
-      throw new Failure({ code: 'invalid_request', message: 'the request names its host twice' });
+      done(new Failure({ code: 'invalid_request', message: 'the request names its host twice' }));
+    } else if (known.has((raw.headers.host ?? '').toLowerCase()) || routeOptions.config.anyHost) {
+      done();
+    } else {
+      done(
+        new Failure({
+          code: 'misdirected_request',
+          status: 421,
+          message: 'this server does not answer for that host; see security.allowed_hosts',
+        }),
+      );
     }
-    if (known.has((raw.headers.host ?? '').toLowerCase()) || routeOptions.config.anyHost) return;
-    throw new Failure({
-      code: 'misdirected_request',
-      status: 421,
-      message: 'this server does not answer for that host; see security.allowed_hosts',
-    });
   });
 };

@@ -1,4 +1,4 @@
-import type { FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
+import type { FastifyRequest, onRequestHookHandler } from 'fastify';
 import type { Config } from '#config';
 import { Failure } from '../../errors.ts';
 import type { Events } from '../../events.ts';
@@ -37,7 +37,7 @@ const limitsOf = ({ security }: Pick<Config, 'security'>): ReadonlyMap<string, L
 };
 
 /** RFC 6585 §4, before anything of the request is read; each door puts it into its own words. */
-export const limitAddresses = ({ config, events, counter }: Parts): onRequestAsyncHookHandler => {
+export const limitAddresses = ({ config, events, counter }: Parts): onRequestHookHandler => {
   const limits = limitsOf(config);
 
   const tellOnce = ({ ip, id }: FastifyRequest, what: string): void => {
@@ -53,17 +53,19 @@ export const limitAddresses = ({ config, events, counter }: Parts): onRequestAsy
     });
   };
 
-  return async (request, reply) => {
+  return (request, reply, done) => {
     const limit = limits.get(request.routeOptions.url ?? '');
-    if (limit === undefined || request.method === 'OPTIONS') return;
+    if (limit === undefined || request.method === 'OPTIONS') return done();
     const wait = counter.take({ ...limit, who: network(request.ip) });
-    if (wait === undefined) return;
+    if (wait === undefined) return done();
     tellOnce(request, limit.what);
     reply.header('retry-after', String(wait));
-    throw new Failure({
-      code: 'temporarily_unavailable',
-      status: 429,
-      message: `too many requests from this address, wait ${wait} seconds`,
-    });
+    done(
+      new Failure({
+        code: 'temporarily_unavailable',
+        status: 429,
+        message: `too many requests from this address, wait ${wait} seconds`,
+      }),
+    );
   };
 };

@@ -2,7 +2,7 @@
  * How often the endpoints of the protocol may be asked: by one address, by one client, and with a wrong secret. Owns
  * the counting without a wait for the store. Not sign-ins and user codes, which are counted exactly (throttle).
  */
-import type { onRequestAsyncHookHandler } from 'fastify';
+import type { onRequestHookHandler } from 'fastify';
 import type { Config } from '#config';
 import type { Events } from '../../events.ts';
 import type { Feature } from '../../feature.ts';
@@ -20,7 +20,7 @@ interface Parts {
 
 export interface Limits extends Feature {
   /** For the server, ahead of every door. */
-  readonly hook: onRequestAsyncHookHandler;
+  readonly hook: onRequestHookHandler;
 }
 
 export const limits = ({ config, store, clock, events }: Parts): Limits => {
