@@ -1,7 +1,7 @@
 import { Provider } from 'oidc-provider';
 import { currentWork } from '../../store/current-work.ts';
 import type { Clock } from '../../store/port.ts';
-import { familyOf, keyOf, successorOf, withFamilyOf } from '../storage/ids.ts';
+import { familyOf, innerId, keyOf, successorOf, withFamilyOf } from '../storage/ids.ts';
 
 interface Family {
   readonly grantId?: string | undefined;
@@ -26,6 +26,11 @@ export const keepFamiliesTogether = (
       return this.grantId ? withFamilyOf(this.grantId, id) : id;
     };
   }
+  const grants = provider.Grant.prototype as unknown as Identified;
+  const newGrant = grants.generateTokenId;
+  grants.generateTokenId = function (this: Identified) {
+    return innerId(newGrant.call(this));
+  };
   const tokens = provider.RefreshToken.prototype as unknown as Identified;
   const fresh = tokens.generateTokenId;
   tokens.generateTokenId = function (this: Identified) {
@@ -42,6 +47,7 @@ interface SessionLike {
   jti: string;
   oldId?: string | undefined;
   save(ttl: number): Promise<string>;
+  sidFor(clientId: string, value?: string): string | undefined;
 }
 
 /** A session's cookie begins as its `uid`: both lead to one document, and a new cookie needs no second one. */
@@ -57,6 +63,22 @@ export const keepSessionsInPlace = (provider: Provider): void => {
       this.jti = withFamilyOf(this.uid, value);
     },
   });
+  // Each token of a sign-in carries both, so they are no longer than they need to be.
+  Object.defineProperty(prototype, 'uid', {
+    configurable: true,
+    set(this: SessionLike, value: string) {
+      Object.defineProperty(this, 'uid', {
+        configurable: true,
+        enumerable: true,
+        value: innerId(value),
+        writable: true,
+      });
+    },
+  });
+  const sidFor = prototype.sidFor;
+  prototype.sidFor = function (this: SessionLike, clientId: string, value?: string) {
+    return sidFor.call(this, clientId, value === undefined ? undefined : innerId(value));
+  };
   const save = prototype.save;
   prototype.save = function (this: SessionLike & { id: string }, ttl: number) {
     // Aligned first; and the engine must not remove the document that the new cookie leads to.

@@ -32,7 +32,8 @@ export const lifetimes = ({ tokens, resources }: Config) => {
         Math.min(tokens.ciba_ttl, Number(ctx?.oidc?.params?.['requested_expiry'] ?? Infinity)),
       ClientCredentials: (_ctx, token) => ofResource(token.aud) ?? tokens.client_credentials_ttl,
       DeviceCode: tokens.device_code_ttl,
-      Grant: Math.max(tokens.grant_ttl, tokens.refresh_token_ttl),
+      // The first refresh tokens come a little later, and end no later for all that.
+      Grant: Math.max(tokens.grant_ttl, tokens.refresh_token_ttl + 3600),
       IdToken: tokens.id_token_ttl,
       Interaction: tokens.interaction_ttl,
       RefreshToken: refreshToken(tokens.refresh_token_ttl),

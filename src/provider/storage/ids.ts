@@ -11,6 +11,11 @@ const wellFormed = /^[A-Za-z0-9_-]{20,128}$/;
 
 export const familyOf = (id: string): string => id.slice(0, familyLength);
 
+/** For what only names a thing inside the store and proves nothing to anybody: 132 random bits are enough. */
+const innerLength = 22;
+
+export const innerId = (id: string): string => id.slice(0, innerLength);
+
 export const withFamilyOf = (relative: string, id: string): string =>
   familyOf(relative) + id.slice(familyLength);
 

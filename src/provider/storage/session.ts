@@ -27,9 +27,9 @@ const writeWho = (payload: AdapterPayload): string => {
   return JSON.stringify(values);
 };
 
-const readWho = (text: string, into: AdapterPayload): void => {
+const readWho = (text: string): AdapterPayload => {
   const values: unknown[] = JSON.parse(text);
-  for (const [i, name] of who.entries()) if (values[i] != null) into[name] = values[i];
+  return Object.fromEntries(who.flatMap((name, i) => (values[i] == null ? [] : [[name, values[i]]])));
 };
 
 const short: Readonly<Record<string, string>> = { sid: 's', grantId: 'g', persistsLogout: 'p' };
@@ -63,9 +63,10 @@ export const readSession = (
 ): AdapterPayload | undefined => {
   const until = cookie === undefined ? '' : document.parts[partOfCookie(cookie)];
   if (until === undefined || (until !== '' && Number(until) <= now)) return undefined;
-  const { v, ...payload }: AdapterPayload = JSON.parse(document.body);
+  const [v, uid, iat] = JSON.parse(document.body);
   if (v !== version) throw new Error(`a session of version ${v} can't be read by this release`);
-  if (document.parts['.who']) Object.assign(payload, JSON.parse(document.parts['.who']));
+  const payload: AdapterPayload = { uid, iat };
+  if (document.parts['.who']) Object.assign(payload, readWho(document.parts['.who']));
   if (document.parts['.state']) payload['state'] = JSON.parse(document.parts['.state']);
   const authorizations: Record<string, object> = {};
   for (const [name, text] of Object.entries(document.parts)) {
@@ -92,7 +93,7 @@ export const writeSession = (
   const index = payload.accountId ? [{ index: 'live', of: payload.accountId, at: clock.now() }] : [];
   const before = work.peek(key);
   if (!before) {
-    const body = JSON.stringify({ v: version, uid: payload.uid, iat: payload.iat });
+    const body = JSON.stringify([version, payload.uid, payload.iat]);
     work.stage({ op: 'put', key, body, parts: { ...parts, [cookie]: '' }, expiresAt, index });
     return;
   }

@@ -1,0 +1,40 @@
+import type { AdapterPayload } from 'oidc-provider';
+import type { Document } from '../../store/port.ts';
+import { decodePayload } from './payload.ts';
+
+/** Of a grant, what its refresh tokens would repeat: each outlives a hundred requests, so its size counts. */
+interface Shared {
+  readonly grantId: string | undefined;
+  readonly accountId: string | undefined;
+  readonly clientId: string | undefined;
+}
+
+const decoded = new WeakMap<Document, Shared>();
+
+const sharedOf = (grant: Document): Shared => {
+  let shared = decoded.get(grant);
+  if (shared === undefined) {
+    const { jti: grantId, accountId, clientId } = decodePayload(grant.body);
+    shared = { grantId, accountId, clientId };
+    decoded.set(grant, shared);
+  }
+  return shared;
+};
+
+/** Leaves out what the grant says, when it says the same. */
+export const withoutGrant = (payload: AdapterPayload, grant: Document | undefined): AdapterPayload => {
+  if (!grant) return payload;
+  const { grantId, accountId, clientId, ...own } = payload;
+  const shared = sharedOf(grant);
+  const same = grantId === shared.grantId && accountId === shared.accountId && clientId === shared.clientId;
+  return same ? own : payload;
+};
+
+/** A token that says nothing of its grant is dead without it, and of nobody. */
+export const withGrant = (
+  payload: AdapterPayload | undefined,
+  grant: Document | undefined,
+): AdapterPayload | undefined => {
+  if (!payload || payload.grantId !== undefined) return payload;
+  return grant && Object.assign(payload, sharedOf(grant));
+};
