@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { startServer } from 'postern/testing';
+import { freePort, startServer } from 'postern/testing';
 import t from 'tap';
+import { wireTo } from '#src/features/playground/wire.ts';
 import { look } from '../support/ask.ts';
 import { Browser, type Page } from '../support/browser.ts';
 import { launchChromium } from '../support/chromium.ts';
@@ -18,7 +19,16 @@ const accounts = [
   // Has not consented yet when the browser comes to it.
   { username: 'grace', password: person.password },
 ];
-const server = await startServer({ settings: { accounts, tokens: { device_interval: 1 } } });
+const port = await freePort();
+const api = `http://localhost:${port}/demo-api`;
+const server = await startServer({
+  settings: {
+    listen: { port },
+    accounts,
+    tokens: { device_interval: 1 },
+    resources: [{ audience: api, scopes: ['demo:read', 'demo:write'] }],
+  },
+});
 const { issuer } = server;
 t.teardown(() => server.stop());
 
@@ -162,6 +172,7 @@ t.test('client credentials', async (t) => {
   t.same(statuses(page(), 'credentials'), [200, 401]);
   t.notMatch(partOf(page(), 'decode'), /Not good/);
   t.match(plain(partOf(page(), 'introspect')), /"client_id": "playground"/);
+  t.match(partOf(page(), 'decode'), `<code>${api}</code>`, 'for the API of the demo (RFC 8707)');
 });
 
 t.test('device: a QR code on the page, approved in another browser', async (t) => {
@@ -204,6 +215,7 @@ t.test('the JSON door', async (t) => {
   await press('tokenJson', 'decode', 'usedCode');
   t.same(statuses(page(), 'tokenJson'), [201, 400]);
   t.match(partOf(page(), 'decode'), /data-check="signature"/);
+  t.match(partOf(page(), 'decode'), /<code>demo:read<\/code>/);
   t.notMatch(partOf(page(), 'decode'), /Not good/);
 });
 
@@ -265,6 +277,26 @@ t.test('what does not belong here', async (t) => {
   );
   t.equal((await look(`${issuer}/playground/nothing`)).status, 404);
   t.equal((await browser.submit(page(), { do: 'token' })).status, 200, 'a step that is not due does nothing');
+});
+
+t.test('it calls its own server by loopback, and nothing else', async (t) => {
+  const socket = {
+    localAddress: '127.0.0.1',
+    localPort: Number(new URL(issuer).port),
+  };
+  const own = `${issuer}/livez`;
+  t.match(await wireTo(issuer, socket)({ url: own }), { answer: { status: 200 } });
+  const no = { message: /no other/ };
+  for (const url of ['http://127.0.0.1:1/livez', 'https://evil.example/', own.replace('http:', 'https:')]) {
+    await t.rejects(wireTo(issuer, socket)({ url }), no, url);
+  }
+  const outside = { localAddress: '192.0.2.1', localPort: 80 };
+  await t.rejects(wireTo(issuer, outside)({ url: own }), no, 'not by an address of the network');
+  const nobody = { localAddress: '127.0.0.1', localPort: 1 };
+  await t.rejects(wireTo(issuer, nobody)({ url: own }), { message: /could not be reached/ });
+  const away = await look(`${issuer.replace('localhost', '127.0.0.1')}/`);
+  t.match(away, { status: 303 }, 'another name of this machine leads to the issuer');
+  t.equal(away.headers.get('location'), `${issuer}/`);
 });
 
 t.test('two windows of one browser do not take back what the other did', async (t) => {
@@ -338,11 +370,14 @@ const axe = readFileSync(new URL(import.meta.resolve('axe-core/axe.min.js')), 'u
 t.test('in Chromium, at 360 pixels and in both colour schemes, axe finds nothing', async (t) => {
   const chromium = await launchChromium();
   t.teardown(() => chromium.close());
-  // For axe; that the policy holds is seen by what the page reports without it.
-  const context = await chromium.newContext({ viewport: { width: 360, height: 800 }, bypassCSP: true });
+  const context = await chromium.newContext({ viewport: { width: 360, height: 800 } });
   const page = await context.newPage();
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(error.message));
+  // What the policy of the page forbids is reported here.
+  page.on('console', (message) => {
+    if (message.type() === 'error') faults.push(message.text());
+  });
   const audit = async (what: string): Promise<void> => {
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
@@ -370,6 +405,10 @@ t.test('in Chromium, at 360 pixels and in both colour schemes, axe finds nothing
   await page.waitForURL(/#step-callback/);
   for (const button of ['token', 'decode']) await press(button);
   await audit('with tokens');
+  for (const button of ['userinfo', 'refresh', 'introspect', 'revoke']) await press(button);
+  await page.click('.playground-sign-out');
+  await page.click('.logout-confirm');
+  await page.locator('[data-note=signedOut]').waitFor();
   await page.goto(`${issuer}/playground/device`);
   await press('device');
   await audit('a QR code');

@@ -46,7 +46,8 @@ export const playground = ({
 }: PlaygroundParts): Feature => {
   if (config.mode === 'production') return { name: 'playground' };
   const { issuer } = config;
-  const secure = issuer.startsWith('https:');
+  const { host, protocol } = new URL(issuer);
+  const secure = protocol === 'https:';
   const cookie = secure ? '__Host-postern_playground' : 'postern_playground';
   const journals = createJournals(store, clock, box);
   const clients = playgroundClients(sealKey);
@@ -60,6 +61,8 @@ export const playground = ({
   const subject = (browser: string) => ['playground', browser] as const;
 
   const show = async (request: FastifyRequest, reply: FastifyReply, tab: TabName) => {
+    // By another name of this machine forms would be foreign and cookies would be others.
+    if (request.headers.host !== host) return reply.redirect(`${issuer}${pathOf(tab)}`, 303);
     const known = browserOf(request);
     const browser = known ?? newBrowserId();
     const { journal } = await journals.open(known, tab);

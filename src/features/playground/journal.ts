@@ -36,7 +36,8 @@ export interface Journal {
   readonly signedOut?: boolean;
 }
 
-export const blank: Journal = { exchanges: {} };
+const blank: Journal = { exchanges: {} };
+const version = 1;
 
 interface Box {
   seal(text: string, place: string): string;
@@ -64,12 +65,22 @@ export const createJournals = (store: Store, clock: Clock, box: Box) => {
   });
   const placeOf = ({ family, id }: Key): string => `playground ${family} ${id}`;
 
+  /** What another release or another key wrote is an hour of play at most: begun again. */
+  const read = (key: Key, { body }: Document): Journal => {
+    try {
+      const { v, journal } = JSON.parse(box.open(body, placeOf(key)));
+      return v === version ? journal : blank;
+    } catch {
+      return blank;
+    }
+  };
+
   const opened = (key: Key, before: Document | undefined): Opened => ({
-    journal: before ? JSON.parse(box.open(before.body, placeOf(key))) : blank,
+    journal: before ? read(key, before) : blank,
     async keep(next) {
       const content = {
         key,
-        body: box.seal(JSON.stringify(next), placeOf(key)),
+        body: box.seal(JSON.stringify({ v: version, journal: next }), placeOf(key)),
         expiresAt: clock.now() + lifetimeMs,
       };
       try {

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, type JWK, jwtVerify } from 'jose';
 
-export interface Check {
+interface Check {
   readonly name: 'signature' | 'issuer' | 'audience' | 'lifetime' | 'nonce' | 'at_hash' | 'type';
   readonly ok: boolean;
 }

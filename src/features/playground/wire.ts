@@ -1,5 +1,4 @@
 import { type IncomingMessage, request } from 'node:http';
-import type { Socket } from 'node:net';
 import { Failure } from '../../errors.ts';
 
 /** One request and its answer, as they went over the wire. */
@@ -23,6 +22,12 @@ export interface Ask {
 }
 
 export type Wire = (ask: Ask) => Promise<Exchange>;
+
+/** The near end of the socket that a request came in by. */
+interface Arrival {
+  readonly localAddress?: string | undefined;
+  readonly localPort?: number | undefined;
+}
 
 const timeoutMs = 5000;
 const longest = 200_000;
@@ -64,7 +69,7 @@ const bodyOf = ({ form, json }: Ask): { readonly type: string; readonly text: st
  * To this very server and nowhere else: whatever a URL says, the connection goes to the loopback socket that the
  * visitor's own request came in by, and a URL of another origin is refused.
  */
-export const wireTo = (issuer: string, { localAddress, localPort }: Socket): Wire => {
+export const wireTo = (issuer: string, { localAddress, localPort }: Arrival): Wire => {
   const own = new URL(issuer);
   return async (ask) => {
     const { origin, pathname, search } = new URL(ask.url);
