@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import type { Provider } from 'oidc-provider';
 import {
   type Algorithm,
@@ -17,6 +17,8 @@ interface Surroundings {
   readonly accountId: string;
   readonly cookieKey: string;
   readonly sessionCookie: string;
+  /** Around what one request of the server would do. */
+  readonly asRequest?: (make: () => Promise<string>) => Promise<string>;
 }
 
 interface Login {
@@ -31,11 +33,22 @@ const opaqueServer = {
 } as const;
 
 /** Makes material through the models of the engine, the same for all contestants that are built on it. */
-export const createMint = ({ provider, accountId, cookieKey, sessionCookie }: Surroundings) => {
+export const createMint = ({
+  provider,
+  accountId: known,
+  cookieKey,
+  sessionCookie,
+  asRequest = (make) => make(),
+}: Surroundings) => {
   const sessionTtl = 14 * 86_400;
 
   /** Each piece belongs to a sign-in of its own, as in life. */
-  const signIn = async (clientId: string, audience: string, withSession: boolean): Promise<Login> => {
+  const signIn = async (
+    clientId: string,
+    audience: string,
+    withSession: boolean,
+    accountId = known,
+  ): Promise<Login> => {
     const grant = new provider.Grant({ accountId, clientId });
     grant.addOIDCScope('openid offline_access profile email');
     grant.addResourceScope(audience, 'read');
@@ -75,8 +88,10 @@ export const createMint = ({ provider, accountId, cookieKey, sessionCookie }: Su
     },
     cookies: async (alg) => cookiesOf(await signIn(clientOf(alg), audienceOf(alg), true)),
     async login(alg) {
-      const login = await signIn(clientOf(alg), audienceOf(alg), true);
-      await refreshToken(login, alg);
+      // Of a person each: a list of sign-ins that all share is nobody's.
+      const accountId = randomBytes(16).toString('base64url');
+      const login = await signIn(clientOf(alg), audienceOf(alg), true, accountId);
+      await refreshToken(login, alg, accountId);
       return login.grantId;
     },
   };
@@ -90,7 +105,7 @@ export const createMint = ({ provider, accountId, cookieKey, sessionCookie }: Su
   const code = async (clientId: string, audience: string, scope: string, withSession: boolean) => {
     const { grantId, session } = await signIn(clientId, audience, withSession);
     const made = new provider.AuthorizationCode({
-      accountId,
+      accountId: known,
       acr: undefined,
       amr: ['pwd'],
       authTime: session.loginTs,
@@ -109,7 +124,7 @@ export const createMint = ({ provider, accountId, cookieKey, sessionCookie }: Su
     return made.save();
   };
 
-  const refreshToken = async ({ grantId, session }: Login, alg: Algorithm) => {
+  const refreshToken = async ({ grantId, session }: Login, alg: Algorithm, accountId = known) => {
     const clientId = clientOf(alg);
     const made = new provider.RefreshToken({
       accountId,
@@ -130,7 +145,7 @@ export const createMint = ({ provider, accountId, cookieKey, sessionCookie }: Su
 
   const accessToken = async (alg: Algorithm, { grantId, session }: Login) =>
     new provider.AccessToken({
-      accountId,
+      accountId: known,
       client: await clientNamed(clientOf(alg)),
       grantId,
       gty: 'authorization_code',
@@ -140,7 +155,7 @@ export const createMint = ({ provider, accountId, cookieKey, sessionCookie }: Su
 
   return async ({ kind, alg, count }: Order): Promise<string[]> => {
     const made: string[] = [];
-    for (let i = 0; i < count; i++) made.push(await makers[kind](alg));
+    for (let i = 0; i < count; i++) made.push(await asRequest(() => makers[kind](alg)));
     return made;
   };
 };

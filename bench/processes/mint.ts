@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { loadConfig } from '#config';
 import { buildApp } from '#src/app.ts';
 import { openStore } from '#src/open-store.ts';
+import { withWork } from '#src/store/current-work.ts';
 import { type Order, secret, username } from '../cast.ts';
 import { answer } from '../messages.ts';
 import { createMint } from '../minting.ts';
@@ -21,6 +22,12 @@ const mint = (order: Order): Promise<string[]> =>
     accountId: account.id,
     cookieKey: app.services.keys.current().cookieKeys[0] ?? '',
     sessionCookie: 'postern_session',
+    asRequest: (make) =>
+      withWork(store, async (work) => {
+        const made = await make();
+        await work.commit();
+        return made;
+      }),
   })(order);
 
 const addClients = async (count: number): Promise<string[]> => {
