@@ -4,7 +4,7 @@ import { inspect, newTab, openStage, person, sentTo, signIn } from './stage.ts';
 
 t.setTimeout(300_000);
 
-const stage = await openStage(t);
+const stage = await openStage(t, { pages: { create_account: true } });
 const { house, home, chromium, begin } = stage;
 
 const ways = [
@@ -43,7 +43,7 @@ for (const { name, options } of ways) {
       const tab = await newTab(context, complaints);
       const request = begin({ prompt: 'consent', scope: 'openid profile email offline_access' });
       await tab.goto(request.url);
-      t.equal(await tab.evaluate('document.activeElement.id'), scripts ? 'login' : 'login');
+      t.equal(await tab.evaluate('document.activeElement.id'), 'login', 'ready to be typed into');
       if (scripts) await inspect(t, tab, 'login');
 
       await tab.click('.login-submit');
@@ -284,6 +284,36 @@ t.test('pages that send themselves can be read where our script was lost on the 
     await inspect(t, tab, 'another-account');
     await tab.click('.form-post-submit');
     await tab.waitForURL(`${home}/callback*`);
+  }),
+);
+
+t.test('choosing and making an account, and waiting after too many tries', (t) =>
+  inBrowser(t, {}, async (context, complaints) => {
+    const tab = await newTab(context, complaints);
+    await tab.goto(begin({ client_id: 'other' }).url);
+    for (let tries = 0; tries < 7; tries++) {
+      await tab.fill('#login', 'nobody');
+      await tab.fill('#password', 'a wrong one');
+      await Promise.all([tab.waitForResponse('**/interaction/*'), tab.click('.login-submit')]);
+      await tab.locator('[role=alert]').waitFor();
+    }
+    t.match(await tab.locator('[role=alert]').textContent(), /Try again in \d+ second/);
+    await inspect(t, tab, 'login-throttled');
+
+    await tab.click('text=Create an account');
+    await inspect(t, tab, 'create-account');
+    await tab.fill('#login', 'grace');
+    await tab.fill('#email', 'grace@example.com');
+    await tab.fill('#password', 'a compiler is a tool');
+    await tab.click('.create-submit');
+    await tab.waitForURL(`${home}/callback*`);
+    t.ok((await sentTo(tab))['code']);
+
+    await tab.goto(begin({ client_id: 'other', prompt: 'select_account' }).url);
+    await inspect(t, tab, 'select-account');
+    await tab.click('.account-choice');
+    await tab.waitForURL(`${home}/callback*`);
+    t.ok((await sentTo(tab))['code']);
   }),
 );
 

@@ -1,4 +1,5 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { faceOf } from '../../http/interactions/faces.ts';
 import type { Pages } from '../../http/pages/pages.ts';
 import { readerOfEngine } from '../../http/pages/render-error.ts';
 import { routes } from '../../provider/paths.ts';
@@ -20,7 +21,9 @@ export const showEngineForms = (provider: Provider, pages: Pages): void => {
     const state = ctx.oidc.session?.state;
     const after = state?.['postLogoutRedirectUri'];
     // Where the redirects that follow may end: the policy holds for them as well.
-    const leadsTo = ctx.oidc.entities.Interaction?.params['redirect_uri'];
+    const request = ctx.oidc.entities.Interaction?.params;
+    const leadsTo = request?.['redirect_uri'];
+    const client = request && (await provider.Client.find(String(request['client_id'])));
     const reader = readerOfEngine(ctx);
     const { host } = new URL(typeof after === 'string' ? after : provider.issuer);
     // Without language links: to load it again is to answer twice.
@@ -28,7 +31,7 @@ export const showEngineForms = (provider: Provider, pages: Pages): void => {
     ctx.body = formPostPage(page, {
       action: `${routes.end_session}/confirm`,
       fields: { xsrf: String(state?.['secret']), logout: 'yes' },
-      to: host,
+      to: client ? faceOf(client).name : host,
     });
     const formTargets = [after, leadsTo].filter((uri) => typeof uri === 'string');
     ctx.set(pages.headers(reader, { formTargets, popup: true }));
