@@ -31,6 +31,7 @@ export const greeting = (config: Config, demo: DemoSecrets | undefined): string 
     ...lines,
     '',
     'Made for you, shown this once (only hashes are kept):',
+    row('Playground', `${issuer}/`),
     row('Sign in', `${demo.username} / ${demo.password}`),
     ...demo.clients.map(({ id, secret }) => row('Client', secret ? `${id} / ${secret}` : `${id} (public)`)),
     '',
