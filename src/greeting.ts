@@ -12,6 +12,7 @@ export const greeting = (config: Config, demo: DemoSecrets | undefined): string 
   const lines = [
     `Postern is listening on ${issuer} (${config.mode}).`,
     '',
+    ...(config.mode === 'development' ? [row('Playground', `${issuer}/`)] : []),
     row('Metadata', `${issuer}/.well-known/openid-configuration`),
     row('Health', `${issuer}/readyz`),
     row('Store', config.store.url.replace(/\/\/[^@/]*@/, '//***@')),
@@ -31,7 +32,6 @@ export const greeting = (config: Config, demo: DemoSecrets | undefined): string 
     ...lines,
     '',
     'Made for you, shown this once (only hashes are kept):',
-    row('Playground', `${issuer}/`),
     row('Sign in', `${demo.username} / ${demo.password}`),
     ...demo.clients.map(({ id, secret }) => row('Client', secret ? `${id} / ${secret}` : `${id} (public)`)),
     '',
