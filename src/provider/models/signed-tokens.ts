@@ -4,7 +4,7 @@ import { currentWork } from '../../store/current-work.ts';
 import type { Key, Store } from '../../store/port.ts';
 import { UnitOfWork } from '../../store/unit-of-work.ts';
 import { digestOf, familyOf, grantKeyOf, keyOf } from '../storage/ids.ts';
-import { decodePayload } from '../storage/payload.ts';
+import { sharedOf } from '../storage/of-grant.ts';
 import { tokenBehindVeil } from './veil.ts';
 
 interface Claims extends JWTPayload {
@@ -50,8 +50,9 @@ export const findSignedTokens = (provider: Provider, { publicKeys, store }: Part
     if (revoked) return undefined;
     if (own) return { claims, jti };
     const document = await work.read(grantKeyOf(jti));
-    const grant = document && decodePayload(document.body);
-    return grant?.jti ? { claims, jti, grant: { id: grant.jti, accountId: grant.accountId } } : undefined;
+    if (!document) return undefined;
+    const { grantId: id, accountId } = sharedOf(document, jti);
+    return { claims, jti, grant: { id, accountId } };
   });
 
   const { AccessToken, ClientCredentials } = provider;

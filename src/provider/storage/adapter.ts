@@ -5,7 +5,7 @@ import type { Clock, Document, Key, Store } from '../../store/port.ts';
 import { type Terms, UnitOfWork } from '../../store/unit-of-work.ts';
 import { splitScope } from '../models/client-scope.ts';
 import { decideOnce, heldAfterMs } from './decided.ts';
-import { digestOf, grantKeyOf, isModelName, keyOf, type ModelName } from './ids.ts';
+import { digestOf, grantKeyOf, isModelName, keyOf, type ModelName, restOf } from './ids.ts';
 import { withGrant, withoutGrant } from './of-grant.ts';
 import { decodePayload, encodePayload } from './payload.ts';
 import { readSession, removeSession, writeSession } from './session.ts';
@@ -54,7 +54,7 @@ class EngineStorage implements Adapter {
     const work = this.#work();
     const document = await work.read(key, ofGrants.has(this.#model) ? [grantKeyOf(id)] : []);
     if (!document) return undefined;
-    if (this.#model === 'Session') return readSession(document, id, this.#around.clock.now());
+    if (this.#model === 'Session') return readSession(document, id, 'cookie', this.#around.clock.now());
     const payload = this.#payload(document, id);
     return this.#model === 'RefreshToken' ? withGrant(payload, work.peek(grantKeyOf(id))) : payload;
   }
@@ -62,7 +62,7 @@ class EngineStorage implements Adapter {
   async findByUid(uid: string): Promise<AdapterPayload | undefined> {
     const key = keyOf('Session', uid);
     const document = key && (await this.#work().read(key));
-    const payload = document && readSession(document, undefined, this.#around.clock.now());
+    const payload = document && readSession(document, uid, 'uid', this.#around.clock.now());
     return payload?.uid === uid ? payload : undefined;
   }
 
@@ -78,7 +78,11 @@ class EngineStorage implements Adapter {
       const { clock } = this.#around;
       if (this.#model === 'Session') return writeSession(work, clock, id, payload, ttl);
       const body = encodePayload(
-        this.#model === 'RefreshToken' ? withoutGrant(payload, work.peek(grantKeyOf(id))) : payload,
+        this.#model === 'RefreshToken'
+          ? withoutGrant(payload, id, work.peek(grantKeyOf(id)))
+          : this.#model === 'Grant'
+            ? { ...payload, jti: restOf(id) }
+            : payload,
         keptWithId.has(this.#model),
       );
       const expiresAt = (Math.floor(clock.now() / 1000) + ttl) * 1000 + heldAfterMs(this.#model);
@@ -176,7 +180,8 @@ class EngineStorage implements Adapter {
     const { claim } = document;
     if (claim && this.#model === 'Interaction') return undefined;
     const payload = decodePayload(document.body);
-    if (this.#model === 'Grant' && payload.jti !== id) return undefined;
+    // Of the family, and that very grant.
+    if (this.#model === 'Grant' && payload.jti !== restOf(id)) return undefined;
     payload.jti = id;
     payload.kind = this.#model;
     if (document.expiresAt !== undefined) {

@@ -11,6 +11,8 @@ const wellFormed = /^[A-Za-z0-9_-]{20,128}$/;
 
 export const familyOf = (id: string): string => id.slice(0, familyLength);
 
+export const restOf = (id: string): string => id.slice(familyLength);
+
 /** For what only names a thing inside the store and proves nothing to anybody: 132 random bits are enough. */
 const innerLength = 22;
 

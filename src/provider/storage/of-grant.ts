@@ -1,31 +1,37 @@
 import type { AdapterPayload } from 'oidc-provider';
 import type { Document } from '../../store/port.ts';
+import { familyOf } from './ids.ts';
 import { decodePayload } from './payload.ts';
 
 /** Of a grant, what its refresh tokens would repeat: each outlives a hundred requests, so its size counts. */
 interface Shared {
-  readonly grantId: string | undefined;
+  readonly grantId: string;
   readonly accountId: string | undefined;
   readonly clientId: string | undefined;
 }
 
 const decoded = new WeakMap<Document, Shared>();
 
-const sharedOf = (grant: Document): Shared => {
+/** The grant whose family `id` belongs to, as its tokens see it. */
+export const sharedOf = (grant: Document, id: string): Shared => {
   let shared = decoded.get(grant);
   if (shared === undefined) {
-    const { jti: grantId, accountId, clientId } = decodePayload(grant.body);
-    shared = { grantId, accountId, clientId };
+    const { jti = '', accountId, clientId } = decodePayload(grant.body);
+    shared = { grantId: familyOf(id) + jti, accountId, clientId };
     decoded.set(grant, shared);
   }
   return shared;
 };
 
 /** Leaves out what the grant says, when it says the same. */
-export const withoutGrant = (payload: AdapterPayload, grant: Document | undefined): AdapterPayload => {
+export const withoutGrant = (
+  payload: AdapterPayload,
+  id: string,
+  grant: Document | undefined,
+): AdapterPayload => {
   if (!grant) return payload;
   const { grantId, accountId, clientId, ...own } = payload;
-  const shared = sharedOf(grant);
+  const shared = sharedOf(grant, id);
   const same = grantId === shared.grantId && accountId === shared.accountId && clientId === shared.clientId;
   return same ? own : payload;
 };
@@ -36,5 +42,5 @@ export const withGrant = (
   grant: Document | undefined,
 ): AdapterPayload | undefined => {
   if (!payload || payload.grantId !== undefined) return payload;
-  return grant && Object.assign(payload, sharedOf(grant));
+  return grant && Object.assign(payload, sharedOf(grant, payload.jti ?? ''));
 };

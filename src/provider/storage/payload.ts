@@ -66,16 +66,52 @@ const lengthen = (types: string): string =>
     .map((type) => grantTypes.find(([, short]) => short === type)?.[0] ?? type)
     .join(' ');
 
+/** What is nearly always the same, or told by something beside it, in fewer letters. */
+const written = (name: string, value: unknown, { iat }: AdapterPayload): unknown => {
+  switch (name) {
+    case 'gty':
+      return typeof value === 'string' ? shorten(value) : value;
+    case 'iiat':
+      // The first of its line: the engine takes the time of issue for it.
+      return value === iat ? undefined : value;
+    case 'rotations':
+      return value === 0 ? undefined : value;
+    case 'amr':
+      return Array.isArray(value) && value.length === 1 && typeof value[0] === 'string' ? value[0] : value;
+    case 'openid':
+      return isScopeOnly(value) ? value.scope : value;
+    default:
+      return value;
+  }
+};
+
+const isScopeOnly = (value: unknown): value is { readonly scope: string } =>
+  typeof value === 'object' &&
+  value !== null &&
+  'scope' in value &&
+  typeof value.scope === 'string' &&
+  Object.keys(value).length === 1;
+
+const read = (name: string, value: unknown): unknown => {
+  if (typeof value !== 'string') return value;
+  if (name === 'gty') return lengthen(value);
+  if (name === 'amr') return [value];
+  return name === 'openid' ? { scope: value } : value;
+};
+
+/** Seconds between the sign-in and what is issued for it. */
+const sinceSignIn = 'T';
+
 export const encodePayload = (payload: AdapterPayload, keepId: boolean): string => {
   const out: Record<string, unknown> = {};
+  const { iat } = payload;
   for (const name in payload) {
-    const value = payload[name];
-    if (value === undefined || (implied.has(name) && !(keepId && name === 'jti'))) continue;
-    // The first of its line: the engine takes the time of issue for it.
-    if (name === 'iiat' && value === payload.iat) continue;
+    if (implied.has(name) && !(keepId && name === 'jti')) continue;
+    const value = written(name, payload[name], payload);
+    if (value === undefined) continue;
+    if (name === 'authTime' && typeof value === 'number' && iat !== undefined) out[sinceSignIn] = iat - value;
     // A name that reads like a short one is marked, so that nothing is mistaken for another.
-    out[short[name] ?? (name in long ? `~${name}` : name)] =
-      name === 'gty' && typeof value === 'string' ? shorten(value) : value;
+    else out[short[name] ?? (name in long || name === sinceSignIn ? `~${name}` : name)] = value;
   }
   return version + JSON.stringify(out);
 };
@@ -84,10 +120,14 @@ export const decodePayload = (body: string): AdapterPayload => {
   if (body[0] !== version) throw new Error(`a payload of version ${body[0]} can't be read by this release`);
   const stored: Record<string, unknown> = JSON.parse(body.slice(1));
   const payload: AdapterPayload = {};
-  for (const name in stored) {
-    const value = stored[name];
-    payload[long[name] ?? (name[0] === '~' ? name.slice(1) : name)] =
-      name === 'p' && typeof value === 'string' ? lengthen(value) : value;
+  for (const letter in stored) {
+    const value = stored[letter];
+    if (letter === sinceSignIn) {
+      payload.authTime = Number(stored['i']) - Number(value);
+      continue;
+    }
+    const name = long[letter] ?? (letter[0] === '~' ? letter.slice(1) : letter);
+    payload[name] = read(name, value);
   }
   return payload;
 };

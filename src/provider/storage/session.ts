@@ -1,7 +1,7 @@
 import type { AdapterPayload } from 'oidc-provider';
 import type { Clock, Document, Key, Write } from '../../store/port.ts';
 import type { UnitOfWork } from '../../store/unit-of-work.ts';
-import { digestOf, keyOf } from './ids.ts';
+import { digestOf, familyOf, keyOf, restOf } from './ids.ts';
 
 /**
  * A session is one document whose parts change apart: who is signed in (`.who`), what the engine remembers between
@@ -32,19 +32,17 @@ const readWho = (text: string): AdapterPayload => {
   return Object.fromEntries(who.flatMap((name, i) => (values[i] == null ? [] : [[name, values[i]]])));
 };
 
-const short: Readonly<Record<string, string>> = { sid: 's', grantId: 'g', persistsLogout: 'p' };
-const long = new Map(Object.entries(short).map(([name, letter]) => [letter, name]));
+/** What the session knows of one client: two ids, and the rest by name where there is any. */
+const writeClient = (state: object): string => {
+  const { sid, grantId, ...more }: Record<string, unknown> = { ...state };
+  const rest = Object.keys(more).length > 0 ? [more] : [];
+  return JSON.stringify([sid, grantId, ...rest]);
+};
 
-/** What the session knows of one client. A name of one letter would be mistaken for a short one: the engine has none. */
-const writeClient = (state: object): string =>
-  JSON.stringify(
-    Object.fromEntries(Object.entries(state).map(([name, value]) => [short[name] ?? name, value])),
-  );
-
-const readClient = (text: string): object =>
-  Object.fromEntries(
-    Object.entries(JSON.parse(text)).map(([name, value]) => [long.get(name) ?? name, value]),
-  );
+const readClient = (text: string): object => {
+  const [sid, grantId, more]: unknown[] = JSON.parse(text);
+  return { ...(sid != null && { sid }), ...(grantId != null && { grantId }), ...Object(more) };
+};
 
 const partsOf = (payload: AdapterPayload): Record<string, string> => {
   const parts: Record<string, string> = {};
@@ -58,14 +56,15 @@ const partsOf = (payload: AdapterPayload): Record<string, string> => {
 
 export const readSession = (
   document: Document,
-  cookie: string | undefined,
+  id: string,
+  as: 'cookie' | 'uid',
   now: number,
 ): AdapterPayload | undefined => {
-  const until = cookie === undefined ? '' : document.parts[partOfCookie(cookie)];
+  const until = as === 'uid' ? '' : document.parts[partOfCookie(id)];
   if (until === undefined || (until !== '' && Number(until) <= now)) return undefined;
-  const [v, uid, iat] = JSON.parse(document.body);
+  const [v, rest, iat] = JSON.parse(document.body);
   if (v !== version) throw new Error(`a session of version ${v} can't be read by this release`);
-  const payload: AdapterPayload = { uid, iat };
+  const payload: AdapterPayload = { uid: familyOf(id) + rest, iat };
   if (document.parts['.who']) Object.assign(payload, readWho(document.parts['.who']));
   if (document.parts['.state']) payload['state'] = JSON.parse(document.parts['.state']);
   const authorizations: Record<string, object> = {};
@@ -73,7 +72,7 @@ export const readSession = (
     if (name.startsWith('c:')) authorizations[decodeURIComponent(name.slice(2))] = readClient(text);
   }
   if (Object.keys(authorizations).length > 0) payload['authorizations'] = authorizations;
-  if (cookie !== undefined) payload.jti = cookie;
+  if (as === 'cookie') payload.jti = id;
   if (document.expiresAt !== undefined) payload.exp = Math.floor(document.expiresAt / 1000);
   return payload;
 };
@@ -93,7 +92,7 @@ export const writeSession = (
   const index = payload.accountId ? [{ index: 'live', of: payload.accountId, at: clock.now() }] : [];
   const before = work.peek(key);
   if (!before) {
-    const body = JSON.stringify([version, payload.uid, payload.iat]);
+    const body = JSON.stringify([version, restOf(payload.uid ?? ''), payload.iat]);
     work.stage({ op: 'put', key, body, parts: { ...parts, [cookie]: '' }, expiresAt, index });
     return;
   }
