@@ -46,7 +46,7 @@ const inside = (port: number): string[] =>
 const production = {
   mode: 'production',
   issuer,
-  store: { url: 'sqlite:./fetches.db' },
+  store: { url: `sqlite:${t.testdir()}/fetches.db` },
   security: {
     key_encryption_key: Buffer.alloc(32, 7).toString('base64url'),
     throttle: { registration_per_address: 0 },
