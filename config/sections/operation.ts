@@ -22,7 +22,7 @@ export const audit = section('The record of security events.', {
 });
 
 export const tracing = section(
-  'Traces by OpenTelemetry. Wants an SDK that was started before the server: docs/tracing.md.',
+  'Traces by OpenTelemetry. Wants an SDK that was started before the server: docs/operations/tracing.md.',
   { enabled: flag('Make spans of requests and of trips to the store.', { default: false }) },
 );
 

@@ -1,0 +1,106 @@
+import { globSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import t from 'tap';
+import { parse, parseAllDocuments } from 'yaml';
+import { loadConfig } from '#config';
+import { openHouse } from '../support/house.ts';
+
+const root = join(import.meta.dirname, '../..');
+const read = (path: string): Promise<string> => readFile(join(root, path), 'utf8');
+const sources = (pattern: string): Promise<string[]> =>
+  Promise.all(globSync(pattern, { cwd: root }).map(read));
+const found = (text: string, pattern: RegExp): string[] => [
+  ...new Set([...text.matchAll(pattern)].map(([, one = '']) => one)),
+];
+
+t.test('every code that an operator may meet is in the page on troubleshooting', async (t) => {
+  const page = await read('docs/operations/troubleshooting.md');
+  const doctor = (await sources('src/features/doctor/*.ts')).join('\n');
+  const findings = (await sources('{adapters/**,src/features/keys}/*{inspect,inspecting,findings}.ts')).join(
+    '\n',
+  );
+  const codes = [
+    ...found(doctor, /\(\s*'([a-z]+(?:_[a-z]+)+)',\s/g),
+    ...found(findings, /(?:code: |finding\(\s*)'([a-z_]+)'/g),
+    ...['bad_configuration', 'cannot_listen', 'unusable', 'unavailable', 'key_encryption_key', 'remote_key'],
+    ...['demo_data', 'copy_unfinished', 'worker_failed', 'key_missing', 'store_unusable', 'unreachable'],
+  ];
+  t.ok(codes.length > 50, `${codes.length} codes`);
+  for (const code of codes) t.ok(page.includes(`\`${code}\``), code);
+});
+
+t.test('metrics, their page and the dashboard speak of the same names', async (t) => {
+  const token = 'the-token-of-the-scraper';
+  const house = await openHouse({ config: { metrics: { enabled: true, token } } });
+  t.teardown(() => house.close());
+  const text = await (
+    await fetch(`${house.issuer}/metrics`, { headers: { authorization: `Bearer ${token}` } })
+  ).text();
+  const names = found(text, /^# TYPE (\w+) /gm);
+  const base = (name: string): string => name.replace(/_(bucket|sum|count)$/, '');
+  const page = await read('docs/operations/metrics.md');
+  const dashboard = await read('docs/grafana/postern.json');
+  for (const name of names.filter((one) => one.startsWith('postern_')))
+    t.ok(page.includes(`\`${name}\``), `${name} is explained`);
+  for (const [what, source] of Object.entries({ page, dashboard })) {
+    for (const name of found(source, /\b((?:postern|nodejs|process)_[a-z0-9_]+[a-z0-9])\b/g)) {
+      t.ok(names.includes(base(name)), `${what}: there is a metric ${name}`);
+    }
+  }
+  const { panels } = JSON.parse(dashboard);
+  t.ok(panels.length > 15);
+  t.equal(new Set(panels.map(({ id }: { id: number }) => id)).size, panels.length);
+});
+
+t.test('the manifests for Kubernetes hold a configuration that loads, and probes that fit', async (t) => {
+  const cwd = t.testdir({
+    'key-encryption-key': Buffer.alloc(32, 3).toString('base64'),
+    'store-url': 'redis://:hunter2@redis:6379',
+  });
+  const [deployment, service, budget] = parseAllDocuments(await read('examples/kubernetes/postern.yaml')).map(
+    (one) => one.toJS(),
+  );
+  const [container] = deployment.spec.template.spec.containers;
+  const env = Object.fromEntries(
+    container.env.map(({ name, value }: { name: string; value: string }) => [
+      name,
+      value.replace('/run/secrets/postern', cwd).replace('/etc/postern', join(root, 'examples/kubernetes')),
+    ]),
+  );
+  const { config } = loadConfig({ env, cwd });
+  t.match(config, { mode: 'production', store: { url: 'redis://:hunter2@redis:6379' } });
+  const ports = container.ports.map(({ containerPort }: { containerPort: number }) => containerPort);
+  t.same(ports, [config.listen.port, config.metrics.port]);
+  t.equal(container.livenessProbe.httpGet.path, '/livez');
+  t.equal(container.readinessProbe.httpGet.path, '/readyz');
+  t.ok(
+    (config.listen.drain_seconds ?? 0) > container.readinessProbe.periodSeconds * 2,
+    'longer than two looks',
+  );
+  t.ok(deployment.spec.template.spec.terminationGracePeriodSeconds > 20);
+  t.same(service.spec.selector, deployment.spec.template.metadata.labels);
+  t.same(budget.spec.selector, deployment.spec.selector);
+  const { resources, configMapGenerator } = parse(await read('examples/kubernetes/kustomization.yaml'));
+  t.same(resources, ['postern.yaml']);
+  t.same(configMapGenerator[0].files, ['postern-configuration.yaml']);
+});
+
+t.test('the unit for systemd gives what the server asks for', async (t) => {
+  const unit = await read('examples/systemd/postern.service');
+  const values = (name: string): string[] => found(unit, new RegExp(`^${name}=(.*)$`, 'gm'));
+  const environment = Object.fromEntries(values('Environment').map((one) => one.split(/=(.*)/s)));
+  t.same(Object.keys(environment), ['POSTERN_CONFIG', 'POSTERN_SECURITY__KEY_ENCRYPTION_KEY_FILE']);
+  t.ok(Number(values('TimeoutStopSec')[0]) > 20, 'a drain is not cut off');
+  t.same(values('RestartPreventExitStatus'), ['78']);
+  t.same(values('KillMode'), ['mixed'], 'the first process tells the workers');
+  const cwd = t.testdir({
+    key: Buffer.alloc(32, 3).toString('base64'),
+    'postern.yaml': 'issuer: https://id.example.com\nmode: production\n',
+  });
+  const env = {
+    POSTERN_CONFIG: join(cwd, 'postern.yaml'),
+    POSTERN_SECURITY__KEY_ENCRYPTION_KEY_FILE: join(cwd, 'key'),
+  };
+  t.equal(loadConfig({ env, cwd }).config.mode, 'production');
+});
