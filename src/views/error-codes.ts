@@ -358,6 +358,79 @@ const explanations = {
     fixes: ['Start a new request.'],
     specification: ciba,
   },
+  interaction_expired: {
+    status: 400,
+    meaning: 'The page of a sign-in or a consent is no longer good.',
+    causes: [
+      'It was open for longer than tokens.interaction_ttl, or it was finished already, perhaps in another tab.',
+      'It was opened in another browser than the one that began, or the browser keeps no cookies.',
+    ],
+    fixes: [
+      'Start again at the application. Register initiate_login_uri, and the page leads there by itself.',
+    ],
+    specification: core,
+  },
+  form_expired: {
+    status: 403,
+    meaning: 'The form does not belong to this page of this browser.',
+    causes: ['It was put together elsewhere, or the keys that seal forms were rotated since it was loaded.'],
+    fixes: ['Load the page again and send its form.'],
+    specification: rfc(6749, '10.12'),
+  },
+  foreign_form: {
+    status: 403,
+    meaning: 'The form was sent from a page of another site.',
+    causes: [
+      'Another site posts to this service.',
+      'A proxy changes the Origin header, or the service is reached under another address than its issuer.',
+    ],
+    fixes: [
+      'Let people reach this service by its issuer, and let Origin and Sec-Fetch-Site pass as they are.',
+    ],
+    specification: rfc(6749, '10.12'),
+  },
+  not_found: {
+    status: 404,
+    meaning: 'There is nothing at this address.',
+    causes: ['The path is mistyped, has other capitals or a slash at its end, or takes another method.'],
+    fixes: ['Take addresses from /.well-known/openid-configuration.'],
+    specification: rfc(9110, '15.5.5'),
+  },
+  request_too_large: {
+    status: 413,
+    meaning: 'The body of the request is larger than this service takes.',
+    causes: ['It is larger than security.max_body_bytes.'],
+    fixes: ['Send less, or push the request by reference.'],
+    specification: rfc(9110, '15.5.14'),
+  },
+  unsupported_media_type: {
+    status: 415,
+    meaning: 'The body has another content type than this address takes.',
+    causes: ['A form where JSON is wanted, or JSON where a form is wanted.'],
+    fixes: ['Set Content-Type as the documentation of the endpoint says.'],
+    specification: rfc(9110, '15.5.16'),
+  },
+  misdirected_request: {
+    status: 421,
+    meaning: 'This service does not answer for the host that was named.',
+    causes: ['The Host header names neither the issuer nor one of security.allowed_hosts.'],
+    fixes: ['Use the issuer’s address, let the proxy pass the Host header, or allow the host.'],
+    specification: rfc(9110, '15.5.20'),
+  },
+  too_many_requests: {
+    status: 429,
+    meaning: 'More was asked than is allowed in this time.',
+    causes: ['Many requests came from one address or client.'],
+    fixes: ['Wait for as long as Retry-After says.'],
+    specification: rfc(6585, '4'),
+  },
+  overloaded: {
+    status: 503,
+    meaning: 'More people sign in at this moment than passwords can be checked.',
+    causes: ['security.password.max_queued sign-ins are waiting already.'],
+    fixes: ['Try again in a moment. Operators: more processes, or more memory and max_concurrent.'],
+    specification: rfc(9110, '15.6.4'),
+  },
 } satisfies Record<string, Explanation>;
 
 const table: ReadonlyMap<string, Explanation> = new Map(Object.entries(explanations));

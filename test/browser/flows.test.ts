@@ -321,7 +321,6 @@ t.test('errors and pages of no flow, as the server sends them', (t) =>
   inBrowser(t, {}, async (context, complaints) => {
     const tab = await newTab(context, complaints);
     for (const [name, path] of [
-      ['landing', '/'],
       ['not-found', '/nowhere?lang=de'],
       ['error-code', '/errors/invalid_grant?lang=en'],
       ['unknown-client', '/oauth/authorize?client_id=nobody&response_type=code'],

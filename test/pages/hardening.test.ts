@@ -139,7 +139,7 @@ t.test('nothing that anybody brings along becomes markup, and every page is guar
     ['no such page, raw', `/a'b<c>?d=<script>`, 404],
     ['an error explained', '/errors/invalid_grant', 200],
     ['an error unknown', `/errors/${encodeURIComponent(payload)}`, 404],
-    ['landing', `/?lang=${encodeURIComponent(payload)}`, 200],
+    ['front page', `/?lang=${encodeURIComponent(payload)}`, 200],
   ] as const)
     look(await browser.request(`${house.issuer}${path}`), name, status);
 });
@@ -307,7 +307,7 @@ t.test('the language is the one pressed, then the application’s, then the brow
   const tongue = (page: Page): string => /<html lang="([^"]+)"/.exec(page.body)?.[1] ?? '';
   const polish = { headers: { 'accept-language': 'fr, pl;q=0.9' } };
   const browser = new Browser();
-  t.equal(tongue(await browser.open(`${house.issuer}/`, polish)), 'pl');
+  t.equal(tongue(await browser.open(`${house.issuer}/errors/slow_down`, polish)), 'pl');
   const asked = party.authorizationUrl(newVerifier(), { ui_locales: 'de' });
   const login = await browser.open(asked, polish);
   t.equal(tongue(login), 'de');
@@ -318,7 +318,7 @@ t.test('the language is the one pressed, then the application’s, then the brow
   t.equal(tongue(await browser.open(asked, polish)), 'en', 'and it is remembered');
   const refused = await browser.submit(pressed, { login: 'ada', password: 'wrong' });
   t.equal(tongue(refused), 'en');
-  const unknown = await browser.request(`${house.issuer}/?lang=xx`);
+  const unknown = await browser.request(`${house.issuer}/errors/slow_down?lang=xx`);
   t.notOk(
     unknown.headers.getSetCookie().join().includes('postern_lang'),
     'a language that we don’t speak is not remembered',

@@ -5,7 +5,7 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { Feature } from '../../feature.ts';
 import type { Pages } from '../../http/pages/pages.ts';
-import { readerOfEngine } from '../../http/pages/render-error.ts';
+import { readerOfEngine, wishesOfEngine } from '../../http/pages/render-error.ts';
 import { withErrorUri } from '../../provider/error-uri.ts';
 import { internalsOf, type ResponseMode } from '../../provider/internals.ts';
 import { formPostPage } from '../../views/pages/form-post.ts';
@@ -38,7 +38,7 @@ const formPost =
     const host = URL.parse(redirectUri)?.host;
     ctx.status = 'error' in payload || ctx.status === 400 ? 400 : 200;
     // Without language links: to load it again is to answer twice.
-    const { here: _, ...page } = pages.page(reader);
+    const { here: _, ...page } = pages.page(reader, wishesOfEngine(ctx));
     ctx.body = formPostPage(page, {
       action: redirectUri,
       fields: Object.fromEntries(Object.entries(payload).map(([name, value]) => [name, String(value)])),

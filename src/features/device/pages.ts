@@ -1,6 +1,6 @@
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
 import { faceOf } from '../../http/interactions/faces.ts';
-import { createRenderError, readerOfEngine } from '../../http/pages/render-error.ts';
+import { createRenderError, readerOfEngine, wishesOfEngine } from '../../http/pages/render-error.ts';
 import { routes } from '../../provider/paths.ts';
 import {
   type DeviceEnterModel,
@@ -40,7 +40,7 @@ export const createDevicePages = ({ config, clock, pages }: DeviceParts): Source
     ctx.set(pages.headers(readerOfEngine(ctx)));
     ctx.body = body;
   };
-  const pageFor = (ctx: KoaContextWithOIDC) => pages.page(readerOfEngine(ctx));
+  const pageFor = (ctx: KoaContextWithOIDC) => pages.page(readerOfEngine(ctx), wishesOfEngine(ctx));
 
   /** The secret of the form: the one that was just shown to be right, for what a refused request made isn't kept. */
   const xsrfOf = ({ oidc }: KoaContextWithOIDC): string => {

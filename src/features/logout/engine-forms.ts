@@ -1,7 +1,7 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { faceOf } from '../../http/interactions/faces.ts';
 import type { Pages } from '../../http/pages/pages.ts';
-import { readerOfEngine } from '../../http/pages/render-error.ts';
+import { readerOfEngine, wishesOfEngine } from '../../http/pages/render-error.ts';
 import { routes } from '../../provider/paths.ts';
 import { formPostPage } from '../../views/pages/form-post.ts';
 
@@ -27,7 +27,7 @@ export const showEngineForms = (provider: Provider, pages: Pages): void => {
     const reader = readerOfEngine(ctx);
     const { host } = new URL(typeof after === 'string' ? after : provider.issuer);
     // Without language links: to load it again is to answer twice.
-    const { here: _, ...page } = pages.page(reader);
+    const { here: _, ...page } = pages.page(reader, wishesOfEngine(ctx));
     ctx.body = formPostPage(page, {
       action: `${routes.end_session}/confirm`,
       fields: { xsrf: String(state?.['secret']), logout: 'yes' },

@@ -1,5 +1,5 @@
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
-import { readerOfEngine } from '../../http/pages/render-error.ts';
+import { readerOfEngine, wishesOfEngine } from '../../http/pages/render-error.ts';
 import { routes } from '../../provider/paths.ts';
 import { loggedOutPage, logoutPage } from '../../views/pages/logout.ts';
 import type { LogoutParts } from './index.ts';
@@ -20,7 +20,7 @@ export const createLogoutPages = ({ config, pages, accounts }: LogoutParts): Sou
       const { session } = ctx.oidc;
       const account = session?.accountId === undefined ? undefined : await accounts.find(session.accountId);
       const after = session?.state?.['postLogoutRedirectUri'];
-      ctx.body = logoutPage(pages.page(reader), {
+      ctx.body = logoutPage(pages.page(reader, wishesOfEngine(ctx)), {
         action: `${routes.end_session}/confirm`,
         xsrf: String(session?.state?.['secret']),
         issuer: new URL(config.issuer).host,
@@ -40,7 +40,7 @@ export const createLogoutPages = ({ config, pages, accounts }: LogoutParts): Sou
       const reader = readerOfEngine(ctx);
       const { client } = ctx.oidc;
       const home = client?.['from_registration'] === true ? undefined : client?.clientUri;
-      ctx.body = loggedOutPage(pages.page(reader), {
+      ctx.body = loggedOutPage(pages.page(reader, wishesOfEngine(ctx)), {
         ...(client && home && { back: { name: client.clientName ?? client.clientId, href: home } }),
       });
       ctx.set(pages.headers(reader));

@@ -8,7 +8,7 @@ import { faceOf } from './faces.ts';
 import type { EngineClient } from './step.ts';
 
 /** OpenID Connect Core §4: an application that can be asked to begin a sign-in; otherwise its home page. */
-export const startAgainAt = (client: EngineClient, issuer: string): ExpiredModel => {
+const startAgainAt = (client: EngineClient, issuer: string): ExpiredModel => {
   const { initiateLoginUri, clientUri } = client;
   const begin = initiateLoginUri === undefined ? null : URL.parse(initiateLoginUri);
   begin?.searchParams.set('iss', issuer);
