@@ -88,8 +88,8 @@ t.test(
     const none = asTheSuite('basic', { prompt: 'none', state: 's' });
     t.equal(answerIn(await browser.open(none)).get('error'), 'login_required');
     const first = new Browser();
-    const page = await first.submit(await first.open(asTheSuite('basic')), person);
-    await first.submit(page, { decision: 'allow' });
+    const consented = await first.submit(await first.open(asTheSuite('basic')), person);
+    t.ok(answerIn(consented).get('code'), 'consent is remembered');
     t.ok(answerIn(await first.open(none)).get('code'));
     t.match((await first.open(asTheSuite('basic', { prompt: 'login' }))).body, 'login-submit');
     t.ok(answerIn(await first.open(asTheSuite('basic', { max_age: '10000' }))).get('code'));
