@@ -85,6 +85,12 @@ t.test('what is shortened comes back as it was', async (t) => {
   t.strictSame(decodePayload(encodePayload({ rotations: 2 }, false)), { rotations: 2 });
 });
 
+t.test('what ends with its session names it, and nothing else does', async (t) => {
+  const bound = { sessionUid: 'a-uid', expiresWithSession: true };
+  t.strictSame(decodePayload(encodePayload(bound, false)), bound);
+  t.strictSame(decodePayload(encodePayload({ sessionUid: 'a-uid' }, false)), {});
+});
+
 t.test('the time of the first token of a line is written only where it differs', async (t) => {
   t.same(decodePayload(encodePayload({ iat: 5, iiat: 5 }, false)), { iat: 5 });
   t.same(decodePayload(encodePayload({ iat: 9, iiat: 5 }, false)), { iat: 9, iiat: 5 });

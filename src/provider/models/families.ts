@@ -50,6 +50,9 @@ interface SessionLike {
   sidFor(clientId: string, value?: string): string | undefined;
 }
 
+/** A `sid` has to be unique and no secret (OpenID Connect Back-Channel Logout §2.1): 96 random bits. */
+const sidLength = 16;
+
 /** A session's cookie begins as its `uid`: both lead to one document, and a new cookie needs no second one. */
 export const keepSessionsInPlace = (provider: Provider): void => {
   const prototype = provider.Session.prototype as unknown as SessionLike;
@@ -77,7 +80,7 @@ export const keepSessionsInPlace = (provider: Provider): void => {
   });
   const sidFor = prototype.sidFor;
   prototype.sidFor = function (this: SessionLike, clientId: string, value?: string) {
-    return sidFor.call(this, clientId, value === undefined ? undefined : innerId(value));
+    return sidFor.call(this, clientId, value?.slice(0, sidLength));
   };
   const save = prototype.save;
   prototype.save = function (this: SessionLike & { id: string }, ttl: number) {

@@ -67,13 +67,16 @@ const lengthen = (types: string): string =>
     .join(' ');
 
 /** What is nearly always the same, or told by something beside it, in fewer letters. */
-const written = (name: string, value: unknown, { iat }: AdapterPayload): unknown => {
+const written = (name: string, value: unknown, { iat, expiresWithSession }: AdapterPayload): unknown => {
   switch (name) {
     case 'gty':
       return typeof value === 'string' ? shorten(value) : value;
     case 'iiat':
       // The first of its line: the engine takes the time of issue for it.
       return value === iat ? undefined : value;
+    case 'sessionUid':
+      // The engine looks for the session of nothing else.
+      return expiresWithSession ? value : undefined;
     case 'rotations':
       return value === 0 ? undefined : value;
     case 'amr':
