@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import { Readable } from 'node:stream';
 
 /** Of the outer request, those that the token endpoint judges by. */
 const passed = [
@@ -28,9 +27,8 @@ export const innerRequest = (
     accept: 'application/json',
   };
   for (const name of passed) if (outer.headers[name] !== undefined) headers[name] = outer.headers[name];
-  const stream = Readable.from([body], { objectMode: false });
   const { socket, httpVersion, httpVersionMajor, httpVersionMinor } = outer;
-  Object.assign(stream, {
+  const inner = {
     method: 'POST',
     url: path,
     headers,
@@ -38,7 +36,11 @@ export const innerRequest = (
     httpVersion,
     httpVersionMajor,
     httpVersionMinor,
-  });
-  // Koa and the engine read the properties set above and the stream; the rest of the class is never touched.
-  return stream as unknown as IncomingMessage;
+    readable: true,
+    readableEncoding: null,
+    // What the engine reads a body by; all of it is here already.
+    iterator: () => [body],
+  };
+  // Koa and the engine read these properties; the rest of the class is never touched.
+  return inner as unknown as IncomingMessage;
 };
