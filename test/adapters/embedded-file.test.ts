@@ -205,13 +205,16 @@ t.test('a lock held by another program delays a commit, then is Unavailable; the
   t.ok(fault instanceof Unavailable && /locked by another process/.test(fault.message));
   t.ok(turns > 1, 'timers fired meanwhile');
   t.equal((await store.read([key('f')]))[0], undefined, 'readers do not wait');
-  const waiting = store.commit([put(key('f'))]);
+  // As patient as a machine may be busy: what counts is that the lock's end is noticed.
+  const patient = await open(path, { operationTimeoutMs: 20_000 });
+  t.teardown(() => patient.close());
+  const waiting = patient.commit([put(key('f'))]);
   await sleep(20);
   other.exec('ROLLBACK');
   await waiting;
   clearInterval(timer);
   await failure(store.commit([{ op: 'insert', key: key('f'), body: 'x' }]));
-  t.same(outcomes, ['commit unavailable', 'read ok', 'commit ok', 'commit conflict']);
+  t.same(outcomes, ['commit unavailable', 'read ok', 'commit conflict']);
 });
 
 t.test('what has expired is swept out of the file, places and counters included', async (t) => {
