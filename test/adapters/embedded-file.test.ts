@@ -193,6 +193,9 @@ t.test('a lock held by another program delays a commit, then is Unavailable; the
     operationTimeoutMs: 150,
     observe: (operation, _, outcome) => outcomes.push(`${operation} ${outcome}`),
   });
+  // As patient as a machine may be busy: what counts is that the lock's end is noticed.
+  const patient = await open(path, { operationTimeoutMs: 20_000 });
+  t.teardown(() => patient.close());
   const other = new DatabaseSync(path);
   t.teardown(async () => {
     other.close();
@@ -205,9 +208,6 @@ t.test('a lock held by another program delays a commit, then is Unavailable; the
   t.ok(fault instanceof Unavailable && /locked by another process/.test(fault.message));
   t.ok(turns > 1, 'timers fired meanwhile');
   t.equal((await store.read([key('f')]))[0], undefined, 'readers do not wait');
-  // As patient as a machine may be busy: what counts is that the lock's end is noticed.
-  const patient = await open(path, { operationTimeoutMs: 20_000 });
-  t.teardown(() => patient.close());
   const waiting = patient.commit([put(key('f'))]);
   await sleep(20);
   other.exec('ROLLBACK');
