@@ -12,37 +12,41 @@ import { openHouse } from '../support/house.ts';
 import { testConfig } from '../support/people.ts';
 import { answerIn, newVerifier, password, RelyingParty, secret } from '../support/relying-party.ts';
 
+interface Held {
+  readonly code: string;
+  readonly verifier: string;
+  readonly refresh: string;
+  readonly cookie: string;
+  readonly account: string;
+  readonly kid: string;
+}
+
+const [first = '', ...lines] = (await readFile(new URL('./versions/1.ndjson', import.meta.url), 'utf8'))
+  .trimEnd()
+  .split('\n');
 /** What a person and a client held when the file was written, by the release whose records it has. */
-const held = {
-  code: '_rQ2R93ZiNoaF7814ooiFS531BYSnze_gPT7CBZHnrn',
-  verifier: 'ykqg9kVguzIm6Fimhcle0SR527jTET4aIIiioPWbHEY',
-  refresh: '_rQ2R93ZiNoa5Dp81YUI5HZ6_1sX5jFSq-jaZZIYON5',
-  cookie:
-    'postern_session=w5Kbe_MeZZjHjRIDSR73IZ58xuIZTWoP0V-4j2QqUhV; postern_session.sig=zh0LvmEYK5qx5z6F_-gHBYiy9_0',
-  account: 'ggGBgfMeQcTdL6AufGBejQ',
-  kid: 'xDryX1F0WET_4vqgNVQLA3KCNxkGrFUNRq8UQ3U7n_U',
-};
+const { held }: { held: Held } = JSON.parse(first);
+const auditRecords = lines.filter((line) =>
+  line.startsWith(`{"type":"document","key":{"kind":"audit",`),
+).length;
+
 const key_encryption_key = Buffer.alloc(32, 1).toString('base64url');
 
 /** The records as they were written, but still alive. */
-const written = async (): Promise<Entry[]> => {
-  const text = await readFile(new URL('./versions/1.ndjson', import.meta.url), 'utf8');
+const written = (): Entry[] => {
   const later = Date.now() + 86_400_000;
-  return text
-    .trimEnd()
-    .split('\n')
-    .map((line) => {
-      const entry: Entry = JSON.parse(line);
-      return entry.type === 'document' && entry.document.expiresAt !== undefined
-        ? { ...entry, document: { ...entry.document, expiresAt: later } }
-        : entry;
-    });
+  return lines.map((line) => {
+    const entry: Entry = JSON.parse(line);
+    return entry.type === 'document' && entry.document.expiresAt !== undefined
+      ? { ...entry, document: { ...entry.document, expiresAt: later } }
+      : entry;
+  });
 };
 
 /** The same records as a release to come might write them: what is in them is not for this one to guess. */
 const asVersion2 = (entry: Entry): Entry => {
   if (entry.type === 'index') return entry;
-  const body = entry.document.body.replace(/^1(?=\{)/, '2').replace(/^\{"v":1/, '{"v":2');
+  const body = entry.document.body.replace(/^1(?=[{[])/, '2').replace(/^(\{"v":|\[)1/, '$12');
   return { ...entry, document: { ...entry.document, body } };
 };
 
@@ -66,7 +70,7 @@ const withSession = (url: string): Promise<Response> =>
   fetch(url, { redirect: 'manual', headers: { cookie: held.cookie, accept: 'text/html' } });
 
 t.test('data of version 1 are understood: people stay signed in, clients keep what they hold', async (t) => {
-  const { house, party, url } = await openOn(t, await written());
+  const { house, party, url } = await openOn(t, written());
   t.teardown(() => house.close());
   const redeemed = await party.redeem(held.code, held.verifier);
   t.equal(redeemed.status, 200, 'a code');
@@ -92,12 +96,12 @@ t.test('data of version 1 are understood: people stay signed in, clients keep wh
     clock: Date,
     box: boxOf(testConfig([`security.key_encryption_key=${key_encryption_key}`]), store),
   });
-  t.match(verdict, { problems: [], records: 18 }, 'the audit record');
+  t.match(verdict, { problems: [], records: auditRecords }, 'the audit record');
   await store.close();
 });
 
 t.test('data of a version to come are refused, and left as they are', async (t) => {
-  const all = await written();
+  const all = written();
   const future = (...kinds: string[]) =>
     all.map((entry) => (kinds.includes(entry.key.kind) ? asVersion2(entry) : entry));
   const trials: readonly (readonly [
@@ -159,7 +163,7 @@ t.test('data of a version to come are refused, and left as they are', async (t) 
     const box = boxOf(testConfig([`security.key_encryption_key=${key_encryption_key}`]), store);
     const { records, problems } = await verify({ store, clock: Date, box });
     t.equal(records, 0);
-    t.ok(problems.length >= 18);
+    t.ok(problems.length >= auditRecords);
     await store.close();
   });
 });

@@ -26,7 +26,7 @@ export interface AuditRecord extends SecurityEvent {
   readonly hash: string;
 }
 
-export const kind = 'audit';
+const kind = 'audit';
 const version = 1;
 
 /** Padded, so that names sort as numbers do. */

@@ -2,13 +2,13 @@ import type { Clock, Document, Store } from '#src/store/port.ts';
 import { type Head, heads, readHead, type SealingBox } from './heads.ts';
 import { decodeRecord, isIntact, recordKey, type Seen } from './record.ts';
 
-export interface AuditProblem {
+interface AuditProblem {
   readonly chain: string;
   readonly seq?: number;
   readonly message: string;
 }
 
-export interface Verdict {
+interface Verdict {
   readonly records: number;
   /** Worth keeping elsewhere: a later look is told of them, and misses what was taken away since. */
   readonly heads: readonly Head[];

@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { FastifyPluginAsync } from 'fastify';
 import type { Config } from '#config';
 
-export const metricsPath = '/metrics';
+const metricsPath = '/metrics';
 
 export interface Gathered {
   readonly text: string;

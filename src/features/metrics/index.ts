@@ -13,7 +13,6 @@ import { type Gathered, metricsPort, metricsRoute } from './door.ts';
 import { createGauges, type Sources } from './gauges.ts';
 import { createMeters } from './meters.ts';
 
-export { metricsPath } from './door.ts';
 export { allProcesses } from './processes.ts';
 
 export interface Metrics {

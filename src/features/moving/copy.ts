@@ -2,7 +2,7 @@ import { exitCode, Failure } from '#src/errors.ts';
 import type { Entry, Store } from '#src/store/port.ts';
 import { isMarker, type Marker, nameOfSource, readMarker, removeMarker, writeMarker } from './marker.ts';
 
-export interface Copied {
+interface Copied {
   readonly entries: number;
   /** What had been copied by a run before this one. */
   readonly resumed: number;

@@ -16,14 +16,14 @@ export const durableKinds: ReadonlySet<string> = new Set([
 
 export const fileVersion = 1;
 
-export interface FirstLine {
+interface FirstLine {
   readonly postern: 'export';
   readonly v: number;
   readonly at: string;
 }
 
 /** Tells a whole file from one that broke off. */
-export interface LastLine {
+interface LastLine {
   readonly end: true;
   readonly entries: number;
 }

@@ -3,8 +3,8 @@
  * the durable records. What the records mean is the business of their features; they are moved as they are, sealed.
  */
 
-export { type Compared, compareStores } from './compare.ts';
-export { type Copied, copyStore } from './copy.ts';
+export { compareStores } from './compare.ts';
+export { copyStore } from './copy.ts';
 export { durableKinds, exportLines } from './export.ts';
 export { importLines } from './import.ts';
 export { assertWhole } from './marker.ts';

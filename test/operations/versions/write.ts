@@ -1,0 +1,65 @@
+/**
+ * Writes the records of this release's forms, and what a person and a client hold of them, for test/operations/upgrade.test.ts:
+ * `node test/operations/versions/write.ts > test/operations/versions/1.ndjson`. Until the first release the file follows
+ * the code; after it a file is never written again, and a new form gets a new file.
+ */
+import { join } from 'node:path';
+import { openStore } from '#adapters/index.ts';
+import { Browser } from '../../support/browser.ts';
+import { codeFor, password, RelyingParty, redirectUri, secret } from '../../support/relying-party.ts';
+import { startServerProcess } from '../../support/server-process.ts';
+
+const key_encryption_key = Buffer.alloc(32, 1).toString('base64url');
+
+/** Of a moment, or of no use afterwards. */
+const passing = new Set(['in', 'throttle-known']);
+
+const server = await startServerProcess({ config: { security: { key_encryption_key } } });
+await server.command(['account', 'add', 'ada', '--claim', 'email=ada@example.com'], `${password}\n`);
+const client = [
+  'client',
+  'add',
+  '--type',
+  'web',
+  '--id',
+  'shop',
+  '--secret-stdin',
+  '--redirect-uri',
+  redirectUri,
+];
+await server.command(client, `${secret}\n`);
+const party = new RelyingParty(server.url, 'shop', secret);
+const browser = new Browser();
+const first = await codeFor(party, browser, { scope: 'openid email offline_access', prompt: 'consent' });
+const { body } = await party.redeem(first.code, first.verifier);
+const { code, verifier } = await codeFor(party, browser);
+const cookie = [...browser.cookies]
+  .filter(([name]) => name.startsWith('postern_session'))
+  .map(([name, { value }]) => `${name.split(';')[0]}=${value}`)
+  .join('; ');
+const [, token = ''] = String(body['access_token'])
+  .split(/\./)
+  .map((part) => Buffer.from(part, 'base64url').toString());
+const { kid } = JSON.parse(
+  Buffer.from(String(body['access_token']).split('.')[0] ?? '', 'base64url').toString(),
+);
+server.signal('SIGINT');
+await server.ended;
+
+const store = await openStore(`sqlite:${join(server.cwd, 'store.db')}`, { clock: Date });
+const held = { code, verifier, refresh: body['refresh_token'], cookie, account: JSON.parse(token).sub, kid };
+process.stdout.write(`${JSON.stringify({ held })}\n`);
+const spent = new Set<string>();
+let cursor: string | undefined;
+do {
+  const page = await store.dump(cursor);
+  for (const entry of page.entries) {
+    const name = JSON.stringify(entry.key);
+    if (entry.type === 'document' && entry.document.claim) spent.add(name);
+    if (passing.has(entry.key.kind) || spent.has(name)) continue;
+    process.stdout.write(`${JSON.stringify(entry)}\n`);
+  }
+  cursor = page.next;
+} while (cursor !== undefined);
+await store.close();
+await server.close();
