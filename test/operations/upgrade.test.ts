@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import t, { type Test } from 'tap';
 import { openStore } from '#adapters/index.ts';
 import { createEvents } from '#src/events.ts';
@@ -166,4 +169,13 @@ t.test('data of a version to come are refused, and left as they are', async (t) 
     t.ok(problems.length >= auditRecords);
     await store.close();
   });
+});
+
+t.test('the file holds what an installation of this release writes', async (t) => {
+  const script = fileURLToPath(new URL('./versions/write.ts', import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [script]);
+  const kindsIn = (all: readonly string[]): string[] => [
+    ...new Set(all.map((line) => JSON.parse(line)).map((entry: Entry) => `${entry.type} ${entry.key.kind}`)),
+  ];
+  t.same(kindsIn(stdout.trimEnd().split('\n').slice(1)).sort(), kindsIn(lines).sort());
 });
