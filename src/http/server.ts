@@ -5,9 +5,9 @@ import { answerFault } from './faults.ts';
 import { onlyKnownHosts } from './hosts.ts';
 import { onlyOneSpelling } from './one-spelling.ts';
 import { logRequests } from './request-log.ts';
-import { setSafeDefaults } from './safe-defaults.ts';
 import { childLoggerFactory } from './request-logger.ts';
 import { createNames } from './request-names.ts';
+import { setSafeDefaults } from './safe-defaults.ts';
 
 /** Bare of doors: limits, names of requests, known hosts, one log line each, and an answer for every fault. */
 export const createServer = (config: Config, log: FastifyBaseLogger): FastifyInstance => {
