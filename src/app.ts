@@ -16,8 +16,8 @@ import { createPages } from './http/pages/pages.ts';
 import { createRenderError } from './http/pages/render-error.ts';
 import { tellRefusals } from './http/refusals.ts';
 import { createServer } from './http/server.ts';
-import { Engine } from './provider/engine.ts';
 import { logEvents } from './log.ts';
+import { Engine } from './provider/engine.ts';
 import { routes } from './provider/paths.ts';
 import { accountFor } from './provider/settings/account.ts';
 import type { Clock, Store } from './store/port.ts';
@@ -50,8 +50,8 @@ export const buildApp = async ({ config, store, clock, log, ...made }: Parts): P
   const onFault = (error: unknown): void =>
     log.error({ err: error }, 'a listener or a background task failed');
   const events = createEvents(onFault);
-  const metrics = made.metrics ?? (await createMetrics({ config }));
   logEvents(events, log);
+  const metrics = made.metrics ?? (await createMetrics({ config }));
   const pages = createPages(config, assetUrl);
   const { services, features } = await createFeatures({
     config,

@@ -13,7 +13,8 @@ interface Fault {
 export const explain = (error: unknown): Fault => {
   if (error instanceof Failure)
     return { status: error.status, error: error.code, description: error.message };
-  if (error instanceof BadCursor) return { status: 400, error: 'invalid_request', description: error.message };
+  if (error instanceof BadCursor)
+    return { status: 400, error: 'invalid_request', description: error.message };
   if (error instanceof Unavailable) {
     return {
       status: 503,
