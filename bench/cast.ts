@@ -71,9 +71,10 @@ export type MaterialKind =
   /** A code for an API alone. */
   | 'door-code'
   | 'refresh-token'
-  | 'opaque-token'
-  /** An access token for the userinfo endpoint. */
-  | 'userinfo-token'
+  /** A code for an API whose tokens are opaque. */
+  | 'opaque-code'
+  /** A code for the userinfo endpoint and no API. */
+  | 'userinfo-code'
   /** The cookies of a signed-in browser. */
   | 'cookies'
   /** All that a sign-in leaves behind: session, grant, refresh token. */

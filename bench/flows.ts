@@ -7,6 +7,7 @@ import {
   doorClient,
   type MaterialKind,
   machineClient,
+  opaqueAudience,
   paths,
   redirectUri,
   verifier,
@@ -18,6 +19,8 @@ export interface Flow {
   readonly alg: Algorithm;
   /** Made beforehand, one piece a request; `cookies` serve many. */
   readonly material?: MaterialKind;
+  /** The API whose access tokens the flow spends, which are got for the codes beforehand; empty: userinfo. */
+  readonly tokensFor?: string;
   readonly status: number;
   readonly request: (piece: string) => Request;
 }
@@ -27,15 +30,18 @@ const exchange = (alg: Algorithm, material: 'code' | 'session-code' = 'code'): F
   alg,
   material,
   status: 200,
-  request: (code) =>
-    form(paths.token, clientOf(alg), {
-      grant_type: 'authorization_code',
-      code,
-      redirect_uri: redirectUri,
-      code_verifier: verifier,
-      resource: audienceOf(alg),
-    }),
+  request: (code) => redemption(alg, code, audienceOf(alg)),
 });
+
+/** What a code is redeemed by; the form of every exchange. */
+export const redemption = (alg: Algorithm, code: string, audience: string): Request =>
+  form(paths.token, clientOf(alg), {
+    grant_type: 'authorization_code',
+    code,
+    redirect_uri: redirectUri,
+    code_verifier: verifier,
+    ...(audience !== '' && { resource: audience }),
+  });
 
 const refresh = (alg: Algorithm): Flow => ({
   title: `refresh with rotation, ${alg}`,
@@ -65,7 +71,8 @@ export const clientCredentials = (client = machineClient): Flow => ({
 const introspection: Flow = {
   title: 'introspection of an opaque access token',
   alg: 'ES256',
-  material: 'opaque-token',
+  material: 'opaque-code',
+  tokensFor: opaqueAudience,
   status: 200,
   request: (token) => form(paths.introspect, clientOf('ES256'), { token, token_type_hint: 'access_token' }),
 };
@@ -73,7 +80,8 @@ const introspection: Flow = {
 const userinfo: Flow = {
   title: 'userinfo',
   alg: 'ES256',
-  material: 'userinfo-token',
+  material: 'userinfo-code',
+  tokensFor: '',
   status: 200,
   request: (token) => ({
     method: 'GET',

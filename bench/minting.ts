@@ -26,12 +26,6 @@ interface Login {
   readonly session: InstanceType<Provider['Session']>;
 }
 
-const opaqueServer = {
-  scope: 'read',
-  audience: opaqueAudience,
-  accessTokenFormat: 'opaque',
-} as const;
-
 /** Makes material through the models of the engine, the same for all contestants that are built on it. */
 export const createMint = ({
   provider,
@@ -74,18 +68,8 @@ export const createMint = ({
     async 'refresh-token'(alg) {
       return refreshToken(await signIn(clientOf(alg), audienceOf(alg), false), alg);
     },
-    async 'opaque-token'(alg) {
-      const { grantId, session } = await signIn(clientOf(alg), opaqueAudience, false);
-      const token = await accessToken(alg, { grantId, session });
-      token.scope = 'read';
-      token.resourceServer = new provider.ResourceServer(opaqueAudience, opaqueServer);
-      return token.save();
-    },
-    async 'userinfo-token'(alg) {
-      const token = await accessToken(alg, await signIn(clientOf(alg), audienceOf(alg), false));
-      token.scope = 'openid profile email';
-      return token.save();
-    },
+    'opaque-code': (alg) => code(clientOf(alg), opaqueAudience, 'openid offline_access read', false),
+    'userinfo-code': (alg) => code(clientOf(alg), undefined, 'openid offline_access profile email', false),
     cookies: async (alg) => cookiesOf(await signIn(clientOf(alg), audienceOf(alg), true)),
     async login(alg) {
       // Of a person each: a list of sign-ins that all share is nobody's.
@@ -102,8 +86,13 @@ export const createMint = ({
     return client;
   };
 
-  const code = async (clientId: string, audience: string, scope: string, withSession: boolean) => {
-    const { grantId, session } = await signIn(clientId, audience, withSession);
+  const code = async (
+    clientId: string,
+    audience: string | undefined,
+    scope: string,
+    withSession: boolean,
+  ) => {
+    const { grantId, session } = await signIn(clientId, audience ?? audienceOf('ES256'), withSession);
     const made = new provider.AuthorizationCode({
       accountId: known,
       acr: undefined,
@@ -116,7 +105,7 @@ export const createMint = ({
       grantId,
       nonce: 'a-nonce-of-a-request',
       redirectUri,
-      resource: audience,
+      ...(audience !== undefined && { resource: audience }),
       scope,
       sessionUid: session.uid,
       sid: session.sidFor(clientId),
@@ -142,16 +131,6 @@ export const createMint = ({
     } as ConstructorParameters<Provider['RefreshToken']>[0]);
     return made.save();
   };
-
-  const accessToken = async (alg: Algorithm, { grantId, session }: Login) =>
-    new provider.AccessToken({
-      accountId: known,
-      client: await clientNamed(clientOf(alg)),
-      grantId,
-      gty: 'authorization_code',
-      sessionUid: session.uid,
-      sid: session.sidFor(clientOf(alg)),
-    } as ConstructorParameters<Provider['AccessToken']>[0]);
 
   return async ({ kind, alg, count }: Order): Promise<string[]> => {
     const made: string[] = [];
