@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hash, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, hash, hkdfSync, randomBytes } from 'node:crypto';
 import { Failure } from '#src/errors.ts';
 
 /** Keeps texts at rest: AES-256-GCM, with the place where the text belongs as additional data. */
@@ -21,9 +21,11 @@ const damaged = () =>
   new Failure({ code: 'damaged_box', message: 'A sealed text is damaged or out of place.' });
 
 export const createBox = (keyEncryptionKey: Uint8Array): Box => {
-  const key = Buffer.from(hkdfSync('sha256', keyEncryptionKey, '', 'postern box 1', 32));
+  const secret = Buffer.from(hkdfSync('sha256', keyEncryptionKey, '', 'postern box 1', 32));
+  // As an object: Node takes ten times as long for a key that is bytes.
+  const key = createSecretKey(secret);
   /** Tells a wrong key from a damaged text; says nothing about the key, which is 32 random bytes. */
-  const mark = hash('sha256', Buffer.concat([Buffer.from('postern box 1 mark'), key]), 'base64url').slice(
+  const mark = hash('sha256', Buffer.concat([Buffer.from('postern box 1 mark'), secret]), 'base64url').slice(
     0,
     8,
   );
