@@ -15,7 +15,7 @@ import { authorizationDetails } from './authorization-details/index.ts';
 import { authorizationResponses } from './authorization-responses/index.ts';
 import { ciba } from './ciba/index.ts';
 import { clientAuthentication } from './client-authentication/index.ts';
-import { type Clients, createClients } from './clients/index.ts';
+import { type Clients, configuredClientsFit, createClients } from './clients/index.ts';
 import { consent } from './consent/index.ts';
 import { createAccount } from './create-account/index.ts';
 import { createDeliveries } from './deliveries/index.ts';
@@ -90,6 +90,7 @@ export const createFeatures = async (
       // First, so that it stops last.
       record,
       metrics.feature({ events, clock, keys, accounts, audit: record, readiness: alive.readiness }),
+      configuredClientsFit({ config, clients, engine }),
       selectAccount(accounts),
       createAccount({ config, clock, events, accounts, throttle, levels }),
       signIn({

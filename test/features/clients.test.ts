@@ -3,6 +3,7 @@ import t from 'tap';
 import type { Config } from '#config';
 import { type ClientMetadata, clientProblems, createClients } from '#src/features/clients/index.ts';
 import { createBox } from '#src/features/keys/box.ts';
+import { openHouse } from '../support/house.ts';
 import { handClock, openCounted, recordedEvents, testConfig } from '../support/people.ts';
 
 const secretBox = createBox(randomBytes(32));
@@ -28,6 +29,8 @@ const publicJwk = {
   x: 'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU',
   y: 'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0',
 };
+
+const publicClient = { token_endpoint_auth_method: 'none', redirect_uris: [callback] };
 
 const fieldsOf = (metadata: Partial<ClientMetadata>): string[] => [
   ...new Set(
@@ -145,6 +148,67 @@ t.test(
     t.same(fieldsOf({ pkce: 'exempt' }), [], 'one confidential OpenID Connect client may be exempt');
   },
 );
+
+t.test(
+  'RFC 7591 §2: what a value needs beside it must be there, and each value be a known one',
+  async (t) => {
+    const ciba = {
+      grant_types: ['urn:openid:params:grant-type:ciba'],
+      response_types: [],
+      redirect_uris: [],
+    };
+    const device = { grant_types: ['urn:ietf:params:oauth:grant-type:device_code'], response_types: [] };
+    const keys = { jwks: { keys: [publicJwk] } };
+    const refused: [Partial<ClientMetadata>, string][] = [
+      [ciba, 'backchannel_token_delivery_mode'],
+      [{ ...ciba, backchannel_token_delivery_mode: 'ping' }, 'backchannel_client_notification_endpoint'],
+      [{ ...ciba, backchannel_token_delivery_mode: 'poll', subject_type: 'pairwise' }, 'jwks_uri'],
+      [{ ...device, token_endpoint_auth_method: 'none', subject_type: 'pairwise' }, 'jwks_uri'],
+      [
+        { subject_type: 'pairwise', redirect_uris: ['https://a.example/', 'https://b.example/'] },
+        'sector_identifier_uri',
+      ],
+      [{ id_token_encrypted_response_alg: 'RSA-OAEP-256' }, 'jwks'],
+      [{ ...keys, id_token_encrypted_response_alg: 'RSA1_5' }, 'id_token_encrypted_response_alg'],
+      [{ userinfo_encrypted_response_enc: 'A128GCM' }, 'userinfo_encrypted_response_alg'],
+      [
+        { ...keys, userinfo_encrypted_response_alg: 'ECDH-ES', userinfo_encrypted_response_enc: 'A1' },
+        'userinfo_encrypted_response_enc',
+      ],
+      [{ userinfo_signed_response_alg: 'made up' }, 'userinfo_signed_response_alg'],
+      [{ request_object_signing_alg: 'ES256' }, 'jwks'],
+      [{ ...keys, request_object_signing_alg: 'ES999' }, 'request_object_signing_alg'],
+      [{ token_endpoint_auth_signing_alg: 'ES256' }, 'token_endpoint_auth_signing_alg'],
+      [
+        { token_endpoint_auth_method: 'client_secret_jwt', token_endpoint_auth_signing_alg: 'ES256' },
+        'token_endpoint_auth_signing_alg',
+      ],
+      [{ response_modes: ['web_message'] }, 'response_modes'],
+      [{ contacts: ['the administrator'] }, 'contacts'],
+    ];
+    for (const [metadata, field] of refused) t.same(fieldsOf(metadata), [field], JSON.stringify(metadata));
+    t.same(fieldsOf({ ...ciba, backchannel_token_delivery_mode: 'poll' }), []);
+    t.same(fieldsOf({ ...keys, id_token_encrypted_response_alg: 'ECDH-ES' }), []);
+    t.same(fieldsOf({ contacts: ['ada@example.com'], response_modes: ['form_post.jwt'] }), []);
+  },
+);
+
+t.test('a configured client that does not fit this server stops the start, with the reason', async (t) => {
+  const given = [
+    { client_id: 'one', client_secret: 'x'.repeat(43), redirect_uris: [callback] },
+    { ...publicClient, client_id: 'two', id_token_signed_response_alg: 'PS256' },
+    { ...publicClient, client_id: 'three', default_acr_values: ['gold'] },
+  ];
+  await t.rejects(openHouse({ config: { clients: given } }), {
+    code: 'configuration_invalid',
+    exit: 78,
+    message: /registered\. two: id_token_signed_response_alg .*three: default_acr_values /,
+  });
+  const house = await openHouse({
+    config: { clients: given, keys: { algorithms: ['PS256', 'RS256'] }, security: { acr_values: ['gold'] } },
+  });
+  await house.close();
+});
 
 t.test(
   'the issuer_tokens mark is for public clients with one audience, and never self-registered',

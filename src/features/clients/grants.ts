@@ -2,7 +2,7 @@ import type { ClientMetadata } from './client.ts';
 import type { Problem } from './problem.ts';
 
 export const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
-const cibaGrant = 'urn:openid:params:grant-type:ciba';
+export const cibaGrant = 'urn:openid:params:grant-type:ciba';
 const known = ['authorization_code', 'refresh_token', 'client_credentials', deviceGrant, cibaGrant];
 const methods = [
   'none',

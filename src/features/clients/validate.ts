@@ -1,4 +1,5 @@
 import type { ClientMetadata } from './client.ts';
+import { companionProblems } from './companions.ts';
 import { fapi2Problems } from './fapi2.ts';
 import { grantProblems } from './grants.ts';
 import { keyProblems } from './keys.ts';
@@ -84,7 +85,7 @@ export const clientProblems = (metadata: ClientMetadata, by: Registrant): readon
       : operatorNames
           .filter((field) => metadata[field] !== undefined)
           .map((field) => ({ field, message: 'is for the operator to set; leave it out' }));
-  return [
+  const problems = [
     ...(/^[\x21-\x7e]{1,255}$/.test(metadata.client_id)
       ? []
       : [{ field: 'client_id', message: 'must be 1 to 255 visible ASCII characters' }]),
@@ -94,4 +95,6 @@ export const clientProblems = (metadata: ClientMetadata, by: Registrant): readon
     ...keyProblems(metadata),
     ...(metadata.profile === 'fapi2' ? fapi2Problems(metadata) : []),
   ];
+  // What is missing beside a value that has to go is not worth saying.
+  return problems.length > 0 ? problems : companionProblems(metadata);
 };
