@@ -9,7 +9,12 @@ import { composeSettings } from './compose.ts';
 import { explainErrors } from './error-uri.ts';
 import type { EngineKeys } from './keys.ts';
 import { signTokensOfUserinfo } from './models/access-tokens.ts';
-import { type ClientSource, compareHashedSecrets, keepBuiltClients } from './models/clients.ts';
+import {
+  type ClientSource,
+  compareHashedSecrets,
+  keepBuiltClients,
+  nameForbiddenGrants,
+} from './models/clients.ts';
 import { keepFamiliesTogether, keepSessionsInPlace } from './models/families.ts';
 import { markReplaysOnCommit } from './models/replay.ts';
 import { findSignedTokens } from './models/signed-tokens.ts';
@@ -94,6 +99,7 @@ export class Engine {
     markReplaysOnCommit(provider);
     keepBuiltClients(provider, clients);
     compareHashedSecrets(provider, clients);
+    nameForbiddenGrants(provider);
     signTokensOfUserinfo(provider, 'ES256');
     findSignedTokens(provider, { publicKeys: { keys: [...keys.publicJwks.keys] }, store });
     tellEvents(provider, this.#parts);

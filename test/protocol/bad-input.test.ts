@@ -244,6 +244,22 @@ t.test('unknown and unfit grants are refused (RFC 6749 §5.2)', async (t) => {
     t.equal(JSON.parse(answer.text).error, error, grant.slice(0, 40));
     t.equal(JSON.parse(answer.text).error_uri, `${issuer}/errors/${error}`);
   }
+  const ofDevice = new URLSearchParams({ client_id: 'device' });
+  for (const [path, more] of [
+    ['/oauth/token', 'grant_type=refresh_token&refresh_token=x'],
+    ['/token', 'grant_type=client_credentials'],
+    ['/oauth/token', 'grant_type=authorization_code&code=x'],
+    ['/oauth/ciba', 'scope=openid&login_hint=ada'],
+  ] as const) {
+    const answer = await post(path, `${ofDevice}&${more}`, { 'content-type': form });
+    t.match(JSON.parse(answer.text), { error: 'unauthorized_client' }, more);
+    t.equal(answer.status, 400);
+  }
+  const notOfDevices = await post('/oauth/device_authorization', 'scope=openid', {
+    'content-type': form,
+    authorization: basic,
+  });
+  t.match(JSON.parse(notOfDevices.text), { error: 'unauthorized_client' }, 'RFC 8628 §3.2');
   for (const [field, value] of [
     ['code', 'x'],
     ['code', 'x'.repeat(10_000)],

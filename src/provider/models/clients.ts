@@ -1,4 +1,4 @@
-import type { Provider } from 'oidc-provider';
+import { errors, Provider } from 'oidc-provider';
 
 export interface ClientSource {
   /** The same object as long as the client is unchanged. */
@@ -43,5 +43,23 @@ export const compareHashedSecrets = (provider: Provider, clients: ClientSource):
   const prototype = provider.Client.prototype as unknown as Secretive;
   prototype.compareClientSecret = function (this: Secretive, secret: string) {
     return clients.verifySecret(this.clientId, secret);
+  };
+};
+
+const grantOf: Readonly<Record<string, string>> = {
+  device_authorization: 'urn:ietf:params:oauth:grant-type:device_code',
+  backchannel_authentication: 'urn:openid:params:grant-type:ciba',
+};
+
+/** RFC 6749 §5.2 has a name of its own for a grant that the client may not use; the engine says `invalid_request`. */
+export const nameForbiddenGrants = (provider: Provider): void => {
+  const { prototype } = provider.Client;
+  const { grantTypeAllowed } = prototype;
+  prototype.grantTypeAllowed = function (type) {
+    if (grantTypeAllowed.call(this, type)) return true;
+    const oidc = Provider.ctx?.oidc;
+    const asked = oidc?.route === 'token' ? oidc.params?.['grant_type'] : grantOf[oidc?.route ?? ''];
+    if (asked === type) throw new errors.UnauthorizedClient(`${type} is not a grant type of this client`);
+    return false;
   };
 };
