@@ -2,14 +2,14 @@ import type { Generator } from '../load/generator.ts';
 import type { Effort, Measured } from '../measure/rounds.ts';
 
 /** One table of the report. */
-export interface Table {
+interface Table {
   readonly title: string;
   readonly note?: string;
   readonly rows: readonly Measured[];
 }
 
 /** A table of single values. */
-export interface Facts {
+interface Facts {
   readonly title: string;
   readonly note?: string;
   readonly values: Readonly<Record<string, string | number>>;
@@ -17,7 +17,7 @@ export interface Facts {
 
 export type Finding = Table | Facts;
 
-export interface Bench {
+interface Bench {
   readonly generator: Generator;
   readonly effort: Effort;
   /** Less of everything. */

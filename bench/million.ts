@@ -1,0 +1,104 @@
+/**
+ * What a million live grants weigh, and whether loading, expiring and sweeping them ever holds the event loop up:
+ * `node bench/million.ts [count]`. In one process with the store, on its own file and its own Redis.
+ */
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openStore } from '#adapters/index.ts';
+import type { Entry, Store } from '#src/store/port.ts';
+import { openRedis } from './contestants/redis.ts';
+
+const count = Number(process.argv[2] ?? 1_000_000);
+const batch = 500;
+
+/** A grant, its refresh token and its place in the list of an account, as large as the engine's are. */
+const entriesOf = (at: number, expiresAt: number): Entry[] => {
+  const family = `f${at}`.padEnd(12, 'x');
+  const grant = { kind: 'gr', family, id: '' };
+  return [
+    { type: 'document', key: grant, document: { body: 'g'.repeat(170), parts: {}, expiresAt } },
+    { type: 'index', key: grant, entry: { index: 'live', of: `account-${at}`, at: expiresAt } },
+    {
+      type: 'document',
+      key: { kind: 'rt', family, id: 'r'.repeat(24) },
+      document: { body: 't'.repeat(230), parts: {}, expiresAt },
+    },
+  ];
+};
+
+const watched = async (what: string, work: () => Promise<unknown>): Promise<void> => {
+  const loop = monitorEventLoopDelay({ resolution: 5 });
+  loop.enable();
+  const start = performance.now();
+  await work();
+  loop.disable();
+  const ms = (nanoseconds: number): string => (nanoseconds / 1e6 - 5).toFixed(1);
+  console.log(
+    `  ${what}: ${((performance.now() - start) / 1000).toFixed(1)} s, longest stall ${ms(loop.max)} ms, p99.9 ${ms(loop.percentile(99.9))} ms`,
+  );
+};
+
+const load = async (store: Store, expiresAt: (at: number) => number): Promise<void> => {
+  for (let at = 0; at < count; at += batch) {
+    const size = Math.min(batch, count - at);
+    await store.load(Array.from({ length: size }, (_, i) => entriesOf(at + i, expiresAt(at + i))).flat());
+    await sleep(0);
+  }
+};
+
+const sqlite = async (): Promise<void> => {
+  const folder = mkdtempSync(join(tmpdir(), 'postern-million-'));
+  const path = join(folder, 'store.db');
+  let ahead = 0;
+  const store = await openStore(`sqlite:${path}`, { clock: { now: () => Date.now() + ahead } });
+  console.log(`SQLite, ${count} grants`);
+  await watched('load', () => load(store, () => Date.now() + 86_400_000));
+  console.log(`  bytes a grant in the file: ${Math.round(statSync(path).size / count)}`);
+  const key = { kind: 'gr', family: 'f0'.padEnd(12, 'x'), id: '' };
+  ahead = 2 * 86_400_000;
+  await watched('sweep, for a minute, with reads and commits going on', async () => {
+    const until = Date.now() + 60_000;
+    for (let at = 0; Date.now() < until; at++) {
+      await store.read([key]);
+      await store.commit([
+        { op: 'put', key: { kind: 'x', family: `x${at}`, id: '' }, body: 'x', expiresAt: Date.now() + ahead },
+      ]);
+      await sleep(2);
+    }
+  });
+  await store.close();
+  rmSync(folder, { recursive: true });
+};
+
+const redis = async (): Promise<void> => {
+  const server = await openRedis();
+  const store = await openStore(server.url, { clock: Date });
+  const used = async (): Promise<number> =>
+    Number(/used_memory:(\d+)/.exec(await server.client.info('memory'))?.[1]);
+  console.log(`Redis, ${count} grants`);
+  const before = await used();
+  // All of them end within the same ten seconds, half a minute after the last was loaded.
+  const end = Date.now() + 60_000 + count / 10;
+  await watched('load', () => load(store, (at) => end + (at % 10_000)));
+  console.log(
+    `  bytes a grant (grant, refresh token, index): ${Math.round(((await used()) - before) / count)}`,
+  );
+  let slowest = 0;
+  await watched('expire', async () => {
+    while ((await server.client.dbsize()) > count * 1.05 && Date.now() < end + 60_000) {
+      const start = performance.now();
+      await store.ping();
+      slowest = Math.max(slowest, performance.now() - start);
+      await sleep(5);
+    }
+  });
+  console.log(`  slowest answer of Redis meanwhile: ${slowest.toFixed(1)} ms`);
+  await store.close();
+  await server.close();
+};
+
+await sqlite();
+await redis();
