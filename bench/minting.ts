@@ -16,6 +16,7 @@ interface Surroundings {
   readonly provider: Provider;
   readonly accountId: string;
   readonly cookieKey: string;
+  readonly cookieHash: 'sha1' | 'sha256';
   readonly sessionCookie: string;
   /** Around what one request of the server would do. */
   readonly asRequest?: (make: () => Promise<string>) => Promise<string>;
@@ -31,6 +32,7 @@ export const createMint = ({
   provider,
   accountId: known,
   cookieKey,
+  cookieHash,
   sessionCookie,
   asRequest = (make) => make(),
 }: Surroundings) => {
@@ -57,7 +59,7 @@ export const createMint = ({
 
   const cookiesOf = ({ session }: Login): string => {
     const cookie = `${sessionCookie}=${session.jti}`;
-    const seal = createHmac('sha1', cookieKey).update(cookie).digest('base64url');
+    const seal = createHmac(cookieHash, cookieKey).update(cookie).digest('base64url');
     return `${cookie}; ${sessionCookie}.sig=${seal}`;
   };
 

@@ -22,6 +22,7 @@ const mint = (order: Order): Promise<string[]> =>
     accountId: account.id,
     cookieKey: app.services.keys.current().cookieKeys[0] ?? '',
     sessionCookie: 'postern_session',
+    cookieHash: 'sha256',
     asRequest: (make) =>
       withWork(store, async (work) => {
         const made = await make();

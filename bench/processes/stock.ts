@@ -80,6 +80,7 @@ answer({
     provider,
     accountId: 'an-account-of-measurements',
     cookieKey,
+    cookieHash: 'sha1',
     sessionCookie: '_session',
   }),
   collect: () => globalThis.gc?.(),

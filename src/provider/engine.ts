@@ -6,6 +6,7 @@ import type { EngineShare } from '../feature.ts';
 import type { Clock, Store } from '../store/port.ts';
 import { commitBeforeAnswer, type RenderError } from './commit.ts';
 import { composeSettings } from './compose.ts';
+import { sealCookies } from './cookie-seal.ts';
 import { explainErrors } from './error-uri.ts';
 import type { EngineKeys } from './keys.ts';
 import { signTokensOfUserinfo } from './models/access-tokens.ts';
@@ -94,6 +95,7 @@ export class Engine {
     });
     // The doors hand over the canonical host, the scheme and the client's address in these headers and no others.
     provider.proxy = true;
+    provider.keys = sealCookies(keys.cookieKeys);
     keepFamiliesTogether(provider, clock, (at) => keys.refreshSecretAt(at));
     keepSessionsInPlace(provider);
     markReplaysOnCommit(provider);
