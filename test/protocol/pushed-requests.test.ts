@@ -183,6 +183,8 @@ t.test('a request object is refused unless all of it is right (RFC 9101 §6, §1
     ['that is a proof', requestObject(key, 'signer', issuer, good, { typ: 'dpop+jwt' })],
     ['with another inside', requestObject(key, 'signer', issuer, { ...good, request: 'a.b.c' })],
     ['with a request_uri inside', requestObject(key, 'signer', issuer, { ...good, request_uri: 'urn:x' })],
+    ['with an object for a text', requestObject(key, 'signer', issuer, { ...good, state: { a: 1 } })],
+    ['with null for a text', requestObject(key, 'signer', issuer, { ...good, state: null })],
     ['that is no JWT', 'nonsense'],
   ] as const) {
     const url = authorize({ ...requestOf('signer'), request: await made });

@@ -63,6 +63,10 @@ t.test('acr_values are enforced (RFC 9470 §4)', async (t) => {
       );
       const odd = JSON.stringify({ id_token: { acr: { essential: true, values: 'high' } } });
       t.equal(answerIn(await go(browser, { claims: odd })).get('error'), 'invalid_request');
+      for (const acr of [{ value: 5 }, { values: ['high', 5] }, { value: {} }]) {
+        const untold = JSON.stringify({ id_token: { acr: { essential: true, ...acr } } });
+        t.equal(answerIn(await go(browser, { claims: untold })).get('error'), 'invalid_request', untold);
+      }
     },
   );
 

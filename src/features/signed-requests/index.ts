@@ -17,6 +17,9 @@ const refuse = (why: string): never => {
   throw new errors.InvalidRequestObject(why);
 };
 
+/** Values that are JSON; all others are texts or numbers (RFC 9101 §4), and an object is nobody's `state`. */
+const structured = new Set(['claims', 'authorization_details', 'resource']);
+
 const mediaType = (typ: unknown): unknown =>
   typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : typ;
 
@@ -30,6 +33,11 @@ const rules: Rule = async (ctx, claims, { alg, typ }, client) => {
   if (!types.includes(mediaType(typ))) refuse('typ of the request object is that of another kind of JWT');
   if (claims.sub === client.clientId)
     refuse('a request object must not have the client as its subject (sub)');
+
+  for (const name of Object.keys(ctx.oidc.params ?? {})) {
+    if (typeof claims[name] === 'object' && !structured.has(name))
+      refuse(`${name} of the request object must be a text`);
+  }
 
   const needed = new Set<string>();
   if (strict) for (const claim of ['exp', 'aud', 'nbf']) needed.add(claim);

@@ -19,5 +19,8 @@ export const requestOf = ({ params, claims }: KoaContextWithOIDC['oidc']): AcrRe
   if (values !== undefined && !Array.isArray(values)) {
     throw new errors.InvalidRequest('claims.id_token.acr.values must be a list');
   }
+  if (![values ?? value ?? []].flat().every((one) => typeof one === 'string')) {
+    throw new errors.InvalidRequest('values of claims.id_token.acr must be texts');
+  }
   return { values: texts(values ?? value), essential: essential === true };
 };
