@@ -1,4 +1,4 @@
-import { accessSync, closeSync, constants, mkdirSync, openSync, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Unusable } from '#src/store/errors.ts';
@@ -12,10 +12,22 @@ const reason = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown error';
 
 /** SQLite would give the file the modes of the umask; it holds tokens, so nobody else may read it. */
+/** Step by step: `recursive` of Node never ends where the system says of a new folder that it is not there, as in /proc. */
+const makeFolder = (folder: string): void => {
+  if (existsSync(folder)) return;
+  const parent = dirname(folder);
+  if (parent !== folder) makeFolder(parent);
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if (!existsSync(folder)) throw error;
+  }
+};
+
 const makeFile = (path: string): void => {
   const folder = dirname(resolve(path));
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
   } catch (cause) {
     const fix = 'create it and give this user write access, or name another place in store.url';
     throw new Unusable(`the folder ${folder} of the store can not be made (${reason(cause)}): ${fix}`, {

@@ -79,6 +79,15 @@ t.test('what keeps the server from starting is said in one sentence', async (t) 
     await refusal(t, cwd, ['--port', port], 1, /data/);
     await chmod(join(cwd, 'data'), 0o700);
   });
+  await t.test('a data folder in a place where none can be made', (t) =>
+    refusal(
+      t,
+      folder('j'),
+      ['--port', port, '--set', 'store.url=sqlite:/proc/postern/p.db'],
+      1,
+      /\/proc\/postern/,
+    ),
+  );
   await t.test('a store that is not reachable', async (t) => {
     const nowhere = await freePort();
     await refusal(
