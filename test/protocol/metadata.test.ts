@@ -106,12 +106,15 @@ t.test('what is offered (RFC 8414 §2, OpenID Connect Discovery §3)', async (t)
       metadata['token_endpoint_auth_methods_supported'],
     );
   }
-  for (const use of ['id_token', 'userinfo', 'introspection']) {
+  for (const use of ['id_token', 'userinfo', 'introspection', 'authorization']) {
     t.ok(listed(`${use}_signing_alg_values_supported`).includes('ES256'), use);
     t.ok(listed(`${use}_encryption_alg_values_supported`).includes('RSA-OAEP-256'), use);
     t.notOk(listed(`${use}_encryption_alg_values_supported`).includes('RSA1_5'), use);
+    t.notMatch(`${listed(`${use}_encryption_alg_values_supported`)}`, /dir|(^|,)A\d/, 'secrets are hashed');
     t.notOk(listed(`${use}_signing_alg_values_supported`).includes('none'), use);
   }
+  t.notOk('request_object_encryption_alg_values_supported' in metadata, 'no secret is kept to open one with');
+  t.notOk('authorization_details_types_supported' in metadata, 'RFC 8414 §3.2: nothing that has no values');
   t.notMatch(metadata, { check_session_iframe: String });
   t.notMatch(metadata, { frontchannel_logout_supported: true });
 });

@@ -40,6 +40,12 @@ const complete = (told: Metadata, { resources, pages }: Config): Metadata => {
   };
 };
 
+/** RFC 8414 §3.2: what has no values is left out. */
+const withoutEmpty = (told: Metadata): Metadata =>
+  Object.fromEntries(
+    Object.entries(told).filter(([, value]) => !(Array.isArray(value) && value.length === 0)),
+  );
+
 export const metadata = (config: Config): Feature => ({
   name: 'metadata',
   engine: {
@@ -48,7 +54,7 @@ export const metadata = (config: Config): Feature => ({
         await next();
         const told: unknown = ctx.body;
         if (!paths.has(ctx.path) || ctx.status !== 200 || typeof told !== 'object' || told === null) return;
-        ctx.body = complete({ ...told }, config);
+        ctx.body = withoutEmpty(complete({ ...told }, config));
       });
     },
   },

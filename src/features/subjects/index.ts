@@ -28,6 +28,11 @@ export const subjects = (): Feature => ({
           userinfoEncryptionEncValues: [...content],
           introspectionEncryptionAlgValues: [...management],
           introspectionEncryptionEncValues: [...content],
+          authorizationEncryptionAlgValues: [...management],
+          authorizationEncryptionEncValues: [...content],
+          // Only a key made of the client's secret could open an encrypted request here.
+          requestObjectEncryptionAlgValues: [],
+          requestObjectEncryptionEncValues: [],
         },
         features: { encryption: { enabled: true }, jwtUserinfo: { enabled: true } },
       }) satisfies Configuration,
