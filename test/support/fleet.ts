@@ -65,7 +65,8 @@ export const startFleet = async ({
   const written = {
     issuer,
     demo: false,
-    store: { url: store, prefix },
+    // Patient: these tests are about what is true, and a busy machine may be slow.
+    store: { url: store, prefix, operation_timeout_ms: 5000, deadline_ms: 15_000 },
     log: { level: 'warn', format: 'json' },
     ...config,
     security: {
