@@ -64,7 +64,7 @@ t.test('a code of one client, session or redirect is of no use to another (RFC 9
     const { code, verifier } = await codeFor(app, browser);
     const answer = await redeem(code, verifier);
     t.equal(answer.status, 400, name);
-    t.match(answer.body, { error: /^invalid_(grant|request)$/ });
+    t.match(answer.body, { error: /^(invalid_(grant|request)|unauthorized_client)$/ });
     t.notOk('access_token' in answer.body);
     t.match(events.at(-1), { type: 'token.refused', outcome: 'refused' });
     t.equal(
