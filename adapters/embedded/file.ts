@@ -11,7 +11,6 @@ export const inMemory = ':memory:';
 const reason = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown error';
 
-/** SQLite would give the file the modes of the umask; it holds tokens, so nobody else may read it. */
 /** Step by step: `recursive` of Node never ends where the system says of a new folder that it is not there, as in /proc. */
 const makeFolder = (folder: string): void => {
   if (existsSync(folder)) return;
@@ -24,6 +23,7 @@ const makeFolder = (folder: string): void => {
   }
 };
 
+/** SQLite would give the file the modes of the umask; it holds tokens, so nobody else may read it. */
 const makeFile = (path: string): void => {
   const folder = dirname(resolve(path));
   try {
