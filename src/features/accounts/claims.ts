@@ -9,7 +9,7 @@ const texts = new Set<string>(
 
 /** What a token says of itself; an account that could set these could forge a sign-in (RFC 7519 §4.1, OIDC Core §2). */
 const ofTheToken = new Set(
-  'iss sub aud exp nbf iat jti auth_time nonce acr amr azp sid at_hash c_hash s_hash cnf client_id scope events act may_act'.split(
+  'iss sub aud exp nbf iat jti auth_time nonce acr amr azp sid at_hash c_hash s_hash cnf client_id scope events act may_act __proto__'.split(
     ' ',
   ),
 );
