@@ -75,7 +75,7 @@ t.test('the device authorization request (RFC 8628 §3.1)', async (t) => {
   t.match(await ask({ client_id: 'nobody' }), { status: 401, body: { error: 'invalid_client' } }, 'unknown');
   t.match(
     await ask({ client_id: 'web' }),
-    { status: 400, body: { error: 'invalid_request' } },
+    { status: 400, body: { error: 'unauthorized_client' } },
     'not its grant',
   );
   const { status, body } = await begin(house);
