@@ -10,6 +10,7 @@ import { createCheckpoints } from './checkpoints.ts';
 import { createDump, createLoad } from './copying.ts';
 import { isCorrupt, toUnavailable } from './faults.ts';
 import { openFile } from './file.ts';
+import { createGrouping } from './grouping.ts';
 import { createInspect } from './inspecting.ts';
 import { createListing } from './listing.ts';
 import { createReading } from './reading.ts';
@@ -54,13 +55,16 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<Store> => 
   const announcements = createAnnouncements(db, origin);
   const sweep = createSweep(db);
 
-  const operate = async <T>(operation: string, work: () => T): Promise<T> => {
+  const whileOpen = <T>(work: () => T): Promise<T> =>
+    inTurn(() => {
+      if (closing) throw new Unavailable('the embedded store is closed');
+      return work();
+    }, operationTimeoutMs);
+
+  const traced = async <T>(operation: string, work: () => Promise<T>): Promise<T> => {
     const started = observe ? performance.now() : 0;
     try {
-      const result = await inTurn(() => {
-        if (closing) throw new Unavailable('the embedded store is closed');
-        return work();
-      }, operationTimeoutMs);
+      const result = await work();
       observe?.(operation, performance.now() - started, 'ok');
       return result;
     } catch (error) {
@@ -70,6 +74,10 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<Store> => 
       throw toUnavailable(error);
     }
   };
+
+  const operate = <T>(operation: string, work: () => T): Promise<T> =>
+    traced(operation, () => whileOpen(work));
+  const together = createGrouping(db, (work) => whileOpen(() => transactions.run(false, work)));
 
   const isDurable = (kinds: readonly { readonly key: { readonly kind: string } }[]): boolean =>
     durable.size > 0 && kinds.some(({ key }) => durable.has(key.kind));
@@ -84,12 +92,14 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<Store> => 
   return {
     read: (keys) => operate('read', () => read(keys, clock.now())),
     commit: (writes) =>
-      operate('commit', () => {
+      traced('commit', async () => {
         const now = clock.now();
         const nonce = `${origin}.${(commits++).toString(36)}`;
-        transactions.run(isDurable(writes), () => {
+        const work = (): void => {
           for (const one of writes) write(one, now, nonce);
-        });
+        };
+        // What must be on the disk before it is acknowledged makes nobody else wait for the disk.
+        await (isDurable(writes) ? whileOpen(() => transactions.run(true, work)) : together(work));
         checkpoints.wrote(writes.length);
       }),
     list: (index, of, listOptions) => operate('list', () => list(index, of, listOptions, clock.now())),
