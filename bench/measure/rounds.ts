@@ -42,6 +42,8 @@ interface Sample {
   readonly p99: number;
 }
 
+const warmUpStep = 1_000;
+
 const once = async (generator: Generator, entry: Entry, count: number): Promise<Sample> => {
   const { server } = entry;
   const requests = await entry.requests(count);
@@ -79,8 +81,8 @@ export const inRounds = async (
 ): Promise<Measured[]> => {
   for (const entry of entries) {
     const { rate: _, ...unhurried } = entry;
-    for (let left = warmUp; left > 0; left -= perRound)
-      await once(generator, unhurried, Math.min(left, perRound));
+    for (let left = warmUp; left > 0; left -= warmUpStep)
+      await once(generator, unhurried, Math.min(left, warmUpStep));
   }
   const samples: Sample[][] = entries.map(() => []);
   for (let round = 0; round < rounds; round++) {
