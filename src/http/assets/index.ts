@@ -1,6 +1,6 @@
 /**
- * Owns the static files of the pages and their door: held in memory, compressed once, named by their content, so
- * that a browser may keep them for good. Not the pages, nor any file that a user or an operator brings.
+ * Owns the static files of the pages and their door: held in memory, compressed when first asked for, named by their
+ * content, so that a browser may keep them for good. Not the pages, nor any file that a user or an operator brings.
  */
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
@@ -11,8 +11,8 @@ import { type Asset, assets as files } from './files.ts';
 export const assetUrl = (name: AssetName): string => files[name].path;
 
 export const assets: FastifyPluginAsync = async (app) => {
-  const served = await Promise.all(Object.values(files).map(compressed));
-  for (const { asset, encodings } of served) {
+  for (const asset of Object.values<Asset>(files)) {
+    let encodings: ReturnType<typeof compressed> | undefined;
     const tag = `W/"${asset.hash}"`;
     app.get(asset.path, async (request, reply) => {
       reply
@@ -23,26 +23,26 @@ export const assets: FastifyPluginAsync = async (app) => {
         .header('Cross-Origin-Resource-Policy', 'same-origin');
       if (request.headers['if-none-match']?.includes(tag)) return reply.code(304).send();
       reply.type(asset.type);
-      const encoding = encodings.find(({ name }) => accepts(request.headers['accept-encoding'], name));
-      if (encoding === undefined) return asset.content;
+      const name = ['br', 'gzip'].find((one) => accepts(request.headers['accept-encoding'], one));
+      if (name === undefined) return asset.content;
+      encodings ??= compressed(asset);
+      const encoding = (await encodings)[name === 'br' ? 0 : 1];
       reply.header('Content-Encoding', encoding.name);
       return encoding.content;
     });
   }
 };
 
-const compressed = async (asset: Asset) => ({
-  asset,
-  encodings: [
+const compressed = async ({ content }: Asset) =>
+  [
     {
       name: 'br',
-      content: await promisify(brotliCompress)(asset.content, {
+      content: await promisify(brotliCompress)(content, {
         params: { [constants.BROTLI_PARAM_QUALITY]: 9 },
       }),
     },
-    { name: 'gzip', content: await promisify(gzip)(asset.content, { level: 9 }) },
-  ],
-});
+    { name: 'gzip', content: await promisify(gzip)(content, { level: 9 }) },
+  ] as const;
 
 /** RFC 9110 §12.5.3, as far as browsers use it: named, and not with a weight of zero. */
 const accepts = (header: string | string[] | undefined, name: string): boolean =>
