@@ -27,7 +27,7 @@ export const entryOf = (label: string, server: Server, flow: Flow, options: Opti
   const pieces = (count: number): Promise<readonly string[]> => {
     const { material, alg } = flow;
     if (material === undefined) return Promise.resolve(new Array<string>(count).fill(''));
-    if (flow.tokensFor !== undefined) {
+    if (flow.tokensFor !== undefined && !server.codesAreTokens) {
       tokens ??= server
         .mint({ kind: material, alg, count: tokenCount })
         .then((codes) => Promise.all(codes.map((code) => accessTokenFor(server, flow, code))));

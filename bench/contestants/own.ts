@@ -18,6 +18,7 @@ export const startOwn = async (name: OwnProcess, redis?: RunningRedis): Promise<
     port,
     pid: child.pid ?? 0,
     ...(redis && { redisPid: redis.pid }),
+    codesAreTokens: name === 'floor',
     mint: (order) => ask<string[]>(child, 'mint', order),
     settle: () => ask<void>(child, 'collect'),
     finish: async () => {},

@@ -5,6 +5,8 @@ export interface Server {
   readonly port: number;
   readonly pid: number;
   readonly redisPid?: number;
+  /** What it mints for a code is as good as a token: nothing is redeemed first. */
+  readonly codesAreTokens?: boolean;
   mint(order: Order): Promise<readonly string[]>;
   /** Called before the clock runs: lets go of what minting left. */
   settle(): Promise<void>;
