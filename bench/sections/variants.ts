@@ -94,8 +94,9 @@ export const manyClients: Section = async ({ generator, effort, tell }) => {
 
 /** At a rate that leaves room, counted from when each request was due. */
 export const steadyRate: Section = async ({ generator, quick, tell }) => {
-  const redis = await openRedis();
+  const [redis, another] = [await openRedis(), await openRedis()] as const;
   const servers = {
+    'stock, example Redis adapter': await startOwn('stock', another),
     'Postern, Redis': await startPostern({ redis }),
     'Postern, embedded': await startPostern(),
   };
@@ -105,7 +106,7 @@ export const steadyRate: Section = async ({ generator, quick, tell }) => {
   const effort = { rounds: quick ? 2 : 5, perRound: quick ? 500 : 1500, warmUp: 1500 };
   tell({ title: 'code exchange at 250 requests a second', rows: await inRounds(generator, entries, effort) });
   for (const server of Object.values(servers)) await server.close();
-  await redis.close();
+  for (const one of [redis, another]) await one.close();
 };
 
 export const workers: Section = async ({ generator, effort, tell }) => {
@@ -117,14 +118,14 @@ export const workers: Section = async ({ generator, effort, tell }) => {
   const rows = await inRounds(
     generator,
     open.map(({ count, server }) =>
-      entryOf(`${count} ${count === 1 ? 'worker' : 'workers'}`, server, flowNamed('exchange-rs256'), {
-        connections: 32,
+      entryOf(`${count} ${count === 1 ? 'worker' : 'workers'}`, server, flowNamed('exchange'), {
+        connections: 64,
       }),
     ),
     effort,
   );
   tell({
-    title: 'code exchange, RS256, by workers',
+    title: 'code exchange, ES256, by workers',
     note: 'generator, Redis and server share the cores',
     rows,
   });
