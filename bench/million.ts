@@ -12,7 +12,7 @@ import type { Entry, Store } from '#src/store/port.ts';
 import { openRedis } from './contestants/redis.ts';
 
 const count = Number(process.argv[2] ?? 1_000_000);
-const batch = 500;
+const batch = 50;
 
 /** A grant, its refresh token and its place in the list of an account, as large as the engine's are. */
 const entriesOf = (at: number, expiresAt: number): Entry[] => {
