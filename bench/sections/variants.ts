@@ -109,7 +109,8 @@ export const steadyRate: Section = async ({ generator, quick, tell }) => {
   for (const one of [redis, another]) await one.close();
 };
 
-export const workers: Section = async ({ generator, effort, tell }) => {
+/** Each worker gets the load that one gets alone, and as long to warm up. */
+export const workers: Section = async ({ generator, effort, quick, tell }) => {
   const open = [];
   for (const count of [1, 2]) {
     const redis = await openRedis();
@@ -119,15 +120,21 @@ export const workers: Section = async ({ generator, effort, tell }) => {
     generator,
     open.map(({ count, server }) =>
       entryOf(`${count} ${count === 1 ? 'worker' : 'workers'}`, server, flowNamed('exchange'), {
-        connections: 64,
+        connections: 64 * count,
       }),
     ),
-    effort,
+    // Short rounds would be over before both workers are at it.
+    { rounds: effort.rounds, perRound: quick ? 1_000 : 3_000, warmUp: effort.warmUp * 2 },
   );
   tell({
     title: 'code exchange, ES256, by workers',
     note: 'generator, Redis and server share the cores',
     rows,
+  });
+  tell({
+    title: 'two workers against one, were the cores theirs alone',
+    note: 'from the processor time of a request: generator and Redis take none of theirs',
+    values: { 'times the throughput': (2 / (rows[1]?.ratio ?? Number.NaN)).toFixed(2) },
   });
   for (const { server, redis } of open) {
     await server.close();
