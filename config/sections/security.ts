@@ -28,6 +28,10 @@ const password = section('How passwords are hashed (argon2id) and handled.', {
 const throttle = section('Limits, counted in the store (IPv6 by /64).', {
   sign_in_per_address: perMinute('Sign-in attempts of one address', 30),
   sign_in_per_account: perMinute('Sign-in attempts on one account', 10),
+  sign_in_per_client: perMinute(
+    'Sign-in attempts through one client, by browsers and addresses new to the account',
+    600,
+  ),
   sign_in_free_attempts: integer('Wrong passwords on one account before the delay starts.', {
     default: 5,
     minimum: 1,

@@ -7,15 +7,17 @@ import { newVerifier, password, RelyingParty, usual } from '../support/relying-p
 t.setTimeout(120_000);
 
 /** A house behind a proxy that tells addresses, whose clock a test moves on. */
-const open = async (t: Test) => {
+const open = async (t: Test, more: Readonly<Record<string, unknown>> = {}) => {
   const clock = handClock(Date.now());
-  const house = await openHouse({ clock, config: { ...usual, proxy: { trusted: ['127.0.0.1'] } } });
+  const house = await openHouse({
+    clock,
+    config: { ...usual, proxy: { trusted: ['127.0.0.1'] }, ...more },
+  });
   t.teardown(() => house.close());
   const { issuer } = house;
 
-  const begin = async () => {
-    const browser = new Browser();
-    const page = await browser.open(new RelyingParty(issuer).authorizationUrl(newVerifier()));
+  const begin = async (client = 'app', browser = new Browser()) => {
+    const page = await browser.open(new RelyingParty(issuer, client).authorizationUrl(newVerifier()));
     const { hidden } = formOf(page.body);
     return (address: string, login: string, typed: string): Promise<Page> =>
       browser.request(page.url, {
@@ -60,7 +62,7 @@ const open = async (t: Test) => {
     return seconds;
   };
 
-  return { clock, attack, ownerGetsIn };
+  return { clock, begin, attack, ownerGetsIn };
 };
 
 t.test('1,000 wrong passwords on one account, from one address', async (t) => {
@@ -92,4 +94,25 @@ t.test('1,000 accounts from one address', async (t) => {
     (await ownerGetsIn('2001:db8:0:7::ada')) <= 60,
     'the neighbour of the attacker waits no longer than told',
   );
+});
+
+t.test('1,000 accounts from 1,000 addresses through one client', async (t) => {
+  const [app] = usual.clients;
+  const { clock, begin, attack, ownerGetsIn } = await open(t, {
+    clients: [app, { ...app, client_id: 'other' }],
+    security: { password: { memory_kib: 8192, passes: 1 }, throttle: { sign_in_per_client: 40 } },
+  });
+  const browser = new Browser();
+  t.equal((await (await begin('app', browser))('203.0.113.1', 'ada', password)).status, 303);
+  clock.pass(60_000);
+  const looked = await attack((at) => ({ address: `198.51.${at >> 8}.${at & 255}`, login: `person-${at}` }));
+  t.equal(looked, 40, 'no more than the client has in a minute');
+
+  t.equal((await (await begin())('203.0.113.1', 'ada', password)).status, 303, 'a known address');
+  const known = new Browser();
+  for (const [key, { value, path }] of browser.cookies)
+    if (key.startsWith('postern_device')) known.plant(key.split(';')[0] ?? '', value, path);
+  t.equal((await (await begin('app', known))('203.0.113.8', 'ada', password)).status, 303, 'a known device');
+  t.equal((await (await begin('other'))('203.0.113.7', 'ada', password)).status, 303, 'another client');
+  t.ok((await ownerGetsIn('203.0.113.9')) <= 60, 'a stranger waits no longer than told');
 });

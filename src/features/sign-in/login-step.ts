@@ -117,7 +117,8 @@ export const createLoginStep = (
 
       const { headers, ip: address } = visit.request;
       const device = devices.deviceFor(headers, login);
-      const attempt = { account: login, address, ...(device !== undefined && { device }) };
+      const { clientId: client } = visit.client;
+      const attempt = { account: login, address, client, ...(device !== undefined && { device }) };
       const verdict = await throttle.check(attempt);
       if (!verdict.allowed) {
         const { waitSeconds: seconds } = verdict;

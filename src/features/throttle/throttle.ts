@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Config } from '#config';
 import { Conflict } from '#src/store/errors.ts';
 import type { Clock, Key, Store } from '#src/store/port.ts';
+import { foldName } from '../accounts/index.ts';
 import { network } from './address.ts';
 import { exact, place, throttleKey } from './keys.ts';
 
@@ -10,6 +11,8 @@ interface Attempt {
   /** The user name as typed; unknown names are counted like known ones. */
   readonly account: string;
   readonly address: string;
+  /** The application that the person comes from. */
+  readonly client: string;
   /** The id of a device that signed in to this very account before, out of a cookie whose seal was verified. */
   readonly device?: string;
 }
@@ -46,9 +49,9 @@ const wait = (milliseconds: number): Verdict => ({
   waitSeconds: Math.max(1, Math.ceil(milliseconds / second)),
 });
 
-/** Everything about one attempt has its place: the one who tries, and the account and address tried. */
-const placesOf = ({ account, address, device }: Attempt) => {
-  const name = account.trim().normalize('NFKC').toLowerCase();
+/** Everything about one attempt has its place: the one who tries, and the account, address and client tried. */
+const placesOf = ({ account, address, client, device }: Attempt) => {
+  const name = foldName(account);
   const from = network(address);
   const who = device === undefined ? ['address', from] : ['device', device];
   return {
@@ -58,6 +61,7 @@ const placesOf = ({ account, address, device }: Attempt) => {
     heat: throttleKey('heat', place('account', name)),
     account: place('account', name),
     address: place('address', from),
+    client: place('client', client),
     trusted: device !== undefined,
   };
 };
@@ -131,6 +135,9 @@ export const createThrottle = ({ store, config, clock }: ThrottleOptions): Throt
       // Promises are bounded too: one address gets no more of them in a minute than it has tries.
       if (fromAddress > 2) return wait(minute);
       if (fromAddress > 1 || onAccount > 1) return promise(places.hold, minute);
+      // Counted after these, or one address alone could make everybody wait who comes through this client.
+      const throughClient = await crowd(`client ${places.client}`, limits.sign_in_per_client);
+      if (throughClient > 1) return promise(places.hold, minute);
       const hot = heat === undefined ? 0 : Number(JSON.parse(heat.body).delay);
       return hot > 0 ? promise(places.hold, hot) : allowed;
     },
