@@ -3,7 +3,7 @@ import type { AccountConfig } from '#config';
 import { exitCode, Failure } from '#src/errors.ts';
 import type { Account, Claims } from './account.ts';
 import type { Passwords } from './password/passwords.ts';
-import { fold } from './username.ts';
+import { foldName } from './username.ts';
 
 /** The accounts of the configuration: few, fixed until the next start, and never in the store. */
 export interface Configured {
@@ -17,7 +17,7 @@ export interface Configured {
 /** The same on every process and after every start; an operator who wants another names `sub`. */
 const derivedId = (username: string): string =>
   createHash('sha256')
-    .update(`postern account\n${fold(username)}`)
+    .update(`postern account\n${foldName(username)}`)
     .digest('base64url')
     .slice(0, 27);
 
@@ -48,10 +48,10 @@ export const createConfigured = (entries: readonly AccountConfig[], passwords: P
   for (const entry of entries) {
     const account = toAccount(entry);
     if (ids.has(account.id)) throw twice(`sub (${account.id})`);
-    if (names.has(fold(account.username))) throw twice(`username (${account.username})`);
+    if (names.has(foldName(account.username))) throw twice(`username (${account.username})`);
     if (entry.password_hash !== undefined) passwords.checkImported(entry.password_hash);
     ids.set(account.id, account);
-    names.set(fold(account.username), account);
+    names.set(foldName(account.username), account);
     secrets.set(account.id, entry);
   }
 
@@ -67,7 +67,7 @@ export const createConfigured = (entries: readonly AccountConfig[], passwords: P
 
   return {
     byId: (id) => ids.get(id),
-    byName: (username) => names.get(fold(username)),
+    byName: (username) => names.get(foldName(username)),
     all: () => [...ids.values()],
     async hashOf(id) {
       hashed ??= hashAll().catch((error: unknown) => {

@@ -5,3 +5,4 @@
 export type { Account, Accounts, AddAccount, Claims } from './account.ts';
 export { createAccounts } from './accounts.ts';
 export { createPasswords } from './password/passwords.ts';
+export { foldName } from './username.ts';

@@ -1,6 +1,6 @@
 import type { Document, IndexEntry, Insert, Key, Remove, Replace } from '#src/store/port.ts';
 import type { Account, Claims } from './account.ts';
-import { fold, nameFamily } from './username.ts';
+import { foldName, nameFamily } from './username.ts';
 
 /** What is kept of an account. Version 1 is the first; a reader takes its own version and the one before. */
 export interface AccountRecord {
@@ -25,7 +25,7 @@ interface NameRecord {
 export const accountKey = (id: string): Key => ({ kind: 'account', family: id, id: '' });
 export const nameKey = (username: string): Key => ({
   kind: 'account-name',
-  family: nameFamily(fold(username)),
+  family: nameFamily(foldName(username)),
   id: '',
 });
 

@@ -13,7 +13,7 @@ import {
   removeName,
   replaceAccount,
 } from './record.ts';
-import { fold } from './username.ts';
+import { foldName } from './username.ts';
 
 export interface Held {
   readonly record: AccountRecord;
@@ -62,7 +62,7 @@ export const createStored = (store: Store, clock: Clock): Stored => {
     if (name === undefined) return undefined;
     const { id, at } = readName(name);
     const holder = await byId(id);
-    const held = holder !== undefined && fold(holder.record.username) === fold(username);
+    const held = holder !== undefined && foldName(holder.record.username) === foldName(username);
     return held || at > clock.now() - orphanAfterMs ? undefined : name.body;
   };
 
@@ -72,7 +72,7 @@ export const createStored = (store: Store, clock: Clock): Stored => {
       const [name] = await store.read([nameKey(username)]);
       // An unknown name costs the same two trips as a known one, so that the time does not tell them apart.
       const held = await byId(name === undefined ? 'nobody' : readName(name).id);
-      return held !== undefined && fold(held.record.username) === fold(username) ? held : undefined;
+      return held !== undefined && foldName(held.record.username) === foldName(username) ? held : undefined;
     },
     async insert(record) {
       try {
@@ -90,7 +90,7 @@ export const createStored = (store: Store, clock: Clock): Stored => {
         const held = await byId(id);
         if (held === undefined) throw notFound();
         const record = { ...next(held.record), updatedAt: clock.now() };
-        const renamed = fold(record.username) !== fold(held.record.username);
+        const renamed = foldName(record.username) !== foldName(held.record.username);
         try {
           await store.commit([
             ...(renamed ? [insertName(record, clock.now())] : []),

@@ -3,9 +3,12 @@ import { exitCode, Failure } from '#src/errors.ts';
 
 const longest = 255;
 
-/** What two spellings of one name have in common: compatibility forms and case are folded. */
-export const fold = (username: string): string =>
-  username.trim().normalize('NFKC').toLowerCase().normalize('NFKC');
+/**
+ * What two spellings of one name have in common: compatibility forms and case are folded, as many times as you like.
+ * Whoever counts, remembers or compares people by name folds it like this, or another spelling is another person there.
+ */
+export const foldName = (username: string): string =>
+  username.normalize('NFKC').toLowerCase().normalize('NFKC').trim();
 
 /** Fixed length and harmless in any store, whatever the name is made of. */
 export const nameFamily = (folded: string): string =>

@@ -1,12 +1,10 @@
-import type { Account } from '../accounts/index.ts';
-
-const fold = (text: string): string => text.trim().normalize('NFKC').toLowerCase();
+import { type Account, foldName } from '../accounts/index.ts';
 
 /** By any name that an application may know a person by. Asks for nobody else, so it tells nothing of others. */
 export const isHinted = (account: Account | undefined, hint: string): boolean => {
   if (!account) return false;
   const { email, phone_number, preferred_username } = account.claims;
   return [account.username, account.id, email, phone_number, preferred_username].some(
-    (name) => typeof name === 'string' && fold(name) === fold(hint),
+    (name) => typeof name === 'string' && foldName(name) === foldName(hint),
   );
 };

@@ -4,6 +4,7 @@ import type { Config } from '#config';
 import { cookieIn, serializeCookie } from '../../http/pages/cookies.ts';
 import { sealOf, sealsMatch } from '../../http/pages/seal.ts';
 import type { Clock } from '../../store/port.ts';
+import { foldName } from '../accounts/index.ts';
 
 const lifetime = 90 * 86_400;
 /** Of one browser; the one that signed in longest ago is forgotten first. */
@@ -21,9 +22,6 @@ interface Parts {
   readonly clock: Clock;
   readonly sealKeys: () => readonly string[];
 }
-
-/** As the throttle compares names. */
-const fold = (login: string): string => login.trim().normalize('NFKC').toLowerCase();
 
 const partsOf = (cookie: string): readonly Entry[] => {
   const parts = cookie.split('.');
@@ -45,7 +43,7 @@ export const createKnownDevices = ({ config, clock, sealKeys }: Parts) => {
   const name = secure ? '__Host-postern_device' : 'postern_device';
   const now = (): number => Math.floor(clock.now() / 1000);
   const subject = (login: string, { device, until }: Omit<Entry, 'seal'>) =>
-    ['device', fold(login), device, until] as const;
+    ['device', foldName(login), device, until] as const;
 
   const live = (headers: IncomingHttpHeaders): readonly Entry[] =>
     partsOf(cookieIn(headers, name) ?? '').filter(({ until }) => Number.parseInt(until, 36) > now());
