@@ -185,6 +185,29 @@ t.test('a scope may be left out, allowed later, and taken back', async (t) => {
   t.match((await ask(house)).page.body, 'name="scope:profile"', 'and is forgotten');
 });
 
+t.test('answers given at the same moment are all kept', async (t) => {
+  const house = await open(t);
+  const scopes = ['email', 'profile', 'department'];
+  const first = await Promise.all(scopes.map((scope) => ask(house, { scope: `openid ${scope}` })));
+  for (const back of await Promise.all(first.map((asking) => allow(asking))))
+    t.ok(answerIn(back).has('code'));
+  const all = { scope: `openid ${scopes.join(' ')}` };
+  t.ok(answerIn((await ask(house, all)).page).has('code'), 'nothing is asked twice');
+
+  const second = await Promise.all(scopes.map(() => ask(house, { ...all, prompt: 'consent' })));
+  await Promise.all(second.map((asking, at) => allow(asking, at === 0 ? ['scope:email'] : [])));
+  const again = await ask(house, { ...all, prompt: 'consent' });
+  t.match(again.page.body, 'name="scope:profile"');
+  const resources = await Promise.all(
+    ['notes:read', 'notes:write'].map((scope) => ask(house, { scope: `openid ${scope}`, resource: api })),
+  );
+  for (const back of await Promise.all(resources.map((asking) => allow(asking)))) {
+    t.ok(answerIn(back).has('code'));
+  }
+  const both = await ask(house, { scope: 'openid notes:read notes:write', resource: api });
+  t.ok(answerIn(both.page).has('code'), 'what is allowed at an API as well');
+});
+
 t.test(
   'single claims are asked for by name, and only essential ones can’t be left out (OpenID Connect Core §5.5)',
   async (t) => {

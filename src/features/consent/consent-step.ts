@@ -6,7 +6,7 @@ import { type ConsentModel, consentPage } from '../../views/pages/consent.ts';
 import { anotherAccount } from '../sign-in/index.ts';
 import { addTo, leaveOut } from './grants.ts';
 import type { ConsentParts } from './index.ts';
-import { joined, nothing, recall, remember } from './memory.ts';
+import { nothing, recall, remember } from './memory.ts';
 import { asksOf, chosenOf, describe } from './request.ts';
 
 const switchesAccount = ({ request: { query } }: Visit): boolean =>
@@ -97,8 +97,7 @@ export const createConsentStep = (
       addTo(grant, allowed);
       leaveOut(grant, left);
       const grantId = await grant.save();
-      const before = (await recall(store, accountId, client.clientId)) ?? nothing;
-      remember(accountId, client.clientId, joined(before, allowed, left), clock.now());
+      await remember({ account: accountId, client: client.clientId, allowed, left, at: clock.now() });
       note(visit, accountId, 'ok');
       return { finish: { ...interaction.lastSubmission, consent: { grantId } } };
     },

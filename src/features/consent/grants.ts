@@ -1,13 +1,7 @@
 import type { Provider } from 'oidc-provider';
-import type { Allowed } from './memory.ts';
+import type { Allowed, Left } from './memory.ts';
 
 export type Grant = InstanceType<Provider['Grant']>;
-
-/** What was asked for and left out. */
-export interface Left {
-  readonly scopes: readonly string[];
-  readonly claims: readonly string[];
-}
 
 /** What a grant keeps of refusals, which its types leave out: a refusal outweighs what is allowed later. */
 interface Refusals {

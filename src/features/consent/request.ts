@@ -1,8 +1,7 @@
 import type { Config } from '#config';
 import type { Form, Interaction } from '../../http/interactions/step.ts';
 import type { ConsentModel, Detail, Request } from '../../views/pages/consent.ts';
-import type { Left } from './grants.ts';
-import type { Allowed } from './memory.ts';
+import type { Allowed, Left } from './memory.ts';
 
 /** What is put to the person. */
 export interface Asked extends Allowed {
