@@ -1,7 +1,8 @@
-import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, openSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Unusable } from '#src/store/errors.ts';
+import { makeFolder } from '#src/store/folder.ts';
 import { toUnusable } from './faults.ts';
 import { applicationId, migrate, readNumber, steps } from './schema.ts';
 import { inTurn, lockWaitMs } from './turn.ts';
@@ -10,18 +11,6 @@ export const inMemory = ':memory:';
 
 const reason = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown error';
-
-/** Step by step: `recursive` of Node never ends where the system says of a new folder that it is not there, as in /proc. */
-const makeFolder = (folder: string): void => {
-  if (existsSync(folder)) return;
-  const parent = dirname(folder);
-  if (parent !== folder) makeFolder(parent);
-  try {
-    mkdirSync(folder, { mode: 0o700 });
-  } catch (error) {
-    if (!existsSync(folder)) throw error;
-  }
-};
 
 /** SQLite would give the file the modes of the umask; it holds tokens, so nobody else may read it. */
 const makeFile = (path: string): void => {

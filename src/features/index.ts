@@ -69,7 +69,6 @@ export const createFeatures = async (
   const { config, store, clock, events, pages, metrics, engine, onFault } = house;
   const record = audit({ store, config, clock, events, box: () => keys.box, onFault });
   const keys = await createKeys({ store, config, clock, events, onFault });
-  for (const { message, fix } of keys.faults()) onFault(new Error(`${message} ${fix}`));
   const accounts = createAccounts({ store, config, clock, events });
   const [sealKey = ''] = keys.current().cookieKeys;
   const clients = createClients({

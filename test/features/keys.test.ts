@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { generateKeyPairSync, type JsonWebKey, randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,8 +10,8 @@ import { calculateJwkThumbprint } from 'jose';
 import t, { type Test } from 'tap';
 import { openStore } from '#adapters/index.ts';
 import { Failure } from '#src/errors.ts';
-import { jwks, type Keys } from '#src/features/keys/index.ts';
-import type { Entry, Store } from '#src/store/port.ts';
+import { boxOf, jwks, type Keys } from '#src/features/keys/index.ts';
+import type { Entry, Key, Store } from '#src/store/port.ts';
 import { keysConfig, movableClock, openKeys } from '../support/keys.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'postern-keys-'));
@@ -136,6 +136,64 @@ t.test('the first start', async (t) => {
   });
 });
 
+t.test('keys that vanish', async (t) => {
+  const head = { kind: 'key-ring', family: 'keys', id: '' };
+  const removeAll = async (store: Store, keys: Keys, others: readonly Key[] = []): Promise<void> =>
+    store.commit(
+      [...others, ...keys.list().map(({ kid }) => recordKey(kid))].map((key) => ({ op: 'remove', key })),
+    );
+
+  for (const [what, others] of [
+    ['with all that names them', [head]],
+    ['though they are still named', []],
+  ] as const) {
+    t.test(`${what} are kept by a running server, which says so and makes no others`, async (t) => {
+      const { start, store, clock } = await freshStore(t);
+      const { keys, faults } = await start();
+      const before = keys.current();
+      const backup = (await store.dump()).entries;
+      await removeAll(store, keys, others);
+      await keys.wake();
+      t.match(keys.faults(), [{ code: 'keys_vanished', fatal: true }]);
+      await keys.wake();
+      t.match(faults, [/^Error: All keys are gone from the store; .* Restore the store from a backup; /]);
+      clock.pass(minutes(60 * 24 * 365));
+      await keys.wake();
+      t.equal(keys.current().version, before.version, 'not even when one is due to be rotated');
+      t.equal(keys.current().pairwiseSalt, before.pairwiseSalt);
+      t.same((await store.dump()).entries.length, 1 - others.length, 'nothing was written');
+      await store.load(backup);
+      await keys.wake();
+      t.same(keys.faults(), [], 'what came back from a backup is taken up again');
+    });
+  }
+
+  t.test('between two starts are not replaced while they are named', async (t) => {
+    const { start, store, clock } = await freshStore(t);
+    const { keys } = await start();
+    const named = keys.list().map(({ kid }) => kid);
+    await removeAll(store, keys);
+    t.match(await failure(openKeys(store, clock)), {
+      code: 'keys_lost',
+      message: /names 6 keys and holds none of them: restore it from a backup/,
+    });
+    const { keys: command } = await openKeys(store, clock, keysConfig(), false);
+    t.match(await failure(command.rotate()), { code: 'no_keys', exit: 4 });
+    for (const kid of named) await command.prune(kid);
+    await command.close();
+    const { keys: anew } = await start();
+    t.same(anew.faults(), [], 'an operator who forgets each begins anew');
+    t.equal(anew.list().length, 6);
+  });
+
+  t.test('are not begun by a rotation', async (t) => {
+    const { store, clock } = await freshStore(t);
+    const { keys: command } = await openKeys(store, clock, keysConfig(), false);
+    t.match(await failure(command.rotate('ES256')), { code: 'no_keys', message: /start the server/ });
+    t.same((await store.dump()).entries, []);
+  });
+});
+
 t.test('what is private', async (t) => {
   const { start, store, clock } = await freshStore(t);
   const { keys, told } = await start(keysConfig({ algorithms: ['ES256', 'EdDSA', 'RS256'] }));
@@ -241,7 +299,10 @@ t.test('the key encryption key', async (t) => {
     rmSync(file);
     const refusal = await failure(openKeys(store, clock, config));
     t.equal(refusal.exit, 78);
+    t.match(refusal.message, sentence);
     t.ok(refusal.message.includes(file));
+    t.notOk(existsSync(file), 'and no other one is made, which would open nothing');
+    await t.rejects(boxOf(config, store), { exit: 78 }, 'nor for those who only seal');
   });
 });
 

@@ -199,7 +199,7 @@ t.test('whatever is done to the record shows', async (t) => {
       for (let n = 1; n <= 5; n += 1) emit(event(`${process}.${n}`));
       clock.pass(1000);
       await end();
-      const known = (await verify({ store, clock, box: box(store) })).heads.map(({ chain }) => chain);
+      const known = (await verify({ store, clock, box: await box(store) })).heads.map(({ chain }) => chain);
       chains.push(...known.filter((chain) => !chains.includes(chain)));
     }
     const key = (chain: number, seq: number) => ({
@@ -288,7 +288,7 @@ t.test('whatever is done to the record shows', async (t) => {
   for (const [what, [act, ...told]] of Object.entries(acts)) {
     const world = await filled();
     await act(world);
-    const { problems } = await verify({ store: world.store, clock, box: box(world.store) });
+    const { problems } = await verify({ store: world.store, clock, box: await box(world.store) });
     const said = problems.map(({ seq, message }) => `${seq ?? 'head'} ${message}`);
     t.equal(said.length, told.length, `${what}: ${said}`);
     for (const one of told)
@@ -300,17 +300,17 @@ t.test('whatever is done to the record shows', async (t) => {
   }
 
   const world = await filled();
-  const { heads } = await verify({ store: world.store, clock, box: box(world.store) });
+  const { heads } = await verify({ store: world.store, clock, box: await box(world.store) });
   const { store } = world;
   for (const seq of [1, 2, 3, 4, 5, 6]) await store.commit([{ op: 'remove', key: world.key(1, seq) }]);
   await store.commit([{ op: 'remove', key: world.head(1) }]);
   t.same(
-    (await verify({ store, clock, box: box(store) })).problems,
+    (await verify({ store, clock, box: await box(store) })).problems,
     [],
     'the last chain of all is not missed by itself',
   );
   t.match(
-    (await verify({ store, clock, box: box(store) }, heads)).problems,
+    (await verify({ store, clock, box: await box(store) }, heads)).problems,
     [{ seq: 6, message: 'was seen before and is missing now' }],
     'but by heads that were kept elsewhere',
   );
@@ -321,7 +321,7 @@ t.test('records are kept as long as the operator wants, and what has expired is 
   const clock = handClock();
   const day = 86_400_000;
   const store = await openStore('memory:', { clock });
-  const box = boxOf(testConfig(), store);
+  const box = await boxOf(testConfig(), store);
   const look = () => verify({ store, clock, box });
   const { emit, end } = await recording(store, clock, ['audit.retention_days=10']);
   emit(event('old'));
@@ -353,7 +353,7 @@ t.test('a store that is away delays the record, and a full queue is told of', as
     prefix: freshPrefix(),
     deadlineMs: 500,
   });
-  const box = boxOf(testConfig(), store);
+  const box = await boxOf(testConfig(), store);
   const { audit: record, emit, end } = await recording(store, Date);
   emit(event('before'));
   await waitFor('the first record', () => record.state().written === 1);
@@ -398,7 +398,7 @@ t.test('a file that was there before stays where it is', async (t) => {
   await record('one');
   await Promise.all(['two', 'three', 'four'].map(record));
   const store = await openStore(url, { clock: Date });
-  const box = boxOf(testConfig([`store.url=${url}`]), store);
+  const box = await boxOf(testConfig([`store.url=${url}`]), store);
   t.match(
     await verify({ store, clock: Date, box }),
     { records: 8, problems: [] },

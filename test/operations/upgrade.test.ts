@@ -97,7 +97,7 @@ t.test('data of version 1 are understood: people stay signed in, clients keep wh
   const verdict = await verify({
     store,
     clock: Date,
-    box: boxOf(testConfig([`security.key_encryption_key=${key_encryption_key}`]), store),
+    box: await boxOf(testConfig([`security.key_encryption_key=${key_encryption_key}`]), store),
   });
   t.match(verdict, { problems: [], records: auditRecords }, 'the audit record');
   await store.close();
@@ -163,7 +163,7 @@ t.test('data of a version to come are refused, and left as they are', async (t) 
   await t.test('audit records are neither shown nor taken for whole', async (t) => {
     const store = await openStore('memory:', { clock: Date });
     await store.load(future('audit'));
-    const box = boxOf(testConfig([`security.key_encryption_key=${key_encryption_key}`]), store);
+    const box = await boxOf(testConfig([`security.key_encryption_key=${key_encryption_key}`]), store);
     const { records, problems } = await verify({ store, clock: Date, box });
     t.equal(records, 0);
     t.ok(problems.length >= auditRecords);

@@ -47,7 +47,7 @@ export const verify: Command = {
             import('#src/features/audit/index.ts'),
             import('#src/features/keys/index.ts'),
           ]);
-          return look({ store, clock, box: boxOf(config, store) }, noted);
+          return look({ store, clock, box: await boxOf(config, store) }, noted);
         });
         const { records, heads, problems } = verdict;
         const lines = problems.map(

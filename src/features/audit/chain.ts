@@ -11,7 +11,7 @@ export interface Happened {
 
 interface Parts {
   readonly store: Store;
-  readonly box: () => SealingBox;
+  readonly box: () => SealingBox | Promise<SealingBox>;
   /** 0: for ever. */
   readonly retentionDays: number;
 }
@@ -47,6 +47,7 @@ export const createChain = ({ store, box, retentionDays }: Parts): Chain => {
 
   return {
     async append(happened) {
+      const sealing = await box();
       let next = end;
       const writes: Write[] = [];
       const add = ({ at, event }: Happened, seen?: readonly Seen[]): void => {
@@ -71,10 +72,13 @@ export const createChain = ({ store, box, retentionDays }: Parts): Chain => {
       };
       if (end.seq === 0) {
         openedAt = happened[0]?.at ?? 0;
-        add({ at: openedAt, event: { type: 'audit.opened', outcome: 'ok' } }, await othersNow(store, box()));
+        add(
+          { at: openedAt, event: { type: 'audit.opened', outcome: 'ok' } },
+          await othersNow(store, sealing),
+        );
       }
       for (const one of happened) add(one);
-      await store.commit([...writes, putHead(next, openedAt, box())]);
+      await store.commit([...writes, putHead(next, openedAt, sealing)]);
       end = next;
     },
   };

@@ -21,7 +21,7 @@ interface Parts {
   readonly clock: Clock;
   readonly events: Events;
   /** Asked for at the first record: what happened before there were keys is recorded too. */
-  readonly box: () => SealingBox;
+  readonly box: () => SealingBox | Promise<SealingBox>;
   readonly onFault: (error: unknown) => void;
   /** Added to the details of each event. */
   readonly about?: Readonly<Record<string, string>>;

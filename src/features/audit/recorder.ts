@@ -8,7 +8,7 @@ import type { SealingBox } from './heads.ts';
 interface RecorderParts {
   readonly store: Store;
   readonly clock: Clock;
-  readonly box: () => SealingBox;
+  readonly box: () => SealingBox | Promise<SealingBox>;
   readonly retentionDays: number;
   /** Told once when records can't be written, and of records that are lost for good. */
   readonly onFault: (error: unknown) => void;

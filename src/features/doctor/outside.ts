@@ -125,15 +125,13 @@ export const lookFromOutside = async (inside: Inside): Promise<readonly Ailment[
   const ready = await get(`${url}/readyz`).catch(() => undefined);
   if (ready?.status === 503) {
     const checks = (await objectIn(ready))?.['checks'];
-    const reasons = Array.isArray(checks)
-      ? checks.flatMap((check) =>
-          check instanceof Object && 'reason' in check ? [String(check.reason)] : [],
-        )
-      : [];
+    const failed = Array.isArray(checks) ? checks.filter((check) => check instanceof Object) : [];
+    const told = (member: 'reason' | 'fix'): string[] =>
+      failed.flatMap((check) => (member in check ? [String(check[member]).replace(/\.$/, '')] : []));
     error(
       'not_ready',
-      `The server is not ready: ${reasons.join('; ')}.`,
-      'Mend what it names; /readyz looks twice a second.',
+      `The server is not ready: ${told('reason').join('; ')}.`,
+      `${[...told('fix'), 'Mend what it names; /readyz looks twice a second'].join('. ')}.`,
     );
   }
   const metrics = await get(`${url}/metrics`).catch(() => undefined);

@@ -11,11 +11,12 @@ export type { Readiness } from './readiness.ts';
 
 export const health = (
   store: Store,
-  keys: Pick<Keys, 'list'>,
+  keys: Pick<Keys, 'list' | 'faults'>,
 ): Feature & { readonly readiness: Readiness } => {
-  const readiness = createReadiness(store, () =>
-    keys.list().some(({ use, stage }) => use === 'sig' && stage === 'active'),
-  );
+  const readiness = createReadiness(store, {
+    canSign: () => keys.list().some(({ use, stage }) => use === 'sig' && stage === 'active'),
+    faults: keys.faults,
+  });
   return {
     name: 'health',
     readiness,

@@ -5,6 +5,12 @@ interface Check {
   readonly name: string;
   readonly ok: boolean;
   readonly reason?: string;
+  readonly fix?: string;
+}
+
+interface KeyState {
+  readonly canSign: () => boolean;
+  readonly faults: () => readonly Finding[];
 }
 
 export interface Readiness {
@@ -20,9 +26,9 @@ const lookEveryMs = 500;
 const inspectEvery = 3;
 
 /** Looked at in the background, so that the answer never waits and a probe costs the store nothing. */
-export const createReadiness = (store: Store, canSign: () => boolean): Readiness => {
+export const createReadiness = (store: Store, keys: KeyState): Readiness => {
   let reachable: boolean | undefined;
-  let faults: readonly Finding[] = [];
+  let findings: readonly Finding[] = [];
   let draining = false;
   let looks = 0;
 
@@ -30,7 +36,7 @@ export const createReadiness = (store: Store, canSign: () => boolean): Readiness
     try {
       await store.ping();
       reachable = true;
-      if (looks++ % inspectEvery === 0) faults = (await store.inspect()).filter(({ fatal }) => fatal);
+      if (looks++ % inspectEvery === 0) findings = await store.inspect();
     } catch {
       reachable = false;
     }
@@ -38,14 +44,16 @@ export const createReadiness = (store: Store, canSign: () => boolean): Readiness
 
   return {
     now() {
+      const canSign = keys.canSign();
+      const faults = [...findings, ...keys.faults()].filter(({ fatal }) => fatal);
       const checks: Check[] = [
         {
           name: 'store',
           ok: reachable === true,
           ...(reachable !== true && { reason: 'the store does not answer' }),
         },
-        ...faults.map(({ code, message }) => ({ name: code, ok: false, reason: message })),
-        { name: 'keys', ok: canSign(), ...(!canSign() && { reason: 'no key can sign' }) },
+        ...faults.map(({ code, message, fix }) => ({ name: code, ok: false, reason: message, fix })),
+        { name: 'keys', ok: canSign, ...(!canSign && { reason: 'no key can sign' }) },
         { name: 'draining', ok: !draining, ...(draining && { reason: 'the server is shutting down' }) },
       ];
       return { ready: checks.every(({ ok }) => ok), checks };

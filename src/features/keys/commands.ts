@@ -45,6 +45,9 @@ export const planRotation = async (
   what: Rotatable | undefined,
   atOnce: boolean,
 ): Promise<Change | undefined> => {
+  if (ring.gone || ring.kids.length === 0) {
+    throw conflict('no_keys', 'There are no keys to follow: start the server, which makes the first ones.');
+  }
   if (what) {
     refuseRemote(what, planner);
     refuseUnknown(what, planner);

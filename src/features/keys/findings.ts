@@ -28,3 +28,11 @@ export const headDamaged: Finding = finding(
   'The list of keys is damaged; it was read from the index instead.',
   'The next rotation writes it anew: run `postern keys rotate`.',
 );
+
+/** Told by a process that had keys before. One that starts finds nothing wrong with a store that has none. */
+export const vanished: Finding = {
+  code: 'keys_vanished',
+  fatal: true,
+  message: 'All keys are gone from the store; this server goes on with those it had, and makes no others.',
+  fix: 'Restore the store from a backup; or, if it was emptied on purpose, restart every server: the first one makes new keys.',
+};

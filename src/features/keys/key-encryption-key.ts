@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { exitCode, Failure } from '#src/errors.ts';
+import { Unavailable } from '#src/store/errors.ts';
+import { makeFolder } from '#src/store/folder.ts';
 import type { Store } from '#src/store/port.ts';
 import { type Box, createBox } from './box.ts';
 import type { KeysConfig } from './settings.ts';
 
 const fileName = 'key-encryption-key';
+const name = 'security.key_encryption_key';
 
 const refuse = (message: string, cause?: unknown): Failure =>
   new Failure({ code: 'key_encryption_key', message, exit: exitCode.configuration, cause });
@@ -27,20 +30,19 @@ const pathOf = (url: string): string => {
   return join(file ? dirname(file) : 'data', fileName);
 };
 
-const readOr = (path: string, absent: () => void): string => {
+const present = (path: string): string | undefined => {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-    absent();
-    return readFileSync(path, 'utf8');
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
   }
 };
 
 /** Written aside and then linked: of several first starts one wins, and none reads half a file. */
 const create = (path: string): void => {
   const aside = `${path}.${randomBytes(6).toString('hex')}`;
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path));
   writeFileSync(aside, `${randomBytes(32).toString('base64url')}\n`, {
     mode: 0o600,
     flag: 'wx',
@@ -53,6 +55,20 @@ const create = (path: string): void => {
   } finally {
     unlinkSync(aside);
   }
+};
+
+/** Keys, and the audit record that commands begin before there are any: what was sealed needs the key that sealed it. */
+const holdsSealed = async (store: Store): Promise<boolean> => {
+  const lists = ['keys', 'audit-chains'].map((index) => store.list(index, 'all', { limit: 1 }));
+  return (await Promise.all(lists)).some(({ items }) => items.length > 0);
+};
+
+const readOrCreate = async (path: string, store: Store): Promise<string | undefined> => {
+  const text = present(path);
+  if (text !== undefined) return text;
+  if (!(await holdsSealed(store))) create(path);
+  // Another process may have made both, the key first, since we looked.
+  return present(path);
 };
 
 /** A store in memory forgets its keys with the process, and so may we. */
@@ -70,35 +86,38 @@ export interface KeyEncryptionKey {
   readonly origin: string;
 }
 
-export const keyEncryptionKey = (config: KeysConfig, store: Store): KeyEncryptionKey => {
-  const configured = config.security.key_encryption_key;
-  const name = 'security.key_encryption_key';
-  if (configured !== undefined) return { bytes: parse(configured, name), origin: name };
-  if (config.mode === 'production') {
-    throw refuse(`In production ${name} must be set: make one with \`openssl rand -base64 32\`.`);
-  }
-  if (config.store.url.startsWith('memory:')) return { bytes: forMemory(store), origin: name };
-  const path = pathOf(config.store.url);
+const besideTheStore = async (url: string, store: Store): Promise<KeyEncryptionKey> => {
+  const path = pathOf(url);
+  let text: string | undefined;
   try {
-    return {
-      bytes: parse(
-        readOr(path, () => create(path)),
-        path,
-      ),
-      origin: path,
-    };
+    text = await readOrCreate(path, store);
   } catch (error) {
-    if (error instanceof Failure) throw error;
+    if (error instanceof Unavailable) throw error;
     throw refuse(
       `The key encryption key can't be kept in ${path}: make the folder writable or set ${name}.`,
       error,
     );
   }
+  if (text !== undefined) return { bytes: parse(text, path), origin: path };
+  throw refuse(
+    `The key encryption key is gone from ${path}, and the store holds what was sealed with it: put it back, or set ${name} to it.`,
+  );
+};
+
+/** Made once, for a store that holds nothing sealed yet; never again after that. */
+export const keyEncryptionKey = async (config: KeysConfig, store: Store): Promise<KeyEncryptionKey> => {
+  const configured = config.security.key_encryption_key;
+  if (configured !== undefined) return { bytes: parse(configured, name), origin: name };
+  if (config.mode === 'production') {
+    throw refuse(`In production ${name} must be set: make one with \`openssl rand -base64 32\`.`);
+  }
+  const { url } = config.store;
+  return url.startsWith('memory:') ? { bytes: forMemory(store), origin: name } : besideTheStore(url, store);
 };
 
 /** For those who seal, but have no business with the keys. */
-export const boxOf = (config: KeysConfig, store: Store): Box =>
-  createBox(keyEncryptionKey(config, store).bytes);
+export const boxOf = async (config: KeysConfig, store: Store): Promise<Box> =>
+  createBox((await keyEncryptionKey(config, store)).bytes);
 
 export const wrongKeyEncryptionKey = (origin: string): Failure =>
   refuse(

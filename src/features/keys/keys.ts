@@ -21,7 +21,7 @@ interface Dependencies {
   readonly config: KeysConfig;
   readonly clock: Clock;
   readonly events: Events;
-  /** Told what went wrong behind the scenes: a poll that failed, a listener that threw. */
+  /** Told what went wrong behind the scenes: a poll that failed, a listener that threw, a record that can't be used. */
   readonly onFault?: (error: unknown) => void;
   /** False for a command: it makes nothing by itself and keeps no timer. */
   readonly maintain?: boolean;
@@ -31,14 +31,14 @@ type Plan = (ring: Ring, planner: Planner) => Promise<Change | undefined> | Chan
 
 export const createKeys = async (dependencies: Dependencies): Promise<Keys> => {
   const { store, config, clock, events, onFault = () => {}, maintain = true } = dependencies;
-  const { bytes, origin } = keyEncryptionKey(config, store);
+  const { bytes, origin } = await keyEncryptionKey(config, store);
   const box = createBox(bytes);
   const timing = timingOf(config);
   const remote = remoteKeys(config);
   const rings = createRingStore(store, box, origin);
   const present = createPresent(clock, config.keys.algorithms, onFault);
   const queue = inTurn();
-  let ring: Ring = { entries: [], faults: [], kids: [] };
+  let ring: Ring = { entries: [], faults: [], kids: [], gone: false };
 
   const planner = (): Planner => {
     const now = clock.now();
@@ -47,6 +47,9 @@ export const createKeys = async (dependencies: Dependencies): Promise<Keys> => {
   };
 
   const accept = (read: Ring): void => {
+    const told = new Set(ring.faults.map(({ message }) => message));
+    for (const { message, fix } of read.faults)
+      if (!told.has(message)) onFault(new Error(`${message} ${fix}`));
     ring = read;
     present.accept([...read.entries, ...remote]);
   };

@@ -1,3 +1,4 @@
+import { Failure } from '#src/errors.ts';
 import { isAlgorithm } from './algorithms.ts';
 import { type Entry, rotatingSecrets, secretUses } from './entry.ts';
 import { generateMaterial, type Line, lineOf, type Material } from './material.ts';
@@ -118,12 +119,25 @@ const due = (ring: Ring, line: Line, { timing, now }: Planner): boolean => {
 const mayBegin = (ring: Ring, line: Line): boolean =>
   line !== 'pairwise' || !ring.kids.some((kid) => kid.startsWith(`${line}-`));
 
+/** New keys are for an empty store: in place of those that are gone they would end every token and session. */
+const refuseToReplace = ({ kids, entries }: Ring): void => {
+  if (entries.length > 0) return;
+  throw new Failure({
+    code: 'keys_lost',
+    message: `The store names ${kids.length} keys and holds none of them: restore it from a backup, or forget each with \`postern keys prune --kid\` to begin with new ones.`,
+  });
+};
+
 /**
  * What any process does when it sees it: the first key of a line signs at once (there is none that it could follow),
  * one that is old gets a successor, one that is gone is forgotten.
  */
 export const maintenance = async (ring: Ring, planner: Planner): Promise<Change | undefined> => {
   const { now } = planner;
+  if (ring.gone) {
+    refuseToReplace(ring);
+    return undefined;
+  }
   const absent = [...localAlgorithms(planner), ...secretUses].filter(
     (line) => !signs(ring, line, now) && mayBegin(ring, line),
   );

@@ -1,7 +1,7 @@
 import type { Finding } from '#src/store/port.ts';
 import type { Box } from './box.ts';
 import type { Entry } from './entry.ts';
-import { damaged, missing, sealedElsewhere } from './findings.ts';
+import { damaged, missing, sealedElsewhere, vanished } from './findings.ts';
 import { wrongKeyEncryptionKey } from './key-encryption-key.ts';
 import { type Decoded, decode } from './record.ts';
 
@@ -11,6 +11,8 @@ export interface Ring {
   readonly faults: readonly Finding[];
   /** Those that can't be read included. */
   readonly kids: readonly string[];
+  /** Keys were there once, and no record of any is left. */
+  readonly gone: boolean;
 }
 
 interface Found {
@@ -24,6 +26,7 @@ const recover = (known: Entry | undefined, entry: Entry | undefined): Entry | un
 
 export const createReader = (box: Box, origin: string) => {
   const lastGood = new Map<string, Entry>();
+  let known: Ring | undefined;
 
   const problemOf = (kid: string, { problem }: Decoded): Finding[] => {
     if (problem === 'damaged') return [damaged(kid)];
@@ -31,16 +34,21 @@ export const createReader = (box: Box, origin: string) => {
   };
 
   return (found: readonly Found[]): Ring => {
+    const gone = found.every(({ body }) => body === undefined);
+    if (gone && known) return { ...known, faults: [vanished], gone };
     const decoded = found.map(({ kid, body }) => ({ kid, body, ...(body ? decode(kid, body, box) : {}) }));
     const good = decoded.filter(({ entry, problem }) => entry && !problem);
     if (good.length === 0 && decoded.some(({ problem }) => problem === 'sealed_elsewhere')) {
       throw wrongKeyEncryptionKey(origin);
     }
     for (const { kid, entry } of good) if (entry) lastGood.set(kid, entry);
-    return {
+    const ring: Ring = {
       entries: decoded.flatMap(({ kid, entry }) => recover(lastGood.get(kid), entry) ?? []),
       faults: decoded.flatMap((each) => (each.body ? problemOf(each.kid, each) : [missing(each.kid)])),
       kids: found.map(({ kid }) => kid),
+      gone: gone && found.length > 0,
     };
+    if (good.length > 0) known = ring;
+    return ring;
   };
 };
