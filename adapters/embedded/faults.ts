@@ -1,4 +1,5 @@
 import { Unavailable, Unusable } from '#src/store/errors.ts';
+import type { Finding } from '#src/store/port.ts';
 
 const [busy, locked, noMemory, readOnly, ioError, corrupt, full, cantOpen, protocol, notADatabase] = [
   5, 6, 7, 8, 10, 11, 13, 14, 15, 26,
@@ -38,6 +39,43 @@ export const toUnavailable = (error: unknown): unknown => {
   const sentence = sentences.get(resultCode(error) ?? 0);
   return sentence === undefined ? error : new Unavailable(sentence, { cause: error });
 };
+
+const fatal = (code: string, message: string, fix: string): Finding => ({ code, fatal: true, message, fix });
+
+const fileDamaged = fatal(
+  'file_damaged',
+  'The file of the store is damaged.',
+  'Stop every server on it and restore it from a backup.',
+);
+const diskFailed = fatal(
+  'disk_failed',
+  'The disk of the store does not take what is written.',
+  'Look for a quota, a limit on the size of files (ulimit -f), and at the disk itself.',
+);
+const fileReadOnly = fatal(
+  'file_read_only',
+  'The file of the store can not be written to any more.',
+  'Give the user of the server write access to the file and its folder, and restart.',
+);
+
+const findings = new Map([
+  [readOnly, fileReadOnly],
+  [ioError, diskFailed],
+  [corrupt, fileDamaged],
+  [
+    full,
+    fatal(
+      'disk_full',
+      'The disk of the store is full.',
+      'Free some space, or move the store to a larger disk.',
+    ),
+  ],
+  [cantOpen, fileReadOnly],
+  [notADatabase, fileDamaged],
+]);
+
+/** What an operator is told of a fault that lasts. */
+export const findingOf = (error: unknown): Finding | undefined => findings.get(resultCode(error) ?? 0);
 
 const fixes = new Map([
   [busy, 'is locked by another program: stop it, then start again'],

@@ -7,8 +7,9 @@ import { Conflict, Unavailable } from '#src/store/errors.ts';
 import type { Clock, Observe, Store } from '#src/store/port.ts';
 import { createAnnouncements } from './announcements.ts';
 import { createCheckpoints } from './checkpoints.ts';
+import { createCondition } from './condition.ts';
 import { createDump, createLoad } from './copying.ts';
-import { isCorrupt, toUnavailable } from './faults.ts';
+import { toUnavailable } from './faults.ts';
 import { openFile } from './file.ts';
 import { createGrouping } from './grouping.ts';
 import { createInspect } from './inspecting.ts';
@@ -39,13 +40,13 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<Store> => 
   const durable = new Set(options.durableKinds);
   const db = await openFile(path, operationTimeoutMs);
   let closing: Promise<void> | undefined;
-  let damaged = false;
   const origin = randomBytes(9).toString('base64url');
   let commits = 0;
 
-  const inspect = await createInspect(path, () => damaged);
   const checkpoints = createCheckpoints(db, path);
   const transactions = createTransactions(db, synchronous);
+  const condition = createCondition(db, transactions);
+  const inspect = await createInspect(path, condition);
   const read = createReading(db);
   const write = createWriting(db);
   const list = createListing(db);
@@ -68,7 +69,7 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<Store> => 
       observe?.(operation, performance.now() - started, 'ok');
       return result;
     } catch (error) {
-      damaged ||= isCorrupt(error);
+      condition.note(error);
       const outcome = error instanceof Conflict ? 'conflict' : 'unavailable';
       observe?.(operation, performance.now() - started, outcome);
       throw toUnavailable(error);

@@ -1,6 +1,7 @@
 import { stat, statfs } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Finding } from '#src/store/port.ts';
+import type { Condition } from './condition.ts';
 import { inMemory } from './file.ts';
 
 const MiB = 1024 * 1024;
@@ -16,15 +17,15 @@ const disk = async (folder: string): Promise<Finding[]> => {
     findings.push({
       code: 'disk_low',
       fatal: free < 16 * MiB,
-      message: `the disk of the store has ${Math.floor(free / MiB)} MiB left`,
-      fix: 'free some space, or move the store to a larger disk',
+      message: `The disk of the store has ${Math.floor(free / MiB)} MiB left.`,
+      fix: 'Free some space, or move the store to a larger disk.',
     });
   if (networkTypes.has(type >>> 0))
     findings.push({
       code: 'network_disk',
       fatal: false,
-      message: 'the store lies on a network disk, where two machines can damage it',
-      fix: 'move the file to a local disk, or use Redis for several machines',
+      message: 'The store lies on a network disk, where two machines can damage it.',
+      fix: 'Move the file to a local disk, or use Redis for several machines.',
     });
   return findings;
 };
@@ -39,8 +40,8 @@ const log = async (path: string): Promise<Finding[]> => {
     {
       code: 'log_large',
       fatal: false,
-      message: `the write-ahead log of the store has grown to ${Math.floor(size / MiB)} MiB`,
-      fix: 'look for a program that keeps the file open for reading (a backup, a shell) and end it',
+      message: `The write-ahead log of the store has grown to ${Math.floor(size / MiB)} MiB.`,
+      fix: 'Look for a program that keeps the file open for reading (a backup, a shell) and end it.',
     },
   ];
 };
@@ -53,32 +54,25 @@ const sameFile = async (path: string, inode: number): Promise<Finding[]> => {
     {
       code: 'file_replaced',
       fatal: true,
-      message: 'the file of the store was removed or replaced while the server runs',
-      fix: 'stop every server on it, put the right file back, and start again',
+      message: 'The file of the store was removed or replaced while the server runs.',
+      fix: 'Stop every server on it, put the right file back, and start again.',
     },
   ];
 };
 
-export const createInspect = async (path: string, isDamaged: () => boolean) => {
+export const createInspect = async (path: string, condition: Condition) => {
   if (path === inMemory)
     return async (): Promise<Finding[]> => [
       {
         code: 'not_kept',
         fatal: false,
-        message: 'the store is in memory: everything is forgotten when the server stops',
-        fix: 'set store.url to sqlite:PATH or to a Redis URL',
+        message: 'The store is in memory: everything is forgotten when the server stops.',
+        fix: 'Set store.url to sqlite:PATH or to a Redis URL.',
       },
     ];
   const { ino } = await stat(path);
   return async (): Promise<Finding[]> => {
     const findings = await Promise.all([disk(dirname(resolve(path))), log(path), sameFile(path, ino)]);
-    if (!isDamaged()) return findings.flat();
-    const damaged: Finding = {
-      code: 'file_damaged',
-      fatal: true,
-      message: 'the file of the store is damaged',
-      fix: 'stop every server on it and restore it from a backup',
-    };
-    return [damaged, ...findings.flat()];
+    return [...condition.findings(), ...findings.flat()];
   };
 };

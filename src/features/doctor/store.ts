@@ -28,7 +28,7 @@ export const lookAtStore = async (store: Store, clock: Clock): Promise<readonly 
     return found;
   }
   for (const { code, fatal, message, fix } of await store.inspect()) {
-    (fatal ? error : warning)(code, sentence(message), sentence(fix));
+    (fatal ? error : warning)(code, message, fix);
   }
   // Every process writes its time into the audit record: the latest tells whose clock is ahead of this one.
   const [latest] = (await store.list('audit', 'all', { limit: 1, order: 'descending' })).items;
@@ -41,6 +41,3 @@ export const lookAtStore = async (store: Store, clock: Clock): Promise<readonly 
   }
   return found;
 };
-
-const sentence = (text: string): string =>
-  `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, '')}.`;

@@ -1,0 +1,47 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Finding } from '#src/store/port.ts';
+import { findingOf, isCorrupt } from './faults.ts';
+import { readNumber } from './schema.ts';
+import type { Transactions } from './transaction.ts';
+
+/**
+ * What the file and its disk were found to be like by those who used them: free space tells nothing of a quota, nor
+ * rights of a disk that became read-only.
+ */
+export interface Condition {
+  note(error: unknown): void;
+  findings(): Finding[];
+}
+
+export const createCondition = (db: DatabaseSync, transactions: Transactions): Condition => {
+  let damaged: Finding | undefined;
+  let failing: Finding | undefined;
+
+  /** Nothing changes by it, and yet the log must take a page. */
+  const write = (): void =>
+    transactions.run(false, () => db.exec(`PRAGMA user_version = ${readNumber(db, 'user_version')}`));
+
+  const note = (error: unknown): void => {
+    const finding = findingOf(error);
+    // What is damaged stays so, whatever can still be read; the rest may be mended under a running server.
+    if (isCorrupt(error)) damaged = finding;
+    else if (finding) failing = finding;
+  };
+
+  const lookAgain = (): void => {
+    failing = undefined;
+    try {
+      write();
+    } catch (error) {
+      note(error);
+    }
+  };
+
+  return {
+    note,
+    findings() {
+      if (failing && db.isOpen) lookAgain();
+      return [damaged, failing].filter((finding) => finding !== undefined);
+    },
+  };
+};
