@@ -10,6 +10,7 @@ import { readCertificates } from './http/certificates/index.ts';
 import { type Connections, drainConnections } from './http/draining.ts';
 import { engineDoor } from './http/engine/index.ts';
 import { interactionDoor, sameBrowserOnly } from './http/interactions/index.ts';
+import { createErrorAnswer } from './http/pages/answer-error.ts';
 import { pagesDoor } from './http/pages/index.ts';
 import { createNotFound } from './http/pages/not-found.ts';
 import { createPages } from './http/pages/pages.ts';
@@ -90,7 +91,8 @@ export const buildApp = async ({ config, store, clock, log, ...made }: Parts): P
   );
   const stopFollowing = keys.onChange((current) => engine.useKeys(current));
 
-  const server = createServer(config, log);
+  const answerError = createErrorAnswer({ config, pages, clock });
+  const server = createServer(config, log, answerError);
   server.setNotFoundHandler(createNotFound(pages, clock));
   made.tracing?.watch(server);
   metrics.watch(server);
@@ -98,11 +100,11 @@ export const buildApp = async ({ config, store, clock, log, ...made }: Parts): P
   tellRefusals(server, events);
   readCertificates(server, { config, events, clock });
   server.addHook('onRequest', services.limits.hook);
-  await server.register(engineDoor(config, () => engine));
+  await server.register(engineDoor({ config, engine: () => engine, answerError }));
   await server.register(jwks({ keys, path: routes.jwks, cacheSeconds: config.keys.jwks_cache_seconds }));
   await server.register(assets);
   await server.register(
-    pagesDoor({ config, pages, clock }, [
+    pagesDoor({ config, answerError }, [
       interactionDoor({ config, store, pages, engine: () => engine, sealKeys, steps }),
       ...features.flatMap((feature) => (feature.pages ? [feature.pages] : [])),
     ]),

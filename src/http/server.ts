@@ -1,4 +1,9 @@
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
 import type { Config } from '#config';
 import { refuseBodies } from './bodies.ts';
 import { answerFault } from './faults.ts';
@@ -7,10 +12,25 @@ import { onlyOneSpelling } from './one-spelling.ts';
 import { logRequests } from './request-log.ts';
 import { childLoggerFactory } from './request-logger.ts';
 import { createNames } from './request-names.ts';
-import { setSafeDefaults } from './safe-defaults.ts';
+import { safeHeaders, setSafeDefaults } from './safe-defaults.ts';
 
-/** Bare of doors: limits, names of requests, known hosts, one log line each, and an answer for every fault. */
-export const createServer = (config: Config, log: FastifyBaseLogger): FastifyInstance => {
+/** Each door checks what it is sent by rules of its own; Fastify's compilers of schemas would be loaded for nothing. */
+const refuseSchema = (): never => {
+  throw new Error('a route of this house has no schema: check what it is sent in its handler');
+};
+const noSchemas = { buildValidator: () => refuseSchema, buildSerializer: () => refuseSchema };
+
+type AnswerError = (error: unknown, request: FastifyRequest, reply: FastifyReply) => void;
+
+/**
+ * Bare of doors: limits, names of requests, known hosts, one log line each, and an answer for every fault. What no door
+ * can be found for, because its address can't be read, is answered by `answerUnreadable`.
+ */
+export const createServer = (
+  config: Config,
+  log: FastifyBaseLogger,
+  answerUnreadable: AnswerError,
+): FastifyInstance => {
   const server = Fastify({
     loggerInstance: log,
     logController: new Fastify.LogController({
@@ -29,13 +49,18 @@ export const createServer = (config: Config, log: FastifyBaseLogger): FastifyIns
     keepAliveTimeout: 65_000,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
+    schemaController: { compilersFactory: noSchemas },
     routerOptions: {
       caseSensitive: true,
       ignoreTrailingSlash: false,
       ignoreDuplicateSlashes: false,
       maxParamLength: 256,
     },
-    frameworkErrors: answerFault(config.issuer),
+    // No hook runs before this one.
+    frameworkErrors(error, request, reply) {
+      reply.headers(safeHeaders(config)).header('x-request-id', request.id);
+      answerUnreadable(error, request, reply);
+    },
   });
   server.server.headersTimeout = 10_000;
   logRequests(server);

@@ -26,6 +26,12 @@ export const aliases = [
 /** May also be called by POST (OpenID Connect Core §3.1.2.1, RP-Initiated Logout §2). */
 export const pathsTurnedToGet: readonly string[] = [routes.authorization, routes.end_session];
 
+const forPeople: readonly string[] = [routes.authorization, routes.code_verification, routes.end_session];
+
+/** Where browsers go with a person in front of them; all other paths are for programs, whatever they say they accept. */
+export const isForPeople = (path: string): boolean =>
+  forPeople.some((one) => path === one || path.startsWith(`${one}/`));
+
 /** Where each path may be called, and how. `:uid` is one segment. */
 export const enginePaths: readonly { readonly path: string; readonly methods: readonly string[] }[] = [
   { path: '/.well-known/openid-configuration', methods: ['GET', 'HEAD', 'OPTIONS'] },

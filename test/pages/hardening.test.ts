@@ -149,7 +149,7 @@ const raw = (
   house: House,
   path: string,
   headers: Record<string, string> = {},
-): Promise<{ status: number; cookies: string[]; body: string; type: string }> =>
+): Promise<{ status: number; cookies: string[]; body: string; type: string; headers: Headers }> =>
   new Promise((resolve, reject) => {
     const { port } = new URL(house.app.server.listeningOrigin);
     request({ host: '127.0.0.1', port, path, headers: { accept: 'text/html', ...headers } }, (answer) => {
@@ -163,6 +163,7 @@ const raw = (
           cookies: answer.headers['set-cookie'] ?? [],
           body,
           type: answer.headers['content-type'] ?? '',
+          headers: new Headers(Object.entries(answer.headers).map(([name, value]) => [name, String(value)])),
         }),
       );
     })
@@ -253,6 +254,67 @@ t.test('an address that leads nowhere is a page for people and JSON for programs
   const head = await fetch(`${house.issuer}/nothing`, { method: 'POST', headers: { accept: 'text/html' } });
   t.equal(head.status, 404);
 });
+
+t.test('an address that can’t be read is refused with a page for people and JSON for programs', async (t) => {
+  const house = await open(t, usual);
+  const { host } = new URL(house.issuer);
+  for (const [path, status] of [
+    ['/%E0%A4%A', 400],
+    ['/interaction/%E0%A4%A?lang=de', 400],
+    ['/errors/%ff', 400],
+    [`/interaction/${'x'.repeat(300)}`, 414],
+  ] as const) {
+    const page = await raw(house, path, { host });
+    t.equal(page.status, status, path.slice(0, 40));
+    t.match(page.type, 'text/html');
+    t.match(page.body, path.includes('lang=de') ? '<html lang="de"' : '<html lang="en"');
+    guarded(t, { ...page, url: path }, path.slice(0, 40));
+    harmless(t, { ...page, url: path }, path.slice(0, 40));
+    t.match(page.headers.get('x-request-id'), /^[\w-]{12}$/);
+    const data = await raw(house, path, { host, accept: '*/*' });
+    t.equal(data.status, status);
+    t.match(JSON.parse(data.body), { error: 'invalid_request', error_uri: String });
+    t.match(data.headers.get('content-security-policy'), "default-src 'none'");
+  }
+});
+
+t.test(
+  'what is refused on the way to a page is a page (429, 413, 421), and JSON at the other endpoints',
+  async (t) => {
+    const house = await open(t, {
+      ...usual,
+      security: { password: { memory_kib: 8192, passes: 1 }, throttle: { token_per_address: 1 } },
+    });
+    const browser = new Browser();
+    const url = new RelyingParty(house.issuer).authorizationUrl(newVerifier());
+    await browser.request(url);
+    const busy = await browser.request(url);
+    t.equal(busy.status, 429);
+    guarded(t, busy, 'too many requests');
+    t.match(busy.body, /Try again in \d+ second/);
+    const long = await browser.request(`${house.issuer}/oauth/logout`, {
+      method: 'POST',
+      body: new URLSearchParams({ state: 'x'.repeat(8000) }),
+    });
+    t.equal(long.status, 413);
+    guarded(t, long, 'too much');
+    const elsewhere = await raw(house, '/oauth/authorize', { host: 'evil.test' });
+    t.equal(elsewhere.status, 421);
+    t.match(elsewhere.type, 'text/html');
+    for (const path of ['/oauth/token', '/oauth/par']) {
+      const send = () =>
+        browser.request(`${house.issuer}${path}`, { method: 'POST', body: new URLSearchParams() });
+      await send();
+      const refused = await send();
+      t.equal(refused.status, 429);
+      t.match(
+        refused.headers.get('content-type'),
+        'application/json',
+        `${path} speaks JSON whatever is accepted`,
+      );
+    }
+  },
+);
 
 t.test('an error page leads back to the application only where its redirect URI is registered', async (t) => {
   const house = await open(t, usual);

@@ -2,11 +2,12 @@
  * The engine's door: standard endpoints, handed to oidc-provider as they came, but by one spelling of each path, from
  * a host that is ours, with the scheme and the address that trusted proxies tell.
  */
-import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '#config';
 import type { Engine } from '../../provider/engine.ts';
 import { describeRequest } from '../../provider/facts.ts';
-import { aliases, enginePaths, pathsTurnedToGet, routes } from '../../provider/paths.ts';
+import { aliases, enginePaths, isForPeople, pathsTurnedToGet, routes } from '../../provider/paths.ts';
+import { boundBody } from './bodies.ts';
 import { engineHeaders } from './headers.ts';
 import { turnToGet } from './turn-to-get.ts';
 
@@ -18,12 +19,27 @@ const pathOf = (url: string): string => {
 };
 
 export const engineDoor =
-  (config: Config, engine: () => Engine): FastifyPluginAsync =>
+type AnswerError = (error: unknown, request: FastifyRequest, reply: FastifyReply) => void;
+
+interface Parts {
+  readonly config: Config;
+  readonly engine: () => Engine;
+  /** What is refused on the way to a page: with a page. */
+  readonly answerError: AnswerError;
+}
+
+  ({ config, engine, answerError }: Parts): FastifyPluginAsync =>
   async (scope) => {
     const { host, protocol } = new URL(config.issuer);
     const scheme = protocol.slice(0, -1);
 
     // The engine reads the body itself; a parser of ours would leave it nothing to read.
+    const { errorHandler: answerProgram } = scope;
+    scope.setErrorHandler((error, request, reply) => {
+      if (isForPeople(request.routeOptions.url ?? '')) answerError(error, request, reply);
+      else answerProgram.call(scope, error as FastifyError, request, reply);
+    });
+
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
 

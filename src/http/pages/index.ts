@@ -6,12 +6,7 @@ import formbody from '@fastify/formbody';
 import type { FastifyPluginAsync } from 'fastify';
 import type { Config } from '#config';
 import { Failure } from '../../errors.ts';
-import type { Clock } from '../../store/port.ts';
-import { errorPage } from '../../views/pages/error.ts';
-import { explain } from '../faults.ts';
-import { errorKindOf } from './error-kind.ts';
-import type { Pages } from './pages.ts';
-import { wantsHtml } from './wants-html.ts';
+import type { createErrorAnswer } from './answer-error.ts';
 
 /** Flat, without a prototype, each field once: nothing here can become an object or a list. */
 export const parseForm = (text: string): Record<string, string> => {
@@ -46,12 +41,11 @@ const refuseForeignForms = (config: Config): ((headers: Readonly<Record<string, 
 
 interface Parts {
   readonly config: Config;
-  readonly pages: Pages;
-  readonly clock: Clock;
+  readonly answerError: ReturnType<typeof createErrorAnswer>;
 }
 
 export const pagesDoor =
-  ({ config, pages, clock }: Parts, rooms: readonly FastifyPluginAsync[]): FastifyPluginAsync =>
+  ({ config, answerError }: Parts, rooms: readonly FastifyPluginAsync[]): FastifyPluginAsync =>
   async (scope) => {
     const refuse = refuseForeignForms(config);
     scope.removeAllContentTypeParsers();
@@ -59,28 +53,6 @@ export const pagesDoor =
     scope.addHook('onRequest', async (request) => {
       if (request.method === 'POST') refuse(request.headers);
     });
-    scope.setErrorHandler((error, request, reply) => {
-      const fault = explain(error);
-      if (fault.status >= 500) request.log.error({ err: error }, 'page failed');
-      else request.log.info({ reason: fault.error }, 'refused');
-      if (fault.status === 503) reply.header('retry-after', '2');
-      if (!wantsHtml(request.headers.accept)) {
-        return reply
-          .code(fault.status)
-          .header('cache-control', 'no-store')
-          .send({ error: fault.error, error_description: fault.description });
-      }
-      const wait = Number(reply.getHeader('retry-after'));
-      const body = errorPage(pages.pageFor(request), {
-        kind: errorKindOf(fault.error, fault.status),
-        code: fault.error,
-        status: fault.status,
-        description: fault.description,
-        time: new Date(clock.now()),
-        ...(wait > 0 && { retryAfter: wait }),
-      });
-      // A popup keeps its opener, so that the application hears of its end.
-      return pages.send(request, reply, body, { status: fault.status, popup: true });
-    });
+    scope.setErrorHandler(answerError);
     for (const room of rooms) await scope.register(room);
   };
