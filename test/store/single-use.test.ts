@@ -27,11 +27,21 @@ const clients = Array.from({ length: 10 }, (_, at) => ({
   first_party: true,
 }));
 
+const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
+
 const config = {
   accounts: usual.accounts,
   clients: [
     ...usual.clients,
     ...clients,
+    {
+      client_id: 'tv',
+      token_endpoint_auth_method: 'none',
+      application_type: 'native',
+      grant_types: [deviceGrant],
+      response_types: [],
+      first_party: true,
+    },
     {
       client_id: 'signer',
       token_endpoint_auth_method: 'private_key_jwt',
@@ -56,49 +66,79 @@ const atOnce = <T>(fleet: Fleet, ask: (url: string) => Promise<T>): Promise<T[]>
 
 const elsewhere = (url: string, fleet: Fleet, member: string): string => url.replace(fleet.issuer, member);
 
-const one = (
-  t: Test,
-  answers: readonly { status: number; body: Record<string, unknown> }[],
-  error: string | string[],
-  what: string,
-) => {
+interface Told {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** Who saw what, when it was not what is wanted. */
+const whatElse = (answers: readonly Told[]): string =>
+  [...new Set(answers.map(({ status, body }) => `${status} ${JSON.stringify(body)}`.slice(0, 200)))].join(
+    '\n',
+  );
+
+const oneWins = (t: Test, answers: readonly Told[], ...errors: readonly string[]): void => {
   const won = answers.filter(({ status }) => status === 200);
-  const refused = answers.filter(({ body }) => [error].flat().includes(String(body['error'])));
-  t.equal(won.length, 1, `${what}: one`);
-  t.equal(refused.length, crowd - 1, `${what}: every other refused`);
-  if (won.length + refused.length !== crowd) {
-    t.comment(
-      [...new Set(answers.map(({ status, body }) => `${status} ${JSON.stringify(body)}`.slice(0, 200)))].join(
-        '\n',
-      ),
-    );
-  }
+  const refused = answers.filter(({ body }) => errors.includes(String(body['error'])));
+  t.equal(won.length, 1, 'one has its tokens');
+  t.equal(refused.length, crowd - 1, `every other is told ${errors.join(' or ')}`);
+  if (won.length + refused.length !== crowd) t.comment(whatElse(answers));
 };
 
-const singleUse = async (t: Test, store: string, prefix?: string): Promise<void> => {
-  const fleet = await startFleet({ store, count: 3, config, ...(prefix && { prefix }) });
-  t.teardown(() => fleet.close());
-  const party = (url: string) => new RelyingParty(url);
-  const browser = new Browser();
+const codesIn = (pages: readonly Page[]): readonly string[] =>
+  pages.flatMap((page) => (page.status === 303 ? (answerIn(page).get('code') ?? []) : []));
 
-  const { code, verifier } = await codeFor(party(fleet.issuer), browser);
-  one(t, await atOnce(fleet, (url) => party(url).redeem(code, verifier)), 'invalid_grant', 'a code');
-
-  const again = await codeFor(party(fleet.issuer), browser);
-  const tokens = await party(fleet.issuer).redeem(again.code, again.verifier);
-  const refresh = String(tokens.body['refresh_token']);
-  one(t, await atOnce(fleet, (url) => party(url).refresh(refresh)), 'invalid_grant', 'a refresh token');
-
-  const pushed = await party(fleet.issuer).post(
-    '/oauth/par',
-    Object.fromEntries(new URL(party(fleet.issuer).authorizationUrl(newVerifier())).searchParams),
+const oneCode = (t: Test, pages: readonly Page[]): void => {
+  t.equal(codesIn(pages).length, 1, 'one code');
+  const refused = pages.filter(({ status, headers }) =>
+    status === 303 ? /[?&]error=/.test(headers.get('location') ?? '') : status >= 400 && status < 500,
   );
-  const query = new URLSearchParams({ client_id: 'app', request_uri: String(pushed.body['request_uri']) });
-  const pages = await atOnce(fleet, (url) => browser.request(`${url}/oauth/authorize?${query}`));
-  const codes = (pages: readonly Page[]) =>
-    new Set(pages.flatMap((page) => (page.status === 303 ? (answerIn(page).get('code') ?? []) : [])));
-  t.equal(codes(pages).size, 1, 'a pushed request: one code');
+  t.equal(refused.length, crowd - 1, 'every other is refused');
+  if (refused.length !== crowd - 1)
+    t.comment(
+      whatElse(pages.map(({ status, headers }) => ({ status, body: { to: headers.get('location') } }))),
+    );
+};
 
+interface Stage {
+  readonly fleet: Fleet;
+  /** Ada's, signed in. */
+  readonly browser: Browser;
+}
+
+const party = (url: string, id?: string): RelyingParty =>
+  id === undefined ? new RelyingParty(url) : new RelyingParty(url, id, '');
+
+const redeemed = async (t: Test, { fleet, browser }: Stage): Promise<void> => {
+  const { code, verifier } = await codeFor(party(fleet.issuer), browser);
+  oneWins(t, await atOnce(fleet, (url) => party(url).redeem(code, verifier)), 'invalid_grant');
+};
+
+const refreshed = async (t: Test, { fleet, browser }: Stage): Promise<void> => {
+  const { code, verifier } = await codeFor(party(fleet.issuer), browser);
+  const tokens = await party(fleet.issuer).redeem(code, verifier);
+  const token = String(tokens.body['refresh_token']);
+  oneWins(t, await atOnce(fleet, (url) => party(url).refresh(token)), 'invalid_grant');
+};
+
+/** The person's part is done; what is raced is the device that comes for its tokens. */
+const polled = async (t: Test, { fleet, browser }: Stage): Promise<void> => {
+  const { body } = await party(fleet.issuer, 'tv').post('/oauth/device_authorization', { scope: 'openid' });
+  const entered = await browser.open(`${fleet.issuer}/oauth/device`);
+  const confirmed = await browser.submit(entered, { user_code: String(body['user_code']) });
+  t.match((await browser.submit(confirmed, {})).body, /Device connected/);
+  const poll = { grant_type: deviceGrant, device_code: String(body['device_code']) };
+  oneWins(t, await atOnce(fleet, (url) => party(url, 'tv').post('/oauth/token', poll)), 'invalid_grant');
+};
+
+const pushed = async (t: Test, { fleet, browser }: Stage): Promise<void> => {
+  const request = new URL(party(fleet.issuer).authorizationUrl(newVerifier())).searchParams;
+  const { body } = await party(fleet.issuer).post('/oauth/par', Object.fromEntries(request));
+  const query = new URLSearchParams({ client_id: 'app', request_uri: String(body['request_uri']) });
+  oneCode(t, await atOnce(fleet, (url) => browser.request(`${url}/oauth/authorize?${query}`)));
+};
+
+const resumed = async (t: Test, { fleet }: Stage): Promise<void> => {
   const fresh = new Browser();
   const login = await fresh.open(party(fleet.issuer).authorizationUrl(newVerifier()));
   const form = formOf(login.body);
@@ -109,18 +149,16 @@ const singleUse = async (t: Test, store: string, prefix?: string): Promise<void>
   });
   const resume = posted.headers.get('location') ?? '';
   t.match(resume, '/oauth/authorize/');
-  const cookies = [...fresh.cookies].map(([key, { value }]) => `${key.split(';')[0]}=${value}`).join('; ');
-  const resumed = await atOnce(fleet, async (url): Promise<Page> => {
-    const response = await fetch(elsewhere(resume, fleet, url), {
-      redirect: 'manual',
-      headers: { cookie: cookies },
-    });
+  const cookie = [...fresh.cookies].map(([key, { value }]) => `${key.split(';')[0]}=${value}`).join('; ');
+  const pages = await atOnce(fleet, async (url): Promise<Page> => {
+    const response = await fetch(elsewhere(resume, fleet, url), { redirect: 'manual', headers: { cookie } });
     return { status: response.status, url, headers: response.headers, body: await response.text() };
   });
-  t.equal(codes(resumed).size, 1, 'the resume of an interaction: one code');
+  oneCode(t, pages);
+};
 
-  const jti = randomUUID();
-  const assertion = await new SignJWT({ jti })
+const asserted = async (t: Test, { fleet }: Stage): Promise<void> => {
+  const assertion = await new SignJWT({ jti: randomUUID() })
     .setProtectedHeader({ alg: 'ES256', kid: 'a' })
     .setIssuer('signer')
     .setSubject('signer')
@@ -128,38 +166,55 @@ const singleUse = async (t: Test, store: string, prefix?: string): Promise<void>
     .setIssuedAt()
     .setExpirationTime('1m')
     .sign(assertionKeys.privateKey);
-  const asserted = await atOnce(fleet, (url) =>
-    new RelyingParty(url, 'signer', '').post('/oauth/token', {
-      grant_type: 'client_credentials',
-      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-      client_assertion: assertion,
-    }),
-  );
-  one(t, asserted, 'invalid_client', 'an assertion');
+  const request = {
+    grant_type: 'client_credentials',
+    client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    client_assertion: assertion,
+  };
+  const answers = await atOnce(fleet, (url) => party(url, 'signer').post('/oauth/token', request));
+  oneWins(t, answers, 'invalid_client');
+};
 
-  const proof = await new SignJWT({ jti: randomUUID(), htm: 'POST', htu: `${fleet.issuer}/oauth/token` })
+const proven = async (t: Test, { fleet }: Stage): Promise<void> => {
+  const dpop = await new SignJWT({ jti: randomUUID(), htm: 'POST', htu: `${fleet.issuer}/oauth/token` })
     .setProtectedHeader({ alg: 'ES256', typ: 'dpop+jwt', jwk: await exportJWK(proofKeys.publicKey) })
     .setIssuedAt()
     .sign(proofKeys.privateKey);
-  const proven = await atOnce(fleet, (url) =>
-    party(url).post('/oauth/token', { grant_type: 'client_credentials' }, { dpop: proof }),
-  );
-  one(t, proven, ['invalid_dpop_proof', 'invalid_grant'], 'a DPoP proof');
+  const request = { grant_type: 'client_credentials' };
+  const answers = await atOnce(fleet, (url) => party(url).post('/oauth/token', request, { dpop }));
+  oneWins(t, answers, 'invalid_dpop_proof', 'invalid_grant');
+};
 
-  const authorized = await Promise.all(
+const sideBySide = async (t: Test, { fleet, browser }: Stage): Promise<void> => {
+  const answers = await Promise.all(
     clients.map(async ({ client_id }, at) => {
       const verifier = newVerifier();
       const url = fleet.members[at % 3]?.url ?? '';
-      const asked = new RelyingParty(fleet.issuer, client_id, '').authorizationUrl(verifier);
+      const asked = party(fleet.issuer, client_id).authorizationUrl(verifier);
       const page = await browser.request(elsewhere(asked, fleet, url));
-      return new RelyingParty(url, client_id, '').redeem(answerIn(page).get('code') ?? '', verifier);
+      return party(url, client_id).redeem(answerIn(page).get('code') ?? '', verifier);
     }),
   );
   t.same(
-    authorized.map(({ status }) => status),
+    answers.map(({ status }) => status),
     clients.map(() => 200),
-    'ten clients authorized side by side on one session: ten working codes',
+    'ten working codes',
   );
+};
+
+const singleUse = async (t: Test, store: string, prefix?: string): Promise<void> => {
+  const fleet = await startFleet({ store, count: 3, config, ...(prefix && { prefix }) });
+  t.teardown(() => fleet.close());
+  const stage: Stage = { fleet, browser: new Browser() };
+  await codeFor(party(fleet.issuer), stage.browser);
+  await t.test('a code', (t) => redeemed(t, stage));
+  await t.test('a refresh token', (t) => refreshed(t, stage));
+  await t.test('a device code', (t) => polled(t, stage));
+  await t.test('a pushed request (RFC 9126 §4)', (t) => pushed(t, stage));
+  await t.test('the resume of an interaction', (t) => resumed(t, stage));
+  await t.test('the jti of an assertion (RFC 7523 §3)', (t) => asserted(t, stage));
+  await t.test('the jti of a DPoP proof (RFC 9449 §11.1)', (t) => proven(t, stage));
+  await t.test('ten clients authorized side by side on one session', (t) => sideBySide(t, stage));
 };
 
 t.test('three servers over one SQLite file', (t) => singleUse(t, `sqlite:${t.testdir()}/store.db`));
