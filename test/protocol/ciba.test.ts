@@ -44,6 +44,8 @@ const configOf = (endpoint = 'https://127.0.0.1:9/ping') => ({
 const begin = (party: RelyingParty, parameters: Record<string, string> = {}) =>
   party.post('/oauth/ciba', { scope: 'openid email', login_hint: 'ada', ...parameters });
 
+const acrClaim = (acr: object): string => JSON.stringify({ id_token: { acr } });
+
 const poll = (party: RelyingParty, id: string) =>
   party.post('/oauth/token', { grant_type: grant, auth_req_id: id });
 
@@ -90,6 +92,9 @@ t.test('the backchannel authentication request (OpenID Connect CIBA §7)', async
       [{ requested_expiry: 'soon' }, 'invalid_request'],
       [{ user_code: '1234' }, 'invalid_request'],
       [{ resource: 'https://unknown.example.com/' }, 'invalid_target'],
+      [{ acr_values: 'unknown' }, 'unmet_authentication_requirements'],
+      [{ claims: acrClaim({ essential: true, value: 'unknown' }) }, 'unmet_authentication_requirements'],
+      [{ claims: acrClaim({ values: 'high' }) }, 'invalid_request'],
     ];
     for (const [parameters, error] of cases) {
       t.match(await begin(bank, parameters), { status: 400, body: { error } }, JSON.stringify(parameters));
@@ -219,14 +224,18 @@ t.test('the person answers on a page of ours', async (t) => {
   });
 
   await t.test('an acr that the sign-in does not reach is unmet', async (t) => {
-    const id = await requestOf(bank, { acr_values: 'high' });
     const ada = await signedIn(house);
-    const page = await requests(house, ada);
-    t.match(await ada.submit(page, { decision: 'allow' }), { body: /stronger sign-in/ });
-    t.match(await poll(bank, id), {
-      status: 400,
-      body: { error: 'unmet_authentication_requirements' },
-    });
+    const answered = async (parameters: Record<string, string>, said: RegExp) => {
+      const id = await requestOf(bank, parameters);
+      t.match(await ada.submit(await requests(house, ada), { decision: 'allow' }), { body: said });
+      return poll(bank, id);
+    };
+    const unmet = { status: 400, body: { error: 'unmet_authentication_requirements' } };
+    t.match(await answered({ acr_values: 'high' }, /stronger sign-in/), unmet);
+    const essential = acrClaim({ essential: true, values: ['high'] });
+    t.match(await answered({ claims: essential }, /stronger sign-in/), unmet);
+    t.equal((await answered({ claims: acrClaim({ value: 'high' }) }, /Approved/)).status, 200, 'but a wish is');
+    t.equal((await answered({ acr_values: 'unknown low' }, /Approved/)).status, 200);
   });
 });
 

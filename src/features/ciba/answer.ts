@@ -1,5 +1,5 @@
 import { errors, type Provider } from 'oidc-provider';
-import type { Levels } from '../step-up/index.ts';
+import { asksForLevel, type Levels, requestOf } from '../step-up/index.ts';
 
 type Request = InstanceType<Provider['BackchannelAuthenticationRequest']>;
 type Session = InstanceType<Provider['Session']>;
@@ -51,8 +51,9 @@ export const answer = async (asked: Asked, allowed: boolean): Promise<Answer> =>
     await provider.backchannelResult(request, new errors.AccessDenied('the person refused'));
     return 'denied';
   }
-  const values = levels.known(String(request.params?.['acr_values'] ?? '').split(' '));
-  if (values.length > 0 && !levels.reaches(session.acr, values)) {
+  const wish = { params: request.params, claims: request.claims ?? {} };
+  const { values, essential } = requestOf(wish);
+  if (essential && asksForLevel(wish, levels) && !levels.reaches(session.acr, values)) {
     const unmet = new errors.UnmetAuthenticationRequirements(
       'the sign-in does not reach a requested acr value',
     );

@@ -14,7 +14,7 @@ import { currentWork } from '../../store/current-work.ts';
 import type { Clock, Store } from '../../store/port.ts';
 import type { Accounts } from '../accounts/index.ts';
 import type { Deliveries } from '../deliveries/index.ts';
-import type { Levels } from '../step-up/index.ts';
+import { asksForLevel, type Levels } from '../step-up/index.ts';
 import type { Throttle } from '../throttle/index.ts';
 import { pingInBackground } from './ping.ts';
 import { requestsRoom } from './room.ts';
@@ -40,11 +40,13 @@ const mostPerMinute = 10;
 const binding = /^[\p{L}\p{N}\p{P}\p{S} ]{1,64}$/u;
 
 export const ciba = (parts: CibaParts): Feature => {
-  const { config, clock, accounts, events, throttle } = parts;
+  const { config, clock, accounts, events, levels, throttle } = parts;
   const interval = config.tokens.device_interval;
   const ping = pingInBackground(parts);
 
   const begin = async (ctx: KoaContextWithOIDC, account: string, client: string): Promise<void> => {
+    // Nobody is asked for what they can't give.
+    asksForLevel(ctx.oidc, levels);
     const verdict = await throttle.take('ciba', `${client} ${account}`, mostPerMinute);
     if (!verdict.allowed) throw new errors.AccessDenied('this person was asked too often, wait a minute');
     // The engine has put its answer there by now.

@@ -1,18 +1,23 @@
 import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Levels } from './levels.ts';
-import { requestOf } from './request.ts';
+import { type Asked, requestOf } from './request.ts';
 
 const unmet = (): Error =>
   new errors.UnmetAuthenticationRequirements('no sign-in of this person reaches a requested acr value');
 
-const isDue = ({ oidc }: KoaContextWithOIDC, levels: Levels): boolean => {
-  const { values, essential } = requestOf(oidc);
+/** Whether a level is asked for. Refuses at once what no sign-in here could reach. */
+export const asksForLevel = (asked: Asked, levels: Levels): boolean => {
+  const { values, essential } = requestOf(asked);
   if (values.length === 0) return false;
-  if (levels.known(values).length === 0) {
-    // With no levels in use `acr_values` is a wish that may stay one; an essential claim never is.
-    if (essential && (levels.inUse || oidc.params?.['acr_values'] === undefined)) throw unmet();
-    return false;
-  }
+  if (levels.known(values).length > 0) return true;
+  // With no levels in use `acr_values` is a wish that may stay one; an essential claim never is.
+  if (essential && (levels.inUse || asked.params?.['acr_values'] === undefined)) throw unmet();
+  return false;
+};
+
+const isDue = ({ oidc }: KoaContextWithOIDC, levels: Levels): boolean => {
+  if (!asksForLevel(oidc, levels)) return false;
+  const { values, essential } = requestOf(oidc);
   if (oidc.session?.accountId === undefined) return true;
   if (levels.reaches(oidc.session.acr, values)) return false;
   if (oidc.result?.login) {

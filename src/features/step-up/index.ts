@@ -7,8 +7,9 @@ import type { Feature } from '../../feature.ts';
 import type { Levels } from './levels.ts';
 import { requestOf } from './request.ts';
 
-export { demandLevel } from './demand.ts';
+export { asksForLevel, demandLevel } from './demand.ts';
 export { createLevels, type Levels } from './levels.ts';
+export { requestOf } from './request.ts';
 
 export const stepUp = (levels: Levels): Feature => ({
   name: 'step-up',

@@ -9,8 +9,11 @@ export interface AcrRequest {
 const texts = (value: unknown): readonly string[] =>
   (Array.isArray(value) ? value : [value]).filter((item) => typeof item === 'string' && item !== '');
 
+/** Of a request under way, or of one that was kept. */
+export type Asked = Pick<KoaContextWithOIDC['oidc'], 'params' | 'claims'>;
+
 /** What the request says about `acr`: by `acr_values`, or by the claims parameter. */
-export const requestOf = ({ params, claims }: KoaContextWithOIDC['oidc']): AcrRequest => {
+export const requestOf = ({ params, claims }: Asked): AcrRequest => {
   const listed = params?.['acr_values'];
   if (typeof listed === 'string') return { values: texts(listed.split(' ')), essential: true };
   const asked: unknown = claims.id_token?.['acr'];
