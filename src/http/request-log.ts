@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { onEnding } from './endings.ts';
 
 /**
  * One line for each request: the route's template, never its URL, for queries carry codes and states. Its correlation
@@ -11,19 +12,17 @@ export const logRequests = (server: FastifyInstance): void => {
     reply.header('x-request-id', request.id);
     done();
   });
-  server.addHook('onResponse', (request, reply, done) => {
-    const { method, routeOptions, ip, id } = request;
+  onEnding(server, ({ method, routeOptions, ip, id }, status, milliseconds) => {
     lines.info(
       {
         correlation: id,
         method,
         route: routeOptions.url ?? 'unknown',
-        status: reply.raw.statusCode,
-        ms: Math.round(reply.elapsedTime * 10) / 10,
+        status,
+        ms: Math.round(milliseconds * 10) / 10,
         address: ip,
       },
       'request',
     );
-    done();
   });
 };

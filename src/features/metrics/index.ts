@@ -8,6 +8,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Config } from '#config';
 import type { Events } from '../../events.ts';
 import type { Feature } from '../../feature.ts';
+import { onEnding } from '../../http/endings.ts';
 import type { Clock, Observe } from '../../store/port.ts';
 import { type Gathered, metricsPort, metricsRoute } from './door.ts';
 import { createGauges, type Sources } from './gauges.ts';
@@ -49,8 +50,8 @@ export const createMetrics = async ({ config: { metrics }, gatherAll }: Parts): 
   return {
     observe: meters.store,
     watch(server) {
-      server.addHook('onResponse', async ({ method, routeOptions }, reply) => {
-        meters.request(method, routeOptions.url ?? 'unknown', reply.raw.statusCode, reply.elapsedTime);
+      onEnding(server, ({ method, routeOptions }, status, milliseconds) => {
+        meters.request(method, routeOptions.url ?? 'unknown', status, milliseconds);
       });
     },
     feature({ events, clock, ...sources }) {

@@ -1,12 +1,12 @@
 /**
  * Owns spans for OpenTelemetry: one for each request, by the template of its route, and one for each trip to the store
  * that it makes. What becomes of them is the business of the SDK that the operator starts before the server. A span
- * never holds a URL: queries carry codes and states. The usual plugin for Fastify puts the URL into its spans, and ends
- * them in a hook that answers of the engine never come to.
+ * never holds a URL: queries carry codes and states.
  */
 import type { Span } from '@opentelemetry/api';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Config } from '#config';
+import { onEnding } from '../../http/endings.ts';
 import type { Observe } from '../../store/port.ts';
 import { version } from '../../version.ts';
 
@@ -40,7 +40,10 @@ export const createTracing = async ({
         startTime: Date.now() - milliseconds,
         attributes: { 'db.system.name': system, 'db.operation.name': operation, 'postern.outcome': outcome },
       });
-      if (outcome === 'unavailable') span.setStatus({ code: SpanStatusCode.ERROR });
+      if (outcome === 'unavailable') {
+        span.setAttribute('error.type', outcome);
+        span.setStatus({ code: SpanStatusCode.ERROR });
+      }
       span.end();
     },
     watch(server) {
@@ -56,13 +59,14 @@ export const createTracing = async ({
         spans.set(request, span);
         context.with(trace.setSpan(around, span), done);
       });
-      server.addHook('onResponse', (request, reply, done) => {
+      onEnding(server, (request, status) => {
         const span = spans.get(request);
-        const status = reply.raw.statusCode;
         span?.setAttribute('http.response.status_code', status);
-        if (status >= 500) span?.setStatus({ code: SpanStatusCode.ERROR });
+        if (status >= 500) {
+          span?.setAttribute('error.type', String(status));
+          span?.setStatus({ code: SpanStatusCode.ERROR });
+        }
         span?.end();
-        done();
       });
     },
   };
