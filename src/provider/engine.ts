@@ -8,6 +8,7 @@ import { commitBeforeAnswer, type RenderError } from './commit.ts';
 import { composeSettings } from './compose.ts';
 import { sealCookies } from './cookie-seal.ts';
 import { explainErrors } from './error-uri.ts';
+import { takeFaults } from './faults.ts';
 import type { EngineKeys } from './keys.ts';
 import { signTokensOfUserinfo } from './models/access-tokens.ts';
 import {
@@ -105,6 +106,7 @@ export class Engine {
     signTokensOfUserinfo(provider, 'ES256');
     findSignedTokens(provider, { publicKeys: { keys: [...keys.publicJwks.keys] }, store });
     tellEvents(provider, this.#parts);
+    takeFaults(provider, this.#parts.onFault);
     provider.use(explainErrors(config.issuer));
     provider.use(commitBeforeAnswer(provider, store, renderError));
     for (const { share } of shares) share.attach?.(provider);

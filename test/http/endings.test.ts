@@ -34,8 +34,22 @@ t.test('a request whose caller hangs up is logged and counted, as 499', async (t
     await waitFor(`a line for ${route}`, () => linesOf(route).length > 0);
     t.match(linesOf(route), [{ msg: 'request', method: 'POST', status: 499, correlation: /^[\w-]{12}$/ }]);
   }
+  t.equal(
+    server
+      .log()
+      .split('\n')
+      .filter((line) => /^\s*(at |Error)/.test(line)).length,
+    0,
+    'nothing but lines of JSON',
+  );
+  t.notOk(
+    server.lines().some(({ level }) => Number(level) >= 40),
+    'and no fault of the server',
+  );
   const scraped = await fetch(`${server.url}/metrics`, { headers: { authorization: `Bearer ${token}` } });
-  const counted = [...(await scraped.text()).matchAll(/^postern_http_requests_total.*status="499".* (\d+)$/gm)];
+  const counted = [
+    ...(await scraped.text()).matchAll(/^postern_http_requests_total.*status="499".* (\d+)$/gm),
+  ];
   t.same(
     counted.map(([, count]) => count),
     ['1', '1'],
