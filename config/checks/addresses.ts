@@ -38,6 +38,26 @@ export const productionTrustsNotEveryone: Rule = {
     ),
 };
 
+export const productionReachesNotEverything: Rule = {
+  needs: ['mode', 'security'],
+  check: ({ mode, security }) =>
+    security.outbound.allowed_networks.flatMap((network, index) => {
+      const path = ['security', 'outbound', 'allowed_networks', String(index)];
+      return [
+        ...when(
+          mode === 'production' && network.endsWith('/0'),
+          path,
+          'This is every network: clients could make the server ask anything it can reach. Name the networks of your relying parties.',
+        ),
+        ...when(
+          /^(169\.254\.|fe[89ab])/i.test(network) && network.includes('/'),
+          path,
+          'Link-local addresses are reached only when each is named by itself, without a prefix length.',
+        ),
+      ];
+    }),
+};
+
 export const metricsAreGuarded: Rule = {
   needs: ['metrics'],
   check: ({ metrics }) =>

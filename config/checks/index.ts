@@ -4,6 +4,7 @@ import {
   developmentStaysLocal,
   metricsAreGuarded,
   productionIssuerIsHttps,
+  productionReachesNotEverything,
   productionTrustsNotEveryone,
 } from './addresses.ts';
 import { clientResourcesExist, clientsMakeSense } from './clients.ts';
@@ -26,6 +27,7 @@ export const rules: readonly Rule[] = [
   developmentStaysLocal,
   productionIssuerIsHttps,
   productionTrustsNotEveryone,
+  productionReachesNotEverything,
   productionHasItsOwnKey,
   productionStoreLasts,
   productionHasNoDemo,

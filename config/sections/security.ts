@@ -62,6 +62,13 @@ export const security = section('Hardening.', {
   ),
   password,
   throttle,
+  outbound: section('Where requests of this server go, to addresses that clients name.', {
+    allowed_networks: list(
+      text('An IP address or a CIDR block.', { format: 'network' }),
+      'Networks that are reached besides the Internet: `jwks_uri`, `sector_identifier_uri`, logout and ping addresses of clients may be there. Link-local addresses, and those that clouds hand out credentials by, only when each stands here by itself. In development neighbours are reached anyway.',
+      { default: [] },
+    ),
+  }),
   allowed_hosts: list(
     text('A host, with its port unless it is the default one.', { format: 'host' }),
     'Hosts answered besides the host of the issuer; any other gets 421.',

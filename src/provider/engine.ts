@@ -9,6 +9,7 @@ import { composeSettings } from './compose.ts';
 import { sealCookies } from './cookie-seal.ts';
 import { explainErrors } from './error-uri.ts';
 import { takeFaults } from './faults.ts';
+import { createFetch, type Fetch } from './fetch.ts';
 import type { EngineKeys } from './keys.ts';
 import { signTokensOfUserinfo } from './models/access-tokens.ts';
 import {
@@ -48,11 +49,13 @@ interface Built {
 /** Builds the engine anew over the same store whenever keys change; requests under way finish on the former one. */
 export class Engine {
   readonly #parts: EngineParts;
+  readonly #fetch: Fetch;
   #main: Built;
   #byPath: ReadonlyMap<string, Built>;
 
   constructor(parts: EngineParts, keys: EngineKeys) {
     this.#parts = parts;
+    this.#fetch = createFetch(parts.config, parts);
     [this.#main, this.#byPath] = this.#all(keys);
   }
 
@@ -86,7 +89,7 @@ export class Engine {
         owner,
         settings: typeof settings === 'function' ? settings(keys) : settings,
       })),
-      { owner: 'engine', settings: { renderError, interactions: { policy } } },
+      { owner: 'engine', settings: { renderError, interactions: { policy }, fetch: this.#fetch } },
     ]);
     const provider = new Provider(config.issuer, {
       ...settings,

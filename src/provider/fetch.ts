@@ -1,50 +1,29 @@
-import { lookup as resolve } from 'node:dns';
+import { type LookupAddress, type LookupAllOptions, lookup } from 'node:dns';
 import { type IncomingMessage, request as overHttp } from 'node:http';
 import { request as overHttps } from 'node:https';
-import { BlockList, isIP, type LookupFunction } from 'node:net';
+import { isIP, type LookupFunction } from 'node:net';
 import type { Configuration } from 'oidc-provider';
-import type { Config } from '#config';
+import type { Events } from '../events.ts';
+import { type Outbound, reachOf } from './networks.ts';
 
-type Fetch = NonNullable<Configuration['fetch']>;
+export type Fetch = NonNullable<Configuration['fetch']>;
+
+type Resolve = (
+  hostname: string,
+  options: LookupAllOptions,
+  callback: (error: Error | null, found: LookupAddress[]) => void,
+) => void;
+
+interface Surroundings {
+  readonly events?: Pick<Events, 'emit'>;
+  readonly resolve?: Resolve;
+}
 
 /** Of one answer: a key set or a list of URIs is a fraction of it. */
 const mostBytes = 256 * 1024;
 const mostMs = 2500;
-
-/** IANA special-purpose registries: nothing a client may name is there. IPv4 blocks also hold for `::ffff:…`. */
-const special = new BlockList();
-for (const block of [
-  '0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24',
-  '192.31.196.0/24 192.52.193.0/24 192.88.99.0/24 192.168.0.0/16 192.175.48.0/24 198.18.0.0/15 198.51.100.0/24',
-  '203.0.113.0/24 224.0.0.0/4 240.0.0.0/4',
-]
-  .join(' ')
-  .split(' ')) {
-  const [network = '', bits] = block.split('/');
-  special.addSubnet(network, Number(bits), 'ipv4');
-}
-for (const block of [
-  '::/127 64:ff9b::/96 64:ff9b:1::/48 100::/64 2001::/23 2001:db8::/32 2002::/16 3fff::/20 5f00::/16',
-  'fc00::/7 fe80::/10 fec0::/10 ff00::/8',
-]
-  .join(' ')
-  .split(' ')) {
-  const [network = '', bits] = block.split('/');
-  special.addSubnet(network, Number(bits), 'ipv6');
-}
-
-const isSpecial = (address: string): boolean => special.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
-
-const refused = (): Error => new Error('the address is not one that may be fetched');
-
-/** Judges the very addresses that are then connected to, so that no second resolution can differ. */
-const publicOnly: LookupFunction = (hostname, options, callback) =>
-  resolve(hostname, { ...options, all: true }, (error, found) => {
-    const [first] = found ?? [];
-    if (error || !first) return callback(error ?? refused(), '', 0);
-    if (found.some(({ address }) => isSpecial(address))) return callback(refused(), '', 0);
-    return options.all ? callback(null, found) : callback(null, first.address, first.family);
-  });
+/** RFC 1035 §2.3.4. */
+const longestName = 253;
 
 const contentOf = async (answer: IncomingMessage): Promise<Buffer<ArrayBuffer>> => {
   const chunks: Buffer[] = [];
@@ -57,23 +36,49 @@ const contentOf = async (answer: IncomingMessage): Promise<Buffer<ArrayBuffer>> 
   return Buffer.concat(chunks, size);
 };
 
-const isLoopback = (hostname: string): boolean => ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+const headersOf = ({ headersDistinct }: IncomingMessage): Headers => {
+  const headers = new Headers();
+  for (const [name, values = []] of Object.entries(headersDistinct)) {
+    for (const value of values) headers.append(name, value);
+  }
+  return headers;
+};
 
 /**
- * For addresses that clients name (`jwks_uri`, `sector_identifier_uri`, where they are told of a logout …): https,
- * no address inside a network, no redirect, an end in time and in size. A server that runs on loopback itself, or in
- * development, may also reach its neighbours.
+ * For addresses that clients name (`jwks_uri`, `sector_identifier_uri`, where they are told of a logout …): https, the
+ * Internet or a network that the operator named, no redirect, nothing unpacked, an end in time and in size. In
+ * development neighbours may be reached as well, by http too.
  */
-export const createFetch = ({ issuer, mode }: Pick<Config, 'issuer' | 'mode'>): Fetch => {
-  const anywhere = mode === 'development' || isLoopback(new URL(issuer).hostname);
+export const createFetch = (config: Outbound, { events, resolve = lookup }: Surroundings = {}): Fetch => {
+  const isWithinReach = reachOf(config);
+
+  const refuse = (host: string): Error => {
+    const details = { host: host.slice(0, longestName) };
+    events?.emit({ type: 'fetch.refused', outcome: 'refused', reason: 'address_refused', details });
+    return new Error('the address is not one that may be fetched; see security.outbound.allowed_networks');
+  };
+
+  /** Judges the very addresses that are then connected to, so that no second resolution can differ. */
+  const resolveWithinReach: LookupFunction = (hostname, options, callback) =>
+    resolve(hostname, { ...options, all: true }, (error, found) => {
+      const [first] = found ?? [];
+      if (error) return callback(error, '', 0);
+      if (!first || !found.every(({ address }) => isWithinReach(address))) {
+        return callback(refuse(hostname), '', 0);
+      }
+      return options.all ? callback(null, found) : callback(null, first.address, first.family);
+    });
+
+  const mayBeAsked = ({ protocol, hostname, username, password }: URL): boolean => {
+    const schemes = config.mode === 'development' ? ['https:', 'http:'] : ['https:'];
+    const literal = hostname.replace(/^\[|\]$/g, '');
+    const isElsewhere = isIP(literal) > 0 && !isWithinReach(literal);
+    return schemes.includes(protocol) && username === '' && password === '' && !isElsewhere;
+  };
 
   return (target, options = {}) => {
     const url = new URL(target instanceof Request ? target.url : target);
-    const literal = url.hostname.replace(/^\[|\]$/g, '');
-    if (!anywhere && (url.protocol !== 'https:' || (isIP(literal) > 0 && isSpecial(literal)))) {
-      return Promise.reject(refused());
-    }
-    if (url.protocol !== 'https:' && url.protocol !== 'http:') return Promise.reject(refused());
+    if (!mayBeAsked(url)) return Promise.reject(refuse(url.hostname));
     const body = options.body === undefined || options.body === null ? undefined : String(options.body);
     const headers = new Headers(options.headers);
     if (body !== undefined) headers.set('content-length', String(Buffer.byteLength(body)));
@@ -88,7 +93,7 @@ export const createFetch = ({ issuer, mode }: Pick<Config, 'issuer' | 'mode'>): 
           headers: Object.fromEntries(headers),
           agent: false,
           signal: AbortSignal.any(signals),
-          ...(!anywhere && { lookup: publicOnly }),
+          lookup: resolveWithinReach,
         },
         (answer) => {
           contentOf(answer).then((content) => {
@@ -102,12 +107,4 @@ export const createFetch = ({ issuer, mode }: Pick<Config, 'issuer' | 'mode'>): 
       request.end(body);
     });
   };
-};
-
-const headersOf = ({ headersDistinct }: IncomingMessage): Headers => {
-  const headers = new Headers();
-  for (const [name, values = []] of Object.entries(headersDistinct)) {
-    for (const value of values) headers.append(name, value);
-  }
-  return headers;
 };

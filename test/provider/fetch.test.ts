@@ -1,9 +1,11 @@
 import { createServer, type RequestListener } from 'node:http';
 import t from 'tap';
+import type { SecurityEvent } from '#src/events.ts';
 import { createFetch } from '#src/provider/fetch.ts';
 
-const abroad = createFetch({ issuer: 'https://id.example', mode: 'production' });
-const atHome = createFetch({ issuer: 'http://localhost:3000', mode: 'development' });
+const security = { outbound: { allowed_networks: [] } };
+const abroad = createFetch({ mode: 'production', security });
+const atHome = createFetch({ mode: 'development', security });
 
 const serve = async (listener: RequestListener) => {
   const server = createServer(listener).listen(0, '127.0.0.1');
@@ -42,6 +44,7 @@ t.test('an address inside a network is never connected to, however it is written
     'https://[fe80::1]/',
     'https://[64:ff9b::7f00:1]/',
     'https://[2002:7f00:1::]/',
+    'https://user:password@id.example/',
     'file:///etc/passwd',
     'data:application/json,{}',
   ];
@@ -64,6 +67,40 @@ t.test('in development a neighbour may be fetched, but no other scheme than http
   t.equal(answer.headers.get('cache-control'), 'max-age=5');
   t.equal(await answer.text(), 'POST text/x');
   await t.rejects(atHome('file:///etc/passwd'));
+});
+
+t.test('what is connected to is what was judged, though a name changes its address (CWE-367)', async (t) => {
+  let asked = 0;
+  const server = await serve((_request, response) => {
+    asked += 1;
+    response.end('{}');
+  });
+  t.teardown(server.close);
+  const { port } = new URL(server.url);
+  const metadata = { address: '169.254.169.254', family: 4 };
+  const neighbour = { address: '127.0.0.1', family: 4 };
+  const answers = [[neighbour], [metadata], [neighbour, metadata], []];
+  const names: string[] = [];
+  const told: SecurityEvent[] = [];
+  const fetch = createFetch(
+    { mode: 'development', security },
+    {
+      events: { emit: (event) => told.push(event) },
+      resolve(hostname, _options, callback) {
+        names.push(hostname);
+        callback(null, answers.shift() ?? [metadata]);
+      },
+    },
+  );
+  const url = `http://rebinding.example:${port}/`;
+  t.equal((await fetch(url)).status, 200);
+  t.equal(names.length, 1, 'a name is looked up once');
+  for (const what of ['another address', 'one of two addresses', 'no address']) {
+    await t.rejects(fetch(url), { message: /may be fetched/ }, what);
+  }
+  t.equal(asked, 1);
+  t.equal(told.length, 3);
+  t.match(told[0], { type: 'fetch.refused', details: { host: 'rebinding.example' } });
 });
 
 t.test('an answer has an end in size', async (t) => {

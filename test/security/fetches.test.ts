@@ -1,8 +1,17 @@
+import type { RequestListener } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { createServer } from 'node:net';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { gzipSync } from 'node:zlib';
 import t, { type Test } from 'tap';
-import { openHouse } from '../support/house.ts';
+import type { SecurityEvent } from '#src/events.ts';
+import { ask } from '../support/ask.ts';
+import { Browser } from '../support/browser.ts';
+import { makeCertificate, san } from '../support/certificates.ts';
+import { type House, openHouse } from '../support/house.ts';
 import { assertion, assertionType, newKey } from '../support/proofs.ts';
-import { redirectUri } from '../support/relying-party.ts';
+import { waitFor } from '../support/redis-server.ts';
+import { codeFor, password, RelyingParty, redirectUri, secret } from '../support/relying-party.ts';
 import { request, wire } from '../support/wire.ts';
 
 const issuer = 'https://id.example';
@@ -190,4 +199,168 @@ t.test('what is only shown to people is not fetched', async (t) => {
     'nor is a request by reference (RFC 9101 §10.4)',
   );
   t.equal(bait.heard(), 0);
+});
+
+/** A relying party inside the network, by TLS that this process trusts. */
+const openNeighbour = async (t: Test) => {
+  const { certificate, privateKey } = makeCertificate({ alternative: [san.ip(127, 0, 0, 1)] });
+  const trusted = getCACertificates('default');
+  setDefaultCACertificates([...trusted, certificate.toString()]);
+  t.teardown(() => setDefaultCACertificates(trusted));
+  const own = { cert: certificate.toString(), key: privateKey.export({ type: 'pkcs8', format: 'pem' }) };
+  const asked: string[] = [];
+  const answers: Record<string, RequestListener> = {};
+  const usual: RequestListener = (_, response) => response.end('{}');
+  let connections = 0;
+  const server = createSecureServer(own, (request, response) => {
+    const path = request.url ?? '';
+    asked.push(path);
+    request.resume().once('end', () => (answers[path] ?? usual)(request, response));
+  }).listen(0, '127.0.0.1');
+  server.on('connection', () => {
+    connections += 1;
+  });
+  await new Promise((resolve) => server.once('listening', resolve));
+  t.teardown(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = Object(server.address());
+  return { origin: `https://127.0.0.1:${port}`, asked, answers, connections: () => connections };
+};
+
+const ciba = 'urn:openid:params:grant-type:ciba';
+
+const openAtHome = async (t: Test, allowed_networks: readonly string[]) => {
+  const { issuer: _, ...settings } = production;
+  const house = await openHouse({
+    config: {
+      ...settings,
+      store: { url: `sqlite:${t.testdir()}/at-home.db` },
+      security: { ...production.security, outbound: { allowed_networks } },
+    },
+  });
+  t.teardown(() => house.close());
+  const events: SecurityEvent[] = [];
+  house.app.events.listen((event) => events.push(event));
+  return { ...house, events };
+};
+
+const byKeysAt = (jwks_uri: string) => ({
+  token_endpoint_auth_method: 'private_key_jwt',
+  grant_types: ['client_credentials'],
+  response_types: [],
+  jwks_uri,
+});
+
+const tokenByKey = async (issuer: string, client: string) =>
+  ask(`${issuer}/oauth/token`, {
+    grant_type: 'client_credentials',
+    client_assertion_type: assertionType,
+    client_assertion: await assertion(key, client, issuer),
+  });
+
+/** Everything that a client may register an address for, and what makes the server go there. */
+const provoke = async ({ app, issuer }: Pick<House, 'app' | 'issuer'>, origin: string) => {
+  const { clients, accounts } = app.services;
+  await accounts.add({ username: 'ada', password });
+  await clients.add({ id: 'by-keys', metadata: byKeysAt(`${origin}/jwks_uri`) });
+  const shown = ['logo_uri', 'client_uri', 'policy_uri', 'tos_uri', 'initiate_login_uri'];
+  await clients.add({
+    id: 'app',
+    secret,
+    metadata: {
+      redirect_uris: [redirectUri],
+      grant_types: ['authorization_code', ciba],
+      first_party: true,
+      backchannel_token_delivery_mode: 'ping',
+      backchannel_client_notification_endpoint: `${origin}/backchannel_client_notification_endpoint`,
+      backchannel_logout_uri: `${origin}/backchannel_logout_uri`,
+      ...Object.fromEntries(shown.map((name) => [name, `${origin}/${name}`])),
+    },
+  });
+  const keys = await tokenByKey(issuer, 'by-keys');
+  const registered = await fetch(`${issuer}/oauth/register`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      redirect_uris: ['https://app.example/callback'],
+      subject_type: 'pairwise',
+      sector_identifier_uri: `${origin}/sector_identifier_uri`,
+    }),
+  });
+  const party = new RelyingParty(issuer);
+  const browser = new Browser();
+  await codeFor(party, browser);
+  const request = { scope: 'openid', login_hint: 'ada', client_notification_token: 'token' };
+  const begun = await party.post('/oauth/ciba', request);
+  await browser.submit(await browser.open(`${issuer}/account/requests`), { decision: 'allow' });
+  await browser.submit(await browser.open(`${issuer}/oauth/logout`), { logout: 'yes' });
+  return { keys: keys.status, sector: registered.status, begun: begun.status };
+};
+
+const fetched = [
+  '/backchannel_client_notification_endpoint',
+  '/backchannel_logout_uri',
+  '/jwks_uri',
+  '/sector_identifier_uri',
+];
+
+t.test('in production no door leads into the network, now or later (CWE-918)', async (t) => {
+  const neighbour = await openNeighbour(t);
+  const house = await openAtHome(t, ['10.0.0.0/8', '127.0.0.2', 'fd00::/8']);
+  t.same(await provoke(house, neighbour.origin), { keys: 401, sector: 400, begun: 200 });
+  const refused = () => house.events.filter(({ type }) => type === 'fetch.refused');
+  await waitFor('each refusal', () => refused().length >= fetched.length);
+  for (const event of refused()) {
+    t.match(event, { outcome: 'refused', reason: 'address_refused', details: { host: '127.0.0.1' } });
+  }
+  t.equal(neighbour.connections(), 0);
+});
+
+t.test('a network that the operator named is reached, and only for what is needed', async (t) => {
+  const neighbour = await openNeighbour(t);
+  const { answers, asked } = neighbour;
+  answers['/jwks_uri'] = (_, response) => response.end(JSON.stringify({ keys: [key.jwk] }));
+  answers['/sector_identifier_uri'] = (_, response) => response.end('["https://app.example/callback"]');
+  const house = await openAtHome(t, ['127.0.0.0/8']);
+  t.same(await provoke(house, neighbour.origin), { keys: 200, sector: 201, begun: 200 });
+  await waitFor('each address to be asked', () => asked.length >= fetched.length);
+  t.same(asked.toSorted(), fetched, 'what is only shown to people is not fetched');
+  t.notOk(house.events.some(({ type }) => type === 'fetch.refused'));
+
+  await t.test('it may not lead elsewhere, drip, flood or unpack (CWE-400, CWE-409)', async (t) => {
+    const keySet = JSON.stringify({ keys: [key.jwk] });
+    const harms: Readonly<Record<string, RequestListener>> = {
+      '/redirect': (_, response) => response.writeHead(307, { location: '/jwks_uri' }).end(keySet),
+      '/drip': (_, response) => {
+        const drip = setInterval(() => response.write(' '), 100);
+        response.once('close', () => clearInterval(drip));
+      },
+      '/flood': (_, response) => {
+        const more = () => {
+          while (response.write(' '.repeat(65_536)));
+          response.once('drain', more);
+        };
+        more();
+      },
+      '/packed': (_, response) =>
+        response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(keySet)),
+      '/silence': () => undefined,
+    };
+    Object.assign(answers, harms);
+    asked.length = 0;
+    const began = Date.now();
+    await Promise.all(
+      Object.keys(harms).map(async (path) => {
+        await house.app.services.clients.add({
+          id: path.slice(1),
+          metadata: byKeysAt(`${neighbour.origin}${path}`),
+        });
+        t.equal((await tokenByKey(house.issuer, path.slice(1))).status, 401, path);
+      }),
+    );
+    t.ok(Date.now() - began < 15_000, 'each had its end');
+    t.same(asked.toSorted(), Object.keys(harms).toSorted(), 'and each was asked once');
+  });
 });

@@ -1,6 +1,5 @@
 import type { Config } from '#config';
 import type { Fragment } from '../compose.ts';
-import { createFetch } from '../fetch.ts';
 import { claims } from './claims.ts';
 import { clients } from './clients.ts';
 import { cookies } from './cookies.ts';
@@ -15,7 +14,6 @@ export const baseSettings = (
   config: Config,
   keys: { readonly cookieKeys: readonly string[]; readonly algorithms: readonly string[] },
 ): readonly Fragment[] => [
-  { owner: 'settings/fetch', settings: { fetch: createFetch(config) } },
   { owner: 'settings/endpoints', settings: endpoints(config) },
   { owner: 'settings/cookies', settings: cookies(config, keys.cookieKeys) },
   { owner: 'settings/cryptography', settings: cryptography(keys.algorithms) },
