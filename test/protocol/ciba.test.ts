@@ -234,7 +234,11 @@ t.test('the person answers on a page of ours', async (t) => {
     t.match(await answered({ acr_values: 'high' }, /stronger sign-in/), unmet);
     const essential = acrClaim({ essential: true, values: ['high'] });
     t.match(await answered({ claims: essential }, /stronger sign-in/), unmet);
-    t.equal((await answered({ claims: acrClaim({ value: 'high' }) }, /Approved/)).status, 200, 'but a wish is');
+    t.equal(
+      (await answered({ claims: acrClaim({ value: 'high' }) }, /Approved/)).status,
+      200,
+      'but a wish is',
+    );
     t.equal((await answered({ acr_values: 'unknown low' }, /Approved/)).status, 200);
   });
 });
