@@ -7,13 +7,16 @@ import {
   ROOT_CONTEXT,
   type Span,
   type SpanOptions,
+  SpanStatusCode,
   trace,
 } from '@opentelemetry/api';
+import Fastify from 'fastify';
 import t from 'tap';
 import { loadConfig } from '#config';
+import { createTracing } from '#src/features/tracing/index.ts';
 import { serve } from '#src/serve.ts';
 import { Browser } from '../support/browser.ts';
-import { freePort } from '../support/redis-server.ts';
+import { freePort, waitFor } from '../support/redis-server.ts';
 import { codeFor, RelyingParty, redirectUri, usual } from '../support/relying-party.ts';
 
 interface Recorded {
@@ -21,11 +24,12 @@ interface Recorded {
   readonly parent: string | undefined;
   readonly id: string;
   readonly attributes: Attributes;
+  failed: boolean;
   ended: boolean;
 }
 
 /** The smallest SDK there can be: it keeps the spans it is given. */
-const recordSpans = (): Recorded[] => {
+const recordSpans = (): { readonly spans: Recorded[]; readonly stop: () => void } => {
   const spans: Recorded[] = [];
   const contexts = new AsyncLocalStorage<Context>();
   context.setGlobalContextManager({
@@ -47,6 +51,7 @@ const recordSpans = (): Recorded[] => {
       parent: trace.getSpan(active)?.spanContext().spanId,
       id,
       attributes,
+      failed: false,
       ended: false,
     };
     spans.push(recorded);
@@ -60,7 +65,10 @@ const recordSpans = (): Recorded[] => {
       addEvent: () => span,
       addLink: () => span,
       addLinks: () => span,
-      setStatus: () => span,
+      setStatus: ({ code }) => {
+        recorded.failed = code === SpanStatusCode.ERROR;
+        return span;
+      },
       updateName: () => span,
       end: () => {
         recorded.ended = true;
@@ -83,11 +91,18 @@ const recordSpans = (): Recorded[] => {
     },
     fields: () => ['traceparent'],
   });
-  return spans;
+  return {
+    spans,
+    stop() {
+      trace.disable();
+      context.disable();
+      propagation.disable();
+    },
+  };
 };
 
 t.test('a request is a span, and so is each of its trips to the store', async (t) => {
-  const spans = recordSpans();
+  const { spans, stop: stopRecording } = recordSpans();
   const port = await freePort();
   const written = {
     ...usual,
@@ -156,7 +171,39 @@ t.test('a request is a span, and so is each of its trips to the store', async (t
     'looks from behind the scenes make none',
   );
   t.notOk(JSON.stringify(spans).includes(code), 'no code of a query');
-  trace.disable();
-  context.disable();
-  propagation.disable();
+  stopRecording();
+});
+
+t.test('a failure is marked, and a span ends though its answer never left', async (t) => {
+  const { spans, stop } = recordSpans();
+  t.teardown(stop);
+  const { config } = loadConfig({ env: {}, cwd: t.testdir(), flags: { set: ['tracing.enabled=true'] } });
+  const { observe, watch } = await createTracing({ ...config, store: { ...config.store, url: 'redis://x' } });
+  const server = Fastify();
+  t.teardown(() => server.close());
+  watch(server);
+  // As the engine answers: not by way of Fastify.
+  server.get('/away', (_request, reply) => {
+    reply.hijack();
+    observe?.('read', 5, 'unavailable');
+    reply.raw.writeHead(503).end();
+  });
+  server.get('/slow', (_request, reply) => void reply.hijack());
+  const url = await server.listen();
+  await fetch(`${url}/away`);
+  await fetch(`${url}/slow`, { signal: AbortSignal.timeout(100) }).catch(() => {});
+  await waitFor('the connection to break', () => spans.every(({ ended }) => ended));
+  t.match(spans, [
+    {
+      name: 'GET /away',
+      failed: true,
+      attributes: { 'http.response.status_code': 503, 'error.type': '503' },
+    },
+    {
+      name: 'store read',
+      failed: true,
+      attributes: { 'db.system.name': 'redis', 'error.type': 'unavailable' },
+    },
+    { name: 'GET /slow', failed: false, attributes: { 'http.response.status_code': 499 } },
+  ]);
 });

@@ -56,7 +56,7 @@ export const createMeters = ({ Counter, Histogram }: Library, register: Registry
   const requests = counting(
     new Counter({
       name: 'postern_http_requests_total',
-      help: 'Requests answered.',
+      help: 'Requests by what was answered; 499 when the caller hung up before.',
       labelNames: ['method', 'route', 'status'],
       registers,
     }),
