@@ -9,14 +9,16 @@ const packed = new Failure({
   message: 'send the body as it is, without a content encoding',
 });
 
-/** Judged by what the headers say, before anything is read: also for the engine, which reads bodies by itself. */
-export const refuseBodies = (server: FastifyInstance, { security }: Pick<Config, 'security'>): void => {
-  const most = security.max_body_bytes;
-  const tooLarge = new Failure({
+export const tooLarge = (most: number): Failure =>
+  new Failure({
     code: 'request_too_large',
     status: 413,
     message: `the request body is larger than ${most} bytes`,
   });
+
+/** Judged by what the headers say, before anything is read: also for the engine, which reads bodies by itself. */
+export const refuseBodies = (server: FastifyInstance, { security }: Pick<Config, 'security'>): void => {
+  const most = security.max_body_bytes;
   server.addHook('onRequest', ({ raw }, reply, done) => {
     const { 'content-encoding': encoding, 'content-length': length } = raw.headers;
     if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
@@ -24,7 +26,7 @@ export const refuseBodies = (server: FastifyInstance, { security }: Pick<Config,
     } else if (length !== undefined && Number(length) > most) {
       // The rest of it is not waited for.
       reply.header('connection', 'close');
-      done(tooLarge);
+      done(tooLarge(most));
     } else {
       done();
     }

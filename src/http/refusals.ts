@@ -1,10 +1,12 @@
-import type { FastifyInstance } from 'fastify';
+import type { Socket } from 'node:net';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Events } from '../events.ts';
 import { explain } from './faults.ts';
 
 /**
  * One security event for each request that a door refuses or fails, with the code of the answer as its reason. What
- * was already told of, by the engine or a feature, is not told twice; a 429 is told by who counts.
+ * was already told of, by the engine or a feature, is not told twice. An address that leads nowhere refuses nothing,
+ * and neither does the state of health.
  */
 export const tellRefusals = (server: FastifyInstance, events: Events): void => {
   /** Requests under way, and whether their refusal was told. */
@@ -18,29 +20,69 @@ export const tellRefusals = (server: FastifyInstance, events: Events): void => {
   server.addHook('onClose', async () => {
     forget();
   });
+  const tell = ({ id, ip, method, routeOptions }: FastifyRequest, status: number, reason: string): void => {
+    if (underWay.get(id) === true) return;
+    // Also of one that was refused before it was known to be under way.
+    underWay.set(id, true);
+    events.emit({
+      type: 'request.refused',
+      outcome: status >= 500 ? 'failed' : 'refused',
+      reason,
+      address: ip,
+      correlation: id,
+      details: { status, method, route: routeOptions.url ?? 'unknown' },
+    });
+  };
+
   server.addHook('onRequest', (request, _reply, done) => {
     underWay.set(request.id, false);
     done();
   });
   server.addHook('onError', (request, _reply, error, done) => {
     const { status, code } = refusalIn(error);
-    if (status !== 429 && underWay.get(request.id) !== true) {
-      events.emit({
-        type: 'request.refused',
-        outcome: status >= 500 ? 'failed' : 'refused',
-        reason: code,
-        address: request.ip,
-        correlation: request.id,
-        details: { status, method: request.method, route: request.routeOptions.url ?? 'unknown' },
-      });
-    }
+    tell(request, status, code);
     done();
   });
-  server.addHook('onResponse', (request, _reply, done) => {
+  server.addHook('onSend', (request, reply, payload, done) => {
+    if (isRefusal(request, reply.statusCode)) tell(request, reply.statusCode, reasonFor(reply.statusCode));
+    done(null, payload);
+  });
+  // Before the server hangs up, and no longer knows on whom.
+  server.server.prependListener('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    const reason = unreadable(error, socket);
+    if (reason === undefined) return;
+    const address = socket.remoteAddress ?? '';
+    events.emit({ type: 'connection.refused', outcome: 'refused', reason, address });
+  });
+  server.addHook('onResponse', (request, reply, done) => {
+    const { statusCode } = reply.raw;
+    if (isRefusal(request, statusCode)) tell(request, statusCode, reasonFor(statusCode));
     underWay.delete(request.id);
     done();
   });
 };
+
+/** Bytes that never became a request. A connection that broke, or was opened and not used, asked for nothing. */
+const unreadable = ({ code = '' }: NodeJS.ErrnoException, { bytesRead }: Socket): string | undefined => {
+  if (code === 'HPE_HEADER_OVERFLOW') return 'headers_too_large';
+  if (code.startsWith('HPE_')) return 'malformed_request';
+  return code === 'ERR_HTTP_REQUEST_TIMEOUT' && bytesRead > 0 ? 'request_too_slow' : undefined;
+};
+
+const isRefusal = ({ routeOptions }: FastifyRequest, status: number): boolean =>
+  status >= 400 && routeOptions.url !== undefined && !(routeOptions.config.anyHost && status === 503);
+
+/** Of a page that asks again or says no by itself. */
+const reasons: Readonly<Record<number, string>> = {
+  401: 'login_required',
+  404: 'not_found',
+  405: 'method_not_allowed',
+  410: 'gone',
+  422: 'incomplete',
+};
+
+const reasonFor = (status: number): string =>
+  reasons[status] ?? (status < 500 ? 'invalid_request' : 'server_error');
 
 /** Doors with a language of their own throw errors that carry their status, and the code of the answer by some name. */
 const refusalIn = (error: Error): { status: number; code: string } => {

@@ -1,10 +1,12 @@
 import type { EventEmitter } from 'node:events';
 import { type Configuration, errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
+import type { Events } from '../events.ts';
 import { withWork } from '../store/current-work.ts';
 import { Unavailable } from '../store/errors.ts';
 import type { Store } from '../store/port.ts';
 import { factsOf } from './facts.ts';
-import { endingOf } from './tell.ts';
+import { Replayed } from './storage/replayed.ts';
+import { endingOf, tellEnding, tellRevoked } from './tell.ts';
 
 type Next = () => Promise<void>;
 
@@ -15,23 +17,34 @@ type ErrorOut = Parameters<RenderError>[1];
 /** Some seconds: long enough for a store to come back, short enough for a client to wait. */
 const retryAfter = '2';
 
+interface Around {
+  readonly store: Store;
+  readonly events: Events;
+  readonly renderError: RenderError;
+}
+
 /**
  * The one place where a request of the engine is committed: after its handler, before its answer. What the store
  * refuses or can't do now replaces the answer that was ready.
  */
 export const commitBeforeAnswer =
-  (provider: Provider, store: Store, renderError: RenderError) =>
+  (provider: Provider, { store, events, renderError }: Around) =>
   (ctx: KoaContextWithOIDC, next: Next): Promise<void> =>
     withWork(store, async (work) => {
-      await next();
-      const ending = endingOf(ctx);
       try {
-        if (ending instanceof Unavailable) throw ending;
-        if (ctx.status < 500) await work.commit({ refused: ctx.status >= 400 });
-      } catch (error) {
-        await answerInstead(provider, ctx, asEngineError(error), renderError);
+        await next();
+        const ending = endingOf(ctx);
+        try {
+          if (ending instanceof Unavailable) throw ending;
+          if (ctx.status < 500) await work.commit({ refused: ctx.status >= 400 });
+        } catch (error) {
+          if (error instanceof Replayed) tellRevoked(events, ctx);
+          await answerInstead(provider, ctx, asEngineError(error), renderError);
+        }
+        factsOf(ctx.req).translate?.(ctx, endingOf(ctx));
+      } finally {
+        tellEnding(events, ctx);
       }
-      factsOf(ctx.req).translate?.(ctx, endingOf(ctx));
     });
 
 const asEngineError = (error: unknown): Error => {

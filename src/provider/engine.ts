@@ -8,8 +8,7 @@ import { commitBeforeAnswer, type RenderError } from './commit.ts';
 import { composeSettings } from './compose.ts';
 import { sealCookies } from './cookie-seal.ts';
 import { explainErrors } from './error-uri.ts';
-import { takeFaults } from './faults.ts';
-import { createFetch, type Fetch } from './fetch.ts';
+import { exposeWait } from './expose-wait.ts';
 import type { EngineKeys } from './keys.ts';
 import { signTokensOfUserinfo } from './models/access-tokens.ts';
 import {
@@ -49,13 +48,11 @@ interface Built {
 /** Builds the engine anew over the same store whenever keys change; requests under way finish on the former one. */
 export class Engine {
   readonly #parts: EngineParts;
-  readonly #fetch: Fetch;
   #main: Built;
   #byPath: ReadonlyMap<string, Built>;
 
   constructor(parts: EngineParts, keys: EngineKeys) {
     this.#parts = parts;
-    this.#fetch = createFetch(parts.config, parts);
     [this.#main, this.#byPath] = this.#all(keys);
   }
 
@@ -89,13 +86,19 @@ export class Engine {
         owner,
         settings: typeof settings === 'function' ? settings(keys) : settings,
       })),
-      { owner: 'engine', settings: { renderError, interactions: { policy }, fetch: this.#fetch } },
+      { owner: 'engine', settings: { renderError, interactions: { policy } } },
     ]);
     const provider = new Provider(config.issuer, {
       ...settings,
       routes: { ...settings.routes, ...routes },
       jwks: { keys: keys.signing },
-      adapter: createStorage({ store, clock, clients, reuseWindow: config.tokens.refresh_reuse_window }),
+      adapter: createStorage({
+        store,
+        clock,
+        clients,
+        reuseWindow: config.tokens.refresh_reuse_window,
+        refreshSecretAt: (at) => keys.refreshSecretAt(at),
+      }),
     });
     // The doors hand over the canonical host, the scheme and the client's address in these headers and no others.
     provider.proxy = true;
@@ -109,9 +112,9 @@ export class Engine {
     signTokensOfUserinfo(provider, 'ES256');
     findSignedTokens(provider, { publicKeys: { keys: [...keys.publicJwks.keys] }, store });
     tellEvents(provider, this.#parts);
-    takeFaults(provider, this.#parts.onFault);
     provider.use(explainErrors(config.issuer));
-    provider.use(commitBeforeAnswer(provider, store, renderError));
+    provider.use(exposeWait);
+    provider.use(commitBeforeAnswer(provider, this.#parts));
     for (const { share } of shares) share.attach?.(provider);
     return { provider, handle: provider.callback() as Handler };
   }

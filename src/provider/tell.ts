@@ -5,11 +5,17 @@ import { currentWork } from '../store/current-work.ts';
 import { Unavailable } from '../store/errors.ts';
 import { factsOf } from './facts.ts';
 
-/** What a request ended with, for those who answer in its place. */
-const endings = new WeakMap<object, Error>();
+interface Ending {
+  readonly error: Error;
+  /** Of the event that tells of it; absent: not the last word, the answer becomes a refusal that says so. */
+  readonly type?: string;
+}
 
-/** Why the engine refused or failed, if it did. */
-export const endingOf = (ctx: object): Error | undefined => endings.get(ctx);
+/** What a request ended with. The engine may say it more than once, and a commit that fails says it anew. */
+const endings = new WeakMap<object, Ending>();
+
+/** Why the engine refused or failed, if it did; for those who answer in its place. */
+export const endingOf = (ctx: object): Error | undefined => endings.get(ctx)?.error;
 
 /** The engine's own names of refusals, and ours. */
 const refusals: Readonly<Record<string, string>> = {
@@ -74,22 +80,13 @@ interface Told {
   readonly onFault: (error: unknown, correlation: string) => void;
 }
 
-/** Passes on what the engine tells: refusals at once, successes when they are committed. */
+/** Passes on what the engine tells: successes when they are committed, and how a request ended by `tellEnding`. */
 export const tellEvents = (provider: Provider, { events, onFault }: Told): void => {
   const emitter: EventEmitter = provider;
   for (const [name, type] of Object.entries(refusals)) {
     emitter.on(name, (ctx: KoaContextWithOIDC, error: Error) => {
-      endings.set(ctx, error);
-      const { details, ...described } = describe(ctx);
-      const { reason, detail } = reasonOf(error);
+      endings.set(ctx, { error, type });
       if (error.cause instanceof Unavailable) onFault(error.cause, factsOf(ctx.req).correlation);
-      events.emit({
-        type,
-        outcome: 'refused',
-        reason,
-        ...described,
-        details: { ...details, ...(detail !== undefined && { detail }) },
-      });
     });
   }
   for (const [name, type] of Object.entries(successes)) {
@@ -101,11 +98,27 @@ export const tellEvents = (provider: Provider, { events, onFault }: Told): void 
     });
   }
   emitter.on('server_error', (ctx: KoaContextWithOIDC, error: Error) => {
-    endings.set(ctx, error);
-    // Not the last word: the answer becomes a refusal that says so, and that is told.
-    if (error instanceof Unavailable) return;
-    const { correlation } = factsOf(ctx.req);
-    onFault(error, correlation);
-    events.emit({ type: 'fault', outcome: 'failed', reason: 'server_error', ...describe(ctx) });
+    if (error instanceof Unavailable) return void endings.set(ctx, { error });
+    endings.set(ctx, { error, type: 'fault' });
+    onFault(error, factsOf(ctx.req).correlation);
   });
 };
+
+/** Once for each request that was refused or failed, when its answer is made and no other can take its place. */
+export const tellEnding = (events: Events, ctx: KoaContextWithOIDC): void => {
+  const { error, type } = endings.get(ctx) ?? {};
+  if (error === undefined || type === undefined) return;
+  const { details, ...described } = describe(ctx);
+  const { reason, detail } = reasonOf(error);
+  events.emit({
+    type,
+    outcome: type === 'fault' ? 'failed' : 'refused',
+    reason,
+    ...described,
+    details: { ...details, ...(detail !== undefined && { detail }) },
+  });
+};
+
+/** The engine tells so itself, but not of a second use that shows only at the commit. */
+export const tellRevoked = (events: Events, ctx: KoaContextWithOIDC): void =>
+  events.emit({ type: 'grant.revoked', outcome: 'ok', ...describe(ctx) });

@@ -72,7 +72,7 @@ t.test('nothing that opens a door is ever in the log, and every refusal is', asy
       }),
     );
     const wrong = await browser.submit(login, { login: 'ada', password: 'not-her-password' });
-    refused('a wrong password', wrong, 'wrong_credentials');
+    refused('a wrong password', wrong, 'wrong_password');
     await browser.submit(login, { login: 'ada@example.com', password: 'a-password-for-nobody' });
     const { code, verifier } = await codeFor(party, browser);
     refused('a wrong verifier', await party.redeem(code, newVerifier()), 'invalid_grant');

@@ -9,7 +9,13 @@ import { withWork } from '#src/store/current-work.ts';
 const clock = { now: () => Date.now() };
 const store = await openStore('memory:', { clock });
 t.teardown(() => store.close());
-const storageOf = createStorage({ store, clock, clients: { find: async () => undefined }, reuseWindow: 10 });
+const storageOf = createStorage({
+  store,
+  clock,
+  clients: { find: async () => undefined },
+  reuseWindow: 10,
+  refreshSecretAt: () => Buffer.alloc(32),
+});
 
 const family = 'family-00000';
 const grantId = `${family}-${'g'.repeat(20)}`;

@@ -98,12 +98,7 @@ t.test('no address may ask an endpoint without end (CWE-770)', async (t) => {
     address: '192.0.2.1',
     details: { endpoint: 'token' },
   });
-  t.equal(
-    told.filter(({ address, details }) => address === '192.0.2.1' && details?.['endpoint'] === 'token')
-      .length,
-    1,
-    'told once a minute',
-  );
+  t.equal(told.length, 9, 'each of them is told');
 
   clock.pass(60_000);
   t.equal((await token('192.0.2.1')).status, 200, 'a minute later all is well');
@@ -193,11 +188,10 @@ t.test('accounts can not be told apart, nor tried without end (CWE-204, CWE-307)
     t.equal(throttled.status, 429, `${login} is delayed, whether there is such a person or not`);
   }
   t.match(events.at(-1), { type: 'sign-in', outcome: 'refused', reason: 'throttled' });
-  t.equal(
-    events.filter(({ type, reason }) => type === 'sign-in' && reason === 'wrong_credentials').length,
-    6,
-    'each refusal is told, and none tells which part was wrong',
-  );
+  const reasons = events.filter(({ type }) => type === 'sign-in').map(({ reason }) => reason);
+  for (const reason of ['wrong_password', 'unknown_account']) {
+    t.equal(reasons.filter((one) => one === reason).length, 3, 'the operator alone is told which it was');
+  }
 
   // CWE-400: hashing is the dearest thing a stranger can ask for.
   const ready = await Promise.all(Array.from({ length: 12 }, prepare));

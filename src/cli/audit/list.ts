@@ -25,13 +25,14 @@ export const list: Command = {
           one.account ?? '',
           one.address ?? '',
           one.correlation ?? '',
+          String(one.merged?.count ?? 1),
         ]);
         output.answer(
           { items, ...(next !== undefined && { next }) },
           rows.length === 0
             ? 'Nothing of that kind is on record.'
             : table(
-                ['TIME', 'TYPE', 'OUTCOME', 'REASON', 'CLIENT', 'ACCOUNT', 'ADDRESS', 'CORRELATION'],
+                ['TIME', 'TYPE', 'OUTCOME', 'REASON', 'CLIENT', 'ACCOUNT', 'ADDRESS', 'CORRELATION', 'COUNT'],
                 rows,
               ),
         );

@@ -47,12 +47,25 @@ interface EngineAccount {
   claims(use: string, scope: string): { sub: string; [name: string]: Json | undefined };
 }
 
+export interface SignInRefused {
+  readonly reason: 'unknown_account' | 'wrong_password' | 'account_disabled';
+  /** The account that somebody tried to be, if there is one. */
+  readonly account?: string;
+}
+
 export interface Accounts {
   /** At most a few seconds old: served from a bounded cache which `announce` empties on every process. */
   find(id: string): Promise<Account | undefined>;
   findByUsername(username: string): Promise<Account | undefined>;
-  /** Undefined for every cause alike, in the same time: unknown, wrong password, disabled. Throws `overloaded` (503). */
-  authenticate(username: string, password: string): Promise<Account | undefined>;
+  /**
+   * Undefined for every cause alike, in the same time: unknown, wrong password, disabled. Which it was is told for the
+   * record, and for nobody who asks. Throws `overloaded` (503).
+   */
+  authenticate(
+    username: string,
+    password: string,
+    tell?: (refused: SignInRefused) => void,
+  ): Promise<Account | undefined>;
   /** Undefined when the account is unknown or disabled. */
   forEngine(id: string): Promise<EngineAccount | undefined>;
   list(options?: { readonly limit?: number; readonly cursor?: string }): Promise<AccountPage>;

@@ -87,7 +87,7 @@ export const createAccounts = ({ store, config, clock, events }: AccountsOptions
       const held = await stored.byName(username);
       return held === undefined ? undefined : toAccount(held.record);
     },
-    authenticate: createSignIn({ store, passwords, configured, stored, events }),
+    authenticate: createSignIn({ store, passwords, configured, stored }),
     async forEngine(id) {
       const account = await find(id);
       if (account === undefined || !account.enabled) return undefined;

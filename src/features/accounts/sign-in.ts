@@ -1,7 +1,6 @@
-import type { Events } from '#src/events.ts';
 import { Conflict } from '#src/store/errors.ts';
 import type { Store } from '#src/store/port.ts';
-import type { Account } from './account.ts';
+import type { Account, SignInRefused } from './account.ts';
 import type { Configured } from './configured.ts';
 import type { Passwords } from './password/passwords.ts';
 import { replaceAccount, toAccount } from './record.ts';
@@ -12,14 +11,13 @@ interface Parts {
   readonly passwords: Passwords;
   readonly configured: Configured;
   readonly stored: Stored;
-  readonly events: Events;
 }
 
 /**
  * One refusal for every cause, at one price: the same trips to the store and one password hash, whether the account
  * is unknown, has no password, is disabled, or the password is wrong.
  */
-export const createSignIn = ({ store, passwords, configured, stored, events }: Parts) => {
+export const createSignIn = ({ store, passwords, configured, stored }: Parts) => {
   const rehash = async ({ record, body }: Held, password: string): Promise<void> => {
     const next = { ...record, hash: await passwords.hash(password) };
     try {
@@ -30,7 +28,11 @@ export const createSignIn = ({ store, passwords, configured, stored, events }: P
     }
   };
 
-  return async (username: string, password: string): Promise<Account | undefined> => {
+  return async (
+    username: string,
+    password: string,
+    tell: (refused: SignInRefused) => void = () => {},
+  ): Promise<Account | undefined> => {
     const held = await stored.byName(username);
     const fixed = configured.byName(username);
     const account = fixed ?? (held === undefined ? undefined : toAccount(held.record));
@@ -38,17 +40,9 @@ export const createSignIn = ({ store, passwords, configured, stored, events }: P
     const hash = fixed === undefined ? held?.record.hash : fixedHash;
 
     const matches = await passwords.verify(hash, password);
-    if (account === undefined || !matches || !account.enabled) {
-      const reason =
-        account === undefined ? 'unknown_account' : matches ? 'account_disabled' : 'wrong_password';
-      events.emit({
-        type: 'password.checked',
-        outcome: 'refused',
-        reason,
-        ...(account === undefined ? {} : { account: account.id }),
-      });
-      return undefined;
-    }
+    if (account === undefined) return void tell({ reason: 'unknown_account' });
+    if (!matches) return void tell({ reason: 'wrong_password', account: account.id });
+    if (!account.enabled) return void tell({ reason: 'account_disabled', account: account.id });
     if (fixed === undefined && held?.record.hash !== undefined && passwords.isOutdated(held.record.hash)) {
       await rehash(held, password);
     }

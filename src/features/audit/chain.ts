@@ -2,12 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { SecurityEvent } from '#src/events.ts';
 import type { IndexEntry, Store, Write } from '#src/store/port.ts';
 import { type Head, heads, putHead, type SealingBox } from './heads.ts';
+import type { Happened } from './merging.ts';
 import { encodeRecord, recordKey, type Seen } from './record.ts';
-
-export interface Happened {
-  readonly at: number;
-  readonly event: SecurityEvent;
-}
 
 interface Parts {
   readonly store: Store;
@@ -50,7 +46,7 @@ export const createChain = ({ store, box, retentionDays }: Parts): Chain => {
       const sealing = await box();
       let next = end;
       const writes: Write[] = [];
-      const add = ({ at, event }: Happened, seen?: readonly Seen[]): void => {
+      const add = ({ at, event, merged }: Happened, seen?: readonly Seen[]): void => {
         const until = retentionDays === 0 ? undefined : at + retentionDays * dayMs;
         const seq = next.seq + 1;
         const { text, hash } = encodeRecord(event, {
@@ -60,6 +56,7 @@ export const createChain = ({ store, box, retentionDays }: Parts): Chain => {
           prev: next.hash,
           ...(next.until !== undefined && { prev_until: next.until }),
           ...(seen && { seen }),
+          ...(merged && { merged }),
         });
         writes.push({
           op: 'insert',

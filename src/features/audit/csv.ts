@@ -9,6 +9,9 @@ const columns = [
   'account',
   'address',
   'correlation',
+  'count',
+  'first',
+  'last',
   'details',
   'chain',
   'seq',
@@ -25,11 +28,19 @@ const cell = (value: unknown): string => {
   return `"${safe.replaceAll('"', '""')}"`;
 };
 
+const iso = (at: number): string => new Date(at).toISOString();
+
 const line = (cells: readonly unknown[]): string => `${cells.map(cell).join(',')}\r\n`;
 
 export const csvHead = line(columns);
 
 export const csvLine = (record: AuditRecord): string => {
-  const row: Readonly<Record<string, unknown>> = { ...record, time: new Date(record.at).toISOString() };
+  const { at, merged } = record;
+  const row: Readonly<Record<string, unknown>> = {
+    ...record,
+    time: iso(at),
+    count: merged?.count ?? 1,
+    ...(merged && { first: iso(merged.first), last: iso(merged.last) }),
+  };
   return line(columns.map((name) => row[name]));
 };

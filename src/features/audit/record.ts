@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { SecurityEvent } from '#src/events.ts';
 import type { Key } from '#src/store/port.ts';
+import type { Merged } from './merging.ts';
 
 /** The end of another chain, as a new one saw it: so a chain that is taken away is missed. */
 export interface Seen {
@@ -23,6 +24,8 @@ export interface AuditRecord extends SecurityEvent {
   /** Until when the record before is kept; absent: for ever. Later than that nobody misses it. */
   readonly prev_until?: number;
   readonly seen?: readonly Seen[];
+  /** Present when it stands for more than one event. */
+  readonly merged?: Merged;
   readonly hash: string;
 }
 

@@ -2,8 +2,9 @@ import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import type { SecurityEvent } from '#src/events.ts';
 import { Conflict } from '#src/store/errors.ts';
 import type { Clock, Store } from '#src/store/port.ts';
-import { createChain, type Happened } from './chain.ts';
+import { createChain } from './chain.ts';
 import type { SealingBox } from './heads.ts';
+import { createMerging, type Happened } from './merging.ts';
 
 interface RecorderParts {
   readonly store: Store;
@@ -31,6 +32,7 @@ interface Recorder {
 
 const gatherMs = 250;
 const batch = 100;
+const mergeCheckMs = 1_000;
 const restMs = { first: 250, most: 5_000 };
 const lastAttemptMs = 2_000;
 /** Events that wait for a store that is away. */
@@ -97,21 +99,28 @@ export const createRecorder = (parts: RecorderParts): Recorder => {
     timer.unref();
   };
 
+  const queue = (happened: Happened): void => {
+    if (waiting.length >= mostWaiting) {
+      const lost = happened.merged?.count ?? 1;
+      dropped += lost;
+      untold += lost;
+      return;
+    }
+    waiting.push(happened);
+    wakeLater();
+  };
+  const merging = createMerging(clock, queue);
+
   return {
-    hear(event) {
-      if (waiting.length >= mostWaiting) {
-        dropped += 1;
-        untold += 1;
-        return;
-      }
-      waiting.push({ at: clock.now(), event });
-      wakeLater();
-    },
+    hear: merging.hear,
     state: () => ({ waiting: waiting.length, written, dropped }),
     start() {
       started = true;
       if (waiting.length > 0) wakeLater();
+      const closing = setInterval(merging.closeEnded, mergeCheckMs).unref();
       return async () => {
+        clearInterval(closing);
+        merging.closeAll();
         clearTimeout(timer);
         stopping.abort();
         await writing;

@@ -1,4 +1,4 @@
-import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
+import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { faceOf } from '../../http/interactions/faces.ts';
 import { createRenderError, readerOfEngine, wishesOfEngine } from '../../http/pages/render-error.ts';
 import { routes } from '../../provider/paths.ts';
@@ -28,6 +28,11 @@ const problems: Readonly<Record<string, DeviceProblem>> = {
 const problemOf = (error: Error): DeviceProblem | undefined =>
   error instanceof CodesThrottled ? { kind: 'throttled', seconds: error.waitSeconds } : problems[error.name];
 
+/** The engine asks again without a word to those who listen. */
+const tell = (ctx: KoaContextWithOIDC, reason: string): void => {
+  ctx.oidc.provider.emit('code_verification.error', ctx, new errors.OIDCProviderError(422, reason));
+};
+
 /** The engine marks a session for saving when it fails, also one that was never begun, and then can't save it. */
 const forgetNewSession = ({ oidc }: KoaContextWithOIDC): void => {
   if (oidc.session && oidc.session.exp === undefined) Object.assign(oidc.session, { touched: false });
@@ -52,13 +57,16 @@ export const createDevicePages = ({ config, clock, pages }: DeviceParts): Source
 
   return {
     async userCodeInputSource(ctx, _form, out, error) {
-      if (error?.name === 'AbortedError')
+      if (error?.name === 'AbortedError') {
+        tell(ctx, 'access_denied');
         return show(ctx, deviceDonePage(pageFor(ctx), { outcome: 'denied' }));
+      }
       const problem = error && problemOf(error);
       if (error && !problem) {
         forgetNewSession(ctx);
         return renderError(ctx, out ?? { error: 'server_error' }, error);
       }
+      if (problem && problem.kind !== 'throttled') tell(ctx, `code_${problem.kind}`);
       if (ctx.method === 'POST' && problem) ctx.status = problem.kind === 'throttled' ? 429 : 422;
       if (problem?.kind === 'throttled') ctx.set('Retry-After', String(problem.seconds));
       const typed = ctx.method === 'POST' ? ctx.oidc.params?.['user_code'] : prefilledCode(ctx);

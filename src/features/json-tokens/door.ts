@@ -96,7 +96,7 @@ export const redeemDoor =
       await engine().handle(jsonTokensPath, inner, reply.raw);
     };
 
-    scope.post<{ Body: unknown }>(jsonTokensPath, async (request, reply) => {
+    scope.post<{ Body: unknown }>(jsonTokensPath, { config: { byCertificate: true } }, async (request, reply) => {
       if (!Buffer.isBuffer(request.body)) {
         throw new Refusal('unsupported_media_type', 'send a body of application/json', 415);
       }
@@ -112,7 +112,8 @@ export const redeemDoor =
     });
 
     scope.route({
-      method: ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE'],
+      // OPTIONS as well: no script of another origin redeems codes here.
+      method: ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'DELETE'],
       url: jsonTokensPath,
       handler: async (_request, reply) => {
         reply.header('allow', 'POST');

@@ -40,9 +40,7 @@ const limitsOf = ({ security }: Pick<Config, 'security'>): ReadonlyMap<string, L
 export const limitAddresses = ({ config, events, counter }: Parts): onRequestHookHandler => {
   const limits = limitsOf(config);
 
-  const tellOnce = ({ ip, id }: FastifyRequest, what: string): void => {
-    // Once a minute for each address, or the record would be what is flooded next.
-    if (counter.take({ what: `told ${what}`, who: network(ip), limit: 1 }) !== undefined) return;
+  const tell = ({ ip, id }: FastifyRequest, what: string): void =>
     events.emit({
       type: 'limit.reached',
       outcome: 'refused',
@@ -51,14 +49,13 @@ export const limitAddresses = ({ config, events, counter }: Parts): onRequestHoo
       correlation: id,
       details: { endpoint: what },
     });
-  };
 
   return (request, reply, done) => {
     const limit = limits.get(request.routeOptions.url ?? '');
     if (limit === undefined || request.method === 'OPTIONS') return done();
     const wait = counter.take({ ...limit, who: network(request.ip) });
     if (wait === undefined) return done();
-    tellOnce(request, limit.what);
+    tell(request, limit.what);
     reply.header('retry-after', String(wait));
     done(
       new Failure({

@@ -5,7 +5,7 @@ import type { Form, Outcome, Step, Visit } from '../../http/interactions/step.ts
 import { currentWork } from '../../store/current-work.ts';
 import { type LoginModel, type LoginProblem, loginPage } from '../../views/pages/login.ts';
 import { signedInPage } from '../../views/pages/signed-in.ts';
-import type { Account } from '../accounts/index.ts';
+import type { Account, SignInRefused } from '../accounts/index.ts';
 import { wantsAnother } from './another-account.ts';
 import type { SignInParts } from './index.ts';
 import type { KnownDevices } from './known-devices.ts';
@@ -125,13 +125,13 @@ export const createLoginStep = (
         note(visit, 'refused', 'throttled');
         return refused({ kind: 'throttled', seconds }, 429, { 'retry-after': String(seconds) });
       }
-      const account = await accounts.authenticate(login, password).catch((error: unknown) => {
+      const told = ({ reason, account }: SignInRefused): void => note(visit, 'refused', reason, account);
+      const account = await accounts.authenticate(login, password, told).catch((error: unknown) => {
         if (error instanceof Failure && error.code === 'overloaded') note(visit, 'refused', 'overloaded');
         throw error;
       });
       if (!account) {
         await throttle.failed(attempt);
-        note(visit, 'refused', 'wrong_credentials');
         return refused({ kind: 'wrong' });
       }
       await throttle.succeeded(attempt);

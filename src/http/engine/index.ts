@@ -9,6 +9,7 @@ import { describeRequest } from '../../provider/facts.ts';
 import { aliases, enginePaths, isForPeople, pathsTurnedToGet, routes } from '../../provider/paths.ts';
 import { boundBody } from './bodies.ts';
 import { engineHeaders } from './headers.ts';
+import { letOriginsRead } from './origins.ts';
 import { turnToGet } from './turn-to-get.ts';
 
 const plainPath = /^[A-Za-z0-9/_.~-]+$/;
@@ -18,7 +19,6 @@ const pathOf = (url: string): string => {
   return query < 0 ? url : url.slice(0, query);
 };
 
-export const engineDoor =
 type AnswerError = (error: unknown, request: FastifyRequest, reply: FastifyReply) => void;
 
 interface Parts {
@@ -28,18 +28,19 @@ interface Parts {
   readonly answerError: AnswerError;
 }
 
+export const engineDoor =
   ({ config, engine, answerError }: Parts): FastifyPluginAsync =>
   async (scope) => {
     const { host, protocol } = new URL(config.issuer);
     const scheme = protocol.slice(0, -1);
 
-    // The engine reads the body itself; a parser of ours would leave it nothing to read.
     const { errorHandler: answerProgram } = scope;
     scope.setErrorHandler((error, request, reply) => {
       if (isForPeople(request.routeOptions.url ?? '')) answerError(error, request, reply);
       else answerProgram.call(scope, error as FastifyError, request, reply);
     });
 
+    // The engine reads the body itself; a parser of ours would leave it nothing to read.
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
 
@@ -64,7 +65,13 @@ interface Parts {
       scope.route({
         method: [...methods] as 'GET'[],
         url: path,
+        ...(methods.includes('OPTIONS') && { onSend: letOriginsRead }),
         handler: async (request, reply) => {
+          await boundBody(request.raw, config.security.max_body_bytes).catch((error: unknown) => {
+            // The rest of it is not waited for.
+            reply.header('connection', 'close');
+            throw error;
+          });
           prepare(request);
           reply.hijack();
           engineHeaders(reply.raw, request.id);

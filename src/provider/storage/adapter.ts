@@ -1,25 +1,24 @@
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
 import { currentWork } from '../../store/current-work.ts';
 import type { Conflict } from '../../store/errors.ts';
-import type { Clock, Document, Key, Store } from '../../store/port.ts';
+import type { Document, Key, Store } from '../../store/port.ts';
 import { type Terms, UnitOfWork } from '../../store/unit-of-work.ts';
 import { splitScope } from '../models/client-scope.ts';
 import { decideOnce, heldAfterMs } from './decided.ts';
 import { digestOf, grantKeyOf, isModelName, keyOf, type ModelName, restOf } from './ids.ts';
 import { withGrant, withoutGrant } from './of-grant.ts';
 import { decodePayload, encodePayload } from './payload.ts';
+import { Replayed } from './replayed.ts';
+import { mayBeRetry, type RetryTerms } from './retry.ts';
 import { readSession, removeSession, writeSession } from './session.ts';
 
 interface ClientSource {
   find(id: string): Promise<Record<string, unknown> | undefined>;
 }
 
-interface Surroundings {
+interface Surroundings extends RetryTerms {
   readonly store: Store;
-  readonly clock: Clock;
   readonly clients: ClientSource;
-  /** Seconds in which a spent refresh token is answered with its successor again. */
-  readonly reuseWindow: number;
 }
 
 /** Found by another name than their id, so the id must be in the body. They live for minutes. */
@@ -56,7 +55,12 @@ class EngineStorage implements Adapter {
     if (!document) return undefined;
     if (this.#model === 'Session') return readSession(document, id, 'cookie', this.#around.clock.now());
     const payload = this.#payload(document, id);
-    return this.#model === 'RefreshToken' ? withGrant(payload, work.peek(grantKeyOf(id))) : payload;
+    if (this.#model !== 'RefreshToken') return payload;
+    const { claim } = document;
+    if (payload && claim && !(await mayBeRetry(this.#around, id, claim, work))) {
+      payload['consumed'] = Math.floor(claim.at / 1000);
+    }
+    return withGrant(payload, work.peek(grantKeyOf(id)));
   }
 
   async findByUid(uid: string): Promise<AdapterPayload | undefined> {
@@ -155,7 +159,7 @@ class EngineStorage implements Adapter {
       reason === 'absent'
         ? { error: new errors.InvalidGrant(`${label} not found`) }
         : {
-            error: new errors.InvalidGrant(`${label} already consumed`),
+            error: new Replayed(`${label} already consumed`),
             writes: [{ op: 'remove', key: grantKeyOf(id) } as const],
           };
     switch (this.#model) {
@@ -166,8 +170,10 @@ class EngineStorage implements Adapter {
       case 'RefreshToken':
         return {
           errand: 'rotation',
-          lost: (conflict) =>
-            conflict.claim && this.#inWindow(conflict.claim.at)
+          // Read anew: the winner's client may have used the successor by now.
+          lost: async (conflict) =>
+            conflict.claim &&
+            (await mayBeRetry(this.#around, id, conflict.claim, new UnitOfWork(this.#around.store)))
               ? 'already done'
               : replayed(conflict, 'refresh token'),
         };
@@ -187,13 +193,9 @@ class EngineStorage implements Adapter {
     if (document.expiresAt !== undefined) {
       payload.exp = Math.floor((document.expiresAt - heldAfterMs(this.#model)) / 1000);
     }
-    const again = this.#model === 'RefreshToken' && claim !== undefined && this.#inWindow(claim.at);
-    if (claim && !again) payload['consumed'] = Math.floor(claim.at / 1000);
+    // Of a refresh token it is not the last word.
+    if (claim && this.#model !== 'RefreshToken') payload['consumed'] = Math.floor(claim.at / 1000);
     return payload;
-  }
-
-  #inWindow(at: number): boolean {
-    return this.#around.clock.now() - at < this.#around.reuseWindow * 1000;
   }
 
   #work(): UnitOfWork {

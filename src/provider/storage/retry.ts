@@ -1,0 +1,26 @@
+import type { Claim, Clock } from '../../store/port.ts';
+import type { UnitOfWork } from '../../store/unit-of-work.ts';
+import { keyOf, successorOf } from './ids.ts';
+
+export interface RetryTerms {
+  readonly clock: Clock;
+  /** Seconds in which a spent refresh token is answered with its successor again. */
+  readonly reuseWindow: number;
+  /** What the successor of a token that was spent then is made with. */
+  readonly refreshSecretAt: (at: number) => Buffer;
+}
+
+/**
+ * Whether a spent refresh token may come from a client that lost the answer. Whoever used the successor had got it, and
+ * has no reason to ask again (RFC 9700 §4.14.2). Only tokens that were spent already cost the trip for it.
+ */
+export const mayBeRetry = async (
+  { clock, reuseWindow, refreshSecretAt }: RetryTerms,
+  id: string,
+  { at }: Claim,
+  work: UnitOfWork,
+): Promise<boolean> => {
+  if (clock.now() - at >= reuseWindow * 1000) return false;
+  const successor = keyOf('RefreshToken', successorOf(id, refreshSecretAt(at)));
+  return successor !== undefined && (await work.read(successor))?.claim === undefined;
+};

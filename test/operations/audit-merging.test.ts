@@ -1,0 +1,149 @@
+import t, { type Test } from 'tap';
+import { openStore } from '#adapters/index.ts';
+import { createEvents, type SecurityEvent } from '#src/events.ts';
+import { audit, csvHead, csvLine, listRecords, verify } from '#src/features/audit/index.ts';
+import { boxOf } from '#src/features/keys/index.ts';
+import { handClock, testConfig } from '../support/people.ts';
+import { waitFor } from '../support/redis-server.ts';
+
+const open = async (t: Test) => {
+  const clock = handClock();
+  const store = await openStore('memory:', { clock });
+  t.teardown(() => store.close());
+  const config = testConfig();
+  const events = createEvents((fault) => {
+    throw fault;
+  });
+  const box = await boxOf(config, store);
+  const record = audit({ store, config, clock, events, box: () => box, onFault: (error) => t.error(error) });
+  const end = await record.start();
+  const list = async () => {
+    const { items } = await listRecords(store, {}, { limit: 5_000, order: 'ascending' });
+    return items.filter(({ type }) => type !== 'audit.opened');
+  };
+  const stands = async (): Promise<number> =>
+    (await list()).reduce((sum, { merged }) => sum + (merged?.count ?? 1), 0);
+  return { clock, emit: events.emit, end, list, record, stands, whole: () => verify({ store, clock, box }) };
+};
+
+const refused = (more: Partial<SecurityEvent> = {}): SecurityEvent => ({
+  type: 'token.refused',
+  outcome: 'refused',
+  reason: 'invalid_client',
+  address: '192.0.2.1',
+  correlation: 'a-request',
+  details: { door: 'engine', detail: 'client not found' },
+  ...more,
+});
+
+t.test('equal refusals of strangers become one record that counts them (CWE-779)', async (t) => {
+  const { clock, emit, end, list, record, stands, whole } = await open(t);
+  const start = clock.now();
+  emit(refused());
+  await waitFor('the first, at once', () => record.state().written === 1);
+  t.match(await list(), [{ address: '192.0.2.1', correlation: 'a-request', details: { detail: String } }]);
+
+  for (let n = 0; n < 1_000; n += 1) {
+    clock.pass(10);
+    emit(refused({ correlation: `another-${n}` }));
+  }
+  clock.pass(49_999);
+  emit(refused({ address: '192.0.2.2' }));
+  t.equal(record.state().written + record.state().waiting, 2, 'nothing more as long as it goes on');
+  clock.pass(1);
+  emit(refused({ correlation: 'a-minute-later' }));
+  await waitFor('the rest', () => record.state().written === 4);
+  const [, , many, later] = await list();
+  t.match(many, {
+    type: 'token.refused',
+    reason: 'invalid_client',
+    address: '192.0.2.1',
+    details: { door: 'engine' },
+    at: start + 60_000,
+    merged: { count: 1_000, first: start + 10, last: start + 10_000 },
+  });
+  t.notOk(many?.correlation, 'of none of them alone');
+  t.match(later, { correlation: 'a-minute-later' }, 'then it begins anew');
+  t.notOk(later?.merged);
+  await end();
+  t.equal(await stands(), 1_003, 'no refusal is lost');
+  t.match(await whole(), { records: 5, problems: [] });
+});
+
+t.test('what was counted is written when the server stops', async (t) => {
+  const { emit, end, list, stands, whole } = await open(t);
+  for (let n = 0; n < 7; n += 1) emit(refused({ address: `2001:db8:1:2::${n}` }));
+  emit(refused({ address: '2001:db8:1:3::1' }));
+  await end();
+  t.match(await list(), [
+    { address: '2001:db8:1:2::0' },
+    { address: '2001:db8:1:3::1' },
+    { address: '2001:db8:1:2::/64', merged: { count: 6 } },
+  ]);
+  t.equal(await stands(), 8);
+  const { problems } = await whole();
+  t.same(problems, []);
+});
+
+t.test('what went well, and what concerns an account, has a record of its own', async (t) => {
+  const { emit, end, list } = await open(t);
+  const kinds = [
+    refused({ account: 'ada', reason: 'wrong_password' }),
+    refused({ outcome: 'ok', type: 'grant.revoked' }),
+    { type: 'delivery', outcome: 'failed' },
+  ] as const;
+  for (const one of kinds) for (let n = 0; n < 3; n += 1) emit(one);
+  for (const unlike of [
+    { client: 'app' },
+    { client: 'spa' },
+    { reason: 'invalid_grant' },
+    { type: 'userinfo.refused' },
+    { details: { door: 'json' } },
+  ])
+    emit(refused(unlike));
+  await end();
+  t.equal((await list()).length, 14);
+  t.notOk((await list()).some(({ merged }) => merged));
+});
+
+t.test('more strangers than are told apart fill neither memory nor the record', async (t) => {
+  const { clock, emit, end, list, stands } = await open(t);
+  for (let n = 0; n < 20_000; n += 1) {
+    emit(refused({ address: `10.${n >> 16}.${(n >> 8) & 255}.${n & 255}`, reason: n % 2 ? 'one' : 'two' }));
+  }
+  clock.pass(61_000);
+  await end();
+  const records = await list();
+  t.equal(await stands(), 20_000, 'each is counted');
+  t.equal(records.length, 500 + 2 + 2, 'five hundred by themselves, the others by type and reason');
+  t.match(
+    records
+      .filter(({ merged }) => merged)
+      .map(({ reason, address, merged }) => [reason, address, merged?.count]),
+    [
+      ['two', undefined, 9_749],
+      ['one', undefined, 9_749],
+    ],
+  );
+});
+
+t.test('a sheet has the count of each record', (t) => {
+  const at = Date.UTC(2027, 0, 31);
+  const record = {
+    v: 1,
+    chain: 'c',
+    seq: 1,
+    at,
+    prev: '',
+    hash: 'h',
+    type: 'x',
+    outcome: 'refused',
+  } as const;
+  t.match(csvHead, '"correlation","count","first","last","details"');
+  t.match(csvLine(record), ',"1","","",');
+  t.match(
+    csvLine({ ...record, merged: { count: 12, first: at - 2_000, last: at - 1_000 } }),
+    ',"12","2027-01-30T23:59:58.000Z","2027-01-30T23:59:59.000Z",',
+  );
+  t.end();
+});
