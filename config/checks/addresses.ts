@@ -58,6 +58,33 @@ export const productionReachesNotEverything: Rule = {
     }),
 };
 
+/** RFC 8705 §5. */
+export const mtlsOriginIsAnother: Rule = {
+  needs: ['mode', 'issuer', 'proxy'],
+  check: ({ mode, issuer, proxy }) => {
+    const { mtls_origin: origin } = proxy;
+    if (origin === undefined) return [];
+    const path = ['proxy', 'mtls_origin'];
+    return [
+      ...when(
+        new URL(origin).host === new URL(issuer).host,
+        path,
+        'Is the host of the issuer: leave it out when the proxy asks for certificates there.',
+      ),
+      ...when(
+        mode === 'production' && !origin.startsWith('https:'),
+        path,
+        'Must be https: certificates are shown in a TLS handshake.',
+      ),
+      ...when(
+        proxy.trusted.length === 0,
+        path,
+        'No proxy is trusted, so no certificate counts: name the one that asks for them in proxy.trusted.',
+      ),
+    ];
+  },
+};
+
 export const metricsAreGuarded: Rule = {
   needs: ['metrics'],
   check: ({ metrics }) =>

@@ -65,6 +65,23 @@ export const clientsMakeSense: Rule = {
     }),
 };
 
+const silent: readonly string[] = ['client-cert', 'x-forwarded-client-cert'];
+
+/** RFC 8705 §2.1: such a client is known by a name, which is worth what the authority behind it is. */
+export const certificatesAreVerified: Rule = {
+  needs: ['clients', 'proxy'],
+  check: ({ clients, proxy }) =>
+    clients.flatMap((client, index) =>
+      when(
+        client.token_endpoint_auth_method === 'tls_client_auth' &&
+          !proxy.client_certificates_verified &&
+          silent.includes(proxy.client_certificate_header),
+        ['clients', String(index), 'token_endpoint_auth_method'],
+        `tls_client_auth wants a certificate that was verified, and ${proxy.client_certificate_header} does not tell: set proxy.client_certificates_verified to true if the proxy passes on no other.`,
+      ),
+    ),
+};
+
 export const clientResourcesExist: Rule = {
   needs: ['clients', 'resources'],
   check: ({ clients, resources }) => {

@@ -3,11 +3,12 @@ import { accountsMakeSense } from './accounts.ts';
 import {
   developmentStaysLocal,
   metricsAreGuarded,
+  mtlsOriginIsAnother,
   productionIssuerIsHttps,
   productionReachesNotEverything,
   productionTrustsNotEveryone,
 } from './addresses.ts';
-import { clientResourcesExist, clientsMakeSense } from './clients.ts';
+import { certificatesAreVerified, clientResourcesExist, clientsMakeSense } from './clients.ts';
 import { accountsDiffer, clientsDiffer, resourcesDiffer } from './duplicates.ts';
 import {
   productionHasItsOwnKey,
@@ -28,6 +29,7 @@ export const rules: readonly Rule[] = [
   productionIssuerIsHttps,
   productionTrustsNotEveryone,
   productionReachesNotEverything,
+  mtlsOriginIsAnother,
   productionHasItsOwnKey,
   productionStoreLasts,
   productionHasNoDemo,
@@ -35,6 +37,7 @@ export const rules: readonly Rule[] = [
   clientsDiffer,
   clientsMakeSense,
   clientResourcesExist,
+  certificatesAreVerified,
   accountsDiffer,
   accountsMakeSense,
   resourcesDiffer,

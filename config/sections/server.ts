@@ -42,8 +42,14 @@ export const proxy = section('Reverse proxies in front of this server.', {
     { default: 'any' },
   ),
   client_certificates_verified: flag(
-    'Trusted proxies pass on only certificates that they verified. When they ask for certificates without verifying them, say false: only client-certificate-ca-verified tells then.',
-    { default: true },
+    'Trusted proxies pass on only certificates that an authority they trust vouches for. Without this word for it, tls_client_auth takes none from Client-Cert and X-Forwarded-Client-Cert; client-certificate-ca-verified tells by itself.',
+    { default: false },
+  ),
+  mtls_origin: optional(
+    text(
+      'The address at which the proxy asks clients for certificates, when it is not the issuer’s. Endpoints for clients answer there as well, and the metadata names them in mtls_endpoint_aliases (RFC 8705 §5).',
+      { format: 'origin', examples: ['https://mtls.id.example.com'] },
+    ),
   ),
 });
 

@@ -6,6 +6,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Answered whatever host the caller names: health checks come by address. */
     readonly anyHost?: boolean;
+    /** Answered at `proxy.mtls_origin` as well: nothing that people or browsers go to. */
+    readonly byCertificate?: boolean;
   }
 }
 
@@ -30,11 +32,15 @@ const namesTwoHosts = (rawHeaders: readonly string[]): boolean => {
 /** RFC 9110 §15.5.20: a name that isn't ours gets 421, so that no link or audience is ever made from it. */
 export const onlyKnownHosts = (server: FastifyInstance, config: Config): void => {
   const known = knownHosts(config);
+  const { mtls_origin: origin } = config.proxy;
+  const ofCertificates = origin === undefined ? undefined : new URL(origin).host;
   server.addHook('onRequest', ({ raw, routeOptions }, _reply, done) => {
     // RFC 9112 §3.2: whoever stands before this server may have gone by the other one.
+    const host = (raw.headers.host ?? '').toLowerCase();
+    const { anyHost, byCertificate } = routeOptions.config;
     if (namesTwoHosts(raw.rawHeaders)) {
       done(new Failure({ code: 'invalid_request', message: 'the request names its host twice' }));
-    } else if (known.has((raw.headers.host ?? '').toLowerCase()) || routeOptions.config.anyHost) {
+    } else if (known.has(host) || anyHost || (byCertificate && host === ofCertificates)) {
       done();
     } else {
       done(

@@ -9,6 +9,7 @@ import { composeSettings } from './compose.ts';
 import { sealCookies } from './cookie-seal.ts';
 import { explainErrors } from './error-uri.ts';
 import { exposeWait } from './expose-wait.ts';
+import { createFetch, type Fetch } from './fetch.ts';
 import type { EngineKeys } from './keys.ts';
 import { signTokensOfUserinfo } from './models/access-tokens.ts';
 import {
@@ -18,6 +19,7 @@ import {
   nameForbiddenGrants,
 } from './models/clients.ts';
 import { keepFamiliesTogether, keepSessionsInPlace } from './models/families.ts';
+import { nameOwnAddress } from './models/origin.ts';
 import { markReplaysOnCommit } from './models/replay.ts';
 import { findSignedTokens } from './models/signed-tokens.ts';
 import { aliases, jsonTokensPath } from './paths.ts';
@@ -48,11 +50,13 @@ interface Built {
 /** Builds the engine anew over the same store whenever keys change; requests under way finish on the former one. */
 export class Engine {
   readonly #parts: EngineParts;
+  readonly #fetch: Fetch;
   #main: Built;
   #byPath: ReadonlyMap<string, Built>;
 
   constructor(parts: EngineParts, keys: EngineKeys) {
     this.#parts = parts;
+    this.#fetch = createFetch(parts.config, parts);
     [this.#main, this.#byPath] = this.#all(keys);
   }
 
@@ -86,7 +90,7 @@ export class Engine {
         owner,
         settings: typeof settings === 'function' ? settings(keys) : settings,
       })),
-      { owner: 'engine', settings: { renderError, interactions: { policy } } },
+      { owner: 'engine', settings: { renderError, interactions: { policy }, fetch: this.#fetch } },
     ]);
     const provider = new Provider(config.issuer, {
       ...settings,
@@ -111,6 +115,7 @@ export class Engine {
     nameForbiddenGrants(provider);
     signTokensOfUserinfo(provider, 'ES256');
     findSignedTokens(provider, { publicKeys: { keys: [...keys.publicJwks.keys] }, store });
+    nameOwnAddress(provider);
     tellEvents(provider, this.#parts);
     provider.use(explainErrors(config.issuer));
     provider.use(exposeWait);

@@ -9,6 +9,8 @@ export interface RequestFacts {
   readonly address: string;
   /** The door it came through: `engine`, `json`, `pages`. */
   readonly door: string;
+  /** Where it was sent, when that is not the issuer: `proxy.mtls_origin`. */
+  readonly origin?: string;
   /** A door that speaks another language than the engine: makes its answer of the engine's, once all is committed. */
   readonly translate?: (ctx: KoaContextWithOIDC, ending: Error | undefined) => void;
 }

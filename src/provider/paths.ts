@@ -23,6 +23,23 @@ export const aliases = [
   { routes: { token: '/api/v1/oauth/token', userinfo: '/oauth/userinfo' } },
 ] as const;
 
+/** Where clients show certificates, by the names that the metadata has for it (RFC 8705 §5). */
+export const endpointsByCertificate = {
+  token_endpoint: routes.token,
+  pushed_authorization_request_endpoint: routes.pushed_authorization_request,
+  introspection_endpoint: routes.introspection,
+  revocation_endpoint: routes.revocation,
+  device_authorization_endpoint: routes.device_authorization,
+  backchannel_authentication_endpoint: routes.backchannel_authentication,
+  userinfo_endpoint: routes.userinfo,
+} as const;
+
+/** The same, by every name that they are reached by. */
+export const pathsByCertificate: ReadonlySet<string> = new Set([
+  ...Object.values(endpointsByCertificate),
+  ...aliases.flatMap((alias) => Object.values(alias.routes)),
+]);
+
 /** May also be called by POST (OpenID Connect Core §3.1.2.1, RP-Initiated Logout §2). */
 export const pathsTurnedToGet: readonly string[] = [routes.authorization, routes.end_session];
 

@@ -84,6 +84,34 @@ t.test('production does not trust everyone as a proxy', async (t) => {
   ]);
 });
 
+t.test('a server that clients send out goes to networks that were named, not to all of them', async (t) => {
+  const secured = (networks: string) => ({
+    yaml: sound.replace(' }', `, outbound: { allowed_networks: [${networks}] } }`),
+  });
+  const path = 'security.outbound.allowed_networks';
+  const everything =
+    'This is every network: clients could make the server ask anything it can reach. Name the networks of your relying parties.';
+  const link = 'Link-local addresses are reached only when each is named by itself, without a prefix length.';
+  t.same(said('', secured('10.0.0.0/8, "fd00::/8", 192.168.1.5, 169.254.169.254').yaml), []);
+  t.same(said('', secured('"::/0", 10.0.0.0/8, 0.0.0.0/0, 169.254.0.0/16, "fe80::/10"').yaml), [
+    `${path}.0: ${everything}`,
+    `${path}.2: ${everything}`,
+    `${path}.3: ${link}`,
+    `${path}.4: ${link}`,
+  ]);
+  t.match(said('', secured('internal.example').yaml), [/Expected an IP address or a CIDR block/]);
+});
+
+t.test('certificates come by TLS, from a proxy that is trusted (RFC 8705 §2, §5)', async (t) => {
+  const trusted = 'trusted: [10.0.0.5]';
+  t.same(said(`proxy: { ${trusted}, mtls_origin: "https://mtls.id.example.com" }`), []);
+  t.same(said('proxy: { mtls_origin: "http://id.example.com" }'), [
+    'proxy.mtls_origin: Is the host of the issuer: leave it out when the proxy asks for certificates there.',
+    'proxy.mtls_origin: Must be https: certificates are shown in a TLS handshake.',
+    'proxy.mtls_origin: No proxy is trusted, so no certificate counts: name the one that asks for them in proxy.trusted.',
+  ]);
+});
+
 t.test('development listens on loopback only', async (t) => {
   const refusal =
     'Development mode listens on loopback only: set 127.0.0.1, or mode: production to be reachable from elsewhere.';
@@ -140,6 +168,10 @@ const rules: Readonly<Record<string, readonly [yaml: string, ...said: string[]]>
   'a client’s jwks is public': [
     'clients: [{ client_id: a, jwks: { keys: [{ kty: EC, d: x }] } }]',
     'clients.0.jwks: Holds a private or symmetric key: give the public part only.',
+  ],
+  'a client known by the name in its certificate wants a proxy that verifies it (RFC 8705 §2.1)': [
+    'proxy: { client_certificate_header: client-cert }\nclients: [{ client_id: a, token_endpoint_auth_method: tls_client_auth, tls_client_auth_san_dns: a.example }]',
+    'clients.0.token_endpoint_auth_method: tls_client_auth wants a certificate that was verified, and client-cert does not tell: set proxy.client_certificates_verified to true if the proxy passes on no other.',
   ],
   'the resources of a client exist': [
     'clients: [{ client_id: a, resources: ["https://api.example/"] }]\nresources: [{ audience: "https://api.example" }]',

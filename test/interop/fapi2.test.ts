@@ -25,7 +25,7 @@ const common = {
 const house = await openHouse({
   config: {
     accounts: usual.accounts,
-    proxy: { trusted: ['127.0.0.1', '::1'] },
+    proxy: { trusted: ['127.0.0.1', '::1'], client_certificates_verified: true },
     security: { dpop_nonce: 'required' },
     clients: [
       {

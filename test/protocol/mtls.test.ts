@@ -4,7 +4,9 @@ import { ask as askAt, type Fields, look } from '../support/ask.ts';
 import { Browser } from '../support/browser.ts';
 import { type Made, makeCertificate, san } from '../support/certificates.ts';
 import { openHouse } from '../support/house.ts';
+import { assertion, assertionType, newKey, proof } from '../support/proofs.ts';
 import { codeFor, RelyingParty, redirectUri, usual } from '../support/relying-party.ts';
+import { request, wire } from '../support/wire.ts';
 
 const authority = makeCertificate({ subject: [['2.5.4.3', 'The Authority']] });
 const subject = [
@@ -95,7 +97,8 @@ const config = {
 };
 
 const told: SecurityEvent[] = [];
-const trusting = await openHouse({ config: { ...config, proxy: { trusted: ['127.0.0.0/8', '::1'] } } });
+const proxy = { trusted: ['127.0.0.0/8', '::1'], client_certificates_verified: true };
+const trusting = await openHouse({ config: { ...config, proxy } });
 trusting.app.events.listen((event) => told.push(event));
 const alone = await openHouse({ config });
 alone.app.events.listen((event) => told.push(event));
@@ -104,6 +107,14 @@ t.teardown(async () => {
   await alone.close();
 });
 
+const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
+const jsonIn = (text: string): Readonly<Record<string, unknown>> => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
+};
 const credentials = { grant_type: 'client_credentials' };
 const ask = (fields: Fields, headers: Readonly<Record<string, string>> = {}, at = trusting.issuer) =>
   askAt(`${at}/oauth/token`, fields, headers);
@@ -143,10 +154,17 @@ t.test(
 
 t.test('a header that a proxy would not write is refused (RFC 9440 §2)', async (t) => {
   const two = `${good.certificate.toString()}${stranger.certificate.toString()}`;
+  const longer = Buffer.concat([good.certificate.raw, stranger.certificate.raw]).toString('base64');
+  const longerPem = `-----BEGIN CERTIFICATE-----\n${longer}\n-----END CERTIFICATE-----\n`;
   for (const headers of [
     { 'client-cert': good.header.slice(1, -1) },
     { 'client-cert': `${good.header}, ${stranger.header}` },
     { 'client-cert': ':AAAA:' },
+    { 'client-cert': `:${longer}:` },
+    { 'client-cert': `:${Buffer.from(good.certificate.toString()).toString('base64')}:` },
+    { 'client-cert': good.header, 'client-cert-chain': `:${longer}:` },
+    { 'x-forwarded-client-cert': `Cert="${encodeURIComponent(longerPem)}"` },
+    { ...pair(good), 'client-certificate': encodeURIComponent(longerPem) },
     { 'client-cert': good.header, 'client-cert-chain': 'nonsense' },
     { ...rfc9440(good), ...pair(stranger) },
     { ...rfc9440(good), ...envoy(stranger) },
@@ -248,17 +266,137 @@ for (const id of ['bound', 'bound-public']) {
   });
 }
 
-t.test('an operator names the header, and whether proxies verify (RFC 9440 §4)', async (t) => {
-  const proxy = {
-    trusted: ['127.0.0.1'],
-    client_certificate_header: 'client-cert',
-    client_certificates_verified: false,
-  };
-  const house = await openHouse({ config: { ...config, proxy } });
+t.test('an operator names the one header that proxies send (RFC 9440 §4)', async (t) => {
+  const one = { ...proxy, client_certificate_header: 'client-cert' };
+  const house = await openHouse({ config: { ...config, proxy: one } });
   t.teardown(() => house.close());
   t.equal((await ask({ ...credentials, client_id: 'dn' }, pair(good), house.issuer)).status, 400);
-  t.equal((await ask({ ...credentials, client_id: 'dn' }, rfc9440(good), house.issuer)).status, 401);
-  t.equal((await ask({ ...credentials, client_id: 'self' }, rfc9440(selfSigned), house.issuer)).status, 200);
+  t.equal((await ask({ ...credentials, client_id: 'dn' }, rfc9440(good), house.issuer)).status, 200);
+});
+
+t.test('a certificate that nobody says was verified proves its key, and no name (CWE-295)', async (t) => {
+  const house = await openHouse({ config: { ...config, proxy: { trusted: ['127.0.0.1'] } } });
+  t.teardown(() => house.close());
+  const as = (client_id: string, headers: Readonly<Record<string, string>>) =>
+    ask({ ...credentials, client_id }, headers, house.issuer);
+  for (const headers of [rfc9440, envoy]) {
+    const { status, body } = await as('dn', headers(good));
+    t.equal(status, 401, 'an authority of anybody may have signed it');
+    t.equal(body.error, 'invalid_client');
+    t.equal((await as('self', headers(selfSigned))).status, 200);
+  }
+  t.equal((await as('dn', pair(good))).status, 200, 'the pair has a word for it');
+  t.equal((await as('self', pair(selfSigned, 'FAILED:self-signed certificate'))).status, 200);
+});
+
+t.test('certificates are asked for at a host of their own (RFC 8705 §5)', async (t) => {
+  const origin = 'https://mtls.id.example';
+  const key = await newKey();
+  const clients = [
+    ...config.clients,
+    machine('by-key', { token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [key.jwk] } }),
+    { client_id: 'tv', token_endpoint_auth_method: 'none', grant_types: [deviceGrant], response_types: [] },
+  ];
+  const house = await openHouse({
+    config: { ...config, clients, proxy: { ...proxy, mtls_origin: origin }, registration: { enabled: true } },
+  });
+  t.teardown(() => house.close());
+  const { issuer } = house;
+  const send = async (
+    method: string,
+    path: string,
+    fields: Readonly<Record<string, string>> = {},
+    headers: Readonly<Record<string, string>> = {},
+    host = 'mtls.id.example',
+  ) => {
+    const body = method === 'GET' ? '' : new URLSearchParams(fields).toString();
+    const type = { 'Content-Type': 'application/x-www-form-urlencoded', 'Content-Length': `${body.length}` };
+    const answer = await wire(
+      issuer,
+      request(method, path, { Host: host, ...(method === 'POST' && type), ...headers }, body),
+    );
+    return {
+      status: answer.status,
+      text: answer.text,
+      body: answer.status === 421 ? {} : jsonIn(answer.body),
+    };
+  };
+
+  const paths = {
+    token_endpoint: '/oauth/token',
+    pushed_authorization_request_endpoint: '/oauth/par',
+    introspection_endpoint: '/oauth/introspect',
+    revocation_endpoint: '/oauth/revoke',
+    device_authorization_endpoint: '/oauth/device_authorization',
+    backchannel_authentication_endpoint: '/oauth/ciba',
+    userinfo_endpoint: '/userinfo',
+  };
+  await t.test('the metadata names its endpoints', async (t) => {
+    for (const document of ['openid-configuration', 'oauth-authorization-server']) {
+      const { body } = await look(`${issuer}/.well-known/${document}`);
+      t.same(
+        body['mtls_endpoint_aliases'],
+        Object.fromEntries(Object.entries(paths).map(([name, path]) => [name, `${origin}${path}`])),
+      );
+      t.equal(body['token_endpoint'], `${issuer}/oauth/token`, 'the others stay where they are');
+    }
+    const plain = await look(`${trusting.issuer}/.well-known/openid-configuration`);
+    t.notOk('mtls_endpoint_aliases' in plain.body, 'where there is such a host');
+  });
+
+  await t.test('which answer there, and nothing else does', async (t) => {
+    for (const path of [...Object.values(paths), '/token', '/api/v1/oauth/token', '/oauth/userinfo']) {
+      t.ok([400, 401].includes((await send('POST', path)).status), path);
+      t.equal((await send('POST', path, {}, {}, 'mtls.id.example.evil.test')).status, 421);
+    }
+    t.equal((await send('POST', '/api/v1/tokens')).status, 415);
+    for (const path of [
+      ...['/', '/account', '/account/requests', '/interaction/x', '/assets/x', '/errors/invalid_grant'],
+      ...['/oauth/authorize', '/oauth/logout', '/oauth/device', '/oauth/jwks', '/nothing'],
+      ...['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server'],
+    ]) {
+      t.equal((await send('GET', path)).status, 421, path);
+    }
+    t.equal((await send('POST', '/oauth/register')).status, 421);
+  });
+
+  const asDn = { ...credentials, client_id: 'dn' };
+  await t.test('tokens from there are those of the issuer', async (t) => {
+    const { status, body } = await send('POST', '/oauth/token', asDn, rfc9440(good));
+    t.equal(status, 200);
+    const seen = await send(
+      'POST',
+      '/oauth/introspect',
+      { client_id: 'dn', token: String(body['access_token']) },
+      rfc9440(good),
+    );
+    t.match(seen.body, { active: true, iss: issuer, client_id: 'dn' });
+    const device = await send('POST', '/oauth/device_authorization', { client_id: 'tv' });
+    t.match(device.body, { verification_uri: `${issuer}/oauth/device` }, 'people go to no other host');
+  });
+
+  await t.test('a proof names the address that is called (RFC 9449 §4.3)', async (t) => {
+    const shown = async (htu: string, host?: string) =>
+      send('POST', '/oauth/token', asDn, { ...rfc9440(good), DPoP: await proof(key, htu) }, host);
+    t.match(await shown(`${origin}/oauth/token`), { status: 200, body: { token_type: 'DPoP' } });
+    const refused = { status: 400, body: { error: 'invalid_dpop_proof' } };
+    t.match(await shown(`${issuer}/oauth/token`), refused);
+    t.match(await shown(`${origin}/token`), refused);
+    t.match(await shown(`${origin}/oauth/token`, new URL(issuer).host), refused);
+    t.match(await shown(`${issuer}/oauth/token`, new URL(issuer).host), { status: 200 });
+  });
+
+  await t.test('an assertion is for the issuer, wherever it is sent (RFC 7523 §3)', async (t) => {
+    for (const [aud, status] of [
+      [issuer, 200],
+      [origin, 401],
+      [`${origin}/oauth/token`, 401],
+    ] as const) {
+      const client_assertion = await assertion(key, 'by-key', aud);
+      const fields = { ...credentials, client_assertion_type: assertionType, client_assertion };
+      t.equal((await send('POST', '/oauth/token', fields)).status, status, aud);
+    }
+  });
 });
 
 t.test('the metadata says what is offered (RFC 8705 §3.3)', async (t) => {

@@ -154,13 +154,57 @@ t.test('a certificate counts only from a trusted proxy, under its own name (CWE-
   }
   const trusted = await openScene(t, {
     clients: [...cast.clients, client],
-    proxy: { trusted: ['127.0.0.1'] },
+    proxy: { trusted: ['127.0.0.1'], client_certificates_verified: true },
   });
+  const { events, issuer, host } = trusted;
+  const send = (headers: Readonly<Record<string, string>>) =>
+    wire(issuer, request('POST', '/oauth/token', { Host: host, ...form, ...headers }, body));
   for (const [name, headers] of Object.entries(forms)) {
-    const { status } = await wire(
-      trusted.issuer,
-      request('POST', '/oauth/token', { Host: trusted.host, ...form, ...headers }, body),
-    );
-    t.equal(status, 200, `${name} from the proxy is good`);
+    t.equal((await send(headers)).status, 200, `${name} from the proxy is good`);
   }
+
+  await t.test('nor twice, nor as a heap of bytes, nor behind the body (CWE-20, CWE-444)', async (t) => {
+    const junk = 14_000;
+    const wrong: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+      'one of the caller before that of the proxy': { 'Client-Cert': header, 'client-cert': header },
+      'two elements of Envoy': {
+        'X-Forwarded-Client-Cert': `Cert="${escaped}"`,
+        'x-forwarded-client-cert': `Cert="${escaped}"`,
+      },
+      'two of the pair': {
+        'Client-Certificate': escaped,
+        'client-certificate': escaped,
+        'Client-Certificate-CA-Verified': 'SUCCESS',
+      },
+      'two words for it': {
+        'Client-Certificate': escaped,
+        'Client-Certificate-CA-Verified': 'SUCCESS',
+        'client-certificate-ca-verified': 'NONE',
+      },
+      'a heap of base64': { 'Client-Cert': `:${'A'.repeat(junk)}:` },
+      'a heap of padding': { 'Client-Cert': `:${'='.repeat(junk)}:` },
+      'a heap of links': { 'Client-Cert': header, 'Client-Cert-Chain': ':AAAA:,'.repeat(junk / 8) },
+      'a heap of escapes': { 'X-Forwarded-Client-Cert': `Cert="${'\\'.repeat(junk)}` },
+      'a heap of elements': { 'X-Forwarded-Client-Cert': 'a=;'.repeat(junk / 4).concat('"') },
+      'a heap of percents': {
+        'Client-Certificate': '%'.repeat(junk),
+        'Client-Certificate-CA-Verified': 'SUCCESS',
+      },
+    };
+    for (const [what, headers] of Object.entries(wrong)) {
+      const { status, text } = await send(headers);
+      t.equal(status, 400, what);
+      t.notMatch(text, /access_token|AAAA|%%/);
+      t.match(events.at(-1), { type: 'certificate.refused', reason: 'unreadable' }, what);
+    }
+    t.equal((await send({ 'Client-Cert': `:${'A'.repeat(40_000)}:` })).status, 431, 'more than any header');
+    const { 'Content-Length': _, ...chunked } = {
+      ...form,
+      'Transfer-Encoding': 'chunked',
+      Trailer: 'Client-Cert',
+    };
+    const inChunks = `${body.length.toString(16)}\r\n${body}\r\n0\r\nClient-Cert: ${header}\r\n\r\n`;
+    const behind = await wire(issuer, request('POST', '/oauth/token', { Host: host, ...chunked }, inChunks));
+    t.equal(behind.status, 401, 'a trailer is no header');
+  });
 });

@@ -5,6 +5,7 @@
 import type { Provider } from 'oidc-provider';
 import type { Config } from '#config';
 import type { Feature } from '../../feature.ts';
+import { endpointsByCertificate } from '../../provider/paths.ts';
 
 const paths = new Set(['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']);
 
@@ -13,7 +14,16 @@ type Metadata = Readonly<Record<string, unknown>>;
 const strings = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 
-const complete = (told: Metadata, { resources, pages }: Config): Metadata => {
+/** RFC 8705 §5: as everywhere else, what is not offered is not named. */
+const aliasesAt = (origin: string, told: Metadata) => ({
+  mtls_endpoint_aliases: Object.fromEntries(
+    Object.entries(endpointsByCertificate).flatMap(([name, path]) =>
+      told[name] === undefined ? [] : [[name, `${origin}${path}`]],
+    ),
+  ),
+});
+
+const complete = (told: Metadata, { resources, pages, proxy }: Config): Metadata => {
   const methods = told['token_endpoint_auth_methods_supported'];
   const algorithms = told['token_endpoint_auth_signing_alg_values_supported'];
   const scopes = [...strings(told['scopes_supported']), ...resources.flatMap((resource) => resource.scopes)];
@@ -33,6 +43,7 @@ const complete = (told: Metadata, { resources, pages }: Config): Metadata => {
     revocation_endpoint_auth_signing_alg_values_supported: algorithms,
     introspection_endpoint_auth_methods_supported: methods,
     introspection_endpoint_auth_signing_alg_values_supported: algorithms,
+    ...(proxy.mtls_origin !== undefined && aliasesAt(proxy.mtls_origin, told)),
     // The engine says yes as soon as backchannel authentication is on.
     ...('backchannel_user_code_parameter_supported' in told && {
       backchannel_user_code_parameter_supported: false,

@@ -10,12 +10,20 @@ interface Form {
   read(header: (name: string) => string, vouched: boolean): ClientCertificate | undefined;
 }
 
-const onePem = /^-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----\s*$/;
+/** Of the bytes of one certificate and nothing behind them: what was compared is what is bound to. */
+const fromDer = (encoded: string): X509Certificate => {
+  const bytes = Buffer.from(encoded, 'base64');
+  const certificate = new X509Certificate(bytes);
+  if (!certificate.raw.equals(bytes)) throw new Unreadable('it should be the DER of one certificate alone');
+  return certificate;
+};
+
+const onePem = /^-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----\s*$/;
 
 const fromEscapedPem = (text: string): X509Certificate => {
-  const pem = decodeURIComponent(text);
-  if (!onePem.test(pem)) throw new Unreadable('it should be one certificate as URL-encoded PEM');
-  return new X509Certificate(pem);
+  const encoded = onePem.exec(decodeURIComponent(text))?.[1];
+  if (encoded === undefined) throw new Unreadable('it should be one certificate as URL-encoded PEM');
+  return fromDer(encoded);
 };
 
 /** RFC 8941 §3.3.5. */
@@ -24,7 +32,7 @@ const byteSequence = /^:([A-Za-z0-9+/]+={0,2}):$/;
 const fromBytes = (text: string): X509Certificate => {
   const encoded = byteSequence.exec(text)?.[1];
   if (encoded === undefined) throw new Unreadable('it should be one byte sequence (RFC 8941 §3.3.5)');
-  return new X509Certificate(Buffer.from(encoded, 'base64'));
+  return fromDer(encoded);
 };
 
 /** No authority vouches for a certificate that vouches for itself. */

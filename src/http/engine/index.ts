@@ -6,7 +6,14 @@ import type { FastifyError, FastifyPluginAsync, FastifyReply, FastifyRequest } f
 import type { Config } from '#config';
 import type { Engine } from '../../provider/engine.ts';
 import { describeRequest } from '../../provider/facts.ts';
-import { aliases, enginePaths, isForPeople, pathsTurnedToGet, routes } from '../../provider/paths.ts';
+import {
+  aliases,
+  enginePaths,
+  isForPeople,
+  pathsByCertificate,
+  pathsTurnedToGet,
+  routes,
+} from '../../provider/paths.ts';
 import { boundBody } from './bodies.ts';
 import { engineHeaders } from './headers.ts';
 import { letOriginsRead } from './origins.ts';
@@ -33,6 +40,8 @@ export const engineDoor =
   async (scope) => {
     const { host, protocol } = new URL(config.issuer);
     const scheme = protocol.slice(0, -1);
+    const { mtls_origin: origin } = config.proxy;
+    const ofCertificates = origin === undefined ? undefined : new URL(origin).host;
 
     const { errorHandler: answerProgram } = scope;
     scope.setErrorHandler((error, request, reply) => {
@@ -52,19 +61,26 @@ export const engineDoor =
     const prepare = (request: FastifyRequest): void => {
       // Read first: it is found in the headers that go.
       const { raw, ip: address } = request;
+      const isElsewhere = raw.headers.host?.toLowerCase() === ofCertificates;
       for (const name of Object.keys(raw.headers)) {
         if (name.startsWith('x-forwarded-') || name === 'forwarded') delete raw.headers[name];
       }
       raw.headers.host = host;
       raw.headers['x-forwarded-proto'] = scheme;
       raw.headers['x-forwarded-for'] = address;
-      describeRequest(raw, { correlation: request.id, address, door: 'engine' });
+      describeRequest(raw, {
+        correlation: request.id,
+        address,
+        door: 'engine',
+        ...(isElsewhere && origin !== undefined && { origin }),
+      });
     };
 
     const serve = (path: string, methods: readonly string[]): void => {
       scope.route({
         method: [...methods] as 'GET'[],
         url: path,
+        config: { byCertificate: pathsByCertificate.has(path) },
         ...(methods.includes('OPTIONS') && { onSend: letOriginsRead }),
         handler: async (request, reply) => {
           await boundBody(request.raw, config.security.max_body_bytes).catch((error: unknown) => {
