@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Events } from '../events.ts';
+import { onEnding } from './endings.ts';
 import { explain } from './faults.ts';
 
 /**
@@ -20,10 +21,12 @@ export const tellRefusals = (server: FastifyInstance, events: Events): void => {
   server.addHook('onClose', async () => {
     forget();
   });
-  const tell = ({ id, ip, method, routeOptions }: FastifyRequest, status: number, reason: string): void => {
-    if (underWay.get(id) === true) return;
-    // Also of one that was refused before it was known to be under way.
-    underWay.set(id, true);
+  /** Also of one that was refused before it was known to be under way, or when nobody waited any more. */
+  const told = new WeakSet<FastifyRequest>();
+  const tell = (request: FastifyRequest, status: number, reason: string): void => {
+    const { id, ip, method, routeOptions } = request;
+    if (underWay.get(id) === true || told.has(request)) return;
+    told.add(request);
     events.emit({
       type: 'request.refused',
       outcome: status >= 500 ? 'failed' : 'refused',
@@ -57,9 +60,9 @@ export const tellRefusals = (server: FastifyInstance, events: Events): void => {
   server.addHook('onResponse', (request, reply, done) => {
     const { statusCode } = reply.raw;
     if (isRefusal(request, statusCode)) tell(request, statusCode, reasonFor(statusCode));
-    underWay.delete(request.id);
     done();
   });
+  onEnding(server, ({ id }) => underWay.delete(id));
 };
 
 /** Bytes that never became a request. A connection that broke, or was opened and not used, asked for nothing. */
