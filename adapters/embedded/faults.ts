@@ -28,10 +28,10 @@ const sentences = new Map([
   [noMemory, 'the embedded store ran out of memory'],
   [readOnly, 'the file of the embedded store can not be written to any more'],
   [ioError, 'the disk of the embedded store failed'],
-  [corrupt, 'the file of the embedded store is damaged'],
+  [corrupt, 'the file of the embedded store is damaged: restore it from a backup'],
   [full, 'the disk of the embedded store is full'],
   [cantOpen, 'the file of the embedded store can not be opened any more'],
-  [notADatabase, 'the file of the embedded store is damaged'],
+  [notADatabase, 'the file of the embedded store is damaged: restore it from a backup'],
 ]);
 
 /** What a caller is told of a fault of the file or the disk; faults of ours stay what they are. */

@@ -4,7 +4,7 @@ import type { Command, CommandContext } from '#src/command.ts';
 import { type ExitCode, exitCode, Failure } from '#src/errors.ts';
 import type { Ailment } from '#src/features/doctor/index.ts';
 import { Unavailable, Unusable } from '#src/store/errors.ts';
-import { onStore } from './installation.ts';
+import { type Installation, onStore } from './installation.ts';
 
 const origin = (text: string): string => {
   const url = URL.parse(text);
@@ -29,39 +29,6 @@ interface Examined {
   readonly visitor?: { readonly id: string; readonly redirectUri: string };
 }
 
-const insideOf = (config: Config): Promise<Examined> =>
-  onStore(config, async (installation) => {
-    const [{ allClients, lookAtClients, lookAtKeys, lookAtStore }, { createKeys }, { createClients }] =
-      await Promise.all([
-        import('#src/features/doctor/index.ts'),
-        import('#src/features/keys/index.ts'),
-        import('#src/features/clients/index.ts'),
-      ]);
-    const { store, clock } = installation;
-    const keys = await createKeys({ ...installation, maintain: false });
-    const clients = createClients({ ...installation, secretBox: keys.box });
-    try {
-      const ailments = [
-        ...(await lookAtStore(store, clock)),
-        ...lookAtKeys(keys, config, clock),
-        ...(await lookAtClients(clients, config, clock)),
-      ];
-      const published = keys.list().length === 0 ? [] : keys.current().publicJwks.keys;
-      const kids = published.flatMap(({ kid }) => (kid === undefined ? [] : [kid]));
-      for await (const { id, metadata } of allClients(clients)) {
-        const [redirectUri] = metadata.redirect_uris ?? [];
-        const grants = metadata.grant_types ?? ['authorization_code'];
-        const plain = !metadata.require_pushed_authorization_requests && metadata['profile'] !== 'fapi2';
-        if (redirectUri === undefined || !plain || !grants.includes('authorization_code')) continue;
-        return { ailments, kids, visitor: { id, redirectUri } };
-      }
-      return { ailments, kids };
-    } finally {
-      clients.close();
-      await keys.close();
-    }
-  });
-
 const unopened = (error: unknown): Ailment[] => {
   if (error instanceof Failure || error instanceof Unavailable || error instanceof Unusable) {
     const code = error instanceof Failure ? error.code : 'store_unusable';
@@ -77,6 +44,45 @@ const unopened = (error: unknown): Ailment[] => {
   }
   throw error;
 };
+
+const contentsOf = async (installation: Installation): Promise<Examined> => {
+  const [{ allClients, lookAtClients, lookAtKeys }, { createKeys }, { createClients }] = await Promise.all([
+    import('#src/features/doctor/index.ts'),
+    import('#src/features/keys/index.ts'),
+    import('#src/features/clients/index.ts'),
+  ]);
+  const { config, clock } = installation;
+  const keys = await createKeys({ ...installation, maintain: false });
+  const clients = createClients({ ...installation, secretBox: keys.box });
+  try {
+    const ailments = [...lookAtKeys(keys, config, clock), ...(await lookAtClients(clients, config, clock))];
+    const published = keys.list().length === 0 ? [] : keys.current().publicJwks.keys;
+    const kids = published.flatMap(({ kid }) => (kid === undefined ? [] : [kid]));
+    for await (const { id, metadata } of allClients(clients)) {
+      const [redirectUri] = metadata.redirect_uris ?? [];
+      const grants = metadata.grant_types ?? ['authorization_code'];
+      const plain = !metadata.require_pushed_authorization_requests && metadata['profile'] !== 'fapi2';
+      if (redirectUri === undefined || !plain || !grants.includes('authorization_code')) continue;
+      return { ailments, kids, visitor: { id, redirectUri } };
+    }
+    return { ailments, kids };
+  } finally {
+    clients.close();
+    await keys.close();
+  }
+};
+
+const insideOf = (config: Config): Promise<Examined> =>
+  onStore(config, async (installation) => {
+    const { lookAtStore } = await import('#src/features/doctor/index.ts');
+    const ofStore = await lookAtStore(installation.store, installation.clock);
+    const sick = ofStore.some(({ severity }) => severity === 'error');
+    const contents = await contentsOf(installation).catch(
+      // What keeps the store from being read was named above, with what to do about it.
+      (error: unknown): Examined => ({ ailments: unopened(error).slice(sick ? 1 : 0) }),
+    );
+    return { ...contents, ailments: [...ofStore, ...contents.ailments] };
+  });
 
 const inMemory: Ailment = {
   about: 'store',

@@ -24,6 +24,7 @@ import { type EmbeddedOptions, openEmbedded } from '#adapters/embedded/index.ts'
 import { createTransactions } from '#adapters/embedded/transaction.ts';
 import { Unavailable, Unusable } from '#src/store/errors.ts';
 import type { Key, Store, Write } from '#src/store/port.ts';
+import { asSomeUser } from '../support/some-user.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'postern-file-'));
 chmodSync(folder, 0o755);
@@ -58,17 +59,6 @@ const rows = (path: string, table: string): number => {
     return Number(db.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.['n']);
   } finally {
     db.close();
-  }
-};
-
-/** Access rights mean nothing to root: such a run becomes another user while it looks. */
-const asSomeUser = async <T>(work: () => Promise<T>): Promise<T> => {
-  if (process.geteuid?.() !== 0) return work();
-  process.seteuid?.(65_534);
-  try {
-    return await work();
-  } finally {
-    process.seteuid?.(0);
   }
 };
 

@@ -5,9 +5,9 @@ import t from 'tap';
 import { openStore } from '#adapters/index.ts';
 import { openFolder } from '../support/command.ts';
 import { freshPrefix } from '../support/redis.ts';
-import { startRedis } from '../support/redis-server.ts';
+import { redisCommand, startRedis, waitFor } from '../support/redis-server.ts';
 import { redirectUri, usual } from '../support/relying-party.ts';
-import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
+import { isReady, type ServerProcess, startServerProcess } from '../support/server-process.ts';
 
 interface Examined {
   readonly ok: boolean;
@@ -199,6 +199,23 @@ t.test('a Redis that forgets is found out, and one that is gone', async (t) => {
   );
   const strict = await examine(server, '--strict');
   t.equal(strict.exit, 1, 'a warning counts when it should');
+
+  const set = (name: string, value: string) => redisCommand(redis.port, 'config', 'set', name, value);
+  await set('maxmemory-policy', 'allkeys-lru');
+  await set('maxmemory', '1');
+  await waitFor('the server to notice', async () => !(await isReady(server.url)));
+  const evicting = await examine(server);
+  t.match(evicting, { exit: 1 });
+  t.match(
+    evicting.findings.filter(({ severity }) => severity === 'error'),
+    [
+      { code: 'store_evicts', message: /allkeys-lru/, fix: 'Set maxmemory-policy noeviction.' },
+      { code: 'store_full', fix: 'Raise maxmemory.' },
+      { code: 'not_ready', message: /drops data when its memory is full/, fix: /Raise maxmemory/ },
+    ],
+  );
+  await set('maxmemory', '0');
+
   await redis.kill();
   const gone = await examine(server);
   t.ok(gone.codes.includes('store_unusable') || gone.codes.includes('store_away'), String(gone.codes));

@@ -54,12 +54,21 @@ interface Options {
   readonly port?: number;
   /** Do not wait until it is ready. */
   readonly failing?: boolean;
+  /** No file of it grows beyond so many blocks of 512 bytes, as on a disk that is full. */
+  readonly fileBlocks?: number;
 }
+
+/** What would end a process that writes too much is only an error to it. */
+const withLimit = (blocks: number): readonly [string, readonly string[]] => [
+  'sh',
+  ['-c', `trap '' XFSZ; ulimit -f ${blocks}; exec "$0" "$@"`, process.execPath],
+];
 
 export const startServerProcess = async ({
   config = {},
   port: wanted,
   failing,
+  fileBlocks,
 }: Options = {}): Promise<ServerProcess> => {
   const cwd = await mkdtemp(join(tmpdir(), 'postern-server-'));
   const port = wanted ?? (await freePort());
@@ -73,7 +82,8 @@ export const startServerProcess = async ({
     security: { password: { memory_kib: 8192, passes: 1 }, ...Object(config['security']) },
   };
   await writeFile(join(cwd, 'postern.yaml'), stringify(written));
-  const child = spawn(process.execPath, [main, 'start'], { cwd, env: environment });
+  const [program, first] = fileBlocks === undefined ? [process.execPath, []] : withLimit(fileBlocks);
+  const child = spawn(program, [...first, main, 'start'], { cwd, env: environment });
   let log = '';
   gather(child, (text) => {
     log += text;

@@ -7,6 +7,7 @@ const aheadMs = 5_000;
 
 export const lookAtStore = async (store: Store, clock: Clock): Promise<readonly Ailment[]> => {
   const { found, error, warning } = finder('store');
+  let away = false;
   try {
     const times: number[] = [];
     for (let n = 0; n < 3; n += 1) {
@@ -24,11 +25,15 @@ export const lookAtStore = async (store: Store, clock: Clock): Promise<readonly 
     }
   } catch (fault) {
     if (!(fault instanceof Unavailable)) throw fault;
-    error('store_away', 'The store does not answer.', 'Check that it is running, and store.url.');
-    return found;
+    away = true;
   }
   for (const { code, fatal, message, fix } of await store.inspect()) {
     (fatal ? error : warning)(code, message, fix);
+  }
+  if (away) {
+    const told = found.some(({ severity }) => severity === 'error');
+    if (!told) error('store_away', 'The store does not answer.', 'Check that it is running, and store.url.');
+    return found;
   }
   // Every process writes its time into the audit record: the latest tells whose clock is ahead of this one.
   const [latest] = (await store.list('audit', 'all', { limit: 1, order: 'descending' })).items;

@@ -32,14 +32,18 @@ export const createReadiness = (store: Store, keys: KeyState): Readiness => {
   let draining = false;
   let looks = 0;
 
+  const answers = (): Promise<boolean> =>
+    store.ping().then(
+      () => true,
+      () => false,
+    );
+
   const look = async (): Promise<void> => {
-    try {
-      await store.ping();
-      reachable = true;
-      if (looks++ % inspectEvery === 0) findings = await store.inspect();
-    } catch {
-      reachable = false;
-    }
+    const before = reachable;
+    reachable = await answers();
+    // What keeps it from answering, or did until now, is not waited for.
+    const due = looks++ % inspectEvery === 0;
+    if (due || !(before && reachable)) findings = await store.inspect().catch(() => findings);
   };
 
   return {

@@ -1,0 +1,168 @@
+import { chmodSync, chownSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import t, { type Test } from 'tap';
+import { Unusable } from '#src/store/errors.ts';
+import { Browser } from '../support/browser.ts';
+import { openFolder } from '../support/command.ts';
+import { openHouse } from '../support/house.ts';
+import { waitFor } from '../support/redis-server.ts';
+import { codeFor, RelyingParty, usual } from '../support/relying-party.ts';
+import { isReady, type ServerProcess, startServerProcess } from '../support/server-process.ts';
+import { asSomeUser } from '../support/some-user.ts';
+
+t.setTimeout(120_000);
+
+const pageSize = 4096;
+
+/** What another program may do to the file while the server has it open. */
+const withFile = <T>(path: string, work: (db: DatabaseSync) => T): T => {
+  const db = new DatabaseSync(path, { timeout: 2000 });
+  try {
+    return work(db);
+  } finally {
+    db.close();
+  }
+};
+
+const emptyLog = (db: DatabaseSync) => db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get();
+
+const grants = async (party: RelyingParty, count: number) => {
+  const browser = new Browser();
+  const codes = [];
+  for (let at = 0; at < count; at++) codes.push(await codeFor(party, browser));
+  return codes;
+};
+
+const isRefused = async (
+  t: Test,
+  party: RelyingParty,
+  { code, verifier }: { code: string; verifier: string },
+) => {
+  const { status, headers, body } = await party.redeem(code, verifier);
+  t.match({ status, body }, { status: 503, body: { error: 'temporarily_unavailable' } });
+  t.match(headers.get('retry-after'), /^[123]$/);
+};
+
+/** What `/readyz` and the doctor say, once it is not ready. */
+const complaints = async (server: ServerProcess) => {
+  await waitFor('the server to say so', async () => !(await isReady(server.url)), 3000);
+  const { checks } = JSON.parse(await (await fetch(`${server.url}/readyz`)).text());
+  const { exit, out } = await server.command(['doctor', '--json']);
+  const { findings } = JSON.parse(out);
+  return { checks: checks.filter(({ ok }: { ok: boolean }) => !ok), exit, findings };
+};
+
+t.test('a disk that takes no more, until there is room again', async (t) => {
+  const server = await startServerProcess({ config: usual, fileBlocks: 2048 });
+  t.teardown(() => server.close());
+  const party = new RelyingParty(server.url);
+  const [first, tried, ...untouched] = await grants(party, 5);
+  if (!first || !tried) throw new Error('no codes');
+  const { body: tokens } = await party.redeem(first.code, first.verifier);
+
+  const request = Object.fromEntries(new URL(party.authorizationUrl('v'.repeat(43))).searchParams);
+  const seen = new Set<number>();
+  await waitFor('the disk to be full', async () => {
+    const { status } = await party.post('/oauth/par', request);
+    seen.add(status);
+    return status === 503;
+  });
+  t.same([...seen], [201, 503], 'what is written is acknowledged, what can not be is refused');
+  await isRefused(t, party, tried);
+  const { checks, exit, findings } = await complaints(server);
+  t.match(checks, [{ name: 'disk_failed', reason: /does not take what is written/, fix: /a quota/ }]);
+  t.equal(exit, 1);
+  t.match(findings, [{ code: 'not_ready', message: /does not take what is written/, fix: /a quota/ }]);
+  await isRefused(t, party, tried);
+  t.equal((await party.post('/oauth/introspect', { token: String(tokens['access_token']) })).status, 200);
+
+  withFile(join(server.cwd, 'store.db'), emptyLog);
+  await waitFor('the server to notice by itself', () => isReady(server.url), 5000);
+  for (const { code, verifier } of [tried, ...untouched])
+    t.equal((await party.redeem(code, verifier)).status, 200, 'no code was lost');
+  t.equal((await party.refresh(String(tokens['refresh_token']))).status, 200, 'nor a refresh token');
+  t.notMatch(server.log(), /"level":(50|60)[^\n]*"statusCode":500/);
+});
+
+t.test('a file that was damaged under the server, and its backup', async (t) => {
+  const path = join(t.testdir(), 'store.db');
+  const config = { ...usual, store: { url: `sqlite:${path}` } };
+  const server = await startServerProcess({ config });
+  t.teardown(() => server.close());
+  const party = new RelyingParty(server.url);
+  const [tried, ...untouched] = await grants(party, 3);
+  if (!tried) throw new Error('no code');
+
+  withFile(path, emptyLog);
+  const good = readFileSync(path);
+  writeFileSync(
+    path,
+    Buffer.concat([good.subarray(0, pageSize), Buffer.alloc(good.length - pageSize, 0xa5)]),
+  );
+  // A commit of somebody else: what the server remembers of the file no longer counts.
+  withFile(path, (db) => db.exec('PRAGMA user_version = 1'));
+  await isRefused(t, party, tried);
+  const { checks, exit, findings } = await complaints(server);
+  t.match(checks.at(-1), { name: 'file_damaged', fix: /restore it from a backup/ });
+  t.equal(exit, 1);
+  t.match(findings, [
+    { code: 'file_damaged', message: 'The file of the store is damaged.', fix: /restore it from a backup/ },
+    { code: 'not_ready', fix: /restore it from a backup/ },
+  ]);
+  server.signal('SIGKILL');
+  await server.ended;
+
+  const { port } = server;
+  const early = await startServerProcess({ config, port, failing: true });
+  t.teardown(() => early.close());
+  t.match(await early.ended, { code: 5 });
+  t.match(early.log(), /the file of the embedded store is damaged: restore it from a backup/);
+
+  for (const suffix of ['-wal', '-shm']) rmSync(path + suffix, { force: true });
+  writeFileSync(path, good);
+  const restored = await startServerProcess({ config, port });
+  t.teardown(() => restored.close());
+  for (const { code, verifier } of [tried, ...untouched])
+    t.equal((await party.redeem(code, verifier)).status, 200, 'no code was lost');
+});
+
+t.test('a file that became read-only', async (t) => {
+  const folder = await openFolder();
+  t.teardown(() => folder.close());
+  const path = join(folder.cwd, 'store.db');
+  const config = { ...usual, store: { url: `sqlite:${path}` } };
+  const first = await openHouse({ config });
+  const [held, later] = await grants(new RelyingParty(first.issuer), 2);
+  if (!held || !later) throw new Error('no codes');
+  const port = Number(new URL(first.issuer).port);
+  await folder.runHere(['doctor']);
+
+  chmodSync(path, 0o444);
+  if (process.geteuid?.() === 0) chownSync(path, 65_534, 65_534);
+  chmodSync(folder.cwd, 0o555);
+  const { status } = await asSomeUser(() => new RelyingParty(first.issuer).redeem(held.code, held.verifier));
+  t.equal(status, 200, 'a server that has it open goes on');
+  await first.close();
+  await asSomeUser(async () => {
+    await t.rejects(openHouse({ config }), Unusable);
+    const { exit, out } = await folder.runHere(['doctor', '--json']);
+    t.equal(exit, 5);
+    t.match(JSON.parse(out).findings, [
+      {
+        code: 'store_unusable',
+        message: /give this user (read and )?write access to the file and its folder/,
+      },
+      { code: 'unreachable' },
+    ]);
+  });
+  chmodSync(folder.cwd, 0o755);
+  chmodSync(path, 0o600);
+  const again = await openHouse({ config: { ...config, issuer: first.issuer, listen: { port } } });
+  t.teardown(() => again.close());
+  t.equal(
+    (await new RelyingParty(again.issuer).redeem(later.code, later.verifier)).status,
+    200,
+    'nothing was lost',
+  );
+});
