@@ -1,0 +1,82 @@
+import t from 'tap';
+import { secret } from '../support/relying-party.ts';
+import { wire } from '../support/wire.ts';
+import { basic, openScene } from './scene.ts';
+
+const good = 'grant_type=client_credentials';
+const form = 'application/x-www-form-urlencoded';
+const json = 'application/json';
+
+const chunked = (body: string, size = 8_000): string => {
+  const parts: string[] = [];
+  for (let at = 0; at < body.length; at += size) {
+    const part = body.slice(at, at + size);
+    parts.push(`${part.length.toString(16)}\r\n${part}\r\n`);
+  }
+  return `${parts.join('')}0\r\n\r\n`;
+};
+
+t.test('a body is too large whether it tells its length or not (CWE-770, RFC 9110 §15.5.14)', async (t) => {
+  const { issuer, host, events } = await openScene(t, { registration: { enabled: true } });
+  const send = (path: string, type: string, body: string, how: 'length' | 'chunks', more = '') => {
+    const framing =
+      how === 'chunks'
+        ? `Transfer-Encoding: chunked\r\n\r\n${chunked(body)}`
+        : `Content-Length: ${body.length}\r\n\r\n${body}`;
+    const head = `POST ${path} HTTP/1.1\r\nHost: ${host}\r\nContent-Type: ${type}\r\nAuthorization: ${basic('app', secret).authorization}\r\n`;
+    return wire(issuer, `${head}${framing}${more}`, { patienceMs: 400 });
+  };
+  const doors = [
+    ['/oauth/token', form],
+    ['/token', form],
+    ['/api/v1/oauth/token', form],
+    ['/oauth/par', form],
+    ['/oauth/introspect', form],
+    ['/oauth/revoke', form],
+    ['/oauth/device_authorization', form],
+    ['/oauth/ciba', form],
+    ['/oauth/authorize', form],
+    ['/oauth/device', form],
+    ['/userinfo', form],
+    ['/api/v1/tokens', json],
+    ['/oauth/register', json],
+    [`/interaction/${'a'.repeat(43)}`, form],
+  ] as const;
+  for (const [path, type] of doors) {
+    for (const how of ['length', 'chunks'] as const) {
+      const before = events.length;
+      const answer = await send(
+        path,
+        type,
+        'x'.repeat(70_000),
+        how,
+        'GET /livez HTTP/1.1\r\nHost: x\r\n\r\n',
+      );
+      t.equal(answer.status, 413, `${path} by ${how}`);
+      t.match(answer.body, /request_too_large/, `${path} by ${how}`);
+      t.match(events.slice(before), [{ type: 'request.refused', reason: 'request_too_large' }]);
+      t.equal(events.length - before, 1, 'told once');
+      t.notMatch(answer.text, /"status":"ok"/, 'what follows on the connection is not answered');
+    }
+  }
+  const whole = await send('/oauth/token', form, good, 'chunks');
+  t.equal(whole.status, 200, 'chunks are as good as a length');
+  const twice = await send('/oauth/token', form, good, 'chunks', 'GET /livez HTTP/1.1\r\nHost: x\r\n\r\n');
+  t.equal(twice.text.match(/HTTP\/1\.1 200/g)?.length, 2, 'and the next request on the connection is read');
+});
+
+t.test('a body that breaks off is nobody’s fault (CWE-755)', async (t) => {
+  const { issuer, host, events } = await openScene(t);
+  const head = `POST /oauth/token HTTP/1.1\r\nHost: ${host}\r\nContent-Type: ${form}\r\n`;
+  for (const rest of ['Transfer-Encoding: chunked\r\n\r\n1d\r\ngrant', 'Content-Length: 29\r\n\r\ngrant']) {
+    const before = events.length;
+    await wire(issuer, `${head}${rest}`, { patienceMs: 50 });
+    for (let n = 0; n < 40 && events.length === before; n += 1) {
+      await new Promise((later) => setTimeout(later, 25));
+    }
+    t.notOk(
+      events.slice(before).some(({ outcome }) => outcome === 'failed'),
+      'no fault of ours',
+    );
+  }
+});
