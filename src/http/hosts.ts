@@ -35,9 +35,9 @@ export const onlyKnownHosts = (server: FastifyInstance, config: Config): void =>
   const { mtls_origin: origin } = config.proxy;
   const ofCertificates = origin === undefined ? undefined : new URL(origin).host;
   server.addHook('onRequest', ({ raw, routeOptions }, _reply, done) => {
-    // RFC 9112 §3.2: whoever stands before this server may have gone by the other one.
     const host = (raw.headers.host ?? '').toLowerCase();
     const { anyHost, byCertificate } = routeOptions.config;
+    // RFC 9112 §3.2: whoever stands before this server may have gone by the other one.
     if (namesTwoHosts(raw.rawHeaders)) {
       done(new Failure({ code: 'invalid_request', message: 'the request names its host twice' }));
     } else if (known.has(host) || anyHost || (byCertificate && host === ofCertificates)) {
