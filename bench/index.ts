@@ -41,7 +41,7 @@ const help = `npm run bench -- [options]
                       may be repeated, for the section flows
   --only TEXT         contestants of the section flows whose name holds it; may be repeated
   --rounds N          rounds that the contestants take turns in (15)
-  --requests N        requests of one contestant in one round (250)
+  --requests N        requests of one contestant in one round (500)
   --against FOLDER    another checkout of Postern takes part in the section flows
   --profile FOLDER    write processor profiles of Postern there
 `;
@@ -68,9 +68,9 @@ if (values.help) {
 const { quick, profile, against } = values;
 const effort = {
   rounds: Number(values.rounds ?? (quick ? 5 : 15)),
-  perRound: Number(values.requests ?? (quick ? 200 : 250)),
+  perRound: Number(values.requests ?? (quick ? 200 : 500)),
   // Until the compiler has nothing left to do: before that it takes up to a third of the processor.
-  warmUp: quick ? 1000 : 8000,
+  warmUp: quick ? 1000 : 16000,
 };
 
 const chosen = values.section.length > 0 ? values.section : Object.keys(sections);
