@@ -131,8 +131,8 @@ t.test('what happens is counted, by words of ours alone', async (t) => {
   t.equal(valueIn(text, 'postern_password_hashes', { state: 'running' }), 0);
   t.equal(valueIn(text, 'postern_password_hashes', { state: 'waiting' }), 0);
   t.ok(
-    (valueIn(text, 'postern_audit_written_total') ?? -1) + (valueIn(text, 'postern_audit_waiting') ?? -1) >
-      60,
+    (valueIn(text, 'postern_audit_written_total') ?? -1) + (valueIn(text, 'postern_audit_waiting') ?? -1) > 5,
+    'the refusals of a stranger are counted each, and recorded together',
   );
   t.equal(valueIn(text, 'postern_audit_dropped_total'), 0);
   t.ok((valueIn(text, 'nodejs_eventloop_lag_p99_seconds') ?? -1) >= 0);
