@@ -19,4 +19,6 @@ export const runProcess = async (commands: readonly Command[]): Promise<void> =>
     cwd: process.cwd(),
     takeSignals: () => process.off('SIGINT', interrupt),
   });
+  // Of several workers each has a channel to the first process, which would keep alive one that could not start.
+  process.channel?.unref();
 };

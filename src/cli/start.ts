@@ -14,11 +14,15 @@ interface Stops {
   readonly first: Promise<How>;
   /** Aborted at the second. */
   readonly hurry: AbortSignal;
+  wished(): boolean;
+  /** From now on the first process of several says when to stop. */
+  follow(primary: Primary): void;
   end(): void;
 }
 
 /** SIGTERM comes from a supervisor, with proxies to be told; SIGINT from a person who waits, once more if need be. */
-const listenForStop = (primary: Primary | undefined): Stops => {
+const listenForStop = (): Stops => {
+  let primary: Primary | undefined;
   const first = Promise.withResolvers<How>();
   const hurry = new AbortController();
   let stopping = false;
@@ -32,10 +36,14 @@ const listenForStop = (primary: Primary | undefined): Stops => {
   const interrupt = (): void => (primary ? undefined : stop('now'));
   process.on('SIGTERM', terminate);
   process.on('SIGINT', interrupt);
-  primary?.onStop(stop);
   return {
     first: first.promise,
     hurry: hurry.signal,
+    wished: () => stopping,
+    follow(one) {
+      primary = one;
+      one.onStop(stop);
+    },
     end() {
       process.off('SIGTERM', terminate);
       process.off('SIGINT', interrupt);
@@ -46,34 +54,39 @@ const listenForStop = (primary: Primary | undefined): Stops => {
 const graceOf = ({ mode, listen }: Config, how: How): number =>
   how === 'now' ? 0 : (listen.drain_seconds ?? (mode === 'production' ? 3 : 0));
 
-const serveAlone = async (config: Config, output: Output, primary: Primary | undefined): Promise<void> => {
+const serveAlone = async (
+  config: Config,
+  output: Output,
+  stops: Stops,
+  primary: Primary | undefined,
+): Promise<void> => {
   const [{ serve }, { greeting }] = await Promise.all([import('../serve.ts'), import('../greeting.ts')]);
-  const stops = listenForStop(primary);
-  try {
-    const serving = await serve(config, primary ? { gatherMetrics: primary.gatherMetrics } : {});
-    // Of several workers the first is alone until it is ready: it made the demo and tells of it.
-    if (!primary?.isLater) output.note(greeting(config, serving.demo));
-    primary?.ready();
-    await serving.stop(graceOf(config, await stops.first), stops.hurry);
-  } finally {
-    stops.end();
-    primary?.leave();
-  }
+  const serving = await serve(config, primary ? { gatherMetrics: primary.gatherMetrics } : {});
+  // Nobody was told of a server that had to stop before it stood: there is nobody to wait for.
+  if (stops.wished()) return serving.stop();
+  // Of several workers the first is alone until it is ready: it made the demo and tells of it.
+  if (!primary?.isLater) output.note(greeting(config, serving.demo));
+  primary?.ready();
+  await serving.stop(graceOf(config, await stops.first), stops.hurry);
 };
 
-const superviseWorkers = async (config: Config): Promise<void> => {
+const superviseWorkers = async (config: Config, stops: Stops): Promise<void> => {
   const [{ startWorkers }, { createLog }] = await Promise.all([
     import('../workers/index.ts'),
     import('../log.ts'),
   ]);
-  const stops = listenForStop(undefined);
-  try {
-    const workers = await startWorkers(config, createLog(config));
-    stops.hurry.addEventListener('abort', () => void workers.stop('now'));
-    await workers.stop(await stops.first);
-  } finally {
-    stops.end();
-  }
+  const workers = await startWorkers(config, createLog(config));
+  await Promise.race([workers.started, stops.first]);
+  stops.hurry.addEventListener('abort', () => void workers.stop('now'));
+  await workers.stop(await stops.first);
+};
+
+const serveAsOneOfSeveral = async (config: Config, output: Output, stops: Stops): Promise<void> => {
+  const { primaryOf } = await import('../workers/index.ts');
+  const primary = primaryOf();
+  if (!primary) return superviseWorkers(config, stops);
+  stops.follow(primary);
+  await serveAlone(config, output, stops, primary);
 };
 
 export const start: Command = {
@@ -87,10 +100,14 @@ export const start: Command = {
       .action(async (flags: StartFlags) => {
         const { config } = load(flags);
         takeSignals();
-        if (config.listen.workers === 1) return serveAlone(config, output, undefined);
-        const { primaryOf } = await import('../workers/index.ts');
-        const primary = primaryOf();
-        return primary ? serveAlone(config, output, primary) : superviseWorkers(config);
+        // At once: the first process of a container would never hear a signal that it does not listen for.
+        const stops = listenForStop();
+        try {
+          if (config.listen.workers === 1) await serveAlone(config, output, stops, undefined);
+          else await serveAsOneOfSeveral(config, output, stops);
+        } finally {
+          stops.end();
+        }
       });
   },
 };

@@ -13,6 +13,8 @@ const livedMs = 30_000;
 const patienceMs = 21_000;
 
 export interface Supervised {
+  /** Resolves when the first worker is ready; fails when it ends before that. */
+  readonly started: Promise<void>;
   stop(how: 'drain' | 'now'): Promise<void>;
 }
 
@@ -37,6 +39,8 @@ export const startWorkers = async (config: Config, log: FastifyBaseLogger): Prom
   });
   const gather = config.metrics.enabled ? await allProcesses() : undefined;
   const living = new Set<Worker>();
+  /** Those that hear what they are told. */
+  const ready = new Set<Worker>();
   const waiting = new Set<NodeJS.Timeout>();
   let stopping: 'drain' | 'now' | undefined;
   let deaths = 0;
@@ -54,10 +58,14 @@ export const startWorkers = async (config: Config, log: FastifyBaseLogger): Prom
     worker.on('message', (message: unknown) => {
       if (!isOurs<FromWorker>(message)) return;
       if (message.type === 'postern:metrics') void answer(worker, message.id);
-      else log.info({ pid: worker.process.pid }, 'a worker is ready');
+      else {
+        ready.add(worker);
+        log.info({ pid: worker.process.pid }, 'a worker is ready');
+      }
     });
     worker.once('exit', (code, signal) => {
       living.delete(worker);
+      ready.delete(worker);
       if (!started || stopping) return;
       if (Date.now() - born > livedMs) deaths = 0;
       const wait = Math.min(backoffMs.first * 2 ** deaths, backoffMs.most);
@@ -76,9 +84,16 @@ export const startWorkers = async (config: Config, log: FastifyBaseLogger): Prom
     stopping = how;
     for (const timer of waiting) clearTimeout(timer);
     const all = [...living];
-    for (const worker of all) say(worker, { type: 'postern:stop', how });
+    for (const worker of all) {
+      if (ready.has(worker)) say(worker, { type: 'postern:stop', how });
+      // It may not listen yet: then the signal ends it.
+      else worker.process.kill('SIGTERM');
+    }
     const late = setTimeout(() => {
-      for (const worker of living) worker.process.kill('SIGKILL');
+      for (const worker of living) {
+        log.error({ pid: worker.process.pid }, 'a worker did not stop in time, and is killed');
+        worker.process.kill('SIGKILL');
+      }
     }, patienceMs);
     await Promise.all(all.map((worker) => (worker.isDead() ? undefined : once(worker, 'exit'))));
     clearTimeout(late);
@@ -86,21 +101,14 @@ export const startWorkers = async (config: Config, log: FastifyBaseLogger): Prom
 
   let started = false;
   const first = fork();
-  const beginning = new AbortController();
-  const ready = (async () => {
-    for (;;) {
-      const [message]: unknown[] = await once(first, 'message', { signal: beginning.signal });
-      if (isOurs<FromWorker>(message) && message.type === 'postern:ready') return;
-    }
-  })();
-  const [code] = await Promise.race([
-    ready.then(() => [undefined]),
-    once(first, 'exit', { signal: beginning.signal }).catch(() => [undefined]),
-  ]);
-  beginning.abort();
-  await ready.catch(() => {});
-  if (first.isDead()) throw neverStarted(code ?? null);
-  started = true;
-  for (let count = 1; count < config.listen.workers; count += 1) fork();
-  return { stop };
+  const begin = async (): Promise<void> => {
+    const settled = Promise.withResolvers<void>();
+    first.on('message', () => ready.has(first) && settled.resolve());
+    first.once('exit', (code) => settled.reject(neverStarted(code)));
+    await settled.promise;
+    if (stopping) return;
+    started = true;
+    for (let count = 1; count < config.listen.workers; count += 1) fork();
+  };
+  return { started: begin(), stop };
 };

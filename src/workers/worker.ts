@@ -10,8 +10,6 @@ export interface Primary {
   onStop(listener: (how: 'drain' | 'now') => void): void;
   /** The metrics of all workers, as one text. */
   gatherMetrics(): Promise<string>;
-  /** Lets go of the channel, so that the process can end. */
-  leave(): void;
 }
 
 const patienceMs = 6_000;
@@ -53,6 +51,5 @@ export const primaryOf = (): Primary | undefined => {
         message: 'the metrics of all workers could not be gathered, try it again',
       });
     },
-    leave: () => worker.disconnect(),
   };
 };

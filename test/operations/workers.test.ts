@@ -1,7 +1,8 @@
 import t from 'tap';
 import { waitFor } from '../support/redis-server.ts';
 import { RelyingParty, usual } from '../support/relying-party.ts';
-import { isReady, type ServerProcess, startServerProcess } from '../support/server-process.ts';
+import { isReady, startServerProcess } from '../support/server-process.ts';
+import { alive, workersOf } from '../support/workers.ts';
 
 const token = 'the-token-of-the-scraper';
 
@@ -18,22 +19,6 @@ const sumOf = (text: string, series: RegExp): number =>
   );
 
 const machine = /postern_exchanges_total\{grant="client_credentials",door="engine",outcome="ok",reason=""\}/;
-
-/** Those that said that they listen, and live. */
-const workersOf = (server: ServerProcess): number[] =>
-  server
-    .lines()
-    .filter(({ msg }) => msg === 'a worker is ready')
-    .map(({ pid }) => Number(pid))
-    .filter(alive);
-
-const alive = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-};
 
 t.test('several workers need a store that they can share', async (t) => {
   const server = await startServerProcess({
