@@ -36,6 +36,7 @@ export const commitBeforeAnswer =
         const ending = endingOf(ctx);
         try {
           if (ending instanceof Unavailable) throw ending;
+          if (ctx.status >= 400) keepSessionCookie(provider, ctx);
           if (ctx.status < 500) await work.commit({ refused: ctx.status >= 400 });
         } catch (error) {
           if (error instanceof Replayed) tellRevoked(events, ctx);
@@ -46,6 +47,15 @@ export const commitBeforeAnswer =
         tellEnding(events, ctx);
       }
     });
+
+/** What a refused request made of the session is not kept: the cookie that the browser has stays the good one. */
+const keepSessionCookie = (provider: Provider, ctx: KoaContextWithOIDC): void => {
+  const name = provider.cookieName('session');
+  const lines = [ctx.response.get('set-cookie') ?? []].flat();
+  ctx.remove('set-cookie');
+  const others = lines.filter((line) => !line.startsWith(`${name}=`) && !line.startsWith(`${name}.sig=`));
+  if (others.length > 0) ctx.set('set-cookie', others);
+};
 
 const asEngineError = (error: unknown): Error => {
   if (error instanceof errors.OIDCProviderError) return error;
