@@ -12,6 +12,8 @@ export interface Account {
   readonly from: 'configuration' | 'store';
   /** Milliseconds since the epoch; absent for accounts from the configuration. */
   readonly createdAt?: number;
+  /** Milliseconds since the epoch; absent while it is the first one. */
+  readonly passwordChangedAt?: number;
   readonly demo?: true;
 }
 

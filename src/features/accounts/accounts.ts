@@ -74,7 +74,11 @@ export const createAccounts = ({ store, config, clock, events }: AccountsOptions
   const setPassword = async (id: string, password: string): Promise<void> => {
     refuseConfigured(id);
     const hash = await passwords.hash(password);
-    await change(id, 'account.password_changed', (record) => ({ ...record, hash }));
+    await change(id, 'account.password_changed', (record) => ({
+      ...record,
+      hash,
+      passwordChangedAt: clock.now(),
+    }));
   };
 
   const find = async (id: string): Promise<Account | undefined> => configured.byId(id) ?? copies.get(id);

@@ -10,6 +10,7 @@ export interface AccountRecord {
   readonly enabled: boolean;
   readonly claims: Claims;
   readonly hash?: string;
+  readonly passwordChangedAt?: number;
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly demo?: true;
@@ -85,5 +86,6 @@ export const toAccount = (record: AccountRecord): Account => ({
   },
   from: 'store',
   createdAt: record.createdAt,
+  ...(record.passwordChangedAt === undefined ? {} : { passwordChangedAt: record.passwordChangedAt }),
   ...(record.demo === undefined ? {} : { demo: record.demo }),
 });

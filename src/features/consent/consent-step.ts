@@ -32,6 +32,9 @@ const redirectOf = (uri: unknown): ConsentModel['redirect'] => {
   return url ? { host: url.host || url.protocol, local: local.has(url.hostname) } : undefined;
 };
 
+/** Disabled or removed since: the engine finds that nobody is signed in whom it could ask. */
+const signInFirst = { finish: {} } as const;
+
 export const createConsentStep = (
   { config, store, clock, events, accounts }: ConsentParts,
   prompt: interactionPolicy.Prompt,
@@ -63,15 +66,16 @@ export const createConsentStep = (
       if (switchesAccount(visit)) return { finish: anotherAccount };
       const accountId = interaction.session?.accountId ?? '';
       const account = await accounts.find(accountId);
+      if (!account?.enabled) return signInFirst;
       const before = await recall(store, accountId, client.clientId);
       const redirect = redirectOf(interaction.params['redirect_uri']);
-      const email = account?.claims['email'];
+      const { email } = account.claims;
       return {
         show: consentPage(page, {
           action: visit.action,
           csrf: visit.csrf,
           account: {
-            name: account?.username ?? accountId,
+            name: account.username,
             ...(typeof email === 'string' && { detail: email }),
             switchTo: `${visit.action}?switch=yes`,
           },
@@ -92,6 +96,7 @@ export const createConsentStep = (
           finish: { error: 'access_denied', error_description: 'the person did not allow it' },
         };
       }
+      if (!(await accounts.find(accountId))?.enabled) return signInFirst;
       const { allowed, left } = chosenOf(asksOf(interaction), form);
       const grant = await grantFor(visit, accountId);
       addTo(grant, allowed);

@@ -13,6 +13,7 @@ import type { Throttle } from '../throttle/index.ts';
 import { askForAnother } from './another-account.ts';
 import { createKnownDevices } from './known-devices.ts';
 import { createLoginStep } from './login-step.ts';
+import { doubtFormerSignIn } from './outdated.ts';
 
 export { anotherAccount } from './another-account.ts';
 
@@ -31,6 +32,7 @@ export const signIn = (parts: SignInParts): Feature => {
   const prompt = interactionPolicy.base().get('login');
   if (!prompt) throw new Error('the engine has no login prompt');
   demandLevel(prompt, parts.levels);
+  doubtFormerSignIn(prompt, parts.accounts);
   askForAnother(prompt);
   return { name: 'sign-in', steps: [createLoginStep(parts, createKnownDevices(parts), prompt)] };
 };

@@ -25,10 +25,14 @@ export const createLoginStep = (
 ): Step => {
   const somebodyElse = (visit: Visit): boolean => asks(visit, 'another') || wantsAnother(visit.interaction);
 
+  const whoIs = async (id: string | undefined): Promise<Account | undefined> => {
+    const account = id === undefined ? undefined : await accounts.find(id);
+    return account?.enabled ? account : undefined;
+  };
+
   /** Somebody is signed in and has to prove it again: the name stays, unless they say that it isn't them. */
   const known = async (visit: Visit): Promise<Account | undefined> => {
-    const id = visit.interaction.session?.accountId;
-    return id === undefined || somebodyElse(visit) ? undefined : accounts.find(id);
+    return somebodyElse(visit) ? undefined : whoIs(visit.interaction.session?.accountId);
   };
 
   /** Nobody was signed in when this page came up, and now somebody is: they did it in another tab. */
@@ -36,8 +40,7 @@ export const createLoginStep = (
     const { interaction } = visit;
     const must = interaction.session !== undefined || interaction.prompt.reasons.includes('login_prompt');
     if (must || somebodyElse(visit)) return undefined;
-    const id = await visit.signedIn();
-    return id === undefined ? undefined : accounts.find(id);
+    return whoIs(await visit.signedIn());
   };
 
   const page = (

@@ -1,0 +1,32 @@
+import { interactionPolicy } from 'oidc-provider';
+import type { Account, Accounts } from '../accounts/index.ts';
+
+interface Former {
+  readonly accountId?: string | undefined;
+  /** Seconds since the epoch. */
+  readonly loginTs?: number | undefined;
+}
+
+/** A password is changed to keep out who knows the former one, whoever is signed in by it. */
+const isBefore = ({ loginTs = 0 }: Former, { passwordChangedAt = 0 }: Account): boolean =>
+  loginTs < Math.floor(passwordChangedAt / 1000);
+
+/** A session is worth what its sign-in is worth now: nothing once the account is gone, disabled, or has another password. */
+export const doubtFormerSignIn = (
+  prompt: interactionPolicy.Prompt,
+  accounts: Pick<Accounts, 'find'>,
+): void => {
+  const { Check } = interactionPolicy;
+  prompt.checks.add(
+    new Check(
+      'outdated',
+      'the sign-in of this session counts no longer',
+      'login_required',
+      async ({ oidc: { session } }) => {
+        if (session?.accountId === undefined) return false;
+        const account = await accounts.find(session.accountId);
+        return !account?.enabled || isBefore(session, account);
+      },
+    ),
+  );
+};
