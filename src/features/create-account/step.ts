@@ -8,6 +8,8 @@ import { network } from '../throttle/index.ts';
 import { problemIn, problemsOf, type Wanted, wantedIn } from './form.ts';
 import type { CreateAccountParts } from './index.ts';
 
+const sentTwiceMs = 60_000;
+
 export const createCreateStep = (
   { config, clock, events, accounts, throttle, levels }: CreateAccountParts,
   prompt: interactionPolicy.Prompt,
@@ -26,6 +28,15 @@ export const createCreateStep = (
     status: typed.problems ? 422 : 200,
   });
 
+  /** The form was sent twice, as by two quick presses: the account of that name is theirs already. */
+  const madeJustNow = async ({ login, password, email }: Wanted): Promise<Account | undefined> => {
+    const account = await accounts.findByUsername(login);
+    const age = clock.now() - (account?.createdAt ?? 0);
+    return age < sentTwiceMs && account?.claims['email'] === email
+      ? accounts.authenticate(login, password)
+      : undefined;
+  };
+
   const add = async (visit: Visit, wanted: Wanted): Promise<Account> => {
     const verdict = await throttle.take(
       'create-account',
@@ -40,11 +51,14 @@ export const createCreateStep = (
       });
     }
     const { login: username, password, name, email } = wanted;
-    return accounts.add({
-      username,
-      password,
-      claims: { email, email_verified: false, ...(name !== '' && { name }) },
-    });
+    const claims = { email, email_verified: false, ...(name !== '' && { name }) };
+    try {
+      return await accounts.add({ username, password, claims });
+    } catch (error) {
+      const made = await madeJustNow(wanted);
+      if (made) return made;
+      throw error;
+    }
   };
 
   return {

@@ -1,6 +1,7 @@
 import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { faceOf } from '../../http/interactions/faces.ts';
 import { createRenderError, readerOfEngine, wishesOfEngine } from '../../http/pages/render-error.ts';
+import { wantsHtml } from '../../http/pages/wants-html.ts';
 import { routes } from '../../provider/paths.ts';
 import {
   type DeviceEnterModel,
@@ -33,6 +34,19 @@ const tell = (ctx: KoaContextWithOIDC, reason: string): void => {
   ctx.oidc.provider.emit('code_verification.error', ctx, new errors.OIDCProviderError(422, reason));
 };
 
+const late = new Set(['xsrf token invalid', 'could not find device form details']);
+
+const isLate = (error: Error): boolean =>
+  error instanceof errors.InvalidRequest && late.has(error.error_description ?? '');
+
+/** The form of a page that is no longer the newest: shown anew, with what was typed. */
+const askAgain = (ctx: KoaContextWithOIDC): void => {
+  const typed = ctx.oidc.params?.['user_code'];
+  const query = typeof typed === 'string' ? `?${new URLSearchParams({ user_code: typed.slice(0, 40) })}` : '';
+  ctx.status = 303;
+  ctx.redirect(`${routes.code_verification}${query}`);
+};
+
 /** The engine marks a session for saving when it fails, also one that was never begun, and then can't save it. */
 const forgetNewSession = ({ oidc }: KoaContextWithOIDC): void => {
   if (oidc.session && oidc.session.exp === undefined) Object.assign(oidc.session, { touched: false });
@@ -61,6 +75,13 @@ export const createDevicePages = ({ config, clock, pages }: DeviceParts): Source
         tell(ctx, 'access_denied');
         return show(ctx, deviceDonePage(pageFor(ctx), { outcome: 'denied' }));
       }
+      if (error?.name === 'AlreadyUsedError' && ctx.oidc.params?.['confirm'] !== undefined) {
+        // Confirmed twice: there is no form to go back to.
+        tell(ctx, 'code_used');
+        ctx.status = 409;
+        return show(ctx, deviceDonePage(pageFor(ctx), { outcome: 'used' }));
+      }
+      if (error && isLate(error) && wantsHtml(ctx.get('accept'))) return askAgain(ctx);
       const problem = error && problemOf(error);
       if (error && !problem) {
         forgetNewSession(ctx);

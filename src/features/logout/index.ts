@@ -13,6 +13,7 @@ import type { Deliveries } from '../deliveries/index.ts';
 import { tellInBackground } from './back-channel.ts';
 import { showEngineForms } from './engine-forms.ts';
 import { createLogoutPages } from './pages.ts';
+import { answerLateForms } from './sent-again.ts';
 
 export interface LogoutParts {
   readonly config: Config;
@@ -36,6 +37,7 @@ export const logout = (parts: LogoutParts): Feature => {
       attach(provider: Provider) {
         backChannel.attach(provider);
         showEngineForms(provider, parts.pages);
+        answerLateForms(provider);
       },
     },
   };
