@@ -14,6 +14,11 @@ export const pages = section('What people see.', {
     minItems: 1,
   }),
   default_language: language('Language when the browser asks for none of them.', 'en'),
+  form_targets: list(
+    text('An origin: scheme and host, and the port unless it is the default one.', { format: 'origin' }),
+    'Where applications lead on to after a sign-in, on hosts that they have not registered: browsers stop there otherwise.',
+    { default: [] },
+  ),
   create_account: flag('Let people create their own account.', { default: false }),
   remember_me: flag('Offer to stay signed in on this device.', { default: true }),
 });

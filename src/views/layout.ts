@@ -1,6 +1,6 @@
 import { type Html, html } from './html.ts';
 import { languages } from './languages/index.ts';
-import { withLanguage } from './links.ts';
+import { webUrl, withLanguage } from './links.ts';
 import { logo } from './logo.ts';
 import type { Page, Sheet } from './page.ts';
 
@@ -24,7 +24,7 @@ export const layout = (page: Page, sheet: Sheet): string => {
 <body>
   <a class="skip-link" href="#main">${text.skip}</a>
   <header class="site-header">
-    <p class="brand">${logo}<span>${page.brand}</span></p>
+    <p class="brand">${brandMark(page.logo)}<span>${page.brand}</span></p>
   </header>
   <main id="main" tabindex="-1" class="sheet${sheet.wide ? ' sheet-wide' : ''}">
     <h1>${sheet.title}</h1>
@@ -40,13 +40,22 @@ export const layout = (page: Page, sheet: Sheet): string => {
 `.toString();
 };
 
-const languageLinks = ({ here, messages }: Page): Html | undefined => {
-  if (here === undefined) return undefined;
+const brandMark = (url: string | undefined): Html => {
+  const image = webUrl(url);
+  return image === undefined
+    ? logo
+    : html`<img class="mark" src="${image}" alt="" width="32" height="32" referrerpolicy="no-referrer">`;
+};
+
+const languageLinks = ({ here, messages, languages: offered }: Page): Html | undefined => {
+  if (here === undefined || offered.length < 2) return undefined;
   return html`<nav class="languages" aria-label="${messages.layout.language}">
-      <ul>${languages.map(({ tag, name, dir }) =>
-        tag === messages.tag
-          ? html`<li lang="${tag}" dir="${dir}" aria-current="true">${name}</li>`
-          : html`<li><a href="${withLanguage(here, tag)}" hreflang="${tag}" lang="${tag}" dir="${dir}">${name}</a></li>`,
-      )}</ul>
+      <ul>${languages
+        .filter(({ tag }) => offered.includes(tag))
+        .map(({ tag, name, dir }) =>
+          tag === messages.tag
+            ? html`<li lang="${tag}" dir="${dir}" aria-current="true">${name}</li>`
+            : html`<li><a href="${withLanguage(here, tag)}" hreflang="${tag}" lang="${tag}" dir="${dir}">${name}</a></li>`,
+        )}</ul>
     </nav>`;
 };

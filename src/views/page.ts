@@ -12,6 +12,10 @@ export interface Page {
   readonly requestId: string;
   /** The operator's name for this service, in the header and the title. */
   readonly brand: string;
+  /** In place of ours, where the operator has one. */
+  readonly logo?: string;
+  /** The tags of those that the reader may choose. */
+  readonly languages: readonly string[];
   /** Path and query of this page as a GET, for language links; absent where a GET would lose the state. */
   readonly here?: string;
 }

@@ -2,6 +2,8 @@
 export interface Allowance {
   /** Redirect URIs that a form of this page may end at, through the answer to its POST. */
   readonly formTargets?: readonly string[];
+  /** The operator's own. */
+  readonly images?: readonly string[];
   /** Logos of applications, from wherever they live. */
   readonly remoteImages?: boolean;
   /** Reached in a popup that must keep its opener: every interaction page. */
@@ -9,18 +11,21 @@ export interface Allowance {
 }
 
 /** `form-action` also holds for the redirect that follows a POST, so the app's own address has to be in it. */
-export const contentSecurityPolicy = ({ formTargets = [], remoteImages = false }: Allowance = {}): string => {
-  const targets = new Set(formTargets.map(sourceOf).filter((source) => source !== undefined));
+export const contentSecurityPolicy = (allowance: Allowance = {}): string => {
+  const { formTargets = [], images = [], remoteImages = false } = allowance;
   return [
     "default-src 'none'",
     "style-src 'self'",
     "script-src 'self'",
-    `img-src 'self' data:${remoteImages ? ' https:' : ''}`,
-    `form-action ${["'self'", ...targets].join(' ')}`,
+    ['img-src', "'self'", 'data:', ...sourcesOf(images), ...(remoteImages ? ['https:'] : [])].join(' '),
+    ['form-action', "'self'", ...sourcesOf(formTargets)].join(' '),
     "frame-ancestors 'none'",
     "base-uri 'none'",
   ].join('; ');
 };
+
+const sourcesOf = (uris: readonly string[]): ReadonlySet<string> =>
+  new Set(uris.map(sourceOf).filter((source) => source !== undefined));
 
 /**
  * A CSP source for a URI. A private-use scheme stands by itself; so does the scheme of an IPv6 address, which the

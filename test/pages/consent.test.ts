@@ -114,7 +114,10 @@ t.test('the page tells who is signed in, who asks for what, and where it leads',
   t.match(body, 'href="https://notes.example.com/privacy"');
   t.notMatch(body, 'badge-new', 'with nothing allowed before, nothing is new');
   t.notMatch(body, 'badge-warn');
-  t.match(headers.get('content-security-policy'), "form-action 'self' http://localhost:4999;");
+  t.match(
+    headers.get('content-security-policy'),
+    "form-action 'self' http://localhost:4999 https://notes.example.com;",
+  );
 
   const elsewhere = await ask(house, { redirect_uri: 'https://notes.example.com/callback' });
   t.notMatch(elsewhere.page.body, 'notice-warn redirect');

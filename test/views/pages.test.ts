@@ -23,6 +23,7 @@ const surroundings = (name: string, language = 'en'): Page => ({
   asset: assetUrl,
   requestId: 'req-7f3k2m9q',
   brand: 'Postern',
+  languages: ['en', 'de', 'pl'],
   here: `/page/${name}`,
 });
 

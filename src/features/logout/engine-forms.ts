@@ -1,5 +1,5 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
-import { faceOf } from '../../http/interactions/faces.ts';
+import { addressesOf, faceOf } from '../../http/interactions/faces.ts';
 import type { Pages } from '../../http/pages/pages.ts';
 import { readerOfEngine, wishesOfEngine } from '../../http/pages/render-error.ts';
 import { routes } from '../../provider/paths.ts';
@@ -23,7 +23,8 @@ export const showEngineForms = (provider: Provider, pages: Pages): void => {
     // Where the redirects that follow may end: the policy holds for them as well.
     const request = ctx.oidc.entities.Interaction?.params;
     const leadsTo = request?.['redirect_uri'];
-    const client = request && (await provider.Client.find(String(request['client_id'])));
+    const clientId = request?.['client_id'] ?? state?.['clientId'];
+    const client = typeof clientId === 'string' ? await provider.Client.find(clientId) : undefined;
     const reader = readerOfEngine(ctx);
     const { host } = new URL(typeof after === 'string' ? after : provider.issuer);
     // Without language links: to load it again is to answer twice.
@@ -31,9 +32,9 @@ export const showEngineForms = (provider: Provider, pages: Pages): void => {
     ctx.body = formPostPage(page, {
       action: `${routes.end_session}/confirm`,
       fields: { xsrf: String(state?.['secret']), logout: 'yes' },
-      to: client ? faceOf(client).name : host,
+      to: client && request ? faceOf(client).name : host,
     });
-    const formTargets = [after, leadsTo].filter((uri) => typeof uri === 'string');
+    const formTargets = [after, leadsTo, ...addressesOf(client)].filter((uri) => typeof uri === 'string');
     ctx.set(pages.headers(reader, { formTargets, popup: true }));
   });
 };

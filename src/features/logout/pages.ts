@@ -1,4 +1,5 @@
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
+import { addressesOf, homeOf } from '../../http/interactions/faces.ts';
 import { readerOfEngine, wishesOfEngine } from '../../http/pages/render-error.ts';
 import { routes } from '../../provider/paths.ts';
 import { loggedOutPage, logoutPage } from '../../views/pages/logout.ts';
@@ -27,7 +28,8 @@ export const createLogoutPages = ({ config, pages, accounts }: LogoutParts): Sou
         apps: await appsOf(ctx),
         ...(account && { account: account.username }),
       });
-      ctx.set(pages.headers(reader, typeof after === 'string' ? { formTargets: [after] } : {}));
+      const formTargets = typeof after === 'string' ? [after, ...addressesOf(ctx.oidc.client)] : [];
+      ctx.set(pages.headers(reader, { formTargets }));
     },
 
     async postLogoutSuccessSource(ctx) {
@@ -39,7 +41,7 @@ export const createLogoutPages = ({ config, pages, accounts }: LogoutParts): Sou
       }
       const reader = readerOfEngine(ctx);
       const { client } = ctx.oidc;
-      const home = client?.['from_registration'] === true ? undefined : client?.clientUri;
+      const home = client && homeOf(client);
       ctx.body = loggedOutPage(pages.page(reader, wishesOfEngine(ctx)), {
         ...(client && home && { back: { name: client.clientName ?? client.clientId, href: home } }),
       });

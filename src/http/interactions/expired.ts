@@ -4,15 +4,16 @@ import type { Failure } from '../../errors.ts';
 import { type ExpiredModel, expiredPage } from '../../views/pages/expired.ts';
 import type { Pages } from '../pages/pages.ts';
 import { wantsHtml } from '../pages/wants-html.ts';
-import { faceOf } from './faces.ts';
+import { faceOf, homeOf } from './faces.ts';
 import type { EngineClient } from './step.ts';
 
 /** OpenID Connect Core §4: an application that can be asked to begin a sign-in; otherwise its home page. */
 const startAgainAt = (client: EngineClient, issuer: string): ExpiredModel => {
-  const { initiateLoginUri, clientUri } = client;
+  const home = homeOf(client);
+  const initiateLoginUri = client['from_registration'] === true ? undefined : client.initiateLoginUri;
   const begin = initiateLoginUri === undefined ? null : URL.parse(initiateLoginUri);
   begin?.searchParams.set('iss', issuer);
-  const href = begin?.href ?? clientUri;
+  const href = begin?.href ?? home;
   return href === undefined ? {} : { app: { name: faceOf(client).name, href } };
 };
 

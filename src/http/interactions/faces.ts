@@ -1,9 +1,23 @@
 import type { ClientFace } from '../../views/page.ts';
 import type { EngineClient } from './step.ts';
 
-/** An application as people see it. */
+/** The home page that the operator vouches for: a client that registered itself could name anybody's. */
+export const homeOf = (client: EngineClient): string | undefined =>
+  client['from_registration'] === true ? undefined : client.clientUri;
+
+/**
+ * Where an application is. Browsers hold `form-action` against each redirect that follows a form, so also against those
+ * of the application: from its redirect URI home, as a rule.
+ */
+export const addressesOf = (client: EngineClient | undefined): readonly string[] => [
+  ...(client?.clientUri === undefined ? [] : [client.clientUri]),
+  ...(client?.redirectUris ?? []),
+  ...(client?.postLogoutRedirectUris ?? []),
+];
+
+/** An application as people see it; its host at least is one that it is in control of. */
 export const faceOf = (client: EngineClient): ClientFace => {
-  const home = URL.parse(client.clientUri ?? client.redirectUris?.[0] ?? '');
+  const home = URL.parse(homeOf(client) ?? client.redirectUris?.[0] ?? '');
   return {
     name: client.clientName ?? client.clientId,
     ...(home?.host && { host: home.host }),

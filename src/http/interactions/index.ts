@@ -12,8 +12,9 @@ import type { Store } from '../../store/port.ts';
 import type { Pages } from '../pages/pages.ts';
 import { sealOf, sealsMatch } from '../pages/seal.ts';
 import { answerExpired } from './expired.ts';
+import { addressesOf } from './faces.ts';
 import { proofCookie } from './same-browser.ts';
-import type { Form, Outcome, Step, Visit } from './step.ts';
+import type { EngineClient, Form, Outcome, Step, Visit } from './step.ts';
 import { createTrails } from './trail.ts';
 
 export { sameBrowserOnly } from './same-browser.ts';
@@ -54,6 +55,7 @@ export const interactionDoor = ({
     const client = await provider.Client.find(clientId);
     const step = steps.find(({ name }) => name === interaction.prompt.name);
     if (interaction.uid !== uid || !client || !step) throw expiredFailure();
+    refuseFormerRedirect(interaction.params['redirect_uri'], client);
     const uiLocales = interaction.params['ui_locales'];
     return {
       step,
@@ -86,7 +88,7 @@ export const interactionDoor = ({
     return () =>
       pages.send(request, reply, outcome.show, {
         status: outcome.status ?? 200,
-        formTargets: [String(params['redirect_uri'] ?? '')],
+        formTargets: [String(params['redirect_uri'] ?? ''), ...addressesOf(client)],
         remoteImages: client.logoUri !== undefined,
         popup: true,
         ...(outcome.headers && { headers: outcome.headers }),
@@ -166,6 +168,16 @@ const expiredFailure = () =>
     status: 400,
     message: 'This sign-in has expired or was already finished. Start again at the application.',
   });
+
+/** The engine looked at it when the request came in; the client may have lost it since. */
+const refuseFormerRedirect = (uri: unknown, client: EngineClient): void => {
+  if (typeof uri !== 'string' || client.redirectUriAllowed(uri)) return;
+  throw new Failure({
+    code: 'invalid_redirect_uri',
+    status: 400,
+    message: 'The redirect_uri of this request is no longer registered for the client.',
+  });
+};
 
 const expired = (error: unknown): never => {
   if (error instanceof errors.SessionNotFound) throw expiredFailure();

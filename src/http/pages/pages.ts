@@ -44,6 +44,7 @@ const pressed = (url: string): string | undefined => {
 export const createPages = (config: Config, asset: (name: AssetName) => string): Pages => {
   const supported = languages.map(({ tag }) => tag).filter((tag) => config.pages.languages.includes(tag));
   const secure = config.issuer.startsWith('https:');
+  const { logo } = config.pages;
 
   const page: Pages['page'] = ({ headers, url, requestId }, { uiLocales } = {}) => ({
     messages: messagesFor(
@@ -59,6 +60,8 @@ export const createPages = (config: Config, asset: (name: AssetName) => string):
     asset,
     requestId,
     brand: config.pages.name,
+    ...(logo !== undefined && { logo }),
+    languages: supported,
     here: url,
   });
 
@@ -66,7 +69,13 @@ export const createPages = (config: Config, asset: (name: AssetName) => string):
     const tag = pressed(url);
     const known = tag !== undefined && supported.includes(tag);
     return {
-      ...pageHeaders(allowance),
+      ...pageHeaders({
+        ...allowance,
+        ...(logo !== undefined && { images: [logo] }),
+        ...(allowance.formTargets && {
+          formTargets: [...allowance.formTargets, ...config.pages.form_targets],
+        }),
+      }),
       'Content-Type': 'text/html; charset=utf-8',
       'Cache-Control': 'no-store',
       ...(known && { 'Set-Cookie': serializeCookie(languageCookie, tag, { maxAge: year, secure }) }),
