@@ -1,6 +1,8 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
@@ -121,7 +123,21 @@ t.test('whoever waits can hurry it: SIGINT asks for no grace, and a second signa
     t.ok(Date.now() - since < 12_000, 'long before the fifteen seconds');
     await server.close();
   };
-  await Promise.all([hurried('SIGINT'), hurried('SIGTERM', 'SIGINT')]);
+  await Promise.all([hurried('SIGINT'), hurried('SIGTERM', 'SIGINT'), hurried('SIGTERM', 'SIGTERM')]);
+});
+
+t.test('SIGTERM during the start ends it when it stands, and nobody is waited for', async (t) => {
+  const server = await startServerProcess({
+    failing: true,
+    config: { ...usual, listen: { drain_seconds: 15 } },
+  });
+  t.teardown(() => server.close());
+  await waitFor('the store to be opened', () => existsSync(join(server.cwd, 'store.db')));
+  const since = Date.now();
+  server.signal('SIGTERM');
+  t.same(await server.ended, { code: 0, signal: null }, server.log());
+  t.ok(Date.now() - since < 12_000, 'long before the fifteen seconds');
+  t.notMatch(server.log(), /is listening/);
 });
 
 t.test('under load every request that was sent is answered', async (t) => {
