@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openStore } from '#adapters/index.ts';
 import type { Entry, Store } from '#src/store/port.ts';
@@ -59,16 +60,25 @@ const sqlite = async (): Promise<void> => {
   console.log(`  bytes a grant in the file: ${Math.round(statSync(path).size / count)}`);
   const key = { kind: 'gr', family: 'f0'.padEnd(12, 'x'), id: '' };
   ahead = 2 * 86_400_000;
-  await watched('sweep, for a minute, with reads and commits going on', async () => {
-    const until = Date.now() + 60_000;
-    for (let at = 0; Date.now() < until; at++) {
+  const reader = new DatabaseSync(path, { readOnly: true });
+  const expired = reader.prepare('SELECT 1 FROM documents WHERE expires_at < ? LIMIT 1');
+  const limit = Date.now() + 600_000;
+  await watched('sweep until none is left, with reads and commits going on', async () => {
+    for (let at = 0; expired.get(Date.now() + ahead) !== undefined; at++) {
+      if (Date.now() > limit) throw new Error('the sweep did not come to its end');
       await store.read([key]);
       await store.commit([
-        { op: 'put', key: { kind: 'x', family: `x${at}`, id: '' }, body: 'x', expiresAt: Date.now() + ahead },
+        {
+          op: 'put',
+          key: { kind: 'x', family: `x${at}`, id: '' },
+          body: 'x',
+          expiresAt: Date.now() + 2 * ahead,
+        },
       ]);
       await sleep(2);
     }
   });
+  reader.close();
   await store.close();
   rmSync(folder, { recursive: true });
 };
