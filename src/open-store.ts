@@ -15,3 +15,9 @@ export const openStore = (config: Config, clock: Clock, observe?: Observe): Prom
     durableKinds: [...durableKinds],
     ...(observe && { observe }),
   });
+
+/** For copies of whole stores: nobody waits for an answer, and a busy store is no reason to break off. */
+export const patient = (config: Config): Config => ({
+  ...config,
+  store: { ...config.store, operation_timeout_ms: 10_000, deadline_ms: 30_000 },
+});

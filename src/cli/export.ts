@@ -1,5 +1,5 @@
 import type { Command } from '#src/command.ts';
-import { onInstallation } from './installation.ts';
+import { onStore } from './installation.ts';
 
 export const exportRecords: Command = {
   name: 'export',
@@ -10,7 +10,8 @@ export const exportRecords: Command = {
         'accounts, clients, keys (sealed), consents and the audit record, as NDJSON on standard output',
       )
       .action(async () => {
-        await onInstallation(context, async ({ store, clock, events }) => {
+        const { patient } = await import('#src/open-store.ts');
+        await onStore(patient(context.load().config), async ({ store, clock, events }) => {
           const { exportLines } = await import('#src/features/moving/index.ts');
           for await (const text of exportLines(store, new Date(clock.now())))
             await context.output.stream(text);

@@ -1,8 +1,22 @@
-import { createReadStream, existsSync } from 'node:fs';
+import { accessSync, constants, createReadStream, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Command } from '#src/command.ts';
 import { exitCode, Failure } from '#src/errors.ts';
-import { onInstallation } from './installation.ts';
+import { onStore } from './installation.ts';
+
+const usage = (message: string): Failure => new Failure({ code: 'usage', message, exit: exitCode.usage });
+
+/** A pipe could be read once only, and the file is read twice. */
+const assertFile = (file: string): void => {
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (!found) throw usage(`There is no file ${file}: name what \`postern export\` wrote.`);
+  if (!found.isFile()) throw usage(`${file} is not a file: name one that \`postern export\` wrote.`);
+  try {
+    accessSync(file, constants.R_OK);
+  } catch {
+    throw usage(`The file ${file} can't be read: give this user read access to it.`);
+  }
+};
 
 export const importRecords: Command = {
   name: 'import',
@@ -13,14 +27,9 @@ export const importRecords: Command = {
       .option('--overwrite', 'write over records of the same name')
       .description('bring back what was exported, with the key encryption key it was sealed with')
       .action(async (file: string, { overwrite }: { readonly overwrite?: true }) => {
-        if (!existsSync(file)) {
-          throw new Failure({
-            code: 'usage',
-            message: `There is no file ${file}: name what \`postern export\` wrote.`,
-            exit: exitCode.usage,
-          });
-        }
-        const records = await onInstallation(context, async ({ store, events }) => {
+        assertFile(file);
+        const { patient } = await import('#src/open-store.ts');
+        const records = await onStore(patient(context.load().config), async ({ store, events }) => {
           const { importLines } = await import('#src/features/moving/index.ts');
           const lines = () =>
             createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY });

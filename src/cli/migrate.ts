@@ -31,17 +31,17 @@ export const migrate: Command = {
       .command('migrate')
       .option('--from <url>', 'the store to copy; default: the one of the configuration')
       .requiredOption('--to <url>', 'the store to copy it into, an empty one')
-      .option('--overwrite', 'write over what is in the target')
+      .option('--overwrite', 'remove what is in the target first')
       .description('copy a whole store into another one; stop the servers first')
       .action(async (flags: MigrateFlags) => {
         const { config } = load();
         const { from, to } = checked(flags, config);
-        const [{ compareStores, copyStore }, { openStore }] = await Promise.all([
+        const [{ compareStores, completeCopy, copyStore }, { openStore, patient }] = await Promise.all([
           import('#src/features/moving/index.ts'),
           import('#src/open-store.ts'),
         ]);
         const open = (url: string): Promise<Store> =>
-          openStore({ ...config, store: { ...config.store, url } }, Date);
+          openStore(patient({ ...config, store: { ...config.store, url } }), Date);
         const source = await open(from);
         try {
           const target = await open(to);
@@ -61,8 +61,8 @@ export const migrate: Command = {
             if (copied.resumed > 0) output.note(`Went on after ${tell(copied.resumed)} entries.`);
             output.note('Comparing both …');
             const compared = await compareStores(source, target, Date);
-            const { documents, listed, missing, different, unlisted } = compared;
-            const faults = missing + different + unlisted;
+            const { documents, listed, missing, different, unlisted, extra } = compared;
+            const faults = missing + different + unlisted + extra;
             const rows = Object.entries(documents).map(
               ([kind, count]) => `  ${kind.padEnd(14)}${tell(count)}`,
             );
@@ -73,10 +73,11 @@ export const migrate: Command = {
             if (faults > 0) {
               throw new Failure({
                 code: 'copy_differs',
-                message: `${tell(missing)} documents are missing, ${tell(different)} differ and ${tell(unlisted)} are not in their lists: stop all servers on the source and copy again with --overwrite.`,
+                message: `${tell(missing)} documents are missing, ${tell(different)} differ, ${tell(extra)} are in the target alone and ${tell(unlisted)} are not in their lists: stop all servers on the source and copy again with --overwrite.`,
               });
             }
-            for (const { message, fix } of await target.inspect()) output.note(`Note: ${message}; ${fix}.`);
+            await completeCopy(target);
+            for (const { message, fix } of await target.inspect()) output.note(`Note: ${message} ${fix}`);
           } finally {
             await target.close();
           }

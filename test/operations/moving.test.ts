@@ -1,14 +1,21 @@
+import { hash, randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { openStore } from '#adapters/index.ts';
-import { compareStores, copyStore } from '#src/features/moving/index.ts';
+import { assertWhole, compareStores, copyStore, importLines } from '#src/features/moving/index.ts';
 import { Unavailable } from '#src/store/errors.ts';
 import { Browser } from '../support/browser.ts';
 import { openFolder } from '../support/command.ts';
+import { startProgram } from '../support/program.ts';
 import { ensureRedis, freshPrefix } from '../support/redis.ts';
+import { startCluster } from '../support/redis-cluster.ts';
+import { redisCommand, startRedis, waitFor } from '../support/redis-server.ts';
 import { codeFor, RelyingParty, usual } from '../support/relying-party.ts';
 import { startServerProcess } from '../support/server-process.ts';
+
+t.setTimeout(120_000);
 
 const key_encryption_key = Buffer.alloc(32, 5).toString('base64url');
 
@@ -22,6 +29,11 @@ t.test(
       [['migrate'], 2, /required option '--to <url>' not specified/],
       [['migrate', '--from', 'sqlite:a', '--to', 'sqlite:a'], 2, /--from and --to are the same store/],
       [['migrate', '--to', 'memory:'], 2, /A store in memory is out of reach/],
+      [
+        ['migrate', '--from', `sqlite:${file('none.db')}`, '--to', `sqlite:${file('other.db')}`],
+        3,
+        /The source holds nothing: check the address in --from/,
+      ],
       [['migrate', '--to', 'mysql://x'], 1, /unknown scheme mysql:/],
       [['import', file('nothing')], 2, /There is no file .*nothing: name what `postern export` wrote/],
     ];
@@ -31,7 +43,10 @@ t.test(
     const key = { kind: 'client', family: 'f', id: '' };
     const first = { postern: 'export', v: 1, at: '2027-01-31T00:00:00.000Z' };
     const entry = { type: 'document', key, document: { body: '{"v":1}', parts: {} } };
-    const end = { end: true, entries: 1 };
+    const sha256 = (lines: readonly unknown[]): string =>
+      hash('sha256', lines.map((line) => `${JSON.stringify(line)}\n`).join(''), 'base64url');
+    const end = { end: true, entries: 1, sha256: sha256([first, entry]) };
+    const claimed = { ...entry.document, claim: { nonce: 'a b', at: 1 } };
     const files: readonly (readonly [what: string, lines: readonly unknown[], said: RegExp])[] = [
       ['empty', [], /Line 1 of the file is missing: the file broke off/],
       ['something else', [{ a: 1 }], /Line 1 of the file does not begin an export/],
@@ -57,16 +72,36 @@ t.test(
         [first, { ...entry, document: {} }, end],
         /Line 2 of the file is not an entry/,
       ],
+      [
+        'with a part whose name holds a space',
+        [first, { ...entry, document: { body: '', parts: { 'a b': '' } } }, end],
+        /Line 2 of the file is not an entry/,
+      ],
+      [
+        'with a claim that is none',
+        [first, { ...entry, document: claimed }, end],
+        /Line 2 .* is not an entry/,
+      ],
+      [
+        'with a line that was changed',
+        [first, { ...entry, document: { body: '{"v":2}', parts: {} } }, end],
+        /Line 3 .* another digest than the lines before it/,
+      ],
     ];
     for (const [what, lines, said] of files) {
       await writeFile(file('in.ndjson'), lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
       t.match(await folder.runHere(['import', file('in.ndjson')]), { exit: 2, err: said }, what);
     }
-    await writeFile(file('in.ndjson'), 'nothing');
-    t.match(await folder.runHere(['import', file('in.ndjson')]), {
-      exit: 2,
-      err: /Line 1 of the file is not JSON/,
-    });
+    const raw: readonly (readonly [what: string, bytes: Buffer, said: RegExp])[] = [
+      ['text', Buffer.from('nothing'), /Line 1 of the file is not JSON/],
+      ['bytes', randomBytes(5000), /Line 1 of the file is not JSON/],
+      ['a database', readFileSync(file('store.db')), /Line 1 of the file is not JSON/],
+    ];
+    for (const [what, bytes, said] of raw) {
+      await writeFile(file('in.ndjson'), bytes);
+      t.match(await folder.runHere(['import', file('in.ndjson')]), { exit: 2, err: said }, what);
+    }
+    t.match(await folder.runHere(['import', folder.cwd]), { exit: 2, err: /is not a file: name one that/ });
     t.equal(
       (await folder.runHere(['client', 'list'])).out,
       'There are no clients; `client add` makes one.\n',
@@ -143,13 +178,19 @@ t.test('a copy that was broken off goes on, and no server starts on half of one'
       })),
     );
   }
+  t.match(
+    await folder.runHere(['migrate', '--from', url('a.db'), '--to', `${url('')}/./a.db`, '--overwrite']),
+    { exit: 2, err: /--from and --to lead to the same store/ },
+    'which would have been emptied',
+  );
   const target = await openStore(url('b.db'), { clock: Date });
   let pages = 0;
   const failing = {
     ...source,
     dump: (cursor?: string) => {
       pages += 1;
-      if (pages > 3) throw new Unavailable('the wire was cut');
+      // The first look is whether there is anything.
+      if (pages > 4) throw new Unavailable('the wire was cut');
       return source.dump(cursor);
     },
   };
@@ -165,6 +206,10 @@ t.test('a copy that was broken off goes on, and no server starts on half of one'
   t.match(early.log(), /run the same `postern migrate` again, it goes on where it stopped/);
   await early.close();
 
+  t.match(await folder.runHere(['migrate', '--from', url('b.db'), '--to', url('c.db')]), {
+    exit: 4,
+    err: /A copy into the source was not completed itself/,
+  });
   const resumed = await folder.runHere(['migrate', '--from', url('a.db'), '--to', url('b.db')]);
   t.match(resumed, {
     exit: 0,
@@ -172,15 +217,101 @@ t.test('a copy that was broken off goes on, and no server starts on half of one'
     out: /client +2,000\n {2}in lists +2,000\n/,
   });
 
-  await target.commit([{ op: 'put', key: { kind: 'client', family: 'f7', id: '' }, body: '{"v":2}' }]);
-  await target.commit([{ op: 'remove', key: { kind: 'client', family: 'f8', id: '' } }]);
+  const thing = (family: string) => ({ kind: 'client', family, id: '' });
+  await target.commit([{ op: 'put', key: thing('f7'), body: '{"v":2}' }]);
+  await target.commit([{ op: 'remove', key: thing('f8') }]);
+  await target.commit([{ op: 'put', key: thing('strange'), body: '{"v":1}' }]);
   t.match(
     await compareStores(source, target, Date),
-    { missing: 1, different: 1, unlisted: 2 },
+    { missing: 1, different: 1, unlisted: 2, extra: 1 },
     'what differs is seen',
   );
+  const again = ['migrate', '--from', url('a.db'), '--to', url('b.db'), '--overwrite'];
+  t.match(await folder.runHere(again), { exit: 0, out: /client +2,000\n/ }, 'and mended by a copy over it');
+  t.same(await target.read([thing('strange')]), [undefined], 'which leaves nothing of what was there');
   await source.close();
   await target.close();
+});
+
+t.test('a source that is still written to is found out', async (t) => {
+  const open = () => openStore('memory:', { clock: Date });
+  const [source, target] = await Promise.all([open(), open()]);
+  const code = { kind: 'ac', family: 'f', id: 'c' };
+  const grant = { kind: 'gr', family: 'f', id: '' };
+  await source.commit([code, grant].map((key) => ({ op: 'put', key, body: '{"v":1}' })));
+  const parts = { from: 'sqlite:a.db', overwrite: false, onProgress: () => {} };
+  await copyStore({ ...parts, source, target });
+  await source.commit([{ op: 'claim', key: code, at: Date.now() }]);
+  t.match(await compareStores(source, target, Date), { different: 1, extra: 0 }, 'a code that was redeemed');
+  await source.commit([{ op: 'remove', key: grant }]);
+  t.match(await compareStores(source, target, Date), { extra: 1 }, 'a grant that was revoked');
+  await t.rejects(assertWhole(target), { code: 'copy_unfinished' }, 'no server starts on what differs');
+  await Promise.all([source.close(), target.close()]);
+});
+
+t.test('a command that is killed goes on, from any store to any other', async (t) => {
+  const [redis, cluster, folder] = await Promise.all([ensureRedis(), startCluster(), openFolder()]);
+  t.teardown(() => Promise.all([redis.close(), cluster.close(), folder.close()]));
+  const prefix = freshPrefix();
+  const home = `sqlite:${join(folder.cwd, 'home.db')}`;
+  const open = (url: string) => openStore(url, { clock: Date, prefix });
+  const count = 6_000;
+  const source = await open(home);
+  for (let n = 0; n < count; n += 250) {
+    await source.commit(
+      Array.from({ length: 250 }, (_, i) => ({
+        op: 'put',
+        key: { kind: 'client', family: `f${n + i}`, id: '' },
+        body: '{"v":1}',
+        parts: { secret: `s3cret-${n + i}` },
+        index: [{ index: 'things', of: `${i % 10}`, at: n + i }],
+      })),
+    );
+  }
+
+  const leg = async (from: string, to: string): Promise<void> => {
+    const args = ['migrate', '--set', `store.prefix=${prefix}`, '--from', from, '--to', to, '--overwrite'];
+    const first = startProgram('src/cli/main.ts', {}, args);
+    const target = await open(to);
+    await waitFor('the copy to be under way', async () => {
+      const [mark] = await target.read([{ kind: 'moving', family: 'moving', id: '' }]);
+      return mark !== undefined && JSON.parse(mark.body).cursor !== undefined;
+    });
+    first.kill();
+    await first.ended;
+    await t.rejects(assertWhole(target), { code: 'copy_unfinished' });
+    await target.close();
+    const second = await folder.run(args.slice(0, -1));
+    t.match(second, { exit: 0, out: /client +6,000\n {2}in lists +6,000\n/ }, second.err);
+    t.match(
+      second.err,
+      /^Went on after [\d,]+ entries\.\nComparing both …\n/,
+      'lines, for whoever reads them',
+    );
+    t.notMatch(first.out() + second.out + second.err, /s3cret/);
+  };
+  const way = [home, redis.url, cluster.url, redis.url, `sqlite:${join(folder.cwd, 'back.db')}`];
+  for (const [at, to] of way.slice(1).entries()) await leg(way[at] ?? '', to);
+  const back = await open(way.at(-1) ?? '');
+  t.match(await compareStores(source, back, Date), { documents: { client: count }, different: 0, extra: 0 });
+  await Promise.all([source.close(), back.close()]);
+});
+
+t.test('a store that refuses the password is named without it', async (t) => {
+  const redis = await startRedis();
+  const folder = await openFolder();
+  t.teardown(() => Promise.all([redis.close(), folder.close()]));
+  await redisCommand(redis.port, 'config', 'set', 'requirepass', 's3cret');
+  const wrong = `redis://default:s3cret-wrong@127.0.0.1:${redis.port}`;
+  for (const args of [
+    ['--to', wrong],
+    ['--from', wrong, '--to', 'sqlite:x.db'],
+  ]) {
+    const { exit, out, err } = await folder.run(['migrate', ...args]);
+    t.equal(exit, 1);
+    t.match(err, /user name or password/);
+    t.notMatch(out + err, /s3cret/);
+  }
 });
 
 t.test('what must not be lost fits in a file, and comes back from it', async (t) => {
@@ -218,6 +349,25 @@ t.test('what must not be lost fits in a file, and comes back from it', async (t)
   });
   t.match(await fresh.runHere([...kek, 'import', path, '--overwrite']), { exit: 0 });
   t.match(await fresh.runHere([...kek, 'account', 'list']), { exit: 0, out: /ada/ });
+
+  const half = await openStore('memory:', { clock: Date });
+  const linesOf = (text: string) =>
+    async function* () {
+      yield* text.trimEnd().split('\n');
+    };
+  const cut = { ...half, load: () => Promise.reject(new Unavailable('the wire was cut')) };
+  const file = linesOf(exported.out);
+  await t.rejects(importLines({ store: cut, lines: file, overwrite: false }), Unavailable);
+  await t.rejects(
+    assertWhole(half),
+    { message: /run the same `postern import` again/ },
+    'no server starts on half',
+  );
+  const others = linesOf((await fresh.runHere([...kek, 'export'])).out);
+  await t.rejects(importLines({ store: half, lines: others, overwrite: false }), { code: 'copy_unfinished' });
+  await importLines({ store: half, lines: file, overwrite: false });
+  await assertWhole(half);
+  await half.close();
   t.match(
     await fresh.runHere([...kek, 'audit', 'verify']),
     { exit: 0, out: /in \d chains/ },

@@ -9,6 +9,8 @@ interface Program {
   /** The exit code, at the end. */
   readonly ended: Promise<number | null>;
   stop(): Promise<void>;
+  /** As a power cut would: no chance to clean up. */
+  kill(): void;
 }
 
 /** A program of this repository as a child process, with nothing of the test's environment but what is given. */
@@ -44,6 +46,7 @@ export const startProgram = (
         look();
       }),
     ended,
+    kill: () => void child.kill('SIGKILL'),
     async stop() {
       child.kill();
       await ended;

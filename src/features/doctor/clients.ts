@@ -2,6 +2,7 @@ import type { Config } from '#config';
 import type { Clock } from '../../store/port.ts';
 import { type ClientRecord, type Clients, clientProblems } from '../clients/index.ts';
 import { type Ailment, finder } from './ailment.ts';
+import { certificateTrouble } from './certificates.ts';
 
 const pageSize = 200;
 
@@ -18,7 +19,7 @@ const withoutSecret = new Set(['none', 'private_key_jwt', 'tls_client_auth', 'se
 
 export const lookAtClients = async (
   clients: Pick<Clients, 'list'>,
-  config: Pick<Config, 'mode'>,
+  config: Pick<Config, 'mode' | 'proxy'>,
   clock: Clock,
 ): Promise<readonly Ailment[]> => {
   const { found, error, warning } = finder('clients');
@@ -37,6 +38,8 @@ export const lookAtClients = async (
           : `A web application has an https address; change it ${change}.`,
       );
     }
+    const unseen = certificateTrouble({ id, metadata }, config);
+    if (unseen) warning(unseen.code, unseen.message, unseen.fix);
     if (withoutSecret.has(metadata.token_endpoint_auth_method ?? '') || from === 'configuration') continue;
     const now = clock.now();
     if (secrets.every(({ expiresAt }) => expiresAt !== undefined && expiresAt <= now)) {

@@ -131,7 +131,7 @@ export const lookFromOutside = async (inside: Inside): Promise<readonly Ailment[
     error(
       'not_ready',
       `The server is not ready: ${told('reason').join('; ')}.`,
-      `${[...told('fix'), 'Mend what it names; /readyz looks twice a second'].join('. ')}.`,
+      `${[...new Set(told('fix')), 'Mend what it names; /readyz looks twice a second'].join('. ')}.`,
     );
   }
   const metrics = await get(`${url}/metrics`).catch(() => undefined);

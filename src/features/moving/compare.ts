@@ -1,5 +1,5 @@
 import type { Clock, Document, Entry, Key, Store } from '#src/store/port.ts';
-import { isMarker } from './marker.ts';
+import { pagesOf } from './entries.ts';
 
 interface Compared {
   /** Documents by kind, as they are in both. */
@@ -9,57 +9,56 @@ interface Compared {
   readonly missing: number;
   readonly different: number;
   readonly unlisted: number;
+  /** In the target alone: the source lost it meanwhile, or it was there before. */
+  readonly extra: number;
 }
 
-async function* pages(store: Store): AsyncGenerator<readonly Entry[]> {
-  let cursor: string | undefined;
-  do {
-    const page = await store.dump(cursor);
-    yield page.entries.filter(({ key }) => !isMarker(key));
-    cursor = page.next;
-  } while (cursor !== undefined);
-}
+type Place = Extract<Entry, { type: 'index' }>;
 
-const placeOf = (key: Key, { index, of, at }: { index: string; of: string; at: number }): string =>
-  JSON.stringify([key.kind, key.family, key.id, index, of, at]);
+const nameOf = ({ kind, family, id }: Key): string => JSON.stringify([kind, family, id]);
 
-const placesIn = async (store: Store): Promise<Set<string>> => {
-  const places = new Set<string>();
-  for await (const page of pages(store)) {
-    for (const entry of page) if (entry.type === 'index') places.add(placeOf(entry.key, entry.entry));
-  }
-  return places;
-};
+const placeOf = ({ key, entry: { index, of, at } }: Place): string =>
+  JSON.stringify([nameOf(key), index, of, at]);
 
 const textOf = ({ body, parts, claim, expiresAt }: Document): string =>
   JSON.stringify([body, Object.entries(parts).toSorted(), claim?.nonce, claim?.at, expiresAt]);
 
-/** Every document read in both, every place in a list looked for in both. */
+/** Every document and every place in a list, in both. What expires while they are compared is no difference. */
 export const compareStores = async (source: Store, target: Store, clock: Clock): Promise<Compared> => {
   const documents: Record<string, number> = {};
-  const seen = new Set<string>();
+  /** By name, the end of its lifetime: a server on Redis may tell of one twice. */
+  const seen = new Map<string, number | undefined>();
+  const wanted: Place[] = [];
   let [missing, different] = [0, 0];
-  const live = ({ expiresAt }: Document): boolean =>
+  const lives = (expiresAt: number | undefined): boolean =>
     expiresAt === undefined || expiresAt > clock.now() + 1000;
-  for await (const page of pages(source)) {
+  for await (const page of pagesOf(source)) {
     const all = page.flatMap((entry) => (entry.type === 'document' ? [entry] : []));
+    wanted.push(...page.filter((entry) => entry.type === 'index'));
     const there = await target.read(all.map(({ key }) => key));
     for (const [i, { key, document }] of all.entries()) {
-      // A server on Redis may tell of one twice.
-      const name = JSON.stringify([key.kind, key.family, key.id]);
-      if (seen.has(name) || !live(document)) continue;
-      seen.add(name);
+      const name = nameOf(key);
+      if (seen.has(name) || !lives(document.expiresAt)) continue;
+      seen.set(name, document.expiresAt);
       const copy = there[i];
       if (!copy) missing += 1;
       else if (textOf(copy) !== textOf(document)) different += 1;
       else documents[key.kind] = (documents[key.kind] ?? 0) + 1;
     }
   }
-  const [wanted, found] = [await placesIn(source), await placesIn(target)];
-  // Of what expired between the two looks the place is gone as well: only those of what is there count.
-  const unlisted = [...wanted].filter((place) => {
-    const [kind, family, id] = JSON.parse(place);
-    return !found.has(place) && seen.has(JSON.stringify([kind, family, id]));
+  const found = new Set<string>();
+  const strange = new Set<string>();
+  for await (const page of pagesOf(target)) {
+    for (const entry of page) {
+      const name = nameOf(entry.key);
+      if (entry.type === 'index') found.add(placeOf(entry));
+      else if (!seen.has(name) && lives(entry.document.expiresAt)) strange.add(name);
+    }
+  }
+  const unlisted = wanted.filter((place) => {
+    const name = nameOf(place.key);
+    return seen.has(name) && lives(seen.get(name)) && !found.has(placeOf(place));
   });
-  return { documents, listed: found.size, missing, different, unlisted: unlisted.length };
+  const missed = new Set(unlisted.map(placeOf)).size;
+  return { documents, listed: found.size, missing, different, unlisted: missed, extra: strange.size };
 };

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import type { Entry, Store } from '#src/store/port.ts';
+import { pagesOf } from './entries.ts';
 
 /** What an installation must not lose. Sessions, grants and tokens are not among it: people and clients get new ones. */
 export const durableKinds: ReadonlySet<string> = new Set([
@@ -22,27 +24,31 @@ interface FirstLine {
   readonly at: string;
 }
 
-/** Tells a whole file from one that broke off. */
+/** Tells a whole file from one that broke off or was changed. */
 interface LastLine {
   readonly end: true;
   readonly entries: number;
+  /** Of all lines before it. */
+  readonly sha256: string;
 }
 
 const line = (value: FirstLine | LastLine | Entry): string => `${JSON.stringify(value)}\n`;
 
 /** Documents first, then their places in lists; as text, page by page. */
 export async function* exportLines(store: Store, at: Date): AsyncGenerator<string> {
-  yield line({ postern: 'export', v: fileVersion, at: at.toISOString() });
+  const digest = createHash('sha256');
+  const hashed = (text: string): string => {
+    digest.update(text);
+    return text;
+  };
+  yield hashed(line({ postern: 'export', v: fileVersion, at: at.toISOString() }));
   let entries = 0;
   for (const type of ['document', 'index'] as const) {
-    let cursor: string | undefined;
-    do {
-      const page = await store.dump(cursor);
-      const wanted = page.entries.filter((entry) => entry.type === type && durableKinds.has(entry.key.kind));
+    for await (const page of pagesOf(store)) {
+      const wanted = page.filter((entry) => entry.type === type && durableKinds.has(entry.key.kind));
       entries += wanted.length;
-      if (wanted.length > 0) yield wanted.map(line).join('');
-      cursor = page.next;
-    } while (cursor !== undefined);
+      if (wanted.length > 0) yield hashed(wanted.map(line).join(''));
+    }
   }
-  yield line({ end: true, entries });
+  yield line({ end: true, entries, sha256: digest.digest('base64url') });
 }

@@ -4,7 +4,7 @@
  */
 
 export { compareStores } from './compare.ts';
-export { copyStore } from './copy.ts';
+export { completeCopy, copyStore } from './copy.ts';
 export { durableKinds, exportLines } from './export.ts';
 export { importLines } from './import.ts';
 export { assertWhole } from './marker.ts';

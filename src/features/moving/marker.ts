@@ -2,11 +2,12 @@ import { hash } from 'node:crypto';
 import { exitCode, Failure } from '#src/errors.ts';
 import type { Key, Store } from '#src/store/port.ts';
 
-/** In the target of a copy, for as long as it is not complete. */
+/** In the target of a copy or an import, for as long as it is not complete. */
 const key: Key = { kind: 'moving', family: 'moving', id: '' };
 
 export interface Marker {
   readonly v: 1;
+  readonly by: 'migrate' | 'import';
   /** A digest: addresses of stores may hold a password. */
   readonly source: string;
   readonly cursor?: string;
@@ -28,13 +29,14 @@ export const writeMarker = (store: Store, marker: Marker): Promise<void> =>
 
 export const removeMarker = (store: Store): Promise<void> => store.commit([{ op: 'remove', key }]);
 
+const unfinished = ({ by }: Marker): string =>
+  by === 'migrate'
+    ? 'A copy into this store was not completed: run the same `postern migrate` again, it goes on where it stopped.'
+    : 'An import into this store was not completed: run the same `postern import` again.';
+
 /** A server on half a copy would make what it misses anew: keys, first of all. */
 export const assertWhole = async (store: Store): Promise<void> => {
-  if ((await readMarker(store)) === undefined) return;
-  throw new Failure({
-    code: 'copy_unfinished',
-    message:
-      'A copy into this store was not completed: run the same `postern migrate` again, it goes on where it stopped.',
-    exit: exitCode.conflict,
-  });
+  const marker = await readMarker(store);
+  if (marker === undefined) return;
+  throw new Failure({ code: 'copy_unfinished', message: unfinished(marker), exit: exitCode.conflict });
 };
