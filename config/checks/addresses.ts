@@ -60,8 +60,8 @@ export const productionReachesNotEverything: Rule = {
 
 /** RFC 8705 §5. */
 export const mtlsOriginIsAnother: Rule = {
-  needs: ['mode', 'issuer', 'proxy'],
-  check: ({ mode, issuer, proxy }) => {
+  needs: ['mode', 'issuer', 'proxy', 'security'],
+  check: ({ mode, issuer, proxy, security }) => {
     const { mtls_origin: origin } = proxy;
     if (origin === undefined) return [];
     const path = ['proxy', 'mtls_origin'];
@@ -80,6 +80,16 @@ export const mtlsOriginIsAnother: Rule = {
         proxy.trusted.length === 0,
         path,
         'No proxy is trusted, so no certificate counts: name the one that asks for them in proxy.trusted.',
+      ),
+      ...when(
+        proxy.client_certificate_header === 'none',
+        path,
+        'No certificate is read: name the header that the proxy sets in proxy.client_certificate_header.',
+      ),
+      ...when(
+        security.allowed_hosts.includes(new URL(origin).host),
+        path,
+        'Is in security.allowed_hosts too, where pages would answer as well: leave it out there.',
       ),
     ];
   },

@@ -37,9 +37,9 @@ export const proxy = section('Reverse proxies in front of this server.', {
     { default: [] },
   ),
   client_certificate_header: choice(
-    ['any', 'client-cert', 'x-forwarded-client-cert', 'client-certificate'],
-    'The header that trusted proxies pass client certificates in: RFC 9440, Envoy, or a pair with client-certificate-ca-verified. Another kind is refused.',
-    { default: 'any' },
+    ['none', 'client-cert', 'x-forwarded-client-cert', 'client-certificate'],
+    'The header that trusted proxies set, on every request, to the certificate that the client showed: RFC 9440, Envoy, or a pair with client-certificate-ca-verified. Another kind is refused. none: they set none, and whatever comes through them is passed over.',
+    { default: 'none' },
   ),
   client_certificates_verified: flag(
     'Trusted proxies pass on only certificates that an authority they trust vouches for. Without this word for it, tls_client_auth takes none from Client-Cert and X-Forwarded-Client-Cert; client-certificate-ca-verified tells by itself.',

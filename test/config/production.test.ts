@@ -103,12 +103,17 @@ t.test('a server that clients send out goes to networks that were named, not to 
 });
 
 t.test('certificates come by TLS, from a proxy that is trusted (RFC 8705 §2, §5)', async (t) => {
-  const trusted = 'trusted: [10.0.0.5]';
+  const trusted = 'trusted: [10.0.0.5], client_certificate_header: client-certificate';
   t.same(said(`proxy: { ${trusted}, mtls_origin: "https://mtls.id.example.com" }`), []);
   t.same(said('proxy: { mtls_origin: "http://id.example.com" }'), [
     'proxy.mtls_origin: Is the host of the issuer: leave it out when the proxy asks for certificates there.',
     'proxy.mtls_origin: Must be https: certificates are shown in a TLS handshake.',
     'proxy.mtls_origin: No proxy is trusted, so no certificate counts: name the one that asks for them in proxy.trusted.',
+    'proxy.mtls_origin: No certificate is read: name the header that the proxy sets in proxy.client_certificate_header.',
+  ]);
+  const answering = sound.replace(' }', ', allowed_hosts: [mtls.id.example.com] }');
+  t.same(said(`proxy: { ${trusted}, mtls_origin: "https://mtls.id.example.com" }`, answering), [
+    'proxy.mtls_origin: Is in security.allowed_hosts too, where pages would answer as well: leave it out there.',
   ]);
 });
 

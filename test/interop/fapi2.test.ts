@@ -25,7 +25,11 @@ const common = {
 const house = await openHouse({
   config: {
     accounts: usual.accounts,
-    proxy: { trusted: ['127.0.0.1', '::1'], client_certificates_verified: true },
+    proxy: {
+      trusted: ['127.0.0.1', '::1'],
+      client_certificate_header: 'client-cert',
+      client_certificates_verified: true,
+    },
     security: { dpop_nonce: 'required' },
     clients: [
       {

@@ -41,7 +41,7 @@ const opaque = 'https://opaque.example.com';
 
 const config = {
   ...usual,
-  proxy: { trusted: ['127.0.0.0/8', '::1'] },
+  proxy: { trusted: ['127.0.0.0/8', '::1'], client_certificate_header: 'client-certificate' },
   resources: [{ audience: opaque, scopes: ['read'], access_token_format: 'opaque' }],
   accounts: [...usual.accounts, { username: 'bob', password }],
   clients: [

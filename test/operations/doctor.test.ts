@@ -3,7 +3,10 @@ import { createServer, type IncomingHttpHeaders, request } from 'node:http';
 import { join } from 'node:path';
 import t from 'tap';
 import { openStore } from '#adapters/index.ts';
+import { lookAtClients } from '#src/features/doctor/index.ts';
 import { openFolder } from '../support/command.ts';
+import { openHouse } from '../support/house.ts';
+import { testConfig } from '../support/people.ts';
 import { freshPrefix } from '../support/redis.ts';
 import { redisCommand, startRedis, waitFor } from '../support/redis-server.ts';
 import { redirectUri, usual } from '../support/relying-party.ts';
@@ -185,6 +188,29 @@ t.test('store, keys and clients are looked at', async (t) => {
     findings.every(({ fix }) => fix.length > 10),
     'each with what to do about it',
   );
+});
+
+t.test('a client whose certificate would not be believed is named (RFC 8705 §2)', async (t) => {
+  const house = await openHouse();
+  t.teardown(() => house.close());
+  const { clients } = house.app.services;
+  const machine = { grant_types: ['client_credentials'], response_types: [] };
+  const by = (token_endpoint_auth_method: string, more: object) =>
+    clients.add({ metadata: { ...machine, token_endpoint_auth_method, ...more } });
+  await by('tls_client_auth', { tls_client_auth_san_dns: 'app.example.com' });
+  await by('private_key_jwt', {
+    tls_client_certificate_bound_access_tokens: true,
+    jwks_uri: 'https://app.example.com/jwks',
+  });
+  const codes = async (...set: string[]) =>
+    (await lookAtClients(clients, testConfig(set), Date)).map(({ code }) => code);
+  t.same(await codes(), ['certificate_unread', 'certificate_unread']);
+  const trusted = 'proxy.trusted=["127.0.0.1"]';
+  t.same(await codes(trusted), ['certificate_unread', 'certificate_unread']);
+  const header = 'proxy.client_certificate_header';
+  t.same(await codes(trusted, `${header}=client-cert`), ['certificate_unverified']);
+  t.same(await codes(trusted, `${header}=client-certificate`), []);
+  t.same(await codes(trusted, `${header}=client-cert`, 'proxy.client_certificates_verified=true'), []);
 });
 
 t.test('a Redis that forgets is found out, and one that is gone', async (t) => {

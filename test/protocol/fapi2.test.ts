@@ -38,7 +38,11 @@ const house = await openHouse({
   clock: { now: () => Date.now() + offset },
   config: {
     accounts: usual.accounts,
-    proxy: { trusted: ['127.0.0.1', '::1'], client_certificates_verified: true },
+    proxy: {
+      trusted: ['127.0.0.1', '::1'],
+      client_certificate_header: 'client-cert',
+      client_certificates_verified: true,
+    },
     tokens: { authorization_code_ttl: 600 },
     resources: [
       { audience: 'https://rs.example.com', scopes: ['read'], signing_alg: 'RS256' },

@@ -15,8 +15,8 @@ import { formTarget, withLanguage } from '#src/views/links.ts';
 import { contentSecurityPolicy } from '#src/views/policy.ts';
 
 const language = (wishes: object) => chooseLanguage({ supported: ['en', 'de'], default: 'en', ...wishes });
-const header = (form: string, name: string) => (text: string) =>
-  certificateForms[form]?.read((one) => (one === name ? text : ''), true);
+const header = (form: keyof typeof certificateForms, name: string) => (text: string) =>
+  certificateForms[form].read((one) => (one === name ? text : ''), true);
 
 /** Everything of ours that reads what a caller sends by more than a comparison, and what it would choke on. */
 const readers: Readonly<Record<string, readonly [(text: string) => unknown, readonly string[]]>> = {

@@ -152,15 +152,25 @@ t.test('a certificate counts only from a trusted proxy, under its own name (CWE-
     }
     t.equal(await stored(), documents);
   }
-  const trusted = await openScene(t, {
-    clients: [...cast.clients, client],
-    proxy: { trusted: ['127.0.0.1'], client_certificates_verified: true },
-  });
-  const { events, issuer, host } = trusted;
-  const send = (headers: Readonly<Record<string, string>>) =>
+  const trusting = (client_certificate_header: string) =>
+    openScene(t, {
+      clients: [...cast.clients, client],
+      proxy: { trusted: ['127.0.0.1'], client_certificate_header, client_certificates_verified: true },
+    });
+  const kinds = ['client-certificate', 'x-forwarded-client-cert', 'client-cert'];
+  const scenes = new Map(await Promise.all(kinds.map(async (kind) => [kind, await trusting(kind)] as const)));
+  const sceneFor = (headers: object) => {
+    const names = Object.keys(headers).map((name) => name.toLowerCase());
+    const scene = scenes.get(kinds.find((kind) => names.some((name) => name.startsWith(kind))) ?? '');
+    if (!scene) throw new Error('no such header');
+    return scene;
+  };
+  const send = (headers: Readonly<Record<string, string>>, { issuer, host } = sceneFor(headers)) =>
     wire(issuer, request('POST', '/oauth/token', { Host: host, ...form, ...headers }, body));
+  const unused = await trusting('none');
   for (const [name, headers] of Object.entries(forms)) {
     t.equal((await send(headers)).status, 200, `${name} from the proxy is good`);
+    t.equal((await send(headers, unused)).status, 401, `${name} through a proxy that sets none is not`);
   }
 
   await t.test('nor twice, nor as a heap of bytes, nor behind the body (CWE-20, CWE-444)', async (t) => {
@@ -195,6 +205,7 @@ t.test('a certificate counts only from a trusted proxy, under its own name (CWE-
       const { status, text } = await send(headers);
       t.equal(status, 400, what);
       t.notMatch(text, /access_token|AAAA|%%/);
+      const { events } = sceneFor(headers);
       t.match(events.at(-1), { type: 'certificate.refused', reason: 'unreadable' }, what);
     }
     t.equal((await send({ 'Client-Cert': `:${'A'.repeat(40_000)}:` })).status, 431, 'more than any header');
@@ -204,7 +215,8 @@ t.test('a certificate counts only from a trusted proxy, under its own name (CWE-
       Trailer: 'Client-Cert',
     };
     const inChunks = `${body.length.toString(16)}\r\n${body}\r\n0\r\nClient-Cert: ${header}\r\n\r\n`;
-    const behind = await wire(issuer, request('POST', '/oauth/token', { Host: host, ...chunked }, inChunks));
-    t.equal(behind.status, 401, 'a trailer is no header');
+    const { issuer, host } = sceneFor({ 'Client-Cert': header });
+    const late = await wire(issuer, request('POST', '/oauth/token', { Host: host, ...chunked }, inChunks));
+    t.equal(late.status, 401, 'a trailer is no header');
   });
 });

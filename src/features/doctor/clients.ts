@@ -2,7 +2,7 @@ import type { Config } from '#config';
 import type { Clock } from '../../store/port.ts';
 import { type ClientRecord, type Clients, clientProblems } from '../clients/index.ts';
 import { type Ailment, finder } from './ailment.ts';
-import { certificateTrouble } from './certificates.ts';
+import { lookAtCertificate } from './certificates.ts';
 
 const pageSize = 200;
 
@@ -15,18 +15,41 @@ export async function* allClients(clients: Pick<Clients, 'list'>): AsyncGenerato
   } while (cursor !== undefined);
 }
 
+const resourcesOf = ({ resources }: ClientRecord['metadata']): readonly string[] =>
+  Array.isArray(resources) ? resources.map(String) : [];
+
 const withoutSecret = new Set(['none', 'private_key_jwt', 'tls_client_auth', 'self_signed_tls_client_auth']);
 
 export const lookAtClients = async (
   clients: Pick<Clients, 'list'>,
-  config: Pick<Config, 'mode' | 'proxy'>,
+  config: Pick<Config, 'mode' | 'proxy' | 'resources'>,
   clock: Clock,
+  /** The rule of this server, as it is set up, that a client breaks. */
+  misfit: (id: string) => Promise<string | undefined> = async () => undefined,
 ): Promise<readonly Ailment[]> => {
   const { found, error, warning } = finder('clients');
+  const known = new Set(config.resources.map(({ audience }) => audience));
   for await (const { id, metadata, secrets, from } of allClients(clients)) {
     const change = from === 'configuration' ? 'in the configuration' : `with \`postern client update ${id}\``;
-    for (const { field, message } of clientProblems(metadata, 'operator')) {
+    const problems = clientProblems(metadata, 'operator');
+    for (const { field, message } of problems) {
       error('client_broken', `${field} of the client ${id} ${message}.`, `Correct it ${change}.`);
+    }
+    const unfit = problems.length === 0 ? await misfit(id) : undefined;
+    if (unfit !== undefined) {
+      error(
+        'client_unfit',
+        `The client ${id} does not fit this server, which refuses it at each request: ${unfit}.`,
+        `Correct it ${change}, or give the server what it asks for, as in keys.algorithms.`,
+      );
+    }
+    const unknown = resourcesOf(metadata).filter((audience) => !known.has(audience));
+    if (unknown.length > 0) {
+      error(
+        'client_resource_unknown',
+        `The client ${id} is meant to get tokens for ${unknown.join(', ')}, which is not among resources: it is refused with invalid_target.`,
+        `Add it to resources, or correct the client ${change}.`,
+      );
     }
     const local = (metadata.redirect_uris ?? []).filter((uri) => URL.parse(uri)?.hostname === 'localhost');
     if (config.mode === 'production' && local.length > 0) {
@@ -38,8 +61,7 @@ export const lookAtClients = async (
           : `A web application has an https address; change it ${change}.`,
       );
     }
-    const unseen = certificateTrouble({ id, metadata }, config);
-    if (unseen) warning(unseen.code, unseen.message, unseen.fix);
+    lookAtCertificate({ id, metadata }, config, error);
     if (withoutSecret.has(metadata.token_endpoint_auth_method ?? '') || from === 'configuration') continue;
     const now = clock.now();
     if (secrets.every(({ expiresAt }) => expiresAt !== undefined && expiresAt <= now)) {

@@ -1,5 +1,8 @@
 import { X509Certificate } from 'node:crypto';
+import type { Config } from '#config';
 import type { ClientCertificate } from '../../provider/certificates.ts';
+
+type Kind = Exclude<Config['proxy']['client_certificate_header'], 'none'>;
 
 /** What is wrong with a header, as the operator of the proxy needs to know it. */
 export class Unreadable extends Error {}
@@ -60,7 +63,7 @@ const inElement = (text: string): string | undefined => {
 const verdict = /^(SUCCESS|NONE|FAILED(:.*)?)$/;
 
 /** By what `proxy.client_certificate_header` calls them. */
-export const certificateForms: Readonly<Record<string, Form>> = {
+export const certificateForms: Readonly<Record<Kind, Form>> = {
   /** RFC 9440. */
   'client-cert': {
     headers: ['client-cert', 'client-cert-chain'],

@@ -2,6 +2,7 @@
  * Client certificates as proxies pass them on (RFC 9440, Envoy, and a pair of headers), for all doors. Owns who is
  * believed and how the headers are read; not what a certificate is good for, which is client authentication.
  */
+import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '#config';
 import { Failure } from '../../errors.ts';
@@ -45,19 +46,17 @@ export const readCertificates = (server: FastifyInstance, { config, events, cloc
         `${present.join(' and ')} may be sent by a trusted proxy only; name it in proxy.trusted, or leave it out`,
       );
     }
-    const forms = Object.entries(certificateForms).filter(([, form]) =>
-      form.headers.some((name) => present.includes(name)),
-    );
-    const [first] = forms;
-    // One of two kinds was not set by the proxy but came through it.
-    if (!first || forms.length > 1 || (wanted !== 'any' && wanted !== first[0])) {
+    if (wanted === 'none') return drop(raw, present);
+    const form = certificateForms[wanted];
+    // What the proxy doesn't set came through it, and anybody may have written it.
+    if (!present.every((name) => form.headers.includes(name))) {
       throw refuse(
         'unexpected_header',
         `${present.join(' and ')} did not all come from the proxy; let it remove them from what it receives`,
       );
     }
     try {
-      const read = first[1].read((name) => headerOf(raw.headers[name]), vouched);
+      const read = form.read((name) => headerOf(raw.headers[name]), vouched);
       if (read) {
         const { certificate } = read;
         const now = clock.now();
@@ -68,8 +67,12 @@ export const readCertificates = (server: FastifyInstance, { config, events, cloc
       const why = error instanceof Unreadable ? `: ${error.message}` : '';
       throw refuse('unreadable', `the client certificate in ${present.join(' and ')} can't be read${why}`);
     }
-    for (const name of present) delete raw.headers[name];
+    drop(raw, present);
   });
+};
+
+const drop = ({ headers }: IncomingMessage, names: readonly string[]): void => {
+  for (const name of names) delete headers[name];
 };
 
 const headerOf = (value: string | string[] | undefined): string =>
