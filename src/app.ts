@@ -44,6 +44,8 @@ interface Parts {
   /** Made before the store was opened, where its trips are to be counted. */
   readonly metrics?: Metrics;
   readonly tracing?: Tracing;
+  /** Those of somebody who only looks. */
+  readonly keys?: Services['keys'];
 }
 
 /** Wires the house; decides nothing. */
@@ -63,6 +65,7 @@ export const buildApp = async ({ config, store, clock, log, ...made }: Parts): P
     metrics,
     engine: () => engine,
     onFault,
+    ...(made.keys && { keys: made.keys }),
   });
   const { accounts, clients, keys } = services;
 

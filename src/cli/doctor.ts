@@ -4,6 +4,7 @@ import type { Command, CommandContext } from '#src/command.ts';
 import { type ExitCode, exitCode, Failure } from '#src/errors.ts';
 import type { Ailment } from '#src/features/doctor/index.ts';
 import { Unavailable, Unusable } from '#src/store/errors.ts';
+import { openFitting } from './fitting.ts';
 import { type Installation, onStore } from './installation.ts';
 
 const origin = (text: string): string => {
@@ -54,8 +55,10 @@ const contentsOf = async (installation: Installation): Promise<Examined> => {
   const { config, clock } = installation;
   const keys = await createKeys({ ...installation, maintain: false });
   const clients = createClients({ ...installation, secretBox: keys.box });
+  const fitting = await openFitting(installation, keys);
   try {
-    const ailments = [...lookAtKeys(keys, config, clock), ...(await lookAtClients(clients, config, clock))];
+    const ofClients = await lookAtClients(clients, config, clock, fitting.misfit);
+    const ailments = [...lookAtKeys(keys, config, clock), ...ofClients];
     const published = keys.list().length === 0 ? [] : keys.current().publicJwks.keys;
     const kids = published.flatMap(({ kid }) => (kid === undefined ? [] : [kid]));
     for await (const { id, metadata } of allClients(clients)) {
@@ -67,6 +70,7 @@ const contentsOf = async (installation: Installation): Promise<Examined> => {
     }
     return { ailments, kids };
   } finally {
+    await fitting.close();
     clients.close();
     await keys.close();
   }

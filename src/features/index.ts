@@ -48,6 +48,8 @@ export interface House {
   readonly events: Events;
   readonly pages: Pages;
   readonly metrics: Metrics;
+  /** Those of somebody who only looks; absent: a server's own, which it makes and rotates. */
+  readonly keys?: Keys;
   /** Built after the features, from what they bring. */
   readonly engine: () => Engine;
   readonly onFault: (error: unknown) => void;
@@ -68,7 +70,7 @@ export const createFeatures = async (
 ): Promise<{ readonly services: Services; readonly features: readonly Feature[] }> => {
   const { config, store, clock, events, pages, metrics, engine, onFault } = house;
   const record = audit({ store, config, clock, events, box: () => keys.box, onFault });
-  const keys = await createKeys({ store, config, clock, events, onFault });
+  const keys = house.keys ?? (await createKeys({ store, config, clock, events, onFault }));
   const accounts = createAccounts({ store, config, clock, events });
   const [sealKey = ''] = keys.current().cookieKeys;
   const clients = createClients({

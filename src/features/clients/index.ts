@@ -11,7 +11,7 @@ export type {
   NewSecret,
 } from './client.ts';
 export { createClients } from './clients.ts';
-export { configuredClientsFit } from './fit.ts';
+export { configuredClientsFit, misfit } from './fit.ts';
 export { shapes } from './names.ts';
 export { makeClientSecret } from './secret.ts';
 export { clientProblems, shapeProblems } from './validate.ts';
