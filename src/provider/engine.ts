@@ -9,6 +9,7 @@ import { composeSettings } from './compose.ts';
 import { sealCookies } from './cookie-seal.ts';
 import { explainErrors } from './error-uri.ts';
 import { exposeWait } from './expose-wait.ts';
+import { takeFaults } from './faults.ts';
 import { createFetch, type Fetch } from './fetch.ts';
 import type { EngineKeys } from './keys.ts';
 import { signTokensOfUserinfo } from './models/access-tokens.ts';
@@ -117,6 +118,7 @@ export class Engine {
     findSignedTokens(provider, { publicKeys: { keys: [...keys.publicJwks.keys] }, store });
     nameOwnAddress(provider);
     tellEvents(provider, this.#parts);
+    takeFaults(provider, this.#parts.onFault);
     provider.use(explainErrors(config.issuer));
     provider.use(exposeWait);
     provider.use(commitBeforeAnswer(provider, this.#parts));
