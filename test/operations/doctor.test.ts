@@ -213,6 +213,41 @@ t.test('a client whose certificate would not be believed is named (RFC 8705 §2)
   t.same(await codes(trusted, `${header}=client-cert`, 'proxy.client_certificates_verified=true'), []);
 });
 
+t.test('a client that does not fit keys and settings is found before its first use', async (t) => {
+  const api = 'https://api.example.com';
+  const server = await startServerProcess({
+    config: {
+      ...usual,
+      resources: [{ audience: api, scopes: ['read'] }],
+      security: { acr_values: ['gold'] },
+      keys: { algorithms: ['RS256', 'ES256', 'EdDSA', 'PS256'] },
+    },
+  });
+  t.teardown(() => server.close());
+  for (const [id, property] of Object.entries({
+    signed: 'id_token_signed_response_alg=PS256',
+    golden: 'default_acr_values=["gold"]',
+    sent: `resources=["${api}"]`,
+  })) {
+    const where = ['--id', id, '--redirect-uri', 'https://shop.example.com/cb', '--property', property];
+    const { exit, err } = await server.command(['client', 'add', '--type', 'web', ...where]);
+    t.equal(exit, 0, err);
+  }
+  t.same((await examine(server)).codes, [], 'all of them fit this one');
+
+  const lesser = ['keys.algorithms=["RS256","ES256","EdDSA"]', 'security.acr_values=[]', 'resources=[]'];
+  const { exit, findings } = await examine(server, ...lesser.flatMap((one) => ['--set', one]));
+  t.equal(exit, 1);
+  const ofClients = findings.filter(({ code }) => code.startsWith('client_'));
+  t.match(ofClients.map(({ message }) => message).sort(), [
+    /^The client golden does not fit this server, .*: default_acr_values must be empty/,
+    /^The client sent is meant to get tokens for https:\/\/api\.example\.com, which is not among resources/,
+    /^The client signed does not fit this server, .*: id_token_signed_response_alg must be/,
+  ]);
+  t.equal(ofClients.length, 3, 'and nobody else');
+  for (const { fix } of ofClients) t.match(fix, /`postern client update (golden|sent|signed)`/);
+});
+
 t.test('a Redis that forgets is found out, and one that is gone', async (t) => {
   const redis = await startRedis();
   const server = await startServerProcess({
