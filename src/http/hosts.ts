@@ -20,15 +20,6 @@ const knownHosts = ({ issuer, security, mode, listen }: Config): ReadonlySet<str
   return new Set(hosts.map((host) => host.toLowerCase()));
 };
 
-const namesTwoHosts = (rawHeaders: readonly string[]): boolean => {
-  let hosts = 0;
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    const name = rawHeaders[at] ?? '';
-    if (name.length === 4 && name.toLowerCase() === 'host') hosts += 1;
-  }
-  return hosts > 1;
-};
-
 /** RFC 9110 §15.5.20: a name that isn't ours gets 421, so that no link or audience is ever made from it. */
 export const onlyKnownHosts = (server: FastifyInstance, config: Config): void => {
   const known = knownHosts(config);
@@ -37,10 +28,7 @@ export const onlyKnownHosts = (server: FastifyInstance, config: Config): void =>
   server.addHook('onRequest', ({ raw, routeOptions }, _reply, done) => {
     const host = (raw.headers.host ?? '').toLowerCase();
     const { anyHost, byCertificate } = routeOptions.config;
-    // RFC 9112 §3.2: whoever stands before this server may have gone by the other one.
-    if (namesTwoHosts(raw.rawHeaders)) {
-      done(new Failure({ code: 'invalid_request', message: 'the request names its host twice' }));
-    } else if (known.has(host) || anyHost || (byCertificate && host === ofCertificates)) {
+    if (known.has(host) || anyHost || (byCertificate && host === ofCertificates)) {
       done();
     } else {
       done(

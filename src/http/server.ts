@@ -8,6 +8,7 @@ import type { Config } from '#config';
 import { refuseBodies } from './bodies.ts';
 import { answerFault } from './faults.ts';
 import { onlyKnownHosts } from './hosts.ts';
+import { refuseDoubledHeaders } from './one-of-each.ts';
 import { onlyOneSpelling } from './one-spelling.ts';
 import { logRequests } from './request-log.ts';
 import { childLoggerFactory } from './request-logger.ts';
@@ -65,6 +66,7 @@ export const createServer = (
   server.server.headersTimeout = 10_000;
   logRequests(server);
   setSafeDefaults(server, config);
+  refuseDoubledHeaders(server);
   onlyKnownHosts(server, config);
   onlyOneSpelling(server);
   refuseBodies(server, config);

@@ -163,3 +163,35 @@ t.test('a parameter is one text, and stands once (RFC 6749 §3.1, CWE-235)', asy
   t.equal(answer.status, 400, 'a field of a form as well');
   t.ok(redirectUri);
 });
+
+t.test('a second value is not hidden behind a thousand others (CWE-235)', async (t) => {
+  const { issuer, app } = await openScene(t);
+  const many = Array.from({ length: 1_000 }, () => 'a').join('&');
+  const form = { 'content-type': 'application/x-www-form-urlencoded', ...basic('app', secret) };
+  const hidden = `grant_type=client_credentials&${many}&client_id=other`;
+  const chunks = new ReadableStream({
+    start(controller) {
+      controller.enqueue(new TextEncoder().encode(hidden));
+      controller.close();
+    },
+  });
+  for (const path of ['/oauth/token', '/token', '/oauth/par', '/oauth/introspect', '/oauth/revoke']) {
+    const answer = await fetch(`${issuer}${path}`, { method: 'POST', headers: form, body: hidden });
+    t.equal(answer.status, 400, path);
+    t.match(await answer.json(), { error: 'invalid_request' });
+  }
+  // Node's own option, which the types of browsers don't have.
+  const streamed = { method: 'POST', headers: form, body: chunks, duplex: 'half' } as RequestInit;
+  t.equal((await fetch(`${issuer}/oauth/token`, streamed)).status, 400, 'nor in chunks');
+  const page = await new Browser().request(
+    `${app.authorizationUrl(newVerifier())}&${many}&redirect_uri=https://evil.test`,
+  );
+  t.equal(page.status, 400, 'nor in an address');
+  t.notOk(page.headers.get('location'));
+  const few = await fetch(`${issuer}/oauth/token`, {
+    method: 'POST',
+    headers: form,
+    body: `grant_type=client_credentials&${many.slice(0, 1_500)}`,
+  });
+  t.equal(few.status, 200, 'what nobody knows is passed over');
+});

@@ -42,6 +42,18 @@ t.test('bytes that servers on the way may read differently are refused, and reac
     'bare line feeds': token(length).replaceAll('\r\n', '\n'),
     'a NUL in a header (CWE-158)': token({ ...length, 'X-A': 'a\0b' }),
     'two hosts (RFC 9112 §3.2)': token(length).replace(`Host: ${host}`, `Host: ${host}\r\nHost: evil.test`),
+    'two Authorizations, the good one first (RFC 9110 §5.3)': token(length).replace(
+      'Authorization:',
+      `Authorization: ${basic('app', secret).authorization}\r\nauthorization:`,
+    ),
+    'two Authorizations, the good one last': token(length).replace(
+      'Authorization:',
+      `Authorization: ${basic('app', 'x').authorization}\r\nAUTHORIZATION:`,
+    ),
+    'two types of the body': token(length).replace(
+      'Content-Type:',
+      'Content-Type: application/json\r\nContent-Type:',
+    ),
     'two hosts, ours last': token(length).replace(`Host: ${host}`, `Host: evil.test\r\nhost: ${host}`),
     'no host': token(length).replace(`Host: ${host}\r\n`, ''),
     'a method in lower case': token(length).replace('POST', 'post'),

@@ -14,7 +14,7 @@ import {
   pathsTurnedToGet,
   routes,
 } from '../../provider/paths.ts';
-import { boundBody } from './bodies.ts';
+import { boundBody, boundQuery } from './bodies.ts';
 import { engineHeaders } from './headers.ts';
 import { letOriginsRead } from './origins.ts';
 import { turnToGet } from './turn-to-get.ts';
@@ -83,6 +83,7 @@ export const engineDoor =
         config: { byCertificate: pathsByCertificate.has(path) },
         ...(methods.includes('OPTIONS') && { onSend: letOriginsRead }),
         handler: async (request, reply) => {
+          boundQuery(request.raw.url ?? '');
           await boundBody(request.raw, config.security.max_body_bytes).catch((error: unknown) => {
             // The rest of it is not waited for.
             reply.header('connection', 'close');

@@ -1,0 +1,30 @@
+import type { FastifyInstance } from 'fastify';
+import { Failure } from '../errors.ts';
+
+const names = ['host', 'content-type', 'authorization'] as const;
+const lengths = new Set<number>(names.map(({ length }) => length));
+
+const doubled = (rawHeaders: readonly string[]): string | undefined => {
+  let seen = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? '';
+    if (!lengths.has(name.length)) continue;
+    const index = (names as readonly string[]).indexOf(name.toLowerCase());
+    const bit = index < 0 ? 0 : 1 << index;
+    if ((seen & bit) !== 0) return names[index];
+    seen |= bit;
+  }
+  return undefined;
+};
+
+/**
+ * Of two the first would count here, silently; whoever stands before this server may have gone by the other one
+ * (RFC 9110 §5.3, RFC 9112 §3.2).
+ */
+export const refuseDoubledHeaders = (server: FastifyInstance): void => {
+  server.addHook('onRequest', ({ raw }, _reply, done) => {
+    const name = doubled(raw.rawHeaders);
+    if (name === undefined) done();
+    else done(new Failure({ code: 'invalid_request', message: `the request has two ${name} headers` }));
+  });
+};
