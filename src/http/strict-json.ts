@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { nestsTooDeep } from '../provider/nesting.ts';
 
 const token = /"(?:[^"\\]|\\.)*"|[{}[\],:]/g;
 
@@ -30,6 +31,7 @@ export const parseJsonObject = (bytes: Buffer): Readonly<Record<string, unknown>
   } catch {
     return 'the body is not JSON';
   }
+  if (nestsTooDeep(text)) return 'the body is nested too deep';
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return 'the body must be a JSON object';
   const doubled = doubledName(text);

@@ -74,6 +74,18 @@ const uriProblems = (metadata: ClientMetadata): Problem[] => {
   return [...redirects, ...others];
 };
 
+const longestName = 120;
+/** Control characters, line ends, and what turns the direction of the text around it. */
+const misleading = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/u;
+
+/** People decide by it, and it comes from whoever registers. */
+const nameProblems = ({ client_name: name }: ClientMetadata): Problem[] => {
+  const tell = (message: string): Problem[] => [{ field: 'client_name', message }];
+  if (name === undefined) return [];
+  if (name.length > longestName) return tell(`may have ${longestName} characters at most`);
+  return misleading.test(name) ? tell("has characters that can't be seen and change what is") : [];
+};
+
 /** Every rule that `metadata` breaks; none: it may be registered. */
 export const clientProblems = (metadata: ClientMetadata, by: Registrant): readonly Problem[] => {
   const malformed = [...shapeProblems(metadata), ...choiceProblems(metadata)];
@@ -90,6 +102,7 @@ export const clientProblems = (metadata: ClientMetadata, by: Registrant): readon
       ? []
       : [{ field: 'client_id', message: 'must be 1 to 255 visible ASCII characters' }]),
     ...reserved,
+    ...nameProblems(metadata),
     ...uriProblems(metadata),
     ...grantProblems(metadata),
     ...keyProblems(metadata),
