@@ -81,7 +81,10 @@ export const createDevicePages = ({ config, clock, pages }: DeviceParts): Source
         ctx.status = 409;
         return show(ctx, deviceDonePage(pageFor(ctx), { outcome: 'used' }));
       }
-      if (error && isLate(error) && wantsHtml(ctx.get('accept'))) return askAgain(ctx);
+      if (error && isLate(error) && wantsHtml(ctx.get('accept'))) {
+        forgetNewSession(ctx);
+        return askAgain(ctx);
+      }
       const problem = error && problemOf(error);
       if (error && !problem) {
         forgetNewSession(ctx);
