@@ -2,7 +2,7 @@
  * The stores that an operator can choose from, by the scheme of `store.url`. Owns the schemes and nothing else; what a
  * store does is in the folder of its adapter, and only the one chosen is loaded.
  */
-import { Unusable } from '#src/store/errors.ts';
+import { Misnamed } from '#src/store/errors.ts';
 import type { Clock, Observe, Store } from '#src/store/port.ts';
 
 export interface StoreOptions {
@@ -28,7 +28,7 @@ const schemeOf = (url: string): string | undefined => /^([a-z][a-z0-9+.-]*):/i.e
 const embeddedPath = (url: string): string => {
   const path = url.slice(url.indexOf(':') + 1).replace(/^\/\//, '');
   if (path !== '') return path;
-  throw new Unusable('store.url names no file: write sqlite:PATH, for example sqlite:./data/postern.db');
+  throw new Misnamed('store.url names no file: write sqlite:PATH, for example sqlite:./data/postern.db');
 };
 
 export const openStore = async (url: string, options: StoreOptions): Promise<Store> => {
@@ -45,5 +45,5 @@ export const openStore = async (url: string, options: StoreOptions): Promise<Sto
   }
   const known = ['memory:', 'sqlite:PATH', ...redisSchemes.map((name) => `${name}://…`)].join(', ');
   const found = scheme === undefined ? 'has no scheme' : `has the unknown scheme ${scheme}:`;
-  throw new Unusable(`store.url ${found}: use one of ${known}`);
+  throw new Misnamed(`store.url ${found}: use one of ${known}`);
 };

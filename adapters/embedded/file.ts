@@ -1,7 +1,7 @@
 import { accessSync, closeSync, constants, openSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { Unusable } from '#src/store/errors.ts';
+import { Misnamed, Unusable } from '#src/store/errors.ts';
 import { makeFolder } from '#src/store/folder.ts';
 import { toUnusable } from './faults.ts';
 import { applicationId, migrate, readNumber, steps } from './schema.ts';
@@ -39,7 +39,7 @@ const checkFile = (path: string): void => {
     throw unwritable(path, cause);
   }
   if (statSync(path).isDirectory())
-    throw new Unusable(`${path} is a folder: name a file in it in store.url, for example ${path}/postern.db`);
+    throw new Misnamed(`${path} is a folder: name a file in it in store.url, for example ${path}/postern.db`);
 };
 
 const unwritable = (path: string, cause: unknown): Unusable =>
@@ -54,7 +54,7 @@ const refuseOthers = (db: DatabaseSync, path: string): void => {
   const application = readNumber(db, 'application_id');
   const tables = db.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.['n'];
   if (application !== applicationId && tables !== 0)
-    throw new Unusable(
+    throw new Misnamed(
       `the file ${path} is a database of another program: name another file in store.url, or move it away`,
     );
   if (version > steps.length)

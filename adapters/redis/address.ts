@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { RedisOptions } from 'ioredis';
-import { Unusable } from '#src/store/errors.ts';
+import { Misnamed } from '#src/store/errors.ts';
 
 /** What of the driver's options is set here. Its own type clashes with exact optional properties in this one. */
 export type Settings = Omit<RedisOptions, 'replyMapping'>;
@@ -39,11 +39,11 @@ export const parseAddress = (url: string): Address => {
   const match = /^([a-z+]+):\/\/(?:([^/?#]*)@)?([^/?#]*)(\/[^?#]*)?(?:\?([^#]*))?$/.exec(url);
   const scheme = match?.[1];
   if (!match || !isScheme(scheme))
-    throw new Unusable(
+    throw new Misnamed(
       `store.url is no address of Redis: write one like ${Object.values(shapes).join(' or ')}.`,
     );
-  const wrong = (what: string): Unusable =>
-    new Unusable(`store.url ${what}: write it like ${shapes[scheme]}.`);
+  const wrong = (what: string): Misnamed =>
+    new Misnamed(`store.url ${what}: write it like ${shapes[scheme]}.`);
   const [, , user, hosts = '', path = '', search = ''] = match;
   const query = new URLSearchParams(search);
   for (const name of query.keys())
@@ -88,7 +88,7 @@ export const parseAddress = (url: string): Address => {
 const isScheme = (text: string | undefined): text is Scheme =>
   text !== undefined && Object.hasOwn(shapes, text);
 
-type Wrong = (what: string) => Unusable;
+type Wrong = (what: string) => Misnamed;
 
 const credentials = (user: string | undefined, wrong: Wrong): Settings => {
   if (user === undefined) return {};
@@ -117,7 +117,7 @@ const certificates = (query: URLSearchParams): NonNullable<Settings['tls']> => {
     try {
       return readFileSync(file, 'utf8');
     } catch (cause) {
-      throw new Unusable(`store.url: the file "${file}" of its ${name} parameter can't be read.`, { cause });
+      throw new Misnamed(`store.url: the file "${file}" of its ${name} parameter can't be read.`, { cause });
     }
   };
   const [ca, cert, key, servername] = [read('ca'), read('cert'), read('key'), query.get('servername')];

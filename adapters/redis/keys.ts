@@ -1,4 +1,4 @@
-import { Unusable } from '#src/store/errors.ts';
+import { Misnamed } from '#src/store/errors.ts';
 import type { Key } from '#src/store/port.ts';
 
 /** A family is one hash tag, so all of it lives on one slot; what a family or kind may hold must not end the tag. */
@@ -38,7 +38,7 @@ export interface Names {
 
 export const createNames = (prefix: string): Names => {
   if (!/^[A-Za-z0-9_.-]+$/.test(prefix))
-    throw new Unusable(
+    throw new Misnamed(
       'The prefix of Redis keys may hold letters, digits, ".", "_" and "-" only: choose another.',
     );
   const documents = `${prefix}:`;

@@ -3,7 +3,7 @@ import { type Config, ConfigurationError } from '#config';
 import type { Command, CommandContext } from '#src/command.ts';
 import { type ExitCode, exitCode, Failure } from '#src/errors.ts';
 import type { Ailment } from '#src/features/doctor/index.ts';
-import { Unavailable, Unusable } from '#src/store/errors.ts';
+import { Misnamed, Unavailable, Unusable } from '#src/store/errors.ts';
 import { openFitting } from './fitting.ts';
 import { type Installation, onStore } from './installation.ts';
 
@@ -14,11 +14,13 @@ const origin = (text: string): string => {
   throw new InvalidArgumentError('Expected the address that clients use, as https://id.example.com.');
 };
 
+const mistake = 'bad_configuration';
+
 const configuration = (error: ConfigurationError): Ailment[] =>
   error.problems.map(({ path, message, suggestion, where }) => ({
     about: 'configuration',
     severity: 'error',
-    code: 'bad_configuration',
+    code: mistake,
     message: `${path === '' ? '' : `${path}: `}${message}${where === undefined ? '' : ` (${where})`}`,
     fix: suggestion === undefined ? 'See docs/configuration.md.' : `Did you mean ${suggestion}?`,
   }));
@@ -31,6 +33,11 @@ interface Examined {
 }
 
 const unopened = (error: unknown): Ailment[] => {
+  if (error instanceof Misnamed || (error instanceof Failure && error.code === mistake)) {
+    const { message } = error;
+    const fix = 'Correct it; nothing of the store was looked at.';
+    return [{ about: 'configuration', severity: 'error', code: mistake, message, fix }];
+  }
   if (error instanceof Failure || error instanceof Unavailable || error instanceof Unusable) {
     const code = error instanceof Failure ? error.code : 'store_unusable';
     return [
@@ -117,7 +124,7 @@ const examine = async ({ load }: CommandContext, url: string | undefined): Promi
 };
 
 const exitOf = (errors: readonly Ailment[]): ExitCode => {
-  if (errors.some(({ code }) => code === 'bad_configuration')) return exitCode.configuration;
+  if (errors.some(({ code }) => code === mistake)) return exitCode.configuration;
   const away = new Set(['unreachable', 'store_away', 'store_unusable']);
   return errors.every(({ code }) => away.has(code)) ? exitCode.unavailable : exitCode.failure;
 };

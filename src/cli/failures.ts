@@ -2,7 +2,7 @@ import { debuglog } from 'node:util';
 import { CommanderError } from 'commander';
 import { ConfigurationError, type Problem } from '#config';
 import { type ExitCode, exitCode, Failure } from '#src/errors.ts';
-import { Unavailable, Unusable } from '#src/store/errors.ts';
+import { Misnamed, Unavailable, Unusable } from '#src/store/errors.ts';
 
 export interface Ending {
   readonly exit: ExitCode;
@@ -18,6 +18,8 @@ const trace = debuglog('postern');
 export const isAnswered = (error: unknown): boolean =>
   error instanceof CommanderError && error.exitCode === 0;
 
+const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
+
 export const endingOf = (error: unknown): Ending => {
   if (error instanceof ConfigurationError) {
     const { code, message, problems } = error;
@@ -27,8 +29,11 @@ export const endingOf = (error: unknown): Ending => {
   if (error instanceof CommanderError)
     return { exit: exitCode.usage, code: 'usage', message: error.message.replace(/^error: /, '') };
   if (error instanceof Unavailable)
-    return { exit: exitCode.unavailable, code: 'unavailable', message: error.message };
-  if (error instanceof Unusable) return { exit: exitCode.failure, code: 'unusable', message: error.message };
+    return { exit: exitCode.unavailable, code: 'unavailable', message: sentence(error.message) };
+  if (error instanceof Unusable) {
+    const exit = error instanceof Misnamed ? exitCode.configuration : exitCode.failure;
+    return { exit, code: 'unusable', message: sentence(error.message) };
+  }
   trace('%s', error instanceof Error ? error.stack : error);
   const what = error instanceof Error ? error.message.split('\n')[0] : 'unknown';
   return {

@@ -18,6 +18,9 @@ export interface Surroundings {
   readonly takeSignals: () => void;
 }
 
+/** Of Commander: the usage was shown because a command was missing. */
+const usageShown = '(outputHelp)';
+
 const bareProgram = ({ out, err }: Streams): Program =>
   new Program('postern')
     .description('An OAuth 2 and OpenID Connect authorization server.')
@@ -39,7 +42,7 @@ export const run = async (
   args: readonly string[],
   { streams, env, cwd, takeSignals }: Surroundings,
 ): Promise<ExitCode> => {
-  const program = bareProgram(streams);
+  const program = bareProgram({ ...streams, err: (text) => void (isJson() || streams.err(text)) });
   // As options declared above; before they are parsed, for errors in them, the text of the command line decides.
   const isJson = (): boolean => program.opts<GlobalFlags>().json === true || args.includes('--json');
   const load = (flags: Flags = {}): Loaded => {
@@ -59,7 +62,10 @@ export const run = async (
   } catch (error) {
     if (isAnswered(error)) return exitCode.ok;
     const ending = endingOf(error);
-    if (ending.message !== '(outputHelp)') streams.err(rendered(ending, isJson()));
+    const missing = ending.message === usageShown;
+    if (missing && !isJson()) return ending.exit;
+    const message = missing ? 'A command is missing: --help lists those there are.' : ending.message;
+    streams.err(rendered({ ...ending, message }, isJson()));
     return ending.exit;
   }
 };

@@ -40,3 +40,6 @@ export class Unusable extends Error {
     this.name = 'Unusable';
   }
 }
+
+/** What the configuration names can't be a store, in whatever state it is: trying again is of no use. */
+export class Misnamed extends Unusable {}

@@ -123,7 +123,14 @@ t.test('wrong usage ends with 2 and one sentence', async (t) => {
     code: 2,
     err: /^{"error":{"code":"usage",/,
   });
-  t.match(await node([postern]), { code: 2, out: '', err: /^Usage: postern/ });
+  for (const group of [[], ['client']]) {
+    t.match(await node([postern, ...group]), { code: 2, out: '', err: /^Usage: postern/ });
+    t.same(await node([postern, ...group, '--json']), {
+      code: 2,
+      out: '',
+      err: '{"error":{"code":"usage","message":"A command is missing: --help lists those there are."}}\n',
+    });
+  }
 });
 
 t.test('SIGINT ends a command with 130, unless it drains by itself', async (t) => {
@@ -172,6 +179,24 @@ const ending = async (error: unknown, ...flags: string[]): Promise<{ code: numbe
   return { code, err };
 };
 
+t.test('a store.url that can name no store is a mistake of the configuration', async (t) => {
+  const cwd = t.testdir({ 'other.db': 'no store' });
+  const said = async (url: string, ...args: string[]) =>
+    node([postern, '--set', `store.url=${url}`, ...args], { cwd });
+  for (const args of [['client', 'list'], ['start']]) {
+    t.match(await said(`sqlite:${cwd}`, ...args), {
+      code: 78,
+      err: /^postern: .* is a folder: name a file in it in store\.url, for example .*\.$/m,
+    });
+  }
+  t.match(await said('redis://host?color=red', 'client', 'list'), {
+    code: 78,
+    err: /unknown parameter "color"/,
+  });
+  t.match(await said(`sqlite:${cwd}`, 'doctor', '--json'), { code: 78, out: /"code": "bad_configuration"/ });
+  t.match(await said('sqlite:other.db', 'client', 'list'), { code: 1, err: /is not a store, or is damaged/ });
+});
+
 t.test('a failure has its own exit code and one sentence, never a stack', async (t) => {
   for (const exit of [exitCode.failure, exitCode.notFound, exitCode.conflict, exitCode.unavailable]) {
     const failure = new Failure({ code: 'client_gone', message: 'There is no client shop.', exit });
@@ -185,6 +210,10 @@ t.test('a failure has its own exit code and one sentence, never a stack', async 
   t.same(await ending(new Unavailable('The store is away.')), {
     code: 5,
     err: 'postern: The store is away.\n',
+  });
+  t.same(await ending(new Unavailable('the store is away')), {
+    code: 5,
+    err: 'postern: the store is away.\n',
   });
   t.same(await ending(new Unusable('The file is no database.')), {
     code: 1,

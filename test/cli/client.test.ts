@@ -105,6 +105,8 @@ t.test('every refusal of a client command is one sentence and its exit code', as
     [['client', 'delete', 'nobody'], 3, /no client nobody/],
     [['client', 'update', 'nobody', '--name', 'x'], 3, /no client nobody/],
     [['client', 'rotate-secret', 'nobody'], 3, /no client nobody/],
+    [['client', 'update', 'app'], 2, /Nothing to change: name a property/],
+    [['client', 'update', 'app', '--unset', 'logo'], 2, /logo: no property of clients has this name/],
     [[...web, '--id', 'app'], 4, /exists already/],
     [['client', 'add', '--type', 'web'], 2, /redirect_uris: must name at least one URI/],
     [['client', 'add', '--type', 'magic'], 2, /Expected one of web, spa/],

@@ -299,7 +299,7 @@ t.test(
     t.match(claims, { sub: root?.id, team: 'core' });
     const twins = ['a', 'b'].map((username) => ({ username, password, sub: 'same' }));
     t.throws(() => createAccounts({ store, clock, events, config: { ...testConfig(), accounts: twins } }), {
-      code: 'configuration_invalid',
+      code: 'bad_configuration',
     });
   },
 );

@@ -200,7 +200,7 @@ t.test('a configured client that does not fit this server stops the start, with 
     { ...publicClient, client_id: 'three', default_acr_values: ['gold'] },
   ];
   await t.rejects(openHouse({ config: { clients: given } }), {
-    code: 'configuration_invalid',
+    code: 'bad_configuration',
     exit: 78,
     message: /registered\. two: id_token_signed_response_alg .*three: default_acr_values /,
   });
@@ -501,7 +501,7 @@ t.test('clients of the configuration come first and are changed there only', asy
       { client_id: 'two', redirect_uris: [callback], profile: 'fapi2' },
     ]),
     {
-      code: 'configuration_invalid',
+      code: 'bad_configuration',
       exit: 78,
       message: /one: redirect_uris: .*one: client_secret: .*two: token_endpoint_auth_method: /,
     },

@@ -36,7 +36,7 @@ const toAccount = (entry: AccountConfig): Account => {
 
 const twice = (what: string): Failure =>
   new Failure({
-    code: 'configuration_invalid',
+    code: 'bad_configuration',
     message: `Two of the configured accounts have the same ${what}; change one of them.`,
     exit: exitCode.configuration,
   });

@@ -77,7 +77,7 @@ export const loadConfigured = (entries: readonly ClientConfig[]): ReadonlyMap<st
   }
   if (problems.length === 0) return known;
   throw new Failure({
-    code: 'configuration_invalid',
+    code: 'bad_configuration',
     message: `Clients of the configuration can't be registered. ${problems.join('; ')}.`,
     exit: exitCode.configuration,
   });

@@ -41,7 +41,7 @@ export const configuredClientsFit = ({ config, clients, engine }: Parts): Featur
     }
     if (problems.length === 0) return async () => {};
     throw new Failure({
-      code: 'configuration_invalid',
+      code: 'bad_configuration',
       message: `Clients of the configuration can't be registered. ${problems.join('; ')}.`,
       exit: exitCode.configuration,
     });
