@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { Conflict, type ConflictReason, Unavailable } from '#src/store/errors.ts';
 import type { Clock, Write } from '#src/store/port.ts';
 import type { Timing } from './driver.ts';
@@ -33,8 +32,6 @@ interface Run {
 
 export const createCommits = (parts: Parts) => {
   const { link, names, clock, serverClock, undecided, timing, trip } = parts;
-  const us = randomBytes(6).toString('base64url');
-  let count = 0;
 
   const groupsOf = (writes: readonly Write[]): Group[] => {
     if (!link.clustered) {
@@ -92,12 +89,15 @@ export const createCommits = (parts: Parts) => {
     const [number, reason, nonce, at] = reply.split(' ');
     const write = group.writes[Number(number) - 1];
     if (write === undefined || !isReason(reason)) return new Unavailable('Redis gave an answer that is none');
+    const limitMs = run.since + timing.deadlineMs - performance.now();
+    if (reason === 'claimed' && nonce !== undefined && at !== undefined) {
+      if (nonce !== run.nonce) await undecided.claimStands(nonce, limitMs);
+      return new Conflict(write.key, reason, { nonce, at: Number.parseInt(at, 36) });
+    }
     const maker = nonce?.replace(/^[+~]/, '');
     if (maker !== undefined && maker !== run.nonce && undecided.touches(maker))
-      await undecided.known(maker, run.since + timing.deadlineMs - performance.now());
-    return reason === 'claimed' && nonce !== undefined && at !== undefined
-      ? new Conflict(write.key, reason, { nonce, at: Number.parseInt(at, 36) })
-      : new Conflict(write.key, reason);
+      await undecided.known(maker, limitMs);
+    return new Conflict(write.key, reason);
   };
 
   /** Side by side; of several conflicts the first is thrown, and before all a conflict. */
@@ -128,7 +128,7 @@ export const createCommits = (parts: Parts) => {
     const decides = groups.some((group) => group.conditional);
     if (decides) undecided.refuseWhenFull();
     const run: Run = {
-      nonce: `${us}${(count++).toString(36)}`,
+      nonce: undecided.name(),
       since: performance.now(),
       mode: decides ? 'm' : '',
       fate: { open: 0 },

@@ -46,10 +46,14 @@ export const createDocuments = ({ link, names, clock, undecided, timing }: Parts
   const opened = async (texts: readonly (string | null)[]): Promise<(Read | undefined)[]> => {
     const now = clock.now();
     const read = texts.map((text) => (text === null ? undefined : decode(text, now)));
-    for (const one of read)
-      for (const nonce of [one?.document.claim?.nonce, one?.madeBy])
-        if (nonce !== undefined && undecided.touches(nonce))
-          await undecided.known(nonce, timing.operationTimeoutMs);
+    for (const one of read) {
+      if (one === undefined) continue;
+      const { document, madeBy } = one;
+      const { operationTimeoutMs } = timing;
+      if (document.claim) await undecided.claimStands(document.claim.nonce, operationTimeoutMs);
+      if (madeBy !== undefined && undecided.touches(madeBy))
+        await undecided.known(madeBy, operationTimeoutMs);
+    }
     return read;
   };
 

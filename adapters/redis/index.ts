@@ -59,7 +59,7 @@ export const openRedis = async (options: Options): Promise<Store> => {
   const serverClock = new ServerClock(link, operationTimeoutMs);
   await serverClock.measure();
   link.onReady(() => void serverClock.measure());
-  const undecided = new Undecided(link, operationTimeoutMs);
+  const undecided = new Undecided(link, timing);
   const base = { link, names, clock, undecided, timing };
   const documents = createDocuments(base);
   const lists = createLists({ ...base, documents, trip: traced('list') });

@@ -25,9 +25,10 @@ export class Link {
   readonly #client: Redis | Cluster;
   readonly #single: Redis | undefined;
   readonly #waiting = new Set<() => void>();
-  readonly #readyListeners: (() => void)[] = [];
+  readonly #readyListeners: ((silentMs: number) => void)[] = [];
   #fault: unknown;
   #asked = 0;
+  #heardAt = 0;
   #closed = false;
   #corked = false;
 
@@ -39,7 +40,8 @@ export class Link {
     this.#client.on('error', (error) => this.#note(error));
     this.#client.on('ready', () => {
       this.#fault = undefined;
-      for (const listener of this.#readyListeners) listener();
+      const silentMs = performance.now() - this.#heardAt;
+      for (const listener of this.#readyListeners) listener(silentMs);
       for (const proceed of [...this.#waiting]) proceed();
     });
   }
@@ -66,7 +68,8 @@ export class Link {
     throw openingFault(fault);
   }
 
-  onReady(listener: () => void): void {
+  /** Told of each connection, with the time since the last answer on the one before. */
+  onReady(listener: (silentMs: number) => void): void {
     this.#readyListeners.push(listener);
   }
 
@@ -141,6 +144,7 @@ export class Link {
         if (fate) fate.open++;
         this.#send(name, args).then(
           (reply) => {
+            this.#heardAt = performance.now();
             if (fate) fate.open--;
             if (over) return;
             finish();

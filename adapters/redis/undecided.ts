@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { Unavailable } from '#src/store/errors.ts';
+import type { Timing } from './driver.ts';
 import type { Link } from './link.ts';
 import { scripts } from './scripts.ts';
 import { bodyLine } from './text.ts';
@@ -10,22 +12,39 @@ interface Doubt {
   readonly notAfter: string;
 }
 
+/** Others are back as well by then, and have taken back what they left undecided. */
+const othersSettleMs = 1_500;
+
 /**
- * Commits whose outcome was never learned. Each is taken back as soon as the server answers again; until then nobody
- * here may see what it claimed or made. Bounded: when full, no more commits that would need it are sent.
+ * Names commits, and knows those whose outcome was never learned. Each is taken back as soon as the server answers
+ * again; until then nobody here may see what it claimed or made. Bounded: when full, no more commits that would need it
+ * are sent. What a process of its own can and can't know is in docs/decisions (an answer that never came).
  */
 export class Undecided {
   readonly #link: Link;
   readonly #limitMs: number;
+  readonly #us = randomBytes(6).toString('base64url');
   readonly #doubts = new Map<string, Doubt>();
   readonly #flying = new Map<string, (() => void)[]>();
   #timer: NodeJS.Timeout | undefined;
   #working = false;
+  #named = 0;
+  #othersSettledAt = 0;
 
-  constructor(link: Link, limitMs: number) {
+  constructor(link: Link, { operationTimeoutMs, deadlineMs }: Timing) {
     this.#link = link;
-    this.#limitMs = limitMs;
-    link.onReady(() => this.#soon(0));
+    this.#limitMs = operationTimeoutMs;
+    link.onReady((silentMs) => {
+      // Shorter than that, whoever missed an answer asked again and has it by now.
+      if (silentMs > deadlineMs - operationTimeoutMs)
+        this.#othersSettledAt = performance.now() + othersSettleMs;
+      this.#soon(0);
+    });
+  }
+
+  /** A new nonce; those of this process begin alike. */
+  name(): string {
+    return `${this.#us}${(this.#named++).toString(36)}`;
   }
 
   get some(): boolean {
@@ -59,6 +78,16 @@ export class Undecided {
       });
     if (this.touches(nonce))
       throw new Unavailable('the outcome of a commit of this process is not known yet');
+  }
+
+  /**
+   * An outage may have cost another process the answer to its commit as well. Until it had the time to take that back,
+   * its claim is not the second use that it looks like.
+   */
+  async claimStands(nonce: string, limitMs: number): Promise<void> {
+    if (this.touches(nonce)) await this.known(nonce, limitMs);
+    else if (performance.now() < this.#othersSettledAt && !nonce.startsWith(this.#us))
+      throw new Unavailable('another process may still take back what it claimed before the outage');
   }
 
   refuseWhenFull(): void {

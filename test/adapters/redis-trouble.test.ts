@@ -132,6 +132,46 @@ await t.test('a commit whose outcome stays unknown is taken back, and the code i
   await other.commit(exchange);
 });
 
+await t.test(
+  'after an outage for all, a claim that another process takes back is no second use',
+  async (t) => {
+    const prefix = freshPrefix();
+    const open = async () => {
+      const wire = await startTcpProxy({ port: server.port });
+      const url = `redis://127.0.0.1:${wire.port}`;
+      const store = await openRedis({ url, clock, prefix, operationTimeoutMs: 250, deadlineMs: 1_000 });
+      t.teardown(() => store.close().then(wire.close));
+      return { wire, store };
+    };
+    const [first, second] = [await open(), await open()];
+    const spent: Key = { kind: 'code', family: 'g', id: 'spent' };
+    await first.store.commit([code, spent].map((key): Write => ({ op: 'put', key, body: 'code' })));
+    await first.store.commit([{ op: 'claim', key: spent, at: 1 }]);
+    await second.store.ping();
+    first.wire.dropNextReply('refuse');
+    second.wire.refuse();
+    await isUnavailable(t, first.store.commit(exchange), 'not decided within the deadline');
+
+    second.wire.heal();
+    await recovered(second.store);
+    for (let i = 0; i < 5; i++) {
+      await isUnavailable(t, second.store.commit(exchange), 'a use that may be the first');
+      await isUnavailable(t, second.store.read([code]), 'a look at the claim');
+      await sleep(20);
+    }
+    first.wire.heal();
+    await waitFor('the code to be good', async () => {
+      const fault = await faultOf(second.store.commit(exchange));
+      if (fault instanceof Conflict) throw fault;
+      return fault === undefined;
+    });
+    await waitFor('what was spent before to count', async () => {
+      const fault = await faultOf(second.store.commit([{ op: 'claim', key: spent, at: 2 }]));
+      return fault instanceof Conflict && fault.claim?.at === 1;
+    });
+  },
+);
+
 await t.test('an insert or replace whose outcome stays unknown is taken back', async (t) => {
   const { proxy, store, other } = await stage(t);
   const fresh: Key = { kind: 'jti', family: 'g', id: 'j' };
