@@ -17,6 +17,8 @@ import type { Allowance } from '#src/views/policy.ts';
 export interface Exhibit {
   readonly name: string;
   readonly language?: string;
+  /** As in a language that is written from right to left, of which there is none yet. */
+  readonly dir?: 'rtl';
   readonly allowance?: Allowance;
   readonly render: (page: Page) => string;
   /** The same page with every text in its model put through `change`. */
@@ -27,7 +29,7 @@ const exhibit = <Model>(
   name: string,
   view: (page: Page, model: Model) => string,
   model: Model,
-  more: { language?: string; allowance?: Allowance } = {},
+  more: Pick<Exhibit, 'language' | 'dir' | 'allowance'> = {},
 ): Exhibit => ({
   name,
   ...more,
@@ -55,6 +57,13 @@ const changed = <Model>(model: Model, change: (text: string) => string): Model =
 const client = { name: 'Harbour Notes', host: 'notes.example.com' };
 const logo = 'https://notes.example.com/logo.svg';
 const account = { name: 'Maria Kowalska', detail: 'maria@example.com' };
+
+const longName =
+  'wolfeschlegelsteinhausenbergerdorff.maximiliane-friederike@verwaltungsgemeinschaft.example.com';
+const longClient = {
+  name: 'Donaudampfschifffahrtsgesellschaftskapitänsmützenverwaltung and its long-suffering friends',
+  host: 'a-preview-of-the-branch-with-the-long-name.notes-staging.eu-central.example.com',
+};
 
 const login: LoginModel = { action: '/interaction/abc/login', csrf: 'token', client };
 const loginFull: LoginModel = {
@@ -225,6 +234,73 @@ export const gallery: readonly Exhibit[] = [
   }),
   exhibit('consent-polish', consentPage, consentFull, {
     language: 'pl',
+    allowance: { ...popup, remoteImages: true },
+  }),
+  exhibit('login-long-names', loginPage, {
+    ...login,
+    client: longClient,
+    login: longName,
+    problem: { kind: 'missing', fields: ['password'] },
+    upstreams: [{ name: 'Landesverwaltungsamt für Datenverarbeitungsangelegenheiten', href: '/x' }],
+  }),
+  exhibit(
+    'consent-long-names',
+    consentPage,
+    {
+      ...consentFull,
+      account: { name: longName, detail: longName, switchTo: '/interaction/abc/switch' },
+      client: { ...consentFull.client, ...longClient },
+      redirect: { host: longClient.host, local: false },
+    },
+    { language: 'de', allowance: { ...popup, remoteImages: true } },
+  ),
+  exhibit(
+    'signed-in-long-names',
+    signedInPage,
+    {
+      account: { name: longName },
+      client: longClient,
+      continueTo: '/interaction/abc/continue',
+      switchTo: '/interaction/abc/switch',
+    },
+    { language: 'pl' },
+  ),
+  exhibit(
+    'logout-long-names',
+    logoutPage,
+    {
+      action: '/oauth/logout/confirm',
+      xsrf: 'token',
+      issuer: longClient.host,
+      account: longName,
+      apps: [longClient.name, longName],
+    },
+    { language: 'de' },
+  ),
+  exhibit(
+    'device-confirm-long-names',
+    deviceConfirmPage,
+    {
+      ...deviceConfirm,
+      client: longClient,
+      agent: `Example/${'9.'.repeat(60)}`,
+      address: '2001:db8:1:2:3:4:5:6',
+    },
+    { language: 'de' },
+  ),
+  exhibit('error-long-names', errorPage, {
+    ...error,
+    description: `redirect_uri ${'x'.repeat(120)} is not registered`,
+    back: { name: longClient.name, href: 'https://notes.example.com/callback' },
+  }),
+  exhibit(
+    'login-rtl',
+    loginPage,
+    { ...loginFull, problem: { kind: 'missing', fields: ['login'] } },
+    { dir: 'rtl' },
+  ),
+  exhibit('consent-rtl', consentPage, consentFull, {
+    dir: 'rtl',
     allowance: { ...popup, remoteImages: true },
   }),
   exhibit('device-enter', deviceEnterPage, { action: '/oauth/device', xsrf: 'token' }),

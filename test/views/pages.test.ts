@@ -18,8 +18,8 @@ const picture =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path fill="#2b5fb4" d="M0 0h8v8H0z"/><path fill="#fff" d="M2 2h1v4H2zM5 2h1v4H5zM3 3.5h2v1H3z"/></svg>';
 const payload = '"\'><img src=x onerror="window.pwned=1"><script>window.pwned=1</script>';
 
-const surroundings = (name: string, language = 'en'): Page => ({
-  messages: messagesFor(language),
+const surroundings = ({ name, language = 'en', dir }: Exhibit): Page => ({
+  messages: { ...messagesFor(language), ...(dir && { dir }) },
   asset: assetUrl,
   requestId: 'req-7f3k2m9q',
   brand: 'Postern',
@@ -38,7 +38,7 @@ app.post('/received', async (request, reply) => {
   return reply.type('text/html').headers(pageHeaders()).send('<!doctype html><title>received</title>');
 });
 for (const exhibit of gallery) {
-  const page = surroundings(exhibit.name, exhibit.language);
+  const page = surroundings(exhibit);
   app.get(`/page/${exhibit.name}`, (_request, reply) =>
     reply.type('text/html; charset=utf-8').headers(pageHeaders(exhibit.allowance)).send(exhibit.render(page)),
   );
@@ -183,7 +183,7 @@ t.test('every page is complete without JavaScript', (t) =>
 t.test('markup in any field of any model comes out as text', (t) =>
   inContext({ viewport: wide }, (context) =>
     visitAll(context, gallery, async (tab, exhibit) => {
-      const page = surroundings(exhibit.name, exhibit.language);
+      const page = surroundings(exhibit);
       const text = exhibit.renderWith(page, (value) => `${value}${payload}`);
       t.notOk(text.includes('<img src=x'), `${exhibit.name} has no markup from its model`);
       const reach = exhibit.renderWith(page, () => 'javascript:alert(1)');
