@@ -287,6 +287,71 @@ t.test('pages that send themselves can be read where our script was lost on the 
   }),
 );
 
+t.test('no page of ours shows up in a frame of another site (clickjacking, CWE-1021)', (t) =>
+  inBrowser(t, {}, async (context, complaints) => {
+    const own = await newTab(context, complaints);
+    await own.goto(begin({ prompt: 'consent' }).url);
+    await signIn(own);
+    await own.locator('.consent-allow').waitFor();
+    // What the browser says of the refusal is what is wanted here.
+    const tab = await newTab(context, []);
+    for (const url of [
+      own.url(),
+      begin({ client_id: 'other', prompt: 'login' }).url,
+      `${house.issuer}/oauth/logout`,
+      `${house.issuer}/oauth/device`,
+      `${house.issuer}/errors/invalid_grant`,
+      `${house.issuer}/nowhere`,
+    ]) {
+      await tab.goto(`${home}/framer?url=${encodeURIComponent(url)}`);
+      const frame = tab.frames().at(1);
+      await frame?.waitForURL('chrome-error://chromewebdata/', { waitUntil: 'commit' });
+      t.equal(await frame?.locator('.sheet').count(), 0, url);
+    }
+  }),
+);
+
+t.test('after signing out neither the back button nor an open page leads back in', (t) =>
+  inBrowser(t, {}, async (context, complaints) => {
+    const tab = await newTab(context, complaints);
+    await tab.goto(begin({ client_id: 'other' }).url);
+    await signIn(tab);
+    await tab.waitForURL(`${home}/callback*`);
+    const open = await newTab(context, complaints);
+    await open.goto(begin({ prompt: 'consent' }).url);
+    await open.locator('.consent-allow').waitFor();
+    const again = await newTab(context, complaints);
+    await again.goto(begin({ client_id: 'other', prompt: 'login' }).url);
+    t.match(await again.locator('#login').inputValue(), 'ada');
+
+    await tab.goto(`${house.issuer}/oauth/logout`);
+    t.match(await tab.locator('main').textContent(), 'ada');
+    await tab.click('.logout-confirm');
+    await tab.locator('h1', { hasText: 'You are signed out' }).waitFor();
+    await tab.goBack();
+    await tab.locator('h1', { hasText: 'You are signed out' }).waitFor();
+    await open.click('.consent-allow');
+    await open.locator('h1', { hasText: 'expired' }).waitFor();
+    await again.reload();
+    await again.locator('h1', { hasText: 'expired' }).waitFor();
+    await again.goto(begin({ client_id: 'other' }).url);
+    t.equal(await again.locator('#login').inputValue(), '', 'nobody is known any more');
+  }),
+);
+
+t.test('an application may lead on to its home page on another host', (t) =>
+  inBrowser(t, {}, async (context, complaints) => {
+    const tab = await newTab(context, complaints);
+    await tab.goto(begin({ client_id: 'moving', redirect_uri: `${home}/on` }).url);
+    await signIn(tab);
+    await tab.waitForURL(`${home.replace('127.0.0.1', 'localhost')}/arrived`);
+    await tab.goto(begin({ client_id: 'moving', redirect_uri: `${home}/on`, prompt: 'login' }).url);
+    await tab.click('text=Not you?');
+    await signIn(tab, { login: 'bob', password: person.password });
+    await tab.waitForURL(`${home.replace('127.0.0.1', 'localhost')}/arrived`);
+  }),
+);
+
 t.test('choosing and making an account, and waiting after too many tries', (t) =>
   inBrowser(t, {}, async (context, complaints) => {
     const tab = await newTab(context, complaints);

@@ -32,6 +32,16 @@ const openApp = async (t: Test): Promise<{ readonly home: string; at(issuer: str
         </script>`);
         return;
       }
+      if (pathname === '/framer') {
+        response.end(
+          `<!doctype html><title>Framer</title><iframe src="${searchParams.get('url')}"></iframe>`,
+        );
+        return;
+      }
+      if (pathname === '/on') {
+        response.writeHead(302, { location: `${home.replace('127.0.0.1', 'localhost')}/arrived` }).end();
+        return;
+      }
       if (pathname === '/popup') {
         response.end(`<!doctype html><title>Popup</title><script>
           opener.postMessage(location.search, location.origin); close();
@@ -89,6 +99,11 @@ export const openStage = async (t: Test, more: Readonly<Record<string, unknown>>
       clients: [
         client('app', 'Harbour Notes'),
         client('other', 'Ledger', { first_party: true }),
+        client('moving', 'Moving On', {
+          first_party: true,
+          redirect_uris: [`${home}/on`],
+          client_uri: home.replace('127.0.0.1', 'localhost'),
+        }),
         {
           client_id: 'tv',
           client_name: 'Living-room TV',
