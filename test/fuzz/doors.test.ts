@@ -280,12 +280,19 @@ t.test('no door answers 5xx, hangs or grows, whatever comes', async (t) => {
     await fuzz(
       t,
       tuple(
-        forms(['login', 'password', 'remember', 'csrf', 'decision']),
+        forms(['login', 'password', 'remember', 'csrf', 'decision', 'user_code', 'xsrf', 'request', 'do']),
         texts,
-        constantFrom('interaction', 'sealed', 'device'),
+        constantFrom(
+          'sealed',
+          new URL(action, issuer).pathname,
+          '/oauth/device',
+          '/oauth/logout/confirm',
+          '/account/requests',
+          '/playground/code',
+        ),
       ),
       async ([body, text, which]) => {
-        const url = which === 'device' ? `${issuer}/oauth/device` : new URL(action, issuer).href;
+        const url = new URL(which === 'sealed' ? action : which, issuer).href;
         const sealed = new URLSearchParams({
           ...hidden,
           login: text,

@@ -134,6 +134,9 @@ export const jsonTexts = (names: readonly string[]): Arbitrary<string> =>
     dictionary(constantFrom(...names), texts).map((value) => JSON.stringify(value)),
     tuple(json(), integer({ min: 0, max: 60 })).map(([text, at]) => text.slice(0, at)),
     json({ maxDepth: 6 }),
+    tuple(constantFrom(...names), constantFrom('[', '{"a":'), integer({ min: 1, max: 9_000 })).map(
+      ([name, open, deep]) => `{"${name}":${open.repeat(deep)}1${(open === '[' ? ']' : '}').repeat(deep)}}`,
+    ),
     texts,
   );
 
