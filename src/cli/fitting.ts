@@ -1,4 +1,3 @@
-import { Failure } from '#src/errors.ts';
 import type { Keys } from '#src/features/keys/index.ts';
 import type { Installation } from './installation.ts';
 
@@ -14,27 +13,30 @@ const silence = (config: Installation['config']): Installation['config'] => ({
   metrics: { ...config.metrics, enabled: false },
 });
 
+/** A key that is not there yet, or can't be read, would make misfits of all who use it. */
+const isWhole = (keys: Keys, algorithms: readonly string[]): boolean => {
+  const active = keys.list().filter(({ stage }) => stage === 'active');
+  return keys.faults().length === 0 && algorithms.every((alg) => active.some((key) => key.alg === alg));
+};
+
+const nothing: Fitting = { misfit: async () => undefined, close: async () => {} };
+
 /** The whole house, to ask its engine: no door is opened, and nothing begins. */
 export const openFitting = async (installation: Installation, keys: Keys): Promise<Fitting> => {
   const { store, clock } = installation;
+  if (!isWhole(keys, installation.config.keys.algorithms)) return nothing;
   const config = silence(installation.config);
   const [{ buildApp }, { createLog }, { misfit }] = await Promise.all([
     import('#src/app.ts'),
     import('#src/log.ts'),
     import('#src/features/clients/index.ts'),
   ]);
-  try {
-    const app = await buildApp({ config, store, clock, log: createLog(config), keys });
-    return {
-      async misfit(id) {
-        const metadata = await app.services.clients.find(id);
-        return metadata && misfit(app.engine(), metadata);
-      },
-      close: app.close,
-    };
-  } catch (error) {
-    // What keeps a server from starting is told by those who look at keys and store.
-    if (error instanceof Failure) return { misfit: async () => undefined, close: async () => {} };
-    throw error;
-  }
+  const app = await buildApp({ config, store, clock, log: createLog(config), keys });
+  return {
+    async misfit(id) {
+      const metadata = await app.services.clients.find(id);
+      return metadata && misfit(app.engine(), metadata);
+    },
+    close: app.close,
+  };
 };
