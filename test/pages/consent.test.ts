@@ -271,7 +271,19 @@ t.test('an application that registered itself is told apart', async (t) => {
     client_name: 'Postern Security Team',
     client_secret: secret,
     redirect_uris: [redirectUri],
+    client_uri: 'https://bank.example.com/',
+    initiate_login_uri: 'https://bank.example.com/login',
   });
+  const browser = new Browser();
+  const login = await browser.open(new RelyingParty(house.issuer, 'self').authorizationUrl(newVerifier()));
+  t.match(login.body, 'face-detail">localhost:4999', 'by the host that its answers go to');
+  t.notMatch(login.body, 'bank.example.com', 'and not by a home page, which may be anybody’s');
+  const shown = await browser.submit(login, { login: 'ada', password });
+  t.notMatch(shown.body, 'bank.example.com');
+  await browser.submit(shown, { decision: 'deny' });
+  const late = await browser.open(login.url);
+  t.match(late.body, 'This sign-in has expired');
+  t.notMatch(late.body, 'bank.example.com', 'nobody is sent there');
   const asking = await ask(house, { client_id: 'self' });
   t.match(asking.page.body, /badge-warn">Unverified/);
   t.match(asking.page.body, 'Nobody here has checked its name or logo');

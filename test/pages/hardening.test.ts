@@ -394,3 +394,35 @@ t.test('the language is the one pressed, then the application’s, then the brow
     'on error pages as well',
   );
 });
+
+t.test(
+  'the operator’s name, logo, languages and hosts are on the pages, and nothing else of elsewhere',
+  async (t) => {
+    const house = await open(t, {
+      ...usual,
+      pages: {
+        name: 'Harbour ID',
+        logo: "https://cdn.example.com/a.svg?x=';script-src%20*",
+        languages: ['pl', 'en'],
+        default_language: 'pl',
+        form_targets: ['https://apps.example.com'],
+      },
+    });
+    const browser = new Browser();
+    const login = await browser.open(new RelyingParty(house.issuer).authorizationUrl(newVerifier()));
+    t.match(login.body, /<img class="mark" src="https:\/\/cdn\.example\.com\/a\.svg[^"]*" alt=""/);
+    t.match(login.body, '<span>Harbour ID</span>');
+    t.match(login.body, '<html lang="pl"');
+    t.match(login.body, 'lang=en"');
+    t.notMatch(login.body, 'lang=de"', 'a language that is not offered is no link');
+    const policy = login.headers.get('content-security-policy') ?? '';
+    t.match(policy, "img-src 'self' data: https://cdn.example.com;");
+    t.match(policy, "form-action 'self' http://localhost:4999 https://apps.example.com;");
+    guarded(t, { ...login, headers: new Headers(login.headers) }, 'login');
+
+    const plain = await open(t, { ...usual, pages: { languages: ['de'], default_language: 'de' } });
+    const page = await new Browser().open(`${plain.issuer}/errors/slow_down`);
+    t.notMatch(page.body, 'class="languages"', 'with one language there is nothing to choose');
+    t.notMatch(page.headers.get('content-security-policy'), 'http');
+  },
+);
