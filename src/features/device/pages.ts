@@ -44,6 +44,7 @@ const askAgain = (ctx: KoaContextWithOIDC): void => {
   const typed = ctx.oidc.params?.['user_code'];
   const query = typeof typed === 'string' ? `?${new URLSearchParams({ user_code: typed.slice(0, 40) })}` : '';
   ctx.status = 303;
+  ctx.set('Cache-Control', 'no-store');
   ctx.redirect(`${routes.code_verification}${query}`);
 };
 
