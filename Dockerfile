@@ -1,11 +1,11 @@
 # Production image: no build step, no dev dependencies, nobody's shell.
-FROM node:24-slim AS dependencies
+FROM node:24.21.0-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # The base image brings Node, so the pinned copies of it stay out; nothing here needs an install script.
 RUN npm ci --omit=dev --omit=optional --ignore-scripts && npm cache clean --force
 
-FROM node:24-slim
+FROM node:24.21.0-slim
 ENV NODE_ENV=production \
     NODE_COMPILE_CACHE=/tmp/compile-cache \
     POSTERN_MODE=production \
@@ -18,8 +18,9 @@ COPY bin ./bin
 COPY config ./config
 COPY adapters ./adapters
 COPY src ./src
-RUN mkdir /data && chown node:node /data
-USER node
+# The user `node`, by number: Kubernetes can tell only then that it is not root.
+RUN install -d -o 1000 -g 1000 -m 700 /data
+USER 1000:1000
 VOLUME /data
 EXPOSE 3000
 # In exec form, so that the server itself gets the signals and drains.

