@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, request } from 'node:http';
 import { join } from 'node:path';
 import t from 'tap';
@@ -9,7 +10,7 @@ import { openHouse } from '../support/house.ts';
 import { testConfig } from '../support/people.ts';
 import { freshPrefix } from '../support/redis.ts';
 import { redisCommand, startRedis, waitFor } from '../support/redis-server.ts';
-import { redirectUri, usual } from '../support/relying-party.ts';
+import { RelyingParty, redirectUri, usual } from '../support/relying-party.ts';
 import { isReady, type ServerProcess, startServerProcess } from '../support/server-process.ts';
 
 interface Examined {
@@ -246,6 +247,32 @@ t.test('a client that does not fit keys and settings is found before its first u
   ]);
   t.equal(ofClients.length, 3, 'and nobody else');
   for (const { fix } of ofClients) t.match(fix, /`postern client update (golden|sent|signed)`/);
+});
+
+t.test('keys that vanish are missed, by the running server and by the doctor', async (t) => {
+  const server = await startServerProcess({ config: { ...usual, keys: { jwks_cache_seconds: 1 } } });
+  t.teardown(() => server.close());
+  const jwks = async () => (await fetch(`${server.url}/oauth/jwks`)).text();
+  const before = await jwks();
+  const store = await openStore(`sqlite:${join(server.cwd, 'store.db')}`, { clock: Date });
+  const { items } = await store.list('keys', 'all', { limit: 100 });
+  const keys = [{ kind: 'key-ring', family: 'keys', id: '' }, ...items.map(({ key }) => key)];
+  await store.commit(keys.map((key) => ({ op: 'remove', key })));
+  await store.close();
+  await waitFor('the server to notice', async () => !(await isReady(server.url)));
+  const { codes, findings } = await examine(server);
+  t.same(codes, ['key_missing', 'key_missing', 'key_missing', 'not_ready']);
+  t.match(findings.at(-1), { message: /All keys are gone from the store/, fix: /^Restore the store from a/ });
+  t.equal(await jwks(), before, 'what was signed still verifies');
+  const party = new RelyingParty(server.url);
+  t.equal((await party.post('/oauth/token', { grant_type: 'client_credentials' })).status, 200);
+  t.match(server.log(), /All keys are gone from the store; this server goes on with those it had/);
+
+  // Its chain of the audit record is sealed as well.
+  rmSync(join(server.cwd, 'key-encryption-key'));
+  const refused = { exit: 78, err: /key encryption key is gone from .*: put it back, or set/ };
+  t.match(await server.command(['keys', 'list']), refused);
+  t.match(await server.command(['keys', 'list']), refused, 'a command makes no other one');
 });
 
 t.test('a Redis that forgets is found out, and one that is gone', async (t) => {
