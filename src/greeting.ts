@@ -17,7 +17,7 @@ export const greeting = (config: Config, demo: DemoSecrets | undefined): string 
     row('Health', `${issuer}/readyz`),
     row('Store', config.store.url.replace(/\/\/[^@/]*@/, '//***@')),
   ];
-  if (config.mode === 'production') return lines.join('\n');
+  if (config.mode === 'production' || (config.demo === false && !demo)) return lines.join('\n');
   if (!demo) {
     return [
       ...lines,

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { Browser } from '../support/browser.ts';
+import { assertion, assertionType, newKey, proof, requestObject } from '../support/proofs.ts';
 import {
   codeFor,
   newVerifier,
@@ -13,6 +14,7 @@ import {
 } from '../support/relying-party.ts';
 import { watchSecrets } from '../support/secrets.ts';
 import { startServerProcess } from '../support/server-process.ts';
+import { wire } from '../support/wire.ts';
 
 const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 
@@ -37,6 +39,7 @@ const config = {
       first_party: true,
     },
   ],
+  registration: { enabled: true },
   log: { level: 'trace', format: 'json' },
   metrics: { enabled: true, token: 'the-token-of-the-scraper' },
 };
@@ -44,9 +47,79 @@ const config = {
 const json = (url: string, body: object): Promise<Response> =>
   fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
 
+const bankKey = await newKey();
+const bank = {
+  client_id: 'bank',
+  token_endpoint_auth_method: 'private_key_jwt',
+  jwks: { keys: [{ ...bankKey.jwk, use: 'sig', alg: bankKey.alg }] },
+  redirect_uris: [redirectUri],
+  grant_types: ['authorization_code', 'refresh_token'],
+  first_party: true,
+};
+
+/** A secret in each place that a broken request has. */
+const malformed = (host: string, secret: string): readonly string[] => {
+  const post = (path: string, type: string, body: string, ...headers: string[]): string =>
+    [
+      `POST ${path} HTTP/1.1`,
+      `host: ${host}`,
+      'connection: close',
+      `content-type: ${type}`,
+      `content-length: ${Buffer.byteLength(body)}`,
+      ...headers,
+      '',
+      body,
+    ].join('\r\n');
+  const get = (path: string, ...headers: string[]): string =>
+    [`GET ${path} HTTP/1.1`, `host: ${host}`, 'connection: close', ...headers, '', ''].join('\r\n');
+  const form = 'application/x-www-form-urlencoded';
+  const brokenJwt = `${Buffer.from(`{"alg":"ES256","kid":"${secret}`).toString('base64url')}.${secret}.x`;
+  const exchange = `grant_type=authorization_code&client_id=wallet&code=${secret}`;
+  return [
+    post('/oauth/token', form, `${exchange}&code=${secret}`),
+    post('/oauth/token', form, `${exchange}&refresh_token=${secret}&code_verifier=${secret}&%zz=${secret}`),
+    post('/oauth/token', `multipart/form-data; boundary=${secret}`, `--${secret}\r\n`),
+    post('/oauth/token', 'application/json', `{"code":"${secret}`),
+    post('/oauth/token', form, exchange, `authorization: Basic ${secret}`),
+    post('/oauth/token', form, exchange, `authorization: Bearer ${secret} ${secret}`),
+    post('/oauth/token', form, exchange, `dpop: ${secret}`),
+    post('/oauth/token', form, exchange, `dpop: ${brokenJwt}`),
+    post('/oauth/token', form, `${exchange}&client_assertion=${secret}&client_assertion_type=${secret}`),
+    post(
+      '/oauth/token',
+      form,
+      `grant_type=client_credentials&client_id=bank&client_assertion=${brokenJwt}&client_assertion_type=${assertionType}`,
+    ),
+    post('/oauth/par', form, `client_id=wallet&request=${brokenJwt}`),
+    post('/oauth/introspect', form, `token=${secret}&token=${secret}`),
+    post('/oauth/revoke', form, `client_id=wallet&token=${brokenJwt}`),
+    post('/oauth/device', form, `user_code=${secret}&csrf=${secret}`),
+    post('/oauth/register', 'application/json', `{"redirect_uris":["${secret}`),
+    post('/api/v1/tokens', 'application/json', `{"authorization_code":"${secret}`),
+    post('/api/v1/tokens', 'application/json', `{"authorization_code":"${secret}","${secret}":1}`),
+    post('/api/v1/tokens', 'text/plain', secret),
+    post(`/interaction/${secret}`, form, `password=${secret}&csrf=${secret}`, `cookie: _session=${secret}`),
+    get(`/oauth/authorize?client_id=wallet&request=${brokenJwt}`),
+    get(`/oauth/authorize?client_id=wallet&request_uri=urn:ietf:params:oauth:request_uri:${secret}`),
+    get(`/oauth/authorize?client_id=wallet&response_type=code&claims={"${secret}&state=${secret}`),
+    get(`/oauth/authorize?client_id=wallet&response_type=code&authorization_details=[${secret}`),
+    get(`/oauth/logout?id_token_hint=${brokenJwt}&state=${secret}`),
+    get(`/oauth/register/wallet`, `authorization: Bearer ${secret}`),
+    get(`/oauth/token/${secret}?code=${secret}`),
+    get(`/callback%zz${secret}`),
+    get(`//${secret}/..;/oauth/token`),
+    get('/userinfo', `authorization: DPoP ${secret}`, `dpop: ${brokenJwt}`),
+    get('/userinfo', `authorization: ${secret}`, `x-request-id: ${secret}`, `x-forwarded-for: ${secret}`),
+    get('/oauth/jwks', `cookie: ${secret}=${secret}; =${secret}`),
+    `GET /?code=${secret} HTTP/1.1\r\nhost: ${secret}\r\nconnection: close\r\n\r\n`,
+    `GET /?code=${secret} HTTP/9.9\r\nauthorization: Bearer ${secret}\r\n\r\n`,
+    `${secret}\r\n\r\n`,
+  ];
+};
+
 t.test('nothing that opens a door is ever in the log, and every refusal is', async (t) => {
   const secrets = watchSecrets();
-  const server = await startServerProcess({ config });
+  const server = await startServerProcess({ config: { ...config, clients: [...config.clients, bank] } });
   t.teardown(() => server.close());
   t.teardown(secrets.stop);
   const party = new RelyingParty(server.url);
@@ -154,6 +227,59 @@ t.test('nothing that opens a door is ever in the log, and every refusal is', asy
     refused('an unknown client', strange, 'invalid_client');
   };
 
+  const proofs = async (): Promise<void> => {
+    const client = new RelyingParty(server.url, 'bank', '');
+    const signed = async () => ({
+      client_assertion: await assertion(bankKey, 'bank', server.url),
+      client_assertion_type: assertionType,
+    });
+    const key = await newKey();
+    const verifier = newVerifier();
+    const asked = Object.fromEntries(new URL(client.authorizationUrl(verifier)).searchParams);
+    const pushed = await client.post('/oauth/par', { ...asked, ...(await signed()) });
+    t.equal(pushed.status, 201, JSON.stringify(pushed.body));
+    const query = new URLSearchParams({ client_id: 'bank', request_uri: String(pushed.body['request_uri']) });
+    const back = await browser.open(`${server.url}/oauth/authorize?${query}`);
+    const code = new URL(back.headers.get('location') ?? '').searchParams.get('code') ?? '';
+    const redeem = async (proved: Readonly<Record<string, string>>) =>
+      client.redeem(code, verifier, { ...(await signed()), ...proved });
+    refused(
+      'a bad assertion',
+      await redeem({ client_assertion: `${'x'.repeat(50)}.y.z` }),
+      'invalid_request',
+    );
+    const dpop = { dpop: await proof(key, `${server.url}/oauth/token`) };
+    const parameters = { code, redirect_uri: redirectUri, code_verifier: verifier, ...(await signed()) };
+    const tokens = await client.post(
+      '/oauth/token',
+      { grant_type: 'authorization_code', ...parameters },
+      dpop,
+    );
+    t.equal(tokens.status, 200, JSON.stringify(tokens.body));
+    t.equal(tokens.body['token_type'], 'DPoP');
+    const replayed = await client.post(
+      '/oauth/token',
+      { grant_type: 'authorization_code', ...parameters },
+      dpop,
+    );
+    t.ok(replayed.status >= 400);
+    const object = await requestObject(bankKey, 'bank', server.url, asked);
+    await browser.open(
+      `${server.url}/oauth/authorize?${new URLSearchParams({ client_id: 'bank', request: object })}`,
+    );
+    await fetch(`${server.url}/oauth/logout?id_token_hint=${tokens.body['id_token']}`);
+  };
+
+  const brokenRequests = async (): Promise<void> => {
+    const secret = 'a-secret-in-the-wrong-place-0123456789';
+    secrets.add(secret, Buffer.from(secret).toString('base64url'), secret.toUpperCase());
+    const host = `localhost:${server.port}`;
+    const all = malformed(host, secret);
+    const answers = await Promise.all(all.map((bytes) => wire(server.url, bytes)));
+    for (const [n, { status }] of answers.entries())
+      t.ok(status > 0, `an answer to ${all[n]?.split('\r')[0]}`);
+  };
+
   const commands = async (): Promise<void> => {
     secrets.add('a-password-from-standard-input');
     const made = await server.command(['account', 'add', 'grace'], 'a-password-from-standard-input\n');
@@ -166,13 +292,14 @@ t.test('nothing that opens a door is ever in the log, and every refusal is', asy
     t.notMatch(logged, 'a-password-from-standard-input');
   };
 
-  for (const act of [codesAndTokens, device, jsonDoor, strayRequests, commands]) await act();
+  const acts = [codesAndTokens, device, jsonDoor, strayRequests, proofs, brokenRequests, commands];
+  for (const act of acts) await act();
   secrets.stop();
   secrets.add(secret, password);
   server.signal('SIGTERM');
   t.same(await server.ended, { code: 0, signal: null });
   const log = server.log();
-  t.ok(secrets.seen.size > 45, `${secrets.seen.size} secrets were used`);
+  t.ok(secrets.seen.size > 60, `${secrets.seen.size} secrets were used`);
   for (const one of secrets.seen) {
     if (log.includes(one))
       t.fail(`the log holds ${one}: ${log.split('\n').find((line) => line.includes(one))}`);
@@ -187,6 +314,22 @@ t.test('nothing that opens a door is ever in the log, and every refusal is', asy
       `${reason} is explained: ${JSON.stringify(about)}`,
     );
   }
+  const strays = log.split('\n').filter((line) => line !== '' && !line.startsWith('{'));
+  t.same(strays.slice(0, 1), [`Postern is listening on ${server.url} (development).`], 'the greeting');
+  t.same(
+    strays.filter((line) => !/^(Postern is| {2}\w+ {2,})/.test(line)),
+    [],
+    'and nothing else is without form',
+  );
+  const ofRequests = lines.findIndex(({ correlation }) => correlation !== undefined);
+  const neverRequests = new Set<unknown>(['client error', 'connection.refused']);
+  t.same(
+    lines
+      .slice(ofRequests)
+      .filter((line) => !line['correlation'] && !neverRequests.has(line['type'] ?? line['msg'])),
+    [],
+    'each line names its request, where bytes became one',
+  );
   const requests = lines.filter(({ msg }) => msg === 'request');
   t.ok(
     requests.every(

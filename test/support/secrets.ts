@@ -1,6 +1,6 @@
 /** Names under which something travels that opens a door, or that says who somebody is to a cookie jar. */
 const names =
-  /^(code|access_token|refresh_token|id_token|id_token_hint|device_code|user_code|client_secret|client_assertion|code_verifier|password|token|csrf|xsrf|request_uri|state|nonce|subject_token|authorization_code|auth_req_id)$/;
+  /^(code|access_token|refresh_token|id_token|id_token_hint|device_code|user_code|client_secret|client_assertion|code_verifier|password|token|csrf|xsrf|request_uri|state|nonce|subject_token|authorization_code|auth_req_id|request|login_hint_token|logout_token|registration_access_token)$/;
 
 const short = 6;
 
@@ -32,6 +32,7 @@ export const watchSecrets = (): {
     takeFrom(url.searchParams);
     const headers = new Headers(init.headers);
     takeAuthorization(headers.get('authorization') ?? '');
+    add(headers.get('dpop') ?? '');
     for (const pair of (headers.get('cookie') ?? '').split('; ')) add(pair.slice(pair.indexOf('=') + 1));
     if (init.body instanceof URLSearchParams) takeFrom(init.body);
     if (typeof init.body === 'string' && init.body.startsWith('{'))
