@@ -1,6 +1,6 @@
 import t from 'tap';
 import { Browser } from '../support/browser.ts';
-import { newVerifier, redirectUri } from '../support/relying-party.ts';
+import { newVerifier, RelyingParty, redirectUri } from '../support/relying-party.ts';
 import { openScene, spaUri } from './scene.ts';
 
 /** RFC 9700 §4.1: what parsers disagree on, from advisories of a decade. */
@@ -159,5 +159,54 @@ t.test('no address of ours leads a visitor to a stranger (CWE-601)', async (t) =
       t.equal(page.headers.get('x-evil'), null, 'no header is split (CWE-113)');
       t.notOk(page.headers.getSetCookie().some((line) => line.startsWith('a=b')));
     }
+  }
+});
+
+t.test('on loopback the port is free, and nothing else (RFC 8252 §7.3, CVE-2020-15233)', async (t) => {
+  const { issuer } = await openScene(t, {
+    clients: [
+      {
+        client_id: 'native',
+        application_type: 'native',
+        token_endpoint_auth_method: 'none',
+        redirect_uris: ['http://127.0.0.1/cb', 'http://[::1]/cb', 'com.example.app:/cb'],
+      },
+    ],
+  });
+  const native = new RelyingParty(issuer, 'native', '');
+  const ask = async (redirect_uri: string) =>
+    (await new Browser().request(native.authorizationUrl(newVerifier(), { redirect_uri }))).status;
+  for (const uri of ['http://127.0.0.1:4000/cb', 'http://[::1]:4000/cb', 'com.example.app:/cb']) {
+    t.equal(await ask(uri), 303, uri);
+  }
+  for (const uri of [
+    'http://127.0.0.1:4000/cb/',
+    'http://127.0.0.1:4000/cb?a=b',
+    'http://127.0.0.1:4000/cb#a',
+    'http://127.0.0.1:4000/x/../cb',
+    'http://127.0.0.1:4000/%63b',
+    'http://127.0.0.1:4000\\cb',
+    'http://127.0.0.1:99999/cb',
+    'http://127.0.0.1:80@evil.test/cb',
+    'http://127.0.0.1:80\\@evil.test/cb',
+    'http://evil@127.0.0.1:4000/cb',
+    'http://127.0.0.1.:4000/cb',
+    'http://127.0.0.1.evil.test:4000/cb',
+    'http://127.1:4000/cb',
+    'http://2130706433:4000/cb',
+    'http://127。0。0。1:4000/cb',
+    'http://localhost:4000/cb',
+    'http://[::ffff:127.0.0.1]:4000/cb',
+    'http://[0:0:0:0:0:0:0:1]:4000/cb',
+    'https://127.0.0.1:4000/cb',
+    'HTTP://127.0.0.1:4000/cb',
+    'http:\\\\127.0.0.1:4000/cb',
+    'http://127.0.0.1:4\t000/cb',
+    ' http://127.0.0.1:4000/cb',
+    'com.example.app://cb',
+    'com.example.app:/cb?a=b',
+    'COM.example.app:/cb',
+  ]) {
+    t.equal(await ask(uri), 400, JSON.stringify(uri));
   }
 });
