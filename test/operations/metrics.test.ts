@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { Browser } from '../support/browser.ts';
 import { openHouse } from '../support/house.ts';
-import { freePort } from '../support/redis-server.ts';
+import { handClock } from '../support/people.ts';
+import { freePort, startRedis, waitFor } from '../support/redis-server.ts';
 import { codeFor, RelyingParty, secret, usual } from '../support/relying-party.ts';
 import { startServerProcess } from '../support/server-process.ts';
 
@@ -150,4 +152,66 @@ t.test('what happens is counted, by words of ours alone', async (t) => {
   }
   const series = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   t.ok(series.length < 600, `${series.length} series, whatever callers send`);
+});
+
+t.test('gauges tell what is, not that they are there', async (t) => {
+  const clock = handClock();
+  const house = await openHouse({
+    clock,
+    config: {
+      ...usual,
+      metrics: { enabled: true, token },
+      security: { password: { memory_kib: 65_536, passes: 3 } },
+    },
+  });
+  t.teardown(() => house.close());
+  const look = async (): Promise<string> => (await scrape(house.issuer)).text();
+  const age = (text: string): number => valueIn(text, 'postern_key_age_seconds', { line: 'ES256' }) ?? -1;
+  const first = age(await look());
+  clock.pass(86_400_000);
+  t.ok(Math.abs(age(await look()) - first - 86_400) < 5, 'a key is a day older a day later');
+
+  const { accounts } = house.app.services;
+  // The password of the configuration is hashed when it is first asked for.
+  await accounts.authenticate('ada', 'wrong');
+  const tries = Array.from({ length: 20 }, () => accounts.authenticate('ada', 'wrong'));
+  const busy = await look();
+  const running = valueIn(busy, 'postern_password_hashes', { state: 'running' }) ?? 0;
+  const waiting = valueIn(busy, 'postern_password_hashes', { state: 'waiting' }) ?? 0;
+  t.ok(running > 0 && waiting > 0, `${running} hashes are computed, ${waiting} wait`);
+  await Promise.all(tries);
+  t.equal(valueIn(await look(), 'postern_password_hashes', { state: 'waiting' }), 0);
+
+  await waitFor('a loop that stood still to show', async () => {
+    for (const end = performance.now() + 300; performance.now() < end; );
+    await sleep(50);
+    return (valueIn(await look(), 'nodejs_eventloop_lag_max_seconds') ?? 0) > 0.2;
+  });
+
+  house.app.services.readiness.drain();
+  t.equal(valueIn(await look(), 'postern_ready'), 0);
+});
+
+t.test('a store that is away is counted as such', async (t) => {
+  const redis = await startRedis();
+  const server = await startServerProcess({
+    config: { ...usual, store: { url: redis.url }, metrics: { enabled: true, token } },
+  });
+  t.teardown(async () => {
+    await server.close();
+    await redis.close();
+  });
+  const failed = (text: string) =>
+    valueIn(text, 'postern_store_operations_total', { operation: 'read', outcome: 'unavailable' }) ?? 0;
+  t.equal(failed(await (await scrape(server.url)).text()), 0);
+  await redis.kill();
+  const party = new RelyingParty(server.url);
+  t.equal((await party.refresh('x'.repeat(43))).status, 503);
+  const text = await (await scrape(server.url)).text();
+  t.ok(failed(text) > 0);
+  t.equal(
+    valueIn(text, 'postern_exchanges_total', { outcome: 'refused', reason: 'temporarily_unavailable' }),
+    1,
+  );
+  t.equal(valueIn(text, 'postern_http_requests_total', { route: '/oauth/token', status: '503' }), 1);
 });
