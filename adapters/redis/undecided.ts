@@ -13,7 +13,7 @@ interface Doubt {
 }
 
 /** Others are back as well by then, and have taken back what they left undecided. */
-const othersSettleMs = 1_500;
+const othersSettleMs = 2_000;
 
 /**
  * Names commits, and knows those whose outcome was never learned. Each is taken back as soon as the server answers
