@@ -31,4 +31,9 @@ export const refuseBodies = (server: FastifyInstance, { security }: Pick<Config,
       done();
     }
   });
+  server.addHook('onSend', ({ raw }, reply, payload, done) => {
+    // Answered before its end was seen, and it tells no length: whatever follows would be read for nothing.
+    if (raw.headers['transfer-encoding'] !== undefined && !raw.complete) reply.header('connection', 'close');
+    done(null, payload);
+  });
 };

@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import t from 'tap';
 import { secret } from '../support/relying-party.ts';
 import { wire } from '../support/wire.ts';
@@ -78,5 +79,50 @@ t.test('a body that breaks off is nobody’s fault (CWE-755)', async (t) => {
       events.slice(before).some(({ outcome }) => outcome === 'failed'),
       'no fault of ours',
     );
+  }
+});
+
+t.test('a body without end is not read on after its answer (CWE-400)', async (t) => {
+  const { issuer, host } = await openScene(t, { security: { throttle: { token_per_address: 1 } } });
+  const { port } = new URL(issuer);
+  const chunk = `2000\r\n${'x'.repeat(0x2000)}\r\n`;
+  const mostSent = 64 * 1024 * 1024;
+
+  /** Sends until the server hangs up, or as much as nobody should have to read. */
+  const flood = (path: string, name: string): Promise<{ readonly sent: number; readonly first: string }> =>
+    new Promise((settle) => {
+      const socket = connect(Number(port), '127.0.0.1');
+      let sent = 0;
+      let first = '';
+      const pump = (): void => {
+        while (sent < mostSent && !socket.destroyed) {
+          sent += chunk.length;
+          if (!socket.write(chunk)) return void socket.once('drain', pump);
+        }
+        socket.destroy();
+      };
+      socket.on('data', (data) => {
+        first ||= String(data).split('\r\n')[0] ?? '';
+      });
+      socket.on('error', () => {});
+      socket.on('close', () => settle({ sent, first }));
+      socket.write(
+        `POST ${path} HTTP/1.1\r\nHost: ${name}\r\nContent-Type: ${form}\r\nTransfer-Encoding: chunked\r\n\r\n`,
+      );
+      pump();
+    });
+  await fetch(`${issuer}/oauth/token`, { method: 'POST' });
+  const targets: Readonly<Record<string, readonly [path: string, host: string, status: string]>> = {
+    'an address that leads nowhere': ['/nowhere', host, '404'],
+    'a method that is not there': ['/livez', host, '404'],
+    'another host': ['/oauth/token', 'evil.test', '421'],
+    'one request too many': ['/oauth/token', host, '429'],
+    'another kind of body': ['/api/v1/tokens', host, '4'],
+    'the engine': ['/oauth/par', host, '413'],
+  };
+  for (const [name, [path, at, status]] of Object.entries(targets)) {
+    const { sent, first } = await flood(path, at);
+    t.match(first, new RegExp(`^HTTP/1.1 ${status}`), name);
+    t.ok(sent < mostSent, `${name}: hung up after ${Math.round(sent / 1024)} KiB`);
   }
 });
