@@ -1,0 +1,97 @@
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { Browser } from '../support/browser.ts';
+import { startRedis, waitFor } from '../support/redis-server.ts';
+import { codeFor, RelyingParty, usual } from '../support/relying-party.ts';
+import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
+
+const security = { key_encryption_key: Buffer.alloc(32, 9).toString('base64') };
+
+/** The command of the documentation, on the files of this test. */
+const copySqlite = async (cwd: string): Promise<void> => {
+  const page = await readFile(join(import.meta.dirname, '../../docs/operations/backup.md'), 'utf8');
+  const script = /node -e "(.+)"/.exec(page)?.[1]?.replace('data/postern.db', 'store.db') ?? '';
+  const { status, stderr } = spawnSync(process.execPath, ['-e', script], { cwd });
+  if (status !== 0) throw new Error(`the copy failed: ${stderr}`);
+};
+
+/** One command, as anyone with a terminal could type it. */
+const tell = async (port: number, command: string): Promise<string> => {
+  const socket = connect(port, '127.0.0.1');
+  socket.write(`${command}\r\n`);
+  const [answer] = await once(socket, 'data');
+  socket.destroy();
+  return String(answer);
+};
+
+/** Signs people in, has the store copied meanwhile, rotates a token after it, and starts on the copy. */
+const restore = async (
+  t: Test,
+  server: ServerProcess,
+  copy: () => Promise<Readonly<Record<string, string>>>,
+): Promise<void> => {
+  t.teardown(() => server.close());
+  const party = new RelyingParty(server.url);
+  const { code, verifier } = await codeFor(party, new Browser(), {
+    scope: 'openid offline_access',
+    prompt: 'consent',
+  });
+  const before = String((await party.redeem(code, verifier)).body['refresh_token']);
+  let working = true;
+  let done = 0;
+  const work = async (): Promise<void> => {
+    for (; working; done += 1) await codeFor(party, new Browser());
+  };
+  const workers = [work(), work()];
+  await waitFor('some sign-ins', () => done > 3);
+  const store = await copy();
+  working = false;
+  await Promise.all(workers);
+  const { status, body } = await party.refresh(before);
+  t.equal(status, 200);
+  server.signal('SIGTERM');
+  await server.ended;
+
+  const restored = await startServerProcess({ port: server.port, config: { ...usual, security, store } });
+  t.teardown(() => restored.close());
+  t.match(await restored.command(['doctor']), { exit: 0, out: 'Everything is fine.\n' });
+  t.match(await restored.command(['audit', 'verify']), { exit: 0, out: /whole/ });
+  const later = await party.refresh(String(body['refresh_token']));
+  t.match(later, { status: 400, body: { error: 'invalid_grant' } }, 'made after the copy: unknown');
+  t.equal((await party.refresh(before)).status, 200, 'made before it: as good as it was then');
+};
+
+t.test('SQLite: a copy made under load is started from', async (t) => {
+  const server = await startServerProcess({ config: { ...usual, security } });
+  await restore(t, server, async () => {
+    await copySqlite(server.cwd);
+    return { url: `sqlite:${join(server.cwd, 'backup.db')}` };
+  });
+});
+
+t.test('Redis: a snapshot made under load is started from', async (t) => {
+  const redis = await startRedis();
+  t.teardown(() => redis.close());
+  // Whatever a fresh one keeps on disk: the doctor is asked of the restored one.
+  const server = await startServerProcess({ config: { ...usual, security, store: { url: redis.url } } });
+  await restore(t, server, async () => {
+    const last = await tell(redis.port, 'LASTSAVE');
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    await tell(redis.port, 'BGSAVE');
+    await waitFor('the snapshot', async () => (await tell(redis.port, 'LASTSAVE')) !== last);
+    const folder = t.testdir();
+    copyFileSync(join(redis.dir, 'dump.rdb'), join(folder, 'dump.rdb'));
+    const other = await startRedis({ args: ['--dir', folder, '--maxmemory-policy', 'noeviction'] });
+    t.teardown(() => other.close());
+    t.match(await tell(other.port, 'CONFIG SET appendonly yes'), 'OK');
+    await waitFor('its append-only file', async () =>
+      /aof_rewrite_in_progress:0/.test(await tell(other.port, 'INFO persistence')),
+    );
+    return { url: other.url };
+  });
+});
