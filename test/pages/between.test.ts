@@ -69,7 +69,7 @@ t.test('an account that was disabled or removed since allows nothing, and is ask
 });
 
 t.test('a new password ends what was signed in by the former one, under way or not', async (t) => {
-  const { clock, accounts, idOf, ask, consent } = await open(t);
+  const { issuer, clock, accounts, idOf, ask, consent } = await open(t);
   const thief = new Browser();
   t.ok(answerIn(await thief.submit(await consent(thief), allow)).has('code'));
   const half = new Browser();
@@ -78,6 +78,8 @@ t.test('a new password ends what was signed in by the former one, under way or n
   await accounts.setPassword(await idOf('ada'), 'another password of hers');
 
   t.ok(isSignIn(await half.submit(page, allow)), 'between sign-in and consent');
+  const waiting = await thief.open(`${issuer}/account/requests`);
+  t.equal(waiting.status, 401, 'nothing is approved by it either');
   const again = await ask(thief);
   t.ok(isSignIn(again), 'a session');
   t.match(again.body, /value="ada"[^>]* readonly/, 'whose person only has to prove it again');
@@ -216,6 +218,7 @@ t.test('a form that is sent twice, or late, ends where the first one did', async
     const second = await follow(await send(page));
     t.equal(second.status, 200);
     t.match(second.body, new RegExp(`value="${user_code}"`), 'the page of the code once more');
+    t.match(second.body, 'Enter the code once more', 'says why');
     const done = await browser.submit(await follow(first), allow);
     t.match(done.body, 'Device connected');
     t.match((await send(second, { user_code })).body, 'already used');

@@ -6,6 +6,7 @@ import { sealOf, sealsMatch } from '../../http/pages/seal.ts';
 import { withWork } from '../../store/current-work.ts';
 import { type PendingRequest, type RequestsModel, requestsPage } from '../../views/pages/requests.ts';
 import { scopesInWords } from '../../views/scopes.ts';
+import { personOf } from '../sign-in/index.ts';
 import { answer } from './answer.ts';
 import type { CibaParts } from './index.ts';
 import { pendingOf } from './pending.ts';
@@ -14,7 +15,7 @@ const path = '/account/requests';
 
 /** `/account/requests`: what clients wait for, for the person who is signed in to this browser. */
 export const requestsRoom = (parts: CibaParts): FastifyPluginAsync => {
-  const { config, store, clock, pages, levels, events, engine, sealKeys } = parts;
+  const { config, store, clock, pages, accounts, levels, events, engine, sealKeys } = parts;
   const scopesOf = (audience: string): readonly string[] =>
     config.resources.find((resource) => resource.audience === audience)?.scopes ?? [];
   const subject = (session: string, handle: string) => ['request', session, handle] as const;
@@ -31,10 +32,11 @@ export const requestsRoom = (parts: CibaParts): FastifyPluginAsync => {
   ): Promise<FastifyReply> => {
     const page = pages.pageFor(request);
     const session = await sessionOf(request, reply);
-    if (session.accountId === undefined) {
+    const person = await personOf(session, accounts);
+    if (!person) {
       return pages.send(request, reply, requestsPage(page, { action: path }), { status: 401 });
     }
-    const pending = await pendingOf(store, clock, session.accountId);
+    const pending = await pendingOf(store, clock, person.id);
     const requests = await Promise.all(
       pending.map(async ({ handle, payload }): Promise<PendingRequest[]> => {
         const client = await engine().provider.Client.find(payload.clientId ?? '');
@@ -63,7 +65,7 @@ export const requestsRoom = (parts: CibaParts): FastifyPluginAsync => {
     const { provider } = engine();
     const session = await sessionOf(request, reply);
     const handle = form['request'] ?? '';
-    const { accountId } = session;
+    const accountId = (await personOf(session, accounts))?.id;
     if (accountId === undefined || !sealsMatch(form['csrf'], subject(session.uid, handle), sealKeys())) {
       throw new Failure({
         code: 'form_expired',

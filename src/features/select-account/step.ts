@@ -17,7 +17,7 @@ export const createSelectStep = (accounts: Accounts, prompt: interactionPolicy.P
     async show(visit): Promise<Outcome> {
       const id = visit.interaction.session?.accountId;
       const account = id === undefined ? undefined : await accounts.find(id);
-      if (!account) return finish(visit, anotherAccount);
+      if (!account?.enabled) return finish(visit, anotherAccount);
       const { email } = account.claims;
       return {
         show: selectAccountPage(visit.page, {

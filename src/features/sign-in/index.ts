@@ -16,6 +16,7 @@ import { createLoginStep } from './login-step.ts';
 import { doubtFormerSignIn } from './outdated.ts';
 
 export { anotherAccount } from './another-account.ts';
+export { personOf } from './outdated.ts';
 
 export interface SignInParts {
   readonly config: Config;

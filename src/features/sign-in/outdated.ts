@@ -1,6 +1,7 @@
 import { interactionPolicy } from 'oidc-provider';
 import type { Account, Accounts } from '../accounts/index.ts';
 
+/** What a session tells of its sign-in. */
 interface Former {
   readonly accountId?: string | undefined;
   /** Seconds since the epoch. */
@@ -12,6 +13,14 @@ const isBefore = ({ loginTs = 0 }: Former, { passwordChangedAt = 0 }: Account): 
   loginTs < Math.floor(passwordChangedAt / 1000);
 
 /** A session is worth what its sign-in is worth now: nothing once the account is gone, disabled, or has another password. */
+export const personOf = async (
+  session: Former,
+  accounts: Pick<Accounts, 'find'>,
+): Promise<Account | undefined> => {
+  const account = session.accountId === undefined ? undefined : await accounts.find(session.accountId);
+  return account?.enabled && !isBefore(session, account) ? account : undefined;
+};
+
 export const doubtFormerSignIn = (
   prompt: interactionPolicy.Prompt,
   accounts: Pick<Accounts, 'find'>,
@@ -22,11 +31,8 @@ export const doubtFormerSignIn = (
       'outdated',
       'the sign-in of this session counts no longer',
       'login_required',
-      async ({ oidc: { session } }) => {
-        if (session?.accountId === undefined) return false;
-        const account = await accounts.find(session.accountId);
-        return !account?.enabled || isBefore(session, account);
-      },
+      async ({ oidc: { session } }) =>
+        session?.accountId !== undefined && (await personOf(session, accounts)) === undefined,
     ),
   );
 };
