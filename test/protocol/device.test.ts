@@ -183,7 +183,7 @@ t.test('entering a code (RFC 8628 §3.3)', async (t) => {
       redirect: 'manual',
     });
     t.equal(response.status, 303, 'also from a browser without any session: the form is shown anew');
-    t.equal(response.headers.get('location'), `/oauth/device?user_code=${userCode}`);
+    t.equal(response.headers.get('location'), `/oauth/device?again=yes&user_code=${userCode}`);
     t.same(response.headers.getSetCookie(), []);
     t.match(await poll(house, deviceCode), { body: { error: 'authorization_pending' } });
   });

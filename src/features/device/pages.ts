@@ -42,10 +42,11 @@ const isLate = (error: Error): boolean =>
 /** The form of a page that is no longer the newest: shown anew, with what was typed. */
 const askAgain = (ctx: KoaContextWithOIDC): void => {
   const typed = ctx.oidc.params?.['user_code'];
-  const query = typeof typed === 'string' ? `?${new URLSearchParams({ user_code: typed.slice(0, 40) })}` : '';
+  const query = new URLSearchParams({ again: 'yes' });
+  if (typeof typed === 'string') query.set('user_code', typed.slice(0, 40));
   ctx.status = 303;
   ctx.set('Cache-Control', 'no-store');
-  ctx.redirect(`${routes.code_verification}${query}`);
+  ctx.redirect(`${routes.code_verification}?${query}`);
 };
 
 /** The engine marks a session for saving when it fails, also one that was never begun, and then can't save it. */
@@ -86,12 +87,13 @@ export const createDevicePages = ({ config, clock, pages }: DeviceParts): Source
         forgetNewSession(ctx);
         return askAgain(ctx);
       }
-      const problem = error && problemOf(error);
+      const isAgain = ctx.method === 'GET' && ctx.query['again'] !== undefined;
+      const problem = error ? problemOf(error) : isAgain ? ({ kind: 'aborted' } as const) : undefined;
       if (error && !problem) {
         forgetNewSession(ctx);
         return renderError(ctx, out ?? { error: 'server_error' }, error);
       }
-      if (problem && problem.kind !== 'throttled') tell(ctx, `code_${problem.kind}`);
+      if (error && problem && problem.kind !== 'throttled') tell(ctx, `code_${problem.kind}`);
       if (ctx.method === 'POST' && problem) ctx.status = problem.kind === 'throttled' ? 429 : 422;
       if (problem?.kind === 'throttled') ctx.set('Retry-After', String(problem.seconds));
       const typed = ctx.method === 'POST' ? ctx.oidc.params?.['user_code'] : prefilledCode(ctx);
