@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { parse, parseAllDocuments } from 'yaml';
 import { loadConfig } from '#config';
+import { explanationOf } from '#src/views/error-codes.ts';
 import { openHouse } from '../support/house.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -28,6 +29,14 @@ t.test('every code that an operator may meet is in the page on troubleshooting',
   ];
   t.ok(codes.length > 50, `${codes.length} codes`);
   for (const code of codes) t.ok(page.includes(`\`${code}\``), code);
+});
+
+t.test('every other code has a page of its own at /errors, or is in that page too', async (t) => {
+  const page = await read('docs/operations/troubleshooting.md');
+  const all = (await sources('{src,adapters,config}/**/*.ts')).join('\n');
+  const codes = found(all, /\b(?:code|error): '([a-z]+(?:_[a-z]+)*)'/g);
+  t.ok(codes.length > 60, `${codes.length} codes`);
+  for (const code of codes) t.ok(explanationOf(code) || page.includes(`\`${code}\``), code);
 });
 
 t.test('metrics, their page and the dashboard speak of the same names', async (t) => {
