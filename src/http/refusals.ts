@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Events } from '../events.ts';
@@ -37,8 +38,11 @@ export const tellRefusals = (server: FastifyInstance, events: Events): void => {
     });
   };
 
+  /** What a connection is at, or was. */
+  const latest = new WeakMap<Socket, IncomingMessage>();
   server.addHook('onRequest', (request, _reply, done) => {
     underWay.set(request.id, false);
+    latest.set(request.raw.socket, request.raw);
     done();
   });
   server.addHook('onError', (request, _reply, error, done) => {
@@ -53,7 +57,8 @@ export const tellRefusals = (server: FastifyInstance, events: Events): void => {
   // Before the server hangs up, and no longer knows on whom.
   server.server.prependListener('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     const reason = unreadable(error, socket);
-    if (reason === undefined) return;
+    // A request that breaks off in its body is refused as that request.
+    if (reason === undefined || latest.get(socket)?.complete === false) return;
     const address = socket.remoteAddress ?? '';
     events.emit({ type: 'connection.refused', outcome: 'refused', reason, address });
   });

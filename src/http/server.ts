@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -20,6 +21,9 @@ const refuseSchema = (): never => {
   throw new Error('a route of this house has no schema: check what it is sent in its handler');
 };
 const noSchemas = { buildValidator: () => refuseSchema, buildSerializer: () => refuseSchema };
+
+/** Node knows an address for good once it was asked, and can't be asked any more when the caller has hung up. */
+const rememberAddress = ({ remoteAddress }: Socket): unknown => remoteAddress;
 
 type AnswerError = (error: unknown, request: FastifyRequest, reply: FastifyReply) => void;
 
@@ -64,6 +68,7 @@ export const createServer = (
     },
   });
   server.server.headersTimeout = 10_000;
+  server.server.on('connection', rememberAddress);
   logRequests(server);
   setSafeDefaults(server, config);
   refuseDoubledHeaders(server);

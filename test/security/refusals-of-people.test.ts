@@ -1,5 +1,6 @@
 import t from 'tap';
 import { Browser, formOf, type Page } from '../support/browser.ts';
+import { waitFor } from '../support/redis-server.ts';
 import { codeFor, newVerifier, password, secret } from '../support/relying-party.ts';
 import { request, wire } from '../support/wire.ts';
 import { basic, cast, openScene } from './scene.ts';
@@ -165,6 +166,18 @@ t.test('bytes that never become a request are told too, and an unused connection
     await wire(issuer, bytes);
     t.match(events.slice(before), [{ outcome: 'refused', reason, address: '127.0.0.1' }], reason);
     t.equal(events.length - before, 1, `${reason}: once`);
+  }
+  for (const path of ['/oauth/token', '/api/v1/tokens', '/oauth/logout']) {
+    const before = events.length;
+    const head = { Host: host, 'Content-Type': 'application/json', 'Transfer-Encoding': 'chunked' };
+    await wire(issuer, request('POST', path, head, 'no-number\r\n'));
+    await waitFor('the event', () => events.length > before);
+    t.match(
+      events.slice(before),
+      [{ outcome: 'refused', correlation: String, address: '127.0.0.1' }],
+      `${path}: in a body`,
+    );
+    t.equal(events.length - before, 1, `${path}: once`);
   }
   const before = events.length;
   await wire(issuer, '', { patienceMs: 50 });
