@@ -54,13 +54,20 @@ export const tellRefusals = (server: FastifyInstance, events: Events): void => {
     if (isRefusal(request, reply.statusCode)) tell(request, reply.statusCode, reasonFor(reply.statusCode));
     done(null, payload);
   });
+  const tellConnection = ({ remoteAddress: address = '' }: Socket, reason: string): void =>
+    events.emit({ type: 'connection.refused', outcome: 'refused', reason, address });
+
   // Before the server hangs up, and no longer knows on whom.
   server.server.prependListener('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     const reason = unreadable(error, socket);
     // A request that breaks off in its body is refused as that request.
     if (reason === undefined || latest.get(socket)?.complete === false) return;
-    const address = socket.remoteAddress ?? '';
-    events.emit({ type: 'connection.refused', outcome: 'refused', reason, address });
+    tellConnection(socket, reason);
+  });
+  // RFC 9110 §10.1.1: answered ahead of every door.
+  server.server.on('checkExpectation', ({ socket }, response) => {
+    tellConnection(socket, 'unknown_expectation');
+    response.writeHead(417, { connection: 'close' }).end();
   });
   server.addHook('onResponse', (request, reply, done) => {
     const { statusCode } = reply.raw;
