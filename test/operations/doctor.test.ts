@@ -1,122 +1,16 @@
-import { once } from 'node:events';
 import { rmSync } from 'node:fs';
-import { createServer, type IncomingHttpHeaders, request } from 'node:http';
 import { join } from 'node:path';
 import t from 'tap';
 import { openStore } from '#adapters/index.ts';
 import { lookAtClients } from '#src/features/doctor/index.ts';
 import { openFolder } from '../support/command.ts';
+import { examine, parsed } from '../support/doctor.ts';
 import { openHouse } from '../support/house.ts';
 import { testConfig } from '../support/people.ts';
 import { freshPrefix } from '../support/redis.ts';
 import { redisCommand, startRedis, waitFor } from '../support/redis-server.ts';
 import { RelyingParty, redirectUri, usual } from '../support/relying-party.ts';
-import { isReady, type ServerProcess, startServerProcess } from '../support/server-process.ts';
-
-interface Examined {
-  readonly ok: boolean;
-  readonly findings: readonly {
-    readonly severity: string;
-    readonly code: string;
-    readonly message: string;
-    readonly fix: string;
-  }[];
-}
-
-const parsed = (text: string): Examined => JSON.parse(text);
-
-const examine = async (server: Pick<ServerProcess, 'command'>, ...args: string[]) => {
-  const { exit, out } = await server.command(['doctor', '--json', ...args]);
-  const { findings } = parsed(out);
-  return { exit, findings, codes: findings.map(({ code }) => code).sort() };
-};
-
-/** A reverse proxy that does to answers what it should not. */
-const badProxy = async (
-  to: number,
-  spoil: (path: string, headers: IncomingHttpHeaders) => IncomingHttpHeaders | number,
-) => {
-  const server = createServer((from, answer) => {
-    const path = from.url?.split('?')[0] ?? '';
-    const onward = request(
-      {
-        port: to,
-        path: from.url,
-        method: from.method,
-        headers: { ...from.headers, host: `localhost:${to}` },
-      },
-      (back) => {
-        const spoiled = spoil(path, back.headers);
-        answer.writeHead(
-          typeof spoiled === 'number' ? spoiled : (back.statusCode ?? 500),
-          typeof spoiled === 'number' ? {} : spoiled,
-        );
-        back.pipe(answer);
-      },
-    );
-    onward.end();
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new Error('no port');
-  return {
-    url: `http://localhost:${address.port}`,
-    close: () => {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
-};
-
-t.test('a server that is fine, seen as clients see it, and through proxies that are not', async (t) => {
-  const server = await startServerProcess({ config: usual });
-  t.teardown(() => server.close());
-  t.match(await server.command(['doctor']), { exit: 0, out: 'Everything is fine.\n', err: '' });
-  t.match(await server.command(['doctor', 'id.example.com']), {
-    exit: 2,
-    err: /Expected the address that clients use/,
-  });
-
-  const through = async (spoil: Parameters<typeof badProxy>[1]) => {
-    const proxy = await badProxy(server.port, spoil);
-    const found = await examine(server, proxy.url);
-    proxy.close();
-    return found;
-  };
-  const plain = await through((_path, headers) => headers);
-  t.match(plain, { exit: 1, codes: ['issuer_elsewhere'] });
-  t.match(plain.findings, [
-    {
-      message: /Clients that come to http:\/\/localhost:\d+ are told that the issuer is/,
-      fix: /^Set issuer: /,
-    },
-  ]);
-  const spoiled = await through((path, headers) => {
-    if (path === '/metrics') return 200;
-    const { 'set-cookie': _, ...rest } = headers;
-    return { ...rest, date: new Date(Date.now() - 3_600_000).toUTCString() };
-  });
-  t.same(spoiled.codes, ['clock_skew', 'cookies_dropped', 'issuer_elsewhere', 'metrics_open']);
-  const rewritten = await through((_path, headers) => ({
-    ...headers,
-    ...(headers['set-cookie'] && {
-      'set-cookie': headers['set-cookie'].map((cookie) => cookie.replace(/; httponly/i, '')),
-    }),
-  }));
-  t.same([...new Set(rewritten.codes)], ['cookie_flags', 'issuer_elsewhere']);
-  t.same((await through((path, headers) => (path.startsWith('/.well-known') ? 404 : headers))).codes, [
-    'no_metadata',
-  ]);
-
-  const stranger = await startServerProcess({ config: usual });
-  t.same((await examine(server, stranger.url)).codes, ['issuer_differs', 'keys_differ'], 'another server');
-  await stranger.close();
-
-  server.signal('SIGINT');
-  await server.ended;
-  t.match(await examine(server), { exit: 5, codes: ['unreachable'] });
-});
+import { isReady, startServerProcess } from '../support/server-process.ts';
 
 t.test('a configuration with mistakes is all that is looked at', async (t) => {
   const folder = await openFolder();

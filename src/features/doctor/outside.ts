@@ -107,7 +107,8 @@ export const lookFromOutside = async (inside: Inside): Promise<readonly Ailment[
     );
   }
 
-  const jwks = await get(`${url}/oauth/jwks`).then(objectIn, () => undefined);
+  const published = await get(`${url}/oauth/jwks`).catch(() => undefined);
+  const jwks = published?.ok ? await objectIn(published) : undefined;
   const keys: unknown[] = Array.isArray(jwks?.['keys']) ? jwks['keys'] : [];
   const seen = keys.flatMap((key) =>
     typeof key === 'object' && key !== null && 'kid' in key ? [key.kid] : [],

@@ -1,0 +1,81 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import t from 'tap';
+import { badProxy } from '../support/bad-proxy.ts';
+import { examine } from '../support/doctor.ts';
+import { usual } from '../support/relying-party.ts';
+import { startServerProcess } from '../support/server-process.ts';
+
+t.test('a server that is fine, seen as clients see it, and through proxies that are not', async (t) => {
+  const server = await startServerProcess({ config: usual });
+  t.teardown(() => server.close());
+  t.match(await server.command(['doctor']), { exit: 0, out: 'Everything is fine.\n', err: '' });
+  t.match(await server.command(['doctor', 'id.example.com']), {
+    exit: 2,
+    err: /Expected the address that clients use/,
+  });
+
+  const through = async (spoil: Parameters<typeof badProxy>[1]) => {
+    const proxy = await badProxy(server.port, spoil);
+    const found = await examine(server, proxy.url);
+    proxy.close();
+    return found;
+  };
+  const plain = await through((_path, headers) => headers);
+  t.match(plain, { exit: 1, codes: ['issuer_elsewhere'] });
+  t.match(plain.findings, [
+    {
+      message: /Clients that come to http:\/\/localhost:\d+ are told that the issuer is/,
+      fix: /^Set issuer: /,
+    },
+  ]);
+  const spoiled = await through((path, headers) => {
+    if (path === '/metrics') return 200;
+    const { 'set-cookie': _, ...rest } = headers;
+    return { ...rest, date: new Date(Date.now() - 3_600_000).toUTCString() };
+  });
+  t.same(spoiled.codes, ['clock_skew', 'cookies_dropped', 'issuer_elsewhere', 'metrics_open']);
+  const rewritten = await through((_path, headers) => ({
+    ...headers,
+    ...(headers['set-cookie'] && {
+      'set-cookie': headers['set-cookie'].map((cookie) => cookie.replace(/; httponly/i, '')),
+    }),
+  }));
+  t.same([...new Set(rewritten.codes)], ['cookie_flags', 'issuer_elsewhere']);
+  t.same((await through((path, headers) => (path.startsWith('/.well-known') ? 404 : headers))).codes, [
+    'no_metadata',
+  ]);
+
+  const stranger = await startServerProcess({ config: usual });
+  t.same((await examine(server, stranger.url)).codes, ['issuer_differs', 'keys_differ'], 'another server');
+  await stranger.close();
+
+  server.signal('SIGINT');
+  await server.ended;
+  t.match(await examine(server), { exit: 5, codes: ['unreachable'] });
+});
+
+t.test('a proxy that hides who was asked for, or keeps headers and keys to itself', async (t) => {
+  const server = await startServerProcess({ config: { ...usual, issuer: 'https://id.example.com' } });
+  t.teardown(() => server.close());
+  const through = async (host: string, spoil: Parameters<typeof badProxy>[1]): Promise<readonly string[]> => {
+    const proxy = await badProxy(server.port, spoil, host);
+    const { codes, findings } = await examine(server, proxy.url);
+    proxy.close();
+    t.ok(findings.every(({ fix }) => fix.length > 10));
+    // The test has no name and no certificate of its own.
+    return codes.filter((code) => code !== 'development_issuer' && code !== 'issuer_elsewhere');
+  };
+  t.same(await through('id.example.com', (_path, headers) => headers), []);
+  t.same(await through('postern.internal:3000', (_path, headers) => headers), ['host_unknown']);
+  const withoutSecurity = ({ 'strict-transport-security': _, ...rest }: IncomingHttpHeaders) => rest;
+  t.same(await through('id.example.com', (_path, headers) => withoutSecurity(headers)), ['no_hsts']);
+  const insecure = ({ 'set-cookie': cookies = [], ...rest }: IncomingHttpHeaders): IncomingHttpHeaders => ({
+    ...rest,
+    'set-cookie': cookies.map((cookie) => cookie.replace(/; secure/i, '')),
+  });
+  const flags = await through('id.example.com', (_path, headers) => insecure(headers));
+  t.same([...new Set(flags)], ['cookie_flags'], 'over https a cookie is Secure');
+  t.same(await through('id.example.com', (path, headers) => (path === '/oauth/jwks' ? 404 : headers)), [
+    'no_keys',
+  ]);
+});
