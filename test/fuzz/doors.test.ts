@@ -14,6 +14,7 @@ const unlimited = {
   device_per_address: 0,
   sign_in_per_address: 0,
   sign_in_per_account: 0,
+  sign_in_per_client: 0,
 };
 
 t.test('no door answers 5xx, hangs or grows, whatever comes', async (t) => {
