@@ -29,9 +29,9 @@ export const createCondition = (db: DatabaseSync, transactions: Transactions): C
   };
 
   const lookAgain = (): void => {
-    failing = undefined;
     try {
       write();
+      failing = undefined;
     } catch (error) {
       note(error);
     }

@@ -15,6 +15,8 @@ import {
   usual,
 } from '../support/relying-party.ts';
 
+t.setTimeout(180_000);
+
 const crowd = 200;
 
 const assertionKeys = await generateKeyPair('ES256', { extractable: true });
