@@ -34,7 +34,7 @@ t.test(
         3,
         /The source holds nothing: check the address in --from/,
       ],
-      [['migrate', '--to', 'mysql://x'], 1, /unknown scheme mysql:/],
+      [['migrate', '--to', 'mysql://x'], 78, /unknown scheme mysql:/],
       [['import', file('nothing')], 2, /There is no file .*nothing: name what `postern export` wrote/],
     ];
     for (const [args, exit, err] of refusals)
