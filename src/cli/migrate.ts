@@ -1,6 +1,7 @@
 import type { Config } from '#config';
 import type { Command } from '#src/command.ts';
 import { exitCode, Failure } from '#src/errors.ts';
+import { Misnamed } from '#src/store/errors.ts';
 import type { Store } from '#src/store/port.ts';
 
 interface MigrateFlags {
@@ -40,11 +41,18 @@ export const migrate: Command = {
           import('#src/features/moving/index.ts'),
           import('#src/open-store.ts'),
         ]);
-        const open = (url: string): Promise<Store> =>
-          openStore(patient({ ...config, store: { ...config.store, url } }), Date);
-        const source = await open(from);
+        const open = async (flag: '--from' | '--to', url: string): Promise<Store> => {
+          try {
+            return await openStore(patient({ ...config, store: { ...config.store, url } }), Date);
+          } catch (error) {
+            if (flags[flag === '--to' ? 'to' : 'from'] === undefined || !(error instanceof Misnamed))
+              throw error;
+            throw usage(error.message.replace('store.url', flag));
+          }
+        };
+        const source = await open('--from', from);
         try {
-          const target = await open(to);
+          const target = await open('--to', to);
           try {
             let told = Date.now();
             const copied = await copyStore({
