@@ -35,7 +35,11 @@ t.test(
         /The source holds nothing: check the address in --from/,
       ],
       [['migrate', '--to', 'mysql://x'], 2, /--to has the unknown scheme mysql:/],
-      [['migrate', '--from', 'mysql://x', '--to', 'sqlite:there.db'], 2, /--from has the unknown scheme mysql:/],
+      [
+        ['migrate', '--from', 'mysql://x', '--to', 'sqlite:there.db'],
+        2,
+        /--from has the unknown scheme mysql:/,
+      ],
       [['import', file('nothing')], 2, /There is no file .*nothing: name what `postern export` wrote/],
     ];
     for (const [args, exit, err] of refusals)

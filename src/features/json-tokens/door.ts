@@ -96,20 +96,24 @@ export const redeemDoor =
       await engine().handle(jsonTokensPath, inner, reply.raw);
     };
 
-    scope.post<{ Body: unknown }>(jsonTokensPath, { config: { byCertificate: true } }, async (request, reply) => {
-      if (!Buffer.isBuffer(request.body)) {
-        throw new Refusal('unsupported_media_type', 'send a body of application/json', 415);
-      }
-      if (request.headers.dpop !== undefined) {
-        throw new Refusal(
-          'invalid_request',
-          'this endpoint answers Bearer tokens only; use /oauth/token with a DPoP proof',
-        );
-      }
-      const asked = parseTokenRequest(request.body);
-      await withWork(store, () => redeem(request, reply, asked));
-      return reply;
-    });
+    scope.post<{ Body: unknown }>(
+      jsonTokensPath,
+      { config: { byCertificate: true } },
+      async (request, reply) => {
+        if (!Buffer.isBuffer(request.body)) {
+          throw new Refusal('unsupported_media_type', 'send a body of application/json', 415);
+        }
+        if (request.headers.dpop !== undefined) {
+          throw new Refusal(
+            'invalid_request',
+            'this endpoint answers Bearer tokens only; use /oauth/token with a DPoP proof',
+          );
+        }
+        const asked = parseTokenRequest(request.body);
+        await withWork(store, () => redeem(request, reply, asked));
+        return reply;
+      },
+    );
 
     scope.route({
       // OPTIONS as well: no script of another origin redeems codes here.
