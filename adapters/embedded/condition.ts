@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Finding } from '#src/store/port.ts';
 import { findingOf, isCorrupt } from './faults.ts';
 import { readNumber } from './schema.ts';
-import type { Transactions } from './transaction.ts';
+import type { Transact } from './transaction.ts';
 
 /**
  * What the file and its disk were found to be like by those who used them: free space tells nothing of a quota, nor
@@ -13,13 +13,13 @@ export interface Condition {
   findings(): Finding[];
 }
 
-export const createCondition = (db: DatabaseSync, transactions: Transactions): Condition => {
+export const createCondition = (db: DatabaseSync, transact: Transact): Condition => {
   let damaged: Finding | undefined;
   let failing: Finding | undefined;
 
   /** Nothing changes by it, and yet the log must take a page. */
   const write = (): void =>
-    transactions.run(false, () => db.exec(`PRAGMA user_version = ${readNumber(db, 'user_version')}`));
+    transact(() => db.exec(`PRAGMA user_version = ${readNumber(db, 'user_version')}`));
 
   const note = (error: unknown): void => {
     const finding = findingOf(error);

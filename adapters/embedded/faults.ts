@@ -5,11 +5,19 @@ const [busy, locked, noMemory, readOnly, ioError, corrupt, full, cantOpen, proto
   5, 6, 7, 8, 10, 11, 13, 14, 15, 26,
 ];
 
+/** What the system says when the log is brought to the disk without SQLite. */
+const ofSystem = new Map<unknown, number>([
+  ['EIO', ioError],
+  ['ENOSPC', full],
+  ['EDQUOT', full],
+]);
+
 /** SQLite's primary result code. */
-const resultCode = (error: unknown): number | undefined =>
-  error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
-    ? error.errcode & 0xff
-    : undefined;
+const resultCode = (error: unknown): number | undefined => {
+  if (!(error instanceof Error)) return undefined;
+  if ('errcode' in error && typeof error.errcode === 'number') return error.errcode & 0xff;
+  return 'code' in error ? ofSystem.get(error.code) : undefined;
+};
 
 export const isBusy = (error: unknown): boolean => {
   const code = resultCode(error);

@@ -14,11 +14,12 @@ import { openFile } from './file.ts';
 import { createGrouping } from './grouping.ts';
 import { createInspect } from './inspecting.ts';
 import { createListing } from './listing.ts';
+import { createLogSync } from './log-sync.ts';
 import { createReading } from './reading.ts';
 import { startSweeper } from './sweeper.ts';
 import { createSweep } from './sweeping.ts';
 import { createTallying } from './tallying.ts';
-import { createTransactions } from './transaction.ts';
+import { createTransact } from './transaction.ts';
 import { inTurn } from './turn.ts';
 import { createWriting } from './writing.ts';
 
@@ -44,8 +45,9 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<Store> => 
   let commits = 0;
 
   const checkpoints = createCheckpoints(db, path);
-  const transactions = createTransactions(db, synchronous);
-  const condition = createCondition(db, transactions);
+  const log = createLogSync(path);
+  const transact = createTransact(db);
+  const condition = createCondition(db, transact);
   const inspect = await createInspect(path, condition);
   const read = createReading(db);
   const write = createWriting(db);
@@ -78,14 +80,14 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<Store> => 
 
   const operate = <T>(operation: string, work: () => T): Promise<T> =>
     traced(operation, () => whileOpen(work));
-  const together = createGrouping(db, (work) => whileOpen(() => transactions.run(false, work)));
+  const together = createGrouping(db, (work) => whileOpen(() => transact(work)));
 
-  const isDurable = (kinds: readonly { readonly key: { readonly kind: string } }[]): boolean =>
-    durable.size > 0 && kinds.some(({ key }) => durable.has(key.kind));
+  const mustLast = (kinds: readonly { readonly key: { readonly kind: string } }[]): boolean =>
+    synchronous === 'full' || (durable.size > 0 && kinds.some(({ key }) => durable.has(key.kind)));
 
   const stopSweeper = startSweeper(() => {
     if (checkpoints.busy) return true;
-    const { removed, more } = transactions.run(false, () => sweep(clock.now()));
+    const { removed, more } = transact(() => sweep(clock.now()));
     checkpoints.wrote(removed);
     return more;
   });
@@ -96,24 +98,21 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<Store> => 
       traced('commit', async () => {
         const now = clock.now();
         const nonce = `${origin}.${(commits++).toString(36)}`;
-        const work = (): void => {
+        await together(() => {
           for (const one of writes) write(one, now, nonce);
-        };
-        // What must be on the disk before it is acknowledged makes nobody else wait for the disk.
-        await (isDurable(writes) ? whileOpen(() => transactions.run(true, work)) : together(work));
+        });
         checkpoints.wrote(writes.length);
+        if (mustLast(writes)) await log.flush();
       }),
     list: (index, of, listOptions) => operate('list', () => list(index, of, listOptions, clock.now())),
     tally: (counters, windowMs) =>
       operate('tally', () => {
-        const counts = transactions.run(false, () => tally(counters, windowMs, clock.now()));
+        const counts = transact(() => tally(counters, windowMs, clock.now()));
         checkpoints.wrote(counters.length);
         return counts;
       }),
     async announce(topic, message) {
-      await operate('announce', () =>
-        transactions.run(false, () => announcements.write(topic, message, clock.now())),
-      );
+      await operate('announce', () => transact(() => announcements.write(topic, message, clock.now())));
       announcements.tell(topic, message);
     },
     watch: (topic, listener) => (closing ? () => {} : announcements.watch(topic, listener)),
@@ -121,17 +120,19 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<Store> => 
     inspect,
     dump: (cursor) => operate('dump', () => dump(cursor, clock.now())),
     load: (entries) =>
-      operate('load', () => {
-        transactions.run(isDurable(entries), () => {
+      traced('load', async () => {
+        await together(() => {
           for (const entry of entries) load(entry);
         });
         checkpoints.wrote(entries.length);
+        if (mustLast(entries)) await log.flush();
       }),
     close() {
       closing ??= (async () => {
         stopSweeper();
         announcements.stop();
         await checkpoints.stop();
+        await log.close();
         db.close();
       })();
       return closing;

@@ -13,8 +13,7 @@ export const createSweep = (db: DatabaseSync, budgetMs = 4) => {
   const places = createPlaceRows(db);
   const documents = query<readonly [family: string, kind: string, id: string, places: string | null]>(
     db,
-    `DELETE FROM documents WHERE (family, kind, id) IN
-       (SELECT family, kind, id FROM documents WHERE expires_at <= ? LIMIT ?)
+    `DELETE FROM documents WHERE rowid IN (SELECT rowid FROM documents WHERE expires_at <= ? LIMIT ?)
      RETURNING family, kind, id, places`,
   );
   const tallies = db.prepare(

@@ -5,16 +5,23 @@ import { isBusy } from './faults.ts';
 export const lockWaitMs = 4;
 
 /** Tries again while another process holds the lock, until `limitMs` is over; then the lock's own error is thrown. */
-export const inTurn = async <T>(attempt: () => T, limitMs: number): Promise<T> => {
-  let end: number | undefined;
+export const inTurn = <T>(attempt: () => T, limitMs: number): Promise<T> => {
+  try {
+    return Promise.resolve(attempt());
+  } catch (error) {
+    return isBusy(error)
+      ? tryAgain(attempt, performance.now() + limitMs - lockWaitMs)
+      : Promise.reject(error);
+  }
+};
+
+const tryAgain = async <T>(attempt: () => T, end: number): Promise<T> => {
   for (;;) {
+    await sleep(Math.random() * 8);
     try {
       return attempt();
     } catch (error) {
-      const now = performance.now();
-      end ??= now + limitMs - lockWaitMs;
-      if (!isBusy(error) || now >= end) throw error;
+      if (!isBusy(error) || performance.now() >= end) throw error;
     }
-    await sleep(Math.random() * 8);
   }
 };
