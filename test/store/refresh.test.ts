@@ -1,4 +1,5 @@
 import t from 'tap';
+import { keyOf } from '#src/provider/storage/ids.ts';
 import { Browser } from '../support/browser.ts';
 import { openHouse } from '../support/house.ts';
 import { codeFor, RelyingParty, redirectUri, usual } from '../support/relying-party.ts';
@@ -47,10 +48,14 @@ t.test(
     t.equal(successors.size, 1, 'with one successor');
     const [second = ''] = [...successors].map(String);
     t.not(second, first);
+    const key = keyOf('RefreshToken', second);
+    const stored = async () => key && house.store.read([key]);
+    const before = await stored();
 
     pass(40);
     const late = await party.refresh(first);
     t.equal(late.body['refresh_token'], second, 'forty seconds later still');
+    t.strictSame(await stored(), before, 'which lives no longer for it');
     const third = await party.refresh(second);
     t.equal(third.status, 200, 'and the successor works');
 

@@ -90,7 +90,11 @@ class EngineStorage implements Adapter {
         keptWithId.has(this.#model),
       );
       const expiresAt = (Math.floor(clock.now() / 1000) + ttl) * 1000 + heldAfterMs(this.#model);
-      const terms = decideOnce(work, { model: this.#model, key, payload, expiresAt });
+      // The successor that a retry is given again is there already, and stays as it is.
+      const terms: Terms =
+        this.#model === 'RefreshToken'
+          ? { errand: 'rotation' }
+          : decideOnce(work, { model: this.#model, key, payload, expiresAt });
       if (work.peek(key)) {
         // Written over what was read: a claim made meanwhile stays.
         work.stage({ op: 'merge', key, body, expiresAt, ifAbsent: 'skip' }, terms);
@@ -99,10 +103,7 @@ class EngineStorage implements Adapter {
       const list = indexOf[this.#model];
       const index =
         list && payload.accountId ? [{ index: list, of: payload.accountId, at: clock.now() }] : [];
-      work.stage(
-        { op: 'put', key, body, expiresAt, index },
-        this.#model === 'RefreshToken' ? { errand: 'rotation' } : {},
-      );
+      work.stage({ op: 'put', key, body, expiresAt, index }, terms);
       if (this.#model === 'RefreshToken') this.#outlive(work, id, expiresAt);
       if (this.#model === 'DeviceCode' && payload.userCode) {
         const taken = () => ({
