@@ -10,7 +10,10 @@ const MiB = 1024 * 1024;
 const networkTypes = new Set([0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x5346414f, 0x00c36400]);
 
 const disk = async (folder: string): Promise<Finding[]> => {
-  const { bavail, bsize, type } = await statfs(folder);
+  const found = await statfs(folder).catch(() => undefined);
+  // A folder that is gone took the file along, and that is told of.
+  if (!found) return [];
+  const { bavail, bsize, type } = found;
   const findings: Finding[] = [];
   const free = bavail * bsize;
   if (free < 256 * MiB)

@@ -327,6 +327,12 @@ t.test('inspection tells of a store in memory and of a file that was exchanged',
   t.notOk((await codes()).includes('file_replaced'));
   renameSync(path, `${path}.moved`);
   t.ok((await codes()).includes('file_replaced'));
+
+  const place = join(folder, 'taken-away');
+  const within = await open(join(place, 'postern.db'));
+  t.teardown(() => within.close());
+  renameSync(place, `${place}.moved`);
+  t.match(await within.inspect(), [{ code: 'file_replaced', fatal: true }], 'with its folder as well');
 });
 
 t.test('a cursor that no page gave is refused', async (t) => {
