@@ -199,8 +199,11 @@ t.test('a copy that was broken off goes on, and no server starts on half of one'
       return source.dump(cursor);
     },
   };
-  const parts = { target, from: url('a.db'), overwrite: false, onProgress: () => {} };
+  const told: number[] = [];
+  const onProgress = (entries: number): void => void told.push(entries);
+  const parts = { target, from: url('a.db'), overwrite: false, onProgress };
   await t.rejects(copyStore({ ...parts, source: failing }), Unavailable);
+  t.same(told, [500, 1_000, 1_500], 'and tells how far it is');
   t.match(await compareStores(source, target, Date), { missing: 2_000 - 750, different: 0 });
   await t.rejects(
     copyStore({ ...parts, source, from: 'sqlite:other.db' }),
