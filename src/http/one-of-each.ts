@@ -19,12 +19,15 @@ const doubled = (rawHeaders: readonly string[]): string | undefined => {
 
 /**
  * Of two the first would count here, silently; whoever stands before this server may have gone by the other one
- * (RFC 9110 §5.3, RFC 9112 §3.2).
+ * (RFC 9110 §5.3). A host is never missing (RFC 9112 §3.2).
  */
-export const refuseDoubledHeaders = (server: FastifyInstance): void => {
+export const refuseMissingOrDoubled = (server: FastifyInstance): void => {
+  const refusal = (message: string): Failure => new Failure({ code: 'invalid_request', message });
   server.addHook('onRequest', ({ raw }, _reply, done) => {
     const name = doubled(raw.rawHeaders);
-    if (name === undefined) done();
-    else done(new Failure({ code: 'invalid_request', message: `the request has two ${name} headers` }));
+    if (name !== undefined) done(refusal(`the request has two ${name} headers`));
+    else if (raw.headers.host === undefined && raw.httpVersion === '1.1')
+      done(refusal('the request has no host header'));
+    else done();
   });
 };

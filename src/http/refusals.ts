@@ -38,11 +38,8 @@ export const tellRefusals = (server: FastifyInstance, events: Events): void => {
     });
   };
 
-  /** What a connection is at, or was. */
-  const latest = new WeakMap<Socket, IncomingMessage>();
   server.addHook('onRequest', (request, _reply, done) => {
     underWay.set(request.id, false);
-    latest.set(request.raw.socket, request.raw);
     done();
   });
   server.addHook('onError', (request, _reply, error, done) => {
@@ -57,6 +54,9 @@ export const tellRefusals = (server: FastifyInstance, events: Events): void => {
   const tellConnection = ({ remoteAddress: address = '' }: Socket, reason: string): void =>
     events.emit({ type: 'connection.refused', outcome: 'refused', reason, address });
 
+  /** What a connection is at, or was. */
+  const latest = new WeakMap<Socket, IncomingMessage>();
+  server.server.prependListener('request', (request) => void latest.set(request.socket, request));
   // Before the server hangs up, and no longer knows on whom.
   server.server.prependListener('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     const reason = unreadable(error, socket);

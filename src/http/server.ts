@@ -7,9 +7,10 @@ import Fastify, {
 } from 'fastify';
 import type { Config } from '#config';
 import { refuseBodies } from './bodies.ts';
+import { awaitEnding } from './endings.ts';
 import { answerFault } from './faults.ts';
 import { onlyKnownHosts } from './hosts.ts';
-import { refuseDoubledHeaders } from './one-of-each.ts';
+import { refuseMissingOrDoubled } from './one-of-each.ts';
 import { onlyOneSpelling } from './one-spelling.ts';
 import { logRequests } from './request-log.ts';
 import { childLoggerFactory } from './request-logger.ts';
@@ -48,8 +49,8 @@ export const createServer = (
     bodyLimit: config.security.max_body_bytes,
     // A client that sends its request slower than this is cut off; so is one that never finishes its headers.
     requestTimeout: 10_000,
-    // Node looks for such clients every thirty seconds unless told otherwise.
-    http: { connectionsCheckingInterval: 1000 },
+    // Node looks for such clients every thirty seconds unless told otherwise, and tells nobody of a missing host.
+    http: { connectionsCheckingInterval: 1000, requireHostHeader: false },
     connectionTimeout: 30_000,
     keepAliveTimeout: 65_000,
     forceCloseConnections: 'idle',
@@ -63,6 +64,7 @@ export const createServer = (
     },
     // No hook runs before this one.
     frameworkErrors(error, request, reply) {
+      awaitEnding(server, request, reply.raw);
       reply.headers(safeHeaders(config)).header('x-request-id', request.id);
       answerUnreadable(error, request, reply);
     },
@@ -71,7 +73,7 @@ export const createServer = (
   server.server.on('connection', rememberAddress);
   logRequests(server);
   setSafeDefaults(server, config);
-  refuseDoubledHeaders(server);
+  refuseMissingOrDoubled(server);
   onlyKnownHosts(server, config);
   onlyOneSpelling(server);
   refuseBodies(server, config);

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
+import Fastify from 'fastify';
 import t from 'tap';
+import { onEnding } from '#src/http/endings.ts';
 import { waitFor } from '../support/redis-server.ts';
 import { secret, usual } from '../support/relying-party.ts';
 import { startServerProcess } from '../support/server-process.ts';
@@ -54,4 +56,69 @@ t.test('a request whose caller hangs up is logged and counted, as 499', async (t
     counted.map(([, count]) => count),
     ['1', '1'],
   );
+});
+
+t.test('answers that wait for their turn end with their connection, each once', async (t) => {
+  const server = Fastify();
+  t.teardown(() => server.close());
+  const ended: string[] = [];
+  onEnding(server, ({ url }, status) => ended.push(`${url} ${status}`));
+  let open = 0;
+  server.server.on('connection', (socket) => {
+    open += 1;
+    socket.once('close', () => {
+      open -= 1;
+    });
+  });
+  let begun = 0;
+  let turn = Promise.withResolvers<void>();
+  server.get('/slow', () => turn.promise);
+  server.get('/quick', async () => {
+    begun += 1;
+    return '';
+  });
+  await server.listen({ host: '127.0.0.1', port: 0 });
+  // Fastify listens on an address.
+  const { port } = server.server.address() as AddressInfo;
+  const ask = (path: string): string => `GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`;
+  const quick = 30;
+
+  /** One that is answered late, and others behind it on the same connection. */
+  const pipeline = async () => {
+    [begun, ended.length, turn] = [0, 0, Promise.withResolvers<void>()];
+    const socket = connect(port, '127.0.0.1');
+    socket.write(ask('/slow') + ask('/quick').repeat(quick));
+    await waitFor('all of them to begin', () => begun === quick);
+    return socket;
+  };
+
+  const broken = await pipeline();
+  broken.destroy();
+  await waitFor('all of them to end', () => ended.length > quick);
+  t.same(new Set(ended), new Set(['/slow 499', '/quick 499']));
+  turn.resolve();
+
+  const patient = await pipeline();
+  patient.resume();
+  turn.resolve();
+  await waitFor('all of them to be answered', () => ended.length > quick);
+  patient.destroy();
+  await waitFor('the server to notice', () => open === 0);
+  t.equal(ended.length, quick + 1);
+  t.same(new Set(ended), new Set(['/slow 200', '/quick 200']));
+});
+
+t.test('what is refused ahead of every door is logged and counted as well', async (t) => {
+  const server = await startServerProcess({ config: { ...usual, metrics: { enabled: true, token } } });
+  t.teardown(() => server.close());
+  const headers = { 'content-encoding': 'gzip' };
+  await fetch(`${server.url}/oauth/token`, { method: 'POST', body: 'x', headers });
+  await fetch(`${server.url}/%zz`);
+  const scraped = await fetch(`${server.url}/metrics`, { headers: { authorization: `Bearer ${token}` } });
+  const text = await scraped.text();
+  t.match(text, /^postern_http_requests_total\{method="POST",route="\/oauth\/token",status="415"\} 1$/m);
+  t.match(text, /^postern_http_requests_total\{method="GET",route="unknown",status="400"\} 1$/m);
+  const linesOf = () => server.lines().filter(({ route, status }) => route === 'unknown' && status === 400);
+  await waitFor('its line', () => linesOf().length > 0);
+  t.match(linesOf(), [{ msg: 'request', method: 'GET', correlation: /^[\w-]{12}$/ }]);
 });

@@ -162,23 +162,29 @@ t.test('bytes that never become a request are told too, and an unused connection
     misdirected_request: request('GET', '/', { Host: 'evil.test' }),
     invalid_request: request('GET', '/', { Host: host, host }),
   };
-  for (const [reason, bytes] of Object.entries(refusals)) {
+  const nameless = 'GET /livez HTTP/1.1\r\nConnection: close\r\n\r\n';
+  for (const [reason, bytes] of [...Object.entries(refusals), ['invalid_request', nameless]] as const) {
     const before = events.length;
     await wire(issuer, bytes);
     t.match(events.slice(before), [{ outcome: 'refused', reason, address: '127.0.0.1' }], reason);
     t.equal(events.length - before, 1, `${reason}: once`);
   }
-  for (const path of ['/oauth/token', '/api/v1/tokens', '/oauth/logout']) {
+  for (const [path, name] of [
+    ['/oauth/token', host],
+    ['/api/v1/tokens', host],
+    ['/oauth/logout', host],
+    ['/oauth/token', 'evil.test'],
+  ] as const) {
     const before = events.length;
-    const head = { Host: host, 'Content-Type': 'application/json', 'Transfer-Encoding': 'chunked' };
+    const head = { Host: name, 'Content-Type': 'application/json', 'Transfer-Encoding': 'chunked' };
     await wire(issuer, request('POST', path, head, 'no-number\r\n'));
     await waitFor('the event', () => events.length > before);
     t.match(
       events.slice(before),
       [{ outcome: 'refused', correlation: String, address: '127.0.0.1' }],
-      `${path}: in a body`,
+      `${path} at ${name}: in a body`,
     );
-    t.equal(events.length - before, 1, `${path}: once`);
+    t.equal(events.length - before, 1, `${path} at ${name}: once`);
   }
   const before = events.length;
   await wire(issuer, '', { patienceMs: 50 });
