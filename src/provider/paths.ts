@@ -49,7 +49,10 @@ const forPeople: readonly string[] = [routes.authorization, routes.code_verifica
 export const isForPeople = (path: string): boolean =>
   forPeople.some((one) => path === one || path.startsWith(`${one}/`));
 
-/** Where each path may be called, and how. `:uid` is one segment. */
+/**
+ * Where each path may be called, and how. `:uid` is one segment. No HEAD where a GET goes on with a flow: whoever only
+ * looks where a link leads asks for no code (RFC 9110 §9.2.1).
+ */
 export const enginePaths: readonly { readonly path: string; readonly methods: readonly string[] }[] = [
   { path: '/.well-known/openid-configuration', methods: ['GET', 'HEAD', 'OPTIONS'] },
   { path: '/.well-known/oauth-authorization-server', methods: ['GET', 'HEAD', 'OPTIONS'] },
@@ -60,11 +63,11 @@ export const enginePaths: readonly { readonly path: string; readonly methods: re
   { path: routes.introspection, methods: ['POST', 'OPTIONS'] },
   { path: routes.revocation, methods: ['POST', 'OPTIONS'] },
   { path: routes.device_authorization, methods: ['POST', 'OPTIONS'] },
-  { path: routes.code_verification, methods: ['GET', 'POST'] },
+  { path: routes.code_verification, methods: ['GET', 'HEAD', 'POST'] },
   { path: `${routes.code_verification}/:uid`, methods: ['GET'] },
   { path: routes.backchannel_authentication, methods: ['POST'] },
   { path: routes.end_session, methods: ['GET'] },
   { path: `${routes.end_session}/confirm`, methods: ['POST'] },
   { path: `${routes.end_session}/success`, methods: ['GET'] },
-  { path: routes.userinfo, methods: ['GET', 'POST', 'OPTIONS'] },
+  { path: routes.userinfo, methods: ['GET', 'HEAD', 'POST', 'OPTIONS'] },
 ];

@@ -103,7 +103,11 @@ t.test('an endpoint answers the methods it has, and no other (CWE-650)', async (
     '/oauth/introspect': ['POST', 'OPTIONS'],
     '/oauth/jwks': ['GET', 'HEAD', 'OPTIONS'],
     '/.well-known/openid-configuration': ['GET', 'HEAD', 'OPTIONS'],
+    '/oauth/authorize': ['GET', 'POST'],
+    [`/oauth/authorize/${'a'.repeat(43)}`]: ['GET'],
+    '/oauth/logout': ['GET', 'POST'],
     '/oauth/device': ['GET', 'HEAD', 'POST'],
+    '/userinfo': ['GET', 'HEAD', 'POST', 'OPTIONS'],
     '/livez': ['GET', 'HEAD'],
     '/': ['GET', 'HEAD'],
   };

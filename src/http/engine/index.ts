@@ -79,14 +79,15 @@ export const engineDoor =
     const serve = (path: string, methods: readonly string[]): void => {
       scope.route({
         method: [...methods] as 'GET'[],
+        exposeHeadRoute: false,
         url: path,
         config: { byCertificate: pathsByCertificate.has(path) },
         ...(methods.includes('OPTIONS') && { onSend: letOriginsRead }),
         handler: async (request, reply) => {
           boundQuery(request.raw.url ?? '');
           await boundBody(request.raw, config.security.max_body_bytes).catch((error: unknown) => {
-            // The rest of it is not waited for.
-            reply.header('connection', 'close');
+            // The rest of it, if there is any, is not waited for.
+            if (!request.raw.complete) reply.header('connection', 'close');
             throw error;
           });
           prepare(request);
@@ -100,7 +101,7 @@ export const engineDoor =
     for (const { path, methods } of enginePaths) serve(path, methods);
     for (const alias of aliases) {
       serve(alias.routes.token, ['POST', 'OPTIONS']);
-      if ('userinfo' in alias.routes) serve(alias.routes.userinfo, ['GET', 'POST', 'OPTIONS']);
+      if ('userinfo' in alias.routes) serve(alias.routes.userinfo, ['GET', 'HEAD', 'POST', 'OPTIONS']);
     }
     await scope.register(turnToGet(pathsTurnedToGet));
     scope.get('/authorize', async (request, reply) => {
