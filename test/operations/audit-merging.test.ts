@@ -85,6 +85,16 @@ t.test('what was counted is written when the server stops', async (t) => {
   t.same(problems, []);
 });
 
+t.test('a clock that is set back keeps nothing open', async (t) => {
+  const { clock, emit, end, record, stands } = await open(t);
+  for (let n = 0; n < 3; n += 1) emit(refused());
+  clock.pass(-3_600_000);
+  emit(refused({ reason: 'invalid_grant' }));
+  await waitFor('the count of before', () => record.state().written === 3);
+  await end();
+  t.equal(await stands(), 4);
+});
+
 t.test('what went well, and what concerns an account, has a record of its own', async (t) => {
   const { emit, end, list } = await open(t);
   const kinds = [

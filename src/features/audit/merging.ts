@@ -71,7 +71,11 @@ export const createMerging = (clock: Clock, write: (happened: Happened) => void)
       if (count > 0) write({ at: clock.now(), event, merged: { count, first, last } });
     }
   };
-  const closeEnded = (): void => close(({ until }) => until <= clock.now());
+  /** Also those that a clock set back would keep open, and with them all that came after. */
+  const closeEnded = (): void => {
+    const now = clock.now();
+    close(({ until }) => until <= now || until > now + windowMs);
+  };
 
   return {
     hear(event: SecurityEvent): void {
