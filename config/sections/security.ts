@@ -84,9 +84,8 @@ export const security = section('Hardening.', {
     'Whether DPoP proofs must carry a nonce of this server (RFC 9449 §8). Required costs clients a second request now and then.',
     { default: 'offered' },
   ),
-  max_body_bytes: integer('Largest request body, in bytes.', {
-    default: 57_344,
-    minimum: 1024,
-    maximum: 1_048_576,
-  }),
+  max_body_bytes: integer(
+    'Largest request body, in bytes. However large this is, the endpoints where clients send forms (token, PAR, introspection …) take 57344 at most, and /api/v1/tokens 16384.',
+    { default: 57_344, minimum: 1024, maximum: 1_048_576 },
+  ),
 });

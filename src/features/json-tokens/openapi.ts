@@ -18,6 +18,7 @@ const json = (schema: string) => ({
 
 const text = (description: string, rules: object = {}) => ({ type: 'string', description, ...rules });
 
+const waits = new Set(['429', '503']);
 const retryAfter = { 'Retry-After': { description: 'Seconds to wait', schema: { type: 'string' } } };
 
 /** OpenAPI 3.1 of the JSON door, with the names that issuer-style clients are generated from. */
@@ -46,7 +47,7 @@ export const openApi = (issuer: string, version: string) => ({
           ...Object.fromEntries(
             Object.entries(refusals).map(([status, description]) => [
               status,
-              { description, ...json('ErrorResponseDto'), ...(status === '503' && { headers: retryAfter }) },
+              { description, ...json('ErrorResponseDto'), ...(waits.has(status) && { headers: retryAfter }) },
             ]),
           ),
         },
