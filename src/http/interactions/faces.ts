@@ -5,15 +5,24 @@ import type { EngineClient } from './step.ts';
 export const homeOf = (client: EngineClient): string | undefined =>
   client['from_registration'] === true ? undefined : client.clientUri;
 
+const placeOf = (uri: string): string => {
+  const { origin, protocol } = new URL(uri);
+  return origin === 'null' ? protocol : origin;
+};
+
+/** A proxy in front takes headers of four kilobytes, as a rule: an application may have a host for each customer. */
+const mostPlaces = 32;
+
 /**
- * Where an application is. Browsers hold `form-action` against each redirect that follows a form, so also against those
- * of the application: from its redirect URI home, as a rule.
+ * Where an application is, an address for each place. Browsers hold `form-action` against each redirect that follows a
+ * form, so also against those of the application: from its redirect URI home, as a rule.
  */
-export const addressesOf = (client: EngineClient | undefined): readonly string[] => [
-  ...(client?.clientUri === undefined ? [] : [client.clientUri]),
-  ...(client?.redirectUris ?? []),
-  ...(client?.postLogoutRedirectUris ?? []),
-];
+export const addressesOf = (client: EngineClient | undefined): readonly string[] => {
+  const { clientUri, redirectUris = [], postLogoutRedirectUris = [] } = client ?? {};
+  const uris = [...(clientUri === undefined ? [] : [clientUri]), ...redirectUris, ...postLogoutRedirectUris];
+  const byPlace = new Map(uris.map((uri) => [placeOf(uri), uri]));
+  return [...byPlace.values()].slice(0, mostPlaces);
+};
 
 /** An application as people see it; its host at least is one that it is in control of. */
 export const faceOf = (client: EngineClient): ClientFace => {
