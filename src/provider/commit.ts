@@ -94,8 +94,7 @@ const answerInstead = async (
         ...(error.error_description !== undefined && { error_description: error.error_description }),
       }
     : { error: 'server_error', error_description: 'oops! something went wrong' };
-  if (ctx.accepts('json', 'html') === 'html') await renderError(ctx, out, error);
-  else ctx.body = out;
+  await renderError(ctx, out, error);
   const emitter: EventEmitter = provider;
   emitter.emit(expected ? refusalAt(ctx.oidc?.route) : 'server_error', ctx, error);
 };

@@ -236,6 +236,15 @@ t.test('a form that is sent twice, or late, ends where the first one did', async
     const made = await send(again, { user_code, confirm: 'yes' });
     t.equal(made.status, 409);
     t.match(made.body, 'This code was already used');
+
+    const other = await device();
+    const confirm = await send(await browser.open(verification_uri), { user_code: other.user_code });
+    const both = await Promise.all([send(confirm, { abort: 'yes' }), send(confirm, { abort: 'yes' })]);
+    t.ok(
+      both.some(({ body }) => body.includes('Device refused')),
+      'twice at the same moment',
+    );
+    for (const page of both) t.equal((await follow(page)).status, 200);
   });
 
   await t.test('signing out', async (t) => {

@@ -304,14 +304,17 @@ t.test(
     for (const path of ['/oauth/token', '/oauth/par']) {
       const send = () =>
         browser.request(`${house.issuer}${path}`, { method: 'POST', body: new URLSearchParams() });
-      await send();
-      const refused = await send();
-      t.equal(refused.status, 429);
-      t.match(
-        refused.headers.get('content-type'),
-        'application/json',
-        `${path} speaks JSON whatever is accepted`,
-      );
+      for (const [refused, status] of [
+        [await send(), 400],
+        [await send(), 429],
+      ] as const) {
+        t.equal(refused.status, status);
+        t.match(
+          refused.headers.get('content-type'),
+          'application/json',
+          `${path} speaks JSON whatever is accepted (RFC 6749 §5.2)`,
+        );
+      }
     }
   },
 );
@@ -426,3 +429,16 @@ t.test(
     t.notMatch(page.headers.get('content-security-policy'), 'http');
   },
 );
+
+t.test('an application with a host for each customer fits into the headers that proxies take', async (t) => {
+  const hosts = Array.from({ length: 300 }, (_, at) => `https://customer-${at}.apps.example.com`);
+  const redirects = hosts.flatMap((host) => [`${host}/callback`, `${host}/silent`]);
+  const house = await open(t, { clients: [{ ...usual.clients[0], redirect_uris: redirects }] });
+  const url = new RelyingParty(house.issuer).authorizationUrl(newVerifier(), {
+    redirect_uri: redirects.at(-1) ?? '',
+  });
+  const policy = (await new Browser().open(url)).headers.get('content-security-policy') ?? '';
+  t.match(policy, /form-action 'self' https:\/\/customer-299\.apps\.example\.com https:\/\/customer-0\./);
+  t.match(policy, ' https://customer-31.', 'an address for each of the first hosts');
+  t.ok(policy.length < 2048, `${policy.length} characters`);
+});

@@ -264,7 +264,9 @@ t.test('a sign-in is a form of ours from a page of ours (login CSRF)', async (t)
     403,
     'with the seal of another sign-in',
   );
-  t.equal((await post({ csrf }, { origin: 'https://evil.example.com' })).status, 403, 'from another origin');
+  const foreign = await post({ csrf }, { origin: 'https://evil.example.com' });
+  t.equal(foreign.status, 403, 'from another origin');
+  t.notMatch(foreign.body, 'Your account', 'which says nothing of what an account may do');
   t.equal((await post({ csrf }, { origin: 'null' })).status, 403);
   t.equal((await post({ csrf }, { 'sec-fetch-site': 'cross-site' })).status, 403);
   t.equal((await post({ csrf }, { 'sec-fetch-site': 'same-site' })).status, 403, 'from a neighbour');

@@ -3,6 +3,8 @@ import type { ErrorKind } from '../../views/languages/messages.ts';
 const byCode: Readonly<Record<string, ErrorKind>> = {
   interaction_expired: 'expired',
   form_expired: 'expired',
+  // Nothing that an account could be allowed.
+  foreign_form: 'badRequest',
   invalid_client: 'unknownClient',
   invalid_redirect_uri: 'badRedirect',
 };

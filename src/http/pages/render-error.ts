@@ -1,5 +1,7 @@
 import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { factsOf } from '../../provider/facts.ts';
+import { isForPeople, routes } from '../../provider/paths.ts';
+import { AnsweredAlready } from '../../provider/storage/decided.ts';
 import type { Clock } from '../../store/port.ts';
 import { type ErrorModel, errorPage } from '../../views/pages/error.ts';
 import { errorKindOf } from './error-kind.ts';
@@ -23,6 +25,8 @@ export const wishesOfEngine = (ctx: KoaContextWithOIDC): { readonly uiLocales?: 
 
 /** The page of a step that was answered already, or too late: it knows what came after, or how to start again. */
 const pageOfStep = ({ oidc, path }: KoaContextWithOIDC, error: Error): string | undefined => {
+  // There, its code is found to be used.
+  if (error instanceof AnsweredAlready) return `${routes.code_verification}?again=yes`;
   if (!(error instanceof errors.SessionNotFound)) return undefined;
   if (oidc?.route !== 'resume' && oidc?.route !== 'device_resume') return undefined;
   return `/interaction/${path.slice(path.lastIndexOf('/') + 1)}`;
@@ -46,11 +50,11 @@ const wayBack = ({ oidc, query }: KoaContextWithOIDC, out: Out): ErrorModel['bac
   return { name: client.clientName ?? client.clientId, href: href.href };
 };
 
-/** The engine's failures: a page for people, JSON for programs. */
+/** The engine's failures: a page for people, JSON for programs, which get it at their endpoints whatever they accept. */
 export const createRenderError =
   (pages: Pages, clock: Clock): RenderError =>
   (ctx, out, error) => {
-    if (!wantsHtml(ctx.get('accept'))) {
+    if (!isForPeople(ctx.path) || !wantsHtml(ctx.get('accept'))) {
       ctx.type = 'json';
       ctx.body = out;
       return;

@@ -6,6 +6,13 @@ import type { ModelName } from './ids.ts';
 /** What a person answers once, on a page of ours, while a client polls for the answer. */
 const answered = new Set<ModelName>(['DeviceCode', 'BackchannelAuthenticationRequest']);
 
+/** Somebody was quicker: the same person who pressed twice, or another one. */
+export class AnsweredAlready extends errors.InvalidRequest {
+  constructor() {
+    super('this request was answered already');
+  }
+}
+
 /** So long after their end they are still known, so that a client is told `expired_token` (RFC 8628 §3.5). */
 export const heldAfterMs = (model: ModelName): number => (answered.has(model) ? 600_000 : 0);
 
@@ -29,7 +36,7 @@ export const decideOnce = (
   const survives = refused ? { survives: true as const } : {};
   const mark: Key = { ...key, kind: 'an' };
   if (!work.peek(mark)) {
-    const lost = () => ({ error: new errors.InvalidRequest('this request was answered already') });
+    const lost = () => ({ error: new AnsweredAlready() });
     work.stage({ op: 'insert', key: mark, body: '', expiresAt }, { ...survives, lost });
   }
   return survives;
