@@ -199,6 +199,7 @@ t.test('entering a code (RFC 8628 §3.3)', async (t) => {
       t.match(await browser.submit(page, { user_code: userCode }), { body: /device-approve/ });
       const odd = await browser.open(`${house.issuer}/oauth/device?user_code=a&user_code=b`);
       t.equal(odd.status, 200);
+      t.match(odd.body, /device-submit/, 'two codes are as good as the first one');
     },
   );
 });

@@ -12,7 +12,7 @@ export const prefilledCode = (ctx: KoaContextWithOIDC): string | undefined => pr
  */
 export const prefillUserCode = (provider: Provider): void => {
   provider.use(async (ctx, next) => {
-    const code = ctx.query['user_code'];
+    const [code] = [ctx.query['user_code']].flat();
     if (ctx.method === 'GET' && ctx.path === routes.code_verification && typeof code === 'string') {
       prefilled.set(ctx.req, code.slice(0, 40));
       const { user_code: _, ...others } = ctx.query;
