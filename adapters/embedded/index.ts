@@ -14,7 +14,7 @@ import { openFile } from './file.ts';
 import { createGrouping } from './grouping.ts';
 import { createInspect } from './inspecting.ts';
 import { createListing } from './listing.ts';
-import { createLogSync } from './log-sync.ts';
+import { openLogSync } from './log-sync.ts';
 import { createReading } from './reading.ts';
 import { startSweeper } from './sweeper.ts';
 import { createSweep } from './sweeping.ts';
@@ -45,7 +45,7 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<Store> => 
   let commits = 0;
 
   const checkpoints = createCheckpoints(db, path);
-  const log = createLogSync(path);
+  const log = await openLogSync(path);
   const transact = createTransact(db);
   const condition = createCondition(db, transact);
   const inspect = await createInspect(path, condition);

@@ -329,9 +329,10 @@ t.test('inspection tells of a store in memory and of a file that was exchanged',
   t.ok((await codes()).includes('file_replaced'));
 
   const place = join(folder, 'taken-away');
-  const within = await open(join(place, 'postern.db'));
+  const within = await open(join(place, 'postern.db'), { durableKinds: ['k'] });
   t.teardown(() => within.close());
   renameSync(place, `${place}.moved`);
+  await within.commit([put(key('f'))]);
   t.match(await within.inspect(), [{ code: 'file_replaced', fatal: true }], 'with its folder as well');
 });
 
