@@ -10,10 +10,17 @@ import type { Transact } from './transaction.ts';
  */
 export interface Condition {
   note(error: unknown): void;
-  findings(): Finding[];
+  findings(): Promise<Finding[]>;
 }
 
-export const createCondition = (db: DatabaseSync, transact: Transact): Condition => {
+interface Disk {
+  readonly db: DatabaseSync;
+  readonly transact: Transact;
+  /** Brings to the disk what was written. */
+  readonly flush: () => Promise<void>;
+}
+
+export const createCondition = ({ db, transact, flush }: Disk): Condition => {
   let damaged: Finding | undefined;
   let failing: Finding | undefined;
 
@@ -28,9 +35,10 @@ export const createCondition = (db: DatabaseSync, transact: Transact): Condition
     else if (finding) failing = finding;
   };
 
-  const lookAgain = (): void => {
+  const lookAgain = async (): Promise<void> => {
     try {
       write();
+      await flush();
       failing = undefined;
     } catch (error) {
       note(error);
@@ -39,8 +47,8 @@ export const createCondition = (db: DatabaseSync, transact: Transact): Condition
 
   return {
     note,
-    findings() {
-      if (failing && db.isOpen) lookAgain();
+    async findings() {
+      if (failing && db.isOpen) await lookAgain();
       return [damaged, failing].filter((finding) => finding !== undefined);
     },
   };

@@ -47,7 +47,7 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<Store> => 
   const checkpoints = createCheckpoints(db, path);
   const log = await openLogSync(path);
   const transact = createTransact(db);
-  const condition = createCondition(db, transact);
+  const condition = createCondition({ db, transact, flush: log.flush });
   const inspect = await createInspect(path, condition);
   const read = createReading(db);
   const write = createWriting(db);

@@ -75,7 +75,7 @@ export const createInspect = async (path: string, condition: Condition) => {
     ];
   const { ino } = await stat(path);
   return async (): Promise<Finding[]> => {
-    const findings = await Promise.all([disk(dirname(resolve(path))), log(path), sameFile(path, ino)]);
-    return [...condition.findings(), ...findings.flat()];
+    const looks = [condition.findings(), disk(dirname(resolve(path))), log(path), sameFile(path, ino)];
+    return (await Promise.all(looks)).flat();
   };
 };

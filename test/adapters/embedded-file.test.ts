@@ -295,13 +295,20 @@ t.test(
   },
 );
 
-t.test('a disk that fails to keep what must last is told of', async (t) => {
+t.test('a disk that fails to keep what must last is told of until it keeps it again', async (t) => {
+  let failing = true;
   await watchSyncs(t, async () => {
+    if (!failing) return;
     throw Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' });
   });
   const store = await open(fresh(), { durableKinds: ['k'] });
   t.teardown(() => store.close());
   t.match(await failure(store.commit([put(key('f'))])), { message: 'the disk of the embedded store failed' });
+  const isTold = async (): Promise<boolean> =>
+    (await store.inspect()).some(({ code, fatal }) => code === 'disk_failed' && fatal);
+  t.same([await isTold(), await isTold()], [true, true]);
+  failing = false;
+  t.notOk(await isTold());
 });
 
 t.test('commits of durable kinds go through, refused or not', async (t) => {
