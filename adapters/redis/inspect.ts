@@ -56,6 +56,14 @@ const rolesOf = (facts: Facts, clustered: boolean): Finding[] => {
       message: 'This Redis is a replica and takes no writes.',
       fix: 'Name the primary in store.url, or the sentinels (redis+sentinel://).',
     });
+  // Told only where replicas are asked for.
+  if (facts.get('min_slaves_good_slaves') === '0')
+    found.push({
+      code: 'store_lacks_replicas',
+      fatal: true,
+      message: 'Redis takes no writes without replicas (min-replicas-to-write), and none keeps up with it.',
+      fix: 'Bring its replicas back, or set min-replicas-to-write 0.',
+    });
   if (!clustered && facts.get('cluster_enabled') === '1')
     found.push({
       code: 'store_is_cluster',

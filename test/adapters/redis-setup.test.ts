@@ -97,6 +97,18 @@ await t.test('findings name what an operator should mend', async (t) => {
     .commit([{ op: 'put', key, body: 'a' }])
     .catch((e: unknown) => e);
   t.ok(fault instanceof Unavailable, 'a replica takes no writes');
+
+  const asksFor = (count: string) =>
+    redisCommand(replica.port, 'config', 'set', 'min-replicas-to-write', count);
+  await redisCommand(replica.port, 'replicaof', 'no', 'one');
+  await asksFor('1');
+  const alone = await opened(t, replica.url);
+  t.match(
+    (await alone.inspect()).find(({ code }) => code === 'store_lacks_replicas'),
+    { fatal: true, fix: /^Bring its replicas back/ },
+  );
+  await asksFor('0');
+  t.notOk((await codes(alone)).includes('store_lacks_replicas'));
 });
 
 await t.test('TLS is spoken when the authority is trusted, and only then', async (t) => {
