@@ -105,6 +105,7 @@ t.test('an endpoint answers the methods it has, and no other (CWE-650)', async (
     '/.well-known/openid-configuration': ['GET', 'HEAD', 'OPTIONS'],
     '/oauth/authorize': ['GET', 'POST'],
     [`/oauth/authorize/${'a'.repeat(43)}`]: ['GET'],
+    [`/interaction/${'a'.repeat(43)}`]: ['GET', 'POST'],
     '/oauth/logout': ['GET', 'POST'],
     '/oauth/device': ['GET', 'HEAD', 'POST'],
     '/userinfo': ['GET', 'HEAD', 'POST', 'OPTIONS'],

@@ -135,7 +135,8 @@ export const interactionDoor = ({
         });
       });
 
-      room.get<{ Params: { uid: string } }>(path, async (request, reply) =>
+      // A step may find that nothing needs to be asked, and go on: not for who only looks (RFC 9110 §9.2.1).
+      room.get<{ Params: { uid: string } }>(path, { exposeHeadRoute: false }, async (request, reply) =>
         inWork(async () => {
           const { visit: current, step } = await visit(request, reply, request.params.uid);
           return answer(current, await step.show(current), reply);
