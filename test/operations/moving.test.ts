@@ -216,7 +216,7 @@ t.test('a copy that was broken off goes on, and no server starts on half of one'
 
   t.match(await folder.runHere(['migrate', '--from', url('b.db'), '--to', url('c.db')]), {
     exit: 4,
-    err: /A copy into the source was not completed itself/,
+    err: /A copy or an import into the source was not completed itself/,
   });
   const resumed = await folder.runHere(['migrate', '--from', url('a.db'), '--to', url('b.db')]);
   t.match(resumed, {
@@ -371,6 +371,17 @@ t.test('what must not be lost fits in a file, and comes back from it', async (t)
     { message: /run the same `postern import` again/ },
     'no server starts on half',
   );
+  const copied = { from: 'sqlite:a.db', overwrite: false, onProgress: () => {} };
+  await t.rejects(copyStore({ ...copied, source: half, target: half }), /an import into the source/);
+  const other = await openStore('memory:', { clock: Date });
+  await other.load([
+    { type: 'document', key: { kind: 'client', family: 'f', id: '' }, document: { body: '1', parts: {} } },
+  ]);
+  await t.rejects(
+    copyStore({ ...copied, source: other, target: half }),
+    /An import into the target was not completed/,
+  );
+  await other.close();
   const others = linesOf((await fresh.runHere([...kek, 'export'])).out);
   await t.rejects(importLines({ store: half, lines: others, overwrite: false }), { code: 'copy_unfinished' });
   await importLines({ store: half, lines: file, overwrite: false });

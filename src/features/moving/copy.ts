@@ -26,7 +26,7 @@ const assertSource = async (source: Store): Promise<void> => {
   if (await readMarker(source)) {
     throw refuse(
       'source_unfinished',
-      'A copy into the source was not completed itself: run that `postern migrate` again first.',
+      'A copy or an import into the source was not completed itself: run that command again first.',
     );
   }
   if (await isEmpty(source)) {
@@ -45,7 +45,9 @@ const beginning = async ({ target, from, overwrite }: Parts): Promise<Marker> =>
   if (marker && !overwrite) {
     throw refuse(
       'copy_of_another',
-      'A copy of another store into this one was not completed: name that one as --from, or --overwrite it.',
+      marker.by === 'migrate'
+        ? 'A copy of another store into this one was not completed: name that one as --from, or --overwrite it.'
+        : 'An import into the target was not completed: name an empty store, or --overwrite what is in it.',
     );
   }
   if (!overwrite && !(await isEmpty(target))) {
