@@ -17,7 +17,7 @@ export const wantedIn = (form: Form): Wanted => {
   const text = (field: string): string => (form[field] ?? '').trim().slice(0, longestText + 1);
   return {
     login: text('login'),
-    name: text('name'),
+    name: text('name').slice(0, longestText),
     email: text('email'),
     password: form['password'] ?? '',
   };
@@ -25,12 +25,12 @@ export const wantedIn = (form: Form): Wanted => {
 
 /** What can be said without asking anybody. An address is only known to be right once mail has reached it. */
 export const problemsOf = (
-  { login, name, email, password }: Wanted,
+  { login, email, password }: Wanted,
   leastPassword: number,
 ): readonly CreateAccountProblem[] => {
   const problems: CreateAccountProblem[] = [];
   if (login === '') problems.push('loginMissing');
-  else if (login.length > longestText || name.length > longestText) problems.push('loginInvalid');
+  else if (login.length > longestText) problems.push('loginInvalid');
   if (email === '') problems.push('emailMissing');
   else if (email.length > longestText || !/^[^\s@\p{C}]+@[^\s@\p{C}]+\.[^\s@.\p{C}]+$/u.test(email))
     problems.push('emailInvalid');
@@ -42,6 +42,7 @@ export const problemsOf = (
 const byCode: Readonly<Record<string, CreateAccountProblem>> = {
   account_exists: 'loginTaken',
   username_invalid: 'loginInvalid',
+  password_too_long: 'passwordLong',
   password_too_short: 'passwordShort',
 };
 

@@ -77,7 +77,7 @@ export const de = {
       emailInvalid: 'Geben Sie eine E-Mail-Adresse wie name@example.com ein',
       passwordMissing: 'Geben Sie ein Passwort ein',
       passwordShort: (least) => `Das Passwort braucht mindestens ${least} Zeichen`,
-      passwordBreached: 'Dieses Passwort ist aus Datenlecks bekannt. Wählen Sie ein anderes',
+      passwordLong: 'Das Passwort ist zu lang',
     },
   },
   consent: {

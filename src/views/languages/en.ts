@@ -75,7 +75,7 @@ export const en = {
       emailInvalid: 'Enter an email address like name@example.com',
       passwordMissing: 'Enter a password',
       passwordShort: (least) => `The password needs at least ${least} characters`,
-      passwordBreached: 'This password is known from data leaks. Choose another one',
+      passwordLong: 'The password is too long',
     },
   },
   consent: {

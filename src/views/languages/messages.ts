@@ -104,7 +104,7 @@ export interface Messages {
       emailInvalid: string;
       passwordMissing: string;
       passwordShort: (least: number) => string;
-      passwordBreached: string;
+      passwordLong: string;
     };
   };
   readonly consent: {

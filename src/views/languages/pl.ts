@@ -87,7 +87,7 @@ export const pl = {
       passwordMissing: 'Podaj hasło',
       passwordShort: (least) =>
         `Hasło musi mieć co najmniej ${least} ${plural(least, 'znak', 'znaki', 'znaków')}`,
-      passwordBreached: 'To hasło pojawiło się w wyciekach danych. Wybierz inne',
+      passwordLong: 'To hasło jest za długie',
     },
   },
   consent: {

@@ -14,7 +14,7 @@ type CreateAccountProblem =
   | 'emailInvalid'
   | 'passwordMissing'
   | 'passwordShort'
-  | 'passwordBreached';
+  | 'passwordLong';
 
 export interface CreateAccountModel {
   /** Where the form posts: `csrf`, `login`, `name`, `email`, `password`. */
@@ -62,7 +62,7 @@ const fieldOf = {
   emailInvalid: 'email',
   passwordMissing: 'password',
   passwordShort: 'password',
-  passwordBreached: 'password',
+  passwordLong: 'password',
 } as const satisfies Record<CreateAccountProblem, string>;
 
 const errorOf = (messages: Messages, problem: CreateAccountProblem, least: number): FieldError => {
