@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { openStore } from '#adapters/index.ts';
 import { createEvents, type SecurityEvent } from '#src/events.ts';
@@ -366,6 +367,35 @@ t.test('a store that is away delays the record, and a full queue is told of', as
   const { items } = await listRecords(store, { type: 'audit.dropped' }, { limit: 10 });
   t.match(items, [{ outcome: 'failed', reason: 'queue_full', details: { count: 10 } }]);
   t.match(await verify({ store, clock: Date, box }), { records: 20_003, problems: [] });
+  await store.close();
+  await wire.close();
+  await redis.close();
+});
+
+t.test('records whose writing was never answered are on record once', async (t) => {
+  const redis = await startRedis();
+  const wire = await startTcpProxy({ port: redis.port });
+  const store = await openStore(`redis://127.0.0.1:${wire.port}`, {
+    clock: Date,
+    prefix: freshPrefix(),
+    deadlineMs: 500,
+  });
+  const box = await boxOf(testConfig(), store);
+  const { audit: record, emit, end } = await recording(store, Date);
+  for (const [at, name] of ['first', 'second'].entries()) {
+    wire.dropNextReply('refuse');
+    emit(event(name));
+    await sleep(700);
+    t.equal(record.state().waiting, 1, 'as far as is known nothing is written');
+    emit(event(`while the ${name} waits`));
+    wire.heal();
+    await waitFor('the record', () => record.state().written === 2 * (at + 1));
+  }
+  await end();
+  const { items } = await listRecords(store, {}, { limit: 100 });
+  t.equal(items.length, 1 + 4, 'each once, and one opening');
+  const { records, heads, problems } = await verify({ store, clock: Date, box });
+  t.match({ records, chains: heads.length, problems }, { records: 5, chains: 1, problems: [] });
   await store.close();
   await wire.close();
   await redis.close();
