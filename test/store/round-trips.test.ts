@@ -1,7 +1,8 @@
 import t from 'tap';
 import { Browser } from '../support/browser.ts';
 import { openHouse } from '../support/house.ts';
-import { answerIn, codeFor, newVerifier, RelyingParty, usual } from '../support/relying-party.ts';
+import { ensureRedis, freshPrefix } from '../support/redis.ts';
+import { answerIn, codeFor, newVerifier, password, RelyingParty, usual } from '../support/relying-party.ts';
 
 t.test('each operation takes no more trips to the store than it must', async (t) => {
   const trips: string[] = [];
@@ -57,4 +58,36 @@ t.test('each operation takes no more trips to the store than it must', async (t)
   );
   t.equal(pushed.result.status, 201);
   t.strictSame(pushed.trips, ['commit'], 'a pushed request: 1');
+});
+
+t.test('an account of the store that nobody asked for lately is read beside the grant', async (t) => {
+  const redis = await ensureRedis();
+  t.teardown(() => redis.close());
+  const trips: { readonly operation: string; readonly start: number; readonly end: number }[] = [];
+  let ahead = 0;
+  const house = await openHouse({
+    config: { ...usual, accounts: [], store: { url: redis.url, prefix: freshPrefix() } },
+    clock: { now: () => Date.now() + ahead },
+    observe: (operation, took) => {
+      const end = performance.now();
+      if (operation === 'read' || operation === 'commit') trips.push({ operation, start: end - took, end });
+    },
+  });
+  t.teardown(() => house.close());
+  await house.app.services.accounts.add({ username: 'ada', password });
+  const party = new RelyingParty(house.issuer);
+  const browser = new Browser();
+  await codeFor(party, browser);
+
+  ahead += 60_000;
+  trips.length = 0;
+  const response = await browser.request(party.authorizationUrl(newVerifier()));
+  t.ok(answerIn(response).get('code'));
+  t.strictSame(
+    trips.map(({ operation }) => operation),
+    ['read', 'read', 'read', 'commit'],
+  );
+  const [session, one, other, commit] = trips;
+  t.ok(one && other && Math.max(one.start, other.start) < Math.min(one.end, other.end), 'at the same time');
+  t.ok(session && one && session.end <= one.start && commit && commit.start >= one.end);
 });

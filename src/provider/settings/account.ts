@@ -1,4 +1,6 @@
-import type { Configuration } from 'oidc-provider';
+import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
+import { currentWork } from '../../store/current-work.ts';
+import { grantKeyOf } from '../storage/ids.ts';
 import { authenticationBehind } from './authentication.ts';
 
 interface AccountSource {
@@ -8,6 +10,12 @@ interface AccountSource {
   ): Promise<{ accountId: string; claims(use: string, scope: string): { sub: string } } | undefined>;
 }
 
+/** The engine asks for the grant right after the account: both come by trips made at the same time. */
+const readGrantAhead = async ({ oidc: { client, result, session } }: KoaContextWithOIDC): Promise<void> => {
+  const grantId = client && (result?.consent?.grantId ?? session?.grantIdFor(client.clientId));
+  if (grantId) await currentWork()?.read(grantKeyOf(grantId));
+};
+
 /**
  * Id tokens carry technical claims only: what is personal is at `/userinfo`, unless the operator asked otherwise for
  * a client.
@@ -15,7 +23,7 @@ interface AccountSource {
 export const accountFor =
   (accounts: AccountSource, assuranceClaim: string | null): NonNullable<Configuration['findAccount']> =>
   async (ctx, id) => {
-    const account = await accounts.forEngine(id);
+    const [account] = await Promise.all([accounts.forEngine(id), readGrantAhead(ctx)]);
     if (!account) return undefined;
     return {
       accountId: account.accountId,
