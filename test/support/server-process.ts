@@ -58,10 +58,10 @@ interface Options {
   readonly fileBlocks?: number;
 }
 
-/** What would end a process that writes too much is only an error to it. */
+/** What would end a process that writes too much is only an error to it: unless tap's hook listens to the signal. */
 const withLimit = (blocks: number): readonly [string, readonly string[]] => [
   'sh',
-  ['-c', `trap '' XFSZ; ulimit -f ${blocks}; exec "$0" "$@"`, process.execPath],
+  ['-c', `trap '' XFSZ; ulimit -f ${blocks}; unset NODE_OPTIONS; exec "$0" "$@"`, process.execPath],
 ];
 
 export const startServerProcess = async ({
