@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
-import { freePort } from '../../test/support/redis-server.ts';
+import { freePort } from '#src/testing/free-port.ts';
 import { algorithms, audienceOf, claims, clients, opaqueAudience, username } from '../cast.ts';
 import { ask } from '../messages.ts';
 import type { RunningRedis } from './redis.ts';

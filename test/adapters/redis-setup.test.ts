@@ -6,9 +6,10 @@ import t, { type Test } from 'tap';
 import { openRedis } from '#adapters/redis/index.ts';
 import { Unavailable, Unusable } from '#src/store/errors.ts';
 import type { Store } from '#src/store/port.ts';
+import { freePort } from '#src/testing/free-port.ts';
 import { freshPrefix } from '../support/redis.ts';
 import { startSentinel } from '../support/redis-sentinel.ts';
-import { freePort, redisCommand, startRedis, waitFor } from '../support/redis-server.ts';
+import { redisCommand, startRedis, waitFor } from '../support/redis-server.ts';
 
 const clock = { now: () => Date.now() };
 const key = { kind: 'code', family: 'f', id: 'c' };

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
-import { freePort } from '../support/redis-server.ts';
+import { freePort } from '#src/testing/free-port.ts';
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const env = { NODE_COMPILE_CACHE: join(tmpdir(), 'postern-compiled') };

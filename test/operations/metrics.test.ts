@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
+import { freePort } from '#src/testing/free-port.ts';
 import { Browser } from '../support/browser.ts';
 import { openHouse } from '../support/house.ts';
 import { handClock } from '../support/people.ts';
-import { freePort, startRedis, waitFor } from '../support/redis-server.ts';
+import { startRedis, waitFor } from '../support/redis-server.ts';
 import { codeFor, RelyingParty, secret, usual } from '../support/relying-party.ts';
 import { startServerProcess } from '../support/server-process.ts';
 

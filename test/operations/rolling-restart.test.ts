@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
+import { freePort } from '#src/testing/free-port.ts';
 import { startBalancer } from '../support/balancer.ts';
 import { Browser } from '../support/browser.ts';
 import { ensureRedis, freshPrefix } from '../support/redis.ts';
-import { freePort, waitFor } from '../support/redis-server.ts';
+import { waitFor } from '../support/redis-server.ts';
 import { codeFor, RelyingParty, usual } from '../support/relying-party.ts';
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
 

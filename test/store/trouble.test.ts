@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { openStore } from '#adapters/index.ts';
+import { freePort } from '#src/testing/free-port.ts';
 import { Browser } from '../support/browser.ts';
 import { backWithin, bounded, endures, readinessFlipsWithin, readyIs, settled } from '../support/endure.ts';
 import { openHouse } from '../support/house.ts';
 import { freshPrefix } from '../support/redis.ts';
-import { freePort, redisCommand, startRedis } from '../support/redis-server.ts';
+import { redisCommand, startRedis } from '../support/redis-server.ts';
 import { codeFor, RelyingParty, usual } from '../support/relying-party.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
 

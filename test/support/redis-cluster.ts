@@ -1,4 +1,5 @@
-import { freePort, type RedisServer, redisCommand, startRedis, waitFor } from './redis-server.ts';
+import { freePort } from '#src/testing/free-port.ts';
+import { type RedisServer, redisCommand, startRedis, waitFor } from './redis-server.ts';
 
 export interface ClusterSet {
   readonly url: string;

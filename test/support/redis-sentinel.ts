@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort, type RedisServer, redisCommand, startRedis, waitFor } from './redis-server.ts';
+import { freePort } from '#src/testing/free-port.ts';
+import { type RedisServer, redisCommand, startRedis, waitFor } from './redis-server.ts';
 
 export interface SentinelSet {
   readonly url: string;

@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
+import { freePort } from '#src/testing/free-port.ts';
 import { redisBinary } from './redis-binary.ts';
 
 /** A server of our own on loopback or a socket, gone with this process. */
@@ -30,26 +29,6 @@ process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
-
-const isFree = async (port: number): Promise<boolean> => {
-  const server = createServer().listen(port, '127.0.0.1');
-  try {
-    await once(server, 'listening');
-  } catch {
-    return false;
-  }
-  server.close();
-  await once(server, 'close');
-  return true;
-};
-
-/** Below those that the system gives to outgoing connections: one of them could take it before it is listened on. */
-export const freePort = async (): Promise<number> => {
-  for (;;) {
-    const port = randomInt(12_000, 32_000);
-    if (await isFree(port)) return port;
-  }
-};
 
 interface Options {
   /** A free one when not given; `'socket'` for none. */
