@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Configuration, type interactionPolicy, Provider } from 'oidc-provider';
+import type { Configuration, interactionPolicy, Provider } from 'oidc-provider';
 import type { Config } from '#config';
 import type { Events } from '../events.ts';
 import type { EngineShare } from '../feature.ts';
@@ -24,6 +24,7 @@ import { nameOwnAddress } from './models/origin.ts';
 import { markReplaysOnCommit } from './models/replay.ts';
 import { findSignedTokens } from './models/signed-tokens.ts';
 import { aliases, jsonTokensPath } from './paths.ts';
+import { buildProvider } from './plain-context.ts';
 import { baseSettings } from './settings/index.ts';
 import { createStorage } from './storage/adapter.ts';
 import { tellEvents } from './tell.ts';
@@ -93,7 +94,7 @@ export class Engine {
       })),
       { owner: 'engine', settings: { renderError, interactions: { policy }, fetch: this.#fetch } },
     ]);
-    const provider = new Provider(config.issuer, {
+    const provider = buildProvider(config.issuer, {
       ...settings,
       routes: { ...settings.routes, ...routes },
       jwks: { keys: keys.signing },

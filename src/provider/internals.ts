@@ -1,7 +1,11 @@
 /** The one way to what the engine keeps to itself. Read and changed here because its public face has no word for it. */
 
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
+import running from 'oidc-provider/lib/helpers/als.js';
+import Router, { type Middleware } from 'oidc-provider/lib/helpers/router.js';
 import instance from 'oidc-provider/lib/helpers/weak_cache.js';
+
+export { type Middleware, Router, running };
 
 type Payload = Readonly<Record<string, unknown>>;
 

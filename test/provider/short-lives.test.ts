@@ -1,0 +1,15 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+
+const script = fileURLToPath(new URL('../support/old-bytes.ts', import.meta.url));
+
+t.test('a request is forgotten when it is over, not when all that is old is looked through', async (t) => {
+  // What tap watches promises with keeps them.
+  const { NODE_OPTIONS: _, ...env } = process.env;
+  const child = fork(script, { execArgv: ['--expose-gc'], env });
+  t.teardown(() => child.kill('SIGKILL'));
+  const [each] = await once(child, 'message');
+  t.ok(each < 2_500, `${Math.round(each)} bytes of each request are among the old objects`);
+});

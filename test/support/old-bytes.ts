@@ -1,0 +1,57 @@
+/** A process of its own, started with `--expose-gc`: tells how many bytes of each request end among the old objects. */
+import { connect } from 'node:net';
+import { getHeapSpaceStatistics } from 'node:v8';
+import { openHouse } from './house.ts';
+
+// Of the flag, which the types of Node do not see.
+const { gc: collect } = globalThis as { gc?: (options: { readonly type: 'major' | 'minor' }) => void };
+
+const oldBytes = (): number =>
+  getHeapSpaceStatistics().find(({ space_name: name }) => name === 'old_space')?.space_used_size ?? 0;
+
+const client = { client_id: 'machine', client_secret: 'a-secret-of-a-machine-0123456789-abcdefgh' };
+const house = await openHouse({
+  config: {
+    clients: [{ ...client, grant_types: ['client_credentials'], redirect_uris: [], response_types: [] }],
+  },
+});
+const { hostname, port, host } = new URL(house.issuer);
+// An HTTP client would leave old objects of its own behind.
+const connection = connect(Number(port), hostname);
+const body = new URLSearchParams({ ...client, grant_type: 'client_credentials' }).toString();
+const wire = [
+  'POST /oauth/token HTTP/1.1',
+  `host: ${host}`,
+  'content-type: application/x-www-form-urlencoded',
+  `content-length: ${body.length}`,
+  '',
+  body,
+].join('\r\n');
+
+let answered = (_answer: Buffer): void => {};
+connection.on('data', (answer) => answered(answer));
+const ask = (): Promise<void> =>
+  new Promise((resolve, reject) => {
+    answered = (answer) =>
+      answer.subarray(9, 12).toString() === '200' ? resolve() : reject(new Error(answer.toString()));
+    connection.write(wire);
+  });
+
+const several = 50;
+const times = 8;
+const askOften = async (): Promise<void> => {
+  for (let i = 0; i < times * several; i++) {
+    await ask();
+    // What survives twice is old.
+    if (i % several === 0) for (const type of ['minor', 'minor'] as const) collect?.({ type });
+  }
+};
+
+await askOften();
+collect?.({ type: 'major' });
+const before = oldBytes();
+await askOften();
+process.send?.((oldBytes() - before) / (times * several));
+connection.destroy();
+await house.close();
+process.disconnect();
