@@ -4,6 +4,7 @@ const groups = (text: string): string[] => (text === '' ? [] : text.split(':'));
 
 /** One household or machine: an IPv4 address, or the /64 that an IPv6 subscriber can choose from at will. */
 export const network = (address: string): string => {
+  if (!address.includes(':')) return address;
   const plain = address.split('%')[0] ?? '';
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(plain)?.[1];
   if (mapped !== undefined && isIP(mapped) === 4) return mapped;

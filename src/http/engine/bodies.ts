@@ -23,31 +23,46 @@ const ampersand = 0x26;
 
 const refuseManyIn = (chunks: readonly Buffer[]): void => {
   let parameters = 1;
+  let received = 0;
+  for (const chunk of chunks) received += chunk.length;
+  if (received < mostParameters) return;
   for (const chunk of chunks) for (const byte of chunk) if (byte === ampersand) parameters += 1;
   if (parameters > mostParameters) refuseMany();
 };
 
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+
+/** By its events: the iterator of a stream costs more than all else that is done with a body. */
+const readWhole = (request: IncomingMessage, most: number): Promise<Buffer[]> =>
+  new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let received = 0;
+    const brokeOff = (): void =>
+      reject(new Failure({ code: 'invalid_request', message: 'the request body broke off' }));
+    const take = (chunk: Buffer): void => {
+      received += chunk.length;
+      if (received <= most) return void chunks.push(chunk);
+      request.off('data', take).pause();
+      reject(tooLarge(most));
+    };
+    request
+      .on('data', take)
+      .once('end', () => resolve(chunks))
+      .once('error', brokeOff)
+      .once('close', brokeOff);
+  });
+
 /**
- * A body that doesn't tell its length is read here, as far as it may go, and the engine finds it read: so it is refused
- * like one that does tell. As is one that could hold more parameters than the engine looks at.
+ * A body is read here, as far as it may go, and the engine finds it read: so one that doesn't tell its length is refused
+ * like one that does, as is one that could hold more parameters than the engine looks at.
  */
 export const boundBody = async (request: IncomingMessage, allowed: number): Promise<void> => {
+  if (!hasBody(request)) return;
   const most = Math.min(allowed, readByEngine);
   const length = Number(request.headers['content-length'] ?? 0);
   if (length > most) throw tooLarge(most);
-  if (length < mostParameters && request.headers['transfer-encoding'] === undefined) return;
-  const chunks: Buffer[] = [];
-  let received = 0;
-  try {
-    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-      received += chunk.length;
-      if (received > most) throw tooLarge(most);
-      chunks.push(chunk);
-    }
-  } catch (error) {
-    if (error instanceof Failure) throw error;
-    throw new Failure({ code: 'invalid_request', message: 'the request body broke off' });
-  }
+  const chunks = await readWhole(request, most);
   refuseManyIn(chunks);
   Object.defineProperties(request, {
     readable: { value: true },
