@@ -38,8 +38,11 @@ const readWhole = (request: IncomingMessage, most: number): Promise<Buffer[]> =>
   new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let received = 0;
-    const brokeOff = (): void =>
-      reject(new Failure({ code: 'invalid_request', message: 'the request body broke off' }));
+    // Closed it is also when all went well.
+    const brokeOff = (): void => {
+      if (!request.readableEnded)
+        reject(new Failure({ code: 'invalid_request', message: 'the request body broke off' }));
+    };
     const take = (chunk: Buffer): void => {
       received += chunk.length;
       if (received <= most) return void chunks.push(chunk);
