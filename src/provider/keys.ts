@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { JWK } from 'jose';
 import type { ExternalSigningKey } from 'oidc-provider';
 
@@ -10,5 +11,5 @@ export interface EngineKeys {
   readonly dpopNonceSecret: Buffer;
   readonly pairwiseSalt: string;
   /** The one that derives at that moment. */
-  refreshSecretAt(at: number): Buffer;
+  refreshSecretAt(at: number): KeyObject;
 }

@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import type { AdapterPayload } from 'oidc-provider';
 import t from 'tap';
 import { openStore } from '#adapters/index.ts';
@@ -14,7 +15,7 @@ const storageOf = createStorage({
   clock,
   clients: { find: async () => undefined },
   reuseWindow: 10,
-  refreshSecretAt: () => Buffer.alloc(32),
+  refreshSecretAt: () => createSecretKey(Buffer.alloc(32)),
 });
 
 const family = 'family-00000';

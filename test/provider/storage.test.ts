@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import t from 'tap';
 import { openStore } from '#adapters/index.ts';
 import { createStorage } from '#src/provider/storage/adapter.ts';
@@ -15,7 +16,7 @@ const storageOf = createStorage({
   clock,
   clients,
   reuseWindow: 10,
-  refreshSecretAt: () => Buffer.alloc(32),
+  refreshSecretAt: () => createSecretKey(Buffer.alloc(32)),
 });
 
 let made = 0;

@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { createSecretKey, hash, type KeyObject } from 'node:crypto';
 import { Failure } from '#src/errors.ts';
 import type { Algorithm } from './algorithms.ts';
 import { EngineKey } from './engine-key.ts';
@@ -8,12 +8,13 @@ import { stageOf } from './stages.ts';
 
 const order = ['active', 'next', 'retiring'] as const;
 
-/** Newest first among equals, so that every process chooses the same one. */
+/** So that every process chooses the same one. */
+const newestFirst = <Item extends Entry>(entries: readonly Item[]): readonly Item[] =>
+  entries.toSorted((a, b) => b.stamps.active_at - a.stamps.active_at || (a.kid < b.kid ? -1 : 1));
+
 const ordered = <Item extends Entry>(entries: readonly Item[], now: number): readonly Item[] => {
-  const newestFirst = entries.toSorted(
-    (a, b) => b.stamps.active_at - a.stamps.active_at || (a.kid < b.kid ? -1 : 1),
-  );
-  return order.flatMap((stage) => newestFirst.filter(({ stamps }) => stageOf(stamps, now) === stage));
+  const sorted = newestFirst(entries);
+  return order.flatMap((stage) => sorted.filter(({ stamps }) => stageOf(stamps, now) === stage));
 };
 
 /**
@@ -24,6 +25,7 @@ export class KeySet {
   readonly version: string;
   readonly #signing: readonly SigningEntry[];
   readonly #secrets: readonly SecretEntry[];
+  readonly #refresh: readonly { readonly stamps: SecretEntry['stamps']; readonly key: KeyObject }[];
   readonly #signers: ReadonlyMap<Algorithm, SigningEntry>;
   readonly #engineKeys: readonly EngineKey[];
   readonly #publicJwks: { readonly keys: readonly PublicJwk[] };
@@ -36,6 +38,9 @@ export class KeySet {
     this.#secrets = ordered(
       entries.filter((entry) => entry.use !== 'sig'),
       now,
+    );
+    this.#refresh = newestFirst(this.#secrets.filter(({ use }) => use === 'refresh')).map(
+      ({ stamps, secret }) => ({ stamps, key: createSecretKey(secret) }),
     );
     const able = this.#signing.filter(({ stamps, signer }) => signer && stageOf(stamps, now) === 'active');
     const preferred = [...able.filter(({ held }) => held === 'remote'), ...able];
@@ -83,12 +88,9 @@ export class KeySet {
   }
 
   /** The one that derived at that moment, on every process: what a retry gets is what the first try got. */
-  refreshSecretAt(at: number): Buffer {
-    const then = ordered(
-      this.#secrets.filter((entry) => entry.use === 'refresh'),
-      at,
-    ).find(({ stamps }) => stageOf(stamps, at) === 'active');
-    return then ? Buffer.from(then.secret) : this.#first('refresh');
+  refreshSecretAt(at: number): KeyObject {
+    const then = this.#refresh.find(({ stamps }) => stageOf(stamps, at) === 'active');
+    return then?.key ?? createSecretKey(this.#first('refresh'));
   }
 
   get pairwiseSalt(): string {

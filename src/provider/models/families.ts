@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { Provider } from 'oidc-provider';
 import { currentWork } from '../../store/current-work.ts';
 import type { Clock } from '../../store/port.ts';
@@ -15,7 +16,7 @@ interface Identified extends Family {
 export const keepFamiliesTogether = (
   provider: Provider,
   clock: Clock,
-  refreshSecretAt: (at: number) => Buffer,
+  refreshSecretAt: (at: number) => KeyObject,
 ): void => {
   for (const model of [provider.AccessToken, provider.AuthorizationCode, provider.RefreshToken]) {
     // The engine's types leave out `generateTokenId`, which every model has.

@@ -1,4 +1,4 @@
-import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
+import { createHmac, hash, type KeyObject } from 'node:crypto';
 import type { Key } from '../../store/port.ts';
 
 /**
@@ -24,24 +24,9 @@ export const withFamilyOf = (relative: string, id: string): string =>
 /** Bearer values are kept as digests: who reads the store can't use what is in it. */
 export const digestOf = (id: string): string => hash('sha256', id, 'base64url').slice(0, 24);
 
-/** Node takes ten times as long for a key that is bytes. */
-const prepared = new WeakMap<Buffer, KeyObject>();
-
-const asKey = (secret: Buffer): KeyObject => {
-  let key = prepared.get(secret);
-  if (key === undefined) {
-    key = createSecretKey(secret);
-    prepared.set(secret, key);
-  }
-  return key;
-};
-
 /** The same token always has the same successor, so a client that retries a refresh gets the answer it missed. */
-export const successorOf = (id: string, secret: Buffer): string =>
-  withFamilyOf(
-    id,
-    `${familyOf(id)}${createHmac('sha256', asKey(secret)).update(id).digest('base64url')}`,
-  ).slice(0, 43);
+export const successorOf = (id: string, secret: KeyObject): string =>
+  `${familyOf(id)}${createHmac('sha256', secret).update(id).digest('base64url')}`.slice(0, 43);
 
 const kinds = {
   AccessToken: 'at',

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { Claim, Clock } from '../../store/port.ts';
 import type { UnitOfWork } from '../../store/unit-of-work.ts';
 import { keyOf, successorOf } from './ids.ts';
@@ -7,7 +8,7 @@ export interface RetryTerms {
   /** Seconds in which a spent refresh token is answered with its successor again. */
   readonly reuseWindow: number;
   /** What the successor of a token that was spent then is made with. */
-  readonly refreshSecretAt: (at: number) => Buffer;
+  readonly refreshSecretAt: (at: number) => KeyObject;
 }
 
 /**
