@@ -23,8 +23,13 @@ const refuseSchema = (): never => {
 };
 const noSchemas = { buildValidator: () => refuseSchema, buildSerializer: () => refuseSchema };
 
-/** Node knows an address for good once it was asked, and can't be asked any more when the caller has hung up. */
-const rememberAddress = ({ remoteAddress }: Socket): unknown => remoteAddress;
+/**
+ * Node knows an address for good once it was asked, and can't be asked any more when the caller has hung up. Whoever is
+ * gone by now has none: what they sent would be limited, and told of, as nobody's.
+ */
+const knowAddress = (socket: Socket): void => {
+  if (socket.remoteAddress === undefined) socket.destroy();
+};
 
 type AnswerError = (error: unknown, request: FastifyRequest, reply: FastifyReply) => void;
 
@@ -70,7 +75,7 @@ export const createServer = (
     },
   });
   server.server.headersTimeout = 10_000;
-  server.server.on('connection', rememberAddress);
+  server.server.on('connection', knowAddress);
   logRequests(server);
   setSafeDefaults(server, config);
   refuseMissingOrDoubled(server);

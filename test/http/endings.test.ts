@@ -1,8 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
 import Fastify from 'fastify';
 import t from 'tap';
+import type { SecurityEvent } from '#src/events.ts';
 import { onEnding } from '#src/http/endings.ts';
+import { openHouse } from '../support/house.ts';
 import { waitFor } from '../support/redis-server.ts';
 import { secret, usual } from '../support/relying-party.ts';
 import { startServerProcess } from '../support/server-process.ts';
@@ -121,4 +124,19 @@ t.test('what is refused ahead of every door is logged and counted as well', asyn
   const linesOf = () => server.lines().filter(({ route, status }) => route === 'unknown' && status === 400);
   await waitFor('its line', () => linesOf().length > 0);
   t.match(linesOf(), [{ msg: 'request', method: 'GET', correlation: /^[\w-]{12}$/ }]);
+});
+
+t.test('a caller who is gone before anybody looked asked for nothing (CWE-754)', async (t) => {
+  const house = await openHouse({ config: usual });
+  t.teardown(() => house.close());
+  const events: SecurityEvent[] = [];
+  house.app.events.listen((event) => events.push(event));
+  const { host, port } = new URL(house.issuer);
+  const bytes = `POST /oauth/token HTTP/1.1\r\nhost: ${host}\r\ncontent-length: 29\r\n\r\ngrant`;
+  const script = `const socket = require('node:net').connect(${port}, '127.0.0.1', () =>
+    socket.write(${JSON.stringify(bytes)}, () => socket.resetAndDestroy()))`;
+  // This process does nothing meanwhile, so the connection is reset before it is accepted.
+  t.equal(spawnSync(process.execPath, ['-e', script], { env: {} }).status, 0);
+  t.equal((await fetch(`${house.issuer}/livez`)).status, 200);
+  t.same(events, []);
 });
