@@ -1,24 +1,19 @@
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
 import { currentWork } from '../../store/current-work.ts';
-import type { Conflict } from '../../store/errors.ts';
 import type { Document, Key, Store } from '../../store/port.ts';
 import { type Terms, UnitOfWork } from '../../store/unit-of-work.ts';
-import { splitScope } from '../models/client-scope.ts';
+import { ClientStorage, type Clients } from './clients.ts';
 import { decideOnce, heldAfterMs } from './decided.ts';
 import { digestOf, grantKeyOf, isModelName, keyOf, type ModelName, restOf } from './ids.ts';
 import { withGrant, withoutGrant } from './of-grant.ts';
 import { decodePayload, encodePayload } from './payload.ts';
-import { Replayed } from './replayed.ts';
 import { mayBeRetry, type RetryTerms } from './retry.ts';
 import { readSession, removeSession, writeSession } from './session.ts';
-
-interface ClientSource {
-  find(id: string): Promise<Record<string, unknown> | undefined>;
-}
+import { termsOfClaim } from './terms-of-claim.ts';
 
 interface Surroundings extends RetryTerms {
   readonly store: Store;
-  readonly clients: ClientSource;
+  readonly clients: Clients;
 }
 
 /** Found by another name than their id, so the id must be in the body. They live for minutes. */
@@ -131,7 +126,10 @@ class EngineStorage implements Adapter {
     const key = keyOf(this.#model, id);
     if (!key) return;
     await this.#changing((work) => {
-      work.stage({ op: 'claim', key, at: this.#around.clock.now() }, this.#termsOfClaim(id));
+      work.stage(
+        { op: 'claim', key, at: this.#around.clock.now() },
+        termsOfClaim(this.#model, id, this.#around),
+      );
     });
   }
 
@@ -152,35 +150,6 @@ class EngineStorage implements Adapter {
     await this.#changing((work) =>
       work.stage({ op: 'remove', key: grantKeyOf(grantId) }, { survives: true }),
     );
-  }
-
-  #termsOfClaim(id: string): Terms {
-    // What expired or was revoked on the way is no second use: nothing is taken back for it.
-    const replayed = ({ reason }: Conflict, label: string) =>
-      reason === 'absent'
-        ? { error: new errors.InvalidGrant(`${label} not found`) }
-        : {
-            error: new Replayed(`${label} already consumed`),
-            writes: [{ op: 'remove', key: grantKeyOf(id) } as const],
-          };
-    switch (this.#model) {
-      case 'AuthorizationCode':
-        return { lost: (conflict) => replayed(conflict, 'authorization code') };
-      case 'PushedAuthorizationRequest':
-        return { lost: () => ({ error: new errors.InvalidRequestUri('request_uri was already used') }) };
-      case 'RefreshToken':
-        return {
-          errand: 'rotation',
-          // Read anew: the winner's client may have used the successor by now.
-          lost: async (conflict) =>
-            conflict.claim &&
-            (await mayBeRetry(this.#around, id, conflict.claim, new UnitOfWork(this.#around.store)))
-              ? 'already done'
-              : replayed(conflict, 'refresh token'),
-        };
-      default:
-        return { lost: () => ({ error: new errors.InvalidGrant('already consumed') }) };
-    }
   }
 
   #payload(document: Document, id: string): AdapterPayload | undefined {
@@ -212,20 +181,6 @@ class EngineStorage implements Adapter {
     const own = new UnitOfWork(this.#around.store);
     stage(own);
     await own.commit();
-  }
-}
-
-class ClientStorage {
-  readonly #clients: ClientSource;
-
-  constructor(clients: ClientSource) {
-    this.#clients = clients;
-  }
-
-  /** A copy: the engine writes thumbprints into the keys of a client that it builds. */
-  async find(id: string): Promise<AdapterPayload | undefined> {
-    const metadata = await this.#clients.find(id);
-    return metadata && splitScope(structuredClone(metadata));
   }
 }
 
