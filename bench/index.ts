@@ -40,7 +40,7 @@ const help = `npm run bench -- [options]
   --flow NAME         ${Object.keys(flows).join(', ')};
                       may be repeated, for the section flows
   --only TEXT         contestants of the section flows whose name holds it; may be repeated
-  --rounds N          rounds that the contestants take turns in (15)
+  --rounds N          rounds that the contestants take turns in (24)
   --requests N        requests of one contestant in one round (500)
   --against FOLDER    another checkout of Postern takes part in the section flows
   --profile FOLDER    write processor profiles of Postern there
@@ -67,7 +67,7 @@ if (values.help) {
 
 const { quick, profile, against } = values;
 const effort = {
-  rounds: Number(values.rounds ?? (quick ? 5 : 15)),
+  rounds: Number(values.rounds ?? (quick ? 5 : 24)),
   perRound: Number(values.requests ?? (quick ? 200 : 500)),
   // Until the compiler has nothing left to do: before that it takes up to a third of the processor.
   warmUp: quick ? 1000 : 16000,
