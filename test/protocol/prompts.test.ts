@@ -228,7 +228,12 @@ t.test('prompt=create (Initiating User Registration via OpenID Connect 1.0)', as
     t.equal(made.status, 303, 'the sixth one this minute');
     const more = new Browser();
     const next = await go(more, { prompt: 'create' });
-    t.equal((await more.submit(next, { ...good, login: 'erin' })).status, 429);
+    const refused = await more.submit(next, { ...good, login: 'erin' });
+    t.equal(refused.status, 429);
+    t.equal(refused.headers.get('retry-after'), '60');
+    t.match(refused.body, 'Too many accounts were made from here');
+    for (const typed of ['erin', good.email, 'Carol &lt;b&gt;']) t.match(refused.body, `value="${typed}"`);
+    t.notMatch(refused.body, good.password);
     t.equal(await house.app.services.accounts.findByUsername('erin'), undefined);
   });
 

@@ -78,6 +78,8 @@ t.test('what people and browsers are refused is told once as well (CWE-778)', as
     'too often': [() => attempt({ login: 'ada', password }), 'sign-in', 'throttled'],
     'an account half described': [create({ login: '', password: 'x' }), 'request.refused', 'incomplete'],
     'a name that is taken': [create({ login: 'ada', password }), 'request.refused', 'incomplete'],
+    'and once more': [create({ login: 'ada', password }), 'request.refused', 'incomplete'],
+    'one account too many': [create({ login: 'dave', password }), 'sign-up', 'throttled'],
     'requests of nobody': [send('GET', '/account/requests'), 'request.refused', 'login_required'],
     'an answer of nobody': [
       send('POST', '/account/requests', { ...form, origin: issuer }, 'request=x&decision=allow'),

@@ -227,6 +227,13 @@ export const gallery: readonly Exhibit[] = [
   exhibit('consent-everything', consentPage, consentFull, {
     allowance: { ...popup, remoteImages: true, formTargets: ['http://localhost:8976/callback'] },
   }),
+  exhibit('create-account-throttled', createAccountPage, {
+    ...createAccount,
+    login: 'maria',
+    name: 'Maria Kowalska',
+    email: 'maria@example.com',
+    waitSeconds: 60,
+  }),
   exhibit('consent-nothing-new', consentPage, { ...consent, before: true, scopes: [] }),
   exhibit('consent-german', consentPage, consentFull, {
     language: 'de',

@@ -1,5 +1,5 @@
 import type { interactionPolicy } from 'oidc-provider';
-import { Failure } from '../../errors.ts';
+import type { SecurityEvent } from '../../events.ts';
 import { faceOf } from '../../http/interactions/faces.ts';
 import type { Form, Outcome, Step, Visit } from '../../http/interactions/step.ts';
 import { type CreateAccountModel, createAccountPage } from '../../views/pages/create-account.ts';
@@ -28,6 +28,18 @@ export const createCreateStep = (
     status: typed.problems ? 422 : 200,
   });
 
+  const note = (
+    { client, request }: Visit,
+    told: Pick<SecurityEvent, 'outcome' | 'reason' | 'account'>,
+  ): void =>
+    events.emit({
+      type: 'sign-up',
+      ...told,
+      client: client.clientId,
+      address: request.ip,
+      correlation: request.id,
+    });
+
   /** The form was sent twice, as by two quick presses: the account of that name is theirs already. */
   const madeJustNow = async ({ login, password, email }: Wanted): Promise<Account | undefined> => {
     const account = await accounts.findByUsername(login);
@@ -37,19 +49,7 @@ export const createCreateStep = (
       : undefined;
   };
 
-  const add = async (visit: Visit, wanted: Wanted): Promise<Account> => {
-    const verdict = await throttle.take(
-      'create-account',
-      network(visit.request.ip),
-      security.throttle.registration_per_address,
-    );
-    if (!verdict.allowed) {
-      throw new Failure({
-        code: 'too_many_requests',
-        status: 429,
-        message: 'Too many accounts were made from this address. Wait a minute and send the form again.',
-      });
-    }
+  const add = async (wanted: Wanted): Promise<Account> => {
     const { login: username, password, name, email } = wanted;
     const claims = { email, email_verified: false, ...(name !== '' && { name }) };
     try {
@@ -79,22 +79,26 @@ export const createCreateStep = (
       const { password: _, ...typed } = wanted;
       const problems = problemsOf(wanted, security.password.min_length);
       if (problems.length > 0) return page(visit, { ...typed, problems });
+      const verdict = await throttle.take(
+        'create-account',
+        network(visit.request.ip),
+        security.throttle.registration_per_address,
+      );
+      if (!verdict.allowed) {
+        const { waitSeconds } = verdict;
+        note(visit, { outcome: 'refused', reason: 'throttled' });
+        const headers = { 'retry-after': String(waitSeconds) };
+        return { ...page(visit, { ...typed, waitSeconds }), status: 429, headers };
+      }
       let account: Account;
       try {
-        account = await add(visit, wanted);
+        account = await add(wanted);
       } catch (error) {
         const problem = problemIn(error);
         if (problem === undefined) throw error;
         return page(visit, { ...typed, problems: [problem] });
       }
-      events.emit({
-        type: 'sign-up',
-        outcome: 'ok',
-        account: account.id,
-        client: visit.client.clientId,
-        address: visit.request.ip,
-        correlation: visit.request.id,
-      });
+      note(visit, { outcome: 'ok', account: account.id });
       const acr = levels.reachedBy(account);
       return {
         finish: {

@@ -71,6 +71,8 @@ export const de = {
     haveOne: 'Ich habe schon ein Konto',
     problems: {
       loginMissing: 'Geben Sie einen Benutzernamen ein',
+    throttled: (when) =>
+      `Von hier aus wurden zu viele Konten angelegt. Senden Sie das Formular ${when} noch einmal.`,
       loginTaken: 'Dieser Benutzername ist vergeben. Wählen Sie einen anderen',
       loginInvalid: 'Verwenden Sie im Benutzernamen Buchstaben, Ziffern, Punkte, Binde- oder Unterstriche',
       emailMissing: 'Geben Sie Ihre E-Mail-Adresse ein',

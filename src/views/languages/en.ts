@@ -69,6 +69,7 @@ export const en = {
     haveOne: 'I already have an account',
     problems: {
       loginMissing: 'Enter a username',
+    throttled: (when) => `Too many accounts were made from here. Send the form again ${when}.`,
       loginTaken: 'This username is taken. Choose another one',
       loginInvalid: 'Use letters, digits, dots, dashes or underscores in the username',
       emailMissing: 'Enter your email address',

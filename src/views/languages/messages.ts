@@ -103,6 +103,7 @@ export interface Messages {
       emailMissing: string;
       emailInvalid: string;
       passwordMissing: string;
+    throttled: (when: string) => string;
       passwordShort: (least: number) => string;
       passwordLong: string;
     };

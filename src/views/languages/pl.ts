@@ -80,6 +80,7 @@ export const pl = {
     haveOne: 'Mam już konto',
     problems: {
       loginMissing: 'Podaj nazwę użytkownika',
+    throttled: (when) => `Z tego miejsca utworzono zbyt wiele kont. Wyślij formularz ponownie ${when}.`,
       loginTaken: 'Ta nazwa użytkownika jest zajęta. Wybierz inną',
       loginInvalid: 'W nazwie użytkownika użyj liter, cyfr, kropek, myślników lub podkreśleń',
       emailMissing: 'Podaj adres e-mail',

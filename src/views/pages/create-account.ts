@@ -1,10 +1,11 @@
 import { clientFace, strong } from '../faces.ts';
-import { type FieldError, fieldsOf, hidden, submit } from '../fields.ts';
+import { alert, type FieldError, fieldsOf, hidden, submit } from '../fields.ts';
 import { html } from '../html.ts';
 import type { Messages } from '../languages/messages.ts';
 import { layout } from '../layout.ts';
 import { ownPath } from '../links.ts';
 import type { ClientFace, Page } from '../page.ts';
+import { inTime } from '../time.ts';
 
 type CreateAccountProblem =
   | 'loginMissing'
@@ -26,11 +27,14 @@ export interface CreateAccountModel {
   readonly email?: string;
   readonly leastPassword: number;
   readonly problems?: readonly CreateAccountProblem[];
+  /** Nothing is wrong with it, but it comes too early. */
+  readonly waitSeconds?: number;
   readonly signIn?: { readonly href: string };
 }
 
 export const createAccountPage = (page: Page, model: CreateAccountModel): string => {
-  const { createAccount: text } = page.messages;
+  const { createAccount: text, tag } = page.messages;
+  const { waitSeconds } = model;
   const problems = model.problems ?? [];
   const fields = fieldsOf(
     page.messages,
@@ -38,16 +42,17 @@ export const createAccountPage = (page: Page, model: CreateAccountModel): string
   );
   return layout(page, {
     title: text.title,
-    invalid: problems.length > 0,
+    invalid: problems.length > 0 || waitSeconds !== undefined,
     body: html`
     ${clientFace(model.client, text.toContinue(strong(model.client.name)))}
     ${fields.summary()}
+    ${waitSeconds !== undefined && alert(text.throttled(inTime(tag, waitSeconds)))}
     <form method="post" action="${ownPath(model.action)}" novalidate>
       ${hidden({ csrf: model.csrf })}
-      ${fields.text({ name: 'login', label: text.login, value: model.login, autocomplete: 'username', required: true, autofocus: true })}
+      ${fields.text({ name: 'login', label: text.login, value: model.login, autocomplete: 'username', required: true, autofocus: waitSeconds === undefined })}
       ${fields.text({ name: 'name', label: text.name, value: model.name, autocomplete: 'name' })}
       ${fields.text({ name: 'email', label: text.email, value: model.email, autocomplete: 'email', type: 'email', required: true })}
-      ${fields.password({ name: 'password', label: text.password, hint: text.passwordHint(model.leastPassword), autocomplete: 'new-password', required: true })}
+      ${fields.password({ name: 'password', label: text.password, hint: text.passwordHint(model.leastPassword), autocomplete: 'new-password', required: true, autofocus: waitSeconds !== undefined })}
       ${submit({ label: text.submit, class: 'create-submit' })}
     </form>
     ${model.signIn && html`<p class="after"><a href="${ownPath(model.signIn.href)}">${text.haveOne}</a></p>`}`,
