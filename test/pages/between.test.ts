@@ -174,8 +174,8 @@ t.test('a form that is sent twice, or late, ends where the first one did', async
     const location = page.headers.get('location');
     return location === null ? page : browser.open(new URL(location, page.url).href);
   };
-  const device = async () => {
-    const body = new URLSearchParams({ client_id: 'tv', scope: 'openid' });
+  const device = async (scope = 'openid') => {
+    const body = new URLSearchParams({ client_id: 'tv', scope });
     return (await fetch(`${issuer}/oauth/device_authorization`, { method: 'POST', body })).json();
   };
   t.ok(answerIn(await browser.submit(await consent(browser), allow)).has('code'));
@@ -251,6 +251,17 @@ t.test('a form that is sent twice, or late, ends where the first one did', async
     const page = await browser.open(`${issuer}/oauth/logout`);
     await browser.open(`${issuer}/oauth/logout`);
     const asked = await follow(await send(page, { logout: 'yes' }));
+
+    const lost = await device('openid email');
+    const confirm = await send(await browser.open(verification_uri), { user_code: lost.user_code });
+    await send(confirm);
+    const asked = await follow(await send(confirm));
+    const stranger = new Browser();
+    const elsewhere = await stranger.open(verification_uri);
+    t.match((await stranger.submit(elsewhere, { user_code: lost.user_code })).body, 'already used');
+    const again = await send(asked, { user_code: lost.user_code });
+    t.match(again.body, 'device-approve', 'by whom it was confirmed, it can be confirmed once more');
+    t.match((await browser.submit(await follow(await send(again)), allow)).body, 'Device connected');
     t.match(asked.body, 'logout-confirm', 'a page that is not the newest asks again');
     t.match((await follow(await send(asked, { logout: 'yes' }))).body, 'You are signed out');
     t.match((await follow(await send(asked, { logout: 'yes' }))).body, 'You are signed out');

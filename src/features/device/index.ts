@@ -10,6 +10,7 @@ import { factsOf } from '../../provider/facts.ts';
 import { pacePolls } from '../../provider/models/polling.ts';
 import type { Clock } from '../../store/port.ts';
 import type { Throttle } from '../throttle/index.ts';
+import { letConfirmAgain } from './in-flight.ts';
 import { createDevicePages } from './pages.ts';
 import { prefillUserCode } from './prefill.ts';
 import { throttleUserCodes } from './user-codes.ts';
@@ -48,6 +49,7 @@ export const device = (parts: DeviceParts): Feature => {
           interval,
           isPending: (code) => code.accountId === undefined && code.error === undefined,
         });
+        letConfirmAgain(provider);
         throttleUserCodes(provider, parts);
         prefillUserCode(provider);
         provider.on('device_authorization.success', (_ctx: KoaContextWithOIDC, body: object) => {
