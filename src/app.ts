@@ -9,7 +9,7 @@ import { assets, assetUrl } from './http/assets/index.ts';
 import { readCertificates } from './http/certificates/index.ts';
 import { type Connections, drainConnections } from './http/draining.ts';
 import { engineDoor } from './http/engine/index.ts';
-import { interactionDoor, sameBrowserOnly } from './http/interactions/index.ts';
+import { interactionDoor, leadOn, sameBrowserOnly } from './http/interactions/index.ts';
 import { createErrorAnswer } from './http/pages/answer-error.ts';
 import { pagesDoor } from './http/pages/index.ts';
 import { createNotFound } from './http/pages/not-found.ts';
@@ -87,6 +87,7 @@ export const buildApp = async ({ config, store, clock, log, ...made }: Parts): P
           share: { settings: { findAccount: accountFor(accounts, config.tokens.level_of_assurance_claim) } },
         },
         { owner: 'interactions', share: sameBrowserOnly(sealKeys) },
+        { owner: 'interactions', share: leadOn(config) },
         ...features.flatMap(({ name, engine: share }) => (share ? [{ owner: name, share }] : [])),
       ],
     },

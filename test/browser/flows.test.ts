@@ -235,8 +235,8 @@ for (const { name, options } of ways) {
       t.ok((await sentTo(otherClient))['code'], 'the tab of another application, whose form was still open');
 
       await tab.goto(login);
-      await tab.locator('h1', { hasText: 'expired' }).waitFor();
-      if (scripts) await inspect(t, tab, 'expired');
+      await tab.locator('h1', { hasText: 'done this step already' }).waitFor();
+      if (scripts) await inspect(t, tab, 'done-already');
       await tab.click('text=Start again at Harbour Notes');
       await tab.waitForURL(`${home}/home`);
       await tab.goto(`${house.issuer}/interaction/never-there`);

@@ -180,6 +180,35 @@ t.test('a form that is sent twice, or late, ends where the first one did', async
   };
   t.ok(answerIn(await browser.submit(await consent(browser), allow)).has('code'));
 
+  await t.test('signing in, and allowing', async (t) => {
+    const fresh = await open(t);
+    const person = new Browser();
+    const post = (page: Page, fields: Readonly<Record<string, string>>): Promise<Page> =>
+      person.request(new URL(formOf(page.body).action, page.url).href, {
+        method: 'POST',
+        body: new URLSearchParams({ ...formOf(page.body).hidden, ...fields }),
+        headers: { origin: fresh.issuer },
+      });
+    const to = ({ headers, url }: Page): string => new URL(headers.get('location') ?? '', url).href;
+    const login = await fresh.ask(person);
+    const [first, second] = await Promise.all([post(login, ada), post(login, ada)]);
+    t.equal(to(first), to(second), 'at the same moment');
+    t.equal(to(await post(login, ada)), to(first), 'before the answer is taken up');
+    t.equal((await person.request(to(first))).status, 303);
+    const third = await post(login, ada);
+    t.equal(third.status, 303, 'before the next page is there');
+    const page = await person.open(to(third));
+    t.match(page.body, 'consent-allow');
+
+    const [allowed, twice] = await Promise.all([post(page, allow), post(page, allow)]);
+    t.equal(to(allowed), to(twice));
+    t.ok(answerIn(await person.request(to(twice))).has('code'));
+    for (const late of [await post(page, allow), await person.open(to(allowed))]) {
+      t.equal(late.status, 400);
+      t.match(late.body, 'You have done this step already', 'once the application was told');
+    }
+  });
+
   await t.test('choosing an account', async (t) => {
     const page = await ask(browser, { prompt: 'select_account' });
     const account = /name="account" value="([^"]+)"/.exec(page.body)?.[1] ?? '';
@@ -222,6 +251,17 @@ t.test('a form that is sent twice, or late, ends where the first one did', async
     const done = await browser.submit(await follow(first), allow);
     t.match(done.body, 'Device connected');
     t.match((await send(second, { user_code })).body, 'already used');
+
+    const lost = await device('openid email');
+    const confirm = await send(await browser.open(verification_uri), { user_code: lost.user_code });
+    await send(confirm);
+    const asked = await follow(await send(confirm));
+    const stranger = new Browser();
+    const elsewhere = await stranger.open(verification_uri);
+    t.match((await stranger.submit(elsewhere, { user_code: lost.user_code })).body, 'already used');
+    const again = await send(asked, { user_code: lost.user_code });
+    t.match(again.body, 'device-approve', 'by whom it was confirmed, it can be confirmed once more');
+    t.match((await browser.submit(await follow(await send(again)), allow)).body, 'Device connected');
   });
 
   await t.test('denying a device', async (t) => {
@@ -251,17 +291,6 @@ t.test('a form that is sent twice, or late, ends where the first one did', async
     const page = await browser.open(`${issuer}/oauth/logout`);
     await browser.open(`${issuer}/oauth/logout`);
     const asked = await follow(await send(page, { logout: 'yes' }));
-
-    const lost = await device('openid email');
-    const confirm = await send(await browser.open(verification_uri), { user_code: lost.user_code });
-    await send(confirm);
-    const asked = await follow(await send(confirm));
-    const stranger = new Browser();
-    const elsewhere = await stranger.open(verification_uri);
-    t.match((await stranger.submit(elsewhere, { user_code: lost.user_code })).body, 'already used');
-    const again = await send(asked, { user_code: lost.user_code });
-    t.match(again.body, 'device-approve', 'by whom it was confirmed, it can be confirmed once more');
-    t.match((await browser.submit(await follow(await send(again)), allow)).body, 'Device connected');
     t.match(asked.body, 'logout-confirm', 'a page that is not the newest asks again');
     t.match((await follow(await send(asked, { logout: 'yes' }))).body, 'You are signed out');
     t.match((await follow(await send(asked, { logout: 'yes' }))).body, 'You are signed out');

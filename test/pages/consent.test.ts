@@ -282,7 +282,7 @@ t.test('an application that registered itself is told apart', async (t) => {
   t.notMatch(shown.body, 'bank.example.com');
   await browser.submit(shown, { decision: 'deny' });
   const late = await browser.open(login.url);
-  t.match(late.body, 'This sign-in has expired');
+  t.match(late.body, 'You have done this step already');
   t.notMatch(late.body, 'bank.example.com', 'nobody is sent there');
   const asking = await ask(house, { client_id: 'self' });
   t.match(asking.page.body, /badge-warn">Unverified/);

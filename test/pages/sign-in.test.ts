@@ -184,7 +184,7 @@ t.test('a page that is gone leads on, or back to the application that it was for
     t.ok(isCode(await browser.submit(login, ada)));
     const back = await browser.open(login.url);
     t.equal(back.status, 400);
-    t.match(back.body, 'This sign-in has expired');
+    t.match(back.body, 'You have done this step already');
     t.match(back.body, way);
     t.match(back.body, `Start again at The ${client}`);
     const sent = await browser.submit(login, ada);
@@ -210,6 +210,7 @@ t.test('a page that is gone leads on, or back to the application that it was for
   clock.pass(3_700_000);
   const late = await old.submit(left, ada);
   t.equal(late.status, 400, 'after its hour');
+  t.match(late.body, 'This sign-in has expired');
   t.match(late.body, 'Start again at The app');
 });
 

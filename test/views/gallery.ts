@@ -205,6 +205,10 @@ export const gallery: readonly Exhibit[] = [
     app: { name: 'Harbour Notes', href: 'https://notes.example.com/login' },
   }),
   exhibit('expired-unknown-app', expiredPage, {}),
+  exhibit('done-already', expiredPage, {
+    done: true,
+    app: { name: 'Harbour Notes', href: 'https://notes.example.com/login' },
+  }),
   exhibit('select-account', selectAccountPage, {
     action: '/interaction/abc/account',
     csrf: 'token',
@@ -223,16 +227,16 @@ export const gallery: readonly Exhibit[] = [
     email: 'maria',
     problems: ['loginTaken', 'emailInvalid', 'passwordShort'],
   }),
-  exhibit('consent', consentPage, consent, { allowance: { ...popup, remoteImages: true } }),
-  exhibit('consent-everything', consentPage, consentFull, {
-    allowance: { ...popup, remoteImages: true, formTargets: ['http://localhost:8976/callback'] },
-  }),
   exhibit('create-account-throttled', createAccountPage, {
     ...createAccount,
     login: 'maria',
     name: 'Maria Kowalska',
     email: 'maria@example.com',
     waitSeconds: 60,
+  }),
+  exhibit('consent', consentPage, consent, { allowance: { ...popup, remoteImages: true } }),
+  exhibit('consent-everything', consentPage, consentFull, {
+    allowance: { ...popup, remoteImages: true, formTargets: ['http://localhost:8976/callback'] },
   }),
   exhibit('consent-nothing-new', consentPage, { ...consent, before: true, scopes: [] }),
   exhibit('consent-german', consentPage, consentFull, {

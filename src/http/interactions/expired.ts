@@ -22,6 +22,8 @@ interface Expired {
   readonly reply: FastifyReply;
   readonly pages: Pages;
   readonly failure: Failure;
+  /** It was answered, and the sign-in went on from it. */
+  readonly done: boolean;
   /** The application that it was for, if the browser still knows. */
   readonly client: string | undefined;
   readonly provider: Provider;
@@ -32,6 +34,7 @@ export const answerExpired = async ({
   reply,
   pages,
   failure,
+  done,
   client: id,
   provider,
 }: Expired): Promise<FastifyReply> => {
@@ -42,6 +45,9 @@ export const answerExpired = async ({
       .send({ error: failure.code, error_description: failure.message });
   }
   const client = id === undefined ? undefined : await provider.Client.find(id);
-  const body = expiredPage(pages.pageFor(request), client ? startAgainAt(client, provider.issuer) : {});
+  const body = expiredPage(pages.pageFor(request), {
+    done,
+    ...(client && startAgainAt(client, provider.issuer)),
+  });
   return pages.send(request, reply, body, { status: failure.status, popup: true });
 };

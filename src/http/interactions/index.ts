@@ -2,11 +2,12 @@
  * `/interaction/:uid`, where the engine sends people: finds out which step is due, lets it show or judge, and takes
  * what it found back to the engine. Knows no step by name.
  */
-import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { errors } from 'oidc-provider';
 import type { Config } from '#config';
 import { Failure } from '../../errors.ts';
 import type { Engine } from '../../provider/engine.ts';
+import { keyOf } from '../../provider/storage/ids.ts';
 import { withWork } from '../../store/current-work.ts';
 import type { Store } from '../../store/port.ts';
 import type { Pages } from '../pages/pages.ts';
@@ -18,6 +19,7 @@ import type { EngineClient, Form, Outcome, Step, Visit } from './step.ts';
 import { createTrails } from './trail.ts';
 
 export { sameBrowserOnly } from './same-browser.ts';
+export { leadOn } from './trail.ts';
 
 interface Parts {
   readonly config: Config;
@@ -80,11 +82,8 @@ export const interactionDoor = ({
     outcome: Extract<Outcome, { show: string }>,
     reply: FastifyReply,
   ): Send => {
-    const { uid, lastSubmission, params } = interaction;
-    const came = lastSubmission?.['from'];
+    const { uid, params } = interaction;
     reply.header('set-cookie', trails.cookie(uid, { client: client.clientId }));
-    if (typeof came === 'string')
-      reply.header('set-cookie', trails.cookie(came, { client: client.clientId, next: uid }));
     return () =>
       pages.send(request, reply, outcome.show, {
         status: outcome.status ?? 200,
@@ -119,7 +118,7 @@ export const interactionDoor = ({
   return async (scope) => {
     await scope.register(async (room) => {
       const fallback = room.errorHandler;
-      room.setErrorHandler(async (error, request, reply) => {
+      room.setErrorHandler<FastifyError, { Params: { uid: string } }>(async (error, request, reply) => {
         const gone = error instanceof Failure && error.code === 'interaction_expired';
         const trail = gone ? trails.read(request.headers) : undefined;
         // "Back" after a step that is done, or its form sent twice: on to the step that came after it.
@@ -130,6 +129,7 @@ export const interactionDoor = ({
           reply,
           pages,
           failure: error,
+          done: await isDone(store, request.params.uid),
           client: trail?.client,
           provider: engine().provider,
         });
@@ -178,6 +178,13 @@ const refuseFormerRedirect = (uri: unknown, client: EngineClient): void => {
     status: 400,
     message: 'The redirect_uri of this request is no longer registered for the client.',
   });
+};
+
+/** Answered, and taken up by the engine: nobody answers it again. */
+const isDone = async (store: Store, uid: string): Promise<boolean> => {
+  const key = keyOf('Interaction', uid);
+  const [interaction] = key ? await store.read([key]) : [];
+  return interaction?.claim !== undefined;
 };
 
 const expired = (error: unknown): never => {

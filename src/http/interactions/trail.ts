@@ -1,5 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { Config } from '#config';
+import type { EngineShare } from '../../feature.ts';
 import { cookieIn, serializeCookie } from '../pages/cookies.ts';
 
 /** What a page that is gone leaves behind in the browser: which application it was for, and which page came after it. */
@@ -33,6 +35,25 @@ export const createTrails = ({ issuer }: Pick<Config, 'issuer'>) => {
         client: Buffer.from(client, 'base64url').toString(),
         ...(next !== undefined && wellFormed.test(next) && { next }),
       };
+    },
+  };
+};
+
+/**
+ * Goes out with the redirect to the page that comes next: whoever sends a form again before that page is there gives up
+ * that redirect for this one, and is to find the way all the same.
+ */
+export const leadOn = (config: Pick<Config, 'issuer'>): EngineShare => {
+  const trails = createTrails(config);
+  return {
+    attach(provider) {
+      provider.on('interaction.started', (ctx: KoaContextWithOIDC) => {
+        const { client, entities, result } = ctx.oidc;
+        const from = result?.['from'];
+        const next = entities.Interaction?.uid;
+        if (typeof from !== 'string' || client === undefined || next === undefined) return;
+        ctx.append('Set-Cookie', trails.cookie(from, { client: client.clientId, next }));
+      });
     },
   };
 };

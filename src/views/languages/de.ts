@@ -48,6 +48,8 @@ export const de = {
   expired: {
     title: 'Diese Anmeldung ist abgelaufen',
     why: 'Sie war zu lange offen oder wurde in einem anderen Tab abgeschlossen. Es ist nichts verloren: Beginnen Sie in der App noch einmal.',
+    doneTitle: 'Dieser Schritt ist schon getan',
+    done: 'Ihre Antwort kam schon an, von dieser Seite oder aus einem anderen Tab, und die Anmeldung ging weiter. Ging es in der App nicht weiter, beginnen Sie dort noch einmal.',
     startAgain: (app) => ['Neu beginnen bei ', app],
     close:
       'Gehen Sie zurück zu der App, von der Sie kommen, und melden Sie sich dort an. Sie können diese Seite schließen.',
@@ -69,10 +71,10 @@ export const de = {
       `Mindestens ${least} Zeichen. Einige Wörter ohne Zusammenhang lassen sich leicht merken.`,
     submit: 'Konto anlegen',
     haveOne: 'Ich habe schon ein Konto',
-    problems: {
-      loginMissing: 'Geben Sie einen Benutzernamen ein',
     throttled: (when) =>
       `Von hier aus wurden zu viele Konten angelegt. Senden Sie das Formular ${when} noch einmal.`,
+    problems: {
+      loginMissing: 'Geben Sie einen Benutzernamen ein',
       loginTaken: 'Dieser Benutzername ist vergeben. Wählen Sie einen anderen',
       loginInvalid: 'Verwenden Sie im Benutzernamen Buchstaben, Ziffern, Punkte, Binde- oder Unterstriche',
       emailMissing: 'Geben Sie Ihre E-Mail-Adresse ein',

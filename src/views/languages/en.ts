@@ -48,6 +48,8 @@ export const en = {
   expired: {
     title: 'This sign-in has expired',
     why: 'It was open for too long, or it was finished in another tab. Nothing is lost: start again from the app.',
+    doneTitle: 'You have done this step already',
+    done: 'Your answer arrived before, from this page or from another tab, and the sign-in went on. If the app did not go on, start again from there.',
     startAgain: (app) => ['Start again at ', app],
     close: 'Go back to the app you came from and sign in from there. You can close this page.',
   },
@@ -67,9 +69,9 @@ export const en = {
     passwordHint: (least) => `At least ${least} characters. A few unrelated words are easy to keep in mind.`,
     submit: 'Create account',
     haveOne: 'I already have an account',
+    throttled: (when) => `Too many accounts were made from here. Send the form again ${when}.`,
     problems: {
       loginMissing: 'Enter a username',
-    throttled: (when) => `Too many accounts were made from here. Send the form again ${when}.`,
       loginTaken: 'This username is taken. Choose another one',
       loginInvalid: 'Use letters, digits, dots, dashes or underscores in the username',
       emailMissing: 'Enter your email address',

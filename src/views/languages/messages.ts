@@ -79,7 +79,14 @@ export interface Messages {
     go: (app: Value) => Phrase;
     switch: string;
   };
-  readonly expired: { title: string; why: string; startAgain: (app: Value) => Phrase; close: string };
+  readonly expired: {
+    title: string;
+    why: string;
+    doneTitle: string;
+    done: string;
+    startAgain: (app: Value) => Phrase;
+    close: string;
+  };
   readonly selectAccount: {
     title: string;
     toContinue: (app: Value) => Phrase;
@@ -96,6 +103,7 @@ export interface Messages {
     passwordHint: (least: number) => string;
     submit: string;
     haveOne: string;
+    throttled: (when: string) => string;
     problems: {
       loginMissing: string;
       loginTaken: string;
@@ -103,7 +111,6 @@ export interface Messages {
       emailMissing: string;
       emailInvalid: string;
       passwordMissing: string;
-    throttled: (when: string) => string;
       passwordShort: (least: number) => string;
       passwordLong: string;
     };

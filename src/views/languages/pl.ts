@@ -58,6 +58,8 @@ export const pl = {
   expired: {
     title: 'To logowanie wygasło',
     why: 'Strona była otwarta zbyt długo albo logowanie zakończono w innej karcie. Nic nie przepadło: zacznij od nowa w aplikacji.',
+    doneTitle: 'Ten krok masz już za sobą',
+    done: 'Twoja odpowiedź dotarła wcześniej, z tej strony albo z innej karty, i logowanie poszło dalej. Jeśli aplikacja nie przeszła dalej, zacznij w niej od nowa.',
     startAgain: (app) => ['Zacznij od nowa w: ', app],
     close: 'Wróć do aplikacji, z której przychodzisz, i zaloguj się tam. Tę stronę możesz zamknąć.',
   },
@@ -78,9 +80,9 @@ export const pl = {
       `Długość hasła: co najmniej ${least}. Kilka niezwiązanych ze sobą słów łatwo zapamiętać.`,
     submit: 'Utwórz konto',
     haveOne: 'Mam już konto',
+    throttled: (when) => `Z tego miejsca utworzono zbyt wiele kont. Wyślij formularz ponownie ${when}.`,
     problems: {
       loginMissing: 'Podaj nazwę użytkownika',
-    throttled: (when) => `Z tego miejsca utworzono zbyt wiele kont. Wyślij formularz ponownie ${when}.`,
       loginTaken: 'Ta nazwa użytkownika jest zajęta. Wybierz inną',
       loginInvalid: 'W nazwie użytkownika użyj liter, cyfr, kropek, myślników lub podkreśleń',
       emailMissing: 'Podaj adres e-mail',
