@@ -5,18 +5,21 @@ import { createStorage } from '#src/provider/storage/adapter.ts';
 import { grantKeyOf, keyOf } from '#src/provider/storage/ids.ts';
 import { Replayed } from '#src/provider/storage/replayed.ts';
 import { withWork } from '#src/store/current-work.ts';
+import { Unavailable } from '#src/store/errors.ts';
 import type { Key } from '#src/store/port.ts';
 
 const clock = { now: () => Date.now() };
 const store = await openStore('memory:', { clock });
 t.teardown(() => store.close());
 const clients = { find: async () => undefined };
+/** When the refresh secret changed. */
+let changedAt = 0;
 const storageOf = createStorage({
   store,
   clock,
   clients,
   reuseWindow: 10,
-  refreshSecretAt: () => createSecretKey(Buffer.alloc(32)),
+  refreshSecretAt: (at) => createSecretKey(Buffer.alloc(32, at < changedAt ? 1 : 2)),
 });
 
 let made = 0;
@@ -58,3 +61,19 @@ for (const model of ['AuthorizationCode', 'RefreshToken'] as const) {
     t.ok(await isThere(grantKeyOf(grantId)), 'nobody used it twice');
   });
 }
+
+t.test(
+  'a refresh that crosses a change of the secret at the same moment as another is asked again',
+  async (t) => {
+    const { id, grantId, key } = await begin('RefreshToken');
+    changedAt = clock.now();
+    const quicker = () => store.commit([{ op: 'claim', key, at: changedAt - 1 }]);
+    await t.rejects(spend('RefreshToken', id, quicker), Unavailable);
+    t.ok(await isThere(grantKeyOf(grantId)), 'nobody used it twice');
+    await t.resolves(
+      spend('RefreshToken', id, async () => {}),
+      'a retry goes by the moment of the first try',
+    );
+    t.match((await store.read([key]))[0]?.claim, { at: changedAt - 1 });
+  },
+);

@@ -126,10 +126,9 @@ class EngineStorage implements Adapter {
     const key = keyOf(this.#model, id);
     if (!key) return;
     await this.#changing((work) => {
-      work.stage(
-        { op: 'claim', key, at: this.#around.clock.now() },
-        termsOfClaim(this.#model, id, this.#around),
-      );
+      // The moment that the successor is derived by; for a retry, that of the first try.
+      const at = work.peek(key)?.claim?.at ?? this.#around.clock.now();
+      work.stage({ op: 'claim', key, at }, termsOfClaim(this.#model, { id, at }, this.#around));
     });
   }
 

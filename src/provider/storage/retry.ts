@@ -25,3 +25,7 @@ export const mayBeRetry = async (
   const successor = keyOf('RefreshToken', successorOf(id, refreshSecretAt(at)));
   return successor !== undefined && (await work.read(successor))?.claim === undefined;
 };
+
+/** Whether a token spent at one of these moments has the same successor as if it was spent at the other. */
+export const deriveAlike = ({ refreshSecretAt }: RetryTerms, one: number, other: number): boolean =>
+  refreshSecretAt(one).equals(refreshSecretAt(other));
