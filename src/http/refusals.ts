@@ -69,6 +69,15 @@ export const tellRefusals = (server: FastifyInstance, events: Events): void => {
     tellConnection(socket, 'unknown_expectation');
     response.writeHead(417, { connection: 'close' }).end();
   });
+  // RFC 9110 §9.3.6: there are no tunnels. Node lets go of the connection, its errors included.
+  server.server.on('connect', ({ socket }) => {
+    tellConnection(socket, 'method_not_allowed');
+    socket.on('error', () => {});
+    socket.write(
+      'HTTP/1.1 405 Method Not Allowed\r\nallow: \r\nconnection: close\r\ncontent-length: 0\r\n\r\n',
+    );
+    socket.destroySoon();
+  });
   server.addHook('onResponse', (request, reply, done) => {
     const { statusCode } = reply.raw;
     if (isRefusal(request, statusCode)) tell(request, statusCode, reasonFor(statusCode));

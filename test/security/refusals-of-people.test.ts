@@ -161,6 +161,7 @@ t.test('bytes that never become a request are told too, and an unused connection
     malformed_request: 'GET / HTTP/1.1\r\nHost : x\r\n\r\n',
     headers_too_large: request('GET', '/', { Host: host, 'X-A': 'x'.repeat(20_000) }),
     unknown_expectation: request('GET', '/', { Host: host, Expect: 'a miracle' }),
+    method_not_allowed: request('CONNECT', 'evil.test:443', { Host: 'evil.test:443' }),
     misdirected_request: request('GET', '/', { Host: 'evil.test' }),
     invalid_request: request('GET', '/', { Host: host, host }),
   };
