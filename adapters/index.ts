@@ -18,6 +18,8 @@ export interface StoreOptions {
   readonly synchronous?: 'normal' | 'full';
   /** Embedded: the kinds whose commits survive a crash of the machine at any rate. */
   readonly durableKinds?: readonly string[];
+  /** Embedded: a file that is not there is `Missing`, and no store is begun in its place. */
+  readonly mustExist?: boolean;
 }
 
 const redisSchemes = ['redis', 'rediss', 'redis+sentinel', 'redis+cluster', 'redis+unix'];
@@ -40,7 +42,7 @@ export const openStore = async (url: string, options: StoreOptions): Promise<Sto
   }
   if (scheme !== undefined && redisSchemes.includes(scheme)) {
     const { openRedis } = await import('./redis/index.ts');
-    const { synchronous: _, durableKinds: __, ...redis } = options;
+    const { synchronous: _, durableKinds: __, mustExist: ___, ...redis } = options;
     return openRedis({ ...redis, url });
   }
   const known = ['memory:', 'sqlite:PATH', ...redisSchemes.map((name) => `${name}://…`)].join(', ');

@@ -3,8 +3,18 @@ import type { Config } from '#config';
 import { durableKinds } from './features/moving/index.ts';
 import type { Clock, Observe, Store } from './store/port.ts';
 
+interface Opening {
+  readonly observe?: Observe | undefined;
+  /** For whoever works on a store that is there: a mistyped path must not look like an empty store. */
+  readonly mustExist?: boolean;
+}
+
 /** The store of the configuration. */
-export const openStore = (config: Config, clock: Clock, observe?: Observe): Promise<Store> =>
+export const openStore = (
+  config: Config,
+  clock: Clock,
+  { observe, mustExist = false }: Opening = {},
+): Promise<Store> =>
   open(config.store.url, {
     clock,
     operationTimeoutMs: config.store.operation_timeout_ms,
@@ -13,6 +23,7 @@ export const openStore = (config: Config, clock: Clock, observe?: Observe): Prom
     synchronous: config.store.synchronous,
     // Never to be lost with a power cut.
     durableKinds: [...durableKinds],
+    mustExist,
     ...(observe && { observe }),
   });
 

@@ -70,7 +70,7 @@ export const serve = async (written: Config, { gatherMetrics }: Surroundings = {
   const log = createLog(config);
   const metrics = await createMetrics({ config, ...(gatherMetrics && { gatherAll: gatherMetrics }) });
   const tracing = await createTracing(config);
-  const store = await openStore(config, clock, both(metrics.observe, tracing.observe));
+  const store = await openStore(config, clock, { observe: both(metrics.observe, tracing.observe) });
   let app: App | undefined;
   try {
     await assertWhole(store);

@@ -1,7 +1,7 @@
 import { accessSync, closeSync, constants, openSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { Misnamed, Unusable } from '#src/store/errors.ts';
+import { Misnamed, Missing, Unusable } from '#src/store/errors.ts';
 import { makeFolder } from '#src/store/folder.ts';
 import { toUnusable } from './faults.ts';
 import { applicationId, migrate, readNumber, steps } from './schema.ts';
@@ -29,6 +29,19 @@ const makeFile = (path: string): void => {
     if (reason(cause) === 'EEXIST') checkFile(path);
     else throw unwritable(path, cause);
   }
+};
+
+const findFile = (path: string): void => {
+  try {
+    statSync(path);
+  } catch (cause) {
+    if (reason(cause) !== 'ENOENT') throw unwritable(path, cause);
+    throw new Missing(
+      `there is no store at ${resolve(path)}: start the server, which makes it, or correct store.url`,
+      { cause },
+    );
+  }
+  checkFile(path);
 };
 
 /** Without opening it: to close a file that SQLite has open in this process would drop SQLite's locks. */
@@ -86,8 +99,8 @@ const prepareFile = (db: DatabaseSync, path: string): void => {
 };
 
 /** A connection to a file that is ours, writable and of the present version. */
-export const openFile = async (path: string, limitMs: number): Promise<DatabaseSync> => {
-  if (path !== inMemory) makeFile(path);
+export const openFile = async (path: string, limitMs: number, mustExist = false): Promise<DatabaseSync> => {
+  if (path !== inMemory) (mustExist ? findFile : makeFile)(path);
   let db: DatabaseSync | undefined;
   try {
     const opened = new DatabaseSync(path, { timeout: lockWaitMs, enableForeignKeyConstraints: false });

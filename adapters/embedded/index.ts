@@ -31,15 +31,17 @@ export interface EmbeddedOptions {
   readonly synchronous?: 'normal' | 'full';
   /** Kinds whose commits are always made as `full` ones are. */
   readonly durableKinds?: readonly string[];
+  /** A file that is not there is `Missing`; otherwise it is made. */
+  readonly mustExist?: boolean;
   /** How long an operation waits for other processes before it is `Unavailable`. */
   readonly operationTimeoutMs?: number;
   readonly observe?: Observe;
 }
 
 export const openEmbedded = async (options: EmbeddedOptions): Promise<Store> => {
-  const { path, clock, observe, synchronous = 'normal', operationTimeoutMs = 500 } = options;
+  const { path, clock, observe, mustExist, synchronous = 'normal', operationTimeoutMs = 500 } = options;
   const durable = new Set(options.durableKinds);
-  const db = await openFile(path, operationTimeoutMs);
+  const db = await openFile(path, operationTimeoutMs, mustExist);
   let closing: Promise<void> | undefined;
   const origin = randomBytes(9).toString('base64url');
   let commits = 0;

@@ -3,7 +3,7 @@ import { type Config, ConfigurationError } from '#config';
 import type { Command, CommandContext } from '#src/command.ts';
 import { type ExitCode, exitCode, Failure } from '#src/errors.ts';
 import type { Ailment } from '#src/features/doctor/index.ts';
-import { Misnamed, Unavailable, Unusable } from '#src/store/errors.ts';
+import { Misnamed, Missing, Unavailable, Unusable } from '#src/store/errors.ts';
 import { openFitting } from './fitting.ts';
 import { type Installation, onStore } from './installation.ts';
 
@@ -39,7 +39,8 @@ const unopened = (error: unknown): Ailment[] => {
     return [{ about: 'configuration', severity: 'error', code: mistake, message, fix }];
   }
   if (error instanceof Failure || error instanceof Unavailable || error instanceof Unusable) {
-    const code = error instanceof Failure ? error.code : 'store_unusable';
+    const ofStore = error instanceof Missing ? 'store_missing' : 'store_unusable';
+    const code = error instanceof Failure ? error.code : ofStore;
     return [
       {
         about: 'store',
@@ -84,7 +85,7 @@ const contentsOf = async (installation: Installation): Promise<Examined> => {
 };
 
 const insideOf = (config: Config): Promise<Examined> =>
-  onStore(config, async (installation) => {
+  onStore({ config }, async (installation) => {
     const { lookAtStore } = await import('#src/features/doctor/index.ts');
     const ofStore = await lookAtStore(installation.store, installation.clock);
     const sick = ofStore.some(({ severity }) => severity === 'error');

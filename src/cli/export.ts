@@ -11,7 +11,8 @@ export const exportRecords: Command = {
       )
       .action(async () => {
         const { patient } = await import('#src/open-store.ts');
-        await onStore(patient(context.load().config), async ({ store, clock, events }) => {
+        const config = patient(context.load().config);
+        await onStore({ config }, async ({ store, clock, events }) => {
           const { exportLines } = await import('#src/features/moving/index.ts');
           for await (const text of exportLines(store, new Date(clock.now())))
             await context.output.stream(text);

@@ -2,7 +2,7 @@ import { debuglog } from 'node:util';
 import { CommanderError } from 'commander';
 import { ConfigurationError, type Problem } from '#config';
 import { type ExitCode, exitCode, Failure } from '#src/errors.ts';
-import { Misnamed, Unavailable, Unusable } from '#src/store/errors.ts';
+import { Misnamed, Missing, Unavailable, Unusable } from '#src/store/errors.ts';
 
 export interface Ending {
   readonly exit: ExitCode;
@@ -30,6 +30,8 @@ export const endingOf = (error: unknown): Ending => {
     return { exit: exitCode.usage, code: 'usage', message: error.message.replace(/^error: /, '') };
   if (error instanceof Unavailable)
     return { exit: exitCode.unavailable, code: 'unavailable', message: sentence(error.message) };
+  if (error instanceof Missing)
+    return { exit: exitCode.notFound, code: 'store_missing', message: sentence(error.message) };
   if (error instanceof Unusable) {
     const exit = error instanceof Misnamed ? exitCode.configuration : exitCode.failure;
     return { exit, code: 'unusable', message: sentence(error.message) };

@@ -29,7 +29,8 @@ export const importRecords: Command = {
       .action(async (file: string, { overwrite }: { readonly overwrite?: true }) => {
         assertFile(file);
         const { patient } = await import('#src/open-store.ts');
-        const records = await onStore(patient(context.load().config), async ({ store, events }) => {
+        const config = patient(context.load().config);
+        const records = await onStore({ config, begins: true }, async ({ store, events }) => {
           const { importLines } = await import('#src/features/moving/index.ts');
           const lines = () =>
             createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY });

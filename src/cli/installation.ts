@@ -12,6 +12,11 @@ export interface Installation {
   readonly events: Events;
 }
 
+/** Few commands may begin an installation; to the others a mistyped `store.url` would look like an empty store. */
+export interface Beginning {
+  readonly begins?: boolean;
+}
+
 const operator = (): string => {
   try {
     return userInfo().username;
@@ -54,7 +59,7 @@ const recorded = async <T>(
 
 /** Works on the store of a configuration, beside the server that may be running on it. */
 export const onStore = async <T>(
-  config: Config,
+  { config, begins = false }: { readonly config: Config } & Beginning,
   work: (installation: Installation) => Promise<T>,
 ): Promise<T> => {
   if (config.store.url.startsWith('memory:')) {
@@ -65,7 +70,7 @@ export const onStore = async <T>(
     });
   }
   const { openStore } = await import('#src/open-store.ts');
-  const store = await openStore(config, Date);
+  const store = await openStore(config, Date, { mustExist: !begins });
   const installation = { store, config, clock: Date, events: createEvents(() => {}) };
   try {
     return await recorded(installation, () => work(installation));
@@ -75,6 +80,6 @@ export const onStore = async <T>(
 };
 
 export const onInstallation = <T>(
-  { load }: CommandContext,
+  { load, begins = false }: CommandContext & Beginning,
   work: (installation: Installation) => Promise<T>,
-): Promise<T> => onStore(load().config, work);
+): Promise<T> => onStore({ config: load().config, begins }, work);

@@ -1,7 +1,7 @@
 import type { Config } from '#config';
 import type { Command } from '#src/command.ts';
 import { exitCode, Failure } from '#src/errors.ts';
-import { Misnamed } from '#src/store/errors.ts';
+import { Misnamed, Missing } from '#src/store/errors.ts';
 import type { Store } from '#src/store/port.ts';
 
 interface MigrateFlags {
@@ -42,12 +42,15 @@ export const migrate: Command = {
           import('#src/open-store.ts'),
         ]);
         const open = async (flag: '--from' | '--to', url: string): Promise<Store> => {
+          const mustExist = flag === '--from';
           try {
-            return await openStore(patient({ ...config, store: { ...config.store, url } }), Date);
+            return await openStore(patient({ ...config, store: { ...config.store, url } }), Date, {
+              mustExist,
+            });
           } catch (error) {
-            if (flags[flag === '--to' ? 'to' : 'from'] === undefined || !(error instanceof Misnamed))
-              throw error;
-            throw usage(error.message.replace('store.url', flag));
+            if (mustExist && flags.from === undefined) throw error;
+            if (error instanceof Missing) throw new Missing(error.message.replace('store.url', flag));
+            throw error instanceof Misnamed ? usage(error.message.replace('store.url', flag)) : error;
           }
         };
         const source = await open('--from', from);

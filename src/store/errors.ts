@@ -41,5 +41,8 @@ export class Unusable extends Error {
   }
 }
 
+/** No store is there, and whoever asked for one is not to begin it. */
+export class Missing extends Unusable {}
+
 /** What the configuration names can't be a store, in whatever state it is: trying again is of no use. */
 export class Misnamed extends Unusable {}

@@ -56,7 +56,7 @@ const run = async (
 ): Promise<Running> => {
   const loaded = await loadSettings(settings);
   const { config } = loaded;
-  const store = await openStore(config, clock, observe);
+  const store = await openStore(config, clock, { observe });
   let app: App | undefined;
   try {
     app = await buildApp({ config, store, clock, log: pino({ level: config.log.level }) });

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
-import { cpSync, mkdirSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { ConfigurationError } from '#config';
@@ -8,6 +10,7 @@ import type { Command } from '#src/command.ts';
 import { exitCode, Failure } from '#src/errors.ts';
 import { Unavailable, Unusable } from '#src/store/errors.ts';
 import { run } from '../../src/cli/program.ts';
+import { openFolder } from '../support/command.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const postern = `${root}bin/postern`;
@@ -195,6 +198,65 @@ t.test('a store.url that can name no store is a mistake of the configuration', a
   });
   t.match(await said(`sqlite:${cwd}`, 'doctor', '--json'), { code: 78, out: /"code": "bad_configuration"/ });
   t.match(await said('sqlite:other.db', 'client', 'list'), { code: 1, err: /is not a store, or is damaged/ });
+});
+
+t.test('a command does not take a store that is not there for an empty one', async (t) => {
+  const { close, cwd, runHere } = await openFolder();
+  t.teardown(close);
+  const path = join(cwd, 'mistyped', 'store.db');
+  const there = (args: readonly string[]) => runHere(['--set', `store.url=sqlite:${path}`, ...args]);
+  const commands = [
+    'account list',
+    'account show ada',
+    'account disable ada',
+    'account enable ada',
+    'account reset-password ada',
+    'account delete ada',
+    'client list',
+    'client show app',
+    'client update app --name App',
+    'client rotate-secret app',
+    'client add-secret app blue',
+    'client remove-secret app blue',
+    'client delete app',
+    'keys list',
+    'keys rotate',
+    'keys prune',
+    'keys export',
+    'audit list',
+    'audit export',
+    'audit verify',
+    'export',
+    'migrate --to sqlite:elsewhere.db',
+  ];
+  for (const command of commands) {
+    t.same(
+      await there(command.split(' ')),
+      {
+        exit: 3,
+        out: '',
+        err: `postern: there is no store at ${path}: start the server, which makes it, or correct store.url.\n`,
+      },
+      command,
+    );
+  }
+  t.match(JSON.parse((await there(['client', 'list', '--json'])).err), { error: { code: 'store_missing' } });
+  const doctor = await there(['doctor', '--json', '--set', 'issuer=http://127.0.0.1:9']);
+  t.match(doctor, { exit: 1 });
+  t.match(JSON.parse(doctor.out).findings, [{ code: 'store_missing' }, { code: 'unreachable' }]);
+  t.same(readdirSync(cwd), [], 'and none of them made anything');
+});
+
+t.test('an installation may begin with its first person, client or key', async (t) => {
+  for (const command of ['account add ada --generate', 'client add --type machine', 'keys import key.pem']) {
+    const { close, cwd, runHere } = await openFolder();
+    t.teardown(close);
+    const key = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });
+    writeFileSync(join(cwd, 'key.pem'), key);
+    const { exit, err } = await runHere(command.replace('key.pem', join(cwd, 'key.pem')).split(' '));
+    t.equal(exit, 0, `${command}: ${err}`);
+    t.ok(existsSync(join(cwd, 'store.db')));
+  }
 });
 
 t.test('a failure has its own exit code and one sentence, never a stack', async (t) => {

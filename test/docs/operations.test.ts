@@ -25,7 +25,15 @@ t.test('every code that an operator may meet is in the page on troubleshooting',
     ...found(doctor, /\(\s*'([a-z]+(?:_[a-z]+)+)',\s/g),
     ...found(findings, /(?:code: |finding\(\s*)'([a-z_]+)'/g),
     ...['bad_configuration', 'cannot_listen', 'unusable', 'unavailable', 'key_encryption_key', 'remote_key'],
-    ...['demo_data', 'copy_unfinished', 'worker_failed', 'key_missing', 'store_unusable', 'unreachable'],
+    ...[
+      'demo_data',
+      'copy_unfinished',
+      'worker_failed',
+      'key_missing',
+      'store_unusable',
+      'store_missing',
+      'unreachable',
+    ],
   ];
   t.ok(codes.length > 50, `${codes.length} codes`);
   for (const code of codes) t.ok(page.includes(`\`${code}\``), code);

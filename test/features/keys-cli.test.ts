@@ -61,6 +61,8 @@ const activeKid = async (alg: string): Promise<string> =>
   (await listed()).find((key) => key.alg === alg && key.stage === 'active')?.kid ?? 'none';
 
 t.test('before the first start nothing is made', async (t) => {
+  t.match(await postern(['keys', 'list']), { exit: 3, err: /there is no store at/ });
+  writeFileSync(join(folder, 'postern.db'), '');
   const { exit, out } = await postern(['keys', 'list']);
   t.equal(exit, 0);
   t.match(out, /no keys yet/);

@@ -156,6 +156,7 @@ t.test("what can't be asked for is refused in a sentence", async (t) => {
   ];
   for (const [args, sentence] of refusals)
     t.match(await folder.runHere(['audit', ...args]), { exit: 2, err: sentence });
+  await writeFile(join(folder.cwd, 'store.db'), '');
   t.match(await folder.runHere(['audit', 'list']), { exit: 0, out: 'Nothing of that kind is on record.\n' });
   t.match(await folder.runHere(['audit', 'verify']), {
     exit: 0,

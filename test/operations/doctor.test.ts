@@ -25,6 +25,7 @@ t.test('a configuration with mistakes is all that is looked at', async (t) => {
     '--set',
     'issuer=http://127.0.0.1:9',
   ];
+  t.equal((await folder.runHere(['account', 'add', 'ada', '--generate'])).exit, 0);
   const lax = await folder.runHere(['doctor', '--json', ...allowed]);
   t.same(
     parsed(lax.out).findings.map(({ code }) => code),

@@ -25,6 +25,7 @@ t.test(
     const folder = await openFolder();
     t.teardown(() => folder.close());
     const file = (name: string): string => join(folder.cwd, name);
+    await writeFile(file('empty.db'), '');
     const refusals: readonly (readonly [readonly string[], number, RegExp])[] = [
       [['migrate'], 2, /required option '--to <url>' not specified/],
       [['migrate', '--from', 'sqlite:a', '--to', 'sqlite:a'], 2, /--from and --to are the same store/],
@@ -32,9 +33,18 @@ t.test(
       [
         ['migrate', '--from', `sqlite:${file('none.db')}`, '--to', `sqlite:${file('other.db')}`],
         3,
+        /there is no store at \S+none\.db: start the server, which makes it, or correct --from/,
+      ],
+      [
+        ['migrate', '--from', `sqlite:${file('empty.db')}`, '--to', `sqlite:${file('other.db')}`],
+        3,
         /The source holds nothing: check the address in --from/,
       ],
-      [['migrate', '--to', 'mysql://x'], 2, /--to has the unknown scheme mysql:/],
+      [
+        ['migrate', '--from', `sqlite:${file('empty.db')}`, '--to', 'mysql://x'],
+        2,
+        /--to has the unknown scheme mysql:/,
+      ],
       [
         ['migrate', '--from', 'mysql://x', '--to', 'sqlite:there.db'],
         2,
@@ -293,7 +303,7 @@ t.test('a command that is killed goes on, from any store to any other', async (t
     t.match(second, { exit: 0, out: /client +6,000\n {2}in lists +6,000\n/ }, second.err);
     t.match(
       second.err,
-      /^Went on after [\d,]+ entries\.\nComparing both …\n/,
+      /^([\d,]+ entries copied …\n)*Went on after [\d,]+ entries\.\nComparing both …\n/,
       'lines, for whoever reads them',
     );
     t.notMatch(first.out() + second.out + second.err, /s3cret/);
@@ -311,8 +321,10 @@ t.test('a store that refuses the password is named without it', async (t) => {
   t.teardown(() => Promise.all([redis.close(), folder.close()]));
   await redisCommand(redis.port, 'config', 'set', 'requirepass', 's3cret');
   const wrong = `redis://default:s3cret-wrong@127.0.0.1:${redis.port}`;
+  const empty = join(folder.cwd, 'empty.db');
+  await writeFile(empty, '');
   for (const args of [
-    ['--to', wrong],
+    ['--from', `sqlite:${empty}`, '--to', wrong],
     ['--from', wrong, '--to', 'sqlite:x.db'],
   ]) {
     const { exit, out, err } = await folder.run(['migrate', ...args]);

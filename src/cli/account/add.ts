@@ -46,7 +46,7 @@ export const add: Command = {
       .action(async (username: string, flags: AddFlags) => {
         const claims = claimsOf(flags.claim ?? []);
         const typed = flags.generate ? undefined : await readSecret(flags.hash ? 'Hash' : 'Password');
-        const { account, password } = await onAccounts(context, async (accounts) => {
+        const { account, password } = await onAccounts({ ...context, begins: true }, async (accounts) => {
           const secret =
             typed === undefined ? {} : flags.hash ? { passwordHash: typed } : { password: typed };
           const added = await accounts.add({ username, claims, ...secret });

@@ -1,11 +1,11 @@
 import type { CommandContext } from '#src/command.ts';
 import { exitCode, Failure } from '#src/errors.ts';
 import type { Account, Accounts } from '#src/features/accounts/index.ts';
-import { onInstallation } from '../installation.ts';
+import { type Beginning, onInstallation } from '../installation.ts';
 import { isoTime } from '../table.ts';
 
 export const onAccounts = <T>(
-  context: CommandContext,
+  context: CommandContext & Beginning,
   work: (accounts: Accounts) => Promise<T>,
 ): Promise<T> =>
   onInstallation(context, async (installation) => {

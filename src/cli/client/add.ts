@@ -33,7 +33,7 @@ export const add: Command = {
     ).action(async (flags: AddFlags) => {
       const metadata = metadataOf(flags);
       const secret = flags.secretStdin ? await readSecret('Client secret') : undefined;
-      const added = await onClients(context, (clients) =>
+      const added = await onClients({ ...context, begins: true }, (clients) =>
         clients.add({
           type: flags.type,
           metadata,

@@ -1,9 +1,12 @@
 import type { CommandContext } from '#src/command.ts';
 import { exitCode, Failure } from '#src/errors.ts';
 import type { Clients } from '#src/features/clients/index.ts';
-import { onInstallation } from '../installation.ts';
+import { type Beginning, onInstallation } from '../installation.ts';
 
-export const onClients = <T>(context: CommandContext, work: (clients: Clients) => Promise<T>): Promise<T> =>
+export const onClients = <T>(
+  context: CommandContext & Beginning,
+  work: (clients: Clients) => Promise<T>,
+): Promise<T> =>
   onInstallation(context, async (installation) => {
     const [{ createClients }, { createKeys }] = await Promise.all([
       import('#src/features/clients/index.ts'),

@@ -33,7 +33,7 @@ export const importOf: Command = {
       .action(async (file: string, { alg }: { readonly alg?: string }) => {
         const wanted = await algorithmIn(alg);
         const key = await read(file);
-        await withKeys(load(), async (keys) => {
+        await withKeys({ ...load(), begins: true }, async (keys) => {
           const added = await keys.import(key, wanted);
           output.answer({ added: added.map(dataOf) }, tableOf(added));
         });
