@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { connect, type Socket } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import t from 'tap';
 import { createCounter } from '#src/features/limits/counter.ts';
 import { createCopies } from '#src/store/copies.ts';
 import { handClock, openCounted } from '../support/people.ts';
+import { waitFor } from '../support/redis-server.ts';
 import { secret } from '../support/relying-party.ts';
 import { basic, openScene } from './scene.ts';
 
@@ -73,6 +75,22 @@ t.test('what strangers make up is not remembered (CWE-770, CWE-401)', async (t) 
     // A request that is kept with what hangs on it is ten kilobytes and more.
     t.ok(grown / 100 < 5000, `${name}: ${Math.round(grown / 100)} bytes each`);
   }
+});
+
+t.test('a body takes as much as it holds, in however many pieces it comes (CWE-770)', async (t) => {
+  const { issuer, host, house } = await openScene(t);
+  const accepted: Socket[] = [];
+  house.app.server.server.on('connection', (socket) => accepted.push(socket));
+  const head = `POST /oauth/token HTTP/1.1\r\nHost: ${host}\r\nTransfer-Encoding: chunked\r\n\r\n`;
+  const bytes = Buffer.from(head + '1\r\nx\r\n'.repeat(50_000));
+  const before = await heap();
+  const callers = Array.from({ length: 4 }, () => connect(Number(new URL(issuer).port), '127.0.0.1'));
+  for (const caller of callers) caller.write(bytes);
+  const read = () => accepted.filter(({ bytesRead }) => bytesRead === bytes.length).length;
+  await waitFor('all of it to be read', () => read() === callers.length);
+  const each = ((await heap()) - before) / callers.length;
+  for (const caller of callers) caller.destroy();
+  t.ok(each < 1_000_000, `${Math.round(each)} bytes each`);
 });
 
 t.test('what is kept for speed has an end', async (t) => {

@@ -33,6 +33,9 @@ const refuseManyIn = (chunks: readonly Buffer[]): void => {
 const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 
+/** A piece of one byte takes two hundred, so many of them are made one (CWE-770). */
+const mostPieces = 100;
+
 /** By its events: the iterator of a stream costs more than all else that is done with a body. */
 const readWhole = (request: IncomingMessage, most: number): Promise<Buffer[]> =>
   new Promise((resolve, reject) => {
@@ -45,9 +48,12 @@ const readWhole = (request: IncomingMessage, most: number): Promise<Buffer[]> =>
     };
     const take = (chunk: Buffer): void => {
       received += chunk.length;
-      if (received <= most) return void chunks.push(chunk);
-      request.off('data', take).pause();
-      reject(tooLarge(most));
+      if (received > most) {
+        request.off('data', take).pause();
+        return void reject(tooLarge(most));
+      }
+      chunks.push(chunk);
+      if (chunks.length === mostPieces) chunks.splice(0, mostPieces, Buffer.concat(chunks));
     };
     request
       .on('data', take)
