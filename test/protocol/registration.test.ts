@@ -431,6 +431,8 @@ t.test('a client manages its registration (RFC 7592 §2)', async (t) => {
     });
     t.equal(userinfo.status, 401);
     t.same((await app.post('/oauth/introspect', { token })).body, { active: false });
+    const another = await register(house, web);
+    t.equal((await manage(another, 'DELETE', '')).status, 204, 'a type of what is not there is no fault');
   });
 });
 

@@ -59,6 +59,8 @@ export const registrationDoor = (
   return async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (request, bytes, done) => {
+      // RFC 9110 §9.3.5: content of a DELETE means nothing, and many clients name a type of it in each request.
+      if (request.method === 'DELETE') return done(null);
       if (!jsonType.test(request.headers['content-type'] ?? '')) {
         return done(new Refused(415, 'invalid_request', 'send application/json in UTF-8'));
       }
