@@ -287,6 +287,33 @@ t.test('pages that send themselves can be read where our script was lost on the 
   }),
 );
 
+t.test('a form that was stopped on its way can be sent again', (t) =>
+  inBrowser(t, {}, async (context, complaints) => {
+    const tab = await newTab(context, complaints);
+    await tab.clock.install();
+    let sent = 0;
+    await tab.route('**/interaction/*', (route) => {
+      if (route.request().method() !== 'POST') return route.continue();
+      sent += 1;
+      return sent === 1 ? route.abort('aborted') : route.continue();
+    });
+    await tab.goto(begin({ client_id: 'other' }).url);
+    await tab.fill('#login', person.login);
+    await tab.fill('#password', person.password);
+    // As a person would: a locator waits for where the first press leads.
+    const press = () => tab.evaluate('document.querySelector(".login-submit").click()');
+    const stopped = tab.waitForEvent('requestfailed');
+    await press();
+    await stopped;
+    await press();
+    await tab.clock.fastForward(5_000);
+    await press();
+    await tab.waitForURL(`${home}/callback*`);
+    t.ok((await sentTo(tab))['code']);
+    t.equal(sent, 2, 'of quick presses the first one counts');
+  }),
+);
+
 t.test('no page of ours shows up in a frame of another site (clickjacking, CWE-1021)', (t) =>
   inBrowser(t, {}, async (context, complaints) => {
     const own = await newTab(context, complaints);

@@ -41,6 +41,11 @@ for (const button of document.querySelectorAll('[data-copy]')) {
   });
 }
 
+const free = (form) => {
+  delete form.dataset.sent;
+  for (const button of form.querySelectorAll('[aria-busy]')) button.removeAttribute('aria-busy');
+};
+
 for (const form of document.forms) {
   form.addEventListener('submit', (event) => {
     if (form.dataset.sent) {
@@ -49,15 +54,14 @@ for (const form of document.forms) {
     }
     form.dataset.sent = 'yes';
     event.submitter?.setAttribute('aria-busy', 'true');
+    // Still here: it was stopped, or waits in vain. Another press is no slip of the hand.
+    setTimeout(free, 5000, form);
   });
 }
 
 // The back button may bring the page back as it was left.
 addEventListener('pageshow', () => {
-  for (const form of document.forms) {
-    delete form.dataset.sent;
-    for (const button of form.querySelectorAll('[aria-busy]')) button.removeAttribute('aria-busy');
-  }
+  for (const form of document.forms) free(form);
 });
 
 // From the prototype: a field may be called `submit`.
