@@ -78,19 +78,32 @@ t.test('what strangers make up is not remembered (CWE-770, CWE-401)', async (t) 
 });
 
 t.test('a body takes as much as it holds, in however many pieces it comes (CWE-770)', async (t) => {
-  const { issuer, host, house } = await openScene(t);
+  const { issuer, host, house } = await openScene(t, { registration: { enabled: true } });
   const accepted: Socket[] = [];
   house.app.server.server.on('connection', (socket) => accepted.push(socket));
-  const head = `POST /oauth/token HTTP/1.1\r\nHost: ${host}\r\nTransfer-Encoding: chunked\r\n\r\n`;
-  const bytes = Buffer.from(head + '1\r\nx\r\n'.repeat(50_000));
-  const before = await heap();
-  const callers = Array.from({ length: 4 }, () => connect(Number(new URL(issuer).port), '127.0.0.1'));
-  for (const caller of callers) caller.write(bytes);
-  const read = () => accepted.filter(({ bytesRead }) => bytesRead === bytes.length).length;
-  await waitFor('all of it to be read', () => read() === callers.length);
-  const each = ((await heap()) - before) / callers.length;
-  for (const caller of callers) caller.destroy();
-  t.ok(each < 1_000_000, `${Math.round(each)} bytes each`);
+  const form = 'application/x-www-form-urlencoded';
+  const doors = {
+    '/oauth/token': form,
+    '/oauth/authorize': form,
+    '/interaction/x': form,
+    '/oauth/register': 'application/json',
+    '/api/v1/tokens': 'application/json',
+  };
+  for (const [path, type] of Object.entries(doors)) {
+    accepted.length = 0;
+    const head = `POST ${path} HTTP/1.1\r\nHost: ${host}\r\nContent-Type: ${type}\r\n`;
+    const chunks = '1\r\nx\r\n'.repeat(16_000);
+    const bytes = Buffer.from(`${head}Transfer-Encoding: chunked\r\n\r\n${chunks}`);
+    const before = await heap();
+    const callers = Array.from({ length: 4 }, () => connect(Number(new URL(issuer).port), '127.0.0.1'));
+    for (const caller of callers) caller.write(bytes);
+    const read = () => accepted.filter(({ bytesRead }) => bytesRead === bytes.length).length;
+    await waitFor('all of it to be read', () => read() === callers.length);
+    const each = ((await heap()) - before) / callers.length;
+    for (const caller of callers) caller.destroy();
+    t.ok(each < 1_000_000, `${path}: ${Math.round(each)} bytes each`);
+    await waitFor('the server to notice', () => accepted.every(({ closed }) => closed));
+  }
 });
 
 t.test('what is kept for speed has an end', async (t) => {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { joinChunks } from '../../http/bodies.ts';
 import { explain } from '../../http/faults.ts';
 import { parseJsonObject } from '../../http/strict-json.ts';
 import { withErrorUri } from '../../provider/error-uri.ts';
@@ -58,6 +59,7 @@ export const registrationDoor = (
 
   return async (scope) => {
     scope.removeAllContentTypeParsers();
+    scope.addHook('preParsing', joinChunks(config.security.max_body_bytes));
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (request, bytes, done) => {
       // RFC 9110 §9.3.5: content of a DELETE means nothing, and many clients name a type of it in each request.
       if (request.method === 'DELETE') return done(null);

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Failure } from '../../errors.ts';
-import { tooLarge } from '../bodies.ts';
+import { readWhole, tooLarge } from '../bodies.ts';
 
 /** What the engine reads at most; anything longer it would call malformed. */
 const readByEngine = 57_344;
@@ -32,35 +32,6 @@ const refuseManyIn = (chunks: readonly Buffer[]): void => {
 
 const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
-
-/** A piece of one byte takes two hundred, so many of them are made one (CWE-770). */
-const mostPieces = 100;
-
-/** By its events: the iterator of a stream costs more than all else that is done with a body. */
-const readWhole = (request: IncomingMessage, most: number): Promise<Buffer[]> =>
-  new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let received = 0;
-    // Closed it is also when all went well.
-    const brokeOff = (): void => {
-      if (!request.readableEnded)
-        reject(new Failure({ code: 'invalid_request', message: 'the request body broke off' }));
-    };
-    const take = (chunk: Buffer): void => {
-      received += chunk.length;
-      if (received > most) {
-        request.off('data', take).pause();
-        return void reject(tooLarge(most));
-      }
-      chunks.push(chunk);
-      if (chunks.length === mostPieces) chunks.splice(0, mostPieces, Buffer.concat(chunks));
-    };
-    request
-      .on('data', take)
-      .once('end', () => resolve(chunks))
-      .once('error', brokeOff)
-      .once('close', brokeOff);
-  });
 
 /**
  * A body is read here, as far as it may go, and the engine finds it read: so one that doesn't tell its length is refused

@@ -103,7 +103,7 @@ export const engineDoor =
       serve(alias.routes.token, ['POST', 'OPTIONS']);
       if ('userinfo' in alias.routes) serve(alias.routes.userinfo, ['GET', 'HEAD', 'POST', 'OPTIONS']);
     }
-    await scope.register(turnToGet(pathsTurnedToGet));
+    await scope.register(turnToGet(pathsTurnedToGet, config.security.max_body_bytes));
     scope.get('/authorize', async (request, reply) => {
       const query = request.raw.url?.slice(pathOf(request.raw.url).length) ?? '';
       return reply.header('cache-control', 'no-store').redirect(`${routes.authorization}${query}`, 303);

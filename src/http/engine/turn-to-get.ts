@@ -1,5 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify';
 import { Failure } from '../../errors.ts';
+import { joinChunks } from '../bodies.ts';
 
 /** What a URL may hold before servers and proxies on the way give up. */
 const longest = 7000;
@@ -9,8 +10,9 @@ const longest = 7000;
  * and cookies need not be opened to every site for it.
  */
 export const turnToGet =
-  (paths: readonly string[]): FastifyPluginAsync =>
+  (paths: readonly string[], most: number): FastifyPluginAsync =>
   async (scope) => {
+    scope.addHook('preParsing', joinChunks(most));
     scope.addContentTypeParser(
       'application/x-www-form-urlencoded',
       { parseAs: 'string' },

@@ -6,6 +6,7 @@ import formbody from '@fastify/formbody';
 import type { FastifyPluginAsync } from 'fastify';
 import type { Config } from '#config';
 import { Failure } from '../../errors.ts';
+import { joinChunks } from '../bodies.ts';
 import type { createErrorAnswer } from './answer-error.ts';
 
 /** Flat, without a prototype, each field once: nothing here can become an object or a list. */
@@ -49,6 +50,7 @@ export const pagesDoor =
   async (scope) => {
     const refuse = refuseForeignForms(config);
     scope.removeAllContentTypeParsers();
+    scope.addHook('preParsing', joinChunks(config.security.max_body_bytes));
     await scope.register(formbody, { parser: parseForm });
     scope.addHook('onRequest', async (request) => {
       if (request.method === 'POST') refuse(request.headers);
