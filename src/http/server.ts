@@ -75,6 +75,8 @@ export const createServer = (
     },
   });
   server.server.headersTimeout = 10_000;
+  // Each door has its own; what leads to none is not read.
+  server.removeAllContentTypeParsers();
   server.server.on('connection', knowAddress);
   logRequests(server);
   setSafeDefaults(server, config);

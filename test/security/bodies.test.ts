@@ -126,3 +126,13 @@ t.test('a body without end is not read on after its answer (CWE-400)', async (t)
     t.ok(sent < mostSent, `${name}: hung up after ${Math.round(sent / 1024)} KiB`);
   }
 });
+
+t.test('a body that leads nowhere is not waited for (CWE-770)', async (t) => {
+  const { issuer, host } = await openScene(t);
+  for (const type of [form, json, 'text/plain', 'application/octet-stream']) {
+    const head = `POST /nowhere HTTP/1.1\r\nHost: ${host}\r\nContent-Type: ${type}\r\n`;
+    const answer = await wire(issuer, `${head}Transfer-Encoding: chunked\r\n\r\n1\r\n{`, { patienceMs: 400 });
+    t.equal(answer.status, 404, type);
+    t.equal(answer.headers['connection'], 'close', type);
+  }
+});
