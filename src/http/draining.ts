@@ -7,7 +7,10 @@ export interface Connections {
   closeAll(): void;
 }
 
-/** While draining each answer is the last on its connection, and says so: whoever comes again goes elsewhere. */
+/**
+ * What is asked while draining is answered as the last on its connection, and the answer says so: whoever comes again
+ * goes elsewhere.
+ */
 export const drainConnections = (server: FastifyInstance, isDraining: () => boolean): Connections => {
   /** Node counts a connection without a request among those that are busy. */
   const silent = new Set<Socket>();

@@ -11,7 +11,7 @@ export const letConfirmAgain = ({ DeviceCode }: Provider): void => {
   const { save } = prototype;
   prototype.save = function () {
     // The engine looks only whether there is something.
-    if (this.inFlight === true) Object.assign(this, { inFlight: sessionNow() });
+    if (this.inFlight === true) Object.assign(this, { inFlight: sessionNow() ?? true });
     return save.call(this);
   };
   const find = DeviceCode.findByUserCode.bind(DeviceCode);
