@@ -30,6 +30,8 @@ export interface PosternOptions {
   readonly profile?: string;
   /** Another checkout of Postern. */
   readonly root?: string;
+  /** Where it keeps what it has, and finds it again; absent: a directory for this time. */
+  readonly folder?: string;
   /** Directory of a compile cache. */
   readonly cache?: string;
 }
@@ -75,7 +77,7 @@ const answers = async (port: number, child: ChildProcess): Promise<void> => {
 export const startPostern = async (options: PosternOptions = {}): Promise<Postern> => {
   const root = resolve(options.root ?? here);
   const port = await freePort();
-  const cwd = mkdtempSync(join(tmpdir(), 'postern-bench-'));
+  const cwd = options.folder ?? mkdtempSync(join(tmpdir(), 'postern-bench-'));
   writeFileSync(join(cwd, 'postern.yaml'), stringify(settings(port, options)));
   const started = performance.now();
   const profile = options.profile ? ['--cpu-prof', `--cpu-prof-dir=${options.profile}`] : [];
@@ -115,7 +117,7 @@ export const startPostern = async (options: PosternOptions = {}): Promise<Poster
       const ended = once(child, 'exit');
       child.kill();
       await ended;
-      rmSync(cwd, { recursive: true, force: true });
+      if (options.folder === undefined) rmSync(cwd, { recursive: true, force: true });
     },
   };
 };
