@@ -44,7 +44,7 @@ export const refuseBodies = (server: FastifyInstance, { security }: Pick<Config,
 const mostPieces = 100;
 
 /** By its events: the iterator of a stream costs more than all else that is done with a body. */
-export const readWhole = (request: IncomingMessage, most: number): Promise<Buffer[]> =>
+export const readWhole = (request: IncomingMessage, most: number): Promise<Buffer> =>
   new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let received = 0;
@@ -64,7 +64,7 @@ export const readWhole = (request: IncomingMessage, most: number): Promise<Buffe
     };
     request
       .on('data', take)
-      .once('end', () => resolve(chunks))
+      .once('end', () => resolve(Buffer.concat(chunks)))
       .once('error', brokeOff)
       .once('close', brokeOff);
   });
@@ -73,6 +73,4 @@ export const readWhole = (request: IncomingMessage, most: number): Promise<Buffe
 export const joinChunks =
   (most: number): preParsingAsyncHookHandler =>
   async ({ raw }, _reply, payload) =>
-    raw.headers['transfer-encoding'] === undefined
-      ? payload
-      : Readable.from([Buffer.concat(await readWhole(raw, most))]);
+    raw.headers['transfer-encoding'] === undefined ? payload : Readable.from([await readWhole(raw, most)]);

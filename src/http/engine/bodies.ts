@@ -21,12 +21,10 @@ export const boundQuery = (url: string): void => {
 
 const ampersand = 0x26;
 
-const refuseManyIn = (chunks: readonly Buffer[]): void => {
+const refuseManyIn = (body: Buffer): void => {
+  if (body.length < mostParameters) return;
   let parameters = 1;
-  let received = 0;
-  for (const chunk of chunks) received += chunk.length;
-  if (received < mostParameters) return;
-  for (const chunk of chunks) for (const byte of chunk) if (byte === ampersand) parameters += 1;
+  for (const byte of body) if (byte === ampersand) parameters += 1;
   if (parameters > mostParameters) refuseMany();
 };
 
@@ -42,10 +40,10 @@ export const boundBody = async (request: IncomingMessage, allowed: number): Prom
   const most = Math.min(allowed, readByEngine);
   const length = Number(request.headers['content-length'] ?? 0);
   if (length > most) throw tooLarge(most);
-  const chunks = await readWhole(request, most);
-  refuseManyIn(chunks);
+  const body = await readWhole(request, most);
+  refuseManyIn(body);
   Object.defineProperties(request, {
     readable: { value: true },
-    iterator: { value: () => chunks },
+    iterator: { value: () => [body] },
   });
 };
