@@ -347,7 +347,8 @@ t.test('records are kept as long as the operator wants, and what has expired is 
   await store.close();
 });
 
-t.test('a store that is away delays the record, and a full queue is told of', async (t) => {
+/** A record in a Redis whose wire can be cut. */
+const recordingOverWire = async () => {
   const redis = await startRedis();
   const wire = await startTcpProxy({ port: redis.port });
   const store = await openStore(`redis://127.0.0.1:${wire.port}`, {
@@ -357,6 +358,16 @@ t.test('a store that is away delays the record, and a full queue is told of', as
   });
   const box = await boxOf(testConfig(), store);
   const { audit: record, emit, end } = await recording(store, Date);
+  const close = async (): Promise<void> => {
+    await store.close();
+    await wire.close();
+    await redis.close();
+  };
+  return { wire, store, box, record, emit, end, close };
+};
+
+t.test('a store that is away delays the record, and a full queue is told of', async (t) => {
+  const { wire, store, box, record, emit, end, close } = await recordingOverWire();
   emit(event('before'));
   await waitFor('the first record', () => record.state().written === 1);
   wire.refuse();
@@ -368,21 +379,11 @@ t.test('a store that is away delays the record, and a full queue is told of', as
   const { items } = await listRecords(store, { type: 'audit.dropped' }, { limit: 10 });
   t.match(items, [{ outcome: 'failed', reason: 'queue_full', details: { count: 10 } }]);
   t.match(await verify({ store, clock: Date, box }), { records: 20_003, problems: [] });
-  await store.close();
-  await wire.close();
-  await redis.close();
+  await close();
 });
 
 t.test('records whose writing was never answered are on record once', async (t) => {
-  const redis = await startRedis();
-  const wire = await startTcpProxy({ port: redis.port });
-  const store = await openStore(`redis://127.0.0.1:${wire.port}`, {
-    clock: Date,
-    prefix: freshPrefix(),
-    deadlineMs: 500,
-  });
-  const box = await boxOf(testConfig(), store);
-  const { audit: record, emit, end } = await recording(store, Date);
+  const { wire, store, box, record, emit, end, close } = await recordingOverWire();
   for (const [at, name] of ['first', 'second'].entries()) {
     wire.dropNextReply('refuse');
     emit(event(name));
@@ -397,9 +398,7 @@ t.test('records whose writing was never answered are on record once', async (t) 
   t.equal(items.length, 1 + 4, 'each once, and one opening');
   const { records, heads, problems } = await verify({ store, clock: Date, box });
   t.match({ records, chains: heads.length, problems }, { records: 5, chains: 1, problems: [] });
-  await store.close();
-  await wire.close();
-  await redis.close();
+  await close();
 });
 
 t.test('a cell of a spreadsheet is never a formula', async (t) => {
