@@ -11,8 +11,9 @@ import { basic, openScene } from './scene.ts';
 /** What moves a cursor or ends a line. */
 const hasControls = (text: string): boolean => Array.from(text).some((char) => char < ' ');
 
+/** Koa as a word of its own: three letters stand in a random key once in forty sets. */
 const inside =
-  /node_modules|node:internal|\bat [\w.<>]+ \(|\.ts:\d|\/src\/|TypeError|ReferenceError|SQLITE|sqlite|ioredis|oidc-provider|koa|fastify|undici|ECONN/i;
+  /node_modules|node:internal|\bat [\w.<>]+ \(|\.ts:\d|\/src\/|TypeError|ReferenceError|SQLITE|ioredis|oidc-provider|(?<![\w-])koa(?!\w)|fastify|undici|ECONN/i;
 
 t.test('an answer tells nothing of the inside (CWE-209, CWE-497)', async (t) => {
   const { issuer, house, events } = await openScene(t);
