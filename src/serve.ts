@@ -76,10 +76,11 @@ export const serve = async (written: Config, { gatherMetrics }: Surroundings = {
     await assertWhole(store);
     if (config.mode === 'production') await assertNoDemo(store);
     app = await buildApp({ config, store, clock, log, metrics, tracing });
-    const { accounts, clients, readiness } = app.services;
-    const demo = await ensureDemo({ store, config, clock, accounts, clients });
     await app.start();
     await app.server.listen({ host: config.listen.host, port: config.listen.port });
+    const { accounts, clients, readiness } = app.services;
+    // It takes the time of a password's hash, and until its secrets are told nobody can ask for it.
+    const demo = await ensureDemo({ store, config, clock, accounts, clients });
     const open = app;
     return {
       app: open,

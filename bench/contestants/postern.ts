@@ -81,7 +81,7 @@ export const startPostern = async (options: PosternOptions = {}): Promise<Poster
   writeFileSync(join(cwd, 'postern.yaml'), stringify(settings(port, options)));
   const started = performance.now();
   const profile = options.profile ? ['--cpu-prof', `--cpu-prof-dir=${options.profile}`] : [];
-  const child = spawn(process.execPath, [...profile, join(root, 'src/main.ts')], {
+  const child = spawn(process.execPath, [...profile, join(root, 'bin/postern'), 'start'], {
     cwd,
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { PATH: process.env['PATH'], ...(options.cache && { NODE_COMPILE_CACHE: options.cache }) },

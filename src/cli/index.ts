@@ -3,30 +3,24 @@
  * does is decided where its subject lives; here it is only called.
  */
 import type { Command } from '#src/command.ts';
-import { account } from './account/index.ts';
-import { audit } from './audit/index.ts';
-import { client } from './client/index.ts';
-import { config } from './config/index.ts';
-import { doctor } from './doctor.ts';
-import { exportRecords } from './export.ts';
-import { health } from './health.ts';
-import { importRecords } from './import.ts';
-import { keys } from './keys/index.ts';
-import { migrate } from './migrate.ts';
-import { start } from './start.ts';
-import { version } from './version.ts';
 
-export const commands: readonly Command[] = [
-  start,
-  health,
-  config,
-  keys,
-  client,
-  account,
-  audit,
-  doctor,
-  migrate,
-  exportRecords,
-  importRecords,
-  version,
-];
+const table: Readonly<Record<string, () => Promise<Command>>> = {
+  start: async () => (await import('./start.ts')).start,
+  health: async () => (await import('./health.ts')).health,
+  config: async () => (await import('./config/index.ts')).config,
+  keys: async () => (await import('./keys/index.ts')).keys,
+  client: async () => (await import('./client/index.ts')).client,
+  account: async () => (await import('./account/index.ts')).account,
+  audit: async () => (await import('./audit/index.ts')).audit,
+  doctor: async () => (await import('./doctor.ts')).doctor,
+  migrate: async () => (await import('./migrate.ts')).migrate,
+  export: async () => (await import('./export.ts')).exportRecords,
+  import: async () => (await import('./import.ts')).importRecords,
+  version: async () => (await import('./version.ts')).version,
+};
+
+/** The one that the arguments begin with, so that a server reads no other; whatever else they are, all of them. */
+export const commandsFor = ([first = '']: readonly string[]): Promise<readonly Command[]> => {
+  const meant = Object.hasOwn(table, first) ? table[first] : undefined;
+  return Promise.all((meant ? [meant] : Object.values(table)).map((load) => load()));
+};

@@ -1,4 +1,4 @@
-import { commands } from './index.ts';
+import { commandsFor } from './index.ts';
 import { runProcess } from './process.ts';
 
-await runProcess(commands);
+await runProcess(await commandsFor(process.argv.slice(2)));

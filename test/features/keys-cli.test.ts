@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import t from 'tap';
 import { openStore } from '#adapters/index.ts';
-import { commands } from '#src/cli/index.ts';
+import { commandsFor } from '#src/cli/index.ts';
 import { run } from '#src/cli/program.ts';
 import { keysConfig, openKeys } from '../support/keys.ts';
 
@@ -34,7 +34,8 @@ const postern = async (args: readonly string[]): Promise<Answer> => {
       said.err += text;
     },
   };
-  const exit = await run(commands, withStore(args), { streams, env: {}, cwd: folder, takeSignals: () => {} });
+  const surroundings = { streams, env: {}, cwd: folder, takeSignals: () => {} };
+  const exit = await run(await commandsFor(args), withStore(args), surroundings);
   return { exit, ...said };
 };
 

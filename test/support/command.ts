@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { commands } from '#src/cli/index.ts';
+import { commandsFor } from '#src/cli/index.ts';
 import { run as runProgram } from '#src/cli/program.ts';
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
@@ -61,7 +61,8 @@ export const openFolder = async (store?: string) => {
         err += text;
       },
     };
-    const exit = await runProgram(commands, [...flags, ...args], { streams, env: {}, cwd, takeSignals() {} });
+    const surroundings = { streams, env: {}, cwd, takeSignals() {} };
+    const exit = await runProgram(await commandsFor(args), [...flags, ...args], surroundings);
     return { exit, out, err };
   };
   return { cwd, run, runHere, close: () => rm(cwd, { recursive: true, force: true }) };
