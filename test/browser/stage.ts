@@ -140,7 +140,6 @@ export const openStage = async (t: Test, more: Readonly<Record<string, unknown>>
 /** What the browser complains about: a script error, a refused resource, a breach of the policy. */
 export const newTab = async (context: BrowserContext, complaints: string[]): Promise<Tab> => {
   const tab = await context.newPage();
-  tab.setDefaultTimeout(10_000);
   tab.on('pageerror', (error) => complaints.push(`${tab.url()}: ${error.message}`));
   tab.on('console', (message) => {
     const text = message.text();
