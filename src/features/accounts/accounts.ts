@@ -3,6 +3,7 @@ import type { Config } from '#config';
 import { exitCode, Failure } from '#src/errors.ts';
 import type { Events } from '#src/events.ts';
 import { createCopies } from '#src/store/copies.ts';
+import { newId } from '#src/store/new-id.ts';
 import type { Clock, Store } from '#src/store/port.ts';
 import type { Account, Accounts } from './account.ts';
 import { checkClaims, mergeClaims } from './claims.ts';
@@ -118,7 +119,7 @@ export const createAccounts = ({ store, config, clock, events }: AccountsOptions
       const now = clock.now();
       const record: AccountRecord = {
         v: 1,
-        id: randomBytes(16).toString('base64url'),
+        id: newId(16),
         username: name,
         enabled: true,
         claims: mergeClaims({}, claims),

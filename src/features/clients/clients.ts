@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import type { Config } from '#config';
 import { exitCode, Failure } from '#src/errors.ts';
 import type { Events } from '#src/events.ts';
+import { newId } from '#src/store/new-id.ts';
 import type { Clock, Store } from '#src/store/port.ts';
 import type { ClientMetadata, Clients, SecretBox } from './client.ts';
 import { loadConfigured } from './configured.ts';
@@ -81,7 +81,7 @@ export const createClients = ({ store, config, clock, events, secretBox: box }: 
       return { items: [...first, ...items], ...(page.next === undefined ? {} : { next: page.next }) };
     },
     async add(client) {
-      const id = client.id ?? randomBytes(12).toString('base64url');
+      const id = client.id ?? newId(12);
       const metadata = complete(withoutNothing(fillIn(client, id)));
       refuseBroken(metadata);
       if (configured.has(id)) throw clientExists(id);

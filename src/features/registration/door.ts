@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { joinChunks } from '../../http/bodies.ts';
 import { explain } from '../../http/faults.ts';
 import { parseJsonObject } from '../../http/strict-json.ts';
 import { withErrorUri } from '../../provider/error-uri.ts';
 import { routes } from '../../provider/paths.ts';
+import { newId } from '../../store/new-id.ts';
 import type { RegistrationParts } from './index.ts';
 import { refuseProvisioned, understood } from './metadata.ts';
 import { Refused } from './refused.ts';
@@ -97,7 +97,7 @@ export const registrationDoor = (
       checkInitial(request);
       const body = bodyOf(request);
       refuseProvisioned(body, ['client_id', 'client_secret']);
-      const id = randomBytes(16).toString('base64url');
+      const id = newId(16);
       const issued = { client_id_issued_at: Math.floor(clock.now() / 1000) };
       const secret = await registrar.register({ ...understood(body, id), ...issued });
       const more = management ? managedAs(id, await tokens.issue(id)) : {};
