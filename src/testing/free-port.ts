@@ -14,7 +14,11 @@ const isFree = async (port: number): Promise<boolean> => {
   return true;
 };
 
+const [first, last] = [12_000, 32_000];
 const tries = 100;
+
+/** From somewhere on, so that processes do not meet; in turn, so that who asks twice before listening has two. */
+let latest = randomInt(first, last);
 
 /**
  * A port that nothing listens on at this moment: for an application whose address must be known beforehand. Below those
@@ -22,7 +26,8 @@ const tries = 100;
  */
 export const freePort = async (): Promise<number> => {
   for (let at = 0; at < tries; at++) {
-    const port = randomInt(12_000, 32_000);
+    latest = latest < last ? latest + 1 : first;
+    const port = latest;
     if (await isFree(port)) return port;
   }
   throw new Error('there is no free port');

@@ -1,5 +1,5 @@
 import { decodeJwt } from 'jose';
-import { startServer } from 'postern/testing';
+import { freePort, startServer } from 'postern/testing';
 import t from 'tap';
 import { ask, type Body, look } from '../support/ask.ts';
 import { Browser } from '../support/browser.ts';
@@ -128,6 +128,11 @@ t.test('a server of its own for one test', async (t) => {
     await t.rejects(server.signIn('ada'), /disabled/);
     await t.rejects(startServer({ settings: { tokns: {} } }), /tokens/, 'a mistake in the settings');
   });
+});
+
+t.test('ports that are asked for at once are different ones', async (t) => {
+  const ports = await Promise.all(Array.from({ length: 100 }, freePort));
+  t.equal(new Set(ports).size, ports.length);
 });
 
 t.test('stopping', async (t) => {
