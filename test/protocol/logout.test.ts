@@ -291,7 +291,7 @@ t.test('what is left to tell survives a restart', async (t) => {
   await listener.wait(1);
   const { items } = await house.store.list('outbox', 'due', { limit: 10 });
   t.equal(items.length, 1, 'it stays in the store until it was heard');
-  t.notMatch(JSON.stringify(items), /eyJ/, 'without any token');
+  t.notMatch(JSON.stringify(items), /eyJ[\w-]+\.eyJ/, 'without any token');
   await house.close();
 
   const later = handClock(Date.now() + 10_000);
