@@ -1,14 +1,14 @@
 import t from 'tap';
 import { basic, openScene } from '../security/scene.ts';
+import { freshMinute } from '../support/people.ts';
 import { secret } from '../support/relying-party.ts';
 
 const origin = 'https://spa.example';
 const form = { 'content-type': 'application/x-www-form-urlencoded', origin };
 
 t.test('an application in a browser sees that it must wait, and how long (RFC 6585 §4)', async (t) => {
-  const { issuer } = await openScene(t, {
-    security: { throttle: { token_per_address: 3, failed_authentication_per_client: 1 } },
-  });
+  const throttle = { token_per_address: 3, failed_authentication_per_client: 1 };
+  const { issuer } = await openScene(t, { security: { throttle } }, freshMinute());
   const post = (path: string, body: string, headers: Readonly<Record<string, string>> = form) =>
     fetch(`${issuer}${path}`, { method: 'POST', body, headers });
   const readable = (answer: Response, what: string): void => {

@@ -12,6 +12,7 @@ import { keyOf } from '#src/provider/storage/ids.ts';
 import { Browser } from '../support/browser.ts';
 import { makeCertificate, san } from '../support/certificates.ts';
 import { openHouse } from '../support/house.ts';
+import { freshMinute } from '../support/people.ts';
 import {
   answerIn,
   codeFor,
@@ -500,6 +501,7 @@ t.test('a code that has expired is not found', async (t) => {
 
 t.test('too many requests are told when to come back (RFC 6585 §4)', async (t) => {
   const house = await openHouse({
+    clock: freshMinute(),
     config: {
       ...config,
       security: { throttle: { token_per_address: 2, failed_authentication_per_client: 1 } },

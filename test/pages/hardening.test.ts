@@ -1,7 +1,9 @@
 import { request } from 'node:http';
 import t, { type Test } from 'tap';
+import type { Clock } from '#src/store/port.ts';
 import { Browser, formOf, type Page } from '../support/browser.ts';
 import { type House, openHouse } from '../support/house.ts';
+import { freshMinute } from '../support/people.ts';
 import { newVerifier, password, RelyingParty, redirectUri, secret, usual } from '../support/relying-party.ts';
 
 /** In every text that a client, a person, an operator or an address brings along. */
@@ -30,8 +32,8 @@ const hostile = {
   ],
 };
 
-const open = async (t: Test, config: Record<string, unknown>): Promise<House> => {
-  const house = await openHouse({ config });
+const open = async (t: Test, config: Record<string, unknown>, clock: Clock = Date): Promise<House> => {
+  const house = await openHouse({ config, clock });
   t.teardown(() => house.close());
   return house;
 };
@@ -281,10 +283,8 @@ t.test('an address that can’t be read is refused with a page for people and JS
 t.test(
   'what is refused on the way to a page is a page (429, 413, 421), and JSON at the other endpoints',
   async (t) => {
-    const house = await open(t, {
-      ...usual,
-      security: { password: { memory_kib: 8192, passes: 1 }, throttle: { token_per_address: 1 } },
-    });
+    const security = { password: { memory_kib: 8192, passes: 1 }, throttle: { token_per_address: 1 } };
+    const house = await open(t, { ...usual, security }, freshMinute());
     const browser = new Browser();
     const url = new RelyingParty(house.issuer).authorizationUrl(newVerifier());
     await browser.request(url);

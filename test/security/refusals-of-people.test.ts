@@ -1,5 +1,6 @@
 import t from 'tap';
 import { Browser, formOf, type Page } from '../support/browser.ts';
+import { freshMinute } from '../support/people.ts';
 import { waitFor } from '../support/redis-server.ts';
 import { codeFor, newVerifier, password, secret } from '../support/relying-party.ts';
 import { request, wire } from '../support/wire.ts';
@@ -14,7 +15,7 @@ const asResponse = ({ status, headers, body }: Page): Response =>
   new Response(status === 303 ? null : body, { status, headers });
 
 t.test('what people and browsers are refused is told once as well (CWE-778)', async (t) => {
-  const { issuer, events, app, spa } = await openScene(t, {
+  const config = {
     ...cast,
     registration: { enabled: true },
     metrics: { enabled: true, token: 'a-token-of-the-metrics-of-forty-characters' },
@@ -24,7 +25,8 @@ t.test('what people and browsers are refused is told once as well (CWE-778)', as
       throttle: { sign_in_free_attempts: 2, device_per_address: 3, registration_per_address: 2 },
       password: { memory_kib: 8192, passes: 1 },
     },
-  });
+  };
+  const { issuer, events, app, spa } = await openScene(t, config, freshMinute());
   const send =
     (method: string, path: string, headers: Readonly<Record<string, string>> = {}, body?: string) =>
     (): Promise<Response> =>

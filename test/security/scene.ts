@@ -1,5 +1,6 @@
 import type { Test } from 'tap';
 import type { SecurityEvent } from '#src/events.ts';
+import type { Clock } from '#src/store/port.ts';
 import { type House, openHouse } from '../support/house.ts';
 import { RelyingParty, redirectUri, secret, usual } from '../support/relying-party.ts';
 
@@ -43,8 +44,12 @@ export interface Scene {
   stored(): Promise<number>;
 }
 
-export const openScene = async (t: Test, config: Readonly<Record<string, unknown>> = {}): Promise<Scene> => {
-  const house = await openHouse({ config: { ...cast, ...config } });
+export const openScene = async (
+  t: Test,
+  config: Readonly<Record<string, unknown>> = {},
+  clock: Clock = Date,
+): Promise<Scene> => {
+  const house = await openHouse({ clock, config: { ...cast, ...config } });
   t.teardown(() => house.close());
   const events: SecurityEvent[] = [];
   house.app.events.listen((event) => events.push(event));

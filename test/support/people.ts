@@ -14,6 +14,12 @@ export const handClock = (start = Date.UTC(2026, 0, 1)) => {
   };
 };
 
+/** The time of the machine, but for the minute that has just begun: limits count by the minute, and a new one forgets. */
+export const freshMinute = () => {
+  const late = Date.now() % 60_000;
+  return { now: () => Date.now() - late };
+};
+
 /** The defaults with cheap password hashes, and `set` over them. */
 export const testConfig = (set: readonly string[] = []) =>
   loadConfig({
