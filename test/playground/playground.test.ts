@@ -25,7 +25,6 @@ const server = await startServer({
   settings: {
     listen: { port },
     accounts,
-    tokens: { device_interval: 1 },
     resources: [{ audience: api, scopes: ['demo:read', 'demo:write'] }],
   },
 });

@@ -73,9 +73,13 @@ t.test('only access tokens of this server that are good now', async (t) => {
 });
 
 t.test('one that was good ends with its time', async (t) => {
-  const token = await make('ES256', { claims: { exp: soon(1) } });
+  const token = await make('ES256');
   t.ok(verified(token));
-  await new Promise((resolve) => setTimeout(resolve, 1_100));
+  const real = Date.now;
+  t.teardown(() => {
+    Date.now = real;
+  });
+  Date.now = () => real() + 61_000;
   t.equal(verified(token), undefined);
 });
 

@@ -69,7 +69,7 @@ export const expiry = async (t: Test, open: Open): Promise<void> => {
   await t.test('a merge and a claim without a lifetime keep the one there is', async (t) => {
     const store = await opened(t, open);
     const at = key('short');
-    const expiresAt = Date.now() + 200;
+    const expiresAt = Date.now() + 1_000;
     await store.commit([
       { op: 'put', key: at, body: 'a', expiresAt },
       { op: 'merge', key: at, parts: { p: '1' }, ifAbsent: 'refuse' },
