@@ -33,7 +33,7 @@ const refusal = async (
   sentence: RegExp,
 ): Promise<void> => {
   const { child, said } = launch(cwd, ...args);
-  const [code] = await once(child, 'exit');
+  const [code] = await once(child, 'close');
   t.equal(code, exit, said());
   t.match(said(), sentence);
   t.notMatch(said(), /\n\s+at /, 'no stack');

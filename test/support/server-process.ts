@@ -46,8 +46,12 @@ export const isReady = async (url: string): Promise<boolean> => {
   return answer?.ok === true;
 };
 
+/** What is still on its way is no line yet. */
 const linesIn = (text: string): Readonly<Record<string, unknown>>[] =>
-  text.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []));
+  text
+    .split('\n')
+    .slice(0, -1)
+    .flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []));
 
 interface Options {
   readonly config?: Readonly<Record<string, unknown>>;
