@@ -181,7 +181,7 @@ t.test('a lock held by another program delays a commit, then is Unavailable; the
   const path = fresh();
   const outcomes: string[] = [];
   const store = await open(path, {
-    operationTimeoutMs: 150,
+    operationTimeoutMs: 300,
     observe: (operation, _, outcome) => outcomes.push(`${operation} ${outcome}`),
   });
   // As patient as a machine may be busy: what counts is that the lock's end is noticed.

@@ -44,7 +44,7 @@ const endsWithin = async (server: ServerProcess, since: number) => {
 };
 
 t.test('SIGTERM: proxies are told, requests are answered, what is under way is finished', async (t) => {
-  const server = await startServerProcess({ config: { ...usual, listen: { drain_seconds: 2 } } });
+  const server = await startServerProcess({ config: { ...usual, listen: { drain_seconds: 4 } } });
   t.teardown(() => server.close());
   const { port } = server;
 
@@ -141,7 +141,7 @@ t.test('SIGTERM during the start ends it when it stands, and nobody is waited fo
 });
 
 t.test('under load every request that was sent is answered', async (t) => {
-  const server = await startServerProcess({ config: { ...usual, listen: { drain_seconds: 1 } } });
+  const server = await startServerProcess({ config: { ...usual, listen: { drain_seconds: 2 } } });
   t.teardown(() => server.close());
   const answered: (number | undefined)[] = [];
   const lost: unknown[] = [];

@@ -22,7 +22,7 @@ t.test(
       issuer: `http://localhost:${front}`,
       proxy: { trusted: ['127.0.0.1'] },
       store: { url: redis.url, prefix: freshPrefix() },
-      listen: { drain_seconds: 1 },
+      listen: { drain_seconds: 2 },
       security: {
         key_encryption_key: Buffer.alloc(32, 7).toString('base64url'),
         throttle: { sign_in_per_address: 0, sign_in_per_account: 0 },

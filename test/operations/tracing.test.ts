@@ -189,10 +189,14 @@ t.test('a failure is marked, and a span ends though its answer never left', asyn
     observe?.('read', 5, 'unavailable');
     reply.raw.writeHead(503).end();
   });
-  server.get('/slow', (_request, reply) => void reply.hijack());
-  const url = await server.listen();
+  const patience = new AbortController();
+  server.get('/slow', (_request, reply) => {
+    reply.hijack();
+    patience.abort();
+  });
+  const url = await server.listen({ host: '127.0.0.1', port: 0 });
   await fetch(`${url}/away`);
-  await fetch(`${url}/slow`, { signal: AbortSignal.timeout(100) }).catch(() => {});
+  await fetch(`${url}/slow`, { signal: patience.signal }).catch(() => {});
   await waitFor('the connection to break', () => spans.every(({ ended }) => ended));
   t.match(spans, [
     {

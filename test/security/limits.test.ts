@@ -22,7 +22,8 @@ const open = async (t: Test, throttle: object, config: object = {}) => {
     config: {
       ...usual,
       proxy: { trusted: ['127.0.0.1'] },
-      security: { password: { memory_kib: 8192, passes: 1, max_concurrent: 1, max_queued: 2 }, throttle },
+      // Dear enough that a crowd has to wait, however slowly its requests are read.
+      security: { password: { memory_kib: 65_536, passes: 1, max_concurrent: 1, max_queued: 2 }, throttle },
       ...config,
     },
   });

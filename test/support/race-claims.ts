@@ -3,7 +3,8 @@ import { openStore } from '#adapters/index.ts';
 import { Conflict } from '#src/store/errors.ts';
 
 const [url = '', family = '', count = '0'] = process.argv.slice(2);
-const store = await openStore(url, { clock: { now: () => Date.now() } });
+// Who loses is told so, not that the machine was busy.
+const store = await openStore(url, { clock: { now: () => Date.now() }, operationTimeoutMs: 10_000 });
 
 process.on('message', async () => {
   const results = await Promise.allSettled(

@@ -13,7 +13,7 @@ export interface WireAnswer {
 export const wire = (
   issuer: string,
   bytes: string | Buffer,
-  { patienceMs = 1500 }: { readonly patienceMs?: number } = {},
+  { patienceMs = 10_000 }: { readonly patienceMs?: number } = {},
 ): Promise<WireAnswer> =>
   new Promise((settle, fail) => {
     const { hostname, port } = new URL(issuer);
