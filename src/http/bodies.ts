@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { Readable } from 'node:stream';
-import type { FastifyInstance, preParsingAsyncHookHandler } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { Config } from '#config';
 import { Failure } from '../errors.ts';
 
@@ -11,12 +10,18 @@ const packed = new Failure({
   message: 'send the body as it is, without a content encoding',
 });
 
-export const tooLarge = (most: number): Failure =>
+const tooLarge = (most: number): Failure =>
   new Failure({
     code: 'request_too_large',
     status: 413,
     message: `the request body is larger than ${most} bytes`,
   });
+
+export const announcesBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+
+/** Of no other is a body read: it means nothing (RFC 9110 §9.3). */
+const methodsWithBody: ReadonlySet<string | undefined> = new Set(['POST', 'PUT']);
 
 /** Judged by what the headers say, before anything is read: also for the engine, which reads bodies by itself. */
 export const refuseBodies = (server: FastifyInstance, { security }: Pick<Config, 'security'>): void => {
@@ -30,6 +35,8 @@ export const refuseBodies = (server: FastifyInstance, { security }: Pick<Config,
       reply.header('connection', 'close');
       done(tooLarge(most));
     } else {
+      // RFC 9110 §9.3.1: it may be meant as a request. On the raw response, because the engine answers there.
+      if (!methodsWithBody.has(raw.method) && announcesBody(raw)) reply.raw.setHeader('connection', 'close');
       done();
     }
   });
@@ -43,9 +50,13 @@ export const refuseBodies = (server: FastifyInstance, { security }: Pick<Config,
 /** A piece of one byte takes two hundred, so many of them are made one (CWE-770). */
 const mostPieces = 100;
 
-/** By its events: the iterator of a stream costs more than all else that is done with a body. */
+/**
+ * The one way to read a body. Fastify's own would keep each piece as it came, and the iterator of a stream costs more
+ * than all else that is done with a body.
+ */
 export const readWhole = (request: IncomingMessage, most: number): Promise<Buffer> =>
   new Promise((resolve, reject) => {
+    if (Number(request.headers['content-length']) > most) return void reject(tooLarge(most));
     const chunks: Buffer[] = [];
     let received = 0;
     // Closed it is also when all went well.
@@ -68,9 +79,3 @@ export const readWhole = (request: IncomingMessage, most: number): Promise<Buffe
       .once('error', brokeOff)
       .once('close', brokeOff);
   });
-
-/** For doors whose bodies Fastify reads: of one that comes in chunks it would keep each as it came. */
-export const joinChunks =
-  (most: number): preParsingAsyncHookHandler =>
-  async ({ raw }, _reply, payload) =>
-    raw.headers['transfer-encoding'] === undefined ? payload : Readable.from([await readWhole(raw, most)]);

@@ -132,3 +132,26 @@ t.test('a body that leads nowhere is not waited for (CWE-770)', async (t) => {
     t.equal(answer.headers['connection'], 'close', type);
   }
 });
+
+t.test('a body that means nothing is not waited for (RFC 9110 §9.3.1)', async (t) => {
+  const { issuer, host } = await openScene(t, { registration: { enabled: true } });
+  const asks = [
+    ['GET', '/.well-known/openid-configuration', 200],
+    ['HEAD', '/.well-known/openid-configuration', 200],
+    ['GET', '/userinfo', 401],
+    ['GET', '/oauth/jwks', 200],
+    ['GET', `/interaction/${'a'.repeat(43)}`, 400],
+    ['OPTIONS', '/oauth/token', 404],
+    ['OPTIONS', '/api/v1/tokens', 405],
+    ['DELETE', '/api/v1/tokens', 405],
+    ['DELETE', '/oauth/register/app', 401],
+  ] as const;
+  for (const [method, path, status] of asks) {
+    const head = `${method} ${path} HTTP/1.1\r\nHost: ${host}\r\nContent-Type: ${json}\r\n`;
+    for (const rest of ['Content-Length: 9\r\n\r\n{', 'Transfer-Encoding: chunked\r\n\r\n1\r\n{']) {
+      const answer = await wire(issuer, `${head}${rest}`, { patienceMs: 400 });
+      t.equal(answer.status, status, `${method} ${path}`);
+      t.equal(answer.headers['connection'], 'close', 'what follows it would be part of it');
+    }
+  }
+});

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '#config';
-import { joinChunks } from '../../http/bodies.ts';
+import { readWhole } from '../../http/bodies.ts';
 import { explain } from '../../http/faults.ts';
 import { certificateOf, noteCertificate } from '../../provider/certificates.ts';
 import type { Engine } from '../../provider/engine.ts';
@@ -39,10 +39,11 @@ export const redeemDoor =
     const { host, protocol } = new URL(config.issuer);
 
     scope.removeAllContentTypeParsers();
-    scope.addHook('preParsing', joinChunks(longestBody));
-    scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: longestBody }, (request, body, done) => {
-      if (jsonType.test(request.headers['content-type'] ?? '')) done(null, body);
-      else done(new Refusal('unsupported_media_type', 'send application/json in UTF-8', 415));
+    scope.addContentTypeParser('*', async ({ method, raw }: FastifyRequest) => {
+      if (method !== 'POST') return undefined;
+      const body = await readWhole(raw, longestBody);
+      if (jsonType.test(raw.headers['content-type'] ?? '')) return body;
+      throw new Refusal('unsupported_media_type', 'send application/json in UTF-8', 415);
     });
 
     scope.setErrorHandler((error, request, reply) => {

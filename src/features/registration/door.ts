@@ -1,5 +1,5 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import { joinChunks } from '../../http/bodies.ts';
+import { readWhole } from '../../http/bodies.ts';
 import { explain } from '../../http/faults.ts';
 import { parseJsonObject } from '../../http/strict-json.ts';
 import { withErrorUri } from '../../provider/error-uri.ts';
@@ -59,17 +59,16 @@ export const registrationDoor = (
 
   return async (scope) => {
     scope.removeAllContentTypeParsers();
-    scope.addHook('preParsing', joinChunks(config.security.max_body_bytes));
-    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (request, bytes, done) => {
+    scope.addContentTypeParser('*', async ({ method, raw }: FastifyRequest) => {
       // RFC 9110 §9.3.5: content of a DELETE means nothing, and many clients name a type of it in each request.
-      if (request.method === 'DELETE') return done(null);
-      if (!jsonType.test(request.headers['content-type'] ?? '')) {
-        return done(new Refused(415, 'invalid_request', 'send application/json in UTF-8'));
+      if (method === 'DELETE') return undefined;
+      const bytes = await readWhole(raw, config.security.max_body_bytes);
+      if (!jsonType.test(raw.headers['content-type'] ?? '')) {
+        throw new Refused(415, 'invalid_request', 'send application/json in UTF-8');
       }
-      // `parseAs` makes a buffer of it.
-      const parsed = parseJsonObject(bytes as Buffer);
-      if (typeof parsed === 'string') done(new Refused(400, 'invalid_request', parsed));
-      else done(null, parsed);
+      const parsed = parseJsonObject(bytes);
+      if (typeof parsed === 'string') throw new Refused(400, 'invalid_request', parsed);
+      return parsed;
     });
     scope.setErrorHandler((error, request, reply) => {
       const refused = error instanceof Refused ? error : undefined;

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Failure } from '../../errors.ts';
-import { readWhole, tooLarge } from '../bodies.ts';
+import { announcesBody, readWhole } from '../bodies.ts';
 
 /** What the engine reads at most; anything longer it would call malformed. */
 const readByEngine = 57_344;
@@ -28,19 +28,13 @@ const refuseManyIn = (body: Buffer): void => {
   if (parameters > mostParameters) refuseMany();
 };
 
-const hasBody = ({ headers }: IncomingMessage): boolean =>
-  headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
-
 /**
  * A body is read here, as far as it may go, and the engine finds it read: so one that doesn't tell its length is refused
  * like one that does, as is one that could hold more parameters than the engine looks at.
  */
 export const boundBody = async (request: IncomingMessage, allowed: number): Promise<void> => {
-  if (!hasBody(request)) return;
-  const most = Math.min(allowed, readByEngine);
-  const length = Number(request.headers['content-length'] ?? 0);
-  if (length > most) throw tooLarge(most);
-  const body = await readWhole(request, most);
+  if (request.method !== 'POST' || !announcesBody(request)) return;
+  const body = await readWhole(request, Math.min(allowed, readByEngine));
   refuseManyIn(body);
   Object.defineProperties(request, {
     readable: { value: true },

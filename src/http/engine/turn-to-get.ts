@@ -1,6 +1,6 @@
-import type { FastifyPluginAsync } from 'fastify';
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { Failure } from '../../errors.ts';
-import { joinChunks } from '../bodies.ts';
+import { readWhole } from '../bodies.ts';
 
 /** What a URL may hold before servers and proxies on the way give up. */
 const longest = 7000;
@@ -12,11 +12,8 @@ const longest = 7000;
 export const turnToGet =
   (paths: readonly string[], most: number): FastifyPluginAsync =>
   async (scope) => {
-    scope.addHook('preParsing', joinChunks(most));
-    scope.addContentTypeParser(
-      'application/x-www-form-urlencoded',
-      { parseAs: 'string' },
-      (_request, body, done) => done(null, body),
+    scope.addContentTypeParser('application/x-www-form-urlencoded', async ({ raw }: FastifyRequest) =>
+      String(await readWhole(raw, most)),
     );
     for (const path of paths) {
       scope.post<{ Body: unknown }>(path, async (request, reply) => {
