@@ -100,7 +100,7 @@ export const buildApp = async ({ config, store, clock, log, ...made }: Parts): P
   server.setNotFoundHandler(createNotFound(pages, clock));
   made.tracing?.watch(server);
   metrics.watch(server);
-  const connections = drainConnections(server, () => services.readiness.draining());
+  const connections = drainConnections(server);
   tellRefusals(server, events);
   readCertificates(server, { config, events, clock });
   server.addHook('onRequest', services.limits.hook);

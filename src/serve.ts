@@ -88,8 +88,9 @@ export const serve = async (written: Config, { gatherMetrics }: Surroundings = {
       async stop(grace = 0, hurry) {
         const begun = Date.now();
         readiness.drain();
-        await sleep(grace * 1000, undefined, signalOf(hurry)).catch(() => {});
         const { connections } = open;
+        connections.drain();
+        await sleep(grace * 1000, undefined, signalOf(hurry)).catch(() => {});
         // Connections kept open by clients end as soon as nothing is under way on them.
         const sweep = setInterval(connections.closeIdle, sweepMs);
         const late = setTimeout(connections.closeAll, begun + cutOffMs - Date.now());

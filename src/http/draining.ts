@@ -1,34 +1,44 @@
+import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
 export interface Connections {
+  /** From now on an answer is the last on its connection, and says so: whoever comes again goes elsewhere. */
+  drain(): void;
   /** Ends those on which nothing is under way, those that never said anything included. */
   closeIdle(): void;
   closeAll(): void;
 }
 
-/**
- * What is asked while draining is answered as the last on its connection, and the answer says so: whoever comes again
- * goes elsewhere.
- */
-export const drainConnections = (server: FastifyInstance, isDraining: () => boolean): Connections => {
-  /** Node counts a connection without a request among those that are busy. */
-  const silent = new Set<Socket>();
-  server.server.on('connection', (socket: Socket) => {
-    silent.add(socket);
-    socket.once('close', () => silent.delete(socket));
+const sayLast = (answer: ServerResponse): void => {
+  if (!answer.headersSent) answer.setHeader('connection', 'close');
+};
+
+export const drainConnections = ({ server }: FastifyInstance): Connections => {
+  /** The answer that each owes. Node counts one that never was asked for any among those that are busy. */
+  const open = new Map<Socket, ServerResponse | undefined>();
+  let draining = false;
+  server.on('connection', (socket: Socket) => {
+    open.set(socket, undefined);
+    socket.once('close', () => open.delete(socket));
   });
-  server.addHook('onRequest', (request, reply, done) => {
-    silent.delete(request.raw.socket);
-    // On the raw response, because the engine answers there.
-    if (isDraining()) reply.raw.setHeader('connection', 'close');
-    done();
+  // Ahead of the doors, and on the raw answer, because the engine answers there.
+  server.prependListener('request', ({ socket }, answer) => {
+    open.set(socket, answer);
+    answer.once('close', () => {
+      if (open.get(socket) === answer) open.set(socket, undefined);
+    });
+    if (draining) sayLast(answer);
   });
   return {
-    closeIdle() {
-      server.server.closeIdleConnections();
-      for (const socket of silent) if (socket.bytesRead === 0) socket.destroy();
+    drain() {
+      draining = true;
+      for (const answer of open.values()) if (answer) sayLast(answer);
     },
-    closeAll: () => server.server.closeAllConnections(),
+    closeIdle() {
+      server.closeIdleConnections();
+      for (const socket of open.keys()) if (socket.bytesRead === 0) socket.destroy();
+    },
+    closeAll: () => server.closeAllConnections(),
   };
 };

@@ -54,14 +54,21 @@ t.test('SIGTERM: proxies are told, requests are answered, what is under way is f
   t.match(await onAgent(idle, port, '/oauth/jwks'), { status: 200, connection: 'keep-alive' });
   const silent = connect(port, '127.0.0.1');
   silent.on('error', () => {});
-  const slow = connect(port, '127.0.0.1');
-  const head = [
-    'POST /oauth/token HTTP/1.1',
-    `host: localhost:${port}`,
-    ...Object.entries(form).map(([name, value]) => `${name}: ${value}`),
-    `content-length: ${ask.length}`,
-  ];
-  slow.write(`${head.join('\r\n')}\r\n\r\n${ask.slice(0, 10)}`);
+  const half = (path: string, type: string, body: string) => {
+    const socket = connect(port, '127.0.0.1');
+    const head = [
+      `POST ${path} HTTP/1.1`,
+      `host: localhost:${port}`,
+      `authorization: ${basic}`,
+      `content-type: ${type}`,
+      `content-length: ${body.length}`,
+    ];
+    socket.write(`${head.join('\r\n')}\r\n\r\n${body.slice(0, 10)}`);
+    return socket;
+  };
+  const slow = half('/oauth/token', form['content-type'], ask);
+  const json = '{"authorization_code":""}';
+  const slowElsewhere = half('/api/v1/tokens', 'application/json', json);
   await once(silent, 'connect');
   await sleep(100);
 
@@ -96,12 +103,15 @@ t.test('SIGTERM: proxies are told, requests are answered, what is under way is f
       (error) => error.code === 'ECONNREFUSED',
     ),
   );
+  slowElsewhere.write(json.slice(10));
+  t.match(await text(slowElsewhere), /^HTTP\/1\.1 400 .*^connection: close\r$/ims);
   const exited = server.ended.then(() => 'exited');
   t.equal(await Promise.race([exited, sleep(300, 'waits')]), 'waits', 'for the one that is under way');
   slow.write(ask.slice(10));
   const answer = await text(slow);
   t.match(answer, /^HTTP\/1\.1 200 OK\r\n/);
   t.match(answer, /"access_token":/);
+  t.match(answer, /^connection: close\r$/im, 'the last on its connection, though it was under way before');
   t.same(await endsWithin(server, since), { code: 0, signal: null, quick: true });
   t.notOk(
     server.lines().some(({ level }) => Number(level) >= 50),

@@ -17,7 +17,6 @@ export interface Readiness {
   now(): { readonly ready: boolean; readonly checks: readonly Check[] };
   /** From now on new traffic should go elsewhere. */
   drain(): void;
-  draining(): boolean;
   start(): Promise<() => Promise<void>>;
 }
 
@@ -65,7 +64,6 @@ export const createReadiness = (store: Store, keys: KeyState): Readiness => {
     drain() {
       draining = true;
     },
-    draining: () => draining,
     async start() {
       const stopped = new AbortController();
       await look();
