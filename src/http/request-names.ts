@@ -2,7 +2,10 @@ import { randomFillSync } from 'node:crypto';
 
 const bytes = 9;
 
-/** Twelve random characters for each request; randomness is fetched for many of them at once. */
+/**
+ * Twelve random characters for each request; randomness is fetched for many of them at once. None begins with a dash:
+ * `audit list --correlation` would take `-s` for an option.
+ */
 export const createNames = (): (() => string) => {
   const pool = Buffer.alloc(bytes * 256);
   let at = pool.length;
@@ -12,6 +15,6 @@ export const createNames = (): (() => string) => {
       at = 0;
     }
     at += bytes;
-    return pool.toString('base64url', at - bytes, at);
+    return pool.toString('base64url', at - bytes, at).replace(/^-/, '_');
   };
 };

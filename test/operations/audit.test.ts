@@ -60,8 +60,11 @@ t.test('what happens at the doors and at the command line is on record, without 
   await house.close();
   t.equal((await folder.runHere(['account', 'add', 'grace', '--generate'])).exit, 0);
 
-  const list = async (...flags: string[]) =>
-    parsed((await folder.runHere(['audit', 'list', '--json', ...flags])).out);
+  const list = async (...flags: string[]) => {
+    const { exit, out, err } = await folder.runHere(['audit', 'list', '--json', ...flags]);
+    t.equal(exit, 0, `${flags.join(' ')} ${err}`);
+    return parsed(out);
+  };
   const all = await list('--limit', '1000');
   const refusals = await list('--type', 'token.refused');
   t.same(
