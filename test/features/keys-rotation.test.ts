@@ -275,6 +275,26 @@ t.test('a rotation', async (t) => {
   });
 });
 
+t.test('the lead of a successor begins when it is published: an RSA key takes a while', async (t) => {
+  const clock = movableClock();
+  const store = await openStore('memory:', { clock });
+  t.teardown(() => store.close());
+  let published = 0;
+  const slow: Store = {
+    ...store,
+    // The keys there are were read, and those to follow are being made.
+    read: (keys) => store.read(keys).finally(() => setImmediate(() => clock.pass(seconds(5)))),
+    commit: (writes) => {
+      published = clock.now();
+      return store.commit(writes);
+    },
+  };
+  const { keys } = await openKeys(slow, clock, keysConfig({ algorithms: ['RS256'] }));
+  t.teardown(() => keys.close());
+  const [next] = await keys.rotate('RS256');
+  t.equal(next?.active_at, published + cache + minutes(1));
+});
+
 t.test('a running process hears of a rotation and switches by itself, in real time', async (t) => {
   const clock = { now: () => Date.now() };
   const path = join(folder, `${files++}.db`);

@@ -11,6 +11,7 @@ import type { Timing } from './timing.ts';
 export interface Planner {
   readonly config: KeysConfig['keys'];
   readonly timing: Timing;
+  /** The time when it is asked, not when planning began. */
   readonly now: number;
   /** Algorithms that a remote signer signs: no local key is made for them. */
   readonly remote: readonly Line[];
@@ -85,18 +86,23 @@ export const inUse = (ring: Ring, kid: string, planner: Planner): boolean => {
   return ['active', 'next'].includes(stageOf(entry.stamps, planner.now));
 };
 
-/** All successors are generated at the same time: RSA ones take a while. */
+/** All successors are generated at the same time: RSA ones take a while, and their lead begins after it. */
 export const successors = async (
   ring: Ring,
   lines: readonly Line[],
   planner: Planner,
   from?: number,
 ): Promise<Change | undefined> => {
-  const changes = lines.map(async (line) => {
-    const material = await generateMaterial(line, planner.config.rsa_bits);
-    return introduce(ring, line, material, from ?? planner.now + leadOf(line, planner.timing), planner);
-  });
-  return together(await Promise.all(changes));
+  const materials = await Promise.all(
+    lines.map(async (line) => [line, await generateMaterial(line, planner.config.rsa_bits)] as const),
+  );
+  // One moment for all of them.
+  const made = { ...planner };
+  return together(
+    materials.map(([line, material]) =>
+      introduce(ring, line, material, from ?? made.now + leadOf(line, made.timing), made),
+    ),
+  );
 };
 
 const gone = (ring: Ring, now: number): readonly string[] =>
