@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { FastifyInstance } from 'fastify';
+import { Readable } from 'node:stream';
+import type { FastifyInstance, preParsingAsyncHookHandler } from 'fastify';
 import type { Config } from '#config';
 import { Failure } from '../errors.ts';
 
@@ -21,7 +22,7 @@ export const announcesBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 
 /** Of no other is a body read: it means nothing (RFC 9110 §9.3). */
-const methodsWithBody: ReadonlySet<string | undefined> = new Set(['POST', 'PUT']);
+const mayHaveBody = ({ method }: IncomingMessage): boolean => method === 'POST' || method === 'PUT';
 
 /** Judged by what the headers say, before anything is read: also for the engine, which reads bodies by itself. */
 export const refuseBodies = (server: FastifyInstance, { security }: Pick<Config, 'security'>): void => {
@@ -36,7 +37,7 @@ export const refuseBodies = (server: FastifyInstance, { security }: Pick<Config,
       done(tooLarge(most));
     } else {
       // RFC 9110 §9.3.1: it may be meant as a request. On the raw response, because the engine answers there.
-      if (!methodsWithBody.has(raw.method) && announcesBody(raw)) reply.raw.setHeader('connection', 'close');
+      if (announcesBody(raw) && !mayHaveBody(raw)) reply.raw.setHeader('connection', 'close');
       done();
     }
   });
@@ -79,3 +80,9 @@ export const readWhole = (request: IncomingMessage, most: number): Promise<Buffe
       .once('error', brokeOff)
       .once('close', brokeOff);
   });
+
+/** For a parser that reads by Fastify: it finds one piece. */
+export const asOnePiece =
+  (most: number): preParsingAsyncHookHandler =>
+  async ({ raw }, _reply, payload) =>
+    announcesBody(raw) && mayHaveBody(raw) ? Readable.from([await readWhole(raw, most)]) : payload;

@@ -2,10 +2,11 @@
  * The door of people: HTML, flat forms from this origin only, cookies, page headers. What each page shows is the
  * business of features and `views/`.
  */
-import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+import formbody from '@fastify/formbody';
+import type { FastifyPluginAsync } from 'fastify';
 import type { Config } from '#config';
 import { Failure } from '../../errors.ts';
-import { readWhole } from '../bodies.ts';
+import { asOnePiece } from '../bodies.ts';
 import type { createErrorAnswer } from './answer-error.ts';
 
 /** Flat, without a prototype, each field once: nothing here can become an object or a list. */
@@ -49,9 +50,8 @@ export const pagesDoor =
   async (scope) => {
     const refuse = refuseForeignForms(config);
     scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('application/x-www-form-urlencoded', async ({ raw }: FastifyRequest) =>
-      parseForm(String(await readWhole(raw, config.security.max_body_bytes))),
-    );
+    scope.addHook('preParsing', asOnePiece(config.security.max_body_bytes));
+    await scope.register(formbody, { parser: parseForm });
     scope.addHook('onRequest', async (request) => {
       if (request.method === 'POST') refuse(request.headers);
     });
