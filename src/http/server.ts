@@ -9,6 +9,7 @@ import type { Config } from '#config';
 import { refuseBodies } from './bodies.ts';
 import { awaitEnding } from './endings.ts';
 import { answerFault } from './faults.ts';
+import { readAddressesOnly } from './forwarded.ts';
 import { onlyKnownHosts } from './hosts.ts';
 import { refuseMissingOrDoubled } from './one-of-each.ts';
 import { onlyOneSpelling } from './one-spelling.ts';
@@ -78,6 +79,7 @@ export const createServer = (
   // Each door has its own; what leads to none is not read.
   server.removeAllContentTypeParsers();
   server.server.on('connection', knowAddress);
+  readAddressesOnly(server);
   logRequests(server);
   setSafeDefaults(server, config);
   refuseMissingOrDoubled(server);

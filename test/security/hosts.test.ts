@@ -131,7 +131,7 @@ t.test('from a trusted proxy the address counts, and still no name', async (t) =
   t.notMatch(answer.text, /evil\.test/);
   t.match(JSON.parse(answer.body), { issuer, token_endpoint: `${issuer}/oauth/token` });
   const body = 'grant_type=client_credentials';
-  const post = (path: string, type: string, text: string) =>
+  const post = (path: string, type: string, text: string, forwarded = '203.0.113.9, 192.0.2.4') =>
     wire(
       issuer,
       request(
@@ -139,7 +139,7 @@ t.test('from a trusted proxy the address counts, and still no name', async (t) =
         path,
         {
           Host: host,
-          'X-Forwarded-For': '203.0.113.9, 192.0.2.4',
+          'X-Forwarded-For': forwarded,
           'Content-Type': type,
           ...basic('app', 'wrong'),
           'Content-Length': String(text.length),
@@ -155,10 +155,25 @@ t.test('from a trusted proxy the address counts, and still no name', async (t) =
       `${path}: the last one it added`,
     );
   }
-  await post(
-    '/api/v1/tokens',
-    'application/json',
-    JSON.stringify({ authorization_code: 'x'.repeat(40), redirect_uri: 'https://a.example' }),
-  );
+  const json = JSON.stringify({ authorization_code: 'x'.repeat(40), redirect_uri: 'https://a.example' });
+  await post('/api/v1/tokens', 'application/json', json);
   t.match(events.at(-1), { reason: 'invalid_client', address: '192.0.2.4' });
+
+  const addresses = {
+    unknown: '127.0.0.1',
+    '203.0.113.9, evil.test': '127.0.0.1',
+    '203.0.113.9, _hidden, 127.0.0.1': '127.0.0.1',
+    '203.0.113.9,': '127.0.0.1',
+    'unknown, 192.0.2.4': '192.0.2.4',
+    '192.0.2.4:50000': '192.0.2.4',
+    '2001:db8::4': '2001:db8::4',
+    '[2001:db8::4]:50000': '2001:db8::4',
+    '[2001:db8::4]': '2001:db8::4',
+  };
+  for (const [forwarded, address] of Object.entries(addresses)) {
+    await post('/api/v1/tokens', 'application/json', json, forwarded);
+    t.equal(events.at(-1)?.address, address, `what is no address counts for nothing: ${forwarded}`);
+    await post('/oauth/token', 'application/x-www-form-urlencoded', body, forwarded);
+    t.equal(events.at(-1)?.address, address);
+  }
 });
