@@ -11,7 +11,7 @@ import { freePort } from '#src/testing/free-port.ts';
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const env = { NODE_COMPILE_CACHE: join(tmpdir(), 'postern-compiled') };
 
-t.setTimeout(120_000);
+t.setTimeout(300_000);
 
 const launch = (cwd: string, ...args: string[]): { child: ChildProcess; said: () => string } => {
   const child = spawn(process.execPath, [main, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });

@@ -9,7 +9,7 @@ import { ensureRedis, freshPrefix } from '../support/redis.ts';
 import { waitFor } from '../support/redis-server.ts';
 import { codeFor, RelyingParty, usual } from '../support/relying-party.ts';
 
-t.setTimeout(180_000);
+t.setTimeout(300_000);
 
 const cli = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const cacheSeconds = 1;

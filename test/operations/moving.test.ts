@@ -15,7 +15,7 @@ import { redisCommand, startRedis, waitFor } from '../support/redis-server.ts';
 import { codeFor, RelyingParty, usual } from '../support/relying-party.ts';
 import { startServerProcess } from '../support/server-process.ts';
 
-t.setTimeout(120_000);
+t.setTimeout(300_000);
 
 const key_encryption_key = Buffer.alloc(32, 5).toString('base64url');
 

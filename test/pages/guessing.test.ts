@@ -4,7 +4,7 @@ import { openHouse } from '../support/house.ts';
 import { handClock } from '../support/people.ts';
 import { newVerifier, password, RelyingParty, usual } from '../support/relying-party.ts';
 
-t.setTimeout(120_000);
+t.setTimeout(300_000);
 
 /** A house behind a proxy that tells addresses, whose clock a test moves on. */
 const open = async (t: Test, more: Readonly<Record<string, unknown>> = {}) => {

@@ -9,7 +9,7 @@ import { Browser, type Page } from '../support/browser.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { walk } from '../support/walk.ts';
 
-t.setTimeout(120_000);
+t.setTimeout(300_000);
 
 const person = { login: 'ada', password: 'correct horse battery' };
 const name = 'Ada <script>alert(1)</script>';

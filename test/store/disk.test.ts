@@ -11,7 +11,7 @@ import { codeFor, RelyingParty, usual } from '../support/relying-party.ts';
 import { isReady, type ServerProcess, startServerProcess } from '../support/server-process.ts';
 import { asSomeUser } from '../support/some-user.ts';
 
-t.setTimeout(120_000);
+t.setTimeout(300_000);
 
 const pageSize = 4096;
 
@@ -53,7 +53,7 @@ const isRefused = async (
 
 /** What `/readyz` and the doctor say, once it is not ready. */
 const complaints = async (server: ServerProcess) => {
-  await waitFor('the server to say so', async () => !(await isReady(server.url)), 10_000);
+  await waitFor('the server to say so', async () => !(await isReady(server.url)));
   const { checks } = JSON.parse(await (await fetch(`${server.url}/readyz`)).text());
   const { exit, out } = await server.command(['doctor', '--json']);
   const { findings } = JSON.parse(out);
@@ -89,7 +89,7 @@ t.test('a disk that takes no more, until there is room again', async (t) => {
   t.equal((await party.post('/oauth/introspect', { token: String(tokens['access_token']) })).status, 200);
 
   withFile(path, emptyLog);
-  await waitFor('the server to notice by itself', () => isReady(server.url), 10_000);
+  await waitFor('the server to notice by itself', () => isReady(server.url));
   for (const { code, verifier } of [tried, ...untouched])
     t.equal((await party.redeem(code, verifier)).status, 200, 'no code was lost');
   t.equal((await party.refresh(String(tokens['refresh_token']))).status, 200, 'nor a refresh token');

@@ -8,7 +8,7 @@ import { startSentinel } from '../support/redis-sentinel.ts';
 import { redisCommand, waitFor } from '../support/redis-server.ts';
 import { codeFor, RelyingParty, usual } from '../support/relying-party.ts';
 
-t.setTimeout(120_000);
+t.setTimeout(300_000);
 
 const surprises: unknown[] = [];
 process.on('unhandledRejection', (reason) => surprises.push(reason));

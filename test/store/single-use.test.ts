@@ -15,7 +15,7 @@ import {
   usual,
 } from '../support/relying-party.ts';
 
-t.setTimeout(180_000);
+t.setTimeout(300_000);
 
 const crowd = 200;
 

@@ -10,7 +10,7 @@ import { redisCommand, startRedis } from '../support/redis-server.ts';
 import { codeFor, RelyingParty, usual } from '../support/relying-party.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
 
-t.setTimeout(180_000);
+t.setTimeout(300_000);
 
 const surprises: unknown[] = [];
 process.on('unhandledRejection', (reason) => surprises.push(reason));

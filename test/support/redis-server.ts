@@ -102,7 +102,7 @@ export const startRedis = async ({
 type Where = { path: string } | { host: string; port: number; tls?: { ca: string } };
 
 const answers = async (where: Where, child: ChildProcess): Promise<boolean> => {
-  for (const end = Date.now() + 15_000; Date.now() < end && child.exitCode === null; await sleep(15)) {
+  for (const end = Date.now() + 60_000; Date.now() < end && child.exitCode === null; await sleep(15)) {
     const client = connectTo(where);
     try {
       await client.connect();
@@ -144,7 +144,7 @@ export const redisCommand = async (port: number, ...words: readonly string[]): P
 export const waitFor = async (
   what: string,
   look: () => Promise<boolean> | boolean,
-  ms = 20_000,
+  ms = 60_000,
 ): Promise<void> => {
   for (const end = Date.now() + ms; !(await look()); await sleep(25))
     if (Date.now() > end) throw new Error(`waited in vain: ${what}`);

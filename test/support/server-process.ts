@@ -116,7 +116,7 @@ export const startServerProcess = async ({
     await rm(cwd, { recursive: true, force: true });
   };
 
-  for (const end = Date.now() + 30_000; !failing && !(await isReady(url)); await sleep(25)) {
+  for (const end = Date.now() + 60_000; !failing && !(await isReady(url)); await sleep(25)) {
     if (child.exitCode === null && Date.now() < end) continue;
     await close();
     throw new Error(`the server did not become ready: ${log.slice(-2000)}`);

@@ -10,7 +10,7 @@ import { pageHeaders } from '#src/views/policy.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { type Exhibit, gallery } from './gallery.ts';
 
-t.setTimeout(240_000);
+t.setTimeout(600_000);
 
 const pictures = join(import.meta.dirname, '../.screenshots');
 const axe = readFileSync(new URL(import.meta.resolve('axe-core/axe.min.js')), 'utf8');

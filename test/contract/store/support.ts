@@ -59,7 +59,7 @@ export const listAll = async (
 };
 
 export const eventually = async (what: string, look: () => Promise<boolean> | boolean): Promise<void> => {
-  const end = Date.now() + 5_000;
+  const end = Date.now() + 60_000;
   while (!(await look())) {
     if (Date.now() > end) throw new Error(`waited in vain: ${what}`);
     await sleep(20);
