@@ -159,14 +159,11 @@ await t.test('a server that was killed and comes back is used again, with what i
   for (let i = 0; i < 3; i++)
     t.ok((await store.read([key]).catch((error: unknown) => error)) instanceof Unavailable, 'down');
   await server.start();
-  await waitFor(
-    'recovery',
-    async () =>
-      store.read([key]).then(
-        () => true,
-        () => false,
-      ),
-    5_000,
+  await waitFor('recovery', async () =>
+    store.read([key]).then(
+      () => true,
+      () => false,
+    ),
   );
   t.equal((await store.read([key]))[0]?.claim?.at, 1);
   await store.commit([{ op: 'merge', key, parts: { p: '1' }, ifAbsent: 'refuse' }]);
@@ -186,17 +183,14 @@ await t.test('sentinels lead to the new primary after the old one died', async (
   );
   await old.kill();
   await waitFor('a new primary', async () => (await set.primary()) !== old);
-  await waitFor(
-    'recovery',
-    async () =>
-      store.commit([{ op: 'claim', key, at: 1 }]).then(
-        () => true,
-        (error: unknown) => {
-          if (!(error instanceof Unavailable)) throw error;
-          return false;
-        },
-      ),
-    10_000,
+  await waitFor('recovery', async () =>
+    store.commit([{ op: 'claim', key, at: 1 }]).then(
+      () => true,
+      (error: unknown) => {
+        if (!(error instanceof Unavailable)) throw error;
+        return false;
+      },
+    ),
   );
   t.equal((await store.read([key]))[0]?.body, 'a');
   await waitFor('a message by way of the new primary', async () => {

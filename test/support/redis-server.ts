@@ -141,11 +141,8 @@ export const redisCommand = async (port: number, ...words: readonly string[]): P
   }
 };
 
-export const waitFor = async (
-  what: string,
-  look: () => Promise<boolean> | boolean,
-  ms = 60_000,
-): Promise<void> => {
-  for (const end = Date.now() + ms; !(await look()); await sleep(25))
+/** As patient as a machine may be busy. */
+export const waitFor = async (what: string, look: () => Promise<boolean> | boolean): Promise<void> => {
+  for (const end = Date.now() + 60_000; !(await look()); await sleep(25))
     if (Date.now() > end) throw new Error(`waited in vain: ${what}`);
 };
