@@ -7,6 +7,7 @@ import Fastify, {
 } from 'fastify';
 import type { Config } from '#config';
 import { refuseBodies } from './bodies.ts';
+import { answerClientError } from './client-errors.ts';
 import { awaitEnding } from './endings.ts';
 import { answerFault } from './faults.ts';
 import { readAddressesOnly } from './forwarded.ts';
@@ -68,6 +69,7 @@ export const createServer = (
       ignoreDuplicateSlashes: false,
       maxParamLength: 256,
     },
+    clientErrorHandler: answerClientError,
     // No hook runs before this one.
     frameworkErrors(error, request, reply) {
       awaitEnding(server, request, reply.raw);

@@ -136,7 +136,18 @@ t.test('size and packing are judged before anything is read (CWE-400, CWE-409)',
   }
   const many = Object.fromEntries(Array.from({ length: 3000 }, (_, i) => [`x${i}`, '']));
   t.equal((await wire(issuer, request('GET', '/', { Host: host, ...many }))).status, 431);
-  t.equal((await wire(issuer, request('GET', '/', { Host: host, Cookie: 'a'.repeat(20_000) }))).status, 431);
+  const cookies = await wire(
+    issuer,
+    request('GET', '/', { Host: host, Accept: 'text/html', Cookie: 'a'.repeat(20_000) }),
+  );
+  t.equal(cookies.status, 431);
+  t.match(
+    cookies.headers,
+    { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store', connection: 'close' },
+    'for whoever it was, and kept by nobody (RFC 6585 §5)',
+  );
+  t.match(cookies.body, /delete the cookies/);
+  t.match(events.at(-1), { type: 'connection.refused', reason: 'headers_too_large' });
   t.equal((await wire(issuer, request('GET', `/?${'a'.repeat(20_000)}`, { Host: host }))).status, 431);
   t.equal((await wire(issuer, request('GET', `/errors/${'a'.repeat(5_000)}`, { Host: host }))).status, 414);
   t.equal(await stored(), documents, 'nothing was stored');
