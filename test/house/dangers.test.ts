@@ -33,7 +33,7 @@ const dangers: readonly Danger[] = [
   {
     what: 'a forwarding header read',
     pattern: /headers\[?\.?['"]?(x-forwarded|forwarded)/i,
-    except: /^src\/(http\/engine\/index|features\/json-tokens\/[\w-]+)\.ts$/,
+    except: /^src\/(http\/(engine\/index|forwarded)|features\/json-tokens\/[\w-]+)\.ts$/,
   },
 ];
 
