@@ -74,16 +74,18 @@ const readers: Readonly<Record<string, readonly [(text: string) => unknown, read
   ],
 };
 
+/** Milliseconds of this thread: what else the machine does is not counted. */
 const fastest = (read: (text: string) => unknown, text: string): number => {
   let best = Number.POSITIVE_INFINITY;
   for (let run = 0; run < 7; run++) {
-    const started = performance.now();
+    const started = process.threadCpuUsage();
     try {
       read(text);
     } catch {
       // Refused is as good as read.
     }
-    best = Math.min(best, performance.now() - started);
+    const { user, system } = process.threadCpuUsage(started);
+    best = Math.min(best, (user + system) / 1000);
   }
   return best;
 };
