@@ -99,13 +99,13 @@ const kills = async (t: Test, url: string, prefix: string): Promise<void> => {
   t.ok(hit > 0, `${hit} of ${rounds * crowd} exchanges were cut off`);
 };
 
-t.setTimeout(300_000);
+t.setTimeout(600_000);
 
-t.test('a server that dies in an exchange, on SQLite', { timeout: 150_000 }, (t) =>
+t.test('a server that dies in an exchange, on SQLite', (t) =>
   kills(t, `sqlite:${t.testdir()}/store.db`, 'postern'),
 );
 
-t.test('a server that dies in an exchange, on Redis', { timeout: 150_000 }, async (t) => {
+t.test('a server that dies in an exchange, on Redis', async (t) => {
   const redis = await ensureRedis();
   t.teardown(() => redis.close());
   await kills(t, redis.url, freshPrefix());
