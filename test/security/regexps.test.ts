@@ -74,18 +74,16 @@ const readers: Readonly<Record<string, readonly [(text: string) => unknown, read
   ],
 };
 
-/** Milliseconds of this thread: what else the machine does is not counted. */
 const fastest = (read: (text: string) => unknown, text: string): number => {
   let best = Number.POSITIVE_INFINITY;
   for (let run = 0; run < 7; run++) {
-    const started = process.threadCpuUsage();
+    const started = performance.now();
     try {
       read(text);
     } catch {
       // Refused is as good as read.
     }
-    const { user, system } = process.threadCpuUsage(started);
-    best = Math.min(best, (user + system) / 1000);
+    best = Math.min(best, performance.now() - started);
   }
   return best;
 };
@@ -104,11 +102,16 @@ t.test(
           ['"', '!'],
         ]) {
           const text = (length: number) => `${start}${seed.repeat(Math.ceil(length / seed.length))}${end}`;
-          const small = fastest(read, text(short));
-          const large = fastest(read, text(short * times));
+          let [small, large] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
           // Sixteen times the length: linear is 16, quadratic 256. What takes no time at all is not compared.
+          const isLinear = () => large < 4 || large / small < 120;
+          // A busy machine may interrupt all runs of one kind; what is quadratic is so at every look.
+          for (let look = 0; look < 5 && !isLinear(); look++) {
+            small = Math.min(small, fastest(read, text(short)));
+            large = Math.min(large, fastest(read, text(short * times)));
+          }
           t.ok(
-            large < 4 || large / small < 120,
+            isLinear(),
             `${name}: ${JSON.stringify(start + seed + end)}: ${small.toFixed(3)} to ${large.toFixed(3)} ms`,
           );
         }
