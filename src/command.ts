@@ -19,10 +19,7 @@ export interface CommandContext {
 }
 
 /**
- * A command, or a group of them, of `postern`. It fails by throwing: a `Failure` has its own exit code. What is heavy
- * is imported within the action, so that the other commands stay quick.
+ * Adds a command, or a group of them, to `postern`. It fails by throwing: a `Failure` has its own exit code. What is
+ * heavy is imported within the action, so that the other commands stay quick.
  */
-export interface Command {
-  readonly name: string;
-  register(program: Program, context: CommandContext): void;
-}
+export type Command = (program: Program, context: CommandContext) => void;

@@ -132,33 +132,29 @@ const exitOf = (errors: readonly Ailment[]): ExitCode => {
 
 const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
 
-export const doctor: Command = {
-  name: 'doctor',
-  register(program, context) {
-    program
-      .command('doctor')
-      .argument('[url]', 'where clients come to, when it is not the issuer', origin)
-      .option('--strict', 'a warning is a failure too')
-      .description('look at configuration, store, keys, clients and the running server, and say what to mend')
-      .action(async (url: string | undefined, { strict }: { readonly strict?: true }) => {
-        const ailments = await examine(context, url);
-        const errors = ailments.filter(({ severity }) => severity === 'error');
-        const warnings = ailments.length - errors.length;
-        const lines = ailments.map(
-          ({ severity, about, code, message, fix }) =>
-            `${severity}  ${about}: ${message} [${code}]\n  ${fix}`,
-        );
-        const summary = `${count(errors.length, 'error')}, ${count(warnings, 'warning')}`;
-        context.output.answer(
-          { ok: errors.length === 0, errors: errors.length, warnings, findings: ailments },
-          [...lines, ailments.length === 0 ? 'Everything is fine.' : summary].join('\n'),
-        );
-        if (errors.length === 0 && !(strict && warnings > 0)) return;
-        throw new Failure({
-          code: 'unwell',
-          message: `The doctor found ${summary}.`,
-          exit: errors.length === 0 ? exitCode.failure : exitOf(errors),
-        });
+export const doctor: Command = (program, context) => {
+  program
+    .command('doctor')
+    .argument('[url]', 'where clients come to, when it is not the issuer', origin)
+    .option('--strict', 'a warning is a failure too')
+    .description('look at configuration, store, keys, clients and the running server, and say what to mend')
+    .action(async (url: string | undefined, { strict }: { readonly strict?: true }) => {
+      const ailments = await examine(context, url);
+      const errors = ailments.filter(({ severity }) => severity === 'error');
+      const warnings = ailments.length - errors.length;
+      const lines = ailments.map(
+        ({ severity, about, code, message, fix }) => `${severity}  ${about}: ${message} [${code}]\n  ${fix}`,
+      );
+      const summary = `${count(errors.length, 'error')}, ${count(warnings, 'warning')}`;
+      context.output.answer(
+        { ok: errors.length === 0, errors: errors.length, warnings, findings: ailments },
+        [...lines, ailments.length === 0 ? 'Everything is fine.' : summary].join('\n'),
+      );
+      if (errors.length === 0 && !(strict && warnings > 0)) return;
+      throw new Failure({
+        code: 'unwell',
+        message: `The doctor found ${summary}.`,
+        exit: errors.length === 0 ? exitCode.failure : exitOf(errors),
       });
-  },
+    });
 };

@@ -1,23 +1,19 @@
 import type { Command } from '#src/command.ts';
 import { onStore } from './installation.ts';
 
-export const exportRecords: Command = {
-  name: 'export',
-  register(program, context) {
-    program
-      .command('export')
-      .description(
-        'accounts, clients, keys (sealed), consents and the audit record, as NDJSON on standard output',
-      )
-      .action(async () => {
-        const { patient } = await import('#src/open-store.ts');
-        const config = patient(context.load().config);
-        await onStore({ config }, async ({ store, clock, events }) => {
-          const { exportLines } = await import('#src/features/moving/index.ts');
-          for await (const text of exportLines(store, new Date(clock.now())))
-            await context.output.stream(text);
-          events.emit({ type: 'records.exported', outcome: 'ok' });
-        });
+export const exportRecords: Command = (program, context) => {
+  program
+    .command('export')
+    .description(
+      'accounts, clients, keys (sealed), consents and the audit record, as NDJSON on standard output',
+    )
+    .action(async () => {
+      const { patient } = await import('#src/open-store.ts');
+      const config = patient(context.load().config);
+      await onStore({ config }, async ({ store, clock, events }) => {
+        const { exportLines } = await import('#src/features/moving/index.ts');
+        for await (const text of exportLines(store, new Date(clock.now()))) await context.output.stream(text);
+        events.emit({ type: 'records.exported', outcome: 'ok' });
       });
-  },
+    });
 };

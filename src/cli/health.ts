@@ -4,34 +4,25 @@ import { exitCode, Failure } from '#src/errors.ts';
 const patienceMs = 2000;
 
 /** For containers: asks the server on this machine whether it is ready. */
-export const health: Command = {
-  name: 'health',
-  register(program, { output, load }) {
-    program
-      .command('health')
-      .description('ask the running server on this machine whether it is ready')
-      .action(async () => {
-        const { host, port } = load().config.listen;
-        const local =
-          host === '0.0.0.0'
-            ? '127.0.0.1'
-            : host === '::'
-              ? '[::1]'
-              : host.includes(':')
-                ? `[${host}]`
-                : host;
-        const answer = await fetch(`http://${local}:${port}/readyz`, {
-          signal: AbortSignal.timeout(patienceMs),
-        }).catch(() => undefined);
-        if (!answer?.ok) {
-          const what = answer ? `answers ${answer.status}: ${await answer.text()}` : 'does not answer';
-          throw new Failure({
-            code: 'not_ready',
-            message: `The server at ${local}:${port} ${what}.`,
-            exit: exitCode.unavailable,
-          });
-        }
-        output.answer(await answer.json(), 'ready');
-      });
-  },
+export const health: Command = (program, { output, load }) => {
+  program
+    .command('health')
+    .description('ask the running server on this machine whether it is ready')
+    .action(async () => {
+      const { host, port } = load().config.listen;
+      const local =
+        host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host;
+      const answer = await fetch(`http://${local}:${port}/readyz`, {
+        signal: AbortSignal.timeout(patienceMs),
+      }).catch(() => undefined);
+      if (!answer?.ok) {
+        const what = answer ? `answers ${answer.status}: ${await answer.text()}` : 'does not answer';
+        throw new Failure({
+          code: 'not_ready',
+          message: `The server at ${local}:${port} ${what}.`,
+          exit: exitCode.unavailable,
+        });
+      }
+      output.answer(await answer.json(), 'ready');
+    });
 };

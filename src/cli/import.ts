@@ -18,28 +18,25 @@ const assertFile = (file: string): void => {
   }
 };
 
-export const importRecords: Command = {
-  name: 'import',
-  register(program, context) {
-    program
-      .command('import')
-      .argument('<file>', 'what `postern export` wrote')
-      .option('--overwrite', 'write over records of the same name')
-      .description('bring back what was exported, with the key encryption key it was sealed with')
-      .action(async (file: string, { overwrite }: { readonly overwrite?: true }) => {
-        assertFile(file);
-        const { patient } = await import('#src/open-store.ts');
-        const config = patient(context.load().config);
-        const records = await onStore({ config, begins: true }, async ({ store, events }) => {
-          const { importLines } = await import('#src/features/moving/index.ts');
-          const lines = () =>
-            createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY });
-          const imported = await importLines({ store, lines, overwrite: overwrite === true });
-          events.emit({ type: 'records.imported', outcome: 'ok' });
-          return imported;
-        });
-        const rows = Object.entries(records).map(([kind, count]) => `  ${kind.padEnd(14)}${count}`);
-        context.output.answer({ records }, ['Imported, by kind:', ...rows].join('\n'));
+export const importRecords: Command = (program, context) => {
+  program
+    .command('import')
+    .argument('<file>', 'what `postern export` wrote')
+    .option('--overwrite', 'write over records of the same name')
+    .description('bring back what was exported, with the key encryption key it was sealed with')
+    .action(async (file: string, { overwrite }: { readonly overwrite?: true }) => {
+      assertFile(file);
+      const { patient } = await import('#src/open-store.ts');
+      const config = patient(context.load().config);
+      const records = await onStore({ config, begins: true }, async ({ store, events }) => {
+        const { importLines } = await import('#src/features/moving/index.ts');
+        const lines = () =>
+          createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY });
+        const imported = await importLines({ store, lines, overwrite: overwrite === true });
+        events.emit({ type: 'records.imported', outcome: 'ok' });
+        return imported;
       });
-  },
+      const rows = Object.entries(records).map(([kind, count]) => `  ${kind.padEnd(14)}${count}`);
+      context.output.answer({ records }, ['Imported, by kind:', ...rows].join('\n'));
+    });
 };

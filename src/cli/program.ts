@@ -36,7 +36,7 @@ const bareProgram = ({ out, err }: Streams): Program =>
     .configureOutput({ writeOut: out, writeErr: err, outputError: () => undefined })
     .exitOverride();
 
-/** Subcommands are made by their registrants, and take over what was set on the program before. */
+/** Commands add themselves, and take over what was set on the program before. */
 export const run = async (
   commands: readonly Command[],
   args: readonly string[],
@@ -55,7 +55,7 @@ export const run = async (
     });
   };
   const context: CommandContext = { output: createOutput(streams, isJson), load, takeSignals };
-  for (const command of commands) command.register(program, context);
+  for (const command of commands) command(program, context);
   try {
     await program.parseAsync(args, { from: 'user' });
     return exitCode.ok;

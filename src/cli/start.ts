@@ -89,25 +89,22 @@ const serveAsOneOfSeveral = async (config: Config, output: Output, stops: Stops)
   await serveAlone(config, output, stops, primary);
 };
 
-export const start: Command = {
-  name: 'start',
-  register(program, { output, load, takeSignals }) {
-    program
-      .command('start')
-      .description('run the server')
-      .option('--host <address>', 'address to listen on')
-      .option('--port <number>', 'port to listen on')
-      .action(async (flags: StartFlags) => {
-        const { config } = load(flags);
-        takeSignals();
-        // At once: the first process of a container would never hear a signal that it does not listen for.
-        const stops = listenForStop();
-        try {
-          if (config.listen.workers === 1) await serveAlone(config, output, stops, undefined);
-          else await serveAsOneOfSeveral(config, output, stops);
-        } finally {
-          stops.end();
-        }
-      });
-  },
+export const start: Command = (program, { output, load, takeSignals }) => {
+  program
+    .command('start')
+    .description('run the server')
+    .option('--host <address>', 'address to listen on')
+    .option('--port <number>', 'port to listen on')
+    .action(async (flags: StartFlags) => {
+      const { config } = load(flags);
+      takeSignals();
+      // At once: the first process of a container would never hear a signal that it does not listen for.
+      const stops = listenForStop();
+      try {
+        if (config.listen.workers === 1) await serveAlone(config, output, stops, undefined);
+        else await serveAsOneOfSeveral(config, output, stops);
+      } finally {
+        stops.end();
+      }
+    });
 };

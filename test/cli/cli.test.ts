@@ -162,13 +162,10 @@ t.test('started by another Node it hands over to the pinned one, or says what to
 
 /** What a command that throws `error` ends with. */
 const ending = async (error: unknown, ...flags: string[]): Promise<{ code: number; err: string }> => {
-  const failing: Command = {
-    name: 'fail',
-    register(program) {
-      program.command('fail').action(() => {
-        throw error;
-      });
-    },
+  const failing: Command = (program) => {
+    program.command('fail').action(() => {
+      throw error;
+    });
   };
   let err = '';
   const streams = {

@@ -3,26 +3,20 @@ import { runProcess } from '../../src/cli/process.ts';
 
 /** A program whose command `wait` has a lot of time, and `drain` ends by itself when it is told to. */
 await runProcess([
-  {
-    name: 'wait',
-    register(program, { output }) {
-      program.command('wait').action(async () => {
-        output.answer({}, 'waiting');
-        await setTimeout(60_000);
-      });
-    },
+  (program, { output }) => {
+    program.command('wait').action(async () => {
+      output.answer({}, 'waiting');
+      await setTimeout(60_000);
+    });
   },
-  {
-    name: 'drain',
-    register(program, { output, takeSignals }) {
-      program.command('drain').action(async () => {
-        takeSignals();
-        const stop = new AbortController();
-        process.once('SIGINT', () => stop.abort());
-        output.answer({}, 'waiting');
-        await setTimeout(60_000, undefined, { signal: stop.signal }).catch(() => undefined);
-        output.note('drained');
-      });
-    },
+  (program, { output, takeSignals }) => {
+    program.command('drain').action(async () => {
+      takeSignals();
+      const stop = new AbortController();
+      process.once('SIGINT', () => stop.abort());
+      output.answer({}, 'waiting');
+      await setTimeout(60_000, undefined, { signal: stop.signal }).catch(() => undefined);
+      output.note('drained');
+    });
   },
 ]);

@@ -32,29 +32,25 @@ const claimsOf = (texts: readonly string[]): Claims =>
     }),
   );
 
-export const add: Command = {
-  name: 'account add',
-  register(group, context) {
-    const { output } = context;
-    group
-      .command('add')
-      .description('add an account; its password comes from standard input or is asked for')
-      .argument('<username>')
-      .option('--generate', 'make a random password and show it once')
-      .option('--hash', 'what comes is a hash made elsewhere: argon2, bcrypt or scrypt')
-      .option('--claim <name=value>', 'a claim, its value as JSON or text; may be repeated', repeated)
-      .action(async (username: string, flags: AddFlags) => {
-        const claims = claimsOf(flags.claim ?? []);
-        const typed = flags.generate ? undefined : await readSecret(flags.hash ? 'Hash' : 'Password');
-        const { account, password } = await onAccounts({ ...context, begins: true }, async (accounts) => {
-          const secret =
-            typed === undefined ? {} : flags.hash ? { passwordHash: typed } : { password: typed };
-          const added = await accounts.add({ username, claims, ...secret });
-          return { account: added, password: flags.generate && (await accounts.resetPassword(added.id)) };
-        });
-        const data = { ...accountData(account), ...(password ? { password } : {}) };
-        output.answer(data, lines(data));
-        if (password) output.note('The password is shown this once; only its hash is kept.');
+export const add: Command = (group, context) => {
+  const { output } = context;
+  group
+    .command('add')
+    .description('add an account; its password comes from standard input or is asked for')
+    .argument('<username>')
+    .option('--generate', 'make a random password and show it once')
+    .option('--hash', 'what comes is a hash made elsewhere: argon2, bcrypt or scrypt')
+    .option('--claim <name=value>', 'a claim, its value as JSON or text; may be repeated', repeated)
+    .action(async (username: string, flags: AddFlags) => {
+      const claims = claimsOf(flags.claim ?? []);
+      const typed = flags.generate ? undefined : await readSecret(flags.hash ? 'Hash' : 'Password');
+      const { account, password } = await onAccounts({ ...context, begins: true }, async (accounts) => {
+        const secret = typed === undefined ? {} : flags.hash ? { passwordHash: typed } : { password: typed };
+        const added = await accounts.add({ username, claims, ...secret });
+        return { account: added, password: flags.generate && (await accounts.resetPassword(added.id)) };
       });
-  },
+      const data = { ...accountData(account), ...(password ? { password } : {}) };
+      output.answer(data, lines(data));
+      if (password) output.note('The password is shown this once; only its hash is kept.');
+    });
 };

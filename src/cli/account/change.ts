@@ -9,9 +9,9 @@ interface OnOne {
   readonly work: (accounts: Accounts, account: Account) => Promise<Account>;
 }
 
-const onOne = ({ name, description, work }: OnOne): Command => ({
-  name: `account ${name}`,
-  register(group, context) {
+const onOne =
+  ({ name, description, work }: OnOne): Command =>
+  (group, context) => {
     group
       .command(name)
       .description(description)
@@ -22,8 +22,7 @@ const onOne = ({ name, description, work }: OnOne): Command => ({
         );
         context.output.answer(accountData(account), lines(accountData(account)));
       });
-  },
-});
+  };
 
 export const show = onOne({
   name: 'show',
@@ -43,20 +42,17 @@ export const enable = onOne({
   work: (accounts, { id }) => accounts.enable(id),
 });
 
-export const remove: Command = {
-  name: 'account delete',
-  register(group, context) {
-    group
-      .command('delete')
-      .description('delete an account for ever; its sub is never used again')
-      .argument('<username>', 'or its sub')
-      .action(async (username: string) => {
-        const { id, username: name } = await onAccounts(context, async (accounts) => {
-          const account = await accountNamed(accounts, username);
-          await accounts.remove(account.id);
-          return account;
-        });
-        context.output.answer({ sub: id, username: name, deleted: true }, `The account ${name} is deleted.`);
+export const remove: Command = (group, context) => {
+  group
+    .command('delete')
+    .description('delete an account for ever; its sub is never used again')
+    .argument('<username>', 'or its sub')
+    .action(async (username: string) => {
+      const { id, username: name } = await onAccounts(context, async (accounts) => {
+        const account = await accountNamed(accounts, username);
+        await accounts.remove(account.id);
+        return account;
       });
-  },
+      context.output.answer({ sub: id, username: name, deleted: true }, `The account ${name} is deleted.`);
+    });
 };

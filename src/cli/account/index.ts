@@ -4,11 +4,8 @@ import { disable, enable, remove, show } from './change.ts';
 import { list } from './list.ts';
 import { hashPassword, resetPassword } from './password.ts';
 
-export const account: Command = {
-  name: 'account',
-  register(program, context) {
-    const group = program.command('account').description('accounts: who may sign in');
-    const all = [add, list, show, disable, enable, resetPassword, remove, hashPassword];
-    for (const command of all) command.register(group, context);
-  },
+export const account: Command = (program, context) => {
+  const group = program.command('account').description('accounts: who may sign in');
+  const all = [add, list, show, disable, enable, resetPassword, remove, hashPassword];
+  for (const command of all) command(group, context);
 };

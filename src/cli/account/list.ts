@@ -3,30 +3,27 @@ import { type PagingFlags, page, wholeNumber } from '../paging.ts';
 import { table } from '../table.ts';
 import { accountData, onAccounts } from './on-accounts.ts';
 
-export const list: Command = {
-  name: 'account list',
-  register(group, context) {
-    const { output } = context;
-    group
-      .command('list')
-      .description('list accounts, those of the configuration first')
-      .option('--limit <number>', 'how many', wholeNumber(1, 1000), 50)
-      .option('--cursor <cursor>', 'where the page before ended')
-      .action(async (flags: PagingFlags) => {
-        const { items, next } = await onAccounts(context, (accounts) => page(accounts.list(flags)));
-        const rows = items.map(({ id, username, enabled, from }) => [
-          username,
-          enabled ? 'enabled' : 'disabled',
-          from,
-          id,
-        ]);
-        output.answer(
-          { items: items.map(accountData), ...(next === undefined ? {} : { next }) },
-          rows.length === 0
-            ? 'There are no accounts; `account add` makes one.'
-            : table(['USERNAME', 'STATE', 'FROM', 'SUB'], rows),
-        );
-        if (next !== undefined) output.note(`More with --cursor ${next}`);
-      });
-  },
+export const list: Command = (group, context) => {
+  const { output } = context;
+  group
+    .command('list')
+    .description('list accounts, those of the configuration first')
+    .option('--limit <number>', 'how many', wholeNumber(1, 1000), 50)
+    .option('--cursor <cursor>', 'where the page before ended')
+    .action(async (flags: PagingFlags) => {
+      const { items, next } = await onAccounts(context, (accounts) => page(accounts.list(flags)));
+      const rows = items.map(({ id, username, enabled, from }) => [
+        username,
+        enabled ? 'enabled' : 'disabled',
+        from,
+        id,
+      ]);
+      output.answer(
+        { items: items.map(accountData), ...(next === undefined ? {} : { next }) },
+        rows.length === 0
+          ? 'There are no accounts; `account add` makes one.'
+          : table(['USERNAME', 'STATE', 'FROM', 'SUB'], rows),
+      );
+      if (next !== undefined) output.note(`More with --cursor ${next}`);
+    });
 };

@@ -3,49 +3,42 @@ import { lines } from '../lines.ts';
 import { readSecret } from '../secret-input.ts';
 import { accountNamed, onAccounts } from './on-accounts.ts';
 
-export const resetPassword: Command = {
-  name: 'account reset-password',
-  register(group, context) {
-    const { output } = context;
-    group
-      .command('reset-password')
-      .description('give an account a random password, shown once')
-      .argument('<username>', 'or its sub')
-      .option('--choose', 'read the new password from standard input, or ask for it')
-      .action(async (username: string, { choose }: { readonly choose?: true }) => {
-        const chosen = choose ? await readSecret('Password') : undefined;
-        const { account, password } = await onAccounts(context, async (accounts) => {
-          const found = await accountNamed(accounts, username);
-          if (chosen === undefined)
-            return { account: found, password: await accounts.resetPassword(found.id) };
-          await accounts.setPassword(found.id, chosen);
-          return { account: found, password: undefined };
-        });
-        const data = {
-          sub: account.id,
-          username: account.username,
-          ...(password === undefined ? {} : { password }),
-        };
-        output.answer(data, lines(data));
-        if (password !== undefined) output.note('The password is shown this once; only its hash is kept.');
+export const resetPassword: Command = (group, context) => {
+  const { output } = context;
+  group
+    .command('reset-password')
+    .description('give an account a random password, shown once')
+    .argument('<username>', 'or its sub')
+    .option('--choose', 'read the new password from standard input, or ask for it')
+    .action(async (username: string, { choose }: { readonly choose?: true }) => {
+      const chosen = choose ? await readSecret('Password') : undefined;
+      const { account, password } = await onAccounts(context, async (accounts) => {
+        const found = await accountNamed(accounts, username);
+        if (chosen === undefined) return { account: found, password: await accounts.resetPassword(found.id) };
+        await accounts.setPassword(found.id, chosen);
+        return { account: found, password: undefined };
       });
-  },
+      const data = {
+        sub: account.id,
+        username: account.username,
+        ...(password === undefined ? {} : { password }),
+      };
+      output.answer(data, lines(data));
+      if (password !== undefined) output.note('The password is shown this once; only its hash is kept.');
+    });
 };
 
 /** For accounts of the configuration. */
-export const hashPassword: Command = {
-  name: 'account hash-password',
-  register(group, { load, output }) {
-    group
-      .command('hash-password')
-      .description('print the hash of a password, for an account in the configuration; stores nothing')
-      .action(async () => {
-        const { createPasswords } = await import('#src/features/accounts/index.ts');
-        const passwords = createPasswords(load().config.security.password);
-        const password = await readSecret('Password');
-        passwords.checkNew(password);
-        const hash = await passwords.hash(password);
-        output.answer({ password_hash: hash }, hash);
-      });
-  },
+export const hashPassword: Command = (group, { load, output }) => {
+  group
+    .command('hash-password')
+    .description('print the hash of a password, for an account in the configuration; stores nothing')
+    .action(async () => {
+      const { createPasswords } = await import('#src/features/accounts/index.ts');
+      const passwords = createPasswords(load().config.security.password);
+      const password = await readSecret('Password');
+      passwords.checkNew(password);
+      const hash = await passwords.hash(password);
+      output.answer({ password_hash: hash }, hash);
+    });
 };

@@ -12,30 +12,27 @@ const format = (text: string): Format => {
   throw new InvalidArgumentError('Expected ndjson or csv.');
 };
 
-export const exportOf: Command = {
-  name: 'audit export',
-  register(group, context) {
-    const { output } = context;
-    withQuery(group.command('export').description('the record as NDJSON or CSV, the earliest first'))
-      .option('--format <format>', 'ndjson or csv', format, 'ndjson')
-      .action(async ({ format, ...query }: QueryFlags & { readonly format: Format }) => {
-        await onInstallation(context, async ({ store }) => {
-          const { csvHead, csvLine, listRecords } = await import('#src/features/audit/index.ts');
-          if (format === 'csv') await output.stream(csvHead);
-          let cursor: string | undefined;
-          do {
-            const { items, next } = await listRecords(store, query, {
-              limit: pageSize,
-              order: 'ascending',
-              ...(cursor !== undefined && { cursor }),
-            });
-            const text = items
-              .map((one) => (format === 'csv' ? csvLine(one) : `${JSON.stringify(one)}\n`))
-              .join('');
-            if (text !== '') await output.stream(text);
-            cursor = next;
-          } while (cursor !== undefined);
-        });
+export const exportOf: Command = (group, context) => {
+  const { output } = context;
+  withQuery(group.command('export').description('the record as NDJSON or CSV, the earliest first'))
+    .option('--format <format>', 'ndjson or csv', format, 'ndjson')
+    .action(async ({ format, ...query }: QueryFlags & { readonly format: Format }) => {
+      await onInstallation(context, async ({ store }) => {
+        const { csvHead, csvLine, listRecords } = await import('#src/features/audit/index.ts');
+        if (format === 'csv') await output.stream(csvHead);
+        let cursor: string | undefined;
+        do {
+          const { items, next } = await listRecords(store, query, {
+            limit: pageSize,
+            order: 'ascending',
+            ...(cursor !== undefined && { cursor }),
+          });
+          const text = items
+            .map((one) => (format === 'csv' ? csvLine(one) : `${JSON.stringify(one)}\n`))
+            .join('');
+          if (text !== '') await output.stream(text);
+          cursor = next;
+        } while (cursor !== undefined);
       });
-  },
+    });
 };

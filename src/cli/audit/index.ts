@@ -3,10 +3,7 @@ import { exportOf } from './export.ts';
 import { list } from './list.ts';
 import { verify } from './verify.ts';
 
-export const audit: Command = {
-  name: 'audit',
-  register(program, context) {
-    const group = program.command('audit').description('list, export and verify the record of what happened');
-    for (const command of [list, exportOf, verify]) command.register(group, context);
-  },
+export const audit: Command = (program, context) => {
+  const group = program.command('audit').description('list, export and verify the record of what happened');
+  for (const command of [list, exportOf, verify]) command(group, context);
 };

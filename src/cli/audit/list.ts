@@ -4,39 +4,36 @@ import { type PagingFlags, page, wholeNumber } from '../paging.ts';
 import { isoTime, table } from '../table.ts';
 import { type QueryFlags, withQuery } from './query.ts';
 
-export const list: Command = {
-  name: 'audit list',
-  register(group, context) {
-    const { output } = context;
-    withQuery(group.command('list').description('what happened, the latest first'))
-      .option('--limit <number>', 'how many', wholeNumber(1, 1000), 50)
-      .option('--cursor <cursor>', 'where the page before ended')
-      .action(async ({ limit, cursor, ...query }: PagingFlags & QueryFlags) => {
-        const { items, next } = await onInstallation(context, async ({ store }) => {
-          const { listRecords } = await import('#src/features/audit/index.ts');
-          return page(listRecords(store, query, { limit, ...(cursor !== undefined && { cursor }) }));
-        });
-        const rows = items.map((one) => [
-          isoTime(one.at),
-          one.type,
-          one.outcome,
-          one.reason ?? '',
-          one.client ?? '',
-          one.account ?? '',
-          one.address ?? '',
-          one.correlation ?? '',
-          String(one.merged?.count ?? 1),
-        ]);
-        output.answer(
-          { items, ...(next !== undefined && { next }) },
-          rows.length === 0
-            ? 'Nothing of that kind is on record.'
-            : table(
-                ['TIME', 'TYPE', 'OUTCOME', 'REASON', 'CLIENT', 'ACCOUNT', 'ADDRESS', 'CORRELATION', 'COUNT'],
-                rows,
-              ),
-        );
-        if (next !== undefined) output.note(`More with --cursor '${next}'`);
+export const list: Command = (group, context) => {
+  const { output } = context;
+  withQuery(group.command('list').description('what happened, the latest first'))
+    .option('--limit <number>', 'how many', wholeNumber(1, 1000), 50)
+    .option('--cursor <cursor>', 'where the page before ended')
+    .action(async ({ limit, cursor, ...query }: PagingFlags & QueryFlags) => {
+      const { items, next } = await onInstallation(context, async ({ store }) => {
+        const { listRecords } = await import('#src/features/audit/index.ts');
+        return page(listRecords(store, query, { limit, ...(cursor !== undefined && { cursor }) }));
       });
-  },
+      const rows = items.map((one) => [
+        isoTime(one.at),
+        one.type,
+        one.outcome,
+        one.reason ?? '',
+        one.client ?? '',
+        one.account ?? '',
+        one.address ?? '',
+        one.correlation ?? '',
+        String(one.merged?.count ?? 1),
+      ]);
+      output.answer(
+        { items, ...(next !== undefined && { next }) },
+        rows.length === 0
+          ? 'Nothing of that kind is on record.'
+          : table(
+              ['TIME', 'TYPE', 'OUTCOME', 'REASON', 'CLIENT', 'ACCOUNT', 'ADDRESS', 'CORRELATION', 'COUNT'],
+              rows,
+            ),
+      );
+      if (next !== undefined) output.note(`More with --cursor '${next}'`);
+    });
 };

@@ -29,41 +29,35 @@ const headsIn = (file: string): readonly Head[] => {
   });
 };
 
-export const verify: Command = {
-  name: 'audit verify',
-  register(group, context) {
-    const { output } = context;
-    group
-      .command('verify')
-      .option(
-        '--heads <file>',
-        'an answer of `audit verify --json` of before: what it saw must still be there',
-      )
-      .description('whether the record is whole: nothing changed, nothing taken away')
-      .action(async ({ heads: file }: { readonly heads?: string }) => {
-        const noted = file === undefined ? [] : headsIn(file);
-        const verdict = await onInstallation(context, async ({ store, config, clock }) => {
-          const [{ verify: look }, { boxOf }] = await Promise.all([
-            import('#src/features/audit/index.ts'),
-            import('#src/features/keys/index.ts'),
-          ]);
-          return look({ store, clock, box: await boxOf(config, store) }, noted);
-        });
-        const { records, heads, problems } = verdict;
-        const lines = problems.map(
-          ({ chain, seq, message }) =>
-            `chain ${chain}${seq === undefined ? '' : `, record ${seq}`}: ${message}`,
-        );
-        const counted = `${records} records in ${heads.length} chains`;
-        output.answer(
-          { ok: problems.length === 0, ...verdict },
-          [...lines, problems.length === 0 ? `The record is whole: ${counted}.` : counted].join('\n'),
-        );
-        if (problems.length === 0) return;
-        throw new Failure({
-          code: 'audit_broken',
-          message: `The audit record was tampered with, or damaged: ${problems.length} problems. Compare it with a backup or an export.`,
-        });
+export const verify: Command = (group, context) => {
+  const { output } = context;
+  group
+    .command('verify')
+    .option('--heads <file>', 'an answer of `audit verify --json` of before: what it saw must still be there')
+    .description('whether the record is whole: nothing changed, nothing taken away')
+    .action(async ({ heads: file }: { readonly heads?: string }) => {
+      const noted = file === undefined ? [] : headsIn(file);
+      const verdict = await onInstallation(context, async ({ store, config, clock }) => {
+        const [{ verify: look }, { boxOf }] = await Promise.all([
+          import('#src/features/audit/index.ts'),
+          import('#src/features/keys/index.ts'),
+        ]);
+        return look({ store, clock, box: await boxOf(config, store) }, noted);
       });
-  },
+      const { records, heads, problems } = verdict;
+      const lines = problems.map(
+        ({ chain, seq, message }) =>
+          `chain ${chain}${seq === undefined ? '' : `, record ${seq}`}: ${message}`,
+      );
+      const counted = `${records} records in ${heads.length} chains`;
+      output.answer(
+        { ok: problems.length === 0, ...verdict },
+        [...lines, problems.length === 0 ? `The record is whole: ${counted}.` : counted].join('\n'),
+      );
+      if (problems.length === 0) return;
+      throw new Failure({
+        code: 'audit_broken',
+        message: `The audit record was tampered with, or damaged: ${problems.length} problems. Compare it with a backup or an export.`,
+      });
+    });
 };

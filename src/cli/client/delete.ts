@@ -1,16 +1,13 @@
 import type { Command } from '#src/command.ts';
 import { onClients } from './on-clients.ts';
 
-export const remove: Command = {
-  name: 'client delete',
-  register(group, context) {
-    group
-      .command('delete')
-      .description('delete a client; it is refused from now on')
-      .argument('<client_id>')
-      .action(async (id: string) => {
-        await onClients(context, (clients) => clients.remove(id));
-        context.output.answer({ client_id: id, deleted: true }, `The client ${id} is deleted.`);
-      });
-  },
+export const remove: Command = (group, context) => {
+  group
+    .command('delete')
+    .description('delete a client; it is refused from now on')
+    .argument('<client_id>')
+    .action(async (id: string) => {
+      await onClients(context, (clients) => clients.remove(id));
+      context.output.answer({ client_id: id, deleted: true }, `The client ${id} is deleted.`);
+    });
 };

@@ -6,11 +6,8 @@ import { addSecret, makeSecret, removeSecret, rotateSecret } from './secrets.ts'
 import { show } from './show.ts';
 import { update } from './update.ts';
 
-export const client: Command = {
-  name: 'client',
-  register(program, context) {
-    const group = program.command('client').description('clients: who may come for a token');
-    const all = [add, list, show, update, remove, rotateSecret, addSecret, removeSecret, makeSecret];
-    for (const command of all) command.register(group, context);
-  },
+export const client: Command = (program, context) => {
+  const group = program.command('client').description('clients: who may come for a token');
+  const all = [add, list, show, update, remove, rotateSecret, addSecret, removeSecret, makeSecret];
+  for (const command of all) command(group, context);
 };

@@ -15,81 +15,69 @@ const momentOf = (text: string): number => {
   throw new InvalidArgumentError('Expected a time such as 2027-01-31 or 2027-01-31T12:00:00Z.');
 };
 
-export const rotateSecret: Command = {
-  name: 'client rotate-secret',
-  register(group, context) {
-    const { output } = context;
-    group
-      .command('rotate-secret')
-      .description('give a client a new secret, shown once; those before it end after the overlap')
-      .argument('<client_id>')
-      .option(
-        '--overlap <seconds>',
-        'how long the former secrets stay good',
-        wholeNumber(0, longestOverlap),
-        86_400,
-      )
-      .action(async (id: string, { overlap }: { readonly overlap: number }) => {
-        const made = await onClients(context, (clients) =>
-          clients.rotateSecret(id, { overlapSeconds: overlap }),
-        );
-        const data = { client_id: id, ...secretData(made), former_secrets_end_after: overlap };
-        output.answer(data, lines(data));
-        output.note(shownOnce);
-      });
-  },
+export const rotateSecret: Command = (group, context) => {
+  const { output } = context;
+  group
+    .command('rotate-secret')
+    .description('give a client a new secret, shown once; those before it end after the overlap')
+    .argument('<client_id>')
+    .option(
+      '--overlap <seconds>',
+      'how long the former secrets stay good',
+      wholeNumber(0, longestOverlap),
+      86_400,
+    )
+    .action(async (id: string, { overlap }: { readonly overlap: number }) => {
+      const made = await onClients(context, (clients) =>
+        clients.rotateSecret(id, { overlapSeconds: overlap }),
+      );
+      const data = { client_id: id, ...secretData(made), former_secrets_end_after: overlap };
+      output.answer(data, lines(data));
+      output.note(shownOnce);
+    });
 };
 
-export const addSecret: Command = {
-  name: 'client add-secret',
-  register(group, context) {
-    const { output } = context;
-    group
-      .command('add-secret')
-      .description('give a client one more secret, shown once; the others stay as they are')
-      .argument('<client_id>')
-      .argument('<name>', 'how to tell it from the others')
-      .option('--expires <time>', 'when it ends; default: never', momentOf)
-      .action(async (id: string, name: string, { expires }: { readonly expires?: number }) => {
-        const options = { name, ...(expires === undefined ? {} : { expiresAt: expires }) };
-        const made = await onClients(context, (clients) => clients.addSecret(id, options));
-        const data = { client_id: id, ...secretData(made) };
-        output.answer(data, lines(data));
-        output.note(shownOnce);
-      });
-  },
+export const addSecret: Command = (group, context) => {
+  const { output } = context;
+  group
+    .command('add-secret')
+    .description('give a client one more secret, shown once; the others stay as they are')
+    .argument('<client_id>')
+    .argument('<name>', 'how to tell it from the others')
+    .option('--expires <time>', 'when it ends; default: never', momentOf)
+    .action(async (id: string, name: string, { expires }: { readonly expires?: number }) => {
+      const options = { name, ...(expires === undefined ? {} : { expiresAt: expires }) };
+      const made = await onClients(context, (clients) => clients.addSecret(id, options));
+      const data = { client_id: id, ...secretData(made) };
+      output.answer(data, lines(data));
+      output.note(shownOnce);
+    });
 };
 
-export const removeSecret: Command = {
-  name: 'client remove-secret',
-  register(group, context) {
-    group
-      .command('remove-secret')
-      .description('take one secret from a client')
-      .argument('<client_id>')
-      .argument('<name>')
-      .action(async (id: string, name: string) => {
-        await onClients(context, (clients) => clients.removeSecret(id, name));
-        context.output.answer(
-          { client_id: id, name, removed: true },
-          `The secret ${name} of ${id} is removed.`,
-        );
-      });
-  },
+export const removeSecret: Command = (group, context) => {
+  group
+    .command('remove-secret')
+    .description('take one secret from a client')
+    .argument('<client_id>')
+    .argument('<name>')
+    .action(async (id: string, name: string) => {
+      await onClients(context, (clients) => clients.removeSecret(id, name));
+      context.output.answer(
+        { client_id: id, name, removed: true },
+        `The secret ${name} of ${id} is removed.`,
+      );
+    });
 };
 
 /** For clients of the configuration, which nothing but its author changes. */
-export const makeSecret: Command = {
-  name: 'client make-secret',
-  register(group, { output }) {
-    group
-      .command('make-secret')
-      .description('print a random secret and its hash, for a client in the configuration; stores nothing')
-      .action(async () => {
-        const { makeClientSecret } = await import('#src/features/clients/index.ts');
-        const { secret, hash } = makeClientSecret();
-        output.answer({ client_secret: secret, hash }, lines({ client_secret: secret, hash }));
-        output.note('Give the secret to the client, and the hash to secrets: in the configuration.');
-      });
-  },
+export const makeSecret: Command = (group, { output }) => {
+  group
+    .command('make-secret')
+    .description('print a random secret and its hash, for a client in the configuration; stores nothing')
+    .action(async () => {
+      const { makeClientSecret } = await import('#src/features/clients/index.ts');
+      const { secret, hash } = makeClientSecret();
+      output.answer({ client_secret: secret, hash }, lines({ client_secret: secret, hash }));
+      output.note('Give the secret to the client, and the hash to secrets: in the configuration.');
+    });
 };

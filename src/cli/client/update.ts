@@ -26,20 +26,17 @@ const changesOf = ({ unset = [], ...flags }: UpdateFlags, shapes: ReadonlyMap<st
   return Object.fromEntries<Exclude<ClientMetadata[string], undefined>>([...said, ...nothing]);
 };
 
-export const update: Command = {
-  name: 'client update',
-  register(group, context) {
-    metadataFlags(
-      group
-        .command('update')
-        .description('change properties of a client; lists are replaced')
-        .argument('<client_id>')
-        .option('--unset <name>', 'remove a property; may be repeated', repeated),
-    ).action(async (id: string, flags: UpdateFlags) => {
-      const { shapes } = await import('#src/features/clients/index.ts');
-      const changes = changesOf(flags, shapes);
-      const record = await onClients(context, (clients) => clients.update(id, changes));
-      context.output.answer(clientData(record), lines(clientData(record)));
-    });
-  },
+export const update: Command = (group, context) => {
+  metadataFlags(
+    group
+      .command('update')
+      .description('change properties of a client; lists are replaced')
+      .argument('<client_id>')
+      .option('--unset <name>', 'remove a property; may be repeated', repeated),
+  ).action(async (id: string, flags: UpdateFlags) => {
+    const { shapes } = await import('#src/features/clients/index.ts');
+    const changes = changesOf(flags, shapes);
+    const record = await onClients(context, (clients) => clients.update(id, changes));
+    context.output.answer(clientData(record), lines(clientData(record)));
+  });
 };

@@ -4,10 +4,7 @@ import { print } from './print.ts';
 import { referenceOf } from './reference.ts';
 import { schemaOf } from './schema.ts';
 
-export const config: Command = {
-  name: 'config',
-  register(program, context) {
-    const group = program.command('config').description('check, show and describe the configuration');
-    for (const command of [check, print, schemaOf, referenceOf]) command.register(group, context);
-  },
+export const config: Command = (program, context) => {
+  const group = program.command('config').description('check, show and describe the configuration');
+  for (const command of [check, print, schemaOf, referenceOf]) command(group, context);
 };

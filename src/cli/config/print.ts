@@ -22,19 +22,16 @@ const aligned = (rows: readonly (readonly [string, string, string])[]): string =
     .join('\n');
 };
 
-export const print: Command = {
-  name: 'config print',
-  register(group, { load, output }) {
-    group
-      .command('print')
-      .description('show what is in force and where it comes from; secrets are masked')
-      .action(() => {
-        const values = effectiveValues(load());
-        const data = Object.fromEntries(values.map(({ path, value, source }) => [path, { value, source }]));
-        const rows = values.map(
-          ({ path, value, source }) => [path, shown(value), writtenSource(source)] as const,
-        );
-        output.answer(data, aligned(rows));
-      });
-  },
+export const print: Command = (group, { load, output }) => {
+  group
+    .command('print')
+    .description('show what is in force and where it comes from; secrets are masked')
+    .action(() => {
+      const values = effectiveValues(load());
+      const data = Object.fromEntries(values.map(({ path, value, source }) => [path, { value, source }]));
+      const rows = values.map(
+        ({ path, value, source }) => [path, shown(value), writtenSource(source)] as const,
+      );
+      output.answer(data, aligned(rows));
+    });
 };

@@ -1,12 +1,9 @@
 import { reference } from '#config';
 import type { Command } from '#src/command.ts';
 
-export const referenceOf: Command = {
-  name: 'config reference',
-  register(group, { output }) {
-    group
-      .command('reference')
-      .description('every key, in Markdown')
-      .action(() => output.answer({ markdown: reference() }, reference().trimEnd()));
-  },
+export const referenceOf: Command = (group, { output }) => {
+  group
+    .command('reference')
+    .description('every key, in Markdown')
+    .action(() => output.answer({ markdown: reference() }, reference().trimEnd()));
 };

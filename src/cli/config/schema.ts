@@ -1,12 +1,9 @@
 import { editorSchema } from '#config';
 import type { Command } from '#src/command.ts';
 
-export const schemaOf: Command = {
-  name: 'config schema',
-  register(group, { output }) {
-    group
-      .command('schema')
-      .description('JSON Schema of postern.yaml, for editors')
-      .action(() => output.answer(editorSchema(), JSON.stringify(editorSchema(), null, 2)));
-  },
+export const schemaOf: Command = (group, { output }) => {
+  group
+    .command('schema')
+    .description('JSON Schema of postern.yaml, for editors')
+    .action(() => output.answer(editorSchema(), JSON.stringify(editorSchema(), null, 2)));
 };

@@ -22,21 +22,18 @@ const algorithmIn = async (alg: string | undefined) => {
   throw usage(`${alg} is no algorithm for signatures here: name one of ${algorithms.join(', ')}.`);
 };
 
-export const importOf: Command = {
-  name: 'keys import',
-  register(group, { load, output }) {
-    group
-      .command('import')
-      .argument('<file>', 'private JWK or PEM without a passphrase; - for standard input')
-      .option('--alg <algorithm>', 'what an RSA key signs with: RS256 or PS256')
-      .description('bring a signing key along; it signs when every relying party must have seen it')
-      .action(async (file: string, { alg }: { readonly alg?: string }) => {
-        const wanted = await algorithmIn(alg);
-        const key = await read(file);
-        await withKeys({ ...load(), begins: true }, async (keys) => {
-          const added = await keys.import(key, wanted);
-          output.answer({ added: added.map(dataOf) }, tableOf(added));
-        });
+export const importOf: Command = (group, { load, output }) => {
+  group
+    .command('import')
+    .argument('<file>', 'private JWK or PEM without a passphrase; - for standard input')
+    .option('--alg <algorithm>', 'what an RSA key signs with: RS256 or PS256')
+    .description('bring a signing key along; it signs when every relying party must have seen it')
+    .action(async (file: string, { alg }: { readonly alg?: string }) => {
+      const wanted = await algorithmIn(alg);
+      const key = await read(file);
+      await withKeys({ ...load(), begins: true }, async (keys) => {
+        const added = await keys.import(key, wanted);
+        output.answer({ added: added.map(dataOf) }, tableOf(added));
       });
-  },
+    });
 };

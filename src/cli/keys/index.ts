@@ -5,10 +5,7 @@ import { list } from './list.ts';
 import { prune } from './prune.ts';
 import { rotate } from './rotate.ts';
 
-export const keys: Command = {
-  name: 'keys',
-  register(program, context) {
-    const group = program.command('keys').description('list, rotate, prune, import and export keys');
-    for (const command of [list, rotate, prune, importOf, exportOf]) command.register(group, context);
-  },
+export const keys: Command = (program, context) => {
+  const group = program.command('keys').description('list, rotate, prune, import and export keys');
+  for (const command of [list, rotate, prune, importOf, exportOf]) command(group, context);
 };

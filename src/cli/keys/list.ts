@@ -2,18 +2,15 @@ import type { Command } from '#src/command.ts';
 import { withKeys } from './open.ts';
 import { dataOf, tableOf } from './table.ts';
 
-export const list: Command = {
-  name: 'keys list',
-  register(group, { load, output }) {
-    group
-      .command('list')
-      .description('every key and secret of the server, nothing private')
-      .action(() =>
-        withKeys(load(), async (keys) => {
-          const faults = keys.faults();
-          output.answer({ keys: keys.list().map(dataOf), faults }, tableOf(keys.list()));
-          for (const { message, fix } of faults) output.note(`${message} ${fix}`);
-        }),
-      );
-  },
+export const list: Command = (group, { load, output }) => {
+  group
+    .command('list')
+    .description('every key and secret of the server, nothing private')
+    .action(() =>
+      withKeys(load(), async (keys) => {
+        const faults = keys.faults();
+        output.answer({ keys: keys.list().map(dataOf), faults }, tableOf(keys.list()));
+        for (const { message, fix } of faults) output.note(`${message} ${fix}`);
+      }),
+    );
 };

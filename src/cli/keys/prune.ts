@@ -1,19 +1,16 @@
 import type { Command } from '#src/command.ts';
 import { withKeys } from './open.ts';
 
-export const prune: Command = {
-  name: 'keys prune',
-  register(group, { load, output }) {
-    group
-      .command('prune')
-      .option('--kid <kid>', 'forget this key at once, unless it signs: what it signed no longer verifies')
-      .description('forget keys whose last token has expired')
-      .action(({ kid }: { readonly kid?: string }) =>
-        withKeys(load(), async (keys) => {
-          const removed = await keys.prune(kid);
-          const text = removed.length === 0 ? 'Nothing to forget.' : `Forgotten: ${removed.join(', ')}.`;
-          output.answer({ removed }, text);
-        }),
-      );
-  },
+export const prune: Command = (group, { load, output }) => {
+  group
+    .command('prune')
+    .option('--kid <kid>', 'forget this key at once, unless it signs: what it signed no longer verifies')
+    .description('forget keys whose last token has expired')
+    .action(({ kid }: { readonly kid?: string }) =>
+      withKeys(load(), async (keys) => {
+        const removed = await keys.prune(kid);
+        const text = removed.length === 0 ? 'Nothing to forget.' : `Forgotten: ${removed.join(', ')}.`;
+        output.answer({ removed }, text);
+      }),
+    );
 };

@@ -13,23 +13,17 @@ const named = async (what: string | undefined) => {
   });
 };
 
-export const rotate: Command = {
-  name: 'keys rotate',
-  register(group, { load, output }) {
-    group
-      .command('rotate')
-      .argument('[what]', 'an algorithm, cookie, dpop-nonce or refresh; default: all')
-      .option(
-        '--now',
-        'sign at once: for a key that leaked; relying parties with an older key set will refuse',
-      )
-      .description('publish successors; they sign when every relying party must have seen them')
-      .action(async (what: string | undefined, { now = false }: { readonly now?: boolean }) => {
-        const wanted = await named(what);
-        await withKeys(load(), async (keys) => {
-          const added = await keys.rotate(wanted, { now });
-          output.answer({ added: added.map(dataOf) }, tableOf(added));
-        });
+export const rotate: Command = (group, { load, output }) => {
+  group
+    .command('rotate')
+    .argument('[what]', 'an algorithm, cookie, dpop-nonce or refresh; default: all')
+    .option('--now', 'sign at once: for a key that leaked; relying parties with an older key set will refuse')
+    .description('publish successors; they sign when every relying party must have seen them')
+    .action(async (what: string | undefined, { now = false }: { readonly now?: boolean }) => {
+      const wanted = await named(what);
+      await withKeys(load(), async (keys) => {
+        const added = await keys.rotate(wanted, { now });
+        output.answer({ added: added.map(dataOf) }, tableOf(added));
       });
-  },
+    });
 };
