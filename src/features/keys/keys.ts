@@ -43,14 +43,7 @@ export const createKeys = async (dependencies: Dependencies): Promise<Keys> => {
   const planner = (): Planner => {
     const now = clock.now();
     const remoteNow = remote.filter(({ stamps }) => stageOf(stamps, now) === 'active');
-    return {
-      config: config.keys,
-      timing,
-      get now() {
-        return clock.now();
-      },
-      remote: remoteNow.map(({ jwk }) => jwk.alg),
-    };
+    return { config: config.keys, timing, clock, now, remote: remoteNow.map(({ jwk }) => jwk.alg) };
   };
 
   const accept = (read: Ring): void => {

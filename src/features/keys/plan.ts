@@ -1,4 +1,5 @@
 import { Failure } from '#src/errors.ts';
+import type { Clock } from '#src/store/port.ts';
 import { isAlgorithm } from './algorithms.ts';
 import { type Entry, rotatingSecrets, secretUses } from './entry.ts';
 import { generateMaterial, type Line, lineOf, type Material } from './material.ts';
@@ -11,7 +12,8 @@ import type { Timing } from './timing.ts';
 export interface Planner {
   readonly config: KeysConfig['keys'];
   readonly timing: Timing;
-  /** The time when it is asked, not when planning began. */
+  readonly clock: Clock;
+  /** When planning began. */
   readonly now: number;
   /** Algorithms that a remote signer signs: no local key is made for them. */
   readonly remote: readonly Line[];
@@ -96,8 +98,7 @@ export const successors = async (
   const materials = await Promise.all(
     lines.map(async (line) => [line, await generateMaterial(line, planner.config.rsa_bits)] as const),
   );
-  // One moment for all of them.
-  const made = { ...planner };
+  const made = { ...planner, now: planner.clock.now() };
   return together(
     materials.map(([line, material]) =>
       introduce(ring, line, material, from ?? made.now + leadOf(line, made.timing), made),
