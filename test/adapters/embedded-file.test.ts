@@ -24,6 +24,8 @@ import { toUnavailable } from '#adapters/embedded/faults.ts';
 import { type EmbeddedOptions, openEmbedded } from '#adapters/embedded/index.ts';
 import { Unavailable, Unusable } from '#src/store/errors.ts';
 import type { Key, Store, Write } from '#src/store/port.ts';
+import { faultOf } from '../support/fault-of.ts';
+import { waitFor } from '../support/patience.ts';
 import { asSomeUser } from '../support/some-user.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'postern-file-'));
@@ -39,19 +41,10 @@ const key = (family: string, id = ''): Key => ({ kind: 'k', family, id });
 const put = (at: Key, body = 'b'): Write => ({ op: 'put', key: at, body });
 
 const isUnusable = async (t: Test, path: string, message: RegExp): Promise<void> => {
-  const fault: unknown = await open(path).then(
-    (store) => store.close(),
-    (error: unknown) => error,
-  );
+  const fault = await faultOf(open(path).then((store) => store.close()));
   t.ok(fault instanceof Unusable, `refused: ${String(fault)}`);
   t.match(fault instanceof Error && fault.message, message);
 };
-
-const failure = async (work: Promise<unknown>): Promise<unknown> =>
-  work.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
 
 const rows = (path: string, table: string): number => {
   const db = new DatabaseSync(path, { readOnly: true });
@@ -110,7 +103,7 @@ t.test('damage found while running is Unavailable, and a fatal finding', async (
   closeSync(file);
   const damaged = await open(path);
   t.teardown(() => damaged.close());
-  t.ok((await failure(damaged.read(keys))) instanceof Unavailable);
+  t.ok((await faultOf(damaged.read(keys))) instanceof Unavailable);
   const findings = await damaged.inspect();
   t.ok(findings.some((finding) => finding.code === 'file_damaged' && finding.fatal));
 });
@@ -195,7 +188,7 @@ t.test('a lock held by another program delays a commit, then is Unavailable; the
   other.exec('BEGIN IMMEDIATE');
   let turns = 0;
   const timer = setInterval(() => turns++, 10);
-  const fault = await failure(store.commit([put(key('f'))]));
+  const fault = await faultOf(store.commit([put(key('f'))]));
   t.ok(fault instanceof Unavailable && /locked by another process/.test(fault.message));
   t.ok(turns > 1, 'timers fired meanwhile');
   t.equal((await store.read([key('f')]))[0], undefined, 'readers do not wait');
@@ -204,7 +197,7 @@ t.test('a lock held by another program delays a commit, then is Unavailable; the
   other.exec('ROLLBACK');
   await waiting;
   clearInterval(timer);
-  await failure(store.commit([{ op: 'insert', key: key('f'), body: 'x' }]));
+  await faultOf(store.commit([{ op: 'insert', key: key('f'), body: 'x' }]));
   t.same(outcomes, ['commit unavailable', 'read ok', 'commit conflict']);
 });
 
@@ -229,9 +222,7 @@ t.test('what has expired is swept out of the file, places and counters included'
   now += 3_600_000;
   const left = (): number[] =>
     ['documents', 'places', 'tallies', 'announcements'].map((table) => rows(path, table));
-  const end = Date.now() + 60_000;
-  while (left().some((count, i) => count !== (i === 0 ? 1 : 0)) && Date.now() < end) await sleep(50);
-  t.same(left(), [1, 0, 0, 0]);
+  await waitFor('only what is kept to be left', () => left().join() === '1,0,0,0');
   t.equal((await store.read([key('kept')]))[0]?.body, 'b');
 });
 
@@ -243,9 +234,7 @@ t.test('a store that writes much keeps its log short and loses nothing', async (
     await store.commit(keys.slice(i, i + 50).map((at) => put(at, 'x'.repeat(2_000))));
     await setImmediate();
   }
-  const end = Date.now() + 60_000;
-  while (statSync(path).size < 20_000_000 && Date.now() < end) await sleep(20);
-  t.ok(statSync(path).size > 20_000_000, 'the thread moved the log into the file');
+  await waitFor('the thread to move the log into the file', () => statSync(path).size > 20_000_000);
   await store.close();
   t.notOk(existsSync(`${path}-wal`), 'nothing is left open');
   const again = await open(path);
@@ -283,7 +272,7 @@ t.test(
     t.equal(synced(), 1, 'a commit');
     await store.load([{ type: 'document', key: key('g'), document: { body: 'b', parts: {} } }]);
     t.equal(synced(), 2, 'a load');
-    await failure(store.commit([{ op: 'insert', key: key('f'), body: 'x' }]));
+    await faultOf(store.commit([{ op: 'insert', key: key('f'), body: 'x' }]));
     t.equal(synced(), 2, 'nothing was written');
     await Promise.all(Array.from({ length: 50 }, (_, i) => store.commit([put(key(`h${i}`))])));
     t.ok(synced() <= 4, 'many share one');
@@ -304,7 +293,7 @@ t.test('a disk that fails to keep what must last is told of until it keeps it ag
   });
   const store = await open(fresh(), { durableKinds: ['k'] });
   t.teardown(() => store.close());
-  t.match(await failure(store.commit([put(key('f'))])), { message: 'the disk of the embedded store failed' });
+  t.match(await faultOf(store.commit([put(key('f'))])), { message: 'the disk of the embedded store failed' });
   const isTold = async (): Promise<boolean> =>
     (await store.inspect()).some(({ code, fatal }) => code === 'disk_failed' && fatal);
   t.same([await isTold(), await isTold()], [true, true]);
@@ -316,7 +305,7 @@ t.test('commits of durable kinds go through, refused or not', async (t) => {
   const store = await open(fresh(), { durableKinds: ['k'] });
   t.teardown(() => store.close());
   await store.commit([put(key('f'))]);
-  t.ok(await failure(store.commit([{ op: 'insert', key: key('f'), body: 'x' }])));
+  t.ok(await faultOf(store.commit([{ op: 'insert', key: key('f'), body: 'x' }])));
   await store.commit([{ op: 'insert', key: key('g'), body: 'x' }]);
   t.equal((await store.read([key('f')]))[0]?.body, 'b');
 });
@@ -354,8 +343,8 @@ t.test('a cursor that no page gave is refused', async (t) => {
     Buffer.from('{}').toString('base64url'),
   ];
   for (const cursor of forged) {
-    t.match(await failure(store.list('i', 'o', { limit: 1, cursor })), /start again without a cursor/);
-    t.match(await failure(store.dump(cursor)), /start again without a cursor/);
+    t.match(await faultOf(store.list('i', 'o', { limit: 1, cursor })), /start again without a cursor/);
+    t.match(await faultOf(store.dump(cursor)), /start again without a cursor/);
   }
 });
 

@@ -4,16 +4,15 @@ import { openRedis } from '#adapters/redis/index.ts';
 import { Conflict, Unavailable } from '#src/store/errors.ts';
 import type { Key, Store } from '#src/store/port.ts';
 import { sharedStoreContract, storeContract } from '../contract/store.ts';
+import { faultOf } from '../support/fault-of.ts';
+import { patient, waitFor } from '../support/patience.ts';
 import { freshPrefix } from '../support/redis.ts';
 import { startCluster } from '../support/redis-cluster.ts';
-import { redisCommand, waitFor } from '../support/redis-server.ts';
+import { redisCommand } from '../support/redis-server.ts';
 
 const clock = { now: () => Date.now() };
 const cluster = await startCluster();
 t.teardown(() => cluster.close());
-
-/** As patient as a machine may be busy: the contract is about what is true. */
-const patient = { operationTimeoutMs: 5_000, deadlineMs: 15_000 };
 
 const open = (prefix = freshPrefix(), times = {}): Promise<Store> =>
   openRedis({ url: cluster.url, clock, prefix, ...times });
@@ -28,12 +27,6 @@ await t.test('two processes on one cluster keep the contract of sharing', async 
     return [await open(prefix, patient), await open(prefix, patient)];
   }),
 );
-
-const faultOf = (work: Promise<unknown>): Promise<unknown> =>
-  work.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
 
 /**
  * Uses codes of one family until told to stop; every code has one winner, and no refusal without one. A replica that

@@ -7,9 +7,11 @@ import { openRedis } from '#adapters/redis/index.ts';
 import { Unavailable, Unusable } from '#src/store/errors.ts';
 import type { Store } from '#src/store/port.ts';
 import { freePort } from '#src/testing/free-port.ts';
+import { faultOf } from '../support/fault-of.ts';
+import { waitFor } from '../support/patience.ts';
 import { freshPrefix } from '../support/redis.ts';
 import { startSentinel } from '../support/redis-sentinel.ts';
-import { redisCommand, startRedis, waitFor } from '../support/redis-server.ts';
+import { redisCommand, startRedis } from '../support/redis-server.ts';
 
 const clock = { now: () => Date.now() };
 const key = { kind: 'code', family: 'f', id: 'c' };
@@ -22,10 +24,7 @@ const opened = async (t: Test, url: string, prefix = freshPrefix()): Promise<Sto
 
 /** Who refuses has the time to say so; where nobody is, `deadlineMs` is waited for. */
 const refusal = (url: string, prefix = 'p', deadlineMs = 10_000): Promise<unknown> =>
-  openRedis({ url, clock, prefix, deadlineMs, operationTimeoutMs: deadlineMs / 2 }).then(
-    () => undefined,
-    (error: unknown) => error,
-  );
+  faultOf(openRedis({ url, clock, prefix, deadlineMs, operationTimeoutMs: deadlineMs / 2 }));
 
 const openssl = (args: readonly string[], tool = 'openssl'): void => {
   const { error, status, stderr } = spawnSync(tool, args, { encoding: 'utf8' });

@@ -3,8 +3,10 @@ import t, { type Test } from 'tap';
 import { openRedis } from '#adapters/redis/index.ts';
 import { Conflict, Unavailable } from '#src/store/errors.ts';
 import type { Key, Store, Write } from '#src/store/port.ts';
+import { faultOf } from '../support/fault-of.ts';
+import { patient, waitFor } from '../support/patience.ts';
 import { freshPrefix } from '../support/redis.ts';
-import { redisCommand, startRedis, waitFor } from '../support/redis-server.ts';
+import { redisCommand, startRedis } from '../support/redis-server.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
 const clock = { now: () => Date.now() };
@@ -28,8 +30,7 @@ interface Stage {
   readonly other: Store;
 }
 
-/** As patient as a machine may be busy; `hasty` is for what is about time. */
-const patient = { operationTimeoutMs: 5_000, deadlineMs: 15_000 };
+/** For what is about time. */
 const hasty = { operationTimeoutMs: 250, deadlineMs: 1_000 };
 
 const stage = async (t: Test, times = patient): Promise<Stage> => {
@@ -45,12 +46,6 @@ const stage = async (t: Test, times = patient): Promise<Stage> => {
   await other.commit([{ op: 'put', key: code, body: 'code', expiresAt: Date.now() + 60_000 }]);
   return { proxy, store, other };
 };
-
-const faultOf = (work: Promise<unknown>): Promise<unknown> =>
-  work.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
 
 const isUnavailable = async (t: Test, work: Promise<unknown>, what: string): Promise<void> =>
   void t.ok((await faultOf(work)) instanceof Unavailable, what);

@@ -2,14 +2,12 @@ import t from 'tap';
 import { openRedis } from '#adapters/redis/index.ts';
 import type { Store } from '#src/store/port.ts';
 import { sharedStoreContract, storeContract } from '../contract/store.ts';
+import { patient } from '../support/patience.ts';
 import { ensureRedis, freshPrefix } from '../support/redis.ts';
 
 const clock = { now: () => Date.now() };
 const { url, close } = await ensureRedis();
 t.teardown(close);
-
-/** As patient as a machine may be busy: the contract is about what is true. */
-const patient = { operationTimeoutMs: 5_000, deadlineMs: 15_000 };
 
 const open = (prefix = freshPrefix()): Promise<Store> => openRedis({ url, clock, prefix, ...patient });
 

@@ -5,8 +5,8 @@ import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify
 import t from 'tap';
 import { Browser } from '../support/browser.ts';
 import { startFleet } from '../support/fleet.ts';
+import { waitFor } from '../support/patience.ts';
 import { ensureRedis, freshPrefix } from '../support/redis.ts';
-import { waitFor } from '../support/redis-server.ts';
 import { codeFor, RelyingParty, usual } from '../support/relying-party.ts';
 
 t.setTimeout(300_000);

@@ -6,7 +6,7 @@ import t from 'tap';
 import type { SecurityEvent } from '#src/events.ts';
 import { onEnding } from '#src/http/endings.ts';
 import { openHouse } from '../support/house.ts';
-import { waitFor } from '../support/redis-server.ts';
+import { waitFor } from '../support/patience.ts';
 import { secret, usual } from '../support/relying-party.ts';
 import { startServerProcess } from '../support/server-process.ts';
 

@@ -3,8 +3,8 @@ import { openStore } from '#adapters/index.ts';
 import { createEvents, type SecurityEvent } from '#src/events.ts';
 import { audit, csvHead, csvLine, listRecords, verify } from '#src/features/audit/index.ts';
 import { boxOf } from '#src/features/keys/index.ts';
+import { waitFor } from '../support/patience.ts';
 import { handClock, testConfig } from '../support/people.ts';
-import { waitFor } from '../support/redis-server.ts';
 
 const open = async (t: Test) => {
   const clock = handClock();

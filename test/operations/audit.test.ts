@@ -11,9 +11,10 @@ import type { Clock, Store } from '#src/store/port.ts';
 import { Browser } from '../support/browser.ts';
 import { openFolder } from '../support/command.ts';
 import { openHouse } from '../support/house.ts';
+import { waitFor } from '../support/patience.ts';
 import { handClock, testConfig } from '../support/people.ts';
 import { freshPrefix } from '../support/redis.ts';
-import { startRedis, waitFor } from '../support/redis-server.ts';
+import { startRedis } from '../support/redis-server.ts';
 import { codeFor, newVerifier, password, RelyingParty, secret, usual } from '../support/relying-party.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
 

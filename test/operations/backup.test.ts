@@ -6,7 +6,8 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { Browser } from '../support/browser.ts';
-import { startRedis, waitFor } from '../support/redis-server.ts';
+import { waitFor } from '../support/patience.ts';
+import { startRedis } from '../support/redis-server.ts';
 import { codeFor, RelyingParty, usual } from '../support/relying-party.ts';
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
 

@@ -6,9 +6,10 @@ import { lookAtClients } from '#src/features/doctor/index.ts';
 import { openFolder } from '../support/command.ts';
 import { examine, parsed } from '../support/doctor.ts';
 import { openHouse } from '../support/house.ts';
+import { waitFor } from '../support/patience.ts';
 import { testConfig } from '../support/people.ts';
 import { freshPrefix } from '../support/redis.ts';
-import { redisCommand, startRedis, waitFor } from '../support/redis-server.ts';
+import { redisCommand, startRedis } from '../support/redis-server.ts';
 import { RelyingParty, redirectUri, usual } from '../support/relying-party.ts';
 import { isReady, startServerProcess } from '../support/server-process.ts';
 

@@ -6,11 +6,12 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
-import { waitFor } from '../support/redis-server.ts';
+import { waitFor } from '../support/patience.ts';
 import { secret, usual } from '../support/relying-party.ts';
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
 
-const patientMs = 20_000;
+/** What operators are promised. */
+const overWithinMs = 20_000;
 const basic = `Basic ${Buffer.from(`app:${secret}`).toString('base64')}`;
 const form = { 'content-type': 'application/x-www-form-urlencoded', authorization: basic };
 const ask = 'grant_type=client_credentials';
@@ -38,9 +39,9 @@ const onAgent = (agent: Agent, port: number, path = '/oauth/token'): Promise<Tol
     sent.end(post ? ask : undefined);
   });
 
-const endsWithin = async (server: ServerProcess, since: number) => {
+const endOf = async (server: ServerProcess, since: number) => {
   const ended = await server.ended;
-  return { ...ended, quick: Date.now() - since < patientMs };
+  return { ...ended, quick: Date.now() - since < overWithinMs };
 };
 
 t.test('SIGTERM: proxies are told, requests are answered, what is under way is finished', async (t) => {
@@ -112,7 +113,7 @@ t.test('SIGTERM: proxies are told, requests are answered, what is under way is f
   t.match(answer, /^HTTP\/1\.1 200 OK\r\n/);
   t.match(answer, /"access_token":/);
   t.match(answer, /^connection: close\r$/im, 'the last on its connection, though it was under way before');
-  t.same(await endsWithin(server, since), { code: 0, signal: null, quick: true });
+  t.same(await endOf(server, since), { code: 0, signal: null, quick: true });
   t.notOk(
     server.lines().some(({ level }) => Number(level) >= 50),
     'without an error in the log',
@@ -174,7 +175,7 @@ t.test('under load every request that was sent is answered', async (t) => {
   const since = Date.now();
   server.signal('SIGTERM');
   await Promise.all(clients);
-  t.same(await endsWithin(server, since), { code: 0, signal: null, quick: true });
+  t.same(await endOf(server, since), { code: 0, signal: null, quick: true });
   t.same(lost, []);
   t.ok(
     answered.every((status) => status === 200),

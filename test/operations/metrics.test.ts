@@ -3,8 +3,9 @@ import t from 'tap';
 import { freePort } from '#src/testing/free-port.ts';
 import { Browser } from '../support/browser.ts';
 import { openHouse } from '../support/house.ts';
+import { waitFor } from '../support/patience.ts';
 import { handClock } from '../support/people.ts';
-import { startRedis, waitFor } from '../support/redis-server.ts';
+import { startRedis } from '../support/redis-server.ts';
 import { codeFor, RelyingParty, secret, usual } from '../support/relying-party.ts';
 import { startServerProcess } from '../support/server-process.ts';
 

@@ -8,10 +8,11 @@ import { assertWhole, compareStores, copyStore, importLines } from '#src/feature
 import { Unavailable } from '#src/store/errors.ts';
 import { Browser } from '../support/browser.ts';
 import { openFolder } from '../support/command.ts';
+import { waitFor } from '../support/patience.ts';
 import { startProgram } from '../support/program.ts';
 import { ensureRedis, freshPrefix } from '../support/redis.ts';
 import { startCluster } from '../support/redis-cluster.ts';
-import { redisCommand, startRedis, waitFor } from '../support/redis-server.ts';
+import { redisCommand, startRedis } from '../support/redis-server.ts';
 import { codeFor, RelyingParty, usual } from '../support/relying-party.ts';
 import { startServerProcess } from '../support/server-process.ts';
 

@@ -3,8 +3,8 @@ import t from 'tap';
 import { freePort } from '#src/testing/free-port.ts';
 import { startBalancer } from '../support/balancer.ts';
 import { Browser } from '../support/browser.ts';
+import { waitFor } from '../support/patience.ts';
 import { ensureRedis, freshPrefix } from '../support/redis.ts';
-import { waitFor } from '../support/redis-server.ts';
 import { codeFor, RelyingParty, usual } from '../support/relying-party.ts';
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
 

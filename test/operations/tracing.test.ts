@@ -17,7 +17,7 @@ import { createTracing } from '#src/features/tracing/index.ts';
 import { serve } from '#src/serve.ts';
 import { freePort } from '#src/testing/free-port.ts';
 import { Browser } from '../support/browser.ts';
-import { waitFor } from '../support/redis-server.ts';
+import { waitFor } from '../support/patience.ts';
 import { codeFor, RelyingParty, redirectUri, usual } from '../support/relying-party.ts';
 
 interface Recorded {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
-import { waitFor } from '../support/redis-server.ts';
+import { waitFor } from '../support/patience.ts';
 import { usual } from '../support/relying-party.ts';
 import { isReady, type ServerProcess, startServerProcess } from '../support/server-process.ts';
 import { workersOf } from '../support/workers.ts';

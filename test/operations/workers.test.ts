@@ -1,5 +1,5 @@
 import t from 'tap';
-import { waitFor } from '../support/redis-server.ts';
+import { waitFor } from '../support/patience.ts';
 import { RelyingParty, usual } from '../support/relying-party.ts';
 import { isReady, startServerProcess } from '../support/server-process.ts';
 import { alive, workersOf } from '../support/workers.ts';

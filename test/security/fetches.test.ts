@@ -9,8 +9,8 @@ import { ask } from '../support/ask.ts';
 import { Browser } from '../support/browser.ts';
 import { makeCertificate, san } from '../support/certificates.ts';
 import { type House, openHouse } from '../support/house.ts';
+import { waitFor } from '../support/patience.ts';
 import { assertion, assertionType, newKey } from '../support/proofs.ts';
-import { waitFor } from '../support/redis-server.ts';
 import { codeFor, password, RelyingParty, redirectUri, secret } from '../support/relying-party.ts';
 import { request, wire } from '../support/wire.ts';
 

@@ -6,7 +6,7 @@ import { Unusable } from '#src/store/errors.ts';
 import { Browser } from '../support/browser.ts';
 import { openFolder } from '../support/command.ts';
 import { openHouse } from '../support/house.ts';
-import { waitFor } from '../support/redis-server.ts';
+import { waitFor } from '../support/patience.ts';
 import { codeFor, RelyingParty, usual } from '../support/relying-party.ts';
 import { isReady, type ServerProcess, startServerProcess } from '../support/server-process.ts';
 import { asSomeUser } from '../support/some-user.ts';

@@ -2,10 +2,11 @@ import t from 'tap';
 import { Browser } from '../support/browser.ts';
 import { bounded, endures } from '../support/endure.ts';
 import { openHouse } from '../support/house.ts';
+import { waitFor } from '../support/patience.ts';
 import { freshPrefix } from '../support/redis.ts';
 import { startCluster } from '../support/redis-cluster.ts';
 import { startSentinel } from '../support/redis-sentinel.ts';
-import { redisCommand, waitFor } from '../support/redis-server.ts';
+import { redisCommand } from '../support/redis-server.ts';
 import { codeFor, RelyingParty, usual } from '../support/relying-party.ts';
 
 t.setTimeout(300_000);

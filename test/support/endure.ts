@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Test } from 'tap';
 import { Browser } from './browser.ts';
 import type { House } from './house.ts';
-import { waitFor } from './redis-server.ts';
+import { waitFor } from './patience.ts';
 import { type Answer, codeFor, newVerifier, RelyingParty } from './relying-party.ts';
 
 /** The bounds that operators are promised, in milliseconds. */

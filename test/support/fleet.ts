@@ -2,10 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import { freePort } from '#src/testing/free-port.ts';
+import { patient } from './patience.ts';
+import { becomesReady } from './server-process.ts';
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
@@ -40,17 +41,6 @@ const ended = (child: ChildProcess): Promise<void> =>
     ? Promise.resolve()
     : new Promise((resolve) => child.once('exit', () => resolve()));
 
-const ready = async (url: string, child: ChildProcess): Promise<void> => {
-  for (let tries = 0; tries < 600; tries++) {
-    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`);
-    const answer = await fetch(`${url}/readyz`).catch(() => undefined);
-    await answer?.body?.cancel();
-    if (answer?.ok) return;
-    await sleep(25);
-  }
-  throw new Error('the server did not become ready');
-};
-
 /** Several servers, each a process of its own, over one store. */
 export const startFleet = async ({
   store,
@@ -65,8 +55,12 @@ export const startFleet = async ({
   const written = {
     issuer,
     demo: false,
-    // Patient: these tests are about what is true, and a busy machine may be slow.
-    store: { url: store, prefix, operation_timeout_ms: 5000, deadline_ms: 15_000 },
+    store: {
+      url: store,
+      prefix,
+      operation_timeout_ms: patient.operationTimeoutMs,
+      deadline_ms: patient.deadlineMs,
+    },
     log: { level: 'warn', format: 'json' },
     ...config,
     security: {
@@ -95,7 +89,7 @@ export const startFleet = async ({
           log += chunk;
         });
       }
-      await ready(url, child).catch((error) => {
+      await becomesReady(url, child).catch((error) => {
         throw new Error(`${error.message}: ${log.slice(-2000)}`);
       });
     };

@@ -1,5 +1,6 @@
 import { freePort } from '#src/testing/free-port.ts';
-import { type RedisServer, redisCommand, startRedis, waitFor } from './redis-server.ts';
+import { waitFor } from './patience.ts';
+import { type RedisServer, redisCommand, startRedis } from './redis-server.ts';
 
 export interface ClusterSet {
   readonly url: string;

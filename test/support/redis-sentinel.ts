@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '#src/testing/free-port.ts';
-import { type RedisServer, redisCommand, startRedis, waitFor } from './redis-server.ts';
+import { waitFor } from './patience.ts';
+import { type RedisServer, redisCommand, startRedis } from './redis-server.ts';
 
 export interface SentinelSet {
   readonly url: string;

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { freePort } from '#src/testing/free-port.ts';
+import { waitFor } from './patience.ts';
 import { redisBinary } from './redis-binary.ts';
 
 /** A server of our own on loopback or a socket, gone with this process. */
@@ -67,10 +67,8 @@ export const startRedis = async ({
     started.once('exit', () => running.delete(started));
     child = started;
     const where = port === 0 ? { path: socket } : { host: '127.0.0.1', port, ...(tls && { tls }) };
-    if (!(await answers(where, started))) {
-      await kill();
-      throw new Error(`${kind} did not start: ${said}`);
-    }
+    await waitFor('an answer', () => started.exitCode !== null || answers(where));
+    if (started.exitCode !== null) throw new Error(`${kind} did not start: ${said}`);
   };
 
   const kill = async (): Promise<void> => {
@@ -101,20 +99,17 @@ export const startRedis = async ({
 
 type Where = { path: string } | { host: string; port: number; tls?: { ca: string } };
 
-const answers = async (where: Where, child: ChildProcess): Promise<boolean> => {
-  for (const end = Date.now() + 60_000; Date.now() < end && child.exitCode === null; await sleep(15)) {
-    const client = connectTo(where);
-    try {
-      await client.connect();
-      await client.ping();
-      return true;
-    } catch {
-      // not yet
-    } finally {
-      client.disconnect();
-    }
+const answers = async (where: Where): Promise<boolean> => {
+  const client = connectTo(where);
+  try {
+    await client.connect();
+    await client.ping();
+    return true;
+  } catch {
+    return false;
+  } finally {
+    client.disconnect();
   }
-  return false;
 };
 
 const connectTo = (where: Where): Redis => {
@@ -139,10 +134,4 @@ export const redisCommand = async (port: number, ...words: readonly string[]): P
   } finally {
     client.disconnect();
   }
-};
-
-/** As patient as a machine may be busy. */
-export const waitFor = async (what: string, look: () => Promise<boolean> | boolean): Promise<void> => {
-  for (const end = Date.now() + 60_000; !(await look()); await sleep(25))
-    if (Date.now() > end) throw new Error(`waited in vain: ${what}`);
 };

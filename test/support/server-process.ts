@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import { freePort } from '#src/testing/free-port.ts';
+import { waitFor } from './patience.ts';
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
@@ -45,6 +45,12 @@ export const isReady = async (url: string): Promise<boolean> => {
   await answer?.body?.cancel();
   return answer?.ok === true;
 };
+
+export const becomesReady = (url: string, child: ChildProcess): Promise<void> =>
+  waitFor('the server to be ready', () => {
+    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`);
+    return isReady(url);
+  });
 
 /** What is still on its way is no line yet. */
 const linesIn = (text: string): Readonly<Record<string, unknown>>[] =>
@@ -116,11 +122,11 @@ export const startServerProcess = async ({
     await rm(cwd, { recursive: true, force: true });
   };
 
-  for (const end = Date.now() + 60_000; !failing && !(await isReady(url)); await sleep(25)) {
-    if (child.exitCode === null && Date.now() < end) continue;
-    await close();
-    throw new Error(`the server did not become ready: ${log.slice(-2000)}`);
-  }
+  if (!failing)
+    await becomesReady(url, child).catch(async (error) => {
+      await close();
+      throw new Error(`${error.message}: ${log.slice(-2000)}`);
+    });
   return {
     url,
     port,

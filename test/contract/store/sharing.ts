@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Test } from 'tap';
 import type { Store } from '#src/store/port.ts';
-import { eventually, key, readOne } from './support.ts';
+import { waitFor } from '../../support/patience.ts';
+import { key, readOne } from './support.ts';
 
 export const sharing = async (t: Test, openPair: () => Promise<readonly [Store, Store]>): Promise<void> => {
   const pair = async (t: Test): Promise<readonly [Store, Store]> => {
@@ -48,13 +49,13 @@ export const sharing = async (t: Test, openPair: () => Promise<readonly [Store, 
     const heard: string[] = [];
     two.watch('keys', (message) => heard.push(message));
     let sent = 0;
-    await eventually('an announcement of the other', async () => {
+    await waitFor('an announcement of the other', async () => {
       await one.announce('keys', `rotated ${sent++}`);
       await sleep(30);
       return heard.length > 0;
     });
     await one.announce('keys', 'last');
-    await eventually('the last announcement', () => heard.includes('last'));
+    await waitFor('the last announcement', () => heard.includes('last'));
     t.equal(new Set(heard).size, heard.length, 'no message twice');
   });
 };

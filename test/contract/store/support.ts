@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Test } from 'tap';
 import { Conflict, type ConflictReason, Unavailable } from '#src/store/errors.ts';
 import type { Document, Key, ListOptions, Store } from '#src/store/port.ts';
+import { faultOf } from '../../support/fault-of.ts';
 
 export type Open = () => Promise<Store>;
 
@@ -22,10 +23,7 @@ export const isConflict = async (
   reason: ConflictReason,
   at: Key,
 ): Promise<Conflict> => {
-  const fault: unknown = await commit.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
+  const fault = await faultOf(commit);
   if (!(fault instanceof Conflict)) throw new Error(`a Conflict ${reason} was expected`, { cause: fault });
   t.equal(fault.reason, reason, `refused as ${reason}`);
   t.same({ ...fault.key }, { ...at }, 'the refusal names the document');
@@ -33,11 +31,7 @@ export const isConflict = async (
 };
 
 export const isUnavailable = async (t: Test, work: () => Promise<unknown>, what: string): Promise<void> => {
-  const fault: unknown = await work().then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  t.ok(fault instanceof Unavailable, `${what} is refused as Unavailable`);
+  t.ok((await faultOf(work())) instanceof Unavailable, `${what} is refused as Unavailable`);
 };
 
 /** Every page of a list, following the cursor. */
@@ -56,14 +50,6 @@ export const listAll = async (
     cursor = page.next;
   } while (cursor !== undefined);
   return ids;
-};
-
-export const eventually = async (what: string, look: () => Promise<boolean> | boolean): Promise<void> => {
-  const end = Date.now() + 60_000;
-  while (!(await look())) {
-    if (Date.now() > end) throw new Error(`waited in vain: ${what}`);
-    await sleep(20);
-  }
 };
 
 export const past = async (at: number): Promise<void> => {

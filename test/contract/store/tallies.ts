@@ -1,5 +1,6 @@
 import type { Test } from 'tap';
-import { eventually, type Open, opened } from './support.ts';
+import { waitFor } from '../../support/patience.ts';
+import { type Open, opened } from './support.ts';
 
 export const tallies = async (t: Test, open: Open): Promise<void> => {
   await t.test('a tally adds one to each counter and tells the new values', async (t) => {
@@ -20,7 +21,7 @@ export const tallies = async (t: Test, open: Open): Promise<void> => {
     async (t) => {
       const store = await opened(t, open);
       t.same(await store.tally(['window'], 150), [1]);
-      await eventually('it to start again', async () => (await store.tally(['window'], 150))[0] === 1);
+      await waitFor('it to start again', async () => (await store.tally(['window'], 150))[0] === 1);
     },
   );
 };

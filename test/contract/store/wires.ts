@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Test } from 'tap';
-import { eventually, isUnavailable, key, type Open, opened } from './support.ts';
+import { waitFor } from '../../support/patience.ts';
+import { isUnavailable, key, type Open, opened } from './support.ts';
 
 export const wires = async (t: Test, open: Open): Promise<void> => {
   await t.test('an announcement reaches the listeners of its topic in this process, once', async (t) => {
@@ -11,7 +12,7 @@ export const wires = async (t: Test, open: Open): Promise<void> => {
     store.watch('keys', (message) => others.push(message));
     store.watch('clients', (message) => others.push(`wrong ${message}`));
     let sent = 0;
-    await eventually('an announcement', async () => {
+    await waitFor('an announcement', async () => {
       await store.announce('keys', `${sent++} ä b`);
       await sleep(20);
       return heard.length > 0 && others.length > 0;
@@ -19,7 +20,7 @@ export const wires = async (t: Test, open: Open): Promise<void> => {
     stop();
     stop();
     const before = [...heard];
-    await eventually('the other listener', async () => {
+    await waitFor('the other listener', async () => {
       await store.announce('keys', 'last');
       return others.includes('last');
     });
