@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '#config';
 import { type App, buildApp } from './app.ts';
 import { exitCode, Failure } from './errors.ts';
-import { assertNoDemo, type DemoSecrets, demoResource, ensureDemo } from './features/demo/index.ts';
+import { assertNoDemo, type Demo, demoResource, ensureDemo } from './features/demo/index.ts';
 import { createMetrics } from './features/metrics/index.ts';
 import { assertWhole } from './features/moving/index.ts';
 import { createTracing } from './features/tracing/index.ts';
@@ -12,8 +12,7 @@ import type { Observe } from './store/port.ts';
 
 export interface Serving {
   readonly app: App;
-  /** Secrets of the demo data, on the one start that made them. */
-  readonly demo: DemoSecrets | undefined;
+  readonly demo: Demo | undefined;
   /**
    * Says so on /readyz, takes requests for so many seconds more, lets those under way finish, then lets go of
    * everything. `hurry` ends the seconds.

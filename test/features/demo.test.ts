@@ -2,11 +2,16 @@ import t from 'tap';
 import { createAccounts } from '#src/features/accounts/index.ts';
 import { createClients } from '#src/features/clients/index.ts';
 import { assertNoDemo, demoResource, ensureDemo } from '#src/features/demo/index.ts';
+import { greeting } from '#src/greeting.ts';
+import { Unavailable } from '#src/store/errors.ts';
+import type { Store } from '#src/store/port.ts';
 import { handClock, openCounted, recordedEvents, testConfig } from '../support/people.ts';
 
-const open = async (over: Partial<ReturnType<typeof testConfig>> = {}) => {
+type Over = Partial<ReturnType<typeof testConfig>>;
+
+const open = async (over: Over = {}, through = (store: Store) => store) => {
   const clock = handClock();
-  const { store } = await openCounted(clock);
+  const store = through((await openCounted(clock)).store);
   const { events } = recordedEvents();
   const config = { ...testConfig(), ...over };
   const accounts = createAccounts({ store, config, clock, events });
@@ -31,7 +36,7 @@ t.test('an empty store in development gets a person and a client of each type, o
   t.teardown(close);
   await assertNoDemo(store);
   const results = await Promise.all([ensure(), ensure(), ensure()]);
-  const [made, ...others] = results.filter((one) => one !== undefined);
+  const [made, ...others] = results.filter((one) => typeof one === 'object');
   t.same(others, [], 'processes that start together make it once');
   t.same(
     made?.clients.map(({ id }) => id),
@@ -41,17 +46,64 @@ t.test('an empty store in development gets a person and a client of each type, o
     made?.clients.filter(({ secret }) => secret !== undefined).map(({ type }) => type),
     ['web', 'machine'],
   );
-  t.ok(await accounts.authenticate('demo', made?.password ?? ''));
+  t.equal(made?.person?.username, 'demo');
+  t.ok(await accounts.authenticate('demo', made?.person?.password ?? ''));
   for (const { id, secret } of made?.clients ?? []) {
     if (secret !== undefined) t.ok(await clients.verifySecret(id, secret), id);
   }
   const entries = JSON.stringify((await store.dump()).entries);
-  for (const told of [made?.password, ...(made?.clients ?? []).map(({ secret }) => secret)]) {
+  for (const told of [made?.person?.password, ...(made?.clients ?? []).map(({ secret }) => secret)]) {
     if (told !== undefined) t.notMatch(entries, told, 'only hashes are kept');
   }
   t.match((await clients.find('demo-web'))?.redirect_uris, [`${config.issuer}/playground/callback`]);
   t.equal((await clients.find('demo-issuer'))?.audience, demoResource(config.issuer).audience);
-  t.equal(await ensure(), undefined, 'a restart makes and tells nothing');
+  t.equal(await ensure(), 'made before', 'a restart makes and tells nothing');
+});
+
+/** Takes so many commits; then its process is as good as dead. */
+const mortal = (lives: number, store: Store): Store => {
+  let left = lives;
+  return Object.assign(Object.create(store), {
+    commit: async (writes: Parameters<Store['commit']>[0]) => {
+      if (left-- <= 0) throw new Unavailable('killed');
+      await store.commit(writes);
+    },
+  });
+};
+
+t.test('who is killed on the way leaves all of it, whose secrets can be made anew, or nothing', async (t) => {
+  const { store } = await openCounted(handClock());
+  t.teardown(() => store.close());
+  const killed = await open({}, () => mortal(0, store));
+  await t.rejects(killed.ensure(), Unavailable);
+  t.same((await store.dump()).entries, []);
+
+  const late = await open({}, () => mortal(1, store));
+  await late.ensure().catch(() => {});
+  const next = await open({}, () => store);
+  t.equal(await next.ensure(), 'made before');
+  t.match(greeting(next.config, 'made before'), /account reset-password demo/);
+  const demo = await next.accounts.findByUsername('demo');
+  const password = await next.accounts.resetPassword(demo?.id ?? '');
+  t.ok(await next.accounts.authenticate('demo', password));
+  const { secret } = await next.clients.rotateSecret('demo-machine');
+  t.ok(await next.clients.verifySecret('demo-machine', secret));
+});
+
+t.test('what is there by the names of the demo stays, and nothing is told of its secrets', async (t) => {
+  const { clients, close, config, ensure } = await open(
+    testConfig(['demo=true', 'accounts=[{"username":"demo","password":"a phrase of my own"}]']),
+  );
+  t.teardown(close);
+  await clients.add({ type: 'machine', id: 'demo-machine', metadata: { client_name: 'Mine' } });
+  const made = await ensure();
+  t.match(made, {
+    person: undefined,
+    clients: [{ id: 'demo-web' }, { id: 'demo-spa' }, { id: 'demo-native' }],
+  });
+  t.equal((await clients.get('demo-machine'))?.metadata.client_name, 'Mine');
+  t.match(greeting(config, made), /demo-web \/ /);
+  t.notMatch(greeting(config, made), /undefined|Sign in|A first token/);
 });
 
 t.test('no demo data in production, on a store in use, or when it is not wanted', async (t) => {
@@ -61,10 +113,12 @@ t.test('no demo data in production, on a store in use, or when it is not wanted'
     t.same((await store.dump()).entries, []);
     await close();
   }
-  const { accounts, close, ensure } = await open();
+  const { accounts, close, config, ensure } = await open();
   t.teardown(close);
   await accounts.add({ username: 'ada' });
-  t.equal(await ensure(), undefined);
+  const none = await ensure();
+  t.equal(none, undefined);
+  t.notMatch(greeting(config, none), /demo/, 'nobody is sent after secrets of what is not there');
 });
 
 t.test('production refuses a store with demo data, until the last of it is deleted', async (t) => {

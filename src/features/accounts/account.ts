@@ -1,3 +1,5 @@
+import type { Write } from '#src/store/port.ts';
+
 /** A person who can sign in. The hash of the password never leaves the room that checks it. */
 export interface Account {
   /** The subject (`sub`): random, never reused, never the user name. */
@@ -29,6 +31,12 @@ export interface AddAccount {
   readonly claims?: Claims;
   /** Marks demo data, which production refuses. */
   readonly demo?: true;
+}
+
+/** Not kept yet: `writes` go into one commit with others, and `kept` tells of it afterwards. */
+interface AccountDraft {
+  readonly writes: readonly Write[];
+  kept(): Promise<void>;
 }
 
 interface ChangeAccount {
@@ -72,6 +80,7 @@ export interface Accounts {
   forEngine(id: string): Promise<EngineAccount | undefined>;
   list(options?: { readonly limit?: number; readonly cursor?: string }): Promise<AccountPage>;
   add(account: AddAccount): Promise<Account>;
+  draft(account: AddAccount): Promise<AccountDraft>;
   update(id: string, change: ChangeAccount): Promise<Account>;
   enable(id: string): Promise<Account>;
   disable(id: string): Promise<Account>;

@@ -5,11 +5,11 @@ import type { Events } from '#src/events.ts';
 import { createCopies } from '#src/store/copies.ts';
 import { newId } from '#src/store/new-id.ts';
 import type { Clock, Store } from '#src/store/port.ts';
-import type { Account, Accounts } from './account.ts';
+import type { Account, Accounts, AddAccount } from './account.ts';
 import { checkClaims, mergeClaims } from './claims.ts';
 import { createConfigured } from './configured.ts';
 import { createPasswords } from './password/passwords.ts';
-import { type AccountRecord, readAccount, toAccount } from './record.ts';
+import { type AccountRecord, insertions, readAccount, toAccount } from './record.ts';
 import { createSignIn } from './sign-in.ts';
 import { createStored, nameTaken } from './stored.ts';
 import { acceptUsername } from './username.ts';
@@ -84,6 +84,28 @@ export const createAccounts = ({ store, config, clock, events }: AccountsOptions
 
   const find = async (id: string): Promise<Account | undefined> => configured.byId(id) ?? copies.get(id);
 
+  const prepare = async (account: AddAccount): Promise<AccountRecord> => {
+    const { username, password, passwordHash, claims = {}, demo } = account;
+    const name = acceptUsername(username);
+    checkClaims(claims);
+    if (password !== undefined) passwords.checkNew(password);
+    if (passwordHash !== undefined) passwords.checkImported(passwordHash);
+    if (configured.byName(name) !== undefined) throw nameTaken(name);
+    const hash = password === undefined ? passwordHash : await passwords.hash(password);
+    const now = clock.now();
+    return {
+      v: 1,
+      id: newId(16),
+      username: name,
+      enabled: true,
+      claims: mergeClaims({}, claims),
+      ...(hash === undefined ? {} : { hash }),
+      createdAt: now,
+      updatedAt: now,
+      ...(demo === undefined ? {} : { demo }),
+    };
+  };
+
   return {
     find,
     async findByUsername(username) {
@@ -109,28 +131,15 @@ export const createAccounts = ({ store, config, clock, events }: AccountsOptions
         ...(page.next === undefined ? {} : { next: page.next }),
       };
     },
-    async add({ username, password, passwordHash, claims = {}, demo }) {
-      const name = acceptUsername(username);
-      checkClaims(claims);
-      if (password !== undefined) passwords.checkNew(password);
-      if (passwordHash !== undefined) passwords.checkImported(passwordHash);
-      if (configured.byName(name) !== undefined) throw nameTaken(name);
-      const hash = password === undefined ? passwordHash : await passwords.hash(password);
-      const now = clock.now();
-      const record: AccountRecord = {
-        v: 1,
-        id: newId(16),
-        username: name,
-        enabled: true,
-        claims: mergeClaims({}, claims),
-        ...(hash === undefined ? {} : { hash }),
-        createdAt: now,
-        updatedAt: now,
-        ...(demo === undefined ? {} : { demo }),
-      };
+    async add(account) {
+      const record = await prepare(account);
       await stored.insert(record);
       await changed('account.added', record.id);
       return toAccount(record);
+    },
+    async draft(account) {
+      const record = await prepare(account);
+      return { writes: insertions(record, clock.now()), kept: () => changed('account.added', record.id) };
     },
     async update(id, { username, claims = {} }) {
       const name = username === undefined ? undefined : acceptUsername(username);

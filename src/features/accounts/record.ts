@@ -73,6 +73,12 @@ export const insertName = (record: AccountRecord, at: number): Insert => ({
   body: nameBody(record, at),
 });
 
+/** The name first: it is what may be taken. */
+export const insertions = (record: AccountRecord, at: number): readonly Insert[] => [
+  insertName(record, at),
+  insertAccount(record),
+];
+
 export const removeName = (username: string): Remove => ({ op: 'remove', key: nameKey(username) });
 
 export const toAccount = (record: AccountRecord): Account => ({

@@ -5,6 +5,7 @@ import {
   type AccountRecord,
   accountKey,
   insertAccount,
+  insertions,
   insertName,
   nameBody,
   nameKey,
@@ -76,7 +77,7 @@ export const createStored = (store: Store, clock: Clock): Stored => {
     },
     async insert(record) {
       try {
-        await store.commit([insertName(record, clock.now()), insertAccount(record)]);
+        await store.commit(insertions(record, clock.now()));
       } catch (error) {
         if (!(error instanceof Conflict)) throw error;
         const orphan = await orphanOf(record.username);

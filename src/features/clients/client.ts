@@ -1,3 +1,5 @@
+import type { Write } from '#src/store/port.ts';
+
 type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
 
 /** RFC 7591 names plus ours, as the engine's `Client` takes them; which values are allowed is `validate.ts`'s business. */
@@ -53,6 +55,17 @@ export interface NewSecret {
   readonly expiresAt?: number;
 }
 
+export interface NewClient {
+  readonly client: ClientRecord;
+  readonly secret?: NewSecret;
+}
+
+/** Not kept yet: `writes` go into one commit with others, and `kept` tells of it afterwards. */
+interface ClientDraft extends NewClient {
+  readonly writes: readonly Write[];
+  kept(): Promise<void>;
+}
+
 export interface AddClient {
   /** Brings grants, response types and the authentication method; what `metadata` says wins where a rule allows it. */
   readonly type?: ClientType;
@@ -85,7 +98,8 @@ export interface Clients {
     readonly items: readonly ClientRecord[];
     readonly next?: string;
   }>;
-  add(client: AddClient): Promise<{ readonly client: ClientRecord; readonly secret?: NewSecret }>;
+  add(client: AddClient): Promise<NewClient>;
+  draft(client: AddClient): ClientDraft;
   /** Merges; `null` removes a property. */
   update(id: string, changes: Readonly<Record<string, Json>>): Promise<ClientRecord>;
   remove(id: string): Promise<void>;

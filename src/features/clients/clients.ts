@@ -3,12 +3,12 @@ import { exitCode, Failure } from '#src/errors.ts';
 import type { Events } from '#src/events.ts';
 import { newId } from '#src/store/new-id.ts';
 import type { Clock, Store } from '#src/store/port.ts';
-import type { ClientMetadata, Clients, SecretBox } from './client.ts';
+import type { AddClient, ClientMetadata, Clients, NewClient, SecretBox } from './client.ts';
 import { loadConfigured } from './configured.ts';
 import { createFinding } from './finding.ts';
 import { complete, fillIn } from './presets.ts';
 import { ClientRefused } from './problem.ts';
-import { type KeptClient, readClient, toRecord } from './record.ts';
+import { insertClient, type KeptClient, readClient, toRecord } from './record.ts';
 import { createRegister } from './register.ts';
 import { checkChosenSecret, keepSecret, randomSecret } from './secret.ts';
 import { createSecrets, fitSecrets, methodOf, needsSecret } from './secrets.ts';
@@ -64,6 +64,38 @@ export const createClients = ({ store, config, clock, events, secretBox: box }: 
     return toRecord(client);
   };
 
+  const prepare = (client: AddClient): { readonly kept: KeptClient; readonly added: NewClient } => {
+    const id = client.id ?? newId(12);
+    const metadata = complete(withoutNothing(fillIn(client, id)));
+    refuseBroken(metadata);
+    if (configured.has(id)) throw clientExists(id);
+    const method = methodOf(metadata);
+    const withSecret = needsSecret(metadata);
+    if (client.secret !== undefined) checkChosenSecret(client.secret);
+    if (client.secret !== undefined && !withSecret) {
+      throw new ClientRefused([
+        { field: 'client_secret', message: `is of no use with ${method}; leave it out` },
+      ]);
+    }
+    const now = clock.now();
+    const first = { info: { name: 'first', createdAt: now }, secret: client.secret ?? randomSecret() };
+    const kept: KeptClient = {
+      v: 1,
+      id,
+      metadata,
+      secrets: withSecret ? [keepSecret({ id, ...first, method, box })] : [],
+      from: 'store',
+      createdAt: now,
+      updatedAt: now,
+      ...(client.demo === undefined ? {} : { demo: client.demo }),
+    };
+    const added: NewClient = {
+      client: toRecord(kept),
+      ...(withSecret ? { secret: { name: first.info.name, secret: first.secret } } : {}),
+    };
+    return { kept, added };
+  };
+
   return {
     find: finding.find,
     verifySecret: finding.verifySecret,
@@ -81,36 +113,14 @@ export const createClients = ({ store, config, clock, events, secretBox: box }: 
       return { items: [...first, ...items], ...(page.next === undefined ? {} : { next: page.next }) };
     },
     async add(client) {
-      const id = client.id ?? newId(12);
-      const metadata = complete(withoutNothing(fillIn(client, id)));
-      refuseBroken(metadata);
-      if (configured.has(id)) throw clientExists(id);
-      const method = methodOf(metadata);
-      const withSecret = needsSecret(metadata);
-      if (client.secret !== undefined) checkChosenSecret(client.secret);
-      if (client.secret !== undefined && !withSecret) {
-        throw new ClientRefused([
-          { field: 'client_secret', message: `is of no use with ${method}; leave it out` },
-        ]);
-      }
-      const now = clock.now();
-      const first = { info: { name: 'first', createdAt: now }, secret: client.secret ?? randomSecret() };
-      const kept: KeptClient = {
-        v: 1,
-        id,
-        metadata,
-        secrets: withSecret ? [keepSecret({ id, ...first, method, box })] : [],
-        from: 'store',
-        createdAt: now,
-        updatedAt: now,
-        ...(client.demo === undefined ? {} : { demo: client.demo }),
-      };
+      const { kept, added } = prepare(client);
       await stored.insert(kept);
-      await changed('client.added', id);
-      return {
-        client: toRecord(kept),
-        ...(withSecret ? { secret: { name: first.info.name, secret: first.secret } } : {}),
-      };
+      await changed('client.added', kept.id);
+      return added;
+    },
+    draft(client) {
+      const { kept, added } = prepare(client);
+      return { ...added, writes: [insertClient(kept)], kept: () => changed('client.added', kept.id) };
     },
     async update(id, changes) {
       if (Object.hasOwn(changes, 'client_id') && changes['client_id'] !== id) {

@@ -24,10 +24,12 @@ export const demoResource = (issuer: string): ResourceConfig => ({
   signing_alg: 'ES256',
 });
 
+type DemoClient = AddClient & { readonly id: string; readonly type: ClientType };
+
 /** Where the programs in `examples/` listen, besides the playground of the server itself. */
-export const demoClients = (issuer: string): readonly AddClient[] => {
+export const demoClients = (issuer: string): readonly DemoClient[] => {
   const playground = `${issuer}/playground/callback`;
-  const client = (type: ClientType, name: string, metadata: AddClient['metadata'] = {}): AddClient => ({
+  const client = (type: ClientType, name: string, metadata: AddClient['metadata'] = {}): DemoClient => ({
     type,
     id: `demo-${type}`,
     metadata: { client_name: name, ...metadata },

@@ -7,16 +7,18 @@ import type { Accounts } from '../accounts/index.ts';
 import type { Clients } from '../clients/index.ts';
 import { demoClients, demoPerson, demoUsername } from './cast.ts';
 
-/** To be shown once: only hashes of these are kept. */
-export interface DemoSecrets {
-  readonly username: string;
-  readonly password: string;
+/** To be shown once: only hashes of these are kept. What was there before the demo is not among them. */
+interface DemoSecrets {
+  readonly person?: { readonly username: string; readonly password: string };
   readonly clients: readonly { readonly id: string; readonly type: string; readonly secret?: string }[];
 }
 
+/** Its secrets are known to whoever is told them as it is made; later, that it is there. */
+export type Demo = DemoSecrets | 'made before';
+
 interface DemoOptions {
   readonly store: Store;
-  readonly config: Pick<Config, 'mode' | 'issuer' | 'demo' | 'accounts' | 'clients'>;
+  readonly config: Pick<Config, 'mode' | 'issuer' | 'demo'>;
   readonly clock: Clock;
   readonly accounts: Accounts;
   readonly clients: Clients;
@@ -32,46 +34,44 @@ const isEmpty = async (store: Store): Promise<boolean> => {
   return accounts.items.length === 0 && clients.items.length === 0;
 };
 
-/**
- * Makes the demo data once in the life of a store and tells its secrets; undefined when it is there already, or not
- * wanted. Processes that start together make it once.
- */
-export const ensureDemo = async ({
-  store,
-  config,
-  clock,
-  accounts,
-  clients,
-}: DemoOptions): Promise<DemoSecrets | undefined> => {
-  if (config.mode === 'production' || config.demo === false) return undefined;
-  if (config.demo !== true && !(await isEmpty(store))) return undefined;
-  try {
-    await store.commit([{ op: 'insert', key: marker, body: JSON.stringify({ v: 1, at: clock.now() }) }]);
-  } catch (error) {
-    if (error instanceof Conflict) return undefined;
-    throw error;
+/** All of it in one commit: a process that is killed leaves the demo whole, or to be made at the next start. */
+const make = async ({ store, config, clock, accounts, clients }: DemoOptions): Promise<DemoSecrets> => {
+  const password = randomBytes(12).toString('base64url');
+  const isNew = (await accounts.findByUsername(demoUsername)) === undefined;
+  const person = isNew ? await accounts.draft({ ...demoPerson, password }) : undefined;
+  const cast = [];
+  for (const one of demoClients(config.issuer)) {
+    if ((await clients.get(one.id)) === undefined) cast.push({ type: one.type, ...clients.draft(one) });
   }
+  const drafts = [...cast, ...(person ? [person] : [])];
+  await store.commit([
+    { op: 'insert', key: marker, body: JSON.stringify({ v: 1, at: clock.now() }) },
+    ...drafts.flatMap(({ writes }) => writes),
+  ]);
+  for (const { kept } of drafts) await kept();
+  return {
+    ...(person && { person: { username: demoUsername, password } }),
+    clients: cast.map(({ client, type, secret }) => ({
+      id: client.id,
+      type,
+      ...(secret && { secret: secret.secret }),
+    })),
+  };
+};
 
-  const isConfigured = (id: string | undefined): boolean =>
-    config.clients.some((one) => one.client_id === id);
-  try {
-    const password = randomBytes(12).toString('base64url');
-    const made: DemoSecrets['clients'][number][] = [];
-    for (const client of demoClients(config.issuer)) {
-      if (isConfigured(client.id)) continue;
-      const { client: record, secret } = await clients.add(client);
-      made.push({
-        id: record.id,
-        type: client.type ?? '',
-        ...(secret === undefined ? {} : { secret: secret.secret }),
-      });
+/** Makes the demo once in the life of a store; undefined when there is none. Processes that start together make it once. */
+export const ensureDemo = async (options: DemoOptions): Promise<Demo | undefined> => {
+  const { config, store, accounts } = options;
+  if (config.mode === 'production' || config.demo === false) return undefined;
+  const [made] = await store.read([marker]);
+  if (!made && (config.demo === true || (await isEmpty(store)))) {
+    try {
+      return await make(options);
+    } catch (error) {
+      if (!(error instanceof Conflict)) throw error;
     }
-    await accounts.add({ ...demoPerson, password });
-    return { username: demoUsername, password, clients: made };
-  } catch (error) {
-    await store.commit([{ op: 'remove', key: marker }]);
-    throw error;
   }
+  return (await accounts.findByUsername(demoUsername))?.demo && 'made before';
 };
 
 const most = 20;

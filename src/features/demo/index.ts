@@ -3,4 +3,4 @@
  * refuses to start on it. Not here: what is printed about it (main), and the playground that uses it.
  */
 export { demoResource } from './cast.ts';
-export { assertNoDemo, type DemoSecrets, ensureDemo } from './demo.ts';
+export { assertNoDemo, type Demo, ensureDemo } from './demo.ts';
