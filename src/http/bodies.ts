@@ -27,19 +27,18 @@ const mayHaveBody = ({ method }: IncomingMessage): boolean => method === 'POST' 
 /** Judged by what the headers say, before anything is read: also for the engine, which reads bodies by itself. */
 export const refuseBodies = (server: FastifyInstance, { security }: Pick<Config, 'security'>): void => {
   const most = security.max_body_bytes;
-  server.addHook('onRequest', ({ raw }, reply, done) => {
-    const { 'content-encoding': encoding, 'content-length': length } = raw.headers;
-    if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
-      done(packed);
-    } else if (length !== undefined && Number(length) > most) {
-      // The rest of it is not waited for.
-      reply.header('connection', 'close');
-      done(tooLarge(most));
-    } else {
-      // RFC 9110 §9.3.1: it may be meant as a request. On the raw response, because the engine answers there.
-      if (announcesBody(raw) && !mayHaveBody(raw)) reply.raw.setHeader('connection', 'close');
-      done();
-    }
+  const isTooLarge = ({ headers }: IncomingMessage): boolean => Number(headers['content-length']) > most;
+  // On the raw answer, because the engine answers there, and whoever refuses the request ahead of the hook below.
+  server.server.prependListener('request', (request, answer) => {
+    // The rest of a large one is not waited for; one that means nothing may be meant as a request (RFC 9110 §9.3.1).
+    if (isTooLarge(request) || (announcesBody(request) && !mayHaveBody(request)))
+      answer.setHeader('connection', 'close');
+  });
+  server.addHook('onRequest', ({ raw }, _reply, done) => {
+    const { 'content-encoding': encoding } = raw.headers;
+    if (encoding !== undefined && encoding.toLowerCase() !== 'identity') done(packed);
+    else if (isTooLarge(raw)) done(tooLarge(most));
+    else done();
   });
   server.addHook('onSend', ({ raw }, reply, payload, done) => {
     // Answered before its end was seen, and it tells no length: whatever follows would be read for nothing.

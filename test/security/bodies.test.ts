@@ -155,3 +155,25 @@ t.test('a body that means nothing is not waited for (RFC 9110 §9.3.1)', async (
     }
   }
 });
+
+t.test('nor is a body of a request that is refused ahead of it (CWE-400)', async (t) => {
+  const { issuer, host } = await openScene(t);
+  const refusals = [
+    ['a host that is not ours', '/userinfo', 'Host: evil.test', 421],
+    ['two hosts', '/userinfo', `Host: ${host}\r\nHost: evil.test`, 400],
+    ['a content encoding', '/userinfo', `Host: ${host}\r\nContent-Encoding: gzip`, 415],
+    ['an address that can’t be read', '/%zz', `Host: ${host}`, 400],
+  ] as const;
+  const bodies = [
+    ['POST', 1_000_000_000],
+    ['GET', 9],
+  ] as const;
+  for (const [name, path, headers, status] of refusals) {
+    for (const [method, length] of bodies) {
+      const head = `${method} ${path} HTTP/1.1\r\n${headers}\r\nContent-Length: ${length}\r\n\r\n{`;
+      const answer = await wire(issuer, head, { patienceMs: 400 });
+      t.equal(answer.status, status, `${method} with ${name}`);
+      t.equal(answer.headers['connection'], 'close', `${method} with ${name}: not read on`);
+    }
+  }
+});
