@@ -2,19 +2,22 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
 import { freePort } from '#src/testing/free-port.ts';
+import { environment } from '../support/postern.ts';
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
-const env = { NODE_COMPILE_CACHE: join(tmpdir(), 'postern-compiled') };
 
 t.setTimeout(300_000);
 
 const launch = (cwd: string, ...args: string[]): { child: ChildProcess; said: () => string } => {
-  const child = spawn(process.execPath, [main, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [main, ...args], {
+    cwd,
+    env: environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let text = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (chunk) => {

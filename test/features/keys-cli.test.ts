@@ -1,52 +1,17 @@
-import { spawn } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import t from 'tap';
 import { openStore } from '#adapters/index.ts';
-import { commandsFor } from '#src/cli/index.ts';
-import { run } from '#src/cli/program.ts';
+import { openFolder } from '../support/command.ts';
 import { keysConfig, openKeys } from '../support/keys.ts';
+import { patient } from '../support/patience.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'postern-keys-cli-'));
-t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+const { cwd, run, runHere: postern, close } = await openFolder();
+t.teardown(close);
 
-const url = `sqlite:${join(folder, 'postern.db')}`;
-const main = join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts');
-
-interface Answer {
-  readonly exit: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-const withStore = (args: readonly string[]): string[] => ['--set', `store.url=${url}`, ...args];
-
-const postern = async (args: readonly string[]): Promise<Answer> => {
-  const said = { out: '', err: '' };
-  const streams = {
-    out: (text: string) => {
-      said.out += text;
-    },
-    err: (text: string) => {
-      said.err += text;
-    },
-  };
-  const surroundings = { streams, env: {}, cwd: folder, takeSignals: () => {} };
-  const exit = await run(await commandsFor(args), withStore(args), surroundings);
-  return { exit, ...said };
-};
-
-/** A real process, for what comes in by a pipe. */
-const piped = async (args: readonly string[], input: string): Promise<Answer> => {
-  const child = spawn(process.execPath, [main, ...withStore(args)], { cwd: folder, env: {} });
-  child.stdin.end(input);
-  const exit = new Promise<number>((resolve) => child.on('close', (code) => resolve(code ?? -1)));
-  const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  return { exit: await exit, out, err };
-};
+const file = join(cwd, 'store.db');
+const url = `sqlite:${file}`;
 
 interface Listed {
   readonly kid: string;
@@ -63,7 +28,7 @@ const activeKid = async (alg: string): Promise<string> =>
 
 t.test('before the first start nothing is made', async (t) => {
   t.match(await postern(['keys', 'list']), { exit: 3, err: /there is no store at/ });
-  writeFileSync(join(folder, 'postern.db'), '');
+  writeFileSync(file, '');
   const { exit, out } = await postern(['keys', 'list']);
   t.equal(exit, 0);
   t.match(out, /no keys yet/);
@@ -71,7 +36,7 @@ t.test('before the first start nothing is made', async (t) => {
 });
 
 t.test('with keys', async (t) => {
-  const store = await openStore(url, { clock: Date, operationTimeoutMs: 5000 });
+  const store = await openStore(url, { clock: Date, ...patient });
   const config = keysConfig({ url, keyEncryptionKey: undefined, algorithms: ['ES256', 'EdDSA', 'RS256'] });
   const { keys } = await openKeys(store, Date, config);
   t.teardown(() => keys.close().then(() => store.close()));
@@ -116,19 +81,19 @@ t.test('with keys', async (t) => {
 
   t.test('import takes a file or standard input', async (t) => {
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-    const file = join(folder, 'key.pem');
-    writeFileSync(file, privateKey.export({ type: 'pkcs8', format: 'pem' }));
-    const ambiguous = await postern(['keys', 'import', file]);
+    const pem = join(cwd, 'key.pem');
+    writeFileSync(pem, privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    const ambiguous = await postern(['keys', 'import', pem]);
     t.match(ambiguous, { exit: 2, err: /RS256 or PS256/ });
-    const imported = await postern(['keys', 'import', file, '--alg', 'RS256', '--json']);
+    const imported = await postern(['keys', 'import', pem, '--alg', 'RS256', '--json']);
     t.match(JSON.parse(imported.out), { added: [{ alg: 'RS256', stage: 'next' }] });
     const jwk = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
-    t.match(await piped(['keys', 'import', '-'], JSON.stringify(jwk)), { exit: 0, out: /EdDSA +next/ });
-    const broken = await piped(['keys', 'import', '-'], JSON.stringify(jwk).slice(0, -1));
+    t.match(await run(['keys', 'import', '-'], JSON.stringify(jwk)), { exit: 0, out: /EdDSA +next/ });
+    const broken = await run(['keys', 'import', '-'], JSON.stringify(jwk).slice(0, -1));
     t.equal(broken.exit, 2);
     t.notOk(broken.err.includes(String(jwk.d).slice(5, 25)));
-    t.match(await postern(['keys', 'import', join(folder, 'none')]), { exit: 2, err: /can't be read/ });
-    t.match(await postern(['keys', 'import', file, '--alg', 'HS256']), { exit: 2, err: /no algorithm/ });
+    t.match(await postern(['keys', 'import', join(cwd, 'none')]), { exit: 2, err: /can't be read/ });
+    t.match(await postern(['keys', 'import', pem, '--alg', 'HS256']), { exit: 2, err: /no algorithm/ });
   });
 
   t.test('export shows the public set, and a private key only when told to', async (t) => {

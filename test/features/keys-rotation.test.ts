@@ -8,6 +8,7 @@ import type { Failure } from '#src/errors.ts';
 import type { Keys } from '#src/features/keys/index.ts';
 import type { Store } from '#src/store/port.ts';
 import { keysConfig, movableClock, openKeys } from '../support/keys.ts';
+import { patient } from '../support/patience.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'postern-rotation-'));
 t.teardown(() => rmSync(folder, { recursive: true, force: true }));
@@ -49,7 +50,7 @@ const cluster = async (t: Test, skews: readonly number[]) => {
   const closing: (() => Promise<void>)[] = [];
   for (const skew of skews) {
     const own = { now: () => clock.now() + skew };
-    const store = await openStore(`sqlite:${path}`, { clock: own, operationTimeoutMs: 5000 });
+    const store = await openStore(`sqlite:${path}`, { clock: own, ...patient });
     const config = keysConfig({ cacheSeconds: cache / 1000, lifeSeconds: life / 1000, days: 0 });
     const { keys, faults } = await openKeys(deaf(store), own, config);
     nodes.push({ keys, faults, wokeAt: clock.now() });
@@ -173,7 +174,7 @@ t.test('the schedule', async (t) => {
   const config = keysConfig({ days: 90, lifeSeconds: life / 1000 });
   const started = await Promise.all(
     [1, 2, 3].map(async () => {
-      const store = await openStore(`sqlite:${path}`, { clock, operationTimeoutMs: 5000 });
+      const store = await openStore(`sqlite:${path}`, { clock, ...patient });
       const { keys, told } = await openKeys(deaf(store), clock, config);
       t.teardown(() => keys.close().then(() => store.close()));
       return { keys, told };
@@ -301,7 +302,7 @@ t.test('a running process hears of a rotation and switches by itself, in real ti
   const config = keysConfig({ cacheSeconds: 0, algorithms: ['EdDSA'] });
   const [one, two] = await Promise.all(
     [1, 2].map(async () => {
-      const store = await openStore(`sqlite:${path}`, { clock, operationTimeoutMs: 5000 });
+      const store = await openStore(`sqlite:${path}`, { clock, ...patient });
       const { keys } = await openKeys(store, clock, config);
       t.teardown(() => keys.close().then(() => store.close()));
       return keys;

@@ -1,17 +1,14 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
 import t from 'tap';
 import { Browser } from '../support/browser.ts';
 import { startFleet } from '../support/fleet.ts';
 import { waitFor } from '../support/patience.ts';
+import { runPostern } from '../support/postern.ts';
 import { ensureRedis, freshPrefix } from '../support/redis.ts';
 import { codeFor, RelyingParty, usual } from '../support/relying-party.ts';
 
 t.setTimeout(300_000);
 
-const cli = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const cacheSeconds = 1;
 const rotations = 5;
 
@@ -43,13 +40,8 @@ t.test('keys rotate five times under load on three servers, and nobody notices',
   t.teardown(() => fleet.close());
 
   const rotate = async (): Promise<void> => {
-    const child = spawn(process.execPath, [cli, 'keys', 'rotate'], {
-      cwd: fleet.cwd,
-      env: {},
-      stdio: 'ignore',
-    });
-    const [exit] = await once(child, 'exit');
-    if (exit !== 0) throw new Error(`keys rotate ended with ${exit}`);
+    const { exit, err } = await runPostern(fleet.cwd, ['keys', 'rotate']);
+    if (exit !== 0) throw new Error(`keys rotate ended with ${exit}: ${err}`);
   };
 
   let running = true;

@@ -2,13 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import { freePort } from '#src/testing/free-port.ts';
 import { patient } from './patience.ts';
+import { environment, postern } from './postern.ts';
 import { becomesReady } from './server-process.ts';
-
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
 interface Member {
   /** Where this process answers; tokens name the issuer, which is the address of the first. */
@@ -78,9 +76,9 @@ export const startFleet = async ({
     const url = `http://localhost:${port}`;
     let child: ChildProcess | undefined;
     const start = async (): Promise<void> => {
-      child = spawn(process.execPath, [main, '--port', String(port)], {
+      child = spawn(process.execPath, [postern, 'start', '--port', String(port)], {
         cwd,
-        env: { NODE_COMPILE_CACHE: join(tmpdir(), 'postern-compiled') },
+        env: environment,
         stdio: ['ignore', 'pipe', 'pipe'],
       });
       children.add(child);

@@ -3,12 +3,10 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import { freePort } from '#src/testing/free-port.ts';
 import { waitFor } from './patience.ts';
-
-const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+import { environment, postern, type Ran, runPostern } from './postern.ts';
 
 /** `postern start` as a process of its own, in a folder of its own. */
 export interface ServerProcess {
@@ -24,14 +22,9 @@ export interface ServerProcess {
   /** How it ended. */
   readonly ended: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
   /** A command beside it, on the same configuration. */
-  command(
-    args: readonly string[],
-    input?: string,
-  ): Promise<{ exit: number | null; out: string; err: string }>;
+  command(args: readonly string[], input?: string): Promise<Ran>;
   close(): Promise<void>;
 }
-
-const environment = { NODE_COMPILE_CACHE: join(tmpdir(), 'postern-compiled') };
 
 const gather = (child: ChildProcess, take: (text: string) => void): void => {
   for (const stream of [child.stdout, child.stderr]) {
@@ -93,28 +86,13 @@ export const startServerProcess = async ({
   };
   await writeFile(join(cwd, 'postern.yaml'), stringify(written));
   const [program, first] = fileBlocks === undefined ? [process.execPath, []] : withLimit(fileBlocks);
-  const child = spawn(program, [...first, main, 'start'], { cwd, env: environment });
+  const child = spawn(program, [...first, postern, 'start'], { cwd, env: environment });
   let log = '';
   gather(child, (text) => {
     log += text;
   });
   const ended = once(child, 'close').then(([code, signal]) => ({ code, signal }));
   const url = `http://localhost:${port}`;
-
-  const command = async (args: readonly string[], input = '') => {
-    const run = spawn(process.execPath, [main, ...args], { cwd, env: environment });
-    let [out, err] = ['', ''];
-    run.stdout.on('data', (chunk: Buffer) => {
-      out += chunk.toString();
-    });
-    run.stderr.on('data', (chunk: Buffer) => {
-      err += chunk.toString();
-    });
-    run.stdin.once('error', () => {});
-    run.stdin.end(input);
-    const [exit] = await once(run, 'close');
-    return { exit, out, err };
-  };
 
   const close = async (): Promise<void> => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
@@ -136,7 +114,7 @@ export const startServerProcess = async ({
     lines: () => linesIn(log),
     signal: (signal) => void child.kill(signal),
     ended,
-    command,
+    command: (args, input) => runPostern(cwd, args, input),
     close,
   };
 };
