@@ -1,6 +1,7 @@
 import t from 'tap';
 import { createAccounts } from '#src/features/accounts/index.ts';
-import { handClock, openCounted, recordedEvents, testConfig } from '../support/people.ts';
+import { handClock } from '../support/clocks.ts';
+import { openCounted, recordedEvents, testConfig } from '../support/people.ts';
 
 const open = async (set: readonly string[] = []) => {
   const clock = handClock();

@@ -3,8 +3,9 @@ import t from 'tap';
 import type { Config } from '#config';
 import { type ClientMetadata, clientProblems, createClients } from '#src/features/clients/index.ts';
 import { createBox } from '#src/features/keys/box.ts';
+import { handClock } from '../support/clocks.ts';
 import { openHouse } from '../support/house.ts';
-import { handClock, openCounted, recordedEvents, testConfig } from '../support/people.ts';
+import { openCounted, recordedEvents, testConfig } from '../support/people.ts';
 
 const secretBox = createBox(randomBytes(32));
 

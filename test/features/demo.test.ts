@@ -5,7 +5,8 @@ import { assertNoDemo, demoResource, ensureDemo } from '#src/features/demo/index
 import { greeting } from '#src/greeting.ts';
 import { Unavailable } from '#src/store/errors.ts';
 import type { Store } from '#src/store/port.ts';
-import { handClock, openCounted, recordedEvents, testConfig } from '../support/people.ts';
+import { handClock } from '../support/clocks.ts';
+import { openCounted, recordedEvents, testConfig } from '../support/people.ts';
 
 type Over = Partial<ReturnType<typeof testConfig>>;
 

@@ -8,7 +8,8 @@ import t, { type Test } from 'tap';
 import { openStore } from '#adapters/index.ts';
 import type { KeySet } from '#src/features/keys/index.ts';
 import { createSigner, publicJwk } from '../../examples/remote-signer/server.ts';
-import { keysConfig, movableClock, openKeys, type Settings } from '../support/keys.ts';
+import { handClock } from '../support/clocks.ts';
+import { keysConfig, openKeys, type Settings } from '../support/keys.ts';
 
 const algorithms = ['ES256', 'EdDSA', 'RS256', 'PS256'] as const;
 const issuer = 'http://op.test';
@@ -25,7 +26,7 @@ const listen = async (t: Test, server: Server): Promise<string> => {
 };
 
 const started = async (t: Test, settings: Settings) => {
-  const clock = movableClock();
+  const clock = handClock();
   const store = await openStore('memory:', { clock });
   const { keys } = await openKeys(store, clock, keysConfig(settings));
   t.teardown(() => keys.close().then(() => store.close()));

@@ -7,7 +7,8 @@ import { openStore } from '#adapters/index.ts';
 import type { Failure } from '#src/errors.ts';
 import type { Keys } from '#src/features/keys/index.ts';
 import type { Store } from '#src/store/port.ts';
-import { keysConfig, movableClock, openKeys } from '../support/keys.ts';
+import { handClock } from '../support/clocks.ts';
+import { keysConfig, openKeys } from '../support/keys.ts';
 import { patient } from '../support/patience.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'postern-rotation-'));
@@ -43,7 +44,7 @@ const deaf = (store: Store): Store => ({ ...store, watch: () => () => {} });
 let files = 0;
 
 const cluster = async (t: Test, skews: readonly number[]) => {
-  const clock = movableClock();
+  const clock = handClock();
   const path = join(folder, `${files++}.db`);
   const nodes: Node[] = [];
   const sights: Sight[][] = skews.map(() => []);
@@ -169,7 +170,7 @@ t.test('whatever the moments of rotations, wakings and the skew of clocks', asyn
 });
 
 t.test('the schedule', async (t) => {
-  const clock = movableClock();
+  const clock = handClock();
   const path = join(folder, `${files++}.db`);
   const config = keysConfig({ days: 90, lifeSeconds: life / 1000 });
   const started = await Promise.all(
@@ -205,7 +206,7 @@ t.test('the schedule', async (t) => {
 });
 
 t.test('a rotation', async (t) => {
-  const clock = movableClock();
+  const clock = handClock();
   const store = await openStore('memory:', { clock });
   t.teardown(() => store.close());
   const { keys } = await openKeys(store, clock, keysConfig({ lifeSeconds: life / 1000 }));
@@ -277,7 +278,7 @@ t.test('a rotation', async (t) => {
 });
 
 t.test('the lead of a successor begins when it is published: an RSA key takes a while', async (t) => {
-  const clock = movableClock();
+  const clock = handClock();
   const store = await openStore('memory:', { clock });
   t.teardown(() => store.close());
   let published = 0;

@@ -12,7 +12,8 @@ import { openStore } from '#adapters/index.ts';
 import { Failure } from '#src/errors.ts';
 import { boxOf, jwks, type Keys } from '#src/features/keys/index.ts';
 import type { Entry, Key, Store } from '#src/store/port.ts';
-import { keysConfig, movableClock, openKeys } from '../support/keys.ts';
+import { handClock } from '../support/clocks.ts';
+import { keysConfig, openKeys } from '../support/keys.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'postern-keys-'));
 t.teardown(() => rmSync(folder, { recursive: true, force: true }));
@@ -24,7 +25,7 @@ const minutes = (count: number): number => count * 60_000;
 const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi'] as const;
 
 const freshStore = async (t: Test) => {
-  const clock = movableClock();
+  const clock = handClock();
   const store = await openStore('memory:', { clock });
   t.teardown(() => store.close());
   const start = async (config = keysConfig()) => {
@@ -289,7 +290,7 @@ t.test('the key encryption key', async (t) => {
 
   t.test('of development that was deleted is missed by name', async (t) => {
     const path = freshPath();
-    const clock = movableClock();
+    const clock = handClock();
     const store = await openStore(`sqlite:${path}`, { clock });
     t.teardown(() => store.close());
     const config = keysConfig({ url: `sqlite:${path}`, keyEncryptionKey: undefined });

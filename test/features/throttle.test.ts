@@ -1,6 +1,7 @@
 import t from 'tap';
 import { createThrottle, network } from '#src/features/throttle/index.ts';
-import { handClock, openCounted, testConfig } from '../support/people.ts';
+import { handClock } from '../support/clocks.ts';
+import { openCounted, testConfig } from '../support/people.ts';
 
 const open = async (set: readonly string[] = []) => {
   const clock = handClock();

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { basic, openScene } from '../security/scene.ts';
-import { freshMinute } from '../support/people.ts';
+import { freshMinute } from '../support/clocks.ts';
 import { secret } from '../support/relying-party.ts';
 
 const origin = 'https://spa.example';

@@ -11,8 +11,8 @@ import type { SecurityEvent } from '#src/events.ts';
 import { keyOf } from '#src/provider/storage/ids.ts';
 import { Browser } from '../support/browser.ts';
 import { makeCertificate, san } from '../support/certificates.ts';
+import { freshMinute } from '../support/clocks.ts';
 import { openHouse } from '../support/house.ts';
-import { freshMinute } from '../support/people.ts';
 import {
   answerIn,
   codeFor,

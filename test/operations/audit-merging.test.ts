@@ -3,8 +3,9 @@ import { openStore } from '#adapters/index.ts';
 import { createEvents, type SecurityEvent } from '#src/events.ts';
 import { audit, csvHead, csvLine, listRecords, verify } from '#src/features/audit/index.ts';
 import { boxOf } from '#src/features/keys/index.ts';
+import { handClock } from '../support/clocks.ts';
 import { waitFor } from '../support/patience.ts';
-import { handClock, testConfig } from '../support/people.ts';
+import { testConfig } from '../support/people.ts';
 
 const open = async (t: Test) => {
   const clock = handClock();

@@ -9,10 +9,11 @@ import { type Audit, audit, csvLine, listRecords, verify } from '#src/features/a
 import { boxOf } from '#src/features/keys/index.ts';
 import type { Clock, Store } from '#src/store/port.ts';
 import { Browser } from '../support/browser.ts';
+import { handClock } from '../support/clocks.ts';
 import { openFolder } from '../support/command.ts';
 import { openHouse } from '../support/house.ts';
 import { waitFor } from '../support/patience.ts';
-import { handClock, testConfig } from '../support/people.ts';
+import { testConfig } from '../support/people.ts';
 import { freshPrefix } from '../support/redis.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { codeFor, newVerifier, password, RelyingParty, secret, usual } from '../support/relying-party.ts';

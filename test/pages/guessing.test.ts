@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap';
 import { Browser, formOf, type Page } from '../support/browser.ts';
+import { handClock } from '../support/clocks.ts';
 import { openHouse } from '../support/house.ts';
-import { handClock } from '../support/people.ts';
 import { newVerifier, password, RelyingParty, usual } from '../support/relying-party.ts';
 
 t.setTimeout(300_000);

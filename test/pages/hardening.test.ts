@@ -2,8 +2,8 @@ import { request } from 'node:http';
 import t, { type Test } from 'tap';
 import type { Clock } from '#src/store/port.ts';
 import { Browser, formOf, type Page } from '../support/browser.ts';
+import { freshMinute } from '../support/clocks.ts';
 import { type House, openHouse } from '../support/house.ts';
-import { freshMinute } from '../support/people.ts';
 import { newVerifier, password, RelyingParty, redirectUri, secret, usual } from '../support/relying-party.ts';
 
 /** In every text that a client, a person, an operator or an address brings along. */

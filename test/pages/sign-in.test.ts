@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap';
 import { Browser, formOf, type Page } from '../support/browser.ts';
+import { handClock } from '../support/clocks.ts';
 import { openHouse } from '../support/house.ts';
-import { handClock } from '../support/people.ts';
 import { answerIn, newVerifier, password, RelyingParty, redirectUri } from '../support/relying-party.ts';
 
 const secret = 'a-secret-of-forty-three-characters-or-more-00';

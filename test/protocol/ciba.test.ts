@@ -4,8 +4,8 @@ import { decodeJwt } from 'jose';
 import t, { type Test } from 'tap';
 import { Browser, type Page } from '../support/browser.ts';
 import { makeCertificate, san } from '../support/certificates.ts';
+import { handClock } from '../support/clocks.ts';
 import { type House, openHouse } from '../support/house.ts';
-import { handClock } from '../support/people.ts';
 import { codeFor, password, RelyingParty, secret, usual } from '../support/relying-party.ts';
 
 const grant = 'urn:openid:params:grant-type:ciba';

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { Browser, type Page } from '../support/browser.ts';
+import { handClock } from '../support/clocks.ts';
 import { type House, openHouse } from '../support/house.ts';
-import { handClock } from '../support/people.ts';
 
 const grant = 'urn:ietf:params:oauth:grant-type:device_code';
 

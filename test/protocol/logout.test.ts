@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import t, { type Test } from 'tap';
 import { Browser } from '../support/browser.ts';
+import { handClock } from '../support/clocks.ts';
 import { type House, openHouse } from '../support/house.ts';
-import { handClock } from '../support/people.ts';
 import {
   codeFor,
   newVerifier,

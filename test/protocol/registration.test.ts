@@ -4,8 +4,8 @@ import { exportJWK, generateKeyPair } from 'jose';
 import t from 'tap';
 import { Browser } from '../support/browser.ts';
 import { makeCertificate, san } from '../support/certificates.ts';
+import { freshMinute } from '../support/clocks.ts';
 import { type House, openHouse } from '../support/house.ts';
-import { freshMinute } from '../support/people.ts';
 import {
   answerIn,
   codeFor,

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import t from 'tap';
-import { freshMinute } from '../support/people.ts';
+import { freshMinute } from '../support/clocks.ts';
 import { secret } from '../support/relying-party.ts';
 import { wire } from '../support/wire.ts';
 import { basic, openScene } from './scene.ts';

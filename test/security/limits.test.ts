@@ -5,8 +5,9 @@ import { Unavailable } from '#src/store/errors.ts';
 import type { Store } from '#src/store/port.ts';
 import { ask } from '../support/ask.ts';
 import { Browser, formOf } from '../support/browser.ts';
+import { handClock } from '../support/clocks.ts';
 import { openHouse } from '../support/house.ts';
-import { handClock, openCounted } from '../support/people.ts';
+import { openCounted } from '../support/people.ts';
 import { codeFor, password, RelyingParty, secret, usual } from '../support/relying-party.ts';
 
 const from = (address: string) => ({ 'x-forwarded-for': address });

@@ -5,8 +5,9 @@ import { runInNewContext } from 'node:vm';
 import t from 'tap';
 import { createCounter } from '#src/features/limits/counter.ts';
 import { createCopies } from '#src/store/copies.ts';
+import { handClock } from '../support/clocks.ts';
 import { waitFor } from '../support/patience.ts';
-import { handClock, openCounted } from '../support/people.ts';
+import { openCounted } from '../support/people.ts';
 import { secret } from '../support/relying-party.ts';
 import { basic, openScene } from './scene.ts';
 

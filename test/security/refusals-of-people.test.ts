@@ -1,7 +1,7 @@
 import t from 'tap';
 import { Browser, formOf, type Page } from '../support/browser.ts';
+import { freshMinute } from '../support/clocks.ts';
 import { waitFor } from '../support/patience.ts';
-import { freshMinute } from '../support/people.ts';
 import { codeFor, newVerifier, password, secret } from '../support/relying-party.ts';
 import { request, wire } from '../support/wire.ts';
 import { basic, cast, openScene } from './scene.ts';

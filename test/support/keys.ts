@@ -43,17 +43,6 @@ export const keysConfig = (settings: Settings = {}): KeysConfig => {
   };
 };
 
-/** A clock that stands until it is moved. */
-export const movableClock = (start = Date.UTC(2026, 0, 1)) => {
-  let now = start;
-  return {
-    now: () => now,
-    pass: (milliseconds: number) => {
-      now += milliseconds;
-    },
-  };
-};
-
 export const openKeys = async (
   store: Store,
   clock: { now(): number },

@@ -3,23 +3,6 @@ import { loadConfig } from '#config';
 import { createEvents, type SecurityEvent } from '#src/events.ts';
 import type { Store } from '#src/store/port.ts';
 
-/** A clock that a test moves on. */
-export const handClock = (start = Date.UTC(2026, 0, 1)) => {
-  let now = start;
-  return {
-    now: () => now,
-    pass(milliseconds: number) {
-      now += milliseconds;
-    },
-  };
-};
-
-/** The time of the machine, but for the minute that has just begun: limits count by the minute, and a new one forgets. */
-export const freshMinute = () => {
-  const late = Date.now() % 60_000;
-  return { now: () => Date.now() - late };
-};
-
 /** The defaults with cheap password hashes, and `set` over them. */
 export const testConfig = (set: readonly string[] = []) =>
   loadConfig({

@@ -1,0 +1,16 @@
+/** A clock that a test moves on. */
+export const handClock = (start = Date.UTC(2026, 0, 1)) => {
+  let now = start;
+  return {
+    now: () => now,
+    pass(milliseconds: number) {
+      now += milliseconds;
+    },
+  };
+};
+
+/** The time of the machine, but for the minute that has just begun: limits count by the minute, and a new one forgets. */
+export const freshMinute = () => {
+  const late = Date.now() % 60_000;
+  return { now: () => Date.now() - late };
+};
