@@ -4,7 +4,7 @@ import { decodeJwt } from 'jose';
 import t, { type Test } from 'tap';
 import { Browser, type Page } from '../support/browser.ts';
 import { makeCertificate, san } from '../support/certificates.ts';
-import { handClock } from '../support/clocks.ts';
+import { handClock, setTime } from '../support/clocks.ts';
 import { type House, openHouse } from '../support/house.ts';
 import { codeFor, password, RelyingParty, secret, usual } from '../support/relying-party.ts';
 
@@ -147,11 +147,8 @@ t.test('polling (OpenID Connect CIBA §11)', async (t) => {
   clock.pass(12_000);
   t.match(await poll(bank, id), { body: { error: 'authorization_pending' } });
 
-  const real = Date.now;
-  t.teardown(() => {
-    Date.now = real;
-  });
-  Date.now = () => real() + 700_000;
+  const { now } = Date;
+  setTime(t, () => now() + 700_000);
   t.match(await poll(bank, id), { status: 400, body: { error: 'expired_token' } });
 });
 

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { Browser, type Page } from '../support/browser.ts';
-import { handClock } from '../support/clocks.ts';
+import { handClock, setTime } from '../support/clocks.ts';
 import { type House, openHouse } from '../support/house.ts';
 
 const grant = 'urn:ietf:params:oauth:grant-type:device_code';
@@ -140,12 +140,8 @@ t.test('a device code ends (RFC 8628 §3.5)', async (t) => {
   });
   t.teardown(() => house.close());
   const { deviceCode, userCode } = await begin(house);
-  const real = Date.now;
-  t.teardown(() => {
-    Date.now = real;
-  });
-  // The engine reads the clock of the machine.
-  Date.now = () => real() + 61_000;
+  const { now } = Date;
+  setTime(t, () => now() + 61_000);
   t.match(await poll(house, deviceCode), { status: 400, body: { error: 'expired_token' } });
   const page = await enter(house, new Browser(), userCode);
   t.match(page, { status: 422, body: /expired/ });

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { ask as askAt, type Fields, look, type Reply } from '../support/ask.ts';
 import { Browser } from '../support/browser.ts';
+import { setTime } from '../support/clocks.ts';
 import { openHouse } from '../support/house.ts';
 import { newKey, proof, seconds } from '../support/proofs.ts';
 import { codeFor, newVerifier, RelyingParty, redirectUri, secret, usual } from '../support/relying-party.ts';
@@ -168,13 +169,9 @@ t.test('a clock that is far ahead needs a nonce, and may have one (RFC 9449 §8)
 });
 
 t.test('a nonce is offered where none is required (RFC 9449 §8.2)', async (t) => {
-  const real = Date.now;
-  t.teardown(() => {
-    Date.now = real;
-  });
-  const now = real();
+  const now = Date.now();
   // The nonce changes with the minute.
-  Date.now = () => now;
+  setTime(t, () => now);
   const first = await machine(await proof(key, endpoint));
   const nonce = first.headers.get('dpop-nonce') ?? '';
   const second = await machine(await proof(key, endpoint, { nonce }));

@@ -1,6 +1,7 @@
 import { decodeJwt } from 'jose';
 import t from 'tap';
 import { Browser } from '../support/browser.ts';
+import { setTime } from '../support/clocks.ts';
 import { openHouse } from '../support/house.ts';
 import { answerIn, codeFor, newVerifier, password, RelyingParty, usual } from '../support/relying-party.ts';
 
@@ -146,11 +147,8 @@ t.test('max_age and prompt=login ask again (OpenID Connect Core §3.1.2.1)', asy
   t.ok(answerIn(await go({ max_age: '3600' })).get('code'), 'recent enough');
   t.equal(answerIn(await go({ prompt: 'none login' })).get('error'), 'invalid_request');
   t.equal(answerIn(await go({ prompt: 'nonsense' })).get('error'), 'invalid_request');
-  const real = Date.now;
-  t.teardown(() => {
-    Date.now = real;
-  });
-  Date.now = () => real() + 100_000;
+  const { now } = Date;
+  setTime(t, () => now() + 100_000);
   t.match((await go({ max_age: '60' })).body, 'login-submit', 'too long ago');
   t.equal(answerIn(await go({ max_age: '60', prompt: 'none' })).get('error'), 'login_required');
   const stranger = new Browser();

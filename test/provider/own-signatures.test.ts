@@ -2,6 +2,7 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { exportJWK, SignJWT } from 'jose';
 import t from 'tap';
 import { createOwnSignatures } from '#src/provider/models/own-signatures.ts';
+import { setTime } from '../support/clocks.ts';
 
 const pairs = {
   ES256: generateKeyPairSync('ec', { namedCurve: 'P-256' }),
@@ -75,11 +76,8 @@ t.test('only access tokens of this server that are good now', async (t) => {
 t.test('one that was good ends with its time', async (t) => {
   const token = await make('ES256');
   t.ok(verified(token));
-  const real = Date.now;
-  t.teardown(() => {
-    Date.now = real;
-  });
-  Date.now = () => real() + 61_000;
+  const { now } = Date;
+  setTime(t, () => now() + 61_000);
   t.equal(verified(token), undefined);
 });
 

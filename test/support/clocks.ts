@@ -1,3 +1,5 @@
+import type { Test } from 'tap';
+
 /** A clock that a test moves on. */
 export const handClock = (start = Date.UTC(2026, 0, 1)) => {
   let now = start;
@@ -13,4 +15,13 @@ export const handClock = (start = Date.UTC(2026, 0, 1)) => {
 export const freshMinute = () => {
   const late = Date.now() % 60_000;
   return { now: () => Date.now() - late };
+};
+
+/** What this process takes for the time until the end of the test: the engine asks no other clock. */
+export const setTime = (t: Test, now: () => number): void => {
+  const real = Date.now;
+  t.teardown(() => {
+    Date.now = real;
+  });
+  Date.now = now;
 };
