@@ -5,6 +5,7 @@ import t from 'tap';
 import { openStore } from '#adapters/index.ts';
 import { createClients } from '#src/features/clients/index.ts';
 import { openFolder } from '../support/command.ts';
+import { waitFor } from '../support/patience.ts';
 import { recordedEvents, testConfig } from '../support/people.ts';
 
 interface Shown {
@@ -25,13 +26,6 @@ t.test('clients are managed by command while a server runs on the same store', a
     server.close();
     await store.close();
   });
-  const within = async (met: () => Promise<boolean>): Promise<boolean> => {
-    for (let n = 0; n < 100; n += 1) {
-      if (await met()) return true;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    return false;
-  };
 
   t.match((await run(['client', 'list'])).out, /There are no clients/);
   const added = await run([
@@ -62,7 +56,7 @@ t.test('clients are managed by command while a server runs on the same store', a
   t.notOk(json.json<Shown>().client_secret);
 
   const rotated = (await run(['client', 'rotate-secret', 'app', '--overlap', '0', '--json'])).json<Shown>();
-  t.ok(await within(async () => !(await server.verifySecret('app', first))), 'the former one ends');
+  await waitFor('the former one to end', async () => !(await server.verifySecret('app', first)));
   t.ok(await server.verifySecret('app', rotated.client_secret ?? ''));
 
   const spare = await run(['client', 'add-secret', 'app', 'spare', '--expires', '2999-01-31', '--json']);
@@ -84,14 +78,11 @@ t.test('clients are managed by command while a server runs on the same store', a
     redirect_uris: ['https://app.example.com/callback'],
   });
   t.notMatch(updated.out, /default_max_age/);
-  t.ok(
-    await within(async () => (await server.find('app'))?.client_name === 'Renamed'),
-    'the server hears of it',
-  );
+  await waitFor('the server to hear', async () => (await server.find('app'))?.client_name === 'Renamed');
   t.match((await run(['client', 'list'])).out, /CLIENT_ID.*\napp +client_secret_basic +store +Renamed/);
 
   t.match((await run(['client', 'delete', 'app', '--json'])).json(), { client_id: 'app', deleted: true });
-  t.ok(await within(async () => (await server.find('app')) === undefined));
+  await waitFor('the server to forget', async () => (await server.find('app')) === undefined);
 });
 
 t.test('every refusal of a client command is one sentence and its exit code', async (t) => {

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { createAccounts } from '#src/features/accounts/index.ts';
 import { handClock } from '../support/clocks.ts';
+import { waitFor } from '../support/patience.ts';
 import { openCounted, recordedEvents, testConfig } from '../support/people.ts';
 
 const open = async (set: readonly string[] = []) => {
@@ -256,8 +257,7 @@ t.test('a known account costs no trip, and a disabled one is noticed at once on 
   t.same(trips(), [], 'served from a copy');
 
   await accounts.disable(id);
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  t.equal((await elsewhere.find(id))?.enabled, false);
+  await waitFor('the news', async () => (await elsewhere.find(id))?.enabled === false);
   t.equal(await elsewhere.forEngine(id), undefined, 'the engine finds no such account');
 
   await store.commit([{ op: 'remove', key: { kind: 'account', family: id, id: '' } }]);

@@ -5,6 +5,7 @@ import { type ClientMetadata, clientProblems, createClients } from '#src/feature
 import { createBox } from '#src/features/keys/box.ts';
 import { handClock } from '../support/clocks.ts';
 import { openHouse } from '../support/house.ts';
+import { waitFor } from '../support/patience.ts';
 import { openCounted, recordedEvents, testConfig } from '../support/people.ts';
 
 const secretBox = createBox(randomBytes(32));
@@ -436,8 +437,7 @@ t.test(
     await Promise.all([elsewhere.find('app'), elsewhere.verifySecret('app', 'x')]);
     t.same(trips(), [], 'served from a copy');
     await clients.update('app', { client_name: 'Renamed' });
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    t.equal((await elsewhere.find('app'))?.client_name, 'Renamed');
+    await waitFor('the news', async () => (await elsewhere.find('app'))?.client_name === 'Renamed');
     trips();
     for (let n = 0; n < 3; n += 1) t.equal(await elsewhere.find('nobody'), undefined);
     t.same(trips(), ['read', 'read', 'read'], 'what is not there is looked up each time');
@@ -447,8 +447,7 @@ t.test(
     await Promise.all([elsewhere.find('app'), elsewhere.find('app')]);
     t.same(trips(), ['read'], 'an old copy is renewed, once');
     await clients.remove('app');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    t.equal(await elsewhere.find('app'), undefined);
+    await waitFor('the news', async () => (await elsewhere.find('app')) === undefined);
   },
 );
 

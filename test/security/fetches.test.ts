@@ -72,7 +72,6 @@ const post = (origin: string, path: string, body: string, type: string) =>
       { Host: 'id.example', 'Content-Type': type, 'Content-Length': String(Buffer.byteLength(body)) },
       body,
     ),
-    { patienceMs: 6000 },
   );
 
 t.test('an address that a client names is never one of our network (CWE-918)', async (t) => {

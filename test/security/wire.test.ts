@@ -185,13 +185,10 @@ t.test('whoever sends slowly is cut off (CWE-400, slowloris)', async (t) => {
   server.headersTimeout = 300;
   server.requestTimeout = 400;
 
-  const headers = await wire(issuer, `POST /oauth/token HTTP/1.1\r\nHost: ${host}\r\nX-`, {
-    patienceMs: 8000,
-  });
+  const headers = await wire(issuer, `POST /oauth/token HTTP/1.1\r\nHost: ${host}\r\nX-`);
   t.equal(headers.status, 408, 'headers that never end (RFC 9110 §15.5.9)');
   const slow = request('POST', '/oauth/token', { Host: host, 'Content-Length': '100' }, 'grant_type=');
-  const drip = await wire(issuer, slow, { patienceMs: 8000 });
-  t.ok([0, 400, 408].includes(drip.status), `a body that never ends: ${drip.status}`);
-  t.notMatch(drip.text, /access_token/);
+  const drip = await wire(issuer, slow);
+  t.equal(drip.status, 408, 'a body that never ends');
   t.equal((await fetch(`${issuer}/livez`)).status, 200, 'and everyone else is served');
 });
