@@ -55,7 +55,6 @@ export const answerFault =
   (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
     const fault = explain(error);
     if (fault.status >= 500) request.log.error({ err: error }, 'request failed');
-    else request.log.info({ reason: fault.error }, 'refused');
     if (fault.status === 503) reply.header('retry-after', '2');
     reply
       .code(fault.status)

@@ -57,7 +57,6 @@ export const redeemDoor =
           ? 'server_error'
           : 'invalid_request';
       if (status >= 500) request.log.error({ err: error }, 'redemption failed');
-      else request.log.info({ reason: name }, 'refused');
       if (status === 503) reply.header('retry-after', '2');
       if (status === 401) reply.header('www-authenticate', `Basic realm="${config.issuer}"`);
       return reply

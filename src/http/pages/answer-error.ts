@@ -23,7 +23,6 @@ export const createErrorAnswer = ({ config, pages, clock }: Parts) => {
     }
     const fault = explain(error);
     if (fault.status >= 500) request.log.error({ err: error }, 'page failed');
-    else request.log.info({ reason: fault.error }, 'refused');
     if (fault.status === 503) reply.header('retry-after', '2');
     const wait = Number(reply.getHeader('retry-after'));
     const body = errorPage(pages.pageFor(request), {
