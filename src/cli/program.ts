@@ -7,7 +7,7 @@ import { createOutput, type Streams } from './output.ts';
 
 interface GlobalFlags {
   readonly config?: string;
-  readonly set: readonly string[];
+  readonly set?: readonly string[];
   readonly json?: true;
 }
 
@@ -25,13 +25,12 @@ const bareProgram = ({ out, err }: Streams): Program =>
   new Program('postern')
     .description('An OAuth 2 and OpenID Connect authorization server.')
     .option('-c, --config <file>', 'configuration file; default: postern.yaml where it exists')
-    .option(
-      '-s, --set <path=value>',
-      'set one key; may be repeated',
-      (one, all: string[]) => [...all, one],
-      [],
-    )
+    .option('-s, --set <path=value>', 'set one key; may be repeated', (one, all: readonly string[] = []) => [
+      ...all,
+      one,
+    ])
     .option('--json', 'answers and errors as JSON')
+    .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError(false)
     .configureOutput({ writeOut: out, writeErr: err, outputError: () => undefined })
     .exitOverride();
@@ -46,7 +45,7 @@ export const run = async (
   // As options declared above; before they are parsed, for errors in them, the text of the command line decides.
   const isJson = (): boolean => program.opts<GlobalFlags>().json === true || args.includes('--json');
   const load = (flags: Flags = {}): Loaded => {
-    const { config, set } = program.opts<GlobalFlags>();
+    const { config, set = [] } = program.opts<GlobalFlags>();
     return loadConfig({
       ...(config === undefined ? {} : { file: config }),
       env,

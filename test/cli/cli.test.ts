@@ -108,6 +108,13 @@ t.test('version, help and schema are answers', async (t) => {
   const help = await node([postern, '--help']);
   t.equal(help.code, 0);
   t.match(help.out, /config +check, show and describe the configuration/);
+  t.notMatch(help.out, /default: \[\]/);
+  const deeper = await node([postern, 'config', 'print', '--help']);
+  t.match(
+    deeper.out,
+    /--config[\s\S]+--set[\s\S]+--json/,
+    'what every command takes stands in the help of each',
+  );
   t.match(JSON.parse((await node([postern, 'config', 'schema'])).out), { title: 'postern.yaml' });
 });
 
