@@ -10,6 +10,7 @@ import type { KeySet } from '#src/features/keys/index.ts';
 import { createSigner, publicJwk } from '../../examples/remote-signer/server.ts';
 import { handClock } from '../support/clocks.ts';
 import { keysConfig, openKeys, type Settings } from '../support/keys.ts';
+import { basic } from '../support/relying-party.ts';
 
 const algorithms = ['ES256', 'EdDSA', 'RS256', 'PS256'] as const;
 const issuer = 'http://op.test';
@@ -132,7 +133,7 @@ t.test('the engine signs with external keys only', async (t) => {
       hints.set(alg, await issue(provider, alg));
       const response = await fetch(`${url}token`, {
         method: 'POST',
-        headers: { authorization: `Basic ${btoa(`${alg}:a-secret-of-a-test`)}` },
+        headers: basic(alg, 'a-secret-of-a-test'),
         body: new URLSearchParams({ grant_type: 'client_credentials' }),
       });
       const answer = Object(await response.json());

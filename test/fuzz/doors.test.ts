@@ -1,8 +1,8 @@
 import { constantFrom, oneof, tuple } from 'fast-check';
 import t from 'tap';
-import { basic, cast, openScene } from '../security/scene.ts';
+import { cast, openScene } from '../security/scene.ts';
 import { Browser, formOf } from '../support/browser.ts';
-import { newVerifier, password, secret } from '../support/relying-party.ts';
+import { basic, newVerifier, password, secret } from '../support/relying-party.ts';
 import { wire } from '../support/wire.ts';
 import { bytes, forms, headerTexts, jsonTexts, jwts, texts, words } from './inputs.ts';
 import { fuzz } from './run.ts';

@@ -7,7 +7,7 @@ import type { SecurityEvent } from '#src/events.ts';
 import { onEnding } from '#src/http/endings.ts';
 import { openHouse } from '../support/house.ts';
 import { waitFor } from '../support/patience.ts';
-import { secret, usual } from '../support/relying-party.ts';
+import { basic, usual } from '../support/relying-party.ts';
 import { startServerProcess } from '../support/server-process.ts';
 
 const token = 'the-token-of-the-scraper';
@@ -22,7 +22,7 @@ t.test('a request whose caller hangs up is logged and counted, as 499', async (t
     const head = [
       `POST ${path} HTTP/1.1`,
       `host: localhost:${server.port}`,
-      `authorization: Basic ${Buffer.from(`app:${secret}`).toString('base64')}`,
+      `authorization: ${basic('app').authorization}`,
       `content-type: ${path.startsWith('/api') ? 'application/json' : 'application/x-www-form-urlencoded'}`,
       `content-length: ${body.length}`,
     ];

@@ -1,7 +1,7 @@
 import t from 'tap';
-import { basic, openScene } from '../security/scene.ts';
+import { openScene } from '../security/scene.ts';
 import { freshMinute } from '../support/clocks.ts';
-import { secret } from '../support/relying-party.ts';
+import { basic, secret } from '../support/relying-party.ts';
 
 const origin = 'https://spa.example';
 const form = { 'content-type': 'application/x-www-form-urlencoded', origin };

@@ -15,6 +15,7 @@ import { freshMinute } from '../support/clocks.ts';
 import { openHouse } from '../support/house.ts';
 import {
   answerIn,
+  basic,
   codeFor,
   newVerifier,
   password,
@@ -92,10 +93,6 @@ interface Answer {
 }
 
 const answers: { status: number; body: unknown }[] = [];
-
-const basic = (id: string, of: string) => ({
-  authorization: `Basic ${Buffer.from(`${id}:${of}`).toString('base64')}`,
-});
 
 const post = async (
   issuer: string,

@@ -7,13 +7,12 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { waitFor } from '../support/patience.ts';
-import { secret, usual } from '../support/relying-party.ts';
+import { basic, usual } from '../support/relying-party.ts';
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
 
 /** What operators are promised. */
 const overWithinMs = 20_000;
-const basic = `Basic ${Buffer.from(`app:${secret}`).toString('base64')}`;
-const form = { 'content-type': 'application/x-www-form-urlencoded', authorization: basic };
+const form = { 'content-type': 'application/x-www-form-urlencoded', ...basic('app') };
 const ask = 'grant_type=client_credentials';
 
 interface Told {
@@ -60,7 +59,7 @@ t.test('SIGTERM: proxies are told, requests are answered, what is under way is f
     const head = [
       `POST ${path} HTTP/1.1`,
       `host: localhost:${port}`,
-      `authorization: ${basic}`,
+      `authorization: ${form.authorization}`,
       `content-type: ${type}`,
       `content-length: ${body.length}`,
     ];

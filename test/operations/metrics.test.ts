@@ -6,7 +6,7 @@ import { handClock } from '../support/clocks.ts';
 import { openHouse } from '../support/house.ts';
 import { waitFor } from '../support/patience.ts';
 import { startRedis } from '../support/redis-server.ts';
-import { codeFor, RelyingParty, secret, usual } from '../support/relying-party.ts';
+import { basic, codeFor, RelyingParty, usual } from '../support/relying-party.ts';
 import { startServerProcess } from '../support/server-process.ts';
 
 const token = 'the-token-of-the-scraper';
@@ -92,7 +92,7 @@ t.test('what happens is counted, by words of ours alone', async (t) => {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
-      authorization: `Basic ${Buffer.from(`app:${secret}`).toString('base64')}`,
+      ...basic('app'),
     },
     body: JSON.stringify({
       authorization_code: code,

@@ -4,6 +4,7 @@ import { Browser } from '../support/browser.ts';
 import { openHouse } from '../support/house.ts';
 import {
   answerIn,
+  basic,
   newVerifier,
   password,
   RelyingParty,
@@ -158,9 +159,7 @@ t.test(
       type: 'machine',
       metadata: { authorization_details_types: ['door'], resources: [bank] },
     });
-    const headers = {
-      authorization: `Basic ${Buffer.from(`${added.id}:${made?.secret}`).toString('base64')}`,
-    };
+    const headers = basic(added.id, made?.secret);
     const fields = {
       grant_type: 'client_credentials',
       authorization_details: '[{"type":"door"}]',

@@ -2,7 +2,7 @@ import { request as send } from 'node:http';
 import t, { type Test } from 'tap';
 import { Browser } from '../support/browser.ts';
 import { openHouse } from '../support/house.ts';
-import { codeFor, RelyingParty, redirectUri, secret, usual } from '../support/relying-party.ts';
+import { basic, codeFor, RelyingParty, redirectUri, usual } from '../support/relying-party.ts';
 
 const house = await openHouse({
   config: {
@@ -24,7 +24,6 @@ t.teardown(() => house.close());
 const { issuer } = house;
 
 const form = 'application/x-www-form-urlencoded';
-const basic = `Basic ${Buffer.from(`app:${secret}`).toString('base64')}`;
 
 interface Sent {
   readonly status: number;
@@ -115,7 +114,7 @@ for (const [path, fields] of Object.entries(bodies)) {
       const doubled = new URLSearchParams(fields);
       doubled.append(name, 'one');
       if (!(name in fields)) doubled.append(name, 'two');
-      const answer = await post(path, doubled.toString(), { 'content-type': form, authorization: basic });
+      const answer = await post(path, doubled.toString(), { 'content-type': form, ...basic('app') });
       isOAuthError(t, answer, `${name} twice`);
     }
     t.equal(await stored(), before, 'nothing is stored');
@@ -135,24 +134,24 @@ for (const [path, fields] of Object.entries(bodies)) {
       ['nonsense', good],
       [`${form}, application/json`, good],
     ] as const) {
-      isOAuthError(t, await post(path, body, { 'content-type': type, authorization: basic }), type);
+      isOAuthError(t, await post(path, body, { 'content-type': type, ...basic('app') }), type);
     }
     for (const charset of ['utf-16', 'nonsense']) {
       const type = `${form}; charset=${charset}`;
-      t.ok((await post(path, good, { 'content-type': type, authorization: basic })).status < 500, type);
+      t.ok((await post(path, good, { 'content-type': type, ...basic('app') })).status < 500, type);
     }
     for (const encoding of ['gzip', 'br', 'nonsense']) {
       const sent = await post(path, good, {
         'content-type': form,
         'content-encoding': encoding,
-        authorization: basic,
+        ...basic('app'),
       });
       t.ok(sent.status < 500, `${encoding}: ${sent.status}`);
     }
-    isOAuthError(t, await post(path, '', { authorization: basic }), 'nothing at all');
-    isOAuthError(t, await post(path, '', { 'content-type': form, authorization: basic }), 'an empty form');
+    isOAuthError(t, await post(path, '', basic('app')), 'nothing at all');
+    isOAuthError(t, await post(path, '', { 'content-type': form, ...basic('app') }), 'an empty form');
     for (const method of ['GET', 'PUT', 'DELETE', 'PATCH', 'HEAD']) {
-      const { status } = await post(path, '', { authorization: basic }, method);
+      const { status } = await post(path, '', basic('app'), method);
       t.ok(status === 404 || status === 405, `${method}: ${status}`);
     }
     t.equal(await stored(), before, 'nothing is stored');
@@ -163,11 +162,11 @@ for (const [path, fields] of Object.entries(bodies)) {
     const huge = new URLSearchParams({ ...fields, state: 'x'.repeat(60_000), token: 'x'.repeat(60_000) });
     isOAuthError(
       t,
-      await post(path, huge.toString(), { 'content-type': form, authorization: basic }),
+      await post(path, huge.toString(), { 'content-type': form, ...basic('app') }),
       'sixty thousand characters',
     );
     const many = Array.from({ length: 5000 }, (_, at) => `p${at}=1`).join('&');
-    const sent = await post(path, many, { 'content-type': form, authorization: basic });
+    const sent = await post(path, many, { 'content-type': form, ...basic('app') });
     t.ok(sent.status >= 400 && sent.status < 500, `five thousand parameters: ${sent.status}`);
     for (const name of Object.keys(fields).filter(
       (one) =>
@@ -198,7 +197,7 @@ for (const [path, fields] of Object.entries(bodies)) {
         const rest = new URLSearchParams(Object.entries(fields).filter(([key]) => key !== name)).toString();
         const answer = await post(path, `${rest}&${name}=${value}`, {
           'content-type': form,
-          authorization: basic,
+          ...basic('app'),
         });
         if (answer.status === 200 || answer.status === 201)
           t.equal(value.length > 3000, false, `${name}=${value.slice(0, 20)}`);
@@ -218,7 +217,7 @@ for (const [path, fields] of Object.entries(bodies)) {
       'grant_type=client_credentials%00',
       '\u0000\u0001',
     ]) {
-      isOAuthError(t, await post(path, body, { 'content-type': form, authorization: basic }), body);
+      isOAuthError(t, await post(path, body, { 'content-type': form, ...basic('app') }), body);
     }
     t.equal(await stored(), before, 'nothing is stored');
   });
@@ -239,7 +238,7 @@ t.test('unknown and unfit grants are refused (RFC 6749 §5.2)', async (t) => {
     ['refresh_token', 'invalid_request'],
   ] as const) {
     const body = new URLSearchParams({ grant_type: grant }).toString();
-    const answer = await post('/oauth/token', body, { 'content-type': form, authorization: basic });
+    const answer = await post('/oauth/token', body, { 'content-type': form, ...basic('app') });
     t.equal(answer.status, 400, grant.slice(0, 40));
     t.equal(JSON.parse(answer.text).error, error, grant.slice(0, 40));
     t.equal(JSON.parse(answer.text).error_uri, `${issuer}/errors/${error}`);
@@ -257,7 +256,7 @@ t.test('unknown and unfit grants are refused (RFC 6749 §5.2)', async (t) => {
   }
   const notOfDevices = await post('/oauth/device_authorization', 'scope=openid', {
     'content-type': form,
-    authorization: basic,
+    ...basic('app'),
   });
   t.match(JSON.parse(notOfDevices.text), { error: 'unauthorized_client' }, 'RFC 8628 §3.2');
   for (const [field, value] of [
@@ -274,7 +273,7 @@ t.test('unknown and unfit grants are refused (RFC 6749 §5.2)', async (t) => {
     });
     const answer = await post('/oauth/token', body.toString(), {
       'content-type': form,
-      authorization: basic,
+      ...basic('app'),
     });
     t.equal(answer.status, 400);
     t.equal(JSON.parse(answer.text).error, 'invalid_grant');
@@ -361,7 +360,7 @@ t.test('JSON in a parameter has an end in depth (RFC 6749 §5.2)', async (t) => 
       { authorization_details: nested(depth) },
     ]) {
       const fields = new URLSearchParams({ ...bodies['/oauth/par'], ...parameter }).toString();
-      const answer = await post('/oauth/par', fields, { 'content-type': form, authorization: basic });
+      const answer = await post('/oauth/par', fields, { 'content-type': form, ...basic('app') });
       isOAuthError(t, answer, `${Object.keys(parameter)} ${depth} deep`);
     }
   }

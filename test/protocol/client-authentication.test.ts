@@ -3,6 +3,7 @@ import t from 'tap';
 import { ask as askAt, type Fields } from '../support/ask.ts';
 import { openHouse } from '../support/house.ts';
 import { assertion, assertionType, type ClientKey, newKey, seconds, secretKey } from '../support/proofs.ts';
+import { basic } from '../support/relying-party.ts';
 
 const grant_types = ['client_credentials'];
 const machine = (client_id: string, more: object) => ({
@@ -79,9 +80,6 @@ const ask = (fields: Fields, headers: Readonly<Record<string, string>> = {}, pat
 
 const credentials = { grant_type: 'client_credentials' };
 const encoded = (text: string): string => encodeURIComponent(text).replaceAll('%20', '+');
-const basic = (id: string, secret: string) => ({
-  authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`,
-});
 const asserted = async (jwt: Promise<string> | string) => ({
   ...credentials,
   client_assertion_type: assertionType,

@@ -4,7 +4,15 @@ import { Browser } from '../support/browser.ts';
 import { setTime } from '../support/clocks.ts';
 import { openHouse } from '../support/house.ts';
 import { newKey, proof, seconds } from '../support/proofs.ts';
-import { codeFor, newVerifier, RelyingParty, redirectUri, secret, usual } from '../support/relying-party.ts';
+import {
+  basic,
+  codeFor,
+  newVerifier,
+  RelyingParty,
+  redirectUri,
+  secret,
+  usual,
+} from '../support/relying-party.ts';
 
 const key = await newKey();
 const other = await newKey();
@@ -41,9 +49,6 @@ const { issuer } = house;
 const endpoint = `${issuer}/oauth/token`;
 const userinfo = `${issuer}/userinfo`;
 
-const basic = (id: string) => ({
-  authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`,
-});
 const machine = (dpop?: string, url = endpoint, id = 'machine'): Promise<Reply> =>
   askAt(url, { grant_type: 'client_credentials' }, { ...basic(id), ...(dpop !== undefined && { dpop }) });
 const ask = (fields: Fields, headers: Readonly<Record<string, string>> = {}) =>

@@ -5,6 +5,7 @@ import { openHouse } from '../support/house.ts';
 import { assertion, assertionType, newKey, requestObject, seconds } from '../support/proofs.ts';
 import {
   answerIn,
+  basic,
   codeFor,
   newVerifier,
   password,
@@ -36,9 +37,6 @@ const house = await openHouse({
 t.teardown(() => house.close());
 const { issuer } = house;
 const par = `${issuer}/oauth/par`;
-const basic = (id: string) => ({
-  authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`,
-});
 
 const requestOf = (id: string, verifier = newVerifier(), more: Readonly<Record<string, string>> = {}) =>
   Object.fromEntries(new URL(new RelyingParty(issuer, id).authorizationUrl(verifier, more)).searchParams);
@@ -57,7 +55,7 @@ t.test('a push is refused for what the request itself would be refused for (RFC 
   const { code_challenge: _, ...noChallenge } = good;
   for (const [why, request, error, headers] of [
     ['without authentication', good, 'invalid_client', {}],
-    ['with the wrong secret', good, 'invalid_client', { authorization: `Basic ${btoa('app:wrong')}` }],
+    ['with the wrong secret', good, 'invalid_client', basic('app', 'wrong')],
     ['for another client', { ...good, client_id: 'browser' }, 'invalid_request', basic('app')],
     [
       'with a request_uri inside',

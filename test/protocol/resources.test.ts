@@ -3,7 +3,7 @@ import t from 'tap';
 import { look } from '../support/ask.ts';
 import { Browser } from '../support/browser.ts';
 import { openHouse } from '../support/house.ts';
-import { answerIn, codeFor, newVerifier, RelyingParty, secret, usual } from '../support/relying-party.ts';
+import { answerIn, basic, codeFor, newVerifier, RelyingParty, usual } from '../support/relying-party.ts';
 
 const audience = (name: string) => `https://${name}.example.com`;
 const algorithms = ['ES256', 'EdDSA', 'RS256'];
@@ -50,7 +50,7 @@ t.test('a resource that is not known, or no address, is refused (RFC 8707 §2)',
   const response = await fetch(`${issuer}/oauth/token`, {
     method: 'POST',
     body: two,
-    headers: { authorization: `Basic ${btoa(`app:${secret}`)}` },
+    headers: basic('app'),
   });
   t.equal(response.status, 400, 'a token is for one');
   t.match(await response.json(), { error: 'invalid_target' });

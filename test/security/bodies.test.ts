@@ -2,9 +2,9 @@ import { connect } from 'node:net';
 import t from 'tap';
 import { freshMinute } from '../support/clocks.ts';
 import { waitFor } from '../support/patience.ts';
-import { secret } from '../support/relying-party.ts';
+import { basic, secret } from '../support/relying-party.ts';
 import { wire } from '../support/wire.ts';
-import { basic, openScene } from './scene.ts';
+import { openScene } from './scene.ts';
 
 const good = 'grant_type=client_credentials';
 const form = 'application/x-www-form-urlencoded';

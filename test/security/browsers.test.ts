@@ -1,8 +1,8 @@
 import t from 'tap';
 import { Browser, formOf } from '../support/browser.ts';
-import { codeFor, newVerifier, password, secret } from '../support/relying-party.ts';
+import { basic, codeFor, newVerifier, password, secret } from '../support/relying-party.ts';
 import { request, wire } from '../support/wire.ts';
-import { basic, openScene, spaUri } from './scene.ts';
+import { openScene, spaUri } from './scene.ts';
 
 t.test('no page of ours can be framed, sniffed or kept (CWE-1021, CWE-525)', async (t) => {
   const { issuer, app, host } = await openScene(t);

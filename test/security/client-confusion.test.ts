@@ -1,8 +1,8 @@
 import t from 'tap';
 import { ask, type Fields } from '../support/ask.ts';
 import { assertion, assertionType, newKey } from '../support/proofs.ts';
-import { secret } from '../support/relying-party.ts';
-import { basic, cast, openScene } from './scene.ts';
+import { basic, secret } from '../support/relying-party.ts';
+import { cast, openScene } from './scene.ts';
 
 const key = await newKey();
 const machine = { grant_types: ['client_credentials'], response_types: [] };

@@ -2,7 +2,14 @@ import { createHash } from 'node:crypto';
 import t from 'tap';
 import { ask } from '../support/ask.ts';
 import { Browser } from '../support/browser.ts';
-import { answerIn, codeFor, newVerifier, type RelyingParty, redirectUri } from '../support/relying-party.ts';
+import {
+  answerIn,
+  basic,
+  codeFor,
+  newVerifier,
+  type RelyingParty,
+  redirectUri,
+} from '../support/relying-party.ts';
 import { openScene } from './scene.ts';
 
 const active = async (party: RelyingParty, token: unknown): Promise<unknown> =>
@@ -100,7 +107,7 @@ t.test('a code of one client, session or redirect is of no use to another (RFC 9
         ['redirect_uri', redirectUri],
         ['code_verifier', verifier],
       ],
-      { authorization: `Basic ${Buffer.from(`app:${app.secret}`).toString('base64')}` },
+      basic('app'),
     ),
   );
   await refused('cut short', (code, verifier) => app.redeem(code.slice(0, -1), verifier));

@@ -5,8 +5,8 @@ import { createLog } from '#src/log.ts';
 import { Unavailable } from '#src/store/errors.ts';
 import { Browser } from '../support/browser.ts';
 import { testConfig } from '../support/people.ts';
-import { codeFor, secret } from '../support/relying-party.ts';
-import { basic, openScene } from './scene.ts';
+import { basic, codeFor, secret } from '../support/relying-party.ts';
+import { openScene } from './scene.ts';
 
 /** What moves a cursor or ends a line. */
 const hasControls = (text: string): boolean => Array.from(text).some((char) => char < ' ');

@@ -1,8 +1,8 @@
 import t from 'tap';
 import { Browser } from '../support/browser.ts';
-import { secret } from '../support/relying-party.ts';
+import { basic, secret } from '../support/relying-party.ts';
 import { request, wire } from '../support/wire.ts';
-import { basic, openScene } from './scene.ts';
+import { openScene } from './scene.ts';
 
 t.test('a Host that is not ours is refused at every door (CWE-644)', async (t) => {
   const { issuer, host, events, stored } = await openScene(t);

@@ -1,8 +1,8 @@
 import t from 'tap';
 import { ask, type Fields } from '../support/ask.ts';
 import { Browser, formOf } from '../support/browser.ts';
-import { answerIn, newVerifier, password, redirectUri, secret } from '../support/relying-party.ts';
-import { basic, openScene } from './scene.ts';
+import { answerIn, basic, newVerifier, password, redirectUri, secret } from '../support/relying-party.ts';
+import { openScene } from './scene.ts';
 
 const names = [
   '__proto__',

@@ -8,12 +8,9 @@ import { Browser, formOf } from '../support/browser.ts';
 import { handClock } from '../support/clocks.ts';
 import { openHouse } from '../support/house.ts';
 import { openCounted } from '../support/people.ts';
-import { codeFor, password, RelyingParty, secret, usual } from '../support/relying-party.ts';
+import { basic, codeFor, password, RelyingParty, secret, usual } from '../support/relying-party.ts';
 
 const from = (address: string) => ({ 'x-forwarded-for': address });
-const basic = (id: string, text: string) => ({
-  authorization: `Basic ${Buffer.from(`${id}:${text}`).toString('base64')}`,
-});
 const machine = { grant_type: 'client_credentials' };
 
 const open = async (t: Test, throttle: object, config: object = {}) => {

@@ -8,8 +8,8 @@ import { createCopies } from '#src/store/copies.ts';
 import { handClock } from '../support/clocks.ts';
 import { waitFor } from '../support/patience.ts';
 import { openCounted } from '../support/people.ts';
-import { secret } from '../support/relying-party.ts';
-import { basic, openScene } from './scene.ts';
+import { basic, secret } from '../support/relying-party.ts';
+import { openScene } from './scene.ts';
 
 setFlagsFromString('--expose-gc');
 const collect: () => void = runInNewContext('gc');

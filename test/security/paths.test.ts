@@ -1,7 +1,7 @@
 import t from 'tap';
-import { secret } from '../support/relying-party.ts';
+import { basic, secret } from '../support/relying-party.ts';
 import { request, wire } from '../support/wire.ts';
-import { basic, openScene } from './scene.ts';
+import { openScene } from './scene.ts';
 
 /** Spellings that routers, proxies and file systems take for the same path. */
 const disguises = (path: string): string[] => {

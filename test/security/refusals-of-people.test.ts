@@ -2,9 +2,9 @@ import t from 'tap';
 import { Browser, formOf, type Page } from '../support/browser.ts';
 import { freshMinute } from '../support/clocks.ts';
 import { waitFor } from '../support/patience.ts';
-import { codeFor, newVerifier, password, secret } from '../support/relying-party.ts';
+import { basic, codeFor, newVerifier, password, secret } from '../support/relying-party.ts';
 import { request, wire } from '../support/wire.ts';
-import { basic, cast, openScene } from './scene.ts';
+import { cast, openScene } from './scene.ts';
 import { type Refusals, toldOnce } from './told-once.ts';
 
 const form = { 'content-type': 'application/x-www-form-urlencoded' };

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { Browser, formOf } from '../support/browser.ts';
-import { codeFor, newVerifier, redirectUri, secret } from '../support/relying-party.ts';
-import { basic, openScene } from './scene.ts';
+import { basic, codeFor, newVerifier, redirectUri, secret } from '../support/relying-party.ts';
+import { openScene } from './scene.ts';
 import { type Refusals, toldOnce } from './told-once.ts';
 
 const form = { 'content-type': 'application/x-www-form-urlencoded' };

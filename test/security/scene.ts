@@ -5,9 +5,6 @@ import { type House, openHouse } from '../support/house.ts';
 import { RelyingParty, redirectUri, secret, usual } from '../support/relying-party.ts';
 
 export const spaUri = 'https://spa.example/callback';
-export const basic = (id: string, text: string) => ({
-  authorization: `Basic ${Buffer.from(`${id}:${text}`).toString('base64')}`,
-});
 
 /** A second confidential client, a public one, and an API, next to the usual ones. */
 export const cast = {

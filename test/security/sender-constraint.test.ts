@@ -3,9 +3,9 @@ import { ask } from '../support/ask.ts';
 import { Browser } from '../support/browser.ts';
 import { makeCertificate } from '../support/certificates.ts';
 import { newKey, proof, seconds } from '../support/proofs.ts';
-import { codeFor, redirectUri, secret } from '../support/relying-party.ts';
+import { basic, codeFor, redirectUri, secret } from '../support/relying-party.ts';
 import { request, wire } from '../support/wire.ts';
-import { basic, cast, openScene } from './scene.ts';
+import { cast, openScene } from './scene.ts';
 
 type Claims = Readonly<Record<string, unknown>>;
 

@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import t from 'tap';
-import { secret } from '../support/relying-party.ts';
+import { basic, secret } from '../support/relying-party.ts';
 import { request, wire } from '../support/wire.ts';
-import { basic, openScene } from './scene.ts';
+import { openScene } from './scene.ts';
 
 const body = 'grant_type=client_credentials';
 const length = { 'Content-Length': String(body.length) };

@@ -20,6 +20,11 @@ export const usual = {
   ],
 };
 
+/** A client's authentication by `client_secret_basic`. */
+export const basic = (id: string, of = secret) => ({
+  authorization: `Basic ${Buffer.from(`${id}:${of}`).toString('base64')}`,
+});
+
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
@@ -41,11 +46,10 @@ export class RelyingParty {
   }
 
   async post(path: string, parameters: Parameters, headers: Parameters = {}): Promise<Answer> {
-    const basic = this.secret && Buffer.from(`${this.id}:${this.secret}`).toString('base64');
     const response = await fetch(`${this.issuer}${path}`, {
       method: 'POST',
-      body: new URLSearchParams(basic ? parameters : { client_id: this.id, ...parameters }),
-      headers: { ...(basic && { authorization: `Basic ${basic}` }), ...headers },
+      body: new URLSearchParams(this.secret ? parameters : { client_id: this.id, ...parameters }),
+      headers: { ...(this.secret && basic(this.id, this.secret)), ...headers },
     });
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.includes('json');

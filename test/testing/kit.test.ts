@@ -3,6 +3,7 @@ import { freePort, startServer } from 'postern/testing';
 import t from 'tap';
 import { ask, type Body, look } from '../support/ask.ts';
 import { Browser } from '../support/browser.ts';
+import { basic } from '../support/relying-party.ts';
 
 const redirectUri = 'http://localhost:4999/callback';
 const password = 'correct horse battery';
@@ -16,9 +17,12 @@ t.test('a server of its own for one test', async (t) => {
     claims: { email: 'ada@example.com', name: 'Ada' },
   });
   const web = await server.addClient({ type: 'web', metadata: { redirect_uris: [redirectUri] } });
-  const basic = { authorization: `Basic ${Buffer.from(`${web.id}:${web.secret}`).toString('base64')}` };
   const redeem = (fields: Record<string, string>) =>
-    ask(`${server.issuer}/oauth/token`, { grant_type: 'authorization_code', ...fields }, basic);
+    ask(
+      `${server.issuer}/oauth/token`,
+      { grant_type: 'authorization_code', ...fields },
+      basic(web.id, web.secret),
+    );
 
   await t.test(
     'a code without a click is a code of the engine: it redeems once, with its verifier',
