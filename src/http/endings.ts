@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 /** nginx's word for it: whoever asked hung up before the answer. */
@@ -23,10 +24,27 @@ export const onEnding = (server: FastifyInstance, listener: Listener): void => {
   });
 };
 
+/** The answers that each connection owes. */
+const owed = new WeakMap<Socket, Set<ServerResponse>>();
+
+const answersOf = (socket: Socket): Set<ServerResponse> => {
+  const known = owed.get(socket);
+  if (known) return known;
+  const answers = new Set<ServerResponse>();
+  owed.set(socket, answers);
+  // Node forgets those that wait for their turn when a CONNECT comes behind them.
+  socket.once('close', () => {
+    for (const answer of answers) answer.destroy();
+  });
+  return answers;
+};
+
 /** For a request that no hook sees. */
 export const awaitEnding = (server: FastifyInstance, request: FastifyRequest, raw: ServerResponse): void => {
   const begun = performance.now();
+  const answers = answersOf(request.raw.socket).add(raw);
   raw.on('close', () => {
+    answers.delete(raw);
     const status = raw.writableFinished ? raw.statusCode : givenUp;
     const milliseconds = performance.now() - begun;
     for (const tell of listeners.get(server) ?? []) tell(request, status, milliseconds);

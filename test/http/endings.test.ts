@@ -87,10 +87,10 @@ t.test('answers that wait for their turn end with their connection, each once', 
   const quick = 30;
 
   /** One that is answered late, and others behind it on the same connection. */
-  const pipeline = async () => {
+  const pipeline = async (behind = '') => {
     [begun, ended.length, turn] = [0, 0, Promise.withResolvers<void>()];
     const socket = connect(port, '127.0.0.1');
-    socket.write(ask('/slow') + ask('/quick').repeat(quick));
+    socket.write(ask('/slow') + ask('/quick').repeat(quick) + behind);
     await waitFor('all of them to begin', () => begun === quick);
     return socket;
   };
@@ -98,6 +98,12 @@ t.test('answers that wait for their turn end with their connection, each once', 
   const broken = await pipeline();
   broken.destroy();
   await waitFor('all of them to end', () => ended.length > quick);
+  t.same(new Set(ended), new Set(['/slow 499', '/quick 499']));
+  turn.resolve();
+
+  const tunnel = await pipeline('CONNECT x:1 HTTP/1.1\r\nhost: x:1\r\n\r\n');
+  tunnel.on('error', () => {});
+  await waitFor('all of them to end, though a tunnel was asked for', () => ended.length > quick);
   t.same(new Set(ended), new Set(['/slow 499', '/quick 499']));
   turn.resolve();
 
