@@ -1,5 +1,11 @@
 import { isUtf8 } from 'node:buffer';
+import type { IncomingHttpHeaders } from 'node:http';
 import { nestsTooDeep } from '../provider/nesting.ts';
+
+/** RFC 8259 §8.1: UTF-8, so a charset is not needed, and any other is refused. */
+const jsonType = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
+
+export const isJson = ({ 'content-type': type = '' }: IncomingHttpHeaders): boolean => jsonType.test(type);
 
 const token = /"(?:[^"\\]|\\.)*"|[{}[\],:]/g;
 

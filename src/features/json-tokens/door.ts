@@ -2,6 +2,7 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '#config';
 import { readWhole } from '../../http/bodies.ts';
 import { explain } from '../../http/faults.ts';
+import { isJson } from '../../http/strict-json.ts';
 import { certificateOf, noteCertificate } from '../../provider/certificates.ts';
 import type { Engine } from '../../provider/engine.ts';
 import { describeRequest } from '../../provider/facts.ts';
@@ -29,9 +30,6 @@ const byStatus: Readonly<Record<number, RefusalName>> = {
   429: 'too_many_requests',
 };
 
-/** RFC 8259 §8.1: UTF-8, so a charset is not needed, and any other is refused. */
-const jsonType = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
-
 export const redeemDoor =
   ({ config, store, engine }: Parts): FastifyPluginAsync =>
   async (scope) => {
@@ -42,7 +40,7 @@ export const redeemDoor =
     scope.addContentTypeParser('*', async ({ method, raw }: FastifyRequest) => {
       if (method !== 'POST') return undefined;
       const body = await readWhole(raw, longestBody);
-      if (jsonType.test(raw.headers['content-type'] ?? '')) return body;
+      if (isJson(raw.headers)) return body;
       throw new Refusal('unsupported_media_type', 'send application/json in UTF-8', 415);
     });
 

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { readWhole } from '../../http/bodies.ts';
 import { explain } from '../../http/faults.ts';
-import { parseJsonObject } from '../../http/strict-json.ts';
+import { isJson, parseJsonObject } from '../../http/strict-json.ts';
 import { withErrorUri } from '../../provider/error-uri.ts';
 import { routes } from '../../provider/paths.ts';
 import { newId } from '../../store/new-id.ts';
@@ -10,8 +10,6 @@ import { refuseProvisioned, understood } from './metadata.ts';
 import { Refused } from './refused.ts';
 import type { Registrar } from './registrar.ts';
 import { bearerIn, createAccessTokens, isOneOf } from './tokens.ts';
-
-const jsonType = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
 
 type Body = Readonly<Record<string, unknown>>;
 type Managed = { Params: { clientId: string } };
@@ -63,7 +61,7 @@ export const registrationDoor = (
       // RFC 9110 §9.3.5: content of a DELETE means nothing, and many clients name a type of it in each request.
       if (method === 'DELETE') return undefined;
       const bytes = await readWhole(raw, config.security.max_body_bytes);
-      if (!jsonType.test(raw.headers['content-type'] ?? '')) {
+      if (!isJson(raw.headers)) {
         throw new Refused(415, 'invalid_request', 'send application/json in UTF-8');
       }
       const parsed = parseJsonObject(bytes);
