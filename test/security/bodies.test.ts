@@ -175,3 +175,18 @@ t.test('nor is a body of a request that is refused ahead of it (CWE-400)', async
     }
   }
 });
+
+t.test('a form that is turned to an address is measured as it stands there (CWE-131)', async (t) => {
+  const { issuer } = await openScene(t);
+  const send = (body: string) =>
+    fetch(`${issuer}/oauth/authorize`, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { 'content-type': form },
+      body,
+    });
+  const passed = await send(`state=${'%22'.repeat(2000)}`);
+  t.equal(passed.status, 303);
+  t.equal(passed.headers.get('location'), `/oauth/authorize?state=${'%22'.repeat(2000)}`);
+  t.equal((await send(`state=${'"'.repeat(3000)}`)).status, 413, 'each of them takes three');
+});

@@ -24,15 +24,15 @@ export const turnToGet =
             message: 'send the parameters as application/x-www-form-urlencoded',
           });
         }
-        if (request.body.length > longest) {
+        // Parsed and written again, so that nothing but parameters gets into the address.
+        const query = new URLSearchParams(request.body).toString();
+        if (query.length > longest) {
           throw new Failure({
             code: 'invalid_request',
             status: 413,
             message: 'the request is too large to be passed on; push it to /oauth/par (RFC 9126)',
           });
         }
-        // Parsed and written again, so that nothing but parameters gets into the address.
-        const query = new URLSearchParams(request.body).toString();
         return reply.header('cache-control', 'no-store').redirect(`${path}?${query}`, 303);
       });
     }
