@@ -5,11 +5,11 @@ import fc from 'fast-check';
 import t, { type Test } from 'tap';
 import { openStore } from '#adapters/index.ts';
 import type { Failure } from '#src/errors.ts';
-import type { Keys } from '#src/features/keys/index.ts';
+import type { KeySet, Keys } from '#src/features/keys/index.ts';
 import type { Store } from '#src/store/port.ts';
 import { handClock } from '../support/clocks.ts';
 import { keysConfig, openKeys } from '../support/keys.ts';
-import { patient } from '../support/patience.ts';
+import { patient, waitFor } from '../support/patience.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'postern-rotation-'));
 t.teardown(() => rmSync(folder, { recursive: true, force: true }));
@@ -309,22 +309,12 @@ t.test('a running process hears of a rotation and switches by itself, in real ti
       return keys;
     }),
   );
-  /** Now, or with the change that brings it about. */
-  const until = (met: () => boolean | undefined): Promise<void> =>
-    new Promise((resolve) => {
-      // The timers of keys keep no process alive; this one does, for the length of the test.
-      const alive = setTimeout(() => {}, seconds(20));
-      const look = (): void => {
-        if (!met()) return;
-        clearTimeout(alive);
-        stop?.();
-        resolve();
-      };
-      const stop = two?.onChange(look);
-      look();
-    });
+  // Listened to, not looked at: whoever looks at a stamp's time makes it switch.
+  const told: KeySet[] = [];
+  two?.onChange((keySet) => told.push(keySet));
   const [next] = (await one?.rotate('EdDSA')) ?? [];
-  await until(() => two?.current().publicJwks.keys.some(({ kid }) => kid === next?.kid));
-  await until(() => two?.current().signing[0]?.kid === next?.kid);
+  const publishes = ({ publicJwks }: KeySet) => publicJwks.keys.some(({ kid }) => kid === next?.kid);
+  await waitFor('the other to publish it', () => told.some(publishes));
+  await waitFor('the other to sign with it', () => told.at(-1)?.signing[0]?.kid === next?.kid);
   t.equal(two?.current().signing[0]?.key_ops, undefined);
 });
