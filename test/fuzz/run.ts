@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { type Arbitrary, assert, asyncProperty, type Parameters } from 'fast-check';
@@ -16,7 +17,7 @@ const longestMs = 1000;
 const heap = async (): Promise<number> => {
   for (let i = 0; i < 2; i++) {
     collect();
-    await new Promise((resolve) => setImmediate(resolve));
+    await setImmediate();
   }
   return process.memoryUsage().heapUsed;
 };

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import Fastify from 'fastify';
 import t from 'tap';
 import type { SecurityEvent } from '#src/events.ts';
@@ -28,7 +29,7 @@ t.test('a request whose caller hangs up is logged and counted, as 499', async (t
     ];
     socket.write(`${head.join('\r\n')}\r\n\r\n${sent}`);
     await once(socket, 'connect');
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await sleep(100);
     socket.destroy();
   };
   await hangUp('/oauth/token', 'grant_type=client_credentials', 'grant_type=client');

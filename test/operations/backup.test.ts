@@ -4,6 +4,7 @@ import { copyFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { Browser } from '../support/browser.ts';
 import { waitFor } from '../support/patience.ts';
@@ -82,7 +83,7 @@ t.test('Redis: a snapshot made under load is started from', async (t) => {
   const server = await startServerProcess({ config: { ...usual, security, store: { url: redis.url } } });
   await restore(t, server, async () => {
     const last = await tell(redis.port, 'LASTSAVE');
-    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    await sleep(1_100);
     await tell(redis.port, 'BGSAVE');
     await waitFor('the snapshot', async () => (await tell(redis.port, 'LASTSAVE')) !== last);
     const folder = t.testdir();

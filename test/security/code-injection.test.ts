@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { ask } from '../support/ask.ts';
 import { Browser } from '../support/browser.ts';
@@ -149,7 +150,7 @@ t.test('what is used twice takes everything of its grant along (RFC 9700 §2.1.1
   const stolen = String(second.tokens['refresh_token']);
   const { body: renewed } = await spa.refresh(stolen);
   t.ok(renewed['refresh_token'] && renewed['refresh_token'] !== stolen);
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  await sleep(5);
   t.equal((await spa.refresh(stolen)).status, 400, 'a refresh token, replayed');
   t.equal((await spa.refresh(String(renewed['refresh_token']))).status, 400, 'its successor is gone as well');
   t.equal(await userinfo(renewed['access_token']), 401);

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import t from 'tap';
@@ -17,7 +18,7 @@ const collect: () => void = runInNewContext('gc');
 const heap = async (): Promise<number> => {
   for (let i = 0; i < 2; i++) {
     collect();
-    await new Promise((resolve) => setImmediate(resolve));
+    await setImmediate();
   }
   return process.memoryUsage().heapUsed;
 };
@@ -105,7 +106,7 @@ t.test('a body takes as much as it holds, in however many pieces it comes (CWE-7
       );
       for (const packet of [head, ...packets]) {
         for (const caller of callers) caller.write(packet);
-        await new Promise((resolve) => setImmediate(resolve));
+        await setImmediate();
       }
       const sent = head.length + packets.join('').length;
       const read = () => accepted.filter(({ bytesRead }) => bytesRead === sent).length;
