@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process';
+import { type StdioOptions, spawn } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { closeSync, cpSync, existsSync, mkdirSync, openSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { ConfigurationError } from '#config';
@@ -116,6 +117,24 @@ t.test('version, help and schema are answers', async (t) => {
     'what every command takes stands in the help of each',
   );
   t.match(JSON.parse((await node([postern, 'config', 'schema'])).out), { title: 'postern.yaml' });
+});
+
+t.test('an answer that can not be written is a failure; a note that can not be is none', async (t) => {
+  const full = openSync('/dev/full', 'w');
+  t.teardown(() => closeSync(full));
+  const exitWith = async (args: string[], stdio: StdioOptions): Promise<{ code: number; err: string }> => {
+    const child = spawn(process.execPath, [postern, ...args], { cwd: root, env: {}, stdio });
+    const err = child.stderr === null ? '' : text(child.stderr);
+    const [code] = await once(child, 'close');
+    return { code, err: await err };
+  };
+  const unwritten = await exitWith(['config', 'schema'], ['ignore', full, 'pipe']);
+  t.equal(unwritten.code, 1, 'such as an export on a full disk');
+  t.match(unwritten.err, /^postern: The answer can not be written .*ENOSPC.*\n$/);
+  t.match(JSON.parse((await exitWith(['version', '--json'], ['ignore', full, 'pipe'])).err), {
+    error: { code: 'output_failed' },
+  });
+  t.match(await exitWith(['nonsense'], ['ignore', 'ignore', full]), { code: 2 });
 });
 
 t.test('wrong usage ends with 2 and one sentence', async (t) => {
