@@ -3,6 +3,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import { type DestinationStream, pino } from 'pino';
 import type { Config } from '#config';
 import type { Events } from './events.ts';
+import { logLines } from './log-lines.ts';
 
 /** Names under which a secret could slip into a log line, wherever they stand. Nothing should ever log one. */
 const secretNames = [
@@ -35,10 +36,7 @@ export const createLog = (config: Config, to?: DestinationStream): FastifyBaseLo
     serializers: { err: describeError },
   };
   if (to) return pino(options, to);
-  if (!pretty) {
-    // Lines leave together: to write each by itself costs more than to make it. The last ones are written at the end.
-    return pino(options, pino.destination({ dest: 1, sync: false, minLength: 4096, periodicFlush: 100 }));
-  }
+  if (!pretty) return pino(options, logLines());
   // Loaded only for people: a server that writes JSON starts without it.
   const prettyStream: typeof import('pino-pretty') = createRequire(import.meta.url)('pino-pretty');
   return pino(

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -59,6 +60,8 @@ interface Options {
   readonly failing?: boolean;
   /** No file of it grows beyond so many blocks of 512 bytes, as on a disk that is full. */
   readonly fileBlocks?: number;
+  /** A file that its standard output is added to. */
+  readonly output?: string;
 }
 
 /** What would end a process that writes too much is only an error to it: unless tap's hook listens to the signal. */
@@ -72,6 +75,7 @@ export const startServerProcess = async ({
   port: wanted,
   failing,
   fileBlocks,
+  output,
 }: Options = {}): Promise<ServerProcess> => {
   const cwd = await mkdtemp(join(tmpdir(), 'postern-server-'));
   const port = wanted ?? (await freePort());
@@ -86,7 +90,13 @@ export const startServerProcess = async ({
   };
   await writeFile(join(cwd, 'postern.yaml'), stringify(written));
   const [program, first] = fileBlocks === undefined ? [process.execPath, []] : withLimit(fileBlocks);
-  const child = spawn(program, [...first, postern, 'start'], { cwd, env: environment });
+  const out = output === undefined ? 'pipe' : openSync(output, 'a');
+  const child = spawn(program, [...first, postern, 'start'], {
+    cwd,
+    env: environment,
+    stdio: ['ignore', out, 'pipe'],
+  });
+  if (out !== 'pipe') closeSync(out);
   let log = '';
   gather(child, (text) => {
     log += text;

@@ -1,0 +1,38 @@
+import { readFileSync, statSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { waitFor } from '../support/patience.ts';
+import { startServerProcess } from '../support/server-process.ts';
+
+t.test('a log on a disk that is full waits for room, and the server for nothing', async (t) => {
+  // Room for what waits, so that it can all be seen.
+  const blocks = 256;
+  const output = join(t.testdir(), 'postern.log');
+  const server = await startServerProcess({
+    config: { store: { url: 'memory:' } },
+    fileBlocks: blocks,
+    output,
+  });
+  t.teardown(() => server.close());
+  const refused = async (): Promise<string> => {
+    const answer = await fetch(`${server.url}/oauth/token`, { method: 'POST' });
+    await answer.body?.cancel();
+    if (answer.status !== 400) t.fail(`answered ${answer.status}`);
+    return answer.headers.get('x-request-id') ?? '';
+  };
+  const fill = () =>
+    waitFor('the log to be full', async () => {
+      for (let n = 0; n < 20; n++) await refused();
+      return statSync(output).size === blocks * 512;
+    });
+
+  await fill();
+  for (let n = 0; n < 20; n++) await refused();
+  truncateSync(output);
+  const told = await refused();
+  await waitFor('the log to go on', () => readFileSync(output, 'utf8').includes(told));
+
+  await fill();
+  server.signal('SIGTERM');
+  t.same(await server.ended, { code: 0, signal: null }, 'it does not wait for room to say more');
+});
