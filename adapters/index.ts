@@ -2,12 +2,12 @@
  * The stores that an operator can choose from, by the scheme of `store.url`. Owns the schemes and nothing else; what a
  * store does is in the folder of its adapter, and only the one chosen is loaded.
  */
-import { Misnamed } from '#src/store/errors.ts';
-import type { Clock, Observe, Store } from '#src/store/port.ts';
+import { InvalidStoreUrl } from '#src/store/errors.ts';
+import type { Clock, OnStoreOperation, Store } from '#src/store/port.ts';
 
 export interface StoreOptions {
   readonly clock: Clock;
-  readonly observe?: Observe;
+  readonly observe?: OnStoreOperation;
   /** One trip to the store. */
   readonly operationTimeoutMs?: number;
   /** Redis: an operation with its retries. */
@@ -30,7 +30,9 @@ const schemeOf = (url: string): string | undefined => /^([a-z][a-z0-9+.-]*):/i.e
 const embeddedPath = (url: string): string => {
   const path = url.slice(url.indexOf(':') + 1).replace(/^\/\//, '');
   if (path !== '') return path;
-  throw new Misnamed('store.url names no file: write sqlite:PATH, for example sqlite:./data/postern.db');
+  throw new InvalidStoreUrl(
+    'store.url names no file: write sqlite:PATH, for example sqlite:./data/postern.db',
+  );
 };
 
 export const openStore = async (url: string, options: StoreOptions): Promise<Store> => {
@@ -47,5 +49,5 @@ export const openStore = async (url: string, options: StoreOptions): Promise<Sto
   }
   const known = ['memory:', 'sqlite:PATH', ...redisSchemes.map((name) => `${name}://…`)].join(', ');
   const found = scheme === undefined ? 'has no scheme' : `has the unknown scheme ${scheme}:`;
-  throw new Misnamed(`store.url ${found}: use one of ${known}`);
+  throw new InvalidStoreUrl(`store.url ${found}: use one of ${known}`);
 };

@@ -1,41 +1,41 @@
 /** What is asked of a server, and what it must be given for it. */
 import {
   type Algorithm,
+  apiCodeClient,
   audienceOf,
+  type CredentialKind,
   challenge,
   clientOf,
-  doorClient,
-  type MaterialKind,
   machineClient,
   opaqueAudience,
   paths,
   redirectUri,
   verifier,
-} from './cast.ts';
-import { basic, form, type Request } from './load/request.ts';
+} from './fixtures.ts';
+import { basicAuthorization, formRequest, type Request } from './load/request.ts';
 
 export interface Flow {
   readonly title: string;
   readonly alg: Algorithm;
   /** Made beforehand, one piece a request; `cookies` serve many. */
-  readonly material?: MaterialKind;
+  readonly credential?: CredentialKind;
   /** The API whose access tokens the flow spends, which are got for the codes beforehand; empty: userinfo. */
   readonly tokensFor?: string;
   readonly status: number;
-  readonly request: (piece: string) => Request;
+  readonly request: (credential: string) => Request;
 }
 
-const exchange = (alg: Algorithm, material: 'code' | 'session-code' = 'code'): Flow => ({
-  title: `code exchange, ${alg}${material === 'code' ? '' : ', tokens end with the session'}`,
+const exchange = (alg: Algorithm, credential: 'code' | 'session-code' = 'code'): Flow => ({
+  title: `code exchange, ${alg}${credential === 'code' ? '' : ', tokens end with the session'}`,
   alg,
-  material,
+  credential,
   status: 200,
-  request: (code) => redemption(alg, code, audienceOf(alg)),
+  request: (code) => redeemCode(alg, code, audienceOf(alg)),
 });
 
 /** What a code is redeemed by; the form of every exchange. */
-export const redemption = (alg: Algorithm, code: string, audience: string): Request =>
-  form(paths.token, clientOf(alg), {
+export const redeemCode = (alg: Algorithm, code: string, audience: string): Request =>
+  formRequest(paths.token, clientOf(alg), {
     grant_type: 'authorization_code',
     code,
     redirect_uri: redirectUri,
@@ -46,10 +46,10 @@ export const redemption = (alg: Algorithm, code: string, audience: string): Requ
 const refresh = (alg: Algorithm): Flow => ({
   title: `refresh with rotation, ${alg}`,
   alg,
-  material: 'refresh-token',
+  credential: 'refresh-token',
   status: 200,
   request: (token) =>
-    form(paths.token, clientOf(alg), {
+    formRequest(paths.token, clientOf(alg), {
       grant_type: 'refresh_token',
       refresh_token: token,
       resource: audienceOf(alg),
@@ -61,7 +61,7 @@ export const clientCredentials = (client = machineClient): Flow => ({
   alg: 'ES256',
   status: 200,
   request: () =>
-    form(paths.token, client, {
+    formRequest(paths.token, client, {
       grant_type: 'client_credentials',
       resource: audienceOf('ES256'),
       scope: 'read',
@@ -71,16 +71,17 @@ export const clientCredentials = (client = machineClient): Flow => ({
 const introspection: Flow = {
   title: 'introspection of an opaque access token',
   alg: 'ES256',
-  material: 'opaque-code',
+  credential: 'opaque-code',
   tokensFor: opaqueAudience,
   status: 200,
-  request: (token) => form(paths.introspect, clientOf('ES256'), { token, token_type_hint: 'access_token' }),
+  request: (token) =>
+    formRequest(paths.introspect, clientOf('ES256'), { token, token_type_hint: 'access_token' }),
 };
 
 const userinfo: Flow = {
   title: 'userinfo',
   alg: 'ES256',
-  material: 'userinfo-code',
+  credential: 'userinfo-code',
   tokensFor: '',
   status: 200,
   request: (token) => ({
@@ -93,7 +94,7 @@ const userinfo: Flow = {
 const authorize: Flow = {
   title: 'authorize with a live session',
   alg: 'ES256',
-  material: 'cookies',
+  credential: 'cookies',
   status: 303,
   request: (cookies) => ({
     method: 'GET',
@@ -113,14 +114,14 @@ const authorize: Flow = {
 };
 
 /** The same code at both doors: client authentication, PKCE, one access token. */
-export const doors: Record<'form' | 'json', Flow> = {
+export const codeEndpoints: Record<'form' | 'json', Flow> = {
   form: {
     title: 'form door',
     alg: 'ES256',
-    material: 'door-code',
+    credential: 'door-code',
     status: 200,
     request: (code) =>
-      form(paths.token, doorClient, {
+      formRequest(paths.token, apiCodeClient, {
         grant_type: 'authorization_code',
         code,
         redirect_uri: redirectUri,
@@ -130,12 +131,12 @@ export const doors: Record<'form' | 'json', Flow> = {
   json: {
     title: 'JSON door',
     alg: 'ES256',
-    material: 'door-code',
+    credential: 'door-code',
     status: 201,
     request: (code) => ({
       method: 'POST',
       path: paths.jsonTokens,
-      headers: { 'content-type': 'application/json', authorization: basic(doorClient) },
+      headers: { 'content-type': 'application/json', authorization: basicAuthorization(apiCodeClient) },
       body: JSON.stringify({ authorization_code: code, redirect_uri: redirectUri, code_verifier: verifier }),
     }),
   },

@@ -6,31 +6,31 @@
 import { parseArgs } from 'node:util';
 import { flows } from './flows.ts';
 import { startGenerator } from './load/generator.ts';
-import { tableOf, writeReport } from './report.ts';
-import { contest } from './sections/flows.ts';
-import type { Finding, Section } from './sections/section.ts';
+import { formatTable, writeReport } from './report.ts';
+import { measureFlows } from './sections/flows.ts';
+import type { Result, Section } from './sections/section.ts';
 import {
-  bothDoors,
-  connections,
-  manyClients,
-  manyGrants,
-  observing,
-  steadyRate,
-  workers,
+  compareTokenEndpoints,
+  measureManyClients,
+  measureManyGrants,
+  measureObservability,
+  measureSteadyRate,
+  varyConnections,
+  varyWorkers,
 } from './sections/variants.ts';
-import { memoryOfLogins, start } from './sections/weight.ts';
+import { measureSignInMemory, measureStart } from './sections/weight.ts';
 
 const sections: Readonly<Record<string, Section>> = {
-  flows: contest,
-  doors: bothDoors,
-  observing,
-  connections,
-  clients: manyClients,
-  rate: steadyRate,
-  workers,
-  start,
-  memory: memoryOfLogins,
-  grants: manyGrants,
+  flows: measureFlows,
+  doors: compareTokenEndpoints,
+  observing: measureObservability,
+  connections: varyConnections,
+  clients: measureManyClients,
+  rate: measureSteadyRate,
+  workers: varyWorkers,
+  start: measureStart,
+  memory: measureSignInMemory,
+  grants: measureManyGrants,
 };
 
 const help = `npm run bench -- [options]
@@ -73,32 +73,32 @@ const effort = {
   warmUp: quick ? 1000 : 16000,
 };
 
-const chosen = values.section.length > 0 ? values.section : Object.keys(sections);
-const forQuick = ['flows', 'doors', 'memory', 'start'];
-const findings: Finding[] = [];
-const tell = (finding: Finding): void => {
-  findings.push(finding);
-  process.stdout.write(`${tableOf(finding)}\n`);
+const sectionNames = values.section.length > 0 ? values.section : Object.keys(sections);
+const quickSections = ['flows', 'doors', 'memory', 'start'];
+const results: Result[] = [];
+const report = (result: Result): void => {
+  results.push(result);
+  process.stdout.write(`${formatTable(result)}\n`);
 };
 
 const generator = startGenerator();
 try {
-  for (const name of chosen) {
+  for (const name of sectionNames) {
     const section = sections[name];
     if (!section) throw new Error(`there is no section ${name}: ${Object.keys(sections).join(', ')}`);
-    if (quick && values.section.length === 0 && !forQuick.includes(name)) continue;
+    if (quick && values.section.length === 0 && !quickSections.includes(name)) continue;
     await section({
       generator,
       effort,
       quick,
-      wanted: values.flow,
-      only: values.only,
-      tell,
+      flowNames: values.flow,
+      labelFilters: values.only,
+      report,
       ...(profile !== undefined && { profile }),
       ...(against !== undefined && { against }),
     });
   }
 } finally {
-  if (findings.length > 0) process.stdout.write(`\n${writeReport(findings)}\n`);
+  if (results.length > 0) process.stdout.write(`\n${writeReport(results)}\n`);
   await generator.close();
 }

@@ -19,23 +19,23 @@ let count = 0;
 export const ask = <T>(child: ChildProcess, name: string, argument?: unknown): Promise<T> =>
   new Promise((resolve, reject) => {
     const id = count++;
-    const done = (): void => {
-      child.off('message', hear);
-      child.off('exit', gone);
+    const removeListeners = (): void => {
+      child.off('message', onMessage);
+      child.off('exit', onExit);
     };
-    const gone = (): void => {
-      done();
+    const onExit = (): void => {
+      removeListeners();
       reject(new Error(`the process ended before it answered ${name}`));
     };
-    const hear = (message: unknown): void => {
+    const onMessage = (message: unknown): void => {
       const answer = message as Answer;
       if (answer.id !== id) return;
-      done();
+      removeListeners();
       if (answer.error === undefined) resolve(answer.result as T);
       else reject(new Error(answer.error));
     };
-    child.on('message', hear);
-    child.once('exit', gone);
+    child.on('message', onMessage);
+    child.once('exit', onExit);
     child.send({ id, name, argument } satisfies Question);
   });
 

@@ -10,27 +10,27 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openStore } from '#adapters/index.ts';
 import type { Entry, Store } from '#src/store/port.ts';
-import { openRedis } from './contestants/redis.ts';
+import { openRedis } from './subjects/redis.ts';
 
 const count = Number(process.argv[2] ?? 1_000_000);
 const batch = 50;
 
 /** A grant, its refresh token and its place in the list of an account, as large as the engine's are. */
-const entriesOf = (at: number, expiresAt: number): Entry[] => {
+const createGrantEntries = (at: number, expiresAt: number): Entry[] => {
   const family = `f${at}`.padEnd(12, 'x');
   const grant = { kind: 'gr', family, id: '' };
   return [
-    { type: 'document', key: grant, document: { body: 'g'.repeat(170), parts: {}, expiresAt } },
+    { type: 'document', key: grant, document: { body: 'g'.repeat(170), fields: {}, expiresAt } },
     { type: 'index', key: grant, entry: { index: 'live', of: `account-${at}`, at: expiresAt } },
     {
       type: 'document',
       key: { kind: 'rt', family, id: 'r'.repeat(24) },
-      document: { body: 't'.repeat(230), parts: {}, expiresAt },
+      document: { body: 't'.repeat(230), fields: {}, expiresAt },
     },
   ];
 };
 
-const watched = async (what: string, work: () => Promise<unknown>): Promise<void> => {
+const watchEventLoop = async (what: string, work: () => Promise<unknown>): Promise<void> => {
   const loop = monitorEventLoopDelay({ resolution: 5 });
   loop.enable();
   const start = performance.now();
@@ -45,7 +45,9 @@ const watched = async (what: string, work: () => Promise<unknown>): Promise<void
 const load = async (store: Store, expiresAt: (at: number) => number): Promise<void> => {
   for (let at = 0; at < count; at += batch) {
     const size = Math.min(batch, count - at);
-    await store.load(Array.from({ length: size }, (_, i) => entriesOf(at + i, expiresAt(at + i))).flat());
+    await store.load(
+      Array.from({ length: size }, (_, i) => createGrantEntries(at + i, expiresAt(at + i))).flat(),
+    );
     await sleep(0);
   }
 };
@@ -53,18 +55,18 @@ const load = async (store: Store, expiresAt: (at: number) => number): Promise<vo
 const sqlite = async (): Promise<void> => {
   const folder = mkdtempSync(join(tmpdir(), 'postern-million-'));
   const path = join(folder, 'store.db');
-  let ahead = 0;
-  const store = await openStore(`sqlite:${path}`, { clock: { now: () => Date.now() + ahead } });
+  let clockOffset = 0;
+  const store = await openStore(`sqlite:${path}`, { clock: { now: () => Date.now() + clockOffset } });
   console.log(`SQLite, ${count} grants`);
-  await watched('load', () => load(store, () => Date.now() + 86_400_000));
+  await watchEventLoop('load', () => load(store, () => Date.now() + 86_400_000));
   console.log(`  bytes a grant in the file: ${Math.round(statSync(path).size / count)}`);
   const key = { kind: 'gr', family: 'f0'.padEnd(12, 'x'), id: '' };
-  ahead = 2 * 86_400_000;
+  clockOffset = 2 * 86_400_000;
   const reader = new DatabaseSync(path, { readOnly: true });
   const expired = reader.prepare('SELECT 1 FROM documents WHERE expires_at < ? LIMIT 1');
   const limit = Date.now() + 600_000;
-  await watched('sweep until none is left, with reads and commits going on', async () => {
-    for (let at = 0; expired.get(Date.now() + ahead) !== undefined; at++) {
+  await watchEventLoop('sweep until none is left, with reads and commits going on', async () => {
+    for (let at = 0; expired.get(Date.now() + clockOffset) !== undefined; at++) {
       if (Date.now() > limit) throw new Error('the sweep did not come to its end');
       await store.read([key]);
       await store.commit([
@@ -72,7 +74,7 @@ const sqlite = async (): Promise<void> => {
           op: 'put',
           key: { kind: 'x', family: `x${at}`, id: '' },
           body: 'x',
-          expiresAt: Date.now() + 2 * ahead,
+          expiresAt: Date.now() + 2 * clockOffset,
         },
       ]);
       await sleep(2);
@@ -86,18 +88,18 @@ const sqlite = async (): Promise<void> => {
 const redis = async (): Promise<void> => {
   const server = await openRedis();
   const store = await openStore(server.url, { clock: Date });
-  const used = async (): Promise<number> =>
+  const usedMemory = async (): Promise<number> =>
     Number(/used_memory:(\d+)/.exec(await server.client.info('memory'))?.[1]);
   console.log(`Redis, ${count} grants`);
-  const before = await used();
+  const before = await usedMemory();
   // All of them end within the same ten seconds, half a minute after the last was loaded.
   const end = Date.now() + 60_000 + count / 10;
-  await watched('load', () => load(store, (at) => end + (at % 10_000)));
+  await watchEventLoop('load', () => load(store, (at) => end + (at % 10_000)));
   console.log(
-    `  bytes a grant (grant, refresh token, index): ${Math.round(((await used()) - before) / count)}`,
+    `  bytes a grant (grant, refresh token, index): ${Math.round(((await usedMemory()) - before) / count)}`,
   );
   let slowest = 0;
-  await watched('expire', async () => {
+  await watchEventLoop('expire', async () => {
     while ((await server.client.dbsize()) > count * 1.05 && Date.now() < end + 60_000) {
       const start = performance.now();
       await store.ping();

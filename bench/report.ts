@@ -1,15 +1,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import type { Finding } from './sections/section.ts';
+import type { Result } from './sections/section.ts';
 
 const folder = fileURLToPath(new URL('./results/', import.meta.url));
 
-const number = (value: number | undefined, digits: number): string =>
+const formatNumber = (value: number | undefined, digits: number): string =>
   value === undefined || Number.isNaN(value) ? '–' : value.toFixed(digits);
 
 /** As Markdown, which reads well on a terminal too. */
-export const tableOf = (finding: Finding): string => {
+export const formatTable = (finding: Result): string => {
   const head = `\n### ${finding.title}\n${finding.note === undefined ? '' : `\n${finding.note}\n`}`;
   if ('values' in finding) {
     const lines = Object.entries(finding.values).map(([name, value]) => `| ${name} | ${value} |`);
@@ -19,13 +19,13 @@ export const tableOf = (finding: Finding): string => {
     [
       '',
       row.label,
-      number(row.serverCpu, 3),
-      number(row.leastCpu, 3),
-      number(row.redisCpu, 3),
-      number(row.perSecond, 0),
-      number(row.p50, 1),
-      number(row.p99, 1),
-      number(row.ratio, 2),
+      formatNumber(row.serverCpu, 3),
+      formatNumber(row.leastCpu, 3),
+      formatNumber(row.redisCpu, 3),
+      formatNumber(row.perSecond, 0),
+      formatNumber(row.p50, 1),
+      formatNumber(row.p99, 1),
+      formatNumber(row.ratio, 2),
       '',
     ]
       .join(' | ')
@@ -39,7 +39,7 @@ export const tableOf = (finding: Finding): string => {
   ].join('\n');
 };
 
-const machine = () => ({
+const describeMachine = () => ({
   date: new Date().toISOString(),
   node: process.version,
   kernel: release(),
@@ -49,11 +49,11 @@ const machine = () => ({
 });
 
 /** Writes one run as JSON and as a table, and tells where. */
-export const writeReport = (findings: readonly Finding[]): string => {
+export const writeReport = (findings: readonly Result[]): string => {
   mkdirSync(folder, { recursive: true });
-  const about = machine();
-  const name = `${folder}${about.date.replaceAll(/[:.]/g, '-')}`;
-  writeFileSync(`${name}.json`, `${JSON.stringify({ machine: about, findings }, null, 2)}\n`);
-  writeFileSync(`${name}.md`, `${findings.map(tableOf).join('\n')}\n`);
+  const host = describeMachine();
+  const name = `${folder}${host.date.replaceAll(/[:.]/g, '-')}`;
+  writeFileSync(`${name}.json`, `${JSON.stringify({ machine: host, findings }, null, 2)}\n`);
+  writeFileSync(`${name}.md`, `${findings.map(formatTable).join('\n')}\n`);
   return `${name}.json`;
 };

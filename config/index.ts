@@ -3,7 +3,7 @@
  * nothing of the rest of the house, and decides nothing that isn't written by the operator.
  */
 export { editorSchema } from './describe/editor-schema.ts';
-export { effectiveValues, writtenSource } from './describe/effective-values.ts';
+export { effectiveValues, formatSource } from './describe/effective-values.ts';
 export { reference } from './describe/reference.ts';
 export { environment } from './environment.ts';
 export type { Flags } from './load/flags.ts';

@@ -6,7 +6,7 @@ const unsafe: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'protot
 export const isUnsafe = (key: string): boolean => unsafe.has(key);
 
 /** `listen.port`, `clients.0.client_id`, `scopes."https://api.example.com/read"`. */
-export const written = (path: Path): string =>
+export const formatPath = (path: Path): string =>
   path.map((key) => (/^[^\s."\p{Cc}]+$/u.test(key) ? key : JSON.stringify(key))).join('.');
 
 /** The other way round; nothing when the text is not a path. */

@@ -2,25 +2,25 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type { Config } from '#config';
 import { createEvents, type Events } from './events.ts';
 import { createFeatures, type Services } from './features/index.ts';
-import { jwks } from './features/keys/index.ts';
 import { createMetrics, type Metrics } from './features/metrics/index.ts';
 import type { Tracing } from './features/tracing/index.ts';
 import { assets, assetUrl } from './http/assets/index.ts';
-import { readCertificates } from './http/certificates/index.ts';
-import { type Connections, drainConnections } from './http/draining.ts';
-import { engineDoor } from './http/engine/index.ts';
-import { interactionDoor, leadOn, sameBrowserOnly } from './http/interactions/index.ts';
-import { createErrorAnswer } from './http/pages/answer-error.ts';
-import { pagesDoor } from './http/pages/index.ts';
-import { createNotFound } from './http/pages/not-found.ts';
+import { readClientCertificates } from './http/certificates/index.ts';
+import { type Connections, trackConnections } from './http/draining.ts';
+import { engineScope } from './http/engine/index.ts';
+import { bindToBrowser, interactionScope, rememberNextStep } from './http/interactions/index.ts';
+import { createAnswerError } from './http/pages/answer-error.ts';
+import { pagesScope } from './http/pages/index.ts';
+import { createNotFoundHandler } from './http/pages/not-found.ts';
 import { createPages } from './http/pages/pages.ts';
 import { createRenderError } from './http/pages/render-error.ts';
-import { tellRefusals } from './http/refusals.ts';
+import { emitRefusals } from './http/refusals.ts';
 import { createServer } from './http/server.ts';
-import { logEvents } from './log.ts';
+import { logEvents } from './logger.ts';
 import { Engine } from './provider/engine.ts';
 import { routes } from './provider/paths.ts';
-import { accountFor } from './provider/settings/account.ts';
+import { findAccount } from './provider/settings/account.ts';
+import { jwksRoute } from './services/keys/index.ts';
 import type { Clock, Store } from './store/port.ts';
 
 export interface App {
@@ -36,7 +36,7 @@ export interface App {
   close(): Promise<void>;
 }
 
-interface Parts {
+interface AppOptions {
   readonly config: Config;
   readonly store: Store;
   readonly clock: Clock;
@@ -49,12 +49,12 @@ interface Parts {
 }
 
 /** Wires the house; decides nothing. */
-export const buildApp = async ({ config, store, clock, log, ...made }: Parts): Promise<App> => {
-  const onFault = (error: unknown): void =>
+export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOptions): Promise<App> => {
+  const onError = (error: unknown): void =>
     log.error({ err: error }, 'a listener or a background task failed');
-  const events = createEvents(onFault);
+  const events = createEvents(onError);
   logEvents(events, log);
-  const metrics = made.metrics ?? (await createMetrics({ config }));
+  const metrics = prepared.metrics ?? (await createMetrics({ config }));
   const pages = createPages(config, assetUrl);
   const { services, features } = await createFeatures({
     config,
@@ -64,12 +64,12 @@ export const buildApp = async ({ config, store, clock, log, ...made }: Parts): P
     pages,
     metrics,
     engine: () => engine,
-    onFault,
-    ...(made.keys && { keys: made.keys }),
+    onFault: onError,
+    ...(prepared.keys && { keys: prepared.keys }),
   });
   const { accounts, clients, keys } = services;
 
-  const sealKeys = () => keys.current().cookieKeys;
+  const cookieKeys = () => keys.current().cookieKeys;
   const steps = features.flatMap(({ steps = [] }) => steps);
   const engine = new Engine(
     {
@@ -78,38 +78,40 @@ export const buildApp = async ({ config, store, clock, log, ...made }: Parts): P
       clock,
       clients,
       events,
-      onFault: (error, correlation) => log.error({ err: error, correlation }, 'the engine failed'),
+      onUncaughtError: (error, correlation) => log.error({ err: error, correlation }, 'the engine failed'),
       renderError: createRenderError(pages, clock),
       policy: steps.map(({ prompt }) => prompt),
-      shares: [
+      features: [
         {
           owner: 'accounts',
-          share: { settings: { findAccount: accountFor(accounts, config.tokens.level_of_assurance_claim) } },
+          provider: {
+            settings: { findAccount: findAccount(accounts, config.tokens.level_of_assurance_claim) },
+          },
         },
-        { owner: 'interactions', share: sameBrowserOnly(sealKeys) },
-        { owner: 'interactions', share: leadOn(config) },
-        ...features.flatMap(({ name, engine: share }) => (share ? [{ owner: name, share }] : [])),
+        { owner: 'interactions', provider: bindToBrowser(cookieKeys) },
+        { owner: 'interactions', provider: rememberNextStep(config) },
+        ...features.flatMap(({ name, provider }) => (provider ? [{ owner: name, provider }] : [])),
       ],
     },
     keys.current(),
   );
-  const stopFollowing = keys.onChange((current) => engine.useKeys(current));
+  const stopKeyUpdates = keys.onChange((current) => engine.useKeys(current));
 
-  const answerError = createErrorAnswer({ config, pages, clock });
+  const answerError = createAnswerError({ config, pages, clock });
   const server = createServer(config, log, answerError);
-  server.setNotFoundHandler(createNotFound(pages, clock));
-  made.tracing?.watch(server);
-  metrics.watch(server);
-  const connections = drainConnections(server);
-  tellRefusals(server, events);
-  readCertificates(server, { config, events, clock });
+  server.setNotFoundHandler(createNotFoundHandler(pages, clock));
+  prepared.tracing?.traceRequests(server);
+  metrics.countRequests(server);
+  const connections = trackConnections(server);
+  emitRefusals(server, events);
+  readClientCertificates(server, { config, events, clock });
   server.addHook('onRequest', services.limits.hook);
-  await server.register(engineDoor({ config, engine: () => engine, answerError }));
-  await server.register(jwks({ keys, path: routes.jwks, cacheSeconds: config.keys.jwks_cache_seconds }));
+  await server.register(engineScope({ config, engine: () => engine, answerError }));
+  await server.register(jwksRoute({ keys, path: routes.jwks, cacheSeconds: config.keys.jwks_cache_seconds }));
   await server.register(assets);
   await server.register(
-    pagesDoor({ config, answerError }, [
-      interactionDoor({ config, store, pages, engine: () => engine, sealKeys, steps }),
+    pagesScope({ config, answerError }, [
+      interactionScope({ config, store, pages, engine: () => engine, cookieKeys, steps }),
       ...features.flatMap((feature) => (feature.pages ? [feature.pages] : [])),
     ]),
   );
@@ -128,7 +130,7 @@ export const buildApp = async ({ config, store, clock, log, ...made }: Parts): P
     async close() {
       await server.close();
       for (const stop of stops.splice(0).reverse()) await stop();
-      stopFollowing();
+      stopKeyUpdates();
       keys.close();
       clients.close();
       accounts.close();

@@ -15,7 +15,7 @@ export interface CommandContext {
   /** Loads the configuration that `--config`, `--set`, the environment and the file describe, when it is called. */
   load(flags?: Flags): Loaded;
   /** The command ends by itself on SIGINT and SIGTERM, as a server does that drains. */
-  takeSignals(): void;
+  handleOwnSignals(): void;
 }
 
 /**

@@ -12,7 +12,7 @@ export const exitCode = {
 
 export type ExitCode = (typeof exitCode)[keyof typeof exitCode];
 
-interface Details {
+interface FailureOptions {
   /** Stable, for programs: `client_exists`. */
   readonly code: string;
   /** One public sentence that names the fix. */
@@ -28,7 +28,7 @@ export class Failure extends Error {
   readonly status: number;
   readonly exit: ExitCode;
 
-  constructor({ code, message, status = 400, exit = exitCode.failure, cause }: Details) {
+  constructor({ code, message, status = 400, exit = exitCode.failure, cause }: FailureOptions) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = 'Failure';
     this.code = code;

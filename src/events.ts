@@ -24,7 +24,7 @@ export interface Events {
   listen(listener: Listener): () => void;
 }
 
-export const createEvents = (onFault: (error: unknown) => void): Events => {
+export const createEvents = (onError: (error: unknown) => void): Events => {
   const listeners = new Set<Listener>();
   return {
     emit(event) {
@@ -32,7 +32,7 @@ export const createEvents = (onFault: (error: unknown) => void): Events => {
         try {
           listener(event);
         } catch (error) {
-          onFault(error);
+          onError(error);
         }
       }
     },

@@ -1,10 +1,10 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { Configuration, Provider } from 'oidc-provider';
 import type { Step } from './http/interactions/step.ts';
-import type { EngineKeys } from './provider/keys.ts';
+import type { EngineKeys } from './provider/engine-keys.ts';
 
 /** What a feature adds to the engine. */
-export interface EngineShare {
+export interface ProviderSettings {
   /** Merged with everyone's; two owners of one setting are refused at start. Made anew from the keys of the moment. */
   readonly settings?: Configuration | ((keys: EngineKeys) => Configuration);
   /** Called for each instance of the engine: there is a new one whenever keys change, and one for each alias. */
@@ -14,7 +14,7 @@ export interface EngineShare {
 /** One folder of `features/`. Everything but the name is optional. */
 export interface Feature {
   readonly name: string;
-  readonly engine?: EngineShare;
+  readonly provider?: ProviderSettings;
   /** Steps of a sign-in; the engine asks for them in the order of the table of contents. */
   readonly steps?: readonly Step[];
   /** HTML, with cookies, forms and page headers. */

@@ -1,5 +1,5 @@
 import type { Config } from '#config';
-import type { Demo } from './features/demo/index.ts';
+import type { Demo } from './services/demo-data/index.ts';
 
 const row = (name: string, value: string): string => `  ${name.padEnd(12)}${value}`;
 

@@ -1,10 +1,10 @@
 import { openStore as open } from '#adapters/index.ts';
 import type { Config } from '#config';
-import { durableKinds } from './features/moving/index.ts';
-import type { Clock, Observe, Store } from './store/port.ts';
+import { durableKinds } from './features/store-copy/index.ts';
+import type { Clock, OnStoreOperation, Store } from './store/port.ts';
 
-interface Opening {
-  readonly observe?: Observe | undefined;
+interface OpenStoreOptions {
+  readonly observe?: OnStoreOperation | undefined;
   /** For whoever works on a store that is there: a mistyped path must not look like an empty store. */
   readonly mustExist?: boolean;
 }
@@ -13,7 +13,7 @@ interface Opening {
 export const openStore = (
   config: Config,
   clock: Clock,
-  { observe, mustExist = false }: Opening = {},
+  { observe, mustExist = false }: OpenStoreOptions = {},
 ): Promise<Store> =>
   open(config.store.url, {
     clock,
@@ -28,7 +28,7 @@ export const openStore = (
   });
 
 /** For copies of whole stores: nobody waits for an answer, and a busy store is no reason to break off. */
-export const patient = (config: Config): Config => ({
+export const withLongTimeouts = (config: Config): Config => ({
   ...config,
   store: { ...config.store, operation_timeout_ms: 10_000, deadline_ms: 30_000 },
 });

@@ -2,22 +2,22 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '#config';
 import { type App, buildApp } from './app.ts';
 import { exitCode, Failure } from './errors.ts';
-import { assertNoDemo, type Demo, demoResource, ensureDemo } from './features/demo/index.ts';
 import { createMetrics } from './features/metrics/index.ts';
-import { assertWhole } from './features/moving/index.ts';
+import { assertComplete } from './features/store-copy/index.ts';
 import { createTracing } from './features/tracing/index.ts';
-import { createLog } from './log.ts';
+import { createLogger } from './logger.ts';
 import { openStore } from './open-store.ts';
-import type { Observe } from './store/port.ts';
+import { assertNoDemo, type Demo, demoResource, ensureDemo } from './services/demo-data/index.ts';
+import type { OnStoreOperation } from './store/port.ts';
 
-export interface Serving {
+export interface RunningServer {
   readonly app: App;
   readonly demo: Demo | undefined;
   /**
    * Says so on /readyz, takes requests for so many seconds more, lets those under way finish, then lets go of
    * everything. `hurry` ends the seconds.
    */
-  stop(grace?: number, hurry?: AbortSignal): Promise<void>;
+  stop(graceSeconds?: number, skipGrace?: AbortSignal): Promise<void>;
 }
 
 /** The demo's API is known wherever its data may be. */
@@ -29,50 +29,50 @@ const withDemoResource = (config: Config): Config => {
 };
 
 /** Ports and rights: what an operator can mend gets a sentence. */
-const explainListen = (error: unknown, { listen, metrics }: Config): unknown => {
+const toListenFailure = (error: unknown, { listen, metrics }: Config): unknown => {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  const ofMetrics = error instanceof Error && 'port' in error && error.port === metrics.port;
-  const { host, port } = ofMetrics ? metrics : listen;
+  const isMetricsPort = error instanceof Error && 'port' in error && error.port === metrics.port;
+  const { host, port } = isMetricsPort ? metrics : listen;
   const where = `${host}:${port}`;
-  const key = ofMetrics ? 'metrics' : 'listen';
-  const say = (message: string, exit: Failure['exit']) =>
+  const key = isMetricsPort ? 'metrics' : 'listen';
+  const failure = (message: string, exit: Failure['exit']) =>
     new Failure({ code: 'cannot_listen', message, exit, cause: error });
   if (code === 'EADDRINUSE') {
-    const another = ofMetrics ? 'with metrics.port' : 'with --port or listen.port';
-    return say(
+    const another = isMetricsPort ? 'with metrics.port' : 'with --port or listen.port';
+    return failure(
       `${where} is taken by another program: stop it, or choose another port ${another}.`,
       exitCode.conflict,
     );
   }
   if (code === 'EACCES') {
-    return say(`This user may not listen on ${where}: choose a port above 1023.`, exitCode.failure);
+    return failure(`This user may not listen on ${where}: choose a port above 1023.`, exitCode.failure);
   }
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-    return say(`${host} is not an address of this machine: correct ${key}.host.`, exitCode.configuration);
+    return failure(`${host} is not an address of this machine: correct ${key}.host.`, exitCode.configuration);
   }
   return error;
 };
 
 /** From the signal to the end of what is still under way; the rest of the twenty seconds is for letting go. */
-const cutOffMs = 16_000;
-const sweepMs = 50;
+const closeAllAfterMs = 16_000;
+const idleCheckMs = 50;
 
-interface Surroundings {
+interface ServeOptions {
   /** Of several processes: asks for the metrics of all. */
   readonly gatherMetrics?: () => Promise<string>;
 }
 
 /** Opens the store, builds the house, listens. Whatever was opened is closed again when a later part fails. */
-export const serve = async (written: Config, { gatherMetrics }: Surroundings = {}): Promise<Serving> => {
-  const config = withDemoResource(written);
+export const serve = async (loaded: Config, { gatherMetrics }: ServeOptions = {}): Promise<RunningServer> => {
+  const config = withDemoResource(loaded);
   const clock = Date;
-  const log = createLog(config);
+  const log = createLogger(config);
   const metrics = await createMetrics({ config, ...(gatherMetrics && { gatherAll: gatherMetrics }) });
   const tracing = await createTracing(config);
-  const store = await openStore(config, clock, { observe: both(metrics.observe, tracing.observe) });
+  const store = await openStore(config, clock, { observe: callBoth(metrics.observe, tracing.observe) });
   let app: App | undefined;
   try {
-    await assertWhole(store);
+    await assertComplete(store);
     if (config.mode === 'production') await assertNoDemo(store);
     app = await buildApp({ config, store, clock, log, metrics, tracing });
     await app.start();
@@ -84,20 +84,20 @@ export const serve = async (written: Config, { gatherMetrics }: Surroundings = {
     return {
       app: open,
       demo,
-      async stop(grace = 0, hurry) {
+      async stop(graceSeconds = 0, skipGrace) {
         const begun = Date.now();
         readiness.drain();
         const { connections } = open;
         connections.drain();
-        await sleep(grace * 1000, undefined, signalOf(hurry)).catch(() => {});
+        await sleep(graceSeconds * 1000, undefined, signalOf(skipGrace)).catch(() => {});
         // Connections kept open by clients end as soon as nothing is under way on them.
-        const sweep = setInterval(connections.closeIdle, sweepMs);
-        const late = setTimeout(connections.closeAll, begun + cutOffMs - Date.now());
+        const idleCheck = setInterval(connections.closeIdle, idleCheckMs);
+        const closeAll = setTimeout(connections.closeAll, begun + closeAllAfterMs - Date.now());
         try {
           await open.close();
         } finally {
-          clearInterval(sweep);
-          clearTimeout(late);
+          clearInterval(idleCheck);
+          clearTimeout(closeAll);
           await store.close();
         }
       },
@@ -105,16 +105,19 @@ export const serve = async (written: Config, { gatherMetrics }: Surroundings = {
   } catch (error) {
     await app?.close();
     await store.close();
-    throw explainListen(error, config);
+    throw toListenFailure(error, config);
   }
 };
 
-const both = (one: Observe | undefined, other: Observe | undefined): Observe | undefined =>
-  one && other
+const callBoth = (
+  first: OnStoreOperation | undefined,
+  second: OnStoreOperation | undefined,
+): OnStoreOperation | undefined =>
+  first && second
     ? (...trip) => {
-        one(...trip);
-        other(...trip);
+        first(...trip);
+        second(...trip);
       }
-    : (one ?? other);
+    : (first ?? second);
 
 const signalOf = (signal: AbortSignal | undefined) => (signal ? { signal } : {});

@@ -3,13 +3,13 @@ import { Worker } from 'node:worker_threads';
 import { inMemory } from './file.ts';
 
 /** Writes between two checkpoints; about as many pages of the log. */
-const interval = 1_000;
+const writesPerCheckpoint = 1_000;
 
 /** A log of this many pages (8 MiB) begins anew at the next occasion. */
-const longLog = 2_000;
+const longLogPages = 2_000;
 
 /** Should the thread fail or fall behind, SQLite empties the log within a commit, at this many pages (64 MiB). */
-const lastResort = 16_000;
+const autoCheckpointPages = 16_000;
 
 /**
  * A checkpoint copies pages and waits for the disk: ten milliseconds and more, which no request should wait for. So a
@@ -21,7 +21,7 @@ export const createCheckpoints = (db: DatabaseSync, path: string) => {
   let busy = false;
   let failed = false;
   const finish = db.prepare('PRAGMA wal_checkpoint(PASSIVE)');
-  if (path !== inMemory) db.exec(`PRAGMA wal_autocheckpoint = ${lastResort}`);
+  if (path !== inMemory) db.exec(`PRAGMA wal_autocheckpoint = ${autoCheckpointPages}`);
 
   const start = (): Worker => {
     const started = new Worker(new URL('./checkpoint-worker.ts', import.meta.url), { workerData: path });
@@ -34,7 +34,7 @@ export const createCheckpoints = (db: DatabaseSync, path: string) => {
       busy = false;
       // The log begins anew only when all of it is in the file. While others write the thread never gets there; here
       // nobody of this process writes, and the thread has left next to nothing to do.
-      if (pages >= longLog && db.isOpen) finishQuietly();
+      if (pages >= longLogPages && db.isOpen) finishQuietly();
     });
     started.on('exit', () => {
       busy = false;
@@ -58,7 +58,7 @@ export const createCheckpoints = (db: DatabaseSync, path: string) => {
     },
     wrote(count: number): void {
       writes += count;
-      if (writes < interval || busy || failed || path === inMemory) return;
+      if (writes < writesPerCheckpoint || busy || failed || path === inMemory) return;
       writes = 0;
       busy = true;
       worker ??= start();

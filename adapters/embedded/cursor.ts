@@ -1,4 +1,4 @@
-import { BadCursor } from '#src/store/errors.ts';
+import { InvalidCursor } from '#src/store/errors.ts';
 
 type Field = string | number;
 
@@ -8,11 +8,11 @@ export const writeCursor = (fields: readonly Field[]): string =>
 /** Cursors come back from outside: anything that is not of the shape that was handed out is refused. */
 export const readCursor = (cursor: string, shape: readonly ('string' | 'number')[]): readonly Field[] => {
   const fields = parse(Buffer.from(cursor, 'base64url').toString());
-  if (!Array.isArray(fields) || fields.length !== shape.length) throw new BadCursor();
+  if (!Array.isArray(fields) || fields.length !== shape.length) throw new InvalidCursor();
   return fields.map((field: unknown, i) => {
     if (typeof field === 'string' && shape[i] === 'string') return field;
     if (typeof field === 'number' && shape[i] === 'number') return field;
-    throw new BadCursor();
+    throw new InvalidCursor();
   });
 };
 
@@ -20,6 +20,6 @@ const parse = (text: string): unknown => {
   try {
     return JSON.parse(text);
   } catch {
-    throw new BadCursor();
+    throw new InvalidCursor();
   }
 };

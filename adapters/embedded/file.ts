@@ -1,11 +1,11 @@
 import { accessSync, closeSync, constants, openSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { Misnamed, Missing, Unusable } from '#src/store/errors.ts';
+import { InvalidStoreUrl, StoreNotFound, StoreUnusable } from '#src/store/errors.ts';
 import { makeFolder } from '#src/store/folder.ts';
-import { toUnusable } from './faults.ts';
+import { lockWaitMs, retryWhileBusy } from './retry-while-busy.ts';
 import { applicationId, migrate, readNumber, steps } from './schema.ts';
-import { inTurn, lockWaitMs } from './turn.ts';
+import { toUnusable } from './sqlite-errors.ts';
 
 export const inMemory = ':memory:';
 
@@ -19,7 +19,7 @@ const makeFile = (path: string): void => {
     makeFolder(folder);
   } catch (cause) {
     const fix = 'create it and give this user write access, or name another place in store.url';
-    throw new Unusable(`the folder ${folder} of the store can not be made (${reason(cause)}): ${fix}`, {
+    throw new StoreUnusable(`the folder ${folder} of the store can not be made (${reason(cause)}): ${fix}`, {
       cause,
     });
   }
@@ -36,7 +36,7 @@ const findFile = (path: string): void => {
     statSync(path);
   } catch (cause) {
     if (reason(cause) !== 'ENOENT') throw unwritable(path, cause);
-    throw new Missing(
+    throw new StoreNotFound(
       `there is no store at ${resolve(path)}: start the server, which makes it, or correct store.url`,
       { cause },
     );
@@ -52,36 +52,38 @@ const checkFile = (path: string): void => {
     throw unwritable(path, cause);
   }
   if (statSync(path).isDirectory())
-    throw new Misnamed(`${path} is a folder: name a file in it in store.url, for example ${path}/postern.db`);
+    throw new InvalidStoreUrl(
+      `${path} is a folder: name a file in it in store.url, for example ${path}/postern.db`,
+    );
 };
 
-const unwritable = (path: string, cause: unknown): Unusable =>
-  new Unusable(
+const unwritable = (path: string, cause: unknown): StoreUnusable =>
+  new StoreUnusable(
     `the store file ${path} can not be opened for writing (${reason(cause)}): ` +
       'give this user write access to it and its folder, or name another place in store.url',
     { cause },
   );
 
-const refuseOthers = (db: DatabaseSync, path: string): void => {
+const assertOwnFile = (db: DatabaseSync, path: string): void => {
   const version = readNumber(db, 'user_version');
   const application = readNumber(db, 'application_id');
   const tables = db.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.['n'];
   if (application !== applicationId && tables !== 0)
-    throw new Misnamed(
+    throw new InvalidStoreUrl(
       `the file ${path} is a database of another program: name another file in store.url, or move it away`,
     );
   if (version > steps.length)
-    throw new Unusable(
+    throw new StoreUnusable(
       `the store file ${path} has version ${version}, and this release knows versions up to ${steps.length}: ` +
         'run the newer release again, or restore the backup made before it',
     );
 };
 
 const prepareFile = (db: DatabaseSync, path: string): void => {
-  refuseOthers(db, path);
+  assertOwnFile(db, path);
   const mode = Object.values(db.prepare('PRAGMA journal_mode = WAL').get() ?? {})[0];
   if (path !== inMemory && mode !== 'wal')
-    throw new Unusable(
+    throw new StoreUnusable(
       `the store file ${path} lies on a disk without shared memory (a network share?): move it to a local disk`,
     );
   db.exec(
@@ -105,7 +107,7 @@ export const openFile = async (path: string, limitMs: number, mustExist = false)
   try {
     const opened = new DatabaseSync(path, { timeout: lockWaitMs, enableForeignKeyConstraints: false });
     db = opened;
-    await inTurn(() => prepareFile(opened, path), limitMs);
+    await retryWhileBusy(() => prepareFile(opened, path), limitMs);
     return opened;
   } catch (error) {
     db?.close();

@@ -3,25 +3,25 @@
  * file, its schema and its expiry; it knows nothing of what the documents mean.
  */
 import { randomBytes } from 'node:crypto';
-import { Conflict, Unavailable } from '#src/store/errors.ts';
-import type { Clock, Observe, Store } from '#src/store/port.ts';
-import { createAnnouncements } from './announcements.ts';
+import { Conflict, StoreUnavailable } from '#src/store/errors.ts';
+import type { Clock, OnStoreOperation, Store } from '#src/store/port.ts';
 import { createCheckpoints } from './checkpoints.ts';
-import { createCondition } from './condition.ts';
-import { createDump, createLoad } from './copying.ts';
-import { toUnavailable } from './faults.ts';
+import { createDiskHealth } from './disk-health.ts';
+import { createDump, createLoad } from './dump-and-load.ts';
 import { openFile } from './file.ts';
-import { createGrouping } from './grouping.ts';
-import { createInspect } from './inspecting.ts';
-import { createListing } from './listing.ts';
+import { createGroupCommit } from './group-commit.ts';
+import { createIncrement } from './increment.ts';
+import { createInspect } from './inspect.ts';
+import { createListing } from './list.ts';
 import { openLogSync } from './log-sync.ts';
-import { createReading } from './reading.ts';
-import { startSweeper } from './sweeper.ts';
-import { createSweep } from './sweeping.ts';
-import { createTallying } from './tallying.ts';
+import { createMessages } from './messages.ts';
+import { createReading } from './read.ts';
+import { retryWhileBusy } from './retry-while-busy.ts';
+import { toUnavailable } from './sqlite-errors.ts';
+import { createSweep } from './sweep-expired.ts';
+import { startSweeper } from './sweep-timer.ts';
 import { createTransact } from './transaction.ts';
-import { inTurn } from './turn.ts';
-import { createWriting } from './writing.ts';
+import { createWriting } from './write.ts';
 
 export interface EmbeddedOptions {
   /** A file, or `:memory:`. */
@@ -35,7 +35,7 @@ export interface EmbeddedOptions {
   readonly mustExist?: boolean;
   /** How long an operation waits for other processes before it is `Unavailable`. */
   readonly operationTimeoutMs?: number;
-  readonly observe?: Observe;
+  readonly observe?: OnStoreOperation;
 }
 
 export const openEmbedded = async (options: EmbeddedOptions): Promise<Store> => {
@@ -49,31 +49,31 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<Store> => 
   const checkpoints = createCheckpoints(db, path);
   const log = await openLogSync(path);
   const transact = createTransact(db);
-  const condition = createCondition({ db, transact, flush: log.flush });
-  const inspect = await createInspect(path, condition);
+  const diskHealth = createDiskHealth({ db, transact, flush: log.flush });
+  const inspect = await createInspect(path, diskHealth);
   const read = createReading(db);
   const write = createWriting(db);
   const list = createListing(db);
-  const tally = createTallying(db);
+  const increment = createIncrement(db);
   const dump = createDump(db);
   const load = createLoad(db);
-  const announcements = createAnnouncements(db, origin);
+  const messages = createMessages(db, origin);
   const sweep = createSweep(db);
 
   const whileOpen = <T>(work: () => T): Promise<T> =>
-    inTurn(() => {
-      if (closing) throw new Unavailable('the embedded store is closed');
+    retryWhileBusy(() => {
+      if (closing) throw new StoreUnavailable('the embedded store is closed');
       return work();
     }, operationTimeoutMs);
 
-  const traced = async <T>(operation: string, work: () => Promise<T>): Promise<T> => {
+  const observed = async <T>(operation: string, work: () => Promise<T>): Promise<T> => {
     const started = observe ? performance.now() : 0;
     try {
       const result = await work();
       observe?.(operation, performance.now() - started, 'ok');
       return result;
     } catch (error) {
-      condition.note(error);
+      diskHealth.recordError(error);
       const outcome = error instanceof Conflict ? 'conflict' : 'unavailable';
       observe?.(operation, performance.now() - started, outcome);
       throw toUnavailable(error);
@@ -81,10 +81,10 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<Store> => 
   };
 
   const operate = <T>(operation: string, work: () => T): Promise<T> =>
-    traced(operation, () => whileOpen(work));
-  const together = createGrouping(db, (work) => whileOpen(() => transact(work)));
+    observed(operation, () => whileOpen(work));
+  const commitTogether = createGroupCommit(db, (work) => whileOpen(() => transact(work)));
 
-  const mustLast = (kinds: readonly { readonly key: { readonly kind: string } }[]): boolean =>
+  const mustFlush = (kinds: readonly { readonly key: { readonly kind: string } }[]): boolean =>
     synchronous === 'full' || (durable.size > 0 && kinds.some(({ key }) => durable.has(key.kind)));
 
   const stopSweeper = startSweeper(() => {
@@ -97,42 +97,42 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<Store> => 
   return {
     read: (keys) => operate('read', () => read(keys, clock.now())),
     commit: (writes) =>
-      traced('commit', async () => {
+      observed('commit', async () => {
         const now = clock.now();
         const nonce = `${origin}.${(commits++).toString(36)}`;
-        await together(() => {
+        await commitTogether(() => {
           for (const one of writes) write(one, now, nonce);
         });
         checkpoints.wrote(writes.length);
-        if (mustLast(writes)) await log.flush();
+        if (mustFlush(writes)) await log.flush();
       }),
     list: (index, of, listOptions) => operate('list', () => list(index, of, listOptions, clock.now())),
-    tally: (counters, windowMs) =>
+    increment: (counters, windowMs) =>
       operate('tally', () => {
-        const counts = transact(() => tally(counters, windowMs, clock.now()));
+        const counts = transact(() => increment(counters, windowMs, clock.now()));
         checkpoints.wrote(counters.length);
         return counts;
       }),
-    async announce(topic, message) {
-      await operate('announce', () => transact(() => announcements.write(topic, message, clock.now())));
-      announcements.tell(topic, message);
+    async publish(topic, message) {
+      await operate('announce', () => transact(() => messages.write(topic, message, clock.now())));
+      messages.tell(topic, message);
     },
-    watch: (topic, listener) => (closing ? () => {} : announcements.watch(topic, listener)),
+    subscribe: (topic, listener) => (closing ? () => {} : messages.subscribe(topic, listener)),
     ping: () => operate('ping', () => void read([{ kind: '', family: '', id: '' }], 0)),
     inspect,
     dump: (cursor) => operate('dump', () => dump(cursor, clock.now())),
     load: (entries) =>
-      traced('load', async () => {
-        await together(() => {
+      observed('load', async () => {
+        await commitTogether(() => {
           for (const entry of entries) load(entry);
         });
         checkpoints.wrote(entries.length);
-        if (mustLast(entries)) await log.flush();
+        if (mustFlush(entries)) await log.flush();
       }),
     close() {
       closing ??= (async () => {
         stopSweeper();
-        announcements.stop();
+        messages.stop();
         await checkpoints.stop();
         await log.close();
         db.close();

@@ -2,7 +2,7 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { Document, IndexEntry, Key } from '#src/store/port.ts';
 
 /** The columns of `content`, in order, as the schema declares them. */
-export type Content = readonly [
+export type ContentRow = readonly [
   body: string,
   parts: string | null,
   nonce: string | null,
@@ -12,9 +12,9 @@ export type Content = readonly [
 ];
 
 /** A row that begins with the content of a document. */
-export type Contentful = readonly [...Content, ...unknown[]];
+export type RowWithContent = readonly [...ContentRow, ...unknown[]];
 
-export const content = 'd.body, d.parts, d.nonce, d.claimed_at, d.expires_at, d.places';
+export const contentColumns = 'd.body, d.parts, d.nonce, d.claimed_at, d.expires_at, d.places';
 
 /** A statement that answers rows as tuples: half the cost of objects on the hottest path there is. */
 export interface Query<Row> {
@@ -33,51 +33,52 @@ export const query = <Row extends readonly unknown[]>(db: DatabaseSync, sql: str
   };
 };
 
-const noParts: Readonly<Record<string, string>> = Object.freeze({});
+const noFields: Readonly<Record<string, string>> = Object.freeze({});
 
-type Parts = Readonly<Record<string, string>>;
+type Fields = Readonly<Record<string, string>>;
 
-const readParts = (text: string | null): Parts => (text === null ? noParts : JSON.parse(text));
+const parseFields = (text: string | null): Fields => (text === null ? noFields : JSON.parse(text));
 
 /** Parts are named by others (a client may be called `__proto__`), so names only ever meet objects without a prototype. */
-export const mergeParts = (
+export const mergeFields = (
   text: string | null,
   changes: Readonly<Record<string, string | null>>,
 ): string | null => {
-  const merged: Record<string, string> = Object.assign(Object.create(null), readParts(text));
+  const merged: Record<string, string> = Object.assign(Object.create(null), parseFields(text));
   for (const [name, value] of Object.entries(changes)) {
     if (value === null) delete merged[name];
     else merged[name] = value;
   }
-  return writeParts(merged);
+  return formatFields(merged);
 };
 
-export const writeParts = (parts: Parts | undefined): string | null => {
-  if (parts === undefined) return null;
-  for (const name in parts) if (Object.hasOwn(parts, name)) return JSON.stringify(parts);
+export const formatFields = (fields: Fields | undefined): string | null => {
+  if (fields === undefined) return null;
+  for (const name in fields) if (Object.hasOwn(fields, name)) return JSON.stringify(fields);
   return null;
 };
 
-type Places = readonly (readonly [list: string, owner: string, at: number])[];
+type IndexTuples = readonly (readonly [list: string, owner: string, at: number])[];
 
-export const readPlaces = (text: string | null): Places => (text === null ? [] : JSON.parse(text));
+export const parseIndexEntries = (text: string | null): IndexTuples =>
+  text === null ? [] : JSON.parse(text);
 
-export const writePlaces = (entries: readonly IndexEntry[] | undefined): string | null => {
+export const formatIndexEntries = (entries: readonly IndexEntry[] | undefined): string | null => {
   if (entries === undefined || entries.length === 0) return null;
   const places = new Map(entries.map(({ index, of, at }) => [JSON.stringify([index, of]), [index, of, at]]));
   return JSON.stringify([...places.values()]);
 };
 
-export const toDocument = (row: Contentful): Document => {
+export const toDocument = (row: RowWithContent): Document => {
   const document: { -readonly [K in keyof Document]: Document[K] } = {
     body: row[0],
-    parts: readParts(row[1]),
+    fields: parseFields(row[1]),
   };
-  if (row[2] !== null) document.claim = { nonce: row[2], at: row[3] ?? 0 };
+  if (row[2] !== null) document.consumption = { nonce: row[2], at: row[3] ?? 0 };
   if (row[4] !== null) document.expiresAt = row[4];
   return document;
 };
 
-export const isLive = (row: Contentful, now: number): boolean => row[4] === null || row[4] > now;
+export const isLive = (row: RowWithContent, now: number): boolean => row[4] === null || row[4] > now;
 
 export const toKey = (family: string, kind: string, id: string): Key => ({ kind, family, id });

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { RedisOptions } from 'ioredis';
-import { Misnamed } from '#src/store/errors.ts';
+import { InvalidStoreUrl } from '#src/store/errors.ts';
 
 /** What of the driver's options is set here. Its own type clashes with exact optional properties in this one. */
-export type Settings = Omit<RedisOptions, 'replyMapping'>;
+export type DriverOptions = Omit<RedisOptions, 'replyMapping'>;
 
 interface Node {
   readonly host: string;
@@ -11,17 +11,17 @@ interface Node {
 }
 
 export type Address =
-  | { readonly kind: 'single'; readonly options: Settings }
-  | { readonly kind: 'cluster'; readonly nodes: readonly Node[]; readonly options: Settings };
+  | { readonly kind: 'single'; readonly options: DriverOptions }
+  | { readonly kind: 'cluster'; readonly nodes: readonly Node[]; readonly options: DriverOptions };
 
-const shapes = {
+const examples = {
   redis: 'redis://USER:PASSWORD@HOST:6379/0',
   rediss: 'rediss://USER:PASSWORD@HOST:6379/0?ca=/path/to/ca.pem',
   'redis+unix': 'redis+unix:///run/redis.sock?db=0',
   'redis+sentinel': 'redis+sentinel://HOST:26379,HOST:26379/NAME?db=0',
   'redis+cluster': 'redis+cluster://HOST:6379,HOST:6379',
 } as const;
-type Scheme = keyof typeof shapes;
+type Scheme = keyof typeof examples;
 
 const parameters = new Set([
   'db',
@@ -39,36 +39,36 @@ export const parseAddress = (url: string): Address => {
   const match = /^([a-z+]+):\/\/(?:([^/?#]*)@)?([^/?#]*)(\/[^?#]*)?(?:\?([^#]*))?$/.exec(url);
   const scheme = match?.[1];
   if (!match || !isScheme(scheme))
-    throw new Misnamed(
-      `store.url is no address of Redis: write one like ${Object.values(shapes).join(' or ')}.`,
+    throw new InvalidStoreUrl(
+      `store.url is no address of Redis: write one like ${Object.values(examples).join(' or ')}.`,
     );
-  const wrong = (what: string): Misnamed =>
-    new Misnamed(`store.url ${what}: write it like ${shapes[scheme]}.`);
+  const invalid = (problem: string): InvalidStoreUrl =>
+    new InvalidStoreUrl(`store.url ${problem}: write it like ${examples[scheme]}.`);
   const [, , user, hosts = '', path = '', search = ''] = match;
   const query = new URLSearchParams(search);
   for (const name of query.keys())
-    if (!parameters.has(name)) throw wrong(`has an unknown parameter "${name}"`);
+    if (!parameters.has(name)) throw invalid(`has an unknown parameter "${name}"`);
 
-  const options: Settings = { ...credentials(user, wrong), ...database(query.get('db'), wrong) };
+  const options: DriverOptions = { ...credentials(user, invalid), ...database(query.get('db'), invalid) };
   const secure = scheme === 'rediss' || query.get('tls') === 'true';
   if (secure) options.tls = certificates(query);
   else if (query.has('ca') || query.has('cert'))
-    throw wrong('names certificates without TLS (rediss:// or tls=true)');
+    throw invalid('names certificates without TLS (rediss:// or tls=true)');
 
   if (scheme === 'redis+unix') {
-    if (hosts !== '' || path.length < 2) throw wrong('names no socket');
-    return { kind: 'single', options: { ...options, path: unquoted(path) } };
+    if (hosts !== '' || path.length < 2) throw invalid('names no socket');
+    return { kind: 'single', options: { ...options, path: decoded(path) } };
   }
   const nodes = hosts
     .split(',')
-    .map((text) => node(text, scheme === 'redis+sentinel' ? 26_379 : 6_379, wrong));
+    .map((text) => node(text, scheme === 'redis+sentinel' ? 26_379 : 6_379, invalid));
   const [first] = nodes;
-  if (!first) throw wrong('names no host');
-  const tail = unquoted(path.slice(1));
+  if (!first) throw invalid('names no host');
+  const tail = decoded(path.slice(1));
   switch (scheme) {
     case 'redis+sentinel': {
-      if (tail === '') throw wrong('does not name the primary that the sentinels watch');
-      const sentinels: Settings = { sentinels: [...nodes], name: tail, role: 'master' };
+      if (tail === '') throw invalid('does not name the primary that the sentinels watch');
+      const sentinels: DriverOptions = { sentinels: [...nodes], name: tail, role: 'master' };
       const [username, password] = [query.get('sentinel_username'), query.get('sentinel_password')];
       if (username !== null) sentinels.sentinelUsername = username;
       if (password !== null) sentinels.sentinelPassword = password;
@@ -76,55 +76,58 @@ export const parseAddress = (url: string): Address => {
       return { kind: 'single', options: { ...options, ...sentinels } };
     }
     case 'redis+cluster':
-      if (tail !== '' || (options.db ?? 0) !== 0) throw wrong('names a database, and a cluster has only one');
+      if (tail !== '' || (options.db ?? 0) !== 0)
+        throw invalid('names a database, and a cluster has only one');
       return { kind: 'cluster', nodes, options };
     default:
       if (nodes.length > 1)
-        throw wrong('names several hosts (for these there are redis+sentinel and redis+cluster)');
-      return { kind: 'single', options: { ...options, ...first, ...database(tail || null, wrong) } };
+        throw invalid('names several hosts (for these there are redis+sentinel and redis+cluster)');
+      return { kind: 'single', options: { ...options, ...first, ...database(tail || null, invalid) } };
   }
 };
 
 const isScheme = (text: string | undefined): text is Scheme =>
-  text !== undefined && Object.hasOwn(shapes, text);
+  text !== undefined && Object.hasOwn(examples, text);
 
-type Wrong = (what: string) => Misnamed;
+type Invalid = (what: string) => InvalidStoreUrl;
 
-const credentials = (user: string | undefined, wrong: Wrong): Settings => {
+const credentials = (user: string | undefined, invalid: Invalid): DriverOptions => {
   if (user === undefined) return {};
   const colon = user.indexOf(':');
-  if (colon === -1) throw wrong('has a user without a password');
-  const [username, password] = [unquoted(user.slice(0, colon)), unquoted(user.slice(colon + 1))];
+  if (colon === -1) throw invalid('has a user without a password');
+  const [username, password] = [decoded(user.slice(0, colon)), decoded(user.slice(colon + 1))];
   return username === '' ? { password } : { username, password };
 };
 
-const database = (text: string | null, wrong: Wrong): Settings => {
+const database = (text: string | null, invalid: Invalid): DriverOptions => {
   if (text === null) return {};
-  if (!/^\d{1,5}$/.test(text)) throw wrong('names a database that is no number');
+  if (!/^\d{1,5}$/.test(text)) throw invalid('names a database that is no number');
   return { db: Number(text) };
 };
 
-const node = (text: string, usual: number, wrong: Wrong): Node => {
+const node = (text: string, defaultPort: number, invalid: Invalid): Node => {
   const match = /^(\[[0-9a-fA-F:.]+\]|[^:[\]]+)(?::(\d{1,5}))?$/.exec(text);
-  if (!match?.[1]) throw wrong('names no host');
-  return { host: match[1].replace(/^\[|\]$/g, ''), port: match[2] ? Number(match[2]) : usual };
+  if (!match?.[1]) throw invalid('names no host');
+  return { host: match[1].replace(/^\[|\]$/g, ''), port: match[2] ? Number(match[2]) : defaultPort };
 };
 
-const certificates = (query: URLSearchParams): NonNullable<Settings['tls']> => {
+const certificates = (query: URLSearchParams): NonNullable<DriverOptions['tls']> => {
   const read = (name: string): string | undefined => {
     const file = query.get(name);
     if (file === null) return undefined;
     try {
       return readFileSync(file, 'utf8');
     } catch (cause) {
-      throw new Misnamed(`store.url: the file "${file}" of its ${name} parameter can't be read.`, { cause });
+      throw new InvalidStoreUrl(`store.url: the file "${file}" of its ${name} parameter can't be read.`, {
+        cause,
+      });
     }
   };
   const [ca, cert, key, servername] = [read('ca'), read('cert'), read('key'), query.get('servername')];
   return { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }), ...(servername && { servername }) };
 };
 
-const unquoted = (text: string): string => {
+const decoded = (text: string): string => {
   try {
     return decodeURIComponent(text);
   } catch {

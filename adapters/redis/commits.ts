@@ -1,46 +1,46 @@
-import { Conflict, type ConflictReason, Unavailable } from '#src/store/errors.ts';
+import { Conflict, type ConflictReason, StoreUnavailable } from '#src/store/errors.ts';
 import type { Clock, Write } from '#src/store/port.ts';
+import type { Connection, Outcome } from './connection.ts';
 import type { Timing } from './driver.ts';
-import type { Names } from './keys.ts';
-import type { Fate, Link } from './link.ts';
+import type { InDoubtCommits } from './in-doubt.ts';
+import type { KeyNames } from './key-names.ts';
 import { scripts } from './scripts.ts';
 import type { ServerClock } from './server-clock.ts';
-import type { Undecided } from './undecided.ts';
 import { addWrite, type Group, newGroup } from './writes.ts';
 
-interface Parts {
-  readonly link: Link;
-  readonly names: Names;
+interface Dependencies {
+  readonly link: Connection;
+  readonly names: KeyNames;
   readonly clock: Clock;
   readonly serverClock: ServerClock;
-  readonly undecided: Undecided;
+  readonly undecided: InDoubtCommits;
   readonly timing: Timing;
   /** Told of each trip; groups that travel side by side make one. */
-  readonly trip: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly observe: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
 interface Run {
   readonly nonce: string;
-  readonly since: number;
+  readonly startedAt: number;
   readonly mode: '' | 'm';
-  readonly fate: Fate;
+  readonly outcome: Outcome;
   /** In the server's time; set by the last send. */
   notAfter: string;
   /** More than a dry run was sent. */
   wrote: boolean;
 }
 
-export const createCommits = (parts: Parts) => {
-  const { link, names, clock, serverClock, undecided, timing, trip } = parts;
+export const createCommits = (dependencies: Dependencies) => {
+  const { link, names, clock, serverClock, undecided, timing, observe } = dependencies;
 
-  const groupsOf = (writes: readonly Write[]): Group[] => {
+  const groupWrites = (writes: readonly Write[]): Group[] => {
     if (!link.clustered) {
       const all = newGroup(false);
       for (const write of writes) addWrite(names, write, () => all);
       return [all];
     }
     const groups = new Map<string, Group>();
-    const of = (name: string, entries: boolean): Group => {
+    const groupFor = (name: string, entries: boolean): Group => {
       const id = `${entries ? 'x' : 'd'}${name}`;
       let group = groups.get(id);
       if (group === undefined) {
@@ -49,16 +49,16 @@ export const createCommits = (parts: Parts) => {
       }
       return group;
     };
-    for (const write of writes) addWrite(names, write, of);
+    for (const write of writes) addWrite(names, write, groupFor);
     return [...groups.values()];
   };
 
   const send = async (group: Group, run: Run, mode: '' | 'm' | 'd'): Promise<void> => {
     for (;;) {
-      const spent = performance.now() - run.since;
-      run.notAfter = serverClock.after(run.since, timing.deadlineMs);
+      const elapsed = performance.now() - run.startedAt;
+      run.notAfter = serverClock.after(run.startedAt, timing.deadlineMs);
       if (mode !== 'd') run.wrote = true;
-      const reply = await link.ask(
+      const reply = await link.send(
         'evalsha',
         [
           scripts.commit,
@@ -68,53 +68,54 @@ export const createCommits = (parts: Parts) => {
           String(clock.now()),
           run.notAfter,
           mode,
-          link.clustered ? '' : names.documents,
+          link.clustered ? '' : names.documentPrefix,
           ...group.args,
         ],
         {
-          limitMs: Math.max(1, Math.min(timing.operationTimeoutMs, timing.deadlineMs - spent)),
-          sentLimitMs: Math.max(1, timing.deadlineMs - spent),
-          fate: run.fate,
+          limitMs: Math.max(1, Math.min(timing.operationTimeoutMs, timing.deadlineMs - elapsed)),
+          sentLimitMs: Math.max(1, timing.deadlineMs - elapsed),
+          outcome: run.outcome,
         },
       );
       if (reply === 1) return;
-      if (reply !== 'late') throw await conflictOf(group, String(reply), run);
-      if (performance.now() - run.since + 50 > timing.deadlineMs)
-        throw new Unavailable('Redis did not answer in time');
+      if (reply !== 'late') throw await toError(group, String(reply), run);
+      if (performance.now() - run.startedAt + 50 > timing.deadlineMs)
+        throw new StoreUnavailable('Redis did not answer in time');
       await serverClock.measure();
     }
   };
 
-  const conflictOf = async (group: Group, reply: string, run: Run): Promise<Error> => {
+  const toError = async (group: Group, reply: string, run: Run): Promise<Error> => {
     const [number, reason, nonce, at] = reply.split(' ');
     const write = group.writes[Number(number) - 1];
-    if (write === undefined || !isReason(reason)) return new Unavailable('Redis gave an answer that is none');
-    const limitMs = run.since + timing.deadlineMs - performance.now();
+    if (write === undefined || !isReason(reason))
+      return new StoreUnavailable('Redis gave an answer that is none');
+    const limitMs = run.startedAt + timing.deadlineMs - performance.now();
     if (reason === 'claimed' && nonce !== undefined && at !== undefined) {
-      if (nonce !== run.nonce) await undecided.claimStands(nonce, limitMs);
+      if (nonce !== run.nonce) await undecided.confirmConsumption(nonce, limitMs);
       return new Conflict(write.key, reason, { nonce, at: Number.parseInt(at, 36) });
     }
-    const maker = nonce?.replace(/^[+~]/, '');
-    if (maker !== undefined && maker !== run.nonce && undecided.touches(maker))
-      await undecided.known(maker, limitMs);
+    const writtenBy = nonce?.replace(/^[+~]/, '');
+    if (writtenBy !== undefined && writtenBy !== run.nonce && undecided.has(writtenBy))
+      await undecided.awaitOutcome(writtenBy, limitMs);
     return new Conflict(write.key, reason);
   };
 
   /** Side by side; of several conflicts the first is thrown, and before all a conflict. */
   const sendAll = async (groups: readonly Group[], run: Run, mode: '' | 'm' | 'd'): Promise<void> => {
     const [only] = groups;
-    if (only && groups.length === 1) return trip(() => send(only, run, mode));
-    await trip(async () => {
+    if (only && groups.length === 1) return observe(() => send(only, run, mode));
+    await observe(async () => {
       const results = await Promise.allSettled(groups.map((group) => send(group, run, mode)));
-      const faults = results.flatMap((result): unknown[] =>
+      const errors = results.flatMap((result): unknown[] =>
         result.status === 'rejected' ? [result.reason] : [],
       );
-      if (faults.length > 0) throw faults.find((fault) => fault instanceof Conflict) ?? faults[0];
+      if (errors.length > 0) throw errors.find((fault) => fault instanceof Conflict) ?? errors[0];
     });
   };
 
   /** The claims last: a crash on the way leaves no spent code without its tokens. */
-  const inOrder = async (groups: readonly Group[], run: Run): Promise<void> => {
+  const sendInOrder = async (groups: readonly Group[], run: Run): Promise<void> => {
     const conditional = groups.filter((group) => group.conditional);
     if (groups.length > 1 && conditional.length > 0) await sendAll(conditional, run, 'd');
     for (const rank of [0, 1, 2]) {
@@ -124,30 +125,30 @@ export const createCommits = (parts: Parts) => {
   };
 
   return async (writes: readonly Write[]): Promise<void> => {
-    const groups = groupsOf(writes);
-    const decides = groups.some((group) => group.conditional);
-    if (decides) undecided.refuseWhenFull();
+    const groups = groupWrites(writes);
+    const isConditional = groups.some((group) => group.conditional);
+    if (isConditional) undecided.refuseWhenFull();
     const run: Run = {
-      nonce: undecided.name(),
-      since: performance.now(),
-      mode: decides ? 'm' : '',
-      fate: { open: 0 },
+      nonce: undecided.createNonce(),
+      startedAt: performance.now(),
+      mode: isConditional ? 'm' : '',
+      outcome: { unanswered: 0 },
       notAfter: '0',
       wrote: false,
     };
-    if (decides) undecided.depart(run.nonce);
+    if (isConditional) undecided.begin(run.nonce);
     try {
-      await (groups.length === 1 ? sendAll(groups, run, run.mode) : inOrder(groups, run));
+      await (groups.length === 1 ? sendAll(groups, run, run.mode) : sendInOrder(groups, run));
     } catch (fault) {
-      if (decides && run.wrote) {
+      if (isConditional && run.wrote) {
         // One that may still arrive, or has arrived unheard, is taken back once it can't arrive any more.
-        if (run.fate.open > 0) undecided.add(run.nonce, { groups, notAfter: run.notAfter });
+        if (run.outcome.unanswered > 0) undecided.add(run.nonce, { groups, notAfter: run.notAfter });
         else if (groups.length > 1 && !(await undecided.undo(run.nonce, groups)))
           undecided.add(run.nonce, { groups, notAfter: '0' });
       }
       throw fault;
     } finally {
-      if (decides) undecided.arrive(run.nonce);
+      if (isConditional) undecided.end(run.nonce);
     }
   };
 };

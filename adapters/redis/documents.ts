@@ -1,27 +1,27 @@
 import type { Clock, Document, Key } from '#src/store/port.ts';
+import { type DecodedDocument, decode } from './codec.ts';
+import type { Connection } from './connection.ts';
 import type { Timing } from './driver.ts';
-import type { Names } from './keys.ts';
-import type { Link } from './link.ts';
-import { decode, type Read } from './text.ts';
-import type { Undecided } from './undecided.ts';
+import type { InDoubtCommits } from './in-doubt.ts';
+import type { KeyNames } from './key-names.ts';
 
-interface Parts {
-  readonly link: Link;
-  readonly names: Names;
+interface Dependencies {
+  readonly link: Connection;
+  readonly names: KeyNames;
   readonly clock: Clock;
-  readonly undecided: Undecided;
+  readonly undecided: InDoubtCommits;
   readonly timing: Timing;
 }
 
 /** What replies hold is typed unknown by the driver. */
-export const textsOf = (reply: unknown): (string | null)[] => {
+export const toTexts = (reply: unknown): (string | null)[] => {
   if (!Array.isArray(reply)) throw new TypeError('Redis gave an answer that is no list');
   return reply.map((item: unknown) => (item === null ? null : String(item)));
 };
 
-export const createDocuments = ({ link, names, clock, undecided, timing }: Parts) => {
+export const createDocuments = ({ link, names, clock, undecided, timing }: Dependencies) => {
   const mget = async (fullNames: string[]): Promise<(string | null)[]> =>
-    textsOf(await link.ask('mget', fullNames, { limitMs: timing.operationTimeoutMs }));
+    toTexts(await link.send('mget', fullNames, { limitMs: timing.operationTimeoutMs }));
 
   /** One trip; on a cluster a family is one slot, and each is asked for side by side. */
   const fetch = async (fullNames: string[]): Promise<(string | null)[]> => {
@@ -43,28 +43,29 @@ export const createDocuments = ({ link, names, clock, undecided, timing }: Parts
     return texts;
   };
 
-  const opened = async (texts: readonly (string | null)[]): Promise<(Read | undefined)[]> => {
+  const decodeAll = async (texts: readonly (string | null)[]): Promise<(DecodedDocument | undefined)[]> => {
     const now = clock.now();
     const read = texts.map((text) => (text === null ? undefined : decode(text, now)));
     for (const one of read) {
       if (one === undefined) continue;
-      const { document, madeBy } = one;
+      const { document, writtenBy } = one;
       const { operationTimeoutMs } = timing;
-      if (document.claim) await undecided.claimStands(document.claim.nonce, operationTimeoutMs);
-      if (madeBy !== undefined && undecided.touches(madeBy))
-        await undecided.known(madeBy, operationTimeoutMs);
+      if (document.consumption)
+        await undecided.confirmConsumption(document.consumption.nonce, operationTimeoutMs);
+      if (writtenBy !== undefined && undecided.has(writtenBy))
+        await undecided.awaitOutcome(writtenBy, operationTimeoutMs);
     }
     return read;
   };
 
   return {
     async read(keys: readonly Key[]): Promise<readonly (Document | undefined)[]> {
-      const read = await opened(await fetch(keys.map(names.document)));
+      const read = await decodeAll(await fetch(keys.map(names.document)));
       return read.map((one) => one?.document);
     },
     /** By the names that indexes hold. */
-    readMembers: async (members: readonly string[]): Promise<(Read | undefined)[]> =>
-      opened(await fetch(members.map((member) => names.documents + member))),
+    readMembers: async (members: readonly string[]): Promise<(DecodedDocument | undefined)[]> =>
+      decodeAll(await fetch(members.map((member) => names.documentPrefix + member))),
   };
 };
 

@@ -1,5 +1,5 @@
 import { Cluster, Redis } from 'ioredis';
-import type { Address, Settings } from './address.ts';
+import type { Address, DriverOptions } from './address.ts';
 
 export interface Timing {
   /** For an answer that tells nothing new when it is late. */
@@ -10,7 +10,7 @@ export interface Timing {
 
 const backoff = (times: number): number => Math.min(25 * 2 ** Math.min(times, 5), 500);
 
-const commonOptions = ({ operationTimeoutMs, deadlineMs }: Timing): Settings => ({
+const commonOptions = ({ operationTimeoutMs, deadlineMs }: Timing): DriverOptions => ({
   lazyConnect: true,
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
@@ -34,7 +34,7 @@ const commonOptions = ({ operationTimeoutMs, deadlineMs }: Timing): Settings => 
 
 /** Not connected yet. */
 export const connect = (address: Address, timing: Timing): Redis | Cluster => {
-  const options: Settings = { ...commonOptions(timing), ...address.options };
+  const options: DriverOptions = { ...commonOptions(timing), ...address.options };
   if (address.kind === 'single') return new Redis(options);
   const { retryStrategy: _, enableOfflineQueue: __, sentinels: ___, ...nodeOptions } = options;
   return new Cluster([...address.nodes], {

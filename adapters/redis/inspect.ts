@@ -1,11 +1,11 @@
 import type { Redis } from 'ioredis';
 import type { Finding } from '#src/store/port.ts';
-import type { Link } from './link.ts';
-import { within } from './within.ts';
+import type { Connection } from './connection.ts';
+import { withTimeout } from './with-timeout.ts';
 
-type Facts = ReadonlyMap<string, string>;
+type ServerInfo = ReadonlyMap<string, string>;
 
-const factsOf = (info: string): Facts =>
+const parseInfo = (info: string): ServerInfo =>
   new Map(
     info.split(/\r?\n/).flatMap((line): [string, string][] => {
       const colon = line.indexOf(':');
@@ -14,26 +14,26 @@ const factsOf = (info: string): Facts =>
   );
 
 /** What an operator should mend. INFO tells all of it, so CONFIG, which many hosts forbid, is not needed. */
-export const inspect = async (link: Link, limitMs: number): Promise<Finding[]> => {
-  const nodes = link.masters();
-  if (!link.ready || nodes.length === 0) return [unreachable];
-  const findings = await Promise.all(nodes.map((node) => inspectNode(node, link.clustered, limitMs)));
+export const inspect = async (connection: Connection, limitMs: number): Promise<Finding[]> => {
+  const nodes = connection.masters();
+  if (!connection.ready || nodes.length === 0) return [unreachable];
+  const findings = await Promise.all(nodes.map((node) => inspectServer(node, connection.clustered, limitMs)));
   // Nodes of a cluster mostly share their faults: each is told once.
   return [...new Map(findings.flat().map((finding) => [finding.code, finding])).values()];
 };
 
-const inspectNode = async (node: Redis, clustered: boolean, limitMs: number): Promise<Finding[]> => {
-  let facts: Facts;
+const inspectServer = async (node: Redis, clustered: boolean, limitMs: number): Promise<Finding[]> => {
+  let facts: ServerInfo;
   try {
-    facts = factsOf(await within(node.info(), limitMs));
+    facts = parseInfo(await withTimeout(node.info(), limitMs));
   } catch (error) {
     return [error instanceof Error && error.message.startsWith('NOPERM') ? unchecked : unreachable];
   }
-  const state = clustered ? await clusterState(node, limitMs) : [];
-  return [...versionOf(facts), ...rolesOf(facts, clustered), ...keepingOf(facts), ...state];
+  const state = clustered ? await checkCluster(node, limitMs) : [];
+  return [...checkVersion(facts), ...checkRole(facts, clustered), ...checkPersistence(facts), ...state];
 };
 
-const versionOf = (facts: Facts): Finding[] => {
+const checkVersion = (facts: ServerInfo): Finding[] => {
   const version = facts.get('valkey_version') ?? facts.get('redis_version') ?? '';
   // Valkey calls itself Redis 7.2.4 for the sake of old clients.
   if (Number.parseInt(facts.get('redis_version') ?? '', 10) >= 7) return [];
@@ -47,7 +47,7 @@ const versionOf = (facts: Facts): Finding[] => {
   ];
 };
 
-const rolesOf = (facts: Facts, clustered: boolean): Finding[] => {
+const checkRole = (facts: ServerInfo, clustered: boolean): Finding[] => {
   const found: Finding[] = [];
   if (facts.get('role') === 'slave')
     found.push({
@@ -74,7 +74,7 @@ const rolesOf = (facts: Facts, clustered: boolean): Finding[] => {
   return found;
 };
 
-const keepingOf = (facts: Facts): Finding[] => {
+const checkPersistence = (facts: ServerInfo): Finding[] => {
   const found: Finding[] = [];
   const policy = facts.get('maxmemory_policy');
   if (policy === undefined) found.push(unchecked);
@@ -119,10 +119,10 @@ const keepingOf = (facts: Facts): Finding[] => {
   return found;
 };
 
-const clusterState = async (node: Redis, limitMs: number): Promise<Finding[]> => {
+const checkCluster = async (node: Redis, limitMs: number): Promise<Finding[]> => {
   try {
     // Typed unknown by the driver.
-    const state = factsOf(String(await within(node.cluster('INFO'), limitMs))).get('cluster_state');
+    const state = parseInfo(String(await withTimeout(node.cluster('INFO'), limitMs))).get('cluster_state');
     return state === 'ok' ? [] : [clusterDown];
   } catch {
     return [clusterDown];

@@ -1,37 +1,37 @@
-import { BadCursor } from '#src/store/errors.ts';
+import { InvalidCursor } from '#src/store/errors.ts';
 import type { Listed, ListOptions, Page } from '#src/store/port.ts';
-import { type Documents, textsOf } from './documents.ts';
+import type { Connection } from './connection.ts';
+import { type Documents, toTexts } from './documents.ts';
 import type { Timing } from './driver.ts';
-import { type Names, placeOf } from './keys.ts';
-import type { Link } from './link.ts';
+import { entryTag, type KeyNames } from './key-names.ts';
 import { scripts } from './scripts.ts';
 
-interface Parts {
-  readonly link: Link;
-  readonly names: Names;
+interface Dependencies {
+  readonly link: Connection;
+  readonly names: KeyNames;
   readonly documents: Documents;
   readonly timing: Timing;
-  readonly trip: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly observe: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
-interface Place {
+interface Indexed {
   readonly at: number;
   readonly member: string;
 }
 
-export const createLists = ({ link, names, documents, timing, trip }: Parts) => {
+export const createLists = ({ link, names, documents, timing, observe }: Dependencies) => {
   const dangling = new Map<string, number>();
 
-  const entries = async (command: string, args: string[]): Promise<Place[]> =>
-    placesIn(await link.ask(command, args, { limitMs: timing.operationTimeoutMs }));
+  const readIndex = async (command: string, args: string[]): Promise<Indexed[]> =>
+    parseEntries(await link.send(command, args, { limitMs: timing.operationTimeoutMs }));
 
   /**
    * In the background. A cluster can't look at index and document at once, and an entry is written before its
    * document: there an entry goes only when it has led nowhere for a while.
    */
-  const prune = (name: string, stale: readonly (Place & { readonly place: string })[]): void => {
+  const prune = (name: string, stale: readonly (Indexed & { readonly place: string })[]): void => {
     const now = performance.now();
-    const ripe = stale.filter(({ member, at }) => {
+    const removable = stale.filter(({ member, at }) => {
       if (!link.clustered) return true;
       const id = `${name} ${at} ${member}`;
       const since = dangling.get(id);
@@ -39,11 +39,11 @@ export const createLists = ({ link, names, documents, timing, trip }: Parts) => 
       if (since === undefined && dangling.size < 10_000) dangling.set(id, now);
       return false;
     });
-    if (ripe.length === 0) return;
-    const prefix = link.clustered ? '' : names.documents;
-    const rest = ripe.flatMap(({ member, at, place }) => [member, String(at), place]);
+    if (removable.length === 0) return;
+    const prefix = link.clustered ? '' : names.documentPrefix;
+    const rest = removable.flatMap(({ member, at, place }) => [member, String(at), place]);
     link
-      .ask('evalsha', [scripts.prune, '1', name, prefix, ...rest], { limitMs: timing.operationTimeoutMs })
+      .send('evalsha', [scripts.prune, '1', name, prefix, ...rest], { limitMs: timing.operationTimeoutMs })
       .catch(() => {});
   };
 
@@ -54,38 +54,39 @@ export const createLists = ({ link, names, documents, timing, trip }: Parts) => 
       const up = order === 'ascending';
       const items: Listed[] = [];
       let position = cursor === undefined ? undefined : parseCursor(cursor);
-      let last: Place | undefined;
+      let last: Indexed | undefined;
       // No offsets: entries come and go between the steps. Where little was live or new, the next step is longer.
       for (let step = Math.min(limit + 2, 1_000); ; ) {
         const low = up && position ? String(position.at) : bound(from, '-inf');
         const high = !up && position ? String(position.at) : bound(to, '+inf');
         const range = [name, ...(up ? [low, high] : [high, low]), 'BYSCORE', ...(up ? [] : ['REV'])];
-        const found = await trip(() =>
-          entries('zrange', [...range, 'LIMIT', '0', String(step), 'WITHSCORES']),
+        const found = await observe(() =>
+          readIndex('zrange', [...range, 'LIMIT', '0', String(step), 'WITHSCORES']),
         );
-        const places = found.filter((place) => position === undefined || isPast(place, position, up));
-        position = places.at(-1) ?? position;
-        const read = places.length === 0 ? [] : await trip(() => documents.readMembers(places.map(memberOf)));
-        const stale = places.flatMap((entry, i) => {
-          const place = placeOf(index, of, entry.at);
-          return read[i]?.places.split(' ').includes(place) ? [] : [{ ...entry, place }];
+        const fresh = found.filter((place) => position === undefined || isPast(place, position, up));
+        position = fresh.at(-1) ?? position;
+        const read =
+          fresh.length === 0 ? [] : await observe(() => documents.readMembers(fresh.map(memberOf)));
+        const stale = fresh.flatMap((entry, i) => {
+          const place = entryTag(index, of, entry.at);
+          return read[i]?.indexEntries.split(' ').includes(place) ? [] : [{ ...entry, place }];
         });
         if (stale.length > 0) prune(name, stale);
         const gone = new Set(stale.map(memberOf));
-        for (const [i, { at, member }] of places.entries()) {
+        for (const [i, { at, member }] of fresh.entries()) {
           const document = read[i]?.document;
           if (document === undefined || gone.has(member)) continue;
           if (items.length === limit && last) return { items, next: `${last.at} ${last.member}` };
-          items.push({ key: names.keyOf(member), at, document });
+          items.push({ key: names.parseMember(member), at, document });
           last = { at, member };
         }
         if (found.length < step) return { items };
-        if (places.length === 0) step *= 2;
+        if (fresh.length === 0) step *= 2;
         else if (stale.length > 0) step = Math.max(step, Math.min(2 * step, 1_000));
       }
     },
-    placesOf: async (name: string, start: number, count: number): Promise<Place[]> =>
-      entries('zrange', [name, String(start), String(start + count - 1), 'WITHSCORES']),
+    readRange: async (name: string, start: number, count: number): Promise<Indexed[]> =>
+      readIndex('zrange', [name, String(start), String(start + count - 1), 'WITHSCORES']),
   };
 };
 
@@ -95,23 +96,23 @@ const memberOf = ({ member }: { readonly member: string }): string => member;
 const bound = (at: number | undefined, open: string): string => (at === undefined ? open : String(at));
 
 /** Redis orders entries of one place by bytes. */
-const isPast = (place: Place, after: Place, up: boolean): boolean => {
+const isPast = (place: Indexed, after: Indexed, up: boolean): boolean => {
   if (place.at !== after.at) return true;
   const compared = Buffer.compare(Buffer.from(place.member), Buffer.from(after.member));
   return up ? compared > 0 : compared < 0;
 };
 
-const parseCursor = (cursor: string): Place => {
+const parseCursor = (cursor: string): Indexed => {
   const space = cursor.indexOf(' ');
   const at = Number(cursor.slice(0, space));
-  if (space < 1 || !Number.isFinite(at)) throw new BadCursor();
+  if (space < 1 || !Number.isFinite(at)) throw new InvalidCursor();
   return { at, member: cursor.slice(space + 1) };
 };
 
 /** RESP3 answers in pairs, RESP2 one after the other. */
-const placesIn = (reply: unknown): Place[] => {
+const parseEntries = (reply: unknown): Indexed[] => {
   const flat = Array.isArray(reply) && Array.isArray(reply[0]) ? reply.flat() : reply;
-  const texts = textsOf(flat);
+  const texts = toTexts(flat);
   return Array.from({ length: texts.length / 2 }, (_, i) => ({
     member: texts[2 * i] ?? '',
     at: Number(texts[2 * i + 1]),

@@ -1,30 +1,30 @@
 import type { Clock, Entry } from '#src/store/port.ts';
+import { contentText, stamp } from './codec.ts';
+import type { Connection } from './connection.ts';
 import type { Documents } from './documents.ts';
 import type { Timing } from './driver.ts';
-import { type Names, placeOf } from './keys.ts';
-import type { Link } from './link.ts';
+import { entryTag, type KeyNames } from './key-names.ts';
 import { scripts } from './scripts.ts';
-import { content, stamp } from './text.ts';
-import { addEntry, type Group, newGroup } from './writes.ts';
+import { addIndexEntry, type Group, newGroup } from './writes.ts';
 
-interface Parts {
-  readonly link: Link;
-  readonly names: Names;
+interface Dependencies {
+  readonly link: Connection;
+  readonly names: KeyNames;
   readonly clock: Clock;
   readonly documents: Documents;
   readonly timing: Timing;
 }
 
 type DocumentEntry = Extract<Entry, { type: 'document' }>;
-type IndexLine = Extract<Entry, { type: 'index' }>;
+type IndexedEntry = Extract<Entry, { type: 'index' }>;
 
-const step = 250;
+const batchSize = 250;
 
-export const createLoad = ({ link, names, clock, documents, timing }: Parts) => {
+export const createLoad = ({ link, names, clock, documents, timing }: Dependencies) => {
   const send = async (groups: Iterable<Group>): Promise<void> => {
     await Promise.all(
       Array.from(groups, ({ keys, args }) => {
-        const prefix = link.clustered ? '' : names.documents;
+        const prefix = link.clustered ? '' : names.documentPrefix;
         const head = [
           scripts.commit,
           String(keys.length),
@@ -35,16 +35,16 @@ export const createLoad = ({ link, names, clock, documents, timing }: Parts) => 
           '',
           prefix,
         ];
-        return link.ask('evalsha', [...head, ...args], { limitMs: timing.deadlineMs });
+        return link.send('evalsha', [...head, ...args], { limitMs: timing.deadlineMs });
       }),
     );
   };
 
-  const grouped = () => {
+  const createGroups = () => {
     const groups = new Map<string, Group>();
     return {
       groups,
-      of(tag: string): Group {
+      groupFor(tag: string): Group {
         const id = link.clustered ? tag : '';
         const group = groups.get(id) ?? newGroup(false);
         groups.set(id, group);
@@ -54,35 +54,35 @@ export const createLoad = ({ link, names, clock, documents, timing }: Parts) => 
   };
 
   const loadDocuments = async (entries: readonly DocumentEntry[]): Promise<void> => {
-    const { groups, of } = grouped();
+    const { groups, groupFor } = createGroups();
     for (const { key, document } of entries) {
-      const { keys, args } = of(key.family);
-      const { claim, body, parts, expiresAt } = document;
+      const { keys, args } = groupFor(key.family);
+      const { consumption, body, fields, expiresAt } = document;
       keys.push(names.document(key));
       args.push(
         'p',
         stamp(expiresAt),
         '',
-        claim ? `${claim.nonce} ${stamp(claim.at)}` : '',
-        content(body, parts),
+        consumption ? `${consumption.nonce} ${stamp(consumption.at)}` : '',
+        contentText(body, fields),
       );
     }
     await send(groups.values());
   };
 
   /** An entry whose document is not there leads nowhere and is left out. */
-  const loadPlaces = async (entries: readonly IndexLine[]): Promise<void> => {
+  const loadIndexEntries = async (entries: readonly IndexedEntry[]): Promise<void> => {
     const read = await documents.readMembers(entries.map(({ key }) => names.member(key)));
-    const [filed, listed] = [grouped(), grouped()];
+    const [filed, listed] = [createGroups(), createGroups()];
     for (const [i, { key, entry }] of entries.entries()) {
       const found = read[i];
       if (!found) continue;
       const { index, of, at } = entry;
-      const document = filed.of(key.family);
+      const document = filed.groupFor(key.family);
       document.keys.push(names.document(key));
-      document.args.push('f', placeOf(index, of, at));
+      document.args.push('f', entryTag(index, of, at));
       const name = names.index(index, of);
-      addEntry(listed.of(name), name, at, names.member(key), stamp(found.document.expiresAt));
+      addIndexEntry(listed.groupFor(name), name, at, names.member(key), stamp(found.document.expiresAt));
     }
     await send(filed.groups.values());
     await send(listed.groups.values());
@@ -91,9 +91,11 @@ export const createLoad = ({ link, names, clock, documents, timing }: Parts) => 
   return async (entries: readonly Entry[]): Promise<void> => {
     link.assertOpen();
     const isDocument = (entry: Entry): entry is DocumentEntry => entry.type === 'document';
-    const isPlace = (entry: Entry): entry is IndexLine => entry.type === 'index';
-    const [all, places] = [entries.filter(isDocument), entries.filter(isPlace)];
-    for (let at = 0; at < all.length; at += step) await loadDocuments(all.slice(at, at + step));
-    for (let at = 0; at < places.length; at += step) await loadPlaces(places.slice(at, at + step));
+    const isIndexEntry = (entry: Entry): entry is IndexedEntry => entry.type === 'index';
+    const [documents, indexEntries] = [entries.filter(isDocument), entries.filter(isIndexEntry)];
+    for (let at = 0; at < documents.length; at += batchSize)
+      await loadDocuments(documents.slice(at, at + batchSize));
+    for (let at = 0; at < indexEntries.length; at += batchSize)
+      await loadIndexEntries(indexEntries.slice(at, at + batchSize));
   };
 };

@@ -1,23 +1,23 @@
-import { Unavailable } from '#src/store/errors.ts';
-import { unavailable } from './faults.ts';
-import type { Link } from './link.ts';
-import { within } from './within.ts';
+import { StoreUnavailable } from '#src/store/errors.ts';
+import type { Connection } from './connection.ts';
+import { toUnavailable } from './driver-errors.ts';
+import { withTimeout } from './with-timeout.ts';
 
 /** Of a cluster, whether all of it is served: a family on a slot that is not would fail. */
-export const ping = async (link: Link, limitMs: number): Promise<void> => {
-  if (!link.clustered) {
-    await link.ask('ping', [], { limitMs });
+export const ping = async (connection: Connection, limitMs: number): Promise<void> => {
+  if (!connection.clustered) {
+    await connection.send('ping', [], { limitMs });
     return;
   }
-  link.assertOpen();
-  const nodes = link.masters();
-  if (!link.ready || nodes.length === 0)
-    throw new Unavailable('the cluster can not be reached', { cause: link.fault });
-  const states = await Promise.all(nodes.map((node) => within(node.cluster('INFO'), limitMs))).catch(
+  connection.assertOpen();
+  const nodes = connection.masters();
+  if (!connection.ready || nodes.length === 0)
+    throw new StoreUnavailable('the cluster can not be reached', { cause: connection.lastError });
+  const states = await Promise.all(nodes.map((node) => withTimeout(node.cluster('INFO'), limitMs))).catch(
     (error: unknown) => {
-      throw unavailable(error);
+      throw toUnavailable(error);
     },
   );
   if (!states.every((state) => String(state).includes('cluster_state:ok')))
-    throw new Unavailable('the cluster does not serve all of its slots');
+    throw new StoreUnavailable('the cluster does not serve all of its slots');
 };

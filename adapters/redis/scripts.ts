@@ -14,11 +14,11 @@ const load = (name: string): string => {
 export const scripts = {
   commit: load('commit'),
   undo: load('undo'),
-  tally: load('tally'),
+  increment: load('tally'),
   prune: load('prune'),
 } as const;
 
-export const textOf = (sha: string): string => {
+export const scriptText = (sha: string): string => {
   const text = texts.get(sha);
   if (text === undefined) throw new Error('no such script');
   return text;

@@ -1,5 +1,5 @@
-import type { Link } from './link.ts';
-import { within } from './within.ts';
+import type { Connection } from './connection.ts';
+import { withTimeout } from './with-timeout.ts';
 
 /**
  * Tells commits until when they may be applied, in the time of the server: its scripts compare with their own clock.
@@ -7,29 +7,29 @@ import { within } from './within.ts';
  * counts; a commit that is refused because of it is sent again after another look.
  */
 export class ServerClock {
-  readonly #link: Link;
+  readonly #connection: Connection;
   readonly #limitMs: number;
-  #ahead = 0;
+  #offset = 0;
 
-  constructor(link: Link, limitMs: number) {
-    this.#link = link;
+  constructor(connection: Connection, limitMs: number) {
+    this.#connection = connection;
     this.#limitMs = limitMs;
   }
 
   /** The server's time, `ms` from `since` on, as a number of milliseconds in a text. */
   after(since: number, ms: number): string {
-    return (this.#ahead + since + ms).toFixed(0);
+    return (this.#offset + since + ms).toFixed(0);
   }
 
   async measure(): Promise<void> {
-    const looks = this.#link.masters().map(async (node) => {
+    const looks = this.#connection.masters().map(async (node) => {
       const before = performance.now();
-      const [seconds, micros] = await within(node.time(), this.#limitMs);
+      const [seconds, micros] = await withTimeout(node.time(), this.#limitMs);
       return Number(seconds) * 1_000 + Number(micros) / 1_000 - (before + performance.now()) / 2;
     });
     const found = (await Promise.allSettled(looks)).flatMap((look) =>
       look.status === 'fulfilled' ? [look.value] : [],
     );
-    if (found.length > 0) this.#ahead = Math.max(...found);
+    if (found.length > 0) this.#offset = Math.max(...found);
   }
 }

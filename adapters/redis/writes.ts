@@ -1,6 +1,6 @@
 import type { IndexEntry, Merge, Replace, Write } from '#src/store/port.ts';
-import { type Names, placeOf } from './keys.ts';
-import { bodyLine, content, partName, partValue, stamp } from './text.ts';
+import { bodyLine, contentText, fieldName, fieldValue, stamp } from './codec.ts';
+import { entryTag, type KeyNames } from './key-names.ts';
 
 /** What one script call writes: all on one slot, or, on a single server, the whole commit. */
 export interface Group {
@@ -25,17 +25,32 @@ export const newGroup = (entries: boolean): Group => ({
 });
 
 /** `of` chooses the group: one for all on a single server, one for each family or index on a cluster. */
-export const addWrite = (names: Names, write: Write, of: (name: string, entries: boolean) => Group): void => {
-  const group = of(write.key.family, false);
+export const addWrite = (
+  names: KeyNames,
+  write: Write,
+  groupFor: (name: string, entries: boolean) => Group,
+): void => {
+  const group = groupFor(write.key.family, false);
   const { args } = group;
   group.keys.push(names.document(write.key));
   group.writes.push(write);
   switch (write.op) {
     case 'put':
-      args.push('p', stamp(write.expiresAt), places(write.index), '', content(write.body, write.parts));
+      args.push(
+        'p',
+        stamp(write.expiresAt),
+        indexEntryTags(write.index),
+        '',
+        contentText(write.body, write.fields),
+      );
       break;
     case 'insert':
-      args.push('i', stamp(write.expiresAt), places(write.index), content(write.body, write.parts));
+      args.push(
+        'i',
+        stamp(write.expiresAt),
+        indexEntryTags(write.index),
+        contentText(write.body, write.fields),
+      );
       if (group.rank === 0) group.rank = 1;
       group.conditional = true;
       break;
@@ -62,31 +77,37 @@ export const addWrite = (names: Names, write: Write, of: (name: string, entries:
   const member = names.member(write.key);
   for (const entry of write.index) {
     const name = names.index(entry.index, entry.of);
-    addEntry(of(name, true), name, entry.at, member, stamp(write.expiresAt));
+    addIndexEntry(groupFor(name, true), name, entry.at, member, stamp(write.expiresAt));
   }
 };
 
-export const addEntry = (group: Group, name: string, at: number, member: string, expires: string): void => {
+export const addIndexEntry = (
+  group: Group,
+  name: string,
+  at: number,
+  member: string,
+  expires: string,
+): void => {
   group.keys.push(name);
   group.writes.push(undefined);
   group.args.push('z', String(at), member, expires);
 };
 
-const places = (index: readonly IndexEntry[] | undefined): string => {
+const indexEntryTags = (index: readonly IndexEntry[] | undefined): string => {
   if (index === undefined || index.length === 0) return '';
   let text = '';
-  for (const { index: name, of, at } of index) text += `${text === '' ? '' : ' '}${placeOf(name, of, at)}`;
+  for (const { index: name, of, at } of index) text += `${text === '' ? '' : ' '}${entryTag(name, of, at)}`;
   return text;
 };
 
-const addChange = (args: string[], { body, parts, expiresAt, index }: Merge | Replace): void => {
-  args.push(body === undefined ? '' : `=${bodyLine(body)}`, stamp(expiresAt), places(index));
+const addChange = (args: string[], { body, fields, expiresAt, index }: Merge | Replace): void => {
+  args.push(body === undefined ? '' : `=${bodyLine(body)}`, stamp(expiresAt), indexEntryTags(index));
   const count = args.push('0') - 1;
   let changed = 0;
-  for (const name in parts) {
-    const value = parts[name];
+  for (const name in fields) {
+    const value = fields[name];
     if (value === undefined) continue;
-    args.push(partName(name), value === null ? '-' : `=${partValue(value)}`);
+    args.push(fieldName(name), value === null ? '-' : `=${fieldValue(value)}`);
     changed++;
   }
   args[count] = String(changed);

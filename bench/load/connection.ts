@@ -5,8 +5,8 @@ import { connect, type Socket } from 'node:net';
 export class Connection {
   readonly #socket: Socket;
   #text = '';
-  #answered: ((answer: { status: number; text: string }) => void) | undefined;
-  #failed: ((error: Error) => void) | undefined;
+  #resolve: ((answer: { status: number; text: string }) => void) | undefined;
+  #reject: ((error: Error) => void) | undefined;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
@@ -14,12 +14,12 @@ export class Connection {
     socket.setEncoding('latin1');
     socket.on('data', (chunk) => {
       this.#text += String(chunk);
-      this.#look();
+      this.#parse();
     });
-    const lost = (): void =>
-      this.#failed?.(new Error(`the connection was closed: ${this.#text.slice(0, 200)}`));
-    socket.on('error', lost);
-    socket.on('close', lost);
+    const onClose = (): void =>
+      this.#reject?.(new Error(`the connection was closed: ${this.#text.slice(0, 200)}`));
+    socket.on('error', onClose);
+    socket.on('close', onClose);
   }
 
   static async open(port: number): Promise<Connection> {
@@ -28,31 +28,31 @@ export class Connection {
     return new Connection(socket);
   }
 
-  ask(wire: string): Promise<{ status: number; text: string }> {
+  send(rawRequest: string): Promise<{ status: number; text: string }> {
     return new Promise((resolve, reject) => {
-      this.#answered = resolve;
-      this.#failed = reject;
-      this.#socket.write(wire, 'latin1');
+      this.#resolve = resolve;
+      this.#reject = reject;
+      this.#socket.write(rawRequest, 'latin1');
     });
   }
 
   close(): void {
-    this.#failed = undefined;
+    this.#reject = undefined;
     this.#socket.destroy();
   }
 
-  #look(): void {
+  #parse(): void {
     const head = this.#text.indexOf('\r\n\r\n');
     if (head < 0) return;
     const status = Number(this.#text.slice(9, 12));
     const length = /\r\ncontent-length: *(\d+)/i.exec(this.#text.slice(0, head))?.[1];
-    const whole =
+    const complete =
       length === undefined && status !== 204 && status !== 304
         ? this.#text.endsWith('\r\n0\r\n\r\n')
         : this.#text.length >= head + 4 + Number(length ?? 0);
-    if (!whole) return;
+    if (!complete) return;
     const text = this.#text;
     this.#text = '';
-    this.#answered?.({ status, text });
+    this.#resolve?.({ status, text });
   }
 }

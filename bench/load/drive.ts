@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from './connection.ts';
 
-export interface Job {
+export interface LoadJob {
   readonly port: number;
   /** Requests as they go over the wire, each sent once. */
-  readonly wires: readonly string[];
+  readonly rawRequests: readonly string[];
   readonly connections: number;
   readonly status: number;
   /** Requests a second, whatever the answers take; absent: as fast as they come. */
   readonly rate?: number;
 }
 
-export interface Driven {
+export interface LoadResult {
   readonly seconds: number;
   /** Milliseconds, sorted. At a fixed rate counted from when a request was due, waiting included. */
   readonly latencies: readonly number[];
@@ -20,9 +20,15 @@ export interface Driven {
   readonly failure?: string;
 }
 
-export const drive = async ({ port, wires, connections, status, rate }: Job): Promise<Driven> => {
+export const sendLoad = async ({
+  port,
+  rawRequests,
+  connections,
+  status,
+  rate,
+}: LoadJob): Promise<LoadResult> => {
   const free = await Promise.all(
-    Array.from({ length: Math.min(connections, wires.length) }, () => Connection.open(port)),
+    Array.from({ length: Math.min(connections, rawRequests.length) }, () => Connection.open(port)),
   );
   const all = [...free];
   const latencies: number[] = [];
@@ -30,8 +36,8 @@ export const drive = async ({ port, wires, connections, status, rate }: Job): Pr
   let failure: string | undefined;
   let next = 0;
 
-  const send = async (connection: Connection, wire: string, since: number): Promise<void> => {
-    const answer = await connection.ask(wire);
+  const send = async (connection: Connection, rawRequest: string, since: number): Promise<void> => {
+    const answer = await connection.send(rawRequest);
     latencies.push(performance.now() - since);
     if (answer.status === status) return;
     failures++;
@@ -39,24 +45,24 @@ export const drive = async ({ port, wires, connections, status, rate }: Job): Pr
   };
 
   const started = performance.now();
-  const asFastAsTheyCome = async (connection: Connection): Promise<void> => {
+  const sendAtFullSpeed = async (connection: Connection): Promise<void> => {
     for (;;) {
-      const wire = wires[next++];
-      if (wire === undefined) return;
-      await send(connection, wire, performance.now());
+      const rawRequest = rawRequests[next++];
+      if (rawRequest === undefined) return;
+      await send(connection, rawRequest, performance.now());
     }
   };
-  const atRate = async (connection: Connection, perSecond: number): Promise<void> => {
+  const sendAtRate = async (connection: Connection, perSecond: number): Promise<void> => {
     for (;;) {
       const due = started + (next * 1000) / perSecond;
-      const wire = wires[next++];
-      if (wire === undefined) return;
+      const rawRequest = rawRequests[next++];
+      if (rawRequest === undefined) return;
       const wait = due - performance.now();
       if (wait > 0.5) await sleep(wait);
-      await send(connection, wire, due);
+      await send(connection, rawRequest, due);
     }
   };
-  await Promise.all(all.map((one) => (rate === undefined ? asFastAsTheyCome(one) : atRate(one, rate))));
+  await Promise.all(all.map((one) => (rate === undefined ? sendAtFullSpeed(one) : sendAtRate(one, rate))));
   const seconds = (performance.now() - started) / 1000;
   for (const connection of all) connection.close();
   latencies.sort((a, b) => a - b);

@@ -1,4 +1,4 @@
-import { secret } from '../cast.ts';
+import { secret } from '../fixtures.ts';
 
 export interface Request {
   readonly method: 'GET' | 'POST';
@@ -7,10 +7,10 @@ export interface Request {
   readonly body?: string;
 }
 
-export const basic = (client: string): string =>
+export const basicAuthorization = (client: string): string =>
   `Basic ${Buffer.from(`${client}:${secret}`).toString('base64')}`;
 
-export const form = (
+export const formRequest = (
   path: string,
   client: string | undefined,
   parameters: Readonly<Record<string, string>>,
@@ -19,13 +19,13 @@ export const form = (
   path,
   headers: {
     'content-type': 'application/x-www-form-urlencoded',
-    ...(client !== undefined && { authorization: basic(client) }),
+    ...(client !== undefined && { authorization: basicAuthorization(client) }),
   },
   body: new URLSearchParams(parameters).toString(),
 });
 
 /** As it goes over the wire, made before the clock runs. */
-export const toWire = ({ method, path, headers = {}, body }: Request, host: string): string => {
+export const serializeRequest = ({ method, path, headers = {}, body }: Request, host: string): string => {
   const lines = [`${method} ${path} HTTP/1.1`, `host: ${host}`];
   for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`);
   if (body !== undefined) lines.push(`content-length: ${Buffer.byteLength(body)}`);

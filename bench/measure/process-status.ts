@@ -19,13 +19,13 @@ const threads = (pid: number): string[] => {
   }
 };
 
-const family = (pid: number): number[] => [
+const processTree = (pid: number): number[] => [
   pid,
   ...threads(pid).flatMap((thread) =>
     read(`/proc/${pid}/task/${thread}/children`)
       .split(' ')
       .filter(Boolean)
-      .flatMap((child) => family(Number(child))),
+      .flatMap((child) => processTree(Number(child))),
   ),
 ];
 
@@ -33,24 +33,24 @@ const ticksPerSecond = 100;
 
 const cpuOfOne = (pid: number): number => {
   let nanoseconds = 0;
-  let known = false;
+  let hasSchedstat = false;
   for (const thread of threads(pid)) {
-    const [spent] = read(`/proc/${pid}/task/${thread}/schedstat`).split(' ');
-    if (!spent) continue;
-    known = true;
-    nanoseconds += Number(spent);
+    const [cpuTime] = read(`/proc/${pid}/task/${thread}/schedstat`).split(' ');
+    if (!cpuTime) continue;
+    hasSchedstat = true;
+    nanoseconds += Number(cpuTime);
   }
-  if (known && nanoseconds > 0) return nanoseconds / 1e6;
+  if (hasSchedstat && nanoseconds > 0) return nanoseconds / 1e6;
   const fields = read(`/proc/${pid}/stat`).split(') ')[1]?.split(' ') ?? [];
   return ((Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * 1000) / ticksPerSecond;
 };
 
 /** Milliseconds of processor time so far, all threads and children, in nanosecond steps where the kernel tells them. */
-export const cpuMs = (pid: number): number => family(pid).reduce((sum, each) => sum + cpuOfOne(each), 0);
+export const cpuMs = (pid: number): number => processTree(pid).reduce((sum, each) => sum + cpuOfOne(each), 0);
 
 /** Resident memory in MB (10⁶ bytes). */
 export const rssMb = (pid: number): number =>
-  family(pid).reduce(
+  processTree(pid).reduce(
     (sum, each) => sum + (Number(/VmRSS:\s+(\d+)/.exec(read(`/proc/${each}/status`))?.[1] ?? 0) * 1024) / 1e6,
     0,
   );

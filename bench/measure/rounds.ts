@@ -1,10 +1,10 @@
-import type { Server } from '../contestants/server.ts';
 import type { Generator } from '../load/generator.ts';
-import { type Request, toWire } from '../load/request.ts';
+import { type Request, serializeRequest } from '../load/request.ts';
+import type { Server } from '../subjects/server.ts';
 import { median, percentile } from './numbers.ts';
 import { cpuMs } from './process-status.ts';
 
-export interface Entry {
+export interface Workload {
   readonly label: string;
   readonly server: Server;
   /** Fresh requests, each good for one use. */
@@ -21,7 +21,7 @@ export interface Effort {
 }
 
 /** Medians over the rounds; processor time in milliseconds a request. */
-export interface Measured {
+export interface Measurement {
   readonly label: string;
   readonly serverCpu: number;
   /** Of the best round: what a request takes when nothing else disturbs the processor. */
@@ -44,63 +44,70 @@ interface Sample {
 
 const warmUpStep = 1_000;
 
-const once = async (generator: Generator, entry: Entry, count: number): Promise<Sample> => {
-  const { server } = entry;
-  const requests = await entry.requests(count);
-  await server.settle();
+const measureRound = async (generator: Generator, workload: Workload, count: number): Promise<Sample> => {
+  const { server } = workload;
+  const requests = await workload.requests(count);
+  await server.collectGarbage();
   const host = `localhost:${server.port}`;
-  const wires = requests.map((request) => toWire(request, host));
+  const rawRequests = requests.map((request) => serializeRequest(request, host));
   const before = { server: cpuMs(server.pid), redis: server.redisPid && cpuMs(server.redisPid) };
-  const driven = await generator.drive({
+  const result = await generator.sendLoad({
     port: server.port,
-    wires,
-    connections: entry.connections ?? 8,
-    status: entry.status,
-    ...(entry.rate !== undefined && { rate: entry.rate }),
+    rawRequests,
+    connections: workload.connections ?? 8,
+    status: workload.status,
+    ...(workload.rate !== undefined && { rate: workload.rate }),
   });
   // What a request leaves to be done afterwards (records, tidying up) is its cost as well.
-  await server.finish();
-  const each = (now: number, then: number): number => (now - then) / wires.length;
-  if (driven.failures > 0)
-    throw new Error(`${entry.label}: ${driven.failures} of ${wires.length} failed: ${driven.failure}`);
+  await server.awaitDeferredWork();
+  const perRequest = (now: number, then: number): number => (now - then) / rawRequests.length;
+  if (result.failures > 0)
+    throw new Error(
+      `${workload.label}: ${result.failures} of ${rawRequests.length} failed: ${result.failure}`,
+    );
   return {
-    server: each(cpuMs(server.pid), before.server),
+    server: perRequest(cpuMs(server.pid), before.server),
     redis:
-      server.redisPid && before.redis !== undefined ? each(cpuMs(server.redisPid), before.redis) : undefined,
-    perSecond: wires.length / driven.seconds,
-    p50: percentile(driven.latencies, 0.5),
-    p99: percentile(driven.latencies, 0.99),
+      server.redisPid && before.redis !== undefined
+        ? perRequest(cpuMs(server.redisPid), before.redis)
+        : undefined,
+    perSecond: rawRequests.length / result.seconds,
+    p50: percentile(result.latencies, 0.5),
+    p99: percentile(result.latencies, 0.99),
   };
 };
 
 /** A B C A B C …: whatever else the machine does falls on all of them. */
-export const inRounds = async (
+export const measureInterleaved = async (
   generator: Generator,
-  entries: readonly Entry[],
+  workloads: readonly Workload[],
   { rounds, perRound, warmUp }: Effort,
-): Promise<Measured[]> => {
-  for (const entry of entries) {
-    const { rate: _, ...unhurried } = entry;
+): Promise<Measurement[]> => {
+  for (const workload of workloads) {
+    const { rate: _, ...atFullSpeed } = workload;
     for (let left = warmUp; left > 0; left -= warmUpStep)
-      await once(generator, unhurried, Math.min(left, warmUpStep));
+      await measureRound(generator, atFullSpeed, Math.min(left, warmUpStep));
   }
-  const samples: Sample[][] = entries.map(() => []);
+  const samples: Sample[][] = workloads.map(() => []);
   for (let round = 0; round < rounds; round++) {
-    for (const [i, entry] of entries.entries()) samples[i]?.push(await once(generator, entry, perRound));
+    for (const [i, workload] of workloads.entries())
+      samples[i]?.push(await measureRound(generator, workload, perRound));
   }
   const first = samples[0] ?? [];
-  return entries.map(({ label }, i) => {
-    const own = samples[i] ?? [];
-    const redis = own.flatMap(({ redis }) => (redis === undefined ? [] : [redis]));
+  return workloads.map(({ label }, i) => {
+    const samplesOfWorkload = samples[i] ?? [];
+    const redis = samplesOfWorkload.flatMap(({ redis }) => (redis === undefined ? [] : [redis]));
     return {
       label,
-      serverCpu: median(own.map(({ server }) => server)),
-      leastCpu: Math.min(...own.map(({ server }) => server)),
+      serverCpu: median(samplesOfWorkload.map(({ server }) => server)),
+      leastCpu: Math.min(...samplesOfWorkload.map(({ server }) => server)),
       redisCpu: redis.length > 0 ? median(redis) : undefined,
-      perSecond: median(own.map(({ perSecond }) => perSecond)),
-      p50: median(own.map(({ p50 }) => p50)),
-      p99: median(own.map(({ p99 }) => p99)),
-      ratio: median(own.map(({ server }, round) => server / (first[round]?.server ?? Number.NaN))),
+      perSecond: median(samplesOfWorkload.map(({ perSecond }) => perSecond)),
+      p50: median(samplesOfWorkload.map(({ p50 }) => p50)),
+      p99: median(samplesOfWorkload.map(({ p99 }) => p99)),
+      ratio: median(
+        samplesOfWorkload.map(({ server }, round) => server / (first[round]?.server ?? Number.NaN)),
+      ),
     };
   });
 };

@@ -10,17 +10,17 @@ import {
   audienceOf,
   claims,
   clientOf,
+  type MintRequest,
   machineClient,
-  type Order,
   paths,
   redirectUri,
-} from '../cast.ts';
-import { createSigner } from '../contestants/signing.ts';
+} from '../fixtures.ts';
 import { answer } from '../messages.ts';
+import { createSigner } from '../subjects/signing.ts';
 
 const redis = new Redis({ path: process.argv[2] ?? '' });
 const sign = createSigner();
-const newId = (): string => randomBytes(32).toString('base64url');
+const randomId = (): string => randomBytes(32).toString('base64url');
 const now = (): number => Math.floor(Date.now() / 1000);
 
 /** Spends one thing and keeps another that has the same content. */
@@ -55,7 +55,7 @@ server.addContentTypeParser(
 
 const accessToken = (alg: Algorithm, sub: string, client: string): Promise<string> =>
   sign(alg, 'at+jwt', {
-    jti: newId(),
+    jti: randomId(),
     sub,
     iat: now(),
     exp: now() + 3600,
@@ -79,7 +79,7 @@ server.post<{ Body: Record<string, string> }>(paths.token, async ({ body, header
       scope: 'read',
     };
   }
-  const refreshToken = newId();
+  const refreshToken = randomId();
   const spent = String(body['code'] ?? body['refresh_token']);
   const found = await scripted.exchange(spent, refreshToken, 14 * 86_400);
   if (found === null) return reply.code(400).send({ error: 'invalid_grant' });
@@ -92,7 +92,7 @@ server.post<{ Body: Record<string, string> }>(paths.token, async ({ body, header
     iat: now(),
     exp: now() + 3600,
     auth_time: now(),
-    at_hash: newId(),
+    at_hash: randomId(),
   };
   return {
     access_token: await accessToken(alg, sub, client),
@@ -116,7 +116,7 @@ server.get(paths.userinfo, async ({ headers }, reply) => {
 });
 
 server.get<{ Querystring: Record<string, string> }>(paths.authorize, async ({ query, headers }, reply) => {
-  const code = newId();
+  const code = randomId();
   const found = await scripted.issue(headers.cookie ?? '', code, JSON.stringify(query));
   if (found === null) return reply.code(400).send({ error: 'login_required' });
   return reply.redirect(`${redirectUri}?code=${code}&state=${query['state']}`, 303);
@@ -124,14 +124,14 @@ server.get<{ Querystring: Record<string, string> }>(paths.authorize, async ({ qu
 
 await server.listen({ host: '127.0.0.1', port: 0 });
 
-const mint = async ({ alg, count }: Order): Promise<string[]> => {
+const mint = async ({ alg, count }: MintRequest): Promise<string[]> => {
   const content = JSON.stringify({
     alg,
     sub: 'an-account',
     client: clientOf(alg),
     nonce: 'a-nonce-of-a-request',
   });
-  const made = Array.from({ length: count }, newId);
+  const made = Array.from({ length: count }, randomId);
   const writes = redis.pipeline();
   for (const id of made) writes.set(id, content, 'EX', 600);
   await writes.exec();

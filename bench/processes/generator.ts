@@ -1,5 +1,5 @@
 /** The load generator: a process of its own, so that its work is not measured with the server's. */
-import { drive } from '../load/drive.ts';
+import { sendLoad } from '../load/drive.ts';
 import { answer } from '../messages.ts';
 
-answer({ drive });
+answer({ drive: sendLoad });

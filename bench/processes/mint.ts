@@ -3,11 +3,11 @@ import { pino } from 'pino';
 import { loadConfig } from '#config';
 import { buildApp } from '#src/app.ts';
 import { openStore } from '#src/open-store.ts';
-import { withWork } from '#src/store/current-work.ts';
-import { type Order, secret, username } from '../cast.ts';
+import { runInUnitOfWork } from '#src/store/current-unit-of-work.ts';
+import { type MintRequest, secret, username } from '../fixtures.ts';
 import { answer } from '../messages.ts';
-import { createMint } from '../minting.ts';
-import { fillWithGrants } from '../sections/filling.ts';
+import { createMinter } from '../minter.ts';
+import { fillWithGrants } from '../sections/fill-store.ts';
 
 const { config } = loadConfig({ env: {}, cwd: process.cwd() });
 const store = await openStore(config, Date);
@@ -15,21 +15,21 @@ const app = await buildApp({ config, store, clock: Date, log: pino({ level: 'sil
 const account = await app.services.accounts.findByUsername(username);
 if (!account) throw new Error('the account of the measurement is missing');
 
-const mint = (order: Order): Promise<string[]> =>
+const mint = (request: MintRequest): Promise<string[]> =>
   // The keys of the moment, and the engine that has them.
-  createMint({
+  createMinter({
     provider: app.engine().provider,
     accountId: account.id,
     cookieKey: app.services.keys.current().cookieKeys[0] ?? '',
     sessionCookie: 'postern_session',
     cookieHash: 'sha256',
-    asRequest: (make) =>
-      withWork(store, async (work) => {
+    runAsRequest: (make) =>
+      runInUnitOfWork(store, async (work) => {
         const made = await make();
         await work.commit();
         return made;
       }),
-  })(order);
+  })(request);
 
 const addClients = async (count: number): Promise<string[]> => {
   const ids: string[] = [];

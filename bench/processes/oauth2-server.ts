@@ -12,21 +12,21 @@ import {
   challenge,
   clientOf,
   clients,
-  type Order,
+  type MintRequest,
   redirectUri,
   secret,
-} from '../cast.ts';
-import { createSigner } from '../contestants/signing.ts';
+} from '../fixtures.ts';
 import { answer } from '../messages.ts';
+import { createSigner } from '../subjects/signing.ts';
 
 const sign = createSigner();
-const newId = (): string => randomBytes(32).toString('base64url');
+const randomId = (): string => randomBytes(32).toString('base64url');
 const now = (): number => Math.floor(Date.now() / 1000);
 const codes = new Map<string, OAuth2Server.AuthorizationCode>();
 const refreshTokens = new Map<string, OAuth2Server.RefreshToken>();
 const user = { id: 'an-account' };
 
-const known = new Map(
+const clientsById = new Map(
   clients.map(({ client_id, grant_types, redirect_uris }) => [
     client_id,
     { id: client_id, grants: grant_types, redirectUris: redirect_uris },
@@ -38,10 +38,10 @@ const algOf = ({ id }: { readonly id: string }): Algorithm =>
 const model: OAuth2Server.AuthorizationCodeModel &
   OAuth2Server.RefreshTokenModel &
   OAuth2Server.ClientCredentialsModel = {
-  getClient: async (id, given) => (given === null || given === secret ? known.get(id) : undefined),
+  getClient: async (id, given) => (given === null || given === secret ? clientsById.get(id) : undefined),
   generateAccessToken: (client, { id }, scope) =>
     sign(algOf({ id: client.id }), 'at+jwt', {
-      jti: newId(),
+      jti: randomId(),
       sub: id,
       iat: now(),
       exp: now() + 3600,
@@ -50,7 +50,7 @@ const model: OAuth2Server.AuthorizationCodeModel &
       iss: 'http://localhost',
       aud: audienceOf(algOf({ id: client.id })),
     }),
-  generateRefreshToken: async () => newId(),
+  generateRefreshToken: async () => randomId(),
   getAuthorizationCode: async (code) => codes.get(code),
   revokeAuthorizationCode: async ({ authorizationCode }) => codes.delete(authorizationCode),
   saveAuthorizationCode: async () => undefined,
@@ -59,17 +59,17 @@ const model: OAuth2Server.AuthorizationCodeModel &
   getUserFromClient: async ({ id }) => ({ id }),
   validateScope: async (_user, _client, scope) => scope ?? ['read'],
   getAccessToken: async () => undefined,
-  async saveToken(token, client, who) {
-    const kept = { ...token, client, user: who };
+  async saveToken(token, client, tokenUser) {
+    const saved = { ...token, client, user: tokenUser };
     if (token.refreshToken)
-      refreshTokens.set(token.refreshToken, { ...kept, refreshToken: token.refreshToken });
-    return kept;
+      refreshTokens.set(token.refreshToken, { ...saved, refreshToken: token.refreshToken });
+    return saved;
   },
 };
 
 const oauth = new OAuth2Server({ model, allowExtendedTokenAttributes: false });
 
-const bodyOf = async (request: IncomingMessage): Promise<string> => {
+const readBody = async (request: IncomingMessage): Promise<string> => {
   let text = '';
   for await (const chunk of request.setEncoding('utf8')) text += chunk;
   return text;
@@ -81,7 +81,7 @@ const server = createServer(async (incoming, outgoing) => {
     headers: incoming.headers as Record<string, string>,
     method: incoming.method ?? 'POST',
     query: {},
-    body: parse(await bodyOf(incoming)),
+    body: parse(await readBody(incoming)),
   });
   const response = new OAuth2Server.Response({});
   try {
@@ -100,11 +100,11 @@ const server = createServer(async (incoming, outgoing) => {
 }).listen(0, '127.0.0.1');
 await once(server, 'listening');
 
-const mint = ({ kind, alg, count }: Order): string[] => {
-  const client = known.get(clientOf(alg));
+const mint = ({ kind, alg, count }: MintRequest): string[] => {
+  const client = clientsById.get(clientOf(alg));
   if (!client) throw new Error('no client');
   return Array.from({ length: count }, () => {
-    const id = newId();
+    const id = randomId();
     const common = { client, user, scope: ['read'] };
     if (kind === 'refresh-token') {
       refreshTokens.set(id, {

@@ -4,11 +4,11 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Provider } from 'oidc-provider';
-import { algorithms, audienceOf, claims, clients, opaqueAudience, paths } from '../cast.ts';
-import { exampleAdapter } from '../contestants/example-adapter.ts';
-import { memoryWithRoom } from '../contestants/memory-with-room.ts';
+import { algorithms, audienceOf, claims, clients, opaqueAudience, paths } from '../fixtures.ts';
 import { answer } from '../messages.ts';
-import { createMint } from '../minting.ts';
+import { createMinter } from '../minter.ts';
+import { exampleAdapter } from '../subjects/example-adapter.ts';
+import { unboundedMemoryAdapter } from '../subjects/unbounded-memory-adapter.ts';
 
 const [redisSocket] = process.argv.slice(2);
 const cookieKey = randomBytes(32).toString('base64url');
@@ -24,7 +24,7 @@ const privateJwk = (alg: (typeof algorithms)[number]): JsonWebKey => {
 };
 
 const provider = new Provider('http://localhost', {
-  adapter: redisSocket === undefined ? memoryWithRoom() : exampleAdapter(redisSocket),
+  adapter: redisSocket === undefined ? unboundedMemoryAdapter() : exampleAdapter(redisSocket),
   clients: clients.map((client) => ({ ...client, response_types: [...client.response_types] })),
   jwks: { keys: algorithms.map(privateJwk) as never },
   cookies: { keys: [cookieKey] },
@@ -76,7 +76,7 @@ await once(server, 'listening');
 answer({
   // A socket has a port once it listens.
   port: () => (server.address() as AddressInfo).port,
-  mint: createMint({
+  mint: createMinter({
     provider,
     accountId: 'an-account-of-measurements',
     cookieKey,

@@ -1,27 +1,29 @@
-import { startOwn } from '../contestants/own.ts';
-import { startPostern } from '../contestants/postern.ts';
-import { openRedis, type RunningRedis } from '../contestants/redis.ts';
-import type { Server } from '../contestants/server.ts';
-import { entryOf } from '../entry.ts';
 import { flows } from '../flows.ts';
-import { inRounds } from '../measure/rounds.ts';
+import { measureInterleaved } from '../measure/rounds.ts';
+import { startBenchProcess } from '../subjects/bench-process.ts';
+import { startPostern } from '../subjects/postern.ts';
+import { openRedis, type RunningRedis } from '../subjects/redis.ts';
+import type { Server } from '../subjects/server.ts';
+import { createWorkload } from '../workload.ts';
 import type { Section } from './section.ts';
 
 const oauth2Flows = ['exchange', 'exchange-eddsa', 'exchange-rs256', 'refresh', 'client-credentials'];
 
 /** Every flow, all contestants in one run. */
-export const contest: Section = async ({
+export const measureFlows: Section = async ({
   generator,
   effort,
   quick,
-  wanted,
-  only,
+  flowNames,
+  labelFilters,
   profile,
   against,
-  tell,
+  report,
 }) => {
   const names = Object.keys(flows).filter((name) =>
-    wanted.length > 0 ? wanted.includes(name) : !quick || ['exchange', 'client-credentials'].includes(name),
+    flowNames.length > 0
+      ? flowNames.includes(name)
+      : !quick || ['exchange', 'client-credentials'].includes(name),
   );
   const redises: RunningRedis[] = [];
   const newRedis = async (): Promise<RunningRedis> => {
@@ -30,10 +32,10 @@ export const contest: Section = async ({
     return redis;
   };
   const profiled = profile === undefined ? {} : { profile };
-  const starts: Readonly<Record<string, () => Promise<Server>>> = {
-    floor: async () => startOwn('floor', await newRedis()),
-    'stock, example Redis adapter': async () => startOwn('stock', await newRedis()),
-    'stock, memory adapter': () => startOwn('stock'),
+  const starters: Readonly<Record<string, () => Promise<Server>>> = {
+    floor: async () => startBenchProcess('floor', await newRedis()),
+    'stock, example Redis adapter': async () => startBenchProcess('stock', await newRedis()),
+    'stock, memory adapter': () => startBenchProcess('stock'),
     'Postern, Redis': async () => startPostern({ redis: await newRedis(), ...profiled }),
     'Postern, embedded': () => startPostern(profiled),
     ...(against !== undefined && {
@@ -41,23 +43,26 @@ export const contest: Section = async ({
         startPostern({ redis: await newRedis(), root: against }),
       'Postern of the other checkout, embedded': () => startPostern({ root: against }),
     }),
-    'oauth2-server, memory': () => startOwn('oauth2-server'),
+    'oauth2-server, memory': () => startBenchProcess('oauth2-server'),
   };
   // What flows have in common is compiled in the first of them.
-  const warm = { ...effort, warmUp: effort.warmUp / 2 };
+  const laterEffort = { ...effort, warmUp: effort.warmUp / 2 };
   const servers = new Map<string, Server>();
   try {
-    for (const [label, start] of Object.entries(starts)) {
-      if (only.length > 0 && !only.some((part) => label.includes(part))) continue;
+    for (const [label, start] of Object.entries(starters)) {
+      if (labelFilters.length > 0 && !labelFilters.some((part) => label.includes(part))) continue;
       servers.set(label, await start());
     }
-    for (const [turn, name] of names.entries()) {
+    for (const [index, name] of names.entries()) {
       const flow = flows[name];
       if (!flow) continue;
-      const entries = [...servers]
+      const workloads = [...servers]
         .filter(([label]) => !label.startsWith('oauth2-server') || oauth2Flows.includes(name))
-        .map(([label, server]) => entryOf(label, server, flow));
-      tell({ title: flow.title, rows: await inRounds(generator, entries, turn === 0 ? effort : warm) });
+        .map(([label, server]) => createWorkload(label, server, flow));
+      report({
+        title: flow.title,
+        rows: await measureInterleaved(generator, workloads, index === 0 ? effort : laterEffort),
+      });
     }
   } finally {
     for (const server of servers.values()) await server.close();

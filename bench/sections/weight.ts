@@ -3,45 +3,45 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import { startOwn } from '../contestants/own.ts';
-import { startPostern } from '../contestants/postern.ts';
-import { openRedis, type RunningRedis } from '../contestants/redis.ts';
 import { median } from '../measure/numbers.ts';
 import { rssMb } from '../measure/process-status.ts';
+import { startBenchProcess } from '../subjects/bench-process.ts';
+import { startPostern } from '../subjects/postern.ts';
+import { openRedis, type RunningRedis } from '../subjects/redis.ts';
 import type { Section } from './section.ts';
 
 /** Start to the first discovery document, and memory at rest. */
-export const start: Section = async ({ quick, tell }) => {
-  const cache = mkdtempSync(join(tmpdir(), 'postern-bench-cache-'));
+export const measureStart: Section = async ({ quick, report }) => {
+  const compileCache = mkdtempSync(join(tmpdir(), 'postern-bench-cache-'));
   const cold: number[] = [];
-  const onNothing: number[] = [];
-  const again: number[] = [];
+  const emptyFolder: number[] = [];
+  const restarted: number[] = [];
   const memory: number[] = [];
   for (let round = 0; round < (quick ? 3 : 8); round++) {
-    const folder = mkdtempSync(join(tmpdir(), 'postern-bench-'));
-    const first = await startPostern({ cache, folder });
-    (round < 1 ? cold : onNothing).push(first.startMs);
+    const dataFolder = mkdtempSync(join(tmpdir(), 'postern-bench-'));
+    const first = await startPostern({ compileCache, dataFolder });
+    (round < 1 ? cold : emptyFolder).push(first.startMs);
     await first.close();
-    const second = await startPostern({ cache, folder });
-    again.push(second.startMs);
+    const second = await startPostern({ compileCache, dataFolder });
+    restarted.push(second.startMs);
     await sleep(1000);
     memory.push(rssMb(second.pid));
     await second.close();
-    rmSync(folder, { recursive: true });
+    rmSync(dataFolder, { recursive: true });
   }
-  rmSync(cache, { recursive: true });
-  tell({
+  rmSync(compileCache, { recursive: true });
+  report({
     title: 'start and rest, embedded store',
     values: {
       'first answer of a first start, cold compile cache, ms': Math.round(median(cold)),
-      'first answer of a first start, which makes keys and store, ms': Math.round(median(onNothing)),
-      'first answer of a start, ms': Math.round(median(again)),
+      'first answer of a first start, which makes keys and store, ms': Math.round(median(emptyFolder)),
+      'first answer of a start, ms': Math.round(median(restarted)),
       'RSS at rest, MB': Math.round(median(memory)),
     },
   });
 };
 
-const usage = async (client: Redis): Promise<Map<string, number>> => {
+const memoryPerKey = async (client: Redis): Promise<Map<string, number>> => {
   const sizes = new Map<string, number>();
   let cursor = '0';
   do {
@@ -56,24 +56,24 @@ const total = (sizes: ReadonlyMap<string, number>): number =>
   [...sizes.values()].reduce((sum, size) => sum + size, 0);
 
 /** Bytes by MEMORY USAGE that one sign-in leaves: session, grant, refresh token, and what leads to them. */
-export const memoryOfLogins: Section = async ({ tell }) => {
+export const measureSignInMemory: Section = async ({ report }) => {
   const count = 500;
   const values: Record<string, number> = {};
   const weigh = async (label: string, redis: RunningRedis, mint: () => Promise<unknown>): Promise<void> => {
-    const before = total(await usage(redis.client));
+    const before = total(await memoryPerKey(redis.client));
     const usedBefore = Number(/used_memory:(\d+)/.exec(await redis.client.info('memory'))?.[1]);
     await mint();
-    values[label] = Math.round((total(await usage(redis.client)) - before) / count);
+    values[label] = Math.round((total(await memoryPerKey(redis.client)) - before) / count);
     const used = Number(/used_memory:(\d+)/.exec(await redis.client.info('memory'))?.[1]) - usedBefore;
     values[`${label}, by used_memory`] = Math.round(used / count);
   };
   const redises = [await openRedis(), await openRedis()] as const;
   const postern = await startPostern({ redis: redises[0], audit: false });
-  const stock = await startOwn('stock', redises[1]);
+  const stock = await startBenchProcess('stock', redises[1]);
   const order = { kind: 'login', alg: 'ES256', count } as const;
   await weigh('Postern', redises[0], () => postern.mint(order));
   await weigh('example Redis adapter', redises[1], () => stock.mint(order));
-  tell({ title: 'bytes in Redis for one live sign-in', values });
+  report({ title: 'bytes in Redis for one live sign-in', values });
   await postern.close();
   await stock.close();
   for (const redis of redises) await redis.close();

@@ -5,7 +5,7 @@ import { type Finding, type Rule, when } from './rule.ts';
 
 const isPublic = (client: ClientConfig): boolean => client.token_endpoint_auth_method === 'none';
 
-const secretsOf = (client: ClientConfig, path: readonly string[]): readonly Finding[] => [
+const checkSecrets = (client: ClientConfig, path: readonly string[]): readonly Finding[] => [
   ...when(
     client.client_secret !== undefined && client.secrets !== undefined,
     [...path, 'client_secret'],
@@ -40,7 +40,7 @@ export const clientsMakeSense: Rule = {
     clients.flatMap((client, index) => {
       const path = ['clients', String(index)];
       return [
-        ...secretsOf(client, path),
+        ...checkSecrets(client, path),
         ...when(
           client.issuer_tokens === true && !isPublic(client),
           [...path, 'issuer_tokens'],
@@ -65,7 +65,7 @@ export const clientsMakeSense: Rule = {
     }),
 };
 
-const silent: readonly string[] = ['client-cert', 'x-forwarded-client-cert'];
+const unverifiedHeaders: readonly string[] = ['client-cert', 'x-forwarded-client-cert'];
 
 /** RFC 8705 §2.1: such a client is known by a name, which is worth what the authority behind it is. */
 export const certificatesAreVerified: Rule = {
@@ -75,7 +75,7 @@ export const certificatesAreVerified: Rule = {
       when(
         client.token_endpoint_auth_method === 'tls_client_auth' &&
           !proxy.client_certificates_verified &&
-          silent.includes(proxy.client_certificate_header),
+          unverifiedHeaders.includes(proxy.client_certificate_header),
         ['clients', String(index), 'token_endpoint_auth_method'],
         `tls_client_auth wants a certificate that was verified, and ${proxy.client_certificate_header} does not tell: set proxy.client_certificates_verified to true if the proxy passes on no other.`,
       ),

@@ -6,7 +6,7 @@ export interface Finding extends Mistake {
   readonly path: Path;
 }
 
-interface Facts {
+interface RuleContext {
   /** Read from a file of its own: `…_file` or a `POSTERN_…_FILE` variable. */
   readonly isFromFile: (path: Path) => boolean;
 }
@@ -14,7 +14,7 @@ interface Facts {
 /** A rule that spans several keys. It sees only configurations whose `needs` are right one by one. */
 export interface Rule {
   readonly needs: readonly (keyof Config)[];
-  readonly check: (config: Config, facts: Facts) => readonly Finding[];
+  readonly check: (config: Config, facts: RuleContext) => readonly Finding[];
 }
 
 export const when = (isBroken: boolean, path: Path, message: string): readonly Finding[] =>

@@ -1,4 +1,4 @@
-import { mismatch } from '../schema/formats.ts';
+import { expectedFormat } from '../schema/formats.ts';
 import { type Rule, when } from './rule.ts';
 
 export const defaultLanguageIsOffered: Rule = {
@@ -15,7 +15,7 @@ export const claimsHaveScopes: Rule = {
   needs: ['claims'],
   check: ({ claims }) =>
     Object.keys(claims).flatMap((scope) => {
-      const wants = mismatch('scope', scope);
+      const wants = expectedFormat('scope', scope);
       return when(wants !== undefined, ['claims', scope], `The name is not ${wants}.`);
     }),
 };

@@ -1,6 +1,6 @@
-import { effectiveLeaves, masked } from '../load/effective.ts';
+import { effectiveLeaves, mask } from '../load/effective.ts';
 import type { Loaded } from '../load/index.ts';
-import { written } from '../path.ts';
+import { formatPath } from '../path.ts';
 import type { Source } from '../problems.ts';
 import { nodeOf } from '../schema/build.ts';
 import { schema } from '../sections/index.ts';
@@ -15,10 +15,10 @@ export interface EffectiveValue {
 /** What is in force and who said so, safe to show to an operator. */
 export const effectiveValues = ({ config, sources }: Loaded): readonly EffectiveValue[] =>
   effectiveLeaves(nodeOf(schema), config).map(({ path, value, node, isSecret }) => ({
-    path: written(path),
-    value: isSecret ? masked(node, value) : value,
-    source: sources.get(written(path)) ?? 'default',
+    path: formatPath(path),
+    value: isSecret ? mask(node, value) : value,
+    source: sources.get(formatPath(path)) ?? 'default',
   }));
 
-export const writtenSource = (source: Source): string =>
+export const formatSource = (source: Source): string =>
   typeof source === 'string' ? source : (Object.values(source)[0] ?? '');

@@ -1,5 +1,5 @@
 import { variableOf } from '../load/environment.ts';
-import { type Path, written } from '../path.ts';
+import { formatPath, type Path } from '../path.ts';
 import { nodeOf } from '../schema/build.ts';
 import { type FormatName, formatOf } from '../schema/formats.ts';
 import { mayBeInFile, type Node } from '../schema/node.ts';
@@ -8,15 +8,15 @@ import { introduction } from './introduction.ts';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 
-const kind = (node: Node): string => {
-  if (node.anyOf) return node.anyOf.map(kind).join(' or ');
+const valueColumn = (node: Node): string => {
+  if (node.anyOf) return node.anyOf.map(valueColumn).join(' or ');
   if (node.enum) return node.enum.map((value) => `\`${value}\``).join(', ');
   if (node.type === 'integer') return `integer, ${node.minimum} to ${node.maximum}`;
-  if (node.type === 'array') return `list of: ${kind(node.items ?? {})}`;
+  if (node.type === 'array') return `list of: ${valueColumn(node.items ?? {})}`;
   if (node.type === 'object')
-    return node.properties ? 'section' : `map of: ${kind(node.additionalProperties || {})}`;
+    return node.properties ? 'section' : `map of: ${valueColumn(node.additionalProperties || {})}`;
   // The names in schemas come from the builders, which take a `FormatName`.
-  if (node.format) return formatOf(node.format as FormatName).wants;
+  if (node.format) return formatOf(node.format as FormatName).expected;
   const plain: Readonly<Record<string, string>> = {
     boolean: '`true`, `false`',
     null: '`null`',
@@ -25,7 +25,7 @@ const kind = (node: Node): string => {
   return plain[node.type ?? ''] ?? 'any value';
 };
 
-const byDefault = (node: Node, isRequired: boolean): string => {
+const defaultColumn = (node: Node, isRequired: boolean): string => {
   if (isRequired) return '**required**';
   return node.default === undefined || node.properties ? '' : `\`${JSON.stringify(node.default)}\``;
 };
@@ -37,9 +37,9 @@ const rows = (node: Node, path: Path): string[] =>
     if (property.properties) return rows(property, own);
     const about = [property.description ?? '', mayBeInFile(property) ? `Also as \`${key}_file\`.` : ''];
     const columns = [
-      `\`${written(own)}\``,
-      property.items?.properties ? 'list, see below' : kind(property),
-      byDefault(property, node.required?.includes(key) ?? false),
+      `\`${formatPath(own)}\``,
+      property.items?.properties ? 'list, see below' : valueColumn(property),
+      defaultColumn(property, node.required?.includes(key) ?? false),
       about.filter(Boolean).join(' '),
     ];
     return [`| ${columns.map(cell).join(' | ')} |`];
@@ -57,7 +57,7 @@ const lists = (node: Node, path: Path): string[] =>
     if (!item?.properties) return [];
     const about = [property.description, item.description].filter(Boolean).join(' ');
     return [
-      `### \`${written(own)}\`: each entry\n\n${about}\n\n${table(item)}`,
+      `### \`${formatPath(own)}\`: each entry\n\n${about}\n\n${table(item)}`,
       ...lists(item, [...own, 'N']),
     ];
   });
@@ -65,7 +65,7 @@ const lists = (node: Node, path: Path): string[] =>
 const chapter = (key: string, node: Node): string => {
   const head = `## \`${key}\`\n\n${node.description ?? ''}`;
   const variable = node.properties ? `${variableOf([key])}__…` : variableOf([key]);
-  const scalar = `Value: ${kind(node)}. Default: \`${JSON.stringify(node.default)}\`.`;
+  const scalar = `Value: ${valueColumn(node)}. Default: \`${JSON.stringify(node.default)}\`.`;
   const own = node.properties ? table(node, [key]) : scalar;
   const entries = lists({ properties: { [key]: node } }, []);
   return [head, `Environment: \`${variable}\``, node.items?.properties ? '' : own, ...entries]

@@ -8,24 +8,26 @@ export interface Leaf {
   readonly isSecret: boolean;
 }
 
-const mask = '••••••';
+const maskText = '••••••';
 
 /** Someone who writes `redis://password@host` meant a password as well. */
 const userPassword = /^([a-z+]+:\/\/(?:[^@/?#:]*:)?)([^@/?#]+)(?=@)/;
 const parameter = /([?&]([^=&#]*)=)([^&#]+)/g;
-const harmless = new Set(['db', 'tls', 'ca', 'cert', 'key', 'servername', 'sentinel_username']);
+const publicParameters = new Set(['db', 'tls', 'ca', 'cert', 'key', 'servername', 'sentinel_username']);
 
-const maskedUrl = (url: string): string =>
+const maskUrl = (url: string): string =>
   url
-    .replace(userPassword, `$1${mask}`)
-    .replace(parameter, (whole, head: string, name: string) => (harmless.has(name) ? whole : head + mask));
+    .replace(userPassword, `$1${maskText}`)
+    .replace(parameter, (whole, head: string, name: string) =>
+      publicParameters.has(name) ? whole : head + maskText,
+    );
 
 /** What may be shown instead of a secret: nothing of it, or a URL without its password. */
-export const masked = (node: Node, value: unknown): unknown =>
-  node.passwordInUrl === true && typeof value === 'string' ? maskedUrl(value) : mask;
+export const mask = (node: Node, value: unknown): unknown =>
+  node.passwordInUrl === true && typeof value === 'string' ? maskUrl(value) : maskText;
 
 const isSecret = (node: Node, value: unknown): boolean =>
-  node.writeOnly === true || (node.passwordInUrl === true && masked(node, value) !== value);
+  node.writeOnly === true || (node.passwordInUrl === true && mask(node, value) !== value);
 
 const childOf = (node: Node, key: string): Node =>
   node.properties?.[key] ?? node.items ?? (node.additionalProperties || undefined) ?? {};

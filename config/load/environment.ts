@@ -2,7 +2,7 @@ import type { Path } from '../path.ts';
 import type { Problem } from '../problems.ts';
 import { lookup } from '../schema/lookup.ts';
 import type { Node } from '../schema/node.ts';
-import { nearest, unknownKey } from '../validate/nearest.ts';
+import { nearest, unknownKeyMistake } from '../validate/nearest.ts';
 import type { Assignment, Layer } from './layer.ts';
 import { parseValue } from './value.ts';
 
@@ -25,20 +25,20 @@ const leafPaths = (node: Node, path: Path = []): Path[] =>
     ? Object.entries(node.properties).flatMap(([key, one]) => leafPaths(one, [...path, key]))
     : [path];
 
-const bare = (name: string): string => name.replaceAll('_', '');
+const withoutUnderscores = (name: string): string => name.replaceAll('_', '');
 
 /** A single underscore for a double one, the same key in a section, then whatever is near. */
-const meant = (root: Node, name: string, path: Path): string | undefined => {
+const suggestionFor = (root: Node, name: string, path: Path): string | undefined => {
   const known = leafPaths(root).map(variableOf);
-  const spelt = known.find((variable) => bare(variable) === bare(name));
+  const spelt = known.find((variable) => withoutUnderscores(variable) === withoutUnderscores(name));
   if (spelt) return spelt;
   const found = lookup(root, path);
-  const { suggestion } = found.kind === 'unknown' ? unknownKey(root, found.section, found.path) : {};
+  const { suggestion } = found.kind === 'unknown' ? unknownKeyMistake(root, found.section, found.path) : {};
   return suggestion === undefined ? nearest(name, known) : variableOf(suggestion.split('.'));
 };
 
-const unknown = (root: Node, name: string, path: Path): Problem => {
-  const suggestion = meant(root, name, path);
+const unknownVariable = (root: Node, name: string, path: Path): Problem => {
+  const suggestion = suggestionFor(root, name, path);
   return {
     path: name,
     message: 'There is no such key for this variable.',
@@ -55,7 +55,7 @@ export const environmentLayer = (root: Node, env: Environment, cwd: string): Lay
     if (isServiceLink(name, value)) continue;
     const path = name.slice(prefix.length).toLowerCase().split('__');
     const found = lookup(root, path);
-    if (found.kind === 'unknown') problems.push(unknown(root, name, path));
+    if (found.kind === 'unknown') problems.push(unknownVariable(root, name, path));
     else {
       const parsed = found.kind === 'file' ? value : parseValue(value, found.node);
       assignments.push({ path, value: parsed, source: { env: name }, where: name });

@@ -3,9 +3,9 @@ import { dirname, relative, resolve } from 'node:path';
 import { isTree, type Path } from '../path.ts';
 import type { Layer } from './layer.ts';
 import { locate } from './locate.ts';
-import { whyUnreadable } from './unreadable.ts';
-import { contentOf, yaml } from './yaml.ts';
-import { sentenceOf } from './yaml-mistakes.ts';
+import { describeReadError } from './read-errors.ts';
+import { toPlainValue, yaml } from './yaml.ts';
+import { describeYamlError } from './yaml-errors.ts';
 
 /** Leaves of sections one by one, so that each keeps its own source; lists as a whole. */
 const leaves = (value: unknown, path: Path): { path: Path; value: unknown }[] =>
@@ -31,7 +31,7 @@ const parse = (text: string, name: string, folder: string): Layer => {
   if (mistakes.length > 0) {
     const problems = mistakes.map(({ code, pos }) => ({
       path: '',
-      message: sentenceOf(code),
+      message: describeYamlError(code),
       where: at(pos[0]),
     }));
     return { folder, assignments: [], problems };
@@ -40,7 +40,7 @@ const parse = (text: string, name: string, folder: string): Layer => {
   if (!isMap(document.contents))
     return failed(folder, name, 'Expected keys and values, as `mode: development`.');
   try {
-    const found = leaves(contentOf(document), []);
+    const found = leaves(toPlainValue(document), []);
     const assignments = found.map((leaf) => ({ ...leaf, source: { file: name }, where: name }));
     return { folder, assignments, problems: [], locate: (path) => at(locate(document, path)) };
   } catch {
@@ -49,7 +49,7 @@ const parse = (text: string, name: string, folder: string): Layer => {
 };
 
 /** `wanted`: somebody named this file, so it must be there. */
-export const fileLayer = (file: string, cwd: string, wanted: boolean): Layer => {
+export const fileLayer = (file: string, cwd: string, isRequired: boolean): Layer => {
   const path = resolve(cwd, file);
   const inside = relative(cwd, path);
   const name = inside.startsWith('..') ? path : inside;
@@ -59,8 +59,8 @@ export const fileLayer = (file: string, cwd: string, wanted: boolean): Layer => 
     text = readFileSync(path, 'utf8');
   } catch (error) {
     const isAbsent = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    if (isAbsent && !wanted) return { folder, assignments: [], problems: [] };
-    return failed(folder, name, `Can not read this file: ${whyUnreadable(error)}.`);
+    if (isAbsent && !isRequired) return { folder, assignments: [], problems: [] };
+    return failed(folder, name, `Can not read this file: ${describeReadError(error)}.`);
   }
   return parse(text, name, folder);
 };

@@ -1,8 +1,8 @@
-import { type Path, parsePath, written } from '../path.ts';
+import { formatPath, type Path, parsePath } from '../path.ts';
 import type { Problem } from '../problems.ts';
 import { lookup } from '../schema/lookup.ts';
 import type { Node } from '../schema/node.ts';
-import { unknownKey } from '../validate/nearest.ts';
+import { unknownKeyMistake } from '../validate/nearest.ts';
 import type { Assignment, Layer } from './layer.ts';
 import { parseValue } from './value.ts';
 
@@ -41,8 +41,8 @@ export const flagLayer = (root: Node, flags: Flags, cwd: string): Layer => {
     }
     const found = lookup(root, path);
     if (found.kind === 'unknown') {
-      const mistake = unknownKey(root, found.section, found.path);
-      problems.push({ path: written(found.path), ...mistake, where: flag });
+      const mistake = unknownKeyMistake(root, found.section, found.path);
+      problems.push({ path: formatPath(found.path), ...mistake, where: flag });
       continue;
     }
     const parsed = found.kind === 'file' ? value : parseValue(value, found.node);

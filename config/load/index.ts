@@ -3,7 +3,7 @@
  * mistake together. Writes nothing and prints nothing.
  */
 import { rules } from '../checks/index.ts';
-import { type Path, written } from '../path.ts';
+import { formatPath, type Path } from '../path.ts';
 import { ConfigurationError, type Problem, type Source } from '../problems.ts';
 import { nodeOf } from '../schema/build.ts';
 import { type Config, schema } from '../sections/index.ts';
@@ -13,9 +13,9 @@ import { effectiveLeaves } from './effective.ts';
 import { type Environment, environmentLayer, fileVariable } from './environment.ts';
 import { fileLayer } from './file.ts';
 import { type Flags, flagLayer } from './flags.ts';
-import { originOf, overlay } from './overlay.ts';
+import { mergeLayers, originOf } from './merge-layers.ts';
 import { readSecretFiles } from './secret-files.ts';
-import { refuseUnsafeNames } from './unsafe-names.ts';
+import { rejectUnsafeNames } from './unsafe-names.ts';
 
 export interface LoadOptions {
   /** `--config FILE`; otherwise POSTERN_CONFIG, otherwise `postern.yaml` where it exists. */
@@ -42,39 +42,39 @@ const layersOf = ({ file, env, flags = {}, cwd }: LoadOptions) => {
     fileLayer(named ?? defaultFile, cwd, named !== undefined),
     environmentLayer(root, env, cwd),
     flagLayer(root, flags, cwd),
-  ].map(refuseUnsafeNames);
+  ].map(rejectUnsafeNames);
 };
 
 /** A port of one's own moves the default issuer along; port 0 is known only once the server listens. */
-const withIssuerOf = (config: Config, isIssuerSet: boolean): Config => {
+const withDefaultIssuer = (config: Config, isIssuerSet: boolean): Config => {
   const { port } = config.listen;
   return isIssuerSet || port === 0 ? config : { ...config, issuer: `http://localhost:${port}` };
 };
 
-const frozen = <T>(value: T): T => {
-  if (typeof value === 'object' && value !== null) for (const one of Object.values(value)) frozen(one);
+const freezeDeep = <T>(value: T): T => {
+  if (typeof value === 'object' && value !== null) for (const one of Object.values(value)) freezeDeep(one);
   return Object.freeze(value);
 };
 
 export const loadConfig = (options: LoadOptions): Loaded => {
   const layers = layersOf(options);
-  const overlaid = overlay(layers);
-  const problems: Problem[] = [...layers.flatMap((layer) => layer.problems), ...overlaid.problems];
+  const merged = mergeLayers(layers);
+  const problems: Problem[] = [...layers.flatMap((layer) => layer.problems), ...merged.problems];
   const report = (path: Path, mistake: Mistake): void => {
-    const origin = originOf(overlaid, path);
+    const origin = originOf(merged, path);
     const where = origin && (origin.layer.locate?.(path) ?? origin.where);
-    problems.push({ path: written(path), ...mistake, ...(where ? { where } : {}) });
+    problems.push({ path: formatPath(path), ...mistake, ...(where ? { where } : {}) });
   };
 
   const fromFiles = new Set<string>();
-  readSecretFiles({ overlaid, fromFiles, report }, root, overlaid.tree);
-  const completed = complete({ root, report }, root, overlaid.tree, []);
+  readSecretFiles({ merged, fromFiles, report }, root, merged.tree);
+  const completed = complete({ root, report }, root, merged.tree, []);
   const broken = new Set(problems.map(({ path }) => path.split('.')[0]));
   // `complete` checked every key against the schema that `Config` is derived from; what failed is not looked at below.
   const checked = completed as Config;
-  const isIssuerSet = broken.has('listen') || originOf(overlaid, ['issuer']) !== undefined;
-  const config = withIssuerOf(checked, isIssuerSet);
-  const isFromFile = (path: Path): boolean => fromFiles.has(written(path));
+  const isIssuerSet = broken.has('listen') || originOf(merged, ['issuer']) !== undefined;
+  const config = withDefaultIssuer(checked, isIssuerSet);
+  const isFromFile = (path: Path): boolean => fromFiles.has(formatPath(path));
   for (const rule of rules) {
     if (broken.has('') || rule.needs.some((section) => broken.has(section))) continue;
     for (const { path, ...mistake } of rule.check(config, { isFromFile })) report(path, mistake);
@@ -83,10 +83,10 @@ export const loadConfig = (options: LoadOptions): Loaded => {
 
   const leaves = effectiveLeaves(root, config);
   return {
-    config: frozen(config),
+    config: freezeDeep(config),
     sources: new Map(
-      leaves.map(({ path }) => [written(path), originOf(overlaid, path)?.source ?? 'default'] as const),
+      leaves.map(({ path }) => [formatPath(path), originOf(merged, path)?.source ?? 'default'] as const),
     ),
-    secrets: new Set(leaves.filter(({ isSecret }) => isSecret).map(({ path }) => written(path))),
+    secrets: new Set(leaves.filter(({ isSecret }) => isSecret).map(({ path }) => formatPath(path))),
   };
 };

@@ -1,16 +1,16 @@
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { isTree, type Path, written } from '../path.ts';
-import { secretBehind } from '../schema/lookup.ts';
+import { formatPath, isTree, type Path } from '../path.ts';
+import { secretOfFileKey } from '../schema/lookup.ts';
 import type { Node } from '../schema/node.ts';
 import type { Mistake } from '../validate/mistake.ts';
-import { type Overlaid, originOf } from './overlay.ts';
-import { whyUnreadable } from './unreadable.ts';
+import { type MergedLayers, originOf } from './merge-layers.ts';
+import { describeReadError } from './read-errors.ts';
 
-const largest = 65_536;
+const maxBytes = 65_536;
 
-interface Reading {
-  readonly overlaid: Overlaid;
+interface SecretFileContext {
+  readonly merged: MergedLayers;
   /** Keys whose value was read from a file of its own. */
   readonly fromFiles: Set<string>;
   readonly report: (path: Path, mistake: Mistake) => void;
@@ -18,11 +18,12 @@ interface Reading {
 
 const read = (file: string): { text: string } | Mistake => {
   try {
-    if (statSync(file).size > largest) return { message: `${file} is larger than a secret may be (64 KiB).` };
+    if (statSync(file).size > maxBytes)
+      return { message: `${file} is larger than a secret may be (64 KiB).` };
     const text = readFileSync(file, 'utf8').replace(/\r?\n$/, '');
     return text === '' ? { message: `${file} is empty.` } : { text };
   } catch (error) {
-    return { message: `Can not read ${file}: ${whyUnreadable(error)}.` };
+    return { message: `Can not read ${file}: ${describeReadError(error)}.` };
   }
 };
 
@@ -39,16 +40,16 @@ const contentOf = (
     : { message: 'Expected the name of a file.' };
 };
 
-const replace = (
-  reading: Reading,
+const readSecretFile = (
+  reading: SecretFileContext,
   section: Record<string, unknown>,
   path: Path,
   key: string,
   node: Node,
 ): void => {
-  const { overlaid, fromFiles, report } = reading;
+  const { merged, fromFiles, report } = reading;
   const named = [...path, `${key}_file`];
-  const origin = originOf(overlaid, named);
+  const origin = originOf(merged, named);
   const content = contentOf(section, key, origin?.layer.folder ?? '.');
   delete section[`${key}_file`];
   if ('message' in content) {
@@ -57,13 +58,18 @@ const replace = (
   }
   const secret = [...path, key];
   section[key] = node.type === 'array' ? content.text.split(/\r?\n/).filter(Boolean) : content.text;
-  fromFiles.add(written(secret));
-  if (origin && overlaid.origins.delete(written(named)))
-    overlaid.origins.set(written(secret), { ...origin, path: secret });
+  fromFiles.add(formatPath(secret));
+  if (origin && merged.origins.delete(formatPath(named)))
+    merged.origins.set(formatPath(secret), { ...origin, path: secret });
 };
 
 /** Puts the content of each `…_file` in the place of the secret that it stands for. */
-export const readSecretFiles = (reading: Reading, node: Node, value: unknown, path: Path = []): void => {
+export const readSecretFiles = (
+  reading: SecretFileContext,
+  node: Node,
+  value: unknown,
+  path: Path = [],
+): void => {
   if (!isTree(value)) return;
   if (Array.isArray(value)) {
     for (const [index, one] of value.entries())
@@ -72,8 +78,8 @@ export const readSecretFiles = (reading: Reading, node: Node, value: unknown, pa
   }
   const properties = node.properties ?? {};
   for (const key of Object.keys(value)) {
-    const secret = secretBehind(node, key);
-    if (secret !== undefined) replace(reading, value, path, secret, properties[secret] ?? {});
+    const secret = secretOfFileKey(node, key);
+    if (secret !== undefined) readSecretFile(reading, value, path, secret, properties[secret] ?? {});
     else if (Object.hasOwn(properties, key))
       readSecretFiles(reading, properties[key] ?? {}, value[key], [...path, key]);
   }

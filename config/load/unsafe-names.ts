@@ -1,4 +1,4 @@
-import { isTree, isUnsafe, type Path, written } from '../path.ts';
+import { formatPath, isTree, isUnsafe, type Path } from '../path.ts';
 import type { Problem } from '../problems.ts';
 import type { Assignment, Layer } from './layer.ts';
 
@@ -17,13 +17,13 @@ const unsafeIn = ({ path, value }: Assignment): Path | undefined => {
 };
 
 /** A name such as `__proto__` never reaches the tree: an assignment to it would change every object. */
-export const refuseUnsafeNames = (layer: Layer): Layer => {
+export const rejectUnsafeNames = (layer: Layer): Layer => {
   const problems: Problem[] = [...layer.problems];
   const assignments = layer.assignments.filter((assignment) => {
     const path = unsafeIn(assignment);
     if (path === undefined) return true;
     const where = layer.locate?.(path) ?? assignment.where;
-    problems.push({ path: written(path), message: 'This name is not allowed.', where });
+    problems.push({ path: formatPath(path), message: 'This name is not allowed.', where });
     return false;
   });
   return { ...layer, assignments, problems };

@@ -1,5 +1,5 @@
 import type { Node } from '../schema/node.ts';
-import { contentOf, yaml } from './yaml.ts';
+import { toPlainValue, yaml } from './yaml.ts';
 
 const isText = (node: Node): boolean => node.type === 'string';
 
@@ -14,7 +14,7 @@ export const parseValue = (text: string, node: Node): unknown => {
   if (text === 'true' || text === 'false') return text === 'true';
   const document = yaml().parseDocument(text, { prettyErrors: false, stringKeys: true });
   try {
-    return document.errors.length > 0 ? text : contentOf(document);
+    return document.errors.length > 0 ? text : toPlainValue(document);
   } catch {
     return text;
   }

@@ -13,17 +13,17 @@ export const yaml = (): Yaml => {
   return loaded;
 };
 
-const deepest = 32;
+const maxDepth = 32;
 
 /** An alias and its anchor are one object to the parser; here each place has its own, and none holds itself. */
-const copied = (value: unknown, depth = 0): unknown => {
+const copyTree = (value: unknown, depth = 0): unknown => {
   if (!isTree(value)) return value;
-  if (depth > deepest) throw new RangeError('nested too deeply');
-  if (Array.isArray(value)) return value.map((one) => copied(one, depth + 1));
+  if (depth > maxDepth) throw new RangeError('nested too deeply');
+  if (Array.isArray(value)) return value.map((one) => copyTree(one, depth + 1));
   // `fromEntries` defines keys, `__proto__` as well: it stays visible to the check that refuses it.
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, copied(one, depth + 1)]));
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, copyTree(one, depth + 1)]));
 };
 
 /** Throws where aliases multiply or nest without end. */
-export const contentOf = (document: Document.Parsed): unknown =>
-  copied(document.toJS({ maxAliasCount: 100 }));
+export const toPlainValue = (document: Document.Parsed): unknown =>
+  copyTree(document.toJS({ maxAliasCount: 100 }));

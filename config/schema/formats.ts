@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 
 interface Format {
   /** Completes "expected …". */
-  readonly wants: string;
+  readonly expected: string;
   /** Told to editors as well. */
   readonly pattern?: string;
   readonly test?: (value: string) => boolean;
@@ -47,42 +47,42 @@ const key256 = [/^[0-9a-f]{64}$/i, /^[A-Za-z0-9_-]{43}=?$/, /^[A-Za-z0-9+/]{43}=
 
 const formats = {
   origin: {
-    wants:
+    expected:
       'an http or https URL of scheme, host and port only, in lower case, without path, query, fragment or trailing slash',
     test: isOrigin,
   },
-  uri: { wants: 'an absolute URI', test: (value) => !/\s/.test(value) && URL.canParse(value) },
+  uri: { expected: 'an absolute URI', test: (value) => !/\s/.test(value) && URL.canParse(value) },
   'absolute-uri': {
-    wants: 'an absolute URI without a fragment',
+    expected: 'an absolute URI without a fragment',
     test: (value) => !/[\s#]/.test(value) && URL.canParse(value),
   },
-  network: { wants: 'an IP address or a CIDR block, as 10.0.0.0/8', test: isNetwork },
-  address: { wants: 'an IP address or a host name', test: isBindable },
-  host: { wants: 'a host in lower case, with a port unless it is the default one', test: isHost },
+  network: { expected: 'an IP address or a CIDR block, as 10.0.0.0/8', test: isNetwork },
+  address: { expected: 'an IP address or a host name', test: isBindable },
+  host: { expected: 'a host in lower case, with a port unless it is the default one', test: isHost },
   'store-url': {
-    wants:
+    expected:
       'memory:, sqlite:PATH, redis://HOST, rediss://HOST, redis+unix:///SOCKET, redis+sentinel://HOSTS/NAME or redis+cluster://HOSTS',
     test: (value) => storeUrls.some((form) => form.test(value)),
   },
   'key-256': {
-    wants: '32 bytes written as base64url, base64 or hex (make one: openssl rand -base64 32)',
+    expected: '32 bytes written as base64url, base64 or hex (make one: openssl rand -base64 32)',
     test: (value) => key256.some((form) => form.test(value)),
   },
   'password-hash': {
-    wants: 'a hash that begins with $argon2id$, $scrypt$ or $2b$',
+    expected: 'a hash that begins with $argon2id$, $scrypt$ or $2b$',
     test: (value) => /^\$(argon2id|argon2i|scrypt|2[aby])\$\S+$/.test(value),
   },
-  email: { wants: 'an e-mail address', test: (value) => /^[^\s@]+@[^\s@]+$/.test(value) },
-  'date-time': { wants: 'an RFC 3339 time, as 2027-01-31T00:00:00Z', test: isRfc3339 },
-  date: { wants: 'a date as YYYY-MM-DD, or a year', pattern: '^\\d{4}(-\\d{2}-\\d{2})?$' },
+  email: { expected: 'an e-mail address', test: (value) => /^[^\s@]+@[^\s@]+$/.test(value) },
+  'date-time': { expected: 'an RFC 3339 time, as 2027-01-31T00:00:00Z', test: isRfc3339 },
+  date: { expected: 'a date as YYYY-MM-DD, or a year', pattern: '^\\d{4}(-\\d{2}-\\d{2})?$' },
   scope: {
-    wants: 'a scope: printable characters without space, quote or backslash (RFC 6749 §3.3)',
+    expected: 'a scope: printable characters without space, quote or backslash (RFC 6749 §3.3)',
     pattern: '^[\\x21\\x23-\\x5b\\x5d-\\x7e]+$',
   },
-  'client-id': { wants: 'printable ASCII characters without spaces', pattern: '^[\\x21-\\x7e]+$' },
-  'key-prefix': { wants: 'up to 32 letters, digits, _ or -', pattern: '^[A-Za-z0-9_-]{1,32}$' },
-  claim: { wants: 'the name of a claim', pattern: '^[A-Za-z][A-Za-z0-9_:./-]*$' },
-  language: { wants: 'a language tag, as en or pt-BR', pattern: '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$' },
+  'client-id': { expected: 'printable ASCII characters without spaces', pattern: '^[\\x21-\\x7e]+$' },
+  'key-prefix': { expected: 'up to 32 letters, digits, _ or -', pattern: '^[A-Za-z0-9_-]{1,32}$' },
+  claim: { expected: 'the name of a claim', pattern: '^[A-Za-z][A-Za-z0-9_:./-]*$' },
+  language: { expected: 'a language tag, as en or pt-BR', pattern: '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$' },
 } satisfies Record<string, Format>;
 
 export type FormatName = keyof typeof formats;
@@ -93,9 +93,9 @@ export const formatNames = Object.keys(formats) as FormatName[];
 export const formatOf = (name: FormatName): Format => formats[name];
 
 /** What is wanted instead, or nothing when the text is fine. */
-export const mismatch = (name: string, value: string): string | undefined => {
+export const expectedFormat = (name: string, value: string): string | undefined => {
   // The names in schemas come from the builders, which take a `FormatName`.
   const format = formatOf(name as FormatName);
   const fits = format.pattern === undefined ? format.test?.(value) : new RegExp(format.pattern).test(value);
-  return fits === false ? format.wants : undefined;
+  return fits === false ? format.expected : undefined;
 };

@@ -8,21 +8,21 @@ export type Found =
   /** No such key: the section that was reached, and the path up to the name that it doesn't know. */
   | { readonly kind: 'unknown'; readonly section: Node; readonly path: Path };
 
-const ownProperty = (node: Node, key: string): Node | undefined =>
+const propertyOf = (node: Node, key: string): Node | undefined =>
   node.properties !== undefined && Object.hasOwn(node.properties, key) ? node.properties[key] : undefined;
 
 const step = (node: Node, key: string): Node | undefined => {
   if (node.anyOf) return node.anyOf.map((one) => step(one, key)).find((one) => one !== undefined);
-  if (node.properties) return ownProperty(node, key);
+  if (node.properties) return propertyOf(node, key);
   if (node.items) return /^(0|[1-9]\d{0,3})$/.test(key) ? node.items : undefined;
   if (node.additionalProperties) return node.additionalProperties;
   // Below a value of any kind everything is known.
   return node.type === undefined ? node : undefined;
 };
 
-export const secretBehind = (node: Node, key: string): string | undefined => {
+export const secretOfFileKey = (node: Node, key: string): string | undefined => {
   const name = key.endsWith('_file') ? key.slice(0, -'_file'.length) : '';
-  const secret = ownProperty(node, name);
+  const secret = propertyOf(node, name);
   return secret !== undefined && mayBeInFile(secret) ? name : undefined;
 };
 
@@ -31,7 +31,7 @@ export const lookup = (root: Node, path: Path): Found => {
   for (const [index, key] of path.entries()) {
     const next = step(node, key);
     if (next === undefined) {
-      const isFile = index === path.length - 1 && secretBehind(node, key) !== undefined;
+      const isFile = index === path.length - 1 && secretOfFileKey(node, key) !== undefined;
       return isFile ? { kind: 'file' } : { kind: 'unknown', section: node, path: path.slice(0, index + 1) };
     }
     node = next;

@@ -1,4 +1,4 @@
-import { type Path, written } from '../path.ts';
+import { formatPath, type Path } from '../path.ts';
 import type { Node } from '../schema/node.ts';
 import type { Mistake } from './mistake.ts';
 
@@ -50,13 +50,13 @@ const elsewhere = (root: Node, key: string): Path | undefined => {
 };
 
 /** What an unknown key was probably meant to be: a neighbour, or at the top the same name in a section. */
-export const unknownKey = (root: Node, section: Node, path: Path): Mistake => {
+export const unknownKeyMistake = (root: Node, section: Node, path: Path): Mistake => {
   const key = path.at(-1) ?? '';
   const neighbour = nearest(key, Object.keys(section.properties ?? {}));
   const meant = neighbour === undefined ? undefined : [...path.slice(0, -1), neighbour];
   const suggestion = meant ?? (section === root ? elsewhere(root, key) : undefined);
   return {
     message: 'There is no such key.',
-    ...(suggestion === undefined ? {} : { suggestion: written(suggestion) }),
+    ...(suggestion === undefined ? {} : { suggestion: formatPath(suggestion) }),
   };
 };

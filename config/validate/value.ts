@@ -1,4 +1,4 @@
-import { mismatch } from '../schema/formats.ts';
+import { expectedFormat } from '../schema/formats.ts';
 import type { Node } from '../schema/node.ts';
 import type { Mistake } from './mistake.ts';
 import { nearest } from './nearest.ts';
@@ -18,15 +18,15 @@ export const kindOf = (value: unknown): string => {
 };
 
 /** Says what was found; the value itself only when it can't be a secret that got into the wrong place. */
-const found = (value: unknown): string => {
+const describeFound = (value: unknown): string => {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   return value === null ? 'nothing (null)' : (names[kindOf(value)] ?? 'something else');
 };
 
 const short = (value: string): string => JSON.stringify(value.length > 40 ? `${value.slice(0, 39)}…` : value);
 
-export const wants = (node: Node): string => {
-  if (node.anyOf) return node.anyOf.map(wants).join(' or ');
+export const describeExpected = (node: Node): string => {
+  if (node.anyOf) return node.anyOf.map(describeExpected).join(' or ');
   if (node.enum) return `one of ${node.enum.join(', ')}`;
   if (node.type === 'integer') return `an integer from ${node.minimum} to ${node.maximum}`;
   return names[node.type ?? ''] ?? 'a value';
@@ -34,10 +34,10 @@ export const wants = (node: Node): string => {
 
 const mismatchOf = (node: Node, value: unknown): Mistake => {
   const shown =
-    (node.type === 'integer' || node.enum) && typeof value === 'string' ? short(value) : found(value);
+    (node.type === 'integer' || node.enum) && typeof value === 'string' ? short(value) : describeFound(value);
   const quote = node.type === 'string' && (typeof value === 'number' || typeof value === 'boolean');
   return {
-    message: `Expected ${wants(node)}, found ${node.writeOnly ? 'something else' : shown}${quote ? '; put it in quotes' : ''}.`,
+    message: `Expected ${describeExpected(node)}, found ${node.writeOnly ? 'something else' : shown}${quote ? '; put it in quotes' : ''}.`,
   };
 };
 
@@ -52,7 +52,7 @@ const checkText = (node: Node, value: string): Mistake | undefined => {
     return { message: `Is too short: at least ${node.minLength} characters are wanted.` };
   if (node.maxLength !== undefined && value.length > node.maxLength)
     return { message: `Is too long: at most ${node.maxLength} characters are allowed.` };
-  const wanted = node.format === undefined ? undefined : mismatch(node.format, value);
+  const wanted = node.format === undefined ? undefined : expectedFormat(node.format, value);
   if (wanted === undefined) return undefined;
   const shown = node.writeOnly || node.passwordInUrl ? '' : `, found ${short(value)}`;
   return { message: `Expected ${wanted}${shown}.` };

@@ -35,10 +35,10 @@ const signWith = (key: KeyObject, alg: SignerOptions['alg'], data: Buffer): Buff
 
 const digest = (text: string): Buffer => hash('sha256', text, 'buffer');
 
-const isAllowed = (header: string | undefined, token: string): boolean =>
+const hasToken = (header: string | undefined, token: string): boolean =>
   timingSafeEqual(digest(header ?? ''), digest(`Bearer ${token}`));
 
-const read = async (request: IncomingMessage): Promise<string> => {
+const readBody = async (request: IncomingMessage): Promise<string> => {
   let text = '';
   for await (const chunk of request.setEncoding('utf8')) {
     text += chunk;
@@ -47,27 +47,26 @@ const read = async (request: IncomingMessage): Promise<string> => {
   return text;
 };
 
-const dataIn = (text: string, { kid, alg }: SignerOptions): Buffer | undefined => {
-  const asked: { kid?: unknown; alg?: unknown; data?: unknown } = JSON.parse(text);
-  if (asked.kid !== kid || asked.alg !== alg || typeof asked.data !== 'string') return undefined;
-  return Buffer.from(asked.data, 'base64url');
+const parseSignRequest = (text: string, { kid, alg }: SignerOptions): Buffer | undefined => {
+  const body: { kid?: unknown; alg?: unknown; data?: unknown } = JSON.parse(text);
+  if (body.kid !== kid || body.alg !== alg || typeof body.data !== 'string') return undefined;
+  return Buffer.from(body.data, 'base64url');
 };
 
 export const createSigner = (options: SignerOptions): Server => {
   const key = createPrivateKey(options.pem);
   return createServer(async (request, response) => {
-    const answer = (status: number, body: object): void => {
+    const reply = (status: number, body: object): void => {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     };
-    if (request.method !== 'POST') return answer(405, { error: 'POST only' });
-    if (!isAllowed(request.headers.authorization, options.token))
-      return answer(401, { error: 'wrong token' });
+    if (request.method !== 'POST') return reply(405, { error: 'POST only' });
+    if (!hasToken(request.headers.authorization, options.token)) return reply(401, { error: 'wrong token' });
     try {
-      const data = dataIn(await read(request), options);
-      if (!data) return answer(400, { error: 'another key was asked for' });
-      answer(200, { signature: signWith(key, options.alg, data).toString('base64url') });
+      const data = parseSignRequest(await readBody(request), options);
+      if (!data) return reply(400, { error: 'another key was asked for' });
+      reply(200, { signature: signWith(key, options.alg, data).toString('base64url') });
     } catch {
-      answer(400, { error: 'not a request to sign' });
+      reply(400, { error: 'not a request to sign' });
     }
   });
 };

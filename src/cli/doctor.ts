@@ -2,10 +2,10 @@ import { InvalidArgumentError } from 'commander';
 import { type Config, ConfigurationError } from '#config';
 import type { Command, CommandContext } from '#src/command.ts';
 import { type ExitCode, exitCode, Failure } from '#src/errors.ts';
-import type { Ailment } from '#src/features/doctor/index.ts';
-import { Misnamed, Missing, Unavailable, Unusable } from '#src/store/errors.ts';
-import { openFitting } from './fitting.ts';
-import { type Installation, onStore } from './installation.ts';
+import type { Finding } from '#src/features/doctor/index.ts';
+import { InvalidStoreUrl, StoreNotFound, StoreUnavailable, StoreUnusable } from '#src/store/errors.ts';
+import { createClientChecker } from './client-checker.ts';
+import { type Installation, withInstallation } from './installation.ts';
 
 const origin = (text: string): string => {
   const url = URL.parse(text);
@@ -14,32 +14,32 @@ const origin = (text: string): string => {
   throw new InvalidArgumentError('Expected the address that clients use, as https://id.example.com.');
 };
 
-const mistake = 'bad_configuration';
+const badConfiguration = 'bad_configuration';
 
-const configuration = (error: ConfigurationError): Ailment[] =>
+const configurationFindings = (error: ConfigurationError): Finding[] =>
   error.problems.map(({ path, message, suggestion, where }) => ({
     about: 'configuration',
     severity: 'error',
-    code: mistake,
+    code: badConfiguration,
     message: `${path === '' ? '' : `${path}: `}${message}${where === undefined ? '' : ` (${where})`}`,
     fix: suggestion === undefined ? 'See docs/configuration.md.' : `Did you mean ${suggestion}?`,
   }));
 
-interface Examined {
-  readonly ailments: readonly Ailment[];
+interface Examination {
+  readonly findings: readonly Finding[];
   /** For the look from outside. */
   readonly kids?: readonly string[];
-  readonly visitor?: { readonly id: string; readonly redirectUri: string };
+  readonly sampleClient?: { readonly id: string; readonly redirectUri: string };
 }
 
-const unopened = (error: unknown): Ailment[] => {
-  if (error instanceof Misnamed || (error instanceof Failure && error.code === mistake)) {
+const storeFindings = (error: unknown): Finding[] => {
+  if (error instanceof InvalidStoreUrl || (error instanceof Failure && error.code === badConfiguration)) {
     const { message } = error;
     const fix = 'Correct it; nothing of the store was looked at.';
-    return [{ about: 'configuration', severity: 'error', code: mistake, message, fix }];
+    return [{ about: 'configuration', severity: 'error', code: badConfiguration, message, fix }];
   }
-  if (error instanceof Failure || error instanceof Unavailable || error instanceof Unusable) {
-    const ofStore = error instanceof Missing ? 'store_missing' : 'store_unusable';
+  if (error instanceof Failure || error instanceof StoreUnavailable || error instanceof StoreUnusable) {
+    const ofStore = error instanceof StoreNotFound ? 'store_missing' : 'store_unusable';
     const code = error instanceof Failure ? error.code : ofStore;
     return [
       {
@@ -54,19 +54,19 @@ const unopened = (error: unknown): Ailment[] => {
   throw error;
 };
 
-const contentsOf = async (installation: Installation): Promise<Examined> => {
-  const [{ allClients, lookAtClients, lookAtKeys }, { createKeys }, { createClients }] = await Promise.all([
+const examineContents = async (installation: Installation): Promise<Examination> => {
+  const [{ allClients, checkClients, checkKeys }, { createKeys }, { createClients }] = await Promise.all([
     import('#src/features/doctor/index.ts'),
-    import('#src/features/keys/index.ts'),
-    import('#src/features/clients/index.ts'),
+    import('#src/services/keys/index.ts'),
+    import('#src/services/clients/index.ts'),
   ]);
   const { config, clock } = installation;
   const keys = await createKeys({ ...installation, maintain: false });
-  const clients = createClients({ ...installation, secretBox: keys.box });
-  const fitting = await openFitting(installation, keys);
+  const clients = createClients({ ...installation, secretCipher: keys.cipher });
+  const checker = await createClientChecker(installation, keys);
   try {
-    const ofClients = await lookAtClients(clients, config, clock, fitting.misfit);
-    const ailments = [...lookAtKeys(keys, config, clock), ...ofClients];
+    const ofClients = await checkClients(clients, config, clock, checker.incompatibility);
+    const findings = [...checkKeys(keys, config, clock), ...ofClients];
     const published = keys.list().length === 0 ? [] : keys.current().publicJwks.keys;
     const kids = published.flatMap(({ kid }) => (kid === undefined ? [] : [kid]));
     for await (const { id, metadata } of allClients(clients)) {
@@ -74,29 +74,29 @@ const contentsOf = async (installation: Installation): Promise<Examined> => {
       const grants = metadata.grant_types ?? ['authorization_code'];
       const plain = !metadata.require_pushed_authorization_requests && metadata['profile'] !== 'fapi2';
       if (redirectUri === undefined || !plain || !grants.includes('authorization_code')) continue;
-      return { ailments, kids, visitor: { id, redirectUri } };
+      return { findings, kids, sampleClient: { id, redirectUri } };
     }
-    return { ailments, kids };
+    return { findings, kids };
   } finally {
-    await fitting.close();
+    await checker.close();
     clients.close();
     await keys.close();
   }
 };
 
-const insideOf = (config: Config): Promise<Examined> =>
-  onStore({ config }, async (installation) => {
-    const { lookAtStore } = await import('#src/features/doctor/index.ts');
-    const ofStore = await lookAtStore(installation.store, installation.clock);
-    const sick = ofStore.some(({ severity }) => severity === 'error');
-    const contents = await contentsOf(installation).catch(
+const examineStore = (config: Config): Promise<Examination> =>
+  withInstallation({ config }, async (installation) => {
+    const { checkStore } = await import('#src/features/doctor/index.ts');
+    const ofStore = await checkStore(installation.store, installation.clock);
+    const hasErrors = ofStore.some(({ severity }) => severity === 'error');
+    const contents = await examineContents(installation).catch(
       // What keeps the store from being read was named above, with what to do about it.
-      (error: unknown): Examined => ({ ailments: unopened(error).slice(sick ? 1 : 0) }),
+      (error: unknown): Examination => ({ findings: storeFindings(error).slice(hasErrors ? 1 : 0) }),
     );
-    return { ...contents, ailments: [...ofStore, ...contents.ailments] };
+    return { ...contents, findings: [...ofStore, ...contents.findings] };
   });
 
-const inMemory: Ailment = {
+const memoryStoreFinding: Finding = {
   about: 'store',
   severity: 'warning',
   code: 'not_kept',
@@ -104,30 +104,30 @@ const inMemory: Ailment = {
   fix: 'Set store.url to sqlite:PATH or a Redis.',
 };
 
-const examine = async ({ load }: CommandContext, url: string | undefined): Promise<readonly Ailment[]> => {
+const examine = async ({ load }: CommandContext, url: string | undefined): Promise<readonly Finding[]> => {
   let config: Config;
   try {
     config = load().config;
   } catch (error) {
-    if (error instanceof ConfigurationError) return configuration(error);
+    if (error instanceof ConfigurationError) return configurationFindings(error);
     throw error;
   }
-  const { lookAtSettings, lookFromOutside } = await import('#src/features/doctor/index.ts');
-  const inside: Examined = config.store.url.startsWith('memory:')
-    ? { ailments: [inMemory] }
-    : await insideOf(config).catch((error: unknown) => ({ ailments: unopened(error) }));
-  const { kids, visitor } = inside;
+  const { checkSettings, checkFromOutside } = await import('#src/features/doctor/index.ts');
+  const inside: Examination = config.store.url.startsWith('memory:')
+    ? { findings: [memoryStoreFinding] }
+    : await examineStore(config).catch((error: unknown) => ({ findings: storeFindings(error) }));
+  const { kids, sampleClient } = inside;
   return [
-    ...lookAtSettings(config),
-    ...inside.ailments,
-    ...(await lookFromOutside({ config, url: url ?? config.issuer, kids, visitor })),
+    ...checkSettings(config),
+    ...inside.findings,
+    ...(await checkFromOutside({ config, url: url ?? config.issuer, kids, sampleClient })),
   ];
 };
 
-const exitOf = (errors: readonly Ailment[]): ExitCode => {
-  if (errors.some(({ code }) => code === mistake)) return exitCode.configuration;
-  const away = new Set(['unreachable', 'store_away', 'store_unusable']);
-  return errors.every(({ code }) => away.has(code)) ? exitCode.unavailable : exitCode.failure;
+const exitCodeFor = (errors: readonly Finding[]): ExitCode => {
+  if (errors.some(({ code }) => code === badConfiguration)) return exitCode.configuration;
+  const unavailableCodes = new Set(['unreachable', 'store_away', 'store_unusable']);
+  return errors.every(({ code }) => unavailableCodes.has(code)) ? exitCode.unavailable : exitCode.failure;
 };
 
 const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
@@ -139,22 +139,22 @@ export const doctor: Command = (program, context) => {
     .option('--strict', 'a warning is a failure too')
     .description('look at configuration, store, keys, clients and the running server, and say what to mend')
     .action(async (url: string | undefined, { strict }: { readonly strict?: true }) => {
-      const ailments = await examine(context, url);
-      const errors = ailments.filter(({ severity }) => severity === 'error');
-      const warnings = ailments.length - errors.length;
-      const lines = ailments.map(
+      const findings = await examine(context, url);
+      const errors = findings.filter(({ severity }) => severity === 'error');
+      const warnings = findings.length - errors.length;
+      const lines = findings.map(
         ({ severity, about, code, message, fix }) => `${severity}  ${about}: ${message} [${code}]\n  ${fix}`,
       );
       const summary = `${count(errors.length, 'error')}, ${count(warnings, 'warning')}`;
       context.output.answer(
-        { ok: errors.length === 0, errors: errors.length, warnings, findings: ailments },
-        [...lines, ailments.length === 0 ? 'Everything is fine.' : summary].join('\n'),
+        { ok: errors.length === 0, errors: errors.length, warnings, findings: findings },
+        [...lines, findings.length === 0 ? 'Everything is fine.' : summary].join('\n'),
       );
       if (errors.length === 0 && !(strict && warnings > 0)) return;
       throw new Failure({
         code: 'unwell',
         message: `The doctor found ${summary}.`,
-        exit: errors.length === 0 ? exitCode.failure : exitOf(errors),
+        exit: errors.length === 0 ? exitCode.failure : exitCodeFor(errors),
       });
     });
 };

@@ -1,5 +1,5 @@
 import type { Command } from '#src/command.ts';
-import { onStore } from './installation.ts';
+import { withInstallation } from './installation.ts';
 
 export const exportRecords: Command = (program, context) => {
   program
@@ -8,10 +8,10 @@ export const exportRecords: Command = (program, context) => {
       'accounts, clients, keys (sealed), consents and the audit record, as NDJSON on standard output',
     )
     .action(async () => {
-      const { patient } = await import('#src/open-store.ts');
-      const config = patient(context.load().config);
-      await onStore({ config }, async ({ store, clock, events }) => {
-        const { exportLines } = await import('#src/features/moving/index.ts');
+      const { withLongTimeouts } = await import('#src/open-store.ts');
+      const config = withLongTimeouts(context.load().config);
+      await withInstallation({ config }, async ({ store, clock, events }) => {
+        const { exportLines } = await import('#src/features/store-copy/index.ts');
         for await (const text of exportLines(store, new Date(clock.now()))) await context.output.stream(text);
         events.emit({ type: 'records.exported', outcome: 'ok' });
       });

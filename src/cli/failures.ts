@@ -2,9 +2,9 @@ import { debuglog } from 'node:util';
 import { CommanderError } from 'commander';
 import { ConfigurationError, type Problem } from '#config';
 import { type ExitCode, exitCode, Failure } from '#src/errors.ts';
-import { Misnamed, Missing, Unavailable, Unusable } from '#src/store/errors.ts';
+import { InvalidStoreUrl, StoreNotFound, StoreUnavailable, StoreUnusable } from '#src/store/errors.ts';
 
-export interface Ending {
+export interface CommandFailure {
   readonly exit: ExitCode;
   readonly code: string;
   readonly message: string;
@@ -15,12 +15,12 @@ export interface Ending {
 const trace = debuglog('postern');
 
 /** Help and version were asked for, and shown. */
-export const isAnswered = (error: unknown): boolean =>
+export const isHelpOrVersion = (error: unknown): boolean =>
   error instanceof CommanderError && error.exitCode === 0;
 
 const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
 
-export const endingOf = (error: unknown): Ending => {
+export const toCommandFailure = (error: unknown): CommandFailure => {
   if (error instanceof ConfigurationError) {
     const { code, message, problems } = error;
     return { exit: exitCode.configuration, code, message, problems };
@@ -28,12 +28,12 @@ export const endingOf = (error: unknown): Ending => {
   if (error instanceof Failure) return { exit: error.exit, code: error.code, message: error.message };
   if (error instanceof CommanderError)
     return { exit: exitCode.usage, code: 'usage', message: error.message.replace(/^error: /, '') };
-  if (error instanceof Unavailable)
+  if (error instanceof StoreUnavailable)
     return { exit: exitCode.unavailable, code: 'unavailable', message: sentence(error.message) };
-  if (error instanceof Missing)
+  if (error instanceof StoreNotFound)
     return { exit: exitCode.notFound, code: 'store_missing', message: sentence(error.message) };
-  if (error instanceof Unusable) {
-    const exit = error instanceof Misnamed ? exitCode.configuration : exitCode.failure;
+  if (error instanceof StoreUnusable) {
+    const exit = error instanceof InvalidStoreUrl ? exitCode.configuration : exitCode.failure;
     return { exit, code: 'unusable', message: sentence(error.message) };
   }
   trace('%s', error instanceof Error ? error.stack : error);
@@ -45,5 +45,5 @@ export const endingOf = (error: unknown): Ending => {
   };
 };
 
-export const rendered = ({ exit, ...error }: Ending, isJson: boolean): string =>
+export const formatFailure = ({ exit, ...error }: CommandFailure, isJson: boolean): string =>
   `${isJson ? JSON.stringify({ error }) : `postern: ${error.message}`}\n`;

@@ -1,7 +1,7 @@
 import type { Command } from '#src/command.ts';
 import { exitCode, Failure } from '#src/errors.ts';
 
-const patienceMs = 2000;
+const timeoutMs = 2000;
 
 /** For containers: asks the server on this machine whether it is ready. */
 export const health: Command = (program, { output, load }) => {
@@ -13,7 +13,7 @@ export const health: Command = (program, { output, load }) => {
       const local =
         host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host;
       const answer = await fetch(`http://${local}:${port}/readyz`, {
-        signal: AbortSignal.timeout(patienceMs),
+        signal: AbortSignal.timeout(timeoutMs),
       }).catch(() => undefined);
       if (!answer?.ok) {
         const what = answer ? `answers ${answer.status}: ${await answer.text()}` : 'does not answer';

@@ -2,7 +2,7 @@ import { accessSync, constants, createReadStream, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Command } from '#src/command.ts';
 import { exitCode, Failure } from '#src/errors.ts';
-import { onStore } from './installation.ts';
+import { withInstallation } from './installation.ts';
 
 const usage = (message: string): Failure => new Failure({ code: 'usage', message, exit: exitCode.usage });
 
@@ -26,10 +26,10 @@ export const importRecords: Command = (program, context) => {
     .description('bring back what was exported, with the key encryption key it was sealed with')
     .action(async (file: string, { overwrite }: { readonly overwrite?: true }) => {
       assertFile(file);
-      const { patient } = await import('#src/open-store.ts');
-      const config = patient(context.load().config);
-      const records = await onStore({ config, begins: true }, async ({ store, events }) => {
-        const { importLines } = await import('#src/features/moving/index.ts');
+      const { withLongTimeouts } = await import('#src/open-store.ts');
+      const config = withLongTimeouts(context.load().config);
+      const records = await withInstallation({ config, mayCreateStore: true }, async ({ store, events }) => {
+        const { importLines } = await import('#src/features/store-copy/index.ts');
         const lines = () =>
           createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY });
         const imported = await importLines({ store, lines, overwrite: overwrite === true });

@@ -13,11 +13,11 @@ export interface Installation {
 }
 
 /** Few commands may begin an installation; to the others a mistyped `store.url` would look like an empty store. */
-export interface Beginning {
-  readonly begins?: boolean;
+export interface StoreCreation {
+  readonly mayCreateStore?: boolean;
 }
 
-const operator = (): string => {
+const operatorName = (): string => {
   try {
     return userInfo().username;
   } catch {
@@ -27,39 +27,40 @@ const operator = (): string => {
 };
 
 /** What commands do to an installation is in its audit record, with the name of who did it. */
-const recorded = async <T>(
+const withAudit = async <T>(
   { store, config, clock, events }: Installation,
   work: () => Promise<T>,
 ): Promise<T> => {
-  const [{ audit }, { boxOf }] = await Promise.all([
-    import('#src/features/audit/index.ts'),
-    import('#src/features/keys/index.ts'),
+  const [{ createAudit }, { loadSecretCipher }] = await Promise.all([
+    import('#src/services/audit/index.ts'),
+    import('#src/services/keys/index.ts'),
   ]);
-  const about = { door: 'cli', operator: operator() };
-  let lost: unknown;
+  const extraDetails = { door: 'cli', operator: operatorName() };
+  let auditError: unknown;
   const onFault = (error: unknown): void => {
-    lost = error;
+    auditError = error;
   };
-  const stop = await audit({
+  const stop = await createAudit({
     store,
     config,
     clock,
     events,
-    about,
+    extraDetails,
     onFault,
-    box: () => boxOf(config, store),
+    cipher: () => loadSecretCipher(config, store),
   }).start();
   try {
     return await work();
   } finally {
     await stop();
-    if (lost !== undefined) process.emitWarning('What was done could not be written to the audit record.');
+    if (auditError !== undefined)
+      process.emitWarning('What was done could not be written to the audit record.');
   }
 };
 
 /** Works on the store of a configuration, beside the server that may be running on it. */
-export const onStore = async <T>(
-  { config, begins = false }: { readonly config: Config } & Beginning,
+export const withInstallation = async <T>(
+  { config, mayCreateStore = false }: { readonly config: Config } & StoreCreation,
   work: (installation: Installation) => Promise<T>,
 ): Promise<T> => {
   if (config.store.url.startsWith('memory:')) {
@@ -70,16 +71,16 @@ export const onStore = async <T>(
     });
   }
   const { openStore } = await import('#src/open-store.ts');
-  const store = await openStore(config, Date, { mustExist: !begins });
+  const store = await openStore(config, Date, { mustExist: !mayCreateStore });
   const installation = { store, config, clock: Date, events: createEvents(() => {}) };
   try {
-    return await recorded(installation, () => work(installation));
+    return await withAudit(installation, () => work(installation));
   } finally {
     await store.close();
   }
 };
 
-export const onInstallation = <T>(
-  { load, begins = false }: CommandContext & Beginning,
+export const withConfiguredInstallation = <T>(
+  { load, mayCreateStore = false }: CommandContext & StoreCreation,
   work: (installation: Installation) => Promise<T>,
-): Promise<T> => onStore({ config: load().config, begins }, work);
+): Promise<T> => withInstallation({ config: load().config, mayCreateStore }, work);

@@ -1,4 +1,4 @@
 import { commandsFor } from './index.ts';
-import { runProcess } from './process.ts';
+import { runAsProcess } from './process.ts';
 
-await runProcess(await commandsFor(process.argv.slice(2)));
+await runAsProcess(await commandsFor(process.argv.slice(2)));

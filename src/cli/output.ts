@@ -4,17 +4,17 @@ export interface Streams {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
   /** As `out`, but waits until whoever reads has taken it. */
-  readonly flow?: (text: string) => Promise<void>;
+  readonly outAndWait?: (text: string) => Promise<void>;
 }
 
 export const createOutput = (
-  { out, err, flow = async (text) => out(text) }: Streams,
+  { out, err, outAndWait = async (text) => out(text) }: Streams,
   isJson: () => boolean,
 ): Output => ({
   answer(data, text) {
     out(`${isJson() ? JSON.stringify(data, null, 2) : text}\n`);
   },
-  stream: flow,
+  stream: outAndWait,
   note(text) {
     if (!isJson()) err(`${text}\n`);
   },

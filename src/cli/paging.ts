@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { exitCode, Failure } from '#src/errors.ts';
-import { BadCursor } from '#src/store/errors.ts';
+import { InvalidCursor } from '#src/store/errors.ts';
 
 export interface PagingFlags {
   readonly limit: number;
@@ -15,14 +15,14 @@ export const wholeNumber =
     throw new InvalidArgumentError(`Expected a whole number from ${least} to ${most}.`);
   };
 
-export const repeated = (one: string, all: readonly string[] = []): readonly string[] => [...all, one];
+export const collectValues = (one: string, all: readonly string[] = []): readonly string[] => [...all, one];
 
 /** A cursor comes back as it was given, or it is refused. */
-export const page = async <T>(listing: Promise<T>): Promise<T> => {
+export const rejectBadCursor = async <T>(listing: Promise<T>): Promise<T> => {
   try {
     return await listing;
   } catch (error) {
-    if (!(error instanceof BadCursor)) throw error;
+    if (!(error instanceof InvalidCursor)) throw error;
     throw new Failure({
       code: 'cursor_invalid',
       message: 'This --cursor is not one that a page before gave; start without it.',

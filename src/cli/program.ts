@@ -2,7 +2,7 @@ import { Command as Program } from 'commander';
 import { type Flags, type Loaded, loadConfig } from '#config';
 import type { Command, CommandContext } from '#src/command.ts';
 import { type ExitCode, exitCode } from '#src/errors.ts';
-import { endingOf, isAnswered, rendered } from './failures.ts';
+import { formatFailure, isHelpOrVersion, toCommandFailure } from './failures.ts';
 import { createOutput, type Streams } from './output.ts';
 
 interface GlobalFlags {
@@ -11,17 +11,17 @@ interface GlobalFlags {
   readonly json?: true;
 }
 
-export interface Surroundings {
+export interface ProcessContext {
   readonly streams: Streams;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
-  readonly takeSignals: () => void;
+  readonly handleOwnSignals: () => void;
 }
 
 /** Of Commander: the usage was shown because a command was missing. */
-const usageShown = '(outputHelp)';
+const usageShownMessage = '(outputHelp)';
 
-const bareProgram = ({ out, err }: Streams): Program =>
+const createProgram = ({ out, err }: Streams): Program =>
   new Program('postern')
     .description('An OAuth 2 and OpenID Connect authorization server.')
     .option('-c, --config <file>', 'configuration file; default: postern.yaml where it exists')
@@ -36,12 +36,12 @@ const bareProgram = ({ out, err }: Streams): Program =>
     .exitOverride();
 
 /** Commands add themselves, and take over what was set on the program before. */
-export const run = async (
+export const runCommand = async (
   commands: readonly Command[],
   args: readonly string[],
-  { streams, env, cwd, takeSignals }: Surroundings,
+  { streams, env, cwd, handleOwnSignals }: ProcessContext,
 ): Promise<ExitCode> => {
-  const program = bareProgram({ ...streams, err: (text) => void (isJson() || streams.err(text)) });
+  const program = createProgram({ ...streams, err: (text) => void (isJson() || streams.err(text)) });
   // As options declared above; before they are parsed, for errors in them, the text of the command line decides.
   const isJson = (): boolean => program.opts<GlobalFlags>().json === true || args.includes('--json');
   const load = (flags: Flags = {}): Loaded => {
@@ -53,18 +53,18 @@ export const run = async (
       cwd,
     });
   };
-  const context: CommandContext = { output: createOutput(streams, isJson), load, takeSignals };
+  const context: CommandContext = { output: createOutput(streams, isJson), load, handleOwnSignals };
   for (const command of commands) command(program, context);
   try {
     await program.parseAsync(args, { from: 'user' });
     return exitCode.ok;
   } catch (error) {
-    if (isAnswered(error)) return exitCode.ok;
-    const ending = endingOf(error);
-    const missing = ending.message === usageShown;
-    if (missing && !isJson()) return ending.exit;
-    const message = missing ? 'A command is missing: --help lists those there are.' : ending.message;
-    streams.err(rendered({ ...ending, message }, isJson()));
-    return ending.exit;
+    if (isHelpOrVersion(error)) return exitCode.ok;
+    const failure = toCommandFailure(error);
+    const missing = failure.message === usageShownMessage;
+    if (missing && !isJson()) return failure.exit;
+    const message = missing ? 'A command is missing: --help lists those there are.' : failure.message;
+    streams.err(formatFailure({ ...failure, message }, isJson()));
+    return failure.exit;
   }
 };

@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { exitCode, Failure } from '#src/errors.ts';
 
-const longest = 16 * 1024;
+const maxLength = 16 * 1024;
 
 const refuse = (code: string, message: string): Failure =>
   new Failure({ code, message, exit: exitCode.usage });
@@ -37,7 +37,7 @@ export const readSecret = async (what: string): Promise<string> => {
   let text = '';
   for await (const chunk of process.stdin) {
     text += String(chunk);
-    if (text.length > longest) throw refuse('input_too_long', 'Standard input is too long for one line.');
+    if (text.length > maxLength) throw refuse('input_too_long', 'Standard input is too long for one line.');
   }
   const [line = ''] = text.split(/\r?\n/);
   if (line === '') throw refuse('input_missing', `Give the ${what.toLowerCase()} on standard input.`);

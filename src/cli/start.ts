@@ -7,29 +7,29 @@ interface StartFlags {
   readonly port?: string;
 }
 
-type How = 'drain' | 'now';
+type StopMode = 'drain' | 'now';
 
-interface Stops {
+interface StopSignals {
   /** Resolves at the first wish to stop. */
-  readonly first: Promise<How>;
+  readonly requested: Promise<StopMode>;
   /** Aborted at the second. */
-  readonly hurry: AbortSignal;
-  wished(): boolean;
+  readonly forced: AbortSignal;
+  isRequested(): boolean;
   /** From now on the first process of several says when to stop. */
-  follow(primary: Primary): void;
-  end(): void;
+  followPrimary(primary: Primary): void;
+  stopListening(): void;
 }
 
 /** SIGTERM comes from a supervisor, with proxies to be told; SIGINT from a person who waits, once more if need be. */
-const listenForStop = (): Stops => {
+const listenForStop = (): StopSignals => {
   let primary: Primary | undefined;
-  const first = Promise.withResolvers<How>();
-  const hurry = new AbortController();
+  const requested = Promise.withResolvers<StopMode>();
+  const forced = new AbortController();
   let stopping = false;
-  const stop = (how: How): void => {
-    if (stopping) hurry.abort();
+  const stop = (how: StopMode): void => {
+    if (stopping) forced.abort();
     stopping = true;
-    first.resolve(how);
+    requested.resolve(how);
   };
   const terminate = (): void => (primary && stopping ? undefined : stop('drain'));
   // A terminal signals the whole group: workers wait for what the first process makes of it.
@@ -37,59 +37,59 @@ const listenForStop = (): Stops => {
   process.on('SIGTERM', terminate);
   process.on('SIGINT', interrupt);
   return {
-    first: first.promise,
-    hurry: hurry.signal,
-    wished: () => stopping,
-    follow(one) {
+    requested: requested.promise,
+    forced: forced.signal,
+    isRequested: () => stopping,
+    followPrimary(one) {
       primary = one;
       one.onStop(stop);
     },
-    end() {
+    stopListening() {
       process.off('SIGTERM', terminate);
       process.off('SIGINT', interrupt);
     },
   };
 };
 
-const graceOf = ({ mode, listen }: Config, how: How): number =>
+const drainSeconds = ({ mode, listen }: Config, how: StopMode): number =>
   how === 'now' ? 0 : (listen.drain_seconds ?? (mode === 'production' ? 3 : 0));
 
-const serveAlone = async (
+const serveInThisProcess = async (
   config: Config,
   output: Output,
-  stops: Stops,
+  stops: StopSignals,
   primary: Primary | undefined,
 ): Promise<void> => {
   const [{ serve }, { greeting }] = await Promise.all([import('../serve.ts'), import('../greeting.ts')]);
   const serving = await serve(config, primary ? { gatherMetrics: primary.gatherMetrics } : {});
   // Nobody was told of a server that had to stop before it stood: there is nobody to wait for.
-  if (stops.wished()) return serving.stop();
+  if (stops.isRequested()) return serving.stop();
   // Of several workers the first is alone until it is ready: it made the demo and tells of it.
-  if (!primary?.isLater) output.note(greeting(config, serving.demo));
+  if (!primary?.isAdditional) output.note(greeting(config, serving.demo));
   primary?.ready();
-  await serving.stop(graceOf(config, await stops.first), stops.hurry);
+  await serving.stop(drainSeconds(config, await stops.requested), stops.forced);
 };
 
-const superviseWorkers = async (config: Config, stops: Stops): Promise<void> => {
-  const [{ startWorkers }, { createLog }] = await Promise.all([
+const superviseWorkers = async (config: Config, stops: StopSignals): Promise<void> => {
+  const [{ startWorkers }, { createLogger }] = await Promise.all([
     import('../workers/index.ts'),
-    import('../log.ts'),
+    import('../logger.ts'),
   ]);
-  const workers = await startWorkers(config, createLog(config));
-  await Promise.race([workers.started, stops.first]);
-  stops.hurry.addEventListener('abort', () => void workers.stop('now'));
-  await workers.stop(await stops.first);
+  const workers = await startWorkers(config, createLogger(config));
+  await Promise.race([workers.started, stops.requested]);
+  stops.forced.addEventListener('abort', () => void workers.stop('now'));
+  await workers.stop(await stops.requested);
 };
 
-const serveAsOneOfSeveral = async (config: Config, output: Output, stops: Stops): Promise<void> => {
-  const { primaryOf } = await import('../workers/index.ts');
-  const primary = primaryOf();
+const serveWithWorkers = async (config: Config, output: Output, stops: StopSignals): Promise<void> => {
+  const { connectToPrimary } = await import('../workers/index.ts');
+  const primary = connectToPrimary();
   if (!primary) return superviseWorkers(config, stops);
-  stops.follow(primary);
-  await serveAlone(config, output, stops, primary);
+  stops.followPrimary(primary);
+  await serveInThisProcess(config, output, stops, primary);
 };
 
-export const start: Command = (program, { output, load, takeSignals }) => {
+export const start: Command = (program, { output, load, handleOwnSignals }) => {
   program
     .command('start')
     .description('run the server')
@@ -97,14 +97,14 @@ export const start: Command = (program, { output, load, takeSignals }) => {
     .option('--port <number>', 'port to listen on')
     .action(async (flags: StartFlags) => {
       const { config } = load(flags);
-      takeSignals();
+      handleOwnSignals();
       // At once: the first process of a container would never hear a signal that it does not listen for.
       const stops = listenForStop();
       try {
-        if (config.listen.workers === 1) await serveAlone(config, output, stops, undefined);
-        else await serveAsOneOfSeveral(config, output, stops);
+        if (config.listen.workers === 1) await serveInThisProcess(config, output, stops, undefined);
+        else await serveWithWorkers(config, output, stops);
       } finally {
-        stops.end();
+        stops.stopListening();
       }
     });
 };

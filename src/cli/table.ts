@@ -1,7 +1,7 @@
 /** Columns as wide as their widest cell; the last one runs free. */
-export const table = (heads: readonly string[], rows: readonly (readonly string[])[]): string => {
-  const all = [heads, ...rows];
-  const widths = heads.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)));
+export const table = (headings: readonly string[], rows: readonly (readonly string[])[]): string => {
+  const all = [headings, ...rows];
+  const widths = headings.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)));
   return all
     .map((row) =>
       row

@@ -7,27 +7,28 @@ import type { Events } from '../events.ts';
 import type { Feature } from '../feature.ts';
 import type { Pages } from '../http/pages/pages.ts';
 import type { Engine } from '../provider/engine.ts';
+import { type Accounts, createAccounts } from '../services/accounts/index.ts';
+import { type Audit, createAudit } from '../services/audit/index.ts';
+import { type Clients, checkConfiguredClients, createClients } from '../services/clients/index.ts';
+import { createKeys, type Keys } from '../services/keys/index.ts';
+import { createOutbox } from '../services/outbox/index.ts';
+import { createRateLimits, type RateLimits } from '../services/rate-limits/index.ts';
+import { createThrottle } from '../services/throttle/index.ts';
 import type { Clock, Store } from '../store/port.ts';
 import { version } from '../version.ts';
-import { type Accounts, createAccounts } from './accounts/index.ts';
-import { type Audit, audit } from './audit/index.ts';
 import { authorizationDetails } from './authorization-details/index.ts';
 import { authorizationResponses } from './authorization-responses/index.ts';
 import { ciba } from './ciba/index.ts';
 import { clientAuthentication } from './client-authentication/index.ts';
-import { type Clients, configuredClientsFit, createClients } from './clients/index.ts';
 import { consent } from './consent/index.ts';
 import { createAccount } from './create-account/index.ts';
-import { createDeliveries } from './deliveries/index.ts';
 import { device } from './device/index.ts';
 import { health, type Readiness } from './health/index.ts';
 import { jsonTokens } from './json-tokens/index.ts';
-import { createKeys, type Keys } from './keys/index.ts';
-import { type Limits, limits } from './limits/index.ts';
 import { logout } from './logout/index.ts';
 import { metadata } from './metadata/index.ts';
 import type { Metrics } from './metrics/index.ts';
-import { clientsOfPlayground, playground } from './playground/index.ts';
+import { playground, playgroundClientConfigs } from './playground/index.ts';
 import { profiles } from './profiles/index.ts';
 import { pushedRequests } from './pushed-requests/index.ts';
 import { registration } from './registration/index.ts';
@@ -36,12 +37,11 @@ import { senderConstraint } from './sender-constraint/index.ts';
 import { signIn } from './sign-in/index.ts';
 import { signedRequests } from './signed-requests/index.ts';
 import { site } from './site/index.ts';
-import { createLevels, stepUp } from './step-up/index.ts';
+import { createAuthenticationLevels, stepUp } from './step-up/index.ts';
 import { subjects } from './subjects/index.ts';
-import { createThrottle } from './throttle/index.ts';
 import { tokenStatus } from './token-status/index.ts';
 
-export interface House {
+export interface FeatureDependencies {
   readonly config: Config;
   readonly store: Store;
   readonly clock: Clock;
@@ -61,29 +61,29 @@ export interface Services {
   readonly audit: Audit;
   readonly clients: Clients;
   readonly keys: Keys;
-  readonly limits: Limits;
+  readonly limits: RateLimits;
   readonly readiness: Readiness;
 }
 
 export const createFeatures = async (
-  house: House,
+  dependencies: FeatureDependencies,
 ): Promise<{ readonly services: Services; readonly features: readonly Feature[] }> => {
-  const { config, store, clock, events, pages, metrics, engine, onFault } = house;
-  const record = audit({ store, config, clock, events, box: () => keys.box, onFault });
-  const keys = house.keys ?? (await createKeys({ store, config, clock, events, onFault }));
+  const { config, store, clock, events, pages, metrics, engine, onFault } = dependencies;
+  const record = createAudit({ store, config, clock, events, cipher: () => keys.cipher, onFault });
+  const keys = dependencies.keys ?? (await createKeys({ store, config, clock, events, onFault }));
   const accounts = createAccounts({ store, config, clock, events });
-  const [sealKey = ''] = keys.current().cookieKeys;
+  const [cookieKey = ''] = keys.current().cookieKeys;
   const clients = createClients({
     store,
-    config: { clients: [...config.clients, ...clientsOfPlayground(config, sealKey)] },
+    config: { clients: [...config.clients, ...playgroundClientConfigs(config, cookieKey)] },
     clock,
     events,
-    secretBox: keys.box,
+    secretCipher: keys.cipher,
   });
   const throttle = createThrottle({ store, config, clock });
-  const limited = limits({ config, store, clock, events });
-  const levels = createLevels(config);
-  const deliveries = createDeliveries({ store, clock, events, onFault });
+  const limited = createRateLimits({ config, store, clock, events });
+  const levels = createAuthenticationLevels(config);
+  const outbox = createOutbox({ store, clock, events, onFault });
   const alive = health(store, keys);
   return {
     services: { accounts, audit: record, clients, keys, limits: limited, readiness: alive.readiness },
@@ -91,7 +91,7 @@ export const createFeatures = async (
       // First, so that it stops last.
       record,
       metrics.feature({ events, clock, keys, accounts, audit: record, readiness: alive.readiness }),
-      configuredClientsFit({ config, clients, engine }),
+      checkConfiguredClients({ config, clients, engine }),
       selectAccount(accounts),
       createAccount({ config, clock, events, accounts, throttle, levels }),
       signIn({
@@ -101,7 +101,7 @@ export const createFeatures = async (
         accounts,
         throttle,
         levels,
-        sealKeys: () => keys.current().cookieKeys,
+        cookieKeys: () => keys.current().cookieKeys,
       }),
       consent({ config, store, clock, events, accounts }),
       device({ config, clock, pages, throttle }),
@@ -114,16 +114,16 @@ export const createFeatures = async (
         accounts,
         levels,
         throttle,
-        deliveries,
+        outbox,
         engine,
-        sealKeys: () => keys.current().cookieKeys,
+        cookieKeys: () => keys.current().cookieKeys,
       }),
       registration({ config, store, clock, clients, engine }),
       tokenStatus(config, accounts),
       metadata(config),
       stepUp(levels),
-      logout({ config, pages, accounts, deliveries, engine }),
-      { name: 'deliveries', start: () => deliveries.start() },
+      logout({ config, pages, accounts, outbox, engine }),
+      { name: 'deliveries', start: () => outbox.start() },
       subjects(),
       jsonTokens({ config, store, pages, version, engine }),
       limited,
@@ -140,9 +140,9 @@ export const createFeatures = async (
         store,
         clock,
         pages,
-        sealKey,
-        sealKeys: () => keys.current().cookieKeys,
-        box: keys.box,
+        cookieKey,
+        cookieKeys: () => keys.current().cookieKeys,
+        cipher: keys.cipher,
       }),
       alive,
     ],

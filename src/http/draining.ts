@@ -10,34 +10,34 @@ export interface Connections {
   closeAll(): void;
 }
 
-const sayLast = (answer: ServerResponse): void => {
+const announceClose = (answer: ServerResponse): void => {
   if (!answer.headersSent) answer.setHeader('connection', 'close');
 };
 
-export const drainConnections = ({ server }: FastifyInstance): Connections => {
+export const trackConnections = ({ server }: FastifyInstance): Connections => {
   /** The answer that each owes. Node counts one that never was asked for any among those that are busy. */
-  const open = new Map<Socket, ServerResponse | undefined>();
+  const pendingResponses = new Map<Socket, ServerResponse | undefined>();
   let draining = false;
   server.on('connection', (socket: Socket) => {
-    open.set(socket, undefined);
-    socket.once('close', () => open.delete(socket));
+    pendingResponses.set(socket, undefined);
+    socket.once('close', () => pendingResponses.delete(socket));
   });
   // Ahead of the doors, and on the raw answer, because the engine answers there.
   server.prependListener('request', ({ socket }, answer) => {
-    open.set(socket, answer);
+    pendingResponses.set(socket, answer);
     answer.once('close', () => {
-      if (open.get(socket) === answer) open.set(socket, undefined);
+      if (pendingResponses.get(socket) === answer) pendingResponses.set(socket, undefined);
     });
-    if (draining) sayLast(answer);
+    if (draining) announceClose(answer);
   });
   return {
     drain() {
       draining = true;
-      for (const answer of open.values()) if (answer) sayLast(answer);
+      for (const answer of pendingResponses.values()) if (answer) announceClose(answer);
     },
     closeIdle() {
       server.closeIdleConnections();
-      for (const socket of open.keys()) if (socket.bytesRead === 0) socket.destroy();
+      for (const socket of pendingResponses.keys()) if (socket.bytesRead === 0) socket.destroy();
     },
     closeAll: () => server.closeAllConnections(),
   };

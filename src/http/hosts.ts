@@ -5,30 +5,31 @@ import { Failure } from '../errors.ts';
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** Answered whatever host the caller names: health checks come by address. */
-    readonly anyHost?: boolean;
+    readonly allowAnyHost?: boolean;
     /** Answered at `proxy.mtls_origin` as well: nothing that people or browsers go to. */
-    readonly byCertificate?: boolean;
+    readonly allowMtlsHost?: boolean;
   }
 }
 
 const loopback = ['localhost', '127.0.0.1', '[::1]'];
 
 const knownHosts = ({ issuer, security, mode, listen }: Config): ReadonlySet<string> => {
-  const own = new URL(issuer);
-  const hosts = [own.host, ...security.allowed_hosts];
-  if (mode === 'development') hosts.push(...loopback.map((host) => `${host}:${own.port || listen.port}`));
+  const issuerUrl = new URL(issuer);
+  const hosts = [issuerUrl.host, ...security.allowed_hosts];
+  if (mode === 'development')
+    hosts.push(...loopback.map((host) => `${host}:${issuerUrl.port || listen.port}`));
   return new Set(hosts.map((host) => host.toLowerCase()));
 };
 
 /** RFC 9110 §15.5.20: a name that isn't ours gets 421, so that no link or audience is ever made from it. */
-export const onlyKnownHosts = (server: FastifyInstance, config: Config): void => {
+export const requireKnownHost = (server: FastifyInstance, config: Config): void => {
   const known = knownHosts(config);
   const { mtls_origin: origin } = config.proxy;
-  const ofCertificates = origin === undefined ? undefined : new URL(origin).host;
+  const mtlsHost = origin === undefined ? undefined : new URL(origin).host;
   server.addHook('onRequest', ({ raw, routeOptions }, _reply, done) => {
     const host = (raw.headers.host ?? '').toLowerCase();
-    const { anyHost, byCertificate } = routeOptions.config;
-    if (known.has(host) || anyHost || (byCertificate && host === ofCertificates)) {
+    const { allowAnyHost, allowMtlsHost } = routeOptions.config;
+    if (known.has(host) || allowAnyHost || (allowMtlsHost && host === mtlsHost)) {
       done();
     } else {
       done(

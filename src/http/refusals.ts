@@ -2,32 +2,32 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Events } from '../events.ts';
-import { onEnding } from './endings.ts';
-import { explain } from './faults.ts';
+import { toHttpError } from './errors.ts';
+import { onRequestEnd } from './request-end.ts';
 
 /**
  * One security event for each request that a door refuses or fails, with the code of the answer as its reason. What
  * was already told of, by the engine or a feature, is not told twice. An address that leads nowhere refuses nothing,
  * and neither does the state of health.
  */
-export const tellRefusals = (server: FastifyInstance, events: Events): void => {
+export const emitRefusals = (server: FastifyInstance, events: Events): void => {
   /** Requests under way, and whether their refusal was told. */
-  const underWay = new Map<string, boolean>();
+  const inFlight = new Map<string, boolean>();
 
-  const forget = events.listen(({ outcome, correlation }) => {
-    if (outcome !== 'ok' && correlation !== undefined && underWay.has(correlation)) {
-      underWay.set(correlation, true);
+  const stopListening = events.listen(({ outcome, correlation }) => {
+    if (outcome !== 'ok' && correlation !== undefined && inFlight.has(correlation)) {
+      inFlight.set(correlation, true);
     }
   });
   server.addHook('onClose', async () => {
-    forget();
+    stopListening();
   });
   /** Also of one that was refused before it was known to be under way, or when nobody waited any more. */
-  const told = new WeakSet<FastifyRequest>();
-  const tell = (request: FastifyRequest, status: number, reason: string): void => {
+  const reported = new WeakSet<FastifyRequest>();
+  const report = (request: FastifyRequest, status: number, reason: string): void => {
     const { id, ip, method, routeOptions } = request;
-    if (underWay.get(id) === true || told.has(request)) return;
-    told.add(request);
+    if (inFlight.get(id) === true || reported.has(request)) return;
+    reported.add(request);
     events.emit({
       type: 'request.refused',
       outcome: status >= 500 ? 'failed' : 'refused',
@@ -39,39 +39,39 @@ export const tellRefusals = (server: FastifyInstance, events: Events): void => {
   };
 
   server.addHook('onRequest', (request, _reply, done) => {
-    underWay.set(request.id, false);
+    inFlight.set(request.id, false);
     done();
   });
   server.addHook('onError', (request, _reply, error, done) => {
-    const { status, code } = refusalIn(error);
-    tell(request, status, code);
+    const { status, code } = refusalOf(error);
+    report(request, status, code);
     done();
   });
   server.addHook('onSend', (request, reply, payload, done) => {
-    if (isRefusal(request, reply.statusCode)) tell(request, reply.statusCode, reasonFor(reply.statusCode));
+    if (isRefusal(request, reply.statusCode)) report(request, reply.statusCode, reasonFor(reply.statusCode));
     done(null, payload);
   });
-  const tellConnection = ({ remoteAddress: address = '' }: Socket, reason: string): void =>
+  const emitConnectionRefusal = ({ remoteAddress: address = '' }: Socket, reason: string): void =>
     events.emit({ type: 'connection.refused', outcome: 'refused', reason, address });
 
   /** What a connection is at, or was. */
-  const latest = new WeakMap<Socket, IncomingMessage>();
-  server.server.prependListener('request', (request) => void latest.set(request.socket, request));
+  const latestRequest = new WeakMap<Socket, IncomingMessage>();
+  server.server.prependListener('request', (request) => void latestRequest.set(request.socket, request));
   // Before the server hangs up, and no longer knows on whom.
   server.server.prependListener('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-    const reason = unreadable(error, socket);
+    const reason = reasonForUnreadable(error, socket);
     // A request that breaks off in its body is refused as that request.
-    if (reason === undefined || latest.get(socket)?.complete === false) return;
-    tellConnection(socket, reason);
+    if (reason === undefined || latestRequest.get(socket)?.complete === false) return;
+    emitConnectionRefusal(socket, reason);
   });
   // RFC 9110 §10.1.1: answered ahead of every door.
   server.server.on('checkExpectation', ({ socket }, response) => {
-    tellConnection(socket, 'unknown_expectation');
+    emitConnectionRefusal(socket, 'unknown_expectation');
     response.writeHead(417, { connection: 'close' }).end();
   });
   // RFC 9110 §9.3.6: there are no tunnels. Node lets go of the connection, its errors included.
   server.server.on('connect', ({ socket }) => {
-    tellConnection(socket, 'method_not_allowed');
+    emitConnectionRefusal(socket, 'method_not_allowed');
     socket.on('error', () => {});
     socket.write(
       'HTTP/1.1 405 Method Not Allowed\r\nallow: \r\nconnection: close\r\ncontent-length: 0\r\n\r\n',
@@ -80,24 +80,27 @@ export const tellRefusals = (server: FastifyInstance, events: Events): void => {
   });
   server.addHook('onResponse', (request, reply, done) => {
     const { statusCode } = reply.raw;
-    if (isRefusal(request, statusCode)) tell(request, statusCode, reasonFor(statusCode));
+    if (isRefusal(request, statusCode)) report(request, statusCode, reasonFor(statusCode));
     done();
   });
-  onEnding(server, ({ id }) => underWay.delete(id));
+  onRequestEnd(server, ({ id }) => inFlight.delete(id));
 };
 
 /** Bytes that never became a request. A connection that broke, or was opened and not used, asked for nothing. */
-const unreadable = ({ code = '' }: NodeJS.ErrnoException, { bytesRead }: Socket): string | undefined => {
+const reasonForUnreadable = (
+  { code = '' }: NodeJS.ErrnoException,
+  { bytesRead }: Socket,
+): string | undefined => {
   if (code === 'HPE_HEADER_OVERFLOW') return 'headers_too_large';
   if (code.startsWith('HPE_')) return 'malformed_request';
   return code === 'ERR_HTTP_REQUEST_TIMEOUT' && bytesRead > 0 ? 'request_too_slow' : undefined;
 };
 
 const isRefusal = ({ routeOptions }: FastifyRequest, status: number): boolean =>
-  status >= 400 && routeOptions.url !== undefined && !(routeOptions.config.anyHost && status === 503);
+  status >= 400 && routeOptions.url !== undefined && !(routeOptions.config.allowAnyHost && status === 503);
 
 /** Of a page that asks again or says no by itself. */
-const reasons: Readonly<Record<number, string>> = {
+const reasonByStatus: Readonly<Record<number, string>> = {
   401: 'login_required',
   404: 'not_found',
   405: 'method_not_allowed',
@@ -106,12 +109,12 @@ const reasons: Readonly<Record<number, string>> = {
 };
 
 const reasonFor = (status: number): string =>
-  reasons[status] ?? (status < 500 ? 'invalid_request' : 'server_error');
+  reasonByStatus[status] ?? (status < 500 ? 'invalid_request' : 'server_error');
 
 /** Doors with a language of their own throw errors that carry their status, and the code of the answer by some name. */
-const refusalIn = (error: Error): { status: number; code: string } => {
+const refusalOf = (error: Error): { status: number; code: string } => {
   const own = 'status' in error ? error.status : 'statusCode' in error ? error.statusCode : undefined;
-  const fault = explain(error);
+  const fault = toHttpError(error);
   if (typeof own !== 'number' || fault.status === own) return { status: fault.status, code: fault.error };
   const names = ['code' in error && error.code, 'error' in error && error.error, error.name];
   const code = names.find((name): name is string => typeof name === 'string' && /^[a-z][a-z_]*$/.test(name));

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { onEnding } from './endings.ts';
+import { onRequestEnd } from './request-end.ts';
 
 /**
  * One line for each request: the route's template, never its URL, for queries carry codes and states. Its correlation
@@ -7,13 +7,13 @@ import { onEnding } from './endings.ts';
  */
 export const logRequests = (server: FastifyInstance): void => {
   // Its members are the five below and none is a secret; to look for some takes as long as a round trip to the store.
-  const lines = server.log.child({}, { redact: [] });
+  const requestLog = server.log.child({}, { redact: [] });
   server.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
     done();
   });
-  onEnding(server, ({ method, routeOptions, ip, id }, status, milliseconds) => {
-    lines.info(
+  onRequestEnd(server, ({ method, routeOptions, ip, id }, status, milliseconds) => {
+    requestLog.info(
       {
         correlation: id,
         method,

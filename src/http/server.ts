@@ -6,18 +6,18 @@ import Fastify, {
   type FastifyRequest,
 } from 'fastify';
 import type { Config } from '#config';
-import { refuseBodies } from './bodies.ts';
+import { checkBodyHeaders } from './bodies.ts';
+import { requireCanonicalPath } from './canonical-path.ts';
 import { answerClientError } from './client-errors.ts';
-import { awaitEnding } from './endings.ts';
-import { answerFault } from './faults.ts';
-import { readAddressesOnly } from './forwarded.ts';
-import { onlyKnownHosts } from './hosts.ts';
-import { refuseMissingOrDoubled } from './one-of-each.ts';
-import { onlyOneSpelling } from './one-spelling.ts';
+import { defaultHeaders, setDefaultHeaders } from './default-headers.ts';
+import { rejectDuplicateHeaders } from './duplicate-headers.ts';
+import { createErrorHandler } from './errors.ts';
+import { sanitizeForwardedFor } from './forwarded-for.ts';
+import { requireKnownHost } from './hosts.ts';
+import { watchRequestEnd } from './request-end.ts';
+import { createRequestIds } from './request-ids.ts';
 import { logRequests } from './request-log.ts';
 import { childLoggerFactory } from './request-logger.ts';
-import { createNames } from './request-names.ts';
-import { safeHeaders, setSafeDefaults } from './safe-defaults.ts';
 
 /** Each door checks what it is sent by rules of its own; Fastify's compilers of schemas would be loaded for nothing. */
 const refuseSchema = (): never => {
@@ -29,7 +29,7 @@ const noSchemas = { buildValidator: () => refuseSchema, buildSerializer: () => r
  * Node knows an address for good once it was asked, and can't be asked any more when the caller has hung up. Whoever is
  * gone by now has none: what they sent would be limited, and told of, as nobody's.
  */
-const knowAddress = (socket: Socket): void => {
+const requirePeerAddress = (socket: Socket): void => {
   if (socket.remoteAddress === undefined) socket.destroy();
 };
 
@@ -42,7 +42,7 @@ type AnswerError = (error: unknown, request: FastifyRequest, reply: FastifyReply
 export const createServer = (
   config: Config,
   log: FastifyBaseLogger,
-  answerUnreadable: AnswerError,
+  answerFrameworkError: AnswerError,
 ): FastifyInstance => {
   const server = Fastify({
     loggerInstance: log,
@@ -50,7 +50,7 @@ export const createServer = (
       disableRequestLogging: true,
       requestIdLogLabel: 'correlation',
     }),
-    genReqId: createNames(),
+    genReqId: createRequestIds(),
     childLoggerFactory,
     trustProxy: config.proxy.trusted.length > 0 ? [...config.proxy.trusted] : false,
     bodyLimit: config.security.max_body_bytes,
@@ -72,22 +72,22 @@ export const createServer = (
     clientErrorHandler: answerClientError,
     // No hook runs before this one.
     frameworkErrors(error, request, reply) {
-      awaitEnding(server, request, reply.raw);
-      reply.headers(safeHeaders(config)).header('x-request-id', request.id);
-      answerUnreadable(error, request, reply);
+      watchRequestEnd(server, request, reply.raw);
+      reply.headers(defaultHeaders(config)).header('x-request-id', request.id);
+      answerFrameworkError(error, request, reply);
     },
   });
   server.server.headersTimeout = 10_000;
   // Each door has its own; what leads to none is not read.
   server.removeAllContentTypeParsers();
-  server.server.on('connection', knowAddress);
-  readAddressesOnly(server);
+  server.server.on('connection', requirePeerAddress);
+  sanitizeForwardedFor(server);
   logRequests(server);
-  setSafeDefaults(server, config);
-  refuseMissingOrDoubled(server);
-  onlyKnownHosts(server, config);
-  onlyOneSpelling(server);
-  refuseBodies(server, config);
-  server.setErrorHandler(answerFault(config.issuer));
+  setDefaultHeaders(server, config);
+  rejectDuplicateHeaders(server);
+  requireKnownHost(server, config);
+  requireCanonicalPath(server);
+  checkBodyHeaders(server, config);
+  server.setErrorHandler(createErrorHandler(config.issuer));
   return server;
 };

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingHttpHeaders } from 'node:http';
-import { nestsTooDeep } from '../provider/nesting.ts';
+import { nestsTooDeeply } from '../provider/json-depth.ts';
 
 /** RFC 8259 §8.1: UTF-8, so a charset is not needed, and any other is refused. */
 const jsonType = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
@@ -10,7 +10,7 @@ export const isJson = ({ 'content-type': type = '' }: IncomingHttpHeaders): bool
 const token = /"(?:[^"\\]|\\.)*"|[{}[\],:]/g;
 
 /** A name that stands twice in one object; which of the two counts, readers disagree about (RFC 8259 §4). */
-const doubledName = (text: string): string | undefined => {
+const duplicateName = (text: string): string | undefined => {
   const open: (Set<string> | undefined)[] = [];
   let pending: string | undefined;
   for (const [part] of text.matchAll(token)) {
@@ -37,10 +37,10 @@ export const parseJsonObject = (bytes: Buffer): Readonly<Record<string, unknown>
   } catch {
     return 'the body is not JSON';
   }
-  if (nestsTooDeep(text)) return 'the body is nested too deep';
+  if (nestsTooDeeply(text)) return 'the body is nested too deep';
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return 'the body must be a JSON object';
-  const doubled = doubledName(text);
-  if (doubled !== undefined) return `the member ${JSON.stringify(doubled.slice(0, 40))} stands twice`;
+  const duplicate = duplicateName(text);
+  if (duplicate !== undefined) return `the member ${JSON.stringify(duplicate.slice(0, 40))} stands twice`;
   return { ...value };
 };

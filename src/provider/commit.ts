@@ -1,23 +1,23 @@
 import type { EventEmitter } from 'node:events';
 import { type Configuration, errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
 import type { Events } from '../events.ts';
-import { withWork } from '../store/current-work.ts';
-import { Unavailable } from '../store/errors.ts';
+import { runInUnitOfWork } from '../store/current-unit-of-work.ts';
+import { StoreUnavailable } from '../store/errors.ts';
 import type { Store } from '../store/port.ts';
-import { factsOf } from './facts.ts';
-import { Replayed } from './storage/replayed.ts';
-import { endingOf, tellEnding, tellRevoked } from './tell.ts';
+import { emitGrantRevoked, emitOutcome, errorOf } from './engine-events.ts';
+import { getRequestContext } from './request-context.ts';
+import { ReplayError } from './storage/replay-error.ts';
 
 type Next = () => Promise<void>;
 
 export type RenderError = NonNullable<Configuration['renderError']>;
 
-type ErrorOut = Parameters<RenderError>[1];
+type ErrorBody = Parameters<RenderError>[1];
 
 /** Some seconds: long enough for a store to come back, short enough for a client to wait. */
-const retryAfter = '2';
+const retryAfterSeconds = '2';
 
-interface Around {
+interface Dependencies {
   readonly store: Store;
   readonly events: Events;
   readonly renderError: RenderError;
@@ -27,24 +27,24 @@ interface Around {
  * The one place where a request of the engine is committed: after its handler, before its answer. What the store
  * refuses or can't do now replaces the answer that was ready.
  */
-export const commitBeforeAnswer =
-  (provider: Provider, { store, events, renderError }: Around) =>
+export const commitBeforeResponse =
+  (provider: Provider, { store, events, renderError }: Dependencies) =>
   (ctx: KoaContextWithOIDC, next: Next): Promise<void> =>
-    withWork(store, async (work) => {
+    runInUnitOfWork(store, async (work) => {
       try {
         await next();
-        const ending = endingOf(ctx);
+        const outcome = errorOf(ctx);
         try {
-          if (ending instanceof Unavailable) throw ending;
+          if (outcome instanceof StoreUnavailable) throw outcome;
           if (ctx.status >= 400) keepSessionCookie(provider, ctx);
           if (ctx.status < 500) await work.commit({ refused: ctx.status >= 400 });
         } catch (error) {
-          if (error instanceof Replayed) tellRevoked(events, ctx);
-          await answerInstead(provider, ctx, asEngineError(error), renderError);
+          if (error instanceof ReplayError) emitGrantRevoked(events, ctx);
+          await replaceResponse(provider, ctx, toEngineError(error), renderError);
         }
-        factsOf(ctx.req).translate?.(ctx, endingOf(ctx));
+        getRequestContext(ctx.req).translateResponse?.(ctx, errorOf(ctx));
       } finally {
-        tellEnding(events, ctx);
+        emitOutcome(events, ctx);
       }
     });
 
@@ -57,14 +57,14 @@ const keepSessionCookie = (provider: Provider, ctx: KoaContextWithOIDC): void =>
   if (others.length > 0) ctx.set('set-cookie', others);
 };
 
-const asEngineError = (error: unknown): Error => {
+const toEngineError = (error: unknown): Error => {
   if (error instanceof errors.OIDCProviderError) return error;
-  if (error instanceof Unavailable) return new StoreAway({ cause: error });
+  if (error instanceof StoreUnavailable) return new TemporarilyUnavailable({ cause: error });
   return error instanceof Error ? error : new Error(String(error));
 };
 
 /** RFC 6749 has the code; the status says that the same request may be sent again. */
-class StoreAway extends errors.OIDCProviderError {
+class TemporarilyUnavailable extends errors.OIDCProviderError {
   constructor(options?: ErrorOptions) {
     super(503, 'temporarily_unavailable');
     this.error_description = 'the server is not able to handle the request right now, try it again';
@@ -73,10 +73,10 @@ class StoreAway extends errors.OIDCProviderError {
 }
 
 /** RFC 9449 §7.1: what is refused this late at userinfo is a proof that was used before. */
-const challengeFor = (ctx: KoaContextWithOIDC, error: Error): string =>
+const dpopChallenge = (ctx: KoaContextWithOIDC, error: Error): string =>
   `DPoP realm="${ctx.oidc.issuer}", error="${error.message}"`;
 
-const answerInstead = async (
+const replaceResponse = async (
   provider: Provider,
   ctx: KoaContextWithOIDC,
   error: Error,
@@ -85,22 +85,22 @@ const answerInstead = async (
   const expected = error instanceof errors.OIDCProviderError;
   for (const name of ['set-cookie', 'location', 'content-length', 'content-type']) ctx.remove(name);
   ctx.status = expected ? error.statusCode : 500;
-  if (ctx.status === 503) ctx.set('Retry-After', retryAfter);
+  if (ctx.status === 503) ctx.set('Retry-After', retryAfterSeconds);
   if (ctx.status === 401 && ctx.oidc.route === 'userinfo')
-    ctx.set('WWW-Authenticate', challengeFor(ctx, error));
-  const out: ErrorOut = expected
+    ctx.set('WWW-Authenticate', dpopChallenge(ctx, error));
+  const body: ErrorBody = expected
     ? {
         error: error.error,
         ...(error.error_description !== undefined && { error_description: error.error_description }),
       }
     : { error: 'server_error', error_description: 'oops! something went wrong' };
-  await renderError(ctx, out, error);
+  await renderError(ctx, body, error);
   const emitter: EventEmitter = provider;
-  emitter.emit(expected ? refusalAt(ctx.oidc?.route) : 'server_error', ctx, error);
+  emitter.emit(expected ? refusalEventOf(ctx.oidc?.route) : 'server_error', ctx, error);
 };
 
 /** The engine's names for a refusal, by route. */
-const refusalAt = (route: string | undefined): string => {
+const refusalEventOf = (route: string | undefined): string => {
   if (route === 'resume') return 'authorization.error';
   return route === undefined || route === 'token' || route.startsWith('registration')
     ? 'grant.error'

@@ -2,64 +2,64 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Configuration, interactionPolicy, Provider } from 'oidc-provider';
 import type { Config } from '#config';
 import type { Events } from '../events.ts';
-import type { EngineShare } from '../feature.ts';
+import type { ProviderSettings } from '../feature.ts';
 import type { Clock, Store } from '../store/port.ts';
-import { commitBeforeAnswer, type RenderError } from './commit.ts';
-import { composeSettings } from './compose.ts';
-import { sealCookies } from './cookie-seal.ts';
-import { explainErrors } from './error-uri.ts';
-import { exposeWait } from './expose-wait.ts';
-import { takeFaults } from './faults.ts';
+import { commitBeforeResponse, type RenderError } from './commit.ts';
+import { composeSettings } from './compose-settings.ts';
+import { forwardEvents } from './engine-events.ts';
+import type { EngineKeys } from './engine-keys.ts';
+import { addErrorUri } from './error-uri.ts';
+import { exposeRetryAfter } from './expose-retry-after.ts';
 import { createFetch, type Fetch } from './fetch.ts';
-import type { EngineKeys } from './keys.ts';
-import { signTokensOfUserinfo } from './models/access-tokens.ts';
+import { signUserinfoTokens } from './overrides/access-token-format.ts';
 import {
+  answerUnauthorizedClient,
   type ClientSource,
+  cacheClients,
   compareHashedSecrets,
-  keepBuiltClients,
-  nameForbiddenGrants,
-} from './models/clients.ts';
-import { keepFamiliesTogether, keepSessionsInPlace } from './models/families.ts';
-import { nameOwnAddress } from './models/origin.ts';
-import { markReplaysOnCommit } from './models/replay.ts';
-import { findSignedTokens } from './models/signed-tokens.ts';
+} from './overrides/client-find.ts';
+import { createCookieSigner } from './overrides/cookie-keys.ts';
+import { createProvider } from './overrides/ensure-oidc.ts';
+import { detectReplayAtCommit } from './overrides/replay-detection.ts';
+import { findSignedTokens } from './overrides/signed-tokens.ts';
+import { assignFamilyIds, rotateSessionIdInPlace } from './overrides/token-ids.ts';
+import { useRequestOriginForMtls } from './overrides/url-for.ts';
 import { aliases, jsonTokensPath } from './paths.ts';
-import { buildProvider } from './plain-context.ts';
 import { baseSettings } from './settings/index.ts';
-import { createStorage } from './storage/adapter.ts';
-import { tellEvents } from './tell.ts';
+import { createAdapterFactory } from './storage/adapter.ts';
+import { logUncaughtErrors } from './uncaught-errors.ts';
 
-export interface EngineParts {
+export interface EngineDependencies {
   readonly config: Config;
   readonly store: Store;
   readonly clock: Clock;
   readonly clients: ClientSource;
   readonly events: Events;
   /** Told of faults of ours, with the correlation id of the request. */
-  readonly onFault: (error: unknown, correlation: string) => void;
+  readonly onUncaughtError: (error: unknown, correlation: string) => void;
   readonly renderError: RenderError;
-  readonly shares: readonly { readonly owner: string; readonly share: EngineShare }[];
+  readonly features: readonly { readonly owner: string; readonly provider: ProviderSettings }[];
   readonly policy: interactionPolicy.Prompt[];
 }
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-interface Built {
+interface BuiltProvider {
   readonly provider: Provider;
   readonly handle: Handler;
 }
 
 /** Builds the engine anew over the same store whenever keys change; requests under way finish on the former one. */
 export class Engine {
-  readonly #parts: EngineParts;
+  readonly #dependencies: EngineDependencies;
   readonly #fetch: Fetch;
-  #main: Built;
-  #byPath: ReadonlyMap<string, Built>;
+  #main: BuiltProvider;
+  #byPath: ReadonlyMap<string, BuiltProvider>;
 
-  constructor(parts: EngineParts, keys: EngineKeys) {
-    this.#parts = parts;
+  constructor(parts: EngineDependencies, keys: EngineKeys) {
+    this.#dependencies = parts;
     this.#fetch = createFetch(parts.config, parts);
-    [this.#main, this.#byPath] = this.#all(keys);
+    [this.#main, this.#byPath] = this.#buildAll(keys);
   }
 
   /** The engine of this moment: not to be kept. */
@@ -72,11 +72,11 @@ export class Engine {
   }
 
   useKeys(keys: EngineKeys): void {
-    [this.#main, this.#byPath] = this.#all(keys);
+    [this.#main, this.#byPath] = this.#buildAll(keys);
   }
 
-  #all(keys: EngineKeys): [Built, ReadonlyMap<string, Built>] {
-    const byPath = new Map<string, Built>();
+  #buildAll(keys: EngineKeys): [BuiltProvider, ReadonlyMap<string, BuiltProvider>] {
+    const byPath = new Map<string, BuiltProvider>();
     for (const routes of [...aliases.map(({ routes }) => routes), { token: jsonTokensPath }]) {
       const built = this.#build(keys, routes);
       for (const path of Object.values(routes)) byPath.set(path, built);
@@ -84,21 +84,21 @@ export class Engine {
     return [this.#build(keys, {}), byPath];
   }
 
-  #build(keys: EngineKeys, routes: NonNullable<Configuration['routes']>): Built {
-    const { config, store, clock, clients, renderError, shares, policy } = this.#parts;
+  #build(keys: EngineKeys, routes: NonNullable<Configuration['routes']>): BuiltProvider {
+    const { config, store, clock, clients, renderError, features, policy } = this.#dependencies;
     const settings = composeSettings([
       ...baseSettings(config, keys),
-      ...shares.map(({ owner, share: { settings = {} } }) => ({
+      ...features.map(({ owner, provider: { settings = {} } }) => ({
         owner,
         settings: typeof settings === 'function' ? settings(keys) : settings,
       })),
       { owner: 'engine', settings: { renderError, interactions: { policy }, fetch: this.#fetch } },
     ]);
-    const provider = buildProvider(config.issuer, {
+    const provider = createProvider(config.issuer, {
       ...settings,
       routes: { ...settings.routes, ...routes },
       jwks: { keys: keys.signing },
-      adapter: createStorage({
+      adapter: createAdapterFactory({
         store,
         clock,
         clients,
@@ -108,22 +108,22 @@ export class Engine {
     });
     // The doors hand over the canonical host, the scheme and the client's address in these headers and no others.
     provider.proxy = true;
-    provider.keys = sealCookies(keys.cookieKeys);
-    keepFamiliesTogether(provider, clock, (at) => keys.refreshSecretAt(at));
-    keepSessionsInPlace(provider);
-    markReplaysOnCommit(provider);
-    keepBuiltClients(provider, clients);
+    provider.keys = createCookieSigner(keys.cookieKeys);
+    assignFamilyIds(provider, clock, (at) => keys.refreshSecretAt(at));
+    rotateSessionIdInPlace(provider);
+    detectReplayAtCommit(provider);
+    cacheClients(provider, clients);
     compareHashedSecrets(provider, clients);
-    nameForbiddenGrants(provider);
-    signTokensOfUserinfo(provider, 'ES256');
+    answerUnauthorizedClient(provider);
+    signUserinfoTokens(provider, 'ES256');
     findSignedTokens(provider, { publicKeys: { keys: [...keys.publicJwks.keys] }, store });
-    nameOwnAddress(provider);
-    tellEvents(provider, this.#parts);
-    takeFaults(provider, this.#parts.onFault);
-    provider.use(explainErrors(config.issuer));
-    provider.use(exposeWait);
-    provider.use(commitBeforeAnswer(provider, this.#parts));
-    for (const { share } of shares) share.attach?.(provider);
+    useRequestOriginForMtls(provider);
+    forwardEvents(provider, this.#dependencies);
+    logUncaughtErrors(provider, this.#dependencies.onUncaughtError);
+    provider.use(addErrorUri(config.issuer));
+    provider.use(exposeRetryAfter);
+    provider.use(commitBeforeResponse(provider, this.#dependencies));
+    for (const { provider: share } of features) share.attach?.(provider);
     return { provider, handle: provider.callback() as Handler };
   }
 }

@@ -8,7 +8,7 @@ export const withErrorUri = <Out extends object>(issuer: string, out: Out): Out 
     : out;
 
 /** For every error that the engine answers with in JSON, whoever made it. */
-export const explainErrors =
+export const addErrorUri =
   (issuer: string) =>
   async (ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> => {
     await next();

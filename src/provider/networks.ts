@@ -2,7 +2,7 @@ import { BlockList, isIP } from 'node:net';
 import type { Config } from '#config';
 
 /** An IPv4 block stands for `::ffff:…` as well, and for the addresses by which NAT64 leads to it (RFC 6052 §2.1). */
-const listOf = (blocks: readonly string[]): BlockList => {
+const blockListOf = (blocks: readonly string[]): BlockList => {
   const list = new BlockList();
   for (const block of blocks) {
     const [network = '', bits] = block.split('/');
@@ -16,39 +16,39 @@ const listOf = (blocks: readonly string[]): BlockList => {
   return list;
 };
 
-const listed = (...lines: readonly string[]): BlockList => listOf(lines.join(' ').split(' '));
+const parseBlocks = (...lines: readonly string[]): BlockList => blockListOf(lines.join(' ').split(' '));
 
 /** Of IPv6, global unicast alone (RFC 4291 §2.4): no form of address that only stands for another one. */
-const internet = listed('0.0.0.0/0 2000::/3');
+const globalUnicast = parseBlocks('0.0.0.0/0 2000::/3');
 
 /** IANA special-purpose registries, as far as they lie within that. */
-const special = listed(
+const specialPurpose = parseBlocks(
   '0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24',
   '192.31.196.0/24 192.52.193.0/24 192.88.99.0/24 192.168.0.0/16 192.175.48.0/24 198.18.0.0/15 198.51.100.0/24',
   '203.0.113.0/24 224.0.0.0/4 240.0.0.0/4 2001::/23 2001:db8::/32 2002::/16 3fff::/20',
 );
 
 /** The link itself, and where clouds hand their credentials to whoever asks from within. */
-const ofTheHost = listed(
+const linkLocalAndMetadata = parseBlocks(
   '169.254.0.0/16 fe80::/10 100.100.100.200 168.63.129.16 192.0.0.192 fd00:ec2::254 fd20:ce::254',
 );
 
-export interface Outbound {
+export interface OutboundConfig {
   readonly mode: Config['mode'];
   readonly security: Pick<Config['security'], 'outbound'>;
 }
 
 /** Which addresses may be connected to for a client: the Internet, and what the operator names. */
-export const reachOf = ({ mode, security }: Outbound): ((address: string) => boolean) => {
+export const createAddressFilter = ({ mode, security }: OutboundConfig): ((address: string) => boolean) => {
   const { allowed_networks: allowed } = security.outbound;
-  const named = listOf(allowed.filter((network) => !network.includes('/')));
-  const within = listOf(allowed);
+  const listedAddresses = blockListOf(allowed.filter((network) => !network.includes('/')));
+  const allowedBlocks = blockListOf(allowed);
   return (written) => {
     // RFC 4007 §11: the interface says nothing of the address.
     const [address = ''] = written.split('%');
     const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
     const is = (list: BlockList): boolean => list.check(address, family);
-    if (is(ofTheHost)) return is(named);
-    return mode === 'development' || is(within) || (is(internet) && !is(special));
+    if (is(linkLocalAndMetadata)) return is(listedAddresses);
+    return mode === 'development' || is(allowedBlocks) || (is(globalUnicast) && !is(specialPurpose));
   };
 };

@@ -24,7 +24,7 @@ export const aliases = [
 ] as const;
 
 /** Where clients show certificates, by the names that the metadata has for it (RFC 8705 §5). */
-export const endpointsByCertificate = {
+export const mtlsEndpoints = {
   token_endpoint: routes.token,
   pushed_authorization_request_endpoint: routes.pushed_authorization_request,
   introspection_endpoint: routes.introspection,
@@ -35,19 +35,19 @@ export const endpointsByCertificate = {
 } as const;
 
 /** The same, by every name that they are reached by. */
-export const pathsByCertificate: ReadonlySet<string> = new Set([
-  ...Object.values(endpointsByCertificate),
+export const mtlsPaths: ReadonlySet<string> = new Set([
+  ...Object.values(mtlsEndpoints),
   ...aliases.flatMap((alias) => Object.values(alias.routes)),
 ]);
 
 /** May also be called by POST (OpenID Connect Core §3.1.2.1, RP-Initiated Logout §2). */
-export const pathsTurnedToGet: readonly string[] = [routes.authorization, routes.end_session];
+export const pathsRedirectedToGet: readonly string[] = [routes.authorization, routes.end_session];
 
-const forPeople: readonly string[] = [routes.authorization, routes.code_verification, routes.end_session];
+const pagePaths: readonly string[] = [routes.authorization, routes.code_verification, routes.end_session];
 
 /** Where browsers go with a person in front of them; all other paths are for programs, whatever they say they accept. */
-export const isForPeople = (path: string): boolean =>
-  forPeople.some((one) => path === one || path.startsWith(`${one}/`));
+export const isPagePath = (path: string): boolean =>
+  pagePaths.some((one) => path === one || path.startsWith(`${one}/`));
 
 /**
  * Where each path may be called, and how. `:uid` is one segment. No HEAD where a GET goes on with a flow: whoever only

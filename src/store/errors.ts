@@ -1,4 +1,4 @@
-import type { Claim, Key } from './port.ts';
+import type { Consumption, Key } from './port.ts';
 
 export type ConflictReason = 'exists' | 'claimed' | 'absent' | 'changed';
 
@@ -6,43 +6,43 @@ export type ConflictReason = 'exists' | 'claimed' | 'absent' | 'changed';
 export class Conflict extends Error {
   readonly key: Key;
   readonly reason: ConflictReason;
-  readonly claim: Claim | undefined;
+  readonly consumption: Consumption | undefined;
 
-  constructor(key: Key, reason: ConflictReason, claim?: Claim) {
+  constructor(key: Key, reason: ConflictReason, consumption?: Consumption) {
     super(`commit refused: ${key.kind} ${reason}`);
     this.name = 'Conflict';
     this.key = key;
     this.reason = reason;
-    this.claim = claim;
+    this.consumption = consumption;
   }
 }
 
 /** The store did not answer in time, or not at all. Worth trying again. */
-export class Unavailable extends Error {
-  constructor(what: string, options?: ErrorOptions) {
-    super(what, options);
-    this.name = 'Unavailable';
+export class StoreUnavailable extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'StoreUnavailable';
   }
 }
 
 /** Cursors come back from outside; this one is none that a page gave. */
-export class BadCursor extends Error {
+export class InvalidCursor extends Error {
   constructor() {
     super('this cursor is not one that a former page gave: start again without a cursor');
-    this.name = 'BadCursor';
+    this.name = 'InvalidCursor';
   }
 }
 
 /** The store can't be opened as it is; the message names the fix. */
-export class Unusable extends Error {
-  constructor(what: string, options?: ErrorOptions) {
-    super(what, options);
-    this.name = 'Unusable';
+export class StoreUnusable extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'StoreUnusable';
   }
 }
 
 /** No store is there, and whoever asked for one is not to begin it. */
-export class Missing extends Unusable {}
+export class StoreNotFound extends StoreUnusable {}
 
 /** What the configuration names can't be a store, in whatever state it is: trying again is of no use. */
-export class Misnamed extends Unusable {}
+export class InvalidStoreUrl extends StoreUnusable {}

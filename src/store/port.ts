@@ -12,7 +12,7 @@ export interface Key {
 }
 
 /** `nonce` tells a resend of the same commit from a second use. */
-export interface Claim {
+export interface Consumption {
   readonly nonce: string;
   /** Milliseconds since the epoch, by the clock of the process that claimed. */
   readonly at: number;
@@ -21,8 +21,8 @@ export interface Claim {
 /** Body and parts hold no line breaks (JSON has none); the name of a part holds no white space. */
 export interface Document {
   readonly body: string;
-  readonly parts: Readonly<Record<string, string>>;
-  readonly claim?: Claim;
+  readonly fields: Readonly<Record<string, string>>;
+  readonly consumption?: Consumption;
   /** Milliseconds since the epoch; absent: kept until removed. */
   readonly expiresAt?: number;
 }
@@ -37,7 +37,7 @@ export interface IndexEntry {
 interface Content {
   readonly key: Key;
   readonly body: string;
-  readonly parts?: Readonly<Record<string, string>>;
+  readonly fields?: Readonly<Record<string, string>>;
   readonly expiresAt?: number;
   readonly index?: readonly IndexEntry[];
 }
@@ -69,14 +69,14 @@ export interface Merge {
   readonly op: 'merge';
   readonly key: Key;
   readonly body?: string;
-  readonly parts?: Readonly<Record<string, string | null>>;
+  readonly fields?: Readonly<Record<string, string | null>>;
   readonly expiresAt?: number;
   readonly index?: readonly IndexEntry[];
   readonly ifAbsent: 'refuse' | 'skip';
 }
 
 /** Once in the life of a document: refused as `claimed` the second time, as `absent` when there is none. */
-export interface ClaimWrite {
+export interface ConsumeWrite {
   readonly op: 'claim';
   readonly key: Key;
   readonly at: number;
@@ -87,7 +87,7 @@ export interface Remove {
   readonly key: Key;
 }
 
-export type Write = Put | Insert | Replace | Merge | ClaimWrite | Remove;
+export type Write = Put | Insert | Replace | Merge | ConsumeWrite | Remove;
 
 export interface ListOptions {
   readonly limit: number;
@@ -130,10 +130,10 @@ export interface Store {
   commit(writes: readonly Write[]): Promise<void>;
   list(index: string, of: string, options: ListOptions): Promise<Page>;
   /** Adds one to each counter and tells its new value; a counter starts at 1 and ends `windowMs` after it started. */
-  tally(counters: readonly string[], windowMs: number): Promise<readonly number[]>;
+  increment(counters: readonly string[], windowMs: number): Promise<readonly number[]>;
   /** Tells every process on this store, this one included. Best effort: listeners also look again from time to time. */
-  announce(topic: string, message: string): Promise<void>;
-  watch(topic: string, listener: (message: string) => void): () => void;
+  publish(topic: string, message: string): Promise<void>;
+  subscribe(topic: string, listener: (message: string) => void): () => void;
   ping(): Promise<void>;
   inspect(): Promise<readonly Finding[]>;
   /** Every entry, page by page, a document before its places in indexes; the copy of a store that is written to meanwhile is not exact. */
@@ -143,7 +143,7 @@ export interface Store {
 }
 
 /** Told after each trip to the store, for metrics, traces and tests that count round trips. */
-export type Observe = (
+export type OnStoreOperation = (
   operation: string,
   milliseconds: number,
   outcome: 'ok' | 'conflict' | 'unavailable',

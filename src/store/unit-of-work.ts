@@ -2,23 +2,23 @@ import { Conflict } from './errors.ts';
 import type { Document, Key, Store, Write } from './port.ts';
 
 /** What a lost race means: an answer (and writes that go with it), or that another request did the same work already. */
-type Lost = { readonly error: Error; readonly writes?: readonly Write[] } | 'already done';
+type ConflictOutcome = { readonly error: Error; readonly writes?: readonly Write[] } | 'already done';
 
-export interface Terms {
+export interface WriteOptions {
   /** Asked when the store refuses the commit because of this write. */
-  readonly lost?: (conflict: Conflict) => Lost | Promise<Lost>;
+  readonly onConflict?: (conflict: Conflict) => ConflictOutcome | Promise<ConflictOutcome>;
   /** Committed even when the request is refused: a revocation, a replay mark. */
-  readonly survives?: boolean;
+  readonly commitOnRefusal?: boolean;
   /** Writes of one errand are dropped together when it turns out `already done`. */
-  readonly errand?: string;
+  readonly batch?: string;
 }
 
-interface Staged {
+interface StagedWrite {
   readonly write: Write;
-  readonly terms: Terms;
+  readonly options: WriteOptions;
 }
 
-const nameOf = (key: Key): string => `${key.kind}\n${key.family}\n${key.id}`;
+const keyText = (key: Key): string => `${key.kind}\n${key.family}\n${key.id}`;
 
 /**
  * All that one request reads and writes. Reads of one turn of the event loop share a round trip and are remembered;
@@ -26,54 +26,54 @@ const nameOf = (key: Key): string => `${key.kind}\n${key.family}\n${key.id}`;
  */
 export class UnitOfWork {
   readonly #store: Store;
-  readonly #known = new Map<string, Document | undefined>();
-  readonly #after: (() => void)[] = [];
-  #staged: Staged[] = [];
-  #waiting: Map<string, Key> | undefined;
-  #arriving: Promise<void> | undefined;
+  readonly #documents = new Map<string, Document | undefined>();
+  readonly #afterCommit: (() => void)[] = [];
+  #staged: StagedWrite[] = [];
+  #requested: Map<string, Key> | undefined;
+  #fetching: Promise<void> | undefined;
 
   constructor(store: Store) {
     this.#store = store;
   }
 
   /** `alongside` are documents likely wanted next; they ride on the same trip. */
-  async read(key: Key, alongside: readonly Key[] = []): Promise<Document | undefined> {
-    const name = nameOf(key);
-    if (!this.#known.has(name)) {
-      this.#waiting ??= new Map();
-      this.#waiting.set(name, key);
-      for (const extra of alongside) {
-        const extraName = nameOf(extra);
-        if (!this.#known.has(extraName)) this.#waiting.set(extraName, extra);
+  async read(key: Key, prefetch: readonly Key[] = []): Promise<Document | undefined> {
+    const text = keyText(key);
+    if (!this.#documents.has(text)) {
+      this.#requested ??= new Map();
+      this.#requested.set(text, key);
+      for (const extra of prefetch) {
+        const extraName = keyText(extra);
+        if (!this.#documents.has(extraName)) this.#requested.set(extraName, extra);
       }
-      this.#arriving ??= Promise.resolve().then(() => this.#fetch());
-      await this.#arriving;
+      this.#fetching ??= Promise.resolve().then(() => this.#fetch());
+      await this.#fetching;
     }
-    return this.#known.get(name);
+    return this.#documents.get(text);
   }
 
   /** What is known without a trip. */
   peek(key: Key): Document | undefined {
-    return this.#known.get(nameOf(key));
+    return this.#documents.get(keyText(key));
   }
 
-  stage(write: Write, terms: Terms = {}): void {
-    this.#staged.push({ write, terms });
-    const name = nameOf(write.key);
+  stage(write: Write, options: WriteOptions = {}): void {
+    this.#staged.push({ write, options });
+    const text = keyText(write.key);
     // A change to what was never read shows on top of it, once it is.
-    if (this.#known.has(name) || !changes.has(write.op)) {
-      this.#known.set(name, applied(this.#known.get(name), write));
+    if (this.#documents.has(text) || !partialWrites.has(write.op)) {
+      this.#documents.set(text, applyWrite(this.#documents.get(text), write));
     }
   }
 
   /** Runs once the commit is through; never when it failed. What goes wrong in it no longer changes the answer. */
   afterCommit(action: () => void): void {
-    this.#after.push(action);
+    this.#afterCommit.push(action);
   }
 
   /** A refused request commits only what survives a refusal, and so does not spend a code for nothing. */
   async commit({ refused = false } = {}): Promise<void> {
-    let staged = refused ? this.#staged.filter(({ terms }) => terms.survives) : this.#staged;
+    let staged = refused ? this.#staged.filter(({ options }) => options.commitOnRefusal) : this.#staged;
     this.#staged = [];
     while (staged.length > 0) {
       try {
@@ -81,10 +81,10 @@ export class UnitOfWork {
         break;
       } catch (error) {
         if (!(error instanceof Conflict)) throw error;
-        staged = await this.#settle(staged, error);
+        staged = await this.#resolveConflict(staged, error);
       }
     }
-    for (const action of this.#after.splice(0)) {
+    for (const action of this.#afterCommit.splice(0)) {
       try {
         action();
       } catch (error) {
@@ -95,56 +95,58 @@ export class UnitOfWork {
     }
   }
 
-  async #settle(staged: readonly Staged[], conflict: Conflict): Promise<Staged[]> {
-    const name = nameOf(conflict.key);
-    const loser = staged.find(({ write, terms }) => terms.lost !== undefined && nameOf(write.key) === name);
-    const lost = await loser?.terms.lost?.(conflict);
-    if (loser === undefined || lost === undefined) throw conflict;
-    if (lost === 'already done') {
-      return staged.filter((other) => other !== loser && other.terms.errand !== loser.terms.errand);
+  async #resolveConflict(staged: readonly StagedWrite[], conflict: Conflict): Promise<StagedWrite[]> {
+    const name = keyText(conflict.key);
+    const loser = staged.find(
+      ({ write, options }) => options.onConflict !== undefined && keyText(write.key) === name,
+    );
+    const outcome = await loser?.options.onConflict?.(conflict);
+    if (loser === undefined || outcome === undefined) throw conflict;
+    if (outcome === 'already done') {
+      return staged.filter((other) => other !== loser && other.options.batch !== loser.options.batch);
     }
-    if (lost.writes?.length) await this.#store.commit(lost.writes);
-    throw lost.error;
+    if (outcome.writes?.length) await this.#store.commit(outcome.writes);
+    throw outcome.error;
   }
 
   async #fetch(): Promise<void> {
-    const keys = [...(this.#waiting?.entries() ?? [])];
-    this.#waiting = undefined;
-    this.#arriving = undefined;
+    const keys = [...(this.#requested?.entries() ?? [])];
+    this.#requested = undefined;
+    this.#fetching = undefined;
     const documents = await this.#store.read(keys.map(([, key]) => key));
     keys.forEach(([name], at) => {
-      if (this.#known.has(name)) return;
+      if (this.#documents.has(name)) return;
       // What was staged meanwhile is newer than what came back.
-      const staged = this.#staged.filter(({ write }) => nameOf(write.key) === name);
-      this.#known.set(
+      const staged = this.#staged.filter(({ write }) => keyText(write.key) === name);
+      this.#documents.set(
         name,
-        staged.reduce((document, { write }) => applied(document, write), documents[at]),
+        staged.reduce((document, { write }) => applyWrite(document, write), documents[at]),
       );
     });
   }
 }
 
 /** Those that leave something of the document as it was. */
-const changes: ReadonlySet<Write['op']> = new Set(['claim', 'merge', 'replace']);
+const partialWrites: ReadonlySet<Write['op']> = new Set(['claim', 'merge', 'replace']);
 
-const applied = (before: Document | undefined, write: Write): Document | undefined => {
+const applyWrite = (before: Document | undefined, write: Write): Document | undefined => {
   switch (write.op) {
     case 'remove':
       return undefined;
     case 'claim':
-      return before && { claim: { nonce: '', at: write.at }, ...before };
+      return before && { consumption: { nonce: '', at: write.at }, ...before };
     case 'replace':
     case 'merge': {
       if (!before) return undefined;
-      const parts: Record<string, string> = { ...before.parts };
-      for (const [name, text] of Object.entries(write.parts ?? {})) {
-        if (text === null) delete parts[name];
-        else parts[name] = text;
+      const fields: Record<string, string> = { ...before.fields };
+      for (const [name, text] of Object.entries(write.fields ?? {})) {
+        if (text === null) delete fields[name];
+        else fields[name] = text;
       }
-      return { ...before, body: write.body ?? before.body, parts, ...lifetime(write.expiresAt) };
+      return { ...before, body: write.body ?? before.body, fields, ...lifetime(write.expiresAt) };
     }
     default:
-      return { body: write.body, parts: write.parts ?? {}, ...lifetime(write.expiresAt) };
+      return { body: write.body, fields: write.fields ?? {}, ...lifetime(write.expiresAt) };
   }
 };
 

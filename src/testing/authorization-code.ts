@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { App } from '../app.ts';
 import { routes } from '../provider/paths.ts';
-import { withWork } from '../store/current-work.ts';
+import { runInUnitOfWork } from '../store/current-unit-of-work.ts';
 import type { Store } from '../store/port.ts';
 import type { SignedIn } from './session.ts';
 
@@ -29,22 +29,25 @@ export interface AuthorizationCode {
   readonly callback: URL;
 }
 
-interface House {
+interface ServerContext {
   readonly app: App;
   readonly store: Store;
   readonly issuer: string;
 }
 
 /** The consent of the person, as the engine keeps it, for all that the request asks. */
-const consentTo = async ({ app, store }: House, { session, ...asked }: CodeRequest): Promise<void> => {
+const saveConsent = async (
+  { app, store }: ServerContext,
+  { session, ...asked }: CodeRequest,
+): Promise<void> => {
   const { provider } = app.engine();
   const scope = asked.scope ?? 'openid';
-  await withWork(store, async (work) => {
-    const kept = await provider.Session.findByUid(session.uid);
-    if (!kept) throw new Error('the session has ended: sign in again');
-    const former = kept.grantIdFor(asked.client);
+  await runInUnitOfWork(store, async (work) => {
+    const storedSession = await provider.Session.findByUid(session.uid);
+    if (!storedSession) throw new Error('the session has ended: sign in again');
+    const formerGrantId = storedSession.grantIdFor(asked.client);
     const grant =
-      (former === undefined ? undefined : await provider.Grant.find(former)) ??
+      (formerGrantId === undefined ? undefined : await provider.Grant.find(formerGrantId)) ??
       new provider.Grant({ accountId: session.accountId, clientId: asked.client });
     grant.addOIDCScope(scope);
     const claims: Record<string, object> = JSON.parse(asked.parameters?.['claims'] ?? '{}');
@@ -52,24 +55,27 @@ const consentTo = async ({ app, store }: House, { session, ...asked }: CodeReque
     const client = await app.services.clients.get(asked.client);
     const audiences = [asked.resource ?? client?.metadata.audience ?? client?.metadata['resources'] ?? []];
     for (const audience of audiences.flat()) grant.addResourceScope(String(audience), scope);
-    kept.grantIdFor(asked.client, await grant.save());
-    await kept.persist();
+    storedSession.grantIdFor(asked.client, await grant.save());
+    await storedSession.persist();
     await work.commit();
   });
 };
 
 /** Consents, then asks the authorization endpoint as the browser of a signed-in person would; nobody is asked. */
-export const authorizationCode = async (house: House, asked: CodeRequest): Promise<AuthorizationCode> => {
-  const client = await house.app.services.clients.get(asked.client);
+export const authorizationCode = async (
+  context: ServerContext,
+  asked: CodeRequest,
+): Promise<AuthorizationCode> => {
+  const client = await context.app.services.clients.get(asked.client);
   if (!client)
     throw new Error(`there is no client ${asked.client}: add it with addClient, or in the settings`);
   const redirectUri = asked.redirectUri ?? client.metadata.redirect_uris?.[0];
   if (redirectUri === undefined) throw new Error(`the client ${asked.client} has no redirect URI`);
-  await consentTo(house, asked);
+  await saveConsent(context, asked);
 
   const verifier =
     asked.codeVerifier === undefined ? randomBytes(32).toString('base64url') : asked.codeVerifier;
-  const url = new URL(routes.authorization, house.issuer);
+  const url = new URL(routes.authorization, context.issuer);
   const query: Record<string, string> = {
     client_id: asked.client,
     response_type: 'code',
@@ -91,7 +97,7 @@ export const authorizationCode = async (house: House, asked: CodeRequest): Promi
   const body = await response.text();
   const location = response.headers.get('location');
   if (location === null) throw new Error(`no code was given (${response.status}): ${body.slice(0, 500)}`);
-  const callback = new URL(location, house.issuer);
+  const callback = new URL(location, context.issuer);
   const code = callback.searchParams.get('code');
   if (code === null) {
     const refusal = callback.searchParams.get('error_description') ?? callback.searchParams.get('error');

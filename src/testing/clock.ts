@@ -9,7 +9,7 @@ export interface TestClock extends Clock {
 
 const { Date: RealDate } = globalThis;
 
-let moved: TestClock | undefined;
+let movedClock: TestClock | undefined;
 
 /**
  * The engine asks `Date` for the time and takes no other clock, so that is what moves: `Date.now()` and `new Date()`
@@ -17,17 +17,17 @@ let moved: TestClock | undefined;
  */
 export const createTestClock = (): TestClock => {
   let offset = 0;
-  let underneath: (() => number) | undefined;
+  let realNow: (() => number) | undefined;
   const clock: TestClock = {
-    now: () => (underneath ?? RealDate.now)() + offset,
+    now: () => (realNow ?? RealDate.now)() + offset,
     advance(seconds) {
       if (!Number.isFinite(seconds)) throw new TypeError('a clock is moved by a number of seconds');
-      if (moved !== undefined && moved !== clock) {
+      if (movedClock !== undefined && movedClock !== clock) {
         throw new Error('another clock of this process was moved: stop its server, or restore it, first');
       }
-      moved = clock;
+      movedClock = clock;
       offset += seconds * 1000;
-      underneath ??= RealDate.now;
+      realNow ??= RealDate.now;
       RealDate.now = clock.now;
       globalThis.Date = new Proxy(RealDate, {
         construct: (target, values, self) =>
@@ -36,11 +36,11 @@ export const createTestClock = (): TestClock => {
     },
     restore() {
       offset = 0;
-      if (underneath === undefined) return;
-      RealDate.now = underneath;
+      if (realNow === undefined) return;
+      RealDate.now = realNow;
       globalThis.Date = RealDate;
-      underneath = undefined;
-      moved = undefined;
+      realNow = undefined;
+      movedClock = undefined;
     },
   };
   return clock;

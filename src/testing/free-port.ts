@@ -15,7 +15,7 @@ const isFree = async (port: number): Promise<boolean> => {
 };
 
 const [first, last] = [12_000, 32_000];
-const tries = 100;
+const attempts = 100;
 
 /** From somewhere on, so that processes do not meet; in turn, so that who asks twice before listening has two. */
 let latest = randomInt(first, last);
@@ -25,7 +25,7 @@ let latest = randomInt(first, last);
  * that the system gives to outgoing connections, one of which could take it before it is listened on.
  */
 export const freePort = async (): Promise<number> => {
-  for (let at = 0; at < tries; at++) {
+  for (let at = 0; at < attempts; at++) {
     latest = latest < last ? latest + 1 : first;
     const port = latest;
     if (await isFree(port)) return port;

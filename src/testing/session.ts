@@ -1,7 +1,7 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { App } from '../app.ts';
-import { withWork } from '../store/current-work.ts';
+import { runInUnitOfWork } from '../store/current-unit-of-work.ts';
 import type { Store } from '../store/port.ts';
 
 export interface SignIn {
@@ -23,7 +23,7 @@ export interface SignedIn {
   readonly uid: string;
 }
 
-interface House {
+interface ServerContext {
   readonly app: App;
   readonly store: Store;
   /** Seconds. */
@@ -48,7 +48,7 @@ const cookiesOf = (provider: Provider, id: string): SignedIn['cookies'] => {
 
 /** A session as the engine keeps it after a sign-in: every check of a real one applies to it. */
 export const signIn = async (
-  { app, store, lifetime, now }: House,
+  { app, store, lifetime, now }: ServerContext,
   username: string,
   { ago = 0, acr, amr = ['pwd'] }: SignIn = {},
 ): Promise<SignedIn> => {
@@ -64,7 +64,7 @@ export const signIn = async (
     amr: [...amr],
     ...(acr !== undefined && { acr }),
   });
-  await withWork(store, async (work) => {
+  await runInUnitOfWork(store, async (work) => {
     await session.save(lifetime);
     await work.commit();
   });

@@ -9,7 +9,7 @@ import { freePort } from './free-port.ts';
 export type Settings = Readonly<Record<string, unknown>>;
 
 /** What a test wants unless it says otherwise: nothing on the disk, nothing printed, passwords that hash quickly. */
-const usual = (port: number): Settings => ({
+const testDefaults = (port: number): Settings => ({
   listen: { port },
   store: { url: 'memory:' },
   log: { level: 'silent' },
@@ -21,28 +21,28 @@ const usual = (port: number): Settings => ({
 const isSection = (value: unknown): value is Settings =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const laidOver = (under: Settings, over: Settings): Settings => {
-  const merged: Record<string, unknown> = { ...under };
-  for (const [name, value] of Object.entries(over)) {
+const merge = (base: Settings, overrides: Settings): Settings => {
+  const merged: Record<string, unknown> = { ...base };
+  for (const [name, value] of Object.entries(overrides)) {
     const before = merged[name];
-    merged[name] = isSection(before) && isSection(value) ? laidOver(before, value) : value;
+    merged[name] = isSection(before) && isSection(value) ? merge(before, value) : value;
   }
   return merged;
 };
 
-export interface Loaded {
+export interface LoadedSettings {
   readonly config: Config;
   readonly folder: string;
   discard(): Promise<void>;
 }
 
 /** Through the front door of the configuration: a mistake gets the sentence that an operator would read. */
-export const loadSettings = async (settings: Settings): Promise<Loaded> => {
+export const loadSettings = async (settings: Settings): Promise<LoadedSettings> => {
   const folder = await mkdtemp(join(tmpdir(), 'postern-'));
   const discard = () => rm(folder, { recursive: true, force: true });
   try {
-    const written = laidOver(usual(await freePort()), settings);
-    await writeFile(join(folder, 'postern.yaml'), stringify(written));
+    const merged = merge(testDefaults(await freePort()), settings);
+    await writeFile(join(folder, 'postern.yaml'), stringify(merged));
     return { config: loadConfig({ env: {}, cwd: folder }).config, folder, discard };
   } catch (error) {
     await discard();

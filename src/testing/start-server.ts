@@ -1,14 +1,14 @@
 import { pino } from 'pino';
 import { type App, buildApp } from '../app.ts';
 import type { SecurityEvent } from '../events.ts';
-import type { Account, AddAccount } from '../features/accounts/index.ts';
-import type { AddClient } from '../features/clients/index.ts';
 import { openStore } from '../open-store.ts';
-import type { Clock, Observe, Store } from '../store/port.ts';
+import type { Account, AddAccount } from '../services/accounts/index.ts';
+import type { AddClient } from '../services/clients/index.ts';
+import type { Clock, OnStoreOperation, Store } from '../store/port.ts';
 import { type AuthorizationCode, authorizationCode, type CodeRequest } from './authorization-code.ts';
 import { createTestClock, type TestClock } from './clock.ts';
 import { type SignedIn, type SignIn, signIn } from './session.ts';
-import { type Loaded, loadSettings, type Settings } from './settings.ts';
+import { type LoadedSettings, loadSettings, type Settings } from './settings.ts';
 
 export interface TestServerOptions {
   /** As in `postern.yaml`, laid over what suits a test: a free port, a store in memory, silence. */
@@ -16,7 +16,7 @@ export interface TestServerOptions {
   /** Of your own, instead of `server.clock`; the engine does not see it. */
   readonly clock?: Clock;
   /** Told of each trip to the store. */
-  readonly observe?: Observe;
+  readonly observe?: OnStoreOperation;
 }
 
 export interface TestServer extends AsyncDisposable {
@@ -39,10 +39,10 @@ export interface TestServer extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-interface Running {
+interface RunningApp {
   readonly app: App;
   readonly store: Store;
-  readonly loaded: Loaded;
+  readonly loaded: LoadedSettings;
 }
 
 const isTaken = (error: unknown): boolean =>
@@ -53,7 +53,7 @@ const run = async (
   { settings = {}, observe }: TestServerOptions,
   clock: Clock,
   attempts = 3,
-): Promise<Running> => {
+): Promise<RunningApp> => {
   const loaded = await loadSettings(settings);
   const { config } = loaded;
   const store = await openStore(config, clock, { observe });

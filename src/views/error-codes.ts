@@ -433,8 +433,8 @@ const explanations = {
   },
 } satisfies Record<string, Explanation>;
 
-const table: ReadonlyMap<string, Explanation> = new Map(Object.entries(explanations));
+const explanationsByCode: ReadonlyMap<string, Explanation> = new Map(Object.entries(explanations));
 
-export const explanationOf = (code: string): Explanation | undefined => table.get(code);
+export const explanationOf = (code: string): Explanation | undefined => explanationsByCode.get(code);
 
-export const explainedCodes: readonly string[] = [...table.keys()];
+export const explainedCodes: readonly string[] = [...explanationsByCode.keys()];

@@ -23,17 +23,17 @@ interface Field {
 }
 
 /** The errors of one form; fields ask it for theirs, and the first bad one gets the focus. */
-export const fieldsOf = (messages: Messages, errors: readonly FieldError[] = []) => {
+export const createFields = (messages: Messages, errors: readonly FieldError[] = []) => {
   const text = messages.fields;
 
-  const framed = (field: Field, input: (attributes: Html) => Html): Html => {
+  const withLabel = (field: Field, input: (attributes: Html) => Html): Html => {
     const error = errors.find(({ field: name }) => name === field.name)?.message;
-    const described = [field.hint && `${field.name}-hint`, error && `${field.name}-error`].filter(
+    const descriptionIds = [field.hint && `${field.name}-hint`, error && `${field.name}-error`].filter(
       (id) => id !== undefined && id !== '',
     );
     const focused = errors.length > 0 ? errors[0]?.field === field.name : field.autofocus;
-    const attributes = html`id="${field.name}" name="${field.name}"${optional('autocomplete', field.autocomplete)}${
-      described.length > 0 && html` aria-describedby="${described.join(' ')}"`
+    const attributes = html`id="${field.name}" name="${field.name}"${optionalAttribute('autocomplete', field.autocomplete)}${
+      descriptionIds.length > 0 && html` aria-describedby="${descriptionIds.join(' ')}"`
     }${error !== undefined && html` aria-invalid="true"`}${field.required && html` required`}${
       field.readonly && html` readonly`
     }${focused && html` autofocus`}`;
@@ -56,15 +56,15 @@ export const fieldsOf = (messages: Messages, errors: readonly FieldError[] = [])
     },
 
     text: (field: Field): Html =>
-      framed(
+      withLabel(
         field,
         (attributes) =>
-          html`<input type="${field.type ?? 'text'}"${field.code && html` class="code-input"`} value="${field.value ?? ''}" ${attributes}${optional('inputmode', field.inputmode)} autocapitalize="none" autocorrect="off" spellcheck="false">`,
+          html`<input type="${field.type ?? 'text'}"${field.code && html` class="code-input"`} value="${field.value ?? ''}" ${attributes}${optionalAttribute('inputmode', field.inputmode)} autocapitalize="none" autocorrect="off" spellcheck="false">`,
       ),
 
     /** Never refilled: a password does not travel back. The toggle appears with JavaScript. */
     password: (field: Omit<Field, 'value' | 'type'>): Html =>
-      framed(
+      withLabel(
         field,
         (attributes) => html`<div class="with-button">
         <input type="password" ${attributes} autocapitalize="none" autocorrect="off" spellcheck="false">
@@ -107,7 +107,7 @@ interface Submit {
 }
 
 export const submit = ({ label, look, name, value, class: hook }: Submit): Html =>
-  html`<button type="submit" class="${look ? `${hook} ${look}` : hook}"${optional('name', name)}${optional('value', value)}>${label}</button>`;
+  html`<button type="submit" class="${look ? `${hook} ${look}` : hook}"${optionalAttribute('name', name)}${optionalAttribute('value', value)}>${label}</button>`;
 
 export const hidden = (fields: Readonly<Record<string, string>>): Html[] =>
   Object.entries(fields).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`);
@@ -116,7 +116,7 @@ export const hidden = (fields: Readonly<Record<string, string>>): Html[] =>
 export const alert = (...message: readonly Value[]): Html =>
   html`<div class="notice notice-bad" role="alert"><p>${message}</p></div>`;
 
-const optional = (
+const optionalAttribute = (
   name: 'autocomplete' | 'inputmode' | 'name' | 'value',
   value: string | undefined,
 ): Html | undefined => {

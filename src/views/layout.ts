@@ -2,12 +2,12 @@ import { type Html, html } from './html.ts';
 import { languages } from './languages/index.ts';
 import { webUrl, withLanguage } from './links.ts';
 import { logo } from './logo.ts';
-import type { Page, Sheet } from './page.ts';
+import type { Page, PageContent } from './page.ts';
 
 /** The frame of every page: no inline script or style, one `h1`, complete without JavaScript. */
-export const layout = (page: Page, sheet: Sheet): string => {
+export const layout = (page: Page, content: PageContent): string => {
   const { layout: text, tag, dir } = page.messages;
-  const title = sheet.invalid ? `${text.errorPrefix} ${sheet.title}` : sheet.title;
+  const title = content.invalid ? `${text.errorPrefix} ${content.title}` : content.title;
   return html`<!doctype html>
 <html lang="${tag}" dir="${dir}">
 <head>
@@ -26,9 +26,9 @@ export const layout = (page: Page, sheet: Sheet): string => {
   <header class="site-header">
     <p class="brand">${brandMark(page.logo)}<span>${page.brand}</span></p>
   </header>
-  <main id="main" tabindex="-1" class="sheet${sheet.wide ? ' sheet-wide' : ''}">
-    <h1>${sheet.title}</h1>
-    ${sheet.body}
+  <main id="main" tabindex="-1" class="sheet${content.wide ? ' sheet-wide' : ''}">
+    <h1>${content.title}</h1>
+    ${content.body}
     <p class="visually-hidden" role="status" data-status></p>
   </main>
   <footer class="site-footer">
@@ -47,15 +47,15 @@ const brandMark = (url: string | undefined): Html => {
     : html`<img class="mark" src="${image}" alt="" width="32" height="32" referrerpolicy="no-referrer">`;
 };
 
-const languageLinks = ({ here, messages, languages: offered }: Page): Html | undefined => {
-  if (here === undefined || offered.length < 2) return undefined;
+const languageLinks = ({ currentUrl, messages, languages: offered }: Page): Html | undefined => {
+  if (currentUrl === undefined || offered.length < 2) return undefined;
   return html`<nav class="languages" aria-label="${messages.layout.language}">
       <ul>${languages
         .filter(({ tag }) => offered.includes(tag))
         .map(({ tag, name, dir }) =>
           tag === messages.tag
             ? html`<li lang="${tag}" dir="${dir}" aria-current="true">${name}</li>`
-            : html`<li><a href="${withLanguage(here, tag)}" hreflang="${tag}" lang="${tag}" dir="${dir}">${name}</a></li>`,
+            : html`<li><a href="${withLanguage(currentUrl, tag)}" hreflang="${tag}" lang="${tag}" dir="${dir}">${name}</a></li>`,
         )}</ul>
     </nav>`;
 };

@@ -17,10 +17,10 @@ export interface Page {
   /** The tags of those that the reader may choose. */
   readonly languages: readonly string[];
   /** Path and query of this page as a GET, for language links; absent where a GET would lose the state. */
-  readonly here?: string;
+  readonly currentUrl?: string;
 }
 
-export interface Sheet {
+export interface PageContent {
   readonly title: string;
   readonly body: Html;
   /** A form came back with errors: the title says so first. */
@@ -30,14 +30,14 @@ export interface Sheet {
 }
 
 /** An application as people see it. All of it is what the application says about itself. */
-export interface ClientFace {
+export interface ClientDisplay {
   readonly name: string;
   /** Where it lives, as a host name. */
   readonly host?: string;
   readonly logo?: string;
 }
 
-export interface AccountFace {
+export interface AccountDisplay {
   readonly name: string;
   /** A second line that tells accounts apart: an email address, a user name. */
   readonly detail?: string;

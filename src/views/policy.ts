@@ -1,5 +1,5 @@
 /** What a page needs to be let do; everything else is forbidden. */
-export interface Allowance {
+export interface PolicyOptions {
   /** Redirect URIs that a form of this page may end at, through the answer to its POST. */
   readonly formTargets?: readonly string[];
   /** The operator's own. */
@@ -11,8 +11,8 @@ export interface Allowance {
 }
 
 /** `form-action` also holds for the redirect that follows a POST, so the app's own address has to be in it. */
-export const contentSecurityPolicy = (allowance: Allowance = {}): string => {
-  const { formTargets = [], images = [], remoteImages = false } = allowance;
+export const contentSecurityPolicy = (options: PolicyOptions = {}): string => {
+  const { formTargets = [], images = [], remoteImages = false } = options;
   return [
     "default-src 'none'",
     "style-src 'self'",
@@ -34,14 +34,15 @@ const sourcesOf = (uris: readonly string[]): ReadonlySet<string> =>
 const sourceOf = (uri: string): string | undefined => {
   if (!URL.canParse(uri)) return undefined;
   const { protocol, origin, hostname } = new URL(uri);
-  if (protocol !== 'http:' && protocol !== 'https:') return scripted.has(protocol) ? undefined : protocol;
+  if (protocol !== 'http:' && protocol !== 'https:')
+    return scriptSchemes.has(protocol) ? undefined : protocol;
   if (hostname.startsWith('[')) return protocol;
   return /^[a-z]+:\/\/[a-z0-9.-]+(:\d+)?$/i.test(origin) ? origin : undefined;
 };
 
-const scripted = new Set(['javascript:', 'data:', 'blob:', 'vbscript:', 'file:', 'about:']);
+const scriptSchemes = new Set(['javascript:', 'data:', 'blob:', 'vbscript:', 'file:', 'about:']);
 
-const switchedOff = [
+const disabledFeatures = [
   'accelerometer',
   'camera',
   'display-capture',
@@ -54,14 +55,14 @@ const switchedOff = [
 ];
 
 /** The headers of every page of ours. `Cache-Control` depends on the page and is its handler's to set. */
-export const pageHeaders = (allowance: Allowance = {}): Readonly<Record<string, string>> => ({
-  'Content-Security-Policy': contentSecurityPolicy(allowance),
+export const pageHeaders = (options: PolicyOptions = {}): Readonly<Record<string, string>> => ({
+  'Content-Security-Policy': contentSecurityPolicy(options),
   // For browsers that know no frame-ancestors.
   'X-Frame-Options': 'DENY',
   'X-Content-Type-Options': 'nosniff',
   // Never a path, which may hold an interaction; not `no-referrer`, which makes the Origin of our own POSTs `null`.
   'Referrer-Policy': 'strict-origin',
-  'Permissions-Policy': switchedOff.map((feature) => `${feature}=()`).join(', '),
+  'Permissions-Policy': disabledFeatures.map((feature) => `${feature}=()`).join(', '),
   'Cross-Origin-Resource-Policy': 'same-origin',
-  ...(allowance.popup ? {} : { 'Cross-Origin-Opener-Policy': 'same-origin' }),
+  ...(options.popup ? {} : { 'Cross-Origin-Opener-Policy': 'same-origin' }),
 });

@@ -1,5 +1,5 @@
 /** "in 2 minutes", in the words and the case of the language; rounded up, so that waiting so long is enough. */
-export const inTime = (tag: string, seconds: number): string => {
+export const relativeTime = (tag: string, seconds: number): string => {
   const format = new Intl.RelativeTimeFormat(tag, { numeric: 'always' });
   const whole = Math.max(1, Math.ceil(seconds));
   if (whole < 90) return format.format(whole, 'second');
@@ -7,9 +7,9 @@ export const inTime = (tag: string, seconds: number): string => {
   return format.format(Math.ceil(whole / 3600), 'hour');
 };
 
-export const onDay = (tag: string, date: Date): string =>
+export const longDate = (tag: string, date: Date): string =>
   new Intl.DateTimeFormat(tag, { dateStyle: 'long', timeZone: 'UTC' }).format(date);
 
 /** To the second and in UTC: it is compared with a log. */
-export const atTime = (tag: string, date: Date): string =>
+export const utcDateTime = (tag: string, date: Date): string =>
   new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'long', timeZone: 'UTC' }).format(date);

@@ -3,4 +3,4 @@
  * gathers their metrics. It serves nothing itself, and knows nothing of what a worker does.
  */
 export { startWorkers } from './primary.ts';
-export { type Primary, primaryOf } from './worker.ts';
+export { connectToPrimary, type Primary } from './worker.ts';

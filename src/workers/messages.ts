@@ -11,5 +11,6 @@ const hasType = (value: unknown): value is { readonly type: unknown } =>
   typeof value === 'object' && value !== null && 'type' in value;
 
 /** Other parties talk on the same channel; ours are known by their names. */
-export const isOurs = <Message extends FromWorker | FromPrimary>(value: unknown): value is Message =>
-  hasType(value) && typeof value.type === 'string' && value.type.startsWith('postern:');
+export const isPosternMessage = <Message extends FromWorker | FromPrimary>(
+  value: unknown,
+): value is Message => hasType(value) && typeof value.type === 'string' && value.type.startsWith('postern:');

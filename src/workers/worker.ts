@@ -1,36 +1,36 @@
 import cluster from 'node:cluster';
 import { Failure } from '../errors.ts';
-import { type FromPrimary, type FromWorker, isOurs } from './messages.ts';
+import { type FromPrimary, type FromWorker, isPosternMessage } from './messages.ts';
 
 /** The process that started this one, as far as this one needs it. */
 export interface Primary {
   /** Not the first worker of all. */
-  readonly isLater: boolean;
+  readonly isAdditional: boolean;
   ready(): void;
   onStop(listener: (how: 'drain' | 'now') => void): void;
   /** The metrics of all workers, as one text. */
   gatherMetrics(): Promise<string>;
 }
 
-const patienceMs = 6_000;
+const metricsTimeoutMs = 6_000;
 
-const tell = (message: FromWorker): void => void process.send?.(message);
+const send = (message: FromWorker): void => void process.send?.(message);
 
 /** Undefined in a process that stands alone. */
-export const primaryOf = (): Primary | undefined => {
+export const connectToPrimary = (): Primary | undefined => {
   const { worker } = cluster;
   if (!worker) return undefined;
-  const asked = new Map<number, (text: string | undefined) => void>();
+  const pending = new Map<number, (text: string | undefined) => void>();
   let stop: (how: 'drain' | 'now') => void = () => {};
   let count = 0;
   process.on('message', (message) => {
-    if (!isOurs<FromPrimary>(message)) return;
+    if (!isPosternMessage<FromPrimary>(message)) return;
     if (message.type === 'postern:stop') stop(message.how);
-    else asked.get(message.id)?.(message.text);
+    else pending.get(message.id)?.(message.text);
   });
   return {
-    isLater: worker.id > 1,
-    ready: () => tell({ type: 'postern:ready' }),
+    isAdditional: worker.id > 1,
+    ready: () => send({ type: 'postern:ready' }),
     onStop(listener) {
       stop = listener;
     },
@@ -38,12 +38,12 @@ export const primaryOf = (): Primary | undefined => {
       count += 1;
       const id = count;
       const answer = Promise.withResolvers<string | undefined>();
-      const late = setTimeout(() => answer.resolve(undefined), patienceMs);
-      asked.set(id, answer.resolve);
-      tell({ type: 'postern:metrics', id });
+      const timer = setTimeout(() => answer.resolve(undefined), metricsTimeoutMs);
+      pending.set(id, answer.resolve);
+      send({ type: 'postern:metrics', id });
       const text = await answer.promise;
-      clearTimeout(late);
-      asked.delete(id);
+      clearTimeout(timer);
+      pending.delete(id);
       if (text !== undefined) return text;
       throw new Failure({
         code: 'temporarily_unavailable',

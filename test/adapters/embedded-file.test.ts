@@ -20,13 +20,13 @@ import { DatabaseSync } from 'node:sqlite';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
-import { toUnavailable } from '#adapters/embedded/faults.ts';
 import { type EmbeddedOptions, openEmbedded } from '#adapters/embedded/index.ts';
-import { Unavailable, Unusable } from '#src/store/errors.ts';
+import { toUnavailable } from '#adapters/embedded/sqlite-errors.ts';
+import { StoreUnavailable, StoreUnusable } from '#src/store/errors.ts';
 import type { Key, Store, Write } from '#src/store/port.ts';
-import { faultOf } from '../support/fault-of.ts';
-import { waitFor } from '../support/patience.ts';
-import { asSomeUser } from '../support/some-user.ts';
+import { rejectionOf } from '../support/rejection-of.ts';
+import { asUnprivilegedUser } from '../support/unprivileged-user.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'postern-file-'));
 chmodSync(folder, 0o755);
@@ -41,8 +41,8 @@ const key = (family: string, id = ''): Key => ({ kind: 'k', family, id });
 const put = (at: Key, body = 'b'): Write => ({ op: 'put', key: at, body });
 
 const isUnusable = async (t: Test, path: string, message: RegExp): Promise<void> => {
-  const fault = await faultOf(open(path).then((store) => store.close()));
-  t.ok(fault instanceof Unusable, `refused: ${String(fault)}`);
+  const fault = await rejectionOf(open(path).then((store) => store.close()));
+  t.ok(fault instanceof StoreUnusable, `refused: ${String(fault)}`);
   t.match(fault instanceof Error && fault.message, message);
 };
 
@@ -103,7 +103,7 @@ t.test('damage found while running is Unavailable, and a fatal finding', async (
   closeSync(file);
   const damaged = await open(path);
   t.teardown(() => damaged.close());
-  t.ok((await faultOf(damaged.read(keys))) instanceof Unavailable);
+  t.ok((await rejectionOf(damaged.read(keys))) instanceof StoreUnavailable);
   const findings = await damaged.inspect();
   t.ok(findings.some((finding) => finding.code === 'file_damaged' && finding.fatal));
 });
@@ -123,11 +123,11 @@ t.test('a read-only file, or a read-only folder, is refused with the fix', async
   const path = join(place, 'postern.db');
   await (await open(path)).close();
   chmodSync(path, 0o444);
-  await asSomeUser(() => isUnusable(t, path, /give this user write access/));
+  await asUnprivilegedUser(() => isUnusable(t, path, /give this user write access/));
   chmodSync(path, 0o600);
   if (process.geteuid?.() === 0) chownSync(path, 65_534, 65_534);
   chmodSync(place, 0o555);
-  await asSomeUser(() => isUnusable(t, path, /give this user (read and )?write access/));
+  await asUnprivilegedUser(() => isUnusable(t, path, /give this user (read and )?write access/));
   chmodSync(place, 0o755);
 });
 
@@ -163,7 +163,7 @@ t.test('SQLite saying "full" is told as a full disk', (t) => {
   } catch (error) {
     told = toUnavailable(error);
   }
-  t.ok(told instanceof Unavailable && /full/.test(told.message));
+  t.ok(told instanceof StoreUnavailable && /full/.test(told.message));
   const ours = new TypeError('a fault of ours');
   t.equal(toUnavailable(ours), ours, 'faults of ours stay what they are');
   db.close();
@@ -188,8 +188,8 @@ t.test('a lock held by another program delays a commit, then is Unavailable; the
   other.exec('BEGIN IMMEDIATE');
   let turns = 0;
   const timer = setInterval(() => turns++, 10);
-  const fault = await faultOf(store.commit([put(key('f'))]));
-  t.ok(fault instanceof Unavailable && /locked by another process/.test(fault.message));
+  const fault = await rejectionOf(store.commit([put(key('f'))]));
+  t.ok(fault instanceof StoreUnavailable && /locked by another process/.test(fault.message));
   t.ok(turns > 1, 'timers fired meanwhile');
   t.equal((await store.read([key('f')]))[0], undefined, 'readers do not wait');
   const waiting = patient.commit([put(key('f'))]);
@@ -197,7 +197,7 @@ t.test('a lock held by another program delays a commit, then is Unavailable; the
   other.exec('ROLLBACK');
   await waiting;
   clearInterval(timer);
-  await faultOf(store.commit([{ op: 'insert', key: key('f'), body: 'x' }]));
+  await rejectionOf(store.commit([{ op: 'insert', key: key('f'), body: 'x' }]));
   t.same(outcomes, ['commit unavailable', 'read ok', 'commit conflict']);
 });
 
@@ -217,8 +217,8 @@ t.test('what has expired is swept out of the file, places and counters included'
     }),
   );
   await store.commit([...writes, put(key('kept'))]);
-  await store.tally(['a', 'b'], 1_000);
-  await store.announce('topic', 'message');
+  await store.increment(['a', 'b'], 1_000);
+  await store.publish('topic', 'message');
   now += 3_600_000;
   const left = (): number[] =>
     ['documents', 'places', 'tallies', 'announcements'].map((table) => rows(path, table));
@@ -270,9 +270,9 @@ t.test(
     t.equal(synced(), 0);
     await store.commit([put(key('f'))]);
     t.equal(synced(), 1, 'a commit');
-    await store.load([{ type: 'document', key: key('g'), document: { body: 'b', parts: {} } }]);
+    await store.load([{ type: 'document', key: key('g'), document: { body: 'b', fields: {} } }]);
     t.equal(synced(), 2, 'a load');
-    await faultOf(store.commit([{ op: 'insert', key: key('f'), body: 'x' }]));
+    await rejectionOf(store.commit([{ op: 'insert', key: key('f'), body: 'x' }]));
     t.equal(synced(), 2, 'nothing was written');
     await Promise.all(Array.from({ length: 50 }, (_, i) => store.commit([put(key(`h${i}`))])));
     t.ok(synced() <= 4, 'many share one');
@@ -293,7 +293,9 @@ t.test('a disk that fails to keep what must last is told of until it keeps it ag
   });
   const store = await open(fresh(), { durableKinds: ['k'] });
   t.teardown(() => store.close());
-  t.match(await faultOf(store.commit([put(key('f'))])), { message: 'the disk of the embedded store failed' });
+  t.match(await rejectionOf(store.commit([put(key('f'))])), {
+    message: 'the disk of the embedded store failed',
+  });
   const isTold = async (): Promise<boolean> =>
     (await store.inspect()).some(({ code, fatal }) => code === 'disk_failed' && fatal);
   t.same([await isTold(), await isTold()], [true, true]);
@@ -305,7 +307,7 @@ t.test('commits of durable kinds go through, refused or not', async (t) => {
   const store = await open(fresh(), { durableKinds: ['k'] });
   t.teardown(() => store.close());
   await store.commit([put(key('f'))]);
-  t.ok(await faultOf(store.commit([{ op: 'insert', key: key('f'), body: 'x' }])));
+  t.ok(await rejectionOf(store.commit([{ op: 'insert', key: key('f'), body: 'x' }])));
   await store.commit([{ op: 'insert', key: key('g'), body: 'x' }]);
   t.equal((await store.read([key('f')]))[0]?.body, 'b');
 });
@@ -343,8 +345,8 @@ t.test('a cursor that no page gave is refused', async (t) => {
     Buffer.from('{}').toString('base64url'),
   ];
   for (const cursor of forged) {
-    t.match(await faultOf(store.list('i', 'o', { limit: 1, cursor })), /start again without a cursor/);
-    t.match(await faultOf(store.dump(cursor)), /start again without a cursor/);
+    t.match(await rejectionOf(store.list('i', 'o', { limit: 1, cursor })), /start again without a cursor/);
+    t.match(await rejectionOf(store.dump(cursor)), /start again without a cursor/);
   }
 });
 
@@ -353,11 +355,11 @@ t.test('a listener that throws harms nobody', async (t) => {
   t.teardown(() => store.close());
   const heard: string[] = [];
   const warned = new Promise<Error>((resolve) => process.once('warning', resolve));
-  store.watch('topic', () => {
+  store.subscribe('topic', () => {
     throw new Error('oops');
   });
-  store.watch('topic', (message) => heard.push(message));
-  await store.announce('topic', 'm');
+  store.subscribe('topic', (message) => heard.push(message));
+  await store.publish('topic', 'm');
   t.same(heard, ['m']);
   t.match((await warned).message, /listener of the store's topic topic failed/);
 });

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import t from 'tap';
 import { openEmbedded } from '#adapters/embedded/index.ts';
 import { openStore } from '#adapters/index.ts';
-import { Unusable } from '#src/store/errors.ts';
+import { StoreUnusable } from '#src/store/errors.ts';
 import type { Store } from '#src/store/port.ts';
 import { sharedStoreContract, storeContract } from '../contract/store.ts';
-import { raceClaims } from '../support/claim-race.ts';
+import { raceConsumption } from '../support/claim-race.ts';
 
 const clock = { now: () => Date.now() };
 const folder = mkdtempSync(join(tmpdir(), 'postern-embedded-'));
@@ -34,15 +34,15 @@ t.test('three processes race 200 claims of one code, on a file that all of them 
   t.teardown(() => store.close());
   const code = { kind: 'code', family: 'fam', id: 'code' };
   await store.commit([{ op: 'put', key: code, body: 'c' }]);
-  const result = await raceClaims(`sqlite:${path}`, 'fam', { processes: 3, each: 67 });
+  const result = await raceConsumption(`sqlite:${path}`, 'fam', { processes: 3, each: 67 });
   t.equal(result.won, 1);
-  t.equal(result.claimed, 200);
+  t.equal(result.consumed, 200);
   t.equal(result.other, 0);
   const [document, token] = await store.read([
     code,
     { kind: 'access', family: 'fam', id: result.tokens[0] ?? '' },
   ]);
-  t.ok(document?.claim);
+  t.ok(document?.consumption);
   t.equal(token?.body, 'token');
   const entries = (await store.dump()).entries;
   t.equal(entries.length, 2, 'no loser left anything');
@@ -50,8 +50,8 @@ t.test('three processes race 200 claims of one code, on a file that all of them 
 
 t.test('processes that create one file at the same moment all succeed', async (t) => {
   const path = freshPath();
-  const result = await raceClaims(`sqlite:${path}`, 'fam', { processes: 3, each: 1 });
-  t.same(result, { won: 0, claimed: 0, other: 3, tokens: [] }, 'the code is absent, the store is there');
+  const result = await raceConsumption(`sqlite:${path}`, 'fam', { processes: 3, each: 1 });
+  t.same(result, { won: 0, consumed: 0, other: 3, tokens: [] }, 'the code is absent, the store is there');
 });
 
 t.test('the scheme of store.url chooses the store', async (t) => {
@@ -62,7 +62,7 @@ t.test('the scheme of store.url chooses the store', async (t) => {
   }
   const refuses = async (url: string, message: RegExp): Promise<void> => {
     const fault: unknown = await openStore(url, { clock }).catch((error: unknown) => error);
-    t.ok(fault instanceof Unusable && message.test(fault.message), url);
+    t.ok(fault instanceof StoreUnusable && message.test(fault.message), url);
     t.notMatch(String(fault), 'secret');
   };
   await refuses('postgres://user:secret@db/x', /unknown scheme postgres:.*sqlite:PATH.*redis:.*rediss:/);

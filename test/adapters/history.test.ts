@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
-import { historyIsExplained } from '../support/history.ts';
+import { historyIsConsistent } from '../support/history.ts';
 import { checkHistory } from '../support/history-check.ts';
 import type { Event } from '../support/history-log.ts';
 import type { FamilyState, FinalState } from '../support/history-state.ts';
@@ -11,13 +11,13 @@ import { ensureRedis, freshPrefix } from '../support/redis.ts';
 t.test('workers that die at random over one SQLite file leave a history that can be explained', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'postern-history-store-'));
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));
-  await historyIsExplained(t, { url: `sqlite:${join(folder, 'store.db')}` });
+  await historyIsConsistent(t, { url: `sqlite:${join(folder, 'store.db')}` });
 });
 
 t.test('workers that die at random over one Redis leave a history that can be explained', async (t) => {
   const redis = await ensureRedis();
   t.teardown(redis.close);
-  await historyIsExplained(t, { url: redis.url, prefix: freshPrefix() });
+  await historyIsConsistent(t, { url: redis.url, prefix: freshPrefix() });
 });
 
 t.test('the checker sees what it is there to see', (t) => {

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { openRedis } from '#adapters/redis/index.ts';
-import { Conflict, Unavailable } from '#src/store/errors.ts';
+import { Conflict, StoreUnavailable } from '#src/store/errors.ts';
 import type { Key, Store } from '#src/store/port.ts';
 import { sharedStoreContract, storeContract } from '../contract/store.ts';
-import { faultOf } from '../support/fault-of.ts';
-import { patient, waitFor } from '../support/patience.ts';
 import { freshPrefix } from '../support/redis.ts';
 import { startCluster } from '../support/redis-cluster.ts';
 import { redisCommand } from '../support/redis-server.ts';
+import { rejectionOf } from '../support/rejection-of.ts';
+import { longTimeouts, waitFor } from '../support/wait-for.ts';
 
 const clock = { now: () => Date.now() };
 const cluster = await startCluster();
@@ -18,13 +18,13 @@ const open = (prefix = freshPrefix(), times = {}): Promise<Store> =>
   openRedis({ url: cluster.url, clock, prefix, ...times });
 
 await t.test('a cluster of six keeps the contract of the store', async (t) =>
-  storeContract(t, () => open(freshPrefix(), patient)),
+  storeContract(t, () => open(freshPrefix(), longTimeouts)),
 );
 
 await t.test('two processes on one cluster keep the contract of sharing', async (t) =>
   sharedStoreContract(t, async () => {
     const prefix = freshPrefix();
-    return [await open(prefix, patient), await open(prefix, patient)];
+    return [await open(prefix, longTimeouts), await open(prefix, longTimeouts)];
   }),
 );
 
@@ -39,15 +39,15 @@ const load = (store: Store, family: string, mayLose = false) => {
   const work = (async () => {
     for (let i = 0; running; i++) {
       const code: Key = { kind: 'code', family, id: `${i}` };
-      const made = await faultOf(store.commit([{ op: 'put', key: code, body: 'c' }]));
+      const made = await rejectionOf(store.commit([{ op: 'put', key: code, body: 'c' }]));
       if (made !== undefined) {
-        if (!(made instanceof Unavailable)) wrong.push(`put ${i}: ${made}`);
+        if (!(made instanceof StoreUnavailable)) wrong.push(`put ${i}: ${made}`);
         counts.unavailable++;
         continue;
       }
       const uses = await Promise.all(
         [0, 1].map((n) =>
-          faultOf(
+          rejectionOf(
             store.commit([
               { op: 'claim', key: code, at: n },
               { op: 'insert', key: { ...code, kind: 'token', id: `${i}.${n}` }, body: 't' },
@@ -58,11 +58,11 @@ const load = (store: Store, family: string, mayLose = false) => {
       const won = uses.filter((fault) => fault === undefined).length;
       const lost = (fault: unknown): boolean =>
         mayLose && fault instanceof Conflict && fault.reason === 'absent';
-      const unknown = uses.filter((fault) => fault instanceof Unavailable || lost(fault)).length;
+      const unknown = uses.filter((fault) => fault instanceof StoreUnavailable || lost(fault)).length;
       if (
         won > 1 ||
         (won === 0 && unknown === 0) ||
-        uses.some((f) => f !== undefined && !(f instanceof Conflict || f instanceof Unavailable))
+        uses.some((f) => f !== undefined && !(f instanceof Conflict || f instanceof StoreUnavailable))
       )
         wrong.push(`code ${i}: ${uses}`);
       if (won === 1) counts.used++;
@@ -93,7 +93,7 @@ await t.test('a slot that moves under load loses nothing and gives nothing twice
   let late = 0;
   await cluster.moveSlot(slot, target, async () => {
     const started = performance.now();
-    await Promise.all([faultOf(store.read(kept)), sleep(250)]);
+    await Promise.all([rejectionOf(store.read(kept)), sleep(250)]);
     late = performance.now() - started;
   });
   t.ok(late < 2_500, 'a read across a half-moved slot ends in time');
@@ -128,10 +128,10 @@ await t.test(
     );
     const using = load(store, family, true);
     const heard: string[] = [];
-    store.watch('topic', (message) => heard.push(message));
+    store.subscribe('topic', (message) => heard.push(message));
     await owner.kill();
-    const ping = await faultOf(store.ping());
-    t.ok(ping === undefined || ping instanceof Unavailable);
+    const ping = await rejectionOf(store.ping());
+    t.ok(ping === undefined || ping instanceof StoreUnavailable);
     await waitFor('a new primary', async () => (await cluster.ownerOf(slot)) !== owner);
     const before = using.counts.used;
     await waitFor('codes to be used again', () => using.counts.used > before + 20);
@@ -139,9 +139,9 @@ await t.test(
     t.same(using.wrong, []);
     t.equal((await store.read([key]))[0]?.body, 'a');
     await waitFor('a message', async () => {
-      await store.announce('topic', 'm').catch(() => {});
+      await store.publish('topic', 'm').catch(() => {});
       return heard.length > 0;
     });
-    await waitFor('a ping', async () => (await faultOf(store.ping())) === undefined);
+    await waitFor('a ping', async () => (await rejectionOf(store.ping())) === undefined);
   },
 );

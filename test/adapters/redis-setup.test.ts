@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { openRedis } from '#adapters/redis/index.ts';
-import { Unavailable, Unusable } from '#src/store/errors.ts';
+import { StoreUnavailable, StoreUnusable } from '#src/store/errors.ts';
 import type { Store } from '#src/store/port.ts';
 import { freePort } from '#src/testing/free-port.ts';
-import { faultOf } from '../support/fault-of.ts';
-import { waitFor } from '../support/patience.ts';
 import { freshPrefix } from '../support/redis.ts';
 import { startSentinel } from '../support/redis-sentinel.ts';
 import { redisCommand, startRedis } from '../support/redis-server.ts';
+import { rejectionOf } from '../support/rejection-of.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const clock = { now: () => Date.now() };
 const key = { kind: 'code', family: 'f', id: 'c' };
@@ -24,7 +24,7 @@ const opened = async (t: Test, url: string, prefix = freshPrefix()): Promise<Sto
 
 /** Who refuses has the time to say so; where nobody is, `deadlineMs` is waited for. */
 const refusal = (url: string, prefix = 'p', deadlineMs = 10_000): Promise<unknown> =>
-  faultOf(openRedis({ url, clock, prefix, deadlineMs, operationTimeoutMs: deadlineMs / 2 }));
+  rejectionOf(openRedis({ url, clock, prefix, deadlineMs, operationTimeoutMs: deadlineMs / 2 }));
 
 const openssl = (args: readonly string[], tool = 'openssl'): void => {
   const { error, status, stderr } = spawnSync(tool, args, { encoding: 'utf8' });
@@ -52,25 +52,25 @@ await t.test('a wrong address is refused with the right one, and without the pas
     ['redis+cluster://h:1,:2', /names no host/],
   ] as const) {
     const fault = await refusal(url);
-    t.ok(fault instanceof Unusable, url);
+    t.ok(fault instanceof StoreUnusable, url);
     t.match(fault, { message: says });
     t.notMatch(String(fault), /s3cret/);
   }
   t.ok(
-    (await refusal('redis://127.0.0.1:1', 'a{b}')) instanceof Unusable,
+    (await refusal('redis://127.0.0.1:1', 'a{b}')) instanceof StoreUnusable,
     'a prefix that would break hash tags',
   );
 });
 
 await t.test('a store that is not there may come yet; one that refuses us needs mending', async (t) => {
   const nobody = await refusal(`redis://127.0.0.1:${await freePort()}`, 'p', 400);
-  t.ok(nobody instanceof Unavailable);
+  t.ok(nobody instanceof StoreUnavailable);
   const guarded = await startRedis();
   t.teardown(() => guarded.close());
   await redisCommand(guarded.port, 'config', 'set', 'requirepass', 's3cret word');
   for (const user of ['', 'default:wrong@', ':wrong@']) {
     const fault = await refusal(`redis://${user}127.0.0.1:${guarded.port}`);
-    t.ok(fault instanceof Unusable, user);
+    t.ok(fault instanceof StoreUnusable, user);
     t.match(fault, { message: /user name or password/ });
   }
   const store = await opened(t, `redis://default:s3cret%20word@127.0.0.1:${guarded.port}/3`);
@@ -98,7 +98,7 @@ await t.test('findings name what an operator should mend', async (t) => {
   const fault = await (await opened(t, replica.url))
     .commit([{ op: 'put', key, body: 'a' }])
     .catch((e: unknown) => e);
-  t.ok(fault instanceof Unavailable, 'a replica takes no writes');
+  t.ok(fault instanceof StoreUnavailable, 'a replica takes no writes');
 
   const asksFor = (count: string) =>
     redisCommand(replica.port, 'config', 'set', 'min-replicas-to-write', count);
@@ -138,13 +138,13 @@ await t.test('TLS is spoken when the authority is trusted, and only then', async
   await store.commit([{ op: 'put', key, body: 'a' }]);
   t.equal((await store.read([key]))[0]?.body, 'a');
   const heard: string[] = [];
-  store.watch('topic', (message) => heard.push(message));
+  store.subscribe('topic', (message) => heard.push(message));
   await waitFor('a message over TLS', async () => {
-    await store.announce('topic', 'm');
+    await store.publish('topic', 'm');
     return heard.length > 0;
   });
   const fault = await refusal(server.url);
-  t.ok(fault instanceof Unusable);
+  t.ok(fault instanceof StoreUnusable);
   t.match(fault, { message: /certificate/ });
 });
 
@@ -156,7 +156,7 @@ await t.test('a server that was killed and comes back is used again, with what i
   await store.commit([{ op: 'claim', key, at: 1 }]);
   await server.kill();
   for (let i = 0; i < 3; i++)
-    t.ok((await store.read([key]).catch((error: unknown) => error)) instanceof Unavailable, 'down');
+    t.ok((await store.read([key]).catch((error: unknown) => error)) instanceof StoreUnavailable, 'down');
   await server.start();
   await waitFor('recovery', async () =>
     store.read([key]).then(
@@ -164,8 +164,8 @@ await t.test('a server that was killed and comes back is used again, with what i
       () => false,
     ),
   );
-  t.equal((await store.read([key]))[0]?.claim?.at, 1);
-  await store.commit([{ op: 'merge', key, parts: { p: '1' }, ifAbsent: 'refuse' }]);
+  t.equal((await store.read([key]))[0]?.consumption?.at, 1);
+  await store.commit([{ op: 'merge', key, fields: { p: '1' }, ifAbsent: 'refuse' }]);
 });
 
 await t.test('sentinels lead to the new primary after the old one died', async (t) => {
@@ -174,7 +174,7 @@ await t.test('sentinels lead to the new primary after the old one died', async (
   const store = await opened(t, set.url);
   await store.commit([{ op: 'put', key, body: 'a' }]);
   const heard: string[] = [];
-  store.watch('topic', (message) => heard.push(message));
+  store.subscribe('topic', (message) => heard.push(message));
   const old = await set.primary();
   await waitFor(
     'replicas that have it',
@@ -186,14 +186,14 @@ await t.test('sentinels lead to the new primary after the old one died', async (
     store.commit([{ op: 'claim', key, at: 1 }]).then(
       () => true,
       (error: unknown) => {
-        if (!(error instanceof Unavailable)) throw error;
+        if (!(error instanceof StoreUnavailable)) throw error;
         return false;
       },
     ),
   );
   t.equal((await store.read([key]))[0]?.body, 'a');
   await waitFor('a message by way of the new primary', async () => {
-    await store.announce('topic', 'm').catch(() => {});
+    await store.publish('topic', 'm').catch(() => {});
     return heard.length > 0;
   });
 });

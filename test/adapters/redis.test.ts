@@ -2,14 +2,14 @@ import t from 'tap';
 import { openRedis } from '#adapters/redis/index.ts';
 import type { Store } from '#src/store/port.ts';
 import { sharedStoreContract, storeContract } from '../contract/store.ts';
-import { patient } from '../support/patience.ts';
 import { ensureRedis, freshPrefix } from '../support/redis.ts';
+import { longTimeouts } from '../support/wait-for.ts';
 
 const clock = { now: () => Date.now() };
 const { url, close } = await ensureRedis();
 t.teardown(close);
 
-const open = (prefix = freshPrefix()): Promise<Store> => openRedis({ url, clock, prefix, ...patient });
+const open = (prefix = freshPrefix()): Promise<Store> => openRedis({ url, clock, prefix, ...longTimeouts });
 
 await t.test('one server keeps the contract of the store', async (t) => storeContract(t, () => open()));
 
@@ -44,7 +44,7 @@ await t.test(
     ]);
     await store.read([one, two]);
     await store.commit([{ op: 'insert', key: two, body: '3' }]).catch(() => {});
-    await store.tally(['x', 'y'], 1_000);
+    await store.increment(['x', 'y'], 1_000);
     await store.list('i', 'o', { limit: 5 });
     t.same(trips, ['commit ok', 'read ok', 'commit conflict', 'tally ok', 'list ok', 'list ok']);
     await t.rejects(
@@ -52,8 +52,8 @@ await t.test(
       TypeError,
       'no text can pose as a line',
     );
-    await t.rejects(store.commit([{ op: 'put', key: one, body: '', parts: { a: 'b\nc' } }]), TypeError);
-    await t.rejects(store.commit([{ op: 'put', key: one, body: '', parts: { 'a b': 'c' } }]), TypeError);
+    await t.rejects(store.commit([{ op: 'put', key: one, body: '', fields: { a: 'b\nc' } }]), TypeError);
+    await t.rejects(store.commit([{ op: 'put', key: one, body: '', fields: { 'a b': 'c' } }]), TypeError);
   },
 );
 
@@ -62,7 +62,7 @@ await t.test('a body that looks like a line of ours stays a body', async (t) => 
   t.teardown(() => store.close());
   const bodies = ['!n 1', '+n', '~n', '@zzzzzzzz', '#p', '=', '==', '! ', '@0'];
   const keys = bodies.map((_, i) => ({ kind: 'odd', family: 'f', id: `${i}` }));
-  await store.commit(keys.map((key, i) => ({ op: 'put', key, body: bodies[i] ?? '', parts: { p: '@0' } })));
+  await store.commit(keys.map((key, i) => ({ op: 'put', key, body: bodies[i] ?? '', fields: { p: '@0' } })));
   for (const [i, key] of keys.entries()) {
     const body = bodies[i] ?? '';
     await store.commit([{ op: 'replace', key, expected: body, body: `${body}x` }]);
@@ -73,5 +73,7 @@ await t.test('a body that looks like a line of ours stays a body', async (t) => 
     read.map((document) => document?.body),
     bodies,
   );
-  t.ok(read.every((document) => document?.parts['p'] === '@0' && !document.claim && !document.expiresAt));
+  t.ok(
+    read.every((document) => document?.fields['p'] === '@0' && !document.consumption && !document.expiresAt),
+  );
 });

@@ -1,11 +1,18 @@
 import type { BrowserContext } from 'playwright-core';
 import t, { type Test } from 'tap';
-import { inspect, newTab, openStage, person, sentTo, signIn } from './stage.ts';
+import {
+  checkAccessibility,
+  newTab,
+  person,
+  receivedParameters,
+  signIn,
+  startBrowserTest,
+} from './browser-test.ts';
 
 t.setTimeout(600_000);
 
-const stage = await openStage(t, { pages: { create_account: true } });
-const { house, home, chromium, begin } = stage;
+const stage = await startBrowserTest(t, { pages: { create_account: true } });
+const { postern: server, home, chromium, startAuthorization } = stage;
 
 const ways = [
   { name: 'with JavaScript', options: { javaScriptEnabled: true, viewport: { width: 1280, height: 900 } } },
@@ -41,30 +48,30 @@ for (const { name, options } of ways) {
   t.test(`the whole code flow, ${name}`, (t) =>
     inBrowser(t, options, async (context, complaints) => {
       const tab = await newTab(context, complaints);
-      const request = begin({ prompt: 'consent', scope: 'openid profile email offline_access' });
+      const request = startAuthorization({ prompt: 'consent', scope: 'openid profile email offline_access' });
       await tab.goto(request.url);
       t.equal(await tab.evaluate('document.activeElement.id'), 'login', 'ready to be typed into');
-      if (scripts) await inspect(t, tab, 'login');
+      if (scripts) await checkAccessibility(t, tab, 'login');
 
       await tab.click('.login-submit');
       await tab.locator('[role=alert]').waitFor();
       t.match(await tab.title(), /^Error: Sign in/);
-      if (scripts) await inspect(t, tab, 'login-missing');
+      if (scripts) await checkAccessibility(t, tab, 'login-missing');
       await signIn(tab, { login: 'ada', password: 'a wrong one' });
       await tab.locator('[role=alert]').waitFor();
       t.equal(await tab.locator('#login').inputValue(), 'ada');
       t.equal(await tab.locator('#password').inputValue(), '');
-      if (scripts) await inspect(t, tab, 'login-wrong');
+      if (scripts) await checkAccessibility(t, tab, 'login-wrong');
 
       await signIn(tab);
       await tab.locator('.consent-allow').waitFor();
       t.match(await tab.locator('h1').textContent(), 'Allow Harbour Notes?');
-      if (scripts) await inspect(t, tab, 'consent');
+      if (scripts) await checkAccessibility(t, tab, 'consent');
       await tab.click('.consent-allow');
       await tab.waitForURL(`${home}/callback*`);
-      const { code = '', state, iss } = await sentTo(tab);
+      const { code = '', state, iss } = await receivedParameters(tab);
       t.equal(state, 'the-state');
-      t.equal(iss, house.issuer);
+      t.equal(iss, server.issuer);
       t.match((await request.redeem(code)).body, { token_type: 'Bearer', refresh_token: String });
     }),
   );
@@ -72,13 +79,17 @@ for (const { name, options } of ways) {
   t.test(`consent is refused, and the account switched, ${name}`, (t) =>
     inBrowser(t, options, async (context, complaints) => {
       const tab = await newTab(context, complaints);
-      await tab.goto(begin({ prompt: 'consent' }).url);
+      await tab.goto(startAuthorization({ prompt: 'consent' }).url);
       await signIn(tab);
       await tab.click('.consent-deny');
       await tab.waitForURL(`${home}/callback*`);
-      t.match(await sentTo(tab), { error: 'access_denied', state: 'the-state', iss: house.issuer });
+      t.match(await receivedParameters(tab), {
+        error: 'access_denied',
+        state: 'the-state',
+        iss: server.issuer,
+      });
 
-      await tab.goto(begin({ prompt: 'consent' }).url);
+      await tab.goto(startAuthorization({ prompt: 'consent' }).url);
       await tab.click('text=Switch account');
       await signIn(tab, { login: 'bob', password: person.password });
       if (!scripts) await tab.click('.form-post-submit');
@@ -87,22 +98,22 @@ for (const { name, options } of ways) {
       await tab.click('.consent-deny');
       await tab.waitForURL(`${home}/callback*`);
 
-      await tab.goto(begin({ client_id: 'other', prompt: 'login' }).url);
+      await tab.goto(startAuthorization({ client_id: 'other', prompt: 'login' }).url);
       t.equal(await tab.locator('#login').inputValue(), 'bob');
       t.equal(await tab.locator('#login').getAttribute('readonly'), '');
-      if (scripts) await inspect(t, tab, 'login-again');
+      if (scripts) await checkAccessibility(t, tab, 'login-again');
       await tab.click('text=Not you?');
       await signIn(tab);
       if (!scripts) await tab.click('.form-post-submit');
       await tab.waitForURL(`${home}/callback*`);
-      t.ok((await sentTo(tab))['code'], 'straight to an application that asks nothing');
+      t.ok((await receivedParameters(tab))['code'], 'straight to an application that asks nothing');
     }),
   );
 
   t.test(`a device is connected, ${name}`, (t) =>
     inBrowser(t, options, async (context, complaints) => {
       const device = async () => {
-        const answer = await fetch(`${house.issuer}/oauth/device_authorization`, {
+        const answer = await fetch(`${server.issuer}/oauth/device_authorization`, {
           method: 'POST',
           body: new URLSearchParams({ client_id: 'tv', scope: 'openid profile' }),
         });
@@ -111,16 +122,16 @@ for (const { name, options } of ways) {
       const { user_code, device_code, verification_uri, verification_uri_complete } = await device();
       const tab = await newTab(context, complaints);
       await tab.goto(verification_uri);
-      if (scripts) await inspect(t, tab, 'device-enter');
+      if (scripts) await checkAccessibility(t, tab, 'device-enter');
       await tab.fill('#user_code', 'WRNG-CODE');
       await tab.click('.device-submit');
       await tab.locator('[role=alert]').waitFor();
-      if (scripts) await inspect(t, tab, 'device-wrong');
+      if (scripts) await checkAccessibility(t, tab, 'device-wrong');
       await tab.fill('#user_code', ` ${String(user_code).toLowerCase().replace('-', ' ')}`);
       await tab.click('.device-submit');
       await tab.locator('.device-approve').waitFor();
       t.match(await tab.locator('.big-code').textContent(), user_code);
-      if (scripts) await inspect(t, tab, 'device-confirm');
+      if (scripts) await checkAccessibility(t, tab, 'device-confirm');
       await tab.click('.device-approve');
       await signIn(tab);
       const allow = tab.locator('.consent-allow');
@@ -130,8 +141,8 @@ for (const { name, options } of ways) {
         await allow.click();
       }
       await tab.locator('.device-done').waitFor();
-      if (scripts) await inspect(t, tab, 'device-done');
-      const tokens = await fetch(`${house.issuer}/oauth/token`, {
+      if (scripts) await checkAccessibility(t, tab, 'device-done');
+      const tokens = await fetch(`${server.issuer}/oauth/token`, {
         method: 'POST',
         body: new URLSearchParams({
           grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
@@ -155,60 +166,60 @@ for (const { name, options } of ways) {
   t.test(`signing out, ${name}`, (t) =>
     inBrowser(t, options, async (context, complaints) => {
       const tab = await newTab(context, complaints);
-      const request = begin({ client_id: 'other' });
+      const request = startAuthorization({ client_id: 'other' });
       await tab.goto(request.url);
       await signIn(tab);
       await tab.waitForURL(`${home}/callback*`);
-      const { body } = await request.redeem((await sentTo(tab))['code'] ?? '');
-      const out = `${house.issuer}/oauth/logout?id_token_hint=${body['id_token']}&state=s&post_logout_redirect_uri=`;
+      const { body } = await request.redeem((await receivedParameters(tab))['code'] ?? '');
+      const out = `${server.issuer}/oauth/logout?id_token_hint=${body['id_token']}&state=s&post_logout_redirect_uri=`;
       await tab.goto(`${out}${encodeURIComponent(`${home}/bye`)}`);
       t.match(await tab.locator('main').textContent(), 'Ledger');
-      if (scripts) await inspect(t, tab, 'logout');
+      if (scripts) await checkAccessibility(t, tab, 'logout');
       await tab.click('.logout-confirm');
       await tab.waitForURL(`${home}/bye?state=s`);
-      await tab.goto(begin({ client_id: 'other' }).url);
+      await tab.goto(startAuthorization({ client_id: 'other' }).url);
       await tab.locator('.login-submit').waitFor();
 
       await signIn(tab);
       await tab.waitForURL(`${home}/callback*`);
-      await tab.goto(`${house.issuer}/oauth/logout`);
+      await tab.goto(`${server.issuer}/oauth/logout`);
       await tab.click('.logout-confirm');
       await tab.locator('h1', { hasText: 'You are signed out' }).waitFor();
-      if (scripts) await inspect(t, tab, 'logged-out');
+      if (scripts) await checkAccessibility(t, tab, 'logged-out');
     }),
   );
 
   t.test(`an answer by form_post (OAuth 2.0 Form Post Response Mode §2), ${name}`, (t) =>
     inBrowser(t, options, async (context, complaints) => {
       const tab = await newTab(context, complaints);
-      const request = begin({ client_id: 'other', response_mode: 'form_post' });
+      const request = startAuthorization({ client_id: 'other', response_mode: 'form_post' });
       await tab.goto(request.url);
       await signIn(tab);
       if (!scripts) await tab.click('.form-post-submit');
       await tab.locator('h1', { hasText: 'POST /callback' }).waitFor();
-      const { code = '', state } = await sentTo(tab);
+      const { code = '', state } = await receivedParameters(tab);
       t.equal(state, 'the-state');
       t.equal((await request.redeem(code)).status, 200);
 
-      await tab.goto(begin({ prompt: 'consent', response_mode: 'form_post' }).url);
+      await tab.goto(startAuthorization({ prompt: 'consent', response_mode: 'form_post' }).url);
       await tab.click('.consent-deny');
       if (!scripts) await tab.click('.form-post-submit');
       await tab.locator('h1', { hasText: 'POST /callback' }).waitFor();
-      t.equal((await sentTo(tab))['error'], 'access_denied');
+      t.equal((await receivedParameters(tab))['error'], 'access_denied');
     }),
   );
 
   t.test(`back, twice, expired, and two tabs at once, ${name}`, (t) =>
     inBrowser(t, options, async (context, complaints) => {
       const tab = await newTab(context, complaints);
-      await tab.goto(begin({ prompt: 'consent' }).url);
+      await tab.goto(startAuthorization({ prompt: 'consent' }).url);
       const login = tab.url();
       const [sameClient, otherClient] = [
         await newTab(context, complaints),
         await newTab(context, complaints),
       ];
-      await sameClient.goto(begin({ prompt: 'consent' }).url);
-      await otherClient.goto(begin({ client_id: 'other' }).url);
+      await sameClient.goto(startAuthorization({ prompt: 'consent' }).url);
+      await otherClient.goto(startAuthorization({ client_id: 'other' }).url);
 
       await tab.fill('#login', person.login);
       await tab.fill('#password', person.password);
@@ -221,25 +232,28 @@ for (const { name, options } of ways) {
       await tab.locator('.consent-allow').waitFor();
       await tab.locator('.consent-allow').dblclick();
       await tab.waitForURL(`${home}/callback*`);
-      t.ok((await sentTo(tab))['code'], 'two presses are one answer');
+      t.ok((await receivedParameters(tab))['code'], 'two presses are one answer');
 
       await sameClient.reload();
       await sameClient.locator('h1', { hasText: 'already signed in' }).waitFor();
-      if (scripts) await inspect(t, sameClient, 'signed-in');
+      if (scripts) await checkAccessibility(t, sameClient, 'signed-in');
       await sameClient.click('text=Continue to Harbour Notes');
       await sameClient.click('.consent-allow');
       await sameClient.waitForURL(`${home}/callback*`);
-      t.ok((await sentTo(sameClient))['code'], 'the other tab of the same application');
+      t.ok((await receivedParameters(sameClient))['code'], 'the other tab of the same application');
       await signIn(otherClient);
       await otherClient.waitForURL(`${home}/callback*`);
-      t.ok((await sentTo(otherClient))['code'], 'the tab of another application, whose form was still open');
+      t.ok(
+        (await receivedParameters(otherClient))['code'],
+        'the tab of another application, whose form was still open',
+      );
 
       await tab.goto(login);
       await tab.locator('h1', { hasText: 'done this step already' }).waitFor();
-      if (scripts) await inspect(t, tab, 'done-already');
+      if (scripts) await checkAccessibility(t, tab, 'done-already');
       await tab.click('text=Start again at Harbour Notes');
       await tab.waitForURL(`${home}/home`);
-      await tab.goto(`${house.issuer}/interaction/never-there`);
+      await tab.goto(`${server.issuer}/interaction/never-there`);
       t.equal(await tab.locator('.start-again').count(), 0);
     }),
   );
@@ -248,7 +262,7 @@ for (const { name, options } of ways) {
 t.test('a sign-in in a popup tells its opener, after an error as well', (t) =>
   inBrowser(t, {}, async (context, complaints) => {
     const tab = await newTab(context, complaints);
-    const url = begin({ redirect_uri: `${home}/popup`, prompt: 'consent' }).url;
+    const url = startAuthorization({ redirect_uri: `${home}/popup`, prompt: 'consent' }).url;
     await tab.goto(`${home}/opener?url=${encodeURIComponent(url)}`);
     for (const [button, said] of [
       ['.consent-deny', /error=access_denied/],
@@ -273,15 +287,15 @@ t.test('pages that send themselves can be read where our script was lost on the 
   inBrowser(t, {}, async (context) => {
     await context.route('**/assets/*.js', (route) => route.abort());
     const tab = await newTab(context, []);
-    await tab.goto(begin({ client_id: 'other', response_mode: 'form_post' }).url);
+    await tab.goto(startAuthorization({ client_id: 'other', response_mode: 'form_post' }).url);
     await signIn(tab);
     await tab.locator('.form-post-submit').waitFor();
-    await inspect(t, tab, 'form-post');
-    await tab.goto(begin({ client_id: 'other', prompt: 'login' }).url);
+    await checkAccessibility(t, tab, 'form-post');
+    await tab.goto(startAuthorization({ client_id: 'other', prompt: 'login' }).url);
     await tab.click('text=Not you?');
     await signIn(tab, { login: 'bob', password: person.password });
     await tab.locator('.form-post-submit').waitFor();
-    await inspect(t, tab, 'another-account');
+    await checkAccessibility(t, tab, 'another-account');
     await tab.click('.form-post-submit');
     await tab.waitForURL(`${home}/callback*`);
   }),
@@ -297,7 +311,7 @@ t.test('a form that was stopped on its way can be sent again', (t) =>
       sent += 1;
       return sent === 1 ? route.abort('aborted') : route.continue();
     });
-    await tab.goto(begin({ client_id: 'other' }).url);
+    await tab.goto(startAuthorization({ client_id: 'other' }).url);
     await tab.fill('#login', person.login);
     await tab.fill('#password', person.password);
     // As a person would: a locator waits for where the first press leads.
@@ -309,7 +323,7 @@ t.test('a form that was stopped on its way can be sent again', (t) =>
     await tab.clock.fastForward(5_000);
     await press();
     await tab.waitForURL(`${home}/callback*`);
-    t.ok((await sentTo(tab))['code']);
+    t.ok((await receivedParameters(tab))['code']);
     t.equal(sent, 2, 'of quick presses the first one counts');
   }),
 );
@@ -317,18 +331,18 @@ t.test('a form that was stopped on its way can be sent again', (t) =>
 t.test('no page of ours shows up in a frame of another site (clickjacking, CWE-1021)', (t) =>
   inBrowser(t, {}, async (context, complaints) => {
     const own = await newTab(context, complaints);
-    await own.goto(begin({ prompt: 'consent' }).url);
+    await own.goto(startAuthorization({ prompt: 'consent' }).url);
     await signIn(own);
     await own.locator('.consent-allow').waitFor();
     // What the browser says of the refusal is what is wanted here.
     const tab = await newTab(context, []);
     for (const url of [
       own.url(),
-      begin({ client_id: 'other', prompt: 'login' }).url,
-      `${house.issuer}/oauth/logout`,
-      `${house.issuer}/oauth/device`,
-      `${house.issuer}/errors/invalid_grant`,
-      `${house.issuer}/nowhere`,
+      startAuthorization({ client_id: 'other', prompt: 'login' }).url,
+      `${server.issuer}/oauth/logout`,
+      `${server.issuer}/oauth/device`,
+      `${server.issuer}/errors/invalid_grant`,
+      `${server.issuer}/nowhere`,
     ]) {
       await tab.goto(`${home}/framer?url=${encodeURIComponent(url)}`);
       const frame = tab.frames().at(1);
@@ -341,17 +355,17 @@ t.test('no page of ours shows up in a frame of another site (clickjacking, CWE-1
 t.test('after signing out neither the back button nor an open page leads back in', (t) =>
   inBrowser(t, {}, async (context, complaints) => {
     const tab = await newTab(context, complaints);
-    await tab.goto(begin({ client_id: 'other' }).url);
+    await tab.goto(startAuthorization({ client_id: 'other' }).url);
     await signIn(tab);
     await tab.waitForURL(`${home}/callback*`);
     const open = await newTab(context, complaints);
-    await open.goto(begin({ prompt: 'consent' }).url);
+    await open.goto(startAuthorization({ prompt: 'consent' }).url);
     await open.locator('.consent-allow').waitFor();
     const again = await newTab(context, complaints);
-    await again.goto(begin({ client_id: 'other', prompt: 'login' }).url);
+    await again.goto(startAuthorization({ client_id: 'other', prompt: 'login' }).url);
     t.match(await again.locator('#login').inputValue(), 'ada');
 
-    await tab.goto(`${house.issuer}/oauth/logout`);
+    await tab.goto(`${server.issuer}/oauth/logout`);
     t.match(await tab.locator('main').textContent(), 'ada');
     await tab.click('.logout-confirm');
     await tab.locator('h1', { hasText: 'You are signed out' }).waitFor();
@@ -361,7 +375,7 @@ t.test('after signing out neither the back button nor an open page leads back in
     await open.locator('h1', { hasText: 'expired' }).waitFor();
     await again.reload();
     await again.locator('h1', { hasText: 'expired' }).waitFor();
-    await again.goto(begin({ client_id: 'other' }).url);
+    await again.goto(startAuthorization({ client_id: 'other' }).url);
     t.equal(await again.locator('#login').inputValue(), '', 'nobody is known any more');
   }),
 );
@@ -369,10 +383,12 @@ t.test('after signing out neither the back button nor an open page leads back in
 t.test('an application may lead on to its home page on another host', (t) =>
   inBrowser(t, {}, async (context, complaints) => {
     const tab = await newTab(context, complaints);
-    await tab.goto(begin({ client_id: 'moving', redirect_uri: `${home}/on` }).url);
+    await tab.goto(startAuthorization({ client_id: 'moving', redirect_uri: `${home}/on` }).url);
     await signIn(tab);
     await tab.waitForURL(`${home.replace('127.0.0.1', 'localhost')}/arrived`);
-    await tab.goto(begin({ client_id: 'moving', redirect_uri: `${home}/on`, prompt: 'login' }).url);
+    await tab.goto(
+      startAuthorization({ client_id: 'moving', redirect_uri: `${home}/on`, prompt: 'login' }).url,
+    );
     await tab.click('text=Not you?');
     await signIn(tab, { login: 'bob', password: person.password });
     await tab.waitForURL(`${home.replace('127.0.0.1', 'localhost')}/arrived`);
@@ -382,7 +398,7 @@ t.test('an application may lead on to its home page on another host', (t) =>
 t.test('choosing and making an account, and waiting after too many tries', (t) =>
   inBrowser(t, {}, async (context, complaints) => {
     const tab = await newTab(context, complaints);
-    await tab.goto(begin({ client_id: 'other' }).url);
+    await tab.goto(startAuthorization({ client_id: 'other' }).url);
     // The sixth is told to wait for a second; a seventh may come when that is over.
     for (let tries = 0; tries < 6; tries++) {
       await tab.fill('#login', 'nobody');
@@ -391,22 +407,22 @@ t.test('choosing and making an account, and waiting after too many tries', (t) =
       await tab.locator('[role=alert]').waitFor();
     }
     t.match(await tab.locator('[role=alert]').textContent(), /Try again in \d+ second/);
-    await inspect(t, tab, 'login-throttled');
+    await checkAccessibility(t, tab, 'login-throttled');
 
     await tab.click('text=Create an account');
-    await inspect(t, tab, 'create-account');
+    await checkAccessibility(t, tab, 'create-account');
     await tab.fill('#login', 'grace');
     await tab.fill('#email', 'grace@example.com');
     await tab.fill('#password', 'a compiler is a tool');
     await tab.click('.create-submit');
     await tab.waitForURL(`${home}/callback*`);
-    t.ok((await sentTo(tab))['code']);
+    t.ok((await receivedParameters(tab))['code']);
 
-    await tab.goto(begin({ client_id: 'other', prompt: 'select_account' }).url);
-    await inspect(t, tab, 'select-account');
+    await tab.goto(startAuthorization({ client_id: 'other', prompt: 'select_account' }).url);
+    await checkAccessibility(t, tab, 'select-account');
     await tab.click('.account-choice');
     await tab.waitForURL(`${home}/callback*`);
-    t.ok((await sentTo(tab))['code']);
+    t.ok((await receivedParameters(tab))['code']);
   }),
 );
 
@@ -423,8 +439,8 @@ t.test('errors and pages of no flow, as the server sends them', (t) =>
       ],
       ['signed-out-already', '/oauth/logout'],
     ] as const) {
-      await tab.goto(`${house.issuer}${path}`);
-      await inspect(t, tab, name);
+      await tab.goto(`${server.issuer}${path}`);
+      await checkAccessibility(t, tab, name);
     }
   }),
 );

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import t from 'tap';
 import { openStore } from '#adapters/index.ts';
-import { createAccounts } from '#src/features/accounts/index.ts';
-import { openFolder } from '../support/command.ts';
-import { recordedEvents, testConfig } from '../support/people.ts';
+import { createAccounts } from '#src/services/accounts/index.ts';
+import { recordEvents, testConfig } from '../support/people.ts';
+import { openCommandFolder } from '../support/setup/command-folder.ts';
 
 interface Shown {
   readonly sub: string;
@@ -13,10 +13,10 @@ interface Shown {
 const password = 'correct horse battery staple';
 
 t.test('accounts are managed by command while a server runs on the same store', async (t) => {
-  const { close, cwd, run } = await openFolder();
+  const { close, cwd, run } = await openCommandFolder();
   t.teardown(close);
   const store = await openStore(`sqlite:${join(cwd, 'store.db')}`, { clock: Date });
-  const { events } = recordedEvents();
+  const { events } = recordEvents();
   const server = createAccounts({ store, config: testConfig(), clock: Date, events });
   t.teardown(async () => {
     server.close();
@@ -65,7 +65,7 @@ t.test('accounts are managed by command while a server runs on the same store', 
 });
 
 t.test('every refusal of an account command is one sentence and its exit code', async (t) => {
-  const { close, run, runHere } = await openFolder();
+  const { close, run, runHere } = await openCommandFolder();
   t.teardown(close);
   await runHere(['account', 'add', 'ada', '--generate']);
   const refusals: [readonly string[], string | undefined, number, RegExp][] = [
@@ -94,13 +94,13 @@ t.test('every refusal of an account command is one sentence and its exit code', 
 });
 
 t.test('a hash for the configuration signs in there', async (t) => {
-  const { close, run } = await openFolder();
+  const { close, run } = await openCommandFolder();
   t.teardown(close);
   const { password_hash } = (await run(['account', 'hash-password', '--json'], `${password}\n`)).json<{
     password_hash: string;
   }>();
   const store = await openStore('memory:', { clock: Date });
-  const { events } = recordedEvents();
+  const { events } = recordEvents();
   const config = testConfig([`accounts=${JSON.stringify([{ username: 'root', password_hash }])}`]);
   const accounts = createAccounts({ store, config, clock: Date, events });
   t.teardown(async () => {

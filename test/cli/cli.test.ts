@@ -9,9 +9,9 @@ import t from 'tap';
 import { ConfigurationError } from '#config';
 import type { Command } from '#src/command.ts';
 import { exitCode, Failure } from '#src/errors.ts';
-import { Unavailable, Unusable } from '#src/store/errors.ts';
-import { run } from '../../src/cli/program.ts';
-import { openFolder } from '../support/command.ts';
+import { StoreUnavailable, StoreUnusable } from '#src/store/errors.ts';
+import { runCommand } from '../../src/cli/program.ts';
+import { openCommandFolder } from '../support/setup/command-folder.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const postern = `${root}bin/postern`;
@@ -200,8 +200,8 @@ const ending = async (error: unknown, ...flags: string[]): Promise<{ code: numbe
       err += text;
     },
   };
-  const surroundings = { streams, env: {}, cwd: '/', takeSignals: () => undefined };
-  const code = await run([failing], ['fail', ...flags], surroundings);
+  const surroundings = { streams, env: {}, cwd: '/', handleOwnSignals: () => undefined };
+  const code = await runCommand([failing], ['fail', ...flags], surroundings);
   return { code, err };
 };
 
@@ -224,7 +224,7 @@ t.test('a store.url that can name no store is a mistake of the configuration', a
 });
 
 t.test('a command does not take a store that is not there for an empty one', async (t) => {
-  const { close, cwd, runHere } = await openFolder();
+  const { close, cwd, runHere } = await openCommandFolder();
   t.teardown(close);
   const path = join(cwd, 'mistyped', 'store.db');
   const there = (args: readonly string[]) => runHere(['--set', `store.url=sqlite:${path}`, ...args]);
@@ -272,7 +272,7 @@ t.test('a command does not take a store that is not there for an empty one', asy
 
 t.test('an installation may begin with its first person, client or key', async (t) => {
   for (const command of ['account add ada --generate', 'client add --type machine', 'keys import key.pem']) {
-    const { close, cwd, runHere } = await openFolder();
+    const { close, cwd, runHere } = await openCommandFolder();
     t.teardown(close);
     const key = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });
     writeFileSync(join(cwd, 'key.pem'), key);
@@ -292,15 +292,15 @@ t.test('a failure has its own exit code and one sentence, never a stack', async 
     });
   }
   t.match(await ending(new ConfigurationError([{ path: 'issuer', message: 'Is wrong.' }])), { code: 78 });
-  t.same(await ending(new Unavailable('The store is away.')), {
+  t.same(await ending(new StoreUnavailable('The store is away.')), {
     code: 5,
     err: 'postern: The store is away.\n',
   });
-  t.same(await ending(new Unavailable('the store is away')), {
+  t.same(await ending(new StoreUnavailable('the store is away')), {
     code: 5,
     err: 'postern: the store is away.\n',
   });
-  t.same(await ending(new Unusable('The file is no database.')), {
+  t.same(await ending(new StoreUnusable('The file is no database.')), {
     code: 1,
     err: 'postern: The file is no database.\n',
   });

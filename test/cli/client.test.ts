@@ -3,10 +3,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { openStore } from '#adapters/index.ts';
-import { createClients } from '#src/features/clients/index.ts';
-import { openFolder } from '../support/command.ts';
-import { waitFor } from '../support/patience.ts';
-import { recordedEvents, testConfig } from '../support/people.ts';
+import { createClients } from '#src/services/clients/index.ts';
+import { recordEvents, testConfig } from '../support/people.ts';
+import { openCommandFolder } from '../support/setup/command-folder.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 interface Shown {
   readonly client_id: string;
@@ -17,10 +17,10 @@ interface Shown {
 const web = ['client', 'add', '--type', 'web', '--redirect-uri', 'https://app.example.com/callback'];
 
 t.test('clients are managed by command while a server runs on the same store', async (t) => {
-  const { close, cwd, run } = await openFolder();
+  const { close, cwd, run } = await openCommandFolder();
   t.teardown(close);
   const store = await openStore(`sqlite:${join(cwd, 'store.db')}`, { clock: Date });
-  const { events } = recordedEvents();
+  const { events } = recordEvents();
   const server = createClients({ store, config: testConfig(), clock: Date, events });
   t.teardown(async () => {
     server.close();
@@ -86,7 +86,7 @@ t.test('clients are managed by command while a server runs on the same store', a
 });
 
 t.test('every refusal of a client command is one sentence and its exit code', async (t) => {
-  const { close, cwd, runHere } = await openFolder();
+  const { close, cwd, runHere } = await openCommandFolder();
   t.teardown(close);
   await runHere([...web, '--id', 'app']);
   const broken = join(cwd, 'broken.json');
@@ -119,7 +119,7 @@ t.test('every refusal of a client command is one sentence and its exit code', as
       t.equal(ran.out, '');
     }),
   );
-  const memory = await openFolder('memory:');
+  const memory = await openCommandFolder('memory:');
   t.teardown(memory.close);
   const ran = await memory.runHere(['client', 'list', '--json']);
   t.equal(ran.exit, 2);
@@ -127,7 +127,7 @@ t.test('every refusal of a client command is one sentence and its exit code', as
 });
 
 t.test('a secret comes from standard input, and a weak one is refused', async (t) => {
-  const { close, run } = await openFolder();
+  const { close, run } = await openCommandFolder();
   t.teardown(close);
   const secret = randomBytes(32).toString('hex');
   const added = await run([...web, '--secret-stdin', '--json'], `${secret}\n`);

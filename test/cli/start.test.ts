@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
 import { freePort } from '#src/testing/free-port.ts';
-import { environment } from '../support/postern.ts';
+import { childEnvironment } from '../support/postern.ts';
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
@@ -15,7 +15,7 @@ t.setTimeout(300_000);
 const launch = (cwd: string, ...args: string[]): { child: ChildProcess; said: () => string } => {
   const child = spawn(process.execPath, [main, ...args], {
     cwd,
-    env: environment,
+    env: childEnvironment,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let text = '';

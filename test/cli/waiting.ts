@@ -1,17 +1,17 @@
 import { setTimeout } from 'node:timers/promises';
-import { runProcess } from '../../src/cli/process.ts';
+import { runAsProcess } from '../../src/cli/process.ts';
 
 /** A program whose command `wait` has a lot of time, and `drain` ends by itself when it is told to. */
-await runProcess([
+await runAsProcess([
   (program, { output }) => {
     program.command('wait').action(async () => {
       output.answer({}, 'waiting');
       await setTimeout(60_000);
     });
   },
-  (program, { output, takeSignals }) => {
+  (program, { output, handleOwnSignals }) => {
     program.command('drain').action(async () => {
-      takeSignals();
+      handleOwnSignals();
       const stop = new AbortController();
       process.once('SIGINT', () => stop.abort());
       output.answer({}, 'waiting');

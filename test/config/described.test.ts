@@ -16,16 +16,17 @@ import {
   section,
   text,
 } from '../../config/schema/build.ts';
-import { formatNames, mismatch } from '../../config/schema/formats.ts';
+import { expectedFormat, formatNames } from '../../config/schema/formats.ts';
 import type { Node } from '../../config/schema/node.ts';
 import { schema } from '../../config/sections/index.ts';
 import { complete } from '../../config/validate/complete.ts';
-import { load, mistakes } from './loading.ts';
+import { configurationErrors, load } from './load.ts';
 
 const read = (name: string): string => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
 
 const ajv = new Ajv2020({ strict: true, strictTypes: false, allErrors: true });
-for (const name of formatNames) ajv.addFormat(name, (value: string) => mismatch(name, value) === undefined);
+for (const name of formatNames)
+  ajv.addFormat(name, (value: string) => expectedFormat(name, value) === undefined);
 const isValid = ajv.compile(editorSchema());
 
 t.test('the schema for editors and the reference are those of the code', async (t) => {
@@ -56,7 +57,7 @@ t.test('the example is right, for editors and for the server', async (t) => {
       warehouse: 'secret',
     },
   });
-  t.same(mistakes(cwd), []);
+  t.same(configurationErrors(cwd), []);
 });
 
 t.test('every key says what it is for', async (t) => {
@@ -168,7 +169,7 @@ t.test('whatever stands in the file, it loads or is explained', async (t) => {
     fc.property(file, fc.constantFrom('development', 'production'), (content, mode) => {
       writeFileSync(`${cwd}/postern.yaml`, content);
       // Throws on its own unless the error is one of configuration.
-      return mistakes(cwd, { env: { POSTERN_MODE: mode } }).every((line) => line !== '');
+      return configurationErrors(cwd, { env: { POSTERN_MODE: mode } }).every((line) => line !== '');
     }),
     { numRuns: 500 },
   );

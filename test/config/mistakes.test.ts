@@ -1,7 +1,7 @@
 import { chmodSync } from 'node:fs';
 import t from 'tap';
 import { ConfigurationError } from '#config';
-import { load, mistakes, type Variables } from './loading.ts';
+import { configurationErrors, load, type Variables } from './load.ts';
 
 /** A file, and what is said about it. */
 const files: Readonly<Record<string, readonly [yaml: string, ...said: string[]]>> = {
@@ -104,7 +104,7 @@ const files: Readonly<Record<string, readonly [yaml: string, ...said: string[]]>
 
 for (const [title, [yaml, ...said]] of Object.entries(files))
   t.test(`said plainly: ${title}`, async (t) => {
-    t.same(mistakes(t.testdir({ 'postern.yaml': yaml })), said);
+    t.same(configurationErrors(t.testdir({ 'postern.yaml': yaml })), said);
   });
 
 t.test('every mistake of every source is reported together, with its place', async (t) => {
@@ -112,7 +112,7 @@ t.test('every mistake of every source is reported together, with its place', asy
     'postern.yaml': 'isuer: x\nlisten: { port: abc }\nclients: [{ client_id: "a b" }]\n',
   });
   const env = { POSTERN_LOG__LEVEL: 'loud', POSTERN_STORE__URI: 'memory:' };
-  const said = mistakes(cwd, { env, flags: { set: ['audit.days=3', 'nonsense'] } });
+  const said = configurationErrors(cwd, { env, flags: { set: ['audit.days=3', 'nonsense'] } });
   t.same(said, [
     'POSTERN_STORE__URI: There is no such key for this variable. Did you mean POSTERN_STORE__URL?',
     'audit.days: There is no such key. (--set audit.days)',
@@ -135,7 +135,7 @@ t.test('the error carries each problem for programs as well', async (t) => {
 
 t.test('a variable that names no key gets the nearest one suggested', async (t) => {
   const suggested = (name: string): string | undefined =>
-    mistakes(t.testdir({}), { env: { [name]: '1' } })[0]?.match(/Did you mean (\S+)\?/)?.[1];
+    configurationErrors(t.testdir({}), { env: { [name]: '1' } })[0]?.match(/Did you mean (\S+)\?/)?.[1];
   t.equal(suggested('POSTERN_STORE_URL'), 'POSTERN_STORE__URL');
   t.equal(suggested('POSTERN_ISSUR'), 'POSTERN_ISSUER');
   t.equal(suggested('POSTERN_LISTEN__PROT'), 'POSTERN_LISTEN__PORT');
@@ -145,7 +145,7 @@ t.test('a variable that names no key gets the nearest one suggested', async (t) 
 
 t.test('names that reach a prototype are refused from every source, and nothing is changed', async (t) => {
   const refused = (yaml: string, env: Variables = {}, set: string[] = []): readonly string[] =>
-    mistakes(t.testdir({ 'postern.yaml': yaml }), { env, flags: { set } });
+    configurationErrors(t.testdir({ 'postern.yaml': yaml }), { env, flags: { set } });
   const said = /^[\w."]*(__proto__|constructor|prototype): This name is not allowed\. \(.+\)$/;
   for (const key of ['__proto__', 'constructor', 'prototype']) {
     t.match(refused(`${key}: { polluted: true }`), [said]);
@@ -165,11 +165,12 @@ t.test('a file that may not be read is named with the reason', async (t) => {
   chmodSync(`${cwd}/postern.yaml`, 0o000);
   const isRoot = process.getuid?.() === 0;
   const said = isRoot ? [] : ['Can not read this file: its permissions forbid it. (postern.yaml)'];
-  t.same(mistakes(cwd), said);
+  t.same(configurationErrors(cwd), said);
 });
 
 t.test('the shape of store.url is checked, its inside is the adapter’s', async (t) => {
-  const said = (url: string): number => mistakes(t.testdir({}), { env: { POSTERN_STORE__URL: url } }).length;
+  const said = (url: string): number =>
+    configurationErrors(t.testdir({}), { env: { POSTERN_STORE__URL: url } }).length;
   const right = [
     'memory:',
     'sqlite:./data/postern.db',
@@ -199,7 +200,7 @@ t.test('the shape of store.url is checked, its inside is the adapter’s', async
 });
 
 t.test('a port that is wrong does not spoil the issuer that follows it', async (t) => {
-  const said = (yaml: string): number => mistakes(t.testdir({ 'postern.yaml': yaml })).length;
+  const said = (yaml: string): number => configurationErrors(t.testdir({ 'postern.yaml': yaml })).length;
   for (const listen of ['{ port: many }', 'text', '[]', '5', '{ port: null }'])
     t.equal(said(`mode: production\nlisten: ${listen}\n`), 2, listen);
 });

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { load, mistakes } from './loading.ts';
+import { configurationErrors, load } from './load.ts';
 
 const key = 'A'.repeat(43);
 const sound = `mode: production
@@ -9,7 +9,9 @@ security: { key_encryption_key: ${key} }
 
 /** The file of a sound production configuration, and more; what is said about it. */
 const said = (more: string, base = sound): readonly string[] =>
-  mistakes(t.testdir({ 'postern.yaml': `${base}${more}` })).map((line) => line.replace(/ \([^()]+\)$/, ''));
+  configurationErrors(t.testdir({ 'postern.yaml': `${base}${more}` })).map((line) =>
+    line.replace(/ \([^()]+\)$/, ''),
+  );
 
 t.test('a sound production configuration is accepted', async (t) => {
   t.same(said(''), []);
@@ -62,7 +64,7 @@ accounts:
   ]);
   t.same(said(more, ''), [], 'development takes them');
   const cwd = t.testdir({ 'postern.yaml': `${sound}accounts: [{ username: alice }]` });
-  t.match(mistakes(cwd, { env: { POSTERN_ACCOUNTS__0__PASSWORD: 'plain' } }), [/password_file/]);
+  t.match(configurationErrors(cwd, { env: { POSTERN_ACCOUNTS__0__PASSWORD: 'plain' } }), [/password_file/]);
 });
 
 t.test('production takes secrets from files of their own', async (t) => {

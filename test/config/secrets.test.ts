@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { effectiveValues } from '#config';
-import { load, mistakes } from './loading.ts';
+import { configurationErrors, load } from './load.ts';
 
 t.test('a secret is read from the file that its _file key or variable names', async (t) => {
   const cwd = t.testdir({
@@ -42,10 +42,10 @@ t.test('key and key_file replace each other across sources, and exclude each oth
     load(cwd, { env, ...set('metrics.token=token of the flag') }).config.metrics.token,
     'token of the flag',
   );
-  t.same(mistakes(`${cwd}/both`), [
+  t.same(configurationErrors(`${cwd}/both`), [
     'metrics.token_file: Give either token or token_file, not both. (postern.yaml:1:47)',
   ]);
-  t.same(mistakes(cwd, { env: { ...env, POSTERN_METRICS__TOKEN: 'also in the environment' } }), [
+  t.same(configurationErrors(cwd, { env: { ...env, POSTERN_METRICS__TOKEN: 'also in the environment' } }), [
     'metrics.token_file: Give either token or token_file, not both. (POSTERN_METRICS__TOKEN_FILE)',
   ]);
 });
@@ -53,7 +53,7 @@ t.test('key and key_file replace each other across sources, and exclude each oth
 t.test('a file that can not give a secret is named with the reason', async (t) => {
   const cwd = t.testdir({ empty: '\n', folder: {}, large: 'x'.repeat(70_000) });
   const said = (file: string): string | undefined =>
-    mistakes(cwd, { env: { POSTERN_METRICS__TOKEN_FILE: file } })[0]?.replaceAll(`${cwd}/`, '');
+    configurationErrors(cwd, { env: { POSTERN_METRICS__TOKEN_FILE: file } })[0]?.replaceAll(`${cwd}/`, '');
   t.equal(
     said('none'),
     'metrics.token_file: Can not read none: there is no such file. (POSTERN_METRICS__TOKEN_FILE)',
@@ -68,11 +68,13 @@ t.test('a file that can not give a secret is named with the reason', async (t) =
     'metrics.token_file: large is larger than a secret may be (64 KiB). (POSTERN_METRICS__TOKEN_FILE)',
   );
   const inFile = t.testdir({ 'postern.yaml': 'metrics: { token_file: [a] }' });
-  t.same(mistakes(inFile), ['metrics.token_file: Expected the name of a file. (postern.yaml:1:12)']);
+  t.same(configurationErrors(inFile), [
+    'metrics.token_file: Expected the name of a file. (postern.yaml:1:12)',
+  ]);
 });
 
 t.test('only secrets can be in files', async (t) => {
-  const said = mistakes(t.testdir({}), { env: { POSTERN_ISSUER_FILE: 'x' } });
+  const said = configurationErrors(t.testdir({}), { env: { POSTERN_ISSUER_FILE: 'x' } });
   t.match(said, [/^POSTERN_ISSUER_FILE: There is no such key/]);
 });
 
@@ -136,7 +138,7 @@ t.test('no secret is ever shown, neither as a value nor in a mistake', async (t)
           : {}),
       };
       const shown = isBroken
-        ? mistakes(cwd, { env }).join('\n')
+        ? configurationErrors(cwd, { env }).join('\n')
         : JSON.stringify(effectiveValues(load(cwd, { env })));
       return (
         isBroken === shown.includes('There is no such key') && !texts.some((text) => shown.includes(text))
@@ -153,5 +155,5 @@ t.test('broken YAML is reported without the text that stands there', async (t) =
     'a: 1\n  hunter2',
     '? [hunter2]\n: 1',
   ])
-    t.notMatch(mistakes(t.testdir({ 'postern.yaml': yaml })).join('\n'), /hunter2/, yaml);
+    t.notMatch(configurationErrors(t.testdir({ 'postern.yaml': yaml })).join('\n'), /hunter2/, yaml);
 });

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { environment } from '#config';
-import { load, mistakes } from './loading.ts';
+import { configurationErrors, load } from './load.ts';
 
 t.test('without any source everything is a default', async (t) => {
   const { config, sources, secrets } = load(t.testdir({}));
@@ -46,8 +46,10 @@ t.test('the file is the one of the flag, else of POSTERN_CONFIG, else postern.ya
   const { config, sources } = load(cwd, { env, file: 'folder/two.yaml' });
   t.equal(config.pages.name, 'two');
   t.same(sources.get('pages.name'), { file: 'folder/two.yaml' });
-  t.same(mistakes(cwd, { file: 'no.yaml' }), ['Can not read this file: there is no such file. (no.yaml)']);
-  t.same(mistakes(cwd, { file: 'folder' }), ['Can not read this file: it is a folder. (folder)']);
+  t.same(configurationErrors(cwd, { file: 'no.yaml' }), [
+    'Can not read this file: there is no such file. (no.yaml)',
+  ]);
+  t.same(configurationErrors(cwd, { file: 'folder' }), ['Can not read this file: it is a folder. (folder)']);
 });
 
 t.test('variables are read as their key wants it', async (t) => {
@@ -86,7 +88,7 @@ t.test('a position leads into a list, which may grow by one', async (t) => {
   t.same(sources.get('clients.0.client_id'), { file: 'postern.yaml' });
   t.same(sources.get('clients.0.client_name'), { env: 'POSTERN_CLIENTS__0__CLIENT_NAME' });
   t.same(sources.get('clients.1.first_party'), { flag: '--set clients.1.first_party' });
-  t.same(mistakes(cwd, { flags: { set: ['clients.5.client_id=x'] } }), [
+  t.same(configurationErrors(cwd, { flags: { set: ['clients.5.client_id=x'] } }), [
     'clients.5.client_id: The list is shorter than that: positions count from 0 without gaps. (--set clients.5.client_id)',
   ]);
 });
@@ -120,8 +122,8 @@ t.test('what Kubernetes sets for a Service of our name is not meant for us', asy
     POSTERN_PORT_3000_TCP_ADDR: '10.0.0.1',
     POSTERN_METRICS_PORT_9090_TCP_PROTO: 'tcp',
   };
-  t.same(mistakes(t.testdir({}), { env }), []);
-  t.match(mistakes(t.testdir({}), { env: { POSTERN_PORT: '3000' } }), [
+  t.same(configurationErrors(t.testdir({}), { env }), []);
+  t.match(configurationErrors(t.testdir({}), { env: { POSTERN_PORT: '3000' } }), [
     /Did you mean POSTERN_LISTEN__PORT\?/,
   ]);
 });
@@ -139,7 +141,7 @@ t.test('the configuration can not be changed after loading, and shares nothing w
   const cwd = t.testdir({
     'postern.yaml': 'clients:\n  - &web { client_id: a, contacts: [x] }\n  - { <<: 1 }\n',
   });
-  t.equal(mistakes(cwd).length, 2);
+  t.equal(configurationErrors(cwd).length, 2);
   const one = load(t.testdir({})).config;
   t.throws(() => Object.assign(one.listen, { port: 1 }), TypeError);
   t.throws(() => Object.assign(one.pages.languages, ['xx']), TypeError);

@@ -1,18 +1,27 @@
 import type { Test } from 'tap';
 import type { Store } from '#src/store/port.ts';
 import { readsAndCommits } from './store/commits.ts';
-import { copies } from './store/copies.ts';
+import { counters } from './store/counters.ts';
+import { dumpAndLoad } from './store/dump-and-load.ts';
 import { expiry } from './store/expiry.ts';
 import { lists } from './store/lists.ts';
+import { messagesAndLifecycle } from './store/messages.ts';
+import { texts } from './store/odd-text.ts';
 import { races } from './store/races.ts';
-import { sharing } from './store/sharing.ts';
-import { tallies } from './store/tallies.ts';
-import { texts } from './store/texts.ts';
-import { wires } from './store/wires.ts';
+import { twoStoresOnOneDataSet } from './store/two-stores.ts';
 
 /** What every adapter promises, sentence by sentence of the port. Each call of `open` gives an empty store of its own. */
 export const storeContract = async (t: Test, open: () => Promise<Store>): Promise<void> => {
-  for (const part of [readsAndCommits, expiry, lists, races, tallies, texts, copies, wires])
+  for (const part of [
+    readsAndCommits,
+    expiry,
+    lists,
+    races,
+    counters,
+    texts,
+    dumpAndLoad,
+    messagesAndLifecycle,
+  ])
     await part(t, open);
 };
 
@@ -21,5 +30,5 @@ export const sharedStoreContract = async (
   t: Test,
   openPair: () => Promise<readonly [Store, Store]>,
 ): Promise<void> => {
-  await sharing(t, openPair);
+  await twoStoresOnOneDataSet(t, openPair);
 };

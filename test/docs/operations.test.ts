@@ -5,7 +5,7 @@ import t from 'tap';
 import { parse, parseAllDocuments } from 'yaml';
 import { loadConfig } from '#config';
 import { explanationOf } from '#src/views/error-codes.ts';
-import { openHouse } from '../support/house.ts';
+import { startInProcess } from '../support/setup/in-process.ts';
 
 const root = join(import.meta.dirname, '../..');
 const read = (path: string): Promise<string> => readFile(join(root, path), 'utf8');
@@ -49,10 +49,10 @@ t.test('every other code has a page of its own at /errors, or is in that page to
 
 t.test('metrics, their page and the dashboard speak of the same names', async (t) => {
   const token = 'the-token-of-the-scraper';
-  const house = await openHouse({ config: { metrics: { enabled: true, token } } });
-  t.teardown(() => house.close());
+  const server = await startInProcess({ config: { metrics: { enabled: true, token } } });
+  t.teardown(() => server.close());
   const text = await (
-    await fetch(`${house.issuer}/metrics`, { headers: { authorization: `Bearer ${token}` } })
+    await fetch(`${server.issuer}/metrics`, { headers: { authorization: `Bearer ${token}` } })
   ).text();
   const names = found(text, /^# TYPE (\w+) /gm);
   const base = (name: string): string => name.replace(/_(bucket|sum|count)$/, '');

@@ -3,9 +3,9 @@ import { decodeJwt } from 'jose';
 import { startServer } from 'postern/testing';
 import t from 'tap';
 import { parse } from 'yaml';
-import { ask, look } from '../support/ask.ts';
-import { Browser } from '../support/browser.ts';
-import { answerIn } from '../support/relying-party.ts';
+import { httpGet, postForm } from '../support/http-requests.ts';
+import { Browser } from '../support/setup/browser.ts';
+import { redirectParameters } from '../support/setup/relying-party.ts';
 
 interface Client {
   readonly client_id: string;
@@ -58,7 +58,7 @@ for (const id of ['basic', 'basic-2', 'post']) {
     t.match(login.body, /name="login"[\s\S]*name="password"[\s\S]*login-submit/, 'what the plan fills in');
     const consent = await browser.submit(login, person);
     t.match(consent.body, 'consent-allow');
-    const answer = answerIn(await browser.submit(consent, { decision: 'allow' }));
+    const answer = redirectParameters(await browser.submit(consent, { decision: 'allow' }));
     t.match(Object.fromEntries(answer), { state, iss: server.issuer });
 
     const { client_secret = '' } = byId(id);
@@ -71,11 +71,11 @@ for (const id of ['basic', 'basic-2', 'post']) {
     const endpoint = `${server.issuer}/oauth/token`;
     const { status, body } =
       id === 'post'
-        ? await ask(endpoint, { ...fields, client_id: id, client_secret })
-        : await ask(endpoint, fields, { authorization: `Basic ${basic}` });
+        ? await postForm(endpoint, { ...fields, client_id: id, client_secret })
+        : await postForm(endpoint, fields, { authorization: `Basic ${basic}` });
     t.equal(status, 200, JSON.stringify(body));
     t.match(decodeJwt(body.id_token ?? ''), { iss: server.issuer, aud: id, nonce, acr: acr_values });
-    const told = await look(`${server.issuer}/userinfo`, { authorization: `Bearer ${body.access_token}` });
+    const told = await httpGet(`${server.issuer}/userinfo`, { authorization: `Bearer ${body.access_token}` });
     t.match(told.body, { name: 'Ada Lovelace', email_verified: true, phone_number: /^\+/, address: {} });
     t.match(told.body, { birthdate: '1815-12-10', updated_at: Number, zoneinfo: String, locale: String });
   });
@@ -86,13 +86,13 @@ t.test(
   async (t) => {
     const browser = new Browser();
     const none = asTheSuite('basic', { prompt: 'none', state: 's' });
-    t.equal(answerIn(await browser.open(none)).get('error'), 'login_required');
+    t.equal(redirectParameters(await browser.open(none)).get('error'), 'login_required');
     const first = new Browser();
     const consented = await first.submit(await first.open(asTheSuite('basic')), person);
-    t.ok(answerIn(consented).get('code'), 'consent is remembered');
-    t.ok(answerIn(await first.open(none)).get('code'));
+    t.ok(redirectParameters(consented).get('code'), 'consent is remembered');
+    t.ok(redirectParameters(await first.open(none)).get('code'));
     t.match((await first.open(asTheSuite('basic', { prompt: 'login' }))).body, 'login-submit');
-    t.ok(answerIn(await first.open(asTheSuite('basic', { max_age: '10000' }))).get('code'));
+    t.ok(redirectParameters(await first.open(asTheSuite('basic', { max_age: '10000' }))).get('code'));
   },
 );
 

@@ -1,12 +1,12 @@
 import { globSync, readFileSync } from 'node:fs';
 import { freePort, startServer } from 'postern/testing';
 import t from 'tap';
-import type { AddClient } from '#src/features/clients/index.ts';
-import { ask, look } from '../support/ask.ts';
-import { Browser } from '../support/browser.ts';
+import type { AddClient } from '#src/services/clients/index.ts';
 import { launchChromium } from '../support/chromium.ts';
+import { followPages } from '../support/follow-pages.ts';
+import { httpGet, postForm } from '../support/http-requests.ts';
 import { startProgram } from '../support/program.ts';
-import { walk } from '../support/walk.ts';
+import { Browser } from '../support/setup/browser.ts';
 
 const person = { login: 'ada', password: 'correct horse battery' };
 const audience = 'https://api.example.com/notes';
@@ -45,36 +45,36 @@ t.test('an Express application with openid-client', async (t) => {
   const env = { ISSUER, CLIENT_ID: id, CLIENT_SECRET: secret, PORT: String(port) };
   const program = startProgram('examples/express/server.js', env);
   t.teardown(() => program.stop());
-  await program.says(/listening/);
+  await program.waitForOutput(/listening/);
   const browser = new Browser();
   t.match((await browser.open(`${home}/`)).body, /Sign in/);
-  const page = await walk(browser, `${home}/login`, person);
+  const page = await followPages(browser, `${home}/login`, person);
   t.match(page.body, 'Hello Ada &#60;Lovelace&#62;', 'a name is text');
   t.match(
     (await new Browser().open(`${home}/callback?code=stolen&state=guessed`)).url,
     /\/login|interaction/,
   );
-  const out = await walk(browser, `${home}/logout`, person);
+  const out = await followPages(browser, `${home}/logout`, person);
   t.match(out, { url: `${home}/`, body: /Sign in/ });
 });
 
 t.test('a Fastify application with @fastify/oauth2', async (t) => {
   const { home, program } = await start('fastify/server.js', 'web');
   t.teardown(() => program.stop());
-  await program.says(/listening/);
+  await program.waitForOutput(/listening/);
   const browser = new Browser();
-  const first = await walk(browser, `${home}/login`, person);
+  const first = await followPages(browser, `${home}/login`, person);
   t.match(JSON.parse(first.body), { person: { name: 'Ada <Lovelace>' } });
-  const again = await walk(browser, `${home}/refresh`, person);
+  const again = await followPages(browser, `${home}/refresh`, person);
   t.match(JSON.parse(again.body), { person: { name: 'Ada <Lovelace>' } });
-  const out = await walk(browser, `${home}/logout`, person);
+  const out = await followPages(browser, `${home}/logout`, person);
   t.match(JSON.parse(out.body), { signIn: `${home}/login` });
 });
 
 t.test('a machine, and an API that verifies its tokens', async (t) => {
   const api = await start('resource-server/server.js', 'machine');
   t.teardown(() => api.program.stop());
-  await api.program.says(/listening/);
+  await api.program.waitForOutput(/listening/);
   const machine = { ...api.env, API_URL: `${api.home}/notes` };
   const program = startProgram('examples/machine/call-api.js', machine);
   t.equal(await program.ended, 0, program.out());
@@ -83,7 +83,7 @@ t.test('a machine, and an API that verifies its tokens', async (t) => {
 
   const token = async (fields: Record<string, string>) => {
     const basic = Buffer.from(`${api.id}:${api.secret}`).toString('base64');
-    const { body } = await ask(
+    const { body } = await postForm(
       `${ISSUER}/oauth/token`,
       { grant_type: 'client_credentials', ...fields },
       { authorization: `Basic ${basic}` },
@@ -91,7 +91,7 @@ t.test('a machine, and an API that verifies its tokens', async (t) => {
     return String(body.access_token);
   };
   const call = async (bearer?: string) => {
-    const { status, headers } = await look(
+    const { status, headers } = await httpGet(
       `${api.home}/notes`,
       bearer === undefined ? {} : { authorization: `Bearer ${bearer}` },
     );
@@ -102,7 +102,7 @@ t.test('a machine, and an API that verifies its tokens', async (t) => {
   t.match(await call(await token({})), { status: 401 }, 'a token for another audience (RFC 9068 §4)');
   const narrow = await token({ resource: audience, scope: 'demo:write' });
   t.match(await call(narrow), { status: 403, challenge: /insufficient_scope.*demo:read/ });
-  const known = await look(`${api.home}/.well-known/oauth-protected-resource`);
+  const known = await httpGet(`${api.home}/.well-known/oauth-protected-resource`);
   t.match(known.body, { resource: audience, authorization_servers: [ISSUER] }, 'RFC 9728');
 
   const failed = startProgram('examples/machine/call-api.js', { ...machine, CLIENT_SECRET: 'wrong' });
@@ -113,13 +113,13 @@ t.test('a machine, and an API that verifies its tokens', async (t) => {
 t.test('a device in a terminal', async (t) => {
   const { program } = await start('device/device.js', 'device');
   t.teardown(() => program.stop());
-  const [, uri, code = ''] = await program.says(/open (\S+)\nand enter (\S+)/);
+  const [, uri, code = ''] = await program.waitForOutput(/open (\S+)\nand enter (\S+)/);
   t.match(program.out(), /[█▀▄]{5}/, 'a QR code');
   const browser = new Browser();
   const page = await browser.open(uri ?? '');
-  const done = await walk(browser, await browser.submit(page, { user_code: code }), person);
+  const done = await followPages(browser, await browser.submit(page, { user_code: code }), person);
   t.match(done.body, /device-done/);
-  await program.says(/Connected as/);
+  await program.waitForOutput(/Connected as/);
   t.equal(await program.ended, 0);
   t.match(program.out(), 'Ada <Lovelace>');
 });
@@ -127,8 +127,8 @@ t.test('a device in a terminal', async (t) => {
 t.test('an issuer-style service', async (t) => {
   const { home, program } = await start('issuer/server.js', 'issuer', { audience });
   t.teardown(() => program.stop());
-  await program.says(/listening/);
-  const page = await walk(new Browser(), `${home}/login`, person);
+  await program.waitForOutput(/listening/);
+  const page = await followPages(new Browser(), `${home}/login`, person);
   t.same(JSON.parse(page.body), { token_type: 'Bearer', expires_in: 3600 });
   const foreign = await new Browser().open(`${home}/callback?code=${'x'.repeat(43)}&state=guessed`);
   t.equal(foreign.status, 400, 'an answer that this browser did not ask for');
@@ -143,7 +143,7 @@ t.test('a single-page application with oidc-client-ts, in Chromium', async (t) =
   });
   const program = startProgram('examples/spa/serve.js', { ISSUER, CLIENT_ID: id, PORT: String(port) });
   t.teardown(() => program.stop());
-  await program.says(/listening/);
+  await program.waitForOutput(/listening/);
   const chromium = await launchChromium();
   t.teardown(() => chromium.close());
   const page = await chromium.newPage();

@@ -1,19 +1,19 @@
 import t from 'tap';
-import { createAccounts } from '#src/features/accounts/index.ts';
-import { createClients } from '#src/features/clients/index.ts';
-import { assertNoDemo, demoResource, ensureDemo } from '#src/features/demo/index.ts';
 import { greeting } from '#src/greeting.ts';
-import { Unavailable } from '#src/store/errors.ts';
+import { createAccounts } from '#src/services/accounts/index.ts';
+import { createClients } from '#src/services/clients/index.ts';
+import { assertNoDemo, demoResource, ensureDemo } from '#src/services/demo-data/index.ts';
+import { StoreUnavailable } from '#src/store/errors.ts';
 import type { Store } from '#src/store/port.ts';
-import { handClock } from '../support/clocks.ts';
-import { openCounted, recordedEvents, testConfig } from '../support/people.ts';
+import { createManualClock } from '../support/clocks.ts';
+import { openCountingStore, recordEvents, testConfig } from '../support/people.ts';
 
 type Over = Partial<ReturnType<typeof testConfig>>;
 
 const open = async (over: Over = {}, through = (store: Store) => store) => {
-  const clock = handClock();
-  const store = through((await openCounted(clock)).store);
-  const { events } = recordedEvents();
+  const clock = createManualClock();
+  const store = through((await openCountingStore(clock)).store);
+  const { events } = recordEvents();
   const config = { ...testConfig(), ...over };
   const accounts = createAccounts({ store, config, clock, events });
   const clients = createClients({ store, config, clock, events });
@@ -62,24 +62,24 @@ t.test('an empty store in development gets a person and a client of each type, o
 });
 
 /** Takes so many commits; then its process is as good as dead. */
-const mortal = (lives: number, store: Store): Store => {
-  let left = lives;
+const expiring = (lifetimes: number, store: Store): Store => {
+  let left = lifetimes;
   return Object.assign(Object.create(store), {
     commit: async (writes: Parameters<Store['commit']>[0]) => {
-      if (left-- <= 0) throw new Unavailable('killed');
+      if (left-- <= 0) throw new StoreUnavailable('killed');
       await store.commit(writes);
     },
   });
 };
 
 t.test('who is killed on the way leaves all of it, whose secrets can be made anew, or nothing', async (t) => {
-  const { store } = await openCounted(handClock());
+  const { store } = await openCountingStore(createManualClock());
   t.teardown(() => store.close());
-  const killed = await open({}, () => mortal(0, store));
-  await t.rejects(killed.ensure(), Unavailable);
+  const killed = await open({}, () => expiring(0, store));
+  await t.rejects(killed.ensure(), StoreUnavailable);
   t.same((await store.dump()).entries, []);
 
-  const late = await open({}, () => mortal(1, store));
+  const late = await open({}, () => expiring(1, store));
   await late.ensure().catch(() => {});
   const next = await open({}, () => store);
   t.equal(await next.ensure(), 'made before');

@@ -1,8 +1,8 @@
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import * as client from 'openid-client';
 import t from 'tap';
-import { Browser } from '../support/browser.ts';
-import { openHouse } from '../support/house.ts';
+import { Browser } from '../support/setup/browser.ts';
+import { startInProcess } from '../support/setup/in-process.ts';
 
 const redirectUri = 'http://localhost:4999/callback';
 
@@ -22,10 +22,10 @@ const config = {
 };
 
 t.test('a relying party signs a person in with code and PKCE (OpenID Connect Core §3.1)', async (t) => {
-  const house = await openHouse({ config });
-  t.teardown(() => house.close());
+  const postern = await startInProcess({ config });
+  t.teardown(() => postern.close());
   const server = await client.discovery(
-    new URL(house.issuer),
+    new URL(postern.issuer),
     'app',
     'a-secret-of-forty-three-characters-or-more-00',
     client.ClientSecretBasic('a-secret-of-forty-three-characters-or-more-00'),
@@ -64,9 +64,9 @@ t.test('a relying party signs a person in with code and PKCE (OpenID Connect Cor
   t.equal(tokens.token_type, 'bearer');
   t.ok(tokens.refresh_token);
   t.notOk(tokens.claims()?.['email'], 'personal claims are not in the id token');
-  const keys = createRemoteJWKSet(new URL('/oauth/jwks', house.issuer));
+  const keys = createRemoteJWKSet(new URL('/oauth/jwks', postern.issuer));
   const { protectedHeader, payload } = await jwtVerify(tokens.access_token, keys, {
-    issuer: house.issuer,
+    issuer: postern.issuer,
     typ: 'at+jwt',
   });
   t.equal(protectedHeader.alg, 'ES256');

@@ -18,7 +18,7 @@ import {
 } from 'fast-check';
 
 /** Values that mean something to somebody on the way. */
-const telling = constantFrom(
+const specialTexts = constantFrom(
   '',
   ' ',
   '0',
@@ -62,7 +62,7 @@ const telling = constantFrom(
 );
 
 export const texts: Arbitrary<string> = oneof(
-  telling,
+  specialTexts,
   string(),
   string({ unit: 'binary', maxLength: 40 }),
   string({ unit: 'grapheme' }),
@@ -113,7 +113,7 @@ export const jwts = (header: readonly string[], claims: readonly string[]): Arbi
     dictionary(
       constantFrom(...names),
       oneof(
-        telling,
+        specialTexts,
         jsonValue({ maxDepth: 2 }),
         constantFrom<unknown>('ES256', 'HS256', 'dpop+jwt', 4_000_000_000, -1, ['x'], {}),
       ),

@@ -6,11 +6,11 @@ import t from 'tap';
 import { stringify } from 'yaml';
 import { ConfigurationError, loadConfig } from '#config';
 import { Failure } from '#src/errors.ts';
-import { redirectUriProblem } from '#src/features/clients/redirect-uri.ts';
-import { Refusal } from '#src/features/json-tokens/refusal.ts';
-import { parseTokenRequest } from '#src/features/json-tokens/strict-json.ts';
-import { network } from '#src/features/throttle/index.ts';
+import { TokenRequestError } from '#src/features/json-tokens/errors.ts';
+import { parseTokenRequest } from '#src/features/json-tokens/parse-request.ts';
 import { parseForm } from '#src/http/pages/index.ts';
+import { redirectUriProblem } from '#src/services/clients/redirect-uri.ts';
+import { networkOf } from '#src/services/throttle/index.ts';
 import { ownPath, withLanguage } from '#src/views/links.ts';
 import { contentSecurityPolicy } from '#src/views/policy.ts';
 import { bytes, jsonTexts, texts } from './inputs.ts';
@@ -42,7 +42,7 @@ t.test('the JSON door takes what JSON.parse takes, and no more', (t) =>
           throw new Error('read otherwise');
         for (const [name, value] of Object.entries(others))
           if (plain[name] !== value) throw new Error(`read otherwise: ${name}`);
-      }, Refusal),
+      }, TokenRequestError),
   ),
 );
 
@@ -84,7 +84,7 @@ t.test('a redirect URI that is accepted is what every parser takes it for', (t) 
 
 t.test('an address has one place, and a path of ours stays ours', (t) =>
   fuzz(t, texts, (text) => {
-    if (network(network(text)) !== network(text) && !network(text).endsWith('/64'))
+    if (networkOf(networkOf(text)) !== networkOf(text) && !networkOf(text).endsWith('/64'))
       throw new Error('two places');
     const own = new URL(ownPath(text), 'https://own.example');
     if (own.origin !== 'https://own.example') throw new Error(`leads to ${own.origin}`);

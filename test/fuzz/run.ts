@@ -11,7 +11,7 @@ const collect: () => void = runInNewContext('gc');
 const times = Number(process.env['FUZZ_TIMES'] ?? 1);
 const seed = process.env['FUZZ_SEED'];
 
-const usual = 40;
+const defaultRuns = 40;
 const longestMs = 1000;
 
 const heap = async (): Promise<number> => {
@@ -40,7 +40,7 @@ export const fuzz = async <T>(
   attempt: (input: T) => Promise<void> | void,
 ): Promise<void> => {
   const parameters: Parameters<[T]> = {
-    numRuns: usual * times,
+    numRuns: defaultRuns * times,
     ...(seed !== undefined && { seed: Number(seed) }),
   };
   let before = 0;

@@ -1,10 +1,10 @@
 import * as oauth from 'oauth4webapi';
 import * as client from 'openid-client';
 import t from 'tap';
-import { Browser } from '../support/browser.ts';
 import { makeCertificate, san } from '../support/certificates.ts';
-import { openHouse } from '../support/house.ts';
-import { password, usual } from '../support/relying-party.ts';
+import { Browser } from '../support/setup/browser.ts';
+import { startInProcess } from '../support/setup/in-process.ts';
+import { password, usualConfig } from '../support/setup/relying-party.ts';
 
 /** FAPI 2.0 Security Profile, by two libraries of relying parties that check all they are told. */
 
@@ -22,9 +22,9 @@ const common = {
   grant_types: ['authorization_code', 'refresh_token'],
   first_party: true,
 };
-const house = await openHouse({
+const postern = await startInProcess({
   config: {
-    accounts: usual.accounts,
+    accounts: usualConfig.accounts,
     proxy: {
       trusted: ['127.0.0.1', '::1'],
       client_certificate_header: 'client-cert',
@@ -50,7 +50,7 @@ const house = await openHouse({
     ],
   },
 });
-t.teardown(() => house.close());
+t.teardown(() => postern.close());
 
 /** What the proxy in front would add to a connection with that certificate. */
 const throughProxy = (url: string, options: object): Promise<Response> => {
@@ -73,7 +73,7 @@ for (const [id, by] of [
   t.test(`openid-client runs the flow with ${by} (FAPI 2.0 §5.3)`, async (t) => {
     const certified = id === 'by-certificate';
     const server = await client.discovery(
-      new URL(house.issuer),
+      new URL(postern.issuer),
       id,
       { id_token_signed_response_alg: 'ES256' },
       certified ? client.TlsClientAuth() : client.PrivateKeyJwt({ key: privateKey, kid: 'rp' }),
@@ -129,7 +129,7 @@ for (const [id, by] of [
       [oauth.allowInsecureRequests]: true,
       ...(certified && { [oauth.customFetch]: throughProxy }),
     };
-    const issuer = new URL(house.issuer);
+    const issuer = new URL(postern.issuer);
     const server = await oauth.processDiscoveryResponse(
       issuer,
       await oauth.discoveryRequest(issuer, insecure),

@@ -6,13 +6,13 @@ import * as client from 'openid-client';
 import { freePort } from 'postern/testing';
 import { AuthorizationCode, ClientCredentials } from 'simple-oauth2';
 import t from 'tap';
-import { Browser } from '../support/browser.ts';
-import { walk } from '../support/walk.ts';
-import { listen, openStage, person, profile, register } from './stage.ts';
+import { followPages } from '../support/follow-pages.ts';
+import { Browser } from '../support/setup/browser.ts';
+import { person, profile, registerApplication, startApplication, startInteropServer } from './application.ts';
 
 const mcpPort = await freePort();
 const mcpUrl = `http://localhost:${mcpPort}/mcp`;
-const server = await openStage({
+const server = await startInteropServer({
   resources: [{ audience: mcpUrl, scopes: ['notes:read'] }],
   tokens: { device_interval: 1 },
 });
@@ -32,7 +32,7 @@ const callbackOf = async (url: URL, browser = new Browser()): Promise<URL> => {
 };
 
 t.test('openid-client', async (t) => {
-  const found = await register(server);
+  const found = await registerApplication(server);
   const browser = new Browser();
   const config = await client.discovery(
     new URL(issuer),
@@ -111,7 +111,7 @@ t.test('openid-client', async (t) => {
   });
 
   await t.test('client credentials and the device grant', async (t) => {
-    const machine = await register(server, 'machine');
+    const machine = await registerApplication(server, 'machine');
     const machineConfig = await client.discovery(
       new URL(issuer),
       machine.id,
@@ -121,7 +121,7 @@ t.test('openid-client', async (t) => {
     );
     t.match(await client.clientCredentialsGrant(machineConfig), { token_type: 'bearer', expires_in: 600 });
 
-    const device = await register(server, 'device');
+    const device = await registerApplication(server, 'device');
     const deviceConfig = await client.discovery(
       new URL(issuer),
       device.id,
@@ -133,14 +133,14 @@ t.test('openid-client', async (t) => {
     const person = new Browser();
     const page = await person.open(asked.verification_uri_complete ?? '');
     const confirm = await person.submit(page, { user_code: asked.user_code });
-    const done = await walk(person, confirm, { login: 'ada', password: 'correct horse battery' });
+    const done = await followPages(person, confirm, { login: 'ada', password: 'correct horse battery' });
     t.match(done.body, /device-done/);
     t.ok((await client.pollDeviceAuthorizationGrant(deviceConfig, asked)).id_token);
   });
 });
 
 t.test('oauth4webapi', async (t) => {
-  const found = await register(server, 'spa');
+  const found = await registerApplication(server, 'spa');
   const relaxed = { [oauth.allowInsecureRequests]: true } as const;
   const discovered = await oauth.discoveryRequest(new URL(issuer), { ...relaxed, algorithm: 'oauth2' });
   const as = await oauth.processDiscoveryResponse(new URL(issuer), discovered);
@@ -191,7 +191,7 @@ t.test('oauth4webapi', async (t) => {
 });
 
 t.test('arctic', async (t) => {
-  const found = await register(server);
+  const found = await registerApplication(server);
   const app = new arctic.OAuth2Client(found.id, found.secret, found.redirectUri);
   const verifier = arctic.generateCodeVerifier();
   const state = arctic.generateState();
@@ -216,7 +216,7 @@ t.test('arctic', async (t) => {
 
 t.test('simple-oauth2', async (t) => {
   const auth = { tokenHost: issuer };
-  const found = await register(server);
+  const found = await registerApplication(server);
   const app = new AuthorizationCode({ client: { id: found.id, secret: found.secret }, auth });
   const verifier = client.randomPKCECodeVerifier();
   const parameters = {
@@ -239,20 +239,20 @@ t.test('simple-oauth2', async (t) => {
   await next.revoke('refresh_token', { json: true });
   await t.rejects(next.refresh(), /400/);
 
-  const machine = await register(server, 'machine');
+  const machine = await registerApplication(server, 'machine');
   const credentials = new ClientCredentials({ client: { id: machine.id, secret: machine.secret }, auth });
   t.match((await credentials.getToken({})).token, { token_type: 'Bearer' });
 });
 
 t.test('the OAuth client of @modelcontextprotocol/sdk', async (t) => {
-  const found = await register(server, 'native');
+  const found = await registerApplication(server, 'native');
   const metadata = {
     resource: mcpUrl,
     authorization_servers: [issuer],
     scopes_supported: ['notes:read'],
   };
   const known = `http://localhost:${mcpPort}/.well-known/oauth-protected-resource/mcp`;
-  const protectedServer = await listen({ ...found, port: mcpPort }, (request, response) => {
+  const protectedServer = await startApplication({ ...found, port: mcpPort }, (request, response) => {
     if (request.url === new URL(known).pathname) {
       response.setHeader('content-type', 'application/json');
       response.end(JSON.stringify(metadata));

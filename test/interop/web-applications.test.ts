@@ -8,11 +8,11 @@ import passport from 'passport';
 import OAuth2Strategy from 'passport-oauth2';
 import OpenIDConnectStrategy from 'passport-openidconnect';
 import t from 'tap';
-import { Browser } from '../support/browser.ts';
-import { walk } from '../support/walk.ts';
-import { listen, openStage, person, profile, register } from './stage.ts';
+import { followPages } from '../support/follow-pages.ts';
+import { Browser } from '../support/setup/browser.ts';
+import { person, profile, registerApplication, startApplication, startInteropServer } from './application.ts';
 
-const server = await openStage();
+const server = await startInteropServer();
 const { issuer } = server;
 t.teardown(() => server.stop());
 
@@ -47,7 +47,7 @@ const withPassport = (strategy: passport.Strategy): express.Express => {
 
 t.test('passport-openidconnect', async (t) => {
   // It sends no challenge and posts its secret, so the operator exempts it (RFC 9700 §2.1.1 wants a nonce then).
-  const client = await register(server, 'web', {
+  const client = await registerApplication(server, 'web', {
     token_endpoint_auth_method: 'client_secret_post',
     pkce: 'exempt',
   });
@@ -68,9 +68,9 @@ t.test('passport-openidconnect', async (t) => {
         done(null, { iss, ...found }),
     ),
   );
-  const open = await listen(client, app);
+  const open = await startApplication(client, app);
   t.teardown(() => open.close());
-  const page = await walk(new Browser(), `${client.home}/login`, person);
+  const page = await followPages(new Browser(), `${client.home}/login`, person);
   t.match(JSON.parse(page.body), {
     iss: issuer,
     displayName: profile.name,
@@ -79,7 +79,9 @@ t.test('passport-openidconnect', async (t) => {
 });
 
 t.test('passport-oauth2, with PKCE', async (t) => {
-  const client = await register(server, 'web', { token_endpoint_auth_method: 'client_secret_post' });
+  const client = await registerApplication(server, 'web', {
+    token_endpoint_auth_method: 'client_secret_post',
+  });
   const app = withPassport(
     new OAuth2Strategy(
       {
@@ -95,14 +97,14 @@ t.test('passport-oauth2, with PKCE', async (t) => {
         done(null, { access: access !== '', refresh: refresh !== '' }),
     ),
   );
-  const open = await listen(client, app);
+  const open = await startApplication(client, app);
   t.teardown(() => open.close());
-  const page = await walk(new Browser(), `${client.home}/login`, person);
+  const page = await followPages(new Browser(), `${client.home}/login`, person);
   t.same(JSON.parse(page.body), { access: true, refresh: true });
 });
 
 t.test('express-openid-connect, with its logout', async (t) => {
-  const client = await register(server);
+  const client = await registerApplication(server);
   const app = express();
   app.use(
     openid.auth({
@@ -123,18 +125,18 @@ t.test('express-openid-connect, with its logout', async (t) => {
   app.get('/me', openid.requiresAuth(), async (request, response) => {
     response.json(await request.oidc.fetchUserInfo());
   });
-  const open = await listen(client, app);
+  const open = await startApplication(client, app);
   t.teardown(() => open.close());
   const browser = new Browser();
-  const page = await walk(browser, `${client.home}/me`, person);
+  const page = await followPages(browser, `${client.home}/me`, person);
   t.match(JSON.parse(page.body), profile);
-  const out = await walk(browser, `${client.home}/logout`, person);
+  const out = await followPages(browser, `${client.home}/logout`, person);
   t.same(JSON.parse(out.body), { signedIn: false });
 });
 
 t.test('@auth/express', async (t) => {
   const basePath = '/auth';
-  const client = await register(server);
+  const client = await registerApplication(server);
   const redirectUri = `${client.home}${basePath}/callback/postern`;
   await server.app.services.clients.update(client.id, { redirect_uris: [redirectUri] });
   const config = {
@@ -164,17 +166,17 @@ t.test('@auth/express', async (t) => {
   app.get('/', async (request, response) => {
     response.json(await getSession(request, config));
   });
-  const open = await listen(client, app);
+  const open = await startApplication(client, app);
   t.teardown(() => open.close());
   const browser = new Browser();
   const start = await browser.open(`${client.home}/auth/signin`);
-  const page = await walk(browser, await browser.submit(start, {}), person);
+  const page = await followPages(browser, await browser.submit(start, {}), person);
   t.same(faults, []);
   t.match(JSON.parse(page.body), { user: profile });
 });
 
 t.test('@fastify/oauth2, with refresh and revocation', async (t) => {
-  const client = await register(server);
+  const client = await registerApplication(server);
   const app = Fastify();
   await app.register(oauth2, {
     name: 'oauth2Postern',
@@ -200,6 +202,6 @@ t.test('@fastify/oauth2, with refresh and revocation', async (t) => {
   });
   await app.listen({ host: '127.0.0.1', port: client.port });
   t.teardown(() => app.close());
-  const page = await walk(new Browser(), `${client.home}/login`, person);
+  const page = await followPages(new Browser(), `${client.home}/login`, person);
   t.match(JSON.parse(page.body), { known: profile, rotated: true, after: { error: 'invalid_token' } });
 });

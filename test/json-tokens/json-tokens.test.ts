@@ -8,22 +8,22 @@ import {
 } from 'jose';
 import t, { type Test } from 'tap';
 import type { SecurityEvent } from '#src/events.ts';
-import { keyOf } from '#src/provider/storage/ids.ts';
-import { Browser } from '../support/browser.ts';
+import { modelKey } from '#src/provider/storage/ids.ts';
 import { makeCertificate, san } from '../support/certificates.ts';
-import { freshMinute } from '../support/clocks.ts';
-import { openHouse } from '../support/house.ts';
+import { createClockAtMinuteStart } from '../support/clocks.ts';
+import { Browser } from '../support/setup/browser.ts';
+import { startInProcess } from '../support/setup/in-process.ts';
 import {
-  answerIn,
-  basic,
+  basicAuthorization,
   codeFor,
   newVerifier,
   password,
   RelyingParty,
+  redirectParameters,
   redirectUri,
   secret,
-  usual,
-} from '../support/relying-party.ts';
+  usualConfig,
+} from '../support/setup/relying-party.ts';
 import { breaches } from './contract.ts';
 
 const publicKey = async () => {
@@ -42,12 +42,12 @@ const certificate = makeCertificate({
 const opaque = 'https://opaque.example.com';
 
 const config = {
-  ...usual,
+  ...usualConfig,
   proxy: { trusted: ['127.0.0.0/8', '::1'], client_certificate_header: 'client-certificate' },
   resources: [{ audience: opaque, scopes: ['read'], access_token_format: 'opaque' }],
-  accounts: [...usual.accounts, { username: 'bob', password }],
+  accounts: [...usualConfig.accounts, { username: 'bob', password }],
   clients: [
-    ...usual.clients,
+    ...usualConfig.clients,
     {
       client_id: 'issuer',
       token_endpoint_auth_method: 'none',
@@ -125,17 +125,17 @@ const issuerCode = async (
     ...more,
   });
   const login = await browser.open(`${issuer}/oauth/authorize?${query}`);
-  const code = answerIn(await browser.submit(login, { login: 'ada', password })).get('code');
+  const code = redirectParameters(await browser.submit(login, { login: 'ada', password })).get('code');
   if (code === null) throw new Error('no code');
   return code;
 };
 
 t.test('POST /api/v1/tokens', async (t) => {
-  const house = await openHouse({ config });
-  t.teardown(() => house.close());
-  const { issuer } = house;
+  const server = await startInProcess({ config });
+  t.teardown(() => server.close());
+  const { issuer } = server;
   const told: SecurityEvent[] = [];
-  house.app.events.listen((event) => told.push(event));
+  server.app.events.listen((event) => told.push(event));
 
   await t.test('what is not one flat JSON object of strings is refused, and redeems nothing', async (t) => {
     const code = await issuerCode(issuer);
@@ -211,7 +211,7 @@ t.test('POST /api/v1/tokens', async (t) => {
       resource: opaque,
     });
     const page = await new Browser().request(`${issuer}/oauth/authorize?${query}`);
-    t.equal(answerIn(page).get('error'), 'invalid_target');
+    t.equal(redirectParameters(page).get('error'), 'invalid_target');
   });
 
   await t.test('an access token is a JWT (RFC 9068), whatever the form door would give', async (t) => {
@@ -226,7 +226,7 @@ t.test('POST /api/v1/tokens', async (t) => {
       t.notMatch(there.body['access_token'], /\./);
       const { code, verifier } = await codeFor(party, new Browser(), request);
       const body = { authorization_code: code, redirect_uri: redirectUri, code_verifier: verifier };
-      const here = await post(issuer, body, basic('app', secret));
+      const here = await post(issuer, body, basicAuthorization('app', secret));
       t.equal(here.status, 201);
       t.equal(decodeProtectedHeader(String(here.body['access_token'])).typ, 'at+jwt');
     }
@@ -299,7 +299,7 @@ t.test('POST /api/v1/tokens', async (t) => {
       const body = { authorization_code: code, redirect_uri: redirectUri, code_verifier: verifier };
       const results = await Promise.all(
         Array.from({ length: 100 }, (_, at) =>
-          at % 2 ? post(issuer, body, basic('app', secret)) : party.redeem(code, verifier),
+          at % 2 ? post(issuer, body, basicAuthorization('app', secret)) : party.redeem(code, verifier),
         ),
       );
       const won = results.filter(({ status }) => status === 200 || status === 201);
@@ -318,7 +318,10 @@ t.test('POST /api/v1/tokens', async (t) => {
     const tokens = await party.redeem(first.code, first.verifier);
     t.equal(tokens.status, 200);
     const body = { authorization_code: first.code, redirect_uri: redirectUri, code_verifier: first.verifier };
-    t.match(await post(issuer, body, basic('app', secret)), { status: 400, body: { name: 'invalid_grant' } });
+    t.match(await post(issuer, body, basicAuthorization('app', secret)), {
+      status: 400,
+      body: { name: 'invalid_grant' },
+    });
     t.match(await party.refresh(String(tokens.body['refresh_token'])), {
       status: 400,
       body: { error: 'invalid_grant' },
@@ -330,7 +333,7 @@ t.test('POST /api/v1/tokens', async (t) => {
       redirect_uri: redirectUri,
       code_verifier: second.verifier,
     };
-    const token = await post(issuer, spent, basic('app', secret));
+    const token = await post(issuer, spent, basicAuthorization('app', secret));
     t.equal(token.status, 201);
     const bearer = { authorization: `Bearer ${token.body['access_token']}` };
     t.equal((await fetch(`${issuer}/userinfo`, { headers: bearer })).status, 200);
@@ -362,7 +365,8 @@ t.test('POST /api/v1/tokens', async (t) => {
       return {
         name,
         form: () => caller.redeem(other ?? one.code, one.verifier, rest),
-        json: () => post(issuer, { authorization_code: other ?? two.code, ...json }, basic(id, of)),
+        json: () =>
+          post(issuer, { authorization_code: other ?? two.code, ...json }, basicAuthorization(id, of)),
       };
     };
     const cases = [
@@ -383,7 +387,7 @@ t.test('POST /api/v1/tokens', async (t) => {
     const proof = await post(
       issuer,
       { authorization_code: code, redirect_uri: redirectUri, code_verifier: verifier },
-      { ...basic('app', secret), dpop: 'x' },
+      { ...basicAuthorization('app', secret), dpop: 'x' },
     );
     t.match(proof, { status: 400, body: { name: 'invalid_request' } }, 'nothing but Bearer is answered here');
   });
@@ -402,7 +406,7 @@ t.test('POST /api/v1/tokens', async (t) => {
       const json = await post(
         issuer,
         { authorization_code: two.code, redirect_uri: redirectUri, code_verifier: two.verifier },
-        basic('app', secret),
+        basicAuthorization('app', secret),
       );
       t.match(form, { status: 400, body: { error: 'invalid_grant' } }, `${name}: the form door`);
       t.match(json, { status: 400, body: { name: 'invalid_grant' } }, `${name}: this door`);
@@ -416,7 +420,7 @@ t.test('POST /api/v1/tokens', async (t) => {
 
     await both('a code bound to a key, without a proof', await pair({ dpop_jkt: 'x'.repeat(43) }));
 
-    const { accounts } = house.app.services;
+    const { accounts } = server.app.services;
     const guest = await accounts.add({ username: 'guest', password });
     const codes = [];
     for (let at = 0; at < 2; at++) {
@@ -424,7 +428,7 @@ t.test('POST /api/v1/tokens', async (t) => {
       const browser = new Browser();
       const login = await browser.open(party.authorizationUrl(verifier));
       const back = await browser.submit(login, { login: 'guest', password });
-      codes.push({ code: answerIn(back).get('code') ?? '', verifier });
+      codes.push({ code: redirectParameters(back).get('code') ?? '', verifier });
     }
     await accounts.disable(guest.id);
     await both('a disabled account', codes);
@@ -447,9 +451,9 @@ t.test('POST /api/v1/tokens', async (t) => {
 
   await t.test('a fault of ours is 500 and says nothing of it but where to look', async (t) => {
     const code = 'y'.repeat(43);
-    const key = keyOf('AuthorizationCode', code);
+    const key = modelKey('AuthorizationCode', code);
     if (!key) throw new Error('a key');
-    await house.store.commit([{ op: 'put', key, body: '0 by no release of ours' }]);
+    await server.store.commit([{ op: 'put', key, body: '0 by no release of ours' }]);
     for (const more of [{}, { client_id: 'public', redirect_uri: redirectUri }]) {
       const answer = await post(issuer, { authorization_code: code, ...more });
       t.match(answer, { status: 500, body: { name: 'server_error', code: 1500 } });
@@ -472,7 +476,7 @@ t.test('POST /api/v1/tokens', async (t) => {
     const browser = new Browser();
     const party = new RelyingParty(issuer);
     const form = await codeFor(party, browser);
-    await house.store.close();
+    await server.store.close();
     told.length = 0;
     t.equal((await party.redeem(form.code, form.verifier)).status, 503);
     t.match(told, [{ type: 'token.refused', reason: 'temporarily_unavailable' }]);
@@ -488,25 +492,26 @@ t.test('POST /api/v1/tokens', async (t) => {
 
 t.test('a code that has expired is not found', async (t) => {
   let ahead = 0;
-  const house = await openHouse({ config, clock: { now: () => Date.now() + ahead } });
-  t.teardown(() => house.close());
-  const code = await issuerCode(house.issuer);
+  const server = await startInProcess({ config, clock: { now: () => Date.now() + ahead } });
+  t.teardown(() => server.close());
+  const code = await issuerCode(server.issuer);
   ahead = 31_000;
-  const answer = await post(house.issuer, { authorization_code: code });
+  const answer = await post(server.issuer, { authorization_code: code });
   t.match(answer, { status: 404, body: { name: 'not_found' } }, 'after thirty seconds, for a marked client');
 });
 
 t.test('too many requests are told when to come back (RFC 6585 §4)', async (t) => {
-  const house = await openHouse({
-    clock: freshMinute(),
+  const server = await startInProcess({
+    clock: createClockAtMinuteStart(),
     config: {
       ...config,
       security: { throttle: { token_per_address: 2, failed_authentication_per_client: 1 } },
     },
   });
-  t.teardown(() => house.close());
+  t.teardown(() => server.close());
   const wrong = { authorization_code: 'x'.repeat(43), redirect_uri: redirectUri };
-  const ask = () => post(house.issuer, wrong, basic('app', 'wrong-secret-of-forty-three-characters-or-more'));
+  const ask = () =>
+    post(server.issuer, wrong, basicAuthorization('app', 'wrong-secret-of-forty-three-characters-or-more'));
   t.equal((await ask()).status, 401);
   for (const by of ['client', 'address']) {
     const answer = await ask();
@@ -524,7 +529,7 @@ t.test('every answer of this run was one of the contract', async (t: Test) => {
 });
 
 t.test('the stack is shown in development only', async (t) => {
-  const house = await openHouse({
+  const server = await startInProcess({
     config: {
       ...config,
       mode: 'production',
@@ -542,8 +547,8 @@ t.test('the stack is shown in development only', async (t) => {
       security: { key_encryption_key: Buffer.alloc(32, 7).toString('base64url') },
     },
   });
-  t.teardown(() => house.close());
-  const answer = await post(house.issuer, '{}');
+  t.teardown(() => server.close());
+  const answer = await post(server.issuer, '{}');
   t.equal(answer.status, 400);
   t.notOk('stack' in answer.body);
 });

@@ -1,22 +1,29 @@
 import t, { type Test } from 'tap';
 import { openStore } from '#adapters/index.ts';
 import { createEvents, type SecurityEvent } from '#src/events.ts';
-import { audit, csvHead, csvLine, listRecords, verify } from '#src/features/audit/index.ts';
-import { boxOf } from '#src/features/keys/index.ts';
-import { handClock } from '../support/clocks.ts';
-import { waitFor } from '../support/patience.ts';
+import { createAudit, csvHead, csvLine, listRecords, verify } from '#src/services/audit/index.ts';
+import { loadSecretCipher } from '#src/services/keys/index.ts';
+import { createManualClock } from '../support/clocks.ts';
 import { testConfig } from '../support/people.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const open = async (t: Test) => {
-  const clock = handClock();
+  const clock = createManualClock();
   const store = await openStore('memory:', { clock });
   t.teardown(() => store.close());
   const config = testConfig();
   const events = createEvents((fault) => {
     throw fault;
   });
-  const box = await boxOf(config, store);
-  const record = audit({ store, config, clock, events, box: () => box, onFault: (error) => t.error(error) });
+  const cipher = await loadSecretCipher(config, store);
+  const record = createAudit({
+    store,
+    config,
+    clock,
+    events,
+    cipher: () => cipher,
+    onFault: (error) => t.error(error),
+  });
   const end = await record.start();
   const list = async () => {
     const { items } = await listRecords(store, {}, { limit: 5_000, order: 'ascending' });
@@ -24,7 +31,15 @@ const open = async (t: Test) => {
   };
   const stands = async (): Promise<number> =>
     (await list()).reduce((sum, { merged }) => sum + (merged?.count ?? 1), 0);
-  return { clock, emit: events.emit, end, list, record, stands, whole: () => verify({ store, clock, box }) };
+  return {
+    clock,
+    emit: events.emit,
+    end,
+    list,
+    record,
+    stands,
+    whole: () => verify({ store, clock, cipher }),
+  };
 };
 
 const refused = (more: Partial<SecurityEvent> = {}): SecurityEvent => ({
@@ -45,13 +60,13 @@ t.test('equal refusals of strangers become one record that counts them (CWE-779)
   t.match(await list(), [{ address: '192.0.2.1', correlation: 'a-request', details: { detail: String } }]);
 
   for (let n = 0; n < 1_000; n += 1) {
-    clock.pass(10);
+    clock.advance(10);
     emit(refused({ correlation: `another-${n}` }));
   }
-  clock.pass(49_999);
+  clock.advance(49_999);
   emit(refused({ address: '192.0.2.2' }));
   t.equal(record.state().written + record.state().waiting, 2, 'nothing more as long as it goes on');
-  clock.pass(1);
+  clock.advance(1);
   emit(refused({ correlation: 'a-minute-later' }));
   await waitFor('the rest', () => record.state().written === 4);
   const [, , many, later] = await list();
@@ -89,7 +104,7 @@ t.test('what was counted is written when the server stops', async (t) => {
 t.test('a clock that is set back keeps nothing open', async (t) => {
   const { clock, emit, end, record, stands } = await open(t);
   for (let n = 0; n < 3; n += 1) emit(refused());
-  clock.pass(-3_600_000);
+  clock.advance(-3_600_000);
   emit(refused({ reason: 'invalid_grant' }));
   await waitFor('the count of before', () => record.state().written === 3);
   await end();
@@ -122,7 +137,7 @@ t.test('more strangers than are told apart fill neither memory nor the record', 
   for (let n = 0; n < 20_000; n += 1) {
     emit(refused({ address: `10.${n >> 16}.${(n >> 8) & 255}.${n & 255}`, reason: n % 2 ? 'one' : 'two' }));
   }
-  clock.pass(61_000);
+  clock.advance(61_000);
   await end();
   const records = await list();
   t.equal(await stands(), 20_000, 'each is counted');

@@ -5,19 +5,26 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { openStore } from '#adapters/index.ts';
 import { createEvents, type SecurityEvent } from '#src/events.ts';
-import { type Audit, audit, csvLine, listRecords, verify } from '#src/features/audit/index.ts';
-import { boxOf } from '#src/features/keys/index.ts';
+import { type Audit, createAudit, csvLine, listRecords, verify } from '#src/services/audit/index.ts';
+import { loadSecretCipher } from '#src/services/keys/index.ts';
 import type { Clock, Store } from '#src/store/port.ts';
-import { Browser } from '../support/browser.ts';
-import { handClock } from '../support/clocks.ts';
-import { openFolder } from '../support/command.ts';
-import { openHouse } from '../support/house.ts';
-import { waitFor } from '../support/patience.ts';
+import { createManualClock } from '../support/clocks.ts';
 import { testConfig } from '../support/people.ts';
 import { freshPrefix } from '../support/redis.ts';
 import { startRedis } from '../support/redis-server.ts';
-import { codeFor, newVerifier, password, RelyingParty, secret, usual } from '../support/relying-party.ts';
+import { Browser } from '../support/setup/browser.ts';
+import { openCommandFolder } from '../support/setup/command-folder.ts';
+import { startInProcess } from '../support/setup/in-process.ts';
+import {
+  codeFor,
+  newVerifier,
+  password,
+  RelyingParty,
+  secret,
+  usualConfig,
+} from '../support/setup/relying-party.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 interface Listed {
   readonly items: readonly {
@@ -36,14 +43,14 @@ interface Listed {
 const parsed = (text: string): Listed => JSON.parse(text);
 
 t.test('what happens at the doors and at the command line is on record, without a secret', async (t) => {
-  const folder = await openFolder();
+  const folder = await openCommandFolder();
   const config = {
-    ...usual,
+    ...usualConfig,
     store: { url: `sqlite:${join(folder.cwd, 'store.db')}` },
     audit: { enabled: true },
   };
-  const house = await openHouse({ config });
-  const party = new RelyingParty(house.issuer);
+  const server = await startInProcess({ config });
+  const party = new RelyingParty(server.issuer);
   const browser = new Browser();
 
   const wrong = newVerifier();
@@ -54,12 +61,13 @@ t.test('what happens at the doors and at the command line is on record, without 
   t.equal(tokens.status, 200);
   const replayed = await party.redeem(code, verifier);
   t.equal(replayed.status, 400);
-  const stranger = await new RelyingParty(house.issuer, 'app', 'not-the-secret-of-this-client-at-all').redeem(
-    code,
-    verifier,
-  );
+  const stranger = await new RelyingParty(
+    server.issuer,
+    'app',
+    'not-the-secret-of-this-client-at-all',
+  ).redeem(code, verifier);
   t.equal(stranger.status, 401);
-  await house.close();
+  await server.close();
   t.equal((await folder.runHere(['account', 'add', 'grace', '--generate'])).exit, 0);
 
   const list = async (...flags: string[]) => {
@@ -148,7 +156,7 @@ t.test('what happens at the doors and at the command line is on record, without 
 });
 
 t.test("what can't be asked for is refused in a sentence", async (t) => {
-  const folder = await openFolder();
+  const folder = await openCommandFolder();
   const refusals: readonly (readonly [readonly string[], RegExp])[] = [
     [['list', '--from', 'yesterday'], /Expected a time as 2027-01-31, .* 24h or 7d \(ago\)/],
     [['list', '--outcome', 'good'], /Expected ok, refused or failed/],
@@ -188,14 +196,21 @@ const recording = async (store: Store, clock: Clock, set: readonly string[] = []
   const events = createEvents((fault) => {
     throw fault;
   });
-  const record = audit({ store, config, clock, events, box: () => boxOf(config, store), onFault: () => {} });
+  const record = createAudit({
+    store,
+    config,
+    clock,
+    events,
+    cipher: () => loadSecretCipher(config, store),
+    onFault: () => {},
+  });
   const end = await record.start();
   return { audit: record, emit: (...all) => all.forEach(events.emit), end };
 };
 
 t.test('whatever is done to the record shows', async (t) => {
-  const clock = handClock();
-  const box = (store: Store) => boxOf(testConfig(), store);
+  const clock = createManualClock();
+  const box = (store: Store) => loadSecretCipher(testConfig(), store);
 
   /** Two processes, one after the other: chains of 1 + 5 records each. */
   const filled = async () => {
@@ -204,9 +219,11 @@ t.test('whatever is done to the record shows', async (t) => {
     for (const process of ['first', 'second']) {
       const { emit, end } = await recording(store, clock);
       for (let n = 1; n <= 5; n += 1) emit(event(`${process}.${n}`));
-      clock.pass(1000);
+      clock.advance(1000);
       await end();
-      const known = (await verify({ store, clock, box: await box(store) })).heads.map(({ chain }) => chain);
+      const known = (await verify({ store, clock, cipher: await box(store) })).heads.map(
+        ({ chain }) => chain,
+      );
       chains.push(...known.filter((chain) => !chains.includes(chain)));
     }
     const key = (chain: number, seq: number) => ({
@@ -295,7 +312,7 @@ t.test('whatever is done to the record shows', async (t) => {
   for (const [what, [act, ...told]] of Object.entries(acts)) {
     const world = await filled();
     await act(world);
-    const { problems } = await verify({ store: world.store, clock, box: await box(world.store) });
+    const { problems } = await verify({ store: world.store, clock, cipher: await box(world.store) });
     const said = problems.map(({ seq, message }) => `${seq ?? 'head'} ${message}`);
     t.equal(said.length, told.length, `${what}: ${said}`);
     for (const one of told)
@@ -307,17 +324,17 @@ t.test('whatever is done to the record shows', async (t) => {
   }
 
   const world = await filled();
-  const { heads } = await verify({ store: world.store, clock, box: await box(world.store) });
+  const { heads } = await verify({ store: world.store, clock, cipher: await box(world.store) });
   const { store } = world;
   for (const seq of [1, 2, 3, 4, 5, 6]) await store.commit([{ op: 'remove', key: world.key(1, seq) }]);
   await store.commit([{ op: 'remove', key: world.head(1) }]);
   t.same(
-    (await verify({ store, clock, box: await box(store) })).problems,
+    (await verify({ store, clock, cipher: await box(store) })).problems,
     [],
     'the last chain of all is not missed by itself',
   );
   t.match(
-    (await verify({ store, clock, box: await box(store) }, heads)).problems,
+    (await verify({ store, clock, cipher: await box(store) }, heads)).problems,
     [{ seq: 6, message: 'was seen before and is missing now' }],
     'but by heads that were kept elsewhere',
   );
@@ -325,29 +342,29 @@ t.test('whatever is done to the record shows', async (t) => {
 });
 
 t.test('records are kept as long as the operator wants, and what has expired is not missed', async (t) => {
-  const clock = handClock();
+  const clock = createManualClock();
   const day = 86_400_000;
   const store = await openStore('memory:', { clock });
-  const box = await boxOf(testConfig(), store);
-  const look = () => verify({ store, clock, box });
+  const cipher = await loadSecretCipher(testConfig(), store);
+  const look = () => verify({ store, clock, cipher });
   const { emit, end } = await recording(store, clock, ['audit.retention_days=10']);
   emit(event('old'));
   await waitFor('the first batch', async () => (await look()).records === 2);
-  clock.pass(6 * day);
+  clock.advance(6 * day);
   emit(event('young'));
   await end();
   t.match(await look(), { records: 3, problems: [] });
-  clock.pass(5 * day);
+  clock.advance(5 * day);
   t.match(await look(), { records: 1, problems: [] }, 'the first two have gone');
   const { items } = await listRecords(store, {}, { limit: 10 });
   t.match(items, [{ type: 'young', seq: 3 }]);
-  clock.pass(6 * day);
+  clock.advance(6 * day);
   t.same(await look(), { records: 0, heads: [], problems: [] });
 
   const forEver = await recording(store, clock, ['audit.retention_days=0']);
   forEver.emit(event('kept'));
   await forEver.end();
-  clock.pass(10_000 * day);
+  clock.advance(10_000 * day);
   t.match(await look(), { records: 2, problems: [] });
   await store.close();
 });
@@ -361,7 +378,7 @@ const recordingOverWire = async () => {
     prefix: freshPrefix(),
     deadlineMs: 500,
   });
-  const box = await boxOf(testConfig(), store);
+  const box = await loadSecretCipher(testConfig(), store);
   const { audit: record, emit, end } = await recording(store, Date);
   const close = async (): Promise<void> => {
     await store.close();
@@ -372,7 +389,7 @@ const recordingOverWire = async () => {
 };
 
 t.test('a store that is away delays the record, and a full queue is told of', async (t) => {
-  const { wire, store, box, record, emit, end, close } = await recordingOverWire();
+  const { wire, store, box: cipher, record, emit, end, close } = await recordingOverWire();
   emit(event('before'));
   await waitFor('the first record', () => record.state().written === 1);
   wire.refuse();
@@ -383,12 +400,12 @@ t.test('a store that is away delays the record, and a full queue is told of', as
   await end();
   const { items } = await listRecords(store, { type: 'audit.dropped' }, { limit: 10 });
   t.match(items, [{ outcome: 'failed', reason: 'queue_full', details: { count: 10 } }]);
-  t.match(await verify({ store, clock: Date, box }), { records: 20_003, problems: [] });
+  t.match(await verify({ store, clock: Date, cipher }), { records: 20_003, problems: [] });
   await close();
 });
 
 t.test('records whose writing was never answered are on record once', async (t) => {
-  const { wire, store, box, record, emit, end, close } = await recordingOverWire();
+  const { wire, store, box: cipher, record, emit, end, close } = await recordingOverWire();
   for (const [at, name] of ['first', 'second'].entries()) {
     wire.dropNextReply('refuse');
     emit(event(name));
@@ -401,7 +418,7 @@ t.test('records whose writing was never answered are on record once', async (t) 
   await end();
   const { items } = await listRecords(store, {}, { limit: 100 });
   t.equal(items.length, 1 + 4, 'each once, and one opening');
-  const { records, heads, problems } = await verify({ store, clock: Date, box });
+  const { records, heads, problems } = await verify({ store, clock: Date, cipher });
   t.match({ records, chains: heads.length, problems }, { records: 5, chains: 1, problems: [] });
   await close();
 });
@@ -433,9 +450,9 @@ t.test('a file that was there before stays where it is', async (t) => {
   await record('one');
   await Promise.all(['two', 'three', 'four'].map(record));
   const store = await openStore(url, { clock: Date });
-  const box = await boxOf(testConfig([`store.url=${url}`]), store);
+  const cipher = await loadSecretCipher(testConfig([`store.url=${url}`]), store);
   t.match(
-    await verify({ store, clock: Date, box }),
+    await verify({ store, clock: Date, cipher }),
     { records: 8, problems: [] },
     'four chains, none in the way of another',
   );

@@ -6,11 +6,11 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t, { type Test } from 'tap';
-import { Browser } from '../support/browser.ts';
-import { waitFor } from '../support/patience.ts';
 import { startRedis } from '../support/redis-server.ts';
-import { codeFor, RelyingParty, usual } from '../support/relying-party.ts';
-import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
+import { Browser } from '../support/setup/browser.ts';
+import { codeFor, RelyingParty, usualConfig } from '../support/setup/relying-party.ts';
+import { type ServerProcess, startServerProcess } from '../support/setup/server-process.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const security = { key_encryption_key: Buffer.alloc(32, 9).toString('base64') };
 
@@ -59,7 +59,10 @@ const restore = async (
   server.signal('SIGTERM');
   await server.ended;
 
-  const restored = await startServerProcess({ port: server.port, config: { ...usual, security, store } });
+  const restored = await startServerProcess({
+    port: server.port,
+    config: { ...usualConfig, security, store },
+  });
   t.teardown(() => restored.close());
   t.match(await restored.command(['doctor']), { exit: 0, out: 'Everything is fine.\n' });
   t.match(await restored.command(['audit', 'verify']), { exit: 0, out: /whole/ });
@@ -69,7 +72,7 @@ const restore = async (
 };
 
 t.test('SQLite: a copy made under load is started from', async (t) => {
-  const server = await startServerProcess({ config: { ...usual, security } });
+  const server = await startServerProcess({ config: { ...usualConfig, security } });
   await restore(t, server, async () => {
     await copySqlite(server.cwd);
     return { url: `sqlite:${join(server.cwd, 'backup.db')}` };
@@ -80,7 +83,9 @@ t.test('Redis: a snapshot made under load is started from', async (t) => {
   const redis = await startRedis();
   t.teardown(() => redis.close());
   // Whatever a fresh one keeps on disk: the doctor is asked of the restored one.
-  const server = await startServerProcess({ config: { ...usual, security, store: { url: redis.url } } });
+  const server = await startServerProcess({
+    config: { ...usualConfig, security, store: { url: redis.url } },
+  });
   await restore(t, server, async () => {
     const last = await tell(redis.port, 'LASTSAVE');
     await sleep(1_100);

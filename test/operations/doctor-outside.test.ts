@@ -1,12 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import t from 'tap';
-import { badProxy } from '../support/bad-proxy.ts';
-import { examine } from '../support/doctor.ts';
-import { usual } from '../support/relying-party.ts';
-import { startServerProcess } from '../support/server-process.ts';
+import { runDoctor } from '../support/doctor.ts';
+import { usualConfig } from '../support/setup/relying-party.ts';
+import { startServerProcess } from '../support/setup/server-process.ts';
+import { startTamperingProxy } from '../support/tampering-proxy.ts';
 
 t.test('a server that is fine, seen as clients see it, and through proxies that are not', async (t) => {
-  const server = await startServerProcess({ config: usual });
+  const server = await startServerProcess({ config: usualConfig });
   t.teardown(() => server.close());
   t.match(await server.command(['doctor']), { exit: 0, out: 'Everything is fine.\n', err: '' });
   t.match(await server.command(['doctor', 'id.example.com']), {
@@ -14,9 +14,9 @@ t.test('a server that is fine, seen as clients see it, and through proxies that 
     err: /Expected the address that clients use/,
   });
 
-  const through = async (spoil: Parameters<typeof badProxy>[1]) => {
-    const proxy = await badProxy(server.port, spoil);
-    const found = await examine(server, proxy.url);
+  const through = async (spoil: Parameters<typeof startTamperingProxy>[1]) => {
+    const proxy = await startTamperingProxy(server.port, spoil);
+    const found = await runDoctor(server, proxy.url);
     proxy.close();
     return found;
   };
@@ -45,21 +45,24 @@ t.test('a server that is fine, seen as clients see it, and through proxies that 
     'no_metadata',
   ]);
 
-  const stranger = await startServerProcess({ config: usual });
-  t.same((await examine(server, stranger.url)).codes, ['issuer_differs', 'keys_differ'], 'another server');
+  const stranger = await startServerProcess({ config: usualConfig });
+  t.same((await runDoctor(server, stranger.url)).codes, ['issuer_differs', 'keys_differ'], 'another server');
   await stranger.close();
 
   server.signal('SIGINT');
   await server.ended;
-  t.match(await examine(server), { exit: 5, codes: ['unreachable'] });
+  t.match(await runDoctor(server), { exit: 5, codes: ['unreachable'] });
 });
 
 t.test('a proxy that hides who was asked for, or keeps headers and keys to itself', async (t) => {
-  const server = await startServerProcess({ config: { ...usual, issuer: 'https://id.example.com' } });
+  const server = await startServerProcess({ config: { ...usualConfig, issuer: 'https://id.example.com' } });
   t.teardown(() => server.close());
-  const through = async (host: string, spoil: Parameters<typeof badProxy>[1]): Promise<readonly string[]> => {
-    const proxy = await badProxy(server.port, spoil, host);
-    const { codes, findings } = await examine(server, proxy.url);
+  const through = async (
+    host: string,
+    spoil: Parameters<typeof startTamperingProxy>[1],
+  ): Promise<readonly string[]> => {
+    const proxy = await startTamperingProxy(server.port, spoil, host);
+    const { codes, findings } = await runDoctor(server, proxy.url);
     proxy.close();
     t.ok(findings.every(({ fix }) => fix.length > 10));
     // The test has no name and no certificate of its own.

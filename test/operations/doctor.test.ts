@@ -2,22 +2,25 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { openStore } from '#adapters/index.ts';
-import { lookAtClients } from '#src/features/doctor/index.ts';
-import { openFolder } from '../support/command.ts';
-import { examine, parsed } from '../support/doctor.ts';
-import { openHouse } from '../support/house.ts';
-import { waitFor } from '../support/patience.ts';
+import { checkClients } from '#src/features/doctor/index.ts';
+import { parseReport, runDoctor } from '../support/doctor.ts';
 import { testConfig } from '../support/people.ts';
 import { freshPrefix } from '../support/redis.ts';
 import { redisCommand, startRedis } from '../support/redis-server.ts';
-import { RelyingParty, redirectUri, usual } from '../support/relying-party.ts';
-import { isReady, startServerProcess } from '../support/server-process.ts';
+import { openCommandFolder } from '../support/setup/command-folder.ts';
+import { startInProcess } from '../support/setup/in-process.ts';
+import { RelyingParty, redirectUri, usualConfig } from '../support/setup/relying-party.ts';
+import { isReady, startServerProcess } from '../support/setup/server-process.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 t.test('a configuration with mistakes is all that is looked at', async (t) => {
-  const folder = await openFolder();
+  const folder = await openCommandFolder();
   const { exit, out } = await folder.runHere(['doctor', '--json', '--set', 'listen.port=many']);
   t.equal(exit, 78);
-  t.match(parsed(out), { ok: false, findings: [{ code: 'bad_configuration', message: /^listen\.port: / }] });
+  t.match(parseReport(out), {
+    ok: false,
+    findings: [{ code: 'bad_configuration', message: /^listen\.port: / }],
+  });
   const allowed = [
     '--set',
     'audit.enabled=false',
@@ -29,14 +32,14 @@ t.test('a configuration with mistakes is all that is looked at', async (t) => {
   t.equal((await folder.runHere(['account', 'add', 'ada', '--generate'])).exit, 0);
   const lax = await folder.runHere(['doctor', '--json', ...allowed]);
   t.same(
-    parsed(lax.out).findings.map(({ code }) => code),
+    parseReport(lax.out).findings.map(({ code }) => code),
     ['audit_off', 'sign_in_unlimited', 'key_missing', 'key_missing', 'key_missing', 'unreachable'],
   );
   await folder.close();
 });
 
 t.test('store, keys and clients are looked at', async (t) => {
-  const server = await startServerProcess({ config: usual });
+  const server = await startServerProcess({ config: usualConfig });
   t.teardown(() => server.close());
   const file = `sqlite:${join(server.cwd, 'store.db')}`;
   t.equal(
@@ -71,7 +74,7 @@ t.test('store, keys and clients are looked at', async (t) => {
     { op: 'put', key: { kind: 'audit', family: 'x', id: '1' }, body: '{}', index: [audit] },
   ]);
   await store.close();
-  const { exit, codes, findings } = await examine(server);
+  const { exit, codes, findings } = await runDoctor(server);
   t.equal(exit, 1);
   t.same(
     codes.filter((code) => !/^key_(missing|lost)/.test(code)),
@@ -88,9 +91,9 @@ t.test('store, keys and clients are looked at', async (t) => {
 });
 
 t.test('a client whose certificate would not be believed is named (RFC 8705 §2)', async (t) => {
-  const house = await openHouse();
-  t.teardown(() => house.close());
-  const { clients } = house.app.services;
+  const postern = await startInProcess();
+  t.teardown(() => postern.close());
+  const { clients } = postern.app.services;
   const machine = { grant_types: ['client_credentials'], response_types: [] };
   const by = (token_endpoint_auth_method: string, more: object) =>
     clients.add({ metadata: { ...machine, token_endpoint_auth_method, ...more } });
@@ -100,7 +103,7 @@ t.test('a client whose certificate would not be believed is named (RFC 8705 §2)
     jwks_uri: 'https://app.example.com/jwks',
   });
   const codes = async (...set: string[]) =>
-    (await lookAtClients(clients, testConfig(set), Date)).map(({ code }) => code);
+    (await checkClients(clients, testConfig(set), Date)).map(({ code }) => code);
   t.same(await codes(), ['certificate_unread', 'certificate_unread']);
   const trusted = 'proxy.trusted=["127.0.0.1"]';
   t.same(await codes(trusted), ['certificate_unread', 'certificate_unread']);
@@ -114,7 +117,7 @@ t.test('a client that does not fit keys and settings is found before its first u
   const api = 'https://api.example.com';
   const server = await startServerProcess({
     config: {
-      ...usual,
+      ...usualConfig,
       resources: [{ audience: api, scopes: ['read'] }],
       security: { acr_values: ['gold'] },
       keys: { algorithms: ['RS256', 'ES256', 'EdDSA', 'PS256'] },
@@ -130,10 +133,10 @@ t.test('a client that does not fit keys and settings is found before its first u
     const { exit, err } = await server.command(['client', 'add', '--type', 'web', ...where]);
     t.equal(exit, 0, err);
   }
-  t.same((await examine(server)).codes, [], 'all of them fit this one');
+  t.same((await runDoctor(server)).codes, [], 'all of them fit this one');
 
   const lesser = ['keys.algorithms=["RS256","ES256","EdDSA"]', 'security.acr_values=[]', 'resources=[]'];
-  const { exit, findings } = await examine(server, ...lesser.flatMap((one) => ['--set', one]));
+  const { exit, findings } = await runDoctor(server, ...lesser.flatMap((one) => ['--set', one]));
   t.equal(exit, 1);
   const ofClients = findings.filter(({ code }) => code.startsWith('client_'));
   t.match(ofClients.map(({ message }) => message).sort(), [
@@ -146,7 +149,7 @@ t.test('a client that does not fit keys and settings is found before its first u
 });
 
 t.test('keys that vanish are missed, by the running server and by the doctor', async (t) => {
-  const server = await startServerProcess({ config: { ...usual, keys: { jwks_cache_seconds: 1 } } });
+  const server = await startServerProcess({ config: { ...usualConfig, keys: { jwks_cache_seconds: 1 } } });
   t.teardown(() => server.close());
   const jwks = async () => (await fetch(`${server.url}/oauth/jwks`)).text();
   const before = await jwks();
@@ -156,7 +159,7 @@ t.test('keys that vanish are missed, by the running server and by the doctor', a
   await store.commit(keys.map((key) => ({ op: 'remove', key })));
   await store.close();
   await waitFor('the server to notice', async () => !(await isReady(server.url)));
-  const { codes, findings } = await examine(server);
+  const { codes, findings } = await runDoctor(server);
   t.same(codes, ['key_missing', 'key_missing', 'key_missing', 'not_ready']);
   t.match(findings.at(-1), { message: /All keys are gone from the store/, fix: /^Restore the store from a/ });
   t.equal(await jwks(), before, 'what was signed still verifies');
@@ -174,21 +177,21 @@ t.test('keys that vanish are missed, by the running server and by the doctor', a
 t.test('a Redis that forgets is found out, and one that is gone', async (t) => {
   const redis = await startRedis();
   const server = await startServerProcess({
-    config: { ...usual, store: { url: redis.url, prefix: freshPrefix() } },
+    config: { ...usualConfig, store: { url: redis.url, prefix: freshPrefix() } },
   });
-  const found = await examine(server);
+  const found = await runDoctor(server);
   t.ok(
     found.findings.length > 0 && found.findings.every(({ code }) => code !== 'unreachable'),
     'it keeps nothing on disk',
   );
-  const strict = await examine(server, '--strict');
+  const strict = await runDoctor(server, '--strict');
   t.equal(strict.exit, 1, 'a warning counts when it should');
 
   const set = (name: string, value: string) => redisCommand(redis.port, 'config', 'set', name, value);
   await set('maxmemory-policy', 'allkeys-lru');
   await set('maxmemory', '1');
   await waitFor('the server to notice', async () => !(await isReady(server.url)));
-  const evicting = await examine(server);
+  const evicting = await runDoctor(server);
   t.match(evicting, { exit: 1 });
   t.match(
     evicting.findings.filter(({ severity }) => severity === 'error'),
@@ -201,7 +204,7 @@ t.test('a Redis that forgets is found out, and one that is gone', async (t) => {
   await set('maxmemory', '0');
 
   await redis.kill();
-  const gone = await examine(server);
+  const gone = await runDoctor(server);
   t.ok(gone.codes.includes('store_unusable') || gone.codes.includes('store_away'), String(gone.codes));
   t.ok(gone.codes.includes('not_ready'), 'the server says so as well');
   await server.close();

@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
-import { waitFor } from '../support/patience.ts';
-import { basic, usual } from '../support/relying-party.ts';
-import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
+import { basicAuthorization, usualConfig } from '../support/setup/relying-party.ts';
+import { type ServerProcess, startServerProcess } from '../support/setup/server-process.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 /** What operators are promised. */
 const overWithinMs = 20_000;
-const form = { 'content-type': 'application/x-www-form-urlencoded', ...basic('app') };
+const form = { 'content-type': 'application/x-www-form-urlencoded', ...basicAuthorization('app') };
 const ask = 'grant_type=client_credentials';
 
 interface Told {
@@ -44,7 +44,7 @@ const endOf = async (server: ServerProcess, since: number) => {
 };
 
 t.test('SIGTERM: proxies are told, requests are answered, what is under way is finished', async (t) => {
-  const server = await startServerProcess({ config: { ...usual, listen: { drain_seconds: 4 } } });
+  const server = await startServerProcess({ config: { ...usualConfig, listen: { drain_seconds: 4 } } });
   t.teardown(() => server.close());
   const { port } = server;
 
@@ -122,7 +122,7 @@ t.test('SIGTERM: proxies are told, requests are answered, what is under way is f
 
 t.test('whoever waits can hurry it: SIGINT asks for no grace, and a second signal ends it', async (t) => {
   const hurried = async (...signals: NodeJS.Signals[]): Promise<void> => {
-    const server = await startServerProcess({ config: { ...usual, listen: { drain_seconds: 15 } } });
+    const server = await startServerProcess({ config: { ...usualConfig, listen: { drain_seconds: 15 } } });
     const since = Date.now();
     for (const signal of signals) {
       server.signal(signal);
@@ -139,7 +139,7 @@ t.test('whoever waits can hurry it: SIGINT asks for no grace, and a second signa
 t.test('SIGTERM during the start ends it when it stands, and nobody is waited for', async (t) => {
   const server = await startServerProcess({
     failing: true,
-    config: { ...usual, listen: { drain_seconds: 15 } },
+    config: { ...usualConfig, listen: { drain_seconds: 15 } },
   });
   t.teardown(() => server.close());
   await waitFor('the store to be opened', () => existsSync(join(server.cwd, 'store.db')));
@@ -151,7 +151,7 @@ t.test('SIGTERM during the start ends it when it stands, and nobody is waited fo
 });
 
 t.test('under load every request that was sent is answered', async (t) => {
-  const server = await startServerProcess({ config: { ...usual, listen: { drain_seconds: 2 } } });
+  const server = await startServerProcess({ config: { ...usualConfig, listen: { drain_seconds: 2 } } });
   t.teardown(() => server.close());
   const answered: (number | undefined)[] = [];
   const lost: unknown[] = [];

@@ -1,8 +1,8 @@
 import { readFileSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { waitFor } from '../support/patience.ts';
-import { startServerProcess } from '../support/server-process.ts';
+import { startServerProcess } from '../support/setup/server-process.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 t.test('a log on a disk that is full waits for room, and the server for nothing', async (t) => {
   // Room for what waits, so that it can all be seen.

@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
-import { Browser } from '../support/browser.ts';
 import { assertion, assertionType, newKey, proof, requestObject } from '../support/proofs.ts';
+import { sendRaw } from '../support/raw-http.ts';
+import { watchSecrets } from '../support/secrets.ts';
+import { Browser } from '../support/setup/browser.ts';
 import {
   codeFor,
   newVerifier,
@@ -10,18 +12,16 @@ import {
   RelyingParty,
   redirectUri,
   secret,
-  usual,
-} from '../support/relying-party.ts';
-import { watchSecrets } from '../support/secrets.ts';
-import { startServerProcess } from '../support/server-process.ts';
-import { wire } from '../support/wire.ts';
+  usualConfig,
+} from '../support/setup/relying-party.ts';
+import { startServerProcess } from '../support/setup/server-process.ts';
 
 const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 
 const config = {
-  ...usual,
+  ...usualConfig,
   clients: [
-    ...usual.clients,
+    ...usualConfig.clients,
     {
       client_id: 'tv',
       token_endpoint_auth_method: 'none',
@@ -275,7 +275,7 @@ t.test('nothing that opens a door is ever in the log, and every refusal is', asy
     secrets.add(secret, Buffer.from(secret).toString('base64url'), secret.toUpperCase());
     const host = `localhost:${server.port}`;
     const all = malformed(host, secret);
-    const answers = await Promise.all(all.map((bytes) => wire(server.url, bytes)));
+    const answers = await Promise.all(all.map((bytes) => sendRaw(server.url, bytes)));
     for (const [n, { status }] of answers.entries())
       t.ok(status > 0, `an answer to ${all[n]?.split('\r')[0]}`);
   };
@@ -341,11 +341,13 @@ t.test('nothing that opens a door is ever in the log, and every refusal is', asy
 });
 
 t.test('an event of any make is logged without what it must not hold', async (t) => {
-  const { createLog, logEvents } = await import('#src/log.ts');
+  const { createLogger, logEvents } = await import('#src/logger.ts');
   const { testConfig } = await import('../support/people.ts');
   const { createEvents } = await import('#src/events.ts');
   const lines: string[] = [];
-  const log = createLog(testConfig(['log.level=trace']), { write: (line: string) => void lines.push(line) });
+  const log = createLogger(testConfig(['log.level=trace']), {
+    write: (line: string) => void lines.push(line),
+  });
   const events = createEvents(() => {});
   logEvents(events, log);
   events.emit({

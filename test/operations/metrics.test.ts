@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { freePort } from '#src/testing/free-port.ts';
-import { Browser } from '../support/browser.ts';
-import { handClock } from '../support/clocks.ts';
-import { openHouse } from '../support/house.ts';
-import { waitFor } from '../support/patience.ts';
+import { createManualClock } from '../support/clocks.ts';
 import { startRedis } from '../support/redis-server.ts';
-import { basic, codeFor, RelyingParty, usual } from '../support/relying-party.ts';
-import { startServerProcess } from '../support/server-process.ts';
+import { Browser } from '../support/setup/browser.ts';
+import { startInProcess } from '../support/setup/in-process.ts';
+import { basicAuthorization, codeFor, RelyingParty, usualConfig } from '../support/setup/relying-party.ts';
+import { startServerProcess } from '../support/setup/server-process.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const token = 'the-token-of-the-scraper';
 
@@ -29,8 +29,8 @@ const valueIn = (
 };
 
 t.test('metrics are for those who may read them', async (t) => {
-  const house = await openHouse({ config: { ...usual, metrics: { enabled: true, token } } });
-  t.teardown(() => house.close());
+  const postern = await startInProcess({ config: { ...usualConfig, metrics: { enabled: true, token } } });
+  t.teardown(() => postern.close());
   for (const [what, authorization] of Object.entries({
     nothing: '',
     'another token': 'Bearer another-token-of-a-scraper',
@@ -38,26 +38,26 @@ t.test('metrics are for those who may read them', async (t) => {
     'another scheme': `Basic ${Buffer.from(`x:${token}`).toString('base64')}`,
     'something long': `Bearer ${'x'.repeat(8000)}`,
   })) {
-    const answer = await scrape(house.issuer, authorization);
+    const answer = await scrape(postern.issuer, authorization);
     t.equal(answer.status, 401, what);
     t.equal(answer.headers.get('www-authenticate'), 'Bearer');
     t.notMatch(await answer.text(), /postern_/);
   }
-  t.equal((await scrape(house.issuer)).status, 200);
-  const post = await fetch(`${house.issuer}/metrics`, {
+  t.equal((await scrape(postern.issuer)).status, 200);
+  const post = await fetch(`${postern.issuer}/metrics`, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}` },
   });
   t.equal(post.status, 404);
 
-  const without = await openHouse({ config: usual });
+  const without = await startInProcess({ config: usualConfig });
   t.equal((await scrape(without.issuer)).status, 404, 'not there unless wanted');
   await without.close();
 });
 
 t.test('a port of their own serves nothing else, and the main port no metrics', async (t) => {
   const port = await freePort();
-  const server = await startServerProcess({ config: { ...usual, metrics: { enabled: true, port } } });
+  const server = await startServerProcess({ config: { ...usualConfig, metrics: { enabled: true, port } } });
   t.teardown(() => server.close());
   const own = `http://127.0.0.1:${port}`;
   t.equal((await scrape(server.url)).status, 404);
@@ -81,7 +81,7 @@ t.test('a port of their own serves nothing else, and the main port no metrics', 
 });
 
 t.test('what happens is counted, by words of ours alone', async (t) => {
-  const server = await startServerProcess({ config: { ...usual, metrics: { enabled: true, token } } });
+  const server = await startServerProcess({ config: { ...usualConfig, metrics: { enabled: true, token } } });
   t.teardown(() => server.close());
   const party = new RelyingParty(server.url);
   const browser = new Browser();
@@ -92,7 +92,7 @@ t.test('what happens is counted, by words of ours alone', async (t) => {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
-      ...basic('app'),
+      ...basicAuthorization('app'),
     },
     body: JSON.stringify({
       authorization_code: code,
@@ -157,23 +157,23 @@ t.test('what happens is counted, by words of ours alone', async (t) => {
 });
 
 t.test('gauges tell what is, not that they are there', async (t) => {
-  const clock = handClock();
-  const house = await openHouse({
+  const clock = createManualClock();
+  const postern = await startInProcess({
     clock,
     config: {
-      ...usual,
+      ...usualConfig,
       metrics: { enabled: true, token },
       security: { password: { memory_kib: 65_536, passes: 3 } },
     },
   });
-  t.teardown(() => house.close());
-  const look = async (): Promise<string> => (await scrape(house.issuer)).text();
+  t.teardown(() => postern.close());
+  const look = async (): Promise<string> => (await scrape(postern.issuer)).text();
   const age = (text: string): number => valueIn(text, 'postern_key_age_seconds', { line: 'ES256' }) ?? -1;
   const first = age(await look());
-  clock.pass(86_400_000);
+  clock.advance(86_400_000);
   t.ok(Math.abs(age(await look()) - first - 86_400) < 5, 'a key is a day older a day later');
 
-  const { accounts } = house.app.services;
+  const { accounts } = postern.app.services;
   // The password of the configuration is hashed when it is first asked for.
   await accounts.authenticate('ada', 'wrong');
   const tries = Array.from({ length: 20 }, () => accounts.authenticate('ada', 'wrong'));
@@ -190,14 +190,14 @@ t.test('gauges tell what is, not that they are there', async (t) => {
     return (valueIn(await look(), 'nodejs_eventloop_lag_max_seconds') ?? 0) > 0.2;
   });
 
-  house.app.services.readiness.drain();
+  postern.app.services.readiness.drain();
   t.equal(valueIn(await look(), 'postern_ready'), 0);
 });
 
 t.test('a store that is away is counted as such', async (t) => {
   const redis = await startRedis();
   const server = await startServerProcess({
-    config: { ...usual, store: { url: redis.url }, metrics: { enabled: true, token } },
+    config: { ...usualConfig, store: { url: redis.url }, metrics: { enabled: true, token } },
   });
   t.teardown(async () => {
     await server.close();

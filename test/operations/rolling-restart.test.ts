@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { freePort } from '#src/testing/free-port.ts';
 import { startBalancer } from '../support/balancer.ts';
-import { Browser } from '../support/browser.ts';
-import { waitFor } from '../support/patience.ts';
 import { ensureRedis, freshPrefix } from '../support/redis.ts';
-import { codeFor, RelyingParty, usual } from '../support/relying-party.ts';
-import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
+import { Browser } from '../support/setup/browser.ts';
+import { codeFor, RelyingParty, usualConfig } from '../support/setup/relying-party.ts';
+import { type ServerProcess, startServerProcess } from '../support/setup/server-process.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const patientMs = 20_000;
 
@@ -18,7 +18,7 @@ t.test(
     const front = await freePort();
     const ports = [await freePort(), await freePort(), await freePort()];
     const config = {
-      ...usual,
+      ...usualConfig,
       issuer: `http://localhost:${front}`,
       proxy: { trusted: ['127.0.0.1'] },
       store: { url: redis.url, prefix: freshPrefix() },

@@ -16,9 +16,9 @@ import { loadConfig } from '#config';
 import { createTracing } from '#src/features/tracing/index.ts';
 import { serve } from '#src/serve.ts';
 import { freePort } from '#src/testing/free-port.ts';
-import { Browser } from '../support/browser.ts';
-import { waitFor } from '../support/patience.ts';
-import { codeFor, RelyingParty, redirectUri, usual } from '../support/relying-party.ts';
+import { Browser } from '../support/setup/browser.ts';
+import { codeFor, RelyingParty, redirectUri, usualConfig } from '../support/setup/relying-party.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 interface Recorded {
   readonly name: string;
@@ -106,7 +106,7 @@ t.test('a request is a span, and so is each of its trips to the store', async (t
   const { spans, stop: stopRecording } = recordSpans();
   const port = await freePort();
   const written = {
-    ...usual,
+    ...usualConfig,
     listen: { port },
     issuer: `http://localhost:${port}`,
     store: { url: 'memory:' },
@@ -179,10 +179,13 @@ t.test('a failure is marked, and a span ends though its answer never left', asyn
   const { spans, stop } = recordSpans();
   t.teardown(stop);
   const { config } = loadConfig({ env: {}, cwd: t.testdir(), flags: { set: ['tracing.enabled=true'] } });
-  const { observe, watch } = await createTracing({ ...config, store: { ...config.store, url: 'redis://x' } });
+  const { observe, traceRequests } = await createTracing({
+    ...config,
+    store: { ...config.store, url: 'redis://x' },
+  });
   const server = Fastify();
   t.teardown(() => server.close());
-  watch(server);
+  traceRequests(server);
   // As the engine answers: not by way of Fastify.
   server.get('/away', (_request, reply) => {
     reply.hijack();

@@ -7,13 +7,20 @@ import { promisify } from 'node:util';
 import t, { type Test } from 'tap';
 import { openStore } from '#adapters/index.ts';
 import { createEvents } from '#src/events.ts';
-import { verify } from '#src/features/audit/index.ts';
-import { boxOf, createKeys } from '#src/features/keys/index.ts';
+import { fromFileEntry } from '#src/features/store-copy/file-entry.ts';
+import { verify } from '#src/services/audit/index.ts';
+import { createKeys, loadSecretCipher } from '#src/services/keys/index.ts';
 import type { Entry } from '#src/store/port.ts';
-import { Browser } from '../support/browser.ts';
-import { openHouse } from '../support/house.ts';
 import { testConfig } from '../support/people.ts';
-import { answerIn, newVerifier, password, RelyingParty, secret } from '../support/relying-party.ts';
+import { Browser } from '../support/setup/browser.ts';
+import { startInProcess } from '../support/setup/in-process.ts';
+import {
+  newVerifier,
+  password,
+  RelyingParty,
+  redirectParameters,
+  secret,
+} from '../support/setup/relying-party.ts';
 
 interface Held {
   readonly code: string;
@@ -39,7 +46,7 @@ const key_encryption_key = Buffer.alloc(32, 1).toString('base64url');
 const written = (): Entry[] => {
   const later = Date.now() + 86_400_000;
   return lines.map((line) => {
-    const entry: Entry = JSON.parse(line);
+    const entry = fromFileEntry(JSON.parse(line));
     return entry.type === 'document' && entry.document.expiresAt !== undefined
       ? { ...entry, document: { ...entry.document, expiresAt: later } }
       : entry;
@@ -65,16 +72,16 @@ const openOn = async (t: Test, entries: readonly Entry[]) => {
     keys: { rotate_every_days: 0 },
     security: { key_encryption_key, password: { memory_kib: 8192, passes: 1 } },
   };
-  const house = await openHouse({ config });
-  return { house, party: new RelyingParty(house.issuer, 'shop', secret), url };
+  const server = await startInProcess({ config });
+  return { house: server, party: new RelyingParty(server.issuer, 'shop', secret), url };
 };
 
 const withSession = (url: string): Promise<Response> =>
   fetch(url, { redirect: 'manual', headers: { cookie: held.cookie, accept: 'text/html' } });
 
 t.test('data of version 1 are understood: people stay signed in, clients keep what they hold', async (t) => {
-  const { house, party, url } = await openOn(t, written());
-  t.teardown(() => house.close());
+  const { house: server, party, url } = await openOn(t, written());
+  t.teardown(() => server.close());
   const redeemed = await party.redeem(held.code, held.verifier);
   t.equal(redeemed.status, 200, 'a code');
   const header = JSON.parse(
@@ -91,13 +98,13 @@ t.test('data of version 1 are understood: people stay signed in, clients keep wh
   const browser = new Browser();
   const login = await browser.open(party.authorizationUrl(newVerifier(), { prompt: 'login' }));
   const after = await browser.submit(login, { login: 'ada', password });
-  t.ok(answerIn(after).get('code'), 'an account by its name, and its password');
-  await house.app.close();
+  t.ok(redirectParameters(after).get('code'), 'an account by its name, and its password');
+  await server.app.close();
   const store = await openStore(url, { clock: Date });
   const verdict = await verify({
     store,
     clock: Date,
-    box: await boxOf(testConfig([`security.key_encryption_key=${key_encryption_key}`]), store),
+    cipher: await loadSecretCipher(testConfig([`security.key_encryption_key=${key_encryption_key}`]), store),
   });
   t.match(verdict, { problems: [], records: auditRecords }, 'the audit record');
   await store.close();
@@ -120,24 +127,24 @@ t.test('data of a version to come are refused, and left as they are', async (t) 
   ];
   for (const [kind, act] of trials) {
     const entries = future(kind);
-    const { house, party } = await openOn(t, entries);
+    const { house: server, party } = await openOn(t, entries);
     const { status } = await act(party);
     t.equal(status, 500, `${kind}: a fault, for the node of the newer release to answer`);
-    t.equal((await fetch(`${house.issuer}/readyz`)).status, 200, 'the others are served');
+    t.equal((await fetch(`${server.issuer}/readyz`)).status, 200, 'the others are served');
     for (const entry of entries) {
       if (entry.type !== 'document' || entry.key.kind !== kind) continue;
-      const [document] = await house.store.read([entry.key]);
+      const [document] = await server.store.read([entry.key]);
       t.same(document?.body, entry.document.body, `${kind} is as it was`);
-      t.same(document?.claim, entry.document.claim, 'and not spent');
+      t.same(document?.consumption, entry.document.consumption, 'and not spent');
     }
-    await house.close();
+    await server.close();
   }
 
   await t.test('a consent is asked for anew', async (t) => {
-    const { house, party } = await openOn(t, future('consent'));
+    const { house: server, party } = await openOn(t, future('consent'));
     const asked = await withSession(party.authorizationUrl(newVerifier(), { prompt: 'consent' }));
     t.match(asked.headers.get('location') ?? '', /\/interaction\//);
-    await house.close();
+    await server.close();
   });
 
   await t.test('a server does not start on keys that it can not read, and keeps them', async (t) => {
@@ -163,8 +170,11 @@ t.test('data of a version to come are refused, and left as they are', async (t) 
   await t.test('audit records are neither shown nor taken for whole', async (t) => {
     const store = await openStore('memory:', { clock: Date });
     await store.load(future('audit'));
-    const box = await boxOf(testConfig([`security.key_encryption_key=${key_encryption_key}`]), store);
-    const { records, problems } = await verify({ store, clock: Date, box });
+    const cipher = await loadSecretCipher(
+      testConfig([`security.key_encryption_key=${key_encryption_key}`]),
+      store,
+    );
+    const { records, problems } = await verify({ store, clock: Date, cipher });
     t.equal(records, 0);
     t.ok(problems.length >= auditRecords);
     await store.close();

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
-import { waitFor } from '../support/patience.ts';
-import { usual } from '../support/relying-party.ts';
-import { isReady, type ServerProcess, startServerProcess } from '../support/server-process.ts';
+import { usualConfig } from '../support/setup/relying-party.ts';
+import { isReady, type ServerProcess, startServerProcess } from '../support/setup/server-process.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { workersOf } from '../support/workers.ts';
 
 /** Until a supervisor loses its patience. */
@@ -14,7 +14,7 @@ const childrenOf = (pid: number): string[] =>
   readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
 
 t.test('a worker that can not start is tried again after growing pauses, and the others go on', async (t) => {
-  const server = await startServerProcess({ config: { ...usual, listen: { workers: 2 } } });
+  const server = await startServerProcess({ config: { ...usualConfig, listen: { workers: 2 } } });
   t.teardown(() => server.close());
   await waitFor('both workers', () => workersOf(server).length === 2);
   const [victim = 0, other = 0] = workersOf(server);
@@ -45,7 +45,7 @@ t.test(
     const stopWhen = async (begun: (server: ServerProcess) => boolean): Promise<void> => {
       const server = await startServerProcess({
         failing: true,
-        config: { ...usual, listen: { workers: 3, drain_seconds: 1 } },
+        config: { ...usualConfig, listen: { workers: 3, drain_seconds: 1 } },
       });
       await waitFor('the moment', () => begun(server));
       const since = Date.now();

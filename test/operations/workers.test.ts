@@ -1,8 +1,8 @@
 import t from 'tap';
-import { waitFor } from '../support/patience.ts';
-import { RelyingParty, usual } from '../support/relying-party.ts';
-import { isReady, startServerProcess } from '../support/server-process.ts';
-import { alive, workersOf } from '../support/workers.ts';
+import { RelyingParty, usualConfig } from '../support/setup/relying-party.ts';
+import { isReady, startServerProcess } from '../support/setup/server-process.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { isAlive, workersOf } from '../support/workers.ts';
 
 const token = 'the-token-of-the-scraper';
 
@@ -34,7 +34,7 @@ t.test('several workers need a store that they can share', async (t) => {
 });
 
 t.test('a first worker that can not start ends the server with its own exit code', async (t) => {
-  const first = await startServerProcess({ config: usual });
+  const first = await startServerProcess({ config: usualConfig });
   const second = await startServerProcess({
     failing: true,
     config: { listen: { workers: 2, port: first.port } },
@@ -49,7 +49,7 @@ t.test('a first worker that can not start ends the server with its own exit code
 
 t.test('workers share port and store, count together, and are replaced when they die', async (t) => {
   const server = await startServerProcess({
-    config: { ...usual, demo: true, listen: { workers: 2 }, metrics: { enabled: true, token } },
+    config: { ...usualConfig, demo: true, listen: { workers: 2 }, metrics: { enabled: true, token } },
   });
   t.teardown(() => server.close());
   const party = new RelyingParty(server.url);
@@ -92,19 +92,19 @@ t.test('workers share port and store, count together, and are replaced when they
   const family = workersOf(server);
   server.signal('SIGTERM');
   t.same(await server.ended, { code: 0, signal: null });
-  t.same(family.filter(alive), [], 'nobody is left behind');
+  t.same(family.filter(isAlive), [], 'nobody is left behind');
 });
 
 t.test('a signal to the whole group, as of a terminal or a supervisor, drains once', async (t) => {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     const server = await startServerProcess({
-      config: { ...usual, listen: { workers: 2, drain_seconds: 1 } },
+      config: { ...usualConfig, listen: { workers: 2, drain_seconds: 1 } },
     });
     await waitFor('both workers', () => workersOf(server).length === 2);
     const family = workersOf(server);
     for (const pid of [...family, server.pid]) process.kill(pid, signal);
     t.same(await server.ended, { code: 0, signal: null });
-    t.same(family.filter(alive), []);
+    t.same(family.filter(isAlive), []);
     t.notOk(
       server.lines().some(({ level }) => Number(level) >= 50),
       server.log(),

@@ -1,14 +1,14 @@
 import t, { type Test } from 'tap';
-import { Browser, formOf, type Page } from '../support/browser.ts';
-import { type House, openHouse } from '../support/house.ts';
+import { Browser, formOf, type Page } from '../support/setup/browser.ts';
+import { type InProcessServer, startInProcess } from '../support/setup/in-process.ts';
 import {
-  answerIn,
   newVerifier,
   password,
   RelyingParty,
+  redirectParameters,
   redirectUri,
   secret,
-} from '../support/relying-party.ts';
+} from '../support/setup/relying-party.ts';
 
 const api = 'https://api.example.com/notes';
 
@@ -55,10 +55,10 @@ const config = {
   ],
 };
 
-const open = async (t: Test): Promise<House> => {
-  const house = await openHouse({ config });
-  t.teardown(() => house.close());
-  return house;
+const open = async (t: Test): Promise<InProcessServer> => {
+  const server = await startInProcess({ config });
+  t.teardown(() => server.close());
+  return server;
 };
 
 interface Asking {
@@ -70,7 +70,7 @@ interface Asking {
 
 /** Signs in when that is due; ends at consent, or back at the client. */
 const ask = async (
-  { issuer }: House,
+  { issuer }: InProcessServer,
   parameters: Readonly<Record<string, string>> = {},
   browser = new Browser(),
 ): Promise<Asking> => {
@@ -93,7 +93,7 @@ const allow = ({ browser, page }: Asking, without: readonly string[] = []): Prom
 };
 
 const redeem = async ({ party, verifier }: Asking, back: Page, parameters = {}) => {
-  const { body } = await party.redeem(answerIn(back).get('code') ?? '', verifier, parameters);
+  const { body } = await party.redeem(redirectParameters(back).get('code') ?? '', verifier, parameters);
   const person = await fetch(`${party.issuer}/userinfo`, {
     headers: { authorization: `Bearer ${body['access_token']}` },
   });
@@ -101,8 +101,8 @@ const redeem = async ({ party, verifier }: Asking, back: Page, parameters = {}) 
 };
 
 t.test('the page tells who is signed in, who asks for what, and where it leads', async (t) => {
-  const house = await open(t);
-  const asking = await ask(house, { scope: 'openid profile email department', ui_locales: 'fr de-AT' });
+  const server = await open(t);
+  const asking = await ask(server, { scope: 'openid profile email department', ui_locales: 'fr de-AT' });
   const { body, headers } = asking.page;
   t.match(body, '<html lang="de"', 'in the language that the application asked for');
   t.match(body, 'ada');
@@ -119,7 +119,7 @@ t.test('the page tells who is signed in, who asks for what, and where it leads',
     "form-action 'self' http://localhost:4999 https://notes.example.com;",
   );
 
-  const elsewhere = await ask(house, { redirect_uri: 'https://notes.example.com/callback' });
+  const elsewhere = await ask(server, { redirect_uri: 'https://notes.example.com/callback' });
   t.notMatch(elsewhere.page.body, 'notice-warn redirect');
   t.match(elsewhere.page.body, 'notes.example.com');
 });
@@ -127,38 +127,41 @@ t.test('the page tells who is signed in, who asks for what, and where it leads',
 t.test(
   '"Cancel" is a real access_denied with state and iss (RFC 6749 §4.1.2.1, RFC 9207), and remembers nothing',
   async (t) => {
-    const house = await open(t);
-    const asking = await ask(house);
+    const server = await open(t);
+    const asking = await ask(server);
     const back = await asking.browser.submit(asking.page, { decision: 'deny' });
     t.equal(back.status, 303);
-    t.strictSame(Object.fromEntries([...answerIn(back)].filter(([name]) => name !== 'error_description')), {
-      error: 'access_denied',
-      error_uri: `${house.issuer}/errors/access_denied`,
-      state: 'the-state',
-      iss: house.issuer,
-    });
-    t.ok(asksConsent(await ask(house, {}, asking.browser)), 'the question comes again');
-    const form = await asking.browser.submit((await ask(house, {}, asking.browser)).page, {
+    t.strictSame(
+      Object.fromEntries([...redirectParameters(back)].filter(([name]) => name !== 'error_description')),
+      {
+        error: 'access_denied',
+        error_uri: `${server.issuer}/errors/access_denied`,
+        state: 'the-state',
+        iss: server.issuer,
+      },
+    );
+    t.ok(asksConsent(await ask(server, {}, asking.browser)), 'the question comes again');
+    const form = await asking.browser.submit((await ask(server, {}, asking.browser)).page, {
       decision: 'ALLOW',
     });
-    t.equal(answerIn(form).get('error'), 'access_denied', 'only the button that says so allows');
+    t.equal(redirectParameters(form).get('error'), 'access_denied', 'only the button that says so allows');
   },
 );
 
 t.test(
   'what was allowed is kept for the account and the client, and only what is new is asked for and marked',
   async (t) => {
-    const house = await open(t);
-    const first = await ask(house, { scope: 'openid email' });
+    const server = await open(t);
+    const first = await ask(server, { scope: 'openid email' });
     const { scope } = await redeem(first, await allow(first));
     t.strictSame(scope, ['email', 'openid']);
     t.ok(
-      answerIn((await ask(house, { scope: 'openid email' })).page).has('code'),
+      redirectParameters((await ask(server, { scope: 'openid email' })).page).has('code'),
       'not asked again in another browser',
     );
-    t.ok(asksConsent(await ask(house, { scope: 'openid email', login: 'bob' })), 'another person is');
+    t.ok(asksConsent(await ask(server, { scope: 'openid email', login: 'bob' })), 'another person is');
 
-    const more = await ask(house, { scope: 'openid email profile department' });
+    const more = await ask(server, { scope: 'openid email profile department' });
     t.equal(more.page.body.match(/badge-new/g)?.length, 2);
     t.match(more.page.body, 'name="scope:profile"');
     t.match(more.page.body, 'See where you work');
@@ -167,85 +170,90 @@ t.test(
 );
 
 t.test('a scope may be left out, allowed later, and taken back', async (t) => {
-  const house = await open(t);
-  const first = await ask(house, { scope: 'openid profile email' });
+  const server = await open(t);
+  const first = await ask(server, { scope: 'openid profile email' });
   const partial = await redeem(first, await allow(first, ['scope:email']));
   t.strictSame(partial.scope, ['openid', 'profile']);
   t.match(partial.person, { name: 'Ada Lovelace' });
   t.notOk('email' in partial.person);
-  t.ok(answerIn((await ask(house, {}, first.browser)).page).has('code'), 'this session does not nag');
-  t.match((await ask(house)).page.body, 'name="scope:email"', 'the next one asks for what was left out');
+  t.ok(
+    redirectParameters((await ask(server, {}, first.browser)).page).has('code'),
+    'this session does not nag',
+  );
+  t.match((await ask(server)).page.body, 'name="scope:email"', 'the next one asks for what was left out');
 
-  const again = await ask(house, { prompt: 'consent' }, first.browser);
+  const again = await ask(server, { prompt: 'consent' }, first.browser);
   t.match(again.page.body, /name="scope:profile"[\s\S]*name="scope:email"/, 'prompt=consent shows all of it');
   t.equal(again.page.body.match(/badge-new/g)?.length, 1);
   const whole = await redeem(again, await allow(again));
   t.strictSame(whole.scope, ['email', 'openid', 'profile'], 'a former refusal does not outweigh it');
 
-  const taken = await ask(house, { prompt: 'consent' }, first.browser);
+  const taken = await ask(server, { prompt: 'consent' }, first.browser);
   const less = await redeem(taken, await allow(taken, ['scope:profile']));
   t.strictSame(less.scope, ['email', 'openid']);
-  t.match((await ask(house)).page.body, 'name="scope:profile"', 'and is forgotten');
+  t.match((await ask(server)).page.body, 'name="scope:profile"', 'and is forgotten');
 });
 
 t.test('answers given at the same moment are all kept', async (t) => {
-  const house = await open(t);
+  const server = await open(t);
   const scopes = ['email', 'profile', 'department'];
-  const first = await Promise.all(scopes.map((scope) => ask(house, { scope: `openid ${scope}` })));
+  const first = await Promise.all(scopes.map((scope) => ask(server, { scope: `openid ${scope}` })));
   for (const back of await Promise.all(first.map((asking) => allow(asking))))
-    t.ok(answerIn(back).has('code'));
+    t.ok(redirectParameters(back).has('code'));
   const all = { scope: `openid ${scopes.join(' ')}` };
-  t.ok(answerIn((await ask(house, all)).page).has('code'), 'nothing is asked twice');
+  t.ok(redirectParameters((await ask(server, all)).page).has('code'), 'nothing is asked twice');
 
-  const second = await Promise.all(scopes.map(() => ask(house, { ...all, prompt: 'consent' })));
+  const second = await Promise.all(scopes.map(() => ask(server, { ...all, prompt: 'consent' })));
   await Promise.all(second.map((asking, at) => allow(asking, at === 0 ? ['scope:email'] : [])));
-  const again = await ask(house, { ...all, prompt: 'consent' });
+  const again = await ask(server, { ...all, prompt: 'consent' });
   t.match(again.page.body, 'name="scope:profile"');
   const resources = await Promise.all(
-    ['notes:read', 'notes:write'].map((scope) => ask(house, { scope: `openid ${scope}`, resource: api })),
+    ['notes:read', 'notes:write'].map((scope) => ask(server, { scope: `openid ${scope}`, resource: api })),
   );
   for (const back of await Promise.all(resources.map((asking) => allow(asking)))) {
-    t.ok(answerIn(back).has('code'));
+    t.ok(redirectParameters(back).has('code'));
   }
-  const both = await ask(house, { scope: 'openid notes:read notes:write', resource: api });
-  t.ok(answerIn(both.page).has('code'), 'what is allowed at an API as well');
+  const both = await ask(server, { scope: 'openid notes:read notes:write', resource: api });
+  t.ok(redirectParameters(both.page).has('code'), 'what is allowed at an API as well');
 });
 
 t.test(
   'single claims are asked for by name, and only essential ones can’t be left out (OpenID Connect Core §5.5)',
   async (t) => {
-    const house = await open(t);
+    const server = await open(t);
     const claims = JSON.stringify({
       userinfo: { name: null, birthdate: { essential: true }, department: null, salary: null, '<b>': null },
     });
-    const asking = await ask(house, { scope: 'openid', claims });
+    const asking = await ask(server, { scope: 'openid', claims });
     t.match(asking.page.body, 'name="claim:name"');
     t.notMatch(asking.page.body, 'name="claim:birthdate"');
     t.match(asking.page.body, 'Date of birth');
     t.notMatch(asking.page.body, 'salary', 'what no scope releases is not to be had');
     const { person } = await redeem(asking, await allow(asking, ['claim:name']));
     t.strictSame(Object.keys(person).sort(), ['birthdate', 'department', 'sub']);
-    t.ok(answerIn((await ask(house, { scope: 'openid', claims }, asking.browser)).page).has('code'));
+    t.ok(
+      redirectParameters((await ask(server, { scope: 'openid', claims }, asking.browser)).page).has('code'),
+    );
   },
 );
 
 t.test('claims of the operator’s own are released by their scope, at userinfo only', async (t) => {
-  const house = await open(t);
-  const asking = await ask(house, { scope: 'openid department' });
+  const server = await open(t);
+  const asking = await ask(server, { scope: 'openid department' });
   const { tokens, person } = await redeem(asking, await allow(asking));
   t.match(person, { department: 'Engines', cost_center: 7 });
   t.notOk('salary' in person);
   const idToken = Buffer.from(String(tokens['id_token']).split('.')[1] ?? '', 'base64url').toString();
   t.notMatch(idToken, 'Engines');
-  const metadata = await (await fetch(`${house.issuer}/.well-known/openid-configuration`)).json();
+  const metadata = await (await fetch(`${server.issuer}/.well-known/openid-configuration`)).json();
   t.ok(metadata.scopes_supported.includes('department'));
   t.ok(metadata.claims_supported.includes('cost_center'));
 });
 
 t.test('access to an API and offline access are lines of their own', async (t) => {
-  const house = await open(t);
+  const server = await open(t);
   const wish = { scope: 'openid offline_access notes:read notes:write', resource: api, prompt: 'consent' };
-  const asking = await ask(house, wish);
+  const asking = await ask(server, wish);
   t.match(asking.page.body, api);
   t.match(asking.page.body, 'Read your notes');
   t.match(asking.page.body, '<code>notes:write</code>', 'a scope without words is shown by its name');
@@ -258,15 +266,15 @@ t.test('access to an API and offline access are lines of their own', async (t) =
   t.equal(payload.aud, api);
   t.equal(payload.scope, 'notes:read notes:write');
 
-  const again = await ask(house, wish, asking.browser);
+  const again = await ask(server, wish, asking.browser);
   t.match(again.page.body, api);
   t.match(again.page.body, 'asked-offline');
   t.notMatch(again.page.body, 'badge-new', 'all of it shown, none of it new');
 });
 
 t.test('an application that registered itself is told apart', async (t) => {
-  const house = await open(t);
-  await house.app.services.clients.register({
+  const server = await open(t);
+  await server.app.services.clients.register({
     client_id: 'self',
     client_name: 'Postern Security Team',
     client_secret: secret,
@@ -275,7 +283,7 @@ t.test('an application that registered itself is told apart', async (t) => {
     initiate_login_uri: 'https://bank.example.com/login',
   });
   const browser = new Browser();
-  const login = await browser.open(new RelyingParty(house.issuer, 'self').authorizationUrl(newVerifier()));
+  const login = await browser.open(new RelyingParty(server.issuer, 'self').authorizationUrl(newVerifier()));
   t.match(login.body, 'face-detail">localhost:4999', 'by the host that its answers go to');
   t.notMatch(login.body, 'bank.example.com', 'and not by a home page, which may be anybody’s');
   const shown = await browser.submit(login, { login: 'ada', password });
@@ -284,7 +292,7 @@ t.test('an application that registered itself is told apart', async (t) => {
   const late = await browser.open(login.url);
   t.match(late.body, 'You have done this step already');
   t.notMatch(late.body, 'bank.example.com', 'nobody is sent there');
-  const asking = await ask(house, { client_id: 'self' });
+  const asking = await ask(server, { client_id: 'self' });
   t.match(asking.page.body, /badge-warn">Unverified/);
   t.match(asking.page.body, 'Nobody here has checked its name or logo');
   t.match(asking.page.body, /First seen on [A-Z][a-z]+ \d/);
@@ -293,32 +301,32 @@ t.test('an application that registered itself is told apart', async (t) => {
 t.test(
   'a native application asks each time (RFC 8252 §8.6), the house’s own only where another could be in its place',
   async (t) => {
-    const house = await open(t);
+    const server = await open(t);
     const wish = { client_id: 'native', redirect_uri: 'com.example.notes:/callback' };
-    const first = await ask(house, wish);
+    const first = await ask(server, wish);
     t.match(first.page.body, 'com.example.notes:');
-    t.ok(answerIn(await allow(first)).has('code'));
-    const second = await ask(house, wish, first.browser);
+    t.ok(redirectParameters(await allow(first)).has('code'));
+    const second = await ask(server, wish, first.browser);
     t.ok(asksConsent(second));
     t.match(second.page.body, 'name="scope:email"', 'and shows what it has');
     t.notMatch(second.page.body, 'badge-new');
     const claimed = { client_id: 'own', redirect_uri: 'https://notes.example.com/app' };
-    t.ok(answerIn((await ask(house, claimed, first.browser)).page).has('code'));
+    t.ok(redirectParameters((await ask(server, claimed, first.browser)).page).has('code'));
     const scheme = { client_id: 'own', redirect_uri: 'com.example.own:/callback' };
-    t.ok(asksConsent(await ask(house, scheme, first.browser)));
+    t.ok(asksConsent(await ask(server, scheme, first.browser)));
   },
 );
 
 t.test('consent is given by a form of ours, for the person who sees it (consent CSRF)', async (t) => {
-  const house = await open(t);
-  const asking = await ask(house);
+  const server = await open(t);
+  const asking = await ask(server);
   const { browser, page } = asking;
   const post = (fields: Record<string, string>, headers: Record<string, string> = {}) =>
     browser.request(page.url, { method: 'POST', body: new URLSearchParams(fields), headers });
   const csrf = formOf(page.body).hidden['csrf'] ?? '';
   const decision = 'allow';
   t.equal((await post({ decision })).status, 403);
-  const login = await new Browser().open(new RelyingParty(house.issuer).authorizationUrl(newVerifier()));
+  const login = await new Browser().open(new RelyingParty(server.issuer).authorizationUrl(newVerifier()));
   t.equal(
     (await post({ decision, csrf: formOf(login.body).hidden['csrf'] ?? '' })).status,
     403,
@@ -330,22 +338,25 @@ t.test('consent is given by a form of ours, for the person who sees it (consent 
     200,
     'a GET only shows the page',
   );
-  const bobs = await ask(house, { login: 'bob' });
+  const bobs = await ask(server, { login: 'bob' });
   t.equal((await bobs.browser.request(page.url)).status, 400, 'the page of another person');
   t.equal(
     (await bobs.browser.request(page.url, { method: 'POST', body: new URLSearchParams({ decision, csrf }) }))
       .status,
     400,
   );
-  t.ok(answerIn(await browser.submit(page, { decision })).has('code'), 'the form itself still works');
+  t.ok(
+    redirectParameters(await browser.submit(page, { decision })).has('code'),
+    'the form itself still works',
+  );
 });
 
 t.test('the account can be switched on the way, within the same request', async (t) => {
-  const house = await open(t);
-  const asking = await ask(house);
+  const server = await open(t);
+  const asking = await ask(server);
   const { browser } = asking;
   const link = /href="(\/interaction\/[^"]+switch=yes)"/.exec(asking.page.body)?.[1] ?? '';
-  const login = await browser.open(new URL(link, house.issuer).href);
+  const login = await browser.open(new URL(link, server.issuer).href);
   t.match(login.body, 'login-submit');
   t.notMatch(login.body, /id="login"[^>]* readonly/, 'a blank form');
   const swap = await browser.submit(login, { login: 'bob', password });
@@ -355,7 +366,7 @@ t.test('the account can be switched on the way, within the same request', async 
   const old = await browser.open(asking.page.url);
   t.notMatch(old.body, '<strong>ada</strong>', 'the page of the former account is gone');
   const back = await allow({ ...asking, page: consent });
-  t.equal(answerIn(back).get('state'), 'the-state');
+  t.equal(redirectParameters(back).get('state'), 'the-state');
   const { person } = await redeem(asking, back);
   t.equal(person.preferred_username, 'bob');
 });

@@ -1,10 +1,17 @@
 import { request } from 'node:http';
 import t, { type Test } from 'tap';
 import type { Clock } from '#src/store/port.ts';
-import { Browser, formOf, type Page } from '../support/browser.ts';
-import { freshMinute } from '../support/clocks.ts';
-import { type House, openHouse } from '../support/house.ts';
-import { newVerifier, password, RelyingParty, redirectUri, secret, usual } from '../support/relying-party.ts';
+import { createClockAtMinuteStart } from '../support/clocks.ts';
+import { Browser, formOf, type Page } from '../support/setup/browser.ts';
+import { type InProcessServer, startInProcess } from '../support/setup/in-process.ts';
+import {
+  newVerifier,
+  password,
+  RelyingParty,
+  redirectUri,
+  secret,
+  usualConfig,
+} from '../support/setup/relying-party.ts';
 
 /** In every text that a client, a person, an operator or an address brings along. */
 const payload = `"'><img src=x onerror=alert(1)><script>alert(2)</script>`;
@@ -32,10 +39,14 @@ const hostile = {
   ],
 };
 
-const open = async (t: Test, config: Record<string, unknown>, clock: Clock = Date): Promise<House> => {
-  const house = await openHouse({ config, clock });
-  t.teardown(() => house.close());
-  return house;
+const open = async (
+  t: Test,
+  config: Record<string, unknown>,
+  clock: Clock = Date,
+): Promise<InProcessServer> => {
+  const postern = await startInProcess({ config, clock });
+  t.teardown(() => postern.close());
+  return postern;
 };
 
 /** No element and no attribute but those that our templates write. */
@@ -67,9 +78,9 @@ const guarded = (t: Test, { headers }: Page, name: string): void => {
 };
 
 t.test('nothing that anybody brings along becomes markup, and every page is guarded', async (t) => {
-  const house = await open(t, hostile);
+  const postern = await open(t, hostile);
   const id = `app${scopePayload}`;
-  const party = new RelyingParty(house.issuer, id);
+  const party = new RelyingParty(postern.issuer, id);
   const authorize = (parameters: Record<string, string> = {}) =>
     party.authorizationUrl(newVerifier(), {
       state: payload,
@@ -116,19 +127,22 @@ t.test('nothing that anybody brings along becomes markup, and every page is guar
   look(await browser.open(login.url), 'expired', 400);
   const out = look(
     await browser.open(
-      `${house.issuer}/oauth/logout?client_id=${encodeURIComponent(id)}&state=${encodeURIComponent(payload)}`,
+      `${postern.issuer}/oauth/logout?client_id=${encodeURIComponent(id)}&state=${encodeURIComponent(payload)}`,
     ),
     'logout',
   );
   t.match(out.body, 'logout-confirm');
   look(
     await browser.open(
-      `${house.issuer}/oauth/logout?client_id=${encodeURIComponent(id)}&post_logout_redirect_uri=${encodeURIComponent(`https://evil.example.com/${payload}`)}`,
+      `${postern.issuer}/oauth/logout?client_id=${encodeURIComponent(id)}&post_logout_redirect_uri=${encodeURIComponent(`https://evil.example.com/${payload}`)}`,
     ),
     'logout to nowhere',
     400,
   );
-  look(await browser.open(`${house.issuer}/oauth/device?user_code=${encodeURIComponent(payload)}`), 'device');
+  look(
+    await browser.open(`${postern.issuer}/oauth/device?user_code=${encodeURIComponent(payload)}`),
+    'device',
+  );
   for (const [name, path, status] of [
     ['unknown client', `/oauth/authorize?client_id=${encodeURIComponent(payload)}&response_type=code`, 400],
     [
@@ -143,17 +157,17 @@ t.test('nothing that anybody brings along becomes markup, and every page is guar
     ['an error unknown', `/errors/${encodeURIComponent(payload)}`, 404],
     ['front page', `/?lang=${encodeURIComponent(payload)}`, 200],
   ] as const)
-    look(await browser.request(`${house.issuer}${path}`), name, status);
+    look(await browser.request(`${postern.issuer}${path}`), name, status);
 });
 
 /** By `node:http`, which sends a target as it is and shows every cookie. */
 const raw = (
-  house: House,
+  postern: InProcessServer,
   path: string,
   headers: Record<string, string> = {},
 ): Promise<{ status: number; cookies: string[]; body: string; type: string; headers: Headers }> =>
   new Promise((resolve, reject) => {
-    const { port } = new URL(house.app.server.listeningOrigin);
+    const { port } = new URL(postern.app.server.listeningOrigin);
     request({ host: '127.0.0.1', port, path, headers: { accept: 'text/html', ...headers } }, (answer) => {
       let body = '';
       answer.setEncoding('utf8').on('data', (chunk: string) => {
@@ -177,19 +191,19 @@ t.test(
   'over https every cookie is Secure, HttpOnly, SameSite and bound to this host or to its own path',
   async (t) => {
     const issuer = 'https://id.example.com';
-    const house = await open(t, { ...usual, issuer });
+    const postern = await open(t, { ...usualConfig, issuer });
     const host = { host: 'id.example.com' };
     const url = new URL(new RelyingParty(issuer).authorizationUrl(newVerifier()));
-    const started = await raw(house, url.pathname + url.search, host);
+    const started = await raw(postern, url.pathname + url.search, host);
     t.equal(started.status, 303);
     const jar = started.cookies.map((line) => line.split(';')[0]).join('; ');
     const place = /path=(\/interaction\/[^;]+)/.exec(started.cookies.join())?.[1] ?? '';
-    const login = await raw(house, `${place}?lang=pl`, { ...host, cookie: jar });
+    const login = await raw(postern, `${place}?lang=pl`, { ...host, cookie: jar });
     t.equal(login.status, 200);
 
     const { hidden } = formOf(login.body);
     const posted = await new Promise<string[]>((resolve, reject) => {
-      const { port } = new URL(house.app.server.listeningOrigin);
+      const { port } = new URL(postern.app.server.listeningOrigin);
       const headers = {
         ...host,
         cookie: jar,
@@ -205,7 +219,7 @@ t.test(
         .end(body);
     });
     const proof = posted.map((line) => line.split(';')[0]).join('; ');
-    const resumed = await raw(house, `/oauth/authorize/${place.split('/').at(-1)}`, {
+    const resumed = await raw(postern, `/oauth/authorize/${place.split('/').at(-1)}`, {
       ...host,
       cookie: `${jar}; ${proof}`,
     });
@@ -233,8 +247,8 @@ t.test(
 );
 
 t.test('an address that leads nowhere is a page for people and JSON for programs', async (t) => {
-  const house = await open(t, usual);
-  const { host } = new URL(house.issuer);
+  const postern = await open(t, usualConfig);
+  const { host } = new URL(postern.issuer);
   for (const path of [
     '/nothing',
     '//',
@@ -245,35 +259,35 @@ t.test('an address that leads nowhere is a page for people and JSON for programs
     '/account/%00',
     '/x?lang=de&lang=en',
   ]) {
-    const page = await raw(house, path, { host });
+    const page = await raw(postern, path, { host });
     t.equal(page.status, 404, path);
     t.match(page.type, 'text/html');
     t.notMatch(page.body, /href="(\/\/|https?:\/\/evil)/, 'no link leads away');
-    const data = await raw(house, path, { host, accept: '*/*' });
+    const data = await raw(postern, path, { host, accept: '*/*' });
     t.equal(data.status, 404, path);
     t.match(JSON.parse(data.body), { error: 'not_found' });
   }
-  const head = await fetch(`${house.issuer}/nothing`, { method: 'POST', headers: { accept: 'text/html' } });
+  const head = await fetch(`${postern.issuer}/nothing`, { method: 'POST', headers: { accept: 'text/html' } });
   t.equal(head.status, 404);
 });
 
 t.test('an address that can’t be read is refused with a page for people and JSON for programs', async (t) => {
-  const house = await open(t, usual);
-  const { host } = new URL(house.issuer);
+  const postern = await open(t, usualConfig);
+  const { host } = new URL(postern.issuer);
   for (const [path, status] of [
     ['/%E0%A4%A', 400],
     ['/interaction/%E0%A4%A?lang=de', 400],
     ['/errors/%ff', 400],
     [`/interaction/${'x'.repeat(300)}`, 414],
   ] as const) {
-    const page = await raw(house, path, { host });
+    const page = await raw(postern, path, { host });
     t.equal(page.status, status, path.slice(0, 40));
     t.match(page.type, 'text/html');
     t.match(page.body, path.includes('lang=de') ? '<html lang="de"' : '<html lang="en"');
     guarded(t, { ...page, url: path }, path.slice(0, 40));
     harmless(t, { ...page, url: path }, path.slice(0, 40));
     t.match(page.headers.get('x-request-id'), /^[\w-]{12}$/);
-    const data = await raw(house, path, { host, accept: '*/*' });
+    const data = await raw(postern, path, { host, accept: '*/*' });
     t.equal(data.status, status);
     t.match(JSON.parse(data.body), { error: 'invalid_request', error_uri: String });
     t.match(data.headers.get('content-security-policy'), "default-src 'none'");
@@ -284,26 +298,26 @@ t.test(
   'what is refused on the way to a page is a page (429, 413, 421), and JSON at the other endpoints',
   async (t) => {
     const security = { password: { memory_kib: 8192, passes: 1 }, throttle: { token_per_address: 1 } };
-    const house = await open(t, { ...usual, security }, freshMinute());
+    const postern = await open(t, { ...usualConfig, security }, createClockAtMinuteStart());
     const browser = new Browser();
-    const url = new RelyingParty(house.issuer).authorizationUrl(newVerifier());
+    const url = new RelyingParty(postern.issuer).authorizationUrl(newVerifier());
     await browser.request(url);
     const busy = await browser.request(url);
     t.equal(busy.status, 429);
     guarded(t, busy, 'too many requests');
     t.match(busy.body, /Try again in \d+ second/);
-    const long = await browser.request(`${house.issuer}/oauth/logout`, {
+    const long = await browser.request(`${postern.issuer}/oauth/logout`, {
       method: 'POST',
       body: new URLSearchParams({ state: 'x'.repeat(8000) }),
     });
     t.equal(long.status, 413);
     guarded(t, long, 'too much');
-    const elsewhere = await raw(house, '/oauth/authorize', { host: 'evil.test' });
+    const elsewhere = await raw(postern, '/oauth/authorize', { host: 'evil.test' });
     t.equal(elsewhere.status, 421);
     t.match(elsewhere.type, 'text/html');
     for (const path of ['/oauth/token', '/oauth/par']) {
       const send = () =>
-        browser.request(`${house.issuer}${path}`, { method: 'POST', body: new URLSearchParams() });
+        browser.request(`${postern.issuer}${path}`, { method: 'POST', body: new URLSearchParams() });
       for (const [refused, status] of [
         [await send(), 400],
         [await send(), 429],
@@ -320,8 +334,8 @@ t.test(
 );
 
 t.test('an error page leads back to the application only where its redirect URI is registered', async (t) => {
-  const house = await open(t, usual);
-  const party = new RelyingParty(house.issuer);
+  const postern = await open(t, usualConfig);
+  const party = new RelyingParty(postern.issuer);
   const browser = new Browser();
   await browser.submit(await browser.open(party.authorizationUrl(newVerifier())), { login: 'ada', password });
   for (const parameters of [
@@ -340,11 +354,11 @@ t.test('an error page leads back to the application only where its redirect URI 
   });
   t.match(JSON.parse(json.body), {
     error: 'invalid_client',
-    error_uri: `${house.issuer}/errors/invalid_client`,
+    error_uri: `${postern.issuer}/errors/invalid_client`,
   });
 
   const login = await browser.open(party.authorizationUrl(newVerifier(), { prompt: 'login' }));
-  await house.store.close();
+  await postern.store.close();
   const away = await browser.request(party.authorizationUrl(newVerifier(), { state: 'the state' }));
   t.equal(away.status, 503);
   t.equal(away.headers.get('retry-after'), '2');
@@ -354,7 +368,7 @@ t.test('an error page leads back to the application only where its redirect URI 
   t.match(Object.fromEntries(new URL(link).searchParams), {
     error: 'temporarily_unavailable',
     state: 'the state',
-    iss: house.issuer,
+    iss: postern.issuer,
   });
   t.notOk(away.headers.get('cross-origin-opener-policy'));
   const evil = await browser.request(
@@ -367,12 +381,12 @@ t.test('an error page leads back to the application only where its redirect URI 
 });
 
 t.test('the language is the one pressed, then the application’s, then the browser’s', async (t) => {
-  const house = await open(t, usual);
-  const party = new RelyingParty(house.issuer);
+  const postern = await open(t, usualConfig);
+  const party = new RelyingParty(postern.issuer);
   const tongue = (page: Page): string => /<html lang="([^"]+)"/.exec(page.body)?.[1] ?? '';
   const polish = { headers: { 'accept-language': 'fr, pl;q=0.9' } };
   const browser = new Browser();
-  t.equal(tongue(await browser.open(`${house.issuer}/errors/slow_down`, polish)), 'pl');
+  t.equal(tongue(await browser.open(`${postern.issuer}/errors/slow_down`, polish)), 'pl');
   const asked = party.authorizationUrl(newVerifier(), { ui_locales: 'de' });
   const login = await browser.open(asked, polish);
   t.equal(tongue(login), 'de');
@@ -383,7 +397,7 @@ t.test('the language is the one pressed, then the application’s, then the brow
   t.equal(tongue(await browser.open(asked, polish)), 'en', 'and it is remembered');
   const refused = await browser.submit(pressed, { login: 'ada', password: 'wrong' });
   t.equal(tongue(refused), 'en');
-  const unknown = await browser.request(`${house.issuer}/errors/slow_down?lang=xx`);
+  const unknown = await browser.request(`${postern.issuer}/errors/slow_down?lang=xx`);
   t.notOk(
     unknown.headers.getSetCookie().join().includes('postern_lang'),
     'a language that we don’t speak is not remembered',
@@ -401,8 +415,8 @@ t.test('the language is the one pressed, then the application’s, then the brow
 t.test(
   'the operator’s name, logo, languages and hosts are on the pages, and nothing else of elsewhere',
   async (t) => {
-    const house = await open(t, {
-      ...usual,
+    const postern = await open(t, {
+      ...usualConfig,
       pages: {
         name: 'Harbour ID',
         logo: "https://cdn.example.com/a.svg?x=';script-src%20*",
@@ -412,7 +426,7 @@ t.test(
       },
     });
     const browser = new Browser();
-    const login = await browser.open(new RelyingParty(house.issuer).authorizationUrl(newVerifier()));
+    const login = await browser.open(new RelyingParty(postern.issuer).authorizationUrl(newVerifier()));
     t.match(login.body, /<img class="mark" src="https:\/\/cdn\.example\.com\/a\.svg[^"]*" alt=""/);
     t.match(login.body, '<span>Harbour ID</span>');
     t.match(login.body, '<html lang="pl"');
@@ -423,7 +437,7 @@ t.test(
     t.match(policy, "form-action 'self' http://localhost:4999 https://apps.example.com;");
     guarded(t, { ...login, headers: new Headers(login.headers) }, 'login');
 
-    const plain = await open(t, { ...usual, pages: { languages: ['de'], default_language: 'de' } });
+    const plain = await open(t, { ...usualConfig, pages: { languages: ['de'], default_language: 'de' } });
     const page = await new Browser().open(`${plain.issuer}/errors/slow_down`);
     t.notMatch(page.body, 'class="languages"', 'with one language there is nothing to choose');
     t.notMatch(page.headers.get('content-security-policy'), 'http');
@@ -433,8 +447,8 @@ t.test(
 t.test('an application with a host for each customer fits into the headers that proxies take', async (t) => {
   const hosts = Array.from({ length: 300 }, (_, at) => `https://customer-${at}.apps.example.com`);
   const redirects = hosts.flatMap((host) => [`${host}/callback`, `${host}/silent`]);
-  const house = await open(t, { clients: [{ ...usual.clients[0], redirect_uris: redirects }] });
-  const url = new RelyingParty(house.issuer).authorizationUrl(newVerifier(), {
+  const postern = await open(t, { clients: [{ ...usualConfig.clients[0], redirect_uris: redirects }] });
+  const url = new RelyingParty(postern.issuer).authorizationUrl(newVerifier(), {
     redirect_uri: redirects.at(-1) ?? '',
   });
   const policy = (await new Browser().open(url)).headers.get('content-security-policy') ?? '';

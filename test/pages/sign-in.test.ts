@@ -1,8 +1,14 @@
 import t, { type Test } from 'tap';
-import { Browser, formOf, type Page } from '../support/browser.ts';
-import { handClock } from '../support/clocks.ts';
-import { openHouse } from '../support/house.ts';
-import { answerIn, newVerifier, password, RelyingParty, redirectUri } from '../support/relying-party.ts';
+import { createManualClock } from '../support/clocks.ts';
+import { Browser, formOf, type Page } from '../support/setup/browser.ts';
+import { startInProcess } from '../support/setup/in-process.ts';
+import {
+  newVerifier,
+  password,
+  RelyingParty,
+  redirectParameters,
+  redirectUri,
+} from '../support/setup/relying-party.ts';
 
 const secret = 'a-secret-of-forty-three-characters-or-more-00';
 
@@ -28,27 +34,27 @@ const config = {
   ],
 };
 
-const open = async (t: Test, more: Parameters<typeof openHouse>[0] = {}) => {
-  const house = await openHouse({ config, ...more });
-  t.teardown(() => house.close());
-  return house;
+const open = async (t: Test, more: Parameters<typeof startInProcess>[0] = {}) => {
+  const server = await startInProcess({ config, ...more });
+  t.teardown(() => server.close());
+  return server;
 };
 
 const ada = { login: 'ada', password };
 
 /** Follows an authorization request to the page it leads to. */
 const visit = (
-  house: { readonly issuer: string },
+  server: { readonly issuer: string },
   browser: Browser,
   parameters: Readonly<Record<string, string>> = {},
 ): Promise<Page> => {
   const { client_id: id = 'app', ...others } = parameters;
   return browser.open(
-    new RelyingParty(house.issuer, id).authorizationUrl(newVerifier(), { state: 'the-state', ...others }),
+    new RelyingParty(server.issuer, id).authorizationUrl(newVerifier(), { state: 'the-state', ...others }),
   );
 };
 
-const isCode = (page: Page): boolean => page.status === 303 && answerIn(page).has('code');
+const isCode = (page: Page): boolean => page.status === 303 && redirectParameters(page).has('code');
 const cookieLine = (page: Page, name: RegExp): string =>
   page.headers.getSetCookie().find((line) => name.test(line) && !/\.sig=/.test(line.split(';')[0] ?? '')) ??
   '';
@@ -56,9 +62,9 @@ const cookieLine = (page: Page, name: RegExp): string =>
 t.test(
   'a refused form comes back as the page it was, with status 422 and what was typed, never the password',
   async (t) => {
-    const house = await open(t);
+    const server = await open(t);
     const browser = new Browser();
-    const login = await visit(house, browser, { login_hint: 'ada@"><i>' });
+    const login = await visit(server, browser, { login_hint: 'ada@"><i>' });
     t.match(login.body, 'value="ada@&quot;&gt;&lt;i&gt;"', 'login_hint is filled in, as text');
 
     const empty = await browser.submit(login, { login: ' ', password: '' });
@@ -80,13 +86,13 @@ t.test(
 );
 
 t.test('"keep me signed in" decides how long the browser keeps the session', async (t) => {
-  const house = await open(t);
+  const server = await open(t);
   for (const [remember, lasts] of [
     [{}, false],
     [{ remember: 'yes' }, true],
   ] as const) {
     const browser = new Browser();
-    const login = await visit(house, browser);
+    const login = await visit(server, browser);
     const posted = await browser.request(new URL(formOf(login.body).action, login.url).href, {
       method: 'POST',
       body: new URLSearchParams({ ...formOf(login.body).hidden, ...ada, ...remember }),
@@ -97,7 +103,7 @@ t.test('"keep me signed in" decides how long the browser keeps the session', asy
     t.match(line, /samesite=lax/i);
     t.equal(/expires=/i.test(line), lasts);
 
-    const again = await visit(house, browser, { prompt: 'login' });
+    const again = await visit(server, browser, { prompt: 'login' });
     t.notMatch(again.body, 'name="remember"', 'signing in again does not ask');
     const page = await browser.request(new URL(formOf(again.body).action, again.url).href, {
       method: 'POST',
@@ -106,7 +112,7 @@ t.test('"keep me signed in" decides how long the browser keeps the session', asy
     const later = await browser.request(page.headers.get('location') ?? '');
     t.equal(/expires=/i.test(cookieLine(later, /^postern_session=/)), lasts, 'and changes nothing about it');
   }
-  const strict = await openHouse({ config: { ...config, pages: { remember_me: false } } });
+  const strict = await startInProcess({ config: { ...config, pages: { remember_me: false } } });
   t.teardown(() => strict.close());
   t.notMatch(
     (await visit(strict, new Browser())).body,
@@ -118,11 +124,11 @@ t.test('"keep me signed in" decides how long the browser keeps the session', asy
 t.test(
   'signing in again keeps the name, whatever the form says, until somebody says "Not you?"',
   async (t) => {
-    const house = await open(t);
+    const server = await open(t);
     const browser = new Browser();
-    t.ok(isCode(await browser.submit(await visit(house, browser), ada)));
+    t.ok(isCode(await browser.submit(await visit(server, browser), ada)));
 
-    const again = await visit(house, browser, { prompt: 'login' });
+    const again = await visit(server, browser, { prompt: 'login' });
     t.match(again.body, /id="login"[^>]* readonly/);
     t.match(again.body, 'Not you?');
     const bobs = await browser.submit(again, { login: 'bob', password: 'not the password of ada' });
@@ -139,18 +145,18 @@ t.test(
     t.match(swap.body, 'form-post-submit', 'the former session ends on a page with a button');
     const back = await browser.submit(swap, {});
     t.ok(isCode(back), 'and the sign-in goes on');
-    const session = await visit(house, browser, { prompt: 'login' });
+    const session = await visit(server, browser, { prompt: 'login' });
     t.match(session.body, 'value="bob"');
   },
 );
 
 t.test('what was done in one tab is known in the other', async (t) => {
-  const house = await open(t);
+  const server = await open(t);
   const browser = new Browser();
-  const first = await visit(house, browser);
-  const second = await visit(house, browser);
-  const third = await visit(house, browser, { client_id: 'other' });
-  const fresh = await visit(house, browser, { prompt: 'login' });
+  const first = await visit(server, browser);
+  const second = await visit(server, browser);
+  const third = await visit(server, browser, { client_id: 'other' });
+  const fresh = await visit(server, browser, { prompt: 'login' });
   t.ok(isCode(await browser.submit(first, ada)));
 
   for (const tab of [second, third]) {
@@ -159,12 +165,12 @@ t.test('what was done in one tab is known in the other', async (t) => {
     t.match(reloaded.body, /already signed in[\s\S]*ada/);
     const on = await browser.open(`${tab.url}?continue=yes`);
     t.ok(isCode(on), 'and goes on without a password');
-    t.equal(answerIn(on).get('state'), 'the-state');
+    t.equal(redirectParameters(on).get('state'), 'the-state');
   }
   t.match((await browser.open(fresh.url)).body, 'login-submit', 'prompt=login is not satisfied by it');
   t.match((await browser.open(`${fresh.url}?continue=yes`)).body, 'login-submit');
 
-  const stale = await visit(house, new Browser());
+  const stale = await visit(server, new Browser());
   t.match(
     (await browser.open(stale.url)).body,
     'This sign-in has expired',
@@ -173,14 +179,14 @@ t.test('what was done in one tab is known in the other', async (t) => {
 });
 
 t.test('a page that is gone leads on, or back to the application that it was for', async (t) => {
-  const clock = handClock(Date.now());
-  const house = await open(t, { clock });
+  const clock = createManualClock(Date.now());
+  const server = await open(t, { clock });
   for (const [client, way] of [
-    ['app', `href="https://app.example.com/begin?x=1&amp;iss=${encodeURIComponent(house.issuer)}"`],
+    ['app', `href="https://app.example.com/begin?x=1&amp;iss=${encodeURIComponent(server.issuer)}"`],
     ['other', 'href="https://other.example.com/"'],
   ] as const) {
     const browser = new Browser();
-    const login = await visit(house, browser, { client_id: client });
+    const login = await visit(server, browser, { client_id: client });
     t.ok(isCode(await browser.submit(login, ada)));
     const back = await browser.open(login.url);
     t.equal(back.status, 400);
@@ -193,7 +199,7 @@ t.test('a page that is gone leads on, or back to the application that it was for
     t.notOk(sent.headers.get('cross-origin-opener-policy'), 'a popup keeps its opener');
   }
   const browser = new Browser();
-  const login = await visit(house, browser, { client_id: 'homeless' });
+  const login = await visit(server, browser, { client_id: 'homeless' });
   t.ok(isCode(await browser.submit(login, ada)));
   t.match(
     (await browser.open(login.url)).body,
@@ -206,8 +212,8 @@ t.test('a page that is gone leads on, or back to the application that it was for
   t.match(await asked.json(), { error: 'interaction_expired' });
 
   const old = new Browser();
-  const left = await visit(house, old);
-  clock.pass(3_700_000);
+  const left = await visit(server, old);
+  clock.advance(3_700_000);
   const late = await old.submit(left, ada);
   t.equal(late.status, 400, 'after its hour');
   t.match(late.body, 'This sign-in has expired');
@@ -215,14 +221,14 @@ t.test('a page that is gone leads on, or back to the application that it was for
 });
 
 t.test('the back button and a form sent twice lead to the page that is due', async (t) => {
-  const house = await open(t, {
+  const server = await open(t, {
     config: {
       ...config,
       clients: [app('app', { first_party: false, client_uri: 'https://app.example.com/' })],
     },
   });
   const browser = new Browser();
-  const login = await visit(house, browser);
+  const login = await visit(server, browser);
   const consent = await browser.submit(login, ada);
   t.match(consent.body, 'consent-allow');
   const back = await browser.open(login.url);
@@ -235,7 +241,7 @@ t.test('the back button and a form sent twice lead to the page that is due', asy
   t.match((await browser.open(login.url)).body, 'Start again at The app');
 
   const fast = new Browser();
-  const page = await visit(house, fast);
+  const page = await visit(server, fast);
   const { action, hidden } = formOf(page.body);
   const send = () =>
     fast.request(new URL(action, page.url).href, {
@@ -251,10 +257,10 @@ t.test('the back button and a form sent twice lead to the page that is due', asy
 });
 
 t.test('a sign-in is a form of ours from a page of ours (login CSRF)', async (t) => {
-  const house = await open(t);
+  const server = await open(t);
   const browser = new Browser();
-  const login = await visit(house, browser);
-  const other = await visit(house, new Browser());
+  const login = await visit(server, browser);
+  const other = await visit(server, new Browser());
   const post = (fields: Record<string, string>, headers: Record<string, string> = {}) =>
     browser.request(login.url, { method: 'POST', body: new URLSearchParams({ ...ada, ...fields }), headers });
   const csrf = formOf(login.body).hidden['csrf'] ?? '';
@@ -292,32 +298,32 @@ t.test('a sign-in is a form of ours from a page of ours (login CSRF)', async (t)
 });
 
 t.test('a cookie planted before the sign-in is worthless after it (session fixation)', async (t) => {
-  const house = await open(t);
+  const server = await open(t);
   const attacker = new Browser();
-  await attacker.open(`${house.issuer}/oauth/device`);
+  await attacker.open(`${server.issuer}/oauth/device`);
   const planted = [...attacker.cookies].filter(([key]) => key.startsWith('postern_session'));
   t.equal(planted.length, 2, 'an anonymous session and its signature');
 
   const victim = new Browser();
-  for (const [key, { value, path }] of planted) victim.plant(key.split(';')[0] ?? '', value, path);
-  t.ok(isCode(await victim.submit(await visit(house, victim), ada)));
-  t.ok(isCode(await visit(house, victim)), 'the victim is signed in');
-  t.match((await visit(house, attacker)).body, 'login-submit', 'and whoever planted the cookie is not');
+  for (const [key, { value, path }] of planted) victim.setCookie(key.split(';')[0] ?? '', value, path);
+  t.ok(isCode(await victim.submit(await visit(server, victim), ada)));
+  t.ok(isCode(await visit(server, victim)), 'the victim is signed in');
+  t.match((await visit(server, attacker)).body, 'login-submit', 'and whoever planted the cookie is not');
   const third = new Browser();
-  for (const [key, { value, path }] of planted) third.plant(key.split(';')[0] ?? '', value, path);
-  t.match((await visit(house, third)).body, 'login-submit');
+  for (const [key, { value, path }] of planted) third.setCookie(key.split(';')[0] ?? '', value, path);
+  t.match((await visit(server, third)).body, 'login-submit');
 });
 
 t.test(
   'a sign-in begun in one browser and finished in another signs the first one in to nothing',
   async (t) => {
-    const house = await open(t);
+    const server = await open(t);
     const attacker = new Browser();
-    const begun = await visit(house, attacker);
+    const begun = await visit(server, attacker);
     const uid = new URL(begun.url).pathname.split('/').at(-1);
     const victim = new Browser();
     for (const [key, { value, path }] of attacker.cookies) {
-      if (key.startsWith('postern_interaction')) victim.plant(key.split(';')[0] ?? '', value, path);
+      if (key.startsWith('postern_interaction')) victim.setCookie(key.split(';')[0] ?? '', value, path);
     }
     const shown = await victim.open(begun.url);
     const answered = await victim.request(shown.url, {
@@ -325,15 +331,15 @@ t.test(
       body: new URLSearchParams({ ...formOf(shown.body).hidden, ...ada }),
     });
     t.equal(answered.status, 303);
-    const taken = await attacker.open(`${house.issuer}/oauth/authorize/${uid}`);
+    const taken = await attacker.open(`${server.issuer}/oauth/authorize/${uid}`);
     t.notOk(taken.headers.get('location')?.startsWith(redirectUri), 'no code');
-    t.match((await visit(house, attacker)).body, 'login-submit', 'no session');
+    t.match((await visit(server, attacker)).body, 'login-submit', 'no session');
   },
 );
 
 t.test('a browser that signed in before does not wait for the failures of strangers', async (t) => {
-  const clock = handClock(Date.now());
-  const house = await open(t, {
+  const clock = createManualClock(Date.now());
+  const server = await open(t, {
     clock,
     config: { ...config, proxy: { trusted: ['127.0.0.1'] } },
   });
@@ -344,7 +350,7 @@ t.test('a browser that signed in before does not wait for the failures of strang
       headers: { 'x-forwarded-for': address },
     });
   const browser = new Browser();
-  const posted = await at(browser, '192.0.2.1', await visit(house, browser), ada);
+  const posted = await at(browser, '192.0.2.1', await visit(server, browser), ada);
   const line = cookieLine(posted, /^postern_device=/);
   t.match(line, /HttpOnly; SameSite=Lax/);
   t.match(line, /Max-Age=7776000/);
@@ -355,41 +361,41 @@ t.test('a browser that signed in before does not wait for the failures of strang
   );
 
   const attacker = new Browser();
-  const target = await visit(house, attacker);
+  const target = await visit(server, attacker);
   for (let tries = 0; tries < 12; tries++)
     await at(attacker, `198.51.100.${tries}`, target, { login: 'ada', password: 'wrong' });
   const elsewhere = new Browser();
-  const refused = await at(elsewhere, '203.0.113.1', await visit(house, elsewhere), ada);
+  const refused = await at(elsewhere, '203.0.113.1', await visit(server, elsewhere), ada);
   t.equal(refused.status, 429, 'a browser that is new here waits');
   t.ok(Number(refused.headers.get('retry-after')) > 0);
   t.match(refused.body, 'Too many attempts. Try again in ');
 
   const away = new Browser();
   for (const [key, { value, path }] of browser.cookies)
-    if (key.startsWith('postern_device')) away.plant(key.split(';')[0] ?? '', value, path);
+    if (key.startsWith('postern_device')) away.setCookie(key.split(';')[0] ?? '', value, path);
   t.equal(
-    (await at(away, '203.0.113.2', await visit(house, away), ada)).status,
+    (await at(away, '203.0.113.2', await visit(server, away), ada)).status,
     303,
     'the one that is known does not',
   );
 
   const forged = new Browser();
-  forged.plant(
+  forged.setCookie(
     'postern_device',
     `${line.split(/[=;]/)[1]?.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'))}`,
   );
   t.equal(
-    (await at(forged, '203.0.113.3', await visit(house, forged), ada)).status,
+    (await at(forged, '203.0.113.3', await visit(server, forged), ada)).status,
     429,
     'a forged mark is none',
   );
   const bobs = new Browser();
   for (const [key, { value, path }] of browser.cookies)
-    if (key.startsWith('postern_device')) bobs.plant(key.split(';')[0] ?? '', value, path);
+    if (key.startsWith('postern_device')) bobs.setCookie(key.split(';')[0] ?? '', value, path);
   for (let tries = 0; tries < 12; tries++)
     await at(attacker, `198.51.100.${100 + tries}`, target, { login: 'bob', password: 'wrong' });
   t.equal(
-    (await at(bobs, '203.0.113.4', await visit(house, bobs), { login: 'bob', password })).status,
+    (await at(bobs, '203.0.113.4', await visit(server, bobs), { login: 'bob', password })).status,
     429,
     'and a mark is good for its own account only',
   );

@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { freePort, startServer } from 'postern/testing';
 import t from 'tap';
-import { wireTo } from '#src/features/playground/wire.ts';
-import { look } from '../support/ask.ts';
-import { Browser, type Page } from '../support/browser.ts';
+import { createSender } from '#src/features/playground/send.ts';
 import { launchChromium } from '../support/chromium.ts';
-import { walk } from '../support/walk.ts';
+import { followPages } from '../support/follow-pages.ts';
+import { httpGet } from '../support/http-requests.ts';
+import { Browser, type Page } from '../support/setup/browser.ts';
 
 t.setTimeout(300_000);
 
@@ -72,7 +72,7 @@ const visit = async (tab: string) => {
       return page;
     },
     async signIn() {
-      page = await walk(browser, go(), person);
+      page = await followPages(browser, go(), person);
       return page;
     },
   };
@@ -123,7 +123,7 @@ t.test('code + PKCE, from discovery to logout', async (t) => {
     body: fields,
     headers: { origin: issuer },
   });
-  const end = await walk(browser, asked, person);
+  const end = await followPages(browser, asked, person);
   t.match(end.url, '#step-signOut');
   t.ok(notes(end).includes('signedOut'));
   t.equal(end.body.match(/class="step step-done"/g)?.length, 11, 'all is done');
@@ -186,7 +186,7 @@ t.test('device: a QR code on the page, approved in another browser', async (t) =
   const entered = await telephone.submit(await telephone.open(go()), {
     user_code: new URL(go()).searchParams.get('user_code') ?? '',
   });
-  t.match((await walk(telephone, entered, person)).body, /device-done/);
+  t.match((await followPages(telephone, entered, person)).body, /device-done/);
   server.clock.advance(30);
   await press('poll', 'decode', 'userinfo');
   server.clock.restore();
@@ -274,7 +274,7 @@ t.test('what does not belong here', async (t) => {
     { url: `${issuer}/` },
     'a form without its cookie',
   );
-  t.equal((await look(`${issuer}/playground/nothing`)).status, 404);
+  t.equal((await httpGet(`${issuer}/playground/nothing`)).status, 404);
   t.equal((await browser.submit(page(), { do: 'token' })).status, 200, 'a step that is not due does nothing');
 });
 
@@ -284,16 +284,16 @@ t.test('it calls its own server by loopback, and nothing else', async (t) => {
     localPort: Number(new URL(issuer).port),
   };
   const own = `${issuer}/livez`;
-  t.match(await wireTo(issuer, socket)({ url: own }), { answer: { status: 200 } });
+  t.match(await createSender(issuer, socket)({ url: own }), { answer: { status: 200 } });
   const no = { message: /no other/ };
   for (const url of ['http://127.0.0.1:1/livez', 'https://evil.example/', own.replace('http:', 'https:')]) {
-    await t.rejects(wireTo(issuer, socket)({ url }), no, url);
+    await t.rejects(createSender(issuer, socket)({ url }), no, url);
   }
   const outside = { localAddress: '192.0.2.1', localPort: 80 };
-  await t.rejects(wireTo(issuer, outside)({ url: own }), no, 'not by an address of the network');
+  await t.rejects(createSender(issuer, outside)({ url: own }), no, 'not by an address of the network');
   const nobody = { localAddress: '127.0.0.1', localPort: 1 };
-  await t.rejects(wireTo(issuer, nobody)({ url: own }), { message: /could not be reached/ });
-  const away = await look(`${issuer.replace('localhost', '127.0.0.1')}/`);
+  await t.rejects(createSender(issuer, nobody)({ url: own }), { message: /could not be reached/ });
+  const away = await httpGet(`${issuer.replace('localhost', '127.0.0.1')}/`);
   t.match(away, { status: 303 }, 'another name of this machine leads to the issuer');
   t.equal(away.headers.get('location'), `${issuer}/`);
 });
@@ -350,7 +350,7 @@ t.test('in production none of it is there', async (t) => {
     '/playground/signed-out',
     '/playground/json',
   ]) {
-    t.equal((await look(`${production.issuer}${path}`)).status, 404, path);
+    t.equal((await httpGet(`${production.issuer}${path}`)).status, 404, path);
     t.equal((await fetch(`${production.issuer}${path}`, { method: 'POST' })).status, 404, `POST ${path}`);
   }
   const front = await new Browser().open(`${production.issuer}/`);
@@ -358,7 +358,7 @@ t.test('in production none of it is there', async (t) => {
   t.notMatch(front.body, /[Pp]layground/);
   t.equal(await production.app.services.clients.get('playground'), undefined);
   const { issuer: own } = production;
-  const asked = await look(
+  const asked = await httpGet(
     `${own}/oauth/authorize?client_id=playground&response_type=code&redirect_uri=${own}/playground/callback`,
   );
   t.match(asked.body, { error: 'invalid_client' });

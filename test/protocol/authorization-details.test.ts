@@ -1,17 +1,17 @@
 import t from 'tap';
-import { ask, look } from '../support/ask.ts';
-import { Browser } from '../support/browser.ts';
-import { openHouse } from '../support/house.ts';
+import { httpGet, postForm } from '../support/http-requests.ts';
+import { Browser } from '../support/setup/browser.ts';
+import { startInProcess } from '../support/setup/in-process.ts';
 import {
-  answerIn,
-  basic,
+  basicAuthorization,
   newVerifier,
   password,
   RelyingParty,
+  redirectParameters,
   redirectUri,
   secret,
-  usual,
-} from '../support/relying-party.ts';
+  usualConfig,
+} from '../support/setup/relying-party.ts';
 
 const bank = 'https://bank.example.com';
 const other = 'https://other.example.com';
@@ -30,9 +30,9 @@ const client = {
   authorization_details_types: ['payment', 'account'],
   resources: [bank],
 };
-const house = await openHouse({
+const server = await startInProcess({
   config: {
-    accounts: usual.accounts,
+    accounts: usualConfig.accounts,
     resources: [
       { audience: bank, scopes: ['pay'] },
       { audience: other, scopes: ['see'], access_token_format: 'opaque' },
@@ -45,8 +45,8 @@ const house = await openHouse({
     ],
   },
 });
-t.teardown(() => house.close());
-const { issuer } = house;
+t.teardown(() => server.close());
+const { issuer } = server;
 const shop = new RelyingParty(issuer, 'shop');
 const payloadOf = (token: unknown) =>
   JSON.parse(Buffer.from(`${token}`.split('.')[1] ?? '', 'base64url').toString());
@@ -76,7 +76,7 @@ t.test('details are refused unless client and server know them (RFC 9396 §5)', 
     t.equal(pushed.status, 400, details.slice(0, 40));
     t.equal(pushed.body['error'], 'invalid_authorization_details', details.slice(0, 40));
     const page = details.length > 5000 ? undefined : await browser.request(url.href);
-    if (page) t.equal(answerIn(page).get('error'), 'invalid_authorization_details');
+    if (page) t.equal(redirectParameters(page).get('error'), 'invalid_authorization_details');
   }
   const machine = await new RelyingParty(issuer, 'none').post('/oauth/token', {
     grant_type: 'client_credentials',
@@ -112,9 +112,12 @@ for (const id of ['shop', 'house']) {
       scope: 'pay',
       prompt: 'none',
     });
-    t.match(answerIn(await browser.request(silent)).get('error'), /^(consent|interaction|login)_required$/);
+    t.match(
+      redirectParameters(await browser.request(silent)).get('error'),
+      /^(consent|interaction|login)_required$/,
+    );
     const denied = await browser.submit(page, { decision: 'deny' });
-    t.equal(answerIn(denied).get('error'), 'access_denied');
+    t.equal(redirectParameters(denied).get('error'), 'access_denied');
   });
 }
 
@@ -124,7 +127,7 @@ t.test(
     const verifier = newVerifier();
     const { browser, page } = await consentFor(shop, verifier, { scope: 'pay' });
     const back = await browser.submit(page, { decision: 'allow' });
-    const code = answerIn(back).get('code') ?? '';
+    const code = redirectParameters(back).get('code') ?? '';
     const wider = JSON.stringify([{ ...payment, instructedAmount: { currency: 'PLN', amount: '999.00' } }]);
     const more = await shop.redeem(code, verifier, { authorization_details: wider });
     t.equal(more.status, 400, 'the request for the token can widen nothing');
@@ -155,19 +158,19 @@ t.test('a machine asks for details on its own behalf (RFC 9396 §5)', async (t) 
 t.test(
   'a type is known as soon as a client has it, and the metadata says which there are (RFC 9396 §10)',
   async (t) => {
-    const { client: added, secret: made } = await house.app.services.clients.add({
+    const { client: added, secret: made } = await server.app.services.clients.add({
       type: 'machine',
       metadata: { authorization_details_types: ['door'], resources: [bank] },
     });
-    const headers = basic(added.id, made?.secret);
+    const headers = basicAuthorization(added.id, made?.secret);
     const fields = {
       grant_type: 'client_credentials',
       authorization_details: '[{"type":"door"}]',
       resource: bank,
     };
-    const tokens = await ask(`${issuer}/oauth/token`, fields, headers);
+    const tokens = await postForm(`${issuer}/oauth/token`, fields, headers);
     t.same(tokens.body['authorization_details'], [{ type: 'door' }]);
-    const { body } = await look(`${issuer}/.well-known/oauth-authorization-server`);
+    const { body } = await httpGet(`${issuer}/.well-known/oauth-authorization-server`);
     t.match(body['authorization_details_types_supported'], ['payment', 'account', 'door']);
   },
 );

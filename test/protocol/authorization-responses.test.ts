@@ -1,22 +1,28 @@
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import t from 'tap';
-import { look } from '../support/ask.ts';
-import { Browser, formOf } from '../support/browser.ts';
-import { openHouse } from '../support/house.ts';
-import { answerIn, codeFor, newVerifier, RelyingParty, usual } from '../support/relying-party.ts';
+import { httpGet } from '../support/http-requests.ts';
+import { Browser, formOf } from '../support/setup/browser.ts';
+import { startInProcess } from '../support/setup/in-process.ts';
+import {
+  codeFor,
+  newVerifier,
+  RelyingParty,
+  redirectParameters,
+  usualConfig,
+} from '../support/setup/relying-party.ts';
 
-const house = await openHouse({
+const server = await startInProcess({
   config: {
-    ...usual,
+    ...usualConfig,
     clients: [
-      ...usual.clients,
-      { ...usual.clients[0], client_id: 'signed', authorization_signed_response_alg: 'EdDSA' },
-      { ...usual.clients[0], client_id: 'one-mode', response_modes: ['query.jwt'] },
+      ...usualConfig.clients,
+      { ...usualConfig.clients[0], client_id: 'signed', authorization_signed_response_alg: 'EdDSA' },
+      { ...usualConfig.clients[0], client_id: 'one-mode', response_modes: ['query.jwt'] },
     ],
   },
 });
-t.teardown(() => house.close());
-const { issuer } = house;
+t.teardown(() => server.close());
+const { issuer } = server;
 const keys = createRemoteJWKSet(new URL('/oauth/jwks', issuer));
 const app = new RelyingParty(issuer);
 const browser = new Browser();
@@ -26,10 +32,10 @@ const answerTo = (parameters: Readonly<Record<string, string>>, party = app) =>
   browser.request(party.authorizationUrl(newVerifier(), { state: 'xyz', ...parameters }));
 
 t.test('an answer names who gives it, an error too (RFC 9207 §2)', async (t) => {
-  const good = answerIn(await answerTo({}));
+  const good = redirectParameters(await answerTo({}));
   t.equal(good.get('iss'), issuer);
   t.equal(good.get('state'), 'xyz');
-  const bad = answerIn(
+  const bad = redirectParameters(
     await answerTo({ prompt: 'none', max_age: '0', scope: 'openid nonsense', code_challenge: '' }),
   );
   t.equal(bad.get('iss'), issuer);
@@ -40,13 +46,13 @@ t.test('an answer names who gives it, an error too (RFC 9207 §2)', async (t) =>
     `${issuer}/errors/invalid_request`,
     'and where it is explained (RFC 6749 §4.1.2.1)',
   );
-  const { body } = await look(`${issuer}/.well-known/oauth-authorization-server`);
+  const { body } = await httpGet(`${issuer}/.well-known/oauth-authorization-server`);
   t.equal(body['authorization_response_iss_parameter_supported'], true);
 });
 
 t.test('an answer may come as a signed JWT (JARM §2.3)', async (t) => {
   for (const mode of ['jwt', 'query.jwt']) {
-    const answer = answerIn(await answerTo({ response_mode: mode }));
+    const answer = redirectParameters(await answerTo({ response_mode: mode }));
     t.same([...answer.keys()], ['response'], `${mode}: and nothing beside it`);
     const { payload, protectedHeader } = await jwtVerify(answer.get('response') ?? '', keys, {
       issuer,
@@ -57,13 +63,15 @@ t.test('an answer may come as a signed JWT (JARM §2.3)', async (t) => {
     t.ok((payload.exp ?? 0) * 1000 <= Date.now() + 600_000, 'for ten minutes at most');
     t.equal(protectedHeader.alg, 'RS256');
   }
-  const other = answerIn(await answerTo({ response_mode: 'jwt' }, new RelyingParty(issuer, 'signed')));
+  const other = redirectParameters(
+    await answerTo({ response_mode: 'jwt' }, new RelyingParty(issuer, 'signed')),
+  );
   const { protectedHeader } = await jwtVerify(other.get('response') ?? '', keys, { audience: 'signed' });
   t.equal(protectedHeader.alg, 'EdDSA', 'by what the client registered (JARM §3)');
 });
 
 t.test('an error may come as a signed JWT (JARM §2.1)', async (t) => {
-  const answer = answerIn(await answerTo({ response_mode: 'jwt', code_challenge: '' }));
+  const answer = redirectParameters(await answerTo({ response_mode: 'jwt', code_challenge: '' }));
   const { payload } = await jwtVerify(answer.get('response') ?? '', keys, { issuer, audience: 'app' });
   t.match(payload, { error: 'invalid_request', error_uri: `${issuer}/errors/invalid_request`, state: 'xyz' });
 });
@@ -108,10 +116,10 @@ t.test(
   async (t) => {
     const party = new RelyingParty(issuer, 'one-mode');
     const page = await answerTo({ response_mode: 'query' }, party);
-    t.equal(answerIn(page).get('error'), 'invalid_request');
-    t.ok(answerIn(await answerTo({ response_mode: 'query.jwt' }, party)).get('response'));
+    t.equal(redirectParameters(page).get('error'), 'invalid_request');
+    t.ok(redirectParameters(await answerTo({ response_mode: 'query.jwt' }, party)).get('response'));
     t.equal(
-      answerIn(await answerTo({ response_mode: 'web_message' })).get('error'),
+      redirectParameters(await answerTo({ response_mode: 'web_message' })).get('error'),
       'unsupported_response_mode',
     );
   },

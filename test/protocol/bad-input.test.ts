@@ -1,14 +1,20 @@
 import { request as send } from 'node:http';
 import t, { type Test } from 'tap';
-import { Browser } from '../support/browser.ts';
-import { openHouse } from '../support/house.ts';
-import { basic, codeFor, RelyingParty, redirectUri, usual } from '../support/relying-party.ts';
+import { Browser } from '../support/setup/browser.ts';
+import { startInProcess } from '../support/setup/in-process.ts';
+import {
+  basicAuthorization,
+  codeFor,
+  RelyingParty,
+  redirectUri,
+  usualConfig,
+} from '../support/setup/relying-party.ts';
 
-const house = await openHouse({
+const server = await startInProcess({
   config: {
-    ...usual,
+    ...usualConfig,
     clients: [
-      ...usual.clients.map((client) => ({ ...client, authorization_details_types: ['pay'] })),
+      ...usualConfig.clients.map((client) => ({ ...client, authorization_details_types: ['pay'] })),
       { client_id: 'public', token_endpoint_auth_method: 'none', redirect_uris: [redirectUri] },
       {
         client_id: 'device',
@@ -20,8 +26,8 @@ const house = await openHouse({
     resources: [{ audience: 'https://api.example.com', scopes: ['read'] }],
   },
 });
-t.teardown(() => house.close());
-const { issuer } = house;
+t.teardown(() => server.close());
+const { issuer } = server;
 
 const form = 'application/x-www-form-urlencoded';
 
@@ -63,7 +69,7 @@ const stored = async (): Promise<number> => {
   let count = 0;
   let next: string | undefined;
   do {
-    const page = await house.store.dump(next);
+    const page = await server.store.dump(next);
     count += page.entries.length;
     next = page.next;
   } while (next !== undefined);
@@ -114,7 +120,10 @@ for (const [path, fields] of Object.entries(bodies)) {
       const doubled = new URLSearchParams(fields);
       doubled.append(name, 'one');
       if (!(name in fields)) doubled.append(name, 'two');
-      const answer = await post(path, doubled.toString(), { 'content-type': form, ...basic('app') });
+      const answer = await post(path, doubled.toString(), {
+        'content-type': form,
+        ...basicAuthorization('app'),
+      });
       isOAuthError(t, answer, `${name} twice`);
     }
     t.equal(await stored(), before, 'nothing is stored');
@@ -134,24 +143,31 @@ for (const [path, fields] of Object.entries(bodies)) {
       ['nonsense', good],
       [`${form}, application/json`, good],
     ] as const) {
-      isOAuthError(t, await post(path, body, { 'content-type': type, ...basic('app') }), type);
+      isOAuthError(t, await post(path, body, { 'content-type': type, ...basicAuthorization('app') }), type);
     }
     for (const charset of ['utf-16', 'nonsense']) {
       const type = `${form}; charset=${charset}`;
-      t.ok((await post(path, good, { 'content-type': type, ...basic('app') })).status < 500, type);
+      t.ok(
+        (await post(path, good, { 'content-type': type, ...basicAuthorization('app') })).status < 500,
+        type,
+      );
     }
     for (const encoding of ['gzip', 'br', 'nonsense']) {
       const sent = await post(path, good, {
         'content-type': form,
         'content-encoding': encoding,
-        ...basic('app'),
+        ...basicAuthorization('app'),
       });
       t.ok(sent.status < 500, `${encoding}: ${sent.status}`);
     }
-    isOAuthError(t, await post(path, '', basic('app')), 'nothing at all');
-    isOAuthError(t, await post(path, '', { 'content-type': form, ...basic('app') }), 'an empty form');
+    isOAuthError(t, await post(path, '', basicAuthorization('app')), 'nothing at all');
+    isOAuthError(
+      t,
+      await post(path, '', { 'content-type': form, ...basicAuthorization('app') }),
+      'an empty form',
+    );
     for (const method of ['GET', 'PUT', 'DELETE', 'PATCH', 'HEAD']) {
-      const { status } = await post(path, '', basic('app'), method);
+      const { status } = await post(path, '', basicAuthorization('app'), method);
       t.ok(status === 404 || status === 405, `${method}: ${status}`);
     }
     t.equal(await stored(), before, 'nothing is stored');
@@ -162,11 +178,11 @@ for (const [path, fields] of Object.entries(bodies)) {
     const huge = new URLSearchParams({ ...fields, state: 'x'.repeat(60_000), token: 'x'.repeat(60_000) });
     isOAuthError(
       t,
-      await post(path, huge.toString(), { 'content-type': form, ...basic('app') }),
+      await post(path, huge.toString(), { 'content-type': form, ...basicAuthorization('app') }),
       'sixty thousand characters',
     );
     const many = Array.from({ length: 5000 }, (_, at) => `p${at}=1`).join('&');
-    const sent = await post(path, many, { 'content-type': form, ...basic('app') });
+    const sent = await post(path, many, { 'content-type': form, ...basicAuthorization('app') });
     t.ok(sent.status >= 400 && sent.status < 500, `five thousand parameters: ${sent.status}`);
     for (const name of Object.keys(fields).filter(
       (one) =>
@@ -197,7 +213,7 @@ for (const [path, fields] of Object.entries(bodies)) {
         const rest = new URLSearchParams(Object.entries(fields).filter(([key]) => key !== name)).toString();
         const answer = await post(path, `${rest}&${name}=${value}`, {
           'content-type': form,
-          ...basic('app'),
+          ...basicAuthorization('app'),
         });
         if (answer.status === 200 || answer.status === 201)
           t.equal(value.length > 3000, false, `${name}=${value.slice(0, 20)}`);
@@ -217,7 +233,7 @@ for (const [path, fields] of Object.entries(bodies)) {
       'grant_type=client_credentials%00',
       '\u0000\u0001',
     ]) {
-      isOAuthError(t, await post(path, body, { 'content-type': form, ...basic('app') }), body);
+      isOAuthError(t, await post(path, body, { 'content-type': form, ...basicAuthorization('app') }), body);
     }
     t.equal(await stored(), before, 'nothing is stored');
   });
@@ -238,7 +254,7 @@ t.test('unknown and unfit grants are refused (RFC 6749 §5.2)', async (t) => {
     ['refresh_token', 'invalid_request'],
   ] as const) {
     const body = new URLSearchParams({ grant_type: grant }).toString();
-    const answer = await post('/oauth/token', body, { 'content-type': form, ...basic('app') });
+    const answer = await post('/oauth/token', body, { 'content-type': form, ...basicAuthorization('app') });
     t.equal(answer.status, 400, grant.slice(0, 40));
     t.equal(JSON.parse(answer.text).error, error, grant.slice(0, 40));
     t.equal(JSON.parse(answer.text).error_uri, `${issuer}/errors/${error}`);
@@ -256,7 +272,7 @@ t.test('unknown and unfit grants are refused (RFC 6749 §5.2)', async (t) => {
   }
   const notOfDevices = await post('/oauth/device_authorization', 'scope=openid', {
     'content-type': form,
-    ...basic('app'),
+    ...basicAuthorization('app'),
   });
   t.match(JSON.parse(notOfDevices.text), { error: 'unauthorized_client' }, 'RFC 8628 §3.2');
   for (const [field, value] of [
@@ -273,7 +289,7 @@ t.test('unknown and unfit grants are refused (RFC 6749 §5.2)', async (t) => {
     });
     const answer = await post('/oauth/token', body.toString(), {
       'content-type': form,
-      ...basic('app'),
+      ...basicAuthorization('app'),
     });
     t.equal(answer.status, 400);
     t.equal(JSON.parse(answer.text).error, 'invalid_grant');
@@ -360,7 +376,7 @@ t.test('JSON in a parameter has an end in depth (RFC 6749 §5.2)', async (t) => 
       { authorization_details: nested(depth) },
     ]) {
       const fields = new URLSearchParams({ ...bodies['/oauth/par'], ...parameter }).toString();
-      const answer = await post('/oauth/par', fields, { 'content-type': form, ...basic('app') });
+      const answer = await post('/oauth/par', fields, { 'content-type': form, ...basicAuthorization('app') });
       isOAuthError(t, answer, `${Object.keys(parameter)} ${depth} deep`);
     }
   }

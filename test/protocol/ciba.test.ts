@@ -2,11 +2,11 @@ import { createServer } from 'node:https';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { decodeJwt } from 'jose';
 import t, { type Test } from 'tap';
-import { Browser, type Page } from '../support/browser.ts';
 import { makeCertificate, san } from '../support/certificates.ts';
-import { handClock, setTime } from '../support/clocks.ts';
-import { type House, openHouse } from '../support/house.ts';
-import { codeFor, password, RelyingParty, secret, usual } from '../support/relying-party.ts';
+import { createManualClock, replaceDateNow } from '../support/clocks.ts';
+import { Browser, type Page } from '../support/setup/browser.ts';
+import { type InProcessServer, startInProcess } from '../support/setup/in-process.ts';
+import { codeFor, password, RelyingParty, secret, usualConfig } from '../support/setup/relying-party.ts';
 
 const grant = 'urn:openid:params:grant-type:ciba';
 const api = 'https://api.example.com/';
@@ -22,9 +22,9 @@ const caller = (client_id: string, more: object = {}) => ({
 });
 
 const configOf = (endpoint = 'https://127.0.0.1:9/ping') => ({
-  ...usual,
+  ...usualConfig,
   accounts: [
-    ...usual.accounts,
+    ...usualConfig.accounts,
     { username: 'bob', password },
     { username: 'gone', password, disabled: true },
   ],
@@ -32,7 +32,7 @@ const configOf = (endpoint = 'https://127.0.0.1:9/ping') => ({
   security: { password: { memory_kib: 8192, passes: 1 }, acr_values: ['low', 'high'] },
   tokens: { device_interval: 2 },
   clients: [
-    ...usual.clients,
+    ...usualConfig.clients,
     caller('bank'),
     caller('shop', {
       backchannel_token_delivery_mode: 'ping',
@@ -54,29 +54,29 @@ const requestOf = async (party: RelyingParty, parameters: Record<string, string>
   return String(body['auth_req_id']);
 };
 
-const requests = ({ issuer }: House, browser: Browser): Promise<Page> =>
+const requests = ({ issuer }: InProcessServer, browser: Browser): Promise<Page> =>
   browser.open(`${issuer}/account/requests`);
 
-const signedIn = async (house: House, login = 'ada'): Promise<Browser> => {
+const signedIn = async (postern: InProcessServer, login = 'ada'): Promise<Browser> => {
   const browser = new Browser();
-  if (login === 'ada') await codeFor(new RelyingParty(house.issuer), browser);
+  if (login === 'ada') await codeFor(new RelyingParty(postern.issuer), browser);
   else {
-    const page = await browser.open(new RelyingParty(house.issuer).authorizationUrl('x'.repeat(43)));
+    const page = await browser.open(new RelyingParty(postern.issuer).authorizationUrl('x'.repeat(43)));
     await browser.submit(page, { login, password });
   }
   return browser;
 };
 
 t.test('the backchannel authentication request (OpenID Connect CIBA §7)', async (t) => {
-  const house = await openHouse({ config: configOf() });
-  t.teardown(() => house.close());
-  const bank = new RelyingParty(house.issuer, 'bank');
-  const shop = new RelyingParty(house.issuer, 'shop');
+  const postern = await startInProcess({ config: configOf() });
+  t.teardown(() => postern.close());
+  const bank = new RelyingParty(postern.issuer, 'bank');
+  const shop = new RelyingParty(postern.issuer, 'shop');
 
   await t.test('what is refused (§13)', async (t) => {
-    const wrong = new RelyingParty(house.issuer, 'bank', 'not-the-secret-of-this-client-at-all-000000');
+    const wrong = new RelyingParty(postern.issuer, 'bank', 'not-the-secret-of-this-client-at-all-000000');
     t.match(await begin(wrong), { status: 401, body: { error: 'invalid_client' } });
-    t.match(await begin(new RelyingParty(house.issuer)), { status: 400 }, 'a client without the grant');
+    t.match(await begin(new RelyingParty(postern.issuer)), { status: 400 }, 'a client without the grant');
     const cases: readonly [Record<string, string>, string][] = [
       [{ scope: 'email' }, 'invalid_request'],
       [{ login_hint: '' }, 'invalid_request'],
@@ -105,7 +105,7 @@ t.test('the backchannel authentication request (OpenID Connect CIBA §7)', async
       'ping wants a token (§7.1)',
     );
     t.match(await begin(shop, { client_notification_token: 'x'.repeat(1025) }), { status: 400 });
-    const { items } = await house.store.list('requests', 'all', { limit: 5 });
+    const { items } = await postern.store.list('requests', 'all', { limit: 5 });
     t.same(items, [], 'and nothing is kept');
   });
 
@@ -122,48 +122,48 @@ t.test('the backchannel authentication request (OpenID Connect CIBA §7)', async
     t.match(await begin(bank, { login_hint: 'bob' }), { status: 400, body: { error: 'access_denied' } });
   });
 
-  const metadata = await (await fetch(`${house.issuer}/.well-known/openid-configuration`)).json();
+  const metadata = await (await fetch(`${postern.issuer}/.well-known/openid-configuration`)).json();
   t.match(metadata, {
-    backchannel_authentication_endpoint: `${house.issuer}/oauth/ciba`,
+    backchannel_authentication_endpoint: `${postern.issuer}/oauth/ciba`,
     backchannel_token_delivery_modes_supported: ['poll', 'ping'],
     backchannel_user_code_parameter_supported: false,
   });
 });
 
 t.test('polling (OpenID Connect CIBA §11)', async (t) => {
-  const clock = handClock(Date.now());
-  const house = await openHouse({ config: configOf(), clock });
-  t.teardown(() => house.close());
-  const bank = new RelyingParty(house.issuer, 'bank');
+  const clock = createManualClock(Date.now());
+  const postern = await startInProcess({ config: configOf(), clock });
+  t.teardown(() => postern.close());
+  const bank = new RelyingParty(postern.issuer, 'bank');
   const id = await requestOf(bank);
 
   t.match(await poll(bank, 'x'.repeat(43)), { status: 400, body: { error: 'invalid_grant' } });
-  const shop = new RelyingParty(house.issuer, 'shop');
+  const shop = new RelyingParty(postern.issuer, 'shop');
   t.match(await poll(shop, id), { status: 400, body: { error: 'invalid_grant' } }, 'of another client');
   t.match(await poll(bank, id), { status: 400, body: { error: 'authorization_pending' } });
   t.match(await poll(bank, id), { status: 400, body: { error: 'slow_down' } });
-  clock.pass(2_000);
+  clock.advance(2_000);
   t.match(await poll(bank, id), { body: { error: 'slow_down' } }, 'two seconds are seven now');
-  clock.pass(12_000);
+  clock.advance(12_000);
   t.match(await poll(bank, id), { body: { error: 'authorization_pending' } });
 
   const { now } = Date;
-  setTime(t, () => now() + 700_000);
+  replaceDateNow(t, () => now() + 700_000);
   t.match(await poll(bank, id), { status: 400, body: { error: 'expired_token' } });
 });
 
 t.test('the person answers on a page of ours', async (t) => {
-  const house = await openHouse({ config: configOf() });
-  t.teardown(() => house.close());
-  const bank = new RelyingParty(house.issuer, 'bank');
+  const postern = await startInProcess({ config: configOf() });
+  t.teardown(() => postern.close());
+  const bank = new RelyingParty(postern.issuer, 'bank');
 
   await t.test('nobody is shown anything without being signed in, nor what is for others', async (t) => {
     const id = await requestOf(bank, { binding_message: 'W4SCT' });
-    t.match(await requests(house, new Browser()), { status: 401, body: /not signed in/ });
-    const bob = await signedIn(house, 'bob');
-    t.match(await requests(house, bob), { status: 200, body: /Nobody is waiting/ });
-    const ada = await signedIn(house);
-    const page = await requests(house, ada);
+    t.match(await requests(postern, new Browser()), { status: 401, body: /not signed in/ });
+    const bob = await signedIn(postern, 'bob');
+    t.match(await requests(postern, bob), { status: 200, body: /Nobody is waiting/ });
+    const ada = await signedIn(postern);
+    const page = await requests(postern, ada);
     t.match(page.body, 'The bank');
     t.match(page.body, 'W4SCT');
     t.notMatch(page.body, id, 'the page does not know what the client polls with');
@@ -173,7 +173,7 @@ t.test('the person answers on a page of ours', async (t) => {
     t.equal(forged.status, 403, 'the form of one person is of no use to another');
     t.equal((await ada.submit(page, { decision: 'allow', csrf: 'guessed' })).status, 403);
     t.equal((await ada.submit(page, { decision: 'allow', request: 'x'.repeat(24) })).status, 403);
-    const foreign = await ada.request(`${house.issuer}/account/requests`, {
+    const foreign = await ada.request(`${postern.issuer}/account/requests`, {
       method: 'POST',
       headers: { origin: 'https://evil.example.com' },
       body: new URLSearchParams({ decision: 'allow' }),
@@ -186,8 +186,8 @@ t.test('the person answers on a page of ours', async (t) => {
 
   await t.test('what is approved is redeemed once', async (t) => {
     const id = await requestOf(bank, { scope: 'openid email api:read', resource: api });
-    const ada = await signedIn(house);
-    const page = await requests(house, ada);
+    const ada = await signedIn(postern);
+    const page = await requests(postern, ada);
     const done = await ada.submit(page, { decision: 'allow' });
     t.match(done, { status: 200, body: /Approved/ });
     t.match(done.body, /Nobody is waiting/);
@@ -209,8 +209,8 @@ t.test('the person answers on a page of ours', async (t) => {
 
   await t.test('of Approve and Deny at the same time, one counts', async (t) => {
     const id = await requestOf(bank);
-    const ada = await signedIn(house);
-    const page = await requests(house, ada);
+    const ada = await signedIn(postern);
+    const page = await requests(postern, ada);
     const pages = await Promise.all(
       ['allow', 'deny', 'allow', 'deny'].map((decision) => ada.submit(page, { decision })),
     );
@@ -221,10 +221,10 @@ t.test('the person answers on a page of ours', async (t) => {
   });
 
   await t.test('an acr that the sign-in does not reach is unmet', async (t) => {
-    const ada = await signedIn(house);
+    const ada = await signedIn(postern);
     const answered = async (parameters: Record<string, string>, said: RegExp) => {
       const id = await requestOf(bank, parameters);
-      t.match(await ada.submit(await requests(house, ada), { decision: 'allow' }), { body: said });
+      t.match(await ada.submit(await requests(postern, ada), { decision: 'allow' }), { body: said });
       return poll(bank, id);
     };
     const unmet = { status: 400, body: { error: 'unmet_authentication_requirements' } };
@@ -276,13 +276,13 @@ const listen = async (t: Test) => {
 
 t.test('ping tells the client, and tries again (OpenID Connect CIBA §10.2)', async (t) => {
   const listener = await listen(t);
-  const house = await openHouse({ config: configOf(listener.url) });
-  t.teardown(() => house.close());
-  const shop = new RelyingParty(house.issuer, 'shop');
+  const postern = await startInProcess({ config: configOf(listener.url) });
+  t.teardown(() => postern.close());
+  const shop = new RelyingParty(postern.issuer, 'shop');
   const id = await requestOf(shop, { client_notification_token: 'tell-me-with-this' });
   listener.answers.push(500);
-  const ada = await signedIn(house);
-  await ada.submit(await requests(house, ada), { decision: 'allow' });
+  const ada = await signedIn(postern);
+  await ada.submit(await requests(postern, ada), { decision: 'allow' });
   await listener.wait(2);
   for (const ping of listener.pings) {
     t.equal(ping.authorization, 'Bearer tell-me-with-this');

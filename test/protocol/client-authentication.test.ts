@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import t from 'tap';
-import { ask as askAt, type Fields } from '../support/ask.ts';
-import { openHouse } from '../support/house.ts';
+import { postForm as askAt, type FormFields } from '../support/http-requests.ts';
 import { assertion, assertionType, type ClientKey, newKey, seconds, secretKey } from '../support/proofs.ts';
-import { basic } from '../support/relying-party.ts';
+import { startInProcess } from '../support/setup/in-process.ts';
+import { basicAuthorization } from '../support/setup/relying-party.ts';
 
 const grant_types = ['client_credentials'];
 const machine = (client_id: string, more: object) => ({
@@ -32,7 +32,7 @@ const keyServer = createServer((_request, response) => {
 await new Promise((resolve) => keyServer.once('listening', resolve));
 const { port: keyPort } = Object(keyServer.address());
 
-const house = await openHouse({
+const server = await startInProcess({
   config: {
     // Refused more often than a minute allows.
     security: { throttle: { failed_authentication_per_client: 0 } },
@@ -71,11 +71,11 @@ const house = await openHouse({
 t.teardown(async () => {
   keyServer.closeAllConnections();
   keyServer.close();
-  await house.close();
+  await server.close();
 });
 
-const { issuer } = house;
-const ask = (fields: Fields, headers: Readonly<Record<string, string>> = {}, path = '/oauth/token') =>
+const { issuer } = server;
+const ask = (fields: FormFields, headers: Readonly<Record<string, string>> = {}, path = '/oauth/token') =>
   askAt(`${issuer}${path}`, fields, headers);
 
 const credentials = { grant_type: 'client_credentials' };
@@ -87,12 +87,12 @@ const asserted = async (jwt: Promise<string> | string) => ({
 });
 
 t.test('a wrong, empty or missing secret is refused (RFC 6749 §2.3.1, §5.2)', async (t) => {
-  const wrong = await ask(credentials, basic('basic', 'not-the-secret'));
+  const wrong = await ask(credentials, basicAuthorization('basic', 'not-the-secret'));
   t.equal(wrong.status, 401);
   t.equal(wrong.body.error, 'invalid_client');
   t.match(wrong.headers.get('www-authenticate'), /^Basic realm=/, 'with the scheme that was tried');
   t.equal(wrong.headers.get('cache-control'), 'no-store');
-  t.equal((await ask(credentials, basic('nobody', plain))).status, 401, 'an unknown client');
+  t.equal((await ask(credentials, basicAuthorization('nobody', plain))).status, 401, 'an unknown client');
   t.equal((await ask({ ...credentials, client_id: 'basic' })).status, 401, 'the id alone');
   t.equal((await ask({ ...credentials, client_id: 'basic', client_secret: '' })).status, 401);
   t.equal(
@@ -101,17 +101,17 @@ t.test('a wrong, empty or missing secret is refused (RFC 6749 §2.3.1, §5.2)', 
     'a public client has no machine grant',
   );
   for (const header of [
-    basic('basic', ''),
+    basicAuthorization('basic', ''),
     { authorization: 'Basic' },
     { authorization: 'Basic  ' },
     { authorization: 'Basic %%%%' },
     { authorization: `Basic ${Buffer.from('basic').toString('base64')}` },
     { authorization: `Bearer ${plain}` },
-    basic('basic', '%zz'),
-    basic('basic', 'zażółć gęślą jaźń'),
-    basic('basic', encoded('zażółć gęślą jaźń')),
-    basic('basic', 'x'.repeat(5000)),
-    basic('\u0000', '\u0000'),
+    basicAuthorization('basic', '%zz'),
+    basicAuthorization('basic', 'zażółć gęślą jaźń'),
+    basicAuthorization('basic', encoded('zażółć gęślą jaźń')),
+    basicAuthorization('basic', 'x'.repeat(5000)),
+    basicAuthorization('\u0000', '\u0000'),
   ]) {
     const { status, body } = await ask(credentials, header);
     t.ok(status === 400 || status === 401, `${header.authorization.slice(0, 40)}: ${status}`);
@@ -121,11 +121,11 @@ t.test('a wrong, empty or missing secret is refused (RFC 6749 §2.3.1, §5.2)', 
 
 t.test('a client shows itself in one way (RFC 6749 §2.3)', async (t) => {
   const jwt = await assertion(key, 'signer', issuer);
-  const twoWays: [Fields, Readonly<Record<string, string>>][] = [
-    [{ ...credentials, client_id: 'basic', client_secret: plain }, basic('basic', plain)],
-    [{ ...(await asserted(jwt)), client_id: 'signer' }, basic('signer', plain)],
+  const twoWays: [FormFields, Readonly<Record<string, string>>][] = [
+    [{ ...credentials, client_id: 'basic', client_secret: plain }, basicAuthorization('basic', plain)],
+    [{ ...(await asserted(jwt)), client_id: 'signer' }, basicAuthorization('signer', plain)],
     [{ ...(await asserted(jwt)), client_secret: plain }, {}],
-    [{ ...credentials, client_id: 'post' }, basic('basic', plain)],
+    [{ ...credentials, client_id: 'post' }, basicAuthorization('basic', plain)],
     [{ ...(await asserted(jwt)), client_id: 'basic' }, {}],
   ];
   for (const [fields, headers] of twoWays) {
@@ -144,11 +144,11 @@ t.test('a client shows itself in one way (RFC 6749 §2.3)', async (t) => {
 });
 
 t.test('id and secret are percent-decoded from Basic (RFC 6749 §2.3.1)', async (t) => {
-  t.equal((await ask(credentials, basic('basic', plain))).status, 200);
-  t.equal((await ask(credentials, basic(encoded('od%d:+id'), encoded(odd)))).status, 200);
-  const raw = await ask(credentials, basic('od%d:+id', odd));
+  t.equal((await ask(credentials, basicAuthorization('basic', plain))).status, 200);
+  t.equal((await ask(credentials, basicAuthorization(encoded('od%d:+id'), encoded(odd)))).status, 200);
+  const raw = await ask(credentials, basicAuthorization('od%d:+id', odd));
   t.ok(raw.status === 400 || raw.status === 401, 'without encoding they are others');
-  const lower = { authorization: basic('basic', plain).authorization.replace('Basic', 'bAsIc') };
+  const lower = { authorization: basicAuthorization('basic', plain).authorization.replace('Basic', 'bAsIc') };
   t.equal((await ask(credentials, lower)).status, 200, 'the scheme is case-insensitive (RFC 9110 §11.1)');
 });
 

@@ -1,29 +1,29 @@
 import { decodeJwt } from 'jose';
 import t from 'tap';
-import { Browser } from '../support/browser.ts';
-import { openHouse } from '../support/house.ts';
+import { Browser } from '../support/setup/browser.ts';
+import { startInProcess } from '../support/setup/in-process.ts';
 import {
-  answerIn,
   newVerifier,
   password,
   RelyingParty,
+  redirectParameters,
   redirectUri,
   secret,
-  usual,
-} from '../support/relying-party.ts';
+  usualConfig,
+} from '../support/setup/relying-party.ts';
 
 const api = 'https://api.example.com/';
 const closed = 'https://closed.example.com/';
 
-const house = await openHouse({
+const server = await startInProcess({
   config: {
-    ...usual,
+    ...usualConfig,
     resources: [
       { audience: api, scopes: ['api:read', 'api:write'], default: true },
       { audience: closed, scopes: ['admin'] },
     ],
     clients: [
-      ...usual.clients,
+      ...usualConfig.clients,
       {
         client_id: 'reader',
         client_secret: secret,
@@ -37,9 +37,9 @@ const house = await openHouse({
     registration: { enabled: true },
   },
 });
-t.teardown(() => house.close());
+t.teardown(() => server.close());
 
-const reader = new RelyingParty(house.issuer, 'reader');
+const reader = new RelyingParty(server.issuer, 'reader');
 
 t.test('a client asks for no more of an API than it is registered for (RFC 7591 §2)', async (t) => {
   const own = (parameters: Record<string, string>) =>
@@ -47,7 +47,7 @@ t.test('a client asks for no more of an API than it is registered for (RFC 7591 
   for (const scope of ['api:write', 'api:read api:write']) {
     t.match(await own({ resource: api, scope }), { status: 400, body: { error: 'invalid_scope' } }, scope);
     const page = await new Browser().open(reader.authorizationUrl(newVerifier(), { resource: api, scope }));
-    t.equal(answerIn(page).get('error'), 'invalid_scope', scope);
+    t.equal(redirectParameters(page).get('error'), 'invalid_scope', scope);
     const ciba = await reader.post('/oauth/ciba', {
       login_hint: 'ada',
       resource: api,
@@ -57,7 +57,7 @@ t.test('a client asks for no more of an API than it is registered for (RFC 7591 
   }
   const { body } = await own({ resource: api, scope: 'api:read' });
   t.match(decodeJwt(String(body['access_token'])), { scope: 'api:read', aud: api });
-  const unrestricted = await new RelyingParty(house.issuer).post('/oauth/token', {
+  const unrestricted = await new RelyingParty(server.issuer).post('/oauth/token', {
     grant_type: 'client_credentials',
     resource: api,
     scope: 'api:write',
@@ -66,14 +66,14 @@ t.test('a client asks for no more of an API than it is registered for (RFC 7591 
 });
 
 t.test('one that registered itself reaches no API that the operator keeps from it', async (t) => {
-  const response = await fetch(`${house.issuer}/oauth/register`, {
+  const response = await fetch(`${server.issuer}/oauth/register`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ redirect_uris: [redirectUri] }),
   });
   // The answer of a registration, as RFC 7591 §3.2.1 has it.
   const client = (await response.json()) as { client_id: string; client_secret: string };
-  const party = new RelyingParty(house.issuer, client.client_id, client.client_secret);
+  const party = new RelyingParty(server.issuer, client.client_id, client.client_secret);
   const browser = new Browser();
   for (const [resource, scope] of [
     [api, 'openid api:read'],
@@ -81,16 +81,16 @@ t.test('one that registered itself reaches no API that the operator keeps from i
     [closed, 'openid admin'],
   ] as const) {
     const page = await browser.open(party.authorizationUrl(newVerifier(), { resource, scope }));
-    t.equal(answerIn(page).get('error'), 'invalid_target', `${resource} ${scope}`);
+    t.equal(redirectParameters(page).get('error'), 'invalid_target', `${resource} ${scope}`);
   }
 
   const verifier = newVerifier();
   const login = await browser.open(party.authorizationUrl(verifier));
   const consent = await browser.submit(login, { login: 'ada', password });
   const back = await browser.submit(consent, { decision: 'allow' });
-  const { status, body } = await party.redeem(answerIn(back).get('code') ?? '', verifier);
+  const { status, body } = await party.redeem(redirectParameters(back).get('code') ?? '', verifier);
   t.equal(status, 200, 'and signs people in though there is a default API');
-  t.equal(decodeJwt(String(body['access_token'])).aud, house.issuer);
+  t.equal(decodeJwt(String(body['access_token'])).aud, server.issuer);
 });
 
 t.test('an approval gives no scope of an API that was not named (OpenID Connect CIBA §7.1)', async (t) => {
@@ -99,9 +99,9 @@ t.test('an approval gives no scope of an API that was not named (OpenID Connect 
     scope: 'openid email nonsense',
   });
   const browser = new Browser();
-  const page = await browser.open(new RelyingParty(house.issuer).authorizationUrl(newVerifier()));
+  const page = await browser.open(new RelyingParty(server.issuer).authorizationUrl(newVerifier()));
   await browser.submit(page, { login: 'ada', password });
-  const requests = await browser.open(`${house.issuer}/account/requests`);
+  const requests = await browser.open(`${server.issuer}/account/requests`);
   t.match(await browser.submit(requests, { decision: 'allow' }), { body: /Approved/ });
   const tokens = await reader.post('/oauth/token', {
     grant_type: 'urn:openid:params:grant-type:ciba',

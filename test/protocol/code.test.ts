@@ -1,23 +1,23 @@
 import t from 'tap';
-import { look } from '../support/ask.ts';
-import { Browser } from '../support/browser.ts';
-import { openHouse } from '../support/house.ts';
+import { httpGet } from '../support/http-requests.ts';
+import { Browser } from '../support/setup/browser.ts';
+import { startInProcess } from '../support/setup/in-process.ts';
 import {
-  answerIn,
   codeFor,
   newVerifier,
   RelyingParty,
+  redirectParameters,
   redirectUri,
   secret,
-  usual,
-} from '../support/relying-party.ts';
+  usualConfig,
+} from '../support/setup/relying-party.ts';
 
 const person = { grant_types: ['authorization_code', 'refresh_token'], first_party: true };
-const house = await openHouse({
+const server = await startInProcess({
   config: {
-    accounts: usual.accounts,
+    accounts: usualConfig.accounts,
     clients: [
-      ...usual.clients,
+      ...usualConfig.clients,
       { client_id: 'spa', token_endpoint_auth_method: 'none', redirect_uris: [redirectUri], ...person },
       {
         client_id: 'certified',
@@ -36,8 +36,8 @@ const house = await openHouse({
     ],
   },
 });
-t.teardown(() => house.close());
-const { issuer } = house;
+t.teardown(() => server.close());
+const { issuer } = server;
 const app = new RelyingParty(issuer);
 const spa = new RelyingParty(issuer, 'spa', '');
 const browser = new Browser();
@@ -54,7 +54,9 @@ t.test(
         { code_challenge_method: '' },
         { code_challenge: 'too-short' },
       ]) {
-        const answer = answerIn(await browser.request(party.authorizationUrl(newVerifier(), parameters)));
+        const answer = redirectParameters(
+          await browser.request(party.authorizationUrl(newVerifier(), parameters)),
+        );
         t.equal(answer.get('error'), 'invalid_request', `${party.id} ${JSON.stringify(parameters)}`);
         t.equal(answer.get('code'), null);
       }
@@ -158,8 +160,8 @@ t.test(
 t.test(
   'the metadata tells what there is, the same at both addresses (RFC 8414 §3, OpenID Connect Discovery §4)',
   async (t) => {
-    const oauth = await look(`${issuer}/.well-known/oauth-authorization-server`);
-    const openid = await look(`${issuer}/.well-known/openid-configuration`);
+    const oauth = await httpGet(`${issuer}/.well-known/oauth-authorization-server`);
+    const openid = await httpGet(`${issuer}/.well-known/openid-configuration`);
     t.same(oauth.body, openid.body);
     t.match(oauth.body, {
       issuer,

@@ -1,7 +1,7 @@
 import t from 'tap';
-import { Browser, type Page } from '../support/browser.ts';
-import { handClock, setTime } from '../support/clocks.ts';
-import { type House, openHouse } from '../support/house.ts';
+import { createManualClock, replaceDateNow } from '../support/clocks.ts';
+import { Browser, type Page } from '../support/setup/browser.ts';
+import { type InProcessServer, startInProcess } from '../support/setup/in-process.ts';
 
 const grant = 'urn:ietf:params:oauth:grant-type:device_code';
 
@@ -43,7 +43,7 @@ const post = async (url: string, fields: Readonly<Record<string, string>>): Prom
   return { status: response.status, body: (await response.json()) as Answer['body'] };
 };
 
-const begin = async ({ issuer }: House, scope = 'openid email') => {
+const begin = async ({ issuer }: InProcessServer, scope = 'openid email') => {
   const { status, body } = await post(`${issuer}/oauth/device_authorization`, { client_id: 'tv', scope });
   return {
     status,
@@ -53,11 +53,11 @@ const begin = async ({ issuer }: House, scope = 'openid email') => {
   };
 };
 
-const poll = ({ issuer }: House, deviceCode: string, client = 'tv'): Promise<Answer> =>
+const poll = ({ issuer }: InProcessServer, deviceCode: string, client = 'tv'): Promise<Answer> =>
   post(`${issuer}/oauth/token`, { grant_type: grant, client_id: client, device_code: deviceCode });
 
-const enter = async (house: House, browser: Browser, userCode: string): Promise<Page> => {
-  const page = await browser.open(`${house.issuer}/oauth/device`);
+const enter = async (server: InProcessServer, browser: Browser, userCode: string): Promise<Page> => {
+  const page = await browser.open(`${server.issuer}/oauth/device`);
   return browser.submit(page, { user_code: userCode });
 };
 
@@ -67,9 +67,9 @@ const signIn = async (browser: Browser, login: Page): Promise<Page> => {
 };
 
 t.test('the device authorization request (RFC 8628 §3.1)', async (t) => {
-  const house = await openHouse({ config });
-  t.teardown(() => house.close());
-  const ask = (fields: Record<string, string>) => post(`${house.issuer}/oauth/device_authorization`, fields);
+  const server = await startInProcess({ config });
+  t.teardown(() => server.close());
+  const ask = (fields: Record<string, string>) => post(`${server.issuer}/oauth/device_authorization`, fields);
 
   t.match(await ask({}), { status: 400, body: { error: 'invalid_request' } }, 'nobody');
   t.match(await ask({ client_id: 'nobody' }), { status: 401, body: { error: 'invalid_client' } }, 'unknown');
@@ -78,55 +78,55 @@ t.test('the device authorization request (RFC 8628 §3.1)', async (t) => {
     { status: 400, body: { error: 'unauthorized_client' } },
     'not its grant',
   );
-  const { status, body } = await begin(house);
+  const { status, body } = await begin(server);
   t.equal(status, 200);
   t.match(body, {
     user_code: /^[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}$/,
-    verification_uri: `${house.issuer}/oauth/device`,
-    verification_uri_complete: `${house.issuer}/oauth/device?user_code=${body['user_code']}`,
+    verification_uri: `${server.issuer}/oauth/device`,
+    verification_uri_complete: `${server.issuer}/oauth/device?user_code=${body['user_code']}`,
     expires_in: 600,
     interval: 5,
   });
-  const metadata = await (await fetch(`${house.issuer}/.well-known/oauth-authorization-server`)).json();
-  t.match(metadata, { device_authorization_endpoint: `${house.issuer}/oauth/device_authorization` });
+  const metadata = await (await fetch(`${server.issuer}/.well-known/oauth-authorization-server`)).json();
+  t.match(metadata, { device_authorization_endpoint: `${server.issuer}/oauth/device_authorization` });
 });
 
 t.test('polling (RFC 8628 §3.5)', async (t) => {
-  const clock = handClock(Date.now());
+  const clock = createManualClock(Date.now());
   const trips: string[] = [];
-  const house = await openHouse({ config, clock, observe: (operation) => trips.push(operation) });
-  t.teardown(() => house.close());
+  const server = await startInProcess({ config, clock, observe: (operation) => trips.push(operation) });
+  t.teardown(() => server.close());
 
   await t.test('a code that was never given is invalid_grant, as is that of another client', async (t) => {
-    t.match(await poll(house, 'x'.repeat(43)), { status: 400, body: { error: 'invalid_grant' } });
-    t.match(await poll(house, ''), { status: 400, body: { error: 'invalid_request' } });
-    t.match(await poll(house, `${'ü'.repeat(30)}`), { status: 400, body: { error: 'invalid_grant' } });
-    const { deviceCode } = await begin(house);
-    t.match(await poll(house, deviceCode, 'other-tv'), { status: 400, body: { error: 'invalid_grant' } });
+    t.match(await poll(server, 'x'.repeat(43)), { status: 400, body: { error: 'invalid_grant' } });
+    t.match(await poll(server, ''), { status: 400, body: { error: 'invalid_request' } });
+    t.match(await poll(server, `${'ü'.repeat(30)}`), { status: 400, body: { error: 'invalid_grant' } });
+    const { deviceCode } = await begin(server);
+    t.match(await poll(server, deviceCode, 'other-tv'), { status: 400, body: { error: 'invalid_grant' } });
     t.match(
-      await poll(house, deviceCode),
+      await poll(server, deviceCode),
       { body: { error: 'authorization_pending' } },
       'which did not cost the owner a poll',
     );
   });
 
   await t.test('too fast is slow_down, and the interval grows by five seconds each time', async (t) => {
-    const { deviceCode } = await begin(house);
+    const { deviceCode } = await begin(server);
     trips.length = 0;
-    t.match(await poll(house, deviceCode), { status: 400, body: { error: 'authorization_pending' } });
+    t.match(await poll(server, deviceCode), { status: 400, body: { error: 'authorization_pending' } });
     t.same(trips, ['read', 'commit'], 'a poll is one read and one commit');
-    t.match(await poll(house, deviceCode), { status: 400, body: { error: 'slow_down' } });
-    clock.pass(5_000);
-    t.match(await poll(house, deviceCode), { body: { error: 'slow_down' } }, 'five seconds are ten now');
-    clock.pass(10_000);
-    t.match(await poll(house, deviceCode), { body: { error: 'slow_down' } }, 'and then fifteen');
-    clock.pass(20_000);
-    t.match(await poll(house, deviceCode), { body: { error: 'authorization_pending' } });
+    t.match(await poll(server, deviceCode), { status: 400, body: { error: 'slow_down' } });
+    clock.advance(5_000);
+    t.match(await poll(server, deviceCode), { body: { error: 'slow_down' } }, 'five seconds are ten now');
+    clock.advance(10_000);
+    t.match(await poll(server, deviceCode), { body: { error: 'slow_down' } }, 'and then fifteen');
+    clock.advance(20_000);
+    t.match(await poll(server, deviceCode), { body: { error: 'authorization_pending' } });
   });
 
   await t.test('of polls at one moment, one is in time', async (t) => {
-    const { deviceCode } = await begin(house);
-    const answers = await Promise.all(Array.from({ length: 8 }, () => poll(house, deviceCode)));
+    const { deviceCode } = await begin(server);
+    const answers = await Promise.all(Array.from({ length: 8 }, () => poll(server, deviceCode)));
     const errors = answers.map(({ body }) => body['error']);
     t.equal(errors.filter((error) => error === 'authorization_pending').length, 1);
     t.equal(errors.filter((error) => error === 'slow_down').length, 7);
@@ -134,26 +134,26 @@ t.test('polling (RFC 8628 §3.5)', async (t) => {
 });
 
 t.test('a device code ends (RFC 8628 §3.5)', async (t) => {
-  const house = await openHouse({
+  const server = await startInProcess({
     config: { ...config, tokens: { device_code_ttl: 60, device_interval: 1 } },
     clock: Date,
   });
-  t.teardown(() => house.close());
-  const { deviceCode, userCode } = await begin(house);
+  t.teardown(() => server.close());
+  const { deviceCode, userCode } = await begin(server);
   const { now } = Date;
-  setTime(t, () => now() + 61_000);
-  t.match(await poll(house, deviceCode), { status: 400, body: { error: 'expired_token' } });
-  const page = await enter(house, new Browser(), userCode);
+  replaceDateNow(t, () => now() + 61_000);
+  t.match(await poll(server, deviceCode), { status: 400, body: { error: 'expired_token' } });
+  const page = await enter(server, new Browser(), userCode);
   t.match(page, { status: 422, body: /expired/ });
 });
 
 t.test('entering a code (RFC 8628 §3.3)', async (t) => {
-  const house = await openHouse({ config });
-  t.teardown(() => house.close());
+  const server = await startInProcess({ config });
+  t.teardown(() => server.close());
 
   await t.test('nothing, nonsense and a wrong code are refused on the same page', async (t) => {
     const browser = new Browser();
-    const page = await browser.open(`${house.issuer}/oauth/device`);
+    const page = await browser.open(`${server.issuer}/oauth/device`);
     t.equal(page.status, 200);
     t.match(page.headers.get('content-security-policy') ?? '', "form-action 'self'");
     t.equal(page.headers.get('cache-control'), 'no-store');
@@ -163,7 +163,7 @@ t.test('entering a code (RFC 8628 §3.3)', async (t) => {
     t.equal(wrong.status, 422);
     t.match(wrong.body, 'value="&quot;&gt;&lt;script&gt;BCDF"');
     t.notMatch(wrong.body, '<script>BCDF');
-    const { userCode } = await begin(house);
+    const { userCode } = await begin(server);
     const right = await browser.submit(wrong, { user_code: ` ${userCode.toLowerCase().replace('-', ' ')} ` });
     t.match(right, { status: 200, body: /device-approve/ }, 'case, spaces and dash do not matter');
     t.match(right.body, userCode);
@@ -171,8 +171,8 @@ t.test('entering a code (RFC 8628 §3.3)', async (t) => {
   });
 
   await t.test('a form without the secret of this browser is refused (§5.4)', async (t) => {
-    const { userCode, deviceCode } = await begin(house);
-    const response = await fetch(`${house.issuer}/oauth/device`, {
+    const { userCode, deviceCode } = await begin(server);
+    const response = await fetch(`${server.issuer}/oauth/device`, {
       method: 'POST',
       headers: { accept: 'text/html' },
       body: new URLSearchParams({ user_code: userCode, confirm: 'yes', xsrf: 'guessed' }),
@@ -181,19 +181,19 @@ t.test('entering a code (RFC 8628 §3.3)', async (t) => {
     t.equal(response.status, 303, 'also from a browser without any session: the form is shown anew');
     t.equal(response.headers.get('location'), `/oauth/device?again=yes&user_code=${userCode}`);
     t.same(response.headers.getSetCookie(), []);
-    t.match(await poll(house, deviceCode), { body: { error: 'authorization_pending' } });
+    t.match(await poll(server, deviceCode), { body: { error: 'authorization_pending' } });
   });
 
   await t.test(
     'verification_uri_complete fills the field in, and sends nothing by itself (§3.3.1)',
     async (t) => {
-      const { userCode, body } = await begin(house);
+      const { userCode, body } = await begin(server);
       const browser = new Browser();
       const page = await browser.open(String(body['verification_uri_complete']));
       t.match(page.body, `value="${userCode}"`);
       t.notMatch(page.body, 'data-auto-submit');
       t.match(await browser.submit(page, { user_code: userCode }), { body: /device-approve/ });
-      const odd = await browser.open(`${house.issuer}/oauth/device?user_code=a&user_code=b`);
+      const odd = await browser.open(`${server.issuer}/oauth/device?user_code=a&user_code=b`);
       t.equal(odd.status, 200);
       t.match(odd.body, /device-submit/, 'two codes are as good as the first one');
     },
@@ -201,17 +201,17 @@ t.test('entering a code (RFC 8628 §3.3)', async (t) => {
 });
 
 t.test('codes entered from one address are few (RFC 8628 §5.1)', async (t) => {
-  const house = await openHouse({
+  const server = await startInProcess({
     config: { ...config, security: { ...config.security, throttle: { device_per_address: 3 } } },
   });
-  t.teardown(() => house.close());
+  t.teardown(() => server.close());
   const browser = new Browser();
-  let page = await browser.open(`${house.issuer}/oauth/device`);
+  let page = await browser.open(`${server.issuer}/oauth/device`);
   for (let guess = 0; guess < 3; guess++) {
     page = await browser.submit(page, { user_code: 'BBBB-BBBB', confirm: 'yes' });
     t.equal(page.status, 422);
   }
-  const { userCode } = await begin(house);
+  const { userCode } = await begin(server);
   const throttled = await browser.submit(page, { user_code: userCode, confirm: 'yes' });
   t.equal(throttled.status, 429, 'the right one too');
   t.equal(throttled.headers.get('retry-after'), '60');
@@ -219,21 +219,21 @@ t.test('codes entered from one address are few (RFC 8628 §5.1)', async (t) => {
 });
 
 t.test('from the code to the tokens (RFC 8628 §3.4)', async (t) => {
-  const house = await openHouse({ config: { ...config, tokens: { device_interval: 1 } } });
-  t.teardown(() => house.close());
+  const server = await startInProcess({ config: { ...config, tokens: { device_interval: 1 } } });
+  t.teardown(() => server.close());
 
   await t.test('a person signs in, consents, and the device has its tokens once', async (t) => {
-    const { userCode, deviceCode } = await begin(house, 'openid email offline_access');
+    const { userCode, deviceCode } = await begin(server, 'openid email offline_access');
     const browser = new Browser();
-    const login = await browser.submit(await enter(house, browser, userCode), {});
+    const login = await browser.submit(await enter(server, browser, userCode), {});
     t.match(login.body, 'login-submit');
     const done = await signIn(browser, login);
     t.match(done, { status: 200, body: /Device connected/ });
 
-    const again = await enter(house, new Browser(), userCode);
+    const again = await enter(server, new Browser(), userCode);
     t.match(again, { status: 422, body: /already used/ }, 'the code is spent');
 
-    const answers = await Promise.all(Array.from({ length: 6 }, () => poll(house, deviceCode)));
+    const answers = await Promise.all(Array.from({ length: 6 }, () => poll(server, deviceCode)));
     const won = answers.filter(({ status }) => status === 200);
     t.equal(won.length, 1, 'of six redemptions at once, one has tokens');
     t.match(answers.find(({ status }) => status !== 200)?.body, { error: 'invalid_grant' });
@@ -246,26 +246,26 @@ t.test('from the code to the tokens (RFC 8628 §3.4)', async (t) => {
   });
 
   await t.test('Deny is access_denied, and Cancel on the consent page as well', async (t) => {
-    const first = await begin(house);
+    const first = await begin(server);
     const browser = new Browser();
-    const denied = await browser.submit(await enter(house, browser, first.userCode), { abort: 'yes' });
+    const denied = await browser.submit(await enter(server, browser, first.userCode), { abort: 'yes' });
     t.match(denied, { status: 200, body: /Device refused/ });
-    t.match(await poll(house, first.deviceCode), { status: 400, body: { error: 'access_denied' } });
-    t.match(await poll(house, first.deviceCode), { body: { error: 'access_denied' } }, 'for good');
+    t.match(await poll(server, first.deviceCode), { status: 400, body: { error: 'access_denied' } });
+    t.match(await poll(server, first.deviceCode), { body: { error: 'access_denied' } }, 'for good');
 
-    const second = await begin(house, 'openid profile');
-    const login = await browser.submit(await enter(house, browser, second.userCode), {});
+    const second = await begin(server, 'openid profile');
+    const login = await browser.submit(await enter(server, browser, second.userCode), {});
     const consent = await browser.submit(login, { login: 'ada', password: 'correct horse battery' });
     const cancelled = await browser.submit(consent, { decision: 'deny' });
     t.match(cancelled, { status: 200, body: /Device refused/ });
-    t.match(await poll(house, second.deviceCode), { status: 400, body: { error: 'access_denied' } });
+    t.match(await poll(server, second.deviceCode), { status: 400, body: { error: 'access_denied' } });
   });
 
   await t.test('of two people who approve the same code, the first one counts', async (t) => {
-    const { userCode, deviceCode } = await begin(house, 'openid');
+    const { userCode, deviceCode } = await begin(server, 'openid');
     const one = new Browser();
     const other = new Browser();
-    const [atOne, atOther] = [await enter(house, one, userCode), await enter(house, other, userCode)];
+    const [atOne, atOther] = [await enter(server, one, userCode), await enter(server, other, userCode)];
     const pages = await Promise.all([one.submit(atOne, {}), other.submit(atOther, {})]);
     const going = pages
       .map((page, at) => ({ page, browser: at === 0 ? one : other }))
@@ -273,6 +273,6 @@ t.test('from the code to the tokens (RFC 8628 §3.4)', async (t) => {
     t.ok(going.length >= 1);
     const ends = await Promise.all(going.map(({ page, browser }) => signIn(browser, page)));
     t.equal(ends.filter(({ body }) => body.includes('Device connected')).length, 1);
-    t.equal((await poll(house, deviceCode)).status, 200);
+    t.equal((await poll(server, deviceCode)).status, 200);
   });
 });

@@ -1,18 +1,18 @@
 import t from 'tap';
-import { ask as askAt, type Fields, look, type Reply } from '../support/ask.ts';
-import { Browser } from '../support/browser.ts';
-import { setTime } from '../support/clocks.ts';
-import { openHouse } from '../support/house.ts';
+import { replaceDateNow } from '../support/clocks.ts';
+import { postForm as askAt, type FormFields, type HttpResponse, httpGet } from '../support/http-requests.ts';
 import { newKey, proof, seconds } from '../support/proofs.ts';
+import { Browser } from '../support/setup/browser.ts';
+import { startInProcess } from '../support/setup/in-process.ts';
 import {
-  basic,
+  basicAuthorization,
   codeFor,
   newVerifier,
   RelyingParty,
   redirectUri,
   secret,
-  usual,
-} from '../support/relying-party.ts';
+  usualConfig,
+} from '../support/setup/relying-party.ts';
 
 const key = await newKey();
 const other = await newKey();
@@ -25,7 +25,7 @@ const person = {
   first_party: true,
 };
 const config = {
-  accounts: usual.accounts,
+  accounts: usualConfig.accounts,
   clients: [
     {
       client_id: 'machine',
@@ -39,19 +39,23 @@ const config = {
     { client_id: 'web', client_secret: secret, ...person },
   ],
 };
-const house = await openHouse({ config });
-const strict = await openHouse({ config: { ...config, security: { dpop_nonce: 'required' } } });
+const server = await startInProcess({ config });
+const strict = await startInProcess({ config: { ...config, security: { dpop_nonce: 'required' } } });
 t.teardown(async () => {
-  await house.close();
+  await server.close();
   await strict.close();
 });
-const { issuer } = house;
+const { issuer } = server;
 const endpoint = `${issuer}/oauth/token`;
 const userinfo = `${issuer}/userinfo`;
 
-const machine = (dpop?: string, url = endpoint, id = 'machine'): Promise<Reply> =>
-  askAt(url, { grant_type: 'client_credentials' }, { ...basic(id), ...(dpop !== undefined && { dpop }) });
-const ask = (fields: Fields, headers: Readonly<Record<string, string>> = {}) =>
+const machine = (dpop?: string, url = endpoint, id = 'machine'): Promise<HttpResponse> =>
+  askAt(
+    url,
+    { grant_type: 'client_credentials' },
+    { ...basicAuthorization(id), ...(dpop !== undefined && { dpop }) },
+  );
+const ask = (fields: FormFields, headers: Readonly<Record<string, string>> = {}) =>
   askAt(endpoint, fields, headers);
 
 t.test('a proof is refused unless all of it is right (RFC 9449 §4.3)', async (t) => {
@@ -119,7 +123,7 @@ t.test('the token says which key it is for (RFC 9449 §6)', async (t) => {
   const state = await askAt(
     `${issuer}/oauth/introspect`,
     { token: `${body.access_token}` },
-    basic('machine'),
+    basicAuthorization('machine'),
   );
   t.match(
     state.body,
@@ -156,7 +160,7 @@ t.test('a server that wants nonces gives one and refuses without (RFC 9449 §8)'
   t.equal(again.status, 200);
   const late = await machine(await proof(key, url, { nonce, iat: seconds() - 3600 }), url);
   t.equal(late.status, 200, 'the clock of a client matters no more (RFC 9449 §8)');
-  const bare = await look(`${strict.issuer}/userinfo`, {
+  const bare = await httpGet(`${strict.issuer}/userinfo`, {
     authorization: `DPoP ${again.body.access_token}`,
     dpop: await proof(key, `${strict.issuer}/userinfo`, { htm: 'GET', token: `${again.body.access_token}` }),
   });
@@ -176,13 +180,13 @@ t.test('a clock that is far ahead needs a nonce, and may have one (RFC 9449 §8)
 t.test('a nonce is offered where none is required (RFC 9449 §8.2)', async (t) => {
   const now = Date.now();
   // The nonce changes with the minute.
-  setTime(t, () => now);
+  replaceDateNow(t, () => now);
   const first = await machine(await proof(key, endpoint));
   const nonce = first.headers.get('dpop-nonce') ?? '';
   const second = await machine(await proof(key, endpoint, { nonce }));
   t.equal(second.status, 200);
   t.equal(second.headers.get('dpop-nonce'), null, 'the same one need not be said twice');
-  const { body } = await look(`${issuer}/.well-known/oauth-authorization-server`);
+  const { body } = await httpGet(`${issuer}/.well-known/oauth-authorization-server`);
   t.same(body['dpop_signing_alg_values_supported'], ['ES256', 'EdDSA', 'PS256', 'RS256']);
 });
 
@@ -246,7 +250,7 @@ t.test('a pushed request can bind the code to the key that pushed it (RFC 9449 �
   let page = await browser.open(
     `${issuer}/oauth/authorize?${new URLSearchParams({ client_id: 'browser', request_uri: `${pushed.body.request_uri}` })}`,
   );
-  page = await browser.submit(page, { login: 'ada', password: usual.accounts[0]?.password ?? '' });
+  page = await browser.submit(page, { login: 'ada', password: usualConfig.accounts[0]?.password ?? '' });
   const code = new URL(page.headers.get('location') ?? '').searchParams.get('code') ?? '';
   const fields = redeem({ code, verifier }, 'browser');
   t.equal((await ask(fields, { dpop: await proof(other, endpoint) })).body.error, 'invalid_grant');
@@ -271,9 +275,12 @@ t.test('a refresh token of a public client is bound to its key (RFC 9449 §5)', 
 
 t.test('a confidential client may move to another key, for it shows who it is (RFC 9449 §5)', async (t) => {
   const made = await codeOf('web', { scope: 'openid offline_access', prompt: 'consent' });
-  const tokens = await ask(redeem(made, 'web'), { ...basic('web'), dpop: await proof(key, endpoint) });
+  const tokens = await ask(redeem(made, 'web'), {
+    ...basicAuthorization('web'),
+    dpop: await proof(key, endpoint),
+  });
   const again = { grant_type: 'refresh_token', refresh_token: `${tokens.body.refresh_token}` };
-  const moved = await ask(again, { ...basic('web'), dpop: await proof(other, endpoint) });
+  const moved = await ask(again, { ...basicAuthorization('web'), dpop: await proof(other, endpoint) });
   t.equal(moved.status, 200);
 });
 
@@ -302,20 +309,20 @@ t.test(
       ['made for the alias', { authorization: `DPoP ${token}`, dpop: await proof(key, alias, get) }],
     ];
     for (const [why, headers] of refused) {
-      const { status, headers: sent } = await look(userinfo, headers);
+      const { status, headers: sent } = await httpGet(userinfo, headers);
       t.ok(status === 401 || status === 400, `${why}: ${status}`);
       t.ok(sent.get('www-authenticate'), why);
     }
     const once = { authorization: `DPoP ${token}`, dpop: await proof(key, userinfo, get) };
-    t.equal((await look(userinfo, once)).body['email'], 'ada@example.com');
-    const replayed = await look(userinfo, once);
+    t.equal((await httpGet(userinfo, once)).body['email'], 'ada@example.com');
+    const replayed = await httpGet(userinfo, once);
     t.equal(replayed.status, 401, 'a proof is good once');
     t.match(replayed.headers.get('www-authenticate'), /^DPoP /);
     const atAlias = { authorization: `DPoP ${token}`, dpop: await proof(key, alias, get) };
-    t.equal((await look(alias, atAlias)).body['email'], 'ada@example.com');
+    t.equal((await httpGet(alias, atAlias)).body['email'], 'ada@example.com');
     const plain = await ask(redeem(await codeOf('browser', {}), 'browser'));
     const bearer = `${plain.body.access_token}`;
-    const mixed = await look(userinfo, {
+    const mixed = await httpGet(userinfo, {
       authorization: `DPoP ${bearer}`,
       dpop: await proof(key, userinfo, { htm: 'GET', token: bearer }),
     });

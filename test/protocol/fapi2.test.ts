@@ -1,8 +1,6 @@
 import t from 'tap';
-import { ask, type Fields, look } from '../support/ask.ts';
-import { Browser } from '../support/browser.ts';
 import { makeCertificate, san } from '../support/certificates.ts';
-import { openHouse } from '../support/house.ts';
+import { type FormFields, httpGet, postForm } from '../support/http-requests.ts';
 import {
   assertion,
   assertionType,
@@ -12,7 +10,15 @@ import {
   requestObject,
   seconds,
 } from '../support/proofs.ts';
-import { answerIn, newVerifier, password, RelyingParty, usual } from '../support/relying-party.ts';
+import { Browser } from '../support/setup/browser.ts';
+import { startInProcess } from '../support/setup/in-process.ts';
+import {
+  newVerifier,
+  password,
+  RelyingParty,
+  redirectParameters,
+  usualConfig,
+} from '../support/setup/relying-party.ts';
 
 const callback = 'https://rp.example.com/callback';
 const key = await newKey();
@@ -34,10 +40,10 @@ const strict = {
 const { token_endpoint_auth_signing_alg: _, dpop_bound_access_tokens: __, jwks: ___, ...unbound } = strict;
 
 let offset = 0;
-const house = await openHouse({
+const server = await startInProcess({
   clock: { now: () => Date.now() + offset },
   config: {
-    accounts: usual.accounts,
+    accounts: usualConfig.accounts,
     proxy: {
       trusted: ['127.0.0.1', '::1'],
       client_certificate_header: 'client-cert',
@@ -60,8 +66,8 @@ const house = await openHouse({
     ],
   },
 });
-t.teardown(() => house.close());
-const { issuer } = house;
+t.teardown(() => server.close());
+const { issuer } = server;
 const endpoint = `${issuer}/oauth/token`;
 const par = `${issuer}/oauth/par`;
 
@@ -73,7 +79,7 @@ const signed = async (fields: Readonly<Record<string, string>>, own: ClientKey =
 
 const refusedFor = async (changes: object): Promise<string> => {
   const metadata = { ...strict, ...changes };
-  const error = await house.app.services.clients.add({ metadata }).then(
+  const error = await server.app.services.clients.add({ metadata }).then(
     () => undefined,
     (reason: unknown) => reason,
   );
@@ -112,7 +118,7 @@ t.test(
 );
 
 t.test('a configuration with such a client does not start (FAPI 2.0 §5.3.2)', async (t) => {
-  const broken = openHouse({
+  const broken = startInProcess({
     config: { clients: [{ client_id: 'x', ...strict, dpop_bound_access_tokens: false }] },
   });
   await t.rejects(broken, { message: /dpop_bound_access_tokens/ });
@@ -126,13 +132,13 @@ const parameters = (verifier: string) => {
 };
 
 const codeOf = async (verifier: string) => {
-  const pushed = await ask(par, await signed(parameters(verifier)));
+  const pushed = await postForm(par, await signed(parameters(verifier)));
   const request = { client_id: 'strict', request_uri: `${pushed.body.request_uri}` };
   const browser = new Browser();
   let page = await browser.open(`${issuer}/oauth/authorize?${new URLSearchParams(request)}`);
   page = await browser.submit(page, { login: 'ada', password });
   if (page.body.includes('consent-allow')) page = await browser.submit(page, { decision: 'allow' });
-  return answerIn(page);
+  return redirectParameters(page);
 };
 
 const redeem = (code: string, verifier: string) => ({
@@ -146,17 +152,17 @@ t.test('a request that was not pushed is refused (FAPI 2.0 §5.3.2.2)', async (t
   const page = await new Browser().request(
     `${issuer}/oauth/authorize?${new URLSearchParams(parameters(newVerifier()))}`,
   );
-  t.equal(answerIn(page).get('error'), 'invalid_request');
+  t.equal(redirectParameters(page).get('error'), 'invalid_request');
   const { code_challenge, code_challenge_method, ...bare } = parameters(newVerifier());
-  t.equal((await ask(par, await signed(bare))).body.error, 'invalid_request', 'nor one without PKCE');
+  t.equal((await postForm(par, await signed(bare))).body.error, 'invalid_request', 'nor one without PKCE');
   const { redirect_uri, ...nowhere } = parameters(newVerifier());
   t.equal(
-    (await ask(par, await signed(nowhere))).body.error,
+    (await postForm(par, await signed(nowhere))).body.error,
     'invalid_request',
     'nor one that leads nowhere',
   );
   t.equal(
-    (await ask(par, { ...bare, code_challenge: `${code_challenge}` })).status,
+    (await postForm(par, { ...bare, code_challenge: `${code_challenge}` })).status,
     401,
     'nor one of nobody',
   );
@@ -164,15 +170,18 @@ t.test('a request that was not pushed is refused (FAPI 2.0 §5.3.2.2)', async (t
 
 t.test('weak signatures are refused, whatever they are on (FAPI 2.0 §5.4.1)', async (t) => {
   const grant = { grant_type: 'client_credentials' };
-  const weak = await ask(endpoint, await signed(grant), { dpop: await proof(rsa, endpoint) });
+  const weak = await postForm(endpoint, await signed(grant), { dpop: await proof(rsa, endpoint) });
   t.equal(weak.body.error, 'invalid_dpop_proof');
   t.match(weak.body.error_description, /FAPI 2\.0/);
-  t.equal((await ask(endpoint, await signed(grant, rsa), { dpop: await proof(dpop, endpoint) })).status, 401);
-  const resource = await ask(endpoint, await signed({ ...grant, resource: 'https://rs.example.com' }), {
+  t.equal(
+    (await postForm(endpoint, await signed(grant, rsa), { dpop: await proof(dpop, endpoint) })).status,
+    401,
+  );
+  const resource = await postForm(endpoint, await signed({ ...grant, resource: 'https://rs.example.com' }), {
     dpop: await proof(dpop, endpoint),
   });
   t.equal(resource.body.error, 'invalid_target', 'a token that would be signed with RS256');
-  const fine = await ask(endpoint, await signed({ ...grant, resource: 'https://es.example.com' }), {
+  const fine = await postForm(endpoint, await signed({ ...grant, resource: 'https://es.example.com' }), {
     dpop: await proof(dpop, endpoint),
   });
   t.equal(fine.status, 200, `${fine.body.error_description}`);
@@ -189,11 +198,11 @@ t.test(
       { nbf: seconds() + 5, exp: seconds() + 5 },
     ]) {
       const request = await requestObject(key, 'strict', issuer, { ...good, ...claims });
-      const { body } = await ask(par, await signed({ request }));
+      const { body } = await postForm(par, await signed({ request }));
       t.equal(body.error, 'invalid_request_object', JSON.stringify(claims));
     }
     const request = await requestObject(key, 'strict', issuer, good);
-    t.equal((await ask(par, await signed({ request }))).status, 201);
+    t.equal((await postForm(par, await signed({ request }))).status, 201);
   },
 );
 
@@ -204,9 +213,9 @@ t.test('a clock may be ten seconds ahead and not more than sixty (FAPI 2.0 §5.3
   ] as const) {
     const at = seconds() + ahead;
     const fields = await signed({ grant_type: 'client_credentials' }, key, { iat: at, nbf: at });
-    const { status } = await ask(endpoint, fields, { dpop: await proof(dpop, endpoint, { iat: at }) });
+    const { status } = await postForm(endpoint, fields, { dpop: await proof(dpop, endpoint, { iat: at }) });
     t.equal(status === 200, good, `${ahead} seconds`);
-    const late = await ask(endpoint, await signed({ grant_type: 'client_credentials' }), {
+    const late = await postForm(endpoint, await signed({ grant_type: 'client_credentials' }), {
       dpop: await proof(dpop, endpoint, { iat: at }),
     });
     t.equal(late.status === 200, good, `a proof ${ahead} seconds ahead`);
@@ -218,9 +227,9 @@ t.test('tokens are bound, signed as the profile asks, and do not rotate (FAPI 2.
   const answer = await codeOf(verifier);
   t.equal(answer.get('iss'), issuer);
   const fields = redeem(answer.get('code') ?? '', verifier);
-  const bearer = await ask(endpoint, await signed(fields));
+  const bearer = await postForm(endpoint, await signed(fields));
   t.equal(bearer.status, 400, 'no proof, no token');
-  const tokens = await ask(endpoint, await signed(fields), { dpop: await proof(dpop, endpoint) });
+  const tokens = await postForm(endpoint, await signed(fields), { dpop: await proof(dpop, endpoint) });
   t.equal(tokens.status, 200, `${tokens.body.error_description}`);
   t.equal(tokens.body.token_type, 'DPoP');
   const header = JSON.parse(
@@ -232,7 +241,7 @@ t.test('tokens are bound, signed as the profile asks, and do not rotate (FAPI 2.
     refresh_token: `${tokens.body.refresh_token}`,
   };
   for (let times = 0; times < 2; times += 1) {
-    const refreshed = await ask(endpoint, await signed(again), { dpop: await proof(dpop, endpoint) });
+    const refreshed = await postForm(endpoint, await signed(again), { dpop: await proof(dpop, endpoint) });
     t.equal(refreshed.status, 200);
     t.equal(refreshed.body.refresh_token, again['refresh_token'], 'the same one');
   }
@@ -247,7 +256,7 @@ t.test('a code lives a minute, whatever the operator set for others (FAPI 2.0 §
     const answer = await codeOf(verifier);
     offset += later;
     const fields = await signed(redeem(answer.get('code') ?? '', verifier));
-    const { status, body } = await ask(endpoint, fields, { dpop: await proof(dpop, endpoint) });
+    const { status, body } = await postForm(endpoint, fields, { dpop: await proof(dpop, endpoint) });
     t.equal(status, good ? 200 : 400, `${later} ms later`);
     if (!good) t.equal(body.error, 'invalid_grant');
   }
@@ -255,18 +264,18 @@ t.test('a code lives a minute, whatever the operator set for others (FAPI 2.0 §
 
 t.test('a client by certificate is held to it as well (FAPI 2.0 §5.3.2.1)', async (t) => {
   const shown = { 'client-cert': certificate.header };
-  const fields: Fields = {
+  const fields: FormFields = {
     grant_type: 'client_credentials',
     client_id: 'tls',
     resource: 'https://es.example.com',
   };
-  t.equal((await ask(endpoint, fields)).status, 401);
-  const tokens = await ask(endpoint, fields, shown);
+  t.equal((await postForm(endpoint, fields)).status, 401);
+  const tokens = await postForm(endpoint, fields, shown);
   t.equal(tokens.status, 200, `${tokens.body.error_description}`);
   const payload = JSON.parse(
     Buffer.from(`${tokens.body.access_token}`.split('.')[1] ?? '', 'base64url').toString(),
   );
   t.ok(payload.cnf['x5t#S256']);
-  const { body } = await look(`${issuer}/.well-known/openid-configuration`);
+  const { body } = await httpGet(`${issuer}/.well-known/openid-configuration`);
   t.equal(body['issuer'], issuer);
 });

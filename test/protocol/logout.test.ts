@@ -2,9 +2,9 @@ import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import t, { type Test } from 'tap';
-import { Browser } from '../support/browser.ts';
-import { handClock } from '../support/clocks.ts';
-import { type House, openHouse } from '../support/house.ts';
+import { createManualClock } from '../support/clocks.ts';
+import { Browser } from '../support/setup/browser.ts';
+import { type InProcessServer, startInProcess } from '../support/setup/in-process.ts';
 import {
   codeFor,
   newVerifier,
@@ -12,8 +12,8 @@ import {
   RelyingParty,
   redirectUri,
   secret,
-  usual,
-} from '../support/relying-party.ts';
+  usualConfig,
+} from '../support/setup/relying-party.ts';
 
 const signedOut = 'http://localhost:4999/signed-out';
 
@@ -60,10 +60,10 @@ const listen = async (t: Test): Promise<Listener> => {
 };
 
 const configOf = (backchannel?: string) => ({
-  ...usual,
+  ...usualConfig,
   clients: [
     {
-      ...usual.clients[0],
+      ...usualConfig.clients[0],
       post_logout_redirect_uris: [signedOut],
       ...(backchannel && { backchannel_logout_uri: backchannel, backchannel_logout_session_required: true }),
     },
@@ -91,13 +91,13 @@ const tokensOf = async (party: RelyingParty, browser: Browser, parameters = {}) 
   };
 };
 
-const logoutUrl = (house: House, parameters: Record<string, string>) =>
-  `${house.issuer}/oauth/logout?${new URLSearchParams(parameters)}`;
+const logoutUrl = (postern: InProcessServer, parameters: Record<string, string>) =>
+  `${postern.issuer}/oauth/logout?${new URLSearchParams(parameters)}`;
 
 t.test('RP-initiated logout (OpenID Connect RP-Initiated Logout 1.0)', async (t) => {
-  const house = await openHouse({ config: configOf() });
-  t.teardown(() => house.close());
-  const app = new RelyingParty(house.issuer);
+  const postern = await startInProcess({ config: configOf() });
+  t.teardown(() => postern.close());
+  const app = new RelyingParty(postern.issuer);
 
   await t.test('no open redirect: an address is followed only when it is registered (§3)', async (t) => {
     const browser = new Browser();
@@ -112,17 +112,17 @@ t.test('RP-initiated logout (OpenID Connect RP-Initiated Logout 1.0)', async (t)
     ];
     for (const uri of wrong) {
       const page = await browser.open(
-        logoutUrl(house, { id_token_hint: idToken, post_logout_redirect_uri: uri }),
+        logoutUrl(postern, { id_token_hint: idToken, post_logout_redirect_uri: uri }),
       );
       t.equal(page.status, 400, uri);
       t.notOk(page.headers.get('location'));
     }
     const nobody = await browser.open(
-      logoutUrl(house, { post_logout_redirect_uri: 'https://evil.example.com/' }),
+      logoutUrl(postern, { post_logout_redirect_uri: 'https://evil.example.com/' }),
     );
     t.match(nobody, { status: 200, body: /logout-confirm/ }, 'without a client it is passed over');
     const gone = await browser.submit(nobody, { logout: 'yes' });
-    t.match(gone, { status: 200, url: `${house.issuer}/oauth/logout/success`, body: /You are signed out/ });
+    t.match(gone, { status: 200, url: `${postern.issuer}/oauth/logout/success`, body: /You are signed out/ });
   });
 
   await t.test('hints that are forged, foreign or of another client are refused (§2)', async (t) => {
@@ -130,15 +130,15 @@ t.test('RP-initiated logout (OpenID Connect RP-Initiated Logout 1.0)', async (t)
     const { idToken, access } = await tokensOf(app, browser);
     const [header, payload] = idToken.split('.');
     for (const id_token_hint of ['nonsense', access, `${header}.${payload}.AAAA`, `${header}.${payload}.`]) {
-      t.equal((await browser.open(logoutUrl(house, { id_token_hint }))).status, 400);
+      t.equal((await browser.open(logoutUrl(postern, { id_token_hint }))).status, 400);
     }
     t.equal(
-      (await browser.open(logoutUrl(house, { id_token_hint: idToken, client_id: 'other' }))).status,
+      (await browser.open(logoutUrl(postern, { id_token_hint: idToken, client_id: 'other' }))).status,
       400,
     );
-    t.equal((await browser.open(logoutUrl(house, { client_id: 'nobody' }))).status, 400);
+    t.equal((await browser.open(logoutUrl(postern, { client_id: 'nobody' }))).status, 400);
     t.equal(
-      (await browser.open(`${logoutUrl(house, { client_id: 'app' })}&client_id=other`)).status,
+      (await browser.open(`${logoutUrl(postern, { client_id: 'app' })}&client_id=other`)).status,
       400,
       'twice',
     );
@@ -147,10 +147,13 @@ t.test('RP-initiated logout (OpenID Connect RP-Initiated Logout 1.0)', async (t)
   await t.test('nobody is signed out by a form of another site', async (t) => {
     const browser = new Browser();
     await tokensOf(app, browser);
-    const page = await browser.open(logoutUrl(house, {}));
+    const page = await browser.open(logoutUrl(postern, {}));
     for (const fields of [{ logout: 'yes' }, { logout: 'yes', xsrf: 'guessed' }]) {
       const body = new URLSearchParams(fields);
-      const forged = await browser.request(`${house.issuer}/oauth/logout/confirm`, { method: 'POST', body });
+      const forged = await browser.request(`${postern.issuer}/oauth/logout/confirm`, {
+        method: 'POST',
+        body,
+      });
       t.equal(forged.status, 303, 'they are asked');
       t.equal(forged.headers.get('location'), '/oauth/logout');
     }
@@ -162,14 +165,14 @@ t.test('RP-initiated logout (OpenID Connect RP-Initiated Logout 1.0)', async (t)
   await t.test('the page names account and applications, and leads back with state (§3)', async (t) => {
     const browser = new Browser();
     const { idToken, access, refresh } = await tokensOf(app, browser);
-    const other = new RelyingParty(house.issuer, 'other');
+    const other = new RelyingParty(postern.issuer, 'other');
     // OpenID Connect Core §11: offline access is always asked for.
     const offline = await tokensOf(other, browser, {
       scope: 'openid offline_access',
       prompt: 'consent',
     });
     const parameters = { id_token_hint: idToken, post_logout_redirect_uri: signedOut, state: 'a b&c' };
-    const page = await browser.open(logoutUrl(house, parameters));
+    const page = await browser.open(logoutUrl(postern, parameters));
     t.match(page.body, 'ada');
     t.match(page.body, 'The App');
     t.match(page.body, 'The Other');
@@ -192,9 +195,9 @@ t.test('RP-initiated logout (OpenID Connect RP-Initiated Logout 1.0)', async (t)
   await t.test('whoever stays is signed in still, and not told otherwise', async (t) => {
     const browser = new Browser();
     await tokensOf(app, browser);
-    const page = await browser.open(logoutUrl(house, {}));
+    const page = await browser.open(logoutUrl(postern, {}));
     const stayed = await browser.submit(page, {});
-    t.equal(stayed.url, `${house.issuer}/`);
+    t.equal(stayed.url, `${postern.issuer}/`);
     const still = await browser.open(app.authorizationUrl(newVerifier(), { prompt: 'none' }));
     t.match(still.headers.get('location'), 'code=');
   });
@@ -203,7 +206,7 @@ t.test('RP-initiated logout (OpenID Connect RP-Initiated Logout 1.0)', async (t)
     const { idToken } = await tokensOf(app, new Browser());
     const browser = new Browser();
     const parameters = { id_token_hint: idToken, post_logout_redirect_uri: signedOut, state: 'x' };
-    const page = await browser.open(logoutUrl(house, parameters));
+    const page = await browser.open(logoutUrl(postern, parameters));
     t.match(page.body, 'data-auto-submit');
     t.notMatch(page.body, /<script>/);
     t.match(page.headers.get('content-security-policy'), "form-action 'self' http://localhost:4999");
@@ -215,18 +218,18 @@ t.test('RP-initiated logout (OpenID Connect RP-Initiated Logout 1.0)', async (t)
     const browser = new Browser();
     await tokensOf(app, browser);
     const body = new URLSearchParams({ client_id: 'app', post_logout_redirect_uri: signedOut });
-    const page = await browser.open(`${house.issuer}/oauth/logout`, { method: 'POST', body });
+    const page = await browser.open(`${postern.issuer}/oauth/logout`, { method: 'POST', body });
     t.match(page, { status: 200, body: /logout-confirm/ });
   });
 
   await t.test('another person may sign in over a session, which ends then', async (t) => {
-    const { accounts } = house.app.services;
+    const { accounts } = postern.app.services;
     await accounts.add({ username: 'bob', password });
     const browser = new Browser();
     const before = await tokensOf(app, browser);
     const login = await browser.open(app.authorizationUrl(newVerifier(), { prompt: 'login' }));
     const switched = /href="([^"]*another=yes)"/.exec(login.body)?.[1] ?? '';
-    const fresh = await browser.open(new URL(switched, house.issuer).href);
+    const fresh = await browser.open(new URL(switched, postern.issuer).href);
     const leaving = await browser.submit(fresh, { login: 'bob', password });
     t.match(leaving.body, 'data-auto-submit', 'the former session is ended by a page of ours');
     const back = await browser.submit(leaving, {});
@@ -237,11 +240,11 @@ t.test('RP-initiated logout (OpenID Connect RP-Initiated Logout 1.0)', async (t)
 
 t.test('back-channel logout (OpenID Connect Back-Channel Logout 1.0)', async (t) => {
   const listener = await listen(t);
-  const house = await openHouse({ config: configOf(listener.url) });
-  t.teardown(() => house.close());
-  const app = new RelyingParty(house.issuer);
-  const other = new RelyingParty(house.issuer, 'other');
-  const metadata = await (await fetch(`${house.issuer}/.well-known/openid-configuration`)).json();
+  const postern = await startInProcess({ config: configOf(listener.url) });
+  t.teardown(() => postern.close());
+  const app = new RelyingParty(postern.issuer);
+  const other = new RelyingParty(postern.issuer, 'other');
+  const metadata = await (await fetch(`${postern.issuer}/.well-known/openid-configuration`)).json();
   t.match(metadata, { backchannel_logout_supported: true, backchannel_logout_session_supported: true });
   t.notMatch(metadata, { frontchannel_logout_supported: true });
 
@@ -253,16 +256,16 @@ t.test('back-channel logout (OpenID Connect Back-Channel Logout 1.0)', async (t)
   await codeFor(other, browser);
   // The first one is tried again, which nobody who signs out waits for.
   listener.answers.push(500);
-  const page = await browser.open(logoutUrl(house, {}));
+  const page = await browser.open(logoutUrl(postern, {}));
   t.match(await browser.submit(page, { logout: 'yes' }), { status: 200, body: /signed out/ });
   await listener.wait(3);
   t.equal(listener.posts.length, 3, 'two applications, one of which was told twice');
 
-  const keys = createRemoteJWKSet(new URL(`${house.issuer}/oauth/jwks`));
+  const keys = createRemoteJWKSet(new URL(`${postern.issuer}/oauth/jwks`));
   const subjects = new Map<string, unknown>();
   for (const post of listener.posts) {
     const token = post.get('logout_token') ?? '';
-    const { payload } = await jwtVerify(token, keys, { issuer: house.issuer, typ: 'logout+jwt' });
+    const { payload } = await jwtVerify(token, keys, { issuer: postern.issuer, typ: 'logout+jwt' });
     t.match(payload, { iat: Number, jti: String, exp: Number, sub: String });
     t.same(payload['events'], { 'http://schemas.openid.net/event/backchannel-logout': {} }, '§2.4');
     t.notOk(payload['nonce'], 'a nonce is forbidden');
@@ -282,20 +285,20 @@ t.test('back-channel logout (OpenID Connect Back-Channel Logout 1.0)', async (t)
 t.test('what is left to tell survives a restart', async (t) => {
   const listener = await listen(t);
   const store = { url: `sqlite:${join(t.testdir(), 'postern.db')}` };
-  const house = await openHouse({ config: { ...configOf(listener.url), store } });
+  const postern = await startInProcess({ config: { ...configOf(listener.url), store } });
   const browser = new Browser();
-  await codeFor(new RelyingParty(house.issuer), browser);
+  await codeFor(new RelyingParty(postern.issuer), browser);
   listener.answers.push(503);
-  const page = await browser.open(logoutUrl(house, {}));
+  const page = await browser.open(logoutUrl(postern, {}));
   await browser.submit(page, { logout: 'yes' });
   await listener.wait(1);
-  const { items } = await house.store.list('outbox', 'due', { limit: 10 });
+  const { items } = await postern.store.list('outbox', 'due', { limit: 10 });
   t.equal(items.length, 1, 'it stays in the store until it was heard');
   t.notMatch(JSON.stringify(items), /eyJ[\w-]+\.eyJ/, 'without any token');
-  await house.close();
+  await postern.close();
 
-  const later = handClock(Date.now() + 10_000);
-  const reopened = await openHouse({ config: { ...configOf(listener.url), store }, clock: later });
+  const later = createManualClock(Date.now() + 10_000);
+  const reopened = await startInProcess({ config: { ...configOf(listener.url), store }, clock: later });
   await listener.wait(2);
   await reopened.close();
   t.equal(listener.posts.length, 2);

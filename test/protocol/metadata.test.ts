@@ -1,11 +1,11 @@
 import t from 'tap';
-import { openHouse } from '../support/house.ts';
-import { usual } from '../support/relying-party.ts';
+import { startInProcess } from '../support/setup/in-process.ts';
+import { usualConfig } from '../support/setup/relying-party.ts';
 
 const api = 'https://api.example.com/';
 
 const config = {
-  ...usual,
+  ...usualConfig,
   resources: [{ audience: api, scopes: ['api:read', 'api:write', 'email'] }],
   registration: { enabled: true },
   pages: { create_account: true, languages: ['en', 'pl'] },
@@ -13,13 +13,13 @@ const config = {
   tokens: { level_of_assurance_claim: 'loa' },
 };
 
-const house = await openHouse({ config });
-t.teardown(() => house.close());
+const server = await startInProcess({ config });
+t.teardown(() => server.close());
 
 type Metadata = Readonly<Record<string, unknown>>;
 
 const read = async (path: string): Promise<Metadata> => {
-  const response = await fetch(`${house.issuer}${path}`);
+  const response = await fetch(`${server.issuer}${path}`);
   // A JSON object, as the test then looks at member by member.
   return (await response.json()) as Metadata;
 };
@@ -28,7 +28,7 @@ const metadata = await read('/.well-known/openid-configuration');
 
 t.test('both documents say the same (RFC 8414 §5, OpenID Connect Discovery §4)', async (t) => {
   t.same(await read('/.well-known/oauth-authorization-server'), metadata);
-  t.equal(metadata['issuer'], house.issuer);
+  t.equal(metadata['issuer'], server.issuer);
 });
 
 t.test('every address in the metadata answers, and is the one of this issuer (RFC 8414 §2)', async (t) => {
@@ -50,7 +50,7 @@ t.test('every address in the metadata answers, and is the one of this issuer (RF
     t.ok(names.includes(name), name);
   }
   for (const [name, url] of urls) {
-    t.ok(String(url).startsWith(`${house.issuer}/`), String(url));
+    t.ok(String(url).startsWith(`${server.issuer}/`), String(url));
     const statuses = await Promise.all(
       ['GET', 'POST'].map(async (method) => {
         const response = await fetch(String(url), { method, redirect: 'manual' });

@@ -1,12 +1,12 @@
 import t from 'tap';
 import type { SecurityEvent } from '#src/events.ts';
-import { ask as askAt, type Fields, look } from '../support/ask.ts';
-import { Browser } from '../support/browser.ts';
-import { type Made, makeCertificate, san } from '../support/certificates.ts';
-import { type House, openHouse } from '../support/house.ts';
+import { type Certificate, makeCertificate, san } from '../support/certificates.ts';
+import { postForm as askAt, type FormFields, httpGet } from '../support/http-requests.ts';
 import { assertion, assertionType, newKey, proof } from '../support/proofs.ts';
-import { codeFor, RelyingParty, redirectUri, usual } from '../support/relying-party.ts';
-import { request, wire } from '../support/wire.ts';
+import { rawRequest, sendRaw } from '../support/raw-http.ts';
+import { Browser } from '../support/setup/browser.ts';
+import { type InProcessServer, startInProcess } from '../support/setup/in-process.ts';
+import { codeFor, RelyingParty, redirectUri, usualConfig } from '../support/setup/relying-party.ts';
 
 const authority = makeCertificate({ subject: [['2.5.4.3', 'The Authority']] });
 const subject = [
@@ -66,7 +66,7 @@ const wrongNames: Readonly<Record<string, object>> = {
   'not-email': { tls_client_auth_san_email: 'OPS@example.com' },
 };
 
-const x5c = (...certificates: Made[]) => ({
+const x5c = (...certificates: Certificate[]) => ({
   keys: certificates.map(({ certificate }) => ({
     ...certificate.publicKey.export({ format: 'jwk' }),
     x5c: [certificate.raw.toString('base64')],
@@ -81,7 +81,7 @@ const bound = {
 };
 
 const config = {
-  accounts: usual.accounts,
+  accounts: usualConfig.accounts,
   resources: [{ audience: 'https://api.example.com', scopes: ['read'] }],
   clients: [
     ...[...Object.entries(names), ...Object.entries(wrongNames)].map(([id, name]) => machine(id, name)),
@@ -101,19 +101,19 @@ const trusted = ['127.0.0.0/8', '::1'];
 const kinds = ['client-certificate', 'x-forwarded-client-cert', 'client-cert'] as const;
 type Kind = (typeof kinds)[number];
 const behind = (client_certificate_header: Kind | 'none', client_certificates_verified = true) =>
-  openHouse({
+  startInProcess({
     config: { ...config, proxy: { trusted, client_certificate_header, client_certificates_verified } },
   });
-const houses: Readonly<Record<Kind, House>> = {
+const houses: Readonly<Record<Kind, InProcessServer>> = {
   'client-certificate': await behind('client-certificate', false),
   'x-forwarded-client-cert': await behind('x-forwarded-client-cert'),
   'client-cert': await behind('client-cert'),
 };
 const trusting = houses['client-cert'];
-const alone = await openHouse({ config });
-for (const house of [...Object.values(houses), alone]) {
-  house.app.events.listen((event) => told.push(event));
-  t.teardown(() => house.close());
+const alone = await startInProcess({ config });
+for (const server of [...Object.values(houses), alone]) {
+  server.app.events.listen((event) => told.push(event));
+  t.teardown(() => server.close());
 }
 /** Of the proxy that sends such headers. */
 const kindOf = (headers: object): Kind =>
@@ -129,16 +129,16 @@ const jsonIn = (text: string): Readonly<Record<string, unknown>> => {
 };
 const credentials = { grant_type: 'client_credentials' };
 const ask = (
-  fields: Fields,
+  fields: FormFields,
   headers: Readonly<Record<string, string>> = {},
   at = houses[kindOf(headers)].issuer,
 ) => askAt(`${at}/oauth/token`, fields, headers);
 
-const rfc9440 = (made: Made) => ({ 'client-cert': made.header });
-const envoy = (made: Made) => ({
+const rfc9440 = (made: Certificate) => ({ 'client-cert': made.header });
+const envoy = (made: Certificate) => ({
   'x-forwarded-client-cert': `By=spiffe://a;Hash=00;Cert="${made.escaped}";Subject="CN=\\"x\\", O=y";URI=;DNS=a`,
 });
-const pair = (made: Made, word = 'SUCCESS') => ({
+const pair = (made: Certificate, word = 'SUCCESS') => ({
   'client-certificate': made.escaped,
   'client-certificate-ca-verified': word,
 });
@@ -160,7 +160,7 @@ t.test(
       t.equal(body.error, 'invalid_request');
       t.match(body.error_description, /proxy\.trusted/, 'and says what to do');
       t.match(told[0], { type: 'certificate.refused', outcome: 'refused', reason: 'untrusted_proxy' });
-      t.equal((await look(`${alone.issuer}/`, headers)).status, 400);
+      t.equal((await httpGet(`${alone.issuer}/`, headers)).status, 400);
     }
     const forwarded = { 'x-forwarded-for': '127.0.0.1', ...rfc9440(good) };
     t.equal((await ask(credentials, forwarded, alone.issuer)).status, 400, 'whoever it says to come from');
@@ -269,9 +269,9 @@ for (const id of ['bound', 'bound-public']) {
 
     const bearer = { authorization: `Bearer ${access_token}` };
     const userinfo = `${trusting.issuer}/userinfo`;
-    t.equal((await look(userinfo, bearer)).status, 401, 'without it the token is of no use');
-    t.equal((await look(userinfo, { ...bearer, ...rfc9440(stranger) })).status, 401);
-    t.equal((await look(userinfo, { ...bearer, ...rfc9440(good) })).body['email'], 'ada@example.com');
+    t.equal((await httpGet(userinfo, bearer)).status, 401, 'without it the token is of no use');
+    t.equal((await httpGet(userinfo, { ...bearer, ...rfc9440(stranger) })).status, 401);
+    t.equal((await httpGet(userinfo, { ...bearer, ...rfc9440(good) })).body['email'], 'ada@example.com');
 
     const again = { grant_type: 'refresh_token', refresh_token, client_id: id };
     t.ok((await ask(again)).status >= 400);
@@ -294,13 +294,13 @@ t.test('an operator names the one header that proxies send (RFC 9440 §4)', asyn
 });
 
 t.test('a certificate that comes through a proxy which sets none is nobody’s (CWE-290)', async (t) => {
-  const house = await behind('none');
-  t.teardown(() => house.close());
+  const server = await behind('none');
+  t.teardown(() => server.close());
   for (const headers of [rfc9440(good), envoy(good), pair(good), { 'client-cert': 'nonsense' }]) {
-    t.equal((await ask({ ...credentials, client_id: 'dn' }, headers, house.issuer)).status, 401);
-    t.equal((await look(`${house.issuer}/`, headers)).status, 200, 'and harms nothing else');
+    t.equal((await ask({ ...credentials, client_id: 'dn' }, headers, server.issuer)).status, 401);
+    t.equal((await httpGet(`${server.issuer}/`, headers)).status, 200, 'and harms nothing else');
   }
-  t.equal((await ask({ ...credentials, client_id: 'self' }, rfc9440(selfSigned), house.issuer)).status, 401);
+  t.equal((await ask({ ...credentials, client_id: 'self' }, rfc9440(selfSigned), server.issuer)).status, 401);
 });
 
 t.test('a certificate that nobody says was verified proves its key, and no name (CWE-295)', async (t) => {
@@ -309,12 +309,14 @@ t.test('a certificate that nobody says was verified proves its key, and no name 
     ['x-forwarded-client-cert', envoy],
   ] as const) {
     const clients = config.clients.filter(({ client_id }) => client_id === 'self');
-    const house = await openHouse({ config: { clients, proxy: { trusted, client_certificate_header } } });
-    t.teardown(() => house.close());
+    const server = await startInProcess({
+      config: { clients, proxy: { trusted, client_certificate_header } },
+    });
+    t.teardown(() => server.close());
     const { client_id: id, ...metadata } = machine('dn', names['dn'] ?? {});
-    await house.app.services.clients.add({ id, metadata });
-    const as = (client_id: string, made: Made) =>
-      ask({ ...credentials, client_id }, headers(made), house.issuer);
+    await server.app.services.clients.add({ id, metadata });
+    const as = (client_id: string, made: Certificate) =>
+      ask({ ...credentials, client_id }, headers(made), server.issuer);
     const { status, body } = await as('dn', good);
     t.equal(status, 401, 'an authority of anybody may have signed it');
     t.equal(body.error, 'invalid_client');
@@ -330,7 +332,7 @@ t.test('certificates are asked for at a host of their own (RFC 8705 §5)', async
     machine('by-key', { token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [key.jwk] } }),
     { client_id: 'tv', token_endpoint_auth_method: 'none', grant_types: [deviceGrant], response_types: [] },
   ];
-  const house = await openHouse({
+  const server = await startInProcess({
     config: {
       ...config,
       clients,
@@ -343,8 +345,8 @@ t.test('certificates are asked for at a host of their own (RFC 8705 §5)', async
       registration: { enabled: true },
     },
   });
-  t.teardown(() => house.close());
-  const { issuer } = house;
+  t.teardown(() => server.close());
+  const { issuer } = server;
   const send = async (
     method: string,
     path: string,
@@ -354,9 +356,9 @@ t.test('certificates are asked for at a host of their own (RFC 8705 §5)', async
   ) => {
     const body = method === 'GET' ? '' : new URLSearchParams(fields).toString();
     const type = { 'Content-Type': 'application/x-www-form-urlencoded', 'Content-Length': `${body.length}` };
-    const answer = await wire(
+    const answer = await sendRaw(
       issuer,
-      request(method, path, { Host: host, ...(method === 'POST' && type), ...headers }, body),
+      rawRequest(method, path, { Host: host, ...(method === 'POST' && type), ...headers }, body),
     );
     return {
       status: answer.status,
@@ -376,14 +378,14 @@ t.test('certificates are asked for at a host of their own (RFC 8705 §5)', async
   };
   await t.test('the metadata names its endpoints', async (t) => {
     for (const document of ['openid-configuration', 'oauth-authorization-server']) {
-      const { body } = await look(`${issuer}/.well-known/${document}`);
+      const { body } = await httpGet(`${issuer}/.well-known/${document}`);
       t.same(
         body['mtls_endpoint_aliases'],
         Object.fromEntries(Object.entries(paths).map(([name, path]) => [name, `${origin}${path}`])),
       );
       t.equal(body['token_endpoint'], `${issuer}/oauth/token`, 'the others stay where they are');
     }
-    const plain = await look(`${trusting.issuer}/.well-known/openid-configuration`);
+    const plain = await httpGet(`${trusting.issuer}/.well-known/openid-configuration`);
     t.notOk('mtls_endpoint_aliases' in plain.body, 'where there is such a host');
   });
 
@@ -443,7 +445,7 @@ t.test('certificates are asked for at a host of their own (RFC 8705 §5)', async
 });
 
 t.test('the metadata says what is offered (RFC 8705 §3.3)', async (t) => {
-  const { body } = await look(`${trusting.issuer}/.well-known/oauth-authorization-server`);
+  const { body } = await httpGet(`${trusting.issuer}/.well-known/oauth-authorization-server`);
   t.equal(body['tls_client_certificate_bound_access_tokens'], true);
   const methods = body['token_endpoint_auth_methods_supported'];
   t.match(methods, [

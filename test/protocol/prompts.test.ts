@@ -1,21 +1,21 @@
 import t from 'tap';
-import { Browser, formOf, type Page } from '../support/browser.ts';
-import { openHouse } from '../support/house.ts';
+import { Browser, formOf, type Page } from '../support/setup/browser.ts';
+import { startInProcess } from '../support/setup/in-process.ts';
 import {
-  answerIn,
   codeFor,
   newVerifier,
   password,
   RelyingParty,
+  redirectParameters,
   redirectUri,
-  usual,
-} from '../support/relying-party.ts';
+  usualConfig,
+} from '../support/setup/relying-party.ts';
 
 const config = {
-  ...usual,
-  accounts: [...usual.accounts, { username: 'bob', password, email: 'bob@example.com' }],
+  ...usualConfig,
+  accounts: [...usualConfig.accounts, { username: 'bob', password, email: 'bob@example.com' }],
   clients: [
-    ...usual.clients,
+    ...usualConfig.clients,
     { client_id: 'stranger', token_endpoint_auth_method: 'none', redirect_uris: [redirectUri] },
   ],
 };
@@ -23,28 +23,28 @@ const config = {
 const verifier = newVerifier();
 
 const open = async (over: object = {}) => {
-  const house = await openHouse({ config: { ...config, ...over } });
-  const app = new RelyingParty(house.issuer);
+  const server = await startInProcess({ config: { ...config, ...over } });
+  const app = new RelyingParty(server.issuer);
   const go = (browser: Browser, parameters: Record<string, string>) =>
     browser.open(app.authorizationUrl(verifier, parameters));
   /** Who the code of an answer stands for. */
   const personOf = async (page: Page): Promise<string> => {
-    const { body } = await app.redeem(answerIn(page).get('code') ?? '', verifier);
-    const response = await fetch(`${house.issuer}/userinfo`, {
+    const { body } = await app.redeem(redirectParameters(page).get('code') ?? '', verifier);
+    const response = await fetch(`${server.issuer}/userinfo`, {
       headers: { authorization: `Bearer ${body['access_token']}` },
     });
     // The server under test answers with the claims of a person.
     return ((await response.json()) as { preferred_username: string }).preferred_username;
   };
-  return { house, app, go, personOf };
+  return { house: server, app, go, personOf };
 };
 
 const press = (browser: Browser, page: Page): Promise<Page> =>
   page.body.includes('data-auto-submit') ? browser.submit(page, {}) : Promise.resolve(page);
 
 t.test('prompt=select_account (OpenID Connect Core §3.1.2.1)', async (t) => {
-  const { house, app, go, personOf } = await open();
-  t.teardown(() => house.close());
+  const { house: server, app, go, personOf } = await open();
+  t.teardown(() => server.close());
 
   await t.test('who is not signed in signs in, and is not asked twice', async (t) => {
     const browser = new Browser();
@@ -91,8 +91,8 @@ t.test('prompt=select_account (OpenID Connect Core §3.1.2.1)', async (t) => {
 });
 
 t.test('hints (OpenID Connect Core §3.1.2.1)', async (t) => {
-  const { house, app, go } = await open();
-  t.teardown(() => house.close());
+  const { house: server, app, go } = await open();
+  t.teardown(() => server.close());
   const browser = new Browser();
   t.match(await go(browser, { login_hint: '"><b>ada' }), { body: /value="&quot;&gt;&lt;b&gt;ada"/ });
   const { code, verifier: own } = await codeFor(app, browser);
@@ -100,63 +100,72 @@ t.test('hints (OpenID Connect Core §3.1.2.1)', async (t) => {
   const idToken = String(body['id_token']);
 
   for (const login_hint of ['ada', 'ADA', 'ada@example.com']) {
-    t.ok(answerIn(await go(browser, { login_hint, prompt: 'none' })).get('code'), login_hint);
+    t.ok(redirectParameters(await go(browser, { login_hint, prompt: 'none' })).get('code'), login_hint);
   }
   t.match(await go(browser, { login_hint: 'bob' }), { body: /account-choice/ });
   for (const login_hint of ['bob', 'nobody']) {
-    const answer = answerIn(await go(browser, { login_hint, prompt: 'none' }));
+    const answer = redirectParameters(await go(browser, { login_hint, prompt: 'none' }));
     t.equal(answer.get('error'), 'account_selection_required', 'known or not');
   }
 
-  const stranger = new RelyingParty(house.issuer, 'stranger');
+  const stranger = new RelyingParty(server.issuer, 'stranger');
   for (const login_hint of ['ada', 'bob']) {
     const guess = await browser.open(stranger.authorizationUrl(verifier, { login_hint, prompt: 'none' }));
-    t.equal(answerIn(guess).get('error'), 'consent_required', 'who has no consent can not guess names');
+    t.equal(
+      redirectParameters(guess).get('error'),
+      'consent_required',
+      'who has no consent can not guess names',
+    );
   }
 
-  t.ok(answerIn(await go(browser, { id_token_hint: idToken, prompt: 'none' })).get('code'));
+  t.ok(redirectParameters(await go(browser, { id_token_hint: idToken, prompt: 'none' })).get('code'));
   const other = new Browser();
   const login = await go(other, {});
   await other.submit(login, { login: 'bob', password });
-  const answer = answerIn(await go(other, { id_token_hint: idToken, prompt: 'none' }));
+  const answer = redirectParameters(await go(other, { id_token_hint: idToken, prompt: 'none' }));
   t.equal(answer.get('error'), 'login_required', 'the id token of somebody else');
   for (const id_token_hint of ['nonsense', `${idToken.slice(0, -6)}AAAAAA`]) {
-    t.equal(answerIn(await go(other, { id_token_hint })).get('error'), 'invalid_request');
+    t.equal(redirectParameters(await go(other, { id_token_hint })).get('error'), 'invalid_request');
   }
 });
 
 t.test('prompt=consent and prompt=none (OpenID Connect Core §3.1.2.1)', async (t) => {
-  const { house, app, go } = await open();
-  t.teardown(() => house.close());
+  const { house: server, app, go } = await open();
+  t.teardown(() => server.close());
   const browser = new Browser();
   await codeFor(app, browser);
   t.match(await go(browser, { prompt: 'consent' }), { body: /consent-allow/ });
   const login = await go(browser, { prompt: 'login consent' });
   t.match(login.body, 'login-submit');
   t.match(await browser.submit(login, { login: 'ada', password }), { body: /consent-allow/ });
-  t.ok(answerIn(await go(browser, { prompt: 'none' })).get('code'));
+  t.ok(redirectParameters(await go(browser, { prompt: 'none' })).get('code'));
 });
 
 t.test('prompt=create while people may not make accounts', async (t) => {
-  const { house, go } = await open();
-  t.teardown(() => house.close());
-  t.equal(answerIn(await go(new Browser(), { prompt: 'create' })).get('error'), 'invalid_request');
+  const { house: server, go } = await open();
+  t.teardown(() => server.close());
+  t.equal(redirectParameters(await go(new Browser(), { prompt: 'create' })).get('error'), 'invalid_request');
   const login = await go(new Browser(), {});
   t.notMatch(login.body, 'register=yes');
-  const metadata = await (await fetch(`${house.issuer}/.well-known/openid-configuration`)).json();
+  const metadata = await (await fetch(`${server.issuer}/.well-known/openid-configuration`)).json();
   t.match(metadata, { prompt_values_supported: ['none', 'login', 'consent', 'select_account'] });
   t.notMatch(metadata, { prompt_values_supported: ['none', 'login', 'consent', 'select_account', 'create'] });
 });
 
 t.test('prompt=create (Initiating User Registration via OpenID Connect 1.0)', async (t) => {
-  const { house, app, go, personOf } = await open({
+  const {
+    house: server,
+    app,
+    go,
+    personOf,
+  } = await open({
     pages: { create_account: true },
     security: {
       password: { memory_kib: 8192, passes: 1, min_length: 12 },
       throttle: { registration_per_address: 6 },
     },
   });
-  t.teardown(() => house.close());
+  t.teardown(() => server.close());
   const good = {
     login: 'carol',
     name: 'Carol <b>',
@@ -201,7 +210,7 @@ t.test('prompt=create (Initiating User Registration via OpenID Connect 1.0)', as
     const browser = new Browser();
     const page = await go(browser, { prompt: 'create' });
     t.equal(await personOf(await browser.submit(page, good)), 'carol');
-    const account = await house.app.services.accounts.findByUsername('carol');
+    const account = await server.app.services.accounts.findByUsername('carol');
     t.match(account?.claims, { email: 'carol@example.com', email_verified: false, name: 'Carol <b>' });
     t.equal(await personOf(await go(browser, { prompt: 'none' })), 'carol');
   });
@@ -210,7 +219,7 @@ t.test('prompt=create (Initiating User Registration via OpenID Connect 1.0)', as
     const browser = new Browser();
     const login = await go(browser, {});
     const link = (page: Page, text: string): string =>
-      new URL(new RegExp(`href="([^"]*${text}=yes)"`).exec(page.body)?.[1] ?? '', house.issuer).href;
+      new URL(new RegExp(`href="([^"]*${text}=yes)"`).exec(page.body)?.[1] ?? '', server.issuer).href;
     const create = await browser.open(link(login, 'register'));
     t.match(create.body, 'create-submit');
     const again = await browser.open(link(create, 'sign-in'));
@@ -234,7 +243,7 @@ t.test('prompt=create (Initiating User Registration via OpenID Connect 1.0)', as
     t.match(refused.body, 'Too many accounts were made from here');
     for (const typed of ['erin', good.email, 'Carol &lt;b&gt;']) t.match(refused.body, `value="${typed}"`);
     t.notMatch(refused.body, good.password);
-    t.equal(await house.app.services.accounts.findByUsername('erin'), undefined);
+    t.equal(await server.app.services.accounts.findByUsername('erin'), undefined);
   });
 
   await t.test('over the session of another person, who is signed out', async (t) => {
@@ -245,6 +254,6 @@ t.test('prompt=create (Initiating User Registration via OpenID Connect 1.0)', as
     t.ok(formOf(page.body).hidden['csrf']);
   });
 
-  const metadata = await (await fetch(`${house.issuer}/.well-known/openid-configuration`)).json();
+  const metadata = await (await fetch(`${server.issuer}/.well-known/openid-configuration`)).json();
   t.match(metadata, { prompt_values_supported: ['none', 'login', 'consent', 'select_account', 'create'] });
 });

@@ -1,28 +1,28 @@
 import t from 'tap';
-import { ask, look } from '../support/ask.ts';
-import { Browser } from '../support/browser.ts';
-import { openHouse } from '../support/house.ts';
+import { httpGet, postForm } from '../support/http-requests.ts';
 import { assertion, assertionType, newKey, requestObject, seconds } from '../support/proofs.ts';
+import { Browser } from '../support/setup/browser.ts';
+import { startInProcess } from '../support/setup/in-process.ts';
 import {
-  answerIn,
-  basic,
+  basicAuthorization,
   codeFor,
   newVerifier,
   password,
   RelyingParty,
+  redirectParameters,
   redirectUri,
   secret,
-  usual,
-} from '../support/relying-party.ts';
+  usualConfig,
+} from '../support/setup/relying-party.ts';
 
 const key = await newKey();
 const other = await newKey();
 const person = { redirect_uris: [redirectUri], first_party: true };
 const jwks = { keys: [key.jwk] };
 
-const house = await openHouse({
+const server = await startInProcess({
   config: {
-    accounts: usual.accounts,
+    accounts: usualConfig.accounts,
     clients: [
       { client_id: 'app', client_secret: secret, ...person },
       { client_id: 'pusher', client_secret: secret, require_pushed_authorization_requests: true, ...person },
@@ -34,8 +34,8 @@ const house = await openHouse({
     tokens: { par_ttl: 30 },
   },
 });
-t.teardown(() => house.close());
-const { issuer } = house;
+t.teardown(() => server.close());
+const { issuer } = server;
 const par = `${issuer}/oauth/par`;
 
 const requestOf = (id: string, verifier = newVerifier(), more: Readonly<Record<string, string>> = {}) =>
@@ -55,32 +55,42 @@ t.test('a push is refused for what the request itself would be refused for (RFC 
   const { code_challenge: _, ...noChallenge } = good;
   for (const [why, request, error, headers] of [
     ['without authentication', good, 'invalid_client', {}],
-    ['with the wrong secret', good, 'invalid_client', basic('app', 'wrong')],
-    ['for another client', { ...good, client_id: 'browser' }, 'invalid_request', basic('app')],
+    ['with the wrong secret', good, 'invalid_client', basicAuthorization('app', 'wrong')],
+    ['for another client', { ...good, client_id: 'browser' }, 'invalid_request', basicAuthorization('app')],
     [
       'with a request_uri inside',
       { ...good, request_uri: 'urn:x' },
       'request_uri_not_supported',
-      basic('app'),
+      basicAuthorization('app'),
     ],
     [
       'to an address that is not registered',
       { ...good, redirect_uri: 'https://evil.example/' },
       'invalid_request',
-      basic('app'),
+      basicAuthorization('app'),
     ],
-    ['to nowhere', { ...good, redirect_uri: '' }, 'invalid_request', basic('app')],
-    ['without PKCE', noChallenge, 'invalid_request', basic('app')],
-    ['with plain PKCE', { ...good, code_challenge_method: 'plain' }, 'invalid_request', basic('app')],
-    ['for a token', { ...good, response_type: 'token' }, 'unsupported_response_type', basic('app')],
+    ['to nowhere', { ...good, redirect_uri: '' }, 'invalid_request', basicAuthorization('app')],
+    ['without PKCE', noChallenge, 'invalid_request', basicAuthorization('app')],
+    [
+      'with plain PKCE',
+      { ...good, code_challenge_method: 'plain' },
+      'invalid_request',
+      basicAuthorization('app'),
+    ],
+    [
+      'for a token',
+      { ...good, response_type: 'token' },
+      'unsupported_response_type',
+      basicAuthorization('app'),
+    ],
     [
       'for a mode that is not there',
       { ...good, response_mode: 'carrier-pigeon' },
       'unsupported_response_mode',
-      basic('app'),
+      basicAuthorization('app'),
     ],
   ] as const) {
-    const { status, body } = await ask(par, request, headers);
+    const { status, body } = await postForm(par, request, headers);
     t.ok(status === 400 || status === 401, `${why}: ${status}`);
     t.equal(body.error, error, why);
     t.match(body.error_uri, `${issuer}/errors/${error}`, why);
@@ -90,7 +100,7 @@ t.test('a push is refused for what the request itself would be refused for (RFC 
 
 t.test('a pushed request is good once, however many come at a time (RFC 9126 §4)', async (t) => {
   const browser = await signedIn();
-  const pushed = await ask(par, requestOf('app'), basic('app'));
+  const pushed = await postForm(par, requestOf('app'), basicAuthorization('app'));
   t.equal(pushed.status, 201);
   t.match(pushed.body.request_uri, /^urn:ietf:params:oauth:request_uri:[\w-]{20,}$/);
   t.equal(pushed.body.expires_in, 30, 'as long as the operator says (RFC 9126 §2.2)');
@@ -105,7 +115,7 @@ t.test('a pushed request is good once, however many come at a time (RFC 9126 §4
 
 t.test('a pushed request is of its client, and its own (RFC 9126 §4)', async (t) => {
   const browser = await signedIn();
-  const pushed = await ask(par, requestOf('app'), basic('app'));
+  const pushed = await postForm(par, requestOf('app'), basicAuthorization('app'));
   const uri = `${pushed.body.request_uri}`;
   for (const parameters of [
     { client_id: 'browser', request_uri: uri },
@@ -123,19 +133,23 @@ t.test('a pushed request is of its client, and its own (RFC 9126 §4)', async (t
     );
   }
   const beside = authorize({ client_id: 'app', request_uri: uri, scope: 'openid phone', state: 'smuggled' });
-  const answer = answerIn(await browser.request(beside));
+  const answer = redirectParameters(await browser.request(beside));
   t.ok(answer.get('code'));
   t.equal(answer.get('state'), null, 'what stands beside it counts for nothing (RFC 9101 §6.3)');
 });
 
 t.test('a client that must push may do nothing else (RFC 9126 §6)', async (t) => {
   const browser = await signedIn();
-  const answer = answerIn(await browser.request(authorize(requestOf('pusher'))));
+  const answer = redirectParameters(await browser.request(authorize(requestOf('pusher'))));
   t.equal(answer.get('error'), 'invalid_request');
   t.match(answer.get('error_description'), /Pushed Authorization Request/);
   const verifier = newVerifier();
-  const pushed = await ask(par, requestOf('pusher', verifier, { state: 'mine' }), basic('pusher'));
-  const done = answerIn(
+  const pushed = await postForm(
+    par,
+    requestOf('pusher', verifier, { state: 'mine' }),
+    basicAuthorization('pusher'),
+  );
+  const done = redirectParameters(
     await browser.request(authorize({ client_id: 'pusher', request_uri: `${pushed.body.request_uri}` })),
   );
   t.equal(done.get('state'), 'mine');
@@ -146,13 +160,13 @@ t.test('a client that must push may do nothing else (RFC 9126 §6)', async (t) =
 
 t.test('a pushed request outlives the sign-in that it leads to (RFC 9126 §2.2)', async (t) => {
   const browser = new Browser();
-  const pushed = await ask(par, requestOf('browser'));
+  const pushed = await postForm(par, requestOf('browser'));
   t.equal(pushed.status, 201, 'a public client names itself');
   let page = await browser.open(
     authorize({ client_id: 'browser', request_uri: `${pushed.body.request_uri}` }),
   );
   page = await browser.submit(page, { login: 'ada', password });
-  t.ok(answerIn(page).get('code'));
+  t.ok(redirectParameters(page).get('code'));
   const again = await browser.request(
     authorize({ client_id: 'browser', request_uri: `${pushed.body.request_uri}` }),
   );
@@ -194,14 +208,20 @@ t.test('a request object is refused unless all of it is right (RFC 9101 §6, §1
 
 t.test('a client that must sign its requests may do nothing else (RFC 9101 §10.5)', async (t) => {
   const browser = await signedIn();
-  t.equal(answerIn(await browser.request(authorize(requestOf('always')))).get('error'), 'invalid_request');
-  t.equal((await ask(par, requestOf('always'), basic('always'))).body.error, 'invalid_request');
+  t.equal(
+    redirectParameters(await browser.request(authorize(requestOf('always')))).get('error'),
+    'invalid_request',
+  );
+  t.equal(
+    (await postForm(par, requestOf('always'), basicAuthorization('always'))).body.error,
+    'invalid_request',
+  );
   const weak = authorize({
     ...requestOf('es-only'),
     request: await requestObject(key, 'es-only', issuer, inside('es-only')),
   });
   t.equal(
-    answerIn(await browser.request(weak)).get('error'),
+    redirectParameters(await browser.request(weak)).get('error'),
     'invalid_request_object',
     'or by another algorithm',
   );
@@ -210,7 +230,7 @@ t.test('a client that must sign its requests may do nothing else (RFC 9101 §10.
 t.test('a request may come signed, by value or pushed (RFC 9101 §5.1, RFC 9126 §3)', async (t) => {
   const browser = await signedIn();
   const request = await requestObject(key, 'signer', issuer, { ...inside('signer'), state: 'signed' });
-  const direct = answerIn(
+  const direct = redirectParameters(
     await browser.request(
       authorize({ client_id: 'signer', response_type: 'code', scope: 'openid', state: 'plain', request }),
     ),
@@ -223,17 +243,17 @@ t.test('a request may come signed, by value or pushed (RFC 9101 §5.1, RFC 9126 
     client_assertion: await assertion(key, 'signer', issuer),
   };
   t.equal(
-    (await ask(par, { ...fields, client_assertion: fields.request })).status,
+    (await postForm(par, { ...fields, client_assertion: fields.request })).status,
     401,
     'it is no assertion',
   );
-  const pushed = await ask(par, fields);
+  const pushed = await postForm(par, fields);
   t.equal(pushed.status, 201, `${pushed.body.error_description}`);
-  const answer = answerIn(
+  const answer = redirectParameters(
     await browser.request(authorize({ client_id: 'signer', request_uri: `${pushed.body.request_uri}` })),
   );
   t.equal(answer.get('state'), 'pushed');
-  const { body } = await look(`${issuer}/.well-known/openid-configuration`);
+  const { body } = await httpGet(`${issuer}/.well-known/openid-configuration`);
   t.equal(body['request_parameter_supported'], true);
   t.equal(body['request_uri_parameter_supported'], false, 'nothing is fetched for a request');
   t.equal(body['pushed_authorization_request_endpoint'], par);

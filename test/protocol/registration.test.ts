@@ -2,24 +2,24 @@ import { createServer } from 'node:https';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { exportJWK, generateKeyPair } from 'jose';
 import t from 'tap';
-import { Browser } from '../support/browser.ts';
 import { makeCertificate, san } from '../support/certificates.ts';
-import { freshMinute } from '../support/clocks.ts';
-import { type House, openHouse } from '../support/house.ts';
+import { createClockAtMinuteStart } from '../support/clocks.ts';
+import { Browser } from '../support/setup/browser.ts';
+import { type InProcessServer, startInProcess } from '../support/setup/in-process.ts';
 import {
-  answerIn,
   codeFor,
   newVerifier,
   password,
   RelyingParty,
+  redirectParameters,
   redirectUri,
-  usual,
-} from '../support/relying-party.ts';
+  usualConfig,
+} from '../support/setup/relying-party.ts';
 
 const initial = 'an-initial-access-token-of-the-operator';
 
 const configOf = (registration: object = {}, more: object = {}) => ({
-  ...usual,
+  ...usualConfig,
   registration: { enabled: true, ...registration },
   security: { password: { memory_kib: 8192, passes: 1 }, throttle: { registration_per_address: 0 } },
   ...more,
@@ -42,7 +42,7 @@ const json = (body: unknown, token?: string): RequestInit => ({
   body: typeof body === 'string' ? body : JSON.stringify(body),
 });
 
-const register = ({ issuer }: House, body: unknown, token?: string): Promise<Answer> =>
+const register = ({ issuer }: InProcessServer, body: unknown, token?: string): Promise<Answer> =>
   send(`${issuer}/oauth/register`, { method: 'POST', ...json(body, token) });
 
 const manage = (client: Answer, method: string, body?: unknown, token?: string): Promise<Answer> => {
@@ -53,7 +53,7 @@ const manage = (client: Answer, method: string, body?: unknown, token?: string):
 
 const web = { redirect_uris: [redirectUri], client_name: 'A Newcomer' };
 
-const kept = async ({ store }: House): Promise<string> => {
+const kept = async ({ store }: InProcessServer): Promise<string> => {
   let all = '';
   let cursor: string | undefined;
   do {
@@ -65,24 +65,24 @@ const kept = async ({ store }: House): Promise<string> => {
 };
 
 t.test('registration is off unless it is turned on', async (t) => {
-  const house = await openHouse({ config: usual });
-  t.teardown(() => house.close());
-  t.equal((await register(house, web)).status, 404);
-  const metadata = await (await fetch(`${house.issuer}/.well-known/openid-configuration`)).json();
+  const postern = await startInProcess({ config: usualConfig });
+  t.teardown(() => postern.close());
+  t.equal((await register(postern, web)).status, 404);
+  const metadata = await (await fetch(`${postern.issuer}/.well-known/openid-configuration`)).json();
   t.notMatch(metadata, { registration_endpoint: String });
 });
 
 t.test('what is not registered (RFC 7591 §3.2.2)', async (t) => {
-  const house = await openHouse({
+  const postern = await startInProcess({
     config: configOf({
       redirect_hosts: ['localhost', '*.apps.example.com'],
       max_redirect_uris: 2,
       grant_types: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
     }),
   });
-  t.teardown(() => house.close());
+  t.teardown(() => postern.close());
   const refuses = async (body: unknown, error: string, status = 400) => {
-    const answer = await register(house, body);
+    const answer = await register(postern, body);
     t.match(
       answer,
       { status, body: { error, error_description: String } },
@@ -104,15 +104,15 @@ t.test('what is not registered (RFC 7591 §3.2.2)', async (t) => {
     ]) {
       await refuses(body, 'invalid_request');
     }
-    const form = await send(`${house.issuer}/oauth/register`, {
+    const form = await send(`${postern.issuer}/oauth/register`, {
       method: 'POST',
       body: new URLSearchParams({ client_name: 'x' }),
     });
     t.match(form, { status: 415, body: { error: 'invalid_request' } });
-    const none = await send(`${house.issuer}/oauth/register`, { method: 'POST' });
+    const none = await send(`${postern.issuer}/oauth/register`, { method: 'POST' });
     t.match(none, { status: 400, body: { error: 'invalid_request' } });
-    t.equal((await register(house, `{"client_name":"${'x'.repeat(70_000)}"}`)).status, 413);
-    t.equal((await fetch(`${house.issuer}/oauth/register`)).status, 404);
+    t.equal((await register(postern, `{"client_name":"${'x'.repeat(70_000)}"}`)).status, 413);
+    t.equal((await fetch(`${postern.issuer}/oauth/register`)).status, 404);
   });
 
   await t.test('marks that only an operator sets', async () => {
@@ -126,7 +126,7 @@ t.test('what is not registered (RFC 7591 §3.2.2)', async (t) => {
       ['from_registration', false],
     ];
     for (const [name, value] of marks) {
-      const answer = await register(house, { ...web, [name]: value });
+      const answer = await register(postern, { ...web, [name]: value });
       // A name that is no metadata at all is ignored (§2), and must not come back.
       if (answer.status === 201) {
         t.equal(name, 'from_registration');
@@ -184,22 +184,22 @@ t.test('what is not registered (RFC 7591 §3.2.2)', async (t) => {
       { default_max_age: -1 },
     ];
     for (const change of wrong) {
-      const answer = await register(house, { ...web, ...change });
+      const answer = await register(postern, { ...web, ...change });
       t.equal(answer.status, 400, JSON.stringify(change));
       t.match(answer.body['error'], /^invalid_(client_metadata|redirect_uri)$/);
     }
   });
-  const made = (await kept(house)).match(/"type":"document","key":\{"kind":"client"/g) ?? [];
+  const made = (await kept(postern)).match(/"type":"document","key":\{"kind":"client"/g) ?? [];
   t.equal(made.length, 1, 'nothing was kept but the one whose mark was ignored');
 });
 
 t.test('a client registers itself (RFC 7591 §3)', async (t) => {
-  const house = await openHouse({ config: configOf() });
-  t.teardown(() => house.close());
-  const metadata = await (await fetch(`${house.issuer}/.well-known/openid-configuration`)).json();
-  t.match(metadata, { registration_endpoint: `${house.issuer}/oauth/register` });
+  const postern = await startInProcess({ config: configOf() });
+  t.teardown(() => postern.close());
+  const metadata = await (await fetch(`${postern.issuer}/.well-known/openid-configuration`)).json();
+  t.match(metadata, { registration_endpoint: `${postern.issuer}/oauth/register` });
 
-  const answer = await register(house, {
+  const answer = await register(postern, {
     ...web,
     'client_name#de': 'Ein Neuling',
     software_id: 'ignored',
@@ -223,31 +223,31 @@ t.test('a client registers itself (RFC 7591 §3)', async (t) => {
       id_token_signed_response_alg: 'RS256',
       scope: 'openid profile email address phone offline_access',
       registration_access_token: String,
-      registration_client_uri: `${house.issuer}/oauth/register/${id}`,
+      registration_client_uri: `${postern.issuer}/oauth/register/${id}`,
     },
     'all that is registered, with what was filled in',
   );
   t.notMatch(answer.body, { made_up: true });
   t.notOk('from_registration' in answer.body);
-  const stored = await kept(house);
+  const stored = await kept(postern);
   for (const name of ['client_secret', 'registration_access_token']) {
     t.notMatch(stored, String(answer.body[name]), `${name} is kept in no readable form`);
   }
 
   await t.test('people are told that nobody knows it', async (t) => {
-    const party = new RelyingParty(house.issuer, id, String(answer.body['client_secret']));
+    const party = new RelyingParty(postern.issuer, id, String(answer.body['client_secret']));
     const browser = new Browser();
     const verifier = newVerifier();
     const login = await browser.open(party.authorizationUrl(verifier));
     const consent = await browser.submit(login, { login: 'ada', password });
     t.match(consent.body, 'badge-warn');
     const back = await browser.submit(consent, { decision: 'allow' });
-    const { status } = await party.redeem(answerIn(back).get('code') ?? '', verifier);
+    const { status } = await party.redeem(redirectParameters(back).get('code') ?? '', verifier);
     t.equal(status, 200, 'and it works like any other');
   });
 
   await t.test('scopes of an API, where the operator lets them have those', async (t) => {
-    const open = await openHouse({
+    const open = await startInProcess({
       config: configOf(
         { scopes: ['openid', 'api:read'] },
         { resources: [{ audience: 'https://api.example.com/', scopes: ['api:read', 'api:write'] }] },
@@ -261,14 +261,14 @@ t.test('a client registers itself (RFC 7591 §3)', async (t) => {
   });
 
   await t.test('a public client gets no secret', async (t) => {
-    const { body } = await register(house, { ...web, token_endpoint_auth_method: 'none' });
+    const { body } = await register(postern, { ...web, token_endpoint_auth_method: 'none' });
     t.notOk('client_secret' in body);
     t.notOk('client_secret_expires_at' in body);
   });
 
   await t.test('one with keys of its own as well', async (t) => {
     const { publicKey } = await generateKeyPair('ES256');
-    const { body, status } = await register(house, {
+    const { body, status } = await register(postern, {
       ...web,
       token_endpoint_auth_method: 'private_key_jwt',
       jwks: { keys: [await exportJWK(publicKey)] },
@@ -280,30 +280,30 @@ t.test('a client registers itself (RFC 7591 §3)', async (t) => {
 
 t.test('initial access tokens (RFC 7591 §3)', async (t) => {
   const other = `${initial}-2`;
-  const clock = freshMinute();
-  const house = await openHouse({
+  const clock = createClockAtMinuteStart();
+  const postern = await startInProcess({
     clock,
     config: configOf(
       { initial_access_tokens: [initial, other], secret_ttl: 100 },
       { security: { password: { memory_kib: 8192, passes: 1 }, throttle: { registration_per_address: 6 } } },
     ),
   });
-  t.teardown(() => house.close());
-  const none = await register(house, web);
+  t.teardown(() => postern.close());
+  const none = await register(postern, web);
   t.match(none, { status: 401, body: { error: 'invalid_token' } });
-  t.equal(none.headers.get('www-authenticate'), `Bearer realm="${house.issuer}"`);
+  t.equal(none.headers.get('www-authenticate'), `Bearer realm="${postern.issuer}"`);
   for (const token of ['guessed', `${initial}x`]) {
-    const wrong = await register(house, web, token);
+    const wrong = await register(postern, web, token);
     t.match(wrong, { status: 401, body: { error: 'invalid_token' } });
     t.match(wrong.headers.get('www-authenticate'), 'error="invalid_token"');
   }
-  t.equal((await register(house, web, initial)).status, 201);
-  const { status, body } = await register(house, web, other);
+  t.equal((await register(postern, web, initial)).status, 201);
+  const { status, body } = await register(postern, web, other);
   t.equal(status, 201);
   const until = Number(body['client_secret_expires_at']) - clock.now() / 1000;
   t.ok(until > 90 && until <= 101, 'the secret ends when the operator says');
-  t.equal((await register(house, web, initial)).status, 201);
-  const throttled = await register(house, web, initial);
+  t.equal((await register(postern, web, initial)).status, 201);
+  const throttled = await register(postern, web, initial);
   t.match(
     throttled,
     { status: 429, body: { error: 'temporarily_unavailable' } },
@@ -313,12 +313,12 @@ t.test('initial access tokens (RFC 7591 §3)', async (t) => {
 });
 
 t.test('a client manages its registration (RFC 7592 §2)', async (t) => {
-  const house = await openHouse({ config: configOf() });
-  t.teardown(() => house.close());
-  const client = await register(house, web);
+  const postern = await startInProcess({ config: configOf() });
+  t.teardown(() => postern.close());
+  const client = await register(postern, web);
   const id = String(client.body['client_id']);
   const secret = String(client.body['client_secret']);
-  const other = await register(house, web);
+  const other = await register(postern, web);
 
   await t.test('only with its own token', async (t) => {
     for (const token of ['guessed', String(other.body['registration_access_token'])]) {
@@ -332,11 +332,11 @@ t.test('a client manages its registration (RFC 7592 §2)', async (t) => {
     }
     const bare = await send(String(client.body['registration_client_uri']), {});
     t.equal(bare.status, 401);
-    const nobody = await send(`${house.issuer}/oauth/register/nobody`, {
+    const nobody = await send(`${postern.issuer}/oauth/register/nobody`, {
       headers: { authorization: `Bearer ${client.body['registration_access_token']}` },
     });
     t.equal(nobody.status, 401);
-    const operators = await send(`${house.issuer}/oauth/register/app`, {
+    const operators = await send(`${postern.issuer}/oauth/register/app`, {
       headers: { authorization: `Bearer ${client.body['registration_access_token']}` },
     });
     t.equal(operators.status, 401, 'and never a client of the operator');
@@ -369,7 +369,7 @@ t.test('a client manages its registration (RFC 7592 §2)', async (t) => {
   });
 
   await t.test('an update replaces what was registered, and the token (§2.2, §3)', async (t) => {
-    await house.app.services.clients.update(id, { id_token_claims: 'all' });
+    await postern.app.services.clients.update(id, { id_token_claims: 'all' });
     const update = { client_id: id, client_secret: secret, redirect_uris: [redirectUri], logo_uri: null };
     const changed = await manage(client, 'PUT', update);
     t.equal(changed.status, 200, JSON.stringify(changed.body));
@@ -377,8 +377,8 @@ t.test('a client manages its registration (RFC 7592 §2)', async (t) => {
     t.notOk('client_secret' in changed.body, 'the secret stays');
     t.equal((await manage(client, 'GET')).status, 401, 'the former token is of no use');
     t.equal((await manage(changed, 'GET')).status, 200);
-    t.ok(await house.app.services.clients.verifySecret(id, secret));
-    const mark = (await house.app.services.clients.get(id))?.metadata['id_token_claims'];
+    t.ok(await postern.app.services.clients.verifySecret(id, secret));
+    const mark = (await postern.app.services.clients.get(id))?.metadata['id_token_claims'];
     t.equal(mark, 'all', "the operator's mark stays");
 
     const raced = await Promise.all(
@@ -394,7 +394,7 @@ t.test('a client manages its registration (RFC 7592 §2)', async (t) => {
   });
 
   await t.test('a profile is never lowered', async (t) => {
-    const strict = await register(house, web);
+    const strict = await register(postern, web);
     const strictId = String(strict.body['client_id']);
     const { publicKey } = await generateKeyPair('ES256');
     const { profile: _, ...demands } = {
@@ -407,7 +407,7 @@ t.test('a client manages its registration (RFC 7592 §2)', async (t) => {
       require_pushed_authorization_requests: true,
       redirect_uris: ['https://app.example.com/callback'],
     };
-    await house.app.services.clients.update(strictId, { ...demands, profile: 'fapi2' });
+    await postern.app.services.clients.update(strictId, { ...demands, profile: 'fapi2' });
     for (const profile of [undefined, 'default']) {
       const lowered = await manage(strict, 'PUT', { ...demands, client_id: strictId, profile });
       t.match(lowered, { status: 400, body: { error: 'invalid_client_metadata' } });
@@ -417,24 +417,24 @@ t.test('a client manages its registration (RFC 7592 §2)', async (t) => {
 
   await t.test('deleting ends it and its tokens (§2.3)', async (t) => {
     const party = new RelyingParty(
-      house.issuer,
+      postern.issuer,
       String(other.body['client_id']),
       String(other.body['client_secret']),
     );
     const { code, verifier } = await codeFor(party, new Browser());
     const { body } = await party.redeem(code, verifier);
     const token = String(body['access_token']);
-    const app = new RelyingParty(house.issuer);
+    const app = new RelyingParty(postern.issuer);
     const gone = await manage(other, 'DELETE');
     t.match(gone, { status: 204, body: {} });
     t.equal((await manage(other, 'GET')).status, 401);
     t.match(await party.redeem(code, verifier), { status: 401, body: { error: 'invalid_client' } });
-    const userinfo = await fetch(`${house.issuer}/userinfo`, {
+    const userinfo = await fetch(`${postern.issuer}/userinfo`, {
       headers: { authorization: `Bearer ${token}` },
     });
     t.equal(userinfo.status, 401);
     t.same((await app.post('/oauth/introspect', { token })).body, { active: false });
-    const another = await register(house, web);
+    const another = await register(postern, web);
     t.equal((await manage(another, 'DELETE', '')).status, 204, 'a type of what is not there is no fault');
   });
 });
@@ -459,10 +459,10 @@ t.test('a sector is looked up before it is believed (OpenID Connect Registration
   t.teardown(() => new Promise((resolve) => server.close(resolve)));
   const address = server.address();
   const port = typeof address === 'object' ? address?.port : undefined;
-  const house = await openHouse({ config: configOf() });
-  t.teardown(() => house.close());
+  const postern = await startInProcess({ config: configOf() });
+  t.teardown(() => postern.close());
   const at = (path: string) =>
-    register(house, {
+    register(postern, {
       ...web,
       subject_type: 'pairwise',
       sector_identifier_uri: `https://127.0.0.1:${port}${path}`,
@@ -472,17 +472,17 @@ t.test('a sector is looked up before it is believed (OpenID Connect Registration
   }
   const { status, body } = await at('/good');
   t.equal(status, 201, JSON.stringify(body));
-  const party = new RelyingParty(house.issuer, String(body['client_id']), String(body['client_secret']));
+  const party = new RelyingParty(postern.issuer, String(body['client_id']), String(body['client_secret']));
   server.closeAllConnections();
   const { code, verifier } = await codeFor(party, new Browser());
   t.equal((await party.redeem(code, verifier)).status, 200, 'once, and not at each start');
 });
 
 t.test('without management nobody gets a token for it', async (t) => {
-  const house = await openHouse({ config: configOf({ management: false }) });
-  t.teardown(() => house.close());
-  const { status, body } = await register(house, web);
+  const postern = await startInProcess({ config: configOf({ management: false }) });
+  t.teardown(() => postern.close());
+  const { status, body } = await register(postern, web);
   t.equal(status, 201);
   t.notOk('registration_access_token' in body);
-  t.equal((await fetch(`${house.issuer}/oauth/register/${body['client_id']}`)).status, 404);
+  t.equal((await fetch(`${postern.issuer}/oauth/register/${body['client_id']}`)).status, 404);
 });

@@ -1,15 +1,22 @@
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import t from 'tap';
-import { look } from '../support/ask.ts';
-import { Browser } from '../support/browser.ts';
-import { openHouse } from '../support/house.ts';
-import { answerIn, basic, codeFor, newVerifier, RelyingParty, usual } from '../support/relying-party.ts';
+import { httpGet } from '../support/http-requests.ts';
+import { Browser } from '../support/setup/browser.ts';
+import { startInProcess } from '../support/setup/in-process.ts';
+import {
+  basicAuthorization,
+  codeFor,
+  newVerifier,
+  RelyingParty,
+  redirectParameters,
+  usualConfig,
+} from '../support/setup/relying-party.ts';
 
 const audience = (name: string) => `https://${name}.example.com`;
 const algorithms = ['ES256', 'EdDSA', 'RS256'];
-const house = await openHouse({
+const server = await startInProcess({
   config: {
-    accounts: usual.accounts,
+    accounts: usualConfig.accounts,
     resources: [
       ...algorithms.map((signing_alg) => ({
         audience: audience(signing_alg.toLowerCase()),
@@ -20,13 +27,13 @@ const house = await openHouse({
       { audience: audience('opaque'), scopes: ['read'], access_token_format: 'opaque' },
     ],
     clients: [
-      { ...usual.clients[0], scope: 'openid profile email offline_access read' },
-      { ...usual.clients[0], client_id: 'second' },
+      { ...usualConfig.clients[0], scope: 'openid profile email offline_access read' },
+      { ...usualConfig.clients[0], client_id: 'second' },
     ],
   },
 });
-t.teardown(() => house.close());
-const { issuer } = house;
+t.teardown(() => server.close());
+const { issuer } = server;
 const keys = createRemoteJWKSet(new URL('/oauth/jwks', issuer));
 const app = new RelyingParty(issuer);
 const machine = (parameters: Readonly<Record<string, string>>) =>
@@ -43,14 +50,14 @@ t.test('a resource that is not known, or no address, is refused (RFC 8707 §2)',
   ]) {
     t.equal((await machine({ resource })).body['error'], 'invalid_target', resource);
     const page = await browser.request(app.authorizationUrl(newVerifier(), { resource }));
-    t.equal(answerIn(page).get('error'), 'invalid_target', resource);
+    t.equal(redirectParameters(page).get('error'), 'invalid_target', resource);
   }
   const two = new URLSearchParams({ grant_type: 'client_credentials' });
   for (const name of ['es256', 'eddsa']) two.append('resource', audience(name));
   const response = await fetch(`${issuer}/oauth/token`, {
     method: 'POST',
     body: two,
-    headers: basic('app'),
+    headers: basicAuthorization('app'),
   });
   t.equal(response.status, 400, 'a token is for one');
   t.match(await response.json(), { error: 'invalid_target' });
@@ -100,7 +107,7 @@ t.test('one grant gives a token for each API, and none for another (RFC 8707 §2
   url.searchParams.append('resource', second);
   const page = await browser.open(url.href);
   const back = page.body.includes('consent-allow') ? await browser.submit(page, { decision: 'allow' }) : page;
-  const code = answerIn(back).get('code') ?? '';
+  const code = redirectParameters(back).get('code') ?? '';
   const stolen = await party.redeem(code, verifier, { resource: audience('rs256') });
   t.equal(stolen.body['error'], 'invalid_target', 'one that was not asked for');
   const tokens = await party.redeem(code, verifier, { resource: first });
@@ -112,7 +119,7 @@ t.test('one grant gives a token for each API, and none for another (RFC 8707 §2
   });
   const two = await jwtVerify(`${refreshed.body['access_token']}`, keys, { audience: second });
   t.equal(two.payload['scope'], 'read');
-  const userinfo = await look(`${issuer}/userinfo`, {
+  const userinfo = await httpGet(`${issuer}/userinfo`, {
     authorization: `Bearer ${tokens.body['access_token']}`,
   });
   t.equal(userinfo.status, 403, 'nor is it for userinfo');

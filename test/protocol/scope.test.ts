@@ -1,23 +1,23 @@
 import t from 'tap';
-import { Browser } from '../support/browser.ts';
-import { openHouse } from '../support/house.ts';
+import { Browser } from '../support/setup/browser.ts';
+import { startInProcess } from '../support/setup/in-process.ts';
 import {
-  answerIn,
   codeFor,
   newVerifier,
   RelyingParty,
+  redirectParameters,
   redirectUri,
   secret,
-  usual,
-} from '../support/relying-party.ts';
+  usualConfig,
+} from '../support/setup/relying-party.ts';
 
 const api = 'https://api.example.com';
 
 const config = {
-  ...usual,
+  ...usualConfig,
   resources: [{ audience: api, scopes: ['read'] }],
   clients: [
-    ...usual.clients,
+    ...usualConfig.clients,
     {
       client_id: 'narrow',
       client_secret: secret,
@@ -43,25 +43,33 @@ const withoutScope = (party: RelyingParty, parameters: Record<string, string> = 
 };
 
 t.test('a request without a scope (RFC 6749 §3.3)', async (t) => {
-  const house = await openHouse({ config });
-  t.teardown(() => house.close());
-  const party = new RelyingParty(house.issuer);
+  const server = await startInProcess({ config });
+  t.teardown(() => server.close());
+  const party = new RelyingParty(server.issuer);
 
   const forApi = await new Browser().request(withoutScope(party, { resource: api }));
-  t.equal(answerIn(forApi).get('error'), 'invalid_scope', 'is refused for an API, before anybody signs in');
-  const narrow = await new Browser().request(withoutScope(new RelyingParty(house.issuer, 'narrow')));
-  t.equal(answerIn(narrow).get('error'), 'invalid_scope', 'and to a client that may not ask for openid');
+  t.equal(
+    redirectParameters(forApi).get('error'),
+    'invalid_scope',
+    'is refused for an API, before anybody signs in',
+  );
+  const narrow = await new Browser().request(withoutScope(new RelyingParty(server.issuer, 'narrow')));
+  t.equal(
+    redirectParameters(narrow).get('error'),
+    'invalid_scope',
+    'and to a client that may not ask for openid',
+  );
 
   const browser = new Browser();
   await codeFor(party, browser);
   const plain = await browser.open(withoutScope(party));
-  t.ok(answerIn(plain).get('code'), `means openid otherwise: ${answerIn(plain)}`);
+  t.ok(redirectParameters(plain).get('code'), `means openid otherwise: ${redirectParameters(plain)}`);
 });
 
 t.test('a marked client gets an access token only, at the form door as well', async (t) => {
-  const house = await openHouse({ config });
-  t.teardown(() => house.close());
-  const party = new RelyingParty(house.issuer, 'issuer', '');
+  const server = await startInProcess({ config });
+  t.teardown(() => server.close());
+  const party = new RelyingParty(server.issuer, 'issuer', '');
   const { code, verifier } = await codeFor(party, new Browser());
   const { status, body } = await party.redeem(code, verifier);
   t.equal(status, 200);

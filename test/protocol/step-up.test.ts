@@ -1,37 +1,44 @@
 import { decodeJwt } from 'jose';
 import t from 'tap';
-import { Browser } from '../support/browser.ts';
-import { setTime } from '../support/clocks.ts';
-import { openHouse } from '../support/house.ts';
-import { answerIn, codeFor, newVerifier, password, RelyingParty, usual } from '../support/relying-party.ts';
+import { replaceDateNow } from '../support/clocks.ts';
+import { Browser } from '../support/setup/browser.ts';
+import { startInProcess } from '../support/setup/in-process.ts';
+import {
+  codeFor,
+  newVerifier,
+  password,
+  RelyingParty,
+  redirectParameters,
+  usualConfig,
+} from '../support/setup/relying-party.ts';
 
 const api = 'https://api.example.com/';
 
 const config = {
-  ...usual,
+  ...usualConfig,
   resources: [{ audience: api, scopes: ['api:read'] }],
-  accounts: [...usual.accounts, { username: 'eve', password, acr: 'high' }],
+  accounts: [...usualConfig.accounts, { username: 'eve', password, acr: 'high' }],
   security: { password: { memory_kib: 8192, passes: 1 }, acr_values: ['low', 'middle', 'high'] },
   tokens: { level_of_assurance_claim: 'loa' },
 };
 
 const open = async (over: object = {}) => {
-  const house = await openHouse({ config: { ...config, ...over } });
-  return { house, app: new RelyingParty(house.issuer) };
+  const server = await startInProcess({ config: { ...config, ...over } });
+  return { house: server, app: new RelyingParty(server.issuer) };
 };
 
 const verifier = newVerifier();
 
 t.test('acr_values are enforced (RFC 9470 §4)', async (t) => {
-  const { house, app } = await open();
-  t.teardown(() => house.close());
+  const { house: server, app } = await open();
+  t.teardown(() => server.close());
   const go = (browser: Browser, parameters: Record<string, string>) =>
     browser.open(app.authorizationUrl(verifier, parameters));
 
   await t.test('a value that is not known here is refused before anybody signs in', async (t) => {
-    const answer = answerIn(await go(new Browser(), { acr_values: 'golden' }));
+    const answer = redirectParameters(await go(new Browser(), { acr_values: 'golden' }));
     t.equal(answer.get('error'), 'unmet_authentication_requirements');
-    t.equal(answer.get('iss'), house.issuer);
+    t.equal(answer.get('iss'), server.issuer);
   });
 
   await t.test(
@@ -42,9 +49,9 @@ t.test('acr_values are enforced (RFC 9470 §4)', async (t) => {
       const login = await go(browser, { acr_values: 'high', state: 'kept' });
       t.match(login.body, 'login-submit');
       t.match(login.body, 'readonly', 'for the person who is signed in');
-      const answer = answerIn(await browser.submit(login, { login: 'ada', password }));
+      const answer = redirectParameters(await browser.submit(login, { login: 'ada', password }));
       t.match(Object.fromEntries(answer), { error: 'unmet_authentication_requirements', state: 'kept' });
-      const none = answerIn(await go(browser, { acr_values: 'high', prompt: 'none' }));
+      const none = redirectParameters(await go(browser, { acr_values: 'high', prompt: 'none' }));
       t.equal(none.get('error'), 'login_required');
     },
   );
@@ -55,18 +62,22 @@ t.test('acr_values are enforced (RFC 9470 §4)', async (t) => {
       const claims = JSON.stringify({ id_token: { acr: { essential: true, values: ['high'] } } });
       const browser = new Browser();
       const login = await go(browser, { claims });
-      const answer = answerIn(await browser.submit(login, { login: 'ada', password }));
+      const answer = redirectParameters(await browser.submit(login, { login: 'ada', password }));
       t.equal(answer.get('error'), 'unmet_authentication_requirements');
       const unknown = JSON.stringify({ id_token: { acr: { essential: true, value: 'golden' } } });
       t.equal(
-        answerIn(await go(browser, { claims: unknown })).get('error'),
+        redirectParameters(await go(browser, { claims: unknown })).get('error'),
         'unmet_authentication_requirements',
       );
       const odd = JSON.stringify({ id_token: { acr: { essential: true, values: 'high' } } });
-      t.equal(answerIn(await go(browser, { claims: odd })).get('error'), 'invalid_request');
+      t.equal(redirectParameters(await go(browser, { claims: odd })).get('error'), 'invalid_request');
       for (const acr of [{ value: 5 }, { values: ['high', 5] }, { value: {} }]) {
         const untold = JSON.stringify({ id_token: { acr: { essential: true, ...acr } } });
-        t.equal(answerIn(await go(browser, { claims: untold })).get('error'), 'invalid_request', untold);
+        t.equal(
+          redirectParameters(await go(browser, { claims: untold })).get('error'),
+          'invalid_request',
+          untold,
+        );
       }
     },
   );
@@ -80,7 +91,7 @@ t.test('acr_values are enforced (RFC 9470 §4)', async (t) => {
   await t.test('a stronger sign-in is told as what was asked for', async (t) => {
     const browser = new Browser();
     const login = await go(browser, { acr_values: 'middle low' });
-    const answer = answerIn(await browser.submit(login, { login: 'eve', password }));
+    const answer = redirectParameters(await browser.submit(login, { login: 'eve', password }));
     const { body } = await app.redeem(answer.get('code') ?? '', verifier);
     t.match(decodeJwt(String(body['id_token'])), { acr: 'middle', loa: 'middle' });
     const { code, verifier: other } = await codeFor(app, browser);
@@ -90,8 +101,8 @@ t.test('acr_values are enforced (RFC 9470 §4)', async (t) => {
 });
 
 t.test('how a person signed in is in the tokens', async (t) => {
-  const { house, app } = await open();
-  t.teardown(() => house.close());
+  const { house: server, app } = await open();
+  t.teardown(() => server.close());
   const before = Math.floor(Date.now() / 1000);
   const { code, verifier: own } = await codeFor(app, new Browser(), {
     resource: api,
@@ -134,38 +145,42 @@ t.test('how a person signed in is in the tokens', async (t) => {
 });
 
 t.test('max_age and prompt=login ask again (OpenID Connect Core §3.1.2.1)', async (t) => {
-  const { house, app } = await open();
-  t.teardown(() => house.close());
+  const { house: server, app } = await open();
+  t.teardown(() => server.close());
   const browser = new Browser();
   await codeFor(app, browser);
   const go = (parameters: Record<string, string>) => browser.open(app.authorizationUrl(verifier, parameters));
 
-  t.equal(answerIn(await go({ max_age: '-1' })).get('error'), 'invalid_request');
-  t.equal(answerIn(await go({ max_age: 'soon' })).get('error'), 'invalid_request');
+  t.equal(redirectParameters(await go({ max_age: '-1' })).get('error'), 'invalid_request');
+  t.equal(redirectParameters(await go({ max_age: 'soon' })).get('error'), 'invalid_request');
   t.match((await go({ max_age: '0' })).body, 'login-submit');
   t.match((await go({ prompt: 'login' })).body, 'login-submit');
-  t.ok(answerIn(await go({ max_age: '3600' })).get('code'), 'recent enough');
-  t.equal(answerIn(await go({ prompt: 'none login' })).get('error'), 'invalid_request');
-  t.equal(answerIn(await go({ prompt: 'nonsense' })).get('error'), 'invalid_request');
+  t.ok(redirectParameters(await go({ max_age: '3600' })).get('code'), 'recent enough');
+  t.equal(redirectParameters(await go({ prompt: 'none login' })).get('error'), 'invalid_request');
+  t.equal(redirectParameters(await go({ prompt: 'nonsense' })).get('error'), 'invalid_request');
   const { now } = Date;
-  setTime(t, () => now() + 100_000);
+  replaceDateNow(t, () => now() + 100_000);
   t.match((await go({ max_age: '60' })).body, 'login-submit', 'too long ago');
-  t.equal(answerIn(await go({ max_age: '60', prompt: 'none' })).get('error'), 'login_required');
+  t.equal(redirectParameters(await go({ max_age: '60', prompt: 'none' })).get('error'), 'login_required');
   const stranger = new Browser();
   const none = await stranger.open(app.authorizationUrl(verifier, { prompt: 'none' }));
-  t.equal(answerIn(none).get('error'), 'login_required');
+  t.equal(redirectParameters(none).get('error'), 'login_required');
 });
 
 t.test('without levels acr_values is a wish (OpenID Connect Core §3.1.2.1)', async (t) => {
-  const { house, app } = await open({
+  const { house: server, app } = await open({
     security: { password: { memory_kib: 8192, passes: 1 } },
-    accounts: usual.accounts,
+    accounts: usualConfig.accounts,
   });
-  t.teardown(() => house.close());
+  t.teardown(() => server.close());
   const { code, verifier: own } = await codeFor(app, new Browser(), { acr_values: '1 2' });
   const { body } = await app.redeem(code, own);
   t.notMatch(decodeJwt(String(body['id_token'])), { acr: String });
   const claims = JSON.stringify({ id_token: { acr: { essential: true, value: '1' } } });
   const page = await new Browser().open(app.authorizationUrl(verifier, { claims }));
-  t.equal(answerIn(page).get('error'), 'unmet_authentication_requirements', 'an essential claim is not');
+  t.equal(
+    redirectParameters(page).get('error'),
+    'unmet_authentication_requirements',
+    'an essential claim is not',
+  );
 });

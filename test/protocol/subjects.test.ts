@@ -8,17 +8,17 @@ import {
   jwtVerify,
 } from 'jose';
 import t from 'tap';
-import { Browser } from '../support/browser.ts';
-import { openHouse } from '../support/house.ts';
+import { Browser } from '../support/setup/browser.ts';
+import { startInProcess } from '../support/setup/in-process.ts';
 import {
-  answerIn,
   codeFor,
   newVerifier,
   RelyingParty,
+  redirectParameters,
   redirectUri,
   secret,
-  usual,
-} from '../support/relying-party.ts';
+  usualConfig,
+} from '../support/setup/relying-party.ts';
 
 const api = 'https://api.example.com/';
 
@@ -40,10 +40,10 @@ const web = (client_id: string, more: object = {}) => ({
 });
 
 const config = {
-  ...usual,
+  ...usualConfig,
   resources: [{ audience: api, scopes: ['api:read'], introspection_clients: ['app'] }],
   clients: [
-    ...usual.clients,
+    ...usualConfig.clients,
     web('near', { subject_type: 'pairwise' }),
     web('near-too', { subject_type: 'pairwise' }),
     web('far', { subject_type: 'pairwise', redirect_uris: ['https://far.example.com/callback'] }),
@@ -64,11 +64,11 @@ const config = {
   ],
 };
 
-const house = await openHouse({ config });
-t.teardown(() => house.close());
+const server = await startInProcess({ config });
+t.teardown(() => server.close());
 
 const redeemed = async (id: string, parameters: Record<string, string> = {}) => {
-  const party = new RelyingParty(house.issuer, id);
+  const party = new RelyingParty(server.issuer, id);
   const { code, verifier } = await codeFor(party, new Browser(), parameters);
   const { body } = await party.redeem(
     code,
@@ -79,7 +79,7 @@ const redeemed = async (id: string, parameters: Record<string, string> = {}) => 
 };
 
 const userinfo = (accessToken: string) =>
-  fetch(`${house.issuer}/userinfo`, { headers: { authorization: `Bearer ${accessToken}` } });
+  fetch(`${server.issuer}/userinfo`, { headers: { authorization: `Bearer ${accessToken}` } });
 
 t.test('pairwise subjects (OpenID Connect Core §8.1)', async (t) => {
   const at = async (id: string, uri = redirectUri) => {
@@ -106,7 +106,7 @@ t.test('pairwise subjects (OpenID Connect Core §8.1)', async (t) => {
   await codeFor(near.party, browser);
   const verifier = newVerifier();
   const url = near.party.authorizationUrl(verifier, { prompt: 'none', id_token_hint: near.idToken });
-  t.ok(answerIn(await browser.open(url)).get('code'), 'is known again as id_token_hint (§3.1.2.1)');
+  t.ok(redirectParameters(await browser.open(url)).get('code'), 'is known again as id_token_hint (§3.1.2.1)');
 });
 
 t.test('personal claims (OpenID Connect Core §5.4)', async (t) => {
@@ -124,7 +124,7 @@ t.test('personal claims (OpenID Connect Core §5.4)', async (t) => {
 });
 
 t.test('the claims parameter (OpenID Connect Core §5.5)', async (t) => {
-  const party = new RelyingParty(house.issuer);
+  const party = new RelyingParty(server.issuer);
   for (const claims of [
     '{',
     '[]',
@@ -135,7 +135,7 @@ t.test('the claims parameter (OpenID Connect Core §5.5)', async (t) => {
     '{"userinfo":{"email":1}}',
   ]) {
     const page = await new Browser().open(party.authorizationUrl(newVerifier(), { claims }));
-    t.equal(answerIn(page).get('error'), 'invalid_request', claims);
+    t.equal(redirectParameters(page).get('error'), 'invalid_request', claims);
   }
   const claims = JSON.stringify({ userinfo: { email: null, made_up: null }, id_token: { email: null } });
   const { idToken, accessToken } = await redeemed('app', { scope: 'openid', claims });
@@ -146,11 +146,11 @@ t.test('the claims parameter (OpenID Connect Core §5.5)', async (t) => {
 });
 
 t.test('encrypted answers (OpenID Connect Core §10.2)', async (t) => {
-  const keys = createRemoteJWKSet(new URL(`${house.issuer}/oauth/jwks`));
+  const keys = createRemoteJWKSet(new URL(`${server.issuer}/oauth/jwks`));
   const opened = async (jwe: string, key: CryptoKey, audience: string) => {
     const { plaintext, protectedHeader } = await compactDecrypt(jwe, key);
     const { payload } = await jwtVerify(new TextDecoder().decode(plaintext), keys, {
-      issuer: house.issuer,
+      issuer: server.issuer,
       audience,
     });
     return { payload, header: protectedHeader };
@@ -161,7 +161,7 @@ t.test('encrypted answers (OpenID Connect Core §10.2)', async (t) => {
   t.match(idToken.header, { alg: 'RSA-OAEP-256', enc: 'A256GCM', cty: 'JWT' });
   const signed = await userinfo(one.accessToken);
   t.match(signed.headers.get('content-type'), 'application/jwt');
-  const { payload } = await jwtVerify(await signed.text(), keys, { issuer: house.issuer, audience: 'rsa' });
+  const { payload } = await jwtVerify(await signed.text(), keys, { issuer: server.issuer, audience: 'rsa' });
   t.match(payload, { email: 'ada@example.com', sub: idToken.payload.sub });
 
   const other = await redeemed('ec');

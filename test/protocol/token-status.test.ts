@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import t from 'tap';
-import { Browser } from '../support/browser.ts';
-import { type House, openHouse } from '../support/house.ts';
+import { Browser } from '../support/setup/browser.ts';
+import { type InProcessServer, startInProcess } from '../support/setup/in-process.ts';
 import {
-  answerIn,
   codeFor,
   newVerifier,
   RelyingParty,
+  redirectParameters,
   redirectUri,
   secret,
-  usual,
-} from '../support/relying-party.ts';
+  usualConfig,
+} from '../support/setup/relying-party.ts';
 
 const verifier = newVerifier();
 const api = 'https://api.example.com/';
@@ -26,13 +26,13 @@ const confidential = (client_id: string, more: object = {}) => ({
 });
 
 const config = {
-  ...usual,
+  ...usualConfig,
   resources: [
     { audience: api, scopes: ['api:read'], introspection_clients: ['guard'] },
     { audience: opaqueApi, scopes: ['api:read'], access_token_format: 'opaque' },
   ],
   clients: [
-    ...usual.clients,
+    ...usualConfig.clients,
     confidential('guard'),
     confidential('api-itself', { resources: [opaqueApi] }),
     confidential('stranger'),
@@ -48,8 +48,8 @@ const config = {
 };
 
 const open = async (observe?: (operation: string) => void) => {
-  const house = await openHouse({ config, ...(observe && { observe }) });
-  return { house, app: new RelyingParty(house.issuer) };
+  const server = await startInProcess({ config, ...(observe && { observe }) });
+  return { house: server, app: new RelyingParty(server.issuer) };
 };
 
 const tokensOf = async (app: RelyingParty, parameters: Record<string, string> = {}) => {
@@ -66,14 +66,14 @@ const ownToken = async (app: RelyingParty, parameters: Record<string, string> = 
 const ask = async (party: RelyingParty, token: string, more: Record<string, string> = {}) =>
   (await party.post('/oauth/introspect', { token, ...more })).body;
 
-const userinfo = ({ issuer }: House, token: string) =>
+const userinfo = ({ issuer }: InProcessServer, token: string) =>
   fetch(`${issuer}/userinfo`, { headers: { authorization: `Bearer ${token}` } });
 
 t.test('introspection (RFC 7662)', async (t) => {
   const trips: string[] = [];
-  const { house, app } = await open((operation) => trips.push(operation));
-  t.teardown(() => house.close());
-  const as = (id: string) => new RelyingParty(house.issuer, id);
+  const { house: server, app } = await open((operation) => trips.push(operation));
+  t.teardown(() => server.close());
+  const as = (id: string) => new RelyingParty(server.issuer, id);
   const { access, refresh } = await tokensOf(app, { resource: api, scope: 'openid api:read' });
   const { body } = await (async () => {
     const { code, verifier } = await codeFor(app, new Browser(), { resource: api, scope: 'openid api:read' });
@@ -82,7 +82,7 @@ t.test('introspection (RFC 7662)', async (t) => {
   const forApi = String(body['access_token']);
 
   await t.test('it wants a client that authenticates, and a token (§2.1)', async (t) => {
-    const wrong = new RelyingParty(house.issuer, 'app', 'not-the-secret-of-this-client-at-all-000000');
+    const wrong = new RelyingParty(server.issuer, 'app', 'not-the-secret-of-this-client-at-all-000000');
     t.match(await wrong.post('/oauth/introspect', { token: access }), {
       status: 401,
       body: { error: 'invalid_client' },
@@ -120,7 +120,7 @@ t.test('introspection (RFC 7662)', async (t) => {
     t.same(await ask(as('guard'), access), { active: false }, 'one that is for userinfo');
     const seen = { active: true, client_id: 'app', aud: api, scope: 'api:read', token_type: 'Bearer' };
     t.match(await ask(as('guard'), forApi), seen, 'named in introspection_clients');
-    t.match(await ask(app, forApi), { ...seen, iss: house.issuer, sub: String, jti: String, exp: Number });
+    t.match(await ask(app, forApi), { ...seen, iss: server.issuer, sub: String, jti: String, exp: Number });
     t.match(await ask(app, refresh), { active: true, client_id: 'app' });
     t.match(await ask(app, refresh, { token_type_hint: 'access_token' }), { active: true }, 'a wrong hint');
     t.match(await ask(app, access, { token_type_hint: 'refresh_token' }), { active: true });
@@ -135,21 +135,21 @@ t.test('introspection (RFC 7662)', async (t) => {
     t.notMatch(opaque, /\./);
     t.match(await ask(as('api-itself'), opaque), { active: true, client_id: 'app', aud: opaqueApi });
     t.same(await ask(as('guard'), opaque), { active: false });
-    t.equal((await userinfo(house, signed)).status, 401, 'is nobody at userinfo');
+    t.equal((await userinfo(server, signed)).status, 401, 'is nobody at userinfo');
   });
 
   await t.test('a person who was disabled leaves no good token behind', async (t) => {
-    const { accounts } = house.app.services;
+    const { accounts } = server.app.services;
     const { id } = await accounts.add({ username: 'bob', password: 'battery correct horse' });
     const browser = new Browser();
     const page = await browser.open(app.authorizationUrl(verifier));
     const back = await browser.submit(page, { login: 'bob', password: 'battery correct horse' });
-    const { body: tokens } = await app.redeem(answerIn(back).get('code') ?? '', verifier);
+    const { body: tokens } = await app.redeem(redirectParameters(back).get('code') ?? '', verifier);
     const token = String(tokens['access_token']);
     t.match(await ask(app, token), { active: true, sub: id });
     await accounts.disable(id);
     t.same(await ask(app, token), { active: false });
-    t.equal((await userinfo(house, token)).status, 401);
+    t.equal((await userinfo(server, token)).status, 401);
   });
 
   await t.test('it is one trip to the store', async (t) => {
@@ -170,8 +170,8 @@ t.test('introspection (RFC 7662)', async (t) => {
     );
     t.match(answer.headers.get('content-type'), 'application/token-introspection+jwt');
     const jwt = String(answer.body['text']);
-    const keys = createRemoteJWKSet(new URL(`${house.issuer}/oauth/jwks`));
-    const { payload } = await jwtVerify(jwt, keys, { issuer: house.issuer, audience: 'signed' });
+    const keys = createRemoteJWKSet(new URL(`${server.issuer}/oauth/jwks`));
+    const { payload } = await jwtVerify(jwt, keys, { issuer: server.issuer, audience: 'signed' });
     t.match(decodeProtectedHeader(jwt), { alg: 'ES256', typ: 'token-introspection+jwt' });
     t.match(payload, { token_introspection: { active: true, client_id: 'app', aud: api }, iat: Number });
     t.notOk(payload.exp, 'no exp (§5)');
@@ -185,8 +185,8 @@ t.test('introspection (RFC 7662)', async (t) => {
 });
 
 t.test('revocation (RFC 7009)', async (t) => {
-  const { house, app } = await open();
-  t.teardown(() => house.close());
+  const { house: server, app } = await open();
+  t.teardown(() => server.close());
   const revoke = (party: RelyingParty, token: string) => party.post('/oauth/revoke', { token });
 
   await t.test('what is unknown is revoked already (§2.2)', async (t) => {
@@ -197,22 +197,22 @@ t.test('revocation (RFC 7009)', async (t) => {
 
   await t.test('another client can revoke nothing (§2.1)', async (t) => {
     const { access, refresh } = await tokensOf(app);
-    const stranger = new RelyingParty(house.issuer, 'stranger');
+    const stranger = new RelyingParty(server.issuer, 'stranger');
     for (const token of [access, refresh]) {
       t.match(await revoke(stranger, token), { status: 400, body: { error: 'invalid_request' } });
       t.match(await ask(app, token), { active: true });
     }
-    const spa = new RelyingParty(house.issuer, 'spa', '');
+    const spa = new RelyingParty(server.issuer, 'spa', '');
     t.match(await revoke(spa, access), { status: 200 }, 'one that anybody may pretend to be learns nothing');
     t.match(await ask(app, access), { active: true });
   });
 
   await t.test('a revoked JWT is inactive, and 401 at userinfo, by itself', async (t) => {
     const { access, refresh } = await tokensOf(app);
-    t.equal((await userinfo(house, access)).status, 200);
+    t.equal((await userinfo(server, access)).status, 200);
     t.match(await revoke(app, access), { status: 200 });
     t.same(await ask(app, access), { active: false });
-    const refused = await userinfo(house, access);
+    const refused = await userinfo(server, access);
     t.equal(refused.status, 401);
     t.match(refused.headers.get('www-authenticate'), 'error="invalid_token"');
     t.match(await revoke(app, access), { status: 200 }, 'twice is once');
@@ -227,7 +227,7 @@ t.test('revocation (RFC 7009)', async (t) => {
     let cursor: string | undefined;
     const marks: (number | undefined)[] = [];
     do {
-      const page = await house.store.dump(cursor);
+      const page = await server.store.dump(cursor);
       for (const entry of page.entries) {
         if (entry.type === 'document' && entry.key.kind === 'rv') marks.push(entry.document.expiresAt);
       }
@@ -243,7 +243,7 @@ t.test('revocation (RFC 7009)', async (t) => {
     t.match(await revoke(app, refresh), { status: 200 });
     t.match(await app.refresh(refresh), { status: 400, body: { error: 'invalid_grant' } });
     t.same(await ask(app, access), { active: false });
-    t.equal((await userinfo(house, access)).status, 401);
+    t.equal((await userinfo(server, access)).status, 401);
   });
 
   await t.test('tokens of the client itself, signed and opaque', async (t) => {

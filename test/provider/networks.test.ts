@@ -1,8 +1,8 @@
 import t from 'tap';
-import { reachOf } from '#src/provider/networks.ts';
+import { createAddressFilter } from '#src/provider/networks.ts';
 
 const reach = (mode: 'production' | 'development', ...allowed_networks: string[]) =>
-  reachOf({ mode, security: { outbound: { allowed_networks } } });
+  createAddressFilter({ mode, security: { outbound: { allowed_networks } } });
 
 const inside = [
   ...['0.0.0.0', '10.1.2.3', '100.64.0.1', '127.0.0.1', '127.8.8.8', '172.16.0.1', '172.31.255.255'],

@@ -1,11 +1,11 @@
 import { createSecretKey } from 'node:crypto';
 import t from 'tap';
 import { openStore } from '#adapters/index.ts';
-import { createStorage } from '#src/provider/storage/adapter.ts';
-import { grantKeyOf, keyOf } from '#src/provider/storage/ids.ts';
-import { Replayed } from '#src/provider/storage/replayed.ts';
-import { withWork } from '#src/store/current-work.ts';
-import { Unavailable } from '#src/store/errors.ts';
+import { createAdapterFactory } from '#src/provider/storage/adapter.ts';
+import { grantKey, modelKey } from '#src/provider/storage/ids.ts';
+import { ReplayError } from '#src/provider/storage/replay-error.ts';
+import { runInUnitOfWork } from '#src/store/current-unit-of-work.ts';
+import { StoreUnavailable } from '#src/store/errors.ts';
 import type { Key } from '#src/store/port.ts';
 
 const clock = { now: () => Date.now() };
@@ -14,7 +14,7 @@ t.teardown(() => store.close());
 const clients = { find: async () => undefined };
 /** When the refresh secret changed. */
 let changedAt = 0;
-const storageOf = createStorage({
+const storageOf = createAdapterFactory({
   store,
   clock,
   clients,
@@ -29,14 +29,14 @@ const begin = async (model: 'AuthorizationCode' | 'RefreshToken') => {
   const grantId = `${family}-${'g'.repeat(30)}`;
   await storageOf('Grant').upsert(grantId, { accountId: 'ada', clientId: 'app', jti: grantId }, 60);
   await storageOf(model).upsert(id, { grantId, clientId: 'app' }, 60);
-  const key = keyOf(model, id);
+  const key = modelKey(model, id);
   if (!key) throw new Error('a key');
   return { id, grantId, key };
 };
 
 /** Spends it in one request, while `meanwhile` happens between its reads and its commit. */
 const spend = (model: 'AuthorizationCode' | 'RefreshToken', id: string, meanwhile: () => Promise<void>) =>
-  withWork(store, async (work) => {
+  runInUnitOfWork(store, async (work) => {
     t.ok(await storageOf(model).find(id));
     await storageOf(model).consume(id);
     await meanwhile();
@@ -49,8 +49,8 @@ for (const model of ['AuthorizationCode', 'RefreshToken'] as const) {
   t.test(`${model}: a second use at the same moment takes its grant along (RFC 6749 §4.1.2)`, async (t) => {
     const { id, grantId, key } = await begin(model);
     const claimedBefore = () => store.commit([{ op: 'claim', key, at: clock.now() - 60_000 }]);
-    await t.rejects(spend(model, id, claimedBefore), Replayed);
-    t.notOk(await isThere(grantKeyOf(grantId)));
+    await t.rejects(spend(model, id, claimedBefore), ReplayError);
+    t.notOk(await isThere(grantKey(grantId)));
   });
 
   t.test(`${model}: one that expired on the way is refused, and its grant stays`, async (t) => {
@@ -58,7 +58,7 @@ for (const model of ['AuthorizationCode', 'RefreshToken'] as const) {
     const gone = () => store.commit([{ op: 'remove', key }]);
     const refused: unknown = await spend(model, id, gone).catch((error: unknown) => error);
     t.match(refused, { error: 'invalid_grant', error_detail: /not found/ });
-    t.ok(await isThere(grantKeyOf(grantId)), 'nobody used it twice');
+    t.ok(await isThere(grantKey(grantId)), 'nobody used it twice');
   });
 }
 
@@ -68,12 +68,12 @@ t.test(
     const { id, grantId, key } = await begin('RefreshToken');
     changedAt = clock.now();
     const quicker = () => store.commit([{ op: 'claim', key, at: changedAt - 1 }]);
-    await t.rejects(spend('RefreshToken', id, quicker), Unavailable);
-    t.ok(await isThere(grantKeyOf(grantId)), 'nobody used it twice');
+    await t.rejects(spend('RefreshToken', id, quicker), StoreUnavailable);
+    t.ok(await isThere(grantKey(grantId)), 'nobody used it twice');
     await t.resolves(
       spend('RefreshToken', id, async () => {}),
       'a retry goes by the moment of the first try',
     );
-    t.match((await store.read([key]))[0]?.claim, { at: changedAt - 1 });
+    t.match((await store.read([key]))[0]?.consumption, { at: changedAt - 1 });
   },
 );

@@ -1,10 +1,10 @@
 import { connect } from 'node:net';
 import t from 'tap';
-import { freshMinute } from '../support/clocks.ts';
-import { waitFor } from '../support/patience.ts';
-import { basic, secret } from '../support/relying-party.ts';
-import { wire } from '../support/wire.ts';
-import { openScene } from './scene.ts';
+import { createClockAtMinuteStart } from '../support/clocks.ts';
+import { sendRaw } from '../support/raw-http.ts';
+import { basicAuthorization, secret } from '../support/setup/relying-party.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { startSecurityTest } from './security-test.ts';
 
 const good = 'grant_type=client_credentials';
 const form = 'application/x-www-form-urlencoded';
@@ -20,14 +20,14 @@ const chunked = (body: string, size = 8_000): string => {
 };
 
 t.test('a body is too large whether it tells its length or not (CWE-770, RFC 9110 §15.5.14)', async (t) => {
-  const { issuer, host, events } = await openScene(t, { registration: { enabled: true } });
+  const { issuer, host, events } = await startSecurityTest(t, { registration: { enabled: true } });
   const send = (path: string, type: string, body: string, how: 'length' | 'chunks', more = '') => {
     const framing =
       how === 'chunks'
         ? `Transfer-Encoding: chunked\r\n\r\n${chunked(body)}`
         : `Content-Length: ${body.length}\r\n\r\n${body}`;
-    const head = `POST ${path} HTTP/1.1\r\nHost: ${host}\r\nContent-Type: ${type}\r\nAuthorization: ${basic('app', secret).authorization}\r\n`;
-    return wire(issuer, `${head}${framing}${more}`);
+    const head = `POST ${path} HTTP/1.1\r\nHost: ${host}\r\nContent-Type: ${type}\r\nAuthorization: ${basicAuthorization('app', secret).authorization}\r\n`;
+    return sendRaw(issuer, `${head}${framing}${more}`);
   };
   const next = 'GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
   const doors = [
@@ -63,11 +63,11 @@ t.test('a body is too large whether it tells its length or not (CWE-770, RFC 911
 });
 
 t.test('a body that breaks off is nobody’s fault (CWE-755)', async (t) => {
-  const { issuer, host, events } = await openScene(t);
+  const { issuer, host, events } = await startSecurityTest(t);
   const head = `POST /oauth/token HTTP/1.1\r\nHost: ${host}\r\nContent-Type: ${form}\r\n`;
   for (const rest of ['Transfer-Encoding: chunked\r\n\r\n1d\r\ngrant', 'Content-Length: 29\r\n\r\ngrant']) {
     const before = events.length;
-    await wire(issuer, `${head}${rest}`, { patienceMs: 50 });
+    await sendRaw(issuer, `${head}${rest}`, { timeoutMs: 50 });
     await waitFor('its refusal', () => events.length > before);
     t.match(events.slice(before), [
       { type: 'request.refused', outcome: 'refused', reason: 'invalid_request' },
@@ -77,7 +77,7 @@ t.test('a body that breaks off is nobody’s fault (CWE-755)', async (t) => {
 
 t.test('a body without end is not read on after its answer (CWE-400)', async (t) => {
   const throttle = { token_per_address: 1 };
-  const { issuer, host } = await openScene(t, { security: { throttle } }, freshMinute());
+  const { issuer, host } = await startSecurityTest(t, { security: { throttle } }, createClockAtMinuteStart());
   const { port } = new URL(issuer);
   const chunk = `2000\r\n${'x'.repeat(0x2000)}\r\n`;
   const mostSent = 64 * 1024 * 1024;
@@ -122,17 +122,17 @@ t.test('a body without end is not read on after its answer (CWE-400)', async (t)
 });
 
 t.test('a body that leads nowhere is not waited for (CWE-770)', async (t) => {
-  const { issuer, host } = await openScene(t);
+  const { issuer, host } = await startSecurityTest(t);
   for (const type of [form, json, 'text/plain', 'application/octet-stream']) {
     const head = `POST /nowhere HTTP/1.1\r\nHost: ${host}\r\nContent-Type: ${type}\r\n`;
-    const answer = await wire(issuer, `${head}Transfer-Encoding: chunked\r\n\r\n1\r\n{`);
+    const answer = await sendRaw(issuer, `${head}Transfer-Encoding: chunked\r\n\r\n1\r\n{`);
     t.equal(answer.status, 404, type);
     t.equal(answer.headers['connection'], 'close', type);
   }
 });
 
 t.test('a body that means nothing is not waited for (RFC 9110 §9.3.1)', async (t) => {
-  const { issuer, host } = await openScene(t, { registration: { enabled: true } });
+  const { issuer, host } = await startSecurityTest(t, { registration: { enabled: true } });
   const asks = [
     ['GET', '/.well-known/openid-configuration', 200],
     ['HEAD', '/.well-known/openid-configuration', 200],
@@ -147,7 +147,7 @@ t.test('a body that means nothing is not waited for (RFC 9110 §9.3.1)', async (
   for (const [method, path, status] of asks) {
     const head = `${method} ${path} HTTP/1.1\r\nHost: ${host}\r\nContent-Type: ${json}\r\n`;
     for (const rest of ['Content-Length: 9\r\n\r\n{', 'Transfer-Encoding: chunked\r\n\r\n1\r\n{']) {
-      const answer = await wire(issuer, `${head}${rest}`);
+      const answer = await sendRaw(issuer, `${head}${rest}`);
       t.equal(answer.status, status, `${method} ${path}`);
       t.equal(answer.headers['connection'], 'close', 'what follows it would be part of it');
     }
@@ -155,7 +155,7 @@ t.test('a body that means nothing is not waited for (RFC 9110 §9.3.1)', async (
 });
 
 t.test('nor is a body of a request that is refused ahead of it (CWE-400)', async (t) => {
-  const { issuer, host } = await openScene(t);
+  const { issuer, host } = await startSecurityTest(t);
   const refusals = [
     ['a host that is not ours', '/userinfo', 'Host: evil.test', 421],
     ['two hosts', '/userinfo', `Host: ${host}\r\nHost: evil.test`, 400],
@@ -169,7 +169,7 @@ t.test('nor is a body of a request that is refused ahead of it (CWE-400)', async
   for (const [name, path, headers, status] of refusals) {
     for (const [method, length] of bodies) {
       const head = `${method} ${path} HTTP/1.1\r\n${headers}\r\nContent-Length: ${length}\r\n\r\n{`;
-      const answer = await wire(issuer, head);
+      const answer = await sendRaw(issuer, head);
       t.equal(answer.status, status, `${method} with ${name}`);
       t.equal(answer.headers['connection'], 'close', `${method} with ${name}: not read on`);
     }
@@ -177,7 +177,7 @@ t.test('nor is a body of a request that is refused ahead of it (CWE-400)', async
 });
 
 t.test('a form that is turned to an address is measured as it stands there (CWE-131)', async (t) => {
-  const { issuer } = await openScene(t);
+  const { issuer } = await startSecurityTest(t);
   const send = (body: string) =>
     fetch(`${issuer}/oauth/authorize`, {
       method: 'POST',

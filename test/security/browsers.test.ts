@@ -1,11 +1,17 @@
 import t from 'tap';
-import { Browser, formOf } from '../support/browser.ts';
-import { basic, codeFor, newVerifier, password, secret } from '../support/relying-party.ts';
-import { request, wire } from '../support/wire.ts';
-import { openScene, spaUri } from './scene.ts';
+import { rawRequest, sendRaw } from '../support/raw-http.ts';
+import { Browser, formOf } from '../support/setup/browser.ts';
+import {
+  basicAuthorization,
+  codeFor,
+  newVerifier,
+  password,
+  secret,
+} from '../support/setup/relying-party.ts';
+import { spaUri, startSecurityTest } from './security-test.ts';
 
 t.test('no page of ours can be framed, sniffed or kept (CWE-1021, CWE-525)', async (t) => {
-  const { issuer, app, host } = await openScene(t);
+  const { issuer, app, host } = await startSecurityTest(t);
   const browser = new Browser();
   const login = await browser.open(app.authorizationUrl(newVerifier()));
   const doors = [
@@ -47,7 +53,7 @@ t.test('no page of ours can be framed, sniffed or kept (CWE-1021, CWE-525)', asy
       }
     }
   }
-  const refused = await wire(issuer, request('GET', '/', { Host: 'evil.test' }));
+  const refused = await sendRaw(issuer, rawRequest('GET', '/', { Host: 'evil.test' }));
   t.match(refused.headers, {
     'x-content-type-options': 'nosniff',
     'cache-control': 'no-store',
@@ -61,7 +67,7 @@ t.test('no page of ours can be framed, sniffed or kept (CWE-1021, CWE-525)', asy
 });
 
 t.test('cookies are for this host, this scheme and no script (CWE-614, CWE-1004, CWE-1275)', async (t) => {
-  const { issuer, app } = await openScene(t);
+  const { issuer, app } = await startSecurityTest(t);
   const browser = new Browser();
   const lines: string[] = [];
   let page = await browser.request(app.authorizationUrl(newVerifier()));
@@ -107,11 +113,14 @@ t.test('cookies are for this host, this scheme and no script (CWE-614, CWE-1004,
 });
 
 t.test('over https cookies have the prefix of their host, and browsers stay with https', async (t) => {
-  const { house } = await openScene(t, { issuer: 'https://id.example' });
-  const { port } = Object(house.app.server.server.address());
+  const { server: postern } = await startSecurityTest(t, { issuer: 'https://id.example' });
+  const { port } = Object(postern.app.server.server.address());
   const origin = `http://127.0.0.1:${port}`;
   const query = `client_id=spa&response_type=code&redirect_uri=${encodeURIComponent(spaUri)}&scope=openid&code_challenge=${'a'.repeat(43)}&code_challenge_method=S256`;
-  const { text } = await wire(origin, request('GET', `/oauth/authorize?${query}`, { Host: 'id.example' }));
+  const { text } = await sendRaw(
+    origin,
+    rawRequest('GET', `/oauth/authorize?${query}`, { Host: 'id.example' }),
+  );
   const lines = text.split('\r\n').filter((line) => /^set-cookie:/i.test(line));
   t.ok(lines.length > 0);
   for (const line of lines) {
@@ -120,13 +129,13 @@ t.test('over https cookies have the prefix of their host, and browsers stay with
     if (line.includes('__Host-')) t.match(line, /;\s*path=\/(;|$)/i);
   }
   for (const path of ['/', '/oauth/jwks', '/.well-known/openid-configuration', '/nothing', '/livez']) {
-    const answer = await wire(origin, request('GET', path, { Host: 'id.example' }));
+    const answer = await sendRaw(origin, rawRequest('GET', path, { Host: 'id.example' }));
     t.match(answer.headers['strict-transport-security'], /^max-age=\d{8}/, `${path} (FAPI 2.0 §5.2.2)`);
   }
 });
 
 t.test('another origin reads only what is meant for it (CWE-942)', async (t) => {
-  const { issuer, spa, app } = await openScene(t);
+  const { issuer, spa, app } = await startSecurityTest(t);
   const { code, verifier } = await codeFor(spa, new Browser());
   const { body } = await spa.redeem(code, verifier);
   const bearer = { authorization: `Bearer ${body['access_token']}` };
@@ -175,7 +184,7 @@ t.test('another origin reads only what is meant for it (CWE-942)', async (t) => 
   );
   const confidential = await fetch(`${issuer}/oauth/token`, {
     method: 'POST',
-    headers: { origin: 'http://localhost:4999', ...basic('app', secret) },
+    headers: { origin: 'http://localhost:4999', ...basicAuthorization('app', secret) },
     body: new URLSearchParams({ grant_type: 'client_credentials' }),
   });
   t.equal(confidential.status, 400, 'the secret of a confidential client has no business in a browser');
@@ -189,7 +198,7 @@ t.test('another origin reads only what is meant for it (CWE-942)', async (t) => 
 });
 
 t.test('a form of another site does nothing (CWE-352)', async (t) => {
-  const { issuer, app, events, stored } = await openScene(t);
+  const { issuer, app, events, stored } = await startSecurityTest(t);
   const browser = new Browser();
   const page = await browser.open(app.authorizationUrl(newVerifier()));
   const { action, hidden } = formOf(page.body);

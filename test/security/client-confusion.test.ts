@@ -1,8 +1,8 @@
 import t from 'tap';
-import { ask, type Fields } from '../support/ask.ts';
+import { type FormFields, postForm } from '../support/http-requests.ts';
 import { assertion, assertionType, newKey } from '../support/proofs.ts';
-import { basic, secret } from '../support/relying-party.ts';
-import { cast, openScene } from './scene.ts';
+import { basicAuthorization, secret } from '../support/setup/relying-party.ts';
+import { startSecurityTest, threeClients } from './security-test.ts';
 
 const key = await newKey();
 const machine = { grant_types: ['client_credentials'], response_types: [] };
@@ -10,13 +10,13 @@ const raw = (text: string) => ({ authorization: `Basic ${Buffer.from(text).toStr
 const grant = { grant_type: 'client_credentials' };
 
 t.test('a client is who it proves to be, in the one way it registered (CWE-287, CWE-1390)', async (t) => {
-  const { issuer, events, stored } = await openScene(t, {
+  const { issuer, events, stored } = await startSecurityTest(t, {
     security: {
       password: { memory_kib: 8192, passes: 1 },
       throttle: { failed_authentication_per_client: 0 },
     },
     clients: [
-      ...cast.clients,
+      ...threeClients.clients,
       {
         client_id: 'post',
         ...machine,
@@ -48,7 +48,7 @@ t.test('a client is who it proves to be, in the one way it registered (CWE-287, 
     client_assertion_type: assertionType,
     client_assertion: await assertion(key, 'signer', issuer),
   };
-  const cases: readonly (readonly [string, Fields, Readonly<Record<string, string>>?])[] = [
+  const cases: readonly (readonly [string, FormFields, Readonly<Record<string, string>>?])[] = [
     ['no secret', { ...grant, client_id: 'app' }],
     ['an empty secret in the body', { ...grant, client_id: 'app', client_secret: '' }],
     ['an empty secret in Basic', grant, raw('app:')],
@@ -77,26 +77,26 @@ t.test('a client is who it proves to be, in the one way it registered (CWE-287, 
         authorization: `Basic ${Buffer.concat([Buffer.from(`app:${secret}`), Buffer.from([0xff])]).toString('base64')}`,
       },
     ],
-    ['the secret in capitals', grant, basic('app', secret.toUpperCase())],
-    ['the id in capitals', grant, basic('APP', secret)],
-    ['the secret cut short', grant, basic('app', secret.slice(0, -1))],
-    ['the secret twice', grant, basic('app', secret + secret)],
-    ['the secret of another client', grant, basic('app', `${secret}-of-the-other`)],
-    ['an unknown client', grant, basic('nobody', secret)],
-    ['__proto__', grant, basic('__proto__', 'x')],
-    ['constructor', grant, basic('constructor', 'x')],
+    ['the secret in capitals', grant, basicAuthorization('app', secret.toUpperCase())],
+    ['the id in capitals', grant, basicAuthorization('APP', secret)],
+    ['the secret cut short', grant, basicAuthorization('app', secret.slice(0, -1))],
+    ['the secret twice', grant, basicAuthorization('app', secret + secret)],
+    ['the secret of another client', grant, basicAuthorization('app', `${secret}-of-the-other`)],
+    ['an unknown client', grant, basicAuthorization('nobody', secret)],
+    ['__proto__', grant, basicAuthorization('__proto__', 'x')],
+    ['constructor', grant, basicAuthorization('constructor', 'x')],
     ['another scheme', grant, { authorization: `Bearer ${secret}` }],
     [
       'Basic and a secret in the body',
       { ...grant, client_id: 'app', client_secret: secret },
-      basic('app', secret),
+      basicAuthorization('app', secret),
     ],
     [
       'Basic and an empty assertion',
       { ...grant, client_assertion: 'x', client_assertion_type: assertionType },
-      basic('app', secret),
+      basicAuthorization('app', secret),
     ],
-    ['Basic of one, id of another', { ...grant, client_id: 'other' }, basic('app', secret)],
+    ['Basic of one, id of another', { ...grant, client_id: 'other' }, basicAuthorization('app', secret)],
     [
       'the id twice',
       [
@@ -115,7 +115,7 @@ t.test('a client is who it proves to be, in the one way it registered (CWE-287, 
         ['client_secret', secret],
       ],
     ],
-    ['the right secret in the wrong place, a signer', grant, basic('signer', secret)],
+    ['the right secret in the wrong place, a signer', grant, basicAuthorization('signer', secret)],
     ['a signer by its id alone', { ...grant, client_id: 'signer' }],
     ['an assertion and a secret', { ...grant, ...jwt, client_secret: secret }],
     [
@@ -123,7 +123,7 @@ t.test('a client is who it proves to be, in the one way it registered (CWE-287, 
       { ...grant, ...jwt, client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:saml2-bearer' },
     ],
     ['an assertion with the id of another', { ...grant, ...jwt, client_id: 'app' }],
-    ['the secret of an HMAC client as it is', grant, basic('hmac', secret)],
+    ['the secret of an HMAC client as it is', grant, basicAuthorization('hmac', secret)],
     ['the secret of an HMAC client in the body', { ...grant, client_id: 'hmac', client_secret: secret }],
     ['a certificate client without a certificate', { ...grant, client_id: 'tls' }],
     ['a certificate from nobody in particular', { ...grant, client_id: 'tls' }, { 'client-cert': ':AAAA:' }],
@@ -138,7 +138,7 @@ t.test('a client is who it proves to be, in the one way it registered (CWE-287, 
       const before = events.length;
       const all =
         Symbol.iterator in fields ? [...fields, ['token', 'x'] as const] : { ...fields, token: 'x' };
-      const answer = await ask(`${issuer}/oauth/${endpoint}`, all, headers);
+      const answer = await postForm(`${issuer}/oauth/${endpoint}`, all, headers);
       t.ok(answer.status === 401 || answer.status === 400, `${endpoint}: ${name}: ${answer.status}`);
       t.match(
         answer.body.error,
@@ -151,8 +151,8 @@ t.test('a client is who it proves to be, in the one way it registered (CWE-287, 
     }
   }
   t.equal(await stored(), documents, 'nothing was stored');
-  const known = await ask(`${issuer}/oauth/token`, grant, basic('app', 'wrong'));
-  const unknown = await ask(`${issuer}/oauth/token`, grant, basic('nobody', 'wrong'));
+  const known = await postForm(`${issuer}/oauth/token`, grant, basicAuthorization('app', 'wrong'));
+  const unknown = await postForm(`${issuer}/oauth/token`, grant, basicAuthorization('nobody', 'wrong'));
   t.same(unknown.body, known.body, 'clients can not be told apart from nobody (CWE-204)');
   t.equal(unknown.status, known.status);
 });

@@ -1,23 +1,23 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
-import { ask } from '../support/ask.ts';
-import { Browser } from '../support/browser.ts';
+import { postForm } from '../support/http-requests.ts';
+import { Browser } from '../support/setup/browser.ts';
 import {
-  answerIn,
-  basic,
+  basicAuthorization,
   codeFor,
   newVerifier,
   type RelyingParty,
+  redirectParameters,
   redirectUri,
-} from '../support/relying-party.ts';
-import { openScene } from './scene.ts';
+} from '../support/setup/relying-party.ts';
+import { startSecurityTest } from './security-test.ts';
 
 const active = async (party: RelyingParty, token: unknown): Promise<unknown> =>
   (await party.post('/oauth/introspect', { token: String(token) })).body['active'];
 
 t.test('PKCE can not be talked down (RFC 9700 §2.1.1, §4.8)', async (t) => {
-  const { app, spa, events } = await openScene(t);
+  const { app, spa, events } = await startSecurityTest(t);
   for (const party of [app, spa]) {
     const browser = new Browser();
     for (const [name, change] of Object.entries({
@@ -36,7 +36,7 @@ t.test('PKCE can not be talked down (RFC 9700 §2.1.1, §4.8)', async (t) => {
         else url.searchParams.set(key, value);
       }
       const page = await browser.request(url.href);
-      t.match(String(answerIn(page)), /error=invalid_request/, `${party.id}: ${name}`);
+      t.match(String(redirectParameters(page)), /error=invalid_request/, `${party.id}: ${name}`);
       t.match(events.at(-1), { type: 'authorization.refused', reason: 'invalid_request' });
     }
     const verifier = newVerifier();
@@ -63,7 +63,7 @@ t.test('PKCE can not be talked down (RFC 9700 §2.1.1, §4.8)', async (t) => {
 });
 
 t.test('a code of one client, session or redirect is of no use to another (RFC 9700 §4.5)', async (t) => {
-  const { issuer, app, other, spa, events } = await openScene(t);
+  const { issuer, app, other, spa, events } = await startSecurityTest(t);
   const browser = new Browser();
   const refused = async (
     name: string,
@@ -99,7 +99,7 @@ t.test('a code of one client, session or redirect is of no use to another (RFC 9
     }),
   );
   await refused('as two codes', (code, verifier) =>
-    ask(
+    postForm(
       `${issuer}/oauth/token`,
       [
         ['grant_type', 'authorization_code'],
@@ -108,7 +108,7 @@ t.test('a code of one client, session or redirect is of no use to another (RFC 9
         ['redirect_uri', redirectUri],
         ['code_verifier', verifier],
       ],
-      basic('app'),
+      basicAuthorization('app'),
     ),
   );
   await refused('cut short', (code, verifier) => app.redeem(code.slice(0, -1), verifier));
@@ -124,7 +124,9 @@ t.test('a code of one client, session or redirect is of no use to another (RFC 9
 });
 
 t.test('what is used twice takes everything of its grant along (RFC 9700 §2.1.1, §4.14.2)', async (t) => {
-  const { issuer, app, spa, events, house } = await openScene(t, { tokens: { refresh_reuse_window: 0 } });
+  const { issuer, app, spa, events, server } = await startSecurityTest(t, {
+    tokens: { refresh_reuse_window: 0 },
+  });
   const browser = new Browser();
   const userinfo = async (token: unknown) =>
     (await fetch(`${issuer}/userinfo`, { headers: { authorization: `Bearer ${token}` } })).status;
@@ -164,5 +166,5 @@ t.test('what is used twice takes everything of its grant along (RFC 9700 §2.1.1
     'for more than was granted (RFC 6749 §6)',
   );
   t.equal((await app.refresh(token)).status, 200, 'neither of which spends it');
-  t.ok(house);
+  t.ok(server);
 });

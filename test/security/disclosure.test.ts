@@ -1,12 +1,12 @@
 import { createPrivateKey, type JsonWebKey } from 'node:crypto';
 import { Writable } from 'node:stream';
 import t from 'tap';
-import { createLog } from '#src/log.ts';
-import { Unavailable } from '#src/store/errors.ts';
-import { Browser } from '../support/browser.ts';
+import { createLogger } from '#src/logger.ts';
+import { StoreUnavailable } from '#src/store/errors.ts';
 import { testConfig } from '../support/people.ts';
-import { basic, codeFor, secret } from '../support/relying-party.ts';
-import { openScene } from './scene.ts';
+import { Browser } from '../support/setup/browser.ts';
+import { basicAuthorization, codeFor, secret } from '../support/setup/relying-party.ts';
+import { startSecurityTest } from './security-test.ts';
 
 /** What moves a cursor or ends a line. */
 const hasControls = (text: string): boolean => Array.from(text).some((char) => char < ' ');
@@ -16,7 +16,7 @@ const inside =
   /node_modules|node:internal|\bat [\w.<>]+ \(|\.ts:\d|\/src\/|TypeError|ReferenceError|SQLITE|ioredis|oidc-provider|(?<![\w-])koa(?!\w)|fastify|undici|ECONN(RE|AB)/i;
 
 t.test('an answer tells nothing of the inside (CWE-209, CWE-497)', async (t) => {
-  const { issuer, house, events } = await openScene(t);
+  const { issuer, server, events } = await startSecurityTest(t);
   const paths = [
     '/',
     '/nothing',
@@ -45,11 +45,11 @@ t.test('an answer tells nothing of the inside (CWE-209, CWE-497)', async (t) => 
   }
 
   // The store breaks in ways that nobody foresaw: what it says goes to the log and not into the answer.
-  const { store } = house;
+  const { store } = server;
   const sensible = { read: store.read, commit: store.commit };
   for (const error of [
     new TypeError('read of SQLITE_SECRET at /srv/data/postern.db'),
-    new Unavailable('redis://user:pw@10.1.2.3:6379 is away'),
+    new StoreUnavailable('redis://user:pw@10.1.2.3:6379 is away'),
   ]) {
     Object.assign(store, { read: () => Promise.reject(error), commit: () => Promise.reject(error) });
     const requests: readonly (readonly [string, RequestInit])[] = [
@@ -57,7 +57,7 @@ t.test('an answer tells nothing of the inside (CWE-209, CWE-497)', async (t) => 
         '/oauth/token',
         {
           method: 'POST',
-          headers: basic('app', secret),
+          headers: basicAuthorization('app', secret),
           body: new URLSearchParams({ grant_type: 'refresh_token', refresh_token: 'a'.repeat(43) }),
         },
       ],
@@ -65,7 +65,7 @@ t.test('an answer tells nothing of the inside (CWE-209, CWE-497)', async (t) => 
         '/oauth/introspect',
         {
           method: 'POST',
-          headers: basic('app', secret),
+          headers: basicAuthorization('app', secret),
           body: new URLSearchParams({ token: 'a'.repeat(43) }),
         },
       ],
@@ -84,7 +84,7 @@ t.test('an answer tells nothing of the inside (CWE-209, CWE-497)', async (t) => 
       const text = await answer.text();
       t.notMatch(text, inside, `${path} while the store is broken`);
       t.notMatch(text, /10\.1\.2\.3|postern\.db|user:pw|SECRET/);
-      if (error instanceof Unavailable && answer.status >= 500) t.equal(answer.status, 503);
+      if (error instanceof StoreUnavailable && answer.status >= 500) t.equal(answer.status, 503);
     }
   }
   Object.assign(store, sensible);
@@ -96,7 +96,7 @@ t.test('an answer tells nothing of the inside (CWE-209, CWE-497)', async (t) => 
 });
 
 t.test('no private key, secret or hash leaves by any door (CWE-522)', async (t) => {
-  const { issuer, house, app } = await openScene(t);
+  const { issuer, server, app } = await startSecurityTest(t);
   const { keys } = await (await fetch(`${issuer}/oauth/jwks`)).json();
   t.ok(keys.length > 0);
   for (const jwk of keys as JsonWebKey[]) {
@@ -108,7 +108,7 @@ t.test('no private key, secret or hash leaves by any door (CWE-522)', async (t) 
   const { body } = await app.redeem(code, verifier);
   let kept = '';
   for (let cursor: string | undefined; ; ) {
-    const page = await house.store.dump(cursor);
+    const page = await server.store.dump(cursor);
     kept += JSON.stringify(page.entries);
     cursor = page.next;
     if (cursor === undefined) break;
@@ -131,7 +131,7 @@ t.test(
         done();
       },
     });
-    const log = createLog(testConfig(['log.level=trace', 'log.format=json']), to);
+    const log = createLogger(testConfig(['log.level=trace', 'log.format=json']), to);
     const evil = 'x\r\n{"level":60,"msg":"forged"}\u001b[2J\u0000\u2028\u0085';
     log.info({ client: evil, route: evil }, evil);
     log.error({ err: new Error(evil, { cause: new Error(evil) }) }, evil);
@@ -149,10 +149,10 @@ t.test(
       t.ok(JSON.parse(line).level < 60, 'none of them is forged');
     t.notMatch(text, /pw-1|pw-2|code-1|c=1/, 'what should not be there is struck out');
 
-    const { issuer, events } = await openScene(t);
+    const { issuer, events } = await startSecurityTest(t);
     await fetch(`${issuer}/oauth/token`, {
       method: 'POST',
-      headers: basic('app', 'wrong'),
+      headers: basicAuthorization('app', 'wrong'),
       body: new URLSearchParams({ grant_type: evil, client_id: 'app' }),
     });
     await fetch(`${issuer}/oauth/authorize?${new URLSearchParams({ client_id: evil })}`);

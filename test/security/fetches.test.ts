@@ -5,14 +5,14 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { gzipSync } from 'node:zlib';
 import t, { type Test } from 'tap';
 import type { SecurityEvent } from '#src/events.ts';
-import { ask } from '../support/ask.ts';
-import { Browser } from '../support/browser.ts';
 import { makeCertificate, san } from '../support/certificates.ts';
-import { type House, openHouse } from '../support/house.ts';
-import { waitFor } from '../support/patience.ts';
+import { postForm } from '../support/http-requests.ts';
 import { assertion, assertionType, newKey } from '../support/proofs.ts';
-import { codeFor, password, RelyingParty, redirectUri, secret } from '../support/relying-party.ts';
-import { request, wire } from '../support/wire.ts';
+import { rawRequest, sendRaw } from '../support/raw-http.ts';
+import { Browser } from '../support/setup/browser.ts';
+import { type InProcessServer, startInProcess } from '../support/setup/in-process.ts';
+import { codeFor, password, RelyingParty, redirectUri, secret } from '../support/setup/relying-party.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const issuer = 'https://id.example';
 const key = await newKey();
@@ -64,9 +64,9 @@ const production = {
 };
 
 const post = (origin: string, path: string, body: string, type: string) =>
-  wire(
+  sendRaw(
     origin,
-    request(
+    rawRequest(
       'POST',
       path,
       { Host: 'id.example', 'Content-Type': type, 'Content-Length': String(Buffer.byteLength(body)) },
@@ -80,7 +80,7 @@ t.test('an address that a client names is never one of our network (CWE-918)', a
   const fits = uris.filter(
     (uri) => uri.startsWith('https:') || /\/\/(localhost|127\.0\.0\.1|\[::1\]):/.test(uri),
   );
-  const house = await openHouse({
+  const postern = await startInProcess({
     config: {
       ...production,
       clients: fits.map((jwks_uri, i) => ({
@@ -92,8 +92,8 @@ t.test('an address that a client names is never one of our network (CWE-918)', a
       })),
     },
   });
-  t.teardown(() => house.close());
-  const address = house.app.server.server.address();
+  t.teardown(() => postern.close());
+  const address = postern.app.server.server.address();
   const origin = `http://127.0.0.1:${Object(address).port}`;
 
   const answers = await Promise.all(
@@ -162,7 +162,7 @@ t.test('an address that a client names is never one of our network (CWE-918)', a
 t.test('what is only shown to people is not fetched', async (t) => {
   const bait = await openBait(t);
   const uri = `http://127.0.0.1:${bait.port}/x`;
-  const house = await openHouse({
+  const postern = await startInProcess({
     config: {
       clients: [
         {
@@ -177,7 +177,7 @@ t.test('what is only shown to people is not fetched', async (t) => {
       ],
     },
   });
-  t.teardown(() => house.close());
+  t.teardown(() => postern.close());
   const challenge = { code_challenge: 'a'.repeat(43), code_challenge_method: 'S256' };
   const query = new URLSearchParams({
     client_id: 'app',
@@ -186,10 +186,10 @@ t.test('what is only shown to people is not fetched', async (t) => {
     scope: 'openid',
     ...challenge,
   });
-  const page = await fetch(`${house.issuer}/oauth/authorize?${query}`, { redirect: 'manual' });
+  const page = await fetch(`${postern.issuer}/oauth/authorize?${query}`, { redirect: 'manual' });
   t.equal(page.status, 303);
   const given = await fetch(
-    `${house.issuer}/oauth/authorize?${query}&request_uri=${encodeURIComponent(uri)}`,
+    `${postern.issuer}/oauth/authorize?${query}&request_uri=${encodeURIComponent(uri)}`,
     { redirect: 'manual' },
   );
   t.match(
@@ -232,17 +232,17 @@ const ciba = 'urn:openid:params:grant-type:ciba';
 
 const openAtHome = async (t: Test, allowed_networks: readonly string[]) => {
   const { issuer: _, ...settings } = production;
-  const house = await openHouse({
+  const postern = await startInProcess({
     config: {
       ...settings,
       store: { url: `sqlite:${t.testdir()}/at-home.db` },
       security: { ...production.security, outbound: { allowed_networks } },
     },
   });
-  t.teardown(() => house.close());
+  t.teardown(() => postern.close());
   const events: SecurityEvent[] = [];
-  house.app.events.listen((event) => events.push(event));
-  return { ...house, events };
+  postern.app.events.listen((event) => events.push(event));
+  return { ...postern, events };
 };
 
 const byKeysAt = (jwks_uri: string) => ({
@@ -253,14 +253,14 @@ const byKeysAt = (jwks_uri: string) => ({
 });
 
 const tokenByKey = async (issuer: string, client: string) =>
-  ask(`${issuer}/oauth/token`, {
+  postForm(`${issuer}/oauth/token`, {
     grant_type: 'client_credentials',
     client_assertion_type: assertionType,
     client_assertion: await assertion(key, client, issuer),
   });
 
 /** Everything that a client may register an address for, and what makes the server go there. */
-const provoke = async ({ app, issuer }: Pick<House, 'app' | 'issuer'>, origin: string) => {
+const provoke = async ({ app, issuer }: Pick<InProcessServer, 'app' | 'issuer'>, origin: string) => {
   const { clients, accounts } = app.services;
   await accounts.add({ username: 'ada', password });
   await clients.add({ id: 'by-keys', metadata: byKeysAt(`${origin}/jwks_uri`) });
@@ -307,9 +307,9 @@ const fetched = [
 
 t.test('in production no door leads into the network, now or later (CWE-918)', async (t) => {
   const neighbour = await openNeighbour(t);
-  const house = await openAtHome(t, ['10.0.0.0/8', '127.0.0.2', 'fd00::/8']);
-  t.same(await provoke(house, neighbour.origin), { keys: 401, sector: 400, begun: 200 });
-  const refused = () => house.events.filter(({ type }) => type === 'fetch.refused');
+  const postern = await openAtHome(t, ['10.0.0.0/8', '127.0.0.2', 'fd00::/8']);
+  t.same(await provoke(postern, neighbour.origin), { keys: 401, sector: 400, begun: 200 });
+  const refused = () => postern.events.filter(({ type }) => type === 'fetch.refused');
   await waitFor('each refusal', () => refused().length >= fetched.length);
   for (const event of refused()) {
     t.match(event, { outcome: 'refused', reason: 'address_refused', details: { host: '127.0.0.1' } });
@@ -322,11 +322,11 @@ t.test('a network that the operator named is reached, and only for what is neede
   const { answers, asked } = neighbour;
   answers['/jwks_uri'] = (_, response) => response.end(JSON.stringify({ keys: [key.jwk] }));
   answers['/sector_identifier_uri'] = (_, response) => response.end('["https://app.example/callback"]');
-  const house = await openAtHome(t, ['127.0.0.0/8']);
-  t.same(await provoke(house, neighbour.origin), { keys: 200, sector: 201, begun: 200 });
+  const postern = await openAtHome(t, ['127.0.0.0/8']);
+  t.same(await provoke(postern, neighbour.origin), { keys: 200, sector: 201, begun: 200 });
   await waitFor('each address to be asked', () => asked.length >= fetched.length);
   t.same(asked.toSorted(), fetched, 'what is only shown to people is not fetched');
-  t.notOk(house.events.some(({ type }) => type === 'fetch.refused'));
+  t.notOk(postern.events.some(({ type }) => type === 'fetch.refused'));
 
   await t.test('it may not lead elsewhere, drip, flood or unpack (CWE-400, CWE-409)', async (t) => {
     const keySet = JSON.stringify({ keys: [key.jwk] });
@@ -352,11 +352,11 @@ t.test('a network that the operator named is reached, and only for what is neede
     const began = Date.now();
     await Promise.all(
       Object.keys(harms).map(async (path) => {
-        await house.app.services.clients.add({
+        await postern.app.services.clients.add({
           id: path.slice(1),
           metadata: byKeysAt(`${neighbour.origin}${path}`),
         });
-        t.equal((await tokenByKey(house.issuer, path.slice(1))).status, 401, path);
+        t.equal((await tokenByKey(postern.issuer, path.slice(1))).status, 401, path);
       }),
     );
     t.ok(Date.now() - began < 15_000, 'each had its end');

@@ -1,11 +1,11 @@
 import t from 'tap';
-import { Browser } from '../support/browser.ts';
-import { basic, secret } from '../support/relying-party.ts';
-import { request, wire } from '../support/wire.ts';
-import { openScene } from './scene.ts';
+import { rawRequest, sendRaw } from '../support/raw-http.ts';
+import { Browser } from '../support/setup/browser.ts';
+import { basicAuthorization, secret } from '../support/setup/relying-party.ts';
+import { startSecurityTest } from './security-test.ts';
 
 t.test('a Host that is not ours is refused at every door (CWE-644)', async (t) => {
-  const { issuer, host, events, stored } = await openScene(t);
+  const { issuer, host, events, stored } = await startSecurityTest(t);
   const documents = await stored();
   const port = new URL(issuer).port;
   const hosts = [
@@ -35,33 +35,36 @@ t.test('a Host that is not ours is refused at every door (CWE-644)', async (t) =
   ];
   for (const one of hosts) {
     for (const door of doors) {
-      const { status, body } = await wire(issuer, request('GET', door, { Host: one }));
+      const { status, body } = await sendRaw(issuer, rawRequest('GET', door, { Host: one }));
       t.equal(status, 421, `${door} for ${one}`);
       t.notMatch(body, /evil\.test/, 'the name is not told back');
     }
     const body = 'grant_type=client_credentials';
     for (const door of ['/oauth/token', '/api/v1/tokens', '/oauth/par']) {
-      const bytes = request(
+      const bytes = rawRequest(
         'POST',
         door,
-        { Host: one, ...basic('app', secret), 'Content-Length': String(body.length) },
+        { Host: one, ...basicAuthorization('app', secret), 'Content-Length': String(body.length) },
         body,
       );
-      t.equal((await wire(issuer, bytes)).status, 421, `POST ${door} for ${one}`);
+      t.equal((await sendRaw(issuer, bytes)).status, 421, `POST ${door} for ${one}`);
     }
   }
   t.match(events.at(-1), { type: 'request.refused', outcome: 'refused', reason: 'misdirected_request' });
   t.equal(await stored(), documents);
   t.equal(
-    (await wire(issuer, request('GET', '/livez', { Host: 'evil.test' }))).status,
+    (await sendRaw(issuer, rawRequest('GET', '/livez', { Host: 'evil.test' }))).status,
     200,
     'health checks come by address',
   );
-  t.equal((await wire(issuer, request('GET', '/oauth/jwks', { Host: host.toUpperCase() }))).status, 200);
+  t.equal(
+    (await sendRaw(issuer, rawRequest('GET', '/oauth/jwks', { Host: host.toUpperCase() }))).status,
+    200,
+  );
 });
 
 t.test('what a stranger says of the way here counts for nothing (CWE-348)', async (t) => {
-  const { issuer, host, events } = await openScene(t);
+  const { issuer, host, events } = await startSecurityTest(t);
   const spoofed = {
     'X-Forwarded-Host': 'evil.test',
     'X-Forwarded-Proto': 'https',
@@ -75,20 +78,20 @@ t.test('what a stranger says of the way here counts for nothing (CWE-348)', asyn
     Forwarded: 'for=198.51.100.66;host=evil.test;proto=https',
   };
   for (const path of ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']) {
-    const plain = await wire(issuer, request('GET', path, { Host: host }));
-    const answer = await wire(issuer, request('GET', path, { Host: host, ...spoofed }));
+    const plain = await sendRaw(issuer, rawRequest('GET', path, { Host: host }));
+    const answer = await sendRaw(issuer, rawRequest('GET', path, { Host: host, ...spoofed }));
     t.same(JSON.parse(answer.body), JSON.parse(plain.body), `${path} is the same`);
   }
   const body = 'grant_type=client_credentials';
-  const token = await wire(
+  const token = await sendRaw(
     issuer,
-    request(
+    rawRequest(
       'POST',
       '/oauth/token',
       {
         Host: host,
         ...spoofed,
-        ...basic('app', 'wrong'),
+        ...basicAuthorization('app', 'wrong'),
         'Content-Type': 'application/x-www-form-urlencoded',
         'Content-Length': String(body.length),
       },
@@ -118,10 +121,10 @@ t.test('what a stranger says of the way here counts for nothing (CWE-348)', asyn
 });
 
 t.test('from a trusted proxy the address counts, and still no name', async (t) => {
-  const { issuer, host, events } = await openScene(t, { proxy: { trusted: ['127.0.0.1'] } });
-  const answer = await wire(
+  const { issuer, host, events } = await startSecurityTest(t, { proxy: { trusted: ['127.0.0.1'] } });
+  const answer = await sendRaw(
     issuer,
-    request('GET', '/.well-known/openid-configuration', {
+    rawRequest('GET', '/.well-known/openid-configuration', {
       Host: host,
       'X-Forwarded-Host': 'evil.test',
       'X-Forwarded-Proto': 'https',
@@ -132,16 +135,16 @@ t.test('from a trusted proxy the address counts, and still no name', async (t) =
   t.match(JSON.parse(answer.body), { issuer, token_endpoint: `${issuer}/oauth/token` });
   const body = 'grant_type=client_credentials';
   const post = (path: string, type: string, text: string, forwarded = '203.0.113.9, 192.0.2.4') =>
-    wire(
+    sendRaw(
       issuer,
-      request(
+      rawRequest(
         'POST',
         path,
         {
           Host: host,
           'X-Forwarded-For': forwarded,
           'Content-Type': type,
-          ...basic('app', 'wrong'),
+          ...basicAuthorization('app', 'wrong'),
           'Content-Length': String(text.length),
         },
         text,

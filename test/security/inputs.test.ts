@@ -1,8 +1,15 @@
 import t from 'tap';
-import { ask, type Fields } from '../support/ask.ts';
-import { Browser, formOf } from '../support/browser.ts';
-import { answerIn, basic, newVerifier, password, redirectUri, secret } from '../support/relying-party.ts';
-import { openScene } from './scene.ts';
+import { type FormFields, postForm } from '../support/http-requests.ts';
+import { Browser, formOf } from '../support/setup/browser.ts';
+import {
+  basicAuthorization,
+  newVerifier,
+  password,
+  redirectParameters,
+  redirectUri,
+  secret,
+} from '../support/setup/relying-party.ts';
+import { startSecurityTest } from './security-test.ts';
 
 const names = [
   '__proto__',
@@ -15,7 +22,7 @@ const names = [
 ];
 
 t.test('no name or value becomes part of a prototype (CWE-1321)', async (t) => {
-  const { issuer, app, stored } = await openScene(t, {
+  const { issuer, app, stored } = await startSecurityTest(t, {
     registration: { enabled: true },
     security: { throttle: { registration_per_address: 0 } },
   });
@@ -33,9 +40,9 @@ t.test('no name or value becomes part of a prototype (CWE-1321)', async (t) => {
         ['grant_type', 'client_credentials'],
         [name, 'yes'],
       ],
-    ] as readonly Fields[]) {
+    ] as readonly FormFields[]) {
       t.equal(
-        (await ask(`${issuer}/oauth/token`, fields, basic('app', secret))).status,
+        (await postForm(`${issuer}/oauth/token`, fields, basicAuthorization('app', secret))).status,
         200,
         `an unknown ${name} is passed over`,
       );
@@ -51,12 +58,16 @@ t.test('no name or value becomes part of a prototype (CWE-1321)', async (t) => {
       'code',
       'client_assertion_type',
     ]) {
-      const answer = await ask(`${issuer}/oauth/token`, { ...grant, [field]: name }, basic('app', secret));
+      const answer = await postForm(
+        `${issuer}/oauth/token`,
+        { ...grant, [field]: name },
+        basicAuthorization('app', secret),
+      );
       t.ok(answer.status < 500, `${field}=${name}: ${answer.status}`);
-      const asked = await ask(
+      const asked = await postForm(
         `${issuer}/oauth/introspect`,
         { token: 'x', [field]: name },
-        basic('app', secret),
+        basicAuthorization('app', secret),
       );
       t.ok(asked.status < 500);
     }
@@ -116,12 +127,12 @@ t.test('no name or value becomes part of a prototype (CWE-1321)', async (t) => {
 });
 
 t.test('a parameter is one text, and stands once (RFC 6749 §3.1, CWE-235)', async (t) => {
-  const { issuer, app, events } = await openScene(t);
+  const { issuer, app, events } = await startSecurityTest(t);
   const url = app.authorizationUrl(newVerifier(), { state: 'x', nonce: 'x', prompt: 'none' });
   for (const [name, value] of new URL(url).searchParams) {
     for (const second of [value, 'https://evil.test', '']) {
       const page = await new Browser().request(`${url}&${name}=${encodeURIComponent(second)}`);
-      const error = page.status === 303 ? answerIn(page).get('error') : 'invalid_request';
+      const error = page.status === 303 ? redirectParameters(page).get('error') : 'invalid_request';
       t.equal(error, 'invalid_request', `${name} twice`);
       t.notMatch(page.headers.get('location') ?? '', /evil/);
     }
@@ -135,7 +146,7 @@ t.test('a parameter is one text, and stands once (RFC 6749 §3.1, CWE-235)', asy
     }
   }
   t.ok(events.every(({ outcome }) => outcome === 'refused'));
-  const lists: readonly (readonly [string, Fields])[] = [
+  const lists: readonly (readonly [string, FormFields])[] = [
     ['a list', [['grant_type[]', 'client_credentials']]],
     [
       'two',
@@ -148,7 +159,11 @@ t.test('a parameter is one text, and stands once (RFC 6749 §3.1, CWE-235)', asy
     ['a NUL', [['grant_type', 'client_credentials\0']]],
   ];
   for (const [name, fields] of lists) {
-    t.equal((await ask(`${issuer}/oauth/token`, fields, basic('app', secret))).status, 400, name);
+    t.equal(
+      (await postForm(`${issuer}/oauth/token`, fields, basicAuthorization('app', secret))).status,
+      400,
+      name,
+    );
   }
   const browser = new Browser();
   const login = await browser.open(app.authorizationUrl(newVerifier()));
@@ -165,9 +180,9 @@ t.test('a parameter is one text, and stands once (RFC 6749 §3.1, CWE-235)', asy
 });
 
 t.test('a second value is not hidden behind a thousand others (CWE-235)', async (t) => {
-  const { issuer, app } = await openScene(t);
+  const { issuer, app } = await startSecurityTest(t);
   const many = Array.from({ length: 1_000 }, () => 'a').join('&');
-  const form = { 'content-type': 'application/x-www-form-urlencoded', ...basic('app', secret) };
+  const form = { 'content-type': 'application/x-www-form-urlencoded', ...basicAuthorization('app', secret) };
   const hidden = `grant_type=client_credentials&${many}&client_id=other`;
   const chunks = new ReadableStream({
     start(controller) {

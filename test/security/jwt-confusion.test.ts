@@ -1,11 +1,11 @@
 import { createHmac, createPublicKey, generateKeyPairSync, type JsonWebKey, sign } from 'node:crypto';
 import { createServer } from 'node:http';
 import t from 'tap';
-import { ask } from '../support/ask.ts';
-import { Browser } from '../support/browser.ts';
+import { postForm } from '../support/http-requests.ts';
 import { assertion, assertionType, newKey, proof, requestObject, seconds } from '../support/proofs.ts';
-import { answerIn, codeFor, newVerifier } from '../support/relying-party.ts';
-import { cast, openScene } from './scene.ts';
+import { Browser } from '../support/setup/browser.ts';
+import { codeFor, newVerifier, redirectParameters } from '../support/setup/relying-party.ts';
+import { startSecurityTest, threeClients } from './security-test.ts';
 
 const key = await newKey();
 const rsa = await newKey('RS256');
@@ -13,9 +13,9 @@ const grant_types = ['client_credentials'];
 const machine = { grant_types, response_types: [], token_endpoint_auth_method: 'private_key_jwt' };
 const withKeys = {
   security: { throttle: { failed_authentication_per_client: 0 } },
-  ...cast,
+  ...threeClients,
   clients: [
-    ...cast.clients,
+    ...threeClients.clients,
     { client_id: 'signer', ...machine, jwks: { keys: [{ ...key.jwk, kid: 'one' }] } },
     { client_id: 'rsa', ...machine, jwks: { keys: [{ ...rsa.jwk, kid: 'two' }] } },
   ],
@@ -49,7 +49,7 @@ const secretsFrom = (jwk: JsonWebKey): (string | Buffer)[] => {
 t.test(
   'an access token or hint that this server did not sign is nothing (RFC 8725 §2.1, CWE-347)',
   async (t) => {
-    const { issuer, app, events } = await openScene(t, withKeys);
+    const { issuer, app, events } = await startSecurityTest(t, withKeys);
     const browser = new Browser();
     const { code, verifier } = await codeFor(app, browser);
     const { body } = await app.redeem(code, verifier);
@@ -131,13 +131,13 @@ t.test(
       const page = await browser.request(
         app.authorizationUrl(newVerifier(), { prompt: 'none', id_token_hint }),
       );
-      t.ok(answerIn(page).get('error'), `a hint: ${id_token_hint.slice(0, 40)}`);
-      t.notOk(answerIn(page).get('code'));
+      t.ok(redirectParameters(page).get('error'), `a hint: ${id_token_hint.slice(0, 40)}`);
+      t.notOk(redirectParameters(page).get('code'));
       const out = await browser.request(`${issuer}/oauth/logout?${new URLSearchParams({ id_token_hint })}`);
       t.equal(out.status, 400, 'nor at logout');
     }
     t.ok(
-      answerIn(
+      redirectParameters(
         await browser.request(
           app.authorizationUrl(newVerifier(), { prompt: 'none', id_token_hint: idToken }),
         ),
@@ -155,9 +155,9 @@ t.test('an assertion is of this client, for this server, for now, and once (RFC 
   t.teardown(() => bait.close());
   const foreign = await newKey();
   const { port } = Object(bait.address());
-  const { issuer, events, stored } = await openScene(t, withKeys);
+  const { issuer, events, stored } = await startSecurityTest(t, withKeys);
   const redeem = (client_assertion: string, more: Readonly<Record<string, string>> = {}) =>
-    ask(`${issuer}/oauth/token`, {
+    postForm(`${issuer}/oauth/token`, {
       grant_type: 'client_credentials',
       client_assertion_type: assertionType,
       client_assertion,

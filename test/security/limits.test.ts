@@ -1,41 +1,48 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import type { SecurityEvent } from '#src/events.ts';
-import { createCounter } from '#src/features/limits/counter.ts';
-import { Unavailable } from '#src/store/errors.ts';
+import { createCounter } from '#src/services/rate-limits/counter.ts';
+import { StoreUnavailable } from '#src/store/errors.ts';
 import type { Store } from '#src/store/port.ts';
-import { ask } from '../support/ask.ts';
-import { Browser, formOf } from '../support/browser.ts';
-import { handClock } from '../support/clocks.ts';
-import { openHouse } from '../support/house.ts';
-import { openCounted } from '../support/people.ts';
-import { basic, codeFor, password, RelyingParty, secret, usual } from '../support/relying-party.ts';
+import { createManualClock } from '../support/clocks.ts';
+import { postForm } from '../support/http-requests.ts';
+import { openCountingStore } from '../support/people.ts';
+import { Browser, formOf } from '../support/setup/browser.ts';
+import { startInProcess } from '../support/setup/in-process.ts';
+import {
+  basicAuthorization,
+  codeFor,
+  password,
+  RelyingParty,
+  secret,
+  usualConfig,
+} from '../support/setup/relying-party.ts';
 
 const from = (address: string) => ({ 'x-forwarded-for': address });
 const machine = { grant_type: 'client_credentials' };
 
 const open = async (t: Test, throttle: object, config: object = {}) => {
-  const clock = handClock(Date.now());
-  const house = await openHouse({
+  const clock = createManualClock(Date.now());
+  const server = await startInProcess({
     clock,
     config: {
-      ...usual,
+      ...usualConfig,
       proxy: { trusted: ['127.0.0.1'] },
       // Dear enough that a crowd has to wait, however slowly its requests are read.
       security: { password: { memory_kib: 65_536, passes: 1, max_concurrent: 1, max_queued: 2 }, throttle },
       ...config,
     },
   });
-  t.teardown(() => house.close());
+  t.teardown(() => server.close());
   const events: SecurityEvent[] = [];
-  house.app.events.listen((event) => events.push(event));
-  return { clock, house, events, issuer: house.issuer };
+  server.app.events.listen((event) => events.push(event));
+  return { clock, house: server, events, issuer: server.issuer };
 };
 
 t.test('no address may ask an endpoint without end (CWE-770)', async (t) => {
-  const { clock, house, events, issuer } = await open(t, { token_per_address: 5 });
+  const { clock, house: server, events, issuer } = await open(t, { token_per_address: 5 });
   const token = (address: string, path = '/oauth/token') =>
-    ask(`${issuer}${path}`, machine, { ...basic('app', secret), ...from(address) });
+    postForm(`${issuer}${path}`, machine, { ...basicAuthorization('app', secret), ...from(address) });
 
   for (const path of ['/oauth/token', '/token', '/api/v1/oauth/token', '/oauth/token', '/token']) {
     t.equal((await token('192.0.2.1', path)).status, 200);
@@ -73,10 +80,10 @@ t.test('no address may ask an endpoint without end (CWE-770)', async (t) => {
   for (const path of ['par', 'introspect', 'revoke', 'device_authorization']) {
     const statuses: number[] = [];
     for (let i = 0; i < 6; i++) {
-      const { status } = await ask(
+      const { status } = await postForm(
         `${issuer}/oauth/${path}`,
         { token: 'x' },
-        { ...basic('app', secret), ...from('192.0.2.9') },
+        { ...basicAuthorization('app', secret), ...from('192.0.2.9') },
       );
       statuses.push(status);
     }
@@ -100,44 +107,48 @@ t.test('no address may ask an endpoint without end (CWE-770)', async (t) => {
   });
   t.equal(told.length, 9, 'each of them is told');
 
-  clock.pass(60_000);
+  clock.advance(60_000);
   t.equal((await token('192.0.2.1')).status, 200, 'a minute later all is well');
-  t.ok(house);
+  t.ok(server);
 });
 
 t.test('a secret can not be guessed at speed (CWE-307)', async (t) => {
   const { clock, events, issuer } = await open(t, { failed_authentication_per_client: 3 });
   const token = (id: string, text: string, address: string) =>
-    ask(`${issuer}/oauth/token`, machine, { ...basic(id, text), ...from(address) });
+    postForm(`${issuer}/oauth/token`, machine, { ...basicAuthorization(id, text), ...from(address) });
 
   for (let i = 0; i < 3; i++) t.equal((await token('app', `guess-${i}`, '192.0.2.1')).status, 401);
   const right = await token('app', secret, '192.0.2.1');
   t.equal(right.status, 429, 'then even the right one is not looked at');
   t.equal(right.body.error, 'temporarily_unavailable');
   t.match(right.headers.get('retry-after'), /^\d+$/);
-  const asked = await ask(
+  const asked = await postForm(
     `${issuer}/oauth/introspect`,
     { token: 'x' },
-    { ...basic('app', secret), ...from('192.0.2.1') },
+    { ...basicAuthorization('app', secret), ...from('192.0.2.1') },
   );
   t.equal(asked.status, 429, 'at no other endpoint either');
   t.match(events.at(-1), { type: 'introspection.refused', reason: 'temporarily_unavailable', client: 'app' });
   const json = await fetch(`${issuer}/api/v1/tokens`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...basic('app', secret), ...from('192.0.2.1') },
+    headers: {
+      'content-type': 'application/json',
+      ...basicAuthorization('app', secret),
+      ...from('192.0.2.1'),
+    },
     body: JSON.stringify({ authorization_code: 'x'.repeat(43) }),
   });
   t.equal(json.status, 429);
   t.match(await json.json(), { name: 'too_many_requests', code: 1429 });
 
   t.equal((await token('app', secret, '192.0.2.2')).status, 200, 'who guesses locks nobody else out');
-  clock.pass(60_000);
+  clock.advance(60_000);
   t.equal((await token('app', secret, '192.0.2.1')).status, 200);
 });
 
 t.test('a client has no more than the operator gives it, and nobody else uses it up', async (t) => {
   const { issuer } = await open(t, { token_per_client: 3, failed_authentication_per_client: 0 });
-  const token = (text: string) => ask(`${issuer}/oauth/token`, machine, basic('app', text));
+  const token = (text: string) => postForm(`${issuer}/oauth/token`, machine, basicAuthorization('app', text));
   for (let i = 0; i < 5; i++) t.equal((await token('wrong')).status, 401);
   for (let i = 0; i < 3; i++) t.equal((await token(secret)).status, 200);
   t.equal((await token(secret)).status, 429);
@@ -157,7 +168,11 @@ t.test('registration is limited (RFC 7591 §5)', async (t) => {
 });
 
 t.test('accounts can not be told apart, nor tried without end (CWE-204, CWE-307)', async (t) => {
-  const { house, issuer, events } = await open(t, { sign_in_free_attempts: 3, sign_in_per_address: 100 });
+  const {
+    house: server,
+    issuer,
+    events,
+  } = await open(t, { sign_in_free_attempts: 3, sign_in_per_address: 100 });
   const prepare = async () => {
     const browser = new Browser();
     const page = await browser.open(new RelyingParty(issuer).authorizationUrl('v'.repeat(43)));
@@ -205,12 +220,12 @@ t.test('accounts can not be told apart, nor tried without end (CWE-204, CWE-307)
   t.equal((await fetch(`${issuer}/livez`)).status, 200);
   const party = new RelyingParty(issuer);
   t.ok((await codeFor(party, new Browser())).code, 'and the next one gets in');
-  t.ok(house);
+  t.ok(server);
 });
 
 t.test('processes hold a limit together, each without waiting for the store', async (t) => {
-  const clock = handClock();
-  const { store, trips } = await openCounted(clock);
+  const clock = createManualClock();
+  const { store, trips } = await openCountingStore(clock);
   t.teardown(() => store.close());
   const processes = [createCounter({ store, clock }), createCounter({ store, clock })];
   t.teardown(() => Promise.all(processes.map((one) => one.stop())));
@@ -225,7 +240,7 @@ t.test('processes hold a limit together, each without waiting for the store', as
   t.ok(through < 800, `together they let through ${through}`);
   t.ok(trips().length < 60, 'in few trips');
 
-  const away: Store = { ...store, tally: () => Promise.reject(new Unavailable('away')) };
+  const away: Store = { ...store, increment: () => Promise.reject(new StoreUnavailable('away')) };
   const alone = createCounter({ store: away, clock });
   t.teardown(() => alone.stop());
   const got = Array.from({ length: 600 }, () => alone.take(one)).filter((wait) => wait === undefined);

@@ -4,13 +4,13 @@ import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import t from 'tap';
-import { createCounter } from '#src/features/limits/counter.ts';
-import { createCopies } from '#src/store/copies.ts';
-import { handClock } from '../support/clocks.ts';
-import { waitFor } from '../support/patience.ts';
-import { openCounted } from '../support/people.ts';
-import { basic, secret } from '../support/relying-party.ts';
-import { openScene } from './scene.ts';
+import { createCounter } from '#src/services/rate-limits/counter.ts';
+import { createReadThroughCache } from '#src/store/read-through-cache.ts';
+import { createManualClock } from '../support/clocks.ts';
+import { openCountingStore } from '../support/people.ts';
+import { basicAuthorization, secret } from '../support/setup/relying-party.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { startSecurityTest } from './security-test.ts';
 
 setFlagsFromString('--expose-gc');
 const collect: () => void = runInNewContext('gc');
@@ -24,7 +24,7 @@ const heap = async (): Promise<number> => {
 };
 
 t.test('what strangers make up is not remembered (CWE-770, CWE-401)', async (t) => {
-  const { issuer, events } = await openScene(t);
+  const { issuer, events } = await startSecurityTest(t);
   const form = (path: string, body: Readonly<Record<string, string>>, headers = {}) =>
     fetch(`${issuer}${path}`, {
       method: 'POST',
@@ -34,10 +34,11 @@ t.test('what strangers make up is not remembered (CWE-770, CWE-401)', async (t) 
     });
   const query = (path: string, parameters: Readonly<Record<string, string>>, headers = {}) =>
     fetch(`${issuer}${path}?${new URLSearchParams(parameters)}`, { headers, redirect: 'manual' });
-  const own = basic('app', secret);
+  const own = basicAuthorization('app', secret);
   /** Each with something that was never sent before. */
   const asks: Readonly<Record<string, (mark: string) => Promise<Response>>> = {
-    'unknown clients': (mark) => form('/oauth/token', { grant_type: 'client_credentials' }, basic(mark, 'x')),
+    'unknown clients': (mark) =>
+      form('/oauth/token', { grant_type: 'client_credentials' }, basicAuthorization(mark, 'x')),
     'unknown clients of a page': (mark) => query('/oauth/authorize', { client_id: mark }),
     scopes: (mark) => form('/oauth/token', { grant_type: 'client_credentials', scope: mark }, own),
     resources: (mark) =>
@@ -80,9 +81,9 @@ t.test('what strangers make up is not remembered (CWE-770, CWE-401)', async (t) 
 });
 
 t.test('a body takes as much as it holds, in however many pieces it comes (CWE-770)', async (t) => {
-  const { issuer, host, house } = await openScene(t, { registration: { enabled: true } });
+  const { issuer, host, server: postern } = await startSecurityTest(t, { registration: { enabled: true } });
   const accepted: Socket[] = [];
-  house.app.server.server.on('connection', (socket) => accepted.push(socket));
+  postern.app.server.server.on('connection', (socket) => accepted.push(socket));
   const form = 'application/x-www-form-urlencoded';
   const doors = {
     '/oauth/token': form,
@@ -120,15 +121,15 @@ t.test('a body takes as much as it holds, in however many pieces it comes (CWE-7
 });
 
 t.test('what is kept for speed has an end', async (t) => {
-  const clock = handClock();
+  const clock = createManualClock();
   let loads = 0;
-  const copies = createCopies<string>({
+  const copies = createReadThroughCache<string>({
     load: async (id) => {
       loads += 1;
       return id.startsWith('known') ? id : undefined;
     },
     clock,
-    max: 100,
+    maxEntries: 100,
     maxAgeMs: 1000,
   });
   for (let i = 0; i < 1000; i++) await copies.get(`known-${i}`);
@@ -142,7 +143,7 @@ t.test('what is kept for speed has an end', async (t) => {
   await copies.get('known-999');
   t.equal(loads, 0, 'guesses drive nothing out');
 
-  const { store } = await openCounted(clock);
+  const { store } = await openCountingStore(clock);
   t.teardown(() => store.close());
   const counter = createCounter({ store, clock });
   t.teardown(() => counter.stop());
@@ -150,7 +151,7 @@ t.test('what is kept for speed has an end', async (t) => {
   for (let i = 0; i < 60_000; i++) counter.take({ what: 'token', who: `2001:db8:${i}::/64`, limit: 6000 });
   const grown = (await heap()) - before;
   t.ok(grown < 20_000_000, `counting 60,000 addresses takes ${Math.round(grown / 1e6)} MB`);
-  clock.pass(60_000);
+  clock.advance(60_000);
   counter.take({ what: 'token', who: 'x', limit: 6000 });
   t.ok((await heap()) - before < 5_000_000, 'and nothing a minute later');
 });

@@ -1,7 +1,7 @@
 import t from 'tap';
-import { basic, secret } from '../support/relying-party.ts';
-import { request, wire } from '../support/wire.ts';
-import { openScene } from './scene.ts';
+import { rawRequest, sendRaw } from '../support/raw-http.ts';
+import { basicAuthorization, secret } from '../support/setup/relying-party.ts';
+import { startSecurityTest } from './security-test.ts';
 
 /** Spellings that routers, proxies and file systems take for the same path. */
 const disguises = (path: string): string[] => {
@@ -36,12 +36,12 @@ const disguises = (path: string): string[] => {
 t.test(
   'a path has one spelling; any other is 404 before the engine sees it (CWE-22, CWE-178, CWE-647)',
   async (t) => {
-    const { issuer, host, events, stored } = await openScene(t);
+    const { issuer, host, events, stored } = await startSecurityTest(t);
     const documents = await stored();
     const headers = {
       Host: host,
       'Content-Type': 'application/x-www-form-urlencoded',
-      Authorization: basic('app', secret).authorization,
+      Authorization: basicAuthorization('app', secret).authorization,
     };
     const body = 'grant_type=client_credentials&token=x';
     const posts = [
@@ -55,8 +55,8 @@ t.test(
     ];
     for (const path of posts) {
       for (const target of disguises(path)) {
-        const bytes = request('POST', target, { ...headers, 'Content-Length': String(body.length) }, body);
-        const { status, text } = await wire(issuer, bytes);
+        const bytes = rawRequest('POST', target, { ...headers, 'Content-Length': String(body.length) }, body);
+        const { status, text } = await sendRaw(issuer, bytes);
         t.ok(status === 404 || status === 400, `POST ${target}: ${status}`);
         t.notMatch(text, /access_token|"active"/, `POST ${target} reaches nothing`);
       }
@@ -70,7 +70,7 @@ t.test(
       '/livez',
     ]) {
       for (const target of disguises(path)) {
-        const { status } = await wire(issuer, request('GET', target, { Host: host }));
+        const { status } = await sendRaw(issuer, rawRequest('GET', target, { Host: host }));
         t.ok(status === 404 || status === 400, `GET ${target}: ${status}`);
       }
     }
@@ -82,7 +82,7 @@ t.test(
       '/assets/',
       '/postern.yaml',
     ]) {
-      const { status, body: text } = await wire(issuer, request('GET', target, { Host: host }));
+      const { status, body: text } = await sendRaw(issuer, rawRequest('GET', target, { Host: host }));
       t.equal(status, 404, target);
       t.notMatch(text, /"dependencies"|export /);
     }
@@ -95,7 +95,7 @@ t.test(
 );
 
 t.test('an endpoint answers the methods it has, and no other (CWE-650)', async (t) => {
-  const { issuer, host, stored } = await openScene(t);
+  const { issuer, host, stored } = await startSecurityTest(t);
   const documents = await stored();
   const own: Readonly<Record<string, readonly string[]>> = {
     '/oauth/token': ['POST', 'OPTIONS'],
@@ -127,24 +127,28 @@ t.test('an endpoint answers the methods it has, and no other (CWE-650)', async (
       'SEARCH',
     ]) {
       if (methods.includes(method)) continue;
-      const answer = await wire(issuer, request(method, path, { Host: host, 'X-Mark': 'echo-me' }));
+      const answer = await sendRaw(issuer, rawRequest(method, path, { Host: host, 'X-Mark': 'echo-me' }));
       t.ok(answer.status === 404 || answer.status === 405, `${method} ${path}: ${answer.status}`);
       t.notMatch(answer.text, /echo-me/, 'nothing is echoed (CWE-693, cross-site tracing)');
     }
     t.match(
-      await wire(issuer, request('CONNECT', path, { Host: host })),
+      await sendRaw(issuer, rawRequest('CONNECT', path, { Host: host })),
       { status: 405, headers: { allow: '', connection: 'close' }, body: '' },
       `CONNECT ${path}`,
     );
-    t.equal((await wire(issuer, request('FOO', path, { Host: host }))).status, 400, `FOO ${path}`);
+    t.equal((await sendRaw(issuer, rawRequest('FOO', path, { Host: host }))).status, 400, `FOO ${path}`);
   }
   for (const name of ['X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override']) {
-    const answer = await wire(issuer, request('GET', '/oauth/token', { Host: host, [name]: 'POST' }));
+    const answer = await sendRaw(issuer, rawRequest('GET', '/oauth/token', { Host: host, [name]: 'POST' }));
     t.ok(answer.status === 404 || answer.status === 405, `${name} changes no method`);
   }
-  const rewritten = await wire(
+  const rewritten = await sendRaw(
     issuer,
-    request('GET', '/livez', { Host: host, 'X-Original-URL': '/oauth/jwks', 'X-Rewrite-URL': '/oauth/jwks' }),
+    rawRequest('GET', '/livez', {
+      Host: host,
+      'X-Original-URL': '/oauth/jwks',
+      'X-Rewrite-URL': '/oauth/jwks',
+    }),
   );
   t.match(rewritten.body, /"status":"ok"/, 'nor does any header change a path');
   t.equal(await stored(), documents);

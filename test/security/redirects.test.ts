@@ -1,7 +1,7 @@
 import t from 'tap';
-import { Browser } from '../support/browser.ts';
-import { newVerifier, RelyingParty, redirectUri } from '../support/relying-party.ts';
-import { openScene, spaUri } from './scene.ts';
+import { Browser } from '../support/setup/browser.ts';
+import { newVerifier, RelyingParty, redirectUri } from '../support/setup/relying-party.ts';
+import { spaUri, startSecurityTest } from './security-test.ts';
 
 /** RFC 9700 §4.1: what parsers disagree on, from advisories of a decade. */
 const near = (uri: string): string[] => {
@@ -66,7 +66,7 @@ const near = (uri: string): string[] => {
 t.test(
   'an answer goes where the client registered, letter by letter (RFC 9700 §4.1.3, CWE-601)',
   async (t) => {
-    const { issuer, app, spa, events, stored } = await openScene(t);
+    const { issuer, app, spa, events, stored } = await startSecurityTest(t);
     const documents = await stored();
     for (const [party, uri] of [
       [app, redirectUri],
@@ -102,7 +102,7 @@ t.test(
 );
 
 t.test('no address of ours leads a visitor to a stranger (CWE-601)', async (t) => {
-  const { issuer, host } = await openScene(t);
+  const { issuer, host } = await startSecurityTest(t);
   const evil = [
     'https://evil.test',
     '//evil.test',
@@ -163,7 +163,7 @@ t.test('no address of ours leads a visitor to a stranger (CWE-601)', async (t) =
 });
 
 t.test('on loopback the port is free, and nothing else (RFC 8252 §7.3, CVE-2020-15233)', async (t) => {
-  const { issuer } = await openScene(t, {
+  const { issuer } = await startSecurityTest(t, {
     clients: [
       {
         client_id: 'native',

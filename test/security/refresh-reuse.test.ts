@@ -2,15 +2,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
-import { Browser } from '../support/browser.ts';
-import { startFleet } from '../support/fleet.ts';
-import { codeFor, RelyingParty, redirectUri, usual } from '../support/relying-party.ts';
-import { cast, openScene } from './scene.ts';
+import { Browser } from '../support/setup/browser.ts';
+import { startFleet } from '../support/setup/fleet.ts';
+import { codeFor, RelyingParty, redirectUri, usualConfig } from '../support/setup/relying-party.ts';
+import { startSecurityTest, threeClients } from './security-test.ts';
 
 const text = (value: unknown): string => String(value);
 
 t.test('a code used twice at the same moment takes its grant along, and that is told', async (t) => {
-  const { app, events } = await openScene(t);
+  const { app, events } = await startSecurityTest(t);
   const { code, verifier } = await codeFor(app, new Browser());
   const before = events.length;
   const answers = await Promise.all(Array.from({ length: 8 }, () => app.redeem(code, verifier)));
@@ -27,7 +27,10 @@ t.test('a code used twice at the same moment takes its grant along, and that is 
 });
 
 t.test('whoever used the successor has no reason to come again (RFC 9700 §4.14.2)', async (t) => {
-  const { spa, events } = await openScene(t, { ...cast, tokens: { refresh_reuse_window: 60 } });
+  const { spa, events } = await startSecurityTest(t, {
+    ...threeClients,
+    tokens: { refresh_reuse_window: 60 },
+  });
   const { code, verifier } = await codeFor(spa, new Browser());
   const a = text((await spa.redeem(code, verifier)).body['refresh_token']);
   const b = text((await spa.refresh(a)).body['refresh_token']);
@@ -59,7 +62,7 @@ t.test('a reuse is seen by every process, whatever comes between (RFC 9700 §4.1
     store: `sqlite:${join(folder, 'store.db')}`,
     count: 2,
     config: {
-      ...usual,
+      ...usualConfig,
       clients: [
         {
           client_id: 'spa',

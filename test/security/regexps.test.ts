@@ -1,22 +1,22 @@
 import { globSync, readFileSync } from 'node:fs';
 import t from 'tap';
 import { loadConfig } from '#config';
-import { acceptUsername } from '#src/features/accounts/username.ts';
-import { sameName } from '#src/features/client-authentication/distinguished-name.ts';
-import { redirectUriProblem } from '#src/features/clients/redirect-uri.ts';
-import { parseTokenRequest } from '#src/features/json-tokens/strict-json.ts';
-import { network } from '#src/features/throttle/index.ts';
-import { certificateForms } from '#src/http/certificates/forms.ts';
-import { cookieIn } from '#src/http/pages/cookies.ts';
+import { cookieIn } from '#src/cookies.ts';
+import { isSameName } from '#src/features/client-authentication/distinguished-name.ts';
+import { parseTokenRequest } from '#src/features/json-tokens/parse-request.ts';
+import { headerFormats } from '#src/http/certificates/formats.ts';
 import { parseForm } from '#src/http/pages/index.ts';
 import { wantsHtml } from '#src/http/pages/wants-html.ts';
+import { acceptUsername } from '#src/services/accounts/username.ts';
+import { redirectUriProblem } from '#src/services/clients/redirect-uri.ts';
+import { networkOf } from '#src/services/throttle/index.ts';
 import { chooseLanguage } from '#src/views/languages/choose.ts';
 import { formTarget, withLanguage } from '#src/views/links.ts';
 import { contentSecurityPolicy } from '#src/views/policy.ts';
 
 const language = (wishes: object) => chooseLanguage({ supported: ['en', 'de'], default: 'en', ...wishes });
-const header = (form: keyof typeof certificateForms, name: string) => (text: string) =>
-  certificateForms[form].read((one) => (one === name ? text : ''), true);
+const header = (form: keyof typeof headerFormats, name: string) => (text: string) =>
+  headerFormats[form].read((one) => (one === name ? text : ''), true);
 
 /** Everything of ours that reads what a caller sends by more than a comparison, and what it would choke on. */
 const readers: Readonly<Record<string, readonly [(text: string) => unknown, readonly string[]]>> = {
@@ -39,14 +39,14 @@ const readers: Readonly<Record<string, readonly [(text: string) => unknown, read
     (uri) => contentSecurityPolicy({ formTargets: [`https://${uri}`] }),
     ['a.', '-', '%', '@', ':1'],
   ],
-  addresses: [network, [':', '::', '1:', '.', '1.', '%', 'f']],
+  addresses: [networkOf, [':', '::', '1:', '.', '1.', '%', 'f']],
   'redirect URIs': [
     (uri) => redirectUriProblem(`https://a.example/${uri}`, false),
     ['/', '..', '%', '#', '@', ' ', '*', '\\'],
   ],
   'user names': [acceptUsername, [' ', 'a', '\u0301', '\ufdfa', '\u200d', '\u1e9e']],
   'distinguished names': [
-    (name) => sameName(name, `${name}x`),
+    (name) => isSameName(name, `${name}x`),
     ['CN=a,', ',', '+', '\\,', '=', '"', ' ', '\n', 'CN=a\n', '\\2C'],
   ],
   'certificates, RFC 9440': [header('client-cert', 'client-cert'), [':', 'A', ':A', '=', ',']],

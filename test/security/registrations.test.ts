@@ -1,14 +1,14 @@
 import t from 'tap';
-import { Browser } from '../support/browser.ts';
 import { newKey } from '../support/proofs.ts';
-import { newVerifier, RelyingParty } from '../support/relying-party.ts';
-import { openScene } from './scene.ts';
+import { Browser } from '../support/setup/browser.ts';
+import { newVerifier, RelyingParty } from '../support/setup/relying-party.ts';
+import { startSecurityTest } from './security-test.ts';
 
 const uris = { redirect_uris: ['https://newcomer.example/callback'] };
 const { jwk } = await newKey();
 
 t.test('whoever registers itself gets no more than it may, and breaks nothing (RFC 7591 §5)', async (t) => {
-  const { issuer, events, stored } = await openScene(t, {
+  const { issuer, events, stored } = await startSecurityTest(t, {
     registration: { enabled: true },
     security: { throttle: { registration_per_address: 0 } },
   });

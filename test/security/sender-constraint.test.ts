@@ -1,16 +1,16 @@
 import t from 'tap';
-import { ask } from '../support/ask.ts';
-import { Browser } from '../support/browser.ts';
 import { makeCertificate } from '../support/certificates.ts';
+import { postForm } from '../support/http-requests.ts';
 import { newKey, proof, seconds } from '../support/proofs.ts';
-import { basic, codeFor, redirectUri, secret } from '../support/relying-party.ts';
-import { request, wire } from '../support/wire.ts';
-import { cast, openScene } from './scene.ts';
+import { rawRequest, sendRaw } from '../support/raw-http.ts';
+import { Browser } from '../support/setup/browser.ts';
+import { basicAuthorization, codeFor, redirectUri, secret } from '../support/setup/relying-party.ts';
+import { startSecurityTest, threeClients } from './security-test.ts';
 
 type Claims = Readonly<Record<string, unknown>>;
 
 t.test('a stolen token or proof is of no use without its key (RFC 9449 §2, §11)', async (t) => {
-  const { issuer, app, events } = await openScene(t);
+  const { issuer, app, events } = await startSecurityTest(t);
   const key = await newKey();
   const thief = await newKey();
   const userinfo = `${issuer}/userinfo`;
@@ -25,7 +25,10 @@ t.test('a stolen token or proof is of no use without its key (RFC 9449 §2, §11
     redirect_uri: redirectUri,
     code_verifier: second.verifier,
   };
-  const bound = await ask(token, fields, { ...basic('app', secret), dpop: await proof(key, token) });
+  const bound = await postForm(token, fields, {
+    ...basicAuthorization('app', secret),
+    dpop: await proof(key, token),
+  });
   t.equal(bound.body.token_type, 'DPoP');
   const stolen = String(bound.body.access_token);
   const use = (headers: Readonly<Record<string, string>>) => fetch(userinfo, { headers });
@@ -119,18 +122,18 @@ t.test('a certificate counts only from a trusted proxy, under its own name (CWE-
     Envoy: { 'X-Forwarded-Client-Cert': `Cert="${escaped}"` },
     nginx: { 'Client-Certificate': escaped, 'Client-Certificate-CA-Verified': 'SUCCESS' },
   };
-  const stranger = await openScene(t, { clients: [...cast.clients, client] });
-  const behind = await openScene(t, {
-    clients: [...cast.clients, client],
+  const stranger = await startSecurityTest(t, { clients: [...threeClients.clients, client] });
+  const behind = await startSecurityTest(t, {
+    clients: [...threeClients.clients, client],
     proxy: { trusted: ['10.0.0.0/8', '::ffff:10.0.0.0/104'] },
   });
   for (const { issuer, host, events, stored } of [stranger, behind]) {
     const documents = await stored();
     for (const [name, headers] of Object.entries(forms)) {
       for (const more of [{}, { 'X-Forwarded-For': '10.0.0.1' }, { Forwarded: 'for=10.0.0.1' }]) {
-        const { status, text } = await wire(
+        const { status, text } = await sendRaw(
           issuer,
-          request('POST', '/oauth/token', { Host: host, ...form, ...headers, ...more }, body),
+          rawRequest('POST', '/oauth/token', { Host: host, ...form, ...headers, ...more }, body),
         );
         t.equal(status, 400, `${name} from a stranger`);
         t.notMatch(text, /access_token/);
@@ -144,17 +147,17 @@ t.test('a certificate counts only from a trusted proxy, under its own name (CWE-
       const disguised = Object.fromEntries(
         Object.entries(headers).map(([one, value]) => [one.replaceAll('-', '_'), value]),
       );
-      const { status } = await wire(
+      const { status } = await sendRaw(
         issuer,
-        request('POST', '/oauth/token', { Host: host, ...form, ...disguised }, body),
+        rawRequest('POST', '/oauth/token', { Host: host, ...form, ...disguised }, body),
       );
       t.equal(status, 401, `${name} under a name that only looks like it`);
     }
     t.equal(await stored(), documents);
   }
   const trusting = (client_certificate_header: string) =>
-    openScene(t, {
-      clients: [...cast.clients, client],
+    startSecurityTest(t, {
+      clients: [...threeClients.clients, client],
       proxy: { trusted: ['127.0.0.1'], client_certificate_header, client_certificates_verified: true },
     });
   const kinds = ['client-certificate', 'x-forwarded-client-cert', 'client-cert'];
@@ -166,7 +169,7 @@ t.test('a certificate counts only from a trusted proxy, under its own name (CWE-
     return scene;
   };
   const send = (headers: Readonly<Record<string, string>>, { issuer, host } = sceneFor(headers)) =>
-    wire(issuer, request('POST', '/oauth/token', { Host: host, ...form, ...headers }, body));
+    sendRaw(issuer, rawRequest('POST', '/oauth/token', { Host: host, ...form, ...headers }, body));
   const unused = await trusting('none');
   for (const [name, headers] of Object.entries(forms)) {
     t.equal((await send(headers)).status, 200, `${name} from the proxy is good`);
@@ -216,7 +219,10 @@ t.test('a certificate counts only from a trusted proxy, under its own name (CWE-
     };
     const inChunks = `${body.length.toString(16)}\r\n${body}\r\n0\r\nClient-Cert: ${header}\r\n\r\n`;
     const { issuer, host } = sceneFor({ 'Client-Cert': header });
-    const late = await wire(issuer, request('POST', '/oauth/token', { Host: host, ...chunked }, inChunks));
+    const late = await sendRaw(
+      issuer,
+      rawRequest('POST', '/oauth/token', { Host: host, ...chunked }, inChunks),
+    );
     t.equal(late.status, 401, 'a trailer is no header');
   });
 });

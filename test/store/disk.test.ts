@@ -2,14 +2,14 @@ import { chmodSync, chownSync, readFileSync, rmSync, statSync, writeFileSync } f
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import t, { type Test } from 'tap';
-import { Unusable } from '#src/store/errors.ts';
-import { Browser } from '../support/browser.ts';
-import { openFolder } from '../support/command.ts';
-import { openHouse } from '../support/house.ts';
-import { waitFor } from '../support/patience.ts';
-import { codeFor, RelyingParty, usual } from '../support/relying-party.ts';
-import { isReady, type ServerProcess, startServerProcess } from '../support/server-process.ts';
-import { asSomeUser } from '../support/some-user.ts';
+import { StoreUnusable } from '#src/store/errors.ts';
+import { Browser } from '../support/setup/browser.ts';
+import { openCommandFolder } from '../support/setup/command-folder.ts';
+import { startInProcess } from '../support/setup/in-process.ts';
+import { codeFor, RelyingParty, usualConfig } from '../support/setup/relying-party.ts';
+import { isReady, type ServerProcess, startServerProcess } from '../support/setup/server-process.ts';
+import { asUnprivilegedUser } from '../support/unprivileged-user.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 t.setTimeout(300_000);
 
@@ -62,7 +62,7 @@ const complaints = async (server: ServerProcess) => {
 
 t.test('a disk that takes no more, until there is room again', async (t) => {
   const blocks = 2048;
-  const server = await startServerProcess({ config: usual, fileBlocks: blocks });
+  const server = await startServerProcess({ config: usualConfig, fileBlocks: blocks });
   t.teardown(() => server.close());
   const party = new RelyingParty(server.url);
   const [first, tried, ...untouched] = await grants(party, 5);
@@ -98,7 +98,7 @@ t.test('a disk that takes no more, until there is room again', async (t) => {
 
 t.test('a file that was damaged under the server, and its backup', async (t) => {
   const path = join(t.testdir(), 'store.db');
-  const config = { ...usual, store: { url: `sqlite:${path}` } };
+  const config = { ...usualConfig, store: { url: `sqlite:${path}` } };
   const server = await startServerProcess({ config });
   t.teardown(() => server.close());
   const party = new RelyingParty(server.url);
@@ -139,11 +139,11 @@ t.test('a file that was damaged under the server, and its backup', async (t) => 
 });
 
 t.test('a file that became read-only', async (t) => {
-  const folder = await openFolder();
+  const folder = await openCommandFolder();
   t.teardown(() => folder.close());
   const path = join(folder.cwd, 'store.db');
-  const config = { ...usual, store: { url: `sqlite:${path}` } };
-  const first = await openHouse({ config });
+  const config = { ...usualConfig, store: { url: `sqlite:${path}` } };
+  const first = await startInProcess({ config });
   const [held, later] = await grants(new RelyingParty(first.issuer), 2);
   if (!held || !later) throw new Error('no codes');
   const port = Number(new URL(first.issuer).port);
@@ -152,11 +152,13 @@ t.test('a file that became read-only', async (t) => {
   chmodSync(path, 0o444);
   if (process.geteuid?.() === 0) chownSync(path, 65_534, 65_534);
   chmodSync(folder.cwd, 0o555);
-  const { status } = await asSomeUser(() => new RelyingParty(first.issuer).redeem(held.code, held.verifier));
+  const { status } = await asUnprivilegedUser(() =>
+    new RelyingParty(first.issuer).redeem(held.code, held.verifier),
+  );
   t.equal(status, 200, 'a server that has it open goes on');
   await first.close();
-  await asSomeUser(async () => {
-    await t.rejects(openHouse({ config }), Unusable);
+  await asUnprivilegedUser(async () => {
+    await t.rejects(startInProcess({ config }), StoreUnusable);
     const { exit, out } = await folder.runHere(['doctor', '--json']);
     t.equal(exit, 5);
     t.match(JSON.parse(out).findings, [
@@ -169,7 +171,7 @@ t.test('a file that became read-only', async (t) => {
   });
   chmodSync(folder.cwd, 0o755);
   chmodSync(path, 0o600);
-  const again = await openHouse({ config: { ...config, issuer: first.issuer, listen: { port } } });
+  const again = await startInProcess({ config: { ...config, issuer: first.issuer, listen: { port } } });
   t.teardown(() => again.close());
   t.equal(
     (await new RelyingParty(again.issuer).redeem(later.code, later.verifier)).status,

@@ -1,13 +1,13 @@
 import t from 'tap';
-import { Browser } from '../support/browser.ts';
-import { bounded, endures } from '../support/endure.ts';
-import { openHouse } from '../support/house.ts';
-import { waitFor } from '../support/patience.ts';
+import { answersInTime, survivesOutage } from '../support/outage.ts';
 import { freshPrefix } from '../support/redis.ts';
 import { startCluster } from '../support/redis-cluster.ts';
 import { startSentinel } from '../support/redis-sentinel.ts';
 import { redisCommand } from '../support/redis-server.ts';
-import { codeFor, RelyingParty, usual } from '../support/relying-party.ts';
+import { Browser } from '../support/setup/browser.ts';
+import { startInProcess } from '../support/setup/in-process.ts';
+import { codeFor, RelyingParty, usualConfig } from '../support/setup/relying-party.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 t.setTimeout(300_000);
 
@@ -16,40 +16,40 @@ process.on('unhandledRejection', (reason) => surprises.push(reason));
 
 t.test('a failover by Sentinel', async (t) => {
   const set = await startSentinel();
-  const house = await openHouse({ config: { ...usual, store: { url: set.url } } });
+  const server = await startInProcess({ config: { ...usualConfig, store: { url: set.url } } });
   t.teardown(async () => {
-    await house.close();
+    await server.close();
     await set.close();
   });
   // Long enough to see that it is not ready.
   for (const { port } of set.sentinels)
     await redisCommand(port, 'sentinel', 'set', 'postern', 'down-after-milliseconds', '3000');
   const old = await set.primary();
-  await endures(t, house, {
-    harm: async () => {
+  await survivesOutage(t, server, {
+    breakStore: async () => {
       // What a replica has not heard of yet is lost with its primary.
       t.equal(await redisCommand(old.port, 'wait', '2', '2000'), 2);
       await old.kill();
     },
-    mend: () => waitFor('a new primary', async () => (await set.primary()) !== old),
+    repair: () => waitFor('a new primary', async () => (await set.primary()) !== old),
   });
 });
 
 t.test('a cluster that moves the slot of a code while it is redeemed', async (t) => {
   const cluster = await startCluster();
   const prefix = freshPrefix();
-  const house = await openHouse({ config: { ...usual, store: { url: cluster.url, prefix } } });
+  const server = await startInProcess({ config: { ...usualConfig, store: { url: cluster.url, prefix } } });
   t.teardown(async () => {
-    await house.close();
+    await server.close();
     await cluster.close();
   });
   for (let round = 0; round < 3; round++) {
     const half = Promise.withResolvers<void>();
     const going = Promise.withResolvers<void>();
     let moved: Promise<void> | undefined;
-    await endures(t, house, {
-      stops: false,
-      harm: async (code) => {
+    await survivesOutage(t, server, {
+      stopsServing: false,
+      breakStore: async (code) => {
         const slot = await cluster.slotOf(`{${code.slice(0, 12)}}`);
         const owner = await cluster.ownerOf(slot);
         const elsewhere = cluster.nodes.slice(0, 3).find((node) => node !== owner);
@@ -59,13 +59,13 @@ t.test('a cluster that moves the slot of a code while it is redeemed', async (t)
           return going.promise;
         });
         await Promise.race([half.promise, moved]);
-        const party = new RelyingParty(house.issuer);
+        const party = new RelyingParty(server.issuer);
         const { code: another, verifier } = await codeFor(party, new Browser());
-        const answer = await bounded(t, 'a code elsewhere', () => party.redeem(another, verifier));
+        const answer = await answersInTime(t, 'a code elsewhere', () => party.redeem(another, verifier));
         t.equal(answer.status, 200, 'others are served while it moves');
-        t.equal((await fetch(`${house.issuer}/readyz`)).status, 200, 'and it stays ready');
+        t.equal((await fetch(`${server.issuer}/readyz`)).status, 200, 'and it stays ready');
       },
-      mend: async () => {
+      repair: async () => {
         going.resolve();
         await moved;
       },

@@ -1,13 +1,13 @@
 import t from 'tap';
-import { keyOf } from '#src/provider/storage/ids.ts';
-import { Browser } from '../support/browser.ts';
-import { openHouse } from '../support/house.ts';
-import { codeFor, RelyingParty, redirectUri, usual } from '../support/relying-party.ts';
+import { modelKey } from '#src/provider/storage/ids.ts';
+import { Browser } from '../support/setup/browser.ts';
+import { startInProcess } from '../support/setup/in-process.ts';
+import { codeFor, RelyingParty, redirectUri, usualConfig } from '../support/setup/relying-party.ts';
 
 const config = {
-  ...usual,
+  ...usualConfig,
   clients: [
-    ...usual.clients,
+    ...usualConfig.clients,
     {
       client_id: 'spa',
       token_endpoint_auth_method: 'none',
@@ -21,9 +21,9 @@ const config = {
 const openAt = async (over: object = {}) => {
   let ahead = 0;
   const clock = { now: () => Date.now() + ahead };
-  const house = await openHouse({ config: { ...config, ...over }, clock });
+  const server = await startInProcess({ config: { ...config, ...over }, clock });
   return {
-    house,
+    house: server,
     pass: (seconds: number) => {
       ahead += seconds * 1000;
     },
@@ -33,9 +33,9 @@ const openAt = async (over: object = {}) => {
 t.test(
   'a refresh token asked again within the window has the same successor (RFC 9700 §4.14.2)',
   async (t) => {
-    const { house, pass } = await openAt({ tokens: { refresh_reuse_window: 60 } });
-    t.teardown(() => house.close());
-    const party = new RelyingParty(house.issuer, 'spa', '');
+    const { house: server, pass } = await openAt({ tokens: { refresh_reuse_window: 60 } });
+    t.teardown(() => server.close());
+    const party = new RelyingParty(server.issuer, 'spa', '');
     const { code, verifier } = await codeFor(party, new Browser());
     const first = String((await party.redeem(code, verifier)).body['refresh_token']);
 
@@ -48,8 +48,8 @@ t.test(
     t.equal(successors.size, 1, 'with one successor');
     const [second = ''] = [...successors].map(String);
     t.not(second, first);
-    const key = keyOf('RefreshToken', second);
-    const stored = async () => key && house.store.read([key]);
+    const key = modelKey('RefreshToken', second);
+    const stored = async () => key && server.store.read([key]);
     const before = await stored();
 
     pass(40);
@@ -74,9 +74,9 @@ t.test(
 );
 
 t.test('a refresh that is refused for another reason spends nothing', async (t) => {
-  const { house } = await openAt({ tokens: { refresh_reuse_window: 0 } });
-  t.teardown(() => house.close());
-  const party = new RelyingParty(house.issuer, 'spa', '');
+  const { house: server } = await openAt({ tokens: { refresh_reuse_window: 0 } });
+  t.teardown(() => server.close());
+  const party = new RelyingParty(server.issuer, 'spa', '');
   const { code, verifier } = await codeFor(party, new Browser());
   const token = String((await party.redeem(code, verifier)).body['refresh_token']);
   t.match(await party.refresh(token, { scope: 'openid address' }), {
@@ -88,9 +88,9 @@ t.test('a refresh that is refused for another reason spends nothing', async (t) 
 });
 
 t.test('a code that is refused for a wrong verifier is still good (RFC 7636 §4.6)', async (t) => {
-  const { house } = await openAt();
-  t.teardown(() => house.close());
-  const party = new RelyingParty(house.issuer, 'spa', '');
+  const { house: server } = await openAt();
+  t.teardown(() => server.close());
+  const party = new RelyingParty(server.issuer, 'spa', '');
   const { code, verifier } = await codeFor(party, new Browser());
   t.match(await party.redeem(code, 'x'.repeat(43)), { status: 400, body: { error: 'invalid_grant' } });
   t.match(await party.redeem(code, verifier, { redirect_uri: `${redirectUri}x` }), { status: 400 });
@@ -98,11 +98,11 @@ t.test('a code that is refused for a wrong verifier is still good (RFC 7636 §4.
 });
 
 t.test('a grant lives on as long as its tokens are refreshed', async (t) => {
-  const { house, pass } = await openAt({
+  const { house: server, pass } = await openAt({
     tokens: { refresh_token_ttl: 100, grant_ttl: 100, session_ttl: 1000, access_token_ttl: 60 },
   });
-  t.teardown(() => house.close());
-  const party = new RelyingParty(house.issuer);
+  t.teardown(() => server.close());
+  const party = new RelyingParty(server.issuer);
   const { code, verifier } = await codeFor(party, new Browser());
   let token = String((await party.redeem(code, verifier)).body['refresh_token']);
   for (let round = 0; round < 3; round++) {

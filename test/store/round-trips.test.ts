@@ -1,21 +1,28 @@
 import t from 'tap';
-import { Browser } from '../support/browser.ts';
-import { openHouse } from '../support/house.ts';
 import { ensureRedis, freshPrefix } from '../support/redis.ts';
-import { answerIn, codeFor, newVerifier, password, RelyingParty, usual } from '../support/relying-party.ts';
+import { Browser } from '../support/setup/browser.ts';
+import { startInProcess } from '../support/setup/in-process.ts';
+import {
+  codeFor,
+  newVerifier,
+  password,
+  RelyingParty,
+  redirectParameters,
+  usualConfig,
+} from '../support/setup/relying-party.ts';
 
 t.test('each operation takes no more trips to the store than it must', async (t) => {
   const trips: string[] = [];
-  const house = await openHouse({
-    config: { ...usual, keys: { algorithms: ['ES256', 'RS256'] } },
+  const server = await startInProcess({
+    config: { ...usualConfig, keys: { algorithms: ['ES256', 'RS256'] } },
     observe: (operation) => {
       if (operation === 'read' || operation === 'commit' || operation === 'list' || operation === 'tally') {
         trips.push(operation);
       }
     },
   });
-  t.teardown(() => house.close());
-  const party = new RelyingParty(house.issuer);
+  t.teardown(() => server.close());
+  const party = new RelyingParty(server.issuer);
   const browser = new Browser();
   const counted = async <T>(action: () => Promise<T>): Promise<{ result: T; trips: string[] }> => {
     trips.length = 0;
@@ -26,7 +33,7 @@ t.test('each operation takes no more trips to the store than it must', async (t)
 
   const verifier = newVerifier();
   const authorize = await counted(() => browser.request(party.authorizationUrl(verifier)));
-  t.ok(answerIn(authorize.result).get('code'));
+  t.ok(redirectParameters(authorize.result).get('code'));
   t.strictSame(authorize.trips, ['read', 'read', 'commit'], 'authorize with a live session: 3');
 
   const offline = await codeFor(party, browser, { scope: 'openid offline_access', prompt: 'consent' });
@@ -65,24 +72,24 @@ t.test('an account of the store that nobody asked for lately is read beside the 
   t.teardown(() => redis.close());
   const trips: { readonly operation: string; readonly start: number; readonly end: number }[] = [];
   let ahead = 0;
-  const house = await openHouse({
-    config: { ...usual, accounts: [], store: { url: redis.url, prefix: freshPrefix() } },
+  const server = await startInProcess({
+    config: { ...usualConfig, accounts: [], store: { url: redis.url, prefix: freshPrefix() } },
     clock: { now: () => Date.now() + ahead },
     observe: (operation, took) => {
       const end = performance.now();
       if (operation === 'read' || operation === 'commit') trips.push({ operation, start: end - took, end });
     },
   });
-  t.teardown(() => house.close());
-  await house.app.services.accounts.add({ username: 'ada', password });
-  const party = new RelyingParty(house.issuer);
+  t.teardown(() => server.close());
+  await server.app.services.accounts.add({ username: 'ada', password });
+  const party = new RelyingParty(server.issuer);
   const browser = new Browser();
   await codeFor(party, browser);
 
   ahead += 60_000;
   trips.length = 0;
   const response = await browser.request(party.authorizationUrl(newVerifier()));
-  t.ok(answerIn(response).get('code'));
+  t.ok(redirectParameters(response).get('code'));
   t.strictSame(
     trips.map(({ operation }) => operation),
     ['read', 'read', 'read', 'commit'],

@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import t, { type Test } from 'tap';
-import { Browser, formOf, type Page } from '../support/browser.ts';
-import { type Fleet, startFleet } from '../support/fleet.ts';
 import { ensureRedis, freshPrefix } from '../support/redis.ts';
 import { startCluster } from '../support/redis-cluster.ts';
+import { Browser, formOf, type Page } from '../support/setup/browser.ts';
+import { type Fleet, startFleet } from '../support/setup/fleet.ts';
 import {
-  answerIn,
   codeFor,
   newVerifier,
   password,
   RelyingParty,
+  redirectParameters,
   redirectUri,
-  usual,
-} from '../support/relying-party.ts';
+  usualConfig,
+} from '../support/setup/relying-party.ts';
 
 t.setTimeout(300_000);
 
@@ -32,9 +32,9 @@ const clients = Array.from({ length: 10 }, (_, at) => ({
 const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 
 const config = {
-  accounts: usual.accounts,
+  accounts: usualConfig.accounts,
   clients: [
-    ...usual.clients,
+    ...usualConfig.clients,
     ...clients,
     {
       client_id: 'tv',
@@ -88,7 +88,7 @@ const oneWins = (t: Test, answers: readonly Told[], ...errors: readonly string[]
 };
 
 const codesIn = (pages: readonly Page[]): readonly string[] =>
-  pages.flatMap((page) => (page.status === 303 ? (answerIn(page).get('code') ?? []) : []));
+  pages.flatMap((page) => (page.status === 303 ? (redirectParameters(page).get('code') ?? []) : []));
 
 const oneCode = (t: Test, pages: readonly Page[]): void => {
   t.equal(codesIn(pages).length, 1, 'one code');
@@ -194,7 +194,7 @@ const sideBySide = async (t: Test, { fleet, browser }: Stage): Promise<void> => 
       const url = fleet.members[at % 3]?.url ?? '';
       const asked = party(fleet.issuer, client_id).authorizationUrl(verifier);
       const page = await browser.request(elsewhere(asked, fleet, url));
-      return party(url, client_id).redeem(answerIn(page).get('code') ?? '', verifier);
+      return party(url, client_id).redeem(redirectParameters(page).get('code') ?? '', verifier);
     }),
   );
   t.same(

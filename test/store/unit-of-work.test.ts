@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import t from 'tap';
 import { openStore } from '#adapters/index.ts';
-import { Conflict, Unavailable } from '#src/store/errors.ts';
+import { Conflict, StoreUnavailable } from '#src/store/errors.ts';
 import type { Key } from '#src/store/port.ts';
 import { UnitOfWork } from '#src/store/unit-of-work.ts';
 
@@ -31,16 +31,20 @@ t.test('reads of one turn share a trip, and what came along is known', async (t)
 t.test('what is staged shows in later reads, also on what was not read before', async (t) => {
   for (const moment of ['before', 'during'] as const) {
     const key = newKey();
-    await store.commit([{ op: 'put', key, body: 'old', parts: { kept: '1', gone: '1' } }]);
+    await store.commit([{ op: 'put', key, body: 'old', fields: { kept: '1', gone: '1' } }]);
     const work = new UnitOfWork(store);
     const reading = moment === 'during' ? work.read(key) : undefined;
-    work.stage({ op: 'merge', key, parts: { gone: null, more: '1' }, ifAbsent: 'skip' });
+    work.stage({ op: 'merge', key, fields: { gone: null, more: '1' }, ifAbsent: 'skip' });
     work.stage({ op: 'claim', key, at: 7 });
     const seen = (await reading) ?? (await work.read(key));
-    t.match(seen, { body: 'old', claim: { at: 7 } }, moment);
-    t.strictSame(seen?.parts, { kept: '1', more: '1' });
+    t.match(seen, { body: 'old', consumption: { at: 7 } }, moment);
+    t.strictSame(seen?.fields, { kept: '1', more: '1' });
     await work.commit();
-    t.match((await store.read([key]))[0], { body: 'old', parts: seen?.parts ?? {}, claim: { at: 7 } });
+    t.match((await store.read([key]))[0], {
+      body: 'old',
+      fields: seen?.fields ?? {},
+      consumption: { at: 7 },
+    });
   }
   const key = newKey();
   const work = new UnitOfWork(store);
@@ -55,7 +59,7 @@ t.test('a refused request commits nothing but what survives it', async (t) => {
   const [code, mark] = [newKey(), newKey()];
   const work = new UnitOfWork(store);
   work.stage({ op: 'put', key: code, body: '' });
-  work.stage({ op: 'put', key: mark, body: '' }, { survives: true });
+  work.stage({ op: 'put', key: mark, body: '' }, { commitOnRefusal: true });
   await work.commit({ refused: true });
   t.strictSame([await exists(code), await exists(mark)], [false, true]);
 });
@@ -73,9 +77,9 @@ t.test('a lost race is told by its terms, and leaves only the writes that go wit
   work.stage(
     { op: 'claim', key: spent, at: 2 },
     {
-      lost: ({ reason, claim }) => {
+      onConflict: ({ reason, consumption }) => {
         t.equal(reason, 'claimed');
-        t.equal(claim?.at, 1);
+        t.equal(consumption?.at, 1);
         return { error: lost, writes: [{ op: 'put', key: consequence, body: '' }] };
       },
     },
@@ -104,13 +108,13 @@ t.test('an errand that another request did already is left out, and the rest goe
       { op: 'put', key: replayed, body: '' },
     ]);
     const work = new UnitOfWork(store);
-    work.stage({ op: 'claim', key: spent, at: 2 }, { errand: 'rotation', lost: () => 'already done' });
-    work.stage({ op: 'put', key: successor, body: '' }, { errand: 'rotation' });
+    work.stage({ op: 'claim', key: spent, at: 2 }, { batch: 'rotation', onConflict: () => 'already done' });
+    work.stage({ op: 'put', key: successor, body: '' }, { batch: 'rotation' });
     work.stage({ op: 'put', key: other, body: '' });
     return work;
   };
   const unlucky = await begin();
-  unlucky.stage({ op: 'insert', key: replayed, body: '' }, { lost: () => ({ error: lost }) });
+  unlucky.stage({ op: 'insert', key: replayed, body: '' }, { onConflict: () => ({ error: lost }) });
   await t.rejects(unlucky.commit(), lost, 'another race of the same commit may still be lost');
   t.strictSame([await exists(successor), await exists(other)], [false, false]);
 
@@ -140,7 +144,7 @@ t.test('a read that fails fails for all who share it, and the next one is tried 
   let away = true;
   const work = new UnitOfWork({
     ...store,
-    read: (keys) => (away ? Promise.reject(new Unavailable('away')) : store.read(keys)),
+    read: (keys) => (away ? Promise.reject(new StoreUnavailable('away')) : store.read(keys)),
   });
   const outcomes = await Promise.allSettled([work.read(one, [two]), work.read(two)]);
   t.ok(outcomes.every(({ status }) => status === 'rejected'));

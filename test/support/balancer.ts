@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
-import { isReady } from './server-process.ts';
+import { isReady } from './setup/server-process.ts';
 
 /** A reverse proxy as operators have one: asks /readyz, goes round, and tries again only what was never sent. */
 export interface Balancer {
@@ -18,7 +18,7 @@ interface Upstream {
   up: boolean;
 }
 
-const lookEveryMs = 100;
+const checkEveryMs = 100;
 
 export const startBalancer = async (port: number, ports: readonly number[]): Promise<Balancer> => {
   const upstreams: Upstream[] = ports.map((each) => ({
@@ -29,22 +29,22 @@ export const startBalancer = async (port: number, ports: readonly number[]): Pro
   const broken: string[] = [];
   let turn = 0;
 
-  const look = async (): Promise<void> => {
+  const checkUpstreams = async (): Promise<void> => {
     await Promise.all(
       upstreams.map(async (upstream) => {
         upstream.up = await isReady(`http://localhost:${upstream.port}`);
       }),
     );
   };
-  const looking = setInterval(look, lookEveryMs);
+  const timer = setInterval(checkUpstreams, checkEveryMs);
 
-  const pass = (
+  const forward = (
     from: IncomingMessage,
     to: ServerResponse,
     body: Buffer,
-    tried: readonly Upstream[],
+    triedUpstreams: readonly Upstream[],
   ): void => {
-    const candidates = upstreams.filter((upstream) => upstream.up && !tried.includes(upstream));
+    const candidates = upstreams.filter((upstream) => upstream.up && !triedUpstreams.includes(upstream));
     turn += 1;
     const chosen = candidates[turn % candidates.length];
     const fail = (why: string): void => {
@@ -57,7 +57,7 @@ export const startBalancer = async (port: number, ports: readonly number[]): Pro
     }
     const headers = { ...from.headers, 'x-forwarded-for': from.socket.remoteAddress };
     const { connection: _, ...kept } = headers;
-    const onward = request(
+    const forwarded = request(
       {
         host: '127.0.0.1',
         port: chosen.port,
@@ -73,29 +73,29 @@ export const startBalancer = async (port: number, ports: readonly number[]): Pro
         answer.once('error', () => fail('the answer broke off'));
       },
     );
-    onward.once('error', (error) => {
+    forwarded.once('error', (error) => {
       const neverSent = 'code' in error && error.code === 'ECONNREFUSED';
-      if (neverSent) pass(from, to, body, [...tried, chosen]);
-      else if (!to.headersSent) fail(`${error.message}${onward.reusedSocket ? ' (kept connection)' : ''}`);
+      if (neverSent) forward(from, to, body, [...triedUpstreams, chosen]);
+      else if (!to.headersSent) fail(`${error.message}${forwarded.reusedSocket ? ' (kept connection)' : ''}`);
     });
-    onward.end(body);
+    forwarded.end(body);
   };
 
   const server = createServer((from, to) => {
     buffer(from).then(
-      (body) => pass(from, to, body, []),
+      (body) => forward(from, to, body, []),
       () => to.destroy(),
     );
   });
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
-  await look();
+  await checkUpstreams();
   return {
     url: `http://localhost:${port}`,
     broken,
     isUp: (wanted) => upstreams.some(({ port: one, up }) => one === wanted && up),
     async close() {
-      clearInterval(looking);
+      clearInterval(timer);
       server.close();
       server.closeAllConnections();
       for (const { agent } of upstreams) agent.destroy();

@@ -2,17 +2,17 @@ import { generateKeyPairSync, type KeyObject, randomBytes, sign, X509Certificate
 
 type Name = readonly (readonly [oid: string, value: string])[];
 
-interface Wish {
+interface CertificateOptions {
   /** From the root: `[['2.5.4.6', 'PL'], ['2.5.4.3', 'app']]`. */
   readonly subject?: Name;
   readonly alternative?: readonly { readonly tag: number; readonly bytes: Buffer }[];
   readonly from?: Date;
   readonly until?: Date;
   /** Whose key signs it; its own without. */
-  readonly issuer?: Made;
+  readonly issuer?: Certificate;
 }
 
-export interface Made {
+export interface Certificate {
   readonly certificate: X509Certificate;
   readonly subject: Name;
   readonly privateKey: KeyObject;
@@ -63,7 +63,7 @@ export const makeCertificate = ({
   from = new Date(Date.now() - 60_000),
   until = new Date(Date.now() + 3_600_000),
   issuer,
-}: Wish = {}): Made => {
+}: CertificateOptions = {}): Certificate => {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const names = der(0x30, ...alternative.map(({ tag, bytes }) => der(tag, bytes)));
   const extensions = der(0x30, der(0x30, oid('2.5.29.17'), der(0x04, names)));

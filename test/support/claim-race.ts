@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 export interface RaceResult {
   readonly won: number;
-  readonly claimed: number;
+  readonly consumed: number;
   readonly other: number;
   readonly tokens: readonly string[];
 }
@@ -12,7 +12,7 @@ export interface RaceResult {
 const script = fileURLToPath(new URL('./race-claims.ts', import.meta.url));
 
 /** Processes over one store that claim one code `each` times at the same moment. The code must be there already. */
-export const raceClaims = async (
+export const raceConsumption = async (
   url: string,
   family: string,
   { processes, each }: { readonly processes: number; readonly each: number },
@@ -22,12 +22,12 @@ export const raceClaims = async (
     await Promise.all(children.map((child) => once(child, 'message')));
     const results = children.map((child) => once(child, 'message'));
     for (const child of children) child.send('go');
-    const tallies: RaceResult[] = (await Promise.all(results)).map(([tally]) => tally);
+    const counts: RaceResult[] = (await Promise.all(results)).map(([tally]) => tally);
     return {
-      won: tallies.reduce((sum, tally) => sum + tally.won, 0),
-      claimed: tallies.reduce((sum, tally) => sum + tally.claimed, 0),
-      other: tallies.reduce((sum, tally) => sum + tally.other, 0),
-      tokens: tallies.flatMap((tally) => tally.tokens),
+      won: counts.reduce((sum, tally) => sum + tally.won, 0),
+      consumed: counts.reduce((sum, tally) => sum + tally.consumed, 0),
+      other: counts.reduce((sum, tally) => sum + tally.other, 0),
+      tokens: counts.flatMap((tally) => tally.tokens),
     };
   } finally {
     for (const child of children) if (child.exitCode === null) child.kill('SIGKILL');

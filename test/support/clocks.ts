@@ -1,24 +1,24 @@
 import type { Test } from 'tap';
 
 /** A clock that a test moves on. */
-export const handClock = (start = Date.UTC(2026, 0, 1)) => {
+export const createManualClock = (start = Date.UTC(2026, 0, 1)) => {
   let now = start;
   return {
     now: () => now,
-    pass(milliseconds: number) {
+    advance(milliseconds: number) {
       now += milliseconds;
     },
   };
 };
 
 /** The time of the machine, but for the minute that has just begun: limits count by the minute, and a new one forgets. */
-export const freshMinute = () => {
+export const createClockAtMinuteStart = () => {
   const late = Date.now() % 60_000;
   return { now: () => Date.now() - late };
 };
 
 /** What this process takes for the time until the end of the test: the engine asks no other clock. */
-export const setTime = (t: Test, now: () => number): void => {
+export const replaceDateNow = (t: Test, now: () => number): void => {
   const real = Date.now;
   t.teardown(() => {
     Date.now = real;

@@ -1,6 +1,6 @@
-import type { ServerProcess } from './server-process.ts';
+import type { ServerProcess } from './setup/server-process.ts';
 
-export interface Examined {
+export interface DoctorReport {
   readonly ok: boolean;
   readonly findings: readonly {
     readonly severity: string;
@@ -10,10 +10,10 @@ export interface Examined {
   }[];
 }
 
-export const parsed = (text: string): Examined => JSON.parse(text);
+export const parseReport = (text: string): DoctorReport => JSON.parse(text);
 
-export const examine = async (server: Pick<ServerProcess, 'command'>, ...args: string[]) => {
+export const runDoctor = async (server: Pick<ServerProcess, 'command'>, ...args: string[]) => {
   const { exit, out } = await server.command(['doctor', '--json', ...args]);
-  const { findings } = parsed(out);
+  const { findings } = parseReport(out);
   return { exit, findings, codes: findings.map(({ code }) => code).sort() };
 };

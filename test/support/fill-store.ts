@@ -2,19 +2,19 @@
 import { openStore } from '#adapters/index.ts';
 
 const store = await openStore(process.argv[2] ?? '', { clock: { now: () => Date.now() } });
-let kept = 0;
-let fault = '';
-while (fault === '') {
-  const family = `f${kept}`;
+let committed = 0;
+let rejection = '';
+while (rejection === '') {
+  const family = `f${committed}`;
   try {
     await store.commit([
       { op: 'put', key: { kind: 'k', family, id: 'one' }, body: 'x'.repeat(3_000) },
       { op: 'put', key: { kind: 'k', family, id: 'two' }, body: 'x'.repeat(3_000) },
     ]);
-    kept++;
+    committed++;
   } catch (error) {
-    fault = String(error);
+    rejection = String(error);
   }
 }
 await store.close();
-console.log(JSON.stringify({ kept, fault }));
+console.log(JSON.stringify({ kept: committed, fault: rejection }));

@@ -1,11 +1,11 @@
 /** One process that starts on a store, tells which keys it has, and ends. */
 import { openStore } from '#adapters/index.ts';
 import { keysConfig, openKeys } from './keys.ts';
-import { patient } from './patience.ts';
+import { longTimeouts } from './wait-for.ts';
 
 const [url = ''] = process.argv.slice(2);
 const clock = { now: () => Date.now() };
-const store = await openStore(url, { clock, ...patient });
+const store = await openStore(url, { clock, ...longTimeouts });
 const config = keysConfig({ url, keyEncryptionKey: undefined, algorithms: ['ES256', 'EdDSA', 'RS256'] });
 const { keys } = await openKeys(store, clock, config);
 const { version, publicJwks } = keys.current();

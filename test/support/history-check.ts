@@ -2,7 +2,7 @@ import type { Event } from './history-log.ts';
 import type { FamilyState, FinalState } from './history-state.ts';
 
 /** May have taken effect, as far as the worker knows. `unavailable` may not: the port says that nothing is left behind. */
-const mayHold = (event: Event): boolean => event.outcome === 'ok' || event.outcome === 'lost';
+const mayHaveCommitted = (event: Event): boolean => event.outcome === 'ok' || event.outcome === 'lost';
 
 const groupBy = <T>(items: readonly T[], name: (item: T) => string): Map<string, T[]> => {
   const groups = new Map<string, T[]>();
@@ -11,33 +11,36 @@ const groupBy = <T>(items: readonly T[], name: (item: T) => string): Map<string,
 };
 
 /** A document that is claimed once: the code, or one refresh token. `claim` and `made` are the marks found in the end. */
-interface Spending {
+interface Consumption {
   readonly what: string;
   readonly attempts: readonly Event[];
-  readonly there: boolean;
+  readonly present: boolean;
   readonly claim: number | undefined;
   /** What the winner wrote together with its claim. */
-  readonly made: number | undefined;
+  readonly producedBy: number | undefined;
   readonly revoked: boolean;
 }
 
-const checkSpending = (spending: Spending): string[] => {
-  const { what, attempts, there, claim, made, revoked } = spending;
+const checkConsumption = (consumption: Consumption): string[] => {
+  const { what, attempts, present, claim, producedBy, revoked } = consumption;
   const faults: string[] = [];
   const won = attempts.filter((event) => event.outcome === 'ok');
   if (won.length > 1) faults.push(`${what} was won ${won.length} times`);
-  if (claim !== made)
-    faults.push(`${what} is claimed by ${claim}, and what it was claimed for is of ${made}`);
+  if (claim !== producedBy)
+    faults.push(`${what} is claimed by ${claim}, and what it was claimed for is of ${producedBy}`);
   if (claim !== undefined) {
     const winner = attempts.find((event) => event.mark === claim);
     if (!winner) faults.push(`${what} is claimed by nobody known`);
-    else if (!mayHold(winner))
+    else if (!mayHaveCommitted(winner))
       faults.push(`${what} is claimed by an attempt that was told ${winner.outcome}`);
   }
   if (!revoked && won[0] && won[0].mark !== claim) faults.push(`${what} forgot its winner`);
-  if (revoked && (there || made !== undefined)) faults.push(`${what} outlived its revocation`);
+  if (revoked && (present || producedBy !== undefined)) faults.push(`${what} outlived its revocation`);
   for (const event of attempts)
-    if (event.outcome === 'claimed' && !attempts.some((other) => mayHold(other) && other.from < event.until))
+    if (
+      event.outcome === 'claimed' &&
+      !attempts.some((other) => mayHaveCommitted(other) && other.from < event.until)
+    )
       faults.push(`${what} was refused as claimed before anybody could have claimed it`);
   return faults;
 };
@@ -48,16 +51,16 @@ const checkOrder = (family: string, events: readonly Event[]): string[] => {
   const issuedAt = Math.min(
     ...events.flatMap((event) => (event.action === 'issue' && event.outcome === 'ok' ? [event.until] : [])),
   );
-  const issuing = events.filter((event) => event.action === 'issue' && mayHold(event));
-  const revoking = events.filter((event) => event.action === 'revoke' && mayHold(event));
+  const issuing = events.filter((event) => event.action === 'issue' && mayHaveCommitted(event));
+  const revoking = events.filter((event) => event.action === 'revoke' && mayHaveCommitted(event));
   const revokedAt = Math.min(...revoking.flatMap((event) => (event.outcome === 'ok' ? [event.until] : [])));
   for (const event of events) {
     const { action, outcome, from, until } = event;
-    const spends = action === 'redeem' || action === 'refresh';
+    const consumes = action === 'redeem' || action === 'refresh';
     const missing =
       (action === 'look' && event.found === false && outcome === 'ok') ||
       (action === 'redeem' && outcome === 'absent');
-    const present = (action === 'look' && event.found === true) || (spends && outcome === 'ok');
+    const present = (action === 'look' && event.found === true) || (consumes && outcome === 'ok');
     if (missing && issuedAt < from && !revoking.some((other) => other.from < until))
       faults.push(`${family}: ${action} missed a code that had been issued`);
     if (present && revokedAt < from && !issuing.some((other) => other.until > revokedAt))
@@ -82,23 +85,23 @@ const checkFamily = (name: string, events: readonly Event[], state: FamilyState)
   const reissued = state.revoked && state.code;
   const revoked = state.revoked && !reissued;
   faults.push(
-    ...checkSpending({
+    ...checkConsumption({
       what: `${name} code`,
       attempts: of('redeem'),
-      there: state.code,
+      present: state.code,
       claim: state.codeClaim,
-      made: state.token,
+      producedBy: state.token,
       revoked,
     }),
   );
   for (const [turn, token] of state.refresh.entries())
     faults.push(
-      ...checkSpending({
+      ...checkConsumption({
         what: `${name} refresh token ${turn}`,
         attempts: of('refresh').filter((event) => event.turn === turn),
-        there: token !== undefined,
+        present: token !== undefined,
         claim: token?.claim,
-        made: state.refresh[turn + 1]?.by,
+        producedBy: state.refresh[turn + 1]?.by,
         revoked,
       }),
     );
@@ -121,19 +124,20 @@ export const checkHistory = (events: readonly Event[], state: FinalState): strin
     const login = state.logins.has(event.mark);
     if ((event.outcome === 'ok' || claims.has(event.mark)) && !login)
       faults.push(`${event.about}: a redemption that holds has no login in its other family`);
-    if (!mayHold(event) && login) faults.push(`${event.about}: a refused redemption left a login behind`);
+    if (!mayHaveCommitted(event) && login)
+      faults.push(`${event.about}: a refused redemption left a login behind`);
   }
   for (const event of events.filter((one) => one.action === 'merge')) {
     const kept = state.merged.get(event.about)?.has(event.mark) ?? false;
     if (event.outcome === 'ok' && !kept) faults.push(`${event.about}: an acknowledged merge was lost`);
-    if (!mayHold(event) && kept) faults.push(`${event.about}: a refused merge is there`);
+    if (!mayHaveCommitted(event) && kept) faults.push(`${event.about}: a refused merge is there`);
   }
   const tokens = [...state.families.values()].flatMap(({ token }) => (token === undefined ? [] : [token]));
   const listed = new Set(state.listedTokens);
   const missing = tokens.filter((mark) => !listed.has(mark));
-  const strange = state.listedTokens.filter((mark) => !tokens.includes(mark));
+  const unknown = state.listedTokens.filter((mark) => !tokens.includes(mark));
   if (missing.length > 0) faults.push(`the index of tokens lacks ${missing.join(', ')}`);
-  if (strange.length > 0) faults.push(`the index of tokens has ${strange.join(', ')}, which are none`);
+  if (unknown.length > 0) faults.push(`the index of tokens has ${unknown.join(', ')}, which are none`);
   if (listed.size < state.listedTokens.length) faults.push('the index of tokens names one twice');
   return faults;
 };

@@ -1,6 +1,6 @@
 import type { Document, Store } from '#src/store/port.ts';
 import type { Event } from './history-log.ts';
-import { keys, turns } from './history-world.ts';
+import { keys, turns } from './history-model.ts';
 
 /** What is in the store in the end, as the checker looks at it: marks, not documents. */
 export interface FamilyState {
@@ -35,9 +35,9 @@ const familyState = async (store: Store, family: string): Promise<FamilyState> =
     issued: issued !== undefined,
     revoked: revoked !== undefined,
     code: code !== undefined,
-    codeClaim: code?.claim?.at,
+    codeClaim: code?.consumption?.at,
     token: markOf(token),
-    refresh: refresh.map((one) => one && { by: Number(one.body), claim: one.claim?.at }),
+    refresh: refresh.map((one) => one && { by: Number(one.body), claim: one.consumption?.at }),
   };
 };
 
@@ -55,7 +55,7 @@ export const readFinalState = async (store: Store, events: readonly Event[]): Pr
   const merged = new Map<string, Set<number>>();
   for (const name of new Set(events.flatMap((event) => (event.action === 'merge' ? [event.about] : [])))) {
     const [session] = await store.read([keys.session(name)]);
-    merged.set(name, new Set(Object.values(session?.parts ?? {}).map(Number)));
+    merged.set(name, new Set(Object.values(session?.fields ?? {}).map(Number)));
   }
 
   const listedTokens: number[] = [];

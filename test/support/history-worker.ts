@@ -2,7 +2,7 @@
 import { openSync } from 'node:fs';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { openStore } from '#adapters/index.ts';
-import { Conflict, Unavailable } from '#src/store/errors.ts';
+import { Conflict, StoreUnavailable } from '#src/store/errors.ts';
 import { type Action, createLog, type Outcome } from './history-log.ts';
 import {
   commits,
@@ -12,7 +12,7 @@ import {
   sessionEveryMs,
   sessionName,
   turns,
-} from './history-world.ts';
+} from './history-model.ts';
 
 const [url = '', prefix = '', path = '', number = '', since = ''] = process.argv.slice(2);
 let started = Number(since);
@@ -20,18 +20,18 @@ const log = createLog(openSync(path, 'a'));
 const store = await openStore(url, { clock: { now: () => Date.now() }, prefix });
 let marks = Number(number) * 1_000_000;
 let stopping = false;
-let hurrying = false;
+let withoutPauses = false;
 
-const chance = (count: number): number => Math.floor(Math.random() * count);
+const randomBelow = (count: number): number => Math.floor(Math.random() * count);
 const family = (nearest: number, spread: number): string =>
-  familyName(Math.max(0, Math.floor((Date.now() - started) / familyEveryMs) - nearest - chance(spread)));
+  familyName(Math.max(0, Math.floor((Date.now() - started) / familyEveryMs) - nearest - randomBelow(spread)));
 
 const outcomeOf = async (work: Promise<unknown>): Promise<Outcome> =>
   work.then(
     () => 'ok',
     (error: unknown) => {
       if (error instanceof Conflict) return error.reason;
-      if (error instanceof Unavailable) return 'unavailable';
+      if (error instanceof StoreUnavailable) return 'unavailable';
       throw error;
     },
   );
@@ -52,11 +52,11 @@ const attempt = async (action: Action, about: string, turn?: number): Promise<vo
   log.answer(mark, await outcomeOf(store.commit(writes)));
 };
 
-const act = async (): Promise<void> => {
-  const choice = chance(100);
+const runRandomAction = async (): Promise<void> => {
+  const choice = randomBelow(100);
   if (choice < 20) return attempt('issue', family(0, 2));
   if (choice < 50) return attempt('redeem', family(0, 4));
-  if (choice < 75) return attempt('refresh', family(1, 12), chance(turns));
+  if (choice < 75) return attempt('refresh', family(1, 12), randomBelow(turns));
   if (choice < 90) return attempt('merge', sessionName(Math.floor((Date.now() - started) / sessionEveryMs)));
   if (choice < 93) return attempt('revoke', family(2, 12));
   return attempt('look', family(0, 12));
@@ -64,15 +64,15 @@ const act = async (): Promise<void> => {
 
 const client = async (): Promise<void> => {
   while (!stopping) {
-    await act();
-    await (hurrying ? setImmediate() : sleep(chance(4)));
+    await runRandomAction();
+    await (withoutPauses ? setImmediate() : sleep(randomBelow(4)));
   }
 };
 
 const begin = Promise.withResolvers<void>();
 process.on('message', (message) => {
   if (message === 'stop') stopping = true;
-  else if (message === 'hurry') hurrying = true;
+  else if (message === 'hurry') withoutPauses = true;
   else if (typeof message === 'object' && message !== null && 'started' in message) {
     started = Number(message.started);
     begin.resolve();

@@ -9,8 +9,8 @@ import type { Test } from 'tap';
 import { openStore } from '#adapters/index.ts';
 import { checkHistory } from './history-check.ts';
 import { readHistory } from './history-log.ts';
+import { keys, sessionEveryMs, sessionName } from './history-model.ts';
 import { readFinalState } from './history-state.ts';
-import { keys, sessionEveryMs, sessionName } from './history-world.ts';
 
 export interface HistoryOptions {
   readonly url: string;
@@ -20,7 +20,7 @@ export interface HistoryOptions {
 }
 
 const script = fileURLToPath(new URL('./history-worker.ts', import.meta.url));
-const gone = async (child: ChildProcess): Promise<void> => {
+const waitForExit = async (child: ChildProcess): Promise<void> => {
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
 };
 
@@ -33,16 +33,16 @@ interface Worker {
 const longestMs = 10_000;
 
 /** Without pauses a worker is nearly always inside an operation: that is where death should strike. */
-const strike = async ({ child, log }: Worker): Promise<void> => {
+const killInOperation = async ({ child, log }: Worker): Promise<void> => {
   if (child.connected) child.send('hurry');
   const enough = statSync(log).size + 2_000 + Math.random() * 3_000;
   for (let i = 0; i < 1_000 && statSync(log).size < enough; i++) await sleep(1);
   child.kill('SIGKILL');
-  await gone(child);
+  await waitForExit(child);
 };
 
 /** Workers run at random over one store and die at random; in the end everything must have an explanation. */
-export const historyIsExplained = async (t: Test, options: HistoryOptions): Promise<void> => {
+export const historyIsConsistent = async (t: Test, options: HistoryOptions): Promise<void> => {
   const { url, prefix = 'history', durationMs = 4_000, workers = 3 } = options;
   const folder = mkdtempSync(join(tmpdir(), 'postern-history-'));
   const store = await openStore(url, { clock: { now: () => Date.now() }, prefix });
@@ -79,12 +79,12 @@ export const historyIsExplained = async (t: Test, options: HistoryOptions): Prom
     await sleep(100 + Math.random() * 200);
     const [oldest] = running;
     if (!oldest) break;
-    await strike(oldest);
+    await killInOperation(oldest);
     crashes++;
     await start().ready;
   }
   for (const { child } of running) if (child.connected) child.send('stop');
-  await Promise.all([...running].map(({ child }) => gone(child)));
+  await Promise.all([...running].map(({ child }) => waitForExit(child)));
 
   const events = readHistory(folder);
   const count = (outcome: string): number => events.filter((event) => event.outcome === outcome).length;

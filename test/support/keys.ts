@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { createEvents, type SecurityEvent } from '#src/events.ts';
-import { createKeys } from '#src/features/keys/index.ts';
-import type { KeysConfig } from '#src/features/keys/settings.ts';
+import { createKeys } from '#src/services/keys/index.ts';
+import type { KeysConfig } from '#src/services/keys/settings.ts';
 import type { Store } from '#src/store/port.ts';
 
-export interface Settings {
+export interface KeySettings {
   readonly algorithms?: KeysConfig['keys']['algorithms'];
   readonly remote?: KeysConfig['keys']['remote'];
   readonly cacheSeconds?: number;
@@ -16,12 +16,12 @@ export interface Settings {
   readonly keyEncryptionKey?: string | undefined;
 }
 
-const shared = randomBytes(32).toString('base64url');
+const sharedKeyEncryptionKey = randomBytes(32).toString('base64url');
 
 /** The part of a configuration that keys read; elliptic curves only unless a test says otherwise. */
-export const keysConfig = (settings: Settings = {}): KeysConfig => {
+export const keysConfig = (settings: KeySettings = {}): KeysConfig => {
   const life = settings.lifeSeconds ?? 3600;
-  const key = 'keyEncryptionKey' in settings ? settings.keyEncryptionKey : shared;
+  const key = 'keyEncryptionKey' in settings ? settings.keyEncryptionKey : sharedKeyEncryptionKey;
   return {
     mode: settings.mode ?? 'development',
     store: { url: settings.url ?? 'memory:' },
@@ -49,11 +49,11 @@ export const openKeys = async (
   config: KeysConfig = keysConfig(),
   maintain = true,
 ) => {
-  const told: SecurityEvent[] = [];
+  const seenEvents: SecurityEvent[] = [];
   const faults: unknown[] = [];
   const events = createEvents((error) => faults.push(error));
-  events.listen((event) => told.push(event));
+  events.listen((event) => seenEvents.push(event));
   const onFault = (error: unknown): void => void faults.push(error);
   const keys = await createKeys({ store, clock, config, events, onFault, maintain });
-  return { keys, told, faults };
+  return { keys, told: seenEvents, faults };
 };

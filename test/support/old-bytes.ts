@@ -1,7 +1,7 @@
 /** A process of its own, started with `--expose-gc`: tells how many bytes of each request end among the old objects. */
 import { connect } from 'node:net';
 import { getHeapSpaceStatistics } from 'node:v8';
-import { openHouse } from './house.ts';
+import { startInProcess } from './setup/in-process.ts';
 
 // Of the flag, which the types of Node do not see.
 const { gc: collect } = globalThis as { gc?: (options: { readonly type: 'major' | 'minor' }) => void };
@@ -10,12 +10,12 @@ const oldBytes = (): number =>
   getHeapSpaceStatistics().find(({ space_name: name }) => name === 'old_space')?.space_used_size ?? 0;
 
 const client = { client_id: 'machine', client_secret: 'a-secret-of-a-machine-0123456789-abcdefgh' };
-const house = await openHouse({
+const server = await startInProcess({
   config: {
     clients: [{ ...client, grant_types: ['client_credentials'], redirect_uris: [], response_types: [] }],
   },
 });
-const { hostname, port, host } = new URL(house.issuer);
+const { hostname, port, host } = new URL(server.issuer);
 // An HTTP client would leave old objects of its own behind.
 const connection = connect(Number(port), hostname);
 const body = new URLSearchParams({ ...client, grant_type: 'client_credentials' }).toString();
@@ -53,5 +53,5 @@ const before = oldBytes();
 await askOften();
 process.send?.((oldBytes() - before) / (times * several));
 connection.destroy();
-await house.close();
+await server.close();
 process.disconnect();

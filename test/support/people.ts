@@ -14,13 +14,16 @@ export const testConfig = (set: readonly string[] = []) =>
   }).config;
 
 /** Counts the trips made since it was last asked. */
-export const openCounted = async (clock: { now(): number }) => {
-  const trips: string[] = [];
-  const store: Store = await openStore('memory:', { clock, observe: (operation) => trips.push(operation) });
-  return { store, trips: () => trips.splice(0) };
+export const openCountingStore = async (clock: { now(): number }) => {
+  const operations: string[] = [];
+  const store: Store = await openStore('memory:', {
+    clock,
+    observe: (operation) => operations.push(operation),
+  });
+  return { store, trips: () => operations.splice(0) };
 };
 
-export const recordedEvents = () => {
+export const recordEvents = () => {
   const seen: SecurityEvent[] = [];
   const events = createEvents((fault) => {
     throw fault;

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The program, for Node to run. */
-export const postern = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+export const programPath = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
 /** All that it is given of the environment. Compiled once for all runs: most of what a command takes is reading it. */
-export const environment = { NODE_COMPILE_CACHE: join(tmpdir(), 'postern-compiled') };
+export const childEnvironment = { NODE_COMPILE_CACHE: join(tmpdir(), 'postern-compiled') };
 
-export interface Ran {
+export interface CommandResult {
   readonly exit: number | null;
   readonly out: string;
   readonly err: string;
@@ -18,9 +18,9 @@ export interface Ran {
 }
 
 /** One command as a child process in that folder. */
-export const runPostern = (cwd: string, args: readonly string[], input = ''): Promise<Ran> =>
+export const runPostern = (cwd: string, args: readonly string[], input = ''): Promise<CommandResult> =>
   new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [postern, ...args], { cwd, env: environment });
+    const child = spawn(process.execPath, [programPath, ...args], { cwd, env: childEnvironment });
     let out = '';
     let err = '';
     child.stdout.setEncoding('utf8').on('data', (text) => {

@@ -5,7 +5,7 @@ interface Program {
   /** All that was printed so far. */
   out(): string;
   /** The output once it matches; fails when the program ends without. */
-  says(pattern: RegExp): Promise<RegExpExecArray>;
+  waitForOutput(pattern: RegExp): Promise<RegExpExecArray>;
   /** The exit code, at the end. */
   readonly ended: Promise<number | null>;
   stop(): Promise<void>;
@@ -23,27 +23,27 @@ export const startProgram = (
   const child = spawn(process.execPath, [path, ...args], { env: { ...env } });
   let out = '';
   const listeners = new Set<() => void>();
-  const take = (chunk: Buffer): void => {
+  const append = (chunk: Buffer): void => {
     out += chunk;
     for (const listener of listeners) listener();
   };
-  child.stdout.on('data', take);
-  child.stderr.on('data', take);
+  child.stdout.on('data', append);
+  child.stderr.on('data', append);
   const ended = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', resolve);
   });
   return {
     out: () => out,
-    says: (pattern) =>
+    waitForOutput: (pattern) =>
       new Promise((resolve, reject) => {
-        const look = (): void => {
+        const check = (): void => {
           const found = pattern.exec(out);
           if (found) resolve(found);
         };
-        listeners.add(look);
+        listeners.add(check);
         ended.then((code) => reject(new Error(`${file} ended with ${code}: ${out}`)), reject);
-        look();
+        check();
       }),
     ended,
     kill: () => void child.kill('SIGKILL'),

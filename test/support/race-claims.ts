@@ -15,15 +15,15 @@ process.on('message', async () => {
       ]),
     ),
   );
-  const tally = { won: 0, claimed: 0, other: 0, tokens: [] as string[] };
+  const counts = { won: 0, consumed: 0, other: 0, tokens: [] as string[] };
   for (const [i, result] of results.entries()) {
     if (result.status === 'fulfilled') {
-      tally.won++;
-      tally.tokens.push(`${process.pid}-${i}`);
-    } else if (result.reason instanceof Conflict && result.reason.reason === 'claimed') tally.claimed++;
-    else tally.other++;
+      counts.won++;
+      counts.tokens.push(`${process.pid}-${i}`);
+    } else if (result.reason instanceof Conflict && result.reason.reason === 'claimed') counts.consumed++;
+    else counts.other++;
   }
   await store.close();
-  process.send?.(tally, () => process.disconnect());
+  process.send?.(counts, () => process.disconnect());
 });
 process.send?.('ready');

@@ -1,6 +1,6 @@
 import { freePort } from '#src/testing/free-port.ts';
-import { waitFor } from './patience.ts';
 import { type RedisServer, redisCommand, startRedis } from './redis-server.ts';
+import { waitFor } from './wait-for.ts';
 
 export interface ClusterSet {
   readonly url: string;

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '#src/testing/free-port.ts';
-import { waitFor } from './patience.ts';
 import { type RedisServer, redisCommand, startRedis } from './redis-server.ts';
+import { waitFor } from './wait-for.ts';
 
 export interface SentinelSet {
   readonly url: string;

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { freePort } from '#src/testing/free-port.ts';
-import { waitFor } from './patience.ts';
 import { redisBinary } from './redis-binary.ts';
+import { waitFor } from './wait-for.ts';
 
 /** A server of our own on loopback or a socket, gone with this process. */
 export interface RedisServer {
@@ -53,30 +53,32 @@ export const startRedis = async ({
   const port = wanted === 'socket' ? 0 : (wanted ?? (await freePort()));
   const listening = port === 0 ? ['--port', '0', '--unixsocket', socket] : ['--bind', '127.0.0.1'];
   const ports = port === 0 ? [] : tls ? ['--port', '0', '--tls-port', `${port}`] : ['--port', `${port}`];
-  const own = ['--dir', dir, '--save', '', '--appendonly', 'no', '--enable-debug-command', 'local'];
-  const words = sentinel ? [sentinel(dir), '--sentinel'] : [...listening, ...ports, ...own, ...args];
+  const ownOptions = ['--dir', dir, '--save', '', '--appendonly', 'no', '--enable-debug-command', 'local'];
+  const commandLine = sentinel
+    ? [sentinel(dir), '--sentinel']
+    : [...listening, ...ports, ...ownOptions, ...args];
   let child: ChildProcess | undefined;
 
   const start = async (): Promise<void> => {
-    const started = spawn(command, words, { stdio: ['ignore', 'pipe', 'ignore'], env });
-    let said = '';
+    const started = spawn(command, commandLine, { stdio: ['ignore', 'pipe', 'ignore'], env });
+    let output = '';
     started.stdout?.on('data', (chunk: Buffer) => {
-      said = (said + chunk.toString()).slice(-2_000);
+      output = (output + chunk.toString()).slice(-2_000);
     });
     running.add(started);
     started.once('exit', () => running.delete(started));
     child = started;
     const where = port === 0 ? { path: socket } : { host: '127.0.0.1', port, ...(tls && { tls }) };
     await waitFor('an answer', () => started.exitCode !== null || answers(where));
-    if (started.exitCode !== null) throw new Error(`${kind} did not start: ${said}`);
+    if (started.exitCode !== null) throw new Error(`${kind} did not start: ${output}`);
   };
 
   const kill = async (): Promise<void> => {
     const now = child;
     if (!now || now.exitCode !== null || now.signalCode !== null) return;
-    const gone = once(now, 'exit');
+    const exited = once(now, 'exit');
     now.kill('SIGKILL');
-    await gone;
+    await exited;
   };
 
   await start();
@@ -125,11 +127,11 @@ const connectTo = (where: Where): Redis => {
 };
 
 /** One command on a connection of its own, as an operator would send it. */
-export const redisCommand = async (port: number, ...words: readonly string[]): Promise<unknown> => {
+export const redisCommand = async (port: number, ...commandLine: readonly string[]): Promise<unknown> => {
   const client = connectTo({ host: '127.0.0.1', port });
   try {
     await client.connect();
-    const [name = '', ...rest] = words;
+    const [name = '', ...rest] = commandLine;
     return await client.call(name, ...rest);
   } finally {
     client.disconnect();

@@ -45,7 +45,7 @@ export const startTcpProxy = async (upstream: Upstream): Promise<TcpProxy> => {
   };
 
   /** One direction: late or frozen, bytes never overtake each other. */
-  const lane = (): ((work: () => void) => void) => {
+  const createDirection = (): ((work: () => void) => void) => {
     let last: Promise<void> = Promise.resolve();
     return (work) => {
       const due = performance.now() + delayMs;
@@ -62,7 +62,7 @@ export const startTcpProxy = async (upstream: Upstream): Promise<TcpProxy> => {
     if (refusing) return client.destroy();
     const target = connect(upstream);
     const pair = [client, target] as const;
-    const [there, back] = [lane(), lane()];
+    const [toServer, toClient] = [createDirection(), createDirection()];
     pairs.add(pair);
     client.setNoDelay(true);
     target.setNoDelay(true);
@@ -82,7 +82,7 @@ export const startTcpProxy = async (upstream: Upstream): Promise<TcpProxy> => {
         refuse();
         return;
       }
-      there(() => target.writable && target.write(bytes));
+      toServer(() => target.writable && target.write(bytes));
     });
     target.on('data', (bytes: Buffer) => {
       if (drop === 'reply' || drop === 'last reply') {
@@ -90,11 +90,11 @@ export const startTcpProxy = async (upstream: Upstream): Promise<TcpProxy> => {
         drop = undefined;
         return cutPair(pair);
       }
-      back(() => client.writable && client.write(bytes));
+      toClient(() => client.writable && client.write(bytes));
     });
     for (const socket of pair) socket.on('error', () => {});
-    client.on('close', () => there(() => cutPair(pair)));
-    target.on('close', () => back(() => cutPair(pair)));
+    client.on('close', () => toServer(() => cutPair(pair)));
+    target.on('close', () => toClient(() => cutPair(pair)));
     return undefined;
   });
   server.listen(0, '127.0.0.1');

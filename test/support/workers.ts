@@ -1,4 +1,4 @@
-import type { ServerProcess } from './server-process.ts';
+import type { ServerProcess } from './setup/server-process.ts';
 
 /** Those that said that they listen, and live. */
 export const workersOf = (server: ServerProcess): number[] =>
@@ -6,9 +6,9 @@ export const workersOf = (server: ServerProcess): number[] =>
     .lines()
     .filter(({ msg }) => msg === 'a worker is ready')
     .map(({ pid }) => Number(pid))
-    .filter(alive);
+    .filter(isAlive);
 
-export const alive = (pid: number): boolean => {
+export const isAlive = (pid: number): boolean => {
   try {
     return process.kill(pid, 0);
   } catch {

@@ -1,9 +1,9 @@
 import { decodeJwt } from 'jose';
 import { freePort, startServer } from 'postern/testing';
 import t from 'tap';
-import { ask, type Body, look } from '../support/ask.ts';
-import { Browser } from '../support/browser.ts';
-import { basic } from '../support/relying-party.ts';
+import { httpGet, postForm, type ResponseBody } from '../support/http-requests.ts';
+import { Browser } from '../support/setup/browser.ts';
+import { basicAuthorization } from '../support/setup/relying-party.ts';
 
 const redirectUri = 'http://localhost:4999/callback';
 const password = 'correct horse battery';
@@ -18,10 +18,10 @@ t.test('a server of its own for one test', async (t) => {
   });
   const web = await server.addClient({ type: 'web', metadata: { redirect_uris: [redirectUri] } });
   const redeem = (fields: Record<string, string>) =>
-    ask(
+    postForm(
       `${server.issuer}/oauth/token`,
       { grant_type: 'authorization_code', ...fields },
-      basic(web.id, web.secret),
+      basicAuthorization(web.id, web.secret),
     );
 
   await t.test(
@@ -44,7 +44,7 @@ t.test('a server of its own for one test', async (t) => {
       t.equal(status, 200);
       t.match(decodeJwt(String(body.id_token)), { sub: account.id, nonce: 'once', amr: ['pwd', 'otp'] });
       t.equal(body.expires_in, 300, 'the settings are those of the test');
-      const person = await look(`${server.issuer}/userinfo`, {
+      const person = await httpGet(`${server.issuer}/userinfo`, {
         authorization: `Bearer ${body.access_token}`,
       });
       t.match(person.body, { sub: account.id, email: 'ada@example.com' });
@@ -68,9 +68,9 @@ t.test('a server of its own for one test', async (t) => {
     t.match((await new Browser().open(url)).body, 'login-submit', 'without them it is not');
     const page = await new Browser().open(url, { headers: { cookie } });
     t.match(page.url, /interaction/);
-    const none = await look(`${url}&prompt=none`, { cookie });
+    const none = await httpGet(`${url}&prompt=none`, { cookie });
     t.match(none.headers.get('location'), /consent_required/);
-    const forged = await look(`${url}&prompt=none`, { cookie: cookie.replace('.sig=', '.sig=x') });
+    const forged = await httpGet(`${url}&prompt=none`, { cookie: cookie.replace('.sig=', '.sig=x') });
     t.match(forged.headers.get('location'), /login_required/);
   });
 
@@ -89,7 +89,7 @@ t.test('a server of its own for one test', async (t) => {
     });
     t.equal(response.status, 201);
     // The door answers an object.
-    const { access_token } = (await response.json()) as Body;
+    const { access_token } = (await response.json()) as ResponseBody;
     t.match(decodeJwt(String(access_token)), { sub: account.id, aud: audience });
   });
 
@@ -150,7 +150,7 @@ t.test('stopping', async (t) => {
   await t.resolves(
     (async () => {
       await using other = await startServer();
-      t.equal((await look(`${other.issuer}/livez`)).status, 200);
+      t.equal((await httpGet(`${other.issuer}/livez`)).status, 200);
     })(),
     'await using stops it as well',
   );

@@ -12,14 +12,14 @@ import { type LoginModel, loginPage } from '#src/views/pages/login.ts';
 import { loggedOutPage, logoutPage } from '#src/views/pages/logout.ts';
 import { selectAccountPage } from '#src/views/pages/select-account.ts';
 import { signedInPage } from '#src/views/pages/signed-in.ts';
-import type { Allowance } from '#src/views/policy.ts';
+import type { PolicyOptions } from '#src/views/policy.ts';
 
 export interface Exhibit {
   readonly name: string;
   readonly language?: string;
   /** As in a language that is written from right to left, of which there is none yet. */
   readonly dir?: 'rtl';
-  readonly allowance?: Allowance;
+  readonly allowance?: PolicyOptions;
   readonly render: (page: Page) => string;
   /** The same page with every text in its model put through `change`. */
   readonly renderWith: (page: Page, change: (text: string) => string) => string;
@@ -81,7 +81,7 @@ const createAccount: CreateAccountModel = {
   action: '/interaction/abc/register',
   csrf: 'token',
   client,
-  leastPassword: 12,
+  minPasswordLength: 12,
   signIn: { href: '/interaction/abc' },
 };
 
@@ -90,7 +90,7 @@ const consent: ConsentModel = {
   csrf: 'token',
   account,
   client,
-  before: false,
+  grantedBefore: false,
   scopes: [
     { name: 'openid', isNew: true },
     { name: 'profile', isNew: true },
@@ -110,7 +110,7 @@ const consentFull: ConsentModel = {
     terms: 'https://notes.example.com/terms',
     policy: 'https://notes.example.com/privacy',
   },
-  before: true,
+  grantedBefore: true,
   scopes: [
     { name: 'email', isNew: true, optional: { field: 'scope:email', checked: true } },
     { name: 'notes:read', description: 'Read the notes you keep in Harbour', isNew: false },
@@ -134,8 +134,8 @@ const consentFull: ConsentModel = {
 const deviceConfirm = {
   action: '/oauth/device',
   xsrf: 'token',
-  posted: 'wdjb-mjht',
-  shown: 'WDJB-MJHT',
+  typedCode: 'wdjb-mjht',
+  displayedCode: 'WDJB-MJHT',
   client: { name: 'Living-room TV', host: 'tv.example.com' },
   scopes: ['See your name and profile', 'Read the notes you keep in Harbour'],
   address: '203.0.113.24',
@@ -413,7 +413,7 @@ export const gallery: readonly Exhibit[] = [
     consequence: 'It is signed out on all your devices at once. You can allow it again later.',
     action: '/account/apps/notes/revoke',
     csrf: 'token',
-    verb: 'Revoke',
+    submitLabel: 'Revoke',
     destructive: true,
     cancelTo: '/account/apps',
   }),

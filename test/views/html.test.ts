@@ -1,5 +1,5 @@
 import t from 'tap';
-import { type FieldError, fieldsOf } from '#src/views/fields.ts';
+import { createFields, type FieldError } from '#src/views/fields.ts';
 import { Html, html, type Value } from '#src/views/html.ts';
 import { messagesFor } from '#src/views/languages/index.ts';
 import { appUrl, formTarget, imageUrl, ownPath, webUrl, withLanguage } from '#src/views/links.ts';
@@ -104,10 +104,10 @@ t.test('a path of ours never leaves the origin', async (t) => {
 
 t.test('a field says that it is invalid only when it is, and says why', async (t) => {
   const none: readonly FieldError[] = [];
-  const fine = fieldsOf(messagesFor('en'), none);
+  const fine = createFields(messagesFor('en'), none);
   t.notMatch(fine.text({ name: 'login', label: 'Login' }), /aria-invalid|aria-describedby|autofocus/);
   t.equal(fine.summary(), undefined);
-  const bad = fieldsOf(messagesFor('en'), [{ field: 'login', message: hostile }]);
+  const bad = createFields(messagesFor('en'), [{ field: 'login', message: hostile }]);
   const text = bad.text({ name: 'login', label: 'Login', hint: 'As on your card' }).toString();
   t.match(text, 'aria-describedby="login-hint login-error" aria-invalid="true"');
   t.match(text, `<p class="field-error" id="login-error">${escaped}</p>`);

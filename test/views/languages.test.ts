@@ -3,7 +3,7 @@ import t from 'tap';
 import { explainedCodes, explanationOf } from '#src/views/error-codes.ts';
 import { chooseLanguage } from '#src/views/languages/choose.ts';
 import { languages, messagesFor } from '#src/views/languages/index.ts';
-import { atTime, inTime, onDay } from '#src/views/time.ts';
+import { longDate, relativeTime, utcDateTime } from '#src/views/time.ts';
 
 const choose = (wishes: Partial<Parameters<typeof chooseLanguage>[0]>): string =>
   chooseLanguage({ supported: ['en', 'de', 'pl', 'pt-BR'], default: 'en', ...wishes });
@@ -45,13 +45,13 @@ t.test('every language counts and tells time by its own rules', async (t) => {
     [1, 2, 5, 22].map((count) => problems('pl', count)),
     ['Wystąpił problem', 'Wystąpiły 2 problemy', 'Wystąpiło 5 problemów', 'Wystąpiły 22 problemy'],
   );
-  t.equal(inTime('en', 29.2), 'in 30 seconds', 'rounded up: waiting that long is enough');
-  t.equal(inTime('pl', 1), 'za 1 sekundę');
-  t.equal(inTime('de', 95), 'in 2 Minuten');
-  t.equal(inTime('en', 7200), 'in 2 hours');
-  t.equal(inTime('en', -3), 'in 1 second', 'never in the past');
-  t.equal(onDay('de', new Date('2026-03-03T23:59:00Z')), '3. März 2026');
-  t.match(atTime('en', new Date('2026-03-03T23:59:01Z')), /11:59:01\sPM UTC/);
+  t.equal(relativeTime('en', 29.2), 'in 30 seconds', 'rounded up: waiting that long is enough');
+  t.equal(relativeTime('pl', 1), 'za 1 sekundę');
+  t.equal(relativeTime('de', 95), 'in 2 Minuten');
+  t.equal(relativeTime('en', 7200), 'in 2 hours');
+  t.equal(relativeTime('en', -3), 'in 1 second', 'never in the past');
+  t.equal(longDate('de', new Date('2026-03-03T23:59:00Z')), '3. März 2026');
+  t.match(utcDateTime('en', new Date('2026-03-03T23:59:01Z')), /11:59:01\sPM UTC/);
 });
 
 /** All texts of a language, by path; functions called with one argument that serves them all. */

@@ -24,7 +24,7 @@ const surroundings = ({ name, language = 'en', dir }: Exhibit): Page => ({
   requestId: 'req-7f3k2m9q',
   brand: 'Postern',
   languages: ['en', 'de', 'pl'],
-  here: `/page/${name}`,
+  currentUrl: `/page/${name}`,
 });
 
 const received: unknown[] = [];

@@ -1,10 +1,10 @@
 import type { Command } from '#src/command.ts';
 import { exitCode, Failure } from '#src/errors.ts';
-import type { Claims } from '#src/features/accounts/index.ts';
-import { lines } from '../lines.ts';
-import { repeated } from '../paging.ts';
+import type { Claims } from '#src/services/accounts/index.ts';
+import { formatMembers } from '../format-members.ts';
+import { collectValues } from '../paging.ts';
 import { readSecret } from '../secret-input.ts';
-import { accountData, onAccounts } from './on-accounts.ts';
+import { accountData, withAccounts } from './with-accounts.ts';
 
 interface AddFlags {
   readonly generate?: true;
@@ -12,7 +12,7 @@ interface AddFlags {
   readonly claim?: readonly string[];
 }
 
-const claimsOf = (texts: readonly string[]): Claims =>
+const parseClaims = (texts: readonly string[]): Claims =>
   Object.fromEntries(
     texts.map((text) => {
       const equals = text.indexOf('=');
@@ -40,17 +40,21 @@ export const add: Command = (group, context) => {
     .argument('<username>')
     .option('--generate', 'make a random password and show it once')
     .option('--hash', 'what comes is a hash made elsewhere: argon2, bcrypt or scrypt')
-    .option('--claim <name=value>', 'a claim, its value as JSON or text; may be repeated', repeated)
+    .option('--claim <name=value>', 'a claim, its value as JSON or text; may be repeated', collectValues)
     .action(async (username: string, flags: AddFlags) => {
-      const claims = claimsOf(flags.claim ?? []);
+      const claims = parseClaims(flags.claim ?? []);
       const typed = flags.generate ? undefined : await readSecret(flags.hash ? 'Hash' : 'Password');
-      const { account, password } = await onAccounts({ ...context, begins: true }, async (accounts) => {
-        const secret = typed === undefined ? {} : flags.hash ? { passwordHash: typed } : { password: typed };
-        const added = await accounts.add({ username, claims, ...secret });
-        return { account: added, password: flags.generate && (await accounts.resetPassword(added.id)) };
-      });
+      const { account, password } = await withAccounts(
+        { ...context, mayCreateStore: true },
+        async (accounts) => {
+          const secret =
+            typed === undefined ? {} : flags.hash ? { passwordHash: typed } : { password: typed };
+          const added = await accounts.add({ username, claims, ...secret });
+          return { account: added, password: flags.generate && (await accounts.resetPassword(added.id)) };
+        },
+      );
       const data = { ...accountData(account), ...(password ? { password } : {}) };
-      output.answer(data, lines(data));
+      output.answer(data, formatMembers(data));
       if (password) output.note('The password is shown this once; only its hash is kept.');
     });
 };

@@ -1,7 +1,7 @@
 import type { Command } from '#src/command.ts';
-import { type PagingFlags, page, wholeNumber } from '../paging.ts';
+import { type PagingFlags, rejectBadCursor, wholeNumber } from '../paging.ts';
 import { table } from '../table.ts';
-import { accountData, onAccounts } from './on-accounts.ts';
+import { accountData, withAccounts } from './with-accounts.ts';
 
 export const list: Command = (group, context) => {
   const { output } = context;
@@ -11,7 +11,9 @@ export const list: Command = (group, context) => {
     .option('--limit <number>', 'how many', wholeNumber(1, 1000), 50)
     .option('--cursor <cursor>', 'where the page before ended')
     .action(async (flags: PagingFlags) => {
-      const { items, next } = await onAccounts(context, (accounts) => page(accounts.list(flags)));
+      const { items, next } = await withAccounts(context, (accounts) =>
+        rejectBadCursor(accounts.list(flags)),
+      );
       const rows = items.map(({ id, username, enabled, from }) => [
         username,
         enabled ? 'enabled' : 'disabled',

@@ -1,7 +1,7 @@
 import type { Command } from '#src/command.ts';
-import { lines } from '../lines.ts';
+import { formatMembers } from '../format-members.ts';
 import { readSecret } from '../secret-input.ts';
-import { accountNamed, onAccounts } from './on-accounts.ts';
+import { requireAccount, withAccounts } from './with-accounts.ts';
 
 export const resetPassword: Command = (group, context) => {
   const { output } = context;
@@ -12,8 +12,8 @@ export const resetPassword: Command = (group, context) => {
     .option('--choose', 'read the new password from standard input, or ask for it')
     .action(async (username: string, { choose }: { readonly choose?: true }) => {
       const chosen = choose ? await readSecret('Password') : undefined;
-      const { account, password } = await onAccounts(context, async (accounts) => {
-        const found = await accountNamed(accounts, username);
+      const { account, password } = await withAccounts(context, async (accounts) => {
+        const found = await requireAccount(accounts, username);
         if (chosen === undefined) return { account: found, password: await accounts.resetPassword(found.id) };
         await accounts.setPassword(found.id, chosen);
         return { account: found, password: undefined };
@@ -23,7 +23,7 @@ export const resetPassword: Command = (group, context) => {
         username: account.username,
         ...(password === undefined ? {} : { password }),
       };
-      output.answer(data, lines(data));
+      output.answer(data, formatMembers(data));
       if (password !== undefined) output.note('The password is shown this once; only its hash is kept.');
     });
 };
@@ -34,7 +34,7 @@ export const hashPassword: Command = (group, { load, output }) => {
     .command('hash-password')
     .description('print the hash of a password, for an account in the configuration; stores nothing')
     .action(async () => {
-      const { createPasswords } = await import('#src/features/accounts/index.ts');
+      const { createPasswords } = await import('#src/services/accounts/index.ts');
       const passwords = createPasswords(load().config.security.password);
       const password = await readSecret('Password');
       passwords.checkNew(password);

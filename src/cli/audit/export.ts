@@ -1,24 +1,24 @@
 import { InvalidArgumentError } from 'commander';
 import type { Command } from '#src/command.ts';
-import { onInstallation } from '../installation.ts';
-import { type QueryFlags, withQuery } from './query.ts';
+import { withConfiguredInstallation } from '../installation.ts';
+import { addQueryOptions, type QueryFlags } from './query.ts';
 
 const pageSize = 500;
 
 type Format = 'ndjson' | 'csv';
 
-const format = (text: string): Format => {
+const parseFormat = (text: string): Format => {
   if (text === 'ndjson' || text === 'csv') return text;
   throw new InvalidArgumentError('Expected ndjson or csv.');
 };
 
 export const exportOf: Command = (group, context) => {
   const { output } = context;
-  withQuery(group.command('export').description('the record as NDJSON or CSV, the earliest first'))
-    .option('--format <format>', 'ndjson or csv', format, 'ndjson')
+  addQueryOptions(group.command('export').description('the record as NDJSON or CSV, the earliest first'))
+    .option('--format <format>', 'ndjson or csv', parseFormat, 'ndjson')
     .action(async ({ format, ...query }: QueryFlags & { readonly format: Format }) => {
-      await onInstallation(context, async ({ store }) => {
-        const { csvHead, csvLine, listRecords } = await import('#src/features/audit/index.ts');
+      await withConfiguredInstallation(context, async ({ store }) => {
+        const { csvHead, csvLine, listRecords } = await import('#src/services/audit/index.ts');
         if (format === 'csv') await output.stream(csvHead);
         let cursor: string | undefined;
         do {

@@ -1,18 +1,18 @@
 import type { Command } from '#src/command.ts';
-import { onInstallation } from '../installation.ts';
-import { type PagingFlags, page, wholeNumber } from '../paging.ts';
+import { withConfiguredInstallation } from '../installation.ts';
+import { type PagingFlags, rejectBadCursor, wholeNumber } from '../paging.ts';
 import { isoTime, table } from '../table.ts';
-import { type QueryFlags, withQuery } from './query.ts';
+import { addQueryOptions, type QueryFlags } from './query.ts';
 
 export const list: Command = (group, context) => {
   const { output } = context;
-  withQuery(group.command('list').description('what happened, the latest first'))
+  addQueryOptions(group.command('list').description('what happened, the latest first'))
     .option('--limit <number>', 'how many', wholeNumber(1, 1000), 50)
     .option('--cursor <cursor>', 'where the page before ended')
     .action(async ({ limit, cursor, ...query }: PagingFlags & QueryFlags) => {
-      const { items, next } = await onInstallation(context, async ({ store }) => {
-        const { listRecords } = await import('#src/features/audit/index.ts');
-        return page(listRecords(store, query, { limit, ...(cursor !== undefined && { cursor }) }));
+      const { items, next } = await withConfiguredInstallation(context, async ({ store }) => {
+        const { listRecords } = await import('#src/services/audit/index.ts');
+        return rejectBadCursor(listRecords(store, query, { limit, ...(cursor !== undefined && { cursor }) }));
       });
       const rows = items.map((one) => [
         isoTime(one.at),

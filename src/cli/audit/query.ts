@@ -1,10 +1,10 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import type { AuditQuery } from '#src/features/audit/index.ts';
+import type { AuditQuery } from '#src/services/audit/index.ts';
 
 const units: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** A time as people write it: RFC 3339, a day, or how long ago. */
-const moment = (text: string): number => {
+const parseTime = (text: string): number => {
   const [, count, unit = ''] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
   if (count !== undefined) return Date.now() - Number(count) * (units[unit] ?? 0);
   const time = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
@@ -14,20 +14,20 @@ const moment = (text: string): number => {
   );
 };
 
-const outcome = (text: string): string => {
+const parseOutcome = (text: string): string => {
   if (['ok', 'refused', 'failed'].includes(text)) return text;
   throw new InvalidArgumentError('Expected ok, refused or failed.');
 };
 
 /** What is asked for, the same for `list` and `export`. */
-export const withQuery = (command: Command): Command =>
+export const addQueryOptions = (command: Command): Command =>
   command
-    .option('--from <time>', 'not before: 2027-01-31, 2027-01-31T12:00:00Z, or so long ago: 24h', moment)
-    .option('--to <time>', 'not after', moment)
+    .option('--from <time>', 'not before: 2027-01-31, 2027-01-31T12:00:00Z, or so long ago: 24h', parseTime)
+    .option('--to <time>', 'not after', parseTime)
     .option('--client <id>', 'of this client')
     .option('--account <sub>', 'of this account')
     .option('--type <type>', 'of this type or below it: token.refused, token')
-    .option('--outcome <outcome>', 'ok, refused or failed', outcome)
+    .option('--outcome <outcome>', 'ok, refused or failed', parseOutcome)
     .option('--correlation <id>', 'of this request');
 
 export type QueryFlags = AuditQuery;

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from '#src/command.ts';
 import { exitCode, Failure } from '#src/errors.ts';
-import type { Head } from '#src/features/audit/index.ts';
-import { onInstallation } from '../installation.ts';
+import type { ChainHead } from '#src/services/audit/index.ts';
+import { withConfiguredInstallation } from '../installation.ts';
 
-const isHead = (value: unknown): value is Head =>
+const isHead = (value: unknown): value is ChainHead =>
   typeof value === 'object' &&
   value !== null &&
   'chain' in value &&
@@ -14,7 +14,7 @@ const isHead = (value: unknown): value is Head =>
   'hash' in value &&
   typeof value.hash === 'string';
 
-const headsIn = (file: string): readonly Head[] => {
+const readHeads = (file: string): readonly ChainHead[] => {
   try {
     const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
     const heads = typeof value === 'object' && value !== null && 'heads' in value ? value.heads : undefined;
@@ -36,13 +36,13 @@ export const verify: Command = (group, context) => {
     .option('--heads <file>', 'an answer of `audit verify --json` of before: what it saw must still be there')
     .description('whether the record is whole: nothing changed, nothing taken away')
     .action(async ({ heads: file }: { readonly heads?: string }) => {
-      const noted = file === undefined ? [] : headsIn(file);
-      const verdict = await onInstallation(context, async ({ store, config, clock }) => {
-        const [{ verify: look }, { boxOf }] = await Promise.all([
-          import('#src/features/audit/index.ts'),
-          import('#src/features/keys/index.ts'),
+      const earlierHeads = file === undefined ? [] : readHeads(file);
+      const verdict = await withConfiguredInstallation(context, async ({ store, config, clock }) => {
+        const [{ verify: verifyRecord }, { loadSecretCipher }] = await Promise.all([
+          import('#src/services/audit/index.ts'),
+          import('#src/services/keys/index.ts'),
         ]);
-        return look({ store, clock, box: await boxOf(config, store) }, noted);
+        return verifyRecord({ store, clock, cipher: await loadSecretCipher(config, store) }, earlierHeads);
       });
       const { records, heads, problems } = verdict;
       const lines = problems.map(

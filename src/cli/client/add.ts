@@ -1,12 +1,12 @@
 import { InvalidArgumentError } from 'commander';
 import type { Command } from '#src/command.ts';
-import type { ClientType } from '#src/features/clients/index.ts';
-import { clientTypes, isClientType } from '#src/features/clients/types.ts';
-import { lines } from '../lines.ts';
+import type { ClientType } from '#src/services/clients/index.ts';
+import { clientTypes, isClientType } from '#src/services/clients/types.ts';
+import { formatMembers } from '../format-members.ts';
 import { readSecret } from '../secret-input.ts';
-import { type MetadataFlags, metadataFlags, metadataOf } from './flags.ts';
-import { onClients } from './on-clients.ts';
-import { clientData, shownOnce } from './present.ts';
+import { addMetadataOptions, type MetadataFlags, metadataOf } from './flags.ts';
+import { clientData, shownOnceNote } from './present.ts';
+import { withClients } from './with-clients.ts';
 
 interface AddFlags extends MetadataFlags {
   readonly type: ClientType;
@@ -14,24 +14,24 @@ interface AddFlags extends MetadataFlags {
   readonly secretStdin?: true;
 }
 
-const typeOf = (text: string): ClientType => {
+const parseType = (text: string): ClientType => {
   if (isClientType(text)) return text;
   throw new InvalidArgumentError(`Expected one of ${clientTypes.join(', ')}.`);
 };
 
 export const add: Command = (group, context) => {
   const { output } = context;
-  metadataFlags(
+  addMetadataOptions(
     group
       .command('add')
       .description('add a client; its secret is shown once')
-      .requiredOption('--type <type>', clientTypes.join(', '), typeOf)
+      .requiredOption('--type <type>', clientTypes.join(', '), parseType)
       .option('--id <client_id>', 'default: random')
       .option('--secret-stdin', 'read the secret from standard input; default: random'),
   ).action(async (flags: AddFlags) => {
     const metadata = metadataOf(flags);
     const secret = flags.secretStdin ? await readSecret('Client secret') : undefined;
-    const added = await onClients({ ...context, begins: true }, (clients) =>
+    const added = await withClients({ ...context, mayCreateStore: true }, (clients) =>
       clients.add({
         type: flags.type,
         metadata,
@@ -39,9 +39,9 @@ export const add: Command = (group, context) => {
         ...(secret === undefined ? {} : { secret }),
       }),
     );
-    const told = secret === undefined ? added.secret : undefined;
-    const { secrets: _, from: __, ...shown } = clientData(added.client, told);
-    output.answer(clientData(added.client, told), lines(shown));
-    if (told !== undefined) output.note(shownOnce);
+    const shownSecret = secret === undefined ? added.secret : undefined;
+    const { secrets: _, from: __, ...shown } = clientData(added.client, shownSecret);
+    output.answer(clientData(added.client, shownSecret), formatMembers(shown));
+    if (shownSecret !== undefined) output.note(shownOnceNote);
   });
 };

@@ -1,5 +1,5 @@
 import type { Command } from '#src/command.ts';
-import { onClients } from './on-clients.ts';
+import { withClients } from './with-clients.ts';
 
 export const remove: Command = (group, context) => {
   group
@@ -7,7 +7,7 @@ export const remove: Command = (group, context) => {
     .description('delete a client; it is refused from now on')
     .argument('<client_id>')
     .action(async (id: string) => {
-      await onClients(context, (clients) => clients.remove(id));
+      await withClients(context, (clients) => clients.remove(id));
       context.output.answer({ client_id: id, deleted: true }, `The client ${id} is deleted.`);
     });
 };

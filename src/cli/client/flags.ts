@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { Command as Program } from 'commander';
 import { exitCode, Failure } from '#src/errors.ts';
-import type { AddClient } from '#src/features/clients/index.ts';
-import { repeated } from '../paging.ts';
+import type { AddClient } from '#src/services/clients/index.ts';
+import { collectValues } from '../paging.ts';
 
 export interface MetadataFlags {
   readonly name?: string;
@@ -18,14 +18,14 @@ export interface MetadataFlags {
   readonly property?: readonly string[];
 }
 
-export const metadataFlags = (command: Program): Program =>
+export const addMetadataOptions = (command: Program): Program =>
   command
     .option('--name <text>', 'what people read on the consent page')
-    .option('--redirect-uri <uri>', 'where answers may be sent; may be repeated', repeated)
+    .option('--redirect-uri <uri>', 'where answers may be sent; may be repeated', collectValues)
     .option(
       '--post-logout-redirect-uri <uri>',
       'where people may be sent after signing out; may be repeated',
-      repeated,
+      collectValues,
     )
     .option('--scope <scopes>', 'scopes it may ask for, separated by spaces; default: all')
     .option('--auth-method <method>', 'token_endpoint_auth_method, when the one of the type does not fit')
@@ -37,13 +37,13 @@ export const metadataFlags = (command: Program): Program =>
     .option(
       '--property <name=value>',
       'any other property, its value as JSON or text; may be repeated',
-      repeated,
+      collectValues,
     );
 
 const usage = (message: string, cause?: unknown): Failure =>
   new Failure({ code: 'usage', message, exit: exitCode.usage, cause });
 
-const keysFrom = (file: string): AddClient['metadata']['jwks'] => {
+const readJwks = (file: string): AddClient['metadata']['jwks'] => {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
@@ -51,7 +51,7 @@ const keysFrom = (file: string): AddClient['metadata']['jwks'] => {
   }
 };
 
-const properties = (texts: readonly string[]): AddClient['metadata'] =>
+const parseProperties = (texts: readonly string[]): AddClient['metadata'] =>
   Object.fromEntries(
     texts.map((text) => {
       const equals = text.indexOf('=');
@@ -75,10 +75,10 @@ export const metadataOf = (flags: MetadataFlags): AddClient['metadata'] => {
     token_endpoint_auth_method: flags.authMethod,
     profile: flags.profile,
     audience: flags.audience,
-    jwks: flags.jwks === undefined ? undefined : keysFrom(flags.jwks),
+    jwks: flags.jwks === undefined ? undefined : readJwks(flags.jwks),
     jwks_uri: flags.jwksUri,
     first_party: flags.firstParty,
   };
-  const said = Object.entries(named).filter(([, value]) => value !== undefined);
-  return { ...properties(flags.property ?? []), ...Object.fromEntries(said) };
+  const given = Object.entries(named).filter(([, value]) => value !== undefined);
+  return { ...parseProperties(flags.property ?? []), ...Object.fromEntries(given) };
 };

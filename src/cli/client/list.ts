@@ -1,8 +1,8 @@
 import type { Command } from '#src/command.ts';
-import { type PagingFlags, page, wholeNumber } from '../paging.ts';
+import { type PagingFlags, rejectBadCursor, wholeNumber } from '../paging.ts';
 import { table } from '../table.ts';
-import { onClients } from './on-clients.ts';
 import { clientData } from './present.ts';
+import { withClients } from './with-clients.ts';
 
 export const list: Command = (group, context) => {
   const { output } = context;
@@ -12,7 +12,7 @@ export const list: Command = (group, context) => {
     .option('--limit <number>', 'how many', wholeNumber(1, 1000), 50)
     .option('--cursor <cursor>', 'where the page before ended')
     .action(async (flags: PagingFlags) => {
-      const { items, next } = await onClients(context, (clients) => page(clients.list(flags)));
+      const { items, next } = await withClients(context, (clients) => rejectBadCursor(clients.list(flags)));
       const rows = items.map(({ id, metadata, from }) => [
         id,
         metadata.token_endpoint_auth_method ?? 'client_secret_basic',

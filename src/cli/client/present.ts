@@ -1,4 +1,4 @@
-import type { ClientRecord, NewSecret } from '#src/features/clients/index.ts';
+import type { ClientRecord, NewSecret } from '#src/services/clients/index.ts';
 import { isoTime } from '../table.ts';
 
 /** RFC 7591 names, as a client would read its own registration. */
@@ -20,4 +20,4 @@ export const secretData = ({ name, secret, expiresAt }: NewSecret) => ({
   ...(expiresAt === undefined ? {} : { expires_at: isoTime(expiresAt) }),
 });
 
-export const shownOnce = 'The secret is shown this once; only its hash is kept.';
+export const shownOnceNote = 'The secret is shown this once; only its hash is kept.';

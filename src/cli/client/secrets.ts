@@ -1,13 +1,13 @@
 import { InvalidArgumentError } from 'commander';
 import type { Command } from '#src/command.ts';
-import { lines } from '../lines.ts';
+import { formatMembers } from '../format-members.ts';
 import { wholeNumber } from '../paging.ts';
-import { onClients } from './on-clients.ts';
-import { secretData, shownOnce } from './present.ts';
+import { secretData, shownOnceNote } from './present.ts';
+import { withClients } from './with-clients.ts';
 
 const longestOverlap = 90 * 24 * 60 * 60;
 
-const momentOf = (text: string): number => {
+const parseTime = (text: string): number => {
   const moment = /^\d{4}-\d{2}-\d{2}(T[\d:.]+(Z|[+-]\d{2}:\d{2}))?$/.test(text)
     ? Date.parse(text)
     : Number.NaN;
@@ -28,12 +28,12 @@ export const rotateSecret: Command = (group, context) => {
       86_400,
     )
     .action(async (id: string, { overlap }: { readonly overlap: number }) => {
-      const made = await onClients(context, (clients) =>
+      const made = await withClients(context, (clients) =>
         clients.rotateSecret(id, { overlapSeconds: overlap }),
       );
       const data = { client_id: id, ...secretData(made), former_secrets_end_after: overlap };
-      output.answer(data, lines(data));
-      output.note(shownOnce);
+      output.answer(data, formatMembers(data));
+      output.note(shownOnceNote);
     });
 };
 
@@ -44,13 +44,13 @@ export const addSecret: Command = (group, context) => {
     .description('give a client one more secret, shown once; the others stay as they are')
     .argument('<client_id>')
     .argument('<name>', 'how to tell it from the others')
-    .option('--expires <time>', 'when it ends; default: never', momentOf)
+    .option('--expires <time>', 'when it ends; default: never', parseTime)
     .action(async (id: string, name: string, { expires }: { readonly expires?: number }) => {
       const options = { name, ...(expires === undefined ? {} : { expiresAt: expires }) };
-      const made = await onClients(context, (clients) => clients.addSecret(id, options));
+      const made = await withClients(context, (clients) => clients.addSecret(id, options));
       const data = { client_id: id, ...secretData(made) };
-      output.answer(data, lines(data));
-      output.note(shownOnce);
+      output.answer(data, formatMembers(data));
+      output.note(shownOnceNote);
     });
 };
 
@@ -61,7 +61,7 @@ export const removeSecret: Command = (group, context) => {
     .argument('<client_id>')
     .argument('<name>')
     .action(async (id: string, name: string) => {
-      await onClients(context, (clients) => clients.removeSecret(id, name));
+      await withClients(context, (clients) => clients.removeSecret(id, name));
       context.output.answer(
         { client_id: id, name, removed: true },
         `The secret ${name} of ${id} is removed.`,
@@ -75,9 +75,9 @@ export const makeSecret: Command = (group, { output }) => {
     .command('make-secret')
     .description('print a random secret and its hash, for a client in the configuration; stores nothing')
     .action(async () => {
-      const { makeClientSecret } = await import('#src/features/clients/index.ts');
+      const { makeClientSecret } = await import('#src/services/clients/index.ts');
       const { secret, hash } = makeClientSecret();
-      output.answer({ client_secret: secret, hash }, lines({ client_secret: secret, hash }));
+      output.answer({ client_secret: secret, hash }, formatMembers({ client_secret: secret, hash }));
       output.note('Give the secret to the client, and the hash to secrets: in the configuration.');
     });
 };

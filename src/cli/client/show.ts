@@ -1,7 +1,7 @@
 import type { Command } from '#src/command.ts';
-import { lines } from '../lines.ts';
-import { clientNotFound, onClients } from './on-clients.ts';
+import { formatMembers } from '../format-members.ts';
 import { clientData } from './present.ts';
+import { clientNotFound, withClients } from './with-clients.ts';
 
 export const show: Command = (group, context) => {
   group
@@ -9,8 +9,8 @@ export const show: Command = (group, context) => {
     .description('show one client; never its secrets')
     .argument('<client_id>')
     .action(async (id: string) => {
-      const record = await onClients(context, (clients) => clients.get(id));
+      const record = await withClients(context, (clients) => clients.get(id));
       if (record === undefined) throw clientNotFound(id);
-      context.output.answer(clientData(record), lines(clientData(record)));
+      context.output.answer(clientData(record), formatMembers(clientData(record)));
     });
 };

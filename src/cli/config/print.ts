@@ -1,19 +1,19 @@
-import { effectiveValues, writtenSource } from '#config';
+import { effectiveValues, formatSource } from '#config';
 import type { Command } from '#src/command.ts';
 
 /** A text with control characters is quoted: it can neither forge a line nor speak to the terminal. */
-const shown = (value: unknown): string =>
+const formatValue = (value: unknown): string =>
   typeof value === 'string' && !/\p{Cc}/u.test(value) ? value : JSON.stringify(value);
 
-const widest = (texts: readonly string[], most: number): number =>
+const columnWidth = (texts: readonly string[], most: number): number =>
   Math.min(most, Math.max(...texts.map(({ length }) => length)));
 
-const aligned = (rows: readonly (readonly [string, string, string])[]): string => {
-  const first = widest(
+const alignColumns = (rows: readonly (readonly [string, string, string])[]): string => {
+  const first = columnWidth(
     rows.map(([path]) => path),
     60,
   );
-  const second = widest(
+  const second = columnWidth(
     rows.map(([, value]) => value),
     50,
   );
@@ -30,8 +30,8 @@ export const print: Command = (group, { load, output }) => {
       const values = effectiveValues(load());
       const data = Object.fromEntries(values.map(({ path, value, source }) => [path, { value, source }]));
       const rows = values.map(
-        ({ path, value, source }) => [path, shown(value), writtenSource(source)] as const,
+        ({ path, value, source }) => [path, formatValue(value), formatSource(source)] as const,
       );
-      output.answer(data, aligned(rows));
+      output.answer(data, alignColumns(rows));
     });
 };

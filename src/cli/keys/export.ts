@@ -1,7 +1,7 @@
 import type { Command } from '#src/command.ts';
 import { exitCode, Failure } from '#src/errors.ts';
-import type { Keys } from '#src/features/keys/index.ts';
-import { withKeys } from './open.ts';
+import type { Keys } from '#src/services/keys/index.ts';
+import { withKeys } from './with-keys.ts';
 
 interface ExportFlags {
   readonly kid?: string;

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import type { Command } from '#src/command.ts';
 import { exitCode, Failure } from '#src/errors.ts';
-import { withKeys } from './open.ts';
-import { dataOf, tableOf } from './table.ts';
+import { keyData, keyTable } from './table.ts';
+import { withKeys } from './with-keys.ts';
 
 const usage = (message: string): Failure => new Failure({ code: 'usage', exit: exitCode.usage, message });
 
@@ -16,8 +16,8 @@ const read = async (file: string): Promise<string> => {
   }
 };
 
-const algorithmIn = async (alg: string | undefined) => {
-  const { algorithms, isAlgorithm } = await import('#src/features/keys/index.ts');
+const parseAlgorithm = async (alg: string | undefined) => {
+  const { algorithms, isAlgorithm } = await import('#src/services/keys/index.ts');
   if (alg === undefined || isAlgorithm(alg)) return alg;
   throw usage(`${alg} is no algorithm for signatures here: name one of ${algorithms.join(', ')}.`);
 };
@@ -29,11 +29,11 @@ export const importOf: Command = (group, { load, output }) => {
     .option('--alg <algorithm>', 'what an RSA key signs with: RS256 or PS256')
     .description('bring a signing key along; it signs when every relying party must have seen it')
     .action(async (file: string, { alg }: { readonly alg?: string }) => {
-      const wanted = await algorithmIn(alg);
+      const wanted = await parseAlgorithm(alg);
       const key = await read(file);
-      await withKeys({ ...load(), begins: true }, async (keys) => {
+      await withKeys({ ...load(), mayCreateStore: true }, async (keys) => {
         const added = await keys.import(key, wanted);
-        output.answer({ added: added.map(dataOf) }, tableOf(added));
+        output.answer({ added: added.map(keyData) }, keyTable(added));
       });
     });
 };

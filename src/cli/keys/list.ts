@@ -1,6 +1,6 @@
 import type { Command } from '#src/command.ts';
-import { withKeys } from './open.ts';
-import { dataOf, tableOf } from './table.ts';
+import { keyData, keyTable } from './table.ts';
+import { withKeys } from './with-keys.ts';
 
 export const list: Command = (group, { load, output }) => {
   group
@@ -9,7 +9,7 @@ export const list: Command = (group, { load, output }) => {
     .action(() =>
       withKeys(load(), async (keys) => {
         const faults = keys.faults();
-        output.answer({ keys: keys.list().map(dataOf), faults }, tableOf(keys.list()));
+        output.answer({ keys: keys.list().map(keyData), faults }, keyTable(keys.list()));
         for (const { message, fix } of faults) output.note(`${message} ${fix}`);
       }),
     );

@@ -1,5 +1,5 @@
 import type { Command } from '#src/command.ts';
-import { withKeys } from './open.ts';
+import { withKeys } from './with-keys.ts';
 
 export const prune: Command = (group, { load, output }) => {
   group

@@ -1,10 +1,10 @@
 import type { Command } from '#src/command.ts';
 import { exitCode, Failure } from '#src/errors.ts';
-import { withKeys } from './open.ts';
-import { dataOf, tableOf } from './table.ts';
+import { keyData, keyTable } from './table.ts';
+import { withKeys } from './with-keys.ts';
 
-const named = async (what: string | undefined) => {
-  const { isRotatable, rotatable } = await import('#src/features/keys/index.ts');
+const parseRotatable = async (what: string | undefined) => {
+  const { isRotatable, rotatable } = await import('#src/services/keys/index.ts');
   if (what === undefined || isRotatable(what)) return what;
   throw new Failure({
     code: 'usage',
@@ -20,10 +20,10 @@ export const rotate: Command = (group, { load, output }) => {
     .option('--now', 'sign at once: for a key that leaked; relying parties with an older key set will refuse')
     .description('publish successors; they sign when every relying party must have seen them')
     .action(async (what: string | undefined, { now = false }: { readonly now?: boolean }) => {
-      const wanted = await named(what);
+      const wanted = await parseRotatable(what);
       await withKeys(load(), async (keys) => {
         const added = await keys.rotate(wanted, { now });
-        output.answer({ added: added.map(dataOf) }, tableOf(added));
+        output.answer({ added: added.map(keyData) }, keyTable(added));
       });
     });
 };

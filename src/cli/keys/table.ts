@@ -1,11 +1,11 @@
-import type { KeyInfo } from '#src/features/keys/index.ts';
+import type { KeyInfo } from '#src/services/keys/index.ts';
 import { table } from '../table.ts';
 
 const time = (stamp: number | undefined): string | undefined =>
   stamp === undefined ? undefined : new Date(stamp).toISOString().replace(/\.\d+/, '');
 
 /** For programs: times as RFC 3339, absent ones left out. */
-export const dataOf = ({ created, active_at, retire_at, remove_at, ...key }: KeyInfo) => ({
+export const keyData = ({ created, active_at, retire_at, remove_at, ...key }: KeyInfo) => ({
   ...key,
   created: time(created),
   active_at: time(active_at),
@@ -24,7 +24,7 @@ const rowOf = (key: KeyInfo): readonly string[] => [
 
 const heading = ['KEY OF', 'STAGE', 'SIGNS FROM', 'UNTIL', 'GONE AT', 'KID'];
 
-export const tableOf = (keys: readonly KeyInfo[]): string => {
+export const keyTable = (keys: readonly KeyInfo[]): string => {
   if (keys.length === 0) return 'There are no keys yet: the first start of the server makes them.';
   return table(heading, keys.map(rowOf));
 };

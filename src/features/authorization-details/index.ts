@@ -13,7 +13,7 @@ import {
 import type { Config } from '#config';
 import type { Feature } from '../../feature.ts';
 import { internalsOf } from '../../provider/internals.ts';
-import { nestsTooDeep } from '../../provider/nesting.ts';
+import { nestsTooDeeply } from '../../provider/json-depth.ts';
 
 interface Detail {
   readonly type: string;
@@ -21,20 +21,21 @@ interface Detail {
   readonly [name: string]: unknown;
 }
 
-const most = 20;
-const longest = 8192;
+const maxDetails = 20;
+const maxLength = 8192;
 
 /** Parsed and checked by the engine before: every member is an object with a type. */
-const detailsIn = (text: unknown): readonly Detail[] | undefined =>
+const parseDetails = (text: unknown): readonly Detail[] | undefined =>
   typeof text === 'string' ? JSON.parse(text) : undefined;
 
-const asked = (ctx: KoaContextWithOIDC) => detailsIn(ctx.oidc.params?.['authorization_details']);
+const requestedDetails = (ctx: KoaContextWithOIDC) =>
+  parseDetails(ctx.oidc.params?.['authorization_details']);
 
 const validate = (ctx: KoaContextWithOIDC): void => {
   const text = String(ctx.oidc.params?.['authorization_details']);
-  if (text.length > longest || nestsTooDeep(text) || (detailsIn(text)?.length ?? 0) > most) {
+  if (text.length > maxLength || nestsTooDeeply(text) || (parseDetails(text)?.length ?? 0) > maxDetails) {
     throw new errors.InvalidAuthorizationDetails(
-      `authorization_details may have ${most} entries and ${longest} characters, nested 32 deep`,
+      `authorization_details may have ${maxDetails} entries and ${maxLength} characters, nested 32 deep`,
     );
   }
 };
@@ -43,43 +44,49 @@ interface Token {
   readonly resourceServer?: { identifier(): string } | undefined;
 }
 
-interface Source {
+interface GrantSource {
   readonly rar?: readonly Detail[] | undefined;
 }
 
 /** A token says what its own API needs to know (RFC 9396 §6.2); one for userinfo nothing. */
-const meantFor = (details: readonly Detail[], { resourceServer }: Token): readonly Detail[] | undefined => {
-  const here = resourceServer?.identifier();
-  if (here === undefined) return undefined;
-  const meant = details.filter(({ locations }) => locations?.includes(here) ?? true);
-  return meant.length > 0 ? meant : undefined;
+const forResourceOf = (
+  details: readonly Detail[],
+  { resourceServer }: Token,
+): readonly Detail[] | undefined => {
+  const audience = resourceServer?.identifier();
+  if (audience === undefined) return undefined;
+  const matching = details.filter(({ locations }) => locations?.includes(audience) ?? true);
+  return matching.length > 0 ? matching : undefined;
 };
 
-const granted = (ctx: KoaContextWithOIDC, source: Source | undefined): readonly Detail[] | undefined => {
-  const wanted = asked(ctx);
-  if (!source) return wanted;
-  if (!wanted) return source.rar;
+const grantedDetails = (
+  ctx: KoaContextWithOIDC,
+  source: GrantSource | undefined,
+): readonly Detail[] | undefined => {
+  const requested = requestedDetails(ctx);
+  if (!source) return requested;
+  if (!requested) return source.rar;
   // RFC 9396 §6.1: the request for a token may narrow what was granted, and neither change nor double any of it.
-  const left = [...(source.rar ?? [])];
-  const within = wanted.every((detail) => {
-    const at = left.findIndex((one) => isDeepStrictEqual(one, detail));
-    return at >= 0 && left.splice(at, 1).length === 1;
+  const remaining = [...(source.rar ?? [])];
+  const isWithinGrant = requested.every((detail) => {
+    const at = remaining.findIndex((one) => isDeepStrictEqual(one, detail));
+    return at >= 0 && remaining.splice(at, 1).length === 1;
   });
-  if (within) return wanted;
+  if (isWithinGrant) return requested;
   throw new errors.InvalidAuthorizationDetails('authorization_details go beyond what was granted');
 };
 
 const rich: Omit<Rich, 'enabled' | 'types'> = {
-  authorizationDetailsForGrantSource: async (ctx: KoaContextWithOIDC) => asked(ctx),
+  authorizationDetailsForGrantSource: async (ctx: KoaContextWithOIDC) => requestedDetails(ctx),
   authorizationDetailsForAccessToken: async (
     ctx: KoaContextWithOIDC,
     token: Token,
-    source: Source | undefined,
+    source: GrantSource | undefined,
   ) => {
-    const details = granted(ctx, source);
-    return details && meantFor(details, token);
+    const details = grantedDetails(ctx, source);
+    return details && forResourceOf(details, token);
   },
-  authorizationDetailsForIntrospection: async (_ctx: KoaContextWithOIDC, token: Source) => token.rar,
+  authorizationDetailsForIntrospection: async (_ctx: KoaContextWithOIDC, token: GrantSource) => token.rar,
 };
 
 const typesOf = (client: { readonly [name: string]: unknown } | undefined): readonly string[] => {
@@ -88,7 +95,7 @@ const typesOf = (client: { readonly [name: string]: unknown } | undefined): read
 };
 
 /** The engine builds a client of types that it knows only, and clients may be added while it runs. */
-const learnTypes = (provider: Provider): void => {
+const registerTypes = (provider: Provider): void => {
   const { types } = internalsOf(provider).features.richAuthorizationRequests;
   // Every model has one; the engine's types leave it out of this.
   const { adapter } = provider.Client as unknown as { readonly adapter: Adapter };
@@ -105,7 +112,7 @@ export const authorizationDetails = (config: Pick<Config, 'clients'>): Feature =
   const types = config.clients.flatMap(typesOf);
   return {
     name: 'authorization-details',
-    engine: {
+    provider: {
       settings: {
         features: {
           richAuthorizationRequests: {
@@ -115,7 +122,7 @@ export const authorizationDetails = (config: Pick<Config, 'clients'>): Feature =
           },
         },
       },
-      attach: learnTypes,
+      attach: registerTypes,
     },
   };
 };

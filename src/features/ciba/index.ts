@@ -8,58 +8,69 @@ import type { Events } from '../../events.ts';
 import type { Feature } from '../../feature.ts';
 import type { Pages } from '../../http/pages/pages.ts';
 import type { Engine } from '../../provider/engine.ts';
-import { factsOf } from '../../provider/facts.ts';
-import { pacePolls } from '../../provider/models/polling.ts';
-import { currentWork } from '../../store/current-work.ts';
+import { limitPollRate } from '../../provider/overrides/poll-rate.ts';
+import { getRequestContext } from '../../provider/request-context.ts';
+import type { Accounts } from '../../services/accounts/index.ts';
+import type { Outbox } from '../../services/outbox/index.ts';
+import type { Throttle } from '../../services/throttle/index.ts';
+import { currentUnitOfWork } from '../../store/current-unit-of-work.ts';
 import type { Clock, Store } from '../../store/port.ts';
-import type { Accounts } from '../accounts/index.ts';
-import type { Deliveries } from '../deliveries/index.ts';
-import { asksForLevel, type Levels } from '../step-up/index.ts';
-import type { Throttle } from '../throttle/index.ts';
-import { pingInBackground } from './ping.ts';
-import { requestsRoom } from './room.ts';
+import { type AuthenticationLevels, requestsLevel } from '../step-up/index.ts';
+import { approvalPages } from './approval-pages.ts';
+import { pingThroughOutbox } from './ping.ts';
 
-export interface CibaParts {
+export interface CibaDependencies {
   readonly config: Config;
   readonly store: Store;
   readonly clock: Clock;
   readonly events: Events;
   readonly pages: Pages;
   readonly accounts: Accounts;
-  readonly levels: Levels;
+  readonly levels: AuthenticationLevels;
   readonly throttle: Throttle;
-  readonly deliveries: Deliveries;
+  readonly outbox: Outbox;
   readonly engine: () => Engine;
-  readonly sealKeys: () => readonly string[];
+  readonly cookieKeys: () => readonly string[];
 }
 
 /** Requests of one client to one person in a minute: more would be a way to wear people down until they approve. */
-const mostPerMinute = 10;
+const maxPerMinute = 10;
 
 /** Read out or compared by people, so short, and nothing that can't be seen. */
-const binding = /^[\p{L}\p{N}\p{P}\p{S} ]{1,64}$/u;
+const visibleText = /^[\p{L}\p{N}\p{P}\p{S} ]{1,64}$/u;
 
-export const ciba = (parts: CibaParts): Feature => {
-  const { config, clock, accounts, events, levels, throttle } = parts;
+export const ciba = (dependencies: CibaDependencies): Feature => {
+  const { config, clock, accounts, events, levels, throttle } = dependencies;
   const interval = config.tokens.device_interval;
-  const ping = pingInBackground(parts);
+  const ping = pingThroughOutbox(dependencies);
 
-  const begin = async (ctx: KoaContextWithOIDC, account: string, client: string): Promise<void> => {
+  const onRequestAccepted = async (
+    ctx: KoaContextWithOIDC,
+    account: string,
+    client: string,
+  ): Promise<void> => {
     // Nobody is asked for what they can't give.
-    asksForLevel(ctx.oidc, levels);
-    const verdict = await throttle.take('ciba', `${client} ${account}`, mostPerMinute);
+    requestsLevel(ctx.oidc, levels);
+    const verdict = await throttle.take('ciba', `${client} ${account}`, maxPerMinute);
     if (!verdict.allowed) throw new errors.AccessDenied('this person was asked too often, wait a minute');
     // The engine has put its answer there by now.
     Object.assign(ctx.body as object, { interval });
-    const { correlation, address } = factsOf(ctx.req);
-    currentWork()?.afterCommit(() =>
-      events.emit({ type: 'ciba.requested', outcome: 'ok', account, client, correlation, address }),
+    const { correlationId, address } = getRequestContext(ctx.req);
+    currentUnitOfWork()?.afterCommit(() =>
+      events.emit({
+        type: 'ciba.requested',
+        outcome: 'ok',
+        account,
+        client,
+        correlation: correlationId,
+        address,
+      }),
     );
   };
 
   return {
     name: 'ciba',
-    engine: {
+    provider: {
       settings: {
         features: {
           ciba: {
@@ -70,7 +81,7 @@ export const ciba = (parts: CibaParts): Feature => {
               throw new errors.InvalidRequest('login_hint_token is not taken here, send login_hint');
             },
             validateBindingMessage: (_ctx, message) => {
-              if (message === undefined || binding.test(message)) return;
+              if (message === undefined || visibleText.test(message)) return;
               throw new errors.InvalidBindingMessage(
                 'binding_message may have 64 visible characters at most',
               );
@@ -81,12 +92,12 @@ export const ciba = (parts: CibaParts): Feature => {
                 throw new errors.InvalidRequest('user_code is not taken here, leave it out');
             },
             triggerAuthenticationDevice: (ctx, _request, account, client) =>
-              begin(ctx, account.accountId, client.clientId),
+              onRequestAccepted(ctx, account.accountId, client.clientId),
           },
         },
       },
       attach(provider: Provider) {
-        pacePolls<InstanceType<Provider['BackchannelAuthenticationRequest']>>(
+        limitPollRate<InstanceType<Provider['BackchannelAuthenticationRequest']>>(
           provider.BackchannelAuthenticationRequest,
           {
             clock,
@@ -97,6 +108,6 @@ export const ciba = (parts: CibaParts): Feature => {
         ping.attach(provider);
       },
     },
-    pages: requestsRoom(parts),
+    pages: approvalPages(dependencies),
   };
 };

@@ -1,18 +1,18 @@
 import type { Provider } from 'oidc-provider';
-import type { CibaParts } from './index.ts';
+import type { CibaDependencies } from './index.ts';
 
 type Request = InstanceType<Provider['BackchannelAuthenticationRequest']>;
 
-interface Pinged {
+interface PingableClient {
   readonly clientId: string;
   backchannelPing(request: Request): Promise<void>;
 }
 
 /** CIBA §10.2: the client is told that there is an answer; what it is told with stays where the request is kept. */
-export const pingInBackground = ({ deliveries, engine }: Pick<CibaParts, 'deliveries' | 'engine'>) => {
-  const pings = new WeakMap<Provider, Pinged['backchannelPing']>();
+export const pingThroughOutbox = ({ outbox, engine }: Pick<CibaDependencies, 'outbox' | 'engine'>) => {
+  const originalPings = new WeakMap<Provider, PingableClient['backchannelPing']>();
 
-  deliveries.carry('ping', async ({ client: id = '', request: requestId = '' }) => {
+  outbox.handle('ping', async ({ client: id = '', request: requestId = '' }) => {
     const { provider } = engine();
     const client = await provider.Client.find(id);
     const request = await provider.BackchannelAuthenticationRequest.find(requestId, {
@@ -20,16 +20,16 @@ export const pingInBackground = ({ deliveries, engine }: Pick<CibaParts, 'delive
     });
     // Removed or fetched meanwhile: done.
     if (!client || !request || request.consumed) return;
-    await pings.get(provider)?.call(client as unknown as Pinged, request);
+    await originalPings.get(provider)?.call(client as unknown as PingableClient, request);
   });
 
   return {
     attach(provider: Provider): void {
       // Not in the engine's types.
-      const prototype = provider.Client.prototype as unknown as Pinged;
-      pings.set(provider, prototype.backchannelPing);
-      prototype.backchannelPing = function (this: Pinged, request) {
-        return deliveries.send('ping', { client: this.clientId, request: request.jti });
+      const prototype = provider.Client.prototype as unknown as PingableClient;
+      originalPings.set(provider, prototype.backchannelPing);
+      prototype.backchannelPing = function (this: PingableClient, request) {
+        return outbox.send('ping', { client: this.clientId, request: request.jti });
       };
     },
   };

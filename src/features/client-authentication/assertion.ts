@@ -1,28 +1,28 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { type Configuration, errors } from 'oidc-provider';
-import { noteAssertion } from '../../provider/models/replay.ts';
+import { setCheckedAssertion } from '../../provider/overrides/replay-detection.ts';
 
-type Rule = NonNullable<Configuration['assertJwtClientAuthClaimsAndHeader']>;
+type AssertionRule = NonNullable<Configuration['assertJwtClientAuthClaimsAndHeader']>;
 
 /** Seconds from now until the latest end of an assertion; its mark against replay lives as long. */
-const longest = 300;
+const maxLifetimeSeconds = 300;
 /** FAPI 2.0 §5.3.2.1: clocks differ, but not by more. */
-const ahead = 60;
+const maxClockSkewSeconds = 60;
 
 /** A JWT made for another purpose is none of these (RFC 8725 §3.11). */
-const types = [undefined, 'jwt', 'client-authentication+jwt'];
+const acceptedTypes = [undefined, 'jwt', 'client-authentication+jwt'];
 
 export interface SecretSource {
   recoverSecrets(id: string): Promise<readonly string[]>;
 }
 
-const refuse = (why: string): never => {
-  throw new errors.InvalidClientAuth(why);
+const refuse = (reason: string): never => {
+  throw new errors.InvalidClientAuth(reason);
 };
 
 /** RFC 7523 §3, made strict: for this server and no endpoint of it, and for minutes. The signature was checked before. */
 export const assertionRules =
-  (clients: SecretSource): Rule =>
+  (clients: SecretSource): AssertionRule =>
   async (ctx, claims, header, client) => {
     const now = Date.now() / 1000;
     const { aud, exp, iat, jti } = claims;
@@ -30,30 +30,30 @@ export const assertionRules =
     if (aud !== ctx.oidc.issuer) {
       refuse('audience (aud) of the client_assertion must be the issuer identifier, as a string and alone');
     }
-    if (typeof exp !== 'number' || exp > now + longest + 10) {
+    if (typeof exp !== 'number' || exp > now + maxLifetimeSeconds + 10) {
       refuse('expiration (exp) of the client_assertion must be at most five minutes ahead');
     }
-    if (iat !== undefined && (typeof iat !== 'number' || iat > now + ahead)) {
+    if (iat !== undefined && (typeof iat !== 'number' || iat > now + maxClockSkewSeconds)) {
       refuse('iat of the client_assertion is in the future');
     }
     if (typeof jti !== 'string' || jti.length > 255) {
       refuse('jti of the client_assertion must be a text of at most 255 characters');
     }
-    if (typ !== undefined && (typeof typ !== 'string' || !types.includes(mediaType(typ)))) {
+    if (typ !== undefined && (typeof typ !== 'string' || !acceptedTypes.includes(mediaType(typ)))) {
       refuse('typ of the client_assertion is that of another kind of JWT');
     }
     if (client.clientAuthMethod === 'client_secret_jwt') {
-      const live = await clients.recoverSecrets(client.clientId);
+      const secrets = await clients.recoverSecrets(client.clientId);
       const assertion = String(ctx.oidc.params?.['client_assertion']);
-      if (!live.some((secret) => signedWith(secret, assertion))) refuse('the secret has expired');
+      if (!secrets.some((secret) => isSignedWith(secret, assertion))) refuse('the secret has expired');
     }
-    noteAssertion(ctx, jti);
+    setCheckedAssertion(ctx, jti);
   };
 
 const mediaType = (typ: string): string => typ.toLowerCase().replace(/^application\//, '');
 
 /** HS256, the one symmetric algorithm that is accepted. */
-const signedWith = (secret: string, assertion: string): boolean => {
+const isSignedWith = (secret: string, assertion: string): boolean => {
   const [header, payload, signature = ''] = assertion.split('.');
   const expected = createHmac('sha256', secret).update(`${header}.${payload}`).digest();
   const actual = Buffer.from(signature, 'base64url');

@@ -1,5 +1,5 @@
 /** Names that stand for one attribute type: those of RFC 4514 §3, and those that OpenSSL and people write. */
-const types: Readonly<Record<string, string>> = {
+const attributeTypes: Readonly<Record<string, string>> = {
   cn: '2.5.4.3',
   commonname: '2.5.4.3',
   sn: '2.5.4.4',
@@ -36,23 +36,23 @@ const types: Readonly<Record<string, string>> = {
 };
 
 const splitAt = (text: string, separator: string): string[] => {
-  const parts = [''];
+  const pieces = [''];
   for (let at = 0; at < text.length; at += 1) {
     const char = text[at] ?? '';
-    if (char === separator) parts.push('');
-    else parts[parts.length - 1] += char === '\\' ? char + (text[++at] ?? '') : char;
+    if (char === separator) pieces.push('');
+    else pieces[pieces.length - 1] += char === '\\' ? char + (text[++at] ?? '') : char;
   }
-  return parts;
+  return pieces;
 };
 
-const piece = /\\([0-9A-Fa-f]{2})|\\([^0-9A-Fa-f])|([^\\"]+)/sy;
+const valuePattern = /\\([0-9A-Fa-f]{2})|\\([^0-9A-Fa-f])|([^\\"]+)/sy;
 
 /** RFC 4514 §2.4: `\,`, or the bytes of UTF-8 as `\C4\8D`. */
-const unescaped = (text: string): string | undefined => {
+const unescapeValue = (text: string): string | undefined => {
   const bytes: Buffer[] = [];
-  piece.lastIndex = 0;
-  while (piece.lastIndex < text.length) {
-    const found = piece.exec(text);
+  valuePattern.lastIndex = 0;
+  while (valuePattern.lastIndex < text.length) {
+    const found = valuePattern.exec(text);
     if (found === null) return undefined;
     const [, hex, char, plain] = found;
     bytes.push(hex === undefined ? Buffer.from(char ?? plain ?? '') : Buffer.from(hex, 'hex'));
@@ -60,41 +60,41 @@ const unescaped = (text: string): string | undefined => {
   return Buffer.concat(bytes).toString('utf8');
 };
 
-const stringTags = [0x0c, 0x13, 0x16];
+const derStringTags = [0x0c, 0x13, 0x16];
 
 /** `#` and the DER encoding; of strings only, nothing else is compared here. */
-const fromDer = (hex: string): string | undefined => {
+const decodeDerString = (hex: string): string | undefined => {
   const der = Buffer.from(hex, 'hex');
   const [tag = 0, length = 0] = der;
-  const whole = der.length * 2 === hex.length && length < 0x80 && der.length === length + 2;
-  return whole && stringTags.includes(tag) ? der.subarray(2).toString('utf8') : undefined;
+  const isComplete = der.length * 2 === hex.length && length < 0x80 && der.length === length + 2;
+  return isComplete && derStringTags.includes(tag) ? der.subarray(2).toString('utf8') : undefined;
 };
 
 /** RFC 4517 §4.2.11 caseIgnoreMatch, by ASCII case only: no two letters of other scripts are taken for one. */
-const folded = (value: string): string =>
+const normalizeValue = (value: string): string =>
   value
     .normalize('NFC')
     .replaceAll(/ +/g, ' ')
     .trim()
     .replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
 
-const attribute = (text: string): string | undefined => {
+const canonicalAttribute = (text: string): string | undefined => {
   const at = text.indexOf('=');
   if (at < 1) return undefined;
   const name = text.slice(0, at).trim().toLowerCase();
-  const type = types[name] ?? (/^\d+(\.\d+)+$/.test(name) ? name : undefined);
-  const written = text.slice(at + 1).trim();
-  const value = written.startsWith('#') ? fromDer(written.slice(1)) : unescaped(written);
+  const type = attributeTypes[name] ?? (/^\d+(\.\d+)+$/.test(name) ? name : undefined);
+  const rawValue = text.slice(at + 1).trim();
+  const value = rawValue.startsWith('#') ? decodeDerString(rawValue.slice(1)) : unescapeValue(rawValue);
   return type === undefined || value === undefined || value === ''
     ? undefined
-    : JSON.stringify([type, folded(value)]);
+    : JSON.stringify([type, normalizeValue(value)]);
 };
 
 /** One text a relative name, parts of one name in a fixed order; undefined when any of it can't be read. */
-const relativeNames = (text: string, separator: string): readonly string[] | undefined => {
+const relativeDistinguishedNames = (text: string, separator: string): readonly string[] | undefined => {
   const names = splitAt(text, separator).map((relative) => {
-    const parts = splitAt(relative, '+').map(attribute);
-    return parts.includes(undefined) ? undefined : parts.toSorted().join();
+    const attributes = splitAt(relative, '+').map(canonicalAttribute);
+    return attributes.includes(undefined) ? undefined : attributes.toSorted().join();
   });
   // The check above leaves texts only.
   return names.includes(undefined) ? undefined : (names as string[]);
@@ -104,8 +104,10 @@ const relativeNames = (text: string, separator: string): readonly string[] | und
  * Whether the subject of a certificate, as Node writes it (one escaped relative name a line, from the root), is
  * the name that was registered (RFC 4514: from the leaf).
  */
-export const sameName = (subject: string, registered: string): boolean => {
-  const is = relativeNames(subject, '\n');
-  const wanted = relativeNames(registered, ',')?.toReversed();
-  return is !== undefined && wanted !== undefined && JSON.stringify(is) === JSON.stringify(wanted);
+export const isSameName = (subject: string, registered: string): boolean => {
+  const actual = relativeDistinguishedNames(subject, '\n');
+  const expected = relativeDistinguishedNames(registered, ',')?.toReversed();
+  return (
+    actual !== undefined && expected !== undefined && JSON.stringify(actual) === JSON.stringify(expected)
+  );
 };

@@ -4,14 +4,14 @@
  */
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { Feature } from '../../feature.ts';
-import { certificateOf } from '../../provider/certificates.ts';
+import { getClientCertificate } from '../../provider/client-certificate.ts';
 import { assertionRules, type SecretSource } from './assertion.ts';
 import { acceptEverySecret } from './secrets.ts';
 import { subjectMatches } from './subject.ts';
 
 export const clientAuthentication = (clients: SecretSource): Feature => ({
   name: 'client-authentication',
-  engine: {
+  provider: {
     settings: {
       clientAuthMethods: [
         'none',
@@ -29,10 +29,10 @@ export const clientAuthentication = (clients: SecretSource): Feature => ({
           certificateBoundAccessTokens: true,
           selfSignedTlsClientAuth: true,
           tlsClientAuth: true,
-          getCertificate: (ctx: KoaContextWithOIDC) => certificateOf(ctx.req)?.certificate,
-          certificateAuthorized: (ctx) => certificateOf(ctx.req)?.verified === true,
+          getCertificate: (ctx: KoaContextWithOIDC) => getClientCertificate(ctx.req)?.certificate,
+          certificateAuthorized: (ctx) => getClientCertificate(ctx.req)?.verified === true,
           certificateSubjectMatches: (ctx, property, expected) =>
-            subjectMatches(certificateOf(ctx.req)?.certificate, property, expected),
+            subjectMatches(getClientCertificate(ctx.req)?.certificate, property, expected),
         },
       },
     },

@@ -1,14 +1,14 @@
 import type { X509Certificate } from 'node:crypto';
-import { sameName } from './distinguished-name.ts';
+import { isSameName } from './distinguished-name.ts';
 
-const alternative = /([A-Za-z][A-Za-z ]*):("(?:[^"\\]|\\.)*"|[^,"]*)(?:, |$)/y;
+const alternativeNamePattern = /([A-Za-z][A-Za-z ]*):("(?:[^"\\]|\\.)*"|[^,"]*)(?:, |$)/y;
 
 /** Node quotes, as JSON does, every value that could be taken for more than one. */
 const alternativeNames = (text: string, kind: string): string[] => {
   const names: string[] = [];
-  alternative.lastIndex = 0;
-  while (alternative.lastIndex < text.length) {
-    const [whole, name, value = ''] = alternative.exec(text) ?? [];
+  alternativeNamePattern.lastIndex = 0;
+  while (alternativeNamePattern.lastIndex < text.length) {
+    const [whole, name, value = ''] = alternativeNamePattern.exec(text) ?? [];
     if (whole === undefined) return [];
     if (name === kind) names.push(value.startsWith('"') ? String(JSON.parse(value)) : value);
   }
@@ -16,8 +16,8 @@ const alternativeNames = (text: string, kind: string): string[] => {
 };
 
 /** RFC 8705 §2.1.2: exactly the registered name; no wildcard, no domain above it, no common name in its place. */
-const matches: Readonly<Record<string, (certificate: X509Certificate, expected: string) => boolean>> = {
-  tls_client_auth_subject_dn: ({ subject }, expected) => sameName(subject, expected),
+const matchers: Readonly<Record<string, (certificate: X509Certificate, expected: string) => boolean>> = {
+  tls_client_auth_subject_dn: ({ subject }, expected) => isSameName(subject, expected),
   tls_client_auth_san_dns: (certificate, expected) =>
     !expected.startsWith('.') &&
     certificate.checkHost(expected, { subject: 'never', wildcards: false }) !== undefined,
@@ -33,6 +33,6 @@ export const subjectMatches = (
   property: string,
   expected: string,
 ): boolean => {
-  const match = matches[property];
+  const match = matchers[property];
   return certificate ? match?.(certificate, expected) === true : false;
 };

@@ -5,13 +5,13 @@
 import type { Config } from '#config';
 import type { Events } from '../../events.ts';
 import type { Feature } from '../../feature.ts';
+import type { Accounts } from '../../services/accounts/index.ts';
 import type { Clock, Store } from '../../store/port.ts';
-import type { Accounts } from '../accounts/index.ts';
 import { createConsentStep } from './consent-step.ts';
-import { grantOnSight } from './grant-on-sight.ts';
+import { loadOrCreateGrant } from './load-grant.ts';
 import { createConsentPrompt } from './prompt.ts';
 
-export interface ConsentParts {
+export interface ConsentDependencies {
   readonly config: Config;
   readonly store: Store;
   readonly clock: Clock;
@@ -19,8 +19,8 @@ export interface ConsentParts {
   readonly accounts: Accounts;
 }
 
-export const consent = (parts: ConsentParts): Feature => ({
+export const consent = (dependencies: ConsentDependencies): Feature => ({
   name: 'consent',
-  steps: [createConsentStep(parts, createConsentPrompt())],
-  engine: { settings: { loadExistingGrant: grantOnSight(parts) } },
+  steps: [createConsentStep(dependencies, createConsentPrompt())],
+  provider: { settings: { loadExistingGrant: loadOrCreateGrant(dependencies) } },
 });

@@ -1,23 +1,23 @@
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
-import { wholeRequest } from './whole-request.ts';
+import { requestedByClient } from './requested-by-client.ts';
 
 /** RFC 8252 §8.6: without a question only where no other program of the device can be in its place. */
-const isHouseOnItsOwnAddress = ({ oidc: { client, params } }: KoaContextWithOIDC): boolean => {
+const isFirstPartyOnClaimedRedirect = ({ oidc: { client, params } }: KoaContextWithOIDC): boolean => {
   const redirect = params?.['redirect_uri'];
-  const claimed = typeof redirect !== 'string' || redirect.startsWith('https:');
-  return client?.['first_party'] === true && claimed;
+  const isClaimedHttps = typeof redirect !== 'string' || redirect.startsWith('https:');
+  return client?.['first_party'] === true && isClaimedHttps;
 };
 
 /** The engine's, which also tells the step all that was asked for. */
 export const createConsentPrompt = (): interactionPolicy.Prompt => {
   const base = interactionPolicy.base().get('consent');
-  const native = base?.checks.get('native_client_prompt');
-  if (!base || !native) throw new Error('the engine has no such consent prompt');
-  const { check } = native;
-  native.check = (ctx) => !isHouseOnItsOwnAddress(ctx) && check(ctx);
+  const nativeClientCheck = base?.checks.get('native_client_prompt');
+  if (!base || !nativeClientCheck) throw new Error('the engine has no such consent prompt');
+  const { check } = nativeClientCheck;
+  nativeClientCheck.check = (ctx) => !isFirstPartyOnClaimedRedirect(ctx) && check(ctx);
   return new interactionPolicy.Prompt(
     { name: 'consent', requestable: true },
-    (ctx) => ({ whole: wholeRequest(ctx) }),
+    (ctx) => ({ whole: requestedByClient(ctx) }),
     ...base.checks.filter(({ reason }) => reason !== 'consent_prompt'),
   );
 };

@@ -7,23 +7,23 @@ import { interactionPolicy } from 'oidc-provider';
 import type { Config } from '#config';
 import type { Events } from '../../events.ts';
 import type { Feature } from '../../feature.ts';
+import type { Accounts } from '../../services/accounts/index.ts';
+import type { Throttle } from '../../services/throttle/index.ts';
 import type { Clock } from '../../store/port.ts';
-import type { Accounts } from '../accounts/index.ts';
-import type { Levels } from '../step-up/index.ts';
-import type { Throttle } from '../throttle/index.ts';
-import { createCreateStep } from './step.ts';
+import type { AuthenticationLevels } from '../step-up/index.ts';
+import { createAccountStep } from './create-account-step.ts';
 
-export interface CreateAccountParts {
+export interface CreateAccountDependencies {
   readonly config: Config;
   readonly clock: Clock;
   readonly events: Events;
   readonly accounts: Accounts;
   readonly throttle: Throttle;
-  readonly levels: Levels;
+  readonly levels: AuthenticationLevels;
 }
 
-export const createAccount = (parts: CreateAccountParts): Feature => {
-  if (!parts.config.pages.create_account) return { name: 'create-account' };
+export const createAccount = (dependencies: CreateAccountDependencies): Feature => {
+  if (!dependencies.config.pages.create_account) return { name: 'create-account' };
   const { Check, Prompt } = interactionPolicy;
   const prompt = new Prompt(
     { name: 'create', requestable: true },
@@ -31,5 +31,5 @@ export const createAccount = (parts: CreateAccountParts): Feature => {
       Boolean(oidc.result?.['register'] && !oidc.result['create']),
     ),
   );
-  return { name: 'create-account', steps: [createCreateStep(parts, prompt)] };
+  return { name: 'create-account', steps: [createAccountStep(dependencies, prompt)] };
 };

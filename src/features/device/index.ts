@@ -6,28 +6,28 @@ import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { Config } from '#config';
 import type { Feature } from '../../feature.ts';
 import type { Pages } from '../../http/pages/pages.ts';
-import { factsOf } from '../../provider/facts.ts';
-import { pacePolls } from '../../provider/models/polling.ts';
+import { limitPollRate } from '../../provider/overrides/poll-rate.ts';
+import { getRequestContext } from '../../provider/request-context.ts';
+import type { Throttle } from '../../services/throttle/index.ts';
 import type { Clock } from '../../store/port.ts';
-import type { Throttle } from '../throttle/index.ts';
-import { letConfirmAgain } from './in-flight.ts';
+import { allowSecondConfirmation } from './in-flight.ts';
 import { createDevicePages } from './pages.ts';
-import { prefillUserCode } from './prefill.ts';
+import { prefillUserCode } from './prefilled-code.ts';
 import { throttleUserCodes } from './user-codes.ts';
 
-export interface DeviceParts {
+export interface DeviceDependencies {
   readonly config: Config;
   readonly clock: Clock;
   readonly pages: Pages;
   readonly throttle: Throttle;
 }
 
-export const device = (parts: DeviceParts): Feature => {
-  const { config, clock } = parts;
+export const device = (dependencies: DeviceDependencies): Feature => {
+  const { config, clock } = dependencies;
   const interval = config.tokens.device_interval;
   return {
     name: 'device',
-    engine: {
+    provider: {
       settings: {
         features: {
           deviceFlow: {
@@ -36,21 +36,21 @@ export const device = (parts: DeviceParts): Feature => {
             charset: 'base-20',
             mask: '****-****',
             deviceInfo: (ctx: KoaContextWithOIDC) => ({
-              ip: factsOf(ctx.req).address,
+              ip: getRequestContext(ctx.req).address,
               ua: ctx.get('user-agent').slice(0, 200),
             }),
-            ...createDevicePages(parts),
+            ...createDevicePages(dependencies),
           },
         },
       },
       attach(provider) {
-        pacePolls<InstanceType<Provider['DeviceCode']>>(provider.DeviceCode, {
+        limitPollRate<InstanceType<Provider['DeviceCode']>>(provider.DeviceCode, {
           clock,
           interval,
           isPending: (code) => code.accountId === undefined && code.error === undefined,
         });
-        letConfirmAgain(provider);
-        throttleUserCodes(provider, parts);
+        allowSecondConfirmation(provider);
+        throttleUserCodes(provider, dependencies);
         prefillUserCode(provider);
         provider.on('device_authorization.success', (_ctx: KoaContextWithOIDC, body: object) => {
           Object.assign(body, { interval });

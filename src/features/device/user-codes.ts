@@ -1,10 +1,10 @@
 import { errors, Provider } from 'oidc-provider';
-import { factsOf } from '../../provider/facts.ts';
-import { network } from '../throttle/index.ts';
-import type { DeviceParts } from './index.ts';
+import { getRequestContext } from '../../provider/request-context.ts';
+import { networkOf } from '../../services/throttle/index.ts';
+import type { DeviceDependencies } from './index.ts';
 
 /** Too many codes from one address: each one entered is a guess (RFC 8628 §5.1). */
-export class CodesThrottled extends errors.OIDCProviderError {
+export class UserCodesThrottled extends errors.OIDCProviderError {
   readonly waitSeconds: number;
 
   constructor(waitSeconds: number) {
@@ -15,14 +15,14 @@ export class CodesThrottled extends errors.OIDCProviderError {
 }
 
 /** Counted whether the code is right or wrong, typed or confirmed: a confirmation can be made up as well. */
-export const throttleUserCodes = (provider: Provider, { throttle, config }: DeviceParts): void => {
+export const throttleUserCodes = (provider: Provider, { throttle, config }: DeviceDependencies): void => {
   const find = provider.DeviceCode.findByUserCode.bind(provider.DeviceCode);
   provider.DeviceCode.findByUserCode = async (code, options) => {
     const ctx = Provider.ctx;
     if (!ctx) throw new Error('user codes are looked up inside a request');
-    const from = network(factsOf(ctx.req).address);
-    const verdict = await throttle.take('device', from, config.security.throttle.device_per_address);
-    if (!verdict.allowed) throw new CodesThrottled(verdict.waitSeconds);
+    const addressRange = networkOf(getRequestContext(ctx.req).address);
+    const verdict = await throttle.take('device', addressRange, config.security.throttle.device_per_address);
+    if (!verdict.allowed) throw new UserCodesThrottled(verdict.waitSeconds);
     return find(code, options);
   };
 };

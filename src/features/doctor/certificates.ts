@@ -1,13 +1,13 @@
 import type { Config } from '#config';
-import type { ClientRecord } from '../clients/index.ts';
+import type { ClientRecord } from '../../services/clients/index.ts';
 
-type Note = (code: string, message: string, fix: string) => void;
+type AddFinding = (code: string, message: string, fix: string) => void;
 
 /** What keeps out a client that shows a certificate (RFC 8705 §2, §3). */
-export const lookAtCertificate = (
+export const checkCertificate = (
   { id, metadata }: Pick<ClientRecord, 'id' | 'metadata'>,
   { proxy }: Pick<Config, 'proxy'>,
-  note: Note,
+  note: AddFinding,
 ): void => {
   const { token_endpoint_auth_method: method = '' } = metadata;
   const { trusted, client_certificate_header: header, client_certificates_verified: verified } = proxy;

@@ -1,8 +1,8 @@
 import type { Config } from '#config';
+import { type ClientRecord, type Clients, clientProblems } from '../../services/clients/index.ts';
 import type { Clock } from '../../store/port.ts';
-import { type ClientRecord, type Clients, clientProblems } from '../clients/index.ts';
-import { type Ailment, finder } from './ailment.ts';
-import { lookAtCertificate } from './certificates.ts';
+import { checkCertificate } from './certificates.ts';
+import { collectFindings, type Finding } from './finding.ts';
 
 const pageSize = 200;
 
@@ -18,16 +18,21 @@ export async function* allClients(clients: Pick<Clients, 'list'>): AsyncGenerato
 const resourcesOf = ({ resources }: ClientRecord['metadata']): readonly string[] =>
   Array.isArray(resources) ? resources.map(String) : [];
 
-const withoutSecret = new Set(['none', 'private_key_jwt', 'tls_client_auth', 'self_signed_tls_client_auth']);
+const methodsWithoutSecret = new Set([
+  'none',
+  'private_key_jwt',
+  'tls_client_auth',
+  'self_signed_tls_client_auth',
+]);
 
-export const lookAtClients = async (
+export const checkClients = async (
   clients: Pick<Clients, 'list'>,
   config: Pick<Config, 'mode' | 'proxy' | 'resources'>,
   clock: Clock,
   /** The rule of this server, as it is set up, that a client breaks. */
-  misfit: (id: string) => Promise<string | undefined> = async () => undefined,
-): Promise<readonly Ailment[]> => {
-  const { found, error, warning } = finder('clients');
+  incompatibility: (id: string) => Promise<string | undefined> = async () => undefined,
+): Promise<readonly Finding[]> => {
+  const { found, error, warning } = collectFindings('clients');
   const known = new Set(config.resources.map(({ audience }) => audience));
   for await (const { id, metadata, secrets, from } of allClients(clients)) {
     const change = from === 'configuration' ? 'in the configuration' : `with \`postern client update ${id}\``;
@@ -35,7 +40,7 @@ export const lookAtClients = async (
     for (const { field, message } of problems) {
       error('client_broken', `${field} of the client ${id} ${message}.`, `Correct it ${change}.`);
     }
-    const unfit = problems.length === 0 ? await misfit(id) : undefined;
+    const unfit = problems.length === 0 ? await incompatibility(id) : undefined;
     if (unfit !== undefined) {
       error(
         'client_unfit',
@@ -61,8 +66,9 @@ export const lookAtClients = async (
           : `A web application has an https address; change it ${change}.`,
       );
     }
-    lookAtCertificate({ id, metadata }, config, error);
-    if (withoutSecret.has(metadata.token_endpoint_auth_method ?? '') || from === 'configuration') continue;
+    checkCertificate({ id, metadata }, config, error);
+    if (methodsWithoutSecret.has(metadata.token_endpoint_auth_method ?? '') || from === 'configuration')
+      continue;
     const now = clock.now();
     if (secrets.every(({ expiresAt }) => expiresAt !== undefined && expiresAt <= now)) {
       error(

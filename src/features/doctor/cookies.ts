@@ -1,19 +1,19 @@
 import type { Config } from '#config';
-import type { finder } from './ailment.ts';
+import type { collectFindings } from './finding.ts';
 import { get } from './get.ts';
 
 /** A client that would ask for a code. */
-export interface Visitor {
+export interface SampleClient {
   readonly id: string;
   readonly redirectUri: string;
 }
 
 /** The first cookies of a sign-in: whether they arrive, with what the server gave them. */
-export const lookAtCookies = async (
+export const checkCookies = async (
   url: string,
   config: Pick<Config, 'issuer'>,
-  { id, redirectUri }: Visitor,
-  { error, warning }: Pick<ReturnType<typeof finder>, 'error' | 'warning'>,
+  { id, redirectUri }: SampleClient,
+  { error, warning }: Pick<ReturnType<typeof collectFindings>, 'error' | 'warning'>,
 ): Promise<void> => {
   const query = new URLSearchParams({
     client_id: id,

@@ -1,16 +1,16 @@
 import type { Config } from '#config';
+import type { Keys } from '../../services/keys/index.ts';
 import type { Clock } from '../../store/port.ts';
-import type { Keys } from '../keys/index.ts';
-import { type Ailment, finder } from './ailment.ts';
+import { collectFindings, type Finding } from './finding.ts';
 
 const dayMs = 86_400_000;
 
-export const lookAtKeys = (
+export const checkKeys = (
   keys: Pick<Keys, 'list' | 'faults'>,
   config: Pick<Config, 'keys'>,
   clock: Clock,
-): readonly Ailment[] => {
-  const { found, error, warning } = finder('keys');
+): readonly Finding[] => {
+  const { found, error, warning } = collectFindings('keys');
   for (const { code, message, fix } of keys.faults()) error(code, message, fix);
   const signing = keys.list().filter(({ use, stage }) => use === 'sig' && stage === 'active');
   for (const alg of config.keys.algorithms) {

@@ -1,17 +1,17 @@
 import type { Config } from '#config';
-import { type Ailment, finder } from './ailment.ts';
-import { lookAtCookies, type Visitor } from './cookies.ts';
+import { checkCookies, type SampleClient } from './cookies.ts';
+import { collectFindings, type Finding } from './finding.ts';
 import { get } from './get.ts';
 
 /** What is known here, to compare with what is seen there. */
-export interface Inside {
+export interface ExpectedServer {
   readonly config: Config;
   /** Where clients come to; the issuer unless the operator names another address. */
   readonly url: string;
   /** Identifiers of the published keys; undefined when the store is out of reach. */
   readonly kids: readonly string[] | undefined;
   /** One that would ask for a code, to see the cookies of a sign-in. */
-  readonly visitor: Visitor | undefined;
+  readonly sampleClient: SampleClient | undefined;
 }
 
 const skew = { warnMs: 5_000, failMs: 60_000 };
@@ -31,9 +31,9 @@ const objectIn = async (answer: Response): Promise<Readonly<Record<string, unkno
 const originOf = (url: unknown): string | undefined =>
   typeof url === 'string' ? URL.parse(url)?.origin : undefined;
 
-export const lookFromOutside = async (inside: Inside): Promise<readonly Ailment[]> => {
-  const { config, url, kids, visitor } = inside;
-  const { found, error, warning } = finder('outside');
+export const checkFromOutside = async (inside: ExpectedServer): Promise<readonly Finding[]> => {
+  const { config, url, kids, sampleClient } = inside;
+  const { found, error, warning } = collectFindings('outside');
   const address = `${url}/.well-known/openid-configuration`;
   const begun = Date.now();
   let answer: Response;
@@ -144,6 +144,6 @@ export const lookFromOutside = async (inside: Inside): Promise<readonly Ailment[
     );
   }
 
-  if (visitor) await lookAtCookies(url, config, visitor, { error, warning });
+  if (sampleClient) await checkCookies(url, config, sampleClient, { error, warning });
   return found;
 };

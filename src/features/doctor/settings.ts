@@ -1,11 +1,11 @@
 import type { Config } from '#config';
-import { type Ailment, finder } from './ailment.ts';
+import { collectFindings, type Finding } from './finding.ts';
 
 const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /** What is allowed and yet rarely meant. Mistakes are refused when the configuration is loaded. */
-export const lookAtSettings = (config: Config): readonly Ailment[] => {
-  const { found, warning } = finder('configuration');
+export const checkSettings = (config: Config): readonly Finding[] => {
+  const { found, warning } = collectFindings('configuration');
   const { protocol, hostname } = new URL(config.issuer);
   if (config.mode === 'development' && !loopback.has(hostname)) {
     warning(

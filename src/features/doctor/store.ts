@@ -1,12 +1,12 @@
-import { Unavailable } from '../../store/errors.ts';
+import { StoreUnavailable } from '../../store/errors.ts';
 import type { Clock, Store } from '../../store/port.ts';
-import { type Ailment, finder } from './ailment.ts';
+import { collectFindings, type Finding } from './finding.ts';
 
 const slowMs = 50;
 const aheadMs = 5_000;
 
-export const lookAtStore = async (store: Store, clock: Clock): Promise<readonly Ailment[]> => {
-  const { found, error, warning } = finder('store');
+export const checkStore = async (store: Store, clock: Clock): Promise<readonly Finding[]> => {
+  const { found, error, warning } = collectFindings('store');
   let away = false;
   try {
     const times: number[] = [];
@@ -24,7 +24,7 @@ export const lookAtStore = async (store: Store, clock: Clock): Promise<readonly 
       );
     }
   } catch (fault) {
-    if (!(fault instanceof Unavailable)) throw fault;
+    if (!(fault instanceof StoreUnavailable)) throw fault;
     away = true;
   }
   for (const { code, fatal, message, fix } of await store.inspect()) {

@@ -3,11 +3,11 @@
  * that `postern doctor` takes.
  */
 import type { Feature } from '../../feature.ts';
+import type { Keys } from '../../services/keys/index.ts';
+import { createReadiness, type Readiness } from '../../services/readiness/index.ts';
 import type { Store } from '../../store/port.ts';
-import type { Keys } from '../keys/index.ts';
-import { createReadiness, type Readiness } from './readiness.ts';
 
-export type { Readiness } from './readiness.ts';
+export type { Readiness } from '../../services/readiness/index.ts';
 
 export const health = (
   store: Store,
@@ -21,7 +21,7 @@ export const health = (
     name: 'health',
     readiness,
     api: async (scope) => {
-      const anyHost = { config: { anyHost: true } };
+      const anyHost = { config: { allowAnyHost: true } };
       scope.get('/livez', anyHost, async () => ({ status: 'ok' }));
       scope.get('/readyz', anyHost, async (_request, reply) => {
         const { ready, checks } = readiness.now();

@@ -7,11 +7,11 @@ import type { Feature } from '../../feature.ts';
 import type { Pages } from '../../http/pages/pages.ts';
 import type { Engine } from '../../provider/engine.ts';
 import type { Store } from '../../store/port.ts';
-import { describePage } from './describe-page.ts';
-import { redeemDoor } from './door.ts';
+import { describePage } from './description-page.ts';
+import { tokenEndpoint } from './endpoint.ts';
 import { openApi } from './openapi.ts';
 
-interface Parts {
+interface Dependencies {
   readonly config: Config;
   readonly store: Store;
   readonly pages: Pages;
@@ -19,12 +19,12 @@ interface Parts {
   readonly engine: () => Engine;
 }
 
-export const jsonTokens = ({ config, store, pages, version, engine }: Parts): Feature => {
+export const jsonTokens = ({ config, store, pages, version, engine }: Dependencies): Feature => {
   const description = openApi(config.issuer, version);
   return {
     name: 'json-tokens',
     api: async (scope) => {
-      await scope.register(redeemDoor({ config, store, engine }));
+      await scope.register(tokenEndpoint({ config, store, engine }));
       scope.get('/api/v1/openapi.json', async (_request, reply) =>
         reply
           .header('cache-control', 'public, max-age=300')
@@ -33,7 +33,7 @@ export const jsonTokens = ({ config, store, pages, version, engine }: Parts): Fe
       );
     },
     // A marked client has access tokens only, at whichever door.
-    engine: {
+    provider: {
       attach: (provider) => {
         provider.use(async (ctx, next) => {
           await next();

@@ -1,7 +1,7 @@
 import { jsonTokensPath } from '../../provider/paths.ts';
-import { codes } from './refusal.ts';
+import { errorCodes } from './errors.ts';
 
-const refusals: Readonly<Record<string, string>> = {
+const errorResponses: Readonly<Record<string, string>> = {
   400: 'Malformed, or the code is used, revoked or does not match this request',
   401: 'The client did not prove who it is',
   404: 'No authorization request is known for this code, or it has expired',
@@ -12,13 +12,13 @@ const refusals: Readonly<Record<string, string>> = {
   503: 'The store is away; the code is still good, send the request again',
 };
 
-const json = (schema: string) => ({
+const jsonContent = (schema: string) => ({
   content: { 'application/json': { schema: { $ref: `#/components/schemas/${schema}` } } },
 });
 
-const text = (description: string, rules: object = {}) => ({ type: 'string', description, ...rules });
+const textSchema = (description: string, rules: object = {}) => ({ type: 'string', description, ...rules });
 
-const waits = new Set(['429', '503']);
+const retryableStatuses = new Set(['429', '503']);
 const retryAfter = { 'Retry-After': { description: 'Seconds to wait', schema: { type: 'string' } } };
 
 /** OpenAPI 3.1 of the JSON door, with the names that issuer-style clients are generated from. */
@@ -41,13 +41,17 @@ export const openApi = (issuer: string, version: string) => ({
           'The code alone is enough for public clients that the operator marked with issuer_tokens. Every other client ' +
           'authenticates (HTTP Basic) or names itself, and sends the redirect URI and the PKCE verifier of its request.',
         security: [{}, { basic: [] }],
-        requestBody: { required: true, ...json('CreateAccessTokenRequestDto') },
+        requestBody: { required: true, ...jsonContent('CreateAccessTokenRequestDto') },
         responses: {
-          201: { description: 'Success', ...json('AccessTokenResponseDto') },
+          201: { description: 'Success', ...jsonContent('AccessTokenResponseDto') },
           ...Object.fromEntries(
-            Object.entries(refusals).map(([status, description]) => [
+            Object.entries(errorResponses).map(([status, description]) => [
               status,
-              { description, ...json('ErrorResponseDto'), ...(waits.has(status) && { headers: retryAfter }) },
+              {
+                description,
+                ...jsonContent('ErrorResponseDto'),
+                ...(retryableStatuses.has(status) && { headers: retryAfter }),
+              },
             ]),
           ),
         },
@@ -62,12 +66,12 @@ export const openApi = (issuer: string, version: string) => ({
         additionalProperties: false,
         required: ['authorization_code'],
         properties: {
-          authorization_code: text('Authorization code received from the authorization request', {
+          authorization_code: textSchema('Authorization code received from the authorization request', {
             pattern: '^[A-Za-z0-9_-]{32,128}$',
           }),
-          client_id: text('The client, unless it authenticates or the code alone is enough'),
-          redirect_uri: text('As in the authorization request'),
-          code_verifier: text('PKCE code verifier (RFC 7636), whenever the request made a challenge'),
+          client_id: textSchema('The client, unless it authenticates or the code alone is enough'),
+          redirect_uri: textSchema('As in the authorization request'),
+          code_verifier: textSchema('PKCE code verifier (RFC 7636), whenever the request made a challenge'),
         },
       },
       AccessTokenResponseDto: {
@@ -75,8 +79,8 @@ export const openApi = (issuer: string, version: string) => ({
         additionalProperties: false,
         required: ['access_token', 'token_type', 'expires_in'],
         properties: {
-          access_token: text('JWT access token (RFC 9068)'),
-          token_type: text('Token type', { const: 'Bearer' }),
+          access_token: textSchema('JWT access token (RFC 9068)'),
+          token_type: textSchema('Token type', { const: 'Bearer' }),
           expires_in: { type: 'number', minimum: 0, description: 'Lifetime in seconds' },
         },
       },
@@ -85,14 +89,18 @@ export const openApi = (issuer: string, version: string) => ({
         additionalProperties: false,
         required: ['name', 'message', 'code', 'statusCode', 'httpCode', 'method', 'path'],
         properties: {
-          name: text('Error of RFC 6749', { enum: Object.keys(codes) }),
-          message: text('What is wrong, in a sentence'),
-          code: { type: 'number', description: 'Stable number of the error', enum: Object.values(codes) },
+          name: textSchema('Error of RFC 6749', { enum: Object.keys(errorCodes) }),
+          message: textSchema('What is wrong, in a sentence'),
+          code: {
+            type: 'number',
+            description: 'Stable number of the error',
+            enum: Object.values(errorCodes),
+          },
           statusCode: { type: 'number', description: 'HTTP status' },
           httpCode: { type: 'number', description: 'HTTP status' },
-          method: text('HTTP method'),
-          path: text('Path of the endpoint'),
-          stack: text('Only in development'),
+          method: textSchema('HTTP method'),
+          path: textSchema('Path of the endpoint'),
+          stack: textSchema('Only in development'),
         },
       },
     },

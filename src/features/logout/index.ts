@@ -8,36 +8,36 @@ import type { Config } from '#config';
 import type { Feature } from '../../feature.ts';
 import type { Pages } from '../../http/pages/pages.ts';
 import type { Engine } from '../../provider/engine.ts';
-import type { Accounts } from '../accounts/index.ts';
-import type { Deliveries } from '../deliveries/index.ts';
-import { tellInBackground } from './back-channel.ts';
-import { showEngineForms } from './engine-forms.ts';
+import type { Accounts } from '../../services/accounts/index.ts';
+import type { Outbox } from '../../services/outbox/index.ts';
+import { notifyThroughOutbox } from './back-channel.ts';
+import { replaceEngineForms } from './engine-forms.ts';
 import { createLogoutPages } from './pages.ts';
-import { answerLateForms } from './sent-again.ts';
+import { answerStaleForms } from './stale-forms.ts';
 
-export interface LogoutParts {
+export interface LogoutDependencies {
   readonly config: Config;
   readonly pages: Pages;
   readonly accounts: Accounts;
-  readonly deliveries: Deliveries;
+  readonly outbox: Outbox;
   readonly engine: () => Engine;
 }
 
-export const logout = (parts: LogoutParts): Feature => {
-  const backChannel = tellInBackground(parts);
+export const logout = (dependencies: LogoutDependencies): Feature => {
+  const backChannel = notifyThroughOutbox(dependencies);
   return {
     name: 'logout',
-    engine: {
+    provider: {
       settings: {
         features: {
-          rpInitiatedLogout: { enabled: true, ...createLogoutPages(parts) },
+          rpInitiatedLogout: { enabled: true, ...createLogoutPages(dependencies) },
           backchannelLogout: { enabled: true },
         },
       },
       attach(provider: Provider) {
         backChannel.attach(provider);
-        showEngineForms(provider, parts.pages);
-        answerLateForms(provider);
+        replaceEngineForms(provider, dependencies.pages);
+        answerStaleForms(provider);
       },
     },
   };

@@ -1,35 +1,38 @@
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
-import { addressesOf, homeOf } from '../../http/interactions/faces.ts';
-import { readerOfEngine, wishesOfEngine } from '../../http/pages/render-error.ts';
+import { formActionOrigins, homepageOf } from '../../http/interactions/client-display.ts';
+import { pageRequestOf, uiLocalesOf } from '../../http/pages/render-error.ts';
 import { routes } from '../../provider/paths.ts';
 import { loggedOutPage, logoutPage } from '../../views/pages/logout.ts';
-import type { LogoutParts } from './index.ts';
+import type { LogoutDependencies } from './index.ts';
 
 type Sources = NonNullable<NonNullable<Configuration['features']>['rpInitiatedLogout']>;
 
-export const createLogoutPages = ({ config, pages, accounts }: LogoutParts): Sources => {
-  const appsOf = async ({ oidc }: KoaContextWithOIDC): Promise<readonly string[]> => {
-    const known = await Promise.all(
+export const createLogoutPages = ({ config, pages, accounts }: LogoutDependencies): Sources => {
+  const signedInAppNames = async ({ oidc }: KoaContextWithOIDC): Promise<readonly string[]> => {
+    const clients = await Promise.all(
       Object.keys(oidc.session?.authorizations ?? {}).map((id) => oidc.provider.Client.find(id)),
     );
-    return known.flatMap((client) => (client ? [client.clientName ?? client.clientId] : []));
+    return clients.flatMap((client) => (client ? [client.clientName ?? client.clientId] : []));
   };
 
   return {
     async logoutSource(ctx) {
-      const reader = readerOfEngine(ctx);
+      const pageRequest = pageRequestOf(ctx);
       const { session } = ctx.oidc;
       const account = session?.accountId === undefined ? undefined : await accounts.find(session.accountId);
-      const after = session?.state?.['postLogoutRedirectUri'];
-      ctx.body = logoutPage(pages.page(reader, wishesOfEngine(ctx)), {
+      const postLogoutRedirectUri = session?.state?.['postLogoutRedirectUri'];
+      ctx.body = logoutPage(pages.page(pageRequest, uiLocalesOf(ctx)), {
         action: `${routes.end_session}/confirm`,
         xsrf: String(session?.state?.['secret']),
         issuer: new URL(config.issuer).host,
-        apps: await appsOf(ctx),
+        apps: await signedInAppNames(ctx),
         ...(account && { account: account.username }),
       });
-      const formTargets = typeof after === 'string' ? [after, ...addressesOf(ctx.oidc.client)] : [];
-      ctx.set(pages.headers(reader, { formTargets }));
+      const formTargets =
+        typeof postLogoutRedirectUri === 'string'
+          ? [postLogoutRedirectUri, ...formActionOrigins(ctx.oidc.client)]
+          : [];
+      ctx.set(pages.headers(pageRequest, { formTargets }));
     },
 
     async postLogoutSuccessSource(ctx) {
@@ -39,13 +42,13 @@ export const createLogoutPages = ({ config, pages, accounts }: LogoutParts): Sou
         ctx.status = 303;
         return ctx.redirect('/');
       }
-      const reader = readerOfEngine(ctx);
+      const pageRequest = pageRequestOf(ctx);
       const { client } = ctx.oidc;
-      const home = client && homeOf(client);
-      ctx.body = loggedOutPage(pages.page(reader, wishesOfEngine(ctx)), {
+      const home = client && homepageOf(client);
+      ctx.body = loggedOutPage(pages.page(pageRequest, uiLocalesOf(ctx)), {
         ...(client && home && { back: { name: client.clientName ?? client.clientId, href: home } }),
       });
-      ctx.set(pages.headers(reader));
+      ctx.set(pages.headers(pageRequest));
     },
   };
 };

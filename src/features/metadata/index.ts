@@ -5,7 +5,7 @@
 import type { Provider } from 'oidc-provider';
 import type { Config } from '#config';
 import type { Feature } from '../../feature.ts';
-import { endpointsByCertificate } from '../../provider/paths.ts';
+import { mtlsEndpoints } from '../../provider/paths.ts';
 
 const paths = new Set(['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']);
 
@@ -15,20 +15,23 @@ const strings = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 
 /** RFC 8705 §5: as everywhere else, what is not offered is not named. */
-const aliasesAt = (origin: string, told: Metadata) => ({
+const mtlsAliases = (origin: string, document: Metadata) => ({
   mtls_endpoint_aliases: Object.fromEntries(
-    Object.entries(endpointsByCertificate).flatMap(([name, path]) =>
-      told[name] === undefined ? [] : [[name, `${origin}${path}`]],
+    Object.entries(mtlsEndpoints).flatMap(([name, path]) =>
+      document[name] === undefined ? [] : [[name, `${origin}${path}`]],
     ),
   ),
 });
 
-const complete = (told: Metadata, { resources, pages, proxy }: Config): Metadata => {
-  const methods = told['token_endpoint_auth_methods_supported'];
-  const algorithms = told['token_endpoint_auth_signing_alg_values_supported'];
-  const scopes = [...strings(told['scopes_supported']), ...resources.flatMap((resource) => resource.scopes)];
+const addMissingMembers = (document: Metadata, { resources, pages, proxy }: Config): Metadata => {
+  const methods = document['token_endpoint_auth_methods_supported'];
+  const algorithms = document['token_endpoint_auth_signing_alg_values_supported'];
+  const scopes = [
+    ...strings(document['scopes_supported']),
+    ...resources.flatMap((resource) => resource.scopes),
+  ];
   return {
-    ...told,
+    ...document,
     scopes_supported: [...new Set(scopes)],
     prompt_values_supported: [
       'none',
@@ -43,29 +46,30 @@ const complete = (told: Metadata, { resources, pages, proxy }: Config): Metadata
     revocation_endpoint_auth_signing_alg_values_supported: algorithms,
     introspection_endpoint_auth_methods_supported: methods,
     introspection_endpoint_auth_signing_alg_values_supported: algorithms,
-    ...(proxy.mtls_origin !== undefined && aliasesAt(proxy.mtls_origin, told)),
+    ...(proxy.mtls_origin !== undefined && mtlsAliases(proxy.mtls_origin, document)),
     // The engine says yes as soon as backchannel authentication is on.
-    ...('backchannel_user_code_parameter_supported' in told && {
+    ...('backchannel_user_code_parameter_supported' in document && {
       backchannel_user_code_parameter_supported: false,
     }),
   };
 };
 
 /** RFC 8414 §3.2: what has no values is left out. */
-const withoutEmpty = (told: Metadata): Metadata =>
+const withoutEmpty = (document: Metadata): Metadata =>
   Object.fromEntries(
-    Object.entries(told).filter(([, value]) => !(Array.isArray(value) && value.length === 0)),
+    Object.entries(document).filter(([, value]) => !(Array.isArray(value) && value.length === 0)),
   );
 
 export const metadata = (config: Config): Feature => ({
   name: 'metadata',
-  engine: {
+  provider: {
     attach(provider: Provider) {
       provider.use(async (ctx, next) => {
         await next();
-        const told: unknown = ctx.body;
-        if (!paths.has(ctx.path) || ctx.status !== 200 || typeof told !== 'object' || told === null) return;
-        ctx.body = withoutEmpty(complete({ ...told }, config));
+        const document: unknown = ctx.body;
+        if (!paths.has(ctx.path) || ctx.status !== 200 || typeof document !== 'object' || document === null)
+          return;
+        ctx.body = withoutEmpty(addMissingMembers({ ...document }, config));
       });
     },
   },

@@ -1,9 +1,9 @@
 import type { Registry } from '@prometheus-io/client';
+import type { RecorderState } from '../../services/audit/index.ts';
+import type { KeyInfo } from '../../services/keys/index.ts';
 import type { Clock } from '../../store/port.ts';
 import { version } from '../../version.ts';
-import type { RecorderState } from '../audit/index.ts';
 import type { Readiness } from '../health/index.ts';
-import type { KeyInfo } from '../keys/index.ts';
 
 type Library = typeof import('@prometheus-io/client');
 
@@ -15,7 +15,7 @@ export interface Sources {
   readonly readiness: Pick<Readiness, 'now'>;
 }
 
-const lineOf = ({ alg, use }: KeyInfo): string => alg ?? use;
+const seriesOf = ({ alg, use }: KeyInfo): string => alg ?? use;
 
 export const createGauges = (
   { Gauge, Counter }: Library,
@@ -50,7 +50,7 @@ export const createGauges = (
       this.reset();
       const now = clock.now();
       for (const key of keys.list()) {
-        if (key.stage === 'active') this.set({ line: lineOf(key) }, (now - key.active_at) / 1000);
+        if (key.stage === 'active') this.set({ line: seriesOf(key) }, (now - key.active_at) / 1000);
       }
     },
   });

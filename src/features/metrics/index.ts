@@ -8,9 +8,9 @@ import type { FastifyInstance } from 'fastify';
 import type { Config } from '#config';
 import type { Events } from '../../events.ts';
 import type { Feature } from '../../feature.ts';
-import { onEnding } from '../../http/endings.ts';
-import type { Clock, Observe } from '../../store/port.ts';
-import { type Gathered, metricsPort, metricsRoute } from './door.ts';
+import { onRequestEnd } from '../../http/request-end.ts';
+import type { Clock, OnStoreOperation } from '../../store/port.ts';
+import { type Gathered, metricsRoute, startMetricsServer } from './endpoint.ts';
 import { createGauges, type Sources } from './gauges.ts';
 import { createMeters } from './meters.ts';
 
@@ -18,24 +18,24 @@ export { allProcesses } from './processes.ts';
 
 export interface Metrics {
   /** For those who open the store; absent when nobody counts. */
-  readonly observe?: Observe;
-  watch(server: FastifyInstance): void;
+  readonly observe?: OnStoreOperation;
+  countRequests(server: FastifyInstance): void;
   feature(sources: Sources & { readonly events: Events; readonly clock: Clock }): Feature;
 }
 
-interface Parts {
+interface Options {
   readonly config: Pick<Config, 'metrics'>;
   /** Of several processes one answers for all: it asks them this way. */
   readonly gatherAll?: () => Promise<string>;
 }
 
-const goodbyeMs = 1_000;
+const shutdownMs = 1_000;
 
-const nothing: Metrics = { watch() {}, feature: () => ({ name: 'metrics' }) };
+const disabledMetrics: Metrics = { countRequests() {}, feature: () => ({ name: 'metrics' }) };
 
 /** Made before the store is opened, so that the first trip is counted. The library is loaded only when wanted. */
-export const createMetrics = async ({ config: { metrics }, gatherAll }: Parts): Promise<Metrics> => {
-  if (!metrics.enabled) return nothing;
+export const createMetrics = async ({ config: { metrics }, gatherAll }: Options): Promise<Metrics> => {
+  if (!metrics.enabled) return disabledMetrics;
   const library = await import('@prometheus-io/client');
   const register = new library.Registry();
   library.collectDefaultMetrics({ register });
@@ -49,8 +49,8 @@ export const createMetrics = async ({ config: { metrics }, gatherAll }: Parts): 
 
   return {
     observe: meters.store,
-    watch(server) {
-      onEnding(server, ({ method, routeOptions }, status, milliseconds) => {
+    countRequests(server) {
+      onRequestEnd(server, ({ method, routeOptions }, status, milliseconds) => {
         meters.request(method, routeOptions.url ?? 'unknown', status, milliseconds);
       });
     },
@@ -61,11 +61,11 @@ export const createMetrics = async ({ config: { metrics }, gatherAll }: Parts): 
         name: 'metrics',
         ...(metrics.port === undefined && { api: metricsRoute(metrics.token, gather) }),
         async start() {
-          const own = metrics.port === undefined ? undefined : await metricsPort(metrics, gather);
+          const own = metrics.port === undefined ? undefined : await startMetricsServer(metrics, gather);
           return async () => {
             stopListening();
             // What this process counted stays counted when it is gone.
-            await Promise.race([shared?.shutdown(), sleep(goodbyeMs, undefined, { ref: false })]);
+            await Promise.race([shared?.shutdown(), sleep(shutdownMs, undefined, { ref: false })]);
             if (!own) return;
             own.close();
             own.closeAllConnections();

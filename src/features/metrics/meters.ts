@@ -1,20 +1,20 @@
 import type { Counter, Histogram, Registry } from '@prometheus-io/client';
 import type { SecurityEvent } from '../../events.ts';
-import type { Observe } from '../../store/port.ts';
+import type { OnStoreOperation } from '../../store/port.ts';
 
 type Library = typeof import('@prometheus-io/client');
 
 /** What is counted as it happens. Labels come from sets that we know: never a client, a person or anything they send. */
 export interface Meters {
   request(method: string, route: string, status: number, milliseconds: number): void;
-  readonly store: Observe;
+  readonly store: OnStoreOperation;
   event(event: SecurityEvent): void;
 }
 
 const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
 /** The engine tells a grant type as it was sent; only these become a label. */
-const grants = new Set([
+const knownGrants = new Set([
   'authorization_code',
   'refresh_token',
   'client_credentials',
@@ -22,18 +22,18 @@ const grants = new Set([
   'urn:openid:params:grant-type:ciba',
   'urn:ietf:params:oauth:grant-type:token-exchange',
 ]);
-const methods = new Set(['GET', 'POST', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'DELETE']);
-const doors = new Set(['engine', 'json', 'pages']);
+const knownMethods = new Set(['GET', 'POST', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'DELETE']);
+const knownEndpoints = new Set(['engine', 'json', 'pages']);
 
-const known = (set: ReadonlySet<string>, value: unknown): string =>
+const knownOrOther = (set: ReadonlySet<string>, value: unknown): string =>
   typeof value === 'string' && set.has(value) ? value : 'other';
 
 /** Reasons are codes of ours and of RFCs; a bound holds should one ever be made of something else. */
-const mostReasons = 200;
-const code = /^[a-z][a-z0-9_.-]{0,63}$/;
+const maxReasons = 200;
+const reasonPattern = /^[a-z][a-z0-9_.-]{0,63}$/;
 
 /** A label set is looked up once: after that an observation is a map lookup and an addition. */
-const bound = <Child>(make: (...labels: string[]) => Child) => {
+const rememberChildren = <Child>(make: (...labels: string[]) => Child) => {
   const children = new Map<string, Child>();
   return (...labels: string[]): Child => {
     const name = labels.join('\n');
@@ -47,9 +47,9 @@ const bound = <Child>(make: (...labels: string[]) => Child) => {
 };
 
 const counting = <Label extends string>(counter: Counter<Label>) =>
-  bound((...labels) => counter.labels(...labels));
+  rememberChildren((...labels) => counter.labels(...labels));
 const timing = <Label extends string>(histogram: Histogram<Label>) =>
-  bound((...labels) => histogram.labels(...labels));
+  rememberChildren((...labels) => histogram.labels(...labels));
 
 export const createMeters = ({ Counter, Histogram }: Library, register: Registry): Meters => {
   const registers = [register];
@@ -70,7 +70,7 @@ export const createMeters = ({ Counter, Histogram }: Library, register: Registry
       registers,
     }),
   );
-  const trips = counting(
+  const storeOperations = counting(
     new Counter({
       name: 'postern_store_operations_total',
       help: 'Trips to the store; a conflict is a lost race, which is what the store is asked to tell.',
@@ -78,7 +78,7 @@ export const createMeters = ({ Counter, Histogram }: Library, register: Registry
       registers,
     }),
   );
-  const tripTimes = timing(
+  const storeTimes = timing(
     new Histogram({
       name: 'postern_store_operation_seconds',
       help: 'Time of a trip to the store.',
@@ -107,19 +107,19 @@ export const createMeters = ({ Counter, Histogram }: Library, register: Registry
   const reasons = new Set<string>();
   const reasonOf = ({ reason = '' }: SecurityEvent): string => {
     if (reason === '' || reasons.has(reason)) return reason;
-    if (reasons.size >= mostReasons || !code.test(reason)) return 'other';
+    if (reasons.size >= maxReasons || !reasonPattern.test(reason)) return 'other';
     reasons.add(reason);
     return reason;
   };
 
   return {
     request(method, route, status, milliseconds) {
-      requests(known(methods, method), route, String(status)).inc();
+      requests(knownOrOther(knownMethods, method), route, String(status)).inc();
       requestTimes(route).observe(milliseconds / 1000);
     },
     store(operation, milliseconds, outcome) {
-      trips(operation, outcome).inc();
-      tripTimes(operation).observe(milliseconds / 1000);
+      storeOperations(operation, outcome).inc();
+      storeTimes(operation).observe(milliseconds / 1000);
     },
     event(event) {
       const { type, outcome, details } = event;
@@ -127,8 +127,8 @@ export const createMeters = ({ Counter, Histogram }: Library, register: Registry
       events(type, outcome, reason).inc();
       if (type !== 'token.issued' && type !== 'token.refused') return;
       exchanges(
-        known(grants, details?.['grant_type']),
-        known(doors, details?.['door']),
+        knownOrOther(knownGrants, details?.['grant_type']),
+        knownOrOther(knownEndpoints, details?.['door']),
         outcome,
         reason,
       ).inc();

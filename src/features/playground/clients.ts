@@ -1,11 +1,11 @@
 import { createHmac } from 'node:crypto';
 import type { ClientConfig, Config } from '#config';
-import { demoResource } from '../demo/index.ts';
+import { demoResource } from '../../services/demo-data/index.ts';
 
 export const callbackPath = '/playground/callback';
 export const signedOutPath = '/playground/signed-out';
 
-export interface PlaygroundClients {
+export interface PlaygroundCredentials {
   readonly web: { readonly id: string; readonly secret: string };
   readonly device: { readonly id: string };
   readonly issuer: { readonly id: string };
@@ -16,19 +16,19 @@ export interface PlaygroundClients {
  * of the configuration, so that no store ever knows them and nothing stays behind when the server ends. The secret is
  * derived, so that processes that share a port accept each other's.
  */
-export const playgroundClients = (sealKey: string): PlaygroundClients => ({
+export const playgroundCredentials = (cookieKey: string): PlaygroundCredentials => ({
   web: {
     id: 'playground',
-    secret: createHmac('sha256', sealKey).update('the secret of the playground').digest('base64url'),
+    secret: createHmac('sha256', cookieKey).update('the secret of the playground').digest('base64url'),
   },
   device: { id: 'playground-device' },
   issuer: { id: 'playground-issuer' },
 });
 
 /** None in production, and none that the operator has already. */
-export const clientsOfPlayground = (config: Config, sealKey: string): readonly ClientConfig[] => {
+export const playgroundClientConfigs = (config: Config, cookieKey: string): readonly ClientConfig[] => {
   if (config.mode === 'production') return [];
-  const { web, device, issuer } = playgroundClients(sealKey);
+  const { web, device, issuer } = playgroundCredentials(cookieKey);
   const redirect_uris = [`${config.issuer}${callbackPath}`];
   const clients: readonly ClientConfig[] = [
     {

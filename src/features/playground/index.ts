@@ -5,32 +5,32 @@
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '#config';
+import { cookieIn, serializeCookie } from '../../cookies.ts';
 import { Failure } from '../../errors.ts';
 import type { Feature } from '../../feature.ts';
-import { cookieIn, serializeCookie } from '../../http/pages/cookies.ts';
+import { macOf, verifyMac } from '../../form-mac.ts';
 import type { Pages } from '../../http/pages/pages.ts';
-import { sealOf, sealsMatch } from '../../http/pages/seal.ts';
+import { demoResource } from '../../services/demo-data/index.ts';
 import type { Clock, Store } from '../../store/port.ts';
-import { demoResource } from '../demo/index.ts';
-import { callbackPath, playgroundClients, signedOutPath } from './clients.ts';
-import { createJournals, isBrowserId, newBrowserId } from './journal.ts';
-import type { Desk } from './steps/step.ts';
-import { isTab, pathOf, tabs } from './tabs.ts';
+import { callbackPath, playgroundCredentials, signedOutPath } from './clients.ts';
+import { createBrowserId, createJournals, isBrowserId } from './journal.ts';
+import { createSender } from './send.ts';
+import type { StepContext } from './steps/step.ts';
+import { isTab, tabPath, tabs } from './tabs.ts';
 import { playgroundPage } from './view/page.ts';
-import { wireTo } from './wire.ts';
 import type { TabName } from './words.ts';
 
-export { clientsOfPlayground } from './clients.ts';
+export { playgroundClientConfigs } from './clients.ts';
 
-export interface PlaygroundParts {
+export interface PlaygroundDependencies {
   readonly config: Config;
   readonly store: Store;
   readonly clock: Clock;
   readonly pages: Pages;
   /** That of the start: the secret of the playground's client is made of it. */
-  readonly sealKey: string;
-  readonly sealKeys: () => readonly string[];
-  readonly box: Parameters<typeof createJournals>[2];
+  readonly cookieKey: string;
+  readonly cookieKeys: () => readonly string[];
+  readonly cipher: Parameters<typeof createJournals>[2];
 }
 
 type Form = Readonly<Record<string, string>>;
@@ -40,37 +40,37 @@ export const playground = ({
   store,
   clock,
   pages,
-  sealKey,
-  sealKeys,
-  box,
-}: PlaygroundParts): Feature => {
+  cookieKey,
+  cookieKeys,
+  cipher,
+}: PlaygroundDependencies): Feature => {
   if (config.mode === 'production') return { name: 'playground' };
   const { issuer } = config;
   const { host, protocol } = new URL(issuer);
   const secure = protocol === 'https:';
   const cookie = secure ? '__Host-postern_playground' : 'postern_playground';
-  const journals = createJournals(store, clock, box);
-  const clients = playgroundClients(sealKey);
+  const journals = createJournals(store, clock, cipher);
+  const clients = playgroundCredentials(cookieKey);
   const { audience: api } = demoResource(issuer);
   const audience = config.resources.some((resource) => resource.audience === api) ? api : undefined;
 
-  const browserOf = (request: FastifyRequest): string | undefined => {
+  const browserIdOf = (request: FastifyRequest): string | undefined => {
     const given = cookieIn(request.headers, cookie);
     return isBrowserId(given) ? given : undefined;
   };
-  const subject = (browser: string) => ['playground', browser] as const;
+  const formSubject = (browser: string) => ['playground', browser] as const;
 
-  const show = async (request: FastifyRequest, reply: FastifyReply, tab: TabName) => {
+  const showTab = async (request: FastifyRequest, reply: FastifyReply, tab: TabName) => {
     // By another name of this machine forms would be foreign and cookies would be others.
-    if (request.headers.host !== host) return reply.redirect(`${issuer}${pathOf(tab)}`, 303);
-    const known = browserOf(request);
-    const browser = known ?? newBrowserId();
+    if (request.headers.host !== host) return reply.redirect(`${issuer}${tabPath(tab)}`, 303);
+    const known = browserIdOf(request);
+    const browser = known ?? createBrowserId();
     const { journal } = await journals.open(known, tab);
     const body = playgroundPage(pages.pageFor(request), {
       tab,
       journal,
       issuer,
-      csrf: sealOf(subject(browser), sealKeys()),
+      csrf: macOf(formSubject(browser), cookieKeys()),
       demo: config.demo !== false,
       now: clock.now(),
     });
@@ -78,53 +78,53 @@ export const playground = ({
     return pages.send(request, reply, body, { headers });
   };
 
-  const go = (reply: FastifyReply, tab: TabName, anchor = '') =>
-    reply.header('cache-control', 'no-store').redirect(`${pathOf(tab)}${anchor}`, 303);
+  const redirectToTab = (reply: FastifyReply, tab: TabName, anchor = '') =>
+    reply.header('cache-control', 'no-store').redirect(`${tabPath(tab)}${anchor}`, 303);
 
-  const act = async (request: FastifyRequest<{ Body: Form }>, reply: FastifyReply, tab: TabName) => {
-    const browser = browserOf(request);
-    if (browser === undefined) return go(reply, tab);
-    const { do: wanted = '', csrf } = request.body ?? {};
-    if (!sealsMatch(csrf, subject(browser), sealKeys())) {
+  const runStep = async (request: FastifyRequest<{ Body: Form }>, reply: FastifyReply, tab: TabName) => {
+    const browser = browserIdOf(request);
+    if (browser === undefined) return redirectToTab(reply, tab);
+    const { do: action = '', csrf } = request.body ?? {};
+    if (!verifyMac(csrf, formSubject(browser), cookieKeys())) {
       throw new Failure({
         code: 'form_expired',
         status: 403,
         message: 'This form is no longer valid. Go back and load it again.',
       });
     }
-    if (wanted === 'restart') {
-      await journals.forget(browser, tab);
-      return go(reply, tab);
+    if (action === 'restart') {
+      await journals.remove(browser, tab);
+      return redirectToTab(reply, tab);
     }
-    const { journal, keep } = await journals.open(browser, tab);
+    const { journal, save } = await journals.open(browser, tab);
     const steps = tabs[tab];
-    const next = steps.find(({ done }) => !done(journal));
-    const broken = steps
-      .flatMap(({ breaks = [], name }) => breaks.map((one) => ({ ...one, step: name })))
-      .find(({ name, when }) => name === wanted && when(journal));
+    const next = steps.find(({ isDone }) => !isDone(journal));
+    const attack = steps
+      .flatMap(({ attacks = [], name }) => attacks.map((one) => ({ ...one, step: name })))
+      .find(({ name, when }) => name === action && when(journal));
     // A form of a page that is older than the journal: the page as it is now says what comes next.
-    const run = next?.name === wanted ? next.run : broken?.run;
-    if (!run) return go(reply, tab);
-    const desk: Desk = {
+    const run = next?.name === action ? next.run : attack?.run;
+    if (!run) return redirectToTab(reply, tab);
+    const context: StepContext = {
       issuer,
       tab,
       clients,
       audience,
       now: clock.now,
-      wire: wireTo(issuer, request.raw.socket),
+      send: createSender(issuer, request.raw.socket),
     };
-    const last = broken?.step ?? wanted;
-    await keep({ ...(await run(desk, journal)), last });
-    return go(reply, tab, `#step-${last}`);
+    const last = attack?.step ?? action;
+    await save({ ...(await run(context, journal)), last });
+    return redirectToTab(reply, tab, `#step-${last}`);
   };
 
-  const answer = async (request: FastifyRequest<{ Querystring: Form }>, reply: FastifyReply) => {
-    const browser = browserOf(request);
+  const receiveCallback = async (request: FastifyRequest<{ Querystring: Form }>, reply: FastifyReply) => {
+    const browser = browserIdOf(request);
     const given = Object.entries(request.query).filter(([, value]) => typeof value === 'string');
     const { state = '', iss } = Object.fromEntries(given);
     const [tab = ''] = state.split('.');
-    if (!isTab(tab)) return go(reply, 'code');
-    const { journal, keep } = await journals.open(browser, tab);
+    if (!isTab(tab)) return redirectToTab(reply, 'code');
+    const { journal, save } = await journals.open(browser, tab);
     if (journal.request?.state !== state || iss !== issuer) {
       throw new Failure({
         code: 'foreign_answer',
@@ -134,27 +134,27 @@ export const playground = ({
       });
     }
     if (journal.answer === undefined)
-      await keep({ ...journal, answer: Object.fromEntries(given), last: 'callback' });
-    return go(reply, tab, '#step-callback');
+      await save({ ...journal, answer: Object.fromEntries(given), last: 'callback' });
+    return redirectToTab(reply, tab, '#step-callback');
   };
 
   return {
     name: 'playground',
     pages: async (scope) => {
-      scope.get('/', async (request, reply) => show(request, reply, 'code'));
-      scope.get<{ Querystring: Form }>(callbackPath, answer);
+      scope.get('/', async (request, reply) => showTab(request, reply, 'code'));
+      scope.get<{ Querystring: Form }>(callbackPath, receiveCallback);
       scope.get(signedOutPath, async (request, reply) => {
-        const { journal, keep } = await journals.open(browserOf(request), 'code');
-        if (journal.tokens) await keep({ ...journal, signedOut: true, last: 'signOut' });
-        return go(reply, 'code', '#step-signOut');
+        const { journal, save } = await journals.open(browserIdOf(request), 'code');
+        if (journal.tokens) await save({ ...journal, signedOut: true, last: 'signOut' });
+        return redirectToTab(reply, 'code', '#step-signOut');
       });
       scope.get<{ Params: { tab: string } }>('/playground/:tab', async (request, reply) => {
         const { tab } = request.params;
-        return isTab(tab) ? show(request, reply, tab) : reply.callNotFound();
+        return isTab(tab) ? showTab(request, reply, tab) : reply.callNotFound();
       });
       scope.post<{ Params: { tab: string }; Body: Form }>('/playground/:tab', async (request, reply) => {
         const { tab } = request.params;
-        return isTab(tab) ? act(request, reply, tab) : reply.callNotFound();
+        return isTab(tab) ? runStep(request, reply, tab) : reply.callNotFound();
       });
     },
   };

@@ -3,8 +3,8 @@ import type { JWK } from 'jose';
 import { Failure } from '../../errors.ts';
 import { Conflict } from '../../store/errors.ts';
 import type { Clock, Document, Key, Store } from '../../store/port.ts';
-import type { Reading } from './tokens.ts';
-import type { Exchange } from './wire.ts';
+import type { Exchange } from './send.ts';
+import type { DecodedToken } from './tokens.ts';
 
 /** What one browser has done in one tab so far. */
 export interface Journal {
@@ -30,62 +30,62 @@ export interface Journal {
   };
   /** The refresh token that was rotated away. */
   readonly spent?: string;
-  readonly readings?: readonly Reading[];
+  readonly readings?: readonly DecodedToken[];
   readonly key?: { readonly secret: JWK; readonly open: JWK; readonly thumbprint: string };
   readonly device?: { readonly code: string; readonly userCode: string; readonly link: string };
   readonly signedOut?: boolean;
 }
 
-const blank: Journal = { exchanges: {} };
+const emptyJournal: Journal = { exchanges: {} };
 const version = 1;
 
-interface Box {
-  seal(text: string, place: string): string;
-  open(sealed: string, place: string): string;
+interface JournalCipher {
+  encrypt(text: string, context: string): string;
+  decrypt(encrypted: string, context: string): string;
 }
 
-export interface Opened {
+export interface OpenJournal {
   readonly journal: Journal;
-  keep(next: Journal): Promise<void>;
+  save(next: Journal): Promise<void>;
 }
 
 const lifetimeMs = 3_600_000;
 
-export const newBrowserId = (): string => randomBytes(32).toString('base64url');
+export const createBrowserId = (): string => randomBytes(32).toString('base64url');
 
 export const isBrowserId = (text: string | undefined): text is string =>
   text !== undefined && /^[\w-]{43}$/.test(text);
 
 /** Tokens are in it, so it is encrypted at rest, filed under a digest of the cookie, and gone after an hour. */
-export const createJournals = (store: Store, clock: Clock, box: Box) => {
-  const keyOf = (browser: string, tab: string): Key => ({
+export const createJournals = (store: Store, clock: Clock, cipher: JournalCipher) => {
+  const journalKey = (browser: string, tab: string): Key => ({
     kind: 'playground',
     family: hash('sha256', browser, 'base64url').slice(0, 24),
     id: tab,
   });
-  const placeOf = ({ family, id }: Key): string => `playground ${family} ${id}`;
+  const encryptionContext = ({ family, id }: Key): string => `playground ${family} ${id}`;
 
   /** What another release or another key wrote is an hour of play at most: begun again. */
   const read = (key: Key, { body }: Document): Journal => {
     try {
-      const { v, journal } = JSON.parse(box.open(body, placeOf(key)));
-      return v === version ? journal : blank;
+      const { v, journal } = JSON.parse(cipher.decrypt(body, encryptionContext(key)));
+      return v === version ? journal : emptyJournal;
     } catch {
-      return blank;
+      return emptyJournal;
     }
   };
 
-  const opened = (key: Key, before: Document | undefined): Opened => ({
-    journal: before ? read(key, before) : blank,
-    async keep(next) {
+  const openJournal = (key: Key, stored: Document | undefined): OpenJournal => ({
+    journal: stored ? read(key, stored) : emptyJournal,
+    async save(next) {
       const content = {
         key,
-        body: box.seal(JSON.stringify({ v: version, journal: next }), placeOf(key)),
+        body: cipher.encrypt(JSON.stringify({ v: version, journal: next }), encryptionContext(key)),
         expiresAt: clock.now() + lifetimeMs,
       };
       try {
         await store.commit([
-          before ? { op: 'replace', expected: before.body, ...content } : { op: 'insert', ...content },
+          stored ? { op: 'replace', expected: stored.body, ...content } : { op: 'insert', ...content },
         ]);
       } catch (error) {
         if (!(error instanceof Conflict)) throw error;
@@ -100,13 +100,13 @@ export const createJournals = (store: Store, clock: Clock, box: Box) => {
   });
 
   return {
-    async open(browser: string | undefined, tab: string): Promise<Opened> {
-      if (browser === undefined) return { journal: blank, keep: async () => {} };
-      const key = keyOf(browser, tab);
+    async open(browser: string | undefined, tab: string): Promise<OpenJournal> {
+      if (browser === undefined) return { journal: emptyJournal, save: async () => {} };
+      const key = journalKey(browser, tab);
       const [document] = await store.read([key]);
-      return opened(key, document);
+      return openJournal(key, document);
     },
-    forget: (browser: string, tab: string): Promise<void> =>
-      store.commit([{ op: 'remove', key: keyOf(browser, tab) }]),
+    remove: (browser: string, tab: string): Promise<void> =>
+      store.commit([{ op: 'remove', key: journalKey(browser, tab) }]),
   };
 };

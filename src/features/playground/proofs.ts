@@ -4,13 +4,13 @@ import type { Journal } from './journal.ts';
 
 export type ProofKey = NonNullable<Journal['key']>;
 
-export const newProofKey = async (): Promise<ProofKey> => {
+export const createProofKey = async (): Promise<ProofKey> => {
   const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
   const open = await exportJWK(publicKey);
   return { secret: await exportJWK(privateKey), open, thumbprint: await calculateJwkThumbprint(open) };
 };
 
-interface Proven {
+interface ProofOptions {
   readonly method: 'GET' | 'POST';
   readonly url: string;
   readonly now: number;
@@ -20,9 +20,9 @@ interface Proven {
 }
 
 /** RFC 9449 §4.2: one method, one address, one use. */
-export const proofOf = async (
+export const createProof = async (
   { secret, open }: ProofKey,
-  { method, url, now, nonce, token }: Proven,
+  { method, url, now, nonce, token }: ProofOptions,
 ): Promise<string> =>
   new SignJWT({
     htm: method,

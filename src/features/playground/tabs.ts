@@ -1,6 +1,6 @@
 import { authorize, callback, discovery, prepare, prepareBare } from './steps/authorization.ts';
-import { askForDevice, poll } from './steps/device.ts';
-import { makeKey, userinfoWithProof } from './steps/dpop.ts';
+import { poll, requestDeviceCode } from './steps/device.ts';
+import { createKey, userinfoWithProof } from './steps/dpop.ts';
 import { credentials, redeem, redeemJson, redeemWithProof } from './steps/redeem.ts';
 import type { Step } from './steps/step.ts';
 import { decode, introspect, refresh, revoke, signOut, userinfo } from './steps/use.ts';
@@ -22,13 +22,13 @@ export const tabs: Readonly<Record<TabName, readonly Step[]>> = {
     signOut,
   ],
   credentials: [credentials, decode, introspect],
-  device: [askForDevice, poll, decode, userinfo],
+  device: [requestDeviceCode, poll, decode, userinfo],
   refresh: [prepare, authorize, callback, redeem, refresh, userinfo],
-  dpop: [makeKey, prepare, authorize, callback, redeemWithProof, decode, userinfoWithProof],
+  dpop: [createKey, prepare, authorize, callback, redeemWithProof, decode, userinfoWithProof],
   json: [prepareBare, authorize, callback, redeemJson, decode],
 };
 
 export const isTab = (name: string): name is TabName => Object.hasOwn(tabs, name);
 
 /** The first has the front page. */
-export const pathOf = (tab: TabName): string => (tab === 'code' ? '/' : `/playground/${tab}`);
+export const tabPath = (tab: TabName): string => (tab === 'code' ? '/' : `/playground/${tab}`);

@@ -7,7 +7,7 @@ interface Check {
 }
 
 /** A token taken apart. */
-export interface Reading {
+export interface DecodedToken {
   readonly name: 'access_token' | 'id_token';
   readonly token: string;
   /** Absent: it is opaque, and only the server can say what it means. */
@@ -39,11 +39,11 @@ const isSigned = async (token: string, { jwks, now }: Expected): Promise<boolean
 const halfHash = (text: string): string =>
   hash('sha256', text, 'buffer').subarray(0, 16).toString('base64url');
 
-export const readToken = async (
-  name: Reading['name'],
+export const decodeToken = async (
+  name: DecodedToken['name'],
   token: string,
   expected: Expected,
-): Promise<Reading> => {
+): Promise<DecodedToken> => {
   if (token.split('.').length !== 3) return { name, token, checks: [] };
   const header = decodeProtectedHeader(token);
   const claims = decodeJwt(token);

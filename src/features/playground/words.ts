@@ -128,50 +128,54 @@ const steps = {
 
 export type StepName = keyof typeof steps;
 
-const breaks = {
+const attacks = {
   badRedirect: {
     button: 'Ask for another redirect URI',
-    told: 'Redirect URIs are compared letter by letter. The server answers by itself and sends nobody to an address that was not registered.',
+    explanation:
+      'Redirect URIs are compared letter by letter. The server answers by itself and sends nobody to an address that was not registered.',
   },
   wrongVerifier: {
     button: 'Redeem with a wrong verifier',
-    told: 'This is what a thief gets who caught the code on its way. The code is not spent by it: the right verifier still works.',
+    explanation:
+      'This is what a thief gets who caught the code on its way. The code is not spent by it: the right verifier still works.',
   },
   usedCode: {
     button: 'Redeem the code once more',
-    told: 'A code works once. The second use means that somebody else may have it, so the tokens of the first use have ended as well.',
+    explanation:
+      'A code works once. The second use means that somebody else may have it, so the tokens of the first use have ended as well.',
   },
   anotherCode: {
     button: 'Start again with another code',
-    told: '',
+    explanation: '',
   },
   wrongSecret: {
     button: 'Use a wrong secret',
-    told: 'The answer is the same for an unknown client and for a wrong secret.',
+    explanation: 'The answer is the same for an unknown client and for a wrong secret.',
   },
   reuse: {
     button: 'Use the old refresh token again',
-    told: '',
+    explanation: '',
   },
   revoked: {
     button: 'Use the revoked token',
-    told: 'A token that was given back is refused, although its signature is good and its time has not come.',
+    explanation:
+      'A token that was given back is refused, although its signature is good and its time has not come.',
   },
   withoutProof: {
     button: 'Use the token without a proof',
-    told: 'To whoever steals the token it is worth nothing.',
+    explanation: 'To whoever steals the token it is worth nothing.',
   },
   proofTwice: {
     button: 'Send the same proof twice',
-    told: 'A proof works once: the server remembers its jti for as long as it would be accepted.',
+    explanation: 'A proof works once: the server remembers its jti for as long as it would be accepted.',
   },
   anotherDevice: {
     button: 'Start again with another code',
-    told: '',
+    explanation: '',
   },
 } as const;
 
-export type BreakName = keyof typeof breaks;
+export type AttackName = keyof typeof attacks;
 
 const notes = {
   codeIsShort:
@@ -249,7 +253,7 @@ export const words = {
   tabsLabel: 'What to try',
   tabs,
   steps,
-  breaks,
+  breaks: attacks,
   notes,
   meanings,
   checks,

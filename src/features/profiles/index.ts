@@ -6,7 +6,7 @@ import type { Feature } from '../../feature.ts';
 
 export const profiles: Feature = {
   name: 'profiles',
-  engine: {
+  provider: {
     settings: {
       features: {
         fapi: {

@@ -5,18 +5,18 @@
 import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
 import type { Config } from '#config';
 import type { Feature } from '../../feature.ts';
-import { nestsTooDeep } from '../../provider/nesting.ts';
+import { nestsTooDeeply } from '../../provider/json-depth.ts';
 
 export const pushedRequests = ({ tokens }: Pick<Config, 'tokens'>): Feature => ({
   name: 'pushed-requests',
-  engine: {
+  provider: {
     settings: {
       features: {
         pushedAuthorizationRequests: { enabled: true },
         claimsParameter: { assertClaimsParameter },
       },
     },
-    attach: (provider) => endAfter(provider, tokens.par_ttl),
+    attach: (provider) => limitLifetime(provider, tokens.par_ttl),
   },
 });
 
@@ -25,23 +25,25 @@ const assertClaimsParameter = async (
   ctx: KoaContextWithOIDC,
   claims: { readonly userinfo?: object | undefined; readonly id_token?: object | undefined },
 ): Promise<void> => {
-  const members = [claims.userinfo, claims.id_token].flatMap((wishes) => Object.values(wishes ?? {}));
-  if (members.some((wish) => typeof wish !== 'object' || Array.isArray(wish))) {
+  const members = [claims.userinfo, claims.id_token].flatMap((claimRequests) =>
+    Object.values(claimRequests ?? {}),
+  );
+  if (members.some((claimRequest) => typeof claimRequest !== 'object' || Array.isArray(claimRequest))) {
     throw new errors.InvalidRequest(
       'each member of claims.userinfo and claims.id_token must be null or an object',
     );
   }
-  if (nestsTooDeep(String(ctx.oidc.params?.['claims']))) {
+  if (nestsTooDeeply(String(ctx.oidc.params?.['claims']))) {
     throw new errors.InvalidRequest('claims may be nested 32 deep');
   }
 };
 
 /** The engine's own lifetime is a minute; this is an end before that. */
-const endAfter = (provider: Provider, longest: number): void => {
+const limitLifetime = (provider: Provider, maxSeconds: number): void => {
   const { prototype } = provider.PushedAuthorizationRequest;
   const { save } = prototype;
-  prototype.save = function (ttl = longest) {
-    return save.call(this, Math.min(ttl, longest));
+  prototype.save = function (ttl = maxSeconds) {
+    return save.call(this, Math.min(ttl, maxSeconds));
   };
   provider.use(async (ctx: KoaContextWithOIDC, next) => {
     await next();
@@ -49,6 +51,6 @@ const endAfter = (provider: Provider, longest: number): void => {
     const { body } = ctx;
     // What `pushedAuthorizationRequestResponse` of the engine answers.
     const answer = body as { expires_in: number };
-    answer.expires_in = Math.min(answer.expires_in, longest);
+    answer.expires_in = Math.min(answer.expires_in, maxSeconds);
   });
 };

@@ -7,12 +7,12 @@ import type { Config } from '#config';
 import type { Feature } from '../../feature.ts';
 import type { Engine } from '../../provider/engine.ts';
 import { routes } from '../../provider/paths.ts';
+import type { Clients } from '../../services/clients/index.ts';
 import type { Clock, Store } from '../../store/port.ts';
-import type { Clients } from '../clients/index.ts';
-import { registrationDoor } from './door.ts';
+import { registrationEndpoint } from './endpoint.ts';
 import { createRegistrar } from './registrar.ts';
 
-export interface RegistrationParts {
+export interface RegistrationDependencies {
   readonly config: Config;
   readonly store: Store;
   readonly clock: Clock;
@@ -20,20 +20,20 @@ export interface RegistrationParts {
   readonly engine: () => Engine;
 }
 
-export const registration = (parts: RegistrationParts): Feature => {
-  const { config } = parts;
-  const registrar = createRegistrar(parts);
+export const registration = (dependencies: RegistrationDependencies): Feature => {
+  const { config } = dependencies;
+  const registrar = createRegistrar(dependencies);
   return {
     name: 'registration',
-    engine: {
+    provider: {
       settings: {
         // Looked up when a client registers itself; an operator's word about a sector is taken.
-        sectorIdentifierUriValidate: ({ clientId }) => registrar.isNew(clientId),
+        sectorIdentifierUriValidate: ({ clientId }) => registrar.isBeingValidated(clientId),
         ...(config.registration.enabled && {
           discovery: { registration_endpoint: `${config.issuer}${routes.registration}` },
         }),
       },
     },
-    ...(config.registration.enabled && { api: registrationDoor(parts, registrar) }),
+    ...(config.registration.enabled && { api: registrationEndpoint(dependencies, registrar) }),
   };
 };

@@ -1,11 +1,11 @@
 import type { Config } from '#config';
-import type { ClientMetadata } from '../clients/index.ts';
-import { Refused } from './refused.ts';
+import type { ClientMetadata } from '../../services/clients/index.ts';
+import { RegistrationRefused } from './errors.ts';
 
 const standardScopes = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access'];
 
 /** `*.example.com` is every name below it, and not itself. */
-const fits = (host: string, pattern: string): boolean =>
+const matchesHost = (host: string, pattern: string): boolean =>
   pattern.startsWith('*.')
     ? host.endsWith(pattern.slice(1)) && host.length > pattern.length
     : host === pattern;
@@ -13,13 +13,13 @@ const fits = (host: string, pattern: string): boolean =>
 const hostOf = (uri: string): string => URL.parse(uri)?.hostname ?? '';
 
 /** What the operator lets clients register, beyond the rules for all clients. Fills in the scope that isn't named. */
-export const withinPolicy = (
+export const applyPolicy = (
   { registration }: Pick<Config, 'registration'>,
   metadata: ClientMetadata,
 ): ClientMetadata => {
   const refuse = (field: string, message: string): never => {
     const code = field.endsWith('redirect_uris') ? 'invalid_redirect_uri' : 'invalid_client_metadata';
-    throw new Refused(400, code, `${field}: ${message}`);
+    throw new RegistrationRefused(400, code, `${field}: ${message}`);
   };
   const grants = metadata.grant_types ?? ['authorization_code'];
   const foreignGrant = grants.find((grant) => !registration.grant_types.includes(grant));
@@ -31,10 +31,10 @@ export const withinPolicy = (
   }
 
   // Without redirects to prove it, anybody could name the sector of others and learn what they call a person.
-  const elsewhere = grants.some((grant) => grant.startsWith('urn:'));
+  const hasGrantWithoutRedirect = grants.some((grant) => grant.startsWith('urn:'));
   if (
     metadata['subject_type'] === 'pairwise' &&
-    elsewhere &&
+    hasGrantWithoutRedirect &&
     metadata['sector_identifier_uri'] === undefined
   ) {
     refuse('sector_identifier_uri', 'is needed for pairwise subjects with these grant types');
@@ -55,7 +55,9 @@ export const withinPolicy = (
     const foreign =
       registration.redirect_hosts.length === 0
         ? undefined
-        : uris.find((uri) => !registration.redirect_hosts.some((pattern) => fits(hostOf(uri), pattern)));
+        : uris.find(
+            (uri) => !registration.redirect_hosts.some((pattern) => matchesHost(hostOf(uri), pattern)),
+          );
     if (foreign !== undefined) refuse(field, 'names a host that may not be registered here');
   }
   return { ...metadata, scope: asked.join(' ') };

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { splitScope } from '../../provider/models/client-scope.ts';
-import type { ClientMetadata } from '../clients/index.ts';
-import type { RegistrationParts } from './index.ts';
-import { withinPolicy } from './policy.ts';
-import { asRefused } from './refused.ts';
+import { splitScope } from '../../provider/client-scope.ts';
+import type { ClientMetadata } from '../../services/clients/index.ts';
+import { toRegistrationRefused } from './errors.ts';
+import type { RegistrationDependencies } from './index.ts';
+import { applyPolicy } from './policy.ts';
 
 interface NewSecret {
   readonly client_secret: string;
@@ -17,33 +17,34 @@ export interface Registrar {
   /** As it is registered now, with what the engine fills in, without any secret. */
   describe(id: string): Promise<Readonly<Record<string, unknown>> | undefined>;
   /** Whether a client is being judged. */
-  isNew(id: string): boolean;
+  isBeingValidated(id: string): boolean;
 }
 
-const hidden = new Set(['api_scope', 'client_secret', 'client_secret_expires_at', 'from_registration']);
+const hiddenFields = new Set(['api_scope', 'client_secret', 'client_secret_expires_at', 'from_registration']);
 
-export const createRegistrar = ({ config, clock, clients, engine }: RegistrationParts): Registrar => {
-  const judged = new Set<string>();
+export const createRegistrar = ({ config, clock, clients, engine }: RegistrationDependencies): Registrar => {
+  const beingValidated = new Set<string>();
 
   /** By the engine's rules too, which it would otherwise apply at the client's first request. */
-  const judge = async (metadata: ClientMetadata, secret: NewSecret | undefined): Promise<void> => {
-    judged.add(metadata.client_id);
+  const validate = async (metadata: ClientMetadata, secret: NewSecret | undefined): Promise<void> => {
+    beingValidated.add(metadata.client_id);
     try {
       // A JSON object whose names and shapes were looked at.
       await engine().provider.Client.validate({ ...splitScope(metadata), ...secret } as never);
     } finally {
-      judged.delete(metadata.client_id);
+      beingValidated.delete(metadata.client_id);
     }
   };
 
-  const secretFor = async ({ client_id: id, token_endpoint_auth_method }: ClientMetadata) => {
+  const createSecretIfNeeded = async ({ client_id: id, token_endpoint_auth_method }: ClientMetadata) => {
     const method = token_endpoint_auth_method ?? 'client_secret_basic';
     if (!method.startsWith('client_secret_')) return undefined;
-    const kept = await clients.get(id);
-    const before = kept?.metadata.token_endpoint_auth_method ?? 'client_secret_basic';
+    const existing = await clients.get(id);
+    const methodBefore = existing?.metadata.token_endpoint_auth_method ?? 'client_secret_basic';
     // One kept as a hash can't sign (client_secret_jwt), so that method needs a new one.
-    const usable = (before === 'client_secret_jwt') === (method === 'client_secret_jwt');
-    if (usable && kept?.secrets.some(({ expiresAt = Infinity }) => expiresAt > clock.now())) return undefined;
+    const isUsable = (methodBefore === 'client_secret_jwt') === (method === 'client_secret_jwt');
+    if (isUsable && existing?.secrets.some(({ expiresAt = Infinity }) => expiresAt > clock.now()))
+      return undefined;
     const { secret_ttl: ttl } = config.registration;
     return {
       client_secret: randomBytes(32).toString('base64url'),
@@ -54,17 +55,17 @@ export const createRegistrar = ({ config, clock, clients, engine }: Registration
   return {
     async register(given) {
       try {
-        const metadata = withinPolicy(config, given);
-        const secret = await secretFor(metadata);
+        const metadata = applyPolicy(config, given);
+        const secret = await createSecretIfNeeded(metadata);
         const placeholder = { client_secret: 'x'.repeat(43), client_secret_expires_at: 0 };
-        const needs = (metadata.token_endpoint_auth_method ?? 'client_secret_basic').startsWith(
+        const needsSecret = (metadata.token_endpoint_auth_method ?? 'client_secret_basic').startsWith(
           'client_secret_',
         );
-        await judge(metadata, needs ? (secret ?? placeholder) : undefined);
+        await validate(metadata, needsSecret ? (secret ?? placeholder) : undefined);
         await clients.register({ ...metadata, ...secret });
         return secret;
       } catch (error) {
-        throw asRefused(error);
+        throw toRegistrationRefused(error);
       }
     },
     async describe(id) {
@@ -72,10 +73,12 @@ export const createRegistrar = ({ config, clock, clients, engine }: Registration
       if (client?.['from_registration'] !== true) return undefined;
       const filledIn = Object.entries(client.metadata());
       return {
-        ...Object.fromEntries(filledIn.filter(([name, value]) => value !== undefined && !hidden.has(name))),
+        ...Object.fromEntries(
+          filledIn.filter(([name, value]) => value !== undefined && !hiddenFields.has(name)),
+        ),
         scope: (await clients.get(id))?.metadata.scope,
       };
     },
-    isNew: (id) => judged.has(id),
+    isBeingValidated: (id) => beingValidated.has(id),
   };
 };

@@ -4,9 +4,9 @@
  */
 import { interactionPolicy } from 'oidc-provider';
 import type { Feature } from '../../feature.ts';
-import type { Accounts } from '../accounts/index.ts';
-import { isHinted } from './hint.ts';
-import { createSelectStep } from './step.ts';
+import type { Accounts } from '../../services/accounts/index.ts';
+import { matchesHint } from './login-hint.ts';
+import { createSelectAccountStep } from './select-account-step.ts';
 
 export const selectAccount = (accounts: Accounts): Feature => {
   const { Check, Prompt } = interactionPolicy;
@@ -20,15 +20,15 @@ export const selectAccount = (accounts: Accounts): Feature => {
       // With no page to show, the answer would let any application guess who is signed in: only one that knows may ask.
       const isKnown = client !== undefined && session.grantIdFor(client.clientId) !== undefined;
       if (oidc.prompts.has('none') && !isKnown) return false;
-      return !isHinted(await accounts.find(session.accountId), hint);
+      return !matchesHint(await accounts.find(session.accountId), hint);
     }),
   );
   // With nobody signed in there is nothing to choose from: signing in is the choice.
-  const requested = prompt.checks.get('select_account_prompt');
-  const isPending = requested?.check;
-  if (requested && isPending) {
-    requested.check = async (ctx) =>
-      ctx.oidc.session?.accountId !== undefined && !ctx.oidc.result?.login && isPending(ctx);
+  const requestedCheck = prompt.checks.get('select_account_prompt');
+  const isPromptPending = requestedCheck?.check;
+  if (requestedCheck && isPromptPending) {
+    requestedCheck.check = async (ctx) =>
+      ctx.oidc.session?.accountId !== undefined && !ctx.oidc.result?.login && isPromptPending(ctx);
   }
-  return { name: 'select-account', steps: [createSelectStep(accounts, prompt)] };
+  return { name: 'select-account', steps: [createSelectAccountStep(accounts, prompt)] };
 };

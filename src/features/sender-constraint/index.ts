@@ -4,18 +4,18 @@
  */
 import type { Config } from '#config';
 import type { Feature } from '../../feature.ts';
-import { needsNonce } from './proofs.ts';
+import { requiresNonce } from './proofs.ts';
 
 export const senderConstraint = ({ security }: Pick<Config, 'security'>): Feature => ({
   name: 'sender-constraint',
-  engine: {
+  provider: {
     settings: ({ dpopNonceSecret }) => ({
       features: {
         dPoP: {
           enabled: true,
           nonceSecret: dpopNonceSecret,
           // Asked once for each proof, before anything is made of it.
-          requireNonce: (ctx) => needsNonce(ctx) || security.dpop_nonce === 'required',
+          requireNonce: (ctx) => requiresNonce(ctx) || security.dpop_nonce === 'required',
         },
       },
     }),

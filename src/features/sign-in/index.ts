@@ -6,34 +6,37 @@ import { interactionPolicy } from 'oidc-provider';
 import type { Config } from '#config';
 import type { Events } from '../../events.ts';
 import type { Feature } from '../../feature.ts';
+import type { Accounts } from '../../services/accounts/index.ts';
+import { addAnotherAccountCheck } from '../../services/sign-ins/another-account.ts';
+import { requireLoginAfterPasswordChange } from '../../services/sign-ins/signed-in-account.ts';
+import type { Throttle } from '../../services/throttle/index.ts';
 import type { Clock } from '../../store/port.ts';
-import type { Accounts } from '../accounts/index.ts';
-import { demandLevel, type Levels } from '../step-up/index.ts';
-import type { Throttle } from '../throttle/index.ts';
-import { askForAnother } from './another-account.ts';
+import { type AuthenticationLevels, addLevelCheck } from '../step-up/index.ts';
 import { createKnownDevices } from './known-devices.ts';
 import { createLoginStep } from './login-step.ts';
-import { doubtFormerSignIn } from './outdated.ts';
 
-export { anotherAccount } from './another-account.ts';
-export { personOf } from './outdated.ts';
+export { signInAsAnother } from '../../services/sign-ins/another-account.ts';
+export { findSignedInAccount } from '../../services/sign-ins/signed-in-account.ts';
 
-export interface SignInParts {
+export interface SignInDependencies {
   readonly config: Config;
   readonly clock: Clock;
   readonly events: Events;
   readonly accounts: Accounts;
   readonly throttle: Throttle;
-  readonly levels: Levels;
+  readonly levels: AuthenticationLevels;
   /** What cookies of ours are sealed with, newest first. */
-  readonly sealKeys: () => readonly string[];
+  readonly cookieKeys: () => readonly string[];
 }
 
-export const signIn = (parts: SignInParts): Feature => {
+export const signIn = (dependencies: SignInDependencies): Feature => {
   const prompt = interactionPolicy.base().get('login');
   if (!prompt) throw new Error('the engine has no login prompt');
-  demandLevel(prompt, parts.levels);
-  doubtFormerSignIn(prompt, parts.accounts);
-  askForAnother(prompt);
-  return { name: 'sign-in', steps: [createLoginStep(parts, createKnownDevices(parts), prompt)] };
+  addLevelCheck(prompt, dependencies.levels);
+  requireLoginAfterPasswordChange(prompt, dependencies.accounts);
+  addAnotherAccountCheck(prompt);
+  return {
+    name: 'sign-in',
+    steps: [createLoginStep(dependencies, createKnownDevices(dependencies), prompt)],
+  };
 };

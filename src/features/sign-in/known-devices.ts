@@ -1,34 +1,34 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Config } from '#config';
-import { cookieIn, serializeCookie } from '../../http/pages/cookies.ts';
-import { sealOf, sealsMatch } from '../../http/pages/seal.ts';
+import { cookieIn, serializeCookie } from '../../cookies.ts';
+import { macOf, verifyMac } from '../../form-mac.ts';
+import { foldUsername } from '../../services/accounts/index.ts';
 import type { Clock } from '../../store/port.ts';
-import { foldName } from '../accounts/index.ts';
 
-const lifetime = 90 * 86_400;
+const lifetimeSeconds = 90 * 86_400;
 /** Of one browser; the one that signed in longest ago is forgotten first. */
-const mostAccounts = 5;
+const maxAccounts = 5;
 
 interface Entry {
   readonly device: string;
   /** Seconds since the epoch, in base 36. */
-  readonly until: string;
-  readonly seal: string;
+  readonly expiresAt: string;
+  readonly mac: string;
 }
 
-interface Parts {
+interface Dependencies {
   readonly config: Pick<Config, 'issuer'>;
   readonly clock: Clock;
-  readonly sealKeys: () => readonly string[];
+  readonly cookieKeys: () => readonly string[];
 }
 
-const partsOf = (cookie: string): readonly Entry[] => {
-  const parts = cookie.split('.');
+const parseEntries = (cookie: string): readonly Entry[] => {
+  const fields = cookie.split('.');
   const entries: Entry[] = [];
-  for (let at = 0; at + 2 < parts.length && entries.length < mostAccounts; at += 3) {
-    const [device = '', until = '', seal = ''] = parts.slice(at, at + 3);
-    entries.push({ device, until, seal });
+  for (let index = 0; index + 2 < fields.length && entries.length < maxAccounts; index += 3) {
+    const [device = '', expiresAt = '', mac = ''] = fields.slice(index, index + 3);
+    entries.push({ device, expiresAt, mac });
   }
   return entries;
 };
@@ -38,37 +38,39 @@ const partsOf = (cookie: string): readonly Entry[] => {
  * it a person does not wait for failures of strangers; whoever stole it has the few tries that one device has. It says
  * nothing of who signed in, and opens nothing.
  */
-export const createKnownDevices = ({ config, clock, sealKeys }: Parts) => {
+export const createKnownDevices = ({ config, clock, cookieKeys }: Dependencies) => {
   const secure = config.issuer.startsWith('https:');
   const name = secure ? '__Host-postern_device' : 'postern_device';
   const now = (): number => Math.floor(clock.now() / 1000);
-  const subject = (login: string, { device, until }: Omit<Entry, 'seal'>) =>
-    ['device', foldName(login), device, until] as const;
+  const macSubject = (login: string, { device, expiresAt }: Omit<Entry, 'mac'>) =>
+    ['device', foldUsername(login), device, expiresAt] as const;
 
-  const live = (headers: IncomingHttpHeaders): readonly Entry[] =>
-    partsOf(cookieIn(headers, name) ?? '').filter(({ until }) => Number.parseInt(until, 36) > now());
+  const unexpiredEntries = (headers: IncomingHttpHeaders): readonly Entry[] =>
+    parseEntries(cookieIn(headers, name) ?? '').filter(
+      ({ expiresAt }) => Number.parseInt(expiresAt, 36) > now(),
+    );
 
-  const entryFor = (headers: IncomingHttpHeaders, login: string): Entry | undefined =>
-    live(headers).find((entry) => sealsMatch(entry.seal, subject(login, entry), sealKeys()));
+  const findEntry = (headers: IncomingHttpHeaders, login: string): Entry | undefined =>
+    unexpiredEntries(headers).find((entry) => verifyMac(entry.mac, macSubject(login, entry), cookieKeys()));
 
   return {
-    deviceFor: (headers: IncomingHttpHeaders, login: string): string | undefined =>
-      entryFor(headers, login)?.device,
+    findDevice: (headers: IncomingHttpHeaders, login: string): string | undefined =>
+      findEntry(headers, login)?.device,
 
     /** The cookie after a sign-in as `login`: renewed, or with one more mark. */
-    remember(headers: IncomingHttpHeaders, login: string): string {
-      const former = entryFor(headers, login);
-      const unsealed = {
-        device: former?.device ?? randomBytes(12).toString('base64url'),
-        until: (now() + lifetime).toString(36),
+    cookieAfterSignIn(headers: IncomingHttpHeaders, login: string): string {
+      const existing = findEntry(headers, login);
+      const unsigned = {
+        device: existing?.device ?? randomBytes(12).toString('base64url'),
+        expiresAt: (now() + lifetimeSeconds).toString(36),
       };
-      const entry: Entry = { ...unsealed, seal: sealOf(subject(login, unsealed), sealKeys()) };
-      const others = live(headers).filter(({ device }) => device !== entry.device);
+      const entry: Entry = { ...unsigned, mac: macOf(macSubject(login, unsigned), cookieKeys()) };
+      const others = unexpiredEntries(headers).filter(({ device }) => device !== entry.device);
       const value = [entry, ...others]
-        .slice(0, mostAccounts)
-        .map(({ device, until, seal }) => [device, until, seal].join('.'))
+        .slice(0, maxAccounts)
+        .map(({ device, expiresAt, mac }) => [device, expiresAt, mac].join('.'))
         .join('.');
-      return serializeCookie(name, value, { maxAge: lifetime, secure });
+      return serializeCookie(name, value, { maxAge: lifetimeSeconds, secure });
     },
   };
 };

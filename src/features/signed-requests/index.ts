@@ -6,55 +6,59 @@ import { type Configuration, errors } from 'oidc-provider';
 import type { Feature } from '../../feature.ts';
 
 type Features = NonNullable<Configuration['features']>;
-type Rule = NonNullable<NonNullable<Features['requestObjects']>['assertJwtClaimsAndHeader']>;
+type RequestObjectRule = NonNullable<NonNullable<Features['requestObjects']>['assertJwtClaimsAndHeader']>;
 
 /** FAPI 2.0 Message Signing §5.3.1. */
-const longest = 3600;
-const strictAlgorithms: readonly unknown[] = ['PS256', 'ES256', 'EdDSA'];
-const types: readonly unknown[] = [undefined, 'jwt', 'oauth-authz-req+jwt'];
+const maxLifetimeSeconds = 3600;
+const fapiAlgorithms: readonly unknown[] = ['PS256', 'ES256', 'EdDSA'];
+const acceptedTypes: readonly unknown[] = [undefined, 'jwt', 'oauth-authz-req+jwt'];
 
-const refuse = (why: string): never => {
-  throw new errors.InvalidRequestObject(why);
+const refuse = (reason: string): never => {
+  throw new errors.InvalidRequestObject(reason);
 };
 
 /** Values that are JSON; all others are texts or numbers (RFC 9101 §4), and an object is nobody's `state`. */
-const structured = new Set(['claims', 'authorization_details', 'resource']);
+const jsonParameters = new Set(['claims', 'authorization_details', 'resource']);
 
 const mediaType = (typ: unknown): unknown =>
   typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : typ;
 
-const rules: Rule = async (ctx, claims, { alg, typ }, client) => {
+const assertRequestObject: RequestObjectRule = async (ctx, claims, { alg, typ }, client) => {
   // The engine keeps a plain pushed request as a JWT of its own making, without a signature.
   if (alg === 'none') return;
-  const strict = client['profile'] === 'fapi2';
+  const isFapi2 = client['profile'] === 'fapi2';
   const { exp, nbf } = claims;
 
   // RFC 9101 §10.8: neither may an assertion or a proof of the client be taken for its request, nor the reverse.
-  if (!types.includes(mediaType(typ))) refuse('typ of the request object is that of another kind of JWT');
+  if (!acceptedTypes.includes(mediaType(typ)))
+    refuse('typ of the request object is that of another kind of JWT');
   if (claims.sub === client.clientId)
     refuse('a request object must not have the client as its subject (sub)');
 
   for (const name of Object.keys(ctx.oidc.params ?? {})) {
-    if (typeof claims[name] === 'object' && !structured.has(name))
+    if (typeof claims[name] === 'object' && !jsonParameters.has(name))
       refuse(`${name} of the request object must be a text`);
   }
 
-  const needed = new Set<string>();
-  if (strict) for (const claim of ['exp', 'aud', 'nbf']) needed.add(claim);
+  const requiredClaims = new Set<string>();
+  if (isFapi2) for (const claim of ['exp', 'aud', 'nbf']) requiredClaims.add(claim);
   if (ctx.oidc.route === 'backchannel_authentication') {
-    for (const claim of ['exp', 'iat', 'nbf', 'jti']) needed.add(claim);
+    for (const claim of ['exp', 'iat', 'nbf', 'jti']) requiredClaims.add(claim);
   }
-  for (const claim of needed) if (claims[claim] === undefined) refuse(`the request object has no ${claim}`);
-  if (!strict) return;
-  if (!strictAlgorithms.includes(alg)) refuse('the request object must be signed with PS256, ES256 or EdDSA');
+  for (const claim of requiredClaims)
+    if (claims[claim] === undefined) refuse(`the request object has no ${claim}`);
+  if (!isFapi2) return;
+  if (!fapiAlgorithms.includes(alg)) refuse('the request object must be signed with PS256, ES256 or EdDSA');
   const lifetime = Number(exp) - Number(nbf);
-  if (!(lifetime > 0 && lifetime <= longest))
+  if (!(lifetime > 0 && lifetime <= maxLifetimeSeconds))
     refuse('exp of the request object must be within an hour of nbf');
 };
 
 export const signedRequests: Feature = {
   name: 'signed-requests',
-  engine: {
-    settings: { features: { requestObjects: { enabled: true, assertJwtClaimsAndHeader: rules } } },
+  provider: {
+    settings: {
+      features: { requestObjects: { enabled: true, assertJwtClaimsAndHeader: assertRequestObject } },
+    },
   },
 };

@@ -4,23 +4,26 @@
  */
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { Feature } from '../../feature.ts';
-import type { Levels } from './levels.ts';
-import { requestOf } from './request.ts';
+import { acrRequestOf } from '../../services/authentication-levels/acr-request.ts';
+import type { AuthenticationLevels } from '../../services/authentication-levels/levels.ts';
 
-export { asksForLevel, demandLevel } from './demand.ts';
-export { createLevels, type Levels } from './levels.ts';
-export { requestOf } from './request.ts';
+export { acrRequestOf } from '../../services/authentication-levels/acr-request.ts';
+export { addLevelCheck, requestsLevel } from '../../services/authentication-levels/level-check.ts';
+export {
+  type AuthenticationLevels,
+  createAuthenticationLevels,
+} from '../../services/authentication-levels/levels.ts';
 
-export const stepUp = (levels: Levels): Feature => ({
+export const stepUp = (levels: AuthenticationLevels): Feature => ({
   name: 'step-up',
-  engine: {
+  provider: {
     attach(provider: Provider) {
       // A stronger sign-in than was asked for is told as what was asked for: clients compare values, not strengths.
       Object.defineProperty(provider.OIDCContext.prototype, 'acr', {
         configurable: true,
         get(this: KoaContextWithOIDC['oidc']) {
           const acr = this.session?.acr;
-          return levels.toldAs(acr, requestOf(this).values);
+          return levels.reportedAs(acr, acrRequestOf(this).values);
         },
       });
     },

@@ -8,12 +8,22 @@ import type { Feature } from '../../feature.ts';
 import { sectorOf } from './sector.ts';
 
 /** With a client's public keys only: its secrets are hashed here, so no key can be made of them. */
-const management: EncryptionAlgValues[] = ['RSA-OAEP-256', 'ECDH-ES', 'ECDH-ES+A128KW', 'ECDH-ES+A256KW'];
-const content: EncryptionEncValues[] = ['A128GCM', 'A256GCM', 'A128CBC-HS256', 'A256CBC-HS512'];
+const keyManagementAlgorithms: EncryptionAlgValues[] = [
+  'RSA-OAEP-256',
+  'ECDH-ES',
+  'ECDH-ES+A128KW',
+  'ECDH-ES+A256KW',
+];
+const contentEncryptionAlgorithms: EncryptionEncValues[] = [
+  'A128GCM',
+  'A256GCM',
+  'A128CBC-HS256',
+  'A256CBC-HS512',
+];
 
 export const subjects = (): Feature => ({
   name: 'subjects',
-  engine: {
+  provider: {
     settings: ({ pairwiseSalt }) =>
       ({
         // OpenID Connect Core §8.1: the same for all clients of a sector, and not to be linked to any other.
@@ -22,14 +32,14 @@ export const subjects = (): Feature => ({
             .update(JSON.stringify([sectorOf(client), accountId]))
             .digest('base64url'),
         enabledJWA: {
-          idTokenEncryptionAlgValues: [...management],
-          idTokenEncryptionEncValues: [...content],
-          userinfoEncryptionAlgValues: [...management],
-          userinfoEncryptionEncValues: [...content],
-          introspectionEncryptionAlgValues: [...management],
-          introspectionEncryptionEncValues: [...content],
-          authorizationEncryptionAlgValues: [...management],
-          authorizationEncryptionEncValues: [...content],
+          idTokenEncryptionAlgValues: [...keyManagementAlgorithms],
+          idTokenEncryptionEncValues: [...contentEncryptionAlgorithms],
+          userinfoEncryptionAlgValues: [...keyManagementAlgorithms],
+          userinfoEncryptionEncValues: [...contentEncryptionAlgorithms],
+          introspectionEncryptionAlgValues: [...keyManagementAlgorithms],
+          introspectionEncryptionEncValues: [...contentEncryptionAlgorithms],
+          authorizationEncryptionAlgValues: [...keyManagementAlgorithms],
+          authorizationEncryptionEncValues: [...contentEncryptionAlgorithms],
           // Only a key made of the client's secret could open an encrypted request here.
           requestObjectEncryptionAlgValues: [],
           requestObjectEncryptionEncValues: [],

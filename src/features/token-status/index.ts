@@ -5,14 +5,14 @@
 import { errors, type Provider } from 'oidc-provider';
 import type { Config } from '#config';
 import type { Feature } from '../../feature.ts';
-import { veilSignedTokens } from '../../provider/models/veil.ts';
-import type { Accounts } from '../accounts/index.ts';
+import { allowJwtAtIntrospection } from '../../provider/overrides/jwt-introspection.ts';
+import type { Accounts } from '../../services/accounts/index.ts';
 import { introspectionPolicy } from './introspection-policy.ts';
 import { endOneToken, forgetTokensOfRemovedClients } from './tokens.ts';
 
 export const tokenStatus = (config: Config, accounts: Accounts): Feature => ({
   name: 'token-status',
-  engine: {
+  provider: {
     settings: {
       features: {
         introspection: { enabled: true, allowedPolicy: introspectionPolicy(config, accounts) },
@@ -29,7 +29,7 @@ export const tokenStatus = (config: Config, accounts: Accounts): Feature => ({
       },
     },
     attach(provider: Provider) {
-      veilSignedTokens(provider);
+      allowJwtAtIntrospection(provider);
       endOneToken(provider);
       forgetTokensOfRemovedClients(provider);
     },

@@ -1,8 +1,8 @@
 import type { Configuration } from 'oidc-provider';
 import type { Config } from '#config';
-import type { Accounts } from '../accounts/index.ts';
+import type { Accounts } from '../../services/accounts/index.ts';
 
-type Policy = NonNullable<
+type IntrospectionPolicy = NonNullable<
   NonNullable<NonNullable<Configuration['features']>['introspection']>['allowedPolicy']
 >;
 
@@ -10,8 +10,8 @@ type Policy = NonNullable<
  * RFC 7662 §4: a client may ask about its own tokens, and an API about those that are for it. To everyone else, and
  * when the person may not sign in any more, every token is inactive.
  */
-export const introspectionPolicy = (config: Config, accounts: Accounts): Policy => {
-  const askers = new Map(
+export const introspectionPolicy = (config: Config, accounts: Accounts): IntrospectionPolicy => {
+  const introspectionClients = new Map(
     config.resources.map(({ audience, introspection_clients: clients = [] }) => [audience, new Set(clients)]),
   );
   return async (_ctx, client, token) => {
@@ -20,9 +20,10 @@ export const introspectionPolicy = (config: Config, accounts: Accounts): Policy 
     if (token.clientId === client.clientId) return true;
     if (client.clientAuthMethod === 'none' || !('aud' in token) || typeof token.aud !== 'string')
       return false;
-    const own: unknown = client['resources'];
+    const ownAudiences: unknown = client['resources'];
     return (
-      askers.get(token.aud)?.has(client.clientId) === true || (Array.isArray(own) && own.includes(token.aud))
+      introspectionClients.get(token.aud)?.has(client.clientId) === true ||
+      (Array.isArray(ownAudiences) && ownAudiences.includes(token.aud))
     );
   };
 };

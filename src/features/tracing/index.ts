@@ -6,17 +6,17 @@
 import type { Span } from '@opentelemetry/api';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Config } from '#config';
-import { onEnding } from '../../http/endings.ts';
-import type { Observe } from '../../store/port.ts';
+import { onRequestEnd } from '../../http/request-end.ts';
+import type { OnStoreOperation } from '../../store/port.ts';
 import { version } from '../../version.ts';
 
 export interface Tracing {
   /** For those who open the store; absent when nobody traces. */
-  readonly observe?: Observe;
-  watch(server: FastifyInstance): void;
+  readonly observe?: OnStoreOperation;
+  traceRequests(server: FastifyInstance): void;
 }
 
-const nothing: Tracing = { watch() {} };
+const disabledTracing: Tracing = { traceRequests() {} };
 
 const systemOf = (url: string): string => (/^redis/.test(url) ? 'redis' : 'sqlite');
 
@@ -25,7 +25,7 @@ export const createTracing = async ({
   tracing,
   store,
 }: Pick<Config, 'tracing' | 'store'>): Promise<Tracing> => {
-  if (!tracing.enabled) return nothing;
+  if (!tracing.enabled) return disabledTracing;
   const { context, propagation, SpanKind, SpanStatusCode, trace } = await import('@opentelemetry/api');
   const tracer = trace.getTracer('postern', version);
   const system = systemOf(store.url);
@@ -46,20 +46,20 @@ export const createTracing = async ({
       }
       span.end();
     },
-    watch(server) {
+    traceRequests(server) {
       server.addHook('onRequest', (request, _reply, done) => {
         const { method, routeOptions, headers, id } = request;
         const route = routeOptions.url ?? 'unknown';
-        const around = propagation.extract(context.active(), headers);
+        const parent = propagation.extract(context.active(), headers);
         const options = {
           kind: SpanKind.SERVER,
           attributes: { 'http.request.method': method, 'http.route': route, 'postern.correlation': id },
         };
-        const span = tracer.startSpan(`${method} ${route}`, options, around);
+        const span = tracer.startSpan(`${method} ${route}`, options, parent);
         spans.set(request, span);
-        context.with(trace.setSpan(around, span), done);
+        context.with(trace.setSpan(parent, span), done);
       });
-      onEnding(server, (request, status) => {
+      onRequestEnd(server, (request, status) => {
         const span = spans.get(request);
         span?.setAttribute('http.response.status_code', status);
         if (status >= 500) {

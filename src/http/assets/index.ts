@@ -12,7 +12,7 @@ export const assetUrl = (name: AssetName): string => files[name].path;
 
 export const assets: FastifyPluginAsync = async (app) => {
   for (const asset of Object.values<Asset>(files)) {
-    let encodings: ReturnType<typeof compressed> | undefined;
+    let encodings: ReturnType<typeof compress> | undefined;
     const tag = `W/"${asset.hash}"`;
     app.get(asset.path, async (request, reply) => {
       reply
@@ -23,9 +23,9 @@ export const assets: FastifyPluginAsync = async (app) => {
         .header('Cross-Origin-Resource-Policy', 'same-origin');
       if (request.headers['if-none-match']?.includes(tag)) return reply.code(304).send();
       reply.type(asset.type);
-      const name = ['br', 'gzip'].find((one) => accepts(request.headers['accept-encoding'], one));
+      const name = ['br', 'gzip'].find((one) => acceptsEncoding(request.headers['accept-encoding'], one));
       if (name === undefined) return asset.content;
-      encodings ??= compressed(asset);
+      encodings ??= compress(asset);
       const encoding = (await encodings)[name === 'br' ? 0 : 1];
       reply.header('Content-Encoding', encoding.name);
       return encoding.content;
@@ -33,7 +33,7 @@ export const assets: FastifyPluginAsync = async (app) => {
   }
 };
 
-const compressed = async ({ content }: Asset) =>
+const compress = async ({ content }: Asset) =>
   [
     {
       name: 'br',
@@ -45,7 +45,7 @@ const compressed = async ({ content }: Asset) =>
   ] as const;
 
 /** RFC 9110 §12.5.3, as far as browsers use it: named, and not with a weight of zero. */
-const accepts = (header: string | string[] | undefined, name: string): boolean =>
+const acceptsEncoding = (header: string | string[] | undefined, name: string): boolean =>
   String(header ?? '')
     .split(',')
     .some((item) => {

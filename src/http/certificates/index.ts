@@ -7,29 +7,34 @@ import type { FastifyInstance } from 'fastify';
 import type { Config } from '#config';
 import { Failure } from '../../errors.ts';
 import type { Events } from '../../events.ts';
-import { noteCertificate } from '../../provider/certificates.ts';
+import { setClientCertificate } from '../../provider/client-certificate.ts';
 import type { Clock } from '../../store/port.ts';
-import { certificateForms, Unreadable } from './forms.ts';
-import { trustedPeers } from './peers.ts';
+import { headerFormats, UnreadableCertificate } from './formats.ts';
+import { createTrustedPeerCheck } from './trusted-peers.ts';
 
-interface Parts {
+interface Dependencies {
   readonly config: Pick<Config, 'proxy'>;
   readonly events: Events;
   readonly clock: Clock;
 }
 
-const refusal = (message: string): Failure => new Failure({ code: 'invalid_request', status: 400, message });
+const invalidRequest = (message: string): Failure =>
+  new Failure({ code: 'invalid_request', status: 400, message });
 
-export const readCertificates = (server: FastifyInstance, { config, events, clock }: Parts): void => {
-  const isTrusted = trustedPeers(config.proxy.trusted);
-  const { client_certificate_header: wanted, client_certificates_verified: vouched } = config.proxy;
-  const all = Object.values(certificateForms).flatMap(({ headers }) => headers);
+export const readClientCertificates = (
+  server: FastifyInstance,
+  { config, events, clock }: Dependencies,
+): void => {
+  const isTrusted = createTrustedPeerCheck(config.proxy.trusted);
+  const { client_certificate_header: expectedFormat, client_certificates_verified: verifiedByProxy } =
+    config.proxy;
+  const headerNames = Object.values(headerFormats).flatMap(({ headers }) => headers);
 
   server.addHook('onRequest', async ({ raw, id }) => {
-    const present = all.filter((name) => raw.headers[name] !== undefined);
+    const present = headerNames.filter((name) => raw.headers[name] !== undefined);
     if (present.length === 0) return;
     const peer = raw.socket.remoteAddress ?? '';
-    const refuse = (reason: string, message: string): Failure => {
+    const reportRefusal = (reason: string, message: string): Failure => {
       events.emit({
         type: 'certificate.refused',
         outcome: 'refused',
@@ -38,42 +43,46 @@ export const readCertificates = (server: FastifyInstance, { config, events, cloc
         correlation: id,
         details: { headers: present.join(' ') },
       });
-      return refusal(message);
+      return invalidRequest(message);
     };
     if (!isTrusted(peer)) {
-      throw refuse(
+      throw reportRefusal(
         'untrusted_proxy',
         `${present.join(' and ')} may be sent by a trusted proxy only; name it in proxy.trusted, or leave it out`,
       );
     }
-    if (wanted === 'none') return drop(raw, present);
-    const form = certificateForms[wanted];
+    if (expectedFormat === 'none') return removeHeaders(raw, present);
+    const form = headerFormats[expectedFormat];
     // What the proxy doesn't set came through it, and anybody may have written it.
     if (!present.every((name) => form.headers.includes(name))) {
-      throw refuse(
+      throw reportRefusal(
         'unexpected_header',
         `${present.join(' and ')} did not all come from the proxy; let it remove them from what it receives`,
       );
     }
     try {
-      const read = form.read((name) => headerOf(raw.headers[name]), vouched);
+      const read = form.read((name) => headerValue(raw.headers[name]), verifiedByProxy);
       if (read) {
         const { certificate } = read;
         const now = clock.now();
-        const inTime = certificate.validFromDate.getTime() <= now && now < certificate.validToDate.getTime();
-        noteCertificate(raw, { certificate, verified: read.verified && inTime });
+        const isValidNow =
+          certificate.validFromDate.getTime() <= now && now < certificate.validToDate.getTime();
+        setClientCertificate(raw, { certificate, verified: read.verified && isValidNow });
       }
     } catch (error) {
-      const why = error instanceof Unreadable ? `: ${error.message}` : '';
-      throw refuse('unreadable', `the client certificate in ${present.join(' and ')} can't be read${why}`);
+      const why = error instanceof UnreadableCertificate ? `: ${error.message}` : '';
+      throw reportRefusal(
+        'unreadable',
+        `the client certificate in ${present.join(' and ')} can't be read${why}`,
+      );
     }
-    drop(raw, present);
+    removeHeaders(raw, present);
   });
 };
 
-const drop = ({ headers }: IncomingMessage, names: readonly string[]): void => {
+const removeHeaders = ({ headers }: IncomingMessage, names: readonly string[]): void => {
   for (const name of names) delete headers[name];
 };
 
-const headerOf = (value: string | string[] | undefined): string =>
+const headerValue = (value: string | string[] | undefined): string =>
   (Array.isArray(value) ? value.join(', ') : (value ?? '')).trim();

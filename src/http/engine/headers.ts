@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 
 /** For answers that are data or a redirect. Pages that the engine shows set a policy of their own. */
-export const engineHeaders = (response: ServerResponse, correlation: string): void => {
+export const setEngineHeaders = (response: ServerResponse, correlation: string): void => {
   response.setHeader('x-request-id', correlation);
   response.setHeader('x-content-type-options', 'nosniff');
   response.setHeader('referrer-policy', 'no-referrer');

@@ -4,20 +4,20 @@ import type { Failure } from '../../errors.ts';
 import { type ExpiredModel, expiredPage } from '../../views/pages/expired.ts';
 import type { Pages } from '../pages/pages.ts';
 import { wantsHtml } from '../pages/wants-html.ts';
-import { faceOf, homeOf } from './faces.ts';
+import { displayOf, homepageOf } from './client-display.ts';
 import type { EngineClient } from './step.ts';
 
 /** OpenID Connect Core §4: an application that can be asked to begin a sign-in; otherwise its home page. */
-const startAgainAt = (client: EngineClient, issuer: string): ExpiredModel => {
-  const home = homeOf(client);
+const restartLink = (client: EngineClient, issuer: string): ExpiredModel => {
+  const home = homepageOf(client);
   const initiateLoginUri = client['from_registration'] === true ? undefined : client.initiateLoginUri;
-  const begin = initiateLoginUri === undefined ? null : URL.parse(initiateLoginUri);
-  begin?.searchParams.set('iss', issuer);
-  const href = begin?.href ?? home;
-  return href === undefined ? {} : { app: { name: faceOf(client).name, href } };
+  const loginUrl = initiateLoginUri === undefined ? null : URL.parse(initiateLoginUri);
+  loginUrl?.searchParams.set('iss', issuer);
+  const href = loginUrl?.href ?? home;
+  return href === undefined ? {} : { app: { name: displayOf(client).name, href } };
 };
 
-interface Expired {
+interface ExpiredInteraction {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
   readonly pages: Pages;
@@ -37,7 +37,7 @@ export const answerExpired = async ({
   done,
   client: id,
   provider,
-}: Expired): Promise<FastifyReply> => {
+}: ExpiredInteraction): Promise<FastifyReply> => {
   if (!wantsHtml(request.headers.accept)) {
     return reply
       .code(failure.status)
@@ -47,7 +47,7 @@ export const answerExpired = async ({
   const client = id === undefined ? undefined : await provider.Client.find(id);
   const body = expiredPage(pages.pageFor(request), {
     done,
-    ...(client && startAgainAt(client, provider.issuer)),
+    ...(client && restartLink(client, provider.issuer)),
   });
   return pages.send(request, reply, body, { status: failure.status, popup: true });
 };

@@ -6,58 +6,60 @@ import type { FastifyError, FastifyPluginAsync, FastifyReply, FastifyRequest } f
 import { errors } from 'oidc-provider';
 import type { Config } from '#config';
 import { Failure } from '../../errors.ts';
+import { macOf, verifyMac } from '../../form-mac.ts';
 import type { Engine } from '../../provider/engine.ts';
-import { keyOf } from '../../provider/storage/ids.ts';
-import { withWork } from '../../store/current-work.ts';
+import { modelKey } from '../../provider/storage/ids.ts';
+import { runInUnitOfWork } from '../../store/current-unit-of-work.ts';
 import type { Store } from '../../store/port.ts';
 import type { Pages } from '../pages/pages.ts';
-import { sealOf, sealsMatch } from '../pages/seal.ts';
+import { formActionOrigins } from './client-display.ts';
 import { answerExpired } from './expired.ts';
-import { addressesOf } from './faces.ts';
-import { proofCookie } from './same-browser.ts';
-import type { EngineClient, Form, Outcome, Step, Visit } from './step.ts';
-import { createTrails } from './trail.ts';
+import { createNextStepCookie } from './next-step-cookie.ts';
+import { bindingCookie } from './same-browser.ts';
+import type { EngineClient, Form, Step, StepOutcome, Visit } from './step.ts';
 
-export { sameBrowserOnly } from './same-browser.ts';
-export { leadOn } from './trail.ts';
+export { rememberNextStep } from './next-step-cookie.ts';
+export { bindToBrowser } from './same-browser.ts';
 
-interface Parts {
+interface Dependencies {
   readonly config: Config;
   readonly store: Store;
   readonly pages: Pages;
   readonly engine: () => Engine;
   /** The secret that seals forms; changes with the cookie keys. */
-  readonly sealKeys: () => readonly string[];
+  readonly cookieKeys: () => readonly string[];
   readonly steps: readonly Step[];
 }
 
 const path = '/interaction/:uid';
 
 /** An answer that is ready; headers may have been set already. */
-type Send = () => FastifyReply;
+type SendResponse = () => FastifyReply;
 
-export const interactionDoor = ({
+export const interactionScope = ({
   config,
   store,
   pages,
   engine,
-  sealKeys,
+  cookieKeys,
   steps,
-}: Parts): FastifyPluginAsync => {
-  const trails = createTrails(config);
+}: Dependencies): FastifyPluginAsync => {
+  const nextStepCookie = createNextStepCookie(config);
 
-  const visit = async (
+  const loadVisit = async (
     request: FastifyRequest,
     reply: FastifyReply,
     uid: string,
   ): Promise<{ visit: Visit; step: Step }> => {
     const { provider } = engine();
-    const interaction = await provider.interactionDetails(request.raw, reply.raw).catch(expired);
+    const interaction = await provider
+      .interactionDetails(request.raw, reply.raw)
+      .catch(translateSessionNotFound);
     const clientId = String(interaction.params['client_id']);
     const client = await provider.Client.find(clientId);
     const step = steps.find(({ name }) => name === interaction.prompt.name);
-    if (interaction.uid !== uid || !client || !step) throw expiredFailure();
-    refuseFormerRedirect(interaction.params['redirect_uri'], client);
+    if (interaction.uid !== uid || !client || !step) throw interactionExpired();
+    refuseUnregisteredRedirect(interaction.params['redirect_uri'], client);
     const uiLocales = interaction.params['ui_locales'];
     return {
       step,
@@ -68,7 +70,7 @@ export const interactionDoor = ({
         client,
         page: pages.pageFor(request, typeof uiLocales === 'string' ? { uiLocales } : {}),
         action: `/interaction/${uid}`,
-        csrf: sealOf(subject(uid, step), sealKeys()),
+        csrf: macOf(macSubject(uid, step), cookieKeys()),
         async signedIn() {
           const session = await provider.Session.get(provider.createContext(request.raw, reply.raw));
           return session.accountId;
@@ -77,37 +79,41 @@ export const interactionDoor = ({
     };
   };
 
-  const show = (
+  const showPage = (
     { request, interaction, client }: Visit,
-    outcome: Extract<Outcome, { show: string }>,
+    outcome: Extract<StepOutcome, { show: string }>,
     reply: FastifyReply,
-  ): Send => {
+  ): SendResponse => {
     const { uid, params } = interaction;
-    reply.header('set-cookie', trails.cookie(uid, { client: client.clientId }));
+    reply.header('set-cookie', nextStepCookie.cookie(uid, { client: client.clientId }));
     return () =>
       pages.send(request, reply, outcome.show, {
         status: outcome.status ?? 200,
-        formTargets: [String(params['redirect_uri'] ?? ''), ...addressesOf(client)],
+        formTargets: [String(params['redirect_uri'] ?? ''), ...formActionOrigins(client)],
         remoteImages: client.logoUri !== undefined,
         popup: true,
         ...(outcome.headers && { headers: outcome.headers }),
       });
   };
 
-  const answer = async (current: Visit, outcome: Outcome, reply: FastifyReply): Promise<Send> => {
-    if ('show' in outcome) return show(current, outcome, reply);
+  const answerOutcome = async (
+    current: Visit,
+    outcome: StepOutcome,
+    reply: FastifyReply,
+  ): Promise<SendResponse> => {
+    if ('show' in outcome) return showPage(current, outcome, reply);
     const { provider, request, interaction } = current;
     const { uid, session, returnTo } = interaction;
     const result = { ...outcome.finish, from: uid };
     await provider.interactionResult(request.raw, reply.raw, result, { mergeWithLastSubmission: false });
-    const proof = proofCookie({ uid, session, returnTo, result }, config.issuer, sealKeys());
-    for (const line of [proof, ...(outcome.cookies ?? [])]) reply.header('set-cookie', line);
+    const binding = bindingCookie({ uid, session, returnTo, result }, config.issuer, cookieKeys());
+    for (const line of [binding, ...(outcome.cookies ?? [])]) reply.header('set-cookie', line);
     return () => reply.header('cache-control', 'no-store').redirect(returnTo, 303);
   };
 
   /** What a step stages is committed before its answer leaves. */
-  const inWork = async (handle: () => Promise<Send>): Promise<FastifyReply> => {
-    const send = await withWork(store, async (work) => {
+  const commitBeforeSending = async (handle: () => Promise<SendResponse>): Promise<FastifyReply> => {
+    const send = await runInUnitOfWork(store, async (work) => {
       const ready = await handle();
       await work.commit();
       return ready;
@@ -116,40 +122,40 @@ export const interactionDoor = ({
   };
 
   return async (scope) => {
-    await scope.register(async (room) => {
-      const fallback = room.errorHandler;
-      room.setErrorHandler<FastifyError, { Params: { uid: string } }>(async (error, request, reply) => {
-        const gone = error instanceof Failure && error.code === 'interaction_expired';
-        const trail = gone ? trails.read(request.headers) : undefined;
+    await scope.register(async (inner) => {
+      const fallback = inner.errorHandler;
+      inner.setErrorHandler<FastifyError, { Params: { uid: string } }>(async (error, request, reply) => {
+        const isExpired = error instanceof Failure && error.code === 'interaction_expired';
+        const nextStep = isExpired ? nextStepCookie.read(request.headers) : undefined;
         // "Back" after a step that is done, or its form sent twice: on to the step that came after it.
-        if (trail?.next !== undefined) return reply.redirect(`/interaction/${trail.next}`, 303);
-        if (!gone) return fallback.call(room, error as Failure, request, reply);
+        if (nextStep?.next !== undefined) return reply.redirect(`/interaction/${nextStep.next}`, 303);
+        if (!isExpired) return fallback.call(inner, error as Failure, request, reply);
         return answerExpired({
           request,
           reply,
           pages,
           failure: error,
-          done: await isDone(store, request.params.uid),
-          client: trail?.client,
+          done: await isFinished(store, request.params.uid),
+          client: nextStep?.client,
           provider: engine().provider,
         });
       });
 
       // A step may find that nothing needs to be asked, and go on: not for who only looks (RFC 9110 §9.2.1).
-      room.get<{ Params: { uid: string } }>(path, { exposeHeadRoute: false }, async (request, reply) =>
-        inWork(async () => {
-          const { visit: current, step } = await visit(request, reply, request.params.uid);
-          return answer(current, await step.show(current), reply);
+      inner.get<{ Params: { uid: string } }>(path, { exposeHeadRoute: false }, async (request, reply) =>
+        commitBeforeSending(async () => {
+          const { visit: current, step } = await loadVisit(request, reply, request.params.uid);
+          return answerOutcome(current, await step.show(current), reply);
         }),
       );
 
-      room.post<{ Params: { uid: string }; Body: Form }>(path, async (request, reply) =>
-        inWork(async () => {
+      inner.post<{ Params: { uid: string }; Body: Form }>(path, async (request, reply) =>
+        commitBeforeSending(async () => {
           const { uid } = request.params;
-          const { visit: current, step } = await visit(request, reply, uid);
+          const { visit: current, step } = await loadVisit(request, reply, uid);
           const form = request.body ?? {};
-          if (sealsMatch(form['csrf'], subject(uid, step), sealKeys()))
-            return answer(current, await step.submit(current, form), reply);
+          if (verifyMac(form['csrf'], macSubject(uid, step), cookieKeys()))
+            return answerOutcome(current, await step.submit(current, form), reply);
           throw new Failure({
             code: 'form_expired',
             status: 403,
@@ -161,9 +167,9 @@ export const interactionDoor = ({
   };
 };
 
-const subject = (uid: string, { name }: Step) => ['form', name, uid] as const;
+const macSubject = (uid: string, { name }: Step) => ['form', name, uid] as const;
 
-const expiredFailure = () =>
+const interactionExpired = () =>
   new Failure({
     code: 'interaction_expired',
     status: 400,
@@ -171,7 +177,7 @@ const expiredFailure = () =>
   });
 
 /** The engine looked at it when the request came in; the client may have lost it since. */
-const refuseFormerRedirect = (uri: unknown, client: EngineClient): void => {
+const refuseUnregisteredRedirect = (uri: unknown, client: EngineClient): void => {
   if (typeof uri !== 'string' || client.redirectUriAllowed(uri)) return;
   throw new Failure({
     code: 'invalid_redirect_uri',
@@ -181,13 +187,13 @@ const refuseFormerRedirect = (uri: unknown, client: EngineClient): void => {
 };
 
 /** Answered, and taken up by the engine: nobody answers it again. */
-const isDone = async (store: Store, uid: string): Promise<boolean> => {
-  const key = keyOf('Interaction', uid);
+const isFinished = async (store: Store, uid: string): Promise<boolean> => {
+  const key = modelKey('Interaction', uid);
   const [interaction] = key ? await store.read([key]) : [];
-  return interaction?.claim !== undefined;
+  return interaction?.consumption !== undefined;
 };
 
-const expired = (error: unknown): never => {
-  if (error instanceof errors.SessionNotFound) throw expiredFailure();
+const translateSessionNotFound = (error: unknown): never => {
+  if (error instanceof errors.SessionNotFound) throw interactionExpired();
   throw error;
 };

@@ -1,29 +1,29 @@
 import { Provider } from 'oidc-provider';
-import type { EngineShare } from '../../feature.ts';
-import { cookieIn, serializeCookie } from '../pages/cookies.ts';
-import { sealOf, sealsMatch } from '../pages/seal.ts';
+import { cookieIn, serializeCookie } from '../../cookies.ts';
+import type { ProviderSettings } from '../../feature.ts';
+import { macOf, verifyMac } from '../../form-mac.ts';
 import type { Interaction } from './step.ts';
 
 /** From the answer of a step to the engine: one redirect, or a page with one button. */
-const keptFor = 600;
+const maxAgeSeconds = 600;
 
-const nameFor = (issuer: string): string =>
+const cookieName = (issuer: string): string =>
   issuer.startsWith('https:') ? '__Secure-postern_answer' : 'postern_answer';
 
 type Answered = Pick<Interaction, 'uid' | 'session' | 'result'>;
 
 /** One for each person, so that nobody gets the one that another person's answer makes. */
-const subjectOf = ({ uid, session, result }: Answered) =>
+const macSubject = ({ uid, session, result }: Answered) =>
   ['answer', uid, result?.login?.accountId ?? session?.accountId ?? ''] as const;
 
 /** Goes out with the answer of a step, to where the engine picks that answer up. */
-export const proofCookie = (
+export const bindingCookie = (
   answered: Answered & Pick<Interaction, 'returnTo'>,
   issuer: string,
-  sealKeys: readonly string[],
+  cookieKeys: readonly string[],
 ): string =>
-  serializeCookie(nameFor(issuer), sealOf(subjectOf(answered), sealKeys), {
-    maxAge: keptFor,
+  serializeCookie(cookieName(issuer), macOf(macSubject(answered), cookieKeys), {
+    maxAge: maxAgeSeconds,
     secure: issuer.startsWith('https:'),
     path: new URL(answered.returnTo, issuer).pathname,
   });
@@ -38,7 +38,7 @@ const resumeRoutes = new Set(['resume', 'device_resume']);
  * An answer is taken up only by the browser that gave it. Otherwise somebody could begin a sign-in, plant its cookie in
  * a browser of theirs to be finished by another person, and pick the session up in their own (session fixation).
  */
-export const sameBrowserOnly = (sealKeys: () => readonly string[]): EngineShare => ({
+export const bindToBrowser = (cookieKeys: () => readonly string[]): ProviderSettings => ({
   attach(provider) {
     // Its generic `find` is for subclasses, of which there are none.
     const interactions = provider.Interaction as unknown as Interactions;
@@ -47,8 +47,8 @@ export const sameBrowserOnly = (sealKeys: () => readonly string[]): EngineShare 
       const interaction = await find(uid, options);
       const ctx = Provider.ctx;
       if (!interaction?.result || !ctx || !resumeRoutes.has(ctx.oidc.route)) return interaction;
-      const proof = cookieIn(ctx.req.headers, nameFor(provider.issuer));
-      return sealsMatch(proof, subjectOf(interaction), sealKeys()) ? interaction : undefined;
+      const cookie = cookieIn(ctx.req.headers, cookieName(provider.issuer));
+      return verifyMac(cookie, macSubject(interaction), cookieKeys()) ? interaction : undefined;
     };
   },
 });

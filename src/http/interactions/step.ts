@@ -21,7 +21,7 @@ export interface Visit {
 }
 
 /** A page to show, or what was found out: the engine decides what comes next. */
-export type Outcome =
+export type StepOutcome =
   | { readonly show: string; readonly status?: number; readonly headers?: Readonly<Record<string, string>> }
   | { readonly finish: InteractionResults; readonly cookies?: readonly string[] };
 
@@ -32,6 +32,6 @@ export interface Step {
   /** The prompt of the engine that it answers: `login`, `consent` … */
   readonly name: string;
   readonly prompt: interactionPolicy.Prompt;
-  show(visit: Visit): Promise<Outcome>;
-  submit(visit: Visit, form: Form): Promise<Outcome>;
+  show(visit: Visit): Promise<StepOutcome>;
+  submit(visit: Visit, form: Form): Promise<StepOutcome>;
 }

@@ -6,8 +6,8 @@ import formbody from '@fastify/formbody';
 import type { FastifyPluginAsync } from 'fastify';
 import type { Config } from '#config';
 import { Failure } from '../../errors.ts';
-import { asOnePiece } from '../bodies.ts';
-import type { createErrorAnswer } from './answer-error.ts';
+import { bufferBody } from '../bodies.ts';
+import type { createAnswerError } from './answer-error.ts';
 
 /** Flat, without a prototype, each field once: nothing here can become an object or a list. */
 export const parseForm = (text: string): Record<string, string> => {
@@ -25,13 +25,13 @@ export const parseForm = (text: string): Record<string, string> => {
 };
 
 /** A form of another site: browsers say so (`Origin`, Fetch Metadata), and older ones lack the seal. */
-const refuseForeignForms = (config: Config): ((headers: Readonly<Record<string, unknown>>) => void) => {
-  const own = new URL(config.issuer).origin;
+const createForeignFormCheck = (config: Config): ((headers: Readonly<Record<string, unknown>>) => void) => {
+  const issuerOrigin = new URL(config.issuer).origin;
   return ({ origin, 'sec-fetch-site': site }) => {
-    const foreign =
-      (origin !== undefined && origin !== own) ||
+    const isForeign =
+      (origin !== undefined && origin !== issuerOrigin) ||
       (site !== undefined && site !== 'same-origin' && site !== 'none');
-    if (foreign)
+    if (isForeign)
       throw new Failure({
         code: 'foreign_form',
         status: 403,
@@ -40,21 +40,21 @@ const refuseForeignForms = (config: Config): ((headers: Readonly<Record<string, 
   };
 };
 
-interface Parts {
+interface Dependencies {
   readonly config: Config;
-  readonly answerError: ReturnType<typeof createErrorAnswer>;
+  readonly answerError: ReturnType<typeof createAnswerError>;
 }
 
-export const pagesDoor =
-  ({ config, answerError }: Parts, rooms: readonly FastifyPluginAsync[]): FastifyPluginAsync =>
+export const pagesScope =
+  ({ config, answerError }: Dependencies, plugins: readonly FastifyPluginAsync[]): FastifyPluginAsync =>
   async (scope) => {
-    const refuse = refuseForeignForms(config);
+    const refuseForeignForm = createForeignFormCheck(config);
     scope.removeAllContentTypeParsers();
-    scope.addHook('preParsing', asOnePiece(config.security.max_body_bytes));
+    scope.addHook('preParsing', bufferBody(config.security.max_body_bytes));
     await scope.register(formbody, { parser: parseForm });
     scope.addHook('onRequest', async (request) => {
-      if (request.method === 'POST') refuse(request.headers);
+      if (request.method === 'POST') refuseForeignForm(request.headers);
     });
     scope.setErrorHandler(answerError);
-    for (const room of rooms) await scope.register(room);
+    for (const plugin of plugins) await scope.register(plugin);
   };

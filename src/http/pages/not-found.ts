@@ -1,16 +1,16 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../../store/port.ts';
 import { errorPage } from '../../views/pages/error.ts';
-import { answerNotFound } from '../faults.ts';
+import { sendNotFound } from '../errors.ts';
 import type { Pages } from './pages.ts';
 import { wantsHtml } from './wants-html.ts';
 
 /** Any address that leads nowhere: a page for people, JSON for programs. */
-export const createNotFound =
+export const createNotFoundHandler =
   (pages: Pages, clock: Clock) =>
   (request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined => {
     if (!wantsHtml(request.headers.accept)) {
-      answerNotFound(request, reply);
+      sendNotFound(request, reply);
       return;
     }
     const body = errorPage(pages.pageFor(request), {

@@ -1,42 +1,42 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '#config';
+import { cookieIn, serializeCookie } from '../../cookies.ts';
 import { chooseLanguage } from '../../views/languages/choose.ts';
 import { languages, messagesFor } from '../../views/languages/index.ts';
 import type { AssetName, Page } from '../../views/page.ts';
-import { type Allowance, pageHeaders } from '../../views/policy.ts';
-import { cookieIn, serializeCookie } from './cookies.ts';
+import { type PolicyOptions, pageHeaders } from '../../views/policy.ts';
 
 /** What is known of a request whichever door it came through. */
-export interface Reader {
+export interface PageRequest {
   readonly headers: IncomingHttpHeaders;
   /** Path and query. */
   readonly url: string;
   readonly requestId: string;
 }
 
-interface Wishes {
+interface PageOptions {
   readonly uiLocales?: string;
 }
 
-interface Sending extends Allowance {
+interface SendOptions extends PolicyOptions {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string | string[]>>;
 }
 
 export interface Pages {
-  page(reader: Reader, wishes?: Wishes): Page;
-  pageFor(request: FastifyRequest, wishes?: Wishes): Page;
+  page(request: PageRequest, options?: PageOptions): Page;
+  pageFor(request: FastifyRequest, options?: PageOptions): Page;
   /** The headers of a page; with the cookie that remembers a language the reader pressed. */
-  headers(reader: Reader, allowance?: Allowance): Readonly<Record<string, string>>;
-  send(request: FastifyRequest, reply: FastifyReply, body: string, sending?: Sending): FastifyReply;
+  headers(request: PageRequest, policy?: PolicyOptions): Readonly<Record<string, string>>;
+  send(request: FastifyRequest, reply: FastifyReply, body: string, options?: SendOptions): FastifyReply;
 }
 
 const languageCookie = 'postern_lang';
 const year = 31_536_000;
 
 /** Of any request target, also of one that is no URL. */
-const pressed = (url: string): string | undefined => {
+const chosenLanguage = (url: string): string | undefined => {
   const query = url.indexOf('?');
   return query < 0 ? undefined : (new URLSearchParams(url.slice(query)).get('lang') ?? undefined);
 };
@@ -49,7 +49,7 @@ export const createPages = (config: Config, asset: (name: AssetName) => string):
   const page: Pages['page'] = ({ headers, url, requestId }, { uiLocales } = {}) => ({
     messages: messagesFor(
       chooseLanguage({
-        query: pressed(url),
+        query: chosenLanguage(url),
         cookie: cookieIn(headers, languageCookie),
         uiLocales,
         acceptLanguage: headers['accept-language'],
@@ -62,18 +62,18 @@ export const createPages = (config: Config, asset: (name: AssetName) => string):
     brand: config.pages.name,
     ...(logo !== undefined && { logo }),
     languages: supported,
-    here: url,
+    currentUrl: url,
   });
 
-  const headers: Pages['headers'] = ({ url }, allowance = {}) => {
-    const tag = pressed(url);
+  const headers: Pages['headers'] = ({ url }, policy = {}) => {
+    const tag = chosenLanguage(url);
     const known = tag !== undefined && supported.includes(tag);
     return {
       ...pageHeaders({
-        ...allowance,
+        ...policy,
         ...(logo !== undefined && { images: [logo] }),
-        ...(allowance.formTargets && {
-          formTargets: [...allowance.formTargets, ...config.pages.form_targets],
+        ...(policy.formTargets && {
+          formTargets: [...policy.formTargets, ...config.pages.form_targets],
         }),
       }),
       'Content-Type': 'text/html; charset=utf-8',
@@ -82,7 +82,7 @@ export const createPages = (config: Config, asset: (name: AssetName) => string):
     };
   };
 
-  const readerOf = (request: FastifyRequest): Reader => ({
+  const pageRequestFrom = (request: FastifyRequest): PageRequest => ({
     headers: request.raw.headers,
     url: request.raw.url ?? '/',
     requestId: request.id,
@@ -91,12 +91,12 @@ export const createPages = (config: Config, asset: (name: AssetName) => string):
   return {
     page,
     headers,
-    pageFor: (request, wishes) => page(readerOf(request), wishes),
-    send: (request, reply, body, { status = 200, headers: more = {}, ...allowance } = {}) =>
+    pageFor: (request, options) => page(pageRequestFrom(request), options),
+    send: (request, reply, body, { status = 200, headers: extraHeaders = {}, ...policy } = {}) =>
       reply
         .code(status)
-        .headers(headers(readerOf(request), allowance))
-        .headers(more)
+        .headers(headers(pageRequestFrom(request), policy))
+        .headers(extraHeaders)
         .send(body),
   };
 };

@@ -1,39 +1,39 @@
 import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider';
-import { factsOf } from '../../provider/facts.ts';
-import { isForPeople, routes } from '../../provider/paths.ts';
-import { AnsweredAlready } from '../../provider/storage/decided.ts';
+import { isPagePath, routes } from '../../provider/paths.ts';
+import { getRequestContext } from '../../provider/request-context.ts';
+import { AlreadyAnswered } from '../../provider/storage/user-decision.ts';
 import type { Clock } from '../../store/port.ts';
 import { type ErrorModel, errorPage } from '../../views/pages/error.ts';
 import { errorKindOf } from './error-kind.ts';
-import type { Pages, Reader } from './pages.ts';
+import type { PageRequest, Pages } from './pages.ts';
 import { wantsHtml } from './wants-html.ts';
 
 type RenderError = NonNullable<Configuration['renderError']>;
-type Out = Parameters<RenderError>[1];
+type EngineError = Parameters<RenderError>[1];
 
-export const readerOfEngine = (ctx: KoaContextWithOIDC): Reader => ({
+export const pageRequestOf = (ctx: KoaContextWithOIDC): PageRequest => ({
   headers: ctx.req.headers,
   url: ctx.req.url ?? '/',
-  requestId: factsOf(ctx.req).correlation,
+  requestId: getRequestContext(ctx.req).correlationId,
 });
 
 /** OpenID Connect Core §3.1.2.1: the language that the application asked for, wherever in the request it is. */
-export const wishesOfEngine = (ctx: KoaContextWithOIDC): { readonly uiLocales?: string } => {
+export const uiLocalesOf = (ctx: KoaContextWithOIDC): { readonly uiLocales?: string } => {
   const asked = ctx.oidc?.params?.['ui_locales'] ?? ctx.query['ui_locales'];
   return typeof asked === 'string' ? { uiLocales: asked } : {};
 };
 
 /** The page of a step that was answered already, or too late: it knows what came after, or how to start again. */
-const pageOfStep = ({ oidc, path }: KoaContextWithOIDC, error: Error): string | undefined => {
+const followingPageOf = ({ oidc, path }: KoaContextWithOIDC, error: Error): string | undefined => {
   // There, its code is found to be used.
-  if (error instanceof AnsweredAlready) return `${routes.code_verification}?again=yes`;
+  if (error instanceof AlreadyAnswered) return `${routes.code_verification}?again=yes`;
   if (!(error instanceof errors.SessionNotFound)) return undefined;
   if (oidc?.route !== 'resume' && oidc?.route !== 'device_resume') return undefined;
   return `/interaction/${path.slice(path.lastIndexOf('/') + 1)}`;
 };
 
 /** RFC 6749 §4.1.2.1 by hand: only to a redirect URI that is registered, and by a link where that is how it answers. */
-const wayBack = ({ oidc, query }: KoaContextWithOIDC, out: Out): ErrorModel['back'] => {
+const linkToClient = ({ oidc, query }: KoaContextWithOIDC, out: EngineError): ErrorModel['back'] => {
   const { client } = oidc ?? {};
   // Not read yet when the session couldn't be.
   const params: Readonly<Record<string, unknown>> = oidc?.params ?? query;
@@ -54,32 +54,32 @@ const wayBack = ({ oidc, query }: KoaContextWithOIDC, out: Out): ErrorModel['bac
 export const createRenderError =
   (pages: Pages, clock: Clock): RenderError =>
   (ctx, out, error) => {
-    if (!isForPeople(ctx.path) || !wantsHtml(ctx.get('accept'))) {
+    if (!isPagePath(ctx.path) || !wantsHtml(ctx.get('accept'))) {
       ctx.type = 'json';
       ctx.body = out;
       return;
     }
-    const step = pageOfStep(ctx, error);
-    if (step !== undefined) {
+    const followingPage = followingPageOf(ctx, error);
+    if (followingPage !== undefined) {
       ctx.status = 303;
-      ctx.redirect(step);
+      ctx.redirect(followingPage);
       return;
     }
-    const reader = readerOfEngine(ctx);
+    const pageRequest = pageRequestOf(ctx);
     const { client } = ctx.oidc ?? {};
-    const back = wayBack(ctx, out);
-    const wait = Number(ctx.response.get('retry-after'));
-    const body = errorPage(pages.page(reader, wishesOfEngine(ctx)), {
+    const back = linkToClient(ctx, out);
+    const retryAfter = Number(ctx.response.get('retry-after'));
+    const body = errorPage(pages.page(pageRequest, uiLocalesOf(ctx)), {
       kind: errorKindOf(out.error, ctx.status),
       code: out.error,
       status: ctx.status,
       time: new Date(clock.now()),
       ...(out.error_description !== undefined && { description: out.error_description }),
       ...(client && { details: [{ name: 'client_id', value: client.clientId }] }),
-      ...(wait > 0 && { retryAfter: wait }),
+      ...(retryAfter > 0 && { retryAfter: retryAfter }),
       ...(back && { back }),
     });
     // A popup keeps its opener, so that the way back still reaches the application.
-    ctx.set(pages.headers(reader, { popup: true }));
+    ctx.set(pages.headers(pageRequest, { popup: true }));
     ctx.body = body;
   };

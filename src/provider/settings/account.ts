@@ -1,7 +1,7 @@
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
-import { currentWork } from '../../store/current-work.ts';
-import { grantKeyOf } from '../storage/ids.ts';
-import { authenticationBehind } from './authentication.ts';
+import { currentUnitOfWork } from '../../store/current-unit-of-work.ts';
+import { grantKey } from '../storage/ids.ts';
+import { authenticationOf } from './authentication.ts';
 
 interface AccountSource {
   /** Undefined when the account is unknown or disabled. */
@@ -11,26 +11,26 @@ interface AccountSource {
 }
 
 /** The engine asks for the grant right after the account: both come by trips made at the same time. */
-const readGrantAhead = async ({ oidc: { client, result, session } }: KoaContextWithOIDC): Promise<void> => {
+const prefetchGrant = async ({ oidc: { client, result, session } }: KoaContextWithOIDC): Promise<void> => {
   const grantId = client && (result?.consent?.grantId ?? session?.grantIdFor(client.clientId));
-  if (grantId) await currentWork()?.read(grantKeyOf(grantId));
+  if (grantId) await currentUnitOfWork()?.read(grantKey(grantId));
 };
 
 /**
  * Id tokens carry technical claims only: what is personal is at `/userinfo`, unless the operator asked otherwise for
  * a client.
  */
-export const accountFor =
+export const findAccount =
   (accounts: AccountSource, assuranceClaim: string | null): NonNullable<Configuration['findAccount']> =>
   async (ctx, id) => {
-    const [account] = await Promise.all([accounts.forEngine(id), readGrantAhead(ctx)]);
+    const [account] = await Promise.all([accounts.forEngine(id), prefetchGrant(ctx)]);
     if (!account) return undefined;
     return {
       accountId: account.accountId,
       claims: (use: string, scope: string) => {
         if (use !== 'id_token') return account.claims(use, scope);
         const all = ctx.oidc.client?.['id_token_claims'] === 'all';
-        const level = assuranceClaim === null ? undefined : authenticationBehind(ctx)?.acr;
+        const level = assuranceClaim === null ? undefined : authenticationOf(ctx)?.acr;
         return {
           ...(all ? account.claims(use, scope) : { sub: account.accountId }),
           ...(assuranceClaim !== null && level !== undefined && { [assuranceClaim]: level }),

@@ -7,7 +7,7 @@ interface Authentication {
 }
 
 /** The sign-in that what is redeemed at the token endpoint goes back to. */
-export const authenticationBehind = ({ oidc }: KoaContextWithOIDC): Authentication | undefined => {
+export const authenticationOf = ({ oidc }: KoaContextWithOIDC): Authentication | undefined => {
   const { AuthorizationCode, RefreshToken, DeviceCode, BackchannelAuthenticationRequest } = oidc.entities;
   return AuthorizationCode ?? DeviceCode ?? BackchannelAuthenticationRequest ?? RefreshToken;
 };

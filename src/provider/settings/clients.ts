@@ -2,7 +2,7 @@ import { type Configuration, errors } from 'oidc-provider';
 import type { Config } from '#config';
 
 /** Names of ours in a client's metadata. Which values they may have is checked when the client is made. */
-const ours = [
+const ownMetadata = [
   'api_scope',
   'audience',
   'first_party',
@@ -18,7 +18,7 @@ const ours = [
  * RFC 6749 §3.3: a request without a scope means `openid`, which every client may ask for unless its registration
  * says otherwise. For an API there is no such guess. Marked clients have one audience that knows no scopes.
  */
-const usualScope = (client: Readonly<Record<string, unknown>>, resource: unknown): string => {
+const defaultScope = (client: Readonly<Record<string, unknown>>, resource: unknown): string => {
   if (client['issuer_tokens'] === true) return 'openid';
   const { scope: registered } = client;
   const allowed = typeof registered !== 'string' || registered.split(' ').includes('openid');
@@ -36,10 +36,11 @@ export const clients = (_config: Config) =>
       response_types: ['code'],
       token_endpoint_auth_method: 'client_secret_basic',
     },
-    extraClientMetadata: { properties: ours },
+    extraClientMetadata: { properties: ownMetadata },
     extraParams: {
       scope: ({ oidc: { params } }, _scope, client) => {
-        if (params && params['scope'] === undefined) params['scope'] = usualScope(client, params['resource']);
+        if (params && params['scope'] === undefined)
+          params['scope'] = defaultScope(client, params['resource']);
       },
     },
     responseTypes: ['code'],

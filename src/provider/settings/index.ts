@@ -1,5 +1,5 @@
 import type { Config } from '#config';
-import type { Fragment } from '../compose.ts';
+import type { Fragment } from '../compose-settings.ts';
 import { claims } from './claims.ts';
 import { clients } from './clients.ts';
 import { cookies } from './cookies.ts';

@@ -5,32 +5,32 @@ import type { Config } from '#config';
 const refreshToken =
   (lifetime: number): NonNullable<NonNullable<Configuration['ttl']>['RefreshToken']> =>
   (ctx, _token, client) => {
-    const spent = ctx?.oidc?.entities.RotatedRefreshToken;
-    const slides = client.clientAuthMethod !== 'none' || client.applicationType === 'native';
-    return spent && !slides ? Math.max(spent.remainingTTL, 1) : lifetime;
+    const rotated = ctx?.oidc?.entities.RotatedRefreshToken;
+    const isSliding = client.clientAuthMethod !== 'none' || client.applicationType === 'native';
+    return rotated && !isSliding ? Math.max(rotated.remainingTTL, 1) : lifetime;
   };
 
 /** FAPI 2.0 §5.3.2.1: a minute at most. */
-const mostOf = (
+const maxCodeLifetime = (
   client: { readonly [name: string]: unknown },
   { issuer_code_ttl }: Config['tokens'],
 ): number =>
   client['issuer_tokens'] === true ? issuer_code_ttl : client['profile'] === 'fapi2' ? 60 : Infinity;
 
 export const lifetimes = ({ tokens, resources }: Config) => {
-  const ofResource = (audience: unknown): number | undefined =>
+  const resourceLifetime = (audience: unknown): number | undefined =>
     resources.find((resource) => resource.audience === audience)?.access_token_ttl;
   return {
     // FAPI 2.0 §5.3.2.1: clocks of clients may be ten seconds ahead.
     clockTolerance: 10,
     ttl: {
-      AccessToken: (_ctx, token) => ofResource(token.aud) ?? tokens.access_token_ttl,
+      AccessToken: (_ctx, token) => resourceLifetime(token.aud) ?? tokens.access_token_ttl,
       AuthorizationCode: (_ctx, _code, client) =>
-        Math.min(tokens.authorization_code_ttl, mostOf(client, tokens)),
+        Math.min(tokens.authorization_code_ttl, maxCodeLifetime(client, tokens)),
       // CIBA §7.1: a client may wish for less.
       BackchannelAuthenticationRequest: (ctx) =>
         Math.min(tokens.ciba_ttl, Number(ctx?.oidc?.params?.['requested_expiry'] ?? Infinity)),
-      ClientCredentials: (_ctx, token) => ofResource(token.aud) ?? tokens.client_credentials_ttl,
+      ClientCredentials: (_ctx, token) => resourceLifetime(token.aud) ?? tokens.client_credentials_ttl,
       DeviceCode: tokens.device_code_ttl,
       // The first refresh tokens come a little later, and end no later for all that.
       Grant: Math.max(tokens.grant_ttl, tokens.refresh_token_ttl + 3600),

@@ -1,9 +1,9 @@
 import { type Configuration, errors, type ResourceServer } from 'oidc-provider';
 import type { Config, ResourceConfig } from '#config';
-import { factsOf } from '../facts.ts';
-import { isWithinReach, withinReach } from './reach.ts';
+import { getRequestContext } from '../request-context.ts';
+import { isResourceAllowed, restrictToClient } from './client-scopes.ts';
 
-const signed = (resource: ResourceConfig): ResourceServer => ({
+const jwtResource = (resource: ResourceConfig): ResourceServer => ({
   scope: resource.scopes.join(' '),
   audience: resource.audience,
   accessTokenFormat: 'jwt',
@@ -11,18 +11,18 @@ const signed = (resource: ResourceConfig): ResourceServer => ({
   jwt: { sign: { alg: resource.signing_alg } },
 });
 
-const opaque = (resource: ResourceConfig): ResourceServer => {
-  const { jwt: _, ...rest } = signed(resource);
+const opaqueResource = (resource: ResourceConfig): ResourceServer => {
+  const { jwt: _, ...rest } = jwtResource(resource);
   return { ...rest, accessTokenFormat: 'opaque' };
 };
 
 /** RFC 8707: the APIs that tokens are for. */
 export const resources = (config: Config) => {
   const known = new Map(config.resources.map((resource) => [resource.audience, resource]));
-  const weak = new Set(
+  const rs256Audiences = new Set(
     config.resources.filter(({ signing_alg }) => signing_alg === 'RS256').map(({ audience }) => audience),
   );
-  const usual = config.resources.filter((resource) => resource.default);
+  const defaults = config.resources.filter((resource) => resource.default);
   return {
     features: {
       resourceIndicators: {
@@ -32,27 +32,32 @@ export const resources = (config: Config) => {
           const own = Array.isArray(wanted)
             ? wanted.map(String)
             : wanted === undefined
-              ? usual.filter((resource) => isWithinReach(resource, client)).map(({ audience }) => audience)
+              ? defaults
+                  .filter((resource) => isResourceAllowed(resource, client))
+                  .map(({ audience }) => audience)
               : [String(wanted)];
           const [first] = oneOf ? own.filter((audience) => oneOf.includes(audience)) : own;
           return first ?? oneOf ?? [];
         },
         getResourceServerInfo: (ctx, audience, client) => {
-          const marked = client['issuer_tokens'] === true;
+          const isIssuerTokensClient = client['issuer_tokens'] === true;
           // A code of theirs is all that it takes to get a token: it is for nothing but what the operator named.
-          if (marked && client['audience'] !== undefined && client['audience'] !== audience) {
+          if (isIssuerTokensClient && client['audience'] !== undefined && client['audience'] !== audience) {
             throw new errors.InvalidTarget('this client gets tokens for its own audience only');
           }
           const named = known.get(audience);
-          const resource = named && withinReach(named, client, new Set(ctx.oidc.requestParamScopes));
-          const isJwt = marked || factsOf(ctx.req).door === 'json' || resource?.access_token_format === 'jwt';
-          if (client['profile'] === 'fapi2' && weak.has(audience) && isJwt) {
+          const resource = named && restrictToClient(named, client, new Set(ctx.oidc.requestParamScopes));
+          const isJwt =
+            isIssuerTokensClient ||
+            getRequestContext(ctx.req).endpoint === 'json' ||
+            resource?.access_token_format === 'jwt';
+          if (client['profile'] === 'fapi2' && rs256Audiences.has(audience) && isJwt) {
             throw new errors.InvalidTarget(
               'the tokens of that resource are signed with RS256, which FAPI 2.0 excludes',
             );
           }
-          if (resource) return isJwt ? signed(resource) : opaque(resource);
-          if (marked && client['audience'] === audience) {
+          if (resource) return isJwt ? jwtResource(resource) : opaqueResource(resource);
+          if (isIssuerTokensClient && client['audience'] === audience) {
             return { scope: '', audience, accessTokenFormat: 'jwt', jwt: { sign: { alg: 'ES256' } } };
           }
           throw new errors.InvalidTarget('the resource is not one that this server issues tokens for');

@@ -1,7 +1,7 @@
 import type { Configuration } from 'oidc-provider';
 import type { Config } from '#config';
-import { factsOf } from '../facts.ts';
-import { authenticationBehind } from './authentication.ts';
+import { getRequestContext } from '../request-context.ts';
+import { authenticationOf } from './authentication.ts';
 
 /** When refresh tokens are given, how long they last, and what they are tied to. */
 export const tokens = (_config: Config) =>
@@ -11,7 +11,7 @@ export const tokens = (_config: Config) =>
       client.grantTypeAllowed('refresh_token') &&
       client['issuer_tokens'] !== true &&
       code.grantId !== undefined &&
-      factsOf(ctx.req).door !== 'json',
+      getRequestContext(ctx.req).endpoint !== 'json',
     // Without offline_access a token lives no longer than the sign-in that it comes from.
     expiresWithSession: (_ctx, code) => !code.scopes.has('offline_access'),
     // RFC 9700 §4.14.2: rotation for public clients, unless the token is bound to a key. FAPI 2.0 forbids it.
@@ -25,7 +25,7 @@ export const tokens = (_config: Config) =>
     // RFC 9068 §2.2.1: how the person signed in, for APIs that want it stronger or more recent (RFC 9470).
     extraTokenClaims: (ctx, token) => {
       if (token.kind !== 'AccessToken') return undefined;
-      const { acr, amr, authTime } = authenticationBehind(ctx) ?? {};
+      const { acr, amr, authTime } = authenticationOf(ctx) ?? {};
       return {
         ...(acr !== undefined && { acr }),
         ...(amr !== undefined && { amr }),

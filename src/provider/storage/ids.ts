@@ -11,12 +11,12 @@ const wellFormed = /^[A-Za-z0-9_-]{20,128}$/;
 
 export const familyOf = (id: string): string => id.slice(0, familyLength);
 
-export const restOf = (id: string): string => id.slice(familyLength);
+export const withoutFamily = (id: string): string => id.slice(familyLength);
 
 /** For what only names a thing inside the store and proves nothing to anybody: 132 random bits are enough. */
-const innerLength = 22;
+const internalIdLength = 22;
 
-export const innerId = (id: string): string => id.slice(0, innerLength);
+export const internalId = (id: string): string => id.slice(0, internalIdLength);
 
 export const withFamilyOf = (relative: string, id: string): string =>
   familyOf(relative) + id.slice(familyLength);
@@ -48,10 +48,10 @@ export type ModelName = keyof typeof kinds;
 export const isModelName = (name: string): name is ModelName => name in kinds;
 
 /** `undefined` for what can't be an id of ours: such a value never reaches the store. */
-export const keyOf = (model: ModelName, id: string): Key | undefined => {
+export const modelKey = (model: ModelName, id: string): Key | undefined => {
   if (!wellFormed.test(id)) return undefined;
-  const head = model === 'Grant' || model === 'Session';
-  return { kind: kinds[model], family: familyOf(id), id: head ? '' : digestOf(id) };
+  const isFamilyRoot = model === 'Grant' || model === 'Session';
+  return { kind: kinds[model], family: familyOf(id), id: isFamilyRoot ? '' : digestOf(id) };
 };
 
-export const grantKeyOf = (id: string): Key => ({ kind: kinds.Grant, family: familyOf(id), id: '' });
+export const grantKey = (id: string): Key => ({ kind: kinds.Grant, family: familyOf(id), id: '' });

@@ -6,7 +6,7 @@ import type { AdapterPayload } from 'oidc-provider';
  */
 const version = '1';
 
-const short: Readonly<Record<string, string>> = {
+const shortNames: Readonly<Record<string, string>> = {
   accountId: 'a',
   clientId: 'c',
   grantId: 'g',
@@ -42,9 +42,9 @@ const short: Readonly<Record<string, string>> = {
   format: 'f',
 };
 
-const long = Object.fromEntries(Object.entries(short).map(([name, letter]) => [letter, name]));
+const fullNames = Object.fromEntries(Object.entries(shortNames).map(([name, letter]) => [letter, name]));
 
-const implied = new Set(['jti', 'kind', 'exp', 'consumed']);
+const impliedFields = new Set(['jti', 'kind', 'exp', 'consumed']);
 
 /** How a grant came about: long words that stand in every token of it. */
 const grantTypes: readonly (readonly [long: string, short: string])[] = [
@@ -54,23 +54,23 @@ const grantTypes: readonly (readonly [long: string, short: string])[] = [
   ['refresh_token', 'R'],
 ];
 
-const shorten = (types: string): string => {
+const shortenGrantTypes = (types: string): string => {
   let text = types;
   for (const [long, short] of grantTypes) if (text.includes(long)) text = text.replaceAll(long, short);
   return text;
 };
 
-const lengthen = (types: string): string =>
+const expandGrantTypes = (types: string): string =>
   types
     .split(' ')
     .map((type) => grantTypes.find(([, short]) => short === type)?.[0] ?? type)
     .join(' ');
 
 /** What is nearly always the same, or told by something beside it, in fewer letters. */
-const written = (name: string, value: unknown, { iat, expiresWithSession }: AdapterPayload): unknown => {
+const compactValue = (name: string, value: unknown, { iat, expiresWithSession }: AdapterPayload): unknown => {
   switch (name) {
     case 'gty':
-      return typeof value === 'string' ? shorten(value) : value;
+      return typeof value === 'string' ? shortenGrantTypes(value) : value;
     case 'iiat':
       // The first of its line: the engine takes the time of issue for it.
       return value === iat ? undefined : value;
@@ -95,26 +95,28 @@ const isScopeOnly = (value: unknown): value is { readonly scope: string } =>
   typeof value.scope === 'string' &&
   Object.keys(value).length === 1;
 
-const read = (name: string, value: unknown): unknown => {
+const expandValue = (name: string, value: unknown): unknown => {
   if (typeof value !== 'string') return value;
-  if (name === 'gty') return lengthen(value);
+  if (name === 'gty') return expandGrantTypes(value);
   if (name === 'amr') return [value];
   return name === 'openid' ? { scope: value } : value;
 };
 
 /** Seconds between the sign-in and what is issued for it. */
-const sinceSignIn = 'T';
+const sinceSignInField = 'T';
 
 export const encodePayload = (payload: AdapterPayload, keepId: boolean): string => {
   const out: Record<string, unknown> = {};
   const { iat } = payload;
   for (const name in payload) {
-    if (implied.has(name) && !(keepId && name === 'jti')) continue;
-    const value = written(name, payload[name], payload);
+    if (impliedFields.has(name) && !(keepId && name === 'jti')) continue;
+    const value = compactValue(name, payload[name], payload);
     if (value === undefined) continue;
-    if (name === 'authTime' && typeof value === 'number' && iat !== undefined) out[sinceSignIn] = iat - value;
+    if (name === 'authTime' && typeof value === 'number' && iat !== undefined)
+      out[sinceSignInField] = iat - value;
     // A name that reads like a short one is marked, so that nothing is mistaken for another.
-    else out[short[name] ?? (name in long || name === sinceSignIn ? `~${name}` : name)] = value;
+    else
+      out[shortNames[name] ?? (name in fullNames || name === sinceSignInField ? `~${name}` : name)] = value;
   }
   return version + JSON.stringify(out);
 };
@@ -123,14 +125,14 @@ export const decodePayload = (body: string): AdapterPayload => {
   if (body[0] !== version) throw new Error(`a payload of version ${body[0]} can't be read by this release`);
   const stored: Record<string, unknown> = JSON.parse(body.slice(1));
   const payload: AdapterPayload = {};
-  for (const letter in stored) {
-    const value = stored[letter];
-    if (letter === sinceSignIn) {
+  for (const storedName in stored) {
+    const value = stored[storedName];
+    if (storedName === sinceSignInField) {
       payload.authTime = Number(stored['i']) - Number(value);
       continue;
     }
-    const name = long[letter] ?? (letter[0] === '~' ? letter.slice(1) : letter);
-    payload[name] = read(name, value);
+    const name = fullNames[storedName] ?? (storedName[0] === '~' ? storedName.slice(1) : storedName);
+    payload[name] = expandValue(name, value);
   }
   return payload;
 };

@@ -1,7 +1,7 @@
 import type { AdapterPayload } from 'oidc-provider';
 import type { Clock, Document, Key, Write } from '../../store/port.ts';
 import type { UnitOfWork } from '../../store/unit-of-work.ts';
-import { digestOf, familyOf, keyOf, restOf } from './ids.ts';
+import { digestOf, familyOf, modelKey, withoutFamily } from './ids.ts';
 
 /**
  * A session is one document whose parts change apart: who is signed in (`.who`), what the engine remembers between
@@ -13,45 +13,47 @@ import { digestOf, familyOf, keyOf, restOf } from './ids.ts';
 const version = 1;
 
 /** A former cookie of a signed-in session is good for this long, for requests that were under way when it changed. */
-const overlapMs = 30_000;
+const formerCookieMs = 30_000;
 
 /** In this order, those that are absent at the end left out. */
-const who = ['accountId', 'loginTs', 'amr', 'acr', 'transient'] as const;
+const signInFields = ['accountId', 'loginTs', 'amr', 'acr', 'transient'] as const;
 
-const partOfClient = (clientId: string): string => `c:${encodeURIComponent(clientId)}`;
-const partOfCookie = (id: string): string => `i:${digestOf(id)}`;
+const clientField = (clientId: string): string => `c:${encodeURIComponent(clientId)}`;
+const cookieField = (id: string): string => `i:${digestOf(id)}`;
 
-const writeWho = (payload: AdapterPayload): string => {
-  const values: unknown[] = who.map((name) => payload[name]);
+const encodeSignIn = (payload: AdapterPayload): string => {
+  const values: unknown[] = signInFields.map((name) => payload[name]);
   while (values.length > 0 && values.at(-1) === undefined) values.pop();
   return JSON.stringify(values);
 };
 
-const readWho = (text: string): AdapterPayload => {
+const decodeSignIn = (text: string): AdapterPayload => {
   const values: unknown[] = JSON.parse(text);
-  return Object.fromEntries(who.flatMap((name, i) => (values[i] == null ? [] : [[name, values[i]]])));
+  return Object.fromEntries(
+    signInFields.flatMap((name, i) => (values[i] == null ? [] : [[name, values[i]]])),
+  );
 };
 
 /** What the session knows of one client: two ids, and the rest by name where there is any. */
-const writeClient = (state: object): string => {
+const encodeClient = (state: object): string => {
   const { sid, grantId, ...more }: Record<string, unknown> = { ...state };
   const rest = Object.keys(more).length > 0 ? [more] : [];
   return JSON.stringify([sid, grantId, ...rest]);
 };
 
-const readClient = (text: string): object => {
+const decodeClient = (text: string): object => {
   const [sid, grantId, more]: unknown[] = JSON.parse(text);
   return { ...(sid != null && { sid }), ...(grantId != null && { grantId }), ...Object(more) };
 };
 
-const partsOf = (payload: AdapterPayload): Record<string, string> => {
-  const parts: Record<string, string> = {};
-  if (payload.accountId) parts['.who'] = writeWho(payload);
-  if (payload['state']) parts['.state'] = JSON.stringify(payload['state']);
+const fieldsOf = (payload: AdapterPayload): Record<string, string> => {
+  const fields: Record<string, string> = {};
+  if (payload.accountId) fields['.who'] = encodeSignIn(payload);
+  if (payload['state']) fields['.state'] = JSON.stringify(payload['state']);
   for (const [clientId, state] of Object.entries(payload.authorizations ?? {})) {
-    parts[partOfClient(clientId)] = writeClient(state);
+    fields[clientField(clientId)] = encodeClient(state);
   }
-  return parts;
+  return fields;
 };
 
 export const readSession = (
@@ -60,16 +62,16 @@ export const readSession = (
   as: 'cookie' | 'uid',
   now: number,
 ): AdapterPayload | undefined => {
-  const until = as === 'uid' ? '' : document.parts[partOfCookie(id)];
+  const until = as === 'uid' ? '' : document.fields[cookieField(id)];
   if (until === undefined || (until !== '' && Number(until) <= now)) return undefined;
   const [v, rest, iat] = JSON.parse(document.body);
   if (v !== version) throw new Error(`a session of version ${v} can't be read by this release`);
   const payload: AdapterPayload = { uid: familyOf(id) + rest, iat };
-  if (document.parts['.who']) Object.assign(payload, readWho(document.parts['.who']));
-  if (document.parts['.state']) payload['state'] = JSON.parse(document.parts['.state']);
+  if (document.fields['.who']) Object.assign(payload, decodeSignIn(document.fields['.who']));
+  if (document.fields['.state']) payload['state'] = JSON.parse(document.fields['.state']);
   const authorizations: Record<string, object> = {};
-  for (const [name, text] of Object.entries(document.parts)) {
-    if (name.startsWith('c:')) authorizations[decodeURIComponent(name.slice(2))] = readClient(text);
+  for (const [name, text] of Object.entries(document.fields)) {
+    if (name.startsWith('c:')) authorizations[decodeURIComponent(name.slice(2))] = decodeClient(text);
   }
   if (Object.keys(authorizations).length > 0) payload['authorizations'] = authorizations;
   if (as === 'cookie') payload.jti = id;
@@ -84,55 +86,60 @@ export const writeSession = (
   payload: AdapterPayload,
   ttl: number,
 ): void => {
-  const key = keyOf('Session', id);
+  const key = modelKey('Session', id);
   if (!key) return;
-  const parts = partsOf(payload);
-  const cookie = partOfCookie(id);
+  const fields = fieldsOf(payload);
+  const cookie = cookieField(id);
   const expiresAt = (Math.floor(clock.now() / 1000) + ttl) * 1000;
   const index = payload.accountId ? [{ index: 'live', of: payload.accountId, at: clock.now() }] : [];
   const before = work.peek(key);
   if (!before) {
-    const body = JSON.stringify([version, restOf(payload.uid ?? ''), payload.iat]);
-    work.stage({ op: 'put', key, body, parts: { ...parts, [cookie]: '' }, expiresAt, index });
+    const body = JSON.stringify([version, withoutFamily(payload.uid ?? ''), payload.iat]);
+    work.stage({ op: 'put', key, body, fields: { ...fields, [cookie]: '' }, expiresAt, index });
     return;
   }
-  const changed = changes(before, parts, cookie, clock.now());
-  const newcomer = before.parts['.who'] === undefined && parts['.who'] !== undefined;
+  const changed = changedFields(before, fields, cookie, clock.now());
+  const signedInNow = before.fields['.who'] === undefined && fields['.who'] !== undefined;
   work.stage({
     op: 'merge',
     key,
-    parts: changed,
+    fields: changed,
     expiresAt,
-    ...(newcomer && { index }),
+    ...(signedInNow && { index }),
     // Signed out meanwhile: stays signed out.
     ifAbsent: 'skip',
   });
 };
 
-const changes = (before: Document, parts: Readonly<Record<string, string>>, cookie: string, now: number) => {
+const changedFields = (
+  before: Document,
+  fields: Readonly<Record<string, string>>,
+  cookie: string,
+  now: number,
+) => {
   const changed: Record<string, string | null> = {};
-  for (const [name, text] of Object.entries(parts)) {
-    if (before.parts[name] !== text) changed[name] = text;
+  for (const [name, text] of Object.entries(fields)) {
+    if (before.fields[name] !== text) changed[name] = text;
   }
-  if (before.parts['.state'] !== undefined && parts['.state'] === undefined) changed['.state'] = null;
-  for (const name of Object.keys(before.parts)) {
+  if (before.fields['.state'] !== undefined && fields['.state'] === undefined) changed['.state'] = null;
+  for (const name of Object.keys(before.fields)) {
     // Signed out of this client alone.
-    if (name.startsWith('c:') && parts[name] === undefined) changed[name] = null;
+    if (name.startsWith('c:') && fields[name] === undefined) changed[name] = null;
   }
-  if (before.parts[cookie] !== undefined) return changed;
+  if (before.fields[cookie] !== undefined) return changed;
   changed[cookie] = '';
   const sameAccount =
-    before.parts['.who'] !== undefined && accountIn(before.parts['.who']) === accountIn(parts['.who']);
-  for (const [name, until] of Object.entries(before.parts)) {
+    before.fields['.who'] !== undefined && accountIdIn(before.fields['.who']) === accountIdIn(fields['.who']);
+  for (const [name, until] of Object.entries(before.fields)) {
     if (!name.startsWith('i:') || name === cookie) continue;
     // Before a sign-in anybody may have planted the cookie: it must not outlive the sign-in (session fixation).
     if (!sameAccount || (until !== '' && Number(until) <= now)) changed[name] = null;
-    else if (until === '') changed[name] = String(now + overlapMs);
+    else if (until === '') changed[name] = String(now + formerCookieMs);
   }
   return changed;
 };
 
-const accountIn = (text: string | undefined): string | undefined =>
+const accountIdIn = (text: string | undefined): string | undefined =>
   text === undefined ? undefined : JSON.parse(text)[0];
 
 export const removeSession = (work: UnitOfWork, key: Key): void => {

@@ -1,4 +1,4 @@
-interface Wishes {
+interface LanguagePreferences {
   /** `?lang=`: the user pressed a language link. */
   readonly query?: string | undefined;
   /** What that press left behind. */
@@ -11,28 +11,28 @@ interface Wishes {
 }
 
 /** The user's own choice, then the app's wish, then the browser's. Unknown tags count for nothing. */
-export const chooseLanguage = (wishes: Wishes): string => {
-  const wanted = [
-    ...split(wishes.query, /\s+/),
-    ...split(wishes.cookie, /\s+/),
-    ...split(wishes.uiLocales, /\s+/),
-    ...byQuality(wishes.acceptLanguage),
+export const chooseLanguage = (preferences: LanguagePreferences): string => {
+  const tags = [
+    ...splitList(preferences.query, /\s+/),
+    ...splitList(preferences.cookie, /\s+/),
+    ...splitList(preferences.uiLocales, /\s+/),
+    ...byQuality(preferences.acceptLanguage),
   ];
-  for (const tag of wanted) {
-    const found = lookup(tag, wishes.supported);
+  for (const tag of tags) {
+    const found = lookup(tag, preferences.supported);
     if (found !== undefined) return found;
   }
-  return wishes.default;
+  return preferences.default;
 };
 
 /** Anyone can send these: what is longer than any honest list is cut before it is read. */
-const longest = 256;
-const most = 16;
+const maxListLength = 256;
+const maxTags = 16;
 
-const split = (list: string | undefined, at: RegExp): string[] =>
+const splitList = (list: string | undefined, at: RegExp): string[] =>
   (list ?? '')
-    .slice(0, longest)
-    .split(at, most)
+    .slice(0, maxListLength)
+    .split(at, maxTags)
     .filter((item) => item !== '');
 
 /** RFC 4647 §3.4: from the end, subtag by subtag: `de-AT-1996`, `de-AT`, `de`. */
@@ -50,7 +50,7 @@ const lookup = (tag: string, supported: readonly string[]): string | undefined =
 
 /** RFC 9110 §12.5.4; `*` and `q=0` choose nothing. */
 const byQuality = (header: string | undefined): string[] =>
-  split(header, /\s*,\s*/)
+  splitList(header, /\s*,\s*/)
     .map((item) => {
       const [tag = '', ...parameters] = item.trim().split(/\s*;\s*/);
       const quality = parameters.find((parameter) => /^q=/i.test(parameter))?.slice(2);

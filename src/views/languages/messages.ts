@@ -100,7 +100,7 @@ export interface Messages {
     name: string;
     email: string;
     password: string;
-    passwordHint: (least: number) => string;
+    passwordHint: (minLength: number) => string;
     submit: string;
     haveOne: string;
     throttled: (when: string) => string;
@@ -111,7 +111,7 @@ export interface Messages {
       emailMissing: string;
       emailInvalid: string;
       passwordMissing: string;
-      passwordShort: (least: number) => string;
+      passwordShort: (minLength: number) => string;
       passwordLong: string;
     };
   };

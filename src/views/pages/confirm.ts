@@ -13,7 +13,7 @@ export interface ConfirmModel {
   /** What the form carries besides the token. */
   readonly fields?: Readonly<Record<string, string>>;
   /** The verb: "Revoke", "Delete". */
-  readonly verb: string;
+  readonly submitLabel: string;
   readonly destructive: boolean;
   readonly cancelTo: string;
 }
@@ -27,7 +27,7 @@ export const confirmPage = (page: Page, model: ConfirmModel): string =>
     <form method="post" action="${ownPath(model.action)}">
       ${hidden({ ...model.fields, csrf: model.csrf })}
       <div class="actions">
-        ${submit({ label: model.verb, class: 'confirm-submit', ...(model.destructive && { look: 'danger' as const }) })}
+        ${submit({ label: model.submitLabel, class: 'confirm-submit', ...(model.destructive && { look: 'danger' as const }) })}
         <a role="button" class="secondary" href="${ownPath(model.cancelTo)}">${page.messages.confirm.cancel}</a>
       </div>
     </form>`,

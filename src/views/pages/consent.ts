@@ -1,14 +1,14 @@
-import { clientFace, strong } from '../faces.ts';
 import { checkbox, hidden, submit } from '../fields.ts';
 import { type Html, html } from '../html.ts';
+import { renderClient, strong } from '../identities.ts';
 import type { Messages } from '../languages/messages.ts';
 import { layout } from '../layout.ts';
 import { ownPath, webUrl } from '../links.ts';
-import type { AccountFace, ClientFace, Page } from '../page.ts';
-import { onDay } from '../time.ts';
+import type { AccountDisplay, ClientDisplay, Page } from '../page.ts';
+import { longDate } from '../time.ts';
 
 /** One thing the application asks for. */
-export interface Request {
+export interface RequestedItem {
   /** As on the wire: shown when there are no words for it. */
   readonly name: string;
   /** The operator's words. */
@@ -30,8 +30,8 @@ export interface ConsentModel {
   /** Where the form posts: `csrf`, the optional fields, and `decision` (`allow` or `deny`). */
   readonly action: string;
   readonly csrf: string;
-  readonly account: AccountFace & { readonly switchTo?: string };
-  readonly client: ClientFace & {
+  readonly account: AccountDisplay & { readonly switchTo?: string };
+  readonly client: ClientDisplay & {
     /** It registered itself. */
     readonly unverified?: boolean;
     readonly firstSeen?: Date;
@@ -39,10 +39,10 @@ export interface ConsentModel {
     readonly policy?: string;
   };
   /** Something was allowed before: only then is what is new worth marking. */
-  readonly before: boolean;
-  readonly scopes: readonly Request[];
-  readonly claims: readonly Request[];
-  readonly resources: readonly { readonly name: string; readonly scopes: readonly Request[] }[];
+  readonly grantedBefore: boolean;
+  readonly scopes: readonly RequestedItem[];
+  readonly claims: readonly RequestedItem[];
+  readonly resources: readonly { readonly name: string; readonly scopes: readonly RequestedItem[] }[];
   readonly details?: readonly Detail[];
   readonly offline?: { readonly isNew: boolean };
   /**
@@ -58,52 +58,58 @@ export const consentPage = (page: Page, model: ConsentModel): string => {
   const badge = client.unverified && html`<span class="badge badge-warn">${text.unverified}</span>`;
   const facts = [
     client.unverified && html`<li>${text.unverifiedHint}</li>`,
-    client.firstSeen !== undefined && html`<li>${text.firstSeen(onDay(tag, client.firstSeen))}</li>`,
+    client.firstSeen !== undefined && html`<li>${text.firstSeen(longDate(tag, client.firstSeen))}</li>`,
   ].filter((fact) => fact !== undefined && fact !== false);
   return layout(page, {
     title: text.title(client.name),
     body: html`
     <p class="account-line"><span>${text.signedInAs(html`<strong>${account.name}</strong>${account.detail !== undefined && html` <span class="face-detail">${account.detail}</span>`}`)}</span>
       ${account.switchTo !== undefined && html`<a href="${ownPath(account.switchTo)}">${text.switch}</a>`}</p>
-    ${clientFace(client, html`<strong>${client.name}</strong> ${badge}`)}
+    ${renderClient(client, html`<strong>${client.name}</strong> ${badge}`)}
     ${facts.length > 0 && html`<ul class="facts">${facts}</ul>`}
     <form method="post" action="${ownPath(model.action)}">
       ${hidden({ csrf: model.csrf })}
-      ${asked(page.messages, model)}
-      ${redirect && leads(page.messages, redirect)}
+      ${requestedItems(page.messages, model)}
+      ${redirect && redirectNotice(page.messages, redirect)}
       <div class="actions">
         ${submit({ label: text.allow, class: 'consent-allow', name: 'decision', value: 'allow' })}
         ${submit({ label: text.deny, class: 'consent-deny', look: 'secondary', name: 'decision', value: 'deny' })}
       </div>
     </form>
-    ${policies(page.messages, model)}`,
+    ${policyLinks(page.messages, model)}`,
   });
 };
 
-const asked = (messages: Messages, model: ConsentModel): Html => {
+const requestedItems = (messages: Messages, model: ConsentModel): Html => {
   const { consent: text } = messages;
-  const { scopes, claims, resources, details = [], offline, before, client } = model;
-  const nothing = scopes.length + claims.length + resources.length + details.length === 0 && !offline;
-  if (nothing) return html`<p>${text.nothingMore}</p>`;
+  const { scopes, claims, resources, details = [], offline, grantedBefore, client } = model;
+  const nothingRequested =
+    scopes.length + claims.length + resources.length + details.length === 0 && !offline;
+  if (nothingRequested) return html`<p>${text.nothingMore}</p>`;
   const app = strong(client.name);
-  const list = (requests: readonly Request[], words: (name: string) => string | undefined): Html =>
-    html`<ul class="asked">${requests.map((request) => row(messages, request, words(request.name), before))}</ul>`;
-  return html`<h2 class="asks">${before ? text.alsoWants(app) : text.wants(app)}</h2>
-      ${scopes.length > 0 && list(scopes, (name) => own(text.scopes, name))}
-      ${claims.length > 0 && html`<h3>${text.claimsTitle}</h3>${list(claims, (name) => own(text.claims, name))}`}
+  const list = (requests: readonly RequestedItem[], words: (name: string) => string | undefined): Html =>
+    html`<ul class="asked">${requests.map((request) => requestedItem(messages, request, words(request.name), grantedBefore))}</ul>`;
+  return html`<h2 class="asks">${grantedBefore ? text.alsoWants(app) : text.wants(app)}</h2>
+      ${scopes.length > 0 && list(scopes, (name) => ownText(text.scopes, name))}
+      ${claims.length > 0 && html`<h3>${text.claimsTitle}</h3>${list(claims, (name) => ownText(text.claims, name))}`}
       ${resources.map(({ name, scopes: at }) => html`<h3>${text.resource(name)}</h3>${list(at, () => undefined)}`)}
       ${details.map(detail)}
-      ${offline && html`<ul class="asked asked-offline"><li>${text.offline}${offline.isNew && before && isNew(messages)}</li></ul>`}`;
+      ${offline && html`<ul class="asked asked-offline"><li>${text.offline}${offline.isNew && grantedBefore && isNew(messages)}</li></ul>`}`;
 };
 
 const detail = ({ type, description, members }: Detail): Html =>
   html`<h3>${description ?? html`<code>${type}</code>`}</h3>
       <ul class="asked asked-detail">${members.map(({ name, value }) => html`<li><code>${name}</code>: ${value}</li>`)}</ul>`;
 
-const row = (messages: Messages, request: Request, words: string | undefined, before: boolean): Html => {
+const requestedItem = (
+  messages: Messages,
+  request: RequestedItem,
+  words: string | undefined,
+  grantedBefore: boolean,
+): Html => {
   const { name, description, optional } = request;
-  const said = description ?? words;
-  const label = html`${said ?? html`<code>${name}</code>`}${request.isNew && before && isNew(messages)}`;
+  const text = description ?? words;
+  const label = html`${text ?? html`<code>${name}</code>`}${request.isNew && grantedBefore && isNew(messages)}`;
   if (!optional) return html`<li>${label}</li>`;
   return html`<li class="asked-optional">${checkbox({
     name: optional.field,
@@ -115,15 +121,18 @@ const row = (messages: Messages, request: Request, words: string | undefined, be
 const isNew = ({ consent }: Messages): Html => html` <span class="badge badge-new">${consent.isNew}</span>`;
 
 /** A scope may be called `constructor`. */
-const own = (words: Readonly<Record<string, string>>, name: string): string | undefined =>
+const ownText = (words: Readonly<Record<string, string>>, name: string): string | undefined =>
   Object.hasOwn(words, name) ? words[name] : undefined;
 
-const leads = ({ consent: text }: Messages, redirect: NonNullable<ConsentModel['redirect']>): Html =>
+const redirectNotice = (
+  { consent: text }: Messages,
+  redirect: NonNullable<ConsentModel['redirect']>,
+): Html =>
   redirect.local
     ? html`<p class="notice notice-warn redirect">${text.redirectLocal(strong(redirect.host))}</p>`
     : html`<p class="redirect">${text.redirect(strong(redirect.host))}</p>`;
 
-const policies = ({ consent: text }: Messages, { client }: ConsentModel): Html | undefined => {
+const policyLinks = ({ consent: text }: Messages, { client }: ConsentModel): Html | undefined => {
   const links = [
     { href: webUrl(client.terms), label: text.terms },
     { href: webUrl(client.policy), label: text.policy },

@@ -1,11 +1,11 @@
-import { clientFace, strong } from '../faces.ts';
-import { alert, type FieldError, fieldsOf, hidden, submit } from '../fields.ts';
+import { alert, createFields, type FieldError, hidden, submit } from '../fields.ts';
 import { html } from '../html.ts';
+import { renderClient, strong } from '../identities.ts';
 import type { Messages } from '../languages/messages.ts';
 import { layout } from '../layout.ts';
 import { ownPath } from '../links.ts';
-import type { ClientFace, Page } from '../page.ts';
-import { inTime } from '../time.ts';
+import type { ClientDisplay, Page } from '../page.ts';
+import { relativeTime } from '../time.ts';
 
 type CreateAccountProblem =
   | 'loginMissing'
@@ -21,11 +21,11 @@ export interface CreateAccountModel {
   /** Where the form posts: `csrf`, `login`, `name`, `email`, `password`. */
   readonly action: string;
   readonly csrf: string;
-  readonly client: ClientFace;
+  readonly client: ClientDisplay;
   readonly login?: string;
   readonly name?: string;
   readonly email?: string;
-  readonly leastPassword: number;
+  readonly minPasswordLength: number;
   readonly problems?: readonly CreateAccountProblem[];
   /** Nothing is wrong with it, but it comes too early. */
   readonly waitSeconds?: number;
@@ -36,23 +36,23 @@ export const createAccountPage = (page: Page, model: CreateAccountModel): string
   const { createAccount: text, tag } = page.messages;
   const { waitSeconds } = model;
   const problems = model.problems ?? [];
-  const fields = fieldsOf(
+  const fields = createFields(
     page.messages,
-    problems.map((problem) => errorOf(page.messages, problem, model.leastPassword)),
+    problems.map((problem) => errorOf(page.messages, problem, model.minPasswordLength)),
   );
   return layout(page, {
     title: text.title,
     invalid: problems.length > 0 || waitSeconds !== undefined,
     body: html`
-    ${clientFace(model.client, text.toContinue(strong(model.client.name)))}
+    ${renderClient(model.client, text.toContinue(strong(model.client.name)))}
     ${fields.summary()}
-    ${waitSeconds !== undefined && alert(text.throttled(inTime(tag, waitSeconds)))}
+    ${waitSeconds !== undefined && alert(text.throttled(relativeTime(tag, waitSeconds)))}
     <form method="post" action="${ownPath(model.action)}" novalidate>
       ${hidden({ csrf: model.csrf })}
       ${fields.text({ name: 'login', label: text.login, value: model.login, autocomplete: 'username', required: true, autofocus: waitSeconds === undefined })}
       ${fields.text({ name: 'name', label: text.name, value: model.name, autocomplete: 'name' })}
       ${fields.text({ name: 'email', label: text.email, value: model.email, autocomplete: 'email', type: 'email', required: true })}
-      ${fields.password({ name: 'password', label: text.password, hint: text.passwordHint(model.leastPassword), autocomplete: 'new-password', required: true, autofocus: waitSeconds !== undefined })}
+      ${fields.password({ name: 'password', label: text.password, hint: text.passwordHint(model.minPasswordLength), autocomplete: 'new-password', required: true, autofocus: waitSeconds !== undefined })}
       ${submit({ label: text.submit, class: 'create-submit' })}
     </form>
     ${model.signIn && html`<p class="after"><a href="${ownPath(model.signIn.href)}">${text.haveOne}</a></p>`}`,
@@ -70,7 +70,7 @@ const fieldOf = {
   passwordLong: 'password',
 } as const satisfies Record<CreateAccountProblem, string>;
 
-const errorOf = (messages: Messages, problem: CreateAccountProblem, least: number): FieldError => {
+const errorOf = (messages: Messages, problem: CreateAccountProblem, minLength: number): FieldError => {
   const message = messages.createAccount.problems[problem];
-  return { field: fieldOf[problem], message: typeof message === 'string' ? message : message(least) };
+  return { field: fieldOf[problem], message: typeof message === 'string' ? message : message(minLength) };
 };

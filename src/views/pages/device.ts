@@ -1,10 +1,10 @@
-import { clientFace, strong } from '../faces.ts';
-import { alert, fieldsOf, hidden, submit } from '../fields.ts';
+import { alert, createFields, hidden, submit } from '../fields.ts';
 import { html } from '../html.ts';
+import { renderClient, strong } from '../identities.ts';
 import { layout } from '../layout.ts';
 import { formTarget } from '../links.ts';
-import type { ClientFace, Page } from '../page.ts';
-import { inTime } from '../time.ts';
+import type { ClientDisplay, Page } from '../page.ts';
+import { relativeTime } from '../time.ts';
 
 type DeviceProblem =
   | { readonly kind: 'missing' | 'wrong' | 'expired' | 'used' | 'aborted' }
@@ -23,12 +23,12 @@ export const deviceEnterPage = (page: Page, model: DeviceEnterModel): string => 
   const { device: text, tag } = page.messages;
   const { problem } = model;
   const throttled =
-    problem?.kind === 'throttled' ? text.problems.throttled(inTime(tag, problem.seconds)) : undefined;
+    problem?.kind === 'throttled' ? text.problems.throttled(relativeTime(tag, problem.seconds)) : undefined;
   const errors =
     problem === undefined || problem.kind === 'throttled'
       ? []
       : [{ field: 'user_code', message: text.problems[problem.kind] }];
-  const fields = fieldsOf(page.messages, errors);
+  const fields = createFields(page.messages, errors);
   return layout(page, {
     title: text.title,
     invalid: problem !== undefined,
@@ -47,10 +47,10 @@ export interface DeviceConfirmModel {
   readonly action: string;
   readonly xsrf: string;
   /** As it was typed: the engine wants it back. */
-  readonly posted: string;
+  readonly typedCode: string;
   /** As the device shows it. */
-  readonly shown: string;
-  readonly client: ClientFace;
+  readonly displayedCode: string;
+  readonly client: ClientDisplay;
   /** In plain words. */
   readonly scopes: readonly string[];
   /** Where the request came from, so that a stranger's device is noticed (RFC 8628 §5.4). */
@@ -64,9 +64,9 @@ export const deviceConfirmPage = (page: Page, model: DeviceConfirmModel): string
   return layout(page, {
     title: text.confirmTitle,
     body: html`
-    ${clientFace(model.client)}
+    ${renderClient(model.client)}
     <p>${text.compare}</p>
-    <p class="big-code"><code>${model.shown}</code></p>
+    <p class="big-code"><code>${model.displayedCode}</code></p>
     <dl class="facts-list">
       ${model.scopes.length > 0 && html`<div><dt>${text.scopes}</dt>${model.scopes.map((scope) => html`<dd>${scope}</dd>`)}</div>`}
       ${model.address !== undefined && html`<div><dt>${text.address}</dt><dd>${model.address}</dd></div>`}
@@ -74,7 +74,7 @@ export const deviceConfirmPage = (page: Page, model: DeviceConfirmModel): string
     </dl>
     <p class="notice notice-warn">${text.onlyIf}</p>
     <form id="op.deviceConfirmForm" method="post" action="${formTarget(model.action)}">
-      ${hidden({ xsrf: model.xsrf, user_code: model.posted, confirm: 'yes' })}
+      ${hidden({ xsrf: model.xsrf, user_code: model.typedCode, confirm: 'yes' })}
       <div class="actions">
         ${submit({ label: text.approve, class: 'device-approve' })}
         ${submit({ label: text.deny, class: 'device-deny', look: 'secondary', name: 'abort', value: 'yes' })}
@@ -84,7 +84,7 @@ export const deviceConfirmPage = (page: Page, model: DeviceConfirmModel): string
 };
 
 export type DeviceDoneModel =
-  | { readonly outcome: 'approved'; readonly client: ClientFace }
+  | { readonly outcome: 'approved'; readonly client: ClientDisplay }
   | { readonly outcome: 'denied' | 'used' };
 
 export const deviceDonePage = (page: Page, model: DeviceDoneModel): string => {

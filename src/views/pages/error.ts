@@ -1,10 +1,10 @@
-import { fieldsOf } from '../fields.ts';
+import { createFields } from '../fields.ts';
 import { html } from '../html.ts';
 import type { ErrorKind } from '../languages/messages.ts';
 import { layout } from '../layout.ts';
 import { appUrl } from '../links.ts';
 import type { Page } from '../page.ts';
-import { atTime, inTime } from '../time.ts';
+import { relativeTime, utcDateTime } from '../time.ts';
 
 export interface ErrorModel {
   readonly kind: ErrorKind;
@@ -25,7 +25,7 @@ export const errorPage = (page: Page, model: ErrorModel): string => {
   const { error: text, tag } = page.messages;
   const { title, sentence } = text.kinds[model.kind];
   const href = appUrl(model.back?.href);
-  const fields = fieldsOf(page.messages);
+  const fields = createFields(page.messages);
   const details = [
     ...(model.description === undefined ? [] : [{ name: 'error_description', value: model.description }]),
     ...(model.details ?? []),
@@ -33,11 +33,11 @@ export const errorPage = (page: Page, model: ErrorModel): string => {
   return layout(page, {
     title,
     body: html`
-    <p class="lead">${sentence} ${model.retryAfter !== undefined && text.tryAgain(inTime(tag, model.retryAfter))}</p>
+    <p class="lead">${sentence} ${model.retryAfter !== undefined && text.tryAgain(relativeTime(tag, model.retryAfter))}</p>
     ${model.back && href !== undefined && html`<p><a role="button" href="${href}">${page.messages.back(model.back.name)}</a></p>`}
     <dl class="facts-list">
       <div><dt>${text.code}</dt><dd><code>${model.code}</code> <span class="face-detail">${model.status}</span></dd></div>
-      <div><dt>${text.time}</dt><dd><time datetime="${model.time.toISOString()}">${atTime(tag, model.time)}</time></dd></div>
+      <div><dt>${text.time}</dt><dd><time datetime="${model.time.toISOString()}">${utcDateTime(tag, model.time)}</time></dd></div>
     </dl>
     ${fields.copy({ name: 'request-id', label: text.requestId, value: page.requestId })}
     <details>

@@ -1,6 +1,6 @@
-import { strong } from '../faces.ts';
 import { hidden, submit } from '../fields.ts';
 import { html } from '../html.ts';
+import { strong } from '../identities.ts';
 import { layout } from '../layout.ts';
 import { formTarget } from '../links.ts';
 import type { Page } from '../page.ts';

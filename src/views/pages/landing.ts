@@ -1,5 +1,5 @@
-import { strong } from '../faces.ts';
 import { html } from '../html.ts';
+import { strong } from '../identities.ts';
 import { layout } from '../layout.ts';
 import type { Page } from '../page.ts';
 

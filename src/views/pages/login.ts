@@ -1,11 +1,11 @@
-import { clientFace, strong } from '../faces.ts';
-import { alert, checkbox, type FieldError, fieldsOf, hidden, submit } from '../fields.ts';
+import { alert, checkbox, createFields, type FieldError, hidden, submit } from '../fields.ts';
 import { type Html, html } from '../html.ts';
+import { renderClient, strong } from '../identities.ts';
 import type { Messages } from '../languages/messages.ts';
 import { layout } from '../layout.ts';
 import { ownPath } from '../links.ts';
-import type { ClientFace, Page } from '../page.ts';
-import { inTime } from '../time.ts';
+import type { ClientDisplay, Page } from '../page.ts';
+import { relativeTime } from '../time.ts';
 
 /** `wrong` is one answer to every cause: unknown account, wrong password, disabled account. */
 export type LoginProblem =
@@ -17,14 +17,14 @@ export interface LoginModel {
   /** Where the form posts: fields `csrf`, `login`, `password`, `remember` (`yes`). */
   readonly action: string;
   readonly csrf: string;
-  readonly client: ClientFace;
+  readonly client: ClientDisplay;
   /** What was typed before; for `again`, the name that can't be changed. */
   readonly login?: string;
   /** Ticked or not; absent: it is not offered. */
   readonly remember?: boolean;
   readonly problem?: LoginProblem;
   /** Re-authentication: the account is known, the way out is a link to another one. */
-  readonly again?: { readonly switchTo: string };
+  readonly reauthentication?: { readonly switchTo: string };
   readonly passkey?: { readonly href: string };
   readonly upstreams?: readonly { readonly name: string; readonly href: string }[];
   readonly forgot?: { readonly href: string };
@@ -33,16 +33,16 @@ export interface LoginModel {
 
 export const loginPage = (page: Page, model: LoginModel): string => {
   const { login: text, tag } = page.messages;
-  const { client, again, problem } = model;
-  const fields = fieldsOf(page.messages, errorsOf(page.messages, problem));
+  const { client, reauthentication, problem } = model;
+  const fields = createFields(page.messages, errorsOf(page.messages, problem));
   const app = strong(client.name);
-  const loginLost = model.login === undefined || model.login === '';
+  const loginIsEmpty = model.login === undefined || model.login === '';
   const body = html`
-    ${again && html`<p class="lead">${text.againHint(app)}</p>`}
-    ${clientFace(client, again ? undefined : text.toContinue(app))}
+    ${reauthentication && html`<p class="lead">${text.againHint(app)}</p>`}
+    ${renderClient(client, reauthentication ? undefined : text.toContinue(app))}
     ${fields.summary()}
     ${problem?.kind === 'wrong' && alert(text.wrong)}
-    ${problem?.kind === 'throttled' && alert(text.throttled(inTime(tag, problem.seconds)))}
+    ${problem?.kind === 'throttled' && alert(text.throttled(relativeTime(tag, problem.seconds)))}
     <form method="post" action="${ownPath(model.action)}" novalidate>
       ${hidden({ csrf: model.csrf })}
       ${fields.text({
@@ -51,31 +51,34 @@ export const loginPage = (page: Page, model: LoginModel): string => {
         value: model.login,
         autocomplete: 'username webauthn',
         required: true,
-        readonly: again !== undefined,
-        autofocus: loginLost,
+        readonly: reauthentication !== undefined,
+        autofocus: loginIsEmpty,
       })}
-      ${again && html`<p class="aside"><a href="${ownPath(again.switchTo)}">${text.notYou}</a></p>`}
+      ${reauthentication && html`<p class="aside"><a href="${ownPath(reauthentication.switchTo)}">${text.notYou}</a></p>`}
       ${fields.password({
         name: 'password',
         label: text.password,
         autocomplete: 'current-password',
         required: true,
-        autofocus: !loginLost,
+        autofocus: !loginIsEmpty,
       })}
       ${model.forgot && html`<p class="aside"><a href="${ownPath(model.forgot.href)}">${text.forgot}</a></p>`}
-      ${!again && model.remember !== undefined && checkbox({ name: 'remember', label: text.remember, hint: text.rememberHint, checked: model.remember })}
+      ${!reauthentication && model.remember !== undefined && checkbox({ name: 'remember', label: text.remember, hint: text.rememberHint, checked: model.remember })}
       ${submit({ label: text.submit, class: 'login-submit' })}
     </form>
-    ${otherWays(page.messages, model)}
+    ${alternatives(page.messages, model)}
     ${model.register && html`<p class="after"><a href="${ownPath(model.register.href)}">${text.register}</a></p>`}`;
   return layout(page, {
-    title: again ? text.againTitle : text.title,
+    title: reauthentication ? text.againTitle : text.title,
     body,
     invalid: problem !== undefined,
   });
 };
 
-const otherWays = ({ login: text }: Messages, { passkey, upstreams = [] }: LoginModel): Html | undefined => {
+const alternatives = (
+  { login: text }: Messages,
+  { passkey, upstreams = [] }: LoginModel,
+): Html | undefined => {
   if (!passkey && upstreams.length === 0) return undefined;
   return html`<p class="or"><span>${text.or}</span></p>
     <div class="stack">

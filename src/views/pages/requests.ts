@@ -1,15 +1,15 @@
-import { clientFace, strong } from '../faces.ts';
 import { alert, hidden, submit } from '../fields.ts';
 import { type Html, html } from '../html.ts';
+import { renderClient, strong } from '../identities.ts';
 import { layout } from '../layout.ts';
 import { ownPath } from '../links.ts';
-import type { ClientFace, Page } from '../page.ts';
+import type { ClientDisplay, Page } from '../page.ts';
 
 export interface PendingRequest {
   /** Names the request in its form. */
   readonly handle: string;
   readonly csrf: string;
-  readonly client: ClientFace;
+  readonly client: ClientDisplay;
   /** What the person sees where they started (CIBA §7.1). */
   readonly message?: string;
   /** In plain words. */
@@ -33,14 +33,14 @@ export const requestsPage = (page: Page, { action, requests, outcome }: Requests
     ${outcome !== undefined && (failed ? alert(text[outcome]) : html`<p class="notice" role="status">${text[outcome]}</p>`)}
     ${requests === undefined && html`<p>${text.signedOut}</p>`}
     ${requests?.length === 0 && html`<p>${text.none}</p>`}
-    ${requests !== undefined && requests.length > 0 && html`<p>${text.hint}</p>${requests.map((request) => one(page, action, request))}`}`,
+    ${requests !== undefined && requests.length > 0 && html`<p>${text.hint}</p>${requests.map((request) => requestSection(page, action, request))}`}`,
   });
 };
 
-const one = ({ messages }: Page, action: string, request: PendingRequest): Html => {
+const requestSection = ({ messages }: Page, action: string, request: PendingRequest): Html => {
   const { requests: text, device } = messages;
   return html`<section>
-      ${clientFace(request.client, text.wants(strong(request.client.name)))}
+      ${renderClient(request.client, text.wants(strong(request.client.name)))}
       ${request.message !== undefined && html`<p>${text.compare}</p><p class="big-code"><code>${request.message}</code></p>`}
       ${
         request.scopes.length > 0 &&

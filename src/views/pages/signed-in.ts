@@ -1,12 +1,12 @@
-import { strong } from '../faces.ts';
 import { html } from '../html.ts';
+import { strong } from '../identities.ts';
 import { layout } from '../layout.ts';
 import { ownPath } from '../links.ts';
-import type { AccountFace, ClientFace, Page } from '../page.ts';
+import type { AccountDisplay, ClientDisplay, Page } from '../page.ts';
 
 export interface SignedInModel {
-  readonly account: AccountFace;
-  readonly client: ClientFace;
+  readonly account: AccountDisplay;
+  readonly client: ClientDisplay;
   readonly continueTo: string;
   readonly switchTo: string;
 }

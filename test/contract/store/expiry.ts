@@ -1,9 +1,9 @@
 import type { Test } from 'tap';
-import { isConflict, key, type Open, opened, past, readOne } from './support.ts';
+import { key, type Open, openForTest, readOne, rejectsAsConflict, waitUntilAfter } from './support.ts';
 
 export const expiry = async (t: Test, open: Open): Promise<void> => {
   await t.test('a document past its lifetime is absent for every operation', async (t) => {
-    const store = await opened(t, open);
+    const store = await openForTest(t, open);
     const expiresAt = Date.now() + 50;
     const keys = ['read', 'insert', 'claim', 'merge', 'skip', 'replace'].map((id) => key('short', id));
     await store.commit(
@@ -11,7 +11,7 @@ export const expiry = async (t: Test, open: Open): Promise<void> => {
         op: 'put',
         key: at,
         body: 'old',
-        parts: { p: '1' },
+        fields: { p: '1' },
         expiresAt,
         index: [{ index: 'i', of: 'o', at: i }],
       })),
@@ -27,7 +27,7 @@ export const expiry = async (t: Test, open: Open): Promise<void> => {
       { op: 'put', key: shortened, body: 'long', expiresAt: far },
       { op: 'merge', key: shortened, expiresAt, ifAbsent: 'refuse' },
     ]);
-    await past(expiresAt + 20);
+    await waitUntilAfter(expiresAt + 20);
     const [read, insert, claim, merge, skip, replace] = keys;
     if (!read || !insert || !claim || !merge || !skip || !replace) throw new Error('six keys');
     t.same(await store.read([...keys, shortened]), Array(7).fill(undefined));
@@ -38,17 +38,17 @@ export const expiry = async (t: Test, open: Open): Promise<void> => {
       listed.items.map((item) => item.key.id),
       ['kept'],
     );
-    await isConflict(t, store.commit([{ op: 'claim', key: claim, at: 1 }]), 'absent', claim);
-    const refused = store.commit([{ op: 'merge', key: merge, parts: { q: '2' }, ifAbsent: 'refuse' }]);
-    await isConflict(t, refused, 'absent', merge);
+    await rejectsAsConflict(t, store.commit([{ op: 'claim', key: claim, at: 1 }]), 'absent', claim);
+    const refused = store.commit([{ op: 'merge', key: merge, fields: { q: '2' }, ifAbsent: 'refuse' }]);
+    await rejectsAsConflict(t, refused, 'absent', merge);
     await store.commit([{ op: 'merge', key: skip, body: 'x', expiresAt: far, ifAbsent: 'skip' }]);
     t.equal(await readOne(store, skip), undefined);
     const changed = store.commit([{ op: 'replace', key: replace, expected: 'old', body: 'x' }]);
-    await isConflict(t, changed, 'absent', replace);
+    await rejectsAsConflict(t, changed, 'absent', replace);
     await store.commit([{ op: 'insert', key: insert, body: 'again' }]);
     const again = await readOne(store, insert);
     t.equal(again?.body, 'again');
-    t.same(Object.keys(again?.parts ?? { none: '' }), [], 'nothing of the former document is left');
+    t.same(Object.keys(again?.fields ?? { none: '' }), [], 'nothing of the former document is left');
     t.equal(again?.expiresAt, undefined);
     t.same((await store.list('i', 'o', { limit: 20 })).items.length, 1);
   });
@@ -56,7 +56,7 @@ export const expiry = async (t: Test, open: Open): Promise<void> => {
   await t.test(
     'a document written with a lifetime already over is absent, and so is the former one',
     async (t) => {
-      const store = await opened(t, open);
+      const store = await openForTest(t, open);
       const at = key('late');
       await store.commit([{ op: 'put', key: at, body: 'a' }]);
       await store.commit([{ op: 'put', key: at, body: 'b', expiresAt: Date.now() - 1_000 }]);
@@ -67,15 +67,15 @@ export const expiry = async (t: Test, open: Open): Promise<void> => {
   );
 
   await t.test('a merge and a claim without a lifetime keep the one there is', async (t) => {
-    const store = await opened(t, open);
+    const store = await openForTest(t, open);
     const at = key('short');
     const expiresAt = Date.now() + 1_000;
     await store.commit([
       { op: 'put', key: at, body: 'a', expiresAt },
-      { op: 'merge', key: at, parts: { p: '1' }, ifAbsent: 'refuse' },
+      { op: 'merge', key: at, fields: { p: '1' }, ifAbsent: 'refuse' },
       { op: 'claim', key: at, at: 1 },
     ]);
-    await past(expiresAt + 20);
+    await waitUntilAfter(expiresAt + 20);
     t.equal(await readOne(store, at), undefined);
   });
 };

@@ -1,7 +1,7 @@
 import type { Test } from 'tap';
-import { BadCursor } from '#src/store/errors.ts';
+import { InvalidCursor } from '#src/store/errors.ts';
 import type { Write } from '#src/store/port.ts';
-import { key, listAll, type Open, opened } from './support.ts';
+import { key, listAll, type Open, openForTest } from './support.ts';
 
 const filed = (id: string, at: number, of = 'anna'): Write => ({
   op: 'put',
@@ -12,7 +12,7 @@ const filed = (id: string, at: number, of = 'anna'): Write => ({
 
 export const lists = async (t: Test, open: Open): Promise<void> => {
   await t.test('a list is ordered by at, both ways, within bounds that are included', async (t) => {
-    const store = await opened(t, open);
+    const store = await openForTest(t, open);
     await store.commit([
       filed('c', 30),
       filed('a', 10),
@@ -34,12 +34,12 @@ export const lists = async (t: Test, open: Open): Promise<void> => {
   });
 
   await t.test('a listed entry carries its key, its place and the whole document', async (t) => {
-    const store = await opened(t, open);
+    const store = await openForTest(t, open);
     const at = key('fam', 'one');
     const index = [{ index: 'i', of: 'o', at: 1_790_000_000_123 }];
     const expiresAt = Date.now() + 60_000;
     await store.commit([
-      { op: 'put', key: at, body: 'a', parts: { p: '1' }, expiresAt, index },
+      { op: 'put', key: at, body: 'a', fields: { p: '1' }, expiresAt, index },
       { op: 'claim', key: at, at: 5 },
     ]);
     const { items, next } = await store.list('i', 'o', { limit: 5 });
@@ -48,13 +48,13 @@ export const lists = async (t: Test, open: Open): Promise<void> => {
     t.same({ ...items[0]?.key }, { ...at });
     t.equal(items[0]?.at, 1_790_000_000_123);
     t.equal(items[0]?.document.body, 'a');
-    t.same({ ...items[0]?.document.parts }, { p: '1' });
-    t.equal(items[0]?.document.claim?.at, 5);
+    t.same({ ...items[0]?.document.fields }, { p: '1' });
+    t.equal(items[0]?.document.consumption?.at, 5);
     t.equal(items[0]?.document.expiresAt, expiresAt);
   });
 
   await t.test('pages follow each other without a gap or a double, ties and removals included', async (t) => {
-    const store = await opened(t, open);
+    const store = await openForTest(t, open);
     const ids = Array.from({ length: 11 }, (_, i) => String.fromCharCode(97 + i));
     await store.commit(ids.map((id, i) => filed(id, i < 3 ? i : 5)));
     const first = await store.list('by-account', 'anna', { limit: 4 });
@@ -76,12 +76,12 @@ export const lists = async (t: Test, open: Open): Promise<void> => {
     }
     t.same(seen.sort(), ids, 'a cursor holds when the document it points at is gone');
     for (const forged of ['', 'x', 'not a cursor', '9', ' ', '[]', 'WyJ4Il0']) {
-      await t.rejects(store.list('by-account', 'anna', { limit: 4, cursor: forged }), BadCursor);
+      await t.rejects(store.list('by-account', 'anna', { limit: 4, cursor: forged }), InvalidCursor);
     }
   });
 
   await t.test('an entry whose document is gone is never listed', async (t) => {
-    const store = await opened(t, open);
+    const store = await openForTest(t, open);
     await store.commit([filed('a', 1), filed('b', 2), filed('c', 3)]);
     await store.commit([{ op: 'remove', key: key('fb', 'b') }]);
     t.same(await listAll(store, 'by-account', 'anna', { limit: 10 }), ['a', 'c']);
@@ -90,7 +90,7 @@ export const lists = async (t: Test, open: Open): Promise<void> => {
   });
 
   await t.test('no live entry is missed among many whose documents are gone', async (t) => {
-    const store = await opened(t, open);
+    const store = await openForTest(t, open);
     const ids = Array.from({ length: 300 }, (_, i) => `${i}`);
     const live = ids.filter((_, i) => i % 5 === 0);
     const gone = ids.filter((_, i) => i % 5 !== 0);
@@ -114,7 +114,7 @@ export const lists = async (t: Test, open: Open): Promise<void> => {
   await t.test(
     'a write with entries replaces those of the document; a change without any keeps them',
     async (t) => {
-      const store = await opened(t, open);
+      const store = await openForTest(t, open);
       const at = key('fam', 'one');
       const places = async (): Promise<string[]> => {
         const found: string[] = [];
@@ -128,7 +128,7 @@ export const lists = async (t: Test, open: Open): Promise<void> => {
       t.same(await places(), ['anna 1', 'ben 2']);
       await store.commit([{ op: 'put', key: at, body: 'b', index: [in_('ben', 3), in_('cleo', 4)] }]);
       t.same(await places(), ['ben 3', 'cleo 4'], 'put');
-      await store.commit([{ op: 'merge', key: at, parts: { p: '1' }, ifAbsent: 'refuse' }]);
+      await store.commit([{ op: 'merge', key: at, fields: { p: '1' }, ifAbsent: 'refuse' }]);
       await store.commit([{ op: 'claim', key: at, at: 1 }]);
       t.same(await places(), ['ben 3', 'cleo 4'], 'merge without entries, claim');
       await store.commit([{ op: 'merge', key: at, index: [in_('dora', 5)], ifAbsent: 'refuse' }]);

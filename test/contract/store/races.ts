@@ -1,13 +1,13 @@
 import type { Test } from 'tap';
 import { Conflict } from '#src/store/errors.ts';
-import { key, type Open, opened, readOne } from './support.ts';
+import { key, type Open, openForTest, readOne } from './support.ts';
 
 const many = <T>(count: number, work: (i: number) => Promise<T>): Promise<PromiseSettledResult<T>[]> =>
   Promise.allSettled(Array.from({ length: count }, (_, i) => work(i)));
 
 export const races = async (t: Test, open: Open): Promise<void> => {
   await t.test('a hundred parallel claims have one winner, and only its tokens are there', async (t) => {
-    const store = await opened(t, open);
+    const store = await openForTest(t, open);
     const code = key('fam', 'code');
     await store.commit([{ op: 'put', key: code, body: 'c' }]);
     const token = (i: number) => key('fam', `t${i}`, 'access');
@@ -19,7 +19,7 @@ export const races = async (t: Test, open: Open): Promise<void> => {
     );
     const winners = results.flatMap((result, i) => (result.status === 'fulfilled' ? [i] : []));
     t.equal(winners.length, 1);
-    const claim = (await readOne(store, code))?.claim;
+    const claim = (await readOne(store, code))?.consumption;
     t.equal(claim?.at, 1_000 + (winners[0] ?? Number.NaN));
     const tokens = await store.read(results.map((_, i) => token(i)));
     t.same(
@@ -30,26 +30,26 @@ export const races = async (t: Test, open: Open): Promise<void> => {
       if (result.status === 'fulfilled') continue;
       const fault: unknown = result.reason;
       if (!(fault instanceof Conflict)) throw fault;
-      if (fault.reason !== 'claimed' || fault.claim?.nonce !== claim?.nonce)
+      if (fault.reason !== 'claimed' || fault.consumption?.nonce !== claim?.nonce)
         t.fail(`a loser was told ${fault.reason} by another claim`);
     }
   });
 
   await t.test('parallel merges of different parts are all kept', async (t) => {
-    const store = await opened(t, open);
+    const store = await openForTest(t, open);
     const session = key('fam', '', 'session');
     await store.commit([{ op: 'put', key: session, body: 's' }]);
     const results = await many(60, (i) =>
-      store.commit([{ op: 'merge', key: session, parts: { [`c${i}`]: `${i}` }, ifAbsent: 'refuse' }]),
+      store.commit([{ op: 'merge', key: session, fields: { [`c${i}`]: `${i}` }, ifAbsent: 'refuse' }]),
     );
     t.ok(results.every((result) => result.status === 'fulfilled'));
-    const parts = (await readOne(store, session))?.parts ?? {};
+    const parts = (await readOne(store, session))?.fields ?? {};
     t.equal(Object.keys(parts).length, 60);
     t.ok(Object.entries(parts).every(([name, value]) => name === `c${value}`));
   });
 
   await t.test('parallel inserts and parallel replaces have one winner each', async (t) => {
-    const store = await opened(t, open);
+    const store = await openForTest(t, open);
     const at = key('fam', 'one');
     const inserts = await many(40, (i) => store.commit([{ op: 'insert', key: at, body: `${i}` }]));
     const inserted = inserts.flatMap((result, i) => (result.status === 'fulfilled' ? [`${i}`] : []));

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Test } from 'tap';
-import { Conflict, type ConflictReason, Unavailable } from '#src/store/errors.ts';
+import { Conflict, type ConflictReason, StoreUnavailable } from '#src/store/errors.ts';
 import type { Document, Key, ListOptions, Store } from '#src/store/port.ts';
-import { faultOf } from '../../support/fault-of.ts';
+import { rejectionOf } from '../../support/rejection-of.ts';
 
 export type Open = () => Promise<Store>;
 
-export const opened = async (t: Test, open: Open): Promise<Store> => {
+export const openForTest = async (t: Test, open: Open): Promise<Store> => {
   const store = await open();
   t.teardown(() => store.close());
   return store;
@@ -17,21 +17,26 @@ export const key = (family: string, id = '', kind = 'code'): Key => ({ kind, fam
 export const readOne = async (store: Store, at: Key): Promise<Document | undefined> =>
   (await store.read([at]))[0];
 
-export const isConflict = async (
+export const rejectsAsConflict = async (
   t: Test,
   commit: Promise<void>,
   reason: ConflictReason,
   at: Key,
 ): Promise<Conflict> => {
-  const fault = await faultOf(commit);
-  if (!(fault instanceof Conflict)) throw new Error(`a Conflict ${reason} was expected`, { cause: fault });
-  t.equal(fault.reason, reason, `refused as ${reason}`);
-  t.same({ ...fault.key }, { ...at }, 'the refusal names the document');
-  return fault;
+  const rejection = await rejectionOf(commit);
+  if (!(rejection instanceof Conflict))
+    throw new Error(`a Conflict ${reason} was expected`, { cause: rejection });
+  t.equal(rejection.reason, reason, `refused as ${reason}`);
+  t.same({ ...rejection.key }, { ...at }, 'the refusal names the document');
+  return rejection;
 };
 
-export const isUnavailable = async (t: Test, work: () => Promise<unknown>, what: string): Promise<void> => {
-  t.ok((await faultOf(work())) instanceof Unavailable, `${what} is refused as Unavailable`);
+export const rejectsAsUnavailable = async (
+  t: Test,
+  work: () => Promise<unknown>,
+  what: string,
+): Promise<void> => {
+  t.ok((await rejectionOf(work())) instanceof StoreUnavailable, `${what} is refused as Unavailable`);
 };
 
 /** Every page of a list, following the cursor. */
@@ -52,6 +57,6 @@ export const listAll = async (
   return ids;
 };
 
-export const past = async (at: number): Promise<void> => {
+export const waitUntilAfter = async (at: number): Promise<void> => {
   while (Date.now() <= at) await sleep(at - Date.now() + 5);
 };

@@ -5,9 +5,10 @@
  */
 import { join } from 'node:path';
 import { openStore } from '#adapters/index.ts';
-import { Browser } from '../../support/browser.ts';
-import { codeFor, password, RelyingParty, redirectUri, secret } from '../../support/relying-party.ts';
-import { startServerProcess } from '../../support/server-process.ts';
+import { toFileEntry } from '#src/features/store-copy/file-entry.ts';
+import { Browser } from '../../support/setup/browser.ts';
+import { codeFor, password, RelyingParty, redirectUri, secret } from '../../support/setup/relying-party.ts';
+import { startServerProcess } from '../../support/setup/server-process.ts';
 
 const key_encryption_key = Buffer.alloc(32, 1).toString('base64url');
 
@@ -55,9 +56,9 @@ do {
   const page = await store.dump(cursor);
   for (const entry of page.entries) {
     const name = JSON.stringify(entry.key);
-    if (entry.type === 'document' && entry.document.claim) spent.add(name);
+    if (entry.type === 'document' && entry.document.consumption) spent.add(name);
     if (passing.has(entry.key.kind) || spent.has(name)) continue;
-    process.stdout.write(`${JSON.stringify(entry)}\n`);
+    process.stdout.write(`${JSON.stringify(toFileEntry(entry))}\n`);
   }
   cursor = page.next;
 } while (cursor !== undefined);

@@ -1,20 +1,20 @@
-import { answerOf } from '../wire.ts';
+import { answerJson } from '../send.ts';
 import { withTokens } from './redeem.ts';
-import { endpointOf, record, type Step, wasAsked } from './step.ts';
+import { addExchanges, endpointUrl, hasExchange, type Step } from './step.ts';
 
 const grant = 'urn:ietf:params:oauth:grant-type:device_code';
 
 /** RFC 8628 §3.1. */
-export const askForDevice: Step = {
+export const requestDeviceCode: Step = {
   name: 'device',
-  done: ({ device }) => device !== undefined,
-  async run({ issuer, wire, clients }, journal) {
-    const exchange = await wire({
-      url: endpointOf(issuer, journal, 'device_authorization_endpoint'),
+  isDone: ({ device }) => device !== undefined,
+  async run({ issuer, send, clients }, journal) {
+    const exchange = await send({
+      url: endpointUrl(issuer, journal, 'device_authorization_endpoint'),
       form: { client_id: clients.device.id, scope: 'openid profile email' },
     });
-    const answer = answerOf(exchange);
-    const asked = record(journal, 'device', exchange);
+    const answer = answerJson(exchange);
+    const asked = addExchanges(journal, 'device', exchange);
     if (exchange.answer.status !== 200) return asked;
     return {
       ...asked,
@@ -30,17 +30,17 @@ export const askForDevice: Step = {
 /** §3.4, §3.5: again and again, no faster than the interval. */
 export const poll: Step = {
   name: 'poll',
-  done: ({ tokens }) => tokens !== undefined,
-  async run({ issuer, wire, clients }, journal) {
-    const exchange = await wire({
-      url: endpointOf(issuer, journal, 'token_endpoint'),
+  isDone: ({ tokens }) => tokens !== undefined,
+  async run({ issuer, send, clients }, journal) {
+    const exchange = await send({
+      url: endpointUrl(issuer, journal, 'token_endpoint'),
       form: { grant_type: grant, client_id: clients.device.id, device_code: journal.device?.code ?? '' },
     });
-    return record(withTokens(journal, exchange), 'poll', exchange);
+    return addExchanges(withTokens(journal, exchange), 'poll', exchange);
   },
-  shows: ({ device, tokens, exchanges }) => {
+  outputs: ({ device, tokens, exchanges }) => {
     const last = exchanges['poll']?.at(-1);
-    const error = last && answerOf(last)['error'];
+    const error = last && answerJson(last)['error'];
     return [
       ...(device && !tokens
         ? [
@@ -52,10 +52,10 @@ export const poll: Step = {
       ...(error === 'slow_down' ? [{ kind: 'note', note: 'slowDown' } as const] : []),
     ];
   },
-  breaks: [
+  attacks: [
     {
       name: 'anotherDevice',
-      when: (journal) => wasAsked('poll')(journal) && journal.tokens === undefined,
+      when: (journal) => hasExchange('poll')(journal) && journal.tokens === undefined,
       run: async () => ({ exchanges: {} }),
     },
   ],

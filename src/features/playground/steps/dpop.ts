@@ -1,60 +1,67 @@
 import type { Journal } from '../journal.ts';
-import { newProofKey, proofOf } from '../proofs.ts';
-import { type Ask, answerOf, type Exchange } from '../wire.ts';
-import { type Desk, endpointOf, record, type Step, wasAsked } from './step.ts';
+import { createProof, createProofKey } from '../proofs.ts';
+import { answerJson, type Exchange, type OutgoingRequest } from '../send.ts';
+import { addExchanges, endpointUrl, hasExchange, type Step, type StepContext } from './step.ts';
 
-export const makeKey: Step = {
+export const createKey: Step = {
   name: 'key',
-  done: ({ key }) => key !== undefined,
-  run: async (_desk, journal) => ({ ...journal, key: await newProofKey() }),
-  shows: ({ key }) =>
+  isDone: ({ key }) => key !== undefined,
+  run: async (_context, journal) => ({ ...journal, key: await createProofKey() }),
+  outputs: ({ key }) =>
     key ? [{ kind: 'facts', facts: { jwk: JSON.stringify(key.open), dpop_jkt: key.thumbprint } }] : [],
 };
 
-const askWithProof = async (desk: Desk, journal: Journal, nonce?: string): Promise<Ask> => {
-  const url = endpointOf(desk.issuer, journal, 'userinfo_endpoint');
+const userinfoRequestWithProof = async (
+  context: StepContext,
+  journal: Journal,
+  nonce?: string,
+): Promise<OutgoingRequest> => {
+  const url = endpointUrl(context.issuer, journal, 'userinfo_endpoint');
   const token = journal.tokens?.access ?? '';
   if (!journal.key) throw new Error('the step of the key comes first');
-  const proof = await proofOf(journal.key, { method: 'GET', url, now: desk.now(), token, nonce });
+  const proof = await createProof(journal.key, { method: 'GET', url, now: context.now(), token, nonce });
   return { url, headers: { authorization: `DPoP ${token}`, dpop: proof } };
 };
 
 /** Once more with the nonce of the server, where it wants one (RFC 9449 §9). */
-const askedWithNonce = async (desk: Desk, journal: Journal): Promise<{ ask: Ask; exchanges: Exchange[] }> => {
-  const ask = await askWithProof(desk, journal);
-  const first = await desk.wire(ask);
+const sendWithNonce = async (
+  context: StepContext,
+  journal: Journal,
+): Promise<{ ask: OutgoingRequest; exchanges: Exchange[] }> => {
+  const request = await userinfoRequestWithProof(context, journal);
+  const first = await context.send(request);
   const nonce = first.answer.headers['dpop-nonce'];
-  const wanted = answerOf(first)['error'] === 'use_dpop_nonce' && nonce !== undefined;
-  if (!wanted) return { ask, exchanges: [first] };
-  const again = await askWithProof(desk, journal, nonce);
-  return { ask: again, exchanges: [first, await desk.wire(again)] };
+  const needsNonce = answerJson(first)['error'] === 'use_dpop_nonce' && nonce !== undefined;
+  if (!needsNonce) return { ask: request, exchanges: [first] };
+  const withNonce = await userinfoRequestWithProof(context, journal, nonce);
+  return { ask: withNonce, exchanges: [first, await context.send(withNonce)] };
 };
 
 export const userinfoWithProof: Step = {
   name: 'userinfoDpop',
-  done: wasAsked('userinfoDpop'),
-  async run(desk, journal) {
-    const { exchanges } = await askedWithNonce(desk, journal);
-    return record(journal, 'userinfoDpop', ...exchanges);
+  isDone: hasExchange('userinfoDpop'),
+  async run(context, journal) {
+    const { exchanges } = await sendWithNonce(context, journal);
+    return addExchanges(journal, 'userinfoDpop', ...exchanges);
   },
-  breaks: [
+  attacks: [
     {
       name: 'withoutProof',
       when: ({ tokens }) => tokens !== undefined,
-      async run({ issuer, wire }, journal) {
-        const exchange = await wire({
-          url: endpointOf(issuer, journal, 'userinfo_endpoint'),
+      async run({ issuer, send }, journal) {
+        const exchange = await send({
+          url: endpointUrl(issuer, journal, 'userinfo_endpoint'),
           headers: { authorization: `Bearer ${journal.tokens?.access}` },
         });
-        return record(journal, 'withoutProof', exchange);
+        return addExchanges(journal, 'withoutProof', exchange);
       },
     },
     {
       name: 'proofTwice',
       when: ({ tokens }) => tokens !== undefined,
-      async run(desk, journal) {
-        const { ask, exchanges } = await askedWithNonce(desk, journal);
-        return record(journal, 'proofTwice', ...exchanges, await desk.wire(ask));
+      async run(context, journal) {
+        const { ask, exchanges } = await sendWithNonce(context, journal);
+        return addExchanges(journal, 'proofTwice', ...exchanges, await context.send(ask));
       },
     },
   ],

@@ -1,54 +1,54 @@
 import { routes } from '../../../provider/paths.ts';
-import type { PlaygroundClients } from '../clients.ts';
+import type { PlaygroundCredentials } from '../clients.ts';
 import type { Journal } from '../journal.ts';
-import type { Reading } from '../tokens.ts';
-import type { Exchange, Wire } from '../wire.ts';
-import type { BreakName, NoteName, StepName, TabName } from '../words.ts';
+import type { Exchange, SendRequest } from '../send.ts';
+import type { DecodedToken } from '../tokens.ts';
+import type { AttackName, NoteName, StepName, TabName } from '../words.ts';
 
 /** What a step works with. */
-export interface Desk {
+export interface StepContext {
   readonly issuer: string;
   readonly tab: TabName;
-  readonly clients: PlaygroundClients;
+  readonly clients: PlaygroundCredentials;
   /** The API of the demo, where there is one. */
   readonly audience: string | undefined;
   readonly now: () => number;
-  readonly wire: Wire;
+  readonly send: SendRequest;
 }
 
-export type Act = (desk: Desk, journal: Journal) => Promise<Journal>;
+export type StepAction = (context: StepContext, journal: Journal) => Promise<Journal>;
 
 /** Something done wrong on purpose. */
-export interface Break {
-  readonly name: BreakName;
+export interface Attack {
+  readonly name: AttackName;
   readonly when: (journal: Journal) => boolean;
-  readonly run: Act;
+  readonly run: StepAction;
 }
 
 /** What a step has to show besides its exchanges. */
-export type Exhibit =
+export type StepOutput =
   | { readonly kind: 'facts'; readonly facts: Readonly<Record<string, unknown>> }
   | { readonly kind: 'go'; readonly href: string; readonly to: 'signIn' | 'approve' }
   | { readonly kind: 'post'; readonly action: string; readonly fields: Readonly<Record<string, string>> }
-  | { readonly kind: 'reading'; readonly reading: Reading }
+  | { readonly kind: 'reading'; readonly reading: DecodedToken }
   | { readonly kind: 'qr'; readonly link: string; readonly code: string }
   | { readonly kind: 'note'; readonly note: NoteName };
 
 export interface Step {
   readonly name: StepName;
-  readonly done: (journal: Journal) => boolean;
+  readonly isDone: (journal: Journal) => boolean;
   /** Absent: the person goes somewhere, and comes back. */
-  readonly run?: Act;
-  readonly breaks?: readonly Break[];
-  readonly shows?: (journal: Journal, issuer: string) => readonly Exhibit[];
+  readonly run?: StepAction;
+  readonly attacks?: readonly Attack[];
+  readonly outputs?: (journal: Journal, issuer: string) => readonly StepOutput[];
 }
 
-export const record = (journal: Journal, name: string, ...exchanges: readonly Exchange[]): Journal => ({
+export const addExchanges = (journal: Journal, name: string, ...exchanges: readonly Exchange[]): Journal => ({
   ...journal,
   exchanges: { ...journal.exchanges, [name]: exchanges },
 });
 
-export const wasAsked =
+export const hasExchange =
   (name: string) =>
   ({ exchanges }: Journal): boolean =>
     exchanges[name] !== undefined;
@@ -73,9 +73,15 @@ export type EndpointName = keyof typeof paths;
 export const endpointNames = Object.keys(paths);
 
 /** As discovered; as this server is built, in a tab that begins later. */
-export const endpointOf = (issuer: string, { endpoints }: Journal, name: EndpointName): string =>
+export const endpointUrl = (issuer: string, { endpoints }: Journal, name: EndpointName): string =>
   endpoints?.[name] ?? `${issuer}${paths[name]}`;
 
 /** RFC 6749 §2.3.1: both parts are encoded as in a form first. */
-export const basicOf = ({ id, secret }: { readonly id: string; readonly secret: string }): string =>
+export const basicAuthorization = ({
+  id,
+  secret,
+}: {
+  readonly id: string;
+  readonly secret: string;
+}): string =>
   `Basic ${Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`).toString('base64')}`;

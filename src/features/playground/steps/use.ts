@@ -1,27 +1,35 @@
 import type { JWK } from 'jose';
 import { signedOutPath } from '../clients.ts';
-import { readToken } from '../tokens.ts';
-import { answerOf } from '../wire.ts';
+import { answerJson } from '../send.ts';
+import { decodeToken } from '../tokens.ts';
 import { withTokens } from './redeem.ts';
-import { basicOf, type Desk, endpointOf, record, type Step, statusOf, wasAsked } from './step.ts';
+import {
+  addExchanges,
+  basicAuthorization,
+  endpointUrl,
+  hasExchange,
+  type Step,
+  type StepContext,
+  statusOf,
+} from './step.ts';
 
 export const decode: Step = {
   name: 'decode',
-  done: ({ readings }) => readings !== undefined,
-  async run({ issuer, wire, now, clients, tab }, journal) {
-    const exchange = await wire({ url: endpointOf(issuer, journal, 'jwks_uri') });
-    const { keys } = answerOf(exchange);
+  isDone: ({ readings }) => readings !== undefined,
+  async run({ issuer, send, now, clients, tab }, journal) {
+    const exchange = await send({ url: endpointUrl(issuer, journal, 'jwks_uri') });
+    const { keys } = answerJson(exchange);
     // RFC 7517 §5: the member that makes it a key set.
     const expected = { issuer, jwks: { keys: (keys ?? []) as readonly JWK[] }, now: now() };
     const { access, id } = journal.tokens ?? {};
     const client = tab === 'device' ? clients.device.id : clients.web.id;
     const nonce = journal.request?.nonce;
     const readings = [
-      ...(access === undefined ? [] : [await readToken('access_token', access, expected)]),
+      ...(access === undefined ? [] : [await decodeToken('access_token', access, expected)]),
       ...(id === undefined
         ? []
         : [
-            await readToken('id_token', id, {
+            await decodeToken('id_token', id, {
               ...expected,
               client,
               ...(nonce !== undefined && { nonce }),
@@ -29,89 +37,96 @@ export const decode: Step = {
             }),
           ]),
     ];
-    return record({ ...journal, readings }, 'decode', exchange);
+    return addExchanges({ ...journal, readings }, 'decode', exchange);
   },
-  shows: ({ readings = [] }) => readings.map((reading) => ({ kind: 'reading', reading })),
+  outputs: ({ readings = [] }) => readings.map((reading) => ({ kind: 'reading', reading })),
 };
 
-const askUserinfo = (issuer: string, journal: Parameters<typeof endpointOf>[1]) => ({
-  url: endpointOf(issuer, journal, 'userinfo_endpoint'),
+const userinfoRequest = (issuer: string, journal: Parameters<typeof endpointUrl>[1]) => ({
+  url: endpointUrl(issuer, journal, 'userinfo_endpoint'),
   headers: { authorization: `Bearer ${journal.tokens?.access}` },
 });
 
 export const userinfo: Step = {
   name: 'userinfo',
-  done: wasAsked('userinfo'),
-  async run({ issuer, wire }, journal) {
-    return record(journal, 'userinfo', await wire(askUserinfo(issuer, journal)));
+  isDone: hasExchange('userinfo'),
+  async run({ issuer, send }, journal) {
+    return addExchanges(journal, 'userinfo', await send(userinfoRequest(issuer, journal)));
   },
 };
 
-const askRefresh = ({ issuer, clients }: Desk, journal: Parameters<typeof endpointOf>[1], token: string) => ({
-  url: endpointOf(issuer, journal, 'token_endpoint'),
-  headers: { authorization: basicOf(clients.web) },
+const refreshRequest = (
+  { issuer, clients }: StepContext,
+  journal: Parameters<typeof endpointUrl>[1],
+  token: string,
+) => ({
+  url: endpointUrl(issuer, journal, 'token_endpoint'),
+  headers: { authorization: basicAuthorization(clients.web) },
   form: { grant_type: 'refresh_token', refresh_token: token },
 });
 
 export const refresh: Step = {
   name: 'refresh',
-  done: ({ spent }) => spent !== undefined,
-  async run(desk, journal) {
+  isDone: ({ spent }) => spent !== undefined,
+  async run(context, journal) {
     const spent = journal.tokens?.refresh ?? '';
-    const exchange = await desk.wire(askRefresh(desk, journal, spent));
+    const exchange = await context.send(refreshRequest(context, journal, spent));
     const next = withTokens(journal, exchange);
-    return record(next === journal ? journal : { ...next, spent }, 'refresh', exchange);
+    return addExchanges(next === journal ? journal : { ...next, spent }, 'refresh', exchange);
   },
-  breaks: [
+  attacks: [
     {
       name: 'reuse',
       when: ({ spent }) => spent !== undefined,
-      async run(desk, journal) {
-        const exchange = await desk.wire(askRefresh(desk, journal, journal.spent ?? ''));
-        return record(journal, 'reuse', exchange);
+      async run(context, journal) {
+        const exchange = await context.send(refreshRequest(context, journal, journal.spent ?? ''));
+        return addExchanges(journal, 'reuse', exchange);
       },
     },
   ],
-  shows: (journal) => {
+  outputs: (journal) => {
     const status = statusOf(journal, 'reuse');
     if (status === undefined) return [];
     return [{ kind: 'note', note: status === 200 ? 'retryWindow' : 'reuseFound' }];
   },
 };
 
-const askAbout = (endpoint: 'introspection_endpoint' | 'revocation_endpoint', { issuer, clients }: Desk) => ({
+const clientRequest = (
+  endpoint: 'introspection_endpoint' | 'revocation_endpoint',
+  { issuer, clients }: StepContext,
+) => ({
   endpoint,
   issuer,
-  headers: { authorization: basicOf(clients.web) },
+  headers: { authorization: basicAuthorization(clients.web) },
 });
 
 export const introspect: Step = {
   name: 'introspect',
-  done: wasAsked('introspect'),
-  async run(desk, journal) {
-    const { endpoint, issuer, headers } = askAbout('introspection_endpoint', desk);
+  isDone: hasExchange('introspect'),
+  async run(context, journal) {
+    const { endpoint, issuer, headers } = clientRequest('introspection_endpoint', context);
     const form = { token: journal.tokens?.access ?? '', token_type_hint: 'access_token' };
-    const exchange = await desk.wire({ url: endpointOf(issuer, journal, endpoint), headers, form });
-    return record(journal, 'introspect', exchange);
+    const exchange = await context.send({ url: endpointUrl(issuer, journal, endpoint), headers, form });
+    return addExchanges(journal, 'introspect', exchange);
   },
 };
 
 export const revoke: Step = {
   name: 'revoke',
-  done: wasAsked('revoke'),
-  async run(desk, journal) {
-    const { endpoint, issuer, headers } = askAbout('revocation_endpoint', desk);
+  isDone: hasExchange('revoke'),
+  async run(context, journal) {
+    const { endpoint, issuer, headers } = clientRequest('revocation_endpoint', context);
     const { refresh: token, access = '' } = journal.tokens ?? {};
     const form = { token: token ?? access, token_type_hint: token ? 'refresh_token' : 'access_token' };
-    const exchange = await desk.wire({ url: endpointOf(issuer, journal, endpoint), headers, form });
-    return record(journal, 'revoke', exchange);
+    const exchange = await context.send({ url: endpointUrl(issuer, journal, endpoint), headers, form });
+    return addExchanges(journal, 'revoke', exchange);
   },
-  breaks: [
+  attacks: [
     {
       name: 'revoked',
-      when: wasAsked('revoke'),
-      async run({ issuer, wire }, journal) {
-        return record(journal, 'revoked', await wire(askUserinfo(issuer, journal)));
+      when: hasExchange('revoke'),
+      async run({ issuer, send }, journal) {
+        return addExchanges(journal, 'revoked', await send(userinfoRequest(issuer, journal)));
       },
     },
   ],
@@ -119,14 +134,14 @@ export const revoke: Step = {
 
 export const signOut: Step = {
   name: 'signOut',
-  done: ({ signedOut }) => signedOut === true,
-  shows: (journal, issuer) => {
+  isDone: ({ signedOut }) => signedOut === true,
+  outputs: (journal, issuer) => {
     const { id } = journal.tokens ?? {};
     if (journal.signedOut) return [{ kind: 'note', note: 'signedOut' }];
     return [
       {
         kind: 'post',
-        action: endpointOf(issuer, journal, 'end_session_endpoint'),
+        action: endpointUrl(issuer, journal, 'end_session_endpoint'),
         fields: {
           ...(id !== undefined && { id_token_hint: id }),
           post_logout_redirect_uri: `${issuer}${signedOutPath}`,

@@ -1,17 +1,17 @@
-import { fieldsOf } from '../../../views/fields.ts';
+import { createFields } from '../../../views/fields.ts';
 import { type Html, html } from '../../../views/html.ts';
 import type { Messages } from '../../../views/languages/messages.ts';
-import { asCurl } from '../curl.ts';
-import type { Exchange } from '../wire.ts';
+import { toCurl } from '../curl.ts';
+import type { Exchange } from '../send.ts';
 import { words } from '../words.ts';
 
-interface Look {
+interface ExchangeOptions {
   readonly name: string;
   readonly messages: Messages;
   readonly open: boolean;
 }
 
-const headersOf = (headers: Readonly<Record<string, string>>): string =>
+const headerLines = (headers: Readonly<Record<string, string>>): string =>
   Object.entries(headers)
     .map(([name, value]) => `${name}: ${value}`)
     .join('\n');
@@ -28,21 +28,21 @@ const receivedBody = (body: string): string => {
   }
 };
 
-const tone = (status: number): string => (status < 400 ? 'badge' : 'badge badge-warn');
+const statusClass = (status: number): string => (status < 400 ? 'badge' : 'badge badge-warn');
 
 /** What was sent and what came back, as it was, and how to send it again by hand. */
-export const exchangeView = (exchange: Exchange, { name, messages, open }: Look): Html => {
+export const exchangeView = (exchange: Exchange, { name, messages, open }: ExchangeOptions): Html => {
   const { method, url, headers, answer } = exchange;
   const { pathname, search, host } = new URL(url);
-  const sent = [`${method} ${pathname}${search} HTTP/1.1`, `host: ${host}`, headersOf(headers)].join('\n');
+  const sent = [`${method} ${pathname}${search} HTTP/1.1`, `host: ${host}`, headerLines(headers)].join('\n');
   const body = sentBody(exchange);
-  const received = [`HTTP/1.1 ${answer.status}`, headersOf(answer.headers)].join('\n');
+  const received = [`HTTP/1.1 ${answer.status}`, headerLines(answer.headers)].join('\n');
   return html`<details class="exchange"${open && html` open`}>
-    <summary>${method} <code>${pathname}</code> <span class="${tone(answer.status)}">${answer.status}</span></summary>
+    <summary>${method} <code>${pathname}</code> <span class="${statusClass(answer.status)}">${answer.status}</span></summary>
     <h3>${words.request}</h3>
     <pre>${sent}${body !== '' && `\n\n${body}`}</pre>
     <h3>${words.answer}</h3>
     <pre>${received}${answer.body !== '' && `\n\n${receivedBody(answer.body)}`}</pre>
-    ${fieldsOf(messages).copy({ name: `curl-${name}`, label: words.curl, value: asCurl(exchange) })}
+    ${createFields(messages).copy({ name: `curl-${name}`, label: words.curl, value: toCurl(exchange) })}
   </details>`;
 };

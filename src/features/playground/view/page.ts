@@ -4,7 +4,7 @@ import { messagesFor } from '../../../views/languages/index.ts';
 import { layout } from '../../../views/layout.ts';
 import type { Page } from '../../../views/page.ts';
 import type { Journal } from '../journal.ts';
-import { pathOf, tabs } from '../tabs.ts';
+import { tabPath, tabs } from '../tabs.ts';
 import { type TabName, words } from '../words.ts';
 import { stepView } from './step.ts';
 
@@ -20,10 +20,10 @@ export interface PlaygroundModel {
 
 const isTabName = (name: string): name is TabName => Object.hasOwn(words.tabs, name);
 
-export const playgroundPage = ({ here: _, ...page }: Page, model: PlaygroundModel): string => {
+export const playgroundPage = ({ currentUrl: _, ...page }: Page, model: PlaygroundModel): string => {
   const { tab, journal, csrf } = model;
   const steps = tabs[tab];
-  const current = steps.findIndex(({ done }) => !done(journal));
+  const current = steps.findIndex(({ isDone }) => !isDone(journal));
   // Told in English whatever the language of the reader, so that is what the page says it is in.
   return layout(
     { ...page, messages: messagesFor('en') },
@@ -36,8 +36,8 @@ export const playgroundPage = ({ here: _, ...page }: Page, model: PlaygroundMode
       .filter(([name]) => isTabName(name))
       .map(([name, { label }]) =>
         name === tab
-          ? html`<li><a href="${isTabName(name) ? pathOf(name) : '/'}" aria-current="page">${label}</a></li>`
-          : html`<li><a href="${isTabName(name) ? pathOf(name) : '/'}">${label}</a></li>`,
+          ? html`<li><a href="${isTabName(name) ? tabPath(name) : '/'}" aria-current="page">${label}</a></li>`
+          : html`<li><a href="${isTabName(name) ? tabPath(name) : '/'}">${label}</a></li>`,
       )}</ul></nav>
     <p>${words.tabs[tab].lead}</p>
     <ol class="steps">${steps.map((step, at) =>

@@ -1,0 +1,64 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { isBusy } from './sqlite-errors.ts';
+
+type Work = () => void;
+
+interface QueuedWork {
+  readonly work: Work;
+  readonly resolve: () => void;
+  readonly reject: (fault: unknown) => void;
+  error: unknown;
+}
+
+/**
+ * Commits that arrive in one turn of the event loop share a transaction, whose beginning and end cost more than the
+ * writes of one. Each is all or nothing by itself: what is refused undoes its own writes and nobody else's. When the
+ * file or the disk fails, SQLite undoes them all, and all are told.
+ */
+export const createGroupCommit = (
+  db: DatabaseSync,
+  transaction: (work: Work) => Promise<void>,
+): ((work: Work) => Promise<void>) => {
+  const [savepoint, release, rollback] = ['SAVEPOINT one', 'RELEASE one', 'ROLLBACK TO one'].map((sql) =>
+    db.prepare(sql),
+  );
+  let group: QueuedWork[] = [];
+
+  const attempt = (one: QueuedWork): void => {
+    one.error = undefined;
+    savepoint?.run();
+    try {
+      one.work();
+    } catch (error) {
+      if (isBusy(error) || !db.isTransaction) throw error;
+      one.error = error;
+      rollback?.run();
+    }
+    release?.run();
+  };
+
+  const flush = async (): Promise<void> => {
+    const now = group;
+    group = [];
+    try {
+      const [only] = now;
+      await transaction(() => {
+        if (only && now.length === 1) only.work();
+        else for (const one of now) attempt(one);
+      });
+    } catch (fault) {
+      for (const { reject } of now) reject(fault);
+      return;
+    }
+    for (const { error, resolve, reject } of now) {
+      if (error === undefined) resolve();
+      else reject(error);
+    }
+  };
+
+  return (work) =>
+    new Promise((resolve, reject) => {
+      group.push({ work, resolve, reject, error: undefined });
+      if (group.length === 1) setImmediate(flush);
+    });
+};

@@ -1,0 +1,214 @@
+import { Cluster, Command, Redis } from 'ioredis';
+import { StoreUnavailable } from '#src/store/errors.ts';
+import type { Address, DriverOptions } from './address.ts';
+import { connect, type Timing } from './driver.ts';
+import {
+  isNoScript,
+  isPermanent,
+  isReplyError,
+  isTransient,
+  toOpenError,
+  toUnavailable,
+  wasNotSent,
+} from './driver-errors.ts';
+import { scriptText } from './scripts.ts';
+
+/** How often a question left without an answer ever coming back: 0 means that nothing can have happened. */
+export interface Outcome {
+  unanswered: number;
+}
+
+export interface CommandOptions {
+  readonly limitMs: number;
+  /** A longer limit, for a question that has left and may have been heard. */
+  readonly sentLimitMs?: number;
+  /** Not asked again after its answer was lost. */
+  readonly noResend?: boolean;
+  readonly outcome?: Outcome;
+}
+
+/** The connection that asks. It reconnects for ever, and nothing waits on it longer than its limit. */
+export class Connection {
+  readonly clustered: boolean;
+  readonly #client: Redis | Cluster;
+  readonly #single: Redis | undefined;
+  readonly #waiting = new Set<() => void>();
+  readonly #readyListeners: ((silentMs: number) => void)[] = [];
+  #lastError: unknown;
+  #inFlight = 0;
+  #lastReplyAt = 0;
+  #closed = false;
+  #corked = false;
+
+  constructor(address: Address, timing: Timing) {
+    this.#client = connect(address, timing);
+    if (this.#client instanceof Redis) this.#single = this.#client;
+    else this.#client.on('node error', (error) => this.#recordError(error));
+    this.clustered = address.kind === 'cluster';
+    this.#client.on('error', (error) => this.#recordError(error));
+    this.#client.on('ready', () => {
+      this.#lastError = undefined;
+      const silentMs = performance.now() - this.#lastReplyAt;
+      for (const listener of this.#readyListeners) listener(silentMs);
+      for (const proceed of [...this.#waiting]) proceed();
+    });
+  }
+
+  #recordError(error: unknown): void {
+    this.#lastError = error;
+    if (isPermanent(error)) for (const proceed of [...this.#waiting]) proceed();
+  }
+
+  async open(deadlineMs: number): Promise<void> {
+    this.#client.connect().catch(() => {});
+    await new Promise<void>((resolve) => {
+      const proceed = (): void => {
+        clearTimeout(timer);
+        this.#waiting.delete(proceed);
+        resolve();
+      };
+      const timer = setTimeout(proceed, deadlineMs);
+      this.#waiting.add(proceed);
+    });
+    if (this.#client.status === 'ready') return;
+    const fault = this.#lastError;
+    await this.close();
+    throw toOpenError(fault);
+  }
+
+  /** Told of each connection, with the time since the last answer on the one before. */
+  onReady(listener: (silentMs: number) => void): void {
+    this.#readyListeners.push(listener);
+  }
+
+  assertOpen(): void {
+    if (this.#closed) throw new StoreUnavailable('the store is closed');
+  }
+
+  get lastError(): unknown {
+    return this.#lastError;
+  }
+
+  get ready(): boolean {
+    return this.#client.status === 'ready';
+  }
+
+  /** Those that hold the data, one connection each, always in the same order. */
+  masters(): Redis[] {
+    if (this.#single) return [this.#single];
+    const nodes = this.#client instanceof Cluster ? this.#client.nodes('master') : [];
+    const name = ({ options }: Redis): string => `${options.host}:${options.port}`;
+    return nodes.sort((a, b) => (name(a) < name(b) ? -1 : 1));
+  }
+
+  /** Options of a connection of its own, for the subscriber. */
+  subscriberOptions(): DriverOptions | undefined {
+    if (this.#single) return this.#single.options;
+    const nodes = this.#client instanceof Cluster ? this.#client.nodes('all') : [];
+    return nodes[Math.floor(Math.random() * nodes.length)]?.options;
+  }
+
+  /** Fails only with `Unavailable`. */
+  send(command: string, args: string[], options: CommandOptions): Promise<unknown> {
+    const { limitMs, sentLimitMs = limitMs, noResend = false, outcome } = options;
+    return new Promise((resolve, reject) => {
+      if (this.#closed) return reject(new StoreUnavailable('the store is closed'));
+      let settled = false;
+      let sent = false;
+      let lastError: unknown;
+      let name = command;
+      this.#inFlight++;
+      const finish = (): void => {
+        settled = true;
+        this.#inFlight--;
+        clearTimeout(timer);
+        this.#waiting.delete(attempt);
+      };
+      const fail = (fault: unknown): void => {
+        finish();
+        reject(toUnavailable(fault));
+      };
+      const onTimeout = (): void => {
+        if (sent && sentLimitMs > limitMs && timer !== extended) {
+          timer = extended = setTimeout(onTimeout, sentLimitMs - limitMs);
+          return;
+        }
+        fail(new StoreUnavailable('Redis did not answer in time', { cause: lastError ?? this.#lastError }));
+      };
+      let extended: NodeJS.Timeout | undefined;
+      let timer = setTimeout(onTimeout, limitMs);
+      const attempt = (): void => {
+        this.#waiting.delete(attempt);
+        if (settled) return;
+        if (this.#closed) {
+          fail(new StoreUnavailable('the store is closed'));
+          return;
+        }
+        if (this.#client.status !== 'ready') {
+          this.#waiting.add(attempt);
+          return;
+        }
+        sent = true;
+        if (outcome) outcome.unanswered++;
+        this.#write(name, args).then(
+          (reply) => {
+            this.#lastReplyAt = performance.now();
+            if (outcome) outcome.unanswered--;
+            if (settled) return;
+            finish();
+            resolve(reply);
+          },
+          (error: unknown) => {
+            const isDefinite = isReplyError(error) || wasNotSent(error);
+            if (outcome && isDefinite) outcome.unanswered--;
+            if (settled) return;
+            lastError = error;
+            if (isNoScript(error)) {
+              args[0] = scriptText(args[0] ?? '');
+              name = 'eval';
+              attempt();
+            } else if (!isTransient(error) || (noResend && !isDefinite)) fail(error);
+            else if (this.#client.status === 'ready') setTimeout(attempt, 20);
+            else attempt();
+          },
+        );
+      };
+      attempt();
+    });
+  }
+
+  /** What is asked in one turn of the event loop leaves in one packet: a system call costs more than the rest. */
+  #write(name: string, args: string[]): Promise<unknown> {
+    const stream = this.#single?.stream;
+    if (stream && !this.#corked) {
+      this.#corked = true;
+      stream.cork();
+      setImmediate(() => {
+        this.#corked = false;
+        stream.uncork();
+      });
+    }
+    // Typed unknown or any by the driver; a promise on both of its clients.
+    return Promise.resolve<unknown>(
+      this.#client.sendCommand(new Command(name, args, { replyEncoding: 'utf8' })),
+    );
+  }
+
+  async close(graceMs = 0): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const proceed of [...this.#waiting]) proceed();
+    for (const end = performance.now() + graceMs; this.#inFlight > 0 && performance.now() < end; )
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    const { status } = this.#client;
+    if (status === 'end') return;
+    if (status !== 'ready' && status !== 'connect' && status !== 'connecting')
+      return this.#client.disconnect();
+    const ended = new Promise<void>((resolve) => {
+      this.#client.once('end', () => resolve());
+      setTimeout(resolve, 1_000).unref();
+    });
+    this.#client.disconnect();
+    await ended;
+  }
+}

@@ -1,0 +1,35 @@
+import type { Connection } from './connection.ts';
+import type { Timing } from './driver.ts';
+import type { KeyNames } from './key-names.ts';
+import { scripts } from './scripts.ts';
+
+/** Counters are never asked for twice: a lost answer counts as one step too many at most. */
+export const createIncrement = (connection: Connection, names: KeyNames, timing: Timing) => {
+  const count = async (keys: string[], windowMs: number): Promise<number[]> => {
+    const args = [scripts.increment, String(keys.length), ...keys, String(Math.ceil(windowMs))];
+    const reply = await connection.send('evalsha', args, {
+      limitMs: timing.operationTimeoutMs,
+      noResend: true,
+    });
+    if (!Array.isArray(reply)) throw new TypeError('Redis gave an answer that is no list');
+    return reply.map(Number);
+  };
+
+  return async (counters: readonly string[], windowMs: number): Promise<readonly number[]> => {
+    const keys = counters.map(names.counter);
+    if (!connection.clustered) return count(keys, windowMs);
+    const slots = new Map<string, number[]>();
+    for (const [at, key] of keys.entries()) slots.set(key, [...(slots.get(key) ?? []), at]);
+    const values = new Array<number>(keys.length).fill(0);
+    await Promise.all(
+      Array.from(slots, async ([key, places]) => {
+        const found = await count(
+          places.map(() => key),
+          windowMs,
+        );
+        for (const [i, at] of places.entries()) values[at] = found[i] ?? 0;
+      }),
+    );
+    return values;
+  };
+};

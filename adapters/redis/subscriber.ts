@@ -1,0 +1,93 @@
+import { Redis } from 'ioredis';
+import type { Connection } from './connection.ts';
+import type { Timing } from './driver.ts';
+import type { KeyNames } from './key-names.ts';
+
+type Listener = (message: string) => void;
+
+/** The second connection: hears announcements. When it is lost it comes back, elsewhere in a cluster, and listens again. */
+export class Subscriber {
+  readonly #connection: Connection;
+  readonly #names: KeyNames;
+  readonly #timing: Timing;
+  readonly #topics = new Map<string, Set<Listener>>();
+  #client: Redis | undefined;
+  #heartbeat: NodeJS.Timeout | undefined;
+  #reconnectTimer: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(connection: Connection, names: KeyNames, timing: Timing) {
+    this.#connection = connection;
+    this.#names = names;
+    this.#timing = timing;
+  }
+
+  subscribe(topic: string, listener: Listener): () => void {
+    if (this.#closed) return () => {};
+    const name = this.#names.topic(topic);
+    // Each call is a listener of its own, even with the same function.
+    const heard: Listener = (message) => listener(message);
+    const listeners = this.#topics.get(name);
+    if (listeners) listeners.add(heard);
+    else {
+      this.#topics.set(name, new Set([heard]));
+      if (this.#client?.status === 'ready') this.#listenTo([name]);
+    }
+    if (!this.#client) this.#connect();
+    return () => {
+      const left = this.#topics.get(name);
+      if (!left?.delete(heard) || left.size > 0) return;
+      this.#topics.delete(name);
+      this.#client?.unsubscribe(name).catch(() => {});
+    };
+  }
+
+  async publish(topic: string, message: string): Promise<void> {
+    await this.#connection.send('publish', [this.#names.topic(topic), message], {
+      limitMs: this.#timing.operationTimeoutMs,
+      noResend: true,
+    });
+  }
+
+  #listenTo(names: string[]): void {
+    const client = this.#client;
+    if (client && names.length > 0) client.subscribe(...names).catch(() => client.disconnect());
+  }
+
+  #connect(): void {
+    const options = this.#connection.subscriberOptions();
+    if (!options) {
+      this.#reconnectSoon();
+      return;
+    }
+    const client = new Redis({ ...options, readOnly: false, retryStrategy: null, lazyConnect: true });
+    this.#client = client;
+    client.on('error', () => {});
+    client.on('ready', () => this.#listenTo([...this.#topics.keys()]));
+    client.on('message', (name: string, message: string) => {
+      for (const listener of this.#topics.get(name) ?? []) listener(message);
+    });
+    client.once('end', () => {
+      clearInterval(this.#heartbeat);
+      this.#client = undefined;
+      this.#reconnectSoon();
+    });
+    client.connect().catch(() => {});
+    // A connection that says nothing looks like one where nothing happens.
+    this.#heartbeat = setInterval(() => void client.ping().catch(() => {}), 2_000).unref();
+  }
+
+  #reconnectSoon(): void {
+    if (this.#closed) return;
+    this.#reconnectTimer = setTimeout(() => this.#connect(), 100);
+    this.#reconnectTimer.unref();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#topics.clear();
+    clearInterval(this.#heartbeat);
+    clearTimeout(this.#reconnectTimer);
+    this.#client?.disconnect();
+  }
+}

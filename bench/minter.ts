@@ -1,0 +1,147 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import type { Provider } from 'oidc-provider';
+import {
+  type Algorithm,
+  apiCodeClient,
+  audienceOf,
+  type CredentialKind,
+  challenge,
+  clientOf,
+  type MintRequest,
+  opaqueAudience,
+  redirectUri,
+} from './fixtures.ts';
+
+interface MinterOptions {
+  readonly provider: Provider;
+  readonly accountId: string;
+  readonly cookieKey: string;
+  readonly cookieHash: 'sha1' | 'sha256';
+  readonly sessionCookie: string;
+  /** Around what one request of the server would do. */
+  readonly runAsRequest?: (make: () => Promise<string>) => Promise<string>;
+}
+
+interface Login {
+  readonly grantId: string;
+  readonly session: InstanceType<Provider['Session']>;
+}
+
+/** Makes material through the models of the engine, the same for all contestants that are built on it. */
+export const createMinter = ({
+  provider,
+  accountId: defaultAccountId,
+  cookieKey,
+  cookieHash,
+  sessionCookie,
+  runAsRequest = (make) => make(),
+}: MinterOptions) => {
+  const sessionTtl = 14 * 86_400;
+
+  /** Each piece belongs to a sign-in of its own, as in life. */
+  const signIn = async (
+    clientId: string,
+    audience: string,
+    withSession: boolean,
+    accountId = defaultAccountId,
+  ): Promise<Login> => {
+    const grant = new provider.Grant({ accountId, clientId });
+    grant.addOIDCScope('openid offline_access profile email');
+    grant.addResourceScope(audience, 'read');
+    const grantId = await grant.save();
+    const session = new provider.Session();
+    session.loginAccount({ accountId, loginTs: Math.floor(Date.now() / 1000), amr: ['pwd'] });
+    session.ensureClientContainer(clientId);
+    session.grantIdFor(clientId, grantId);
+    if (withSession) await session.save(sessionTtl);
+    return { grantId, session };
+  };
+
+  const signedCookies = ({ session }: Login): string => {
+    const cookie = `${sessionCookie}=${session.jti}`;
+    const signature = createHmac(cookieHash, cookieKey).update(cookie).digest('base64url');
+    return `${cookie}; ${sessionCookie}.sig=${signature}`;
+  };
+
+  const mintByKind: Record<CredentialKind, (alg: Algorithm) => Promise<string>> = {
+    code: (alg) => mintCode(clientOf(alg), audienceOf(alg), 'openid offline_access read', false),
+    'session-code': (alg) => mintCode(clientOf(alg), audienceOf(alg), 'openid read', true),
+    'door-code': (alg) => mintCode(apiCodeClient, audienceOf(alg), 'read', false),
+    async 'refresh-token'(alg) {
+      return mintRefreshToken(await signIn(clientOf(alg), audienceOf(alg), false), alg);
+    },
+    'opaque-code': (alg) => mintCode(clientOf(alg), opaqueAudience, 'openid offline_access read', false),
+    'userinfo-code': (alg) =>
+      mintCode(clientOf(alg), undefined, 'openid offline_access profile email', false),
+    cookies: async (alg) => signedCookies(await signIn(clientOf(alg), audienceOf(alg), true)),
+    async login(alg) {
+      // Of a person each: a list of sign-ins that all share is nobody's.
+      const accountId = randomBytes(16).toString('base64url');
+      const login = await signIn(clientOf(alg), audienceOf(alg), true, accountId);
+      await mintRefreshToken(login, alg, accountId);
+      return login.grantId;
+    },
+  };
+
+  const getClient = async (id: string) => {
+    const client = await provider.Client.find(id);
+    if (!client) throw new Error(`no client ${id}`);
+    return client;
+  };
+
+  const mintCode = async (
+    clientId: string,
+    audience: string | undefined,
+    scope: string,
+    withSession: boolean,
+  ) => {
+    const { grantId, session } = await signIn(clientId, audience ?? audienceOf('ES256'), withSession);
+    const made = new provider.AuthorizationCode({
+      accountId: defaultAccountId,
+      acr: undefined,
+      amr: ['pwd'],
+      authTime: session.loginTs,
+      client: await getClient(clientId),
+      codeChallenge: challenge,
+      codeChallengeMethod: 'S256',
+      ...(withSession && { expiresWithSession: true }),
+      grantId,
+      nonce: 'a-nonce-of-a-request',
+      redirectUri,
+      ...(audience !== undefined && { resource: audience }),
+      scope,
+      sessionUid: session.uid,
+      sid: session.sidFor(clientId),
+    } as ConstructorParameters<Provider['AuthorizationCode']>[0]);
+    return made.save();
+  };
+
+  const mintRefreshToken = async (
+    { grantId, session }: Login,
+    alg: Algorithm,
+    accountId = defaultAccountId,
+  ) => {
+    const clientId = clientOf(alg);
+    const made = new provider.RefreshToken({
+      accountId,
+      amr: ['pwd'],
+      authTime: session.loginTs,
+      client: await getClient(clientId),
+      grantId,
+      gty: 'authorization_code',
+      nonce: 'a-nonce-of-a-request',
+      resource: audienceOf(alg),
+      rotations: 0,
+      scope: 'openid offline_access read',
+      sessionUid: session.uid,
+      sid: session.sidFor(clientId),
+    } as ConstructorParameters<Provider['RefreshToken']>[0]);
+    return made.save();
+  };
+
+  return async ({ kind, alg, count }: MintRequest): Promise<string[]> => {
+    const made: string[] = [];
+    for (let i = 0; i < count; i++) made.push(await runAsRequest(() => mintByKind[kind](alg)));
+    return made;
+  };
+};

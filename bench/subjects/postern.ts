@@ -1,0 +1,126 @@
+import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { stringify } from 'yaml';
+import { freePort } from '#src/testing/free-port.ts';
+import { algorithms, audienceOf, claims, clients, opaqueAudience, username } from '../fixtures.ts';
+import { ask } from '../messages.ts';
+import type { RunningRedis } from './redis.ts';
+import type { Server } from './server.ts';
+
+export interface Postern extends Server {
+  /** Milliseconds from the start of the process to the first discovery document. */
+  readonly startMs: number;
+  addClients(count: number): Promise<readonly string[]>;
+  /** Fills the store until it holds this many live grants. */
+  fill(count: number): Promise<void>;
+}
+
+export interface PosternOptions {
+  /** Absent: the embedded store, in a file. */
+  readonly redis?: RunningRedis;
+  readonly workers?: number;
+  readonly audit?: boolean;
+  readonly log?: 'info' | 'silent';
+  /** Directory for a processor profile. */
+  readonly profile?: string;
+  /** Another checkout of Postern. */
+  readonly root?: string;
+  /** Where it keeps what it has, and finds it again; absent: a directory for this time. */
+  readonly dataFolder?: string;
+  /** Directory of a compile cache. */
+  readonly compileCache?: string;
+}
+
+const ownRoot = fileURLToPath(new URL('../../', import.meta.url));
+const machineAudience = audienceOf('ES256');
+
+const settings = (port: number, { redis, workers = 1, audit = true, log = 'info' }: PosternOptions) => ({
+  issuer: `http://localhost:${port}`,
+  listen: { port, workers },
+  store: { url: redis?.url ?? 'sqlite:./postern.db' },
+  demo: false,
+  log: { level: log, format: 'json' },
+  audit: { enabled: audit },
+  tokens: { authorization_code_ttl: 600, refresh_reuse_window: 10 },
+  // All load comes from one address: counted as always, but never refused.
+  security: { throttle: { token_per_address: 1_000_000 } },
+  accounts: [{ username, password: 'never used in a measurement', ...claims }],
+  clients: clients.map((client) =>
+    client.grant_types.includes('client_credentials') ? { ...client, resources: [machineAudience] } : client,
+  ),
+  resources: [
+    ...algorithms.map((alg) => ({ audience: audienceOf(alg), scopes: ['read'], signing_alg: alg })),
+    { audience: opaqueAudience, scopes: ['read'], access_token_format: 'opaque' },
+  ],
+});
+
+const waitUntilReady = async (port: number, child: ChildProcess): Promise<void> => {
+  for (const end = Date.now() + 20_000; Date.now() < end; await sleep(5)) {
+    if (child.exitCode !== null) break;
+    try {
+      const response = await fetch(`http://localhost:${port}/.well-known/openid-configuration`);
+      await response.text();
+      if (response.ok) return;
+    } catch {
+      // Not listening yet.
+    }
+  }
+  throw new Error('Postern did not start');
+};
+
+/** The server as operators run it, and beside it a process that makes material in its store. */
+export const startPostern = async (options: PosternOptions = {}): Promise<Postern> => {
+  const root = resolve(options.root ?? ownRoot);
+  const port = await freePort();
+  const cwd = options.dataFolder ?? mkdtempSync(join(tmpdir(), 'postern-bench-'));
+  writeFileSync(join(cwd, 'postern.yaml'), stringify(settings(port, options)));
+  const started = performance.now();
+  const profile = options.profile ? ['--cpu-prof', `--cpu-prof-dir=${options.profile}`] : [];
+  const child = spawn(process.execPath, [...profile, join(root, 'bin/postern'), 'start'], {
+    cwd,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: {
+      PATH: process.env['PATH'],
+      ...(options.compileCache && { NODE_COMPILE_CACHE: options.compileCache }),
+    },
+  });
+  let stderrTail = '';
+  child.stderr?.on('data', (chunk) => {
+    stderrTail = `${stderrTail}${chunk}`.slice(-2000);
+  });
+  await waitUntilReady(port, child).catch((error: Error) => {
+    throw new Error(`${error.message}: ${stderrTail}`);
+  });
+  const startMs = performance.now() - started;
+
+  let minter: ChildProcess | undefined;
+  const getMinter = (): ChildProcess => {
+    minter ??= fork(join(root, 'bench/processes/mint.ts'), { cwd, serialization: 'advanced' });
+    return minter;
+  };
+
+  return {
+    port,
+    pid: child.pid ?? 0,
+    startMs,
+    ...(options.redis && { redisPid: options.redis.pid }),
+    mint: (order) => ask<string[]>(getMinter(), 'mint', order),
+    addClients: (count) => ask<string[]>(getMinter(), 'addClients', count),
+    fill: (count) => ask<void>(getMinter(), 'fill', count),
+    collectGarbage: async () => {},
+    // The record of events is written a quarter of a second behind.
+    awaitDeferredWork: () => sleep(options.audit === false ? 0 : 350),
+    async close() {
+      minter?.kill();
+      const ended = once(child, 'exit');
+      child.kill();
+      await ended;
+      if (options.dataFolder === undefined) rmSync(cwd, { recursive: true, force: true });
+    },
+  };
+};

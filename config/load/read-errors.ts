@@ -1,0 +1,11 @@
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'its permissions forbid it',
+  EISDIR: 'it is a folder',
+};
+
+/** Why a file can not be read, in words. */
+export const describeReadError = (error: unknown): string => {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  return reasons[code] ?? `the system answered ${code}`;
+};

@@ -1,0 +1,39 @@
+import type { CommandContext } from '#src/command.ts';
+import { exitCode, Failure } from '#src/errors.ts';
+import type { Account, Accounts } from '#src/services/accounts/index.ts';
+import { type StoreCreation, withConfiguredInstallation } from '../installation.ts';
+import { isoTime } from '../table.ts';
+
+export const withAccounts = <T>(
+  context: CommandContext & StoreCreation,
+  work: (accounts: Accounts) => Promise<T>,
+): Promise<T> =>
+  withConfiguredInstallation(context, async (installation) => {
+    const { createAccounts } = await import('#src/services/accounts/index.ts');
+    const accounts = createAccounts(installation);
+    try {
+      return await work(accounts);
+    } finally {
+      accounts.close();
+    }
+  });
+
+/** By user name, or by subject as tokens and logs name it. */
+export const requireAccount = async (accounts: Accounts, name: string): Promise<Account> => {
+  const account = (await accounts.findByUsername(name)) ?? (await accounts.find(name));
+  if (account !== undefined) return account;
+  throw new Failure({
+    code: 'account_not_found',
+    message: `There is no account ${name}; \`account list\` shows those there are.`,
+    exit: exitCode.notFound,
+  });
+};
+
+export const accountData = ({ id, username, enabled, claims, from, createdAt }: Account) => ({
+  sub: id,
+  username,
+  enabled,
+  claims,
+  from,
+  ...(createdAt === undefined ? {} : { created_at: isoTime(createdAt) }),
+});

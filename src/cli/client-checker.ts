@@ -1,0 +1,42 @@
+import type { Keys } from '#src/services/keys/index.ts';
+import type { Installation } from './installation.ts';
+
+export interface ClientChecker {
+  /** The rule of this server, as it is set up, that a client breaks. */
+  incompatibility(id: string): Promise<string | undefined>;
+  close(): Promise<void>;
+}
+
+const withoutOutput = (config: Installation['config']): Installation['config'] => ({
+  ...config,
+  log: { ...config.log, level: 'silent' },
+  metrics: { ...config.metrics, enabled: false },
+});
+
+/** A key that is not there yet, or can't be read, would make misfits of all who use it. */
+const hasEveryKey = (keys: Keys, algorithms: readonly string[]): boolean => {
+  const active = keys.list().filter(({ stage }) => stage === 'active');
+  return keys.faults().length === 0 && algorithms.every((alg) => active.some((key) => key.alg === alg));
+};
+
+const skippedCheck: ClientChecker = { incompatibility: async () => undefined, close: async () => {} };
+
+/** The whole house, to ask its engine: no door is opened, and nothing begins. */
+export const createClientChecker = async (installation: Installation, keys: Keys): Promise<ClientChecker> => {
+  const { store, clock } = installation;
+  if (!hasEveryKey(keys, installation.config.keys.algorithms)) return skippedCheck;
+  const config = withoutOutput(installation.config);
+  const [{ buildApp }, { createLogger }, { incompatibility }] = await Promise.all([
+    import('#src/app.ts'),
+    import('#src/logger.ts'),
+    import('#src/services/clients/index.ts'),
+  ]);
+  const app = await buildApp({ config, store, clock, log: createLogger(config), keys });
+  return {
+    async incompatibility(id) {
+      const metadata = await app.services.clients.find(id);
+      return metadata && incompatibility(app.engine(), metadata);
+    },
+    close: app.close,
+  };
+};

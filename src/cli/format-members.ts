@@ -1,0 +1,14 @@
+const formatValue = (value: unknown): string =>
+  typeof value === 'string'
+    ? value
+    : Array.isArray(value) && value.every((item) => typeof item === 'string')
+      ? value.join(' ')
+      : JSON.stringify(value);
+
+/** One line for each member, its name first. */
+export const formatMembers = (data: Readonly<Record<string, unknown>>): string => {
+  const width = Math.max(...Object.keys(data).map((name) => name.length));
+  return Object.entries(data)
+    .map(([name, value]) => `${name.padEnd(width)}  ${formatValue(value)}`)
+    .join('\n');
+};

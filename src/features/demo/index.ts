@@ -1,6 +1,0 @@
-/**
- * What a newcomer finds on a fresh installation in development: a person, a client of each type, an API. Production
- * refuses to start on it. Not here: what is printed about it (main), and the playground that uses it.
- */
-export { demoResource } from './cast.ts';
-export { assertNoDemo, type Demo, ensureDemo } from './demo.ts';

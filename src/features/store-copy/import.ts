@@ -1,0 +1,55 @@
+import { exitCode, Failure } from '#src/errors.ts';
+import type { Entry, Store } from '#src/store/port.ts';
+import { assertComplete, readMarker, removeMarker, writeMarker } from './marker.ts';
+import { type Lines, readExport } from './read-export.ts';
+
+interface ImportOptions {
+  readonly store: Store;
+  /** Called twice: everything is looked at before anything is written. */
+  readonly lines: Lines;
+  /** Write over records of the same name. */
+  readonly overwrite: boolean;
+}
+
+const documentKeys = (page: readonly Entry[]) =>
+  page.flatMap(({ type, key }) => (type === 'document' ? [key] : []));
+
+/** The kind of a record that is in both. */
+const findExistingKind = async (store: Store, page: readonly Entry[]): Promise<string | undefined> => {
+  const keys = documentKeys(page);
+  const found = await store.read(keys);
+  return keys.find((_, at) => found[at] !== undefined)?.kind;
+};
+
+const recordExists = (kind: string): Failure =>
+  new Failure({
+    code: 'record_exists',
+    message: `The store holds a record of the kind ${kind} that is in the file as well: import into an empty store, or --overwrite.`,
+    exit: exitCode.conflict,
+  });
+
+/** A mark stands beside what was written until all of it is; the same file may be imported again over its own half. */
+export const importLines = async ({
+  store,
+  lines,
+  overwrite,
+}: ImportOptions): Promise<Readonly<Record<string, number>>> => {
+  const marker = await readMarker(store);
+  const checked = readExport(lines);
+  let existingKind: string | undefined;
+  for await (const page of checked.pages)
+    if (!overwrite) existingKind ??= await findExistingKind(store, page);
+  const source = checked.digest();
+  const resumed = marker?.by === 'import' && marker.source === source;
+  // Half a copy does not become whole by what is in a file.
+  if (marker?.by === 'migrate' || !(resumed || overwrite)) await assertComplete(store);
+  if (!resumed && existingKind !== undefined) throw recordExists(existingKind);
+  await writeMarker(store, { v: 1, by: 'import', source, entries: 0 });
+  const documents: Record<string, number> = {};
+  for await (const page of readExport(lines).pages) {
+    await store.load(page);
+    for (const { kind } of documentKeys(page)) documents[kind] = (documents[kind] ?? 0) + 1;
+  }
+  await removeMarker(store);
+  return documents;
+};

@@ -1,0 +1,42 @@
+import { hash } from 'node:crypto';
+import { exitCode, Failure } from '#src/errors.ts';
+import type { Key, Store } from '#src/store/port.ts';
+
+/** In the target of a copy or an import, for as long as it is not complete. */
+const key: Key = { kind: 'moving', family: 'moving', id: '' };
+
+export interface Marker {
+  readonly v: 1;
+  readonly by: 'migrate' | 'import';
+  /** A digest: addresses of stores may hold a password. */
+  readonly source: string;
+  readonly cursor?: string;
+  readonly entries: number;
+}
+
+export const isMarker = ({ kind }: Key): boolean => kind === key.kind;
+
+export const digestOfSource = (url: string): string => hash('sha256', url, 'base64url').slice(0, 22);
+
+export const readMarker = async (store: Store): Promise<Marker | undefined> => {
+  const [document] = await store.read([key]);
+  // Written below alone.
+  return document && (JSON.parse(document.body) as Marker);
+};
+
+export const writeMarker = (store: Store, marker: Marker): Promise<void> =>
+  store.commit([{ op: 'put', key, body: JSON.stringify(marker) }]);
+
+export const removeMarker = (store: Store): Promise<void> => store.commit([{ op: 'remove', key }]);
+
+const unfinishedMessage = ({ by }: Marker): string =>
+  by === 'migrate'
+    ? 'A copy into this store was not completed: run the same `postern migrate` again, it goes on where it stopped.'
+    : 'An import into this store was not completed: run the same `postern import` again.';
+
+/** A server on half a copy would make what it misses anew: keys, first of all. */
+export const assertComplete = async (store: Store): Promise<void> => {
+  const marker = await readMarker(store);
+  if (marker === undefined) return;
+  throw new Failure({ code: 'copy_unfinished', message: unfinishedMessage(marker), exit: exitCode.conflict });
+};

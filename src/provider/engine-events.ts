@@ -1,0 +1,125 @@
+import type { EventEmitter } from 'node:events';
+import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
+import type { Events, SecurityEvent } from '../events.ts';
+import { currentUnitOfWork } from '../store/current-unit-of-work.ts';
+import { StoreUnavailable } from '../store/errors.ts';
+import { getRequestContext } from './request-context.ts';
+
+interface Outcome {
+  readonly error: Error;
+  /** Of the event that tells of it; absent: not the last word, the answer becomes a refusal that says so. */
+  readonly type?: string;
+}
+
+/** What a request ended with. The engine may say it more than once, and a commit that fails says it anew. */
+const outcomes = new WeakMap<object, Outcome>();
+
+/** Why the engine refused or failed, if it did; for those who answer in its place. */
+export const errorOf = (ctx: object): Error | undefined => outcomes.get(ctx)?.error;
+
+/** The engine's own names of refusals, and ours. */
+const refusalEvents: Readonly<Record<string, string>> = {
+  'grant.error': 'token.refused',
+  'authorization.error': 'authorization.refused',
+  'introspection.error': 'introspection.refused',
+  'revocation.error': 'revocation.refused',
+  'userinfo.error': 'userinfo.refused',
+  'pushed_authorization_request.error': 'pushed-request.refused',
+  'device_authorization.error': 'device.refused',
+  'code_verification.error': 'device.refused',
+  'device_resume.error': 'device.refused',
+  'backchannel_authentication.error': 'ciba.refused',
+  'end_session.error': 'logout.refused',
+  'end_session_confirm.error': 'logout.refused',
+  'registration_create.error': 'registration.refused',
+  'registration_read.error': 'registration.refused',
+  'registration_update.error': 'registration.refused',
+  'registration_delete.error': 'registration.refused',
+};
+
+const successEvents: Readonly<Record<string, string>> = {
+  'grant.success': 'token.issued',
+  'authorization.success': 'authorization.granted',
+  'grant.revoked': 'grant.revoked',
+  'pushed_authorization_request.success': 'pushed-request.accepted',
+  'end_session.success': 'logout',
+  'registration_create.success': 'registration.created',
+  'registration_update.success': 'registration.changed',
+  'registration_delete.success': 'registration.deleted',
+};
+
+const maxDetailLength = 200;
+
+const describeRequest = (ctx: KoaContextWithOIDC): Omit<SecurityEvent, 'type' | 'outcome'> => {
+  const { correlationId, address, endpoint } = getRequestContext(ctx.req);
+  const { client, account, session, params } = ctx.oidc ?? {};
+  const grantType = params?.['grant_type'];
+  const accountId = account?.accountId ?? session?.accountId;
+  return {
+    correlation: correlationId,
+    address,
+    ...(client && { client: client.clientId }),
+    ...(accountId !== undefined && { account: accountId }),
+    details: {
+      door: endpoint,
+      ...(typeof grantType === 'string' && { grant_type: grantType.slice(0, maxDetailLength) }),
+      ...(client?.['issuer_tokens'] === true && { issuer_tokens: true }),
+    },
+  };
+};
+
+const reasonOf = (error: Error): { reason: string; detail?: string } => {
+  if (!(error instanceof errors.OIDCProviderError)) return { reason: 'server_error' };
+  const detail = error.error_detail ?? error.error_description;
+  return { reason: error.error, ...(detail !== undefined && { detail: detail.slice(0, maxDetailLength) }) };
+};
+
+interface Dependencies {
+  readonly events: Events;
+  /** A fault of ours: logged whole. */
+  readonly onUncaughtError: (error: unknown, correlation: string) => void;
+}
+
+/** Passes on what the engine tells: successes when they are committed, and how a request ended by `tellEnding`. */
+export const forwardEvents = (provider: Provider, { events, onUncaughtError }: Dependencies): void => {
+  const emitter: EventEmitter = provider;
+  for (const [name, type] of Object.entries(refusalEvents)) {
+    emitter.on(name, (ctx: KoaContextWithOIDC, error: Error) => {
+      outcomes.set(ctx, { error, type });
+      if (error.cause instanceof StoreUnavailable)
+        onUncaughtError(error.cause, getRequestContext(ctx.req).correlationId);
+    });
+  }
+  for (const [name, type] of Object.entries(successEvents)) {
+    emitter.on(name, (ctx: KoaContextWithOIDC) => {
+      const event: SecurityEvent = { type, outcome: 'ok', ...describeRequest(ctx) };
+      const work = currentUnitOfWork();
+      if (work) work.afterCommit(() => events.emit(event));
+      else events.emit(event);
+    });
+  }
+  emitter.on('server_error', (ctx: KoaContextWithOIDC, error: Error) => {
+    if (error instanceof StoreUnavailable) return void outcomes.set(ctx, { error });
+    outcomes.set(ctx, { error, type: 'fault' });
+    onUncaughtError(error, getRequestContext(ctx.req).correlationId);
+  });
+};
+
+/** Once for each request that was refused or failed, when its answer is made and no other can take its place. */
+export const emitOutcome = (events: Events, ctx: KoaContextWithOIDC): void => {
+  const { error, type } = outcomes.get(ctx) ?? {};
+  if (error === undefined || type === undefined) return;
+  const { details, ...described } = describeRequest(ctx);
+  const { reason, detail } = reasonOf(error);
+  events.emit({
+    type,
+    outcome: type === 'fault' ? 'failed' : 'refused',
+    reason,
+    ...described,
+    details: { ...details, ...(detail !== undefined && { detail }) },
+  });
+};
+
+/** The engine tells so itself, but not of a second use that shows only at the commit. */
+export const emitGrantRevoked = (events: Events, ctx: KoaContextWithOIDC): void =>
+  events.emit({ type: 'grant.revoked', outcome: 'ok', ...describeRequest(ctx) });

@@ -1,0 +1,33 @@
+import { errors } from 'oidc-provider';
+import type { ResourceConfig } from '#config';
+
+type ClientMetadata = Readonly<Record<string, unknown>>;
+
+const allowedScopes = (
+  { scopes }: ResourceConfig,
+  { api_scope: scope }: ClientMetadata,
+): readonly string[] => {
+  if (typeof scope !== 'string') return scopes;
+  const own = new Set(scope.split(' '));
+  return scopes.filter((one) => own.has(one));
+};
+
+/** One that registered itself gets nothing for an API whose scopes the operator keeps from such clients. */
+export const isResourceAllowed = (resource: ResourceConfig, client: ClientMetadata): boolean =>
+  client['from_registration'] !== true || allowedScopes(resource, client).length > 0;
+
+/** What of an API is for a client: the `scope` that it is registered with holds for APIs as well (RFC 7591 §2). */
+export const restrictToClient = (
+  resource: ResourceConfig,
+  client: ClientMetadata,
+  requested: ReadonlySet<string>,
+): ResourceConfig => {
+  if (!isResourceAllowed(resource, client)) {
+    throw new errors.InvalidTarget('the resource is not one that this client may ask for');
+  }
+  const scopes = allowedScopes(resource, client);
+  if (scopes.length === resource.scopes.length) return resource;
+  const refused = resource.scopes.find((scope) => requested.has(scope) && !scopes.includes(scope));
+  if (refused !== undefined) throw new errors.InvalidScope('requested scope is not allowed', refused);
+  return { ...resource, scopes };
+};

@@ -1,0 +1,175 @@
+import { randomBytes } from 'node:crypto';
+import type { Config } from '#config';
+import { exitCode, Failure } from '#src/errors.ts';
+import type { Events } from '#src/events.ts';
+import { newId } from '#src/store/new-id.ts';
+import type { Clock, Store } from '#src/store/port.ts';
+import { createReadThroughCache } from '#src/store/read-through-cache.ts';
+import type { Account, Accounts, AddAccount } from './account.ts';
+import { createAuthenticate } from './authenticate.ts';
+import { checkClaims, mergeClaims } from './claims.ts';
+import { createConfiguredAccounts } from './configured.ts';
+import { createPasswords } from './password/passwords.ts';
+import { type AccountRecord, insertAccountWithName, readAccount, toAccount } from './record.ts';
+import { createAccountStore, nameTaken } from './store.ts';
+import { acceptUsername } from './username.ts';
+
+export interface AccountsOptions {
+  readonly store: Store;
+  readonly config: {
+    readonly accounts: Config['accounts'];
+    readonly security: Pick<Config['security'], 'password'>;
+  };
+  readonly clock: Clock;
+  readonly events: Events;
+}
+
+/** How long a disabled account may still pass on a process that missed the announcement. */
+const maxAgeMs = 5_000;
+const maxCachedAccounts = 10_000;
+export const createAccounts = ({ store, config, clock, events }: AccountsOptions): Accounts => {
+  const passwords = createPasswords(config.security.password);
+  const configured = createConfiguredAccounts(config.accounts, passwords);
+
+  const stored = createAccountStore(store, clock);
+
+  const cache = createReadThroughCache<Account>({
+    load: async (id) => {
+      const held = await stored.byId(id);
+      return held === undefined ? undefined : toAccount(held.record);
+    },
+    clock,
+    maxEntries: maxCachedAccounts,
+    maxAgeMs,
+  });
+  const unsubscribe = store.subscribe('accounts', (id) => cache.invalidate(id));
+
+  const publishChange = async (type: string, id: string): Promise<void> => {
+    cache.invalidate(id);
+    // Best effort: a process that misses it looks again when its copy is too old.
+    await store.publish('accounts', id).catch(() => {});
+    events.emit({ type, outcome: 'ok', account: id });
+  };
+
+  const refuseConfigured = (id: string): void => {
+    if (configured.byId(id) === undefined) return;
+    throw new Failure({
+      code: 'account_configured',
+      message: 'This account comes from the configuration; change it there.',
+      status: 409,
+      exit: exitCode.conflict,
+    });
+  };
+
+  const change = async (
+    id: string,
+    type: string,
+    next: (record: AccountRecord) => AccountRecord,
+  ): Promise<Account> => {
+    refuseConfigured(id);
+    const record = await stored.change(id, next);
+    await publishChange(type, id);
+    return toAccount(record);
+  };
+
+  const setPassword = async (id: string, password: string): Promise<void> => {
+    refuseConfigured(id);
+    const hash = await passwords.hash(password);
+    await change(id, 'account.password_changed', (record) => ({
+      ...record,
+      hash,
+      passwordChangedAt: clock.now(),
+    }));
+  };
+
+  const find = async (id: string): Promise<Account | undefined> => configured.byId(id) ?? cache.get(id);
+
+  const newRecord = async (account: AddAccount): Promise<AccountRecord> => {
+    const { username, password, passwordHash, claims = {}, demo } = account;
+    const name = acceptUsername(username);
+    checkClaims(claims);
+    if (password !== undefined) passwords.checkNew(password);
+    if (passwordHash !== undefined) passwords.checkImported(passwordHash);
+    if (configured.byName(name) !== undefined) throw nameTaken(name);
+    const hash = password === undefined ? passwordHash : await passwords.hash(password);
+    const now = clock.now();
+    return {
+      v: 1,
+      id: newId(16),
+      username: name,
+      enabled: true,
+      claims: mergeClaims({}, claims),
+      ...(hash === undefined ? {} : { hash }),
+      createdAt: now,
+      updatedAt: now,
+      ...(demo === undefined ? {} : { demo }),
+    };
+  };
+
+  return {
+    find,
+    async findByUsername(username) {
+      const account = configured.byName(username);
+      if (account !== undefined) return account;
+      const held = await stored.byName(username);
+      return held === undefined ? undefined : toAccount(held.record);
+    },
+    authenticate: createAuthenticate({ store, passwords, configured, stored }),
+    async forEngine(id) {
+      const account = await find(id);
+      if (account === undefined || !account.enabled) return undefined;
+      return { accountId: account.id, claims: () => ({ ...account.claims, sub: account.id }) };
+    },
+    async list({ limit = 50, cursor } = {}) {
+      const page = await store.list('accounts', 'all', {
+        limit,
+        ...(cursor === undefined ? {} : { cursor }),
+      });
+      const items = page.items.map(({ document }) => toAccount(readAccount(document)));
+      return {
+        items: cursor === undefined ? [...configured.all(), ...items] : items,
+        ...(page.next === undefined ? {} : { next: page.next }),
+      };
+    },
+    async add(account) {
+      const record = await newRecord(account);
+      await stored.insert(record);
+      await publishChange('account.added', record.id);
+      return toAccount(record);
+    },
+    async draft(account) {
+      const record = await newRecord(account);
+      return {
+        writes: insertAccountWithName(record, clock.now()),
+        afterCommit: () => publishChange('account.added', record.id),
+      };
+    },
+    async update(id, { username, claims = {} }) {
+      const name = username === undefined ? undefined : acceptUsername(username);
+      if (name !== undefined && configured.byName(name) !== undefined) throw nameTaken(name);
+      return change(id, 'account.updated', (former) => {
+        const merged = mergeClaims(former.claims, claims);
+        checkClaims(merged);
+        return { ...former, username: name ?? former.username, claims: merged };
+      });
+    },
+    enable: (id) => change(id, 'account.enabled', (former) => ({ ...former, enabled: true })),
+    disable: (id) => change(id, 'account.disabled', (former) => ({ ...former, enabled: false })),
+    async setPassword(id, password) {
+      passwords.checkNew(password);
+      await setPassword(id, password);
+    },
+    async resetPassword(id) {
+      const password = randomBytes(15).toString('base64url');
+      await setPassword(id, password);
+      return password;
+    },
+    async remove(id) {
+      refuseConfigured(id);
+      await stored.remove(id);
+      await publishChange('account.removed', id);
+    },
+    hashing: passwords.load,
+    close: unsubscribe,
+  };
+};

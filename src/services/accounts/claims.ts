@@ -1,0 +1,44 @@
+import { exitCode, Failure } from '#src/errors.ts';
+import { standardClaims } from '../../provider/standard-claims.ts';
+import type { Claims, Json } from './account.ts';
+
+const booleanClaims = new Set(['email_verified', 'phone_number_verified']);
+const textClaims = new Set<string>(
+  [...standardClaims.profile, 'email', 'phone_number'].filter((name) => name !== 'updated_at'),
+);
+
+/** What a token says of itself; an account that could set these could forge a sign-in (RFC 7519 §4.1, OIDC Core §2). */
+const claimsOfTheServer = new Set(
+  'iss sub aud exp nbf iat jti auth_time nonce acr amr azp sid at_hash c_hash s_hash cnf client_id scope events act may_act __proto__'.split(
+    ' ',
+  ),
+);
+const maxClaimsBytes = 16 * 1024;
+
+const refuse = (message: string): Failure =>
+  new Failure({ code: 'claim_invalid', message, status: 422, exit: exitCode.usage });
+
+const isMap = (value: Json): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+export const checkClaims = (claims: Claims): void => {
+  for (const [name, value] of Object.entries(claims)) {
+    if (claimsOfTheServer.has(name))
+      throw refuse(`The claim \`${name}\` is set by the server; leave it out.`);
+    if (textClaims.has(name) && typeof value !== 'string')
+      throw refuse(`The claim \`${name}\` must be a text.`);
+    if (booleanClaims.has(name) && typeof value !== 'boolean') {
+      throw refuse(`The claim \`${name}\` must be true or false.`);
+    }
+    if (name === 'updated_at' && !Number.isSafeInteger(value)) {
+      throw refuse('The claim `updated_at` must be whole seconds since the epoch.');
+    }
+    if (name === 'address' && !isMap(value)) throw refuse('The claim `address` must be a map of its parts.');
+  }
+  if (Buffer.byteLength(JSON.stringify(claims)) > maxClaimsBytes) {
+    throw refuse(`The claims of one account may have ${maxClaimsBytes} bytes at most.`);
+  }
+};
+
+/** `null` removes a claim. */
+export const mergeClaims = (claims: Claims, changes: Claims): Claims =>
+  Object.fromEntries(Object.entries({ ...claims, ...changes }).filter(([, value]) => value !== null));

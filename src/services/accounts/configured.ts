@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import type { AccountConfig } from '#config';
+import { exitCode, Failure } from '#src/errors.ts';
+import type { Account, Claims } from './account.ts';
+import type { Passwords } from './password/passwords.ts';
+import { foldUsername } from './username.ts';
+
+/** The accounts of the configuration: few, fixed until the next start, and never in the store. */
+export interface ConfiguredAccounts {
+  byId(id: string): Account | undefined;
+  byName(username: string): Account | undefined;
+  all(): readonly Account[];
+  /** The hash of its password. Passwords in clear are hashed once, at the first call, whichever account is asked for. */
+  hashOf(id: string): Promise<string | undefined>;
+}
+
+/** The same on every process and after every start; an operator who wants another names `sub`. */
+const derivedId = (username: string): string =>
+  createHash('sha256')
+    .update(`postern account\n${foldUsername(username)}`)
+    .digest('base64url')
+    .slice(0, 27);
+
+const toAccount = (entry: AccountConfig): Account => {
+  const { username, sub, password: _, password_hash: __, disabled, acr, claims, ...standard } = entry;
+  return {
+    id: sub ?? derivedId(username),
+    username,
+    enabled: disabled !== true,
+    // The configuration was read from YAML or JSON: what `claims` holds is JSON.
+    claims: { preferred_username: username, ...standard, ...(claims as Claims | undefined) },
+    ...(acr === undefined ? {} : { acr }),
+    from: 'configuration',
+  };
+};
+
+const duplicate = (what: string): Failure =>
+  new Failure({
+    code: 'bad_configuration',
+    message: `Two of the configured accounts have the same ${what}; change one of them.`,
+    exit: exitCode.configuration,
+  });
+
+export const createConfiguredAccounts = (
+  entries: readonly AccountConfig[],
+  passwords: Passwords,
+): ConfiguredAccounts => {
+  const ids = new Map<string, Account>();
+  const names = new Map<string, Account>();
+  const secrets = new Map<string, AccountConfig>();
+  for (const entry of entries) {
+    const account = toAccount(entry);
+    if (ids.has(account.id)) throw duplicate(`sub (${account.id})`);
+    if (names.has(foldUsername(account.username))) throw duplicate(`username (${account.username})`);
+    if (entry.password_hash !== undefined) passwords.checkImported(entry.password_hash);
+    ids.set(account.id, account);
+    names.set(foldUsername(account.username), account);
+    secrets.set(account.id, entry);
+  }
+
+  const hashAll = async (): Promise<ReadonlyMap<string, string>> => {
+    const hashes = new Map<string, string>();
+    for (const [id, { password, password_hash }] of secrets) {
+      if (password_hash !== undefined) hashes.set(id, password_hash);
+      else if (password !== undefined) hashes.set(id, await passwords.hash(password));
+    }
+    return hashes;
+  };
+  let hashed: Promise<ReadonlyMap<string, string>> | undefined;
+
+  return {
+    byId: (id) => ids.get(id),
+    byName: (username) => names.get(foldUsername(username)),
+    all: () => [...ids.values()],
+    async hashOf(id) {
+      hashed ??= hashAll().catch((error: unknown) => {
+        hashed = undefined;
+        throw error;
+      });
+      return (await hashed).get(id);
+    },
+  };
+};

@@ -1,0 +1,80 @@
+import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
+import { promisify } from 'node:util';
+import { type HashFormat, toB64 } from './hash-format.ts';
+
+export interface Argon2Cost {
+  readonly memoryKib: number;
+  readonly passes: number;
+  readonly parallelism: number;
+}
+
+const derive = promisify(argon2);
+const saltBytes = 16;
+const tagBytes = 32;
+const maxCost = { memoryKib: 1024 * 1024, passes: 64, parallelism: 64 };
+
+const pattern =
+  /^\$(argon2id|argon2i)\$v=19\$m=(\d{1,10}),t=(\d{1,10}),p=(\d{1,10})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{16,86})$/;
+
+const parse = (hash: string) => {
+  const [, algorithm, memory, passes, parallelism, salt, tag] = pattern.exec(hash) ?? [];
+  if (algorithm !== 'argon2id' && algorithm !== 'argon2i') return undefined;
+  const cost = { memoryKib: Number(memory), passes: Number(passes), parallelism: Number(parallelism) };
+  const bounded =
+    cost.passes >= 1 &&
+    cost.passes <= maxCost.passes &&
+    cost.parallelism >= 1 &&
+    cost.parallelism <= maxCost.parallelism &&
+    cost.memoryKib >= 8 * cost.parallelism &&
+    cost.memoryKib <= maxCost.memoryKib;
+  if (!bounded) return undefined;
+  return {
+    algorithm,
+    cost,
+    salt: Buffer.from(salt ?? '', 'base64'),
+    tag: Buffer.from(tag ?? '', 'base64'),
+  } as const;
+};
+
+/** RFC 9106, in the PHC string format. */
+export const hashArgon2 = async (password: string, cost: Argon2Cost): Promise<string> => {
+  const nonce = randomBytes(saltBytes);
+  const tag = await derive('argon2id', {
+    message: password,
+    nonce,
+    parallelism: cost.parallelism,
+    tagLength: tagBytes,
+    memory: cost.memoryKib,
+    passes: cost.passes,
+  });
+  return `$argon2id$v=19$m=${cost.memoryKib},t=${cost.passes},p=${cost.parallelism}$${toB64(nonce)}$${toB64(tag)}`;
+};
+
+export const isCurrent = (hash: string, cost: Argon2Cost): boolean => {
+  const parsed = parse(hash);
+  return (
+    parsed?.algorithm === 'argon2id' &&
+    parsed.tag.length === tagBytes &&
+    parsed.cost.memoryKib === cost.memoryKib &&
+    parsed.cost.passes === cost.passes &&
+    parsed.cost.parallelism === cost.parallelism
+  );
+};
+
+export const argon2Format: HashFormat = {
+  name: 'argon2',
+  accepts: (hash) => parse(hash) !== undefined,
+  async verify(hash, password) {
+    const parsed = parse(hash);
+    if (parsed === undefined) return false;
+    const tag = await derive(parsed.algorithm, {
+      message: password,
+      nonce: parsed.salt,
+      parallelism: parsed.cost.parallelism,
+      tagLength: parsed.tag.length,
+      memory: parsed.cost.memoryKib,
+      passes: parsed.cost.passes,
+    });
+    return timingSafeEqual(tag, parsed.tag);
+  },
+};

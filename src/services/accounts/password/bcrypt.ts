@@ -1,0 +1,20 @@
+import { Worker } from 'node:worker_threads';
+import type { HashFormat } from './hash-format.ts';
+
+/** Cost 15 is about two seconds of one core in JavaScript; nobody's sign-in should take longer. */
+const pattern = /^\$2[aby]\$(0[4-9]|1[0-5])\$[./A-Za-z0-9]{53}$/;
+
+/** In a thread of its own: the verification is plain JavaScript and would hold up every other request. */
+export const bcryptFormat: HashFormat = {
+  name: 'bcrypt',
+  accepts: (hash) => pattern.test(hash),
+  verify: (hash, password) =>
+    new Promise((resolve, reject) => {
+      const worker = new Worker(new URL('./bcrypt-thread.ts', import.meta.url), {
+        workerData: { hash, password },
+      });
+      worker.once('message', (matches) => resolve(matches === true));
+      worker.once('error', reject);
+      worker.once('exit', () => resolve(false));
+    }),
+};

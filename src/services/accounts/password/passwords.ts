@@ -1,0 +1,73 @@
+import { randomBytes } from 'node:crypto';
+import type { Config } from '#config';
+import { exitCode, Failure } from '#src/errors.ts';
+import { argon2Format, hashArgon2, isCurrent } from './argon2.ts';
+import { bcryptFormat } from './bcrypt.ts';
+import { createQueue, type QueueLoad } from './queue.ts';
+import { scryptFormat } from './scrypt.ts';
+
+export type PasswordSettings = Config['security']['password'];
+
+export interface Passwords {
+  hash(password: string): Promise<string>;
+  /** `undefined` costs what a real hash costs and never matches. */
+  verify(hash: string | undefined, password: string): Promise<boolean>;
+  /** Made with other parameters than those of the settings, or by another algorithm. */
+  isOutdated(hash: string): boolean;
+  /** Throws a Failure that names the rule. */
+  checkNew(password: string): void;
+  checkImported(hash: string): void;
+  /** Hashes under way and waiting. */
+  load(): QueueLoad;
+}
+
+const formats = [argon2Format, bcryptFormat, scryptFormat];
+
+const refuse = (code: string, message: string): Failure =>
+  new Failure({ code, message, status: 422, exit: exitCode.usage });
+
+/** The same characters typed on another keyboard give the same bytes. */
+const normalize = (password: string): string => password.normalize('NFC');
+
+export const createPasswords = (settings: PasswordSettings): Passwords => {
+  const cost = {
+    memoryKib: settings.memory_kib,
+    passes: settings.passes,
+    parallelism: settings.parallelism,
+  };
+  const queue = createQueue(settings.max_concurrent, settings.max_queued);
+  const isTooLong = (password: string): boolean => Buffer.byteLength(password) > settings.max_length;
+  // Its tag is random bytes, not the hash of anything: no password matches, and no start-up has to wait for it.
+  const decoy = `$argon2id$v=19$m=${cost.memoryKib},t=${cost.passes},p=${cost.parallelism}$${[16, 32]
+    .map((length) => randomBytes(length).toString('base64').replaceAll('=', ''))
+    .join('$')}`;
+
+  return {
+    hash: (password) => queue(() => hashArgon2(normalize(password), cost)),
+    async verify(stored, password) {
+      const against = stored ?? decoy;
+      const format = formats.find((one) => one.accepts(against)) ?? argon2Format;
+      // Hashing a text of any length would let an attacker choose how much we work.
+      const candidate = isTooLong(password) ? '' : normalize(password);
+      const matches = await queue(() => format.verify(against, candidate));
+      return matches && stored !== undefined && candidate !== '';
+    },
+    load: queue.load,
+    isOutdated: (stored) => !isCurrent(stored, cost),
+    checkNew(password) {
+      if ([...password].length < settings.min_length) {
+        throw refuse('password_too_short', `The password needs at least ${settings.min_length} characters.`);
+      }
+      if (isTooLong(password)) {
+        throw refuse('password_too_long', `The password may have at most ${settings.max_length} bytes.`);
+      }
+    },
+    checkImported(stored) {
+      if (formats.some((one) => one.accepts(stored))) return;
+      throw refuse(
+        'password_hash_unknown',
+        'The password hash is of no known kind: give argon2id, argon2i (PHC string), bcrypt ($2a$, $2b$, $2y$) or scrypt.',
+      );
+    },
+  };
+};

@@ -1,0 +1,112 @@
+import { type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
+import type { HashFormat } from './hash-format.ts';
+
+interface Parsed {
+  readonly N: number;
+  readonly r: number;
+  readonly p: number;
+  readonly salt: Buffer;
+  readonly key: Buffer;
+}
+
+const maxMemory = 256 * 1024 * 1024;
+
+/** PHC, as passlib and others write it: `$scrypt$ln=15,r=8,p=1$salt$key`. */
+const phc = (hash: string): Parsed | undefined => {
+  const [, ln, r, p, salt, key] =
+    /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,3}),p=(\d{1,3})\$([A-Za-z0-9+/]{1,86})\$([A-Za-z0-9+/]{22,86})$/.exec(
+      hash,
+    ) ?? [];
+  if (salt === undefined || key === undefined) return undefined;
+  return {
+    N: 2 ** Number(ln),
+    r: Number(r),
+    p: Number(p),
+    salt: Buffer.from(salt, 'base64'),
+    key: Buffer.from(key, 'base64'),
+  };
+};
+
+/** Django: `scrypt$16384$salt$8$1$base64`. */
+const django = (hash: string): Parsed | undefined => {
+  const [, n, salt, r, p, key] =
+    /^scrypt\$(\d{1,8})\$([^$]{1,64})\$(\d{1,3})\$(\d{1,3})\$([A-Za-z0-9+/]{22,86}={0,2})$/.exec(hash) ?? [];
+  if (salt === undefined || key === undefined) return undefined;
+  return {
+    N: Number(n),
+    r: Number(r),
+    p: Number(p),
+    salt: Buffer.from(salt),
+    key: Buffer.from(key, 'base64'),
+  };
+};
+
+/** Werkzeug: `scrypt:32768:8:1$salt$hex`. */
+const werkzeug = (hash: string): Parsed | undefined => {
+  const [, n, r, p, salt, key] =
+    /^scrypt:(\d{1,8}):(\d{1,3}):(\d{1,3})\$([^$]{1,64})\$((?:[0-9a-f]{2}){16,64})$/.exec(hash) ?? [];
+  if (salt === undefined || key === undefined) return undefined;
+  return { N: Number(n), r: Number(r), p: Number(p), salt: Buffer.from(salt), key: Buffer.from(key, 'hex') };
+};
+
+const alphabet = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+
+/** Little-endian base64 of crypt(3): six bits a character, the lowest first. */
+const crypt64 = (text: string): number =>
+  [...text].reduce((sum, character, place) => sum + alphabet.indexOf(character) * 64 ** place, 0);
+
+const crypt64Bytes = (text: string): Buffer => {
+  const bytes: number[] = [];
+  for (let at = 0; at < text.length; at += 4) {
+    const group = text.slice(at, at + 4);
+    const value = crypt64(group);
+    for (let byte = 0; byte < group.length - 1; byte += 1) bytes.push(Math.floor(value / 256 ** byte) % 256);
+  }
+  return Buffer.from(bytes);
+};
+
+/** crypt(3) `$7$`, as libxcrypt and libsodium write it; the salt is used as the text it is. */
+const crypt = (hash: string): Parsed | undefined => {
+  const [, ln, r, p, salt, key] =
+    /^\$7\$([./0-9A-Za-z])([./0-9A-Za-z]{5})([./0-9A-Za-z]{5})([./0-9A-Za-z]{0,64})\$([./0-9A-Za-z]{43})$/.exec(
+      hash,
+    ) ?? [];
+  if (ln === undefined || r === undefined || p === undefined || salt === undefined || key === undefined) {
+    return undefined;
+  }
+  return {
+    N: 2 ** crypt64(ln),
+    r: crypt64(r),
+    p: crypt64(p),
+    salt: Buffer.from(salt),
+    key: crypt64Bytes(key),
+  };
+};
+
+const parse = (hash: string): Parsed | undefined => {
+  const parsed = phc(hash) ?? django(hash) ?? werkzeug(hash) ?? crypt(hash);
+  if (parsed === undefined) return undefined;
+  const { N, r, p } = parsed;
+  const bounded =
+    N >= 2 && Number.isInteger(Math.log2(N)) && r >= 1 && p >= 1 && p <= 16 && 128 * N * r <= maxMemory;
+  return bounded ? parsed : undefined;
+};
+
+const derive = (password: string, salt: Buffer, length: number, options: ScryptOptions): Promise<Buffer> =>
+  new Promise((resolve, reject) => {
+    scrypt(password, salt, length, options, (error, key) => (error === null ? resolve(key) : reject(error)));
+  });
+
+/** RFC 7914. */
+export const scryptFormat: HashFormat = {
+  name: 'scrypt',
+  accepts: (hash) => parse(hash) !== undefined,
+  async verify(hash, password) {
+    const parsed = parse(hash);
+    if (parsed === undefined) return false;
+    const { N, r, p, salt, key } = parsed;
+    // OpenSSL counts its own scratch memory too: 128·r·(N + p) plus a little.
+    const maxmem = 128 * r * (N + p + 2) + 1024 * 1024;
+    return timingSafeEqual(await derive(password, salt, key.length, { N, r, p, maxmem }), key);
+  },
+};

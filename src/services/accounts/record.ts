@@ -1,0 +1,97 @@
+import type { Document, IndexEntry, Insert, Key, Remove, Replace } from '#src/store/port.ts';
+import type { Account, Claims } from './account.ts';
+import { foldUsername, nameFamily } from './username.ts';
+
+/** What is kept of an account. Version 1 is the first; a reader takes its own version and the one before. */
+export interface AccountRecord {
+  readonly v: 1;
+  readonly id: string;
+  readonly username: string;
+  readonly enabled: boolean;
+  readonly claims: Claims;
+  readonly hash?: string;
+  readonly passwordChangedAt?: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly demo?: true;
+}
+
+/** Who holds a name. Its account is in another family, so a crash on a cluster may leave it without one. */
+interface NameRecord {
+  readonly v: 1;
+  readonly id: string;
+  readonly at: number;
+}
+
+export const accountKey = (id: string): Key => ({ kind: 'account', family: id, id: '' });
+export const nameKey = (username: string): Key => ({
+  kind: 'account-name',
+  family: nameFamily(foldUsername(username)),
+  id: '',
+});
+
+const parse = (kind: string, body: string): unknown => {
+  const value: unknown = JSON.parse(body);
+  if (typeof value !== 'object' || value === null || !('v' in value) || value.v !== 1) {
+    throw new Error(`a record of kind ${kind} was written by a newer version of this program`);
+  }
+  return value;
+};
+
+// Both were written by this file, and the version was looked at.
+export const readAccount = (document: Document): AccountRecord =>
+  parse('account', document.body) as AccountRecord;
+export const readName = (document: Document): NameRecord =>
+  parse('account-name', document.body) as NameRecord;
+
+const indexEntries = (record: AccountRecord): readonly IndexEntry[] => [
+  { index: 'accounts', of: 'all', at: record.createdAt },
+  ...(record.demo === true ? [{ index: 'demo', of: 'all', at: record.createdAt }] : []),
+];
+
+export const insertAccount = (record: AccountRecord): Insert => ({
+  op: 'insert',
+  key: accountKey(record.id),
+  body: JSON.stringify(record),
+  index: indexEntries(record),
+});
+
+export const replaceAccount = (record: AccountRecord, expected: string): Replace => ({
+  op: 'replace',
+  key: accountKey(record.id),
+  body: JSON.stringify(record),
+  expected,
+  index: indexEntries(record),
+});
+
+export const nameBody = (record: AccountRecord, at: number): string =>
+  JSON.stringify({ v: 1, id: record.id, at } satisfies NameRecord);
+
+export const insertName = (record: AccountRecord, at: number): Insert => ({
+  op: 'insert',
+  key: nameKey(record.username),
+  body: nameBody(record, at),
+});
+
+/** The name first: it is what may be taken. */
+export const insertAccountWithName = (record: AccountRecord, at: number): readonly Insert[] => [
+  insertName(record, at),
+  insertAccount(record),
+];
+
+export const removeName = (username: string): Remove => ({ op: 'remove', key: nameKey(username) });
+
+export const toAccount = (record: AccountRecord): Account => ({
+  id: record.id,
+  username: record.username,
+  enabled: record.enabled,
+  claims: {
+    preferred_username: record.username,
+    updated_at: Math.floor(record.updatedAt / 1000),
+    ...record.claims,
+  },
+  from: 'store',
+  createdAt: record.createdAt,
+  ...(record.passwordChangedAt === undefined ? {} : { passwordChangedAt: record.passwordChangedAt }),
+  ...(record.demo === undefined ? {} : { demo: record.demo }),
+});

@@ -1,0 +1,118 @@
+import { exitCode, Failure } from '#src/errors.ts';
+import { Conflict } from '#src/store/errors.ts';
+import type { Clock, Store } from '#src/store/port.ts';
+import {
+  type AccountRecord,
+  accountKey,
+  insertAccount,
+  insertAccountWithName,
+  insertName,
+  nameBody,
+  nameKey,
+  readAccount,
+  readName,
+  removeName,
+  replaceAccount,
+} from './record.ts';
+import { foldUsername } from './username.ts';
+
+export interface StoredAccount {
+  readonly record: AccountRecord;
+  /** What the store holds, for compare and replace. */
+  readonly body: string;
+}
+
+/** The accounts in the store: a user name is held by one account, and no change is lost. */
+export interface AccountStore {
+  byId(id: string): Promise<StoredAccount | undefined>;
+  byName(username: string): Promise<StoredAccount | undefined>;
+  insert(record: AccountRecord): Promise<void>;
+  change(id: string, next: (record: AccountRecord) => AccountRecord): Promise<AccountRecord>;
+  remove(id: string): Promise<void>;
+}
+
+/** A name whose account is not there after this long was left by a crash, not by an `insert` under way. */
+const orphanAfterMs = 60_000;
+const maxAttempts = 5;
+
+const notFound = (): Failure =>
+  new Failure({
+    code: 'account_not_found',
+    message: 'There is no such account; `account list` shows those there are.',
+    status: 404,
+    exit: exitCode.notFound,
+  });
+
+export const nameTaken = (username: string): Failure =>
+  new Failure({
+    code: 'account_exists',
+    message: `An account named ${username} exists already; choose another name.`,
+    status: 409,
+    exit: exitCode.conflict,
+  });
+
+export const createAccountStore = (store: Store, clock: Clock): AccountStore => {
+  const byId = async (id: string): Promise<StoredAccount | undefined> => {
+    const [document] = await store.read([accountKey(id)]);
+    return document === undefined ? undefined : { body: document.body, record: readAccount(document) };
+  };
+
+  /** The name's document when its account is gone or goes by another name, and has been for long enough. */
+  const findOrphanedName = async (username: string): Promise<string | undefined> => {
+    const [name] = await store.read([nameKey(username)]);
+    if (name === undefined) return undefined;
+    const { id, at } = readName(name);
+    const holder = await byId(id);
+    const held = holder !== undefined && foldUsername(holder.record.username) === foldUsername(username);
+    return held || at > clock.now() - orphanAfterMs ? undefined : name.body;
+  };
+
+  return {
+    byId,
+    async byName(username) {
+      const [name] = await store.read([nameKey(username)]);
+      // An unknown name costs the same two trips as a known one, so that the time does not tell them apart.
+      const held = await byId(name === undefined ? 'nobody' : readName(name).id);
+      return held !== undefined && foldUsername(held.record.username) === foldUsername(username)
+        ? held
+        : undefined;
+    },
+    async insert(record) {
+      try {
+        await store.commit(insertAccountWithName(record, clock.now()));
+      } catch (error) {
+        if (!(error instanceof Conflict)) throw error;
+        const orphan = await findOrphanedName(record.username);
+        if (orphan === undefined) throw nameTaken(record.username);
+        const name = { key: nameKey(record.username), body: nameBody(record, clock.now()) };
+        await store.commit([{ op: 'replace', ...name, expected: orphan }, insertAccount(record)]);
+      }
+    },
+    async change(id, next) {
+      for (let attempt = 1; ; attempt += 1) {
+        const held = await byId(id);
+        if (held === undefined) throw notFound();
+        const record = { ...next(held.record), updatedAt: clock.now() };
+        const renamed = foldUsername(record.username) !== foldUsername(held.record.username);
+        try {
+          await store.commit([
+            ...(renamed ? [insertName(record, clock.now())] : []),
+            replaceAccount(record, held.body),
+            ...(renamed ? [removeName(held.record.username)] : []),
+          ]);
+          return record;
+        } catch (error) {
+          if (!(error instanceof Conflict)) throw error;
+          if (error.key.kind === 'account-name') throw nameTaken(record.username);
+          if (error.reason === 'absent') throw notFound();
+          if (attempt === maxAttempts) throw error;
+        }
+      }
+    },
+    async remove(id) {
+      const held = await byId(id);
+      if (held === undefined) throw notFound();
+      await store.commit([{ op: 'remove', key: accountKey(id) }, removeName(held.record.username)]);
+    },
+  };
+};

@@ -1,0 +1,64 @@
+import type { ListOptions, Store } from '#src/store/port.ts';
+import { type AuditRecord, decodeRecord } from './record.ts';
+
+export interface AuditQuery {
+  readonly client?: string | undefined;
+  readonly account?: string | undefined;
+  readonly type?: string | undefined;
+  readonly outcome?: string | undefined;
+  readonly correlation?: string | undefined;
+  /** Milliseconds since the epoch, both included. */
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+}
+
+export interface AuditPage {
+  readonly items: readonly AuditRecord[];
+  readonly next?: string;
+}
+
+/** The narrowest list that holds all that is asked for. */
+const listFor = ({ account, client }: AuditQuery): readonly [index: string, of: string] => {
+  if (account !== undefined) return ['audit-account', account];
+  if (client !== undefined) return ['audit-client', client];
+  return ['audit', 'all'];
+};
+
+const matcher =
+  ({ client, account, type, outcome, correlation }: AuditQuery) =>
+  (record: AuditRecord): boolean =>
+    (client === undefined || record.client === client) &&
+    (account === undefined || record.account === account) &&
+    (type === undefined || record.type === type || record.type.startsWith(`${type}.`)) &&
+    (outcome === undefined || record.outcome === outcome) &&
+    (correlation === undefined || record.correlation === correlation);
+
+const minPageSize = 100;
+
+export const listRecords = async (
+  store: Store,
+  query: AuditQuery,
+  { limit, cursor, order = 'descending' }: Pick<ListOptions, 'limit' | 'cursor' | 'order'>,
+): Promise<AuditPage> => {
+  const [index, of] = listFor(query);
+  const matches = matcher(query);
+  const items: AuditRecord[] = [];
+  let next = cursor;
+  do {
+    // A page may hold more than is still wanted only when it is given whole: its cursor stands behind it.
+    const few = query.type ?? query.outcome ?? query.correlation;
+    const page = await store.list(index, of, {
+      limit: few === undefined ? limit - items.length : Math.max(limit - items.length, minPageSize),
+      order,
+      ...(next !== undefined && { cursor: next }),
+      ...(query.from !== undefined && { from: query.from }),
+      ...(query.to !== undefined && { to: query.to }),
+    });
+    for (const { document } of page.items) {
+      const record = decodeRecord(document.body);
+      if (record && matches(record)) items.push(record);
+    }
+    next = page.next;
+  } while (next !== undefined && items.length < limit);
+  return { items, ...(next !== undefined && { next }) };
+};

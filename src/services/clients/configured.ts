@@ -1,0 +1,89 @@
+import type { ClientConfig } from '#config';
+import { exitCode, Failure } from '#src/errors.ts';
+import type { ClientMetadata, ClientRecord } from './client.ts';
+import { applyDefaults } from './presets.ts';
+import { toInfo } from './record.ts';
+import { hashSecret, isSecretHash, type StoredSecret } from './stored-secret.ts';
+import { clientProblems } from './validate.ts';
+
+interface ClearSecret {
+  readonly secret: string;
+  readonly expiresAt?: number;
+}
+
+/** A client as `find` and `verifySecret` need it, wherever it came from. */
+export interface LoadedClient {
+  readonly record: ClientRecord;
+  readonly secrets: readonly StoredSecret[];
+  /** Secrets in clear, newest first: `client_secret_jwt` clients only. */
+  readonly clearSecrets: readonly ClearSecret[];
+}
+
+const secretsOf = (
+  entry: ClientConfig,
+  problems: string[],
+): Pick<LoadedClient, 'secrets' | 'clearSecrets'> => {
+  const named = [
+    ...(entry.client_secret === undefined
+      ? []
+      : [{ name: 'configuration', value: entry.client_secret, hash: undefined, expires_at: undefined }]),
+    ...(entry.secrets ?? []),
+  ];
+  const recoverable = entry.token_endpoint_auth_method === 'client_secret_jwt';
+  const clearSecrets: ClearSecret[] = [];
+  const secrets = named.flatMap(({ name, value, hash, expires_at }): StoredSecret[] => {
+    if (hash !== undefined && !isSecretHash(hash)) {
+      problems.push(`${entry.client_id}: secret ${name}: hash is not one that \`client make-secret\` prints`);
+      return [];
+    }
+    if (recoverable && value === undefined) {
+      problems.push(`${entry.client_id}: secret ${name}: client_secret_jwt needs the value, not its hash`);
+      return [];
+    }
+    const kept = hash ?? (value === undefined ? undefined : hashSecret(value));
+    if (kept === undefined) return [];
+    const expiry = expires_at === undefined ? {} : { expiresAt: Date.parse(expires_at) };
+    if (recoverable && value !== undefined) clearSecrets.push({ secret: value, ...expiry });
+    return [{ name, createdAt: 0, hash: kept, ...expiry }];
+  });
+  return { secrets, clearSecrets };
+};
+
+/** The clients of the configuration. One that breaks a rule stops the start, with every reason at once. */
+export const loadConfiguredClients = (
+  entries: readonly ClientConfig[],
+): ReadonlyMap<string, LoadedClient> => {
+  const problems: string[] = [];
+  const known = new Map<string, LoadedClient>();
+  for (const entry of entries) {
+    const { client_secret: _, secrets: __, ...named } = entry;
+    // Read from YAML or JSON and checked against the schema of the section: every value is JSON.
+    const metadata = applyDefaults(named as ClientMetadata);
+    for (const { field, message } of clientProblems(metadata, 'operator')) {
+      problems.push(`${entry.client_id}: ${field}: ${message}`);
+    }
+    if (known.has(entry.client_id)) problems.push(`${entry.client_id}: is there twice; remove one`);
+    const held = secretsOf(entry, problems);
+    const needsSecret = (metadata.token_endpoint_auth_method ?? 'client_secret_basic').startsWith(
+      'client_secret_',
+    );
+    if (needsSecret && held.secrets.length === 0) {
+      problems.push(`${entry.client_id}: client_secret: is missing; set it, or client_secret_file`);
+    }
+    known.set(entry.client_id, {
+      record: {
+        id: entry.client_id,
+        metadata,
+        secrets: held.secrets.map(toInfo),
+        from: 'configuration',
+      },
+      ...held,
+    });
+  }
+  if (problems.length === 0) return known;
+  throw new Failure({
+    code: 'bad_configuration',
+    message: `Clients of the configuration can't be registered. ${problems.join('; ')}.`,
+    exit: exitCode.configuration,
+  });
+};

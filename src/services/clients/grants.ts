@@ -1,0 +1,96 @@
+import type { ClientMetadata } from './client.ts';
+import type { Problem } from './problem.ts';
+
+export const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
+export const cibaGrant = 'urn:openid:params:grant-type:ciba';
+const supportedGrants = ['authorization_code', 'refresh_token', 'client_credentials', deviceGrant, cibaGrant];
+const authenticationMethods = [
+  'none',
+  'client_secret_basic',
+  'client_secret_post',
+  'client_secret_jwt',
+  'private_key_jwt',
+  'tls_client_auth',
+  'self_signed_tls_client_auth',
+];
+/** RFC 9700 §2.1.2 and §2.4. */
+const retiredGrants = ['implicit', 'password'];
+
+/** Which grants, response types and authentication methods go together (RFC 7591 §2.1, RFC 9700). */
+export const grantProblems = (metadata: ClientMetadata): Problem[] => {
+  const problems: Problem[] = [];
+  const check = (met: boolean, field: string, message: string): void => {
+    if (!met) problems.push({ field, message });
+  };
+  const grants = metadata.grant_types ?? ['authorization_code'];
+  const method = metadata.token_endpoint_auth_method ?? 'client_secret_basic';
+  const isPublic = method === 'none';
+  const interactive = grants.includes('authorization_code');
+  const responses = metadata.response_types ?? (interactive ? ['code'] : []);
+
+  check(
+    authenticationMethods.includes(method),
+    'token_endpoint_auth_method',
+    `must be one of ${authenticationMethods.join(', ')}`,
+  );
+  check(grants.length > 0, 'grant_types', `must name at least one of ${supportedGrants.join(', ')}`);
+  for (const grant of grants) {
+    if (retiredGrants.includes(grant))
+      check(false, 'grant_types', `${grant} is not offered; use authorization_code`);
+    else
+      check(
+        supportedGrants.includes(grant),
+        'grant_types',
+        `${grant} is not one of ${supportedGrants.join(', ')}`,
+      );
+  }
+  check(
+    responses.every((type) => type === 'code'),
+    'response_types',
+    'only code is offered',
+  );
+  check(
+    interactive === responses.includes('code'),
+    'response_types',
+    'must be [code] with the grant authorization_code, and empty without it',
+  );
+  check(
+    !interactive || (metadata.redirect_uris ?? []).length > 0,
+    'redirect_uris',
+    'must name at least one URI for the grant authorization_code',
+  );
+  check(
+    !grants.includes('refresh_token') ||
+      grants.some((grant) => ![...retiredGrants, 'refresh_token', 'client_credentials'].includes(grant)),
+    'grant_types',
+    'refresh_token needs a grant that a person takes part in beside it',
+  );
+  check(
+    !(isPublic && grants.includes('client_credentials')),
+    'grant_types',
+    'client_credentials needs a client that authenticates; a public one has nothing to show',
+  );
+  check(
+    !(isPublic && grants.includes(cibaGrant)),
+    'grant_types',
+    'backchannel authentication (CIBA) needs a client that authenticates',
+  );
+  if (metadata.issuer_tokens === true) {
+    check(isPublic, 'issuer_tokens', 'is for public clients: token_endpoint_auth_method must be none');
+    check(
+      grants.length === 1 && interactive,
+      'issuer_tokens',
+      'gives an access token only: grant_types must be [authorization_code]',
+    );
+    check(
+      metadata.audience !== undefined,
+      'audience',
+      'must name the one audience of an issuer_tokens client',
+    );
+  }
+  if (metadata.pkce === 'exempt') {
+    const openid = metadata.scope === undefined || metadata.scope.split(' ').includes('openid');
+    check(!isPublic && openid, 'pkce', 'can be exempt for a confidential OpenID Connect client only');
+  }
+  return problems;
+};

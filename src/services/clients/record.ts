@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import type { Document, IndexEntry, Insert, Key, Replace } from '#src/store/port.ts';
+import type { ClientMetadata, ClientRecord, SecretInfo } from './client.ts';
+import type { StoredSecret } from './stored-secret.ts';
+
+/** What is kept of a client. Version 1 is the first; a reader takes its own version and the one before. */
+export interface StoredClient {
+  readonly v: 1;
+  readonly id: string;
+  readonly metadata: ClientMetadata;
+  /** Newest first. */
+  readonly secrets: readonly StoredSecret[];
+  readonly from: 'store' | 'registration';
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly demo?: true;
+}
+
+/** A client id may hold any visible character, also those that mean something to a store. */
+export const clientKey = (id: string): Key => ({
+  kind: 'client',
+  family: createHash('sha256').update(id).digest('base64url').slice(0, 27),
+  id: '',
+});
+
+export const readClient = (document: Document): StoredClient => {
+  const value: unknown = JSON.parse(document.body);
+  if (typeof value !== 'object' || value === null || !('v' in value) || value.v !== 1) {
+    throw new Error('a record of kind client was written by a newer version of this program');
+  }
+  // Written by this file, and the version was looked at.
+  return value as StoredClient;
+};
+
+const content = (client: StoredClient) => ({
+  key: clientKey(client.id),
+  body: JSON.stringify(client),
+  index: [
+    { index: 'clients', of: 'all', at: client.createdAt },
+    ...(client.demo === true ? [{ index: 'demo', of: 'all', at: client.createdAt }] : []),
+  ] satisfies IndexEntry[],
+});
+
+export const insertClient = (client: StoredClient): Insert => ({ op: 'insert', ...content(client) });
+export const replaceClient = (client: StoredClient, expected: string): Replace => ({
+  op: 'replace',
+  ...content(client),
+  expected,
+});
+
+export const toInfo = ({ name, createdAt, expiresAt }: SecretInfo): SecretInfo => ({
+  name,
+  createdAt,
+  ...(expiresAt === undefined ? {} : { expiresAt }),
+});
+
+export const toRecord = (client: StoredClient): ClientRecord => ({
+  id: client.id,
+  metadata: client.metadata,
+  secrets: client.secrets.map(toInfo),
+  from: client.from,
+  createdAt: client.createdAt,
+  ...(client.demo === undefined ? {} : { demo: client.demo }),
+});

@@ -1,0 +1,84 @@
+import type { Clock } from '#src/store/port.ts';
+import type { ClientMetadata, Clients, SecretCipher } from './client.ts';
+import { operatorOnlyNames } from './metadata-names.ts';
+import { applyDefaults } from './presets.ts';
+import { ClientRefused } from './problem.ts';
+import type { StoredClient } from './record.ts';
+import { authenticationMethodOf, convertSecrets, needsSecret } from './secret-changes.ts';
+import { type ClientStore, clientExists } from './store.ts';
+import { type StoredSecret, toStoredSecret } from './stored-secret.ts';
+import { clientProblems } from './validate.ts';
+
+interface Dependencies {
+  readonly stored: ClientStore;
+  readonly changed: (type: string, id: string) => Promise<void>;
+  readonly clock: Clock;
+  readonly box: SecretCipher | undefined;
+  /** Whether the engine hands back what it was given instead of a secret it made. */
+  readonly isPlaceholder: (id: string, secret: string) => boolean;
+}
+
+/** RFC 7591 and RFC 7592: the engine made or changed a client and wants it kept. */
+export const createRegister =
+  ({ stored, changed, clock, box, isPlaceholder }: Dependencies): Clients['register'] =>
+  async ({ client_secret: secret, client_secret_expires_at: until, from_registration: _, ...given }) => {
+    // The rest type of an index signature loses the one member that is always there.
+    const metadata = applyDefaults(given as ClientMetadata);
+    const id = metadata.client_id;
+    const former = await stored.byId(id);
+    if (former !== undefined && former.from !== 'registration') throw clientExists(id);
+
+    const operatorMetadata = Object.fromEntries(
+      operatorOnlyNames.flatMap((name) =>
+        former?.metadata[name] === undefined ? [] : [[name, former.metadata[name]]],
+      ),
+    );
+    // A client that sends back what it read (RFC 7592 §2.2) names the operator's marks as they are.
+    const clientMetadata = Object.fromEntries(
+      Object.entries(metadata).filter(
+        ([name, value]) => JSON.stringify(operatorMetadata[name]) !== JSON.stringify(value),
+      ),
+    ) as ClientMetadata;
+    const lowersProfile = former?.metadata.profile === 'fapi2' && clientMetadata.profile !== 'fapi2';
+    const problems = [
+      ...clientProblems(clientMetadata, 'client'),
+      ...(lowersProfile
+        ? [{ field: 'profile', message: 'can not be lowered from fapi2; name it again' }]
+        : []),
+    ];
+    if (problems.length > 0) throw new ClientRefused(problems);
+
+    const now = clock.now();
+    const expiry = typeof until === 'number' && until > 0 ? { expiresAt: until * 1000 } : {};
+    const newSecrets: StoredSecret[] =
+      typeof secret === 'string' && needsSecret(metadata) && !isPlaceholder(id, secret)
+        ? [
+            toStoredSecret({
+              id,
+              info: { name: 'registration', createdAt: now, ...expiry },
+              secret,
+              method: authenticationMethodOf(metadata),
+              box,
+            }),
+          ]
+        : [];
+    const next = (client: StoredClient): StoredClient => {
+      const changedClient = { ...client, metadata: { ...clientMetadata, ...operatorMetadata } };
+      return {
+        ...changedClient,
+        secrets: newSecrets.length > 0 ? newSecrets : convertSecrets(changedClient, box),
+      };
+    };
+    const emptyClient = {
+      v: 1,
+      id,
+      metadata,
+      secrets: [],
+      from: 'registration',
+      createdAt: now,
+      updatedAt: now,
+    } as const;
+    if (former === undefined) await stored.insert(next(emptyClient));
+    else await stored.change(id, next);
+    await changed(former === undefined ? 'client.registered' : 'client.updated', id);
+  };

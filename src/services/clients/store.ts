@@ -1,0 +1,67 @@
+import { exitCode, Failure } from '#src/errors.ts';
+import { Conflict } from '#src/store/errors.ts';
+import type { Clock, Store } from '#src/store/port.ts';
+import { clientKey, insertClient, readClient, replaceClient, type StoredClient } from './record.ts';
+
+/** The clients in the store. No change is lost: each is written only over what was read. */
+export interface ClientStore {
+  byId(id: string): Promise<StoredClient | undefined>;
+  insert(client: StoredClient): Promise<void>;
+  change(id: string, next: (client: StoredClient) => StoredClient): Promise<StoredClient>;
+  remove(id: string): Promise<void>;
+}
+
+const maxAttempts = 5;
+
+const clientNotFound = (id: string): Failure =>
+  new Failure({
+    code: 'client_not_found',
+    message: `There is no client ${id}; \`client list\` shows those there are.`,
+    status: 404,
+    exit: exitCode.notFound,
+  });
+
+export const clientExists = (id: string): Failure =>
+  new Failure({
+    code: 'client_exists',
+    message: `A client ${id} exists already; choose another id, or update that one.`,
+    status: 409,
+    exit: exitCode.conflict,
+  });
+
+export const createClientStore = (store: Store, clock: Clock): ClientStore => {
+  const read = async (id: string) => {
+    const [document] = await store.read([clientKey(id)]);
+    return document === undefined ? undefined : { body: document.body, client: readClient(document) };
+  };
+
+  return {
+    byId: async (id) => (await read(id))?.client,
+    async insert(client) {
+      try {
+        await store.commit([insertClient(client)]);
+      } catch (error) {
+        throw error instanceof Conflict ? clientExists(client.id) : error;
+      }
+    },
+    async change(id, next) {
+      for (let attempt = 1; ; attempt += 1) {
+        const held = await read(id);
+        if (held === undefined) throw clientNotFound(id);
+        const client = { ...next(held.client), updatedAt: clock.now() };
+        try {
+          await store.commit([replaceClient(client, held.body)]);
+          return client;
+        } catch (error) {
+          if (!(error instanceof Conflict)) throw error;
+          if (error.reason === 'absent') throw clientNotFound(id);
+          if (attempt === maxAttempts) throw error;
+        }
+      }
+    },
+    async remove(id) {
+      if ((await read(id)) === undefined) throw clientNotFound(id);
+      await store.commit([{ op: 'remove', key: clientKey(id) }]);
+    },
+  };
+};

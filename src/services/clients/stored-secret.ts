@@ -1,0 +1,81 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { exitCode, Failure } from '#src/errors.ts';
+import type { SecretCipher, SecretInfo } from './client.ts';
+
+/** Either a salted hash, or, for `client_secret_jwt` alone, the sealed text: its HMAC needs the secret itself. */
+export type StoredSecret = SecretInfo & ({ readonly hash: string } | { readonly sealed: string });
+
+const minLength = 32;
+
+/** 256 random bits: nothing to guess, so a fast hash is enough and the hot path stays fast. */
+export const randomSecret = (): string => randomBytes(32).toString('base64url');
+
+const tagOf = (secret: string, salt: string): Buffer =>
+  createHmac('sha256', Buffer.from(salt, 'base64url')).update(secret).digest();
+
+export const hashSecret = (secret: string): string => {
+  const salt = randomBytes(16).toString('base64url');
+  return `hmac-sha256$${salt}$${tagOf(secret, salt).toString('base64url')}`;
+};
+
+export const makeClientSecret = (): { readonly secret: string; readonly hash: string } => {
+  const secret = randomSecret();
+  return { secret, hash: hashSecret(secret) };
+};
+
+const hashPattern = /^hmac-sha256\$([\w-]{16,86})\$([\w-]{43})$/;
+
+export const isSecretHash = (hash: string): boolean => hashPattern.test(hash);
+
+export const matchesHash = (hash: string, secret: string): boolean => {
+  const [, salt, tag] = hashPattern.exec(hash) ?? [];
+  return (
+    salt !== undefined &&
+    tag !== undefined &&
+    timingSafeEqual(tagOf(secret, salt), Buffer.from(tag, 'base64url'))
+  );
+};
+
+/** By their hashes, so that neither length nor content shows in the time. */
+export const sameText = (one: string, other: string): boolean => {
+  const salt = randomBytes(16).toString('base64url');
+  return timingSafeEqual(tagOf(one, salt), tagOf(other, salt));
+};
+
+export const checkChosenSecret = (secret: string): void => {
+  if (secret.length >= minLength && secret.length <= 256 && /^[\x21-\x7e]+$/.test(secret)) return;
+  throw new Failure({
+    code: 'secret_weak',
+    message: `A chosen client secret needs ${minLength} to 256 visible ASCII characters; leave it out to get a random one.`,
+    status: 422,
+    exit: exitCode.usage,
+  });
+};
+
+export const isLive = ({ expiresAt }: Pick<SecretInfo, 'expiresAt'>, now: number): boolean =>
+  expiresAt === undefined || expiresAt > now;
+
+/** What a sealed secret is bound to: that of one client can't be passed off as another's. */
+export const encryptionContext = (id: string): string => `client secret ${id}`;
+
+interface SecretToStore {
+  readonly id: string;
+  readonly info: SecretInfo;
+  readonly secret: string;
+  /** `token_endpoint_auth_method` of the client. */
+  readonly method: string;
+  readonly box: SecretCipher | undefined;
+}
+
+export const toStoredSecret = ({ id, info, secret, method, box }: SecretToStore): StoredSecret => {
+  if (method !== 'client_secret_jwt') return { ...info, hash: hashSecret(secret) };
+  if (box === undefined) {
+    throw new Failure({
+      code: 'secret_box_missing',
+      message:
+        'A client_secret_jwt client needs its secret encrypted at rest: set security.key_encryption_key, or use private_key_jwt.',
+      exit: exitCode.configuration,
+    });
+  }
+  return { ...info, sealed: box.encrypt(secret, encryptionContext(id)) };
+};

@@ -1,0 +1,115 @@
+import type { ClientMetadata } from './client.ts';
+import { dependentMetadataProblems } from './dependent-metadata.ts';
+import { fapi2Problems } from './fapi2.ts';
+import { grantProblems } from './grants.ts';
+import { keyProblems } from './keys.ts';
+import { httpsNames, metadataShapes, operatorOnlyNames, type Shape, uriNames } from './metadata-names.ts';
+import type { Problem } from './problem.ts';
+import { isSafeWebUri, redirectUriProblem } from './redirect-uri.ts';
+
+/** Who asks: an operator by configuration, command or console, or the client itself (RFC 7591). */
+export type Registrant = 'operator' | 'client';
+
+const matchesShape: Readonly<Record<Shape, (value: unknown) => boolean>> = {
+  text: (value) => typeof value === 'string' && value !== '',
+  flag: (value) => typeof value === 'boolean',
+  list: (value) => Array.isArray(value) && value.every((item) => typeof item === 'string' && item !== ''),
+  number: (value) => Number.isSafeInteger(value) && Number(value) >= 0,
+  map: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+};
+const shapeMessage: Readonly<Record<Shape, string>> = {
+  text: 'must be a text',
+  flag: 'must be true or false',
+  list: 'must be a list of texts',
+  number: 'must be a whole number',
+  map: 'must be a map',
+};
+
+/** What can't be read as what it should be: asked first, for every other rule reads it so. */
+export const shapeProblems = (metadata: ClientMetadata): Problem[] =>
+  Object.entries(metadata).flatMap(([field, value]) => {
+    if (value === undefined) return [];
+    const shape = metadataShapes.get(field);
+    if (shape === undefined) return [{ field, message: 'is not a property of clients; leave it out' }];
+    return matchesShape[shape](value) ? [] : [{ field, message: shapeMessage[shape] }];
+  });
+
+const choices: Readonly<Record<string, readonly string[]>> = {
+  application_type: ['web', 'native'],
+  subject_type: ['public', 'pairwise'],
+  profile: ['default', 'fapi2'],
+  pkce: ['required', 'exempt'],
+  id_token_claims: ['technical', 'all'],
+  backchannel_token_delivery_mode: ['poll', 'ping'],
+};
+
+const choiceProblems = (metadata: ClientMetadata): Problem[] =>
+  Object.entries(choices).flatMap(([field, allowed]) => {
+    const value = metadata[field];
+    return value === undefined || allowed.some((one) => one === value)
+      ? []
+      : [{ field, message: `must be ${allowed.join(' or ')}` }];
+  });
+
+const uriProblems = (metadata: ClientMetadata): Problem[] => {
+  const native = metadata.application_type === 'native';
+  const redirects = (['redirect_uris', 'post_logout_redirect_uris'] as const).flatMap((field) =>
+    (metadata[field] ?? []).flatMap((uri) => {
+      const problem = redirectUriProblem(uri, native);
+      return problem === undefined ? [] : [{ field, message: `${uri} ${problem}` }];
+    }),
+  );
+  const others = uriNames.flatMap((field) => {
+    const value = metadata[field];
+    if (typeof value !== 'string') return [];
+    if (httpsNames.includes(field)) {
+      return value.startsWith('https://') && isSafeWebUri(value)
+        ? []
+        : [{ field, message: 'must be an https URI' }];
+    }
+    return isSafeWebUri(value)
+      ? []
+      : [{ field, message: 'must be an https URI (http is for loopback only)' }];
+  });
+  return [...redirects, ...others];
+};
+
+const maxNameLength = 120;
+/** Control characters, line ends, and what turns the direction of the text around it. */
+const misleadingCharacters = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/u;
+
+/** People decide by it, and it comes from whoever registers. */
+const nameProblems = ({ client_name: name }: ClientMetadata): Problem[] => {
+  const problem = (message: string): Problem[] => [{ field: 'client_name', message }];
+  if (name === undefined) return [];
+  if (name.length > maxNameLength) return problem(`may have ${maxNameLength} characters at most`);
+  return misleadingCharacters.test(name)
+    ? problem("has characters that can't be seen and change what is")
+    : [];
+};
+
+/** Every rule that `metadata` breaks; none: it may be registered. */
+export const clientProblems = (metadata: ClientMetadata, by: Registrant): readonly Problem[] => {
+  const malformed = [...shapeProblems(metadata), ...choiceProblems(metadata)];
+  // The other rules read these values as what they should be.
+  if (malformed.length > 0) return malformed;
+  const reserved =
+    by === 'operator'
+      ? []
+      : operatorOnlyNames
+          .filter((field) => metadata[field] !== undefined)
+          .map((field) => ({ field, message: 'is for the operator to set; leave it out' }));
+  const problems = [
+    ...(/^[\x21-\x7e]{1,255}$/.test(metadata.client_id)
+      ? []
+      : [{ field: 'client_id', message: 'must be 1 to 255 visible ASCII characters' }]),
+    ...reserved,
+    ...nameProblems(metadata),
+    ...uriProblems(metadata),
+    ...grantProblems(metadata),
+    ...keyProblems(metadata),
+    ...(metadata.profile === 'fapi2' ? fapi2Problems(metadata) : []),
+  ];
+  // What is missing beside a value that has to go is not worth saying.
+  return problems.length > 0 ? problems : dependentMetadataProblems(metadata);
+};

@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto';
+import type { Config } from '#config';
+import { exitCode, Failure } from '#src/errors.ts';
+import { Conflict } from '#src/store/errors.ts';
+import type { Clock, Key, Store } from '#src/store/port.ts';
+import type { Accounts } from '../accounts/index.ts';
+import type { Clients } from '../clients/index.ts';
+import { demoClients, demoPerson, demoUsername } from './demo-data.ts';
+
+/** To be shown once: only hashes of these are kept. What was there before the demo is not among them. */
+interface DemoSecrets {
+  readonly person?: { readonly username: string; readonly password: string };
+  readonly clients: readonly { readonly id: string; readonly type: string; readonly secret?: string }[];
+}
+
+/** Its secrets are known to whoever is told them as it is made; later, that it is there. */
+export type Demo = DemoSecrets | 'made before';
+
+interface DemoOptions {
+  readonly store: Store;
+  readonly config: Pick<Config, 'mode' | 'issuer' | 'demo'>;
+  readonly clock: Clock;
+  readonly accounts: Accounts;
+  readonly clients: Clients;
+}
+
+const marker: Key = { kind: 'demo', family: 'demo', id: '' };
+
+const isEmpty = async (store: Store): Promise<boolean> => {
+  const [accounts, clients] = await Promise.all([
+    store.list('accounts', 'all', { limit: 1 }),
+    store.list('clients', 'all', { limit: 1 }),
+  ]);
+  return accounts.items.length === 0 && clients.items.length === 0;
+};
+
+/** All of it in one commit: a process that is killed leaves the demo whole, or to be made at the next start. */
+const make = async ({ store, config, clock, accounts, clients }: DemoOptions): Promise<DemoSecrets> => {
+  const password = randomBytes(12).toString('base64url');
+  const isNew = (await accounts.findByUsername(demoUsername)) === undefined;
+  const person = isNew ? await accounts.draft({ ...demoPerson, password }) : undefined;
+  const newClients = [];
+  for (const one of demoClients(config.issuer)) {
+    if ((await clients.get(one.id)) === undefined) newClients.push({ type: one.type, ...clients.draft(one) });
+  }
+  const drafts = [...newClients, ...(person ? [person] : [])];
+  await store.commit([
+    { op: 'insert', key: marker, body: JSON.stringify({ v: 1, at: clock.now() }) },
+    ...drafts.flatMap(({ writes }) => writes),
+  ]);
+  for (const { afterCommit } of drafts) await afterCommit();
+  return {
+    ...(person && { person: { username: demoUsername, password } }),
+    clients: newClients.map(({ client, type, secret }) => ({
+      id: client.id,
+      type,
+      ...(secret && { secret: secret.secret }),
+    })),
+  };
+};
+
+/** Makes the demo once in the life of a store; undefined when there is none. Processes that start together make it once. */
+export const ensureDemo = async (options: DemoOptions): Promise<Demo | undefined> => {
+  const { config, store, accounts } = options;
+  if (config.mode === 'production' || config.demo === false) return undefined;
+  const [made] = await store.read([marker]);
+  if (!made && (config.demo === true || (await isEmpty(store)))) {
+    try {
+      return await make(options);
+    } catch (error) {
+      if (!(error instanceof Conflict)) throw error;
+    }
+  }
+  return (await accounts.findByUsername(demoUsername))?.demo && 'made before';
+};
+
+const maxShown = 20;
+
+/** Production must never know a person or client whose names are in this program's documentation. */
+export const assertNoDemo = async (store: Store): Promise<void> => {
+  const { items } = await store.list('demo', 'all', { limit: maxShown });
+  if (items.length === 0) return;
+  const names = items.map(({ key, document }) => {
+    const { id, username } = JSON.parse(document.body);
+    return key.kind === 'account' ? `account ${username}` : `client ${id}`;
+  });
+  throw new Failure({
+    code: 'demo_data',
+    message: `The store holds demo data (${names.toSorted().join(', ')}), which production refuses: delete it with \`account delete\` and \`client delete\`, or start on another store.`,
+    exit: exitCode.configuration,
+  });
+};

@@ -1,0 +1,127 @@
+import { randomBytes } from 'node:crypto';
+import { linkSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { exitCode, Failure } from '#src/errors.ts';
+import { StoreUnavailable } from '#src/store/errors.ts';
+import { makeFolder } from '#src/store/folder.ts';
+import type { Store } from '#src/store/port.ts';
+import { createSecretCipher, type SecretCipher } from './secret-cipher.ts';
+import type { KeysConfig } from './settings.ts';
+
+const fileName = 'key-encryption-key';
+const name = 'security.key_encryption_key';
+
+const refuse = (message: string, cause?: unknown): Failure =>
+  new Failure({ code: 'key_encryption_key', message, exit: exitCode.configuration, cause });
+
+const bytesOf = (text: string): Buffer | undefined => {
+  const bytes = /^[0-9a-f]{64}$/i.test(text) ? Buffer.from(text, 'hex') : Buffer.from(text, 'base64');
+  return bytes.length === 32 && /^[\w+/=-]+$/.test(text) ? bytes : undefined;
+};
+
+const parse = (text: string, where: string): Buffer => {
+  const bytes = bytesOf(text.trim());
+  if (bytes) return bytes;
+  throw refuse(`${where} is not a key of 32 bytes: make one with \`openssl rand -base64 32\`.`);
+};
+
+const pathOf = (url: string): string => {
+  const file = /^sqlite:(?:\/\/)?([^?]+)/.exec(url)?.[1];
+  return join(file ? dirname(file) : 'data', fileName);
+};
+
+const readIfPresent = (path: string): string | undefined => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+};
+
+/** Written aside and then linked: of several first starts one wins, and none reads half a file. */
+const create = (path: string): void => {
+  const aside = `${path}.${randomBytes(6).toString('hex')}`;
+  makeFolder(dirname(path));
+  writeFileSync(aside, `${randomBytes(32).toString('base64url')}\n`, {
+    mode: 0o600,
+    flag: 'wx',
+    flush: true,
+  });
+  try {
+    linkSync(aside, path);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  } finally {
+    unlinkSync(aside);
+  }
+};
+
+/** Keys, and the audit record that commands begin before there are any: what was sealed needs the key that sealed it. */
+const holdsEncrypted = async (store: Store): Promise<boolean> => {
+  const lists = ['keys', 'audit-chains'].map((index) => store.list(index, 'all', { limit: 1 }));
+  return (await Promise.all(lists)).some(({ items }) => items.length > 0);
+};
+
+const readOrCreate = async (path: string, store: Store): Promise<string | undefined> => {
+  const text = readIfPresent(path);
+  if (text !== undefined) return text;
+  if (!(await holdsEncrypted(store))) create(path);
+  // Another process may have made both, the key first, since we looked.
+  return readIfPresent(path);
+};
+
+/** A store in memory forgets its keys with the process, and so may we. */
+const keysOfMemoryStores = new WeakMap<Store, Buffer>();
+
+const keyForMemoryStore = (store: Store): Buffer => {
+  const key = keysOfMemoryStores.get(store) ?? randomBytes(32);
+  keysOfMemoryStores.set(store, key);
+  return key;
+};
+
+export interface KeyEncryptionKey {
+  readonly bytes: Buffer;
+  /** What an operator calls it. */
+  readonly origin: string;
+}
+
+const readOrCreateFile = async (url: string, store: Store): Promise<KeyEncryptionKey> => {
+  const path = pathOf(url);
+  let text: string | undefined;
+  try {
+    text = await readOrCreate(path, store);
+  } catch (error) {
+    if (error instanceof StoreUnavailable) throw error;
+    throw refuse(
+      `The key encryption key can't be kept in ${path}: make the folder writable or set ${name}.`,
+      error,
+    );
+  }
+  if (text !== undefined) return { bytes: parse(text, path), origin: path };
+  throw refuse(
+    `The key encryption key is gone from ${path}, and the store holds what was sealed with it: put it back, or set ${name} to it.`,
+  );
+};
+
+/** Made once, for a store that holds nothing sealed yet; never again after that. */
+export const keyEncryptionKey = async (config: KeysConfig, store: Store): Promise<KeyEncryptionKey> => {
+  const configured = config.security.key_encryption_key;
+  if (configured !== undefined) return { bytes: parse(configured, name), origin: name };
+  if (config.mode === 'production') {
+    throw refuse(`In production ${name} must be set: make one with \`openssl rand -base64 32\`.`);
+  }
+  const { url } = config.store;
+  return url.startsWith('memory:')
+    ? { bytes: keyForMemoryStore(store), origin: name }
+    : readOrCreateFile(url, store);
+};
+
+/** For those who seal, but have no business with the keys. */
+export const loadSecretCipher = async (config: KeysConfig, store: Store): Promise<SecretCipher> =>
+  createSecretCipher((await keyEncryptionKey(config, store)).bytes);
+
+export const wrongKeyEncryptionKey = (origin: string): Failure =>
+  refuse(
+    `The keys in the store were sealed with another key encryption key than ${origin}: put the former one back.`,
+  );

@@ -1,0 +1,116 @@
+import type { JsonWebKey } from 'node:crypto';
+import { exitCode, Failure } from '#src/errors.ts';
+import { Conflict } from '#src/store/errors.ts';
+import type { Key, Store, Write } from '#src/store/port.ts';
+import { headDamaged } from './findings.ts';
+import { createRingReader, type KeyRing } from './key-ring.ts';
+import { decryptPrivateJwk, encode, type KeyDraft, replaceStamps } from './record.ts';
+import type { SecretCipher } from './secret-cipher.ts';
+import type { Stamps } from './stages.ts';
+
+export interface Change {
+  readonly add: readonly KeyDraft[];
+  readonly restamp: ReadonlyMap<string, Stamps>;
+  readonly remove: readonly string[];
+}
+
+type Plan = (ring: KeyRing) => Promise<Change | undefined> | Change | undefined;
+
+const family = 'keys';
+const headKey: Key = { kind: 'key-ring', family, id: '' };
+const recordKey = (kid: string): Key => ({ kind: 'key', family, id: kid });
+const index = { index: 'keys', of: 'all' } as const;
+export const keysTopic = 'keys';
+
+const kidsIn = (head: string): readonly string[] | undefined => {
+  try {
+    const value: unknown = JSON.parse(head);
+    const kids = value instanceof Object && 'kids' in value ? value.kids : undefined;
+    return Array.isArray(kids) && kids.every((kid) => typeof kid === 'string') ? kids : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+/**
+ * A record each, and a head that names them all. Every change replaces the head it was planned on, in the same
+ * commit: of several processes with one idea one wins, and the others look again.
+ */
+export const createRingStore = (store: Store, box: SecretCipher, origin: string) => {
+  const read = createRingReader(box, origin);
+
+  const readRecords = async () => {
+    const [head] = await store.read([headKey]);
+    const named = head && kidsIn(head.body);
+    // Without a head there may still be keys: to make new ones would end every token, and every pairwise subject.
+    const kids =
+      named ?? (await store.list(index.index, index.of, { limit: 1000 })).items.map(({ key }) => key.id);
+    const documents = kids.length > 0 ? await store.read(kids.map(recordKey)) : [];
+    const found = kids.map((kid, at) => ({ kid, body: documents[at]?.body }));
+    return { head: head?.body, found, damagedHead: named === undefined && (kids.length > 0 || !!head) };
+  };
+
+  const ringOf = ({ found, damagedHead }: Awaited<ReturnType<typeof readRecords>>): KeyRing => {
+    const ring = read(found);
+    return damagedHead ? { ...ring, faults: [headDamaged, ...ring.faults] } : ring;
+  };
+
+  const writesOf = (change: Change, { head, found }: Awaited<ReturnType<typeof readRecords>>): Write[] => {
+    const kept = found.map(({ kid }) => kid).filter((kid) => !change.remove.includes(kid));
+    const kids = [...kept, ...change.add.map(({ kid }) => kid)];
+    const body = JSON.stringify({ v: 1, at: crypto.randomUUID(), kids });
+    const bodies = new Map(found.map(({ kid, body }) => [kid, body]));
+    return [
+      head === undefined
+        ? { op: 'insert', key: headKey, body }
+        : { op: 'replace', key: headKey, body, expected: head },
+      ...change.add.map(
+        (draft): Write => ({
+          op: 'insert',
+          key: recordKey(draft.kid),
+          body: encode(draft, box),
+          index: [{ ...index, at: draft.stamps.created }],
+        }),
+      ),
+      ...[...change.restamp].flatMap(([kid, stamps]): Write[] => {
+        const expected = bodies.get(kid);
+        if (!expected) return [];
+        return [{ op: 'replace', key: recordKey(kid), expected, body: replaceStamps(expected, stamps) }];
+      }),
+      ...change.remove.map((kid): Write => ({ op: 'remove', key: recordKey(kid) })),
+    ];
+  };
+
+  const load = async (): Promise<KeyRing> => ringOf(await readRecords());
+
+  return {
+    load,
+    /** Plans on what is there, again and again until nobody came in between; `undefined` changes nothing. */
+    async change(plan: Plan): Promise<{ readonly ring: KeyRing; readonly made: Change | undefined }> {
+      for (let attempt = 0; attempt < 8; attempt += 1) {
+        const seen = await readRecords();
+        const ring = ringOf(seen);
+        const change = await plan(ring);
+        if (!change) return { ring, made: undefined };
+        try {
+          await store.commit(writesOf(change, seen));
+        } catch (error) {
+          if (error instanceof Conflict) continue;
+          throw error;
+        }
+        await store.publish(keysTopic, 'changed').catch(() => {});
+        return { ring: await load(), made: change };
+      }
+      throw new Failure({
+        code: 'keys_busy',
+        status: 409,
+        exit: exitCode.conflict,
+        message: 'Other processes keep changing the keys: try again.',
+      });
+    },
+    async exportPrivate(kid: string): Promise<JsonWebKey | undefined> {
+      const [document] = await store.read([recordKey(kid)]);
+      return document && decryptPrivateJwk(kid, document.body, box);
+    },
+  };
+};

@@ -1,0 +1,117 @@
+import { createSecretKey, hash, type KeyObject } from 'node:crypto';
+import { Failure } from '#src/errors.ts';
+import type { Algorithm } from './algorithms.ts';
+import { EngineKey } from './engine-key.ts';
+import type { KeyEntry, SecretEntry, SecretUse, SigningEntry } from './entry.ts';
+import type { PublicJwk } from './public-jwk.ts';
+import { stageOf } from './stages.ts';
+
+const order = ['active', 'next', 'retiring'] as const;
+
+/** So that every process chooses the same one. */
+const newestFirst = <Item extends KeyEntry>(entries: readonly Item[]): readonly Item[] =>
+  entries.toSorted((a, b) => b.stamps.active_at - a.stamps.active_at || (a.kid < b.kid ? -1 : 1));
+
+const ordered = <Item extends KeyEntry>(entries: readonly Item[], now: number): readonly Item[] => {
+  const sorted = newestFirst(entries);
+  return order.flatMap((stage) => sorted.filter(({ stamps }) => stageOf(stamps, now) === stage));
+};
+
+/**
+ * Everything secret at one moment, never changed afterwards. The members are getters: neither `JSON.stringify` nor a
+ * log shows anything but the version.
+ */
+export class KeySet {
+  readonly version: string;
+  readonly #signing: readonly SigningEntry[];
+  readonly #secrets: readonly SecretEntry[];
+  readonly #refresh: readonly { readonly stamps: SecretEntry['stamps']; readonly key: KeyObject }[];
+  readonly #signers: ReadonlyMap<Algorithm, SigningEntry>;
+  readonly #engineKeys: readonly EngineKey[];
+  readonly #publicJwks: { readonly keys: readonly PublicJwk[] };
+
+  constructor(entries: readonly KeyEntry[], now: number, configured: readonly Algorithm[]) {
+    this.#signing = ordered(
+      entries.filter((entry) => entry.use === 'sig'),
+      now,
+    );
+    this.#secrets = ordered(
+      entries.filter((entry) => entry.use !== 'sig'),
+      now,
+    );
+    this.#refresh = newestFirst(this.#secrets.filter(({ use }) => use === 'refresh')).map(
+      ({ stamps, secret }) => ({ stamps, key: createSecretKey(secret) }),
+    );
+    const able = this.#signing.filter(({ stamps, signer }) => signer && stageOf(stamps, now) === 'active');
+    const preferred = [...able.filter(({ held }) => held === 'remote'), ...able];
+    const chosenFor = (alg: Algorithm) => preferred.find(({ jwk }) => jwk.alg === alg);
+    this.#signers = new Map(
+      configured.flatMap((alg) => {
+        const entry = chosenFor(alg);
+        return entry ? [[alg, entry]] : [];
+      }),
+    );
+    const chosen = new Set(this.#signers.values());
+    const sorted = [...chosen, ...this.#signing.filter((entry) => !chosen.has(entry))];
+    this.#engineKeys = sorted.map(
+      (entry) => new EngineKey(entry.jwk, chosen.has(entry) ? entry.signer : undefined),
+    );
+    this.#publicJwks = { keys: sorted.map(({ jwk }) => jwk) };
+    const state = [
+      ...sorted.map((entry) => `${entry.kid}:${chosen.has(entry)}`),
+      ...this.#secrets.map(({ kid, stamps }) => `${kid}:${stageOf(stamps, now)}`),
+    ];
+    this.version = hash('sha256', state.join('\n'), 'base64url').slice(0, 16);
+  }
+
+  /** For the engine's `jwks.keys`: one that signs for each algorithm, then those that only verify. */
+  get signing(): EngineKey[] {
+    return [...this.#engineKeys];
+  }
+
+  /** What can be signed with now; the engine's `enabledJWA` must offer no other for signatures. */
+  get algorithms(): readonly Algorithm[] {
+    return [...this.#signers.keys()];
+  }
+
+  get publicJwks(): { readonly keys: readonly PublicJwk[] } {
+    return this.#publicJwks;
+  }
+
+  /** The first one signs; the others still verify. */
+  get cookieKeys(): readonly string[] {
+    return this.#all('cookie').map((secret) => secret.toString('base64url'));
+  }
+
+  get dpopNonceSecret(): Buffer {
+    return this.#first('dpop-nonce');
+  }
+
+  /** The one that derived at that moment, on every process: what a retry gets is what the first try got. */
+  refreshSecretAt(at: number): KeyObject {
+    const then = this.#refresh.find(({ stamps }) => stageOf(stamps, at) === 'active');
+    return then?.key ?? createSecretKey(this.#first('refresh'));
+  }
+
+  get pairwiseSalt(): string {
+    return this.#first('pairwise').toString('base64url');
+  }
+
+  toJSON(): { readonly version: string } {
+    return { version: this.version };
+  }
+
+  #all(use: SecretUse): readonly Buffer[] {
+    return this.#secrets.filter((entry) => entry.use === use).map(({ secret }) => Buffer.from(secret));
+  }
+
+  #first(use: SecretUse): Buffer {
+    const [secret] = this.#all(use);
+    if (secret) return secret;
+    throw new Failure({
+      code: 'key_missing',
+      status: 500,
+      message: `The ${use} secret can't be read; \`postern doctor\` says why.`,
+    });
+  }
+}

@@ -1,0 +1,112 @@
+import { exitCode, Failure } from '#src/errors.ts';
+import type { Events } from '#src/events.ts';
+import type { Clock, Store } from '#src/store/port.ts';
+import { planImport, planPruning, planRotation } from './commands.ts';
+import type { KeyInfo, Keys } from './contract.ts';
+import { createCurrentKeys } from './current-keys.ts';
+import { describe, emitKeyChanges } from './describe.ts';
+import { keyEncryptionKey } from './key-encryption-key.ts';
+import type { KeyRing } from './key-ring.ts';
+import { type Change, createRingStore, keysTopic } from './key-ring-store.ts';
+import { type PlanContext, planMaintenance } from './plan.ts';
+import { createPoller, createSerialQueue } from './poller.ts';
+import { remoteKeys } from './remote-keys.ts';
+import { createSecretCipher } from './secret-cipher.ts';
+import type { KeysConfig } from './settings.ts';
+import { stageOf } from './stages.ts';
+import { timingOf } from './timing.ts';
+
+interface Dependencies {
+  readonly store: Store;
+  readonly config: KeysConfig;
+  readonly clock: Clock;
+  readonly events: Events;
+  /** Told what went wrong behind the scenes: a poll that failed, a listener that threw, a record that can't be used. */
+  readonly onFault?: (error: unknown) => void;
+  /** False for a command: it makes nothing by itself and keeps no timer. */
+  readonly maintain?: boolean;
+}
+
+type Plan = (ring: KeyRing, planner: PlanContext) => Promise<Change | undefined> | Change | undefined;
+
+export const createKeys = async (dependencies: Dependencies): Promise<Keys> => {
+  const { store, config, clock, events, onFault = () => {}, maintain = true } = dependencies;
+  const { bytes, origin } = await keyEncryptionKey(config, store);
+  const cipher = createSecretCipher(bytes);
+  const timing = timingOf(config);
+  const remote = remoteKeys(config);
+  const ringStore = createRingStore(store, cipher, origin);
+  const currentKeys = createCurrentKeys(clock, config.keys.algorithms, onFault);
+  const queue = createSerialQueue();
+  let ring: KeyRing = { entries: [], faults: [], kids: [], gone: false };
+
+  const planner = (): PlanContext => {
+    const now = clock.now();
+    const remoteNow = remote.filter(({ stamps }) => stageOf(stamps, now) === 'active');
+    return { config: config.keys, timing, clock, now, remote: remoteNow.map(({ jwk }) => jwk.alg) };
+  };
+
+  const accept = (read: KeyRing): void => {
+    const told = new Set(ring.faults.map(({ message }) => message));
+    for (const { message, fix } of read.faults)
+      if (!told.has(message)) onFault(new Error(`${message} ${fix}`));
+    ring = read;
+    currentKeys.accept([...read.entries, ...remote]);
+  };
+
+  const change = (plan: Plan): Promise<Change | undefined> =>
+    queue(async () => {
+      const { ring: read, made } = await ringStore.change((seen) => plan(seen, planner()));
+      accept(read);
+      if (made) emitKeyChanges(events, made);
+      return made;
+    });
+
+  const list = () => describe([...ring.entries, ...remote], clock.now());
+
+  const added = (made: Change | undefined): readonly KeyInfo[] => {
+    const kids = new Set(made?.add.map(({ kid }) => kid));
+    return list().filter(({ kid }) => kids.has(kid));
+  };
+
+  const look = () => queue(async () => accept(await ringStore.load()));
+
+  const refresh = async (): Promise<void> => {
+    currentKeys.current();
+    await (maintain ? change(planMaintenance) : look());
+  };
+
+  await refresh();
+  const nextPollMs = () => Math.min(timing.poll, currentKeys.until() - clock.now());
+  const beat = createPoller({ poll: refresh, nextPollMs, onFault });
+  const unwatch = maintain ? store.subscribe(keysTopic, beat.now) : () => {};
+  if (maintain) beat.start();
+
+  return {
+    current: currentKeys.current,
+    onChange: currentKeys.onChange,
+    cipher,
+    list,
+    faults: () => ring.faults,
+    rotate: async (what, { now = false } = {}) =>
+      added(await change((seen, plan) => planRotation(seen, plan, what, now))),
+    prune: async (kid) => (await change((seen, plan) => planPruning(seen, plan, kid)))?.remove ?? [],
+    import: async (text, alg) => added(await change(await planImport(text, alg))),
+    async exportPrivate(kid) {
+      const jwk = await ringStore.exportPrivate(kid);
+      if (jwk) return jwk;
+      throw new Failure({
+        code: 'key_not_found',
+        status: 404,
+        exit: exitCode.notFound,
+        message: `There is no signing key ${kid} here: \`postern keys list\` shows all.`,
+      });
+    },
+    refresh,
+    async close() {
+      beat.stop();
+      unwatch();
+      await queue(async () => {});
+    },
+  };
+};

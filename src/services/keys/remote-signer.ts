@@ -1,0 +1,65 @@
+import type { KeyObject } from 'node:crypto';
+import { StoreUnavailable } from '#src/store/errors.ts';
+import type { Algorithm } from './algorithms.ts';
+import { type PublicJwk, publicJwkOf } from './public-jwk.ts';
+import { verifySignature } from './signature.ts';
+import type { Signer } from './signer.ts';
+
+interface RemoteKey {
+  readonly kid: string;
+  readonly alg: Algorithm;
+  readonly url: string;
+  readonly token?: string;
+}
+
+const timeout = 2000;
+
+const signatureIn = (answer: unknown): Buffer => {
+  const signature = answer instanceof Object && 'signature' in answer ? answer.signature : undefined;
+  if (typeof signature === 'string') return Buffer.from(signature, 'base64url');
+  throw new StoreUnavailable('the remote signer answered without a signature');
+};
+
+/**
+ * A private key held by a service: `POST url` with `{kid, alg, data}` (base64url) answers `{signature}`. The answer is
+ * verified before it leaves: a service that holds another key must not make tokens that nobody can verify.
+ */
+export class RemoteSigner implements Signer {
+  readonly alg: Algorithm;
+  readonly kid: string;
+  readonly publicJwk: PublicJwk;
+  readonly #settings: RemoteKey;
+  readonly #publicKey: KeyObject;
+
+  constructor(place: RemoteKey, publicKey: KeyObject) {
+    this.alg = place.alg;
+    this.kid = place.kid;
+    this.publicJwk = publicJwkOf(publicKey, place.alg, place.kid);
+    this.#settings = place;
+    this.#publicKey = publicKey;
+  }
+
+  async sign(data: Uint8Array): Promise<Uint8Array> {
+    const signature = signatureIn(await this.#request(data));
+    if (verifySignature(this.alg, this.#publicKey, data, signature)) return signature;
+    throw new StoreUnavailable(`the remote signer signed with another key than ${this.kid}`);
+  }
+
+  async #request(data: Uint8Array): Promise<unknown> {
+    const { kid, alg, url, token } = this.#settings;
+    const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    try {
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...authorization },
+        body: JSON.stringify({ kid, alg, data: Buffer.from(data).toString('base64url') }),
+        redirect: 'error',
+        signal: AbortSignal.timeout(timeout),
+      });
+      if (!response.ok) throw new Error(`status ${response.status}`);
+      return await response.json();
+    } catch (error) {
+      throw new StoreUnavailable('the remote signer did not answer', { cause: error });
+    }
+  }
+}

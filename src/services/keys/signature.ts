@@ -1,0 +1,18 @@
+import { constants, type KeyObject, verify } from 'node:crypto';
+import type { Algorithm } from './algorithms.ts';
+
+export const digestOf = (alg: Algorithm): 'sha256' | null => (alg === 'EdDSA' ? null : 'sha256');
+
+/** RFC 7518 §3.4: r and s side by side; §3.5: a salt as long as the hash. */
+export const parametersOf = (alg: Algorithm, key: KeyObject) => {
+  if (alg === 'ES256') return { key, dsaEncoding: 'ieee-p1363' as const };
+  if (alg !== 'PS256') return { key };
+  return { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
+};
+
+export const verifySignature = (
+  alg: Algorithm,
+  publicKey: KeyObject,
+  data: Uint8Array,
+  signature: Uint8Array,
+) => verify(digestOf(alg), data, parametersOf(alg, publicKey), signature);

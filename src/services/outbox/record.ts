@@ -1,0 +1,42 @@
+import { randomBytes } from 'node:crypto';
+import type { Document, IndexEntry, Insert, Key, Replace } from '../../store/port.ts';
+
+/** One thing to tell. `about` names it, and holds no secret. */
+export interface Delivery {
+  readonly kind: string;
+  readonly about: Readonly<Record<string, string>>;
+  /** How often it was tried. */
+  readonly tries: number;
+}
+
+const version = 1;
+const lifetimeMs = 3_600_000;
+
+export const outboxIndex = { index: 'outbox', of: 'due' } as const;
+
+const indexEntries = (at: number): readonly IndexEntry[] => [{ ...outboxIndex, at }];
+
+const bodyOf = (delivery: Delivery): string => JSON.stringify({ v: version, ...delivery });
+
+export const insertDelivery = (delivery: Delivery, now: number): Insert => ({
+  op: 'insert',
+  key: { kind: 'ob', family: randomBytes(12).toString('base64url'), id: '' },
+  body: bodyOf(delivery),
+  expiresAt: now + lifetimeMs,
+  index: indexEntries(now),
+});
+
+/** Written over what was read, so that one process has it; the others see it due again later. */
+export const postpone = (key: Key, before: Document, next: Delivery, at: number): Replace => ({
+  op: 'replace',
+  key,
+  body: bodyOf(next),
+  expected: before.body,
+  index: indexEntries(at),
+  ...(before.expiresAt !== undefined && { expiresAt: before.expiresAt }),
+});
+
+export const readDelivery = ({ body }: Document): Delivery | undefined => {
+  const { v, ...delivery } = JSON.parse(body);
+  return v === version ? delivery : undefined;
+};

@@ -1,0 +1,68 @@
+import type { FastifyRequest, onRequestHookHandler } from 'fastify';
+import type { Config } from '#config';
+import { Failure } from '../../errors.ts';
+import type { Events } from '../../events.ts';
+import { aliases, jsonTokensPath, routes } from '../../provider/paths.ts';
+import { networkOf } from '../throttle/index.ts';
+import type { Counter } from './counter.ts';
+
+interface Dependencies {
+  readonly config: Pick<Config, 'security'>;
+  readonly events: Events;
+  readonly counter: Counter;
+}
+
+interface Limit {
+  readonly what: string;
+  readonly limit: number;
+}
+
+/** By the template of the route, so by what the router found and not by what the URL looks like. */
+const limitsOf = ({ security }: Pick<Config, 'security'>): ReadonlyMap<string, Limit> => {
+  const { token_per_address, registration_per_address } = security.throttle;
+  // Each endpoint by itself: an API that asks about tokens leaves the sign-ins of its address alone.
+  const perAddress = (what: string, ...paths: string[]) =>
+    paths.map((path) => [path, { what, limit: token_per_address }] as const);
+  return new Map<string, Limit>([
+    ...perAddress('token', routes.token, jsonTokensPath, ...aliases.map((alias) => alias.routes.token)),
+    ...perAddress('authorize', routes.authorization),
+    ...perAddress('par', routes.pushed_authorization_request),
+    ...perAddress('introspect', routes.introspection),
+    ...perAddress('revoke', routes.revocation),
+    ...perAddress('device', routes.device_authorization),
+    ...perAddress('ciba', routes.backchannel_authentication),
+    [routes.registration, { what: 'register', limit: registration_per_address }],
+    ...perAddress('registration', `${routes.registration}/:clientId`),
+  ]);
+};
+
+/** RFC 6585 §4, before anything of the request is read; each door puts it into its own words. */
+export const limitAddresses = ({ config, events, counter }: Dependencies): onRequestHookHandler => {
+  const limits = limitsOf(config);
+
+  const emitReached = ({ ip, id }: FastifyRequest, what: string): void =>
+    events.emit({
+      type: 'limit.reached',
+      outcome: 'refused',
+      reason: 'too_many_requests',
+      address: ip,
+      correlation: id,
+      details: { endpoint: what },
+    });
+
+  return (request, reply, done) => {
+    const limit = limits.get(request.routeOptions.url ?? '');
+    if (limit === undefined || request.method === 'OPTIONS') return done();
+    const wait = counter.take({ ...limit, who: networkOf(request.ip) });
+    if (wait === undefined) return done();
+    emitReached(request, limit.what);
+    reply.header('retry-after', String(wait));
+    done(
+      new Failure({
+        code: 'temporarily_unavailable',
+        status: 429,
+        message: `too many requests from this address, wait ${wait} seconds`,
+      }),
+    );
+  };
+};

@@ -1,0 +1,16 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Store } from './port.ts';
+import { UnitOfWork } from './unit-of-work.ts';
+
+const storage = new AsyncLocalStorage<UnitOfWork>();
+
+/** The unit of work of the request that is being served, if one is. */
+export const currentUnitOfWork = (): UnitOfWork | undefined => storage.getStore();
+
+/** Runs `action` in the work that is under way, or in a new one; whoever opens it commits it. */
+export const runInUnitOfWork = <T>(store: Store, action: (work: UnitOfWork, isNew: boolean) => T): T => {
+  const current = storage.getStore();
+  if (current) return action(current, false);
+  const work = new UnitOfWork(store);
+  return storage.run(work, () => action(work, true));
+};

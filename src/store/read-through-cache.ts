@@ -1,0 +1,70 @@
+import type { Clock } from './port.ts';
+
+/** Bounded, short-lived copies of what the store holds. What is not there is never kept, so guesses can't fill it. */
+export interface ReadThroughCache<T> {
+  get(id: string): Promise<T | undefined>;
+  invalidate(id: string): void;
+}
+
+interface Options<T> {
+  readonly load: (id: string) => Promise<T | undefined>;
+  readonly clock: Clock;
+  readonly maxEntries: number;
+  readonly maxAgeMs: number;
+}
+
+export const createReadThroughCache = <T>({
+  load,
+  clock,
+  maxEntries,
+  maxAgeMs,
+}: Options<T>): ReadThroughCache<T> => {
+  const entries = new Map<string, { readonly value: T; readonly expiresAt: number }>();
+  const loading = new Map<string, Promise<T | undefined>>();
+
+  const keep = (id: string, value: T): void => {
+    entries.delete(id);
+    entries.set(id, { value, expiresAt: clock.now() + maxAgeMs });
+    if (entries.size > maxEntries) {
+      for (const oldest of entries.keys()) {
+        entries.delete(oldest);
+        break;
+      }
+    }
+  };
+
+  const loadOnce = (id: string): Promise<T | undefined> => {
+    const running = load(id).then(
+      (value) => {
+        // A copy that was forgotten while it was read may be older than the change: hand it out, but don't keep it.
+        if (loading.get(id) === running) {
+          loading.delete(id);
+          if (value !== undefined) keep(id, value);
+        }
+        return value;
+      },
+      (error: unknown) => {
+        if (loading.get(id) === running) loading.delete(id);
+        throw error;
+      },
+    );
+    loading.set(id, running);
+    return running;
+  };
+
+  return {
+    async get(id) {
+      const entry = entries.get(id);
+      if (entry !== undefined && entry.expiresAt > clock.now()) {
+        entries.delete(id);
+        entries.set(id, entry);
+        return entry.value;
+      }
+      return loading.get(id) ?? loadOnce(id);
+    },
+    invalidate(id) {
+      entries.delete(id);
+      loading.delete(id);
+    },
+  };
+};

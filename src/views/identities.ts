@@ -1,0 +1,27 @@
+import { type Html, html, type Value } from './html.ts';
+import { imageUrl } from './links.ts';
+import type { AccountDisplay, ClientDisplay } from './page.ts';
+
+export const strong = (text: string): Html => html`<strong>${text}</strong>`;
+
+const initial = (name: string): string => [...name.trim()][0]?.toUpperCase() ?? '?';
+
+/** Logo or initial, name (or a line with the name in it) and host: what the application says about itself. */
+export const renderClient = ({ name, host, logo }: ClientDisplay, line?: Value): Html => {
+  const image = imageUrl(logo);
+  return html`<div class="face">
+    ${
+      image === undefined
+        ? html`<span class="face-initial" aria-hidden="true">${initial(name)}</span>`
+        : html`<img class="face-logo" src="${image}" alt="" width="48" height="48" referrerpolicy="no-referrer">`
+    }
+    <div class="face-text">
+      ${line === undefined ? html`<p class="face-name">${name}</p>` : html`<p class="face-line">${line}</p>`}
+      ${host !== undefined && html`<p class="face-detail">${host}</p>`}
+    </div>
+  </div>`;
+};
+
+export const renderAccount = ({ name, detail }: AccountDisplay): Html =>
+  html`<span class="face-initial face-round" aria-hidden="true">${initial(name)}</span>
+    <span class="face-text"><span class="face-name">${name}</span>${detail !== undefined && html`<span class="face-detail">${detail}</span>`}</span>`;

@@ -1,0 +1,348 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import t, { type Test } from 'tap';
+import { openRedis } from '#adapters/redis/index.ts';
+import { Conflict, StoreUnavailable } from '#src/store/errors.ts';
+import type { Key, Store, Write } from '#src/store/port.ts';
+import { freshPrefix } from '../support/redis.ts';
+import { redisCommand, startRedis } from '../support/redis-server.ts';
+import { rejectionOf } from '../support/rejection-of.ts';
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
+import { longTimeouts, waitFor } from '../support/wait-for.ts';
+
+const clock = { now: () => Date.now() };
+const server = await startRedis();
+const direct = server.url;
+t.teardown(() => server.close());
+
+const code: Key = { kind: 'code', family: 'f', id: 'c' };
+const token: Key = { kind: 'token', family: 'f', id: 't' };
+const exchange: readonly Write[] = [
+  { op: 'claim', key: code, at: 1 },
+  { op: 'put', key: token, body: 'token', index: [{ index: 'tokens', of: 'anna', at: 1 }] },
+  { op: 'merge', key: code, fields: { seen: '1' }, ifAbsent: 'refuse' },
+];
+
+interface Stage {
+  readonly proxy: TcpProxy;
+  /** Behind the proxy. */
+  readonly store: Store;
+  /** Another process, whose wire is good. */
+  readonly other: Store;
+}
+
+/** For what is about time. */
+const hasty = { operationTimeoutMs: 250, deadlineMs: 1_000 };
+
+const stage = async (t: Test, times = longTimeouts): Promise<Stage> => {
+  const proxy = await startTcpProxy({ port: server.port });
+  const prefix = freshPrefix();
+  const store = await openRedis({ url: `redis://127.0.0.1:${proxy.port}`, clock, prefix, ...times });
+  const other = await openRedis({ url: direct, clock, prefix, ...longTimeouts });
+  t.teardown(async () => {
+    proxy.heal();
+    await Promise.all([store.close(), other.close()]);
+    await proxy.close();
+  });
+  await other.commit([{ op: 'put', key: code, body: 'code', expiresAt: Date.now() + 60_000 }]);
+  return { proxy, store, other };
+};
+
+const isUnavailable = async (t: Test, work: Promise<unknown>, what: string): Promise<void> =>
+  void t.ok((await rejectionOf(work)) instanceof StoreUnavailable, what);
+
+const recovered = (store: Store): Promise<void> =>
+  waitFor('the store to answer', async () => (await rejectionOf(store.ping())) === undefined);
+
+await t.test('a commit whose answer or question was lost is sent again and wins once', async (t) => {
+  const { proxy, store, other } = await stage(t);
+  proxy.dropNextReply();
+  await store.commit(exchange);
+  const [claimed, made] = await store.read([code, token]);
+  t.equal(claimed?.consumption?.at, 1);
+  t.equal(made?.body, 'token');
+  const second = await rejectionOf(other.commit(exchange));
+  t.ok(second instanceof Conflict && second.reason === 'claimed', 'a second use is told from a resend');
+
+  const fresh: Key = { kind: 'jti', family: 'g', id: 'j' };
+  proxy.dropNextReply();
+  await store.commit([{ op: 'insert', key: fresh, body: '1' }]);
+  proxy.dropNextReply();
+  await store.commit([{ op: 'replace', key: fresh, expected: '1', body: '2' }]);
+  proxy.dropNextRequest();
+  await store.commit([{ op: 'replace', key: fresh, expected: '2', body: '3' }]);
+  t.equal((await other.read([fresh]))[0]?.body, '3');
+  proxy.dropNextReply();
+  t.equal((await store.read([fresh]))[0]?.body, '3', 'a read is asked again as well');
+});
+
+await t.test('a race on bad wires has one winner, and nobody is refused without one', async (t) => {
+  const { proxy, store, other } = await stage(t);
+  for (let round = 0; round < 15; round++) {
+    const key: Key = { kind: 'code', family: `r${round}`, id: 'c' };
+    await recovered(store);
+    await other.commit([{ op: 'put', key, body: 'code' }]);
+    if (round % 3 === 0) proxy.dropNextReply();
+    if (round % 3 === 1) proxy.dropNextRequest();
+    const use = (by: Store, i: number): Promise<unknown> =>
+      rejectionOf(
+        by.commit([
+          { op: 'claim', key, at: i },
+          { op: 'insert', key: { ...key, kind: 'token', id: `${i}` }, body: 't' },
+        ]),
+      );
+    const racing = [use(store, 0), use(store, 1), use(other, 2), use(store, 3), use(other, 4)];
+    if (round % 3 === 2) proxy.cut();
+    const results = await Promise.all(racing);
+    const winners = results.flatMap((fault, i) => (fault === undefined ? [i] : []));
+    const claim = (await other.read([key]))[0]?.consumption;
+    if (winners.length !== 1 || claim?.at !== winners[0])
+      t.fail(`round ${round}: ${winners} against ${claim?.at}`);
+    const tokens = await other.read(results.map((_, i) => ({ ...key, kind: 'token', id: `${i}` })));
+    t.same(
+      tokens.flatMap((document, i) => (document ? [i] : [])),
+      winners,
+      `round ${round}`,
+    );
+    t.notOk(results.some((fault) => fault !== undefined && !(fault instanceof Conflict)));
+  }
+});
+
+await t.test('a commit whose outcome stays unknown is taken back, and the code is good again', async (t) => {
+  const { proxy, store, other } = await stage(t);
+  proxy.dropNextReply('refuse');
+  await isUnavailable(t, store.commit(exchange), 'not decided within the deadline');
+  t.ok((await other.read([code]))[0]?.consumption, 'the server had applied it');
+  proxy.heal();
+  const seen: unknown[] = [];
+  await waitFor('the claim to be taken back', async () => {
+    const [mine] = await Promise.all([store.read([code]).catch((error: unknown) => error)]);
+    if (Array.isArray(mine)) seen.push(mine[0]?.claim);
+    return (await other.read([code]))[0]?.consumption === undefined;
+  });
+  t.ok(
+    seen.every((claim) => claim === undefined),
+    'its own process never saw the code as used',
+  );
+  const [good, gone] = await other.read([code, token]);
+  t.equal(good?.body, 'code');
+  t.ok(good?.expiresAt, 'with the lifetime it had');
+  t.equal(gone, undefined, 'what the commit made is gone');
+  t.same((await other.list('tokens', 'anna', { limit: 5 })).items, []);
+  await other.commit(exchange);
+});
+
+await t.test(
+  'after an outage for all, a claim that another process takes back is no second use',
+  async (t) => {
+    const prefix = freshPrefix();
+    const open = async () => {
+      const wire = await startTcpProxy({ port: server.port });
+      const url = `redis://127.0.0.1:${wire.port}`;
+      const store = await openRedis({ url, clock, prefix, ...hasty });
+      t.teardown(() => store.close().then(wire.close));
+      return { wire, store };
+    };
+    const [first, second] = [await open(), await open()];
+    const spent: Key = { kind: 'code', family: 'g', id: 'spent' };
+    await first.store.commit([code, spent].map((key): Write => ({ op: 'put', key, body: 'code' })));
+    await first.store.commit([{ op: 'claim', key: spent, at: 1 }]);
+    await second.store.ping();
+    first.wire.dropNextReply('refuse');
+    second.wire.refuse();
+    await isUnavailable(t, first.store.commit(exchange), 'not decided within the deadline');
+
+    second.wire.heal();
+    await recovered(second.store);
+    for (let i = 0; i < 5; i++) {
+      await isUnavailable(t, second.store.commit(exchange), 'a use that may be the first');
+      await isUnavailable(t, second.store.read([code]), 'a look at the claim');
+      await sleep(20);
+    }
+    first.wire.heal();
+    await waitFor('the code to be good', async () => {
+      const fault = await rejectionOf(second.store.commit(exchange));
+      if (fault instanceof Conflict) throw fault;
+      return fault === undefined;
+    });
+    await waitFor('what was spent before to count', async () => {
+      const fault = await rejectionOf(second.store.commit([{ op: 'claim', key: spent, at: 2 }]));
+      return fault instanceof Conflict && fault.consumption?.at === 1;
+    });
+  },
+);
+
+await t.test('an insert or replace whose outcome stays unknown is taken back', async (t) => {
+  const { proxy, store, other } = await stage(t, hasty);
+  const fresh: Key = { kind: 'jti', family: 'g', id: 'j' };
+  proxy.dropNextReply('refuse');
+  await isUnavailable(
+    t,
+    store.commit([
+      { op: 'insert', key: fresh, body: '1' },
+      { op: 'replace', key: code, expected: 'code', body: 'changed', fields: { p: '1' } },
+    ]),
+    'unknown',
+  );
+  t.equal((await other.read([code]))[0]?.body, 'changed');
+  proxy.heal();
+  await waitFor('both to be taken back', async () => {
+    const [inserted, replaced] = await other.read([fresh, code]);
+    return inserted === undefined && replaced?.body === 'code';
+  });
+});
+
+await t.test('a commit that arrives after it was given up is not applied', async (t) => {
+  const { proxy, store, other } = await stage(t, hasty);
+  proxy.holdNextRequest();
+  await isUnavailable(t, store.commit(exchange), 'given up');
+  await sleep(100);
+  proxy.heal();
+  await recovered(store);
+  await sleep(300);
+  const [still, none] = await other.read([code, token]);
+  t.equal(still?.consumption, undefined);
+  t.equal(none, undefined);
+  await store.commit(exchange);
+});
+
+await t.test('a commit that could not leave is refused early, and nothing of it is left', async (t) => {
+  const { proxy, store, other } = await stage(t, { operationTimeoutMs: 250, deadlineMs: 5_000 });
+  proxy.refuse();
+  await isUnavailable(t, store.ping(), 'the loss is known');
+  const started = performance.now();
+  await isUnavailable(t, store.commit(exchange), 'refused');
+  t.ok(performance.now() - started < 4_000, 'well before the deadline for what may have arrived');
+  await isUnavailable(t, store.increment(['c'], 1_000), 'tally');
+  await isUnavailable(t, store.list('i', 'o', { limit: 1 }), 'list');
+  t.same(
+    (await store.inspect()).map(({ code: name, fatal }) => [name, fatal]),
+    [['store_unreachable', true]],
+  );
+  proxy.heal();
+  await recovered(store);
+  t.equal((await other.read([code]))[0]?.consumption, undefined);
+});
+
+await t.test(
+  'a frozen server fails everything in time, and a code sent meanwhile is still good',
+  async (t) => {
+    const { store, other } = await stage(t, hasty);
+    server.freeze();
+    const started = performance.now();
+    const faults = await Promise.all([
+      rejectionOf(store.read([code])),
+      rejectionOf(store.commit(exchange)),
+      rejectionOf(store.increment(['c'], 1_000)),
+      rejectionOf(store.ping()),
+      rejectionOf(store.publish('topic', 'message')),
+      rejectionOf(store.dump()),
+    ]);
+    t.ok(performance.now() - started < 3_000, 'in time');
+    t.ok(faults.every((fault) => fault instanceof StoreUnavailable));
+    await sleep(300);
+    server.thaw();
+    await Promise.all([recovered(store), recovered(other)]);
+    await waitFor('the code to be good', async () => {
+      const fault = await rejectionOf(store.commit(exchange));
+      if (fault instanceof Conflict) throw fault;
+      return fault === undefined;
+    });
+    t.equal((await other.read([token]))[0]?.body, 'token');
+  },
+);
+
+await t.test(
+  'a store that answers after two seconds refuses reads and still decides commits once',
+  async (t) => {
+    const { proxy, store, other } = await stage(t, { operationTimeoutMs: 500, deadlineMs: 10_000 });
+    proxy.delay(1_000);
+    const deciding = rejectionOf(store.commit(exchange));
+    await isUnavailable(t, store.read([code]), 'a late read');
+    t.equal(await deciding, undefined, 'the late answer counts');
+    proxy.heal();
+    await recovered(store);
+    const second = await rejectionOf(store.commit(exchange));
+    t.ok(second instanceof Conflict && second.reason === 'claimed');
+    t.equal((await other.read([code]))[0]?.consumption?.at, 1);
+  },
+);
+
+await t.test('scripts that the server forgot are loaded again', async (t) => {
+  const { store } = await stage(t);
+  await redisCommand(server.port, 'script', 'flush');
+  await Promise.all([store.commit(exchange), store.increment(['c', 'd'], 1_000)]);
+  await redisCommand(server.port, 'script', 'flush');
+  const second = await rejectionOf(store.commit(exchange));
+  t.ok(second instanceof Conflict);
+});
+
+await t.test('a listener hears again after its connection was lost', async (t) => {
+  const { proxy, store, other } = await stage(t);
+  const heard: string[] = [];
+  store.subscribe('keys', (message) => heard.push(message));
+  await waitFor('the first message', async () => {
+    await other.publish('keys', 'before');
+    await sleep(20);
+    return heard.includes('before');
+  });
+  proxy.cut();
+  await waitFor('a message after', async () => {
+    await other.publish('keys', 'after');
+    await sleep(20);
+    return heard.includes('after');
+  });
+});
+
+await t.test('a full memory is told as such, and what is there can be read and removed', async (t) => {
+  const { store } = await stage(t);
+  await redisCommand(server.port, 'config', 'set', 'maxmemory', '1');
+  try {
+    const fault = await rejectionOf(store.commit(exchange));
+    t.ok(fault instanceof StoreUnavailable);
+    t.match(fault, { message: /maxmemory/ });
+    const [kept] = await store.read([code]);
+    t.equal(kept?.consumption, undefined, 'nothing of the commit is there');
+    t.match(
+      (await store.inspect()).find(({ code }) => code === 'store_full'),
+      { fatal: true },
+    );
+    const used = /used_memory:(\d+)/.exec(String(await redisCommand(server.port, 'info', 'memory')))?.[1];
+    await redisCommand(server.port, 'config', 'set', 'maxmemory', String(Math.round(Number(used) * 1.05)));
+    t.ok((await store.inspect()).some((finding) => finding.code === 'store_nearly_full' && !finding.fatal));
+  } finally {
+    await redisCommand(server.port, 'config', 'set', 'maxmemory', '0');
+  }
+  await store.commit(exchange);
+});
+
+await t.test('an index forgets what leads nowhere, and ends with the last of its documents', async (t) => {
+  const prefix = freshPrefix();
+  const store = await openRedis({ url: direct, clock, prefix });
+  t.teardown(() => store.close());
+  const name = `${prefix}:x:{tokens|anna}`;
+  const ask = (...words: string[]): Promise<unknown> => redisCommand(server.port, ...words);
+  const file = (id: number, lifeMs?: number): Promise<void> =>
+    store.commit([
+      {
+        op: 'put',
+        key: { kind: 'token', family: `f${id}`, id: '' },
+        body: 't',
+        ...(lifeMs && { expiresAt: Date.now() + lifeMs }),
+        index: [{ index: 'tokens', of: 'anna', at: id }],
+      },
+    ]);
+  for (let id = 0; id < 20; id++) await file(id, 60_000 - id);
+  await file(99, 30_000);
+  const left = Number(await ask('pttl', name));
+  t.ok(left > 50_000 && left <= 60_000, 'as long as its longest document');
+  await store.commit(
+    [0, 1, 2].map((id) => ({ op: 'remove', key: { kind: 'token', family: `f${id}`, id: '' } })),
+  );
+  t.equal((await store.list('tokens', 'anna', { limit: 50 })).items.length, 18);
+  await waitFor('the listing to clear up', async () => Number(await ask('zcard', name)) === 18);
+  for (let id = 3; id < 20; id++)
+    await store.commit([{ op: 'remove', key: { kind: 'token', family: `f${id}`, id: '' } }]);
+  for (let id = 100; id < 130; id++) await file(id);
+  t.equal(await ask('pttl', name), -1, 'for ever, like a document without an end');
+  t.ok(Number(await ask('zcard', name)) <= 34, 'writing clears up too, where nobody lists');
+});

@@ -1,0 +1,208 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import type { Browser, BrowserContext, Page as Tab } from 'playwright-core';
+import type { Test } from 'tap';
+import { launchChromium } from '../support/chromium.ts';
+import { type InProcessServer, startInProcess } from '../support/setup/in-process.ts';
+import { newVerifier, password, RelyingParty, secret } from '../support/setup/relying-party.ts';
+
+const screenshotFolder = join(import.meta.dirname, '../.screenshots');
+const axe = readFileSync(new URL(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
+
+export const person = { login: 'ada', password };
+
+/** An application on another site: it shows what it is sent, and opens sign-ins in popups. */
+const openApp = async (t: Test): Promise<{ readonly home: string; showIssuer(issuer: string): void }> => {
+  let issuer = '';
+  const server = createServer((request, response) => {
+    let body = '';
+    request.setEncoding('utf8').on('data', (chunk: string) => {
+      body += chunk;
+    });
+    request.on('end', () => {
+      const { pathname, searchParams } = new URL(request.url ?? '/', home);
+      const answer = request.method === 'POST' ? new URLSearchParams(body) : searchParams;
+      response.setHeader('content-type', 'text/html; charset=utf-8');
+      if (pathname === '/opener') {
+        const url = JSON.stringify(searchParams.get('url'));
+        response.end(`<!doctype html><title>Opener</title><button>Sign in</button><output></output><script>
+          document.querySelector('button').onclick = () => window.open(${url}, 'sign-in', 'width=420,height=640');
+          addEventListener('message', ({ data }) => { document.querySelector('output').textContent = data; });
+        </script>`);
+        return;
+      }
+      if (pathname === '/framer') {
+        response.end(
+          `<!doctype html><title>Framer</title><iframe src="${searchParams.get('url')}"></iframe>`,
+        );
+        return;
+      }
+      if (pathname === '/on') {
+        response.writeHead(302, { location: `${home.replace('127.0.0.1', 'localhost')}/arrived` }).end();
+        return;
+      }
+      if (pathname === '/popup') {
+        response.end(`<!doctype html><title>Popup</title><script>
+          opener.postMessage(location.search, location.origin); close();
+        </script>`);
+        return;
+      }
+      const given = Object.fromEntries(answer);
+      response.end(
+        `<!doctype html><title>App</title><h1>${request.method} ${pathname}</h1><pre>${JSON.stringify(given).replaceAll('<', '&lt;')}</pre><p>${issuer}</p>`,
+      );
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.teardown(() => new Promise((resolve) => server.close(resolve)));
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('no port');
+  const home = `http://127.0.0.1:${address.port}`;
+  return {
+    home,
+    showIssuer(known) {
+      issuer = known;
+    },
+  };
+};
+
+export interface BrowserTest {
+  readonly postern: InProcessServer;
+  readonly home: string;
+  readonly chromium: Browser;
+  /** An authorization request of the application, and what redeems its code. */
+  startAuthorization(parameters?: Readonly<Record<string, string>>): {
+    readonly url: string;
+    redeem(code: string): ReturnType<RelyingParty['redeem']>;
+  };
+}
+
+export const startBrowserTest = async (
+  t: Test,
+  more: Readonly<Record<string, unknown>> = {},
+): Promise<BrowserTest> => {
+  const { home, showIssuer } = await openApp(t);
+  const client = (id: string, name: string, others: object = {}) => ({
+    client_id: id,
+    client_name: name,
+    client_secret: secret,
+    client_uri: `${home}/home`,
+    redirect_uris: [`${home}/callback`, `${home}/popup`],
+    post_logout_redirect_uris: [`${home}/bye`],
+    grant_types: ['authorization_code', 'refresh_token'],
+    ...others,
+  });
+  const postern = await startInProcess({
+    config: {
+      accounts: [
+        { username: 'ada', password, name: 'Ada Lovelace', email: 'ada@example.com' },
+        { username: 'bob', password },
+      ],
+      clients: [
+        client('app', 'Harbour Notes'),
+        client('other', 'Ledger', { first_party: true }),
+        client('moving', 'Moving On', {
+          first_party: true,
+          redirect_uris: [`${home}/on`],
+          client_uri: home.replace('127.0.0.1', 'localhost'),
+        }),
+        {
+          client_id: 'tv',
+          client_name: 'Living-room TV',
+          token_endpoint_auth_method: 'none',
+          grant_types: ['urn:ietf:params:oauth:grant-type:device_code'],
+          response_types: [],
+          redirect_uris: [],
+        },
+      ],
+      ...more,
+    },
+  });
+  t.teardown(() => postern.close());
+  showIssuer(postern.issuer);
+  const chromium = await launchChromium();
+  t.teardown(() => chromium.close());
+  mkdirSync(screenshotFolder, { recursive: true });
+  return {
+    postern,
+    home,
+    chromium,
+    startAuthorization(parameters = {}) {
+      const party = new RelyingParty(postern.issuer, parameters['client_id'] ?? 'app');
+      const verifier = newVerifier();
+      const redirect = { redirect_uri: `${home}/callback` };
+      return {
+        url: party.authorizationUrl(verifier, { state: 'the-state', ...redirect, ...parameters }),
+        redeem: (code) => party.redeem(code, verifier, redirect),
+      };
+    },
+  };
+};
+
+/** What the browser complains about: a script error, a refused resource, a breach of the policy. */
+export const newTab = async (context: BrowserContext, complaints: string[]): Promise<Tab> => {
+  const tab = await context.newPage();
+  tab.on('pageerror', (error) => complaints.push(`${tab.url()}: ${error.message}`));
+  tab.on('console', (message) => {
+    const text = message.text();
+    // A page with an error status is what some tests are about.
+    const expected = /Failed to load resource: the server responded with a status of 4\d\d/.test(text);
+    if (['error', 'warning'].includes(message.type()) && !expected) complaints.push(`${tab.url()}: ${text}`);
+  });
+  return tab;
+};
+
+interface AxeResults {
+  readonly violations: readonly { id: string; nodes: readonly { html: string; failureSummary?: string }[] }[];
+}
+
+/** What can differ between the colour schemes. */
+const colourRules = { runOnly: { type: 'rule', values: ['color-contrast', 'link-in-text-block'] } };
+
+const axeViolations = async (tab: Tab, options: object): Promise<readonly string[]> => {
+  // Evaluated from outside the page, so that its own policy need not allow it.
+  await tab.evaluate(`window.axe || (() => { ${axe} })()`);
+  const { violations } = await tab.evaluate<AxeResults>(
+    `axe.run(document, ${JSON.stringify({ resultTypes: ['violations'], ...options })})`,
+  );
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary ?? ''}`),
+  );
+};
+
+const wide = { width: 1280, height: 900 };
+const narrow = { width: 360, height: 740 };
+
+/** As the server sent it: nothing for axe to find, room at 360 px, a picture of each for those who look. */
+export const checkAccessibility = async (t: Test, tab: Tab, name: string): Promise<void> => {
+  const size = tab.viewportSize() ?? wide;
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await tab.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await tab.setViewportSize(wide);
+    t.strictSame(
+      await axeViolations(tab, colorScheme === 'light' ? {} : colourRules),
+      [],
+      `axe finds nothing on ${name}, ${colorScheme}`,
+    );
+    await tab.screenshot({ path: join(screenshotFolder, `served-${name}-${colorScheme}-1280.png`) });
+    await tab.setViewportSize(narrow);
+    const overflow = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+    t.equal(await tab.evaluate<number>(overflow), 0, `${name} fits into 360 px, ${colorScheme}`);
+    await tab.screenshot({
+      path: join(screenshotFolder, `served-${name}-${colorScheme}-360.png`),
+      fullPage: true,
+    });
+  }
+  await tab.setViewportSize(size);
+};
+
+/** What the application was sent. */
+export const receivedParameters = async (tab: Tab): Promise<Readonly<Record<string, string>>> =>
+  JSON.parse((await tab.locator('pre').textContent()) ?? '');
+
+export const signIn = async (tab: Tab, { login, password: typed } = person): Promise<void> => {
+  await tab.fill('#login', login);
+  await tab.fill('#password', typed);
+  await tab.click('.login-submit');
+};

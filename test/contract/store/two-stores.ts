@@ -1,0 +1,64 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Test } from 'tap';
+import type { Store } from '#src/store/port.ts';
+import { waitFor } from '../../support/wait-for.ts';
+import { key, readOne } from './support.ts';
+
+export const twoStoresOnOneDataSet = async (
+  t: Test,
+  openPair: () => Promise<readonly [Store, Store]>,
+): Promise<void> => {
+  const pair = async (t: Test): Promise<readonly [Store, Store]> => {
+    const stores = await openPair();
+    t.teardown(() => Promise.all(stores.map((store) => store.close())));
+    return stores;
+  };
+
+  await t.test('what one commits the other reads, lists and counts', async (t) => {
+    const [one, two] = await pair(t);
+    const at = key('fam', 'one');
+    await one.commit([{ op: 'put', key: at, body: 'a', index: [{ index: 'i', of: 'o', at: 1 }] }]);
+    t.equal((await readOne(two, at))?.body, 'a');
+    t.equal((await two.list('i', 'o', { limit: 5 })).items.length, 1);
+    t.same(await one.increment(['c'], 60_000), [1]);
+    t.same(await two.increment(['c'], 60_000), [2]);
+    await one.close();
+    t.equal((await readOne(two, at))?.body, 'a', 'closing one leaves the other open');
+  });
+
+  await t.test('claims of two stores on one document have one winner, round after round', async (t) => {
+    const stores = await pair(t);
+    for (let round = 0; round < 10; round++) {
+      const code = key(`fam${round}`, 'code');
+      await stores[0].commit([{ op: 'put', key: code, body: 'c' }]);
+      const results = await Promise.allSettled(
+        Array.from({ length: 20 }, (_, i) =>
+          stores[i % 2 === 0 ? 0 : 1].commit([
+            { op: 'claim', key: code, at: i },
+            { op: 'put', key: key(code.family, `t${i}`, 'access'), body: `${i}` },
+            { op: 'merge', key: code, fields: { winner: `${i}` }, ifAbsent: 'refuse' },
+          ]),
+        ),
+      );
+      const winners = results.flatMap((result, i) => (result.status === 'fulfilled' ? [i] : []));
+      const document = await readOne(stores[1], code);
+      t.same(winners, [document?.consumption?.at], `round ${round}`);
+      t.equal(document?.fields['winner'], `${winners[0]}`);
+    }
+  });
+
+  await t.test('an announcement of one reaches the other, once', async (t) => {
+    const [one, two] = await pair(t);
+    const heard: string[] = [];
+    two.subscribe('keys', (message) => heard.push(message));
+    let sent = 0;
+    await waitFor('an announcement of the other', async () => {
+      await one.publish('keys', `rotated ${sent++}`);
+      await sleep(30);
+      return heard.length > 0;
+    });
+    await one.publish('keys', 'last');
+    await waitFor('the last announcement', () => heard.includes('last'));
+    t.equal(new Set(heard).size, heard.length, 'no message twice');
+  });
+};

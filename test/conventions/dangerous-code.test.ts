@@ -1,0 +1,50 @@
+import { globSync, readFileSync } from 'node:fs';
+import t from 'tap';
+
+interface Danger {
+  readonly what: string;
+  readonly pattern: RegExp;
+  /** Where it is meant. */
+  readonly except?: RegExp;
+}
+
+const dangers: readonly Danger[] = [
+  { what: 'text run as code', pattern: /\beval\(|new Function\(|node:vm['"]/ },
+  { what: 'markup set from text', pattern: /\.(inner|outer)HTML\b|insertAdjacentHTML|document\.write/ },
+  { what: 'TLS without a look at the certificate', pattern: /rejectUnauthorized|NODE_TLS_REJECT/ },
+  // Of the adapters, whose pauses and choices of a node need not be secret.
+  { what: 'randomness that can be foreseen', pattern: /Math\.random\(/, except: /^adapters\// },
+  // Scripts are named by it in Redis; it protects nothing.
+  {
+    what: 'a broken hash',
+    pattern: /createHash\('(md5|sha1)'|hash\('(md5|sha1)'/,
+    except: /^adapters\/redis\/scripts\.ts$/,
+  },
+  // By provider/fetch.ts goes what a client named; the others ask the server itself or what the operator named.
+  {
+    what: 'a request to elsewhere without limits on where',
+    pattern:
+      /(?<![.#\w])fetch\((?!nodes|await)\s*(url|`|'|new URL)|import\b[^;]*\brequest\b[^;]*node:https?'|from 'undici'/,
+    except:
+      /^src\/(provider\/fetch|features\/doctor\/get|features\/playground\/send|services\/keys\/remote-signer|cli\/health|testing\/[\w-]+)\.ts$/,
+  },
+  { what: 'a shell', pattern: /\bexecSync\(|\bexec\(\s*`|shell: true/, except: /^adapters\/embedded\// },
+  // A header with a name of the proxy is read where proxies are judged.
+  {
+    what: 'a forwarding header read',
+    pattern: /headers\[?\.?['"]?(x-forwarded|forwarded)/i,
+    except: /^src\/(http\/(engine\/index|forwarded-for)|features\/json-tokens\/[\w-]+)\.ts$/,
+  },
+];
+
+const files = globSync(['config/**/*.ts', 'adapters/**/*.ts', 'src/**/*.{ts,js}']);
+
+for (const { what, pattern, except } of dangers) {
+  t.test(`no ${what}`, async (t) => {
+    t.ok(files.length > 100, 'the files were found');
+    for (const file of files) {
+      if (except?.test(file)) continue;
+      t.notMatch(readFileSync(file, 'utf8'), pattern, file);
+    }
+  });
+}

@@ -1,0 +1,58 @@
+import { array, constantFrom, integer, option, record, tuple } from 'fast-check';
+import t from 'tap';
+import type { SecurityEvent } from '#src/events.ts';
+import { isSameName } from '#src/features/client-authentication/distinguished-name.ts';
+import { parseJsonObject } from '#src/http/strict-json.ts';
+import { createRefusalMerger } from '#src/services/audit/merge-refusals.ts';
+import { jsonTexts, texts } from './inputs.ts';
+import { fuzz } from './run.ts';
+
+const happenings = array(
+  tuple(
+    record({
+      type: constantFrom('token.refused', 'sign-in'),
+      outcome: constantFrom<SecurityEvent['outcome']>('ok', 'refused', 'failed'),
+      reason: option(constantFrom('invalid_client', 'invalid_grant'), { nil: undefined }),
+      client: option(texts, { nil: undefined }),
+      account: option(constantFrom('ada'), { nil: undefined }),
+      address: option(texts, { nil: undefined }),
+    }),
+    integer({ min: 0, max: 90_000 }),
+  ),
+  { maxLength: 60 },
+);
+
+t.test('the record counts each event once, whatever happens and when', (t) =>
+  fuzz(t, happenings, (happened) => {
+    let now = 0;
+    let written = 0;
+    const merging = createRefusalMerger({ now: () => now }, ({ at, merged }) => {
+      written += merged?.count ?? 1;
+      if (merged && !(merged.first <= merged.last && merged.last <= at))
+        throw new Error('times out of order');
+    });
+    for (const [event, later] of happened) {
+      now += later;
+      // Absent and undefined mean the same here, and the types of events know absent only.
+      merging.record(event as SecurityEvent);
+    }
+    merging.closeAll();
+    if (written !== happened.length) throw new Error(`${written} of ${happened.length}`);
+  }),
+);
+
+t.test('a JSON object is what JSON.parse takes it for, or refused in a sentence', (t) =>
+  fuzz(t, jsonTexts(['redirect_uris', 'jwks', '__proto__', 'a']), (text) => {
+    const parsed = parseJsonObject(Buffer.from(text));
+    if (typeof parsed === 'string') return;
+    if (JSON.stringify(parsed) !== JSON.stringify(JSON.parse(text))) throw new Error('read in another way');
+  }),
+);
+
+t.test('two names of certificates are the same only when they say the same', (t) =>
+  fuzz(t, tuple(texts, texts), ([one, other]) => {
+    const escaped = (text: string) => text.replaceAll(/[\\"#+,;<=>\n\r]/g, '\\$&');
+    isSameName(one, other);
+    if (isSameName(`CN=${escaped(one)}`, `CN=${escaped(`${one}x`)}`)) throw new Error('one of more letters');
+  }),
+);

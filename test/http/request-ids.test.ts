@@ -1,0 +1,9 @@
+import t from 'tap';
+import { createRequestIds } from '#src/http/request-ids.ts';
+
+t.test('the name of a request can be told to a command: it never begins like an option', async (t) => {
+  const name = createRequestIds();
+  const names = Array.from({ length: 2_000 }, name);
+  t.equal(new Set(names).size, names.length);
+  for (const one of names) if (!/^\w[\w-]{11}$/.test(one)) t.fail(one);
+});

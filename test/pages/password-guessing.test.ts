@@ -1,0 +1,118 @@
+import t, { type Test } from 'tap';
+import { createManualClock } from '../support/clocks.ts';
+import { Browser, formOf, type Page } from '../support/setup/browser.ts';
+import { startInProcess } from '../support/setup/in-process.ts';
+import { newVerifier, password, RelyingParty, usualConfig } from '../support/setup/relying-party.ts';
+
+t.setTimeout(300_000);
+
+/** A house behind a proxy that tells addresses, whose clock a test moves on. */
+const open = async (t: Test, more: Readonly<Record<string, unknown>> = {}) => {
+  const clock = createManualClock(Date.now());
+  const server = await startInProcess({
+    clock,
+    config: { ...usualConfig, proxy: { trusted: ['127.0.0.1'] }, ...more },
+  });
+  t.teardown(() => server.close());
+  const { issuer } = server;
+
+  const begin = async (client = 'app', browser = new Browser()) => {
+    const page = await browser.open(new RelyingParty(issuer, client).authorizationUrl(newVerifier()));
+    const { hidden } = formOf(page.body);
+    return (address: string, login: string, typed: string): Promise<Page> =>
+      browser.request(page.url, {
+        method: 'POST',
+        body: new URLSearchParams({ ...hidden, login, password: typed }),
+        headers: { 'x-forwarded-for': address },
+      });
+  };
+
+  /** How many of a thousand tries were looked at; all others were told to wait. */
+  const attack = async (one: (at: number) => { readonly address: string; readonly login: string }) => {
+    const post = await begin();
+    const statuses = new Map<number, number>();
+    let at = 0;
+    const worker = async (): Promise<void> => {
+      while (at < 1000) {
+        const { address, login } = one(at++);
+        const { status } = await post(address, login, `guess ${at}`);
+        statuses.set(status, (statuses.get(status) ?? 0) + 1);
+      }
+    };
+    await Promise.all(Array.from({ length: 8 }, worker));
+    const looked = statuses.get(422) ?? 0;
+    t.equal(looked + (statuses.get(429) ?? 0), 1000, 'every try is answered by the page');
+    return looked;
+  };
+
+  /** Signs Ada in from an address, as a person who waits for as long as the page says, once. */
+  const ownerGetsIn = async (address: string): Promise<number> => {
+    const post = await begin();
+    const first = await post(address, 'ada', password);
+    if (first.status === 303) return 0;
+    t.equal(first.status, 429);
+    const seconds = Number(first.headers.get('retry-after'));
+    t.match(first.body, /Try again in \d+ (seconds?|minutes?)/);
+    clock.advance(seconds * 1000);
+    t.equal(
+      (await post(address, 'ada', password)).status,
+      303,
+      `gets in after the ${seconds} s that the page told`,
+    );
+    return seconds;
+  };
+
+  return { clock, begin, attack, ownerGetsIn };
+};
+
+t.test('1,000 wrong passwords on one account, from one address', async (t) => {
+  const { attack, ownerGetsIn, clock } = await open(t);
+  t.ok((await attack(() => ({ address: '192.0.2.1', login: 'ada' }))) <= 10, 'a handful is looked at');
+  t.ok((await ownerGetsIn('192.0.2.1')) <= 60, 'the owner at the very same address');
+  t.ok((await ownerGetsIn('203.0.113.9')) <= 60, 'the owner elsewhere');
+  clock.advance(3_600_000);
+  await attack(() => ({ address: '192.0.2.1', login: 'ada' }));
+  t.equal(await ownerGetsIn('203.0.113.9'), 0, 'from where the owner signed in before, there is no wait');
+});
+
+t.test('1,000 wrong passwords on one account, from 1,000 addresses', async (t) => {
+  const { attack, ownerGetsIn } = await open(t);
+  const looked = await attack((at) => ({ address: `198.51.${at >> 8}.${at & 255}`, login: ' ADA ' }));
+  t.ok(looked <= 20, `${looked} are looked at`);
+  t.ok((await ownerGetsIn('203.0.113.9')) <= 60);
+});
+
+t.test('1,000 accounts from one address', async (t) => {
+  const { attack, ownerGetsIn } = await open(t);
+  const looked = await attack((at) => ({
+    address: `2001:db8:0:7::${(at + 1).toString(16)}`,
+    login: `person-${at}`,
+  }));
+  t.ok(looked <= 30, `${looked} are looked at, over the whole /64`);
+  t.equal(await ownerGetsIn('203.0.113.9'), 0, 'others notice nothing');
+  t.ok(
+    (await ownerGetsIn('2001:db8:0:7::ada')) <= 60,
+    'the neighbour of the attacker waits no longer than told',
+  );
+});
+
+t.test('1,000 accounts from 1,000 addresses through one client', async (t) => {
+  const [app] = usualConfig.clients;
+  const { clock, begin, attack, ownerGetsIn } = await open(t, {
+    clients: [app, { ...app, client_id: 'other' }],
+    security: { password: { memory_kib: 8192, passes: 1 }, throttle: { sign_in_per_client: 40 } },
+  });
+  const browser = new Browser();
+  t.equal((await (await begin('app', browser))('203.0.113.1', 'ada', password)).status, 303);
+  clock.advance(60_000);
+  const looked = await attack((at) => ({ address: `198.51.${at >> 8}.${at & 255}`, login: `person-${at}` }));
+  t.equal(looked, 40, 'no more than the client has in a minute');
+
+  t.equal((await (await begin())('203.0.113.1', 'ada', password)).status, 303, 'a known address');
+  const known = new Browser();
+  for (const [key, { value, path }] of browser.cookies)
+    if (key.startsWith('postern_device')) known.setCookie(key.split(';')[0] ?? '', value, path);
+  t.equal((await (await begin('app', known))('203.0.113.8', 'ada', password)).status, 303, 'a known device');
+  t.equal((await (await begin('other'))('203.0.113.7', 'ada', password)).status, 303, 'another client');
+  t.ok((await ownerGetsIn('203.0.113.9')) <= 60, 'a stranger waits no longer than told');
+});

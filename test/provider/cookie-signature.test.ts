@@ -1,0 +1,33 @@
+import t from 'tap';
+import { createCookieSigner } from '#src/provider/overrides/cookie-keys.ts';
+
+const [old, now, other] = ['an old key', 'the key of now', 'a key of somebody else'];
+
+t.test('a seal is made with the first key and known by each', async (t) => {
+  const before = createCookieSigner([old]).sign('session=1');
+  const seals = createCookieSigner([now, old]);
+  t.equal(seals.index('session=1', seals.sign('session=1')), 0);
+  t.equal(seals.index('session=1', before), 1, 'so that the engine seals it anew');
+  t.ok(seals.verify('session=1', before));
+});
+
+t.test('no other text, key or form of a seal passes', async (t) => {
+  const seals = createCookieSigner([now, old]);
+  const seal = seals.sign('session=1');
+  for (const [data, given] of [
+    ['session=2', seal],
+    ['session=1', createCookieSigner([other]).sign('session=1')],
+    ['session=1', ''],
+    ['session=1', `${seal}=`],
+    ['session=1', `${seal} `],
+    ['session=1', seal.slice(0, -1)],
+    ['session=1', seal.toLowerCase()],
+    ['session=1', 'é'.repeat(43)],
+  ] as const) {
+    t.equal(seals.index(data, given), -1, given);
+  }
+});
+
+t.test('without a key nothing can be sealed', async (t) => {
+  t.throws(() => createCookieSigner([]), /need a key/);
+});

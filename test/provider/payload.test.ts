@@ -1,0 +1,126 @@
+import { createSecretKey } from 'node:crypto';
+import type { AdapterPayload } from 'oidc-provider';
+import t from 'tap';
+import { openStore } from '#adapters/index.ts';
+import { createAdapterFactory } from '#src/provider/storage/adapter.ts';
+import { grantKey, modelKey } from '#src/provider/storage/ids.ts';
+import { decodePayload, encodePayload } from '#src/provider/storage/payload.ts';
+import { runInUnitOfWork } from '#src/store/current-unit-of-work.ts';
+
+const clock = { now: () => Date.now() };
+const store = await openStore('memory:', { clock });
+t.teardown(() => store.close());
+const storageOf = createAdapterFactory({
+  store,
+  clock,
+  clients: { find: async () => undefined },
+  reuseWindow: 10,
+  refreshSecretAt: () => createSecretKey(Buffer.alloc(32)),
+});
+
+const family = 'family-00000';
+const grantId = `${family}-${'g'.repeat(20)}`;
+const tokenId = `${family}-${'t'.repeat(30)}`;
+const grant = { accountId: 'ada', clientId: 'app', jti: grantId };
+const token = {
+  grantId,
+  accountId: 'ada',
+  clientId: 'app',
+  gty: 'authorization_code refresh_token',
+  scope: 'read',
+};
+
+/** In one request that knows the grant, as the engine's do. */
+const save = (payload: AdapterPayload): Promise<void> =>
+  runInUnitOfWork(store, async (work) => {
+    await work.read(grantKey(grantId));
+    await storageOf('RefreshToken').upsert(tokenId, payload, 60);
+    await work.commit();
+  });
+
+const bodyOf = async (): Promise<string> => {
+  const key = modelKey('RefreshToken', tokenId);
+  const [document] = key ? await store.read([key]) : [];
+  return document?.body ?? '';
+};
+
+t.test('a refresh token leaves to its grant what the grant says as well', async (t) => {
+  await storageOf('Grant').upsert(grantId, grant, 60);
+  await save(token);
+  const body = await bodyOf();
+  for (const said of [grantId.slice(12), 'ada', '"app"', 'authorization_code']) t.notMatch(body, said);
+  t.match(await storageOf('RefreshToken').find(tokenId), { ...token, jti: tokenId, kind: 'RefreshToken' });
+});
+
+t.test('one that says otherwise keeps its own words, so that the difference is seen', async (t) => {
+  await storageOf('Grant').upsert(grantId, grant, 60);
+  await save({ ...token, accountId: 'eve' });
+  t.match(await bodyOf(), 'eve');
+  t.match(await storageOf('RefreshToken').find(tokenId), { accountId: 'eve', grantId });
+});
+
+t.test('with its grant gone a refresh token is unknown', async (t) => {
+  await storageOf('Grant').upsert(grantId, grant, 60);
+  await save(token);
+  await storageOf('Grant').destroy(grantId);
+  t.equal(await storageOf('RefreshToken').find(tokenId), undefined);
+});
+
+t.test('ways to a grant are kept as letters and read as they were', async (t) => {
+  for (const gty of [
+    'authorization_code',
+    'authorization_code refresh_token',
+    'urn:ietf:params:oauth:grant-type:device_code refresh_token',
+    'urn:openid:params:grant-type:ciba',
+    'client_credentials',
+    'urn:example:other',
+  ]) {
+    t.equal(decodePayload(encodePayload({ gty }, false))['gty'], gty);
+  }
+  t.ok(encodePayload({ gty: 'authorization_code' }, false).length < 12);
+});
+
+t.test('what is shortened comes back as it was', async (t) => {
+  for (const payload of [
+    { iat: 100, authTime: 90, amr: ['pwd'], openid: { scope: 'openid email' } },
+    { iat: 100, authTime: 130, amr: ['pwd', 'otp'], openid: { scope: 'openid', claims: ['name'] } },
+    { authTime: 90, amr: [], openid: {}, T: 'a name of one letter', t: 'another' },
+  ]) {
+    t.strictSame(decodePayload(encodePayload(payload, false)), payload);
+  }
+  t.strictSame(decodePayload(encodePayload({ rotations: 0 }, false)), {}, 'the engine counts from nothing');
+  t.strictSame(decodePayload(encodePayload({ rotations: 2 }, false)), { rotations: 2 });
+});
+
+t.test('what ends with its session names it, and nothing else does', async (t) => {
+  const bound = { sessionUid: 'a-uid', expiresWithSession: true };
+  t.strictSame(decodePayload(encodePayload(bound, false)), bound);
+  t.strictSame(decodePayload(encodePayload({ sessionUid: 'a-uid' }, false)), {});
+});
+
+t.test('the time of the first token of a line is written only where it differs', async (t) => {
+  t.same(decodePayload(encodePayload({ iat: 5, iiat: 5 }, false)), { iat: 5 });
+  t.same(decodePayload(encodePayload({ iat: 9, iiat: 5 }, false)), { iat: 9, iiat: 5 });
+});
+
+t.test('a session is read as it was written, whatever it holds', async (t) => {
+  const sessions = storageOf('Session');
+  const uid = `${family}-uid-of-22`;
+  const cookie = `${family}${'c'.repeat(31)}`;
+  const whole = {
+    uid,
+    iat: 5,
+    accountId: 'ada',
+    loginTs: 7,
+    acr: 'high',
+    state: { secret: 'x' },
+    authorizations: {
+      app: { sid: 'one', grantId: 'two', persistsLogout: true },
+      'https://other.example/': { sid: 'three' },
+    },
+  };
+  await sessions.upsert(cookie, whole, 60);
+  t.match(await sessions.find(cookie), whole);
+  t.match(await sessions.findByUid(uid), { uid, accountId: 'ada' });
+  t.notOk('amr' in ((await sessions.find(cookie)) ?? {}), 'what is not there stays away');
+});

@@ -1,0 +1,339 @@
+import t from 'tap';
+import { createAccounts } from '#src/services/accounts/index.ts';
+import { createManualClock } from '../support/clocks.ts';
+import { openCountingStore, recordEvents, testConfig } from '../support/people.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const open = async (set: readonly string[] = []) => {
+  const clock = createManualClock();
+  const { store, trips } = await openCountingStore(clock);
+  const { events, seen } = recordEvents();
+  const config = testConfig(set);
+  const accounts = createAccounts({ store, config, clock, events });
+  const close = async () => {
+    accounts.close();
+    await store.close();
+  };
+  return { accounts, clock, close, config, events, seen, store, trips };
+};
+
+const password = 'correct horse battery staple';
+
+t.test('an account signs in with its password, whatever the spelling of its name', async (t) => {
+  const { accounts, close } = await open();
+  t.teardown(close);
+  const added = await accounts.add({ username: 'Ada', password, claims: { name: 'Ada Lovelace' } });
+  for (const spelling of ['Ada', 'ADA', ' ada ', 'ａｄａ']) {
+    t.equal((await accounts.authenticate(spelling, password))?.id, added.id, `as "${spelling}"`);
+  }
+  t.match(added.id, /^[\w-]{22}$/, 'the subject is random');
+  t.equal(added.claims['preferred_username'], 'Ada');
+  t.notMatch(JSON.stringify(added), 'argon2', 'the hash stays inside');
+});
+
+t.test(
+  'one refusal for an unknown name, a wrong password, a disabled account and one without a password',
+  async (t) => {
+    const { accounts, close, trips } = await open();
+    t.teardown(close);
+    await accounts.add({ username: 'ada', password });
+    const off = await accounts.add({ username: 'off', password });
+    await accounts.disable(off.id);
+    await accounts.add({ username: 'bare' });
+    trips();
+    const tries = [
+      ['nobody', password, 'unknown_account'],
+      ['ada', 'wrong', 'wrong_password'],
+      ['ada', '', 'wrong_password'],
+      ['ada', 'x'.repeat(100_000), 'wrong_password'],
+      ['off', password, 'account_disabled'],
+      ['bare', password, 'wrong_password'],
+      ['bare', '', 'wrong_password'],
+    ] as const;
+    for (const [username, tried, reason] of tries) {
+      const told: unknown[] = [];
+      const tell = (refused: { readonly reason: string }) => told.push(refused.reason);
+      t.equal(await accounts.authenticate(username, tried, tell), undefined, `${username}: ${reason}`);
+      t.same(told, [reason], 'the operator is told why');
+      t.same(trips(), ['read', 'read'], 'as many trips to the store as any other');
+    }
+    await accounts.enable(off.id);
+    t.equal((await accounts.authenticate('off', password))?.id, off.id);
+  },
+);
+
+t.test('unknown accounts and wrong passwords take the same time', async (t) => {
+  const { accounts, close } = await open(['security.password.memory_kib=8192']);
+  t.teardown(close);
+  await accounts.add({ username: 'ada', password });
+  const time = async (username: string): Promise<number> => {
+    const started = performance.now();
+    await accounts.authenticate(username, 'wrong');
+    return performance.now() - started;
+  };
+  const rounds = 100;
+  const known: number[] = [];
+  const unknown: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    // In turn, and each first every other time, so that a busy machine slows both alike.
+    if (round % 2 === 0) known.push(await time('ada'));
+    unknown.push(await time(`nobody-${round}`));
+    if (round % 2 === 1) known.push(await time('ada'));
+  }
+  // Mann-Whitney: the share of pairs in which the known one was slower; 0.5 when nothing tells them apart.
+  const slower = known.reduce((sum, one) => sum + unknown.filter((other) => one > other).length, 0);
+  const share = slower / (rounds * rounds);
+  const deviation = Math.sqrt((2 * rounds + 1) / (12 * rounds * rounds));
+  t.ok(
+    Math.abs(share - 0.5) < 4.5 * deviation,
+    `known is slower in ${(share * 100).toFixed(1)} % of the pairs`,
+  );
+});
+
+t.test('a name is held once, also when fifty ask for it at once', async (t) => {
+  const { accounts, close } = await open();
+  t.teardown(close);
+  const results = await Promise.allSettled(
+    Array.from({ length: 50 }, (_, n) => accounts.add({ username: n % 2 === 0 ? 'Grace' : 'grace' })),
+  );
+  t.equal(results.filter(({ status }) => status === 'fulfilled').length, 1);
+  for (const result of results) {
+    if (result.status === 'rejected')
+      t.match(result.reason, { code: 'account_exists', status: 409, exit: 4 });
+  }
+  t.equal((await accounts.list()).items.length, 1);
+});
+
+t.test(
+  'a renamed account frees its name, a removed one too, and a name left by a crash is taken over',
+  async (t) => {
+    const { accounts, clock, close, store } = await open();
+    t.teardown(close);
+    const one = await accounts.add({ username: 'one' });
+    await t.rejects(
+      accounts.add({ username: 'two' }).then((two) => accounts.update(two.id, { username: 'ONE' })),
+      { code: 'account_exists' },
+    );
+    await accounts.update(one.id, { username: 'uno' });
+    t.equal(await accounts.findByUsername('one'), undefined);
+    t.equal((await accounts.findByUsername('UNO'))?.id, one.id);
+    const next = await accounts.add({ username: 'one' });
+    await accounts.remove(next.id);
+    t.equal(await accounts.find(next.id), undefined);
+    await t.rejects(accounts.remove(next.id), { code: 'account_not_found', exit: 3 });
+
+    const lost = await accounts.add({ username: 'lost' });
+    await store.commit([{ op: 'remove', key: { kind: 'account', family: lost.id, id: '' } }]);
+    await t.rejects(accounts.add({ username: 'lost' }), { code: 'account_exists' }, 'it may be on its way');
+    clock.advance(61_000);
+    t.ok(await accounts.add({ username: 'lost' }));
+  },
+);
+
+t.test('names and claims that could deceive are refused, with the reason', async (t) => {
+  const { accounts, close } = await open();
+  t.teardown(close);
+  for (const username of ['', '   ', 'a\u0000b', 'ad\u200ba', '\u202eada', 'x'.repeat(256)]) {
+    await t.rejects(
+      accounts.add({ username }),
+      { code: 'username_invalid', exit: 2 },
+      JSON.stringify(username),
+    );
+  }
+  const broken = [
+    { sub: 'admin' },
+    { acr: 'high' },
+    { email_verified: 'yes' },
+    { name: 7 },
+    { address: 'Main Street' },
+    { updated_at: 1.5 },
+    { note: 'x'.repeat(20_000) },
+  ];
+  for (const claims of broken) {
+    await t.rejects(
+      accounts.add({ username: 'ada', claims }),
+      { code: 'claim_invalid' },
+      Object.keys(claims)[0] ?? '',
+    );
+  }
+  await t.rejects(accounts.add({ username: 'ada', password: 'short' }), { code: 'password_too_short' });
+  await t.rejects(accounts.add({ username: 'ada', password: 'x'.repeat(300) }), {
+    code: 'password_too_long',
+  });
+  await t.rejects(accounts.add({ username: 'ada', passwordHash: '$1$md5$x' }), {
+    code: 'password_hash_unknown',
+  });
+  for (const tooExpensive of [
+    '$2b$31$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e',
+    '$scrypt$ln=30,r=8,p=1$MDEy$6g3umF+uVrJsObaTZhIbbTlgrvOEFcCItdwSjtPF67M',
+  ]) {
+    await t.rejects(accounts.add({ username: 'ada', passwordHash: tooExpensive }), {
+      code: 'password_hash_unknown',
+    });
+  }
+  t.same((await accounts.list()).items, [], 'nothing is left behind');
+});
+
+t.test('hashes of other systems are taken over, and renewed at the first sign-in', async (t) => {
+  const { accounts, close, store } = await open();
+  t.teardown(close);
+  // Made with libxcrypt and with Python's hashlib.
+  const tag = '3+AKEn+QQbfs7YP78DSMS6l4KSrl6u/UhL0QeqFeMfL1jAl7PNpU3vT970ttPj99WO9FgIEMfuaL23MriZ82Cw==';
+  const hashes: Record<string, readonly [string, string]> = {
+    bcrypt2b: ['correct horse', '$2b$04$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e'],
+    bcrypt2y: ['correct horse', '$2y$05$abcdefghijklmnopqrstuuHNbAKRhpaujgo33bRWs.NLUTJO3lOy2'],
+    bcrypt2a: ['U*U', '$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW'],
+    scryptPhc: [
+      'correct horse',
+      '$scrypt$ln=10,r=8,p=1$MDEyMzQ1Njc4OWFiY2RlZg$6g3umF+uVrJsObaTZhIbbTlgrvOEFcCItdwSjtPF67M',
+    ],
+    scryptDjango: ['correct horse', `scrypt$1024$NaClSalt$8$1$${tag}`],
+    scryptWerkzeug: [
+      'correct horse',
+      `scrypt:1024:8:1$NaClSalt$${Buffer.from(tag, 'base64').toString('hex')}`,
+    ],
+    scryptCrypt: [
+      'pleaseletmein',
+      '$7$C6..../....SodiumChloride$kBGj9fHznVYFQMEn/qDCfrDevf9YDtcDdKvEqHJLV8D',
+    ],
+    argon2i: [
+      'password',
+      '$argon2i$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$wWKIMhR9lyDFvRz9YTZweHKfbftvj+qf+YFY4NeBbtA',
+    ],
+    argon2id: [
+      'password',
+      '$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc',
+    ],
+  };
+  const hashOf = async (id: string): Promise<string> => {
+    const [document] = await store.read([{ kind: 'account', family: id, id: '' }]);
+    return String(JSON.parse(document?.body ?? '{}').hash);
+  };
+  for (const [username, [plain, passwordHash]] of Object.entries(hashes)) {
+    const { id } = await accounts.add({ username, passwordHash });
+    t.equal(await accounts.authenticate(username, `${plain}!`), undefined, `${username}: wrong password`);
+    t.equal(await hashOf(id), passwordHash, 'nothing changes by a wrong password');
+    t.equal((await accounts.authenticate(username, plain))?.id, id, username);
+    t.match(await hashOf(id), /^\$argon2id\$v=19\$m=8192,t=1,p=1\$/, 'renewed with the parameters in force');
+    t.equal((await accounts.authenticate(username, plain))?.id, id, `${username} again`);
+  }
+});
+
+t.test('a sign-in never brings back a password that was changed meanwhile', async (t) => {
+  const { accounts, close } = await open();
+  t.teardown(close);
+  const passwordHash = '$2b$04$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e';
+  const { id } = await accounts.add({ username: 'ada', passwordHash });
+  await Promise.all([accounts.authenticate('ada', 'correct horse'), accounts.setPassword(id, password)]);
+  t.equal((await accounts.authenticate('ada', password))?.id, id);
+  t.equal(await accounts.authenticate('ada', 'correct horse'), undefined);
+});
+
+t.test('more sign-ins than may wait are told to come back, and all others are answered', async (t) => {
+  const { accounts, close } = await open([
+    'security.password.max_concurrent=1',
+    'security.password.max_queued=3',
+  ]);
+  t.teardown(close);
+  const results = await Promise.allSettled(
+    Array.from({ length: 20 }, () => accounts.authenticate('nobody', 'wrong')),
+  );
+  t.equal(results.filter(({ status }) => status === 'fulfilled').length, 4);
+  for (const result of results) {
+    if (result.status === 'rejected') t.match(result.reason, { code: 'overloaded', status: 503, exit: 5 });
+  }
+  t.equal(await accounts.authenticate('nobody', 'wrong'), undefined, 'the line is empty again');
+});
+
+t.test('a known account costs no trip, and a disabled one is noticed at once on every process', async (t) => {
+  const { accounts, clock, close, config, events, store, trips } = await open();
+  t.teardown(close);
+  const elsewhere = createAccounts({ store, config, clock, events });
+  t.teardown(() => elsewhere.close());
+  const { id } = await accounts.add({ username: 'ada' });
+  await elsewhere.find(id);
+  trips();
+  t.equal((await elsewhere.find(id))?.enabled, true);
+  t.same(trips(), [], 'served from a copy');
+
+  await accounts.disable(id);
+  await waitFor('the news', async () => (await elsewhere.find(id))?.enabled === false);
+  t.equal(await elsewhere.forEngine(id), undefined, 'the engine finds no such account');
+
+  await store.commit([{ op: 'remove', key: { kind: 'account', family: id, id: '' } }]);
+  clock.advance(5_001);
+  t.equal(await elsewhere.find(id), undefined, 'a missed announcement costs five seconds');
+});
+
+t.test(
+  'accounts of the configuration sign in beside those of the store, and are changed there only',
+  async (t) => {
+    const fixed = [
+      { username: 'Root', password, name: 'Root Person', acr: 'high', claims: { team: 'core' } },
+      { username: 'gone', password, disabled: true },
+      {
+        username: 'named',
+        sub: 'fixed-subject',
+        password_hash: '$2b$04$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e',
+      },
+    ];
+    const { accounts, clock, close, events, store } = await open([`accounts=${JSON.stringify(fixed)}`]);
+    t.teardown(close);
+    const root = await accounts.authenticate('ROOT', password);
+    t.match(root, {
+      username: 'Root',
+      from: 'configuration',
+      acr: 'high',
+      claims: { name: 'Root Person', team: 'core' },
+    });
+    t.equal(await accounts.authenticate('root', 'wrong'), undefined);
+    t.equal(await accounts.authenticate('gone', password), undefined);
+    t.equal((await accounts.authenticate('named', 'correct horse'))?.id, 'fixed-subject');
+    t.same((await accounts.find(root?.id ?? ''))?.id, root?.id, 'the same subject after each start');
+    await t.rejects(accounts.disable(root?.id ?? ''), { code: 'account_configured', exit: 4 });
+    await t.rejects(accounts.add({ username: 'root' }), { code: 'account_exists' });
+    const other = await accounts.add({ username: 'other' });
+    await t.rejects(accounts.update(other.id, { username: 'ROOT' }), { code: 'account_exists' });
+
+    t.match(await accounts.forEngine(root?.id ?? ''), { accountId: root?.id });
+    const claims = (await accounts.forEngine(root?.id ?? ''))?.claims('userinfo', 'openid');
+    t.match(claims, { sub: root?.id, team: 'core' });
+    const twins = ['a', 'b'].map((username) => ({ username, password, sub: 'same' }));
+    t.throws(() => createAccounts({ store, clock, events, config: { ...testConfig(), accounts: twins } }), {
+      code: 'bad_configuration',
+    });
+  },
+);
+
+t.test('accounts are listed page by page, none twice and none left out', async (t) => {
+  const { accounts, clock, close } = await open();
+  t.teardown(close);
+  for (let n = 0; n < 7; n += 1) {
+    clock.advance(1);
+    await accounts.add({ username: `user${n}` });
+  }
+  const names: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await accounts.list({ limit: 3, ...(cursor === undefined ? {} : { cursor }) });
+    names.push(...page.items.map(({ username }) => username));
+    cursor = page.next;
+  } while (cursor !== undefined);
+  t.same(
+    names.toSorted(),
+    Array.from({ length: 7 }, (_, n) => `user${n}`),
+  );
+});
+
+t.test('changes made at once are all kept', async (t) => {
+  const { accounts, close } = await open();
+  t.teardown(close);
+  const { id } = await accounts.add({ username: 'ada', claims: { keep: true, drop: true } });
+  await Promise.all(
+    Array.from({ length: 4 }, (_, n) => accounts.update(id, { claims: { [`claim${n}`]: n, drop: null } })),
+  );
+  t.match((await accounts.find(id))?.claims, { keep: true, claim0: 0, claim1: 1, claim2: 2, claim3: 3 });
+  t.notOk(Object.hasOwn((await accounts.find(id))?.claims ?? {}, 'drop'));
+  const fresh = await accounts.resetPassword(id);
+  t.equal((await accounts.authenticate('ada', fresh))?.id, id);
+});

@@ -1,0 +1,171 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import t from 'tap';
+import { openStore } from '#adapters/index.ts';
+import { freePort } from '#src/testing/free-port.ts';
+import {
+  answersInTime,
+  readinessLimitMs,
+  recoveryLimitMs,
+  retryWhileUnavailable,
+  survivesOutage,
+  waitForReadiness,
+} from '../support/outage.ts';
+import { freshPrefix } from '../support/redis.ts';
+import { redisCommand, startRedis } from '../support/redis-server.ts';
+import { Browser } from '../support/setup/browser.ts';
+import { startInProcess } from '../support/setup/in-process.ts';
+import { codeFor, RelyingParty, usualConfig } from '../support/setup/relying-party.ts';
+import { startTcpProxy } from '../support/tcp-proxy.ts';
+
+t.setTimeout(300_000);
+
+const surprises: unknown[] = [];
+process.on('unhandledRejection', (reason) => surprises.push(reason));
+
+t.test('Redis behind a bad wire', async (t) => {
+  const redis = await startRedis();
+  const proxy = await startTcpProxy({ port: redis.port });
+  const server = await startInProcess({
+    config: { ...usualConfig, store: { url: `redis://127.0.0.1:${proxy.port}` } },
+  });
+  t.teardown(async () => {
+    await server.close();
+    await proxy.close();
+    await redis.close();
+  });
+
+  await t.test('slow by two seconds', (t) =>
+    survivesOutage(t, server, { breakStore: () => proxy.delay(2000), repair: () => proxy.heal() }),
+  );
+  await t.test('frozen', (t) =>
+    survivesOutage(t, server, { breakStore: () => proxy.freeze(), repair: () => proxy.heal() }),
+  );
+  await t.test('down', (t) =>
+    survivesOutage(t, server, { breakStore: () => proxy.refuse(), repair: () => proxy.heal() }),
+  );
+  await t.test('cut once', (t) =>
+    survivesOutage(t, server, { breakStore: () => proxy.cut(), repair: () => {}, stopsServing: false }),
+  );
+  await t.test('a frozen process', (t) =>
+    survivesOutage(t, server, { breakStore: () => redis.freeze(), repair: () => redis.thaw() }),
+  );
+
+  const set = async (name: string, value: string): Promise<void> => {
+    await redisCommand(redis.port, 'config', 'set', name, value);
+  };
+  await t.test('full', (t) =>
+    survivesOutage(t, server, {
+      breakStore: () => set('maxmemory', '1'),
+      repair: () => set('maxmemory', '0'),
+    }),
+  );
+  await t.test('allowed to drop what it was given', async (t) => {
+    await set('maxmemory-policy', 'allkeys-lru');
+    t.ok((await waitForReadiness(server, 503)) <= readinessLimitMs);
+    const { checks } = JSON.parse(await (await fetch(`${server.issuer}/readyz`)).text());
+    t.match(checks, [
+      { name: 'store' },
+      { name: 'store_evicts', ok: false, reason: /allkeys-lru/, fix: /maxmemory-policy noeviction/ },
+    ]);
+    await set('maxmemory-policy', 'noeviction');
+    t.ok((await waitForReadiness(server, 200)) <= recoveryLimitMs);
+  });
+
+  await t.test('a reply that is lost never turns into a false replay', async (t) => {
+    const party = new RelyingParty(server.issuer);
+    const browser = new Browser();
+    for (let round = 0; round < 5; round++) {
+      const { code, verifier } = await codeFor(party, browser);
+      // The first reply of an exchange is the read, the second the commit.
+      if (round % 2 === 0) proxy.dropNextReply();
+      else setTimeout(() => proxy.dropNextReply(), 3);
+      const answer = await retryWhileUnavailable(() => party.redeem(code, verifier));
+      t.equal(answer.status, 200, 'tokens, at once or when asked again');
+    }
+  });
+});
+
+t.test('an outage in the middle of an exchange is no replay to another server either', async (t) => {
+  const redis = await startRedis();
+  const prefix = freshPrefix();
+  const direct = await openStore(redis.url, { clock: Date, prefix });
+  const wires = await Promise.all([1, 2].map(() => startTcpProxy({ port: redis.port })));
+  const [wire, otherWire] = wires;
+  if (!wire || !otherWire) throw new Error('two wires');
+  const trips: string[] = [];
+  let strikeAt = '';
+  const settings = (port: number, more = {}) => ({
+    ...usualConfig,
+    store: { url: `redis://127.0.0.1:${port}`, prefix },
+    security: { key_encryption_key: Buffer.alloc(32, 3).toString('base64url'), ...more },
+  });
+  const server = await startInProcess({
+    config: settings(wire.port),
+    // The last trip before the commit has come back: what is lost is the answer to the commit.
+    observe: (operation) => {
+      if (operation !== 'ping') trips.push(operation);
+      if (strikeAt === '' || trips.join() !== strikeAt) return;
+      strikeAt = '';
+      wire.dropNextReply('refuse');
+      otherWire.refuse();
+    },
+  });
+  const port = await freePort();
+  const other = await startInProcess({
+    config: {
+      ...settings(otherWire.port, { allowed_hosts: [`localhost:${port}`] }),
+      issuer: server.issuer,
+      listen: { port },
+    },
+  });
+  t.teardown(async () => {
+    await Promise.all([server.close(), other.close(), direct.close()]);
+    await Promise.all([...wires, redis].map((one) => one.close()));
+  });
+  const spent = async (): Promise<number> => {
+    const { entries } = await direct.dump();
+    return entries.filter(
+      (one) => one.type === 'document' && one.key.kind === 'ac' && one.document.consumption,
+    ).length;
+  };
+  const [party, elsewhere] = [server.issuer, `http://localhost:${port}`].map((url) => new RelyingParty(url));
+  if (!party || !elsewhere) throw new Error('two servers');
+  const browser = new Browser();
+  const rehearsal = await codeFor(party, browser);
+  trips.length = 0;
+  t.equal((await party.redeem(rehearsal.code, rehearsal.verifier)).status, 200);
+  const exchange = [...trips];
+  t.equal(exchange.pop(), 'commit');
+  let unheard = 0;
+  for (let round = 0; round < 4 && unheard === 0; round++) {
+    const { code, verifier } = await codeFor(party, browser);
+    const before = await spent();
+    trips.length = 0;
+    strikeAt = exchange.join();
+    const answer = await answersInTime(t, 'a code', () => party.redeem(code, verifier));
+    t.equal(answer.status, 503);
+    unheard += (await spent()) - before;
+    otherWire.heal();
+    const asked = retryWhileUnavailable(() =>
+      answersInTime(t, 'the code, elsewhere', () => elsewhere.redeem(code, verifier)),
+    );
+    // The other server is back first, and finds the code claimed.
+    await sleep(500);
+    wire.heal();
+    t.equal((await asked).status, 200, 'the code is good for whoever comes back with it');
+    await waitForReadiness(server, 200);
+  }
+  t.equal(unheard, 1, 'the commit was applied, and its answer lost');
+});
+
+t.test('Redis that is killed and started again', async (t) => {
+  const redis = await startRedis({ args: ['--appendonly', 'yes', '--appendfsync', 'always'] });
+  const server = await startInProcess({ config: { ...usualConfig, store: { url: redis.url } } });
+  t.teardown(async () => {
+    await server.close();
+    await redis.close();
+  });
+  await survivesOutage(t, server, { breakStore: () => redis.kill(), repair: () => redis.start() });
+});
+
+t.test('nothing was left unhandled', async (t) => t.same(surprises, []));

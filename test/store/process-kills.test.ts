@@ -1,0 +1,112 @@
+import { EventEmitter, once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import t, { type Test } from 'tap';
+import { openStore } from '#adapters/index.ts';
+import { modelKey } from '#src/provider/storage/ids.ts';
+import type { Entry, Key, Store } from '#src/store/port.ts';
+import { ensureRedis, freshPrefix } from '../support/redis.ts';
+import { Browser } from '../support/setup/browser.ts';
+import { startFleet } from '../support/setup/fleet.ts';
+import { type ClientResponse, codeFor, RelyingParty, usualConfig } from '../support/setup/relying-party.ts';
+
+/** Two stores, each `rounds` kills with `crowd` exchanges under way: 520 exchanges that a kill may have hit. */
+const rounds = 13;
+const crowd = 20;
+
+const everything = async (store: Store): Promise<readonly Entry[]> => {
+  const entries: Entry[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await store.dump(cursor);
+    entries.push(...page.entries);
+    cursor = page.next;
+  } while (cursor !== undefined);
+  return entries;
+};
+
+/** By family: how many codes are spent, and how many refresh tokens there are. Each exchange makes one. */
+const balance = async (store: Store) => {
+  let spent = 0;
+  let tokens = 0;
+  for (const entry of await everything(store)) {
+    if (entry.type !== 'document') continue;
+    if (entry.key.kind === 'ac' && entry.document.consumption) spent++;
+    if (entry.key.kind === 'rt') tokens++;
+  }
+  return { spent, tokens };
+};
+
+const keyOfCode = (code: string): Key => {
+  const key = modelKey('AuthorizationCode', code);
+  if (!key) throw new Error('no code of ours');
+  return key;
+};
+
+const kills = async (t: Test, url: string, prefix: string): Promise<void> => {
+  const tokens = { authorization_code_ttl: 600 };
+  const fleet = await startFleet({ store: url, count: 1, config: { ...usualConfig, tokens }, prefix });
+  t.teardown(() => fleet.close());
+  const store = await openStore(url, { clock: Date, prefix });
+  t.teardown(() => store.close());
+  const [server] = fleet.members;
+  if (!server) throw new Error('no server');
+  const party = new RelyingParty(fleet.issuer);
+  const browser = new Browser();
+  let hit = 0;
+  for (let round = 0; round < rounds; round++) {
+    const codes = [];
+    for (let at = 0; at < crowd; at++) codes.push(await codeFor(party, browser));
+    const before = await balance(store);
+    const progress = new EventEmitter();
+    let answered = 0;
+    const asked = codes.map(async ({ code, verifier }): Promise<ClientResponse | undefined> => {
+      const answer = await party.redeem(code, verifier).catch(() => undefined);
+      progress.emit('answer', ++answered);
+      return answer;
+    });
+    // Struck when some have their answer and others are on their way: each point of an exchange gets its turn.
+    const enough = Math.floor(Math.random() * crowd);
+    while (answered < enough) await once(progress, 'answer');
+    await sleep(Math.random() * 3);
+    await server.kill();
+    const answers = await Promise.all(asked);
+    hit += answers.filter((answer) => answer === undefined).length;
+    await server.start();
+    const after = await balance(store);
+    if (after.spent - before.spent !== after.tokens - before.tokens) {
+      t.fail(
+        `round ${round}: ${after.spent - before.spent} codes spent, ${after.tokens - before.tokens} token sets`,
+      );
+    }
+    const acknowledged = answers.filter((answer) => answer?.status === 200).length;
+    if (after.spent - before.spent < acknowledged)
+      t.fail(`round ${round}: an acknowledged exchange is not in the store`);
+    // Whoever got no answer tries again: a code is either still good, or spent with its tokens in the store. Trying a
+    // spent one would revoke the grant that all of them share.
+    const cut = codes.filter((_, at) => answers[at] === undefined);
+    const good = (await store.read(cut.map(({ code }) => keyOfCode(code)))).flatMap((document, at) =>
+      document && !document.consumption ? (cut[at] ?? []) : [],
+    );
+    const again = await Promise.all(good.map(({ code, verifier }) => party.redeem(code, verifier)));
+    t.ok(
+      again.every(({ status }) => status === 200),
+      `round ${round}: ${acknowledged} answered, ${cut.length} cut off, ${good.length} of these unspent, and good`,
+    );
+    t.equal(cut.length - good.length, after.spent - before.spent - acknowledged, 'none is lost');
+  }
+  const end = await balance(store);
+  t.equal(end.spent, end.tokens, `${end.spent} exchanges, each with one token set`);
+  t.ok(hit > 0, `${hit} of ${rounds * crowd} exchanges were cut off`);
+};
+
+t.setTimeout(600_000);
+
+t.test('a server that dies in an exchange, on SQLite', (t) =>
+  kills(t, `sqlite:${t.testdir()}/store.db`, 'postern'),
+);
+
+t.test('a server that dies in an exchange, on Redis', async (t) => {
+  const redis = await ensureRedis();
+  t.teardown(() => redis.close());
+  await kills(t, redis.url, freshPrefix());
+});

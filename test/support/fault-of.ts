@@ -1,6 +1,0 @@
-/** What it is refused with; nothing when it goes well. */
-export const faultOf = (work: Promise<unknown>): Promise<unknown> =>
-  work.then(
-    () => undefined,
-    (error: unknown) => error,
-  );

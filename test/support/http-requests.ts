@@ -1,0 +1,46 @@
+export type FormFields = Readonly<Record<string, string>> | readonly (readonly [string, string])[];
+
+/** What OAuth endpoints answer, so that tests can name it. */
+export interface ResponseBody {
+  readonly error?: string;
+  readonly error_description?: string;
+  readonly error_uri?: string;
+  readonly access_token?: string;
+  readonly refresh_token?: string;
+  readonly id_token?: string;
+  readonly token_type?: string;
+  readonly scope?: string;
+  readonly expires_in?: number;
+  readonly request_uri?: string;
+  readonly active?: boolean;
+  readonly [name: string]: unknown;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: ResponseBody;
+}
+
+const readResponse = async (response: Response): Promise<HttpResponse> => {
+  const text = await response.text();
+  const isJson = response.headers.get('content-type')?.includes('json');
+  return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : { text } };
+};
+
+/** A form posted as a client would, or as none should: a list may name a field twice. */
+export const postForm = async (
+  url: string,
+  fields: FormFields,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<HttpResponse> => {
+  const body = new URLSearchParams();
+  for (const [name, value] of Symbol.iterator in fields ? fields : Object.entries(fields))
+    body.append(name, value);
+  return readResponse(await fetch(url, { method: 'POST', body, headers }));
+};
+
+export const httpGet = async (
+  url: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<HttpResponse> => readResponse(await fetch(url, { headers, redirect: 'manual' }));

@@ -1,0 +1,162 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Test } from 'tap';
+import { Browser } from './setup/browser.ts';
+import type { InProcessServer } from './setup/in-process.ts';
+import { type ClientResponse, codeFor, newVerifier, RelyingParty } from './setup/relying-party.ts';
+import { waitFor } from './wait-for.ts';
+
+/** The bounds that operators are promised, in milliseconds. */
+const responseLimitMs = 3000;
+export const readinessLimitMs = 2000;
+export const recoveryLimitMs = 5000;
+
+/** How long this process could have run while others had the cores, as Linux counts it. */
+const waitedForCpuMs = (): number => {
+  try {
+    const [, nanoseconds] = readFileSync('/proc/self/schedstat', 'utf8').split(' ');
+    return Number(nanoseconds) / 1e6;
+  } catch {
+    return 0;
+  }
+};
+
+/** Without what a busy machine adds: that is no promise of ours. */
+const measure = async <T>(action: () => Promise<T>): Promise<{ result: T; ms: number }> => {
+  const [start, waitedBefore] = [performance.now(), waitedForCpuMs()];
+  const result = await action();
+  return { result, ms: performance.now() - start - (waitedForCpuMs() - waitedBefore) };
+};
+
+/** Until `/readyz` has that status; how long it took. */
+export const waitForReadiness = async (server: InProcessServer, status: number): Promise<number> => {
+  const { ms } = await measure(() =>
+    waitFor(`/readyz to be ${status}`, async () => {
+      const answer = await fetch(`${server.issuer}/readyz`);
+      await answer.body?.cancel();
+      return answer.status === status;
+    }),
+  );
+  return ms;
+};
+
+interface Answered {
+  readonly status: number;
+  readonly headers: Headers;
+}
+
+/** In time, no fault, and whoever is sent away learns when to come back. */
+export const answersInTime = async <T extends Answered>(
+  t: Test,
+  what: string,
+  ask: () => Promise<T>,
+): Promise<T> => {
+  const { result, ms } = await measure(ask);
+  t.ok(ms <= responseLimitMs, `${what}: answered after ${Math.round(ms)} ms`);
+  t.ok(result.status < 500 || result.status === 503, `${what}: ${result.status}`);
+  const wait = result.headers.get('retry-after');
+  if (result.status === 503) t.match(wait, /^[123]$/, `${what}: to come back after ${wait} s`);
+  return result;
+};
+
+interface Session {
+  readonly server: InProcessServer;
+  readonly party: RelyingParty;
+  readonly browser: Browser;
+  readonly tokens: ClientResponse['body'];
+}
+
+/** All that people and clients may ask for, at once. */
+const everyEndpoint = async (t: Test, { server, party, browser, tokens }: Session): Promise<void> => {
+  const bearer = { authorization: `Bearer ${tokens['access_token']}` };
+  const verifier = newVerifier();
+  const pushed = Object.fromEntries(new URL(party.authorizationUrl(verifier)).searchParams);
+  const json = { authorization_code: 'x'.repeat(43) };
+  const requests: Readonly<Record<string, () => Promise<Answered>>> = {
+    'a refresh': () => party.refresh(String(tokens['refresh_token'])),
+    'client credentials': () => party.post('/oauth/token', { grant_type: 'client_credentials' }),
+    introspection: () => party.post('/oauth/introspect', { token: String(tokens['access_token']) }),
+    revocation: () => party.post('/oauth/revoke', { token: 'x'.repeat(43) }),
+    'a pushed request': () => party.post('/oauth/par', pushed),
+    userinfo: () => fetch(`${server.issuer}/userinfo`, { headers: bearer }),
+    'the JSON door': () =>
+      fetch(`${server.issuer}/api/v1/tokens`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(json),
+      }),
+    'a page': () => browser.request(party.authorizationUrl(verifier)),
+    'a sign-in': () => new Browser().request(party.authorizationUrl(verifier, { prompt: 'login' })),
+  };
+  await Promise.all(Object.entries(requests).map(([what, ask]) => answersInTime(t, what, ask)));
+};
+
+interface Outage {
+  /** Told of the code that is tried meanwhile. */
+  readonly breakStore: (code: string) => Promise<void> | void;
+  readonly repair: () => Promise<void> | void;
+  /** False: others are served all the while. */
+  readonly stopsServing?: boolean;
+}
+
+/** In trouble: nothing hangs, nothing is a 500, what needs no store still answers. Back: the codes are still good. */
+export const survivesOutage = async (
+  t: Test,
+  server: InProcessServer,
+  { breakStore, repair, stopsServing = true }: Outage,
+): Promise<void> => {
+  const party = new RelyingParty(server.issuer);
+  const browser = new Browser();
+  const codes = [];
+  for (let at = 0; at < 7; at++) codes.push(await codeFor(party, browser));
+  const [first, tried, other, ...untouched] = codes;
+  if (!first || !tried || !other) throw new Error('no code');
+  const { body: tokens } = await party.redeem(first.code, first.verifier);
+
+  await breakStore(tried.code);
+  const notReady = stopsServing ? waitForReadiness(server, 503) : Promise.resolve(0);
+  const refused = await answersInTime(t, 'a code', () => party.redeem(tried.code, tried.verifier));
+  if (stopsServing) {
+    t.equal(refused.status, 503);
+    t.match(refused.body, { error: 'temporarily_unavailable' });
+    const ms = await notReady;
+    t.ok(ms <= readinessLimitMs, `not ready after ${Math.round(ms)} ms`);
+    const page = await browser.request(party.authorizationUrl(newVerifier()));
+    t.match(page, { status: 503, body: /<html/ }, 'a page as well');
+    await everyEndpoint(t, { server, party, browser, tokens });
+  } else {
+    t.ok([200, 503].includes(refused.status));
+  }
+  for (const path of ['/livez', '/.well-known/openid-configuration', '/oauth/jwks']) {
+    t.equal((await fetch(server.issuer + path)).status, 200, `${path} answers all the while`);
+  }
+
+  await repair();
+  const { result: retried, ms: recoveryMs } = await measure(async () => {
+    await waitForReadiness(server, 200);
+    return retryWhileUnavailable(() => party.redeem(other.code, other.verifier));
+  });
+  t.equal(retried.status, 200);
+  t.ok(recoveryMs <= recoveryLimitMs, `ready and at work again after ${Math.round(recoveryMs)} ms`);
+  if (refused.status === 503) {
+    const again = await retryWhileUnavailable(() => party.redeem(tried.code, tried.verifier));
+    t.equal(again.status, 200, 'the code that was tried in vain is still good');
+  }
+  for (const { code, verifier } of untouched) {
+    t.equal(
+      (await retryWhileUnavailable(() => party.redeem(code, verifier))).status,
+      200,
+      'no code was lost',
+    );
+  }
+};
+
+/** A client that is told to come back does. */
+export const retryWhileUnavailable = async (ask: () => Promise<ClientResponse>): Promise<ClientResponse> => {
+  for (let tries = 0; tries < 50; tries++) {
+    const answer = await ask();
+    if (answer.status !== 503) return answer;
+    await sleep(100);
+  }
+  throw new Error('unavailable for too long');
+};

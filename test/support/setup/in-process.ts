@@ -1,0 +1,32 @@
+import { startServer } from 'postern/testing';
+import type { App } from '#src/app.ts';
+import type { Clock, OnStoreOperation, Store } from '#src/store/port.ts';
+
+export interface InProcessServer {
+  readonly app: App;
+  readonly store: Store;
+  readonly issuer: string;
+  close(): Promise<void>;
+}
+
+interface Options {
+  /** Laid over the test's usual configuration. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  readonly clock?: Clock;
+  readonly observe?: OnStoreOperation;
+}
+
+/** A whole server on a free loopback port, with a store of its own: the test kit, in the words of our tests. */
+export const startInProcess = async ({
+  config = {},
+  clock,
+  observe,
+}: Options = {}): Promise<InProcessServer> => {
+  const server = await startServer({
+    settings: config,
+    ...(clock && { clock }),
+    ...(observe && { observe }),
+  });
+  const { app, store, issuer } = server;
+  return { app, store, issuer, close: () => server.stop() };
+};

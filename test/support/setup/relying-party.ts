@@ -1,0 +1,110 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Browser, Page } from './browser.ts';
+
+export const redirectUri = 'http://localhost:4999/callback';
+export const password = 'correct horse battery';
+export const secret = 'a-secret-of-forty-three-characters-or-more-00';
+
+/** Ada, and a confidential client of the operator's own, whose consent is not asked for. */
+export const usualConfig = {
+  accounts: [{ username: 'ada', password, name: 'Ada Lovelace', email: 'ada@example.com' }],
+  clients: [
+    {
+      client_id: 'app',
+      client_name: 'The App',
+      client_secret: secret,
+      redirect_uris: [redirectUri],
+      grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
+      first_party: true,
+    },
+  ],
+};
+
+/** A client's authentication by `client_secret_basic`. */
+export const basicAuthorization = (id: string, of = secret) => ({
+  authorization: `Basic ${Buffer.from(`${id}:${of}`).toString('base64')}`,
+});
+
+export interface ClientResponse {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+type Parameters = Readonly<Record<string, string>>;
+
+/** The plain requests of a client, without a library that would keep it from sending wrong ones. */
+export class RelyingParty {
+  readonly issuer: string;
+  readonly id: string;
+  readonly secret: string | undefined;
+
+  constructor(issuer: string, id = 'app', clientSecret: string | undefined = secret) {
+    this.issuer = issuer;
+    this.id = id;
+    this.secret = clientSecret;
+  }
+
+  async post(path: string, parameters: Parameters, headers: Parameters = {}): Promise<ClientResponse> {
+    const response = await fetch(`${this.issuer}${path}`, {
+      method: 'POST',
+      body: new URLSearchParams(this.secret ? parameters : { client_id: this.id, ...parameters }),
+      headers: { ...(this.secret && basicAuthorization(this.id, this.secret)), ...headers },
+    });
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.includes('json');
+    return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : { text } };
+  }
+
+  authorizationUrl(verifier: string, parameters: Parameters = {}): string {
+    const query = new URLSearchParams({
+      client_id: this.id,
+      response_type: 'code',
+      redirect_uri: redirectUri,
+      scope: 'openid profile email',
+      code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+      code_challenge_method: 'S256',
+      ...parameters,
+    });
+    return `${this.issuer}/oauth/authorize?${query}`;
+  }
+
+  redeem(code: string, verifier: string, parameters: Parameters = {}): Promise<ClientResponse> {
+    return this.post('/oauth/token', {
+      grant_type: 'authorization_code',
+      code,
+      redirect_uri: redirectUri,
+      code_verifier: verifier,
+      ...parameters,
+    });
+  }
+
+  refresh(token: string, parameters: Parameters = {}): Promise<ClientResponse> {
+    return this.post('/oauth/token', { grant_type: 'refresh_token', refresh_token: token, ...parameters });
+  }
+}
+
+export const newVerifier = (): string => randomBytes(32).toString('base64url');
+
+/** What the redirect back to the client carries. */
+export const redirectParameters = (page: Page): URLSearchParams => {
+  const location = page.headers.get('location');
+  if (location === null)
+    throw new Error(`no way back to the client: ${page.status} ${page.body.slice(0, 300)}`);
+  return new URL(location).searchParams;
+};
+
+/** Signs Ada in when asked to; a code of the live session otherwise. */
+export const codeFor = async (
+  party: RelyingParty,
+  browser: Browser,
+  parameters: Parameters = {},
+): Promise<{ code: string; verifier: string }> => {
+  const verifier = newVerifier();
+  let page = await browser.open(party.authorizationUrl(verifier, parameters));
+  if (page.body.includes('login-submit')) page = await browser.submit(page, { login: 'ada', password });
+  if (page.body.includes('consent-allow')) page = await browser.submit(page, { decision: 'allow' });
+  const code = redirectParameters(page).get('code');
+  if (code === null) throw new Error(`no code: ${redirectParameters(page)}`);
+  return { code, verifier };
+};
