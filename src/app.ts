@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type { Config } from '#config';
 import { createEvents, type Events } from './events.ts';
-import { createFeatures, type Services } from './features/index.ts';
+import { clientsOfFeatures, createFeatures } from './features/index.ts';
 import { createMetrics, type Metrics } from './features/metrics/index.ts';
 import type { Tracing } from './features/tracing/index.ts';
 import { assets, assetUrl } from './http/assets/index.ts';
@@ -20,6 +20,8 @@ import { logEvents } from './logger.ts';
 import { Engine } from './provider/engine.ts';
 import { routes } from './provider/paths.ts';
 import { findAccount } from './provider/settings/account.ts';
+import { checkConfiguredClients } from './services/clients/index.ts';
+import { createServices, type Services } from './services/index.ts';
 import { jwksRoute } from './services/keys/index.ts';
 import type { Clock, Store } from './store/port.ts';
 
@@ -28,11 +30,11 @@ export interface App {
   readonly connections: Connections;
   readonly services: Services;
   readonly events: Events;
-  /** The engine of this moment, for those who mint things without a browser. */
+  /** The current engine: a new one is built whenever keys change. */
   readonly engine: () => Engine;
-  /** Begins the work behind the scenes; `close` ends it. */
+  /** Starts the work in the background; `close` ends it. */
   start(): Promise<void>;
-  /** Ends everything but the store, which its opener closes. */
+  /** Ends everything except the store; the caller that opened it closes it. */
   close(): Promise<void>;
 }
 
@@ -41,14 +43,14 @@ interface AppOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: FastifyBaseLogger;
-  /** Made before the store was opened, where its trips are to be counted. */
+  /** Created before the store is opened, so that every operation of the store is counted. */
   readonly metrics?: Metrics;
   readonly tracing?: Tracing;
-  /** Those of somebody who only looks. */
+  /** Read-only keys, for commands. */
   readonly keys?: Services['keys'];
 }
 
-/** Wires the house; decides nothing. */
+/** Wires services, features, engine and server together. Rules belong in those. */
 export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOptions): Promise<App> => {
   const onError = (error: unknown): void =>
     log.error({ err: error }, 'a listener or a background task failed');
@@ -56,18 +58,26 @@ export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOp
   logEvents(events, log);
   const metrics = prepared.metrics ?? (await createMetrics({ config }));
   const pages = createPages(config, assetUrl);
-  const { services, features } = await createFeatures({
+  const services = await createServices({
+    config,
+    store,
+    clock,
+    events,
+    onError,
+    clientsOfFeatures,
+    ...(prepared.keys && { keys: prepared.keys }),
+  });
+  const { accounts, clients, keys } = services;
+  const features = createFeatures({
     config,
     store,
     clock,
     events,
     pages,
     metrics,
+    services,
     engine: () => engine,
-    onFault: onError,
-    ...(prepared.keys && { keys: prepared.keys }),
   });
-  const { accounts, clients, keys } = services;
 
   const cookieKeys = () => keys.current().cookieKeys;
   const steps = features.flatMap(({ steps = [] }) => steps);
@@ -125,15 +135,15 @@ export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOp
     events,
     engine: () => engine,
     async start() {
+      stops.push(await services.start());
+      await checkConfiguredClients({ config, clients, engine });
       for (const { start } of features) if (start) stops.push(await start());
     },
     async close() {
       await server.close();
       for (const stop of stops.splice(0).reverse()) await stop();
       stopKeyUpdates();
-      keys.close();
-      clients.close();
-      accounts.close();
+      services.close();
     },
   };
 };

@@ -37,7 +37,7 @@ const withAudit = async <T>(
   ]);
   const extraDetails = { door: 'cli', operator: operatorName() };
   let auditError: unknown;
-  const onFault = (error: unknown): void => {
+  const onError = (error: unknown): void => {
     auditError = error;
   };
   const stop = await createAudit({
@@ -46,7 +46,7 @@ const withAudit = async <T>(
     clock,
     events,
     extraDetails,
-    onFault,
+    onError,
     cipher: () => loadSecretCipher(config, store),
   }).start();
   try {

@@ -22,7 +22,7 @@ const open = async (t: Test) => {
     clock,
     events,
     cipher: () => cipher,
-    onFault: (error) => t.error(error),
+    onError: (error) => t.error(error),
   });
   const end = await record.start();
   const list = async () => {

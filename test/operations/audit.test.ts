@@ -202,7 +202,7 @@ const recording = async (store: Store, clock: Clock, set: readonly string[] = []
     clock,
     events,
     cipher: () => loadSecretCipher(config, store),
-    onFault: () => {},
+    onError: () => {},
   });
   const end = await record.start();
   return { audit: record, emit: (...all) => all.forEach(events.emit), end };

@@ -53,7 +53,7 @@ export const openKeys = async (
   const faults: unknown[] = [];
   const events = createEvents((error) => faults.push(error));
   events.listen((event) => seenEvents.push(event));
-  const onFault = (error: unknown): void => void faults.push(error);
-  const keys = await createKeys({ store, clock, config, events, onFault, maintain });
+  const onError = (error: unknown): void => void faults.push(error);
+  const keys = await createKeys({ store, clock, config, events, onError, maintain });
   return { keys, told: seenEvents, faults };
 };

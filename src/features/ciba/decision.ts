@@ -1,5 +1,9 @@
 import { errors, type Provider } from 'oidc-provider';
-import { type AuthenticationLevels, acrRequestOf, requestsLevel } from '../step-up/index.ts';
+import {
+  type AuthenticationLevels,
+  acrRequestOf,
+  requestsLevel,
+} from '../../services/authentication-levels/index.ts';
 
 type Request = InstanceType<Provider['BackchannelAuthenticationRequest']>;
 type Session = InstanceType<Provider['Session']>;

@@ -11,11 +11,11 @@ import type { Engine } from '../../provider/engine.ts';
 import { limitPollRate } from '../../provider/overrides/poll-rate.ts';
 import { getRequestContext } from '../../provider/request-context.ts';
 import type { Accounts } from '../../services/accounts/index.ts';
+import { type AuthenticationLevels, requestsLevel } from '../../services/authentication-levels/index.ts';
 import type { Outbox } from '../../services/outbox/index.ts';
 import type { Throttle } from '../../services/throttle/index.ts';
 import { currentUnitOfWork } from '../../store/current-unit-of-work.ts';
 import type { Clock, Store } from '../../store/port.ts';
-import { type AuthenticationLevels, requestsLevel } from '../step-up/index.ts';
 import { approvalPages } from './approval-pages.ts';
 import { pingThroughOutbox } from './ping.ts';
 

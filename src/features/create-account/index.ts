@@ -8,9 +8,9 @@ import type { Config } from '#config';
 import type { Events } from '../../events.ts';
 import type { Feature } from '../../feature.ts';
 import type { Accounts } from '../../services/accounts/index.ts';
+import type { AuthenticationLevels } from '../../services/authentication-levels/index.ts';
 import type { Throttle } from '../../services/throttle/index.ts';
 import type { Clock } from '../../store/port.ts';
-import type { AuthenticationLevels } from '../step-up/index.ts';
 import { createAccountStep } from './create-account-step.ts';
 
 export interface CreateAccountDependencies {

@@ -1,9 +1,9 @@
 import type { Registry } from '@prometheus-io/client';
 import type { RecorderState } from '../../services/audit/index.ts';
 import type { KeyInfo } from '../../services/keys/index.ts';
+import type { Readiness } from '../../services/readiness/index.ts';
 import type { Clock } from '../../store/port.ts';
 import { version } from '../../version.ts';
-import type { Readiness } from '../health/index.ts';
 
 type Library = typeof import('@prometheus-io/client');
 

@@ -7,11 +7,11 @@ import type { Config } from '#config';
 import type { Events } from '../../events.ts';
 import type { Feature } from '../../feature.ts';
 import type { Accounts } from '../../services/accounts/index.ts';
+import { type AuthenticationLevels, addLevelCheck } from '../../services/authentication-levels/index.ts';
 import { addAnotherAccountCheck } from '../../services/sign-ins/another-account.ts';
 import { requireLoginAfterPasswordChange } from '../../services/sign-ins/signed-in-account.ts';
 import type { Throttle } from '../../services/throttle/index.ts';
 import type { Clock } from '../../store/port.ts';
-import { type AuthenticationLevels, addLevelCheck } from '../step-up/index.ts';
 import { createKnownDevices } from './known-devices.ts';
 import { createLoginStep } from './login-step.ts';
 

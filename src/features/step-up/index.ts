@@ -4,15 +4,8 @@
  */
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { Feature } from '../../feature.ts';
-import { acrRequestOf } from '../../services/authentication-levels/acr-request.ts';
-import type { AuthenticationLevels } from '../../services/authentication-levels/levels.ts';
-
-export { acrRequestOf } from '../../services/authentication-levels/acr-request.ts';
-export { addLevelCheck, requestsLevel } from '../../services/authentication-levels/level-check.ts';
-export {
-  type AuthenticationLevels,
-  createAuthenticationLevels,
-} from '../../services/authentication-levels/levels.ts';
+import type { AuthenticationLevels } from '../../services/authentication-levels/index.ts';
+import { acrRequestOf } from '../../services/authentication-levels/index.ts';
 
 export const stepUp = (levels: AuthenticationLevels): Feature => ({
   name: 'step-up',

@@ -4,7 +4,6 @@
  */
 import type { Config } from '#config';
 import type { Events } from '../../events.ts';
-import type { Feature } from '../../feature.ts';
 import type { Clock, Store } from '../../store/port.ts';
 import type { SecretCipher } from './heads.ts';
 import { createRecorder, type RecorderState } from './recorder.ts';
@@ -22,12 +21,12 @@ interface Dependencies {
   readonly events: Events;
   /** Asked for at the first record: what happened before there were keys is recorded too. */
   readonly cipher: () => SecretCipher | Promise<SecretCipher>;
-  readonly onFault: (error: unknown) => void;
+  readonly onError: (error: unknown) => void;
   /** Added to the details of each event. */
   readonly extraDetails?: Readonly<Record<string, string>>;
 }
 
-export interface Audit extends Feature {
+export interface Audit {
   start(): Promise<() => Promise<void>>;
   state(): RecorderState;
 }
@@ -49,24 +48,23 @@ export const createAudit = ({
   clock,
   events,
   cipher,
-  onFault,
+  onError,
   extraDetails,
 }: Dependencies): Audit => {
   if (!config.audit.enabled) {
-    return { name: 'audit', state: () => emptyState, start: async () => async () => {} };
+    return { state: () => emptyState, start: async () => async () => {} };
   }
   const recorder = createRecorder({
     store,
     clock,
     cipher,
     retentionDays: config.audit.retention_days,
-    onFault,
+    onError,
   });
   const stopListening = events.listen((event) =>
     recorder.record(extraDetails ? { ...event, details: { ...event.details, ...extraDetails } } : event),
   );
   return {
-    name: 'audit',
     state: recorder.state,
     async start() {
       const stop = recorder.start();

@@ -12,7 +12,7 @@ interface Dependencies {
   readonly cipher: () => SecretCipher | Promise<SecretCipher>;
   readonly retentionDays: number;
   /** Told once when records can't be written, and of records that are lost for good. */
-  readonly onFault: (error: unknown) => void;
+  readonly onError: (error: unknown) => void;
 }
 
 export interface RecorderState {
@@ -39,7 +39,7 @@ const lastAttemptMs = 2_000;
 const maxWaiting = 20_000;
 
 export const createRecorder = (parts: Dependencies): Recorder => {
-  const { clock, onFault } = parts;
+  const { clock, onError } = parts;
   const waiting: TimedEvent[] = [];
   let chain = createChain(parts);
   let started = false;
@@ -76,7 +76,7 @@ export const createRecorder = (parts: Dependencies): Recorder => {
       } catch (error) {
         // Somebody else wrote where ours goes: what they did stays to be seen, we go on in a chain of our own.
         if (error instanceof Conflict) chain = createChain(parts);
-        if (!failing || error instanceof Conflict) onFault(error);
+        if (!failing || error instanceof Conflict) onError(error);
         failing = true;
         if (stopping.signal.aborted) return;
         await sleep(rest, undefined, { signal: stopping.signal, ref: false }).catch(() => {});
@@ -127,7 +127,7 @@ export const createRecorder = (parts: Dependencies): Recorder => {
         await Promise.race([writeAll(), sleep(lastAttemptMs, undefined, { ref: false })]);
         started = false;
         const lost = waiting.length + unreported;
-        if (lost > 0) onFault(new Error(`${lost} audit records could not be written before the end`));
+        if (lost > 0) onError(new Error(`${lost} audit records could not be written before the end`));
       };
     },
   };

@@ -1,6 +1,5 @@
 import type { Config } from '#config';
 import { exitCode, Failure } from '#src/errors.ts';
-import type { Feature } from '../../feature.ts';
 import { splitScope } from '../../provider/client-scope.ts';
 import type { Engine } from '../../provider/engine.ts';
 import type { ClientMetadata, Clients } from './client.ts';
@@ -8,7 +7,7 @@ import type { ClientMetadata, Clients } from './client.ts';
 interface Dependencies {
   readonly config: Pick<Config, 'clients'>;
   readonly clients: Pick<Clients, 'find'>;
-  readonly engine: () => Engine;
+  readonly engine: Engine;
 }
 
 /**
@@ -29,21 +28,18 @@ export const incompatibility = ({ provider }: Engine, metadata: ClientMetadata):
   }
 };
 
-/** A client of the configuration that does not fit stops the start. */
-export const checkConfiguredClients = ({ config, clients, engine }: Dependencies): Feature => ({
-  name: 'clients',
-  async start() {
-    const problems: string[] = [];
-    for (const { client_id: id } of config.clients) {
-      const metadata = await clients.find(id);
-      const problem = metadata && incompatibility(engine(), metadata);
-      if (problem !== undefined) problems.push(`${id}: ${problem}`);
-    }
-    if (problems.length === 0) return async () => {};
-    throw new Failure({
-      code: 'bad_configuration',
-      message: `Clients of the configuration can't be registered. ${problems.join('; ')}.`,
-      exit: exitCode.configuration,
-    });
-  },
-});
+/** A configured client that this server would refuse at every request stops the start. */
+export const checkConfiguredClients = async ({ config, clients, engine }: Dependencies): Promise<void> => {
+  const problems: string[] = [];
+  for (const { client_id: id } of config.clients) {
+    const metadata = await clients.find(id);
+    const problem = metadata && incompatibility(engine, metadata);
+    if (problem !== undefined) problems.push(`${id}: ${problem}`);
+  }
+  if (problems.length === 0) return;
+  throw new Failure({
+    code: 'bad_configuration',
+    message: `Clients of the configuration can't be registered. ${problems.join('; ')}.`,
+    exit: exitCode.configuration,
+  });
+};

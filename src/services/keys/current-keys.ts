@@ -10,7 +10,7 @@ type Listener = (keySet: KeySet) => void;
 export const createCurrentKeys = (
   clock: Clock,
   configured: readonly Algorithm[],
-  onFault: (error: unknown) => void,
+  onError: (error: unknown) => void,
 ) => {
   const listeners = new Set<Listener>();
   let entries: readonly KeyEntry[] = [];
@@ -22,7 +22,7 @@ export const createCurrentKeys = (
       try {
         listener(keySet);
       } catch (error) {
-        onFault(error);
+        onError(error);
       }
     }
   };

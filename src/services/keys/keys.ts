@@ -22,7 +22,7 @@ interface Dependencies {
   readonly clock: Clock;
   readonly events: Events;
   /** Told what went wrong behind the scenes: a poll that failed, a listener that threw, a record that can't be used. */
-  readonly onFault?: (error: unknown) => void;
+  readonly onError?: (error: unknown) => void;
   /** False for a command: it makes nothing by itself and keeps no timer. */
   readonly maintain?: boolean;
 }
@@ -30,13 +30,13 @@ interface Dependencies {
 type Plan = (ring: KeyRing, planner: PlanContext) => Promise<Change | undefined> | Change | undefined;
 
 export const createKeys = async (dependencies: Dependencies): Promise<Keys> => {
-  const { store, config, clock, events, onFault = () => {}, maintain = true } = dependencies;
+  const { store, config, clock, events, onError = () => {}, maintain = true } = dependencies;
   const { bytes, origin } = await keyEncryptionKey(config, store);
   const cipher = createSecretCipher(bytes);
   const timing = timingOf(config);
   const remote = remoteKeys(config);
   const ringStore = createRingStore(store, cipher, origin);
-  const currentKeys = createCurrentKeys(clock, config.keys.algorithms, onFault);
+  const currentKeys = createCurrentKeys(clock, config.keys.algorithms, onError);
   const queue = createSerialQueue();
   let ring: KeyRing = { entries: [], faults: [], kids: [], gone: false };
 
@@ -49,7 +49,7 @@ export const createKeys = async (dependencies: Dependencies): Promise<Keys> => {
   const accept = (read: KeyRing): void => {
     const told = new Set(ring.faults.map(({ message }) => message));
     for (const { message, fix } of read.faults)
-      if (!told.has(message)) onFault(new Error(`${message} ${fix}`));
+      if (!told.has(message)) onError(new Error(`${message} ${fix}`));
     ring = read;
     currentKeys.accept([...read.entries, ...remote]);
   };
@@ -78,7 +78,7 @@ export const createKeys = async (dependencies: Dependencies): Promise<Keys> => {
 
   await refresh();
   const nextPollMs = () => Math.min(timing.poll, currentKeys.until() - clock.now());
-  const beat = createPoller({ poll: refresh, nextPollMs, onFault });
+  const beat = createPoller({ poll: refresh, nextPollMs, onError });
   const unwatch = maintain ? store.subscribe(keysTopic, beat.now) : () => {};
   if (maintain) beat.start();
 

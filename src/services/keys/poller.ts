@@ -2,13 +2,13 @@ interface PollerOptions {
   poll(): Promise<unknown>;
   /** Milliseconds to the next beat, asked anew after each. */
   nextPollMs(): number;
-  onFault(error: unknown): void;
+  onError(error: unknown): void;
 }
 
 const longest = 2 ** 31 - 1;
 
 /** Beats when the time has come or when told; never keeps the process alive. */
-export const createPoller = ({ poll, nextPollMs, onFault }: PollerOptions) => {
+export const createPoller = ({ poll, nextPollMs, onError }: PollerOptions) => {
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
 
@@ -20,7 +20,7 @@ export const createPoller = ({ poll, nextPollMs, onFault }: PollerOptions) => {
   };
 
   const now = (): void => {
-    if (!stopped) void poll().catch(onFault).finally(schedule);
+    if (!stopped) void poll().catch(onError).finally(schedule);
   };
 
   return {

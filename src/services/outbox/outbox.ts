@@ -19,7 +19,7 @@ interface Dependencies {
   readonly store: Store;
   readonly clock: Clock;
   readonly events: Events;
-  readonly onFault: (error: unknown) => void;
+  readonly onError: (error: unknown) => void;
 }
 
 /** After the first try, and each one that failed. Longer than a try takes, so that no two overlap. */
@@ -29,7 +29,7 @@ const maxTries = retryPauses.length + 1;
 const sweepMs = 30_000;
 const batchSize = 20;
 
-export const createOutbox = ({ store, clock, events, onFault }: Dependencies): Outbox => {
+export const createOutbox = ({ store, clock, events, onError }: Dependencies): Outbox => {
   const handlers = new Map<string, Handler>();
   let running: Promise<void> | undefined;
   let again = false;
@@ -79,7 +79,7 @@ export const createOutbox = ({ store, clock, events, onFault }: Dependencies): O
       return;
     }
     running = sweep()
-      .catch(onFault)
+      .catch(onError)
       .finally(() => {
         running = undefined;
         scheduleSweep(sweepMs);

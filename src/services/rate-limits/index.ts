@@ -1,11 +1,11 @@
 /**
- * How often the endpoints of the protocol may be asked: by one address, by one client, and with a wrong secret. Owns
- * the counting without a wait for the store. Not sign-ins and user codes, which are counted exactly (throttle).
+ * Owns how often one address may call an endpoint, how often one client may, and how often with a wrong secret. It
+ * counts without waiting for the store. Sign-ins and user codes need exact counts: those are in throttle.
  */
 import type { onRequestHookHandler } from 'fastify';
 import type { Config } from '#config';
 import type { Events } from '../../events.ts';
-import type { Feature } from '../../feature.ts';
+import type { ProviderSettings } from '../../feature.ts';
 import type { Clock, Store } from '../../store/port.ts';
 import { limitAddresses } from './address-limits.ts';
 import { limitClients } from './clients.ts';
@@ -18,15 +18,17 @@ interface Dependencies {
   readonly events: Events;
 }
 
-export interface RateLimits extends Feature {
-  /** For the server, ahead of every door. */
+export interface RateLimits {
+  /** Limits addresses. It runs before every scope of the server. */
   readonly hook: onRequestHookHandler;
+  /** Limits clients, once the engine knows which one is asking. */
+  readonly provider: ProviderSettings;
+  start(): Promise<() => Promise<void>>;
 }
 
 export const createRateLimits = ({ config, store, clock, events }: Dependencies): RateLimits => {
   const counter = createCounter({ store, clock });
   return {
-    name: 'limits',
     hook: limitAddresses({ config, events, counter }),
     provider: { attach: (provider) => limitClients(provider, { config, counter }) },
     start: async () => counter.stop,

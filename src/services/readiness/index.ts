@@ -1,5 +1,10 @@
+/**
+ * Owns whether traffic may be sent to this process: the store answers, a key can sign, nothing fatal was found, and the
+ * server isn't shutting down. `/readyz` itself belongs to the health feature.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Finding, Store } from '../../store/port.ts';
+import type { Keys } from '../keys/index.ts';
 
 interface Check {
   readonly name: string;
@@ -8,24 +13,19 @@ interface Check {
   readonly fix?: string;
 }
 
-interface KeyState {
-  readonly canSign: () => boolean;
-  readonly faults: () => readonly Finding[];
-}
-
 export interface Readiness {
   now(): { readonly ready: boolean; readonly checks: readonly Check[] };
-  /** From now on new traffic should go elsewhere. */
+  /** Reports not ready from now on, so that new traffic goes elsewhere. */
   drain(): void;
   start(): Promise<() => Promise<void>>;
 }
 
 const pollMs = 500;
-/** A disk that filled up or a policy that changed shows as soon as a store that went away. */
+/** Every third poll also inspects the store, for a full disk or a changed eviction policy. */
 const inspectEvery = 3;
 
-/** Looked at in the background, so that the answer never waits and a probe costs the store nothing. */
-export const createReadiness = (store: Store, keys: KeyState): Readiness => {
+/** The store is polled in the background. So a probe gets its answer at once, and costs the store nothing. */
+export const createReadiness = (store: Store, keys: Pick<Keys, 'list' | 'faults'>): Readiness => {
   let reachable: boolean | undefined;
   let findings: readonly Finding[] = [];
   let draining = false;
@@ -47,7 +47,7 @@ export const createReadiness = (store: Store, keys: KeyState): Readiness => {
 
   return {
     now() {
-      const canSign = keys.canSign();
+      const canSign = keys.list().some(({ use, stage }) => use === 'sig' && stage === 'active');
       const faults = [...findings, ...keys.faults()].filter(({ fatal }) => fatal);
       const checks: Check[] = [
         {

@@ -1,0 +1,90 @@
+/**
+ * What several features need. Services are built top to bottom from plain arguments; a server can't do without any of
+ * them, and none of them imports a feature.
+ */
+import type { ClientConfig, Config } from '#config';
+import type { Events } from '../events.ts';
+import type { Clock, Store } from '../store/port.ts';
+import { type Accounts, createAccounts } from './accounts/index.ts';
+import { type Audit, createAudit } from './audit/index.ts';
+import { type AuthenticationLevels, createAuthenticationLevels } from './authentication-levels/index.ts';
+import { type Clients, createClients } from './clients/index.ts';
+import { createKeys, type Keys } from './keys/index.ts';
+import { createOutbox, type Outbox } from './outbox/index.ts';
+import { createRateLimits, type RateLimits } from './rate-limits/index.ts';
+import { createReadiness, type Readiness } from './readiness/index.ts';
+import { createThrottle, type Throttle } from './throttle/index.ts';
+
+interface Dependencies {
+  readonly config: Config;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly events: Events;
+  readonly onError: (error: unknown) => void;
+  /** A command brings keys that it only reads. Without them the server makes and rotates its own. */
+  readonly keys?: Keys;
+  /** Clients that exist beside those of the configuration and the store. */
+  readonly clientsOfFeatures: (config: Config, cookieKey: string) => readonly ClientConfig[];
+}
+
+export interface Services {
+  readonly accounts: Accounts;
+  readonly audit: Audit;
+  readonly clients: Clients;
+  readonly keys: Keys;
+  readonly levels: AuthenticationLevels;
+  readonly limits: RateLimits;
+  readonly outbox: Outbox;
+  readonly readiness: Readiness;
+  readonly throttle: Throttle;
+  /** Starts the work in the background. The result stops it. */
+  start(): Promise<() => Promise<void>>;
+  close(): void;
+}
+
+export const createServices = async (dependencies: Dependencies): Promise<Services> => {
+  const { config, store, clock, events, onError, clientsOfFeatures } = dependencies;
+  const cipher = () => keys.cipher;
+  // The audit comes first, so that it records the creation of the keys that encrypt its chain heads.
+  const audit = createAudit({ store, config, clock, events, cipher, onError });
+  const keys = dependencies.keys ?? (await createKeys({ store, config, clock, events, onError }));
+  const accounts = createAccounts({ store, config, clock, events });
+  const [cookieKey = ''] = keys.current().cookieKeys;
+  const clients = createClients({
+    store,
+    config: { clients: [...config.clients, ...clientsOfFeatures(config, cookieKey)] },
+    clock,
+    events,
+    secretCipher: keys.cipher,
+  });
+  const throttle = createThrottle({ store, config, clock });
+  const limits = createRateLimits({ config, store, clock, events });
+  const levels = createAuthenticationLevels(config);
+  const outbox = createOutbox({ store, clock, events, onError });
+  const readiness = createReadiness(store, keys);
+
+  return {
+    accounts,
+    audit,
+    clients,
+    keys,
+    levels,
+    limits,
+    outbox,
+    readiness,
+    throttle,
+    async start() {
+      // The audit starts first and stops last: it records what the others do until the end.
+      const stops: (() => Promise<void>)[] = [];
+      for (const service of [audit, outbox, limits, readiness]) stops.unshift(await service.start());
+      return async () => {
+        for (const stop of stops) await stop();
+      };
+    },
+    close() {
+      keys.close();
+      clients.close();
+      accounts.close();
+    },
+  };
+};
