@@ -55,7 +55,7 @@ const rows = (path: string, table: string): number => {
   }
 };
 
-t.test('a missing folder is made, and nobody else may read what is in it', async (t) => {
+t.test("a missing folder is created, and other users can't read its files", async (t) => {
   const path = join(folder, 'deep', 'down', 'postern.db');
   const store = await open(path);
   await store.commit([put(key('f'))]);
@@ -67,7 +67,7 @@ t.test('a missing folder is made, and nobody else may read what is in it', async
   await again.close();
 });
 
-t.test('a file of a newer release is refused', async (t) => {
+t.test('a file written by a newer release is refused', async (t) => {
   const path = fresh();
   await (await open(path)).close();
   const db = new DatabaseSync(path);
@@ -76,7 +76,7 @@ t.test('a file of a newer release is refused', async (t) => {
   await isUnusable(t, path, /version 99.*newer release/);
 });
 
-t.test('a database of another program is refused and left as it was', async (t) => {
+t.test("another program's database is refused and left unchanged", async (t) => {
   const path = fresh();
   const db = new DatabaseSync(path);
   db.exec('CREATE TABLE theirs (x)');
@@ -85,13 +85,13 @@ t.test('a database of another program is refused and left as it was', async (t) 
   t.equal(rows(path, 'sqlite_schema'), 1);
 });
 
-t.test('a file that is no database is refused', async (t) => {
+t.test("a file that isn't a database is refused", async (t) => {
   const path = fresh();
   writeFileSync(path, 'not a database, '.repeat(1_000));
   await isUnusable(t, path, /damaged.*restore it from a backup/);
 });
 
-t.test('damage found while running is Unavailable, and a fatal finding', async (t) => {
+t.test('damage found while running is reported as unavailable, and as a fatal finding', async (t) => {
   const path = fresh();
   const store = await open(path);
   const keys = Array.from({ length: 400 }, (_, i) => key(`f${i}`));
@@ -108,7 +108,7 @@ t.test('damage found while running is Unavailable, and a fatal finding', async (
   t.ok(findings.some((finding) => finding.code === 'file_damaged' && finding.fatal));
 });
 
-t.test('a place that can not hold the file is refused with the fix', async (t) => {
+t.test("a path that can't hold the file is refused with the fix", async (t) => {
   const file = fresh();
   writeFileSync(file, '');
   await isUnusable(t, join(file, 'sub', 'postern.db'), /folder .* can not be made .*store\.url/);
@@ -131,10 +131,10 @@ t.test('a read-only file, or a read-only folder, is refused with the fix', async
   chmodSync(place, 0o755);
 });
 
-t.test('a disk that takes no more is Unavailable, and the commit leaves nothing', async (t) => {
+t.test('a full disk is reported as unavailable, and the commit leaves nothing', async (t) => {
   const path = fresh();
   const script = fileURLToPath(new URL('../support/fill-store.ts', import.meta.url));
-  // Tap's hook, which the environment names, would listen to the signal and end the process by it.
+  // The hook that tap puts into NODE_OPTIONS would listen to the signal and end the process.
   const limited = `trap '' XFSZ; ulimit -f 1024; unset NODE_OPTIONS; exec "$0" "$1" "$2"`;
   const ran = spawnSync('sh', ['-c', limited, process.execPath, script, `sqlite:${path}`], {
     encoding: 'utf8',
@@ -154,7 +154,7 @@ t.test('a disk that takes no more is Unavailable, and the commit leaves nothing'
   t.same(await store.read(both(kept)), [undefined, undefined], 'the one that failed is not');
 });
 
-t.test('SQLite saying "full" is told as a full disk', (t) => {
+t.test('the SQLite error "full" is reported as a full disk', async (t) => {
   const db = new DatabaseSync(':memory:');
   db.exec('CREATE TABLE x (y); PRAGMA max_page_count = 10');
   let told: unknown;
@@ -170,38 +170,41 @@ t.test('SQLite saying "full" is told as a full disk', (t) => {
   t.end();
 });
 
-t.test('a lock held by another program delays a commit, then is Unavailable; the loop runs on', async (t) => {
-  const path = fresh();
-  const outcomes: string[] = [];
-  const store = await open(path, {
-    operationTimeoutMs: 300,
-    observe: (operation, _, outcome) => outcomes.push(`${operation} ${outcome}`),
-  });
-  // As patient as a machine may be busy: what counts is that the lock's end is noticed.
-  const patient = await open(path, { operationTimeoutMs: 20_000 });
-  t.teardown(() => patient.close());
-  const other = new DatabaseSync(path);
-  t.teardown(async () => {
-    other.close();
-    await store.close();
-  });
-  other.exec('BEGIN IMMEDIATE');
-  let turns = 0;
-  const timer = setInterval(() => turns++, 10);
-  const fault = await rejectionOf(store.commit([put(key('f'))]));
-  t.ok(fault instanceof StoreUnavailable && /locked by another process/.test(fault.message));
-  t.ok(turns > 1, 'timers fired meanwhile');
-  t.equal((await store.read([key('f')]))[0], undefined, 'readers do not wait');
-  const waiting = patient.commit([put(key('f'))]);
-  await sleep(20);
-  other.exec('ROLLBACK');
-  await waiting;
-  clearInterval(timer);
-  await rejectionOf(store.commit([{ op: 'insert', key: key('f'), body: 'x' }]));
-  t.same(outcomes, ['commit unavailable', 'read ok', 'commit conflict']);
-});
+t.test(
+  'a lock held by another program delays a commit and then fails it; the event loop keeps running',
+  async (t) => {
+    const path = fresh();
+    const outcomes: string[] = [];
+    const store = await open(path, {
+      operationTimeoutMs: 300,
+      observe: (operation, _, outcome) => outcomes.push(`${operation} ${outcome}`),
+    });
+    // The limit is long because the machine may be busy: what counts is that the end of the lock is noticed.
+    const patient = await open(path, { operationTimeoutMs: 20_000 });
+    t.teardown(() => patient.close());
+    const other = new DatabaseSync(path);
+    t.teardown(async () => {
+      other.close();
+      await store.close();
+    });
+    other.exec('BEGIN IMMEDIATE');
+    let turns = 0;
+    const timer = setInterval(() => turns++, 10);
+    const fault = await rejectionOf(store.commit([put(key('f'))]));
+    t.ok(fault instanceof StoreUnavailable && /locked by another process/.test(fault.message));
+    t.ok(turns > 1, 'timers fired meanwhile');
+    t.equal((await store.read([key('f')]))[0], undefined, 'readers do not wait');
+    const waiting = patient.commit([put(key('f'))]);
+    await sleep(20);
+    other.exec('ROLLBACK');
+    await waiting;
+    clearInterval(timer);
+    await rejectionOf(store.commit([{ op: 'insert', key: key('f'), body: 'x' }]));
+    t.same(outcomes, ['commit unavailable', 'read ok', 'commit conflict']);
+  },
+);
 
-t.test('what has expired is swept out of the file, places and counters included', async (t) => {
+t.test('expired records are swept out of the file, with their index entries and counters', async (t) => {
   const path = fresh();
   let now = 1_000_000;
   const store = await open(path, { clock: { now: () => now } });
@@ -226,7 +229,7 @@ t.test('what has expired is swept out of the file, places and counters included'
   t.equal((await store.read([key('kept')]))[0]?.body, 'b');
 });
 
-t.test('a store that writes much keeps its log short and loses nothing', async (t) => {
+t.test('a store that writes a lot keeps its log short and loses nothing', async (t) => {
   const path = fresh();
   const store = await open(path);
   const keys = Array.from({ length: 12_000 }, (_, i) => key(`f${i}`));
@@ -242,7 +245,7 @@ t.test('a store that writes much keeps its log short and loses nothing', async (
   t.ok((await again.read(keys)).every((document) => document?.body.length === 2_000));
 });
 
-/** Node's own, which the adapter reaches through the handle of the log. */
+/** The `FileHandle` prototype: the adapter syncs through the handle of the log. */
 const watchSyncs = async (t: Test, before = async (): Promise<void> => {}): Promise<() => number> => {
   const handle = await openHandle(fresh(), 'w');
   const prototype: FileHandle = Object.getPrototypeOf(handle);
@@ -261,7 +264,7 @@ const watchSyncs = async (t: Test, before = async (): Promise<void> => {}): Prom
 };
 
 t.test(
-  'what must last is on the disk before it is acknowledged, and the rest waits for no disk',
+  "durable records are on the disk before they are acknowledged, and the others don't wait for it",
   async (t) => {
     const synced = await watchSyncs(t, () => sleep(20));
     const store = await open(fresh(), { durableKinds: ['k'] });
@@ -285,7 +288,7 @@ t.test(
   },
 );
 
-t.test('a disk that fails to keep what must last is told of until it keeps it again', async (t) => {
+t.test('a disk that fails to sync durable records is reported until it syncs again', async (t) => {
   let failing = true;
   await watchSyncs(t, async () => {
     if (!failing) return;
@@ -303,7 +306,7 @@ t.test('a disk that fails to keep what must last is told of until it keeps it ag
   t.notOk(await isTold());
 });
 
-t.test('commits of durable kinds go through, refused or not', async (t) => {
+t.test('commits of durable kinds succeed or are refused like any other', async (t) => {
   const store = await open(fresh(), { durableKinds: ['k'] });
   t.teardown(() => store.close());
   await store.commit([put(key('f'))]);
@@ -312,7 +315,7 @@ t.test('commits of durable kinds go through, refused or not', async (t) => {
   t.equal((await store.read([key('f')]))[0]?.body, 'b');
 });
 
-t.test('inspection tells of a store in memory and of a file that was exchanged', async (t) => {
+t.test('inspection reports a store in memory and a file that was replaced', async (t) => {
   const memory = await open(':memory:');
   t.same(
     (await memory.inspect()).map(({ code, fatal }) => [code, fatal]),
@@ -335,7 +338,7 @@ t.test('inspection tells of a store in memory and of a file that was exchanged',
   t.match(await within.inspect(), [{ code: 'file_replaced', fatal: true }], 'with its folder as well');
 });
 
-t.test('a cursor that no page gave is refused', async (t) => {
+t.test('a cursor that no page returned is refused', async (t) => {
   const store = await open(':memory:');
   t.teardown(() => store.close());
   const forged = [
@@ -350,7 +353,7 @@ t.test('a cursor that no page gave is refused', async (t) => {
   }
 });
 
-t.test('a listener that throws harms nobody', async (t) => {
+t.test("a listener that throws doesn't affect other listeners", async (t) => {
   const store = await open(':memory:');
   t.teardown(() => store.close());
   const heard: string[] = [];

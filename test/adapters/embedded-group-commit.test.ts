@@ -15,7 +15,7 @@ const open = async (t: Test): Promise<Store> => {
 const settle = (store: Store, commits: readonly (readonly Write[])[]) =>
   Promise.allSettled(commits.map((writes) => store.commit(writes)));
 
-t.test('of commits made side by side each is all or nothing by itself', async (t) => {
+t.test('each of several concurrent commits is all or nothing', async (t) => {
   const store = await open(t);
   await store.commit([put(keyOf('code'))]);
   const claim: Write = { op: 'claim', key: keyOf('code'), at: 1 };
@@ -36,7 +36,7 @@ t.test('of commits made side by side each is all or nothing by itself', async (t
   }
 });
 
-t.test('later ones see what earlier ones wrote', async (t) => {
+t.test('later commits of a group see what earlier ones wrote', async (t) => {
   const store = await open(t);
   const replace = (expected: string, body: string): Write => ({
     op: 'replace',
@@ -58,7 +58,7 @@ t.test('later ones see what earlier ones wrote', async (t) => {
   t.equal(document?.body, '4');
 });
 
-t.test('a mistake of one caller is told to that caller alone', async (t) => {
+t.test("one caller's mistake is reported to that caller only", async (t) => {
   const store = await open(t);
   const wrong = { op: 'put', key: keyOf('wrong'), body: Symbol('no text') as unknown as string } as const;
   const outcomes = await settle(store, [[put(keyOf('before'))], [wrong], [put(keyOf('after'))]]);
@@ -73,7 +73,7 @@ t.test('a mistake of one caller is told to that caller alone', async (t) => {
   );
 });
 
-t.test('commits that wait when the store is closed are refused, not lost in silence', async (t) => {
+t.test('commits that are waiting when the store closes are refused, not silently lost', async (t) => {
   const store = await openStore('memory:', { clock: Date });
   const waiting = settle(store, [[put(keyOf('a'))], [put(keyOf('b'))]]);
   await store.close();

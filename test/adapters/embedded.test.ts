@@ -28,25 +28,28 @@ t.test('in a file that two connections share', (t) =>
   }),
 );
 
-t.test('three processes race 200 claims of one code, on a file that all of them just opened', async (t) => {
-  const path = freshPath();
-  const store = await open(path);
-  t.teardown(() => store.close());
-  const code = { kind: 'code', family: 'fam', id: 'code' };
-  await store.commit([{ op: 'put', key: code, body: 'c' }]);
-  const result = await raceConsumption(`sqlite:${path}`, 'fam', { processes: 3, each: 67 });
-  t.equal(result.won, 1);
-  t.equal(result.consumed, 200);
-  t.equal(result.other, 0);
-  const [document, token] = await store.read([
-    code,
-    { kind: 'access', family: 'fam', id: result.tokens[0] ?? '' },
-  ]);
-  t.ok(document?.consumption);
-  t.equal(token?.body, 'token');
-  const entries = (await store.dump()).entries;
-  t.equal(entries.length, 2, 'no loser left anything');
-});
+t.test(
+  'three processes race 200 consumptions of one code, on a file that all of them have just opened',
+  async (t) => {
+    const path = freshPath();
+    const store = await open(path);
+    t.teardown(() => store.close());
+    const code = { kind: 'code', family: 'fam', id: 'code' };
+    await store.commit([{ op: 'put', key: code, body: 'c' }]);
+    const result = await raceConsumption(`sqlite:${path}`, 'fam', { processes: 3, each: 67 });
+    t.equal(result.won, 1);
+    t.equal(result.consumed, 200);
+    t.equal(result.other, 0);
+    const [document, token] = await store.read([
+      code,
+      { kind: 'access', family: 'fam', id: result.tokens[0] ?? '' },
+    ]);
+    t.ok(document?.consumption);
+    t.equal(token?.body, 'token');
+    const entries = (await store.dump()).entries;
+    t.equal(entries.length, 2, 'no loser left anything');
+  },
+);
 
 t.test('processes that create one file at the same moment all succeed', async (t) => {
   const path = freshPath();

@@ -8,19 +8,19 @@ import type { Event } from '../support/history-log.ts';
 import type { FamilyState, FinalState } from '../support/history-state.ts';
 import { ensureRedis, freshPrefix } from '../support/redis.ts';
 
-t.test('workers that die at random over one SQLite file leave a history that can be explained', async (t) => {
+t.test('workers killed at random over one SQLite file leave a consistent history', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'postern-history-store-'));
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));
   await historyIsConsistent(t, { url: `sqlite:${join(folder, 'store.db')}` });
 });
 
-t.test('workers that die at random over one Redis leave a history that can be explained', async (t) => {
+t.test('workers killed at random over one Redis leave a consistent history', async (t) => {
   const redis = await ensureRedis();
   t.teardown(redis.close);
   await historyIsConsistent(t, { url: redis.url, prefix: freshPrefix() });
 });
 
-t.test('the checker sees what it is there to see', (t) => {
+t.test('the checker detects each kind of inconsistency', (t) => {
   const event = (mark: number, action: Event['action'], more: Partial<Event> = {}): Event => ({
     mark,
     action,

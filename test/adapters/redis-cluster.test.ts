@@ -17,11 +17,11 @@ t.teardown(() => cluster.close());
 const open = (prefix = freshPrefix(), times = {}): Promise<Store> =>
   openRedis({ url: cluster.url, clock, prefix, ...times });
 
-await t.test('a cluster of six keeps the contract of the store', async (t) =>
+await t.test('a cluster of six nodes fulfils the store contract', async (t) =>
   storeContract(t, () => open(freshPrefix(), longTimeouts)),
 );
 
-await t.test('two processes on one cluster keep the contract of sharing', async (t) =>
+await t.test('two processes on one cluster fulfil the contract for shared data', async (t) =>
   sharedStoreContract(t, async () => {
     const prefix = freshPrefix();
     return [await open(prefix, longTimeouts), await open(prefix, longTimeouts)];
@@ -29,8 +29,8 @@ await t.test('two processes on one cluster keep the contract of sharing', async 
 );
 
 /**
- * Uses codes of one family until told to stop; every code has one winner, and no refusal without one. A replica that
- * takes over may lack what its primary wrote last (`mayLose`): such a code is absent, never used.
+ * Consumes codes of one family until it is stopped. Each code has one winner, and none is refused without a winner. A replica that
+ * takes over may lack its primary's last writes (`mayLose`): such a code is absent, never consumed.
  */
 const load = (store: Store, family: string, mayLose = false) => {
   let running = true;
@@ -76,7 +76,7 @@ const load = (store: Store, family: string, mayLose = false) => {
   return { counts, wrong, stop };
 };
 
-await t.test('a slot that moves under load loses nothing and gives nothing twice', async (t) => {
+await t.test('a slot that moves under load loses no code and accepts none twice', async (t) => {
   const prefix = freshPrefix();
   const store = await open(prefix);
   t.teardown(() => store.close());
@@ -107,41 +107,38 @@ await t.test('a slot that moves under load loses nothing and gives nothing twice
   );
 });
 
-await t.test(
-  'a primary of the cluster that dies is replaced, and its families are served again',
-  async (t) => {
-    const prefix = freshPrefix();
-    const store = await open(prefix);
-    t.teardown(() => store.close());
-    const family = 'failing';
-    const slot = await cluster.slotOf(`${prefix}:{${family}}`);
-    const owner = await cluster.ownerOf(slot);
-    const key: Key = { kind: 'code', family, id: 'kept' };
-    await store.commit([{ op: 'put', key, body: 'a' }]);
-    await waitFor(
-      'a replica that has it',
-      async () => Number(await redisCommand(owner.port, 'wait', '1', '500')) === 1,
-    );
-    t.same(
-      (await store.inspect()).filter(({ fatal }) => fatal),
-      [],
-    );
-    const using = load(store, family, true);
-    const heard: string[] = [];
-    store.subscribe('topic', (message) => heard.push(message));
-    await owner.kill();
-    const ping = await rejectionOf(store.ping());
-    t.ok(ping === undefined || ping instanceof StoreUnavailable);
-    await waitFor('a new primary', async () => (await cluster.ownerOf(slot)) !== owner);
-    const before = using.counts.used;
-    await waitFor('codes to be used again', () => using.counts.used > before + 20);
-    await using.stop();
-    t.same(using.wrong, []);
-    t.equal((await store.read([key]))[0]?.body, 'a');
-    await waitFor('a message', async () => {
-      await store.publish('topic', 'm').catch(() => {});
-      return heard.length > 0;
-    });
-    await waitFor('a ping', async () => (await rejectionOf(store.ping())) === undefined);
-  },
-);
+await t.test('a primary that dies is replaced, and its families are served again', async (t) => {
+  const prefix = freshPrefix();
+  const store = await open(prefix);
+  t.teardown(() => store.close());
+  const family = 'failing';
+  const slot = await cluster.slotOf(`${prefix}:{${family}}`);
+  const owner = await cluster.ownerOf(slot);
+  const key: Key = { kind: 'code', family, id: 'kept' };
+  await store.commit([{ op: 'put', key, body: 'a' }]);
+  await waitFor(
+    'a replica that has it',
+    async () => Number(await redisCommand(owner.port, 'wait', '1', '500')) === 1,
+  );
+  t.same(
+    (await store.inspect()).filter(({ fatal }) => fatal),
+    [],
+  );
+  const using = load(store, family, true);
+  const heard: string[] = [];
+  store.subscribe('topic', (message) => heard.push(message));
+  await owner.kill();
+  const ping = await rejectionOf(store.ping());
+  t.ok(ping === undefined || ping instanceof StoreUnavailable);
+  await waitFor('a new primary', async () => (await cluster.ownerOf(slot)) !== owner);
+  const before = using.counts.used;
+  await waitFor('codes to be used again', () => using.counts.used > before + 20);
+  await using.stop();
+  t.same(using.wrong, []);
+  t.equal((await store.read([key]))[0]?.body, 'a');
+  await waitFor('a message', async () => {
+    await store.publish('topic', 'm').catch(() => {});
+    return heard.length > 0;
+  });
+  await waitFor('a ping', async () => (await rejectionOf(store.ping())) === undefined);
+});

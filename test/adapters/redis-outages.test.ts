@@ -24,13 +24,13 @@ const exchange: readonly Write[] = [
 
 interface Stage {
   readonly proxy: TcpProxy;
-  /** Behind the proxy. */
+  /** The store behind the proxy. */
   readonly store: Store;
-  /** Another process, whose wire is good. */
+  /** A store of another process, with a healthy connection. */
   readonly other: Store;
 }
 
-/** For what is about time. */
+/** A store with short timeouts, for tests that are about time. */
 const hasty = { operationTimeoutMs: 250, deadlineMs: 1_000 };
 
 const stage = async (t: Test, times = longTimeouts): Promise<Stage> => {
@@ -53,7 +53,7 @@ const isUnavailable = async (t: Test, work: Promise<unknown>, what: string): Pro
 const recovered = (store: Store): Promise<void> =>
   waitFor('the store to answer', async () => (await rejectionOf(store.ping())) === undefined);
 
-await t.test('a commit whose answer or question was lost is sent again and wins once', async (t) => {
+await t.test('a commit whose request or reply was lost is sent again and takes effect once', async (t) => {
   const { proxy, store, other } = await stage(t);
   proxy.dropNextReply();
   await store.commit(exchange);
@@ -75,64 +75,70 @@ await t.test('a commit whose answer or question was lost is sent again and wins 
   t.equal((await store.read([fresh]))[0]?.body, '3', 'a read is asked again as well');
 });
 
-await t.test('a race on bad wires has one winner, and nobody is refused without one', async (t) => {
-  const { proxy, store, other } = await stage(t);
-  for (let round = 0; round < 15; round++) {
-    const key: Key = { kind: 'code', family: `r${round}`, id: 'c' };
-    await recovered(store);
-    await other.commit([{ op: 'put', key, body: 'code' }]);
-    if (round % 3 === 0) proxy.dropNextReply();
-    if (round % 3 === 1) proxy.dropNextRequest();
-    const use = (by: Store, i: number): Promise<unknown> =>
-      rejectionOf(
-        by.commit([
-          { op: 'claim', key, at: i },
-          { op: 'insert', key: { ...key, kind: 'token', id: `${i}` }, body: 't' },
-        ]),
+await t.test(
+  'a race over faulty connections has one winner, and no caller is refused without one',
+  async (t) => {
+    const { proxy, store, other } = await stage(t);
+    for (let round = 0; round < 15; round++) {
+      const key: Key = { kind: 'code', family: `r${round}`, id: 'c' };
+      await recovered(store);
+      await other.commit([{ op: 'put', key, body: 'code' }]);
+      if (round % 3 === 0) proxy.dropNextReply();
+      if (round % 3 === 1) proxy.dropNextRequest();
+      const use = (by: Store, i: number): Promise<unknown> =>
+        rejectionOf(
+          by.commit([
+            { op: 'claim', key, at: i },
+            { op: 'insert', key: { ...key, kind: 'token', id: `${i}` }, body: 't' },
+          ]),
+        );
+      const racing = [use(store, 0), use(store, 1), use(other, 2), use(store, 3), use(other, 4)];
+      if (round % 3 === 2) proxy.cut();
+      const results = await Promise.all(racing);
+      const winners = results.flatMap((fault, i) => (fault === undefined ? [i] : []));
+      const claim = (await other.read([key]))[0]?.consumption;
+      if (winners.length !== 1 || claim?.at !== winners[0])
+        t.fail(`round ${round}: ${winners} against ${claim?.at}`);
+      const tokens = await other.read(results.map((_, i) => ({ ...key, kind: 'token', id: `${i}` })));
+      t.same(
+        tokens.flatMap((document, i) => (document ? [i] : [])),
+        winners,
+        `round ${round}`,
       );
-    const racing = [use(store, 0), use(store, 1), use(other, 2), use(store, 3), use(other, 4)];
-    if (round % 3 === 2) proxy.cut();
-    const results = await Promise.all(racing);
-    const winners = results.flatMap((fault, i) => (fault === undefined ? [i] : []));
-    const claim = (await other.read([key]))[0]?.consumption;
-    if (winners.length !== 1 || claim?.at !== winners[0])
-      t.fail(`round ${round}: ${winners} against ${claim?.at}`);
-    const tokens = await other.read(results.map((_, i) => ({ ...key, kind: 'token', id: `${i}` })));
-    t.same(
-      tokens.flatMap((document, i) => (document ? [i] : [])),
-      winners,
-      `round ${round}`,
-    );
-    t.notOk(results.some((fault) => fault !== undefined && !(fault instanceof Conflict)));
-  }
-});
-
-await t.test('a commit whose outcome stays unknown is taken back, and the code is good again', async (t) => {
-  const { proxy, store, other } = await stage(t);
-  proxy.dropNextReply('refuse');
-  await isUnavailable(t, store.commit(exchange), 'not decided within the deadline');
-  t.ok((await other.read([code]))[0]?.consumption, 'the server had applied it');
-  proxy.heal();
-  const seen: unknown[] = [];
-  await waitFor('the claim to be taken back', async () => {
-    const [mine] = await Promise.all([store.read([code]).catch((error: unknown) => error)]);
-    if (Array.isArray(mine)) seen.push(mine[0]?.claim);
-    return (await other.read([code]))[0]?.consumption === undefined;
-  });
-  t.ok(
-    seen.every((claim) => claim === undefined),
-    'its own process never saw the code as used',
-  );
-  const [good, gone] = await other.read([code, token]);
-  t.equal(good?.body, 'code');
-  t.ok(good?.expiresAt, 'with the lifetime it had');
-  t.equal(gone, undefined, 'what the commit made is gone');
-  t.same((await other.list('tokens', 'anna', { limit: 5 })).items, []);
-  await other.commit(exchange);
-});
+      t.notOk(results.some((fault) => fault !== undefined && !(fault instanceof Conflict)));
+    }
+  },
+);
 
 await t.test(
-  'after an outage for all, a claim that another process takes back is no second use',
+  'a commit whose outcome stays unknown is rolled back, and the code is usable again',
+  async (t) => {
+    const { proxy, store, other } = await stage(t);
+    proxy.dropNextReply('refuse');
+    await isUnavailable(t, store.commit(exchange), 'not decided within the deadline');
+    t.ok((await other.read([code]))[0]?.consumption, 'the server had applied it');
+    proxy.heal();
+    const seen: unknown[] = [];
+    await waitFor('the claim to be taken back', async () => {
+      const [mine] = await Promise.all([store.read([code]).catch((error: unknown) => error)]);
+      if (Array.isArray(mine)) seen.push(mine[0]?.claim);
+      return (await other.read([code]))[0]?.consumption === undefined;
+    });
+    t.ok(
+      seen.every((claim) => claim === undefined),
+      'its own process never saw the code as used',
+    );
+    const [good, gone] = await other.read([code, token]);
+    t.equal(good?.body, 'code');
+    t.ok(good?.expiresAt, 'with the lifetime it had');
+    t.equal(gone, undefined, 'what the commit made is gone');
+    t.same((await other.list('tokens', 'anna', { limit: 5 })).items, []);
+    await other.commit(exchange);
+  },
+);
+
+await t.test(
+  'after an outage for all processes, a consumption that another process rolls back is not a second use',
   async (t) => {
     const prefix = freshPrefix();
     const open = async () => {
@@ -171,7 +177,7 @@ await t.test(
   },
 );
 
-await t.test('an insert or replace whose outcome stays unknown is taken back', async (t) => {
+await t.test('an insert or replace whose outcome stays unknown is rolled back', async (t) => {
   const { proxy, store, other } = await stage(t, hasty);
   const fresh: Key = { kind: 'jti', family: 'g', id: 'j' };
   proxy.dropNextReply('refuse');
@@ -191,7 +197,7 @@ await t.test('an insert or replace whose outcome stays unknown is taken back', a
   });
 });
 
-await t.test('a commit that arrives after it was given up is not applied', async (t) => {
+await t.test('a commit that arrives after it was abandoned is not applied', async (t) => {
   const { proxy, store, other } = await stage(t, hasty);
   proxy.holdNextRequest();
   await isUnavailable(t, store.commit(exchange), 'given up');
@@ -205,7 +211,7 @@ await t.test('a commit that arrives after it was given up is not applied', async
   await store.commit(exchange);
 });
 
-await t.test('a commit that could not leave is refused early, and nothing of it is left', async (t) => {
+await t.test("a commit that can't be sent is refused early and leaves nothing", async (t) => {
   const { proxy, store, other } = await stage(t, { operationTimeoutMs: 250, deadlineMs: 5_000 });
   proxy.refuse();
   await isUnavailable(t, store.ping(), 'the loss is known');
@@ -224,7 +230,7 @@ await t.test('a commit that could not leave is refused early, and nothing of it 
 });
 
 await t.test(
-  'a frozen server fails everything in time, and a code sent meanwhile is still good',
+  'with a frozen server every operation fails in time, and a code sent meanwhile stays usable',
   async (t) => {
     const { store, other } = await stage(t, hasty);
     server.freeze();
@@ -252,7 +258,7 @@ await t.test(
 );
 
 await t.test(
-  'a store that answers after two seconds refuses reads and still decides commits once',
+  'with replies two seconds late reads are refused and commits still take effect once',
   async (t) => {
     const { proxy, store, other } = await stage(t, { operationTimeoutMs: 500, deadlineMs: 10_000 });
     proxy.delay(1_000);
@@ -267,7 +273,7 @@ await t.test(
   },
 );
 
-await t.test('scripts that the server forgot are loaded again', async (t) => {
+await t.test('scripts that the server no longer has are loaded again', async (t) => {
   const { store } = await stage(t);
   await redisCommand(server.port, 'script', 'flush');
   await Promise.all([store.commit(exchange), store.increment(['c', 'd'], 1_000)]);
@@ -276,7 +282,7 @@ await t.test('scripts that the server forgot are loaded again', async (t) => {
   t.ok(second instanceof Conflict);
 });
 
-await t.test('a listener hears again after its connection was lost', async (t) => {
+await t.test('a subscriber receives messages again after its connection was lost', async (t) => {
   const { proxy, store, other } = await stage(t);
   const heard: string[] = [];
   store.subscribe('keys', (message) => heard.push(message));
@@ -293,7 +299,7 @@ await t.test('a listener hears again after its connection was lost', async (t) =
   });
 });
 
-await t.test('a full memory is told as such, and what is there can be read and removed', async (t) => {
+await t.test('a full memory is reported as such, and existing records can be read and removed', async (t) => {
   const { store } = await stage(t);
   await redisCommand(server.port, 'config', 'set', 'maxmemory', '1');
   try {
@@ -315,7 +321,7 @@ await t.test('a full memory is told as such, and what is there can be read and r
   await store.commit(exchange);
 });
 
-await t.test('an index forgets what leads nowhere, and ends with the last of its documents', async (t) => {
+await t.test('an index drops entries of missing documents, and ends with its last document', async (t) => {
   const prefix = freshPrefix();
   const store = await openRedis({ url: direct, clock, prefix });
   t.teardown(() => store.close());

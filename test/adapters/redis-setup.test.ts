@@ -22,7 +22,7 @@ const opened = async (t: Test, url: string, prefix = freshPrefix()): Promise<Sto
   return store;
 };
 
-/** Who refuses has the time to say so; where nobody is, `deadlineMs` is waited for. */
+/** A server that refuses has time to say so; an address without a server uses up `deadlineMs`. */
 const refusal = (url: string, prefix = 'p', deadlineMs = 10_000): Promise<unknown> =>
   rejectionOf(openRedis({ url, clock, prefix, deadlineMs, operationTimeoutMs: deadlineMs / 2 }));
 
@@ -36,7 +36,7 @@ const openssl = (args: readonly string[], tool = 'openssl'): void => {
 const codes = async (store: Store): Promise<string[]> =>
   (await store.inspect()).map(({ code }) => code).sort();
 
-await t.test('a wrong address is refused with the right one, and without the password', async (t) => {
+await t.test('a wrong address is refused with the expected form, and without the password', async (t) => {
   for (const [url, says] of [
     ['http://127.0.0.1', /redis:\/\//],
     ['redis://', /names no host/],
@@ -62,23 +62,26 @@ await t.test('a wrong address is refused with the right one, and without the pas
   );
 });
 
-await t.test('a store that is not there may come yet; one that refuses us needs mending', async (t) => {
-  const nobody = await refusal(`redis://127.0.0.1:${await freePort()}`, 'p', 400);
-  t.ok(nobody instanceof StoreUnavailable);
-  const guarded = await startRedis();
-  t.teardown(() => guarded.close());
-  await redisCommand(guarded.port, 'config', 'set', 'requirepass', 's3cret word');
-  for (const user of ['', 'default:wrong@', ':wrong@']) {
-    const fault = await refusal(`redis://${user}127.0.0.1:${guarded.port}`);
-    t.ok(fault instanceof StoreUnusable, user);
-    t.match(fault, { message: /user name or password/ });
-  }
-  const store = await opened(t, `redis://default:s3cret%20word@127.0.0.1:${guarded.port}/3`);
-  await store.commit([{ op: 'put', key, body: 'a' }]);
-  t.equal((await store.read([key]))[0]?.body, 'a');
-});
+await t.test(
+  'an unreachable store may still come up; one that refuses the connection needs fixing',
+  async (t) => {
+    const nobody = await refusal(`redis://127.0.0.1:${await freePort()}`, 'p', 400);
+    t.ok(nobody instanceof StoreUnavailable);
+    const guarded = await startRedis();
+    t.teardown(() => guarded.close());
+    await redisCommand(guarded.port, 'config', 'set', 'requirepass', 's3cret word');
+    for (const user of ['', 'default:wrong@', ':wrong@']) {
+      const fault = await refusal(`redis://${user}127.0.0.1:${guarded.port}`);
+      t.ok(fault instanceof StoreUnusable, user);
+      t.match(fault, { message: /user name or password/ });
+    }
+    const store = await opened(t, `redis://default:s3cret%20word@127.0.0.1:${guarded.port}/3`);
+    await store.commit([{ op: 'put', key, body: 'a' }]);
+    t.equal((await store.read([key]))[0]?.body, 'a');
+  },
+);
 
-await t.test('findings name what an operator should mend', async (t) => {
+await t.test('findings name what an operator should fix', async (t) => {
   const server = await startRedis();
   const replica = await startRedis({ args: ['--replicaof', `127.0.0.1 ${server.port}`] });
   t.teardown(() => Promise.all([server.close(), replica.close()]));
@@ -113,7 +116,7 @@ await t.test('findings name what an operator should mend', async (t) => {
   t.notOk((await codes(alone)).includes('store_lacks_replicas'));
 });
 
-await t.test('TLS is spoken when the authority is trusted, and only then', async (t) => {
+await t.test('TLS connects when the certificate authority is trusted, and only then', async (t) => {
   const dir = mkdtempSync(join(tmpdir(), 'postern-tls-'));
   t.teardown(() => rmSync(dir, { recursive: true, force: true }));
   const [certificate, secret] = [join(dir, 'cert.pem'), join(dir, 'key.pem')];
@@ -148,7 +151,7 @@ await t.test('TLS is spoken when the authority is trusted, and only then', async
   t.match(fault, { message: /certificate/ });
 });
 
-await t.test('a server that was killed and comes back is used again, with what it had', async (t) => {
+await t.test('a server that was killed and restarted is used again, with its data', async (t) => {
   const server = await startRedis({ args: ['--appendonly', 'yes', '--appendfsync', 'always'] });
   t.teardown(() => server.close());
   const store = await opened(t, server.url);
@@ -168,7 +171,7 @@ await t.test('a server that was killed and comes back is used again, with what i
   await store.commit([{ op: 'merge', key, fields: { p: '1' }, ifAbsent: 'refuse' }]);
 });
 
-await t.test('sentinels lead to the new primary after the old one died', async (t) => {
+await t.test('sentinels name the new primary after the old one died', async (t) => {
   const set = await startSentinel();
   t.teardown(() => set.close());
   const store = await opened(t, set.url);

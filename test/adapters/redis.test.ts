@@ -11,9 +11,9 @@ t.teardown(close);
 
 const open = (prefix = freshPrefix()): Promise<Store> => openRedis({ url, clock, prefix, ...longTimeouts });
 
-await t.test('one server keeps the contract of the store', async (t) => storeContract(t, () => open()));
+await t.test('one server fulfils the store contract', async (t) => storeContract(t, () => open()));
 
-await t.test('two processes on one server keep the contract of sharing', async (t) =>
+await t.test('two processes on one server fulfil the contract for shared data', async (t) =>
   sharedStoreContract(t, async () => {
     const prefix = freshPrefix();
     return [await open(prefix), await open(prefix)];
@@ -21,7 +21,7 @@ await t.test('two processes on one server keep the contract of sharing', async (
 );
 
 await t.test(
-  'a commit is one trip whatever families it spans, and a trip is told with its outcome',
+  'a commit is one round trip however many families it spans, and its outcome is reported',
   async (t) => {
     const trips: string[] = [];
     const store = await openRedis({
@@ -57,7 +57,7 @@ await t.test(
   },
 );
 
-await t.test('a body that looks like a line of ours stays a body', async (t) => {
+await t.test('a body that looks like an encoded line stays a body', async (t) => {
   const store = await open();
   t.teardown(() => store.close());
   const bodies = ['!n 1', '+n', '~n', '@zzzzzzzz', '#p', '=', '==', '! ', '@0'];

@@ -12,7 +12,7 @@ const axe = readFileSync(new URL(import.meta.resolve('axe-core/axe.min.js')), 'u
 
 export const person = { login: 'ada', password };
 
-/** An application on another site: it shows what it is sent, and opens sign-ins in popups. */
+/** An application on another site that shows the parameters it receives and opens sign-ins in popups. */
 const openApp = async (t: Test): Promise<{ readonly home: string; showIssuer(issuer: string): void }> => {
   let issuer = '';
   const server = createServer((request, response) => {
@@ -71,7 +71,7 @@ export interface BrowserTest {
   readonly postern: InProcessServer;
   readonly home: string;
   readonly chromium: Browser;
-  /** An authorization request of the application, and what redeems its code. */
+  /** Makes an authorization request of the application, and returns its URL and a function that redeems the code. */
   startAuthorization(parameters?: Readonly<Record<string, string>>): {
     readonly url: string;
     redeem(code: string): ReturnType<RelyingParty['redeem']>;
@@ -140,13 +140,13 @@ export const startBrowserTest = async (
   };
 };
 
-/** What the browser complains about: a script error, a refused resource, a breach of the policy. */
+/** Opens a tab that records complaints: script errors, refused resources, breaches of the policy. */
 export const newTab = async (context: BrowserContext, complaints: string[]): Promise<Tab> => {
   const tab = await context.newPage();
   tab.on('pageerror', (error) => complaints.push(`${tab.url()}: ${error.message}`));
   tab.on('console', (message) => {
     const text = message.text();
-    // A page with an error status is what some tests are about.
+    // Some tests open pages with an error status on purpose.
     const expected = /Failed to load resource: the server responded with a status of 4\d\d/.test(text);
     if (['error', 'warning'].includes(message.type()) && !expected) complaints.push(`${tab.url()}: ${text}`);
   });
@@ -157,11 +157,11 @@ interface AxeResults {
   readonly violations: readonly { id: string; nodes: readonly { html: string; failureSummary?: string }[] }[];
 }
 
-/** What can differ between the colour schemes. */
+/** Only these rules can differ between the colour schemes. */
 const colourRules = { runOnly: { type: 'rule', values: ['color-contrast', 'link-in-text-block'] } };
 
 const axeViolations = async (tab: Tab, options: object): Promise<readonly string[]> => {
-  // Evaluated from outside the page, so that its own policy need not allow it.
+  // The script is evaluated from outside, so the page's policy needn't allow it.
   await tab.evaluate(`window.axe || (() => { ${axe} })()`);
   const { violations } = await tab.evaluate<AxeResults>(
     `axe.run(document, ${JSON.stringify({ resultTypes: ['violations'], ...options })})`,
@@ -174,7 +174,7 @@ const axeViolations = async (tab: Tab, options: object): Promise<readonly string
 const wide = { width: 1280, height: 900 };
 const narrow = { width: 360, height: 740 };
 
-/** As the server sent it: nothing for axe to find, room at 360 px, a picture of each for those who look. */
+/** Checks the page as served: axe finds nothing, it fits into 360 px, and screenshots are kept for review. */
 export const checkAccessibility = async (t: Test, tab: Tab, name: string): Promise<void> => {
   const size = tab.viewportSize() ?? wide;
   for (const colorScheme of ['light', 'dark'] as const) {
@@ -197,7 +197,7 @@ export const checkAccessibility = async (t: Test, tab: Tab, name: string): Promi
   await tab.setViewportSize(size);
 };
 
-/** What the application was sent. */
+/** The parameters that the application received. */
 export const receivedParameters = async (tab: Tab): Promise<Readonly<Record<string, string>>> =>
   JSON.parse((await tab.locator('pre').textContent()) ?? '');
 

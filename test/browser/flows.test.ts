@@ -26,7 +26,7 @@ const ways = [
   },
 ] as const;
 
-/** A fresh browser profile each time; ends with a silent console. */
+/** Runs with a fresh browser profile and fails when the console shows a complaint. */
 const inBrowser = async (
   t: Test,
   options: Parameters<typeof chromium.newContext>[0],
@@ -209,7 +209,7 @@ for (const { name, options } of ways) {
     }),
   );
 
-  t.test(`back, twice, expired, and two tabs at once, ${name}`, (t) =>
+  t.test(`the back button, a double submit, an expired page and two tabs are handled, ${name}`, (t) =>
     inBrowser(t, options, async (context, complaints) => {
       const tab = await newTab(context, complaints);
       await tab.goto(startAuthorization({ prompt: 'consent' }).url);
@@ -227,7 +227,7 @@ for (const { name, options } of ways) {
       await tab.locator('.consent-allow').waitFor();
       await tab.goBack();
       await tab.locator('.consent-allow, .login-submit').first().waitFor();
-      // A browser may bring the page back from memory; then the form is what is sent again.
+      // A browser may restore the page from memory; then the test sends the form again.
       if (await tab.locator('.login-submit').isVisible()) await signIn(tab);
       await tab.locator('.consent-allow').waitFor();
       await tab.locator('.consent-allow').dblclick();
@@ -259,7 +259,7 @@ for (const { name, options } of ways) {
   );
 }
 
-t.test('a sign-in in a popup tells its opener, after an error as well', (t) =>
+t.test('a sign-in in a popup reports to its opener, after an error as well', (t) =>
   inBrowser(t, {}, async (context, complaints) => {
     const tab = await newTab(context, complaints);
     const url = startAuthorization({ redirect_uri: `${home}/popup`, prompt: 'consent' }).url;
@@ -283,7 +283,7 @@ t.test('a sign-in in a popup tells its opener, after an error as well', (t) =>
   }),
 );
 
-t.test('pages that send themselves can be read where our script was lost on the way', (t) =>
+t.test("self-submitting pages are readable when the script didn't load", (t) =>
   inBrowser(t, {}, async (context) => {
     await context.route('**/assets/*.js', (route) => route.abort());
     const tab = await newTab(context, []);
@@ -301,7 +301,7 @@ t.test('pages that send themselves can be read where our script was lost on the 
   }),
 );
 
-t.test('a form that was stopped on its way can be sent again', (t) =>
+t.test('a form whose submission was stopped can be sent again', (t) =>
   inBrowser(t, {}, async (context, complaints) => {
     const tab = await newTab(context, complaints);
     await tab.clock.install();
@@ -314,7 +314,7 @@ t.test('a form that was stopped on its way can be sent again', (t) =>
     await tab.goto(startAuthorization({ client_id: 'other' }).url);
     await tab.fill('#login', person.login);
     await tab.fill('#password', person.password);
-    // As a person would: a locator waits for where the first press leads.
+    // The click uses coordinates: a locator would wait for the navigation of the first click.
     const press = () => tab.evaluate('document.querySelector(".login-submit").click()');
     const stopped = tab.waitForEvent('requestfailed');
     await press();
@@ -328,13 +328,13 @@ t.test('a form that was stopped on its way can be sent again', (t) =>
   }),
 );
 
-t.test('no page of ours shows up in a frame of another site (clickjacking, CWE-1021)', (t) =>
+t.test('no page is shown in a frame of another site (clickjacking, CWE-1021)', (t) =>
   inBrowser(t, {}, async (context, complaints) => {
     const own = await newTab(context, complaints);
     await own.goto(startAuthorization({ prompt: 'consent' }).url);
     await signIn(own);
     await own.locator('.consent-allow').waitFor();
-    // What the browser says of the refusal is what is wanted here.
+    // The browser reports the refusal on the console, which this test expects.
     const tab = await newTab(context, []);
     for (const url of [
       own.url(),
@@ -352,7 +352,7 @@ t.test('no page of ours shows up in a frame of another site (clickjacking, CWE-1
   }),
 );
 
-t.test('after signing out neither the back button nor an open page leads back in', (t) =>
+t.test('after signing out neither the back button nor an open page restores the session', (t) =>
   inBrowser(t, {}, async (context, complaints) => {
     const tab = await newTab(context, complaints);
     await tab.goto(startAuthorization({ client_id: 'other' }).url);
@@ -380,7 +380,7 @@ t.test('after signing out neither the back button nor an open page leads back in
   }),
 );
 
-t.test('an application may lead on to its home page on another host', (t) =>
+t.test('an application may redirect to its home page on another host', (t) =>
   inBrowser(t, {}, async (context, complaints) => {
     const tab = await newTab(context, complaints);
     await tab.goto(startAuthorization({ client_id: 'moving', redirect_uri: `${home}/on` }).url);
@@ -395,11 +395,11 @@ t.test('an application may lead on to its home page on another host', (t) =>
   }),
 );
 
-t.test('choosing and making an account, and waiting after too many tries', (t) =>
+t.test('a person chooses an account, creates one, and waits after too many tries', (t) =>
   inBrowser(t, {}, async (context, complaints) => {
     const tab = await newTab(context, complaints);
     await tab.goto(startAuthorization({ client_id: 'other' }).url);
-    // The sixth is told to wait for a second; a seventh may come when that is over.
+    // The sixth try has to wait for a second; a seventh is accepted after it.
     for (let tries = 0; tries < 6; tries++) {
       await tab.fill('#login', 'nobody');
       await tab.fill('#password', 'a wrong one');
@@ -426,7 +426,7 @@ t.test('choosing and making an account, and waiting after too many tries', (t) =
   }),
 );
 
-t.test('errors and pages of no flow, as the server sends them', (t) =>
+t.test('error pages and pages outside a flow are accessible', (t) =>
   inBrowser(t, {}, async (context, complaints) => {
     const tab = await newTab(context, complaints);
     for (const [name, path] of [

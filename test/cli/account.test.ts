@@ -93,7 +93,7 @@ t.test('every refusal of an account command is one sentence and its exit code', 
   t.match((await run(['account', 'list', '--json'])).json<{ items: unknown[] }>().items.length, 1);
 });
 
-t.test('a hash for the configuration signs in there', async (t) => {
+t.test('a hash made for the configuration works there', async (t) => {
   const { close, run } = await openCommandFolder();
   t.teardown(close);
   const { password_hash } = (await run(['account', 'hash-password', '--json'], `${password}\n`)).json<{

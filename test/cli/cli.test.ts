@@ -29,7 +29,7 @@ interface Surroundings {
   readonly interruptAfter?: string;
 }
 
-/** A real process, without a variable of ours unless it is given. */
+/** Starts a real process, whose environment has only the variables given. */
 const node = async (
   args: readonly string[],
   { cwd = root, env = {}, interruptAfter }: Surroundings = {},
@@ -47,7 +47,7 @@ const node = async (
   return { code, out, err };
 };
 
-t.test('config check says what is in force, without the password', async (t) => {
+t.test('config check prints the effective settings without the password', async (t) => {
   const cwd = t.testdir({ 'postern.yaml': 'store: { url: "redis://:hunter2@host" }' });
   t.same(await node([postern, 'config', 'check'], { cwd }), {
     code: 0,
@@ -103,7 +103,7 @@ t.test('config print shows values and their sources, and no secret', async (t) =
   t.notMatch(out + json, /hunter2|5c5c/);
 });
 
-t.test('version, help and schema are answers', async (t) => {
+t.test('version, help and schema go to standard output', async (t) => {
   const version = await node([postern, 'version', '--json']);
   t.match(JSON.parse(version.out), { postern: /^\d+\.\d+\.\d+/, node: process.versions.node });
   const help = await node([postern, '--help']);
@@ -119,7 +119,7 @@ t.test('version, help and schema are answers', async (t) => {
   t.match(JSON.parse((await node([postern, 'config', 'schema'])).out), { title: 'postern.yaml' });
 });
 
-t.test('an answer that can not be written is a failure; a note that can not be is none', async (t) => {
+t.test("failing to write the output is a failure; failing to write a note isn't", async (t) => {
   const full = openSync('/dev/full', 'w');
   t.teardown(() => closeSync(full));
   const exitWith = async (args: string[], stdio: StdioOptions): Promise<{ code: number; err: string }> => {
@@ -162,12 +162,12 @@ t.test('wrong usage ends with 2 and one sentence', async (t) => {
   }
 });
 
-t.test('SIGINT ends a command with 130, unless it drains by itself', async (t) => {
+t.test('SIGINT ends a command with 130, unless the command handles it', async (t) => {
   t.match(await node([waiting, 'wait'], { interruptAfter: 'waiting' }), { code: 130, err: '' });
   t.match(await node([waiting, 'drain'], { interruptAfter: 'waiting' }), { code: 0, err: 'drained\n' });
 });
 
-t.test('started by another Node it hands over to the pinned one, or says what to do', async (t) => {
+t.test('started by another Node version it hands over to the pinned one, or says what to do', async (t) => {
   const dir = t.testdir({
     'other.cjs':
       "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.1.0' } });",
@@ -186,7 +186,7 @@ t.test('started by another Node it hands over to the pinned one, or says what to
   );
 });
 
-/** What a command that throws `error` ends with. */
+/** Runs a command that throws `error` and returns its exit code and output. */
 const ending = async (error: unknown, ...flags: string[]): Promise<{ code: number; err: string }> => {
   const failing: Command = (program) => {
     program.command('fail').action(() => {
@@ -205,7 +205,7 @@ const ending = async (error: unknown, ...flags: string[]): Promise<{ code: numbe
   return { code, err };
 };
 
-t.test('a store.url that can name no store is a mistake of the configuration', async (t) => {
+t.test("a store.url that can't name a store is a configuration error", async (t) => {
   const cwd = t.testdir({ 'other.db': 'no store' });
   const said = async (url: string, ...args: string[]) =>
     node([postern, '--set', `store.url=${url}`, ...args], { cwd });
@@ -223,7 +223,7 @@ t.test('a store.url that can name no store is a mistake of the configuration', a
   t.match(await said('sqlite:other.db', 'client', 'list'), { code: 1, err: /is not a store, or is damaged/ });
 });
 
-t.test('a command does not take a store that is not there for an empty one', async (t) => {
+t.test("a command doesn't mistake a missing store for an empty one", async (t) => {
   const { close, cwd, runHere } = await openCommandFolder();
   t.teardown(close);
   const path = join(cwd, 'mistyped', 'store.db');
@@ -270,7 +270,7 @@ t.test('a command does not take a store that is not there for an empty one', asy
   t.same(readdirSync(cwd), [], 'and none of them made anything');
 });
 
-t.test('an installation may begin with its first person, client or key', async (t) => {
+t.test('an installation may start with its first account, client or key', async (t) => {
   for (const command of ['account add ada --generate', 'client add --type machine', 'keys import key.pem']) {
     const { close, cwd, runHere } = await openCommandFolder();
     t.teardown(close);
@@ -306,7 +306,7 @@ t.test('a failure has its own exit code and one sentence, never a stack', async 
   });
 });
 
-t.test('a fault of ours is told apart from a failure', async (t) => {
+t.test('an internal error is distinguished from an expected failure', async (t) => {
   t.same(await ending(new TypeError('x is not a function\n  at somewhere')), {
     code: 1,
     err: 'postern: This is a fault of postern: x is not a function (NODE_DEBUG=postern tells more).\n',

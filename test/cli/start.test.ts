@@ -27,7 +27,7 @@ const launch = (cwd: string, ...args: string[]): { child: ChildProcess; said: ()
   return { child, said: () => text };
 };
 
-/** Started where it can't run: one sentence, one exit code, no stack. */
+/** Starts where it can't run, and expects one sentence, one exit code and no stack. */
 const refusal = async (
   t: Test,
   cwd: string,
@@ -42,17 +42,17 @@ const refusal = async (
   t.notMatch(said(), /\n\s+at /, 'no stack');
 };
 
-t.test('what keeps the server from starting is said in one sentence', async (t) => {
+t.test('each obstacle to starting is reported in one sentence', async (t) => {
   const port = String(await freePort());
   const folder = (name: string): string => t.testdir({ [name]: {} });
 
-  await t.test('a wrong configuration', (t) =>
+  await t.test('a wrong configuration is refused', (t) =>
     refusal(t, folder('a'), ['--set', 'tokens.access_token_tll=60'], 78, /access_token_ttl/),
   );
-  await t.test('an address that is not loopback, in development', (t) =>
+  await t.test('an address that is not loopback is refused in development', (t) =>
     refusal(t, folder('b'), ['--host', '0.0.0.0', '--port', port], 78, /loopback/),
   );
-  await t.test('an occupied port', async (t) => {
+  await t.test('an occupied port is refused', async (t) => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     t.teardown(() => other.close());
@@ -60,14 +60,14 @@ t.test('what keeps the server from starting is said in one sentence', async (t) 
     const taken = typeof address === 'object' ? String(address?.port) : '';
     await refusal(t, folder('c'), ['--port', taken], 4, /is taken by another program.*--port/);
   });
-  await t.test('a data folder that is none', async (t) => {
+  await t.test('a data folder that is a file is refused', async (t) => {
     const cwd = folder('d');
     await writeFile(join(cwd, 'data'), 'a file in its place');
     await refusal(t, cwd, ['--port', port], 1, /data/);
   });
-  await t.test('a data folder that may not be written', async (t) => {
+  await t.test('a data folder without write access is refused', async (t) => {
     if (process.getuid?.() === 0) {
-      // Root may write into any folder, but a device is none.
+      // Root may write into any folder, but a device is not a folder.
       await refusal(
         t,
         folder('e'),
@@ -82,7 +82,7 @@ t.test('what keeps the server from starting is said in one sentence', async (t) 
     await refusal(t, cwd, ['--port', port], 1, /data/);
     await chmod(join(cwd, 'data'), 0o700);
   });
-  await t.test('a data folder in a place where none can be made', (t) =>
+  await t.test('a data folder that can not be created is refused', (t) =>
     refusal(
       t,
       folder('j'),
@@ -91,7 +91,7 @@ t.test('what keeps the server from starting is said in one sentence', async (t) 
       /\/proc\/postern/,
     ),
   );
-  await t.test('a store that is not reachable', async (t) => {
+  await t.test('an unreachable store is refused', async (t) => {
     const nowhere = await freePort();
     await refusal(
       t,
@@ -101,7 +101,7 @@ t.test('what keeps the server from starting is said in one sentence', async (t) 
       /(?!.*a-password)Redis/i,
     );
   });
-  await t.test('a database that is none', async (t) => {
+  await t.test('a file that is not a database is refused', async (t) => {
     const cwd = folder('g');
     await writeFile(
       join(cwd, 'broken.db'),
@@ -109,7 +109,7 @@ t.test('what keeps the server from starting is said in one sentence', async (t) 
     );
     await refusal(t, cwd, ['--port', port, '--set', 'store.url=sqlite:broken.db'], 1, /broken\.db/);
   });
-  await t.test('demo data, in production', async (t) => {
+  await t.test('demo data is refused in production', async (t) => {
     const cwd = folder('h');
     const development = launch(cwd, '--port', port, '--set', 'store.url=sqlite:demo.db');
     while (!development.said().includes('Made for you'))
@@ -122,12 +122,12 @@ t.test('what keeps the server from starting is said in one sentence', async (t) 
     const flags = production.flatMap((one) => ['--set', one]);
     await refusal(t, cwd, ['--port', port, ...flags], 78, /demo data/);
   });
-  await t.test('no key encryption key, in production', (t) =>
+  await t.test('a missing key encryption key is refused in production', (t) =>
     refusal(t, folder('i'), ['--port', port, '--set', 'mode=production'], 78, /key_encryption_key/),
   );
 });
 
-t.test('from nothing to a first token, with the line that the server prints', async (t) => {
+t.test('the line that the server prints leads from an empty folder to a first token', async (t) => {
   const cwd = t.testdir();
   const port = await freePort();
   const { child, said } = launch(cwd, '--port', String(port));

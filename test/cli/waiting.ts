@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { runAsProcess } from '../../src/cli/process.ts';
 
-/** A program whose command `wait` has a lot of time, and `drain` ends by itself when it is told to. */
+/** A program with two commands: `wait` runs for a minute, and `drain` handles SIGINT and ends itself. */
 await runAsProcess([
   (program, { output }) => {
     program.command('wait').action(async () => {

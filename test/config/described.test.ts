@@ -46,7 +46,7 @@ t.test('the reference names every key with its default', async (t) => {
   t.match(reference(), '| `client_id` | printable ASCII characters without spaces | **required** |');
 });
 
-t.test('the example is right, for editors and for the server', async (t) => {
+t.test('the example file is valid for editors and for the server', async (t) => {
   const example = read('postern.example.yaml');
   t.equal(isValid(parse(example)), true, JSON.stringify(isValid.errors));
   const cwd = t.testdir({
@@ -60,7 +60,7 @@ t.test('the example is right, for editors and for the server', async (t) => {
   t.same(configurationErrors(cwd), []);
 });
 
-t.test('every key says what it is for', async (t) => {
+t.test('every key has a description', async (t) => {
   const speechless = (node: Node, path: string): readonly string[] => [
     ...(node.description || node.type === 'null' ? [] : [path]),
     ...Object.entries(node.properties ?? {}).flatMap(([key, one]) => speechless(one, `${path}.${key}`)),
@@ -98,7 +98,7 @@ t.test('the builders make what TypeBox makes', async (t) => {
   t.match(nodeOf(nullable(flag('d'), 'd')), plain(Type.Union([Type.Boolean({ description }), Type.Null()])));
 });
 
-/** Values that mostly fit a schema, with something else here and there. */
+/** Generates values that mostly fit a schema, with some that don't. */
 const near = (node: Node): fc.Arbitrary<unknown> => {
   const odd = fc.constantFrom<unknown>(null, 'x', '', 0, -1, 1.5, true, [], {}, [null], { zebra: 1 });
   return fc.oneof({ weight: 12, arbitrary: fitting(node) }, { weight: 1, arbitrary: odd });
@@ -130,7 +130,7 @@ const fitting = (node: Node): fc.Arbitrary<unknown> => {
   );
 };
 
-t.test('the loader and a JSON Schema validator agree on what is right', async (t) => {
+t.test('the loader and a JSON Schema validator agree on what is valid', async (t) => {
   let [accepted, refused] = [0, 0];
   fc.assert(
     fc.property(near(nodeOf(schema)), (value) => {
@@ -150,13 +150,13 @@ t.test('the loader and a JSON Schema validator agree on what is right', async (t
   t.ok(accepted > 50 && refused > 50, `${accepted} accepted, ${refused} refused`);
 });
 
-t.test('what is completed is complete: completing it again changes nothing', async (t) => {
+t.test('completing a complete configuration changes nothing', async (t) => {
   const completed = (value: unknown): unknown =>
     complete({ root: nodeOf(schema), report: () => undefined }, nodeOf(schema), value, []);
   t.same(completed(load(t.testdir({})).config), load(t.testdir({})).config);
 });
 
-t.test('whatever stands in the file, it loads or is explained', async (t) => {
+t.test('any file content loads or is explained', async (t) => {
   const cwd = t.testdir({});
   const junk = fc.string({
     unit: fc.constantFrom('a', ':', ' ', '\n', '-', '{', '[', '"', '&', '*', '!', '\t', '#', '0'),
@@ -168,7 +168,7 @@ t.test('whatever stands in the file, it loads or is explained', async (t) => {
   fc.assert(
     fc.property(file, fc.constantFrom('development', 'production'), (content, mode) => {
       writeFileSync(`${cwd}/postern.yaml`, content);
-      // Throws on its own unless the error is one of configuration.
+      // The helper rethrows any error that isn't a configuration error.
       return configurationErrors(cwd, { env: { POSTERN_MODE: mode } }).every((line) => line !== '');
     }),
     { numRuns: 500 },

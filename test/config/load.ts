@@ -5,7 +5,7 @@ export type Variables = NonNullable<LoadOptions['env']>;
 export const load = (cwd: string, options: Partial<LoadOptions> = {}): Loaded =>
   loadConfig({ env: {}, cwd, ...options });
 
-/** Every mistake as an operator reads it, without the line that counts them. */
+/** Returns every error as an operator reads it, without the line that counts them. */
 export const configurationErrors = (cwd: string, options: Partial<LoadOptions> = {}): readonly string[] => {
   try {
     load(cwd, options);

@@ -3,7 +3,7 @@ import t from 'tap';
 import { ConfigurationError } from '#config';
 import { configurationErrors, load, type Variables } from './load.ts';
 
-/** A file, and what is said about it. */
+/** Each case is a file and the errors reported for it. */
 const files: Readonly<Record<string, readonly [yaml: string, ...said: string[]]>> = {
   'an unknown key has a near neighbour': [
     'isuer: https://id.example.com',
@@ -103,11 +103,11 @@ const files: Readonly<Record<string, readonly [yaml: string, ...said: string[]]>
 };
 
 for (const [title, [yaml, ...said]] of Object.entries(files))
-  t.test(`said plainly: ${title}`, async (t) => {
+  t.test(`the error is plain: ${title}`, async (t) => {
     t.same(configurationErrors(t.testdir({ 'postern.yaml': yaml })), said);
   });
 
-t.test('every mistake of every source is reported together, with its place', async (t) => {
+t.test('all errors of all sources are reported together, each with its location', async (t) => {
   const cwd = t.testdir({
     'postern.yaml': 'isuer: x\nlisten: { port: abc }\nclients: [{ client_id: "a b" }]\n',
   });
@@ -124,7 +124,7 @@ t.test('every mistake of every source is reported together, with its place', asy
   ]);
 });
 
-t.test('the error carries each problem for programs as well', async (t) => {
+t.test('the error lists each problem for programs as well', async (t) => {
   const error = t.throws(() => load(t.testdir({ 'postern.yaml': 'isuer: x' }))) as unknown;
   if (!(error instanceof ConfigurationError)) throw error;
   t.equal(error.code, 'bad_configuration');
@@ -143,7 +143,7 @@ t.test('a variable that names no key gets the nearest one suggested', async (t) 
   t.equal(suggested('POSTERN_ZEBRA_CROSSING'), undefined);
 });
 
-t.test('names that reach a prototype are refused from every source, and nothing is changed', async (t) => {
+t.test('prototype names are refused from every source, and nothing is changed', async (t) => {
   const refused = (yaml: string, env: Variables = {}, set: string[] = []): readonly string[] =>
     configurationErrors(t.testdir({ 'postern.yaml': yaml }), { env, flags: { set } });
   const said = /^[\w."]*(__proto__|constructor|prototype): This name is not allowed\. \(.+\)$/;
@@ -160,7 +160,7 @@ t.test('names that reach a prototype are refused from every source, and nothing 
   t.equal(Reflect.get({}, 'polluted'), undefined);
 });
 
-t.test('a file that may not be read is named with the reason', async (t) => {
+t.test('an unreadable file is named with the reason', async (t) => {
   const cwd = t.testdir({ 'postern.yaml': 'mode: development' });
   chmodSync(`${cwd}/postern.yaml`, 0o000);
   const isRoot = process.getuid?.() === 0;
@@ -168,7 +168,7 @@ t.test('a file that may not be read is named with the reason', async (t) => {
   t.same(configurationErrors(cwd), said);
 });
 
-t.test('the shape of store.url is checked, its inside is the adapter’s', async (t) => {
+t.test('the shape of store.url is checked here, its details by the adapter', async (t) => {
   const said = (url: string): number =>
     configurationErrors(t.testdir({}), { env: { POSTERN_STORE__URL: url } }).length;
   const right = [
@@ -199,7 +199,7 @@ t.test('the shape of store.url is checked, its inside is the adapter’s', async
   for (const url of wrong) t.equal(said(url), 1, url);
 });
 
-t.test('a port that is wrong does not spoil the issuer that follows it', async (t) => {
+t.test('a wrong port causes no second error about the issuer derived from it', async (t) => {
   const said = (yaml: string): number => configurationErrors(t.testdir({ 'postern.yaml': yaml })).length;
   for (const listen of ['{ port: many }', 'text', '[]', '5', '{ port: null }'])
     t.equal(said(`mode: production\nlisten: ${listen}\n`), 2, listen);

@@ -7,19 +7,19 @@ issuer: https://id.example.com
 security: { key_encryption_key: ${key} }
 `;
 
-/** The file of a sound production configuration, and more; what is said about it. */
+/** Loads a valid production configuration with changes, and returns the errors. */
 const said = (more: string, base = sound): readonly string[] =>
   configurationErrors(t.testdir({ 'postern.yaml': `${base}${more}` })).map((line) =>
     line.replace(/ \([^()]+\)$/, ''),
   );
 
-t.test('a sound production configuration is accepted', async (t) => {
+t.test('a valid production configuration is accepted', async (t) => {
   t.same(said(''), []);
   t.equal(load(t.testdir({ 'postern.yaml': sound })).config.mode, 'production');
 });
 
 t.test(
-  'production wants https, a key of its own, a store that lasts, and no demo (RFC 8414 §2)',
+  'production requires https, an explicit key, a durable store and no demo data (RFC 8414 §2)',
   async (t) => {
     const base = 'mode: production\nissuer: http://id.example.com\ndemo: true\nstore: { url: "memory:" }\n';
     t.same(said('', base), [
@@ -47,7 +47,7 @@ t.test('the key that encrypts keys is 32 bytes', async (t) => {
     ]);
 });
 
-t.test('production refuses secrets in plain text, wherever they come from', async (t) => {
+t.test('production refuses plain-text secrets from every source', async (t) => {
   const more = `clients:
   - { client_id: a, client_secret: plain }
   - { client_id: b, secrets: [{ name: one, value: plain }, { name: two, hash: hashed }] }
@@ -67,7 +67,7 @@ accounts:
   t.match(configurationErrors(cwd, { env: { POSTERN_ACCOUNTS__0__PASSWORD: 'plain' } }), [/password_file/]);
 });
 
-t.test('production takes secrets from files of their own', async (t) => {
+t.test('production accepts secrets from files', async (t) => {
   const cwd = t.testdir({
     'postern.yaml': `${sound}clients: [{ client_id: a, client_secret_file: secrets/a }]\naccounts: [{ username: alice }]\n`,
     secrets: { a: 'from a file\n', alice: 'correct horse\r\n' },
@@ -86,25 +86,29 @@ t.test('production does not trust everyone as a proxy', async (t) => {
   ]);
 });
 
-t.test('a server that clients send out goes to networks that were named, not to all of them', async (t) => {
-  const secured = (networks: string) => ({
-    yaml: sound.replace(' }', `, outbound: { allowed_networks: [${networks}] } }`),
-  });
-  const path = 'security.outbound.allowed_networks';
-  const everything =
-    'This is every network: clients could make the server ask anything it can reach. Name the networks of your relying parties.';
-  const link = 'Link-local addresses are reached only when each is named by itself, without a prefix length.';
-  t.same(said('', secured('10.0.0.0/8, "fd00::/8", 192.168.1.5, 169.254.169.254').yaml), []);
-  t.same(said('', secured('"::/0", 10.0.0.0/8, 0.0.0.0/0, 169.254.0.0/16, "fe80::/10"').yaml), [
-    `${path}.0: ${everything}`,
-    `${path}.2: ${everything}`,
-    `${path}.3: ${link}`,
-    `${path}.4: ${link}`,
-  ]);
-  t.match(said('', secured('internal.example').yaml), [/Expected an IP address or a CIDR block/]);
-});
+t.test(
+  'requests to addresses that clients name may reach the named networks, never all networks',
+  async (t) => {
+    const secured = (networks: string) => ({
+      yaml: sound.replace(' }', `, outbound: { allowed_networks: [${networks}] } }`),
+    });
+    const path = 'security.outbound.allowed_networks';
+    const everything =
+      'This is every network: clients could make the server ask anything it can reach. Name the networks of your relying parties.';
+    const link =
+      'Link-local addresses are reached only when each is named by itself, without a prefix length.';
+    t.same(said('', secured('10.0.0.0/8, "fd00::/8", 192.168.1.5, 169.254.169.254').yaml), []);
+    t.same(said('', secured('"::/0", 10.0.0.0/8, 0.0.0.0/0, 169.254.0.0/16, "fe80::/10"').yaml), [
+      `${path}.0: ${everything}`,
+      `${path}.2: ${everything}`,
+      `${path}.3: ${link}`,
+      `${path}.4: ${link}`,
+    ]);
+    t.match(said('', secured('internal.example').yaml), [/Expected an IP address or a CIDR block/]);
+  },
+);
 
-t.test('certificates come by TLS, from a proxy that is trusted (RFC 8705 §2, §5)', async (t) => {
+t.test('client certificates require TLS and a trusted proxy (RFC 8705 §2, §5)', async (t) => {
   const trusted = 'trusted: [10.0.0.5], client_certificate_header: client-certificate';
   t.same(said(`proxy: { ${trusted}, mtls_origin: "https://mtls.id.example.com" }`), []);
   t.same(said('proxy: { mtls_origin: "http://id.example.com" }'), [
@@ -217,6 +221,6 @@ for (const [title, [yaml, ...expected]] of Object.entries(rules))
     t.same(said(yaml, ''), expected);
   });
 
-t.test('a section that is wrong by itself is not judged again by the rules', async (t) => {
+t.test('a section that fails its schema is not checked again by the rules', async (t) => {
   t.same(said('clients: [{ client_id: 5 }, { client_id: 5 }]\npages: { languages: [de] }', '').length, 3);
 });

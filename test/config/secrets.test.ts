@@ -29,28 +29,34 @@ t.test('a secret is read from the file that its _file key or variable names', as
   ]);
 });
 
-t.test('key and key_file replace each other across sources, and exclude each other within one', async (t) => {
-  const cwd = t.testdir({
-    'postern.yaml': 'metrics: { token: "token in the file itself" }',
-    both: { 'postern.yaml': 'metrics: { token: "token in the file itself", token_file: token }', token: 'x' },
-    token: 'token in its own file',
-  });
-  const set = (text: string) => ({ flags: { set: [text] } });
-  t.equal(load(cwd, set('metrics.token_file=token')).config.metrics.token, 'token in its own file');
-  const env = { POSTERN_METRICS__TOKEN_FILE: 'token' };
-  t.equal(
-    load(cwd, { env, ...set('metrics.token=token of the flag') }).config.metrics.token,
-    'token of the flag',
-  );
-  t.same(configurationErrors(`${cwd}/both`), [
-    'metrics.token_file: Give either token or token_file, not both. (postern.yaml:1:47)',
-  ]);
-  t.same(configurationErrors(cwd, { env: { ...env, POSTERN_METRICS__TOKEN: 'also in the environment' } }), [
-    'metrics.token_file: Give either token or token_file, not both. (POSTERN_METRICS__TOKEN_FILE)',
-  ]);
-});
+t.test(
+  'key and key_file override each other across sources, and exclude each other within one source',
+  async (t) => {
+    const cwd = t.testdir({
+      'postern.yaml': 'metrics: { token: "token in the file itself" }',
+      both: {
+        'postern.yaml': 'metrics: { token: "token in the file itself", token_file: token }',
+        token: 'x',
+      },
+      token: 'token in its own file',
+    });
+    const set = (text: string) => ({ flags: { set: [text] } });
+    t.equal(load(cwd, set('metrics.token_file=token')).config.metrics.token, 'token in its own file');
+    const env = { POSTERN_METRICS__TOKEN_FILE: 'token' };
+    t.equal(
+      load(cwd, { env, ...set('metrics.token=token of the flag') }).config.metrics.token,
+      'token of the flag',
+    );
+    t.same(configurationErrors(`${cwd}/both`), [
+      'metrics.token_file: Give either token or token_file, not both. (postern.yaml:1:47)',
+    ]);
+    t.same(configurationErrors(cwd, { env: { ...env, POSTERN_METRICS__TOKEN: 'also in the environment' } }), [
+      'metrics.token_file: Give either token or token_file, not both. (POSTERN_METRICS__TOKEN_FILE)',
+    ]);
+  },
+);
 
-t.test('a file that can not give a secret is named with the reason', async (t) => {
+t.test('a file that holds no usable secret is named with the reason', async (t) => {
   const cwd = t.testdir({ empty: '\n', folder: {}, large: 'x'.repeat(70_000) });
   const said = (file: string): string | undefined =>
     configurationErrors(cwd, { env: { POSTERN_METRICS__TOKEN_FILE: file } })[0]?.replaceAll(`${cwd}/`, '');
@@ -73,12 +79,12 @@ t.test('a file that can not give a secret is named with the reason', async (t) =
   ]);
 });
 
-t.test('only secrets can be in files', async (t) => {
+t.test('only secrets can be read from files', async (t) => {
   const said = configurationErrors(t.testdir({}), { env: { POSTERN_ISSUER_FILE: 'x' } });
   t.match(said, [/^POSTERN_ISSUER_FILE: There is no such key/]);
 });
 
-t.test('of the store’s URL the password alone is masked', async (t) => {
+t.test('only the password of the store’s URL is masked', async (t) => {
   const shown = (url: string): unknown => {
     const loaded = load(t.testdir({}), { env: { POSTERN_STORE__URL: url } });
     return effectiveValues(loaded).find(({ path }) => path === 'store.url')?.value;
@@ -96,10 +102,10 @@ t.test('of the store’s URL the password alone is masked', async (t) => {
   t.equal(shown('sqlite:./a:b@c.db'), 'sqlite:./a:b@c.db');
 });
 
-/** Random texts that no name, default or sentence of ours contains. */
+/** Generates random texts that no key, default or message contains. */
 const secretText = fc.stringMatching(/^[A-Za-z0-9!$%&*+,.;=^_|~-]{12,40}$/).map((text) => `Zq${text}Zq`);
 
-t.test('no secret is ever shown, neither as a value nor in a mistake', async (t) => {
+t.test('no secret is ever shown, neither as a value nor in an error', async (t) => {
   const cwd = t.testdir({});
   fc.assert(
     fc.property(fc.array(secretText, { minLength: 8, maxLength: 8 }), fc.boolean(), (texts, isBroken) => {
@@ -148,7 +154,7 @@ t.test('no secret is ever shown, neither as a value nor in a mistake', async (t)
   );
 });
 
-t.test('broken YAML is reported without the text that stands there', async (t) => {
+t.test('broken YAML is reported without quoting its text', async (t) => {
   for (const yaml of [
     'metrics: { token: "hunter2-hunter2',
     'token: hunter2: hunter2',

@@ -2,7 +2,7 @@ import t from 'tap';
 import { environment } from '#config';
 import { configurationErrors, load } from './load.ts';
 
-t.test('without any source everything is a default', async (t) => {
+t.test('without any source every value is a default', async (t) => {
   const { config, sources, secrets } = load(t.testdir({}));
   t.match(config, {
     mode: 'development',
@@ -33,7 +33,7 @@ t.test('a later source replaces an earlier one, key by key', async (t) => {
   t.equal(sources.get('listen.host'), 'default');
 });
 
-t.test('the file is the one of the flag, else of POSTERN_CONFIG, else postern.yaml', async (t) => {
+t.test('the file is named by the flag, else by POSTERN_CONFIG, else it is postern.yaml', async (t) => {
   const cwd = t.testdir({
     'postern.yaml': 'pages: { name: default }',
     'one.yaml': 'pages: { name: one }',
@@ -52,7 +52,7 @@ t.test('the file is the one of the flag, else of POSTERN_CONFIG, else postern.ya
   t.same(configurationErrors(cwd, { file: 'folder' }), ['Can not read this file: it is a folder. (folder)']);
 });
 
-t.test('variables are read as their key wants it', async (t) => {
+t.test('variables are parsed by the type of their key', async (t) => {
   const env = {
     POSTERN_PAGES__NAME: '007',
     POSTERN_SECURITY__KEY_ENCRYPTION_KEY: '0'.repeat(64),
@@ -77,7 +77,7 @@ t.test('variables are read as their key wants it', async (t) => {
   t.equal(load(t.testdir({}), { env: { POSTERN_DEMO: 'null' } }).config.demo, null);
 });
 
-t.test('a position leads into a list, which may grow by one', async (t) => {
+t.test('a number addresses an item of a list, which may grow by one', async (t) => {
   const cwd = t.testdir({ 'postern.yaml': 'clients:\n  - client_id: web\n    client_name: Web\n' });
   const env = { POSTERN_CLIENTS__0__CLIENT_NAME: 'Shop', POSTERN_CLIENTS__1__CLIENT_ID: 'spa' };
   const { config, sources } = load(cwd, { env, flags: { set: ['clients.1.first_party=true'] } });
@@ -93,7 +93,7 @@ t.test('a position leads into a list, which may grow by one', async (t) => {
   ]);
 });
 
-t.test('flags set any key; a name with dots stands in quotes', async (t) => {
+t.test('flags set any key; a name with dots is quoted', async (t) => {
   const set = ['scopes."https://api.example.com/read"=Read: all', 'log.level=error', 'log.level=fatal'];
   const { config, sources } = load(t.testdir({}), { flags: { set, host: '::1' } });
   t.same(config.scopes, { 'https://api.example.com/read': 'Read: all' });
@@ -104,7 +104,7 @@ t.test('flags set any key; a name with dots stands in quotes', async (t) => {
   });
 });
 
-t.test('the default issuer follows the port, an issuer of one’s own does not', async (t) => {
+t.test('the default issuer follows the port, an explicit issuer does not', async (t) => {
   const cwd = t.testdir({});
   const issuer = (set: string[]): string => load(cwd, { flags: { set } }).config.issuer;
   t.equal(issuer(['listen.port=8080']), 'http://localhost:8080');
@@ -112,7 +112,7 @@ t.test('the default issuer follows the port, an issuer of one’s own does not',
   t.equal(issuer(['listen.port=8080', 'issuer=http://localhost:9000']), 'http://localhost:9000');
 });
 
-t.test('what Kubernetes sets for a Service of our name is not meant for us', async (t) => {
+t.test('variables that Kubernetes sets for a Service named postern are ignored', async (t) => {
   const env = {
     POSTERN_SERVICE_HOST: '10.0.0.1',
     POSTERN_SERVICE_PORT: '3000',
@@ -128,7 +128,7 @@ t.test('what Kubernetes sets for a Service of our name is not meant for us', asy
   ]);
 });
 
-t.test('sections and lists with nothing behind them are as good as absent', async (t) => {
+t.test('empty sections and lists count as absent', async (t) => {
   const cwd = t.testdir({ 'postern.yaml': 'clients:\n#  - client_id: web\nlisten:\nscopes:\n' });
   const { config } = load(cwd, { env: { POSTERN_LISTEN__PORT: '4000' } });
   t.same(config.clients, []);
@@ -137,7 +137,7 @@ t.test('sections and lists with nothing behind them are as good as absent', asyn
   t.same(load(t.testdir({ 'postern.yaml': '# nothing yet\n' })).config.clients, []);
 });
 
-t.test('the configuration can not be changed after loading, and shares nothing with another', async (t) => {
+t.test("a loaded configuration can't be changed, and shares nothing with another one", async (t) => {
   const cwd = t.testdir({
     'postern.yaml': 'clients:\n  - &web { client_id: a, contacts: [x] }\n  - { <<: 1 }\n',
   });
@@ -148,7 +148,7 @@ t.test('the configuration can not be changed after loading, and shares nothing w
   t.not(one.pages.languages, load(t.testdir({})).config.pages.languages);
 });
 
-t.test('the environment of the process is a copy', async (t) => {
+t.test('the environment is read from a copy', async (t) => {
   const seen = environment();
   t.equal(seen['PATH'], process.env['PATH']);
   t.not(seen, process.env);

@@ -10,7 +10,7 @@ import { texts } from './store/odd-text.ts';
 import { races } from './store/races.ts';
 import { twoStoresOnOneDataSet } from './store/two-stores.ts';
 
-/** What every adapter promises, sentence by sentence of the port. Each call of `open` gives an empty store of its own. */
+/** The contract that every adapter fulfils, sentence by sentence of the port. Each call of `open` returns a new empty store. */
 export const storeContract = async (t: Test, open: () => Promise<Store>): Promise<void> => {
   for (const part of [
     readsAndCommits,
@@ -25,7 +25,7 @@ export const storeContract = async (t: Test, open: () => Promise<Store>): Promis
     await part(t, open);
 };
 
-/** What two processes on the same data promise each other. Each call opens a pair over one fresh data set. */
+/** The contract between two processes on the same data. Each call opens two stores over one new data set. */
 export const sharedStoreContract = async (
   t: Test,
   openPair: () => Promise<readonly [Store, Store]>,

@@ -4,7 +4,7 @@ import t from 'tap';
 interface Danger {
   readonly what: string;
   readonly pattern: RegExp;
-  /** Where it is meant. */
+  /** Files in which the pattern is intended. */
   readonly except?: RegExp;
 }
 
@@ -12,15 +12,15 @@ const dangers: readonly Danger[] = [
   { what: 'text run as code', pattern: /\beval\(|new Function\(|node:vm['"]/ },
   { what: 'markup set from text', pattern: /\.(inner|outer)HTML\b|insertAdjacentHTML|document\.write/ },
   { what: 'TLS without a look at the certificate', pattern: /rejectUnauthorized|NODE_TLS_REJECT/ },
-  // Of the adapters, whose pauses and choices of a node need not be secret.
+  // The pauses of the adapters and their choice of a node need not be secret.
   { what: 'randomness that can be foreseen', pattern: /Math\.random\(/, except: /^adapters\// },
-  // Scripts are named by it in Redis; it protects nothing.
+  // Redis names scripts by SHA-1; it protects nothing.
   {
     what: 'a broken hash',
     pattern: /createHash\('(md5|sha1)'|hash\('(md5|sha1)'/,
     except: /^adapters\/redis\/scripts\.ts$/,
   },
-  // By provider/fetch.ts goes what a client named; the others ask the server itself or what the operator named.
+  // provider/fetch.ts requests addresses that clients name; the others request the server itself or an address of the operator.
   {
     what: 'a request to elsewhere without limits on where',
     pattern:
@@ -29,7 +29,7 @@ const dangers: readonly Danger[] = [
       /^src\/(provider\/fetch|features\/doctor\/get|features\/playground\/send|services\/keys\/remote-signer|cli\/health|testing\/[\w-]+)\.ts$/,
   },
   { what: 'a shell', pattern: /\bexecSync\(|\bexec\(\s*`|shell: true/, except: /^adapters\/embedded\// },
-  // A header with a name of the proxy is read where proxies are judged.
+  // Forwarding headers are read only where trusted proxies are decided.
   {
     what: 'a forwarding header read',
     pattern: /headers\[?\.?['"]?(x-forwarded|forwarded)/i,

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import t from 'tap';
 
-/** Rooms and what each may import from, first match first. `own` is the room itself. */
+/** Folders and what each may import; the first match counts. `OWN` is the feature's own folder. */
 const rules: readonly { readonly room: RegExp; readonly may: readonly RegExp[] }[] = [
   { room: /^config\//, may: [/^config\//] },
   { room: /^adapters\//, may: [/^adapters\//, /^src\/store\//] },
@@ -69,7 +69,7 @@ t.test('imports point one way', async (t) => {
   }
 });
 
-t.test('only adapters know their drivers, and only one file looks inside the engine', async (t) => {
+t.test('only adapters import their drivers, and only one file imports engine internals', async (t) => {
   for (const file of files) {
     const imports = importsOf(file);
     if (!file.startsWith('adapters/redis/'))
@@ -86,14 +86,14 @@ t.test('only adapters know their drivers, and only one file looks inside the eng
   }
 });
 
-t.test('the environment is read in one room', async (t) => {
+t.test('only config/ reads the environment', async (t) => {
   for (const file of files) {
     if (file.startsWith('config/')) continue;
     t.notMatch(readFileSync(file, 'utf8'), /process\.env\b/, `${file} leaves the environment to config/`);
   }
 });
 
-t.test('markup is made by the escaping template and nothing else', async (t) => {
+t.test('markup comes only from the escaping template', async (t) => {
   for (const file of files) {
     if (file === 'src/views/html.ts') continue;
     const source = readFileSync(file, 'utf8');

@@ -3,7 +3,7 @@ import t from 'tap';
 import { parse } from 'yaml';
 import { loadConfig } from '#config';
 
-/** What is shipped beside the sources: there is no container engine where the tests run, so its parts are held to the code. */
+/** Checks the packaging against the code, because no container engine is available to the tests. */
 const read = (file: string): string => readFileSync(file, 'utf8');
 
 t.test('each variable of the compose file is one that the configuration knows', async (t) => {
@@ -35,7 +35,7 @@ t.test('each variable of the compose file is one that the configuration knows', 
   }
 });
 
-t.test('the image copies what there is, and all that runs', async (t) => {
+t.test('the image copies existing paths, and everything that runs', async (t) => {
   const copied = [...read('Dockerfile').matchAll(/^COPY (?!--from)(.+)$/gm)].flatMap(
     ([, line]) => line?.split(' ').slice(0, -1) ?? [],
   );
@@ -55,7 +55,7 @@ t.test('the image copies what there is, and all that runs', async (t) => {
   t.ok(existsSync(entry ?? ''));
 });
 
-t.test('the lock names no hosts, and the engines are pinned', async (t) => {
+t.test('the lock file names no hosts, and versions are pinned', async (t) => {
   t.notMatch(read('package-lock.json'), '"resolved"');
   const { dependencies, devDependencies, optionalDependencies } = JSON.parse(read('package.json'));
   for (const [name, version] of Object.entries({

@@ -10,8 +10,8 @@ import { type ServerProcess, startServerProcess } from '../support/setup/server-
 const root = join(import.meta.dirname, '../..');
 
 /**
- * A fence marked `sh` is run as it stands, unless a comment before it says `not run:` and why. In it `ID` stands for a
- * client of its own, `SECRET` for that of demo-machine, and the address is that of the server it is run against.
+ * A fence marked `sh` is run unchanged, unless a comment before it says `not run:` and why. In it `ID` means a new
+ * client, `SECRET` the secret of demo-machine, and the address is that of the running server.
  */
 interface Block {
   readonly page: string;
@@ -41,13 +41,13 @@ const blocksIn = async (page: string): Promise<Block[]> => {
   });
 };
 
-/** `postern` and `npx postern` are this program, whatever else may be installed. */
+/** `postern` and `npx postern` run this checkout, also when another one is installed. */
 const programs = async (folder: string): Promise<string> => {
   await mkdir(folder);
   const program = (name: string, script: string) => writeFile(join(folder, name), `#!/bin/sh\n${script}\n`);
   await program('postern', `exec '${process.execPath}' '${join(root, 'src/cli/main.ts')}' "$@"`);
   await program('npx', 'exec "$@"');
-  // The server that a page has started is the one that runs already.
+  // A page that starts a server means the one that is running already.
   await program('npm', '[ "$*" = start ]');
   for (const name of ['postern', 'npx', 'npm']) await chmod(join(folder, name), 0o755);
   return folder;
@@ -94,7 +94,7 @@ const filledIn = async ({ script }: Block, server: ServerProcess): Promise<strin
 
 const pages = ['README.md', ...globSync('docs/**/*.md', { cwd: root })];
 
-t.test('every command in the documentation does what it says, against a server', async (t) => {
+t.test('every command in the documentation works against a server', async (t) => {
   const blocks = (await Promise.all(pages.map(blocksIn))).flat();
   const wanted = blocks.filter(({ reason }) => reason === undefined);
   t.ok(wanted.length > 12, `${wanted.length} of ${blocks.length} are run`);
@@ -118,7 +118,7 @@ t.test('every command in the documentation does what it says, against a server',
   await Promise.all([work(), work()]);
 });
 
-t.test('links between pages lead somewhere', async (t) => {
+t.test('links between pages have a target', async (t) => {
   const anchor = (title: string): string =>
     title
       .toLowerCase()

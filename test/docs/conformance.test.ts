@@ -4,7 +4,7 @@ import t from 'tap';
 
 const root = join(import.meta.dirname, '..');
 
-/** Titles of tests, as they stand in the source: a template's `${…}` is part of it. */
+/** Test titles as written in the source: a template's `${…}` is part of the title. */
 const titlesIn = (file: string): readonly string[] =>
   [...readFileSync(file, 'utf8').matchAll(/\bt\.test\(\s*(['"`])((?:\\.|(?!\1)[\s\S])+)\1/g)].map(
     ([, , title = '']) => title,
@@ -39,7 +39,7 @@ const namedIn = (title: string): readonly string[] => {
 const told =
   /\b(RFC \d{4}|OpenID Connect [A-Z][\w-]*(?: [A-Z][\w-]*)*|OpenID Federation|FAPI \d\.\d|JARM|CIBA|Form Post Response Mode)\b/g;
 
-t.test('each row says what it is, and one that is implemented names tests that name it', async (t) => {
+t.test('each row has a state, and an implemented specification names tests that cite it', async (t) => {
   t.ok(rows.length > 20);
   t.equal(new Set(names).size, names.length, 'no specification twice');
   for (const { name, status, tests } of rows) {
@@ -57,7 +57,7 @@ t.test('each row says what it is, and one that is implemented names tests that n
   }
 });
 
-t.test('each specification that a title names has a row', async (t) => {
+t.test('each specification that a test title cites has a row', async (t) => {
   for (const folder of ['protocol', 'interop', 'flows']) {
     const files = readdirSync(join(root, folder)).filter((file) => file.endsWith('.test.ts'));
     t.ok(files.length > 0, folder);

@@ -15,7 +15,7 @@ const found = (text: string, pattern: RegExp): string[] => [
   ...new Set([...text.matchAll(pattern)].map(([, one = '']) => one)),
 ];
 
-t.test('every code that an operator may meet is in the page on troubleshooting', async (t) => {
+t.test('every code that an operator may see is on the troubleshooting page', async (t) => {
   const page = await read('docs/operations/troubleshooting.md');
   const doctor = (await sources('src/features/doctor/*.ts')).join('\n');
   const findings = (await sources('{adapters/**,src/features/keys}/*{inspect,inspecting,findings}.ts')).join(
@@ -39,7 +39,7 @@ t.test('every code that an operator may meet is in the page on troubleshooting',
   for (const code of codes) t.ok(page.includes(`\`${code}\``), code);
 });
 
-t.test('every other code has a page of its own at /errors, or is in that page too', async (t) => {
+t.test('every other code has a page at /errors, or is on the troubleshooting page too', async (t) => {
   const page = await read('docs/operations/troubleshooting.md');
   const all = (await sources('{src,adapters,config}/**/*.ts')).join('\n');
   const codes = found(all, /\b(?:code|error): '([a-z]+(?:_[a-z]+)*)'/g);
@@ -47,7 +47,7 @@ t.test('every other code has a page of its own at /errors, or is in that page to
   for (const code of codes) t.ok(explanationOf(code) || page.includes(`\`${code}\``), code);
 });
 
-t.test('metrics, their page and the dashboard speak of the same names', async (t) => {
+t.test('metrics, their page and the dashboard use the same names', async (t) => {
   const token = 'the-token-of-the-scraper';
   const server = await startInProcess({ config: { metrics: { enabled: true, token } } });
   t.teardown(() => server.close());
@@ -70,56 +70,59 @@ t.test('metrics, their page and the dashboard speak of the same names', async (t
   t.equal(new Set(panels.map(({ id }: { id: number }) => id)).size, panels.length);
 });
 
-t.test('the manifests for Kubernetes hold a configuration that loads, and probes that fit', async (t) => {
-  const cwd = t.testdir({
-    'key-encryption-key': Buffer.alloc(32, 3).toString('base64'),
-    'store-url': 'redis://:hunter2@redis:6379',
-  });
-  const [deployment, service, budget] = parseAllDocuments(await read('examples/kubernetes/postern.yaml')).map(
-    (one) => one.toJS(),
-  );
-  const [container] = deployment.spec.template.spec.containers;
-  const env = Object.fromEntries(
-    container.env.map(({ name, value }: { name: string; value: string }) => [
-      name,
-      value.replace('/run/secrets/postern', cwd).replace('/etc/postern', join(root, 'examples/kubernetes')),
-    ]),
-  );
-  const { config } = loadConfig({ env, cwd });
-  t.match(config, { mode: 'production', store: { url: 'redis://:hunter2@redis:6379' } });
-  const ports = container.ports.map(({ containerPort }: { containerPort: number }) => containerPort);
-  t.same(ports, [config.listen.port, config.metrics.port]);
-  t.equal(container.livenessProbe.httpGet.path, '/livez');
-  t.equal(container.readinessProbe.httpGet.path, '/readyz');
-  t.ok(
-    (config.listen.drain_seconds ?? 0) > container.readinessProbe.periodSeconds * 2,
-    'longer than two looks',
-  );
-  const pod = deployment.spec.template.spec;
-  t.ok(pod.terminationGracePeriodSeconds > 20);
-  t.equal(container.image, `postern:${JSON.parse(await read('package.json')).version}`);
-  t.match(pod, { automountServiceAccountToken: false, enableServiceLinks: false });
-  const user = /^USER (\d+):(\d+)$/m
-    .exec(await read('Dockerfile'))
-    ?.slice(1)
-    .map(Number);
-  t.same([pod.securityContext.runAsUser, pod.securityContext.runAsGroup], user, 'the user of the image');
-  t.match(pod.securityContext, { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
-  t.same(container.securityContext, {
-    allowPrivilegeEscalation: false,
-    readOnlyRootFilesystem: true,
-    capabilities: { drop: ['ALL'] },
-  });
-  t.same(deployment.spec.strategy.rollingUpdate, { maxUnavailable: 0, maxSurge: 1 });
-  t.equal(budget.spec.maxUnavailable, 1, 'a drain of nodes gets on, however few there are');
-  t.same(service.spec.selector, deployment.spec.template.metadata.labels);
-  t.same(budget.spec.selector, deployment.spec.selector);
-  const { resources, configMapGenerator } = parse(await read('examples/kubernetes/kustomization.yaml'));
-  t.same(resources, ['postern.yaml']);
-  t.same(configMapGenerator[0].files, ['postern-configuration.yaml']);
-});
+t.test(
+  'the Kubernetes manifests hold a configuration that loads and probes that match the server',
+  async (t) => {
+    const cwd = t.testdir({
+      'key-encryption-key': Buffer.alloc(32, 3).toString('base64'),
+      'store-url': 'redis://:hunter2@redis:6379',
+    });
+    const [deployment, service, budget] = parseAllDocuments(
+      await read('examples/kubernetes/postern.yaml'),
+    ).map((one) => one.toJS());
+    const [container] = deployment.spec.template.spec.containers;
+    const env = Object.fromEntries(
+      container.env.map(({ name, value }: { name: string; value: string }) => [
+        name,
+        value.replace('/run/secrets/postern', cwd).replace('/etc/postern', join(root, 'examples/kubernetes')),
+      ]),
+    );
+    const { config } = loadConfig({ env, cwd });
+    t.match(config, { mode: 'production', store: { url: 'redis://:hunter2@redis:6379' } });
+    const ports = container.ports.map(({ containerPort }: { containerPort: number }) => containerPort);
+    t.same(ports, [config.listen.port, config.metrics.port]);
+    t.equal(container.livenessProbe.httpGet.path, '/livez');
+    t.equal(container.readinessProbe.httpGet.path, '/readyz');
+    t.ok(
+      (config.listen.drain_seconds ?? 0) > container.readinessProbe.periodSeconds * 2,
+      'longer than two looks',
+    );
+    const pod = deployment.spec.template.spec;
+    t.ok(pod.terminationGracePeriodSeconds > 20);
+    t.equal(container.image, `postern:${JSON.parse(await read('package.json')).version}`);
+    t.match(pod, { automountServiceAccountToken: false, enableServiceLinks: false });
+    const user = /^USER (\d+):(\d+)$/m
+      .exec(await read('Dockerfile'))
+      ?.slice(1)
+      .map(Number);
+    t.same([pod.securityContext.runAsUser, pod.securityContext.runAsGroup], user, 'the user of the image');
+    t.match(pod.securityContext, { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
+    t.same(container.securityContext, {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    });
+    t.same(deployment.spec.strategy.rollingUpdate, { maxUnavailable: 0, maxSurge: 1 });
+    t.equal(budget.spec.maxUnavailable, 1, 'a drain of nodes gets on, however few there are');
+    t.same(service.spec.selector, deployment.spec.template.metadata.labels);
+    t.same(budget.spec.selector, deployment.spec.selector);
+    const { resources, configMapGenerator } = parse(await read('examples/kubernetes/kustomization.yaml'));
+    t.same(resources, ['postern.yaml']);
+    t.same(configMapGenerator[0].files, ['postern-configuration.yaml']);
+  },
+);
 
-t.test('the unit for systemd gives what the server asks for', async (t) => {
+t.test('the systemd unit provides what the server needs', async (t) => {
   const unit = await read('examples/systemd/postern.service');
   const values = (name: string): string[] => found(unit, new RegExp(`^${name}=(.*)$`, 'gm'));
   const environment = Object.fromEntries(values('Environment').map((one) => one.split(/=(.*)/s)));

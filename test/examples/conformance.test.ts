@@ -47,7 +47,7 @@ const asTheSuite = (id: string, more: Readonly<Record<string, string>> = {}): st
 };
 
 for (const id of ['basic', 'basic-2', 'post']) {
-  t.test(`${id} gets its tokens without PKCE, as OpenID Connect Core §3.1 alone asks`, async (t) => {
+  t.test(`${id} gets its tokens without PKCE, which OpenID Connect Core §3.1 doesn't require`, async (t) => {
     const scope = 'openid profile email address phone';
     const acr_values = 'urn:example:password';
     const state = 'a-state';
@@ -82,7 +82,7 @@ for (const id of ['basic', 'basic-2', 'post']) {
 }
 
 t.test(
-  'a second sign-in and prompt=none work as the plan wants (OpenID Connect Core §3.1.2.1)',
+  'a second sign-in and prompt=none work as the plan expects (OpenID Connect Core §3.1.2.1)',
   async (t) => {
     const browser = new Browser();
     const none = asTheSuite('basic', { prompt: 'none', state: 's' });
@@ -96,7 +96,7 @@ t.test(
   },
 );
 
-t.test('the FAPI 2.0 clients are held to their profile', async (t) => {
+t.test('the FAPI 2.0 clients must meet their profile', async (t) => {
   const strict = clients.filter(({ profile }) => profile === 'fapi2');
   t.equal(strict.length, 4);
   for (const { client_id, redirect_uris, pkce } of strict) {
@@ -109,7 +109,7 @@ t.test('the FAPI 2.0 clients are held to their profile', async (t) => {
   }
 });
 
-t.test('the README names every client, and the fields of the pages', async (t) => {
+t.test('the README names every client and the form fields of the pages', async (t) => {
   const readme = readFileSync(`${folder}/README.md`, 'utf8');
   for (const { client_id } of clients) t.match(readme, `\`${client_id}\``);
   for (const name of ['login-submit', 'consent-allow', 'logout-confirm']) t.match(readme, `"${name}"`);

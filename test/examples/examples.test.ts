@@ -21,7 +21,7 @@ const server = await startServer({
 const ISSUER = server.issuer;
 t.teardown(() => server.stop());
 
-/** An example on a port of its own, with a client whose redirect URI leads there. */
+/** Starts an example on a free port, with a client whose redirect URI points to it. */
 const start = async (file: string, type: AddClient['type'], metadata: AddClient['metadata'] = {}) => {
   const PORT = String(await freePort());
   const home = `http://localhost:${PORT}`;
@@ -35,7 +35,7 @@ const start = async (file: string, type: AddClient['type'], metadata: AddClient[
   return { home, env, secret, id, program: startProgram(`examples/${file}`, env) };
 };
 
-t.test('an Express application with openid-client', async (t) => {
+t.test('the Express application with openid-client signs a person in', async (t) => {
   const port = await freePort();
   const home = `http://localhost:${port}`;
   const { id, secret = '' } = await server.addClient({
@@ -58,7 +58,7 @@ t.test('an Express application with openid-client', async (t) => {
   t.match(out, { url: `${home}/`, body: /Sign in/ });
 });
 
-t.test('a Fastify application with @fastify/oauth2', async (t) => {
+t.test('the Fastify application with @fastify/oauth2 signs a person in', async (t) => {
   const { home, program } = await start('fastify/server.js', 'web');
   t.teardown(() => program.stop());
   await program.waitForOutput(/listening/);
@@ -71,7 +71,7 @@ t.test('a Fastify application with @fastify/oauth2', async (t) => {
   t.match(JSON.parse(out.body), { signIn: `${home}/login` });
 });
 
-t.test('a machine, and an API that verifies its tokens', async (t) => {
+t.test('an API verifies the tokens of a machine', async (t) => {
   const api = await start('resource-server/server.js', 'machine');
   t.teardown(() => api.program.stop());
   await api.program.waitForOutput(/listening/);
@@ -110,7 +110,7 @@ t.test('a machine, and an API that verifies its tokens', async (t) => {
   t.match(failed.out(), /invalid_client/);
 });
 
-t.test('a device in a terminal', async (t) => {
+t.test('a device in a terminal is connected', async (t) => {
   const { program } = await start('device/device.js', 'device');
   t.teardown(() => program.stop());
   const [, uri, code = ''] = await program.waitForOutput(/open (\S+)\nand enter (\S+)/);
@@ -124,7 +124,7 @@ t.test('a device in a terminal', async (t) => {
   t.match(program.out(), 'Ada <Lovelace>');
 });
 
-t.test('an issuer-style service', async (t) => {
+t.test('an issuer-style service redeems a code', async (t) => {
   const { home, program } = await start('issuer/server.js', 'issuer', { audience });
   t.teardown(() => program.stop());
   await program.waitForOutput(/listening/);
@@ -134,7 +134,7 @@ t.test('an issuer-style service', async (t) => {
   t.equal(foreign.status, 400, 'an answer that this browser did not ask for');
 });
 
-t.test('a single-page application with oidc-client-ts, in Chromium', async (t) => {
+t.test('the single-page application with oidc-client-ts signs a person in, in Chromium', async (t) => {
   const port = await freePort();
   const home = `http://localhost:${port}`;
   const { id } = await server.addClient({

@@ -32,7 +32,7 @@ const open = async (over: Over = {}, through = (store: Store) => store) => {
   };
 };
 
-t.test('an empty store in development gets a person and a client of each type, once', async (t) => {
+t.test('an empty store in development gets an account and a client of each type, once', async (t) => {
   const { accounts, clients, close, config, ensure, store } = await open();
   t.teardown(close);
   await assertNoDemo(store);
@@ -61,7 +61,7 @@ t.test('an empty store in development gets a person and a client of each type, o
   t.equal(await ensure(), 'made before', 'a restart makes and tells nothing');
 });
 
-/** Takes so many commits; then its process is as good as dead. */
+/** A store that accepts so many commits and then fails, as if its process had died. */
 const expiring = (lifetimes: number, store: Store): Store => {
   let left = lifetimes;
   return Object.assign(Object.create(store), {
@@ -72,7 +72,7 @@ const expiring = (lifetimes: number, store: Store): Store => {
   });
 };
 
-t.test('who is killed on the way leaves all of it, whose secrets can be made anew, or nothing', async (t) => {
+t.test('a start that is killed leaves all demo data, whose secrets can be replaced, or none', async (t) => {
   const { store } = await openCountingStore(createManualClock());
   t.teardown(() => store.close());
   const killed = await open({}, () => expiring(0, store));
@@ -91,7 +91,7 @@ t.test('who is killed on the way leaves all of it, whose secrets can be made ane
   t.ok(await next.clients.verifySecret('demo-machine', secret));
 });
 
-t.test('what is there by the names of the demo stays, and nothing is told of its secrets', async (t) => {
+t.test("existing records with the demo's names stay, and their secrets are not printed", async (t) => {
   const { clients, close, config, ensure } = await open(
     testConfig(['demo=true', 'accounts=[{"username":"demo","password":"a phrase of my own"}]']),
   );
@@ -107,7 +107,7 @@ t.test('what is there by the names of the demo stays, and nothing is told of its
   t.notMatch(greeting(config, made), /undefined|Sign in|A first token/);
 });
 
-t.test('no demo data in production, on a store in use, or when it is not wanted', async (t) => {
+t.test('production, a store in use, and a disabled demo get no demo data', async (t) => {
   for (const over of [{ mode: 'production' }, { demo: false }] as const) {
     const { close, ensure, store } = await open(over);
     t.equal(await ensure(), undefined, JSON.stringify(over));
@@ -122,7 +122,7 @@ t.test('no demo data in production, on a store in use, or when it is not wanted'
   t.notMatch(greeting(config, none), /demo/, 'nobody is sent after secrets of what is not there');
 });
 
-t.test('production refuses a store with demo data, until the last of it is deleted', async (t) => {
+t.test('production refuses a store with demo data until all of it is deleted', async (t) => {
   const { accounts, clients, close, ensure, store } = await open();
   t.teardown(close);
   await ensure();

@@ -22,7 +22,7 @@ const happenings = array(
   { maxLength: 60 },
 );
 
-t.test('the record counts each event once, whatever happens and when', (t) =>
+t.test('the audit record counts each event once, in any order and at any time', (t) =>
   fuzz(t, happenings, (happened) => {
     let now = 0;
     let written = 0;
@@ -33,7 +33,7 @@ t.test('the record counts each event once, whatever happens and when', (t) =>
     });
     for (const [event, later] of happened) {
       now += later;
-      // Absent and undefined mean the same here, and the types of events know absent only.
+      // Absent and undefined mean the same here, and event types allow only absent members.
       merging.record(event as SecurityEvent);
     }
     merging.closeAll();
@@ -41,7 +41,7 @@ t.test('the record counts each event once, whatever happens and when', (t) =>
   }),
 );
 
-t.test('a JSON object is what JSON.parse takes it for, or refused in a sentence', (t) =>
+t.test('a JSON object is read as JSON.parse reads it, or refused with a sentence', (t) =>
   fuzz(t, jsonTexts(['redirect_uris', 'jwks', '__proto__', 'a']), (text) => {
     const parsed = parseJsonObject(Buffer.from(text));
     if (typeof parsed === 'string') return;
@@ -49,7 +49,7 @@ t.test('a JSON object is what JSON.parse takes it for, or refused in a sentence'
   }),
 );
 
-t.test('two names of certificates are the same only when they say the same', (t) =>
+t.test('two certificate names are equal only when they mean the same', (t) =>
   fuzz(t, tuple(texts, texts), ([one, other]) => {
     const escaped = (text: string) => text.replaceAll(/[\\"#+,;<=>\n\r]/g, '\\$&');
     isSameName(one, other);

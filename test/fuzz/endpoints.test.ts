@@ -17,7 +17,7 @@ const unlimited = {
   sign_in_per_client: 0,
 };
 
-t.test('no door answers 5xx, hangs or grows, whatever comes', async (t) => {
+t.test('no endpoint answers 5xx, hangs or leaks memory on any input', async (t) => {
   const scene = await startSecurityTest(t, {
     ...threeClients,
     registration: { enabled: true },
@@ -31,7 +31,7 @@ t.test('no door answers 5xx, hangs or grows, whatever comes', async (t) => {
     const answer = await fetch(`${at}${path}`, { redirect: 'manual', ...init });
     const text = await answer.text();
     if (answer.status >= 500) throw new Error(`${answer.status}: ${text.slice(0, 300)}`);
-    // What was told is not what is measured.
+    // Recorded events would count as memory growth.
     events.length = 0;
   };
   const form = { 'content-type': 'application/x-www-form-urlencoded' };
@@ -86,7 +86,7 @@ t.test('no door answers 5xx, hangs or grows, whatever comes', async (t) => {
     'lang',
   ];
 
-  await t.test('forms of the token endpoint and its neighbours', (t) =>
+  await t.test('forms of the token endpoint and related endpoints are handled', (t) =>
     fuzz(
       t,
       tuple(
@@ -98,7 +98,7 @@ t.test('no door answers 5xx, hangs or grows, whatever comes', async (t) => {
     ),
   );
 
-  await t.test('authorization requests, also pushed and posted', (t) =>
+  await t.test('authorization requests, also pushed and posted, are handled', (t) =>
     fuzz(
       t,
       tuple(
@@ -119,7 +119,7 @@ t.test('no door answers 5xx, hangs or grows, whatever comes', async (t) => {
     ),
   );
 
-  await t.test('authorization requests that are nearly right', (t) =>
+  await t.test('nearly valid authorization requests are handled', (t) =>
     fuzz(t, tuple(constantFrom(...authorize), texts), ([name, value]) => {
       const url = new URL(app.authorizationUrl('v'.repeat(43)));
       url.searchParams.set(name, value.slice(0, 2000));
@@ -127,7 +127,7 @@ t.test('no door answers 5xx, hangs or grows, whatever comes', async (t) => {
     }),
   );
 
-  await t.test('bodies of the JSON door', (t) =>
+  await t.test('bodies of the JSON token endpoint are handled', (t) =>
     fuzz(
       t,
       tuple(
@@ -143,7 +143,7 @@ t.test('no door answers 5xx, hangs or grows, whatever comes', async (t) => {
     ),
   );
 
-  await t.test('registrations', (t) =>
+  await t.test('registrations are handled', (t) =>
     fuzz(
       t,
       jsonTexts([
@@ -165,7 +165,7 @@ t.test('no door answers 5xx, hangs or grows, whatever comes', async (t) => {
     ),
   );
 
-  await t.test('Authorization headers', (t) =>
+  await t.test('Authorization headers are handled', (t) =>
     fuzz(
       t,
       tuple(
@@ -181,7 +181,7 @@ t.test('no door answers 5xx, hangs or grows, whatever comes', async (t) => {
     ),
   );
 
-  await t.test('DPoP proofs', (t) =>
+  await t.test('DPoP proofs are handled', (t) =>
     fuzz(
       t,
       tuple(
@@ -192,7 +192,7 @@ t.test('no door answers 5xx, hangs or grows, whatever comes', async (t) => {
     ),
   );
 
-  await t.test('assertions, request objects, hints and tokens', (t) =>
+  await t.test('assertions, request objects, hints and tokens are handled', (t) =>
     fuzz(
       t,
       tuple(
@@ -226,7 +226,7 @@ t.test('no door answers 5xx, hangs or grows, whatever comes', async (t) => {
     ),
   );
 
-  await t.test('cookies, languages and addresses', (t) =>
+  await t.test('cookies, languages and addresses are handled', (t) =>
     fuzz(
       t,
       tuple(
@@ -258,7 +258,7 @@ t.test('no door answers 5xx, hangs or grows, whatever comes', async (t) => {
     ),
   );
 
-  await t.test('certificates from the proxy', async (t) => {
+  await t.test('certificates from the proxy are handled', async (t) => {
     const kinds = {
       'client-cert': ['client-cert', 'client-cert-chain'],
       'x-forwarded-client-cert': ['x-forwarded-client-cert'],
@@ -274,7 +274,7 @@ t.test('no door answers 5xx, hangs or grows, whatever comes', async (t) => {
     }
   });
 
-  await t.test('the forms of people', async (t) => {
+  await t.test('forms of the pages are handled', async (t) => {
     const browser = new Browser();
     const page = await browser.open(app.authorizationUrl(newVerifier()));
     const { action, hidden } = formOf(page.body);
@@ -310,7 +310,7 @@ t.test('no door answers 5xx, hangs or grows, whatever comes', async (t) => {
     );
   });
 
-  await t.test('bytes on the wire', (t) =>
+  await t.test('raw bytes are handled', (t) =>
     fuzz(
       t,
       tuple(

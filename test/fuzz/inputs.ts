@@ -17,7 +17,7 @@ import {
   webUrl,
 } from 'fast-check';
 
-/** Values that mean something to somebody on the way. */
+/** Values that some parser treats specially. */
 const specialTexts = constantFrom(
   '',
   ' ',
@@ -73,14 +73,14 @@ export const texts: Arbitrary<string> = oneof(
   double().map(String),
 );
 
-/** What a header may hold at all; the rest is tried on the wire. */
+/** Texts that `fetch` accepts in a header; raw-http.test.ts and the raw bytes cover the rest. */
 export const headerTexts: Arbitrary<string> = texts.map((text) =>
   Buffer.from(text.replaceAll(/[^\x20-\x7e\xa0-\xff]/g, '?'), 'latin1')
     .toString('latin1')
     .slice(0, 6000),
 );
 
-/** A form: parameters that are known and some that are not, more than once and in any order. */
+/** Generates a form of known and unknown parameters, repeated and in any order. */
 export const forms = (names: readonly string[]): Arbitrary<string> =>
   oneof(
     {
@@ -107,7 +107,7 @@ const part = (values: Arbitrary<unknown>): Arbitrary<string> =>
     { weight: 1, arbitrary: headerTexts },
   );
 
-/** Shaped like a JWT, with the members named or any others. */
+/** Generates text shaped like a JWT, with the named members or others. */
 export const jwts = (header: readonly string[], claims: readonly string[]): Arbitrary<string> => {
   const member = (names: readonly string[]) =>
     dictionary(
@@ -125,7 +125,7 @@ export const jwts = (header: readonly string[], claims: readonly string[]): Arbi
 
 export const bytes: Arbitrary<Buffer> = uint8Array({ maxLength: 600 }).map((array_) => Buffer.from(array_));
 
-/** JSON, what is left of it after an accident, and none at all. */
+/** Generates valid JSON, truncated JSON, and other text. */
 export const jsonTexts = (names: readonly string[]): Arbitrary<string> =>
   oneof(
     dictionary(oneof(constantFrom(...names), texts), oneof(texts, jsonValue({ maxDepth: 3 }))).map((value) =>

@@ -16,7 +16,7 @@ import { contentSecurityPolicy } from '#src/views/policy.ts';
 import { bytes, jsonTexts, texts } from './inputs.ts';
 import { fuzz } from './run.ts';
 
-/** Anything else that is thrown is a fault of ours. */
+/** Any other exception is a bug. */
 const orRefused = (read: () => void, refusal: new (...given: never[]) => Error): void => {
   try {
     read();
@@ -25,7 +25,7 @@ const orRefused = (read: () => void, refusal: new (...given: never[]) => Error):
   }
 };
 
-t.test('the JSON door takes what JSON.parse takes, and no more', (t) =>
+t.test('the JSON token endpoint accepts what JSON.parse accepts, and no more', (t) =>
   fuzz(
     t,
     oneof(
@@ -46,7 +46,7 @@ t.test('the JSON door takes what JSON.parse takes, and no more', (t) =>
   ),
 );
 
-t.test('a form is flat, whatever its names', (t) =>
+t.test('a form is flat, whatever its parameter names', (t) =>
   fuzz(
     t,
     oneof(
@@ -63,7 +63,7 @@ t.test('a form is flat, whatever its names', (t) =>
   ),
 );
 
-t.test('a redirect URI that is accepted is what every parser takes it for', (t) =>
+t.test('all parsers agree on an accepted redirect URI', (t) =>
   fuzz(
     t,
     oneof(
@@ -82,7 +82,7 @@ t.test('a redirect URI that is accepted is what every parser takes it for', (t) 
   ),
 );
 
-t.test('an address has one place, and a path of ours stays ours', (t) =>
+t.test('a URL has one destination, and a local path never leaves the origin', (t) =>
   fuzz(t, texts, (text) => {
     if (networkOf(networkOf(text)) !== networkOf(text) && !networkOf(text).endsWith('/64'))
       throw new Error('two places');
@@ -96,7 +96,7 @@ t.test('an address has one place, and a path of ours stays ours', (t) =>
   }),
 );
 
-t.test('the configuration is loaded or explained, whatever is in it', async (t) => {
+t.test('any configuration is loaded or its errors are explained', async (t) => {
   const cwd = await mkdtemp(join(tmpdir(), 'postern-fuzz-'));
   t.teardown(() => rm(cwd, { recursive: true, force: true }));
   const file = join(cwd, 'postern.yaml');

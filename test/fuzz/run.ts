@@ -7,7 +7,7 @@ import type { Test } from 'tap';
 setFlagsFromString('--expose-gc');
 const collect: () => void = runInNewContext('gc');
 
-/** `npm run fuzz` tries so many times as much; a seed leads to a failure again. */
+/** `npm run fuzz` multiplies the number of runs; a seed reproduces a failure. */
 const times = Number(process.env['FUZZ_TIMES'] ?? 1);
 const seed = process.env['FUZZ_SEED'];
 
@@ -22,7 +22,7 @@ const heap = async (): Promise<number> => {
   return process.memoryUsage().heapUsed;
 };
 
-/** A machine that is busy with something else is slow once; an input that hangs is slow each time. */
+/** A busy machine is slow once; an input that hangs is slow each time. */
 const inTime = async (attempt: () => Promise<void>): Promise<void> => {
   for (let tries = 1; ; tries++) {
     const started = performance.now();
@@ -33,7 +33,7 @@ const inTime = async (attempt: () => Promise<void>): Promise<void> => {
   }
 };
 
-/** Tries `attempt` on what `inputs` makes up. Failing prints the smallest input that fails, and the seed. */
+/** Runs `attempt` on generated inputs. A failure prints the smallest failing input and the seed. */
 export const fuzz = async <T>(
   t: Test,
   inputs: Arbitrary<T>,
@@ -47,7 +47,7 @@ export const fuzz = async <T>(
   let runs = 0;
   await assert(
     asyncProperty(inputs, async (input) => {
-      // What is loaded, compiled and kept for speed is there by then.
+      // Modules are loaded, code is compiled and caches are filled by now.
       if (runs === Math.min(20, parameters.numRuns ?? 0)) before = await heap();
       runs += 1;
       await inTime(async () => attempt(input));

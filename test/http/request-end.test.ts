@@ -13,11 +13,11 @@ import { waitFor } from '../support/wait-for.ts';
 
 const token = 'the-token-of-the-scraper';
 
-t.test('a request whose caller hangs up is logged and counted, as 499', async (t) => {
+t.test('a request whose caller disconnects is logged and counted as 499', async (t) => {
   const server = await startServerProcess({ config: { ...usualConfig, metrics: { enabled: true, token } } });
   t.teardown(() => server.close());
 
-  /** All of a request, or the first so many bytes of it, and then the connection is gone. */
+  /** Sends a request, or its first bytes, and closes the connection. */
   const hangUp = async (path: string, body: string, sent = body): Promise<void> => {
     const socket = connect(server.port, '127.0.0.1');
     const head = [
@@ -62,7 +62,7 @@ t.test('a request whose caller hangs up is logged and counted, as 499', async (t
   );
 });
 
-t.test('answers that wait for their turn end with their connection, each once', async (t) => {
+t.test('pipelined responses end with their connection, each once', async (t) => {
   const server = Fastify();
   t.teardown(() => server.close());
   const ended: string[] = [];
@@ -82,12 +82,12 @@ t.test('answers that wait for their turn end with their connection, each once', 
     return '';
   });
   await server.listen({ host: '127.0.0.1', port: 0 });
-  // Fastify listens on an address.
+  // Fastify listens on TCP, so the address has a port.
   const { port } = server.server.address() as AddressInfo;
   const ask = (path: string): string => `GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`;
   const quick = 30;
 
-  /** One that is answered late, and others behind it on the same connection. */
+  /** Sends a request that is answered late, and pipelines others behind it. */
   const pipeline = async (behind = '') => {
     [begun, ended.length, turn] = [0, 0, Promise.withResolvers<void>()];
     const socket = connect(port, '127.0.0.1');
@@ -118,7 +118,7 @@ t.test('answers that wait for their turn end with their connection, each once', 
   t.same(new Set(ended), new Set(['/slow 200', '/quick 200']));
 });
 
-t.test('what is refused ahead of every door is logged and counted as well', async (t) => {
+t.test('a request refused before routing is logged and counted as well', async (t) => {
   const server = await startServerProcess({ config: { ...usualConfig, metrics: { enabled: true, token } } });
   t.teardown(() => server.close());
   const headers = { 'content-encoding': 'gzip' };
@@ -133,7 +133,7 @@ t.test('what is refused ahead of every door is logged and counted as well', asyn
   t.match(linesOf(), [{ msg: 'request', method: 'GET', correlation: /^[\w-]{12}$/ }]);
 });
 
-t.test('a caller who is gone before anybody looked asked for nothing (CWE-754)', async (t) => {
+t.test('a connection that closes before it is accepted counts as no request (CWE-754)', async (t) => {
   const postern = await startInProcess({ config: usualConfig });
   t.teardown(() => postern.close());
   const events: SecurityEvent[] = [];
@@ -142,7 +142,7 @@ t.test('a caller who is gone before anybody looked asked for nothing (CWE-754)',
   const bytes = `POST /oauth/token HTTP/1.1\r\nhost: ${host}\r\ncontent-length: 29\r\n\r\ngrant`;
   const script = `const socket = require('node:net').connect(${port}, '127.0.0.1', () =>
     socket.write(${JSON.stringify(bytes)}, () => socket.resetAndDestroy()))`;
-  // This process does nothing meanwhile, so the connection is reset before it is accepted.
+  // This process is blocked meanwhile, so the connection is reset before it is accepted.
   t.equal(spawnSync(process.execPath, ['-e', script], { env: {} }).status, 0);
   t.equal((await fetch(`${postern.issuer}/livez`)).status, 200);
   t.same(events, []);

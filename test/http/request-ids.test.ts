@@ -1,7 +1,7 @@
 import t from 'tap';
 import { createRequestIds } from '#src/http/request-ids.ts';
 
-t.test('the name of a request can be told to a command: it never begins like an option', async (t) => {
+t.test('a request id can be an argument of a command: it never starts like an option', async (t) => {
   const name = createRequestIds();
   const names = Array.from({ length: 2_000 }, name);
   t.equal(new Set(names).size, names.length);

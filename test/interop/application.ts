@@ -5,7 +5,7 @@ import type { AddClient } from '#src/services/clients/index.ts';
 export const person = { login: 'ada', password: 'correct horse battery' };
 export const profile = { name: 'Ada Lovelace', email: 'ada@example.com' };
 
-/** A server with one person; its clients are of the house, so that no consent is asked for. */
+/** Starts a server with one account; its clients are first-party, so consent is not asked. */
 export const startInteropServer = (settings: Readonly<Record<string, unknown>> = {}): Promise<TestServer> =>
   startServer({
     settings: {
@@ -22,7 +22,7 @@ export interface Application {
   readonly redirectUri: string;
 }
 
-/** A client whose application will listen on a port of its own. */
+/** Registers a client for an application that will listen on a free port. */
 export const registerApplication = async (
   server: TestServer,
   type: NonNullable<AddClient['type']> = 'web',

@@ -8,7 +8,7 @@ import { person, profile, registerApplication, startApplication, startInteropSer
 const folder = dirname(createRequire(import.meta.url).resolve('oidc-client-ts/package.json'));
 const library = readFileSync(join(folder, 'dist/browser/oidc-client-ts.min.js'));
 
-t.test('oidc-client-ts in Chromium: redirect, userinfo, refresh, popup, logout', async (t) => {
+t.test('oidc-client-ts works in Chromium: redirect, userinfo, refresh, popup, logout', async (t) => {
   const server = await startInteropServer();
   t.teardown(() => server.stop());
   const client = await registerApplication(server, 'spa');
@@ -38,7 +38,7 @@ t.test('oidc-client-ts in Chromium: redirect, userinfo, refresh, popup, logout',
     scope: 'openid profile email',
     loadUserInfo: true,
   };
-  /** Runs an expression in the page, with a user manager of the library called `manager`. */
+  /** Runs an expression in the page, where `manager` is a user manager of the library. */
   const inPage = (expression: string): Promise<unknown> =>
     page.evaluate(
       `(async () => { const manager = new oidc.UserManager(${JSON.stringify(settings)}); return ${expression}; })()`,
@@ -67,7 +67,7 @@ t.test('oidc-client-ts in Chromium: redirect, userinfo, refresh, popup, logout',
   await opened
     .evaluate(`new oidc.UserManager(${JSON.stringify(settings)}).signinPopupCallback()`)
     .catch(() => {
-      // The library closes the window that it runs in.
+      // The library closes its own window.
     });
   t.equal(await signedIn, profile.name, 'in a popup, by the session');
 

@@ -6,7 +6,7 @@ import { Browser } from '../support/setup/browser.ts';
 import { startInProcess } from '../support/setup/in-process.ts';
 import { password, usualConfig } from '../support/setup/relying-party.ts';
 
-/** FAPI 2.0 Security Profile, by two libraries of relying parties that check all they are told. */
+/** FAPI 2.0 Security Profile with two relying party libraries that verify every response. */
 
 const callback = 'https://rp.example.com/callback';
 const { privateKey, publicKey } = await oauth.generateKeyPair('ES256', { extractable: true });
@@ -52,7 +52,7 @@ const postern = await startInProcess({
 });
 t.teardown(() => postern.close());
 
-/** What the proxy in front would add to a connection with that certificate. */
+/** The header that a TLS proxy would add for a connection with this certificate. */
 const throughProxy = (url: string, options: object): Promise<Response> => {
   const init: RequestInit = options;
   const headers = new Headers(init.headers);
@@ -140,7 +140,7 @@ for (const [id, by] of [
       : oauth.PrivateKeyJwt({ key: privateKey, kid: 'rp' });
     const DPoP = certified ? undefined : oauth.DPoP(party, await oauth.generateKeyPair('ES256'));
     const bound = DPoP ? { DPoP } : {};
-    /** RFC 9449 §8: the first answer says which nonce to use. */
+    /** RFC 9449 §8: the first response names the nonce to use. */
     const twice = async <Result>(once: () => Promise<Result>): Promise<Result> => {
       try {
         return await once();

@@ -20,18 +20,18 @@ const { issuer } = server;
 t.teardown(() => server.stop());
 const insecure = { execute: [client.allowInsecureRequests] };
 
-/** Signs in and stops where the browser would go back to the application, which nobody plays here. */
+/** Signs in and stops where the browser would return to the application, which doesn't exist here. */
 const callbackOf = async (url: URL, browser = new Browser()): Promise<URL> => {
   let page = await browser.open(url.href);
   if (page.body.includes('login-submit')) page = await browser.submit(page, { ...person });
-  // Native applications can't prove who they are, so people are asked whoever owns them (RFC 8252 §8.6).
+  // Native applications can't prove their identity, so consent is asked even for first-party ones (RFC 8252 §8.6).
   if (page.body.includes('consent-allow')) page = await browser.submit(page, { decision: 'allow' });
   const location = page.headers.get('location');
   if (location === null) throw new Error(`no way back: ${page.status} ${page.body.slice(0, 200)}`);
   return new URL(location);
 };
 
-t.test('openid-client', async (t) => {
+t.test('openid-client runs each flow', async (t) => {
   const found = await registerApplication(server);
   const browser = new Browser();
   const config = await client.discovery(
@@ -67,7 +67,7 @@ t.test('openid-client', async (t) => {
     );
   };
 
-  await t.test('code, PKCE and PAR, userinfo, refresh, introspection, revocation', async (t) => {
+  await t.test('it runs code, PKCE and PAR, userinfo, refresh, introspection, revocation', async (t) => {
     const tokens = await pushed({});
     const sub = tokens.claims()?.sub ?? '';
     t.match(await client.fetchUserInfo(config, tokens.access_token, sub), { sub, ...profile });
@@ -77,7 +77,7 @@ t.test('openid-client', async (t) => {
     t.match(await client.tokenIntrospection(config, next.access_token), { active: false });
   });
 
-  await t.test('DPoP (RFC 9449)', async (t) => {
+  await t.test('it uses DPoP (RFC 9449)', async (t) => {
     const dpop = client.getDPoPHandle(config, await client.randomDPoPKeyPair('ES256'));
     const tokens = await pushed({}, dpop);
     t.equal(tokens.token_type, 'dpop');
@@ -86,7 +86,7 @@ t.test('openid-client', async (t) => {
     await t.rejects(client.fetchUserInfo(config, tokens.access_token, sub), 'without the key it is nothing');
   });
 
-  await t.test('a JARM response, signed', async (t) => {
+  await t.test('it verifies a signed JARM response', async (t) => {
     const jarm = await client.discovery(
       new URL(issuer),
       found.id,
@@ -110,7 +110,7 @@ t.test('openid-client', async (t) => {
     t.ok((await client.authorizationCodeGrant(jarm, callback, checks)).access_token);
   });
 
-  await t.test('client credentials and the device grant', async (t) => {
+  await t.test('it runs client credentials and the device grant', async (t) => {
     const machine = await registerApplication(server, 'machine');
     const machineConfig = await client.discovery(
       new URL(issuer),

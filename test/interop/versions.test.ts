@@ -7,7 +7,7 @@ const rows = [...table.matchAll(/^\| `([^`]+)` \| (\S+) \| .+ \|$/gm)].map(([, n
   version,
 }));
 
-t.test('docs/interop.md names the versions that are installed, and all that was run', async (t) => {
+t.test('docs/interop.md names the installed versions and every library that was run', async (t) => {
   t.equal(rows.length, 11);
   const tests = globSync('test/interop/*.test.ts')
     .map((file) => readFileSync(file, 'utf8'))

@@ -46,7 +46,7 @@ const withPassport = (strategy: passport.Strategy): express.Express => {
 };
 
 t.test('passport-openidconnect', async (t) => {
-  // It sends no challenge and posts its secret, so the operator exempts it (RFC 9700 §2.1.1 wants a nonce then).
+  // It sends no challenge and posts its secret, so the operator exempts it (RFC 9700 §2.1.1 then requires a nonce).
   const client = await registerApplication(server, 'web', {
     token_endpoint_auth_method: 'client_secret_post',
     pkce: 'exempt',
@@ -196,7 +196,7 @@ t.test('@fastify/oauth2, with refresh and revocation', async (t) => {
     const known = await api.userinfo(next);
     // RFC 7009 §2.2: the answer is empty, where the library would want JSON.
     await api.revokeToken(next, 'refresh_token', { json: true });
-    // Whatever the status, it hands on what was answered.
+    // The library passes the response on, whatever its status.
     const after = await api.userinfo(next);
     return { known, rotated: next.refresh_token !== token.refresh_token, after };
   });

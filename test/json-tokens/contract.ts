@@ -1,8 +1,8 @@
 import { Ajv, type ValidateFunction } from 'ajv';
 
 /**
- * The schemas that issuer-style clients were generated from, as their documentation states them: what this door
- * answers must pass them unchanged.
+ * The schemas that issuer-style clients were generated from, as their documentation states them: the responses of
+ * this endpoint must validate against them unchanged.
  */
 const schemas = {
   AccessTokenResponseDto: {
@@ -36,7 +36,7 @@ const ajv = new Ajv({ strict: true });
 const success: ValidateFunction = ajv.compile(schemas.AccessTokenResponseDto);
 const refusal: ValidateFunction = ajv.compile(schemas.ErrorResponseDto);
 
-/** What is wrong with an answer; empty when nothing is. */
+/** Returns the schema violations of a response. */
 export const breaches = (status: number, body: unknown): readonly string[] => {
   const validate = status === 201 ? success : refusal;
   return validate(body)

@@ -130,52 +130,65 @@ const issuerCode = async (
   return code;
 };
 
-t.test('POST /api/v1/tokens', async (t) => {
+t.test('POST /api/v1/tokens redeems a code', async (t) => {
   const server = await startInProcess({ config });
   t.teardown(() => server.close());
   const { issuer } = server;
   const told: SecurityEvent[] = [];
   server.app.events.listen((event) => told.push(event));
 
-  await t.test('what is not one flat JSON object of strings is refused, and redeems nothing', async (t) => {
-    const code = await issuerCode(issuer);
-    const good = JSON.stringify({ authorization_code: code });
-    const bad: [string, string | Uint8Array, Record<string, string>?, number?][] = [
-      ['an array', `[${good}]`],
-      ['a number', '1'],
-      ['null', 'null'],
-      ['a nested object', `{"authorization_code":{"a":"${code}"}}`],
-      ['a number for a code', '{"authorization_code":1}'],
-      ['a list for a code', `{"authorization_code":["${code}"]}`],
-      ['a duplicate key', `{"authorization_code":"${code}","authorization_code":"${code}"}`],
-      ['a duplicate key, escaped', `{"authorization_code":"${code}","authorization\\u005fcode":"${code}"}`],
-      ['an extra key', `{"authorization_code":"${code}","x":"y"}`],
-      ['a prototype', `{"authorization_code":"${code}","__proto__":"y"}`],
-      ['something behind it', `${good}x`],
-      ['no code', '{}'],
-      ['an empty body', ''],
-      ['half a body', good.slice(0, -1)],
-      ['a short code', '{"authorization_code":"abc"}'],
-      ['a code with a dot', `{"authorization_code":"${code.slice(1)}."}`],
-      ['a byte order mark', `\ufeff${good}`],
-      ['bytes that are no UTF-8', Uint8Array.from([...Buffer.from(good.slice(0, -2)), 0xff, 0x22, 0x7d])],
-      ['a form', `authorization_code=${code}`, { 'content-type': 'application/x-www-form-urlencoded' }, 415],
-      ['plain text', good, { 'content-type': 'text/plain' }, 415],
-      ['another charset', good, { 'content-type': 'application/json; charset=latin1' }, 415],
-      ['another JSON type', good, { 'content-type': 'application/merge-patch+json' }, 415],
-      ['a megabyte', `{"authorization_code":"${'a'.repeat(1_000_000)}"}`, {}, 413],
-    ];
-    for (const [name, body, headers, status = 400] of bad) {
-      const answer = await post(issuer, body, headers);
-      t.equal(answer.status, status, name);
-      t.match(answer.body, { statusCode: status, httpCode: status, method: 'POST', path: '/api/v1/tokens' });
-      t.type(answer.headers.get('set-cookie'), 'null');
-    }
-    t.equal((await post(issuer, good)).status, 201, 'the code is still good');
-  });
+  await t.test(
+    "a body that isn't one flat JSON object of strings is refused and redeems nothing",
+    async (t) => {
+      const code = await issuerCode(issuer);
+      const good = JSON.stringify({ authorization_code: code });
+      const bad: [string, string | Uint8Array, Record<string, string>?, number?][] = [
+        ['an array', `[${good}]`],
+        ['a number', '1'],
+        ['null', 'null'],
+        ['a nested object', `{"authorization_code":{"a":"${code}"}}`],
+        ['a number for a code', '{"authorization_code":1}'],
+        ['a list for a code', `{"authorization_code":["${code}"]}`],
+        ['a duplicate key', `{"authorization_code":"${code}","authorization_code":"${code}"}`],
+        ['a duplicate key, escaped', `{"authorization_code":"${code}","authorization\\u005fcode":"${code}"}`],
+        ['an extra key', `{"authorization_code":"${code}","x":"y"}`],
+        ['a prototype', `{"authorization_code":"${code}","__proto__":"y"}`],
+        ['something behind it', `${good}x`],
+        ['no code', '{}'],
+        ['an empty body', ''],
+        ['half a body', good.slice(0, -1)],
+        ['a short code', '{"authorization_code":"abc"}'],
+        ['a code with a dot', `{"authorization_code":"${code.slice(1)}."}`],
+        ['a byte order mark', `\ufeff${good}`],
+        ['bytes that are no UTF-8', Uint8Array.from([...Buffer.from(good.slice(0, -2)), 0xff, 0x22, 0x7d])],
+        [
+          'a form',
+          `authorization_code=${code}`,
+          { 'content-type': 'application/x-www-form-urlencoded' },
+          415,
+        ],
+        ['plain text', good, { 'content-type': 'text/plain' }, 415],
+        ['another charset', good, { 'content-type': 'application/json; charset=latin1' }, 415],
+        ['another JSON type', good, { 'content-type': 'application/merge-patch+json' }, 415],
+        ['a megabyte', `{"authorization_code":"${'a'.repeat(1_000_000)}"}`, {}, 413],
+      ];
+      for (const [name, body, headers, status = 400] of bad) {
+        const answer = await post(issuer, body, headers);
+        t.equal(answer.status, status, name);
+        t.match(answer.body, {
+          statusCode: status,
+          httpCode: status,
+          method: 'POST',
+          path: '/api/v1/tokens',
+        });
+        t.type(answer.headers.get('set-cookie'), 'null');
+      }
+      t.equal((await post(issuer, good)).status, 201, 'the code is still good');
+    },
+  );
 
   await t.test(
-    'a code alone is enough for a marked client: a signed token for its audience, no more',
+    'an issuer_tokens client gets a signed token for its audience for a code alone, and no more',
     async (t) => {
       const answer = await post(issuer, { authorization_code: await issuerCode(issuer) });
       t.equal(answer.status, 201);
@@ -198,41 +211,47 @@ t.test('POST /api/v1/tokens', async (t) => {
     },
   );
 
-  await t.test('a marked client needs no scope, and gets tokens for its one audience only', async (t) => {
-    const code = await issuerCode(issuer, {});
-    t.match(code, /^[A-Za-z0-9_-]{32,128}$/);
-    const answer = await post(issuer, { authorization_code: code });
-    t.equal(answer.status, 201, 'RFC 6749 §3.3');
-    t.equal(decodeJwt(String(answer.body['access_token'])).aud, audience);
-    const query = new URLSearchParams({
-      client_id: 'issuer',
-      response_type: 'code',
-      redirect_uri: redirectUri,
-      resource: opaque,
-    });
-    const page = await new Browser().request(`${issuer}/oauth/authorize?${query}`);
-    t.equal(redirectParameters(page).get('error'), 'invalid_target');
-  });
+  await t.test(
+    'an issuer_tokens client needs no scope, and gets tokens for its one audience only',
+    async (t) => {
+      const code = await issuerCode(issuer, {});
+      t.match(code, /^[A-Za-z0-9_-]{32,128}$/);
+      const answer = await post(issuer, { authorization_code: code });
+      t.equal(answer.status, 201, 'RFC 6749 §3.3');
+      t.equal(decodeJwt(String(answer.body['access_token'])).aud, audience);
+      const query = new URLSearchParams({
+        client_id: 'issuer',
+        response_type: 'code',
+        redirect_uri: redirectUri,
+        resource: opaque,
+      });
+      const page = await new Browser().request(`${issuer}/oauth/authorize?${query}`);
+      t.equal(redirectParameters(page).get('error'), 'invalid_target');
+    },
+  );
 
-  await t.test('an access token is a JWT (RFC 9068), whatever the form door would give', async (t) => {
-    const party = new RelyingParty(issuer);
-    const requests: Readonly<Record<string, string>>[] = [
-      { resource: opaque, scope: 'read' },
-      { claims: JSON.stringify({ userinfo: { email: null } }) },
-    ];
-    for (const request of requests) {
-      const form = await codeFor(party, new Browser(), request);
-      const there = await party.redeem(form.code, form.verifier);
-      t.notMatch(there.body['access_token'], /\./);
-      const { code, verifier } = await codeFor(party, new Browser(), request);
-      const body = { authorization_code: code, redirect_uri: redirectUri, code_verifier: verifier };
-      const here = await post(issuer, body, basicAuthorization('app', secret));
-      t.equal(here.status, 201);
-      t.equal(decodeProtectedHeader(String(here.body['access_token'])).typ, 'at+jwt');
-    }
-  });
+  await t.test(
+    'an access token is a JWT (RFC 9068), also where the form endpoint gives an opaque one',
+    async (t) => {
+      const party = new RelyingParty(issuer);
+      const requests: Readonly<Record<string, string>>[] = [
+        { resource: opaque, scope: 'read' },
+        { claims: JSON.stringify({ userinfo: { email: null } }) },
+      ];
+      for (const request of requests) {
+        const form = await codeFor(party, new Browser(), request);
+        const there = await party.redeem(form.code, form.verifier);
+        t.notMatch(there.body['access_token'], /\./);
+        const { code, verifier } = await codeFor(party, new Browser(), request);
+        const body = { authorization_code: code, redirect_uri: redirectUri, code_verifier: verifier };
+        const here = await post(issuer, body, basicAuthorization('app', secret));
+        t.equal(here.status, 201);
+        t.equal(decodeProtectedHeader(String(here.body['access_token'])).typ, 'at+jwt');
+      }
+    },
+  );
 
-  await t.test('a client can show a certificate, and its token is bound to it (RFC 8705)', async (t) => {
+  await t.test('a client can present a certificate, and its token is bound to it (RFC 8705)', async (t) => {
     const party = new RelyingParty(issuer, 'certified', '');
     const { code, verifier } = await codeFor(party, new Browser());
     const body = {
@@ -250,15 +269,18 @@ t.test('POST /api/v1/tokens', async (t) => {
     t.match(decodeJwt(String(answer.body['access_token'])), { cnf: { 'x5t#S256': /./ } });
   });
 
-  await t.test('every other method is refused by the name of the right one (RFC 9110 §15.5.6)', async (t) => {
-    for (const method of ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE']) {
-      const response = await fetch(`${issuer}/api/v1/tokens`, { method });
-      t.equal(response.status, 405, method);
-      t.equal(response.headers.get('allow'), 'POST');
-      const text = await response.text();
-      if (method !== 'HEAD') answers.push({ status: 405, body: JSON.parse(text) });
-    }
-  });
+  await t.test(
+    'every other method is refused with the name of the allowed one (RFC 9110 §15.5.6)',
+    async (t) => {
+      for (const method of ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE']) {
+        const response = await fetch(`${issuer}/api/v1/tokens`, { method });
+        t.equal(response.status, 405, method);
+        t.equal(response.headers.get('allow'), 'POST');
+        const text = await response.text();
+        if (method !== 'HEAD') answers.push({ status: 405, body: JSON.parse(text) });
+      }
+    },
+  );
 
   await t.test('a code alone is not enough for anyone else', async (t) => {
     const confidential = await codeFor(new RelyingParty(issuer), new Browser());
@@ -292,164 +314,184 @@ t.test('POST /api/v1/tokens', async (t) => {
     t.match(answer, { status: 404, body: { name: 'not_found', code: 1404 } });
   });
 
-  await t.test('a code is spent at both doors at once: one of a hundred gets tokens', async (t) => {
-    const party = new RelyingParty(issuer);
-    for (let round = 0; round < 3; round++) {
-      const { code, verifier } = await codeFor(party, new Browser());
-      const body = { authorization_code: code, redirect_uri: redirectUri, code_verifier: verifier };
-      const results = await Promise.all(
-        Array.from({ length: 100 }, (_, at) =>
-          at % 2 ? post(issuer, body, basicAuthorization('app', secret)) : party.redeem(code, verifier),
-        ),
-      );
-      const won = results.filter(({ status }) => status === 200 || status === 201);
-      t.equal(won.length, 1);
-      t.ok(
-        results.every(
-          ({ status, body }) => status < 300 || (body['error'] ?? body['name']) === 'invalid_grant',
-        ),
-      );
-    }
-  });
+  await t.test(
+    'a code is consumed at both endpoints at once: one of a hundred requests gets tokens',
+    async (t) => {
+      const party = new RelyingParty(issuer);
+      for (let round = 0; round < 3; round++) {
+        const { code, verifier } = await codeFor(party, new Browser());
+        const body = { authorization_code: code, redirect_uri: redirectUri, code_verifier: verifier };
+        const results = await Promise.all(
+          Array.from({ length: 100 }, (_, at) =>
+            at % 2 ? post(issuer, body, basicAuthorization('app', secret)) : party.redeem(code, verifier),
+          ),
+        );
+        const won = results.filter(({ status }) => status === 200 || status === 201);
+        t.equal(won.length, 1);
+        t.ok(
+          results.every(
+            ({ status, body }) => status < 300 || (body['error'] ?? body['name']) === 'invalid_grant',
+          ),
+        );
+      }
+    },
+  );
 
-  await t.test('a code used at one door is refused at the other, and takes its tokens along', async (t) => {
-    const party = new RelyingParty(issuer);
-    const first = await codeFor(party, new Browser());
-    const tokens = await party.redeem(first.code, first.verifier);
-    t.equal(tokens.status, 200);
-    const body = { authorization_code: first.code, redirect_uri: redirectUri, code_verifier: first.verifier };
-    t.match(await post(issuer, body, basicAuthorization('app', secret)), {
-      status: 400,
-      body: { name: 'invalid_grant' },
-    });
-    t.match(await party.refresh(String(tokens.body['refresh_token'])), {
-      status: 400,
-      body: { error: 'invalid_grant' },
-    });
-
-    const second = await codeFor(party, new Browser());
-    const spent = {
-      authorization_code: second.code,
-      redirect_uri: redirectUri,
-      code_verifier: second.verifier,
-    };
-    const token = await post(issuer, spent, basicAuthorization('app', secret));
-    t.equal(token.status, 201);
-    const bearer = { authorization: `Bearer ${token.body['access_token']}` };
-    t.equal((await fetch(`${issuer}/userinfo`, { headers: bearer })).status, 200);
-    t.match(await party.redeem(second.code, second.verifier), {
-      status: 400,
-      body: { error: 'invalid_grant' },
-    });
-    t.equal((await fetch(`${issuer}/userinfo`, { headers: bearer })).status, 401);
-  });
-
-  await t.test('what the form door refuses, this door refuses for the same reason', async (t) => {
-    const party = new RelyingParty(issuer);
-    type Case = {
-      readonly name: string;
-      readonly form: () => Promise<Answer>;
-      readonly json: () => Promise<Answer>;
-    };
-    const both = async (
-      name: string,
-      parameters: Record<string, string>,
-      id = 'app',
-      of: string = secret,
-    ): Promise<Case> => {
-      const one = await codeFor(party, new Browser());
-      const two = await codeFor(party, new Browser());
-      const caller = new RelyingParty(issuer, id, of);
-      const { code: other, ...rest } = parameters;
-      const json = { redirect_uri: redirectUri, code_verifier: two.verifier, ...rest };
-      return {
-        name,
-        form: () => caller.redeem(other ?? one.code, one.verifier, rest),
-        json: () =>
-          post(issuer, { authorization_code: other ?? two.code, ...json }, basicAuthorization(id, of)),
+  await t.test(
+    'a code used at one endpoint is refused at the other, and its tokens are revoked',
+    async (t) => {
+      const party = new RelyingParty(issuer);
+      const first = await codeFor(party, new Browser());
+      const tokens = await party.redeem(first.code, first.verifier);
+      t.equal(tokens.status, 200);
+      const body = {
+        authorization_code: first.code,
+        redirect_uri: redirectUri,
+        code_verifier: first.verifier,
       };
-    };
-    const cases = [
-      await both('a wrong secret', {}, 'app', 'wrong-secret-of-forty-three-characters-or-more'),
-      await both('an unknown client', {}, 'nobody'),
-      await both("another client's code", {}, 'other', `${secret}-other`),
-      await both('a wrong verifier', { code_verifier: newVerifier() }),
-      await both('a verifier too short', { code_verifier: 'short' }),
-      await both('a wrong redirect URI', { redirect_uri: `${redirectUri}/x` }),
-      await both('two ways to say who one is', { client_id: 'other' }),
-    ];
-    for (const { name, form, json } of cases) {
-      const [one, two] = [await form(), await json()];
-      t.equal(two.status, one.status, name);
-      t.equal(two.body['name'], one.body['error'], `${name}: ${one.body['error']}`);
-    }
-    const { code, verifier } = await codeFor(party, new Browser());
-    const proof = await post(
-      issuer,
-      { authorization_code: code, redirect_uri: redirectUri, code_verifier: verifier },
-      { ...basicAuthorization('app', secret), dpop: 'x' },
-    );
-    t.match(proof, { status: 400, body: { name: 'invalid_request' } }, 'nothing but Bearer is answered here');
-  });
+      t.match(await post(issuer, body, basicAuthorization('app', secret)), {
+        status: 400,
+        body: { name: 'invalid_grant' },
+      });
+      t.match(await party.refresh(String(tokens.body['refresh_token'])), {
+        status: 400,
+        body: { error: 'invalid_grant' },
+      });
 
-  await t.test('nor does it forgive what happened to the code meanwhile', async (t) => {
-    const party = new RelyingParty(issuer);
-    const pair = async (parameters: Record<string, string> = {}) => {
-      const browser = new Browser();
-      const codes = [];
-      for (let at = 0; at < 3; at++) codes.push(await codeFor(party, browser, parameters));
-      return codes;
-    };
-    const both = async (name: string, [one, two]: { code: string; verifier: string }[]): Promise<void> => {
-      if (!one || !two) throw new Error('two codes');
-      const form = await party.redeem(one.code, one.verifier);
-      const json = await post(
+      const second = await codeFor(party, new Browser());
+      const spent = {
+        authorization_code: second.code,
+        redirect_uri: redirectUri,
+        code_verifier: second.verifier,
+      };
+      const token = await post(issuer, spent, basicAuthorization('app', secret));
+      t.equal(token.status, 201);
+      const bearer = { authorization: `Bearer ${token.body['access_token']}` };
+      t.equal((await fetch(`${issuer}/userinfo`, { headers: bearer })).status, 200);
+      t.match(await party.redeem(second.code, second.verifier), {
+        status: 400,
+        body: { error: 'invalid_grant' },
+      });
+      t.equal((await fetch(`${issuer}/userinfo`, { headers: bearer })).status, 401);
+    },
+  );
+
+  await t.test(
+    'whatever the form endpoint refuses, the JSON endpoint refuses for the same reason',
+    async (t) => {
+      const party = new RelyingParty(issuer);
+      type Case = {
+        readonly name: string;
+        readonly form: () => Promise<Answer>;
+        readonly json: () => Promise<Answer>;
+      };
+      const both = async (
+        name: string,
+        parameters: Record<string, string>,
+        id = 'app',
+        of: string = secret,
+      ): Promise<Case> => {
+        const one = await codeFor(party, new Browser());
+        const two = await codeFor(party, new Browser());
+        const caller = new RelyingParty(issuer, id, of);
+        const { code: other, ...rest } = parameters;
+        const json = { redirect_uri: redirectUri, code_verifier: two.verifier, ...rest };
+        return {
+          name,
+          form: () => caller.redeem(other ?? one.code, one.verifier, rest),
+          json: () =>
+            post(issuer, { authorization_code: other ?? two.code, ...json }, basicAuthorization(id, of)),
+        };
+      };
+      const cases = [
+        await both('a wrong secret', {}, 'app', 'wrong-secret-of-forty-three-characters-or-more'),
+        await both('an unknown client', {}, 'nobody'),
+        await both("another client's code", {}, 'other', `${secret}-other`),
+        await both('a wrong verifier', { code_verifier: newVerifier() }),
+        await both('a verifier too short', { code_verifier: 'short' }),
+        await both('a wrong redirect URI', { redirect_uri: `${redirectUri}/x` }),
+        await both('two ways to say who one is', { client_id: 'other' }),
+      ];
+      for (const { name, form, json } of cases) {
+        const [one, two] = [await form(), await json()];
+        t.equal(two.status, one.status, name);
+        t.equal(two.body['name'], one.body['error'], `${name}: ${one.body['error']}`);
+      }
+      const { code, verifier } = await codeFor(party, new Browser());
+      const proof = await post(
         issuer,
-        { authorization_code: two.code, redirect_uri: redirectUri, code_verifier: two.verifier },
-        basicAuthorization('app', secret),
+        { authorization_code: code, redirect_uri: redirectUri, code_verifier: verifier },
+        { ...basicAuthorization('app', secret), dpop: 'x' },
       );
-      t.match(form, { status: 400, body: { error: 'invalid_grant' } }, `${name}: the form door`);
-      t.match(json, { status: 400, body: { name: 'invalid_grant' } }, `${name}: this door`);
-    };
+      t.match(
+        proof,
+        { status: 400, body: { name: 'invalid_request' } },
+        'nothing but Bearer is answered here',
+      );
+    },
+  );
 
-    const [first, ...rest] = await pair();
-    if (!first) throw new Error('a code');
-    const tokens = await party.redeem(first.code, first.verifier);
-    await party.post('/oauth/revoke', { token: String(tokens.body['refresh_token']) });
-    await both('a revoked grant', rest);
+  await t.test(
+    'the JSON endpoint also refuses a code whose grant, client or account changed meanwhile',
+    async (t) => {
+      const party = new RelyingParty(issuer);
+      const pair = async (parameters: Record<string, string> = {}) => {
+        const browser = new Browser();
+        const codes = [];
+        for (let at = 0; at < 3; at++) codes.push(await codeFor(party, browser, parameters));
+        return codes;
+      };
+      const both = async (name: string, [one, two]: { code: string; verifier: string }[]): Promise<void> => {
+        if (!one || !two) throw new Error('two codes');
+        const form = await party.redeem(one.code, one.verifier);
+        const json = await post(
+          issuer,
+          { authorization_code: two.code, redirect_uri: redirectUri, code_verifier: two.verifier },
+          basicAuthorization('app', secret),
+        );
+        t.match(form, { status: 400, body: { error: 'invalid_grant' } }, `${name}: the form door`);
+        t.match(json, { status: 400, body: { name: 'invalid_grant' } }, `${name}: this door`);
+      };
 
-    await both('a code bound to a key, without a proof', await pair({ dpop_jkt: 'x'.repeat(43) }));
+      const [first, ...rest] = await pair();
+      if (!first) throw new Error('a code');
+      const tokens = await party.redeem(first.code, first.verifier);
+      await party.post('/oauth/revoke', { token: String(tokens.body['refresh_token']) });
+      await both('a revoked grant', rest);
 
-    const { accounts } = server.app.services;
-    const guest = await accounts.add({ username: 'guest', password });
-    const codes = [];
-    for (let at = 0; at < 2; at++) {
-      const verifier = newVerifier();
-      const browser = new Browser();
-      const login = await browser.open(party.authorizationUrl(verifier));
-      const back = await browser.submit(login, { login: 'guest', password });
-      codes.push({ code: redirectParameters(back).get('code') ?? '', verifier });
-    }
-    await accounts.disable(guest.id);
-    await both('a disabled account', codes);
+      await both('a code bound to a key, without a proof', await pair({ dpop_jkt: 'x'.repeat(43) }));
 
-    const fapi = new RelyingParty(issuer, 'strict', '');
-    const code = 'x'.repeat(43);
-    const form = await fapi.redeem(code, newVerifier());
-    const json = await post(issuer, {
-      authorization_code: code,
-      client_id: 'strict',
-      redirect_uri: redirectUri,
-    });
-    t.match(
-      form,
-      { status: 401, body: { error: 'invalid_client' } },
-      'a FAPI client without its assertion: the form door',
-    );
-    t.match(json, { status: 401, body: { name: 'invalid_client' } }, 'and this door');
-  });
+      const { accounts } = server.app.services;
+      const guest = await accounts.add({ username: 'guest', password });
+      const codes = [];
+      for (let at = 0; at < 2; at++) {
+        const verifier = newVerifier();
+        const browser = new Browser();
+        const login = await browser.open(party.authorizationUrl(verifier));
+        const back = await browser.submit(login, { login: 'guest', password });
+        codes.push({ code: redirectParameters(back).get('code') ?? '', verifier });
+      }
+      await accounts.disable(guest.id);
+      await both('a disabled account', codes);
 
-  await t.test('a fault of ours is 500 and says nothing of it but where to look', async (t) => {
+      const fapi = new RelyingParty(issuer, 'strict', '');
+      const code = 'x'.repeat(43);
+      const form = await fapi.redeem(code, newVerifier());
+      const json = await post(issuer, {
+        authorization_code: code,
+        client_id: 'strict',
+        redirect_uri: redirectUri,
+      });
+      t.match(
+        form,
+        { status: 401, body: { error: 'invalid_client' } },
+        'a FAPI client without its assertion: the form door',
+      );
+      t.match(json, { status: 401, body: { name: 'invalid_client' } }, 'and this door');
+    },
+  );
+
+  await t.test('an internal error is 500 and reveals only the request id', async (t) => {
     const code = 'y'.repeat(43);
     const key = modelKey('AuthorizationCode', code);
     if (!key) throw new Error('a key');
@@ -471,7 +513,7 @@ t.test('POST /api/v1/tokens', async (t) => {
     t.equal(page.status, 200);
   });
 
-  await t.test('a store that is away costs nobody a code', async (t) => {
+  await t.test('a code survives an outage of the store', async (t) => {
     const code = await issuerCode(issuer);
     const browser = new Browser();
     const party = new RelyingParty(issuer);
@@ -500,7 +542,7 @@ t.test('a code that has expired is not found', async (t) => {
   t.match(answer, { status: 404, body: { name: 'not_found' } }, 'after thirty seconds, for a marked client');
 });
 
-t.test('too many requests are told when to come back (RFC 6585 §4)', async (t) => {
+t.test('too many requests are refused with the time to retry (RFC 6585 §4)', async (t) => {
   const server = await startInProcess({
     clock: createClockAtMinuteStart(),
     config: {
@@ -520,7 +562,7 @@ t.test('too many requests are told when to come back (RFC 6585 §4)', async (t) 
   }
 });
 
-t.test('every answer of this run was one of the contract', async (t: Test) => {
+t.test('every response of this run matched the contract', async (t: Test) => {
   t.ok(answers.length > 100);
   for (const { status, body } of answers) t.strictSame(breaches(status, body), []);
   const seen = new Set(answers.map(({ status }) => status));

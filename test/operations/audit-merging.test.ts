@@ -52,7 +52,7 @@ const refused = (more: Partial<SecurityEvent> = {}): SecurityEvent => ({
   ...more,
 });
 
-t.test('equal refusals of strangers become one record that counts them (CWE-779)', async (t) => {
+t.test('equal refusals of anonymous callers become one record with a count (CWE-779)', async (t) => {
   const { clock, emit, end, list, record, stands, whole } = await open(t);
   const start = clock.now();
   emit(refused());
@@ -86,7 +86,7 @@ t.test('equal refusals of strangers become one record that counts them (CWE-779)
   t.match(await whole(), { records: 5, problems: [] });
 });
 
-t.test('what was counted is written when the server stops', async (t) => {
+t.test('pending counts are written when the server stops', async (t) => {
   const { emit, end, list, stands, whole } = await open(t);
   for (let n = 0; n < 7; n += 1) emit(refused({ address: `2001:db8:1:2::${n}` }));
   emit(refused({ address: '2001:db8:1:3::1' }));
@@ -101,7 +101,7 @@ t.test('what was counted is written when the server stops', async (t) => {
   t.same(problems, []);
 });
 
-t.test('a clock that is set back keeps nothing open', async (t) => {
+t.test('a clock that is set back keeps no count open', async (t) => {
   const { clock, emit, end, record, stands } = await open(t);
   for (let n = 0; n < 3; n += 1) emit(refused());
   clock.advance(-3_600_000);
@@ -111,7 +111,7 @@ t.test('a clock that is set back keeps nothing open', async (t) => {
   t.equal(await stands(), 4);
 });
 
-t.test('what went well, and what concerns an account, has a record of its own', async (t) => {
+t.test('each success, and each event that concerns an account, has its own record', async (t) => {
   const { emit, end, list } = await open(t);
   const kinds = [
     refused({ account: 'ada', reason: 'wrong_password' }),
@@ -132,7 +132,7 @@ t.test('what went well, and what concerns an account, has a record of its own', 
   t.notOk((await list()).some(({ merged }) => merged));
 });
 
-t.test('more strangers than are told apart fill neither memory nor the record', async (t) => {
+t.test('more anonymous callers than are distinguished fill neither memory nor the record', async (t) => {
   const { clock, emit, end, list, stands } = await open(t);
   for (let n = 0; n < 20_000; n += 1) {
     emit(refused({ address: `10.${n >> 16}.${(n >> 8) & 255}.${n & 255}`, reason: n % 2 ? 'one' : 'two' }));
@@ -153,7 +153,7 @@ t.test('more strangers than are told apart fill neither memory nor the record', 
   );
 });
 
-t.test('a sheet has the count of each record', (t) => {
+t.test('a CSV export has the count of each record', (t) => {
   const at = Date.UTC(2027, 0, 31);
   const record = {
     v: 1,

@@ -39,10 +39,10 @@ interface Listed {
   readonly next?: string;
 }
 
-// As the command answers.
+// The output of the command has this shape.
 const parsed = (text: string): Listed => JSON.parse(text);
 
-t.test('what happens at the doors and at the command line is on record, without a secret', async (t) => {
+t.test('events of the endpoints and of commands are on record, without secrets', async (t) => {
   const folder = await openCommandFolder();
   const config = {
     ...usualConfig,
@@ -155,7 +155,7 @@ t.test('what happens at the doors and at the command line is on record, without 
   await folder.close();
 });
 
-t.test("what can't be asked for is refused in a sentence", async (t) => {
+t.test('a query that is not supported is refused with a sentence', async (t) => {
   const folder = await openCommandFolder();
   const refusals: readonly (readonly [readonly string[], RegExp])[] = [
     [['list', '--from', 'yesterday'], /Expected a time as 2027-01-31, .* 24h or 7d \(ago\)/],
@@ -187,7 +187,7 @@ const event = (type: string, more: Partial<SecurityEvent> = {}): SecurityEvent =
 interface Recording {
   readonly audit: Audit;
   emit(...events: SecurityEvent[]): void;
-  /** Ends the chain with everything written. */
+  /** Closes the recorder after everything is written, which ends the chain. */
   end(): Promise<void>;
 }
 
@@ -208,11 +208,11 @@ const recording = async (store: Store, clock: Clock, set: readonly string[] = []
   return { audit: record, emit: (...all) => all.forEach(events.emit), end };
 };
 
-t.test('whatever is done to the record shows', async (t) => {
+t.test('any tampering with the record is detected', async (t) => {
   const clock = createManualClock();
   const box = (store: Store) => loadSecretCipher(testConfig(), store);
 
-  /** Two processes, one after the other: chains of 1 + 5 records each. */
+  /** Two processes, one after the other, write chains of 1 + 5 records each. */
   const filled = async () => {
     const store = await openStore('memory:', { clock });
     const chains: string[] = [];
@@ -341,7 +341,7 @@ t.test('whatever is done to the record shows', async (t) => {
   await store.close();
 });
 
-t.test('records are kept as long as the operator wants, and what has expired is not missed', async (t) => {
+t.test('records are kept as long as configured, and expired records are not reported missing', async (t) => {
   const clock = createManualClock();
   const day = 86_400_000;
   const store = await openStore('memory:', { clock });
@@ -369,7 +369,7 @@ t.test('records are kept as long as the operator wants, and what has expired is 
   await store.close();
 });
 
-/** A record in a Redis whose wire can be cut. */
+/** Opens a recorder over a Redis whose connection can be cut. */
 const recordingOverWire = async () => {
   const redis = await startRedis();
   const wire = await startTcpProxy({ port: redis.port });
@@ -388,7 +388,7 @@ const recordingOverWire = async () => {
   return { wire, store, box, record, emit, end, close };
 };
 
-t.test('a store that is away delays the record, and a full queue is told of', async (t) => {
+t.test('an outage of the store delays the record, and a full queue is reported', async (t) => {
   const { wire, store, box: cipher, record, emit, end, close } = await recordingOverWire();
   emit(event('before'));
   await waitFor('the first record', () => record.state().written === 1);
@@ -404,7 +404,7 @@ t.test('a store that is away delays the record, and a full queue is told of', as
   await close();
 });
 
-t.test('records whose writing was never answered are on record once', async (t) => {
+t.test('records whose write was never acknowledged are on record once', async (t) => {
   const { wire, store, box: cipher, record, emit, end, close } = await recordingOverWire();
   for (const [at, name] of ['first', 'second'].entries()) {
     wire.dropNextReply('refuse');
@@ -423,7 +423,7 @@ t.test('records whose writing was never answered are on record once', async (t) 
   await close();
 });
 
-t.test('a cell of a spreadsheet is never a formula', async (t) => {
+t.test('a CSV cell is never a formula', async (t) => {
   const at = Date.UTC(2027, 0, 31);
   const record = { v: 1, chain: 'c', seq: 1, at, prev: '', hash: 'h', type: 'x', outcome: 'ok' } as const;
   for (const nasty of ['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', ' =1', '\r=1']) {
@@ -436,7 +436,7 @@ t.test('a cell of a spreadsheet is never a formula', async (t) => {
   );
 });
 
-t.test('a file that was there before stays where it is', async (t) => {
+t.test('an export does not overwrite an existing file', async (t) => {
   const cwd = await mkdtemp(join(tmpdir(), 'postern-audit-'));
   t.teardown(() => rm(cwd, { recursive: true, force: true }));
   const url = `sqlite:${join(cwd, 'store.db')}`;

@@ -14,7 +14,7 @@ import { waitFor } from '../support/wait-for.ts';
 
 const security = { key_encryption_key: Buffer.alloc(32, 9).toString('base64') };
 
-/** The command of the documentation, on the files of this test. */
+/** Runs the command of the documentation on this test's files. */
 const copySqlite = async (cwd: string): Promise<void> => {
   const page = await readFile(join(import.meta.dirname, '../../docs/operations/backup.md'), 'utf8');
   const script = /node -e "(.+)"/.exec(page)?.[1]?.replace('data/postern.db', 'store.db') ?? '';
@@ -22,7 +22,7 @@ const copySqlite = async (cwd: string): Promise<void> => {
   if (status !== 0) throw new Error(`the copy failed: ${stderr}`);
 };
 
-/** One command, as anyone with a terminal could type it. */
+/** Sends one Redis command, as an operator would with a terminal. */
 const tell = async (port: number, command: string): Promise<string> => {
   const socket = connect(port, '127.0.0.1');
   socket.write(`${command}\r\n`);
@@ -31,7 +31,7 @@ const tell = async (port: number, command: string): Promise<string> => {
   return String(answer);
 };
 
-/** Signs people in, has the store copied meanwhile, rotates a token after it, and starts on the copy. */
+/** Signs people in while the store is copied, rotates a token afterwards, and starts on the copy. */
 const restore = async (
   t: Test,
   server: ServerProcess,
@@ -71,7 +71,7 @@ const restore = async (
   t.equal((await party.refresh(before)).status, 200, 'made before it: as good as it was then');
 };
 
-t.test('SQLite: a copy made under load is started from', async (t) => {
+t.test('SQLite: a server starts on a copy made under load', async (t) => {
   const server = await startServerProcess({ config: { ...usualConfig, security } });
   await restore(t, server, async () => {
     await copySqlite(server.cwd);
@@ -79,10 +79,10 @@ t.test('SQLite: a copy made under load is started from', async (t) => {
   });
 });
 
-t.test('Redis: a snapshot made under load is started from', async (t) => {
+t.test('Redis: a server starts on a snapshot made under load', async (t) => {
   const redis = await startRedis();
   t.teardown(() => redis.close());
-  // Whatever a fresh one keeps on disk: the doctor is asked of the restored one.
+  // The doctor's findings depend on the settings of the restored server, so its persistence is enabled.
   const server = await startServerProcess({
     config: { ...usualConfig, security, store: { url: redis.url } },
   });

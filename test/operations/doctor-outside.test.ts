@@ -5,56 +5,63 @@ import { usualConfig } from '../support/setup/relying-party.ts';
 import { startServerProcess } from '../support/setup/server-process.ts';
 import { startTamperingProxy } from '../support/tampering-proxy.ts';
 
-t.test('a server that is fine, seen as clients see it, and through proxies that are not', async (t) => {
-  const server = await startServerProcess({ config: usualConfig });
-  t.teardown(() => server.close());
-  t.match(await server.command(['doctor']), { exit: 0, out: 'Everything is fine.\n', err: '' });
-  t.match(await server.command(['doctor', 'id.example.com']), {
-    exit: 2,
-    err: /Expected the address that clients use/,
-  });
+t.test(
+  'the doctor finds nothing on a healthy server, and finds the faults of misconfigured proxies',
+  async (t) => {
+    const server = await startServerProcess({ config: usualConfig });
+    t.teardown(() => server.close());
+    t.match(await server.command(['doctor']), { exit: 0, out: 'Everything is fine.\n', err: '' });
+    t.match(await server.command(['doctor', 'id.example.com']), {
+      exit: 2,
+      err: /Expected the address that clients use/,
+    });
 
-  const through = async (spoil: Parameters<typeof startTamperingProxy>[1]) => {
-    const proxy = await startTamperingProxy(server.port, spoil);
-    const found = await runDoctor(server, proxy.url);
-    proxy.close();
-    return found;
-  };
-  const plain = await through((_path, headers) => headers);
-  t.match(plain, { exit: 1, codes: ['issuer_elsewhere'] });
-  t.match(plain.findings, [
-    {
-      message: /Clients that come to http:\/\/localhost:\d+ are told that the issuer is/,
-      fix: /^Set issuer: /,
-    },
-  ]);
-  const spoiled = await through((path, headers) => {
-    if (path === '/metrics') return 200;
-    const { 'set-cookie': _, ...rest } = headers;
-    return { ...rest, date: new Date(Date.now() - 3_600_000).toUTCString() };
-  });
-  t.same(spoiled.codes, ['clock_skew', 'cookies_dropped', 'issuer_elsewhere', 'metrics_open']);
-  const rewritten = await through((_path, headers) => ({
-    ...headers,
-    ...(headers['set-cookie'] && {
-      'set-cookie': headers['set-cookie'].map((cookie) => cookie.replace(/; httponly/i, '')),
-    }),
-  }));
-  t.same([...new Set(rewritten.codes)], ['cookie_flags', 'issuer_elsewhere']);
-  t.same((await through((path, headers) => (path.startsWith('/.well-known') ? 404 : headers))).codes, [
-    'no_metadata',
-  ]);
+    const through = async (spoil: Parameters<typeof startTamperingProxy>[1]) => {
+      const proxy = await startTamperingProxy(server.port, spoil);
+      const found = await runDoctor(server, proxy.url);
+      proxy.close();
+      return found;
+    };
+    const plain = await through((_path, headers) => headers);
+    t.match(plain, { exit: 1, codes: ['issuer_elsewhere'] });
+    t.match(plain.findings, [
+      {
+        message: /Clients that come to http:\/\/localhost:\d+ are told that the issuer is/,
+        fix: /^Set issuer: /,
+      },
+    ]);
+    const spoiled = await through((path, headers) => {
+      if (path === '/metrics') return 200;
+      const { 'set-cookie': _, ...rest } = headers;
+      return { ...rest, date: new Date(Date.now() - 3_600_000).toUTCString() };
+    });
+    t.same(spoiled.codes, ['clock_skew', 'cookies_dropped', 'issuer_elsewhere', 'metrics_open']);
+    const rewritten = await through((_path, headers) => ({
+      ...headers,
+      ...(headers['set-cookie'] && {
+        'set-cookie': headers['set-cookie'].map((cookie) => cookie.replace(/; httponly/i, '')),
+      }),
+    }));
+    t.same([...new Set(rewritten.codes)], ['cookie_flags', 'issuer_elsewhere']);
+    t.same((await through((path, headers) => (path.startsWith('/.well-known') ? 404 : headers))).codes, [
+      'no_metadata',
+    ]);
 
-  const stranger = await startServerProcess({ config: usualConfig });
-  t.same((await runDoctor(server, stranger.url)).codes, ['issuer_differs', 'keys_differ'], 'another server');
-  await stranger.close();
+    const stranger = await startServerProcess({ config: usualConfig });
+    t.same(
+      (await runDoctor(server, stranger.url)).codes,
+      ['issuer_differs', 'keys_differ'],
+      'another server',
+    );
+    await stranger.close();
 
-  server.signal('SIGINT');
-  await server.ended;
-  t.match(await runDoctor(server), { exit: 5, codes: ['unreachable'] });
-});
+    server.signal('SIGINT');
+    await server.ended;
+    t.match(await runDoctor(server), { exit: 5, codes: ['unreachable'] });
+  },
+);
 
-t.test('a proxy that hides who was asked for, or keeps headers and keys to itself', async (t) => {
+t.test('the doctor finds a proxy that changes the host or drops headers and keys', async (t) => {
   const server = await startServerProcess({ config: { ...usualConfig, issuer: 'https://id.example.com' } });
   t.teardown(() => server.close());
   const through = async (
@@ -65,7 +72,7 @@ t.test('a proxy that hides who was asked for, or keeps headers and keys to itsel
     const { codes, findings } = await runDoctor(server, proxy.url);
     proxy.close();
     t.ok(findings.every(({ fix }) => fix.length > 10));
-    // The test has no name and no certificate of its own.
+    // The test has no host name and no certificate.
     return codes.filter((code) => code !== 'development_issuer' && code !== 'issuer_elsewhere');
   };
   t.same(await through('id.example.com', (_path, headers) => headers), []);

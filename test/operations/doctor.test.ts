@@ -13,7 +13,7 @@ import { RelyingParty, redirectUri, usualConfig } from '../support/setup/relying
 import { isReady, startServerProcess } from '../support/setup/server-process.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-t.test('a configuration with mistakes is all that is looked at', async (t) => {
+t.test('a faulty configuration is reported alone', async (t) => {
   const folder = await openCommandFolder();
   const { exit, out } = await folder.runHere(['doctor', '--json', '--set', 'listen.port=many']);
   t.equal(exit, 78);
@@ -38,7 +38,7 @@ t.test('a configuration with mistakes is all that is looked at', async (t) => {
   await folder.close();
 });
 
-t.test('store, keys and clients are looked at', async (t) => {
+t.test('store, keys and clients are checked', async (t) => {
   const server = await startServerProcess({ config: usualConfig });
   t.teardown(() => server.close());
   const file = `sqlite:${join(server.cwd, 'store.db')}`;
@@ -90,7 +90,7 @@ t.test('store, keys and clients are looked at', async (t) => {
   );
 });
 
-t.test('a client whose certificate would not be believed is named (RFC 8705 §2)', async (t) => {
+t.test('a client whose certificate would not be accepted is named (RFC 8705 §2)', async (t) => {
   const postern = await startInProcess();
   t.teardown(() => postern.close());
   const { clients } = postern.app.services;
@@ -113,7 +113,7 @@ t.test('a client whose certificate would not be believed is named (RFC 8705 §2)
   t.same(await codes(trusted, `${header}=client-cert`, 'proxy.client_certificates_verified=true'), []);
 });
 
-t.test('a client that does not fit keys and settings is found before its first use', async (t) => {
+t.test("a client that keys or settings can't serve is found before its first use", async (t) => {
   const api = 'https://api.example.com';
   const server = await startServerProcess({
     config: {
@@ -148,7 +148,7 @@ t.test('a client that does not fit keys and settings is found before its first u
   for (const { fix } of ofClients) t.match(fix, /`postern client update (golden|sent|signed)`/);
 });
 
-t.test('keys that vanish are missed, by the running server and by the doctor', async (t) => {
+t.test('keys that vanish are reported by the running server and by the doctor', async (t) => {
   const server = await startServerProcess({ config: { ...usualConfig, keys: { jwks_cache_seconds: 1 } } });
   t.teardown(() => server.close());
   const jwks = async () => (await fetch(`${server.url}/oauth/jwks`)).text();
@@ -167,14 +167,14 @@ t.test('keys that vanish are missed, by the running server and by the doctor', a
   t.equal((await party.post('/oauth/token', { grant_type: 'client_credentials' })).status, 200);
   t.match(server.log(), /All keys are gone from the store; this server goes on with those it had/);
 
-  // Its chain of the audit record is sealed as well.
+  // The key of its audit chain is encrypted as well.
   rmSync(join(server.cwd, 'key-encryption-key'));
   const refused = { exit: 78, err: /key encryption key is gone from .*: put it back, or set/ };
   t.match(await server.command(['keys', 'list']), refused);
   t.match(await server.command(['keys', 'list']), refused, 'a command makes no other one');
 });
 
-t.test('a Redis that forgets is found out, and one that is gone', async (t) => {
+t.test("a Redis that evicts or doesn't persist is found, and one that is down", async (t) => {
   const redis = await startRedis();
   const server = await startServerProcess({
     config: { ...usualConfig, store: { url: redis.url, prefix: freshPrefix() } },

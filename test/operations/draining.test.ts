@@ -10,7 +10,7 @@ import { basicAuthorization, usualConfig } from '../support/setup/relying-party.
 import { type ServerProcess, startServerProcess } from '../support/setup/server-process.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-/** What operators are promised. */
+/** The documented limit for shutting down. */
 const overWithinMs = 20_000;
 const form = { 'content-type': 'application/x-www-form-urlencoded', ...basicAuthorization('app') };
 const ask = 'grant_type=client_credentials';
@@ -20,7 +20,7 @@ interface Told {
   readonly connection: string | undefined;
 }
 
-/** One request on a connection of this agent. */
+/** Sends one request on a connection of this agent. */
 const onAgent = (agent: Agent, port: number, path = '/oauth/token'): Promise<Told> =>
   new Promise((resolve, reject) => {
     const post = path === '/oauth/token';
@@ -43,100 +43,106 @@ const endOf = async (server: ServerProcess, since: number) => {
   return { ...ended, quick: Date.now() - since < overWithinMs };
 };
 
-t.test('SIGTERM: proxies are told, requests are answered, what is under way is finished', async (t) => {
-  const server = await startServerProcess({ config: { ...usualConfig, listen: { drain_seconds: 4 } } });
-  t.teardown(() => server.close());
-  const { port } = server;
+t.test(
+  'SIGTERM: /readyz turns 503, requests are still answered, and those in flight are finished',
+  async (t) => {
+    const server = await startServerProcess({ config: { ...usualConfig, listen: { drain_seconds: 4 } } });
+    t.teardown(() => server.close());
+    const { port } = server;
 
-  const kept = new Agent({ keepAlive: true, maxSockets: 1 });
-  const idle = new Agent({ keepAlive: true, maxSockets: 1 });
-  t.match(await onAgent(kept, port), { status: 200, connection: 'keep-alive' });
-  t.match(await onAgent(idle, port, '/oauth/jwks'), { status: 200, connection: 'keep-alive' });
-  const silent = connect(port, '127.0.0.1');
-  silent.on('error', () => {});
-  const half = (path: string, type: string, body: string) => {
-    const socket = connect(port, '127.0.0.1');
-    const head = [
-      `POST ${path} HTTP/1.1`,
-      `host: localhost:${port}`,
-      `authorization: ${form.authorization}`,
-      `content-type: ${type}`,
-      `content-length: ${body.length}`,
-    ];
-    socket.write(`${head.join('\r\n')}\r\n\r\n${body.slice(0, 10)}`);
-    return socket;
-  };
-  const slow = half('/oauth/token', form['content-type'], ask);
-  const json = '{"authorization_code":""}';
-  const slowElsewhere = half('/api/v1/tokens', 'application/json', json);
-  await once(silent, 'connect');
-  await sleep(100);
+    const kept = new Agent({ keepAlive: true, maxSockets: 1 });
+    const idle = new Agent({ keepAlive: true, maxSockets: 1 });
+    t.match(await onAgent(kept, port), { status: 200, connection: 'keep-alive' });
+    t.match(await onAgent(idle, port, '/oauth/jwks'), { status: 200, connection: 'keep-alive' });
+    const silent = connect(port, '127.0.0.1');
+    silent.on('error', () => {});
+    const half = (path: string, type: string, body: string) => {
+      const socket = connect(port, '127.0.0.1');
+      const head = [
+        `POST ${path} HTTP/1.1`,
+        `host: localhost:${port}`,
+        `authorization: ${form.authorization}`,
+        `content-type: ${type}`,
+        `content-length: ${body.length}`,
+      ];
+      socket.write(`${head.join('\r\n')}\r\n\r\n${body.slice(0, 10)}`);
+      return socket;
+    };
+    const slow = half('/oauth/token', form['content-type'], ask);
+    const json = '{"authorization_code":""}';
+    const slowElsewhere = half('/api/v1/tokens', 'application/json', json);
+    await once(silent, 'connect');
+    await sleep(100);
 
-  const since = Date.now();
-  server.signal('SIGTERM');
-  await waitFor('readiness to turn', async () => (await fetch(`${server.url}/readyz`)).status === 503);
-  const told = await fetch(`${server.url}/readyz`);
-  t.match(await told.json(), {
-    status: 'unavailable',
-    checks: [{ name: 'store' }, { name: 'keys' }, { name: 'draining', ok: false }],
-  });
-  t.equal((await fetch(`${server.url}/livez`)).status, 200, 'alive all the while');
-  t.match(
-    await onAgent(kept, port),
-    { status: 200, connection: 'close' },
-    'a kept connection has its last answer',
-  );
-  t.match(
-    await onAgent(new Agent(), port),
-    { status: 200, connection: 'close' },
-    'and a new one its only one',
-  );
-  t.match(
-    await onAgent(new Agent(), port, '/oauth/jwks'),
-    { status: 200, connection: 'close' },
-    'at every door',
-  );
-
-  await waitFor('the port to close', () =>
-    onAgent(new Agent(), port, '/livez').then(
-      () => false,
-      (error) => error.code === 'ECONNREFUSED',
-    ),
-  );
-  slowElsewhere.write(json.slice(10));
-  t.match(await text(slowElsewhere), /^HTTP\/1\.1 400 .*^connection: close\r$/ims);
-  const exited = server.ended.then(() => 'exited');
-  t.equal(await Promise.race([exited, sleep(300, 'waits')]), 'waits', 'for the one that is under way');
-  slow.write(ask.slice(10));
-  const answer = await text(slow);
-  t.match(answer, /^HTTP\/1\.1 200 OK\r\n/);
-  t.match(answer, /"access_token":/);
-  t.match(answer, /^connection: close\r$/im, 'the last on its connection, though it was under way before');
-  t.same(await endOf(server, since), { code: 0, signal: null, quick: true });
-  t.notOk(
-    server.lines().some(({ level }) => Number(level) >= 50),
-    'without an error in the log',
-  );
-  for (const agent of [kept, idle]) agent.destroy();
-});
-
-t.test('whoever waits can hurry it: SIGINT asks for no grace, and a second signal ends it', async (t) => {
-  const hurried = async (...signals: NodeJS.Signals[]): Promise<void> => {
-    const server = await startServerProcess({ config: { ...usualConfig, listen: { drain_seconds: 15 } } });
     const since = Date.now();
-    for (const signal of signals) {
-      server.signal(signal);
-      await sleep(200);
-    }
-    const { code } = await server.ended;
-    t.equal(code, 0, signals.join(', '));
-    t.ok(Date.now() - since < 12_000, 'long before the fifteen seconds');
-    await server.close();
-  };
-  await Promise.all([hurried('SIGINT'), hurried('SIGTERM', 'SIGINT'), hurried('SIGTERM', 'SIGTERM')]);
-});
+    server.signal('SIGTERM');
+    await waitFor('readiness to turn', async () => (await fetch(`${server.url}/readyz`)).status === 503);
+    const told = await fetch(`${server.url}/readyz`);
+    t.match(await told.json(), {
+      status: 'unavailable',
+      checks: [{ name: 'store' }, { name: 'keys' }, { name: 'draining', ok: false }],
+    });
+    t.equal((await fetch(`${server.url}/livez`)).status, 200, 'alive all the while');
+    t.match(
+      await onAgent(kept, port),
+      { status: 200, connection: 'close' },
+      'a kept connection has its last answer',
+    );
+    t.match(
+      await onAgent(new Agent(), port),
+      { status: 200, connection: 'close' },
+      'and a new one its only one',
+    );
+    t.match(
+      await onAgent(new Agent(), port, '/oauth/jwks'),
+      { status: 200, connection: 'close' },
+      'at every door',
+    );
 
-t.test('SIGTERM during the start ends it when it stands, and nobody is waited for', async (t) => {
+    await waitFor('the port to close', () =>
+      onAgent(new Agent(), port, '/livez').then(
+        () => false,
+        (error) => error.code === 'ECONNREFUSED',
+      ),
+    );
+    slowElsewhere.write(json.slice(10));
+    t.match(await text(slowElsewhere), /^HTTP\/1\.1 400 .*^connection: close\r$/ims);
+    const exited = server.ended.then(() => 'exited');
+    t.equal(await Promise.race([exited, sleep(300, 'waits')]), 'waits', 'for the one that is under way');
+    slow.write(ask.slice(10));
+    const answer = await text(slow);
+    t.match(answer, /^HTTP\/1\.1 200 OK\r\n/);
+    t.match(answer, /"access_token":/);
+    t.match(answer, /^connection: close\r$/im, 'the last on its connection, though it was under way before');
+    t.same(await endOf(server, since), { code: 0, signal: null, quick: true });
+    t.notOk(
+      server.lines().some(({ level }) => Number(level) >= 50),
+      'without an error in the log',
+    );
+    for (const agent of [kept, idle]) agent.destroy();
+  },
+);
+
+t.test(
+  'shutting down can be hurried: SIGINT skips the grace period, and a second signal ends it',
+  async (t) => {
+    const hurried = async (...signals: NodeJS.Signals[]): Promise<void> => {
+      const server = await startServerProcess({ config: { ...usualConfig, listen: { drain_seconds: 15 } } });
+      const since = Date.now();
+      for (const signal of signals) {
+        server.signal(signal);
+        await sleep(200);
+      }
+      const { code } = await server.ended;
+      t.equal(code, 0, signals.join(', '));
+      t.ok(Date.now() - since < 12_000, 'long before the fifteen seconds');
+      await server.close();
+    };
+    await Promise.all([hurried('SIGINT'), hurried('SIGTERM', 'SIGINT'), hurried('SIGTERM', 'SIGTERM')]);
+  },
+);
+
+t.test('SIGTERM during the start ends the server once it has started, without a grace period', async (t) => {
   const server = await startServerProcess({
     failing: true,
     config: { ...usualConfig, listen: { drain_seconds: 15 } },
@@ -150,7 +156,7 @@ t.test('SIGTERM during the start ends it when it stands, and nobody is waited fo
   t.notMatch(server.log(), /is listening/);
 });
 
-t.test('under load every request that was sent is answered', async (t) => {
+t.test('under load every request sent is answered', async (t) => {
   const server = await startServerProcess({ config: { ...usualConfig, listen: { drain_seconds: 2 } } });
   t.teardown(() => server.close());
   const answered: (number | undefined)[] = [];

@@ -4,8 +4,8 @@ import t from 'tap';
 import { startServerProcess } from '../support/setup/server-process.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-t.test('a log on a disk that is full waits for room, and the server for nothing', async (t) => {
-  // Room for what waits, so that it can all be seen.
+t.test("a log on a full disk waits for space, and the server doesn't wait for the log", async (t) => {
+  // The buffer is large enough for everything that waits, so that all of it can be checked.
   const blocks = 256;
   const output = join(t.testdir(), 'postern.log');
   const server = await startServerProcess({

@@ -57,7 +57,7 @@ const bank = {
   first_party: true,
 };
 
-/** A secret in each place that a broken request has. */
+/** A secret in each place of a malformed request. */
 const malformed = (host: string, secret: string): readonly string[] => {
   const post = (path: string, type: string, body: string, ...headers: string[]): string =>
     [
@@ -117,7 +117,7 @@ const malformed = (host: string, secret: string): readonly string[] => {
   ];
 };
 
-t.test('nothing that opens a door is ever in the log, and every refusal is', async (t) => {
+t.test('the log never contains credentials, and contains every refusal', async (t) => {
   const secrets = watchSecrets();
   const server = await startServerProcess({ config: { ...config, clients: [...config.clients, bank] } });
   t.teardown(() => server.close());
@@ -125,7 +125,7 @@ t.test('nothing that opens a door is ever in the log, and every refusal is', asy
   const party = new RelyingParty(server.url);
   const browser = new Browser();
 
-  /** Correlation ids of refusals, each with the reason that the answer gave. */
+  /** Correlation ids of refusals, each with the reason in the response. */
   const refusals = new Map<string, string>();
   const refused = (
     what: string,
@@ -340,7 +340,7 @@ t.test('nothing that opens a door is ever in the log, and every refusal is', asy
   );
 });
 
-t.test('an event of any make is logged without what it must not hold', async (t) => {
+t.test('an event of any shape is logged without the members it must not have', async (t) => {
   const { createLogger, logEvents } = await import('#src/logger.ts');
   const { testConfig } = await import('../support/people.ts');
   const { createEvents } = await import('#src/events.ts');

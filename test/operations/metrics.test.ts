@@ -14,7 +14,7 @@ const token = 'the-token-of-the-scraper';
 const scrape = (url: string, authorization = `Bearer ${token}`): Promise<Response> =>
   fetch(`${url}/metrics`, { headers: { authorization } });
 
-/** The value of one series; its labels in any order. */
+/** Returns the value of one series; labels may be in any order. */
 const valueIn = (
   text: string,
   name: string,
@@ -28,7 +28,7 @@ const valueIn = (
   return undefined;
 };
 
-t.test('metrics are for those who may read them', async (t) => {
+t.test('metrics require the token', async (t) => {
   const postern = await startInProcess({ config: { ...usualConfig, metrics: { enabled: true, token } } });
   t.teardown(() => postern.close());
   for (const [what, authorization] of Object.entries({
@@ -55,7 +55,7 @@ t.test('metrics are for those who may read them', async (t) => {
   await without.close();
 });
 
-t.test('a port of their own serves nothing else, and the main port no metrics', async (t) => {
+t.test('the metrics port serves nothing else, and the main port then serves no metrics', async (t) => {
   const port = await freePort();
   const server = await startServerProcess({ config: { ...usualConfig, metrics: { enabled: true, port } } });
   t.teardown(() => server.close());
@@ -80,7 +80,7 @@ t.test('a port of their own serves nothing else, and the main port no metrics', 
   await twice.close();
 });
 
-t.test('what happens is counted, by words of ours alone', async (t) => {
+t.test('events are counted under a fixed set of labels', async (t) => {
   const server = await startServerProcess({ config: { ...usualConfig, metrics: { enabled: true, token } } });
   t.teardown(() => server.close());
   const party = new RelyingParty(server.url);
@@ -156,7 +156,7 @@ t.test('what happens is counted, by words of ours alone', async (t) => {
   t.ok(series.length < 600, `${series.length} series, whatever callers send`);
 });
 
-t.test('gauges tell what is, not that they are there', async (t) => {
+t.test('gauges report measured values, not defaults', async (t) => {
   const clock = createManualClock();
   const postern = await startInProcess({
     clock,
@@ -174,7 +174,7 @@ t.test('gauges tell what is, not that they are there', async (t) => {
   t.ok(Math.abs(age(await look()) - first - 86_400) < 5, 'a key is a day older a day later');
 
   const { accounts } = postern.app.services;
-  // The password of the configuration is hashed when it is first asked for.
+  // The configured password is hashed at its first use.
   await accounts.authenticate('ada', 'wrong');
   const tries = Array.from({ length: 20 }, () => accounts.authenticate('ada', 'wrong'));
   const busy = await look();
@@ -194,7 +194,7 @@ t.test('gauges tell what is, not that they are there', async (t) => {
   t.equal(valueIn(await look(), 'postern_ready'), 0);
 });
 
-t.test('a store that is away is counted as such', async (t) => {
+t.test('an outage of the store is counted', async (t) => {
   const redis = await startRedis();
   const server = await startServerProcess({
     config: { ...usualConfig, store: { url: redis.url }, metrics: { enabled: true, token } },

@@ -20,112 +20,98 @@ t.setTimeout(300_000);
 
 const key_encryption_key = Buffer.alloc(32, 5).toString('base64url');
 
-t.test(
-  'what can not be copied or brought back is refused in a sentence, and nothing is written',
-  async (t) => {
-    const folder = await openCommandFolder();
-    t.teardown(() => folder.close());
-    const file = (name: string): string => join(folder.cwd, name);
-    await writeFile(file('empty.db'), '');
-    const refusals: readonly (readonly [readonly string[], number, RegExp])[] = [
-      [['migrate'], 2, /required option '--to <url>' not specified/],
-      [['migrate', '--from', 'sqlite:a', '--to', 'sqlite:a'], 2, /--from and --to are the same store/],
-      [['migrate', '--to', 'memory:'], 2, /A store in memory is out of reach/],
-      [
-        ['migrate', '--from', `sqlite:${file('none.db')}`, '--to', `sqlite:${file('other.db')}`],
-        3,
-        /there is no store at \S+none\.db: start the server, which makes it, or correct --from/,
-      ],
-      [
-        ['migrate', '--from', `sqlite:${file('empty.db')}`, '--to', `sqlite:${file('other.db')}`],
-        3,
-        /The source holds nothing: check the address in --from/,
-      ],
-      [
-        ['migrate', '--from', `sqlite:${file('empty.db')}`, '--to', 'mysql://x'],
-        2,
-        /--to has the unknown scheme mysql:/,
-      ],
-      [
-        ['migrate', '--from', 'mysql://x', '--to', 'sqlite:there.db'],
-        2,
-        /--from has the unknown scheme mysql:/,
-      ],
-      [['import', file('nothing')], 2, /There is no file .*nothing: name what `postern export` wrote/],
-    ];
-    for (const [args, exit, err] of refusals)
-      t.match(await folder.runHere(args), { exit, err }, args.join(' '));
+t.test('an impossible copy or import is refused with a sentence, and nothing is written', async (t) => {
+  const folder = await openCommandFolder();
+  t.teardown(() => folder.close());
+  const file = (name: string): string => join(folder.cwd, name);
+  await writeFile(file('empty.db'), '');
+  const refusals: readonly (readonly [readonly string[], number, RegExp])[] = [
+    [['migrate'], 2, /required option '--to <url>' not specified/],
+    [['migrate', '--from', 'sqlite:a', '--to', 'sqlite:a'], 2, /--from and --to are the same store/],
+    [['migrate', '--to', 'memory:'], 2, /A store in memory is out of reach/],
+    [
+      ['migrate', '--from', `sqlite:${file('none.db')}`, '--to', `sqlite:${file('other.db')}`],
+      3,
+      /there is no store at \S+none\.db: start the server, which makes it, or correct --from/,
+    ],
+    [
+      ['migrate', '--from', `sqlite:${file('empty.db')}`, '--to', `sqlite:${file('other.db')}`],
+      3,
+      /The source holds nothing: check the address in --from/,
+    ],
+    [
+      ['migrate', '--from', `sqlite:${file('empty.db')}`, '--to', 'mysql://x'],
+      2,
+      /--to has the unknown scheme mysql:/,
+    ],
+    [
+      ['migrate', '--from', 'mysql://x', '--to', 'sqlite:there.db'],
+      2,
+      /--from has the unknown scheme mysql:/,
+    ],
+    [['import', file('nothing')], 2, /There is no file .*nothing: name what `postern export` wrote/],
+  ];
+  for (const [args, exit, err] of refusals)
+    t.match(await folder.runHere(args), { exit, err }, args.join(' '));
 
-    const key = { kind: 'client', family: 'f', id: '' };
-    const first = { postern: 'export', v: 1, at: '2027-01-31T00:00:00.000Z' };
-    const entry = { type: 'document', key, document: { body: '{"v":1}', parts: {} } };
-    const sha256 = (lines: readonly unknown[]): string =>
-      hash('sha256', lines.map((line) => `${JSON.stringify(line)}\n`).join(''), 'base64url');
-    const end = { end: true, entries: 1, sha256: sha256([first, entry]) };
-    const claimed = { ...entry.document, claim: { nonce: 'a b', at: 1 } };
-    const files: readonly (readonly [what: string, lines: readonly unknown[], said: RegExp])[] = [
-      ['empty', [], /Line 1 of the file is missing: the file broke off/],
-      ['something else', [{ a: 1 }], /Line 1 of the file does not begin an export/],
-      [
-        'of a later release',
-        [{ ...first, v: 2 }, entry, end],
-        /Line 1 .* of version 2, which this release can not read/,
-      ],
-      ['broken off', [first, entry], /Line 3 of the file is missing/],
-      [
-        'short of a line',
-        [first, { end: true, entries: 1 }],
-        /Line 2 .* promises 1 entries, but there are 0/,
-      ],
-      ['with more behind its end', [first, entry, end, entry], /Line 4 of the file comes after the end/],
-      [
-        'with a session in it',
-        [first, { ...entry, key: { ...key, kind: 'se' } }, end],
-        /a record of the kind se, which/,
-      ],
-      [
-        'with a line that is none',
-        [first, { ...entry, document: {} }, end],
-        /Line 2 of the file is not an entry/,
-      ],
-      [
-        'with a part whose name holds a space',
-        [first, { ...entry, document: { body: '', parts: { 'a b': '' } } }, end],
-        /Line 2 of the file is not an entry/,
-      ],
-      [
-        'with a claim that is none',
-        [first, { ...entry, document: claimed }, end],
-        /Line 2 .* is not an entry/,
-      ],
-      [
-        'with a line that was changed',
-        [first, { ...entry, document: { body: '{"v":2}', parts: {} } }, end],
-        /Line 3 .* another digest than the lines before it/,
-      ],
-    ];
-    for (const [what, lines, said] of files) {
-      await writeFile(file('in.ndjson'), lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
-      t.match(await folder.runHere(['import', file('in.ndjson')]), { exit: 2, err: said }, what);
-    }
-    const raw: readonly (readonly [what: string, bytes: Buffer, said: RegExp])[] = [
-      ['text', Buffer.from('nothing'), /Line 1 of the file is not JSON/],
-      ['bytes', Buffer.alloc(5000, 0xa5), /Line 1 of the file is not JSON/],
-      ['a database', readFileSync(file('store.db')), /Line 1 of the file is not JSON/],
-    ];
-    for (const [what, bytes, said] of raw) {
-      await writeFile(file('in.ndjson'), bytes);
-      t.match(await folder.runHere(['import', file('in.ndjson')]), { exit: 2, err: said }, what);
-    }
-    t.match(await folder.runHere(['import', folder.cwd]), { exit: 2, err: /is not a file: name one that/ });
-    t.equal(
-      (await folder.runHere(['client', 'list'])).out,
-      'There are no clients; `client add` makes one.\n',
-    );
-  },
-);
+  const key = { kind: 'client', family: 'f', id: '' };
+  const first = { postern: 'export', v: 1, at: '2027-01-31T00:00:00.000Z' };
+  const entry = { type: 'document', key, document: { body: '{"v":1}', parts: {} } };
+  const sha256 = (lines: readonly unknown[]): string =>
+    hash('sha256', lines.map((line) => `${JSON.stringify(line)}\n`).join(''), 'base64url');
+  const end = { end: true, entries: 1, sha256: sha256([first, entry]) };
+  const claimed = { ...entry.document, claim: { nonce: 'a b', at: 1 } };
+  const files: readonly (readonly [what: string, lines: readonly unknown[], said: RegExp])[] = [
+    ['empty', [], /Line 1 of the file is missing: the file broke off/],
+    ['something else', [{ a: 1 }], /Line 1 of the file does not begin an export/],
+    [
+      'of a later release',
+      [{ ...first, v: 2 }, entry, end],
+      /Line 1 .* of version 2, which this release can not read/,
+    ],
+    ['broken off', [first, entry], /Line 3 of the file is missing/],
+    ['short of a line', [first, { end: true, entries: 1 }], /Line 2 .* promises 1 entries, but there are 0/],
+    ['with more behind its end', [first, entry, end, entry], /Line 4 of the file comes after the end/],
+    [
+      'with a session in it',
+      [first, { ...entry, key: { ...key, kind: 'se' } }, end],
+      /a record of the kind se, which/,
+    ],
+    [
+      'with a line that is none',
+      [first, { ...entry, document: {} }, end],
+      /Line 2 of the file is not an entry/,
+    ],
+    [
+      'with a part whose name holds a space',
+      [first, { ...entry, document: { body: '', parts: { 'a b': '' } } }, end],
+      /Line 2 of the file is not an entry/,
+    ],
+    ['with a claim that is none', [first, { ...entry, document: claimed }, end], /Line 2 .* is not an entry/],
+    [
+      'with a line that was changed',
+      [first, { ...entry, document: { body: '{"v":2}', parts: {} } }, end],
+      /Line 3 .* another digest than the lines before it/,
+    ],
+  ];
+  for (const [what, lines, said] of files) {
+    await writeFile(file('in.ndjson'), lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    t.match(await folder.runHere(['import', file('in.ndjson')]), { exit: 2, err: said }, what);
+  }
+  const raw: readonly (readonly [what: string, bytes: Buffer, said: RegExp])[] = [
+    ['text', Buffer.from('nothing'), /Line 1 of the file is not JSON/],
+    ['bytes', Buffer.alloc(5000, 0xa5), /Line 1 of the file is not JSON/],
+    ['a database', readFileSync(file('store.db')), /Line 1 of the file is not JSON/],
+  ];
+  for (const [what, bytes, said] of raw) {
+    await writeFile(file('in.ndjson'), bytes);
+    t.match(await folder.runHere(['import', file('in.ndjson')]), { exit: 2, err: said }, what);
+  }
+  t.match(await folder.runHere(['import', folder.cwd]), { exit: 2, err: /is not a file: name one that/ });
+  t.equal((await folder.runHere(['client', 'list'])).out, 'There are no clients; `client add` makes one.\n');
+});
 
-t.test('an installation moves to Redis and on, and nobody has to sign in again', async (t) => {
+t.test('an installation is copied to Redis and back, and sessions stay valid', async (t) => {
   const redis = await ensureRedis();
   const prefix = freshPrefix();
   const first = await startServerProcess({ config: { ...usualConfig, security: { key_encryption_key } } });
@@ -179,7 +165,7 @@ t.test('an installation moves to Redis and on, and nobody has to sign in again',
   await second.close();
 });
 
-t.test('a copy that was broken off goes on, and no server starts on half of one', async (t) => {
+t.test('an interrupted copy resumes, and no server starts on a partial copy', async (t) => {
   const folder = await openCommandFolder();
   t.teardown(() => folder.close());
   const url = (name: string): string => `sqlite:${join(folder.cwd, name)}`;
@@ -205,7 +191,7 @@ t.test('a copy that was broken off goes on, and no server starts on half of one'
     ...source,
     dump: (cursor?: string) => {
       pages += 1;
-      // The first look is whether there is anything.
+      // The first read checks whether the target is empty.
       if (pages > 4) throw new StoreUnavailable('the wire was cut');
       return source.dump(cursor);
     },
@@ -252,7 +238,7 @@ t.test('a copy that was broken off goes on, and no server starts on half of one'
   await target.close();
 });
 
-t.test('a source that is still written to is found out', async (t) => {
+t.test('a source that is still being written to is detected', async (t) => {
   const open = () => openStore('memory:', { clock: Date });
   const [source, target] = await Promise.all([open(), open()]);
   const code = { kind: 'ac', family: 'f', id: 'c' };
@@ -268,7 +254,7 @@ t.test('a source that is still written to is found out', async (t) => {
   await Promise.all([source.close(), target.close()]);
 });
 
-t.test('a command that is killed goes on, from any store to any other', async (t) => {
+t.test('a killed copy resumes, between any two kinds of store', async (t) => {
   const [redis, cluster, folder] = await Promise.all([ensureRedis(), startCluster(), openCommandFolder()]);
   t.teardown(() => Promise.all([redis.close(), cluster.close(), folder.close()]));
   const prefix = freshPrefix();
@@ -316,7 +302,7 @@ t.test('a command that is killed goes on, from any store to any other', async (t
   await Promise.all([source.close(), back.close()]);
 });
 
-t.test('a store that refuses the password is named without it', async (t) => {
+t.test('a store that refuses the password is named without the password', async (t) => {
   const redis = await startRedis();
   const folder = await openCommandFolder();
   t.teardown(() => Promise.all([redis.close(), folder.close()]));
@@ -335,7 +321,7 @@ t.test('a store that refuses the password is named without it', async (t) => {
   }
 });
 
-t.test('what must not be lost fits in a file, and comes back from it', async (t) => {
+t.test('durable records are exported to a file and imported from it', async (t) => {
   const config = { clients: usualConfig.clients, security: { key_encryption_key } };
   const first = await startServerProcess({ config });
   t.teardown(() => first.close());

@@ -29,7 +29,7 @@ interface Recorded {
   ended: boolean;
 }
 
-/** The smallest SDK there can be: it keeps the spans it is given. */
+/** A minimal SDK that keeps the spans it receives. */
 const recordSpans = (): { readonly spans: Recorded[]; readonly stop: () => void } => {
   const spans: Recorded[] = [];
   const contexts = new AsyncLocalStorage<Context>();
@@ -102,7 +102,7 @@ const recordSpans = (): { readonly spans: Recorded[]; readonly stop: () => void 
   };
 };
 
-t.test('a request is a span, and so is each of its trips to the store', async (t) => {
+t.test('a request is a span, and so is each of its store operations', async (t) => {
   const { spans, stop: stopRecording } = recordSpans();
   const port = await freePort();
   const written = {
@@ -175,7 +175,7 @@ t.test('a request is a span, and so is each of its trips to the store', async (t
   stopRecording();
 });
 
-t.test('a failure is marked, and a span ends though its answer never left', async (t) => {
+t.test('a failure is marked, and a span ends although its response was never sent', async (t) => {
   const { spans, stop } = recordSpans();
   t.teardown(stop);
   const { config } = loadConfig({ env: {}, cwd: t.testdir(), flags: { set: ['tracing.enabled=true'] } });
@@ -186,7 +186,7 @@ t.test('a failure is marked, and a span ends though its answer never left', asyn
   const server = Fastify();
   t.teardown(() => server.close());
   traceRequests(server);
-  // As the engine answers: not by way of Fastify.
+  // The response is written directly, as oidc-provider does, not through Fastify.
   server.get('/away', (_request, reply) => {
     reply.hijack();
     observe?.('read', 5, 'unavailable');

@@ -34,7 +34,7 @@ interface Held {
 const [first = '', ...lines] = (await readFile(new URL('./versions/1.ndjson', import.meta.url), 'utf8'))
   .trimEnd()
   .split('\n');
-/** What a person and a client held when the file was written, by the release whose records it has. */
+/** The credentials of a person and a client at the time the file was written. */
 const { held }: { held: Held } = JSON.parse(first);
 const auditRecords = lines.filter((line) =>
   line.startsWith(`{"type":"document","key":{"kind":"audit",`),
@@ -42,7 +42,7 @@ const auditRecords = lines.filter((line) =>
 
 const key_encryption_key = Buffer.alloc(32, 1).toString('base64url');
 
-/** The records as they were written, but still alive. */
+/** The records as written, with lifetimes moved into the future. */
 const written = (): Entry[] => {
   const later = Date.now() + 86_400_000;
   return lines.map((line) => {
@@ -53,7 +53,7 @@ const written = (): Entry[] => {
   });
 };
 
-/** The same records as a release to come might write them: what is in them is not for this one to guess. */
+/** The same records as a later release might write them, with contents unknown to this one. */
 const asVersion2 = (entry: Entry): Entry => {
   if (entry.type === 'index') return entry;
   const body = entry.document.body.replace(/^1(?=[{[])/, '2').replace(/^(\{"v":|\[)1/, '$12');
@@ -79,7 +79,7 @@ const openOn = async (t: Test, entries: readonly Entry[]) => {
 const withSession = (url: string): Promise<Response> =>
   fetch(url, { redirect: 'manual', headers: { cookie: held.cookie, accept: 'text/html' } });
 
-t.test('data of version 1 are understood: people stay signed in, clients keep what they hold', async (t) => {
+t.test('data of version 1 is understood: people stay signed in, and clients keep their tokens', async (t) => {
   const { house: server, party, url } = await openOn(t, written());
   t.teardown(() => server.close());
   const redeemed = await party.redeem(held.code, held.verifier);
@@ -110,7 +110,7 @@ t.test('data of version 1 are understood: people stay signed in, clients keep wh
   await store.close();
 });
 
-t.test('data of a version to come are refused, and left as they are', async (t) => {
+t.test('data of a later version is refused and left unchanged', async (t) => {
   const all = written();
   const future = (...kinds: string[]) =>
     all.map((entry) => (kinds.includes(entry.key.kind) ? asVersion2(entry) : entry));
@@ -140,14 +140,14 @@ t.test('data of a version to come are refused, and left as they are', async (t) 
     await server.close();
   }
 
-  await t.test('a consent is asked for anew', async (t) => {
+  await t.test('consent is asked again when its record is of a later version', async (t) => {
     const { house: server, party } = await openOn(t, future('consent'));
     const asked = await withSession(party.authorizationUrl(newVerifier(), { prompt: 'consent' }));
     t.match(asked.headers.get('location') ?? '', /\/interaction\//);
     await server.close();
   });
 
-  await t.test('a server does not start on keys that it can not read, and keeps them', async (t) => {
+  await t.test("a server doesn't start on keys it can't read, and keeps them", async (t) => {
     const entries = future('key');
     await t.rejects(openOn(t, entries), {
       code: 'key_missing',
@@ -167,7 +167,7 @@ t.test('data of a version to come are refused, and left as they are', async (t) 
     await store.close();
   });
 
-  await t.test('audit records are neither shown nor taken for whole', async (t) => {
+  await t.test('audit records of a later version are neither shown nor counted as intact', async (t) => {
     const store = await openStore('memory:', { clock: Date });
     await store.load(future('audit'));
     const cipher = await loadSecretCipher(
@@ -181,7 +181,7 @@ t.test('data of a version to come are refused, and left as they are', async (t) 
   });
 });
 
-t.test('the file holds what an installation of this release writes', async (t) => {
+t.test('the file holds the records that an installation of this release writes', async (t) => {
   const script = fileURLToPath(new URL('./versions/write.ts', import.meta.url));
   const { stdout } = await promisify(execFile)(process.execPath, [script]);
   const kindsIn = (all: readonly string[]): string[] => [

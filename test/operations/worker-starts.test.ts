@@ -7,40 +7,43 @@ import { isReady, type ServerProcess, startServerProcess } from '../support/setu
 import { waitFor } from '../support/wait-for.ts';
 import { workersOf } from '../support/workers.ts';
 
-/** Until a supervisor loses its patience. */
+/** The time after which a supervisor would kill the server. */
 const patientMs = 15_000;
 
 const childrenOf = (pid: number): string[] =>
   readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
 
-t.test('a worker that can not start is tried again after growing pauses, and the others go on', async (t) => {
-  const server = await startServerProcess({ config: { ...usualConfig, listen: { workers: 2 } } });
-  t.teardown(() => server.close());
-  await waitFor('both workers', () => workersOf(server).length === 2);
-  const [victim = 0, other = 0] = workersOf(server);
-  const file = join(server.cwd, 'postern.yaml');
-  const written = await readFile(file, 'utf8');
-  await writeFile(file, `nonsense: 1\n${written}`);
-  process.kill(victim, 'SIGKILL');
-  const deaths = () => server.lines().filter(({ msg }) => msg === 'a worker died, another follows');
-  await waitFor('three of them to fail', () => deaths().length >= 4);
-  t.match(deaths().slice(0, 4), [
-    { pid: victim, signal: 'SIGKILL', ms: 100 },
-    { exit: 78, ms: 200 },
-    { exit: 78, ms: 400 },
-    { exit: 78, ms: 800 },
-  ]);
-  t.match(server.log(), /nonsense: There is no such key/, 'each says why');
-  t.same(workersOf(server), [other]);
-  t.ok(await isReady(server.url));
-  await writeFile(file, written);
-  await waitFor('one that starts', () => workersOf(server).length === 2);
-  server.signal('SIGTERM');
-  t.same(await server.ended, { code: 0, signal: null });
-});
+t.test(
+  "a worker that can't start is retried after growing pauses, and the others keep running",
+  async (t) => {
+    const server = await startServerProcess({ config: { ...usualConfig, listen: { workers: 2 } } });
+    t.teardown(() => server.close());
+    await waitFor('both workers', () => workersOf(server).length === 2);
+    const [victim = 0, other = 0] = workersOf(server);
+    const file = join(server.cwd, 'postern.yaml');
+    const written = await readFile(file, 'utf8');
+    await writeFile(file, `nonsense: 1\n${written}`);
+    process.kill(victim, 'SIGKILL');
+    const deaths = () => server.lines().filter(({ msg }) => msg === 'a worker died, another follows');
+    await waitFor('three of them to fail', () => deaths().length >= 4);
+    t.match(deaths().slice(0, 4), [
+      { pid: victim, signal: 'SIGKILL', ms: 100 },
+      { exit: 78, ms: 200 },
+      { exit: 78, ms: 400 },
+      { exit: 78, ms: 800 },
+    ]);
+    t.match(server.log(), /nonsense: There is no such key/, 'each says why');
+    t.same(workersOf(server), [other]);
+    t.ok(await isReady(server.url));
+    await writeFile(file, written);
+    await waitFor('one that starts', () => workersOf(server).length === 2);
+    server.signal('SIGTERM');
+    t.same(await server.ended, { code: 0, signal: null });
+  },
+);
 
 t.test(
-  'SIGTERM while workers start ends them all, those too that do not listen to anything yet',
+  "SIGTERM while workers start ends them all, including those that don't handle signals yet",
   async (t) => {
     const stopWhen = async (begun: (server: ServerProcess) => boolean): Promise<void> => {
       const server = await startServerProcess({

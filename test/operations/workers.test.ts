@@ -20,7 +20,7 @@ const sumOf = (text: string, series: RegExp): number =>
 
 const machine = /postern_exchanges_total\{grant="client_credentials",door="engine",outcome="ok",reason=""\}/;
 
-t.test('several workers need a store that they can share', async (t) => {
+t.test('several workers need a shared store', async (t) => {
   const server = await startServerProcess({
     failing: true,
     config: { listen: { workers: 2 }, store: { url: 'memory:' } },
@@ -33,7 +33,7 @@ t.test('several workers need a store that they can share', async (t) => {
   await server.close();
 });
 
-t.test('a first worker that can not start ends the server with its own exit code', async (t) => {
+t.test("a first worker that can't start ends the server with the worker's exit code", async (t) => {
   const first = await startServerProcess({ config: usualConfig });
   const second = await startServerProcess({
     failing: true,
@@ -47,7 +47,7 @@ t.test('a first worker that can not start ends the server with its own exit code
   await Promise.all([first.close(), second.close()]);
 });
 
-t.test('workers share port and store, count together, and are replaced when they die', async (t) => {
+t.test('workers share port and store, report common metrics, and are replaced when they die', async (t) => {
   const server = await startServerProcess({
     config: { ...usualConfig, demo: true, listen: { workers: 2 }, metrics: { enabled: true, token } },
   });
@@ -95,7 +95,7 @@ t.test('workers share port and store, count together, and are replaced when they
   t.same(family.filter(isAlive), [], 'nobody is left behind');
 });
 
-t.test('a signal to the whole group, as of a terminal or a supervisor, drains once', async (t) => {
+t.test('a signal to the process group, as a terminal or supervisor sends it, drains once', async (t) => {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     const server = await startServerProcess({
       config: { ...usualConfig, listen: { workers: 2, drain_seconds: 1 } },

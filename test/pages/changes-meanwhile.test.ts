@@ -13,7 +13,7 @@ import {
 const other = 'https://notes.example.com/callback';
 const ada = { login: 'ada', password };
 
-/** What changes, or is sent again, between two pages of one sign-in. */
+/** Changes and repeated submissions between two pages of one sign-in. */
 const open = async (t: Test, config: Readonly<Record<string, unknown>> = {}) => {
   const clock = createManualClock(Date.now());
   const server = await startInProcess({ clock, config });
@@ -51,30 +51,33 @@ const open = async (t: Test, config: Readonly<Record<string, unknown>> = {}) => 
 const isSignIn = ({ status, body }: Page): boolean => status === 200 && body.includes('login-submit');
 const allow = { decision: 'allow' };
 
-t.test('an account that was disabled or removed since allows nothing, and is asked to sign in', async (t) => {
-  const { accounts, idOf, ask, consent } = await open(t);
-  for (const [username, end] of [
-    ['ada', (id: string) => accounts.disable(id)],
-    ['ada', (id: string) => accounts.remove(id)],
-  ] as const) {
-    const browser = new Browser();
-    const page = await consent(browser);
-    const id = await idOf(username);
-    await end(id);
-    t.ok(isSignIn(await browser.submit(page, allow)), 'in the middle of it');
-    const later = await ask(browser);
-    t.ok(isSignIn(later), 'and with the session that there was');
-    t.notMatch(later.body, 'value="ada"', 'no name is held fast');
-    t.equal(redirectParameters(await ask(browser, { prompt: 'none' })).get('error'), 'login_required');
-    const refused = await browser.submit(later, ada);
-    t.equal(refused.status, 422);
-    const swapped = await browser.submit(await browser.submit(later, { login: 'bob', password }), {});
-    t.match(swapped.body, 'consent-allow', 'somebody else may sign in instead');
-    if (await accounts.find(id)) await accounts.enable(id);
-  }
-});
+t.test(
+  "an account that was disabled or removed meanwhile can't give consent, and a sign-in is asked",
+  async (t) => {
+    const { accounts, idOf, ask, consent } = await open(t);
+    for (const [username, end] of [
+      ['ada', (id: string) => accounts.disable(id)],
+      ['ada', (id: string) => accounts.remove(id)],
+    ] as const) {
+      const browser = new Browser();
+      const page = await consent(browser);
+      const id = await idOf(username);
+      await end(id);
+      t.ok(isSignIn(await browser.submit(page, allow)), 'in the middle of it');
+      const later = await ask(browser);
+      t.ok(isSignIn(later), 'and with the session that there was');
+      t.notMatch(later.body, 'value="ada"', 'no name is held fast');
+      t.equal(redirectParameters(await ask(browser, { prompt: 'none' })).get('error'), 'login_required');
+      const refused = await browser.submit(later, ada);
+      t.equal(refused.status, 422);
+      const swapped = await browser.submit(await browser.submit(later, { login: 'bob', password }), {});
+      t.match(swapped.body, 'consent-allow', 'somebody else may sign in instead');
+      if (await accounts.find(id)) await accounts.enable(id);
+    }
+  },
+);
 
-t.test('a new password ends what was signed in by the former one, under way or not', async (t) => {
+t.test('a new password ends sign-ins made with the former one, finished or not', async (t) => {
   const { issuer, clock, accounts, idOf, ask, consent } = await open(t);
   const thief = new Browser();
   t.ok(redirectParameters(await thief.submit(await consent(thief), allow)).has('code'));
@@ -98,7 +101,7 @@ t.test('a new password ends what was signed in by the former one, under way or n
   t.ok(redirectParameters(await ask(thief)).has('code'), 'and is signed in from then on');
 });
 
-t.test('a client that lost the redirect URI, or is gone, gets no answer', async (t) => {
+t.test('a client that lost the redirect URI or was removed gets no response', async (t) => {
   const { clients, ask, consent } = await open(t);
   const browser = new Browser();
   const page = await consent(browser, { redirect_uri: other, prompt: 'consent' });
@@ -116,7 +119,7 @@ t.test('a client that lost the redirect URI, or is gone, gets no answer', async 
   t.equal((await browser.submit(fine, allow)).status, 400);
 });
 
-t.test('a page of one person is not answered by the next one in the same browser', async (t) => {
+t.test("a page shown to one person can't be submitted by the next one in the same browser", async (t) => {
   const { ask, consent, clients } = await open(t);
   const browser = new Browser();
   const adas = await consent(browser);
@@ -160,7 +163,7 @@ t.test('a request that fails leaves the person signed in', async (t) => {
   t.ok(redirectParameters(await ask(browser)).has('code'));
 });
 
-t.test('a form that is sent twice, or late, ends where the first one did', async (t) => {
+t.test('a form sent twice or late leads to the same page as the first one', async (t) => {
   const { issuer, accounts, clients, ask, consent } = await open(t, {
     pages: { create_account: true },
     security: { password: { memory_kib: 8192, passes: 1 }, throttle: { device_per_address: 0 } },
@@ -190,7 +193,7 @@ t.test('a form that is sent twice, or late, ends where the first one did', async
   };
   t.ok(redirectParameters(await browser.submit(await consent(browser), allow)).has('code'));
 
-  await t.test('signing in, and allowing', async (t) => {
+  await t.test('the sign-in and consent forms can be sent twice', async (t) => {
     const fresh = await open(t);
     const person = new Browser();
     const post = (page: Page, fields: Readonly<Record<string, string>>): Promise<Page> =>
@@ -219,7 +222,7 @@ t.test('a form that is sent twice, or late, ends where the first one did', async
     }
   });
 
-  await t.test('choosing an account', async (t) => {
+  await t.test('the account choice can be sent twice', async (t) => {
     const page = await ask(browser, { prompt: 'select_account' });
     const account = /name="account" value="([^"]+)"/.exec(page.body)?.[1] ?? '';
     const [one, two] = await Promise.all([send(page, { account }), send(page, { account })]);
@@ -228,7 +231,7 @@ t.test('a form that is sent twice, or late, ends where the first one did', async
     t.ok(redirectParameters(await follow(two)).has('code'));
   });
 
-  await t.test('making an account', async (t) => {
+  await t.test('the form for a new account can be sent twice', async (t) => {
     const login = await ask(browser, { prompt: 'create' });
     t.match(login.body, 'create-submit');
     const fields = { login: 'grace', email: 'grace@example.com', password: 'a compiler is a tool' };
@@ -245,7 +248,7 @@ t.test('a form that is sent twice, or late, ends where the first one did', async
     await follow(await send(await follow(third), {}));
   });
 
-  await t.test('entering a code, and confirming a device', async (t) => {
+  await t.test('the device code and its confirmation can be sent twice', async (t) => {
     const person = new Browser();
     t.ok(person);
     const { verification_uri, user_code } = await device();
@@ -274,7 +277,7 @@ t.test('a form that is sent twice, or late, ends where the first one did', async
     t.match((await browser.submit(await follow(await send(again)), allow)).body, 'Device connected');
   });
 
-  await t.test('denying a device', async (t) => {
+  await t.test('denying a device can be sent twice', async (t) => {
     const { verification_uri, user_code } = await device();
     const page = await send(await browser.open(verification_uri), { user_code });
     t.match((await send(page, { abort: 'yes' })).body, 'Device refused');
@@ -297,7 +300,7 @@ t.test('a form that is sent twice, or late, ends where the first one did', async
     for (const page of both) t.equal((await follow(page)).status, 200);
   });
 
-  await t.test('signing out', async (t) => {
+  await t.test('signing out can be sent twice', async (t) => {
     const page = await browser.open(`${issuer}/oauth/logout`);
     await browser.open(`${issuer}/oauth/logout`);
     const asked = await follow(await send(page, { logout: 'yes' }));

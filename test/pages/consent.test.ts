@@ -68,7 +68,7 @@ interface Asking {
   readonly page: Page;
 }
 
-/** Signs in when that is due; ends at consent, or back at the client. */
+/** Signs in if asked, and returns the consent page or the redirect to the client. */
 const ask = async (
   { issuer }: InProcessServer,
   parameters: Readonly<Record<string, string>> = {},
@@ -84,7 +84,7 @@ const ask = async (
 
 const asksConsent = ({ page }: { readonly page: Page }): boolean => page.body.includes('consent-allow');
 
-/** Presses "Allow" with some of the boxes no longer ticked. */
+/** Presses "Allow" after unticking some boxes. */
 const allow = ({ browser, page }: Asking, without: readonly string[] = []): Promise<Page> => {
   const { hidden } = formOf(page.body);
   const body = new URLSearchParams({ ...hidden, decision: 'allow' });
@@ -100,7 +100,7 @@ const redeem = async ({ party, verifier }: Asking, back: Page, parameters = {}) 
   return { tokens: body, scope: String(body['scope']).split(' ').sort(), person: await person.json() };
 };
 
-t.test('the page tells who is signed in, who asks for what, and where it leads', async (t) => {
+t.test('the page shows the account, the application, what it asks for and where it leads', async (t) => {
   const server = await open(t);
   const asking = await ask(server, { scope: 'openid profile email department', ui_locales: 'fr de-AT' });
   const { body, headers } = asking.page;
@@ -148,26 +148,23 @@ t.test(
   },
 );
 
-t.test(
-  'what was allowed is kept for the account and the client, and only what is new is asked for and marked',
-  async (t) => {
-    const server = await open(t);
-    const first = await ask(server, { scope: 'openid email' });
-    const { scope } = await redeem(first, await allow(first));
-    t.strictSame(scope, ['email', 'openid']);
-    t.ok(
-      redirectParameters((await ask(server, { scope: 'openid email' })).page).has('code'),
-      'not asked again in another browser',
-    );
-    t.ok(asksConsent(await ask(server, { scope: 'openid email', login: 'bob' })), 'another person is');
+t.test('consent is kept per account and client, and only new scopes are asked and marked', async (t) => {
+  const server = await open(t);
+  const first = await ask(server, { scope: 'openid email' });
+  const { scope } = await redeem(first, await allow(first));
+  t.strictSame(scope, ['email', 'openid']);
+  t.ok(
+    redirectParameters((await ask(server, { scope: 'openid email' })).page).has('code'),
+    'not asked again in another browser',
+  );
+  t.ok(asksConsent(await ask(server, { scope: 'openid email', login: 'bob' })), 'another person is');
 
-    const more = await ask(server, { scope: 'openid email profile department' });
-    t.equal(more.page.body.match(/badge-new/g)?.length, 2);
-    t.match(more.page.body, 'name="scope:profile"');
-    t.match(more.page.body, 'See where you work');
-    t.notMatch(more.page.body, 'name="scope:email"');
-  },
-);
+  const more = await ask(server, { scope: 'openid email profile department' });
+  t.equal(more.page.body.match(/badge-new/g)?.length, 2);
+  t.match(more.page.body, 'name="scope:profile"');
+  t.match(more.page.body, 'See where you work');
+  t.notMatch(more.page.body, 'name="scope:email"');
+});
 
 t.test('a scope may be left out, allowed later, and taken back', async (t) => {
   const server = await open(t);
@@ -194,7 +191,7 @@ t.test('a scope may be left out, allowed later, and taken back', async (t) => {
   t.match((await ask(server)).page.body, 'name="scope:profile"', 'and is forgotten');
 });
 
-t.test('answers given at the same moment are all kept', async (t) => {
+t.test('concurrent answers are all kept', async (t) => {
   const server = await open(t);
   const scopes = ['email', 'profile', 'department'];
   const first = await Promise.all(scopes.map((scope) => ask(server, { scope: `openid ${scope}` })));
@@ -218,7 +215,7 @@ t.test('answers given at the same moment are all kept', async (t) => {
 });
 
 t.test(
-  'single claims are asked for by name, and only essential ones can’t be left out (OpenID Connect Core §5.5)',
+  'single claims are listed by name, and only essential ones can’t be unticked (OpenID Connect Core §5.5)',
   async (t) => {
     const server = await open(t);
     const claims = JSON.stringify({
@@ -237,7 +234,7 @@ t.test(
   },
 );
 
-t.test('claims of the operator’s own are released by their scope, at userinfo only', async (t) => {
+t.test('claims that the operator defined are released by their scope, at userinfo only', async (t) => {
   const server = await open(t);
   const asking = await ask(server, { scope: 'openid department' });
   const { tokens, person } = await redeem(asking, await allow(asking));
@@ -250,7 +247,7 @@ t.test('claims of the operator’s own are released by their scope, at userinfo 
   t.ok(metadata.claims_supported.includes('cost_center'));
 });
 
-t.test('access to an API and offline access are lines of their own', async (t) => {
+t.test('API access and offline access are separate lines', async (t) => {
   const server = await open(t);
   const wish = { scope: 'openid offline_access notes:read notes:write', resource: api, prompt: 'consent' };
   const asking = await ask(server, wish);
@@ -272,7 +269,7 @@ t.test('access to an API and offline access are lines of their own', async (t) =
   t.notMatch(again.page.body, 'badge-new', 'all of it shown, none of it new');
 });
 
-t.test('an application that registered itself is told apart', async (t) => {
+t.test('an application that registered itself is marked', async (t) => {
   const server = await open(t);
   await server.app.services.clients.register({
     client_id: 'self',
@@ -299,7 +296,7 @@ t.test('an application that registered itself is told apart', async (t) => {
 });
 
 t.test(
-  'a native application asks each time (RFC 8252 §8.6), the house’s own only where another could be in its place',
+  'a native application asks each time (RFC 8252 §8.6); a first-party one only where another could impersonate it',
   async (t) => {
     const server = await open(t);
     const wish = { client_id: 'native', redirect_uri: 'com.example.notes:/callback' };
@@ -317,7 +314,7 @@ t.test(
   },
 );
 
-t.test('consent is given by a form of ours, for the person who sees it (consent CSRF)', async (t) => {
+t.test('consent requires the form that was shown to this person (consent CSRF)', async (t) => {
   const server = await open(t);
   const asking = await ask(server);
   const { browser, page } = asking;

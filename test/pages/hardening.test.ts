@@ -13,7 +13,7 @@ import {
   usualConfig,
 } from '../support/setup/relying-party.ts';
 
-/** In every text that a client, a person, an operator or an address brings along. */
+/** Hostile text for every value from a client, a person, an operator or a URL. */
 const payload = `"'><img src=x onerror=alert(1)><script>alert(2)</script>`;
 /** RFC 6749 §3.3 forbids quotes and spaces in a scope, and nothing else. */
 const scopePayload = "<img/src=x/onerror='alert(3)'>";
@@ -49,7 +49,7 @@ const open = async (
   return postern;
 };
 
-/** No element and no attribute but those that our templates write. */
+/** Asserts that the page has only elements and attributes that the templates write. */
 const harmless = (t: Test, page: Page, name: string): void => {
   t.notMatch(
     page.body,
@@ -77,7 +77,7 @@ const guarded = (t: Test, { headers }: Page, name: string): void => {
   t.equal(headers.get('content-type'), 'text/html; charset=utf-8', name);
 };
 
-t.test('nothing that anybody brings along becomes markup, and every page is guarded', async (t) => {
+t.test('no outside text becomes markup, and every page has its security headers', async (t) => {
   const postern = await open(t, hostile);
   const id = `app${scopePayload}`;
   const party = new RelyingParty(postern.issuer, id);
@@ -160,7 +160,7 @@ t.test('nothing that anybody brings along becomes markup, and every page is guar
     look(await browser.request(`${postern.issuer}${path}`), name, status);
 });
 
-/** By `node:http`, which sends a target as it is and shows every cookie. */
+/** Uses `node:http`, which sends the request target unchanged and shows every cookie. */
 const raw = (
   postern: InProcessServer,
   path: string,
@@ -246,7 +246,7 @@ t.test(
   },
 );
 
-t.test('an address that leads nowhere is a page for people and JSON for programs', async (t) => {
+t.test('an unknown path is a page for people and JSON for programs', async (t) => {
   const postern = await open(t, usualConfig);
   const { host } = new URL(postern.issuer);
   for (const path of [
@@ -271,7 +271,7 @@ t.test('an address that leads nowhere is a page for people and JSON for programs
   t.equal(head.status, 404);
 });
 
-t.test('an address that can’t be read is refused with a page for people and JSON for programs', async (t) => {
+t.test('a malformed URL is refused with a page for people and JSON for programs', async (t) => {
   const postern = await open(t, usualConfig);
   const { host } = new URL(postern.issuer);
   for (const [path, status] of [
@@ -294,44 +294,41 @@ t.test('an address that can’t be read is refused with a page for people and JS
   }
 });
 
-t.test(
-  'what is refused on the way to a page is a page (429, 413, 421), and JSON at the other endpoints',
-  async (t) => {
-    const security = { password: { memory_kib: 8192, passes: 1 }, throttle: { token_per_address: 1 } };
-    const postern = await open(t, { ...usualConfig, security }, createClockAtMinuteStart());
-    const browser = new Browser();
-    const url = new RelyingParty(postern.issuer).authorizationUrl(newVerifier());
-    await browser.request(url);
-    const busy = await browser.request(url);
-    t.equal(busy.status, 429);
-    guarded(t, busy, 'too many requests');
-    t.match(busy.body, /Try again in \d+ second/);
-    const long = await browser.request(`${postern.issuer}/oauth/logout`, {
-      method: 'POST',
-      body: new URLSearchParams({ state: 'x'.repeat(8000) }),
-    });
-    t.equal(long.status, 413);
-    guarded(t, long, 'too much');
-    const elsewhere = await raw(postern, '/oauth/authorize', { host: 'evil.test' });
-    t.equal(elsewhere.status, 421);
-    t.match(elsewhere.type, 'text/html');
-    for (const path of ['/oauth/token', '/oauth/par']) {
-      const send = () =>
-        browser.request(`${postern.issuer}${path}`, { method: 'POST', body: new URLSearchParams() });
-      for (const [refused, status] of [
-        [await send(), 400],
-        [await send(), 429],
-      ] as const) {
-        t.equal(refused.status, status);
-        t.match(
-          refused.headers.get('content-type'),
-          'application/json',
-          `${path} speaks JSON whatever is accepted (RFC 6749 §5.2)`,
-        );
-      }
+t.test('a refusal before a page is a page (429, 413, 421), and JSON at the other endpoints', async (t) => {
+  const security = { password: { memory_kib: 8192, passes: 1 }, throttle: { token_per_address: 1 } };
+  const postern = await open(t, { ...usualConfig, security }, createClockAtMinuteStart());
+  const browser = new Browser();
+  const url = new RelyingParty(postern.issuer).authorizationUrl(newVerifier());
+  await browser.request(url);
+  const busy = await browser.request(url);
+  t.equal(busy.status, 429);
+  guarded(t, busy, 'too many requests');
+  t.match(busy.body, /Try again in \d+ second/);
+  const long = await browser.request(`${postern.issuer}/oauth/logout`, {
+    method: 'POST',
+    body: new URLSearchParams({ state: 'x'.repeat(8000) }),
+  });
+  t.equal(long.status, 413);
+  guarded(t, long, 'too much');
+  const elsewhere = await raw(postern, '/oauth/authorize', { host: 'evil.test' });
+  t.equal(elsewhere.status, 421);
+  t.match(elsewhere.type, 'text/html');
+  for (const path of ['/oauth/token', '/oauth/par']) {
+    const send = () =>
+      browser.request(`${postern.issuer}${path}`, { method: 'POST', body: new URLSearchParams() });
+    for (const [refused, status] of [
+      [await send(), 400],
+      [await send(), 429],
+    ] as const) {
+      t.equal(refused.status, status);
+      t.match(
+        refused.headers.get('content-type'),
+        'application/json',
+        `${path} speaks JSON whatever is accepted (RFC 6749 §5.2)`,
+      );
     }
-  },
-);
+  }
+});
 
 t.test('an error page leads back to the application only where its redirect URI is registered', async (t) => {
   const postern = await open(t, usualConfig);
@@ -380,7 +377,7 @@ t.test('an error page leads back to the application only where its redirect URI 
   t.equal(lost.status, 503, 'a form is not taken for refused');
 });
 
-t.test('the language is the one pressed, then the application’s, then the browser’s', async (t) => {
+t.test('the language is the chosen one, then the application’s, then the browser’s', async (t) => {
   const postern = await open(t, usualConfig);
   const party = new RelyingParty(postern.issuer);
   const tongue = (page: Page): string => /<html lang="([^"]+)"/.exec(page.body)?.[1] ?? '';
@@ -413,7 +410,7 @@ t.test('the language is the one pressed, then the application’s, then the brow
 });
 
 t.test(
-  'the operator’s name, logo, languages and hosts are on the pages, and nothing else of elsewhere',
+  'pages show the operator’s name, logo, languages and hosts, and load nothing else from other sites',
   async (t) => {
     const postern = await open(t, {
       ...usualConfig,
@@ -444,7 +441,7 @@ t.test(
   },
 );
 
-t.test('an application with a host for each customer fits into the headers that proxies take', async (t) => {
+t.test('the headers for an application with many hosts stay within the limits of proxies', async (t) => {
   const hosts = Array.from({ length: 300 }, (_, at) => `https://customer-${at}.apps.example.com`);
   const redirects = hosts.flatMap((host) => [`${host}/callback`, `${host}/silent`]);
   const postern = await open(t, { clients: [{ ...usualConfig.clients[0], redirect_uris: redirects }] });

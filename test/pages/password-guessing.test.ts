@@ -6,7 +6,7 @@ import { newVerifier, password, RelyingParty, usualConfig } from '../support/set
 
 t.setTimeout(300_000);
 
-/** A house behind a proxy that tells addresses, whose clock a test moves on. */
+/** Starts a server behind a proxy that names client addresses, with a manual clock. */
 const open = async (t: Test, more: Readonly<Record<string, unknown>> = {}) => {
   const clock = createManualClock(Date.now());
   const server = await startInProcess({
@@ -27,7 +27,7 @@ const open = async (t: Test, more: Readonly<Record<string, unknown>> = {}) => {
       });
   };
 
-  /** How many of a thousand tries were looked at; all others were told to wait. */
+  /** Counts how many of a thousand tries were checked; all others had to wait. */
   const attack = async (one: (at: number) => { readonly address: string; readonly login: string }) => {
     const post = await begin();
     const statuses = new Map<number, number>();
@@ -45,7 +45,7 @@ const open = async (t: Test, more: Readonly<Record<string, unknown>> = {}) => {
     return looked;
   };
 
-  /** Signs Ada in from an address, as a person who waits for as long as the page says, once. */
+  /** Signs Ada in from an address, waiting once for as long as the page says. */
   const ownerGetsIn = async (address: string): Promise<number> => {
     const post = await begin();
     const first = await post(address, 'ada', password);
@@ -65,7 +65,7 @@ const open = async (t: Test, more: Readonly<Record<string, unknown>> = {}) => {
   return { clock, begin, attack, ownerGetsIn };
 };
 
-t.test('1,000 wrong passwords on one account, from one address', async (t) => {
+t.test('1,000 wrong passwords on one account from one address are limited', async (t) => {
   const { attack, ownerGetsIn, clock } = await open(t);
   t.ok((await attack(() => ({ address: '192.0.2.1', login: 'ada' }))) <= 10, 'a handful is looked at');
   t.ok((await ownerGetsIn('192.0.2.1')) <= 60, 'the owner at the very same address');
@@ -75,14 +75,14 @@ t.test('1,000 wrong passwords on one account, from one address', async (t) => {
   t.equal(await ownerGetsIn('203.0.113.9'), 0, 'from where the owner signed in before, there is no wait');
 });
 
-t.test('1,000 wrong passwords on one account, from 1,000 addresses', async (t) => {
+t.test('1,000 wrong passwords on one account from 1,000 addresses are limited', async (t) => {
   const { attack, ownerGetsIn } = await open(t);
   const looked = await attack((at) => ({ address: `198.51.${at >> 8}.${at & 255}`, login: ' ADA ' }));
   t.ok(looked <= 20, `${looked} are looked at`);
   t.ok((await ownerGetsIn('203.0.113.9')) <= 60);
 });
 
-t.test('1,000 accounts from one address', async (t) => {
+t.test('tries on 1,000 accounts from one address are limited', async (t) => {
   const { attack, ownerGetsIn } = await open(t);
   const looked = await attack((at) => ({
     address: `2001:db8:0:7::${(at + 1).toString(16)}`,
@@ -96,7 +96,7 @@ t.test('1,000 accounts from one address', async (t) => {
   );
 });
 
-t.test('1,000 accounts from 1,000 addresses through one client', async (t) => {
+t.test('tries on 1,000 accounts from 1,000 addresses through one client are limited', async (t) => {
   const [app] = usualConfig.clients;
   const { clock, begin, attack, ownerGetsIn } = await open(t, {
     clients: [app, { ...app, client_id: 'other' }],

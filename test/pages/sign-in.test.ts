@@ -42,7 +42,7 @@ const open = async (t: Test, more: Parameters<typeof startInProcess>[0] = {}) =>
 
 const ada = { login: 'ada', password };
 
-/** Follows an authorization request to the page it leads to. */
+/** Follows an authorization request to the page it ends at. */
 const visit = (
   server: { readonly issuer: string },
   browser: Browser,
@@ -60,7 +60,7 @@ const cookieLine = (page: Page, name: RegExp): string =>
   '';
 
 t.test(
-  'a refused form comes back as the page it was, with status 422 and what was typed, never the password',
+  'a refused form is shown again with status 422 and the typed values, never the password',
   async (t) => {
     const server = await open(t);
     const browser = new Browser();
@@ -122,7 +122,7 @@ t.test('"keep me signed in" decides how long the browser keeps the session', asy
 });
 
 t.test(
-  'signing in again keeps the name, whatever the form says, until somebody says "Not you?"',
+  'signing in again keeps the user name, whatever the form says, until "Not you?" is pressed',
   async (t) => {
     const server = await open(t);
     const browser = new Browser();
@@ -150,7 +150,7 @@ t.test(
   },
 );
 
-t.test('what was done in one tab is known in the other', async (t) => {
+t.test('a sign-in in one tab is known in the other', async (t) => {
   const server = await open(t);
   const browser = new Browser();
   const first = await visit(server, browser);
@@ -178,7 +178,7 @@ t.test('what was done in one tab is known in the other', async (t) => {
   );
 });
 
-t.test('a page that is gone leads on, or back to the application that it was for', async (t) => {
+t.test('a stale page forwards to the next step, or links back to its application', async (t) => {
   const clock = createManualClock(Date.now());
   const server = await open(t, { clock });
   for (const [client, way] of [
@@ -220,7 +220,7 @@ t.test('a page that is gone leads on, or back to the application that it was for
   t.match(late.body, 'Start again at The app');
 });
 
-t.test('the back button and a form sent twice lead to the page that is due', async (t) => {
+t.test('the back button and a form sent twice lead to the current page', async (t) => {
   const server = await open(t, {
     config: {
       ...config,
@@ -256,7 +256,7 @@ t.test('the back button and a form sent twice lead to the page that is due', asy
   t.match(late.body, 'consent-allow', 'and the slower redirect finds the page as well');
 });
 
-t.test('a sign-in is a form of ours from a page of ours (login CSRF)', async (t) => {
+t.test("a sign-in requires the form that the server's page issued (login CSRF)", async (t) => {
   const server = await open(t);
   const browser = new Browser();
   const login = await visit(server, browser);
@@ -315,7 +315,7 @@ t.test('a cookie planted before the sign-in is worthless after it (session fixat
 });
 
 t.test(
-  'a sign-in begun in one browser and finished in another signs the first one in to nothing',
+  'a sign-in started in one browser and finished in another does not sign the first one in',
   async (t) => {
     const server = await open(t);
     const attacker = new Browser();
@@ -337,7 +337,7 @@ t.test(
   },
 );
 
-t.test('a browser that signed in before does not wait for the failures of strangers', async (t) => {
+t.test('a browser that signed in before is not delayed by the failures of others', async (t) => {
   const clock = createManualClock(Date.now());
   const server = await open(t, {
     clock,

@@ -16,7 +16,7 @@ const name = 'Ada <script>alert(1)</script>';
 
 const accounts = [
   { username: person.login, password: person.password, name, email: 'ada@example.com' },
-  // Has not consented yet when the browser comes to it.
+  // Consent is still to be given when the browser reaches it.
   { username: 'grace', password: person.password },
 ];
 const port = await freePort();
@@ -39,13 +39,13 @@ const plain = (text = ''): string =>
     .replaceAll('&gt;', '>')
     .replaceAll('&amp;', '&');
 
-/** One step of a page, as text with its markup. */
+/** Returns one step of a page with its markup. */
 const partOf = (page: Page, step: string): string =>
   new RegExp(`<li class="step[^>]*id="step-${step}"[\\s\\S]*?(?=<li class="step|</ol>)`).exec(
     page.body,
   )?.[0] ?? '';
 
-/** The statuses of the answers that are shown, in order. */
+/** Returns the statuses of the shown responses, in order. */
 const statuses = (page: Page, step: string): number[] =>
   [...partOf(page, step).matchAll(/<span class="badge[^"]*">(\d{3})<\/span>/g)].map(([, status]) =>
     Number(status),
@@ -54,7 +54,7 @@ const statuses = (page: Page, step: string): number[] =>
 const notes = (page: Page): string[] =>
   [...page.body.matchAll(/data-note="(\w+)"/g)].map(([, note = '']) => note);
 
-/** A person without JavaScript, who presses the buttons of one tab. */
+/** Presses the buttons of one tab without JavaScript. */
 const visit = async (tab: string) => {
   const browser = new Browser();
   let page = await browser.open(tab === 'code' ? `${issuer}/` : `${issuer}/playground/${tab}`);
@@ -78,7 +78,7 @@ const visit = async (tab: string) => {
   };
 };
 
-t.test('code + PKCE, from discovery to logout', async (t) => {
+t.test('code + PKCE runs from discovery to logout', async (t) => {
   const { press, signIn, page, browser } = await visit('code');
   t.match(page(), { status: 200, body: /<html lang="en"/ });
   t.equal(page().headers.get('cache-control'), 'no-store');
@@ -130,7 +130,7 @@ t.test('code + PKCE, from discovery to logout', async (t) => {
   t.match(await press('restart'), { body: /step-later/ });
 });
 
-t.test('a code is redeemed once, and another one is asked for', async (t) => {
+t.test('a code is redeemed once, and a new one can be requested', async (t) => {
   const { press, signIn, page } = await visit('code');
   await press('discovery', 'prepare');
   await signIn();
@@ -151,7 +151,7 @@ t.test('a code is redeemed once, and another one is asked for', async (t) => {
   t.same(statuses(page(), 'token'), [200]);
 });
 
-t.test('a refresh token that was stolen ends the family (RFC 9700 §4.14.2)', async (t) => {
+t.test('a stolen refresh token that is used revokes its family (RFC 9700 §4.14.2)', async (t) => {
   const { press, signIn, page } = await visit('refresh');
   await press('prepare');
   await signIn();
@@ -165,7 +165,7 @@ t.test('a refresh token that was stolen ends the family (RFC 9700 §4.14.2)', as
   server.clock.restore();
 });
 
-t.test('client credentials', async (t) => {
+t.test('client credentials run', async (t) => {
   const { press, page } = await visit('credentials');
   await press('wrongSecret', 'credentials', 'decode', 'introspect');
   t.same(statuses(page(), 'credentials'), [200, 401]);
@@ -174,7 +174,7 @@ t.test('client credentials', async (t) => {
   t.match(partOf(page(), 'decode'), `<code>${api}</code>`, 'for the API of the demo (RFC 8707)');
 });
 
-t.test('device: a QR code on the page, approved in another browser', async (t) => {
+t.test('the device flow shows a QR code and is approved in another browser', async (t) => {
   const { press, page, go } = await visit('device');
   await press('device');
   t.match(page().body, /<svg class="qr" viewBox="0 0 \d+ \d+" role="img"/);
@@ -194,7 +194,7 @@ t.test('device: a QR code on the page, approved in another browser', async (t) =
   t.notMatch(partOf(page(), 'decode'), /Not good/);
 });
 
-t.test('DPoP: a token that is bound to a key (RFC 9449)', async (t) => {
+t.test('DPoP shows a token that is bound to a key (RFC 9449)', async (t) => {
   const { press, signIn, page } = await visit('dpop');
   await press('key', 'prepare');
   await signIn();
@@ -207,7 +207,7 @@ t.test('DPoP: a token that is bound to a key (RFC 9449)', async (t) => {
   t.equal(asked.filter((status) => status === 401).length, 2, 'and a token without one');
 });
 
-t.test('the JSON door', async (t) => {
+t.test('the JSON token endpoint is shown', async (t) => {
   const { press, signIn, page } = await visit('json');
   await press('prepareBare');
   await signIn();
@@ -218,13 +218,13 @@ t.test('the JSON door', async (t) => {
   t.notMatch(partOf(page(), 'decode'), /Not good/);
 });
 
-t.test('what is shown as curl does what was shown', async (t) => {
+t.test('the curl command shown does what the step did', async (t) => {
   const { press, page } = await visit('credentials');
   await press('credentials');
   const line = plain(/id="curl-credentials-0"[^>]*value="([^"]+)"/.exec(page().body)?.[1]);
   t.match(line, /^curl -i /);
   const { stdout } = await promisify(execFile)('sh', ['-c', line]).catch((error: unknown) => {
-    // Not every machine has curl: then the line is at least one that a shell takes apart.
+    // Not every machine has curl: without it a shell only parses the line.
     if (error instanceof Error && /not found/.test(error.message))
       return { stdout: 'HTTP/1.1 200 "access_token"' };
     throw error;
@@ -232,7 +232,7 @@ t.test('what is shown as curl does what was shown', async (t) => {
   t.match(stdout, /HTTP\/1.1 200[\s\S]*"access_token"/);
 });
 
-t.test('what does not belong here', async (t) => {
+t.test('unknown steps and foreign forms are refused', async (t) => {
   const { press, page, browser, go } = await visit('code');
   await press('discovery', 'prepare');
   const state = new URL(go()).searchParams.get('state') ?? '';
@@ -278,7 +278,7 @@ t.test('what does not belong here', async (t) => {
   t.equal((await browser.submit(page(), { do: 'token' })).status, 200, 'a step that is not due does nothing');
 });
 
-t.test('it calls its own server by loopback, and nothing else', async (t) => {
+t.test('the playground requests only its own server, over loopback', async (t) => {
   const socket = {
     localAddress: '127.0.0.1',
     localPort: Number(new URL(issuer).port),
@@ -298,7 +298,7 @@ t.test('it calls its own server by loopback, and nothing else', async (t) => {
   t.equal(away.headers.get('location'), `${issuer}/`);
 });
 
-t.test('two windows of one browser do not take back what the other did', async (t) => {
+t.test("two windows of one browser keep each other's changes", async (t) => {
   const { press, page, browser } = await visit('json');
   await press('prepareBare');
   const answers = await Promise.all(
@@ -316,7 +316,7 @@ t.test('two windows of one browser do not take back what the other did', async (
   t.ok(lost.every(({ status }) => status === 409));
 });
 
-t.test('the store learns neither tokens nor clients of it', async (t) => {
+t.test('neither tokens nor clients of the playground are stored', async (t) => {
   const { press, page } = await visit('credentials');
   await press('credentials');
   const token = /"access_token": "([^"]+)"/.exec(plain(page().body))?.[1] ?? 'none';
@@ -333,7 +333,7 @@ t.test('the store learns neither tokens nor clients of it', async (t) => {
   t.notOk(texts.some((text) => text.includes('"kind":"client"')));
 });
 
-t.test('in production none of it is there', async (t) => {
+t.test('the playground is absent in production', async (t) => {
   const folder = t.testdir({});
   const production = await startServer({
     settings: {
@@ -366,14 +366,14 @@ t.test('in production none of it is there', async (t) => {
 
 const axe = readFileSync(new URL(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
 
-t.test('in Chromium, at 360 pixels and in both colour schemes, axe finds nothing', async (t) => {
+t.test('axe finds nothing in Chromium at 360 pixels in both colour schemes', async (t) => {
   const chromium = await launchChromium();
   t.teardown(() => chromium.close());
   const context = await chromium.newContext({ viewport: { width: 360, height: 800 } });
   const page = await context.newPage();
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(error.message));
-  // What the policy of the page forbids is reported here.
+  // Chromium reports violations of the page's policy here.
   page.on('console', (message) => {
     if (message.type() === 'error') faults.push(message.text());
   });

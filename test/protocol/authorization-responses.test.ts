@@ -31,7 +31,7 @@ await codeFor(app, browser);
 const answerTo = (parameters: Readonly<Record<string, string>>, party = app) =>
   browser.request(party.authorizationUrl(newVerifier(), { state: 'xyz', ...parameters }));
 
-t.test('an answer names who gives it, an error too (RFC 9207 §2)', async (t) => {
+t.test('a response names its issuer, an error response too (RFC 9207 §2)', async (t) => {
   const good = redirectParameters(await answerTo({}));
   t.equal(good.get('iss'), issuer);
   t.equal(good.get('state'), 'xyz');
@@ -50,7 +50,7 @@ t.test('an answer names who gives it, an error too (RFC 9207 §2)', async (t) =>
   t.equal(body['authorization_response_iss_parameter_supported'], true);
 });
 
-t.test('an answer may come as a signed JWT (JARM §2.3)', async (t) => {
+t.test('a response may be a signed JWT (JARM §2.3)', async (t) => {
   for (const mode of ['jwt', 'query.jwt']) {
     const answer = redirectParameters(await answerTo({ response_mode: mode }));
     t.same([...answer.keys()], ['response'], `${mode}: and nothing beside it`);
@@ -70,14 +70,14 @@ t.test('an answer may come as a signed JWT (JARM §2.3)', async (t) => {
   t.equal(protectedHeader.alg, 'EdDSA', 'by what the client registered (JARM §3)');
 });
 
-t.test('an error may come as a signed JWT (JARM §2.1)', async (t) => {
+t.test('an error may be a signed JWT (JARM §2.1)', async (t) => {
   const answer = redirectParameters(await answerTo({ response_mode: 'jwt', code_challenge: '' }));
   const { payload } = await jwtVerify(answer.get('response') ?? '', keys, { issuer, audience: 'app' });
   t.match(payload, { error: 'invalid_request', error_uri: `${issuer}/errors/invalid_request`, state: 'xyz' });
 });
 
 t.test(
-  'a form carries the answer, with a button for browsers without scripts (Form Post Response Mode §2)',
+  'a form carries the response, with a button for browsers without scripts (Form Post Response Mode §2)',
   async (t) => {
     const party = new RelyingParty(issuer);
     for (const mode of ['form_post', 'form_post.jwt']) {
@@ -112,7 +112,7 @@ t.test(
 );
 
 t.test(
-  'a client uses the response modes that it registered only (OpenID Connect Registration §2)',
+  'a client may use only the response modes it registered (OpenID Connect Registration §2)',
   async (t) => {
     const party = new RelyingParty(issuer, 'one-mode');
     const page = await answerTo({ response_mode: 'query' }, party);

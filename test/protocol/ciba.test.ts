@@ -67,13 +67,13 @@ const signedIn = async (postern: InProcessServer, login = 'ada'): Promise<Browse
   return browser;
 };
 
-t.test('the backchannel authentication request (OpenID Connect CIBA §7)', async (t) => {
+t.test('the backchannel authentication request is answered (OpenID Connect CIBA §7)', async (t) => {
   const postern = await startInProcess({ config: configOf() });
   t.teardown(() => postern.close());
   const bank = new RelyingParty(postern.issuer, 'bank');
   const shop = new RelyingParty(postern.issuer, 'shop');
 
-  await t.test('what is refused (§13)', async (t) => {
+  await t.test('invalid requests are refused (§13)', async (t) => {
     const wrong = new RelyingParty(postern.issuer, 'bank', 'not-the-secret-of-this-client-at-all-000000');
     t.match(await begin(wrong), { status: 401, body: { error: 'invalid_client' } });
     t.match(await begin(new RelyingParty(postern.issuer)), { status: 400 }, 'a client without the grant');
@@ -109,7 +109,7 @@ t.test('the backchannel authentication request (OpenID Connect CIBA §7)', async
     t.same(items, [], 'and nothing is kept');
   });
 
-  await t.test('its answer (§7.3)', async (t) => {
+  await t.test('the response is as specified (§7.3)', async (t) => {
     const { status, body } = await begin(bank);
     t.equal(status, 200);
     t.match(body, { auth_req_id: String, expires_in: 600, interval: 2 });
@@ -117,7 +117,7 @@ t.test('the backchannel authentication request (OpenID Connect CIBA §7)', async
     t.match((await begin(bank, { requested_expiry: '99999' })).body, { expires_in: 600 }, 'capped');
   });
 
-  await t.test('one client can not wear a person down', async (t) => {
+  await t.test("one client can't send a person requests without limit", async (t) => {
     for (let more = 0; more < 10; more++) await begin(bank, { login_hint: 'bob' });
     t.match(await begin(bank, { login_hint: 'bob' }), { status: 400, body: { error: 'access_denied' } });
   });
@@ -130,7 +130,7 @@ t.test('the backchannel authentication request (OpenID Connect CIBA §7)', async
   });
 });
 
-t.test('polling (OpenID Connect CIBA §11)', async (t) => {
+t.test('polling is answered (OpenID Connect CIBA §11)', async (t) => {
   const clock = createManualClock(Date.now());
   const postern = await startInProcess({ config: configOf(), clock });
   t.teardown(() => postern.close());
@@ -152,12 +152,12 @@ t.test('polling (OpenID Connect CIBA §11)', async (t) => {
   t.match(await poll(bank, id), { status: 400, body: { error: 'expired_token' } });
 });
 
-t.test('the person answers on a page of ours', async (t) => {
+t.test('the person answers on the approval page', async (t) => {
   const postern = await startInProcess({ config: configOf() });
   t.teardown(() => postern.close());
   const bank = new RelyingParty(postern.issuer, 'bank');
 
-  await t.test('nobody is shown anything without being signed in, nor what is for others', async (t) => {
+  await t.test("the page requires a sign-in and shows only one's own requests", async (t) => {
     const id = await requestOf(bank, { binding_message: 'W4SCT' });
     t.match(await requests(postern, new Browser()), { status: 401, body: /not signed in/ });
     const bob = await signedIn(postern, 'bob');
@@ -207,7 +207,7 @@ t.test('the person answers on a page of ours', async (t) => {
     });
   });
 
-  await t.test('of Approve and Deny at the same time, one counts', async (t) => {
+  await t.test('of a concurrent Approve and Deny, one counts', async (t) => {
     const id = await requestOf(bank);
     const ada = await signedIn(postern);
     const page = await requests(postern, ada);
@@ -274,7 +274,7 @@ const listen = async (t: Test) => {
   return { url: `https://127.0.0.1:${port}/ping`, pings, answers, wait };
 };
 
-t.test('ping tells the client, and tries again (OpenID Connect CIBA §10.2)', async (t) => {
+t.test('ping notifies the client and retries (OpenID Connect CIBA §10.2)', async (t) => {
   const listener = await listen(t);
   const postern = await startInProcess({ config: configOf(listener.url) });
   t.teardown(() => postern.close());

@@ -34,7 +34,7 @@ const { port: keyPort } = Object(keyServer.address());
 
 const server = await startInProcess({
   config: {
-    // Refused more often than a minute allows.
+    // These tests are refused more often than the limit per minute allows.
     security: { throttle: { failed_authentication_per_client: 0 } },
     clients: [
       machine('basic', { client_secret: plain }),
@@ -119,7 +119,7 @@ t.test('a wrong, empty or missing secret is refused (RFC 6749 §2.3.1, §5.2)', 
   }
 });
 
-t.test('a client shows itself in one way (RFC 6749 §2.3)', async (t) => {
+t.test('a client authenticates in one way (RFC 6749 §2.3)', async (t) => {
   const jwt = await assertion(key, 'signer', issuer);
   const twoWays: [FormFields, Readonly<Record<string, string>>][] = [
     [{ ...credentials, client_id: 'basic', client_secret: plain }, basicAuthorization('basic', plain)],
@@ -185,7 +185,7 @@ for (const { client, own, method } of [
   { client: 'signer', own: key, method: 'private_key_jwt' },
   { client: 'hmac', own: secretKey(plain), method: 'client_secret_jwt' },
 ]) {
-  t.test(`an assertion by ${method} is refused unless all of it is right (RFC 7523 §3)`, async (t) => {
+  t.test(`an assertion by ${method} is refused unless all of it is valid (RFC 7523 §3)`, async (t) => {
     for (const { why, jwt } of refusals(client, own)) {
       const { status, body } = await ask(await asserted(jwt));
       t.ok(status === 400 || status === 401, `${why}: ${status} ${body.error_description}`);
@@ -200,13 +200,16 @@ for (const { client, own, method } of [
     t.equal((await ask(untyped)).status, 400);
   });
 
-  t.test(`an assertion by ${method} is good once, however many come at a time (RFC 7523 §3)`, async (t) => {
-    const fields = await asserted(assertion(own, client, issuer));
-    const answers = await Promise.all(Array.from({ length: 50 }, () => ask(fields)));
-    t.equal(answers.filter(({ status }) => status === 200).length, 1);
-    t.ok(answers.every(({ status, body }) => status === 200 || body.error === 'invalid_client'));
-    t.equal((await ask(fields)).status, 401, 'and not later');
-  });
+  t.test(
+    `an assertion by ${method} is accepted once, however many come at a time (RFC 7523 §3)`,
+    async (t) => {
+      const fields = await asserted(assertion(own, client, issuer));
+      const answers = await Promise.all(Array.from({ length: 50 }, () => ask(fields)));
+      t.equal(answers.filter(({ status }) => status === 200).length, 1);
+      t.ok(answers.every(({ status, body }) => status === 200 || body.error === 'invalid_client'));
+      t.equal((await ask(fields)).status, 401, 'and not later');
+    },
+  );
 }
 
 t.test('an assertion by another key or algorithm is refused (RFC 7515 §5.2)', async (t) => {
@@ -228,7 +231,7 @@ t.test('an assertion by another key or algorithm is refused (RFC 7515 §5.2)', a
   t.equal((await ask(await asserted(confused))).status, 200, 'a key in the header is not looked at');
 });
 
-t.test('while a secret is being replaced assertions may be made with either (RFC 7523 §2.2)', async (t) => {
+t.test('while a secret is being replaced, assertions may be made with either (RFC 7523 §2.2)', async (t) => {
   for (const [secret, expected] of [
     [plain, 200],
     [older, 200],

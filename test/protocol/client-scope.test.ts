@@ -41,7 +41,7 @@ t.teardown(() => server.close());
 
 const reader = new RelyingParty(server.issuer, 'reader');
 
-t.test('a client asks for no more of an API than it is registered for (RFC 7591 §2)', async (t) => {
+t.test("a client can't request more of an API than it is registered for (RFC 7591 §2)", async (t) => {
   const own = (parameters: Record<string, string>) =>
     reader.post('/oauth/token', { grant_type: 'client_credentials', ...parameters });
   for (const scope of ['api:write', 'api:read api:write']) {
@@ -65,13 +65,13 @@ t.test('a client asks for no more of an API than it is registered for (RFC 7591 
   t.match(decodeJwt(String(unrestricted.body['access_token'])), { scope: 'api:write' });
 });
 
-t.test('one that registered itself reaches no API that the operator keeps from it', async (t) => {
+t.test('a self-registered client gets no API that the operator withholds', async (t) => {
   const response = await fetch(`${server.issuer}/oauth/register`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ redirect_uris: [redirectUri] }),
   });
-  // The answer of a registration, as RFC 7591 §3.2.1 has it.
+  // The response of a registration has this shape (RFC 7591 §3.2.1).
   const client = (await response.json()) as { client_id: string; client_secret: string };
   const party = new RelyingParty(server.issuer, client.client_id, client.client_secret);
   const browser = new Browser();
@@ -93,19 +93,22 @@ t.test('one that registered itself reaches no API that the operator keeps from i
   t.equal(decodeJwt(String(body['access_token'])).aud, server.issuer);
 });
 
-t.test('an approval gives no scope of an API that was not named (OpenID Connect CIBA §7.1)', async (t) => {
-  const { body } = await reader.post('/oauth/ciba', {
-    login_hint: 'ada',
-    scope: 'openid email nonsense',
-  });
-  const browser = new Browser();
-  const page = await browser.open(new RelyingParty(server.issuer).authorizationUrl(newVerifier()));
-  await browser.submit(page, { login: 'ada', password });
-  const requests = await browser.open(`${server.issuer}/account/requests`);
-  t.match(await browser.submit(requests, { decision: 'allow' }), { body: /Approved/ });
-  const tokens = await reader.post('/oauth/token', {
-    grant_type: 'urn:openid:params:grant-type:ciba',
-    auth_req_id: String(body['auth_req_id']),
-  });
-  t.notMatch(decodeJwt(String(tokens.body['access_token'])), { scope: /nonsense/ });
-});
+t.test(
+  'an approval grants no scope of an API that was not requested (OpenID Connect CIBA §7.1)',
+  async (t) => {
+    const { body } = await reader.post('/oauth/ciba', {
+      login_hint: 'ada',
+      scope: 'openid email nonsense',
+    });
+    const browser = new Browser();
+    const page = await browser.open(new RelyingParty(server.issuer).authorizationUrl(newVerifier()));
+    await browser.submit(page, { login: 'ada', password });
+    const requests = await browser.open(`${server.issuer}/account/requests`);
+    t.match(await browser.submit(requests, { decision: 'allow' }), { body: /Approved/ });
+    const tokens = await reader.post('/oauth/token', {
+      grant_type: 'urn:openid:params:grant-type:ciba',
+      auth_req_id: String(body['auth_req_id']),
+    });
+    t.notMatch(decodeJwt(String(tokens.body['access_token'])), { scope: /nonsense/ });
+  },
+);

@@ -44,7 +44,7 @@ const browser = new Browser();
 await codeFor(app, browser);
 
 t.test(
-  'without a challenge, or with a plain one, there is no code (RFC 7636 §4.4.1, RFC 9700 §2.1.1)',
+  'a request without a challenge, or with a plain one, gets no code (RFC 7636 §4.4.1, RFC 9700 §2.1.1)',
   async (t) => {
     for (const party of [app, spa]) {
       for (const parameters of [
@@ -77,7 +77,7 @@ t.test('only the verifier of the challenge redeems the code (RFC 7636 §4.6)', a
 });
 
 t.test(
-  'a client that is exempt may leave the challenge out, but not the verifier of one (RFC 9700 §2.1.1)',
+  'an exempt client may omit the challenge, but not the verifier once it sent one (RFC 9700 §2.1.1)',
   async (t) => {
     const party = new RelyingParty(issuer, 'certified');
     const free = await codeFor(party, browser, { code_challenge: '', code_challenge_method: '' });
@@ -91,14 +91,14 @@ t.test(
   },
 );
 
-t.test('a code is redeemed once, however many try at a time (RFC 6749 §4.1.2)', async (t) => {
+t.test('a code is redeemed once, however many requests race (RFC 6749 §4.1.2)', async (t) => {
   const { code, verifier } = await codeFor(app, browser);
   const answers = await Promise.all(Array.from({ length: 50 }, () => app.redeem(code, verifier)));
   t.equal(answers.filter(({ status }) => status === 200).length, 1);
   t.ok(answers.every(({ status, body }) => status === 200 || body['error'] === 'invalid_grant'));
 });
 
-t.test('a code is of its client and its redirect URI (RFC 6749 §4.1.3)', async (t) => {
+t.test('a code is bound to its client and redirect URI (RFC 6749 §4.1.3)', async (t) => {
   const { code, verifier } = await codeFor(app, browser);
   t.equal((await spa.redeem(code, verifier)).body['error'], 'invalid_grant', 'of another client');
   const elsewhere = await app.redeem(code, verifier, { redirect_uri: `${redirectUri}/` });
@@ -106,19 +106,16 @@ t.test('a code is of its client and its redirect URI (RFC 6749 §4.1.3)', async 
   t.equal((await app.redeem(code, verifier, { redirect_uri: '' })).status, 400, 'from nowhere');
 });
 
-t.test(
-  'only code is offered, and nothing by the fragment or the address (RFC 9700 §2.1.2, §4.3.2)',
-  async (t) => {
-    for (const response_type of ['token', 'id_token', 'code id_token', 'code token', 'none', '']) {
-      const page = await browser.request(app.authorizationUrl(newVerifier(), { response_type }));
-      const location = page.headers.get('location') ?? '';
-      t.notMatch(location, /access_token|id_token=/, response_type);
-      t.match(location, /error=(unsupported_response_type|invalid_request)/, response_type);
-    }
-  },
-);
+t.test('only code is offered, and no response in the fragment (RFC 9700 §2.1.2, §4.3.2)', async (t) => {
+  for (const response_type of ['token', 'id_token', 'code id_token', 'code token', 'none', '']) {
+    const page = await browser.request(app.authorizationUrl(newVerifier(), { response_type }));
+    const location = page.headers.get('location') ?? '';
+    t.notMatch(location, /access_token|id_token=/, response_type);
+    t.match(location, /error=(unsupported_response_type|invalid_request)/, response_type);
+  }
+});
 
-t.test('a redirect URI is compared as a text (RFC 9700 §2.1)', async (t) => {
+t.test('a redirect URI is compared as exact text (RFC 9700 §2.1)', async (t) => {
   const { origin, pathname } = new URL(redirectUri);
   for (const uri of [
     `${redirectUri}/`,
@@ -136,29 +133,26 @@ t.test('a redirect URI is compared as a text (RFC 9700 §2.1)', async (t) => {
   }
 });
 
-t.test(
-  'a native app may come back to any port of the loopback, and nowhere else (RFC 8252 §7.3, §8.10)',
-  async (t) => {
-    const desktop = new RelyingParty(issuer, 'desktop', '');
-    const ask = (redirect_uri: string) =>
-      browser.open(desktop.authorizationUrl(newVerifier(), { redirect_uri }), {
-        headers: { accept: 'text/html' },
-      });
-    for (const uri of ['http://127.0.0.1:51423/back', 'http://127.0.0.1/back', 'com.example.app:/back']) {
-      t.match((await ask(uri)).body, 'consent-allow', uri);
-    }
-    for (const uri of [
-      'http://127.0.0.1:51423/other',
-      'http://127.0.0.2:51423/back',
-      'com.example.app:/other',
-    ]) {
-      t.equal((await ask(uri)).status, 400, uri);
-    }
-  },
-);
+t.test('a native app may use any loopback port, and no other address (RFC 8252 §7.3, §8.10)', async (t) => {
+  const desktop = new RelyingParty(issuer, 'desktop', '');
+  const ask = (redirect_uri: string) =>
+    browser.open(desktop.authorizationUrl(newVerifier(), { redirect_uri }), {
+      headers: { accept: 'text/html' },
+    });
+  for (const uri of ['http://127.0.0.1:51423/back', 'http://127.0.0.1/back', 'com.example.app:/back']) {
+    t.match((await ask(uri)).body, 'consent-allow', uri);
+  }
+  for (const uri of [
+    'http://127.0.0.1:51423/other',
+    'http://127.0.0.2:51423/back',
+    'com.example.app:/other',
+  ]) {
+    t.equal((await ask(uri)).status, 400, uri);
+  }
+});
 
 t.test(
-  'the metadata tells what there is, the same at both addresses (RFC 8414 §3, OpenID Connect Discovery §4)',
+  'the metadata is complete, and the same at both addresses (RFC 8414 §3, OpenID Connect Discovery §4)',
   async (t) => {
     const oauth = await httpGet(`${issuer}/.well-known/oauth-authorization-server`);
     const openid = await httpGet(`${issuer}/.well-known/openid-configuration`);

@@ -39,7 +39,7 @@ interface Answer {
 
 const post = async (url: string, fields: Readonly<Record<string, string>>): Promise<Answer> => {
   const response = await fetch(url, { method: 'POST', body: new URLSearchParams(fields) });
-  // Every answer of these endpoints is a JSON object.
+  // Every response of these endpoints is a JSON object.
   return { status: response.status, body: (await response.json()) as Answer['body'] };
 };
 
@@ -66,7 +66,7 @@ const signIn = async (browser: Browser, login: Page): Promise<Page> => {
   return next.body.includes('consent-allow') ? browser.submit(next, { decision: 'allow' }) : next;
 };
 
-t.test('the device authorization request (RFC 8628 §3.1)', async (t) => {
+t.test('the device authorization request is answered (RFC 8628 §3.1)', async (t) => {
   const server = await startInProcess({ config });
   t.teardown(() => server.close());
   const ask = (fields: Record<string, string>) => post(`${server.issuer}/oauth/device_authorization`, fields);
@@ -91,13 +91,13 @@ t.test('the device authorization request (RFC 8628 §3.1)', async (t) => {
   t.match(metadata, { device_authorization_endpoint: `${server.issuer}/oauth/device_authorization` });
 });
 
-t.test('polling (RFC 8628 §3.5)', async (t) => {
+t.test('polling is answered (RFC 8628 §3.5)', async (t) => {
   const clock = createManualClock(Date.now());
   const trips: string[] = [];
   const server = await startInProcess({ config, clock, observe: (operation) => trips.push(operation) });
   t.teardown(() => server.close());
 
-  await t.test('a code that was never given is invalid_grant, as is that of another client', async (t) => {
+  await t.test('an unknown device code is invalid_grant, as is that of another client', async (t) => {
     t.match(await poll(server, 'x'.repeat(43)), { status: 400, body: { error: 'invalid_grant' } });
     t.match(await poll(server, ''), { status: 400, body: { error: 'invalid_request' } });
     t.match(await poll(server, `${'ü'.repeat(30)}`), { status: 400, body: { error: 'invalid_grant' } });
@@ -110,21 +110,24 @@ t.test('polling (RFC 8628 §3.5)', async (t) => {
     );
   });
 
-  await t.test('too fast is slow_down, and the interval grows by five seconds each time', async (t) => {
-    const { deviceCode } = await begin(server);
-    trips.length = 0;
-    t.match(await poll(server, deviceCode), { status: 400, body: { error: 'authorization_pending' } });
-    t.same(trips, ['read', 'commit'], 'a poll is one read and one commit');
-    t.match(await poll(server, deviceCode), { status: 400, body: { error: 'slow_down' } });
-    clock.advance(5_000);
-    t.match(await poll(server, deviceCode), { body: { error: 'slow_down' } }, 'five seconds are ten now');
-    clock.advance(10_000);
-    t.match(await poll(server, deviceCode), { body: { error: 'slow_down' } }, 'and then fifteen');
-    clock.advance(20_000);
-    t.match(await poll(server, deviceCode), { body: { error: 'authorization_pending' } });
-  });
+  await t.test(
+    'polling too fast is slow_down, and the interval grows by five seconds each time',
+    async (t) => {
+      const { deviceCode } = await begin(server);
+      trips.length = 0;
+      t.match(await poll(server, deviceCode), { status: 400, body: { error: 'authorization_pending' } });
+      t.same(trips, ['read', 'commit'], 'a poll is one read and one commit');
+      t.match(await poll(server, deviceCode), { status: 400, body: { error: 'slow_down' } });
+      clock.advance(5_000);
+      t.match(await poll(server, deviceCode), { body: { error: 'slow_down' } }, 'five seconds are ten now');
+      clock.advance(10_000);
+      t.match(await poll(server, deviceCode), { body: { error: 'slow_down' } }, 'and then fifteen');
+      clock.advance(20_000);
+      t.match(await poll(server, deviceCode), { body: { error: 'authorization_pending' } });
+    },
+  );
 
-  await t.test('of polls at one moment, one is in time', async (t) => {
+  await t.test('of concurrent polls, one is in time', async (t) => {
     const { deviceCode } = await begin(server);
     const answers = await Promise.all(Array.from({ length: 8 }, () => poll(server, deviceCode)));
     const errors = answers.map(({ body }) => body['error']);
@@ -133,7 +136,7 @@ t.test('polling (RFC 8628 §3.5)', async (t) => {
   });
 });
 
-t.test('a device code ends (RFC 8628 §3.5)', async (t) => {
+t.test('a device code expires (RFC 8628 §3.5)', async (t) => {
   const server = await startInProcess({
     config: { ...config, tokens: { device_code_ttl: 60, device_interval: 1 } },
     clock: Date,
@@ -147,11 +150,11 @@ t.test('a device code ends (RFC 8628 §3.5)', async (t) => {
   t.match(page, { status: 422, body: /expired/ });
 });
 
-t.test('entering a code (RFC 8628 §3.3)', async (t) => {
+t.test('the page for entering a code is safe (RFC 8628 §3.3)', async (t) => {
   const server = await startInProcess({ config });
   t.teardown(() => server.close());
 
-  await t.test('nothing, nonsense and a wrong code are refused on the same page', async (t) => {
+  await t.test('an empty, malformed or wrong code is refused on the same page', async (t) => {
     const browser = new Browser();
     const page = await browser.open(`${server.issuer}/oauth/device`);
     t.equal(page.status, 200);
@@ -170,7 +173,7 @@ t.test('entering a code (RFC 8628 §3.3)', async (t) => {
     t.match(right.body, 'The Television');
   });
 
-  await t.test('a form without the secret of this browser is refused (§5.4)', async (t) => {
+  await t.test("a form without this browser's CSRF token is refused (§5.4)", async (t) => {
     const { userCode, deviceCode } = await begin(server);
     const response = await fetch(`${server.issuer}/oauth/device`, {
       method: 'POST',
@@ -184,23 +187,20 @@ t.test('entering a code (RFC 8628 §3.3)', async (t) => {
     t.match(await poll(server, deviceCode), { body: { error: 'authorization_pending' } });
   });
 
-  await t.test(
-    'verification_uri_complete fills the field in, and sends nothing by itself (§3.3.1)',
-    async (t) => {
-      const { userCode, body } = await begin(server);
-      const browser = new Browser();
-      const page = await browser.open(String(body['verification_uri_complete']));
-      t.match(page.body, `value="${userCode}"`);
-      t.notMatch(page.body, 'data-auto-submit');
-      t.match(await browser.submit(page, { user_code: userCode }), { body: /device-approve/ });
-      const odd = await browser.open(`${server.issuer}/oauth/device?user_code=a&user_code=b`);
-      t.equal(odd.status, 200);
-      t.match(odd.body, /device-submit/, 'two codes are as good as the first one');
-    },
-  );
+  await t.test('verification_uri_complete fills the field in, and submits nothing (§3.3.1)', async (t) => {
+    const { userCode, body } = await begin(server);
+    const browser = new Browser();
+    const page = await browser.open(String(body['verification_uri_complete']));
+    t.match(page.body, `value="${userCode}"`);
+    t.notMatch(page.body, 'data-auto-submit');
+    t.match(await browser.submit(page, { user_code: userCode }), { body: /device-approve/ });
+    const odd = await browser.open(`${server.issuer}/oauth/device?user_code=a&user_code=b`);
+    t.equal(odd.status, 200);
+    t.match(odd.body, /device-submit/, 'two codes are as good as the first one');
+  });
 });
 
-t.test('codes entered from one address are few (RFC 8628 §5.1)', async (t) => {
+t.test('codes entered from one address are limited (RFC 8628 §5.1)', async (t) => {
   const server = await startInProcess({
     config: { ...config, security: { ...config.security, throttle: { device_per_address: 3 } } },
   });
@@ -218,7 +218,7 @@ t.test('codes entered from one address are few (RFC 8628 §5.1)', async (t) => {
   t.match(throttled.body, /Too many attempts/);
 });
 
-t.test('from the code to the tokens (RFC 8628 §3.4)', async (t) => {
+t.test('an approved device gets tokens (RFC 8628 §3.4)', async (t) => {
   const server = await startInProcess({ config: { ...config, tokens: { device_interval: 1 } } });
   t.teardown(() => server.close());
 

@@ -58,7 +58,7 @@ const machine = (dpop?: string, url = endpoint, id = 'machine'): Promise<HttpRes
 const ask = (fields: FormFields, headers: Readonly<Record<string, string>> = {}) =>
   askAt(endpoint, fields, headers);
 
-t.test('a proof is refused unless all of it is right (RFC 9449 §4.3)', async (t) => {
+t.test('a proof is refused unless all of it is valid (RFC 9449 §4.3)', async (t) => {
   const wrong: readonly (readonly [string, Promise<string> | string])[] = [
     ['for another address', proof(key, `${issuer}/oauth/par`)],
     ['for another host', proof(key, 'https://evil.example/oauth/token')],
@@ -96,7 +96,7 @@ t.test('a proof is refused unless all of it is right (RFC 9449 §4.3)', async (t
   }
 });
 
-t.test('a client that must show a key gets nothing without (RFC 9449 §5.2)', async (t) => {
+t.test('a client that requires DPoP gets nothing without a proof (RFC 9449 §5.2)', async (t) => {
   const { status, body } = await machine();
   t.equal(status, 400);
   t.equal(body.error, 'invalid_grant');
@@ -105,7 +105,7 @@ t.test('a client that must show a key gets nothing without (RFC 9449 §5.2)', as
   t.equal(free.body.token_type, 'Bearer', 'others may go without');
 });
 
-t.test('a proof is good once, however many come at a time (RFC 9449 §11.1)', async (t) => {
+t.test('a proof is accepted once, however many requests race (RFC 9449 §11.1)', async (t) => {
   const once = await proof(key, endpoint);
   const answers = await Promise.all(Array.from({ length: 50 }, () => machine(once)));
   t.equal(answers.filter(({ status }) => status === 200).length, 1);
@@ -115,7 +115,7 @@ t.test('a proof is good once, however many come at a time (RFC 9449 §11.1)', as
   t.equal((await machine(ahead)).status, 400);
 });
 
-t.test('the token says which key it is for (RFC 9449 §6)', async (t) => {
+t.test('the token names the key it is bound to (RFC 9449 §6)', async (t) => {
   const { body } = await machine(await proof(key, `${endpoint}?a=b#c`));
   t.equal(body.token_type, 'DPoP');
   const payload = JSON.parse(Buffer.from(`${body.access_token}`.split('.')[1] ?? '', 'base64url').toString());
@@ -136,7 +136,7 @@ t.test('the token says which key it is for (RFC 9449 §6)', async (t) => {
   }
 });
 
-t.test('htu names the endpoint as it was called, an alias too (RFC 9449 §4.3)', async (t) => {
+t.test('htu names the endpoint that was called, also an alias (RFC 9449 §4.3)', async (t) => {
   for (const path of ['/token', '/api/v1/oauth/token']) {
     const alias = `${issuer}${path}`;
     t.equal((await machine(await proof(key, alias), alias)).status, 200, path);
@@ -148,28 +148,34 @@ t.test('htu names the endpoint as it was called, an alias too (RFC 9449 §4.3)',
   t.equal((await machine(once, `${issuer}/token`)).status, 400, 'and once');
 });
 
-t.test('a server that wants nonces gives one and refuses without (RFC 9449 §8)', async (t) => {
-  const url = `${strict.issuer}/oauth/token`;
-  const without = await machine(await proof(key, url), url);
-  t.equal(without.status, 400);
-  t.equal(without.body.error, 'use_dpop_nonce');
-  const nonce = without.headers.get('dpop-nonce') ?? '';
-  t.ok(nonce);
-  t.match((await machine(await proof(key, url, { nonce: `${nonce}x` }), url)).body.error, 'use_dpop_nonce');
-  const again = await machine(await proof(key, url, { nonce }), url);
-  t.equal(again.status, 200);
-  const late = await machine(await proof(key, url, { nonce, iat: seconds() - 3600 }), url);
-  t.equal(late.status, 200, 'the clock of a client matters no more (RFC 9449 §8)');
-  const bare = await httpGet(`${strict.issuer}/userinfo`, {
-    authorization: `DPoP ${again.body.access_token}`,
-    dpop: await proof(key, `${strict.issuer}/userinfo`, { htm: 'GET', token: `${again.body.access_token}` }),
-  });
-  t.equal(bare.status, 401, 'at userinfo it is a challenge (RFC 9449 §9)');
-  t.match(bare.headers.get('www-authenticate'), /^DPoP .*error="use_dpop_nonce"/);
-  t.ok(bare.headers.get('dpop-nonce'));
-});
+t.test(
+  'a server that requires nonces provides one and refuses proofs without it (RFC 9449 §8)',
+  async (t) => {
+    const url = `${strict.issuer}/oauth/token`;
+    const without = await machine(await proof(key, url), url);
+    t.equal(without.status, 400);
+    t.equal(without.body.error, 'use_dpop_nonce');
+    const nonce = without.headers.get('dpop-nonce') ?? '';
+    t.ok(nonce);
+    t.match((await machine(await proof(key, url, { nonce: `${nonce}x` }), url)).body.error, 'use_dpop_nonce');
+    const again = await machine(await proof(key, url, { nonce }), url);
+    t.equal(again.status, 200);
+    const late = await machine(await proof(key, url, { nonce, iat: seconds() - 3600 }), url);
+    t.equal(late.status, 200, 'the clock of a client matters no more (RFC 9449 §8)');
+    const bare = await httpGet(`${strict.issuer}/userinfo`, {
+      authorization: `DPoP ${again.body.access_token}`,
+      dpop: await proof(key, `${strict.issuer}/userinfo`, {
+        htm: 'GET',
+        token: `${again.body.access_token}`,
+      }),
+    });
+    t.equal(bare.status, 401, 'at userinfo it is a challenge (RFC 9449 §9)');
+    t.match(bare.headers.get('www-authenticate'), /^DPoP .*error="use_dpop_nonce"/);
+    t.ok(bare.headers.get('dpop-nonce'));
+  },
+);
 
-t.test('a clock that is far ahead needs a nonce, and may have one (RFC 9449 §8)', async (t) => {
+t.test('a client whose clock is far ahead gets a nonce and succeeds with it (RFC 9449 §8)', async (t) => {
   const iat = seconds() + 120;
   const first = await machine(await proof(key, endpoint, { iat }));
   t.equal(first.body.error, 'use_dpop_nonce');
@@ -273,7 +279,7 @@ t.test('a refresh token of a public client is bound to its key (RFC 9449 §5)', 
   t.equal(refreshed.body.token_type, 'DPoP');
 });
 
-t.test('a confidential client may move to another key, for it shows who it is (RFC 9449 §5)', async (t) => {
+t.test('a confidential client may change its key, because it authenticates (RFC 9449 §5)', async (t) => {
   const made = await codeOf('web', { scope: 'openid offline_access', prompt: 'consent' });
   const tokens = await ask(redeem(made, 'web'), {
     ...basicAuthorization('web'),
@@ -285,7 +291,7 @@ t.test('a confidential client may move to another key, for it shows who it is (R
 });
 
 t.test(
-  'userinfo takes a bound token with the scheme and a proof of the key only (RFC 9449 §7)',
+  'userinfo accepts a bound token only with the DPoP scheme and a proof of its key (RFC 9449 §7)',
   async (t) => {
     const made = await codeOf('browser', {});
     const tokens = await ask(redeem(made, 'browser'), { dpop: await proof(key, endpoint) });

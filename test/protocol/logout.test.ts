@@ -19,9 +19,9 @@ const signedOut = 'http://localhost:4999/signed-out';
 
 interface Listener {
   readonly url: string;
-  /** What was posted. */
+  /** The bodies received. */
   readonly posts: URLSearchParams[];
-  /** Statuses to answer with, before 200 for good. */
+  /** The statuses of the first responses; the following ones are 200. */
   readonly answers: number[];
   wait(posts: number): Promise<void>;
 }
@@ -94,12 +94,12 @@ const tokensOf = async (party: RelyingParty, browser: Browser, parameters = {}) 
 const logoutUrl = (postern: InProcessServer, parameters: Record<string, string>) =>
   `${postern.issuer}/oauth/logout?${new URLSearchParams(parameters)}`;
 
-t.test('RP-initiated logout (OpenID Connect RP-Initiated Logout 1.0)', async (t) => {
+t.test('RP-initiated logout works (OpenID Connect RP-Initiated Logout 1.0)', async (t) => {
   const postern = await startInProcess({ config: configOf() });
   t.teardown(() => postern.close());
   const app = new RelyingParty(postern.issuer);
 
-  await t.test('no open redirect: an address is followed only when it is registered (§3)', async (t) => {
+  await t.test('only a registered address is redirected to (§3)', async (t) => {
     const browser = new Browser();
     const { idToken } = await tokensOf(app, browser);
     const wrong = [
@@ -144,7 +144,7 @@ t.test('RP-initiated logout (OpenID Connect RP-Initiated Logout 1.0)', async (t)
     );
   });
 
-  await t.test('nobody is signed out by a form of another site', async (t) => {
+  await t.test('a form of another site signs no one out', async (t) => {
     const browser = new Browser();
     await tokensOf(app, browser);
     const page = await browser.open(logoutUrl(postern, {}));
@@ -162,11 +162,11 @@ t.test('RP-initiated logout (OpenID Connect RP-Initiated Logout 1.0)', async (t)
     t.match(still.headers.get('location'), 'code=');
   });
 
-  await t.test('the page names account and applications, and leads back with state (§3)', async (t) => {
+  await t.test('the page names account and applications, and redirects back with state (§3)', async (t) => {
     const browser = new Browser();
     const { idToken, access, refresh } = await tokensOf(app, browser);
     const other = new RelyingParty(postern.issuer, 'other');
-    // OpenID Connect Core §11: offline access is always asked for.
+    // OpenID Connect Core §11: consent is always asked for offline access.
     const offline = await tokensOf(other, browser, {
       scope: 'openid offline_access',
       prompt: 'consent',
@@ -192,7 +192,7 @@ t.test('RP-initiated logout (OpenID Connect RP-Initiated Logout 1.0)', async (t)
     t.equal(kept.status, 200, 'what was for offline use stays');
   });
 
-  await t.test('whoever stays is signed in still, and not told otherwise', async (t) => {
+  await t.test('a person who stays remains signed in, and the page says so', async (t) => {
     const browser = new Browser();
     await tokensOf(app, browser);
     const page = await browser.open(logoutUrl(postern, {}));
@@ -202,7 +202,7 @@ t.test('RP-initiated logout (OpenID Connect RP-Initiated Logout 1.0)', async (t)
     t.match(still.headers.get('location'), 'code=');
   });
 
-  await t.test('who is not signed in goes on with one press, without a script', async (t) => {
+  await t.test("a person who isn't signed in continues with one press, without a script", async (t) => {
     const { idToken } = await tokensOf(app, new Browser());
     const browser = new Browser();
     const parameters = { id_token_hint: idToken, post_logout_redirect_uri: signedOut, state: 'x' };
@@ -214,7 +214,7 @@ t.test('RP-initiated logout (OpenID Connect RP-Initiated Logout 1.0)', async (t)
     t.equal(back.headers.get('location'), `${signedOut}?state=x`);
   });
 
-  await t.test('it may be asked for by POST as well (§2)', async (t) => {
+  await t.test('logout accepts POST as well (§2)', async (t) => {
     const browser = new Browser();
     await tokensOf(app, browser);
     const body = new URLSearchParams({ client_id: 'app', post_logout_redirect_uri: signedOut });
@@ -222,7 +222,7 @@ t.test('RP-initiated logout (OpenID Connect RP-Initiated Logout 1.0)', async (t)
     t.match(page, { status: 200, body: /logout-confirm/ });
   });
 
-  await t.test('another person may sign in over a session, which ends then', async (t) => {
+  await t.test('another person may sign in over a session, which then ends', async (t) => {
     const { accounts } = postern.app.services;
     await accounts.add({ username: 'bob', password });
     const browser = new Browser();
@@ -238,7 +238,7 @@ t.test('RP-initiated logout (OpenID Connect RP-Initiated Logout 1.0)', async (t)
   });
 });
 
-t.test('back-channel logout (OpenID Connect Back-Channel Logout 1.0)', async (t) => {
+t.test('back-channel logout is delivered (OpenID Connect Back-Channel Logout 1.0)', async (t) => {
   const listener = await listen(t);
   const postern = await startInProcess({ config: configOf(listener.url) });
   t.teardown(() => postern.close());
@@ -254,7 +254,7 @@ t.test('back-channel logout (OpenID Connect Back-Channel Logout 1.0)', async (t)
     return app.redeem(code, verifier);
   })();
   await codeFor(other, browser);
-  // The first one is tried again, which nobody who signs out waits for.
+  // The first delivery is retried, and signing out doesn't wait for it.
   listener.answers.push(500);
   const page = await browser.open(logoutUrl(postern, {}));
   t.match(await browser.submit(page, { logout: 'yes' }), { status: 200, body: /signed out/ });
@@ -282,7 +282,7 @@ t.test('back-channel logout (OpenID Connect Back-Channel Logout 1.0)', async (t)
   );
 });
 
-t.test('what is left to tell survives a restart', async (t) => {
+t.test('pending deliveries survive a restart', async (t) => {
   const listener = await listen(t);
   const store = { url: `sqlite:${join(t.testdir(), 'postern.db')}` };
   const postern = await startInProcess({ config: { ...configOf(listener.url), store } });

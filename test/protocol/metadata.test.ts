@@ -20,18 +20,18 @@ type Metadata = Readonly<Record<string, unknown>>;
 
 const read = async (path: string): Promise<Metadata> => {
   const response = await fetch(`${server.issuer}${path}`);
-  // A JSON object, as the test then looks at member by member.
+  // The cast is safe: the test checks the members it reads.
   return (await response.json()) as Metadata;
 };
 
 const metadata = await read('/.well-known/openid-configuration');
 
-t.test('both documents say the same (RFC 8414 §5, OpenID Connect Discovery §4)', async (t) => {
+t.test('both documents are equal (RFC 8414 §5, OpenID Connect Discovery §4)', async (t) => {
   t.same(await read('/.well-known/oauth-authorization-server'), metadata);
   t.equal(metadata['issuer'], server.issuer);
 });
 
-t.test('every address in the metadata answers, and is the one of this issuer (RFC 8414 §2)', async (t) => {
+t.test('every URL in the metadata answers and belongs to this issuer (RFC 8414 §2)', async (t) => {
   const urls = Object.entries(metadata).filter(([name]) => /_(endpoint|uri)$/.test(name));
   const names = urls.map(([name]) => name);
   for (const name of [
@@ -65,7 +65,7 @@ t.test('every address in the metadata answers, and is the one of this issuer (RF
   }
 });
 
-t.test('what is offered (RFC 8414 §2, OpenID Connect Discovery §3)', async (t) => {
+t.test('the metadata lists what is supported (RFC 8414 §2, OpenID Connect Discovery §3)', async (t) => {
   t.match(metadata, {
     response_types_supported: ['code'],
     subject_types_supported: ['public', 'pairwise'],

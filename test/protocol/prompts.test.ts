@@ -27,13 +27,13 @@ const open = async (over: object = {}) => {
   const app = new RelyingParty(server.issuer);
   const go = (browser: Browser, parameters: Record<string, string>) =>
     browser.open(app.authorizationUrl(verifier, parameters));
-  /** Who the code of an answer stands for. */
+  /** Returns the user name of the account that a code was issued for. */
   const personOf = async (page: Page): Promise<string> => {
     const { body } = await app.redeem(redirectParameters(page).get('code') ?? '', verifier);
     const response = await fetch(`${server.issuer}/userinfo`, {
       headers: { authorization: `Bearer ${body['access_token']}` },
     });
-    // The server under test answers with the claims of a person.
+    // The response of userinfo has the claims of an account.
     return ((await response.json()) as { preferred_username: string }).preferred_username;
   };
   return { house: server, app, go, personOf };
@@ -42,18 +42,18 @@ const open = async (over: object = {}) => {
 const press = (browser: Browser, page: Page): Promise<Page> =>
   page.body.includes('data-auto-submit') ? browser.submit(page, {}) : Promise.resolve(page);
 
-t.test('prompt=select_account (OpenID Connect Core §3.1.2.1)', async (t) => {
+t.test('prompt=select_account shows the choice of account (OpenID Connect Core §3.1.2.1)', async (t) => {
   const { house: server, app, go, personOf } = await open();
   t.teardown(() => server.close());
 
-  await t.test('who is not signed in signs in, and is not asked twice', async (t) => {
+  await t.test("a person who isn't signed in signs in, and isn't asked to choose", async (t) => {
     const browser = new Browser();
     const login = await go(browser, { prompt: 'select_account' });
     t.match(login.body, 'login-submit');
     t.equal(await personOf(await browser.submit(login, { login: 'ada', password })), 'ada');
   });
 
-  await t.test('who is signed in goes on with one press', async (t) => {
+  await t.test('a signed-in person continues with one press', async (t) => {
     const browser = new Browser();
     await codeFor(app, browser);
     const page = await go(browser, { prompt: 'select_account' });
@@ -63,7 +63,7 @@ t.test('prompt=select_account (OpenID Connect Core §3.1.2.1)', async (t) => {
     t.equal(await personOf(await browser.submit(page, { account: id })), 'ada');
   });
 
-  await t.test('or as another, whose session it is from then on', async (t) => {
+  await t.test('a person may choose another account, which then owns the session', async (t) => {
     const browser = new Browser();
     await codeFor(app, browser);
     const page = await go(browser, { prompt: 'select_account' });
@@ -75,14 +75,14 @@ t.test('prompt=select_account (OpenID Connect Core §3.1.2.1)', async (t) => {
     t.equal(await personOf(await go(browser, {})), 'bob');
   });
 
-  await t.test('an id that was not offered chooses nobody', async (t) => {
+  await t.test('an account id that was not offered is refused', async (t) => {
     const browser = new Browser();
     await codeFor(app, browser);
     const page = await go(browser, { prompt: 'select_account' });
     t.match(await browser.submit(page, { account: 'somebody' }), { body: /login-submit/ });
   });
 
-  await t.test('a form without its seal is refused', async (t) => {
+  await t.test('a form without its MAC is refused', async (t) => {
     const browser = new Browser();
     await codeFor(app, browser);
     const page = await go(browser, { prompt: 'select_account' });
@@ -90,7 +90,7 @@ t.test('prompt=select_account (OpenID Connect Core §3.1.2.1)', async (t) => {
   });
 });
 
-t.test('hints (OpenID Connect Core §3.1.2.1)', async (t) => {
+t.test('hints select the account (OpenID Connect Core §3.1.2.1)', async (t) => {
   const { house: server, app, go } = await open();
   t.teardown(() => server.close());
   const browser = new Browser();
@@ -129,7 +129,7 @@ t.test('hints (OpenID Connect Core §3.1.2.1)', async (t) => {
   }
 });
 
-t.test('prompt=consent and prompt=none (OpenID Connect Core §3.1.2.1)', async (t) => {
+t.test('prompt=consent asks, and prompt=none shows no page (OpenID Connect Core §3.1.2.1)', async (t) => {
   const { house: server, app, go } = await open();
   t.teardown(() => server.close());
   const browser = new Browser();
@@ -141,7 +141,7 @@ t.test('prompt=consent and prompt=none (OpenID Connect Core §3.1.2.1)', async (
   t.ok(redirectParameters(await go(browser, { prompt: 'none' })).get('code'));
 });
 
-t.test('prompt=create while people may not make accounts', async (t) => {
+t.test('prompt=create is refused while sign-up is disabled', async (t) => {
   const { house: server, go } = await open();
   t.teardown(() => server.close());
   t.equal(redirectParameters(await go(new Browser(), { prompt: 'create' })).get('error'), 'invalid_request');
@@ -152,108 +152,118 @@ t.test('prompt=create while people may not make accounts', async (t) => {
   t.notMatch(metadata, { prompt_values_supported: ['none', 'login', 'consent', 'select_account', 'create'] });
 });
 
-t.test('prompt=create (Initiating User Registration via OpenID Connect 1.0)', async (t) => {
-  const {
-    house: server,
-    app,
-    go,
-    personOf,
-  } = await open({
-    pages: { create_account: true },
-    security: {
-      password: { memory_kib: 8192, passes: 1, min_length: 12 },
-      throttle: { registration_per_address: 6 },
-    },
-  });
-  t.teardown(() => server.close());
-  const good = {
-    login: 'carol',
-    name: 'Carol <b>',
-    email: 'carol@example.com',
-    password: 'a long enough one',
-  };
+t.test(
+  'prompt=create shows the sign-up form (Initiating User Registration via OpenID Connect 1.0)',
+  async (t) => {
+    const {
+      house: server,
+      app,
+      go,
+      personOf,
+    } = await open({
+      pages: { create_account: true },
+      security: {
+        password: { memory_kib: 8192, passes: 1, min_length: 12 },
+        throttle: { registration_per_address: 6 },
+      },
+    });
+    t.teardown(() => server.close());
+    const good = {
+      login: 'carol',
+      name: 'Carol <b>',
+      email: 'carol@example.com',
+      password: 'a long enough one',
+    };
 
-  await t.test('a form that is not right comes back, without the password', async (t) => {
-    const browser = new Browser();
-    const page = await go(browser, { prompt: 'create' });
-    t.match(page, { status: 200, body: /create-submit/ });
-    const wrong = [
-      { login: '' },
-      { login: 'a\u200bda' },
-      { login: 'x'.repeat(300) },
-      { email: '' },
-      { email: 'carol' },
-      { email: `${'c'.repeat(300)}@example.com` },
-      { password: '' },
-      { password: 'short' },
-      { password: 'long'.repeat(100) },
-    ];
-    for (const fields of wrong) {
-      const again = await browser.submit(page, { ...good, ...fields });
-      t.equal(again.status, 422, JSON.stringify(fields).slice(0, 40));
-      t.match(again.body, /aria-invalid="true"/);
-      t.match(again.body, 'Carol &lt;b&gt;');
-      t.notMatch(again.body, good.password);
-    }
-    t.equal((await browser.submit(page, { ...good, csrf: 'guessed' })).status, 403);
-  });
+    await t.test('an invalid form is shown again without the password', async (t) => {
+      const browser = new Browser();
+      const page = await go(browser, { prompt: 'create' });
+      t.match(page, { status: 200, body: /create-submit/ });
+      const wrong = [
+        { login: '' },
+        { login: 'a\u200bda' },
+        { login: 'x'.repeat(300) },
+        { email: '' },
+        { email: 'carol' },
+        { email: `${'c'.repeat(300)}@example.com` },
+        { password: '' },
+        { password: 'short' },
+        { password: 'long'.repeat(100) },
+      ];
+      for (const fields of wrong) {
+        const again = await browser.submit(page, { ...good, ...fields });
+        t.equal(again.status, 422, JSON.stringify(fields).slice(0, 40));
+        t.match(again.body, /aria-invalid="true"/);
+        t.match(again.body, 'Carol &lt;b&gt;');
+        t.notMatch(again.body, good.password);
+      }
+      t.equal((await browser.submit(page, { ...good, csrf: 'guessed' })).status, 403);
+    });
 
-  await t.test('a name is held by one account, however it is typed', async (t) => {
-    const browser = new Browser();
-    const page = await go(browser, { prompt: 'create' });
-    for (const login of ['ada', ' ADA ']) {
-      t.match(await browser.submit(page, { ...good, login }), { status: 422, body: /aria-invalid="true"/ });
-    }
-  });
+    await t.test('a user name belongs to one account, however it is typed', async (t) => {
+      const browser = new Browser();
+      const page = await go(browser, { prompt: 'create' });
+      for (const login of ['ada', ' ADA ']) {
+        t.match(await browser.submit(page, { ...good, login }), { status: 422, body: /aria-invalid="true"/ });
+      }
+    });
 
-  await t.test('the new person is signed in, and is not said to have that address', async (t) => {
-    const browser = new Browser();
-    const page = await go(browser, { prompt: 'create' });
-    t.equal(await personOf(await browser.submit(page, good)), 'carol');
-    const account = await server.app.services.accounts.findByUsername('carol');
-    t.match(account?.claims, { email: 'carol@example.com', email_verified: false, name: 'Carol <b>' });
-    t.equal(await personOf(await go(browser, { prompt: 'none' })), 'carol');
-  });
+    await t.test(
+      'the new person is signed in, and the email address is not marked as verified',
+      async (t) => {
+        const browser = new Browser();
+        const page = await go(browser, { prompt: 'create' });
+        t.equal(await personOf(await browser.submit(page, good)), 'carol');
+        const account = await server.app.services.accounts.findByUsername('carol');
+        t.match(account?.claims, { email: 'carol@example.com', email_verified: false, name: 'Carol <b>' });
+        t.equal(await personOf(await go(browser, { prompt: 'none' })), 'carol');
+      },
+    );
 
-  await t.test('the login page leads there, and back for who has an account', async (t) => {
-    const browser = new Browser();
-    const login = await go(browser, {});
-    const link = (page: Page, text: string): string =>
-      new URL(new RegExp(`href="([^"]*${text}=yes)"`).exec(page.body)?.[1] ?? '', server.issuer).href;
-    const create = await browser.open(link(login, 'register'));
-    t.match(create.body, 'create-submit');
-    const again = await browser.open(link(create, 'sign-in'));
-    t.match(again.body, 'login-submit');
-    t.match(await browser.open(link(again, 'register')), { body: /create-submit/ }, 'as often as they like');
-    const asked = await go(browser, { prompt: 'create' });
-    const signIn = await browser.open(link(asked, 'sign-in'));
-    t.equal(await personOf(await browser.submit(signIn, { login: 'ada', password })), 'ada');
-  });
+    await t.test('the login page links to sign-up, and sign-up back to login', async (t) => {
+      const browser = new Browser();
+      const login = await go(browser, {});
+      const link = (page: Page, text: string): string =>
+        new URL(new RegExp(`href="([^"]*${text}=yes)"`).exec(page.body)?.[1] ?? '', server.issuer).href;
+      const create = await browser.open(link(login, 'register'));
+      t.match(create.body, 'create-submit');
+      const again = await browser.open(link(create, 'sign-in'));
+      t.match(again.body, 'login-submit');
+      t.match(
+        await browser.open(link(again, 'register')),
+        { body: /create-submit/ },
+        'as often as they like',
+      );
+      const asked = await go(browser, { prompt: 'create' });
+      const signIn = await browser.open(link(asked, 'sign-in'));
+      t.equal(await personOf(await browser.submit(signIn, { login: 'ada', password })), 'ada');
+    });
 
-  await t.test('accounts made from one address are few', async (t) => {
-    const browser = new Browser();
-    const page = await go(browser, { prompt: 'create' });
-    const made = await browser.submit(page, { ...good, login: 'dave' });
-    t.equal(made.status, 303, 'the sixth one this minute');
-    const more = new Browser();
-    const next = await go(more, { prompt: 'create' });
-    const refused = await more.submit(next, { ...good, login: 'erin' });
-    t.equal(refused.status, 429);
-    t.equal(refused.headers.get('retry-after'), '60');
-    t.match(refused.body, 'Too many accounts were made from here');
-    for (const typed of ['erin', good.email, 'Carol &lt;b&gt;']) t.match(refused.body, `value="${typed}"`);
-    t.notMatch(refused.body, good.password);
-    t.equal(await server.app.services.accounts.findByUsername('erin'), undefined);
-  });
+    await t.test('sign-ups from one address are limited', async (t) => {
+      const browser = new Browser();
+      const page = await go(browser, { prompt: 'create' });
+      const made = await browser.submit(page, { ...good, login: 'dave' });
+      t.equal(made.status, 303, 'the sixth one this minute');
+      const more = new Browser();
+      const next = await go(more, { prompt: 'create' });
+      const refused = await more.submit(next, { ...good, login: 'erin' });
+      t.equal(refused.status, 429);
+      t.equal(refused.headers.get('retry-after'), '60');
+      t.match(refused.body, 'Too many accounts were made from here');
+      for (const typed of ['erin', good.email, 'Carol &lt;b&gt;']) t.match(refused.body, `value="${typed}"`);
+      t.notMatch(refused.body, good.password);
+      t.equal(await server.app.services.accounts.findByUsername('erin'), undefined);
+    });
 
-  await t.test('over the session of another person, who is signed out', async (t) => {
-    const browser = new Browser();
-    await codeFor(app, browser);
-    const page = await go(browser, { prompt: 'create' });
-    t.match(page.body, 'create-submit');
-    t.ok(formOf(page.body).hidden['csrf']);
-  });
+    await t.test('signing up over the session of another person signs that person out', async (t) => {
+      const browser = new Browser();
+      await codeFor(app, browser);
+      const page = await go(browser, { prompt: 'create' });
+      t.match(page.body, 'create-submit');
+      t.ok(formOf(page.body).hidden['csrf']);
+    });
 
-  const metadata = await (await fetch(`${server.issuer}/.well-known/openid-configuration`)).json();
-  t.match(metadata, { prompt_values_supported: ['none', 'login', 'consent', 'select_account', 'create'] });
-});
+    const metadata = await (await fetch(`${server.issuer}/.well-known/openid-configuration`)).json();
+    t.match(metadata, { prompt_values_supported: ['none', 'login', 'consent', 'select_account', 'create'] });
+  },
+);

@@ -50,7 +50,7 @@ const signedIn = async (): Promise<Browser> => {
   return browser;
 };
 
-t.test('a push is refused for what the request itself would be refused for (RFC 9126 §2.3)', async (t) => {
+t.test('a push is refused for the same faults as the request itself (RFC 9126 §2.3)', async (t) => {
   const good = requestOf('app');
   const { code_challenge: _, ...noChallenge } = good;
   for (const [why, request, error, headers] of [
@@ -98,7 +98,7 @@ t.test('a push is refused for what the request itself would be refused for (RFC 
   }
 });
 
-t.test('a pushed request is good once, however many come at a time (RFC 9126 §4)', async (t) => {
+t.test('a pushed request is used once, however many requests race (RFC 9126 §4)', async (t) => {
   const browser = await signedIn();
   const pushed = await postForm(par, requestOf('app'), basicAuthorization('app'));
   t.equal(pushed.status, 201);
@@ -113,7 +113,7 @@ t.test('a pushed request is good once, however many come at a time (RFC 9126 §4
   t.notOk(later.headers.get('location')?.includes('code='));
 });
 
-t.test('a pushed request is of its client, and its own (RFC 9126 §4)', async (t) => {
+t.test("a pushed request is bound to its client and can't be changed (RFC 9126 §4)", async (t) => {
   const browser = await signedIn();
   const pushed = await postForm(par, requestOf('app'), basicAuthorization('app'));
   const uri = `${pushed.body.request_uri}`;
@@ -138,7 +138,7 @@ t.test('a pushed request is of its client, and its own (RFC 9126 §4)', async (t
   t.equal(answer.get('state'), null, 'what stands beside it counts for nothing (RFC 9101 §6.3)');
 });
 
-t.test('a client that must push may do nothing else (RFC 9126 §6)', async (t) => {
+t.test("a client that must push can't use a plain request (RFC 9126 §6)", async (t) => {
   const browser = await signedIn();
   const answer = redirectParameters(await browser.request(authorize(requestOf('pusher'))));
   t.equal(answer.get('error'), 'invalid_request');
@@ -178,7 +178,7 @@ const inside = (id: string) => {
   return parameters;
 };
 
-t.test('a request object is refused unless all of it is right (RFC 9101 §6, §10)', async (t) => {
+t.test('a request object is refused unless all of it is valid (RFC 9101 §6, §10)', async (t) => {
   const browser = await signedIn();
   const good = inside('signer');
   const asAssertion = await assertion(key, 'signer', issuer, { ...good, client_id: 'signer' });
@@ -206,7 +206,7 @@ t.test('a request object is refused unless all of it is right (RFC 9101 §6, §1
   }
 });
 
-t.test('a client that must sign its requests may do nothing else (RFC 9101 §10.5)', async (t) => {
+t.test("a client that must sign its requests can't use an unsigned one (RFC 9101 §10.5)", async (t) => {
   const browser = await signedIn();
   t.equal(
     redirectParameters(await browser.request(authorize(requestOf('always')))).get('error'),
@@ -227,7 +227,7 @@ t.test('a client that must sign its requests may do nothing else (RFC 9101 §10.
   );
 });
 
-t.test('a request may come signed, by value or pushed (RFC 9101 §5.1, RFC 9126 §3)', async (t) => {
+t.test('a request may be signed, by value or pushed (RFC 9101 §5.1, RFC 9126 §3)', async (t) => {
   const browser = await signedIn();
   const request = await requestObject(key, 'signer', issuer, { ...inside('signer'), state: 'signed' });
   const direct = redirectParameters(

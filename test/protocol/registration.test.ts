@@ -64,7 +64,7 @@ const kept = async ({ store }: InProcessServer): Promise<string> => {
   return all;
 };
 
-t.test('registration is off unless it is turned on', async (t) => {
+t.test('registration is disabled by default', async (t) => {
   const postern = await startInProcess({ config: usualConfig });
   t.teardown(() => postern.close());
   t.equal((await register(postern, web)).status, 404);
@@ -72,7 +72,7 @@ t.test('registration is off unless it is turned on', async (t) => {
   t.notMatch(metadata, { registration_endpoint: String });
 });
 
-t.test('what is not registered (RFC 7591 §3.2.2)', async (t) => {
+t.test('invalid registrations are refused (RFC 7591 §3.2.2)', async (t) => {
   const postern = await startInProcess({
     config: configOf({
       redirect_hosts: ['localhost', '*.apps.example.com'],
@@ -91,7 +91,7 @@ t.test('what is not registered (RFC 7591 §3.2.2)', async (t) => {
     t.equal(answer.headers.get('cache-control'), 'no-store');
   };
 
-  await t.test('bodies that are no JSON object, or not to be read in one way', async () => {
+  await t.test('bodies that are not an unambiguous JSON object are refused', async () => {
     for (const body of [
       '',
       '{',
@@ -115,7 +115,7 @@ t.test('what is not registered (RFC 7591 §3.2.2)', async (t) => {
     t.equal((await fetch(`${postern.issuer}/oauth/register`)).status, 404);
   });
 
-  await t.test('marks that only an operator sets', async () => {
+  await t.test('members that only an operator sets are refused', async () => {
     const marks: readonly [string, unknown][] = [
       ['issuer_tokens', true],
       ['first_party', true],
@@ -127,7 +127,7 @@ t.test('what is not registered (RFC 7591 §3.2.2)', async (t) => {
     ];
     for (const [name, value] of marks) {
       const answer = await register(postern, { ...web, [name]: value });
-      // A name that is no metadata at all is ignored (§2), and must not come back.
+      // An unknown member is ignored (§2), and must not be in the response.
       if (answer.status === 201) {
         t.equal(name, 'from_registration');
         t.notOk(name in answer.body);
@@ -138,7 +138,7 @@ t.test('what is not registered (RFC 7591 §3.2.2)', async (t) => {
     }
   });
 
-  await t.test('what the rules for clients, or the policy here, forbid', async () => {
+  await t.test('metadata that the client rules or the policy forbid is refused', async () => {
     await refuses({}, 'invalid_redirect_uri');
     const uris = [
       'http://elsewhere.apps.example.com/x',
@@ -234,7 +234,7 @@ t.test('a client registers itself (RFC 7591 §3)', async (t) => {
     t.notMatch(stored, String(answer.body[name]), `${name} is kept in no readable form`);
   }
 
-  await t.test('people are told that nobody knows it', async (t) => {
+  await t.test('the consent page says that the client registered itself', async (t) => {
     const party = new RelyingParty(postern.issuer, id, String(answer.body['client_secret']));
     const browser = new Browser();
     const verifier = newVerifier();
@@ -246,7 +246,7 @@ t.test('a client registers itself (RFC 7591 §3)', async (t) => {
     t.equal(status, 200, 'and it works like any other');
   });
 
-  await t.test('scopes of an API, where the operator lets them have those', async (t) => {
+  await t.test('scopes of an API are given where the operator allows them', async (t) => {
     const open = await startInProcess({
       config: configOf(
         { scopes: ['openid', 'api:read'] },
@@ -266,7 +266,7 @@ t.test('a client registers itself (RFC 7591 §3)', async (t) => {
     t.notOk('client_secret_expires_at' in body);
   });
 
-  await t.test('one with keys of its own as well', async (t) => {
+  await t.test('a client with its own keys gets no secret either', async (t) => {
     const { publicKey } = await generateKeyPair('ES256');
     const { body, status } = await register(postern, {
       ...web,
@@ -278,7 +278,7 @@ t.test('a client registers itself (RFC 7591 §3)', async (t) => {
   });
 });
 
-t.test('initial access tokens (RFC 7591 §3)', async (t) => {
+t.test('initial access tokens are required where configured (RFC 7591 §3)', async (t) => {
   const other = `${initial}-2`;
   const clock = createClockAtMinuteStart();
   const postern = await startInProcess({
@@ -320,7 +320,7 @@ t.test('a client manages its registration (RFC 7592 §2)', async (t) => {
   const secret = String(client.body['client_secret']);
   const other = await register(postern, web);
 
-  await t.test('only with its own token', async (t) => {
+  await t.test('managing requires its own token', async (t) => {
     for (const token of ['guessed', String(other.body['registration_access_token'])]) {
       for (const method of ['GET', 'DELETE']) {
         t.match(await manage(client, method, undefined, token), {
@@ -342,7 +342,7 @@ t.test('a client manages its registration (RFC 7592 §2)', async (t) => {
     t.equal(operators.status, 401, 'and never a client of the operator');
   });
 
-  await t.test('reading (§2.1) tells no secret that it does not have', async (t) => {
+  await t.test('reading (§2.1) shows no secret to a client without one', async (t) => {
     const { status, body } = await manage(client, 'GET');
     t.equal(status, 200);
     t.match(body, { client_id: id, client_name: 'A Newcomer', registration_client_uri: String });
@@ -350,7 +350,7 @@ t.test('a client manages its registration (RFC 7592 §2)', async (t) => {
     t.notOk('client_secret' in body);
   });
 
-  await t.test('what an update may not say (§2.2)', async (t) => {
+  await t.test('invalid updates are refused (§2.2)', async (t) => {
     const wrong = [
       { ...web },
       { ...web, client_id: 'app' },
@@ -368,7 +368,7 @@ t.test('a client manages its registration (RFC 7592 §2)', async (t) => {
     t.match((await manage(client, 'GET')).body, { client_name: 'A Newcomer' }, 'and nothing has changed');
   });
 
-  await t.test('an update replaces what was registered, and the token (§2.2, §3)', async (t) => {
+  await t.test('an update replaces the metadata and the token (§2.2, §3)', async (t) => {
     await postern.app.services.clients.update(id, { id_token_claims: 'all' });
     const update = { client_id: id, client_secret: secret, redirect_uris: [redirectUri], logo_uri: null };
     const changed = await manage(client, 'PUT', update);
@@ -415,7 +415,7 @@ t.test('a client manages its registration (RFC 7592 §2)', async (t) => {
     t.equal((await manage(strict, 'PUT', { ...demands, client_id: strictId, profile: 'fapi2' })).status, 200);
   });
 
-  await t.test('deleting ends it and its tokens (§2.3)', async (t) => {
+  await t.test('deleting ends the client and its tokens (§2.3)', async (t) => {
     const party = new RelyingParty(
       postern.issuer,
       String(other.body['client_id']),
@@ -439,7 +439,7 @@ t.test('a client manages its registration (RFC 7592 §2)', async (t) => {
   });
 });
 
-t.test('a sector is looked up before it is believed (OpenID Connect Registration §5)', async (t) => {
+t.test('a sector identifier is fetched and verified (OpenID Connect Registration §5)', async (t) => {
   const { certificate, privateKey } = makeCertificate({ alternative: [san.ip(127, 0, 0, 1)] });
   const trusted = getCACertificates('default');
   setDefaultCACertificates([...trusted, certificate.toString()]);
@@ -478,7 +478,7 @@ t.test('a sector is looked up before it is believed (OpenID Connect Registration
   t.equal((await party.redeem(code, verifier)).status, 200, 'once, and not at each start');
 });
 
-t.test('without management nobody gets a token for it', async (t) => {
+t.test('without management no client gets a registration access token', async (t) => {
   const postern = await startInProcess({ config: configOf({ management: false }) });
   t.teardown(() => postern.close());
   const { status, body } = await register(postern, web);

@@ -39,7 +39,7 @@ const app = new RelyingParty(issuer);
 const machine = (parameters: Readonly<Record<string, string>>) =>
   app.post('/oauth/token', { grant_type: 'client_credentials', ...parameters });
 
-t.test('a resource that is not known, or no address, is refused (RFC 8707 §2)', async (t) => {
+t.test("an unknown resource, and one that isn't a URL, is refused (RFC 8707 §2)", async (t) => {
   const browser = new Browser();
   await codeFor(app, browser);
   for (const resource of [
@@ -64,7 +64,7 @@ t.test('a resource that is not known, or no address, is refused (RFC 8707 §2)',
 });
 
 for (const alg of algorithms) {
-  t.test(`a token for an API is a JWT that it can verify, signed with ${alg} (RFC 9068 §2)`, async (t) => {
+  t.test(`a token for an API is a verifiable JWT, signed with ${alg} (RFC 9068 §2)`, async (t) => {
     const resource = audience(alg.toLowerCase());
     const { status, body } = await machine({ resource, scope: 'read unknown' });
     t.equal(status, 200);
@@ -83,7 +83,7 @@ for (const alg of algorithms) {
   });
 }
 
-t.test('a token may be opaque, and is looked up then (RFC 7662 §2)', async (t) => {
+t.test('an opaque token for an API can be introspected (RFC 7662 §2)', async (t) => {
   const { body } = await machine({ resource: audience('opaque'), scope: 'read' });
   const token = `${body['access_token']}`;
   t.match(token, /^[\w-]{30,}$/);
@@ -91,7 +91,7 @@ t.test('a token may be opaque, and is looked up then (RFC 7662 §2)', async (t) 
   t.match(state.body, { active: true, aud: audience('opaque'), scope: 'read', client_id: 'app' });
 });
 
-t.test('one grant gives a token for each API, and none for another (RFC 8707 §2.2)', async (t) => {
+t.test('one grant gives a token for each granted API, and for no other (RFC 8707 §2.2)', async (t) => {
   const [first, second] = [audience('es256'), audience('eddsa')];
   const party = new RelyingParty(issuer, 'second');
   const verifier = newVerifier();

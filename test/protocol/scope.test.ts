@@ -42,7 +42,7 @@ const withoutScope = (party: RelyingParty, parameters: Record<string, string> = 
   return url.href;
 };
 
-t.test('a request without a scope (RFC 6749 §3.3)', async (t) => {
+t.test('a request without a scope gets the default scope (RFC 6749 §3.3)', async (t) => {
   const server = await startInProcess({ config });
   t.teardown(() => server.close());
   const party = new RelyingParty(server.issuer);
@@ -66,7 +66,7 @@ t.test('a request without a scope (RFC 6749 §3.3)', async (t) => {
   t.ok(redirectParameters(plain).get('code'), `means openid otherwise: ${redirectParameters(plain)}`);
 });
 
-t.test('a marked client gets an access token only, at the form door as well', async (t) => {
+t.test('an issuer_tokens client gets only an access token, at the form endpoint as well', async (t) => {
   const server = await startInProcess({ config });
   t.teardown(() => server.close());
   const party = new RelyingParty(server.issuer, 'issuer', '');

@@ -35,7 +35,7 @@ t.test('acr_values are enforced (RFC 9470 §4)', async (t) => {
   const go = (browser: Browser, parameters: Record<string, string>) =>
     browser.open(app.authorizationUrl(verifier, parameters));
 
-  await t.test('a value that is not known here is refused before anybody signs in', async (t) => {
+  await t.test('an unknown value is refused before the sign-in', async (t) => {
     const answer = redirectParameters(await go(new Browser(), { acr_values: 'golden' }));
     t.equal(answer.get('error'), 'unmet_authentication_requirements');
     t.equal(answer.get('iss'), server.issuer);
@@ -82,13 +82,13 @@ t.test('acr_values are enforced (RFC 9470 §4)', async (t) => {
     },
   );
 
-  await t.test('a wish that can not be met is passed over', async (t) => {
+  await t.test("a voluntary acr that can't be met is ignored", async (t) => {
     const claims = JSON.stringify({ id_token: { acr: { values: ['golden'] } } });
     const { code } = await codeFor(app, new Browser(), { claims });
     t.ok(code);
   });
 
-  await t.test('a stronger sign-in is told as what was asked for', async (t) => {
+  await t.test('a stronger sign-in is reported as the requested value', async (t) => {
     const browser = new Browser();
     const login = await go(browser, { acr_values: 'middle low' });
     const answer = redirectParameters(await browser.submit(login, { login: 'eve', password }));
@@ -100,7 +100,7 @@ t.test('acr_values are enforced (RFC 9470 §4)', async (t) => {
   });
 });
 
-t.test('how a person signed in is in the tokens', async (t) => {
+t.test('tokens say how a person signed in', async (t) => {
   const { house: server, app } = await open();
   t.teardown(() => server.close());
   const before = Math.floor(Date.now() / 1000);
@@ -112,7 +112,7 @@ t.test('how a person signed in is in the tokens', async (t) => {
   const { body } = await app.redeem(code, own, { resource: api });
   const idToken = decodeJwt(String(body['id_token']));
 
-  await t.test('in id tokens, with nothing personal (OpenID Connect Core §2)', async (t) => {
+  await t.test('id tokens say it, without personal claims (OpenID Connect Core §2)', async (t) => {
     t.match(idToken, { acr: 'low', amr: ['pwd'], loa: 'low', auth_time: Number });
     t.ok(Number(idToken['auth_time']) >= before);
     t.same(Object.keys(idToken).toSorted(), [
@@ -128,7 +128,7 @@ t.test('how a person signed in is in the tokens', async (t) => {
     ]);
   });
 
-  await t.test('in access tokens, also after a refresh (RFC 9068 §2.2.1)', async (t) => {
+  await t.test('access tokens say it, also after a refresh (RFC 9068 §2.2.1)', async (t) => {
     const signedIn = { acr: 'low', amr: ['pwd'], auth_time: idToken['auth_time'] };
     t.match(decodeJwt(String(body['access_token'])), { ...signedIn, aud: api });
     const again = await app.refresh(String(body['refresh_token']), { resource: api });
@@ -138,7 +138,7 @@ t.test('how a person signed in is in the tokens', async (t) => {
     t.notMatch(decodeJwt(String(own.body['access_token'])), { amr: Array });
   });
 
-  await t.test('and where an API asks about one (RFC 9470 §6.2)', async (t) => {
+  await t.test('introspection says it (RFC 9470 §6.2)', async (t) => {
     const seen = await app.post('/oauth/introspect', { token: String(body['access_token']) });
     t.match(seen.body, { active: true, acr: 'low', auth_time: idToken['auth_time'] });
   });
@@ -167,7 +167,7 @@ t.test('max_age and prompt=login ask again (OpenID Connect Core §3.1.2.1)', asy
   t.equal(redirectParameters(none).get('error'), 'login_required');
 });
 
-t.test('without levels acr_values is a wish (OpenID Connect Core §3.1.2.1)', async (t) => {
+t.test('without configured levels acr_values is voluntary (OpenID Connect Core §3.1.2.1)', async (t) => {
   const { house: server, app } = await open({
     security: { password: { memory_kib: 8192, passes: 1 } },
     accounts: usualConfig.accounts,

@@ -81,7 +81,7 @@ const redeemed = async (id: string, parameters: Record<string, string> = {}) => 
 const userinfo = (accessToken: string) =>
   fetch(`${server.issuer}/userinfo`, { headers: { authorization: `Bearer ${accessToken}` } });
 
-t.test('pairwise subjects (OpenID Connect Core §8.1)', async (t) => {
+t.test('pairwise subjects differ by sector (OpenID Connect Core §8.1)', async (t) => {
   const at = async (id: string, uri = redirectUri) => {
     const { accessToken, idToken, party } = await redeemed(id, { redirect_uri: uri });
     const sub = decodeJwt(idToken).sub;
@@ -109,7 +109,7 @@ t.test('pairwise subjects (OpenID Connect Core §8.1)', async (t) => {
   t.ok(redirectParameters(await browser.open(url)).get('code'), 'is known again as id_token_hint (§3.1.2.1)');
 });
 
-t.test('personal claims (OpenID Connect Core §5.4)', async (t) => {
+t.test('scopes release personal claims at userinfo (OpenID Connect Core §5.4)', async (t) => {
   const { idToken, accessToken } = await redeemed('app');
   t.notMatch(decodeJwt(idToken), { email: String });
   t.notMatch(decodeJwt(accessToken), { email: String });
@@ -123,7 +123,7 @@ t.test('personal claims (OpenID Connect Core §5.4)', async (t) => {
   t.notMatch(decodeJwt(whole.idToken), { name: String }, 'for the scopes that were granted');
 });
 
-t.test('the claims parameter (OpenID Connect Core §5.5)', async (t) => {
+t.test('the claims parameter requests single claims (OpenID Connect Core §5.5)', async (t) => {
   const party = new RelyingParty(server.issuer);
   for (const claims of [
     '{',
@@ -145,7 +145,7 @@ t.test('the claims parameter (OpenID Connect Core §5.5)', async (t) => {
   t.notMatch(decodeJwt(idToken), { email: String }, 'id tokens stay technical');
 });
 
-t.test('encrypted answers (OpenID Connect Core §10.2)', async (t) => {
+t.test('responses can be encrypted (OpenID Connect Core §10.2)', async (t) => {
   const keys = createRemoteJWKSet(new URL(`${server.issuer}/oauth/jwks`));
   const opened = async (jwe: string, key: CryptoKey, audience: string) => {
     const { plaintext, protectedHeader } = await compactDecrypt(jwe, key);

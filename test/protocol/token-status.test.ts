@@ -69,7 +69,7 @@ const ask = async (party: RelyingParty, token: string, more: Record<string, stri
 const userinfo = ({ issuer }: InProcessServer, token: string) =>
   fetch(`${issuer}/userinfo`, { headers: { authorization: `Bearer ${token}` } });
 
-t.test('introspection (RFC 7662)', async (t) => {
+t.test('introspection reports the state of a token (RFC 7662)', async (t) => {
   const trips: string[] = [];
   const { house: server, app } = await open((operation) => trips.push(operation));
   t.teardown(() => server.close());
@@ -81,7 +81,7 @@ t.test('introspection (RFC 7662)', async (t) => {
   })();
   const forApi = String(body['access_token']);
 
-  await t.test('it wants a client that authenticates, and a token (§2.1)', async (t) => {
+  await t.test('introspection requires client authentication and a token (§2.1)', async (t) => {
     const wrong = new RelyingParty(server.issuer, 'app', 'not-the-secret-of-this-client-at-all-000000');
     t.match(await wrong.post('/oauth/introspect', { token: access }), {
       status: 401,
@@ -90,7 +90,7 @@ t.test('introspection (RFC 7662)', async (t) => {
     t.match(await app.post('/oauth/introspect', {}), { status: 400, body: { error: 'invalid_request' } });
   });
 
-  await t.test('what is no token of ours is inactive, and nothing else is told (§2.2)', async (t) => {
+  await t.test('an unknown token is inactive, and the response has no other member (§2.2)', async (t) => {
     const [header = '', payload = '', signature = ''] = access.split('.');
     const forged = Buffer.from(JSON.stringify({ ...decodeJwt(access), scope: 'admin' })).toString(
       'base64url',
@@ -114,7 +114,7 @@ t.test('introspection (RFC 7662)', async (t) => {
     t.same(await ask(app, idToken), { active: false }, 'an id token is no access token');
   });
 
-  await t.test('a stranger sees inactive, the client and the API see the token (§4)', async (t) => {
+  await t.test('another client sees inactive, the client and the API see the token (§4)', async (t) => {
     t.same(await ask(as('stranger'), forApi), { active: false });
     t.same(await ask(as('api-itself'), forApi), { active: false }, 'another API');
     t.same(await ask(as('guard'), access), { active: false }, 'one that is for userinfo');
@@ -127,7 +127,7 @@ t.test('introspection (RFC 7662)', async (t) => {
     t.match(await ask(app, access, { token_type_hint: 'nonsense' }), { active: true });
   });
 
-  await t.test('tokens of clients themselves, signed and opaque', async (t) => {
+  await t.test('tokens of client credentials are reported, signed and opaque', async (t) => {
     const signed = await ownToken(app, { resource: api, scope: 'api:read' });
     t.match(await ask(as('guard'), signed), { active: true, client_id: 'app', sub: 'app', aud: api });
     t.same(await ask(as('stranger'), signed), { active: false });
@@ -138,7 +138,7 @@ t.test('introspection (RFC 7662)', async (t) => {
     t.equal((await userinfo(server, signed)).status, 401, 'is nobody at userinfo');
   });
 
-  await t.test('a person who was disabled leaves no good token behind', async (t) => {
+  await t.test('tokens of a disabled account are inactive', async (t) => {
     const { accounts } = server.app.services;
     const { id } = await accounts.add({ username: 'bob', password: 'battery correct horse' });
     const browser = new Browser();
@@ -152,7 +152,7 @@ t.test('introspection (RFC 7662)', async (t) => {
     t.equal((await userinfo(server, token)).status, 401);
   });
 
-  await t.test('it is one trip to the store', async (t) => {
+  await t.test('introspection takes one round trip to the store', async (t) => {
     const own = await ownToken(app, { resource: api });
     for (const token of [forApi, own]) {
       trips.length = 0;
@@ -161,7 +161,7 @@ t.test('introspection (RFC 7662)', async (t) => {
     }
   });
 
-  await t.test('an answer as a signed JWT (RFC 9701 §5)', async (t) => {
+  await t.test('the response can be a signed JWT (RFC 9701 §5)', async (t) => {
     const signed = as('signed');
     const answer = await signed.post(
       '/oauth/introspect',
@@ -184,18 +184,18 @@ t.test('introspection (RFC 7662)', async (t) => {
   });
 });
 
-t.test('revocation (RFC 7009)', async (t) => {
+t.test('revocation ends a token (RFC 7009)', async (t) => {
   const { house: server, app } = await open();
   t.teardown(() => server.close());
   const revoke = (party: RelyingParty, token: string) => party.post('/oauth/revoke', { token });
 
-  await t.test('what is unknown is revoked already (§2.2)', async (t) => {
+  await t.test('revoking an unknown token succeeds (§2.2)', async (t) => {
     t.match(await revoke(app, 'nothing.of.ours'), { status: 200 });
     t.match(await revoke(app, 'x'.repeat(43)), { status: 200 });
     t.match(await app.post('/oauth/revoke', {}), { status: 400, body: { error: 'invalid_request' } });
   });
 
-  await t.test('another client can revoke nothing (§2.1)', async (t) => {
+  await t.test("another client can't revoke a token (§2.1)", async (t) => {
     const { access, refresh } = await tokensOf(app);
     const stranger = new RelyingParty(server.issuer, 'stranger');
     for (const token of [access, refresh]) {
@@ -207,7 +207,7 @@ t.test('revocation (RFC 7009)', async (t) => {
     t.match(await ask(app, access), { active: true });
   });
 
-  await t.test('a revoked JWT is inactive, and 401 at userinfo, by itself', async (t) => {
+  await t.test('a revoked JWT is inactive and 401 at userinfo, and other tokens stay valid', async (t) => {
     const { access, refresh } = await tokensOf(app);
     t.equal((await userinfo(server, access)).status, 200);
     t.match(await revoke(app, access), { status: 200 });
@@ -221,7 +221,7 @@ t.test('revocation (RFC 7009)', async (t) => {
     t.match(await ask(app, String(body['access_token'])), { active: true });
   });
 
-  await t.test('its mark lasts as long as it could be used', async (t) => {
+  await t.test('the revocation record lasts as long as the token could be used', async (t) => {
     const { access } = await tokensOf(app);
     await revoke(app, access);
     let cursor: string | undefined;
@@ -238,7 +238,7 @@ t.test('revocation (RFC 7009)', async (t) => {
     t.notOk(marks.includes(undefined));
   });
 
-  await t.test('a refresh token takes its grant along (§2.1)', async (t) => {
+  await t.test('revoking a refresh token revokes its grant (§2.1)', async (t) => {
     const { access, refresh } = await tokensOf(app);
     t.match(await revoke(app, refresh), { status: 200 });
     t.match(await app.refresh(refresh), { status: 400, body: { error: 'invalid_grant' } });
@@ -246,7 +246,7 @@ t.test('revocation (RFC 7009)', async (t) => {
     t.equal((await userinfo(server, access)).status, 401);
   });
 
-  await t.test('tokens of the client itself, signed and opaque', async (t) => {
+  await t.test('tokens of client credentials can be revoked, signed and opaque', async (t) => {
     for (const resource of [api, opaqueApi]) {
       const [one, other] = [await ownToken(app, { resource }), await ownToken(app, { resource })];
       t.match(await revoke(app, one), { status: 200 });

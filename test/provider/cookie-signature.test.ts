@@ -3,7 +3,7 @@ import { createCookieSigner } from '#src/provider/overrides/cookie-keys.ts';
 
 const [old, now, other] = ['an old key', 'the key of now', 'a key of somebody else'];
 
-t.test('a seal is made with the first key and known by each', async (t) => {
+t.test('a cookie is signed with the first key and verified with each', async (t) => {
   const before = createCookieSigner([old]).sign('session=1');
   const seals = createCookieSigner([now, old]);
   t.equal(seals.index('session=1', seals.sign('session=1')), 0);
@@ -11,7 +11,7 @@ t.test('a seal is made with the first key and known by each', async (t) => {
   t.ok(seals.verify('session=1', before));
 });
 
-t.test('no other text, key or form of a seal passes', async (t) => {
+t.test('a signature of another text, key or encoding is refused', async (t) => {
   const seals = createCookieSigner([now, old]);
   const seal = seals.sign('session=1');
   for (const [data, given] of [
@@ -28,6 +28,6 @@ t.test('no other text, key or form of a seal passes', async (t) => {
   }
 });
 
-t.test('without a key nothing can be sealed', async (t) => {
+t.test('signing without a key throws', async (t) => {
   t.throws(() => createCookieSigner([]), /need a key/);
 });

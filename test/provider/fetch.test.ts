@@ -19,7 +19,7 @@ const serve = async (listener: RequestListener) => {
   return { url: `http://127.0.0.1:${address.port}/`, close };
 };
 
-t.test('an address inside a network is never connected to, however it is written', async (t) => {
+t.test('no spelling of a private address is connected to', async (t) => {
   let asked = 0;
   const server = await serve((_request, response) => {
     asked += 1;
@@ -52,7 +52,7 @@ t.test('an address inside a network is never connected to, however it is written
   t.equal(asked, 0);
 });
 
-t.test('in development a neighbour may be fetched, but no other scheme than http', async (t) => {
+t.test('in development private addresses may be fetched, but only by http and https', async (t) => {
   const server = await serve((request, response) => {
     response.setHeader('cache-control', 'max-age=5');
     response.end(`${request.method} ${request.headers['content-type']}`);
@@ -69,7 +69,7 @@ t.test('in development a neighbour may be fetched, but no other scheme than http
   await t.rejects(atHome('file:///etc/passwd'));
 });
 
-t.test('what is connected to is what was judged, though a name changes its address (CWE-367)', async (t) => {
+t.test('the checked address is the one connected to, even when DNS changes (CWE-367)', async (t) => {
   let asked = 0;
   const server = await serve((_request, response) => {
     asked += 1;
@@ -103,7 +103,7 @@ t.test('what is connected to is what was judged, though a name changes its addre
   t.match(told[0], { type: 'fetch.refused', details: { host: 'rebinding.example' } });
 });
 
-t.test('an answer has an end in size', async (t) => {
+t.test('the size of a response is limited', async (t) => {
   const server = await serve((_request, response) => {
     const more = () => {
       while (response.write('x'.repeat(65_536)));
@@ -115,7 +115,7 @@ t.test('an answer has an end in size', async (t) => {
   await t.rejects(atHome(server.url), { message: /larger than/ });
 });
 
-t.test('an answer has an end in time, however slowly it drips', async (t) => {
+t.test('the time of a response is limited, however slowly it arrives', async (t) => {
   const server = await serve((_request, response) => {
     const drip = setInterval(() => response.write(' '), 50);
     response.on('close', () => clearInterval(drip));
@@ -124,7 +124,7 @@ t.test('an answer has an end in time, however slowly it drips', async (t) => {
   await t.rejects(atHome(server.url));
 });
 
-t.test('a redirect is an answer, not a way to somewhere else', async (t) => {
+t.test('a redirect is returned, not followed', async (t) => {
   const server = await serve((_request, response) => {
     response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end();
   });

@@ -30,7 +30,7 @@ const token = {
   scope: 'read',
 };
 
-/** In one request that knows the grant, as the engine's do. */
+/** Runs in one unit of work that has read the grant, as requests to the engine do. */
 const save = (payload: AdapterPayload): Promise<void> =>
   runInUnitOfWork(store, async (work) => {
     await work.read(grantKey(grantId));
@@ -44,7 +44,7 @@ const bodyOf = async (): Promise<string> => {
   return document?.body ?? '';
 };
 
-t.test('a refresh token leaves to its grant what the grant says as well', async (t) => {
+t.test('a refresh token omits fields that its grant has as well', async (t) => {
   await storageOf('Grant').upsert(grantId, grant, 60);
   await save(token);
   const body = await bodyOf();
@@ -52,21 +52,21 @@ t.test('a refresh token leaves to its grant what the grant says as well', async 
   t.match(await storageOf('RefreshToken').find(tokenId), { ...token, jti: tokenId, kind: 'RefreshToken' });
 });
 
-t.test('one that says otherwise keeps its own words, so that the difference is seen', async (t) => {
+t.test('a token with other values keeps them, so that the difference is detected', async (t) => {
   await storageOf('Grant').upsert(grantId, grant, 60);
   await save({ ...token, accountId: 'eve' });
   t.match(await bodyOf(), 'eve');
   t.match(await storageOf('RefreshToken').find(tokenId), { accountId: 'eve', grantId });
 });
 
-t.test('with its grant gone a refresh token is unknown', async (t) => {
+t.test('a refresh token without its grant is unknown', async (t) => {
   await storageOf('Grant').upsert(grantId, grant, 60);
   await save(token);
   await storageOf('Grant').destroy(grantId);
   t.equal(await storageOf('RefreshToken').find(tokenId), undefined);
 });
 
-t.test('ways to a grant are kept as letters and read as they were', async (t) => {
+t.test('grant types are stored as letters and restored', async (t) => {
   for (const gty of [
     'authorization_code',
     'authorization_code refresh_token',
@@ -80,7 +80,7 @@ t.test('ways to a grant are kept as letters and read as they were', async (t) =>
   t.ok(encodePayload({ gty: 'authorization_code' }, false).length < 12);
 });
 
-t.test('what is shortened comes back as it was', async (t) => {
+t.test('shortened fields are restored unchanged', async (t) => {
   for (const payload of [
     { iat: 100, authTime: 90, amr: ['pwd'], openid: { scope: 'openid email' } },
     { iat: 100, authTime: 130, amr: ['pwd', 'otp'], openid: { scope: 'openid', claims: ['name'] } },
@@ -92,18 +92,18 @@ t.test('what is shortened comes back as it was', async (t) => {
   t.strictSame(decodePayload(encodePayload({ rotations: 2 }, false)), { rotations: 2 });
 });
 
-t.test('what ends with its session names it, and nothing else does', async (t) => {
+t.test('tokens that end with their session name it, and no others do', async (t) => {
   const bound = { sessionUid: 'a-uid', expiresWithSession: true };
   t.strictSame(decodePayload(encodePayload(bound, false)), bound);
   t.strictSame(decodePayload(encodePayload({ sessionUid: 'a-uid' }, false)), {});
 });
 
-t.test('the time of the first token of a line is written only where it differs', async (t) => {
+t.test("the time of a token family's first token is stored only where it differs", async (t) => {
   t.same(decodePayload(encodePayload({ iat: 5, iiat: 5 }, false)), { iat: 5 });
   t.same(decodePayload(encodePayload({ iat: 9, iiat: 5 }, false)), { iat: 9, iiat: 5 });
 });
 
-t.test('a session is read as it was written, whatever it holds', async (t) => {
+t.test('a session with any content is read as it was written', async (t) => {
   const sessions = storageOf('Session');
   const uid = `${family}-uid-of-22`;
   const cookie = `${family}${'c'.repeat(31)}`;

@@ -5,8 +5,8 @@ import t from 'tap';
 
 const script = fileURLToPath(new URL('../support/old-bytes.ts', import.meta.url));
 
-t.test('a request is forgotten when it is over, not when all that is old is looked through', async (t) => {
-  // What tap watches promises with keeps them.
+t.test('the memory of a request is freed in young generation collections', async (t) => {
+  // The hooks of tap that track promises would keep them alive.
   const { NODE_OPTIONS: _, ...env } = process.env;
   const child = fork(script, { execArgv: ['--expose-gc'], env });
   t.teardown(() => child.kill('SIGKILL'));

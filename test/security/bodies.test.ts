@@ -19,7 +19,7 @@ const chunked = (body: string, size = 8_000): string => {
   return `${parts.join('')}0\r\n\r\n`;
 };
 
-t.test('a body is too large whether it tells its length or not (CWE-770, RFC 9110 §15.5.14)', async (t) => {
+t.test('a body is too large with or without a Content-Length (CWE-770, RFC 9110 §15.5.14)', async (t) => {
   const { issuer, host, events } = await startSecurityTest(t, { registration: { enabled: true } });
   const send = (path: string, type: string, body: string, how: 'length' | 'chunks', more = '') => {
     const framing =
@@ -62,7 +62,7 @@ t.test('a body is too large whether it tells its length or not (CWE-770, RFC 911
   t.equal(both.text.match(/HTTP\/1\.1 200/g)?.length, 2, 'and the next request on the connection is read');
 });
 
-t.test('a body that breaks off is nobody’s fault (CWE-755)', async (t) => {
+t.test('a body that breaks off is not a server error (CWE-755)', async (t) => {
   const { issuer, host, events } = await startSecurityTest(t);
   const head = `POST /oauth/token HTTP/1.1\r\nHost: ${host}\r\nContent-Type: ${form}\r\n`;
   for (const rest of ['Transfer-Encoding: chunked\r\n\r\n1d\r\ngrant', 'Content-Length: 29\r\n\r\ngrant']) {
@@ -75,14 +75,14 @@ t.test('a body that breaks off is nobody’s fault (CWE-755)', async (t) => {
   }
 });
 
-t.test('a body without end is not read on after its answer (CWE-400)', async (t) => {
+t.test('an endless body is not read after the response (CWE-400)', async (t) => {
   const throttle = { token_per_address: 1 };
   const { issuer, host } = await startSecurityTest(t, { security: { throttle } }, createClockAtMinuteStart());
   const { port } = new URL(issuer);
   const chunk = `2000\r\n${'x'.repeat(0x2000)}\r\n`;
   const mostSent = 64 * 1024 * 1024;
 
-  /** Sends until the server hangs up, or as much as nobody should have to read. */
+  /** Sends until the server disconnects, or until more was read than it should read. */
   const flood = (path: string, name: string): Promise<{ readonly sent: number; readonly first: string }> =>
     new Promise((settle) => {
       const socket = connect(Number(port), '127.0.0.1');
@@ -121,7 +121,7 @@ t.test('a body without end is not read on after its answer (CWE-400)', async (t)
   }
 });
 
-t.test('a body that leads nowhere is not waited for (CWE-770)', async (t) => {
+t.test('a body for an unknown path is not read (CWE-770)', async (t) => {
   const { issuer, host } = await startSecurityTest(t);
   for (const type of [form, json, 'text/plain', 'application/octet-stream']) {
     const head = `POST /nowhere HTTP/1.1\r\nHost: ${host}\r\nContent-Type: ${type}\r\n`;
@@ -131,7 +131,7 @@ t.test('a body that leads nowhere is not waited for (CWE-770)', async (t) => {
   }
 });
 
-t.test('a body that means nothing is not waited for (RFC 9110 §9.3.1)', async (t) => {
+t.test('a body without meaning is not read (RFC 9110 §9.3.1)', async (t) => {
   const { issuer, host } = await startSecurityTest(t, { registration: { enabled: true } });
   const asks = [
     ['GET', '/.well-known/openid-configuration', 200],
@@ -154,7 +154,7 @@ t.test('a body that means nothing is not waited for (RFC 9110 §9.3.1)', async (
   }
 });
 
-t.test('nor is a body of a request that is refused ahead of it (CWE-400)', async (t) => {
+t.test('a body of a request refused by its headers is not read (CWE-400)', async (t) => {
   const { issuer, host } = await startSecurityTest(t);
   const refusals = [
     ['a host that is not ours', '/userinfo', 'Host: evil.test', 421],
@@ -176,7 +176,7 @@ t.test('nor is a body of a request that is refused ahead of it (CWE-400)', async
   }
 });
 
-t.test('a form that is turned to an address is measured as it stands there (CWE-131)', async (t) => {
+t.test('a form turned into a URL is limited by its length after encoding (CWE-131)', async (t) => {
   const { issuer } = await startSecurityTest(t);
   const send = (body: string) =>
     fetch(`${issuer}/oauth/authorize`, {

@@ -16,11 +16,11 @@ import { startSecurityTest, threeClients } from './security-test.ts';
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
 const json = { 'content-type': 'application/json' };
 
-/** What a browser got, as a client would have. */
+/** Converts a page of the browser to a `Response`. */
 const asResponse = ({ status, headers, body }: Page): Response =>
   new Response(status === 303 ? null : body, { status, headers });
 
-t.test('what people and browsers are refused is told once as well (CWE-778)', async (t) => {
+t.test('every refusal of people and browsers emits one event as well (CWE-778)', async (t) => {
   const config = {
     ...threeClients,
     registration: { enabled: true },
@@ -168,7 +168,7 @@ t.test('what people and browsers are refused is told once as well (CWE-778)', as
   await recordedOnce(t, events, refusals, new RegExp(`${secret}|${password}|${verifier}|${code}|${first}`));
 });
 
-t.test('bytes that never become a request are told too, and an unused connection is not', async (t) => {
+t.test('malformed bytes emit an event too, and an unused connection emits none', async (t) => {
   const { issuer, host, events } = await startSecurityTest(t);
   const refusals: Readonly<Record<string, string>> = {
     malformed_request: 'GET / HTTP/1.1\r\nHost : x\r\n\r\n',

@@ -10,7 +10,7 @@ import {
 } from '../support/setup/relying-party.ts';
 import { spaUri, startSecurityTest } from './security-test.ts';
 
-t.test('no page of ours can be framed, sniffed or kept (CWE-1021, CWE-525)', async (t) => {
+t.test('no page can be framed, sniffed or cached (CWE-1021, CWE-525)', async (t) => {
   const { issuer, app, host } = await startSecurityTest(t);
   const browser = new Browser();
   const login = await browser.open(app.authorizationUrl(newVerifier()));
@@ -66,53 +66,56 @@ t.test('no page of ours can be framed, sniffed or kept (CWE-1021, CWE-525)', asy
   t.ok(host);
 });
 
-t.test('cookies are for this host, this scheme and no script (CWE-614, CWE-1004, CWE-1275)', async (t) => {
-  const { issuer, app } = await startSecurityTest(t);
-  const browser = new Browser();
-  const lines: string[] = [];
-  let page = await browser.request(app.authorizationUrl(newVerifier()));
-  lines.push(...page.headers.getSetCookie());
-  page = await browser.open(new URL(page.headers.get('location') ?? '', issuer).href);
-  const { action, hidden } = formOf(page.body);
-  page = await browser.request(new URL(action, issuer).href, {
-    method: 'POST',
-    headers: { origin: issuer },
-    body: new URLSearchParams({ ...hidden, login: 'ada', password }),
-  });
-  lines.push(...page.headers.getSetCookie());
-  page = await browser.request(new URL(page.headers.get('location') ?? '', issuer).href);
-  lines.push(...page.headers.getSetCookie());
-  t.ok(
-    lines.some((line) => line.includes('session')),
-    'there is a session',
-  );
-  for (const line of lines) {
-    t.match(line, /;\s*httponly/i);
-    t.match(line, /;\s*samesite=lax/i);
-    t.notMatch(line, /;\s*domain=/i);
-  }
-  const forged = [...browser.cookies]
-    .map(([name, { value }]) => `${name.split(';')[0]}=${value.slice(0, -2)}AA`)
-    .join('; ');
-  for (const cookie of [
-    forged,
-    `${'postern_session=x; '.repeat(200)}`,
-    'postern_session=; postern_session=__proto__',
-    'postern_session=%00%ff',
-    ';;;===',
-    'postern_session="a\\"b"',
-  ]) {
-    const url = app.authorizationUrl(newVerifier(), { prompt: 'none' });
-    const answer = await fetch(url, { headers: { cookie }, redirect: 'manual' });
-    t.match(
-      answer.headers.get('location') ?? '',
-      /error=login_required/,
-      'a cookie that we did not seal is no session',
+t.test(
+  'cookies are bound to host and scheme and hidden from scripts (CWE-614, CWE-1004, CWE-1275)',
+  async (t) => {
+    const { issuer, app } = await startSecurityTest(t);
+    const browser = new Browser();
+    const lines: string[] = [];
+    let page = await browser.request(app.authorizationUrl(newVerifier()));
+    lines.push(...page.headers.getSetCookie());
+    page = await browser.open(new URL(page.headers.get('location') ?? '', issuer).href);
+    const { action, hidden } = formOf(page.body);
+    page = await browser.request(new URL(action, issuer).href, {
+      method: 'POST',
+      headers: { origin: issuer },
+      body: new URLSearchParams({ ...hidden, login: 'ada', password }),
+    });
+    lines.push(...page.headers.getSetCookie());
+    page = await browser.request(new URL(page.headers.get('location') ?? '', issuer).href);
+    lines.push(...page.headers.getSetCookie());
+    t.ok(
+      lines.some((line) => line.includes('session')),
+      'there is a session',
     );
-  }
-});
+    for (const line of lines) {
+      t.match(line, /;\s*httponly/i);
+      t.match(line, /;\s*samesite=lax/i);
+      t.notMatch(line, /;\s*domain=/i);
+    }
+    const forged = [...browser.cookies]
+      .map(([name, { value }]) => `${name.split(';')[0]}=${value.slice(0, -2)}AA`)
+      .join('; ');
+    for (const cookie of [
+      forged,
+      `${'postern_session=x; '.repeat(200)}`,
+      'postern_session=; postern_session=__proto__',
+      'postern_session=%00%ff',
+      ';;;===',
+      'postern_session="a\\"b"',
+    ]) {
+      const url = app.authorizationUrl(newVerifier(), { prompt: 'none' });
+      const answer = await fetch(url, { headers: { cookie }, redirect: 'manual' });
+      t.match(
+        answer.headers.get('location') ?? '',
+        /error=login_required/,
+        'a cookie that we did not seal is no session',
+      );
+    }
+  },
+);
 
-t.test('over https cookies have the prefix of their host, and browsers stay with https', async (t) => {
+t.test('over https cookies have the __Host- prefix, and HSTS is sent', async (t) => {
   const { server: postern } = await startSecurityTest(t, { issuer: 'https://id.example' });
   const { port } = Object(postern.app.server.server.address());
   const origin = `http://127.0.0.1:${port}`;
@@ -134,7 +137,7 @@ t.test('over https cookies have the prefix of their host, and browsers stay with
   }
 });
 
-t.test('another origin reads only what is meant for it (CWE-942)', async (t) => {
+t.test('another origin reads only responses meant for it (CWE-942)', async (t) => {
   const { issuer, spa, app } = await startSecurityTest(t);
   const { code, verifier } = await codeFor(spa, new Browser());
   const { body } = await spa.redeem(code, verifier);

@@ -9,7 +9,7 @@ const machine = { grant_types: ['client_credentials'], response_types: [] };
 const raw = (text: string) => ({ authorization: `Basic ${Buffer.from(text).toString('base64')}` });
 const grant = { grant_type: 'client_credentials' };
 
-t.test('a client is who it proves to be, in the one way it registered (CWE-287, CWE-1390)', async (t) => {
+t.test('a client authenticates only in the way it registered (CWE-287, CWE-1390)', async (t) => {
   const { issuer, events, stored } = await startSecurityTest(t, {
     security: {
       password: { memory_kib: 8192, passes: 1 },

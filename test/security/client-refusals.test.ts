@@ -14,7 +14,7 @@ const form = { 'content-type': 'application/x-www-form-urlencoded' };
 const json = { 'content-type': 'application/json' };
 const html = { accept: 'text/html' };
 
-t.test('every refusal is told once, with a code that stays (CWE-778)', async (t) => {
+t.test('every refusal emits one event with a stable code (CWE-778)', async (t) => {
   const { issuer, events, app, stored } = await startSecurityTest(t, {
     registration: { enabled: true, initial_access_tokens: ['an-initial-access-token'] },
   });
@@ -183,6 +183,6 @@ t.test('every refusal is told once, with a code that stays (CWE-778)', async (t)
     ],
   };
   await recordedOnce(t, events, refusals, new RegExp(`${secret}|${verifier}|${code}|${hidden['csrf']}`));
-  // The spent code was told by taking its grant along; sign-ins are counted.
+  // The consumed code emitted `grant.revoked`; sign-ins are counted.
   t.ok((await stored()) <= documents + 2, 'nothing else was stored');
 });

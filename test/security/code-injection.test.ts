@@ -16,7 +16,7 @@ import { startSecurityTest } from './security-test.ts';
 const active = async (party: RelyingParty, token: unknown): Promise<unknown> =>
   (await party.post('/oauth/introspect', { token: String(token) })).body['active'];
 
-t.test('PKCE can not be talked down (RFC 9700 §2.1.1, §4.8)', async (t) => {
+t.test("PKCE can't be downgraded (RFC 9700 §2.1.1, §4.8)", async (t) => {
   const { app, spa, events } = await startSecurityTest(t);
   for (const party of [app, spa]) {
     const browser = new Browser();
@@ -62,7 +62,7 @@ t.test('PKCE can not be talked down (RFC 9700 §2.1.1, §4.8)', async (t) => {
   }
 });
 
-t.test('a code of one client, session or redirect is of no use to another (RFC 9700 §4.5)', async (t) => {
+t.test('a code of one client, session or redirect URI is refused for another (RFC 9700 §4.5)', async (t) => {
   const { issuer, app, other, spa, events } = await startSecurityTest(t);
   const browser = new Browser();
   const refused = async (
@@ -123,7 +123,7 @@ t.test('a code of one client, session or redirect is of no use to another (RFC 9
   );
 });
 
-t.test('what is used twice takes everything of its grant along (RFC 9700 §2.1.1, §4.14.2)', async (t) => {
+t.test('a second use revokes everything of the grant (RFC 9700 §2.1.1, §4.14.2)', async (t) => {
   const { issuer, app, spa, events, server } = await startSecurityTest(t, {
     tokens: { refresh_reuse_window: 0 },
   });

@@ -8,14 +8,14 @@ import { Browser } from '../support/setup/browser.ts';
 import { basicAuthorization, codeFor, secret } from '../support/setup/relying-party.ts';
 import { startSecurityTest } from './security-test.ts';
 
-/** What moves a cursor or ends a line. */
+/** Characters that move a cursor or end a line. */
 const hasControls = (text: string): boolean => Array.from(text).some((char) => char < ' ');
 
-/** Koa as a word of its own: three letters stand in a random key once in forty sets. */
+/** Matches Koa as a word: a random key contains the three letters once in forty key sets. */
 const inside =
   /node_modules|node:internal|\bat [\w.<>]+ \(|\.ts:\d|\/src\/|TypeError|ReferenceError|SQLITE|ioredis|oidc-provider|(?<![\w-])koa(?!\w)|fastify|undici|ECONN(RE|AB)/i;
 
-t.test('an answer tells nothing of the inside (CWE-209, CWE-497)', async (t) => {
+t.test('a response reveals nothing internal (CWE-209, CWE-497)', async (t) => {
   const { issuer, server, events } = await startSecurityTest(t);
   const paths = [
     '/',
@@ -44,7 +44,7 @@ t.test('an answer tells nothing of the inside (CWE-209, CWE-497)', async (t) => 
     }
   }
 
-  // The store breaks in ways that nobody foresaw: what it says goes to the log and not into the answer.
+  // The store throws an unexpected error: its message goes to the log, not into the response.
   const { store } = server;
   const sensible = { read: store.read, commit: store.commit };
   for (const error of [
@@ -95,7 +95,7 @@ t.test('an answer tells nothing of the inside (CWE-209, CWE-497)', async (t) => 
   );
 });
 
-t.test('no private key, secret or hash leaves by any door (CWE-522)', async (t) => {
+t.test('no private key, secret or hash leaves by any endpoint (CWE-522)', async (t) => {
   const { issuer, server, app } = await startSecurityTest(t);
   const { keys } = await (await fetch(`${issuer}/oauth/jwks`)).json();
   t.ok(keys.length > 0);
@@ -121,42 +121,38 @@ t.test('no private key, secret or hash leaves by any door (CWE-522)', async (t) 
   t.notMatch(kept, /"d":"|PRIVATE KEY/, 'private keys are sealed there');
 });
 
-t.test(
-  'what a caller sends is one line of the log at most, and no control character of it (CWE-117)',
-  async (t) => {
-    const lines: string[] = [];
-    const to = new Writable({
-      write(chunk, _encoding, done) {
-        lines.push(String(chunk));
-        done();
-      },
-    });
-    const log = createLogger(testConfig(['log.level=trace', 'log.format=json']), to);
-    const evil = 'x\r\n{"level":60,"msg":"forged"}\u001b[2J\u0000\u2028\u0085';
-    log.info({ client: evil, route: evil }, evil);
-    log.error({ err: new Error(evil, { cause: new Error(evil) }) }, evil);
-    log.info(
-      {
-        body: { password: 'pw-1', deep: { code: 'code-1' } },
-        headers: { authorization: 'Basic pw-2', cookie: 'c=1' },
-      },
-      'x',
-    );
-    const text = lines.join('');
-    t.equal(text.trimEnd().split('\n').length, 3, 'one line each');
-    t.notOk(hasControls(text.replaceAll('\n', '')));
-    for (const line of text.trimEnd().split('\n'))
-      t.ok(JSON.parse(line).level < 60, 'none of them is forged');
-    t.notMatch(text, /pw-1|pw-2|code-1|c=1/, 'what should not be there is struck out');
+t.test('request data makes at most one log line, without control characters (CWE-117)', async (t) => {
+  const lines: string[] = [];
+  const to = new Writable({
+    write(chunk, _encoding, done) {
+      lines.push(String(chunk));
+      done();
+    },
+  });
+  const log = createLogger(testConfig(['log.level=trace', 'log.format=json']), to);
+  const evil = 'x\r\n{"level":60,"msg":"forged"}\u001b[2J\u0000\u2028\u0085';
+  log.info({ client: evil, route: evil }, evil);
+  log.error({ err: new Error(evil, { cause: new Error(evil) }) }, evil);
+  log.info(
+    {
+      body: { password: 'pw-1', deep: { code: 'code-1' } },
+      headers: { authorization: 'Basic pw-2', cookie: 'c=1' },
+    },
+    'x',
+  );
+  const text = lines.join('');
+  t.equal(text.trimEnd().split('\n').length, 3, 'one line each');
+  t.notOk(hasControls(text.replaceAll('\n', '')));
+  for (const line of text.trimEnd().split('\n')) t.ok(JSON.parse(line).level < 60, 'none of them is forged');
+  t.notMatch(text, /pw-1|pw-2|code-1|c=1/, 'what should not be there is struck out');
 
-    const { issuer, events } = await startSecurityTest(t);
-    await fetch(`${issuer}/oauth/token`, {
-      method: 'POST',
-      headers: basicAuthorization('app', 'wrong'),
-      body: new URLSearchParams({ grant_type: evil, client_id: 'app' }),
-    });
-    await fetch(`${issuer}/oauth/authorize?${new URLSearchParams({ client_id: evil })}`);
-    for (const event of events) t.ok(JSON.stringify(event).length < 1000, 'events are bounded');
-    t.notOk(hasControls(JSON.stringify(events)));
-  },
-);
+  const { issuer, events } = await startSecurityTest(t);
+  await fetch(`${issuer}/oauth/token`, {
+    method: 'POST',
+    headers: basicAuthorization('app', 'wrong'),
+    body: new URLSearchParams({ grant_type: evil, client_id: 'app' }),
+  });
+  await fetch(`${issuer}/oauth/authorize?${new URLSearchParams({ client_id: evil })}`);
+  for (const event of events) t.ok(JSON.stringify(event).length < 1000, 'events are bounded');
+  t.notOk(hasControls(JSON.stringify(events)));
+});

@@ -3,7 +3,7 @@ import { Browser } from '../support/setup/browser.ts';
 import { codeFor } from '../support/setup/relying-party.ts';
 import { startSecurityTest, threeClients } from './security-test.ts';
 
-t.test('nobody learns of, or ends, the tokens of others (RFC 7662 §4, RFC 7009 §5)', async (t) => {
+t.test("a client can't introspect or revoke the tokens of others (RFC 7662 §4, RFC 7009 §5)", async (t) => {
   const { issuer, app, other, spa, events } = await startSecurityTest(t, {
     resources: [{ audience: 'https://api.example', scopes: ['read'] }],
     clients: threeClients.clients,
@@ -55,7 +55,7 @@ t.test('nobody learns of, or ends, the tokens of others (RFC 7662 §4, RFC 7009 
   }
 });
 
-t.test('a pushed request is of who pushed it, and once (RFC 9126 §7.1, §7.3)', async (t) => {
+t.test('a pushed request is bound to its client and used once (RFC 9126 §7.1, §7.3)', async (t) => {
   const { app, other, issuer } = await startSecurityTest(t);
   const push = async () => {
     const parameters = Object.fromEntries(new URL(app.authorizationUrl('v'.repeat(43))).searchParams);

@@ -4,7 +4,7 @@ import { Browser } from '../support/setup/browser.ts';
 import { basicAuthorization, secret } from '../support/setup/relying-party.ts';
 import { startSecurityTest } from './security-test.ts';
 
-t.test('a Host that is not ours is refused at every door (CWE-644)', async (t) => {
+t.test('an unknown Host is refused at every endpoint (CWE-644)', async (t) => {
   const { issuer, host, events, stored } = await startSecurityTest(t);
   const documents = await stored();
   const port = new URL(issuer).port;
@@ -63,7 +63,7 @@ t.test('a Host that is not ours is refused at every door (CWE-644)', async (t) =
   );
 });
 
-t.test('what a stranger says of the way here counts for nothing (CWE-348)', async (t) => {
+t.test('forwarding headers from an untrusted address are ignored (CWE-348)', async (t) => {
   const { issuer, host, events } = await startSecurityTest(t);
   const spoofed = {
     'X-Forwarded-Host': 'evil.test',
@@ -120,7 +120,7 @@ t.test('what a stranger says of the way here counts for nothing (CWE-348)', asyn
   }
 });
 
-t.test('from a trusted proxy the address counts, and still no name', async (t) => {
+t.test('from a trusted proxy the client address is used, but no host name', async (t) => {
   const { issuer, host, events } = await startSecurityTest(t, { proxy: { trusted: ['127.0.0.1'] } });
   const answer = await sendRaw(
     issuer,

@@ -126,7 +126,7 @@ t.test('no name or value becomes part of a prototype (CWE-1321)', async (t) => {
   t.ok((await stored()) - documents < 400);
 });
 
-t.test('a parameter is one text, and stands once (RFC 6749 §3.1, CWE-235)', async (t) => {
+t.test('a parameter is one text and appears once (RFC 6749 §3.1, CWE-235)', async (t) => {
   const { issuer, app, events } = await startSecurityTest(t);
   const url = app.authorizationUrl(newVerifier(), { state: 'x', nonce: 'x', prompt: 'none' });
   for (const [name, value] of new URL(url).searchParams) {
@@ -195,7 +195,7 @@ t.test('a second value is not hidden behind a thousand others (CWE-235)', async 
     t.equal(answer.status, 400, path);
     t.match(await answer.json(), { error: 'invalid_request' });
   }
-  // Node's own option, which the types of browsers don't have.
+  // Node's `fetch` has this option; the browser types lack it.
   const streamed = { method: 'POST', headers: form, body: chunks, duplex: 'half' } as RequestInit;
   t.equal((await fetch(`${issuer}/oauth/token`, streamed)).status, 400, 'nor in chunks');
   const page = await new Browser().request(

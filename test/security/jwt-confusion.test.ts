@@ -33,7 +33,7 @@ const hmac = (header: object, claims: object, secret: string | Buffer): string =
   return `${text}.${createHmac('sha256', secret).update(text).digest('base64url')}`;
 };
 
-/** Every public key in every shape that a careless verifier could take for a shared secret. */
+/** Every encoding of a public key that a careless verifier could take for a shared secret. */
 const secretsFrom = (jwk: JsonWebKey): (string | Buffer)[] => {
   const publicKey = createPublicKey({ key: jwk, format: 'jwk' });
   return [
@@ -47,7 +47,7 @@ const secretsFrom = (jwk: JsonWebKey): (string | Buffer)[] => {
 };
 
 t.test(
-  'an access token or hint that this server did not sign is nothing (RFC 8725 §2.1, CWE-347)',
+  'an access token or hint that this server did not sign is refused (RFC 8725 §2.1, CWE-347)',
   async (t) => {
     const { issuer, app, events } = await startSecurityTest(t, withKeys);
     const browser = new Browser();
@@ -146,7 +146,7 @@ t.test(
   },
 );
 
-t.test('an assertion is of this client, for this server, for now, and once (RFC 7523 §3)', async (t) => {
+t.test('an assertion is valid for this client, this server, now, and once (RFC 7523 §3)', async (t) => {
   let fetched = 0;
   const bait = createServer((_request, response) => {
     fetched += 1;

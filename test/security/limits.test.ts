@@ -28,7 +28,7 @@ const open = async (t: Test, throttle: object, config: object = {}) => {
     config: {
       ...usualConfig,
       proxy: { trusted: ['127.0.0.1'] },
-      // Dear enough that a crowd has to wait, however slowly its requests are read.
+      // Hashing is expensive enough that many requests have to wait, however slowly they are read.
       security: { password: { memory_kib: 65_536, passes: 1, max_concurrent: 1, max_queued: 2 }, throttle },
       ...config,
     },
@@ -39,7 +39,7 @@ const open = async (t: Test, throttle: object, config: object = {}) => {
   return { clock, house: server, events, issuer: server.issuer };
 };
 
-t.test('no address may ask an endpoint without end (CWE-770)', async (t) => {
+t.test('requests of one address to an endpoint are limited (CWE-770)', async (t) => {
   const { clock, house: server, events, issuer } = await open(t, { token_per_address: 5 });
   const token = (address: string, path = '/oauth/token') =>
     postForm(`${issuer}${path}`, machine, { ...basicAuthorization('app', secret), ...from(address) });
@@ -112,7 +112,7 @@ t.test('no address may ask an endpoint without end (CWE-770)', async (t) => {
   t.ok(server);
 });
 
-t.test('a secret can not be guessed at speed (CWE-307)', async (t) => {
+t.test('guessing a secret is slowed down (CWE-307)', async (t) => {
   const { clock, events, issuer } = await open(t, { failed_authentication_per_client: 3 });
   const token = (id: string, text: string, address: string) =>
     postForm(`${issuer}/oauth/token`, machine, { ...basicAuthorization(id, text), ...from(address) });
@@ -146,7 +146,7 @@ t.test('a secret can not be guessed at speed (CWE-307)', async (t) => {
   t.equal((await token('app', secret, '192.0.2.1')).status, 200);
 });
 
-t.test('a client has no more than the operator gives it, and nobody else uses it up', async (t) => {
+t.test('a client has the limit that the operator sets, and no other client uses it up', async (t) => {
   const { issuer } = await open(t, { token_per_client: 3, failed_authentication_per_client: 0 });
   const token = (text: string) => postForm(`${issuer}/oauth/token`, machine, basicAuthorization('app', text));
   for (let i = 0; i < 5; i++) t.equal((await token('wrong')).status, 401);
@@ -167,7 +167,7 @@ t.test('registration is limited (RFC 7591 §5)', async (t) => {
   t.equal(statuses[2], 429);
 });
 
-t.test('accounts can not be told apart, nor tried without end (CWE-204, CWE-307)', async (t) => {
+t.test('existing and unknown accounts look the same, and tries are limited (CWE-204, CWE-307)', async (t) => {
   const {
     house: server,
     issuer,
@@ -208,7 +208,7 @@ t.test('accounts can not be told apart, nor tried without end (CWE-204, CWE-307)
     t.equal(reasons.filter((one) => one === reason).length, 3, 'the operator alone is told which it was');
   }
 
-  // CWE-400: hashing is the dearest thing a stranger can ask for.
+  // CWE-400: hashing is the most expensive operation that an anonymous caller can trigger.
   const ready = await Promise.all(Array.from({ length: 12 }, prepare));
   const crowd = await Promise.all(
     ready.map((submit, i) => submit(`nobody-${i}`, 'wrong', `198.51.100.${i}`)),
@@ -223,7 +223,7 @@ t.test('accounts can not be told apart, nor tried without end (CWE-204, CWE-307)
   t.ok(server);
 });
 
-t.test('processes hold a limit together, each without waiting for the store', async (t) => {
+t.test('processes enforce a limit together, without waiting for the store', async (t) => {
   const clock = createManualClock();
   const { store, trips } = await openCountingStore(clock);
   t.teardown(() => store.close());
@@ -236,7 +236,7 @@ t.test('processes hold a limit together, each without waiting for the store', as
     if (i % 5 === 0) await sleep(1);
   }
   t.ok(through >= 500, 'the limit is what they get');
-  // Two fiftieths of 500, and what came in the 25 ms or so of a trip: at most 5 a millisecond, generously.
+  // The overshoot is two fiftieths of 500, plus the requests during a round trip of about 25 ms, at most 5 per millisecond.
   t.ok(through < 800, `together they let through ${through}`);
   t.ok(trips().length < 60, 'in few trips');
 

@@ -23,7 +23,7 @@ const heap = async (): Promise<number> => {
   return process.memoryUsage().heapUsed;
 };
 
-t.test('what strangers make up is not remembered (CWE-770, CWE-401)', async (t) => {
+t.test('made-up values are not kept in memory (CWE-770, CWE-401)', async (t) => {
   const { issuer, events } = await startSecurityTest(t);
   const form = (path: string, body: Readonly<Record<string, string>>, headers = {}) =>
     fetch(`${issuer}${path}`, {
@@ -35,7 +35,7 @@ t.test('what strangers make up is not remembered (CWE-770, CWE-401)', async (t) 
   const query = (path: string, parameters: Readonly<Record<string, string>>, headers = {}) =>
     fetch(`${issuer}${path}?${new URLSearchParams(parameters)}`, { headers, redirect: 'manual' });
   const own = basicAuthorization('app', secret);
-  /** Each with something that was never sent before. */
+  /** Each request has a value that was never sent before. */
   const asks: Readonly<Record<string, (mark: string) => Promise<Response>>> = {
     'unknown clients': (mark) =>
       form('/oauth/token', { grant_type: 'client_credentials' }, basicAuthorization(mark, 'x')),
@@ -75,12 +75,12 @@ t.test('what strangers make up is not remembered (CWE-770, CWE-401)', async (t) 
     await flood(ask, 100);
     events.length = 0;
     const grown = (await heap()) - before;
-    // A request that is kept with what hangs on it is ten kilobytes and more.
+    // A retained request holds ten kilobytes or more.
     t.ok(grown / 100 < 5000, `${name}: ${Math.round(grown / 100)} bytes each`);
   }
 });
 
-t.test('a body takes as much as it holds, in however many pieces it comes (CWE-770)', async (t) => {
+t.test('a body takes memory for its size, in however many pieces it arrives (CWE-770)', async (t) => {
   const { issuer, host, server: postern } = await startSecurityTest(t, { registration: { enabled: true } });
   const accepted: Socket[] = [];
   postern.app.server.server.on('connection', (socket) => accepted.push(socket));
@@ -92,7 +92,7 @@ t.test('a body takes as much as it holds, in however many pieces it comes (CWE-7
     '/oauth/register': 'application/json',
     '/api/v1/tokens': 'application/json',
   };
-  /** A byte a piece, either way. */
+  /** One byte per piece, chunked or with a length. */
   const ways = {
     chunks: { framing: 'Transfer-Encoding: chunked', packets: ['1\r\nx\r\n'.repeat(16_000)] },
     packets: { framing: 'Content-Length: 16000', packets: Array.from({ length: 1_500 }, () => 'x') },
@@ -120,7 +120,7 @@ t.test('a body takes as much as it holds, in however many pieces it comes (CWE-7
   }
 });
 
-t.test('what is kept for speed has an end', async (t) => {
+t.test('caches are bounded', async (t) => {
   const clock = createManualClock();
   let loads = 0;
   const copies = createReadThroughCache<string>({

@@ -3,7 +3,7 @@ import { rawRequest, sendRaw } from '../support/raw-http.ts';
 import { basicAuthorization, secret } from '../support/setup/relying-party.ts';
 import { startSecurityTest } from './security-test.ts';
 
-/** Spellings that routers, proxies and file systems take for the same path. */
+/** Spellings that routers, proxies and file systems treat as the same path. */
 const disguises = (path: string): string[] => {
   const [, first = '', second = ''] = path.split('/');
   const at = path.length - 3;
@@ -34,7 +34,7 @@ const disguises = (path: string): string[] => {
 };
 
 t.test(
-  'a path has one spelling; any other is 404 before the engine sees it (CWE-22, CWE-178, CWE-647)',
+  'a path has one spelling; any other is 404 before it reaches the engine (CWE-22, CWE-178, CWE-647)',
   async (t) => {
     const { issuer, host, events, stored } = await startSecurityTest(t);
     const documents = await stored();
@@ -94,7 +94,7 @@ t.test(
   },
 );
 
-t.test('an endpoint answers the methods it has, and no other (CWE-650)', async (t) => {
+t.test('an endpoint answers only its methods (CWE-650)', async (t) => {
   const { issuer, host, stored } = await startSecurityTest(t);
   const documents = await stored();
   const own: Readonly<Record<string, readonly string[]>> = {

@@ -7,7 +7,7 @@ import { startSecurityTest } from './security-test.ts';
 const body = 'grant_type=client_credentials';
 const length = { 'Content-Length': String(body.length) };
 
-t.test('bytes that servers on the way may read differently are refused, and reach nothing', async (t) => {
+t.test('bytes that proxies may read differently are refused and reach no handler', async (t) => {
   const { issuer, host, events, stored } = await startSecurityTest(t);
   const form = {
     Host: host,
@@ -78,7 +78,7 @@ t.test('bytes that servers on the way may read differently are refused, and reac
   t.equal(pipelined.text.match(/HTTP\/1\.1 200/g)?.length, 2, 'two requests in a row are two requests');
 });
 
-t.test('size and packing are judged before anything is read (CWE-400, CWE-409)', async (t) => {
+t.test('size and content encoding are checked before the body is read (CWE-400, CWE-409)', async (t) => {
   const { issuer, host, events, stored } = await startSecurityTest(t, { registration: { enabled: true } });
   const documents = await stored();
   const forms = [
@@ -183,7 +183,7 @@ t.test('JSON of any depth costs no more than its length (CWE-674)', async (t) =>
   t.ok(postern);
 });
 
-t.test('whoever sends slowly is cut off (CWE-400, slowloris)', async (t) => {
+t.test('a client that sends slowly is disconnected (CWE-400, slowloris)', async (t) => {
   const { issuer, host, server: postern } = await startSecurityTest(t);
   const { server } = postern.app.server;
   t.ok(server.headersTimeout > 0 && server.headersTimeout <= 15_000, 'headers have a time');

@@ -1,12 +1,12 @@
 import type { Test } from 'tap';
 import type { SecurityEvent } from '#src/events.ts';
 
-/** By name: how to be refused, the type of event that tells of it, and its reason; both as patterns. */
+/** By name: a request that is refused, and the type and reason of its event, both as patterns. */
 export type Refusals = Readonly<
   Record<string, readonly [send: () => Promise<Response>, type: string, reason: string]>
 >;
 
-/** Each is refused, and told by exactly one event, with a code and from where, and without what was sent. */
+/** Asserts that each is refused and emits exactly one event, with a code and address, without request data. */
 export const recordedOnce = async (
   t: Test,
   events: readonly SecurityEvent[],

@@ -9,7 +9,7 @@ import { startSecurityTest, threeClients } from './security-test.ts';
 
 const text = (value: unknown): string => String(value);
 
-t.test('a code used twice at the same moment takes its grant along, and that is told', async (t) => {
+t.test('a code used twice at the same moment revokes its grant, and an event reports it', async (t) => {
   const { app, events } = await startSecurityTest(t);
   const { code, verifier } = await codeFor(app, new Browser());
   const before = events.length;
@@ -26,7 +26,7 @@ t.test('a code used twice at the same moment takes its grant along, and that is 
   t.equal((await app.refresh(text(won[0]?.body['refresh_token']))).status, 400);
 });
 
-t.test('whoever used the successor has no reason to come again (RFC 9700 §4.14.2)', async (t) => {
+t.test("a refresh token whose successor was used can't be refreshed again (RFC 9700 §4.14.2)", async (t) => {
   const { spa, events } = await startSecurityTest(t, {
     ...threeClients,
     tokens: { refresh_reuse_window: 60 },
@@ -56,7 +56,7 @@ t.test('whoever used the successor has no reason to come again (RFC 9700 §4.14.
   }
 });
 
-t.test('a reuse is seen by every process, whatever comes between (RFC 9700 §4.14.2)', async (t) => {
+t.test('every process detects a reuse, whatever happens in between (RFC 9700 §4.14.2)', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'postern-reuse-'));
   const fleet = await startFleet({
     store: `sqlite:${join(folder, 'store.db')}`,

@@ -18,7 +18,7 @@ const language = (wishes: object) => chooseLanguage({ supported: ['en', 'de'], d
 const header = (form: keyof typeof headerFormats, name: string) => (text: string) =>
   headerFormats[form].read((one) => (one === name ? text : ''), true);
 
-/** Everything of ours that reads what a caller sends by more than a comparison, and what it would choke on. */
+/** Every parser of request data, with an input that would be slow for a bad implementation. */
 const readers: Readonly<Record<string, readonly [(text: string) => unknown, readonly string[]]>> = {
   'JSON door': [
     (text) => parseTokenRequest(Buffer.from(text)),
@@ -81,46 +81,43 @@ const fastest = (read: (text: string) => unknown, text: string): number => {
     try {
       read(text);
     } catch {
-      // Refused is as good as read.
+      // A refusal counts as a completed read.
     }
     best = Math.min(best, performance.now() - started);
   }
   return best;
 };
 
-t.test(
-  'what a caller sends is read in a time that grows as its length does (CWE-1333, CWE-407)',
-  async (t) => {
-    const short = 2_000;
-    const times = 16;
-    for (const [name, [read, seeds]] of Object.entries(readers)) {
-      for (const seed of seeds) {
-        for (const [start, end] of [
-          ['', ''],
-          ['', '\u0001'],
-          ['a', 'x'],
-          ['"', '!'],
-        ]) {
-          const text = (length: number) => `${start}${seed.repeat(Math.ceil(length / seed.length))}${end}`;
-          let [small, large] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-          // Sixteen times the length: linear is 16, quadratic 256. What takes no time at all is not compared.
-          const isLinear = () => large < 4 || large / small < 120;
-          // A busy machine may interrupt all runs of one kind; what is quadratic is so at every look.
-          for (let look = 0; look < 5 && !isLinear(); look++) {
-            small = Math.min(small, fastest(read, text(short)));
-            large = Math.min(large, fastest(read, text(short * times)));
-          }
-          t.ok(
-            isLinear(),
-            `${name}: ${JSON.stringify(start + seed + end)}: ${small.toFixed(3)} to ${large.toFixed(3)} ms`,
-          );
+t.test('request data is parsed in linear time (CWE-1333, CWE-407)', async (t) => {
+  const short = 2_000;
+  const times = 16;
+  for (const [name, [read, seeds]] of Object.entries(readers)) {
+    for (const seed of seeds) {
+      for (const [start, end] of [
+        ['', ''],
+        ['', '\u0001'],
+        ['a', 'x'],
+        ['"', '!'],
+      ]) {
+        const text = (length: number) => `${start}${seed.repeat(Math.ceil(length / seed.length))}${end}`;
+        let [small, large] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+        // At sixteen times the length, linear is 16 and quadratic 256. Unmeasurably short times are not compared.
+        const isLinear = () => large < 4 || large / small < 120;
+        // A busy machine may interrupt all runs of one kind; a quadratic parser is slow every time.
+        for (let look = 0; look < 5 && !isLinear(); look++) {
+          small = Math.min(small, fastest(read, text(short)));
+          large = Math.min(large, fastest(read, text(short * times)));
         }
+        t.ok(
+          isLinear(),
+          `${name}: ${JSON.stringify(start + seed + end)}: ${small.toFixed(3)} to ${large.toFixed(3)} ms`,
+        );
       }
     }
-  },
-);
+  }
+});
 
-t.test('no pattern repeats what already repeats (CWE-1333)', async (t) => {
+t.test('no pattern has nested quantifiers (CWE-1333)', async (t) => {
   const sources = globSync(['src/**/*.ts', 'config/**/*.ts', 'adapters/**/*.ts']);
   t.ok(sources.length > 100);
   // A group that ends in a quantifier and has one itself: (a+)+, (a*)*, (.*,)* and their kin.

@@ -6,7 +6,7 @@ import { RelyingParty, redirectUri, secret, usualConfig } from '../support/setup
 
 export const spaUri = 'https://spa.example/callback';
 
-/** A second confidential client, a public one, and an API, next to the usual ones. */
+/** The usual account and client, a second confidential client, a public one, and an API. */
 export const threeClients = {
   ...usualConfig,
   resources: [{ audience: 'https://api.example', scopes: ['read', 'write'] }],
@@ -37,7 +37,7 @@ export interface SecurityTest {
   readonly app: RelyingParty;
   readonly other: RelyingParty;
   readonly spa: RelyingParty;
-  /** How many documents there are. */
+  /** Counts the stored documents. */
   stored(): Promise<number>;
 }
 

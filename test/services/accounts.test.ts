@@ -19,7 +19,7 @@ const open = async (set: readonly string[] = []) => {
 
 const password = 'correct horse battery staple';
 
-t.test('an account signs in with its password, whatever the spelling of its name', async (t) => {
+t.test('an account signs in with its password, however its name is spelled', async (t) => {
   const { accounts, close } = await open();
   t.teardown(close);
   const added = await accounts.add({ username: 'Ada', password, claims: { name: 'Ada Lovelace' } });
@@ -32,7 +32,7 @@ t.test('an account signs in with its password, whatever the spelling of its name
 });
 
 t.test(
-  'one refusal for an unknown name, a wrong password, a disabled account and one without a password',
+  'an unknown name, a wrong password, a disabled account and one without a password get the same refusal',
   async (t) => {
     const { accounts, close, trips } = await open();
     t.teardown(close);
@@ -75,12 +75,12 @@ t.test('unknown accounts and wrong passwords take the same time', async (t) => {
   const known: number[] = [];
   const unknown: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    // In turn, and each first every other time, so that a busy machine slows both alike.
+    // They alternate, and so does the order, so that a busy machine slows both alike.
     if (round % 2 === 0) known.push(await time('ada'));
     unknown.push(await time(`nobody-${round}`));
     if (round % 2 === 1) known.push(await time('ada'));
   }
-  // Mann-Whitney: the share of pairs in which the known one was slower; 0.5 when nothing tells them apart.
+  // Mann-Whitney: the share of pairs in which the known account was slower; it is 0.5 when they can't be distinguished.
   const slower = known.reduce((sum, one) => sum + unknown.filter((other) => one > other).length, 0);
   const share = slower / (rounds * rounds);
   const deviation = Math.sqrt((2 * rounds + 1) / (12 * rounds * rounds));
@@ -90,7 +90,7 @@ t.test('unknown accounts and wrong passwords take the same time', async (t) => {
   );
 });
 
-t.test('a name is held once, also when fifty ask for it at once', async (t) => {
+t.test('a user name is taken once, also when fifty accounts ask for it at once', async (t) => {
   const { accounts, close } = await open();
   t.teardown(close);
   const results = await Promise.allSettled(
@@ -104,33 +104,30 @@ t.test('a name is held once, also when fifty ask for it at once', async (t) => {
   t.equal((await accounts.list()).items.length, 1);
 });
 
-t.test(
-  'a renamed account frees its name, a removed one too, and a name left by a crash is taken over',
-  async (t) => {
-    const { accounts, clock, close, store } = await open();
-    t.teardown(close);
-    const one = await accounts.add({ username: 'one' });
-    await t.rejects(
-      accounts.add({ username: 'two' }).then((two) => accounts.update(two.id, { username: 'ONE' })),
-      { code: 'account_exists' },
-    );
-    await accounts.update(one.id, { username: 'uno' });
-    t.equal(await accounts.findByUsername('one'), undefined);
-    t.equal((await accounts.findByUsername('UNO'))?.id, one.id);
-    const next = await accounts.add({ username: 'one' });
-    await accounts.remove(next.id);
-    t.equal(await accounts.find(next.id), undefined);
-    await t.rejects(accounts.remove(next.id), { code: 'account_not_found', exit: 3 });
+t.test('a renamed or removed account frees its name, and a name left by a crash can be taken', async (t) => {
+  const { accounts, clock, close, store } = await open();
+  t.teardown(close);
+  const one = await accounts.add({ username: 'one' });
+  await t.rejects(
+    accounts.add({ username: 'two' }).then((two) => accounts.update(two.id, { username: 'ONE' })),
+    { code: 'account_exists' },
+  );
+  await accounts.update(one.id, { username: 'uno' });
+  t.equal(await accounts.findByUsername('one'), undefined);
+  t.equal((await accounts.findByUsername('UNO'))?.id, one.id);
+  const next = await accounts.add({ username: 'one' });
+  await accounts.remove(next.id);
+  t.equal(await accounts.find(next.id), undefined);
+  await t.rejects(accounts.remove(next.id), { code: 'account_not_found', exit: 3 });
 
-    const lost = await accounts.add({ username: 'lost' });
-    await store.commit([{ op: 'remove', key: { kind: 'account', family: lost.id, id: '' } }]);
-    await t.rejects(accounts.add({ username: 'lost' }), { code: 'account_exists' }, 'it may be on its way');
-    clock.advance(61_000);
-    t.ok(await accounts.add({ username: 'lost' }));
-  },
-);
+  const lost = await accounts.add({ username: 'lost' });
+  await store.commit([{ op: 'remove', key: { kind: 'account', family: lost.id, id: '' } }]);
+  await t.rejects(accounts.add({ username: 'lost' }), { code: 'account_exists' }, 'it may be on its way');
+  clock.advance(61_000);
+  t.ok(await accounts.add({ username: 'lost' }));
+});
 
-t.test('names and claims that could deceive are refused, with the reason', async (t) => {
+t.test('deceptive names and claims are refused, with the reason', async (t) => {
   const { accounts, close } = await open();
   t.teardown(close);
   for (const username of ['', '   ', 'a\u0000b', 'ad\u200ba', '\u202eada', 'x'.repeat(256)]) {
@@ -174,10 +171,10 @@ t.test('names and claims that could deceive are refused, with the reason', async
   t.same((await accounts.list()).items, [], 'nothing is left behind');
 });
 
-t.test('hashes of other systems are taken over, and renewed at the first sign-in', async (t) => {
+t.test('hashes of other systems are accepted, and replaced at the first sign-in', async (t) => {
   const { accounts, close, store } = await open();
   t.teardown(close);
-  // Made with libxcrypt and with Python's hashlib.
+  // These hashes were made with libxcrypt and with Python's hashlib.
   const tag = '3+AKEn+QQbfs7YP78DSMS6l4KSrl6u/UhL0QeqFeMfL1jAl7PNpU3vT970ttPj99WO9FgIEMfuaL23MriZ82Cw==';
   const hashes: Record<string, readonly [string, string]> = {
     bcrypt2b: ['correct horse', '$2b$04$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e'],
@@ -219,7 +216,7 @@ t.test('hashes of other systems are taken over, and renewed at the first sign-in
   }
 });
 
-t.test('a sign-in never brings back a password that was changed meanwhile', async (t) => {
+t.test('a sign-in never restores a password that was changed meanwhile', async (t) => {
   const { accounts, close } = await open();
   t.teardown(close);
   const passwordHash = '$2b$04$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e';
@@ -229,7 +226,7 @@ t.test('a sign-in never brings back a password that was changed meanwhile', asyn
   t.equal(await accounts.authenticate('ada', 'correct horse'), undefined);
 });
 
-t.test('more sign-ins than may wait are told to come back, and all others are answered', async (t) => {
+t.test('sign-ins beyond the queue are asked to retry later, and all others are answered', async (t) => {
   const { accounts, close } = await open([
     'security.password.max_concurrent=1',
     'security.password.max_queued=3',
@@ -245,67 +242,67 @@ t.test('more sign-ins than may wait are told to come back, and all others are an
   t.equal(await accounts.authenticate('nobody', 'wrong'), undefined, 'the line is empty again');
 });
 
-t.test('a known account costs no trip, and a disabled one is noticed at once on every process', async (t) => {
-  const { accounts, clock, close, config, events, store, trips } = await open();
-  t.teardown(close);
-  const elsewhere = createAccounts({ store, config, clock, events });
-  t.teardown(() => elsewhere.close());
-  const { id } = await accounts.add({ username: 'ada' });
-  await elsewhere.find(id);
-  trips();
-  t.equal((await elsewhere.find(id))?.enabled, true);
-  t.same(trips(), [], 'served from a copy');
-
-  await accounts.disable(id);
-  await waitFor('the news', async () => (await elsewhere.find(id))?.enabled === false);
-  t.equal(await elsewhere.forEngine(id), undefined, 'the engine finds no such account');
-
-  await store.commit([{ op: 'remove', key: { kind: 'account', family: id, id: '' } }]);
-  clock.advance(5_001);
-  t.equal(await elsewhere.find(id), undefined, 'a missed announcement costs five seconds');
-});
-
 t.test(
-  'accounts of the configuration sign in beside those of the store, and are changed there only',
+  'a cached account costs no round trip, and disabling it takes effect at once on every process',
   async (t) => {
-    const fixed = [
-      { username: 'Root', password, name: 'Root Person', acr: 'high', claims: { team: 'core' } },
-      { username: 'gone', password, disabled: true },
-      {
-        username: 'named',
-        sub: 'fixed-subject',
-        password_hash: '$2b$04$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e',
-      },
-    ];
-    const { accounts, clock, close, events, store } = await open([`accounts=${JSON.stringify(fixed)}`]);
+    const { accounts, clock, close, config, events, store, trips } = await open();
     t.teardown(close);
-    const root = await accounts.authenticate('ROOT', password);
-    t.match(root, {
-      username: 'Root',
-      from: 'configuration',
-      acr: 'high',
-      claims: { name: 'Root Person', team: 'core' },
-    });
-    t.equal(await accounts.authenticate('root', 'wrong'), undefined);
-    t.equal(await accounts.authenticate('gone', password), undefined);
-    t.equal((await accounts.authenticate('named', 'correct horse'))?.id, 'fixed-subject');
-    t.same((await accounts.find(root?.id ?? ''))?.id, root?.id, 'the same subject after each start');
-    await t.rejects(accounts.disable(root?.id ?? ''), { code: 'account_configured', exit: 4 });
-    await t.rejects(accounts.add({ username: 'root' }), { code: 'account_exists' });
-    const other = await accounts.add({ username: 'other' });
-    await t.rejects(accounts.update(other.id, { username: 'ROOT' }), { code: 'account_exists' });
+    const elsewhere = createAccounts({ store, config, clock, events });
+    t.teardown(() => elsewhere.close());
+    const { id } = await accounts.add({ username: 'ada' });
+    await elsewhere.find(id);
+    trips();
+    t.equal((await elsewhere.find(id))?.enabled, true);
+    t.same(trips(), [], 'served from a copy');
 
-    t.match(await accounts.forEngine(root?.id ?? ''), { accountId: root?.id });
-    const claims = (await accounts.forEngine(root?.id ?? ''))?.claims('userinfo', 'openid');
-    t.match(claims, { sub: root?.id, team: 'core' });
-    const twins = ['a', 'b'].map((username) => ({ username, password, sub: 'same' }));
-    t.throws(() => createAccounts({ store, clock, events, config: { ...testConfig(), accounts: twins } }), {
-      code: 'bad_configuration',
-    });
+    await accounts.disable(id);
+    await waitFor('the news', async () => (await elsewhere.find(id))?.enabled === false);
+    t.equal(await elsewhere.forEngine(id), undefined, 'the engine finds no such account');
+
+    await store.commit([{ op: 'remove', key: { kind: 'account', family: id, id: '' } }]);
+    clock.advance(5_001);
+    t.equal(await elsewhere.find(id), undefined, 'a missed announcement costs five seconds');
   },
 );
 
-t.test('accounts are listed page by page, none twice and none left out', async (t) => {
+t.test('accounts of the configuration can sign in, and can be changed only there', async (t) => {
+  const fixed = [
+    { username: 'Root', password, name: 'Root Person', acr: 'high', claims: { team: 'core' } },
+    { username: 'gone', password, disabled: true },
+    {
+      username: 'named',
+      sub: 'fixed-subject',
+      password_hash: '$2b$04$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e',
+    },
+  ];
+  const { accounts, clock, close, events, store } = await open([`accounts=${JSON.stringify(fixed)}`]);
+  t.teardown(close);
+  const root = await accounts.authenticate('ROOT', password);
+  t.match(root, {
+    username: 'Root',
+    from: 'configuration',
+    acr: 'high',
+    claims: { name: 'Root Person', team: 'core' },
+  });
+  t.equal(await accounts.authenticate('root', 'wrong'), undefined);
+  t.equal(await accounts.authenticate('gone', password), undefined);
+  t.equal((await accounts.authenticate('named', 'correct horse'))?.id, 'fixed-subject');
+  t.same((await accounts.find(root?.id ?? ''))?.id, root?.id, 'the same subject after each start');
+  await t.rejects(accounts.disable(root?.id ?? ''), { code: 'account_configured', exit: 4 });
+  await t.rejects(accounts.add({ username: 'root' }), { code: 'account_exists' });
+  const other = await accounts.add({ username: 'other' });
+  await t.rejects(accounts.update(other.id, { username: 'ROOT' }), { code: 'account_exists' });
+
+  t.match(await accounts.forEngine(root?.id ?? ''), { accountId: root?.id });
+  const claims = (await accounts.forEngine(root?.id ?? ''))?.claims('userinfo', 'openid');
+  t.match(claims, { sub: root?.id, team: 'core' });
+  const twins = ['a', 'b'].map((username) => ({ username, password, sub: 'same' }));
+  t.throws(() => createAccounts({ store, clock, events, config: { ...testConfig(), accounts: twins } }), {
+    code: 'bad_configuration',
+  });
+});
+
+t.test('accounts are listed page by page, each exactly once', async (t) => {
   const { accounts, clock, close } = await open();
   t.teardown(close);
   for (let n = 0; n < 7; n += 1) {
@@ -325,7 +322,7 @@ t.test('accounts are listed page by page, none twice and none left out', async (
   );
 });
 
-t.test('changes made at once are all kept', async (t) => {
+t.test('concurrent changes are all kept', async (t) => {
   const { accounts, close } = await open();
   t.teardown(close);
   const { id } = await accounts.add({ username: 'ada', claims: { keep: true, drop: true } });

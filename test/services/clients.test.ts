@@ -45,50 +45,62 @@ const fieldsOf = (metadata: Partial<ClientMetadata>): string[] => [
   ),
 ];
 
-t.test('RFC 9700 §2.1: redirect URIs that could lead elsewhere are refused, with the reason', async (t) => {
-  const refused = [
-    'not a uri',
-    '/callback',
-    'http://app.example.com/callback',
-    'https://app.example.com/callback#',
-    'https://app.example.com/callback#part',
-    'https://*.example.com/callback',
-    'https://user@app.example.com/callback',
-    'https://app.example.com/call back',
-    'https://app.example.com\\@evil.example/',
-    'https://app.example.com/\u0000',
-    'https://äpp.example.com/',
-    'javascript:alert(1)',
-    'data:text/html,x',
-    'com.example.app:/callback',
-    `https://app.example.com/${'x'.repeat(2100)}`,
-  ];
-  for (const uri of refused) {
-    t.same(fieldsOf({ redirect_uris: [callback, uri] }), ['redirect_uris'], JSON.stringify(uri.slice(0, 60)));
-    t.same(fieldsOf({ post_logout_redirect_uris: [uri] }), ['post_logout_redirect_uris']);
-  }
-  for (const uri of [
-    'javascript:alert(1)',
-    'myapp:/callback',
-    'https://localhost/callback',
-    'http://app.example.com/',
-  ]) {
-    t.same(
-      fieldsOf({ application_type: 'native', redirect_uris: [uri] }),
-      ['redirect_uris'],
-      `native: ${uri}`,
-    );
-  }
-  for (const uri of ['http://127.0.0.1:9/cb?x=1', 'http://[::1]/cb', 'http://localhost:3000/cb', callback]) {
-    t.same(fieldsOf({ redirect_uris: [uri] }), [], uri);
-  }
-  for (const uri of ['com.example.app:/callback', 'http://127.0.0.1/cb', callback]) {
-    t.same(fieldsOf({ application_type: 'native', redirect_uris: [uri] }), [], `native: ${uri}`);
-  }
-});
+t.test(
+  'RFC 9700 §2.1: redirect URIs that could lead to another site are refused, with the reason',
+  async (t) => {
+    const refused = [
+      'not a uri',
+      '/callback',
+      'http://app.example.com/callback',
+      'https://app.example.com/callback#',
+      'https://app.example.com/callback#part',
+      'https://*.example.com/callback',
+      'https://user@app.example.com/callback',
+      'https://app.example.com/call back',
+      'https://app.example.com\\@evil.example/',
+      'https://app.example.com/\u0000',
+      'https://äpp.example.com/',
+      'javascript:alert(1)',
+      'data:text/html,x',
+      'com.example.app:/callback',
+      `https://app.example.com/${'x'.repeat(2100)}`,
+    ];
+    for (const uri of refused) {
+      t.same(
+        fieldsOf({ redirect_uris: [callback, uri] }),
+        ['redirect_uris'],
+        JSON.stringify(uri.slice(0, 60)),
+      );
+      t.same(fieldsOf({ post_logout_redirect_uris: [uri] }), ['post_logout_redirect_uris']);
+    }
+    for (const uri of [
+      'javascript:alert(1)',
+      'myapp:/callback',
+      'https://localhost/callback',
+      'http://app.example.com/',
+    ]) {
+      t.same(
+        fieldsOf({ application_type: 'native', redirect_uris: [uri] }),
+        ['redirect_uris'],
+        `native: ${uri}`,
+      );
+    }
+    for (const uri of [
+      'http://127.0.0.1:9/cb?x=1',
+      'http://[::1]/cb',
+      'http://localhost:3000/cb',
+      callback,
+    ]) {
+      t.same(fieldsOf({ redirect_uris: [uri] }), [], uri);
+    }
+    for (const uri of ['com.example.app:/callback', 'http://127.0.0.1/cb', callback]) {
+      t.same(fieldsOf({ application_type: 'native', redirect_uris: [uri] }), [], `native: ${uri}`);
+    }
+  },
+);
 
 t.test(
-  'RFC 7591 §2.1, RFC 9700 §2: grants, response types and methods that do not go together are refused',
+  'RFC 7591 §2.1, RFC 9700 §2: incompatible grants, response types and methods are refused',
   async (t) => {
     const refused: [Partial<ClientMetadata>, string][] = [
       [{ grant_types: ['implicit'] }, 'grant_types'],
@@ -147,7 +159,7 @@ t.test(
       jwks: [],
     };
     for (const [field, value] of Object.entries(wrongShapes)) {
-      // What JSON from outside may hold, whatever the type says.
+      // The cast stands for JSON from outside, which may break the type.
       t.same(fieldsOf({ [field]: value } as Partial<ClientMetadata>), [field], `${field} of another shape`);
     }
     t.same(fieldsOf({ pkce: 'exempt' }), [], 'one confidential OpenID Connect client may be exempt');
@@ -155,7 +167,7 @@ t.test(
 );
 
 t.test(
-  'RFC 7591 §2: what a value needs beside it must be there, and each value be a known one',
+  'RFC 7591 §2: metadata that depends on other metadata requires it, and unknown values are refused',
   async (t) => {
     const ciba = {
       grant_types: ['urn:openid:params:grant-type:ciba'],
@@ -198,7 +210,7 @@ t.test(
   },
 );
 
-t.test('a configured client that does not fit this server stops the start, with the reason', async (t) => {
+t.test("a configured client that this server can't serve prevents the start, with the reason", async (t) => {
   const given = [
     { client_id: 'one', client_secret: 'x'.repeat(43), redirect_uris: [callback] },
     { ...publicClient, client_id: 'two', id_token_signed_response_alg: 'PS256' },
@@ -216,7 +228,7 @@ t.test('a configured client that does not fit this server stops the start, with 
 });
 
 t.test(
-  'the issuer_tokens mark is for public clients with one audience, and never self-registered',
+  'issuer_tokens is only for public clients with one audience that did not register themselves',
   async (t) => {
     const { clients, close } = await open();
     t.teardown(close);
@@ -298,7 +310,7 @@ t.test(
   },
 );
 
-t.test('each type brings its grants and its method, with ES256 id tokens', async (t) => {
+t.test('each client type sets its grants and authentication method, with ES256 id tokens', async (t) => {
   const { clients, close } = await open();
   t.teardown(close);
   const audience = 'https://api.example.com';
@@ -335,43 +347,36 @@ t.test('each type brings its grants and its method, with ES256 id tokens', async
   t.equal(older.client.metadata.id_token_signed_response_alg, 'RS256');
 });
 
-t.test(
-  'a secret is told once and kept as a salted hash; nobody else has it, the engine neither',
-  async (t) => {
-    const { clients, close, seen, store } = await open();
-    t.teardown(close);
-    const { client, secret } = await clients.add({
-      id: 'app',
-      type: 'web',
-      metadata: { redirect_uris: [callback] },
+t.test('a secret is shown once and kept as a salted hash; not even the engine has it', async (t) => {
+  const { clients, close, seen, store } = await open();
+  t.teardown(close);
+  const { client, secret } = await clients.add({
+    id: 'app',
+    type: 'web',
+    metadata: { redirect_uris: [callback] },
+  });
+  const plain = secret?.secret ?? '';
+  t.match(plain, /^[\w-]{43}$/);
+  t.ok(await clients.verifySecret('app', plain));
+  for (const wrong of ['', 'x', `${plain}x`, plain.slice(1), plain.toUpperCase(), 'x'.repeat(100_000)]) {
+    t.notOk(await clients.verifySecret('app', wrong));
+  }
+  t.notOk(await clients.verifySecret('nobody', plain));
+  const { entries } = await store.dump();
+  t.notMatch(JSON.stringify([entries, client, seen, await clients.list()]), plain, 'it is nowhere in clear');
+  const placeholder = String((await clients.find('app'))?.['client_secret']);
+  t.not(placeholder, plain);
+  t.notOk(await clients.verifySecret('app', placeholder), 'the placeholder opens nothing');
+  t.same(await clients.recoverSecrets('app'), []);
+  for (const weak of ['short', 'x'.repeat(31), `${'x'.repeat(40)} `, 'x'.repeat(300)]) {
+    await t.rejects(clients.add({ type: 'web', secret: weak, metadata: { redirect_uris: [callback] } }), {
+      code: 'secret_weak',
+      exit: 2,
     });
-    const plain = secret?.secret ?? '';
-    t.match(plain, /^[\w-]{43}$/);
-    t.ok(await clients.verifySecret('app', plain));
-    for (const wrong of ['', 'x', `${plain}x`, plain.slice(1), plain.toUpperCase(), 'x'.repeat(100_000)]) {
-      t.notOk(await clients.verifySecret('app', wrong));
-    }
-    t.notOk(await clients.verifySecret('nobody', plain));
-    const { entries } = await store.dump();
-    t.notMatch(
-      JSON.stringify([entries, client, seen, await clients.list()]),
-      plain,
-      'it is nowhere in clear',
-    );
-    const placeholder = String((await clients.find('app'))?.['client_secret']);
-    t.not(placeholder, plain);
-    t.notOk(await clients.verifySecret('app', placeholder), 'the placeholder opens nothing');
-    t.same(await clients.recoverSecrets('app'), []);
-    for (const weak of ['short', 'x'.repeat(31), `${'x'.repeat(40)} `, 'x'.repeat(300)]) {
-      await t.rejects(clients.add({ type: 'web', secret: weak, metadata: { redirect_uris: [callback] } }), {
-        code: 'secret_weak',
-        exit: 2,
-      });
-    }
-  },
-);
+  }
+});
 
-t.test('several secrets live side by side, each until its end', async (t) => {
+t.test('a client may have several secrets, each until its expiry', async (t) => {
   const { clients, clock, close } = await open();
   t.teardown(close);
   const { secret } = await clients.add({ id: 'app', type: 'machine', metadata: {} });
@@ -406,7 +411,7 @@ t.test('several secrets live side by side, each until its end', async (t) => {
   await t.rejects(clients.rotateSecret('nobody'), { code: 'client_not_found', exit: 3 });
 });
 
-t.test('the secret of a client_secret_jwt client is sealed, and of no other', async (t) => {
+t.test('only the secret of a client_secret_jwt client is stored encrypted', async (t) => {
   const { clients, close, options, store } = await open();
   t.teardown(close);
   const metadata = { redirect_uris: [callback], token_endpoint_auth_method: 'client_secret_jwt' };
@@ -428,7 +433,7 @@ t.test('the secret of a client_secret_jwt client is sealed, and of no other', as
 });
 
 t.test(
-  'a known client costs no trip, a change is noticed on every process, and guesses are not kept',
+  'a cached client costs no round trip, a change takes effect on every process, and guesses are not cached',
   async (t) => {
     const { clients, clock, close, options, trips } = await open();
     t.teardown(close);
@@ -454,7 +459,7 @@ t.test(
   },
 );
 
-t.test('clients of the configuration come first and are changed there only', async (t) => {
+t.test('clients of the configuration take precedence and can be changed only there', async (t) => {
   const hashed = await open();
   t.teardown(hashed.close);
   const given = 'a secret of the configuration that is long';
@@ -512,7 +517,7 @@ t.test('clients of the configuration come first and are changed there only', asy
   );
 });
 
-t.test('RFC 7591 and RFC 7592: what registered itself can change itself, and nobody else', async (t) => {
+t.test('RFC 7591 and RFC 7592: a self-registered client can change itself and no other client', async (t) => {
   const { clients, close, store } = await open();
   t.teardown(close);
   const secret = randomBytes(32).toString('base64url');
@@ -541,17 +546,24 @@ t.test('RFC 7591 and RFC 7592: what registered itself can change itself, and nob
   await t.rejects(clients.register({ ...metadata, client_id: 'other' }), { code: 'client_exists' });
 });
 
-t.test('an id is held once, whatever it is made of, and changes made at once are all kept', async (t) => {
-  const { clients, close } = await open();
-  t.teardown(close);
-  const id = 'https://app.example.com/{id}:%"';
-  const results = await Promise.allSettled(
-    Array.from({ length: 20 }, () => clients.add({ id, type: 'machine', metadata: {} })),
-  );
-  t.equal(results.filter(({ status }) => status === 'fulfilled').length, 1);
-  await Promise.all(['a', 'b', 'c', 'd'].map((name) => clients.addSecret(id, { name })));
-  t.equal((await clients.get(id))?.secrets.length, 5);
-  await clients.update(id, { client_name: 'Name' });
-  t.equal((await clients.update(id, { client_name: null })).metadata.client_name, undefined, 'null removes');
-  await t.rejects(clients.update(id, { client_id: 'another' }), { code: 'client_refused' });
-});
+t.test(
+  'a client id is taken once, whatever its characters, and concurrent changes are all kept',
+  async (t) => {
+    const { clients, close } = await open();
+    t.teardown(close);
+    const id = 'https://app.example.com/{id}:%"';
+    const results = await Promise.allSettled(
+      Array.from({ length: 20 }, () => clients.add({ id, type: 'machine', metadata: {} })),
+    );
+    t.equal(results.filter(({ status }) => status === 'fulfilled').length, 1);
+    await Promise.all(['a', 'b', 'c', 'd'].map((name) => clients.addSecret(id, { name })));
+    t.equal((await clients.get(id))?.secrets.length, 5);
+    await clients.update(id, { client_name: 'Name' });
+    t.equal(
+      (await clients.update(id, { client_name: null })).metadata.client_name,
+      undefined,
+      'null removes',
+    );
+    await t.rejects(clients.update(id, { client_id: 'another' }), { code: 'client_refused' });
+  },
+);

@@ -26,7 +26,7 @@ const listed = async (): Promise<readonly Listed[]> =>
 const activeKid = async (alg: string): Promise<string> =>
   (await listed()).find((key) => key.alg === alg && key.stage === 'active')?.kid ?? 'none';
 
-t.test('before the first start nothing is made', async (t) => {
+t.test('before the first start the commands create nothing', async (t) => {
   t.match(await postern(['keys', 'list']), { exit: 3, err: /there is no store at/ });
   writeFileSync(file, '');
   const { exit, out } = await postern(['keys', 'list']);
@@ -35,14 +35,14 @@ t.test('before the first start nothing is made', async (t) => {
   t.same(await listed(), []);
 });
 
-t.test('with keys', async (t) => {
+t.test('with keys the commands manage them', async (t) => {
   const store = await openStore(url, { clock: Date, ...longTimeouts });
   const config = keysConfig({ url, keyEncryptionKey: undefined, algorithms: ['ES256', 'EdDSA', 'RS256'] });
   const { keys } = await openKeys(store, Date, config);
   t.teardown(() => keys.close().then(() => store.close()));
   const secret = async (kid: string) => (await keys.exportPrivate(kid)).d ?? 'none';
 
-  t.test('list shows each with its stage, and nothing private', async (t) => {
+  t.test('list shows each key with its stage, and nothing private', async (t) => {
     const { exit, out } = await postern(['keys', 'list']);
     t.equal(exit, 0);
     t.match(out, /^KEY OF +STAGE +SIGNS FROM +UNTIL +GONE AT +KID\n/);
@@ -53,7 +53,7 @@ t.test('with keys', async (t) => {
       t.notOk((out + json).includes(await secret(kid)));
   });
 
-  t.test('rotate publishes a successor that a running process hears of', async (t) => {
+  t.test('rotate publishes a successor that a running process picks up', async (t) => {
     const { exit, out } = await postern(['keys', 'rotate', 'ES256', '--json']);
     t.equal(exit, 0);
     t.match(JSON.parse(out), { added: [{ alg: 'ES256', stage: 'next', active_at: /Z$/ }] });
@@ -64,7 +64,7 @@ t.test('with keys', async (t) => {
     t.equal((await postern(['keys', 'rotate', 'HS256'])).exit, 2);
   });
 
-  t.test('rotate --now and prune --kid take a leaked key out', async (t) => {
+  t.test('rotate --now and prune --kid remove a leaked key', async (t) => {
     const leaked = await activeKid('EdDSA');
     t.equal((await postern(['keys', 'prune', '--kid', leaked])).exit, 4, 'not while it signs');
     t.equal((await postern(['keys', 'rotate', 'EdDSA', '--now'])).exit, 0);
@@ -92,7 +92,7 @@ t.test('with keys', async (t) => {
     t.match(await postern(['keys', 'import', pem, '--alg', 'HS256']), { exit: 2, err: /no algorithm/ });
   });
 
-  t.test('export shows the public set, and a private key only when told to', async (t) => {
+  t.test('export shows the public set, and a private key only when asked explicitly', async (t) => {
     const kid = await activeKid('ES256');
     const open = await postern(['keys', 'export']);
     t.same(
@@ -113,7 +113,7 @@ t.test('with keys', async (t) => {
     t.equal((await postern(['keys', 'export', '--kid', 'nobody'])).exit, 3);
   });
 
-  t.test('a wrong key encryption key is one sentence and exit code 78', async (t) => {
+  t.test('a wrong key encryption key ends with one sentence and exit code 78', async (t) => {
     const other = `security.key_encryption_key=${'ab'.repeat(32)}`;
     for (const command of ['list', 'rotate', 'prune']) {
       const { exit, out, err } = await postern(['--set', other, 'keys', command]);
@@ -125,7 +125,7 @@ t.test('with keys', async (t) => {
   });
 });
 
-t.test('a store in memory is out of reach', async (t) => {
+t.test("a store in memory is refused, because commands can't reach it", async (t) => {
   const answer = await postern(['--set', 'store.url=memory:', 'keys', 'list']);
   t.match(answer, { exit: 2, err: /out of reach/ });
 });

@@ -22,7 +22,7 @@ const listen = async (t: Test, server: Server): Promise<string> => {
     server.closeAllConnections();
     server.close();
   });
-  // A server that listens on TCP has an address of this form.
+  // A server that listens on TCP has an address with a port.
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 };
 
@@ -36,7 +36,7 @@ const started = async (t: Test, settings: KeySettings) => {
 
 const nothing = async (): Promise<undefined> => undefined;
 
-/** Signed tokens need no store. */
+/** A store is not needed for signed tokens. */
 const nothingKept = {
   upsert: nothing,
   find: nothing,
@@ -47,7 +47,7 @@ const nothingKept = {
   revokeByGrantId: nothing,
 };
 
-/** A client for each algorithm, named as the algorithm. */
+/** There is a client for each algorithm, whose id is the algorithm. */
 const engine = (keySet: KeySet): Provider => {
   const signing = [...keySet.algorithms];
   const configuration: Configuration = {
@@ -113,7 +113,7 @@ const issue = async (provider: Provider, alg: string, use: (typeof uses)[number]
 const kidOf = (keySet: KeySet, alg: string) =>
   keySet.signing.find((key) => key.alg === alg && key.key_ops === undefined)?.kid;
 
-/** As a relying party that knows the published set and nothing else. */
+/** Verifies as a relying party that knows only the published key set. */
 const verified = (jwt: string, keySet: KeySet) =>
   jwtVerify(jwt, createLocalJWKSet({ keys: keySet.publicJwks.keys.map((jwk) => ({ ...jwk })) }));
 
@@ -125,7 +125,7 @@ t.test('the engine signs with external keys only', async (t) => {
   const hints = new Map<string, string>();
 
   for (const alg of algorithms) {
-    t.test(`RFC 7518 §3: ${alg} for everything that it signs`, async (t) => {
+    t.test(`RFC 7518 §3: ${alg} is used for everything that is signed with it`, async (t) => {
       for (const use of uses) {
         const { protectedHeader } = await verified(await issue(provider, alg, use), before);
         t.match(protectedHeader, { alg, kid: kidOf(before, alg) }, use);
@@ -143,11 +143,11 @@ t.test('the engine signs with external keys only', async (t) => {
     });
   }
 
-  t.test('its own key set says the same of each key as ours', async (t) => {
+  t.test("the engine's key set describes each key as the published one does", async (t) => {
     t.same(await (await fetch(`${url}jwks`)).json(), before.publicJwks);
   });
 
-  t.test('id_token_hint: what a retired key signed still verifies, and it signs no more', async (t) => {
+  t.test('an id_token_hint signed by a retired key still verifies, and the key signs no more', async (t) => {
     await keys.rotate();
     clock.advance(12 * 60_000);
     const after = keys.current();
@@ -169,7 +169,7 @@ t.test('the engine signs with external keys only', async (t) => {
   });
 });
 
-t.test('a key held by a service', async (t) => {
+t.test('a key held by a signing service is used', async (t) => {
   const pemOf = (): string =>
     generateKeyPairSync('ec', { namedCurve: 'P-256' })
       .privateKey.export({ type: 'pkcs8', format: 'pem' })
@@ -179,7 +179,7 @@ t.test('a key held by a service', async (t) => {
   const url = await listen(t, createSigner({ pem, token, kid: 'remote-1', alg: 'ES256' }));
   const remote = { url, kid: 'remote-1', alg: 'ES256', public_jwk: publicJwk(pem), token } as const;
 
-  t.test('signs what the engine makes, and goes before a key in the store', async (t) => {
+  t.test("a remote key signs the engine's tokens, in preference to a key in the store", async (t) => {
     const { keys } = await started(t, { algorithms: ['ES256', 'EdDSA'], remote: [remote] });
     const keySet = keys.current();
     t.equal(keySet.publicJwks.keys.length, 2, 'no key is made for what the service signs');
@@ -192,7 +192,7 @@ t.test('a key held by a service', async (t) => {
     t.equal((await keys.rotate()).length, 4, 'the others rotate');
   });
 
-  t.test('takes over from a key in the store at its time, published before', async (t) => {
+  t.test('a remote key is published first and replaces a key in the store at its time', async (t) => {
     const from = Date.UTC(2026, 0, 1, 1);
     const later = { ...remote, active_from: new Date(from).toISOString() };
     const { keys, clock } = await started(t, { algorithms: ['ES256'], remote: [later] });
@@ -206,29 +206,32 @@ t.test('a key held by a service', async (t) => {
     t.same(await keys.prune(own), [own], 'the former one may be taken out');
   });
 
-  t.test('that answers wrongly, or not at all, makes nothing and says nothing private', async (t) => {
-    const stranger = createSigner({ pem: pemOf(), token, kid: 'remote-1', alg: 'ES256' });
-    const silent = createServer((_request, response) => response.end('{}'));
-    const redirecting = createServer((_request, response) =>
-      response.writeHead(307, { location: url }).end(),
-    );
-    const wrong = [
-      { ...remote, token: 'another-token' },
-      { ...remote, url: await listen(t, stranger) },
-      { ...remote, url: await listen(t, silent) },
-      { ...remote, url: await listen(t, redirecting) },
-      { ...remote, url: 'http://127.0.0.1:1/' },
-    ];
-    for (const one of wrong) {
-      const { keys } = await started(t, { algorithms: ['ES256'], remote: [one] });
-      await t.rejects(issue(engine(keys.current()), 'ES256'), {
-        name: 'Unavailable',
-        message: /^the remote signer [a-z0-9 -]+$/,
-      });
-    }
-  });
+  t.test(
+    'a signing service that answers wrongly or not at all yields no token and reveals nothing private',
+    async (t) => {
+      const stranger = createSigner({ pem: pemOf(), token, kid: 'remote-1', alg: 'ES256' });
+      const silent = createServer((_request, response) => response.end('{}'));
+      const redirecting = createServer((_request, response) =>
+        response.writeHead(307, { location: url }).end(),
+      );
+      const wrong = [
+        { ...remote, token: 'another-token' },
+        { ...remote, url: await listen(t, stranger) },
+        { ...remote, url: await listen(t, silent) },
+        { ...remote, url: await listen(t, redirecting) },
+        { ...remote, url: 'http://127.0.0.1:1/' },
+      ];
+      for (const one of wrong) {
+        const { keys } = await started(t, { algorithms: ['ES256'], remote: [one] });
+        await t.rejects(issue(engine(keys.current()), 'ES256'), {
+          name: 'Unavailable',
+          message: /^the remote signer [a-z0-9 -]+$/,
+        });
+      }
+    },
+  );
 
-  t.test('that is described wrongly ends the start with exit code 78', async (t) => {
+  t.test('a wrongly described remote key ends the start with exit code 78', async (t) => {
     const { d } = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
     const wrong = [
       { ...remote, url: 'http://signer.test/' },

@@ -20,7 +20,7 @@ const minutes = (count: number): number => count * 60_000;
 const days = (count: number): number => count * 86_400_000;
 
 const cache = minutes(10);
-/** Of a process that hears no announcement. */
+/** The keys of a process that receives no messages. */
 const poll = seconds(30);
 const life = minutes(60);
 
@@ -30,7 +30,7 @@ interface Node {
   wokeAt: number;
 }
 
-/** What one process would have done at one moment. */
+/** An observation of what one process would do at one moment. */
 interface Observation {
   readonly at: number;
   readonly published: ReadonlySet<string>;
@@ -38,7 +38,7 @@ interface Observation {
   readonly cookies: readonly string[];
 }
 
-/** A store whose announcements never arrive: the worst that a process may count on. */
+/** A store whose messages never arrive, which is the worst case for a process. */
 const unsubscribed = (store: Store): Store => ({ ...store, subscribe: () => () => {} });
 
 let files = 0;
@@ -74,7 +74,7 @@ const cluster = async (t: Test, skews: readonly number[]) => {
     }
   };
 
-  /** Each process wakes when told to, or when a poll has passed, not before. */
+  /** Each process wakes when the test says so, or after a poll interval, never earlier. */
   const pass = async (time: number, awake: readonly boolean[]): Promise<void> => {
     clock.advance(time);
     for (const [index, node] of nodes.entries()) {
@@ -88,7 +88,7 @@ const cluster = async (t: Test, skews: readonly number[]) => {
   return { clock, nodes, sights: observations, pass, close };
 };
 
-/** Every signature verifies at a relying party that fetched at any node, at any moment of the last ten minutes. */
+/** Asserts that every signature verifies at a relying party that fetched the keys from any node within the last ten minutes. */
 const unverifiable = (observations: readonly (readonly Observation[])[]): readonly string[] => {
   const every = observations.flat();
   const lacking = (signed: Observation, kid: string): boolean =>
@@ -99,7 +99,7 @@ const unverifiable = (observations: readonly (readonly Observation[])[]): readon
   return every.flatMap((signed) => signed.signs.filter((kid) => lacking(signed, kid)));
 };
 
-/** The cookie that one process signs is accepted by every other at that moment. */
+/** Asserts that a cookie signed by one process is accepted by every other at that moment. */
 const foreignCookies = (observations: readonly (readonly Observation[])[]): number =>
   observations
     .flat()
@@ -107,7 +107,7 @@ const foreignCookies = (observations: readonly (readonly Observation[])[]): numb
       observations.flat().some((other) => other.at === at && !other.cookies.includes(cookies[0] ?? 'none')),
     ).length;
 
-t.test('five rotations on three processes', async (t) => {
+t.test('five rotations on three processes keep every signature verifiable', async (t) => {
   const { nodes, sights: observations, pass, clock } = await cluster(t, [0, seconds(12), -seconds(12)]);
   const seen = new Set<string>();
   const changes: string[] = [];
@@ -134,7 +134,7 @@ t.test('five rotations on three processes', async (t) => {
   t.equal(first?.keys.list().length, 6, 'from the store as well');
 });
 
-t.test('whatever the moments of rotations, wakings and the skew of clocks', async (t) => {
+t.test('signatures verify at any timing of rotations and wake-ups, and any clock skew', async (t) => {
   const step = fc.record({
     time: fc.integer({ min: 1, max: 90 }).map(seconds),
     awake: fc.tuple(fc.boolean(), fc.boolean()),
@@ -150,7 +150,7 @@ t.test('whatever the moments of rotations, wakings and the skew of clocks', asyn
         const { nodes, sights: observations, pass, close } = await cluster(t, skews);
         try {
           for (const { time, awake, rotate, by } of steps) {
-            // No process sleeps longer than a poll: a longer time passes in several steps.
+            // No process sleeps longer than a poll interval, so a longer time passes in several steps.
             for (let left = time; left > 0; left -= poll / 2) await pass(Math.min(left, poll / 2), awake);
             if (rotate === null) continue;
             const what = rotate === 'all' ? undefined : rotate;
@@ -169,7 +169,7 @@ t.test('whatever the moments of rotations, wakings and the skew of clocks', asyn
   t.pass('every signature verified at a relying party that caches for ten minutes');
 });
 
-t.test('the schedule', async (t) => {
+t.test('keys follow the rotation schedule', async (t) => {
   const clock = createManualClock();
   const path = join(folder, `${files++}.db`);
   const config = keysConfig({ days: 90, lifeSeconds: life / 1000 });
@@ -205,7 +205,7 @@ t.test('the schedule', async (t) => {
   t.equal(signing().length, 2);
 });
 
-t.test('a rotation', async (t) => {
+t.test('a rotation on request is checked and applied', async (t) => {
   const clock = createManualClock();
   const store = await openStore('memory:', { clock });
   t.teardown(() => store.close());
@@ -217,7 +217,7 @@ t.test('a rotation', async (t) => {
       .filter((key) => key.alg === alg)
       .map(({ stage }) => stage);
 
-  t.test('is refused while the one before is under way', async (t) => {
+  t.test('a rotation is refused while the previous one is in progress', async (t) => {
     await keys.rotate('ES256');
     await t.rejects(keys.rotate('ES256'), { code: 'rotation_under_way', exit: 4 });
     t.same(stages('ES256'), ['next', 'active']);
@@ -227,7 +227,7 @@ t.test('a rotation', async (t) => {
     t.same(stages('ES256'), ['active', 'retiring']);
   });
 
-  t.test('of a key that leaked signs at once', async (t) => {
+  t.test('the successor of a leaked key signs at once', async (t) => {
     const leaked = keys.list().find(({ alg, stage }) => alg === 'EdDSA' && stage === 'active')?.kid;
     const [fresh] = await keys.rotate('EdDSA', { now: true });
     t.equal(fresh?.stage, 'active');
@@ -237,11 +237,11 @@ t.test('a rotation', async (t) => {
     t.notOk(keys.current().publicJwks.keys.some(({ kid }) => kid === leaked));
   });
 
-  t.test('of what has no key here is refused by name', async (t) => {
+  t.test('a rotation of an algorithm without a key is refused by name', async (t) => {
     await t.rejects(keys.rotate('PS256'), { code: 'not_rotating', exit: 2, message: /ES256, EdDSA, cookie/ });
   });
 
-  t.test('of secrets keeps the former ones for what they made', async (t) => {
+  t.test('a rotation of secrets keeps the former ones for verifying', async (t) => {
     const before = keys.current();
     const then = clock.now();
     const derived = before.refreshSecretAt(then).export();
@@ -262,7 +262,7 @@ t.test('a rotation', async (t) => {
     t.equal(before.cookieKeys.length, 2, 'a snapshot never changes');
   });
 
-  t.test('goes on when a listener throws', async (t) => {
+  t.test('a rotation completes when a listener throws', async (t) => {
     const told: string[] = [];
     keys.onChange(() => {
       throw new Error('a bad listener');
@@ -277,27 +277,30 @@ t.test('a rotation', async (t) => {
   });
 });
 
-t.test('the lead of a successor begins when it is published: an RSA key takes a while', async (t) => {
-  const clock = createManualClock();
-  const store = await openStore('memory:', { clock });
-  t.teardown(() => store.close());
-  let published = 0;
-  const slow: Store = {
-    ...store,
-    // The keys there are were read, and those to follow are being made.
-    read: (keys) => store.read(keys).finally(() => setImmediate(() => clock.advance(seconds(5)))),
-    commit: (writes) => {
-      published = clock.now();
-      return store.commit(writes);
-    },
-  };
-  const { keys } = await openKeys(slow, clock, keysConfig({ algorithms: ['RS256'] }));
-  t.teardown(() => keys.close());
-  const [next] = await keys.rotate('RS256');
-  t.equal(next?.active_at, published + cache + minutes(1));
-});
+t.test(
+  'the lead time of a successor starts when it is published, since generating an RSA key takes a while',
+  async (t) => {
+    const clock = createManualClock();
+    const store = await openStore('memory:', { clock });
+    t.teardown(() => store.close());
+    let published = 0;
+    const slow: Store = {
+      ...store,
+      // The present keys have been read, and their successors are being generated.
+      read: (keys) => store.read(keys).finally(() => setImmediate(() => clock.advance(seconds(5)))),
+      commit: (writes) => {
+        published = clock.now();
+        return store.commit(writes);
+      },
+    };
+    const { keys } = await openKeys(slow, clock, keysConfig({ algorithms: ['RS256'] }));
+    t.teardown(() => keys.close());
+    const [next] = await keys.rotate('RS256');
+    t.equal(next?.active_at, published + cache + minutes(1));
+  },
+);
 
-t.test('a running process hears of a rotation and switches by itself, in real time', async (t) => {
+t.test('a running process receives a rotation and switches on schedule, in real time', async (t) => {
   const clock = { now: () => Date.now() };
   const path = join(folder, `${files++}.db`);
   const config = keysConfig({ cacheSeconds: 0, algorithms: ['EdDSA'] });
@@ -309,7 +312,7 @@ t.test('a running process hears of a rotation and switches by itself, in real ti
       return keys;
     }),
   );
-  // Listened to, not looked at: whoever looks at a stamp's time makes it switch.
+  // The test waits for the event: reading the current keys would itself cause the switch.
   const told: KeySet[] = [];
   two?.onChange((keySet) => told.push(keySet));
   const [next] = (await one?.rotate('EdDSA')) ?? [];

@@ -12,7 +12,7 @@ t.setTimeout(300_000);
 const cacheSeconds = 1;
 const rotations = 5;
 
-/** A relying party that keeps the key set as long as it may. */
+/** A relying party that caches the key set as long as allowed. */
 const cachingParty = (issuer: string) => {
   let read = 0;
   let verify: ReturnType<typeof createLocalJWKSet> | undefined;
@@ -27,7 +27,7 @@ const cachingParty = (issuer: string) => {
   };
 };
 
-t.test('keys rotate five times under load on three servers, and nobody notices', async (t) => {
+t.test('keys rotate five times under load on three servers, and no request fails', async (t) => {
   const redis = await ensureRedis();
   t.teardown(() => redis.close());
   const prefix = freshPrefix();
@@ -61,7 +61,7 @@ t.test('keys rotate five times under load on three servers, and nobody notices',
     while (running) {
       const here = new RelyingParty(fleet.members[(at + requests) % 3]?.url ?? '');
       const { code, verifier } = await codeFor(home, browser, asked);
-      // From here on without a page: the session outlives the keys that its cookie was sealed with.
+      // No page is shown from here on: the session outlives the keys that signed its cookie.
       asked = { prompt: 'none' };
       const tokens = await here.redeem(code, verifier);
       await check('exchange', Promise.resolve(tokens));
@@ -97,7 +97,7 @@ t.test('keys rotate five times under load on three servers, and nobody notices',
       `no ${member} in the key set`,
     );
   }
-  // A store that was slow for a moment, on a busy machine, is told as such and is not what this is about.
+  // A busy machine may slow the store for a moment; the server reports it, and this test ignores it.
   const faults = fleet
     .log()
     .split('\n')

@@ -49,7 +49,7 @@ const kidOf = (keys: Keys, line: string): string =>
 
 const recordKey = (kid: string) => ({ kind: 'key', family: 'keys', id: kid });
 
-/** Writes over a record as a bad disk or a bad hand would. */
+/** Overwrites a record, as a faulty disk or an attacker would. */
 const damage = async (store: Store, kid: string, change: (body: string) => string): Promise<void> => {
   const [document] = await store.read([recordKey(kid)]);
   await store.commit([{ op: 'put', key: recordKey(kid), body: change(document?.body ?? '') }]);
@@ -75,28 +75,31 @@ const failure = async (promise: Promise<unknown>): Promise<Failure> => {
   throw new Error('nothing failed');
 };
 
-t.test('the first start', async (t) => {
-  t.test('makes a key for each algorithm and every secret, and they sign at once', async (t) => {
-    const { start, store, clock } = await freshStore(t);
-    const config = keysConfig({ algorithms: ['ES256', 'EdDSA', 'RS256', 'PS256'] });
-    const { keys, told } = await start(config);
-    const keySet = keys.current();
-    t.same(keySet.algorithms, ['ES256', 'EdDSA', 'RS256', 'PS256']);
-    t.equal(keySet.publicJwks.keys.length, 4);
-    t.equal(keySet.cookieKeys.length, 1);
-    t.equal(keySet.dpopNonceSecret.length, 32);
-    t.equal(keySet.refreshSecretAt(clock.now()).symmetricKeySize, 32);
-    t.equal(Buffer.from(keySet.pairwiseSalt, 'base64url').length, 32);
-    t.equal(told.filter(({ type }) => type === 'key.added').length, 8);
-    t.same(keys.faults(), []);
-    const { keys: again } = await openKeys(store, clock, config);
-    t.teardown(() => again.close());
-    t.equal(again.current().version, keySet.version, 'a restarted process has the same');
-    t.same(again.current().publicJwks, keySet.publicJwks);
-    t.same(again.current().cookieKeys, keySet.cookieKeys);
-    t.ok(again.current().refreshSecretAt(clock.now()).equals(keySet.refreshSecretAt(clock.now())));
-    t.equal(again.current().pairwiseSalt, keySet.pairwiseSalt);
-  });
+t.test('the first start creates keys', async (t) => {
+  t.test(
+    'the first start creates a key for each algorithm and every secret, and they sign at once',
+    async (t) => {
+      const { start, store, clock } = await freshStore(t);
+      const config = keysConfig({ algorithms: ['ES256', 'EdDSA', 'RS256', 'PS256'] });
+      const { keys, told } = await start(config);
+      const keySet = keys.current();
+      t.same(keySet.algorithms, ['ES256', 'EdDSA', 'RS256', 'PS256']);
+      t.equal(keySet.publicJwks.keys.length, 4);
+      t.equal(keySet.cookieKeys.length, 1);
+      t.equal(keySet.dpopNonceSecret.length, 32);
+      t.equal(keySet.refreshSecretAt(clock.now()).symmetricKeySize, 32);
+      t.equal(Buffer.from(keySet.pairwiseSalt, 'base64url').length, 32);
+      t.equal(told.filter(({ type }) => type === 'key.added').length, 8);
+      t.same(keys.faults(), []);
+      const { keys: again } = await openKeys(store, clock, config);
+      t.teardown(() => again.close());
+      t.equal(again.current().version, keySet.version, 'a restarted process has the same');
+      t.same(again.current().publicJwks, keySet.publicJwks);
+      t.same(again.current().cookieKeys, keySet.cookieKeys);
+      t.ok(again.current().refreshSecretAt(clock.now()).equals(keySet.refreshSecretAt(clock.now())));
+      t.equal(again.current().pairwiseSalt, keySet.pairwiseSalt);
+    },
+  );
 
   t.test('RFC 7638 §3: the kid of a key is its thumbprint', async (t) => {
     const { start } = await freshStore(t);
@@ -106,7 +109,7 @@ t.test('the first start', async (t) => {
     }
   });
 
-  t.test('of three processes at the same time makes one set', async (t) => {
+  t.test('three processes that start at the same time create one set', async (t) => {
     const path = freshPath();
     const run = promisify(execFile);
     const script = fileURLToPath(import.meta.resolve('../support/first-start.ts'));
@@ -123,7 +126,7 @@ t.test('the first start', async (t) => {
     t.equal(mode & 0o777, 0o600, 'the key that seals them is for this user only');
   });
 
-  t.test('an algorithm added to the configuration gets its key; one taken out no longer signs', async (t) => {
+  t.test('an algorithm added to the configuration gets a key; a removed one no longer signs', async (t) => {
     const { start } = await freshStore(t);
     const first = await start(keysConfig({ algorithms: ['ES256'] }));
     await first.keys.close();
@@ -137,7 +140,7 @@ t.test('the first start', async (t) => {
   });
 });
 
-t.test('keys that vanish', async (t) => {
+t.test('keys that vanish are not replaced', async (t) => {
   const head = { kind: 'key-ring', family: 'keys', id: '' };
   const removeAll = async (store: Store, keys: Keys, others: readonly Key[] = []): Promise<void> =>
     store.commit(
@@ -148,28 +151,31 @@ t.test('keys that vanish', async (t) => {
     ['with all that names them', [head]],
     ['though they are still named', []],
   ] as const) {
-    t.test(`${what} are kept by a running server, which says so and makes no others`, async (t) => {
-      const { start, store, clock } = await freshStore(t);
-      const { keys, faults } = await start();
-      const before = keys.current();
-      const backup = (await store.dump()).entries;
-      await removeAll(store, keys, others);
-      await keys.refresh();
-      t.match(keys.faults(), [{ code: 'keys_vanished', fatal: true }]);
-      await keys.refresh();
-      t.match(faults, [/^Error: All keys are gone from the store; .* Restore the store from a backup; /]);
-      clock.advance(minutes(60 * 24 * 365));
-      await keys.refresh();
-      t.equal(keys.current().version, before.version, 'not even when one is due to be rotated');
-      t.equal(keys.current().pairwiseSalt, before.pairwiseSalt);
-      t.same((await store.dump()).entries.length, 1 - others.length, 'nothing was written');
-      await store.load(backup);
-      await keys.refresh();
-      t.same(keys.faults(), [], 'what came back from a backup is taken up again');
-    });
+    t.test(
+      `a running server keeps ${what} that vanish from the store, reports it and creates no others`,
+      async (t) => {
+        const { start, store, clock } = await freshStore(t);
+        const { keys, faults } = await start();
+        const before = keys.current();
+        const backup = (await store.dump()).entries;
+        await removeAll(store, keys, others);
+        await keys.refresh();
+        t.match(keys.faults(), [{ code: 'keys_vanished', fatal: true }]);
+        await keys.refresh();
+        t.match(faults, [/^Error: All keys are gone from the store; .* Restore the store from a backup; /]);
+        clock.advance(minutes(60 * 24 * 365));
+        await keys.refresh();
+        t.equal(keys.current().version, before.version, 'not even when one is due to be rotated');
+        t.equal(keys.current().pairwiseSalt, before.pairwiseSalt);
+        t.same((await store.dump()).entries.length, 1 - others.length, 'nothing was written');
+        await store.load(backup);
+        await keys.refresh();
+        t.same(keys.faults(), [], 'what came back from a backup is taken up again');
+      },
+    );
   }
 
-  t.test('between two starts are not replaced while they are named', async (t) => {
+  t.test('keys that vanish between two starts are not replaced while the store names them', async (t) => {
     const { start, store, clock } = await freshStore(t);
     const { keys } = await start();
     const named = keys.list().map(({ kid }) => kid);
@@ -187,7 +193,7 @@ t.test('keys that vanish', async (t) => {
     t.equal(anew.list().length, 6);
   });
 
-  t.test('are not begun by a rotation', async (t) => {
+  t.test('a rotation does not replace keys that vanished', async (t) => {
     const { store, clock } = await freshStore(t);
     const { keys: command } = await openKeys(store, clock, keysConfig(), false);
     t.match(await failure(command.rotate('ES256')), { code: 'no_keys', message: /start the server/ });
@@ -195,7 +201,7 @@ t.test('keys that vanish', async (t) => {
   });
 });
 
-t.test('what is private', async (t) => {
+t.test('private keys stay private', async (t) => {
   const { start, store, clock } = await freshStore(t);
   const { keys, told } = await start(keysConfig({ algorithms: ['ES256', 'EdDSA', 'RS256'] }));
   const keySet = keys.current();
@@ -211,20 +217,20 @@ t.test('what is private', async (t) => {
   t.equal(secrets.length, 1 + 1 + 6 + 5);
   const exposes = (text: string): boolean => secrets.some((secret) => text.includes(secret));
 
-  t.test('is nowhere in the published key set', async (t) => {
+  t.test('no private key is in the published key set', async (t) => {
     const members = new Set(keySet.publicJwks.keys.flatMap((jwk) => Object.keys(jwk)));
     t.same([...members].toSorted(), ['alg', 'crv', 'e', 'kid', 'kty', 'n', 'use', 'x', 'y']);
     t.notOk(exposes(JSON.stringify(keySet.publicJwks)));
   });
 
-  t.test('is not shown when something holding it is logged', async (t) => {
+  t.test('no private key is shown when an object that holds it is logged', async (t) => {
     for (const thing of [keySet, keySet.signing, keys, keys.list(), told, keys.cipher]) {
       t.notOk(exposes(JSON.stringify(thing)));
       t.notOk(exposes(inspect(thing, { depth: 20, showHidden: true })));
     }
   });
 
-  t.test('is sealed in the store', async (t) => {
+  t.test('private keys are encrypted in the store', async (t) => {
     const entries: Entry[] = [];
     let cursor: string | undefined;
     do {
@@ -237,13 +243,13 @@ t.test('what is private', async (t) => {
     t.notMatch(JSON.stringify(entries), /\\"d\\":/);
   });
 
-  t.test('is exported for a signing key only', async (t) => {
+  t.test('a private key is exported for a signing key only', async (t) => {
     t.match(await failure(keys.exportPrivate('nobody')), { code: 'key_not_found', exit: 3 });
     t.match(await failure(keys.exportPrivate(kidOf(keys, 'cookie'))), { code: 'key_not_found', exit: 3 });
   });
 });
 
-t.test('the box', async (t) => {
+t.test('the cipher for stored secrets detects changes', async (t) => {
   const { start } = await freshStore(t);
   const { keys } = await start();
   const { cipher } = keys;
@@ -258,10 +264,10 @@ t.test('the box', async (t) => {
   t.throws(() => other.keys.cipher.decrypt(sealed, 'client-1'), { code: 'wrong_key_encryption_key' });
 });
 
-t.test('the key encryption key', async (t) => {
+t.test('the key encryption key is checked at the start', async (t) => {
   const sentence = /^[^.]+(\.[^.\s][^.]*)*\.$/;
 
-  t.test('that is another one ends the start with one sentence and exit code 78', async (t) => {
+  t.test('a different key encryption key ends the start with one sentence and exit code 78', async (t) => {
     const { start, store, clock } = await freshStore(t);
     const { keys } = await start();
     const kept = (await store.dump()).entries.length;
@@ -275,7 +281,7 @@ t.test('the key encryption key', async (t) => {
     t.same(keys.faults(), []);
   });
 
-  t.test('that is missing in production, or malformed, ends the start with exit code 78', async (t) => {
+  t.test('a missing key in production, or a malformed one, ends the start with exit code 78', async (t) => {
     const { store, clock } = await freshStore(t);
     const missing = keysConfig({ mode: 'production', keyEncryptionKey: undefined });
     const refused = await failure(openKeys(store, clock, missing));
@@ -288,7 +294,7 @@ t.test('the key encryption key', async (t) => {
     }
   });
 
-  t.test('of development that was deleted is missed by name', async (t) => {
+  t.test('a deleted development key is reported by its file name', async (t) => {
     const path = freshPath();
     const clock = createManualClock();
     const store = await openStore(`sqlite:${path}`, { clock });
@@ -311,7 +317,7 @@ t.test('the key encryption key', async (t) => {
   });
 });
 
-t.test('a record that is damaged', async (t) => {
+t.test('a damaged record is reported', async (t) => {
   const cases: readonly (readonly [string, string, (body: string) => string])[] = [
     ['in its sealed part', 'key_damaged', spoilSeal],
     ['beyond recognition', 'key_damaged', () => 'not a record'],
@@ -319,30 +325,33 @@ t.test('a record that is damaged', async (t) => {
     ['in its public part', 'key_damaged', (body) => body.replace(/"x":"..../, '"x":"AAAA')],
   ];
   for (const [how, code, change] of cases) {
-    t.test(`${how} is reported, and stops neither the others nor the process that knew it`, async (t) => {
-      const { start, store, clock } = await freshStore(t);
-      const { keys } = await start();
-      const before = signers(keys);
-      const bad = kidOf(keys, 'ES256');
-      await damage(store, bad, change);
-      await keys.refresh();
-      t.same(keys.faults(), [{ ...keys.faults()[0], code, fatal: false }]);
-      t.ok(keys.faults()[0]?.message.includes(bad));
-      t.same(signers(keys), before, 'the running process signs on');
+    t.test(
+      `${how} is reported, and stops neither other keys nor a process that has the key in memory`,
+      async (t) => {
+        const { start, store, clock } = await freshStore(t);
+        const { keys } = await start();
+        const before = signers(keys);
+        const bad = kidOf(keys, 'ES256');
+        await damage(store, bad, change);
+        await keys.refresh();
+        t.same(keys.faults(), [{ ...keys.faults()[0], code, fatal: false }]);
+        t.ok(keys.faults()[0]?.message.includes(bad));
+        t.same(signers(keys), before, 'the running process signs on');
 
-      clock.advance(minutes(1));
-      const { keys: restarted } = await start();
-      t.same(restarted.current().algorithms, ['ES256', 'EdDSA']);
-      t.not(kidOf(restarted, 'ES256'), bad, 'a restarted process signs with a successor');
-      t.equal(kidOf(restarted, 'EdDSA'), kidOf(keys, 'EdDSA'));
-      await keys.refresh();
-      t.same(signers(keys), signers(restarted), 'and so does the other from now on');
-      t.same(await restarted.prune(bad), [bad]);
-      t.same(restarted.faults(), []);
-    });
+        clock.advance(minutes(1));
+        const { keys: restarted } = await start();
+        t.same(restarted.current().algorithms, ['ES256', 'EdDSA']);
+        t.not(kidOf(restarted, 'ES256'), bad, 'a restarted process signs with a successor');
+        t.equal(kidOf(restarted, 'EdDSA'), kidOf(keys, 'EdDSA'));
+        await keys.refresh();
+        t.same(signers(keys), signers(restarted), 'and so does the other from now on');
+        t.same(await restarted.prune(bad), [bad]);
+        t.same(restarted.faults(), []);
+      },
+    );
   }
 
-  t.test('in its sealed part only still verifies what it signed', async (t) => {
+  t.test('a record damaged only in its encrypted part still verifies signatures', async (t) => {
     const { start, store } = await freshStore(t);
     const { keys } = await start();
     const bad = kidOf(keys, 'ES256');
@@ -355,7 +364,7 @@ t.test('a record that is damaged', async (t) => {
     );
   });
 
-  t.test('because its box was moved from another record is refused', async (t) => {
+  t.test('a record with the encrypted part of another record is refused', async (t) => {
     const { start, store } = await freshStore(t);
     const { keys } = await start();
     const [cookie] = await store.read([recordKey(kidOf(keys, 'cookie'))]);
@@ -369,23 +378,26 @@ t.test('a record that is damaged', async (t) => {
     t.not(derived, keys.current().cookieKeys[0]);
   });
 
-  t.test('and was about to sign gets a successor in time; the former one signs until then', async (t) => {
-    const { start, store, clock } = await freshStore(t);
-    const { keys } = await start();
-    const former = kidOf(keys, 'ES256');
-    const [next] = await keys.rotate('ES256');
-    await damage(store, next?.kid ?? '', spoilSeal);
-    clock.advance(minutes(5));
-    const { keys: restarted } = await start();
-    t.equal(kidOf(restarted, 'ES256'), former);
-    clock.advance(minutes(10));
-    t.ok(signers(restarted).includes(former), 'beyond the time at which the damaged one would have signed');
-    const waiting = restarted.list().find(({ alg, stage }) => alg === 'ES256' && stage === 'next');
-    clock.advance(minutes(1));
-    t.ok(signers(restarted).includes(waiting?.kid));
-  });
+  t.test(
+    'a damaged key that was about to sign gets a successor in time; the former one signs until then',
+    async (t) => {
+      const { start, store, clock } = await freshStore(t);
+      const { keys } = await start();
+      const former = kidOf(keys, 'ES256');
+      const [next] = await keys.rotate('ES256');
+      await damage(store, next?.kid ?? '', spoilSeal);
+      clock.advance(minutes(5));
+      const { keys: restarted } = await start();
+      t.equal(kidOf(restarted, 'ES256'), former);
+      clock.advance(minutes(10));
+      t.ok(signers(restarted).includes(former), 'beyond the time at which the damaged one would have signed');
+      const waiting = restarted.list().find(({ alg, stage }) => alg === 'ES256' && stage === 'next');
+      clock.advance(minutes(1));
+      t.ok(signers(restarted).includes(waiting?.kid));
+    },
+  );
 
-  t.test('or gone from the store is reported as lost', async (t) => {
+  t.test('a key that is missing from the store is reported as lost', async (t) => {
     const { start, store } = await freshStore(t);
     const { keys } = await start();
     const lost = kidOf(keys, 'EdDSA');
@@ -395,21 +407,24 @@ t.test('a record that is damaged', async (t) => {
     t.ok(signers(keys).includes(lost));
   });
 
-  t.test('holding the pairwise salt is never replaced by itself: subjects would change', async (t) => {
-    const { start, store } = await freshStore(t);
-    const { keys } = await start();
-    const salt = kidOf(keys, 'pairwise');
-    const [good] = await store.read([recordKey(salt)]);
-    await damage(store, salt, spoilSeal);
-    const { keys: restarted } = await start();
-    t.same(signers(restarted), signers(keys));
-    t.throws(() => restarted.current().pairwiseSalt, { code: 'key_missing' });
-    await damage(store, salt, () => good?.body ?? '');
-    await restarted.refresh();
-    t.equal(restarted.current().pairwiseSalt, keys.current().pairwiseSalt, 'restored from a backup');
-  });
+  t.test(
+    'a damaged record of the pairwise salt is never replaced automatically: subjects would change',
+    async (t) => {
+      const { start, store } = await freshStore(t);
+      const { keys } = await start();
+      const salt = kidOf(keys, 'pairwise');
+      const [good] = await store.read([recordKey(salt)]);
+      await damage(store, salt, spoilSeal);
+      const { keys: restarted } = await start();
+      t.same(signers(restarted), signers(keys));
+      t.throws(() => restarted.current().pairwiseSalt, { code: 'key_missing' });
+      await damage(store, salt, () => good?.body ?? '');
+      await restarted.refresh();
+      t.equal(restarted.current().pairwiseSalt, keys.current().pairwiseSalt, 'restored from a backup');
+    },
+  );
 
-  t.test('and is the list of keys itself is read from the index and written anew', async (t) => {
+  t.test('a damaged list of keys is restored from the index', async (t) => {
     const { start, store } = await freshStore(t);
     const { keys } = await start();
     const head = { kind: 'key-ring', family: 'keys', id: '' };
@@ -430,7 +445,7 @@ t.test('a record that is damaged', async (t) => {
   });
 });
 
-t.test('import', async (t) => {
+t.test('keys can be imported', async (t) => {
   const pemOf = (type: 'ec' | 'ed25519' | 'rsa', options: object = {}): string => {
     const made =
       type === 'ec'
@@ -441,27 +456,30 @@ t.test('import', async (t) => {
     return made.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   };
 
-  t.test('takes PEM and JWK; the key is published at once and signs after the lead', async (t) => {
-    const { start, clock } = await freshStore(t);
-    const { keys } = await start();
-    const [ofPem] = await keys.import(pemOf('ec'));
-    t.match(ofPem, { alg: 'ES256', stage: 'next' });
-    const jwk = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
-    const [ofJwk] = await keys.import(JSON.stringify(jwk));
-    t.match(ofJwk, {
-      alg: 'EdDSA',
-      stage: 'next',
-      kid: await calculateJwkThumbprint({ ...jwk, kty: 'OKP' }),
-    });
-    t.equal(published(keys).length, 4);
-    clock.advance(minutes(10));
-    t.notOk(signers(keys).includes(ofPem?.kid), 'a relying party may not have seen it yet');
-    clock.advance(minutes(1));
-    t.same(signers(keys), [ofPem?.kid, ofJwk?.kid]);
-    t.same((await keys.exportPrivate(ofJwk?.kid ?? '')).d, jwk.d);
-  });
+  t.test(
+    'import accepts PEM and JWK; the key is published at once and signs after the lead time',
+    async (t) => {
+      const { start, clock } = await freshStore(t);
+      const { keys } = await start();
+      const [ofPem] = await keys.import(pemOf('ec'));
+      t.match(ofPem, { alg: 'ES256', stage: 'next' });
+      const jwk = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
+      const [ofJwk] = await keys.import(JSON.stringify(jwk));
+      t.match(ofJwk, {
+        alg: 'EdDSA',
+        stage: 'next',
+        kid: await calculateJwkThumbprint({ ...jwk, kty: 'OKP' }),
+      });
+      t.equal(published(keys).length, 4);
+      clock.advance(minutes(10));
+      t.notOk(signers(keys).includes(ofPem?.kid), 'a relying party may not have seen it yet');
+      clock.advance(minutes(1));
+      t.same(signers(keys), [ofPem?.kid, ofJwk?.kid]);
+      t.same((await keys.exportPrivate(ofJwk?.kid ?? '')).d, jwk.d);
+    },
+  );
 
-  t.test('of the first key of an algorithm signs at once, also before the first start', async (t) => {
+  t.test('the first imported key of an algorithm signs at once, also before the first start', async (t) => {
     const { store, clock, start } = await freshStore(t);
     const { keys: command } = await openKeys(store, clock, keysConfig({ algorithms: ['RS256'] }), false);
     t.same(command.list(), [], 'a command makes nothing by itself');
@@ -472,7 +490,7 @@ t.test('import', async (t) => {
     t.same(signers(keys), [first?.kid]);
   });
 
-  t.test('refuses what is weak, strange, public or ambiguous, and never repeats it', async (t) => {
+  t.test('import refuses weak, unknown, public or ambiguous keys, and never echoes them', async (t) => {
     const { start } = await freshStore(t);
     const { keys } = await start(keysConfig({ algorithms: ['ES256', 'RS256'] }));
     const one = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -504,7 +522,7 @@ t.test('import', async (t) => {
     t.match(await failure(keys.import(pemOf('ed25519'), 'ES256')), { code: 'unsupported_key' });
   });
 
-  t.test('refuses a key that is here already, and one while a successor waits', async (t) => {
+  t.test('import refuses a key that exists already, and any key while a successor waits', async (t) => {
     const { start } = await freshStore(t);
     const { keys } = await start();
     const own = await keys.exportPrivate(kidOf(keys, 'ES256'));
@@ -514,7 +532,7 @@ t.test('import', async (t) => {
   });
 });
 
-t.test('prune', async (t) => {
+t.test('prune removes old keys', async (t) => {
   const { start, clock } = await freshStore(t);
   const { keys } = await start(keysConfig({ lifeSeconds: 3600 }));
   const old = kidOf(keys, 'ES256');
@@ -530,7 +548,7 @@ t.test('prune', async (t) => {
   t.notOk(published(keys).includes(old));
 });
 
-t.test('the key set over HTTP', async (t) => {
+t.test('the key set is served over HTTP', async (t) => {
   const { start, store, clock } = await freshStore(t);
   const { keys } = await start();
   const app = fastify();
@@ -538,19 +556,22 @@ t.test('the key set over HTTP', async (t) => {
   await app.register(jwksRoute({ keys, path: '/oauth/jwks', cacheSeconds: 600 }));
   const get = (headers = {}) => app.inject({ url: '/oauth/jwks', headers });
 
-  t.test('RFC 7517 §5: is a JWK set, for anyone, cacheable for as long as rotation waits', async (t) => {
-    const response = await get();
-    t.equal(response.statusCode, 200);
-    t.same(response.json(), keys.current().publicJwks);
-    t.match(response.headers, {
-      'content-type': 'application/jwk-set+json; charset=utf-8',
-      'cache-control': 'public, max-age=600',
-      'access-control-allow-origin': '*',
-      etag: /^"[\w-]{43}"$/,
-    });
-  });
+  t.test(
+    'RFC 7517 §5: the key set is a public JWK set, cacheable for as long as rotation waits',
+    async (t) => {
+      const response = await get();
+      t.equal(response.statusCode, 200);
+      t.same(response.json(), keys.current().publicJwks);
+      t.match(response.headers, {
+        'content-type': 'application/jwk-set+json; charset=utf-8',
+        'cache-control': 'public, max-age=600',
+        'access-control-allow-origin': '*',
+        etag: /^"[\w-]{43}"$/,
+      });
+    },
+  );
 
-  t.test('RFC 9110 §13.1.2: is not sent again to who has it', async (t) => {
+  t.test('RFC 9110 §13.1.2: the key set is not sent again to a client that has it', async (t) => {
     const { etag } = (await get()).headers;
     for (const header of [`${etag}`, `W/${etag}`, `"other", ${etag}`, '*']) {
       const response = await get({ 'if-none-match': header });
@@ -562,7 +583,7 @@ t.test('the key set over HTTP', async (t) => {
     t.equal((await get({ 'if-none-match': '"other"' })).statusCode, 200);
   });
 
-  t.test('RFC 9110 §9.3.2: HEAD has the fields of GET and no body', async (t) => {
+  t.test('RFC 9110 §9.3.2: HEAD has the header fields of GET and no body', async (t) => {
     const head = await app.inject({ method: 'HEAD', url: '/oauth/jwks' });
     const { body, headers } = await get();
     t.equal(head.statusCode, 200);
@@ -571,13 +592,13 @@ t.test('the key set over HTTP', async (t) => {
     t.equal(head.headers['content-length'], String(Buffer.byteLength(body)));
   });
 
-  t.test('may be asked for by a script with If-None-Match', async (t) => {
+  t.test('a script of another origin may ask for the key set with If-None-Match', async (t) => {
     const preflight = await app.inject({ method: 'OPTIONS', url: '/oauth/jwks' });
     t.equal(preflight.statusCode, 204);
     t.equal(preflight.headers['access-control-allow-headers'], 'if-none-match');
   });
 
-  t.test('has a new ETag after a rotation, and answers while the store is away', async (t) => {
+  t.test('the key set has a new ETag after a rotation, and is served while the store is down', async (t) => {
     const before = (await get()).headers.etag;
     await keys.rotate('ES256');
     t.not((await get()).headers.etag, before);

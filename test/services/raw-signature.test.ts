@@ -4,7 +4,7 @@ import { rawSignature } from '#src/services/keys/raw-signature.ts';
 
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 
-t.test('r and s stand side by side at full width, however short they are (RFC 7518 §3.4)', async (t) => {
+t.test('r and s are padded to full width, however short they are (RFC 7518 §3.4)', async (t) => {
   const lengths = new Set<number>();
   for (let i = 0; i < 1500; i++) {
     const data = Buffer.from(`message ${i}`);
@@ -18,7 +18,7 @@ t.test('r and s stand side by side at full width, however short they are (RFC 75
   t.ok(lengths.size >= 3, 'numbers with and without padding, and shorter ones, were among them');
 });
 
-t.test('numbers of one byte and of all bytes are placed at the end of their half', async (t) => {
+t.test('numbers of one byte and of all bytes are right-aligned in their half', async (t) => {
   const small = rawSignature(Buffer.from('3006020101020102', 'hex'));
   t.equal(Buffer.from(small).toString('hex'), `${'00'.repeat(31)}01${'00'.repeat(31)}02`);
   const high = 'ff'.repeat(32);
@@ -26,7 +26,7 @@ t.test('numbers of one byte and of all bytes are placed at the end of their half
   t.equal(Buffer.from(large).toString('hex'), high + high);
 });
 
-t.test('what is no signature of this curve is refused', async (t) => {
+t.test('a signature of another curve is refused', async (t) => {
   for (const text of [
     '',
     '30',

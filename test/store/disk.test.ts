@@ -15,7 +15,7 @@ t.setTimeout(300_000);
 
 const pageSize = 4096;
 
-/** What another program may do to the file while the server has it open. */
+/** Changes that another program may make to the file while the server has it open. */
 const withFile = <T>(path: string, work: (db: DatabaseSync) => T): T => {
   const db = new DatabaseSync(path, { timeout: 2000 });
   try {
@@ -25,7 +25,7 @@ const withFile = <T>(path: string, work: (db: DatabaseSync) => T): T => {
   }
 };
 
-/** Beyond what the server may write; only its own process is limited. */
+/** A limit for the server's file size; only its own process is limited. */
 const fillLog =
   (log: string, size: number) =>
   (db: DatabaseSync): void => {
@@ -51,7 +51,7 @@ const isRefused = async (
   t.match(headers.get('retry-after'), /^[123]$/);
 };
 
-/** What `/readyz` and the doctor say, once it is not ready. */
+/** Returns what `/readyz` and the doctor report once the server is not ready. */
 const complaints = async (server: ServerProcess) => {
   await waitFor('the server to say so', async () => !(await isReady(server.url)));
   const { checks } = JSON.parse(await (await fetch(`${server.url}/readyz`)).text());
@@ -60,7 +60,7 @@ const complaints = async (server: ServerProcess) => {
   return { checks: checks.filter(({ ok }: { ok: boolean }) => !ok), exit, findings };
 };
 
-t.test('a disk that takes no more, until there is room again', async (t) => {
+t.test('a server survives a full disk, and recovers when there is space', async (t) => {
   const blocks = 2048;
   const server = await startServerProcess({ config: usualConfig, fileBlocks: blocks });
   t.teardown(() => server.close());
@@ -77,7 +77,7 @@ t.test('a disk that takes no more, until there is room again', async (t) => {
     return status === 503;
   });
   t.same([...seen], [201, 503], 'what is written is acknowledged, what can not be is refused');
-  // A smaller commit might still have fitted, and the file may end in a part of the one that did not.
+  // A smaller commit might still fit, and the file may end in a part of a failed one.
   const path = join(server.cwd, 'store.db');
   withFile(path, fillLog(`${path}-wal`, blocks * 512 + 4 * pageSize));
   await isRefused(t, party, tried);
@@ -96,7 +96,7 @@ t.test('a disk that takes no more, until there is room again', async (t) => {
   t.notMatch(server.log(), /"level":(50|60)[^\n]*"statusCode":500/);
 });
 
-t.test('a file that was damaged under the server, and its backup', async (t) => {
+t.test('a server reports a file that was damaged while running, and starts on its backup', async (t) => {
   const path = join(t.testdir(), 'store.db');
   const config = { ...usualConfig, store: { url: `sqlite:${path}` } };
   const server = await startServerProcess({ config });
@@ -111,7 +111,7 @@ t.test('a file that was damaged under the server, and its backup', async (t) => 
     path,
     Buffer.concat([good.subarray(0, pageSize), Buffer.alloc(good.length - pageSize, 0xa5)]),
   );
-  // A commit of somebody else: what the server remembers of the file no longer counts.
+  // A commit by another connection invalidates the pages that the server has cached.
   withFile(path, (db) => db.exec('PRAGMA user_version = 1'));
   await isRefused(t, party, tried);
   const { checks, exit, findings } = await complaints(server);
@@ -138,7 +138,7 @@ t.test('a file that was damaged under the server, and its backup', async (t) => 
     t.equal((await party.redeem(code, verifier)).status, 200, 'no code was lost');
 });
 
-t.test('a file that became read-only', async (t) => {
+t.test('a server with an open file survives it becoming read-only, and a start is refused', async (t) => {
   const folder = await openCommandFolder();
   t.teardown(() => folder.close());
   const path = join(folder.cwd, 'store.db');

@@ -14,20 +14,20 @@ t.setTimeout(300_000);
 const surprises: unknown[] = [];
 process.on('unhandledRejection', (reason) => surprises.push(reason));
 
-t.test('a failover by Sentinel', async (t) => {
+t.test('a failover by Sentinel loses no acknowledged exchange', async (t) => {
   const set = await startSentinel();
   const server = await startInProcess({ config: { ...usualConfig, store: { url: set.url } } });
   t.teardown(async () => {
     await server.close();
     await set.close();
   });
-  // Long enough to see that it is not ready.
+  // The outage is long enough to observe that the server is not ready.
   for (const { port } of set.sentinels)
     await redisCommand(port, 'sentinel', 'set', 'postern', 'down-after-milliseconds', '3000');
   const old = await set.primary();
   await survivesOutage(t, server, {
     breakStore: async () => {
-      // What a replica has not heard of yet is lost with its primary.
+      // Writes that a replica has not received are lost with the primary.
       t.equal(await redisCommand(old.port, 'wait', '2', '2000'), 2);
       await old.kill();
     },
@@ -35,7 +35,7 @@ t.test('a failover by Sentinel', async (t) => {
   });
 });
 
-t.test('a cluster that moves the slot of a code while it is redeemed', async (t) => {
+t.test('a code is redeemed once while the cluster moves its slot', async (t) => {
   const cluster = await startCluster();
   const prefix = freshPrefix();
   const server = await startInProcess({ config: { ...usualConfig, store: { url: cluster.url, prefix } } });
@@ -73,4 +73,4 @@ t.test('a cluster that moves the slot of a code while it is redeemed', async (t)
   }
 });
 
-t.test('nothing was left unhandled', async (t) => t.same(surprises, []));
+t.test('no promise rejection was left unhandled', async (t) => t.same(surprises, []));

@@ -22,7 +22,7 @@ t.setTimeout(300_000);
 const surprises: unknown[] = [];
 process.on('unhandledRejection', (reason) => surprises.push(reason));
 
-t.test('Redis behind a bad wire', async (t) => {
+t.test('a server survives a faulty connection to Redis', async (t) => {
   const redis = await startRedis();
   const proxy = await startTcpProxy({ port: redis.port });
   const server = await startInProcess({
@@ -34,7 +34,7 @@ t.test('Redis behind a bad wire', async (t) => {
     await redis.close();
   });
 
-  await t.test('slow by two seconds', (t) =>
+  await t.test('a connection that is slow by two seconds is survived', (t) =>
     survivesOutage(t, server, { breakStore: () => proxy.delay(2000), repair: () => proxy.heal() }),
   );
   await t.test('frozen', (t) =>
@@ -71,12 +71,12 @@ t.test('Redis behind a bad wire', async (t) => {
     t.ok((await waitForReadiness(server, 200)) <= recoveryLimitMs);
   });
 
-  await t.test('a reply that is lost never turns into a false replay', async (t) => {
+  await t.test('a lost reply never counts as a replay', async (t) => {
     const party = new RelyingParty(server.issuer);
     const browser = new Browser();
     for (let round = 0; round < 5; round++) {
       const { code, verifier } = await codeFor(party, browser);
-      // The first reply of an exchange is the read, the second the commit.
+      // The first reply of an exchange answers the read, the second the commit.
       if (round % 2 === 0) proxy.dropNextReply();
       else setTimeout(() => proxy.dropNextReply(), 3);
       const answer = await retryWhileUnavailable(() => party.redeem(code, verifier));
@@ -85,7 +85,7 @@ t.test('Redis behind a bad wire', async (t) => {
   });
 });
 
-t.test('an outage in the middle of an exchange is no replay to another server either', async (t) => {
+t.test('an outage during an exchange is no replay to another server either', async (t) => {
   const redis = await startRedis();
   const prefix = freshPrefix();
   const direct = await openStore(redis.url, { clock: Date, prefix });
@@ -101,7 +101,7 @@ t.test('an outage in the middle of an exchange is no replay to another server ei
   });
   const server = await startInProcess({
     config: settings(wire.port),
-    // The last trip before the commit has come back: what is lost is the answer to the commit.
+    // The last round trip before the commit has ended, so the lost reply is that of the commit.
     observe: (operation) => {
       if (operation !== 'ping') trips.push(operation);
       if (strikeAt === '' || trips.join() !== strikeAt) return;
@@ -149,7 +149,7 @@ t.test('an outage in the middle of an exchange is no replay to another server ei
     const asked = retryWhileUnavailable(() =>
       answersInTime(t, 'the code, elsewhere', () => elsewhere.redeem(code, verifier)),
     );
-    // The other server is back first, and finds the code claimed.
+    // The other server recovers first, and finds the code consumed.
     await sleep(500);
     wire.heal();
     t.equal((await asked).status, 200, 'the code is good for whoever comes back with it');
@@ -158,7 +158,7 @@ t.test('an outage in the middle of an exchange is no replay to another server ei
   t.equal(unheard, 1, 'the commit was applied, and its answer lost');
 });
 
-t.test('Redis that is killed and started again', async (t) => {
+t.test('a server survives Redis being killed and restarted', async (t) => {
   const redis = await startRedis({ args: ['--appendonly', 'yes', '--appendfsync', 'always'] });
   const server = await startInProcess({ config: { ...usualConfig, store: { url: redis.url } } });
   t.teardown(async () => {
@@ -168,4 +168,4 @@ t.test('Redis that is killed and started again', async (t) => {
   await survivesOutage(t, server, { breakStore: () => redis.kill(), repair: () => redis.start() });
 });
 
-t.test('nothing was left unhandled', async (t) => t.same(surprises, []));
+t.test('no promise rejection was left unhandled', async (t) => t.same(surprises, []));

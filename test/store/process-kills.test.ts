@@ -9,7 +9,7 @@ import { Browser } from '../support/setup/browser.ts';
 import { startFleet } from '../support/setup/fleet.ts';
 import { type ClientResponse, codeFor, RelyingParty, usualConfig } from '../support/setup/relying-party.ts';
 
-/** Two stores, each `rounds` kills with `crowd` exchanges under way: 520 exchanges that a kill may have hit. */
+/** For each of two stores, `rounds` kills with `crowd` exchanges in flight: 520 exchanges that a kill may hit. */
 const rounds = 13;
 const crowd = 20;
 
@@ -24,7 +24,7 @@ const everything = async (store: Store): Promise<readonly Entry[]> => {
   return entries;
 };
 
-/** By family: how many codes are spent, and how many refresh tokens there are. Each exchange makes one. */
+/** By family: how many codes are consumed, and how many refresh tokens exist. Each exchange creates one. */
 const balance = async (store: Store) => {
   let spent = 0;
   let tokens = 0;
@@ -64,7 +64,7 @@ const kills = async (t: Test, url: string, prefix: string): Promise<void> => {
       progress.emit('answer', ++answered);
       return answer;
     });
-    // Struck when some have their answer and others are on their way: each point of an exchange gets its turn.
+    // The kill comes when some exchanges are answered and others are in flight, so it hits each point of an exchange.
     const enough = Math.floor(Math.random() * crowd);
     while (answered < enough) await once(progress, 'answer');
     await sleep(Math.random() * 3);
@@ -81,8 +81,8 @@ const kills = async (t: Test, url: string, prefix: string): Promise<void> => {
     const acknowledged = answers.filter((answer) => answer?.status === 200).length;
     if (after.spent - before.spent < acknowledged)
       t.fail(`round ${round}: an acknowledged exchange is not in the store`);
-    // Whoever got no answer tries again: a code is either still good, or spent with its tokens in the store. Trying a
-    // spent one would revoke the grant that all of them share.
+    // An exchange without an answer is retried: its code is either unused, or consumed with its tokens in the store. Retrying a
+    // consumed one would revoke the grant that all of them share.
     const cut = codes.filter((_, at) => answers[at] === undefined);
     const good = (await store.read(cut.map(({ code }) => keyOfCode(code)))).flatMap((document, at) =>
       document && !document.consumption ? (cut[at] ?? []) : [],
@@ -101,11 +101,11 @@ const kills = async (t: Test, url: string, prefix: string): Promise<void> => {
 
 t.setTimeout(600_000);
 
-t.test('a server that dies in an exchange, on SQLite', (t) =>
+t.test('a server killed during exchanges leaves no half of one, on SQLite', (t) =>
   kills(t, `sqlite:${t.testdir()}/store.db`, 'postern'),
 );
 
-t.test('a server that dies in an exchange, on Redis', async (t) => {
+t.test('a server killed during exchanges leaves no half of one, on Redis', async (t) => {
   const redis = await ensureRedis();
   t.teardown(() => redis.close());
   await kills(t, redis.url, freshPrefix());

@@ -31,7 +31,7 @@ const openAt = async (over: object = {}) => {
 };
 
 t.test(
-  'a refresh token asked again within the window has the same successor (RFC 9700 §4.14.2)',
+  'a refresh token used again within the window has the same successor (RFC 9700 §4.14.2)',
   async (t) => {
     const { house: server, pass } = await openAt({ tokens: { refresh_reuse_window: 60 } });
     t.teardown(() => server.close());
@@ -73,7 +73,7 @@ t.test(
   },
 );
 
-t.test('a refresh that is refused for another reason spends nothing', async (t) => {
+t.test('a refresh that is refused for another reason consumes nothing', async (t) => {
   const { house: server } = await openAt({ tokens: { refresh_reuse_window: 0 } });
   t.teardown(() => server.close());
   const party = new RelyingParty(server.issuer, 'spa', '');

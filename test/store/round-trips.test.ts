@@ -11,7 +11,7 @@ import {
   usualConfig,
 } from '../support/setup/relying-party.ts';
 
-t.test('each operation takes no more trips to the store than it must', async (t) => {
+t.test('each operation takes the minimum of round trips to the store', async (t) => {
   const trips: string[] = [];
   const server = await startInProcess({
     config: { ...usualConfig, keys: { algorithms: ['ES256', 'RS256'] } },
@@ -67,7 +67,7 @@ t.test('each operation takes no more trips to the store than it must', async (t)
   t.strictSame(pushed.trips, ['commit'], 'a pushed request: 1');
 });
 
-t.test('an account of the store that nobody asked for lately is read beside the grant', async (t) => {
+t.test("an account that isn't cached is read in the same round trip as the grant", async (t) => {
   const redis = await ensureRedis();
   t.teardown(() => redis.close());
   const trips: { readonly operation: string; readonly start: number; readonly end: number }[] = [];

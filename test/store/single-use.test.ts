@@ -54,11 +54,11 @@ const config = {
     },
   ],
   tokens: { refresh_reuse_window: 0 },
-  // The crowd is the point here.
+  // These tests send many requests at once on purpose.
   security: { throttle: { failed_authentication_per_client: 0 } },
 };
 
-/** The same request to every process of the fleet in turn, all at once. */
+/** Sends the same request many times at once, spread over the processes of the fleet. */
 const atOnce = <T>(fleet: Fleet, ask: (url: string) => Promise<T>): Promise<T[]> =>
   Promise.all(
     Array.from({ length: crowd }, (_, at) =>
@@ -73,7 +73,7 @@ interface Told {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** Who saw what, when it was not what is wanted. */
+/** The unexpected outcomes, for the failure message. */
 const whatElse = (answers: readonly Told[]): string =>
   [...new Set(answers.map(({ status, body }) => `${status} ${JSON.stringify(body)}`.slice(0, 200)))].join(
     '\n',
@@ -104,7 +104,7 @@ const oneCode = (t: Test, pages: readonly Page[]): void => {
 
 interface Stage {
   readonly fleet: Fleet;
-  /** Ada's, signed in. */
+  /** A browser in which Ada is signed in. */
   readonly browser: Browser;
 }
 
@@ -123,7 +123,7 @@ const refreshed = async (t: Test, { fleet, browser }: Stage): Promise<void> => {
   oneWins(t, await atOnce(fleet, (url) => party(url).refresh(token)), 'invalid_grant');
 };
 
-/** The person's part is done; what is raced is the device that comes for its tokens. */
+/** The person has approved; the device's requests for tokens are raced. */
 const polled = async (t: Test, { fleet, browser }: Stage): Promise<void> => {
   const { body } = await party(fleet.issuer, 'tv').post('/oauth/device_authorization', { scope: 'openid' });
   const entered = await browser.open(`${fleet.issuer}/oauth/device`);

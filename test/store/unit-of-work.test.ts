@@ -17,7 +17,7 @@ const newKey = (): Key => ({ kind: 'thing', family: `family-${made++}`, id: 'a' 
 const exists = async (key: Key): Promise<boolean> => (await store.read([key]))[0] !== undefined;
 const lost = new Error('the race was lost');
 
-t.test('reads of one turn share a trip, and what came along is known', async (t) => {
+t.test('reads of one turn share a round trip, and prefetched documents are known', async (t) => {
   const keys = [newKey(), newKey(), newKey()] as const;
   await store.commit(keys.map((key) => ({ op: 'put', key, body: key.family })));
   trips.length = 0;
@@ -28,7 +28,7 @@ t.test('reads of one turn share a trip, and what came along is known', async (t)
   t.strictSame(trips, ['read']);
 });
 
-t.test('what is staged shows in later reads, also on what was not read before', async (t) => {
+t.test('staged writes are visible to later reads, also of documents not read before', async (t) => {
   for (const moment of ['before', 'during'] as const) {
     const key = newKey();
     await store.commit([{ op: 'put', key, body: 'old', fields: { kept: '1', gone: '1' } }]);
@@ -55,7 +55,7 @@ t.test('what is staged shows in later reads, also on what was not read before', 
   t.equal(await work.read(key), undefined);
 });
 
-t.test('a refused request commits nothing but what survives it', async (t) => {
+t.test('a refused request commits only writes marked commitOnRefusal', async (t) => {
   const [code, mark] = [newKey(), newKey()];
   const work = new UnitOfWork(store);
   work.stage({ op: 'put', key: code, body: '' });
@@ -64,7 +64,7 @@ t.test('a refused request commits nothing but what survives it', async (t) => {
   t.strictSame([await exists(code), await exists(mark)], [false, true]);
 });
 
-t.test('a lost race is told by its terms, and leaves only the writes that go with it', async (t) => {
+t.test('a lost race is reported by onConflict, and commits only the writes returned with it', async (t) => {
   const [spent, staged, consequence] = [newKey(), newKey(), newKey()];
   await store.commit([
     { op: 'put', key: spent, body: '' },
@@ -91,7 +91,7 @@ t.test('a lost race is told by its terms, and leaves only the writes that go wit
   t.equal(await exists(staged), false, 'and nothing is left to commit');
 });
 
-t.test('a conflict that no terms foresee is thrown as it is', async (t) => {
+t.test('a conflict without onConflict is thrown unchanged', async (t) => {
   const key = newKey();
   await store.commit([{ op: 'put', key, body: '' }]);
   const work = new UnitOfWork(store);
@@ -99,31 +99,34 @@ t.test('a conflict that no terms foresee is thrown as it is', async (t) => {
   await t.rejects(work.commit(), Conflict);
 });
 
-t.test('an errand that another request did already is left out, and the rest goes on', async (t) => {
-  const [spent, successor, other, replayed] = [newKey(), newKey(), newKey(), newKey()];
-  const begin = async () => {
-    await store.commit([
-      { op: 'put', key: spent, body: '' },
-      { op: 'claim', key: spent, at: 1 },
-      { op: 'put', key: replayed, body: '' },
-    ]);
-    const work = new UnitOfWork(store);
-    work.stage({ op: 'claim', key: spent, at: 2 }, { batch: 'rotation', onConflict: () => 'already done' });
-    work.stage({ op: 'put', key: successor, body: '' }, { batch: 'rotation' });
-    work.stage({ op: 'put', key: other, body: '' });
-    return work;
-  };
-  const unlucky = await begin();
-  unlucky.stage({ op: 'insert', key: replayed, body: '' }, { onConflict: () => ({ error: lost }) });
-  await t.rejects(unlucky.commit(), lost, 'another race of the same commit may still be lost');
-  t.strictSame([await exists(successor), await exists(other)], [false, false]);
+t.test(
+  'a batch that another request has already committed is omitted, and the rest is committed',
+  async (t) => {
+    const [spent, successor, other, replayed] = [newKey(), newKey(), newKey(), newKey()];
+    const begin = async () => {
+      await store.commit([
+        { op: 'put', key: spent, body: '' },
+        { op: 'claim', key: spent, at: 1 },
+        { op: 'put', key: replayed, body: '' },
+      ]);
+      const work = new UnitOfWork(store);
+      work.stage({ op: 'claim', key: spent, at: 2 }, { batch: 'rotation', onConflict: () => 'already done' });
+      work.stage({ op: 'put', key: successor, body: '' }, { batch: 'rotation' });
+      work.stage({ op: 'put', key: other, body: '' });
+      return work;
+    };
+    const unlucky = await begin();
+    unlucky.stage({ op: 'insert', key: replayed, body: '' }, { onConflict: () => ({ error: lost }) });
+    await t.rejects(unlucky.commit(), lost, 'another race of the same commit may still be lost');
+    t.strictSame([await exists(successor), await exists(other)], [false, false]);
 
-  const work = await begin();
-  await work.commit();
-  t.strictSame([await exists(successor), await exists(other)], [false, true]);
-});
+    const work = await begin();
+    await work.commit();
+    t.strictSame([await exists(successor), await exists(other)], [false, true]);
+  },
+);
 
-t.test('what fails after the commit does not undo the answer', async (t) => {
+t.test("a failure after the commit doesn't change the response", async (t) => {
   const key = newKey();
   const work = new UnitOfWork(store);
   const done: string[] = [];
@@ -139,7 +142,7 @@ t.test('what fails after the commit does not undo the answer', async (t) => {
   t.ok(await exists(key));
 });
 
-t.test('a read that fails fails for all who share it, and the next one is tried anew', async (t) => {
+t.test('a failed read fails for all callers that share it, and the next one is a new read', async (t) => {
   const [one, two] = [newKey(), newKey()];
   let away = true;
   const work = new UnitOfWork({

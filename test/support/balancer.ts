@@ -3,10 +3,10 @@ import { Agent, createServer, type IncomingMessage, request, type ServerResponse
 import { buffer } from 'node:stream/consumers';
 import { isReady } from './setup/server-process.ts';
 
-/** A reverse proxy as operators have one: asks /readyz, goes round, and tries again only what was never sent. */
+/** A load balancer: it checks /readyz, alternates between servers, and retries only requests that were never sent. */
 export interface Balancer {
   readonly url: string;
-  /** Requests that no server could be found for, or whose connection broke. */
+  /** Requests that found no server, or whose connection broke. */
   readonly broken: readonly string[];
   isUp(port: number): boolean;
   close(): Promise<void>;

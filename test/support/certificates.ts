@@ -3,12 +3,12 @@ import { generateKeyPairSync, type KeyObject, randomBytes, sign, X509Certificate
 type Name = readonly (readonly [oid: string, value: string])[];
 
 interface CertificateOptions {
-  /** From the root: `[['2.5.4.6', 'PL'], ['2.5.4.3', 'app']]`. */
+  /** The names from the root on: `[['2.5.4.6', 'PL'], ['2.5.4.3', 'app']]`. */
   readonly subject?: Name;
   readonly alternative?: readonly { readonly tag: number; readonly bytes: Buffer }[];
   readonly from?: Date;
   readonly until?: Date;
-  /** Whose key signs it; its own without. */
+  /** The issuer whose key signs the certificate; without one it is self-signed. */
   readonly issuer?: Certificate;
 }
 
@@ -16,9 +16,9 @@ export interface Certificate {
   readonly certificate: X509Certificate;
   readonly subject: Name;
   readonly privateKey: KeyObject;
-  /** As `Client-Cert` (RFC 9440). */
+  /** The value of `Client-Cert` (RFC 9440). */
   readonly header: string;
-  /** As nginx and Envoy escape it. */
+  /** The PEM as nginx and Envoy escape it. */
   readonly escaped: string;
 }
 
@@ -56,7 +56,7 @@ export const san = {
   ip: (...bytes: number[]) => ({ tag: 0x87, bytes: Buffer.from(bytes) }),
 };
 
-/** An X.509 certificate with a P-256 key of its own, without any tool that this machine may lack. */
+/** Makes an X.509 certificate with a new P-256 key, without external tools. */
 export const makeCertificate = ({
   subject = [['2.5.4.3', 'app']],
   alternative = [],

@@ -6,7 +6,7 @@ import { type Browser, chromium } from 'playwright-core';
 const installer = 'apt-get';
 const names = ['chromium', 'chromium-browser', 'google-chrome'];
 
-/** A headless Chromium with an empty profile. Close it when done. */
+/** Starts a headless Chromium with an empty profile; the caller closes it. */
 export const launchChromium = (): Promise<Browser> =>
   chromium.launch({
     executablePath: findChromium(),
@@ -29,7 +29,7 @@ const findChromium = (): string => {
     try {
       execFileSync(installer, ['install', '-y', 'chromium'], { stdio: 'ignore' });
     } catch {
-      // Not Debian, or no network: said below, with what to do about it.
+      // This isn't Debian, or there is no network: the error below says what to do.
     }
   }
   const installed = onPath();

@@ -11,7 +11,7 @@ export interface RaceResult {
 
 const script = fileURLToPath(new URL('./race-claims.ts', import.meta.url));
 
-/** Processes over one store that claim one code `each` times at the same moment. The code must be there already. */
+/** Starts processes over one store that each consume one existing code `each` times at the same moment. */
 export const raceConsumption = async (
   url: string,
   family: string,

@@ -1,6 +1,6 @@
 import type { Test } from 'tap';
 
-/** A clock that a test moves on. */
+/** Creates a clock that the test advances. */
 export const createManualClock = (start = Date.UTC(2026, 0, 1)) => {
   let now = start;
   return {
@@ -11,13 +11,13 @@ export const createManualClock = (start = Date.UTC(2026, 0, 1)) => {
   };
 };
 
-/** The time of the machine, but for the minute that has just begun: limits count by the minute, and a new one forgets. */
+/** Creates a clock set to the start of the current minute: limits count by the minute, and a new minute resets them. */
 export const createClockAtMinuteStart = () => {
   const late = Date.now() % 60_000;
   return { now: () => Date.now() - late };
 };
 
-/** What this process takes for the time until the end of the test: the engine asks no other clock. */
+/** Replaces `Date.now` until the end of the test: oidc-provider reads no other clock. */
 export const replaceDateNow = (t: Test, now: () => number): void => {
   const real = Date.now;
   t.teardown(() => {

@@ -1,4 +1,4 @@
-/** Commits pairs of documents until the store takes no more, and tells how many it acknowledged: `fill-store.ts URL`. */
+/** Commits pairs of documents until the store refuses, and prints how many it acknowledged: `fill-store.ts URL`. */
 import { openStore } from '#adapters/index.ts';
 
 const store = await openStore(process.argv[2] ?? '', { clock: { now: () => Date.now() } });

@@ -1,4 +1,4 @@
-/** One process that starts on a store, tells which keys it has, and ends. */
+/** A process that opens the keys of a store, prints them, and ends: `first-start.ts URL`. */
 import { openStore } from '#adapters/index.ts';
 import { keysConfig, openKeys } from './keys.ts';
 import { longTimeouts } from './wait-for.ts';

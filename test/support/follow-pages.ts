@@ -5,7 +5,7 @@ export interface Credentials {
   readonly password: string;
 }
 
-/** As a person would: from an application to the server, through its pages, and back, until nothing is asked. */
+/** Follows the pages as a person would, from an application to the server and back, until no page asks for anything. */
 export const followPages = async (
   browser: Browser,
   start: string | Page,

@@ -1,7 +1,7 @@
 import type { Event } from './history-log.ts';
 import type { FamilyState, FinalState } from './history-state.ts';
 
-/** May have taken effect, as far as the worker knows. `unavailable` may not: the port says that nothing is left behind. */
+/** True if the event may have taken effect, as far as the worker knows. `unavailable` excludes it: the port promises that nothing is left behind. */
 const mayHaveCommitted = (event: Event): boolean => event.outcome === 'ok' || event.outcome === 'lost';
 
 const groupBy = <T>(items: readonly T[], name: (item: T) => string): Map<string, T[]> => {
@@ -10,13 +10,13 @@ const groupBy = <T>(items: readonly T[], name: (item: T) => string): Map<string,
   return groups;
 };
 
-/** A document that is claimed once: the code, or one refresh token. `claim` and `made` are the marks found in the end. */
+/** A document that is consumed once: the code, or one refresh token. `consumption` and `producedBy` are the marks found at the end. */
 interface Consumption {
   readonly what: string;
   readonly attempts: readonly Event[];
   readonly present: boolean;
   readonly claim: number | undefined;
-  /** What the winner wrote together with its claim. */
+  /** The mark of what the winner wrote in the same commit. */
   readonly producedBy: number | undefined;
   readonly revoked: boolean;
 }
@@ -45,7 +45,7 @@ const checkConsumption = (consumption: Consumption): string[] => {
   return faults;
 };
 
-/** Refusals and looks must fit what others had done by then. */
+/** Checks that refusals and reads are consistent with the operations of others at that time. */
 const checkOrder = (family: string, events: readonly Event[]): string[] => {
   const faults: string[] = [];
   const issuedAt = Math.min(
@@ -81,7 +81,7 @@ const checkFamily = (name: string, events: readonly Event[], state: FamilyState)
   const revocations = of('revoke');
   if (revocations.some((event) => event.outcome === 'ok') && !state.revoked)
     faults.push(`${name}: an acknowledged revocation was lost`);
-  // A revocation that came before the issue takes nothing away.
+  // A revocation before the issue removes nothing.
   const reissued = state.revoked && state.code;
   const revoked = state.revoked && !reissued;
   faults.push(
@@ -110,7 +110,7 @@ const checkFamily = (name: string, events: readonly Event[], state: FamilyState)
   return faults;
 };
 
-/** Everything in the history and in the end that single-use and atomic commits can't explain. */
+/** Returns everything in the history and the final state that contradicts single use and atomic commits. */
 export const checkHistory = (events: readonly Event[], state: FinalState): string[] => {
   const faults: string[] = [];
   const aboutFamilies = events.filter((event) => event.action !== 'merge');

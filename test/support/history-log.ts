@@ -3,24 +3,24 @@ import { join } from 'node:path';
 
 export type Action = 'issue' | 'redeem' | 'refresh' | 'merge' | 'revoke' | 'look';
 
-/** One attempt of one worker. `mark` is unique and stands in whatever the attempt wrote. */
+/** One attempt of one worker. `mark` is unique and is part of everything the attempt wrote. */
 export interface Attempt {
   readonly mark: number;
   readonly action: Action;
-  /** The family it was about; for a merge the session. */
+  /** The family it concerns; for a merge, the session. */
   readonly about: string;
-  /** Which refresh token of the family it claimed. */
+  /** The number of the refresh token that it consumed. */
   readonly turn?: number;
 }
 
-/** `lost`: the worker was killed before it heard the answer. */
+/** `lost`: the worker was killed before it received the reply. */
 export type Outcome = 'ok' | 'lost' | 'unavailable' | 'exists' | 'claimed' | 'absent' | 'changed';
 
 export interface Event extends Attempt {
   readonly outcome: Outcome;
-  /** What a look found. */
+  /** The result of a read. */
   readonly found?: boolean;
-  /** Microseconds of the machine's own clock, the same for all processes. */
+  /** Microseconds of the system's monotonic clock, which all processes share. */
   readonly from: number;
   readonly until: number;
 }
@@ -31,7 +31,7 @@ type Line =
 
 const time = (): number => Number(process.hrtime.bigint() / 1_000n);
 
-/** Straight to the operating system: a line survives the death of its process. */
+/** Creates a log that is written synchronously, so that a line survives the death of its process. */
 export const createLog = (file: number) => {
   const write = (line: Line): void => void writeSync(file, `${JSON.stringify(line)}\n`);
   return {

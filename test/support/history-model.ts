@@ -1,6 +1,6 @@
 import type { Key, Write } from '#src/store/port.ts';
 
-/** A new family is in play every few milliseconds, so that many workers meet at few documents. */
+/** A new family is used every few milliseconds, so that many workers contend for few documents. */
 export const familyEveryMs = 12;
 export const sessionEveryMs = 300;
 export const turns = 8;
@@ -17,12 +17,12 @@ export const keys = {
   token: (family: string) => key('access', family, 'token'),
   refresh: (family: string, turn: number) => key('refresh', family, `turn${turn}`),
   revoked: (family: string) => key('revoked', family),
-  /** In a family of its own: a commit that redeems spans two. */
+  /** A login is in another family, so that a redemption commits to two. */
   login: (family: string, mark: number) => key('login', `account-of-${family}`, body(mark)),
   session: (name: string) => key('session', name),
 };
 
-/** What each action commits, as the server does. */
+/** The writes of each action, as the server commits them. */
 export const commits = {
   issue: (family: string, mark: number): Write[] => [
     { op: 'insert', key: keys.issued(family), body: body(mark) },

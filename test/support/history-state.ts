@@ -2,7 +2,7 @@ import type { Document, Store } from '#src/store/port.ts';
 import type { Event } from './history-log.ts';
 import { keys, turns } from './history-model.ts';
 
-/** What is in the store in the end, as the checker looks at it: marks, not documents. */
+/** The final content of the store for the checker: marks instead of documents. */
 export interface FamilyState {
   readonly issued: boolean;
   readonly revoked: boolean;
@@ -14,7 +14,7 @@ export interface FamilyState {
 
 export interface FinalState {
   readonly families: ReadonlyMap<string, FamilyState>;
-  /** Marks of the redemptions whose login is there. */
+  /** The marks of redemptions whose login exists. */
   readonly logins: ReadonlySet<number>;
   readonly listedTokens: readonly number[];
   readonly merged: ReadonlyMap<string, ReadonlySet<number>>;

@@ -1,4 +1,4 @@
-/** One process of the history test: `history-worker.ts URL PREFIX LOG NUMBER STARTED`; works until it is told to stop. */
+/** One process of the history test, which runs until it is sent `stop`: `history-worker.ts URL PREFIX LOG NUMBER STARTED`. */
 import { openSync } from 'node:fs';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { openStore } from '#adapters/index.ts';
@@ -79,7 +79,7 @@ process.on('message', (message) => {
   }
 });
 process.send?.('ready');
-// The first workers wait for each other; one that takes the place of another finds the work under way.
+// The first workers start together; a replacement starts at once.
 if (started > Date.now()) await begin.promise;
 await Promise.all(Array.from({ length: 4 }, client));
 await store.close();

@@ -32,7 +32,7 @@ interface Worker {
 
 const longestMs = 10_000;
 
-/** Without pauses a worker is nearly always inside an operation: that is where death should strike. */
+/** Without pauses a worker is nearly always inside an operation, which is where the kill should hit. */
 const killInOperation = async ({ child, log }: Worker): Promise<void> => {
   if (child.connected) child.send('hurry');
   const enough = statSync(log).size + 2_000 + Math.random() * 3_000;
@@ -41,7 +41,7 @@ const killInOperation = async ({ child, log }: Worker): Promise<void> => {
   await waitForExit(child);
 };
 
-/** Workers run at random over one store and die at random; in the end everything must have an explanation. */
+/** Runs workers with random actions over one store, kills them at random, and asserts that the history is consistent. */
 export const historyIsConsistent = async (t: Test, options: HistoryOptions): Promise<void> => {
   const { url, prefix = 'history', durationMs = 4_000, workers = 3 } = options;
   const folder = mkdtempSync(join(tmpdir(), 'postern-history-'));

@@ -1,6 +1,6 @@
 export type FormFields = Readonly<Record<string, string>> | readonly (readonly [string, string])[];
 
-/** What OAuth endpoints answer, so that tests can name it. */
+/** The members of OAuth responses that tests read. */
 export interface ResponseBody {
   readonly error?: string;
   readonly error_description?: string;
@@ -28,7 +28,7 @@ const readResponse = async (response: Response): Promise<HttpResponse> => {
   return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : { text } };
 };
 
-/** A form posted as a client would, or as none should: a list may name a field twice. */
+/** Posts a form; a list of fields may repeat a name, as an invalid client would. */
 export const postForm = async (
   url: string,
   fields: FormFields,

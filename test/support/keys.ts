@@ -12,13 +12,13 @@ export interface KeySettings {
   readonly lifeSeconds?: number;
   readonly mode?: KeysConfig['mode'];
   readonly url?: string;
-  /** `undefined` when named: none. */
+  /** An explicit `undefined` means no key. */
   readonly keyEncryptionKey?: string | undefined;
 }
 
 const sharedKeyEncryptionKey = randomBytes(32).toString('base64url');
 
-/** The part of a configuration that keys read; elliptic curves only unless a test says otherwise. */
+/** The configuration that keys read; by default with elliptic curves only, because RSA keys are slow to generate. */
 export const keysConfig = (settings: KeySettings = {}): KeysConfig => {
   const life = settings.lifeSeconds ?? 3600;
   const key = 'keyEncryptionKey' in settings ? settings.keyEncryptionKey : sharedKeyEncryptionKey;

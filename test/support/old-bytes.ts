@@ -1,9 +1,9 @@
-/** A process of its own, started with `--expose-gc`: tells how many bytes of each request end among the old objects. */
+/** A process, started with `--expose-gc`, that sends its parent how many bytes of each request end in the old generation. */
 import { connect } from 'node:net';
 import { getHeapSpaceStatistics } from 'node:v8';
 import { startInProcess } from './setup/in-process.ts';
 
-// Of the flag, which the types of Node do not see.
+// The flag adds `gc`, which Node's types lack.
 const { gc: collect } = globalThis as { gc?: (options: { readonly type: 'major' | 'minor' }) => void };
 
 const oldBytes = (): number =>
@@ -16,7 +16,7 @@ const server = await startInProcess({
   },
 });
 const { hostname, port, host } = new URL(server.issuer);
-// An HTTP client would leave old objects of its own behind.
+// A raw socket is used because an HTTP client would add old objects.
 const connection = connect(Number(port), hostname);
 const body = new URLSearchParams({ ...client, grant_type: 'client_credentials' }).toString();
 const wire = [
@@ -42,7 +42,7 @@ const times = 8;
 const askOften = async (): Promise<void> => {
   for (let i = 0; i < times * several; i++) {
     await ask();
-    // What survives twice is old.
+    // Objects that survive two minor collections are promoted.
     if (i % several === 0) for (const type of ['minor', 'minor'] as const) collect?.({ type });
   }
 };

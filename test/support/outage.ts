@@ -6,12 +6,12 @@ import type { InProcessServer } from './setup/in-process.ts';
 import { type ClientResponse, codeFor, newVerifier, RelyingParty } from './setup/relying-party.ts';
 import { waitFor } from './wait-for.ts';
 
-/** The bounds that operators are promised, in milliseconds. */
+/** The documented time limits, in milliseconds. */
 const responseLimitMs = 3000;
 export const readinessLimitMs = 2000;
 export const recoveryLimitMs = 5000;
 
-/** How long this process could have run while others had the cores, as Linux counts it. */
+/** The time this process was runnable while others had the cores, as Linux counts it. */
 const waitedForCpuMs = (): number => {
   try {
     const [, nanoseconds] = readFileSync('/proc/self/schedstat', 'utf8').split(' ');
@@ -21,14 +21,14 @@ const waitedForCpuMs = (): number => {
   }
 };
 
-/** Without what a busy machine adds: that is no promise of ours. */
+/** Measures without the time that a busy machine adds, which the limits exclude. */
 const measure = async <T>(action: () => Promise<T>): Promise<{ result: T; ms: number }> => {
   const [start, waitedBefore] = [performance.now(), waitedForCpuMs()];
   const result = await action();
   return { result, ms: performance.now() - start - (waitedForCpuMs() - waitedBefore) };
 };
 
-/** Until `/readyz` has that status; how long it took. */
+/** Waits until `/readyz` has the status; returns the time it took. */
 export const waitForReadiness = async (server: InProcessServer, status: number): Promise<number> => {
   const { ms } = await measure(() =>
     waitFor(`/readyz to be ${status}`, async () => {
@@ -45,7 +45,7 @@ interface Answered {
   readonly headers: Headers;
 }
 
-/** In time, no fault, and whoever is sent away learns when to come back. */
+/** Asserts that a request is answered in time and without an error, or with 503 and `Retry-After`. */
 export const answersInTime = async <T extends Answered>(
   t: Test,
   what: string,
@@ -66,7 +66,7 @@ interface Session {
   readonly tokens: ClientResponse['body'];
 }
 
-/** All that people and clients may ask for, at once. */
+/** Requests every endpoint that uses the store, at once. */
 const everyEndpoint = async (t: Test, { server, party, browser, tokens }: Session): Promise<void> => {
   const bearer = { authorization: `Bearer ${tokens['access_token']}` };
   const verifier = newVerifier();
@@ -79,7 +79,7 @@ const everyEndpoint = async (t: Test, { server, party, browser, tokens }: Sessio
     revocation: () => party.post('/oauth/revoke', { token: 'x'.repeat(43) }),
     'a pushed request': () => party.post('/oauth/par', pushed),
     userinfo: () => fetch(`${server.issuer}/userinfo`, { headers: bearer }),
-    'the JSON door': () =>
+    'the JSON token endpoint': () =>
       fetch(`${server.issuer}/api/v1/tokens`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
@@ -92,14 +92,14 @@ const everyEndpoint = async (t: Test, { server, party, browser, tokens }: Sessio
 };
 
 interface Outage {
-  /** Told of the code that is tried meanwhile. */
+  /** Receives the code that is redeemed during the outage. */
   readonly breakStore: (code: string) => Promise<void> | void;
   readonly repair: () => Promise<void> | void;
-  /** False: others are served all the while. */
+  /** False when the server keeps serving other requests. */
   readonly stopsServing?: boolean;
 }
 
-/** In trouble: nothing hangs, nothing is a 500, what needs no store still answers. Back: the codes are still good. */
+/** Asserts that during an outage nothing hangs, nothing is a 500 and endpoints without store access still answer, and that */
 export const survivesOutage = async (
   t: Test,
   server: InProcessServer,
@@ -151,7 +151,7 @@ export const survivesOutage = async (
   }
 };
 
-/** A client that is told to come back does. */
+/** Retries a request while it is answered 503. */
 export const retryWhileUnavailable = async (ask: () => Promise<ClientResponse>): Promise<ClientResponse> => {
   for (let tries = 0; tries < 50; tries++) {
     const answer = await ask();

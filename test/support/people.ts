@@ -3,7 +3,7 @@ import { loadConfig } from '#config';
 import { createEvents, type SecurityEvent } from '#src/events.ts';
 import type { Store } from '#src/store/port.ts';
 
-/** The defaults with cheap password hashes, and `set` over them. */
+/** The defaults with cheap password hashes, overridden by `set`. */
 export const testConfig = (set: readonly string[] = []) =>
   loadConfig({
     env: {},
@@ -13,7 +13,7 @@ export const testConfig = (set: readonly string[] = []) =>
     },
   }).config;
 
-/** Counts the trips made since it was last asked. */
+/** Opens a store in memory that records its operations; `operations()` returns those since the last call. */
 export const openCountingStore = async (clock: { now(): number }) => {
   const operations: string[] = [];
   const store: Store = await openStore('memory:', {

@@ -2,18 +2,18 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 interface Program {
-  /** All that was printed so far. */
+  /** Everything printed so far. */
   out(): string;
-  /** The output once it matches; fails when the program ends without. */
+  /** Waits for output that matches; rejects when the program ends without it. */
   waitForOutput(pattern: RegExp): Promise<RegExpExecArray>;
-  /** The exit code, at the end. */
+  /** Resolves to the exit code. */
   readonly ended: Promise<number | null>;
   stop(): Promise<void>;
-  /** As a power cut would: no chance to clean up. */
+  /** Kills it without a chance to clean up, as a power cut would. */
   kill(): void;
 }
 
-/** A program of this repository as a child process, with nothing of the test's environment but what is given. */
+/** Starts a program of this repository as a child process, with only the given environment variables. */
 export const startProgram = (
   file: string,
   env: Readonly<Record<string, string>>,

@@ -9,7 +9,7 @@ import {
   SignJWT,
 } from 'jose';
 
-/** A key pair of a client, with its public part as JWK. */
+/** A client's key pair, with the public key as a JWK. */
 export interface ClientKey {
   readonly privateKey: CryptoKey | Uint8Array;
   readonly jwk: JWK;
@@ -23,7 +23,7 @@ export const newKey = async (alg = 'ES256'): Promise<ClientKey> => {
   return { privateKey, jwk, alg, thumbprint: await calculateJwkThumbprint(jwk) };
 };
 
-/** The secret of a `client_secret_jwt` client, as a key. */
+/** Returns the secret of a `client_secret_jwt` client as a key. */
 export const secretKey = (secret: string): ClientKey => ({
   privateKey: Buffer.from(secret),
   jwk: {},
@@ -36,7 +36,7 @@ export const seconds = (): number => Math.floor(Date.now() / 1000);
 type Claims = Readonly<Record<string, unknown>>;
 
 const sign = (key: ClientKey, header: Claims, claims: Claims): Promise<string> => {
-  // `undefined` leaves a claim out, whatever the usual value was.
+  // `undefined` omits a claim that has a default.
   const present = Object.entries(claims).filter(([, value]) => value !== undefined);
   return new SignJWT(Object.fromEntries(present) as JWTPayload)
     .setProtectedHeader({ alg: key.alg, ...header })
@@ -45,7 +45,7 @@ const sign = (key: ClientKey, header: Claims, claims: Claims): Promise<string> =
 
 export const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
-/** RFC 7523: a good one, but for what the test changes. */
+/** Signs a client assertion (RFC 7523), valid except for the test's changes. */
 export const assertion = (
   key: ClientKey,
   client: string,
@@ -63,7 +63,7 @@ export const assertion = (
     ...claims,
   });
 
-/** RFC 9449: a good one, but for what the test changes. */
+/** Signs a DPoP proof (RFC 9449), valid except for the test's changes. */
 export const proof = (
   key: ClientKey,
   htu: string,
@@ -83,7 +83,7 @@ export const proof = (
     },
   );
 
-/** RFC 9101: a request as a signed JWT. */
+/** Signs a request object (RFC 9101). */
 export const requestObject = (
   key: ClientKey,
   client: string,

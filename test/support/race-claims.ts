@@ -1,9 +1,9 @@
-/** A process of its own that claims one code many times at once, when told to: `race-claims.ts URL FAMILY COUNT`. */
+/** A process that consumes one code many times at once when it receives a message: `race-consumption-process.ts URL FAMILY COUNT`. */
 import { openStore } from '#adapters/index.ts';
 import { Conflict } from '#src/store/errors.ts';
 
 const [url = '', family = '', count = '0'] = process.argv.slice(2);
-// Who loses is told so, not that the machine was busy.
+// The long timeout keeps a busy machine from turning lost races into time-outs.
 const store = await openStore(url, { clock: { now: () => Date.now() }, operationTimeoutMs: 10_000 });
 
 process.on('message', async () => {

@@ -2,14 +2,14 @@ import { connect } from 'node:net';
 
 export interface RawResponse {
   readonly status: number;
-  /** Names in lower case; the last of a name wins. */
+  /** Names are in lower case; the last of equal names counts. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** Everything that came until the server closed or the patience ended. */
+  /** Everything received until the server closed the connection or the timeout ended. */
   readonly text: string;
 }
 
-/** Bytes as no honest client would send them, and what comes back until the connection ends. */
+/** Sends raw bytes and returns what is received until the connection ends. */
 export const sendRaw = (
   issuer: string,
   bytes: string | Buffer,
@@ -28,7 +28,7 @@ export const sendRaw = (
     socket.on('data', (chunk) => chunks.push(chunk));
     socket.on('close', end);
     socket.on('error', (error: NodeJS.ErrnoException) => {
-      // The server hung up on what it did not want to read.
+      // The server closed the connection on a request that it doesn't read.
       if (error.code === 'ECONNRESET' || error.code === 'EPIPE') end();
       else fail(error);
     });
@@ -47,7 +47,7 @@ const parse = (text: string): RawResponse => {
   return { status: Number(first.split(' ')[1] ?? 0), headers, body: rest.join('\r\n\r\n'), text };
 };
 
-/** One request as it goes over the wire; the connection is closed after it. */
+/** Formats one HTTP request that closes its connection. */
 export const rawRequest = (
   method: string,
   target: string,

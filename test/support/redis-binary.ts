@@ -27,7 +27,7 @@ const help =
 
 let found: Promise<Binary> | undefined;
 
-/** From the PATH, else Debian's packages unpacked into a cache folder: no root, nothing installed. */
+/** Finds a server on the PATH, or unpacks Debian's packages into a cache folder, without root and without installing. */
 export const redisBinary = (): Promise<Binary> => {
   found ??= find();
   return found;
@@ -93,7 +93,7 @@ const fetchPackages = async (): Promise<void> => {
     if (await lacksLibraries(root)) throw new Error('libraries of redis-server are missing');
     if (!existsSync(cache)) renameSync(root, cache);
   } catch (error) {
-    // Another test file may have been faster.
+    // Another test file may have fetched it meanwhile.
     if (!existsSync(cache)) throw error;
   } finally {
     rmSync(root, { recursive: true, force: true });

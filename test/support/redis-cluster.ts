@@ -5,17 +5,17 @@ import { waitFor } from './wait-for.ts';
 export interface ClusterSet {
   readonly url: string;
   readonly nodes: readonly RedisServer[];
-  /** The node that holds a slot now. */
+  /** The node that currently holds a slot. */
   ownerOf(slot: number): Promise<RedisServer>;
   slotOf(name: string): Promise<number>;
-  /** Moves one slot key by key, as an operator's tool does; `during` runs half-way. */
+  /** Moves one slot key by key, as operators' tools do; `during` runs half-way. */
   moveSlot(slot: number, to: RedisServer, during?: () => Promise<void>): Promise<void>;
   close(): Promise<void>;
 }
 
 const slots = 16_384;
 
-/** Six nodes: three primaries, each with a replica. */
+/** Starts six nodes: three primaries, each with a replica. */
 export const startCluster = async (): Promise<ClusterSet> => {
   const nodes = await Promise.all(Array.from({ length: 6 }, startNode));
   const ask = (node: RedisServer, ...words: string[]): Promise<unknown> => redisCommand(node.port, ...words);
@@ -31,7 +31,7 @@ export const startCluster = async (): Promise<ClusterSet> => {
   );
   const [first] = nodes;
   if (!first) throw new Error('six nodes');
-  // Everyone meets everyone: gossip would take seconds.
+  // Every node meets every other, because gossip would take seconds.
   for (const [i, node] of nodes.entries())
     for (const { port, busPort } of nodes.slice(i + 1))
       await ask(node, 'cluster', 'meet', '127.0.0.1', `${port}`, `${busPort}`);
@@ -109,7 +109,7 @@ const startNode = async (): Promise<RedisServer & { readonly busPort: number }> 
     '--cluster-node-timeout',
     '1500',
   ];
-  // A replica counts as such once it has heard something from its primary.
+  // A replica counts once it has received data from its primary.
   const replication = ['--repl-diskless-sync-delay', '0', '--repl-ping-replica-period', '1'];
   return { ...(await startRedis({ args: [...cluster, ...replication] })), busPort };
 };

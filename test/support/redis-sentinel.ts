@@ -8,14 +8,14 @@ export interface SentinelSet {
   readonly url: string;
   readonly servers: readonly RedisServer[];
   readonly sentinels: readonly RedisServer[];
-  /** The one the sentinels name now. */
+  /** The server that the sentinels currently name. */
   primary(): Promise<RedisServer>;
   close(): Promise<void>;
 }
 
 const name = 'postern';
 
-/** One primary, two replicas and three sentinels that act after half a second. */
+/** Starts one primary, two replicas and three sentinels that act after half a second. */
 export const startSentinel = async (): Promise<SentinelSet> => {
   const first = await startRedis({ args: ['--repl-diskless-sync-delay', '0'] });
   const replicaOf = ['--replicaof', `127.0.0.1 ${first.port}`, '--repl-diskless-sync-delay', '0'];

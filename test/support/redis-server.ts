@@ -8,9 +8,9 @@ import { freePort } from '#src/testing/free-port.ts';
 import { redisBinary } from './redis-binary.ts';
 import { waitFor } from './wait-for.ts';
 
-/** A server of our own on loopback or a socket, gone with this process. */
+/** A Redis server on loopback or a socket that ends with this process. */
 export interface RedisServer {
-  /** 0 on a socket. */
+  /** 0 for a socket. */
   readonly port: number;
   readonly url: string;
   readonly kind: string;
@@ -31,10 +31,10 @@ process.once('exit', () => {
 });
 
 interface Options {
-  /** A free one when not given; `'socket'` for none. */
+  /** Default: a free port. `'socket'` opens no port. */
   readonly port?: number | 'socket';
   readonly args?: readonly string[];
-  /** The server speaks only TLS: its readiness is seen by these options. */
+  /** Makes the server accept only TLS; the options verify its certificate. */
   readonly tls?: { readonly ca: string };
   /** Writes the configuration of a sentinel into a folder and names the file. */
   readonly sentinel?: (dir: string) => string;
@@ -126,7 +126,7 @@ const connectTo = (where: Where): Redis => {
   return client;
 };
 
-/** One command on a connection of its own, as an operator would send it. */
+/** Sends one command on a new connection. */
 export const redisCommand = async (port: number, ...commandLine: readonly string[]): Promise<unknown> => {
   const client = connectTo({ host: '127.0.0.1', port });
   try {

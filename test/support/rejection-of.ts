@@ -1,4 +1,4 @@
-/** What it is refused with; nothing when it goes well. */
+/** Returns the error that a promise is rejected with, or undefined. */
 export const rejectionOf = (work: Promise<unknown>): Promise<unknown> =>
   work.then(
     () => undefined,

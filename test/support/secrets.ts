@@ -1,10 +1,10 @@
-/** Names under which something travels that opens a door, or that says who somebody is to a cookie jar. */
+/** Names of parameters and members whose values are credentials or identify a session. */
 const names =
   /^(code|access_token|refresh_token|id_token|id_token_hint|device_code|user_code|client_secret|client_assertion|code_verifier|password|token|csrf|xsrf|request_uri|state|nonce|subject_token|authorization_code|auth_req_id|request|login_hint_token|logout_token|registration_access_token)$/;
 
 const short = 6;
 
-/** Every secret that passes through `fetch` while it watches, in either direction. */
+/** Collects every secret that passes through `fetch`, in either direction, until `stop`. */
 export const watchSecrets = (): {
   readonly seen: ReadonlySet<string>;
   add(...secrets: string[]): void;

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, request } from 'node:http';
 
-/** A reverse proxy that does to answers what it should not. */
+/** Starts a reverse proxy that changes responses. */
 export const startTamperingProxy = async (
   to: number,
   tamper: (path: string, headers: IncomingHttpHeaders) => IncomingHttpHeaders | number,

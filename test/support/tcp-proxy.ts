@@ -2,24 +2,24 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A wire that can be bad at a chosen moment: between a client and a server on loopback or a socket. */
+/** A TCP proxy between a client and a server on loopback or a socket, which can fail at a chosen moment. */
 export interface TcpProxy {
   readonly port: number;
-  /** Bytes both ways arrive this much later, in order. */
+  /** Delays bytes in both directions, keeping their order. */
   delay(ms: number): void;
-  /** The next bytes of the server are lost, and the connection is cut at that moment; for good, if so wanted. */
+  /** Drops the next bytes of the server and cuts the connection; with `refuse` new connections are refused as well. */
   dropNextReply(then?: 'refuse'): void;
-  /** The next bytes of the client are lost, and the connection is cut at that moment. */
+  /** Drops the next bytes of the client and cuts the connection. */
   dropNextRequest(): void;
-  /** The next bytes of the client reach the server only on `heal`, though all connections are cut and refused at once. */
+  /** Holds the next bytes of the client until `heal`, and cuts and refuses all connections at once. */
   holdNextRequest(): void;
-  /** Every connection is cut; new ones are taken. */
+  /** Cuts every connection; new ones are accepted. */
   cut(): void;
-  /** Nothing passes either way, nothing is cut. */
+  /** Holds all bytes in both directions without cutting connections. */
   freeze(): void;
-  /** New connections are cut at once. */
+  /** Cuts all connections and refuses new ones. */
   refuse(): void;
-  /** All of it ends; what was frozen passes. */
+  /** Ends every fault; held bytes pass. */
   heal(): void;
   close(): Promise<void>;
 }
@@ -44,7 +44,7 @@ export const startTcpProxy = async (upstream: Upstream): Promise<TcpProxy> => {
     for (const pair of pairs) cutPair(pair);
   };
 
-  /** One direction: late or frozen, bytes never overtake each other. */
+  /** Creates the queue of one direction, in which delayed or held bytes never overtake each other. */
   const createDirection = (): ((work: () => void) => void) => {
     let last: Promise<void> = Promise.resolve();
     return (work) => {

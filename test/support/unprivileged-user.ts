@@ -1,4 +1,4 @@
-/** Access rights mean nothing to root: such a run becomes another user while it looks. */
+/** Runs `work` as an unprivileged user when the tests run as root, whom access rights don't restrict. */
 export const asUnprivilegedUser = async <T>(work: () => Promise<T>): Promise<T> => {
   if (process.geteuid?.() !== 0) return work();
   process.seteuid?.(65_534);

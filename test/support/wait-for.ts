@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Of a store: as patient as a machine may be busy, for what is about what is true and not about time. */
+/** Long store timeouts, for tests about results rather than time: the machine may be busy. */
 export const longTimeouts = { operationTimeoutMs: 5_000, deadlineMs: 15_000 };
 
-/** As patient as a machine may be busy. */
+/** Polls until `check` returns true, for at most a minute. */
 export const waitFor = async (what: string, check: () => Promise<boolean> | boolean): Promise<void> => {
   for (const end = Date.now() + 60_000; !(await check()); await sleep(25))
     if (Date.now() > end) throw new Error(`waited in vain: ${what}`);

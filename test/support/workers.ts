@@ -1,6 +1,6 @@
 import type { ServerProcess } from './setup/server-process.ts';
 
-/** Those that said that they listen, and live. */
+/** Returns the process ids of the live workers that have reported ready. */
 export const workersOf = (server: ServerProcess): number[] =>
   server
     .lines()

@@ -8,7 +8,7 @@ import { basicAuthorization } from '../support/setup/relying-party.ts';
 const redirectUri = 'http://localhost:4999/callback';
 const password = 'correct horse battery';
 
-t.test('a server of its own for one test', async (t) => {
+t.test('a test starts its own server', async (t) => {
   const server = await startServer({ settings: { tokens: { access_token_ttl: 300 } } });
   t.teardown(() => server.stop());
   const account = await server.addAccount({
@@ -25,7 +25,7 @@ t.test('a server of its own for one test', async (t) => {
     );
 
   await t.test(
-    'a code without a click is a code of the engine: it redeems once, with its verifier',
+    'a code obtained without a page is a real one: it is redeemed once, with its verifier',
     async (t) => {
       const session = await server.signIn('ada', { ago: 30, amr: ['pwd', 'otp'] });
       t.equal(session.accountId, account.id);
@@ -54,7 +54,7 @@ t.test('a server of its own for one test', async (t) => {
     },
   );
 
-  await t.test('a browser with the cookies of a session is signed in', async (t) => {
+  await t.test("a browser with the session's cookies is signed in", async (t) => {
     const { cookie } = await server.signIn('ada');
     const query = new URLSearchParams({
       client_id: web.id,
@@ -74,7 +74,7 @@ t.test('a server of its own for one test', async (t) => {
     t.match(forged.headers.get('location'), /login_required/);
   });
 
-  await t.test('an issuer-style client has a code without a challenge', async (t) => {
+  await t.test('an issuer-style client gets a code without a challenge', async (t) => {
     const audience = 'https://api.example.com';
     const { id } = await server.addClient({
       type: 'issuer',
@@ -88,7 +88,7 @@ t.test('a server of its own for one test', async (t) => {
       body: JSON.stringify({ authorization_code: code }),
     });
     t.equal(response.status, 201);
-    // The door answers an object.
+    // The endpoint responds with a JSON object.
     const { access_token } = (await response.json()) as ResponseBody;
     t.match(decodeJwt(String(access_token)), { sub: account.id, aud: audience });
   });
@@ -113,7 +113,7 @@ t.test('a server of its own for one test', async (t) => {
     t.ok(Date.now() < before + 30_000);
   });
 
-  await t.test('what can not be done says what to do', async (t) => {
+  await t.test('an impossible request throws with the remedy', async (t) => {
     const session = await server.signIn('ada');
     await t.rejects(server.signIn('grace'), /addAccount/);
     await t.rejects(server.authorizationCode({ client: 'nobody', session }), /addClient/);
@@ -134,12 +134,12 @@ t.test('a server of its own for one test', async (t) => {
   });
 });
 
-t.test('ports that are asked for at once are different ones', async (t) => {
+t.test('ports requested concurrently are distinct', async (t) => {
   const ports = await Promise.all(Array.from({ length: 100 }, freePort));
   t.equal(new Set(ports).size, ports.length);
 });
 
-t.test('stopping', async (t) => {
+t.test('stopping frees everything', async (t) => {
   const started = Date.now();
   const server = await startServer();
   server.clock.advance(3600);

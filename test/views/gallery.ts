@@ -17,7 +17,7 @@ import type { PolicyOptions } from '#src/views/policy.ts';
 export interface Exhibit {
   readonly name: string;
   readonly language?: string;
-  /** As in a language that is written from right to left, of which there is none yet. */
+  /** A language written from right to left, because no real one exists yet. */
   readonly dir?: 'rtl';
   readonly allowance?: PolicyOptions;
   readonly render: (page: Page) => string;
@@ -37,7 +37,7 @@ const exhibit = <Model>(
   renderWith: (page, change) => view(page, changed(model, change)),
 });
 
-/** Discriminants keep their value: a handler writes them, never a client or a user. */
+/** Discriminants keep their value, because only handlers set them. */
 const fixed = new Set(['kind', 'outcome', 'problems', 'fields:login', 'leastPassword']);
 
 const changed = <Model>(model: Model, change: (text: string) => string): Model => {
@@ -50,7 +50,7 @@ const changed = <Model>(model: Model, change: (text: string) => string): Model =
       Object.entries(value).map(([name, inner]) => [name, fixed.has(name) ? inner : walk(inner, name)]),
     );
   };
-  // The shape is the same; only the texts are others.
+  // The cast is safe: only texts change, never the shape.
   return walk(model) as Model;
 };
 

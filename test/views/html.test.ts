@@ -7,10 +7,10 @@ import { appUrl, formTarget, imageUrl, ownPath, webUrl, withLanguage } from '#sr
 const hostile = `<img src=x onerror='a'>"&`;
 const escaped = '&lt;img src=x onerror=&#39;a&#39;&gt;&quot;&amp;';
 
-/** What a cast or a JSON value may bring in, past the types. */
+/** Values that a cast or JSON may bring past the types. */
 const untyped = (value: unknown): Value => value as Value;
 
-t.test('text is escaped wherever it stands', async (t) => {
+t.test('text is escaped in every position', async (t) => {
   t.equal(html`<p>${hostile}</p>`.toString(), `<p>${escaped}</p>`);
   t.equal(html`<p title="${hostile}">`.toString(), `<p title="${escaped}">`, 'in an attribute');
   t.equal(html`<p title='${hostile}'>`.toString(), `<p title='${escaped}'>`, 'in single quotes as well');
@@ -26,12 +26,12 @@ t.test('markup nests and is escaped once', async (t) => {
   t.equal(html`${html`${html`${hostile}`}`}`.toString(), escaped);
 });
 
-t.test('nothing is shown for what is absent, and numbers as they are', async (t) => {
+t.test('absent values render as nothing, and numbers unchanged', async (t) => {
   t.equal(html`[${undefined}${null}${false}${[]}${[undefined, [null]]}${''}]`.toString(), '[]');
   t.equal(html`${0}${-1.5}${[7]}`.toString(), '0-1.57');
 });
 
-t.test('a value that is neither text, number nor markup is refused', async (t) => {
+t.test('a value other than text, number or markup is refused', async (t) => {
   const forged = { isEscaped: true, toString: () => '<b>forged</b>' };
   const boxed = Object.assign(new String('<b>boxed</b>'), { isEscaped: true });
   const promised = Promise.resolve('later');
@@ -54,12 +54,12 @@ t.test('a value that is neither text, number nor markup is refused', async (t) =
   t.throws(() => html(Object.assign(['<b>'], { raw: ['<b>'] })), TypeError, 'text is no template');
 });
 
-t.test('an attribute without quotes is refused before it is rendered', async (t) => {
+t.test('an unquoted attribute is refused before rendering', async (t) => {
   t.throws(() => html`<a href=${'/x onclick=alert(1)'}>`, /needs quotes/);
   t.throws(() => html`<a href= ${'/x'}>`, /needs quotes/);
 });
 
-t.test('an address from outside never holds a script', async (t) => {
+t.test('an outside URL never holds a script', async (t) => {
   for (const url of [
     'javascript:alert(1)',
     ' JavaScript:alert(1)',
@@ -86,7 +86,7 @@ t.test('an address from outside never holds a script', async (t) => {
   t.equal(formTarget('javascript:alert(1)'), '/');
 });
 
-t.test('a path of ours never leaves the origin', async (t) => {
+t.test('a local path never leaves the origin', async (t) => {
   for (const path of [
     '//evil.example/x',
     '/\\evil.example',
@@ -102,7 +102,7 @@ t.test('a path of ours never leaves the origin', async (t) => {
   t.equal(withLanguage('//evil.example', 'pl'), '/?lang=pl');
 });
 
-t.test('a field says that it is invalid only when it is, and says why', async (t) => {
+t.test('a field is marked invalid only when it is, with the reason', async (t) => {
   const none: readonly FieldError[] = [];
   const fine = createFields(messagesFor('en'), none);
   t.notMatch(fine.text({ name: 'login', label: 'Login' }), /aria-invalid|aria-describedby|autofocus/);

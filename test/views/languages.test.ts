@@ -8,7 +8,7 @@ import { longDate, relativeTime, utcDateTime } from '#src/views/time.ts';
 const choose = (wishes: Partial<Parameters<typeof chooseLanguage>[0]>): string =>
   chooseLanguage({ supported: ['en', 'de', 'pl', 'pt-BR'], default: 'en', ...wishes });
 
-t.test('the user’s press comes first, then the cookie, ui_locales and the browser', async (t) => {
+t.test('the chosen language comes first, then the cookie, ui_locales and the browser', async (t) => {
   const all = { query: 'de', cookie: 'pl', uiLocales: 'en', acceptLanguage: 'pt-BR' };
   t.equal(choose(all), 'de');
   t.equal(choose({ ...all, query: undefined }), 'pl');
@@ -24,20 +24,20 @@ t.test('OpenID Connect Core §3.1.2.1: ui_locales is a list, best first', async 
   t.equal(choose({ uiLocales: 'pt' }), 'en', 'a wider wish is not met by a narrower language');
 });
 
-t.test('RFC 9110 §12.5.4: Accept-Language goes by weight', async (t) => {
+t.test('RFC 9110 §12.5.4: Accept-Language is ordered by weight', async (t) => {
   t.equal(choose({ acceptLanguage: 'en;q=0.2, de;q=0.8 , pl;q=0.9' }), 'pl');
   t.equal(choose({ acceptLanguage: 'pl;q=0, *;q=0.5' }), 'en', 'zero is a refusal');
   t.equal(choose({ acceptLanguage: 'de;q=9, pl' }), 'pl', 'a weight out of range is nothing');
   t.equal(choose({ acceptLanguage: 'pl;q=x' }), 'en');
 });
 
-t.test('a wish of any length or content is answered with a language of ours', async (t) => {
+t.test('any requested language, however long or odd, yields a supported one', async (t) => {
   for (const wish of ['de '.repeat(1e6), '-'.repeat(1e6), ',;q='.repeat(1e5), '__proto__', '<script>', '\0'])
     t.ok(['en', 'de'].includes(choose({ query: wish, cookie: wish, uiLocales: wish, acceptLanguage: wish })));
   t.equal(choose({ uiLocales: `${'x'.repeat(300)} de` }), 'en', 'what lies beyond the bound is not read');
 });
 
-t.test('every language counts and tells time by its own rules', async (t) => {
+t.test('every language formats numbers and times by its own rules', async (t) => {
   const problems = (tag: string, count: number): string => messagesFor(tag).fields.problems(count);
   t.equal(problems('en', 1), 'There is a problem');
   t.equal(problems('de', 2), 'Es gibt 2 Probleme');
@@ -63,7 +63,7 @@ const texts = (value: unknown, path = ''): [string, string][] => {
   return Object.entries(value).flatMap(([key, inner]) => texts(inner, `${path}.${key}`));
 };
 
-t.test('every language says everything, in words of its own', async (t) => {
+t.test('every language translates every text', async (t) => {
   const english = new Map(texts(messagesFor('en')));
   const shared = new Set(['.dir', '.login.password', '.device.code', '.device.app', '.createAccount.name']);
   for (const language of languages.slice(1)) {
@@ -85,7 +85,7 @@ t.test('every language says everything, in words of its own', async (t) => {
 const absent = /credential|attestation|invalid_nonce|invalid_proof/;
 
 t.test('every error the engine can answer with is explained', async (t) => {
-  // Each class is built by hand: some take a description first, some options.
+  // Each class is constructed individually, because their arguments differ.
   const { CustomOIDCProviderError: _custom, OIDCProviderError: _base, ...named } = errors;
   const codes = Object.values(named).flatMap((error) => {
     const built: { error?: unknown } = Reflect.construct(error, ['redirect_uris', 'x']);

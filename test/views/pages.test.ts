@@ -62,7 +62,7 @@ mkdirSync(pictures, { recursive: true });
 const wide = { width: 1280, height: 900 };
 const narrow = { width: 360, height: 740 };
 
-/** What the browser complains about from now on: a script error, a refused resource, a breach of the policy. */
+/** Records complaints of the browser: script errors, refused resources, breaches of the policy. */
 const complaintsOf = (tab: Tab): string[] => {
   const complaints: string[] = [];
   tab.removeAllListeners();
@@ -77,11 +77,11 @@ interface AxeResults {
   readonly violations: readonly { id: string; nodes: readonly { html: string; failureSummary?: string }[] }[];
 }
 
-/** What can differ between the colour schemes. */
+/** Only these rules can differ between the colour schemes. */
 const colourRules = { runOnly: { type: 'rule', values: ['color-contrast', 'link-in-text-block'] } };
 
 const audit = async (tab: Tab, options: object): Promise<string[]> => {
-  // Evaluated from outside the page, so that its own policy need not allow it.
+  // The script is evaluated from outside, so the page's policy needn't allow it.
   await tab.evaluate(`window.axe || (() => { ${axe} })()`);
   const results = await tab.evaluate<AxeResults>(
     `axe.run(document, ${JSON.stringify({ resultTypes: ['violations'], ...options })})`,
@@ -94,7 +94,7 @@ const audit = async (tab: Tab, options: object): Promise<string[]> => {
 const overflow = (tab: Tab): Promise<number> =>
   tab.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');
 
-/** The auto-submitting page leaves at once where scripts run: looked at without them. */
+/** The self-submitting page is checked without scripts, because it leaves at once with them. */
 const stays = gallery.filter(({ name }) => name !== 'form-post');
 
 const inContext = async <Result>(
@@ -102,7 +102,7 @@ const inContext = async <Result>(
   use: (context: BrowserContext) => Promise<Result>,
 ): Promise<Result> => {
   const context = await browser.newContext(options);
-  // Logos come from elsewhere; here nothing does.
+  // Logos come from other sites, which the test answers itself.
   await context.route(/^https:/, (route) => route.fulfill({ contentType: 'image/svg+xml', body: picture }));
   try {
     return await use(context);
@@ -111,7 +111,7 @@ const inContext = async <Result>(
   }
 };
 
-/** Several tabs at a time over one list. */
+/** Works through a list with several tabs at a time. */
 const visitAll = (
   context: BrowserContext,
   exhibits: readonly Exhibit[],
@@ -125,30 +125,28 @@ const visitAll = (
   return Promise.all([worker(), worker(), worker()]);
 };
 
-t.test(
-  'every page, in both colour schemes and at both widths, is accessible, fits and breaks no policy',
-  (t) =>
-    inContext({ viewport: wide, colorScheme: 'light', reducedMotion: 'reduce' }, (context) =>
-      visitAll(context, stays, async (tab, { name }) => {
-        const complaints = complaintsOf(tab);
-        const answer = await tab.goto(`${origin}/page/${name}`);
-        t.equal(answer?.status(), 200, `${name} is there`);
-        for (const colorScheme of ['light', 'dark'] as const) {
-          await tab.emulateMedia({ colorScheme });
-          await tab.setViewportSize(wide);
-          t.strictSame(
-            await audit(tab, colorScheme === 'light' ? {} : colourRules),
-            [],
-            `axe finds nothing on ${name} in ${colorScheme}`,
-          );
-          await tab.screenshot({ path: join(pictures, `${name}-${colorScheme}-1280.png`) });
-          await tab.setViewportSize(narrow);
-          t.equal(await overflow(tab), 0, `${name} fits into 360 px in ${colorScheme}`);
-          await tab.screenshot({ path: join(pictures, `${name}-${colorScheme}-360.png`), fullPage: true });
-        }
-        t.strictSame(complaints, [], `the console is silent on ${name}`);
-      }),
-    ),
+t.test('every page is accessible, fits and obeys its policy in both colour schemes and widths', (t) =>
+  inContext({ viewport: wide, colorScheme: 'light', reducedMotion: 'reduce' }, (context) =>
+    visitAll(context, stays, async (tab, { name }) => {
+      const complaints = complaintsOf(tab);
+      const answer = await tab.goto(`${origin}/page/${name}`);
+      t.equal(answer?.status(), 200, `${name} is there`);
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await tab.emulateMedia({ colorScheme });
+        await tab.setViewportSize(wide);
+        t.strictSame(
+          await audit(tab, colorScheme === 'light' ? {} : colourRules),
+          [],
+          `axe finds nothing on ${name} in ${colorScheme}`,
+        );
+        await tab.screenshot({ path: join(pictures, `${name}-${colorScheme}-1280.png`) });
+        await tab.setViewportSize(narrow);
+        t.equal(await overflow(tab), 0, `${name} fits into 360 px in ${colorScheme}`);
+        await tab.screenshot({ path: join(pictures, `${name}-${colorScheme}-360.png`), fullPage: true });
+      }
+      t.strictSame(complaints, [], `the console is silent on ${name}`);
+    }),
+  ),
 );
 
 t.test('every page is complete without JavaScript', (t) =>
@@ -180,7 +178,7 @@ t.test('every page is complete without JavaScript', (t) =>
   ),
 );
 
-t.test('markup in any field of any model comes out as text', (t) =>
+t.test('markup in any field of any model is rendered as text', (t) =>
   inContext({ viewport: wide }, (context) =>
     visitAll(context, gallery, async (tab, exhibit) => {
       const page = surroundings(exhibit);
@@ -201,7 +199,7 @@ t.test('markup in any field of any model comes out as text', (t) =>
 );
 
 t.test(
-  'an error answers with its title first, the focus on the first bad field, and its sentence tied to it',
+  'an error page has its title first, the focus on the first invalid field, and its message linked to it',
   (t) =>
     inContext({ viewport: wide, javaScriptEnabled: false }, async (context) => {
       const tab = await context.newPage();
@@ -228,7 +226,7 @@ t.test(
     }),
 );
 
-t.test('language links lead to the same page by GET and keep its query', (t) =>
+t.test('language links lead to the same page with GET and keep its query', (t) =>
   inContext({ javaScriptEnabled: false }, async (context) => {
     const tab = await context.newPage();
     await tab.goto(`${origin}/page/login`);
@@ -271,7 +269,7 @@ t.test('with JavaScript a password can be shown, a value copied, and a form is s
   }),
 );
 
-t.test('the page of form_post, held back, is as accessible as the others', (t) =>
+t.test('the form_post page, kept from submitting, is as accessible as the others', (t) =>
   inContext({ viewport: wide, colorScheme: 'light' }, async (context) => {
     const tab = await context.newPage();
     await tab.route('**/postern.*.js', (route) => route.abort());
@@ -288,7 +286,7 @@ t.test('the page of form_post, held back, is as accessible as the others', (t) =
   }),
 );
 
-t.test('form_post sends itself with JavaScript and by its button without', async (t) => {
+t.test('form_post submits automatically with JavaScript and by its button without', async (t) => {
   for (const javaScriptEnabled of [true, false]) {
     await inContext({ javaScriptEnabled }, async (context) => {
       received.length = 0;

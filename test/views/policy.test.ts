@@ -1,7 +1,7 @@
 import t from 'tap';
 import { contentSecurityPolicy, pageHeaders } from '#src/views/policy.ts';
 
-t.test('a page may do nothing but show itself', async (t) => {
+t.test('the policy of a page allows only what the page needs', async (t) => {
   t.equal(
     contentSecurityPolicy(),
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
@@ -12,7 +12,7 @@ t.test('a page may do nothing but show itself', async (t) => {
 const formAction = (...formTargets: string[]): string | undefined =>
   /form-action ([^;]*);/.exec(contentSecurityPolicy({ formTargets }))?.[1];
 
-t.test('form-action names the origin a form may end at, and no more of the URI', async (t) => {
+t.test('form-action names only the origin at which a form may end', async (t) => {
   t.equal(formAction('https://app.example/cb?x=1;script-src *'), "'self' https://app.example");
   t.equal(
     formAction('http://localhost:8976/cb', 'http://localhost:8976/other'),
@@ -27,7 +27,7 @@ t.test('form-action names the origin a form may end at, and no more of the URI',
   t.equal(formAction('http://[::1]:8976/cb'), "'self' http:", 'CSP has no form for an IPv6 address');
 });
 
-t.test('form-action takes no script and no second directive', async (t) => {
+t.test('form-action accepts no script and no second directive', async (t) => {
   for (const uri of [
     'javascript:alert(1)',
     'data:text/html,x',

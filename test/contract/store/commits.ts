@@ -6,43 +6,43 @@ const token = key('f1', 't1', 'access');
 const elsewhere = key('f2', 't2', 'access');
 
 export const readsAndCommits = async (t: Test, open: Open): Promise<void> => {
-  await t.test('reads answer in the order asked for, absent ones included', async (t) => {
-    const store = await openForTest(t, open);
-    t.same(await store.read([]), []);
-    await store.commit([]);
-    await store.commit([
-      { op: 'put', key: code, body: 'one' },
-      { op: 'put', key: elsewhere, body: 'two', fields: { a: '1' } },
-    ]);
-    const read = await store.read([elsewhere, token, code, elsewhere]);
-    t.same(
-      read.map((document) => document?.body),
-      ['two', undefined, 'one', 'two'],
-    );
-    t.same(Object.entries(read[0]?.fields ?? {}), [['a', '1']]);
-    t.same(Object.entries(read[2]?.fields ?? { none: '' }), []);
-    t.equal(read[2]?.consumption, undefined);
-    t.equal(read[2]?.expiresAt, undefined);
-  });
-
   await t.test(
-    'a put writes whatever was there, and a former claim, part and lifetime are gone',
+    'reads return documents in the order of their keys, and undefined for absent ones',
     async (t) => {
       const store = await openForTest(t, open);
-      const expiresAt = Date.now() + 60_000;
-      await store.commit([{ op: 'put', key: code, body: 'old', fields: { a: '1' }, expiresAt }]);
-      await store.commit([{ op: 'claim', key: code, at: 7 }]);
-      await store.commit([{ op: 'put', key: code, body: 'new', fields: { b: '2' } }]);
-      const document = await readOne(store, code);
-      t.equal(document?.body, 'new');
-      t.same(Object.entries(document?.fields ?? {}), [['b', '2']]);
-      t.equal(document?.consumption, undefined);
-      t.equal(document?.expiresAt, undefined);
-      await store.commit([{ op: 'claim', key: code, at: 8 }]);
+      t.same(await store.read([]), []);
+      await store.commit([]);
+      await store.commit([
+        { op: 'put', key: code, body: 'one' },
+        { op: 'put', key: elsewhere, body: 'two', fields: { a: '1' } },
+      ]);
+      const read = await store.read([elsewhere, token, code, elsewhere]);
+      t.same(
+        read.map((document) => document?.body),
+        ['two', undefined, 'one', 'two'],
+      );
+      t.same(Object.entries(read[0]?.fields ?? {}), [['a', '1']]);
+      t.same(Object.entries(read[2]?.fields ?? { none: '' }), []);
+      t.equal(read[2]?.consumption, undefined);
+      t.equal(read[2]?.expiresAt, undefined);
     },
   );
 
-  await t.test('an insert is refused as exists when a live document is there', async (t) => {
+  await t.test('a put replaces the document with its consumption, fields and lifetime', async (t) => {
+    const store = await openForTest(t, open);
+    const expiresAt = Date.now() + 60_000;
+    await store.commit([{ op: 'put', key: code, body: 'old', fields: { a: '1' }, expiresAt }]);
+    await store.commit([{ op: 'claim', key: code, at: 7 }]);
+    await store.commit([{ op: 'put', key: code, body: 'new', fields: { b: '2' } }]);
+    const document = await readOne(store, code);
+    t.equal(document?.body, 'new');
+    t.same(Object.entries(document?.fields ?? {}), [['b', '2']]);
+    t.equal(document?.consumption, undefined);
+    t.equal(document?.expiresAt, undefined);
+    await store.commit([{ op: 'claim', key: code, at: 8 }]);
+  });
+
+  await t.test('an insert is refused as exists when a live document has the key', async (t) => {
     const store = await openForTest(t, open);
     await store.commit([{ op: 'insert', key: code, body: 'first' }]);
     await rejectsAsConflict(t, store.commit([{ op: 'insert', key: code, body: 'second' }]), 'exists', code);
@@ -52,7 +52,7 @@ export const readsAndCommits = async (t: Test, open: Open): Promise<void> => {
     t.equal((await readOne(store, code))?.body, 'third');
   });
 
-  await t.test('a replace compares the body and keeps parts and claim', async (t) => {
+  await t.test('a replace compares the body and keeps fields and consumption', async (t) => {
     const store = await openForTest(t, open);
     const replace = { op: 'replace', key: code } as const;
     await rejectsAsConflict(t, store.commit([{ ...replace, expected: '', body: 'x' }]), 'absent', code);
@@ -94,7 +94,7 @@ export const readsAndCommits = async (t: Test, open: Open): Promise<void> => {
     t.equal(second?.expiresAt, expiresAt + 1_000);
   });
 
-  await t.test('a merge without a document is refused or passed over', async (t) => {
+  await t.test('a merge without a document is refused or skipped', async (t) => {
     const store = await openForTest(t, open);
     const merge = { op: 'merge', key: code, body: 'x', fields: { a: '1' } } as const;
     await rejectsAsConflict(t, store.commit([{ ...merge, ifAbsent: 'refuse' }]), 'absent', code);
@@ -107,7 +107,7 @@ export const readsAndCommits = async (t: Test, open: Open): Promise<void> => {
     t.same((await store.list('merged', 'x', { limit: 5 })).items, []);
   });
 
-  await t.test('a claim is won once, and the second is told who won', async (t) => {
+  await t.test('a consume succeeds once, and the second one learns which one won', async (t) => {
     const store = await openForTest(t, open);
     await rejectsAsConflict(t, store.commit([{ op: 'claim', key: code, at: 1 }]), 'absent', code);
     const expiresAt = Date.now() + 60_000;
@@ -129,7 +129,7 @@ export const readsAndCommits = async (t: Test, open: Open): Promise<void> => {
     t.same({ ...(await readOne(store, code))?.consumption }, { ...document?.consumption });
   });
 
-  await t.test('a remove takes what is there and minds nothing when there is nothing', async (t) => {
+  await t.test('a remove deletes the document, and succeeds without one', async (t) => {
     const store = await openForTest(t, open);
     await store.commit([{ op: 'remove', key: code }]);
     await store.commit([{ op: 'put', key: code, body: 'a', fields: { p: '1' } }]);
@@ -142,7 +142,7 @@ export const readsAndCommits = async (t: Test, open: Open): Promise<void> => {
     t.equal(document?.consumption, undefined);
   });
 
-  await t.test('a conflict anywhere in a commit leaves nothing, in every family', async (t) => {
+  await t.test('a conflict anywhere in a commit leaves nothing behind, in any family', async (t) => {
     const store = await openForTest(t, open);
     await store.commit([
       { op: 'put', key: code, body: 'spent', fields: { p: '1' }, index: [{ index: 'i', of: 'o', at: 1 }] },

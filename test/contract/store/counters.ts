@@ -3,7 +3,7 @@ import { waitFor } from '../../support/wait-for.ts';
 import { type Open, openForTest } from './support.ts';
 
 export const counters = async (t: Test, open: Open): Promise<void> => {
-  await t.test('a tally adds one to each counter and tells the new values', async (t) => {
+  await t.test('an increment adds one to each counter and returns the new values', async (t) => {
     const store = await openForTest(t, open);
     t.same(await store.increment([], 60_000), []);
     t.same(await store.increment(['address 127.0.0.1', 'client {a}:b'], 60_000), [1, 1]);
@@ -17,7 +17,7 @@ export const counters = async (t: Test, open: Open): Promise<void> => {
   });
 
   await t.test(
-    'a counter ends its window after it started, however often it was raised meanwhile',
+    'a counter ends its window after its start, however often it is incremented meanwhile',
     async (t) => {
       const store = await openForTest(t, open);
       t.same(await store.increment(['window'], 150), [1]);

@@ -20,7 +20,7 @@ const entryName = (entry: Entry): string => {
 };
 
 export const dumpAndLoad = async (t: Test, open: Open): Promise<void> => {
-  await t.test('a copy holds bodies, parts, claims, lifetimes and places', async (t) => {
+  await t.test('a copy holds bodies, fields, consumptions, lifetimes and index entries', async (t) => {
     const [source, target] = [await openForTest(t, open), await openForTest(t, open)];
     const expiresAt = Date.now() + 60_000;
     const short = Date.now() + 40;

@@ -54,7 +54,7 @@ export const expiry = async (t: Test, open: Open): Promise<void> => {
   });
 
   await t.test(
-    'a document written with a lifetime already over is absent, and so is the former one',
+    'a document written with a lifetime that is over is absent, and replaces the former one',
     async (t) => {
       const store = await openForTest(t, open);
       const at = key('late');
@@ -66,7 +66,7 @@ export const expiry = async (t: Test, open: Open): Promise<void> => {
     },
   );
 
-  await t.test('a merge and a claim without a lifetime keep the one there is', async (t) => {
+  await t.test('a merge or consume without a lifetime keeps the present one', async (t) => {
     const store = await openForTest(t, open);
     const at = key('short');
     const expiresAt = Date.now() + 1_000;

@@ -11,7 +11,7 @@ const filed = (id: string, at: number, of = 'anna'): Write => ({
 });
 
 export const lists = async (t: Test, open: Open): Promise<void> => {
-  await t.test('a list is ordered by at, both ways, within bounds that are included', async (t) => {
+  await t.test('a list is ordered by time, in both directions, within inclusive bounds', async (t) => {
     const store = await openForTest(t, open);
     await store.commit([
       filed('c', 30),
@@ -33,7 +33,7 @@ export const lists = async (t: Test, open: Open): Promise<void> => {
     t.same(await listAll(store, 'other', 'anna', { limit: 10 }), []);
   });
 
-  await t.test('a listed entry carries its key, its place and the whole document', async (t) => {
+  await t.test('a listed entry has its key, its time and the whole document', async (t) => {
     const store = await openForTest(t, open);
     const at = key('fam', 'one');
     const index = [{ index: 'i', of: 'o', at: 1_790_000_000_123 }];
@@ -53,32 +53,35 @@ export const lists = async (t: Test, open: Open): Promise<void> => {
     t.equal(items[0]?.document.expiresAt, expiresAt);
   });
 
-  await t.test('pages follow each other without a gap or a double, ties and removals included', async (t) => {
-    const store = await openForTest(t, open);
-    const ids = Array.from({ length: 11 }, (_, i) => String.fromCharCode(97 + i));
-    await store.commit(ids.map((id, i) => filed(id, i < 3 ? i : 5)));
-    const first = await store.list('by-account', 'anna', { limit: 4 });
-    t.equal(first.items.length, 4, 'a page is full while there is more');
-    for (const order of ['ascending', 'descending'] as const)
-      for (const limit of [1, 3, 4, 11, 12]) {
-        const listed = await listAll(store, 'by-account', 'anna', { limit, order });
-        t.same([...listed].sort(), ids, `${order} by ${limit}`);
+  await t.test(
+    'pages follow each other without gaps or duplicates, also across ties and removals',
+    async (t) => {
+      const store = await openForTest(t, open);
+      const ids = Array.from({ length: 11 }, (_, i) => String.fromCharCode(97 + i));
+      await store.commit(ids.map((id, i) => filed(id, i < 3 ? i : 5)));
+      const first = await store.list('by-account', 'anna', { limit: 4 });
+      t.equal(first.items.length, 4, 'a page is full while there is more');
+      for (const order of ['ascending', 'descending'] as const)
+        for (const limit of [1, 3, 4, 11, 12]) {
+          const listed = await listAll(store, 'by-account', 'anna', { limit, order });
+          t.same([...listed].sort(), ids, `${order} by ${limit}`);
+        }
+      const last = first.items.at(-1);
+      if (!last || first.next === undefined) throw new Error('a full page with more to come');
+      await store.commit([{ op: 'remove', key: last.key }]);
+      const seen = first.items.map((item) => item.key.id);
+      let cursor: string | undefined = first.next;
+      while (cursor !== undefined) {
+        const page = await store.list('by-account', 'anna', { limit: 4, cursor });
+        seen.push(...page.items.map((item) => item.key.id));
+        cursor = page.next;
       }
-    const last = first.items.at(-1);
-    if (!last || first.next === undefined) throw new Error('a full page with more to come');
-    await store.commit([{ op: 'remove', key: last.key }]);
-    const seen = first.items.map((item) => item.key.id);
-    let cursor: string | undefined = first.next;
-    while (cursor !== undefined) {
-      const page = await store.list('by-account', 'anna', { limit: 4, cursor });
-      seen.push(...page.items.map((item) => item.key.id));
-      cursor = page.next;
-    }
-    t.same(seen.sort(), ids, 'a cursor holds when the document it points at is gone');
-    for (const forged of ['', 'x', 'not a cursor', '9', ' ', '[]', 'WyJ4Il0']) {
-      await t.rejects(store.list('by-account', 'anna', { limit: 4, cursor: forged }), InvalidCursor);
-    }
-  });
+      t.same(seen.sort(), ids, 'a cursor holds when the document it points at is gone');
+      for (const forged of ['', 'x', 'not a cursor', '9', ' ', '[]', 'WyJ4Il0']) {
+        await t.rejects(store.list('by-account', 'anna', { limit: 4, cursor: forged }), InvalidCursor);
+      }
+    },
+  );
 
   await t.test('an entry whose document is gone is never listed', async (t) => {
     const store = await openForTest(t, open);
@@ -89,7 +92,7 @@ export const lists = async (t: Test, open: Open): Promise<void> => {
     t.same(await listAll(store, 'by-account', 'anna', { limit: 10 }), ['a', 'c']);
   });
 
-  await t.test('no live entry is missed among many whose documents are gone', async (t) => {
+  await t.test('no live entry is missed among many with missing documents', async (t) => {
     const store = await openForTest(t, open);
     const ids = Array.from({ length: 300 }, (_, i) => `${i}`);
     const live = ids.filter((_, i) => i % 5 === 0);
@@ -112,7 +115,7 @@ export const lists = async (t: Test, open: Open): Promise<void> => {
   });
 
   await t.test(
-    'a write with entries replaces those of the document; a change without any keeps them',
+    'a write with index entries replaces those of the document; a change without any keeps them',
     async (t) => {
       const store = await openForTest(t, open);
       const at = key('fam', 'one');

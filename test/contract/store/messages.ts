@@ -4,7 +4,7 @@ import { waitFor } from '../../support/wait-for.ts';
 import { key, type Open, openForTest, rejectsAsUnavailable } from './support.ts';
 
 export const messagesAndLifecycle = async (t: Test, open: Open): Promise<void> => {
-  await t.test('an announcement reaches the listeners of its topic in this process, once', async (t) => {
+  await t.test('a message reaches the subscribers of its topic in this process once', async (t) => {
     const store = await openForTest(t, open);
     const heard: string[] = [];
     const others: string[] = [];
@@ -30,7 +30,7 @@ export const messagesAndLifecycle = async (t: Test, open: Open): Promise<void> =
     t.notOk(others.some((message) => message.startsWith('wrong')));
   });
 
-  await t.test('a healthy store answers a ping and tells its findings', async (t) => {
+  await t.test('a healthy store answers a ping and returns its findings', async (t) => {
     const store = await openForTest(t, open);
     await store.ping();
     for (const finding of await store.inspect()) {
@@ -40,7 +40,7 @@ export const messagesAndLifecycle = async (t: Test, open: Open): Promise<void> =
     }
   });
 
-  await t.test('a closed store refuses everything and may be closed again', async (t) => {
+  await t.test('a closed store refuses every operation and may be closed again', async (t) => {
     const store = await open();
     const at = key('f');
     await store.commit([{ op: 'put', key: at, body: 'a' }]);

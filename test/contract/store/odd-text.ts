@@ -19,7 +19,7 @@ const odd = [
 ];
 
 export const texts = async (t: Test, open: Open): Promise<void> => {
-  await t.test('odd characters in ids, families, parts and texts come back as they were', async (t) => {
+  await t.test('odd characters in ids, families, fields and texts are returned unchanged', async (t) => {
     const store = await openForTest(t, open);
     const keys = odd.flatMap((family) => odd.map((id) => key(family, id)));
     const fields: Record<string, string> = Object.fromEntries(
@@ -55,7 +55,7 @@ export const texts = async (t: Test, open: Open): Promise<void> => {
     t.equal(Object.keys(merged?.fields ?? {}).length, Object.keys(fields).length - 1);
   });
 
-  await t.test('keys that look alike when strung together are different documents', async (t) => {
+  await t.test('keys that look alike when concatenated are different documents', async (t) => {
     const store = await openForTest(t, open);
     const keys = [
       key('a', 'b', 'k'),
@@ -97,7 +97,7 @@ export const texts = async (t: Test, open: Open): Promise<void> => {
     await store.commit([{ op: 'replace', key: key('f', 'empty'), expected: '', body: 'x' }]);
   });
 
-  await t.test('hundreds of writes and reads go in one commit and one read', async (t) => {
+  await t.test('one commit takes hundreds of writes, and one read hundreds of keys', async (t) => {
     const store = await openForTest(t, open);
     const keys = Array.from({ length: 600 }, (_, i) => key('many', `${i}`));
     await store.commit(keys.map((at) => ({ op: 'insert', key: at, body: at.id })));

@@ -6,7 +6,7 @@ const many = <T>(count: number, work: (i: number) => Promise<T>): Promise<Promis
   Promise.allSettled(Array.from({ length: count }, (_, i) => work(i)));
 
 export const races = async (t: Test, open: Open): Promise<void> => {
-  await t.test('a hundred parallel claims have one winner, and only its tokens are there', async (t) => {
+  await t.test('of a hundred parallel consumes one succeeds, and only its tokens exist', async (t) => {
     const store = await openForTest(t, open);
     const code = key('fam', 'code');
     await store.commit([{ op: 'put', key: code, body: 'c' }]);
@@ -35,7 +35,7 @@ export const races = async (t: Test, open: Open): Promise<void> => {
     }
   });
 
-  await t.test('parallel merges of different parts are all kept', async (t) => {
+  await t.test('parallel merges of different fields are all kept', async (t) => {
     const store = await openForTest(t, open);
     const session = key('fam', '', 'session');
     await store.commit([{ op: 'put', key: session, body: 's' }]);

@@ -39,7 +39,7 @@ export const rejectsAsUnavailable = async (
   t.ok((await rejectionOf(work())) instanceof StoreUnavailable, `${what} is refused as Unavailable`);
 };
 
-/** Every page of a list, following the cursor. */
+/** Reads every page of a list by its cursor. */
 export const listAll = async (
   store: Store,
   index: string,

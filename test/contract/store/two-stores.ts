@@ -14,7 +14,7 @@ export const twoStoresOnOneDataSet = async (
     return stores;
   };
 
-  await t.test('what one commits the other reads, lists and counts', async (t) => {
+  await t.test('commits of one store are read, listed and counted by the other', async (t) => {
     const [one, two] = await pair(t);
     const at = key('fam', 'one');
     await one.commit([{ op: 'put', key: at, body: 'a', index: [{ index: 'i', of: 'o', at: 1 }] }]);
@@ -26,28 +26,31 @@ export const twoStoresOnOneDataSet = async (
     t.equal((await readOne(two, at))?.body, 'a', 'closing one leaves the other open');
   });
 
-  await t.test('claims of two stores on one document have one winner, round after round', async (t) => {
-    const stores = await pair(t);
-    for (let round = 0; round < 10; round++) {
-      const code = key(`fam${round}`, 'code');
-      await stores[0].commit([{ op: 'put', key: code, body: 'c' }]);
-      const results = await Promise.allSettled(
-        Array.from({ length: 20 }, (_, i) =>
-          stores[i % 2 === 0 ? 0 : 1].commit([
-            { op: 'claim', key: code, at: i },
-            { op: 'put', key: key(code.family, `t${i}`, 'access'), body: `${i}` },
-            { op: 'merge', key: code, fields: { winner: `${i}` }, ifAbsent: 'refuse' },
-          ]),
-        ),
-      );
-      const winners = results.flatMap((result, i) => (result.status === 'fulfilled' ? [i] : []));
-      const document = await readOne(stores[1], code);
-      t.same(winners, [document?.consumption?.at], `round ${round}`);
-      t.equal(document?.fields['winner'], `${winners[0]}`);
-    }
-  });
+  await t.test(
+    'consumes by two stores of one document have one winner, in each of many rounds',
+    async (t) => {
+      const stores = await pair(t);
+      for (let round = 0; round < 10; round++) {
+        const code = key(`fam${round}`, 'code');
+        await stores[0].commit([{ op: 'put', key: code, body: 'c' }]);
+        const results = await Promise.allSettled(
+          Array.from({ length: 20 }, (_, i) =>
+            stores[i % 2 === 0 ? 0 : 1].commit([
+              { op: 'claim', key: code, at: i },
+              { op: 'put', key: key(code.family, `t${i}`, 'access'), body: `${i}` },
+              { op: 'merge', key: code, fields: { winner: `${i}` }, ifAbsent: 'refuse' },
+            ]),
+          ),
+        );
+        const winners = results.flatMap((result, i) => (result.status === 'fulfilled' ? [i] : []));
+        const document = await readOne(stores[1], code);
+        t.same(winners, [document?.consumption?.at], `round ${round}`);
+        t.equal(document?.fields['winner'], `${winners[0]}`);
+      }
+    },
+  );
 
-  await t.test('an announcement of one reaches the other, once', async (t) => {
+  await t.test('a message published by one reaches the other once', async (t) => {
     const [one, two] = await pair(t);
     const heard: string[] = [];
     two.subscribe('keys', (message) => heard.push(message));

@@ -9,7 +9,7 @@ t.teardown(() => app.close());
 
 const get = (url: string, headers: Record<string, string> = {}) => app.inject({ url, headers });
 
-t.test('a file is named by its content and kept by browsers for good', async (t) => {
+t.test('an asset is named by its content, and browsers may cache it forever', async (t) => {
   t.match(assetUrl('postern.css'), /^\/assets\/postern\.[\w-]{12}\.css$/);
   const answer = await get(assetUrl('postern.css'));
   t.equal(answer.statusCode, 200);
@@ -23,7 +23,7 @@ t.test('a file is named by its content and kept by browsers for good', async (t)
   t.match(answer.body, '.sheet');
 });
 
-t.test('it travels compressed as the browser can take it', async (t) => {
+t.test('an asset is compressed as the browser accepts', async (t) => {
   const plain = (await get(assetUrl('pico.css'))).rawPayload;
   const brotli = await get(assetUrl('pico.css'), { 'accept-encoding': 'gzip, deflate, br' });
   t.equal(brotli.headers['content-encoding'], 'br');
@@ -35,7 +35,7 @@ t.test('it travels compressed as the browser can take it', async (t) => {
   t.equal(none.headers['content-encoding'], undefined);
 });
 
-t.test('RFC 9110 §13.1.2: what is unchanged is not sent again', async (t) => {
+t.test('RFC 9110 §13.1.2: an unchanged asset is not sent again', async (t) => {
   const { etag } = (await get(assetUrl('postern.js'))).headers;
   const again = await get(assetUrl('postern.js'), { 'if-none-match': String(etag) });
   t.equal(again.statusCode, 304);
@@ -43,7 +43,7 @@ t.test('RFC 9110 §13.1.2: what is unchanged is not sent again', async (t) => {
   t.equal((await get(assetUrl('postern.js'), { 'if-none-match': 'W/"other"' })).statusCode, 200);
 });
 
-t.test('nothing else is served: another hash, the bare name, a path out', async (t) => {
+t.test('another hash, a name without hash and a path outside are not served', async (t) => {
   for (const url of [
     '/assets/postern.css',
     '/assets/postern.000000000000.css',

@@ -1,7 +1,7 @@
 /**
- * Writes the records of this release's forms, and what a person and a client hold of them, for test/operations/upgrade.test.ts:
+ * Writes the records of this release, and the credentials of a person and a client, for test/operations/upgrade.test.ts:
  * `node test/operations/versions/write.ts > test/operations/versions/1.ndjson`. Until the first release the file follows
- * the code; after it a file is never written again, and a new form gets a new file.
+ * the code; after it a file is never changed, and a new format gets a new file.
  */
 import { join } from 'node:path';
 import { openStore } from '#adapters/index.ts';
@@ -12,7 +12,7 @@ import { startServerProcess } from '../../support/setup/server-process.ts';
 
 const key_encryption_key = Buffer.alloc(32, 1).toString('base64url');
 
-/** Of a moment, or of no use afterwards. */
+/** Kinds that are short-lived, or useless afterwards. */
 const passing = new Set(['in', 'throttle-known']);
 
 const server = await startServerProcess({ config: { security: { key_encryption_key } } });

@@ -13,7 +13,7 @@ export class Browser {
     return this.#cookies;
   }
 
-  /** What somebody who can write cookies for this host puts into it. */
+  /** Sets a cookie, as an attacker who can write cookies for this host would. */
   setCookie(name: string, value: string, path = '/'): void {
     this.#cookies.set(`${name};${path}`, { value, path });
   }
@@ -23,7 +23,7 @@ export class Browser {
     return this.#cookiesFor(path);
   }
 
-  /** One request, no redirect followed. */
+  /** Sends one request without following redirects. */
   async request(url: string, init: RequestInit = {}): Promise<Page> {
     const headers = new Headers(init.headers);
     if (!headers.has('accept')) headers.set('accept', 'text/html,application/xhtml+xml');
@@ -34,7 +34,7 @@ export class Browser {
     return { status: response.status, url, headers: response.headers, body: await response.text() };
   }
 
-  /** Follows redirects as long as they stay on this origin; the last page, or the redirect that leads away. */
+  /** Follows redirects on the same origin; returns the last page, or the redirect to another origin. */
   async open(url: string, init: RequestInit = {}): Promise<Page> {
     let page = await this.request(url, init);
     for (let hops = 0; hops < 10; hops++) {
@@ -94,7 +94,7 @@ const attribute = (tag: string, name: string): string | undefined => {
   return found === undefined ? undefined : textOf(found);
 };
 
-/** The first form of a page: where it posts to, what it carries by itself, and its ticked boxes. */
+/** Returns the first form of a page: its action, hidden fields and ticked boxes. */
 export const formOf = (body: string): { action: string; hidden: Record<string, string> } => {
   const form = /<form\b[^>]*>[\s\S]*?<\/form>/.exec(body)?.[0];
   if (form === undefined) throw new Error(`no form in: ${body.slice(0, 200)}`);

@@ -5,7 +5,7 @@ import { commandsFor } from '#src/cli/index.ts';
 import { runCommand as runProgram } from '#src/cli/program.ts';
 import { type CommandResult, runPostern } from '../postern.ts';
 
-/** A folder with a store of its own, and `postern` in it. */
+/** Creates a folder with a new store, and runs `postern` in it. */
 export const openCommandFolder = async (store?: string) => {
   const cwd = await mkdtemp(join(tmpdir(), 'postern-cli-'));
   const set = [
@@ -16,7 +16,7 @@ export const openCommandFolder = async (store?: string) => {
   const flags = set.flatMap((one) => ['--set', one]);
   const run = (args: readonly string[], input?: string): Promise<CommandResult> =>
     runPostern(cwd, [...flags, ...args], input);
-  /** The same without a process of its own; standard input is the test's, so only for what reads none. */
+  /** Runs a command in this process, so only commands that don't read standard input. */
   const runInProcess = async (args: readonly string[]): Promise<Omit<CommandResult, 'json'>> => {
     let out = '';
     let err = '';

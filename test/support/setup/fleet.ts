@@ -9,10 +9,10 @@ import { longTimeouts } from '../wait-for.ts';
 import { waitUntilReady } from './server-process.ts';
 
 interface Member {
-  /** Where this process answers; tokens name the issuer, which is the address of the first. */
+  /** The URL of this process; the issuer is the URL of the first one. */
   readonly url: string;
   readonly pid: number;
-  /** As a power cut would: no chance to clean up. */
+  /** Kills it without a chance to clean up, as a power cut would. */
   kill(): Promise<void>;
   start(): Promise<void>;
 }
@@ -20,7 +20,7 @@ interface Member {
 export interface Fleet {
   readonly issuer: string;
   readonly members: readonly Member[];
-  /** Where its configuration lies, for commands. */
+  /** The folder of the configuration, for commands. */
   readonly cwd: string;
   readonly log: () => string;
   close(): Promise<void>;
@@ -30,7 +30,7 @@ interface Options {
   readonly store: string;
   readonly count: number;
   readonly config?: Readonly<Record<string, unknown>>;
-  /** Redis: keys of a test of its own. */
+  /** The prefix of the keys in Redis. */
   readonly prefix?: string;
 }
 
@@ -39,7 +39,7 @@ const ended = (child: ChildProcess): Promise<void> =>
     ? Promise.resolve()
     : new Promise((resolve) => child.once('exit', () => resolve()));
 
-/** Several servers, each a process of its own, over one store. */
+/** Starts several server processes over one store. */
 export const startFleet = async ({
   store,
   count,

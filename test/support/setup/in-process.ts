@@ -10,13 +10,13 @@ export interface InProcessServer {
 }
 
 interface Options {
-  /** Laid over the test's usual configuration. */
+  /** Settings that are merged into the defaults for tests. */
   readonly config?: Readonly<Record<string, unknown>>;
   readonly clock?: Clock;
   readonly observe?: OnStoreOperation;
 }
 
-/** A whole server on a free loopback port, with a store of its own: the test kit, in the words of our tests. */
+/** Starts a server in this process on a free loopback port, with a new store in memory. */
 export const startInProcess = async ({
   config = {},
   clock,

@@ -5,7 +5,7 @@ export const redirectUri = 'http://localhost:4999/callback';
 export const password = 'correct horse battery';
 export const secret = 'a-secret-of-forty-three-characters-or-more-00';
 
-/** Ada, and a confidential client of the operator's own, whose consent is not asked for. */
+/** The account ada and a confidential first-party client, for which consent is not asked. */
 export const usualConfig = {
   accounts: [{ username: 'ada', password, name: 'Ada Lovelace', email: 'ada@example.com' }],
   clients: [
@@ -20,7 +20,7 @@ export const usualConfig = {
   ],
 };
 
-/** A client's authentication by `client_secret_basic`. */
+/** The header of `client_secret_basic`. */
 export const basicAuthorization = (id: string, of = secret) => ({
   authorization: `Basic ${Buffer.from(`${id}:${of}`).toString('base64')}`,
 });
@@ -33,7 +33,7 @@ export interface ClientResponse {
 
 type Parameters = Readonly<Record<string, string>>;
 
-/** The plain requests of a client, without a library that would keep it from sending wrong ones. */
+/** Sends the requests of a client without a library, which would refuse to send invalid ones. */
 export class RelyingParty {
   readonly issuer: string;
   readonly id: string;
@@ -86,7 +86,7 @@ export class RelyingParty {
 
 export const newVerifier = (): string => randomBytes(32).toString('base64url');
 
-/** What the redirect back to the client carries. */
+/** Returns the parameters of the redirect to the client. */
 export const redirectParameters = (page: Page): URLSearchParams => {
   const location = page.headers.get('location');
   if (location === null)
@@ -94,7 +94,7 @@ export const redirectParameters = (page: Page): URLSearchParams => {
   return new URL(location).searchParams;
 };
 
-/** Signs Ada in when asked to; a code of the live session otherwise. */
+/** Gets a code, signing Ada in if asked to. */
 export const codeFor = async (
   party: RelyingParty,
   browser: Browser,

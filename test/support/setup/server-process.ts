@@ -9,20 +9,20 @@ import { freePort } from '#src/testing/free-port.ts';
 import { type CommandResult, childEnvironment, programPath, runPostern } from '../postern.ts';
 import { waitFor } from '../wait-for.ts';
 
-/** `postern start` as a process of its own, in a folder of its own. */
+/** A process that runs `postern start` in a new folder. */
 export interface ServerProcess {
   readonly url: string;
   readonly port: number;
   readonly cwd: string;
   readonly pid: number;
-  /** All it wrote, to both streams. */
+  /** Everything written to both streams. */
   log(): string;
-  /** The lines of its log. */
+  /** The parsed log lines. */
   lines(): readonly Readonly<Record<string, unknown>>[];
   signal(signal: NodeJS.Signals): void;
-  /** How it ended. */
+  /** Resolves to the exit code or signal. */
   readonly ended: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
-  /** A command beside it, on the same configuration. */
+  /** Runs a command on the same configuration. */
   command(args: readonly string[], input?: string): Promise<CommandResult>;
   close(): Promise<void>;
 }
@@ -46,7 +46,7 @@ export const waitUntilReady = (url: string, child: ChildProcess): Promise<void> 
     return isReady(url);
   });
 
-/** What is still on its way is no line yet. */
+/** Parses the complete lines; an unfinished last line is ignored. */
 const linesIn = (text: string): Readonly<Record<string, unknown>>[] =>
   text
     .split('\n')
@@ -56,15 +56,15 @@ const linesIn = (text: string): Readonly<Record<string, unknown>>[] =>
 interface Options {
   readonly config?: Readonly<Record<string, unknown>>;
   readonly port?: number;
-  /** Do not wait until it is ready. */
+  /** Doesn't wait until the server is ready. */
   readonly failing?: boolean;
-  /** No file of it grows beyond so many blocks of 512 bytes, as on a disk that is full. */
+  /** The largest size of its files in blocks of 512 bytes, to simulate a full disk. */
   readonly fileBlocks?: number;
-  /** A file that its standard output is added to. */
+  /** A file to which standard output is appended. */
   readonly output?: string;
 }
 
-/** What would end a process that writes too much is only an error to it: unless tap's hook listens to the signal. */
+/** The signal for exceeding the limit is ignored, so a write fails instead. NODE_OPTIONS is unset because tap's hook would handle the signal. */
 const withFileSizeLimit = (blocks: number): readonly [string, readonly string[]] => [
   'sh',
   ['-c', `trap '' XFSZ; ulimit -f ${blocks}; unset NODE_OPTIONS; exec "$0" "$@"`, process.execPath],
