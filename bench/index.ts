@@ -1,11 +1,15 @@
 /**
- * Measures Postern against its floor and its peers: `npm run bench -- --help`. Each contestant is a process of its own
- * on loopback; what counts is the processor time that the operating system says a request took. Owns no rule of the
- * server, and nothing of the server knows of it.
+ * Measures Postern against its floor and its peers, or against another checkout: `npm run bench -- --help`. Each
+ * subject is a process of its own on loopback; what counts is the processor time that the operating system says a
+ * request took. The bench owns no rule of the server, and the server does not know the bench.
  */
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { stores } from './compare/checkout.ts';
+import { comparedFlows } from './compare/flows.ts';
+import { compareCheckouts } from './compare/index.ts';
 import { flows } from './flows.ts';
-import { startGenerator } from './load/generator.ts';
+import { type Generator, startGenerator } from './load/generator.ts';
 import { formatTable, writeReport } from './report.ts';
 import { measureFlows } from './sections/flows.ts';
 import type { Result, Section } from './sections/section.ts';
@@ -33,17 +37,29 @@ const sections: Readonly<Record<string, Section>> = {
   grants: measureManyGrants,
 };
 
+const quickSections = ['flows', 'doors', 'memory', 'start'];
+
 const help = `npm run bench -- [options]
 
   --quick             some of it, in less than two minutes
   --section NAME      ${Object.keys(sections).join(', ')}; may be repeated
   --flow NAME         ${Object.keys(flows).join(', ')};
                       may be repeated, for the section flows
-  --only TEXT         contestants of the section flows whose name holds it; may be repeated
-  --rounds N          rounds that the contestants take turns in (24)
-  --requests N        requests of one contestant in one round (500)
-  --against FOLDER    another checkout of Postern takes part in the section flows
+  --only TEXT         subjects of the section flows whose name contains it; may be repeated
+  --rounds N          rounds in which the subjects take turns (24)
+  --requests N        requests of one subject in one round (500)
   --profile FOLDER    write processor profiles of Postern there
+
+npm run bench -- --against CHECKOUT [options]
+
+  Compares this checkout with another one, which has its dependencies installed, and ends with 1
+  when a flow takes more processor time than the threshold allows.
+
+  --flow NAME         ${Object.keys(comparedFlows).join(', ')}; may be repeated
+  --store NAME        ${stores.join(', ')}; may be repeated
+  --rounds N, --requests N, --quick
+  --threshold N       percent that a flow may take in addition (5)
+  --minutes N         longest time for one store (20)
 `;
 
 const { values } = parseArgs({
@@ -57,6 +73,9 @@ const { values } = parseArgs({
     requests: { type: 'string' },
     profile: { type: 'string' },
     against: { type: 'string' },
+    store: { type: 'string', multiple: true, default: [] },
+    threshold: { type: 'string', default: '5' },
+    minutes: { type: 'string', default: '20' },
   },
 });
 
@@ -65,39 +84,65 @@ if (values.help) {
   process.exit(0);
 }
 
-const { quick, profile, against } = values;
-const effort = {
-  rounds: Number(values.rounds ?? (quick ? 5 : 24)),
-  perRound: Number(values.requests ?? (quick ? 200 : 500)),
-  // Until the compiler has nothing left to do: before that it takes up to a third of the processor.
-  warmUp: quick ? 1000 : 16000,
+const numberOf = (name: string, text: string): number => {
+  const value = Number(text);
+  if (!(value > 0)) throw new Error(`--${name} must be a number above 0, not ${text}`);
+  return value;
 };
 
-const sectionNames = values.section.length > 0 ? values.section : Object.keys(sections);
-const quickSections = ['flows', 'doors', 'memory', 'start'];
+const known = <T extends string>(name: string, given: readonly string[], names: readonly T[]): T[] =>
+  given.map((text) => {
+    const found = names.find((one) => one === text);
+    if (found === undefined) throw new Error(`there is no ${name} ${text}: ${names.join(', ')}`);
+    return found;
+  });
+
+const { quick, profile, against } = values;
+const rounds = numberOf('rounds', values.rounds ?? (quick ? '5' : '24'));
+const perRound = numberOf('requests', values.requests ?? (quick ? '200' : '500'));
+
 const results: Result[] = [];
 const report = (result: Result): void => {
   results.push(result);
   process.stdout.write(`${formatTable(result)}\n`);
 };
 
-const generator = startGenerator();
-try {
-  for (const name of sectionNames) {
-    const section = sections[name];
-    if (!section) throw new Error(`there is no section ${name}: ${Object.keys(sections).join(', ')}`);
-    if (quick && values.section.length === 0 && !quickSections.includes(name)) continue;
-    await section({
+const runSections = async (generator: Generator): Promise<void> => {
+  const sectionNames = known('section', values.section, Object.keys(sections));
+  const chosen = sectionNames.length > 0 ? sectionNames : quick ? quickSections : Object.keys(sections);
+  for (const name of chosen) {
+    await sections[name]?.({
       generator,
-      effort,
+      // Until the compiler has nothing left to do: before that it takes up to a third of the processor.
+      effort: { rounds, perRound, warmUp: quick ? 1_000 : 16_000 },
       quick,
-      flowNames: values.flow,
+      flowNames: known('flow', values.flow, Object.keys(flows)),
       labelFilters: values.only,
       report,
       ...(profile !== undefined && { profile }),
-      ...(against !== undefined && { against }),
     });
   }
+};
+
+const runComparison = async (generator: Generator, root: string): Promise<void> => {
+  const chosen = known('store', values.store, stores);
+  const equal = await compareCheckouts({
+    generator,
+    against: root,
+    stores: chosen.length > 0 ? chosen : stores,
+    flowNames: known('flow', values.flow, Object.keys(comparedFlows)),
+    effort: { rounds, perRound, warmUp: quick ? 1_000 : 8_000 },
+    threshold: numberOf('threshold', values.threshold),
+    minutes: numberOf('minutes', values.minutes),
+    report,
+  });
+  if (!equal) process.exitCode = 1;
+};
+
+const generator = startGenerator();
+try {
+  if (against === undefined) await runSections(generator);
+  else await runComparison(generator, resolve(against));
 } finally {
   if (results.length > 0) process.stdout.write(`\n${writeReport(results)}\n`);
   await generator.close();

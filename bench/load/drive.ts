@@ -9,6 +9,8 @@ export interface LoadJob {
   readonly status: number;
   /** Requests a second, whatever the answers take; absent: as fast as they come. */
   readonly rate?: number;
+  /** Each answer, headers included, must match; the first group is kept. */
+  readonly pattern?: RegExp;
 }
 
 export interface LoadResult {
@@ -18,6 +20,8 @@ export interface LoadResult {
   readonly failures: number;
   /** The first answer that was not expected. */
   readonly failure?: string;
+  /** What the pattern found, in the order of the answers. */
+  readonly matches: readonly string[];
 }
 
 export const sendLoad = async ({
@@ -26,11 +30,12 @@ export const sendLoad = async ({
   connections,
   status,
   rate,
+  pattern,
 }: LoadJob): Promise<LoadResult> => {
-  const free = await Promise.all(
+  const open = await Promise.all(
     Array.from({ length: Math.min(connections, rawRequests.length) }, () => Connection.open(port)),
   );
-  const all = [...free];
+  const matches: string[] = [];
   const latencies: number[] = [];
   let failures = 0;
   let failure: string | undefined;
@@ -39,9 +44,11 @@ export const sendLoad = async ({
   const send = async (connection: Connection, rawRequest: string, since: number): Promise<void> => {
     const answer = await connection.send(rawRequest);
     latencies.push(performance.now() - since);
-    if (answer.status === status) return;
+    const match = pattern?.exec(answer.text)?.[1];
+    if (match !== undefined) matches.push(match);
+    if (answer.status === status && (pattern === undefined || match !== undefined)) return;
     failures++;
-    failure ??= answer.text.slice(0, 600);
+    failure ??= answer.text.slice(0, 2000);
   };
 
   const started = performance.now();
@@ -62,9 +69,13 @@ export const sendLoad = async ({
       await send(connection, rawRequest, due);
     }
   };
-  await Promise.all(all.map((one) => (rate === undefined ? sendAtFullSpeed(one) : sendAtRate(one, rate))));
+  await Promise.all(
+    open.map((connection) =>
+      rate === undefined ? sendAtFullSpeed(connection) : sendAtRate(connection, rate),
+    ),
+  );
   const seconds = (performance.now() - started) / 1000;
-  for (const connection of all) connection.close();
+  for (const connection of open) connection.close();
   latencies.sort((a, b) => a - b);
-  return { seconds, latencies, failures, ...(failure !== undefined && { failure }) };
+  return { seconds, latencies, failures, matches, ...(failure !== undefined && { failure }) };
 };

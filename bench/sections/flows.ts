@@ -17,7 +17,6 @@ export const measureFlows: Section = async ({
   flowNames,
   labelFilters,
   profile,
-  against,
   report,
 }) => {
   const names = Object.keys(flows).filter((name) =>
@@ -38,11 +37,6 @@ export const measureFlows: Section = async ({
     'stock, memory adapter': () => startBenchProcess('stock'),
     'Postern, Redis': async () => startPostern({ redis: await newRedis(), ...profiled }),
     'Postern, embedded': () => startPostern(profiled),
-    ...(against !== undefined && {
-      'Postern of the other checkout, Redis': async () =>
-        startPostern({ redis: await newRedis(), root: against }),
-      'Postern of the other checkout, embedded': () => startPostern({ root: against }),
-    }),
     'oauth2-server, memory': () => startBenchProcess('oauth2-server'),
   };
   // What flows have in common is compiled in the first of them.

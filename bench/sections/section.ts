@@ -28,8 +28,6 @@ interface SectionContext {
   readonly labelFilters: readonly string[];
   /** Where processor profiles of Postern go, if they are wanted. */
   readonly profile?: string;
-  /** Another checkout of Postern, to compare with. */
-  readonly against?: string;
   readonly report: (result: Result) => void;
 }
 

@@ -2,7 +2,7 @@ import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
@@ -13,6 +13,8 @@ import type { RunningRedis } from './redis.ts';
 import type { Server } from './server.ts';
 
 export interface Postern extends Server {
+  /** The server itself; it takes messages if it was started with `preload`. */
+  readonly process: ChildProcess;
   /** Milliseconds from the start of the process to the first discovery document. */
   readonly startMs: number;
   addClients(count: number): Promise<readonly string[]>;
@@ -28,15 +30,15 @@ export interface PosternOptions {
   readonly log?: 'info' | 'silent';
   /** Directory for a processor profile. */
   readonly profile?: string;
-  /** Another checkout of Postern. */
-  readonly root?: string;
+  /** URL of a module that the server loads before its own, and that answers messages. */
+  readonly preload?: string;
   /** Where it keeps what it has, and finds it again; absent: a directory for this time. */
   readonly dataFolder?: string;
   /** Directory of a compile cache. */
   readonly compileCache?: string;
 }
 
-const ownRoot = fileURLToPath(new URL('../../', import.meta.url));
+const root = fileURLToPath(new URL('../../', import.meta.url));
 const machineAudience = audienceOf('ES256');
 
 const settings = (port: number, { redis, workers = 1, audit = true, log = 'info' }: PosternOptions) => ({
@@ -75,15 +77,16 @@ const waitUntilReady = async (port: number, child: ChildProcess): Promise<void> 
 
 /** The server as operators run it, and beside it a process that makes material in its store. */
 export const startPostern = async (options: PosternOptions = {}): Promise<Postern> => {
-  const root = resolve(options.root ?? ownRoot);
   const port = await freePort();
   const cwd = options.dataFolder ?? mkdtempSync(join(tmpdir(), 'postern-bench-'));
   writeFileSync(join(cwd, 'postern.yaml'), stringify(settings(port, options)));
   const started = performance.now();
   const profile = options.profile ? ['--cpu-prof', `--cpu-prof-dir=${options.profile}`] : [];
-  const child = spawn(process.execPath, [...profile, join(root, 'bin/postern'), 'start'], {
+  const preload = options.preload ? [`--import=${options.preload}`] : [];
+  const child = spawn(process.execPath, [...profile, ...preload, join(root, 'bin/postern'), 'start'], {
     cwd,
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'ignore', 'pipe', ...(options.preload ? (['ipc'] as const) : [])],
+    serialization: 'advanced',
     env: {
       PATH: process.env['PATH'],
       ...(options.compileCache && { NODE_COMPILE_CACHE: options.compileCache }),
@@ -105,6 +108,7 @@ export const startPostern = async (options: PosternOptions = {}): Promise<Poster
   };
 
   return {
+    process: child,
     port,
     pid: child.pid ?? 0,
     startMs,

@@ -1,0 +1,64 @@
+/** A checkout of Postern, started by its public command and reached by HTTP alone. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { stringify } from 'yaml';
+import { freePort } from '#src/testing/free-port.ts';
+import { openRedis } from '../subjects/redis.ts';
+import { createSettings } from './settings.ts';
+
+export const stores = ['embedded', 'redis'] as const;
+export type StoreName = (typeof stores)[number];
+
+export interface RunningCheckout {
+  readonly port: number;
+  readonly pid: number;
+  close(): Promise<void>;
+}
+
+const startTimeoutMs = 20_000;
+const stopTimeoutMs = 25_000;
+
+export const startCheckout = async (root: string, storeName: StoreName): Promise<RunningCheckout> => {
+  const redis = storeName === 'redis' ? await openRedis() : undefined;
+  const port = await freePort();
+  const cwd = mkdtempSync(join(tmpdir(), 'postern-compare-'));
+  writeFileSync(
+    join(cwd, 'postern.yaml'),
+    stringify(createSettings(port, redis?.url ?? 'sqlite:./postern.db')),
+  );
+  const child = spawn(process.execPath, [join(root, 'bin/postern'), 'start'], {
+    cwd,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { PATH: process.env['PATH'] },
+  });
+  const exited = once(child, 'exit');
+  let stderr = '';
+  child.stderr.on('data', (chunk) => {
+    stderr = `${stderr}${chunk}`.slice(-2000);
+  });
+
+  const close = async (): Promise<void> => {
+    child.kill();
+    const kill = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);
+    if (child.exitCode === null && child.signalCode === null) await exited;
+    clearTimeout(kill);
+    await redis?.close();
+    rmSync(cwd, { recursive: true, force: true });
+  };
+
+  const isReady = () =>
+    fetch(`http://localhost:${port}/readyz`).then(
+      (response) => response.ok,
+      () => false,
+    );
+  for (const end = performance.now() + startTimeoutMs; !(await isReady()); await sleep(50)) {
+    if (child.exitCode === null && performance.now() < end) continue;
+    await close();
+    throw new Error(`${root} did not start: ${stderr}`);
+  }
+  return { port, pid: child.pid ?? 0, close };
+};

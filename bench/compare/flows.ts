@@ -1,0 +1,124 @@
+/** The flows that two checkouts are compared by, and which of them make what others use up. */
+import {
+  apiCodeClient,
+  audienceOf,
+  challenge,
+  clientOf,
+  opaqueAudience,
+  paths,
+  redirectUri,
+} from '../fixtures.ts';
+import { clientCredentials, codeEndpoints, redeemCode } from '../flows.ts';
+import { formRequest, type Request } from '../load/request.ts';
+
+export type CredentialKind =
+  /** The cookies of a signed-in browser, which serve any number of requests. */
+  | 'cookies'
+  | 'code'
+  /** A code for an API alone, without `openid`. */
+  | 'api-code'
+  | 'opaque-code'
+  | 'refresh-token'
+  /** An opaque access token, which can be introspected any number of times. */
+  | 'opaque-token';
+
+export interface ComparedFlow {
+  readonly title: string;
+  readonly status: number;
+  /** Each request takes one. */
+  readonly uses?: CredentialKind;
+  /** Each answer yields one, found in its header or body by the pattern. */
+  readonly makes?: { readonly kind: CredentialKind; readonly pattern: RegExp };
+  readonly request: (credential: string) => Request;
+}
+
+interface AuthorizationRequest {
+  readonly client: string;
+  readonly scope: string;
+  readonly resource: string;
+}
+
+const authorizePath = ({ client, scope, resource }: AuthorizationRequest): string =>
+  `${paths.authorize}?${new URLSearchParams({
+    client_id: client,
+    response_type: 'code',
+    redirect_uri: redirectUri,
+    scope,
+    resource,
+    state: 'a-state-of-a-request',
+    ...(scope.includes('openid') && { nonce: 'a-nonce-of-a-request' }),
+    code_challenge: challenge,
+    code_challenge_method: 'S256',
+  })}`;
+
+const app = { client: clientOf('ES256'), scope: 'openid profile email read', resource: audienceOf('ES256') };
+
+/** What each browser asks for first, to sign in. */
+export const signInRequest = authorizePath(app);
+
+const authorizeFor = (title: string, kind: CredentialKind, request: AuthorizationRequest): ComparedFlow => ({
+  title,
+  status: 303,
+  uses: 'cookies',
+  makes: { kind, pattern: /[?&]code=([\w-]+)/ },
+  request: (cookies) => ({
+    method: 'GET',
+    path: authorizePath(request),
+    headers: { cookie: cookies, accept: 'text/html' },
+  }),
+});
+
+const jsonExchange = codeEndpoints.json;
+
+export const comparedFlows: Readonly<Record<string, ComparedFlow>> = {
+  authorize: authorizeFor('authorize with a live session', 'code', app),
+  exchange: {
+    title: 'code exchange',
+    status: 200,
+    uses: 'code',
+    makes: { kind: 'refresh-token', pattern: /"refresh_token":"([\w-]+)"/ },
+    request: (code) => redeemCode('ES256', code, app.resource),
+  },
+  refresh: {
+    title: 'refresh with rotation',
+    status: 200,
+    uses: 'refresh-token',
+    request: (token) =>
+      formRequest(paths.token, app.client, {
+        grant_type: 'refresh_token',
+        refresh_token: token,
+        resource: app.resource,
+      }),
+  },
+  'client-credentials': { ...clientCredentials(), title: 'client credentials' },
+  introspection: {
+    title: 'introspection of an opaque access token',
+    status: 200,
+    uses: 'opaque-token',
+    request: (token) => formRequest(paths.introspect, app.client, { token, token_type_hint: 'access_token' }),
+  },
+  json: {
+    title: 'JSON token endpoint',
+    status: jsonExchange.status,
+    uses: 'api-code',
+    request: jsonExchange.request,
+  },
+};
+
+/** Make what the compared flows use up; they are not measured. */
+export const supplies: readonly ComparedFlow[] = [
+  ...Object.values(comparedFlows),
+  authorizeFor('codes for the JSON token endpoint', 'api-code', {
+    client: apiCodeClient,
+    scope: 'read',
+    resource: app.resource,
+  }),
+  authorizeFor('codes for opaque tokens', 'opaque-code', { ...app, resource: opaqueAudience }),
+  {
+    title: 'opaque tokens',
+    status: 200,
+    uses: 'opaque-code',
+    makes: { kind: 'opaque-token', pattern: /"access_token":"([\w-]+)"/ },
+    request: (code) => redeemCode('ES256', code, opaqueAudience),
+  },
+];

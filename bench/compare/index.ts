@@ -1,0 +1,107 @@
+/**
+ * Compares this checkout of Postern with another one, flow by flow: `npm run bench -- --against CHECKOUT`. Both run on
+ * this machine at once, are warmed by the same requests, and take turns; what counts is the processor time of the
+ * server for a request. The other checkout is reached by its command and by HTTP alone, so it may be of any version.
+ */
+import { fileURLToPath } from 'node:url';
+import type { Generator } from '../load/generator.ts';
+import type { Effort } from '../measure/rounds.ts';
+import type { Result } from '../sections/section.ts';
+import type { StoreName } from './checkout.ts';
+import { type ComparedFlow, comparedFlows } from './flows.ts';
+import { type Side, startSide } from './side.ts';
+import { type Comparison, compareRounds, isSlower, type RoundPair } from './statistics.ts';
+
+interface CompareOptions {
+  readonly generator: Generator;
+  readonly against: string;
+  readonly stores: readonly StoreName[];
+  /** Names of flows; empty: all. */
+  readonly flowNames: readonly string[];
+  readonly effort: Effort;
+  /** A flow that takes more than this in addition fails the comparison, in percent. */
+  readonly threshold: number;
+  /** The comparison of one store ends after so many minutes, measured or not. */
+  readonly minutes: number;
+  readonly report: (result: Result) => void;
+}
+
+const ownRoot = fileURLToPath(new URL('../../', import.meta.url));
+const warmUpStep = 1_000;
+
+interface Sides {
+  readonly own: Side;
+  readonly other: Side;
+}
+
+/** One of both goes first in even rounds, the other one in odd rounds. */
+const measurePair = async (
+  { own, other }: Sides,
+  flow: ComparedFlow,
+  count: number,
+  round: number,
+): Promise<RoundPair> => {
+  if (round % 2 === 0) {
+    const ownCpu = await own.measure(flow, count);
+    return { own: ownCpu, other: await other.measure(flow, count) };
+  }
+  const otherCpu = await other.measure(flow, count);
+  return { own: await own.measure(flow, count), other: otherCpu };
+};
+
+const formatComparison = ({ own, other, ratio, interval: [low, high], rounds }: Comparison): string =>
+  `${own.toFixed(3)} / ${other.toFixed(3)} ms, ratio ${ratio.toFixed(3)} (${low.toFixed(3)}–${high.toFixed(3)}), ${rounds} rounds`;
+
+/** Measures one store; returns whether some flow is slower than the threshold allows. */
+const compareOnStore = async (store: StoreName, options: CompareOptions): Promise<boolean> => {
+  const { generator, against, flowNames, effort, threshold, minutes, report } = options;
+  const flows = Object.entries(comparedFlows).filter(
+    ([name]) => flowNames.length === 0 || flowNames.includes(name),
+  );
+  const pairs = new Map<string, RoundPair[]>(flows.map(([name]) => [name, []]));
+  const slowFlows = () => flows.filter(([name]) => isSlower(compareRounds(pairs.get(name) ?? []), threshold));
+  const deadline = performance.now() + minutes * 60_000;
+
+  const own = await startSide(ownRoot, store, generator);
+  let other: Side | undefined;
+  try {
+    other = await startSide(against, store, generator);
+    const sides = { own, other };
+    const measureRounds = async (chosen: typeof flows): Promise<void> => {
+      for (let round = 0; round < effort.rounds; round++) {
+        if (performance.now() > deadline) throw new Error(`the comparison took more than ${minutes} minutes`);
+        for (const [name, flow] of chosen)
+          pairs.get(name)?.push(await measurePair(sides, flow, effort.perRound, round));
+      }
+    };
+    for (let left = effort.warmUp, step = 0; left > 0; left -= warmUpStep, step++) {
+      for (const [, flow] of flows) await measurePair(sides, flow, Math.min(left, warmUpStep), step);
+    }
+    await measureRounds(flows);
+    // What looks slow is measured once more: only a difference that remains counts.
+    const doubtful = slowFlows();
+    if (doubtful.length > 0) await measureRounds(doubtful);
+  } finally {
+    await other?.close();
+    await own.close();
+  }
+
+  report({
+    title: `this checkout / the other one, ${store}`,
+    note: `CPU of the server for a request; a flow fails above a ratio of ${(1 + threshold / 100).toFixed(2)}`,
+    values: Object.fromEntries(
+      flows.map(([name, { title }]) => {
+        const comparison = compareRounds(pairs.get(name) ?? []);
+        return [title, `${formatComparison(comparison)}${isSlower(comparison, threshold) ? ', SLOWER' : ''}`];
+      }),
+    ),
+  });
+  return slowFlows().length > 0;
+};
+
+/** Whether no flow is slower than the threshold allows. */
+export const compareCheckouts = async (options: CompareOptions): Promise<boolean> => {
+  let slower = false;
+  for (const store of options.stores) slower = (await compareOnStore(store, options)) || slower;
+  return !slower;
+};
