@@ -5,13 +5,13 @@ const digest = (parts: readonly string[]): Buffer =>
   createHash('sha256').update(JSON.stringify(parts)).digest();
 
 /**
- * One of a million places. Names and addresses are the attacker's choice and without end; places are not, so the
- * store can't be filled. Two that share a place now and then share a delay.
+ * One of about a million buckets. Attackers choose names and addresses, and there is no end of those; the number of
+ * buckets is fixed, so the store can't be filled. Two names that share a bucket share a delay.
  */
 export const bucket = (...parts: string[]): string =>
   (digest(parts).readUInt32BE(0) >>> 12).toString(36).padStart(4, '0');
 
-/** Exact, for what only a successful sign-in writes. */
+/** Free of collisions. Only a successful sign-in writes under such an id, so attackers can't choose it. */
 export const exactId = (...parts: string[]): string => digest(parts).toString('base64url').slice(0, 27);
 
 export const throttleKey = (kind: string, family: string): Key => ({

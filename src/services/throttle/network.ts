@@ -2,7 +2,7 @@ import { isIP, isIPv6 } from 'node:net';
 
 const groups = (text: string): string[] => (text === '' ? [] : text.split(':'));
 
-/** One household or machine: an IPv4 address, or the /64 that an IPv6 subscriber can choose from at will. */
+/** The unit that is counted: an IPv4 address, or the /64 within which an IPv6 subscriber chooses addresses freely. */
 export const networkOf = (address: string): string => {
   if (!address.includes(':')) return address;
   const plain = address.split('%')[0] ?? '';
@@ -12,7 +12,7 @@ export const networkOf = (address: string): string => {
   const [left = '', right] = plain.split('::');
   const head = groups(left);
   const tail = right === undefined ? [] : groups(right);
-  // A dotted tail stands for two groups; they are in the lower half, which is cut off.
+  // A dotted tail counts as two groups. They are in the lower half, which is cut off.
   const length = head.length + tail.length + (plain.includes('.') ? 1 : 0);
   const whole = [...head, ...Array.from({ length: 8 - length }, () => '0'), ...tail];
   return `${whole
