@@ -184,7 +184,7 @@ for (const { name, options } of ways) {
       await tab.waitForURL(`${home}/callback*`);
       await tab.goto(`${server.issuer}/oauth/logout`);
       await tab.click('.logout-confirm');
-      await tab.locator('h1', { hasText: 'You are signed out' }).waitFor();
+      await tab.locator('h1', { hasText: 'You’re signed out' }).waitFor();
       if (scripts) await checkAccessibility(t, tab, 'logged-out');
     }),
   );
@@ -251,7 +251,7 @@ for (const { name, options } of ways) {
       await tab.goto(login);
       await tab.locator('h1', { hasText: 'done this step already' }).waitFor();
       if (scripts) await checkAccessibility(t, tab, 'done-already');
-      await tab.click('text=Start again at Harbour Notes');
+      await tab.click('text=Start again in Harbour Notes');
       await tab.waitForURL(`${home}/home`);
       await tab.goto(`${server.issuer}/interaction/never-there`);
       t.equal(await tab.locator('.start-again').count(), 0);
@@ -368,9 +368,9 @@ t.test('after signing out neither the back button nor an open page restores the 
     await tab.goto(`${server.issuer}/oauth/logout`);
     t.match(await tab.locator('main').textContent(), 'ada');
     await tab.click('.logout-confirm');
-    await tab.locator('h1', { hasText: 'You are signed out' }).waitFor();
+    await tab.locator('h1', { hasText: 'You’re signed out' }).waitFor();
     await tab.goBack();
-    await tab.locator('h1', { hasText: 'You are signed out' }).waitFor();
+    await tab.locator('h1', { hasText: 'You’re signed out' }).waitFor();
     await open.click('.consent-allow');
     await open.locator('h1', { hasText: 'expired' }).waitFor();
     await again.reload();

@@ -218,7 +218,7 @@ t.test('a form sent twice or late leads to the same page as the first one', asyn
     t.ok(redirectParameters(await person.request(to(twice))).has('code'));
     for (const late of [await post(page, allow), await person.open(to(allowed))]) {
       t.equal(late.status, 400);
-      t.match(late.body, 'You have done this step already', 'once the application was told');
+      t.match(late.body, 'You’ve already completed this step', 'once the application was told');
     }
   });
 
@@ -260,7 +260,7 @@ t.test('a form sent twice or late leads to the same page as the first one', asyn
     const second = await follow(await send(page));
     t.equal(second.status, 200);
     t.match(second.body, new RegExp(`value="${user_code}"`), 'the page of the code once more');
-    t.match(second.body, 'Enter the code once more', 'says why');
+    t.match(second.body, 'Enter the code again', 'says why');
     const done = await browser.submit(await follow(first), allow);
     t.match(done.body, 'Device connected');
     t.match((await send(second, { user_code })).body, 'already used');
@@ -280,7 +280,7 @@ t.test('a form sent twice or late leads to the same page as the first one', asyn
   await t.test('denying a device can be sent twice', async (t) => {
     const { verification_uri, user_code } = await device();
     const page = await send(await browser.open(verification_uri), { user_code });
-    t.match((await send(page, { abort: 'yes' })).body, 'Device refused');
+    t.match((await send(page, { abort: 'yes' })).body, 'Device not connected');
     const late = await follow(await send(page, { abort: 'yes' }));
     t.equal(late.status, 200);
     t.match(late.body, 'device-submit');
@@ -294,7 +294,7 @@ t.test('a form sent twice or late leads to the same page as the first one', asyn
     const confirm = await send(await browser.open(verification_uri), { user_code: other.user_code });
     const both = await Promise.all([send(confirm, { abort: 'yes' }), send(confirm, { abort: 'yes' })]);
     t.ok(
-      both.some(({ body }) => body.includes('Device refused')),
+      both.some(({ body }) => body.includes('Device not connected')),
       'twice at the same moment',
     );
     for (const page of both) t.equal((await follow(page)).status, 200);
@@ -305,8 +305,8 @@ t.test('a form sent twice or late leads to the same page as the first one', asyn
     await browser.open(`${issuer}/oauth/logout`);
     const asked = await follow(await send(page, { logout: 'yes' }));
     t.match(asked.body, 'logout-confirm', 'a page that is not the newest asks again');
-    t.match((await follow(await send(asked, { logout: 'yes' }))).body, 'You are signed out');
-    t.match((await follow(await send(asked, { logout: 'yes' }))).body, 'You are signed out');
+    t.match((await follow(await send(asked, { logout: 'yes' }))).body, 'You’re signed out');
+    t.match((await follow(await send(asked, { logout: 'yes' }))).body, 'You’re signed out');
     const data = await browser.request(`${issuer}/oauth/logout/confirm`, {
       method: 'POST',
       headers: { accept: 'application/json' },

@@ -287,11 +287,11 @@ t.test('an application that registered itself is marked', async (t) => {
   t.notMatch(shown.body, 'bank.example.com');
   await browser.submit(shown, { decision: 'deny' });
   const late = await browser.open(login.url);
-  t.match(late.body, 'You have done this step already');
+  t.match(late.body, 'You’ve already completed this step');
   t.notMatch(late.body, 'bank.example.com', 'nobody is sent there');
   const asking = await ask(server, { client_id: 'self' });
   t.match(asking.page.body, /badge-warn">Unverified/);
-  t.match(asking.page.body, 'Nobody here has checked its name or logo');
+  t.match(asking.page.body, 'Its name and logo haven’t been verified');
   t.match(asking.page.body, /First seen on [A-Z][a-z]+ \d/);
 });
 

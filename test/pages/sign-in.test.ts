@@ -190,9 +190,9 @@ t.test('a stale page forwards to the next step, or links back to its application
     t.ok(isCode(await browser.submit(login, ada)));
     const back = await browser.open(login.url);
     t.equal(back.status, 400);
-    t.match(back.body, 'You have done this step already');
+    t.match(back.body, 'You’ve already completed this step');
     t.match(back.body, way);
-    t.match(back.body, `Start again at The ${client}`);
+    t.match(back.body, `Start again in The ${client}`);
     const sent = await browser.submit(login, ada);
     t.equal(sent.status, 400, 'the form of it as well');
     t.match(sent.body, way);
@@ -203,7 +203,7 @@ t.test('a stale page forwards to the next step, or links back to its application
   t.ok(isCode(await browser.submit(login, ada)));
   t.match(
     (await browser.open(login.url)).body,
-    'Go back to the app you came from',
+    'Go back to the app and sign in from there',
     'without a known address nothing is made up',
   );
 
@@ -217,7 +217,7 @@ t.test('a stale page forwards to the next step, or links back to its application
   const late = await old.submit(left, ada);
   t.equal(late.status, 400, 'after its hour');
   t.match(late.body, 'This sign-in has expired');
-  t.match(late.body, 'Start again at The app');
+  t.match(late.body, 'Start again in The app');
 });
 
 t.test('the back button and a form sent twice lead to the current page', async (t) => {
@@ -238,7 +238,7 @@ t.test('the back button and a form sent twice lead to the current page', async (
   t.equal(twice.url, consent.url);
   const done = await browser.submit(consent, { decision: 'allow' });
   t.ok(isCode(done));
-  t.match((await browser.open(login.url)).body, 'Start again at The app');
+  t.match((await browser.open(login.url)).body, 'Start again in The app');
 
   const fast = new Browser();
   const page = await visit(server, fast);

@@ -161,7 +161,7 @@ t.test('the person answers on the approval page', async (t) => {
     const id = await requestOf(bank, { binding_message: 'W4SCT' });
     t.match(await requests(postern, new Browser()), { status: 401, body: /not signed in/ });
     const bob = await signedIn(postern, 'bob');
-    t.match(await requests(postern, bob), { status: 200, body: /Nobody is waiting/ });
+    t.match(await requests(postern, bob), { status: 200, body: /No requests right now/ });
     const ada = await signedIn(postern);
     const page = await requests(postern, ada);
     t.match(page.body, 'The bank');
@@ -190,7 +190,7 @@ t.test('the person answers on the approval page', async (t) => {
     const page = await requests(postern, ada);
     const done = await ada.submit(page, { decision: 'allow' });
     t.match(done, { status: 200, body: /Approved/ });
-    t.match(done.body, /Nobody is waiting/);
+    t.match(done.body, /No requests right now/);
     t.match(await ada.submit(page, { decision: 'deny' }), { status: 410 }, 'and answered once');
 
     const answers = await Promise.all(Array.from({ length: 6 }, () => poll(bank, id)));

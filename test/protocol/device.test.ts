@@ -249,7 +249,7 @@ t.test('an approved device gets tokens (RFC 8628 §3.4)', async (t) => {
     const first = await begin(server);
     const browser = new Browser();
     const denied = await browser.submit(await enter(server, browser, first.userCode), { abort: 'yes' });
-    t.match(denied, { status: 200, body: /Device refused/ });
+    t.match(denied, { status: 200, body: /Device not connected/ });
     t.match(await poll(server, first.deviceCode), { status: 400, body: { error: 'access_denied' } });
     t.match(await poll(server, first.deviceCode), { body: { error: 'access_denied' } }, 'for good');
 
@@ -257,7 +257,7 @@ t.test('an approved device gets tokens (RFC 8628 §3.4)', async (t) => {
     const login = await browser.submit(await enter(server, browser, second.userCode), {});
     const consent = await browser.submit(login, { login: 'ada', password: 'correct horse battery' });
     const cancelled = await browser.submit(consent, { decision: 'deny' });
-    t.match(cancelled, { status: 200, body: /Device refused/ });
+    t.match(cancelled, { status: 200, body: /Device not connected/ });
     t.match(await poll(server, second.deviceCode), { status: 400, body: { error: 'access_denied' } });
   });
 

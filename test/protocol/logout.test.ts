@@ -122,7 +122,7 @@ t.test('RP-initiated logout works (OpenID Connect RP-Initiated Logout 1.0)', asy
     );
     t.match(nobody, { status: 200, body: /logout-confirm/ }, 'without a client it is passed over');
     const gone = await browser.submit(nobody, { logout: 'yes' });
-    t.match(gone, { status: 200, url: `${postern.issuer}/oauth/logout/success`, body: /You are signed out/ });
+    t.match(gone, { status: 200, url: `${postern.issuer}/oauth/logout/success`, body: /You’re signed out/ });
   });
 
   await t.test('hints that are forged, foreign or of another client are refused (§2)', async (t) => {

@@ -249,7 +249,7 @@ t.test(
       const refused = await more.submit(next, { ...good, login: 'erin' });
       t.equal(refused.status, 429);
       t.equal(refused.headers.get('retry-after'), '60');
-      t.match(refused.body, 'Too many accounts were made from here');
+      t.match(refused.body, 'Too many accounts were created from your network');
       for (const typed of ['erin', good.email, 'Carol &lt;b&gt;']) t.match(refused.body, `value="${typed}"`);
       t.notMatch(refused.body, good.password);
       t.equal(await server.app.services.accounts.findByUsername('erin'), undefined);

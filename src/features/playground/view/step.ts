@@ -41,7 +41,7 @@ const outputView = (output: StepOutput, { demo, now }: StepModel): Html => {
 const attackView = (name: AttackName, { journal, messages }: StepModel): Html | undefined => {
   const exchanges = journal.exchanges[name];
   if (!exchanges) return undefined;
-  const { explanation } = words.breaks[name];
+  const { explanation } = words.attacks[name];
   return html`<div class="broken" id="break-${name}">
     ${exchanges.map((exchange, at) =>
       exchangeView(exchange, { name: `${name}-${at}`, messages, open: at === exchanges.length - 1 }),
@@ -50,28 +50,41 @@ const attackView = (name: AttackName, { journal, messages }: StepModel): Html | 
   </div>`;
 };
 
-/** What can be done now: go on, or break something. */
+/** Buttons that begin the tab anew. They are no attacks, so they belong to the button that goes on. */
+const restarts: ReadonlySet<AttackName> = new Set(['anotherCode', 'anotherDevice']);
+
+const attackButton = (name: AttackName): Html =>
+  submit({
+    label: words.attacks[name].button,
+    class: 'playground-break',
+    look: 'secondary',
+    name: 'do',
+    value: name,
+  });
+
 const stepForm = (
   { name, run, attacks = [] }: Step,
   { state, journal, csrf, tab }: StepModel,
 ): Html | undefined => {
-  const possibleAttacks = attacks.filter(({ when }) => when(journal));
+  const possible = attacks.filter(({ when }) => when(journal)).map((attack) => attack.name);
   const next = state === 'now' && run !== undefined;
-  if (!next && possibleAttacks.length === 0) return undefined;
+  if (!next && possible.length === 0) return undefined;
+  const restartButtons = possible.filter((attack) => restarts.has(attack));
+  const wrongRequests = possible.filter((attack) => !restarts.has(attack));
   return html`<form method="post" action="/playground/${tab}">
       ${hidden({ csrf })}
-      <div class="actions">
+      ${
+        (next || restartButtons.length > 0) &&
+        html`<div class="actions">
         ${next && submit({ label: words.steps[name].button, class: 'playground-next', name: 'do', value: name })}
-        ${possibleAttacks.map(({ name: broken }) =>
-          submit({
-            label: words.breaks[broken].button,
-            class: 'playground-break',
-            look: 'secondary',
-            name: 'do',
-            value: broken,
-          }),
-        )}
-      </div>
+        ${restartButtons.map(attackButton)}
+      </div>`
+      }
+      ${
+        wrongRequests.length > 0 &&
+        html`<h3 class="small-heading">${words.attacksHeading}</h3>
+      <div class="actions">${wrongRequests.map(attackButton)}</div>`
+      }
     </form>`;
 };
 
