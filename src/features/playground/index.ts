@@ -9,6 +9,7 @@ import { cookieIn, serializeCookie } from '../../cookies.ts';
 import { Failure } from '../../errors.ts';
 import type { Feature } from '../../feature.ts';
 import { macOf, verifyMac } from '../../form-mac.ts';
+import { formExpired } from '../../http/pages/form-expired.ts';
 import type { Pages } from '../../http/pages/pages.ts';
 import { demoResource } from '../../services/demo-data/index.ts';
 import type { Clock, Store } from '../../store/port.ts';
@@ -86,11 +87,7 @@ export const playground = ({
     if (browser === undefined) return redirectToTab(reply, tab);
     const { do: action = '', csrf } = request.body ?? {};
     if (!verifyMac(csrf, formSubject(browser), cookieKeys())) {
-      throw new Failure({
-        code: 'form_expired',
-        status: 403,
-        message: 'This form is no longer valid. Go back and load it again.',
-      });
+      throw formExpired();
     }
     if (action === 'restart') {
       await journals.remove(browser, tab);

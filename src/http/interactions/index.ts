@@ -11,6 +11,8 @@ import type { Engine } from '../../provider/engine.ts';
 import { modelKey } from '../../provider/storage/ids.ts';
 import { runInUnitOfWork } from '../../store/current-unit-of-work.ts';
 import type { Store } from '../../store/port.ts';
+import type { UnitOfWork } from '../../store/unit-of-work.ts';
+import { formExpired } from '../pages/form-expired.ts';
 import type { Pages } from '../pages/pages.ts';
 import { formActionOrigins } from './client-display.ts';
 import { answerExpired } from './expired.ts';
@@ -50,6 +52,7 @@ export const interactionScope = ({
     request: FastifyRequest,
     reply: FastifyReply,
     uid: string,
+    work: UnitOfWork,
   ): Promise<{ visit: Visit; step: Step }> => {
     const { provider } = engine();
     const interaction = await provider
@@ -68,6 +71,7 @@ export const interactionScope = ({
         provider,
         interaction,
         client,
+        work,
         page: pages.pageFor(request, typeof uiLocales === 'string' ? { uiLocales } : {}),
         action: `/interaction/${uid}`,
         csrf: macOf(macSubject(uid, step), cookieKeys()),
@@ -112,9 +116,11 @@ export const interactionScope = ({
   };
 
   /** What a step stages is committed before its answer leaves. */
-  const commitBeforeSending = async (handle: () => Promise<SendResponse>): Promise<FastifyReply> => {
+  const commitBeforeSending = async (
+    handle: (work: UnitOfWork) => Promise<SendResponse>,
+  ): Promise<FastifyReply> => {
     const send = await runInUnitOfWork(store, async (work) => {
-      const ready = await handle();
+      const ready = await handle(work);
       await work.commit();
       return ready;
     });
@@ -143,24 +149,20 @@ export const interactionScope = ({
 
       // A step may find that nothing needs to be asked, and go on: not for who only looks (RFC 9110 §9.2.1).
       inner.get<{ Params: { uid: string } }>(path, { exposeHeadRoute: false }, async (request, reply) =>
-        commitBeforeSending(async () => {
-          const { visit: current, step } = await loadVisit(request, reply, request.params.uid);
+        commitBeforeSending(async (work) => {
+          const { visit: current, step } = await loadVisit(request, reply, request.params.uid, work);
           return answerOutcome(current, await step.show(current), reply);
         }),
       );
 
       inner.post<{ Params: { uid: string }; Body: Form }>(path, async (request, reply) =>
-        commitBeforeSending(async () => {
+        commitBeforeSending(async (work) => {
           const { uid } = request.params;
-          const { visit: current, step } = await loadVisit(request, reply, uid);
+          const { visit: current, step } = await loadVisit(request, reply, uid, work);
           const form = request.body ?? {};
           if (verifyMac(form['csrf'], macSubject(uid, step), cookieKeys()))
             return answerOutcome(current, await step.submit(current, form), reply);
-          throw new Failure({
-            code: 'form_expired',
-            status: 403,
-            message: 'This form is no longer valid. Go back and load it again.',
-          });
+          throw formExpired();
         }),
       );
     });

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { InteractionResults, interactionPolicy, Provider } from 'oidc-provider';
+import type { UnitOfWork } from '../../store/unit-of-work.ts';
 import type { Page } from '../../views/page.ts';
 
 export type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
@@ -11,6 +12,8 @@ export interface Visit {
   readonly provider: Provider;
   readonly interaction: Interaction;
   readonly client: EngineClient;
+  /** Committed before the response leaves. */
+  readonly work: UnitOfWork;
   readonly page: Page;
   /** What every form of the step carries. */
   readonly csrf: string;
