@@ -1,11 +1,11 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
-import type { Allowed } from './stored-consent.ts';
+import type { Allowed } from './allowed.ts';
 
-/** Claims that tell of the sign-in and not of the person: nobody is asked about them. */
+/** These claims describe the sign-in rather than the person, so they need no consent. */
 const signInClaims = new Set(['sub', 'sid', 'auth_time', 'acr', 'amr', 'iss']);
 
-/** All that a request asks for, as the engine understands it. */
-export const requestedByClient = ({ oidc }: KoaContextWithOIDC): Allowed => ({
+/** Includes what was allowed before. The engine has already limited the request to what the client may ask for. */
+export const everythingRequested = ({ oidc }: KoaContextWithOIDC): Allowed => ({
   scopes: [...oidc.requestParamOIDCScopes],
   claims: [...oidc.requestParamClaims].filter((claim) => !signInClaims.has(claim)),
   resources: Object.fromEntries(

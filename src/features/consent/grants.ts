@@ -1,9 +1,9 @@
 import type { Provider } from 'oidc-provider';
-import type { Allowed, Declined } from './stored-consent.ts';
+import type { Allowed, Declined } from './allowed.ts';
 
 export type Grant = InstanceType<Provider['Grant']>;
 
-/** What a grant keeps of refusals, which its types leave out: a refusal outweighs what is allowed later. */
+/** Missing from the engine's types. A rejection in a grant outweighs what is added to the grant later. */
 interface StoredRejections {
   rejected?: { openid?: { scope?: string; claims?: readonly string[] } };
 }

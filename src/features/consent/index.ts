@@ -1,23 +1,25 @@
 /**
- * Owns what a person allows an application: the question, the answer, and its memory for each account and client.
- * Not the grant that tokens belong to, which is the engine's and lives as long as they do.
+ * Owns what a person allows an application: the question, the decision, and the decisions remembered for each account
+ * and client. The engine owns the grant that tokens belong to; it lasts only as long as they do.
+ *
+ * Before the engine asks (load-grant.ts)
+ *   the session has a grant for the client      -> that grant
+ *   a first-party client, or a remembered consent -> a new grant of the whole request, or of what was allowed before
+ *   otherwise                                   -> no grant
+ * The engine asks for this step when the grant lacks something of the request, with `prompt=consent`, or for a native
+ * client (prompt.ts).
+ * GET /interaction/:uid (prompt `consent`)
+ *   `?switch=yes`                               -> back to the engine, which asks for a sign-in
+ *   otherwise                                   -> the page with what is asked for
+ * POST /interaction/:uid
+ *   `decision=allow`                            -> grant and consent are saved, back to the engine
+ *   anything else                               -> back to the engine with `access_denied`
  */
-import type { Config } from '#config';
-import type { Events } from '../../events.ts';
 import type { Feature } from '../../feature.ts';
-import type { Accounts } from '../../services/accounts/index.ts';
-import type { Clock, Store } from '../../store/port.ts';
 import { createConsentStep } from './consent-step.ts';
+import type { ConsentDependencies } from './dependencies.ts';
 import { loadOrCreateGrant } from './load-grant.ts';
 import { createConsentPrompt } from './prompt.ts';
-
-export interface ConsentDependencies {
-  readonly config: Config;
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly events: Events;
-  readonly accounts: Accounts;
-}
 
 export const consent = (dependencies: ConsentDependencies): Feature => ({
   name: 'consent',

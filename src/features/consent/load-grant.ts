@@ -1,29 +1,31 @@
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
+import { currentUnitOfWork } from '../../store/current-unit-of-work.ts';
+import { UnitOfWork } from '../../store/unit-of-work.ts';
+import type { ConsentDependencies } from './dependencies.ts';
+import { everythingRequested } from './everything-requested.ts';
 import { addAllowed, type Grant } from './grants.ts';
-import type { ConsentDependencies } from './index.ts';
-import { requestedByClient } from './requested-by-client.ts';
 import { loadConsent } from './stored-consent.ts';
 
 type LoadExistingGrant = NonNullable<Configuration['loadExistingGrant']>;
 
 /**
- * The session's grant for this client; or a new one made of what was allowed before, or of the operator's word for
- * a client of the house. Without any of these the engine asks.
+ * Answers the session's grant for this client. Otherwise it makes one, of the remembered consent or, for a first-party
+ * client, of the whole request. Without either the engine asks the person.
  */
 export const loadOrCreateGrant =
-  ({ store }: ConsentDependencies): LoadExistingGrant =>
+  ({ store }: Pick<ConsentDependencies, 'store'>): LoadExistingGrant =>
   async (ctx) => {
-    const { oidc } = ctx;
-    const { client, session, provider, result } = oidc;
+    const { client, session, provider, result } = ctx.oidc;
     const accountId = session?.accountId;
     if (!client || !accountId) return undefined;
     const grantId = result?.consent?.grantId ?? session.grantIdFor(client.clientId);
     const existing = grantId ? await provider.Grant.find(grantId) : undefined;
     const isFirstParty = client['first_party'] === true;
     if (existing && (!isFirstParty || coversRequest(existing, ctx))) return existing;
+    const work = currentUnitOfWork() ?? new UnitOfWork(store);
     const allowed = isFirstParty
-      ? requestedByClient(ctx)
-      : await loadConsent(store, accountId, client.clientId);
+      ? everythingRequested(ctx)
+      : await loadConsent(work, accountId, client.clientId);
     if (!allowed) return undefined;
     const grant = existing ?? new provider.Grant({ accountId, clientId: client.clientId });
     addAllowed(grant, allowed);
@@ -32,7 +34,7 @@ export const loadOrCreateGrant =
   };
 
 const coversRequest = (grant: Grant, ctx: KoaContextWithOIDC): boolean => {
-  const requested = requestedByClient(ctx);
+  const requested = everythingRequested(ctx);
   const scopes = new Set(grant.getOIDCScopeEncountered().split(' '));
   const claims = new Set(grant.getOIDCClaimsEncountered());
   return (

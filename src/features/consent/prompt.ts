@@ -1,23 +1,24 @@
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
-import { requestedByClient } from './requested-by-client.ts';
+import { everythingRequested } from './everything-requested.ts';
 
-/** RFC 8252 §8.6: without a question only where no other program of the device can be in its place. */
-const isFirstPartyOnClaimedRedirect = ({ oidc: { client, params } }: KoaContextWithOIDC): boolean => {
+/** RFC 8252 §8.6: any app on the device can receive a redirect that is not https, so such a request needs a question. */
+const isFirstPartyOnHttpsRedirect = ({ oidc: { client, params } }: KoaContextWithOIDC): boolean => {
   const redirect = params?.['redirect_uri'];
-  const isClaimedHttps = typeof redirect !== 'string' || redirect.startsWith('https:');
-  return client?.['first_party'] === true && isClaimedHttps;
+  const isHttps = typeof redirect !== 'string' || redirect.startsWith('https:');
+  return client?.['first_party'] === true && isHttps;
 };
 
-/** The engine's, which also tells the step all that was asked for. */
+/** The engine's consent prompt, which in addition passes the whole request to the step. */
 export const createConsentPrompt = (): interactionPolicy.Prompt => {
   const base = interactionPolicy.base().get('consent');
   const nativeClientCheck = base?.checks.get('native_client_prompt');
-  if (!base || !nativeClientCheck) throw new Error('the engine has no such consent prompt');
+  if (!base || !nativeClientCheck) throw new Error('oidc-provider has no such consent prompt');
   const { check } = nativeClientCheck;
-  nativeClientCheck.check = (ctx) => !isFirstPartyOnClaimedRedirect(ctx) && check(ctx);
+  nativeClientCheck.check = (ctx) => !isFirstPartyOnHttpsRedirect(ctx) && check(ctx);
   return new interactionPolicy.Prompt(
     { name: 'consent', requestable: true },
-    (ctx) => ({ whole: requestedByClient(ctx) }),
+    (ctx) => ({ whole: everythingRequested(ctx) }),
+    // The engine adds this check to every prompt that can be requested.
     ...base.checks.filter(({ reason }) => reason !== 'consent_prompt'),
   );
 };

@@ -1,18 +1,7 @@
-import { currentUnitOfWork } from '../../store/current-unit-of-work.ts';
-import type { Document, Key, Store } from '../../store/port.ts';
-import { UnitOfWork } from '../../store/unit-of-work.ts';
-
-/** What one account allowed one client, longer than any session or token lives. */
-export interface Allowed {
-  readonly scopes: readonly string[];
-  readonly claims: readonly string[];
-  readonly resources: Readonly<Record<string, readonly string[]>>;
-}
-
-/** What was asked for and left out. */
-export type Declined = Pick<Allowed, 'scopes' | 'claims'>;
-
-export const nothingAllowed: Allowed = { scopes: [], claims: [], resources: {} };
+import type { Document, Key } from '../../store/port.ts';
+import type { UnitOfWork } from '../../store/unit-of-work.ts';
+import type { Allowed, Declined } from './allowed.ts';
+import type { ConsentDecision } from './consent-form.ts';
 
 const body = JSON.stringify({ v: 1 });
 
@@ -22,7 +11,7 @@ const consentKey = (account: string, client: string): Key => ({
   id: client,
 });
 
-/** Everything that is allowed is a part of its own: of two answers given at once, both are kept. */
+/** Each allowed item is a field of the document, so two decisions made at once both take effect. */
 const fieldNameOf = (...names: readonly [kind: 'scope' | 'claim' | 'at', ...of: string[]]): string =>
   names.map(encodeURIComponent).join(':');
 
@@ -47,38 +36,30 @@ const decodeAllowed = ({ fields }: Document): Allowed => {
   return { scopes, claims, resources: Object.fromEntries(resources) };
 };
 
+/** A remembered consent outlives sessions and tokens. */
 export const loadConsent = async (
-  store: Store,
+  work: Pick<UnitOfWork, 'read'>,
   account: string,
   client: string,
 ): Promise<Allowed | undefined> => {
-  const work = currentUnitOfWork() ?? new UnitOfWork(store);
   const document = await work.read(consentKey(account, client));
   return document?.body === body ? decodeAllowed(document) : undefined;
 };
 
-interface ConsentDecision {
+interface NewConsent extends ConsentDecision {
   readonly account: string;
   readonly client: string;
-  readonly allowed: Allowed;
-  /** Taken back, whenever it was allowed. */
-  readonly declined: Declined;
   readonly decidedAt: number;
 }
 
-/** Staged, on top of what was allowed before: kept if the request that asked is. */
-export const saveConsent = async ({
-  account,
-  client,
-  allowed,
-  declined,
-  decidedAt,
-}: ConsentDecision): Promise<void> => {
-  const work = currentUnitOfWork();
-  if (!work) return;
+/** Adds to what was allowed before. What is declined now is removed, even if it was allowed before. */
+export const saveConsent = async (
+  work: UnitOfWork,
+  { account, client, allowed, declined, decidedAt }: NewConsent,
+): Promise<void> => {
   const key = consentKey(account, client);
   if ((await work.read(key)) === undefined) {
-    // Another answer may come first, and has made it then.
+    // When another request inserts the document first, the merge below still applies.
     work.stage({ op: 'insert', key, body }, { batch: 'first consent', onConflict: () => 'already done' });
   }
   work.stage({
@@ -89,7 +70,7 @@ export const saveConsent = async ({
       ...Object.fromEntries(fieldNamesOf(allowed).map((fieldName) => [fieldName, ''])),
     },
     index: [{ index: 'consents', of: account, at: decidedAt }],
-    // Taken back meanwhile: stays so.
+    // A consent that was withdrawn meanwhile stays withdrawn.
     ifAbsent: 'skip',
   });
 };

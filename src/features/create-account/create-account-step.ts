@@ -1,14 +1,15 @@
 import type { interactionPolicy } from 'oidc-provider';
 import type { SecurityEvent } from '../../events.ts';
 import { displayOf } from '../../http/interactions/client-display.ts';
+import { hasQuery } from '../../http/interactions/has-query.ts';
 import type { Form, Step, StepOutcome, Visit } from '../../http/interactions/step.ts';
 import type { Account } from '../../services/accounts/index.ts';
+import { passwordLogin } from '../../services/sign-ins/index.ts';
 import { networkOf } from '../../services/throttle/index.ts';
 import { type CreateAccountModel, createAccountPage } from '../../views/pages/create-account.ts';
-import { findProblems, type NewAccount, parseForm, problemOf } from './form.ts';
-import type { CreateAccountDependencies } from './index.ts';
-
-const sameFormWithinMs = 60_000;
+import { addAccountOnce } from './add-account.ts';
+import type { CreateAccountDependencies } from './dependencies.ts';
+import { findProblems, parseForm, problemOf } from './form.ts';
 
 export const createAccountStep = (
   { config, clock, events, accounts, throttle, levels }: CreateAccountDependencies,
@@ -40,35 +41,12 @@ export const createAccountStep = (
       correlation: request.id,
     });
 
-  /** The form was sent twice, as by two quick presses: the account of that name is theirs already. */
-  const findJustCreated = async ({ login, password, email }: NewAccount): Promise<Account | undefined> => {
-    const account = await accounts.findByUsername(login);
-    const age = clock.now() - (account?.createdAt ?? 0);
-    return age < sameFormWithinMs && account?.claims['email'] === email
-      ? accounts.authenticate(login, password)
-      : undefined;
-  };
-
-  const addOrFindJustCreated = async (newAccount: NewAccount): Promise<Account> => {
-    const { login: username, password, name, email } = newAccount;
-    const claims = { email, email_verified: false, ...(name !== '' && { name }) };
-    try {
-      return await accounts.add({ username, password, claims });
-    } catch (error) {
-      const justCreated = await findJustCreated(newAccount);
-      if (justCreated) return justCreated;
-      throw error;
-    }
-  };
-
   return {
     name: 'create',
     prompt,
 
     async show(visit): Promise<StepOutcome> {
-      const { query } = visit.request;
-      // They have one after all: signing in comes next.
-      if (typeof query === 'object' && query !== null && 'sign-in' in query) {
+      if (hasQuery(visit.request, 'sign-in')) {
         return { finish: { ...visit.interaction.lastSubmission, create: {} } };
       }
       return renderPage(visit);
@@ -79,6 +57,7 @@ export const createAccountStep = (
       const { password: _, ...typed } = newAccount;
       const problems = findProblems(newAccount, security.password.min_length);
       if (problems.length > 0) return renderPage(visit, { ...typed, problems });
+
       const verdict = await throttle.take(
         'create-account',
         networkOf(visit.request.ip),
@@ -90,27 +69,22 @@ export const createAccountStep = (
         const headers = { 'retry-after': String(waitSeconds) };
         return { ...renderPage(visit, { ...typed, waitSeconds }), status: 429, headers };
       }
+
       let account: Account;
       try {
-        account = await addOrFindJustCreated(newAccount);
+        account = await addAccountOnce({ accounts, clock }, newAccount);
       } catch (error) {
         const problem = problemOf(error);
         if (problem === undefined) throw error;
         return renderPage(visit, { ...typed, problems: [problem] });
       }
+
       emitSignUp(visit, { outcome: 'ok', account: account.id });
-      const acr = levels.reachedBy(account);
       return {
         finish: {
           ...visit.interaction.lastSubmission,
           create: {},
-          login: {
-            accountId: account.id,
-            remember: false,
-            ts: Math.floor(clock.now() / 1000),
-            amr: ['pwd'],
-            ...(acr !== undefined && { acr }),
-          },
+          login: passwordLogin({ account, remember: false, clock, levels }),
         },
       };
     },

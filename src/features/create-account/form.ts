@@ -23,7 +23,7 @@ export const parseForm = (form: Form): NewAccount => {
   };
 };
 
-/** What can be said without asking anybody. An address is only known to be right once mail has reached it. */
+/** Checks only the form of the address: whether mail arrives there is not known yet. */
 export const findProblems = (
   { login, email, password }: NewAccount,
   minPasswordLength: number,
@@ -46,6 +46,6 @@ const problemByCode: Readonly<Record<string, CreateAccountProblem>> = {
   password_too_short: 'passwordShort',
 };
 
-/** What the accounts refused, as a problem of the form. */
+/** The problem to show for a refusal of services/accounts; absent for any other error. */
 export const problemOf = (error: unknown): CreateAccountProblem | undefined =>
   error instanceof Failure ? problemByCode[error.code] : undefined;

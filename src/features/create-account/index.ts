@@ -1,33 +1,27 @@
 /**
- * Owns how people make their own account, where the operator lets them (`pages.create_account`): by the wish of an
- * application (`prompt=create`, Initiating User Registration via OpenID Connect), or by a link on the login page. Not
- * the rules of names and passwords, which accounts have.
+ * Owns the sign-up page, which is available when the operator sets `pages.create_account`. An application asks for it
+ * with `prompt=create` (Initiating User Registration via OpenID Connect), a person follows the link on the login page.
+ * The rules for user names and passwords belong to services/accounts.
+ *
+ * GET /interaction/:uid (prompt `create`)
+ *   `?sign-in=yes`                     -> back to the engine, which asks for a sign-in
+ *   otherwise                          -> the sign-up form
+ * POST /interaction/:uid
+ *   the form has problems              -> 422, the form again
+ *   too many accounts from one network -> 429 with Retry-After, the form again
+ *   otherwise                          -> the account is added and signed in, back to the engine
  */
 import { interactionPolicy } from 'oidc-provider';
-import type { Config } from '#config';
-import type { Events } from '../../events.ts';
 import type { Feature } from '../../feature.ts';
-import type { Accounts } from '../../services/accounts/index.ts';
-import type { AuthenticationLevels } from '../../services/authentication-levels/index.ts';
-import type { Throttle } from '../../services/throttle/index.ts';
-import type { Clock } from '../../store/port.ts';
 import { createAccountStep } from './create-account-step.ts';
-
-export interface CreateAccountDependencies {
-  readonly config: Config;
-  readonly clock: Clock;
-  readonly events: Events;
-  readonly accounts: Accounts;
-  readonly throttle: Throttle;
-  readonly levels: AuthenticationLevels;
-}
+import type { CreateAccountDependencies } from './dependencies.ts';
 
 export const createAccount = (dependencies: CreateAccountDependencies): Feature => {
   if (!dependencies.config.pages.create_account) return { name: 'create-account' };
   const { Check, Prompt } = interactionPolicy;
   const prompt = new Prompt(
     { name: 'create', requestable: true },
-    new Check('wanted', 'the person wants to make an account', ({ oidc }) =>
+    new Check('wanted', 'the person asked to create an account', ({ oidc }) =>
       Boolean(oidc.result?.['register'] && !oidc.result['create']),
     ),
   );

@@ -1,34 +1,21 @@
 /**
- * Owns the question "as whom?": asked when the application wants it asked, or names somebody who is not the one signed
- * in. One browser has one session, so the choice is between the person who is signed in and signing in as another.
+ * Owns the question "with which account?". The engine asks it with `prompt=select_account`, or when `login_hint` names
+ * another account than the one that is signed in. A browser has one session, so the choice is between the account that
+ * is signed in and signing in with another one. Signing in belongs to features/sign-in.
+ *
+ * GET /interaction/:uid (prompt `select_account`)
+ *   the account was disabled or removed -> back to the engine, which asks for a sign-in
+ *   otherwise                           -> page with the account and "use another account"
+ * POST /interaction/:uid
+ *   `account` is the signed-in account  -> back to the engine with that choice
+ *   anything else                       -> back to the engine, which asks for a sign-in
  */
-import { interactionPolicy } from 'oidc-provider';
 import type { Feature } from '../../feature.ts';
 import type { Accounts } from '../../services/accounts/index.ts';
-import { matchesHint } from './login-hint.ts';
+import { createSelectAccountPrompt } from './prompt.ts';
 import { createSelectAccountStep } from './select-account-step.ts';
 
-export const selectAccount = (accounts: Accounts): Feature => {
-  const { Check, Prompt } = interactionPolicy;
-  const prompt = new Prompt(
-    { name: 'select_account', requestable: true },
-    new Check('login_hint', 'another person is signed in', 'account_selection_required', async ({ oidc }) => {
-      const { session, result, params, client } = oidc;
-      const hint = params?.['login_hint'];
-      if (session?.accountId === undefined || typeof hint !== 'string') return false;
-      if (result?.login || result?.['select_account']) return false;
-      // With no page to show, the answer would let any application guess who is signed in: only one that knows may ask.
-      const isKnown = client !== undefined && session.grantIdFor(client.clientId) !== undefined;
-      if (oidc.prompts.has('none') && !isKnown) return false;
-      return !matchesHint(await accounts.find(session.accountId), hint);
-    }),
-  );
-  // With nobody signed in there is nothing to choose from: signing in is the choice.
-  const requestedCheck = prompt.checks.get('select_account_prompt');
-  const isPromptPending = requestedCheck?.check;
-  if (requestedCheck && isPromptPending) {
-    requestedCheck.check = async (ctx) =>
-      ctx.oidc.session?.accountId !== undefined && !ctx.oidc.result?.login && isPromptPending(ctx);
-  }
-  return { name: 'select-account', steps: [createSelectAccountStep(accounts, prompt)] };
-};
+export const selectAccount = (accounts: Accounts): Feature => ({
+  name: 'select-account',
+  steps: [createSelectAccountStep(accounts, createSelectAccountPrompt(accounts))],
+});

@@ -1,6 +1,9 @@
 import { type Account, foldUsername } from '../../services/accounts/index.ts';
 
-/** By any name that an application may know a person by. Asks for nobody else, so it tells nothing of others. */
+/**
+ * A hint may be any name by which an application can know the person. It is compared with this account only, so the
+ * answer reveals nothing about other accounts.
+ */
 export const matchesHint = (account: Account | undefined, hint: string): boolean => {
   if (!account) return false;
   const { email, phone_number, preferred_username } = account.claims;

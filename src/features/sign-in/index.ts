@@ -1,37 +1,33 @@
 /**
- * Owns the question "who are you?": identifier and password, remember me, signing in again, and the brakes on
- * guessing. Not accounts and their passwords, which it asks, nor what the person allows afterwards.
+ * Owns the question "who are you?": user name and password, "remember me", signing in again, and the cookie that marks
+ * known devices. Accounts and passwords belong to services/accounts, the delays after wrong passwords to
+ * services/throttle, what the person then allows to features/consent.
+ *
+ * GET /interaction/:uid (prompt `login`)
+ *   nobody is signed in                    -> login form
+ *   signed in, must sign in again          -> login form with a fixed user name, link `?another=yes`
+ *   signed in meanwhile in another tab     -> page that asks to continue: `?continue=yes`, `?another=yes`
+ *   `?register=yes`                        -> back to the engine, which goes to the step `create`
+ * POST /interaction/:uid
+ *   a field is empty, or wrong password    -> 422, the form again
+ *   too many failures                      -> 429 with Retry-After, the form again
+ *   right password                         -> back to the engine with the result `login`
+ *
+ * The engine asks for this step when: there is no session, `prompt=login`, `max_age` has passed, a stronger sign-in is
+ * required (services/authentication-levels), the password changed, or another account was asked for.
  */
 import { interactionPolicy } from 'oidc-provider';
-import type { Config } from '#config';
-import type { Events } from '../../events.ts';
 import type { Feature } from '../../feature.ts';
-import type { Accounts } from '../../services/accounts/index.ts';
-import { type AuthenticationLevels, addLevelCheck } from '../../services/authentication-levels/index.ts';
-import { addAnotherAccountCheck } from '../../services/sign-ins/another-account.ts';
-import { requireLoginAfterPasswordChange } from '../../services/sign-ins/signed-in-account.ts';
-import type { Throttle } from '../../services/throttle/index.ts';
-import type { Clock } from '../../store/port.ts';
+import { addLevelCheck } from '../../services/authentication-levels/index.ts';
+import { addAnotherAccountCheck } from '../../services/sign-ins/index.ts';
+import type { SignInDependencies } from './dependencies.ts';
 import { createKnownDevices } from './known-devices.ts';
 import { createLoginStep } from './login-step.ts';
-
-export { signInAsAnother } from '../../services/sign-ins/another-account.ts';
-export { findSignedInAccount } from '../../services/sign-ins/signed-in-account.ts';
-
-export interface SignInDependencies {
-  readonly config: Config;
-  readonly clock: Clock;
-  readonly events: Events;
-  readonly accounts: Accounts;
-  readonly throttle: Throttle;
-  readonly levels: AuthenticationLevels;
-  /** What cookies of ours are sealed with, newest first. */
-  readonly cookieKeys: () => readonly string[];
-}
+import { requireLoginAfterPasswordChange } from './password-change-check.ts';
 
 export const signIn = (dependencies: SignInDependencies): Feature => {
   const prompt = interactionPolicy.base().get('login');
-  if (!prompt) throw new Error('the engine has no login prompt');
+  if (!prompt) throw new Error('oidc-provider has no login prompt');
   addLevelCheck(prompt, dependencies.levels);
   requireLoginAfterPasswordChange(prompt, dependencies.accounts);
   addAnotherAccountCheck(prompt);

@@ -7,7 +7,7 @@ import { foldUsername } from '../../services/accounts/index.ts';
 import type { Clock } from '../../store/port.ts';
 
 const lifetimeSeconds = 90 * 86_400;
-/** Of one browser; the one that signed in longest ago is forgotten first. */
+/** One cookie holds this many accounts. The account that signed in longest ago is dropped first. */
 const maxAccounts = 5;
 
 interface Entry {
@@ -34,9 +34,9 @@ const parseEntries = (cookie: string): readonly Entry[] => {
 };
 
 /**
- * The mark that a browser gets for signing in: an id of its own for each account, sealed together with the name. With
- * it a person does not wait for failures of strangers; whoever stole it has the few tries that one device has. It says
- * nothing of who signed in, and opens nothing.
+ * After a sign-in the browser keeps a random device id for that account, with a MAC over the id and the user name. The
+ * throttle counts attempts from a known device apart, so failures of strangers don't delay the owner. A thief of the
+ * cookie gets only the few attempts of one device. The cookie neither names the account nor grants access.
  */
 export const createKnownDevices = ({ config, clock, cookieKeys }: Dependencies) => {
   const secure = config.issuer.startsWith('https:');
@@ -57,7 +57,7 @@ export const createKnownDevices = ({ config, clock, cookieKeys }: Dependencies) 
     findDevice: (headers: IncomingHttpHeaders, login: string): string | undefined =>
       findEntry(headers, login)?.device,
 
-    /** The cookie after a sign-in as `login`: renewed, or with one more mark. */
+    /** Renews the entry of this account, or adds one. */
     cookieAfterSignIn(headers: IncomingHttpHeaders, login: string): string {
       const existing = findEntry(headers, login);
       const unsigned = {

@@ -3,7 +3,7 @@ import type { Interaction } from '../../http/interactions/step.ts';
 
 const checkReason = 'another_account';
 
-/** What a step finishes with when the person wants to go on as somebody else: the engine asks for a sign-in then. */
+/** A step finishes with this when the person wants to continue with another account. The engine then asks for a sign-in. */
 export const signInAsAnother = { another_account: true } as const;
 
 export const addAnotherAccountCheck = (prompt: interactionPolicy.Prompt): void => {
@@ -11,7 +11,7 @@ export const addAnotherAccountCheck = (prompt: interactionPolicy.Prompt): void =
   prompt.checks.add(
     new Check(
       checkReason,
-      'another account was asked for',
+      'the person asked to use another account',
       ({ oidc: { result } }) => result !== undefined && checkReason in result && !result.login,
     ),
   );

@@ -1,0 +1,56 @@
+import type { Config } from '#config';
+import { displayOf } from '../../http/interactions/client-display.ts';
+import type { EngineClient, Visit } from '../../http/interactions/step.ts';
+import type { Account } from '../../services/accounts/index.ts';
+import { displayOfAccount } from '../../services/sign-ins/index.ts';
+import { type ConsentModel, consentPage } from '../../views/pages/consent.ts';
+import { type Allowed, nothingAllowed } from './allowed.ts';
+import { describeRequest } from './describe-request.ts';
+import { requestedConsent } from './requested-consent.ts';
+
+/** A client that registered itself is shown as unverified: the operator has not checked what it says about itself. */
+const describeClient = (client: EngineClient): ConsentModel['client'] => {
+  const unverified = client['from_registration'] === true;
+  const since = client.clientIdIssuedAt;
+  return {
+    ...displayOf(client),
+    ...(unverified && { unverified }),
+    ...(unverified && since !== undefined && { firstSeen: new Date(since * 1000) }),
+    ...(client.tosUri !== undefined && { terms: client.tosUri }),
+    ...(client.policyUri !== undefined && { policy: client.policyUri }),
+  };
+};
+
+const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+const describeRedirect = (uri: unknown): ConsentModel['redirect'] => {
+  const url = typeof uri === 'string' ? URL.parse(uri) : null;
+  return url ? { host: url.host || url.protocol, local: loopbackHosts.has(url.hostname) } : undefined;
+};
+
+interface ConsentViewOptions {
+  readonly account: Account;
+  /** What this account allowed this client before; absent: nothing yet. */
+  readonly remembered: Allowed | undefined;
+  readonly descriptions: Config['scopes'];
+}
+
+export const renderConsent = (
+  { interaction, client, page, action, csrf }: Visit,
+  { account, remembered, descriptions }: ConsentViewOptions,
+): string => {
+  const redirect = describeRedirect(interaction.params['redirect_uri']);
+  return consentPage(page, {
+    action,
+    csrf,
+    account: { ...displayOfAccount(account), switchTo: `${action}?switch=yes` },
+    client: describeClient(client),
+    grantedBefore: remembered !== undefined,
+    ...describeRequest(requestedConsent(interaction), {
+      remembered: remembered ?? nothingAllowed,
+      descriptions,
+      language: page.messages.tag,
+    }),
+    ...(redirect && { redirect }),
+  });
+};

@@ -1,0 +1,46 @@
+import type { Config } from '#config';
+import { displayOf } from '../../http/interactions/client-display.ts';
+import { hasQuery } from '../../http/interactions/has-query.ts';
+import type { Visit } from '../../http/interactions/step.ts';
+import type { Account } from '../../services/accounts/index.ts';
+import { displayOfAccount, isAnotherAccountRequested } from '../../services/sign-ins/index.ts';
+import { type LoginModel, loginPage } from '../../views/pages/login.ts';
+import { signedInPage } from '../../views/pages/signed-in.ts';
+
+const loginHintOf = ({ interaction }: Visit): string | undefined => {
+  const hint = interaction.params['login_hint'];
+  return typeof hint === 'string' && !isAnotherAccountRequested(interaction) ? hint.slice(0, 256) : undefined;
+};
+
+interface LoginViewOptions {
+  readonly pages: Pick<Config['pages'], 'create_account' | 'remember_me'>;
+  /** The account that signs in again; absent: any account may sign in. */
+  readonly sessionAccount: Account | undefined;
+  readonly typed?: Pick<LoginModel, 'login' | 'remember' | 'problem'>;
+}
+
+export const renderLogin = (
+  visit: Visit,
+  { pages, sessionAccount, typed = {} }: LoginViewOptions,
+): string => {
+  const login = sessionAccount?.username ?? typed.login ?? loginHintOf(visit);
+  const switchTo = `${visit.action}?another=yes`;
+  return loginPage(visit.page, {
+    ...typed,
+    action: hasQuery(visit.request, 'another') ? switchTo : visit.action,
+    csrf: visit.csrf,
+    client: displayOf(visit.client),
+    ...(login !== undefined && { login }),
+    ...(pages.remember_me && { remember: typed.remember ?? false }),
+    ...(sessionAccount && { reauthentication: { switchTo } }),
+    ...(pages.create_account && !sessionAccount && { register: { href: `${visit.action}?register=yes` } }),
+  });
+};
+
+export const renderSignedInElsewhere = (visit: Visit, account: Account): string =>
+  signedInPage(visit.page, {
+    account: displayOfAccount(account),
+    client: displayOf(visit.client),
+    continueTo: `${visit.action}?continue=yes`,
+    switchTo: `${visit.action}?another=yes`,
+  });
