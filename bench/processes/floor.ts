@@ -1,9 +1,12 @@
-/** The least a server can do: parse the form, one script call to Redis, the same JWTs. No protocol, no checks. */
+/**
+ * The least a server can do: parse the form, one round trip to its storage, the same JWTs, one log line and one audit
+ * record. It knows no protocol and checks nothing. The first argument is a socket of Redis; without one it keeps
+ * everything in SQLite files of the working directory.
+ */
 import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { parse } from 'node:querystring';
-import Fastify from 'fastify';
-import { Redis } from 'ioredis';
+import Fastify, { type FastifyRequest } from 'fastify';
 import {
   type Algorithm,
   algorithms,
@@ -15,36 +18,19 @@ import {
   paths,
   redirectUri,
 } from '../fixtures.ts';
+import { observe } from '../floor/observability.ts';
+import { openRedisStorage } from '../floor/redis-storage.ts';
+import { openSqliteStorage } from '../floor/sqlite-storage.ts';
 import { answer } from '../messages.ts';
 import { createSigner } from '../subjects/signing.ts';
 
-const redis = new Redis({ path: process.argv[2] ?? '' });
+const [socket] = process.argv.slice(2);
+const storage = socket === undefined ? openSqliteStorage('./floor.db') : openRedisStorage(socket);
+const storeUrl = socket === undefined ? 'sqlite:./audit.db' : `redis+unix://${socket}`;
+const refreshLifetime = 14 * 86_400;
 const sign = createSigner();
 const randomId = (): string => randomBytes(32).toString('base64url');
 const now = (): number => Math.floor(Date.now() / 1000);
-
-/** Spends one thing and keeps another that has the same content. */
-const exchange = `
-local found = redis.call('GETDEL', KEYS[1])
-if not found then return false end
-redis.call('SET', KEYS[2], found, 'EX', ARGV[1])
-return found`;
-
-/** Reads a session and keeps a code. */
-const issue = `
-local found = redis.call('GET', KEYS[1])
-if not found then return false end
-redis.call('SET', KEYS[2], ARGV[1], 'EX', 600)
-return found`;
-
-redis.defineCommand('exchange', { numberOfKeys: 2, lua: exchange });
-redis.defineCommand('issue', { numberOfKeys: 2, lua: issue });
-type Scripted = Redis & {
-  exchange(spent: string, kept: string, seconds: number): Promise<string | null>;
-  issue(session: string, code: string, content: string): Promise<string | null>;
-};
-// `defineCommand` adds what the type says.
-const scripted = redis as Scripted;
 
 const server = Fastify();
 server.addContentTypeParser(
@@ -52,6 +38,23 @@ server.addContentTypeParser(
   { parseAs: 'string' },
   (_request, body, done) => done(null, parse(String(body))),
 );
+const emit = await observe(server, storeUrl);
+
+const emitSuccess = (
+  type: string,
+  { id, ip }: FastifyRequest,
+  about: { readonly client: string; readonly account?: string; readonly grant_type?: string | undefined },
+): void => {
+  const { grant_type, ...parties } = about;
+  emit({
+    type,
+    outcome: 'ok',
+    correlation: id,
+    address: ip,
+    ...parties,
+    details: { door: 'engine', ...(grant_type !== undefined && { grant_type }) },
+  });
+};
 
 const accessToken = (alg: Algorithm, sub: string, client: string): Promise<string> =>
   sign(alg, 'at+jwt', {
@@ -65,24 +68,23 @@ const accessToken = (alg: Algorithm, sub: string, client: string): Promise<strin
     aud: audienceOf(alg),
   });
 
-server.post<{ Body: Record<string, string> }>(paths.token, async ({ body, headers }, reply) => {
+server.post<{ Body: Record<string, string> }>(paths.token, async (request, reply) => {
+  const { body, headers } = request;
+  const { grant_type } = body;
   reply.header('cache-control', 'no-store');
   const client =
     Buffer.from(headers.authorization?.slice(6) ?? '', 'base64')
       .toString()
       .split(':')[0] ?? '';
-  if (body['grant_type'] === 'client_credentials') {
-    return {
-      access_token: await accessToken('ES256', client, client),
-      expires_in: 600,
-      token_type: 'Bearer',
-      scope: 'read',
-    };
+  if (grant_type === 'client_credentials') {
+    const access_token = await accessToken('ES256', client, client);
+    emitSuccess('token.issued', request, { client, grant_type });
+    return { access_token, expires_in: 600, token_type: 'Bearer', scope: 'read' };
   }
   const refreshToken = randomId();
-  const spent = String(body['code'] ?? body['refresh_token']);
-  const found = await scripted.exchange(spent, refreshToken, 14 * 86_400);
-  if (found === null) return reply.code(400).send({ error: 'invalid_grant' });
+  const consumed = String(body['code'] ?? body['refresh_token']);
+  const found = await storage.exchange(consumed, refreshToken, refreshLifetime);
+  if (found === undefined) return reply.code(400).send({ error: 'invalid_grant' });
   const { alg, sub, nonce } = JSON.parse(found);
   const idToken = {
     sub,
@@ -94,7 +96,7 @@ server.post<{ Body: Record<string, string> }>(paths.token, async ({ body, header
     auth_time: now(),
     at_hash: randomId(),
   };
-  return {
+  const answerBody = {
     access_token: await accessToken(alg, sub, client),
     expires_in: 3600,
     id_token: await sign(alg, undefined, idToken),
@@ -102,23 +104,28 @@ server.post<{ Body: Record<string, string> }>(paths.token, async ({ body, header
     scope: 'read',
     token_type: 'Bearer',
   };
+  emitSuccess('token.issued', request, { client, account: sub, grant_type });
+  return answerBody;
 });
 
 server.post<{ Body: Record<string, string> }>(paths.introspect, async ({ body }) => {
-  const found = await redis.get(String(body['token']));
-  return found === null ? { active: false } : { active: true, ...JSON.parse(found) };
+  const found = await storage.get(String(body['token']));
+  return found === undefined ? { active: false } : { active: true, ...JSON.parse(found) };
 });
 
 server.get(paths.userinfo, async ({ headers }, reply) => {
-  const found = await redis.get(headers.authorization?.slice(7) ?? '');
-  if (found === null) return reply.code(401).send({ error: 'invalid_token' });
+  const found = await storage.get(headers.authorization?.slice(7) ?? '');
+  if (found === undefined) return reply.code(401).send({ error: 'invalid_token' });
   return { sub: JSON.parse(found).sub, ...claims };
 });
 
-server.get<{ Querystring: Record<string, string> }>(paths.authorize, async ({ query, headers }, reply) => {
+server.get<{ Querystring: Record<string, string> }>(paths.authorize, async (request, reply) => {
+  const { query, headers } = request;
   const code = randomId();
-  const found = await scripted.issue(headers.cookie ?? '', code, JSON.stringify(query));
-  if (found === null) return reply.code(400).send({ error: 'login_required' });
+  const found = await storage.issue(headers.cookie ?? '', code, JSON.stringify(query));
+  if (found === undefined) return reply.code(400).send({ error: 'login_required' });
+  const { sub } = JSON.parse(found);
+  emitSuccess('authorization.granted', request, { client: query['client_id'] ?? '', account: sub });
   return reply.redirect(`${redirectUri}?code=${code}&state=${query['state']}`, 303);
 });
 
@@ -131,11 +138,9 @@ const mint = async ({ alg, count }: MintRequest): Promise<string[]> => {
     client: clientOf(alg),
     nonce: 'a-nonce-of-a-request',
   });
-  const made = Array.from({ length: count }, randomId);
-  const writes = redis.pipeline();
-  for (const id of made) writes.set(id, content, 'EX', 600);
-  await writes.exec();
-  return made;
+  const ids = Array.from({ length: count }, randomId);
+  await storage.putAll(ids, content);
+  return ids;
 };
 
 for (const alg of algorithms) await accessToken(alg, machineClient, machineClient);

@@ -32,7 +32,8 @@ export const measureFlows: Section = async ({
   };
   const profiled = profile === undefined ? {} : { profile };
   const starters: Readonly<Record<string, () => Promise<Server>>> = {
-    floor: async () => startBenchProcess('floor', await newRedis()),
+    'floor, Redis': async () => startBenchProcess('floor', await newRedis()),
+    'floor, SQLite': () => startBenchProcess('floor'),
     'stock, example Redis adapter': async () => startBenchProcess('stock', await newRedis()),
     'stock, memory adapter': () => startBenchProcess('stock'),
     'Postern, Redis': async () => startPostern({ redis: await newRedis(), ...profiled }),

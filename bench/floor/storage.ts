@@ -1,0 +1,12 @@
+/** Everything that a floor server keeps; the content of a code is that of the token that replaces it. */
+export interface FloorStorage {
+  /** Consumes one entry and keeps another with the same content, in one round trip. */
+  exchange(consumed: string, kept: string, seconds: number): Promise<string | undefined>;
+  /** Reads one entry and keeps another, in one round trip. */
+  issue(read: string, kept: string, content: string): Promise<string | undefined>;
+  get(id: string): Promise<string | undefined>;
+  putAll(ids: readonly string[], content: string): Promise<void>;
+}
+
+/** Lifetime of what is minted and of codes, in seconds. */
+export const shortLifetime = 600;
