@@ -41,7 +41,12 @@ t.test('the schema for editors and the reference are those of the code', async (
 
 t.test('the reference names every key with its default', async (t) => {
   const { sources } = load(t.testdir({}));
-  for (const path of sources.keys()) t.equal(reference().includes(`\`${path}\``), true, path);
+  const paths = [...sources.keys()];
+  t.ok(paths.length > 50, `${paths.length} keys`);
+  t.same(
+    paths.filter((path) => !reference().includes(`\`${path}\``)),
+    [],
+  );
   t.match(reference(), '| `tokens.issuer_code_ttl` | integer, 5 to 30 | `30` |');
   t.match(reference(), '| `client_id` | printable ASCII characters without spaces | **required** |');
 });

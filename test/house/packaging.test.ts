@@ -39,10 +39,21 @@ t.test('the image copies existing paths, and everything that runs', async (t) =>
   const copied = [...read('Dockerfile').matchAll(/^COPY (?!--from)(.+)$/gm)].flatMap(
     ([, line]) => line?.split(' ').slice(0, -1) ?? [],
   );
-  for (const path of copied) t.ok(existsSync(path), path);
-  for (const room of ['src', 'config', 'adapters', 'bin', 'package.json']) t.ok(copied.includes(room), room);
+  const needed = ['src', 'config', 'adapters', 'bin', 'package.json'];
+  t.same(
+    needed.filter((path) => !copied.includes(path)),
+    [],
+  );
+  t.same(
+    copied.filter((path) => !existsSync(path)),
+    [],
+  );
   const ignored = read('.dockerignore');
-  for (const path of copied) t.match(ignored, `!${path}`, `${path} reaches the builder`);
+  t.same(
+    copied.filter((path) => !ignored.includes(`!${path}`)),
+    [],
+    'every copied path reaches the builder',
+  );
   t.match(read('Dockerfile'), /^USER 1000:1000$/m, 'not root, and by number, so that Kubernetes can tell');
   const { optionalDependencies } = JSON.parse(read('package.json'));
   const bases = [...read('Dockerfile').matchAll(/^FROM (\S+)/gm)].map(([, base]) => base);
@@ -58,11 +69,11 @@ t.test('the image copies existing paths, and everything that runs', async (t) =>
 t.test('the lock file names no hosts, and versions are pinned', async (t) => {
   t.notMatch(read('package-lock.json'), '"resolved"');
   const { dependencies, devDependencies, optionalDependencies } = JSON.parse(read('package.json'));
-  for (const [name, version] of Object.entries({
-    ...dependencies,
-    ...devDependencies,
-    ...optionalDependencies,
-  })) {
-    t.match(version, /^\d+\.\d+\.\d+/, `${name} is pinned`);
-  }
+  const versions = Object.entries<string>({ ...dependencies, ...devDependencies, ...optionalDependencies });
+  t.ok(versions.length > 20);
+  t.same(
+    versions.filter(([, version]) => !/^\d+\.\d+\.\d+/.test(version)),
+    [],
+    'every version is pinned',
+  );
 });
