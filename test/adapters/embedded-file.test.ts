@@ -142,7 +142,7 @@ t.test('a full disk is reported as unavailable, and the commit leaves nothing', 
   t.equal(ran.status, 0, ran.stderr);
   const { kept, fault }: { kept: number; fault: string } = JSON.parse(ran.stdout);
   t.ok(kept > 10, `${kept} commits fitted`);
-  t.match(fault, /^Unavailable: the disk/);
+  t.match(fault, /^StoreUnavailable: the disk/);
   const store = await open(path);
   t.teardown(() => store.close());
   const both = (i: number): Key[] => [key(`f${i}`, 'one'), key(`f${i}`, 'two')];

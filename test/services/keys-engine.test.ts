@@ -224,7 +224,7 @@ t.test('a key held by a signing service is used', async (t) => {
       for (const one of wrong) {
         const { keys } = await started(t, { algorithms: ['ES256'], remote: [one] });
         await t.rejects(issue(engine(keys.current()), 'ES256'), {
-          name: 'Unavailable',
+          name: 'StoreUnavailable',
           message: /^the remote signer [a-z0-9 -]+$/,
         });
       }

@@ -101,6 +101,6 @@ t.test('keys rotate five times under load on three servers, and no request fails
   const faults = fleet
     .log()
     .split('\n')
-    .filter((line) => /"level":(50|60)/.test(line) && !line.includes('"Unavailable"'));
+    .filter((line) => /"level":(50|60)/.test(line) && !line.includes('"StoreUnavailable"'));
   t.same(faults, [], 'and no fault in the log');
 });

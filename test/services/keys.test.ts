@@ -603,7 +603,7 @@ t.test('the key set is served over HTTP', async (t) => {
     await keys.rotate('ES256');
     t.not((await get()).headers.etag, before);
     await store.close();
-    await t.rejects(keys.refresh(), { name: 'Unavailable' });
+    await t.rejects(keys.refresh(), { name: 'StoreUnavailable' });
     clock.advance(minutes(11));
     const response = await get();
     t.equal(response.statusCode, 200);
