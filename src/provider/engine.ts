@@ -2,7 +2,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Configuration, interactionPolicy, Provider } from 'oidc-provider';
 import type { Config } from '#config';
 import type { Events } from '../events.ts';
-import type { ProviderSettings } from '../feature.ts';
 import type { Clock, Store } from '../store/port.ts';
 import { commitBeforeResponse, type RenderError } from './commit.ts';
 import { composeSettings } from './compose-settings.ts';
@@ -25,6 +24,8 @@ import { findSignedTokens } from './overrides/signed-tokens.ts';
 import { assignFamilyIds, rotateSessionIdInPlace } from './overrides/token-ids.ts';
 import { useRequestOriginForMtls } from './overrides/url-for.ts';
 import { aliases, jsonTokensPath } from './paths.ts';
+import type { ProviderSettings } from './provider-settings.ts';
+import { groupByRoute } from './route-middleware.ts';
 import { baseSettings } from './settings/index.ts';
 import { createAdapterFactory } from './storage/adapter.ts';
 import { logUncaughtErrors } from './uncaught-errors.ts';
@@ -94,18 +95,23 @@ export class Engine {
       })),
       { owner: 'engine', settings: { renderError, interactions: { policy }, fetch: this.#fetch } },
     ]);
-    const provider = createProvider(config.issuer, {
-      ...settings,
-      routes: { ...settings.routes, ...routes },
-      jwks: { keys: keys.signing },
-      adapter: createAdapterFactory({
-        store,
-        clock,
-        clients,
-        reuseWindow: config.tokens.refresh_reuse_window,
-        refreshSecretAt: (at) => keys.refreshSecretAt(at),
-      }),
-    });
+    const middleware = groupByRoute(features.flatMap(({ provider: { routes = [] } }) => routes));
+    const provider = createProvider(
+      config.issuer,
+      {
+        ...settings,
+        routes: { ...settings.routes, ...routes },
+        jwks: { keys: keys.signing },
+        adapter: createAdapterFactory({
+          store,
+          clock,
+          clients,
+          reuseWindow: config.tokens.refresh_reuse_window,
+          refreshSecretAt: (at) => keys.refreshSecretAt(at),
+        }),
+      },
+      middleware,
+    );
     // The doors hand over the canonical host, the scheme and the client's address in these headers and no others.
     provider.proxy = true;
     provider.keys = createCookieSigner(keys.cookieKeys);

@@ -2,6 +2,7 @@
  * Owns `POST /api/v1/tokens`, where issuer-style services redeem a code in JSON: its strict body, its answers and its
  * description. Not what makes a code good: every check is the token endpoint's own, on the one path of redemption.
  */
+import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { Config } from '#config';
 import type { Feature } from '../../feature.ts';
 import type { Pages } from '../../http/pages/pages.ts';
@@ -19,6 +20,12 @@ interface Dependencies {
   readonly engine: () => Engine;
 }
 
+/** A client marked with `issuer_tokens` gets access tokens only, at whichever endpoint it redeems its code. */
+const withholdIdToken = ({ body, oidc }: KoaContextWithOIDC): void => {
+  if (oidc.client?.['issuer_tokens'] !== true || typeof body !== 'object' || body === null) return;
+  if ('access_token' in body && 'id_token' in body) delete body.id_token;
+};
+
 export const jsonTokens = ({ config, store, pages, version, engine }: Dependencies): Feature => {
   const description = openApi(config.issuer, version);
   return {
@@ -32,18 +39,7 @@ export const jsonTokens = ({ config, store, pages, version, engine }: Dependenci
           .send(description),
       );
     },
-    // A marked client has access tokens only, at whichever door.
-    provider: {
-      attach: (provider) => {
-        provider.use(async (ctx, next) => {
-          await next();
-          const { body } = ctx;
-          if (ctx.oidc?.client?.['issuer_tokens'] !== true || typeof body !== 'object' || body === null)
-            return;
-          if ('access_token' in body && 'id_token' in body) delete body.id_token;
-        });
-      },
-    },
+    provider: { routes: [{ route: 'token', after: withholdIdToken }] },
     ...(config.mode === 'development' && { pages: describePage(pages, description) }),
   };
 };

@@ -2,12 +2,9 @@
  * Owns what the metadata says beyond what the engine knows of itself (OpenID Connect Discovery, RFC 8414): the scopes
  * of APIs, the prompts, the languages. Endpoints and algorithms are told by whoever switches them on.
  */
-import type { Provider } from 'oidc-provider';
 import type { Config } from '#config';
 import type { Feature } from '../../feature.ts';
 import { mtlsEndpoints } from '../../provider/paths.ts';
-
-const paths = new Set(['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']);
 
 type Metadata = Readonly<Record<string, unknown>>;
 
@@ -63,14 +60,15 @@ const withoutEmpty = (document: Metadata): Metadata =>
 export const metadata = (config: Config): Feature => ({
   name: 'metadata',
   provider: {
-    attach(provider: Provider) {
-      provider.use(async (ctx, next) => {
-        await next();
-        const document: unknown = ctx.body;
-        if (!paths.has(ctx.path) || ctx.status !== 200 || typeof document !== 'object' || document === null)
-          return;
-        ctx.body = withoutEmpty(addMissingMembers({ ...document }, config));
-      });
-    },
+    routes: [
+      {
+        route: 'discovery',
+        after(ctx) {
+          const document: unknown = ctx.body;
+          if (ctx.status !== 200 || typeof document !== 'object' || document === null) return;
+          ctx.body = withoutEmpty(addMissingMembers({ ...document }, config));
+        },
+      },
+    ],
   },
 });

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { Config } from '#config';
 import { cookieIn, serializeCookie } from '../../cookies.ts';
-import type { ProviderSettings } from '../../feature.ts';
+import type { ProviderSettings } from '../../provider/provider-settings.ts';
 
 /** What a page that is gone leaves behind in the browser: which application it was for, and which page came after it. */
 export interface NextStep {

@@ -1,7 +1,7 @@
 import { Provider } from 'oidc-provider';
 import { cookieIn, serializeCookie } from '../../cookies.ts';
-import type { ProviderSettings } from '../../feature.ts';
 import { macOf, verifyMac } from '../../form-mac.ts';
+import type { ProviderSettings } from '../../provider/provider-settings.ts';
 import type { Interaction } from './step.ts';
 
 /** From the answer of a step to the engine: one redirect, or a page with one button. */

@@ -14,20 +14,19 @@ const methods = ['get', 'post', 'put', 'delete', 'options'] as const;
 /**
  * An engine whose requests end when they end. By itself it gives each context a getter; V8 keeps what describes one
  * among old objects, and so all that it leads to, which is the whole request, outlives every quick collection. A plain
- * property does as well.
+ * property does as well. Behind it, each route gets the middleware that features bring for it.
  */
-export const createProvider = (issuer: string, settings: Configuration): Provider => {
+export const createProvider = (
+  issuer: string,
+  settings: Configuration,
+  middleware: ReadonlyMap<string, readonly Middleware[]>,
+): Provider => {
   const { prototype: router } = Router;
   const originals = methods.map((method) => [method, router[method]] as const);
   for (const [method, register] of originals) {
     router[method] = function (name, path, first, ...others) {
-      return register.call(
-        this,
-        name,
-        path,
-        first.name === replacedStep ? setPlainContext : first,
-        ...others,
-      );
+      const step = first.name === replacedStep ? setPlainContext : first;
+      return register.call(this, name, path, step, ...(middleware.get(name) ?? []), ...others);
     };
   }
   try {

@@ -1,7 +1,9 @@
 import type { EventEmitter } from 'node:events';
 import { errors, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { Config } from '#config';
+import type { ProviderSettings } from '../../provider/provider-settings.ts';
 import { getRequestContext } from '../../provider/request-context.ts';
+import type { EngineRoute } from '../../provider/route-middleware.ts';
 import { networkOf } from '../throttle/index.ts';
 import type { Counter } from './counter.ts';
 
@@ -10,14 +12,15 @@ interface Parts {
   readonly counter: Counter;
 }
 
-const authenticated = new Set([
+/** Where clients authenticate. */
+const limitedRoutes: readonly EngineRoute[] = [
   'token',
   'pushed_authorization_request',
   'introspection',
   'revocation',
   'device_authorization',
   'backchannel_authentication',
-]);
+];
 
 const refusals = [
   'grant.error',
@@ -37,10 +40,10 @@ class TooMany extends errors.OIDCProviderError {
 }
 
 /**
- * What is limited by the client: how often its secret may be guessed from one address, and how often it may ask at
- * all. Looked at when the client becomes known, before its secret is.
+ * Limits how often a client's secret may be guessed from one address, and how often a client may ask at all. Both are
+ * checked when the client becomes known, before its secret is.
  */
-export const limitClients = (provider: Provider, { config, counter }: Parts): void => {
+export const limitClients = ({ config, counter }: Parts): ProviderSettings => {
   const { failed_authentication_per_client, token_per_client } = config.security.throttle;
 
   const failuresOf = (ctx: KoaContextWithOIDC, client: string) => ({
@@ -56,38 +59,45 @@ export const limitClients = (provider: Provider, { config, counter }: Parts): vo
     throw new TooMany(what, wait);
   };
 
-  const { prototype } = provider.OIDCContext;
-  const entity = prototype.entity;
-  prototype.entity = function (key: string, value: unknown): void {
-    entity.call(this, key, value);
-    const { ctx } = Provider;
-    const { client } = this;
-    if (key !== 'Client' || !ctx || !client || !authenticated.has(this.route)) return;
-    refuse(
-      ctx,
-      'too many failed authentications of this client from this address',
-      counter.reached(failuresOf(ctx, client.clientId)),
-    );
-    refuse(ctx, 'too many requests of this client', counter.reached(requestsOf(client.clientId)));
+  const refuseBeyondLimits = (provider: Provider): void => {
+    const { prototype } = provider.OIDCContext;
+    const entity = prototype.entity;
+    prototype.entity = function (key: string, value: unknown): void {
+      entity.call(this, key, value);
+      const { ctx } = Provider;
+      const { client } = this;
+      if (key !== 'Client' || !ctx || !client || !limitedRoutes.some((route) => route === this.route)) return;
+      refuse(
+        ctx,
+        'too many failed authentications of this client from this address',
+        counter.reached(failuresOf(ctx, client.clientId)),
+      );
+      refuse(ctx, 'too many requests of this client', counter.reached(requestsOf(client.clientId)));
+    };
   };
 
-  const emitter: EventEmitter = provider;
-  for (const name of refusals) {
-    emitter.on(name, (ctx: KoaContextWithOIDC, error: Error) => {
-      const { client } = ctx.oidc;
-      if (client && error instanceof errors.OIDCProviderError && error.error === 'invalid_client') {
-        counter.add(failuresOf(ctx, client.clientId));
-      }
-    });
-  }
-
-  if (token_per_client === 0) return;
-  provider.use(async (ctx, next) => {
-    await next();
-    // Whoever could not prove to be the client uses nothing of what it may.
-    const { client, route } = ctx.oidc ?? {};
-    if (client && authenticated.has(route) && ctx.status !== 401 && ctx.status !== 429) {
-      counter.add(requestsOf(client.clientId));
+  const countFailures = (provider: Provider): void => {
+    const emitter: EventEmitter = provider;
+    for (const name of refusals) {
+      emitter.on(name, (ctx: KoaContextWithOIDC, error: Error) => {
+        const { client } = ctx.oidc;
+        if (client && error instanceof errors.OIDCProviderError && error.error === 'invalid_client') {
+          counter.add(failuresOf(ctx, client.clientId));
+        }
+      });
     }
-  });
+  };
+
+  /** A request that fails to authenticate doesn't use up the limit of the client that it names. */
+  const countRequest = ({ oidc, status }: KoaContextWithOIDC): void => {
+    if (oidc.client && status !== 401 && status !== 429) counter.add(requestsOf(oidc.client.clientId));
+  };
+
+  return {
+    attach(provider) {
+      refuseBeyondLimits(provider);
+      countFailures(provider);
+    },
+    routes: token_per_client === 0 ? [] : [{ route: limitedRoutes, after: countRequest }],
+  };
 };

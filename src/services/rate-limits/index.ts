@@ -30,7 +30,7 @@ export const createRateLimits = ({ config, store, clock, events }: Dependencies)
   const counter = createCounter({ store, clock });
   return {
     hook: limitAddresses({ config, events, counter }),
-    provider: { attach: (provider) => limitClients(provider, { config, counter }) },
+    provider: limitClients({ config, counter }),
     start: async () => counter.stop,
   };
 };
