@@ -1,6 +1,8 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type { Config } from '#config';
 import { createEvents, type Events } from './events.ts';
+import type { Feature } from './feature.ts';
+import { grantTypesOf } from './features/declarations.ts';
 import { clientsOfFeatures, createFeatures } from './features/index.ts';
 import { createMetrics, type Metrics } from './features/metrics/index.ts';
 import type { Tracing } from './features/tracing/index.ts';
@@ -20,6 +22,7 @@ import { logEvents } from './logger.ts';
 import { Engine } from './provider/engine.ts';
 import { routes } from './provider/paths.ts';
 import { findAccount } from './provider/settings/account.ts';
+import { createReadAuthentication } from './provider/settings/authentication.ts';
 import { checkConfiguredClients } from './services/clients/index.ts';
 import { createServices, type Services } from './services/index.ts';
 import { jwksRoute } from './services/keys/index.ts';
@@ -48,6 +51,8 @@ interface AppOptions {
   readonly tracing?: Tracing;
   /** Read-only keys, for commands. */
   readonly keys?: Services['keys'];
+  /** Features that the table of contents does not list. */
+  readonly additionalFeatures?: readonly Feature[];
 }
 
 /** Wires services, features, engine and server together. Rules belong in those. */
@@ -58,6 +63,8 @@ export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOp
   logEvents(events, log);
   const metrics = prepared.metrics ?? (await createMetrics({ config }));
   const pages = createPages(config, assetUrl);
+  const { additionalFeatures = [] } = prepared;
+  const grantTypes = grantTypesOf(additionalFeatures);
   const services = await createServices({
     config,
     store,
@@ -65,19 +72,14 @@ export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOp
     events,
     onError,
     clientsOfFeatures,
+    grantTypes,
     ...(prepared.keys && { keys: prepared.keys }),
   });
   const { accounts, clients, keys } = services;
-  const features = createFeatures({
-    config,
-    store,
-    clock,
-    events,
-    pages,
-    metrics,
-    services,
-    engine: () => engine,
-  });
+  const features = [
+    ...createFeatures({ config, store, clock, events, pages, metrics, services, engine: () => engine }),
+    ...additionalFeatures,
+  ];
 
   const cookieKeys = () => keys.current().cookieKeys;
   const steps = features.flatMap(({ steps = [] }) => steps);
@@ -90,12 +92,19 @@ export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOp
       events,
       onUncaughtError: (error, correlation) => log.error({ err: error, correlation }, 'the engine failed'),
       renderError: createRenderError(pages, clock),
+      grantTypes,
       policy: steps.map(({ prompt }) => prompt),
       features: [
         {
           owner: 'accounts',
           provider: {
-            settings: { findAccount: findAccount(accounts, config.tokens.level_of_assurance_claim) },
+            settings: {
+              findAccount: findAccount(
+                accounts,
+                config.tokens.level_of_assurance_claim,
+                createReadAuthentication(grantTypes),
+              ),
+            },
           },
         },
         { owner: 'interactions', provider: bindToBrowser(cookieKeys) },

@@ -1,17 +1,24 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { Step } from './http/interactions/step.ts';
+import type { GrantType } from './provider/grant-types.ts';
 import type { ProviderSettings } from './provider/provider-settings.ts';
 
-/** One folder of `features/`. Everything but the name is optional. */
-export interface Feature {
+/** The part of a feature that commands read too. It is data, so that importing it loads no server. */
+export interface FeatureDeclaration {
   readonly name: string;
+  readonly grants?: readonly GrantType[];
+}
+
+/** One folder of `features/`. Everything but the name is optional. */
+export interface Feature extends FeatureDeclaration {
+  /** What it adds to the engine. */
   readonly provider?: ProviderSettings;
   /** Steps of a sign-in; the engine asks for them in the order of the table of contents. */
   readonly steps?: readonly Step[];
-  /** HTML, with cookies, forms and page headers. */
+  /** HTML pages: this scope has cookies, forms and page headers. */
   readonly pages?: FastifyPluginAsync;
-  /** JSON, strict, without cookies. */
+  /** JSON endpoints: this scope is strict and has no cookies. */
   readonly api?: FastifyPluginAsync;
-  /** Runs while the server does; the answer stops it. */
+  /** Runs when the server starts; the function that it answers with runs when the server stops. */
   start?(): Promise<() => Promise<void>>;
 }

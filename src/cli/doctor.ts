@@ -55,17 +55,21 @@ const storeFindings = (error: unknown): Finding[] => {
 };
 
 const examineContents = async (installation: Installation): Promise<Examination> => {
-  const [{ allClients, checkClients, checkKeys }, { createKeys }, { createClients }] = await Promise.all([
-    import('#src/features/doctor/index.ts'),
-    import('#src/services/keys/index.ts'),
-    import('#src/services/clients/index.ts'),
-  ]);
+  const [{ allClients, checkClients, checkKeys }, { grantTypesOf }, { createKeys }, { createClients }] =
+    await Promise.all([
+      import('#src/features/doctor/index.ts'),
+      import('#src/features/declarations.ts'),
+      import('#src/services/keys/index.ts'),
+      import('#src/services/clients/index.ts'),
+    ]);
   const { config, clock } = installation;
+  const grantTypes = grantTypesOf();
   const keys = await createKeys({ ...installation, maintain: false });
-  const clients = createClients({ ...installation, secretCipher: keys.cipher });
+  const clients = createClients({ ...installation, secretCipher: keys.cipher, grantTypes });
   const checker = await createClientChecker(installation, keys);
   try {
-    const ofClients = await checkClients(clients, config, clock, checker.incompatibility);
+    const { incompatibility } = checker;
+    const ofClients = await checkClients({ clients, config, clock, grantTypes, incompatibility });
     const findings = [...checkKeys(keys, config, clock), ...ofClients];
     const published = keys.list().length === 0 ? [] : keys.current().publicJwks.keys;
     const kids = published.flatMap(({ kid }) => (kid === undefined ? [] : [kid]));

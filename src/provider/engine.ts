@@ -10,6 +10,7 @@ import type { EngineKeys } from './engine-keys.ts';
 import { addErrorUri } from './error-uri.ts';
 import { exposeRetryAfter } from './expose-retry-after.ts';
 import { createFetch, type Fetch } from './fetch.ts';
+import type { GrantType } from './grant-types.ts';
 import { signUserinfoTokens } from './overrides/access-token-format.ts';
 import {
   answerUnauthorizedClient,
@@ -40,6 +41,7 @@ export interface EngineDependencies {
   readonly onUncaughtError: (error: unknown, correlation: string) => void;
   readonly renderError: RenderError;
   readonly features: readonly { readonly owner: string; readonly provider: ProviderSettings }[];
+  readonly grantTypes: readonly GrantType[];
   readonly policy: interactionPolicy.Prompt[];
 }
 
@@ -86,9 +88,9 @@ export class Engine {
   }
 
   #build(keys: EngineKeys, routes: NonNullable<Configuration['routes']>): BuiltProvider {
-    const { config, store, clock, clients, renderError, features, policy } = this.#dependencies;
+    const { config, store, clock, clients, renderError, features, grantTypes, policy } = this.#dependencies;
     const settings = composeSettings([
-      ...baseSettings(config, keys),
+      ...baseSettings(config, keys, grantTypes),
       ...features.map(({ owner, provider: { settings = {} } }) => ({
         owner,
         settings: typeof settings === 'function' ? settings(keys) : settings,
@@ -120,7 +122,7 @@ export class Engine {
     detectReplayAtCommit(provider);
     cacheClients(provider, clients);
     compareHashedSecrets(provider, clients);
-    answerUnauthorizedClient(provider);
+    answerUnauthorizedClient(provider, grantTypes);
     signUserinfoTokens(provider, 'ES256');
     findSignedTokens(provider, { publicKeys: { keys: [...keys.publicJwks.keys] }, store });
     useRequestOriginForMtls(provider);
@@ -129,6 +131,9 @@ export class Engine {
     provider.use(addErrorUri(config.issuer));
     provider.use(exposeRetryAfter);
     provider.use(commitBeforeResponse(provider, this.#dependencies));
+    for (const { name, handler, parameters = [] } of grantTypes) {
+      if (handler) provider.registerGrantType(name, handler, parameters);
+    }
     for (const { provider: share } of features) share.attach?.(provider);
     return { provider, handle: provider.callback() as Handler };
   }

@@ -4,6 +4,7 @@
  */
 import type { ClientConfig, Config } from '#config';
 import type { Events } from '../events.ts';
+import type { GrantType } from '../provider/grant-types.ts';
 import type { Clock, Store } from '../store/port.ts';
 import { type Accounts, createAccounts } from './accounts/index.ts';
 import { type Audit, createAudit } from './audit/index.ts';
@@ -25,6 +26,8 @@ interface Dependencies {
   readonly keys?: Keys;
   /** Clients that exist beside those of the configuration and the store. */
   readonly clientsOfFeatures: (config: Config, cookieKey: string) => readonly ClientConfig[];
+  /** Those that clients may be registered for. */
+  readonly grantTypes: readonly GrantType[];
 }
 
 export interface Services {
@@ -43,7 +46,7 @@ export interface Services {
 }
 
 export const createServices = async (dependencies: Dependencies): Promise<Services> => {
-  const { config, store, clock, events, onError, clientsOfFeatures } = dependencies;
+  const { config, store, clock, events, onError, clientsOfFeatures, grantTypes } = dependencies;
   const cipher = () => keys.cipher;
   // The audit comes first, so that it records the creation of the keys that encrypt its chain heads.
   const audit = createAudit({ store, config, clock, events, cipher, onError });
@@ -56,6 +59,7 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
     clock,
     events,
     secretCipher: keys.cipher,
+    grantTypes,
   });
   const throttle = createThrottle({ store, config, clock });
   const limits = createRateLimits({ config, store, clock, events });

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { openStore } from '#adapters/index.ts';
+import { grantTypesOf } from '#src/features/declarations.ts';
 import { createClients } from '#src/services/clients/index.ts';
 import { recordEvents, testConfig } from '../support/people.ts';
 import { openCommandFolder } from '../support/setup/command-folder.ts';
@@ -21,7 +22,13 @@ t.test('clients are managed by command while a server runs on the same store', a
   t.teardown(close);
   const store = await openStore(`sqlite:${join(cwd, 'store.db')}`, { clock: Date });
   const { events } = recordEvents();
-  const server = createClients({ store, config: testConfig(), clock: Date, events });
+  const server = createClients({
+    store,
+    config: testConfig(),
+    clock: Date,
+    events,
+    grantTypes: grantTypesOf(),
+  });
   t.teardown(async () => {
     server.close();
     await store.close();

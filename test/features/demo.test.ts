@@ -1,4 +1,5 @@
 import t from 'tap';
+import { grantTypesOf } from '#src/features/declarations.ts';
 import { greeting } from '#src/greeting.ts';
 import { createAccounts } from '#src/services/accounts/index.ts';
 import { createClients } from '#src/services/clients/index.ts';
@@ -16,7 +17,7 @@ const open = async (over: Over = {}, through = (store: Store) => store) => {
   const { events } = recordEvents();
   const config = { ...testConfig(), ...over };
   const accounts = createAccounts({ store, config, clock, events });
-  const clients = createClients({ store, config, clock, events });
+  const clients = createClients({ store, config, clock, events, grantTypes: grantTypesOf() });
   const close = async () => {
     accounts.close();
     clients.close();

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { openStore } from '#adapters/index.ts';
+import { grantTypesOf } from '#src/features/declarations.ts';
 import { checkClients } from '#src/features/doctor/index.ts';
 import { parseReport, runDoctor } from '../support/doctor.ts';
 import { testConfig } from '../support/people.ts';
@@ -103,7 +104,15 @@ t.test('a client whose certificate would not be accepted is named (RFC 8705 §2)
     jwks_uri: 'https://app.example.com/jwks',
   });
   const codes = async (...set: string[]) =>
-    (await checkClients(clients, testConfig(set), Date)).map(({ code }) => code);
+    (
+      await checkClients({
+        clients,
+        config: testConfig(set),
+        clock: Date,
+        grantTypes: grantTypesOf(),
+        incompatibility: async () => undefined,
+      })
+    ).map(({ code }) => code);
   t.same(await codes(), ['certificate_unread', 'certificate_unread']);
   const trusted = 'proxy.trusted=["127.0.0.1"]';
   t.same(await codes(trusted), ['certificate_unread', 'certificate_unread']);

@@ -74,6 +74,8 @@ t.test('grant types are stored as letters and restored', async (t) => {
     'urn:openid:params:grant-type:ciba',
     'client_credentials',
     'urn:example:other',
+    'urn:example:authorization_code:by-mail refresh_token',
+    'C R ~R ~',
   ]) {
     t.equal(decodePayload(encodePayload({ gty }, false))['gty'], gty);
   }

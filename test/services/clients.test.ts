@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import t from 'tap';
 import type { Config } from '#config';
+import { grantTypesOf } from '#src/features/declarations.ts';
 import { type ClientMetadata, clientProblems, createClients } from '#src/services/clients/index.ts';
 import { createSecretCipher } from '#src/services/keys/secret-cipher.ts';
 import { createManualClock } from '../support/clocks.ts';
@@ -18,7 +19,14 @@ const open = async (
   const { store, trips } = await openCountingStore(clock);
   const { events, seen } = recordEvents();
   const config = { ...testConfig(), clients: configured };
-  const options = { store, config, clock, events, ...(cipher === undefined ? {} : { secretCipher: cipher }) };
+  const options = {
+    store,
+    config,
+    clock,
+    events,
+    grantTypes: grantTypesOf(),
+    ...(cipher === undefined ? {} : { secretCipher: cipher }),
+  };
   const clients = createClients(options);
   const close = async () => {
     clients.close();
@@ -39,9 +47,11 @@ const publicClient = { token_endpoint_auth_method: 'none', redirect_uris: [callb
 
 const fieldsOf = (metadata: Partial<ClientMetadata>): string[] => [
   ...new Set(
-    clientProblems({ client_id: 'x', redirect_uris: [callback], ...metadata }, 'operator').map(
-      ({ field }) => field,
-    ),
+    clientProblems(
+      { client_id: 'x', redirect_uris: [callback], ...metadata },
+      'operator',
+      grantTypesOf(),
+    ).map(({ field }) => field),
   ),
 ];
 

@@ -8,12 +8,13 @@ export const withClients = <T>(
   work: (clients: Clients) => Promise<T>,
 ): Promise<T> =>
   withConfiguredInstallation(context, async (installation) => {
-    const [{ createClients }, { createKeys }] = await Promise.all([
+    const [{ createClients }, { createKeys }, { grantTypesOf }] = await Promise.all([
       import('#src/services/clients/index.ts'),
       import('#src/services/keys/index.ts'),
+      import('#src/features/declarations.ts'),
     ]);
     const keys = await createKeys({ ...installation, maintain: false });
-    const clients = createClients({ ...installation, secretCipher: keys.cipher });
+    const clients = createClients({ ...installation, secretCipher: keys.cipher, grantTypes: grantTypesOf() });
     try {
       return await work(clients);
     } finally {

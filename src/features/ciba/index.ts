@@ -17,6 +17,7 @@ import type { Throttle } from '../../services/throttle/index.ts';
 import { currentUnitOfWork } from '../../store/current-unit-of-work.ts';
 import type { Clock, Store } from '../../store/port.ts';
 import { approvalPages } from './approval-pages.ts';
+import { cibaDeclaration } from './declaration.ts';
 import { pingThroughOutbox } from './ping.ts';
 
 export interface CibaDependencies {
@@ -69,7 +70,7 @@ export const ciba = (dependencies: CibaDependencies): Feature => {
   };
 
   return {
-    name: 'ciba',
+    ...cibaDeclaration,
     provider: {
       settings: {
         features: {

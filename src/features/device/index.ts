@@ -10,6 +10,7 @@ import { limitPollRate } from '../../provider/overrides/poll-rate.ts';
 import { getRequestContext } from '../../provider/request-context.ts';
 import type { Throttle } from '../../services/throttle/index.ts';
 import type { Clock } from '../../store/port.ts';
+import { deviceDeclaration } from './declaration.ts';
 import { allowSecondConfirmation } from './in-flight.ts';
 import { createDevicePages } from './pages.ts';
 import { prefillUserCode } from './prefilled-code.ts';
@@ -26,7 +27,7 @@ export const device = (dependencies: DeviceDependencies): Feature => {
   const { config, clock } = dependencies;
   const interval = config.tokens.device_interval;
   return {
-    name: 'device',
+    ...deviceDeclaration,
     provider: {
       settings: {
         features: {

@@ -1,4 +1,5 @@
 import type { Config } from '#config';
+import type { GrantType } from '../../provider/grant-types.ts';
 import { type ClientRecord, type Clients, clientProblems } from '../../services/clients/index.ts';
 import type { Clock } from '../../store/port.ts';
 import { checkCertificate } from './certificates.ts';
@@ -25,18 +26,27 @@ const methodsWithoutSecret = new Set([
   'self_signed_tls_client_auth',
 ]);
 
-export const checkClients = async (
-  clients: Pick<Clients, 'list'>,
-  config: Pick<Config, 'mode' | 'proxy' | 'resources'>,
-  clock: Clock,
+interface Dependencies {
+  readonly clients: Pick<Clients, 'list'>;
+  readonly config: Pick<Config, 'mode' | 'proxy' | 'resources'>;
+  readonly clock: Clock;
+  readonly grantTypes: readonly GrantType[];
   /** The rule of this server, as it is set up, that a client breaks. */
-  incompatibility: (id: string) => Promise<string | undefined> = async () => undefined,
-): Promise<readonly Finding[]> => {
+  readonly incompatibility: (id: string) => Promise<string | undefined>;
+}
+
+export const checkClients = async ({
+  clients,
+  config,
+  clock,
+  grantTypes,
+  incompatibility,
+}: Dependencies): Promise<readonly Finding[]> => {
   const { found, error, warning } = collectFindings('clients');
   const known = new Set(config.resources.map(({ audience }) => audience));
   for await (const { id, metadata, secrets, from } of allClients(clients)) {
     const change = from === 'configuration' ? 'in the configuration' : `with \`postern client update ${id}\``;
-    const problems = clientProblems(metadata, 'operator');
+    const problems = clientProblems(metadata, 'operator', grantTypes);
     for (const { field, message } of problems) {
       error('client_broken', `${field} of the client ${id} ${message}.`, `Correct it ${change}.`);
     }

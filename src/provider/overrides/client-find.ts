@@ -1,4 +1,5 @@
 import { errors, Provider } from 'oidc-provider';
+import type { GrantType } from '../grant-types.ts';
 
 export interface ClientSource {
   /** The same object as long as the client is unchanged. */
@@ -46,20 +47,18 @@ export const compareHashedSecrets = (provider: Provider, clients: ClientSource):
   };
 };
 
-const grantTypeByRoute: Readonly<Record<string, string>> = {
-  device_authorization: 'urn:ietf:params:oauth:grant-type:device_code',
-  backchannel_authentication: 'urn:openid:params:grant-type:ciba',
-};
-
 /** RFC 6749 §5.2 has a name of its own for a grant that the client may not use; the engine says `invalid_request`. */
-export const answerUnauthorizedClient = (provider: Provider): void => {
+export const answerUnauthorizedClient = (provider: Provider, grantTypes: readonly GrantType[]): void => {
+  const grantTypeByRoute = new Map<string | undefined, string>(
+    grantTypes.flatMap(({ name, beginsAt }) => (beginsAt ? [[beginsAt, name]] : [])),
+  );
   const { prototype } = provider.Client;
   const { grantTypeAllowed } = prototype;
   prototype.grantTypeAllowed = function (type) {
     if (grantTypeAllowed.call(this, type)) return true;
     const oidc = Provider.ctx?.oidc;
     const requested =
-      oidc?.route === 'token' ? oidc.params?.['grant_type'] : grantTypeByRoute[oidc?.route ?? ''];
+      oidc?.route === 'token' ? oidc.params?.['grant_type'] : grantTypeByRoute.get(oidc?.route);
     if (requested === type) throw new errors.UnauthorizedClient(`${type} is not a grant type of this client`);
     return false;
   };

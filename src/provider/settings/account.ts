@@ -1,7 +1,7 @@
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
 import { currentUnitOfWork } from '../../store/current-unit-of-work.ts';
 import { grantKey } from '../storage/ids.ts';
-import { authenticationOf } from './authentication.ts';
+import type { ReadAuthentication } from './authentication.ts';
 
 interface AccountSource {
   /** Undefined when the account is unknown or disabled. */
@@ -21,7 +21,11 @@ const prefetchGrant = async ({ oidc: { client, result, session } }: KoaContextWi
  * a client.
  */
 export const findAccount =
-  (accounts: AccountSource, assuranceClaim: string | null): NonNullable<Configuration['findAccount']> =>
+  (
+    accounts: AccountSource,
+    assuranceClaim: string | null,
+    readAuthentication: ReadAuthentication,
+  ): NonNullable<Configuration['findAccount']> =>
   async (ctx, id) => {
     const [account] = await Promise.all([accounts.forEngine(id), prefetchGrant(ctx)]);
     if (!account) return undefined;
@@ -30,7 +34,7 @@ export const findAccount =
       claims: (use: string, scope: string) => {
         if (use !== 'id_token') return account.claims(use, scope);
         const all = ctx.oidc.client?.['id_token_claims'] === 'all';
-        const level = assuranceClaim === null ? undefined : authenticationOf(ctx)?.acr;
+        const level = assuranceClaim === null ? undefined : readAuthentication(ctx)?.acr;
         return {
           ...(all ? account.claims(use, scope) : { sub: account.accountId }),
           ...(assuranceClaim !== null && level !== undefined && { [assuranceClaim]: level }),

@@ -1,4 +1,5 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
+import type { GrantType } from '../grant-types.ts';
 
 interface Authentication {
   readonly acr?: string | undefined;
@@ -6,8 +7,14 @@ interface Authentication {
   readonly authTime?: number | undefined;
 }
 
-/** The sign-in that what is redeemed at the token endpoint goes back to. */
-export const authenticationOf = ({ oidc }: KoaContextWithOIDC): Authentication | undefined => {
-  const { AuthorizationCode, RefreshToken, DeviceCode, BackchannelAuthenticationRequest } = oidc.entities;
-  return AuthorizationCode ?? DeviceCode ?? BackchannelAuthenticationRequest ?? RefreshToken;
+/** Reads how the person signed in from what the token request redeems. A refresh token repeats its grant's sign-in. */
+export type ReadAuthentication = (ctx: KoaContextWithOIDC) => Authentication | undefined;
+
+export const createReadAuthentication = (grantTypes: readonly GrantType[]): ReadAuthentication => {
+  const sources = grantTypes.flatMap(({ signInSource }) => signInSource ?? []);
+  return ({ oidc: { entities } }) => {
+    const source = sources.find((name) => entities[name] !== undefined);
+    // A grant type names an entity that has these properties.
+    return source === undefined ? entities.RefreshToken : (entities[source] as Authentication);
+  };
 };

@@ -1,5 +1,7 @@
 import type { Config } from '#config';
 import type { Fragment } from '../compose-settings.ts';
+import type { GrantType } from '../grant-types.ts';
+import { createReadAuthentication } from './authentication.ts';
 import { claims } from './claims.ts';
 import { clients } from './clients.ts';
 import { cookies } from './cookies.ts';
@@ -13,12 +15,13 @@ import { tokens } from './tokens.ts';
 export const baseSettings = (
   config: Config,
   keys: { readonly cookieKeys: readonly string[]; readonly algorithms: readonly string[] },
+  grantTypes: readonly GrantType[],
 ): readonly Fragment[] => [
   { owner: 'settings/endpoints', settings: endpoints(config) },
   { owner: 'settings/cookies', settings: cookies(config, keys.cookieKeys) },
   { owner: 'settings/cryptography', settings: cryptography(keys.algorithms) },
   { owner: 'settings/lifetimes', settings: lifetimes(config) },
-  { owner: 'settings/tokens', settings: tokens(config) },
+  { owner: 'settings/tokens', settings: tokens(createReadAuthentication(grantTypes)) },
   { owner: 'settings/clients', settings: clients(config) },
   { owner: 'settings/resources', settings: resources(config) },
   { owner: 'settings/claims', settings: claims(config) },

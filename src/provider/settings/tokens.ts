@@ -1,10 +1,9 @@
 import type { Configuration } from 'oidc-provider';
-import type { Config } from '#config';
 import { getRequestContext } from '../request-context.ts';
-import { authenticationOf } from './authentication.ts';
+import type { ReadAuthentication } from './authentication.ts';
 
 /** When refresh tokens are given, how long they last, and what they are tied to. */
-export const tokens = (_config: Config) =>
+export const tokens = (readAuthentication: ReadAuthentication) =>
   ({
     // The JSON door hands out access tokens only; a refresh token made there would be known to nobody.
     issueRefreshToken: (ctx, client, code) =>
@@ -25,7 +24,7 @@ export const tokens = (_config: Config) =>
     // RFC 9068 §2.2.1: how the person signed in, for APIs that want it stronger or more recent (RFC 9470).
     extraTokenClaims: (ctx, token) => {
       if (token.kind !== 'AccessToken') return undefined;
-      const { acr, amr, authTime } = authenticationOf(ctx) ?? {};
+      const { acr, amr, authTime } = readAuthentication(ctx) ?? {};
       return {
         ...(acr !== undefined && { acr }),
         ...(amr !== undefined && { amr }),

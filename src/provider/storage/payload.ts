@@ -46,24 +46,30 @@ const fullNames = Object.fromEntries(Object.entries(shortNames).map(([name, lett
 
 const impliedFields = new Set(['jti', 'kind', 'exp', 'consumed']);
 
-/** How a grant came about: long words that stand in every token of it. */
-const grantTypes: readonly (readonly [long: string, short: string])[] = [
-  ['urn:ietf:params:oauth:grant-type:device_code', 'D'],
-  ['urn:openid:params:grant-type:ciba', 'B'],
+/** Of the grant types that a token went through, those that nearly every token repeats. */
+const grantTypeLetters: readonly (readonly [type: string, letter: string])[] = [
   ['authorization_code', 'C'],
   ['refresh_token', 'R'],
+  ['urn:ietf:params:oauth:grant-type:device_code', 'D'],
+  ['urn:openid:params:grant-type:ciba', 'B'],
 ];
+const letterOfGrantType = new Map(grantTypeLetters);
+const grantTypeOfLetter = new Map(grantTypeLetters.map(([type, letter]) => [letter, type]));
 
-const shortenGrantTypes = (types: string): string => {
-  let text = types;
-  for (const [long, short] of grantTypes) if (text.includes(long)) text = text.replaceAll(long, short);
-  return text;
-};
+/** A word that reads like a letter is marked, so that any grant type comes back as it was. */
+const shortenGrantTypes = (types: string): string =>
+  types
+    .split(' ')
+    .map((type) => {
+      const isAmbiguous = grantTypeOfLetter.has(type) || type.startsWith('~');
+      return letterOfGrantType.get(type) ?? (isAmbiguous ? `~${type}` : type);
+    })
+    .join(' ');
 
 const expandGrantTypes = (types: string): string =>
   types
     .split(' ')
-    .map((type) => grantTypes.find(([, short]) => short === type)?.[0] ?? type)
+    .map((type) => grantTypeOfLetter.get(type) ?? (type.startsWith('~') ? type.slice(1) : type))
     .join(' ');
 
 /** What is nearly always the same, or told by something beside it, in fewer letters. */

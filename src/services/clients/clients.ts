@@ -3,6 +3,7 @@ import { exitCode, Failure } from '#src/errors.ts';
 import type { Events } from '#src/events.ts';
 import { newId } from '#src/store/new-id.ts';
 import type { Clock, Store } from '#src/store/port.ts';
+import type { GrantType } from '../../provider/grant-types.ts';
 import type { AddClient, ClientMetadata, Clients, NewClient, SecretCipher } from './client.ts';
 import { createClientLookup } from './client-lookup.ts';
 import { loadConfiguredClients } from './configured.ts';
@@ -27,12 +28,9 @@ export interface ClientsOptions {
   readonly events: Events;
   /** Without it there can be no `client_secret_jwt` clients in the store. */
   readonly secretCipher?: SecretCipher;
+  /** Those that clients may be registered for. */
+  readonly grantTypes: readonly GrantType[];
 }
-
-const checkMetadata = (metadata: ClientMetadata): void => {
-  const problems = clientProblems(metadata, 'operator');
-  if (problems.length > 0) throw new ClientRefused(problems);
-};
 
 const omitNullish = (metadata: object): ClientMetadata =>
   // Only members are taken away, and `client_id` is never one of them: it can't be changed.
@@ -46,10 +44,16 @@ export const createClients = ({
   clock,
   events,
   secretCipher: box,
+  grantTypes,
 }: ClientsOptions): Clients => {
-  const configured = loadConfiguredClients(config.clients);
+  const configured = loadConfiguredClients(config.clients, grantTypes);
   const stored = createClientStore(store, clock);
   const lookup = createClientLookup({ store, stored, configured, clock, box });
+
+  const checkMetadata = (metadata: ClientMetadata): void => {
+    const problems = clientProblems(metadata, 'operator', grantTypes);
+    if (problems.length > 0) throw new ClientRefused(problems);
+  };
 
   const publishChange = async (type: string, id: string): Promise<void> => {
     lookup.forget(id);
@@ -159,6 +163,7 @@ export const createClients = ({
       clock,
       box,
       isPlaceholder: lookup.isPlaceholder,
+      grantTypes,
     }),
     close: lookup.close,
   };

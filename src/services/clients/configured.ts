@@ -1,5 +1,6 @@
 import type { ClientConfig } from '#config';
 import { exitCode, Failure } from '#src/errors.ts';
+import type { GrantType } from '../../provider/grant-types.ts';
 import type { ClientMetadata, ClientRecord } from './client.ts';
 import { applyDefaults } from './presets.ts';
 import { toInfo } from './record.ts';
@@ -52,6 +53,7 @@ const secretsOf = (
 /** The clients of the configuration. One that breaks a rule stops the start, with every reason at once. */
 export const loadConfiguredClients = (
   entries: readonly ClientConfig[],
+  grantTypes: readonly GrantType[],
 ): ReadonlyMap<string, LoadedClient> => {
   const problems: string[] = [];
   const known = new Map<string, LoadedClient>();
@@ -59,7 +61,7 @@ export const loadConfiguredClients = (
     const { client_secret: _, secrets: __, ...named } = entry;
     // Read from YAML or JSON and checked against the schema of the section: every value is JSON.
     const metadata = applyDefaults(named as ClientMetadata);
-    for (const { field, message } of clientProblems(metadata, 'operator')) {
+    for (const { field, message } of clientProblems(metadata, 'operator', grantTypes)) {
       problems.push(`${entry.client_id}: ${field}: ${message}`);
     }
     if (known.has(entry.client_id)) problems.push(`${entry.client_id}: is there twice; remove one`);

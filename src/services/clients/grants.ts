@@ -1,9 +1,9 @@
+import type { GrantType } from '../../provider/grant-types.ts';
 import type { ClientMetadata } from './client.ts';
 import type { Problem } from './problem.ts';
 
 export const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 export const cibaGrant = 'urn:openid:params:grant-type:ciba';
-const supportedGrants = ['authorization_code', 'refresh_token', 'client_credentials', deviceGrant, cibaGrant];
 const authenticationMethods = [
   'none',
   'client_secret_basic',
@@ -17,12 +17,14 @@ const authenticationMethods = [
 const retiredGrants = ['implicit', 'password'];
 
 /** Which grants, response types and authentication methods go together (RFC 7591 §2.1, RFC 9700). */
-export const grantProblems = (metadata: ClientMetadata): Problem[] => {
+export const grantProblems = (metadata: ClientMetadata, grantTypes: readonly GrantType[]): Problem[] => {
   const problems: Problem[] = [];
   const check = (met: boolean, field: string, message: string): void => {
     if (!met) problems.push({ field, message });
   };
   const grants = metadata.grant_types ?? ['authorization_code'];
+  const requested = grantTypes.filter(({ name }) => grants.includes(name));
+  const supported = grantTypes.map(({ name }) => name);
   const method = metadata.token_endpoint_auth_method ?? 'client_secret_basic';
   const isPublic = method === 'none';
   const interactive = grants.includes('authorization_code');
@@ -33,16 +35,11 @@ export const grantProblems = (metadata: ClientMetadata): Problem[] => {
     'token_endpoint_auth_method',
     `must be one of ${authenticationMethods.join(', ')}`,
   );
-  check(grants.length > 0, 'grant_types', `must name at least one of ${supportedGrants.join(', ')}`);
+  check(grants.length > 0, 'grant_types', `must name at least one of ${supported.join(', ')}`);
   for (const grant of grants) {
     if (retiredGrants.includes(grant))
       check(false, 'grant_types', `${grant} is not offered; use authorization_code`);
-    else
-      check(
-        supportedGrants.includes(grant),
-        'grant_types',
-        `${grant} is not one of ${supportedGrants.join(', ')}`,
-      );
+    else check(supported.includes(grant), 'grant_types', `${grant} is not one of ${supported.join(', ')}`);
   }
   check(
     responses.every((type) => type === 'code'),
@@ -60,21 +57,17 @@ export const grantProblems = (metadata: ClientMetadata): Problem[] => {
     'must name at least one URI for the grant authorization_code',
   );
   check(
-    !grants.includes('refresh_token') ||
-      grants.some((grant) => ![...retiredGrants, 'refresh_token', 'client_credentials'].includes(grant)),
+    !grants.includes('refresh_token') || requested.some(({ involvesPerson }) => involvesPerson),
     'grant_types',
     'refresh_token needs a grant that a person takes part in beside it',
   );
-  check(
-    !(isPublic && grants.includes('client_credentials')),
-    'grant_types',
-    'client_credentials needs a client that authenticates; a public one has nothing to show',
-  );
-  check(
-    !(isPublic && grants.includes(cibaGrant)),
-    'grant_types',
-    'backchannel authentication (CIBA) needs a client that authenticates',
-  );
+  for (const { name, requiresAuthentication } of requested) {
+    check(
+      !(isPublic && requiresAuthentication),
+      'grant_types',
+      `${name} needs a client that authenticates; a public client can't`,
+    );
+  }
   if (metadata.issuer_tokens === true) {
     check(isPublic, 'issuer_tokens', 'is for public clients: token_endpoint_auth_method must be none');
     check(

@@ -1,4 +1,5 @@
 import type { Clock } from '#src/store/port.ts';
+import type { GrantType } from '../../provider/grant-types.ts';
 import type { ClientMetadata, Clients, SecretCipher } from './client.ts';
 import { operatorOnlyNames } from './metadata-names.ts';
 import { applyDefaults } from './presets.ts';
@@ -16,11 +17,12 @@ interface Dependencies {
   readonly box: SecretCipher | undefined;
   /** Whether the engine hands back what it was given instead of a secret it made. */
   readonly isPlaceholder: (id: string, secret: string) => boolean;
+  readonly grantTypes: readonly GrantType[];
 }
 
 /** RFC 7591 and RFC 7592: the engine made or changed a client and wants it kept. */
 export const createRegister =
-  ({ stored, changed, clock, box, isPlaceholder }: Dependencies): Clients['register'] =>
+  ({ stored, changed, clock, box, isPlaceholder, grantTypes }: Dependencies): Clients['register'] =>
   async ({ client_secret: secret, client_secret_expires_at: until, from_registration: _, ...given }) => {
     // The rest type of an index signature loses the one member that is always there.
     const metadata = applyDefaults(given as ClientMetadata);
@@ -41,7 +43,7 @@ export const createRegister =
     ) as ClientMetadata;
     const lowersProfile = former?.metadata.profile === 'fapi2' && clientMetadata.profile !== 'fapi2';
     const problems = [
-      ...clientProblems(clientMetadata, 'client'),
+      ...clientProblems(clientMetadata, 'client', grantTypes),
       ...(lowersProfile
         ? [{ field: 'profile', message: 'can not be lowered from fapi2; name it again' }]
         : []),

@@ -1,3 +1,4 @@
+import type { GrantType } from '../../provider/grant-types.ts';
 import type { ClientMetadata } from './client.ts';
 import { dependentMetadataProblems } from './dependent-metadata.ts';
 import { fapi2Problems } from './fapi2.ts';
@@ -89,7 +90,11 @@ const nameProblems = ({ client_name: name }: ClientMetadata): Problem[] => {
 };
 
 /** Every rule that `metadata` breaks; none: it may be registered. */
-export const clientProblems = (metadata: ClientMetadata, by: Registrant): readonly Problem[] => {
+export const clientProblems = (
+  metadata: ClientMetadata,
+  by: Registrant,
+  grantTypes: readonly GrantType[],
+): readonly Problem[] => {
   const malformed = [...shapeProblems(metadata), ...choiceProblems(metadata)];
   // The other rules read these values as what they should be.
   if (malformed.length > 0) return malformed;
@@ -106,7 +111,7 @@ export const clientProblems = (metadata: ClientMetadata, by: Registrant): readon
     ...reserved,
     ...nameProblems(metadata),
     ...uriProblems(metadata),
-    ...grantProblems(metadata),
+    ...grantProblems(metadata, grantTypes),
     ...keyProblems(metadata),
     ...(metadata.profile === 'fapi2' ? fapi2Problems(metadata) : []),
   ];

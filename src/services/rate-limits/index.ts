@@ -5,7 +5,7 @@
 import type { onRequestHookHandler } from 'fastify';
 import type { Config } from '#config';
 import type { Events } from '../../events.ts';
-import type { ProviderSettings } from '../../feature.ts';
+import type { ProviderSettings } from '../../provider/provider-settings.ts';
 import type { Clock, Store } from '../../store/port.ts';
 import { limitAddresses } from './address-limits.ts';
 import { limitClients } from './clients.ts';
