@@ -4,54 +4,23 @@ import {
   acrRequestOf,
   requestsLevel,
 } from '../../services/authentication-levels/index.ts';
-
-type Request = InstanceType<Provider['BackchannelAuthenticationRequest']>;
-type Session = InstanceType<Provider['Session']>;
+import { createGrant } from './grant.ts';
 
 export type CibaDecision = 'approved' | 'denied' | 'tooWeak';
 
 interface DecidedRequest {
   readonly provider: Provider;
-  readonly request: Request;
-  readonly session: Session;
+  readonly request: InstanceType<Provider['BackchannelAuthenticationRequest']>;
+  readonly session: InstanceType<Provider['Session']>;
   readonly levels: AuthenticationLevels;
   /** Scopes of each API, by its audience. */
   readonly scopesOf: (audience: string) => readonly string[];
 }
 
-/** OpenID Connect Core §5.4 and §11; any other scope is an API's, and of use there alone. */
-const openidScopes = new Set(['openid', 'offline_access', 'profile', 'email', 'address', 'phone']);
-
-const toList = (value: string | readonly string[] | undefined): readonly string[] =>
-  value === undefined ? [] : typeof value === 'string' ? [value] : value;
-
-const claimNames = ({ claims }: Request): string[] => [
-  ...new Set(Object.values(claims ?? {}).flatMap((part) => Object.keys(part ?? {}))),
-];
-
-/** What is approved is all that was asked for, for this request alone. */
-const createGrant = async ({ provider, request, scopesOf }: DecidedRequest) => {
-  const { accountId, clientId, scope = '' } = request;
-  const grant = new provider.Grant({ ...(accountId && { accountId }), ...(clientId && { clientId }) });
-  const requestedScopes = scope.split(' ');
-  const audiences = toList(request.resource);
-  const scopesByAudience = new Map(audiences.map((audience) => [audience, new Set(scopesOf(audience))]));
-  const openidScopesRequested = requestedScopes.filter((name) => openidScopes.has(name));
-  if (openidScopesRequested.length > 0) grant.addOIDCScope(openidScopesRequested.join(' '));
-  for (const [audience, scopes] of scopesByAudience) {
-    const granted = requestedScopes.filter((name) => scopes.has(name));
-    if (granted.length > 0) grant.addResourceScope(audience, granted.join(' '));
-  }
-  const claims = claimNames(request);
-  if (claims.length > 0) grant.addOIDCClaims(claims);
-  await grant.save();
-  return grant;
-};
-
-/** A sign-in that is too weak for the request is no approval (OpenID Connect Core §5.5.1.1). */
-export const recordDecision = async (decided: DecidedRequest, allowed: boolean): Promise<CibaDecision> => {
+/** An approval counts only if the session reaches the requested `acr` (OpenID Connect Core §5.5.1.1). */
+export const recordDecision = async (decided: DecidedRequest, isAllowed: boolean): Promise<CibaDecision> => {
   const { provider, request, session, levels } = decided;
-  if (!allowed) {
+  if (!isAllowed) {
     await provider.backchannelResult(request, new errors.AccessDenied('the person refused'));
     return 'denied';
   }

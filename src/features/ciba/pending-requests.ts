@@ -3,18 +3,16 @@ import { decodePayload } from '../../provider/storage/payload.ts';
 import { retainAfterExpiryMs } from '../../provider/storage/user-decision.ts';
 import type { Clock, Store } from '../../store/port.ts';
 
-/** A request that waits for its person. */
 export interface PendingRequest {
-  /** What a page may know: leads to the request, and can't be used in its place. */
+  /** Names the request on a page. The `auth_req_id` stays on the server, because it can be redeemed. */
   readonly handle: string;
   readonly id: string;
   readonly payload: AdapterPayload;
 }
 
-/** More than anybody can look through. */
 const maxListed = 50;
 
-/** Newest first. Those that were answered stay filed until they expire. */
+/** Newest first. The index keeps decided requests until they expire, so they are left out here. */
 export const listPending = async (
   store: Store,
   clock: Clock,

@@ -1,5 +1,5 @@
 import type { Provider } from 'oidc-provider';
-import type { CibaDependencies } from './index.ts';
+import type { CibaDependencies } from './dependencies.ts';
 
 type Request = InstanceType<Provider['BackchannelAuthenticationRequest']>;
 

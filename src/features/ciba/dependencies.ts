@@ -1,0 +1,24 @@
+import type { Config } from '#config';
+import type { Events } from '../../events.ts';
+import type { Pages } from '../../http/pages/pages.ts';
+import type { Engine } from '../../provider/engine.ts';
+import type { Accounts } from '../../services/accounts/index.ts';
+import type { AuthenticationLevels } from '../../services/authentication-levels/index.ts';
+import type { Outbox } from '../../services/outbox/index.ts';
+import type { Throttle } from '../../services/throttle/index.ts';
+import type { Clock, Store } from '../../store/port.ts';
+
+export interface CibaDependencies {
+  readonly config: Config;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly events: Events;
+  readonly pages: Pages;
+  readonly accounts: Accounts;
+  readonly levels: AuthenticationLevels;
+  readonly throttle: Throttle;
+  readonly outbox: Outbox;
+  readonly engine: () => Engine;
+  /** Sign the forms, newest first. */
+  readonly cookieKeys: () => readonly string[];
+}

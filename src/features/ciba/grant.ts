@@ -1,0 +1,39 @@
+import type { Provider } from 'oidc-provider';
+
+type Request = InstanceType<Provider['BackchannelAuthenticationRequest']>;
+type Grant = InstanceType<Provider['Grant']>;
+
+/** OpenID Connect Core §5.4 and §11. Any other scope belongs to an API. */
+const openidScopes = new Set(['openid', 'offline_access', 'profile', 'email', 'address', 'phone']);
+
+const toList = (value: string | readonly string[] | undefined): readonly string[] =>
+  value === undefined ? [] : typeof value === 'string' ? [value] : value;
+
+const requestedClaims = ({ claims }: Request): string[] => [
+  ...new Set(Object.values(claims ?? {}).flatMap((members) => Object.keys(members ?? {}))),
+];
+
+interface GrantOptions {
+  readonly provider: Provider;
+  readonly request: Request;
+  /** Scopes of each API, by its audience. */
+  readonly scopesOf: (audience: string) => readonly string[];
+}
+
+/** Grants everything that was requested, for this request only. */
+export const createGrant = async ({ provider, request, scopesOf }: GrantOptions): Promise<Grant> => {
+  const { accountId, clientId, scope = '' } = request;
+  const grant = new provider.Grant({ ...(accountId && { accountId }), ...(clientId && { clientId }) });
+  const requestedScopes = scope.split(' ');
+  const granted = requestedScopes.filter((name) => openidScopes.has(name));
+  if (granted.length > 0) grant.addOIDCScope(granted.join(' '));
+  for (const audience of new Set(toList(request.resource))) {
+    const scopesOfApi = new Set(scopesOf(audience));
+    const grantedOfApi = requestedScopes.filter((name) => scopesOfApi.has(name));
+    if (grantedOfApi.length > 0) grant.addResourceScope(audience, grantedOfApi.join(' '));
+  }
+  const claims = requestedClaims(request);
+  if (claims.length > 0) grant.addOIDCClaims(claims);
+  await grant.save();
+  return grant;
+};

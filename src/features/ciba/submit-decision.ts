@@ -1,0 +1,58 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { verifyMac } from '../../form-mac.ts';
+import type { Form } from '../../http/interactions/step.ts';
+import { formExpired } from '../../http/pages/form-expired.ts';
+import { findSignedInAccount } from '../../services/sign-ins/index.ts';
+import { runInUnitOfWork } from '../../store/current-unit-of-work.ts';
+import { type CibaDecision, recordDecision } from './decision.ts';
+import type { CibaDependencies } from './dependencies.ts';
+import { formMacSubject } from './form-mac-subject.ts';
+import { loadSession } from './load-session.ts';
+import { listPending } from './pending-requests.ts';
+
+/** Answers `gone` when the request was decided or has expired since the page was shown. */
+export const createSubmitDecision = ({
+  config,
+  store,
+  clock,
+  events,
+  accounts,
+  levels,
+  engine,
+  cookieKeys,
+}: CibaDependencies) => {
+  const scopesOf = (audience: string): readonly string[] =>
+    config.resources.find((resource) => resource.audience === audience)?.scopes ?? [];
+
+  return async (request: FastifyRequest, reply: FastifyReply, form: Form): Promise<CibaDecision | 'gone'> => {
+    const { provider } = engine();
+    const session = await loadSession(provider, request, reply);
+    const account = (await findSignedInAccount(session, accounts))?.id;
+    const handle = form['request'] ?? '';
+    if (account === undefined || !verifyMac(form['csrf'], formMacSubject(session, handle), cookieKeys())) {
+      throw formExpired();
+    }
+
+    const pending = (await listPending(store, clock, account)).find(
+      (candidate) => candidate.handle === handle,
+    );
+    const found = pending && (await provider.BackchannelAuthenticationRequest.find(pending.id));
+    if (!found) return 'gone';
+
+    const decided = { provider, request: found, session, levels, scopesOf };
+    const decision = await runInUnitOfWork(store, async (work) => {
+      const recorded = await recordDecision(decided, form['decision'] === 'allow');
+      await work.commit();
+      return recorded;
+    });
+    events.emit({
+      type: 'ciba.answered',
+      outcome: decision === 'approved' ? 'ok' : 'refused',
+      account,
+      address: request.ip,
+      correlation: request.id,
+      ...(found.clientId !== undefined && { client: found.clientId }),
+    });
+    return decision;
+  };
+};
