@@ -280,7 +280,7 @@ t.test('any tampering with the record is detected', async (t) => {
           { op: 'put', key: head(0), body, index: [{ index: 'audit-chains', of: 'all', at: 0 }] },
         ]);
       },
-      /^head the seal of its end is not one of this server/,
+      /^head its end was not encrypted with the key of this server/,
       /^6 was seen before and is missing now/,
     ],
     'a whole chain': [
@@ -292,21 +292,21 @@ t.test('any tampering with the record is detected', async (t) => {
     ],
     'a head alone': [
       async ({ store, head }) => store.commit([{ op: 'remove', key: head(1) }]),
-      /^6 has no sealed end/,
+      /^6 belongs to a chain without an end/,
     ],
     'a record behind the end': [
       async ({ store, key, read }) => {
         const index = [{ index: 'audit', of: 'all', at: 0 }];
         await store.commit([{ op: 'put', key: key(1, 7), body: await read(key(1, 6)), index }]);
       },
-      /^7 stands behind the sealed end/,
+      /^7 comes after the end of its chain/,
     ],
     'a head that is not JSON': [
       async ({ store, head }) => {
         const index = [{ index: 'audit-chains', of: 'all', at: 0 }];
         await store.commit([{ op: 'put', key: head(1), body: '{', index }]);
       },
-      /^head the seal of its end is not one of this server/,
+      /^head its end was not encrypted with the key of this server/,
     ],
   };
   for (const [what, [act, ...told]] of Object.entries(acts)) {

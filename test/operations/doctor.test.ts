@@ -174,7 +174,7 @@ t.test('keys that vanish are reported by the running server and by the doctor', 
   t.equal(await jwks(), before, 'what was signed still verifies');
   const party = new RelyingParty(server.url);
   t.equal((await party.post('/oauth/token', { grant_type: 'client_credentials' })).status, 200);
-  t.match(server.log(), /All keys are gone from the store; this server goes on with those it had/);
+  t.match(server.log(), /All keys are gone from the store; this server continues with the keys it had/);
 
   // The key of its audit chain is encrypted as well.
   rmSync(join(server.cwd, 'key-encryption-key'));

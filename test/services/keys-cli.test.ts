@@ -119,7 +119,7 @@ t.test('with keys the commands manage them', async (t) => {
       const { exit, out, err } = await postern(['--set', other, 'keys', command]);
       t.equal(exit, 78, command);
       t.equal(out, '');
-      t.match(err, /^postern: The keys in the store were sealed with another key encryption key[^\n]+\n$/);
+      t.match(err, /^postern: The keys in the store were encrypted with another key encryption key[^\n]+\n$/);
       t.notOk(err.includes('abab'));
     }
   });

@@ -1,21 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import type { SecurityEvent } from '#src/events.ts';
 import type { IndexEntry, Store, Write } from '#src/store/port.ts';
-import { type ChainHead, putHead, readHeads, type SecretCipher } from './heads.ts';
+import type { SecretCipher } from '../keys/index.ts';
+import { type ChainHead, putHead, readHeads } from './heads.ts';
 import type { TimedEvent } from './merge-refusals.ts';
 import { encodeRecord, recordKey, type SeenHead } from './record.ts';
 
 interface Dependencies {
   readonly store: Store;
   readonly cipher: () => SecretCipher | Promise<SecretCipher>;
-  /** 0: for ever. */
+  /** 0 keeps records for ever. */
   readonly retentionDays: number;
 }
 
-/** A chain of this process alone, so that processes never wait for each other. */
+/** Every process writes its own chain, so processes never wait for each other. */
 export interface Chain {
-  /** All of them or none; in the order given. */
-  append(happened: readonly TimedEvent[]): Promise<void>;
+  /** Appends all events in their order, or none. */
+  append(newEvents: readonly TimedEvent[]): Promise<void>;
 }
 
 const dayMs = 86_400_000;
@@ -27,9 +28,9 @@ const indexEntries = ({ client, account }: SecurityEvent, at: number): IndexEntr
   ...(account === undefined ? [] : [{ index: 'audit-account', of: account, at }]),
 ];
 
-const readOtherHeads = async (store: Store, box: SecretCipher): Promise<SeenHead[]> => {
+const readOtherHeads = async (store: Store, cipher: SecretCipher): Promise<SeenHead[]> => {
   const seen: SeenHead[] = [];
-  for await (const one of readHeads(store, box)) {
+  for await (const one of readHeads(store, cipher)) {
     if ('head' in one) seen.push(one.head);
     if (seen.length === maxSeen) break;
   }
@@ -42,8 +43,8 @@ export const createChain = ({ store, cipher, retentionDays }: Dependencies): Cha
   let openedAt = 0;
 
   return {
-    async append(happened) {
-      const sealing = await cipher();
+    async append(newEvents) {
+      const headCipher = await cipher();
       let next = end;
       const writes: Write[] = [];
       const add = ({ at, event, merged }: TimedEvent, seen?: readonly SeenHead[]): void => {
@@ -68,14 +69,14 @@ export const createChain = ({ store, cipher, retentionDays }: Dependencies): Cha
         next = { chain, seq, hash, ...(until !== undefined && { until }) };
       };
       if (end.seq === 0) {
-        openedAt = happened[0]?.at ?? 0;
+        openedAt = newEvents[0]?.at ?? 0;
         add(
           { at: openedAt, event: { type: 'audit.opened', outcome: 'ok' } },
-          await readOtherHeads(store, sealing),
+          await readOtherHeads(store, headCipher),
         );
       }
-      for (const one of happened) add(one);
-      await store.commit([...writes, putHead(next, openedAt, sealing)]);
+      for (const one of newEvents) add(one);
+      await store.commit([...writes, putHead(next, openedAt, headCipher)]);
       end = next;
     },
   };

@@ -18,10 +18,10 @@ const columns = [
   'hash',
 ] as const;
 
-/** A spreadsheet takes such a cell for a formula, and names of clients come from outside. */
+/** Spreadsheets run such a cell as a formula, and the names of clients come from outside. */
 const formula = /^[\s]*[=+\-@\t\r]/;
 
-/** RFC 4180, each cell in quotes. */
+/** RFC 4180; every cell is quoted. */
 const cell = (value: unknown): string => {
   const text = value === undefined ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
   const safe = formula.test(text) ? `'${text}` : text;

@@ -1,14 +1,9 @@
 import type { IndexEntry, Key, Put, Store } from '#src/store/port.ts';
+import type { SecretCipher } from '../keys/index.ts';
 import type { SeenHead } from './record.ts';
 
-/** Where a chain ends: kept beside it and sealed, so that nobody without the key can cut or rewrite it. */
+/** Where a chain ends. It is stored encrypted, so that cutting or rewriting a chain takes the key. */
 export type ChainHead = SeenHead;
-
-/** What seals heads: the box of the server's keys. */
-export interface SecretCipher {
-  encrypt(text: string, context?: string): string;
-  decrypt(encrypted: string, context?: string): string;
-}
 
 const version = 1;
 
@@ -17,13 +12,13 @@ const headKey = (chain: string): Key => ({ kind: 'audit-chain', family: chain, i
 const encryptionContext = (chain: string): string => `audit ${chain}`;
 const headText = ({ seq, hash, until = 0 }: ChainHead): string => `${seq} ${hash} ${until}`;
 
-export const putHead = (head: ChainHead, at: number, box: SecretCipher): Put => ({
+export const putHead = (head: ChainHead, at: number, cipher: SecretCipher): Put => ({
   op: 'put',
   key: headKey(head.chain),
   body: JSON.stringify({
     v: version,
     ...head,
-    seal: box.encrypt(headText(head), encryptionContext(head.chain)),
+    seal: cipher.encrypt(headText(head), encryptionContext(head.chain)),
   }),
   index: [{ index: 'audit-chains', of: 'all', at }] satisfies IndexEntry[],
   ...(head.until !== undefined && { expiresAt: head.until }),
@@ -45,31 +40,31 @@ const isHead = (value: unknown): value is ChainHead & { readonly v: number; read
   'seal' in value &&
   typeof value.seal === 'string';
 
-const decode = (chain: string, body: string, box: SecretCipher): ReadHead => {
+const decode = (chain: string, body: string, cipher: SecretCipher): ReadHead => {
   try {
     const value: unknown = JSON.parse(body);
     if (!isHead(value)) return { chain, problem: 'its end is damaged, or was written by a later release' };
     const { seq, hash, until } = value;
     const head = { chain, seq, hash, ...(until !== undefined && { until }) };
-    if (box.decrypt(value.seal, encryptionContext(chain)) === headText(head)) return { chain, head };
+    if (cipher.decrypt(value.seal, encryptionContext(chain)) === headText(head)) return { chain, head };
   } catch {
-    // Told below: a seal that doesn't open is a seal that is not ours.
+    // What can't be decrypted wasn't encrypted by this server; that is reported below.
   }
-  return { chain, problem: 'the seal of its end is not one of this server' };
+  return { chain, problem: 'its end was not encrypted with the key of this server' };
 };
 
 export const readHead = async (
   store: Store,
   chain: string,
-  box: SecretCipher,
+  cipher: SecretCipher,
 ): Promise<ReadHead | undefined> => {
   const [document] = await store.read([headKey(chain)]);
-  return document && decode(chain, document.body, box);
+  return document && decode(chain, document.body, cipher);
 };
 
 const pageSize = 200;
 
-export async function* readHeads(store: Store, box: SecretCipher): AsyncGenerator<ReadHead> {
+export async function* readHeads(store: Store, cipher: SecretCipher): AsyncGenerator<ReadHead> {
   let cursor: string | undefined;
   do {
     const page = await store.list('audit-chains', 'all', {
@@ -77,7 +72,7 @@ export async function* readHeads(store: Store, box: SecretCipher): AsyncGenerato
       order: 'descending',
       ...(cursor !== undefined && { cursor }),
     });
-    for (const { key, document } of page.items) yield decode(key.family, document.body, box);
+    for (const { key, document } of page.items) yield decode(key.family, document.body, cipher);
     cursor = page.next;
   } while (cursor !== undefined);
 }

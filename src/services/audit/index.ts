@@ -1,11 +1,19 @@
 /**
- * Owns the record of security events: who, which client, what, how it ended, from where, in which request; each bound
- * to the one before it, so that tampering shows. It listens and never makes anybody wait. Not the log, nor metrics.
+ * Owns the audit record: a record of every security event, with the person, the client, the outcome, the address and
+ * the request. It listens to events and never delays a request. The log and metrics are separate.
+ *
+ * 1. An event is emitted after its commit. merge-refusals.ts writes it at once, or counts it into the record of this
+ *    minute when it repeats an anonymous refusal.
+ * 2. recorder.ts queues it, and every 250 ms writes a batch. When the store is unavailable it retries; when the queue
+ *    is full it drops events and records how many.
+ * 3. chain.ts appends the batch to the chain of this process. Each record holds the hash of the record before it, and
+ *    the encrypted head of the chain (heads.ts) says where it ends.
+ * 4. verify.ts walks every chain back from its head, and so finds records that were changed, moved or removed.
  */
 import type { Config } from '#config';
 import type { Events } from '../../events.ts';
 import type { Clock, Store } from '../../store/port.ts';
-import type { SecretCipher } from './heads.ts';
+import type { SecretCipher } from '../keys/index.ts';
 import { createRecorder, type RecorderState } from './recorder.ts';
 
 export { csvHead, csvLine } from './csv.ts';
@@ -19,10 +27,10 @@ interface Dependencies {
   readonly config: Pick<Config, 'audit'>;
   readonly clock: Clock;
   readonly events: Events;
-  /** Asked for at the first record: what happened before there were keys is recorded too. */
+  /** Called when the first record is written, so that events before the keys exist are recorded too. */
   readonly cipher: () => SecretCipher | Promise<SecretCipher>;
   readonly onError: (error: unknown) => void;
-  /** Added to the details of each event. */
+  /** Added to the details of every event. */
   readonly extraDetails?: Readonly<Record<string, string>>;
 }
 
@@ -34,7 +42,7 @@ export interface Audit {
 const trimEveryMs = 3_600_000;
 const dayMs = 86_400_000;
 
-/** A cluster forgets the place of an expired record in a list only when somebody looks there. */
+/** On a cluster, reading an index is what removes the entries of expired records. */
 const trim = (store: Store, clock: Clock, days: number): void => {
   if (days === 0) return;
   store.list('audit', 'all', { limit: 1_000, to: clock.now() - days * dayMs }).catch(() => {});

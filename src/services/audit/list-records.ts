@@ -7,7 +7,7 @@ export interface AuditQuery {
   readonly type?: string | undefined;
   readonly outcome?: string | undefined;
   readonly correlation?: string | undefined;
-  /** Milliseconds since the epoch, both included. */
+  /** Milliseconds since the epoch, both inclusive. */
   readonly from?: number | undefined;
   readonly to?: number | undefined;
 }
@@ -17,7 +17,7 @@ export interface AuditPage {
   readonly next?: string;
 }
 
-/** The narrowest list that holds all that is asked for. */
+/** The smallest index that holds everything the query asks for. */
 const listFor = ({ account, client }: AuditQuery): readonly [index: string, of: string] => {
   if (account !== undefined) return ['audit-account', account];
   if (client !== undefined) return ['audit-client', client];
@@ -45,10 +45,10 @@ export const listRecords = async (
   const items: AuditRecord[] = [];
   let next = cursor;
   do {
-    // A page may hold more than is still wanted only when it is given whole: its cursor stands behind it.
-    const few = query.type ?? query.outcome ?? query.correlation;
+    // The cursor points behind the whole page. So a page may exceed the limit only if all of its matches are returned.
+    const filter = query.type ?? query.outcome ?? query.correlation;
     const page = await store.list(index, of, {
-      limit: few === undefined ? limit - items.length : Math.max(limit - items.length, minPageSize),
+      limit: filter === undefined ? limit - items.length : Math.max(limit - items.length, minPageSize),
       order,
       ...(next !== undefined && { cursor: next }),
       ...(query.from !== undefined && { from: query.from }),

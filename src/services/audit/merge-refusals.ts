@@ -2,7 +2,7 @@ import type { SecurityEvent } from '#src/events.ts';
 import type { Clock } from '#src/store/port.ts';
 import { networkOf } from '../throttle/index.ts';
 
-/** Told by a record that stands for many: how many, and when the first and the last of them were. */
+/** In a record of several events: how group, and the times of the first and the last. */
 export interface Merged {
   readonly count: number;
   readonly first: number;
@@ -24,12 +24,12 @@ interface Group {
 }
 
 const windowMs = 60_000;
-/** So many kinds of refusals are told apart at a time; what comes on top is by its type and reason alone. */
+/** At most this group groups are open. Further refusals are grouped by type and reason only. */
 const maxGroups = 500;
-/** Details from closed sets; the others are of one request. */
+/** Details with few possible values. All others belong to a single request. */
 const keptDetails = ['door', 'endpoint', 'route'] as const;
 
-/** Whoever has no account here can be refused as often as they like, so it is they who could fill the record. */
+/** An attacker without an account can cause any number of refusals, and so could fill the audit record. */
 const isAnonymousRefusal = ({ outcome, account, address }: SecurityEvent): boolean =>
   outcome !== 'ok' && account === undefined && address !== undefined;
 
@@ -55,7 +55,7 @@ const withoutRequestDetails = ({
   };
 };
 
-/** Types and reasons are codes of ours, so there are only so many pairs of them. */
+/** Types and reasons are codes of Postern, so there are few pairs of them. */
 const typeAndReason = ({ type, outcome, reason }: SecurityEvent): SecurityEvent => ({
   type,
   outcome,
@@ -63,22 +63,22 @@ const typeAndReason = ({ type, outcome, reason }: SecurityEvent): SecurityEvent 
 });
 
 /**
- * Writes the first refusal of a stranger as it is, at once. Those like it that follow within a minute become one
- * record, and none of them is lost: each record stands for `merged.count` events, or for one.
+ * Writes the first anonymous refusal at once and unchanged. Refusals like it within the next minute become one record,
+ * whose `merged.count` says how group they were.
  */
-export const createRefusalMerger = (clock: Clock, write: (happened: TimedEvent) => void) => {
-  /** In the order in which they began, which is the order in which they end. */
+export const createRefusalMerger = (clock: Clock, write: (timed: TimedEvent) => void) => {
+  /** In the order in which they were opened, which is the order in which they end. */
   const open = new Map<string, Group>();
 
-  const close = (ended: (many: Group) => boolean): void => {
-    for (const [key, many] of open) {
-      if (!ended(many)) return;
+  const close = (ended: (group: Group) => boolean): void => {
+    for (const [key, group] of open) {
+      if (!ended(group)) return;
       open.delete(key);
-      const { event, count, first, last } = many;
+      const { event, count, first, last } = group;
       if (count > 0) write({ at: clock.now(), event, merged: { count, first, last } });
     }
   };
-  /** Also those that a clock set back would keep open, and with them all that came after. */
+  /** A clock that was set back would keep a group open, and all groups after it; those are closed too. */
   const closeEnded = (): void => {
     const now = clock.now();
     close(({ until }) => until <= now || until > now + windowMs);
@@ -92,19 +92,19 @@ export const createRefusalMerger = (clock: Clock, write: (happened: TimedEvent) 
         write({ at, event });
         return;
       }
-      const like = withoutRequestDetails(event);
-      const exact = JSON.stringify(like);
-      const told = open.has(exact) || open.size < maxGroups ? like : typeAndReason(event);
-      const key = told === like ? exact : JSON.stringify(told);
-      const many = open.get(key);
-      if (!many) {
-        open.set(key, { event: told, until: at + windowMs, count: 0, first: at, last: at });
+      const common = withoutRequestDetails(event);
+      const exact = JSON.stringify(common);
+      const grouped = open.has(exact) || open.size < maxGroups ? common : typeAndReason(event);
+      const key = grouped === common ? exact : JSON.stringify(grouped);
+      const group = open.get(key);
+      if (!group) {
+        open.set(key, { event: grouped, until: at + windowMs, count: 0, first: at, last: at });
         write({ at, event });
         return;
       }
-      if (many.count === 0) many.first = at;
-      many.count += 1;
-      many.last = at;
+      if (group.count === 0) group.first = at;
+      group.count += 1;
+      group.last = at;
     },
     closeEnded,
     closeAll: (): void => close(() => true),

@@ -3,7 +3,7 @@ import type { SecurityEvent } from '#src/events.ts';
 import type { Key } from '#src/store/port.ts';
 import type { Merged } from './merge-refusals.ts';
 
-/** The end of another chain, as a new one saw it: so a chain that is taken away is missed. */
+/** The end of another chain when a new chain was opened. It shows when a whole chain is removed later. */
 export interface SeenHead {
   readonly chain: string;
   readonly seq: number;
@@ -11,7 +11,7 @@ export interface SeenHead {
   readonly until?: number;
 }
 
-/** One security event, bound to the one before it in its chain. Version 1 is the first. */
+/** One security event, with the hash of the record before it in its chain. */
 export interface AuditRecord extends SecurityEvent {
   readonly v: 1;
   readonly chain: string;
@@ -19,12 +19,12 @@ export interface AuditRecord extends SecurityEvent {
   readonly seq: number;
   /** Milliseconds since the epoch, by the clock of the process that wrote it. */
   readonly at: number;
-  /** Hash of the record before; empty in the first. */
+  /** The hash of the record before it; empty in the first record. */
   readonly prev: string;
-  /** Until when the record before is kept; absent: for ever. Later than that nobody misses it. */
+  /** When the record before it expires; absent when it never does. */
   readonly prev_until?: number;
   readonly seen?: readonly SeenHead[];
-  /** Present when it stands for more than one event. */
+  /** Present in a record of several events. */
   readonly merged?: Merged;
   readonly hash: string;
 }
@@ -32,7 +32,7 @@ export interface AuditRecord extends SecurityEvent {
 const kind = 'audit';
 const version = 1;
 
-/** Padded, so that names sort as numbers do. */
+/** The number is padded, so that ids sort like numbers. */
 export const recordKey = (chain: string, seq: number): Key => ({
   kind,
   family: chain,
@@ -44,7 +44,7 @@ const maxTextLength = 256;
 const truncate = (text: string): string =>
   text.length > maxTextLength ? `${text.slice(0, maxTextLength)}…` : text;
 
-/** Texts of an event may come from a caller: bounded, so that nobody fills the store with one request. */
+/** Texts of an event may come from a caller. They are truncated, so that one request can't fill the store. */
 const truncateTexts = ({ details, ...event }: SecurityEvent): SecurityEvent => ({
   type: event.type,
   outcome: event.outcome,
@@ -67,28 +67,31 @@ const digest = (text: string): string => hash('sha256', text, 'base64url');
 
 type ChainPosition = Omit<AuditRecord, keyof SecurityEvent | 'v' | 'hash'>;
 
-/** The text kept, whose last member is the hash of everything before it. */
-export const encodeRecord = (event: SecurityEvent, place: ChainPosition): { text: string; hash: string } => {
-  const open = JSON.stringify({ v: version, ...place, ...truncateTexts(event) }).slice(0, -1);
+/** The stored text. Its last member is the hash of everything before it. */
+export const encodeRecord = (
+  event: SecurityEvent,
+  position: ChainPosition,
+): { text: string; hash: string } => {
+  const open = JSON.stringify({ v: version, ...position, ...truncateTexts(event) }).slice(0, -1);
   const hash = digest(open);
   return { text: `${open},"hash":"${hash}"}`, hash };
 };
 
 const hashedRecord = /^(?<open>.*),"hash":"(?<hash>[A-Za-z0-9_-]{43})"\}$/s;
 
-/** Whether the text is as it was written; what it says is looked at apart from that. */
+/** Whether the text is as it was written. What it says is checked separately. */
 export const isIntact = (text: string): boolean => {
   const groups = hashedRecord.exec(text)?.groups;
   return groups?.['open'] !== undefined && digest(groups['open']) === groups['hash'];
 };
 
-/** Undefined for what this release can't read: damaged, or written by a later one. */
+/** Undefined for a record that is damaged, or that a later release wrote. */
 export const decodeRecord = (text: string): AuditRecord | undefined => {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value !== 'object' || value === null || !('v' in value) || value.v !== version)
       return undefined;
-    // Written by this file, and the version was looked at.
+    // This file wrote it, and its version was checked.
     return value as AuditRecord;
   } catch {
     return undefined;

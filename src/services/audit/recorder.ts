@@ -1,9 +1,9 @@
-import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { SecurityEvent } from '#src/events.ts';
 import { Conflict } from '#src/store/errors.ts';
 import type { Clock, Store } from '#src/store/port.ts';
+import type { SecretCipher } from '../keys/index.ts';
 import { createChain } from './chain.ts';
-import type { SecretCipher } from './heads.ts';
 import { createRefusalMerger, type TimedEvent } from './merge-refusals.ts';
 
 interface Dependencies {
@@ -11,14 +11,14 @@ interface Dependencies {
   readonly clock: Clock;
   readonly cipher: () => SecretCipher | Promise<SecretCipher>;
   readonly retentionDays: number;
-  /** Told once when records can't be written, and of records that are lost for good. */
+  /** Called once when records can't be written, and again when some are lost for good. */
   readonly onError: (error: unknown) => void;
 }
 
 export interface RecorderState {
   readonly waiting: number;
   readonly written: number;
-  /** Events that found the queue full; told of in a record as soon as one can be written. */
+  /** Events that found the queue full. The next record that can be written says how many. */
   readonly dropped: number;
 }
 
@@ -26,28 +26,28 @@ interface Recorder {
   /** Never waits, never throws. */
   record(event: SecurityEvent): void;
   state(): RecorderState;
-  /** Writes from now on what was heard and what will be; the answer ends it, after a last attempt. */
+  /** Starts to write queued events. The result stops it, after a last attempt. */
   start(): () => Promise<void>;
 }
 
 const writeDelayMs = 250;
 const maxBatch = 100;
 const mergeCheckMs = 1_000;
-const retryDelayMs = { first: 250, most: 5_000 };
+const retryDelayMs = { first: 250, longest: 5_000 };
 const lastAttemptMs = 2_000;
-/** Events that wait for a store that is away. */
+/** How many events may wait while the store is unavailable. */
 const maxWaiting = 20_000;
 
-export const createRecorder = (parts: Dependencies): Recorder => {
-  const { clock, onError } = parts;
+export const createRecorder = (dependencies: Dependencies): Recorder => {
+  const { clock, onError } = dependencies;
   const waiting: TimedEvent[] = [];
-  let chain = createChain(parts);
+  let chain = createChain(dependencies);
   let started = false;
   let writing: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let written = 0;
   let dropped = 0;
-  /** Dropped since a record last told of it. */
+  /** Events dropped since the last record that reported it. */
   let unreported = 0;
   let failing = false;
   const stopping = new AbortController();
@@ -67,20 +67,20 @@ export const createRecorder = (parts: Dependencies): Recorder => {
   };
 
   const writeAll = async (): Promise<void> => {
-    for (let rest = retryDelayMs.first; waiting.length > 0 || unreported > 0; ) {
+    for (let delay = retryDelayMs.first; waiting.length > 0 || unreported > 0; ) {
       try {
         await writeBatch();
         failing = false;
-        rest = retryDelayMs.first;
-        await turn();
+        delay = retryDelayMs.first;
+        await nextTurn();
       } catch (error) {
-        // Somebody else wrote where ours goes: what they did stays to be seen, we go on in a chain of our own.
-        if (error instanceof Conflict) chain = createChain(parts);
+        // Another writer used our place in the chain. Its record stays as evidence, and we continue in a new chain.
+        if (error instanceof Conflict) chain = createChain(dependencies);
         if (!failing || error instanceof Conflict) onError(error);
         failing = true;
         if (stopping.signal.aborted) return;
-        await sleep(rest, undefined, { signal: stopping.signal, ref: false }).catch(() => {});
-        rest = Math.min(rest * 2, retryDelayMs.most);
+        await sleep(delay, undefined, { signal: stopping.signal, ref: false }).catch(() => {});
+        delay = Math.min(delay * 2, retryDelayMs.longest);
       }
     }
   };
@@ -99,14 +99,14 @@ export const createRecorder = (parts: Dependencies): Recorder => {
     timer.unref();
   };
 
-  const enqueue = (happened: TimedEvent): void => {
+  const enqueue = (timed: TimedEvent): void => {
     if (waiting.length >= maxWaiting) {
-      const lost = happened.merged?.count ?? 1;
+      const lost = timed.merged?.count ?? 1;
       dropped += lost;
       unreported += lost;
       return;
     }
-    waiting.push(happened);
+    waiting.push(timed);
     scheduleWrite();
   };
   const merger = createRefusalMerger(clock, enqueue);
@@ -127,7 +127,8 @@ export const createRecorder = (parts: Dependencies): Recorder => {
         await Promise.race([writeAll(), sleep(lastAttemptMs, undefined, { ref: false })]);
         started = false;
         const lost = waiting.length + unreported;
-        if (lost > 0) onError(new Error(`${lost} audit records could not be written before the end`));
+        if (lost > 0)
+          onError(new Error(`${lost} audit records could not be written before the server stopped`));
       };
     },
   };

@@ -1,5 +1,6 @@
 import type { Clock, Document, Store } from '#src/store/port.ts';
-import { type ChainHead, readHead, readHeads, type SecretCipher } from './heads.ts';
+import type { SecretCipher } from '../keys/index.ts';
+import { type ChainHead, readHead, readHeads } from './heads.ts';
 import { decodeRecord, isIntact, recordKey, type SeenHead } from './record.ts';
 
 interface AuditProblem {
@@ -10,7 +11,7 @@ interface AuditProblem {
 
 interface Verdict {
   readonly records: number;
-  /** Worth keeping elsewhere: a later look is told of them, and misses what was taken away since. */
+  /** To be kept elsewhere. A later `verify` that gets them finds what was removed since. */
   readonly heads: readonly ChainHead[];
   readonly problems: readonly AuditProblem[];
 }
@@ -22,10 +23,10 @@ interface Dependencies {
 }
 
 const pageSize = 200;
-/** Clocks of processes and store differ; what ends about now is not missed. */
+/** The clocks of processes and store differ, so a record that expires about now may be missing already. */
 const slackMs = 300_000;
 
-/** What is known of a record before it is read: from the one after it, or from the head. */
+/** What the next record, or the head, says about a record before it is read. */
 interface Expected {
   readonly hash: string | undefined;
   readonly until: number | undefined;
@@ -81,7 +82,7 @@ export const verify = async (
       for (const [i, seq] of seqs.entries()) {
         const text = found[i]?.body;
         if (text === undefined) {
-          // Retention took it, and everything before it earlier.
+          // The record expired, and everything before it expired earlier.
           if (gap === undefined && hasExpired(expected.until)) return;
           gap ??= seq;
           expected = unknown;
@@ -95,7 +96,7 @@ export const verify = async (
     close(1);
   };
 
-  /** Records that no chain accounts for. */
+  /** Finds records beyond the head of their chain, and records of chains without a head. */
   const findStrayRecords = async (): Promise<void> => {
     const beyond = new Map<string, number>();
     let cursor: string | undefined;
@@ -113,11 +114,15 @@ export const verify = async (
       cursor = page.next;
     } while (cursor !== undefined);
     for (const [chain, seq] of beyond) {
-      // Written while we looked: then its head has moved on as well.
+      // A record that was written meanwhile moved its head too.
       const now = await readHead(store, chain, cipher);
       if (now && 'head' in now && now.head.seq >= seq) continue;
       if (now && 'problem' in now) continue;
-      problems.push({ chain, seq, message: now ? 'stands behind the sealed end' : 'has no sealed end' });
+      problems.push({
+        chain,
+        seq,
+        message: now ? 'comes after the end of its chain' : 'belongs to a chain without an end',
+      });
     }
   };
 

@@ -10,7 +10,7 @@ export const isAlgorithm = (value: unknown): value is Algorithm =>
 
 const generate = promisify(generateKeyPair);
 
-/** RSA takes tens to hundreds of milliseconds, on the thread pool; callers generate several at once. */
+/** An RSA key takes tens to hundreds of milliseconds on the thread pool, so callers generate several concurrently. */
 export const generatePrivateKey = async (alg: Algorithm, rsaBits = 2048): Promise<KeyObject> => {
   if (alg === 'ES256') return (await generate('ec', { namedCurve: 'P-256' })).privateKey;
   if (alg === 'EdDSA') return (await generate('ed25519')).privateKey;
@@ -20,7 +20,7 @@ export const generatePrivateKey = async (alg: Algorithm, rsaBits = 2048): Promis
 export const privateKeyFromJwk = (jwk: JsonWebKey): KeyObject =>
   createPrivateKey({ key: jwk, format: 'jwk' });
 
-/** The algorithms that a key can sign with; anything weaker or stranger is refused here. */
+/** The algorithms that a key can sign with. Weaker keys and other curves are refused. */
 export const algorithmsOf = (key: KeyObject): readonly Algorithm[] => {
   const { asymmetricKeyType: type, asymmetricKeyDetails: details } = key;
   if (type === 'ec' && details?.namedCurve === 'prime256v1') return ['ES256'];
@@ -28,6 +28,6 @@ export const algorithmsOf = (key: KeyObject): readonly Algorithm[] => {
   if (type === 'rsa' && (details?.modulusLength ?? 0) >= 2048) return ['RS256', 'PS256'];
   throw new Failure({
     code: 'unsupported_key',
-    message: 'This key is of no use here: give a P-256, an Ed25519, or an RSA key of at least 2048 bits.',
+    message: 'This key can not be used: give a P-256, an Ed25519, or an RSA key of at least 2048 bits.',
   });
 };

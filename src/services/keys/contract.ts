@@ -11,7 +11,7 @@ export type Rotatable = (typeof rotatable)[number];
 
 export const isRotatable = (value: string): value is Rotatable => rotatable.some((each) => each === value);
 
-/** A key as an operator sees it: nothing private. */
+/** A key as operators see it, without its private part. */
 export interface KeyInfo extends Stamps {
   readonly kid: string;
   readonly use: 'sig' | SecretUse;
@@ -21,24 +21,24 @@ export interface KeyInfo extends Stamps {
 }
 
 export interface Keys {
-  /** Never waits: the state of the moment, from what was last read of the store. */
+  /** The keys of this moment, from what was last read of the store. It never waits. */
   current(): KeySet;
-  /** Told after each change of what `current()` returns. */
+  /** Calls the listener whenever `current()` returns something else. */
   onChange(listener: (keySet: KeySet) => void): () => void;
-  /** For other secrets at rest. */
+  /** Encrypts other secrets at rest. */
   readonly cipher: SecretCipher;
   list(): readonly KeyInfo[];
-  /** Records that can't be used, and why. */
+  /** Key records that can't be used, with the reason. */
   faults(): readonly Finding[];
-  /** Publishes successors; of everything that rotates unless one is named. `now`: they sign at once (a key leaked). */
+  /** Publishes a successor for one series, or for all that rotate. With `now` it signs at once, as after a leak. */
   rotate(what?: Rotatable, options?: { readonly now?: boolean }): Promise<readonly KeyInfo[]>;
-  /** Forgets what is gone; a key named is forgotten at once, unless it signs. */
+  /** Removes keys past their `remove_at`. A key that is named is removed at once, unless it signs. */
   prune(kid?: string): Promise<readonly string[]>;
-  /** A private key as JWK or PEM; signs after the same lead as any successor. */
+  /** Adds a private key (JWK or PEM). It signs after the same lead as any successor. */
   import(text: string, alg?: Algorithm): Promise<readonly KeyInfo[]>;
-  /** The private part. Nothing but an explicit wish of the operator may lead here. */
+  /** The private part. Only a command of the operator may ask for it. */
   exportPrivate(kid: string): Promise<JsonWebKey>;
-  /** Looks at the store and does what is due. Runs by itself; tests that move the clock call it. */
+  /** Reads the store and does what is due. A timer calls it; tests that move the clock call it too. */
   refresh(): Promise<void>;
   close(): Promise<void>;
 }

@@ -6,7 +6,10 @@ import { nextStamp } from './stages.ts';
 
 type Listener = (keySet: KeySet) => void;
 
-/** Turns what was read into what holds now, at every stamp anew: all processes switch by the clock, not by a message. */
+/**
+ * Computes the current key set from the entries last read, again at each of their stamps. All processes switch keys by
+ * the clock, so none has to wait for a message.
+ */
 export const createCurrentKeys = (
   clock: Clock,
   configured: readonly Algorithm[],
@@ -15,7 +18,7 @@ export const createCurrentKeys = (
   const listeners = new Set<Listener>();
   let entries: readonly KeyEntry[] = [];
   let keySet = new KeySet([], 0, configured);
-  let until = Number.POSITIVE_INFINITY;
+  let nextChange = Number.POSITIVE_INFINITY;
 
   const notifyListeners = (): void => {
     for (const listener of listeners) {
@@ -30,7 +33,7 @@ export const createCurrentKeys = (
   const refresh = (): void => {
     const now = clock.now();
     const fresh = new KeySet(entries, now, configured);
-    until = nextStamp(
+    nextChange = nextStamp(
       entries.map(({ stamps }) => stamps),
       now,
     );
@@ -45,10 +48,10 @@ export const createCurrentKeys = (
       refresh();
     },
     current(): KeySet {
-      if (clock.now() >= until) refresh();
+      if (clock.now() >= nextChange) refresh();
       return keySet;
     },
-    until: (): number => until,
+    nextChange: (): number => nextChange,
     onChange(listener: Listener): () => void {
       listeners.add(listener);
       return () => listeners.delete(listener);

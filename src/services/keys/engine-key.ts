@@ -4,8 +4,8 @@ import type { PublicJwk } from './public-jwk.ts';
 import type { Signer } from './signer.ts';
 
 /**
- * What the engine gets instead of a private key. Without a signer it only verifies: the engine refuses a public
- * JWK in its `jwks`, but takes an external key whose only operation is `verify`.
+ * Given to oidc-provider instead of a private key. Without a signer it only verifies: oidc-provider refuses a public
+ * JWK in its `jwks`, but accepts an external key whose only operation is `verify`.
  */
 export class EngineKey extends ExternalSigningKey {
   readonly #jwk: PublicJwk;
@@ -31,7 +31,7 @@ export class EngineKey extends ExternalSigningKey {
     return this.#signer ? undefined : ['verify'];
   }
 
-  /** Always the same object: the import of it for WebCrypto is remembered by identity. */
+  /** Always the same object, because oidc-provider caches its import into WebCrypto by identity. */
   override keyObject(): KeyObject {
     return this.#publicKey;
   }

@@ -19,20 +19,21 @@ export const missing = (kid: string): Finding =>
 export const encryptedElsewhere = (kid: string, origin: string): Finding =>
   finding(
     'key_sealed_elsewhere',
-    `The key ${kid} was sealed with another key encryption key than ${origin}.`,
+    `The key ${kid} was encrypted with another key encryption key than ${origin}.`,
     replace(kid),
   );
 
 export const headDamaged: Finding = finding(
   'key_ring_damaged',
   'The list of keys is damaged; it was read from the index instead.',
-  'The next rotation writes it anew: run `postern keys rotate`.',
+  'The next rotation rewrites it: run `postern keys rotate`.',
 );
 
-/** Told by a process that had keys before. One that starts finds nothing wrong with a store that has none. */
+/** Reported by a process that had keys before. At start a store without keys is a new one. */
 export const vanished: Finding = {
   code: 'keys_vanished',
   fatal: true,
-  message: 'All keys are gone from the store; this server goes on with those it had, and makes no others.',
-  fix: 'Restore the store from a backup; or, if it was emptied on purpose, restart every server: the first one makes new keys.',
+  message:
+    'All keys are gone from the store; this server continues with the keys it had, and creates no others.',
+  fix: 'Restore the store from a backup; or, if it was emptied on purpose, restart every server: the first one creates new keys.',
 };

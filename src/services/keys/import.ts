@@ -13,14 +13,14 @@ interface Parsed {
   readonly named?: unknown;
 }
 
-/** What failed is not told: the message of a JSON or PEM parser may quote the key. */
+/** The cause is dropped, because the message of a JSON or PEM parser may quote the key. */
 const parse = (text: string): Parsed => {
   try {
     if (!text.trimStart().startsWith('{')) return { key: createPrivateKey(text) };
     const jwk: { readonly alg?: unknown } = JSON.parse(text);
     return { key: privateKeyFromJwk({ ...jwk, key_ops: [] }), named: jwk.alg };
   } catch {
-    throw refuse('This is no private key: give a private JWK, or a PEM without a passphrase.');
+    throw refuse('This is not a private key: give a private JWK, or a PEM without a passphrase.');
   }
 };
 
@@ -34,7 +34,7 @@ const chooseAlgorithm = (key: KeyObject, named: unknown): Algorithm => {
   throw refuse(`This key signs with ${possible.join(' or ')}, nothing else.`);
 };
 
-/** A JWK whose public part belongs to another private one would sign what nobody verifies. */
+/** When a JWK has the public part of another key, nothing could verify what it signs. */
 const checkPublicPart = async (key: KeyObject, alg: Algorithm): Promise<void> => {
   const data = Buffer.from('postern');
   const signature = await new LocalSigner(key, alg).sign(data);

@@ -9,27 +9,27 @@ interface Options {
 }
 
 interface Representation {
-  readonly of: unknown;
+  readonly source: unknown;
   readonly body: string;
   readonly etag: string;
 }
 
-/** RFC 9110 §13.1.2: compared weakly, `*` matches whatever is there. */
+/** RFC 9110 §13.1.2: the comparison is weak, and `*` matches any representation. */
 const matches = (header: string | undefined, etag: string): boolean =>
   header?.split(',').some((each) => ['*', etag].includes(each.trim().replace(/^W\//, ''))) ?? false;
 
 const cors = (reply: FastifyReply) =>
   reply.header('access-control-allow-origin', '*').header('access-control-expose-headers', 'etag');
 
-/** The key set (RFC 7517 §5), from memory: it answers while the store is away. */
+/** Serves the key set (RFC 7517 §5) from memory, so it answers while the store is unavailable. */
 export const jwksRoute = ({ keys, path, cacheSeconds }: Options): FastifyPluginAsync => {
   let last: Representation | undefined;
 
   const represent = (): Representation => {
     const { publicJwks } = keys.current();
-    if (last?.of === publicJwks) return last;
+    if (last?.source === publicJwks) return last;
     const body = JSON.stringify(publicJwks);
-    last = { of: publicJwks, body, etag: `"${hash('sha256', body, 'base64url')}"` };
+    last = { source: publicJwks, body, etag: `"${hash('sha256', body, 'base64url')}"` };
     return last;
   };
 

@@ -39,25 +39,28 @@ const readIfPresent = (path: string): string | undefined => {
   }
 };
 
-/** Written aside and then linked: of several first starts one wins, and none reads half a file. */
+/** Writes a temporary file and links it. So when several processes start at once one wins, and none reads half a file. */
 const create = (path: string): void => {
-  const aside = `${path}.${randomBytes(6).toString('hex')}`;
+  const temporary = `${path}.${randomBytes(6).toString('hex')}`;
   makeFolder(dirname(path));
-  writeFileSync(aside, `${randomBytes(32).toString('base64url')}\n`, {
+  writeFileSync(temporary, `${randomBytes(32).toString('base64url')}\n`, {
     mode: 0o600,
     flag: 'wx',
     flush: true,
   });
   try {
-    linkSync(aside, path);
+    linkSync(temporary, path);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
   } finally {
-    unlinkSync(aside);
+    unlinkSync(temporary);
   }
 };
 
-/** Keys, and the audit record that commands begin before there are any: what was sealed needs the key that sealed it. */
+/**
+ * Whether the store holds anything encrypted: keys, or the audit chains that commands write before keys exist. Only the
+ * key that encrypted it can decrypt it.
+ */
 const holdsEncrypted = async (store: Store): Promise<boolean> => {
   const lists = ['keys', 'audit-chains'].map((index) => store.list(index, 'all', { limit: 1 }));
   return (await Promise.all(lists)).some(({ items }) => items.length > 0);
@@ -67,11 +70,11 @@ const readOrCreate = async (path: string, store: Store): Promise<string | undefi
   const text = readIfPresent(path);
   if (text !== undefined) return text;
   if (!(await holdsEncrypted(store))) create(path);
-  // Another process may have made both, the key first, since we looked.
+  // Another process may have created the key, and then encrypted with it, since the file was looked for.
   return readIfPresent(path);
 };
 
-/** A store in memory forgets its keys with the process, and so may we. */
+/** A store in memory ends with its process, and so may its key encryption key. */
 const keysOfMemoryStores = new WeakMap<Store, Buffer>();
 
 const keyForMemoryStore = (store: Store): Buffer => {
@@ -82,7 +85,7 @@ const keyForMemoryStore = (store: Store): Buffer => {
 
 export interface KeyEncryptionKey {
   readonly bytes: Buffer;
-  /** What an operator calls it. */
+  /** Where the operator finds it: a path, or the name of the setting. */
   readonly origin: string;
 }
 
@@ -100,11 +103,11 @@ const readOrCreateFile = async (url: string, store: Store): Promise<KeyEncryptio
   }
   if (text !== undefined) return { bytes: parse(text, path), origin: path };
   throw refuse(
-    `The key encryption key is gone from ${path}, and the store holds what was sealed with it: put it back, or set ${name} to it.`,
+    `The key encryption key is gone from ${path}, and the store holds data encrypted with it: put it back, or set ${name} to it.`,
   );
 };
 
-/** Made once, for a store that holds nothing sealed yet; never again after that. */
+/** Created only while the store holds nothing encrypted. */
 export const keyEncryptionKey = async (config: KeysConfig, store: Store): Promise<KeyEncryptionKey> => {
   const configured = config.security.key_encryption_key;
   if (configured !== undefined) return { bytes: parse(configured, name), origin: name };
@@ -117,11 +120,11 @@ export const keyEncryptionKey = async (config: KeysConfig, store: Store): Promis
     : readOrCreateFile(url, store);
 };
 
-/** For those who seal, but have no business with the keys. */
+/** The cipher alone, for callers that need no keys. */
 export const loadSecretCipher = async (config: KeysConfig, store: Store): Promise<SecretCipher> =>
   createSecretCipher((await keyEncryptionKey(config, store)).bytes);
 
 export const wrongKeyEncryptionKey = (origin: string): Failure =>
   refuse(
-    `The keys in the store were sealed with another key encryption key than ${origin}: put the former one back.`,
+    `The keys in the store were encrypted with another key encryption key than ${origin}: put the former one back.`,
   );

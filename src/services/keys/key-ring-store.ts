@@ -33,16 +33,16 @@ const kidsIn = (head: string): readonly string[] | undefined => {
 };
 
 /**
- * A record each, and a head that names them all. Every change replaces the head it was planned on, in the same
- * commit: of several processes with one idea one wins, and the others look again.
+ * Each key has a record, and a head names them all. Every change replaces the head that it was planned on in the same
+ * commit. So when several processes plan the same change, one wins and the others plan again.
  */
-export const createRingStore = (store: Store, box: SecretCipher, origin: string) => {
-  const read = createRingReader(box, origin);
+export const createRingStore = (store: Store, cipher: SecretCipher, origin: string) => {
+  const read = createRingReader(cipher, origin);
 
   const readRecords = async () => {
     const [head] = await store.read([headKey]);
     const named = head && kidsIn(head.body);
-    // Without a head there may still be keys: to make new ones would end every token, and every pairwise subject.
+    // Without a head there may still be keys. New ones would end every token and change every pairwise subject.
     const kids =
       named ?? (await store.list(index.index, index.of, { limit: 1000 })).items.map(({ key }) => key.id);
     const documents = kids.length > 0 ? await store.read(kids.map(recordKey)) : [];
@@ -68,7 +68,7 @@ export const createRingStore = (store: Store, box: SecretCipher, origin: string)
         (draft): Write => ({
           op: 'insert',
           key: recordKey(draft.kid),
-          body: encode(draft, box),
+          body: encode(draft, cipher),
           index: [{ ...index, at: draft.stamps.created }],
         }),
       ),
@@ -85,7 +85,7 @@ export const createRingStore = (store: Store, box: SecretCipher, origin: string)
 
   return {
     load,
-    /** Plans on what is there, again and again until nobody came in between; `undefined` changes nothing. */
+    /** Runs the plan again whenever another process changed the keys in between. A plan of `undefined` changes nothing. */
     async change(plan: Plan): Promise<{ readonly ring: KeyRing; readonly made: Change | undefined }> {
       for (let attempt = 0; attempt < 8; attempt += 1) {
         const seen = await readRecords();
@@ -110,7 +110,7 @@ export const createRingStore = (store: Store, box: SecretCipher, origin: string)
     },
     async exportPrivate(kid: string): Promise<JsonWebKey | undefined> {
       const [document] = await store.read([recordKey(kid)]);
-      return document && decryptPrivateJwk(kid, document.body, box);
+      return document && decryptPrivateJwk(kid, document.body, cipher);
     },
   };
 };

@@ -8,7 +8,7 @@ import { stageOf } from './stages.ts';
 
 const order = ['active', 'next', 'retiring'] as const;
 
-/** So that every process chooses the same one. */
+/** The order is total, so that every process chooses the same key. */
 const newestFirst = <Item extends KeyEntry>(entries: readonly Item[]): readonly Item[] =>
   entries.toSorted((a, b) => b.stamps.active_at - a.stamps.active_at || (a.kid < b.kid ? -1 : 1));
 
@@ -18,8 +18,8 @@ const ordered = <Item extends KeyEntry>(entries: readonly Item[], now: number): 
 };
 
 /**
- * Everything secret at one moment, never changed afterwards. The members are getters: neither `JSON.stringify` nor a
- * log shows anything but the version.
+ * All keys and secrets at one moment; immutable. The members are getters, so `JSON.stringify` and logs show only the
+ * version.
  */
 export class KeySet {
   readonly version: string;
@@ -64,12 +64,12 @@ export class KeySet {
     this.version = hash('sha256', state.join('\n'), 'base64url').slice(0, 16);
   }
 
-  /** For the engine's `jwks.keys`: one that signs for each algorithm, then those that only verify. */
+  /** For the `jwks.keys` of oidc-provider: one signing key for each algorithm, then the keys that only verify. */
   get signing(): EngineKey[] {
     return [...this.#engineKeys];
   }
 
-  /** What can be signed with now; the engine's `enabledJWA` must offer no other for signatures. */
+  /** Algorithms that have a signing key. The `enabledJWA` of oidc-provider must offer no others for signatures. */
   get algorithms(): readonly Algorithm[] {
     return [...this.#signers.keys()];
   }
@@ -78,7 +78,7 @@ export class KeySet {
     return this.#publicJwks;
   }
 
-  /** The first one signs; the others still verify. */
+  /** The first key signs; the others still verify. */
   get cookieKeys(): readonly string[] {
     return this.#all('cookie').map((secret) => secret.toString('base64url'));
   }
@@ -87,7 +87,7 @@ export class KeySet {
     return this.#first('dpop-nonce');
   }
 
-  /** The one that derived at that moment, on every process: what a retry gets is what the first try got. */
+  /** The secret that was active at that time on every process, so a retry gets the same token as the first try. */
   refreshSecretAt(at: number): KeyObject {
     const then = this.#refresh.find(({ stamps }) => stageOf(stamps, at) === 'active');
     return then?.key ?? createSecretKey(this.#first('refresh'));

@@ -9,9 +9,10 @@ import { keyEncryptionKey } from './key-encryption-key.ts';
 import type { KeyRing } from './key-ring.ts';
 import { type Change, createRingStore, keysTopic } from './key-ring-store.ts';
 import { type PlanContext, planMaintenance } from './plan.ts';
-import { createPoller, createSerialQueue } from './poller.ts';
+import { createPoller } from './poller.ts';
 import { remoteKeys } from './remote-keys.ts';
 import { createSecretCipher } from './secret-cipher.ts';
+import { createSerialQueue } from './serial-queue.ts';
 import type { KeysConfig } from './settings.ts';
 import { stageOf } from './stages.ts';
 import { timingOf } from './timing.ts';
@@ -21,13 +22,13 @@ interface Dependencies {
   readonly config: KeysConfig;
   readonly clock: Clock;
   readonly events: Events;
-  /** Told what went wrong behind the scenes: a poll that failed, a listener that threw, a record that can't be used. */
+  /** Called for a poll that failed, a listener that threw, and a record that can't be used. */
   readonly onError?: (error: unknown) => void;
-  /** False for a command: it makes nothing by itself and keeps no timer. */
+  /** False for commands: they create no keys unasked, and no timer. */
   readonly maintain?: boolean;
 }
 
-type Plan = (ring: KeyRing, planner: PlanContext) => Promise<Change | undefined> | Change | undefined;
+type Plan = (ring: KeyRing, context: PlanContext) => Promise<Change | undefined> | Change | undefined;
 
 export const createKeys = async (dependencies: Dependencies): Promise<Keys> => {
   const { store, config, clock, events, onError = () => {}, maintain = true } = dependencies;
@@ -38,25 +39,25 @@ export const createKeys = async (dependencies: Dependencies): Promise<Keys> => {
   const ringStore = createRingStore(store, cipher, origin);
   const currentKeys = createCurrentKeys(clock, config.keys.algorithms, onError);
   const queue = createSerialQueue();
-  let ring: KeyRing = { entries: [], faults: [], kids: [], gone: false };
+  let ring: KeyRing = { entries: [], faults: [], kids: [], vanished: false };
 
-  const planner = (): PlanContext => {
+  const planContext = (): PlanContext => {
     const now = clock.now();
     const remoteNow = remote.filter(({ stamps }) => stageOf(stamps, now) === 'active');
     return { config: config.keys, timing, clock, now, remote: remoteNow.map(({ jwk }) => jwk.alg) };
   };
 
   const accept = (read: KeyRing): void => {
-    const told = new Set(ring.faults.map(({ message }) => message));
+    const reported = new Set(ring.faults.map(({ message }) => message));
     for (const { message, fix } of read.faults)
-      if (!told.has(message)) onError(new Error(`${message} ${fix}`));
+      if (!reported.has(message)) onError(new Error(`${message} ${fix}`));
     ring = read;
     currentKeys.accept([...read.entries, ...remote]);
   };
 
   const change = (plan: Plan): Promise<Change | undefined> =>
     queue(async () => {
-      const { ring: read, made } = await ringStore.change((seen) => plan(seen, planner()));
+      const { ring: read, made } = await ringStore.change((seen) => plan(seen, planContext()));
       accept(read);
       if (made) emitKeyChanges(events, made);
       return made;
@@ -69,18 +70,18 @@ export const createKeys = async (dependencies: Dependencies): Promise<Keys> => {
     return list().filter(({ kid }) => kids.has(kid));
   };
 
-  const look = () => queue(async () => accept(await ringStore.load()));
+  const reload = () => queue(async () => accept(await ringStore.load()));
 
   const refresh = async (): Promise<void> => {
     currentKeys.current();
-    await (maintain ? change(planMaintenance) : look());
+    await (maintain ? change(planMaintenance) : reload());
   };
 
   await refresh();
-  const nextPollMs = () => Math.min(timing.poll, currentKeys.until() - clock.now());
-  const beat = createPoller({ poll: refresh, nextPollMs, onError });
-  const unwatch = maintain ? store.subscribe(keysTopic, beat.now) : () => {};
-  if (maintain) beat.start();
+  const nextPollMs = () => Math.min(timing.poll, currentKeys.nextChange() - clock.now());
+  const poller = createPoller({ poll: refresh, nextPollMs, onError });
+  const unsubscribe = maintain ? store.subscribe(keysTopic, poller.pollNow) : () => {};
+  if (maintain) poller.start();
 
   return {
     current: currentKeys.current,
@@ -89,8 +90,8 @@ export const createKeys = async (dependencies: Dependencies): Promise<Keys> => {
     list,
     faults: () => ring.faults,
     rotate: async (what, { now = false } = {}) =>
-      added(await change((seen, plan) => planRotation(seen, plan, what, now))),
-    prune: async (kid) => (await change((seen, plan) => planPruning(seen, plan, kid)))?.remove ?? [],
+      added(await change((seen, context) => planRotation(seen, context, what, now))),
+    prune: async (kid) => (await change((seen, context) => planPruning(seen, context, kid)))?.remove ?? [],
     import: async (text, alg) => added(await change(await planImport(text, alg))),
     async exportPrivate(kid) {
       const jwk = await ringStore.exportPrivate(kid);
@@ -104,8 +105,8 @@ export const createKeys = async (dependencies: Dependencies): Promise<Keys> => {
     },
     refresh,
     async close() {
-      beat.stop();
-      unwatch();
+      poller.stop();
+      unsubscribe();
       await queue(async () => {});
     },
   };

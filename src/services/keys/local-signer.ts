@@ -9,8 +9,8 @@ import type { Signer } from './signer.ts';
 const signOnThePool = promisify(sign);
 
 /**
- * Elliptic curves sign in line: the signature costs less than the way to the thread pool and back. RSA costs ten
- * times as much and would hold up the event loop, so it goes to the pool.
+ * Elliptic curves sign on the main thread, because handing the work to the thread pool costs more than the signature.
+ * RSA costs ten times as much and would block the event loop, so it runs on the pool.
  */
 export class LocalSigner implements Signer {
   readonly alg: Algorithm;

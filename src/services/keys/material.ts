@@ -5,12 +5,12 @@ import { publicJwkOf } from './public-jwk.ts';
 import type { KeyDraft } from './record.ts';
 import type { Stamps } from './stages.ts';
 
-/** What succeeds one another: the keys of an algorithm, or the secrets of a use. */
+/** Keys that succeed one another: those of one algorithm, or the secrets of one use. */
 export type KeySeries = Algorithm | SecretUse;
 
 export const seriesOf = (entry: KeyEntry): KeySeries => (entry.use === 'sig' ? entry.jwk.alg : entry.use);
 
-/** A draft without its stamps. */
+/** A new key before its stamps are known. */
 export type Material = (stamps: Stamps) => KeyDraft;
 
 export const materialOf = (key: KeyObject, alg: Algorithm): Material => {
@@ -19,9 +19,9 @@ export const materialOf = (key: KeyObject, alg: Algorithm): Material => {
   return (stamps) => ({ use: 'sig', kid: jwk.kid, jwk, secret, stamps });
 };
 
-export const generateMaterial = async (line: KeySeries, rsaBits: number): Promise<Material> => {
-  if (isAlgorithm(line)) return materialOf(await generatePrivateKey(line, rsaBits), line);
-  const kid = `${line}-${randomBytes(9).toString('base64url')}`;
+export const generateMaterial = async (series: KeySeries, rsaBits: number): Promise<Material> => {
+  if (isAlgorithm(series)) return materialOf(await generatePrivateKey(series, rsaBits), series);
+  const kid = `${series}-${randomBytes(9).toString('base64url')}`;
   const secret = randomBytes(32).toString('base64url');
-  return (stamps) => ({ use: line, kid, secret, stamps });
+  return (stamps) => ({ use: series, kid, secret, stamps });
 };

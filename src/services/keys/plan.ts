@@ -9,42 +9,43 @@ import type { KeysConfig } from './settings.ts';
 import { type Stamps, stageOf } from './stages.ts';
 import type { Timing } from './timing.ts';
 
+/** What planning depends on beside the key ring. */
 export interface PlanContext {
   readonly config: KeysConfig['keys'];
   readonly timing: Timing;
   readonly clock: Clock;
   /** When planning began. */
   readonly now: number;
-  /** Algorithms that a remote signer signs: no local key is made for them. */
+  /** Algorithms of the remote signers. The server makes no keys for them. */
   readonly remote: readonly KeySeries[];
 }
 
 const isUsable = (entry: KeyEntry): boolean => entry.use !== 'sig' || entry.signer !== undefined;
 
-const entriesIn = (ring: KeyRing, line: KeySeries): readonly KeyEntry[] =>
-  ring.entries.filter((entry) => seriesOf(entry) === line);
+const entriesIn = (ring: KeyRing, series: KeySeries): readonly KeyEntry[] =>
+  ring.entries.filter((entry) => seriesOf(entry) === series);
 
-export const hasSuccessor = (ring: KeyRing, line: KeySeries, now: number): boolean =>
-  entriesIn(ring, line).some((entry) => isUsable(entry) && stageOf(entry.stamps, now) === 'next');
+export const hasSuccessor = (ring: KeyRing, series: KeySeries, now: number): boolean =>
+  entriesIn(ring, series).some((entry) => isUsable(entry) && stageOf(entry.stamps, now) === 'next');
 
-export const activeEntry = (ring: KeyRing, line: KeySeries, now: number): KeyEntry | undefined =>
-  entriesIn(ring, line).find((entry) => isUsable(entry) && stageOf(entry.stamps, now) === 'active');
+export const activeEntry = (ring: KeyRing, series: KeySeries, now: number): KeyEntry | undefined =>
+  entriesIn(ring, series).find((entry) => isUsable(entry) && stageOf(entry.stamps, now) === 'active');
 
 /**
- * A key that follows no other signs since a little while ago: a process whose clock is behind must find it active, or
- * it would make one of its own.
+ * The first key of a series is active since a moment ago. A process whose clock is behind must find it active, or it
+ * would create another one.
  */
 export const backdatedStart = ({ now, timing }: PlanContext): number => now - timing.secretLead;
 
-/** The successor takes over at `from`; whatever would still sign then retires at that very moment. */
+/** The successor signs from `from` on, and at that moment all others of its series retire. */
 export const planSuccessor = (
   ring: KeyRing,
-  line: KeySeries,
+  series: KeySeries,
   material: Material,
   from: number,
   { now, timing }: PlanContext,
 ): Change => {
-  const replaced = entriesIn(ring, line).filter(
+  const replaced = entriesIn(ring, series).filter(
     ({ stamps }) => (stamps.retire_at ?? Number.POSITIVE_INFINITY) > now,
   );
   const until = Math.max(from, now);
@@ -69,39 +70,39 @@ const mergeChanges = (changes: readonly Change[]): Change | undefined =>
         remove: changes.flatMap(({ remove }) => remove),
       };
 
-export const leadOf = (line: KeySeries, timing: Timing): number =>
-  isAlgorithm(line) ? timing.signingLead : timing.secretLead;
+export const leadOf = (series: KeySeries, timing: Timing): number =>
+  isAlgorithm(series) ? timing.signingLead : timing.secretLead;
 
 const localAlgorithms = ({ config, remote }: PlanContext): readonly KeySeries[] =>
   config.algorithms.filter((alg) => !remote.includes(alg));
 
-export const rotatingSeries = (planner: PlanContext): readonly KeySeries[] => [
-  ...localAlgorithms(planner),
+export const rotatingSeries = (context: PlanContext): readonly KeySeries[] => [
+  ...localAlgorithms(context),
   ...rotatingSecrets,
 ];
 
-/** Signs here, or is going to. */
-export const inUse = (ring: KeyRing, kid: string, planner: PlanContext): boolean => {
+/** Whether the key signs now, or will. */
+export const inUse = (ring: KeyRing, kid: string, context: PlanContext): boolean => {
   const entry = ring.entries.find((each) => each.kid === kid);
-  const lines: readonly KeySeries[] = [...localAlgorithms(planner), ...secretUses];
-  if (!entry || !isUsable(entry) || !lines.includes(seriesOf(entry))) return false;
-  return ['active', 'next'].includes(stageOf(entry.stamps, planner.now));
+  const local: readonly KeySeries[] = [...localAlgorithms(context), ...secretUses];
+  if (!entry || !isUsable(entry) || !local.includes(seriesOf(entry))) return false;
+  return ['active', 'next'].includes(stageOf(entry.stamps, context.now));
 };
 
-/** All successors are generated at the same time: RSA ones take a while, and their lead begins after it. */
+/** Successors are generated concurrently, since RSA keys take a while. Their lead begins when all of them exist. */
 export const planSuccessors = async (
   ring: KeyRing,
-  lines: readonly KeySeries[],
-  planner: PlanContext,
+  series: readonly KeySeries[],
+  context: PlanContext,
   from?: number,
 ): Promise<Change | undefined> => {
   const materials = await Promise.all(
-    lines.map(async (line) => [line, await generateMaterial(line, planner.config.rsa_bits)] as const),
+    series.map(async (each) => [each, await generateMaterial(each, context.config.rsa_bits)] as const),
   );
-  const made = { ...planner, now: planner.clock.now() };
+  const generated = { ...context, now: context.clock.now() };
   return mergeChanges(
-    materials.map(([line, material]) =>
-      planSuccessor(ring, line, material, from ?? made.now + leadOf(line, made.timing), made),
+    materials.map(([each, material]) =>
+      planSuccessor(ring, each, material, from ?? generated.now + leadOf(each, generated.timing), generated),
     ),
   );
 };
@@ -115,19 +116,19 @@ export const planRemoval = (remove: readonly string[]): Change | undefined =>
 export const planRemovalOfGone = (ring: KeyRing, { now }: PlanContext): Change | undefined =>
   planRemoval(goneKids(ring, now));
 
-const isRotationDue = (ring: KeyRing, line: KeySeries, { timing, now }: PlanContext): boolean => {
-  const active = activeEntry(ring, line, now);
-  if (!active || hasSuccessor(ring, line, now)) return false;
+const isRotationDue = (ring: KeyRing, series: KeySeries, { timing, now }: PlanContext): boolean => {
+  const active = activeEntry(ring, series, now);
+  if (!active || hasSuccessor(ring, series, now)) return false;
   const lostItsSuccessor = active.stamps.retire_at !== undefined;
-  const old = now >= active.stamps.active_at + timing.rotateEvery - leadOf(line, timing);
+  const old = now >= active.stamps.active_at + timing.rotateEvery - leadOf(series, timing);
   return lostItsSuccessor || (timing.rotateEvery > 0 && old);
 };
 
-/** Made anew, a pairwise salt would change every pairwise subject: one that is damaged waits for its backup. */
-const mayCreateFirst = (ring: KeyRing, line: KeySeries): boolean =>
-  line !== 'pairwise' || !ring.kids.some((kid) => kid.startsWith(`${line}-`));
+/** Another pairwise salt would change every pairwise subject. A damaged salt has to come back from a backup. */
+const mayCreateFirst = (ring: KeyRing, series: KeySeries): boolean =>
+  series !== 'pairwise' || !ring.kids.some((kid) => kid.startsWith(`${series}-`));
 
-/** New keys are for an empty store: in place of those that are gone they would end every token and session. */
+/** Only an empty store gets new keys. In place of lost ones they would end every token and session. */
 const refuseToReplace = ({ kids, entries }: KeyRing): void => {
   if (entries.length > 0) return;
   throw new Failure({
@@ -137,23 +138,23 @@ const refuseToReplace = ({ kids, entries }: KeyRing): void => {
 };
 
 /**
- * What any process does when it sees it: the first key of a line signs at once (there is none that it could follow),
- * one that is old gets a successor, one that is gone is forgotten.
+ * What a process does whenever it looks: a series without a key gets its first one, which signs at once; an old key
+ * gets a successor; a key past its `remove_at` is removed.
  */
-export const planMaintenance = async (ring: KeyRing, planner: PlanContext): Promise<Change | undefined> => {
-  const { now } = planner;
-  if (ring.gone) {
+export const planMaintenance = async (ring: KeyRing, context: PlanContext): Promise<Change | undefined> => {
+  const { now } = context;
+  if (ring.vanished) {
     refuseToReplace(ring);
     return undefined;
   }
-  const absent = [...localAlgorithms(planner), ...secretUses].filter(
-    (line) => !activeEntry(ring, line, now) && mayCreateFirst(ring, line),
+  const absent = [...localAlgorithms(context), ...secretUses].filter(
+    (series) => !activeEntry(ring, series, now) && mayCreateFirst(ring, series),
   );
-  const old = rotatingSeries(planner).filter((line) => isRotationDue(ring, line, planner));
+  const old = rotatingSeries(context).filter((series) => isRotationDue(ring, series, context));
   const changes = await Promise.all([
-    planSuccessors(ring, absent, planner, backdatedStart(planner)),
-    planSuccessors(ring, old, planner),
-    planRemovalOfGone(ring, planner),
+    planSuccessors(ring, absent, context, backdatedStart(context)),
+    planSuccessors(ring, old, context),
+    planRemovalOfGone(ring, context),
   ]);
   return mergeChanges(changes.filter((change) => change !== undefined));
 };

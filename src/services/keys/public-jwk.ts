@@ -1,7 +1,7 @@
 import { createPublicKey, hash, type KeyObject } from 'node:crypto';
 import type { Algorithm } from './algorithms.ts';
 
-/** What the world may see of a key. Built by naming members, so that a private one can't slip through. */
+/** The published part of a key. It is built by naming its members, so that no private member gets into it. */
 export interface PublicJwk {
   readonly kty: string;
   readonly use: 'sig';

@@ -1,7 +1,7 @@
-/** Bytes of one number of P-256. */
+/** Bytes of one P-256 integer. */
 const width = 32;
 
-/** A number of ASN.1 is signed and as short as can be; here it has its full width. */
+/** ASN.1 integers are signed and as short as possible. JWS integers have their full width. */
 const copyInteger = (from: Uint8Array, at: number, length: number, into: Uint8Array, end: number): void => {
   let start = at;
   let left = length;
@@ -14,8 +14,8 @@ const copyInteger = (from: Uint8Array, at: number, length: number, into: Uint8Ar
 };
 
 /**
- * ES256 as RFC 7518 §3.4 wants it, r and s side by side, from the DER that OpenSSL makes. Node converts too, but takes
- * longer for it than for the signature.
+ * Converts the DER signature of OpenSSL to the r and s of RFC 7518 §3.4. Node could convert it too, but takes longer for
+ * that than for the signature.
  */
 export const rawSignature = (der: Uint8Array): Uint8Array => {
   const raw = new Uint8Array(2 * width);

@@ -7,37 +7,37 @@ import { type PublicJwk, publicJwkOf } from './public-jwk.ts';
 import { type SecretCipher, WrongKey } from './secret-cipher.ts';
 import type { Stamps } from './stages.ts';
 
-interface Common extends Stamps {
+interface CommonFields extends Stamps {
   readonly kid: string;
   readonly sealed: string;
 }
 
-/** The public part stands in clear, so that a key whose private part is damaged still verifies. */
-interface SigningRecord extends Common {
+/** The public part isn't encrypted, so a key whose private part is damaged still verifies. */
+interface SigningRecord extends CommonFields {
   readonly use: 'sig';
   readonly alg: Algorithm;
   readonly public_jwk: JsonWebKey;
 }
 
-interface SecretRecord extends Common {
+interface SecretRecord extends CommonFields {
   readonly use: SecretEntry['use'];
 }
 
-/** A key about to be written. `secret`: the private JWK as JSON, or the bytes of a secret as base64url. */
+/** A key to be written. `secret` is the private JWK as JSON, or the bytes of a secret as base64url. */
 export type KeyDraft = { readonly kid: string; readonly stamps: Stamps; readonly secret: string } & (
   | { readonly use: 'sig'; readonly jwk: PublicJwk }
   | { readonly use: SecretEntry['use'] }
 );
 
-export const encode = (draft: KeyDraft, box: SecretCipher): string => {
+export const encode = (draft: KeyDraft, cipher: SecretCipher): string => {
   const { kid, stamps, secret, use } = draft;
   const signing = draft.use === 'sig' ? { alg: draft.jwk.alg, public_jwk: draft.jwk } : {};
-  return JSON.stringify({ v: 1, kid, use, ...signing, ...stamps, sealed: box.encrypt(secret, kid) });
+  return JSON.stringify({ v: 1, kid, use, ...signing, ...stamps, sealed: cipher.encrypt(secret, kid) });
 };
 
 export interface Decoded {
   readonly entry?: KeyEntry;
-  readonly problem?: 'damaged' | 'sealed_elsewhere';
+  readonly problem?: 'damaged' | 'wrong_key';
 }
 
 const stampsOf = ({ created, active_at, retire_at, remove_at }: Stamps): Stamps => ({
@@ -53,20 +53,20 @@ const isObject = (value: unknown): value is Members => typeof value === 'object'
 
 const isStamp = (value: unknown): boolean => Number.isSafeInteger(value);
 
-const isCommon = (value: Members, kid: string): boolean =>
+const hasCommonFields = (value: Members, kid: string): boolean =>
   value['v'] === 1 &&
   value['kid'] === kid &&
   typeof value['sealed'] === 'string' &&
   [value['created'], value['active_at']].every(isStamp) &&
   [value['retire_at'], value['remove_at']].every((stamp) => stamp === undefined || isStamp(stamp));
 
-const isKnown = (value: Members): boolean =>
+const hasFieldsOfUse = (value: Members): boolean =>
   value['use'] === 'sig'
     ? isAlgorithm(value['alg']) && isObject(value['public_jwk'])
     : secretUses.some((use) => use === value['use']);
 
 const isRecord = (value: unknown, kid: string): value is SigningRecord | SecretRecord =>
-  isObject(value) && isCommon(value, kid) && isKnown(value);
+  isObject(value) && hasCommonFields(value, kid) && hasFieldsOfUse(value);
 
 const parse = (kid: string, body: string): SigningRecord | SecretRecord => {
   const value: unknown = JSON.parse(body);
@@ -74,40 +74,44 @@ const parse = (kid: string, body: string): SigningRecord | SecretRecord => {
   throw new Error('not a key record');
 };
 
-const decryptJwk = (box: SecretCipher, { sealed, kid }: { sealed: string; kid: string }): JsonWebKey =>
-  JSON.parse(box.decrypt(sealed, kid));
+const decryptJwk = (cipher: SecretCipher, { sealed, kid }: { sealed: string; kid: string }): JsonWebKey =>
+  JSON.parse(cipher.decrypt(sealed, kid));
 
-const signingEntry = (stored: SigningRecord, box: SecretCipher): Decoded => {
+const signingEntry = (stored: SigningRecord, cipher: SecretCipher): Decoded => {
   const jwk = publicJwkOf(createPublicKey({ key: stored.public_jwk, format: 'jwk' }), stored.alg);
   if (jwk.kid !== stored.kid) return { problem: 'damaged' };
-  const known = { use: 'sig', kid: stored.kid, stamps: stampsOf(stored), jwk, held: 'here' } as const;
+  const entry = { use: 'sig', kid: stored.kid, stamps: stampsOf(stored), jwk, held: 'here' } as const;
   try {
-    const signer = new LocalSigner(privateKeyFromJwk(decryptJwk(box, stored)), stored.alg);
-    if (signer.kid === stored.kid) return { entry: { ...known, signer } };
-    return { entry: { ...known, signer: undefined }, problem: 'damaged' };
+    const signer = new LocalSigner(privateKeyFromJwk(decryptJwk(cipher, stored)), stored.alg);
+    if (signer.kid === stored.kid) return { entry: { ...entry, signer } };
+    return { entry: { ...entry, signer: undefined }, problem: 'damaged' };
   } catch (error) {
-    const problem = error instanceof WrongKey ? 'sealed_elsewhere' : 'damaged';
-    return { entry: { ...known, signer: undefined }, problem };
+    const problem = error instanceof WrongKey ? 'wrong_key' : 'damaged';
+    return { entry: { ...entry, signer: undefined }, problem };
   }
 };
 
-/** Never throws: one bad record must not stop the others. */
-export const decode = (kid: string, body: string, box: SecretCipher): Decoded => {
+/** Never throws, so that one bad record doesn't stop the others. */
+export const decode = (kid: string, body: string, cipher: SecretCipher): Decoded => {
   try {
     const stored = parse(kid, body);
-    if (stored.use === 'sig') return signingEntry(stored, box);
-    const secret = Buffer.from(box.decrypt(stored.sealed, kid), 'base64url');
+    if (stored.use === 'sig') return signingEntry(stored, cipher);
+    const secret = Buffer.from(cipher.decrypt(stored.sealed, kid), 'base64url');
     if (secret.length !== 32) return { problem: 'damaged' };
     return { entry: { use: stored.use, kid, stamps: stampsOf(stored), secret } };
   } catch (error) {
-    return { problem: error instanceof WrongKey ? 'sealed_elsewhere' : 'damaged' };
+    return { problem: error instanceof WrongKey ? 'wrong_key' : 'damaged' };
   }
 };
 
 export const replaceStamps = (body: string, stamps: Stamps): string =>
   JSON.stringify({ ...JSON.parse(body), ...stamps });
 
-export const decryptPrivateJwk = (kid: string, body: string, box: SecretCipher): JsonWebKey | undefined => {
+export const decryptPrivateJwk = (
+  kid: string,
+  body: string,
+  cipher: SecretCipher,
+): JsonWebKey | undefined => {
   const stored = parse(kid, body);
-  return stored.use === 'sig' ? decryptJwk(box, stored) : undefined;
+  return stored.use === 'sig' ? decryptJwk(cipher, stored) : undefined;
 };

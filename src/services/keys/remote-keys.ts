@@ -15,11 +15,11 @@ const loopback = ['localhost', '127.0.0.1', '[::1]'];
 const checkUrl = ({ kid, url }: RemoteConfig): void => {
   const { protocol, hostname } = new URL(url);
   if (protocol === 'https:' || (protocol === 'http:' && loopback.includes(hostname))) return;
-  throw refuse(kid, 'url must be https (http only for this very machine).');
+  throw refuse(kid, 'url must be https (http on loopback only).');
 };
 
 const publicKeyIn = ({ kid, public_jwk }: RemoteConfig): KeyObject => {
-  if ('d' in public_jwk) throw refuse(kid, 'public_jwk holds a private key: give the public part alone.');
+  if ('d' in public_jwk) throw refuse(kid, 'public_jwk holds a private key: give only the public part.');
   try {
     return createPublicKey({ key: { ...public_jwk }, format: 'jwk' });
   } catch {
@@ -37,5 +37,5 @@ const entryOf = (config: RemoteConfig): SigningEntry => {
   return { use: 'sig', kid, stamps, jwk: signer.publicJwk, signer, held: 'remote' };
 };
 
-/** Keys that a service holds for us: they stand in the configuration, not in the store. */
+/** Keys that a signing service holds. They are listed in the configuration and not in the store. */
 export const remoteKeys = (config: KeysConfig): readonly SigningEntry[] => config.keys.remote.map(entryOf);

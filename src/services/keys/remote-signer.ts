@@ -12,7 +12,7 @@ interface RemoteKey {
   readonly token?: string;
 }
 
-const timeout = 2000;
+const timeoutMs = 2000;
 
 const signatureIn = (answer: unknown): Buffer => {
   const signature = answer instanceof Object && 'signature' in answer ? answer.signature : undefined;
@@ -21,8 +21,8 @@ const signatureIn = (answer: unknown): Buffer => {
 };
 
 /**
- * A private key held by a service: `POST url` with `{kid, alg, data}` (base64url) answers `{signature}`. The answer is
- * verified before it leaves: a service that holds another key must not make tokens that nobody can verify.
+ * A private key that a signing service holds: `POST url` with `{kid, alg, data}` (base64url) answers `{signature}`.
+ * Every signature is verified here, because a service with another key would produce tokens that nothing verifies.
  */
 export class RemoteSigner implements Signer {
   readonly alg: Algorithm;
@@ -31,11 +31,11 @@ export class RemoteSigner implements Signer {
   readonly #settings: RemoteKey;
   readonly #publicKey: KeyObject;
 
-  constructor(place: RemoteKey, publicKey: KeyObject) {
-    this.alg = place.alg;
-    this.kid = place.kid;
-    this.publicJwk = publicJwkOf(publicKey, place.alg, place.kid);
-    this.#settings = place;
+  constructor(settings: RemoteKey, publicKey: KeyObject) {
+    this.alg = settings.alg;
+    this.kid = settings.kid;
+    this.publicJwk = publicJwkOf(publicKey, settings.alg, settings.kid);
+    this.#settings = settings;
     this.#publicKey = publicKey;
   }
 
@@ -54,7 +54,7 @@ export class RemoteSigner implements Signer {
         headers: { 'content-type': 'application/json', ...authorization },
         body: JSON.stringify({ kid, alg, data: Buffer.from(data).toString('base64url') }),
         redirect: 'error',
-        signal: AbortSignal.timeout(timeout),
+        signal: AbortSignal.timeout(timeoutMs),
       });
       if (!response.ok) throw new Error(`status ${response.status}`);
       return await response.json();

@@ -1,6 +1,6 @@
 import type { Config } from '#config';
 
-/** What keys depend on. */
+/** The settings that keys depend on. */
 export type KeysConfig = Pick<Config, 'mode' | 'keys' | 'resources'> & {
   readonly store: Pick<Config['store'], 'url'>;
   readonly security: Pick<Config['security'], 'key_encryption_key'>;

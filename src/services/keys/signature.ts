@@ -3,7 +3,7 @@ import type { Algorithm } from './algorithms.ts';
 
 export const digestOf = (alg: Algorithm): 'sha256' | null => (alg === 'EdDSA' ? null : 'sha256');
 
-/** RFC 7518 §3.4: r and s side by side; §3.5: a salt as long as the hash. */
+/** ES256 signatures are r followed by s (RFC 7518 §3.4). The salt of PS256 is as long as the hash (§3.5). */
 export const parametersOf = (alg: Algorithm, key: KeyObject) => {
   if (alg === 'ES256') return { key, dsaEncoding: 'ieee-p1363' as const };
   if (alg !== 'PS256') return { key };

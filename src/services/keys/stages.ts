@@ -1,4 +1,4 @@
-/** In milliseconds since the epoch. Where a key stands follows from these and the clock alone; nothing else stores it. */
+/** Times in milliseconds since the epoch. The stage of a key follows from them and the clock; it isn't stored. */
 export interface Stamps {
   readonly created: number;
   readonly active_at: number;
@@ -14,7 +14,7 @@ export const stageOf = ({ active_at, retire_at, remove_at }: Stamps, now: number
   return now >= active_at ? 'active' : 'next';
 };
 
-/** The next moment at which any of them changes its stage. */
+/** The next time at which one of them changes its stage. */
 export const nextStamp = (all: readonly Stamps[], now: number): number =>
   Math.min(
     ...all

@@ -1,20 +1,20 @@
 import type { KeysConfig } from './settings.ts';
 
-/** In milliseconds. */
+/** All times are in milliseconds. */
 export interface Timing {
   /** From the publication of a signing key to its first signature. */
   readonly signingLead: number;
-  /** The same for a secret that only our own processes know. */
+  /** The same for a secret, which only the processes of this server know. */
   readonly secretLead: number;
-  /** How long a key stays after its last signature. */
+  /** How long a key is kept after its last signature. */
   readonly keep: number;
-  /** How often the store is looked at, should an announcement have been lost. */
+  /** How often the store is read, in case a message about a change was lost. */
   readonly poll: number;
-  /** 0: by command only. */
+  /** 0 means that keys rotate by command only. */
   readonly rotateEvery: number;
 }
 
-/** Sessions count as well: an id token comes back as `id_token_hint` long after it expired. */
+/** Sessions count too, because an id token comes back as `id_token_hint` long after it expired. */
 const longestLife = ({ tokens, resources }: KeysConfig): number =>
   Math.max(
     tokens.access_token_ttl,
@@ -25,8 +25,8 @@ const longestLife = ({ tokens, resources }: KeysConfig): number =>
   );
 
 /**
- * A process that missed the announcement publishes a new key one poll late, clocks differ a little, and a relying
- * party may have fetched right before: so the lead is the life of its cache and a margin of two polls.
+ * A process that missed the message publishes a new key one poll late, clocks differ a little, and a relying party may
+ * have fetched the key set a moment before. So the lead is the cache time of the key set and a margin of two polls.
  */
 export const timingOf = (config: KeysConfig): Timing => {
   const cache = config.keys.jwks_cache_seconds * 1000;
