@@ -12,17 +12,25 @@ export const exitCode = {
 
 export type ExitCode = (typeof exitCode)[keyof typeof exitCode];
 
+/** After a 503, a caller may try again this many seconds later: time for a store to come back. */
+export const retryAfterSeconds = 2;
+
 interface FailureOptions {
   /** Stable, for programs: `client_exists`. */
   readonly code: string;
-  /** One public sentence that names the fix. */
+  /** One sentence that names the fix. */
   readonly message: string;
+  /** The HTTP status. */
   readonly status?: number;
+  /** The exit code of a command. */
   readonly exit?: ExitCode;
   readonly cause?: unknown;
 }
 
-/** A failure that was expected: safe to show, never with a stack. Everything else is a fault of ours. */
+/**
+ * The base of every expected failure. It is safe to show and never shown with a stack. Any other error is a bug of this
+ * server: it is logged whole and shown as an internal error.
+ */
 export class Failure extends Error {
   readonly code: string;
   readonly status: number;
@@ -34,5 +42,10 @@ export class Failure extends Error {
     this.code = code;
     this.status = status;
     this.exit = exit;
+  }
+
+  /** What a caller over HTTP reads. A subclass whose message is for operators only says something else here. */
+  get publicMessage(): string {
+    return this.message;
   }
 }

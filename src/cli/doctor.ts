@@ -32,20 +32,23 @@ interface Examination {
   readonly sampleClient?: { readonly id: string; readonly redirectUri: string };
 }
 
+const storeFindingCode = (error: Failure): string => {
+  if (error instanceof StoreNotFound) return 'store_missing';
+  return error instanceof StoreUnavailable || error instanceof StoreUnusable ? 'store_unusable' : error.code;
+};
+
 const storeFindings = (error: unknown): Finding[] => {
   if (error instanceof InvalidStoreUrl || (error instanceof Failure && error.code === badConfiguration)) {
     const { message } = error;
     const fix = 'Correct it; nothing of the store was looked at.';
     return [{ about: 'configuration', severity: 'error', code: badConfiguration, message, fix }];
   }
-  if (error instanceof Failure || error instanceof StoreUnavailable || error instanceof StoreUnusable) {
-    const ofStore = error instanceof StoreNotFound ? 'store_missing' : 'store_unusable';
-    const code = error instanceof Failure ? error.code : ofStore;
+  if (error instanceof Failure) {
     return [
       {
         about: 'store',
         severity: 'error',
-        code,
+        code: storeFindingCode(error),
         message: error.message,
         fix: 'Nothing else of the store was looked at.',
       },

@@ -2,7 +2,7 @@ import { debuglog } from 'node:util';
 import { CommanderError } from 'commander';
 import { ConfigurationError, type Problem } from '#config';
 import { type ExitCode, exitCode, Failure } from '#src/errors.ts';
-import { InvalidStoreUrl, StoreNotFound, StoreUnavailable, StoreUnusable } from '#src/store/errors.ts';
+import { StoreUnavailable, StoreUnusable } from '#src/store/errors.ts';
 
 export interface CommandFailure {
   readonly exit: ExitCode;
@@ -25,17 +25,14 @@ export const toCommandFailure = (error: unknown): CommandFailure => {
     const { code, message, problems } = error;
     return { exit: exitCode.configuration, code, message, problems };
   }
-  if (error instanceof Failure) return { exit: error.exit, code: error.code, message: error.message };
   if (error instanceof CommanderError)
     return { exit: exitCode.usage, code: 'usage', message: error.message.replace(/^error: /, '') };
+  // Over HTTP its code is one of RFC 6749.
   if (error instanceof StoreUnavailable)
-    return { exit: exitCode.unavailable, code: 'unavailable', message: sentence(error.message) };
-  if (error instanceof StoreNotFound)
-    return { exit: exitCode.notFound, code: 'store_missing', message: sentence(error.message) };
-  if (error instanceof StoreUnusable) {
-    const exit = error instanceof InvalidStoreUrl ? exitCode.configuration : exitCode.failure;
-    return { exit, code: 'unusable', message: sentence(error.message) };
-  }
+    return { exit: error.exit, code: 'unavailable', message: sentence(error.message) };
+  if (error instanceof StoreUnusable)
+    return { exit: error.exit, code: error.code, message: sentence(error.message) };
+  if (error instanceof Failure) return { exit: error.exit, code: error.code, message: error.message };
   trace('%s', error instanceof Error ? error.stack : error);
   const what = error instanceof Error ? error.message.split('\n')[0] : 'unknown';
   return {

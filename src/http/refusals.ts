@@ -43,7 +43,7 @@ export const emitRefusals = (server: FastifyInstance, events: Events): void => {
     done();
   });
   server.addHook('onError', (request, _reply, error, done) => {
-    const { status, code } = refusalOf(error);
+    const { status, error: code } = toHttpError(error);
     report(request, status, code);
     done();
   });
@@ -110,13 +110,3 @@ const reasonByStatus: Readonly<Record<number, string>> = {
 
 const reasonFor = (status: number): string =>
   reasonByStatus[status] ?? (status < 500 ? 'invalid_request' : 'server_error');
-
-/** Doors with a language of their own throw errors that carry their status, and the code of the answer by some name. */
-const refusalOf = (error: Error): { status: number; code: string } => {
-  const own = 'status' in error ? error.status : 'statusCode' in error ? error.statusCode : undefined;
-  const fault = toHttpError(error);
-  if (typeof own !== 'number' || fault.status === own) return { status: fault.status, code: fault.error };
-  const names = ['code' in error && error.code, 'error' in error && error.error, error.name];
-  const code = names.find((name): name is string => typeof name === 'string' && /^[a-z][a-z_]*$/.test(name));
-  return { status: own, code: code ?? (own < 500 ? 'invalid_request' : 'server_error') };
-};

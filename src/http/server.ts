@@ -11,7 +11,7 @@ import { requireCanonicalPath } from './canonical-path.ts';
 import { answerClientError } from './client-errors.ts';
 import { defaultHeaders, setDefaultHeaders } from './default-headers.ts';
 import { rejectDuplicateHeaders } from './duplicate-headers.ts';
-import { createErrorHandler } from './errors.ts';
+import { createErrorHandler } from './error-handler.ts';
 import { sanitizeForwardedFor } from './forwarded-for.ts';
 import { requireKnownHost } from './hosts.ts';
 import { watchRequestEnd } from './request-end.ts';

@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import { type Configuration, errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
+import { retryAfterSeconds } from '../errors.ts';
 import type { Events } from '../events.ts';
 import { runInUnitOfWork } from '../store/current-unit-of-work.ts';
 import { StoreUnavailable } from '../store/errors.ts';
@@ -13,9 +14,6 @@ type Next = () => Promise<void>;
 export type RenderError = NonNullable<Configuration['renderError']>;
 
 type ErrorBody = Parameters<RenderError>[1];
-
-/** Some seconds: long enough for a store to come back, short enough for a client to wait. */
-const retryAfterSeconds = '2';
 
 interface Dependencies {
   readonly store: Store;
@@ -59,16 +57,16 @@ const keepSessionCookie = (provider: Provider, ctx: KoaContextWithOIDC): void =>
 
 const toEngineError = (error: unknown): Error => {
   if (error instanceof errors.OIDCProviderError) return error;
-  if (error instanceof StoreUnavailable) return new TemporarilyUnavailable({ cause: error });
+  if (error instanceof StoreUnavailable) return new TemporarilyUnavailable(error);
   return error instanceof Error ? error : new Error(String(error));
 };
 
 /** RFC 6749 has the code; the status says that the same request may be sent again. */
 class TemporarilyUnavailable extends errors.OIDCProviderError {
-  constructor(options?: ErrorOptions) {
+  constructor(cause: StoreUnavailable) {
     super(503, 'temporarily_unavailable');
-    this.error_description = 'the server is not able to handle the request right now, try it again';
-    if (options?.cause !== undefined) this.cause = options.cause;
+    this.error_description = cause.publicMessage;
+    this.cause = cause;
   }
 }
 
@@ -85,7 +83,7 @@ const replaceResponse = async (
   const expected = error instanceof errors.OIDCProviderError;
   for (const name of ['set-cookie', 'location', 'content-length', 'content-type']) ctx.remove(name);
   ctx.status = expected ? error.statusCode : 500;
-  if (ctx.status === 503) ctx.set('Retry-After', retryAfterSeconds);
+  if (ctx.status === 503) ctx.set('Retry-After', String(retryAfterSeconds));
   if (ctx.status === 401 && ctx.oidc.route === 'userinfo')
     ctx.set('WWW-Authenticate', dpopChallenge(ctx, error));
   const body: ErrorBody = expected

@@ -1,3 +1,4 @@
+import { type ExitCode, exitCode, Failure } from '../errors.ts';
 import type { Consumption, Key } from './port.ts';
 
 export type ConflictReason = 'exists' | 'claimed' | 'absent' | 'changed';
@@ -17,32 +18,63 @@ export class Conflict extends Error {
   }
 }
 
-/** The store did not answer in time, or not at all. Worth trying again. */
-export class StoreUnavailable extends Error {
+/** The store didn't answer, or not in time. The same request may succeed later. */
+export class StoreUnavailable extends Failure {
   constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
+    super({
+      code: 'temporarily_unavailable',
+      message,
+      status: 503,
+      exit: exitCode.unavailable,
+      cause: options?.cause,
+    });
     this.name = 'StoreUnavailable';
+  }
+
+  /** The message may name hosts and files. */
+  override get publicMessage(): string {
+    return 'the server is not able to handle the request right now, try it again';
   }
 }
 
-/** Cursors come back from outside; this one is none that a page gave. */
-export class InvalidCursor extends Error {
+/** Callers hand cursors back, so a cursor may be one that no page contained. */
+export class InvalidCursor extends Failure {
   constructor() {
-    super('this cursor is not one that a former page gave: start again without a cursor');
+    super({
+      code: 'invalid_request',
+      message: 'this cursor is not one that a former page gave: start again without a cursor',
+    });
     this.name = 'InvalidCursor';
   }
 }
 
-/** The store can't be opened as it is; the message names the fix. */
-export class StoreUnusable extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
+/** The store can't be opened as it is. The message names the fix. */
+export class StoreUnusable extends Failure {
+  constructor(
+    message: string,
+    options?: ErrorOptions,
+    { code = 'unusable', exit = exitCode.failure }: { code?: string; exit?: ExitCode } = {},
+  ) {
+    super({ code, message, status: 500, exit, cause: options?.cause });
     this.name = 'StoreUnusable';
+  }
+
+  /** The message may name hosts and files. */
+  override get publicMessage(): string {
+    return 'the store of this server can not be used';
   }
 }
 
-/** No store is there, and whoever asked for one is not to begin it. */
-export class StoreNotFound extends StoreUnusable {}
+/** No store exists at the address, and the caller must not create one. */
+export class StoreNotFound extends StoreUnusable {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options, { code: 'store_missing', exit: exitCode.notFound });
+  }
+}
 
-/** What the configuration names can't be a store, in whatever state it is: trying again is of no use. */
-export class InvalidStoreUrl extends StoreUnusable {}
+/** The configured address can't be a store in any state, so trying again doesn't help. */
+export class InvalidStoreUrl extends StoreUnusable {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options, { exit: exitCode.configuration });
+  }
+}

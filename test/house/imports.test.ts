@@ -6,7 +6,7 @@ import { matchesIn, readSources, type Source } from './sources.ts';
 const rules: readonly { readonly folder: RegExp; readonly may: readonly RegExp[] }[] = [
   { folder: /^config\//, may: [/^config\//] },
   { folder: /^adapters\//, may: [/^adapters\//, /^src\/store\//] },
-  { folder: /^src\/store\//, may: [/^src\/store\//, /^config\/index\.ts$/] },
+  { folder: /^src\/store\//, may: [/^src\/store\//, /^src\/errors\.ts$/, /^config\/index\.ts$/] },
   { folder: /^src\/(errors|events|command|cookies|form-mac)\.ts$/, may: [/^config\/index\.ts$/] },
   { folder: /^src\/views\//, may: [/^src\/views\//, /^config\/index\.ts$/] },
   {

@@ -2,6 +2,7 @@
  * Owns `/livez` and `/readyz`: whether the process is alive, and whether traffic may be sent to it. What makes a server
  * ready is decided in services/readiness; `postern doctor` examines far more.
  */
+import { retryAfterSeconds } from '../../errors.ts';
 import type { Feature } from '../../feature.ts';
 import type { Readiness } from '../../services/readiness/index.ts';
 
@@ -14,7 +15,7 @@ export const health = (readiness: Pick<Readiness, 'now'>): Feature => ({
       const { ready, checks } = readiness.now();
       return reply
         .code(ready ? 200 : 503)
-        .headers(ready ? {} : { 'retry-after': '2' })
+        .headers(ready ? {} : { 'retry-after': String(retryAfterSeconds) })
         .send({ status: ready ? 'ok' : 'unavailable', checks });
     });
   },

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '#config';
+import { retryAfterSeconds } from '../../errors.ts';
 import { readBody } from '../../http/bodies.ts';
 import { toHttpError } from '../../http/errors.ts';
 import { isJson } from '../../http/strict-json.ts';
@@ -45,17 +46,16 @@ export const tokenEndpoint =
     });
 
     scope.setErrorHandler((error, request, reply) => {
-      const refusal = error instanceof TokenRequestError ? error : undefined;
       const httpError = toHttpError(error);
-      const status = refusal?.status ?? httpError.status;
-      const errorName = refusal?.name ?? nameByStatus[status] ?? httpError.error;
+      const { status } = httpError;
+      const errorName = nameByStatus[status] ?? httpError.error;
       const name: ErrorName = isErrorName(errorName)
         ? errorName
         : status >= 500
           ? 'server_error'
           : 'invalid_request';
       if (status >= 500) request.log.error({ err: error }, 'redemption failed');
-      if (status === 503) reply.header('retry-after', '2');
+      if (status === 503) reply.header('retry-after', String(retryAfterSeconds));
       if (status === 401) reply.header('www-authenticate', `Basic realm="${config.issuer}"`);
       return reply
         .code(status)
@@ -63,7 +63,7 @@ export const tokenEndpoint =
         .send(
           errorBody(
             name,
-            refusal?.message ?? httpError.description,
+            httpError.description,
             status,
             errorContextOf(request, showStack),
             error instanceof Error ? error : undefined,

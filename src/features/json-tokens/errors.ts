@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { Failure } from '../../errors.ts';
 
 /** The error of this door, by the contract that issuer-style clients were written for. */
 export interface ErrorBody {
@@ -69,12 +70,9 @@ export const errorBody = (
 });
 
 /** Refused before the engine is asked. */
-export class TokenRequestError extends Error {
-  readonly status: number;
-
-  constructor(name: ErrorName, message: string, status = 400) {
-    super(message);
-    this.name = name;
-    this.status = status;
+export class TokenRequestError extends Failure {
+  constructor(code: ErrorName, message: string, status = 400) {
+    super({ code, message, status });
+    this.name = 'TokenRequestError';
   }
 }

@@ -1,4 +1,5 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { retryAfterSeconds } from '../../errors.ts';
 import { readBody } from '../../http/bodies.ts';
 import { toHttpError } from '../../http/errors.ts';
 import { isJson, parseJsonObject } from '../../http/strict-json.ts';
@@ -77,20 +78,17 @@ export const registrationEndpoint = (
       return parsed;
     });
     scope.setErrorHandler((error, request, reply) => {
-      const refused = error instanceof RegistrationRefused ? error : undefined;
-      const fault = toHttpError(error);
-      const status = refused?.status ?? fault.status;
+      const { status, error: code, description } = toHttpError(error);
       if (status >= 500) request.log.error({ err: error, correlation: request.id }, 'registration failed');
-      if (status === 503) reply.header('retry-after', '2');
+      if (status === 503) reply.header('retry-after', String(retryAfterSeconds));
       if (status === 401) {
         const invalidToken = request.headers.authorization === undefined ? '' : ', error="invalid_token"';
         reply.header('www-authenticate', `Bearer realm="${config.issuer}"${invalidToken}`);
       }
-      const out = {
-        error: refused?.code ?? fault.error,
-        error_description: refused?.message ?? fault.description,
-      };
-      return reply.code(status).header('cache-control', 'no-store').send(withErrorUri(config.issuer, out));
+      return reply
+        .code(status)
+        .header('cache-control', 'no-store')
+        .send(withErrorUri(config.issuer, { error: code, error_description: description }));
     });
 
     const bodyOf = ({ body }: FastifyRequest): Body => {

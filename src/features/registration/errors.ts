@@ -4,15 +4,10 @@ import { Failure } from '../../errors.ts';
 type Code = 'invalid_redirect_uri' | 'invalid_client_metadata' | 'invalid_token' | 'invalid_request';
 
 /** RFC 7591 §3.2.2, RFC 6750 §3.1: a refusal by its name. */
-export class RegistrationRefused extends Error {
-  readonly status: number;
-  readonly code: Code;
-
+export class RegistrationRefused extends Failure {
   constructor(status: number, code: Code, message: string) {
-    super(message);
-    this.name = 'Refused';
-    this.status = status;
-    this.code = code;
+    super({ code, message, status });
+    this.name = 'RegistrationRefused';
   }
 }
 

@@ -1,8 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '#config';
+import { retryAfterSeconds } from '../../errors.ts';
 import type { Clock } from '../../store/port.ts';
 import { errorPage } from '../../views/pages/error.ts';
-import { createErrorHandler, toHttpError } from '../errors.ts';
+import { createErrorHandler } from '../error-handler.ts';
+import { toHttpError } from '../errors.ts';
 import { errorKindOf } from './error-kind.ts';
 import type { Pages } from './pages.ts';
 import { wantsHtml } from './wants-html.ts';
@@ -23,7 +25,7 @@ export const createAnswerError = ({ config, pages, clock }: Dependencies) => {
     }
     const httpError = toHttpError(error);
     if (httpError.status >= 500) request.log.error({ err: error }, 'page failed');
-    if (httpError.status === 503) reply.header('retry-after', '2');
+    if (httpError.status === 503) reply.header('retry-after', String(retryAfterSeconds));
     const retryAfter = Number(reply.getHeader('retry-after'));
     const body = errorPage(pages.pageFor(request), {
       kind: errorKindOf(httpError.error, httpError.status),

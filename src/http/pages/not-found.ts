@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../../store/port.ts';
 import { errorPage } from '../../views/pages/error.ts';
-import { sendNotFound } from '../errors.ts';
+import { sendNotFound } from '../error-handler.ts';
 import type { Pages } from './pages.ts';
 import { wantsHtml } from './wants-html.ts';
 

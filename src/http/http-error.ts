@@ -1,0 +1,6 @@
+/** What a caller learns of an error. */
+export interface HttpError {
+  readonly status: number;
+  readonly error: string;
+  readonly description: string;
+}
