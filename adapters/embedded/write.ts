@@ -99,7 +99,7 @@ export const createWriting = (db: DatabaseSync) => {
     if (consumeStatement.run(nonce, at, key.family, key.kind, key.id, now).changes === 1) return;
     const former = findLive(key, now);
     if (!former) throw new Conflict(key, 'absent');
-    throw new Conflict(key, 'claimed', { nonce: former[2] ?? '', at: former[3] ?? 0 });
+    throw new Conflict(key, 'consumed', { nonce: former[2] ?? '', at: former[3] ?? 0 });
   };
 
   return (write: Write, now: number, nonce: string): void => {
@@ -118,7 +118,7 @@ export const createWriting = (db: DatabaseSync) => {
       case 'merge':
         merge(write, now);
         break;
-      case 'claim':
+      case 'consume':
         consume(write, now, nonce);
         break;
       case 'remove': {

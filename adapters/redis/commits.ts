@@ -91,7 +91,7 @@ export const createCommits = (dependencies: Dependencies) => {
     if (write === undefined || !isReason(reason))
       return new StoreUnavailable('Redis gave an answer that is none');
     const limitMs = run.startedAt + timing.deadlineMs - performance.now();
-    if (reason === 'claimed' && nonce !== undefined && at !== undefined) {
+    if (reason === 'consumed' && nonce !== undefined && at !== undefined) {
       if (nonce !== run.nonce) await undecided.confirmConsumption(nonce, limitMs);
       return new Conflict(write.key, reason, { nonce, at: Number.parseInt(at, 36) });
     }
@@ -153,6 +153,6 @@ export const createCommits = (dependencies: Dependencies) => {
   };
 };
 
-const reasons: readonly string[] = ['exists', 'claimed', 'absent', 'changed'] satisfies ConflictReason[];
+const reasons: readonly string[] = ['exists', 'consumed', 'absent', 'changed'] satisfies ConflictReason[];
 const isReason = (text: string | undefined): text is ConflictReason =>
   text !== undefined && reasons.includes(text);

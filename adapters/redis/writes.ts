@@ -64,7 +64,7 @@ export const addWrite = (
       addChange(args, write);
       if (write.ifAbsent === 'refuse') group.conditional = true;
       break;
-    case 'claim':
+    case 'consume':
       args.push('c', stamp(write.at));
       group.rank = 2;
       group.conditional = true;

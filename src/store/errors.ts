@@ -1,7 +1,7 @@
 import { type ExitCode, exitCode, Failure } from '../errors.ts';
 import type { Consumption, Key } from './port.ts';
 
-export type ConflictReason = 'exists' | 'claimed' | 'absent' | 'changed';
+export type ConflictReason = 'exists' | 'consumed' | 'absent' | 'changed';
 
 /** A commit was refused as a whole because of one write. */
 export class Conflict extends Error {

@@ -77,7 +77,7 @@ export interface Merge {
 
 /** Once in the life of a document: refused as `claimed` the second time, as `absent` when there is none. */
 export interface ConsumeWrite {
-  readonly op: 'claim';
+  readonly op: 'consume';
   readonly key: Key;
   readonly at: number;
 }

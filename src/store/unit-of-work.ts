@@ -127,13 +127,13 @@ export class UnitOfWork {
 }
 
 /** Those that leave something of the document as it was. */
-const partialWrites: ReadonlySet<Write['op']> = new Set(['claim', 'merge', 'replace']);
+const partialWrites: ReadonlySet<Write['op']> = new Set(['consume', 'merge', 'replace']);
 
 const applyWrite = (before: Document | undefined, write: Write): Document | undefined => {
   switch (write.op) {
     case 'remove':
       return undefined;
-    case 'claim':
+    case 'consume':
       return before && { consumption: { nonce: '', at: write.at }, ...before };
     case 'replace':
     case 'merge': {

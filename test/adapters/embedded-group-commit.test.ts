@@ -18,7 +18,7 @@ const settle = (store: Store, commits: readonly (readonly Write[])[]) =>
 t.test('each of several concurrent commits is all or nothing', async (t) => {
   const store = await open(t);
   await store.commit([put(keyOf('code'))]);
-  const claim: Write = { op: 'claim', key: keyOf('code'), at: 1 };
+  const claim: Write = { op: 'consume', key: keyOf('code'), at: 1 };
   const commits = Array.from({ length: 30 }, (_, i) =>
     i % 2 === 0
       ? [put(keyOf(`own-${i}`)), claim, put(keyOf(`own-${i}`, 'after'))]
@@ -32,7 +32,7 @@ t.test('each of several concurrent commits is all or nothing', async (t) => {
     const there = await store.read([keyOf(`own-${i}`), keyOf(`own-${i}`, 'after')]);
     if (there.some((document) => (document !== undefined) !== wanted)) t.fail(`half of commit ${i}`);
     if (outcome.status === 'fulfilled') continue;
-    if (!(outcome.reason instanceof Conflict) || outcome.reason.reason !== 'claimed') t.fail(`commit ${i}`);
+    if (!(outcome.reason instanceof Conflict) || outcome.reason.reason !== 'consumed') t.fail(`commit ${i}`);
   }
 });
 

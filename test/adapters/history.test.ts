@@ -53,7 +53,10 @@ t.test('the checker detects each kind of inconsistency', (t) => {
     checkHistory([...events, ...more], end).join('; ');
 
   t.equal(faults([]), '');
-  t.equal(faults([event(5, 'redeem', { outcome: 'claimed' }), event(6, 'issue', { outcome: 'exists' })]), '');
+  t.equal(
+    faults([event(5, 'redeem', { outcome: 'consumed' }), event(6, 'issue', { outcome: 'exists' })]),
+    '',
+  );
   t.equal(faults([event(5, 'redeem', { outcome: 'lost', until: Infinity })]), '');
   t.match(faults([event(5, 'redeem')]), /code was won 2 times/);
   t.match(faults([event(5, 'refresh', { turn: 0 })]), /refresh token 0 was won 2 times/);
@@ -73,7 +76,7 @@ t.test('the checker detects each kind of inconsistency', (t) => {
   t.match(faults([event(5, 'redeem', { outcome: 'absent' })]), /missed a code that had been issued/);
   t.match(faults([event(5, 'look', { found: false })]), /look missed a code/);
   t.match(
-    faults([event(0, 'redeem', { outcome: 'claimed' })]),
+    faults([event(0, 'redeem', { outcome: 'consumed' })]),
     /refused as claimed before anybody could have claimed it/,
   );
   const ended = state(

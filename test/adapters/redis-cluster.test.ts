@@ -49,7 +49,7 @@ const load = (store: Store, family: string, mayLose = false) => {
         [0, 1].map((n) =>
           rejectionOf(
             store.commit([
-              { op: 'claim', key: code, at: n },
+              { op: 'consume', key: code, at: n },
               { op: 'insert', key: { ...code, kind: 'token', id: `${i}.${n}` }, body: 't' },
             ]),
           ),

@@ -17,7 +17,7 @@ t.teardown(() => server.close());
 const code: Key = { kind: 'code', family: 'f', id: 'c' };
 const token: Key = { kind: 'token', family: 'f', id: 't' };
 const exchange: readonly Write[] = [
-  { op: 'claim', key: code, at: 1 },
+  { op: 'consume', key: code, at: 1 },
   { op: 'put', key: token, body: 'token', index: [{ index: 'tokens', of: 'anna', at: 1 }] },
   { op: 'merge', key: code, fields: { seen: '1' }, ifAbsent: 'refuse' },
 ];
@@ -61,7 +61,7 @@ await t.test('a commit whose request or reply was lost is sent again and takes e
   t.equal(claimed?.consumption?.at, 1);
   t.equal(made?.body, 'token');
   const second = await rejectionOf(other.commit(exchange));
-  t.ok(second instanceof Conflict && second.reason === 'claimed', 'a second use is told from a resend');
+  t.ok(second instanceof Conflict && second.reason === 'consumed', 'a second use is told from a resend');
 
   const fresh: Key = { kind: 'jti', family: 'g', id: 'j' };
   proxy.dropNextReply();
@@ -88,7 +88,7 @@ await t.test(
       const use = (by: Store, i: number): Promise<unknown> =>
         rejectionOf(
           by.commit([
-            { op: 'claim', key, at: i },
+            { op: 'consume', key, at: i },
             { op: 'insert', key: { ...key, kind: 'token', id: `${i}` }, body: 't' },
           ]),
         );
@@ -151,7 +151,7 @@ await t.test(
     const [first, second] = [await open(), await open()];
     const spent: Key = { kind: 'code', family: 'g', id: 'spent' };
     await first.store.commit([code, spent].map((key): Write => ({ op: 'put', key, body: 'code' })));
-    await first.store.commit([{ op: 'claim', key: spent, at: 1 }]);
+    await first.store.commit([{ op: 'consume', key: spent, at: 1 }]);
     await second.store.ping();
     first.wire.dropNextReply('refuse');
     second.wire.refuse();
@@ -171,7 +171,7 @@ await t.test(
       return fault === undefined;
     });
     await waitFor('what was spent before to count', async () => {
-      const fault = await rejectionOf(second.store.commit([{ op: 'claim', key: spent, at: 2 }]));
+      const fault = await rejectionOf(second.store.commit([{ op: 'consume', key: spent, at: 2 }]));
       return fault instanceof Conflict && fault.consumption?.at === 1;
     });
   },
@@ -268,7 +268,7 @@ await t.test(
     proxy.heal();
     await recovered(store);
     const second = await rejectionOf(store.commit(exchange));
-    t.ok(second instanceof Conflict && second.reason === 'claimed');
+    t.ok(second instanceof Conflict && second.reason === 'consumed');
     t.equal((await other.read([code]))[0]?.consumption?.at, 1);
   },
 );

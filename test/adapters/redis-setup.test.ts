@@ -156,7 +156,7 @@ await t.test('a server that was killed and restarted is used again, with its dat
   t.teardown(() => server.close());
   const store = await opened(t, server.url);
   await store.commit([{ op: 'put', key, body: 'a' }]);
-  await store.commit([{ op: 'claim', key, at: 1 }]);
+  await store.commit([{ op: 'consume', key, at: 1 }]);
   await server.kill();
   for (let i = 0; i < 3; i++)
     t.ok((await store.read([key]).catch((error: unknown) => error)) instanceof StoreUnavailable, 'down');
@@ -186,7 +186,7 @@ await t.test('sentinels name the new primary after the old one died', async (t) 
   await old.kill();
   await waitFor('a new primary', async () => (await set.primary()) !== old);
   await waitFor('recovery', async () =>
-    store.commit([{ op: 'claim', key, at: 1 }]).then(
+    store.commit([{ op: 'consume', key, at: 1 }]).then(
       () => true,
       (error: unknown) => {
         if (!(error instanceof StoreUnavailable)) throw error;

@@ -246,7 +246,7 @@ t.test('a source that is still being written to is detected', async (t) => {
   await source.commit([code, grant].map((key) => ({ op: 'put', key, body: '{"v":1}' })));
   const parts = { from: 'sqlite:a.db', overwrite: false, onProgress: () => {} };
   await copyStore({ ...parts, source, target });
-  await source.commit([{ op: 'claim', key: code, at: Date.now() }]);
+  await source.commit([{ op: 'consume', key: code, at: Date.now() }]);
   t.match(await compareStores(source, target, Date), { different: 1, extra: 0 }, 'a code that was redeemed');
   await source.commit([{ op: 'remove', key: grant }]);
   t.match(await compareStores(source, target, Date), { extra: 1 }, 'a grant that was revoked');

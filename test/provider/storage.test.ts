@@ -48,7 +48,7 @@ const isThere = async (key: Key): Promise<boolean> => (await store.read([key]))[
 for (const model of ['AuthorizationCode', 'RefreshToken'] as const) {
   t.test(`${model}: a second use at the same moment revokes its grant (RFC 6749 §4.1.2)`, async (t) => {
     const { id, grantId, key } = await begin(model);
-    const claimedBefore = () => store.commit([{ op: 'claim', key, at: clock.now() - 60_000 }]);
+    const claimedBefore = () => store.commit([{ op: 'consume', key, at: clock.now() - 60_000 }]);
     await t.rejects(spend(model, id, claimedBefore), ReplayError);
     t.notOk(await isThere(grantKey(grantId)));
   });
@@ -65,7 +65,7 @@ for (const model of ['AuthorizationCode', 'RefreshToken'] as const) {
 t.test('a concurrent refresh across a change of the secret has to be retried', async (t) => {
   const { id, grantId, key } = await begin('RefreshToken');
   changedAt = clock.now();
-  const quicker = () => store.commit([{ op: 'claim', key, at: changedAt - 1 }]);
+  const quicker = () => store.commit([{ op: 'consume', key, at: changedAt - 1 }]);
   await t.rejects(spend('RefreshToken', id, quicker), StoreUnavailable);
   t.ok(await isThere(grantKey(grantId)), 'nobody used it twice');
   await t.resolves(

@@ -35,7 +35,7 @@ t.test('staged writes are visible to later reads, also of documents not read bef
     const work = new UnitOfWork(store);
     const reading = moment === 'during' ? work.read(key) : undefined;
     work.stage({ op: 'merge', key, fields: { gone: null, more: '1' }, ifAbsent: 'skip' });
-    work.stage({ op: 'claim', key, at: 7 });
+    work.stage({ op: 'consume', key, at: 7 });
     const seen = (await reading) ?? (await work.read(key));
     t.match(seen, { body: 'old', consumption: { at: 7 } }, moment);
     t.strictSame(seen?.fields, { kept: '1', more: '1' });
@@ -68,17 +68,17 @@ t.test('a lost race is reported by onConflict, and commits only the writes retur
   const [spent, staged, consequence] = [newKey(), newKey(), newKey()];
   await store.commit([
     { op: 'put', key: spent, body: '' },
-    { op: 'claim', key: spent, at: 1 },
+    { op: 'consume', key: spent, at: 1 },
   ]);
   const work = new UnitOfWork(store);
   let told = 0;
   work.afterCommit(() => told++);
   work.stage({ op: 'put', key: staged, body: '' });
   work.stage(
-    { op: 'claim', key: spent, at: 2 },
+    { op: 'consume', key: spent, at: 2 },
     {
       onConflict: ({ reason, consumption }) => {
-        t.equal(reason, 'claimed');
+        t.equal(reason, 'consumed');
         t.equal(consumption?.at, 1);
         return { error: lost, writes: [{ op: 'put', key: consequence, body: '' }] };
       },
@@ -106,11 +106,14 @@ t.test(
     const begin = async () => {
       await store.commit([
         { op: 'put', key: spent, body: '' },
-        { op: 'claim', key: spent, at: 1 },
+        { op: 'consume', key: spent, at: 1 },
         { op: 'put', key: replayed, body: '' },
       ]);
       const work = new UnitOfWork(store);
-      work.stage({ op: 'claim', key: spent, at: 2 }, { batch: 'rotation', onConflict: () => 'already done' });
+      work.stage(
+        { op: 'consume', key: spent, at: 2 },
+        { batch: 'rotation', onConflict: () => 'already done' },
+      );
       work.stage({ op: 'put', key: successor, body: '' }, { batch: 'rotation' });
       work.stage({ op: 'put', key: other, body: '' });
       return work;

@@ -38,7 +38,7 @@ const checkConsumption = (consumption: Consumption): string[] => {
   if (revoked && (present || producedBy !== undefined)) faults.push(`${what} outlived its revocation`);
   for (const event of attempts)
     if (
-      event.outcome === 'claimed' &&
+      event.outcome === 'consumed' &&
       !attempts.some((other) => mayHaveCommitted(other) && other.from < event.until)
     )
       faults.push(`${what} was refused as claimed before anybody could have claimed it`);

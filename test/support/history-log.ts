@@ -14,7 +14,7 @@ export interface Attempt {
 }
 
 /** `lost`: the worker was killed before it received the reply. */
-export type Outcome = 'ok' | 'lost' | 'unavailable' | 'exists' | 'claimed' | 'absent' | 'changed';
+export type Outcome = 'ok' | 'lost' | 'unavailable' | 'exists' | 'consumed' | 'absent' | 'changed';
 
 export interface Event extends Attempt {
   readonly outcome: Outcome;

@@ -30,7 +30,7 @@ export const commits = {
   ],
   redeem: (family: string, mark: number): Write[] => [
     { op: 'put', key: keys.login(family, mark), body: body(mark) },
-    { op: 'claim', key: keys.code(family), at: mark },
+    { op: 'consume', key: keys.code(family), at: mark },
     {
       op: 'put',
       key: keys.token(family),
@@ -40,7 +40,7 @@ export const commits = {
     { op: 'put', key: keys.refresh(family, 0), body: body(mark) },
   ],
   refresh: (family: string, mark: number, turn: number): Write[] => [
-    { op: 'claim', key: keys.refresh(family, turn), at: mark },
+    { op: 'consume', key: keys.refresh(family, turn), at: mark },
     { op: 'put', key: keys.refresh(family, turn + 1), body: body(mark) },
   ],
   revoke: (family: string, mark: number): Write[] => [

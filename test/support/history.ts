@@ -90,7 +90,7 @@ export const historyIsConsistent = async (t: Test, options: HistoryOptions): Pro
   const count = (outcome: string): number => events.filter((event) => event.outcome === outcome).length;
   t.comment(
     `${events.length} attempts, ${crashes} crashes: ` +
-      ['ok', 'exists', 'claimed', 'absent', 'lost', 'unavailable']
+      ['ok', 'exists', 'consumed', 'absent', 'lost', 'unavailable']
         .map((name) => `${count(name)} ${name}`)
         .join(', '),
   );
@@ -99,7 +99,7 @@ export const historyIsConsistent = async (t: Test, options: HistoryOptions): Pro
       events.some((event) => event.action === action && event.outcome === 'ok'),
       `some ${action} went through`,
     );
-  t.ok(count('claimed') > 0, 'some claims were lost to another');
+  t.ok(count('consumed') > 0, 'some claims were lost to another');
   t.ok(crashes > 0);
   t.same(faults, [], 'every worker ended as it was told to');
   t.same(checkHistory(events, await readFinalState(store, events)), [], 'nothing is without an explanation');

@@ -10,7 +10,7 @@ process.on('message', async () => {
   const results = await Promise.allSettled(
     Array.from({ length: Number(count) }, (_, i) =>
       store.commit([
-        { op: 'claim', key: { kind: 'code', family, id: 'code' }, at: Date.now() },
+        { op: 'consume', key: { kind: 'code', family, id: 'code' }, at: Date.now() },
         { op: 'insert', key: { kind: 'access', family, id: `${process.pid}-${i}` }, body: 'token' },
       ]),
     ),
@@ -20,7 +20,7 @@ process.on('message', async () => {
     if (result.status === 'fulfilled') {
       counts.won++;
       counts.tokens.push(`${process.pid}-${i}`);
-    } else if (result.reason instanceof Conflict && result.reason.reason === 'claimed') counts.consumed++;
+    } else if (result.reason instanceof Conflict && result.reason.reason === 'consumed') counts.consumed++;
     else counts.other++;
   }
   await store.close();

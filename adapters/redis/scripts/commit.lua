@@ -126,7 +126,7 @@ for i = 1, #KEYS do
         if not doc then return i .. ' absent' end
         if doc.claim then
           if not order[key] and sub(doc.claim, 1, #nonce + 1) == nonce .. ' ' then return 1 end
-          return i .. ' claimed ' .. doc.claim
+          return i .. ' consumed ' .. doc.claim
         end
         doc.claim = nonce .. ' ' .. ARGV[a + 1]
         write(key, doc)

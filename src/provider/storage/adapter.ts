@@ -128,7 +128,7 @@ class ModelAdapter implements Adapter {
     await this.#stageChanges((work) => {
       // The moment that the successor is derived by; for a retry, that of the first try.
       const at = work.peek(key)?.consumption?.at ?? this.#dependencies.clock.now();
-      work.stage({ op: 'claim', key, at }, consumeOptions(this.#model, { id, at }, this.#dependencies));
+      work.stage({ op: 'consume', key, at }, consumeOptions(this.#model, { id, at }, this.#dependencies));
     });
   }
 
@@ -140,7 +140,7 @@ class ModelAdapter implements Adapter {
       if (this.#model !== 'Interaction') return work.stage({ op: 'remove', key }, { commitOnRefusal: true });
       // Resumed once: whoever comes second finds it claimed, and no second code is made.
       const onConflict = () => ({ error: new errors.SessionNotFound('interaction session not found') });
-      work.stage({ op: 'claim', key, at: this.#dependencies.clock.now() }, { onConflict });
+      work.stage({ op: 'consume', key, at: this.#dependencies.clock.now() }, { onConflict });
     });
   }
 

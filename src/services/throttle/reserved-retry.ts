@@ -25,7 +25,7 @@ export const createReservedRetries = ({ store, clock }: { readonly store: Store;
 
   const use = async (key: Key): Promise<Verdict> => {
     try {
-      await store.commit([{ op: 'claim', key, at: clock.now() }]);
+      await store.commit([{ op: 'consume', key, at: clock.now() }]);
       return allowed;
     } catch (error) {
       // A concurrent request is using the retry.

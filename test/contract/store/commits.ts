@@ -32,14 +32,14 @@ export const readsAndCommits = async (t: Test, open: Open): Promise<void> => {
     const store = await openForTest(t, open);
     const expiresAt = Date.now() + 60_000;
     await store.commit([{ op: 'put', key: code, body: 'old', fields: { a: '1' }, expiresAt }]);
-    await store.commit([{ op: 'claim', key: code, at: 7 }]);
+    await store.commit([{ op: 'consume', key: code, at: 7 }]);
     await store.commit([{ op: 'put', key: code, body: 'new', fields: { b: '2' } }]);
     const document = await readOne(store, code);
     t.equal(document?.body, 'new');
     t.same(Object.entries(document?.fields ?? {}), [['b', '2']]);
     t.equal(document?.consumption, undefined);
     t.equal(document?.expiresAt, undefined);
-    await store.commit([{ op: 'claim', key: code, at: 8 }]);
+    await store.commit([{ op: 'consume', key: code, at: 8 }]);
   });
 
   await t.test('an insert is refused as exists when a live document has the key', async (t) => {
@@ -58,7 +58,7 @@ export const readsAndCommits = async (t: Test, open: Open): Promise<void> => {
     await rejectsAsConflict(t, store.commit([{ ...replace, expected: '', body: 'x' }]), 'absent', code);
     await store.commit([
       { op: 'put', key: code, body: 'a', fields: { p: '1', q: '1' } },
-      { op: 'claim', key: code, at: 5 },
+      { op: 'consume', key: code, at: 5 },
     ]);
     await rejectsAsConflict(t, store.commit([{ ...replace, expected: 'b', body: 'c' }]), 'changed', code);
     t.equal((await readOne(store, code))?.body, 'a');
@@ -79,7 +79,7 @@ export const readsAndCommits = async (t: Test, open: Open): Promise<void> => {
     const merge = { op: 'merge', key: code, ifAbsent: 'refuse' } as const;
     await store.commit([
       { op: 'put', key: code, body: 'a', fields: { gone: '1', kept: '2', set: '3' }, expiresAt },
-      { op: 'claim', key: code, at: 5 },
+      { op: 'consume', key: code, at: 5 },
     ]);
     await store.commit([{ ...merge, fields: { gone: null, never: null, set: '4', added: '5' } }]);
     const first = await readOne(store, code);
@@ -109,10 +109,10 @@ export const readsAndCommits = async (t: Test, open: Open): Promise<void> => {
 
   await t.test('a consume succeeds once, and the second one learns which one won', async (t) => {
     const store = await openForTest(t, open);
-    await rejectsAsConflict(t, store.commit([{ op: 'claim', key: code, at: 1 }]), 'absent', code);
+    await rejectsAsConflict(t, store.commit([{ op: 'consume', key: code, at: 1 }]), 'absent', code);
     const expiresAt = Date.now() + 60_000;
     await store.commit([{ op: 'put', key: code, body: 'a', fields: { p: '1' }, expiresAt }]);
-    await store.commit([{ op: 'claim', key: code, at: 1_234 }]);
+    await store.commit([{ op: 'consume', key: code, at: 1_234 }]);
     const document = await readOne(store, code);
     t.equal(document?.consumption?.at, 1_234);
     t.ok(document?.consumption?.nonce);
@@ -121,8 +121,8 @@ export const readsAndCommits = async (t: Test, open: Open): Promise<void> => {
     t.equal(document?.expiresAt, expiresAt);
     const lost = await rejectsAsConflict(
       t,
-      store.commit([{ op: 'claim', key: code, at: 1_235 }]),
-      'claimed',
+      store.commit([{ op: 'consume', key: code, at: 1_235 }]),
+      'consumed',
       code,
     );
     t.same({ ...lost.consumption }, { ...document?.consumption }, 'the former claim is in the refusal');
@@ -133,7 +133,7 @@ export const readsAndCommits = async (t: Test, open: Open): Promise<void> => {
     const store = await openForTest(t, open);
     await store.commit([{ op: 'remove', key: code }]);
     await store.commit([{ op: 'put', key: code, body: 'a', fields: { p: '1' } }]);
-    await store.commit([{ op: 'claim', key: code, at: 1 }]);
+    await store.commit([{ op: 'consume', key: code, at: 1 }]);
     await store.commit([{ op: 'remove', key: code }]);
     t.equal(await readOne(store, code), undefined);
     await store.commit([{ op: 'put', key: code, body: 'b' }]);
@@ -146,7 +146,7 @@ export const readsAndCommits = async (t: Test, open: Open): Promise<void> => {
     const store = await openForTest(t, open);
     await store.commit([
       { op: 'put', key: code, body: 'spent', fields: { p: '1' }, index: [{ index: 'i', of: 'o', at: 1 }] },
-      { op: 'claim', key: code, at: 1 },
+      { op: 'consume', key: code, at: 1 },
       { op: 'put', key: elsewhere, body: 'there' },
     ]);
     const fresh = key('f3', 'n');
@@ -158,8 +158,8 @@ export const readsAndCommits = async (t: Test, open: Open): Promise<void> => {
     ] as const;
     const none = key('f4');
     for (const [losing, reason] of [
-      [{ op: 'claim', key: code, at: 2 }, 'claimed'],
-      [{ op: 'claim', key: none, at: 2 }, 'absent'],
+      [{ op: 'consume', key: code, at: 2 }, 'consumed'],
+      [{ op: 'consume', key: none, at: 2 }, 'absent'],
       [{ op: 'insert', key: elsewhere, body: 'x' }, 'exists'],
       [{ op: 'replace', key: elsewhere, expected: 'other', body: 'x' }, 'changed'],
       [{ op: 'merge', key: none, ifAbsent: 'refuse' }, 'absent'],
@@ -180,7 +180,7 @@ export const readsAndCommits = async (t: Test, open: Open): Promise<void> => {
     const store = await openForTest(t, open);
     await store.commit([{ op: 'put', key: code, body: 'c' }]);
     await store.commit([
-      { op: 'claim', key: code, at: 1 },
+      { op: 'consume', key: code, at: 1 },
       { op: 'put', key: elsewhere, body: 'e' },
       { op: 'insert', key: key('f3'), body: 'head' },
     ]);
@@ -194,7 +194,7 @@ export const readsAndCommits = async (t: Test, open: Open): Promise<void> => {
     const store = await openForTest(t, open);
     await store.commit([
       { op: 'put', key: code, body: 'a', fields: { p: '1' } },
-      { op: 'claim', key: code, at: 3 },
+      { op: 'consume', key: code, at: 3 },
       { op: 'merge', key: code, fields: { q: '2' }, ifAbsent: 'refuse' },
       { op: 'replace', key: code, expected: 'a', body: 'b' },
       { op: 'insert', key: token, body: 'x' },
@@ -221,7 +221,7 @@ export const readsAndCommits = async (t: Test, open: Open): Promise<void> => {
     t.equal(await readOne(store, token), undefined);
     const removed = store.commit([
       { op: 'remove', key: code },
-      { op: 'claim', key: code, at: 1 },
+      { op: 'consume', key: code, at: 1 },
     ]);
     await rejectsAsConflict(t, removed, 'absent', code);
     t.equal((await readOne(store, code))?.body, 'c');

@@ -39,7 +39,7 @@ export const dumpAndLoad = async (t: Test, open: Open): Promise<void> => {
           { index: 'j', of: 'a b', at: 2 },
         ],
       },
-      { op: 'claim', key: code, at: 1_790_000_000_002 },
+      { op: 'consume', key: code, at: 1_790_000_000_002 },
       { op: 'put', key: head, body: 'g', index: [{ index: 'i', of: 'anna', at: 3 }] },
       { op: 'put', key: key('fam two', 'late'), body: 'x', expiresAt: short },
       { op: 'put', key: key('fam two', 'gone'), body: 'x', index: [{ index: 'i', of: 'anna', at: 4 }] },
@@ -78,7 +78,7 @@ export const dumpAndLoad = async (t: Test, open: Open): Promise<void> => {
       (await target.read(many)).map((document) => document?.body),
       many.map((at) => `b${at.id}`),
     );
-    await rejectsAsConflict(t, target.commit([{ op: 'claim', key: code, at: 1 }]), 'claimed', code);
+    await rejectsAsConflict(t, target.commit([{ op: 'consume', key: code, at: 1 }]), 'consumed', code);
     await target.commit([{ op: 'put', key: code, body: 'd' }]);
     t.same(await listAll(target, 'i', 'anna', { limit: 5 }), [''], 'loaded places go with their document');
   });

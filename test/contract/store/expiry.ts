@@ -38,7 +38,7 @@ export const expiry = async (t: Test, open: Open): Promise<void> => {
       listed.items.map((item) => item.key.id),
       ['kept'],
     );
-    await rejectsAsConflict(t, store.commit([{ op: 'claim', key: claim, at: 1 }]), 'absent', claim);
+    await rejectsAsConflict(t, store.commit([{ op: 'consume', key: claim, at: 1 }]), 'absent', claim);
     const refused = store.commit([{ op: 'merge', key: merge, fields: { q: '2' }, ifAbsent: 'refuse' }]);
     await rejectsAsConflict(t, refused, 'absent', merge);
     await store.commit([{ op: 'merge', key: skip, body: 'x', expiresAt: far, ifAbsent: 'skip' }]);
@@ -73,7 +73,7 @@ export const expiry = async (t: Test, open: Open): Promise<void> => {
     await store.commit([
       { op: 'put', key: at, body: 'a', expiresAt },
       { op: 'merge', key: at, fields: { p: '1' }, ifAbsent: 'refuse' },
-      { op: 'claim', key: at, at: 1 },
+      { op: 'consume', key: at, at: 1 },
     ]);
     await waitUntilAfter(expiresAt + 20);
     t.equal(await readOne(store, at), undefined);

@@ -40,7 +40,7 @@ export const lists = async (t: Test, open: Open): Promise<void> => {
     const expiresAt = Date.now() + 60_000;
     await store.commit([
       { op: 'put', key: at, body: 'a', fields: { p: '1' }, expiresAt, index },
-      { op: 'claim', key: at, at: 5 },
+      { op: 'consume', key: at, at: 5 },
     ]);
     const { items, next } = await store.list('i', 'o', { limit: 5 });
     t.equal(next, undefined);
@@ -132,7 +132,7 @@ export const lists = async (t: Test, open: Open): Promise<void> => {
       await store.commit([{ op: 'put', key: at, body: 'b', index: [in_('ben', 3), in_('cleo', 4)] }]);
       t.same(await places(), ['ben 3', 'cleo 4'], 'put');
       await store.commit([{ op: 'merge', key: at, fields: { p: '1' }, ifAbsent: 'refuse' }]);
-      await store.commit([{ op: 'claim', key: at, at: 1 }]);
+      await store.commit([{ op: 'consume', key: at, at: 1 }]);
       t.same(await places(), ['ben 3', 'cleo 4'], 'merge without entries, claim');
       await store.commit([{ op: 'merge', key: at, index: [in_('dora', 5)], ifAbsent: 'refuse' }]);
       t.same(await places(), ['dora 5'], 'merge with entries');

@@ -46,7 +46,7 @@ export const texts = async (t: Test, open: Open): Promise<void> => {
     }
     for (const family of odd)
       t.same(await listAll(store, 'odd index {x}', family, { limit: 4 }), odd, `listed: ${family}`);
-    await store.commit(keys.map((at) => ({ op: 'claim', key: at, at: 1 })));
+    await store.commit(keys.map((at) => ({ op: 'consume', key: at, at: 1 })));
     await store.commit([
       { op: 'merge', key: key('ä€😀', 'a b'), fields: JSON.parse('{"__proto__":null}'), ifAbsent: 'refuse' },
     ]);

@@ -14,7 +14,7 @@ export const races = async (t: Test, open: Open): Promise<void> => {
     const results = await many(100, (i) =>
       store.commit([
         { op: 'insert', key: token(i), body: `${i}` },
-        { op: 'claim', key: code, at: 1_000 + i },
+        { op: 'consume', key: code, at: 1_000 + i },
       ]),
     );
     const winners = results.flatMap((result, i) => (result.status === 'fulfilled' ? [i] : []));
@@ -30,7 +30,7 @@ export const races = async (t: Test, open: Open): Promise<void> => {
       if (result.status === 'fulfilled') continue;
       const fault: unknown = result.reason;
       if (!(fault instanceof Conflict)) throw fault;
-      if (fault.reason !== 'claimed' || fault.consumption?.nonce !== claim?.nonce)
+      if (fault.reason !== 'consumed' || fault.consumption?.nonce !== claim?.nonce)
         t.fail(`a loser was told ${fault.reason} by another claim`);
     }
   });

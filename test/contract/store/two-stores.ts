@@ -36,7 +36,7 @@ export const twoStoresOnOneDataSet = async (
         const results = await Promise.allSettled(
           Array.from({ length: 20 }, (_, i) =>
             stores[i % 2 === 0 ? 0 : 1].commit([
-              { op: 'claim', key: code, at: i },
+              { op: 'consume', key: code, at: i },
               { op: 'put', key: key(code.family, `t${i}`, 'access'), body: `${i}` },
               { op: 'merge', key: code, fields: { winner: `${i}` }, ifAbsent: 'refuse' },
             ]),
