@@ -1,7 +1,7 @@
 import { openStore as open } from '#adapters/index.ts';
 import type { Config } from '#config';
-import { durableKinds } from './features/store-copy/index.ts';
 import type { Clock, OnStoreOperation, Store } from './store/port.ts';
+import { durableKinds } from './store/record-kinds.ts';
 
 interface OpenStoreOptions {
   readonly observe?: OnStoreOperation | undefined;

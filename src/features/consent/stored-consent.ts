@@ -1,4 +1,5 @@
 import type { Document, Key } from '../../store/port.ts';
+import { kinds } from '../../store/record-kinds.ts';
 import type { UnitOfWork } from '../../store/unit-of-work.ts';
 import type { Allowed, Declined } from './allowed.ts';
 import type { ConsentDecision } from './consent-form.ts';
@@ -6,7 +7,7 @@ import type { ConsentDecision } from './consent-form.ts';
 const body = JSON.stringify({ v: 1 });
 
 const consentKey = (account: string, client: string): Key => ({
-  kind: 'consent',
+  kind: kinds.consent,
   family: account,
   id: client,
 });

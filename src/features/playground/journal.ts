@@ -3,6 +3,7 @@ import type { JWK } from 'jose';
 import { Failure } from '../../errors.ts';
 import { Conflict } from '../../store/errors.ts';
 import type { Clock, Document, Key, Store } from '../../store/port.ts';
+import { kinds } from '../../store/record-kinds.ts';
 import type { Exchange } from './send.ts';
 import type { DecodedToken } from './tokens.ts';
 
@@ -59,7 +60,7 @@ export const isBrowserId = (text: string | undefined): text is string =>
 /** Tokens are in it, so it is encrypted at rest, filed under a digest of the cookie, and gone after an hour. */
 export const createJournals = (store: Store, clock: Clock, cipher: JournalCipher) => {
   const journalKey = (browser: string, tab: string): Key => ({
-    kind: 'playground',
+    kind: kinds.playground,
     family: hash('sha256', browser, 'base64url').slice(0, 24),
     id: tab,
   });

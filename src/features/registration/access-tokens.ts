@@ -1,6 +1,7 @@
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { Conflict } from '../../store/errors.ts';
 import type { Document, Key, Store } from '../../store/port.ts';
+import { kinds } from '../../store/record-kinds.ts';
 import { RegistrationRefused } from './errors.ts';
 
 const digest = (text: string): Buffer => hash('sha256', text, 'buffer');
@@ -31,7 +32,7 @@ export interface RegistrationAccessTokens {
 }
 
 const tokenKey = (client: string): Key => ({
-  kind: 'ra',
+  kind: kinds.registrationToken,
   family: hash('sha256', client, 'base64url').slice(0, 27),
   id: '',
 });

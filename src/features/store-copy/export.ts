@@ -1,21 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Store } from '#src/store/port.ts';
+import { durableKinds } from '#src/store/record-kinds.ts';
 import { readPages } from './entries.ts';
 import { type FileEntry, toFileEntry } from './file-entry.ts';
-
-/** What an installation must not lose. Sessions, grants and tokens are not among it: people and clients get new ones. */
-export const durableKinds: ReadonlySet<string> = new Set([
-  'account',
-  'account-name',
-  'client',
-  'ra',
-  'key',
-  'key-ring',
-  'consent',
-  'audit',
-  'audit-chain',
-  'demo',
-]);
 
 export const fileVersion = 1;
 

@@ -5,6 +5,6 @@
 
 export { compareStores } from './compare.ts';
 export { completeCopy, copyStore } from './copy.ts';
-export { durableKinds, exportLines } from './export.ts';
+export { exportLines } from './export.ts';
 export { importLines } from './import.ts';
 export { assertComplete } from './marker.ts';

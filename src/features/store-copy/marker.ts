@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto';
 import { exitCode, Failure } from '#src/errors.ts';
 import type { Key, Store } from '#src/store/port.ts';
+import { kinds } from '#src/store/record-kinds.ts';
 
 /** In the target of a copy or an import, for as long as it is not complete. */
-const key: Key = { kind: 'moving', family: 'moving', id: '' };
+const key: Key = { kind: kinds.copyMarker, family: 'moving', id: '' };
 
 export interface Marker {
   readonly v: 1;

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { exitCode, Failure } from '#src/errors.ts';
 import type { Entry, Key } from '#src/store/port.ts';
-import { durableKinds, fileVersion } from './export.ts';
+import { durableKinds } from '#src/store/record-kinds.ts';
+import { fileVersion } from './export.ts';
 import { type FileEntry, fromFileEntry } from './file-entry.ts';
 
 export type Lines = () => AsyncIterable<string>;

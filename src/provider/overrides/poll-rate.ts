@@ -1,6 +1,7 @@
 import { errors, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { currentUnitOfWork } from '../../store/current-unit-of-work.ts';
 import type { Clock, Document, Key } from '../../store/port.ts';
+import { kinds } from '../../store/record-kinds.ts';
 import type { UnitOfWork } from '../../store/unit-of-work.ts';
 import { digestOf, familyOf } from '../storage/ids.ts';
 
@@ -35,7 +36,7 @@ interface LastPoll {
   readonly interval: number;
 }
 
-const pollKey = (id: string): Key => ({ kind: 'po', family: familyOf(id), id: digestOf(id) });
+const pollKey = (id: string): Key => ({ kind: kinds.poll, family: familyOf(id), id: digestOf(id) });
 
 const wellFormed = /^[\w-]{20,128}$/;
 

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { errors, Provider } from 'oidc-provider';
 import { currentUnitOfWork } from '../../store/current-unit-of-work.ts';
+import { kinds } from '../../store/record-kinds.ts';
 
 /** Beyond the end that the engine names: a proof may be made by a clock that is a minute ahead. */
 const graceSeconds = { assertion: 1, proof: 61 };
@@ -37,7 +38,7 @@ export const detectReplayAtCommit = (provider: Provider): void => {
     work.stage(
       {
         op: 'insert',
-        key: { kind: 're', family, id: '' },
+        key: { kind: kinds.replay, family, id: '' },
         body: '',
         expiresAt: (exp + graceSeconds[use]) * 1000,
       },

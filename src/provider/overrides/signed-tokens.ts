@@ -2,6 +2,7 @@ import type { JSONWebKeySet, JWTPayload } from 'jose';
 import { Provider } from 'oidc-provider';
 import { currentUnitOfWork } from '../../store/current-unit-of-work.ts';
 import type { Key, Store } from '../../store/port.ts';
+import { kinds } from '../../store/record-kinds.ts';
 import { UnitOfWork } from '../../store/unit-of-work.ts';
 import { createAccessTokenVerifier } from '../access-token-verifier.ts';
 import { grantFieldsOf } from '../storage/grant-fields.ts';
@@ -30,7 +31,11 @@ interface Dependencies {
 const jwtPattern = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 
 /** Left behind when one signed token is revoked by itself. */
-const revocationKey = (jti: string): Key => ({ kind: 'rv', family: familyOf(jti), id: digestOf(jti) });
+const revocationKey = (jti: string): Key => ({
+  kind: kinds.revokedToken,
+  family: familyOf(jti),
+  id: digestOf(jti),
+});
 
 /** A little longer than the token could still be good for by a slower clock. */
 const slackSeconds = 5;

@@ -1,6 +1,7 @@
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
 import { currentUnitOfWork } from '../../store/current-unit-of-work.ts';
 import type { Document, Key, Store } from '../../store/port.ts';
+import { kinds } from '../../store/record-kinds.ts';
 import { UnitOfWork, type WriteOptions } from '../../store/unit-of-work.ts';
 import { ClientAdapter, type ClientMetadataSource } from './client-adapter.ts';
 import { omitGrantFields, restoreGrantFields } from './grant-fields.ts';
@@ -30,7 +31,7 @@ const indexOf: Partial<Record<ModelName, string>> = {
 
 const grantExtensionMs = 3_600_000;
 
-const userCodeKey = (code: string): Key => ({ kind: 'uc', family: digestOf(code), id: '' });
+const userCodeKey = (code: string): Key => ({ kind: kinds.userCode, family: digestOf(code), id: '' });
 
 /** What the engine asks for, model by model, as reads and staged writes of the unit of work under way. */
 class ModelAdapter implements Adapter {

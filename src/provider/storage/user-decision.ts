@@ -1,5 +1,6 @@
 import { type AdapterPayload, errors } from 'oidc-provider';
 import type { Key } from '../../store/port.ts';
+import { kinds } from '../../store/record-kinds.ts';
 import type { UnitOfWork } from '../../store/unit-of-work.ts';
 import type { ModelName } from './ids.ts';
 
@@ -34,7 +35,7 @@ export const recordDecisionOnce = (
   const allowed = model === 'DeviceCode' ? payload.accountId : payload.grantId;
   if (!refused && allowed === undefined) return {};
   const survives = refused ? { commitOnRefusal: true as const } : {};
-  const mark: Key = { ...key, kind: 'an' };
+  const mark: Key = { ...key, kind: kinds.userDecision };
   if (!work.peek(mark)) {
     const onConflict = () => ({ error: new AlreadyAnswered() });
     work.stage({ op: 'insert', key: mark, body: '', expiresAt }, { ...survives, onConflict });

@@ -1,4 +1,5 @@
 import type { Document, IndexEntry, Insert, Key, Remove, Replace } from '#src/store/port.ts';
+import { kinds } from '#src/store/record-kinds.ts';
 import type { Account, Claims } from './account.ts';
 import { foldUsername, nameFamily } from './username.ts';
 
@@ -23,9 +24,9 @@ interface NameRecord {
   readonly at: number;
 }
 
-export const accountKey = (id: string): Key => ({ kind: 'account', family: id, id: '' });
+export const accountKey = (id: string): Key => ({ kind: kinds.account, family: id, id: '' });
 export const nameKey = (username: string): Key => ({
-  kind: 'account-name',
+  kind: kinds.accountName,
   family: nameFamily(foldUsername(username)),
   id: '',
 });

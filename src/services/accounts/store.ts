@@ -1,6 +1,7 @@
 import { exitCode, Failure } from '#src/errors.ts';
 import { Conflict } from '#src/store/errors.ts';
 import type { Clock, Store } from '#src/store/port.ts';
+import { kinds } from '#src/store/record-kinds.ts';
 import {
   type AccountRecord,
   accountKey,
@@ -103,7 +104,7 @@ export const createAccountStore = (store: Store, clock: Clock): AccountStore => 
           return record;
         } catch (error) {
           if (!(error instanceof Conflict)) throw error;
-          if (error.key.kind === 'account-name') throw nameTaken(record.username);
+          if (error.key.kind === kinds.accountName) throw nameTaken(record.username);
           if (error.reason === 'absent') throw notFound();
           if (attempt === maxAttempts) throw error;
         }

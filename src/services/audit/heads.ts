@@ -1,4 +1,5 @@
 import type { IndexEntry, Key, Put, Store } from '#src/store/port.ts';
+import { kinds } from '#src/store/record-kinds.ts';
 import type { SecretCipher } from '../keys/index.ts';
 import type { SeenHead } from './record.ts';
 
@@ -7,7 +8,7 @@ export type ChainHead = SeenHead;
 
 const version = 1;
 
-const headKey = (chain: string): Key => ({ kind: 'audit-chain', family: chain, id: '' });
+const headKey = (chain: string): Key => ({ kind: kinds.auditChain, family: chain, id: '' });
 
 const encryptionContext = (chain: string): string => `audit ${chain}`;
 const headText = ({ seq, hash, until = 0 }: ChainHead): string => `${seq} ${hash} ${until}`;

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { SecurityEvent } from '#src/events.ts';
 import type { Key } from '#src/store/port.ts';
+import { kinds } from '#src/store/record-kinds.ts';
 import type { Merged } from './merge-refusals.ts';
 
 /** The end of another chain when a new chain was opened. It shows when a whole chain is removed later. */
@@ -29,12 +30,11 @@ export interface AuditRecord extends SecurityEvent {
   readonly hash: string;
 }
 
-const kind = 'audit';
 const version = 1;
 
 /** The number is padded, so that ids sort like numbers. */
 export const recordKey = (chain: string, seq: number): Key => ({
-  kind,
+  kind: kinds.audit,
   family: chain,
   id: String(seq).padStart(12, '0'),
 });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Document, IndexEntry, Insert, Key, Replace } from '#src/store/port.ts';
+import { kinds } from '#src/store/record-kinds.ts';
 import type { ClientMetadata, ClientRecord, SecretInfo } from './client.ts';
 import type { StoredSecret } from './stored-secret.ts';
 
@@ -18,7 +19,7 @@ export interface StoredClient {
 
 /** A client id may hold any visible character, also those that mean something to a store. */
 export const clientKey = (id: string): Key => ({
-  kind: 'client',
+  kind: kinds.client,
   family: createHash('sha256').update(id).digest('base64url').slice(0, 27),
   id: '',
 });

@@ -3,6 +3,7 @@ import type { Config } from '#config';
 import { exitCode, Failure } from '#src/errors.ts';
 import { Conflict } from '#src/store/errors.ts';
 import type { Clock, Key, Store } from '#src/store/port.ts';
+import { kinds } from '#src/store/record-kinds.ts';
 import type { Accounts } from '../accounts/index.ts';
 import type { Clients } from '../clients/index.ts';
 import { demoClients, demoPerson, demoUsername } from './demo-data.ts';
@@ -24,7 +25,7 @@ interface DemoOptions {
   readonly clients: Clients;
 }
 
-const marker: Key = { kind: 'demo', family: 'demo', id: '' };
+const marker: Key = { kind: kinds.demo, family: 'demo', id: '' };
 
 const isEmpty = async (store: Store): Promise<boolean> => {
   const [accounts, clients] = await Promise.all([
@@ -82,7 +83,7 @@ export const assertNoDemo = async (store: Store): Promise<void> => {
   if (items.length === 0) return;
   const names = items.map(({ key, document }) => {
     const { id, username } = JSON.parse(document.body);
-    return key.kind === 'account' ? `account ${username}` : `client ${id}`;
+    return key.kind === kinds.account ? `account ${username}` : `client ${id}`;
   });
   throw new Failure({
     code: 'demo_data',

@@ -2,6 +2,7 @@ import type { JsonWebKey } from 'node:crypto';
 import { exitCode, Failure } from '#src/errors.ts';
 import { Conflict } from '#src/store/errors.ts';
 import type { Key, Store, Write } from '#src/store/port.ts';
+import { kinds } from '#src/store/record-kinds.ts';
 import { headDamaged } from './findings.ts';
 import { createRingReader, type KeyRing } from './key-ring.ts';
 import { decryptPrivateJwk, encode, type KeyDraft, replaceStamps } from './record.ts';
@@ -17,8 +18,8 @@ export interface Change {
 type Plan = (ring: KeyRing) => Promise<Change | undefined> | Change | undefined;
 
 const family = 'keys';
-const headKey: Key = { kind: 'key-ring', family, id: '' };
-const recordKey = (kid: string): Key => ({ kind: 'key', family, id: kid });
+const headKey: Key = { kind: kinds.keyRing, family, id: '' };
+const recordKey = (kid: string): Key => ({ kind: kinds.key, family, id: kid });
 const index = { index: 'keys', of: 'all' } as const;
 export const keysTopic = 'keys';
 

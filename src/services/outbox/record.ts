@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Document, IndexEntry, Insert, Key, Replace } from '../../store/port.ts';
+import { kinds } from '../../store/record-kinds.ts';
 
 /** One thing to tell. `about` names it, and holds no secret. */
 export interface Delivery {
@@ -20,7 +21,7 @@ const bodyOf = (delivery: Delivery): string => JSON.stringify({ v: version, ...d
 
 export const insertDelivery = (delivery: Delivery, now: number): Insert => ({
   op: 'insert',
-  key: { kind: 'ob', family: randomBytes(12).toString('base64url'), id: '' },
+  key: { kind: kinds.delivery, family: randomBytes(12).toString('base64url'), id: '' },
   body: bodyOf(delivery),
   expiresAt: now + lifetimeMs,
   index: indexEntries(now),

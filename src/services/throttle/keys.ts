@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Key } from '#src/store/port.ts';
+import { kinds } from '#src/store/record-kinds.ts';
 
 const digest = (parts: readonly string[]): Buffer =>
   createHash('sha256').update(JSON.stringify(parts)).digest();
@@ -14,8 +15,9 @@ export const bucket = (...parts: string[]): string =>
 /** Free of collisions. Only a successful sign-in writes under such an id, so attackers can't choose it. */
 export const exactId = (...parts: string[]): string => digest(parts).toString('base64url').slice(0, 27);
 
-export const throttleKey = (kind: string, family: string): Key => ({
-  kind: `throttle-${kind}`,
-  family: `${kind}-${family}`,
+/** In stores the family repeats the last word of the kind. */
+export const throttleKey = (kind: 'loginHold' | 'knownDevice' | 'accountDelay', id: string): Key => ({
+  kind: kinds[kind],
+  family: `${kinds[kind].slice('throttle-'.length)}-${id}`,
   id: '',
 });

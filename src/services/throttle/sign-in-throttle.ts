@@ -39,9 +39,9 @@ const keysOf = ({ account, address, client, device }: Attempt) => {
   const pair = bucket('pair', name, ...origin);
   return {
     pair,
-    retry: throttleKey('hold', pair),
-    known: throttleKey('known', exactId(name, ...origin)),
-    accountDelay: throttleKey('heat', bucket('account', name)),
+    retry: throttleKey('loginHold', pair),
+    known: throttleKey('knownDevice', exactId(name, ...origin)),
+    accountDelay: throttleKey('accountDelay', bucket('account', name)),
     account: bucket('account', name),
     address: bucket('address', network),
     client: bucket('client', client),

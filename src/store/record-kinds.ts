@@ -1,0 +1,73 @@
+/**
+ * Every kind of record that Postern keeps in a store. To add a kind, add a line here and build its keys with
+ * `kinds.<name>`; export, copy and the embedded store read from this list what must not be lost.
+ */
+export interface RecordKind {
+  /** The name in the code. */
+  readonly name: string;
+  /** The spelling in stores and export files, which never changes. */
+  readonly stored: string;
+  /** The folder of `src` that writes and reads records of this kind. */
+  readonly owner: string;
+  /**
+   * Durable records are exported, and the embedded store waits for the disk when it commits them. The others
+   * (sessions, grants, tokens) can be made anew by a sign-in.
+   */
+  readonly durable: boolean;
+  /** The version of the body that this release writes; 0 for a kind whose body has no version. */
+  readonly version: number;
+}
+
+export const recordKinds = [
+  { name: 'account', stored: 'account', owner: 'services/accounts', durable: true, version: 1 },
+  { name: 'accountName', stored: 'account-name', owner: 'services/accounts', durable: true, version: 1 },
+  { name: 'client', stored: 'client', owner: 'services/clients', durable: true, version: 1 },
+  { name: 'key', stored: 'key', owner: 'services/keys', durable: true, version: 1 },
+  { name: 'keyRing', stored: 'key-ring', owner: 'services/keys', durable: true, version: 1 },
+  { name: 'audit', stored: 'audit', owner: 'services/audit', durable: true, version: 1 },
+  { name: 'auditChain', stored: 'audit-chain', owner: 'services/audit', durable: true, version: 1 },
+  { name: 'demo', stored: 'demo', owner: 'services/demo-data', durable: true, version: 1 },
+  { name: 'consent', stored: 'consent', owner: 'features/consent', durable: true, version: 1 },
+  { name: 'registrationToken', stored: 'ra', owner: 'features/registration', durable: true, version: 1 },
+
+  { name: 'session', stored: 'se', owner: 'provider', durable: false, version: 1 },
+  { name: 'interaction', stored: 'in', owner: 'provider', durable: false, version: 1 },
+  { name: 'pushedRequest', stored: 'pr', owner: 'provider', durable: false, version: 1 },
+  { name: 'grant', stored: 'gr', owner: 'provider', durable: false, version: 1 },
+  { name: 'authorizationCode', stored: 'ac', owner: 'provider', durable: false, version: 1 },
+  { name: 'accessToken', stored: 'at', owner: 'provider', durable: false, version: 1 },
+  { name: 'refreshToken', stored: 'rt', owner: 'provider', durable: false, version: 1 },
+  { name: 'clientCredentials', stored: 'cc', owner: 'provider', durable: false, version: 1 },
+  { name: 'deviceCode', stored: 'dc', owner: 'provider', durable: false, version: 1 },
+  { name: 'backchannelRequest', stored: 'ba', owner: 'provider', durable: false, version: 1 },
+  { name: 'userCode', stored: 'uc', owner: 'provider', durable: false, version: 0 },
+  { name: 'userDecision', stored: 'an', owner: 'provider', durable: false, version: 0 },
+  { name: 'poll', stored: 'po', owner: 'provider', durable: false, version: 0 },
+  { name: 'replay', stored: 're', owner: 'provider', durable: false, version: 0 },
+  { name: 'revokedToken', stored: 'rv', owner: 'provider', durable: false, version: 0 },
+
+  { name: 'delivery', stored: 'ob', owner: 'services/outbox', durable: false, version: 1 },
+  { name: 'loginHold', stored: 'throttle-hold', owner: 'services/throttle', durable: false, version: 0 },
+  { name: 'knownDevice', stored: 'throttle-known', owner: 'services/throttle', durable: false, version: 0 },
+  { name: 'accountDelay', stored: 'throttle-heat', owner: 'services/throttle', durable: false, version: 0 },
+  { name: 'playground', stored: 'playground', owner: 'features/playground', durable: false, version: 1 },
+  { name: 'copyMarker', stored: 'moving', owner: 'features/store-copy', durable: false, version: 1 },
+] as const satisfies readonly RecordKind[];
+
+export type RecordKindName = (typeof recordKinds)[number]['name'];
+
+// The list has each name, and `fromEntries` can't know it.
+const byName = <T>(value: (kind: RecordKind) => T) =>
+  Object.fromEntries(recordKinds.map((kind) => [kind.name, value(kind)])) as Readonly<
+    Record<RecordKindName, T>
+  >;
+
+/** What `Key.kind` holds, by the name in the code. */
+export const kinds = byName(({ stored }) => stored);
+
+export const kindVersions = byName(({ version }) => version);
+
+/** In the spelling of stores. */
+export const durableKinds: ReadonlySet<string> = new Set(
+  recordKinds.filter(({ durable }) => durable).map(({ stored }) => stored),
+);
