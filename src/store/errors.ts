@@ -78,3 +78,11 @@ export class InvalidStoreUrl extends StoreUnusable {
     super(message, options, { exit: exitCode.configuration });
   }
 }
+
+/** A newer release wrote this record. */
+export class NewerRecord extends Error {
+  constructor(kind: string) {
+    super(`a record of kind ${kind} was written by a newer version of this program`);
+    this.name = 'NewerRecord';
+  }
+}

@@ -1,10 +1,11 @@
 import type { Document, Key } from '../../store/port.ts';
+import { record } from '../../store/record.ts';
 import { kinds } from '../../store/record-kinds.ts';
 import type { UnitOfWork } from '../../store/unit-of-work.ts';
 import type { Allowed, Declined } from './allowed.ts';
 import type { ConsentDecision } from './consent-form.ts';
 
-const body = JSON.stringify({ v: 1 });
+const body = record('consent').encode({});
 
 const consentKey = (account: string, client: string): Key => ({
   kind: kinds.consent,

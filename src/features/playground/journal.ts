@@ -3,6 +3,7 @@ import type { JWK } from 'jose';
 import { Failure } from '../../errors.ts';
 import { Conflict } from '../../store/errors.ts';
 import type { Clock, Document, Key, Store } from '../../store/port.ts';
+import { record } from '../../store/record.ts';
 import { kinds } from '../../store/record-kinds.ts';
 import type { Exchange } from './send.ts';
 import type { DecodedToken } from './tokens.ts';
@@ -38,7 +39,7 @@ export interface Journal {
 }
 
 const emptyJournal: Journal = { exchanges: {} };
-const version = 1;
+const format = record<{ readonly journal: Journal }>('playground');
 
 interface JournalCipher {
   encrypt(text: string, context: string): string;
@@ -69,8 +70,7 @@ export const createJournals = (store: Store, clock: Clock, cipher: JournalCipher
   /** What another release or another key wrote is an hour of play at most: begun again. */
   const read = (key: Key, { body }: Document): Journal => {
     try {
-      const { v, journal } = JSON.parse(cipher.decrypt(body, encryptionContext(key)));
-      return v === version ? journal : emptyJournal;
+      return format.decode(cipher.decrypt(body, encryptionContext(key))).journal;
     } catch {
       return emptyJournal;
     }
@@ -81,7 +81,7 @@ export const createJournals = (store: Store, clock: Clock, cipher: JournalCipher
     async save(next) {
       const content = {
         key,
-        body: cipher.encrypt(JSON.stringify({ v: version, journal: next }), encryptionContext(key)),
+        body: cipher.encrypt(format.encode({ journal: next }), encryptionContext(key)),
         expiresAt: clock.now() + lifetimeMs,
       };
       try {

@@ -1,6 +1,7 @@
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { Conflict } from '../../store/errors.ts';
 import type { Document, Key, Store } from '../../store/port.ts';
+import { record } from '../../store/record.ts';
 import { kinds } from '../../store/record-kinds.ts';
 import { RegistrationRefused } from './errors.ts';
 
@@ -37,8 +38,9 @@ const tokenKey = (client: string): Key => ({
   id: '',
 });
 
-const encodeToken = (token: string): string =>
-  JSON.stringify({ v: 1, digest: digest(token).toString('base64url') });
+const format = record<{ readonly digest: string }>('registrationToken');
+
+const encodeToken = (token: string): string => format.encode({ digest: digest(token).toString('base64url') });
 
 const unknownToken = (): RegistrationRefused =>
   new RegistrationRefused(401, 'invalid_token', 'the registration access token is not that of this client');
@@ -53,7 +55,7 @@ export const createRegistrationAccessTokens = (store: Store): RegistrationAccess
   async check(client, token) {
     const [document] = await store.read([tokenKey(client)]);
     if (!document) throw unknownToken();
-    const storedDigest = Buffer.from(String(JSON.parse(document.body).digest), 'base64url');
+    const storedDigest = Buffer.from(format.decode(document.body).digest, 'base64url');
     if (!timingSafeEqual(storedDigest, digest(token))) throw unknownToken();
     return document;
   },

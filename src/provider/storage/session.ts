@@ -1,5 +1,7 @@
 import type { AdapterPayload } from 'oidc-provider';
 import type { Clock, Document, Key, Write } from '../../store/port.ts';
+import { assertVersion } from '../../store/record.ts';
+import { kindVersions } from '../../store/record-kinds.ts';
 import type { UnitOfWork } from '../../store/unit-of-work.ts';
 import { digestOf, familyOf, modelKey, withoutFamily } from './ids.ts';
 
@@ -8,9 +10,6 @@ import { digestOf, familyOf, modelKey, withoutFamily } from './ids.ts';
  * two pages (`.state`), one part for each client, and one for each cookie value that is still good. Requests that run
  * side by side therefore never take back what the other wrote.
  */
-
-/** Of the body; a reader knows its own and the one before. */
-const version = 1;
 
 /** A former cookie of a signed-in session is good for this long, for requests that were under way when it changed. */
 const formerCookieMs = 30_000;
@@ -65,7 +64,7 @@ export const readSession = (
   const until = as === 'uid' ? '' : document.fields[cookieField(id)];
   if (until === undefined || (until !== '' && Number(until) <= now)) return undefined;
   const [v, rest, iat] = JSON.parse(document.body);
-  if (v !== version) throw new Error(`a session of version ${v} can't be read by this release`);
+  assertVersion('session', v);
   const payload: AdapterPayload = { uid: familyOf(id) + rest, iat };
   if (document.fields['.who']) Object.assign(payload, decodeSignIn(document.fields['.who']));
   if (document.fields['.state']) payload['state'] = JSON.parse(document.fields['.state']);
@@ -94,7 +93,7 @@ export const writeSession = (
   const index = payload.accountId ? [{ index: 'live', of: payload.accountId, at: clock.now() }] : [];
   const before = work.peek(key);
   if (!before) {
-    const body = JSON.stringify([version, withoutFamily(payload.uid ?? ''), payload.iat]);
+    const body = JSON.stringify([kindVersions.session, withoutFamily(payload.uid ?? ''), payload.iat]);
     work.stage({ op: 'put', key, body, fields: { ...fields, [cookie]: '' }, expiresAt, index });
     return;
   }

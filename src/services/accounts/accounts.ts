@@ -94,7 +94,6 @@ export const createAccounts = ({ store, config, clock, events }: AccountsOptions
     const hash = password === undefined ? passwordHash : await passwords.hash(password);
     const now = clock.now();
     return {
-      v: 1,
       id: newId(16),
       username: name,
       enabled: true,

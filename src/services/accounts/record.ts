@@ -1,11 +1,11 @@
 import type { Document, IndexEntry, Insert, Key, Remove, Replace } from '#src/store/port.ts';
+import { record } from '#src/store/record.ts';
 import { kinds } from '#src/store/record-kinds.ts';
 import type { Account, Claims } from './account.ts';
 import { foldUsername, nameFamily } from './username.ts';
 
-/** What is kept of an account. Version 1 is the first; a reader takes its own version and the one before. */
+/** What is kept of an account. */
 export interface AccountRecord {
-  readonly v: 1;
   readonly id: string;
   readonly username: string;
   readonly enabled: boolean;
@@ -19,7 +19,6 @@ export interface AccountRecord {
 
 /** Who holds a name. Its account is in another family, so a crash on a cluster may leave it without one. */
 interface NameRecord {
-  readonly v: 1;
   readonly id: string;
   readonly at: number;
 }
@@ -31,19 +30,11 @@ export const nameKey = (username: string): Key => ({
   id: '',
 });
 
-const parse = (kind: string, body: string): unknown => {
-  const value: unknown = JSON.parse(body);
-  if (typeof value !== 'object' || value === null || !('v' in value) || value.v !== 1) {
-    throw new Error(`a record of kind ${kind} was written by a newer version of this program`);
-  }
-  return value;
-};
+const accountFormat = record<AccountRecord>('account');
+const nameFormat = record<NameRecord>('accountName');
 
-// Both were written by this file, and the version was looked at.
-export const readAccount = (document: Document): AccountRecord =>
-  parse('account', document.body) as AccountRecord;
-export const readName = (document: Document): NameRecord =>
-  parse('account-name', document.body) as NameRecord;
+export const readAccount = ({ body }: Document): AccountRecord => accountFormat.decode(body);
+export const readName = ({ body }: Document): NameRecord => nameFormat.decode(body);
 
 const indexEntries = (record: AccountRecord): readonly IndexEntry[] => [
   { index: 'accounts', of: 'all', at: record.createdAt },
@@ -53,20 +44,20 @@ const indexEntries = (record: AccountRecord): readonly IndexEntry[] => [
 export const insertAccount = (record: AccountRecord): Insert => ({
   op: 'insert',
   key: accountKey(record.id),
-  body: JSON.stringify(record),
+  body: accountFormat.encode(record),
   index: indexEntries(record),
 });
 
 export const replaceAccount = (record: AccountRecord, expected: string): Replace => ({
   op: 'replace',
   key: accountKey(record.id),
-  body: JSON.stringify(record),
+  body: accountFormat.encode(record),
   expected,
   index: indexEntries(record),
 });
 
 export const nameBody = (record: AccountRecord, at: number): string =>
-  JSON.stringify({ v: 1, id: record.id, at } satisfies NameRecord);
+  nameFormat.encode({ id: record.id, at });
 
 export const insertName = (record: AccountRecord, at: number): Insert => ({
   op: 'insert',

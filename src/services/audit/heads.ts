@@ -1,4 +1,6 @@
+import { NewerRecord } from '#src/store/errors.ts';
 import type { IndexEntry, Key, Put, Store } from '#src/store/port.ts';
+import { record } from '#src/store/record.ts';
 import { kinds } from '#src/store/record-kinds.ts';
 import type { SecretCipher } from '../keys/index.ts';
 import type { SeenHead } from './record.ts';
@@ -6,7 +8,7 @@ import type { SeenHead } from './record.ts';
 /** Where a chain ends. It is stored encrypted, so that cutting or rewriting a chain takes the key. */
 export type ChainHead = SeenHead;
 
-const version = 1;
+const format = record<ChainHead & { readonly seal: string }>('auditChain');
 
 const headKey = (chain: string): Key => ({ kind: kinds.auditChain, family: chain, id: '' });
 
@@ -16,8 +18,7 @@ const headText = ({ seq, hash, until = 0 }: ChainHead): string => `${seq} ${hash
 export const putHead = (head: ChainHead, at: number, cipher: SecretCipher): Put => ({
   op: 'put',
   key: headKey(head.chain),
-  body: JSON.stringify({
-    v: version,
+  body: format.encode({
     ...head,
     seal: cipher.encrypt(headText(head), encryptionContext(head.chain)),
   }),
@@ -29,27 +30,20 @@ export type ReadHead =
   | { readonly chain: string; readonly head: ChainHead }
   | { readonly chain: string; readonly problem: string };
 
-const isHead = (value: unknown): value is ChainHead & { readonly v: number; readonly seal: string } =>
-  typeof value === 'object' &&
-  value !== null &&
-  'v' in value &&
-  value.v === version &&
-  'seq' in value &&
-  Number.isSafeInteger(value.seq) &&
-  'hash' in value &&
-  typeof value.hash === 'string' &&
-  'seal' in value &&
-  typeof value.seal === 'string';
+const isWhole = ({ seq, hash, seal }: ReturnType<typeof format.decode>): boolean =>
+  Number.isSafeInteger(seq) && typeof hash === 'string' && typeof seal === 'string';
 
 const decode = (chain: string, body: string, cipher: SecretCipher): ReadHead => {
+  const damaged = { chain, problem: 'its end is damaged, or was written by a later release' };
   try {
-    const value: unknown = JSON.parse(body);
-    if (!isHead(value)) return { chain, problem: 'its end is damaged, or was written by a later release' };
+    const value = format.decode(body);
+    if (!isWhole(value)) return damaged;
     const { seq, hash, until } = value;
     const head = { chain, seq, hash, ...(until !== undefined && { until }) };
     if (cipher.decrypt(value.seal, encryptionContext(chain)) === headText(head)) return { chain, head };
-  } catch {
+  } catch (error) {
     // What can't be decrypted wasn't encrypted by this server; that is reported below.
+    if (error instanceof NewerRecord) return damaged;
   }
   return { chain, problem: 'its end was not encrypted with the key of this server' };
 };

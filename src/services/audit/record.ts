@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { SecurityEvent } from '#src/events.ts';
 import type { Key } from '#src/store/port.ts';
+import { record } from '#src/store/record.ts';
 import { kinds } from '#src/store/record-kinds.ts';
 import type { Merged } from './merge-refusals.ts';
 
@@ -30,7 +31,7 @@ export interface AuditRecord extends SecurityEvent {
   readonly hash: string;
 }
 
-const version = 1;
+const format = record<Omit<AuditRecord, 'v' | 'hash'> & { readonly hash?: string }>('audit');
 
 /** The number is padded, so that ids sort like numbers. */
 export const recordKey = (chain: string, seq: number): Key => ({
@@ -72,7 +73,7 @@ export const encodeRecord = (
   event: SecurityEvent,
   position: ChainPosition,
 ): { text: string; hash: string } => {
-  const open = JSON.stringify({ v: version, ...position, ...truncateTexts(event) }).slice(0, -1);
+  const open = format.encode({ ...position, ...truncateTexts(event) }).slice(0, -1);
   const hash = digest(open);
   return { text: `${open},"hash":"${hash}"}`, hash };
 };
@@ -87,13 +88,6 @@ export const isIntact = (text: string): boolean => {
 
 /** Undefined for a record that is damaged, or that a later release wrote. */
 export const decodeRecord = (text: string): AuditRecord | undefined => {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== 'object' || value === null || !('v' in value) || value.v !== version)
-      return undefined;
-    // This file wrote it, and its version was checked.
-    return value as AuditRecord;
-  } catch {
-    return undefined;
-  }
+  const value = format.tryDecode(text);
+  return value && { v: 1, hash: '', ...value };
 };

@@ -95,7 +95,6 @@ export const createClients = ({
     const now = clock.now();
     const first = { info: { name: 'first', createdAt: now }, secret: client.secret ?? randomSecret() };
     const kept: StoredClient = {
-      v: 1,
       id,
       metadata,
       secrets: withSecret ? [toStoredSecret({ id, ...first, method, box })] : [],

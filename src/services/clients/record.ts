@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Document, IndexEntry, Insert, Key, Replace } from '#src/store/port.ts';
+import { record } from '#src/store/record.ts';
 import { kinds } from '#src/store/record-kinds.ts';
 import type { ClientMetadata, ClientRecord, SecretInfo } from './client.ts';
 import type { StoredSecret } from './stored-secret.ts';
 
-/** What is kept of a client. Version 1 is the first; a reader takes its own version and the one before. */
+/** What is kept of a client. */
 export interface StoredClient {
-  readonly v: 1;
   readonly id: string;
   readonly metadata: ClientMetadata;
   /** Newest first. */
@@ -24,18 +24,13 @@ export const clientKey = (id: string): Key => ({
   id: '',
 });
 
-export const readClient = (document: Document): StoredClient => {
-  const value: unknown = JSON.parse(document.body);
-  if (typeof value !== 'object' || value === null || !('v' in value) || value.v !== 1) {
-    throw new Error('a record of kind client was written by a newer version of this program');
-  }
-  // Written by this file, and the version was looked at.
-  return value as StoredClient;
-};
+const format = record<StoredClient>('client');
+
+export const readClient = ({ body }: Document): StoredClient => format.decode(body);
 
 const content = (client: StoredClient) => ({
   key: clientKey(client.id),
-  body: JSON.stringify(client),
+  body: format.encode(client),
   index: [
     { index: 'clients', of: 'all', at: client.createdAt },
     ...(client.demo === true ? [{ index: 'demo', of: 'all', at: client.createdAt }] : []),

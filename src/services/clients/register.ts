@@ -72,7 +72,6 @@ export const createRegister =
       };
     };
     const emptyClient = {
-      v: 1,
       id,
       metadata,
       secrets: [],

@@ -3,6 +3,7 @@ import type { Config } from '#config';
 import { exitCode, Failure } from '#src/errors.ts';
 import { Conflict } from '#src/store/errors.ts';
 import type { Clock, Key, Store } from '#src/store/port.ts';
+import { record } from '#src/store/record.ts';
 import { kinds } from '#src/store/record-kinds.ts';
 import type { Accounts } from '../accounts/index.ts';
 import type { Clients } from '../clients/index.ts';
@@ -27,6 +28,8 @@ interface DemoOptions {
 
 const marker: Key = { kind: kinds.demo, family: 'demo', id: '' };
 
+const format = record<{ readonly at: number }>('demo');
+
 const isEmpty = async (store: Store): Promise<boolean> => {
   const [accounts, clients] = await Promise.all([
     store.list('accounts', 'all', { limit: 1 }),
@@ -46,7 +49,7 @@ const make = async ({ store, config, clock, accounts, clients }: DemoOptions): P
   }
   const drafts = [...newClients, ...(person ? [person] : [])];
   await store.commit([
-    { op: 'insert', key: marker, body: JSON.stringify({ v: 1, at: clock.now() }) },
+    { op: 'insert', key: marker, body: format.encode({ at: clock.now() }) },
     ...drafts.flatMap(({ writes }) => writes),
   ]);
   for (const { afterCommit } of drafts) await afterCommit();

@@ -2,6 +2,7 @@ import type { JsonWebKey } from 'node:crypto';
 import { exitCode, Failure } from '#src/errors.ts';
 import { Conflict } from '#src/store/errors.ts';
 import type { Key, Store, Write } from '#src/store/port.ts';
+import { record } from '#src/store/record.ts';
 import { kinds } from '#src/store/record-kinds.ts';
 import { headDamaged } from './findings.ts';
 import { createRingReader, type KeyRing } from './key-ring.ts';
@@ -21,6 +22,7 @@ const family = 'keys';
 const headKey: Key = { kind: kinds.keyRing, family, id: '' };
 const recordKey = (kid: string): Key => ({ kind: kinds.key, family, id: kid });
 const index = { index: 'keys', of: 'all' } as const;
+const ringFormat = record<{ readonly at: string; readonly kids: readonly string[] }>('keyRing');
 export const keysTopic = 'keys';
 
 const kidsIn = (head: string): readonly string[] | undefined => {
@@ -59,7 +61,7 @@ export const createRingStore = (store: Store, cipher: SecretCipher, origin: stri
   const writesOf = (change: Change, { head, found }: Awaited<ReturnType<typeof readRecords>>): Write[] => {
     const kept = found.map(({ kid }) => kid).filter((kid) => !change.remove.includes(kid));
     const kids = [...kept, ...change.add.map(({ kid }) => kid)];
-    const body = JSON.stringify({ v: 1, at: crypto.randomUUID(), kids });
+    const body = ringFormat.encode({ at: crypto.randomUUID(), kids });
     const bodies = new Map(found.map(({ kid, body }) => [kid, body]));
     return [
       head === undefined

@@ -1,11 +1,14 @@
 import type { JsonWebKey } from 'node:crypto';
 import { createPublicKey } from 'node:crypto';
+import { record } from '#src/store/record.ts';
 import { type Algorithm, isAlgorithm, privateKeyFromJwk } from './algorithms.ts';
 import { type KeyEntry, type SecretEntry, secretUses } from './entry.ts';
 import { LocalSigner } from './local-signer.ts';
 import { type PublicJwk, publicJwkOf } from './public-jwk.ts';
 import { type SecretCipher, WrongKey } from './secret-cipher.ts';
 import type { Stamps } from './stages.ts';
+
+type Members = Readonly<Record<string, unknown>>;
 
 interface CommonFields extends Stamps {
   readonly kid: string;
@@ -29,10 +32,12 @@ export type KeyDraft = { readonly kid: string; readonly stamps: Stamps; readonly
   | { readonly use: SecretEntry['use'] }
 );
 
+const format = record<Members>('key');
+
 export const encode = (draft: KeyDraft, cipher: SecretCipher): string => {
   const { kid, stamps, secret, use } = draft;
   const signing = draft.use === 'sig' ? { alg: draft.jwk.alg, public_jwk: draft.jwk } : {};
-  return JSON.stringify({ v: 1, kid, use, ...signing, ...stamps, sealed: cipher.encrypt(secret, kid) });
+  return format.encode({ kid, use, ...signing, ...stamps, sealed: cipher.encrypt(secret, kid) });
 };
 
 export interface Decoded {
@@ -47,14 +52,11 @@ const stampsOf = ({ created, active_at, retire_at, remove_at }: Stamps): Stamps 
   ...(remove_at === undefined ? {} : { remove_at }),
 });
 
-type Members = Readonly<Record<string, unknown>>;
-
 const isObject = (value: unknown): value is Members => typeof value === 'object' && value !== null;
 
 const isStamp = (value: unknown): boolean => Number.isSafeInteger(value);
 
 const hasCommonFields = (value: Members, kid: string): boolean =>
-  value['v'] === 1 &&
   value['kid'] === kid &&
   typeof value['sealed'] === 'string' &&
   [value['created'], value['active_at']].every(isStamp) &&
@@ -69,7 +71,7 @@ const isRecord = (value: unknown, kid: string): value is SigningRecord | SecretR
   isObject(value) && hasCommonFields(value, kid) && hasFieldsOfUse(value);
 
 const parse = (kid: string, body: string): SigningRecord | SecretRecord => {
-  const value: unknown = JSON.parse(body);
+  const value: unknown = format.tryDecode(body);
   if (isRecord(value, kid)) return value;
   throw new Error('not a key record');
 };
@@ -105,7 +107,7 @@ export const decode = (kid: string, body: string, cipher: SecretCipher): Decoded
 };
 
 export const replaceStamps = (body: string, stamps: Stamps): string =>
-  JSON.stringify({ ...JSON.parse(body), ...stamps });
+  format.encode({ ...format.decode(body), ...stamps });
 
 export const decryptPrivateJwk = (
   kid: string,

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Document, IndexEntry, Insert, Key, Replace } from '../../store/port.ts';
+import { record } from '../../store/record.ts';
 import { kinds } from '../../store/record-kinds.ts';
 
 /** One thing to tell. `about` names it, and holds no secret. */
@@ -10,14 +11,14 @@ export interface Delivery {
   readonly tries: number;
 }
 
-const version = 1;
+const format = record<Delivery>('delivery');
 const lifetimeMs = 3_600_000;
 
 export const outboxIndex = { index: 'outbox', of: 'due' } as const;
 
 const indexEntries = (at: number): readonly IndexEntry[] => [{ ...outboxIndex, at }];
 
-const bodyOf = (delivery: Delivery): string => JSON.stringify({ v: version, ...delivery });
+const bodyOf = (delivery: Delivery): string => format.encode(delivery);
 
 export const insertDelivery = (delivery: Delivery, now: number): Insert => ({
   op: 'insert',
@@ -37,7 +38,4 @@ export const postpone = (key: Key, before: Document, next: Delivery, at: number)
   ...(before.expiresAt !== undefined && { expiresAt: before.expiresAt }),
 });
 
-export const readDelivery = ({ body }: Document): Delivery | undefined => {
-  const { v, ...delivery } = JSON.parse(body);
-  return v === version ? delivery : undefined;
-};
+export const readDelivery = ({ body }: Document): Delivery | undefined => format.tryDecode(body);

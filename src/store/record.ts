@@ -1,0 +1,41 @@
+import { NewerRecord } from './errors.ts';
+import { kindVersions, type RecordKindName } from './record-kinds.ts';
+
+/** The version check of a body that is not a JSON object; the others use `record`. */
+export const assertVersion = (kind: RecordKindName, found: unknown): void => {
+  if (found !== kindVersions[kind]) throw new NewerRecord(kind);
+};
+
+export interface RecordFormat<T> {
+  encode(value: T): string;
+  /** Throws `NewerRecord` for another version and `SyntaxError` for what is not JSON. */
+  decode(body: string): T;
+  /** `undefined` where `decode` throws, for readers that pass over what they can't read. */
+  tryDecode(body: string): T | undefined;
+}
+
+/**
+ * Encodes the records of one kind as JSON objects whose first member is their version, `v`. A new version of a kind
+ * gets its number in `record-kinds.ts`, and `decode` then also has to read the version before it.
+ */
+export const record = <T extends object>(kind: RecordKindName): RecordFormat<T> => {
+  const decode = (body: string): T => {
+    const value: unknown = JSON.parse(body);
+    if (typeof value !== 'object' || value === null) throw new NewerRecord(kind);
+    const { v, ...rest }: { readonly v?: unknown } = value;
+    assertVersion(kind, v);
+    // `encode` wrote it: the version says so.
+    return rest as T;
+  };
+  return {
+    encode: (value) => JSON.stringify({ v: kindVersions[kind], ...value }),
+    decode,
+    tryDecode(body) {
+      try {
+        return decode(body);
+      } catch {
+        return undefined;
+      }
+    },
+  };
+};

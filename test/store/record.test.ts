@@ -1,0 +1,24 @@
+import t from 'tap';
+import { NewerRecord } from '#src/store/errors.ts';
+import { assertVersion, record } from '#src/store/record.ts';
+
+const format = record<{ readonly name: string }>('client');
+
+t.test('a body begins with its version and comes back without it', async (t) => {
+  t.equal(format.encode({ name: 'shop' }), '{"v":1,"name":"shop"}');
+  t.strictSame(format.decode('{"v":1,"name":"shop"}'), { name: 'shop' });
+});
+
+t.test('a body of another version is refused, or passed over', async (t) => {
+  for (const body of ['{"v":2,"name":"shop"}', '{"v":"1"}', '{"name":"shop"}', '[1]', '1', 'null']) {
+    t.throws(() => format.decode(body), NewerRecord, body);
+    t.equal(format.tryDecode(body), undefined, body);
+  }
+  t.throws(() => format.decode('{"v":1'), SyntaxError);
+  t.equal(format.tryDecode('{"v":1'), undefined);
+});
+
+t.test('the check of a body that is not an object names the kind', async (t) => {
+  assertVersion('session', 1);
+  t.throws(() => assertVersion('session', 2), { message: /record of kind session .* newer version/ });
+});
