@@ -107,7 +107,7 @@ export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOp
             },
           },
         },
-        { owner: 'interactions', provider: bindToBrowser(cookieKeys) },
+        { owner: 'interactions', provider: bindToBrowser(config, cookieKeys) },
         { owner: 'interactions', provider: rememberNextStep(config) },
         ...features.flatMap(({ name, provider }) => (provider ? [{ owner: name, provider }] : [])),
       ],

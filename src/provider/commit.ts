@@ -6,7 +6,7 @@ import { runInUnitOfWork } from '../store/current-unit-of-work.ts';
 import { StoreUnavailable } from '../store/errors.ts';
 import type { Store } from '../store/port.ts';
 import { emitGrantRevoked, emitOutcome, errorOf } from './engine-events.ts';
-import { getRequestContext } from './request-context.ts';
+import { getRequestContext, setUnitOfWork } from './request-context.ts';
 import { ReplayError } from './storage/replay-error.ts';
 
 type Next = () => Promise<void>;
@@ -29,6 +29,7 @@ export const commitBeforeResponse =
   (provider: Provider, { store, events, renderError }: Dependencies) =>
   (ctx: KoaContextWithOIDC, next: Next): Promise<void> =>
     runInUnitOfWork(store, async (work) => {
+      setUnitOfWork(ctx, work);
       try {
         await next();
         const outcome = errorOf(ctx);

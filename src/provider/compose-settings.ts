@@ -1,20 +1,18 @@
-import type { Configuration } from 'oidc-provider';
-
-/** Settings, and the name of the room they come from. */
-export interface Fragment {
+/** Settings and who sets them. */
+export interface Fragment<T extends object> {
   readonly owner: string;
-  readonly settings: Configuration;
+  readonly settings: T;
 }
 
 const isPlainObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 
-/** Objects merge, lists are joined, and a setting that two claim is a mistake found at start. */
-export const composeSettings = (fragments: readonly Fragment[]): Configuration => {
+/** Merges objects and joins lists. A setting with two owners is a mistake that stops the start. */
+export const compose = <T extends object>(fragments: readonly Fragment<T>[]): T => {
   const owners = new Map<string, string>();
   const merge = (
     into: Record<string, unknown>,
-    from: Record<string, unknown>,
+    from: Readonly<Record<string, unknown>>,
     owner: string,
     path: string,
   ) => {
@@ -22,7 +20,7 @@ export const composeSettings = (fragments: readonly Fragment[]): Configuration =
       const settingPath = `${path}${name}`;
       const existing = into[name];
       if (existing === undefined) {
-        // Copied, so that merging into it later leaves the fragment as its owner wrote it.
+        // A copy, so that what is merged into it later does not change the owner's fragment.
         into[name] = isPlainObject(value) ? {} : Array.isArray(value) ? [...value] : value;
         owners.set(settingPath, owner);
         if (isPlainObject(value))
@@ -39,6 +37,8 @@ export const composeSettings = (fragments: readonly Fragment[]): Configuration =
     }
   };
   const composed: Record<string, unknown> = {};
-  for (const { owner, settings } of fragments) merge(composed, { ...settings }, owner, '');
-  return composed;
+  for (const { owner, settings } of fragments)
+    merge(composed, Object.fromEntries(Object.entries(settings)), owner, '');
+  // Each fragment is a part of T.
+  return composed as T;
 };

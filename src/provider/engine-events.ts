@@ -1,9 +1,8 @@
 import type { EventEmitter } from 'node:events';
 import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
 import type { Events, SecurityEvent } from '../events.ts';
-import { currentUnitOfWork } from '../store/current-unit-of-work.ts';
 import { StoreUnavailable } from '../store/errors.ts';
-import { getRequestContext } from './request-context.ts';
+import { getRequestContext, getUnitOfWork } from './request-context.ts';
 
 interface Outcome {
   readonly error: Error;
@@ -93,9 +92,7 @@ export const forwardEvents = (provider: Provider, { events, onUncaughtError }: D
   for (const [name, type] of Object.entries(successEvents)) {
     emitter.on(name, (ctx: KoaContextWithOIDC) => {
       const event: SecurityEvent = { type, outcome: 'ok', ...describeRequest(ctx) };
-      const work = currentUnitOfWork();
-      if (work) work.afterCommit(() => events.emit(event));
-      else events.emit(event);
+      getUnitOfWork(ctx).afterCommit(() => events.emit(event));
     });
   }
   emitter.on('server_error', (ctx: KoaContextWithOIDC, error: Error) => {

@@ -3,27 +3,16 @@ import type { Configuration, interactionPolicy, Provider } from 'oidc-provider';
 import type { Config } from '#config';
 import type { Events } from '../events.ts';
 import type { Clock, Store } from '../store/port.ts';
+import type { ClientSource } from './client-source.ts';
 import { commitBeforeResponse, type RenderError } from './commit.ts';
-import { composeSettings } from './compose-settings.ts';
+import { compose } from './compose-settings.ts';
 import { forwardEvents } from './engine-events.ts';
 import type { EngineKeys } from './engine-keys.ts';
 import { addErrorUri } from './error-uri.ts';
 import { exposeRetryAfter } from './expose-retry-after.ts';
 import { createFetch, type Fetch } from './fetch.ts';
 import type { GrantType } from './grant-types.ts';
-import { signUserinfoTokens } from './overrides/access-token-format.ts';
-import {
-  answerUnauthorizedClient,
-  type ClientSource,
-  cacheClients,
-  compareHashedSecrets,
-} from './overrides/client-find.ts';
-import { createCookieSigner } from './overrides/cookie-keys.ts';
-import { createProvider } from './overrides/ensure-oidc.ts';
-import { detectReplayAtCommit } from './overrides/replay-detection.ts';
-import { findSignedTokens } from './overrides/signed-tokens.ts';
-import { assignFamilyIds, rotateSessionIdInPlace } from './overrides/token-ids.ts';
-import { useRequestOriginForMtls } from './overrides/url-for.ts';
+import { createProvider } from './overrides/register.ts';
 import { aliases, jsonTokensPath } from './paths.ts';
 import type { ProviderSettings } from './provider-settings.ts';
 import { groupByRoute } from './route-middleware.ts';
@@ -89,7 +78,7 @@ export class Engine {
 
   #build(keys: EngineKeys, routes: NonNullable<Configuration['routes']>): BuiltProvider {
     const { config, store, clock, clients, renderError, features, grantTypes, policy } = this.#dependencies;
-    const settings = composeSettings([
+    const settings = compose([
       ...baseSettings(config, keys, grantTypes),
       ...features.map(({ owner, provider: { settings = {} } }) => ({
         owner,
@@ -97,35 +86,24 @@ export class Engine {
       })),
       { owner: 'engine', settings: { renderError, interactions: { policy }, fetch: this.#fetch } },
     ]);
+    const adapter = createAdapterFactory({
+      store,
+      clock,
+      clients,
+      reuseWindow: config.tokens.refresh_reuse_window,
+      refreshSecretAt: (at) => keys.refreshSecretAt(at),
+    });
+    const options = compose(
+      features.map(({ owner, provider: { overrides = {} } }) => ({ owner, settings: overrides })),
+    );
     const middleware = groupByRoute(features.flatMap(({ provider: { routes = [] } }) => routes));
     const provider = createProvider(
       config.issuer,
-      {
-        ...settings,
-        routes: { ...settings.routes, ...routes },
-        jwks: { keys: keys.signing },
-        adapter: createAdapterFactory({
-          store,
-          clock,
-          clients,
-          reuseWindow: config.tokens.refresh_reuse_window,
-          refreshSecretAt: (at) => keys.refreshSecretAt(at),
-        }),
-      },
-      middleware,
+      { ...settings, routes: { ...settings.routes, ...routes }, jwks: { keys: keys.signing }, adapter },
+      { store, clock, clients, keys, grantTypes, middleware, options },
     );
-    // The doors hand over the canonical host, the scheme and the client's address in these headers and no others.
+    // The HTTP scopes set the canonical host, the scheme and the client's address in these headers, and remove all others.
     provider.proxy = true;
-    provider.keys = createCookieSigner(keys.cookieKeys);
-    assignFamilyIds(provider, clock, (at) => keys.refreshSecretAt(at));
-    rotateSessionIdInPlace(provider);
-    detectReplayAtCommit(provider);
-    cacheClients(provider, clients);
-    compareHashedSecrets(provider, clients);
-    answerUnauthorizedClient(provider, grantTypes);
-    signUserinfoTokens(provider, 'ES256');
-    findSignedTokens(provider, { publicKeys: { keys: [...keys.publicJwks.keys] }, store });
-    useRequestOriginForMtls(provider);
     forwardEvents(provider, this.#dependencies);
     logUncaughtErrors(provider, this.#dependencies.onUncaughtError);
     provider.use(addErrorUri(config.issuer));

@@ -1,13 +1,13 @@
 declare module 'oidc-provider/lib/helpers/weak_cache.js' {
-  const instance: (provider: object) => unknown;
-  export default instance;
+  const internalsByProvider: (provider: object) => unknown;
+  export default internalsByProvider;
 }
 
 declare module 'oidc-provider/lib/helpers/als.js' {
   import type { AsyncLocalStorage } from 'node:async_hooks';
 
-  const running: AsyncLocalStorage<object>;
-  export default running;
+  const asyncLocalStorage: AsyncLocalStorage<object>;
+  export default asyncLocalStorage;
 }
 
 declare module 'oidc-provider/lib/helpers/router.js' {

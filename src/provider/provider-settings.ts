@@ -1,5 +1,6 @@
 import type { Configuration, Provider } from 'oidc-provider';
 import type { EngineKeys } from './engine-keys.ts';
+import type { OverrideOptions } from './overrides/options.ts';
 import type { RouteMiddleware } from './route-middleware.ts';
 
 /** What a feature or a service adds to the engine. */
@@ -9,6 +10,8 @@ export interface ProviderSettings {
    * with the current keys, again whenever they change.
    */
   readonly settings?: Configuration | ((keys: EngineKeys) => Configuration);
+  /** Options for overrides of the register, by the name of the override. Two owners of one option are an error at start. */
+  readonly overrides?: OverrideOptions;
   readonly routes?: readonly RouteMiddleware[];
   /** Called for each instance of the engine: each alias has one, and all are built anew when keys change. */
   attach?(provider: Provider): void;

@@ -1,18 +1,20 @@
+/** The one place where the context and the unit of work of the request that the engine serves are looked up. */
 import type { IncomingMessage } from 'node:http';
-import type { KoaContextWithOIDC } from 'oidc-provider';
+import { type KoaContextWithOIDC, Provider } from 'oidc-provider';
+import type { UnitOfWork } from '../store/unit-of-work.ts';
 
-/** What the doors know of a request and the engine can't see. */
+/** What the HTTP scopes know of a request and the engine can't see. */
 export interface RequestContext {
   /** In every log line, audit record and error page of this request. */
   readonly correlationId: string;
-  /** Of the client, as far as trusted proxies tell. */
+  /** The client's address, as far as trusted proxies report it. */
   readonly address: string;
-  /** The door it came through: `engine`, `json`, `pages`. */
+  /** The scope that took the request: `engine`, `json`, `pages`. */
   readonly endpoint: string;
-  /** Where it was sent, when that is not the issuer: `proxy.mtls_origin`. */
+  /** The origin that the request was sent to, when that is not the issuer's: `proxy.mtls_origin`. */
   readonly origin?: string;
-  /** A door that speaks another language than the engine: makes its answer of the engine's, once all is committed. */
-  readonly translateResponse?: (ctx: KoaContextWithOIDC, ending: Error | undefined) => void;
+  /** Rewrites the engine's response, after the commit, for an endpoint whose responses have another form. */
+  readonly translateResponse?: (ctx: KoaContextWithOIDC, error: Error | undefined) => void;
 }
 
 const contexts = new WeakMap<IncomingMessage, RequestContext>();
@@ -27,3 +29,20 @@ export const getRequestContext = (request: IncomingMessage): RequestContext =>
     address: request.socket.remoteAddress ?? '',
     endpoint: 'engine',
   };
+
+const unitsOfWork = new WeakMap<KoaContextWithOIDC, UnitOfWork>();
+
+/** Called by the middleware that commits it. */
+export const setUnitOfWork = (ctx: KoaContextWithOIDC, work: UnitOfWork): void => {
+  unitsOfWork.set(ctx, work);
+};
+
+/** The unit of work that is committed before the response to this request. */
+export const getUnitOfWork = (ctx: KoaContextWithOIDC): UnitOfWork => {
+  const work = unitsOfWork.get(ctx);
+  if (!work) throw new Error('the engine serves this request outside of a unit of work');
+  return work;
+};
+
+/** For overrides, which the engine calls without a context. Undefined when no request of the engine is being served. */
+export const currentContext = (): KoaContextWithOIDC | undefined => Provider.ctx;

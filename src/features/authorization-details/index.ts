@@ -4,15 +4,12 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import {
-  type Adapter,
   errors,
   type KoaContextWithOIDC,
-  type Provider,
   type RichAuthorizationRequestsActiveConfiguration as Rich,
 } from 'oidc-provider';
 import type { Config } from '#config';
 import type { Feature } from '../../feature.ts';
-import { internalsOf } from '../../provider/internals.ts';
 import { nestsTooDeeply } from '../../provider/json-depth.ts';
 
 interface Detail {
@@ -89,23 +86,10 @@ const rich: Omit<Rich, 'enabled' | 'types'> = {
   authorizationDetailsForIntrospection: async (_ctx: KoaContextWithOIDC, token: GrantSource) => token.rar,
 };
 
-const typesOf = (client: { readonly [name: string]: unknown } | undefined): readonly string[] => {
-  const types = client?.['authorization_details_types'];
+/** The types that a client is registered for. */
+const typesOf = (client: { readonly [name: string]: unknown }): readonly string[] => {
+  const types = client['authorization_details_types'];
   return Array.isArray(types) ? types.filter((type) => typeof type === 'string' && type !== '__proto__') : [];
-};
-
-/** The engine builds a client of types that it knows only, and clients may be added while it runs. */
-const registerTypes = (provider: Provider): void => {
-  const { types } = internalsOf(provider).features.richAuthorizationRequests;
-  // Every model has one; the engine's types leave it out of this.
-  const { adapter } = provider.Client as unknown as { readonly adapter: Adapter };
-  const find = adapter.find.bind(adapter);
-  // Asked for what a client is built from, and not on every request.
-  adapter.find = async (id: string) => {
-    const client = await find(id);
-    for (const type of typesOf(client ?? undefined)) types[type] ??= { validate };
-    return client;
-  };
 };
 
 export const authorizationDetails = (config: Pick<Config, 'clients'>): Feature => {
@@ -122,7 +106,7 @@ export const authorizationDetails = (config: Pick<Config, 'clients'>): Feature =
           },
         },
       },
-      attach: registerTypes,
+      overrides: { authorizationDetailTypes: { typesOf, validate } },
     },
   };
 };

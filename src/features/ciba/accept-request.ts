@@ -1,7 +1,6 @@
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
-import { getRequestContext } from '../../provider/request-context.ts';
+import { getRequestContext, getUnitOfWork } from '../../provider/request-context.ts';
 import { requestsLevel } from '../../services/authentication-levels/index.ts';
-import { currentUnitOfWork } from '../../store/current-unit-of-work.ts';
 import type { CibaDependencies } from './dependencies.ts';
 
 /** Requests by one client to one account. A client could otherwise repeat a request until the person gives in. */
@@ -22,7 +21,7 @@ export const createAcceptRequest =
     if (!verdict.allowed) throw new errors.AccessDenied('this person was asked too often, wait a minute');
     Object.assign(ctx.body as object, { interval: config.tokens.device_interval });
     const { correlationId, address } = getRequestContext(ctx.req);
-    currentUnitOfWork()?.afterCommit(() =>
+    getUnitOfWork(ctx).afterCommit(() =>
       events.emit({
         type: 'ciba.requested',
         outcome: 'ok',

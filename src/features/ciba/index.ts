@@ -12,9 +12,8 @@
  * after the decision              the client gets a ping, through the outbox
  * POST /oauth/token               the client polls; the engine redeems the request
  */
-import { errors, type Provider } from 'oidc-provider';
+import { errors } from 'oidc-provider';
 import type { Feature } from '../../feature.ts';
-import { limitPollRate } from '../../provider/overrides/poll-rate.ts';
 import { createAcceptRequest } from './accept-request.ts';
 import { approvalPages } from './approval-pages.ts';
 import { cibaDeclaration } from './declaration.ts';
@@ -25,9 +24,8 @@ import { pingThroughOutbox } from './ping.ts';
 const bindingMessage = /^[\p{L}\p{N}\p{P}\p{S} ]{1,64}$/u;
 
 export const ciba = (dependencies: CibaDependencies): Feature => {
-  const { config, clock, accounts } = dependencies;
+  const { config, accounts } = dependencies;
   const acceptRequest = createAcceptRequest(dependencies);
-  const ping = pingThroughOutbox(dependencies);
   return {
     ...cibaDeclaration,
     provider: {
@@ -56,16 +54,9 @@ export const ciba = (dependencies: CibaDependencies): Feature => {
           },
         },
       },
-      attach(provider: Provider) {
-        limitPollRate<InstanceType<Provider['BackchannelAuthenticationRequest']>>(
-          provider.BackchannelAuthenticationRequest,
-          {
-            clock,
-            interval: config.tokens.device_interval,
-            isPending: ({ grantId, error }) => grantId === undefined && error === undefined,
-          },
-        );
-        ping.attach(provider);
+      overrides: {
+        pollRate: { cibaInterval: config.tokens.device_interval },
+        clientPing: pingThroughOutbox(dependencies),
       },
     },
     pages: approvalPages(dependencies),

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { type Configuration, errors } from 'oidc-provider';
-import { setCheckedAssertion } from '../../provider/overrides/replay-detection.ts';
+import { setCheckedAssertion } from '../../provider/checked-assertion.ts';
 
 type AssertionRule = NonNullable<Configuration['assertJwtClientAuthClaimsAndHeader']>;
 

@@ -6,7 +6,6 @@ import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { Feature } from '../../feature.ts';
 import { getClientCertificate } from '../../provider/client-certificate.ts';
 import { assertionRules, type SecretSource } from './assertion.ts';
-import { acceptEverySecret } from './secrets.ts';
 import { subjectMatches } from './subject.ts';
 
 export const clientAuthentication = (clients: SecretSource): Feature => ({
@@ -36,6 +35,6 @@ export const clientAuthentication = (clients: SecretSource): Feature => ({
         },
       },
     },
-    attach: (provider) => acceptEverySecret(provider, clients),
+    overrides: { clientFind: { assertionSecrets: (id) => clients.recoverSecrets(id) } },
   },
 });

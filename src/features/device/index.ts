@@ -2,19 +2,17 @@
  * Owns the device flow (RFC 8628): how often a device may ask, how often codes may be entered, and the pages where a
  * person enters and confirms one. Not signing in and consent, whose steps the flow goes through like any other.
  */
-import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
+import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { Config } from '#config';
 import type { Feature } from '../../feature.ts';
 import type { Pages } from '../../http/pages/pages.ts';
-import { limitPollRate } from '../../provider/overrides/poll-rate.ts';
 import { getRequestContext } from '../../provider/request-context.ts';
 import type { Throttle } from '../../services/throttle/index.ts';
 import type { Clock } from '../../store/port.ts';
 import { deviceDeclaration } from './declaration.ts';
-import { allowSecondConfirmation } from './in-flight.ts';
 import { createDevicePages } from './pages.ts';
 import { prefillUserCode } from './prefilled-code.ts';
-import { throttleUserCodes } from './user-codes.ts';
+import { createUserCodeThrottle } from './user-codes.ts';
 
 export interface DeviceDependencies {
   readonly config: Config;
@@ -24,7 +22,7 @@ export interface DeviceDependencies {
 }
 
 export const device = (dependencies: DeviceDependencies): Feature => {
-  const { config, clock } = dependencies;
+  const { config } = dependencies;
   const interval = config.tokens.device_interval;
   return {
     ...deviceDeclaration,
@@ -44,14 +42,11 @@ export const device = (dependencies: DeviceDependencies): Feature => {
           },
         },
       },
+      overrides: {
+        pollRate: { deviceInterval: interval },
+        deviceUserCode: { beforeLookup: createUserCodeThrottle(dependencies) },
+      },
       attach(provider) {
-        limitPollRate<InstanceType<Provider['DeviceCode']>>(provider.DeviceCode, {
-          clock,
-          interval,
-          isPending: (code) => code.accountId === undefined && code.error === undefined,
-        });
-        allowSecondConfirmation(provider);
-        throttleUserCodes(provider, dependencies);
         prefillUserCode(provider);
         provider.on('device_authorization.success', (_ctx: KoaContextWithOIDC, body: object) => {
           Object.assign(body, { interval });

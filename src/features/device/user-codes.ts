@@ -1,4 +1,4 @@
-import { errors, Provider } from 'oidc-provider';
+import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { getRequestContext } from '../../provider/request-context.ts';
 import { networkOf } from '../../services/throttle/index.ts';
 import type { DeviceDependencies } from './index.ts';
@@ -15,14 +15,10 @@ export class UserCodesThrottled extends errors.OIDCProviderError {
 }
 
 /** Counted whether the code is right or wrong, typed or confirmed: a confirmation can be made up as well. */
-export const throttleUserCodes = (provider: Provider, { throttle, config }: DeviceDependencies): void => {
-  const find = provider.DeviceCode.findByUserCode.bind(provider.DeviceCode);
-  provider.DeviceCode.findByUserCode = async (code, options) => {
-    const ctx = Provider.ctx;
-    if (!ctx) throw new Error('user codes are looked up inside a request');
+export const createUserCodeThrottle =
+  ({ throttle, config }: DeviceDependencies) =>
+  async (ctx: KoaContextWithOIDC): Promise<void> => {
     const addressRange = networkOf(getRequestContext(ctx.req).address);
     const verdict = await throttle.take('device', addressRange, config.security.throttle.device_per_address);
     if (!verdict.allowed) throw new UserCodesThrottled(verdict.waitSeconds);
-    return find(code, options);
   };
-};

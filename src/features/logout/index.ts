@@ -24,7 +24,6 @@ export interface LogoutDependencies {
 }
 
 export const logout = (dependencies: LogoutDependencies): Feature => {
-  const backChannel = notifyThroughOutbox(dependencies);
   return {
     name: 'logout',
     provider: {
@@ -34,8 +33,8 @@ export const logout = (dependencies: LogoutDependencies): Feature => {
           backchannelLogout: { enabled: true },
         },
       },
+      overrides: { clientLogout: notifyThroughOutbox(dependencies) },
       attach(provider: Provider) {
-        backChannel.attach(provider);
         replaceEngineForms(provider, dependencies.pages);
         answerStaleForms(provider);
       },

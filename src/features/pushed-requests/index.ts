@@ -16,6 +16,7 @@ export const pushedRequests = ({ tokens }: Pick<Config, 'tokens'>): Feature => (
         claimsParameter: { assertClaimsParameter },
       },
     },
+    overrides: { pushedRequestSave: { maxSeconds: tokens.par_ttl } },
     attach: (provider) => limitLifetime(provider, tokens.par_ttl),
   },
 });
@@ -40,11 +41,6 @@ const assertClaimsParameter = async (
 
 /** The engine's own lifetime is a minute; this is an end before that. */
 const limitLifetime = (provider: Provider, maxSeconds: number): void => {
-  const { prototype } = provider.PushedAuthorizationRequest;
-  const { save } = prototype;
-  prototype.save = function (ttl = maxSeconds) {
-    return save.call(this, Math.min(ttl, maxSeconds));
-  };
   provider.use(async (ctx: KoaContextWithOIDC, next) => {
     await next();
     if (ctx.status !== 201 || ctx.oidc?.route !== 'pushed_authorization_request') return;

@@ -1,14 +1,12 @@
 /**
  * Owns who may ask whether a token is good (RFC 7662, RFC 9701) and who may end one (RFC 7009), opaque or signed.
- * Not how tokens are found and what remembers that one is revoked: `provider/models`.
+ * Not how tokens are found and what remembers that one is revoked: `provider/jwt-access-tokens.ts`.
  */
-import { errors, type Provider } from 'oidc-provider';
+import { errors } from 'oidc-provider';
 import type { Config } from '#config';
 import type { Feature } from '../../feature.ts';
-import { allowJwtAtIntrospection } from '../../provider/overrides/jwt-introspection.ts';
 import type { Accounts } from '../../services/accounts/index.ts';
 import { introspectionPolicy } from './introspection-policy.ts';
-import { endOneToken, forgetTokensOfRemovedClients } from './tokens.ts';
 
 export const tokenStatus = (config: Config, accounts: Accounts): Feature => ({
   name: 'token-status',
@@ -27,11 +25,6 @@ export const tokenStatus = (config: Config, accounts: Accounts): Feature => ({
           },
         },
       },
-    },
-    attach(provider: Provider) {
-      allowJwtAtIntrospection(provider);
-      endOneToken(provider);
-      forgetTokensOfRemovedClients(provider);
     },
   },
 });

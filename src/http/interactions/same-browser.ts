@@ -1,4 +1,4 @@
-import { Provider } from 'oidc-provider';
+import type { Config } from '#config';
 import { cookieIn, serializeCookie } from '../../cookies.ts';
 import { macOf, verifyMac } from '../../form-mac.ts';
 import type { ProviderSettings } from '../../provider/provider-settings.ts';
@@ -28,27 +28,18 @@ export const bindingCookie = (
     path: new URL(answered.returnTo, issuer).pathname,
   });
 
-interface Interactions {
-  find(uid: string, options?: object): Promise<Interaction | undefined>;
-}
-
-const resumeRoutes = new Set(['resume', 'device_resume']);
-
 /**
- * An answer is taken up only by the browser that gave it. Otherwise somebody could begin a sign-in, plant its cookie in
- * a browser of theirs to be finished by another person, and pick the session up in their own (session fixation).
+ * An answer is accepted only from the browser that gave it. Otherwise an attacker could begin a sign-in, plant its cookie
+ * in the browser of a victim who completes it, and resume it in the browser of the attacker (session fixation).
  */
-export const bindToBrowser = (cookieKeys: () => readonly string[]): ProviderSettings => ({
-  attach(provider) {
-    // Its generic `find` is for subclasses, of which there are none.
-    const interactions = provider.Interaction as unknown as Interactions;
-    const find = interactions.find.bind(interactions);
-    interactions.find = async (uid, options) => {
-      const interaction = await find(uid, options);
-      const ctx = Provider.ctx;
-      if (!interaction?.result || !ctx || !resumeRoutes.has(ctx.oidc.route)) return interaction;
-      const cookie = cookieIn(ctx.req.headers, cookieName(provider.issuer));
-      return verifyMac(cookie, macSubject(interaction), cookieKeys()) ? interaction : undefined;
-    };
+export const bindToBrowser = (
+  { issuer }: Pick<Config, 'issuer'>,
+  cookieKeys: () => readonly string[],
+): ProviderSettings => ({
+  overrides: {
+    interactionFind: {
+      isSameBrowser: (ctx, interaction) =>
+        verifyMac(cookieIn(ctx.req.headers, cookieName(issuer)), macSubject(interaction), cookieKeys()),
+    },
   },
 });

@@ -1,65 +1,65 @@
-import { errors, Provider } from 'oidc-provider';
-import type { GrantType } from '../grant-types.ts';
+import type { Provider } from 'oidc-provider';
+import { registerDetailTypes } from './authorization-detail-types.ts';
+import type { Override } from './override.ts';
 
-export interface ClientSource {
-  /** The same object as long as the client is unchanged. */
-  find(id: string): Promise<Record<string, unknown> | undefined>;
-  /** Whether this is a secret of that client, now. */
-  verifySecret(id: string, secret: string): Promise<boolean>;
+export interface ClientFindOptions {
+  /** All secrets of a client, while one is being replaced. */
+  readonly assertionSecrets: (clientId: string) => Promise<readonly string[]>;
 }
 
-type EngineClient = InstanceType<Provider['Client']>;
+type Client = InstanceType<Provider['Client']>;
+
+/** Members that the types of the engine leave out. */
+interface ClientKeys {
+  readonly clientSecret?: string;
+  readonly symmetricKeyStore: { add(key: Readonly<Record<string, string>>): void };
+}
 
 const maxCachedClients = 20_000;
 
-/**
- * The engine would hash a client's metadata at each request, and build it anew once there are more than a hundred.
- * Here a built client is kept as long as what it was built from.
- */
-export const cacheClients = (provider: Provider, clients: ClientSource): void => {
-  const cache = new Map<string, { from: unknown; client: EngineClient }>();
-  const build = provider.Client.find.bind(provider.Client);
-  provider.Client.find = async (id: string): Promise<EngineClient | undefined> => {
-    if (typeof id !== 'string') return undefined;
-    const from = await clients.find(id);
-    const cached = cache.get(id);
-    if (cached && cached.from === from) return cached.client;
-    cache.delete(id);
-    const client = from && (await build(id));
-    if (client) {
-      if (cache.size >= maxCachedClients) cache.delete(cache.keys().next().value ?? id);
-      cache.set(id, { from, client });
-    }
-    return client;
-  };
+/** The engine knows one secret of a client; an assertion may be made with any of them. */
+const addAssertionSecrets = async (client: Client, secretsOf: ClientFindOptions['assertionSecrets']) => {
+  const { symmetricKeyStore, clientSecret } = client as unknown as ClientKeys;
+  for (const secret of await secretsOf(client.clientId)) {
+    if (secret === clientSecret) continue;
+    const k = Buffer.from(secret).toString('base64url');
+    symmetricKeyStore.add({ kty: 'oct', use: 'sig', alg: 'HS256', k });
+  }
 };
 
-interface ClientWithSecret {
-  clientId: string;
-  compareClientSecret(secret: string): boolean | Promise<boolean>;
-}
+export const clientFind: Override = {
+  name: 'client-find',
+  symbols: ['Client.find'],
+  reason:
+    'The engine hashes the metadata of a client at each request, and builds the client anew once there are more than a hundred. Here a built client is kept for as long as its metadata is the same object.',
+  test: 'test/protocol/client-authentication.test.ts',
+  apply(provider, { clients, options }) {
+    const cache = new Map<string, { readonly metadata: unknown; readonly client: Client }>();
+    const { Client } = provider;
+    const find = Client.find.bind(Client);
+    const secretsOf = options.clientFind?.assertionSecrets;
+    const detailTypes = options.authorizationDetailTypes;
 
-export const compareHashedSecrets = (provider: Provider, clients: ClientSource): void => {
-  // Not in the engine's types; awaited by its client authentication.
-  const prototype = provider.Client.prototype as unknown as ClientWithSecret;
-  prototype.compareClientSecret = function (this: ClientWithSecret, secret: string) {
-    return clients.verifySecret(this.clientId, secret);
-  };
-};
+    const build = async (id: string, metadata: Readonly<Record<string, unknown>>) => {
+      if (detailTypes) registerDetailTypes(provider, detailTypes, metadata);
+      const client = await find(id);
+      if (secretsOf && client?.clientAuthMethod === 'client_secret_jwt')
+        await addAssertionSecrets(client, secretsOf);
+      return client;
+    };
 
-/** RFC 6749 §5.2 has a name of its own for a grant that the client may not use; the engine says `invalid_request`. */
-export const answerUnauthorizedClient = (provider: Provider, grantTypes: readonly GrantType[]): void => {
-  const grantTypeByRoute = new Map<string | undefined, string>(
-    grantTypes.flatMap(({ name, beginsAt }) => (beginsAt ? [[beginsAt, name]] : [])),
-  );
-  const { prototype } = provider.Client;
-  const { grantTypeAllowed } = prototype;
-  prototype.grantTypeAllowed = function (type) {
-    if (grantTypeAllowed.call(this, type)) return true;
-    const oidc = Provider.ctx?.oidc;
-    const requested =
-      oidc?.route === 'token' ? oidc.params?.['grant_type'] : grantTypeByRoute.get(oidc?.route);
-    if (requested === type) throw new errors.UnauthorizedClient(`${type} is not a grant type of this client`);
-    return false;
-  };
+    Client.find = async (id: string): Promise<Client | undefined> => {
+      if (typeof id !== 'string') return undefined;
+      const metadata = await clients.find(id);
+      const cached = cache.get(id);
+      if (cached && cached.metadata === metadata) return cached.client;
+      cache.delete(id);
+      const client = metadata && (await build(id, metadata));
+      if (client) {
+        if (cache.size >= maxCachedClients) cache.delete(cache.keys().next().value ?? id);
+        cache.set(id, { metadata, client });
+      }
+      return client;
+    };
+  },
 };

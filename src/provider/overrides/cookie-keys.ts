@@ -1,14 +1,14 @@
 import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
+import type { Override } from './override.ts';
 
-/** What the engine asks of the keys of its cookies. */
+/** The interface that Koa expects of the keys of its cookies. */
 interface CookieSigner {
   sign(data: string): string;
-  /** Which key a seal was made with; -1 for none of them. */
-  index(data: string, seal: string): number;
-  verify(data: string, seal: string): boolean;
+  /** The number of the key that made the MAC, or -1. */
+  index(data: string, mac: string): number;
+  verify(data: string, mac: string): boolean;
 }
 
-/** HMAC-SHA256 with the first key, checked with each: a third of the time of the engine's own, with a stronger hash. */
 export const createCookieSigner = (keys: readonly string[]): CookieSigner => {
   const secretKeys = keys.map((key) => createSecretKey(Buffer.from(key)));
   const [first] = secretKeys;
@@ -27,4 +27,15 @@ export const createCookieSigner = (keys: readonly string[]): CookieSigner => {
     index,
     verify: (data, mac) => index(data, mac) >= 0,
   };
+};
+
+export const cookieKeys: Override = {
+  name: 'cookie-keys',
+  symbols: ['keys'],
+  reason:
+    'Koa signs cookies by HMAC-SHA1 and imports each key anew. HMAC-SHA256 over imported keys takes a third of the time.',
+  test: 'test/provider/cookie-signature.test.ts',
+  apply(provider, { keys }) {
+    provider.keys = createCookieSigner(keys.cookieKeys);
+  },
 };

@@ -1,19 +1,12 @@
 import { hash } from 'node:crypto';
-import { errors, Provider } from 'oidc-provider';
-import { currentUnitOfWork } from '../../store/current-unit-of-work.ts';
+import { errors } from 'oidc-provider';
 import { kinds } from '../../store/record-kinds.ts';
+import { takeCheckedAssertion } from '../checked-assertion.ts';
+import { currentContext, getUnitOfWork } from '../request-context.ts';
+import type { Override } from './override.ts';
 
-/** Beyond the end that the engine names: a proof may be made by a clock that is a minute ahead. */
+/** Added to the end that the engine names: the clock that made a proof may be a minute ahead. */
 const graceSeconds = { assertion: 1, proof: 61 };
-
-type Context = NonNullable<typeof Provider.ctx>;
-
-/** Set while the engine checks a client's assertion, whose marks must not be mistaken for those of DPoP proofs. */
-const checkedAssertions = new WeakMap<Context, string>();
-
-export const setCheckedAssertion = (ctx: Context, jti: unknown): void => {
-  if (typeof jti === 'string') checkedAssertions.set(ctx, jti);
-};
 
 const replayError = (use: 'assertion' | 'proof', route: string): Error => {
   if (use === 'assertion')
@@ -23,27 +16,24 @@ const replayError = (use: 'assertion' | 'proof', route: string): Error => {
     : new errors.InvalidDpopProof('DPoP proof JWT Replay detected');
 };
 
-/**
- * A mark is set when the request commits, as an insert: of any number of requests with one `jti` the store lets one
- * through, and no trip is spent on asking first. The mark stays when the request is refused for another reason.
- */
-export const detectReplayAtCommit = (provider: Provider): void => {
-  provider.ReplayDetection.unique = async (issuer: string, jti: string, exp: number): Promise<boolean> => {
-    const ctx = Provider.ctx;
-    const work = currentUnitOfWork();
-    if (!ctx || !work) throw new Error('replay is detected inside a request');
-    const use = checkedAssertions.get(ctx) === jti ? 'assertion' : 'proof';
-    checkedAssertions.delete(ctx);
-    const family = hash('sha256', JSON.stringify([use, issuer, jti]), 'base64url').slice(0, 24);
-    work.stage(
-      {
-        op: 'insert',
-        key: { kind: kinds.replay, family, id: '' },
-        body: '',
-        expiresAt: (exp + graceSeconds[use]) * 1000,
-      },
-      { commitOnRefusal: true, onConflict: () => ({ error: replayError(use, ctx.oidc.route) }) },
-    );
-    return true;
-  };
+export const replayDetection: Override = {
+  name: 'replay-detection',
+  symbols: ['ReplayDetection.unique'],
+  reason:
+    'The engine reads before it writes, so two requests at once both pass. Here the mark is an insert of the commit: the store lets one request through and no round trip is added. The mark stays when the request is refused for another reason. Assertions and DPoP proofs have separate marks.',
+  test: 'test/protocol/dpop.test.ts',
+  apply(provider) {
+    provider.ReplayDetection.unique = async (issuer: string, jti: string, exp: number): Promise<boolean> => {
+      const ctx = currentContext();
+      if (!ctx) throw new Error('replay is detected inside a request');
+      const use = takeCheckedAssertion(ctx) === jti ? 'assertion' : 'proof';
+      const family = hash('sha256', JSON.stringify([use, issuer, jti]), 'base64url').slice(0, 24);
+      const expiresAt = (exp + graceSeconds[use]) * 1000;
+      getUnitOfWork(ctx).stage(
+        { op: 'insert', key: { kind: kinds.replay, family, id: '' }, body: '', expiresAt },
+        { commitOnRefusal: true, onConflict: () => ({ error: replayError(use, ctx.oidc.route) }) },
+      );
+      return true;
+    };
+  },
 };

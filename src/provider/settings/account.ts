@@ -1,5 +1,5 @@
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
-import { currentUnitOfWork } from '../../store/current-unit-of-work.ts';
+import { getUnitOfWork } from '../request-context.ts';
 import { grantKey } from '../storage/ids.ts';
 import type { ReadAuthentication } from './authentication.ts';
 
@@ -11,9 +11,10 @@ interface AccountSource {
 }
 
 /** The engine asks for the grant right after the account: both come by trips made at the same time. */
-const prefetchGrant = async ({ oidc: { client, result, session } }: KoaContextWithOIDC): Promise<void> => {
+const prefetchGrant = async (ctx: KoaContextWithOIDC): Promise<void> => {
+  const { client, result, session } = ctx.oidc;
   const grantId = client && (result?.consent?.grantId ?? session?.grantIdFor(client.clientId));
-  if (grantId) await currentUnitOfWork()?.read(grantKey(grantId));
+  if (grantId) await getUnitOfWork(ctx).read(grantKey(grantId));
 };
 
 /**

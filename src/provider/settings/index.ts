@@ -1,3 +1,4 @@
+import type { Configuration } from 'oidc-provider';
 import type { Config } from '#config';
 import type { Fragment } from '../compose-settings.ts';
 import type { GrantType } from '../grant-types.ts';
@@ -16,7 +17,7 @@ export const baseSettings = (
   config: Config,
   keys: { readonly cookieKeys: readonly string[]; readonly algorithms: readonly string[] },
   grantTypes: readonly GrantType[],
-): readonly Fragment[] => [
+): readonly Fragment<Configuration>[] => [
   { owner: 'settings/endpoints', settings: endpoints(config) },
   { owner: 'settings/cookies', settings: cookies(config, keys.cookieKeys) },
   { owner: 'settings/cryptography', settings: cryptography(keys.algorithms) },

@@ -1,6 +1,6 @@
 import type { AdapterPayload } from 'oidc-provider';
 import { splitScope } from '../client-scope.ts';
-import type { ClientSource } from '../overrides/client-find.ts';
+import type { ClientSource } from '../client-source.ts';
 
 export type ClientMetadataSource = Pick<ClientSource, 'find'>;
 

@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events';
-import { errors, type KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
 import type { Config } from '#config';
 import type { ProviderSettings } from '../../provider/provider-settings.ts';
 import { getRequestContext } from '../../provider/request-context.ts';
@@ -59,21 +59,14 @@ export const limitClients = ({ config, counter }: Parts): ProviderSettings => {
     throw new TooMany(what, wait);
   };
 
-  const refuseBeyondLimits = (provider: Provider): void => {
-    const { prototype } = provider.OIDCContext;
-    const entity = prototype.entity;
-    prototype.entity = function (key: string, value: unknown): void {
-      entity.call(this, key, value);
-      const { ctx } = Provider;
-      const { client } = this;
-      if (key !== 'Client' || !ctx || !client || !limitedRoutes.some((route) => route === this.route)) return;
-      refuse(
-        ctx,
-        'too many failed authentications of this client from this address',
-        counter.reached(failuresOf(ctx, client.clientId)),
-      );
-      refuse(ctx, 'too many requests of this client', counter.reached(requestsOf(client.clientId)));
-    };
+  const refuseBeyondLimits = (ctx: KoaContextWithOIDC, clientId: string): void => {
+    if (!limitedRoutes.some((route) => route === ctx.oidc.route)) return;
+    refuse(
+      ctx,
+      'too many failed authentications of this client from this address',
+      counter.reached(failuresOf(ctx, clientId)),
+    );
+    refuse(ctx, 'too many requests of this client', counter.reached(requestsOf(clientId)));
   };
 
   const countFailures = (provider: Provider): void => {
@@ -94,10 +87,10 @@ export const limitClients = ({ config, counter }: Parts): ProviderSettings => {
   };
 
   return {
-    attach(provider) {
-      refuseBeyondLimits(provider);
-      countFailures(provider);
+    overrides: {
+      contextEntity: { onClientKnown: (ctx, { clientId }) => refuseBeyondLimits(ctx, clientId) },
     },
+    attach: countFailures,
     routes: token_per_client === 0 ? [] : [{ route: limitedRoutes, after: countRequest }],
   };
 };

@@ -1,0 +1,28 @@
+import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { getRequestContext } from './request-context.ts';
+
+/** Members of access tokens that the types of the engine leave out. */
+export interface UnformattedToken {
+  resourceServer?: unknown;
+  readonly claims?: { readonly userinfo?: unknown };
+}
+
+/**
+ * A token without a resource is for `/userinfo`. The engine makes it opaque; here it is a JWT whose audience is the
+ * issuer. A token that carries a request for single claims stays opaque, because a JWT has no place for those, except
+ * at the JSON token endpoint, which answers with JWTs only.
+ */
+export const chooseFormat = (
+  provider: Provider,
+  ctx: KoaContextWithOIDC | undefined,
+  token: UnformattedToken,
+): void => {
+  if (token.resourceServer) return;
+  const mustBeJwt = ctx !== undefined && getRequestContext(ctx.req).endpoint === 'json';
+  if (token.claims?.userinfo && !mustBeJwt) return;
+  token.resourceServer = new provider.ResourceServer(provider.issuer, {
+    scope: '',
+    accessTokenFormat: 'jwt',
+    jwt: { sign: { alg: 'ES256' } },
+  });
+};

@@ -1,0 +1,7 @@
+/** Where the engine's clients come from. */
+export interface ClientSource {
+  /** The same object as long as the client is unchanged. */
+  find(id: string): Promise<Record<string, unknown> | undefined>;
+  /** Whether this is a secret of the client now. */
+  verifySecret(id: string, secret: string): Promise<boolean>;
+}

@@ -1,0 +1,28 @@
+import type { Provider } from 'oidc-provider';
+import { type DetailsType, internalsOf } from '../internals.ts';
+import type { Override } from './override.ts';
+
+export interface AuthorizationDetailTypesOptions extends DetailsType {
+  /** The types that a client is registered for. */
+  readonly typesOf: (metadata: Readonly<Record<string, unknown>>) => readonly string[];
+}
+
+/** Called by the override of `Client.find` before a client is built. */
+export const registerDetailTypes = (
+  provider: Provider,
+  { typesOf, validate }: AuthorizationDetailTypesOptions,
+  metadata: Readonly<Record<string, unknown>>,
+): void => {
+  const { types } = internalsOf(provider).features.richAuthorizationRequests;
+  for (const type of typesOf(metadata)) types[type] ??= { validate };
+};
+
+export const authorizationDetailTypes: Override = {
+  name: 'authorization-detail-types',
+  symbols: ['internals.features.richAuthorizationRequests.types'],
+  reason:
+    'The engine builds a client only when it knows the types of the client, and takes types at its construction. Here clients are added while the engine runs, and their types with them.',
+  test: 'test/protocol/authorization-details.test.ts',
+  // The override of `Client.find` adds the types of a client when it builds the client.
+  apply() {},
+};

@@ -1,0 +1,40 @@
+import type { Provider } from 'oidc-provider';
+import type { Override } from './override.ts';
+
+export interface ClientLogoutOptions {
+  /** Takes the notification, to be sent later by `sendLogoutToken`. */
+  readonly enqueue: (clientId: string, accountId: string, sid: string | undefined) => Promise<void>;
+}
+
+/** Left out of the types of the engine. */
+interface Client {
+  readonly clientId: string;
+  /** Makes a logout token, valid for two minutes, and posts it. */
+  backchannelLogout(accountId: string, sid: string | undefined): Promise<void>;
+}
+
+const originals = new WeakMap<Provider, Client['backchannelLogout']>();
+
+/** What the engine does itself: makes the token now, so that a late attempt does not send a stale one. */
+export const sendLogoutToken = async (
+  provider: Provider,
+  client: InstanceType<Provider['Client']>,
+  accountId: string,
+  sid: string | undefined,
+): Promise<void> => originals.get(provider)?.call(client as unknown as Client, accountId, sid);
+
+export const clientLogout: Override = {
+  name: 'client-logout',
+  symbols: ['Client.prototype.backchannelLogout'],
+  reason:
+    'The engine notifies the clients of a session while the person who signs out waits, and once. Here the notification is committed with the logout and retried (OpenID Connect Back-Channel Logout §2.5).',
+  test: 'test/protocol/logout.test.ts',
+  apply(provider, { options: { clientLogout } }) {
+    if (!clientLogout) return;
+    const prototype = provider.Client.prototype as unknown as Client;
+    originals.set(provider, prototype.backchannelLogout);
+    prototype.backchannelLogout = function (this: Client, accountId, sid) {
+      return clientLogout.enqueue(this.clientId, accountId, sid);
+    };
+  },
+};

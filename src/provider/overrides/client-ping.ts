@@ -1,0 +1,40 @@
+import type { Provider } from 'oidc-provider';
+import type { Override } from './override.ts';
+
+type Request = InstanceType<Provider['BackchannelAuthenticationRequest']>;
+
+export interface ClientPingOptions {
+  /** Takes the notification, to be sent later by `sendPing`. */
+  readonly enqueue: (clientId: string, requestId: string) => Promise<void>;
+}
+
+/** Left out of the types of the engine. */
+interface Client {
+  readonly clientId: string;
+  backchannelPing(request: Request): Promise<void>;
+}
+
+const originals = new WeakMap<Provider, Client['backchannelPing']>();
+
+/** What the engine does itself: posts the notification. */
+export const sendPing = async (
+  provider: Provider,
+  client: InstanceType<Provider['Client']>,
+  request: Request,
+): Promise<void> => originals.get(provider)?.call(client as unknown as Client, request);
+
+export const clientPing: Override = {
+  name: 'client-ping',
+  symbols: ['Client.prototype.backchannelPing'],
+  reason:
+    'The engine notifies the client while the person who answered waits, and once. Here the notification is committed with the answer and retried (OpenID Connect CIBA §10.2).',
+  test: 'test/protocol/ciba.test.ts',
+  apply(provider, { options: { clientPing } }) {
+    if (!clientPing) return;
+    const prototype = provider.Client.prototype as unknown as Client;
+    originals.set(provider, prototype.backchannelPing);
+    prototype.backchannelPing = function (this: Client, request) {
+      return clientPing.enqueue(this.clientId, request.jti);
+    };
+  },
+};

@@ -1,0 +1,26 @@
+import type { KoaContextWithOIDC } from 'oidc-provider';
+import type { Override } from './override.ts';
+
+type Context = KoaContextWithOIDC['oidc'];
+
+export interface ContextAcrOptions {
+  /** The `acr` to report for the session of a request. */
+  readonly reported: (context: Context) => string | undefined;
+}
+
+export const contextAcr: Override = {
+  name: 'context-acr',
+  symbols: ['OIDCContext.prototype.acr'],
+  reason:
+    'The engine reports the acr of the session. A sign-in that is stronger than requested is reported as what was requested, because clients compare values and not strengths.',
+  test: 'test/protocol/step-up.test.ts',
+  apply(provider, { options: { contextAcr } }) {
+    if (!contextAcr) return;
+    Object.defineProperty(provider.OIDCContext.prototype, 'acr', {
+      configurable: true,
+      get(this: Context) {
+        return contextAcr.reported(this);
+      },
+    });
+  },
+};

@@ -1,0 +1,30 @@
+import type { Provider } from 'oidc-provider';
+import type { Clock, Store } from '../../store/port.ts';
+import type { ClientSource } from '../client-source.ts';
+import type { EngineKeys } from '../engine-keys.ts';
+import type { GrantType } from '../grant-types.ts';
+import type { Middleware } from '../internals.ts';
+import type { OverrideOptions } from './options.ts';
+
+export interface OverrideDependencies {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly clients: ClientSource;
+  readonly keys: EngineKeys;
+  readonly grantTypes: readonly GrantType[];
+  /** What features add to a route of the engine, by the name of the route. */
+  readonly middleware: ReadonlyMap<string, readonly Middleware[]>;
+  /** What features pass, merged. */
+  readonly options: OverrideOptions;
+}
+
+/** A member of oidc-provider that is replaced. No two overrides replace the same member. */
+export interface Override {
+  readonly name: string;
+  /** Paths that start at the provider, as in `Session.prototype.save`; `Session()` is a new instance. */
+  readonly symbols: readonly string[];
+  readonly reason: string;
+  /** The test that fails without the override. */
+  readonly test: string;
+  apply(provider: Provider, dependencies: OverrideDependencies): void;
+}

@@ -1,0 +1,63 @@
+/**
+ * Every member of oidc-provider that is replaced, with the reason. To add an override: write a file here that exports
+ * an `Override`, list it below, and add what features pass to it to `options.ts`. A member has one override, so an
+ * override composes what several features need; the order below is that of a request and has no effect.
+ */
+import { type Configuration, Provider } from 'oidc-provider';
+import { authorizationDetailTypes } from './authorization-detail-types.ts';
+import { clientFind } from './client-find.ts';
+import { clientGrantType } from './client-grant-type.ts';
+import { clientLogout } from './client-logout.ts';
+import { clientPing } from './client-ping.ts';
+import { clientSecret } from './client-secret.ts';
+import { contextAcr } from './context-acr.ts';
+import { contextEntity } from './context-entity.ts';
+import { contextUrlFor } from './context-url-for.ts';
+import { cookieKeys } from './cookie-keys.ts';
+import { deviceUserCode } from './device-user-code.ts';
+import { assertSymbolsExist } from './engine-symbols.ts';
+import { generateTokenId } from './generate-token-id.ts';
+import { interactionFind } from './interaction-find.ts';
+import type { Override, OverrideDependencies } from './override.ts';
+import { pollRate } from './poll-rate.ts';
+import { pushedRequestSave } from './pushed-request-save.ts';
+import { replayDetection } from './replay-detection.ts';
+import { responseModes } from './response-modes.ts';
+import { constructWithRoutes, router } from './router.ts';
+import { session } from './session.ts';
+import { tokenFind } from './token-find.ts';
+
+export const overrides: readonly Override[] = [
+  router,
+  cookieKeys,
+  contextUrlFor,
+  contextEntity,
+  contextAcr,
+  clientFind,
+  authorizationDetailTypes,
+  clientSecret,
+  clientGrantType,
+  replayDetection,
+  session,
+  interactionFind,
+  pushedRequestSave,
+  responseModes,
+  generateTokenId,
+  tokenFind,
+  pollRate,
+  deviceUserCode,
+  clientPing,
+  clientLogout,
+];
+
+/** The only place where a provider is made, and the only one where overrides are applied. */
+export const createProvider = (
+  issuer: string,
+  settings: Configuration,
+  dependencies: OverrideDependencies,
+): Provider => {
+  const provider = constructWithRoutes(dependencies.middleware, () => new Provider(issuer, settings));
+  assertSymbolsExist(provider, overrides);
+  for (const override of overrides) override.apply(provider, dependencies);
+  return provider;
+};

@@ -1,0 +1,56 @@
+import type { Provider } from 'oidc-provider';
+import { asyncLocalStorage, type Middleware, Router } from '../internals.ts';
+import type { Override } from './override.ts';
+
+/** The name of the function that oidc-provider 9.13.3 puts first in the middleware of each route. */
+const contextStep = 'ensureOIDC';
+
+const setPlainContext: Middleware = (ctx, next) => {
+  ctx.oidc = new ctx.app.OIDCContext(ctx);
+  return asyncLocalStorage.run(ctx, next);
+};
+
+const methods = ['get', 'post', 'put', 'delete', 'options'] as const;
+
+const withReplacedStep = new WeakSet<Provider>();
+
+/**
+ * The engine composes the middleware of a route while it is constructed and keeps it private afterwards. So the
+ * methods that register routes are replaced for as long as the constructor runs.
+ */
+export const constructWithRoutes = (
+  middleware: ReadonlyMap<string, readonly Middleware[]>,
+  construct: () => Provider,
+): Provider => {
+  const { prototype } = Router;
+  const originals = methods.map((method) => [method, prototype[method]] as const);
+  let isReplaced = false;
+  for (const [method, register] of originals) {
+    prototype[method] = function (name, path, first, ...others) {
+      const isContextStep = first.name === contextStep;
+      if (isContextStep) isReplaced = true;
+      const step = isContextStep ? setPlainContext : first;
+      return register.call(this, name, path, step, ...(middleware.get(name) ?? []), ...others);
+    };
+  }
+  try {
+    const provider = construct();
+    if (isReplaced) withReplacedStep.add(provider);
+    return provider;
+  } finally {
+    for (const [method, register] of originals) prototype[method] = register;
+  }
+};
+
+export const router: Override = {
+  name: 'router',
+  symbols: methods.map((method) => `Router.prototype.${method}`),
+  reason:
+    'Features add middleware to single routes. And the first step of each route defines ctx.oidc as a getter: V8 keeps the descriptor of a getter among old objects, and with it the whole request until the next full collection. A plain property does the same work.',
+  test: 'test/provider/request-memory.test.ts',
+  apply(provider) {
+    if (!withReplacedStep.has(provider)) {
+      throw new Error(`no route of oidc-provider begins with the step ${contextStep}`);
+    }
+  },
+};

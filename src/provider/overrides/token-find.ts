@@ -1,0 +1,133 @@
+import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { createLiveTokenFinder, isJwt, type LiveToken } from '../jwt-access-tokens.ts';
+import { unwrapToken } from '../jwt-introspection.ts';
+import { currentContext } from '../request-context.ts';
+import type { Override } from './override.ts';
+
+/** What the three kinds of tokens have in common. */
+interface Token {
+  readonly clientId?: string | undefined;
+  grantId?: string | undefined;
+  destroy(): Promise<void>;
+}
+
+interface Model {
+  find(value: string, options?: object): Promise<Token | undefined>;
+}
+
+type Payload = ConstructorParameters<Provider['AccessToken']>[0] & { client: never };
+
+/** The properties that the model would have read from the store. */
+const payloadOf = (
+  { claims, jti }: LiveToken,
+  isForUserinfo: boolean,
+  grant: { readonly grantId?: string; readonly accountId?: string | undefined },
+): Payload => {
+  const {
+    jti: _,
+    iss: __,
+    sub,
+    client_id,
+    scope,
+    aud,
+    iat,
+    exp,
+    cnf,
+    authorization_details,
+    ...extra
+  } = claims;
+  return {
+    jti,
+    clientId: client_id,
+    scope,
+    iat,
+    exp,
+    // The engine refuses a token with an audience at userinfo.
+    ...(!isForUserinfo && { aud }),
+    ...(cnf?.jkt && { jkt: cnf.jkt }),
+    ...(cnf?.['x5t#S256'] && { 'x5t#S256': cnf['x5t#S256'] }),
+    extra: sub === client_id ? { ...extra, sub } : extra,
+    ...(authorization_details !== undefined && { rar: authorization_details }),
+    ...grant,
+    // The constructor takes every property that the model keeps; its type wants those of a new token.
+  } as unknown as Payload;
+};
+
+/**
+ * RFC 7009 §2.1: to revoke an access token ends that token, and to revoke a refresh token ends the grant. The engine
+ * would end the grant that the token names.
+ */
+const revokeAlone = (token: Token): Token => {
+  const destroy = token.destroy.bind(token);
+  token.destroy = async () => {
+    await destroy();
+    token.grantId = undefined;
+  };
+  return token;
+};
+
+export const tokenFind: Override = {
+  name: 'token-find',
+  symbols: ['AccessToken.find', 'ClientCredentials.find', 'RefreshToken.find'],
+  reason:
+    'The engine stores opaque tokens only and accepts no JWT at introspection, revocation and userinfo. It ends a whole grant with one access token, and introspects tokens of clients that were removed (RFC 7592 §2.3).',
+  test: 'test/protocol/token-status.test.ts',
+  apply(provider, { store, keys }) {
+    const { AccessToken, ClientCredentials, RefreshToken } = provider;
+    const findLiveToken = createLiveTokenFinder({
+      publicKeys: { keys: [...keys.publicJwks.keys] },
+      issuer: provider.issuer,
+      store,
+    });
+
+    const withoutRemovedClient = async (
+      ctx: KoaContextWithOIDC | undefined,
+      token: Token | undefined,
+    ): Promise<Token | undefined> => {
+      if (!token || ctx?.oidc.route !== 'introspection') return token;
+      return token.clientId !== undefined && (await provider.Client.find(token.clientId)) ? token : undefined;
+    };
+
+    const accessTokens = AccessToken as unknown as Model;
+    const findOpaque = accessTokens.find.bind(AccessToken);
+    const findAccessToken = async (
+      ctx: KoaContextWithOIDC | undefined,
+      value: string,
+      options: object | undefined,
+    ): Promise<Token | undefined> => {
+      const jwt = unwrapToken(ctx, value);
+      if (!isJwt(jwt)) return findOpaque(value, options);
+      const found = await findLiveToken(ctx, jwt);
+      if (!found?.grant) return undefined;
+      const { id: grantId, accountId = found.claims.sub } = found.grant;
+      const isForUserinfo = found.claims.aud === provider.issuer && ctx?.oidc.route === 'userinfo';
+      const token: Token = new AccessToken(payloadOf(found, isForUserinfo, { grantId, accountId }));
+      token.destroy = async () => found.revoke();
+      return token;
+    };
+    accessTokens.find = async (value, options) => {
+      const ctx = currentContext();
+      const token = await findAccessToken(ctx, value, options);
+      if (token && ctx?.oidc.route === 'revocation') return revokeAlone(token);
+      return withoutRemovedClient(ctx, token);
+    };
+
+    const clientTokens = ClientCredentials as unknown as Model;
+    const findOpaqueOfClient = clientTokens.find.bind(ClientCredentials);
+    clientTokens.find = async (value, options) => {
+      const ctx = currentContext();
+      const jwt = unwrapToken(ctx, value);
+      if (!isJwt(jwt)) return withoutRemovedClient(ctx, await findOpaqueOfClient(value, options));
+      const found = await findLiveToken(ctx, jwt);
+      if (!found || found.grant) return undefined;
+      const token: Token = new ClientCredentials(payloadOf(found, false, {}));
+      token.destroy = async () => found.revoke();
+      return withoutRemovedClient(ctx, token);
+    };
+
+    const refreshTokens = RefreshToken as unknown as Model;
+    const findRefreshToken = refreshTokens.find.bind(RefreshToken);
+    refreshTokens.find = async (value, options) =>
+      withoutRemovedClient(currentContext(), await findRefreshToken(value, options));
+  },
+};
