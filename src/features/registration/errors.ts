@@ -1,27 +1,30 @@
 import { errors } from 'oidc-provider';
 import { Failure } from '../../errors.ts';
+import { ClientRefused } from '../../services/clients/index.ts';
 
 type Code = 'invalid_redirect_uri' | 'invalid_client_metadata' | 'invalid_token' | 'invalid_request';
 
-/** RFC 7591 §3.2.2, RFC 6750 §3.1: a refusal by its name. */
+/** The error codes of RFC 7591 §3.2.2 and RFC 6750 §3.1. */
 export class RegistrationRefused extends Failure {
   constructor(status: number, code: Code, message: string) {
-    super({ code, message, status });
+    super({ status, code, message });
     this.name = 'RegistrationRefused';
   }
 }
 
-const codeOf = (message: string): Code =>
-  /^(post_logout_)?redirect_uris\b/.test(message) ? 'invalid_redirect_uri' : 'invalid_client_metadata';
+const codeForField = (field: string): Code =>
+  /^(post_logout_)?redirect_uris$/.test(field) ? 'invalid_redirect_uri' : 'invalid_client_metadata';
 
-/** What the rules of clients, or those of the engine, say of metadata; anything else is no answer for a client. */
+export const metadataRefused = (field: string, message: string): RegistrationRefused =>
+  new RegistrationRefused(400, codeForField(field), message);
+
+/** Refusals of services/clients and of the engine, in the codes of RFC 7591. Any other error stays as it is. */
 export const toRegistrationRefused = (error: unknown): unknown => {
-  if (error instanceof Failure && error.code === 'client_refused') {
-    return new RegistrationRefused(400, codeOf(error.message), error.message);
-  }
+  if (error instanceof ClientRefused) return metadataRefused(error.problems[0]?.field ?? '', error.message);
   if (error instanceof errors.InvalidClientMetadata || error instanceof errors.InvalidRedirectUri) {
+    // The engine names the field as the first word of its message.
     const message = error.error_description ?? error.message;
-    return new RegistrationRefused(400, codeOf(message), message);
+    return metadataRefused(message.split(' ', 1)[0] ?? '', message);
   }
   return error;
 };

@@ -1,39 +1,39 @@
 /**
- * Owns `/oauth/register`: clients that register themselves (RFC 7591) and manage what they registered (RFC 7592),
- * within the operator's policy. Off unless the operator turns it on. Not the rules that every client must meet, nor how
- * clients and their secrets are kept (clients). The engine's own endpoint would need secrets in clear.
+ * Owns `/oauth/register`, where clients register themselves (RFC 7591) and manage their registration (RFC 7592), within
+ * the operator's policy. It is off by default. The rules for all clients, and how clients and secrets are stored, belong
+ * to services/clients. The engine has such an endpoint too, but it would have to store secrets in clear.
+ *
+ * POST /oauth/register (register-client.ts)
+ *   initial access token -> known metadata -> save-client.ts -> registration access token -> 201
+ * GET, PUT, DELETE /oauth/register/:clientId (manage-client.ts)
+ *   registration access token -> the client
+ *   PUT: known metadata -> save-client.ts -> new registration access token -> 200
+ * save-client.ts
+ *   the operator's policy -> a secret if one is needed -> the engine's rules -> the rules for all clients and the
+ *   commit (services/clients)
  */
-import type { Config } from '#config';
 import type { Feature } from '../../feature.ts';
-import type { Engine } from '../../provider/engine.ts';
 import { routes } from '../../provider/paths.ts';
-import type { Clients } from '../../services/clients/index.ts';
-import type { Clock, Store } from '../../store/port.ts';
+import type { RegistrationDependencies } from './dependencies.ts';
 import { registrationEndpoint } from './endpoint.ts';
-import { createRegistrar } from './registrar.ts';
-
-export interface RegistrationDependencies {
-  readonly config: Config;
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly clients: Clients;
-  readonly engine: () => Engine;
-}
+import { createEngineValidation } from './engine-validation.ts';
+import { createSaveClient } from './save-client.ts';
 
 export const registration = (dependencies: RegistrationDependencies): Feature => {
-  const { config } = dependencies;
-  const registrar = createRegistrar(dependencies);
+  const { config, engine } = dependencies;
+  const engineValidation = createEngineValidation(engine);
+  const saveClient = createSaveClient(dependencies, engineValidation);
   return {
     name: 'registration',
     provider: {
       settings: {
-        // Looked up when a client registers itself; an operator's word about a sector is taken.
-        sectorIdentifierUriValidate: ({ clientId }) => registrar.isBeingValidated(clientId),
+        // The sector document is fetched only when a client registers itself. An operator's client is trusted.
+        sectorIdentifierUriValidate: ({ clientId }) => engineValidation.isValidating(clientId),
         ...(config.registration.enabled && {
           discovery: { registration_endpoint: `${config.issuer}${routes.registration}` },
         }),
       },
     },
-    ...(config.registration.enabled && { api: registrationEndpoint(dependencies, registrar) }),
+    ...(config.registration.enabled && { api: registrationEndpoint(dependencies, saveClient) }),
   };
 };

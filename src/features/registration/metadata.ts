@@ -1,7 +1,9 @@
 import { type ClientMetadata, metadataShapes, shapeProblems } from '../../services/clients/index.ts';
-import { RegistrationRefused } from './errors.ts';
+import { metadataRefused } from './errors.ts';
 
-/** Said by the server alone (RFC 7591 §3.2.1, RFC 7592 §2.2). */
+export type RequestBody = Readonly<Record<string, unknown>>;
+
+/** Only the server sets these (RFC 7591 §3.2.1, RFC 7592 §2.2). */
 const serverFields = [
   'client_secret_expires_at',
   'client_id_issued_at',
@@ -9,22 +11,16 @@ const serverFields = [
   'registration_client_uri',
 ];
 
-type Body = Readonly<Record<string, unknown>>;
-
-export const refuseServerFields = (body: Body, moreFields: readonly string[] = []): void => {
-  const named = [...serverFields, ...moreFields].find(
+export const refuseServerFields = (body: RequestBody, moreFields: readonly string[] = []): void => {
+  const field = [...serverFields, ...moreFields].find(
     (name) => body[name] !== undefined && body[name] !== null,
   );
-  if (named === undefined) return;
-  throw new RegistrationRefused(
-    400,
-    'invalid_client_metadata',
-    `${named} is for the server to say; leave it out`,
-  );
+  if (field === undefined) return;
+  throw metadataRefused(field, `${field} is set by the server; leave it out`);
 };
 
-/** RFC 7591 §2: what is not understood is ignored; RFC 7592 §2.2: null says what leaving out says. */
-export const knownMetadata = (body: Body, id: string): ClientMetadata => {
+/** Unknown members are ignored (RFC 7591 §2), and null means the same as leaving a member out (RFC 7592 §2.2). */
+export const knownMetadata = (body: RequestBody, id: string): ClientMetadata => {
   const metadata = {
     ...Object.fromEntries(
       Object.entries(body).filter(
@@ -32,10 +28,9 @@ export const knownMetadata = (body: Body, id: string): ClientMetadata => {
       ),
     ),
     client_id: id,
-    // Of which shape each value is, is looked at here; which of them are allowed, next.
+    // The next line checks the shape of every value.
   } as ClientMetadata;
   const [problem] = shapeProblems(metadata);
   if (problem === undefined) return metadata;
-  const code = problem.field.endsWith('redirect_uris') ? 'invalid_redirect_uri' : 'invalid_client_metadata';
-  throw new RegistrationRefused(400, code, `${problem.field} ${problem.message}`);
+  throw metadataRefused(problem.field, `${problem.field} ${problem.message}`);
 };

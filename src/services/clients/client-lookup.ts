@@ -5,6 +5,7 @@ import type { ClientMetadata, Clients, SecretCipher } from './client.ts';
 import type { LoadedClient } from './configured.ts';
 import { applyDefaults } from './presets.ts';
 import { type StoredClient, toRecord } from './record.ts';
+import { needsSecret } from './secret-changes.ts';
 import type { ClientStore } from './store.ts';
 import { encryptionContext, isLive, matchesHash, sameText } from './stored-secret.ts';
 import { rememberVerified } from './verified-secrets.ts';
@@ -61,8 +62,7 @@ export const createClientLookup = ({ store, stored, configured, clock, box }: De
       from_registration: record.from === 'registration',
       ...(record.createdAt !== undefined && { client_id_issued_at: Math.floor(record.createdAt / 1000) }),
     };
-    const method = metadata.token_endpoint_auth_method ?? 'client_secret_basic';
-    if (!method.startsWith('client_secret_')) return metadata;
+    if (!needsSecret(metadata)) return metadata;
     return { ...metadata, client_secret: clearSecrets[0]?.secret ?? placeholder(record.id) };
   };
   const fixed = new Map([...configured].map(([id, known]) => [id, { known, metadata: forEngine(known) }]));

@@ -4,6 +4,7 @@ import type { GrantType } from '../../provider/grant-types.ts';
 import type { ClientMetadata, ClientRecord } from './client.ts';
 import { applyDefaults } from './presets.ts';
 import { toInfo } from './record.ts';
+import { needsSecret } from './secret-changes.ts';
 import { hashSecret, isSecretHash, type StoredSecret } from './stored-secret.ts';
 import { clientProblems } from './validate.ts';
 
@@ -66,10 +67,7 @@ export const loadConfiguredClients = (
     }
     if (known.has(entry.client_id)) problems.push(`${entry.client_id}: is there twice; remove one`);
     const held = secretsOf(entry, problems);
-    const needsSecret = (metadata.token_endpoint_auth_method ?? 'client_secret_basic').startsWith(
-      'client_secret_',
-    );
-    if (needsSecret && held.secrets.length === 0) {
+    if (needsSecret(metadata) && held.secrets.length === 0) {
       problems.push(`${entry.client_id}: client_secret: is missing; set it, or client_secret_file`);
     }
     known.set(entry.client_id, {

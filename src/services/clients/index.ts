@@ -13,5 +13,7 @@ export type {
 export { createClients } from './clients.ts';
 export { checkConfiguredClients, incompatibility } from './incompatibility.ts';
 export { metadataShapes } from './metadata-names.ts';
+export { ClientRefused } from './problem.ts';
+export { authenticationMethodOf, needsSecret } from './secret-changes.ts';
 export { makeClientSecret } from './stored-secret.ts';
 export { clientProblems, shapeProblems } from './validate.ts';

@@ -1,0 +1,77 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { routes } from '../../provider/paths.ts';
+import type { RegistrationAccessTokens } from './access-tokens.ts';
+import { bearerTokenIn } from './bearer-token.ts';
+import { createSendClient } from './client-response.ts';
+import type { RegistrationDependencies } from './dependencies.ts';
+import { metadataRefused, RegistrationRefused } from './errors.ts';
+import { bodyOf } from './json-scope.ts';
+import { knownMetadata, type RequestBody, refuseServerFields } from './metadata.ts';
+import type { SaveClient } from './save-client.ts';
+
+interface ManageOptions {
+  readonly dependencies: RegistrationDependencies;
+  readonly accessTokens: RegistrationAccessTokens;
+  readonly saveClient: SaveClient;
+}
+
+type ManagedClient = { Params: { clientId: string } };
+
+export const addManageRoutes = (
+  scope: FastifyInstance,
+  { dependencies, accessTokens, saveClient }: ManageOptions,
+): void => {
+  const { clients } = dependencies;
+  const sendClient = createSendClient(dependencies);
+  const path = `${routes.registration}/:clientId`;
+
+  /** A removed client gets the same answer as a wrong token (RFC 7592 §2). */
+  const authenticateClient = async ({ headers, params: { clientId } }: FastifyRequest<ManagedClient>) => {
+    const accessToken = bearerTokenIn(headers.authorization);
+    const checked = await accessTokens.check(clientId, accessToken);
+    const record = await clients.get(clientId);
+    if (record?.from !== 'registration') {
+      await accessTokens.remove(clientId);
+      throw new RegistrationRefused(401, 'invalid_token', 'the client is not registered');
+    }
+    return { accessToken, checked, record };
+  };
+
+  /** An update repeats the client's id, and may repeat its secret, but can't change them (RFC 7592 §2.2). */
+  const checkIdentity = async (body: RequestBody, id: string): Promise<void> => {
+    if (body['client_id'] !== id) {
+      throw metadataRefused('client_id', 'client_id: must be that of this client');
+    }
+    const { client_secret: secret } = body;
+    if (secret === undefined || secret === null) return;
+    if (await clients.verifySecret(id, String(secret))) return;
+    throw metadataRefused('client_secret', 'client_secret: is not that of this client');
+  };
+
+  scope.get<ManagedClient>(path, async (request, reply) => {
+    const { accessToken } = await authenticateClient(request);
+    return sendClient(reply, { id: request.params.clientId, accessToken });
+  });
+
+  scope.put<ManagedClient>(path, async (request, reply) => {
+    const { checked, record } = await authenticateClient(request);
+    const { id } = record;
+    const body = bodyOf(request);
+    refuseServerFields(body);
+    await checkIdentity(body, id);
+    const issuedAt = record.metadata['client_id_issued_at'];
+    const secret = await saveClient({
+      ...knownMetadata(body, id),
+      ...(issuedAt !== undefined && { client_id_issued_at: issuedAt }),
+    });
+    const accessToken = await accessTokens.rotate(id, checked);
+    return sendClient(reply, { id, secret, accessToken });
+  });
+
+  scope.delete<ManagedClient>(path, async (request, reply) => {
+    const { record } = await authenticateClient(request);
+    await clients.remove(record.id);
+    await accessTokens.remove(record.id);
+    return reply.code(204).header('cache-control', 'no-store').send();
+  });
+};
