@@ -1,4 +1,5 @@
-import { type ClientPingOptions, sendPing } from '../../provider/overrides/client-ping.ts';
+import { sendPing } from '../../provider/overrides/client-ping.ts';
+import type { ClientPingOptions } from '../../provider/overrides/options.ts';
 import type { CibaDependencies } from './dependencies.ts';
 
 /** OpenID Connect CIBA §10.2: the notification says that there is an answer; its content stays where the request is kept. */

@@ -1,11 +1,7 @@
 import type { Provider } from 'oidc-provider';
-import { type DetailsType, internalsOf } from '../internals.ts';
+import { internalsOf } from '../internals.ts';
+import type { AuthorizationDetailTypesOptions } from './options.ts';
 import type { Override } from './override.ts';
-
-export interface AuthorizationDetailTypesOptions extends DetailsType {
-  /** The types that a client is registered for. */
-  readonly typesOf: (metadata: Readonly<Record<string, unknown>>) => readonly string[];
-}
 
 /** Called by the override of `Client.find` before a client is built. */
 export const registerDetailTypes = (

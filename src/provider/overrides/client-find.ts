@@ -1,13 +1,6 @@
-import type { Provider } from 'oidc-provider';
 import { registerDetailTypes } from './authorization-detail-types.ts';
+import type { ClientFindOptions, EngineClient } from './options.ts';
 import type { Override } from './override.ts';
-
-export interface ClientFindOptions {
-  /** All secrets of a client, while one is being replaced. */
-  readonly assertionSecrets: (clientId: string) => Promise<readonly string[]>;
-}
-
-type Client = InstanceType<Provider['Client']>;
 
 /** Members that the types of the engine leave out. */
 interface ClientKeys {
@@ -18,7 +11,10 @@ interface ClientKeys {
 const maxCachedClients = 20_000;
 
 /** The engine knows one secret of a client; an assertion may be made with any of them. */
-const addAssertionSecrets = async (client: Client, secretsOf: ClientFindOptions['assertionSecrets']) => {
+const addAssertionSecrets = async (
+  client: EngineClient,
+  secretsOf: ClientFindOptions['assertionSecrets'],
+) => {
   const { symmetricKeyStore, clientSecret } = client as unknown as ClientKeys;
   for (const secret of await secretsOf(client.clientId)) {
     if (secret === clientSecret) continue;
@@ -34,7 +30,7 @@ export const clientFind: Override = {
     'The engine hashes the metadata of a client at each request, and builds the client anew once there are more than a hundred. Here a built client is kept for as long as its metadata is the same object.',
   test: 'test/protocol/client-authentication.test.ts',
   apply(provider, { clients, options }) {
-    const cache = new Map<string, { readonly metadata: unknown; readonly client: Client }>();
+    const cache = new Map<string, { readonly metadata: unknown; readonly client: EngineClient }>();
     const { Client } = provider;
     const find = Client.find.bind(Client);
     const secretsOf = options.clientFind?.assertionSecrets;
@@ -48,7 +44,7 @@ export const clientFind: Override = {
       return client;
     };
 
-    Client.find = async (id: string): Promise<Client | undefined> => {
+    Client.find = async (id: string): Promise<EngineClient | undefined> => {
       if (typeof id !== 'string') return undefined;
       const metadata = await clients.find(id);
       const cached = cache.get(id);

@@ -1,10 +1,6 @@
 import type { Provider } from 'oidc-provider';
+import type { EngineClient } from './options.ts';
 import type { Override } from './override.ts';
-
-export interface ClientLogoutOptions {
-  /** Takes the notification, to be sent later by `sendLogoutToken`. */
-  readonly enqueue: (clientId: string, accountId: string, sid: string | undefined) => Promise<void>;
-}
 
 /** Left out of the types of the engine. */
 interface Client {
@@ -18,7 +14,7 @@ const originals = new WeakMap<Provider, Client['backchannelLogout']>();
 /** What the engine does itself: makes the token now, so that a late attempt does not send a stale one. */
 export const sendLogoutToken = async (
   provider: Provider,
-  client: InstanceType<Provider['Client']>,
+  client: EngineClient,
   accountId: string,
   sid: string | undefined,
 ): Promise<void> => originals.get(provider)?.call(client as unknown as Client, accountId, sid);

@@ -1,12 +1,8 @@
 import type { Provider } from 'oidc-provider';
+import type { EngineClient } from './options.ts';
 import type { Override } from './override.ts';
 
 type Request = InstanceType<Provider['BackchannelAuthenticationRequest']>;
-
-export interface ClientPingOptions {
-  /** Takes the notification, to be sent later by `sendPing`. */
-  readonly enqueue: (clientId: string, requestId: string) => Promise<void>;
-}
 
 /** Left out of the types of the engine. */
 interface Client {
@@ -17,11 +13,8 @@ interface Client {
 const originals = new WeakMap<Provider, Client['backchannelPing']>();
 
 /** What the engine does itself: posts the notification. */
-export const sendPing = async (
-  provider: Provider,
-  client: InstanceType<Provider['Client']>,
-  request: Request,
-): Promise<void> => originals.get(provider)?.call(client as unknown as Client, request);
+export const sendPing = async (provider: Provider, client: EngineClient, request: Request): Promise<void> =>
+  originals.get(provider)?.call(client as unknown as Client, request);
 
 export const clientPing: Override = {
   name: 'client-ping',

@@ -1,12 +1,5 @@
-import type { KoaContextWithOIDC } from 'oidc-provider';
+import type { EngineContext } from './options.ts';
 import type { Override } from './override.ts';
-
-type Context = KoaContextWithOIDC['oidc'];
-
-export interface ContextAcrOptions {
-  /** The `acr` to report for the session of a request. */
-  readonly reported: (context: Context) => string | undefined;
-}
 
 export const contextAcr: Override = {
   name: 'context-acr',
@@ -18,7 +11,7 @@ export const contextAcr: Override = {
     if (!contextAcr) return;
     Object.defineProperty(provider.OIDCContext.prototype, 'acr', {
       configurable: true,
-      get(this: Context) {
+      get(this: EngineContext) {
         return contextAcr.reported(this);
       },
     });

@@ -1,12 +1,6 @@
-import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { wrapToken } from '../jwt-introspection.ts';
 import { currentContext } from '../request-context.ts';
 import type { Override } from './override.ts';
-
-export interface ContextEntityOptions {
-  /** Called when the client of a request becomes known, before the client authenticates. It may throw. */
-  readonly onClientKnown: (ctx: KoaContextWithOIDC, client: InstanceType<Provider['Client']>) => void;
-}
 
 export const contextEntity: Override = {
   name: 'context-entity',

@@ -1,11 +1,5 @@
-import type { KoaContextWithOIDC } from 'oidc-provider';
 import { currentContext } from '../request-context.ts';
 import type { Override } from './override.ts';
-
-export interface DeviceUserCodeOptions {
-  /** Called before a user code is looked up. It throws when there were too many. */
-  readonly beforeLookup: (ctx: KoaContextWithOIDC) => Promise<void>;
-}
 
 const currentSessionUid = (): unknown => currentContext()?.oidc.session?.uid;
 

@@ -1,16 +1,9 @@
-import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { currentContext } from '../request-context.ts';
+import type { EngineInteraction } from './options.ts';
 import type { Override } from './override.ts';
 
-type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
-
-export interface InteractionFindOptions {
-  /** Whether the browser that resumes an interaction is the one that answered it. */
-  readonly isSameBrowser: (ctx: KoaContextWithOIDC, interaction: Interaction) => boolean;
-}
-
 interface Interactions {
-  find(uid: string, options?: object): Promise<Interaction | undefined>;
+  find(uid: string, options?: object): Promise<EngineInteraction | undefined>;
 }
 
 const resumeRoutes = new Set(['resume', 'device_resume']);

@@ -1,14 +1,63 @@
-import type { AuthorizationDetailTypesOptions } from './authorization-detail-types.ts';
-import type { ClientFindOptions } from './client-find.ts';
-import type { ClientLogoutOptions } from './client-logout.ts';
-import type { ClientPingOptions } from './client-ping.ts';
-import type { ContextAcrOptions } from './context-acr.ts';
-import type { ContextEntityOptions } from './context-entity.ts';
-import type { DeviceUserCodeOptions } from './device-user-code.ts';
-import type { InteractionFindOptions } from './interaction-find.ts';
-import type { PollRateOptions } from './poll-rate.ts';
-import type { PushedRequestSaveOptions } from './pushed-request-save.ts';
-import type { ResponseModesOptions } from './response-modes.ts';
+import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
+import type { DetailsType, ResponseMode } from '../internals.ts';
+
+export type EngineClient = InstanceType<Provider['Client']>;
+export type EngineContext = KoaContextWithOIDC['oidc'];
+export type EngineInteraction = Awaited<ReturnType<Provider['interactionDetails']>>;
+
+export interface AuthorizationDetailTypesOptions extends DetailsType {
+  /** The types that a client is registered for. */
+  readonly typesOf: (metadata: Readonly<Record<string, unknown>>) => readonly string[];
+}
+
+export interface ClientFindOptions {
+  /** All secrets of a client, while one is being replaced. */
+  readonly assertionSecrets: (clientId: string) => Promise<readonly string[]>;
+}
+
+export interface ClientLogoutOptions {
+  /** Takes the notification, to be sent later by `sendLogoutToken`. */
+  readonly enqueue: (clientId: string, accountId: string, sid: string | undefined) => Promise<void>;
+}
+
+export interface ClientPingOptions {
+  /** Takes the notification, to be sent later by `sendPing`. */
+  readonly enqueue: (clientId: string, requestId: string) => Promise<void>;
+}
+
+interface ContextAcrOptions {
+  /** The `acr` to report for the session of a request. */
+  readonly reported: (context: EngineContext) => string | undefined;
+}
+
+interface ContextEntityOptions {
+  /** Called when the client of a request becomes known, before the client authenticates. It may throw. */
+  readonly onClientKnown: (ctx: KoaContextWithOIDC, client: EngineClient) => void;
+}
+
+interface DeviceUserCodeOptions {
+  /** Called before a user code is looked up. It throws when there were too many. */
+  readonly beforeLookup: (ctx: KoaContextWithOIDC) => Promise<void>;
+}
+
+interface InteractionFindOptions {
+  /** Whether the browser that resumes an interaction is the one that answered it. */
+  readonly isSameBrowser: (ctx: KoaContextWithOIDC, interaction: EngineInteraction) => boolean;
+}
+
+interface PollRateOptions {
+  /** Seconds between two polls, to begin with. */
+  readonly deviceInterval?: number;
+  readonly cibaInterval?: number;
+}
+
+interface PushedRequestSaveOptions {
+  readonly maxSeconds: number;
+}
+
+interface ResponseModesOptions {
+  readonly formPost: ResponseMode;
+}
 
 /** What features pass to the overrides that they name. Two features that pass the same option are refused at start. */
 export interface OverrideOptions {

@@ -6,12 +6,6 @@ import { currentContext, getUnitOfWork } from '../request-context.ts';
 import { digestOf, familyOf } from '../storage/ids.ts';
 import type { Override } from './override.ts';
 
-export interface PollRateOptions {
-  /** Seconds between two polls, to begin with. */
-  readonly deviceInterval?: number;
-  readonly cibaInterval?: number;
-}
-
 /** What clients poll for: a device code, or a backchannel authentication request. */
 interface Polled {
   readonly clientId?: string | undefined;

@@ -1,9 +1,5 @@
 import type { Override } from './override.ts';
 
-export interface PushedRequestSaveOptions {
-  readonly maxSeconds: number;
-}
-
 export const pushedRequestSave: Override = {
   name: 'pushed-request-save',
   symbols: ['PushedAuthorizationRequest.prototype.save'],

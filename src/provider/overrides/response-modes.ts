@@ -1,11 +1,7 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { withErrorUri } from '../error-uri.ts';
-import { internalsOf, type ResponseMode } from '../internals.ts';
+import { internalsOf } from '../internals.ts';
 import type { Override } from './override.ts';
-
-export interface ResponseModesOptions {
-  readonly formPost: ResponseMode;
-}
 
 /** Members that the types of the engine leave out; those know the ID token alone. */
 interface ResponseToken {
