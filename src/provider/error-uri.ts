@@ -1,5 +1,5 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
-import { explanationOf } from '../views/error-codes.ts';
+import { explanationOf } from '../error-codes.ts';
 
 /** With where the error is explained (RFC 6749 §5.2): its cause and its fix. */
 export const withErrorUri = <Out extends object>(issuer: string, out: Out): Out =>

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { parse, parseAllDocuments } from 'yaml';
 import { loadConfig } from '#config';
-import { explanationOf } from '#src/views/error-codes.ts';
+import { explanationOf } from '#src/error-codes.ts';
 import { startInProcess } from '../support/setup/in-process.ts';
 
 const root = join(import.meta.dirname, '../..');

@@ -7,13 +7,23 @@ const rules: readonly { readonly folder: RegExp; readonly may: readonly RegExp[]
   { folder: /^config\//, may: [/^config\//] },
   { folder: /^adapters\//, may: [/^adapters\//, /^src\/store\//] },
   { folder: /^src\/store\//, may: [/^src\/store\//, /^src\/errors\.ts$/, /^config\/index\.ts$/] },
-  { folder: /^src\/(errors|events|command|cookies|form-mac)\.ts$/, may: [/^config\/index\.ts$/] },
-  { folder: /^src\/views\//, may: [/^src\/views\//, /^config\/index\.ts$/] },
   {
-    folder: /^src\/(provider|http)\//,
+    folder: /^src\/(errors|error-codes|events|command|cookies|form-mac)\.ts$/,
+    may: [/^config\/index\.ts$/],
+  },
+  {
+    folder: /^src\/views\//,
+    may: [/^src\/views\//, /^src\/error-codes\.ts$/, /^config\/index\.ts$/],
+  },
+  {
+    folder: /^src\/provider\//,
+    may: [/^src\/(provider|store)\//, /^src\/(errors|error-codes|events)\.ts$/, /^config\/index\.ts$/],
+  },
+  {
+    folder: /^src\/http\//,
     may: [
       /^src\/(provider|http|store|views)\//,
-      /^src\/(errors|events|feature|cookies|form-mac)\.ts$/,
+      /^src\/(errors|events|cookies|form-mac)\.ts$/,
       /^config\/index\.ts$/,
     ],
   },
@@ -21,7 +31,7 @@ const rules: readonly { readonly folder: RegExp; readonly may: readonly RegExp[]
     folder: /^src\/services\//,
     may: [
       /^src\/(services|provider|http|store|views)\//,
-      /^src\/(errors|events|feature|command|version|cookies|form-mac)\.ts$/,
+      /^src\/(errors|error-codes|events|feature|command|version|cookies|form-mac)\.ts$/,
       /^config\/index\.ts$/,
     ],
   },
@@ -33,7 +43,7 @@ const rules: readonly { readonly folder: RegExp; readonly may: readonly RegExp[]
       /^src\/features\/OWN\//,
       /^src\/features\/[^/]+\/index\.ts$/,
       /^src\/(services|provider|http|store|views)\//,
-      /^src\/(errors|events|feature|command|version|cookies|form-mac)\.ts$/,
+      /^src\/(errors|error-codes|events|feature|command|version|cookies|form-mac)\.ts$/,
       /^config\/index\.ts$/,
     ],
   },

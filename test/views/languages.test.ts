@@ -1,6 +1,6 @@
 import { errors } from 'oidc-provider';
 import t from 'tap';
-import { explainedCodes, explanationOf } from '#src/views/error-codes.ts';
+import { explainedCodes, explanationOf } from '#src/error-codes.ts';
 import { chooseLanguage } from '#src/views/languages/choose.ts';
 import { languages, messagesFor } from '#src/views/languages/index.ts';
 import { longDate, relativeTime, utcDateTime } from '#src/views/time.ts';

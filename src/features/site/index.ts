@@ -3,9 +3,9 @@
  * `error_uri` leads. Not the error pages of a failed request, which its door shows.
  */
 import type { Config } from '#config';
+import { explanationOf } from '../../error-codes.ts';
 import type { Feature } from '../../feature.ts';
 import type { Pages } from '../../http/pages/pages.ts';
-import { explanationOf } from '../../views/error-codes.ts';
 import { errorCodePage } from '../../views/pages/error-code.ts';
 import { landingPage } from '../../views/pages/landing.ts';
 

@@ -1,4 +1,4 @@
-import { explanationOf } from '../error-codes.ts';
+import { explanationOf } from '../../error-codes.ts';
 import { html } from '../html.ts';
 import { layout } from '../layout.ts';
 import type { Page } from '../page.ts';
