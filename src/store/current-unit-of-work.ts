@@ -4,10 +4,10 @@ import { UnitOfWork } from './unit-of-work.ts';
 
 const storage = new AsyncLocalStorage<UnitOfWork>();
 
-/** The unit of work of the request that is being served, if one is. */
+/** The unit of work of the current request, if there is one. */
 export const currentUnitOfWork = (): UnitOfWork | undefined => storage.getStore();
 
-/** Runs `action` in the work that is under way, or in a new one; whoever opens it commits it. */
+/** Runs `action` in the current unit of work or in a new one. The caller commits a new one. */
 export const runInUnitOfWork = <T>(store: Store, action: (work: UnitOfWork, isNew: boolean) => T): T => {
   const current = storage.getStore();
   if (current) return action(current, false);

@@ -42,7 +42,7 @@ export class InvalidCursor extends Failure {
   constructor() {
     super({
       code: 'invalid_request',
-      message: 'this cursor is not one that a former page gave: start again without a cursor',
+      message: 'this cursor is invalid: start again without a cursor',
     });
     this.name = 'InvalidCursor';
   }

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
- * Makes the folder where a store lies, for this user alone. Step by step: `recursive` of Node never ends where the
- * system says of a new folder that it is not there, as in /proc.
+ * Creates the folder of a store, readable by this user only. It creates one level at a time: in /proc, where a new
+ * folder can't be found, the `recursive` option of Node never returns.
  */
 export const makeFolder = (folder: string): void => {
   if (existsSync(folder)) return;

@@ -1,4 +1,4 @@
 import { randomBytes } from 'node:crypto';
 
-/** A random id of a record. It begins with no dash: a command that is given it would take it for an option. */
+/** A random id for a record. It never starts with a dash: a command would parse such an id as an option. */
 export const newId = (bytes: number): string => randomBytes(bytes).toString('base64url').replace(/^-/, '_');

@@ -1,33 +1,37 @@
 /**
- * The one door to everything that is remembered. Two adapters stand behind it (`adapters/embedded`, `adapters/redis`);
- * nothing above it knows which. Texts are opaque here: what a body means is the business of whoever wrote it.
+ * The store port: everything that Postern keeps goes through it. Two adapters implement it (`adapters/embedded` and
+ * `adapters/redis`), and the code above doesn't know which one runs. Texts are opaque to the store: only the code that
+ * wrote a body knows what it means.
  */
 
-/** Documents of one family commit together, atomically, on every store (in a Redis Cluster: on one slot). */
+/** Documents of one family commit atomically on every store; in a Redis Cluster they share a slot. */
 export interface Key {
   readonly kind: string;
   readonly family: string;
-  /** Empty for the head of a family (a grant, a client). */
+  /** Empty for the root of a family, such as a grant or a client. */
   readonly id: string;
 }
 
-/** `nonce` tells a resend of the same commit from a second use. */
+/**
+ * The single use of a document. The nonce of the commit tells a resend of the same commit (after a lost reply) from a
+ * second use.
+ */
 export interface Consumption {
   readonly nonce: string;
-  /** Milliseconds since the epoch, by the clock of the process that claimed. */
+  /** Milliseconds since the epoch, by the clock of the process that consumed the document. */
   readonly at: number;
 }
 
-/** Body and parts hold no line breaks (JSON has none); the name of a part holds no white space. */
+/** Body and fields contain no line breaks (JSON has none), and field names contain no white space. */
 export interface Document {
   readonly body: string;
   readonly fields: Readonly<Record<string, string>>;
   readonly consumption?: Consumption;
-  /** Milliseconds since the epoch; absent: kept until removed. */
+  /** Milliseconds since the epoch. Without it the document is kept until it is removed. */
   readonly expiresAt?: number;
 }
 
-/** Files a document under `of` in an index, ordered by `at`. An entry whose document is gone is never listed. */
+/** Lists a document under `of` in an index, ordered by `at`. Entries whose document is gone are not listed. */
 export interface IndexEntry {
   readonly index: string;
   readonly of: string;
@@ -42,19 +46,19 @@ interface Content {
   readonly index?: readonly IndexEntry[];
 }
 
-/** Writes whatever was there; a claim on the former document is gone. */
+/** Replaces the document if there is one; the new document is not consumed. */
 export interface Put extends Content {
   readonly op: 'put';
 }
 
-/** Refused as `exists` when a live document is there already. */
+/** Fails with `exists` when there is a live document. */
 export interface Insert extends Content {
   readonly op: 'insert';
 }
 
 /**
- * Refused as `changed` unless the body is still `expected`; as `absent` when there is none. Parts, claim, lifetime and
- * index entries stay unless named.
+ * Fails with `changed` unless the body is still `expected`, and with `absent` without a document. Fields, consumption,
+ * lifetime and index entries stay as they are unless they are given.
  */
 export interface Replace extends Content {
   readonly op: 'replace';
@@ -62,8 +66,8 @@ export interface Replace extends Content {
 }
 
 /**
- * Sets the parts named (`null` removes one) and, when given, the body and the lifetime; everything else stays.
- * With no document there: refused as `absent`, or passed over.
+ * Sets the given fields (`null` removes one), body, lifetime and index entries; everything else stays as it is. Without
+ * a document it fails with `absent` or does nothing, as `ifAbsent` says.
  */
 export interface Merge {
   readonly op: 'merge';
@@ -75,7 +79,7 @@ export interface Merge {
   readonly ifAbsent: 'refuse' | 'skip';
 }
 
-/** Once in the life of a document: refused as `claimed` the second time, as `absent` when there is none. */
+/** Succeeds once in the life of a document. It fails with `consumed` after that, and with `absent` without a document. */
 export interface ConsumeWrite {
   readonly op: 'consume';
   readonly key: Key;
@@ -91,10 +95,10 @@ export type Write = Put | Insert | Replace | Merge | ConsumeWrite | Remove;
 
 export interface ListOptions {
   readonly limit: number;
-  /** What the page before returned as `next`. */
+  /** `next` of the page before. */
   readonly cursor?: string;
   readonly order?: 'ascending' | 'descending';
-  /** Bounds on `at`, both included. */
+  /** Bounds on `at`, both inclusive. */
   readonly from?: number;
   readonly to?: number;
 }
@@ -110,12 +114,12 @@ export interface Page {
   readonly next?: string;
 }
 
-/** One line of a full copy: a document, or the place of one in an index. */
+/** One entry of a full copy: a document, or the entry of a document in an index. */
 export type Entry =
   | { readonly type: 'document'; readonly key: Key; readonly document: Document }
   | { readonly type: 'index'; readonly key: Key; readonly entry: IndexEntry };
 
-/** Something about the store itself that an operator should mend; `fatal` ones make the server not ready. */
+/** A problem of the store that an operator should fix. A fatal one makes the server not ready. */
 export interface Finding {
   readonly code: string;
   readonly fatal: boolean;
@@ -124,25 +128,34 @@ export interface Finding {
 }
 
 export interface Store {
-  /** Many documents in one round trip, in the order asked for. */
+  /** Reads many documents in one round trip, in the order of the keys. */
   read(keys: readonly Key[]): Promise<readonly (Document | undefined)[]>;
-  /** All or nothing. Throws `Conflict` (nothing was written) or `Unavailable` (nothing is, or will be, left behind). */
+  /**
+   * Writes all or nothing. After `Conflict` nothing was written; after `StoreUnavailable` nothing of the commit remains,
+   * or it is undone before other requests see it.
+   */
   commit(writes: readonly Write[]): Promise<void>;
   list(index: string, of: string, options: ListOptions): Promise<Page>;
-  /** Adds one to each counter and tells its new value; a counter starts at 1 and ends `windowMs` after it started. */
+  /** Adds one to each counter and returns the new values. A counter starts at 1 and expires `windowMs` after that. */
   increment(counters: readonly string[], windowMs: number): Promise<readonly number[]>;
-  /** Tells every process on this store, this one included. Best effort: listeners also look again from time to time. */
+  /**
+   * Sends a message to the subscribers of all processes on this store, including this one. Messages can be lost, so
+   * subscribers also read the store from time to time.
+   */
   publish(topic: string, message: string): Promise<void>;
   subscribe(topic: string, listener: (message: string) => void): () => void;
   ping(): Promise<void>;
   inspect(): Promise<readonly Finding[]>;
-  /** Every entry, page by page, a document before its places in indexes; the copy of a store that is written to meanwhile is not exact. */
+  /**
+   * Every entry, page by page, with a document before its index entries. The copy is inexact if the store is written to
+   * at the same time.
+   */
   dump(cursor?: string): Promise<{ readonly entries: readonly Entry[]; readonly next?: string }>;
   load(entries: readonly Entry[]): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Told after each trip to the store, for metrics, traces and tests that count round trips. */
+/** Called after each round trip to the store, for metrics, traces and tests that count round trips. */
 export type OnStoreOperation = (
   operation: string,
   milliseconds: number,

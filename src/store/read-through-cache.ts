@@ -1,6 +1,6 @@
 import type { Clock } from './port.ts';
 
-/** Bounded, short-lived copies of what the store holds. What is not there is never kept, so guesses can't fill it. */
+/** A bounded, short-lived cache. It keeps only what exists in the store, so guessed ids can't fill it. */
 export interface ReadThroughCache<T> {
   get(id: string): Promise<T | undefined>;
   invalidate(id: string): void;
@@ -36,7 +36,7 @@ export const createReadThroughCache = <T>({
   const loadOnce = (id: string): Promise<T | undefined> => {
     const running = load(id).then(
       (value) => {
-        // A copy that was forgotten while it was read may be older than the change: hand it out, but don't keep it.
+        // An entry that was invalidated during the load may be stale: return it to this caller, but don't cache it.
         if (loading.get(id) === running) {
           loading.delete(id);
           if (value !== undefined) keep(id, value);

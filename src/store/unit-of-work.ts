@@ -1,15 +1,15 @@
 import { Conflict } from './errors.ts';
 import type { Document, Key, Store, Write } from './port.ts';
 
-/** What a lost race means: an answer (and writes that go with it), or that another request did the same work already. */
+/** The result of a lost race: an error (with writes to commit), or that another request already did the same work. */
 type ConflictOutcome = { readonly error: Error; readonly writes?: readonly Write[] } | 'already done';
 
 export interface WriteOptions {
-  /** Asked when the store refuses the commit because of this write. */
+  /** Called when the store refuses the commit because of this write. */
   readonly onConflict?: (conflict: Conflict) => ConflictOutcome | Promise<ConflictOutcome>;
-  /** Committed even when the request is refused: a revocation, a replay mark. */
+  /** Also commits the write when the request is refused, as revocations and replay marks need. */
   readonly commitOnRefusal?: boolean;
-  /** Writes of one errand are dropped together when it turns out `already done`. */
+  /** Writes of one batch are dropped together when one of them is `already done`. */
   readonly batch?: string;
 }
 
@@ -21,8 +21,8 @@ interface StagedWrite {
 const keyText = (key: Key): string => `${key.kind}\n${key.family}\n${key.id}`;
 
 /**
- * All that one request reads and writes. Reads of one turn of the event loop share a round trip and are remembered;
- * writes wait, visible to later reads, until `commit` sends them all at once, before the answer leaves.
+ * Everything that one request reads and writes. Reads in one turn of the event loop share a round trip, and each
+ * document is read once. Writes are staged: later reads see them, and `commit` sends them together before the response.
  */
 export class UnitOfWork {
   readonly #store: Store;
@@ -36,15 +36,15 @@ export class UnitOfWork {
     this.#store = store;
   }
 
-  /** `alongside` are documents likely wanted next; they ride on the same trip. */
+  /** `prefetch` names documents that are likely to be read next; they share the round trip. */
   async read(key: Key, prefetch: readonly Key[] = []): Promise<Document | undefined> {
     const text = keyText(key);
     if (!this.#documents.has(text)) {
       this.#requested ??= new Map();
       this.#requested.set(text, key);
       for (const extra of prefetch) {
-        const extraName = keyText(extra);
-        if (!this.#documents.has(extraName)) this.#requested.set(extraName, extra);
+        const extraText = keyText(extra);
+        if (!this.#documents.has(extraText)) this.#requested.set(extraText, extra);
       }
       this.#fetching ??= Promise.resolve().then(() => this.#fetch());
       await this.#fetching;
@@ -52,7 +52,7 @@ export class UnitOfWork {
     return this.#documents.get(text);
   }
 
-  /** What is known without a trip. */
+  /** The document if it was read or written before; without a round trip. */
   peek(key: Key): Document | undefined {
     return this.#documents.get(keyText(key));
   }
@@ -60,18 +60,18 @@ export class UnitOfWork {
   stage(write: Write, options: WriteOptions = {}): void {
     this.#staged.push({ write, options });
     const text = keyText(write.key);
-    // A change to what was never read shows on top of it, once it is.
+    // A change to an unread document is applied when the document is read.
     if (this.#documents.has(text) || !partialWrites.has(write.op)) {
       this.#documents.set(text, applyWrite(this.#documents.get(text), write));
     }
   }
 
-  /** Runs once the commit is through; never when it failed. What goes wrong in it no longer changes the answer. */
+  /** Runs `action` after a successful commit. An error in it is reported and doesn't change the response. */
   afterCommit(action: () => void): void {
     this.#afterCommit.push(action);
   }
 
-  /** A refused request commits only what survives a refusal, and so does not spend a code for nothing. */
+  /** A refused request commits only the writes marked `commitOnRefusal`, so that its code stays good. */
   async commit({ refused = false } = {}): Promise<void> {
     let staged = refused ? this.#staged.filter(({ options }) => options.commitOnRefusal) : this.#staged;
     this.#staged = [];
@@ -89,16 +89,16 @@ export class UnitOfWork {
         action();
       } catch (error) {
         process.emitWarning(
-          `what follows a commit failed: ${error instanceof Error ? error.message : error}`,
+          `an action after a commit failed: ${error instanceof Error ? error.message : error}`,
         );
       }
     }
   }
 
   async #resolveConflict(staged: readonly StagedWrite[], conflict: Conflict): Promise<StagedWrite[]> {
-    const name = keyText(conflict.key);
+    const text = keyText(conflict.key);
     const loser = staged.find(
-      ({ write, options }) => options.onConflict !== undefined && keyText(write.key) === name,
+      ({ write, options }) => options.onConflict !== undefined && keyText(write.key) === text,
     );
     const outcome = await loser?.options.onConflict?.(conflict);
     if (loser === undefined || outcome === undefined) throw conflict;
@@ -114,19 +114,19 @@ export class UnitOfWork {
     this.#requested = undefined;
     this.#fetching = undefined;
     const documents = await this.#store.read(keys.map(([, key]) => key));
-    keys.forEach(([name], at) => {
-      if (this.#documents.has(name)) return;
-      // What was staged meanwhile is newer than what came back.
-      const staged = this.#staged.filter(({ write }) => keyText(write.key) === name);
+    keys.forEach(([text], at) => {
+      if (this.#documents.has(text)) return;
+      // Writes staged during the read are newer than its result.
+      const staged = this.#staged.filter(({ write }) => keyText(write.key) === text);
       this.#documents.set(
-        name,
+        text,
         staged.reduce((document, { write }) => applyWrite(document, write), documents[at]),
       );
     });
   }
 }
 
-/** Those that leave something of the document as it was. */
+/** The operations that keep a part of the document as it was. */
 const partialWrites: ReadonlySet<Write['op']> = new Set(['consume', 'merge', 'replace']);
 
 const applyWrite = (before: Document | undefined, write: Write): Document | undefined => {
