@@ -18,7 +18,7 @@ import { createPages } from './http/pages/pages.ts';
 import { createRenderError } from './http/pages/render-error.ts';
 import { emitRefusals } from './http/refusals.ts';
 import { createServer } from './http/server.ts';
-import { logEvents } from './logger.ts';
+import { logEvents } from './log-events.ts';
 import { Engine } from './provider/engine.ts';
 import { routes } from './provider/paths.ts';
 import { findAccount } from './provider/settings/account.ts';

@@ -1,19 +1,19 @@
 /**
- * What happened, told after it was committed. Audit, metrics and logs listen; nothing waits for them, and a
- * listener that throws harms nobody.
+ * Something that happened, emitted after it was committed. Audit, metrics and logs listen. No request waits for a
+ * listener, and an error in one doesn't reach the others.
  */
 export interface SecurityEvent {
   /** `token.issued`, `code.replayed`, `sign-in.failed` … */
   readonly type: string;
   readonly outcome: 'ok' | 'refused' | 'failed';
-  /** Why, as a stable code: `invalid_grant`, `wrong_password` … */
+  /** The reason as a stable code: `invalid_grant`, `wrong_password` … */
   readonly reason?: string;
   readonly client?: string;
   readonly account?: string;
   readonly address?: string;
   /** The id of the request, as in the log and on error pages. */
   readonly correlation?: string;
-  /** Never a secret, code, token, password or cookie. */
+  /** Never contains a secret, code, token, password or cookie. */
   readonly details?: Readonly<Record<string, string | number | boolean>>;
 }
 

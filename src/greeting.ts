@@ -3,7 +3,7 @@ import type { Demo } from './services/demo-data/index.ts';
 
 const row = (name: string, value: string): string => `  ${name.padEnd(12)}${value}`;
 
-/** What a newcomer needs: where it is, who may sign in, and lines that work when pasted. */
+/** What a new user needs after the start: addresses, logins, and commands to paste. */
 export const greeting = (config: Config, demo: Demo | undefined): string => {
   const { issuer } = config;
   const lines = [
@@ -39,7 +39,7 @@ export const greeting = (config: Config, demo: Demo | undefined): string => {
           `  curl -s -u 'demo-machine:${machine}' -d grant_type=client_credentials ${issuer}/oauth/token`,
         ]
       : []),
-    'A device asks to be let in:',
+    'A device asks to sign in:',
     `  curl -s -d 'client_id=demo-device&scope=openid' ${issuer}/oauth/device_authorization`,
   ].join('\n');
 };

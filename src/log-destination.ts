@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 
 const openDestination = () => {
-  // Lines leave together: to write each by itself costs more than to make it. The last ones are written at the end.
+  // Lines are written in batches: writing each line alone costs more than formatting it. The rest is written at exit.
   const destination = pino.destination({
     dest: 1,
     sync: false,
@@ -16,7 +16,7 @@ const openDestination = () => {
   destination.on('write', () => {
     failed = false;
   });
-  // Ahead of the destination's own: it would try until there is room.
+  // This runs before pino's own exit listener, which would retry until the disk has space.
   const giveUp = (): void => {
     if (failed) destination.destroy();
   };
@@ -28,8 +28,8 @@ const openDestination = () => {
 let shared: ReturnType<typeof openDestination> | undefined;
 
 /**
- * Standard output, which a process has once. When it is a file and the disk is full, the server goes on: some megabytes
- * of lines wait for room, those beyond are lost, and the end is not put off for them.
+ * Standard output, shared by all loggers of the process. When it is a file on a full disk, the server goes on: it
+ * buffers up to 4 MB of lines, drops the rest, and doesn't wait for disk space at exit.
  */
 export const logDestination = (): ReturnType<typeof openDestination> => {
   shared ??= openDestination();

@@ -2,10 +2,9 @@ import { createRequire } from 'node:module';
 import type { FastifyBaseLogger } from 'fastify';
 import { type DestinationStream, pino } from 'pino';
 import type { Config } from '#config';
-import type { Events } from './events.ts';
 import { logDestination } from './log-destination.ts';
 
-/** Names under which a secret could slip into a log line, wherever they stand. Nothing should ever log one. */
+/** Property names that could hold a secret. The code never logs one on purpose; redaction is the second guard. */
 const redactedNames = [
   'access_token',
   'refresh_token',
@@ -22,7 +21,7 @@ const redactedNames = [
   'url',
 ];
 
-/** JSON for machines; on a terminal, lines for people. */
+/** Writes JSON, or readable lines on a terminal. */
 export const createLogger = (config: Config, destination?: DestinationStream): FastifyBaseLogger => {
   const { level, format } = config.log;
   const pretty = format === 'pretty' || (format === 'auto' && process.stdout.isTTY);
@@ -37,7 +36,7 @@ export const createLogger = (config: Config, destination?: DestinationStream): F
   };
   if (destination) return pino(options, destination);
   if (!pretty) return pino(options, logDestination());
-  // Loaded only for people: a server that writes JSON starts without it.
+  // A server that writes JSON doesn't need this module, so it starts faster.
   const prettyStream: typeof import('pino-pretty') = createRequire(import.meta.url)('pino-pretty');
   return pino(
     options,
@@ -45,14 +44,7 @@ export const createLogger = (config: Config, destination?: DestinationStream): F
   );
 };
 
-/** Explains each refusal by the correlation id that its answer carried; what went well is told at `debug`. */
-export const logEvents = (events: Events, log: FastifyBaseLogger): (() => void) =>
-  events.listen(({ outcome, ...event }) => {
-    if (outcome === 'ok') log.debug({ outcome, ...event }, 'event');
-    else log.info({ outcome, ...event }, 'event');
-  });
-
-/** An error by its name, words and place, and those of its causes; never its other properties, which may be anything. */
+/** Name, message and stack of an error and of its causes. Other properties are left out: they could hold secrets. */
 const describeError = (error: unknown, depth = 0): unknown => {
   if (!(error instanceof Error)) return String(error);
   return {

@@ -1,7 +1,7 @@
-/** `npm run dev`: the command `start` of `postern`, with whatever flags follow. */
+/** `npm run dev` runs `postern start` with the given flags. */
 import { enableCompileCache } from 'node:module';
 
-// What was compiled once need not be compiled at the next start; without a place to write, nothing is lost.
+// The next start reuses the compiled code. If the cache can't be written, the start is only slower.
 enableCompileCache();
 process.argv.splice(2, 0, 'start');
 await import('./cli/main.ts');

@@ -5,11 +5,11 @@ import { durableKinds } from './store/record-kinds.ts';
 
 interface OpenStoreOptions {
   readonly observe?: OnStoreOperation | undefined;
-  /** For whoever works on a store that is there: a mistyped path must not look like an empty store. */
+  /** For commands that work on an existing store: a mistyped path must not create an empty one. */
   readonly mustExist?: boolean;
 }
 
-/** The store of the configuration. */
+/** Opens the configured store. */
 export const openStore = (
   config: Config,
   clock: Clock,
@@ -21,13 +21,12 @@ export const openStore = (
     deadlineMs: config.store.deadline_ms,
     prefix: config.store.prefix,
     synchronous: config.store.synchronous,
-    // Never to be lost with a power cut.
     durableKinds: [...durableKinds],
     mustExist,
     ...(observe && { observe }),
   });
 
-/** For copies of whole stores: nobody waits for an answer, and a busy store is no reason to break off. */
+/** For copies of whole stores: no client waits for an answer, and a busy store must not end the copy. */
 export const withLongTimeouts = (config: Config): Config => ({
   ...config,
   store: { ...config.store, operation_timeout_ms: 10_000, deadline_ms: 30_000 },

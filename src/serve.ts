@@ -1,71 +1,31 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '#config';
 import { type App, buildApp } from './app.ts';
-import { exitCode, Failure } from './errors.ts';
+import { systemClock as clock } from './clock.ts';
 import { createMetrics } from './features/metrics/index.ts';
 import { assertComplete } from './features/store-copy/index.ts';
 import { createTracing } from './features/tracing/index.ts';
+import { toListenFailure } from './listen-failure.ts';
 import { createLogger } from './logger.ts';
 import { openStore } from './open-store.ts';
-import { assertNoDemo, type Demo, demoResource, ensureDemo } from './services/demo-data/index.ts';
+import { assertNoDemo, type Demo, ensureDemo, withDemoResource } from './services/demo-data/index.ts';
+import { shutDown } from './shut-down.ts';
 import type { OnStoreOperation } from './store/port.ts';
 
 export interface RunningServer {
   readonly app: App;
   readonly demo: Demo | undefined;
-  /**
-   * Says so on /readyz, takes requests for so many seconds more, lets those under way finish, then lets go of
-   * everything. `hurry` ends the seconds.
-   */
+  /** Serves requests for the grace period, then closes everything. `skipGrace` ends the grace period early. */
   stop(graceSeconds?: number, skipGrace?: AbortSignal): Promise<void>;
 }
 
-/** The demo's API is known wherever its data may be. */
-const withDemoResource = (config: Config): Config => {
-  const resource = demoResource(config.issuer);
-  const known = config.resources.some(({ audience }) => audience === resource.audience);
-  const wanted = config.mode === 'development' && config.demo !== false && !known;
-  return wanted ? { ...config, resources: [...config.resources, resource] } : config;
-};
-
-/** Ports and rights: what an operator can mend gets a sentence. */
-const toListenFailure = (error: unknown, { listen, metrics }: Config): unknown => {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  const isMetricsPort = error instanceof Error && 'port' in error && error.port === metrics.port;
-  const { host, port } = isMetricsPort ? metrics : listen;
-  const where = `${host}:${port}`;
-  const key = isMetricsPort ? 'metrics' : 'listen';
-  const failure = (message: string, exit: Failure['exit']) =>
-    new Failure({ code: 'cannot_listen', message, exit, cause: error });
-  if (code === 'EADDRINUSE') {
-    const another = isMetricsPort ? 'with metrics.port' : 'with --port or listen.port';
-    return failure(
-      `${where} is taken by another program: stop it, or choose another port ${another}.`,
-      exitCode.conflict,
-    );
-  }
-  if (code === 'EACCES') {
-    return failure(`This user may not listen on ${where}: choose a port above 1023.`, exitCode.failure);
-  }
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-    return failure(`${host} is not an address of this machine: correct ${key}.host.`, exitCode.configuration);
-  }
-  return error;
-};
-
-/** From the signal to the end of what is still under way; the rest of the twenty seconds is for letting go. */
-const closeAllAfterMs = 16_000;
-const idleCheckMs = 50;
-
 interface ServeOptions {
-  /** Of several processes: asks for the metrics of all. */
+  /** Gathers the metrics of all worker processes. */
   readonly gatherMetrics?: () => Promise<string>;
 }
 
-/** Opens the store, builds the house, listens. Whatever was opened is closed again when a later part fails. */
+/** Opens the store, builds the app and listens. If a step fails, everything opened before it is closed. */
 export const serve = async (loaded: Config, { gatherMetrics }: ServeOptions = {}): Promise<RunningServer> => {
   const config = withDemoResource(loaded);
-  const clock = Date;
   const log = createLogger(config);
   const metrics = await createMetrics({ config, ...(gatherMetrics && { gatherAll: gatherMetrics }) });
   const tracing = await createTracing(config);
@@ -74,33 +34,17 @@ export const serve = async (loaded: Config, { gatherMetrics }: ServeOptions = {}
   try {
     await assertComplete(store);
     if (config.mode === 'production') await assertNoDemo(store);
-    app = await buildApp({ config, store, clock, log, metrics, tracing });
-    await app.start();
-    await app.server.listen({ host: config.listen.host, port: config.listen.port });
-    const { accounts, clients, readiness } = app.services;
-    // It takes the time of a password's hash, and until its secrets are told nobody can ask for it.
+    const running = await buildApp({ config, store, clock, log, metrics, tracing });
+    app = running;
+    await running.start();
+    await running.server.listen({ host: config.listen.host, port: config.listen.port });
+    const { accounts, clients } = running.services;
+    // Hashing the demo's password takes a moment, and no client knows the demo's secrets before they are printed.
     const demo = await ensureDemo({ store, config, clock, accounts, clients });
-    const open = app;
     return {
-      app: open,
+      app: running,
       demo,
-      async stop(graceSeconds = 0, skipGrace) {
-        const begun = Date.now();
-        readiness.drain();
-        const { connections } = open;
-        connections.drain();
-        await sleep(graceSeconds * 1000, undefined, signalOf(skipGrace)).catch(() => {});
-        // Connections kept open by clients end as soon as nothing is under way on them.
-        const idleCheck = setInterval(connections.closeIdle, idleCheckMs);
-        const closeAll = setTimeout(connections.closeAll, begun + closeAllAfterMs - Date.now());
-        try {
-          await open.close();
-        } finally {
-          clearInterval(idleCheck);
-          clearTimeout(closeAll);
-          await store.close();
-        }
-      },
+      stop: (graceSeconds = 0, skipGrace) => shutDown(running, store, { graceSeconds, skipGrace }),
     };
   } catch (error) {
     await app?.close();
@@ -114,10 +58,8 @@ const callBoth = (
   second: OnStoreOperation | undefined,
 ): OnStoreOperation | undefined =>
   first && second
-    ? (...trip) => {
-        first(...trip);
-        second(...trip);
+    ? (...operation) => {
+        first(...operation);
+        second(...operation);
       }
     : (first ?? second);
-
-const signalOf = (signal: AbortSignal | undefined) => (signal ? { signal } : {});

@@ -8,13 +8,13 @@ import type { SignedIn } from './session.ts';
 export interface CodeRequest {
   readonly client: string;
   readonly session: SignedIn;
-  /** The first of the client's when absent. */
+  /** Default: the first redirect URI of the client. */
   readonly redirectUri?: string;
-  /** `openid` when absent. */
+  /** Default: `openid`. */
   readonly scope?: string;
-  /** APIs that the token shall be for (RFC 8707). */
+  /** The APIs that the token is for (RFC 8707). */
   readonly resource?: string | readonly string[];
-  /** Absent: a fresh one is made and returned; `null`: the request carries no challenge. */
+  /** Without it, a new one is made and returned. With `null` the request carries no challenge. */
   readonly codeVerifier?: string | null;
   /** Any other parameter of the authorization request: `nonce`, `state`, `claims`, `dpop_jkt`. */
   readonly parameters?: Readonly<Record<string, string>>;
@@ -23,9 +23,9 @@ export interface CodeRequest {
 export interface AuthorizationCode {
   readonly code: string;
   readonly redirectUri: string;
-  /** Absent when the request carried no challenge. */
+  /** Missing if the request carried no challenge. */
   readonly codeVerifier?: string;
-  /** Where the browser would be now: all that the answer carries. */
+  /** The URL that the browser is redirected to, with all parameters of the response. */
   readonly callback: URL;
 }
 
@@ -35,7 +35,7 @@ interface ServerContext {
   readonly issuer: string;
 }
 
-/** The consent of the person, as the engine keeps it, for all that the request asks. */
+/** Stores a grant for everything that the request asks for. */
 const saveConsent = async (
   { app, store }: ServerContext,
   { session, ...asked }: CodeRequest,
@@ -61,7 +61,7 @@ const saveConsent = async (
   });
 };
 
-/** Consents, then asks the authorization endpoint as the browser of a signed-in person would; nobody is asked. */
+/** Stores the consent, then calls the authorization endpoint with the cookies of the session. */
 export const authorizationCode = async (
   context: ServerContext,
   asked: CodeRequest,

@@ -1,9 +1,9 @@
 import type { Clock } from '../store/port.ts';
 
 export interface TestClock extends Clock {
-  /** Moves on by so many seconds, for everything in this process that asks for the time. */
+  /** Moves the time forward for everything in this process. */
   advance(seconds: number): void;
-  /** Back to the time of the machine. */
+  /** Returns to the time of the machine. */
   restore(): void;
 }
 
@@ -12,8 +12,8 @@ const { Date: RealDate } = globalThis;
 let movedClock: TestClock | undefined;
 
 /**
- * The engine asks `Date` for the time and takes no other clock, so that is what moves: `Date.now()` and `new Date()`
- * of the whole process. Timers keep their own time. One clock at a time can be moved.
+ * oidc-provider reads `Date` and accepts no other clock, so this clock replaces `Date.now()` and `new Date()` for the
+ * whole process. Timers are not affected. Only one clock can be moved at a time.
  */
 export const createTestClock = (): TestClock => {
   let offset = 0;

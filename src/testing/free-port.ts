@@ -17,12 +17,12 @@ const isFree = async (port: number): Promise<boolean> => {
 const [first, last] = [12_000, 32_000];
 const attempts = 100;
 
-/** From somewhere on, so that processes do not meet; in turn, so that who asks twice before listening has two. */
+/** The first port is random, so that processes rarely collide; then ports are given out in turn, each one once. */
 let latest = randomInt(first, last);
 
 /**
- * A port that nothing listens on at this moment: for an application whose address must be known beforehand. Below those
- * that the system gives to outgoing connections, one of which could take it before it is listened on.
+ * A port that nothing listens on, for an application whose address must be known before it starts. The range is below
+ * the ports of outgoing connections, one of which could take the port before the application does.
  */
 export const freePort = async (): Promise<number> => {
   for (let at = 0; at < attempts; at++) {

@@ -1,7 +1,7 @@
 /**
- * The test kit, `postern/testing`: a whole server in a test, on a free port with a store in memory; accounts, clients,
- * signed-in sessions and authorization codes without a click, made by the engine itself; a clock to move. Not for
- * anything that runs outside a test.
+ * The test kit, `postern/testing`: a whole server inside a test, on a free port and with a store in memory. It creates
+ * accounts, clients, signed-in sessions and authorization codes through the engine, without a browser, and has a clock
+ * that the test moves. Use it in tests only.
  */
 export type { AuthorizationCode, CodeRequest } from './authorization-code.ts';
 export { createTestClock, type TestClock } from './clock.ts';

@@ -5,21 +5,21 @@ import { runInUnitOfWork } from '../store/current-unit-of-work.ts';
 import type { Store } from '../store/port.ts';
 
 export interface SignIn {
-  /** Seconds before now; 0 when absent. */
+  /** How many seconds ago the sign-in happened. Default: 0. */
   readonly ago?: number;
   readonly acr?: string;
-  /** `['pwd']` when absent. */
+  /** Default: `['pwd']`. */
   readonly amr?: readonly string[];
 }
 
 export interface SignedIn {
-  /** The subject that tokens will name. */
+  /** The `sub` claim of its tokens. */
   readonly accountId: string;
   /** A value for the `Cookie` header. */
   readonly cookie: string;
-  /** The same, one by one, for the cookie jar of a browser. */
+  /** The same cookies one by one, for the cookie jar of a browser. */
   readonly cookies: readonly { readonly name: string; readonly value: string }[];
-  /** The engine's name of the session; the cookie holds its secret. */
+  /** The id of the session in the engine. The cookie has a different, secret id. */
   readonly uid: string;
 }
 
@@ -33,7 +33,7 @@ interface ServerContext {
 
 type Provider = ReturnType<App['engine']>['provider'];
 
-/** Signed by the engine's own keys, as the engine would set them. */
+/** The cookies as the engine sets them, signed with its keys. */
 const cookiesOf = (provider: Provider, id: string): SignedIn['cookies'] => {
   const request = new IncomingMessage(new Socket());
   const context = provider.createContext(request, new ServerResponse(request));
@@ -46,7 +46,7 @@ const cookiesOf = (provider: Provider, id: string): SignedIn['cookies'] => {
   });
 };
 
-/** A session as the engine keeps it after a sign-in: every check of a real one applies to it. */
+/** Stores the session that a sign-in would store, so that every check applies to it. */
 export const signIn = async (
   { app, store, lifetime, now }: ServerContext,
   username: string,

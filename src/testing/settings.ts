@@ -5,15 +5,15 @@ import { stringify } from 'yaml';
 import { type Config, loadConfig } from '#config';
 import { freePort } from './free-port.ts';
 
-/** As `postern.yaml` has them. */
+/** Settings as in `postern.yaml`. */
 export type Settings = Readonly<Record<string, unknown>>;
 
-/** What a test wants unless it says otherwise: nothing on the disk, nothing printed, passwords that hash quickly. */
+/** Defaults for tests: no files, no output, and passwords that hash quickly. */
 const testDefaults = (port: number): Settings => ({
   listen: { port },
   store: { url: 'memory:' },
   log: { level: 'silent' },
-  // It writes in the background, which a test that counts trips to the store would see.
+  // The audit record is written in the background, which would disturb tests that count store operations.
   audit: { enabled: false },
   security: { password: { memory_kib: 8192, passes: 1 } },
 });
@@ -36,7 +36,7 @@ export interface LoadedSettings {
   discard(): Promise<void>;
 }
 
-/** Through the front door of the configuration: a mistake gets the sentence that an operator would read. */
+/** Loads the settings as a file, so that a mistake gets the message that an operator would read. */
 export const loadSettings = async (settings: Settings): Promise<LoadedSettings> => {
   const folder = await mkdtemp(join(tmpdir(), 'postern-'));
   const discard = () => rm(folder, { recursive: true, force: true });

@@ -11,31 +11,31 @@ import { type SignedIn, type SignIn, signIn } from './session.ts';
 import { type LoadedSettings, loadSettings, type Settings } from './settings.ts';
 
 export interface TestServerOptions {
-  /** As in `postern.yaml`, laid over what suits a test: a free port, a store in memory, silence. */
+  /** Settings as in `postern.yaml`, over the defaults for tests: a free port, a store in memory, no log. */
   readonly settings?: Settings;
-  /** Of your own, instead of `server.clock`; the engine does not see it. */
+  /** Your clock instead of `server.clock`. The engine doesn't use it. */
   readonly clock?: Clock;
-  /** Told of each trip to the store. */
+  /** Called after each operation of the store. */
   readonly observe?: OnStoreOperation;
 }
 
 export interface TestServer extends AsyncDisposable {
-  /** Where it listens; the `iss` of its tokens. */
+  /** The address that it listens on, and the `iss` of its tokens. */
   readonly issuer: string;
   readonly clock: TestClock;
   /** Every security event since the start, oldest first. */
   readonly events: readonly SecurityEvent[];
   addAccount(account: AddAccount): Promise<Account>;
-  /** The id, and the secret where the client has one: its only copy. */
+  /** Returns the id and, if the client has one, the only copy of its secret. */
   addClient(client: AddClient): Promise<{ readonly id: string; readonly secret?: string }>;
-  /** A browser session of that person, as if they had signed in. */
+  /** A browser session of this person, as if they had signed in. */
   signIn(username: string, how?: SignIn): Promise<SignedIn>;
-  /** A code that the client may redeem, as if that person had consented. */
+  /** A code that the client may redeem, as if the person had consented. */
   authorizationCode(request: CodeRequest): Promise<AuthorizationCode>;
-  /** The server itself, for what this kit has no word for. */
+  /** The server itself, for everything that this kit has no method for. */
   readonly app: App;
   readonly store: Store;
-  /** Lets go of everything and sets the clock back. */
+  /** Closes everything and restores the clock. */
   stop(): Promise<void>;
 }
 
@@ -48,7 +48,7 @@ interface RunningApp {
 const isTaken = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
 
-/** The issuer names the port, so it is chosen before listening; another process may be quicker. */
+/** The issuer contains the port, so the port is chosen before listening, and another process may take it meanwhile. */
 const run = async (
   { settings = {}, observe }: TestServerOptions,
   clock: Clock,

@@ -1,6 +1,6 @@
 /**
- * Several processes behind one port: the first process starts them, replaces those that die, passes signals on and
- * gathers their metrics. It serves nothing itself, and knows nothing of what a worker does.
+ * Several processes that share one port. The primary process starts the workers, replaces workers that die, passes
+ * signals on and gathers metrics. It serves no requests, and this folder doesn't know what a worker does.
  */
 export { startWorkers } from './primary.ts';
 export { connectToPrimary, type Primary } from './worker.ts';

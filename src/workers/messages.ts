@@ -1,4 +1,4 @@
-/** What the processes of one server say to each other. */
+/** Messages between the primary and its workers. */
 export type FromWorker =
   | { readonly type: 'postern:ready' }
   | { readonly type: 'postern:metrics'; readonly id: number };
@@ -10,7 +10,7 @@ export type FromPrimary =
 const hasType = (value: unknown): value is { readonly type: unknown } =>
   typeof value === 'object' && value !== null && 'type' in value;
 
-/** Other parties talk on the same channel; ours are known by their names. */
+/** Node and libraries send other messages on the same channel. */
 export const isPosternMessage = <Message extends FromWorker | FromPrimary>(
   value: unknown,
 ): value is Message => hasType(value) && typeof value.type === 'string' && value.type.startsWith('postern:');

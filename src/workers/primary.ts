@@ -8,7 +8,7 @@ import { allProcesses } from '../features/metrics/index.ts';
 import { type FromPrimary, type FromWorker, isPosternMessage } from './messages.ts';
 
 const restartDelayMs = { first: 100, most: 10_000 };
-/** A worker that lived this long had started well: the next death is no part of a row. */
+/** The delay before a restart grows with each death in a row. A worker that lived this long ends the row. */
 const healthyAfterMs = 30_000;
 const stopTimeoutMs = 21_000;
 
@@ -27,11 +27,11 @@ const exitCodes = Object.values(exitCode);
 const startFailure = (code: number | null): Failure =>
   new Failure({
     code: 'worker_failed',
-    message: 'The first worker did not start; what it said stands above.',
+    message: 'The first worker did not start; its output is above.',
     exit: exitCodes.find((known): known is ExitCode => known === code && known !== 0) ?? exitCode.failure,
   });
 
-/** Keeps as many workers as wanted: the first alone until it is ready, each that dies replaced. */
+/** Starts one worker, and the others when it is ready. Replaces workers that die. */
 export const startWorkers = async (config: Config, log: FastifyBaseLogger): Promise<WorkerPool> => {
   cluster.setupPrimary({
     exec: fileURLToPath(new URL('../cli/main.ts', import.meta.url)),
@@ -39,7 +39,7 @@ export const startWorkers = async (config: Config, log: FastifyBaseLogger): Prom
   });
   const gatherMetrics = config.metrics.enabled ? await allProcesses() : undefined;
   const workers = new Set<Worker>();
-  /** Those that hear what they are told. */
+  /** The workers that listen to messages. */
   const ready = new Set<Worker>();
   const restartTimers = new Set<NodeJS.Timeout>();
   let stopping: 'drain' | 'now' | undefined;
@@ -51,7 +51,7 @@ export const startWorkers = async (config: Config, log: FastifyBaseLogger): Prom
   };
 
   const fork = (): Worker => {
-    const forkedAt = Date.now();
+    const forkedAt = performance.now();
     const worker = cluster.fork();
     workers.add(worker);
     worker.on('error', () => {});
@@ -67,7 +67,7 @@ export const startWorkers = async (config: Config, log: FastifyBaseLogger): Prom
       workers.delete(worker);
       ready.delete(worker);
       if (!started || stopping) return;
-      if (Date.now() - forkedAt > healthyAfterMs) deaths = 0;
+      if (performance.now() - forkedAt > healthyAfterMs) deaths = 0;
       const delayMs = Math.min(restartDelayMs.first * 2 ** deaths, restartDelayMs.most);
       deaths += 1;
       log.error(
@@ -89,7 +89,7 @@ export const startWorkers = async (config: Config, log: FastifyBaseLogger): Prom
     const all = [...workers];
     for (const worker of all) {
       if (ready.has(worker)) send(worker, { type: 'postern:stop', how });
-      // It may not listen yet: then the signal ends it.
+      // A worker that doesn't listen yet is ended by the signal.
       else worker.process.kill('SIGTERM');
     }
     const killTimer = setTimeout(() => {

@@ -2,9 +2,9 @@ import cluster from 'node:cluster';
 import { Failure } from '../errors.ts';
 import { type FromPrimary, type FromWorker, isPosternMessage } from './messages.ts';
 
-/** The process that started this one, as far as this one needs it. */
+/** The primary process, as a worker sees it. */
 export interface Primary {
-  /** Not the first worker of all. */
+  /** False for the first worker that the primary started. */
   readonly isAdditional: boolean;
   ready(): void;
   onStop(listener: (how: 'drain' | 'now') => void): void;
@@ -16,7 +16,7 @@ const metricsTimeoutMs = 6_000;
 
 const send = (message: FromWorker): void => void process.send?.(message);
 
-/** Undefined in a process that stands alone. */
+/** `undefined` in a process that no primary started. */
 export const connectToPrimary = (): Primary | undefined => {
   const { worker } = cluster;
   if (!worker) return undefined;

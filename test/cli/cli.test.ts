@@ -182,7 +182,7 @@ t.test('started by another Node version it hands over to the pinned one, or says
   t.equal(bare.code, 1);
   t.match(
     bare.err,
-    /^postern: this is Node 20\.1\.0, but Node 24 is needed: run `npm ci` in \S+, which brings it along\.\n$/,
+    /^postern: this is Node 20\.1\.0, but Node 24 is needed: run `npm ci` in \S+ to install it\.\n$/,
   );
 });
 

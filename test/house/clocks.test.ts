@@ -11,9 +11,8 @@ const reasons: Readonly<Record<string, string>> = {
   'src/features/sender-constraint/proofs.ts': 'oidc-provider compares proofs with the system clock.',
   'src/features/tracing/index.ts': 'A span starts at a wall-clock time.',
   'src/provider/access-token-verifier.ts': 'oidc-provider compares tokens with the system clock.',
-  'src/serve.ts': 'It measures the time left for shutting down.',
+  'src/clock.ts': 'It is the clock.',
   'src/services/outbox/outbox.ts': 'It computes the time at which a timer fires.',
-  'src/workers/primary.ts': 'It measures how long a worker lived.',
 };
 
 t.test('time comes in as an argument', async (t) => {

@@ -341,7 +341,8 @@ t.test('the log never contains credentials, and contains every refusal', async (
 });
 
 t.test('an event of any shape is logged without the members it must not have', async (t) => {
-  const { createLogger, logEvents } = await import('#src/logger.ts');
+  const { createLogger } = await import('#src/logger.ts');
+  const { logEvents } = await import('#src/log-events.ts');
   const { testConfig } = await import('../support/people.ts');
   const { createEvents } = await import('#src/events.ts');
   const lines: string[] = [];

@@ -42,7 +42,7 @@ t.test("a first worker that can't start ends the server with the worker's exit c
   t.match(await second.ended, { code: 4 });
   t.match(
     second.log(),
-    /is taken by another program.*\n.*The first worker did not start; what it said stands above\./,
+    /is taken by another program.*\n.*The first worker did not start; its output is above\./,
   );
   await Promise.all([first.close(), second.close()]);
 });

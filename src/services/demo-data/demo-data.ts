@@ -1,4 +1,4 @@
-import type { ResourceConfig } from '#config';
+import type { Config, ResourceConfig } from '#config';
 import type { AddAccount } from '../accounts/index.ts';
 import type { AddClient, ClientType } from '../clients/index.ts';
 
@@ -23,6 +23,14 @@ export const demoResource = (issuer: string): ResourceConfig => ({
   access_token_format: 'jwt',
   signing_alg: 'ES256',
 });
+
+/** Adds the API of the demo wherever its other data may exist. */
+export const withDemoResource = (config: Config): Config => {
+  const resource = demoResource(config.issuer);
+  const isConfigured = config.resources.some(({ audience }) => audience === resource.audience);
+  const isNeeded = config.mode === 'development' && config.demo !== false && !isConfigured;
+  return isNeeded ? { ...config, resources: [...config.resources, resource] } : config;
+};
 
 type DemoClient = AddClient & { readonly id: string; readonly type: ClientType };
 
