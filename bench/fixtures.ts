@@ -1,4 +1,4 @@
-/** Who takes part in every measurement: the same clients, APIs and person for all contestants. */
+/** The clients, APIs and the account that all subjects of a measurement have. */
 
 export const algorithms = ['ES256', 'EdDSA', 'RS256'] as const;
 export type Algorithm = (typeof algorithms)[number];
@@ -19,13 +19,13 @@ export const username = 'ada';
 export const verifier = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
 export const challenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
 
-/** An API for each algorithm, so that access token and id token are signed alike. */
+/** Each algorithm has an API, so that the access token and the id token are signed alike. */
 export const audienceOf = (alg: Algorithm): string => `https://api.example/${alg.toLowerCase()}`;
 export const opaqueAudience = 'https://api.example/opaque';
 export const clientOf = (alg: Algorithm): string => `app-${alg.toLowerCase()}`;
 export const machineClient = 'machine';
-/** Gets an access token and nothing else, at either door. */
-export const apiCodeClient = 'door';
+/** Gets an access token alone, at either token endpoint. */
+export const apiCodeClient = 'api-code';
 
 export const claims = {
   name: 'Ada Lovelace',
@@ -62,14 +62,14 @@ export const clients = [
   },
 ];
 
-/** What can be made beforehand, each piece for one request. */
+/** What is made before a measurement. */
 export type CredentialKind =
   /** A code whose tokens outlive the sign-in. */
   | 'code'
-  /** A code whose tokens end with the sign-in: the session is read at each use. */
+  /** A code whose tokens end with the sign-in, so that each use reads the session. */
   | 'session-code'
-  /** A code for an API alone. */
-  | 'door-code'
+  /** A code for an API alone, without `openid`. */
+  | 'api-code'
   | 'refresh-token'
   /** A code for an API whose tokens are opaque. */
   | 'opaque-code'
@@ -77,7 +77,7 @@ export type CredentialKind =
   | 'userinfo-code'
   /** The cookies of a signed-in browser. */
   | 'cookies'
-  /** All that a sign-in leaves behind: session, grant, refresh token. */
+  /** A session, a grant and a refresh token, as a sign-in leaves them. */
   | 'login';
 
 export interface MintRequest {

@@ -1,4 +1,4 @@
-/** What is asked of a server, and what it must be given for it. */
+/** The requests of each flow, and the credentials that they use. */
 import {
   type Algorithm,
   apiCodeClient,
@@ -17,9 +17,9 @@ import { basicAuthorization, formRequest, type Request } from './load/request.ts
 export interface Flow {
   readonly title: string;
   readonly alg: Algorithm;
-  /** Made beforehand, one piece a request; `cookies` serve many. */
+  /** Credentials are made before the measurement. Each serves one request, but `cookies` serve many. */
   readonly credential?: CredentialKind;
-  /** The API whose access tokens the flow spends, which are got for the codes beforehand; empty: userinfo. */
+  /** The codes are redeemed before the measurement, for access tokens of this API; empty: of the userinfo endpoint. */
   readonly tokensFor?: string;
   readonly status: number;
   readonly request: (credential: string) => Request;
@@ -33,7 +33,7 @@ const exchange = (alg: Algorithm, credential: 'code' | 'session-code' = 'code'):
   request: (code) => redeemCode(alg, code, audienceOf(alg)),
 });
 
-/** What a code is redeemed by; the form of every exchange. */
+/** The form request that redeems a code. */
 export const redeemCode = (alg: Algorithm, code: string, audience: string): Request =>
   formRequest(paths.token, clientOf(alg), {
     grant_type: 'authorization_code',
@@ -113,12 +113,12 @@ const authorize: Flow = {
   }),
 };
 
-/** The same code at both doors: client authentication, PKCE, one access token. */
+/** Both token endpoints check client authentication and PKCE, and issue one access token for a code. */
 export const codeEndpoints: Record<'form' | 'json', Flow> = {
   form: {
-    title: 'form door',
+    title: 'form token endpoint',
     alg: 'ES256',
-    credential: 'door-code',
+    credential: 'api-code',
     status: 200,
     request: (code) =>
       formRequest(paths.token, apiCodeClient, {
@@ -129,9 +129,9 @@ export const codeEndpoints: Record<'form' | 'json', Flow> = {
       }),
   },
   json: {
-    title: 'JSON door',
+    title: 'JSON token endpoint',
     alg: 'ES256',
-    credential: 'door-code',
+    credential: 'api-code',
     status: 201,
     request: (code) => ({
       method: 'POST',

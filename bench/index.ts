@@ -26,8 +26,8 @@ import { measureSignInMemory, measureStart } from './sections/weight.ts';
 
 const sections: Readonly<Record<string, Section>> = {
   flows: measureFlows,
-  doors: compareTokenEndpoints,
-  observing: measureObservability,
+  'token-endpoints': compareTokenEndpoints,
+  observability: measureObservability,
   connections: varyConnections,
   clients: measureManyClients,
   rate: measureSteadyRate,
@@ -37,7 +37,7 @@ const sections: Readonly<Record<string, Section>> = {
   grants: measureManyGrants,
 };
 
-const quickSections = ['flows', 'doors', 'memory', 'start'];
+const quickSections = ['flows', 'token-endpoints', 'memory', 'start'];
 
 const help = `npm run bench -- [options]
 
@@ -113,7 +113,7 @@ const runSections = async (generator: Generator): Promise<void> => {
   for (const name of chosen) {
     await sections[name]?.({
       generator,
-      // Until the compiler has nothing left to do: before that it takes up to a third of the processor.
+      // The compiler takes up to a third of the processor until it has nothing left to do.
       effort: { rounds, perRound, warmUp: quick ? 1_000 : 16_000 },
       quick,
       flowNames: known('flow', values.flow, Object.keys(flows)),

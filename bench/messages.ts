@@ -1,4 +1,4 @@
-/** Questions and answers between this process and those it started. */
+/** Questions and answers between this process and its child processes. */
 import type { ChildProcess } from 'node:child_process';
 
 interface Question {
@@ -15,7 +15,7 @@ interface Answer {
 
 let count = 0;
 
-/** The answer is what the other side, a file of this folder, says it is. */
+/** The type of the answer is not checked: both sides are files of this folder. */
 export const ask = <T>(child: ChildProcess, name: string, argument?: unknown): Promise<T> =>
   new Promise((resolve, reject) => {
     const id = count++;
@@ -41,13 +41,12 @@ export const ask = <T>(child: ChildProcess, name: string, argument?: unknown): P
 
 type Handlers = Readonly<Record<string, (argument: never) => unknown>>;
 
-/** For the process that was started; ends it when its parent is gone. */
+/** Answers in the child process, and ends it when its parent has ended. */
 export const answer = (handlers: Handlers): void => {
   process.on('disconnect', () => process.exit(0));
   process.on('message', async (message: unknown) => {
     const { id, name, argument } = message as Question;
     try {
-      // Both sides are files of this folder.
       const result = await handlers[name]?.(argument as never);
       process.send?.({ id, result } satisfies Answer);
     } catch (error) {

@@ -1,6 +1,6 @@
 /**
- * What a million live grants weigh, and whether loading, expiring and sweeping them ever holds the event loop up:
- * `node bench/million.ts [count]`. In one process with the store, on its own file and its own Redis.
+ * Measures the size of a million live grants, and how long loading, expiring and sweeping them blocks the event loop:
+ * `node bench/million.ts [count]`. The store runs in the same process, on a new file and on a new Redis.
  */
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,7 @@ import { openRedis } from './subjects/redis.ts';
 const count = Number(process.argv[2] ?? 1_000_000);
 const batch = 50;
 
-/** A grant, its refresh token and its place in the list of an account, as large as the engine's are. */
+/** A grant, its refresh token and its index entry, as large as the engine makes them. */
 const createGrantEntries = (at: number, expiresAt: number): Entry[] => {
   const family = `f${at}`.padEnd(12, 'x');
   const grant = { kind: 'gr', family, id: '' };
@@ -65,9 +65,9 @@ const sqlite = async (): Promise<void> => {
   const reader = new DatabaseSync(path, { readOnly: true });
   const expired = reader.prepare('SELECT 1 FROM documents WHERE expires_at < ? LIMIT 1');
   const limit = Date.now() + 600_000;
-  await watchEventLoop('sweep until none is left, with reads and commits going on', async () => {
+  await watchEventLoop('sweep all, with reads and commits going on', async () => {
     for (let at = 0; expired.get(Date.now() + clockOffset) !== undefined; at++) {
-      if (Date.now() > limit) throw new Error('the sweep did not come to its end');
+      if (Date.now() > limit) throw new Error('the sweep did not end in time');
       await store.read([key]);
       await store.commit([
         {
@@ -92,7 +92,7 @@ const redis = async (): Promise<void> => {
     Number(/used_memory:(\d+)/.exec(await server.client.info('memory'))?.[1]);
   console.log(`Redis, ${count} grants`);
   const before = await usedMemory();
-  // All of them end within the same ten seconds, half a minute after the last was loaded.
+  // All grants expire within the same ten seconds, half a minute after the last was loaded.
   const end = Date.now() + 60_000 + count / 10;
   await watchEventLoop('load', () => load(store, (at) => end + (at % 10_000)));
   console.log(
@@ -107,7 +107,7 @@ const redis = async (): Promise<void> => {
       await sleep(5);
     }
   });
-  console.log(`  slowest answer of Redis meanwhile: ${slowest.toFixed(1)} ms`);
+  console.log(`  slowest answer of Redis during that time: ${slowest.toFixed(1)} ms`);
   await store.close();
   await server.close();
 };

@@ -18,7 +18,7 @@ interface MinterOptions {
   readonly cookieKey: string;
   readonly cookieHash: 'sha1' | 'sha256';
   readonly sessionCookie: string;
-  /** Around what one request of the server would do. */
+  /** Wraps the work of one request, as the server does. */
   readonly runAsRequest?: (make: () => Promise<string>) => Promise<string>;
 }
 
@@ -27,7 +27,7 @@ interface Login {
   readonly session: InstanceType<Provider['Session']>;
 }
 
-/** Makes material through the models of the engine, the same for all contestants that are built on it. */
+/** Makes credentials through the models of oidc-provider, for every subject that is built on it. */
 export const createMinter = ({
   provider,
   accountId: defaultAccountId,
@@ -38,7 +38,7 @@ export const createMinter = ({
 }: MinterOptions) => {
   const sessionTtl = 14 * 86_400;
 
-  /** Each piece belongs to a sign-in of its own, as in life. */
+  /** Each credential belongs to a separate sign-in, as it does in production. */
   const signIn = async (
     clientId: string,
     audience: string,
@@ -66,7 +66,7 @@ export const createMinter = ({
   const mintByKind: Record<CredentialKind, (alg: Algorithm) => Promise<string>> = {
     code: (alg) => mintCode(clientOf(alg), audienceOf(alg), 'openid offline_access read', false),
     'session-code': (alg) => mintCode(clientOf(alg), audienceOf(alg), 'openid read', true),
-    'door-code': (alg) => mintCode(apiCodeClient, audienceOf(alg), 'read', false),
+    'api-code': (alg) => mintCode(apiCodeClient, audienceOf(alg), 'read', false),
     async 'refresh-token'(alg) {
       return mintRefreshToken(await signIn(clientOf(alg), audienceOf(alg), false), alg);
     },
@@ -75,7 +75,7 @@ export const createMinter = ({
       mintCode(clientOf(alg), undefined, 'openid offline_access profile email', false),
     cookies: async (alg) => signedCookies(await signIn(clientOf(alg), audienceOf(alg), true)),
     async login(alg) {
-      // Of a person each: a list of sign-ins that all share is nobody's.
+      // Each login has its own account: no real account has thousands of sign-ins in its list.
       const accountId = randomBytes(16).toString('base64url');
       const login = await signIn(clientOf(alg), audienceOf(alg), true, accountId);
       await mintRefreshToken(login, alg, accountId);
@@ -85,7 +85,7 @@ export const createMinter = ({
 
   const getClient = async (id: string) => {
     const client = await provider.Client.find(id);
-    if (!client) throw new Error(`no client ${id}`);
+    if (!client) throw new Error(`the client ${id} is missing`);
     return client;
   };
 

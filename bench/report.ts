@@ -8,7 +8,7 @@ const folder = fileURLToPath(new URL('./results/', import.meta.url));
 const formatNumber = (value: number | undefined, digits: number): string =>
   value === undefined || Number.isNaN(value) ? '–' : value.toFixed(digits);
 
-/** As Markdown, which reads well on a terminal too. */
+/** Formats a result as Markdown, which reads well on a terminal too. */
 export const formatTable = (finding: Result): string => {
   const head = `\n### ${finding.title}\n${finding.note === undefined ? '' : `\n${finding.note}\n`}`;
   if ('values' in finding) {
@@ -48,7 +48,7 @@ const describeMachine = () => ({
   memoryGb: Math.round(totalmem() / 1e9),
 });
 
-/** Writes one run as JSON and as a table, and tells where. */
+/** Writes one run as JSON and as tables, and returns the path of the JSON file. */
 export const writeReport = (findings: readonly Result[]): string => {
   mkdirSync(folder, { recursive: true });
   const host = describeMachine();

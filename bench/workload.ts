@@ -2,7 +2,7 @@ import { type Flow, redeemCode } from './flows.ts';
 import type { Workload } from './measure/rounds.ts';
 import type { Server } from './subjects/server.ts';
 
-/** Browsers that take turns in flows that spend nothing. */
+/** Flows that consume nothing take turns with this many browsers. */
 const browserCount = 200;
 const tokenCount = 200;
 

@@ -1,4 +1,4 @@
-/** A checkout of Postern, started by its public command and reached by HTTP alone. */
+/** Starts a checkout of Postern by its public command. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** The flows that two checkouts are compared by, and which of them make what others use up. */
+/** The flows that are compared, and the credentials that they use and make. */
 import {
   apiCodeClient,
   audienceOf,
@@ -25,9 +25,9 @@ export type CredentialKind =
 export interface ComparedFlow {
   readonly title: string;
   readonly status: number;
-  /** Each request takes one. */
+  /** Each request uses one. */
   readonly uses?: CredentialKind;
-  /** Each answer yields one, found in its header or body by the pattern. */
+  /** Each answer has one, in the header or the body, where the pattern finds it. */
   readonly makes?: { readonly kind: CredentialKind; readonly pattern: RegExp };
   readonly request: (credential: string) => Request;
 }
@@ -53,7 +53,7 @@ const authorizePath = ({ client, scope, resource }: AuthorizationRequest): strin
 
 const app = { client: clientOf('ES256'), scope: 'openid profile email read', resource: audienceOf('ES256') };
 
-/** What each browser asks for first, to sign in. */
+/** The first request of each browser, which makes it sign in. */
 export const signInRequest = authorizePath(app);
 
 const authorizeFor = (title: string, kind: CredentialKind, request: AuthorizationRequest): ComparedFlow => ({
@@ -105,7 +105,7 @@ export const comparedFlows: Readonly<Record<string, ComparedFlow>> = {
   },
 };
 
-/** Make what the compared flows use up; they are not measured. */
+/** Flows that make credentials; they are not measured when they only do that. */
 export const supplies: readonly ComparedFlow[] = [
   ...Object.values(comparedFlows),
   authorizeFor('codes for the JSON token endpoint', 'api-code', {

@@ -19,9 +19,9 @@ interface CompareOptions {
   /** Names of flows; empty: all. */
   readonly flowNames: readonly string[];
   readonly effort: Effort;
-  /** A flow that takes more than this in addition fails the comparison, in percent. */
+  /** A flow may take this much longer, in percent. */
   readonly threshold: number;
-  /** The comparison of one store ends after so many minutes, measured or not. */
+  /** The comparison of one store fails if it takes longer. */
   readonly minutes: number;
   readonly report: (result: Result) => void;
 }
@@ -34,7 +34,7 @@ interface Sides {
   readonly other: Side;
 }
 
-/** One of both goes first in even rounds, the other one in odd rounds. */
+/** Alternates which side goes first, because the second may find the machine in another state. */
 const measurePair = async (
   { own, other }: Sides,
   flow: ComparedFlow,

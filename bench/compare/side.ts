@@ -21,7 +21,7 @@ const deferredWorkMs = 350;
 const signInAll = (origin: string): Promise<string[]> =>
   Promise.all(usernames.map((username) => signIn({ origin, authorize: signInRequest, username, password })));
 
-/** One of the two checkouts with what it has given out so far. */
+/** Starts one of the two checkouts, with a signed-in browser for each account. */
 export const startSide = async (root: string, store: StoreName, generator: Generator): Promise<Side> => {
   const checkout = await startCheckout(root, store);
   try {
@@ -54,7 +54,7 @@ const createSide = (checkout: RunningCheckout, cookies: readonly string[], gener
     });
     if (result.failures > 0)
       throw new Error(`${flow.title}: ${result.failures} of ${count} failed: ${result.failure}`);
-    // Those of former runs would expire in time.
+    // Unused credentials of earlier calls are dropped, because they expire.
     if (flow.makes) unused.set(flow.makes.kind, result.matches);
   };
 

@@ -18,7 +18,7 @@ type ScriptedRedis = Redis & {
   issue(read: string, kept: string, content: string): Promise<string | null>;
 };
 
-/** One script call for each request. */
+/** Each request is one script call. */
 export const openRedisStorage = (socket: string): FloorStorage => {
   const redis = new Redis({ path: socket });
   redis.defineCommand('exchange', { numberOfKeys: 2, lua: exchange });

@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { type FloorStorage, shortLifetime } from './storage.ts';
 
-/** One transaction for each request; as durable as the embedded store is by default. */
+/** Each request is one transaction, as durable as those of the embedded store are by default. */
 export const openSqliteStorage = (path: string): FloorStorage => {
   const db = new DatabaseSync(path);
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');

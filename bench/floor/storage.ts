@@ -1,4 +1,4 @@
-/** Everything that a floor server keeps; the content of a code is that of the token that replaces it. */
+/** What a floor server keeps. A token has the content of the code that it replaces. */
 export interface FloorStorage {
   /** Consumes one entry and keeps another with the same content, in one round trip. */
   exchange(consumed: string, kept: string, seconds: number): Promise<string | undefined>;
@@ -8,5 +8,5 @@ export interface FloorStorage {
   putAll(ids: readonly string[], content: string): Promise<void>;
 }
 
-/** Lifetime of what is minted and of codes, in seconds. */
+/** Lifetime of codes and of minted entries, in seconds. */
 export const shortLifetime = 600;

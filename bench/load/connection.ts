@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-/** One kept-alive connection that carries one request at a time; reads just enough of HTTP to see where answers end. */
+/** A kept-alive connection that carries one request at a time. It parses as much of HTTP as finds the end of an answer. */
 export class Connection {
   readonly #socket: Socket;
   #text = '';

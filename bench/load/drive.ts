@@ -3,11 +3,11 @@ import { Connection } from './connection.ts';
 
 export interface LoadJob {
   readonly port: number;
-  /** Requests as they go over the wire, each sent once. */
+  /** Serialized requests, each of which is sent once. */
   readonly rawRequests: readonly string[];
   readonly connections: number;
   readonly status: number;
-  /** Requests a second, whatever the answers take; absent: as fast as they come. */
+  /** Requests a second, sent without waiting for answers to earlier ones; absent: full speed. */
   readonly rate?: number;
   /** Each answer, headers included, must match; the first group is kept. */
   readonly pattern?: RegExp;
@@ -15,10 +15,10 @@ export interface LoadJob {
 
 export interface LoadResult {
   readonly seconds: number;
-  /** Milliseconds, sorted. At a fixed rate counted from when a request was due, waiting included. */
+  /** Sorted milliseconds. At a fixed rate they count from the time at which a request was due. */
   readonly latencies: readonly number[];
   readonly failures: number;
-  /** The first answer that was not expected. */
+  /** The first unexpected answer. */
   readonly failure?: string;
   /** What the pattern found, in the order of the answers. */
   readonly matches: readonly string[];

@@ -24,7 +24,7 @@ export const formRequest = (
   body: new URLSearchParams(parameters).toString(),
 });
 
-/** As it goes over the wire, made before the clock runs. */
+/** The bytes of a request, which are made before the measurement. */
 export const serializeRequest = ({ method, path, headers = {}, body }: Request, host: string): string => {
   const lines = [`${method} ${path} HTTP/1.1`, `host: ${host}`];
   for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`);

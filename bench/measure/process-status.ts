@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** What the operating system says of a process and those it started. */
+/** Processor time and memory of a process and its children, as the operating system counts them. */
 
 const read = (path: string): string => {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    // It ended while we looked.
+    // The process or thread has ended since it was listed.
     return '';
   }
 };
@@ -45,7 +45,7 @@ const cpuOfOne = (pid: number): number => {
   return ((Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * 1000) / ticksPerSecond;
 };
 
-/** Milliseconds of processor time so far, all threads and children, in nanosecond steps where the kernel tells them. */
+/** Milliseconds of processor time so far, of all threads and children. */
 export const cpuMs = (pid: number): number => processTree(pid).reduce((sum, each) => sum + cpuOfOne(each), 0);
 
 /** Resident memory in MB (10⁶ bytes). */

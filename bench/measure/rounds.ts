@@ -7,7 +7,7 @@ import { cpuMs } from './process-status.ts';
 export interface Workload {
   readonly label: string;
   readonly server: Server;
-  /** Fresh requests, each good for one use. */
+  /** Makes new requests, each of which is sent once. */
   readonly requests: (count: number) => Promise<readonly Request[]>;
   readonly status: number;
   readonly connections?: number;
@@ -20,17 +20,17 @@ export interface Effort {
   readonly warmUp: number;
 }
 
-/** Medians over the rounds; processor time in milliseconds a request. */
+/** Medians over the rounds. Processor time is in milliseconds a request. */
 export interface Measurement {
   readonly label: string;
   readonly serverCpu: number;
-  /** Of the best round: what a request takes when nothing else disturbs the processor. */
+  /** The best round shows what a request takes when no other process disturbs it. */
   readonly leastCpu: number;
   readonly redisCpu: number | undefined;
   readonly perSecond: number;
   readonly p50: number;
   readonly p99: number;
-  /** The middle of the ratios of each round, which a slow minute of the machine does not move. */
+  /** The median of the rounds' ratios to the first workload, which a slow minute of the machine does not move. */
   readonly ratio: number;
 }
 
@@ -58,7 +58,7 @@ const measureRound = async (generator: Generator, workload: Workload, count: num
     status: workload.status,
     ...(workload.rate !== undefined && { rate: workload.rate }),
   });
-  // What a request leaves to be done afterwards (records, tidying up) is its cost as well.
+  // Work that follows an answer, such as audit records, is part of its cost.
   await server.awaitDeferredWork();
   const perRequest = (now: number, then: number): number => (now - then) / rawRequests.length;
   if (result.failures > 0)
@@ -77,7 +77,7 @@ const measureRound = async (generator: Generator, workload: Workload, count: num
   };
 };
 
-/** A B C A B C …: whatever else the machine does falls on all of them. */
+/** Workloads take turns (A B C A B C …), so that other load on the machine falls on all of them. */
 export const measureInterleaved = async (
   generator: Generator,
   workloads: readonly Workload[],

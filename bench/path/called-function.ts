@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** A function of a script, and how often it ran. Offsets are those of the source file. */
+/** A function and how often it ran. Its offsets are those of the source file. */
 export interface CalledFunction {
   readonly url: string;
   readonly name: string;

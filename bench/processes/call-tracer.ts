@@ -1,4 +1,4 @@
-/** A debugger of the main thread, in a worker: notes in which order functions are entered for the first time. */
+/** A debugger of the main thread that runs in a worker. It records the order in which functions are first entered. */
 import { Session } from 'node:inspector/promises';
 import { parentPort } from 'node:worker_threads';
 import { type CalledFunction, idOf } from '../path/called-function.ts';
@@ -51,7 +51,7 @@ const watch = async (functions: readonly CalledFunction[]): Promise<number> => {
     });
     const [location] = locations;
     if (!location) continue;
-    // Two functions that begin at one place share a breakpoint.
+    // A second breakpoint at the same location is refused.
     const { breakpointId } = await session
       .post('Debugger.setBreakpoint', { location })
       .catch(() => ({ breakpointId: '' }));

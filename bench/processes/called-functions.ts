@@ -66,5 +66,5 @@ answer({
   watchFirstCalls: (functions: readonly CalledFunction[]) => askTracer('watch', functions),
   takeFirstCalls: () => askTracer('take'),
 });
-// Neither the messages nor the debugger keep a server alive that has stopped.
+// Without this the channel would keep a stopped server alive.
 process.channel?.unref();

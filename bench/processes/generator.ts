@@ -1,4 +1,4 @@
-/** The load generator: a process of its own, so that its work is not measured with the server's. */
+/** The load generator. It is a separate process, so that its work is not measured as the server's. */
 import { sendLoad } from '../load/drive.ts';
 import { answer } from '../messages.ts';
 

@@ -1,4 +1,4 @@
-/** Makes material in the store of a running Postern, over the house's own parts, in a process of its own. */
+/** Makes credentials in the store of a running Postern, through Postern's own modules, in a separate process. */
 import { pino } from 'pino';
 import { loadConfig } from '#config';
 import { buildApp } from '#src/app.ts';
@@ -16,7 +16,7 @@ const account = await app.services.accounts.findByUsername(username);
 if (!account) throw new Error('the account of the measurement is missing');
 
 const mint = (request: MintRequest): Promise<string[]> =>
-  // The keys of the moment, and the engine that has them.
+  // Keys rotate, so each call asks for the current engine.
   createMinter({
     provider: app.engine().provider,
     accountId: account.id,

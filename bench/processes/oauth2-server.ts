@@ -1,4 +1,4 @@
-/** @node-oauth/oauth2-server over node:http and a model in memory; its access tokens are the same JWTs. No id tokens. */
+/** @node-oauth/oauth2-server over node:http with a model in memory. It issues the same access tokens and no id tokens. */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
@@ -77,7 +77,7 @@ const readBody = async (request: IncomingMessage): Promise<string> => {
 
 const server = createServer(async (incoming, outgoing) => {
   const request = new OAuth2Server.Request({
-    // One value each: the generator sends no header twice.
+    // Each header has one value, because the generator sends none twice.
     headers: incoming.headers as Record<string, string>,
     method: incoming.method ?? 'POST',
     query: {},
@@ -102,7 +102,7 @@ await once(server, 'listening');
 
 const mint = ({ kind, alg, count }: MintRequest): string[] => {
   const client = clientsById.get(clientOf(alg));
-  if (!client) throw new Error('no client');
+  if (!client) throw new Error('the client of the measurement is missing');
   return Array.from({ length: count }, () => {
     const id = randomId();
     const common = { client, user, scope: ['read'] };

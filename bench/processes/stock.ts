@@ -1,4 +1,4 @@
-/** oidc-provider as it comes, on Koa: with its memory adapter, or with the equivalent of the example Redis adapter. */
+/** Unmodified oidc-provider on Koa, with its memory adapter or the equivalent of its example Redis adapter. */
 import { generateKeyPairSync, type JsonWebKey, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';

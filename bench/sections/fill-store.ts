@@ -10,10 +10,7 @@ interface FillOptions {
 const page = 2_000;
 const familyLength = 12;
 
-/**
- * Copies one grant and its refresh token under as many other names as wanted, by the same operation that a restored
- * backup takes.
- */
+/** Copies one grant and its refresh token to `count` new families, by the operation that restores a backup. */
 export const fillWithGrants = async ({ store, mint, count }: FillOptions): Promise<void> => {
   const [grantId = ''] = await mint({ kind: 'login', alg: 'ES256', count: 1 });
   const family = grantId.slice(0, familyLength);

@@ -9,7 +9,7 @@ import type { Section } from './section.ts';
 
 const oauth2Flows = ['exchange', 'exchange-eddsa', 'exchange-rs256', 'refresh', 'client-credentials'];
 
-/** Every flow, all contestants in one run. */
+/** Measures every flow with all subjects in one run. */
 export const measureFlows: Section = async ({
   generator,
   effort,
@@ -40,7 +40,7 @@ export const measureFlows: Section = async ({
     'Postern, embedded': () => startPostern(profiled),
     'oauth2-server, memory': () => startBenchProcess('oauth2-server'),
   };
-  // What flows have in common is compiled in the first of them.
+  // The first flow compiles what all flows share, so later ones need half the warm-up.
   const laterEffort = { ...effort, warmUp: effort.warmUp / 2 };
   const servers = new Map<string, Server>();
   try {

@@ -20,13 +20,13 @@ export type Result = Table | Values;
 interface SectionContext {
   readonly generator: Generator;
   readonly effort: Effort;
-  /** Less of everything. */
+  /** Measures fewer and shorter rounds. */
   readonly quick: boolean;
   /** Names of flows; empty: all. */
   readonly flowNames: readonly string[];
-  /** Parts of the names of contestants; empty: all. */
+  /** Parts of the names of subjects; empty: all. */
   readonly labelFilters: readonly string[];
-  /** Where processor profiles of Postern go, if they are wanted. */
+  /** The folder that processor profiles of Postern are written to. */
   readonly profile?: string;
   readonly report: (result: Result) => void;
 }

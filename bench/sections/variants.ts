@@ -12,24 +12,24 @@ const getFlow = (name: string): Flow => {
   return flow;
 };
 
-/** The same code at the form door and at the JSON door. */
+/** Redeems the same kind of code at the form token endpoint and at the JSON token endpoint. */
 export const compareTokenEndpoints: Section = async ({ generator, effort, report }) => {
   const redis = await openRedis();
   const server = await startPostern({ redis });
   const rows = await measureInterleaved(
     generator,
     [
-      createWorkload('form door', server, codeEndpoints.form),
-      createWorkload('JSON door', server, codeEndpoints.json),
+      createWorkload('form token endpoint', server, codeEndpoints.form),
+      createWorkload('JSON token endpoint', server, codeEndpoints.json),
     ],
     effort,
   );
-  report({ title: 'one access token for a code, at both doors', rows });
+  report({ title: 'one access token for a code, at both token endpoints', rows });
   await server.close();
   await redis.close();
 };
 
-/** What the log and the record of events cost. */
+/** Measures what the log and the audit record cost. */
 export const measureObservability: Section = async ({ generator, effort, report }) => {
   const variants = {
     'log and audit': {},
@@ -44,7 +44,7 @@ export const measureObservability: Section = async ({ generator, effort, report 
   );
   const workloads = running.map(({ label, server }) => createWorkload(label, server, getFlow('exchange')));
   report({
-    title: 'code exchange on Redis, by what is written about it',
+    title: 'code exchange on Redis, by what it logs and records',
     rows: await measureInterleaved(generator, workloads, effort),
   });
   for (const { server, redis } of running) {
@@ -74,7 +74,7 @@ export const varyConnections: Section = async ({ generator, effort, report }) =>
   for (const redis of redises) await redis.close();
 };
 
-/** Ten thousand clients of the store against one of them. */
+/** Compares ten thousand clients in the store with one of them. */
 export const measureManyClients: Section = async ({ generator, effort, report }) => {
   const redis = await openRedis();
   const server = await startPostern({ redis });
@@ -87,7 +87,7 @@ export const measureManyClients: Section = async ({ generator, effort, report })
     requests: async (count) =>
       Array.from({ length: count }, () => clientCredentials(ids[next++ % ids.length]).request('')),
   };
-  // Every client once, so that what is compared is not the first look at each.
+  // The warm-up reads every client once, so that no round pays for the first read of a client.
   const warmUp = Math.max(effort.warmUp, 10_000);
   const rows = await measureInterleaved(generator, [one, all], { ...effort, warmUp });
   report({ title: 'client credentials, by the number of clients', rows });
@@ -95,7 +95,7 @@ export const measureManyClients: Section = async ({ generator, effort, report })
   await redis.close();
 };
 
-/** At a rate that leaves room, counted from when each request was due. */
+/** Sends at a rate below capacity and counts latency from the time at which each request was due. */
 export const measureSteadyRate: Section = async ({ generator, quick, report }) => {
   const [redis, another] = [await openRedis(), await openRedis()] as const;
   const servers = {
@@ -115,7 +115,7 @@ export const measureSteadyRate: Section = async ({ generator, quick, report }) =
   for (const one of [redis, another]) await one.close();
 };
 
-/** Each worker gets the load that one gets alone, and as long to warm up. */
+/** Gives each worker the load and the warm-up that a single worker gets. */
 export const varyWorkers: Section = async ({ generator, effort, quick, report }) => {
   const running = [];
   for (const count of [1, 2]) {
@@ -129,7 +129,7 @@ export const varyWorkers: Section = async ({ generator, effort, quick, report })
         connections: 64 * count,
       }),
     ),
-    // Short rounds would be over before both workers are at it, and each tidies its memory after every one.
+    // Short rounds end before both workers are busy, and each worker collects its garbage after every round.
     { rounds: Math.ceil(effort.rounds / 2), perRound: quick ? 1_000 : 8_000, warmUp: effort.warmUp * 2 },
   );
   report({
@@ -138,8 +138,8 @@ export const varyWorkers: Section = async ({ generator, effort, quick, report })
     rows,
   });
   report({
-    title: 'two workers against one, were the cores theirs alone',
-    note: 'from the processor time of a request: generator and Redis take none of theirs',
+    title: 'two workers against one, if they had the cores to themselves',
+    note: 'computed from the processor time of a request, without that of the generator and of Redis',
     values: { 'times the throughput': (2 / (rows[1]?.ratio ?? Number.NaN)).toFixed(2) },
   });
   for (const { server, redis } of running) {
@@ -148,7 +148,7 @@ export const varyWorkers: Section = async ({ generator, effort, quick, report })
   }
 };
 
-/** A store that is nearly empty against one that is full. */
+/** Compares a nearly empty store with a full one. */
 export const measureManyGrants: Section = async ({ generator, effort, quick, report }) => {
   const many = quick ? 20_000 : 1_000_000;
   for (const store of ['Redis', 'embedded'] as const) {

@@ -16,8 +16,9 @@ const grantable = new Set([
 ]);
 
 /**
- * Does what the Redis adapter in the engine's documentation does: a hash for what is spent, a string for the rest, a
- * list of keys for each grant, a pointer for user codes and session uids. Five trips for one code exchange.
+ * Does what the Redis adapter in oidc-provider's documentation does. It keeps a hash for what can be consumed, a string
+ * for the rest, a list of keys for each grant, and a pointer for user codes and session uids. A code exchange takes
+ * five round trips.
  */
 export const exampleAdapter = (socket: string): ((model: string) => Adapter) => {
   const redis = new Redis({ path: socket, keyPrefix: 'oidc:' });

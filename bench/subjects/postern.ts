@@ -23,18 +23,18 @@ export interface Postern extends Server {
 }
 
 export interface PosternOptions {
-  /** Absent: the embedded store, in a file. */
+  /** Absent: the embedded store in a file. */
   readonly redis?: RunningRedis;
   readonly workers?: number;
   readonly audit?: boolean;
   readonly log?: 'info' | 'silent';
-  /** Directory for a processor profile. */
+  /** The folder that a processor profile is written to. */
   readonly profile?: string;
   /** URL of a module that the server loads before its own, and that answers messages. */
   readonly preload?: string;
-  /** Where it keeps what it has, and finds it again; absent: a directory for this time. */
+  /** The working directory, which a later start can reuse; absent: a temporary one. */
   readonly dataFolder?: string;
-  /** Directory of a compile cache. */
+  /** The folder of the compile cache. */
   readonly compileCache?: string;
 }
 
@@ -49,7 +49,7 @@ const settings = (port: number, { redis, workers = 1, audit = true, log = 'info'
   log: { level: log, format: 'json' },
   audit: { enabled: audit },
   tokens: { authorization_code_ttl: 600, refresh_reuse_window: 10 },
-  // All load comes from one address: counted as always, but never refused.
+  // All load comes from one address: it is counted as always, but never refused.
   security: { throttle: { token_per_address: 1_000_000 } },
   accounts: [{ username, password: 'never used in a measurement', ...claims }],
   clients: clients.map((client) =>
@@ -69,13 +69,13 @@ const waitUntilReady = async (port: number, child: ChildProcess): Promise<void> 
       await response.text();
       if (response.ok) return;
     } catch {
-      // Not listening yet.
+      // The server does not listen yet.
     }
   }
   throw new Error('Postern did not start');
 };
 
-/** The server as operators run it, and beside it a process that makes material in its store. */
+/** Starts the server as operators do; a second process makes credentials in its store. */
 export const startPostern = async (options: PosternOptions = {}): Promise<Postern> => {
   const port = await freePort();
   const cwd = options.dataFolder ?? mkdtempSync(join(tmpdir(), 'postern-bench-'));
@@ -117,7 +117,7 @@ export const startPostern = async (options: PosternOptions = {}): Promise<Poster
     addClients: (count) => ask<string[]>(getMinter(), 'addClients', count),
     fill: (count) => ask<void>(getMinter(), 'fill', count),
     collectGarbage: async () => {},
-    // The record of events is written a quarter of a second behind.
+    // Audit records are written a quarter of a second after the answers.
     awaitDeferredWork: () => sleep(options.audit === false ? 0 : 350),
     async close() {
       minter?.kill();

@@ -10,7 +10,7 @@ export interface RunningRedis {
   close(): Promise<void>;
 }
 
-/** A server of its own for each contestant, so that its processor time and memory are that contestant's. */
+/** Each subject gets a separate Redis, so that processor time and memory can be attributed to it. */
 export const openRedis = async (): Promise<RunningRedis> => {
   const server = await startRedis({ port: 'socket' });
   const socket = join(server.dir, 'redis.sock');

@@ -1,16 +1,16 @@
 import type { MintRequest } from '../fixtures.ts';
 
-/** A server that was started, whoever it is. */
+/** A running server that is measured. */
 export interface Server {
   readonly port: number;
   readonly pid: number;
   readonly redisPid?: number;
-  /** What it mints for a code is as good as a token: nothing is redeemed first. */
+  /** A minted code also works as an access token, so no code is redeemed before the measurement. */
   readonly codesAreTokens?: boolean;
   mint(request: MintRequest): Promise<readonly string[]>;
-  /** Called before the clock runs: lets go of what minting left. */
+  /** Frees the memory that minting used; called before a measurement. */
   collectGarbage(): Promise<void>;
-  /** Called before the clock stops: waits for work put off. */
+  /** Waits for the work that follows the answers; called before a measurement ends. */
   awaitDeferredWork(): Promise<void>;
   close(): Promise<void>;
 }

@@ -13,7 +13,7 @@ const keyGenerators: Record<Algorithm, () => KeyObject> = {
 
 const encodePart = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** JWTs by `node:crypto` and nothing else: elliptic curves in line, RSA on the thread pool. */
+/** Signs JWTs by `node:crypto` alone: elliptic curves synchronously, RSA on the thread pool. */
 export const createSigner = () => {
   const keys = new Map<Algorithm, KeyObject>();
   return async (alg: Algorithm, typ: string | undefined, payload: object): Promise<string> => {

@@ -1,8 +1,8 @@
 import type { Adapter } from 'oidc-provider';
-// The adapter in memory is the engine's own; only the place where it keeps things can't be reached otherwise.
+// oidc-provider does not export its memory adapter, so it is imported by its path.
 import MemoryAdapter, { setStorage } from 'oidc-provider/lib/adapters/memory_adapter.js';
 
-/** The engine's own adapter, which forgets after a thousand entries; a run needs more, so here it may keep all. */
+/** oidc-provider's memory adapter drops entries beyond a thousand; a run needs more, so this one keeps them all. */
 export const unboundedMemoryAdapter = (): ((name: string) => Adapter) => {
   setStorage(new Map());
   return (name) => new MemoryAdapter(name);

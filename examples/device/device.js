@@ -1,4 +1,4 @@
-// A device without a browser (RFC 8628): shows a code and a QR code, and asks until somebody has approved.
+// A device without a browser (RFC 8628). It shows a code and a QR code, and polls until a person has approved.
 import { renderUnicodeCompact } from 'uqr';
 
 const { ISSUER = 'http://localhost:3000', CLIENT_ID = 'demo-device' } = process.env;
@@ -31,7 +31,7 @@ const waitForTokens = async () => {
       device_code: asked.device_code,
     });
     if (answer.ok) return answer;
-    // §3.5: five seconds slower from now on. Anything but these two is final.
+    // §3.5: `slow_down` adds five seconds to the interval. Any other error is final.
     if (answer.error === 'slow_down') interval += 5;
     else if (answer.error !== 'authorization_pending') throw new Error(answer.error_description);
   }

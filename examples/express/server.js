@@ -1,4 +1,4 @@
-// An Express application that signs people in with openid-client: code + PKCE, session, refresh, logout.
+// An Express application that signs people in with openid-client, by code and PKCE, and signs them out again.
 import { randomBytes } from 'node:crypto';
 import express from 'express';
 import session from 'express-session';
@@ -13,7 +13,7 @@ const {
 const home = `http://localhost:${PORT}/`;
 const redirect_uri = `${home}callback`;
 
-// Plain http is for development on one machine: leave the option out for a server behind https.
+// Plain http is for development on one machine. A server behind https needs no such option.
 const insecure = ISSUER.startsWith('http:') ? { execute: [oidc.allowInsecureRequests] } : {};
 const server = await oidc.discovery(
   new URL(ISSUER),
@@ -64,7 +64,7 @@ app.get('/callback', async (request, response) => {
     expectedNonce: nonce,
   });
   const person = await oidc.fetchUserInfo(server, tokens.access_token, tokens.claims().sub);
-  // A fresh session id after a sign-in: one that was planted before is worth nothing.
+  // A new session id after the sign-in defeats session fixation.
   await new Promise((done) => request.session.regenerate(done));
   Object.assign(request.session, { person, idToken: tokens.id_token });
   return response.redirect(303, '/');

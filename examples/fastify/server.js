@@ -1,4 +1,4 @@
-// A Fastify application that signs people in with @fastify/oauth2: discovery, code + PKCE, refresh.
+// A Fastify application that signs people in with @fastify/oauth2, by discovery, code and PKCE, and refreshes tokens.
 import { randomUUID } from 'node:crypto';
 import cookie from '@fastify/cookie';
 import oauth2 from '@fastify/oauth2';
@@ -22,11 +22,11 @@ await app.register(oauth2, {
   scope: ['openid', 'profile', 'email'],
   startRedirectPath: '/login',
   callbackUri: `${home}/callback`,
-  // Its cookies are Secure unless told otherwise, and this example speaks plain http on one machine.
+  // The plugin makes cookies Secure by default, but this example uses plain http on one machine.
   cookie: { secure: home.startsWith('https:'), sameSite: 'lax', path: '/', httpOnly: true },
 });
 
-// In memory: gone with the process, and not shared with a second one.
+// Sessions in memory end with the process and are not shared with a second one.
 const sessions = new Map();
 const sessionOf = (request) => sessions.get(request.cookies.session);
 
@@ -55,7 +55,7 @@ app.get('/refresh', async (request, reply) => {
 app.get('/logout', async (request, reply) => {
   const session = sessionOf(request);
   sessions.delete(request.cookies.session);
-  // The whole grant goes with it. The answer is empty (RFC 7009 §2.2), where the library would want JSON.
+  // The server revokes the whole grant. Its answer is empty (RFC 7009 §2.2), which the library accepts with `json`.
   if (session) await app.postern.revokeToken(session.token, 'refresh_token', { json: true });
   return reply.clearCookie('session', { path: '/' }).redirect('/', 303);
 });

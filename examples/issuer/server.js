@@ -1,4 +1,4 @@
-// An issuer-style service: sends people to the server, and redeems the code as JSON at /api/v1/tokens.
+// A service in the style of an issuer. It sends people to the server and redeems the code as JSON at /api/v1/tokens.
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer } from 'node:http';
 
@@ -42,14 +42,14 @@ const redeem = async (code) => {
 };
 
 const finish = async (request, response, answer) => {
-  // Without a challenge the state is all that binds the answer to this browser: never leave it out.
+  // Without a PKCE challenge only the state binds the response to this browser, so it is required.
   if (!same(answer.get('state') ?? '', cookie(request, 'state'))) {
     return json(response, 400, { message: 'This sign-in was not started in this browser.' });
   }
   const code = answer.get('code');
   if (!code) return json(response, 403, { message: answer.get('error_description') ?? answer.get('error') });
   const { status, body } = await redeem(code);
-  // A real service keeps the token to itself and calls its API with it; this one shows what it got.
+  // A real service never sends the token to the browser; it calls its API with it.
   if (status === 201)
     return json(response, 200, { token_type: body.token_type, expires_in: body.expires_in });
   return json(response, 502, { code: body.code, message: body.message });

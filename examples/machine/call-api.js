@@ -1,4 +1,5 @@
-// A program that calls an API in its own name: client credentials, a token kept until shortly before it ends.
+// A program that calls an API on its own behalf. It uses client credentials and keeps a token until shortly before it
+// expires.
 const {
   ISSUER = 'http://localhost:3000',
   CLIENT_ID = 'demo-machine',
@@ -21,7 +22,7 @@ const token = async () => {
         `${encodeURIComponent(CLIENT_ID)}:${encodeURIComponent(CLIENT_SECRET)}`,
       ).toString('base64')}`,
     },
-    // The API that the token is for (RFC 8707) and what it may do there.
+    // RFC 8707 §2: `resource` names the API that the token is for.
     body: new URLSearchParams({ grant_type: 'client_credentials', resource: RESOURCE, scope: 'demo:read' }),
   });
   const answer = await response.json();
@@ -39,5 +40,5 @@ const call = async () => {
 };
 
 console.log(await call());
-// The second call needs no second token.
+// The second call reuses the token of the first.
 console.log(await call());

@@ -1,6 +1,6 @@
 /**
- * A signer that holds one private key and never gives it away: what a bridge to a KMS or an HSM looks like. Replace
- * `signWith` by a call of your KMS; the rest stays.
+ * A signer that holds one private key and never discloses it, as a bridge to a KMS or an HSM does. To use a KMS, replace
+ * `signWith` by a call to it.
  */
 import {
   constants,
@@ -20,13 +20,13 @@ export interface SignerOptions {
   readonly pem: string;
   readonly kid: string;
   readonly alg: 'ES256' | 'EdDSA' | 'RS256' | 'PS256';
-  /** What the caller must show. */
+  /** The bearer token that the caller must send. */
   readonly token: string;
 }
 
 const pss = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
 
-/** RFC 7518 §3.4: an ES256 signature is r and s side by side; many a KMS answers DER, which must be unpacked. */
+/** RFC 7518 §3.4: an ES256 signature is r followed by s. Many KMS return DER, which must be converted. */
 const signWith = (key: KeyObject, alg: SignerOptions['alg'], data: Buffer): Buffer => {
   if (alg === 'EdDSA') return sign(null, data, key);
   if (alg === 'ES256') return sign('sha256', data, { key, dsaEncoding: 'ieee-p1363' });
@@ -63,15 +63,15 @@ export const createSigner = (options: SignerOptions): Server => {
     if (!hasToken(request.headers.authorization, options.token)) return reply(401, { error: 'wrong token' });
     try {
       const data = parseSignRequest(await readBody(request), options);
-      if (!data) return reply(400, { error: 'another key was asked for' });
+      if (!data) return reply(400, { error: 'this signer holds another key' });
       reply(200, { signature: signWith(key, options.alg, data).toString('base64url') });
     } catch {
-      reply(400, { error: 'not a request to sign' });
+      reply(400, { error: 'the body is not a request to sign' });
     }
   });
 };
 
-/** The public part, for `keys.remote` of the configuration. */
+/** The public key, for `keys.remote` in the configuration. */
 export const publicJwk = (pem: string): Readonly<Record<string, string>> => {
   const { kty = '', crv, x, y, n, e } = createPublicKey(createPrivateKey(pem)).export({ format: 'jwk' });
   return Object.fromEntries(Object.entries({ kty, crv, x, y, n, e }).filter(([, value]) => value)) as Record<

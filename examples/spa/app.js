@@ -1,4 +1,4 @@
-// A public client in a browser: code + PKCE, no secret, tokens in memory and session storage only.
+// A public client in a browser. It uses code and PKCE, has no secret, and keeps tokens in session storage.
 const { UserManager, WebStorageStateStore } = globalThis.oidc;
 
 const settings = await (await fetch('/settings.json')).json();
@@ -16,22 +16,22 @@ const element = (id) => document.getElementById(id);
 const show = (user) => {
   element('status').textContent = user
     ? `Hello ${user.profile.name ?? user.profile.sub}`
-    : 'Nobody is signed in.';
+    : 'You are not signed in.';
   element('status').dataset.state = user ? 'in' : 'out';
   element('sign-in').hidden = Boolean(user);
   element('sign-out').hidden = !user;
   element('refresh').hidden = !user?.refresh_token;
 };
 
-const tell = (error) => {
+const showError = (error) => {
   element('status').textContent = `That failed: ${error.message}`;
   element('status').dataset.state = 'failed';
 };
 
-element('sign-in').addEventListener('click', () => manager.signinRedirect().catch(tell));
-element('sign-out').addEventListener('click', () => manager.signoutRedirect().catch(tell));
+element('sign-in').addEventListener('click', () => manager.signinRedirect().catch(showError));
+element('sign-out').addEventListener('click', () => manager.signoutRedirect().catch(showError));
 element('refresh').addEventListener('click', async () => {
-  const user = await manager.signinSilent().catch(tell);
+  const user = await manager.signinSilent().catch(showError);
   if (!user) return;
   show(user);
   element('status').dataset.state = 'refreshed';
@@ -43,5 +43,5 @@ try {
     history.replaceState(null, '', '/');
   } else show(await manager.getUser());
 } catch (error) {
-  tell(error);
+  showError(error);
 }

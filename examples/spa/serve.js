@@ -1,4 +1,4 @@
-// Serves the single-page application: three files and where its server is. It has no part in the sign-in.
+// Serves the files of the single-page application and its settings. It takes no part in the sign-in.
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 
@@ -23,7 +23,7 @@ createServer((request, response) => {
   const found = files[new URL(request.url, home).pathname];
   if (!found) return response.writeHead(404).end();
   response.setHeader('content-type', found.type);
-  // Scripts of its own only, and no other server to talk to than the issuer: what XSS would want most.
+  // Only own scripts run, and they reach no server but the issuer: injected script can't send tokens elsewhere.
   response.setHeader(
     'content-security-policy',
     `default-src 'none'; script-src 'self'; connect-src 'self' ${ISSUER}; base-uri 'none'`,
