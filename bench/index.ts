@@ -48,6 +48,7 @@ const help = `npm run bench -- [options]
   --only TEXT         subjects of the section flows whose name contains it; may be repeated
   --rounds N          rounds in which the subjects take turns (24)
   --requests N        requests of one subject in one round (500)
+  --warm-up N         requests of each flow before the first round (16000)
   --profile FOLDER    write processor profiles of Postern there
 
 npm run bench -- --against CHECKOUT [options]
@@ -57,7 +58,7 @@ npm run bench -- --against CHECKOUT [options]
 
   --flow NAME         ${Object.keys(comparedFlows).join(', ')}; may be repeated
   --store NAME        ${stores.join(', ')}; may be repeated
-  --rounds N, --requests N, --quick
+  --rounds N, --requests N, --warm-up N (8000), --quick
   --threshold N       percent that a flow may take in addition (5)
   --minutes N         longest time for one store (20)
 `;
@@ -71,6 +72,7 @@ const { values } = parseArgs({
     only: { type: 'string', multiple: true, default: [] },
     rounds: { type: 'string' },
     requests: { type: 'string' },
+    'warm-up': { type: 'string' },
     profile: { type: 'string' },
     against: { type: 'string' },
     store: { type: 'string', multiple: true, default: [] },
@@ -99,6 +101,8 @@ const known = <T extends string>(name: string, given: readonly string[], names: 
 
 const { quick, profile, against } = values;
 const rounds = numberOf('rounds', values.rounds ?? (quick ? '5' : '24'));
+const warmUpOf = (usual: number): number =>
+  numberOf('warm-up', values['warm-up'] ?? (quick ? '1000' : `${usual}`));
 const perRound = numberOf('requests', values.requests ?? (quick ? '200' : '500'));
 
 const results: Result[] = [];
@@ -114,7 +118,7 @@ const runSections = async (generator: Generator): Promise<void> => {
     await sections[name]?.({
       generator,
       // The compiler takes up to a third of the processor until it has nothing left to do.
-      effort: { rounds, perRound, warmUp: quick ? 1_000 : 16_000 },
+      effort: { rounds, perRound, warmUp: warmUpOf(16_000) },
       quick,
       flowNames: known('flow', values.flow, Object.keys(flows)),
       labelFilters: values.only,
@@ -131,7 +135,7 @@ const runComparison = async (generator: Generator, root: string): Promise<void> 
     against: root,
     stores: chosen.length > 0 ? chosen : stores,
     flowNames: known('flow', values.flow, Object.keys(comparedFlows)),
-    effort: { rounds, perRound, warmUp: quick ? 1_000 : 8_000 },
+    effort: { rounds, perRound, warmUp: warmUpOf(8_000) },
     threshold: numberOf('threshold', values.threshold),
     minutes: numberOf('minutes', values.minutes),
     report,

@@ -1,0 +1,51 @@
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import { compareRounds, isSlower } from '../../bench/compare/statistics.ts';
+import { startProgram } from '../support/program.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Rounds in which this checkout takes `ratio` times the other one, with a noise of 3 percent. */
+const roundsOf = (ratio: number, count: number) =>
+  Array.from({ length: count }, (_, i) => {
+    const other = 0.4 + (i % 5) / 50;
+    return { own: other * ratio * (1 + ((i % 7) - 3) / 100), other };
+  });
+
+t.test(
+  'a flow that takes 6 percent more is slower than 5 percent allow, one that takes 4 is not',
+  async (t) => {
+    t.equal(isSlower(compareRounds(roundsOf(1.06, 28)), 5), true);
+    t.equal(isSlower(compareRounds(roundsOf(1.04, 28)), 5), false);
+    t.equal(isSlower(compareRounds(roundsOf(0.8, 28)), 5), false);
+  },
+);
+
+t.test('one slow round does not move the ratio', async (t) => {
+  const pairs = [...roundsOf(1, 27), { own: 9, other: 0.4 }];
+  const { ratio, interval, rounds } = compareRounds(pairs);
+  t.equal(rounds, 28);
+  t.ok(Math.abs(ratio - 1) < 0.02, `${ratio}`);
+  t.ok(interval[0] <= ratio && ratio <= interval[1], `${interval}`);
+  t.ok(interval[1] - interval[0] < 0.06, `${interval}`);
+});
+
+t.test(
+  'a comparison of this checkout with itself measures the flow on both sides and ends well',
+  async (t) => {
+    const bench = startProgram('bench/index.ts', { PATH: process.env['PATH'] ?? '' }, [
+      ...['--against', root, '--warm-up', '50', '--store', 'embedded', '--flow', 'exchange'],
+      ...['--rounds', '2', '--requests', '20', '--threshold', '1000'],
+    ]);
+    t.teardown(() => bench.stop());
+    t.equal(await bench.ended, 0, bench.out());
+    t.match(bench.out(), /code exchange \| \d\.\d+ \/ \d\.\d+ ms, ratio \d+\.\d+ \(.*\), 2 rounds \|/);
+  },
+);
+
+t.test('an unknown flow is named, with those that exist', async (t) => {
+  const bench = startProgram('bench/index.ts', {}, ['--against', root, '--flow', 'exchagne']);
+  t.teardown(() => bench.stop());
+  t.equal(await bench.ended, 1);
+  t.match(bench.out(), 'there is no flow exchagne: authorize, exchange, refresh');
+});
