@@ -1,5 +1,7 @@
 import type { Command as Program } from 'commander';
-import type { Flags, Loaded } from '#config';
+import type { Config, Flags, Loaded } from '#config';
+import type { Events } from './events.ts';
+import type { Clock, Store } from './store/port.ts';
 
 export interface Output {
   /** Prints the result of a command: `data` with `--json`, `text` without. Called once per command. */
@@ -10,10 +12,31 @@ export interface Output {
   note(text: string): void;
 }
 
+/** What a command works on: the store of a configuration, beside a server that may be running on it. */
+export interface Installation {
+  readonly store: Store;
+  readonly config: Config;
+  readonly clock: Clock;
+  /** What a command emits goes to the audit record, with the name of the operator. */
+  readonly events: Events;
+}
+
+export interface InstallationOptions {
+  /** The result of `load` if it is left out. */
+  readonly config?: Config;
+  /** Few commands may create a store. To the others a mistyped `store.url` would look like an empty one. */
+  readonly mayCreateStore?: boolean;
+}
+
 export interface CommandContext {
   readonly output: Output;
   /** Loads the configuration from `--config`, `--set`, the environment and the file. */
   load(flags?: Flags): Loaded;
+  /** Opens the installation while `work` runs. */
+  withInstallation<T>(
+    work: (installation: Installation) => Promise<T>,
+    options?: InstallationOptions,
+  ): Promise<T>;
   /** Called by a command that handles SIGINT and SIGTERM, such as a server that drains. */
   handleOwnSignals(): void;
 }

@@ -1,4 +1,5 @@
 import type { FastifyPluginAsync } from 'fastify';
+import type { Command } from './command.ts';
 import type { Step } from './http/interactions/step.ts';
 import type { GrantType } from './provider/grant-types.ts';
 import type { ProviderSettings } from './provider/provider-settings.ts';
@@ -7,6 +8,8 @@ import type { ProviderSettings } from './provider/provider-settings.ts';
 export interface FeatureDeclaration {
   readonly name: string;
   readonly grants?: readonly GrantType[];
+  /** Commands of `postern` by their names; each is imported when it is called. */
+  readonly commands?: Readonly<Record<string, () => Promise<Command>>>;
 }
 
 /** One folder of `features/`. Everything but the name is optional. */

@@ -1,32 +1,19 @@
 import { userInfo } from 'node:os';
 import type { Config } from '#config';
-import type { CommandContext } from '#src/command.ts';
+import type { Installation } from '#src/command.ts';
 import { exitCode, Failure } from '#src/errors.ts';
-import { createEvents, type Events } from '#src/events.ts';
-import type { Clock, Store } from '#src/store/port.ts';
-
-export interface Installation {
-  readonly store: Store;
-  readonly config: Config;
-  readonly clock: Clock;
-  readonly events: Events;
-}
-
-/** Few commands may begin an installation; to the others a mistyped `store.url` would look like an empty store. */
-export interface StoreCreation {
-  readonly mayCreateStore?: boolean;
-}
+import { createEvents } from '#src/events.ts';
 
 const operatorName = (): string => {
   try {
     return userInfo().username;
   } catch {
-    // A container may run as a user that has no name.
+    // A container may run as a user without a name.
     return `uid ${process.getuid?.() ?? 'unknown'}`;
   }
 };
 
-/** What commands do to an installation is in its audit record, with the name of who did it. */
+/** Writes what `work` does to the audit record, with the name of the operator. */
 const withAudit = async <T>(
   { store, config, clock, events }: Installation,
   work: () => Promise<T>,
@@ -54,13 +41,17 @@ const withAudit = async <T>(
   } finally {
     await stop();
     if (auditError !== undefined)
-      process.emitWarning('What was done could not be written to the audit record.');
+      process.emitWarning('The command could not write what it did to the audit record.');
   }
 };
 
-/** Works on the store of a configuration, beside the server that may be running on it. */
-export const withInstallation = async <T>(
-  { config, mayCreateStore = false }: { readonly config: Config } & StoreCreation,
+interface OpenOptions {
+  readonly config: Config;
+  readonly mayCreateStore: boolean;
+}
+
+export const openInstallation = async <T>(
+  { config, mayCreateStore }: OpenOptions,
   work: (installation: Installation) => Promise<T>,
 ): Promise<T> => {
   if (config.store.url.startsWith('memory:')) {
@@ -79,8 +70,3 @@ export const withInstallation = async <T>(
     await store.close();
   }
 };
-
-export const withConfiguredInstallation = <T>(
-  { load, mayCreateStore = false }: CommandContext & StoreCreation,
-  work: (installation: Installation) => Promise<T>,
-): Promise<T> => withInstallation({ config: load().config, mayCreateStore }, work);

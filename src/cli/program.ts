@@ -3,6 +3,7 @@ import { type Flags, type Loaded, loadConfig } from '#config';
 import type { Command, CommandContext } from '#src/command.ts';
 import { type ExitCode, exitCode } from '#src/errors.ts';
 import { formatFailure, isHelpOrVersion, toCommandFailure } from './failures.ts';
+import { openInstallation } from './installation.ts';
 import { createOutput, type Streams } from './output.ts';
 
 interface GlobalFlags {
@@ -53,7 +54,13 @@ export const runCommand = async (
       cwd,
     });
   };
-  const context: CommandContext = { output: createOutput(streams, isJson), load, handleOwnSignals };
+  const context: CommandContext = {
+    output: createOutput(streams, isJson),
+    load,
+    withInstallation: (work, { config = load().config, mayCreateStore = false } = {}) =>
+      openInstallation({ config, mayCreateStore }, work),
+    handleOwnSignals,
+  };
   for (const command of commands) command(program, context);
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -4,7 +4,7 @@ import { matchesIn, shippedSources } from './sources.ts';
 /** The files that read the system clock, each with its reason. All others receive a clock as an argument. */
 const reasons: Readonly<Record<string, string>> = {
   'src/cli/audit/query.ts': 'A command reads the clock once.',
-  'src/cli/migrate.ts': 'It limits how often progress is printed.',
+  'src/features/store-copy/commands/migrate.ts': 'It limits how often progress is printed.',
   'src/features/client-authentication/assertion.ts':
     'oidc-provider compares assertions with the system clock.',
   'src/features/doctor/outside.ts': 'It measures a request.',

@@ -8,9 +8,10 @@ const rules: readonly { readonly folder: RegExp; readonly may: readonly RegExp[]
   { folder: /^adapters\//, may: [/^adapters\//, /^src\/store\//] },
   { folder: /^src\/store\//, may: [/^src\/store\//, /^src\/errors\.ts$/, /^config\/index\.ts$/] },
   {
-    folder: /^src\/(errors|error-codes|events|command|cookies|form-mac)\.ts$/,
+    folder: /^src\/(errors|error-codes|events|cookies|form-mac)\.ts$/,
     may: [/^config\/index\.ts$/],
   },
+  { folder: /^src\/command\.ts$/, may: [/^src\/(events|store\/port)\.ts$/, /^config\/index\.ts$/] },
   {
     folder: /^src\/views\//,
     may: [/^src\/views\//, /^src\/error-codes\.ts$/, /^config\/index\.ts$/],
@@ -35,7 +36,7 @@ const rules: readonly { readonly folder: RegExp; readonly may: readonly RegExp[]
       /^config\/index\.ts$/,
     ],
   },
-  { folder: /^src\/feature\.ts$/, may: [/^src\/(provider|http)\//] },
+  { folder: /^src\/feature\.ts$/, may: [/^src\/(provider|http)\//, /^src\/command\.ts$/] },
   { folder: /^src\/features\/index\.ts$/, may: [/./] },
   {
     folder: /^src\/features\/[^/]+\//,
@@ -43,7 +44,7 @@ const rules: readonly { readonly folder: RegExp; readonly may: readonly RegExp[]
       /^src\/features\/OWN\//,
       /^src\/features\/[^/]+\/index\.ts$/,
       /^src\/(services|provider|http|store|views)\//,
-      /^src\/(errors|error-codes|events|feature|command|version|cookies|form-mac)\.ts$/,
+      /^src\/(errors|error-codes|events|feature|command|version|cookies|form-mac|open-store)\.ts$/,
       /^config\/index\.ts$/,
     ],
   },

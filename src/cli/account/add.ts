@@ -1,6 +1,6 @@
 import type { Command } from '#src/command.ts';
 import { exitCode, Failure } from '#src/errors.ts';
-import type { Claims } from '#src/services/accounts/index.ts';
+import type { Accounts, Claims } from '#src/services/accounts/index.ts';
 import { formatMembers } from '../format-members.ts';
 import { collectValues } from '../paging.ts';
 import { readSecret } from '../secret-input.ts';
@@ -44,15 +44,12 @@ export const add: Command = (group, context) => {
     .action(async (username: string, flags: AddFlags) => {
       const claims = parseClaims(flags.claim ?? []);
       const typed = flags.generate ? undefined : await readSecret(flags.hash ? 'Hash' : 'Password');
-      const { account, password } = await withAccounts(
-        { ...context, mayCreateStore: true },
-        async (accounts) => {
-          const secret =
-            typed === undefined ? {} : flags.hash ? { passwordHash: typed } : { password: typed };
-          const added = await accounts.add({ username, claims, ...secret });
-          return { account: added, password: flags.generate && (await accounts.resetPassword(added.id)) };
-        },
-      );
+      const secret = typed === undefined ? {} : flags.hash ? { passwordHash: typed } : { password: typed };
+      const add = async (accounts: Accounts) => {
+        const added = await accounts.add({ username, claims, ...secret });
+        return { account: added, password: flags.generate && (await accounts.resetPassword(added.id)) };
+      };
+      const { account, password } = await withAccounts(context, add, { mayCreateStore: true });
       const data = { ...accountData(account), ...(password ? { password } : {}) };
       output.answer(data, formatMembers(data));
       if (password) output.note('The password is shown this once; only its hash is kept.');

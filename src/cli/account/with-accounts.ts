@@ -1,14 +1,14 @@
-import type { CommandContext } from '#src/command.ts';
+import type { CommandContext, InstallationOptions } from '#src/command.ts';
 import { exitCode, Failure } from '#src/errors.ts';
 import type { Account, Accounts } from '#src/services/accounts/index.ts';
-import { type StoreCreation, withConfiguredInstallation } from '../installation.ts';
 import { isoTime } from '../table.ts';
 
 export const withAccounts = <T>(
-  context: CommandContext & StoreCreation,
+  { withInstallation }: CommandContext,
   work: (accounts: Accounts) => Promise<T>,
+  options?: InstallationOptions,
 ): Promise<T> =>
-  withConfiguredInstallation(context, async (installation) => {
+  withInstallation(async (installation) => {
     const { createAccounts } = await import('#src/services/accounts/index.ts');
     const accounts = createAccounts(installation);
     try {
@@ -16,7 +16,7 @@ export const withAccounts = <T>(
     } finally {
       accounts.close();
     }
-  });
+  }, options);
 
 /** By user name, or by subject as tokens and logs name it. */
 export const requireAccount = async (accounts: Accounts, name: string): Promise<Account> => {

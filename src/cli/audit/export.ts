@@ -1,6 +1,5 @@
 import { InvalidArgumentError } from 'commander';
 import type { Command } from '#src/command.ts';
-import { withConfiguredInstallation } from '../installation.ts';
 import { addQueryOptions, type QueryFlags } from './query.ts';
 
 const pageSize = 500;
@@ -17,7 +16,7 @@ export const exportOf: Command = (group, context) => {
   addQueryOptions(group.command('export').description('the record as NDJSON or CSV, the earliest first'))
     .option('--format <format>', 'ndjson or csv', parseFormat, 'ndjson')
     .action(async ({ format, ...query }: QueryFlags & { readonly format: Format }) => {
-      await withConfiguredInstallation(context, async ({ store }) => {
+      await context.withInstallation(async ({ store }) => {
         const { csvHead, csvLine, listRecords } = await import('#src/services/audit/index.ts');
         if (format === 'csv') await output.stream(csvHead);
         let cursor: string | undefined;

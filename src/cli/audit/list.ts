@@ -1,5 +1,4 @@
 import type { Command } from '#src/command.ts';
-import { withConfiguredInstallation } from '../installation.ts';
 import { type PagingFlags, rejectBadCursor, wholeNumber } from '../paging.ts';
 import { isoTime, table } from '../table.ts';
 import { addQueryOptions, type QueryFlags } from './query.ts';
@@ -10,7 +9,7 @@ export const list: Command = (group, context) => {
     .option('--limit <number>', 'how many', wholeNumber(1, 1000), 50)
     .option('--cursor <cursor>', 'where the page before ended')
     .action(async ({ limit, cursor, ...query }: PagingFlags & QueryFlags) => {
-      const { items, next } = await withConfiguredInstallation(context, async ({ store }) => {
+      const { items, next } = await context.withInstallation(async ({ store }) => {
         const { listRecords } = await import('#src/services/audit/index.ts');
         return rejectBadCursor(listRecords(store, query, { limit, ...(cursor !== undefined && { cursor }) }));
       });

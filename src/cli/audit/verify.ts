@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import type { Command } from '#src/command.ts';
 import { exitCode, Failure } from '#src/errors.ts';
 import type { ChainHead } from '#src/services/audit/index.ts';
-import { withConfiguredInstallation } from '../installation.ts';
 
 const isHead = (value: unknown): value is ChainHead =>
   typeof value === 'object' &&
@@ -37,7 +36,7 @@ export const verify: Command = (group, context) => {
     .description('whether the record is whole: nothing changed, nothing taken away')
     .action(async ({ heads: file }: { readonly heads?: string }) => {
       const earlierHeads = file === undefined ? [] : readHeads(file);
-      const verdict = await withConfiguredInstallation(context, async ({ store, config, clock }) => {
+      const verdict = await context.withInstallation(async ({ store, config, clock }) => {
         const [{ verify: verifyRecord }, { loadSecretCipher }] = await Promise.all([
           import('#src/services/audit/index.ts'),
           import('#src/services/keys/index.ts'),

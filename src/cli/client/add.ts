@@ -31,14 +31,13 @@ export const add: Command = (group, context) => {
   ).action(async (flags: AddFlags) => {
     const metadata = metadataOf(flags);
     const secret = flags.secretStdin ? await readSecret('Client secret') : undefined;
-    const added = await withClients({ ...context, mayCreateStore: true }, (clients) =>
-      clients.add({
-        type: flags.type,
-        metadata,
-        ...(flags.id === undefined ? {} : { id: flags.id }),
-        ...(secret === undefined ? {} : { secret }),
-      }),
-    );
+    const client = {
+      type: flags.type,
+      metadata,
+      ...(flags.id === undefined ? {} : { id: flags.id }),
+      ...(secret === undefined ? {} : { secret }),
+    };
+    const added = await withClients(context, (clients) => clients.add(client), { mayCreateStore: true });
     const shownSecret = secret === undefined ? added.secret : undefined;
     const { secrets: _, from: __, ...shown } = clientData(added.client, shownSecret);
     output.answer(clientData(added.client, shownSecret), formatMembers(shown));

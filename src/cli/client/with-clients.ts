@@ -1,13 +1,13 @@
-import type { CommandContext } from '#src/command.ts';
+import type { CommandContext, InstallationOptions } from '#src/command.ts';
 import { exitCode, Failure } from '#src/errors.ts';
 import type { Clients } from '#src/services/clients/index.ts';
-import { type StoreCreation, withConfiguredInstallation } from '../installation.ts';
 
 export const withClients = <T>(
-  context: CommandContext & StoreCreation,
+  { withInstallation }: CommandContext,
   work: (clients: Clients) => Promise<T>,
+  options?: InstallationOptions,
 ): Promise<T> =>
-  withConfiguredInstallation(context, async (installation) => {
+  withInstallation(async (installation) => {
     const [{ createClients }, { createKeys }, { grantTypesOf }] = await Promise.all([
       import('#src/services/clients/index.ts'),
       import('#src/services/keys/index.ts'),
@@ -21,7 +21,7 @@ export const withClients = <T>(
       clients.close();
       await keys.close();
     }
-  });
+  }, options);
 
 export const clientNotFound = (id: string): Failure =>
   new Failure({

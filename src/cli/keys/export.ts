@@ -28,14 +28,15 @@ const privateJwk = (keys: Keys, kid: string | undefined) => {
   });
 };
 
-export const exportOf: Command = (group, { load, output }) => {
+export const exportOf: Command = (group, context) => {
+  const { output } = context;
   group
     .command('export')
     .option('--kid <kid>', 'this key alone')
     .option('--private', 'the private key, in clear, for a backup or a move')
     .description('the key set as relying parties see it')
     .action((flags: ExportFlags) =>
-      withKeys(load(), async (keys) => {
+      withKeys(context, async (keys) => {
         const found = flags.private ? await privateJwk(keys, flags.kid) : publicJwks(keys, flags.kid);
         output.answer(found, JSON.stringify(found, null, 2));
       }),

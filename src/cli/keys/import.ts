@@ -22,7 +22,8 @@ const parseAlgorithm = async (alg: string | undefined) => {
   throw usage(`${alg} is no algorithm for signatures here: name one of ${algorithms.join(', ')}.`);
 };
 
-export const importOf: Command = (group, { load, output }) => {
+export const importOf: Command = (group, context) => {
+  const { output } = context;
   group
     .command('import')
     .argument('<file>', 'private JWK or PEM without a passphrase; - for standard input')
@@ -31,9 +32,7 @@ export const importOf: Command = (group, { load, output }) => {
     .action(async (file: string, { alg }: { readonly alg?: string }) => {
       const wanted = await parseAlgorithm(alg);
       const key = await read(file);
-      await withKeys({ ...load(), mayCreateStore: true }, async (keys) => {
-        const added = await keys.import(key, wanted);
-        output.answer({ added: added.map(keyData) }, keyTable(added));
-      });
+      const added = await withKeys(context, (keys) => keys.import(key, wanted), { mayCreateStore: true });
+      output.answer({ added: added.map(keyData) }, keyTable(added));
     });
 };

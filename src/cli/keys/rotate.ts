@@ -13,7 +13,8 @@ const parseRotatable = async (what: string | undefined) => {
   });
 };
 
-export const rotate: Command = (group, { load, output }) => {
+export const rotate: Command = (group, context) => {
+  const { output } = context;
   group
     .command('rotate')
     .argument('[what]', 'an algorithm, cookie, dpop-nonce or refresh; default: all')
@@ -21,7 +22,7 @@ export const rotate: Command = (group, { load, output }) => {
     .description('publish successors; they sign when every relying party must have seen them')
     .action(async (what: string | undefined, { now = false }: { readonly now?: boolean }) => {
       const wanted = await parseRotatable(what);
-      await withKeys(load(), async (keys) => {
+      await withKeys(context, async (keys) => {
         const added = await keys.rotate(wanted, { now });
         output.answer({ added: added.map(keyData) }, keyTable(added));
       });

@@ -1,13 +1,13 @@
-import type { Loaded } from '#config';
+import type { CommandContext, InstallationOptions } from '#src/command.ts';
 import type { Keys } from '#src/services/keys/index.ts';
-import { type StoreCreation, withInstallation } from '../installation.ts';
 
-/** The keys of the configured store, for the length of one command; running servers hear of what it changes. */
-export const withKeys = <Result>(
-  opening: Loaded & StoreCreation,
-  work: (keys: Keys) => Promise<Result>,
-): Promise<Result> =>
-  withInstallation(opening, async (installation) => {
+/** Opens the keys of the configured store while `work` runs. Running servers learn what it changes. */
+export const withKeys = <T>(
+  { withInstallation }: CommandContext,
+  work: (keys: Keys) => Promise<T>,
+  options?: InstallationOptions,
+): Promise<T> =>
+  withInstallation(async (installation) => {
     const { createKeys } = await import('#src/services/keys/index.ts');
     const keys = await createKeys({ ...installation, maintain: false });
     try {
@@ -15,4 +15,4 @@ export const withKeys = <Result>(
     } finally {
       await keys.close();
     }
-  });
+  }, options);

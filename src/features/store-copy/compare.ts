@@ -1,7 +1,7 @@
 import type { Clock, Document, Entry, Key, Store } from '#src/store/port.ts';
 import { readPages } from './entries.ts';
 
-interface Comparison {
+export interface Comparison {
   /** Documents by kind, as they are in both. */
   readonly documents: Readonly<Record<string, number>>;
   readonly listed: number;

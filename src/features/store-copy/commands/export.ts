@@ -1,19 +1,23 @@
 import type { Command } from '#src/command.ts';
-import { withInstallation } from './installation.ts';
 
-export const exportRecords: Command = (program, context) => {
+export const exportRecords: Command = (program, { load, output, withInstallation }) => {
   program
     .command('export')
     .description(
       'accounts, clients, keys (sealed), consents and the audit record, as NDJSON on standard output',
     )
     .action(async () => {
-      const { withLongTimeouts } = await import('#src/open-store.ts');
-      const config = withLongTimeouts(context.load().config);
-      await withInstallation({ config }, async ({ store, clock, events }) => {
-        const { exportLines } = await import('#src/features/store-copy/index.ts');
-        for await (const text of exportLines(store, new Date(clock.now()))) await context.output.stream(text);
-        events.emit({ type: 'records.exported', outcome: 'ok' });
-      });
+      const [{ withLongTimeouts }, { exportLines }] = await Promise.all([
+        import('#src/open-store.ts'),
+        import('../export.ts'),
+      ]);
+      const config = withLongTimeouts(load().config);
+      await withInstallation(
+        async ({ store, clock, events }) => {
+          for await (const text of exportLines(store, new Date(clock.now()))) await output.stream(text);
+          events.emit({ type: 'records.exported', outcome: 'ok' });
+        },
+        { config },
+      );
     });
 };

@@ -2,11 +2,10 @@ import { accessSync, constants, createReadStream, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Command } from '#src/command.ts';
 import { exitCode, Failure } from '#src/errors.ts';
-import { withInstallation } from './installation.ts';
 
 const usage = (message: string): Failure => new Failure({ code: 'usage', message, exit: exitCode.usage });
 
-/** A pipe could be read once only, and the file is read twice. */
+/** Import reads the file twice, so a pipe won't do. */
 const assertFile = (file: string): void => {
   const found = statSync(file, { throwIfNoEntry: false });
   if (!found) throw usage(`There is no file ${file}: name what \`postern export\` wrote.`);
@@ -18,25 +17,30 @@ const assertFile = (file: string): void => {
   }
 };
 
-export const importRecords: Command = (program, context) => {
+export const importRecords: Command = (program, { load, output, withInstallation }) => {
   program
     .command('import')
     .argument('<file>', 'what `postern export` wrote')
     .option('--overwrite', 'write over records of the same name')
     .description('bring back what was exported, with the key encryption key it was sealed with')
-    .action(async (file: string, { overwrite }: { readonly overwrite?: true }) => {
+    .action(async (file: string, { overwrite = false }: { readonly overwrite?: boolean }) => {
       assertFile(file);
-      const { withLongTimeouts } = await import('#src/open-store.ts');
-      const config = withLongTimeouts(context.load().config);
-      const records = await withInstallation({ config, mayCreateStore: true }, async ({ store, events }) => {
-        const { importLines } = await import('#src/features/store-copy/index.ts');
-        const lines = () =>
-          createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY });
-        const imported = await importLines({ store, lines, overwrite: overwrite === true });
-        events.emit({ type: 'records.imported', outcome: 'ok' });
-        return imported;
-      });
+      const [{ withLongTimeouts }, { importLines }] = await Promise.all([
+        import('#src/open-store.ts'),
+        import('../import.ts'),
+      ]);
+      const config = withLongTimeouts(load().config);
+      const lines = () =>
+        createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY });
+      const records = await withInstallation(
+        async ({ store, events }) => {
+          const imported = await importLines({ store, lines, overwrite });
+          events.emit({ type: 'records.imported', outcome: 'ok' });
+          return imported;
+        },
+        { config, mayCreateStore: true },
+      );
       const rows = Object.entries(records).map(([kind, count]) => `  ${kind.padEnd(14)}${count}`);
-      context.output.answer({ records }, ['Imported, by kind:', ...rows].join('\n'));
+      output.answer({ records }, ['Imported, by kind:', ...rows].join('\n'));
     });
 };

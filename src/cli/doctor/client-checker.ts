@@ -1,8 +1,8 @@
+import type { Installation } from '#src/command.ts';
 import type { Keys } from '#src/services/keys/index.ts';
-import type { Installation } from './installation.ts';
 
-export interface ClientChecker {
-  /** The rule of this server, as it is set up, that a client breaks. */
+interface ClientChecker {
+  /** The rule of the engine, with these keys and settings, that a client breaks. */
   incompatibility(id: string): Promise<string | undefined>;
   close(): Promise<void>;
 }
@@ -13,7 +13,6 @@ const withoutOutput = (config: Installation['config']): Installation['config'] =
   metrics: { ...config.metrics, enabled: false },
 });
 
-/** A key that is not there yet, or can't be read, would make misfits of all who use it. */
 const hasEveryKey = (keys: Keys, algorithms: readonly string[]): boolean => {
   const active = keys.list().filter(({ stage }) => stage === 'active');
   return keys.faults().length === 0 && algorithms.every((alg) => active.some((key) => key.alg === alg));
@@ -21,9 +20,10 @@ const hasEveryKey = (keys: Keys, algorithms: readonly string[]): boolean => {
 
 const skippedCheck: ClientChecker = { incompatibility: async () => undefined, close: async () => {} };
 
-/** The whole house, to ask its engine: no door is opened, and nothing begins. */
+/** Builds an app that doesn't listen or start, to ask its engine. */
 export const createClientChecker = async (installation: Installation, keys: Keys): Promise<ClientChecker> => {
   const { store, clock } = installation;
+  // While keys are missing or unreadable, every client that uses them would fail the check.
   if (!hasEveryKey(keys, installation.config.keys.algorithms)) return skippedCheck;
   const config = withoutOutput(installation.config);
   const [{ buildApp }, { createLogger }, { incompatibility }] = await Promise.all([

@@ -1,0 +1,92 @@
+import { type Config, ConfigurationError } from '#config';
+import type { CommandContext, Installation } from '#src/command.ts';
+import type { Finding } from '#src/features/doctor/index.ts';
+import { createClientChecker } from './client-checker.ts';
+import { configurationFindings, storeFindings } from './error-findings.ts';
+
+interface Examination {
+  readonly findings: readonly Finding[];
+  /** Identifiers of the published keys, to compare with what the server publishes. */
+  readonly kids?: readonly string[];
+  /** A client that can start a sign-in, to see its cookies. */
+  readonly sampleClient?: { readonly id: string; readonly redirectUri: string };
+}
+
+const examineKeysAndClients = async (installation: Installation): Promise<Examination> => {
+  const [{ allClients, checkClients, checkKeys }, { grantTypesOf }, { createKeys }, { createClients }] =
+    await Promise.all([
+      import('#src/features/doctor/index.ts'),
+      import('#src/features/declarations.ts'),
+      import('#src/services/keys/index.ts'),
+      import('#src/services/clients/index.ts'),
+    ]);
+  const { config, clock } = installation;
+  const grantTypes = grantTypesOf();
+  const keys = await createKeys({ ...installation, maintain: false });
+  const clients = createClients({ ...installation, secretCipher: keys.cipher, grantTypes });
+  const checker = await createClientChecker(installation, keys);
+  try {
+    const { incompatibility } = checker;
+    const ofClients = await checkClients({ clients, config, clock, grantTypes, incompatibility });
+    const findings = [...checkKeys(keys, config, clock), ...ofClients];
+    const published = keys.list().length === 0 ? [] : keys.current().publicJwks.keys;
+    const kids = published.flatMap(({ kid }) => (kid === undefined ? [] : [kid]));
+    for await (const { id, metadata } of allClients(clients)) {
+      const [redirectUri] = metadata.redirect_uris ?? [];
+      const grants = metadata.grant_types ?? ['authorization_code'];
+      const plain = !metadata.require_pushed_authorization_requests && metadata['profile'] !== 'fapi2';
+      if (redirectUri === undefined || !plain || !grants.includes('authorization_code')) continue;
+      return { findings, kids, sampleClient: { id, redirectUri } };
+    }
+    return { findings, kids };
+  } finally {
+    await checker.close();
+    clients.close();
+    await keys.close();
+  }
+};
+
+const examineStore = async (installation: Installation): Promise<Examination> => {
+  const { checkStore } = await import('#src/features/doctor/index.ts');
+  const ofStore = await checkStore(installation.store, installation.clock);
+  const hasErrors = ofStore.some(({ severity }) => severity === 'error');
+  const contents = await examineKeysAndClients(installation).catch(
+    // The check of the store has named the reason already, with what to do about it.
+    (error: unknown): Examination => ({ findings: storeFindings(error).slice(hasErrors ? 1 : 0) }),
+  );
+  return { ...contents, findings: [...ofStore, ...contents.findings] };
+};
+
+const memoryStoreFinding: Finding = {
+  about: 'store',
+  severity: 'warning',
+  code: 'not_kept',
+  message: 'The store is in memory: it is forgotten when the server stops, and out of reach from here.',
+  fix: 'Set store.url to sqlite:PATH or a Redis.',
+};
+
+/** Looks at configuration, store, keys and clients, then at the running server at `url`. */
+export const examine = async (
+  { load, withInstallation }: CommandContext,
+  url: string | undefined,
+): Promise<readonly Finding[]> => {
+  let config: Config;
+  try {
+    config = load().config;
+  } catch (error) {
+    if (error instanceof ConfigurationError) return configurationFindings(error);
+    throw error;
+  }
+  const { checkSettings, checkFromOutside } = await import('#src/features/doctor/index.ts');
+  const inside: Examination = config.store.url.startsWith('memory:')
+    ? { findings: [memoryStoreFinding] }
+    : await withInstallation(examineStore, { config }).catch((error: unknown) => ({
+        findings: storeFindings(error),
+      }));
+  const { kids, sampleClient } = inside;
+  return [
+    ...checkSettings(config),
+    ...inside.findings,
+    ...(await checkFromOutside({ config, url: url ?? config.issuer, kids, sampleClient })),
+  ];
+};
