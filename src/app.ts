@@ -8,6 +8,7 @@ import { createMetrics, type Metrics } from './features/metrics/index.ts';
 import type { Tracing } from './features/tracing/index.ts';
 import { assets, assetUrl } from './http/assets/index.ts';
 import { readClientCertificates } from './http/certificates/index.ts';
+import { refuseConnections } from './http/connection-refusals.ts';
 import { type Connections, trackConnections } from './http/draining.ts';
 import { engineScope } from './http/engine/index.ts';
 import { bindToBrowser, interactionScope, rememberNextStep } from './http/interactions/index.ts';
@@ -123,6 +124,7 @@ export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOp
   metrics.countRequests(server);
   const connections = trackConnections(server);
   emitRefusals(server, events);
+  refuseConnections(server, events);
   readClientCertificates(server, { config, events, clock });
   server.addHook('onRequest', services.limits.hook);
   await server.register(engineScope({ config, engine: () => engine, answerError }));

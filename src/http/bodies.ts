@@ -4,7 +4,7 @@ import type { FastifyInstance, preParsingAsyncHookHandler } from 'fastify';
 import type { Config } from '#config';
 import { Failure } from '../errors.ts';
 
-/** A few bytes can unpack to any number of them; no client of such a server needs to pack a form. */
+/** A compressed body can expand to any size (CWE-409), and no client needs to compress a form. */
 const encodedBodyRefused = new Failure({
   code: 'unsupported_media_type',
   status: 415,
@@ -21,16 +21,16 @@ const tooLarge = (maxBytes: number): Failure =>
 export const announcesBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 
-/** Of no other is a body read: it means nothing (RFC 9110 §9.3). */
+/** A body has no meaning in a request of any other method (RFC 9110 §9.3), so it is never read. */
 const methodAllowsBody = ({ method }: IncomingMessage): boolean => method === 'POST' || method === 'PUT';
 
-/** Judged by what the headers say, before anything is read: also for the engine, which reads bodies by itself. */
+/** Refuses a body by its headers, before anything is read. This covers the engine too, which reads bodies itself. */
 export const checkBodyHeaders = (server: FastifyInstance, { security }: Pick<Config, 'security'>): void => {
   const maxBytes = security.max_body_bytes;
   const isTooLarge = ({ headers }: IncomingMessage): boolean => Number(headers['content-length']) > maxBytes;
-  // On the raw answer, because the engine answers there, and whoever refuses the request ahead of the hook below.
+  // The header goes to the raw response: the engine answers there, and a hook may refuse the request before the one below.
   server.server.prependListener('request', (request, answer) => {
-    // The rest of a large one is not waited for; one that means nothing may be meant as a request (RFC 9110 §9.3.1).
+    // The server doesn't wait for the rest of a large body. An unread body could pass as a request (RFC 9110 §9.3.1).
     if (isTooLarge(request) || (announcesBody(request) && !methodAllowsBody(request)))
       answer.setHeader('connection', 'close');
   });
@@ -41,25 +41,25 @@ export const checkBodyHeaders = (server: FastifyInstance, { security }: Pick<Con
     else done();
   });
   server.addHook('onSend', ({ raw }, reply, payload, done) => {
-    // Answered before its end was seen, and it tells no length: whatever follows would be read for nothing.
+    // The response leaves before a body of unknown length ends, so the server would read the rest for nothing.
     if (raw.headers['transfer-encoding'] !== undefined && !raw.complete) reply.header('connection', 'close');
     done(null, payload);
   });
 };
 
-/** A piece of one byte takes two hundred, so many of them are made one (CWE-770). */
+/** A chunk of one byte takes 200 bytes of memory, so chunks are merged when there are many (CWE-770). */
 const maxChunks = 100;
 
 /**
- * The one way to read a body. Fastify's own would keep each piece as it came, and the iterator of a stream costs more
- * than all else that is done with a body.
+ * Reads a whole body; every scope reads with this function. Fastify's own reader keeps each chunk as it came, and an
+ * async iterator costs more than all other work on a body.
  */
 export const readBody = (request: IncomingMessage, maxBytes: number): Promise<Buffer> =>
   new Promise((resolve, reject) => {
     if (Number(request.headers['content-length']) > maxBytes) return void reject(tooLarge(maxBytes));
     const chunks: Buffer[] = [];
     let received = 0;
-    // Closed it is also when all went well.
+    // A stream also closes after a complete body.
     const onAborted = (): void => {
       if (!request.readableEnded)
         reject(new Failure({ code: 'invalid_request', message: 'the request body broke off' }));
@@ -80,7 +80,7 @@ export const readBody = (request: IncomingMessage, maxBytes: number): Promise<Bu
       .once('close', onAborted);
   });
 
-/** For a parser that reads by Fastify: it finds one piece. */
+/** For a parser that Fastify feeds: it receives the body as one chunk. */
 export const bufferBody =
   (maxBytes: number): preParsingAsyncHookHandler =>
   async ({ raw }, _reply, payload) =>

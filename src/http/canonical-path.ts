@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 
-/** Whether the path is written as the route is declared; only what stands for a parameter may be percent-encoded. */
+/** Whether the path is spelled like the route. Only the value of a parameter may be percent-encoded. */
 const matchesTemplate = (template: string, path: string): boolean => {
   if (template === path) return true;
   if (!template.includes(':') && !template.includes('*')) return false;
@@ -15,8 +15,8 @@ const matchesTemplate = (template: string, path: string): boolean => {
 };
 
 /**
- * The router decodes a path, drops what follows `#`, takes a whole URL and lets a parameter be empty. Whoever stands
- * before this server and judges by paths may read such a one differently, so each has one spelling.
+ * Answers 404 to every spelling of a path but the declared one. The router decodes paths, drops what follows `#`, accepts
+ * whole URLs and lets a parameter be empty; a proxy in front that decides by path may read such a path differently.
  */
 export const requireCanonicalPath = (server: FastifyInstance): void => {
   server.addHook('onRequest', (request, reply, done) => {

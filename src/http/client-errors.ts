@@ -6,7 +6,7 @@ type Answer = readonly [status: number, sentence: string];
 const malformed: Answer = [400, 'The request could not be read.'];
 
 const answers: Readonly<Record<string, Answer>> = {
-  ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request did not come to its end in time.'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request was not completed in time.'],
   HPE_HEADER_OVERFLOW: [
     431,
     'The headers or the address of the request are too large. In a browser, delete the cookies of this site.',
@@ -14,8 +14,8 @@ const answers: Readonly<Record<string, Answer>> = {
 };
 
 /**
- * Bytes that never became a request may be a person's or a program's: a sentence that both can read. Nobody keeps it
- * (RFC 6585 §5).
+ * Answers bytes that never became a request. The sender may be a person or a program, so the answer is a plain sentence.
+ * It must not be cached (RFC 6585 §5).
  */
 export const answerClientError = (error: NodeJS.ErrnoException, socket: Socket): void => {
   const { code = '' } = error;

@@ -9,13 +9,13 @@ export const defaultHeaders = ({ issuer }: Pick<Config, 'issuer'>): Readonly<Rec
   'referrer-policy': 'no-referrer',
   'content-security-policy':
     "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-  // FAPI 2.0 §5.2.2: nobody on the way may talk a browser out of TLS.
+  // FAPI 2.0 §5.2.2 requires protection against TLS stripping.
   ...(issuer.startsWith('https:') && { 'strict-transport-security': `max-age=${yearInSeconds}` }),
 });
 
 /**
- * On every answer of every door, also of the engine, which writes to the raw response. Pages say more, and their own
- * values replace these.
+ * Sets these headers on every response. They go to the raw response, where the engine writes as well. Pages replace them
+ * with stricter or more specific values.
  */
 export const setDefaultHeaders = (server: FastifyInstance, config: Pick<Config, 'issuer'>): void => {
   const headers = Object.entries(defaultHeaders(config));

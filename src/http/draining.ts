@@ -1,43 +1,35 @@
 import type { ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
+import { trackPendingResponses } from './pending-responses.ts';
 
 export interface Connections {
-  /** From now on an answer is the last on its connection, and says so: whoever comes again goes elsewhere. */
+  /** From now on each response is the last one on its connection and says so, so that callers reconnect elsewhere. */
   drain(): void;
-  /** Ends those on which nothing is under way, those that never said anything included. */
+  /** Closes every connection that owes no response, also one that never sent a byte. */
   closeIdle(): void;
   closeAll(): void;
 }
 
-const announceClose = (answer: ServerResponse): void => {
-  if (!answer.headersSent) answer.setHeader('connection', 'close');
+const announceClose = (response: ServerResponse): void => {
+  if (!response.headersSent) response.setHeader('connection', 'close');
 };
 
 export const trackConnections = ({ server }: FastifyInstance): Connections => {
-  /** The answer that each owes. Node counts one that never was asked for any among those that are busy. */
-  const pendingResponses = new Map<Socket, ServerResponse | undefined>();
-  let draining = false;
-  server.on('connection', (socket: Socket) => {
-    pendingResponses.set(socket, undefined);
-    socket.once('close', () => pendingResponses.delete(socket));
-  });
-  // Ahead of the doors, and on the raw answer, because the engine answers there.
-  server.prependListener('request', ({ socket }, answer) => {
-    pendingResponses.set(socket, answer);
-    answer.once('close', () => {
-      if (pendingResponses.get(socket) === answer) pendingResponses.set(socket, undefined);
-    });
-    if (draining) announceClose(answer);
-  });
+  const pending = trackPendingResponses(server);
   return {
     drain() {
-      draining = true;
-      for (const answer of pendingResponses.values()) if (answer) announceClose(answer);
+      for (const responses of pending.values()) {
+        // An earlier one would close the connection before the later ones are sent.
+        const last = [...responses].at(-1);
+        if (last) announceClose(last);
+      }
+      // The engine answers on the raw response, so the header goes there, before any handler runs.
+      server.prependListener('request', (_request, response) => announceClose(response));
     },
     closeIdle() {
       server.closeIdleConnections();
-      for (const socket of pendingResponses.keys()) if (socket.bytesRead === 0) socket.destroy();
+      // Node counts a connection without any request as busy.
+      for (const socket of pending.keys()) if (socket.bytesRead === 0) socket.destroy();
     },
     closeAll: () => server.closeAllConnections(),
   };

@@ -3,10 +3,12 @@ import { retryAfterSeconds } from '../errors.ts';
 import { withErrorUri } from '../provider/error-uri.ts';
 import { toHttpError } from './errors.ts';
 
+export type AnswerError = (error: unknown, request: FastifyRequest, reply: FastifyReply) => void;
+
 /** The default of every scope: JSON, without stack or internals. */
 export const createErrorHandler =
-  (issuer: string) =>
-  (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+  (issuer: string): AnswerError =>
+  (error, request, reply) => {
     const httpError = toHttpError(error);
     if (httpError.status >= 500) request.log.error({ err: error }, 'request failed');
     if (httpError.status === 503) reply.header('retry-after', String(retryAfterSeconds));

@@ -1,21 +1,24 @@
 import { isIP } from 'node:net';
 import type { FastifyInstance } from 'fastify';
+import type { Config } from '#config';
 
-/** As RFC 7239 §6 has it: some proxies add the port that the caller came from. */
+/** RFC 7239 §6: some proxies append the port that the caller came from. */
 const addressWithPort = /^(?:\[(.+)\]|([^:]+))(?::\d+)?$/;
 
 const addressOf = (entry: string): string => {
   const node = entry.trim();
-  const [, six, four] = addressWithPort.exec(node) ?? [];
-  return six ?? four ?? node;
+  const [, ipv6, ipv4] = addressWithPort.exec(node) ?? [];
+  return ipv6 ?? ipv4 ?? node;
 };
 
 /**
- * Leaves of `X-Forwarded-For` the addresses that stand last. A name, or `unknown`, would be limited and told of as an
- * address; what stands before it came over somebody who is not known, so the nearest one counts that is.
+ * Keeps only the addresses after the last entry of `X-Forwarded-For` that is no address. Such an entry (a name, or
+ * `unknown`) would be limited and logged as an address, and whatever precedes it came from an unidentified sender.
+ * Without trusted proxies the header isn't used at all.
  */
-export const sanitizeForwardedFor = ({ server }: FastifyInstance): void => {
-  // Ahead of whoever asks for an address.
+export const sanitizeForwardedFor = ({ server }: FastifyInstance, { proxy }: Pick<Config, 'proxy'>): void => {
+  if (proxy.trusted.length === 0) return;
+  // It comes before Fastify reads the address.
   server.prependListener('request', ({ headers }) => {
     const { 'x-forwarded-for': header } = headers;
     if (header === undefined) return;

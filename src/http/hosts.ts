@@ -4,9 +4,9 @@ import { Failure } from '../errors.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Answered whatever host the caller names: health checks come by address. */
+    /** The route answers for any host: health checks address the server by IP. */
     readonly allowAnyHost?: boolean;
-    /** Answered at `proxy.mtls_origin` as well: nothing that people or browsers go to. */
+    /** The route also answers at `proxy.mtls_origin`. People and browsers never go there. */
     readonly allowMtlsHost?: boolean;
   }
 }
@@ -21,24 +21,29 @@ const knownHosts = ({ issuer, security, mode, listen }: Config): ReadonlySet<str
   return new Set(hosts.map((host) => host.toLowerCase()));
 };
 
-/** RFC 9110 §15.5.20: a name that isn't ours gets 421, so that no link or audience is ever made from it. */
+const missingHost = (): Failure =>
+  new Failure({ code: 'invalid_request', message: 'the request has no host header' });
+
+const unknownHost = (): Failure =>
+  new Failure({
+    code: 'misdirected_request',
+    status: 421,
+    message: 'this server does not answer for that host; see security.allowed_hosts',
+  });
+
+/**
+ * An unknown host gets 421 (RFC 9110 §15.5.20), so that no link and no audience is ever made from it. HTTP/1.1 requires
+ * a host (RFC 9112 §3.2).
+ */
 export const requireKnownHost = (server: FastifyInstance, config: Config): void => {
   const known = knownHosts(config);
-  const { mtls_origin: origin } = config.proxy;
-  const mtlsHost = origin === undefined ? undefined : new URL(origin).host;
+  const { mtls_origin: mtlsOrigin } = config.proxy;
+  const mtlsHost = mtlsOrigin === undefined ? undefined : new URL(mtlsOrigin).host;
   server.addHook('onRequest', ({ raw, routeOptions }, _reply, done) => {
+    if (raw.headers.host === undefined && raw.httpVersion === '1.1') return done(missingHost());
     const host = (raw.headers.host ?? '').toLowerCase();
     const { allowAnyHost, allowMtlsHost } = routeOptions.config;
-    if (known.has(host) || allowAnyHost || (allowMtlsHost && host === mtlsHost)) {
-      done();
-    } else {
-      done(
-        new Failure({
-          code: 'misdirected_request',
-          status: 421,
-          message: 'this server does not answer for that host; see security.allowed_hosts',
-        }),
-      );
-    }
+    if (known.has(host) || allowAnyHost || (allowMtlsHost && host === mtlsHost)) done();
+    else done(unknownHost());
   });
 };

@@ -3,8 +3,8 @@ import { randomFillSync } from 'node:crypto';
 const bytesPerId = 9;
 
 /**
- * Twelve random characters for each request; randomness is fetched for many of them at once. None begins with a dash:
- * `audit list --correlation` would take `-s` for an option.
+ * Makes ids of twelve random characters, with one call for randomness per 256 ids. No id begins with a dash, because
+ * `audit list --correlation` would read it as an option.
  */
 export const createRequestIds = (): (() => string) => {
   const pool = Buffer.alloc(bytesPerId * 256);

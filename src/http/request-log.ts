@@ -2,14 +2,15 @@ import type { FastifyInstance } from 'fastify';
 import { onRequestEnd } from './request-end.ts';
 
 /**
- * One line for each request: the route's template, never its URL, for queries carry codes and states. Its correlation
- * id is in the answer as well, so that whoever was refused can name the line.
+ * Writes one line for each request. It has the route's template, never the URL, because queries carry codes and states.
+ * The response carries the same id, so that a caller can name the line.
  */
 export const logRequests = (server: FastifyInstance): void => {
-  // Its members are the five below and none is a secret; to look for some takes as long as a round trip to the store.
+  // No member of these lines is a secret, and the search for members to redact takes as long as a store operation.
   const requestLog = server.log.child({}, { redact: [] });
-  server.addHook('onRequest', (request, reply, done) => {
-    reply.header('x-request-id', request.id);
+  server.addHook('onRequest', ({ id }, { raw }, done) => {
+    // The engine answers on the raw response, so the header goes there.
+    raw.setHeader('x-request-id', id);
     done();
   });
   onRequestEnd(server, ({ method, routeOptions, ip, id }, status, milliseconds) => {

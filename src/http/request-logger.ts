@@ -1,38 +1,62 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 
-type Make = () => FastifyBaseLogger;
+type Line = Parameters<FastifyBaseLogger['info']>;
 
-class LaterLogger {
-  readonly #make: Make;
-  #made: FastifyBaseLogger | undefined;
+/** A logger with the id of one request. It is created for the first line, because most requests write none. */
+class LazyLogger {
+  readonly #create: () => FastifyBaseLogger;
+  #created: FastifyBaseLogger | undefined;
 
-  constructor(make: Make) {
-    this.#make = make;
+  constructor(create: () => FastifyBaseLogger) {
+    this.#create = create;
   }
 
-  get made(): FastifyBaseLogger {
-    this.#made ??= this.#make();
-    return this.#made;
+  get #logger(): FastifyBaseLogger {
+    this.#created ??= this.#create();
+    return this.#created;
   }
 
   get level(): string {
-    return this.made.level;
+    return this.#logger.level;
+  }
+
+  fatal(...line: Line): void {
+    this.#logger.fatal(...line);
+  }
+
+  error(...line: Line): void {
+    this.#logger.error(...line);
+  }
+
+  warn(...line: Line): void {
+    this.#logger.warn(...line);
+  }
+
+  info(...line: Line): void {
+    this.#logger.info(...line);
+  }
+
+  debug(...line: Line): void {
+    this.#logger.debug(...line);
+  }
+
+  trace(...line: Line): void {
+    this.#logger.trace(...line);
+  }
+
+  silent(...line: Line): void {
+    this.#logger.silent(...line);
+  }
+
+  child(...options: Parameters<FastifyBaseLogger['child']>): FastifyBaseLogger {
+    return this.#logger.child(...options);
   }
 }
 
-for (const name of ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent', 'child'] as const) {
-  Object.defineProperty(LaterLogger.prototype, name, {
-    value(this: LaterLogger, ...words: unknown[]): unknown {
-      return Reflect.apply(this.made[name], this.made, words);
-    },
-  });
-}
-
-/** The logger of a request, made at its first line: few requests write one besides the line that each of them gets. */
 export const childLoggerFactory: NonNullable<Parameters<FastifyInstance['setChildLoggerFactory']>[0]> = (
   logger,
   bindings,
   options,
 ) =>
-  // The methods were given to the prototype above.
-  new LaterLogger(() => logger.child(bindings, options)) as unknown as FastifyBaseLogger;
+  // Its methods take whatever the overloads of the interface take, but a class can't declare such overloads.
+  new LazyLogger(() => logger.child(bindings, options)) as unknown as FastifyBaseLogger;

@@ -1,17 +1,12 @@
 import type { Socket } from 'node:net';
-import Fastify, {
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-} from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Config } from '#config';
 import { checkBodyHeaders } from './bodies.ts';
 import { requireCanonicalPath } from './canonical-path.ts';
 import { answerClientError } from './client-errors.ts';
 import { defaultHeaders, setDefaultHeaders } from './default-headers.ts';
 import { rejectDuplicateHeaders } from './duplicate-headers.ts';
-import { createErrorHandler } from './error-handler.ts';
+import { type AnswerError, createErrorHandler } from './error-handler.ts';
 import { sanitizeForwardedFor } from './forwarded-for.ts';
 import { requireKnownHost } from './hosts.ts';
 import { watchRequestEnd } from './request-end.ts';
@@ -19,25 +14,23 @@ import { createRequestIds } from './request-ids.ts';
 import { logRequests } from './request-log.ts';
 import { childLoggerFactory } from './request-logger.ts';
 
-/** Each door checks what it is sent by rules of its own; Fastify's compilers of schemas would be loaded for nothing. */
+/** Handlers check their input themselves, so Fastify's schema compilers are never loaded. */
 const refuseSchema = (): never => {
-  throw new Error('a route of this house has no schema: check what it is sent in its handler');
+  throw new Error('routes have no schema here: check the input in the handler');
 };
 const noSchemas = { buildValidator: () => refuseSchema, buildSerializer: () => refuseSchema };
 
 /**
- * Node knows an address for good once it was asked, and can't be asked any more when the caller has hung up. Whoever is
- * gone by now has none: what they sent would be limited, and told of, as nobody's.
+ * `remoteAddress` is undefined after the peer hung up, unless it was read before. Such sockets are dropped: their
+ * requests could not be rate limited or attributed.
  */
 const requirePeerAddress = (socket: Socket): void => {
   if (socket.remoteAddress === undefined) socket.destroy();
 };
 
-type AnswerError = (error: unknown, request: FastifyRequest, reply: FastifyReply) => void;
-
 /**
- * Bare of doors: limits, names of requests, known hosts, one log line each, and an answer for every fault. What no door
- * can be found for, because its address can't be read, is answered by `answerUnreadable`.
+ * A server without routes: limits, request ids, known hosts, one log line per request, and an answer to every error.
+ * `answerFrameworkError` answers requests whose URL can't be read, because they match no scope.
  */
 export const createServer = (
   config: Config,
@@ -54,9 +47,9 @@ export const createServer = (
     childLoggerFactory,
     trustProxy: config.proxy.trusted.length > 0 ? [...config.proxy.trusted] : false,
     bodyLimit: config.security.max_body_bytes,
-    // A client that sends its request slower than this is cut off; so is one that never finishes its headers.
+    // The server cuts off a client that takes longer to send a whole request.
     requestTimeout: 10_000,
-    // Node looks for such clients every thirty seconds unless told otherwise, and tells nobody of a missing host.
+    // By default Node checks for slow clients every 30 seconds, and answers a missing host without an event or a log line.
     http: { connectionsCheckingInterval: 1000, requireHostHeader: false },
     connectionTimeout: 30_000,
     keepAliveTimeout: 65_000,
@@ -70,7 +63,7 @@ export const createServer = (
       maxParamLength: 256,
     },
     clientErrorHandler: answerClientError,
-    // No hook runs before this one.
+    // Fastify calls it without running any hook.
     frameworkErrors(error, request, reply) {
       watchRequestEnd(server, request, reply.raw);
       reply.headers(defaultHeaders(config)).header('x-request-id', request.id);
@@ -78,10 +71,10 @@ export const createServer = (
     },
   });
   server.server.headersTimeout = 10_000;
-  // Each door has its own; what leads to none is not read.
+  // Each scope brings its own parsers. The body of any other request is not read.
   server.removeAllContentTypeParsers();
   server.server.on('connection', requirePeerAddress);
-  sanitizeForwardedFor(server);
+  sanitizeForwardedFor(server, config);
   logRequests(server);
   setDefaultHeaders(server, config);
   rejectDuplicateHeaders(server);

@@ -2,14 +2,14 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingHttpHeaders } from 'node:http';
 import { nestsTooDeeply } from '../provider/json-depth.ts';
 
-/** RFC 8259 §8.1: UTF-8, so a charset is not needed, and any other is refused. */
+/** RFC 8259 §8.1: JSON is UTF-8. The charset may be omitted, and any other is refused. */
 const jsonType = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
 
 export const isJson = ({ 'content-type': type = '' }: IncomingHttpHeaders): boolean => jsonType.test(type);
 
 const token = /"(?:[^"\\]|\\.)*"|[{}[\],:]/g;
 
-/** A name that stands twice in one object; which of the two counts, readers disagree about (RFC 8259 §4). */
+/** Finds a name that one object has twice. Parsers disagree about which of the two counts (RFC 8259 §4). */
 const duplicateName = (text: string): string | undefined => {
   const open: (Set<string> | undefined)[] = [];
   let pending: string | undefined;
@@ -27,7 +27,7 @@ const duplicateName = (text: string): string | undefined => {
   return undefined;
 };
 
-/** One JSON object, in UTF-8, without doubled names; a sentence says what is wrong otherwise. */
+/** Parses one JSON object in UTF-8 without duplicate names. A string says what is wrong with the bytes. */
 export const parseJsonObject = (bytes: Buffer): Readonly<Record<string, unknown>> | string => {
   if (!isUtf8(bytes)) return 'the body is not UTF-8';
   const text = bytes.toString('utf8');
@@ -41,6 +41,6 @@ export const parseJsonObject = (bytes: Buffer): Readonly<Record<string, unknown>
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return 'the body must be a JSON object';
   const duplicate = duplicateName(text);
-  if (duplicate !== undefined) return `the member ${JSON.stringify(duplicate.slice(0, 40))} stands twice`;
+  if (duplicate !== undefined) return `the member ${JSON.stringify(duplicate.slice(0, 40))} appears twice`;
   return { ...value };
 };

@@ -91,8 +91,6 @@ export const tokenEndpoint =
       const certificate = getClientCertificate(raw);
       if (certificate) setClientCertificate(formRequest, certificate);
       reply.hijack();
-      reply.raw.setHeader('x-request-id', request.id);
-      reply.raw.setHeader('x-content-type-options', 'nosniff');
       await engine().handle(jsonTokensPath, formRequest, reply.raw);
     };
 

@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import { Failure } from '../../errors.ts';
 import { announcesBody, readBody } from '../bodies.ts';
 
-/** What the engine reads at most; anything longer it would call malformed. */
+/** The engine reads no more than this and calls anything longer malformed. */
 const engineMaxBytes = 57_344;
-/** The engine's parser passes over those that come after so many, and so over one that stands twice (CWE-235). */
+/** The engine's parser ignores parameters beyond this number, so it could miss a repeated one (CWE-235). */
 const maxParameters = 1_000;
 
 const refuseTooManyParameters = (): never => {
@@ -14,8 +14,8 @@ const refuseTooManyParameters = (): never => {
   });
 };
 
-/** Shorter ones can't hold so many. */
 export const limitQuery = (url: string): void => {
+  // A shorter URL can't hold so many.
   if (url.length > maxParameters && url.split('&', maxParameters + 1).length > maxParameters)
     refuseTooManyParameters();
 };
@@ -30,8 +30,8 @@ const limitParameters = (body: Buffer): void => {
 };
 
 /**
- * A body is read here, as far as it may go, and the engine finds it read: so one that doesn't tell its length is refused
- * like one that does, as is one that could hold more parameters than the engine looks at.
+ * Reads the body and hands it to the engine as already read. A body that doesn't declare its length is thus bounded like
+ * any other, and one with more parameters than the engine looks at is refused.
  */
 export const readBodyForEngine = async (request: IncomingMessage, maxBytes: number): Promise<void> => {
   if (request.method !== 'POST' || !announcesBody(request)) return;

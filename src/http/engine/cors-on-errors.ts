@@ -1,8 +1,9 @@
 import type { onSendHookHandler } from 'fastify';
 
 /**
- * Where scripts of other origins may read the answers of the engine, they may read what is refused on the way there: an
- * application in a browser has to see that it must wait, and how long (Fetch §3.3). As there, no cookie goes along.
+ * Lets scripts of other origins read refusals that happen before the engine, at the routes where they may read its
+ * responses: an application in a browser must see that it has to wait, and how long (Fetch §3.3). Credentials stay
+ * excluded, as they are at the engine.
  */
 export const allowCorsOnErrors: onSendHookHandler = (request, reply, payload, done) => {
   const { origin } = request.headers;

@@ -1,17 +1,25 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { Failure } from '../../errors.ts';
 import { readBody } from '../bodies.ts';
+import type { AnswerError } from '../error-handler.ts';
 
-/** What a URL may hold before servers and proxies on the way give up. */
+interface Options {
+  readonly paths: readonly string[];
+  readonly maxBytes: number;
+  readonly answerError: AnswerError;
+}
+
+/** Servers and proxies on the way may refuse a longer URL. */
 const maxQueryLength = 7000;
 
 /**
- * A form posted from another site comes without our `SameSite=Lax` cookies; the GET that it is turned into has them,
- * and cookies need not be opened to every site for it.
+ * Redirects a posted form to the same URL by GET. Browsers send `SameSite=Lax` cookies with that GET but not with a form
+ * that another site posts, so the cookies need no weaker attribute.
  */
 export const redirectPostToGet =
-  (paths: readonly string[], maxBytes: number): FastifyPluginAsync =>
+  ({ paths, maxBytes, answerError }: Options): FastifyPluginAsync =>
   async (scope) => {
+    scope.setErrorHandler(answerError);
     scope.addContentTypeParser('application/x-www-form-urlencoded', async ({ raw }: FastifyRequest) =>
       String(await readBody(raw, maxBytes)),
     );
@@ -24,7 +32,7 @@ export const redirectPostToGet =
             message: 'send the parameters as application/x-www-form-urlencoded',
           });
         }
-        // Parsed and written again, so that nothing but parameters gets into the address.
+        // The body is parsed and written again, so that nothing but parameters gets into the URL.
         const query = new URLSearchParams(request.body).toString();
         if (query.length > maxQueryLength) {
           throw new Failure({
