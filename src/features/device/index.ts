@@ -1,25 +1,26 @@
 /**
- * Owns the device flow (RFC 8628): how often a device may ask, how often codes may be entered, and the pages where a
- * person enters and confirms one. Not signing in and consent, whose steps the flow goes through like any other.
+ * Owns the device flow (RFC 8628): how often a device may poll, how often codes may be entered, and the pages where a
+ * person enters and confirms a code. The sign-in and the consent on the way belong to their features.
+ *
+ * POST /oauth/device_authorization   the engine makes a device code and a user code
+ * GET  /oauth/device                 the form for the user code (entry-page.ts); `user_code` in the query fills it in
+ * POST /oauth/device                 right code               -> the page that confirms the device
+ *                                    wrong, used or expired   -> 422, the form again
+ *                                    too many codes           -> 429, the form again
+ *                                    an older form            -> 303 to the form
+ *                                    `confirm=yes`            -> the code is in flight; sign-in and consent follow
+ *                                    `abort=yes`              -> `access_denied`, the page "denied"
+ * GET  /oauth/device/:uid            the engine resumes after sign-in and consent -> the page "approved"
+ * POST /oauth/token                  the device polls; the engine redeems the device code
  */
 import type { KoaContextWithOIDC } from 'oidc-provider';
-import type { Config } from '#config';
 import type { Feature } from '../../feature.ts';
-import type { Pages } from '../../http/pages/pages.ts';
 import { getRequestContext } from '../../provider/request-context.ts';
-import type { Throttle } from '../../services/throttle/index.ts';
-import type { Clock } from '../../store/port.ts';
 import { deviceDeclaration } from './declaration.ts';
+import type { DeviceDependencies } from './dependencies.ts';
 import { createDevicePages } from './pages.ts';
 import { prefillUserCode } from './prefilled-code.ts';
 import { createUserCodeThrottle } from './user-codes.ts';
-
-export interface DeviceDependencies {
-  readonly config: Config;
-  readonly clock: Clock;
-  readonly pages: Pages;
-  readonly throttle: Throttle;
-}
 
 export const device = (dependencies: DeviceDependencies): Feature => {
   const { config } = dependencies;
@@ -31,7 +32,7 @@ export const device = (dependencies: DeviceDependencies): Feature => {
         features: {
           deviceFlow: {
             enabled: true,
-            // §6.1: no vowels, so no words; 20^8 codes, entered a few times a minute at most.
+            // RFC 8628 §6.1: without vowels a code spells no word. There are 20^8 codes.
             charset: 'base-20',
             mask: '****-****',
             deviceInfo: (ctx: KoaContextWithOIDC) => ({
@@ -46,8 +47,8 @@ export const device = (dependencies: DeviceDependencies): Feature => {
         pollRate: { deviceInterval: interval },
         deviceUserCode: { beforeLookup: createUserCodeThrottle(dependencies) },
       },
+      routes: [prefillUserCode],
       attach(provider) {
-        prefillUserCode(provider);
         provider.on('device_authorization.success', (_ctx: KoaContextWithOIDC, body: object) => {
           Object.assign(body, { interval });
         });

@@ -1,9 +1,9 @@
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { getRequestContext } from '../../provider/request-context.ts';
 import { networkOf } from '../../services/throttle/index.ts';
-import type { DeviceDependencies } from './index.ts';
+import type { DeviceDependencies } from './dependencies.ts';
 
-/** Too many codes from one address: each one entered is a guess (RFC 8628 §5.1). */
+/** RFC 8628 §5.1: every code that is entered may be a guess. */
 export class UserCodesThrottled extends errors.OIDCProviderError {
   readonly waitSeconds: number;
 
@@ -14,11 +14,11 @@ export class UserCodesThrottled extends errors.OIDCProviderError {
   }
 }
 
-/** Counted whether the code is right or wrong, typed or confirmed: a confirmation can be made up as well. */
+/** Counts right and wrong codes, and those of confirmations, which can be forged too. */
 export const createUserCodeThrottle =
-  ({ throttle, config }: DeviceDependencies) =>
+  ({ throttle, config }: Pick<DeviceDependencies, 'throttle' | 'config'>) =>
   async (ctx: KoaContextWithOIDC): Promise<void> => {
-    const addressRange = networkOf(getRequestContext(ctx.req).address);
-    const verdict = await throttle.take('device', addressRange, config.security.throttle.device_per_address);
+    const network = networkOf(getRequestContext(ctx.req).address);
+    const verdict = await throttle.take('device', network, config.security.throttle.device_per_address);
     if (!verdict.allowed) throw new UserCodesThrottled(verdict.waitSeconds);
   };
