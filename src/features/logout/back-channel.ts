@@ -1,6 +1,6 @@
 import { sendLogoutToken } from '../../provider/overrides/client-logout.ts';
 import type { ClientLogoutOptions } from '../../provider/overrides/options.ts';
-import type { LogoutDependencies } from './index.ts';
+import type { LogoutDependencies } from './dependencies.ts';
 
 /** OpenID Connect Back-Channel Logout §2.5: the person who signs out does not wait for the clients that are notified. */
 export const notifyThroughOutbox = ({

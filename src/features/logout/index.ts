@@ -1,43 +1,34 @@
 /**
- * Owns signing out: at the wish of an application (RP-Initiated Logout), its pages, and telling the applications that
- * were signed in to (Back-Channel Logout). Front-channel logout and session management are not offered: browsers no
- * longer send the cookies that they need.
+ * Owns signing out: the request of an application (RP-Initiated Logout), its pages, and the notification of all
+ * applications that the session was used for (Back-Channel Logout). Front-channel logout and session management are
+ * not offered, because browsers no longer send the third-party cookies that they need.
+ *
+ * GET  /oauth/logout           nobody is signed in     -> a form that submits itself (engine-forms.ts)
+ *                              somebody is signed in   -> the question
+ * POST /oauth/logout/confirm   `logout=yes`            -> the session ends, the applications are notified through the
+ *                                                         outbox, redirect to the application or to the next page
+ *                              otherwise               -> the session stays, the same redirect
+ *                              an older form           -> 303 to the question or to the next page (stale-forms.ts)
+ * GET  /oauth/logout/success   signed out              -> the page "signed out"
+ *                              still signed in         -> 303 to /
  */
-import type { Provider } from 'oidc-provider';
-import type { Config } from '#config';
 import type { Feature } from '../../feature.ts';
-import type { Pages } from '../../http/pages/pages.ts';
-import type { Engine } from '../../provider/engine.ts';
-import type { Accounts } from '../../services/accounts/index.ts';
-import type { Outbox } from '../../services/outbox/index.ts';
 import { notifyThroughOutbox } from './back-channel.ts';
+import type { LogoutDependencies } from './dependencies.ts';
 import { replaceEngineForms } from './engine-forms.ts';
 import { createLogoutPages } from './pages.ts';
 import { answerStaleForms } from './stale-forms.ts';
 
-export interface LogoutDependencies {
-  readonly config: Config;
-  readonly pages: Pages;
-  readonly accounts: Accounts;
-  readonly outbox: Outbox;
-  readonly engine: () => Engine;
-}
-
-export const logout = (dependencies: LogoutDependencies): Feature => {
-  return {
-    name: 'logout',
-    provider: {
-      settings: {
-        features: {
-          rpInitiatedLogout: { enabled: true, ...createLogoutPages(dependencies) },
-          backchannelLogout: { enabled: true },
-        },
-      },
-      overrides: { clientLogout: notifyThroughOutbox(dependencies) },
-      attach(provider: Provider) {
-        replaceEngineForms(provider, dependencies.pages);
-        answerStaleForms(provider);
+export const logout = (dependencies: LogoutDependencies): Feature => ({
+  name: 'logout',
+  provider: {
+    settings: {
+      features: {
+        rpInitiatedLogout: { enabled: true, ...createLogoutPages(dependencies) },
+        backchannelLogout: { enabled: true },
       },
     },
-  };
-};
+    overrides: { clientLogout: notifyThroughOutbox(dependencies) },
+    routes: [replaceEngineForms(dependencies.pages), answerStaleForms],
+  },
+});

@@ -1,54 +1,56 @@
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
 import { formActionOrigins, homepageOf } from '../../http/interactions/client-display.ts';
 import { pageRequestOf, uiLocalesOf } from '../../http/pages/render-error.ts';
-import { routes } from '../../provider/paths.ts';
 import { loggedOutPage, logoutPage } from '../../views/pages/logout.ts';
-import type { LogoutDependencies } from './index.ts';
+import type { LogoutDependencies } from './dependencies.ts';
+import { confirmPath } from './paths.ts';
 
 type Sources = NonNullable<NonNullable<Configuration['features']>['rpInitiatedLogout']>;
 
-export const createLogoutPages = ({ config, pages, accounts }: LogoutDependencies): Sources => {
-  const signedInAppNames = async ({ oidc }: KoaContextWithOIDC): Promise<readonly string[]> => {
-    const clients = await Promise.all(
-      Object.keys(oidc.session?.authorizations ?? {}).map((id) => oidc.provider.Client.find(id)),
-    );
-    return clients.flatMap((client) => (client ? [client.clientName ?? client.clientId] : []));
-  };
-
-  return {
-    async logoutSource(ctx) {
-      const pageRequest = pageRequestOf(ctx);
-      const { session } = ctx.oidc;
-      const account = session?.accountId === undefined ? undefined : await accounts.find(session.accountId);
-      const postLogoutRedirectUri = session?.state?.['postLogoutRedirectUri'];
-      ctx.body = logoutPage(pages.page(pageRequest, uiLocalesOf(ctx)), {
-        action: `${routes.end_session}/confirm`,
-        xsrf: String(session?.state?.['secret']),
-        issuer: new URL(config.issuer).host,
-        apps: await signedInAppNames(ctx),
-        ...(account && { account: account.username }),
-      });
-      const formTargets =
-        typeof postLogoutRedirectUri === 'string'
-          ? [postLogoutRedirectUri, ...formActionOrigins(ctx.oidc.client)]
-          : [];
-      ctx.set(pages.headers(pageRequest, { formTargets }));
-    },
-
-    async postLogoutSuccessSource(ctx) {
-      const session = await ctx.oidc.provider.Session.get(ctx);
-      // Whoever chose to stay is not told that they are signed out.
-      if (session.accountId !== undefined) {
-        ctx.status = 303;
-        return ctx.redirect('/');
-      }
-      const pageRequest = pageRequestOf(ctx);
-      const { client } = ctx.oidc;
-      const home = client && homepageOf(client);
-      ctx.body = loggedOutPage(pages.page(pageRequest, uiLocalesOf(ctx)), {
-        ...(client && home && { back: { name: client.clientName ?? client.clientId, href: home } }),
-      });
-      ctx.set(pages.headers(pageRequest));
-    },
-  };
+const signedInAppNames = async ({ oidc }: KoaContextWithOIDC): Promise<readonly string[]> => {
+  const clients = await Promise.all(
+    Object.keys(oidc.session?.authorizations ?? {}).map((id) => oidc.provider.Client.find(id)),
+  );
+  return clients.flatMap((client) => (client ? [client.clientName ?? client.clientId] : []));
 };
+
+export const createLogoutPages = ({
+  config,
+  pages,
+  accounts,
+}: Pick<LogoutDependencies, 'config' | 'pages' | 'accounts'>): Sources => ({
+  async logoutSource(ctx) {
+    const pageRequest = pageRequestOf(ctx);
+    const { session } = ctx.oidc;
+    const account = session?.accountId === undefined ? undefined : await accounts.find(session.accountId);
+    const postLogoutRedirectUri = session?.state?.['postLogoutRedirectUri'];
+    ctx.body = logoutPage(pages.page(pageRequest, uiLocalesOf(ctx)), {
+      action: confirmPath,
+      xsrf: String(session?.state?.['secret']),
+      issuer: new URL(config.issuer).host,
+      apps: await signedInAppNames(ctx),
+      ...(account && { account: account.username }),
+    });
+    const formTargets =
+      typeof postLogoutRedirectUri === 'string'
+        ? [postLogoutRedirectUri, ...formActionOrigins(ctx.oidc.client)]
+        : [];
+    ctx.set(pages.headers(pageRequest, { formTargets }));
+  },
+
+  async postLogoutSuccessSource(ctx) {
+    const session = await ctx.oidc.provider.Session.get(ctx);
+    // The engine also calls this when the person chose to stay signed in.
+    if (session.accountId !== undefined) {
+      ctx.status = 303;
+      return ctx.redirect('/');
+    }
+    const pageRequest = pageRequestOf(ctx);
+    const { client } = ctx.oidc;
+    const homepage = client && homepageOf(client);
+    ctx.body = loggedOutPage(pages.page(pageRequest, uiLocalesOf(ctx)), {
+      ...(client && homepage && { back: { name: client.clientName ?? client.clientId, href: homepage } }),
+    });
+    ctx.set(pages.headers(pageRequest));
+  },
+});

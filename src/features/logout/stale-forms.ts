@@ -1,22 +1,18 @@
-import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { wantsHtml } from '../../http/pages/wants-html.ts';
 import { routes } from '../../provider/paths.ts';
-
-const confirmPath = `${routes.end_session}/confirm`;
+import type { RouteMiddleware } from '../../provider/route-middleware.ts';
+import { successPath } from './paths.ts';
 
 /**
- * The form of a page that is no longer the newest, or that was pressed twice: whoever is signed out by now hears that
- * it is done, everybody else is asked anew.
+ * The engine refuses a form that was submitted twice, or of which the browser has loaded a newer one. If the person is
+ * signed out by now, the page says so; otherwise it asks again.
  */
-export const answerStaleForms = (provider: Provider): void => {
-  provider.use(async (koa, next) => {
-    await next();
-    // On a route of the engine, as its forms are.
-    const ctx = koa as KoaContextWithOIDC;
-    if (ctx.method !== 'POST' || ctx.path !== confirmPath || ctx.status !== 400) return;
-    if (!ctx.oidc?.session || !wantsHtml(ctx.get('accept'))) return;
-    const isSignedIn = ctx.oidc.session.accountId !== undefined;
+export const answerStaleForms: RouteMiddleware = {
+  route: 'end_session_confirm',
+  after(ctx) {
+    const { session } = ctx.oidc;
+    if (ctx.status !== 400 || !session || !wantsHtml(ctx.get('accept'))) return;
     ctx.status = 303;
-    ctx.redirect(isSignedIn ? routes.end_session : `${routes.end_session}/success`);
-  });
+    ctx.redirect(session.accountId === undefined ? successPath : routes.end_session);
+  },
 };
