@@ -153,3 +153,9 @@ export const flows: Readonly<Record<string, Flow>> = {
   userinfo,
   authorize,
 };
+
+export const getFlow = (name: string): Flow => {
+  const flow = flows[name];
+  if (!flow) throw new Error(`there is no flow ${name}`);
+  return flow;
+};

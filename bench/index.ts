@@ -11,18 +11,17 @@ import { compareCheckouts } from './compare/index.ts';
 import { flows } from './flows.ts';
 import { type Generator, startGenerator } from './load/generator.ts';
 import { formatTable, writeReport } from './report.ts';
+import { measureManyClients } from './sections/clients.ts';
+import { varyConnections } from './sections/connections.ts';
 import { measureFlows } from './sections/flows.ts';
+import { measureManyGrants } from './sections/grants.ts';
+import { measureObservability } from './sections/observability.ts';
+import { measureSteadyRate } from './sections/rate.ts';
 import type { Result, Section } from './sections/section.ts';
-import {
-  compareTokenEndpoints,
-  measureManyClients,
-  measureManyGrants,
-  measureObservability,
-  measureSteadyRate,
-  varyConnections,
-  varyWorkers,
-} from './sections/variants.ts';
-import { measureSignInMemory, measureStart } from './sections/weight.ts';
+import { measureSignInMemory } from './sections/sign-in-memory.ts';
+import { measureStart } from './sections/start.ts';
+import { compareTokenEndpoints } from './sections/token-endpoints.ts';
+import { varyWorkers } from './sections/workers.ts';
 
 const sections: Readonly<Record<string, Section>> = {
   flows: measureFlows,

@@ -4,10 +4,10 @@ import { loadConfig } from '#config';
 import { buildApp } from '#src/app.ts';
 import { openStore } from '#src/open-store.ts';
 import { runInUnitOfWork } from '#src/store/current-unit-of-work.ts';
+import { fillWithGrants } from '../fill-with-grants.ts';
 import { type MintRequest, secret, username } from '../fixtures.ts';
 import { answer } from '../messages.ts';
 import { createMinter } from '../minter.ts';
-import { fillWithGrants } from '../sections/fill-store.ts';
 
 const { config } = loadConfig({ env: {}, cwd: process.cwd() });
 const store = await openStore(config, Date);

@@ -1,5 +1,5 @@
 import type { Key, Store } from '#src/store/port.ts';
-import type { MintRequest } from '../fixtures.ts';
+import type { MintRequest } from './fixtures.ts';
 
 interface FillOptions {
   readonly store: Store;

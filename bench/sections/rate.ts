@@ -1,0 +1,27 @@
+import { getFlow } from '../flows.ts';
+import { measureInterleaved } from '../measure/rounds.ts';
+import { startBenchProcess } from '../subjects/bench-process.ts';
+import { startPostern } from '../subjects/postern.ts';
+import { openRedis } from '../subjects/redis.ts';
+import { createWorkload } from '../workload.ts';
+import type { Section } from './section.ts';
+
+/** Sends at a rate below capacity and counts latency from the time at which each request was due. */
+export const measureSteadyRate: Section = async ({ generator, quick, report }) => {
+  const [redis, another] = [await openRedis(), await openRedis()] as const;
+  const servers = {
+    'stock, example Redis adapter': await startBenchProcess('stock', another),
+    'Postern, Redis': await startPostern({ redis }),
+    'Postern, embedded': await startPostern(),
+  };
+  const workloads = Object.entries(servers).map(([label, server]) =>
+    createWorkload(label, server, getFlow('exchange'), { connections: 32, rate: 250 }),
+  );
+  const effort = { rounds: quick ? 2 : 5, perRound: quick ? 500 : 1500, warmUp: 1500 };
+  report({
+    title: 'code exchange at 250 requests a second',
+    rows: await measureInterleaved(generator, workloads, effort),
+  });
+  for (const server of Object.values(servers)) await server.close();
+  for (const one of [redis, another]) await one.close();
+};
