@@ -1,6 +1,9 @@
 /**
- * The stores that an operator can choose from, by the scheme of `store.url`. Owns the schemes and nothing else; what a
- * store does is in the folder of its adapter, and only the one chosen is loaded.
+ * Opens the store that `store.url` names. This file knows the schemes; the folder of an adapter has everything else, and
+ * only the chosen adapter is loaded.
+ *
+ * To add an adapter: write a folder with an `open…` function that returns a `Store`, add its schemes here and to the
+ * format `store-url` in config/schema/formats.ts, and run test/contract/store.ts against it.
  */
 import { InvalidStoreUrl } from '#src/store/errors.ts';
 import type { Clock, OnStoreOperation, Store } from '#src/store/port.ts';
@@ -8,23 +11,23 @@ import type { Clock, OnStoreOperation, Store } from '#src/store/port.ts';
 export interface StoreOptions {
   readonly clock: Clock;
   readonly observe?: OnStoreOperation;
-  /** One trip to the store. */
+  /** The limit of one round trip. */
   readonly operationTimeoutMs?: number;
-  /** Redis: an operation with its retries. */
+  /** Redis: the limit of an operation with its retries. */
   readonly deadlineMs?: number;
-  /** Redis: what every key begins with. */
+  /** Redis: the beginning of every key. */
   readonly prefix?: string;
-  /** Embedded: how much of a crash a commit survives. */
+  /** Embedded: which crashes a commit survives. */
   readonly synchronous?: 'normal' | 'full';
-  /** Embedded: the kinds whose commits survive a crash of the machine at any rate. */
+  /** Embedded: the kinds whose commits always survive a crash of the machine. */
   readonly durableKinds?: readonly string[];
-  /** Embedded: a file that is not there is `Missing`, and no store is begun in its place. */
+  /** Embedded: fail with `StoreNotFound` instead of creating a missing file. */
   readonly mustExist?: boolean;
 }
 
 const redisSchemes = ['redis', 'rediss', 'redis+sentinel', 'redis+cluster', 'redis+unix'];
 
-/** A URL of a store may hold a password: only its scheme is ever repeated. */
+/** Messages repeat only the scheme of a store URL, because the rest may contain a password. */
 const schemeOf = (url: string): string | undefined => /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase();
 
 const embeddedPath = (url: string): string => {

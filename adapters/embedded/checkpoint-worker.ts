@@ -1,11 +1,11 @@
-/** A thread of its own that moves the write-ahead log into the file when told to, and ends when it is not needed. */
+/** A thread that copies the write-ahead log into the file on request, and ends when it has been idle. */
 import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 
 const idleMs = 30_000;
 
 const db = new DatabaseSync(workerData);
-// Passive: neither readers nor writers ever wait for it.
+// A passive checkpoint blocks neither readers nor writers.
 const checkpoint = db.prepare('PRAGMA wal_checkpoint(PASSIVE)');
 
 const end = (): void => {
@@ -23,10 +23,10 @@ parentPort?.on('message', (message) => {
   idle.refresh();
   let pages = 0;
   try {
-    // Each pass is left with what was written during the one before it: less every time.
+    // Each pass copies what was written during the pass before it, which is less every time.
     for (let pass = 0; pass < 3; pass++) pages = Number(checkpoint.get()?.['log'] ?? 0);
   } catch {
-    // Locked or failing: the next one will do, and the connection that writes has its own limit.
+    // The file is locked or the disk fails. The next checkpoint tries again, and SQLite's own limit still applies.
   }
   parentPort?.postMessage(pages);
 });

@@ -2,18 +2,18 @@ import type { DatabaseSync } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
 import { inMemory } from './file.ts';
 
-/** Writes between two checkpoints; about as many pages of the log. */
+/** Each write adds about one page to the log. */
 const writesPerCheckpoint = 1_000;
 
-/** A log of this many pages (8 MiB) begins anew at the next occasion. */
+/** A log of this many pages (8 MiB) is restarted as soon as possible. */
 const longLogPages = 2_000;
 
-/** Should the thread fail or fall behind, SQLite empties the log within a commit, at this many pages (64 MiB). */
+/** If the thread fails or falls behind, SQLite itself runs a checkpoint in a commit at this many pages (64 MiB). */
 const autoCheckpointPages = 16_000;
 
 /**
- * A checkpoint copies pages and waits for the disk: ten milliseconds and more, which no request should wait for. So a
- * thread does it, started at the first need: a server that writes little never has one.
+ * A checkpoint copies pages and waits for the disk, for 10 ms and more. No request should wait for that, so a thread
+ * runs it. The thread starts with the first checkpoint; a server that writes little never has one.
  */
 export const createCheckpoints = (db: DatabaseSync, path: string) => {
   let writes = 0;
@@ -28,12 +28,12 @@ export const createCheckpoints = (db: DatabaseSync, path: string) => {
     started.unref();
     started.on('error', (error) => {
       failed = true;
-      process.emitWarning(`the thread that empties the log of the store failed: ${error.message}`);
+      process.emitWarning(`the checkpoint thread of the store failed: ${error.message}`);
     });
     started.on('message', (pages: number) => {
       busy = false;
-      // The log begins anew only when all of it is in the file. While others write the thread never gets there; here
-      // nobody of this process writes, and the thread has left next to nothing to do.
+      // SQLite restarts the log only after a checkpoint of all of it, which the thread can't reach while this process
+      // writes. Here no write of this process runs, and the thread has left almost nothing to copy.
       if (pages >= longLogPages && db.isOpen) finishQuietly();
     });
     started.on('exit', () => {
@@ -47,12 +47,12 @@ export const createCheckpoints = (db: DatabaseSync, path: string) => {
     try {
       finish.get();
     } catch {
-      // Locked by another process: it is asked for again soon.
+      // Another process holds the lock. The next checkpoint tries again.
     }
   };
 
   return {
-    /** Whoever can wait with writing should, while this is true. */
+    /** Writes that can wait should wait while a checkpoint runs. */
     get busy(): boolean {
       return busy;
     },

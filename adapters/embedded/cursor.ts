@@ -5,7 +5,7 @@ type Field = string | number;
 export const writeCursor = (fields: readonly Field[]): string =>
   Buffer.from(JSON.stringify(fields)).toString('base64url');
 
-/** Cursors come back from outside: anything that is not of the shape that was handed out is refused. */
+/** Callers hand cursors back, so anything of another shape is refused. */
 export const readCursor = (cursor: string, shape: readonly ('string' | 'number')[]): readonly Field[] => {
   const fields = parse(Buffer.from(cursor, 'base64url').toString());
   if (!Array.isArray(fields) || fields.length !== shape.length) throw new InvalidCursor();

@@ -5,8 +5,8 @@ import { findingOf, isCorrupt } from './sqlite-errors.ts';
 import type { Transact } from './transaction.ts';
 
 /**
- * What the file and its disk were found to be like by those who used them: free space tells nothing of a quota, nor
- * rights of a disk that became read-only.
+ * Remembers errors of the file and its disk. Only real writes show a quota or a disk that became read-only; free space
+ * and permissions don't.
  */
 export interface DiskHealth {
   recordError(error: unknown): void;
@@ -16,7 +16,7 @@ export interface DiskHealth {
 interface Dependencies {
   readonly db: DatabaseSync;
   readonly transact: Transact;
-  /** Brings to the disk what was written. */
+  /** Waits until all commits are on the disk. */
   readonly flush: () => Promise<void>;
 }
 
@@ -24,13 +24,13 @@ export const createDiskHealth = ({ db, transact, flush }: Dependencies): DiskHea
   let damaged: Finding | undefined;
   let failing: Finding | undefined;
 
-  /** Nothing changes by it, and yet the log must take a page. */
+  /** Writes a page to the log without changing anything. */
   const write = (): void =>
     transact(() => db.exec(`PRAGMA user_version = ${readNumber(db, 'user_version')}`));
 
   const recordError = (error: unknown): void => {
     const finding = findingOf(error);
-    // What is damaged stays so, whatever can still be read; the rest may be mended under a running server.
+    // A damaged file stays damaged, even if parts can be read. Other problems can be fixed while the server runs.
     if (isCorrupt(error)) damaged = finding;
     else if (finding) failing = finding;
   };

@@ -17,7 +17,7 @@ type Row = readonly [...ContentRow, family: string, kind: string, id: string];
 
 const pageSize = 250;
 
-/** Each document goes before its places, so that whoever loads a copy knows what an entry belongs to. */
+/** A document comes before its index entries, so that `load` finds the document of each entry. */
 export const createDump = (db: DatabaseSync) => {
   const page = query<Row>(
     db,
@@ -43,30 +43,30 @@ export const createDump = (db: DatabaseSync) => {
   };
 };
 
-/** A document takes the place of the one there, entries and all; its entries follow it, in this load or a later one. */
+/** A loaded document replaces the existing one and its index entries. Its own entries follow, maybe in a later call. */
 export const createLoad = (db: DatabaseSync) => {
-  const placeRows = createIndexRows(db);
+  const indexRows = createIndexRows(db);
   const at = 'family = ? AND kind = ? AND id = ?';
-  const places = query<readonly [string | null]>(db, `SELECT places FROM documents WHERE ${at}`);
+  const selectEntries = query<readonly [string | null]>(db, `SELECT places FROM documents WHERE ${at}`);
   const write = db.prepare(
     `INSERT OR REPLACE INTO documents (family, kind, id, body, parts, nonce, claimed_at, expires_at)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  const file = db.prepare(`UPDATE documents SET places = ? WHERE ${at}`);
+  const updateEntries = db.prepare(`UPDATE documents SET places = ? WHERE ${at}`);
   return (entry: Entry): void => {
     const { family, kind, id } = entry.key;
-    const former = places.one(family, kind, id);
+    const former = selectEntries.one(family, kind, id);
     if (entry.type === 'document') {
       const { body, fields, consumption, expiresAt } = entry.document;
-      placeRows.remove(entry.key, former?.[0] ?? null);
-      const claimed = [consumption?.nonce ?? null, consumption?.at ?? null];
-      write.run(family, kind, id, body, formatFields(fields), ...claimed, expiresAt ?? null);
+      indexRows.remove(entry.key, former?.[0] ?? null);
+      const consumed = [consumption?.nonce ?? null, consumption?.at ?? null];
+      write.run(family, kind, id, body, formatFields(fields), ...consumed, expiresAt ?? null);
     } else if (former) {
-      const kept = parseIndexEntries(former[0]).map(([index, of, at]) => ({ index, of, at }));
-      const filed = formatIndexEntries([...kept, entry.entry]);
-      placeRows.remove(entry.key, former[0]);
-      file.run(filed, family, kind, id);
-      placeRows.add(entry.key, filed);
+      const existing = parseIndexEntries(former[0]).map(([index, of, at]) => ({ index, of, at }));
+      const entries = formatIndexEntries([...existing, entry.entry]);
+      indexRows.remove(entry.key, former[0]);
+      updateEntries.run(entries, family, kind, id);
+      indexRows.add(entry.key, entries);
     }
   };
 };

@@ -9,24 +9,27 @@ import { toUnusable } from './sqlite-errors.ts';
 
 export const inMemory = ':memory:';
 
-const reason = (error: unknown): string =>
+const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown error';
 
-/** SQLite would give the file the modes of the umask; it holds tokens, so nobody else may read it. */
-const makeFile = (path: string): void => {
+/** SQLite would create the file with the modes of the umask. It contains tokens, so only this user may read it. */
+const createFile = (path: string): void => {
   const folder = dirname(resolve(path));
   try {
     makeFolder(folder);
   } catch (cause) {
     const fix = 'create it and give this user write access, or name another place in store.url';
-    throw new StoreUnusable(`the folder ${folder} of the store can not be made (${reason(cause)}): ${fix}`, {
-      cause,
-    });
+    throw new StoreUnusable(
+      `the folder ${folder} of the store can not be created (${codeOf(cause)}): ${fix}`,
+      {
+        cause,
+      },
+    );
   }
   try {
     closeSync(openSync(path, 'ax', 0o600));
   } catch (cause) {
-    if (reason(cause) === 'EEXIST') checkFile(path);
+    if (codeOf(cause) === 'EEXIST') checkFile(path);
     else throw unwritable(path, cause);
   }
 };
@@ -35,16 +38,16 @@ const findFile = (path: string): void => {
   try {
     statSync(path);
   } catch (cause) {
-    if (reason(cause) !== 'ENOENT') throw unwritable(path, cause);
+    if (codeOf(cause) !== 'ENOENT') throw unwritable(path, cause);
     throw new StoreNotFound(
-      `there is no store at ${resolve(path)}: start the server, which makes it, or correct store.url`,
+      `there is no store at ${resolve(path)}: start the server, which creates it, or correct store.url`,
       { cause },
     );
   }
   checkFile(path);
 };
 
-/** Without opening it: to close a file that SQLite has open in this process would drop SQLite's locks. */
+/** Checks without opening: closing a file that SQLite has open in this process would release SQLite's locks (POSIX). */
 const checkFile = (path: string): void => {
   try {
     accessSync(path, constants.R_OK | constants.W_OK);
@@ -59,7 +62,7 @@ const checkFile = (path: string): void => {
 
 const unwritable = (path: string, cause: unknown): StoreUnusable =>
   new StoreUnusable(
-    `the store file ${path} can not be opened for writing (${reason(cause)}): ` +
+    `the store file ${path} can not be opened for writing (${codeOf(cause)}): ` +
       'give this user write access to it and its folder, or name another place in store.url',
     { cause },
   );
@@ -84,7 +87,7 @@ const prepareFile = (db: DatabaseSync, path: string): void => {
   const mode = Object.values(db.prepare('PRAGMA journal_mode = WAL').get() ?? {})[0];
   if (path !== inMemory && mode !== 'wal')
     throw new StoreUnusable(
-      `the store file ${path} lies on a disk without shared memory (a network share?): move it to a local disk`,
+      `the store file ${path} is on a disk without shared memory (a network share?): move it to a local disk`,
     );
   db.exec(
     'PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;' +
@@ -100,9 +103,9 @@ const prepareFile = (db: DatabaseSync, path: string): void => {
   }
 };
 
-/** A connection to a file that is ours, writable and of the present version. */
+/** Opens a connection to a writable store file of the current version. */
 export const openFile = async (path: string, limitMs: number, mustExist = false): Promise<DatabaseSync> => {
-  if (path !== inMemory) (mustExist ? findFile : makeFile)(path);
+  if (path !== inMemory) (mustExist ? findFile : createFile)(path);
   let db: DatabaseSync | undefined;
   try {
     const opened = new DatabaseSync(path, { timeout: lockWaitMs, enableForeignKeyConstraints: false });

@@ -11,9 +11,9 @@ interface QueuedWork {
 }
 
 /**
- * Commits that arrive in one turn of the event loop share a transaction, whose beginning and end cost more than the
- * writes of one. Each is all or nothing by itself: what is refused undoes its own writes and nobody else's. When the
- * file or the disk fails, SQLite undoes them all, and all are told.
+ * Commits that arrive in one turn of the event loop share a transaction, because beginning and ending one costs more
+ * than the writes of a commit. A savepoint keeps each commit atomic: a refused commit undoes only its own writes. When
+ * the file or the disk fails, SQLite rolls back all of them, and all fail.
  */
 export const createGroupCommit = (
   db: DatabaseSync,

@@ -1,6 +1,6 @@
 /**
- * The embedded store: one SQLite file (or memory) behind the port, shared by the processes of one machine. It owns the
- * file, its schema and its expiry; it knows nothing of what the documents mean.
+ * The store in one SQLite file (or in memory), shared by the processes of one machine. This folder owns the file, its
+ * schema and the removal of expired documents; it doesn't know what the documents mean.
  */
 import { randomBytes } from 'node:crypto';
 import { Conflict, StoreUnavailable } from '#src/store/errors.ts';
@@ -12,28 +12,28 @@ import { openFile } from './file.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { createIncrement } from './increment.ts';
 import { createInspect } from './inspect.ts';
-import { createListing } from './list.ts';
+import { createList } from './list.ts';
 import { openLogSync } from './log-sync.ts';
 import { createMessages } from './messages.ts';
-import { createReading } from './read.ts';
+import { createRead } from './read.ts';
 import { retryWhileBusy } from './retry-while-busy.ts';
 import { toUnavailable } from './sqlite-errors.ts';
 import { createSweep } from './sweep-expired.ts';
 import { startSweeper } from './sweep-timer.ts';
 import { createTransact } from './transaction.ts';
-import { createWriting } from './write.ts';
+import { createWrite } from './write.ts';
 
 export interface EmbeddedOptions {
   /** A file, or `:memory:`. */
   readonly path: string;
   readonly clock: Clock;
-  /** `normal` survives a crash of the process; a crash of the machine may take the last commits. `full` survives both. */
+  /** `full` commits survive a crash of the machine. The last `normal` commits survive only a crash of the process. */
   readonly synchronous?: 'normal' | 'full';
-  /** Kinds whose commits are always made as `full` ones are. */
+  /** Kinds whose commits are always `full`. */
   readonly durableKinds?: readonly string[];
-  /** A file that is not there is `Missing`; otherwise it is made. */
+  /** Fail with `StoreNotFound` instead of creating a missing file. */
   readonly mustExist?: boolean;
-  /** How long an operation waits for other processes before it is `Unavailable`. */
+  /** How long an operation waits for a lock of another process before it fails with `StoreUnavailable`. */
   readonly operationTimeoutMs?: number;
   readonly observe?: OnStoreOperation;
 }
@@ -51,9 +51,9 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<Store> => 
   const transact = createTransact(db);
   const diskHealth = createDiskHealth({ db, transact, flush: log.flush });
   const inspect = await createInspect(path, diskHealth);
-  const read = createReading(db);
-  const write = createWriting(db);
-  const list = createListing(db);
+  const read = createRead(db);
+  const write = createWrite(db);
+  const list = createList(db);
   const increment = createIncrement(db);
   const dump = createDump(db);
   const load = createLoad(db);
@@ -84,8 +84,8 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<Store> => 
     observed(operation, () => whileOpen(work));
   const commitTogether = createGroupCommit(db, (work) => whileOpen(() => transact(work)));
 
-  const mustFlush = (kinds: readonly { readonly key: { readonly kind: string } }[]): boolean =>
-    synchronous === 'full' || (durable.size > 0 && kinds.some(({ key }) => durable.has(key.kind)));
+  const mustFlush = (entries: readonly { readonly key: { readonly kind: string } }[]): boolean =>
+    synchronous === 'full' || (durable.size > 0 && entries.some(({ key }) => durable.has(key.kind)));
 
   const stopSweeper = startSweeper(() => {
     if (checkpoints.busy) return true;
@@ -115,7 +115,7 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<Store> => 
       }),
     async publish(topic, message) {
       await operate('announce', () => transact(() => messages.write(topic, message, clock.now())));
-      messages.tell(topic, message);
+      messages.notify(topic, message);
     },
     subscribe: (topic, listener) => (closing ? () => {} : messages.subscribe(topic, listener)),
     ping: () => operate('ping', () => void read([{ kind: '', family: '', id: '' }], 0)),

@@ -9,9 +9,9 @@ const MiB = 1024 * 1024;
 /** `f_type` of file systems whose locks and shared memory other machines do not see: NFS, SMB (three kinds), AFS, Ceph. */
 const networkTypes = new Set([0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x5346414f, 0x00c36400]);
 
-const disk = async (folder: string): Promise<Finding[]> => {
+const checkDisk = async (folder: string): Promise<Finding[]> => {
   const found = await statfs(folder).catch(() => undefined);
-  // A folder that is gone took the file along, and that is told of.
+  // Without the folder the file is gone too, which has its own finding.
   if (!found) return [];
   const { bavail, bsize, type } = found;
   const findings: Finding[] = [];
@@ -27,13 +27,13 @@ const disk = async (folder: string): Promise<Finding[]> => {
     findings.push({
       code: 'network_disk',
       fatal: false,
-      message: 'The store lies on a network disk, where two machines can damage it.',
+      message: 'The store is on a network disk, where two machines can damage it.',
       fix: 'Move the file to a local disk, or use Redis for several machines.',
     });
   return findings;
 };
 
-const log = async (path: string): Promise<Finding[]> => {
+const checkLog = async (path: string): Promise<Finding[]> => {
   const size = await stat(`${path}-wal`).then(
     (found) => found.size,
     () => 0,
@@ -49,8 +49,8 @@ const log = async (path: string): Promise<Finding[]> => {
   ];
 };
 
-/** A file that was removed or exchanged under a running process still takes writes, which nobody will ever see. */
-const sameFile = async (path: string, inode: number): Promise<Finding[]> => {
+/** A file that was removed or replaced under a running process still accepts writes, and all of them are lost. */
+const checkSameFile = async (path: string, inode: number): Promise<Finding[]> => {
   const found = await stat(path).catch(() => undefined);
   if (found?.ino === inode) return [];
   return [
@@ -75,7 +75,12 @@ export const createInspect = async (path: string, diskHealth: DiskHealth) => {
     ];
   const { ino } = await stat(path);
   return async (): Promise<Finding[]> => {
-    const looks = [diskHealth.findings(), disk(dirname(resolve(path))), log(path), sameFile(path, ino)];
-    return (await Promise.all(looks)).flat();
+    const checks = [
+      diskHealth.findings(),
+      checkDisk(dirname(resolve(path))),
+      checkLog(path),
+      checkSameFile(path, ino),
+    ];
+    return (await Promise.all(checks)).flat();
   };
 };

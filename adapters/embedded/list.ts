@@ -7,7 +7,7 @@ type Row = readonly [...ContentRow, at: number, family: string, kind: string, id
 
 const maxTime = 8.64e15;
 
-/** A blob sorts after every text: the place behind the last key. */
+/** A blob sorts after every text, so this value comes after every key. */
 const afterAll = new Uint8Array();
 
 const statement = (beyond: '<' | '>', bound: '<=' | '>=', order: 'ASC' | 'DESC'): string =>
@@ -17,7 +17,7 @@ const statement = (beyond: '<' | '>', bound: '<=' | '>=', order: 'ASC' | 'DESC')
      AND (d.expires_at IS NULL OR d.expires_at > ?)
    ORDER BY p.at ${order}, p.family ${order}, p.kind ${order}, p.id ${order} LIMIT ?`;
 
-export const createListing = (db: DatabaseSync) => {
+export const createList = (db: DatabaseSync) => {
   const ascending = query<Row>(db, statement('>', '<=', 'ASC'));
   const descending = query<Row>(db, statement('<', '>=', 'DESC'));
   return (index: string, of: string, options: ListOptions, now: number): Page => {

@@ -2,9 +2,9 @@ import { open } from 'node:fs/promises';
 import { inMemory } from './file.ts';
 
 /**
- * Brings commits from the operating system to the disk, on a thread of Node's pool: the disk takes milliseconds, in
- * which the loop goes on. A file of its own, which is safe for the log alone: SQLite's locks are on the other two.
- * Opened with the store: later another file may lie there, or none.
+ * Flushes commits from the operating system to the disk. It runs on a thread of Node's pool, because a flush takes
+ * milliseconds. A second handle is safe for the log only: closing one on the other two files would release SQLite's
+ * locks. It is opened with the store, because the log may be replaced or removed later.
  */
 export const openLogSync = async (path: string) => {
   const handle = path === inMemory ? undefined : await open(`${path}-wal`, 'r+');
@@ -19,7 +19,7 @@ export const openLogSync = async (path: string) => {
   };
 
   return {
-    /** What was committed before the call is on the disk at the end. Whoever asks during one shares the one after it. */
+    /** Everything committed before the call is on the disk afterwards. Calls during a flush share the next one. */
     flush(): Promise<void> {
       if (!running) return start();
       next ??= running

@@ -5,23 +5,23 @@ type Listener = (message: string) => void;
 
 const pollMs = 200;
 
-/** How long a process may sleep and still hear what was said meanwhile. */
+/** How long a process may be suspended and still receive the messages sent meanwhile. */
 export const messageLifetimeMs = 60_000;
 
 /**
- * Listeners of this process are told at once. Other processes look into the table when the file's data version says
- * that somebody else has written; a look costs two microseconds.
+ * Publish and subscribe between the processes on one file. Subscribers in this process are called at once. Other
+ * processes poll: they read the table when SQLite's data version shows a foreign write. A poll takes 2 µs.
  */
 export const createMessages = (db: DatabaseSync, origin: string) => {
   const topics = new Map<string, Set<Listener>>();
   const insert = db.prepare('INSERT INTO announcements (origin, topic, message, at) VALUES (?, ?, ?, ?)');
   const version = query<readonly [number]>(db, 'PRAGMA data_version');
   const latest = query<readonly [number]>(db, 'SELECT coalesce(max(seq), 0) FROM announcements');
-  const later = query<readonly [seq: number, origin: string, topic: string, message: string]>(
+  const newer = query<readonly [seq: number, origin: string, topic: string, message: string]>(
     db,
     'SELECT seq, origin, topic, message FROM announcements WHERE seq > ? ORDER BY seq LIMIT 100',
   );
-  let seen = 0;
+  let lastSeq = 0;
   let seenVersion = -1;
   let timer: NodeJS.Timeout | undefined;
 
@@ -39,32 +39,32 @@ export const createMessages = (db: DatabaseSync, origin: string) => {
     try {
       const now = version.one()?.[0] ?? 0;
       if (now === seenVersion) return;
-      const rows = later.all(seen);
+      const rows = newer.all(lastSeq);
       if (rows.length < 100) seenVersion = now;
       for (const [seq, from, topic, message] of rows) {
-        seen = seq;
+        lastSeq = seq;
         if (from !== origin) notifyListeners(topic, message);
       }
     } catch {
-      // The file is locked or gone: the next look may find it, and every other operation tells of it meanwhile.
+      // The file is locked or gone. The next poll tries again, and every other operation reports the error.
     }
   };
 
   return {
-    /** Inside a transaction of the caller. */
+    /** Runs inside the caller's transaction. */
     write: (topic: string, message: string, now: number): void => {
       insert.run(origin, topic, message, now);
     },
-    tell: notifyListeners,
+    notify: notifyListeners,
     subscribe(topic: string, listener: Listener): () => void {
       if (timer === undefined) {
-        seen = latest.one()?.[0] ?? 0;
+        lastSeq = latest.one()?.[0] ?? 0;
         timer = setInterval(poll, pollMs);
         timer.unref();
       }
-      const heard: Listener = (message) => listener(message);
-      topics.set(topic, (topics.get(topic) ?? new Set()).add(heard));
-      return () => topics.get(topic)?.delete(heard);
+      const own: Listener = (message) => listener(message);
+      topics.set(topic, (topics.get(topic) ?? new Set()).add(own));
+      return () => topics.get(topic)?.delete(own);
     },
     stop(): void {
       clearInterval(timer);

@@ -7,10 +7,10 @@ type Numbered = readonly [...ContentRow, n: number];
 const select = (n: number): string =>
   `SELECT ${contentColumns}, ${n} FROM documents d WHERE d.family = ? AND d.kind = ? AND d.id = ?`;
 
-const atOnce = 16;
+const batchSize = 16;
 
-/** One statement reads up to sixteen documents: a statement costs more than the rows it finds. */
-export const createReading = (db: DatabaseSync) => {
+/** One statement reads up to 16 documents, because running a statement costs more than finding a row. */
+export const createRead = (db: DatabaseSync) => {
   const statements: Query<Numbered>[] = [];
   const statementFor = (count: number): Query<Numbered> => {
     statements[count] ??= query(db, Array.from({ length: count }, (_, n) => select(n)).join(' UNION ALL '));
@@ -18,8 +18,8 @@ export const createReading = (db: DatabaseSync) => {
   };
   return (keys: readonly Key[], now: number): (Document | undefined)[] => {
     const found: (Document | undefined)[] = new Array(keys.length).fill(undefined);
-    for (let start = 0; start < keys.length; start += atOnce) {
-      const count = Math.min(atOnce, keys.length - start);
+    for (let start = 0; start < keys.length; start += batchSize) {
+      const count = Math.min(batchSize, keys.length - start);
       const values: string[] = [];
       for (let i = start; i < start + count; i++) {
         const key = keys[i];

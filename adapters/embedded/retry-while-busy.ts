@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isBusy } from './sqlite-errors.ts';
 
-/** SQLite blocks the thread while it waits for a lock: only this long. The rest of the wait lets the loop run. */
+/** SQLite blocks the thread while it waits for a lock, so it waits only this long. Between attempts the loop runs. */
 export const lockWaitMs = 4;
 
-/** Tries again while another process holds the lock, until `limitMs` is over; then the lock's own error is thrown. */
+/** Retries while another process holds the lock. After `limitMs` it throws the error of the lock. */
 export const retryWhileBusy = <T>(attempt: () => T, limitMs: number): Promise<T> => {
   try {
     return Promise.resolve(attempt());

@@ -1,14 +1,14 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { Document, IndexEntry, Key } from '#src/store/port.ts';
 
-/** The columns of `content`, in order, as the schema declares them. */
+/** The columns of `contentColumns`, in order, as the schema declares them. */
 export type ContentRow = readonly [
   body: string,
-  parts: string | null,
+  fields: string | null,
   nonce: string | null,
-  claimedAt: number | null,
+  consumedAt: number | null,
   expiresAt: number | null,
-  places: string | null,
+  entries: string | null,
 ];
 
 /** A row that begins with the content of a document. */
@@ -16,17 +16,17 @@ export type RowWithContent = readonly [...ContentRow, ...unknown[]];
 
 export const contentColumns = 'd.body, d.parts, d.nonce, d.claimed_at, d.expires_at, d.places';
 
-/** A statement that answers rows as tuples: half the cost of objects on the hottest path there is. */
+/** A statement that returns rows as tuples, which costs half as much as objects on the hottest path. */
 export interface Query<Row> {
   one(...values: SQLInputValue[]): Row | undefined;
   all(...values: SQLInputValue[]): Row[];
 }
 
-/** The caller names the row that `sql` selects; the schema, which is ours, makes it true. */
+/** The caller states the type of the rows, and the schema makes it true. */
 export const query = <Row extends readonly unknown[]>(db: DatabaseSync, sql: string): Query<Row> => {
   const statement: StatementSync = db.prepare(sql);
   statement.setReturnArrays(true);
-  // node:sqlite types rows as records even when it returns arrays, hence the detour over unknown.
+  // node:sqlite types rows as records even when it returns arrays.
   return {
     one: (...values) => statement.get(...values) as unknown as Row | undefined,
     all: (...values) => statement.all(...values) as unknown as Row[],
@@ -39,7 +39,7 @@ type Fields = Readonly<Record<string, string>>;
 
 const parseFields = (text: string | null): Fields => (text === null ? noFields : JSON.parse(text));
 
-/** Parts are named by others (a client may be called `__proto__`), so names only ever meet objects without a prototype. */
+/** Callers choose field names (a client id may be `__proto__`), so the merged object has no prototype. */
 export const mergeFields = (
   text: string | null,
   changes: Readonly<Record<string, string | null>>,
@@ -65,8 +65,8 @@ export const parseIndexEntries = (text: string | null): IndexTuples =>
 
 export const formatIndexEntries = (entries: readonly IndexEntry[] | undefined): string | null => {
   if (entries === undefined || entries.length === 0) return null;
-  const places = new Map(entries.map(({ index, of, at }) => [JSON.stringify([index, of]), [index, of, at]]));
-  return JSON.stringify([...places.values()]);
+  const tuples = new Map(entries.map(({ index, of, at }) => [JSON.stringify([index, of]), [index, of, at]]));
+  return JSON.stringify([...tuples.values()]);
 };
 
 export const toDocument = (row: RowWithContent): Document => {

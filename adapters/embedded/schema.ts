@@ -1,14 +1,14 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-/** "PSTN": tells our files from other programs' databases. */
+/** "PSTN" marks the files of Postern. */
 export const applicationId = 0x50_53_54_4e;
 
 /**
- * Step n brings a file from version n to n + 1. Steps are only ever added: a file made by any former release opens.
+ * Step n migrates a file from version n to n + 1. Steps are only added, so a file of any former release opens.
  *
- * Documents lie in the order in which they came: families are random, and filed by them each commit would touch pages
- * of its own, which are all read, logged and copied. What is filed by name is an index a tenth of the size. `places`
- * repeats its index entries, so that they can be taken out with it and need no second index.
+ * Rows of `documents` are in the order of insertion. Families are random: rows ordered by them would make each commit
+ * read, log and copy many pages. The unique index, which is a tenth of the size, finds them by key. The column `places`
+ * repeats the index entries of a document, so that they can be removed with it without a second index.
  */
 export const steps: readonly string[] = [
   `CREATE TABLE documents (
@@ -51,7 +51,7 @@ export const steps: readonly string[] = [
 export const readNumber = (db: DatabaseSync, pragma: string): number =>
   Number(Object.values(db.prepare(`PRAGMA ${pragma}`).get() ?? {})[0] ?? 0);
 
-/** Runs inside an immediate transaction: of two processes that open an old file, one migrates. */
+/** Runs inside an immediate transaction, so only one of two processes that open an old file migrates it. */
 export const migrate = (db: DatabaseSync): void => {
   const version = readNumber(db, 'user_version');
   if (version >= steps.length) return;

@@ -5,7 +5,7 @@ const [busy, locked, noMemory, readOnly, ioError, corrupt, full, cantOpen, proto
   5, 6, 7, 8, 10, 11, 13, 14, 15, 26,
 ];
 
-/** What the system says when the log is brought to the disk without SQLite. */
+/** Errors of the operating system when the log is flushed without SQLite, as SQLite's codes. */
 const systemCodes = new Map<unknown, number>([
   ['EIO', ioError],
   ['ENOSPC', full],
@@ -42,7 +42,7 @@ const sentences = new Map([
   [notADatabase, 'the file of the embedded store is damaged: restore it from a backup'],
 ]);
 
-/** What a caller is told of a fault of the file or the disk; faults of ours stay what they are. */
+/** Translates errors of the file and the disk for callers. Other errors are bugs and stay as they are. */
 export const toUnavailable = (error: unknown): unknown => {
   const sentence = sentences.get(resultCode(error) ?? 0);
   return sentence === undefined ? error : new StoreUnavailable(sentence, { cause: error });
@@ -82,7 +82,7 @@ const findings = new Map([
   [notADatabase, fileDamaged],
 ]);
 
-/** What an operator is told of a fault that lasts. */
+/** The finding for an error that lasts until an operator fixes it. */
 export const findingOf = (error: unknown): Finding | undefined => findings.get(resultCode(error) ?? 0);
 
 const fixes = new Map([

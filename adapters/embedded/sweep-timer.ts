@@ -1,6 +1,6 @@
 const [restMs, pauseMs] = [1_000, 25];
 
-/** Calls `step` now and then; while it says that there is more, after short pauses. Never keeps the process alive. */
+/** Calls `step` every second, and after short pauses while it returns true. The timer doesn't keep the process alive. */
 export const startSweeper = (step: () => boolean): (() => void) => {
   let timer: NodeJS.Timeout;
   const next = (delay: number): void => {
@@ -12,11 +12,11 @@ export const startSweeper = (step: () => boolean): (() => void) => {
     try {
       more = step();
     } catch {
-      // Locked, full or gone: the operations tell of it, and expired rows are never shown in the meantime.
+      // The file is locked, full or gone. Other operations report it, and reads never return expired rows.
     }
     next(more ? pauseMs : restMs);
   };
-  // Processes that start together do not sweep together.
+  // Processes that start together don't sweep together.
   next(restMs * (0.5 + Math.random()));
   return () => clearTimeout(timer);
 };

@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
-/** One immediate transaction, which is with the operating system, not yet on the disk, when this returns. */
+/** Runs one immediate transaction. On return the operating system has it, but the disk may not. */
 export type Transact = <T>(work: () => T) => T;
 
 export const createTransact = (db: DatabaseSync): Transact => {
@@ -14,7 +14,7 @@ export const createTransact = (db: DatabaseSync): Transact => {
       commit?.run();
       return result;
     } catch (error) {
-      // A full disk makes SQLite roll back on its own.
+      // SQLite rolls back itself when the disk is full.
       if (db.isTransaction) rollback?.run();
       throw error;
     }

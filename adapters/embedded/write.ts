@@ -18,14 +18,14 @@ const live = '(expires_at IS NULL OR expires_at > ?)';
 /** The new content of a document, in the order of the columns. */
 type NewContent = readonly [
   body: string,
-  parts: string | null,
-  places: string | null,
+  fields: string | null,
+  entries: string | null,
   expiresAt: number | null,
 ];
 
-/** The writes of the port. Each runs inside a transaction of the caller, which a `Conflict` ends. */
-export const createWriting = (db: DatabaseSync) => {
-  const places = createIndexRows(db);
+/** The writes of the port. Each runs inside the caller's transaction, and a `Conflict` ends it. */
+export const createWrite = (db: DatabaseSync) => {
+  const indexRows = createIndexRows(db);
   const select = query<ContentRow>(db, `SELECT ${contentColumns} FROM documents d WHERE ${at}`);
   const insert = db.prepare(
     'INSERT INTO documents (family, kind, id, body, parts, places, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
@@ -51,32 +51,32 @@ export const createWriting = (db: DatabaseSync) => {
   const store = (write: Omit<Put, 'op'>, refuse?: (former: ContentRow) => void): void => {
     const { key } = write;
     const { family, kind, id } = key;
-    const filed = formatIndexEntries(write.index);
-    const fresh: NewContent = [write.body, formatFields(write.fields), filed, write.expiresAt ?? null];
+    const entries = formatIndexEntries(write.index);
+    const fresh: NewContent = [write.body, formatFields(write.fields), entries, write.expiresAt ?? null];
     if (insert.run(family, kind, id, ...fresh).changes === 0) {
       const former = find(key);
       if (former) {
         refuse?.(former);
-        places.remove(key, former[5]);
+        indexRows.remove(key, former[5]);
       }
       renew.run(...fresh, family, kind, id);
     }
-    places.add(key, filed);
+    indexRows.add(key, entries);
   };
 
-  /** What the write does not name stays. */
+  /** Keeps everything that the write doesn't name. */
   const alter = ({ key, ...write }: Merge | Replace, former: ContentRow): void => {
-    const filed = write.index?.length ? formatIndexEntries(write.index) : former[5];
+    const entries = write.index?.length ? formatIndexEntries(write.index) : former[5];
     const fresh: NewContent = [
       write.body ?? former[0],
       write.fields ? mergeFields(former[1], write.fields) : former[1],
-      filed,
+      entries,
       write.expiresAt ?? former[4],
     ];
     update.run(...fresh, key.family, key.kind, key.id);
-    if (filed === former[5]) return;
-    places.remove(key, former[5]);
-    places.add(key, filed);
+    if (entries === former[5]) return;
+    indexRows.remove(key, former[5]);
+    indexRows.add(key, entries);
   };
 
   const replace = (write: Replace, now: number): void => {
@@ -123,7 +123,7 @@ export const createWriting = (db: DatabaseSync) => {
         break;
       case 'remove': {
         const { family, kind, id } = write.key;
-        places.remove(write.key, remove.one(family, kind, id)?.[0] ?? null);
+        indexRows.remove(write.key, remove.one(family, kind, id)?.[0] ?? null);
       }
     }
   };

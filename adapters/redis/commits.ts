@@ -9,11 +9,11 @@ import type { ServerClock } from './server-clock.ts';
 import { addWrite, type Group, newGroup } from './writes.ts';
 
 interface Dependencies {
-  readonly link: Connection;
+  readonly connection: Connection;
   readonly names: KeyNames;
   readonly clock: Clock;
   readonly serverClock: ServerClock;
-  readonly undecided: InDoubtCommits;
+  readonly inDoubt: InDoubtCommits;
   readonly timing: Timing;
   /** Told of each trip; groups that travel side by side make one. */
   readonly observe: <T>(work: () => Promise<T>) => Promise<T>;
@@ -31,10 +31,10 @@ interface Run {
 }
 
 export const createCommits = (dependencies: Dependencies) => {
-  const { link, names, clock, serverClock, undecided, timing, observe } = dependencies;
+  const { connection, names, clock, serverClock, inDoubt, timing, observe } = dependencies;
 
   const groupWrites = (writes: readonly Write[]): Group[] => {
-    if (!link.clustered) {
+    if (!connection.clustered) {
       const all = newGroup(false);
       for (const write of writes) addWrite(names, write, () => all);
       return [all];
@@ -58,7 +58,7 @@ export const createCommits = (dependencies: Dependencies) => {
       const elapsed = performance.now() - run.startedAt;
       run.notAfter = serverClock.after(run.startedAt, timing.deadlineMs);
       if (mode !== 'd') run.wrote = true;
-      const reply = await link.send(
+      const reply = await connection.send(
         'evalsha',
         [
           scripts.commit,
@@ -68,7 +68,7 @@ export const createCommits = (dependencies: Dependencies) => {
           String(clock.now()),
           run.notAfter,
           mode,
-          link.clustered ? '' : names.documentPrefix,
+          connection.clustered ? '' : names.documentPrefix,
           ...group.args,
         ],
         {
@@ -92,12 +92,12 @@ export const createCommits = (dependencies: Dependencies) => {
       return new StoreUnavailable('Redis gave an answer that is none');
     const limitMs = run.startedAt + timing.deadlineMs - performance.now();
     if (reason === 'consumed' && nonce !== undefined && at !== undefined) {
-      if (nonce !== run.nonce) await undecided.confirmConsumption(nonce, limitMs);
+      if (nonce !== run.nonce) await inDoubt.confirmConsumption(nonce, limitMs);
       return new Conflict(write.key, reason, { nonce, at: Number.parseInt(at, 36) });
     }
     const writtenBy = nonce?.replace(/^[+~]/, '');
-    if (writtenBy !== undefined && writtenBy !== run.nonce && undecided.has(writtenBy))
-      await undecided.awaitOutcome(writtenBy, limitMs);
+    if (writtenBy !== undefined && writtenBy !== run.nonce && inDoubt.has(writtenBy))
+      await inDoubt.awaitOutcome(writtenBy, limitMs);
     return new Conflict(write.key, reason);
   };
 
@@ -127,28 +127,28 @@ export const createCommits = (dependencies: Dependencies) => {
   return async (writes: readonly Write[]): Promise<void> => {
     const groups = groupWrites(writes);
     const isConditional = groups.some((group) => group.conditional);
-    if (isConditional) undecided.refuseWhenFull();
+    if (isConditional) inDoubt.refuseWhenFull();
     const run: Run = {
-      nonce: undecided.createNonce(),
+      nonce: inDoubt.createNonce(),
       startedAt: performance.now(),
       mode: isConditional ? 'm' : '',
       outcome: { unanswered: 0 },
       notAfter: '0',
       wrote: false,
     };
-    if (isConditional) undecided.begin(run.nonce);
+    if (isConditional) inDoubt.begin(run.nonce);
     try {
       await (groups.length === 1 ? sendAll(groups, run, run.mode) : sendInOrder(groups, run));
     } catch (fault) {
       if (isConditional && run.wrote) {
         // One that may still arrive, or has arrived unheard, is taken back once it can't arrive any more.
-        if (run.outcome.unanswered > 0) undecided.add(run.nonce, { groups, notAfter: run.notAfter });
-        else if (groups.length > 1 && !(await undecided.undo(run.nonce, groups)))
-          undecided.add(run.nonce, { groups, notAfter: '0' });
+        if (run.outcome.unanswered > 0) inDoubt.add(run.nonce, { groups, notAfter: run.notAfter });
+        else if (groups.length > 1 && !(await inDoubt.undo(run.nonce, groups)))
+          inDoubt.add(run.nonce, { groups, notAfter: '0' });
       }
       throw fault;
     } finally {
-      if (isConditional) undecided.end(run.nonce);
+      if (isConditional) inDoubt.end(run.nonce);
     }
   };
 };

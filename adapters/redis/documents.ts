@@ -6,10 +6,10 @@ import type { InDoubtCommits } from './in-doubt.ts';
 import type { KeyNames } from './key-names.ts';
 
 interface Dependencies {
-  readonly link: Connection;
+  readonly connection: Connection;
   readonly names: KeyNames;
   readonly clock: Clock;
-  readonly undecided: InDoubtCommits;
+  readonly inDoubt: InDoubtCommits;
   readonly timing: Timing;
 }
 
@@ -19,13 +19,13 @@ export const toTexts = (reply: unknown): (string | null)[] => {
   return reply.map((item: unknown) => (item === null ? null : String(item)));
 };
 
-export const createDocuments = ({ link, names, clock, undecided, timing }: Dependencies) => {
+export const createDocuments = ({ connection, names, clock, inDoubt, timing }: Dependencies) => {
   const mget = async (fullNames: string[]): Promise<(string | null)[]> =>
-    toTexts(await link.send('mget', fullNames, { limitMs: timing.operationTimeoutMs }));
+    toTexts(await connection.send('mget', fullNames, { limitMs: timing.operationTimeoutMs }));
 
   /** One trip; on a cluster a family is one slot, and each is asked for side by side. */
   const fetch = async (fullNames: string[]): Promise<(string | null)[]> => {
-    if (!link.clustered || fullNames.length === 1) return mget(fullNames);
+    if (!connection.clustered || fullNames.length === 1) return mget(fullNames);
     const families = new Map<string, number[]>();
     for (const [at, name] of fullNames.entries()) {
       const family = name.slice(0, name.indexOf('}'));
@@ -51,9 +51,9 @@ export const createDocuments = ({ link, names, clock, undecided, timing }: Depen
       const { document, writtenBy } = one;
       const { operationTimeoutMs } = timing;
       if (document.consumption)
-        await undecided.confirmConsumption(document.consumption.nonce, operationTimeoutMs);
-      if (writtenBy !== undefined && undecided.has(writtenBy))
-        await undecided.awaitOutcome(writtenBy, operationTimeoutMs);
+        await inDoubt.confirmConsumption(document.consumption.nonce, operationTimeoutMs);
+      if (writtenBy !== undefined && inDoubt.has(writtenBy))
+        await inDoubt.awaitOutcome(writtenBy, operationTimeoutMs);
     }
     return read;
   };

@@ -10,7 +10,7 @@ import type { Lists } from './lists.ts';
 import { withTimeout } from './with-timeout.ts';
 
 interface Dependencies {
-  readonly link: Connection;
+  readonly connection: Connection;
   readonly names: KeyNames;
   readonly documents: Documents;
   readonly lists: Lists;
@@ -28,7 +28,7 @@ interface Position {
 
 const pageSize = 500;
 
-export const createDump = ({ link, names, documents, lists, timing }: Dependencies) => {
+export const createDump = ({ connection, names, documents, lists, timing }: Dependencies) => {
   const scan = async (node: Redis, place: Position): Promise<[string, string[]]> => {
     const [pattern, type] =
       place.sort === 'documents' ? [names.documentPattern, 'string'] : [names.indexPattern, 'zset'];
@@ -75,7 +75,7 @@ export const createDump = ({ link, names, documents, lists, timing }: Dependenci
     const place: Position = cursor === undefined ? { sort: 'documents', node: 0, scan: '0' } : parse(cursor);
     const toPage = (entries: readonly Entry[], next: Position | undefined) =>
       next === undefined ? { entries } : { entries, next: JSON.stringify(next) };
-    const nodes = link.masters();
+    const nodes = connection.masters();
     const node = nodes[place.node];
     if (!node) throw new StoreUnavailable('Redis lost a server while it was copied: start the copy again');
     let rest = place.rest;

@@ -12,7 +12,7 @@ interface DoubtfulCommit {
   readonly notAfter: string;
 }
 
-/** Others are back as well by then, and have taken back what they left undecided. */
+/** Others are back as well by then, and have taken back what they left inDoubt. */
 const othersSettleMs = 2_000;
 
 /**

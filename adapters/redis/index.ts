@@ -36,8 +36,8 @@ export const openRedis = async (options: Options): Promise<Store> => {
   const timing: Timing = { operationTimeoutMs, deadlineMs };
   const address = parseAddress(url);
   const names = createKeyNames(prefix);
-  const link = new Connection(address, timing);
-  await link.open(deadlineMs);
+  const connection = new Connection(address, timing);
+  await connection.open(deadlineMs);
 
   const observed =
     (operation: string) =>
@@ -56,18 +56,18 @@ export const openRedis = async (options: Options): Promise<Store> => {
       }
     };
 
-  const serverClock = new ServerClock(link, operationTimeoutMs);
+  const serverClock = new ServerClock(connection, operationTimeoutMs);
   await serverClock.measure();
-  link.onReady(() => void serverClock.measure());
-  const undecided = new InDoubtCommits(link, timing);
-  const base = { link, names, clock, undecided, timing };
+  connection.onReady(() => void serverClock.measure());
+  const inDoubt = new InDoubtCommits(connection, timing);
+  const base = { connection, names, clock, inDoubt, timing };
   const documents = createDocuments(base);
   const lists = createLists({ ...base, documents, observe: observed('list') });
   const commit = createCommits({ ...base, serverClock, observe: observed('commit') });
   const dump = createDump({ ...base, documents, lists });
   const load = createLoad({ ...base, documents });
-  const increment = createIncrement(link, names, timing);
-  const subscriber = new Subscriber(link, names, timing);
+  const increment = createIncrement(connection, names, timing);
+  const subscriber = new Subscriber(connection, names, timing);
   const reading = observed('read');
   const tallying = observed('tally');
   const announcing = observed('announce');
@@ -82,16 +82,16 @@ export const openRedis = async (options: Options): Promise<Store> => {
       counters.length === 0 ? [] : tallying(() => increment(counters, windowMs)),
     publish: (topic, message) => announcing(() => subscriber.publish(topic, message)),
     subscribe: (topic, listener) => subscriber.subscribe(topic, listener),
-    ping: () => pinging(() => ping(link, operationTimeoutMs)),
-    inspect: () => inspect(link, operationTimeoutMs),
+    ping: () => pinging(() => ping(connection, operationTimeoutMs)),
+    inspect: () => inspect(connection, operationTimeoutMs),
     dump,
     load,
     close: () => {
       closing ??= (async () => {
-        if (undecided.hasCommits) await undecided.undoAll();
-        undecided.close();
+        if (inDoubt.hasCommits) await inDoubt.undoAll();
+        inDoubt.close();
         subscriber.close();
-        await link.close(operationTimeoutMs);
+        await connection.close(operationTimeoutMs);
       })();
       return closing;
     },

@@ -7,7 +7,7 @@ import { entryTag, type KeyNames } from './key-names.ts';
 import { scripts } from './scripts.ts';
 
 interface Dependencies {
-  readonly link: Connection;
+  readonly connection: Connection;
   readonly names: KeyNames;
   readonly documents: Documents;
   readonly timing: Timing;
@@ -19,11 +19,11 @@ interface Indexed {
   readonly member: string;
 }
 
-export const createLists = ({ link, names, documents, timing, observe }: Dependencies) => {
+export const createLists = ({ connection, names, documents, timing, observe }: Dependencies) => {
   const dangling = new Map<string, number>();
 
   const readIndex = async (command: string, args: string[]): Promise<Indexed[]> =>
-    parseEntries(await link.send(command, args, { limitMs: timing.operationTimeoutMs }));
+    parseEntries(await connection.send(command, args, { limitMs: timing.operationTimeoutMs }));
 
   /**
    * In the background. A cluster can't look at index and document at once, and an entry is written before its
@@ -32,7 +32,7 @@ export const createLists = ({ link, names, documents, timing, observe }: Depende
   const prune = (name: string, stale: readonly (Indexed & { readonly place: string })[]): void => {
     const now = performance.now();
     const removable = stale.filter(({ member, at }) => {
-      if (!link.clustered) return true;
+      if (!connection.clustered) return true;
       const id = `${name} ${at} ${member}`;
       const since = dangling.get(id);
       if (since !== undefined && now - since > 10_000) return dangling.delete(id);
@@ -40,9 +40,9 @@ export const createLists = ({ link, names, documents, timing, observe }: Depende
       return false;
     });
     if (removable.length === 0) return;
-    const prefix = link.clustered ? '' : names.documentPrefix;
+    const prefix = connection.clustered ? '' : names.documentPrefix;
     const rest = removable.flatMap(({ member, at, place }) => [member, String(at), place]);
-    link
+    connection
       .send('evalsha', [scripts.prune, '1', name, prefix, ...rest], { limitMs: timing.operationTimeoutMs })
       .catch(() => {});
   };

@@ -8,7 +8,7 @@ import { scripts } from './scripts.ts';
 import { addIndexEntry, type Group, newGroup } from './writes.ts';
 
 interface Dependencies {
-  readonly link: Connection;
+  readonly connection: Connection;
   readonly names: KeyNames;
   readonly clock: Clock;
   readonly documents: Documents;
@@ -20,11 +20,11 @@ type IndexedEntry = Extract<Entry, { type: 'index' }>;
 
 const batchSize = 250;
 
-export const createLoad = ({ link, names, clock, documents, timing }: Dependencies) => {
+export const createLoad = ({ connection, names, clock, documents, timing }: Dependencies) => {
   const send = async (groups: Iterable<Group>): Promise<void> => {
     await Promise.all(
       Array.from(groups, ({ keys, args }) => {
-        const prefix = link.clustered ? '' : names.documentPrefix;
+        const prefix = connection.clustered ? '' : names.documentPrefix;
         const head = [
           scripts.commit,
           String(keys.length),
@@ -35,7 +35,7 @@ export const createLoad = ({ link, names, clock, documents, timing }: Dependenci
           '',
           prefix,
         ];
-        return link.send('evalsha', [...head, ...args], { limitMs: timing.deadlineMs });
+        return connection.send('evalsha', [...head, ...args], { limitMs: timing.deadlineMs });
       }),
     );
   };
@@ -45,7 +45,7 @@ export const createLoad = ({ link, names, clock, documents, timing }: Dependenci
     return {
       groups,
       groupFor(tag: string): Group {
-        const id = link.clustered ? tag : '';
+        const id = connection.clustered ? tag : '';
         const group = groups.get(id) ?? newGroup(false);
         groups.set(id, group);
         return group;
@@ -89,7 +89,7 @@ export const createLoad = ({ link, names, clock, documents, timing }: Dependenci
   };
 
   return async (entries: readonly Entry[]): Promise<void> => {
-    link.assertOpen();
+    connection.assertOpen();
     const isDocument = (entry: Entry): entry is DocumentEntry => entry.type === 'document';
     const isIndexEntry = (entry: Entry): entry is IndexedEntry => entry.type === 'index';
     const [documents, indexEntries] = [entries.filter(isDocument), entries.filter(isIndexEntry)];

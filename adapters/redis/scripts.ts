@@ -14,7 +14,7 @@ const load = (name: string): string => {
 export const scripts = {
   commit: load('commit'),
   undo: load('undo'),
-  increment: load('tally'),
+  increment: load('increment'),
   prune: load('prune'),
 } as const;
 

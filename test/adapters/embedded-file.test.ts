@@ -111,7 +111,7 @@ t.test('damage found while running is reported as unavailable, and as a fatal fi
 t.test("a path that can't hold the file is refused with the fix", async (t) => {
   const file = fresh();
   writeFileSync(file, '');
-  await isUnusable(t, join(file, 'sub', 'postern.db'), /folder .* can not be made .*store\.url/);
+  await isUnusable(t, join(file, 'sub', 'postern.db'), /folder .* can not be created .*store\.url/);
   const directory = fresh();
   mkdirSync(directory);
   await isUnusable(t, directory, /is a folder: name a file in it/);

@@ -258,7 +258,7 @@ t.test("a command doesn't mistake a missing store for an empty one", async (t) =
       {
         exit: 3,
         out: '',
-        err: `postern: there is no store at ${path}: start the server, which makes it, or correct store.url.\n`,
+        err: `postern: there is no store at ${path}: start the server, which creates it, or correct store.url.\n`,
       },
       command,
     );

@@ -32,7 +32,7 @@ t.test('an impossible copy or import is refused with a sentence, and nothing is 
     [
       ['migrate', '--from', `sqlite:${file('none.db')}`, '--to', `sqlite:${file('other.db')}`],
       3,
-      /there is no store at \S+none\.db: start the server, which makes it, or correct --from/,
+      /there is no store at \S+none\.db: start the server, which creates it, or correct --from/,
     ],
     [
       ['migrate', '--from', `sqlite:${file('empty.db')}`, '--to', `sqlite:${file('other.db')}`],
