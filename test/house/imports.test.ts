@@ -1,6 +1,6 @@
-import { dirname, join, normalize } from 'node:path';
 import t from 'tap';
-import { matchesIn, readSources, type Source } from './sources.ts';
+import { importedFile, importsOf } from './import-graph.ts';
+import { matchesIn, readSources } from './sources.ts';
 
 /** Folders and what each may import; the first match counts. `OWN` is the feature's own folder. */
 const rules: readonly { readonly folder: RegExp; readonly may: readonly RegExp[] }[] = [
@@ -42,7 +42,6 @@ const rules: readonly { readonly folder: RegExp; readonly may: readonly RegExp[]
     folder: /^src\/features\/[^/]+\//,
     may: [
       /^src\/features\/OWN\//,
-      /^src\/features\/[^/]+\/index\.ts$/,
       /^src\/(services|provider|http|store|views)\//,
       /^src\/(errors|error-codes|events|feature|command|version|cookies|form-mac|open-store)\.ts$/,
       /^config\/index\.ts$/,
@@ -50,17 +49,6 @@ const rules: readonly { readonly folder: RegExp; readonly may: readonly RegExp[]
   },
   { folder: /^src\//, may: [/./] },
 ];
-
-const aliases: Readonly<Record<string, string>> = { '#config': 'config/index.ts' };
-
-const resolved = (from: string, specifier: string): string | undefined => {
-  if (specifier.startsWith('.')) return normalize(join(dirname(from), specifier));
-  if (specifier.startsWith('#')) return aliases[specifier] ?? specifier.slice(1);
-  return undefined;
-};
-
-const importsOf = ({ text }: Source): readonly string[] =>
-  [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, specifier]) => specifier ?? '');
 
 const sources = readSources('config/**/*.ts', 'adapters/**/*.ts', 'src/**/*.ts');
 
@@ -79,7 +67,7 @@ t.test('imports point one way', async (t) => {
     const own = /^src\/features\/([^/]+)\//.exec(source.file)?.[1] ?? '';
     const allowed = rules.find(({ folder }) => folder.test(source.file))?.may ?? [];
     return importsOf(source)
-      .flatMap((specifier) => resolved(source.file, specifier) ?? [])
+      .flatMap((specifier) => importedFile(source.file, specifier) ?? [])
       .filter((target) => !allowed.some((may) => new RegExp(may.source.replace('OWN', own)).test(target)))
       .map((target) => `${source.file} imports ${target}`);
   });

@@ -3,20 +3,10 @@ import { html } from '../../../views/html.ts';
 import { messagesFor } from '../../../views/languages/index.ts';
 import { layout } from '../../../views/layout.ts';
 import type { Page } from '../../../views/page.ts';
-import type { Journal } from '../journal.ts';
 import { tabPath, tabs } from '../tabs.ts';
 import { type TabName, words } from '../words.ts';
+import type { PlaygroundModel } from './model.ts';
 import { stepView } from './step.ts';
-
-export interface PlaygroundModel {
-  readonly tab: TabName;
-  readonly journal: Journal;
-  readonly issuer: string;
-  readonly csrf: string;
-  /** Whether the demo's person is there to sign in as. */
-  readonly demo: boolean;
-  readonly now: number;
-}
 
 const isTabName = (name: string): name is TabName => Object.hasOwn(words.tabs, name);
 

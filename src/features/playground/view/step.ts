@@ -6,7 +6,7 @@ import type { Step, StepOutput } from '../steps/step.ts';
 import { type AttackName, words } from '../words.ts';
 import { exchangeView } from './exchange.ts';
 import { factsView } from './facts.ts';
-import type { PlaygroundModel } from './page.ts';
+import type { PlaygroundModel } from './model.ts';
 import { qrView } from './qr.ts';
 import { tokenView } from './token.ts';
 
