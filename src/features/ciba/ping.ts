@@ -2,7 +2,7 @@ import { sendPing } from '../../provider/overrides/client-ping.ts';
 import type { ClientPingOptions } from '../../provider/overrides/options.ts';
 import type { CibaDependencies } from './dependencies.ts';
 
-/** OpenID Connect CIBA §10.2: the notification says that there is an answer; its content stays where the request is kept. */
+/** OpenID Connect CIBA §10.2: the ping only says that the client can fetch the result. It contains no token. */
 export const pingThroughOutbox = ({
   outbox,
   engine,

@@ -10,7 +10,7 @@ import { formMacSubject } from './form-mac-subject.ts';
 import { loadSession } from './load-session.ts';
 import { listPending } from './pending-requests.ts';
 
-/** Answers `gone` when the request was decided or has expired since the page was shown. */
+/** Returns `gone` when the request was decided or has expired since the page was shown. */
 export const createSubmitDecision = ({
   config,
   store,

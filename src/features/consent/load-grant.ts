@@ -9,8 +9,8 @@ import { loadConsent } from './stored-consent.ts';
 type LoadExistingGrant = NonNullable<Configuration['loadExistingGrant']>;
 
 /**
- * Answers the session's grant for this client. Otherwise it makes one, of the remembered consent or, for a first-party
- * client, of the whole request. Without either the engine asks the person.
+ * Returns the session's grant for this client. Otherwise it makes a grant: for a first-party client of the whole
+ * request, for others of the remembered consent. Without a grant the engine asks the person.
  */
 export const loadOrCreateGrant =
   ({ store }: Pick<ConsentDependencies, 'store'>): LoadExistingGrant =>

@@ -27,7 +27,7 @@ const redirectToEntry = (ctx: KoaContextWithOIDC): void => {
   ctx.redirect(`${routes.code_verification}?${query}`);
 };
 
-/** When it fails, the engine marks even a session that never began to be saved, and then it can't save it. */
+/** After an error the engine saves the session. It fails if the session is new and has no expiry yet. */
 const skipSavingNewSession = ({ oidc }: KoaContextWithOIDC): void => {
   if (oidc.session && oidc.session.exp === undefined) Object.assign(oidc.session, { touched: false });
 };

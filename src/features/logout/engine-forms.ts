@@ -6,9 +6,9 @@ import { formPostPage } from '../../views/pages/form-post.ts';
 import { confirmPath } from './paths.ts';
 
 /**
- * The engine ends a session without a question when nobody is signed in, and when another person takes over. It sends a
- * page with a form that an inline script submits. The page policy forbids inline scripts, so this page replaces it; a
- * button submits the form where scripts are off.
+ * The engine asks no question when there is no session to end, and when another account signs in. It sends a page with
+ * a form that an inline script submits. The page policy forbids inline scripts, so another page replaces it; a button
+ * submits the form where scripts are off.
  */
 export const replaceEngineForms = (pages: Pages): RouteMiddleware => ({
   route: ['end_session', 'resume', 'device_resume'],

@@ -3,8 +3,8 @@
  * applications that the session was used for (Back-Channel Logout). Front-channel logout and session management are
  * not offered, because browsers no longer send the third-party cookies that they need.
  *
- * GET  /oauth/logout           nobody is signed in     -> a form that submits itself (engine-forms.ts)
- *                              somebody is signed in   -> the question
+ * GET  /oauth/logout           there is no session     -> a form that submits itself (engine-forms.ts)
+ *                              there is a session      -> the question
  * POST /oauth/logout/confirm   `logout=yes`            -> the session ends, the applications are notified through the
  *                                                         outbox, redirect to the application or to the next page
  *                              otherwise               -> the session stays, the same redirect

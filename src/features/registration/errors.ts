@@ -22,7 +22,7 @@ export const metadataRefused = (field: string, message: string): RegistrationRef
 export const toRegistrationRefused = (error: unknown): unknown => {
   if (error instanceof ClientRefused) return metadataRefused(error.problems[0]?.field ?? '', error.message);
   if (error instanceof errors.InvalidClientMetadata || error instanceof errors.InvalidRedirectUri) {
-    // The engine names the field as the first word of its message.
+    // The message of the engine begins with the name of the field.
     const message = error.error_description ?? error.message;
     return metadataRefused(message.split(' ', 1)[0] ?? '', message);
   }

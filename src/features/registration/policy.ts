@@ -28,7 +28,7 @@ const checkSector = (metadata: ClientMetadata, grants: readonly string[]): void 
   }
 };
 
-/** Answers the scopes of the client: those that it names, or all that the policy has. */
+/** Returns the scopes that the client names, or all that the policy has. */
 const allowedScopes = (policy: Policy, scope: string | undefined): readonly string[] => {
   const allowed = policy.scopes.length > 0 ? policy.scopes : standardScopes;
   const requested = scope?.split(' ').filter((name) => name !== '') ?? allowed;

@@ -5,10 +5,10 @@ import type { EngineValidation } from './engine-validation.ts';
 import { toRegistrationRefused } from './errors.ts';
 import { applyPolicy } from './policy.ts';
 
-/** Adds or changes the client. Answers the secret if it made a new one. */
+/** Adds or changes the client. Returns the secret if it made a new one. */
 export type SaveClient = (metadata: ClientMetadata) => Promise<NewSecret | undefined>;
 
-/** Stands in for the secret that a client keeps, of which the server has only the hash. */
+/** Used when a client keeps its secret. The engine's rules need a secret, and the server has only the hash. */
 const placeholder: NewSecret = { client_secret: 'x'.repeat(43), client_secret_expires_at: 0 };
 
 export const createSaveClient =

@@ -4,9 +4,9 @@
  * services/throttle, what the person then allows to features/consent.
  *
  * GET /interaction/:uid (prompt `login`)
- *   nobody is signed in                    -> login form
- *   signed in, must sign in again          -> login form with a fixed user name, link `?another=yes`
- *   signed in meanwhile in another tab     -> page that asks to continue: `?continue=yes`, `?another=yes`
+ *   there is no session                    -> login form
+ *   the account must sign in again         -> login form with a fixed user name, link `?another=yes`
+ *   another tab has signed in meanwhile    -> page that asks to continue: `?continue=yes`, `?another=yes`
  *   `?register=yes`                        -> back to the engine, which goes to the step `create`
  * POST /interaction/:uid
  *   a field is empty, or wrong password    -> 422, the form again

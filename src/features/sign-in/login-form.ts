@@ -7,7 +7,7 @@ export interface Credentials {
   readonly remember: boolean;
 }
 
-/** Someone who signs in again keeps the user name, whatever the form says. */
+/** An account that signs in again keeps its user name; the form can't change it. */
 export const credentialsIn = (form: Form, sessionAccount: Account | undefined): Credentials => ({
   login: sessionAccount?.username ?? (form['login'] ?? '').trim(),
   password: form['password'] ?? '',

@@ -2,17 +2,17 @@ import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 
 export interface AcrRequest {
   readonly values: readonly string[];
-  /** Answered with an error when it can't be met. `acr_values` is, as RFC 9470 §4 wants; OpenID Connect alone would not. */
+  /** The request fails if it can't be met. RFC 9470 §4 makes `acr_values` essential; in OpenID Connect it is voluntary. */
   readonly essential: boolean;
 }
 
 const nonEmptyStrings = (value: unknown): readonly string[] =>
   (Array.isArray(value) ? value : [value]).filter((item) => typeof item === 'string' && item !== '');
 
-/** Of a request under way, or of one that was kept. */
+/** The parameters of a request that the engine serves, or of a stored one. */
 export type AcrParameters = Pick<KoaContextWithOIDC['oidc'], 'params' | 'claims'>;
 
-/** What the request says about `acr`: by `acr_values`, or by the claims parameter. */
+/** `acr_values` outweighs the `acr` claim of the claims parameter. */
 export const acrRequestOf = ({ params, claims }: AcrParameters): AcrRequest => {
   const listed = params?.['acr_values'];
   if (typeof listed === 'string') return { values: nonEmptyStrings(listed.split(' ')), essential: true };

@@ -5,12 +5,12 @@ import type { AuthenticationLevels } from './levels.ts';
 const unmetRequirement = (): Error =>
   new errors.UnmetAuthenticationRequirements('no sign-in of this person reaches a requested acr value');
 
-/** Whether a level is asked for. Refuses at once what no sign-in here could reach. */
+/** True if the request asks for a known level. Throws if no sign-in at this server can meet it. */
 export const requestsLevel = (request: AcrParameters, levels: AuthenticationLevels): boolean => {
   const { values, essential } = acrRequestOf(request);
   if (values.length === 0) return false;
   if (levels.known(values).length > 0) return true;
-  // With no levels in use `acr_values` is a wish that may stay one; an essential claim never is.
+  // A server without levels ignores `acr_values`. An essential claim is never ignored.
   if (essential && (levels.inUse || request.params?.['acr_values'] === undefined)) throw unmetRequirement();
   return false;
 };
@@ -27,7 +27,7 @@ const needsStrongerSignIn = ({ oidc }: KoaContextWithOIDC, levels: Authenticatio
   return true;
 };
 
-/** Asks for another sign-in where the session's is too weak, once; in place of the engine's checks, which would ask for ever. */
+/** Asks for one more sign-in if the session is too weak. The engine's own checks would ask again and again. */
 export const addLevelCheck = (prompt: interactionPolicy.Prompt, levels: AuthenticationLevels): void => {
   prompt.checks.remove('essential_acrs');
   prompt.checks.remove('essential_acr');

@@ -1,19 +1,19 @@
 import type { Config } from '#config';
 
 export interface AuthenticationLevels {
-  /** What a sign-in by password gives a person. */
+  /** The level of a sign-in by password. */
   reachedBy(account: { readonly acr?: string }): string | undefined;
-  /** Those of the values that this server knows. */
+  /** The values that this server knows. */
   known(values: readonly string[]): readonly string[];
-  /** Whether `acr` is one of the values, or stronger than one of them. */
+  /** True if `acr` is one of the values or stronger than one of them. */
   reaches(acr: string | undefined, values: readonly string[]): boolean;
-  /** The strongest of the values that `acr` reaches; `acr` itself when it reaches none, or none was asked for. */
+  /** The strongest of the values that `acr` reaches, or `acr` itself if it reaches none. */
   reportedAs(acr: string | undefined, values: readonly string[]): string | undefined;
-  /** The operator named levels at all. */
+  /** False if the operator configured no levels. */
   readonly inUse: boolean;
 }
 
-/** `security.acr_values`: each one includes all before it. */
+/** `security.acr_values` is in ascending order: each level includes those before it. */
 export const createAuthenticationLevels = ({ security }: Pick<Config, 'security'>): AuthenticationLevels => {
   const order = security.acr_values;
   const rank = (acr: string | undefined): number => (acr === undefined ? -1 : order.indexOf(acr));
