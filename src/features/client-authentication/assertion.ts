@@ -4,12 +4,12 @@ import { setCheckedAssertion } from '../../provider/checked-assertion.ts';
 
 type AssertionRule = NonNullable<Configuration['assertJwtClientAuthClaimsAndHeader']>;
 
-/** Seconds from now until the latest end of an assertion; its mark against replay lives as long. */
+/** An assertion may expire this many seconds from now at most. The record that detects its replay lives as long. */
 const maxLifetimeSeconds = 300;
-/** FAPI 2.0 §5.3.2.1: clocks differ, but not by more. */
+/** FAPI 2.0 §5.3.2.1. */
 const maxClockSkewSeconds = 60;
 
-/** A JWT made for another purpose is none of these (RFC 8725 §3.11). */
+/** Any other `typ` marks a JWT that was made for another purpose (RFC 8725 §3.11). */
 const acceptedTypes = [undefined, 'jwt', 'client-authentication+jwt'];
 
 export interface SecretSource {
@@ -20,7 +20,10 @@ const refuse = (reason: string): never => {
   throw new errors.InvalidClientAuth(reason);
 };
 
-/** RFC 7523 §3, made strict: for this server and no endpoint of it, and for minutes. The signature was checked before. */
+/**
+ * Checks the claims of a client assertion more strictly than RFC 7523 §3: its audience is the issuer alone, never an
+ * endpoint, and it lives for minutes. The engine has verified the signature before.
+ */
 export const assertionRules =
   (clients: SecretSource): AssertionRule =>
   async (ctx, claims, header, client) => {
@@ -40,7 +43,7 @@ export const assertionRules =
       refuse('jti of the client_assertion must be a text of at most 255 characters');
     }
     if (typ !== undefined && (typeof typ !== 'string' || !acceptedTypes.includes(mediaType(typ)))) {
-      refuse('typ of the client_assertion is that of another kind of JWT');
+      refuse('typ of the client_assertion belongs to another kind of JWT');
     }
     if (client.clientAuthMethod === 'client_secret_jwt') {
       const secrets = await clients.recoverSecrets(client.clientId);
@@ -52,7 +55,7 @@ export const assertionRules =
 
 const mediaType = (typ: string): string => typ.toLowerCase().replace(/^application\//, '');
 
-/** HS256, the one symmetric algorithm that is accepted. */
+/** HS256 is the only symmetric algorithm that is accepted. */
 const isSignedWith = (secret: string, assertion: string): boolean => {
   const [header, payload, signature = ''] = assertion.split('.');
   const expected = createHmac('sha256', secret).update(`${header}.${payload}`).digest();

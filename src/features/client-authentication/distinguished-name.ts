@@ -1,4 +1,4 @@
-/** Names that stand for one attribute type: those of RFC 4514 §3, and those that OpenSSL and people write. */
+/** The object identifiers of attribute names: those of RFC 4514 §3, and those that OpenSSL and operators write. */
 const attributeTypes: Readonly<Record<string, string>> = {
   cn: '2.5.4.3',
   commonname: '2.5.4.3',
@@ -47,7 +47,7 @@ const splitAt = (text: string, separator: string): string[] => {
 
 const valuePattern = /\\([0-9A-Fa-f]{2})|\\([^0-9A-Fa-f])|([^\\"]+)/sy;
 
-/** RFC 4514 §2.4: `\,`, or the bytes of UTF-8 as `\C4\8D`. */
+/** Decodes the escapes of RFC 4514 §2.4: `\,` is a character, `\C4\8D` are bytes of UTF-8. */
 const unescapeValue = (text: string): string | undefined => {
   const bytes: Buffer[] = [];
   valuePattern.lastIndex = 0;
@@ -62,7 +62,7 @@ const unescapeValue = (text: string): string | undefined => {
 
 const derStringTags = [0x0c, 0x13, 0x16];
 
-/** `#` and the DER encoding; of strings only, nothing else is compared here. */
+/** Decodes the hexadecimal DER form of a value (RFC 4514 §2.4). Values of other types than strings are refused. */
 const decodeDerString = (hex: string): string | undefined => {
   const der = Buffer.from(hex, 'hex');
   const [tag = 0, length = 0] = der;
@@ -70,7 +70,7 @@ const decodeDerString = (hex: string): string | undefined => {
   return isComplete && derStringTags.includes(tag) ? der.subarray(2).toString('utf8') : undefined;
 };
 
-/** RFC 4517 §4.2.11 caseIgnoreMatch, by ASCII case only: no two letters of other scripts are taken for one. */
+/** RFC 4517 §4.2.11 caseIgnoreMatch, for ASCII letters only, so that no two other letters compare as equal. */
 const normalizeValue = (value: string): string =>
   value
     .normalize('NFC')
@@ -90,19 +90,19 @@ const canonicalAttribute = (text: string): string | undefined => {
     : JSON.stringify([type, normalizeValue(value)]);
 };
 
-/** One text a relative name, parts of one name in a fixed order; undefined when any of it can't be read. */
+/** The relative names in a comparable form, one text each, or undefined if any of them can't be parsed. */
 const relativeDistinguishedNames = (text: string, separator: string): readonly string[] | undefined => {
   const names = splitAt(text, separator).map((relative) => {
     const attributes = splitAt(relative, '+').map(canonicalAttribute);
     return attributes.includes(undefined) ? undefined : attributes.toSorted().join();
   });
-  // The check above leaves texts only.
+  // The check above has excluded undefined.
   return names.includes(undefined) ? undefined : (names as string[]);
 };
 
 /**
- * Whether the subject of a certificate, as Node writes it (one escaped relative name a line, from the root), is
- * the name that was registered (RFC 4514: from the leaf).
+ * Compares the subject of a certificate with the name that was registered. Node writes the subject from the root, one
+ * escaped relative name a line; RFC 4514 writes names from the leaf.
  */
 export const isSameName = (subject: string, registered: string): boolean => {
   const actual = relativeDistinguishedNames(subject, '\n');

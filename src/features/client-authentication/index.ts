@@ -1,6 +1,7 @@
 /**
- * How clients prove who they are: secrets, assertions (RFC 7523) and certificates (RFC 8705). Owns the rules that
- * the engine leaves open. Not the secrets themselves (clients), nor where a certificate comes from (http).
+ * Owns the rules of client authentication that oidc-provider leaves to its host: the claims of assertions (RFC 7523)
+ * and the names in certificates (RFC 8705). Secrets are stored and compared in `services/clients`; certificates are
+ * read from the connection or a proxy in `http/certificates`.
  */
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { Feature } from '../../feature.ts';

@@ -3,7 +3,7 @@ import { isSameName } from './distinguished-name.ts';
 
 const alternativeNamePattern = /([A-Za-z][A-Za-z ]*):("(?:[^"\\]|\\.)*"|[^,"]*)(?:, |$)/y;
 
-/** Node quotes, as JSON does, every value that could be taken for more than one. */
+/** Node quotes a value as JSON if it would be ambiguous otherwise. A text that can't be parsed has no names. */
 const alternativeNames = (text: string, kind: string): string[] => {
   const names: string[] = [];
   alternativeNamePattern.lastIndex = 0;
@@ -15,7 +15,7 @@ const alternativeNames = (text: string, kind: string): string[] => {
   return names;
 };
 
-/** RFC 8705 §2.1.2: exactly the registered name; no wildcard, no domain above it, no common name in its place. */
+/** RFC 8705 §2.1.2: only the registered name counts: no wildcard, no parent domain, no common name instead. */
 const matchers: Readonly<Record<string, (certificate: X509Certificate, expected: string) => boolean>> = {
   tls_client_auth_subject_dn: ({ subject }, expected) => isSameName(subject, expected),
   tls_client_auth_san_dns: (certificate, expected) =>

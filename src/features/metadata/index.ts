@@ -1,6 +1,6 @@
 /**
- * Owns what the metadata says beyond what the engine knows of itself (OpenID Connect Discovery, RFC 8414): the scopes
- * of APIs, the prompts, the languages. Endpoints and algorithms are told by whoever switches them on.
+ * Owns the members of the metadata (OpenID Connect Discovery, RFC 8414) that oidc-provider can't know: the scopes of
+ * APIs, the prompts, the languages. A feature that switches on an endpoint or an algorithm adds it by its settings.
  */
 import type { Config } from '#config';
 import type { Feature } from '../../feature.ts';
@@ -11,7 +11,7 @@ type Metadata = Readonly<Record<string, unknown>>;
 const strings = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 
-/** RFC 8705 §5: as everywhere else, what is not offered is not named. */
+/** RFC 8705 §5. An endpoint that isn't offered has no alias. */
 const mtlsAliases = (origin: string, document: Metadata) => ({
   mtls_endpoint_aliases: Object.fromEntries(
     Object.entries(mtlsEndpoints).flatMap(([name, path]) =>
@@ -38,20 +38,20 @@ const addMissingMembers = (document: Metadata, { resources, pages, proxy }: Conf
       ...(pages.create_account ? ['create'] : []),
     ],
     ui_locales_supported: pages.languages,
-    // RFC 8414 §2: without these, client_secret_basic alone would be meant.
+    // RFC 8414 §2: without these members, clients may assume client_secret_basic only.
     revocation_endpoint_auth_methods_supported: methods,
     revocation_endpoint_auth_signing_alg_values_supported: algorithms,
     introspection_endpoint_auth_methods_supported: methods,
     introspection_endpoint_auth_signing_alg_values_supported: algorithms,
     ...(proxy.mtls_origin !== undefined && mtlsAliases(proxy.mtls_origin, document)),
-    // The engine says yes as soon as backchannel authentication is on.
+    // oidc-provider announces true once CIBA is enabled, but user codes are refused here.
     ...('backchannel_user_code_parameter_supported' in document && {
       backchannel_user_code_parameter_supported: false,
     }),
   };
 };
 
-/** RFC 8414 §3.2: what has no values is left out. */
+/** RFC 8414 §3.2: members without values are left out. */
 const withoutEmpty = (document: Metadata): Metadata =>
   Object.fromEntries(
     Object.entries(document).filter(([, value]) => !(Array.isArray(value) && value.length === 0)),

@@ -1,6 +1,7 @@
 /**
- * What the FAPI 2.0 Security Profile (final) asks at run time of the clients that are held to it. What a client's
- * registration can meet or break is refused there (clients); the rules of single messages are with their features.
+ * Owns which clients the engine holds to the FAPI 2.0 Security Profile (final). What the profile demands of a client's
+ * metadata is checked at registration (`services/clients/fapi2.ts`), what it demands of a message by the feature of
+ * that message.
  */
 import type { Feature } from '../../feature.ts';
 

@@ -1,10 +1,10 @@
 /**
- * Tokens that are of use only to who asked for them: DPoP (RFC 9449), its nonces and what a proof must be. Tokens
- * bound to certificates (RFC 8705) need no rule of ours beyond the certificate itself (client-authentication).
+ * Owns sender-constrained tokens by DPoP (RFC 9449): which proofs are accepted and when they need a nonce. For tokens
+ * bound to certificates (RFC 8705), `client-authentication` gives the engine the certificate.
  */
 import type { Config } from '#config';
 import type { Feature } from '../../feature.ts';
-import { requiresNonce } from './proofs.ts';
+import { assertAcceptableProof, isDatedAhead } from './proofs.ts';
 
 export const senderConstraint = ({ security }: Pick<Config, 'security'>): Feature => ({
   name: 'sender-constraint',
@@ -14,8 +14,11 @@ export const senderConstraint = ({ security }: Pick<Config, 'security'>): Featur
         dPoP: {
           enabled: true,
           nonceSecret: dpopNonceSecret,
-          // Asked once for each proof, before anything is made of it.
-          requireNonce: (ctx) => requiresNonce(ctx) || security.dpop_nonce === 'required',
+          // oidc-provider calls this once for each proof, before it verifies the proof.
+          requireNonce: (ctx) => {
+            assertAcceptableProof(ctx);
+            return security.dpop_nonce === 'required' || isDatedAhead(ctx);
+          },
         },
       },
     }),

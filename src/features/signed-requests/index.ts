@@ -1,6 +1,6 @@
 /**
- * Authorization requests as signed JWTs (RFC 9101), by value: nothing is ever fetched for them. Also those of CIBA.
- * Owns what their claims must say; that the signature is the client's own the engine has checked before.
+ * Owns the rules for the claims of signed authorization requests (RFC 9101) and signed CIBA requests. Requests come by
+ * value only: the server never fetches one. The engine has verified the client's signature before.
  */
 import { type Configuration, errors } from 'oidc-provider';
 import type { Feature } from '../../feature.ts';
@@ -17,21 +17,21 @@ const refuse = (reason: string): never => {
   throw new errors.InvalidRequestObject(reason);
 };
 
-/** Values that are JSON; all others are texts or numbers (RFC 9101 §4), and an object is nobody's `state`. */
+/** Parameters whose value is a JSON structure. All others are texts or numbers (RFC 9101 §4). */
 const jsonParameters = new Set(['claims', 'authorization_details', 'resource']);
 
 const mediaType = (typ: unknown): unknown =>
   typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : typ;
 
 const assertRequestObject: RequestObjectRule = async (ctx, claims, { alg, typ }, client) => {
-  // The engine keeps a plain pushed request as a JWT of its own making, without a signature.
+  // oidc-provider stores a plain pushed request as an unsigned JWT that it makes itself.
   if (alg === 'none') return;
   const isFapi2 = client['profile'] === 'fapi2';
   const { exp, nbf } = claims;
 
-  // RFC 9101 §10.8: neither may an assertion or a proof of the client be taken for its request, nor the reverse.
+  // RFC 9101 §10.8: a client's assertion or proof must not pass as its request, nor the reverse.
   if (!acceptedTypes.includes(mediaType(typ)))
-    refuse('typ of the request object is that of another kind of JWT');
+    refuse('typ of the request object belongs to another kind of JWT');
   if (claims.sub === client.clientId)
     refuse('a request object must not have the client as its subject (sub)');
 

@@ -1,6 +1,7 @@
 /**
- * Owns the pages that belong to no flow: the landing page at `/` in production (in development the playground is there) and the explanation of each error code, where
- * `error_uri` leads. Not the error pages of a failed request, which its door shows.
+ * Owns the pages that belong to no flow: the landing page at `/` in production, and the explanation of each error code
+ * that `error_uri` points to. In development the playground serves `/`. The error page of a failed request is sent by
+ * its scope (`http/pages`).
  */
 import type { Config } from '#config';
 import { explanationOf } from '../../error-codes.ts';

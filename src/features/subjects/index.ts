@@ -1,13 +1,13 @@
 /**
- * Owns how a person is told to clients: by a subject of the client's own (pairwise), and in answers that are signed or
- * encrypted for it. Not which claims there are (accounts) nor which a scope releases (`provider/settings`).
+ * Owns how clients identify a person: pairwise subjects, and responses that are signed or encrypted for one client.
+ * `services/accounts` owns the claims of a person, `provider/settings` which scope releases them.
  */
 import { createHmac } from 'node:crypto';
 import type { Configuration, EncryptionAlgValues, EncryptionEncValues } from 'oidc-provider';
 import type { Feature } from '../../feature.ts';
 import { sectorOf } from './sector.ts';
 
-/** With a client's public keys only: its secrets are hashed here, so no key can be made of them. */
+/** These use the public keys of a client. Secrets are stored as hashes, so no key can be derived from them. */
 const keyManagementAlgorithms: EncryptionAlgValues[] = [
   'RSA-OAEP-256',
   'ECDH-ES',
@@ -26,7 +26,7 @@ export const subjects = (): Feature => ({
   provider: {
     settings: ({ pairwiseSalt }) =>
       ({
-        // OpenID Connect Core §8.1: the same for all clients of a sector, and not to be linked to any other.
+        // OpenID Connect Core §8.1: clients of one sector get the same subject, and no others can link it.
         pairwiseIdentifier: (_ctx, accountId, client) =>
           createHmac('sha256', pairwiseSalt)
             .update(JSON.stringify([sectorOf(client), accountId]))
@@ -40,7 +40,7 @@ export const subjects = (): Feature => ({
           introspectionEncryptionEncValues: [...contentEncryptionAlgorithms],
           authorizationEncryptionAlgValues: [...keyManagementAlgorithms],
           authorizationEncryptionEncValues: [...contentEncryptionAlgorithms],
-          // Only a key made of the client's secret could open an encrypted request here.
+          // An encrypted request would need a key of this server or one derived from the client's secret.
           requestObjectEncryptionAlgValues: [],
           requestObjectEncryptionEncValues: [],
         },

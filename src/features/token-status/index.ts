@@ -1,6 +1,6 @@
 /**
- * Owns who may ask whether a token is good (RFC 7662, RFC 9701) and who may end one (RFC 7009), opaque or signed.
- * Not how tokens are found and what remembers that one is revoked: `provider/jwt-access-tokens.ts`.
+ * Owns which client may introspect a token (RFC 7662, RFC 9701) and which may revoke it (RFC 7009), opaque or signed.
+ * How tokens are found, and how the server remembers that a JWT is revoked, is in `provider/jwt-access-tokens.ts`.
  */
 import { errors } from 'oidc-provider';
 import type { Config } from '#config';
@@ -19,7 +19,7 @@ export const tokenStatus = (config: Config, accounts: Accounts): Feature => ({
           enabled: true,
           allowedPolicy: (_ctx, client, token) => {
             if (token.clientId === client.clientId) return true;
-            // §2.1: a client is told that it asked too much; one that anybody may pretend to be learns nothing.
+            // RFC 7009 §2.1: a client learns why it is refused. A public client, which anyone can pretend to be, doesn't.
             if (client.clientAuthMethod === 'none') return false;
             throw new errors.InvalidRequest('the token was issued to another client');
           },

@@ -7,8 +7,8 @@ type IntrospectionPolicy = NonNullable<
 >;
 
 /**
- * RFC 7662 §4: a client may ask about its own tokens, and an API about those that are for it. To everyone else, and
- * when the person may not sign in any more, every token is inactive.
+ * RFC 7662 §4: a client may introspect its own tokens, and an API those whose audience it is. For all others a token is
+ * inactive, and so it is for everyone once the account of its person is disabled.
  */
 export const introspectionPolicy = (config: Config, accounts: Accounts): IntrospectionPolicy => {
   const introspectionClients = new Map(
