@@ -6,7 +6,7 @@ import { layout } from '../../views/layout.ts';
 import { errorCodes } from './errors.ts';
 import type { OpenApi } from './openapi.ts';
 
-/** The description for people, in development: what to send, what comes back. */
+/** Shows the OpenAPI description as a page, in development. */
 export const describePage =
   (pages: Pages, { info, paths, components }: OpenApi): FastifyPluginAsync =>
   async (scope) => {

@@ -1,12 +1,12 @@
 import type { FastifyRequest } from 'fastify';
 import { Failure } from '../../errors.ts';
 
-/** The error of this door, by the contract that issuer-style clients were written for. */
+/** An error response of this endpoint. Issuer-style clients were generated from these members. */
 export interface ErrorBody {
-  /** The error of RFC 6749, or one of ours in the same style. */
+  /** An error of RFC 6749, or a name of this server in the same style. */
   readonly name: string;
   readonly message: string;
-  /** Stable, one for each name; listed in `docs/json-tokens.md`. */
+  /** A stable number for each name; `docs/json-tokens.md` lists them. */
   readonly code: number;
   readonly statusCode: number;
   readonly httpCode: number;
@@ -37,12 +37,26 @@ export const errorCodes = {
 
 export type ErrorName = keyof typeof errorCodes;
 
-export const isErrorName = (name: string): name is ErrorName => Object.hasOwn(errorCodes, name);
+const isErrorName = (name: string): name is ErrorName => Object.hasOwn(errorCodes, name);
 
-interface ErrorContext {
+/** Statuses that mean one thing whatever the error is called elsewhere. */
+const nameByStatus: Readonly<Record<number, ErrorName>> = {
+  413: 'request_too_large',
+  415: 'unsupported_media_type',
+  429: 'too_many_requests',
+};
+
+/** Maps the status and the error of a refusal, of the HTTP layer or the engine, to a name of this endpoint. */
+export const errorNameOf = (status: number, error: string): ErrorName => {
+  const name = nameByStatus[status] ?? error;
+  if (isErrorName(name)) return name;
+  return status >= 500 ? 'server_error' : 'invalid_request';
+};
+
+export interface ErrorContext {
   readonly method: string;
   readonly path: string;
-  /** Only in development. */
+  /** True in development only. */
   readonly showStack: boolean;
 }
 
@@ -52,12 +66,16 @@ export const errorContextOf = (request: FastifyRequest, showStack: boolean): Err
   showStack,
 });
 
+interface Refusal {
+  readonly name: ErrorName;
+  readonly message: string;
+  readonly status: number;
+}
+
 export const errorBody = (
-  name: ErrorName,
-  message: string,
-  status: number,
+  { name, message, status }: Refusal,
   { method, path, showStack }: ErrorContext,
-  error?: Error,
+  error: unknown,
 ): ErrorBody => ({
   name,
   message,
@@ -66,13 +84,19 @@ export const errorBody = (
   httpCode: status,
   method,
   path,
-  ...(showStack && error?.stack !== undefined && { stack: error.stack }),
+  ...(showStack && error instanceof Error && error.stack !== undefined && { stack: error.stack }),
 });
 
-/** Refused before the engine is asked. */
+/** A request that is refused before the engine has it. */
 export class TokenRequestError extends Failure {
   constructor(code: ErrorName, message: string, status = 400) {
     super({ code, message, status });
     this.name = 'TokenRequestError';
   }
 }
+
+export const codeNotFound = {
+  name: 'not_found',
+  message: 'no authorization request is known for this code, or it has expired',
+  status: 404,
+} as const satisfies Refusal;

@@ -1,47 +1,47 @@
 import type { IncomingMessage } from 'node:http';
+import { jsonTokensPath } from '../../provider/paths.ts';
 
-/** Of the outer request, those that the token endpoint judges by. */
-const forwardedHeaders = [
-  'authorization',
-  'dpop',
-  'host',
-  'user-agent',
-  'x-forwarded-proto',
-  'x-forwarded-for',
-  'origin',
-] as const;
+/** The headers of the original request that the token endpoint reads. */
+const copiedHeaders = ['authorization', 'user-agent', 'origin'] as const;
 
-/**
- * The same request in the words of RFC 6749, for the engine to read: form-encoded, at the path that proofs name. The
- * engine looks at no more of an `IncomingMessage` than what is here.
- */
+interface FormRequestOptions {
+  readonly issuer: string;
+  /** The client's address, as far as trusted proxies report it. */
+  readonly address: string;
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** The token request of RFC 6749 that the engine gets instead of the original. */
 export const toFormRequest = (
   original: IncomingMessage,
-  path: string,
-  parameters: Readonly<Record<string, string>>,
+  { issuer, address, parameters }: FormRequestOptions,
 ): IncomingMessage => {
+  const { host, protocol } = new URL(issuer);
   const body = Buffer.from(new URLSearchParams(parameters).toString());
   const headers: Record<string, string | string[] | undefined> = {
+    host,
+    'x-forwarded-proto': protocol.slice(0, -1),
+    'x-forwarded-for': address,
     'content-type': 'application/x-www-form-urlencoded',
     'content-length': String(body.length),
     accept: 'application/json',
   };
-  for (const name of forwardedHeaders)
+  for (const name of copiedHeaders)
     if (original.headers[name] !== undefined) headers[name] = original.headers[name];
   const { socket, httpVersion, httpVersionMajor, httpVersionMinor } = original;
   const formRequest = {
     method: 'POST',
-    url: path,
+    url: jsonTokensPath,
     headers,
     socket,
     httpVersion,
     httpVersionMajor,
     httpVersionMinor,
+    // The engine's body parser reads these three.
     readable: true,
     readableEncoding: null,
-    // What the engine reads a body by; all of it is here already.
     iterator: () => [body],
   };
-  // Koa and the engine read these properties; the rest of the class is never touched.
+  // Koa and oidc-provider read the properties above and no other member of the class.
   return formRequest as unknown as IncomingMessage;
 };

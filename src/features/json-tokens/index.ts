@@ -1,6 +1,17 @@
 /**
- * Owns `POST /api/v1/tokens`, where issuer-style services redeem a code in JSON: its strict body, its answers and its
- * description. Not what makes a code good: every check is the token endpoint's own, on the one path of redemption.
+ * Owns the JSON token endpoint, `POST /api/v1/tokens`, where issuer-style services redeem a code: its strict body, its
+ * responses and its description. Whether a code is good is decided by the token endpoint of the engine. The path of a
+ * request:
+ *
+ * 1. `endpoint.ts` reads the body and refuses DPoP.
+ * 2. `parse-request.ts` checks the body.
+ * 3. `complete-request.ts` reads the code and adds what a marked client may leave out.
+ * 4. `form-request.ts` makes a token request of RFC 6749 of it, and the engine (`provider/engine.ts`) redeems the code.
+ * 5. `provider/commit.ts` commits, or replaces the response by a refusal.
+ * 6. `translate-response.ts` rewrites the response for this endpoint.
+ *
+ * Until step 4 an error is thrown and the error handler of the endpoint answers it; from then on the engine answers and
+ * step 6 rewrites its error. `errors.ts` maps both to the names and numbers of this endpoint.
  */
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { Config } from '#config';

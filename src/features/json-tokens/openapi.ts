@@ -21,7 +21,7 @@ const textSchema = (description: string, rules: object = {}) => ({ type: 'string
 const retryableStatuses = new Set(['429', '503']);
 const retryAfter = { 'Retry-After': { description: 'Seconds to wait', schema: { type: 'string' } } };
 
-/** OpenAPI 3.1 of the JSON door, with the names that issuer-style clients are generated from. */
+/** The OpenAPI 3.1 description, with the schema names that issuer-style clients are generated from. */
 export const openApi = (issuer: string, version: string) => ({
   openapi: '3.1.0',
   info: {

@@ -22,8 +22,8 @@ const refuse = (message: string): never => {
 };
 
 /**
- * One flat object of strings, each member once: what a general parser would quietly repair, drop or let the last one
- * win is refused here (RFC 8259 §4 leaves duplicate names to the reader).
+ * Accepts one flat object of strings without repeated members. `JSON.parse` would let the last of two members win (RFC
+ * 8259 §4 leaves that to the parser), and a body that two parsers read differently must not redeem a code.
  */
 export const parseTokenRequest = (bytes: Buffer): TokenRequest => {
   if (!isUtf8(bytes)) return refuse('the body is not UTF-8');
@@ -50,14 +50,14 @@ const parseMembers = (text: string): ReadonlyMap<string, string> => {
     if (!match) return refuse(explainMismatch(text));
     const name: string = JSON.parse(match[1] ?? '""');
     const value: string = JSON.parse(match[2] ?? '""');
-    if (found.has(name)) return refuse(`the member ${JSON.stringify(name.slice(0, 40))} stands twice`);
+    if (found.has(name)) return refuse(`the member ${JSON.stringify(name.slice(0, 40))} appears twice`);
     if (value.length > maxValueLength)
       return refuse(`the member ${JSON.stringify(name.slice(0, 40))} is too long`);
     found.set(name, value);
     at = memberPattern.lastIndex;
     if (match[3] === '}') break;
   }
-  return onlyWhitespace.test(text.slice(at)) ? found : refuse('something follows the JSON object');
+  return onlyWhitespace.test(text.slice(at)) ? found : refuse('there is more text after the JSON object');
 };
 
 const explainMismatch = (text: string): string => {

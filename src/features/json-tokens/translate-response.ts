@@ -1,35 +1,25 @@
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
-import { errorBody, type errorContextOf, isErrorName } from './errors.ts';
+import { codeNotFound, type ErrorContext, errorBody, errorNameOf } from './errors.ts';
 
-/** Details of the engine that mean "there is no such request", which is 404 at this door. */
-const notFoundDetails = new Set(['authorization code not found', 'authorization code is expired']);
-
-/** The engine's answer in the words of this door: three members and no more, or its refusal. */
+/**
+ * Rewrites the engine's response for this endpoint, after the commit: 201 with three members for tokens, or the error
+ * body.
+ */
 export const translateResponse =
-  (context: ReturnType<typeof errorContextOf>) =>
+  (context: ErrorContext) =>
   (ctx: KoaContextWithOIDC, error: Error | undefined): void => {
-    const body: unknown = ctx.body;
-    if (ctx.status === 200 && isTokenResponse(body)) {
+    const { body, status }: { body: unknown; status: number } = ctx;
+    if (status === 200 && isTokenResponse(body)) {
       ctx.status = 201;
       ctx.body = { access_token: body.access_token, token_type: 'Bearer', expires_in: body.expires_in };
       return;
     }
-    const detail = error instanceof errors.OIDCProviderError ? error.error_detail : undefined;
-    const isNotFound = detail !== undefined && notFoundDetails.has(detail);
-    const status = isNotFound ? 404 : ctx.status;
     const { name, message } = describeError(body);
-    const errorName = isNotFound
-      ? 'not_found'
-      : status === 429
-        ? 'too_many_requests'
-        : isErrorName(name)
-          ? name
-          : status >= 500
-            ? 'server_error'
-            : 'invalid_request';
-    const text = isNotFound ? 'no authorization request is known for this code, or it has expired' : message;
-    ctx.status = status;
-    ctx.body = errorBody(errorName, text, status, context, error);
+    const refusal = isCodeUnknown(error)
+      ? codeNotFound
+      : { name: errorNameOf(status, name), message, status };
+    ctx.status = refusal.status;
+    ctx.body = errorBody(refusal, context, error);
   };
 
 interface TokenResponse {
@@ -40,10 +30,16 @@ interface TokenResponse {
 const isTokenResponse = (body: unknown): body is TokenResponse =>
   typeof body === 'object' && body !== null && 'access_token' in body && 'expires_in' in body;
 
+/** oidc-provider answers `invalid_grant` to every code that it refuses; only this detail tells them apart. */
+const unknownCodeDetails = new Set(['authorization code not found', 'authorization code is expired']);
+
+const isCodeUnknown = (error: Error | undefined): boolean =>
+  error instanceof errors.OIDCProviderError && unknownCodeDetails.has(error.error_detail ?? '');
+
 const describeError = (body: unknown): { name: string; message: string } => {
   if (typeof body !== 'object' || body === null || !('error' in body)) {
     return { name: 'server_error', message: 'something went wrong on our side; the log has the details' };
   }
-  const description = 'error_description' in body ? String(body.error_description) : String(body.error);
-  return { name: String(body.error), message: description };
+  const message = 'error_description' in body ? String(body.error_description) : String(body.error);
+  return { name: String(body.error), message };
 };
