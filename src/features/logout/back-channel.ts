@@ -1,5 +1,6 @@
 import { sendLogoutToken } from '../../provider/overrides/client-logout.ts';
 import type { ClientLogoutOptions } from '../../provider/overrides/options.ts';
+import { currentUnitOfWork } from '../../store/current-unit-of-work.ts';
 import type { LogoutDependencies } from './dependencies.ts';
 
 /** OpenID Connect Back-Channel Logout §2.5: the person who signs out does not wait for the clients that are notified. */
@@ -16,6 +17,6 @@ export const notifyThroughOutbox = ({
   });
   return {
     enqueue: (client, account, sid) =>
-      outbox.send('logout', { client, account, ...(sid !== undefined && { sid }) }),
+      outbox.send('logout', { client, account, ...(sid !== undefined && { sid }) }, currentUnitOfWork()),
   };
 };

@@ -1,5 +1,12 @@
 /**
- * Owns what other servers are told in the background: kept in the store with the work that causes it, sent after the
- * commit, tried again a few times with growing pauses, by whichever process is there. Not what is said, nor to whom.
+ * Owns messages to other servers (the outbox pattern): a message is stored in the commit of the work that causes it,
+ * and sent in the background afterwards. What a message says, and to which server, belongs to the feature that handles
+ * its kind.
+ *
+ * 1. `send` stages the message with the unit of work. Once that is committed, a sweep begins.
+ * 2. A sweep takes the messages that are due. It moves each to its next attempt before it sends it, and only the
+ *    process whose write succeeds sends it.
+ * 3. When the handler succeeds, or failed four times, the message is removed and the event `delivery` is emitted.
+ * 4. A process that dies leaves its messages in the store. The next sweep of any process takes them.
  */
 export { createOutbox, type Outbox } from './outbox.ts';

@@ -1,5 +1,4 @@
 import type { Events } from '../../events.ts';
-import { currentUnitOfWork } from '../../store/current-unit-of-work.ts';
 import { Conflict } from '../../store/errors.ts';
 import type { Clock, Listed, Store } from '../../store/port.ts';
 import { UnitOfWork } from '../../store/unit-of-work.ts';
@@ -8,10 +7,10 @@ import { type Delivery, insertDelivery, outboxIndex, postpone, readDelivery } fr
 type Handler = (about: Delivery['about']) => Promise<void>;
 
 export interface Outbox {
-  /** Committed with the work under way, and sent once that is through. */
-  send(kind: string, about: Delivery['about']): Promise<void>;
-  /** Who carries a kind. Fails when the other server doesn't answer as it should. */
-  handle(kind: string, carrier: Handler): void;
+  /** Stores the message with the unit of work, or in a commit without one. It is sent after the commit. */
+  send(kind: string, about: Delivery['about'], work: UnitOfWork | undefined): Promise<void>;
+  /** Sets what sends messages of a kind. The handler throws when the other server didn't accept the message. */
+  handle(kind: string, handler: Handler): void;
   start(): Promise<() => Promise<void>>;
 }
 
@@ -22,10 +21,10 @@ interface Dependencies {
   readonly onError: (error: unknown) => void;
 }
 
-/** After the first try, and each one that failed. Longer than a try takes, so that no two overlap. */
+/** The pauses after each failed attempt. They are longer than an attempt takes, so that no two overlap. */
 const retryPauses = [3_000, 30_000, 300_000] as const;
 const maxTries = retryPauses.length + 1;
-/** What another process left behind when it ended is found this late at most. */
+/** Messages of a process that ended are found at the latest after this time. */
 const sweepMs = 30_000;
 const batchSize = 20;
 
@@ -38,18 +37,18 @@ export const createOutbox = ({ store, clock, events, onError }: Dependencies): O
 
   const attempt = async ({ key, document }: Listed): Promise<void> => {
     const delivery = readDelivery(document);
-    const carrier = delivery && handlers.get(delivery.kind);
-    if (!delivery || !carrier) return;
+    const handler = delivery && handlers.get(delivery.kind);
+    if (!delivery || !handler) return;
     const tries = delivery.tries + 1;
     const pause = retryPauses[delivery.tries] ?? sweepMs;
     try {
       await store.commit([postpone(key, document, { ...delivery, tries }, clock.now() + pause)]);
     } catch (error) {
-      // Another process has it.
+      // Another process is sending it.
       if (error instanceof Conflict) return;
       throw error;
     }
-    const outcome = await carrier(delivery.about).then(
+    const outcome = await handler(delivery.about).then(
       () => 'ok' as const,
       () => 'failed' as const,
     );
@@ -88,7 +87,7 @@ export const createOutbox = ({ store, clock, events, onError }: Dependencies): O
 
   let plannedFor = Number.POSITIVE_INFINITY;
   function scheduleSweep(inMs: number): void {
-    const at = Date.now() + inMs;
+    const at = performance.now() + inMs;
     if (stopped || at >= plannedFor) return;
     clearTimeout(timer);
     plannedFor = at;
@@ -99,14 +98,14 @@ export const createOutbox = ({ store, clock, events, onError }: Dependencies): O
   }
 
   return {
-    async send(kind, about) {
-      const work = currentUnitOfWork() ?? new UnitOfWork(store);
-      work.stage(insertDelivery({ kind, about, tries: 0 }, clock.now()));
-      work.afterCommit(sweepSoon);
-      if (work !== currentUnitOfWork()) await work.commit();
+    async send(kind, about, work) {
+      const unit = work ?? new UnitOfWork(store);
+      unit.stage(insertDelivery({ kind, about, tries: 0 }, clock.now()));
+      unit.afterCommit(sweepSoon);
+      if (work === undefined) await unit.commit();
     },
-    handle(kind, carrier) {
-      handlers.set(kind, carrier);
+    handle(kind, handler) {
+      handlers.set(kind, handler);
     },
     async start() {
       stopped = false;

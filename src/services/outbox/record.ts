@@ -3,7 +3,7 @@ import type { Document, IndexEntry, Insert, Key, Replace } from '../../store/por
 import { record } from '../../store/record.ts';
 import { kinds } from '../../store/record-kinds.ts';
 
-/** One thing to tell. `about` names it, and holds no secret. */
+/** One message. `about` identifies what it is about, and holds no secret. */
 export interface Delivery {
   readonly kind: string;
   readonly about: Readonly<Record<string, string>>;
@@ -28,7 +28,7 @@ export const insertDelivery = (delivery: Delivery, now: number): Insert => ({
   index: indexEntries(now),
 });
 
-/** Written over what was read, so that one process has it; the others see it due again later. */
+/** Replaces the record that was read, so only one process sends the message. For the others it isn't due any more. */
 export const postpone = (key: Key, before: Document, next: Delivery, at: number): Replace => ({
   op: 'replace',
   key,

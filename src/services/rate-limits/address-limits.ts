@@ -17,10 +17,10 @@ interface Limit {
   readonly limit: number;
 }
 
-/** By the template of the route, so by what the router found and not by what the URL looks like. */
+/** Limits by route pattern. What the router matched counts, not what the URL looks like. */
 const limitsOf = ({ security }: Pick<Config, 'security'>): ReadonlyMap<string, Limit> => {
   const { token_per_address, registration_per_address } = security.throttle;
-  // Each endpoint by itself: an API that asks about tokens leaves the sign-ins of its address alone.
+  // Each endpoint has a count. So an API that introspects many tokens doesn't use up the sign-ins of its address.
   const perAddress = (what: string, ...paths: string[]) =>
     paths.map((path) => [path, { what, limit: token_per_address }] as const);
   return new Map<string, Limit>([
@@ -36,7 +36,7 @@ const limitsOf = ({ security }: Pick<Config, 'security'>): ReadonlyMap<string, L
   ]);
 };
 
-/** RFC 6585 §4, before anything of the request is read; each door puts it into its own words. */
+/** Refuses with 429 (RFC 6585 §4) before the request is read. Each scope renders the refusal in its format. */
 export const limitAddresses = ({ config, events, counter }: Dependencies): onRequestHookHandler => {
   const limits = limitsOf(config);
 

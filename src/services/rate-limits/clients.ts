@@ -64,9 +64,9 @@ export const limitClients = ({ config, counter }: Parts): ProviderSettings => {
     refuse(
       ctx,
       'too many failed authentications of this client from this address',
-      counter.reached(failuresOf(ctx, clientId)),
+      counter.secondsToWait(failuresOf(ctx, clientId)),
     );
-    refuse(ctx, 'too many requests of this client', counter.reached(requestsOf(clientId)));
+    refuse(ctx, 'too many requests of this client', counter.secondsToWait(requestsOf(clientId)));
   };
 
   const countFailures = (provider: Provider): void => {

@@ -1,37 +1,39 @@
 import type { Clock, Store } from '#src/store/port.ts';
 
 const minute = 60_000;
-/** How many different ones are counted at the same time; the one that began first makes room. */
+/** How many counts are kept at a time. A further one replaces the oldest. */
 const maxCounts = 50_000;
-/** So many shares make up a limit: a process tells the others each time it used up one of them. */
+/** A process reports its uses to the store this often before they reach the limit. */
 const reportsPerLimit = 50;
-/** What is told is gathered for as long, so that a flood is one trip at a time. */
+/** Reports wait this long, so that a flood of requests costs one round trip at a time. */
 const reportDelayMs = 20;
 
 interface Count {
-  /** In this process, in this minute, and not told yet. */
+  /** Uses in this process and minute that it hasn't reported yet. */
   unreported: number;
-  /** What all processes told of, as far as this one heard. */
+  /** Uses that all processes reported, as far as this process knows. */
   reported: number;
 }
 
 interface LimitedUse {
-  /** What is counted, and of whom. */
+  /** The kind of use, as an endpoint. */
   readonly what: string;
+  /** The address or client that is limited. */
   readonly who: string;
-  /** A minute; 0: no limit. */
+  /** Uses per minute. 0 means no limit. */
   readonly limit: number;
 }
 
 /**
- * Counts by the minute without waiting for the store: each process counts for itself and tells the others whenever it
- * has used a fiftieth of the limit. So `n` processes together let through the limit, and at most `n` fiftieths of it
- * and what comes while one trip is under way. While the store is away each process holds the limit by itself.
+ * Counts uses per minute by gossip, without waiting for the store. Each process counts locally and reports every
+ * fiftieth of the limit to a counter in the store, which answers with the sum of all reports. So `n` processes together
+ * let pass the limit, at most `n` fiftieths of it more, and what arrives during a round trip. While the store is
+ * unavailable, each process applies the limit to its own count.
  */
 export const createCounter = ({ store, clock }: { readonly store: Store; readonly clock: Clock }) => {
   const counts = new Map<string, Count>();
   let current = 0;
-  let waiting: { readonly name: string; readonly count: Count; readonly share: number }[] = [];
+  let waiting: { readonly name: string; readonly count: Count; readonly reportSize: number }[] = [];
   let timer: NodeJS.Timeout | undefined;
 
   const thisMinute = (): number => {
@@ -45,22 +47,22 @@ export const createCounter = ({ store, clock }: { readonly store: Store; readonl
     const batch = waiting;
     waiting = [];
     try {
-      const told = await store.increment(
+      const sums = await store.increment(
         batch.map(({ name }) => name),
         2 * minute,
       );
-      for (const [at, { count, share }] of batch.entries()) {
-        count.reported = Math.max(count.reported, (told[at] ?? 0) * share);
+      for (const [at, { count, reportSize }] of batch.entries()) {
+        count.reported = Math.max(count.reported, (sums[at] ?? 0) * reportSize);
       }
     } catch {
-      // The store is away; what this process counted holds on its own.
+      // The store is unavailable, so only the local count applies.
     }
     timer = waiting.length > 0 ? setTimeout(report, reportDelayMs) : undefined;
     timer?.unref();
   };
 
-  const queueReport = (name: string, count: Count, share: number): void => {
-    waiting.push({ name, count, share });
+  const queueReport = (name: string, count: Count, reportSize: number): void => {
+    waiting.push({ name, count, reportSize });
     if (timer) return;
     timer = setTimeout(report, reportDelayMs);
     timer.unref();
@@ -70,18 +72,18 @@ export const createCounter = ({ store, clock }: { readonly store: Store; readonl
 
   const secondsLeftInMinute = (): number => Math.max(1, Math.ceil((minute - (clock.now() % minute)) / 1000));
 
-  /** Seconds to wait when the limit is reached; counts nothing. */
-  const secondsToWait = (one: LimitedUse): number | undefined => {
-    if (one.limit === 0) return undefined;
+  /** Seconds to wait when the limit is reached. It counts nothing. */
+  const secondsToWait = (use: LimitedUse): number | undefined => {
+    if (use.limit === 0) return undefined;
     thisMinute();
-    const count = counts.get(counterName(one));
-    return count && count.reported + count.unreported >= one.limit ? secondsLeftInMinute() : undefined;
+    const count = counts.get(counterName(use));
+    return count && count.reported + count.unreported >= use.limit ? secondsLeftInMinute() : undefined;
   };
 
-  const add = (one: LimitedUse): void => {
-    if (one.limit === 0) return;
+  const add = (use: LimitedUse): void => {
+    if (use.limit === 0) return;
     const now = thisMinute();
-    const key = counterName(one);
+    const key = counterName(use);
     let count = counts.get(key);
     if (!count) {
       if (counts.size >= maxCounts) counts.delete(counts.keys().next().value ?? key);
@@ -89,20 +91,20 @@ export const createCounter = ({ store, clock }: { readonly store: Store; readonl
       counts.set(key, count);
     }
     count.unreported += 1;
-    const share = Math.ceil(one.limit / reportsPerLimit);
-    if (count.unreported < share) return;
-    count.unreported -= share;
-    count.reported += share;
-    queueReport(`limit ${now} ${key}`, count, share);
+    const reportSize = Math.ceil(use.limit / reportsPerLimit);
+    if (count.unreported < reportSize) return;
+    count.unreported -= reportSize;
+    count.reported += reportSize;
+    queueReport(`limit ${now} ${key}`, count, reportSize);
   };
 
   return {
-    reached: secondsToWait,
+    secondsToWait,
     add,
-    /** Both at once, for what counts before it is known how it ends. */
-    take(one: LimitedUse): number | undefined {
-      const wait = secondsToWait(one);
-      if (wait === undefined) add(one);
+    /** Adds a use unless the limit is reached, for uses that count whatever their outcome. */
+    take(use: LimitedUse): number | undefined {
+      const wait = secondsToWait(use);
+      if (wait === undefined) add(use);
       return wait;
     },
     stop: async (): Promise<void> => clearTimeout(timer),
