@@ -1,20 +1,20 @@
 import type { Write } from '#src/store/port.ts';
 
-/** A person who can sign in. The hash of the password never leaves the room that checks it. */
+/** A person who can sign in. The hash of the password never leaves this folder. */
 export interface Account {
-  /** The subject (`sub`): random, never reused, never the user name. */
+  /** The subject (`sub`). It is random, never reused and never the user name. */
   readonly id: string;
   readonly username: string;
   readonly enabled: boolean;
-  /** Standard OpenID Connect claims and the operator's own; never `sub`. */
+  /** Standard OpenID Connect claims and those of the operator; never `sub`. */
   readonly claims: Claims;
-  /** The authentication context a sign-in of this person reaches, when the configuration names one. */
+  /** The authentication context (`acr`) that a sign-in reaches, if the configuration names one for this account. */
   readonly acr?: string;
-  /** Accounts from the configuration can't be changed here. */
+  /** Accounts from the configuration can only be changed there. */
   readonly from: 'configuration' | 'store';
   /** Milliseconds since the epoch; absent for accounts from the configuration. */
   readonly createdAt?: number;
-  /** Milliseconds since the epoch; absent while it is the first one. */
+  /** Milliseconds since the epoch; absent until the first change. */
   readonly passwordChangedAt?: number;
   readonly demo?: true;
 }
@@ -24,16 +24,16 @@ export type Claims = Readonly<Record<string, Json>>;
 
 export interface AddAccount {
   readonly username: string;
-  /** Absent with no `passwordHash` either: an account that can't sign in by password. */
+  /** Without a `password` and a `passwordHash` the account can't sign in by password. */
   readonly password?: string;
-  /** A hash made elsewhere: argon2id, argon2i, bcrypt or scrypt. */
+  /** A hash from another system: argon2id, argon2i, bcrypt or scrypt. */
   readonly passwordHash?: string;
   readonly claims?: Claims;
-  /** Marks demo data, which production refuses. */
+  /** Marks demo data, which production mode refuses. */
   readonly demo?: true;
 }
 
-/** Not kept yet: `writes` go into one commit with others, and `kept` tells of it afterwards. */
+/** An account that isn't stored yet. The caller commits `writes` together with others, then calls `afterCommit`. */
 interface AccountDraft {
   readonly writes: readonly Write[];
   afterCommit(): Promise<void>;
@@ -41,7 +41,7 @@ interface AccountDraft {
 
 interface ChangeAccount {
   readonly username?: string;
-  /** Merged into the claims there are; `null` removes one. */
+  /** Merged into the existing claims; `null` removes one. */
   readonly claims?: Claims;
 }
 
@@ -50,7 +50,7 @@ interface AccountPage {
   readonly next?: string;
 }
 
-/** What the engine's `findAccount` wants. */
+/** What the `findAccount` of oidc-provider returns. */
 interface EngineAccount {
   [key: string]: unknown;
   readonly accountId: string;
@@ -59,17 +59,17 @@ interface EngineAccount {
 
 export interface SignInRefused {
   readonly reason: 'unknown_account' | 'wrong_password' | 'account_disabled';
-  /** The account that somebody tried to be, if there is one. */
+  /** The account that the attempt was for, if it exists. */
   readonly account?: string;
 }
 
 export interface Accounts {
-  /** At most a few seconds old: served from a bounded cache which `announce` empties on every process. */
+  /** From a bounded cache: at most a few seconds old, and invalidated on every process when the account changes. */
   find(id: string): Promise<Account | undefined>;
   findByUsername(username: string): Promise<Account | undefined>;
   /**
-   * Undefined for every cause alike, in the same time: unknown, wrong password, disabled. Which it was is told for the
-   * record, and for nobody who asks. Throws `overloaded` (503).
+   * Undefined for an unknown account, a wrong password and a disabled account alike, in the same time. `onRefused` gets
+   * the reason for the audit record; callers must not reveal it. Throws `overloaded` (503).
    */
   authenticate(
     username: string,
@@ -85,10 +85,10 @@ export interface Accounts {
   enable(id: string): Promise<Account>;
   disable(id: string): Promise<Account>;
   setPassword(id: string, password: string): Promise<void>;
-  /** Sets a random password and returns it: shown once, kept nowhere. */
+  /** Sets a random password and returns it. It is stored only as a hash. */
   resetPassword(id: string): Promise<string>;
   remove(id: string): Promise<void>;
-  /** Password hashes under way and waiting, for metrics. */
+  /** How many password hashes are running and waiting, for metrics. */
   hashing(): { readonly running: number; readonly waiting: number };
   close(): void;
 }

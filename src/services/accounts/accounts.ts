@@ -2,15 +2,15 @@ import { randomBytes } from 'node:crypto';
 import type { Config } from '#config';
 import { exitCode, Failure } from '#src/errors.ts';
 import type { Events } from '#src/events.ts';
-import { newId } from '#src/store/new-id.ts';
 import type { Clock, Store } from '#src/store/port.ts';
 import { createReadThroughCache } from '#src/store/read-through-cache.ts';
-import type { Account, Accounts, AddAccount } from './account.ts';
+import type { Account, Accounts } from './account.ts';
 import { createAuthenticate } from './authenticate.ts';
 import { checkClaims, mergeClaims } from './claims.ts';
 import { createConfiguredAccounts } from './configured.ts';
+import { createNewAccountRecord } from './new-account-record.ts';
 import { createPasswords } from './password/passwords.ts';
-import { type AccountRecord, insertAccountWithName, readAccount, toAccount } from './record.ts';
+import { type AccountRecord, toAccount } from './record.ts';
 import { createAccountStore, nameTaken } from './store.ts';
 import { acceptUsername } from './username.ts';
 
@@ -24,13 +24,14 @@ export interface AccountsOptions {
   readonly events: Events;
 }
 
-/** How long a disabled account may still pass on a process that missed the announcement. */
+/** How long a disabled account may still be used on a process that missed the message about it. */
 const maxAgeMs = 5_000;
 const maxCachedAccounts = 10_000;
+
 export const createAccounts = ({ store, config, clock, events }: AccountsOptions): Accounts => {
   const passwords = createPasswords(config.security.password);
   const configured = createConfiguredAccounts(config.accounts, passwords);
-
+  const newRecord = createNewAccountRecord({ passwords, configured, clock });
   const stored = createAccountStore(store, clock);
 
   const cache = createReadThroughCache<Account>({
@@ -46,7 +47,7 @@ export const createAccounts = ({ store, config, clock, events }: AccountsOptions
 
   const publishChange = async (type: string, id: string): Promise<void> => {
     cache.invalidate(id);
-    // Best effort: a process that misses it looks again when its copy is too old.
+    // A process that misses the message reads the account again after `maxAgeMs`.
     await store.publish('accounts', id).catch(() => {});
     events.emit({ type, outcome: 'ok', account: id });
   };
@@ -84,27 +85,6 @@ export const createAccounts = ({ store, config, clock, events }: AccountsOptions
 
   const find = async (id: string): Promise<Account | undefined> => configured.byId(id) ?? cache.get(id);
 
-  const newRecord = async (account: AddAccount): Promise<AccountRecord> => {
-    const { username, password, passwordHash, claims = {}, demo } = account;
-    const name = acceptUsername(username);
-    checkClaims(claims);
-    if (password !== undefined) passwords.checkNew(password);
-    if (passwordHash !== undefined) passwords.checkImported(passwordHash);
-    if (configured.byName(name) !== undefined) throw nameTaken(name);
-    const hash = password === undefined ? passwordHash : await passwords.hash(password);
-    const now = clock.now();
-    return {
-      id: newId(16),
-      username: name,
-      enabled: true,
-      claims: mergeClaims({}, claims),
-      ...(hash === undefined ? {} : { hash }),
-      createdAt: now,
-      updatedAt: now,
-      ...(demo === undefined ? {} : { demo }),
-    };
-  };
-
   return {
     find,
     async findByUsername(username) {
@@ -113,21 +93,18 @@ export const createAccounts = ({ store, config, clock, events }: AccountsOptions
       const held = await stored.byName(username);
       return held === undefined ? undefined : toAccount(held.record);
     },
-    authenticate: createAuthenticate({ store, passwords, configured, stored }),
+    authenticate: createAuthenticate({ passwords, configured, stored }),
     async forEngine(id) {
       const account = await find(id);
       if (account === undefined || !account.enabled) return undefined;
       return { accountId: account.id, claims: () => ({ ...account.claims, sub: account.id }) };
     },
     async list({ limit = 50, cursor } = {}) {
-      const page = await store.list('accounts', 'all', {
-        limit,
-        ...(cursor === undefined ? {} : { cursor }),
-      });
-      const items = page.items.map(({ document }) => toAccount(readAccount(document)));
+      const { records, next } = await stored.list(limit, cursor);
+      const accounts = records.map(toAccount);
       return {
-        items: cursor === undefined ? [...configured.all(), ...items] : items,
-        ...(page.next === undefined ? {} : { next: page.next }),
+        items: cursor === undefined ? [...configured.all(), ...accounts] : accounts,
+        ...(next === undefined ? {} : { next }),
       };
     },
     async add(account) {
@@ -139,7 +116,7 @@ export const createAccounts = ({ store, config, clock, events }: AccountsOptions
     async draft(account) {
       const record = await newRecord(account);
       return {
-        writes: insertAccountWithName(record, clock.now()),
+        writes: stored.insertions(record),
         afterCommit: () => publishChange('account.added', record.id),
       };
     },

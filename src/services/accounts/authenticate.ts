@@ -1,34 +1,22 @@
-import { Conflict } from '#src/store/errors.ts';
-import type { Store } from '#src/store/port.ts';
 import type { Account, SignInRefused } from './account.ts';
 import type { ConfiguredAccounts } from './configured.ts';
 import type { Passwords } from './password/passwords.ts';
-import { replaceAccount, toAccount } from './record.ts';
-import type { AccountStore, StoredAccount } from './store.ts';
+import { toAccount } from './record.ts';
+import type { AccountStore } from './store.ts';
 
 interface Dependencies {
-  readonly store: Store;
   readonly passwords: Passwords;
   readonly configured: ConfiguredAccounts;
   readonly stored: AccountStore;
 }
 
 /**
- * One refusal for every cause, at one price: the same trips to the store and one password hash, whether the account
- * is unknown, has no password, is disabled, or the password is wrong.
+ * Every refusal costs the same round trips to the store and one password hash, whether the account is unknown, has no
+ * password or is disabled, or the password is wrong. So the time doesn't tell which it was.
  */
-export const createAuthenticate = ({ store, passwords, configured, stored }: Dependencies) => {
-  const rehash = async ({ record, body }: StoredAccount, password: string): Promise<void> => {
-    const next = { ...record, hash: await passwords.hash(password) };
-    try {
-      await store.commit([replaceAccount(next, body)]);
-    } catch (error) {
-      // Changed meanwhile, perhaps by a new password: that one stays.
-      if (!(error instanceof Conflict)) throw error;
-    }
-  };
-
-  return async (
+export const createAuthenticate =
+  ({ passwords, configured, stored }: Dependencies) =>
+  async (
     username: string,
     password: string,
     onRefused: (refused: SignInRefused) => void = () => {},
@@ -48,8 +36,7 @@ export const createAuthenticate = ({ store, passwords, configured, stored }: Dep
       held?.record.hash !== undefined &&
       passwords.isOutdated(held.record.hash)
     ) {
-      await rehash(held, password);
+      await stored.replaceHash(held, await passwords.hash(password));
     }
     return account;
   };
-};

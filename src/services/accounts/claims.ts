@@ -7,8 +7,8 @@ const textClaims = new Set<string>(
   [...standardClaims.profile, 'email', 'phone_number'].filter((name) => name !== 'updated_at'),
 );
 
-/** What a token says of itself; an account that could set these could forge a sign-in (RFC 7519 §4.1, OIDC Core §2). */
-const claimsOfTheServer = new Set(
+/** Claims that the server sets. An account that could set them could forge a sign-in (RFC 7519 §4.1, OIDC Core §2). */
+const serverClaims = new Set(
   'iss sub aud exp nbf iat jti auth_time nonce acr amr azp sid at_hash c_hash s_hash cnf client_id scope events act may_act __proto__'.split(
     ' ',
   ),
@@ -22,8 +22,7 @@ const isMap = (value: Json): boolean => typeof value === 'object' && value !== n
 
 export const checkClaims = (claims: Claims): void => {
   for (const [name, value] of Object.entries(claims)) {
-    if (claimsOfTheServer.has(name))
-      throw refuse(`The claim \`${name}\` is set by the server; leave it out.`);
+    if (serverClaims.has(name)) throw refuse(`The claim \`${name}\` is set by the server; leave it out.`);
     if (textClaims.has(name) && typeof value !== 'string')
       throw refuse(`The claim \`${name}\` must be a text.`);
     if (booleanClaims.has(name) && typeof value !== 'boolean') {

@@ -5,16 +5,16 @@ import type { Account, Claims } from './account.ts';
 import type { Passwords } from './password/passwords.ts';
 import { foldUsername } from './username.ts';
 
-/** The accounts of the configuration: few, fixed until the next start, and never in the store. */
+/** The accounts of the configuration. They are fixed until the next start and never stored. */
 export interface ConfiguredAccounts {
   byId(id: string): Account | undefined;
   byName(username: string): Account | undefined;
   all(): readonly Account[];
-  /** The hash of its password. Passwords in clear are hashed once, at the first call, whichever account is asked for. */
+  /** The hash of the password. The first call hashes all passwords that the configuration has in clear. */
   hashOf(id: string): Promise<string | undefined>;
 }
 
-/** The same on every process and after every start; an operator who wants another names `sub`. */
+/** The same on every process and after every start. The operator can set `sub` instead. */
 const derivedId = (username: string): string =>
   createHash('sha256')
     .update(`postern account\n${foldUsername(username)}`)
@@ -27,7 +27,7 @@ const toAccount = (entry: AccountConfig): Account => {
     id: sub ?? derivedId(username),
     username,
     enabled: disabled !== true,
-    // The configuration was read from YAML or JSON: what `claims` holds is JSON.
+    // The configuration was read from YAML or JSON, so `claims` holds JSON values.
     claims: { preferred_username: username, ...standard, ...(claims as Claims | undefined) },
     ...(acr === undefined ? {} : { acr }),
     from: 'configuration',

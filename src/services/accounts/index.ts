@@ -1,6 +1,10 @@
 /**
- * Local accounts: who they are, their claims, their passwords. From the configuration first, then from the store.
- * Not here: sessions and pages (sign-in), how often a password may be tried (throttle), what a scope releases (provider).
+ * Owns local accounts with their claims and passwords. Accounts of the configuration come first, then those of the
+ * store. It owns neither sessions and pages (sign-in), nor the limits on password attempts (throttle), nor which claims
+ * a scope releases (provider).
+ *
+ * record.ts has the stored form of an account, store.ts reads and writes it, configured.ts has the accounts of the
+ * configuration, accounts.ts combines both, and password/ hashes and verifies.
  */
 export type { Account, Accounts, AddAccount, Claims } from './account.ts';
 export { createAccounts } from './accounts.ts';

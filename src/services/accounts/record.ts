@@ -4,7 +4,7 @@ import { kinds } from '#src/store/record-kinds.ts';
 import type { Account, Claims } from './account.ts';
 import { foldUsername, nameFamily } from './username.ts';
 
-/** What is kept of an account. */
+/** An account as it is stored. */
 export interface AccountRecord {
   readonly id: string;
   readonly username: string;
@@ -17,7 +17,10 @@ export interface AccountRecord {
   readonly demo?: true;
 }
 
-/** Who holds a name. Its account is in another family, so a crash on a cluster may leave it without one. */
+/**
+ * Reserves a user name for an account. The account is in another family, so a crash on a cluster may leave a name
+ * without its account.
+ */
 interface NameRecord {
   readonly id: string;
   readonly at: number;
@@ -65,7 +68,7 @@ export const insertName = (record: AccountRecord, at: number): Insert => ({
   body: nameBody(record, at),
 });
 
-/** The name first: it is what may be taken. */
+/** The name comes first, because it is the one that may be taken. */
 export const insertAccountWithName = (record: AccountRecord, at: number): readonly Insert[] => [
   insertName(record, at),
   insertAccount(record),

@@ -1,7 +1,7 @@
 import { exitCode, Failure } from '#src/errors.ts';
 import { Conflict } from '#src/store/errors.ts';
-import type { Clock, Store } from '#src/store/port.ts';
 import { kinds } from '#src/store/record-kinds.ts';
+import type { Clock, Store, Write } from '#src/store/port.ts';
 import {
   type AccountRecord,
   accountKey,
@@ -19,20 +19,32 @@ import { foldUsername } from './username.ts';
 
 export interface StoredAccount {
   readonly record: AccountRecord;
-  /** What the store holds, for compare and replace. */
+  /** The text that the store holds, for compare and replace. */
   readonly body: string;
 }
 
-/** The accounts in the store: a user name is held by one account, and no change is lost. */
+/** Reads and writes account records. A user name belongs to one account, and concurrent changes are all kept. */
 export interface AccountStore {
   byId(id: string): Promise<StoredAccount | undefined>;
   byName(username: string): Promise<StoredAccount | undefined>;
+  /** Pages of all accounts in the store, by the time of their creation. */
+  list(limit: number, cursor: string | undefined): Promise<AccountRecordPage>;
   insert(record: AccountRecord): Promise<void>;
+  /** The writes of `insert`, for a commit together with others. */
+  insertions(record: AccountRecord): readonly Write[];
+  /** Applies `next` to the current record, again if another process changed it meanwhile. */
   change(id: string, next: (record: AccountRecord) => AccountRecord): Promise<AccountRecord>;
+  /** Stores another hash of the same password. A change made meanwhile, as of the password, wins. */
+  replaceHash(stored: StoredAccount, hash: string): Promise<void>;
   remove(id: string): Promise<void>;
 }
 
-/** A name whose account is not there after this long was left by a crash, not by an `insert` under way. */
+interface AccountRecordPage {
+  readonly records: readonly AccountRecord[];
+  readonly next: string | undefined;
+}
+
+/** A name without an account that is older than this was left by a crash. A younger one may belong to an insert. */
 const orphanAfterMs = 60_000;
 const maxAttempts = 5;
 
@@ -58,7 +70,7 @@ export const createAccountStore = (store: Store, clock: Clock): AccountStore => 
     return document === undefined ? undefined : { body: document.body, record: readAccount(document) };
   };
 
-  /** The name's document when its account is gone or goes by another name, and has been for long enough. */
+  /** The stored name if its account doesn't exist, or has another name, and `orphanAfterMs` have passed. */
   const findOrphanedName = async (username: string): Promise<string | undefined> => {
     const [name] = await store.read([nameKey(username)]);
     if (name === undefined) return undefined;
@@ -72,12 +84,20 @@ export const createAccountStore = (store: Store, clock: Clock): AccountStore => 
     byId,
     async byName(username) {
       const [name] = await store.read([nameKey(username)]);
-      // An unknown name costs the same two trips as a known one, so that the time does not tell them apart.
+      // An unknown name costs the same two round trips as a known one, so the time doesn't tell them apart.
       const held = await byId(name === undefined ? 'nobody' : readName(name).id);
       return held !== undefined && foldUsername(held.record.username) === foldUsername(username)
         ? held
         : undefined;
     },
+    async list(limit, cursor) {
+      const page = await store.list('accounts', 'all', {
+        limit,
+        ...(cursor === undefined ? {} : { cursor }),
+      });
+      return { records: page.items.map(({ document }) => readAccount(document)), next: page.next };
+    },
+    insertions: (record) => insertAccountWithName(record, clock.now()),
     async insert(record) {
       try {
         await store.commit(insertAccountWithName(record, clock.now()));
@@ -108,6 +128,13 @@ export const createAccountStore = (store: Store, clock: Clock): AccountStore => 
           if (error.reason === 'absent') throw notFound();
           if (attempt === maxAttempts) throw error;
         }
+      }
+    },
+    async replaceHash({ record, body }, hash) {
+      try {
+        await store.commit([replaceAccount({ ...record, hash }, body)]);
+      } catch (error) {
+        if (!(error instanceof Conflict)) throw error;
       }
     },
     async remove(id) {

@@ -4,20 +4,20 @@ import { exitCode, Failure } from '#src/errors.ts';
 const maxLength = 255;
 
 /**
- * What two spellings of one name have in common: compatibility forms and case are folded, as many times as you like.
- * Whoever counts, remembers or compares people by name folds it like this, or another spelling is another person there.
+ * Folds compatibility forms and case, and is idempotent. Every comparison, count or key by user name has to use it;
+ * otherwise another spelling of the name counts as another person.
  */
 export const foldUsername = (username: string): string =>
   username.normalize('NFKC').toLowerCase().normalize('NFKC').trim();
 
-/** Fixed length and harmless in any store, whatever the name is made of. */
+/** A store key of fixed length, whatever characters the name has. */
 export const nameFamily = (folded: string): string =>
   createHash('sha256').update(folded).digest('base64url').slice(0, 27);
 
-/** Trimmed and fit to be shown; throws a Failure otherwise. */
+/** Returns the trimmed name, or throws a Failure if the name can't be shown. */
 export const acceptUsername = (username: string): string => {
   const name = username.trim().normalize('NFC');
-  // \p{C}: control, format, private and unassigned characters, which make two names look alike.
+  // \p{C} is control, format, private and unassigned characters. They make two names look alike.
   if (name === '' || name.length > maxLength || /\p{C}/u.test(name)) {
     throw new Failure({
       code: 'username_invalid',

@@ -36,7 +36,7 @@ const parse = (hash: string) => {
   } as const;
 };
 
-/** RFC 9106, in the PHC string format. */
+/** RFC 9106, as a PHC string. */
 export const hashArgon2 = async (password: string, cost: Argon2Cost): Promise<string> => {
   const nonce = randomBytes(saltBytes);
   const tag = await derive('argon2id', {

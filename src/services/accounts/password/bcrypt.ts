@@ -1,10 +1,10 @@
 import { Worker } from 'node:worker_threads';
 import type { HashFormat } from './hash-format.ts';
 
-/** Cost 15 is about two seconds of one core in JavaScript; nobody's sign-in should take longer. */
+/** Costs above 15 are refused: cost 15 takes about two seconds of one core in JavaScript. */
 const pattern = /^\$2[aby]\$(0[4-9]|1[0-5])\$[./A-Za-z0-9]{53}$/;
 
-/** In a thread of its own: the verification is plain JavaScript and would hold up every other request. */
+/** Verifies in a worker thread, because bcryptjs would block the event loop. */
 export const bcryptFormat: HashFormat = {
   name: 'bcrypt',
   accepts: (hash) => pattern.test(hash),

@@ -10,14 +10,14 @@ export type PasswordSettings = Config['security']['password'];
 
 export interface Passwords {
   hash(password: string): Promise<string>;
-  /** `undefined` costs what a real hash costs and never matches. */
+  /** An undefined hash takes as long as a real one and never matches. */
   verify(hash: string | undefined, password: string): Promise<boolean>;
-  /** Made with other parameters than those of the settings, or by another algorithm. */
+  /** Whether the hash has another algorithm or other costs than the settings. */
   isOutdated(hash: string): boolean;
-  /** Throws a Failure that names the rule. */
+  /** Throws a Failure that names the broken rule. */
   checkNew(password: string): void;
   checkImported(hash: string): void;
-  /** Hashes under way and waiting. */
+  /** How many hashes are running and waiting. */
   load(): QueueLoad;
 }
 
@@ -26,7 +26,7 @@ const formats = [argon2Format, bcryptFormat, scryptFormat];
 const refuse = (code: string, message: string): Failure =>
   new Failure({ code, message, status: 422, exit: exitCode.usage });
 
-/** The same characters typed on another keyboard give the same bytes. */
+/** Keyboards differ in how they compose characters. NFC gives the same bytes for the same password. */
 const normalize = (password: string): string => password.normalize('NFC');
 
 export const createPasswords = (settings: PasswordSettings): Passwords => {
@@ -37,7 +37,7 @@ export const createPasswords = (settings: PasswordSettings): Passwords => {
   };
   const queue = createQueue(settings.max_concurrent, settings.max_queued);
   const isTooLong = (password: string): boolean => Buffer.byteLength(password) > settings.max_length;
-  // Its tag is random bytes, not the hash of anything: no password matches, and no start-up has to wait for it.
+  // The tag is random bytes, so no password matches, and the start needn't wait for a hash.
   const decoy = `$argon2id$v=19$m=${cost.memoryKib},t=${cost.passes},p=${cost.parallelism}$${[16, 32]
     .map((length) => randomBytes(length).toString('base64').replaceAll('=', ''))
     .join('$')}`;
@@ -47,7 +47,7 @@ export const createPasswords = (settings: PasswordSettings): Passwords => {
     async verify(stored, password) {
       const against = stored ?? decoy;
       const format = formats.find((one) => one.accepts(against)) ?? argon2Format;
-      // Hashing a text of any length would let an attacker choose how much we work.
+      // The length is limited, because otherwise an attacker could choose how much work hashing is.
       const candidate = isTooLong(password) ? '' : normalize(password);
       const matches = await queue(() => format.verify(against, candidate));
       return matches && stored !== undefined && candidate !== '';

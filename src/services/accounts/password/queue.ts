@@ -1,6 +1,6 @@
 import { exitCode, Failure } from '#src/errors.ts';
 
-/** Runs at most `concurrency` jobs at once; more than `waiting` behind them are turned away. */
+/** Runs at most `concurrency` jobs at a time. At most `waiting` further ones wait; the others are refused. */
 export interface Queue {
   <T>(job: () => Promise<T>): Promise<T>;
   load(): QueueLoad;
@@ -25,7 +25,7 @@ export const createQueue = (concurrency: number, waiting: number): Queue => {
           exit: exitCode.unavailable,
         });
       }
-      // Whoever ends hands its place over, so `running` stays as it is.
+      // A job that ends starts the next one, so `running` doesn't change.
       await new Promise<void>((resolve) => waitingJobs.push(resolve));
     } else {
       running += 1;

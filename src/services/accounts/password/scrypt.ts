@@ -11,7 +11,7 @@ interface Parsed {
 
 const maxMemory = 256 * 1024 * 1024;
 
-/** PHC, as passlib and others write it: `$scrypt$ln=15,r=8,p=1$salt$key`. */
+/** PHC strings, as passlib writes them: `$scrypt$ln=15,r=8,p=1$salt$key`. */
 const phc = (hash: string): Parsed | undefined => {
   const [, ln, r, p, salt, key] =
     /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,3}),p=(\d{1,3})\$([A-Za-z0-9+/]{1,86})\$([A-Za-z0-9+/]{22,86})$/.exec(
@@ -51,9 +51,9 @@ const werkzeug = (hash: string): Parsed | undefined => {
 
 const alphabet = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
-/** Little-endian base64 of crypt(3): six bits a character, the lowest first. */
+/** The base64 of crypt(3): six bits a character, the lowest first. */
 const crypt64 = (text: string): number =>
-  [...text].reduce((sum, character, place) => sum + alphabet.indexOf(character) * 64 ** place, 0);
+  [...text].reduce((sum, character, position) => sum + alphabet.indexOf(character) * 64 ** position, 0);
 
 const crypt64Bytes = (text: string): Buffer => {
   const bytes: number[] = [];
@@ -65,7 +65,7 @@ const crypt64Bytes = (text: string): Buffer => {
   return Buffer.from(bytes);
 };
 
-/** crypt(3) `$7$`, as libxcrypt and libsodium write it; the salt is used as the text it is. */
+/** crypt(3) `$7$`, as libxcrypt and libsodium write it. The salt is used as text, without decoding. */
 const crypt = (hash: string): Parsed | undefined => {
   const [, ln, r, p, salt, key] =
     /^\$7\$([./0-9A-Za-z])([./0-9A-Za-z]{5})([./0-9A-Za-z]{5})([./0-9A-Za-z]{0,64})\$([./0-9A-Za-z]{43})$/.exec(
@@ -105,7 +105,7 @@ export const scryptFormat: HashFormat = {
     const parsed = parse(hash);
     if (parsed === undefined) return false;
     const { N, r, p, salt, key } = parsed;
-    // OpenSSL counts its own scratch memory too: 128·r·(N + p) plus a little.
+    // OpenSSL counts its working memory too: 128·r·(N + p) and a little more.
     const maxmem = 128 * r * (N + p + 2) + 1024 * 1024;
     return timingSafeEqual(await derive(password, salt, key.length, { N, r, p, maxmem }), key);
   },
