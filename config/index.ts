@@ -9,4 +9,5 @@ export { environment } from './environment.ts';
 export type { Flags } from './load/flags.ts';
 export { type Loaded, type LoadOptions, loadConfig } from './load/index.ts';
 export { ConfigurationError, type Problem, type Source } from './problems.ts';
+export { clientAuthenticationMethods } from './sections/client-authentication-methods.ts';
 export type { AccountConfig, ClientConfig, Config, ResourceConfig } from './sections/index.ts';

@@ -10,6 +10,7 @@ import {
   section,
   text,
 } from '../schema/build.ts';
+import { clientAuthenticationMethods } from './client-authentication-methods.ts';
 import { clientCryptography } from './client-cryptography.ts';
 
 const uri = (description: string) => text(description, { format: 'uri' });
@@ -43,20 +44,7 @@ export const client = section('A client (relying party).', {
   grant_types: optional(list(text('A grant type.'), 'Default: authorization_code.')),
   response_types: optional(list(text('A response type.'), 'Default: code.')),
   response_modes: optional(list(text('A response mode.'), 'Default: all.')),
-  token_endpoint_auth_method: optional(
-    choice(
-      [
-        'none',
-        'client_secret_basic',
-        'client_secret_post',
-        'client_secret_jwt',
-        'private_key_jwt',
-        'tls_client_auth',
-        'self_signed_tls_client_auth',
-      ],
-      'Default: client_secret_basic.',
-    ),
-  ),
+  token_endpoint_auth_method: optional(choice(clientAuthenticationMethods, 'Default: client_secret_basic.')),
   scope: optional(text('Scopes the client may ask for, separated by spaces. Default: all.')),
   authorization_details_types: optional(list(text('A type.'), 'RFC 9396 types the client may ask for.')),
   jwks: optional(map(anything('A JWK set.'), 'Public keys of the client.')),

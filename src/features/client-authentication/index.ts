@@ -4,6 +4,7 @@
  * read from the connection or a proxy in `http/certificates`.
  */
 import type { KoaContextWithOIDC } from 'oidc-provider';
+import { clientAuthenticationMethods } from '#config';
 import type { Feature } from '../../feature.ts';
 import { getClientCertificate } from '../../provider/client-certificate.ts';
 import { assertionRules, type SecretSource } from './assertion.ts';
@@ -13,15 +14,7 @@ export const clientAuthentication = (clients: SecretSource): Feature => ({
   name: 'client-authentication',
   provider: {
     settings: {
-      clientAuthMethods: [
-        'none',
-        'client_secret_basic',
-        'client_secret_post',
-        'client_secret_jwt',
-        'private_key_jwt',
-        'tls_client_auth',
-        'self_signed_tls_client_auth',
-      ],
+      clientAuthMethods: [...clientAuthenticationMethods],
       assertJwtClientAuthClaimsAndHeader: assertionRules(clients),
       features: {
         mTLS: {

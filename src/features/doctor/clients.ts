@@ -1,6 +1,11 @@
 import type { Config } from '#config';
 import type { GrantType } from '../../provider/grant-types.ts';
-import { type ClientRecord, type Clients, clientProblems } from '../../services/clients/index.ts';
+import {
+  type ClientRecord,
+  type Clients,
+  clientProblems,
+  needsSecret,
+} from '../../services/clients/index.ts';
 import type { Clock } from '../../store/port.ts';
 import { checkCertificate } from './certificates.ts';
 import { collectFindings, type Finding } from './finding.ts';
@@ -19,19 +24,12 @@ export async function* allClients(clients: Pick<Clients, 'list'>): AsyncGenerato
 const resourcesOf = ({ resources }: ClientRecord['metadata']): readonly string[] =>
   Array.isArray(resources) ? resources.map(String) : [];
 
-const methodsWithoutSecret = new Set([
-  'none',
-  'private_key_jwt',
-  'tls_client_auth',
-  'self_signed_tls_client_auth',
-]);
-
 interface Dependencies {
   readonly clients: Pick<Clients, 'list'>;
   readonly config: Pick<Config, 'mode' | 'proxy' | 'resources'>;
   readonly clock: Clock;
   readonly grantTypes: readonly GrantType[];
-  /** The rule of this server, as it is set up, that a client breaks. */
+  /** Which rule of this server's settings the client breaks. */
   readonly incompatibility: (id: string) => Promise<string | undefined>;
 }
 
@@ -50,12 +48,12 @@ export const checkClients = async ({
     for (const { field, message } of problems) {
       error('client_broken', `${field} of the client ${id} ${message}.`, `Correct it ${change}.`);
     }
-    const unfit = problems.length === 0 ? await incompatibility(id) : undefined;
-    if (unfit !== undefined) {
+    const brokenRule = problems.length === 0 ? await incompatibility(id) : undefined;
+    if (brokenRule !== undefined) {
       error(
         'client_unfit',
-        `The client ${id} does not fit this server, which refuses it at each request: ${unfit}.`,
-        `Correct it ${change}, or give the server what it asks for, as in keys.algorithms.`,
+        `The client ${id} does not fit this server, which refuses it at each request: ${brokenRule}.`,
+        `Correct it ${change}, or give the server what it needs, as in keys.algorithms.`,
       );
     }
     const unknown = resourcesOf(metadata).filter((audience) => !known.has(audience));
@@ -77,13 +75,12 @@ export const checkClients = async ({
       );
     }
     checkCertificate({ id, metadata }, config, error);
-    if (methodsWithoutSecret.has(metadata.token_endpoint_auth_method ?? '') || from === 'configuration')
-      continue;
+    if (!needsSecret(metadata) || from === 'configuration') continue;
     const now = clock.now();
     if (secrets.every(({ expiresAt }) => expiresAt !== undefined && expiresAt <= now)) {
       error(
         'client_secret_expired',
-        `Every secret of the client ${id} has expired: it can not come in.`,
+        `Every secret of the client ${id} has expired: it can not authenticate.`,
         `Run \`postern client rotate-secret ${id}\`.`,
       );
     }

@@ -2,13 +2,13 @@ import type { Config } from '#config';
 import type { collectFindings } from './finding.ts';
 import { get } from './get.ts';
 
-/** A client that would ask for a code. */
+/** A client whose authorization request starts a sign-in. */
 export interface SampleClient {
   readonly id: string;
   readonly redirectUri: string;
 }
 
-/** The first cookies of a sign-in: whether they arrive, with what the server gave them. */
+/** Starts a sign-in and checks that its cookies arrive with the attributes that the server sets. */
 export const checkCookies = async (
   url: string,
   config: Pick<Config, 'issuer'>,
@@ -24,14 +24,14 @@ export const checkCookies = async (
     code_challenge_method: 'S256',
   });
   const answer = await get(`${url}/oauth/authorize?${query}`).catch(() => undefined);
-  const leadsIn = answer?.headers.get('location')?.includes('/interaction/');
-  if (!answer || !leadsIn) return;
+  const startsSignIn = answer?.headers.get('location')?.includes('/interaction/');
+  if (!answer || !startsSignIn) return;
   const cookies = answer.headers.getSetCookie();
   if (cookies.length === 0) {
     error(
       'cookies_dropped',
-      'A sign-in begins without a cookie: the proxy drops Set-Cookie, so that nobody can sign in.',
-      'Let the proxy pass Set-Cookie on, and keep it from caching /oauth.',
+      'A sign-in starts without a cookie: the proxy drops Set-Cookie, so no one can sign in.',
+      'Let the proxy forward Set-Cookie, and keep it from caching /oauth.',
     );
   }
   for (const cookie of cookies) {

@@ -1,21 +1,21 @@
-/** Something an operator should know of, with what to do about it. */
+/** A problem that an operator should know about, and how to fix it. */
 export interface Finding {
-  /** What was looked at: `configuration`, `outside`, `clock`, `store`, `keys`, `clients`. */
+  /** What was examined: `configuration`, `outside`, `clock`, `store`, `keys` or `clients`. */
   readonly about: string;
-  /** An error keeps somebody out or lets somebody in; a warning will, or may. */
+  /** An error already locks out people or lets in attackers. A warning will, or may. */
   readonly severity: 'error' | 'warning';
-  /** Stable, for programs. */
+  /** A stable code for programs. */
   readonly code: string;
   readonly message: string;
   readonly fix: string;
 }
 
-/** Names what it is about once for all that is found. */
+/** Collects findings about one subject. */
 export const collectFindings = (about: string) => {
   const found: Finding[] = [];
-  const note =
+  const add =
     (severity: Finding['severity']) =>
     (code: string, message: string, fix: string): void =>
       void found.push({ about, severity, code, message, fix });
-  return { found, error: note('error'), warning: note('warning') };
+  return { found, error: add('error'), warning: add('warning') };
 };

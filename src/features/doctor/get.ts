@@ -1,9 +1,9 @@
-const patienceMs = 5_000;
+const timeoutMs = 5_000;
 
-/** As a browser or a client would, but without following where it is led. */
+/** A request like that of a browser or client, except that it follows no redirect. */
 export const get = (url: string): Promise<Response> =>
   fetch(url, {
     redirect: 'manual',
-    signal: AbortSignal.timeout(patienceMs),
+    signal: AbortSignal.timeout(timeoutMs),
     headers: { accept: 'application/json, text/html' },
   });

@@ -1,6 +1,7 @@
 /**
- * Owns the long look that an operator asks for: configuration, store, keys, clients, and the server as clients see it,
- * through its proxy. It changes nothing; each thing it finds comes with what to do about it.
+ * Owns the examination that `postern doctor` makes: the configuration, the store, the keys, the clients, and the server
+ * as clients reach it through its proxy. It changes nothing. Every finding says how to fix the problem. Whether traffic
+ * may be sent to a server is another question; services/readiness answers it.
  */
 
 export { allClients, checkClients } from './clients.ts';

@@ -19,7 +19,7 @@ export const checkKeys = (
       warning(
         'key_missing',
         `No key signs with ${alg}.`,
-        'Start the server, which makes one; or take it out of keys.algorithms.',
+        'Start the server, which creates one, or remove it from keys.algorithms.',
       );
       continue;
     }
@@ -29,7 +29,7 @@ export const checkKeys = (
       warning(
         'key_old',
         `The key for ${alg} has signed for ${Math.floor(days)} days, though keys.rotate_every_days is ${most}.`,
-        'Start a server, which rotates by itself, or run `postern keys rotate`.',
+        'Start a server, which rotates keys automatically, or run `postern keys rotate`.',
       );
     }
   }

@@ -3,14 +3,14 @@ import { checkCookies, type SampleClient } from './cookies.ts';
 import { collectFindings, type Finding } from './finding.ts';
 import { get } from './get.ts';
 
-/** What is known here, to compare with what is seen there. */
+/** What the server should look like from outside. */
 export interface ExpectedServer {
   readonly config: Config;
-  /** Where clients come to; the issuer unless the operator names another address. */
+  /** The address that clients use: the issuer, unless the operator names another one. */
   readonly url: string;
-  /** Identifiers of the published keys; undefined when the store is out of reach. */
+  /** The ids of the published keys; undefined when the store couldn't be read. */
   readonly kids: readonly string[] | undefined;
-  /** One that would ask for a code, to see the cookies of a sign-in. */
+  /** Its authorization request shows the cookies of a sign-in. */
   readonly sampleClient: SampleClient | undefined;
 }
 
@@ -24,15 +24,15 @@ const causeOf = (error: unknown): string => {
 
 const objectIn = async (answer: Response): Promise<Readonly<Record<string, unknown>> | undefined> => {
   const value: unknown = await answer.json().catch(() => undefined);
-  // Any object can be read by name; what is found is looked at.
+  // Any object can be read by name; each value that is read gets checked.
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
 };
 
 const originOf = (url: unknown): string | undefined =>
   typeof url === 'string' ? URL.parse(url)?.origin : undefined;
 
-export const checkFromOutside = async (inside: ExpectedServer): Promise<readonly Finding[]> => {
-  const { config, url, kids, sampleClient } = inside;
+export const checkFromOutside = async (expected: ExpectedServer): Promise<readonly Finding[]> => {
+  const { config, url, kids, sampleClient } = expected;
   const { found, error, warning } = collectFindings('outside');
   const address = `${url}/.well-known/openid-configuration`;
   const begun = Date.now();
@@ -50,7 +50,7 @@ export const checkFromOutside = async (inside: ExpectedServer): Promise<readonly
   if (answer.status === 421) {
     error(
       'host_unknown',
-      `The server does not answer for the host of ${url}: the proxy passes on another Host header, or the host is unknown.`,
+      `The server does not answer for the host of ${url}: the proxy forwards another Host header, or the host is unknown.`,
       'Let the proxy keep the Host header, or add the host to security.allowed_hosts.',
     );
     return found;
@@ -61,7 +61,7 @@ export const checkFromOutside = async (inside: ExpectedServer): Promise<readonly
     error(
       'no_metadata',
       `${address} answers ${answer.status}${where === null ? '' : ` and leads to ${where}`}, not with metadata.`,
-      'Let the proxy pass every path on to the server, without a redirect.',
+      'Let the proxy forward every path to the server, without a redirect.',
     );
     return found;
   }
@@ -70,7 +70,7 @@ export const checkFromOutside = async (inside: ExpectedServer): Promise<readonly
     error(
       'issuer_differs',
       `The server at ${url} calls itself ${metadata['issuer']}, but the issuer of this configuration is ${config.issuer}.`,
-      'Look from where the configuration of that server is, or let the proxy lead to this server.',
+      'Run the doctor with the configuration of that server, or let the proxy lead to this server.',
     );
   } else if (new URL(url).origin !== config.issuer) {
     error(
@@ -85,25 +85,25 @@ export const checkFromOutside = async (inside: ExpectedServer): Promise<readonly
     error(
       'endpoint_elsewhere',
       `${name} is ${value}, which is not at the issuer.`,
-      'Tell of this fault of the server.',
+      'This is a bug in the server; please report it.',
     );
   }
 
   const date = Date.parse(answer.headers.get('date') ?? '');
-  // The header has whole seconds, and the answer was under way for a while.
+  // The header has whole seconds, and the response took a while to arrive.
   const apart = Math.max(0, Math.abs(date - begun) - 1000 - (Date.now() - begun));
   if (apart > skew.warnMs) {
     (apart > skew.failMs ? error : warning)(
       'clock_skew',
-      `The clock of the server at ${url} and the one here are ${Math.round(apart / 1000)} seconds apart: tokens seem expired, or not yet valid.`,
-      'Let NTP keep the clocks of both machines.',
+      `The clock of the server at ${url} and of this machine are ${Math.round(apart / 1000)} seconds apart: tokens seem expired, or not yet valid.`,
+      'Synchronize the clocks of both machines by NTP.',
     );
   }
   if (config.issuer.startsWith('https:') && answer.headers.get('strict-transport-security') === null) {
     warning(
       'no_hsts',
       'The answer has no Strict-Transport-Security header, which the server sets: the proxy drops it.',
-      'Let the proxy pass headers of answers on.',
+      'Let the proxy forward response headers.',
     );
   }
 
@@ -114,7 +114,7 @@ export const checkFromOutside = async (inside: ExpectedServer): Promise<readonly
     typeof key === 'object' && key !== null && 'kid' in key ? [key.kid] : [],
   );
   if (seen.length === 0) {
-    error('no_keys', `${url}/oauth/jwks holds no keys.`, 'Let the proxy pass every path on to the server.');
+    error('no_keys', `${url}/oauth/jwks holds no keys.`, 'Let the proxy forward every path to the server.');
   } else if (kids && kids.length > 0 && !kids.some((kid) => seen.includes(kid))) {
     error(
       'keys_differ',
@@ -127,12 +127,12 @@ export const checkFromOutside = async (inside: ExpectedServer): Promise<readonly
   if (ready?.status === 503) {
     const checks = (await objectIn(ready))?.['checks'];
     const failed = Array.isArray(checks) ? checks.filter((check) => check instanceof Object) : [];
-    const told = (member: 'reason' | 'fix'): string[] =>
+    const valuesOf = (member: 'reason' | 'fix'): string[] =>
       failed.flatMap((check) => (member in check ? [String(check[member]).replace(/\.$/, '')] : []));
     error(
       'not_ready',
-      `The server is not ready: ${told('reason').join('; ')}.`,
-      `${[...new Set(told('fix')), 'Mend what it names; /readyz looks twice a second'].join('. ')}.`,
+      `The server is not ready: ${valuesOf('reason').join('; ')}.`,
+      `${[...new Set(valuesOf('fix')), 'Fix what it names; the server checks twice a second'].join('. ')}.`,
     );
   }
   const metrics = await get(`${url}/metrics`).catch(() => undefined);

@@ -3,7 +3,7 @@ import { collectFindings, type Finding } from './finding.ts';
 
 const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
 
-/** What is allowed and yet rarely meant. Mistakes are refused when the configuration is loaded. */
+/** Finds settings that are valid but rarely intended. Invalid ones are refused when the configuration is loaded. */
 export const checkSettings = (config: Config): readonly Finding[] => {
   const { found, warning } = collectFindings('configuration');
   const { protocol, hostname } = new URL(config.issuer);
@@ -17,7 +17,7 @@ export const checkSettings = (config: Config): readonly Finding[] => {
   if (config.mode === 'production' && protocol === 'https:' && config.proxy.trusted.length === 0) {
     warning(
       'proxy_untrusted',
-      'The issuer is https, so a proxy stands in front, but no proxy is trusted: every caller seems to have its address, and limits for one address hold for all.',
+      'The issuer is https, so there is a proxy in front, but no proxy is trusted: every caller seems to have its address, and limits for one address apply to all.',
       'Name its address or network in proxy.trusted.',
     );
   }

@@ -15,7 +15,7 @@ type Gather = () => Promise<Gathered>;
 
 const digest = (text: string): Buffer => hash('sha256', text, 'buffer');
 
-/** Compared as digests: in the same time whatever was sent, of whatever length. */
+/** Compares digests, so the time depends neither on the text nor on its length. */
 const createTokenCheck = (token: string | undefined): ((authorization: string | undefined) => boolean) => {
   if (token === undefined) return () => true;
   const expected = digest(`Bearer ${token}`);
@@ -27,7 +27,7 @@ const unauthorized = {
   error_description: 'send the token of metrics.token as a bearer token',
 };
 
-/** On the main port, for those who know the token, whatever host they name: scrapers come by address. */
+/** Serves metrics on the main port, with the token. Any Host header is accepted, because scrapers use addresses. */
 export const metricsRoute =
   (token: string | undefined, gather: Gather): FastifyPluginAsync =>
   async (scope) => {
@@ -42,7 +42,7 @@ export const metricsRoute =
     });
   };
 
-/** A port with nothing else on it. */
+/** Serves metrics on a separate port, and nothing else there. */
 export const startMetricsServer = async (
   { host, port, token }: Pick<Config['metrics'], 'host' | 'port' | 'token'>,
   gather: Gather,

@@ -7,7 +7,7 @@ import { version } from '../../version.ts';
 
 type Library = typeof import('@prometheus-io/client');
 
-/** What is looked at when somebody asks. */
+/** What the gauges read whenever metrics are collected. */
 export interface Sources {
   readonly keys: { list(): readonly KeyInfo[]; faults(): readonly unknown[] };
   readonly accounts: { hashing(): { readonly running: number; readonly waiting: number } };

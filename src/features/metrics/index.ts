@@ -1,6 +1,6 @@
 /**
- * Owns `/metrics` for Prometheus: what is counted, under which names, and who may read it. It listens to events and is
- * told of requests and trips to the store; no label is ever a client or a person. Not the audit record, nor the log.
+ * Owns `/metrics` for Prometheus: what is counted, under which names, and who may read it. It listens to events,
+ * requests and store operations. No label is ever a client or a person; those are in the audit record and the log.
  */
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,7 +17,7 @@ import { createMeters } from './meters.ts';
 export { allProcesses } from './processes.ts';
 
 export interface Metrics {
-  /** For those who open the store; absent when nobody counts. */
+  /** To be passed to the store when it is opened. Absent when metrics are off. */
   readonly observe?: OnStoreOperation;
   countRequests(server: FastifyInstance): void;
   feature(sources: Sources & { readonly events: Events; readonly clock: Clock }): Feature;
@@ -25,7 +25,7 @@ export interface Metrics {
 
 interface Options {
   readonly config: Pick<Config, 'metrics'>;
-  /** Of several processes one answers for all: it asks them this way. */
+  /** With several processes, collects the metrics of all of them. */
   readonly gatherAll?: () => Promise<string>;
 }
 
@@ -33,7 +33,7 @@ const shutdownMs = 1_000;
 
 const disabledMetrics: Metrics = { countRequests() {}, feature: () => ({ name: 'metrics' }) };
 
-/** Made before the store is opened, so that the first trip is counted. The library is loaded only when wanted. */
+/** Created before the store is opened, so the first operation is counted. The library is loaded only if needed. */
 export const createMetrics = async ({ config: { metrics }, gatherAll }: Options): Promise<Metrics> => {
   if (!metrics.enabled) return disabledMetrics;
   const library = await import('@prometheus-io/client');
@@ -61,15 +61,15 @@ export const createMetrics = async ({ config: { metrics }, gatherAll }: Options)
         name: 'metrics',
         ...(metrics.port === undefined && { api: metricsRoute(metrics.token, gather) }),
         async start() {
-          const own = metrics.port === undefined ? undefined : await startMetricsServer(metrics, gather);
+          const separate = metrics.port === undefined ? undefined : await startMetricsServer(metrics, gather);
           return async () => {
             stopListening();
-            // What this process counted stays counted when it is gone.
+            // The primary process keeps the final counts of this process.
             await Promise.race([shared?.shutdown(), sleep(shutdownMs, undefined, { ref: false })]);
-            if (!own) return;
-            own.close();
-            own.closeAllConnections();
-            await once(own, 'close');
+            if (!separate) return;
+            separate.close();
+            separate.closeAllConnections();
+            await once(separate, 'close');
           };
         },
       };

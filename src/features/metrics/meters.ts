@@ -4,7 +4,7 @@ import type { OnStoreOperation } from '../../store/port.ts';
 
 type Library = typeof import('@prometheus-io/client');
 
-/** What is counted as it happens. Labels come from sets that we know: never a client, a person or anything they send. */
+/** Counts things as they happen. Labels have a fixed set of values, never a client, a person or what a caller sent. */
 export interface Meters {
   request(method: string, route: string, status: number, milliseconds: number): void;
   readonly store: OnStoreOperation;
@@ -28,11 +28,11 @@ const knownEndpoints = new Set(['engine', 'json', 'pages']);
 const knownOrOther = (set: ReadonlySet<string>, value: unknown): string =>
   typeof value === 'string' && set.has(value) ? value : 'other';
 
-/** Reasons are codes of ours and of RFCs; a bound holds should one ever be made of something else. */
+/** Reasons are codes of Postern and of RFCs. The limit applies in case one is ever made of anything else. */
 const maxReasons = 200;
 const reasonPattern = /^[a-z][a-z0-9_.-]{0,63}$/;
 
-/** A label set is looked up once: after that an observation is a map lookup and an addition. */
+/** Caches the child of each label set, so an observation costs a map lookup and an addition. */
 const rememberChildren = <Child>(make: (...labels: string[]) => Child) => {
   const children = new Map<string, Child>();
   return (...labels: string[]): Child => {

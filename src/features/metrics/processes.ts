@@ -1,4 +1,4 @@
-/** For the process that starts the others: one text for all of them, the dead included as far as they said goodbye. */
+/** For the primary process: the metrics of all workers, and the final counts of those that stopped in order. */
 export const allProcesses = async (): Promise<() => Promise<string>> => {
   const { AggregatorRegistry } = await import('@prometheus-io/client');
   const all = new AggregatorRegistry();

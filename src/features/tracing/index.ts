@@ -1,7 +1,7 @@
 /**
- * Owns spans for OpenTelemetry: one for each request, by the template of its route, and one for each trip to the store
- * that it makes. What becomes of them is the business of the SDK that the operator starts before the server. A span
- * never holds a URL: queries carry codes and states.
+ * Owns spans for OpenTelemetry: one for each request, named by its route pattern, and one for each store operation of
+ * the request. The SDK that the operator starts before the server decides where spans go. A span never holds a URL,
+ * because queries carry codes and states.
  */
 import type { Span } from '@opentelemetry/api';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -11,7 +11,7 @@ import type { OnStoreOperation } from '../../store/port.ts';
 import { version } from '../../version.ts';
 
 export interface Tracing {
-  /** For those who open the store; absent when nobody traces. */
+  /** To be passed to the store when it is opened. Absent when tracing is off. */
   readonly observe?: OnStoreOperation;
   traceRequests(server: FastifyInstance): void;
 }
@@ -20,7 +20,7 @@ const disabledTracing: Tracing = { traceRequests() {} };
 
 const systemOf = (url: string): string => (/^redis/.test(url) ? 'redis' : 'sqlite');
 
-/** The API is loaded only when wanted. Without an SDK it makes spans that nobody sees. */
+/** The API is loaded only if needed. Without an SDK its spans go nowhere. */
 export const createTracing = async ({
   tracing,
   store,
@@ -33,7 +33,7 @@ export const createTracing = async ({
 
   return {
     observe(operation, milliseconds, outcome) {
-      // Looks from behind the scenes belong to no request.
+      // Store operations in the background belong to no request.
       if (!trace.getActiveSpan()) return;
       const span = tracer.startSpan(`store ${operation}`, {
         kind: SpanKind.CLIENT,

@@ -1,7 +1,7 @@
 import { exitCode, Failure } from '#src/errors.ts';
 import { Conflict } from '#src/store/errors.ts';
-import { kinds } from '#src/store/record-kinds.ts';
 import type { Clock, Store, Write } from '#src/store/port.ts';
+import { kinds } from '#src/store/record-kinds.ts';
 import {
   type AccountRecord,
   accountKey,
@@ -17,7 +17,7 @@ import {
 } from './record.ts';
 import { foldUsername } from './username.ts';
 
-export interface StoredAccount {
+interface StoredAccount {
   readonly record: AccountRecord;
   /** The text that the store holds, for compare and replace. */
   readonly body: string;

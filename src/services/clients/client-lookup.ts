@@ -1,11 +1,12 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Clock, Store } from '#src/store/port.ts';
 import { createReadThroughCache } from '#src/store/read-through-cache.ts';
-import type { ClientMetadata, Clients, SecretCipher } from './client.ts';
+import type { SecretCipher } from '../keys/index.ts';
+import { needsSecret } from './authentication-methods.ts';
+import type { ClientMetadata, Clients } from './client.ts';
 import type { LoadedClient } from './configured.ts';
 import { applyDefaults } from './presets.ts';
 import { type StoredClient, toRecord } from './record.ts';
-import { needsSecret } from './secret-changes.ts';
 import type { ClientStore } from './store.ts';
 import { encryptionContext, isLive, matchesHash, sameText } from './stored-secret.ts';
 import { rememberVerified } from './verified-secrets.ts';
@@ -15,16 +16,16 @@ interface Dependencies {
   readonly stored: ClientStore;
   readonly configured: ReadonlyMap<string, LoadedClient>;
   readonly clock: Clock;
-  readonly box: SecretCipher | undefined;
+  readonly cipher: SecretCipher | undefined;
 }
 
-/** How long a changed client may pass on a process that missed the announcement. */
+/** How long a changed client may still be used on a process that missed the message about it. */
 const maxAgeMs = 30_000;
 const maxCachedClients = 10_000;
 
-/** The hot path: who a client is and whether its secret is right, without a trip to the store when it is known. */
-export const createClientLookup = ({ store, stored, configured, clock, box }: Dependencies) => {
-  // Nobody learns it, so what the engine derives from a placeholder (HS256, A256KW …) can be forged by nobody.
+/** Finds clients and verifies their secrets, without a round trip to the store while a client is cached. */
+export const createClientLookup = ({ store, stored, configured, clock, cipher }: Dependencies) => {
+  // The key never leaves this process, so what the engine derives from a placeholder (HS256, A256KW …) can't be forged.
   const placeholderKey = randomBytes(32);
   const placeholder = (id: string): string =>
     createHmac('sha256', placeholderKey).update(id).digest('base64url');
@@ -32,24 +33,24 @@ export const createClientLookup = ({ store, stored, configured, clock, box }: De
   const toLoadedClient = (client: StoredClient): LoadedClient => ({
     record: toRecord(client),
     secrets: client.secrets,
-    clearSecrets: client.secrets.flatMap((kept) =>
-      'sealed' in kept && box !== undefined
+    clearSecrets: client.secrets.flatMap((secret) =>
+      'sealed' in secret && cipher !== undefined
         ? [
             {
-              secret: box.decrypt(kept.sealed, encryptionContext(client.id)),
-              ...(kept.expiresAt !== undefined && { expiresAt: kept.expiresAt }),
+              secret: cipher.decrypt(secret.sealed, encryptionContext(client.id)),
+              ...(secret.expiresAt !== undefined && { expiresAt: secret.expiresAt }),
             },
           ]
         : [],
     ),
   });
 
-  const cache = createReadThroughCache<{ readonly known: LoadedClient; readonly metadata: ClientMetadata }>({
+  const cache = createReadThroughCache<{ readonly loaded: LoadedClient; readonly metadata: ClientMetadata }>({
     load: async (id) => {
       const client = await stored.byId(id);
       if (client === undefined) return undefined;
-      const known = toLoadedClient(client);
-      return { known, metadata: forEngine(known) };
+      const loaded = toLoadedClient(client);
+      return { loaded, metadata: forEngine(loaded) };
     },
     clock,
     maxEntries: maxCachedClients,
@@ -65,12 +66,12 @@ export const createClientLookup = ({ store, stored, configured, clock, box }: De
     if (!needsSecret(metadata)) return metadata;
     return { ...metadata, client_secret: clearSecrets[0]?.secret ?? placeholder(record.id) };
   };
-  const fixed = new Map([...configured].map(([id, known]) => [id, { known, metadata: forEngine(known) }]));
+  const fixed = new Map([...configured].map(([id, loaded]) => [id, { loaded, metadata: forEngine(loaded) }]));
   const lookUp = async (id: string) => fixed.get(id) ?? cache.get(id);
 
   const recoverSecrets = async (id: string): Promise<readonly string[]> =>
-    ((await lookUp(id))?.known.clearSecrets ?? [])
-      .filter((kept) => isLive(kept, clock.now()))
+    ((await lookUp(id))?.loaded.clearSecrets ?? [])
+      .filter((clear) => isLive(clear, clock.now()))
       .map(({ secret }) => secret);
 
   const matchesStoredHash = rememberVerified(({ hash }: { readonly hash: string }, given) =>
@@ -81,12 +82,12 @@ export const createClientLookup = ({ store, stored, configured, clock, box }: De
     const found = await lookUp(id);
     if (found === undefined || secret.length > 1024) return false;
     const now = clock.now();
-    return found.known.secrets.some(
-      (kept) =>
-        isLive(kept, now) &&
-        ('hash' in kept
-          ? matchesStoredHash(kept, secret)
-          : box !== undefined && sameText(box.decrypt(kept.sealed, encryptionContext(id)), secret)),
+    return found.loaded.secrets.some(
+      (stored) =>
+        isLive(stored, now) &&
+        ('hash' in stored
+          ? matchesStoredHash(stored, secret)
+          : cipher !== undefined && sameText(cipher.decrypt(stored.sealed, encryptionContext(id)), secret)),
     );
   };
 
@@ -95,7 +96,7 @@ export const createClientLookup = ({ store, stored, configured, clock, box }: De
     verifySecret,
     recoverSecrets,
     isPlaceholder: (id: string, secret: string): boolean => sameText(placeholder(id), secret),
-    forget: cache.invalidate,
+    invalidate: cache.invalidate,
     close: store.subscribe('clients', cache.invalidate),
   };
 };

@@ -2,7 +2,7 @@ import type { Write } from '#src/store/port.ts';
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
 
-/** RFC 7591 names plus ours, as the engine's `Client` takes them; which values are allowed is `validate.ts`'s business. */
+/** The names of RFC 7591 and those of Postern, as the engine's `Client` takes them. validate.ts checks their values. */
 export interface ClientMetadata {
   readonly client_id: string;
   readonly client_name?: string;
@@ -16,15 +16,15 @@ export interface ClientMetadata {
   readonly scope?: string;
   readonly jwks?: Json;
   readonly jwks_uri?: string;
-  /** Ours: the rules this client must meet; `default` when absent. */
+  /** Postern: the rules that the client has to meet; `default` when absent. */
   readonly profile?: Profile;
-  /** Ours: may redeem codes at the JSON door on the code alone. Only an operator sets it. */
+  /** Postern: may redeem a code without further proof at the JSON token endpoint. Only operators set it. */
   readonly issuer_tokens?: boolean;
-  /** Ours: the one audience of the access tokens of an `issuer_tokens` client. */
+  /** Postern: the single audience of the access tokens of an `issuer_tokens` client. */
   readonly audience?: string;
-  /** Ours: the operator's own application, whose consent is not asked for. */
+  /** Postern: an application of the operator, for which no consent is asked. */
   readonly first_party?: boolean;
-  /** Ours: `exempt` for a confidential client that OpenID basic certification drives without PKCE. */
+  /** Postern: `exempt` for a confidential client that can't send PKCE, as in the OpenID Basic certification. */
   readonly pkce?: 'required' | 'exempt';
   readonly [name: string]: Json | undefined;
 }
@@ -32,7 +32,7 @@ export interface ClientMetadata {
 type Profile = 'default' | 'fapi2';
 export type ClientType = 'web' | 'spa' | 'native' | 'machine' | 'device' | 'issuer';
 
-/** A secret as an operator sees it: never its value. Times in milliseconds since the epoch. */
+/** A secret as operators see it, without its value. Times are in milliseconds since the epoch. */
 export interface SecretInfo {
   readonly name: string;
   readonly createdAt: number;
@@ -50,7 +50,7 @@ export interface ClientRecord {
 
 export interface NewSecret {
   readonly name: string;
-  /** Shown once, kept nowhere in clear. */
+  /** Shown once; only a hash is stored. */
   readonly secret: string;
   readonly expiresAt?: number;
 }
@@ -60,38 +60,32 @@ export interface NewClient {
   readonly secret?: NewSecret;
 }
 
-/** Not kept yet: `writes` go into one commit with others, and `kept` tells of it afterwards. */
+/** A client that isn't stored yet. The caller commits `writes` together with others, then calls `afterCommit`. */
 interface ClientDraft extends NewClient {
   readonly writes: readonly Write[];
   afterCommit(): Promise<void>;
 }
 
 export interface AddClient {
-  /** Brings grants, response types and the authentication method; what `metadata` says wins where a rule allows it. */
+  /** Sets grant types, response types and the authentication method, unless `metadata` sets them. */
   readonly type?: ClientType;
   /** Random when absent. */
   readonly id?: string;
   readonly metadata: Omit<ClientMetadata, 'client_id'>;
-  /** The operator's own choice (32 characters at least); random when absent and one is needed. */
+  /** A secret that the operator chose, of at least 32 characters. Without it a needed secret is random. */
   readonly secret?: string;
-  /** Marks demo data, which production refuses. */
+  /** Marks demo data, which production mode refuses. */
   readonly demo?: true;
-}
-
-/** Encrypts what must be readable again: AES-256-GCM with the installation's key, bound to the place it belongs to. */
-export interface SecretCipher {
-  encrypt(text: string, context: string): string;
-  decrypt(encrypted: string, context: string): string;
 }
 
 export interface Clients {
   /**
-   * What the engine's adapter answers for `Client`. Clients with hashed secrets carry a random `client_secret` that
-   * nobody knows: the engine wants one, and derives symmetric keys from it. Compare with `verifySecret` instead.
+   * The metadata that the engine's adapter returns for `Client`. A client with hashed secrets gets a random, secret
+   * `client_secret`, because the engine requires one and derives symmetric keys from it. Use `verifySecret` to compare.
    */
   find(id: string): Promise<ClientMetadata | undefined>;
   verifySecret(id: string, secret: string): Promise<boolean>;
-  /** The secrets of a `client_secret_jwt` client in clear, newest first; none for any other. */
+  /** The secrets of a `client_secret_jwt` client in clear, newest first. Empty for any other client. */
   recoverSecrets(id: string): Promise<readonly string[]>;
   get(id: string): Promise<ClientRecord | undefined>;
   list(options?: { readonly limit?: number; readonly cursor?: string }): Promise<{
@@ -100,14 +94,14 @@ export interface Clients {
   }>;
   add(client: AddClient): Promise<NewClient>;
   draft(client: AddClient): ClientDraft;
-  /** Merges; `null` removes a property. */
+  /** Merges the changes; `null` removes a property. */
   update(id: string, changes: Readonly<Record<string, Json>>): Promise<ClientRecord>;
   remove(id: string): Promise<void>;
   addSecret(id: string, options: { readonly name: string; readonly expiresAt?: number }): Promise<NewSecret>;
   removeSecret(id: string, name: string): Promise<void>;
-  /** A new secret; the ones before it end after `overlapSeconds`. */
+  /** Adds a secret. The former ones expire after `overlapSeconds`. */
   rotateSecret(id: string, options?: { readonly overlapSeconds?: number }): Promise<NewSecret>;
-  /** What dynamic registration (RFC 7591, RFC 7592) made or changed; the marks only an operator may set are refused. */
+  /** Stores what dynamic registration created or changed (RFC 7591, RFC 7592). Clients can't set operator metadata. */
   register(metadata: ClientMetadata): Promise<void>;
   close(): void;
 }

@@ -1,24 +1,19 @@
 import type { Config } from '#config';
 import { exitCode, Failure } from '#src/errors.ts';
 import type { Events } from '#src/events.ts';
-import { newId } from '#src/store/new-id.ts';
 import type { Clock, Store } from '#src/store/port.ts';
 import type { GrantType } from '../../provider/grant-types.ts';
-import type { AddClient, ClientMetadata, Clients, NewClient, SecretCipher } from './client.ts';
+import type { SecretCipher } from '../keys/index.ts';
+import type { AddClient, ClientMetadata, Clients } from './client.ts';
 import { createClientLookup } from './client-lookup.ts';
 import { loadConfiguredClients } from './configured.ts';
+import { createNewClient, newClientId } from './new-client.ts';
 import { applyDefaults, applyPresets } from './presets.ts';
 import { ClientRefused } from './problem.ts';
-import { insertClient, readClient, type StoredClient, toRecord } from './record.ts';
+import { insertClient, type StoredClient, toRecord } from './record.ts';
 import { createRegister } from './register.ts';
-import {
-  authenticationMethodOf,
-  convertSecrets,
-  createSecretChanges,
-  needsSecret,
-} from './secret-changes.ts';
+import { convertSecrets, createSecretChanges } from './secret-changes.ts';
 import { clientExists, createClientStore } from './store.ts';
-import { checkChosenSecret, randomSecret, toStoredSecret } from './stored-secret.ts';
 import { clientProblems } from './validate.ts';
 
 export interface ClientsOptions {
@@ -26,14 +21,14 @@ export interface ClientsOptions {
   readonly config: Pick<Config, 'clients'>;
   readonly clock: Clock;
   readonly events: Events;
-  /** Without it there can be no `client_secret_jwt` clients in the store. */
+  /** Without it no `client_secret_jwt` client can be stored. */
   readonly secretCipher?: SecretCipher;
-  /** Those that clients may be registered for. */
+  /** The grant types that clients may be registered for. */
   readonly grantTypes: readonly GrantType[];
 }
 
 const omitNullish = (metadata: object): ClientMetadata =>
-  // Only members are taken away, and `client_id` is never one of them: it can't be changed.
+  // Only members without a value are removed, and `client_id` always has one.
   Object.fromEntries(
     Object.entries(metadata).filter(([, value]) => value !== null && value !== undefined),
   ) as ClientMetadata;
@@ -43,12 +38,12 @@ export const createClients = ({
   config,
   clock,
   events,
-  secretCipher: box,
+  secretCipher: cipher,
   grantTypes,
 }: ClientsOptions): Clients => {
   const configured = loadConfiguredClients(config.clients, grantTypes);
-  const stored = createClientStore(store, clock);
-  const lookup = createClientLookup({ store, stored, configured, clock, box });
+  const clientStore = createClientStore(store, clock);
+  const lookup = createClientLookup({ store, stored: clientStore, configured, clock, cipher });
 
   const checkMetadata = (metadata: ClientMetadata): void => {
     const problems = clientProblems(metadata, 'operator', grantTypes);
@@ -56,8 +51,8 @@ export const createClients = ({
   };
 
   const publishChange = async (type: string, id: string): Promise<void> => {
-    lookup.forget(id);
-    // Best effort: a process that misses it looks again when its copy is too old.
+    lookup.invalidate(id);
+    // A process that misses the message reads the client again when its cached copy expires.
     await store.publish('clients', id).catch(() => {});
     events.emit({ type, outcome: 'ok', client: id });
   };
@@ -74,40 +69,17 @@ export const createClients = ({
 
   const change = async (id: string, type: string, next: (client: StoredClient) => StoredClient) => {
     refuseConfigured(id);
-    const client = await stored.change(id, next);
+    const client = await clientStore.change(id, next);
     await publishChange(type, id);
     return toRecord(client);
   };
 
-  const prepare = (client: AddClient): { readonly kept: StoredClient; readonly added: NewClient } => {
-    const id = client.id ?? newId(12);
+  const newClient = (client: AddClient) => {
+    const id = client.id ?? newClientId();
     const metadata = applyDefaults(omitNullish(applyPresets(client, id)));
     checkMetadata(metadata);
     if (configured.has(id)) throw clientExists(id);
-    const method = authenticationMethodOf(metadata);
-    const withSecret = needsSecret(metadata);
-    if (client.secret !== undefined) checkChosenSecret(client.secret);
-    if (client.secret !== undefined && !withSecret) {
-      throw new ClientRefused([
-        { field: 'client_secret', message: `is of no use with ${method}; leave it out` },
-      ]);
-    }
-    const now = clock.now();
-    const first = { info: { name: 'first', createdAt: now }, secret: client.secret ?? randomSecret() };
-    const kept: StoredClient = {
-      id,
-      metadata,
-      secrets: withSecret ? [toStoredSecret({ id, ...first, method, box })] : [],
-      from: 'store',
-      createdAt: now,
-      updatedAt: now,
-      ...(client.demo === undefined ? {} : { demo: client.demo }),
-    };
-    const added: NewClient = {
-      client: toRecord(kept),
-      ...(withSecret ? { secret: { name: first.info.name, secret: first.secret } } : {}),
-    };
-    return { kept, added };
+    return createNewClient({ metadata, client, now: clock.now(), cipher });
   };
 
   return {
@@ -117,27 +89,26 @@ export const createClients = ({
     async get(id) {
       const known = configured.get(id);
       if (known !== undefined) return known.record;
-      const client = await stored.byId(id);
+      const client = await clientStore.byId(id);
       return client === undefined ? undefined : toRecord(client);
     },
     async list({ limit = 50, cursor } = {}) {
-      const page = await store.list('clients', 'all', { limit, ...(cursor === undefined ? {} : { cursor }) });
-      const items = page.items.map(({ document }) => toRecord(readClient(document)));
+      const { clients, next } = await clientStore.list(limit, cursor);
       const first = cursor === undefined ? [...configured.values()].map(({ record }) => record) : [];
-      return { items: [...first, ...items], ...(page.next === undefined ? {} : { next: page.next }) };
+      return { items: [...first, ...clients.map(toRecord)], ...(next === undefined ? {} : { next }) };
     },
     async add(client) {
-      const { kept, added } = prepare(client);
-      await stored.insert(kept);
-      await publishChange('client.added', kept.id);
+      const { stored, added } = newClient(client);
+      await clientStore.insert(stored);
+      await publishChange('client.added', stored.id);
       return added;
     },
     draft(client) {
-      const { kept, added } = prepare(client);
+      const { stored, added } = newClient(client);
       return {
         ...added,
-        writes: [insertClient(kept)],
-        afterCommit: () => publishChange('client.added', kept.id),
+        writes: [insertClient(stored)],
+        afterCommit: () => publishChange('client.added', stored.id),
       };
     },
     async update(id, changes) {
@@ -147,20 +118,20 @@ export const createClients = ({
       return change(id, 'client.updated', (client) => {
         const metadata = applyDefaults(omitNullish({ ...client.metadata, ...changes, client_id: id }));
         checkMetadata(metadata);
-        return { ...client, metadata, secrets: convertSecrets({ ...client, metadata }, box) };
+        return { ...client, metadata, secrets: convertSecrets({ ...client, metadata }, cipher) };
       });
     },
     async remove(id) {
       refuseConfigured(id);
-      await stored.remove(id);
+      await clientStore.remove(id);
       await publishChange('client.removed', id);
     },
-    ...createSecretChanges({ change, clock, box }),
+    ...createSecretChanges({ change, clock, cipher }),
     register: createRegister({
-      stored,
-      changed: publishChange,
+      stored: clientStore,
+      publishChange,
       clock,
-      box,
+      cipher,
       isPlaceholder: lookup.isPlaceholder,
       grantTypes,
     }),

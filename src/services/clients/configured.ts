@@ -1,10 +1,10 @@
 import type { ClientConfig } from '#config';
 import { exitCode, Failure } from '#src/errors.ts';
 import type { GrantType } from '../../provider/grant-types.ts';
+import { needsSecret } from './authentication-methods.ts';
 import type { ClientMetadata, ClientRecord } from './client.ts';
 import { applyDefaults } from './presets.ts';
 import { toInfo } from './record.ts';
-import { needsSecret } from './secret-changes.ts';
 import { hashSecret, isSecretHash, type StoredSecret } from './stored-secret.ts';
 import { clientProblems } from './validate.ts';
 
@@ -13,11 +13,11 @@ interface ClearSecret {
   readonly expiresAt?: number;
 }
 
-/** A client as `find` and `verifySecret` need it, wherever it came from. */
+/** A client with what `find` and `verifySecret` need, from the configuration or the store. */
 export interface LoadedClient {
   readonly record: ClientRecord;
   readonly secrets: readonly StoredSecret[];
-  /** Secrets in clear, newest first: `client_secret_jwt` clients only. */
+  /** Secrets in clear, newest first, for `client_secret_jwt` clients only. */
   readonly clearSecrets: readonly ClearSecret[];
 }
 
@@ -42,45 +42,45 @@ const secretsOf = (
       problems.push(`${entry.client_id}: secret ${name}: client_secret_jwt needs the value, not its hash`);
       return [];
     }
-    const kept = hash ?? (value === undefined ? undefined : hashSecret(value));
-    if (kept === undefined) return [];
+    const storedHash = hash ?? (value === undefined ? undefined : hashSecret(value));
+    if (storedHash === undefined) return [];
     const expiry = expires_at === undefined ? {} : { expiresAt: Date.parse(expires_at) };
     if (recoverable && value !== undefined) clearSecrets.push({ secret: value, ...expiry });
-    return [{ name, createdAt: 0, hash: kept, ...expiry }];
+    return [{ name, createdAt: 0, hash: storedHash, ...expiry }];
   });
   return { secrets, clearSecrets };
 };
 
-/** The clients of the configuration. One that breaks a rule stops the start, with every reason at once. */
+/** Loads the clients of the configuration. Any broken rule stops the start, and the message lists all of them. */
 export const loadConfiguredClients = (
   entries: readonly ClientConfig[],
   grantTypes: readonly GrantType[],
 ): ReadonlyMap<string, LoadedClient> => {
   const problems: string[] = [];
-  const known = new Map<string, LoadedClient>();
+  const loaded = new Map<string, LoadedClient>();
   for (const entry of entries) {
     const { client_secret: _, secrets: __, ...named } = entry;
-    // Read from YAML or JSON and checked against the schema of the section: every value is JSON.
+    // The entry was read from YAML or JSON and checked against the schema, so every value is JSON.
     const metadata = applyDefaults(named as ClientMetadata);
     for (const { field, message } of clientProblems(metadata, 'operator', grantTypes)) {
       problems.push(`${entry.client_id}: ${field}: ${message}`);
     }
-    if (known.has(entry.client_id)) problems.push(`${entry.client_id}: is there twice; remove one`);
-    const held = secretsOf(entry, problems);
-    if (needsSecret(metadata) && held.secrets.length === 0) {
+    if (loaded.has(entry.client_id)) problems.push(`${entry.client_id}: is listed twice; remove one`);
+    const own = secretsOf(entry, problems);
+    if (needsSecret(metadata) && own.secrets.length === 0) {
       problems.push(`${entry.client_id}: client_secret: is missing; set it, or client_secret_file`);
     }
-    known.set(entry.client_id, {
+    loaded.set(entry.client_id, {
       record: {
         id: entry.client_id,
         metadata,
-        secrets: held.secrets.map(toInfo),
+        secrets: own.secrets.map(toInfo),
         from: 'configuration',
       },
-      ...held,
+      ...own,
     });
   }
-  if (problems.length === 0) return known;
+  if (problems.length === 0) return loaded;
   throw new Failure({
     code: 'bad_configuration',
     message: `Clients of the configuration can't be registered. ${problems.join('; ')}.`,

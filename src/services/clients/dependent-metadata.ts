@@ -1,7 +1,10 @@
+import type { GrantType } from '../../provider/grant-types.ts';
+import { authenticationMethodOf } from './authentication-methods.ts';
 import type { ClientMetadata } from './client.ts';
-import { cibaGrant, deviceGrant } from './grants.ts';
+import { grantTypesOf } from './grant-types-of.ts';
 import type { Problem } from './problem.ts';
 
+const cibaGrant = 'urn:openid:params:grant-type:ciba';
 const signingAlgorithms = ['ES256', 'ES384', 'EdDSA', 'PS256', 'PS384', 'RS256'];
 const keyEncryptionAlgorithms = ['RSA-OAEP-256', 'ECDH-ES', 'ECDH-ES+A128KW', 'ECDH-ES+A256KW'];
 const contentEncryptionAlgorithms = ['A128GCM', 'A256GCM', 'A128CBC-HS256', 'A256CBC-HS512'];
@@ -17,10 +20,13 @@ const email = /^[\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9.-]+$/;
 const toTexts = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : []);
 
 /**
- * What a value needs beside it, and which values there are. The engine has these rules too, but would apply them at
- * each request of a client that was let in long before.
+ * Metadata that other metadata requires, and the values that it may have. oidc-provider has these rules too, but applies
+ * them at each request of a client that is already registered.
  */
-export const dependentMetadataProblems = (metadata: ClientMetadata): Problem[] => {
+export const dependentMetadataProblems = (
+  metadata: ClientMetadata,
+  grantTypes: readonly GrantType[],
+): Problem[] => {
   const problems: Problem[] = [];
   const check = (met: boolean, field: string, message: string): void => {
     if (!met) problems.push({ field, message });
@@ -33,8 +39,8 @@ export const dependentMetadataProblems = (metadata: ClientMetadata): Problem[] =
       `must be ${allowed.join(' or ')}`,
     );
   };
-  const grants = metadata.grant_types ?? ['authorization_code'];
-  const method = metadata.token_endpoint_auth_method ?? 'client_secret_basic';
+  const grants = grantTypesOf(metadata);
+  const method = authenticationMethodOf(metadata);
   const hasKeys = metadata.jwks !== undefined || metadata.jwks_uri !== undefined;
 
   for (const use of signedResponses) {
@@ -72,7 +78,8 @@ export const dependentMetadataProblems = (metadata: ClientMetadata): Problem[] =
     check(mode !== 'ping' || metadata[ping] !== undefined, ping, 'is needed for ping');
   }
   if (metadata['subject_type'] === 'pairwise') {
-    if (grants.includes(deviceGrant) || grants.includes(cibaGrant)) {
+    // A grant that begins at another endpoint has no redirect URI to derive the sector from.
+    if (grantTypes.some(({ name, beginsAt }) => beginsAt !== undefined && grants.includes(name))) {
       check(
         methodsWithClientKey.includes(method) && metadata.jwks_uri !== undefined,
         'jwks_uri',

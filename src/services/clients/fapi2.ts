@@ -1,17 +1,19 @@
+import { authenticationMethodOf } from './authentication-methods.ts';
 import type { ClientMetadata } from './client.ts';
+import { grantTypesOf } from './grant-types-of.ts';
 import { algorithmNames } from './metadata-names.ts';
 import type { Problem } from './problem.ts';
 
 const algorithms = ['PS256', 'ES256', 'EdDSA'];
 const methods = ['private_key_jwt', 'tls_client_auth', 'self_signed_tls_client_auth'];
 
-/** FAPI 2.0 Security Profile (final), as far as a client's registration can meet or break it. */
+/** The rules of the FAPI 2.0 Security Profile (final) that a registration can meet or break. */
 export const fapi2Problems = (metadata: ClientMetadata): Problem[] => {
   const problems: Problem[] = [];
   const check = (met: boolean, field: string, message: string): void => {
     if (!met) problems.push({ field, message: `${message} (profile fapi2)` });
   };
-  const method = metadata.token_endpoint_auth_method ?? 'client_secret_basic';
+  const method = authenticationMethodOf(metadata);
   const bound = [
     metadata['dpop_bound_access_tokens'],
     metadata['tls_client_certificate_bound_access_tokens'],
@@ -24,7 +26,7 @@ export const fapi2Problems = (metadata: ClientMetadata): Problem[] => {
     'or tls_client_certificate_bound_access_tokens must be true: tokens are bound to their sender',
   );
   check(metadata.pkce !== 'exempt', 'pkce', 'can not be exempt');
-  if (metadata.grant_types?.includes('authorization_code') ?? true) {
+  if (grantTypesOf(metadata).includes('authorization_code')) {
     check(
       metadata['require_pushed_authorization_requests'] === true,
       'require_pushed_authorization_requests',

@@ -1,19 +1,11 @@
+import { clientAuthenticationMethods } from '#config';
 import type { GrantType } from '../../provider/grant-types.ts';
+import { authenticationMethodOf } from './authentication-methods.ts';
 import type { ClientMetadata } from './client.ts';
+import { grantTypesOf } from './grant-types-of.ts';
 import type { Problem } from './problem.ts';
 
-export const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
-export const cibaGrant = 'urn:openid:params:grant-type:ciba';
-const authenticationMethods = [
-  'none',
-  'client_secret_basic',
-  'client_secret_post',
-  'client_secret_jwt',
-  'private_key_jwt',
-  'tls_client_auth',
-  'self_signed_tls_client_auth',
-];
-/** RFC 9700 §2.1.2 and §2.4. */
+/** RFC 9700 §2.1.2 and §2.4 forbid them. */
 const retiredGrants = ['implicit', 'password'];
 
 /** Which grants, response types and authentication methods go together (RFC 7591 §2.1, RFC 9700). */
@@ -22,18 +14,18 @@ export const grantProblems = (metadata: ClientMetadata, grantTypes: readonly Gra
   const check = (met: boolean, field: string, message: string): void => {
     if (!met) problems.push({ field, message });
   };
-  const grants = metadata.grant_types ?? ['authorization_code'];
+  const grants = grantTypesOf(metadata);
   const requested = grantTypes.filter(({ name }) => grants.includes(name));
   const supported = grantTypes.map(({ name }) => name);
-  const method = metadata.token_endpoint_auth_method ?? 'client_secret_basic';
+  const method = authenticationMethodOf(metadata);
   const isPublic = method === 'none';
   const interactive = grants.includes('authorization_code');
   const responses = metadata.response_types ?? (interactive ? ['code'] : []);
 
   check(
-    authenticationMethods.includes(method),
+    clientAuthenticationMethods.some((one) => one === method),
     'token_endpoint_auth_method',
-    `must be one of ${authenticationMethods.join(', ')}`,
+    `must be one of ${clientAuthenticationMethods.join(', ')}`,
   );
   check(grants.length > 0, 'grant_types', `must name at least one of ${supported.join(', ')}`);
   for (const grant of grants) {
@@ -59,7 +51,7 @@ export const grantProblems = (metadata: ClientMetadata, grantTypes: readonly Gra
   check(
     !grants.includes('refresh_token') || requested.some(({ involvesPerson }) => involvesPerson),
     'grant_types',
-    'refresh_token needs a grant that a person takes part in beside it',
+    'refresh_token needs another grant that a person takes part in',
   );
   for (const { name, requiresAuthentication } of requested) {
     check(

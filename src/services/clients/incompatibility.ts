@@ -11,15 +11,15 @@ interface Dependencies {
 }
 
 /**
- * Some rules follow the server's own settings, as which algorithms its keys sign with. Says which of them a client
- * breaks: it would be refused at each of its requests.
+ * Some rules depend on the settings of the server, as the algorithms that its keys sign with. Returns the rule that a
+ * client breaks; the engine would refuse each of its requests.
  */
 export const incompatibility = ({ provider }: Engine, metadata: ClientMetadata): string | undefined => {
-  // Its constructor applies all rules; left out of the engine's types.
+  // The constructor applies all rules. It is missing in the types of oidc-provider.
   const Client = provider.Client as unknown as new (metadata: object) => object;
   try {
-    // Not by its `validate`, which also fetches: a sector that is away for now is no mistake.
-    // Of a copy: keys are filled in where they lie, and what was given stays as it was.
+    // `Client.validate` would also fetch, and a sector that can't be reached now isn't a mistake.
+    // The constructor fills in keys in place, so it gets a copy.
     new Client(splitScope(structuredClone(metadata)));
     return undefined;
   } catch (error) {

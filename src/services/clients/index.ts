@@ -1,7 +1,12 @@
 /**
- * Clients: who they are, what they may do, their secrets, and the rules a registration must meet. From the
- * configuration first, then from the store. Not here: how a client authenticates on the wire (provider).
+ * Owns clients with their metadata and secrets, and the rules that a registration has to meet. Clients of the
+ * configuration come first, then those of the store. How a client authenticates in a request belongs to
+ * features/client-authentication, and which grant types exist to the features that bring them.
+ *
+ * validate.ts lists the rules; each has a file. client-lookup.ts answers the engine, clients.ts the operators, and
+ * register.ts dynamic registration. PKCE is the metadata `pkce`, checked in grants.ts and applied by the provider.
  */
+export { authenticationMethodOf, needsSecret } from './authentication-methods.ts';
 export type {
   AddClient,
   ClientMetadata,
@@ -14,6 +19,5 @@ export { createClients } from './clients.ts';
 export { checkConfiguredClients, incompatibility } from './incompatibility.ts';
 export { metadataShapes } from './metadata-names.ts';
 export { ClientRefused } from './problem.ts';
-export { authenticationMethodOf, needsSecret } from './secret-changes.ts';
 export { makeClientSecret } from './stored-secret.ts';
 export { clientProblems, shapeProblems } from './validate.ts';

@@ -9,14 +9,14 @@ const jwksProblem = (jwks: unknown): string | undefined => {
   if (!Array.isArray(keys) || keys.length === 0) return 'must be a JWK set: {"keys": […]}';
   const isMap = (key: unknown): key is object => typeof key === 'object' && key !== null;
   if (!keys.every((key) => isMap(key) && 'kty' in key && typeof key.kty === 'string')) {
-    return 'has an entry that is no JWK: each needs kty';
+    return 'has an entry that is not a JWK: each needs kty';
   }
   return keys.some((key) => isMap(key) && privateMembers.some((member) => member in key))
     ? 'has a private or symmetric key; give the public ones only, and replace that key now'
     : undefined;
 };
 
-/** Keys, certificates and algorithms (RFC 7523, RFC 8705): what the method or an algorithm needs must be there. */
+/** Whether the keys and certificates exist that the method and the algorithms need (RFC 7523, RFC 8705). */
 export const keyProblems = (metadata: ClientMetadata): Problem[] => {
   const problems: Problem[] = [];
   const method = metadata.token_endpoint_auth_method;
@@ -51,7 +51,7 @@ export const keyProblems = (metadata: ClientMetadata): Problem[] => {
     const isAssertion = field === 'token_endpoint_auth_signing_alg' && method === 'client_secret_jwt';
     if (typeof algorithm !== 'string' || isAssertion) continue;
     if (algorithm === 'none') problems.push({ field, message: 'none protects nothing; use ES256' });
-    // Secrets are kept as hashes, so nothing can be signed or encrypted with them.
+    // Only hashes of secrets are stored, so secrets can't sign or encrypt anything.
     if (/^(HS\d|A\d+(GCM)?KW$|dir$|PBES2)/.test(algorithm)) {
       problems.push({
         field,

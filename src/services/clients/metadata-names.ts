@@ -1,4 +1,4 @@
-/** Every metadata name a client may have, by the shape of its value: RFC 7591, its registered extensions, and ours. */
+/** Metadata names of clients, by the shape of their value: RFC 7591, its registered extensions, and those of Postern. */
 const responseAlgorithmNames = (use: string): string[] => [
   `${use}_signed_response_alg`,
   `${use}_encrypted_response_alg`,
@@ -14,7 +14,7 @@ export const algorithmNames = [
   'backchannel_authentication_request_signing_alg',
 ];
 
-/** Shown to people or fetched by the server: https, or http on loopback while developing. */
+/** URIs that people see or the server fetches. They are https, or http on loopback. */
 export const uriNames = [
   'client_uri',
   'logo_uri',
@@ -27,14 +27,14 @@ export const uriNames = [
   'backchannel_client_notification_endpoint',
 ];
 
-/** Of these, the ones that the engine takes by https alone. */
+/** URIs that the engine accepts only with https. */
 export const httpsNames: readonly string[] = [
   'sector_identifier_uri',
   'initiate_login_uri',
   'backchannel_client_notification_endpoint',
 ];
 
-/** RFC 8705 §2.1.2: exactly one of them names the certificate of a `tls_client_auth` client. */
+/** RFC 8705 §2.1.2: exactly one of them identifies the certificate of a `tls_client_auth` client. */
 export const certificateNames = [
   'tls_client_auth_subject_dn',
   'tls_client_auth_san_dns',
@@ -43,7 +43,7 @@ export const certificateNames = [
   'tls_client_auth_san_email',
 ];
 
-/** What a client may never say of itself. */
+/** Metadata that only operators may set. */
 export const operatorOnlyNames = [
   'authorization_details_types',
   'issuer_tokens',

@@ -1,5 +1,5 @@
 import type { AddClient, ClientMetadata, ClientType } from './client.ts';
-import { deviceGrant } from './grants.ts';
+import { grantTypesOf } from './grant-types-of.ts';
 
 type Preset = Omit<ClientMetadata, 'client_id'>;
 
@@ -15,7 +15,7 @@ const presets: Readonly<Record<ClientType, Preset>> = {
     token_endpoint_auth_method: 'client_secret_basic',
   },
   device: {
-    grant_types: [deviceGrant, 'refresh_token'],
+    grant_types: ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token'],
     response_types: [],
     application_type: 'native',
     token_endpoint_auth_method: 'none',
@@ -34,7 +34,7 @@ const fapi2: Preset = {
   require_pushed_authorization_requests: true,
 };
 
-/** What the type and the profile bring, under what was said. */
+/** Fills in what the type and the profile of a client imply. Metadata that was given wins. */
 export const applyPresets = ({ type, metadata }: AddClient, id: string): ClientMetadata => {
   const strict = metadata.profile === 'fapi2';
   const byCertificate = metadata['tls_client_certificate_bound_access_tokens'] === true;
@@ -54,12 +54,12 @@ const signedResponses = [
   'introspection_signed_response_alg',
 ];
 
-/** What the engine would otherwise choose against the house's rules. */
+/** Sets metadata that would otherwise get a default of oidc-provider that Postern doesn't want. */
 export const applyDefaults = (metadata: ClientMetadata): ClientMetadata => {
-  const grants = metadata.grant_types ?? ['authorization_code'];
+  const grants = grantTypesOf(metadata);
   return {
     ...(grants.includes('authorization_code') ? {} : { response_types: [] }),
-    // The engine's default is RS256, which FAPI 2.0 excludes.
+    // The default of oidc-provider is RS256, which FAPI 2.0 excludes.
     ...(metadata.profile === 'fapi2'
       ? Object.fromEntries(signedResponses.map((name) => [name, 'ES256']))
       : {}),

@@ -5,11 +5,11 @@ import { kinds } from '#src/store/record-kinds.ts';
 import type { ClientMetadata, ClientRecord, SecretInfo } from './client.ts';
 import type { StoredSecret } from './stored-secret.ts';
 
-/** What is kept of a client. */
+/** A client as it is stored. */
 export interface StoredClient {
   readonly id: string;
   readonly metadata: ClientMetadata;
-  /** Newest first. */
+  /** The newest secret is the first. */
   readonly secrets: readonly StoredSecret[];
   readonly from: 'store' | 'registration';
   readonly createdAt: number;
@@ -17,7 +17,7 @@ export interface StoredClient {
   readonly demo?: true;
 }
 
-/** A client id may hold any visible character, also those that mean something to a store. */
+/** A client id may have any visible character, so its hash is used where a store key has fewer. */
 export const clientKey = (id: string): Key => ({
   kind: kinds.client,
   family: createHash('sha256').update(id).digest('base64url').slice(0, 27),

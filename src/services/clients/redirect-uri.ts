@@ -3,7 +3,7 @@ const maxLength = 2048;
 
 const isLoopback = (url: URL): boolean => loopback.has(url.hostname);
 
-/** https, or http to this very machine. */
+/** Whether the URI is https, or http on loopback. */
 export const isSafeWebUri = (text: string): boolean => {
   const url = URL.parse(text);
   if (url === null || url.username !== '' || url.password !== '') return false;
@@ -11,26 +11,26 @@ export const isSafeWebUri = (text: string): boolean => {
 };
 
 /**
- * Why a redirect URI can't be registered (RFC 9700 §2.1 and §4.1, RFC 8252 §7): it is compared character by
- * character, so it must be exact, and it must lead to the client alone.
+ * Why a redirect URI can't be registered (RFC 9700 §2.1 and §4.1, RFC 8252 §7). It has to be exact, because it is
+ * compared character by character, and it must lead only to the client.
  */
 export const redirectUriProblem = (text: string, native: boolean): string | undefined => {
   const url = URL.parse(text);
   if (url === null) return 'is not an absolute URI';
   if (text.length > maxLength) return `is longer than ${maxLength} characters`;
-  // What URL parsers repair or drop is read differently by browsers and clients.
+  // URL parsers repair or drop these characters, and browsers and clients differ in how.
   if (/[^\x21-\x7e]|[\\"<>^`{|}]/.test(text)) return 'has characters that a URI must percent-encode';
   if (/%(?![0-9A-Fa-f]{2})/.test(text)) return 'has a % that encodes nothing; write %25';
   if (text.includes('#')) return 'has a fragment; leave out everything from # on';
-  if (text.includes('*')) return 'has a wildcard; register each URI by itself';
+  if (text.includes('*')) return 'has a wildcard; register each URI separately';
   if (url.username !== '' || url.password !== '') return 'has a user name or password in it';
   if (url.protocol === 'https:') {
     return native && isLoopback(url) ? 'is https on loopback; native clients use http there' : undefined;
   }
   if (url.protocol === 'http:')
     return isLoopback(url) ? undefined : 'must use https (http is for loopback only)';
-  if (!native) return 'must use https; only native clients may have a scheme of their own';
-  // RFC 8252 §7.1: a domain of the developer, reversed; this also keeps out javascript:, data: and the like.
+  if (!native) return 'must use https; only native clients may use a custom scheme';
+  // RFC 8252 §7.1 requires a reversed domain name of the developer. That also excludes javascript: and data:.
   return url.protocol.includes('.')
     ? undefined
     : 'needs a scheme with a reversed domain name, as com.example.app:';

@@ -1,30 +1,32 @@
 import type { Clock } from '#src/store/port.ts';
 import type { GrantType } from '../../provider/grant-types.ts';
-import type { ClientMetadata, Clients, SecretCipher } from './client.ts';
+import type { SecretCipher } from '../keys/index.ts';
+import { authenticationMethodOf, needsSecret } from './authentication-methods.ts';
+import type { ClientMetadata, Clients } from './client.ts';
 import { operatorOnlyNames } from './metadata-names.ts';
 import { applyDefaults } from './presets.ts';
 import { ClientRefused } from './problem.ts';
 import type { StoredClient } from './record.ts';
-import { authenticationMethodOf, convertSecrets, needsSecret } from './secret-changes.ts';
+import { convertSecrets } from './secret-changes.ts';
 import { type ClientStore, clientExists } from './store.ts';
 import { type StoredSecret, toStoredSecret } from './stored-secret.ts';
 import { clientProblems } from './validate.ts';
 
 interface Dependencies {
   readonly stored: ClientStore;
-  readonly changed: (type: string, id: string) => Promise<void>;
+  readonly publishChange: (type: string, id: string) => Promise<void>;
   readonly clock: Clock;
-  readonly box: SecretCipher | undefined;
-  /** Whether the engine hands back what it was given instead of a secret it made. */
+  readonly cipher: SecretCipher | undefined;
+  /** Whether the secret is the placeholder that the engine got, and not one that the engine created. */
   readonly isPlaceholder: (id: string, secret: string) => boolean;
   readonly grantTypes: readonly GrantType[];
 }
 
-/** RFC 7591 and RFC 7592: the engine made or changed a client and wants it kept. */
+/** Stores a client that the engine created or changed (RFC 7591, RFC 7592). */
 export const createRegister =
-  ({ stored, changed, clock, box, isPlaceholder, grantTypes }: Dependencies): Clients['register'] =>
+  ({ stored, publishChange, clock, cipher, isPlaceholder, grantTypes }: Dependencies): Clients['register'] =>
   async ({ client_secret: secret, client_secret_expires_at: until, from_registration: _, ...given }) => {
-    // The rest type of an index signature loses the one member that is always there.
+    // TypeScript loses `client_id`, which is always present, from the rest of a type with an index signature.
     const metadata = applyDefaults(given as ClientMetadata);
     const id = metadata.client_id;
     const former = await stored.byId(id);
@@ -35,7 +37,7 @@ export const createRegister =
         former?.metadata[name] === undefined ? [] : [[name, former.metadata[name]]],
       ),
     );
-    // A client that sends back what it read (RFC 7592 §2.2) names the operator's marks as they are.
+    // A client that sends back what it read (RFC 7592 §2.2) includes operator metadata, with unchanged values.
     const clientMetadata = Object.fromEntries(
       Object.entries(metadata).filter(
         ([name, value]) => JSON.stringify(operatorMetadata[name]) !== JSON.stringify(value),
@@ -60,7 +62,7 @@ export const createRegister =
               info: { name: 'registration', createdAt: now, ...expiry },
               secret,
               method: authenticationMethodOf(metadata),
-              box,
+              cipher,
             }),
           ]
         : [];
@@ -68,7 +70,7 @@ export const createRegister =
       const changedClient = { ...client, metadata: { ...clientMetadata, ...operatorMetadata } };
       return {
         ...changedClient,
-        secrets: newSecrets.length > 0 ? newSecrets : convertSecrets(changedClient, box),
+        secrets: newSecrets.length > 0 ? newSecrets : convertSecrets(changedClient, cipher),
       };
     };
     const emptyClient = {
@@ -81,5 +83,5 @@ export const createRegister =
     } as const;
     if (former === undefined) await stored.insert(next(emptyClient));
     else await stored.change(id, next);
-    await changed(former === undefined ? 'client.registered' : 'client.updated', id);
+    await publishChange(former === undefined ? 'client.registered' : 'client.updated', id);
   };

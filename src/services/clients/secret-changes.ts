@@ -1,6 +1,8 @@
 import { exitCode, Failure } from '#src/errors.ts';
 import type { Clock } from '#src/store/port.ts';
-import type { ClientMetadata, ClientRecord, Clients, NewSecret, SecretCipher } from './client.ts';
+import type { SecretCipher } from '../keys/index.ts';
+import { authenticationMethodOf, needsSecret } from './authentication-methods.ts';
+import type { ClientRecord, Clients, NewSecret } from './client.ts';
 import { ClientRefused } from './problem.ts';
 import type { StoredClient } from './record.ts';
 import {
@@ -12,7 +14,7 @@ import {
   toStoredSecret,
 } from './stored-secret.ts';
 
-/** So many may be accepted at once: each costs one hash of every request. */
+/** How many secrets a client may have. Each costs one hash per request. */
 const maxSecrets = 5;
 const defaultOverlapSeconds = 24 * 60 * 60;
 
@@ -23,29 +25,26 @@ interface Dependencies {
     next: (client: StoredClient) => StoredClient,
   ) => Promise<ClientRecord>;
   readonly clock: Clock;
-  readonly box: SecretCipher | undefined;
+  readonly cipher: SecretCipher | undefined;
 }
 
-export const authenticationMethodOf = (metadata: ClientMetadata): string =>
-  metadata.token_endpoint_auth_method ?? 'client_secret_basic';
-
-export const needsSecret = (metadata: ClientMetadata): boolean =>
-  authenticationMethodOf(metadata).startsWith('client_secret_');
-
-/** After a change of the method: nothing readable stays that need not be, and nothing unusable. */
+/**
+ * Fits the secrets to another authentication method. Encrypted secrets become hashes, unless the new method needs their
+ * text. Secrets that the new method can't use are dropped.
+ */
 export const convertSecrets = (
   client: StoredClient,
-  box: SecretCipher | undefined,
+  cipher: SecretCipher | undefined,
 ): readonly StoredSecret[] => {
   if (!needsSecret(client.metadata)) return [];
   if (authenticationMethodOf(client.metadata) === 'client_secret_jwt')
-    return client.secrets.filter((kept) => 'sealed' in kept);
-  return client.secrets.flatMap((kept): StoredSecret[] => {
-    if ('hash' in kept) return [kept];
-    const { sealed, ...info } = kept;
-    return box === undefined
+    return client.secrets.filter((secret) => 'sealed' in secret);
+  return client.secrets.flatMap((secret): StoredSecret[] => {
+    if ('hash' in secret) return [secret];
+    const { sealed, ...info } = secret;
+    return cipher === undefined
       ? []
-      : [{ ...info, hash: hashSecret(box.decrypt(sealed, encryptionContext(client.id))) }];
+      : [{ ...info, hash: hashSecret(cipher.decrypt(sealed, encryptionContext(client.id))) }];
   });
 };
 
@@ -55,12 +54,12 @@ const refuse = (code: string, message: string, exit: 3 | 4): Failure =>
 export const createSecretChanges = ({
   change,
   clock,
-  box,
+  cipher,
 }: Dependencies): Pick<Clients, 'addSecret' | 'removeSecret' | 'rotateSecret'> => {
-  const put = async (
+  const addNewSecret = async (
     id: string,
     { name, expiresAt }: { readonly name: string; readonly expiresAt?: number },
-    former: (secrets: readonly StoredSecret[], now: number) => readonly StoredSecret[],
+    keep: (secrets: readonly StoredSecret[], now: number) => readonly StoredSecret[],
   ): Promise<NewSecret> => {
     const expiry = expiresAt === undefined ? {} : { expiresAt };
     const secret = randomSecret();
@@ -73,8 +72,8 @@ export const createSecretChanges = ({
       if (expiresAt !== undefined && expiresAt <= now) {
         throw new ClientRefused([{ field: 'client_secret', message: 'would have expired already' }]);
       }
-      const live = former(client.secrets, now).filter((kept) => isLive(kept, now));
-      if (live.some((kept) => kept.name === name)) {
+      const live = keep(client.secrets, now).filter((secret) => isLive(secret, now));
+      if (live.some((existing) => existing.name === name)) {
         throw refuse(
           'secret_exists',
           `The client has a secret named ${name} already; choose another name.`,
@@ -84,14 +83,14 @@ export const createSecretChanges = ({
       if (live.length >= maxSecrets) {
         throw refuse('secrets_too_many', `A client may have ${maxSecrets} secrets; remove one first.`, 4);
       }
-      const kept = toStoredSecret({
+      const added = toStoredSecret({
         id,
         info: { name, createdAt: now, ...expiry },
         secret,
         method: authenticationMethodOf(client.metadata),
-        box,
+        cipher,
       });
-      return { ...client, secrets: [kept, ...live] };
+      return { ...client, secrets: [added, ...live] };
     });
     return { name, secret, ...expiry };
   };
@@ -106,20 +105,20 @@ export const createSecretChanges = ({
           },
         ]);
       }
-      return put(id, options, (secrets) => secrets);
+      return addNewSecret(id, options, (secrets) => secrets);
     },
     async removeSecret(id, name) {
       await change(id, 'client.secret_removed', (client) => {
-        const secrets = client.secrets.filter((kept) => kept.name !== name);
+        const secrets = client.secrets.filter((secret) => secret.name !== name);
         if (secrets.length < client.secrets.length) return { ...client, secrets };
         throw refuse('secret_not_found', `The client has no secret named ${name}.`, 3);
       });
     },
     async rotateSecret(id, { overlapSeconds = defaultOverlapSeconds } = {}) {
       const name = `rotated-${new Date(clock.now()).toISOString().replaceAll(/[-:.]/g, '').toLowerCase()}`;
-      return put(id, { name }, (secrets, now) => {
+      return addNewSecret(id, { name }, (secrets, now) => {
         const end = now + overlapSeconds * 1000;
-        return secrets.map((kept) => ({ ...kept, expiresAt: Math.min(kept.expiresAt ?? end, end) }));
+        return secrets.map((secret) => ({ ...secret, expiresAt: Math.min(secret.expiresAt ?? end, end) }));
       });
     },
   };

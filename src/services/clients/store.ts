@@ -3,12 +3,20 @@ import { Conflict } from '#src/store/errors.ts';
 import type { Clock, Store } from '#src/store/port.ts';
 import { clientKey, insertClient, readClient, replaceClient, type StoredClient } from './record.ts';
 
-/** The clients in the store. No change is lost: each is written only over what was read. */
+/** Reads and writes stored clients. Concurrent changes are all kept. */
 export interface ClientStore {
   byId(id: string): Promise<StoredClient | undefined>;
+  /** Pages of all stored clients, by the time of their creation. */
+  list(limit: number, cursor: string | undefined): Promise<ClientPage>;
   insert(client: StoredClient): Promise<void>;
+  /** Applies `next` to the current client, again if another process changed it meanwhile. */
   change(id: string, next: (client: StoredClient) => StoredClient): Promise<StoredClient>;
   remove(id: string): Promise<void>;
+}
+
+interface ClientPage {
+  readonly clients: readonly StoredClient[];
+  readonly next: string | undefined;
 }
 
 const maxAttempts = 5;
@@ -37,6 +45,10 @@ export const createClientStore = (store: Store, clock: Clock): ClientStore => {
 
   return {
     byId: async (id) => (await read(id))?.client,
+    async list(limit, cursor) {
+      const page = await store.list('clients', 'all', { limit, ...(cursor === undefined ? {} : { cursor }) });
+      return { clients: page.items.map(({ document }) => readClient(document)), next: page.next };
+    },
     async insert(client) {
       try {
         await store.commit([insertClient(client)]);

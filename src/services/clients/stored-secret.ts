@@ -1,13 +1,14 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { exitCode, Failure } from '#src/errors.ts';
-import type { SecretCipher, SecretInfo } from './client.ts';
+import type { SecretCipher } from '../keys/index.ts';
+import type { SecretInfo } from './client.ts';
 
-/** Either a salted hash, or, for `client_secret_jwt` alone, the sealed text: its HMAC needs the secret itself. */
+/** A salted hash. For `client_secret_jwt` it is the encrypted text (`sealed`), because its HMAC needs the secret. */
 export type StoredSecret = SecretInfo & ({ readonly hash: string } | { readonly sealed: string });
 
 const minLength = 32;
 
-/** 256 random bits: nothing to guess, so a fast hash is enough and the hot path stays fast. */
+/** 256 random bits can't be guessed, so a fast hash is enough. */
 export const randomSecret = (): string => randomBytes(32).toString('base64url');
 
 const tagOf = (secret: string, salt: string): Buffer =>
@@ -36,7 +37,7 @@ export const matchesHash = (hash: string, secret: string): boolean => {
   );
 };
 
-/** By their hashes, so that neither length nor content shows in the time. */
+/** Compares hashes, so the time shows neither length nor content. */
 export const sameText = (one: string, other: string): boolean => {
   const salt = randomBytes(16).toString('base64url');
   return timingSafeEqual(tagOf(one, salt), tagOf(other, salt));
@@ -55,7 +56,7 @@ export const checkChosenSecret = (secret: string): void => {
 export const isLive = ({ expiresAt }: Pick<SecretInfo, 'expiresAt'>, now: number): boolean =>
   expiresAt === undefined || expiresAt > now;
 
-/** What a sealed secret is bound to: that of one client can't be passed off as another's. */
+/** Binds an encrypted secret to its client, so it can't be moved to another one. */
 export const encryptionContext = (id: string): string => `client secret ${id}`;
 
 interface SecretToStore {
@@ -64,12 +65,12 @@ interface SecretToStore {
   readonly secret: string;
   /** `token_endpoint_auth_method` of the client. */
   readonly method: string;
-  readonly box: SecretCipher | undefined;
+  readonly cipher: SecretCipher | undefined;
 }
 
-export const toStoredSecret = ({ id, info, secret, method, box }: SecretToStore): StoredSecret => {
+export const toStoredSecret = ({ id, info, secret, method, cipher }: SecretToStore): StoredSecret => {
   if (method !== 'client_secret_jwt') return { ...info, hash: hashSecret(secret) };
-  if (box === undefined) {
+  if (cipher === undefined) {
     throw new Failure({
       code: 'secret_box_missing',
       message:
@@ -77,5 +78,5 @@ export const toStoredSecret = ({ id, info, secret, method, box }: SecretToStore)
       exit: exitCode.configuration,
     });
   }
-  return { ...info, sealed: box.encrypt(secret, encryptionContext(id)) };
+  return { ...info, sealed: cipher.encrypt(secret, encryptionContext(id)) };
 };

@@ -8,7 +8,7 @@ import { httpsNames, metadataShapes, operatorOnlyNames, type Shape, uriNames } f
 import type { Problem } from './problem.ts';
 import { isSafeWebUri, redirectUriProblem } from './redirect-uri.ts';
 
-/** Who asks: an operator by configuration, command or console, or the client itself (RFC 7591). */
+/** Who registers: an operator by configuration or command, or the client (RFC 7591). */
 export type Registrant = 'operator' | 'client';
 
 const matchesShape: Readonly<Record<Shape, (value: unknown) => boolean>> = {
@@ -26,7 +26,7 @@ const shapeMessage: Readonly<Record<Shape, string>> = {
   map: 'must be a map',
 };
 
-/** What can't be read as what it should be: asked first, for every other rule reads it so. */
+/** Values of the wrong shape. They are checked first, because every other rule relies on the shape. */
 export const shapeProblems = (metadata: ClientMetadata): Problem[] =>
   Object.entries(metadata).flatMap(([field, value]) => {
     if (value === undefined) return [];
@@ -76,27 +76,24 @@ const uriProblems = (metadata: ClientMetadata): Problem[] => {
 };
 
 const maxNameLength = 120;
-/** Control characters, line ends, and what turns the direction of the text around it. */
+/** Control characters, line ends, and characters that change the direction of text. */
 const misleadingCharacters = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/u;
 
-/** People decide by it, and it comes from whoever registers. */
+/** People decide by the name, and the client chose it. */
 const nameProblems = ({ client_name: name }: ClientMetadata): Problem[] => {
   const problem = (message: string): Problem[] => [{ field: 'client_name', message }];
   if (name === undefined) return [];
   if (name.length > maxNameLength) return problem(`may have ${maxNameLength} characters at most`);
-  return misleadingCharacters.test(name)
-    ? problem("has characters that can't be seen and change what is")
-    : [];
+  return misleadingCharacters.test(name) ? problem('has invisible characters that change how it reads') : [];
 };
 
-/** Every rule that `metadata` breaks; none: it may be registered. */
+/** Every rule that `metadata` breaks. Without any, the client may be registered. */
 export const clientProblems = (
   metadata: ClientMetadata,
   by: Registrant,
   grantTypes: readonly GrantType[],
 ): readonly Problem[] => {
   const malformed = [...shapeProblems(metadata), ...choiceProblems(metadata)];
-  // The other rules read these values as what they should be.
   if (malformed.length > 0) return malformed;
   const reserved =
     by === 'operator'
@@ -115,6 +112,6 @@ export const clientProblems = (
     ...keyProblems(metadata),
     ...(metadata.profile === 'fapi2' ? fapi2Problems(metadata) : []),
   ];
-  // What is missing beside a value that has to go is not worth saying.
-  return problems.length > 0 ? problems : dependentMetadataProblems(metadata);
+  // While a value has to be removed, metadata that it requires isn't worth reporting.
+  return problems.length > 0 ? problems : dependentMetadataProblems(metadata, grantTypes);
 };

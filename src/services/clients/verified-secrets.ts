@@ -1,8 +1,8 @@
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /**
- * Which secret was found right for what is stored, as a digest under a key that this process never tells: a client
- * that comes again is known by one hash instead of an HMAC with a key of its own. Forgotten with the stored secret.
+ * Caches which secret was verified for a stored secret, as a digest with a random key of this process. The next request
+ * costs one hash instead of an HMAC. An entry disappears with the stored secret.
  */
 export const rememberVerified = <Stored extends object>(
   verify: (stored: Stored, given: string) => boolean,

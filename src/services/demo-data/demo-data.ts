@@ -2,7 +2,6 @@ import type { Config, ResourceConfig } from '#config';
 import type { AddAccount } from '../accounts/index.ts';
 import type { AddClient, ClientType } from '../clients/index.ts';
 
-/** Who and what a newcomer finds: one person, one client of each type, one API. */
 export const demoUsername = 'demo';
 
 export const demoPerson: AddAccount = {
@@ -34,7 +33,7 @@ export const withDemoResource = (config: Config): Config => {
 
 type DemoClient = AddClient & { readonly id: string; readonly type: ClientType };
 
-/** Where the programs in `examples/` listen, besides the playground of the server itself. */
+/** The redirect URIs are those of the playground and of the programs in `examples/`. */
 export const demoClients = (issuer: string): readonly DemoClient[] => {
   const playground = `${issuer}/playground/callback`;
   const client = (type: ClientType, name: string, metadata: AddClient['metadata'] = {}): DemoClient => ({

@@ -9,13 +9,13 @@ import type { Accounts } from '../accounts/index.ts';
 import type { Clients } from '../clients/index.ts';
 import { demoClients, demoPerson, demoUsername } from './demo-data.ts';
 
-/** To be shown once: only hashes of these are kept. What was there before the demo is not among them. */
+/** Shown once, since only hashes are stored. Accounts and clients that existed before aren't included. */
 interface DemoSecrets {
   readonly person?: { readonly username: string; readonly password: string };
   readonly clients: readonly { readonly id: string; readonly type: string; readonly secret?: string }[];
 }
 
-/** Its secrets are known to whoever is told them as it is made; later, that it is there. */
+/** The process that creates the demo data knows its secrets. Later processes only know that it exists. */
 export type Demo = DemoSecrets | 'made before';
 
 interface DemoOptions {
@@ -38,8 +38,8 @@ const isEmpty = async (store: Store): Promise<boolean> => {
   return accounts.items.length === 0 && clients.items.length === 0;
 };
 
-/** All of it in one commit: a process that is killed leaves the demo whole, or to be made at the next start. */
-const make = async ({ store, config, clock, accounts, clients }: DemoOptions): Promise<DemoSecrets> => {
+/** Everything is in one commit, so a process that is killed leaves all of the demo data or none. */
+const createDemo = async ({ store, config, clock, accounts, clients }: DemoOptions): Promise<DemoSecrets> => {
   const password = randomBytes(12).toString('base64url');
   const isNew = (await accounts.findByUsername(demoUsername)) === undefined;
   const person = isNew ? await accounts.draft({ ...demoPerson, password }) : undefined;
@@ -63,14 +63,14 @@ const make = async ({ store, config, clock, accounts, clients }: DemoOptions): P
   };
 };
 
-/** Makes the demo once in the life of a store; undefined when there is none. Processes that start together make it once. */
+/** Creates the demo data once in the life of a store, also when several processes start together. */
 export const ensureDemo = async (options: DemoOptions): Promise<Demo | undefined> => {
   const { config, store, accounts } = options;
   if (config.mode === 'production' || config.demo === false) return undefined;
   const [made] = await store.read([marker]);
   if (!made && (config.demo === true || (await isEmpty(store)))) {
     try {
-      return await make(options);
+      return await createDemo(options);
     } catch (error) {
       if (!(error instanceof Conflict)) throw error;
     }
@@ -80,7 +80,7 @@ export const ensureDemo = async (options: DemoOptions): Promise<Demo | undefined
 
 const maxShown = 20;
 
-/** Production must never know a person or client whose names are in this program's documentation. */
+/** Production must never have an account or client whose name is in the documentation. */
 export const assertNoDemo = async (store: Store): Promise<void> => {
   const { items } = await store.list('demo', 'all', { limit: maxShown });
   if (items.length === 0) return;

@@ -1,6 +1,6 @@
 /**
- * What a newcomer finds on a fresh installation in development: a person, a client of each type, an API. Production
- * refuses to start on it. Not here: what is printed about it (main), and the playground that uses it.
+ * Owns the demo data of a new installation in development mode: an account, a client of each type, and an API.
+ * Production mode refuses to start on it. Printing its secrets belongs to greeting.ts; the playground only uses its API.
  */
 export { demoResource, withDemoResource } from './demo-data.ts';
 export { assertNoDemo, type Demo, ensureDemo } from './ensure-demo.ts';
