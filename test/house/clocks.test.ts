@@ -12,7 +12,6 @@ const reasons: Readonly<Record<string, string>> = {
   'src/features/tracing/index.ts': 'A span starts at a wall-clock time.',
   'src/provider/access-token-verifier.ts': 'oidc-provider compares tokens with the system clock.',
   'src/clock.ts': 'It is the clock.',
-  'src/services/outbox/outbox.ts': 'It computes the time at which a timer fires.',
 };
 
 t.test('time comes in as an argument', async (t) => {
