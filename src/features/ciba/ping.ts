@@ -1,6 +1,5 @@
 import { sendPing } from '../../provider/overrides/client-ping.ts';
 import type { ClientPingOptions } from '../../provider/overrides/options.ts';
-import { currentUnitOfWork } from '../../store/current-unit-of-work.ts';
 import type { CibaDependencies } from './dependencies.ts';
 
 /** OpenID Connect CIBA §10.2: the ping only says that the client can fetch the result. It contains no token. */
@@ -19,6 +18,6 @@ export const pingThroughOutbox = ({
     await sendPing(provider, client, request);
   });
   return {
-    enqueue: (client, request) => outbox.send('ping', { client, request }, currentUnitOfWork()),
+    enqueue: (client, request, work) => outbox.send('ping', { client, request }, work),
   };
 };

@@ -1,6 +1,5 @@
 import { sendLogoutToken } from '../../provider/overrides/client-logout.ts';
 import type { ClientLogoutOptions } from '../../provider/overrides/options.ts';
-import { currentUnitOfWork } from '../../store/current-unit-of-work.ts';
 import type { LogoutDependencies } from './dependencies.ts';
 
 /** OpenID Connect Back-Channel Logout §2.5: the person who signs out does not wait for the clients that are notified. */
@@ -16,7 +15,7 @@ export const notifyThroughOutbox = ({
     await sendLogoutToken(provider, client, account, sid);
   });
   return {
-    enqueue: (client, account, sid) =>
-      outbox.send('logout', { client, account, ...(sid !== undefined && { sid }) }, currentUnitOfWork()),
+    enqueue: ({ clientId: client, accountId: account, sid }, work) =>
+      outbox.send('logout', { client, account, ...(sid !== undefined && { sid }) }, work),
   };
 };

@@ -1,4 +1,5 @@
 import type { Provider } from 'oidc-provider';
+import { currentContext, getUnitOfWork } from '../request-context.ts';
 import type { EngineClient } from './options.ts';
 import type { Override } from './override.ts';
 
@@ -30,7 +31,9 @@ export const clientLogout: Override = {
     const prototype = provider.Client.prototype as unknown as Client;
     originals.set(provider, prototype.backchannelLogout);
     prototype.backchannelLogout = function (this: Client, accountId, sid) {
-      return clientLogout.enqueue(this.clientId, accountId, sid);
+      const ctx = currentContext();
+      const notification = { clientId: this.clientId, accountId, sid };
+      return clientLogout.enqueue(notification, ctx && getUnitOfWork(ctx));
     };
   },
 };

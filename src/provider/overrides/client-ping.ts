@@ -1,4 +1,5 @@
 import type { Provider } from 'oidc-provider';
+import { currentUnitOfWork } from '../../store/current-unit-of-work.ts';
 import type { EngineClient } from './options.ts';
 import type { Override } from './override.ts';
 
@@ -27,7 +28,8 @@ export const clientPing: Override = {
     const prototype = provider.Client.prototype as unknown as Client;
     originals.set(provider, prototype.backchannelPing);
     prototype.backchannelPing = function (this: Client, request) {
-      return clientPing.enqueue(this.clientId, request.jti);
+      // The engine calls it after a decision on a page, where there is no engine request to take the unit of work from.
+      return clientPing.enqueue(this.clientId, request.jti, currentUnitOfWork());
     };
   },
 };

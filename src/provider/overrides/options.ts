@@ -1,4 +1,5 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
+import type { UnitOfWork } from '../../store/unit-of-work.ts';
 import type { DetailsType, ResponseMode } from '../internals.ts';
 
 export type EngineClient = InstanceType<Provider['Client']>;
@@ -15,14 +16,20 @@ export interface ClientFindOptions {
   readonly assertionSecrets: (clientId: string) => Promise<readonly string[]>;
 }
 
+interface LogoutNotification {
+  readonly clientId: string;
+  readonly accountId: string;
+  readonly sid: string | undefined;
+}
+
 export interface ClientLogoutOptions {
   /** Takes the notification, to be sent later by `sendLogoutToken`. */
-  readonly enqueue: (clientId: string, accountId: string, sid: string | undefined) => Promise<void>;
+  readonly enqueue: (notification: LogoutNotification, work: UnitOfWork | undefined) => Promise<void>;
 }
 
 export interface ClientPingOptions {
   /** Takes the notification, to be sent later by `sendPing`. */
-  readonly enqueue: (clientId: string, requestId: string) => Promise<void>;
+  readonly enqueue: (clientId: string, requestId: string, work: UnitOfWork | undefined) => Promise<void>;
 }
 
 interface ContextAcrOptions {
