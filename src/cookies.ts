@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 interface CookieOptions {
-  /** Seconds; absent: until the browser is closed; 0: gone. */
+  /** In seconds. 0 deletes the cookie; without it the cookie lives until the browser closes. */
   readonly maxAge?: number;
   readonly secure: boolean;
   readonly path?: string;
@@ -15,7 +15,7 @@ export const cookieIn = ({ cookie }: IncomingHttpHeaders, name: string): string 
   return undefined;
 };
 
-/** Values of ours only: letters, digits, dots, dashes. */
+/** It doesn't escape values, which must consist of letters, digits, dots, dashes and underscores. */
 export const serializeCookie = (
   name: string,
   value: string,

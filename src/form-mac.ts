@@ -1,11 +1,11 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-/** What a seal is for, then what it was made for: `['form', step, interaction]`. Two purposes never share a seal. */
+/** The purpose, then what the MAC covers: `['form', step, interaction]`. The purpose keeps a MAC from serving another use. */
 type Subject = readonly [purpose: string, ...of: string[]];
 
 /**
- * Ties what travels through a browser to what it was made for, against what others make up. The seal is made with
- * the newest cookie key; older ones still verify.
+ * Proves that this server made a form field or a cookie for one subject. New MACs use the newest cookie key; older keys
+ * still verify.
  */
 export const macOf = (subject: Subject, keys: readonly string[]): string =>
   computeMac(subject, keys[0] ?? '');

@@ -1,7 +1,7 @@
 import { type Html, html, type Value } from './html.ts';
 import type { Messages } from './languages/messages.ts';
 
-/** One thing wrong with one field: the sentence stands beside the field and in the summary. */
+/** One problem with one field. The message appears next to the field and in the summary. */
 export interface FieldError {
   readonly field: string;
   readonly message: string;
@@ -18,11 +18,11 @@ interface Field {
   readonly autofocus?: boolean;
   readonly inputmode?: 'text' | 'email' | 'numeric';
   readonly type?: 'text' | 'email';
-  /** Codes are set in large, spaced letters. */
+  /** Shows the value in large, spaced letters. */
   readonly code?: boolean;
 }
 
-/** The errors of one form; fields ask it for theirs, and the first bad one gets the focus. */
+/** Renders the fields of one form with their errors. The first invalid field gets the focus. */
 export const createFields = (messages: Messages, errors: readonly FieldError[] = []) => {
   const text = messages.fields;
 
@@ -46,7 +46,7 @@ export const createFields = (messages: Messages, errors: readonly FieldError[] =
   };
 
   return {
-    /** Above the form: tells what is wrong, leads to the fields. */
+    /** Lists all problems above the form, with links to the fields. */
     summary(): Html | undefined {
       if (errors.length === 0) return undefined;
       return html`<div class="notice notice-bad" role="alert">
@@ -62,7 +62,7 @@ export const createFields = (messages: Messages, errors: readonly FieldError[] =
           html`<input type="${field.type ?? 'text'}"${field.code && html` class="code-input"`} value="${field.value ?? ''}" ${attributes}${optionalAttribute('inputmode', field.inputmode)} autocapitalize="none" autocorrect="off" spellcheck="false">`,
       ),
 
-    /** Never refilled: a password does not travel back. The toggle appears with JavaScript. */
+    /** It has no value: a password is never sent back. The toggle appears with JavaScript only. */
     password: (field: Omit<Field, 'value' | 'type'>): Html =>
       withLabel(
         field,
@@ -72,7 +72,7 @@ export const createFields = (messages: Messages, errors: readonly FieldError[] =
       </div>`,
       ),
 
-    /** A value to take away: readable and selectable by itself, one press with JavaScript. */
+    /** A value to copy: by selection, or with one press where JavaScript runs. */
     copy: ({ name, label, value }: { name: string; label: string; value: string }): Html =>
       html`<div class="field">
       <label for="${name}">${label}</label>
@@ -112,7 +112,7 @@ export const submit = ({ label, look, name, value, class: hook }: Submit): Html 
 export const hidden = (fields: Readonly<Record<string, string>>): Html[] =>
   Object.entries(fields).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`);
 
-/** Something went wrong, but with no one field: said once, aloud. */
+/** A problem of the whole form. Screen readers announce it. */
 export const alert = (...message: readonly Value[]): Html =>
   html`<div class="notice notice-bad" role="alert"><p>${message}</p></div>`;
 

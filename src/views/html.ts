@@ -1,11 +1,11 @@
 import { raw, html as template } from 'hono/html';
 
-/** Markup that was built by `html`, and by nothing else: the private field cannot be forged by data. */
+/** Markup that `html` built. Data can't pass for it, because data can't have the private field. */
 export class Html {
   readonly #text: string;
 
   constructor(strings: TemplateStringsArray, values: readonly Value[]) {
-    // A cast or a JSON value gives no template strings object, so text can't be passed off as markup.
+    // No cast and no JSON value makes a template strings object, so text can't pass for markup.
     if (!Array.isArray(strings) || !Object.isFrozen(strings) || !Object.isFrozen(strings.raw))
       throw new TypeError('markup comes from html`…` only');
     refuseUnquotedAttributes(strings);
@@ -23,15 +23,15 @@ export class Html {
   }
 }
 
-/** What a template takes: text is escaped, markup nests, nothing else gets in. */
+/** A value in a template: text is escaped and markup is nested. Other types are refused. */
 export type Value = string | number | Html | false | null | undefined | readonly Value[];
 
-/** The only way to make markup: everything interpolated is escaped, in text and in quoted attributes. */
+/** The only way to make markup. It escapes every interpolated text, in content and in quoted attributes. */
 export const html = (strings: TemplateStringsArray, ...values: readonly Value[]): Html =>
   new Html(strings, values);
 
 const escapeValue = (value: unknown): unknown => {
-  // The one use of `raw`: this text was escaped when its own template was built.
+  // The one use of `raw`: the text was escaped when its template was built.
   if (Html.is(value)) return raw(value.toString());
   if (Array.isArray(value)) return value.map(escapeValue);
   if (value === undefined || value === null || value === false) return undefined;
@@ -41,7 +41,7 @@ const escapeValue = (value: unknown): unknown => {
 
 const checkedTemplates = new WeakSet<TemplateStringsArray>();
 
-/** `<a href=${url}>` would let a space in the value start a new attribute: refused when the template first runs. */
+/** In `<a href=${url}>` a space in the value would start a new attribute. Such a template throws when it first runs. */
 const refuseUnquotedAttributes = (strings: TemplateStringsArray): void => {
   if (checkedTemplates.has(strings)) return;
   if (strings.slice(0, -1).some((part) => /=\s*$/.test(part)))

@@ -6,7 +6,7 @@ export const strong = (text: string): Html => html`<strong>${text}</strong>`;
 
 const initial = (name: string): string => [...name.trim()][0]?.toUpperCase() ?? '?';
 
-/** Logo or initial, name (or a line with the name in it) and host: what the application says about itself. */
+/** Shows the logo or initial, the name (or a line that contains it) and the host of an application. */
 export const renderClient = ({ name, host, logo }: ClientDisplay, line?: Value): Html => {
   const image = imageUrl(logo);
   return html`<div class="face">

@@ -4,7 +4,7 @@ import { webUrl, withLanguage } from './links.ts';
 import { logo } from './logo.ts';
 import type { Page, PageContent } from './page.ts';
 
-/** The frame of every page: no inline script or style, one `h1`, complete without JavaScript. */
+/** The frame of every page. It has no inline script or style and one `h1`, and needs no JavaScript. */
 export const layout = (page: Page, content: PageContent): string => {
   const { layout: text, tag, dir } = page.messages;
   const title = content.invalid ? `${text.errorPrefix} ${content.title}` : content.title;

@@ -1,6 +1,6 @@
 /**
- * URLs that come from clients and configuration. Escaping keeps them inside the attribute; this keeps
- * `javascript:` and its kin out of it.
+ * Checks URLs from clients and configuration. Escaping keeps a URL inside its attribute, but only this check keeps
+ * `javascript:` and similar schemes out.
  */
 export const webUrl = (url: string | undefined): string | undefined => {
   if (url === undefined || !URL.canParse(url)) return undefined;
@@ -8,29 +8,29 @@ export const webUrl = (url: string | undefined): string | undefined => {
   return protocol === 'https:' || protocol === 'http:' ? url : undefined;
 };
 
-/** A picture from elsewhere: https only, as the policy of the page has it. */
+/** An image of another site must use https: the content security policy allows nothing else. */
 export const imageUrl = (url: string | undefined): string | undefined => {
   const web = webUrl(url);
   return web !== undefined && new URL(web).protocol === 'https:' ? web : undefined;
 };
 
-/** A way back to an app: the web, or a private-use scheme, which has a dot in it (RFC 8252 §7.1). */
+/** A link back to an app: http, https, or a private-use scheme, which contains a dot (RFC 8252 §7.1). */
 export const appUrl = (url: string | undefined): string | undefined => {
   if (url === undefined || !URL.canParse(url)) return undefined;
   return webUrl(url) ?? (new URL(url).protocol.includes('.') ? url : undefined);
 };
 
-/** A path of our own: one slash, no authority, so it can't leave the origin. */
+/** A path of this server. It has one slash and no authority, so it can't leave the origin. */
 export const ownPath = (path: string): string => {
   const base = 'http://own.invalid';
   if (!path.startsWith('/') || !URL.canParse(path, base) || new URL(path, base).origin !== base) return '/';
   return path;
 };
 
-/** Where a form posts: a route of ours, by path or in full, or an app's registered redirect URI. */
+/** The target of a form: a path or URL of this server, or an app's registered redirect URI. */
 export const formTarget = (action: string): string => appUrl(action) ?? ownPath(action);
 
-/** The same page in another language, by GET. */
+/** The URL of the same page in another language. */
 export const withLanguage = (path: string, tag: string): string => {
   const url = new URL(ownPath(path), 'http://own.invalid');
   url.searchParams.set('lang', tag);

@@ -1,6 +1,6 @@
 import { html } from './html.ts';
 
-/** A postern: the small gate in the wall, standing ajar, light behind it. Same drawing as `icon.svg`. */
+/** A small gate in a wall, half open, with light behind it. `icon.svg` is the same drawing. */
 export const logo = html`<svg class="mark" viewBox="0 0 32 32" width="32" height="32" aria-hidden="true" focusable="false">
       <path class="mark-wall" d="M2 5a1 1 0 0 1 1-1h4a1 1 0 0 1 1 1v2.5h4.5V5a1 1 0 0 1 1-1h5a1 1 0 0 1 1 1v2.5H24V5a1 1 0 0 1 1-1h4a1 1 0 0 1 1 1v23a1 1 0 0 1-1 1H3a1 1 0 0 1-1-1Z"/>
       <path class="mark-light" d="M9 29V19a7 7 0 0 1 14 0v10Z"/>

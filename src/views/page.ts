@@ -1,44 +1,43 @@
 import type { Html } from './html.ts';
 import type { Messages } from './languages/messages.ts';
 
-/** Files of ours that pages load; the door that serves them knows their addresses. */
+/** Files that pages load. `http/assets` knows their URLs. */
 export type AssetName = 'pico.css' | 'postern.css' | 'postern.js' | 'icon.svg';
 
 /** What every page needs besides its own model. */
 export interface Page {
   readonly messages: Messages;
   readonly asset: (name: AssetName) => string;
-  /** As in the log: what a user reads out to support. */
+  /** The id in the log, which a person can give to support. */
   readonly requestId: string;
   /** The operator's name for this service, in the header and the title. */
   readonly brand: string;
-  /** In place of ours, where the operator has one. */
+  /** The operator's logo, which replaces the default one. */
   readonly logo?: string;
-  /** The tags of those that the reader may choose. */
+  /** The tags of the languages that the person may choose. */
   readonly languages: readonly string[];
-  /** Path and query of this page as a GET, for language links; absent where a GET would lose the state. */
+  /** Path and query of this page for its language links. It is absent where a GET would lose the page's state. */
   readonly currentUrl?: string;
 }
 
 export interface PageContent {
   readonly title: string;
   readonly body: Html;
-  /** A form came back with errors: the title says so first. */
+  /** The form has errors, so the title begins with that. */
   readonly invalid?: boolean;
-  /** Reading pages get more width than forms. */
+  /** Pages to read are wider than forms. */
   readonly wide?: boolean;
 }
 
-/** An application as people see it. All of it is what the application says about itself. */
+/** An application as people see it. The application itself claims all of this. */
 export interface ClientDisplay {
   readonly name: string;
-  /** Where it lives, as a host name. */
   readonly host?: string;
   readonly logo?: string;
 }
 
 export interface AccountDisplay {
   readonly name: string;
-  /** A second line that tells accounts apart: an email address, a user name. */
+  /** A second line that distinguishes accounts: an email address or a user name. */
   readonly detail?: string;
 }

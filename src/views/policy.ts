@@ -1,16 +1,16 @@
-/** What a page needs to be let do; everything else is forbidden. */
+/** What a page may do beyond the strict default. */
 export interface PolicyOptions {
-  /** Redirect URIs that a form of this page may end at, through the answer to its POST. */
+  /** Redirect URIs that the response to a form of this page may lead to. */
   readonly formTargets?: readonly string[];
-  /** The operator's own. */
+  /** URLs of the operator's images. */
   readonly images?: readonly string[];
-  /** Logos of applications, from wherever they live. */
+  /** Logos of applications may come from any https site. */
   readonly remoteImages?: boolean;
-  /** Reached in a popup that must keep its opener: every interaction page. */
+  /** The page may be open in a popup that must keep its opener. This holds for all pages of a sign-in. */
   readonly popup?: boolean;
 }
 
-/** `form-action` also holds for the redirect that follows a POST, so the app's own address has to be in it. */
+/** Browsers apply `form-action` to the redirect after a POST as well, so the app's address must be in it. */
 export const contentSecurityPolicy = (options: PolicyOptions = {}): string => {
   const { formTargets = [], images = [], remoteImages = false } = options;
   return [
@@ -28,8 +28,8 @@ const sourcesOf = (uris: readonly string[]): ReadonlySet<string> =>
   new Set(uris.map(sourceOf).filter((source) => source !== undefined));
 
 /**
- * A CSP source for a URI. A private-use scheme stands by itself; so does the scheme of an IPv6 address, which the
- * grammar of a host source has no form for. What could end the directive is left out.
+ * The CSP source for a URI. For a private-use scheme it's the scheme, and for an IPv6 address too, because the grammar of
+ * host sources has no form for those. A source that could end the directive is left out.
  */
 const sourceOf = (uri: string): string | undefined => {
   if (!URL.canParse(uri)) return undefined;
@@ -54,13 +54,13 @@ const disabledFeatures = [
   'usb',
 ];
 
-/** The headers of every page of ours. `Cache-Control` depends on the page and is its handler's to set. */
+/** The headers of every page. `Cache-Control` isn't among them: it depends on the page. */
 export const pageHeaders = (options: PolicyOptions = {}): Readonly<Record<string, string>> => ({
   'Content-Security-Policy': contentSecurityPolicy(options),
-  // For browsers that know no frame-ancestors.
+  // For browsers without support for frame-ancestors.
   'X-Frame-Options': 'DENY',
   'X-Content-Type-Options': 'nosniff',
-  // Never a path, which may hold an interaction; not `no-referrer`, which makes the Origin of our own POSTs `null`.
+  // A path may name an interaction, so only the origin is sent. `no-referrer` would make the Origin of forms `null`.
   'Referrer-Policy': 'strict-origin',
   'Permissions-Policy': disabledFeatures.map((feature) => `${feature}=()`).join(', '),
   'Cross-Origin-Resource-Policy': 'same-origin',

@@ -1,7 +1,7 @@
 import type { Config } from '#config';
 import type { Messages } from './languages/messages.ts';
 
-/** Scopes as people understand them: in the operator's words, in ours, or by their name. */
+/** Describes scopes in the operator's words, else in the built-in ones, else by their names. */
 export const describeScopes = (
   scope: string,
   configured: Config['scopes'],

@@ -1,4 +1,4 @@
-/** "in 2 minutes", in the words and the case of the language; rounded up, so that waiting so long is enough. */
+/** "in 2 minutes", in the given language. It rounds up, so that waiting that long is enough. */
 export const relativeTime = (tag: string, seconds: number): string => {
   const format = new Intl.RelativeTimeFormat(tag, { numeric: 'always' });
   const whole = Math.max(1, Math.ceil(seconds));
@@ -10,6 +10,6 @@ export const relativeTime = (tag: string, seconds: number): string => {
 export const longDate = (tag: string, date: Date): string =>
   new Intl.DateTimeFormat(tag, { dateStyle: 'long', timeZone: 'UTC' }).format(date);
 
-/** To the second and in UTC: it is compared with a log. */
+/** With seconds and in UTC, because people compare it with a log. */
 export const utcDateTime = (tag: string, date: Date): string =>
   new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'long', timeZone: 'UTC' }).format(date);

@@ -8,7 +8,7 @@ import { ConfigurationError, loadConfig } from '#config';
 import { Failure } from '#src/errors.ts';
 import { TokenRequestError } from '#src/features/json-tokens/errors.ts';
 import { parseTokenRequest } from '#src/features/json-tokens/parse-request.ts';
-import { parseForm } from '#src/http/pages/index.ts';
+import { parseForm } from '#src/http/pages/form.ts';
 import { redirectUriProblem } from '#src/services/clients/redirect-uri.ts';
 import { networkOf } from '#src/services/throttle/index.ts';
 import { ownPath, withLanguage } from '#src/views/links.ts';

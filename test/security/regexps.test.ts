@@ -4,7 +4,7 @@ import { cookieIn } from '#src/cookies.ts';
 import { isSameName } from '#src/features/client-authentication/distinguished-name.ts';
 import { parseTokenRequest } from '#src/features/json-tokens/parse-request.ts';
 import { headerFormats } from '#src/http/certificates/formats.ts';
-import { parseForm } from '#src/http/pages/index.ts';
+import { parseForm } from '#src/http/pages/form.ts';
 import { wantsHtml } from '#src/http/pages/wants-html.ts';
 import { acceptUsername } from '#src/services/accounts/username.ts';
 import { redirectUriProblem } from '#src/services/clients/redirect-uri.ts';

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { macOf } from '../../form-mac.ts';
 import { displayOf } from '../../http/interactions/client-display.ts';
-import type { Form } from '../../http/interactions/step.ts';
+import type { Form } from '../../http/pages/form.ts';
 import { findSignedInAccount } from '../../services/sign-ins/index.ts';
 import type { Page } from '../../views/page.ts';
 import { type PendingRequest, type RequestsModel, requestsPage } from '../../views/pages/requests.ts';

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { verifyMac } from '../../form-mac.ts';
-import type { Form } from '../../http/interactions/step.ts';
+import type { Form } from '../../http/pages/form.ts';
 import { formExpired } from '../../http/pages/form-expired.ts';
 import { findSignedInAccount } from '../../services/sign-ins/index.ts';
 import { runInUnitOfWork } from '../../store/current-unit-of-work.ts';

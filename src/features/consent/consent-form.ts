@@ -1,4 +1,4 @@
-import type { Form } from '../../http/interactions/step.ts';
+import type { Form } from '../../http/pages/form.ts';
 import type { Allowed, Declined } from './allowed.ts';
 import type { RequestedConsent } from './requested-consent.ts';
 

@@ -1,6 +1,7 @@
 import type { interactionPolicy } from 'oidc-provider';
 import { hasQuery } from '../../http/interactions/has-query.ts';
-import type { Form, Step, StepOutcome, Visit } from '../../http/interactions/step.ts';
+import type { Step, StepOutcome, Visit } from '../../http/interactions/step.ts';
+import type { Form } from '../../http/pages/form.ts';
 import { signInAsAnother } from '../../services/sign-ins/index.ts';
 import { decisionIn } from './consent-form.ts';
 import { renderConsent } from './consent-views.ts';

@@ -1,6 +1,7 @@
 import type { Config } from '#config';
 import { displayOf } from '../../http/interactions/client-display.ts';
-import type { EngineClient, Visit } from '../../http/interactions/step.ts';
+import type { Visit } from '../../http/interactions/step.ts';
+import type { EngineClient } from '../../provider/engine-types.ts';
 import type { Account } from '../../services/accounts/index.ts';
 import { displayOfAccount } from '../../services/sign-ins/index.ts';
 import { type ConsentModel, consentPage } from '../../views/pages/consent.ts';

@@ -1,4 +1,4 @@
-import type { Interaction } from '../../http/interactions/step.ts';
+import type { Interaction } from '../../provider/engine-types.ts';
 import type { Allowed, Declined } from './allowed.ts';
 
 /** What the consent page asks the person to allow. */

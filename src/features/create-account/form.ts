@@ -1,5 +1,5 @@
 import { Failure } from '../../errors.ts';
-import type { Form } from '../../http/interactions/step.ts';
+import type { Form } from '../../http/pages/form.ts';
 import type { CreateAccountModel } from '../../views/pages/create-account.ts';
 
 type CreateAccountProblem = NonNullable<CreateAccountModel['problems']>[number];

@@ -1,6 +1,7 @@
 import type { interactionPolicy } from 'oidc-provider';
 import { displayOf } from '../../http/interactions/client-display.ts';
-import type { Form, Step, StepOutcome, Visit } from '../../http/interactions/step.ts';
+import type { Step, StepOutcome, Visit } from '../../http/interactions/step.ts';
+import type { Form } from '../../http/pages/form.ts';
 import type { Accounts } from '../../services/accounts/index.ts';
 import { displayOfAccount, signInAsAnother } from '../../services/sign-ins/index.ts';
 import { selectAccountPage } from '../../views/pages/select-account.ts';

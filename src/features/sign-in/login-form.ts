@@ -1,4 +1,4 @@
-import type { Form } from '../../http/interactions/step.ts';
+import type { Form } from '../../http/pages/form.ts';
 import type { Account } from '../../services/accounts/index.ts';
 
 export interface Credentials {

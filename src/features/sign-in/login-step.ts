@@ -1,7 +1,8 @@
 import type { interactionPolicy } from 'oidc-provider';
 import { Failure } from '../../errors.ts';
 import { hasQuery } from '../../http/interactions/has-query.ts';
-import type { Form, Step, StepOutcome, Visit } from '../../http/interactions/step.ts';
+import type { Step, StepOutcome, Visit } from '../../http/interactions/step.ts';
+import type { Form } from '../../http/pages/form.ts';
 import { passwordLogin } from '../../services/sign-ins/index.ts';
 import type { LoginProblem } from '../../views/pages/login.ts';
 import type { SignInDependencies } from './dependencies.ts';

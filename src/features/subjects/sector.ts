@@ -1,4 +1,4 @@
-import type { EngineClient } from '../../http/interactions/step.ts';
+import type { EngineClient } from '../../provider/engine-types.ts';
 
 /** OpenID Connect Core §8.1: the host of the sector identifier, else of the redirect URIs, else of the keys. */
 export const sectorOf = (client: EngineClient): string => {

@@ -1,6 +1,6 @@
 /**
- * Owns the static files of the pages and their door: held in memory, compressed when first asked for, named by their
- * content, so that a browser may keep them for good. Not the pages, nor any file that a user or an operator brings.
+ * Owns the static files of the pages and their routes. The files are kept in memory, compressed on first use, and named
+ * by their content, so that browsers may cache them for good. Files of operators aren't served here.
  */
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
@@ -44,7 +44,7 @@ const compress = async ({ content }: Asset) =>
     { name: 'gzip', content: await promisify(gzip)(content, { level: 9 }) },
   ] as const;
 
-/** RFC 9110 §12.5.3, as far as browsers use it: named, and not with a weight of zero. */
+/** The part of RFC 9110 §12.5.3 that browsers use: the coding is named and its weight isn't zero. */
 const acceptsEncoding = (header: string | string[] | undefined, name: string): boolean =>
   String(header ?? '')
     .split(',')

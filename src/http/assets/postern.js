@@ -1,4 +1,4 @@
-// Comfort only: every page is complete without this file.
+// Conveniences only: every page works without this file.
 
 const announce = (message) => {
   const status = document.querySelector('[data-status]');
@@ -15,7 +15,7 @@ for (const button of document.querySelectorAll('[data-reveal]')) {
     button.textContent = reveal ? button.dataset.hide : show;
     button.setAttribute('aria-pressed', String(reveal));
   });
-  // A password manager is to find a password field when the form goes out.
+  // Password managers look for a password field when the form is submitted.
   field.form?.addEventListener('submit', () => {
     field.type = 'password';
   });
@@ -29,7 +29,7 @@ for (const button of document.querySelectorAll('[data-copy]')) {
     try {
       await navigator.clipboard.writeText(field.value);
     } catch {
-      // No clipboard API outside a secure context: the selection serves the user's own copy command.
+      // Without a secure context there is no clipboard API. The selection still serves the copy command.
       if (!document.execCommand('copy')) return;
     }
     announce(button.dataset.copied);
@@ -41,7 +41,7 @@ for (const button of document.querySelectorAll('[data-copy]')) {
   });
 }
 
-const free = (form) => {
+const enable = (form) => {
   delete form.dataset.sent;
   for (const button of form.querySelectorAll('[aria-busy]')) button.removeAttribute('aria-busy');
 };
@@ -54,16 +54,16 @@ for (const form of document.forms) {
     }
     form.dataset.sent = 'yes';
     event.submitter?.setAttribute('aria-busy', 'true');
-    // Still here: it was stopped, or waits in vain. Another press is no slip of the hand.
-    setTimeout(free, 5000, form);
+    // After this time the page hasn't changed, so another press is meant.
+    setTimeout(enable, 5000, form);
   });
 }
 
-// The back button may bring the page back as it was left.
+// The back button may restore the page in the state that it was left in.
 addEventListener('pageshow', () => {
-  for (const form of document.forms) free(form);
+  for (const form of document.forms) enable(form);
 });
 
-// From the prototype: a field may be called `submit`.
+// A field named `submit` would hide the form's own method.
 const auto = document.querySelector('form[data-auto-submit]');
 if (auto) HTMLFormElement.prototype.submit.call(auto);

@@ -4,16 +4,16 @@ import type { ClientCertificate } from '../../provider/client-certificate.ts';
 
 type FormatName = Exclude<Config['proxy']['client_certificate_header'], 'none'>;
 
-/** What is wrong with a header, as the operator of the proxy needs to know it. */
+/** The message says what is wrong with a header, for the operator of the proxy. */
 export class UnreadableCertificate extends Error {}
 
 interface HeaderFormat {
   readonly headers: readonly string[];
-  /** `vouched`: the proxy passes on only what it verified, where the header itself has no word for it. */
+  /** `verifiedByProxy`: the proxy forwards verified certificates only. It matters where the header itself can't say so. */
   read(header: (name: string) => string, verifiedByProxy: boolean): ClientCertificate | undefined;
 }
 
-/** Of the bytes of one certificate and nothing behind them: what was compared is what is bound to. */
+/** The bytes must be one certificate and nothing else, so that tokens are bound to exactly the bytes that were verified. */
 const parseDer = (encoded: string): X509Certificate => {
   const bytes = Buffer.from(encoded, 'base64');
   const certificate = new X509Certificate(bytes);
@@ -31,7 +31,7 @@ const parseEscapedPem = (text: string): X509Certificate => {
   return parseDer(encoded);
 };
 
-/** RFC 8941 §3.3.5. */
+/** A byte sequence of RFC 8941 §3.3.5. */
 const byteSequence = /^:([A-Za-z0-9+/]+={0,2}):$/;
 
 const parseByteSequence = (text: string): X509Certificate => {
@@ -41,7 +41,7 @@ const parseByteSequence = (text: string): X509Certificate => {
   return parseDer(encoded);
 };
 
-/** No authority vouches for a certificate that vouches for itself. */
+/** A self-signed certificate counts as not verified: no authority issued it. */
 const toClientCertificate = (certificate: X509Certificate, verifiedByProxy: boolean): ClientCertificate => ({
   certificate,
   verified: verifiedByProxy && !certificate.checkIssued(certificate),
@@ -49,7 +49,7 @@ const toClientCertificate = (certificate: X509Certificate, verifiedByProxy: bool
 
 const envoyPair = /([A-Za-z]+)=("(?:[^"\\]|\\.)*"|[^;,"]*)(;|$)/y;
 
-/** Envoy's list of `key=value`; a second element would be of another hop, and which of them counts is anyone's guess. */
+/** Reads Envoy's list of `key=value`. A second element comes from another hop, so it's unclear which one counts. */
 const findEnvoyCert = (text: string): string | undefined => {
   const found = new Map<string, string>();
   envoyPair.lastIndex = 0;
@@ -66,7 +66,7 @@ const findEnvoyCert = (text: string): string | undefined => {
 
 const verificationResult = /^(SUCCESS|NONE|FAILED(:.*)?)$/;
 
-/** By what `proxy.client_certificate_header` calls them. */
+/** The names are values of `proxy.client_certificate_header`. */
 export const headerFormats: Readonly<Record<FormatName, HeaderFormat>> = {
   /** RFC 9440. */
   'client-cert': {
@@ -88,7 +88,7 @@ export const headerFormats: Readonly<Record<FormatName, HeaderFormat>> = {
         : toClientCertificate(parseEscapedPem(escaped), verifiedByProxy);
     },
   },
-  /** nginx: `$ssl_client_escaped_cert` and `$ssl_client_verify`. */
+  /** nginx, with `$ssl_client_escaped_cert` and `$ssl_client_verify`. */
   'client-certificate': {
     headers: ['client-certificate', 'client-certificate-ca-verified'],
     read(header) {

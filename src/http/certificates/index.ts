@@ -1,6 +1,6 @@
 /**
- * Client certificates as proxies pass them on (RFC 9440, Envoy, and a pair of headers), for all doors. Owns who is
- * believed and how the headers are read; not what a certificate is good for, which is client authentication.
+ * Owns client certificates that proxies forward in headers (RFC 9440, Envoy, and nginx's pair): which proxies are trusted
+ * and how the headers are read. What a certificate proves is decided by client authentication.
  */
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
@@ -53,7 +53,7 @@ export const readClientCertificates = (
     }
     if (expectedFormat === 'none') return removeHeaders(raw, present);
     const form = headerFormats[expectedFormat];
-    // What the proxy doesn't set came through it, and anybody may have written it.
+    // A header that the proxy doesn't set came from its caller, who may have made it up.
     if (!present.every((name) => form.headers.includes(name))) {
       throw reportRefusal(
         'unexpected_header',

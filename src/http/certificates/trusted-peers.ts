@@ -2,7 +2,7 @@ import { BlockList, isIP } from 'node:net';
 
 const familyOf = (address: string): 'ipv4' | 'ipv6' => (isIP(address) === 6 ? 'ipv6' : 'ipv4');
 
-/** By the address of the connection itself; what a header says of it counts for nothing here. */
+/** Checks the address of the connection itself. Addresses in headers may be made up. */
 export const createTrustedPeerCheck = (networks: readonly string[]): ((address: string) => boolean) => {
   const trusted = new BlockList();
   for (const network of networks) {

@@ -1,7 +1,7 @@
+import type { EngineClient } from '../../provider/engine-types.ts';
 import type { ClientDisplay } from '../../views/page.ts';
-import type { EngineClient } from './step.ts';
 
-/** The home page that the operator vouches for: a client that registered itself could name anybody's. */
+/** The home page, if the operator vouches for it: a client that registered itself could name any page. */
 export const homepageOf = (client: EngineClient): string | undefined =>
   client['from_registration'] === true ? undefined : client.clientUri;
 
@@ -10,12 +10,12 @@ const originOrScheme = (uri: string): string => {
   return origin === 'null' ? protocol : origin;
 };
 
-/** A proxy in front takes headers of four kilobytes, as a rule: an application may have a host for each customer. */
+/** An application may have a host for each customer, and proxies often limit headers to four kilobytes. */
 const maxOrigins = 32;
 
 /**
- * Where an application is, an address for each place. Browsers hold `form-action` against each redirect that follows a
- * form, so also against those of the application: from its redirect URI home, as a rule.
+ * One URI for each origin of an application. Browsers apply `form-action` to every redirect that follows a form, so also
+ * to those of the application, which usually lead from its redirect URI to its home page.
  */
 export const formActionOrigins = (client: EngineClient | undefined): readonly string[] => {
   const { clientUri, redirectUris = [], postLogoutRedirectUris = [] } = client ?? {};
@@ -24,7 +24,7 @@ export const formActionOrigins = (client: EngineClient | undefined): readonly st
   return [...byOrigin.values()].slice(0, maxOrigins);
 };
 
-/** An application as people see it; its host at least is one that it is in control of. */
+/** An application as people see it. The host is one that the application controls. */
 export const displayOf = (client: EngineClient): ClientDisplay => {
   const home = URL.parse(homepageOf(client) ?? client.redirectUris?.[0] ?? '');
   return {

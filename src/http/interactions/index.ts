@@ -1,24 +1,30 @@
 /**
- * `/interaction/:uid`, where the engine sends people: finds out which step is due, lets it show or judge, and takes
- * what it found back to the engine. Knows no step by name.
+ * Owns `/interaction/:uid`, where the engine sends people:
+ *
+ *   GET   shows the page of the step that is due
+ *   POST  lets the step judge the form, then either shows a page again or redirects (303) to the engine, which picks the
+ *         result up and decides what comes next
+ *
+ * It doesn't know any step by name; features bring them.
  */
-import type { FastifyError, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import { errors } from 'oidc-provider';
+import type { FastifyError, FastifyPluginAsync, FastifyReply } from 'fastify';
 import type { Config } from '#config';
-import { Failure } from '../../errors.ts';
-import { macOf, verifyMac } from '../../form-mac.ts';
+import { verifyMac } from '../../form-mac.ts';
 import type { Engine } from '../../provider/engine.ts';
 import { modelKey } from '../../provider/storage/ids.ts';
 import { runInUnitOfWork } from '../../store/current-unit-of-work.ts';
 import type { Store } from '../../store/port.ts';
 import type { UnitOfWork } from '../../store/unit-of-work.ts';
+import type { Form } from '../pages/form.ts';
 import { formExpired } from '../pages/form-expired.ts';
 import type { Pages } from '../pages/pages.ts';
+import { answerExpired } from './answer-expired.ts';
 import { formActionOrigins } from './client-display.ts';
-import { answerExpired } from './expired.ts';
+import { InteractionExpired } from './interaction-expired.ts';
+import { createLoadVisit, formSubject } from './load-visit.ts';
 import { createNextStepCookie } from './next-step-cookie.ts';
 import { bindingCookie } from './same-browser.ts';
-import type { EngineClient, Form, Step, StepOutcome, Visit } from './step.ts';
+import type { Step, StepOutcome, Visit } from './step.ts';
 
 export { rememberNextStep } from './next-step-cookie.ts';
 export { bindToBrowser } from './same-browser.ts';
@@ -28,60 +34,24 @@ interface Dependencies {
   readonly store: Store;
   readonly pages: Pages;
   readonly engine: () => Engine;
-  /** The secret that seals forms; changes with the cookie keys. */
+  /** The keys of the MACs of forms and cookies, the newest first. */
   readonly cookieKeys: () => readonly string[];
   readonly steps: readonly Step[];
 }
 
 const path = '/interaction/:uid';
 
-/** An answer that is ready; headers may have been set already. */
+interface Visited {
+  Params: { uid: string };
+}
+
+/** Sends a response that is ready except for its commit. */
 type SendResponse = () => FastifyReply;
 
-export const interactionScope = ({
-  config,
-  store,
-  pages,
-  engine,
-  cookieKeys,
-  steps,
-}: Dependencies): FastifyPluginAsync => {
+export const interactionScope = (dependencies: Dependencies): FastifyPluginAsync => {
+  const { config, store, pages, engine, cookieKeys } = dependencies;
   const nextStepCookie = createNextStepCookie(config);
-
-  const loadVisit = async (
-    request: FastifyRequest,
-    reply: FastifyReply,
-    uid: string,
-    work: UnitOfWork,
-  ): Promise<{ visit: Visit; step: Step }> => {
-    const { provider } = engine();
-    const interaction = await provider
-      .interactionDetails(request.raw, reply.raw)
-      .catch(translateSessionNotFound);
-    const clientId = String(interaction.params['client_id']);
-    const client = await provider.Client.find(clientId);
-    const step = steps.find(({ name }) => name === interaction.prompt.name);
-    if (interaction.uid !== uid || !client || !step) throw interactionExpired();
-    refuseUnregisteredRedirect(interaction.params['redirect_uri'], client);
-    const uiLocales = interaction.params['ui_locales'];
-    return {
-      step,
-      visit: {
-        request,
-        provider,
-        interaction,
-        client,
-        work,
-        page: pages.pageFor(request, typeof uiLocales === 'string' ? { uiLocales } : {}),
-        action: `/interaction/${uid}`,
-        csrf: macOf(macSubject(uid, step), cookieKeys()),
-        async signedIn() {
-          const session = await provider.Session.get(provider.createContext(request.raw, reply.raw));
-          return session.accountId;
-        },
-      },
-    };
-  };
+  const loadVisit = createLoadVisit(dependencies);
 
   const showPage = (
     { request, interaction, client }: Visit,
@@ -101,12 +71,12 @@ export const interactionScope = ({
   };
 
   const answerOutcome = async (
-    current: Visit,
+    visit: Visit,
     outcome: StepOutcome,
     reply: FastifyReply,
   ): Promise<SendResponse> => {
-    if ('show' in outcome) return showPage(current, outcome, reply);
-    const { provider, request, interaction } = current;
+    if ('show' in outcome) return showPage(visit, outcome, reply);
+    const { provider, request, interaction } = visit;
     const { uid, session, returnTo } = interaction;
     const result = { ...outcome.finish, from: uid };
     await provider.interactionResult(request.raw, reply.raw, result, { mergeWithLastSubmission: false });
@@ -115,7 +85,7 @@ export const interactionScope = ({
     return () => reply.header('cache-control', 'no-store').redirect(returnTo, 303);
   };
 
-  /** What a step stages is committed before its answer leaves. */
+  /** Commits what a step staged before its response leaves. */
   const commitBeforeSending = async (
     handle: (work: UnitOfWork) => Promise<SendResponse>,
   ): Promise<FastifyReply> => {
@@ -127,75 +97,50 @@ export const interactionScope = ({
     return send();
   };
 
-  return async (scope) => {
-    await scope.register(async (inner) => {
-      const fallback = inner.errorHandler;
-      inner.setErrorHandler<FastifyError, { Params: { uid: string } }>(async (error, request, reply) => {
-        const isExpired = error instanceof Failure && error.code === 'interaction_expired';
-        const nextStep = isExpired ? nextStepCookie.read(request.headers) : undefined;
-        // "Back" after a step that is done, or its form sent twice: on to the step that came after it.
-        if (nextStep?.next !== undefined) return reply.redirect(`/interaction/${nextStep.next}`, 303);
-        if (!isExpired) return fallback.call(inner, error as Failure, request, reply);
-        return answerExpired({
-          request,
-          reply,
-          pages,
-          failure: error,
-          done: await isFinished(store, request.params.uid),
-          client: nextStep?.client,
-          provider: engine().provider,
-        });
+  const routes: FastifyPluginAsync = async (scope) => {
+    const fallback = scope.errorHandler;
+    scope.setErrorHandler<FastifyError | InteractionExpired, Visited>(async (error, request, reply) => {
+      if (!(error instanceof InteractionExpired)) return fallback.call(scope, error, request, reply);
+      const { client, next } = nextStepCookie.read(request.headers) ?? {};
+      // Someone went back to a completed step, or sent its form twice.
+      if (next !== undefined) return reply.redirect(`/interaction/${next}`, 303);
+      return answerExpired({
+        request,
+        reply,
+        pages,
+        failure: error,
+        done: await isFinished(store, request.params.uid),
+        client,
+        provider: engine().provider,
       });
-
-      // A step may find that nothing needs to be asked, and go on: not for who only looks (RFC 9110 §9.2.1).
-      inner.get<{ Params: { uid: string } }>(path, { exposeHeadRoute: false }, async (request, reply) =>
-        commitBeforeSending(async (work) => {
-          const { visit: current, step } = await loadVisit(request, reply, request.params.uid, work);
-          return answerOutcome(current, await step.show(current), reply);
-        }),
-      );
-
-      inner.post<{ Params: { uid: string }; Body: Form }>(path, async (request, reply) =>
-        commitBeforeSending(async (work) => {
-          const { uid } = request.params;
-          const { visit: current, step } = await loadVisit(request, reply, uid, work);
-          const form = request.body ?? {};
-          if (verifyMac(form['csrf'], macSubject(uid, step), cookieKeys()))
-            return answerOutcome(current, await step.submit(current, form), reply);
-          throw formExpired();
-        }),
-      );
     });
+
+    // Without HEAD: a step may complete without showing a page, and HEAD must change nothing (RFC 9110 §9.2.1).
+    scope.get<Visited>(path, { exposeHeadRoute: false }, async (request, reply) =>
+      commitBeforeSending(async (work) => {
+        const { visit, step } = await loadVisit(request, reply, request.params.uid, work);
+        return answerOutcome(visit, await step.show(visit), reply);
+      }),
+    );
+
+    scope.post<Visited & { Body: Form }>(path, async (request, reply) =>
+      commitBeforeSending(async (work) => {
+        const { uid } = request.params;
+        const { visit, step } = await loadVisit(request, reply, uid, work);
+        const form = request.body ?? {};
+        if (!verifyMac(form['csrf'], formSubject(uid, step), cookieKeys())) throw formExpired();
+        return answerOutcome(visit, await step.submit(visit, form), reply);
+      }),
+    );
   };
+
+  // Registered within a scope, so that the error handler serves these routes only.
+  return async (scope) => void (await scope.register(routes));
 };
 
-const macSubject = (uid: string, { name }: Step) => ['form', name, uid] as const;
-
-const interactionExpired = () =>
-  new Failure({
-    code: 'interaction_expired',
-    status: 400,
-    message: 'This sign-in has expired or was already finished. Start again at the application.',
-  });
-
-/** The engine looked at it when the request came in; the client may have lost it since. */
-const refuseUnregisteredRedirect = (uri: unknown, client: EngineClient): void => {
-  if (typeof uri !== 'string' || client.redirectUriAllowed(uri)) return;
-  throw new Failure({
-    code: 'invalid_redirect_uri',
-    status: 400,
-    message: 'The redirect_uri of this request is no longer registered for the client.',
-  });
-};
-
-/** Answered, and taken up by the engine: nobody answers it again. */
+/** The engine consumed the interaction, so its step was completed. */
 const isFinished = async (store: Store, uid: string): Promise<boolean> => {
   const key = modelKey('Interaction', uid);
   const [interaction] = key ? await store.read([key]) : [];
   return interaction?.consumption !== undefined;
-};
-
-const translateSessionNotFound = (error: unknown): never => {
-  if (error instanceof errors.SessionNotFound) throw interactionExpired();
-  throw error;
 };

@@ -4,19 +4,19 @@ import type { Config } from '#config';
 import { cookieIn, serializeCookie } from '../../cookies.ts';
 import type { ProviderSettings } from '../../provider/provider-settings.ts';
 
-/** What a page that is gone leaves behind in the browser: which application it was for, and which page came after it. */
+/** What a browser remembers of a page of an interaction: the client, and the page that came next. */
 export interface NextStep {
   readonly client: string;
   readonly next?: string;
 }
 
-/** Well beyond the life of an interaction: tabs are left open over night. */
+/** Longer than an interaction lives, because tabs are left open overnight. */
 const maxAgeSeconds = 86_400;
 const uidPattern = /^[A-Za-z0-9_-]+$/;
 
 /**
- * A cookie under the path of the page itself, which no other page gets. It opens nothing: it leads to addresses that
- * are registered, or to a page of ours that has a cookie of its own.
+ * A cookie with the path of the page, so that no other page receives it. It needs no MAC: it only leads to addresses that
+ * are registered, or to another page of this server, which requires its own cookie.
  */
 export const createNextStepCookie = ({ issuer }: Pick<Config, 'issuer'>) => {
   const secure = issuer.startsWith('https:');
@@ -40,8 +40,8 @@ export const createNextStepCookie = ({ issuer }: Pick<Config, 'issuer'>) => {
 };
 
 /**
- * Goes out with the redirect to the page that comes next: whoever sends a form again before that page is there gives up
- * that redirect for this one, and is to find the way all the same.
+ * Sets the cookie with the redirect to the next page. A browser that sends a form twice drops the first redirect, and the
+ * second answer finds the next page by this cookie.
  */
 export const rememberNextStep = (config: Pick<Config, 'issuer'>): ProviderSettings => {
   const nextStepCookie = createNextStepCookie(config);

@@ -1,10 +1,10 @@
 import type { Config } from '#config';
 import { cookieIn, serializeCookie } from '../../cookies.ts';
 import { macOf, verifyMac } from '../../form-mac.ts';
+import type { Interaction } from '../../provider/engine-types.ts';
 import type { ProviderSettings } from '../../provider/provider-settings.ts';
-import type { Interaction } from './step.ts';
 
-/** From the answer of a step to the engine: one redirect, or a page with one button. */
+/** The way from a step to the engine is one redirect, or a page with one button. */
 const maxAgeSeconds = 600;
 
 const cookieName = (issuer: string): string =>
@@ -12,11 +12,11 @@ const cookieName = (issuer: string): string =>
 
 type Answered = Pick<Interaction, 'uid' | 'session' | 'result'>;
 
-/** One for each person, so that nobody gets the one that another person's answer makes. */
+/** The account is part of it, so that one person's cookie never fits another person's answer. */
 const macSubject = ({ uid, session, result }: Answered) =>
   ['answer', uid, result?.login?.accountId ?? session?.accountId ?? ''] as const;
 
-/** Goes out with the answer of a step, to where the engine picks that answer up. */
+/** Set with the answer of a step, for the path where the engine picks the answer up. */
 export const bindingCookie = (
   answered: Answered & Pick<Interaction, 'returnTo'>,
   issuer: string,

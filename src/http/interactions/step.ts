@@ -1,12 +1,11 @@
 import type { FastifyRequest } from 'fastify';
 import type { InteractionResults, interactionPolicy, Provider } from 'oidc-provider';
+import type { EngineClient, Interaction } from '../../provider/engine-types.ts';
 import type { UnitOfWork } from '../../store/unit-of-work.ts';
 import type { Page } from '../../views/page.ts';
+import type { Form } from '../pages/form.ts';
 
-export type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
-export type EngineClient = InstanceType<Provider['Client']>;
-
-/** One visit of a person to one step. */
+/** One request of a person to the page of one step. */
 export interface Visit {
   readonly request: FastifyRequest;
   readonly provider: Provider;
@@ -15,24 +14,22 @@ export interface Visit {
   /** Committed before the response leaves. */
   readonly work: UnitOfWork;
   readonly page: Page;
-  /** What every form of the step carries. */
+  /** The MAC that every form of the step carries. */
   readonly csrf: string;
-  /** Where the form posts to. */
+  /** The URL that the form posts to. */
   readonly action: string;
-  /** Who is signed in to this browser now, which may be another person than when the step came up. */
+  /** The account signed in to this browser now. It may differ from the one when the step began. */
   signedIn(): Promise<string | undefined>;
 }
 
-/** A page to show, or what was found out: the engine decides what comes next. */
+/** A page to show, or a result for the engine, which decides what comes next. */
 export type StepOutcome =
   | { readonly show: string; readonly status?: number; readonly headers?: Readonly<Record<string, string>> }
   | { readonly finish: InteractionResults; readonly cookies?: readonly string[] };
 
-export type Form = Readonly<Record<string, string>>;
-
-/** Steps never call each other: each returns to the engine, which asks for the next one. */
+/** A step never calls another one: it returns to the engine, which asks for the next. */
 export interface Step {
-  /** The prompt of the engine that it answers: `login`, `consent` … */
+  /** The name of the engine's prompt: `login`, `consent` … */
   readonly name: string;
   readonly prompt: interactionPolicy.Prompt;
   show(visit: Visit): Promise<StepOutcome>;

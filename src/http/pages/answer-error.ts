@@ -15,7 +15,7 @@ interface Dependencies {
   readonly clock: Clock;
 }
 
-/** Whatever went wrong: a page for people, JSON for programs. */
+/** Answers any error with a page for people and with JSON for programs. */
 export const createAnswerError = ({ config, pages, clock }: Dependencies) => {
   const answerJson = createErrorHandler(config.issuer);
   return (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined => {
@@ -35,7 +35,7 @@ export const createAnswerError = ({ config, pages, clock }: Dependencies) => {
       time: new Date(clock.now()),
       ...(retryAfter > 0 && { retryAfter: retryAfter }),
     });
-    // A popup keeps its opener, so that the application hears of its end.
+    // A popup keeps its opener, so that the application notices when it closes.
     return pages.send(request, reply, body, { status: httpError.status, popup: true });
   };
 };

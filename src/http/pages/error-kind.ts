@@ -3,7 +3,7 @@ import type { ErrorKind } from '../../views/languages/messages.ts';
 const byCode: Readonly<Record<string, ErrorKind>> = {
   interaction_expired: 'expired',
   form_expired: 'expired',
-  // Nothing that an account could be allowed.
+  // Its status would suggest that another account might have permission.
   foreign_form: 'badRequest',
   invalid_client: 'unknownClient',
   invalid_redirect_uri: 'badRedirect',
@@ -16,6 +16,6 @@ const byStatus: Readonly<Record<number, ErrorKind>> = {
   503: 'unavailable',
 };
 
-/** Which human sentence an error gets. */
+/** Chooses the sentence that people read for an error. */
 export const errorKindOf = (code: string, status: number): ErrorKind =>
   byCode[code] ?? byStatus[status] ?? (status >= 500 ? 'internal' : 'badRequest');

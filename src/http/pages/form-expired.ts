@@ -1,6 +1,6 @@
 import { Failure } from '../../errors.ts';
 
-/** The MAC of a form doesn't belong to this session and this page. */
+/** The form's MAC doesn't fit the browser and the page. */
 export const formExpired = (): Failure =>
   new Failure({
     code: 'form_expired',

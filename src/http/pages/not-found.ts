@@ -5,7 +5,7 @@ import { sendNotFound } from '../error-handler.ts';
 import type { Pages } from './pages.ts';
 import { wantsHtml } from './wants-html.ts';
 
-/** Any address that leads nowhere: a page for people, JSON for programs. */
+/** Answers requests that match no route with a page for people and with JSON for programs. */
 export const createNotFoundHandler =
   (pages: Pages, clock: Clock) =>
   (request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined => {

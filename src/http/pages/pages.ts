@@ -7,7 +7,7 @@ import { languages, messagesFor } from '../../views/languages/index.ts';
 import type { AssetName, Page } from '../../views/page.ts';
 import { type PolicyOptions, pageHeaders } from '../../views/policy.ts';
 
-/** What is known of a request whichever door it came through. */
+/** What a page needs to know of a request, whether Fastify or the engine handles it. */
 export interface PageRequest {
   readonly headers: IncomingHttpHeaders;
   /** Path and query. */
@@ -27,7 +27,7 @@ interface SendOptions extends PolicyOptions {
 export interface Pages {
   page(request: PageRequest, options?: PageOptions): Page;
   pageFor(request: FastifyRequest, options?: PageOptions): Page;
-  /** The headers of a page; with the cookie that remembers a language the reader pressed. */
+  /** The headers of a page, with a cookie for the language that the person chose by a link. */
   headers(request: PageRequest, policy?: PolicyOptions): Readonly<Record<string, string>>;
   send(request: FastifyRequest, reply: FastifyReply, body: string, options?: SendOptions): FastifyReply;
 }
@@ -35,7 +35,7 @@ export interface Pages {
 const languageCookie = 'postern_lang';
 const year = 31_536_000;
 
-/** Of any request target, also of one that is no URL. */
+/** It takes any request target, also one that isn't a valid URL. */
 const chosenLanguage = (url: string): string | undefined => {
   const query = url.indexOf('?');
   return query < 0 ? undefined : (new URLSearchParams(url.slice(query)).get('lang') ?? undefined);

@@ -17,25 +17,25 @@ export const pageRequestOf = (ctx: KoaContextWithOIDC): PageRequest => ({
   requestId: getRequestContext(ctx.req).correlationId,
 });
 
-/** OpenID Connect Core §3.1.2.1: the language that the application asked for, wherever in the request it is. */
+/** OpenID Connect Core §3.1.2.1: the languages that the application asked for. Parameters may not be parsed yet. */
 export const uiLocalesOf = (ctx: KoaContextWithOIDC): { readonly uiLocales?: string } => {
   const asked = ctx.oidc?.params?.['ui_locales'] ?? ctx.query['ui_locales'];
   return typeof asked === 'string' ? { uiLocales: asked } : {};
 };
 
-/** The page of a step that was answered already, or too late: it knows what came after, or how to start again. */
+/** A step that was answered before, or too late, has a page that leads to the next step or to a new start. */
 const followingPageOf = ({ oidc, path }: KoaContextWithOIDC, error: Error): string | undefined => {
-  // There, its code is found to be used.
+  // That page says that the code was used.
   if (error instanceof AlreadyAnswered) return `${routes.code_verification}?again=yes`;
   if (!(error instanceof errors.SessionNotFound)) return undefined;
   if (oidc?.route !== 'resume' && oidc?.route !== 'device_resume') return undefined;
   return `/interaction/${path.slice(path.lastIndexOf('/') + 1)}`;
 };
 
-/** RFC 6749 §4.1.2.1 by hand: only to a redirect URI that is registered, and by a link where that is how it answers. */
+/** A link with the error response of RFC 6749 §4.1.2.1. It needs a registered redirect URI and the `query` response mode. */
 const linkToClient = ({ oidc, query }: KoaContextWithOIDC, out: EngineError): ErrorModel['back'] => {
   const { client } = oidc ?? {};
-  // Not read yet when the session couldn't be.
+  // The parameters aren't parsed yet when the session can't be read.
   const params: Readonly<Record<string, unknown>> = oidc?.params ?? query;
   const uri = params['redirect_uri'];
   const mode = params['response_mode'];
@@ -50,7 +50,7 @@ const linkToClient = ({ oidc, query }: KoaContextWithOIDC, out: EngineError): Er
   return { name: client.clientName ?? client.clientId, href: href.href };
 };
 
-/** The engine's failures: a page for people, JSON for programs, which get it at their endpoints whatever they accept. */
+/** Answers errors of the engine with a page where people go, and with JSON at all other endpoints, whatever they accept. */
 export const createRenderError =
   (pages: Pages, clock: Clock): RenderError =>
   (ctx, out, error) => {
@@ -79,7 +79,7 @@ export const createRenderError =
       ...(retryAfter > 0 && { retryAfter: retryAfter }),
       ...(back && { back }),
     });
-    // A popup keeps its opener, so that the way back still reaches the application.
+    // A popup keeps its opener, so that the link back still reaches the application.
     ctx.set(pages.headers(pageRequest, { popup: true }));
     ctx.body = body;
   };

@@ -1,4 +1,4 @@
-/** Browsers ask for HTML by name; whoever takes anything gets JSON. */
+/** Browsers ask for HTML by name. A program that accepts anything gets JSON. */
 export const wantsHtml = (accept: string | undefined): boolean => {
   if (accept === undefined) return false;
   const html = accept.indexOf('text/html');

@@ -1,5 +1,5 @@
 import { interactionPolicy } from 'oidc-provider';
-import type { Interaction } from '../../http/interactions/step.ts';
+import type { Interaction } from '../../provider/engine-types.ts';
 
 const checkReason = 'another_account';
 

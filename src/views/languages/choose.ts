@@ -1,16 +1,16 @@
 interface LanguagePreferences {
-  /** `?lang=`: the user pressed a language link. */
+  /** The value of `?lang=`, which language links set. */
   readonly query?: string | undefined;
-  /** What that press left behind. */
+  /** The cookie that remembers such a choice. */
   readonly cookie?: string | undefined;
-  /** `ui_locales` of the request: OpenID Connect Core §3.1.2.1, space-separated, best first. */
+  /** `ui_locales` of the request: space-separated, best first (OpenID Connect Core §3.1.2.1). */
   readonly uiLocales?: string | undefined;
   readonly acceptLanguage?: string | undefined;
   readonly supported: readonly string[];
   readonly default: string;
 }
 
-/** The user's own choice, then the app's wish, then the browser's. Unknown tags count for nothing. */
+/** Prefers the person's own choice, then the app's, then the browser's. Unknown tags are ignored. */
 export const chooseLanguage = (preferences: LanguagePreferences): string => {
   const tags = [
     ...splitList(preferences.query, /\s+/),
@@ -25,7 +25,7 @@ export const chooseLanguage = (preferences: LanguagePreferences): string => {
   return preferences.default;
 };
 
-/** Anyone can send these: what is longer than any honest list is cut before it is read. */
+/** Any caller can send these lists, so they are cut to a length that no honest list exceeds. */
 const maxListLength = 256;
 const maxTags = 16;
 
@@ -35,7 +35,7 @@ const splitList = (list: string | undefined, at: RegExp): string[] =>
     .split(at, maxTags)
     .filter((item) => item !== '');
 
-/** RFC 4647 §3.4: from the end, subtag by subtag: `de-AT-1996`, `de-AT`, `de`. */
+/** RFC 4647 §3.4: drops subtags from the end, as in `de-AT-1996`, `de-AT`, `de`. */
 const lookup = (tag: string, supported: readonly string[]): string | undefined => {
   for (
     let range = tag.toLowerCase();
@@ -48,7 +48,7 @@ const lookup = (tag: string, supported: readonly string[]): string | undefined =
   return undefined;
 };
 
-/** RFC 9110 §12.5.4; `*` and `q=0` choose nothing. */
+/** RFC 9110 §12.5.4. `*` and `q=0` are ignored. */
 const byQuality = (header: string | undefined): string[] =>
   splitList(header, /\s*,\s*/)
     .map((item) => {

@@ -1,6 +1,6 @@
 /**
- * Owns what pages say, one file a language, and which language a request gets. Not the wording of protocol
- * errors: those are for programs and stay in English.
+ * Owns the texts of pages, one file per language, and the choice of a request's language. Protocol errors are for
+ * programs, so they are in English and not here.
  */
 import { de } from './de.ts';
 import { en } from './en.ts';

@@ -1,9 +1,9 @@
 import type { Value } from '../html.ts';
 
-/** A sentence with values set in it: each language puts them where they belong. */
+/** A sentence with values in it. Each language places them itself. */
 type Phrase = readonly Value[];
 
-/** Claims of OpenID Connect Core §5.1 that a consent page can name in plain words. */
+/** Claims of OpenID Connect Core §5.1 that the consent page describes. */
 type KnownClaim =
   | 'name'
   | 'given_name'
@@ -37,10 +37,10 @@ export type ErrorKind =
   | 'unknownClient'
   | 'badRedirect';
 
-/** Everything a language says. A new language is one file that satisfies this, and its line in `index.ts`. */
+/** All texts of a language. To add a language, write a file that satisfies this type and list it in `index.ts`. */
 export interface Messages {
   readonly tag: string;
-  /** In its own words. */
+  /** The name of the language in that language. */
   readonly name: string;
   readonly dir: 'ltr' | 'rtl';
   readonly layout: { skip: string; errorPrefix: string; language: string; requestId: string };

@@ -6,19 +6,19 @@ import type { Page } from '../page.ts';
 
 export interface ConfirmModel {
   readonly title: string;
-  /** What will happen, and whether it can be undone. */
+  /** Says what will happen and whether it can be undone. */
   readonly consequence: string;
   readonly action: string;
   readonly csrf: string;
-  /** What the form carries besides the token. */
+  /** Fields of the form besides the MAC. */
   readonly fields?: Readonly<Record<string, string>>;
-  /** The verb: "Revoke", "Delete". */
+  /** A verb: "Revoke", "Delete". */
   readonly submitLabel: string;
   readonly destructive: boolean;
   readonly cancelTo: string;
 }
 
-/** Before anything destructive, from the server, so that it holds without JavaScript. */
+/** Asks before a destructive action. It's a page, so it also works without JavaScript. */
 export const confirmPage = (page: Page, model: ConfirmModel): string =>
   layout(page, {
     title: model.title,

@@ -9,36 +9,36 @@ import { longDate } from '../time.ts';
 
 /** One thing the application asks for. */
 export interface RequestedItem {
-  /** As on the wire: shown when there are no words for it. */
+  /** The scope or claim as requested. It is shown when no description exists. */
   readonly name: string;
-  /** The operator's words. */
+  /** The operator's description. */
   readonly description?: string;
   readonly isNew: boolean;
-  /** Partial consent: the user may leave it out. Posted as `<field>=yes` when it is ticked. */
+  /** The person may leave it out. When ticked it is posted as `<field>=yes`. */
   readonly optional?: { readonly field: string; readonly checked: boolean };
 }
 
-/** RFC 9396: what exactly is asked for, member by member as the application wrote it. */
+/** One authorization detail (RFC 9396), with each member as the application wrote it. */
 export interface Detail {
   readonly type: string;
-  /** The operator's words for the type. */
+  /** The operator's description of the type. */
   readonly description?: string;
   readonly members: readonly { readonly name: string; readonly value: string }[];
 }
 
 export interface ConsentModel {
-  /** Where the form posts: `csrf`, the optional fields, and `decision` (`allow` or `deny`). */
+  /** The form posts `csrf`, the optional fields, and `decision` (`allow` or `deny`) to this path. */
   readonly action: string;
   readonly csrf: string;
   readonly account: AccountDisplay & { readonly switchTo?: string };
   readonly client: ClientDisplay & {
-    /** It registered itself. */
+    /** The client registered itself. */
     readonly unverified?: boolean;
     readonly firstSeen?: Date;
     readonly terms?: string;
     readonly policy?: string;
   };
-  /** Something was allowed before: only then is what is new worth marking. */
+  /** The person has allowed something before, so new items are marked. */
   readonly grantedBefore: boolean;
   readonly scopes: readonly RequestedItem[];
   readonly claims: readonly RequestedItem[];
@@ -46,8 +46,8 @@ export interface ConsentModel {
   readonly details?: readonly Detail[];
   readonly offline?: { readonly isNew: boolean };
   /**
-   * Absent where the person stays here (RFC 8628). `local` when the answer goes to a program on this device (RFC 8252
-   * §8.6: anyone may listen there).
+   * Absent in the device flow, which ends on this server (RFC 8628). `local` means that the response goes to an app on
+   * this device, where any program may listen (RFC 8252 §8.6).
    */
   readonly redirect?: { readonly host: string; readonly local: boolean };
 }
@@ -120,7 +120,7 @@ const requestedItem = (
 
 const isNew = ({ consent }: Messages): Html => html` <span class="badge badge-new">${consent.isNew}</span>`;
 
-/** A scope may be called `constructor`. */
+/** A scope may have the name `constructor`. */
 const ownText = (words: Readonly<Record<string, string>>, name: string): string | undefined =>
   Object.hasOwn(words, name) ? words[name] : undefined;
 

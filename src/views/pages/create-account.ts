@@ -18,7 +18,7 @@ type CreateAccountProblem =
   | 'passwordLong';
 
 export interface CreateAccountModel {
-  /** Where the form posts: `csrf`, `login`, `name`, `email`, `password`. */
+  /** The form posts `csrf`, `login`, `name`, `email` and `password` to this path. */
   readonly action: string;
   readonly csrf: string;
   readonly client: ClientDisplay;
@@ -27,7 +27,7 @@ export interface CreateAccountModel {
   readonly email?: string;
   readonly minPasswordLength: number;
   readonly problems?: readonly CreateAccountProblem[];
-  /** Nothing is wrong with it, but it comes too early. */
+  /** The form is valid but was sent too early. */
   readonly waitSeconds?: number;
   readonly signIn?: { readonly href: string };
 }

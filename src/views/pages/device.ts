@@ -11,10 +11,10 @@ type DeviceProblem =
   | { readonly kind: 'throttled'; readonly seconds: number };
 
 export interface DeviceEnterModel {
-  /** The engine's own route; the form posts `xsrf` and `user_code` to it. */
+  /** The engine's route. The form posts `xsrf` and `user_code` to it. */
   readonly action: string;
   readonly xsrf: string;
-  /** Filled in from `verification_uri_complete` (RFC 8628 §3.3.1), never submitted by itself. */
+  /** From `verification_uri_complete` (RFC 8628 §3.3.1). The form is never submitted automatically. */
   readonly code?: string;
   readonly problem?: DeviceProblem;
 }
@@ -46,19 +46,19 @@ export const deviceEnterPage = (page: Page, model: DeviceEnterModel): string => 
 export interface DeviceConfirmModel {
   readonly action: string;
   readonly xsrf: string;
-  /** As it was typed: the engine wants it back. */
+  /** The code as typed, which the engine expects again. */
   readonly typedCode: string;
-  /** As the device shows it. */
+  /** The code as the device shows it. */
   readonly displayedCode: string;
   readonly client: ClientDisplay;
-  /** In plain words. */
+  /** Descriptions of the scopes. */
   readonly scopes: readonly string[];
-  /** Where the request came from, so that a stranger's device is noticed (RFC 8628 §5.4). */
+  /** The address that the request came from, so that people notice a foreign device (RFC 8628 §5.4). */
   readonly address?: string;
   readonly agent?: string;
 }
 
-/** The engine reads `confirm` and, before it, `abort`: the refusing button wins over the hidden field. */
+/** The engine reads `abort` before `confirm`, so the button to deny wins over the hidden field. */
 export const deviceConfirmPage = (page: Page, model: DeviceConfirmModel): string => {
   const { device: text } = page.messages;
   return layout(page, {

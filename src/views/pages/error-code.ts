@@ -4,11 +4,11 @@ import { layout } from '../layout.ts';
 import type { Page } from '../page.ts';
 
 export interface ErrorCodeModel {
-  /** From the address: anything at all. */
+  /** Taken from the URL, so it may be any text. */
   readonly code: string;
 }
 
-/** `/errors/<code>`: where `error_uri` leads. For an unknown code the handler answers 404 with the same page. */
+/** The page at `/errors/<code>`, where `error_uri` leads. For an unknown code the handler sends it with 404. */
 export const errorCodePage = (page: Page, { code }: ErrorCodeModel): string => {
   const { errorCode: text } = page.messages;
   const explanation = explanationOf(code);

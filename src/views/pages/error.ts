@@ -8,16 +8,16 @@ import { relativeTime, utcDateTime } from '../time.ts';
 
 export interface ErrorModel {
   readonly kind: ErrorKind;
-  /** As in RFC 6749: `invalid_request`. It has its page at `/errors/<code>`. */
+  /** A code such as `invalid_request` (RFC 6749), which `/errors/<code>` explains. */
   readonly code: string;
   readonly status: number;
   readonly time: Date;
-  /** `error_description`: public by contract, but written for developers. */
+  /** The `error_description`, which is for developers. */
   readonly description?: string;
-  /** More for developers, such as the client id. */
+  /** More facts for developers, such as the client id. */
   readonly details?: readonly { readonly name: string; readonly value: string }[];
   readonly retryAfter?: number;
-  /** Only a redirect URI that was found registered. */
+  /** A link to a registered redirect URI. */
   readonly back?: { readonly name: string; readonly href: string };
 }
 

@@ -4,13 +4,13 @@ import { appUrl } from '../links.ts';
 import type { Page } from '../page.ts';
 
 export interface ExpiredModel {
-  /** It was answered, and the sign-in went on from it. */
+  /** The step was completed, and the sign-in went on. */
   readonly done?: boolean;
-  /** Where the application begins a sign-in, when that is known and registered. */
+  /** The application and the registered URL where it begins a sign-in, if both are known. */
   readonly app?: { readonly name: string; readonly href: string };
 }
 
-/** The interaction is gone: too old, finished elsewhere, or its cookie was lost. */
+/** For an interaction that is too old, was finished elsewhere, or lost its cookie. */
 export const expiredPage = (page: Page, { done, app }: ExpiredModel): string => {
   const { expired: text } = page.messages;
   const href = appUrl(app?.href);

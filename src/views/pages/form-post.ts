@@ -6,14 +6,14 @@ import { formTarget } from '../links.ts';
 import type { Page } from '../page.ts';
 
 export interface FormPostModel {
-  /** The app's redirect URI, or a path of ours. */
+  /** The app's redirect URI, or a path of this server. */
   readonly action: string;
   readonly fields: Readonly<Record<string, string>>;
-  /** Who gets it, as people know it. */
+  /** The name of the receiver, as people know it. */
   readonly to: string;
 }
 
-/** OAuth 2.0 Form Post Response Mode: the script sends the form; without it the button does. */
+/** OAuth 2.0 Form Post Response Mode. A script submits the form; without JavaScript the person presses the button. */
 export const formPostPage = (page: Page, model: FormPostModel): string => {
   const { formPost: text } = page.messages;
   return layout(page, {

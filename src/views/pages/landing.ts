@@ -7,7 +7,7 @@ export interface LandingModel {
   readonly issuer: string;
 }
 
-/** `/` in production: says what this is, and no more. */
+/** The page at `/` in production. */
 export const landingPage = (page: Page, { issuer }: LandingModel): string => {
   const { landing: text } = page.messages;
   return layout(page, {

@@ -7,23 +7,23 @@ import { ownPath } from '../links.ts';
 import type { ClientDisplay, Page } from '../page.ts';
 import { relativeTime } from '../time.ts';
 
-/** `wrong` is one answer to every cause: unknown account, wrong password, disabled account. */
+/** `wrong` covers an unknown account, a wrong password and a disabled account, so that none of them is disclosed. */
 export type LoginProblem =
   | { readonly kind: 'wrong' }
   | { readonly kind: 'throttled'; readonly seconds: number }
   | { readonly kind: 'missing'; readonly fields: readonly ('login' | 'password')[] };
 
 export interface LoginModel {
-  /** Where the form posts: fields `csrf`, `login`, `password`, `remember` (`yes`). */
+  /** The form posts `csrf`, `login`, `password` and `remember` (`yes`) to this path. */
   readonly action: string;
   readonly csrf: string;
   readonly client: ClientDisplay;
-  /** What was typed before; for `again`, the name that can't be changed. */
+  /** The name as typed before. For a reauthentication it can't be changed. */
   readonly login?: string;
-  /** Ticked or not; absent: it is not offered. */
+  /** Whether the box is ticked. Without it the page has no such box. */
   readonly remember?: boolean;
   readonly problem?: LoginProblem;
-  /** Re-authentication: the account is known, the way out is a link to another one. */
+  /** The account is known and must sign in again. A link leads to the choice of another account. */
   readonly reauthentication?: { readonly switchTo: string };
   readonly passkey?: { readonly href: string };
   readonly upstreams?: readonly { readonly name: string; readonly href: string }[];

@@ -6,10 +6,10 @@ import { appUrl, formTarget } from '../links.ts';
 import type { Page } from '../page.ts';
 
 export interface LogoutModel {
-  /** The engine's own route; the form posts `xsrf`, and `logout=yes` unless the user stays. */
+  /** The engine's route. The form posts `xsrf`, and `logout=yes` unless the person stays signed in. */
   readonly action: string;
   readonly xsrf: string;
-  /** The issuer as people know it: its host name. */
+  /** The host name of the issuer. */
   readonly issuer: string;
   readonly account?: string;
   readonly apps: readonly string[];
@@ -37,7 +37,7 @@ export const logoutPage = (page: Page, model: LogoutModel): string => {
 };
 
 export interface LoggedOutModel {
-  /** Only an address that was registered for the app and checked. */
+  /** A link to a registered address of the app. */
   readonly back?: { readonly name: string; readonly href: string };
 }
 

@@ -6,20 +6,20 @@ import { ownPath } from '../links.ts';
 import type { ClientDisplay, Page } from '../page.ts';
 
 export interface PendingRequest {
-  /** Names the request in its form. */
+  /** Identifies the request in its form. */
   readonly handle: string;
   readonly csrf: string;
   readonly client: ClientDisplay;
-  /** What the person sees where they started (CIBA §7.1). */
+  /** The binding message, which the person sees where the sign-in was started (CIBA §7.1). */
   readonly message?: string;
-  /** In plain words. */
+  /** Descriptions of the scopes. */
   readonly scopes: readonly string[];
 }
 
 export interface RequestsModel {
   /** The form posts `csrf`, `request` and `decision` (`allow` or `deny`). */
   readonly action: string;
-  /** Absent when nobody is signed in. */
+  /** Absent when no account is signed in. */
   readonly requests?: readonly PendingRequest[];
   readonly outcome?: 'approved' | 'denied' | 'gone' | 'tooWeak';
 }

@@ -6,7 +6,7 @@ import { ownPath } from '../links.ts';
 import type { AccountDisplay, ClientDisplay, Page } from '../page.ts';
 
 export interface SelectAccountModel {
-  /** Where the form posts: `csrf`, and `account` (an id of the list) or `another` (`yes`). */
+  /** The form posts `csrf`, and `account` (an id of the list) or `another` (`yes`), to this path. */
   readonly action: string;
   readonly csrf: string;
   readonly client: ClientDisplay;

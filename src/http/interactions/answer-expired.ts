@@ -1,13 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Provider } from 'oidc-provider';
-import type { Failure } from '../../errors.ts';
+import type { EngineClient } from '../../provider/engine-types.ts';
 import { type ExpiredModel, expiredPage } from '../../views/pages/expired.ts';
 import type { Pages } from '../pages/pages.ts';
 import { wantsHtml } from '../pages/wants-html.ts';
 import { displayOf, homepageOf } from './client-display.ts';
-import type { EngineClient } from './step.ts';
+import type { InteractionExpired } from './interaction-expired.ts';
 
-/** OpenID Connect Core §4: an application that can be asked to begin a sign-in; otherwise its home page. */
+/** Links to where the application begins a sign-in (OpenID Connect Core §4), otherwise to its home page. */
 const restartLink = (client: EngineClient, issuer: string): ExpiredModel => {
   const home = homepageOf(client);
   const initiateLoginUri = client['from_registration'] === true ? undefined : client.initiateLoginUri;
@@ -21,10 +21,10 @@ interface ExpiredInteraction {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
   readonly pages: Pages;
-  readonly failure: Failure;
-  /** It was answered, and the sign-in went on from it. */
+  readonly failure: InteractionExpired;
+  /** The step was completed, and the sign-in went on. */
   readonly done: boolean;
-  /** The application that it was for, if the browser still knows. */
+  /** The client that asked for the sign-in, if the browser still knows it. */
   readonly client: string | undefined;
   readonly provider: Provider;
 }
