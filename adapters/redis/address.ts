@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { RedisOptions } from 'ioredis';
 import { InvalidStoreUrl } from '#src/store/errors.ts';
 
-/** What of the driver's options is set here. Its own type clashes with exact optional properties in this one. */
+/** The driver's options. Its own type clashes with exact optional properties in `replyMapping`. */
 export type DriverOptions = Omit<RedisOptions, 'replyMapping'>;
 
 interface Node {
@@ -34,13 +34,13 @@ const parameters = new Set([
   'sentinel_password',
 ]);
 
-/** No message of ours repeats the URL: there may be a password in it. */
+/** Error messages never repeat the URL, because it may contain a password. */
 export const parseAddress = (url: string): Address => {
   const match = /^([a-z+]+):\/\/(?:([^/?#]*)@)?([^/?#]*)(\/[^?#]*)?(?:\?([^#]*))?$/.exec(url);
   const scheme = match?.[1];
   if (!match || !isScheme(scheme))
     throw new InvalidStoreUrl(
-      `store.url is no address of Redis: write one like ${Object.values(examples).join(' or ')}.`,
+      `store.url is not an address of Redis: write one like ${Object.values(examples).join(' or ')}.`,
     );
   const invalid = (problem: string): InvalidStoreUrl =>
     new InvalidStoreUrl(`store.url ${problem}: write it like ${examples[scheme]}.`);
@@ -89,7 +89,7 @@ export const parseAddress = (url: string): Address => {
 const isScheme = (text: string | undefined): text is Scheme =>
   text !== undefined && Object.hasOwn(examples, text);
 
-type Invalid = (what: string) => InvalidStoreUrl;
+type Invalid = (problem: string) => InvalidStoreUrl;
 
 const credentials = (user: string | undefined, invalid: Invalid): DriverOptions => {
   if (user === undefined) return {};
@@ -101,7 +101,7 @@ const credentials = (user: string | undefined, invalid: Invalid): DriverOptions 
 
 const database = (text: string | null, invalid: Invalid): DriverOptions => {
   if (text === null) return {};
-  if (!/^\d{1,5}$/.test(text)) throw invalid('names a database that is no number');
+  if (!/^\d{1,5}$/.test(text)) throw invalid('names a database that is not a number');
   return { db: Number(text) };
 };
 

@@ -1,19 +1,19 @@
 import type { Document } from '#src/store/port.ts';
 
 /**
- * A document as one text, line by line; only the body is always there:
+ * A document is stored as one text. Every line except the body is optional:
  *
- *     !nonce at        claimed, by which commit and when
- *     +nonce           made by that commit (`~nonce`: replaced by it), so that a resend of it is recognised
- *     @stamp           the end of its lifetime
- *     #place place     the index entries that count
- *     body             `=` before it when it starts with one of these signs
- *     name value       one line a part
+ *     !nonce at        consumed by the commit with this nonce, and when
+ *     +nonce           created by this commit (`~nonce`: replaced by it), so that a resend is recognised
+ *     @stamp           the end of the lifetime
+ *     #tag tag         the tags of the current index entries
+ *     body             with `=` in front if it starts with one of these signs
+ *     name value       one line for each field
  *
- * Stamps are in base 36.
+ * Stamps are milliseconds since the epoch in base 36.
  */
 const signs = new Set(['!', '+', '~', '@', '#', '=']);
-const [claimSign, madeSign, replacedSign, lifetimeSign, placesSign, bodySign] = [33, 43, 126, 64, 35, 61];
+const [claimSign, madeSign, replacedSign, lifetimeSign, indexSign, bodySign] = [33, 43, 126, 64, 35, 61];
 
 const oneLine = (text: string): string => {
   if (text.includes('\n')) throw new TypeError('a text with a line break can not be stored');
@@ -27,13 +27,13 @@ export const bodyLine = (body: string): string =>
   signs.has(body.charAt(0)) ? `=${oneLine(body)}` : oneLine(body);
 
 export const fieldName = (name: string): string => {
-  if (/\s/.test(name)) throw new TypeError('the name of a part holds no white space');
+  if (/\s/.test(name)) throw new TypeError('the name of a field must not contain white space');
   return name;
 };
 
 export const fieldValue = oneLine;
 
-/** Body and parts. */
+/** The lines of body and fields. */
 export const contentText = (body: string, parts: Readonly<Record<string, string>> | undefined): string => {
   let text = bodyLine(body);
   for (const name in parts) {
@@ -45,14 +45,14 @@ export const contentText = (body: string, parts: Readonly<Record<string, string>
 
 export interface DecodedDocument {
   readonly document: Document;
-  /** The commit that made or replaced the document. */
+  /** The nonce of the commit that created or replaced the document. */
   readonly writtenBy: string | undefined;
   readonly indexEntries: string;
 }
 
 const noFields: Readonly<Record<string, string>> = Object.freeze({});
 
-/** `undefined` for a document past its lifetime: the server's clock may be behind ours. */
+/** `undefined` for an expired document: Redis may keep it longer if its clock is behind. */
 export const decode = (text: string, now: number): DecodedDocument | undefined => {
   let at = 0;
   let first = text.charCodeAt(0);
@@ -80,7 +80,7 @@ export const decode = (text: string, now: number): DecodedDocument | undefined =
     at = stop + 1;
     first = text.charCodeAt(at);
   }
-  if (first === placesSign) {
+  if (first === indexSign) {
     const stop = text.indexOf('\n', at);
     indexEntries = text.slice(at + 1, stop);
     at = stop + 1;
@@ -105,7 +105,7 @@ const parseFields = (text: string, from: number): Readonly<Record<string, string
     const stop = end === -1 ? text.length : end;
     const name = text.slice(at, space);
     const value = text.slice(space + 1, stop);
-    // Assigned, this name would set the prototype.
+    // An assignment to this name would set the prototype.
     if (name === '__proto__')
       Object.defineProperty(fields, name, { value, enumerable: true, configurable: true, writable: true });
     else fields[name] = value;

@@ -15,7 +15,7 @@ interface Dependencies {
   readonly serverClock: ServerClock;
   readonly inDoubt: InDoubtCommits;
   readonly timing: Timing;
-  /** Told of each trip; groups that travel side by side make one. */
+  /** Observes a round trip. Groups that are sent in parallel make one. */
   readonly observe: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
@@ -24,10 +24,10 @@ interface Run {
   readonly startedAt: number;
   readonly mode: '' | 'm';
   readonly outcome: Outcome;
-  /** In the server's time; set by the last send. */
+  /** In the server's time. Each send sets it. */
   notAfter: string;
-  /** More than a dry run was sent. */
-  wrote: boolean;
+  /** A command that writes was sent. */
+  mayHaveWritten: boolean;
 }
 
 export const createCommits = (dependencies: Dependencies) => {
@@ -57,7 +57,7 @@ export const createCommits = (dependencies: Dependencies) => {
     for (;;) {
       const elapsed = performance.now() - run.startedAt;
       run.notAfter = serverClock.after(run.startedAt, timing.deadlineMs);
-      if (mode !== 'd') run.wrote = true;
+      if (mode !== 'd') run.mayHaveWritten = true;
       const reply = await connection.send(
         'evalsha',
         [
@@ -88,8 +88,7 @@ export const createCommits = (dependencies: Dependencies) => {
   const toError = async (group: Group, reply: string, run: Run): Promise<Error> => {
     const [number, reason, nonce, at] = reply.split(' ');
     const write = group.writes[Number(number) - 1];
-    if (write === undefined || !isReason(reason))
-      return new StoreUnavailable('Redis gave an answer that is none');
+    if (write === undefined || !isReason(reason)) return new StoreUnavailable('Redis gave an invalid answer');
     const limitMs = run.startedAt + timing.deadlineMs - performance.now();
     if (reason === 'consumed' && nonce !== undefined && at !== undefined) {
       if (nonce !== run.nonce) await inDoubt.confirmConsumption(nonce, limitMs);
@@ -101,7 +100,7 @@ export const createCommits = (dependencies: Dependencies) => {
     return new Conflict(write.key, reason);
   };
 
-  /** Side by side; of several conflicts the first is thrown, and before all a conflict. */
+  /** Sends groups in parallel. A conflict is thrown before any other error, and the first conflict first. */
   const sendAll = async (groups: readonly Group[], run: Run, mode: '' | 'm' | 'd'): Promise<void> => {
     const [only] = groups;
     if (only && groups.length === 1) return observe(() => send(only, run, mode));
@@ -110,17 +109,17 @@ export const createCommits = (dependencies: Dependencies) => {
       const errors = results.flatMap((result): unknown[] =>
         result.status === 'rejected' ? [result.reason] : [],
       );
-      if (errors.length > 0) throw errors.find((fault) => fault instanceof Conflict) ?? errors[0];
+      if (errors.length > 0) throw errors.find((error) => error instanceof Conflict) ?? errors[0];
     });
   };
 
-  /** The claims last: a crash on the way leaves no spent code without its tokens. */
+  /** Sends consumptions last, so that a crash between two groups leaves no used code without its tokens. */
   const sendInOrder = async (groups: readonly Group[], run: Run): Promise<void> => {
     const conditional = groups.filter((group) => group.conditional);
     if (groups.length > 1 && conditional.length > 0) await sendAll(conditional, run, 'd');
     for (const rank of [0, 1, 2]) {
-      const now = groups.filter((group) => group.rank === rank);
-      if (now.length > 0) await sendAll(now, run, run.mode);
+      const ofRank = groups.filter((group) => group.rank === rank);
+      if (ofRank.length > 0) await sendAll(ofRank, run, run.mode);
     }
   };
 
@@ -134,19 +133,19 @@ export const createCommits = (dependencies: Dependencies) => {
       mode: isConditional ? 'm' : '',
       outcome: { unanswered: 0 },
       notAfter: '0',
-      wrote: false,
+      mayHaveWritten: false,
     };
     if (isConditional) inDoubt.begin(run.nonce);
     try {
       await (groups.length === 1 ? sendAll(groups, run, run.mode) : sendInOrder(groups, run));
-    } catch (fault) {
-      if (isConditional && run.wrote) {
-        // One that may still arrive, or has arrived unheard, is taken back once it can't arrive any more.
+    } catch (error) {
+      if (isConditional && run.mayHaveWritten) {
+        // The commit may still arrive, or its reply was lost. It is undone when it can't arrive any more.
         if (run.outcome.unanswered > 0) inDoubt.add(run.nonce, { groups, notAfter: run.notAfter });
         else if (groups.length > 1 && !(await inDoubt.undo(run.nonce, groups)))
           inDoubt.add(run.nonce, { groups, notAfter: '0' });
       }
-      throw fault;
+      throw error;
     } finally {
       if (isConditional) inDoubt.end(run.nonce);
     }

@@ -13,21 +13,21 @@ import {
 } from './driver-errors.ts';
 import { scriptText } from './scripts.ts';
 
-/** How often a question left without an answer ever coming back: 0 means that nothing can have happened. */
+/** How many sent commands were never answered. With 0, the server can't have run any of them unnoticed. */
 export interface Outcome {
   unanswered: number;
 }
 
 export interface CommandOptions {
   readonly limitMs: number;
-  /** A longer limit, for a question that has left and may have been heard. */
+  /** A longer limit for a command that was sent, because the server may have run it. */
   readonly sentLimitMs?: number;
-  /** Not asked again after its answer was lost. */
+  /** Don't resend the command when its reply was lost. */
   readonly noResend?: boolean;
   readonly outcome?: Outcome;
 }
 
-/** The connection that asks. It reconnects for ever, and nothing waits on it longer than its limit. */
+/** The connection for commands. It reconnects for ever, and no command waits longer than its limit. */
 export class Connection {
   readonly clustered: boolean;
   readonly #client: Redis | Cluster;
@@ -71,12 +71,12 @@ export class Connection {
       this.#waiting.add(proceed);
     });
     if (this.#client.status === 'ready') return;
-    const fault = this.#lastError;
+    const error = this.#lastError;
     await this.close();
-    throw toOpenError(fault);
+    throw toOpenError(error);
   }
 
-  /** Told of each connection, with the time since the last answer on the one before. */
+  /** `listener` gets the time since the last reply whenever the connection is ready again. */
   onReady(listener: (silentMs: number) => void): void {
     this.#readyListeners.push(listener);
   }
@@ -93,7 +93,7 @@ export class Connection {
     return this.#client.status === 'ready';
   }
 
-  /** Those that hold the data, one connection each, always in the same order. */
+  /** One connection to each server that holds data, always in the same order. */
   masters(): Redis[] {
     if (this.#single) return [this.#single];
     const nodes = this.#client instanceof Cluster ? this.#client.nodes('master') : [];
@@ -101,14 +101,14 @@ export class Connection {
     return nodes.sort((a, b) => (name(a) < name(b) ? -1 : 1));
   }
 
-  /** Options of a connection of its own, for the subscriber. */
+  /** Options for the separate connection of the subscriber. */
   subscriberOptions(): DriverOptions | undefined {
     if (this.#single) return this.#single.options;
     const nodes = this.#client instanceof Cluster ? this.#client.nodes('all') : [];
     return nodes[Math.floor(Math.random() * nodes.length)]?.options;
   }
 
-  /** Fails only with `Unavailable`. */
+  /** Fails only with `StoreUnavailable`. */
   send(command: string, args: string[], options: CommandOptions): Promise<unknown> {
     const { limitMs, sentLimitMs = limitMs, noResend = false, outcome } = options;
     return new Promise((resolve, reject) => {
@@ -124,9 +124,9 @@ export class Connection {
         clearTimeout(timer);
         this.#waiting.delete(attempt);
       };
-      const fail = (fault: unknown): void => {
+      const fail = (error: unknown): void => {
         finish();
-        reject(toUnavailable(fault));
+        reject(toUnavailable(error));
       };
       const onTimeout = (): void => {
         if (sent && sentLimitMs > limitMs && timer !== extended) {
@@ -177,7 +177,7 @@ export class Connection {
     });
   }
 
-  /** What is asked in one turn of the event loop leaves in one packet: a system call costs more than the rest. */
+  /** Commands of one turn of the event loop are sent in one packet, because the system call costs most. */
   #write(name: string, args: string[]): Promise<unknown> {
     const stream = this.#single?.stream;
     if (stream && !this.#corked) {
@@ -188,7 +188,7 @@ export class Connection {
         stream.uncork();
       });
     }
-    // Typed unknown or any by the driver; a promise on both of its clients.
+    // The two clients of the driver type this differently; both return a promise.
     return Promise.resolve<unknown>(
       this.#client.sendCommand(new Command(name, args, { replyEncoding: 'utf8' })),
     );

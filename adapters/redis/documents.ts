@@ -13,9 +13,9 @@ interface Dependencies {
   readonly timing: Timing;
 }
 
-/** What replies hold is typed unknown by the driver. */
+/** The driver types replies as unknown. */
 export const toTexts = (reply: unknown): (string | null)[] => {
-  if (!Array.isArray(reply)) throw new TypeError('Redis gave an answer that is no list');
+  if (!Array.isArray(reply)) throw new TypeError('Redis gave an answer that is not a list');
   return reply.map((item: unknown) => (item === null ? null : String(item)));
 };
 
@@ -23,21 +23,21 @@ export const createDocuments = ({ connection, names, clock, inDoubt, timing }: D
   const mget = async (fullNames: string[]): Promise<(string | null)[]> =>
     toTexts(await connection.send('mget', fullNames, { limitMs: timing.operationTimeoutMs }));
 
-  /** One trip; on a cluster a family is one slot, and each is asked for side by side. */
+  /** One round trip. On a cluster, where a family is one slot, families are read in parallel. */
   const fetch = async (fullNames: string[]): Promise<(string | null)[]> => {
     if (!connection.clustered || fullNames.length === 1) return mget(fullNames);
     const families = new Map<string, number[]>();
     for (const [at, name] of fullNames.entries()) {
       const family = name.slice(0, name.indexOf('}'));
-      const places = families.get(family);
-      if (places) places.push(at);
+      const positions = families.get(family);
+      if (positions) positions.push(at);
       else families.set(family, [at]);
     }
     const texts: (string | null)[] = new Array(fullNames.length).fill(null);
     await Promise.all(
-      Array.from(families.values(), async (places) => {
-        const found = await mget(places.map((at) => fullNames[at] ?? ''));
-        for (const [i, at] of places.entries()) texts[at] = found[i] ?? null;
+      Array.from(families.values(), async (positions) => {
+        const found = await mget(positions.map((at) => fullNames[at] ?? ''));
+        for (const [i, at] of positions.entries()) texts[at] = found[i] ?? null;
       }),
     );
     return texts;
@@ -63,7 +63,7 @@ export const createDocuments = ({ connection, names, clock, inDoubt, timing }: D
       const read = await decodeAll(await fetch(keys.map(names.document)));
       return read.map((one) => one?.document);
     },
-    /** By the names that indexes hold. */
+    /** Reads documents by the members of indexes. */
     readMembers: async (members: readonly string[]): Promise<(DecodedDocument | undefined)[]> =>
       decodeAll(await fetch(members.map((member) => names.documentPrefix + member))),
   };

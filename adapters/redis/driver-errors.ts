@@ -1,6 +1,6 @@
 import { StoreUnavailable, StoreUnusable } from '#src/store/errors.ts';
 
-/** Passing states of a server or cluster: worth another try at once. */
+/** Replies of a server or cluster in a temporary state; another attempt may succeed. */
 const transient = /^(LOADING|BUSY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|READONLY|MOVED|ASK|UNBLOCKED|NOREPLICAS) ?/;
 
 const causes: readonly (readonly [RegExp, string])[] = [
@@ -20,16 +20,16 @@ const causes: readonly (readonly [RegExp, string])[] = [
     /unknown (sub)?command|unexpected symbol near '#'/i,
     'Redis lacks a command that is needed: run 7.0 (or Valkey 7.2) or later, with no command renamed',
   ],
-  [/cluster support disabled/i, 'this Redis is no cluster: use redis:// in store.url'],
+  [/cluster support disabled/i, 'this Redis is not a cluster: use redis:// in store.url'],
 ];
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** The server answered, as opposed to a connection that broke. */
+/** The server replied with an error, so the connection works. */
 export const isReplyError = (error: unknown): boolean =>
   error instanceof Error && error.name === 'ReplyError';
 
-/** The driver refused to send it. */
+/** The driver did not send the command. */
 export const wasNotSent = (error: unknown): boolean =>
   /^(Stream isn't writeable|Cluster isn't ready)/.test(messageOf(error));
 
@@ -43,12 +43,12 @@ const reasonOf = (error: unknown): string | undefined =>
 
 export const toUnavailable = (error: unknown): StoreUnavailable => {
   if (error instanceof StoreUnavailable) return error;
-  return new StoreUnavailable(reasonOf(error) ?? 'Redis could not carry out what was asked', {
+  return new StoreUnavailable(reasonOf(error) ?? 'Redis could not run a command', {
     cause: error,
   });
 };
 
-/** For the start: what an operator must mend, or what may pass. */
+/** The error at start: `StoreUnusable` if an operator must fix something, `StoreUnavailable` otherwise. */
 export const toOpenError = (error: unknown): StoreUnusable | StoreUnavailable => {
   const reason = reasonOf(error);
   return reason === undefined
@@ -58,6 +58,6 @@ export const toOpenError = (error: unknown): StoreUnusable | StoreUnavailable =>
     : new StoreUnusable(`${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`, { cause: error });
 };
 
-/** No second try mends these. */
+/** Another attempt can't succeed. */
 export const isPermanent = (error: unknown): boolean =>
   reasonOf(error) !== undefined && !/^(OOM|MISCONF)/.test(messageOf(error));

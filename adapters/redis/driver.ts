@@ -2,9 +2,9 @@ import { Cluster, Redis } from 'ioredis';
 import type { Address, DriverOptions } from './address.ts';
 
 export interface Timing {
-  /** For an answer that tells nothing new when it is late. */
+  /** The limit for a reply that is useless when it is late. */
   readonly operationTimeoutMs: number;
-  /** For an answer that decides something. */
+  /** The limit for a reply that decides something. */
   readonly deadlineMs: number;
 }
 
@@ -15,11 +15,11 @@ const commonOptions = ({ operationTimeoutMs, deadlineMs }: Timing): DriverOption
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
   autoResubscribe: false,
-  // Every command in flight fails when its connection does; what may be asked again, `ask` asks again.
+  // A lost connection fails every command in flight. `Connection.send` resends those that may be resent.
   maxRetriesPerRequest: 0,
   connectTimeout: 1_000,
   disconnectTimeout: 200,
-  // A connection that went silent is given up early enough for one more try within the deadline.
+  // A silent connection is closed early enough for another attempt within the deadline.
   socketTimeout: Math.max(deadlineMs - operationTimeoutMs, operationTimeoutMs),
   keepAlive: 5_000,
   maxLoadingRetryTime: 250,
@@ -28,11 +28,11 @@ const commonOptions = ({ operationTimeoutMs, deadlineMs }: Timing): DriverOption
   retryStrategy: backoff,
   sentinelRetryStrategy: backoff,
   sentinelCommandTimeout: operationTimeoutMs,
-  // A primary that was demoted: connect again, to whoever is the primary now.
+  // This server was demoted: reconnect to the current primary.
   reconnectOnError: (error) => error.message.startsWith('READONLY'),
 });
 
-/** Not connected yet. */
+/** Creates a client that is not connected yet. */
 export const connect = (address: Address, timing: Timing): Redis | Cluster => {
   const options: DriverOptions = { ...commonOptions(timing), ...address.options };
   if (address.kind === 'single') return new Redis(options);
@@ -46,7 +46,7 @@ export const connect = (address: Address, timing: Timing): Redis | Cluster => {
     retryDelayOnClusterDown: 50,
     retryDelayOnTryAgain: 20,
     maxRedirections: 32,
-    // Certificates are made for names; a lookup would turn them into addresses.
+    // Certificates contain names, and a lookup would turn the names into addresses.
     ...(options.tls && { dnsLookup: (host, found) => found(null, host) }),
     redisOptions: nodeOptions,
   });

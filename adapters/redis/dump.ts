@@ -17,7 +17,10 @@ interface Dependencies {
   readonly timing: Timing;
 }
 
-/** Where a copy is: first all documents, then all indexes, server by server; `rest` are indexes found but not told yet. */
+/**
+ * The position of a copy: all documents first, then all indexes, server by server. `rest` are indexes that a scan found
+ * and that are not copied yet. An interrupted `migrate` stores this as JSON, so the names of the fields don't change.
+ */
 interface Position {
   readonly sort: 'documents' | 'indexes';
   readonly node: number;
@@ -29,11 +32,11 @@ interface Position {
 const pageSize = 500;
 
 export const createDump = ({ connection, names, documents, lists, timing }: Dependencies) => {
-  const scan = async (node: Redis, place: Position): Promise<[string, string[]]> => {
+  const scan = async (node: Redis, position: Position): Promise<[string, string[]]> => {
     const [pattern, type] =
-      place.sort === 'documents' ? [names.documentPattern, 'string'] : [names.indexPattern, 'zset'];
+      position.sort === 'documents' ? [names.documentPattern, 'string'] : [names.indexPattern, 'zset'];
     try {
-      const work = node.scan(place.scan, 'MATCH', pattern, 'COUNT', pageSize, 'TYPE', type);
+      const work = node.scan(position.scan, 'MATCH', pattern, 'COUNT', pageSize, 'TYPE', type);
       const [next, found] = await withTimeout(work, timing.deadlineMs);
       return [next, [...new Set(found)]];
     } catch (error) {
@@ -41,8 +44,8 @@ export const createDump = ({ connection, names, documents, lists, timing }: Depe
     }
   };
 
-  const nextPosition = (place: Position, next: string, nodes: number): Position | undefined => {
-    const { sort, node } = place;
+  const nextPosition = (position: Position, next: string, nodes: number): Position | undefined => {
+    const { sort, node } = position;
     if (next !== '0') return { sort, node, scan: next };
     if (node + 1 < nodes) return { sort, node: node + 1, scan: '0' };
     return sort === 'documents' ? { sort: 'indexes', node: 0, scan: '0' } : undefined;
@@ -72,38 +75,39 @@ export const createDump = ({ connection, names, documents, lists, timing }: Depe
   };
 
   return async (cursor?: string): Promise<{ readonly entries: readonly Entry[]; readonly next?: string }> => {
-    const place: Position = cursor === undefined ? { sort: 'documents', node: 0, scan: '0' } : parse(cursor);
+    const position: Position =
+      cursor === undefined ? { sort: 'documents', node: 0, scan: '0' } : parse(cursor);
     const toPage = (entries: readonly Entry[], next: Position | undefined) =>
       next === undefined ? { entries } : { entries, next: JSON.stringify(next) };
     const nodes = connection.masters();
-    const node = nodes[place.node];
+    const node = nodes[position.node];
     if (!node) throw new StoreUnavailable('Redis lost a server while it was copied: start the copy again');
-    let rest = place.rest;
-    let { scan: next } = place;
+    let rest = position.rest;
+    let { scan: next } = position;
     if (rest === undefined) {
-      const [following, found] = await scan(node, place);
-      if (place.sort === 'documents')
-        return toPage(await documentEntries(found), nextPosition(place, following, nodes.length));
+      const [following, found] = await scan(node, position);
+      if (position.sort === 'documents')
+        return toPage(await documentEntries(found), nextPosition(position, following, nodes.length));
       [next, rest] = [following, found];
     }
     const entries: Entry[] = [];
-    let from = place.from ?? 0;
+    let from = position.from ?? 0;
     for (let i = 0; i < rest.length; i++) {
       const page = await entriesOfIndex(rest[i] ?? '', from);
       entries.push(...page.entries);
       from = page.more ? from + pageSize : 0;
       const left = page.more ? rest.slice(i) : rest.slice(i + 1);
       if (left.length > 0 && entries.length >= pageSize)
-        return toPage(entries, { ...place, scan: next, rest: left, from });
+        return toPage(entries, { ...position, scan: next, rest: left, from });
       if (page.more) i--;
     }
-    return toPage(entries, nextPosition(place, next, nodes.length));
+    return toPage(entries, nextPosition(position, next, nodes.length));
   };
 };
 
 const parse = (cursor: string): Position => {
-  const place: unknown = JSON.parse(cursor);
-  if (typeof place !== 'object' || place === null || !('sort' in place)) throw new InvalidCursor();
-  // Made by `dump` above, and handed through by our own commands only.
-  return place as Position;
+  const position: unknown = JSON.parse(cursor);
+  if (typeof position !== 'object' || position === null || !('sort' in position)) throw new InvalidCursor();
+  // Only `dump` makes these cursors, and only commands of Postern hand them back.
+  return position as Position;
 };

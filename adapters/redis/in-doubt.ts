@@ -8,17 +8,17 @@ import type { Group } from './writes.ts';
 
 interface DoubtfulCommit {
   readonly groups: readonly Group[];
-  /** In the server's time: from then on that commit can't arrive any more. */
+  /** In the server's time. After it the commit can't arrive any more. */
   readonly notAfter: string;
 }
 
-/** Others are back as well by then, and have taken back what they left inDoubt. */
+/** By then other processes are connected again too and have undone their commits in doubt. */
 const othersSettleMs = 2_000;
 
 /**
- * Names commits, and knows those whose outcome was never learned. Each is taken back as soon as the server answers
- * again; until then nobody here may see what it claimed or made. Bounded: when full, no more commits that would need it
- * are sent. What a process of its own can and can't know is in docs/decisions (an answer that never came).
+ * The commits of this process that are in doubt: sent, but without a reply. Each is undone as soon as the server replies
+ * again. Until then no other request of this process may see what it wrote. The list is bounded: when it is full, new
+ * conditional commits fail at once. docs/decisions/2026-11-21-an-answer-that-never-came.md has the reasons.
  */
 export class InDoubtCommits {
   readonly #connection: Connection;
@@ -35,14 +35,14 @@ export class InDoubtCommits {
     this.#connection = connection;
     this.#limitMs = operationTimeoutMs;
     connection.onReady((silentMs) => {
-      // Shorter than that, whoever missed an answer asked again and has it by now.
+      // After a shorter silence, a process that missed a reply has resent its command and has the reply now.
       if (silentMs > deadlineMs - operationTimeoutMs)
         this.#othersSettledAt = performance.now() + othersSettleMs;
       this.#schedule(0);
     });
   }
 
-  /** A new nonce; those of this process begin alike. */
+  /** The nonces of one process begin with the same characters. */
   createNonce(): string {
     return `${this.#processId}${(this.#count++).toString(36)}`;
   }
@@ -65,7 +65,7 @@ export class InDoubtCommits {
     return nonce !== undefined && (this.#inFlight.has(nonce) || this.#inDoubt.has(nonce));
   }
 
-  /** What a commit of this process did counts for others here only once its outcome is known. */
+  /** Waits for the outcome of a commit of this process, and fails if it stays unknown. */
   async awaitOutcome(nonce: string, limitMs: number): Promise<void> {
     const waiting = this.#inFlight.get(nonce);
     if (waiting)
@@ -81,18 +81,20 @@ export class InDoubtCommits {
   }
 
   /**
-   * An outage may have cost another process the answer to its commit as well. Until it had the time to take that back,
-   * its claim is not the second use that it looks like.
+   * Fails if the consumption may still be undone. After an outage, another process may not have received the reply to
+   * its commit either. Until it had time to undo that commit, the consumption is no proof of an earlier use.
    */
   async confirmConsumption(nonce: string, limitMs: number): Promise<void> {
     if (this.has(nonce)) await this.awaitOutcome(nonce, limitMs);
     else if (performance.now() < this.#othersSettledAt && !nonce.startsWith(this.#processId))
-      throw new StoreUnavailable('another process may still take back what it claimed before the outage');
+      throw new StoreUnavailable('another process may still undo what it consumed before the outage');
   }
 
   refuseWhenFull(): void {
     if (this.#inDoubt.size >= 10_000)
-      throw new StoreUnavailable('too many commits wait to be taken back: Redis did not answer for long');
+      throw new StoreUnavailable(
+        'too many commits wait to be undone: Redis has not answered for a long time',
+      );
   }
 
   add(nonce: string, commit: DoubtfulCommit): void {

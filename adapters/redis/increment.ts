@@ -3,7 +3,7 @@ import type { Timing } from './driver.ts';
 import type { KeyNames } from './key-names.ts';
 import { scripts } from './scripts.ts';
 
-/** Counters are never asked for twice: a lost answer counts as one step too many at most. */
+/** An increment is never resent, so a lost reply makes a counter at most one too high. */
 export const createIncrement = (connection: Connection, names: KeyNames, timing: Timing) => {
   const count = async (keys: string[], windowMs: number): Promise<number[]> => {
     const args = [scripts.increment, String(keys.length), ...keys, String(Math.ceil(windowMs))];
@@ -11,7 +11,7 @@ export const createIncrement = (connection: Connection, names: KeyNames, timing:
       limitMs: timing.operationTimeoutMs,
       noResend: true,
     });
-    if (!Array.isArray(reply)) throw new TypeError('Redis gave an answer that is no list');
+    if (!Array.isArray(reply)) throw new TypeError('Redis gave an answer that is not a list');
     return reply.map(Number);
   };
 
@@ -22,12 +22,12 @@ export const createIncrement = (connection: Connection, names: KeyNames, timing:
     for (const [at, key] of keys.entries()) slots.set(key, [...(slots.get(key) ?? []), at]);
     const values = new Array<number>(keys.length).fill(0);
     await Promise.all(
-      Array.from(slots, async ([key, places]) => {
+      Array.from(slots, async ([key, positions]) => {
         const found = await count(
-          places.map(() => key),
+          positions.map(() => key),
           windowMs,
         );
-        for (const [i, at] of places.entries()) values[at] = found[i] ?? 0;
+        for (const [i, at] of positions.entries()) values[at] = found[i] ?? 0;
       }),
     );
     return values;

@@ -1,6 +1,6 @@
 /**
- * The store on Redis or Valkey: one server, behind Sentinel, or a Cluster. Owns the form of what lies there, the
- * connections and what happens when they fail. Knows nothing of what the texts mean.
+ * The store on Redis or Valkey: one server, servers behind Sentinel, or a Cluster. This folder owns the layout of the
+ * data, the connections and what happens when they fail; it doesn't know what the documents mean.
  */
 import { Conflict } from '#src/store/errors.ts';
 import type { Clock, OnStoreOperation, Store } from '#src/store/port.ts';
@@ -26,11 +26,11 @@ interface Options {
   readonly observe?: OnStoreOperation;
   readonly operationTimeoutMs?: number;
   readonly deadlineMs?: number;
-  /** Of all keys; several installations can share a server. */
+  /** The beginning of all keys, so that several installations can share a server. */
   readonly prefix?: string;
 }
 
-/** Fails with `Unusable` for what an operator must mend first, with `Unavailable` when it may pass. */
+/** Fails with `StoreUnusable` if an operator must fix something first, and with `StoreUnavailable` otherwise. */
 export const openRedis = async (options: Options): Promise<Store> => {
   const { url, clock, observe, operationTimeoutMs = 500, deadlineMs = 3_000, prefix = 'postern' } = options;
   const timing: Timing = { operationTimeoutMs, deadlineMs };

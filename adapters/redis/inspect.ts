@@ -13,12 +13,12 @@ const parseInfo = (info: string): ServerInfo =>
     }),
   );
 
-/** What an operator should mend. INFO tells all of it, so CONFIG, which many hosts forbid, is not needed. */
+/** Problems that an operator should fix. INFO shows all of them; CONFIG isn't needed, and many providers forbid it. */
 export const inspect = async (connection: Connection, limitMs: number): Promise<Finding[]> => {
   const nodes = connection.masters();
   if (!connection.ready || nodes.length === 0) return [unreachable];
   const findings = await Promise.all(nodes.map((node) => inspectServer(node, connection.clustered, limitMs)));
-  // Nodes of a cluster mostly share their faults: each is told once.
+  // The servers of a cluster mostly share their problems, so each problem is reported once.
   return [...new Map(findings.flat().map((finding) => [finding.code, finding])).values()];
 };
 
@@ -35,13 +35,13 @@ const inspectServer = async (node: Redis, clustered: boolean, limitMs: number): 
 
 const checkVersion = (facts: ServerInfo): Finding[] => {
   const version = facts.get('valkey_version') ?? facts.get('redis_version') ?? '';
-  // Valkey calls itself Redis 7.2.4 for the sake of old clients.
+  // Valkey reports Redis 7.2.4 for old clients.
   if (Number.parseInt(facts.get('redis_version') ?? '', 10) >= 7) return [];
   return [
     {
       code: 'store_too_old',
       fatal: true,
-      message: `Redis is version ${version || 'unknown'}; its scripts and expiry are needed as of 7.0.`,
+      message: `Redis is version ${version || 'unknown'}; 7.0 or later is needed.`,
       fix: 'Run Redis 7.0 or Valkey 7.2, or later.',
     },
   ];
@@ -56,7 +56,7 @@ const checkRole = (facts: ServerInfo, clustered: boolean): Finding[] => {
       message: 'This Redis is a replica and takes no writes.',
       fix: 'Name the primary in store.url, or the sentinels (redis+sentinel://).',
     });
-  // Told only where replicas are asked for.
+  // INFO contains this line only if min-replicas-to-write is set.
   if (facts.get('min_slaves_good_slaves') === '0')
     found.push({
       code: 'store_lacks_replicas',
@@ -114,14 +114,14 @@ const checkPersistence = (facts: ServerInfo): Finding[] => {
       code: 'store_can_not_save',
       fatal: true,
       message: 'Redis could not write to its disk.',
-      fix: 'Look at its log, and at space and rights in its data directory.',
+      fix: 'Look at its log, and at the free space and permissions of its data directory.',
     });
   return found;
 };
 
 const checkCluster = async (node: Redis, limitMs: number): Promise<Finding[]> => {
   try {
-    // Typed unknown by the driver.
+    // The driver types the reply as unknown.
     const state = parseInfo(String(await withTimeout(node.cluster('INFO'), limitMs))).get('cluster_state');
     return state === 'ok' ? [] : [clusterDown];
   } catch {
@@ -139,7 +139,7 @@ const unreachable: Finding = {
 const unchecked: Finding = {
   code: 'store_not_checked',
   fatal: false,
-  message: 'Redis does not tell how it is set up, so eviction, persistence and version were not checked.',
+  message: 'Redis does not allow INFO, so eviction, persistence and version were not checked.',
   fix: 'Allow the INFO command to the user of store.url, or check maxmemory-policy noeviction and appendonly yes by hand.',
 };
 

@@ -1,7 +1,10 @@
 import { InvalidStoreUrl } from '#src/store/errors.ts';
 import type { Key } from '#src/store/port.ts';
 
-/** A family is one hash tag, so all of it lives on one slot; what a family or kind may hold must not end the tag. */
+/**
+ * A family is a hash tag, so that all its keys are on one slot. Characters that would end the tag or separate its parts
+ * are escaped.
+ */
 const escapes: Readonly<Record<string, string>> = {
   '%': '%25',
   '{': '%7B',
@@ -16,21 +19,21 @@ const escapeText = (text: string): string => (needsEscape.test(text) ? escapeAll
 const unescapeText = (text: string): string =>
   text.includes('%') ? text.replace(/%(25|7B|7D|3A|7C)/g, (code) => decodeURIComponent(code)) : text;
 
-/** An empty hash tag would be none at all. A lone `%` can't come from escaping. */
+/** Redis ignores an empty hash tag. Escaping never produces a single `%`. */
 const emptyFamily = '%';
 
 export interface KeyNames {
-  /** Before the name of every document. */
+  /** The beginning of the name of every document. */
   readonly documentPrefix: string;
   document(key: Key): string;
-  /** The name of a document without the prefix: what indexes hold. */
+  /** The name of a document without the prefix, as indexes contain it. */
   member(key: Key): string;
   parseMember(member: string): Key;
   index(index: string, of: string): string;
   parseIndex(name: string): { readonly index: string; readonly of: string };
   counter(counter: string): string;
   topic(topic: string): string;
-  /** For SCAN: everything of one sort. */
+  /** Patterns for SCAN. */
   readonly documentPattern: string;
   readonly indexPattern: string;
   withoutPrefix(name: string): string;
@@ -71,7 +74,13 @@ export const createKeyNames = (prefix: string): KeyNames => {
   };
 };
 
-/** Ties an index entry to the filing of its document that made it: an entry of an earlier filing no longer counts. */
+/**
+ * A document lists the tags of its current index entries, and an entry without its tag there is ignored. On a cluster an
+ * index and its documents are on different slots, so a stale entry can't be removed in the same commit.
+ *
+ * The hash is FNV-1a (32 bits): short, because every listed document stores it, and cheap, because every commit computes
+ * it. A collision is harmless: it takes two entries of one document, and one of them would be listed although it is stale.
+ */
 export const entryTag = (index: string, of: string, at: number): string => {
   const text = `${index}\n${of}\n${at}`;
   let hash = 0x811c9dc5;

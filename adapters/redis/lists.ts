@@ -26,10 +26,10 @@ export const createLists = ({ connection, names, documents, timing, observe }: D
     parseEntries(await connection.send(command, args, { limitMs: timing.operationTimeoutMs }));
 
   /**
-   * In the background. A cluster can't look at index and document at once, and an entry is written before its
-   * document: there an entry goes only when it has led nowhere for a while.
+   * Removes stale entries in the background. On a cluster, a script can't see index and document together, and an entry
+   * is written before its document. There an entry is removed only after it had no document for 10 seconds.
    */
-  const prune = (name: string, stale: readonly (Indexed & { readonly place: string })[]): void => {
+  const prune = (name: string, stale: readonly (Indexed & { readonly tag: string })[]): void => {
     const now = performance.now();
     const removable = stale.filter(({ member, at }) => {
       if (!connection.clustered) return true;
@@ -41,7 +41,7 @@ export const createLists = ({ connection, names, documents, timing, observe }: D
     });
     if (removable.length === 0) return;
     const prefix = connection.clustered ? '' : names.documentPrefix;
-    const rest = removable.flatMap(({ member, at, place }) => [member, String(at), place]);
+    const rest = removable.flatMap(({ member, at, tag }) => [member, String(at), tag]);
     connection
       .send('evalsha', [scripts.prune, '1', name, prefix, ...rest], { limitMs: timing.operationTimeoutMs })
       .catch(() => {});
@@ -55,7 +55,7 @@ export const createLists = ({ connection, names, documents, timing, observe }: D
       const items: Listed[] = [];
       let position = cursor === undefined ? undefined : parseCursor(cursor);
       let last: Indexed | undefined;
-      // No offsets: entries come and go between the steps. Where little was live or new, the next step is longer.
+      // Offsets would skip entries, because entries come and go between steps. After many stale entries, steps grow.
       for (let step = Math.min(limit + 2, 1_000); ; ) {
         const low = up && position ? String(position.at) : bound(from, '-inf');
         const high = !up && position ? String(position.at) : bound(to, '+inf');
@@ -63,13 +63,13 @@ export const createLists = ({ connection, names, documents, timing, observe }: D
         const found = await observe(() =>
           readIndex('zrange', [...range, 'LIMIT', '0', String(step), 'WITHSCORES']),
         );
-        const fresh = found.filter((place) => position === undefined || isPast(place, position, up));
+        const fresh = found.filter((entry) => position === undefined || isPast(entry, position, up));
         position = fresh.at(-1) ?? position;
         const read =
           fresh.length === 0 ? [] : await observe(() => documents.readMembers(fresh.map(memberOf)));
         const stale = fresh.flatMap((entry, i) => {
-          const place = entryTag(index, of, entry.at);
-          return read[i]?.indexEntries.split(' ').includes(place) ? [] : [{ ...entry, place }];
+          const tag = entryTag(index, of, entry.at);
+          return read[i]?.indexEntries.split(' ').includes(tag) ? [] : [{ ...entry, tag }];
         });
         if (stale.length > 0) prune(name, stale);
         const gone = new Set(stale.map(memberOf));
@@ -95,10 +95,10 @@ export type Lists = ReturnType<typeof createLists>;
 const memberOf = ({ member }: { readonly member: string }): string => member;
 const bound = (at: number | undefined, open: string): string => (at === undefined ? open : String(at));
 
-/** Redis orders entries of one place by bytes. */
-const isPast = (place: Indexed, after: Indexed, up: boolean): boolean => {
-  if (place.at !== after.at) return true;
-  const compared = Buffer.compare(Buffer.from(place.member), Buffer.from(after.member));
+/** Redis orders entries with the same score by bytes. */
+const isPast = (entry: Indexed, after: Indexed, up: boolean): boolean => {
+  if (entry.at !== after.at) return true;
+  const compared = Buffer.compare(Buffer.from(entry.member), Buffer.from(after.member));
   return up ? compared > 0 : compared < 0;
 };
 
@@ -109,7 +109,7 @@ const parseCursor = (cursor: string): Indexed => {
   return { at, member: cursor.slice(space + 1) };
 };
 
-/** RESP3 answers in pairs, RESP2 one after the other. */
+/** RESP3 replies are lists of pairs, RESP2 replies are flat. */
 const parseEntries = (reply: unknown): Indexed[] => {
   const flat = Array.isArray(reply) && Array.isArray(reply[0]) ? reply.flat() : reply;
   const texts = toTexts(flat);

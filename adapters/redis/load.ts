@@ -70,22 +70,22 @@ export const createLoad = ({ connection, names, clock, documents, timing }: Depe
     await send(groups.values());
   };
 
-  /** An entry whose document is not there leads nowhere and is left out. */
+  /** Entries without a document are left out. */
   const loadIndexEntries = async (entries: readonly IndexedEntry[]): Promise<void> => {
     const read = await documents.readMembers(entries.map(({ key }) => names.member(key)));
-    const [filed, listed] = [createGroups(), createGroups()];
+    const [documentGroups, indexGroups] = [createGroups(), createGroups()];
     for (const [i, { key, entry }] of entries.entries()) {
       const found = read[i];
       if (!found) continue;
       const { index, of, at } = entry;
-      const document = filed.groupFor(key.family);
+      const document = documentGroups.groupFor(key.family);
       document.keys.push(names.document(key));
       document.args.push('f', entryTag(index, of, at));
       const name = names.index(index, of);
-      addIndexEntry(listed.groupFor(name), name, at, names.member(key), stamp(found.document.expiresAt));
+      addIndexEntry(indexGroups.groupFor(name), name, at, names.member(key), stamp(found.document.expiresAt));
     }
-    await send(filed.groups.values());
-    await send(listed.groups.values());
+    await send(documentGroups.groups.values());
+    await send(indexGroups.groups.values());
   };
 
   return async (entries: readonly Entry[]): Promise<void> => {

@@ -3,7 +3,7 @@ import type { Connection } from './connection.ts';
 import { toUnavailable } from './driver-errors.ts';
 import { withTimeout } from './with-timeout.ts';
 
-/** Of a cluster, whether all of it is served: a family on a slot that is not would fail. */
+/** On a cluster it checks that all slots are served, because families on other slots would fail. */
 export const ping = async (connection: Connection, limitMs: number): Promise<void> => {
   if (!connection.clustered) {
     await connection.send('ping', [], { limitMs });

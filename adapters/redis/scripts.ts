@@ -10,7 +10,7 @@ const load = (name: string): string => {
   return sha;
 };
 
-/** By their SHA-1, as EVALSHA wants them. */
+/** The SHA-1 of each script, for EVALSHA. */
 export const scripts = {
   commit: load('commit'),
   undo: load('undo'),

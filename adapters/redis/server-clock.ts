@@ -2,9 +2,9 @@ import type { Connection } from './connection.ts';
 import { withTimeout } from './with-timeout.ts';
 
 /**
- * Tells commits until when they may be applied, in the time of the server: its scripts compare with their own clock.
- * Our side counts monotonic time, so no clock that is set can stretch a deadline. Of several servers the fastest clock
- * counts; a commit that is refused because of it is sent again after another look.
+ * Converts deadlines into the time of the server, because its scripts compare them with the server's clock. This side
+ * counts monotonic time, so setting the clock of the machine can't extend a deadline. With several servers the fastest
+ * clock counts; a commit that is refused for it is sent again after another measurement.
  */
 export class ServerClock {
   readonly #connection: Connection;
@@ -16,19 +16,19 @@ export class ServerClock {
     this.#limitMs = limitMs;
   }
 
-  /** The server's time, `ms` from `since` on, as a number of milliseconds in a text. */
+  /** The server's time `ms` after `since`, in milliseconds. */
   after(since: number, ms: number): string {
     return (this.#offset + since + ms).toFixed(0);
   }
 
   async measure(): Promise<void> {
-    const looks = this.#connection.masters().map(async (node) => {
+    const measurements = this.#connection.masters().map(async (node) => {
       const before = performance.now();
       const [seconds, micros] = await withTimeout(node.time(), this.#limitMs);
       return Number(seconds) * 1_000 + Number(micros) / 1_000 - (before + performance.now()) / 2;
     });
-    const found = (await Promise.allSettled(looks)).flatMap((look) =>
-      look.status === 'fulfilled' ? [look.value] : [],
+    const found = (await Promise.allSettled(measurements)).flatMap((one) =>
+      one.status === 'fulfilled' ? [one.value] : [],
     );
     if (found.length > 0) this.#offset = Math.max(...found);
   }

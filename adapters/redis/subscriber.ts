@@ -5,7 +5,7 @@ import type { KeyNames } from './key-names.ts';
 
 type Listener = (message: string) => void;
 
-/** The second connection: hears announcements. When it is lost it comes back, elsewhere in a cluster, and listens again. */
+/** The second connection, which receives messages. When it is lost, it reconnects (to any server of a cluster) and subscribes again. */
 export class Subscriber {
   readonly #connection: Connection;
   readonly #names: KeyNames;
@@ -25,18 +25,18 @@ export class Subscriber {
   subscribe(topic: string, listener: Listener): () => void {
     if (this.#closed) return () => {};
     const name = this.#names.topic(topic);
-    // Each call is a listener of its own, even with the same function.
-    const heard: Listener = (message) => listener(message);
+    // Each call is a separate subscription, even with the same function.
+    const own: Listener = (message) => listener(message);
     const listeners = this.#topics.get(name);
-    if (listeners) listeners.add(heard);
+    if (listeners) listeners.add(own);
     else {
-      this.#topics.set(name, new Set([heard]));
+      this.#topics.set(name, new Set([own]));
       if (this.#client?.status === 'ready') this.#listenTo([name]);
     }
     if (!this.#client) this.#connect();
     return () => {
       const left = this.#topics.get(name);
-      if (!left?.delete(heard) || left.size > 0) return;
+      if (!left?.delete(own) || left.size > 0) return;
       this.#topics.delete(name);
       this.#client?.unsubscribe(name).catch(() => {});
     };
@@ -73,7 +73,7 @@ export class Subscriber {
       this.#reconnectSoon();
     });
     client.connect().catch(() => {});
-    // A connection that says nothing looks like one where nothing happens.
+    // Without pings, a broken connection looks like one without messages.
     this.#heartbeat = setInterval(() => void client.ping().catch(() => {}), 2_000).unref();
   }
 

@@ -2,16 +2,16 @@ import type { IndexEntry, Merge, Replace, Write } from '#src/store/port.ts';
 import { bodyLine, contentText, fieldName, fieldValue, stamp } from './codec.ts';
 import { entryTag, type KeyNames } from './key-names.ts';
 
-/** What one script call writes: all on one slot, or, on a single server, the whole commit. */
+/** The writes of one script call: those on one slot or, on a single server, the whole commit. */
 export interface Group {
   readonly keys: string[];
-  /** For each key the write it stands for. */
+  /** The write of each key; `undefined` for keys of indexes. */
   readonly writes: (Write | undefined)[];
   readonly args: string[];
-  /** 0 nothing that can be lost, 1 an insert, 2 a claim: on a cluster they go in this order. */
+  /** 0: no insert and no consumption, 1: an insert, 2: a consumption. A cluster gets the groups in this order. */
   rank: 0 | 1 | 2;
   conditional: boolean;
-  /** Holds index entries only. */
+  /** The group has index entries only. */
   readonly entries: boolean;
 }
 
@@ -24,7 +24,7 @@ export const newGroup = (entries: boolean): Group => ({
   entries,
 });
 
-/** `of` chooses the group: one for all on a single server, one for each family or index on a cluster. */
+/** `groupFor` returns the group: the same for all on a single server, one for each family or index on a cluster. */
 export const addWrite = (
   names: KeyNames,
   write: Write,

@@ -1,12 +1,12 @@
 #!lua
--- One commit on one slot: every condition is looked at in memory first, then everything is written.
+-- One commit on one slot: all conditions are checked in memory first, then everything is written.
 -- ARGV: nonce, now, not after (by the server's clock), mode ('' plain, 'm' marked, 'd' dry run),
--- prefix of documents ('' on a cluster, where they are out of reach), then the writes, one for each of KEYS.
--- Answers 1, 'late', or 'number-of-the-write reason detail'.
+-- prefix of documents ('' on a cluster, where a script can't reach them), then the writes, one for each of KEYS.
+-- Returns 1, 'late', or 'number-of-the-write reason detail'.
 local call, byte, find, sub = redis.call, string.byte, string.find, string.sub
 local nonce, now, mode = ARGV[1], tonumber(ARGV[2]), ARGV[4]
 
--- What was sent long ago may arrive now, from a socket that was frozen with the server: it must not be applied.
+-- A commit may arrive late, from a socket that was frozen with the server. It must not be applied.
 local time = call('TIME')
 if time[1] * 1000 + time[2] / 1000 > tonumber(ARGV[3]) then return 'late' end
 
@@ -16,7 +16,7 @@ local function parse(text)
   local doc, at, first, stop = {}, 1, byte(text, 1), nil
   if first == 33 then -- !
     stop = find(text, '\n', at, true)
-    doc.claim, at = sub(text, at + 1, stop - 1), stop + 1
+    doc.consumed, at = sub(text, at + 1, stop - 1), stop + 1
     first = byte(text, at)
   end
   if first == 43 or first == 126 then -- + ~
@@ -32,7 +32,7 @@ local function parse(text)
   end
   if first == 35 then -- #
     stop = find(text, '\n', at, true)
-    doc.places, at = sub(text, at + 1, stop - 1), stop + 1
+    doc.tags, at = sub(text, at + 1, stop - 1), stop + 1
   end
   doc.rest = at == 1 and text or sub(text, at)
   return doc
@@ -61,7 +61,7 @@ local function set_body(doc, body)
   doc.rest = stop and body .. sub(doc.rest, stop) or body
 end
 
-local function set_part(doc, name, value)
+local function set_field(doc, name, value)
   local rest = doc.rest
   local start = find(rest, '\n' .. name .. ' ', 1, true)
   local line = byte(value, 1) == 61 and '\n' .. name .. ' ' .. sub(value, 2) or ''
@@ -73,13 +73,13 @@ local function set_part(doc, name, value)
   end
 end
 
--- body, lifetime, places, parts; an empty text leaves what is there
+-- Body, lifetime, index tags, fields. An empty text keeps the present value.
 local function change(doc, a)
   if ARGV[a] ~= '' then set_body(doc, sub(ARGV[a], 2)) end
   if ARGV[a + 1] ~= '' then doc.expires = ARGV[a + 1] end
-  if ARGV[a + 2] ~= '' then doc.places = ARGV[a + 2] end
+  if ARGV[a + 2] ~= '' then doc.tags = ARGV[a + 2] end
   local last = a + 3 + 2 * tonumber(ARGV[a + 3])
-  for p = a + 4, last, 2 do set_part(doc, ARGV[p], ARGV[p + 1]) end
+  for p = a + 4, last, 2 do set_field(doc, ARGV[p], ARGV[p + 1]) end
   return last + 1
 end
 
@@ -99,8 +99,8 @@ for i = 1, #KEYS do
       local before = docs[key]
       write(key, {
         expires = ARGV[a + 1] ~= '' and ARGV[a + 1] or nil,
-        places = ARGV[a + 2] ~= '' and ARGV[a + 2] or nil,
-        claim = ARGV[a + 3] ~= '' and ARGV[a + 3] or nil,
+        tags = ARGV[a + 2] ~= '' and ARGV[a + 2] or nil,
+        consumed = ARGV[a + 3] ~= '' and ARGV[a + 3] or nil,
         rest = ARGV[a + 4],
         unseen = before == nil or (before and before.unseen),
       })
@@ -117,18 +117,18 @@ for i = 1, #KEYS do
         end
         write(key, {
           expires = ARGV[a + 1] ~= '' and ARGV[a + 1] or nil,
-          places = ARGV[a + 2] ~= '' and ARGV[a + 2] or nil,
+          tags = ARGV[a + 2] ~= '' and ARGV[a + 2] or nil,
           rest = ARGV[a + 3],
           mark = '+' .. nonce,
         })
         a = a + 4
       elseif op == 'c' then
         if not doc then return i .. ' absent' end
-        if doc.claim then
-          if not order[key] and sub(doc.claim, 1, #nonce + 1) == nonce .. ' ' then return 1 end
-          return i .. ' consumed ' .. doc.claim
+        if doc.consumed then
+          if not order[key] and sub(doc.consumed, 1, #nonce + 1) == nonce .. ' ' then return 1 end
+          return i .. ' consumed ' .. doc.consumed
         end
-        doc.claim = nonce .. ' ' .. ARGV[a + 1]
+        doc.consumed = nonce .. ' ' .. ARGV[a + 1]
         write(key, doc)
         a = a + 2
       elseif op == 'r' then
@@ -139,7 +139,7 @@ for i = 1, #KEYS do
           return i .. ' changed ' .. (doc.mark or '')
         end
         a = change(doc, a + 2)
-        -- A document made by this very commit keeps the mark that lets the whole of it be taken back.
+        -- A document that this commit created keeps the mark by which all of it can be undone.
         if doc.mark ~= '+' .. nonce then doc.mark = '~' .. nonce end
         write(key, doc)
       elseif op == 'm' then
@@ -154,8 +154,8 @@ for i = 1, #KEYS do
         end
       elseif op == 'f' then
         if doc then
-          if not find(' ' .. (doc.places or '') .. ' ', ' ' .. ARGV[a + 1] .. ' ', 1, true) then
-            doc.places = doc.places and doc.places .. ' ' .. ARGV[a + 1] or ARGV[a + 1]
+          if not find(' ' .. (doc.tags or '') .. ' ', ' ' .. ARGV[a + 1] .. ' ', 1, true) then
+            doc.tags = doc.tags and doc.tags .. ' ' .. ARGV[a + 1] or ARGV[a + 1]
           end
           write(key, doc)
         else
@@ -177,18 +177,18 @@ for n = 1, #order do
   if not doc or (left and left <= 0) then
     gone[#gone + 1] = key
   else
-    local claim = doc.claim and '!' .. doc.claim .. '\n' or ''
+    local consumed = doc.consumed and '!' .. doc.consumed .. '\n' or ''
     local rest = (doc.expires and '@' .. doc.expires .. '\n' or '')
-      .. (doc.places and '#' .. doc.places .. '\n' or '')
+      .. (doc.tags and '#' .. doc.tags .. '\n' or '')
       .. doc.rest
     local made = false
     if doc.unseen and mode == 'm' then
-      -- What this commit made can be taken back by its mark; what it wrote over can't.
-      local text = claim .. '+' .. nonce .. '\n' .. rest
+      -- A document that this commit creates can be undone by its mark; one that it overwrites can't.
+      local text = consumed .. '+' .. nonce .. '\n' .. rest
       made = left and call('SET', key, text, 'NX', 'PX', left) or not left and call('SET', key, text, 'NX')
     end
     if not made then
-      local text = claim .. (doc.mark and doc.mark .. '\n' or '') .. rest
+      local text = consumed .. (doc.mark and doc.mark .. '\n' or '') .. rest
       if left then call('SET', key, text, 'PX', left) else call('SET', key, text) end
     end
   end

@@ -1,5 +1,5 @@
 #!lua
--- KEYS: counters; ARGV: the window in milliseconds, which starts with a counter's first step.
+-- KEYS: counters; ARGV: the window in milliseconds, which starts with the first increment of a counter.
 local values = {}
 for i = 1, #KEYS do
   values[i] = redis.call('INCR', KEYS[i])
