@@ -68,7 +68,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
       levels,
       cookieKeys,
     }),
-    consent({ config, store, clock, events, accounts }),
+    consent({ config, clock, events, accounts }),
     device({ config, clock, pages, throttle }),
     ciba({
       config,

@@ -1,11 +1,10 @@
 import type { Config } from '#config';
 import type { Events } from '../../events.ts';
 import type { Accounts } from '../../services/accounts/index.ts';
-import type { Clock, Store } from '../../store/port.ts';
+import type { Clock } from '../../store/port.ts';
 
 export interface ConsentDependencies {
   readonly config: Config;
-  readonly store: Store;
   readonly clock: Clock;
   readonly events: Events;
   readonly accounts: Accounts;

@@ -24,5 +24,5 @@ import { createConsentPrompt } from './prompt.ts';
 export const consent = (dependencies: ConsentDependencies): Feature => ({
   name: 'consent',
   steps: [createConsentStep(dependencies, createConsentPrompt())],
-  provider: { settings: { loadExistingGrant: loadOrCreateGrant(dependencies) } },
+  provider: { settings: { loadExistingGrant: loadOrCreateGrant } },
 });

@@ -1,7 +1,5 @@
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
-import { currentUnitOfWork } from '../../store/current-unit-of-work.ts';
-import { UnitOfWork } from '../../store/unit-of-work.ts';
-import type { ConsentDependencies } from './dependencies.ts';
+import { getUnitOfWork } from '../../provider/request-context.ts';
 import { everythingRequested } from './everything-requested.ts';
 import { addAllowed, type Grant } from './grants.ts';
 import { loadConsent } from './stored-consent.ts';
@@ -12,26 +10,23 @@ type LoadExistingGrant = NonNullable<Configuration['loadExistingGrant']>;
  * Returns the session's grant for this client. Otherwise it makes a grant: for a first-party client of the whole
  * request, for others of the remembered consent. Without a grant the engine asks the person.
  */
-export const loadOrCreateGrant =
-  ({ store }: Pick<ConsentDependencies, 'store'>): LoadExistingGrant =>
-  async (ctx) => {
-    const { client, session, provider, result } = ctx.oidc;
-    const accountId = session?.accountId;
-    if (!client || !accountId) return undefined;
-    const grantId = result?.consent?.grantId ?? session.grantIdFor(client.clientId);
-    const existing = grantId ? await provider.Grant.find(grantId) : undefined;
-    const isFirstParty = client['first_party'] === true;
-    if (existing && (!isFirstParty || coversRequest(existing, ctx))) return existing;
-    const work = currentUnitOfWork() ?? new UnitOfWork(store);
-    const allowed = isFirstParty
-      ? everythingRequested(ctx)
-      : await loadConsent(work, accountId, client.clientId);
-    if (!allowed) return undefined;
-    const grant = existing ?? new provider.Grant({ accountId, clientId: client.clientId });
-    addAllowed(grant, allowed);
-    await grant.save();
-    return grant;
-  };
+export const loadOrCreateGrant: LoadExistingGrant = async (ctx) => {
+  const { client, session, provider, result } = ctx.oidc;
+  const accountId = session?.accountId;
+  if (!client || !accountId) return undefined;
+  const grantId = result?.consent?.grantId ?? session.grantIdFor(client.clientId);
+  const existing = grantId ? await provider.Grant.find(grantId) : undefined;
+  const isFirstParty = client['first_party'] === true;
+  if (existing && (!isFirstParty || coversRequest(existing, ctx))) return existing;
+  const allowed = isFirstParty
+    ? everythingRequested(ctx)
+    : await loadConsent(getUnitOfWork(ctx), accountId, client.clientId);
+  if (!allowed) return undefined;
+  const grant = existing ?? new provider.Grant({ accountId, clientId: client.clientId });
+  addAllowed(grant, allowed);
+  await grant.save();
+  return grant;
+};
 
 const coversRequest = (grant: Grant, ctx: KoaContextWithOIDC): boolean => {
   const requested = everythingRequested(ctx);
