@@ -78,7 +78,17 @@ export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOp
   });
   const { accounts, clients, keys } = services;
   const features = [
-    ...createFeatures({ config, store, clock, events, pages, metrics, services, engine: () => engine }),
+    ...createFeatures({
+      config,
+      store,
+      clock,
+      events,
+      pages,
+      metrics,
+      services,
+      grantTypes,
+      engine: () => engine,
+    }),
     ...additionalFeatures,
   ];
 

@@ -7,6 +7,7 @@ import type { Events } from '../events.ts';
 import type { Feature } from '../feature.ts';
 import type { Pages } from '../http/pages/pages.ts';
 import type { Engine } from '../provider/engine.ts';
+import type { GrantType } from '../provider/grant-types.ts';
 import type { Services } from '../services/index.ts';
 import type { Clock, Store } from '../store/port.ts';
 import { version } from '../version.ts';
@@ -43,20 +44,21 @@ export interface FeatureDependencies {
   readonly pages: Pages;
   readonly metrics: Metrics;
   readonly services: Services;
+  readonly grantTypes: readonly GrantType[];
   /** Built after the features, from their provider settings. */
   readonly engine: () => Engine;
 }
 
-/** Clients that features bring along, beside those of the configuration. */
+/** Clients that features add to those of the configuration. */
 export const clientsOfFeatures = playgroundClientConfigs;
 
 export const createFeatures = (dependencies: FeatureDependencies): readonly Feature[] => {
-  const { config, store, clock, events, pages, metrics, services, engine } = dependencies;
+  const { config, store, clock, events, pages, metrics, services, grantTypes, engine } = dependencies;
   const { accounts, audit, clients, keys, levels, limits, outbox, readiness, throttle } = services;
   const cookieKeys = () => keys.current().cookieKeys;
   const [cookieKey = ''] = cookieKeys();
   return [
-    metrics.feature({ events, clock, keys, accounts, audit, readiness }),
+    metrics.feature({ events, clock, grantTypes, keys, accounts, audit, readiness }),
     selectAccount(accounts),
     createAccount({ config, clock, events, accounts, throttle, levels }),
     signIn({

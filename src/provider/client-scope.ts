@@ -1,5 +1,4 @@
-/** OpenID Connect Core §5.4 and §11. Any other scope is an API's. */
-const openidScopes = new Set(['openid', 'offline_access', 'profile', 'email', 'address', 'phone']);
+import { openidScopes } from './openid-scopes.ts';
 
 /**
  * The engine takes a client's `scope` for those of OpenID Connect alone, and refuses a client with any other. Those of
@@ -10,11 +9,11 @@ export const splitScope = <T extends { readonly scope?: unknown }>(
 ): T & { readonly api_scope?: string } => {
   if (typeof metadata.scope !== 'string') return metadata;
   const all = metadata.scope.split(' ').filter((scope) => scope !== '');
-  const own = all.filter((scope) => openidScopes.has(scope));
+  const own = all.filter((scope) => openidScopes.includes(scope));
   return {
     ...metadata,
     // None at all would be no limit to the engine.
     scope: own.join(' ') || 'openid',
-    api_scope: all.filter((scope) => !openidScopes.has(scope)).join(' '),
+    api_scope: all.filter((scope) => !openidScopes.includes(scope)).join(' '),
   };
 };

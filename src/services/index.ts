@@ -24,7 +24,7 @@ interface Dependencies {
   readonly onError: (error: unknown) => void;
   /** A command brings keys that it only reads. Without them the server makes and rotates its own. */
   readonly keys?: Keys;
-  /** Clients that exist beside those of the configuration and the store. */
+  /** Clients that exist in addition to those of the configuration and the store. */
   readonly clientsOfFeatures: (config: Config, cookieKey: string) => readonly ClientConfig[];
   /** Those that clients may be registered for. */
   readonly grantTypes: readonly GrantType[];

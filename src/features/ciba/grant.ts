@@ -1,10 +1,8 @@
 import type { Provider } from 'oidc-provider';
+import { openidScopes } from '../../provider/openid-scopes.ts';
 
 type Request = InstanceType<Provider['BackchannelAuthenticationRequest']>;
 type Grant = InstanceType<Provider['Grant']>;
-
-/** OpenID Connect Core §5.4 and §11. Any other scope belongs to an API. */
-const openidScopes = new Set(['openid', 'offline_access', 'profile', 'email', 'address', 'phone']);
 
 const toList = (value: string | readonly string[] | undefined): readonly string[] =>
   value === undefined ? [] : typeof value === 'string' ? [value] : value;
@@ -25,7 +23,7 @@ export const createGrant = async ({ provider, request, scopesOf }: GrantOptions)
   const { accountId, clientId, scope = '' } = request;
   const grant = new provider.Grant({ ...(accountId && { accountId }), ...(clientId && { clientId }) });
   const requestedScopes = scope.split(' ');
-  const granted = requestedScopes.filter((name) => openidScopes.has(name));
+  const granted = requestedScopes.filter((name) => openidScopes.includes(name));
   if (granted.length > 0) grant.addOIDCScope(granted.join(' '));
   for (const audience of new Set(toList(request.resource))) {
     const scopesOfApi = new Set(scopesOf(audience));

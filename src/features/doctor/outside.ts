@@ -75,7 +75,7 @@ export const checkFromOutside = async (expected: ExpectedServer): Promise<readon
   } else if (new URL(url).origin !== config.issuer) {
     error(
       'issuer_elsewhere',
-      `Clients that come to ${url} are told that the issuer is ${config.issuer}, and refuse that (OpenID Connect Discovery §4.3).`,
+      `At ${url} clients read that the issuer is ${config.issuer}, and refuse that (OpenID Connect Discovery §4.3).`,
       `Set issuer: ${new URL(url).origin}, or have clients come to ${config.issuer}.`,
     );
   }

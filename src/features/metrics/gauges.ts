@@ -56,7 +56,7 @@ export const createGauges = (
   });
   new Gauge({
     name: 'postern_key_faults',
-    help: 'Key records that can not be used; `postern doctor` tells which.',
+    help: 'Key records that can not be used; `postern doctor` says which.',
     aggregator: 'max',
     registers,
     collect() {
@@ -65,7 +65,7 @@ export const createGauges = (
   });
   new Gauge({
     name: 'postern_password_hashes',
-    help: 'Password hashes being computed, and those that wait for their turn.',
+    help: 'Password hashes being computed, and those waiting.',
     labelNames: ['state'],
     registers,
     collect() {
@@ -96,7 +96,7 @@ export const createGauges = (
   recorded('postern_audit_written_total', 'Audit records written.', ({ written }) => written);
   recorded(
     'postern_audit_dropped_total',
-    'Audit records that were given up because too many waited.',
+    'Audit records that were dropped because too many waited.',
     ({ dropped }) => dropped,
   );
 };

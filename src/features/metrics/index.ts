@@ -11,6 +11,7 @@ import type { Feature } from '../../feature.ts';
 import { onRequestEnd } from '../../http/request-end.ts';
 import type { Clock, OnStoreOperation } from '../../store/port.ts';
 import { type Gathered, metricsRoute, startMetricsServer } from './endpoint.ts';
+import { createEventMeters } from './event-meters.ts';
 import { createGauges, type Sources } from './gauges.ts';
 import { createMeters } from './meters.ts';
 
@@ -20,7 +21,14 @@ export interface Metrics {
   /** To be passed to the store when it is opened. Absent when metrics are off. */
   readonly observe?: OnStoreOperation;
   countRequests(server: FastifyInstance): void;
-  feature(sources: Sources & { readonly events: Events; readonly clock: Clock }): Feature;
+  feature(dependencies: Sources & EventSource): Feature;
+}
+
+interface EventSource {
+  readonly events: Events;
+  readonly clock: Clock;
+  /** Token requests are counted by these names. */
+  readonly grantTypes: readonly { readonly name: string }[];
 }
 
 interface Options {
@@ -54,9 +62,9 @@ export const createMetrics = async ({ config: { metrics }, gatherAll }: Options)
         meters.request(method, routeOptions.url ?? 'unknown', status, milliseconds);
       });
     },
-    feature({ events, clock, ...sources }) {
+    feature({ events, clock, grantTypes, ...sources }) {
       createGauges(library, register, clock, sources);
-      const stopListening = events.listen(meters.event);
+      const stopListening = events.listen(createEventMeters(library, register, grantTypes));
       return {
         name: 'metrics',
         ...(metrics.port === undefined && { api: metricsRoute(metrics.token, gather) }),

@@ -1,10 +1,9 @@
 import type { Config } from '#config';
+import { openidScopes } from '../../provider/openid-scopes.ts';
 import type { ClientMetadata } from '../../services/clients/index.ts';
 import { metadataRefused } from './errors.ts';
 
 type Policy = Config['registration'];
-
-const standardScopes = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access'];
 
 const refuse = (field: string, message: string): never => {
   throw metadataRefused(field, `${field}: ${message}`);
@@ -30,7 +29,7 @@ const checkSector = (metadata: ClientMetadata, grants: readonly string[]): void 
 
 /** Returns the scopes that the client names, or all that the policy has. */
 const allowedScopes = (policy: Policy, scope: string | undefined): readonly string[] => {
-  const allowed = policy.scopes.length > 0 ? policy.scopes : standardScopes;
+  const allowed = policy.scopes.length > 0 ? policy.scopes : openidScopes;
   const requested = scope?.split(' ').filter((name) => name !== '') ?? allowed;
   const foreign = requested.find((name) => !allowed.includes(name));
   if (foreign !== undefined)

@@ -85,7 +85,7 @@ export const createAccountStore = (store: Store, clock: Clock): AccountStore => 
     async byName(username) {
       const [name] = await store.read([nameKey(username)]);
       // An unknown name costs the same two round trips as a known one, so the time doesn't tell them apart.
-      const held = await byId(name === undefined ? 'nobody' : readName(name).id);
+      const held = await byId(name === undefined ? 'unknown' : readName(name).id);
       return held !== undefined && foldUsername(held.record.username) === foldUsername(username)
         ? held
         : undefined;

@@ -9,7 +9,7 @@ import type { KeysConfig } from './settings.ts';
 import { type Stamps, stageOf } from './stages.ts';
 import type { Timing } from './timing.ts';
 
-/** What planning depends on beside the key ring. */
+/** What planning depends on, apart from the key ring. */
 export interface PlanContext {
   readonly config: KeysConfig['keys'];
   readonly timing: Timing;
@@ -133,7 +133,7 @@ const refuseToReplace = ({ kids, entries }: KeyRing): void => {
   if (entries.length > 0) return;
   throw new Failure({
     code: 'keys_lost',
-    message: `The store names ${kids.length} keys and holds none of them: restore it from a backup, or forget each with \`postern keys prune --kid\` to begin with new ones.`,
+    message: `The store names ${kids.length} keys and holds none of them: restore it from a backup, or remove each with \`postern keys prune --kid\` to start with new ones.`,
   });
 };
 
