@@ -24,6 +24,7 @@ import { type EmbeddedOptions, openEmbedded } from '#adapters/embedded/index.ts'
 import { toUnavailable } from '#adapters/embedded/sqlite-errors.ts';
 import { StoreUnavailable, StoreUnusable } from '#src/store/errors.ts';
 import type { Key, Store, Write } from '#src/store/port.ts';
+import { assertEach } from '../support/assert-each.ts';
 import { rejectionOf } from '../support/rejection-of.ts';
 import { asUnprivilegedUser } from '../support/unprivileged-user.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -147,10 +148,7 @@ t.test('a full disk is reported as unavailable, and the commit leaves nothing', 
   t.teardown(() => store.close());
   const both = (i: number): Key[] => [key(`f${i}`, 'one'), key(`f${i}`, 'two')];
   const read = await store.read(Array.from({ length: kept }, (_, i) => both(i)).flat());
-  t.ok(
-    read.every((document) => document !== undefined),
-    'every acknowledged commit is there',
-  );
+  assertEach(t, read, (document) => document !== undefined, 'every acknowledged commit is there');
   t.same(await store.read(both(kept)), [undefined, undefined], 'the one that failed is not');
 });
 
@@ -242,7 +240,7 @@ t.test('a store that writes a lot keeps its log short and loses nothing', async 
   t.notOk(existsSync(`${path}-wal`), 'nothing is left open');
   const again = await open(path);
   t.teardown(() => again.close());
-  t.ok((await again.read(keys)).every((document) => document?.body.length === 2_000));
+  assertEach(t, await again.read(keys), (document) => document?.body.length === 2_000);
 });
 
 /** The `FileHandle` prototype: the adapter syncs through the handle of the log. */

@@ -3,6 +3,7 @@ import t, { type Test } from 'tap';
 import { openRedis } from '#adapters/redis/index.ts';
 import { Conflict, StoreUnavailable } from '#src/store/errors.ts';
 import type { Key, Store, Write } from '#src/store/port.ts';
+import { assertEach } from '../support/assert-each.ts';
 import { freshPrefix } from '../support/redis.ts';
 import { redisCommand, startRedis } from '../support/redis-server.ts';
 import { rejectionOf } from '../support/rejection-of.ts';
@@ -124,8 +125,10 @@ await t.test(
       if (Array.isArray(mine)) seen.push(mine[0]?.claim);
       return (await other.read([code]))[0]?.consumption === undefined;
     });
-    t.ok(
-      seen.every((claim) => claim === undefined),
+    assertEach(
+      t,
+      seen,
+      (consumption) => consumption === undefined,
       'its own process never saw the code as used',
     );
     const [good, gone] = await other.read([code, token]);
@@ -244,7 +247,7 @@ await t.test(
       rejectionOf(store.dump()),
     ]);
     t.ok(performance.now() - started < 3_000, 'in time');
-    t.ok(faults.every((fault) => fault instanceof StoreUnavailable));
+    assertEach(t, faults, (fault) => fault instanceof StoreUnavailable);
     await sleep(300);
     server.thaw();
     await Promise.all([recovered(store), recovered(other)]);

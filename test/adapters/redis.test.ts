@@ -2,6 +2,7 @@ import t from 'tap';
 import { openRedis } from '#adapters/redis/index.ts';
 import type { Store } from '#src/store/port.ts';
 import { sharedStoreContract, storeContract } from '../contract/store.ts';
+import { assertEach } from '../support/assert-each.ts';
 import { ensureRedis, freshPrefix } from '../support/redis.ts';
 import { longTimeouts } from '../support/wait-for.ts';
 
@@ -73,7 +74,9 @@ await t.test('a body that looks like an encoded line stays a body', async (t) =>
     read.map((document) => document?.body),
     bodies,
   );
-  t.ok(
-    read.every((document) => document?.fields['p'] === '@0' && !document.consumption && !document.expiresAt),
+  assertEach(
+    t,
+    read,
+    (document) => document?.fields['p'] === '@0' && !document.consumption && !document.expiresAt,
   );
 });

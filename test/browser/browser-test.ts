@@ -4,8 +4,14 @@ import { join } from 'node:path';
 import type { Browser, BrowserContext, Page as Tab } from 'playwright-core';
 import type { Test } from 'tap';
 import { launchChromium } from '../support/chromium.ts';
-import { type InProcessServer, startInProcess } from '../support/setup/in-process.ts';
-import { newVerifier, password, RelyingParty, secret } from '../support/setup/relying-party.ts';
+import {
+  newVerifier,
+  password,
+  RelyingParty,
+  secret,
+  startInProcess,
+  type TestServer,
+} from '../support/setup/index.ts';
 
 const screenshotFolder = join(import.meta.dirname, '../.screenshots');
 const axe = readFileSync(new URL(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
@@ -68,7 +74,7 @@ const openApp = async (t: Test): Promise<{ readonly home: string; showIssuer(iss
 };
 
 export interface BrowserTest {
-  readonly postern: InProcessServer;
+  readonly postern: TestServer;
   readonly home: string;
   readonly chromium: Browser;
   /** Makes an authorization request of the application, and returns its URL and a function that redeems the code. */
@@ -93,33 +99,30 @@ export const startBrowserTest = async (
     grant_types: ['authorization_code', 'refresh_token'],
     ...others,
   });
-  const postern = await startInProcess({
-    config: {
-      accounts: [
-        { username: 'ada', password, name: 'Ada Lovelace', email: 'ada@example.com' },
-        { username: 'bob', password },
-      ],
-      clients: [
-        client('app', 'Harbour Notes'),
-        client('other', 'Ledger', { first_party: true }),
-        client('moving', 'Moving On', {
-          first_party: true,
-          redirect_uris: [`${home}/on`],
-          client_uri: home.replace('127.0.0.1', 'localhost'),
-        }),
-        {
-          client_id: 'tv',
-          client_name: 'Living-room TV',
-          token_endpoint_auth_method: 'none',
-          grant_types: ['urn:ietf:params:oauth:grant-type:device_code'],
-          response_types: [],
-          redirect_uris: [],
-        },
-      ],
-      ...more,
-    },
+  const postern = await startInProcess(t, {
+    accounts: [
+      { username: 'ada', password, name: 'Ada Lovelace', email: 'ada@example.com' },
+      { username: 'bob', password },
+    ],
+    clients: [
+      client('app', 'Harbour Notes'),
+      client('other', 'Ledger', { first_party: true }),
+      client('moving', 'Moving On', {
+        first_party: true,
+        redirect_uris: [`${home}/on`],
+        client_uri: home.replace('127.0.0.1', 'localhost'),
+      }),
+      {
+        client_id: 'tv',
+        client_name: 'Living-room TV',
+        token_endpoint_auth_method: 'none',
+        grant_types: ['urn:ietf:params:oauth:grant-type:device_code'],
+        response_types: [],
+        redirect_uris: [],
+      },
+    ],
+    ...more,
   });
-  t.teardown(() => postern.close());
   showIssuer(postern.issuer);
   const chromium = await launchChromium();
   t.teardown(() => chromium.close());

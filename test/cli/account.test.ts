@@ -3,7 +3,7 @@ import t from 'tap';
 import { openStore } from '#adapters/index.ts';
 import { createAccounts } from '#src/services/accounts/index.ts';
 import { recordEvents, testConfig } from '../support/people.ts';
-import { openCommandFolder } from '../support/setup/command-folder.ts';
+import { openCommandFolder } from '../support/setup/index.ts';
 
 interface Shown {
   readonly sub: string;
@@ -13,8 +13,7 @@ interface Shown {
 const password = 'correct horse battery staple';
 
 t.test('accounts are managed by command while a server runs on the same store', async (t) => {
-  const { close, cwd, run } = await openCommandFolder();
-  t.teardown(close);
+  const { cwd, run } = await openCommandFolder(t);
   const store = await openStore(`sqlite:${join(cwd, 'store.db')}`, { clock: Date });
   const { events } = recordEvents();
   const server = createAccounts({ store, config: testConfig(), clock: Date, events });
@@ -65,8 +64,7 @@ t.test('accounts are managed by command while a server runs on the same store', 
 });
 
 t.test('every refusal of an account command is one sentence and its exit code', async (t) => {
-  const { close, run, runHere } = await openCommandFolder();
-  t.teardown(close);
+  const { run, runInProcess: runHere } = await openCommandFolder(t);
   await runHere(['account', 'add', 'ada', '--generate']);
   const refusals: [readonly string[], string | undefined, number, RegExp][] = [
     [['account', 'show', 'nobody'], undefined, 3, /no account nobody/],
@@ -94,8 +92,7 @@ t.test('every refusal of an account command is one sentence and its exit code', 
 });
 
 t.test('a hash made for the configuration works there', async (t) => {
-  const { close, run } = await openCommandFolder();
-  t.teardown(close);
+  const { run } = await openCommandFolder(t);
   const { password_hash } = (await run(['account', 'hash-password', '--json'], `${password}\n`)).json<{
     password_hash: string;
   }>();

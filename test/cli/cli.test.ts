@@ -11,7 +11,7 @@ import type { Command } from '#src/command.ts';
 import { exitCode, Failure } from '#src/errors.ts';
 import { StoreUnavailable, StoreUnusable } from '#src/store/errors.ts';
 import { runCommand } from '../../src/cli/program.ts';
-import { openCommandFolder } from '../support/setup/command-folder.ts';
+import { openCommandFolder } from '../support/setup/index.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const postern = `${root}bin/postern`;
@@ -224,8 +224,7 @@ t.test("a store.url that can't name a store is a configuration error", async (t)
 });
 
 t.test("a command doesn't mistake a missing store for an empty one", async (t) => {
-  const { close, cwd, runHere } = await openCommandFolder();
-  t.teardown(close);
+  const { cwd, runInProcess: runHere } = await openCommandFolder(t);
   const path = join(cwd, 'mistyped', 'store.db');
   const there = (args: readonly string[]) => runHere(['--set', `store.url=sqlite:${path}`, ...args]);
   const commands = [
@@ -272,8 +271,7 @@ t.test("a command doesn't mistake a missing store for an empty one", async (t) =
 
 t.test('an installation may start with its first account, client or key', async (t) => {
   for (const command of ['account add ada --generate', 'client add --type machine', 'keys import key.pem']) {
-    const { close, cwd, runHere } = await openCommandFolder();
-    t.teardown(close);
+    const { cwd, runInProcess: runHere } = await openCommandFolder(t);
     const key = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });
     writeFileSync(join(cwd, 'key.pem'), key);
     const { exit, err } = await runHere(command.replace('key.pem', join(cwd, 'key.pem')).split(' '));

@@ -6,7 +6,7 @@ import { openStore } from '#adapters/index.ts';
 import { grantTypesOf } from '#src/features/declarations.ts';
 import { createClients } from '#src/services/clients/index.ts';
 import { recordEvents, testConfig } from '../support/people.ts';
-import { openCommandFolder } from '../support/setup/command-folder.ts';
+import { openCommandFolder } from '../support/setup/index.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 interface Shown {
@@ -18,8 +18,7 @@ interface Shown {
 const web = ['client', 'add', '--type', 'web', '--redirect-uri', 'https://app.example.com/callback'];
 
 t.test('clients are managed by command while a server runs on the same store', async (t) => {
-  const { close, cwd, run } = await openCommandFolder();
-  t.teardown(close);
+  const { cwd, run } = await openCommandFolder(t);
   const store = await openStore(`sqlite:${join(cwd, 'store.db')}`, { clock: Date });
   const { events } = recordEvents();
   const server = createClients({
@@ -93,8 +92,7 @@ t.test('clients are managed by command while a server runs on the same store', a
 });
 
 t.test('every refusal of a client command is one sentence and its exit code', async (t) => {
-  const { close, cwd, runHere } = await openCommandFolder();
-  t.teardown(close);
+  const { cwd, runInProcess: runHere } = await openCommandFolder(t);
   await runHere([...web, '--id', 'app']);
   const broken = join(cwd, 'broken.json');
   await writeFile(broken, '{');
@@ -126,16 +124,14 @@ t.test('every refusal of a client command is one sentence and its exit code', as
       t.equal(ran.out, '');
     }),
   );
-  const memory = await openCommandFolder('memory:');
-  t.teardown(memory.close);
-  const ran = await memory.runHere(['client', 'list', '--json']);
+  const memory = await openCommandFolder(t, 'memory:');
+  const ran = await memory.runInProcess(['client', 'list', '--json']);
   t.equal(ran.exit, 2);
   t.match(JSON.parse(ran.err), { error: { code: 'store_in_memory' } });
 });
 
 t.test('a secret comes from standard input, and a weak one is refused', async (t) => {
-  const { close, run } = await openCommandFolder();
-  t.teardown(close);
+  const { run } = await openCommandFolder(t);
   const secret = randomBytes(32).toString('hex');
   const added = await run([...web, '--secret-stdin', '--json'], `${secret}\n`);
   t.equal(added.exit, 0, added.err);

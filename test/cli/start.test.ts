@@ -1,31 +1,15 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
 import { freePort } from '#src/testing/free-port.ts';
-import { childEnvironment } from '../support/postern.ts';
-
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+import { startProgram } from '../support/setup/index.ts';
 
 t.setTimeout(300_000);
 
-const launch = (cwd: string, ...args: string[]): { child: ChildProcess; said: () => string } => {
-  const child = spawn(process.execPath, [main, ...args], {
-    cwd,
-    env: childEnvironment,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let text = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.on('data', (chunk) => {
-      text += chunk;
-    });
-  }
-  return { child, said: () => text };
-};
+const launch = (t: Test, cwd: string, ...args: string[]) => startProgram(t, 'src/main.ts', args, { cwd });
 
 /** Starts where it can't run, and expects one sentence, one exit code and no stack. */
 const refusal = async (
@@ -35,11 +19,11 @@ const refusal = async (
   exit: number,
   sentence: RegExp,
 ): Promise<void> => {
-  const { child, said } = launch(cwd, ...args);
-  const [code] = await once(child, 'close');
-  t.equal(code, exit, said());
-  t.match(said(), sentence);
-  t.notMatch(said(), /\n\s+at /, 'no stack');
+  const server = launch(t, cwd, ...args);
+  const { code } = await server.ended;
+  t.equal(code, exit, server.log());
+  t.match(server.log(), sentence);
+  t.notMatch(server.log(), /\n\s+at /, 'no stack');
 };
 
 t.test('each obstacle to starting is reported in one sentence', async (t) => {
@@ -111,12 +95,10 @@ t.test('each obstacle to starting is reported in one sentence', async (t) => {
   });
   await t.test('demo data is refused in production', async (t) => {
     const cwd = folder('h');
-    const development = launch(cwd, '--port', port, '--set', 'store.url=sqlite:demo.db');
-    while (!development.said().includes('Made for you'))
-      await once(development.child.stderr ?? development.child, 'data');
-    development.child.kill('SIGTERM');
-    const [code] = await once(development.child, 'exit');
-    t.equal(code, 0, 'the server that made it ends well');
+    const development = launch(t, cwd, '--port', port, '--set', 'store.url=sqlite:demo.db');
+    await development.waitForOutput(/Made for you/);
+    await development.stop();
+    t.equal((await development.ended).code, 0, 'the server that made it ends well');
     const key = Buffer.alloc(32, 3).toString('base64url');
     const production = ['mode=production', 'store.url=sqlite:demo.db', `security.key_encryption_key=${key}`];
     const flags = production.flatMap((one) => ['--set', one]);
@@ -130,13 +112,10 @@ t.test('each obstacle to starting is reported in one sentence', async (t) => {
 t.test('the line that the server prints leads from an empty folder to a first token', async (t) => {
   const cwd = t.testdir();
   const port = await freePort();
-  const { child, said } = launch(cwd, '--port', String(port));
-  t.teardown(async () => {
-    child.kill('SIGTERM');
-    await once(child, 'exit');
-  });
-  while (!said().includes('oauth/device_authorization')) await once(child.stderr ?? child, 'data');
-  const lines = said()
+  const server = launch(t, cwd, '--port', String(port));
+  await server.waitForOutput(/oauth\/device_authorization[^\n]*\n/);
+  const lines = server
+    .log()
     .split('\n')
     .filter((line) => line.trim().startsWith('curl '));
   t.equal(lines.length, 2);

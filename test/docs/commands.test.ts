@@ -5,7 +5,7 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import t from 'tap';
-import { type ServerProcess, startServerProcess } from '../support/setup/server-process.ts';
+import { type ServerProcess, startServerProcess } from '../support/setup/index.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -100,7 +100,7 @@ t.test('every command in the documentation works against a server', async (t) =>
   t.ok(wanted.length > 12, `${wanted.length} of ${blocks.length} are run`);
 
   const runPage = async (page: string): Promise<void> => {
-    const server = await startServerProcess({
+    const server = await startServerProcess(t, {
       config: { demo: true, store: { url: 'sqlite:./data/postern.db' } },
     });
     const path = await programs(join(server.cwd, 'programs'));

@@ -5,7 +5,7 @@ import t from 'tap';
 import { parse, parseAllDocuments } from 'yaml';
 import { loadConfig } from '#config';
 import { explanationOf } from '#src/error-codes.ts';
-import { startInProcess } from '../support/setup/in-process.ts';
+import { startInProcess } from '../support/setup/index.ts';
 
 const root = join(import.meta.dirname, '../..');
 const read = (path: string): Promise<string> => readFile(join(root, path), 'utf8');
@@ -53,8 +53,7 @@ t.test('every other code has a page at /errors, or is on the troubleshooting pag
 
 t.test('metrics, their page and the dashboard use the same names', async (t) => {
   const token = 'the-token-of-the-scraper';
-  const server = await startInProcess({ config: { metrics: { enabled: true, token } } });
-  t.teardown(() => server.close());
+  const server = await startInProcess(t, { metrics: { enabled: true, token } });
   const text = await (
     await fetch(`${server.issuer}/metrics`, { headers: { authorization: `Bearer ${token}` } })
   ).text();

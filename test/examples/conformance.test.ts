@@ -1,11 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { decodeJwt } from 'jose';
-import { startServer } from 'postern/testing';
 import t from 'tap';
 import { parse } from 'yaml';
-import { httpGet, postForm } from '../support/http-requests.ts';
-import { Browser } from '../support/setup/browser.ts';
-import { redirectParameters } from '../support/setup/relying-party.ts';
+import { Browser, httpGet, postForm, redirectParameters, startInProcess } from '../support/setup/index.ts';
 
 interface Client {
   readonly client_id: string;
@@ -32,8 +29,7 @@ const { clients, accounts } = settings;
 const person = { login: accounts[0]?.username ?? '', password: accounts[0]?.password ?? '' };
 const callback = 'https://www.certification.openid.net/test/a/postern/callback';
 
-const server = await startServer({ settings: { ...settings } });
-t.teardown(() => server.stop());
+const server = await startInProcess(t, { ...settings });
 
 const byId = (id: string): Client => {
   const found = clients.find(({ client_id }) => client_id === id);

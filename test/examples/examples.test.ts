@@ -1,28 +1,28 @@
 import { globSync, readFileSync } from 'node:fs';
-import { freePort, startServer } from 'postern/testing';
-import t from 'tap';
+import { freePort } from 'postern/testing';
+import t, { type Test } from 'tap';
 import type { AddClient } from '#src/services/clients/index.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { followPages } from '../support/follow-pages.ts';
-import { httpGet, postForm } from '../support/http-requests.ts';
-import { startProgram } from '../support/program.ts';
-import { Browser } from '../support/setup/browser.ts';
+import { Browser, httpGet, postForm, startInProcess, startProgram } from '../support/setup/index.ts';
 
 const person = { login: 'ada', password: 'correct horse battery' };
 const audience = 'https://api.example.com/notes';
 
-const server = await startServer({
-  settings: {
-    accounts: [{ username: person.login, password: person.password, name: 'Ada <Lovelace>' }],
-    resources: [{ audience, scopes: ['demo:read', 'demo:write'] }],
-    tokens: { device_interval: 1 },
-  },
+const server = await startInProcess(t, {
+  accounts: [{ username: person.login, password: person.password, name: 'Ada <Lovelace>' }],
+  resources: [{ audience, scopes: ['demo:read', 'demo:write'] }],
+  tokens: { device_interval: 1 },
 });
 const ISSUER = server.issuer;
-t.teardown(() => server.stop());
 
 /** Starts an example on a free port, with a client whose redirect URI points to it. */
-const start = async (file: string, type: AddClient['type'], metadata: AddClient['metadata'] = {}) => {
+const start = async (
+  t: Test,
+  file: string,
+  type: AddClient['type'],
+  metadata: AddClient['metadata'] = {},
+) => {
   const PORT = String(await freePort());
   const home = `http://localhost:${PORT}`;
   const addresses =
@@ -32,7 +32,7 @@ const start = async (file: string, type: AddClient['type'], metadata: AddClient[
     metadata: { ...addresses, ...metadata },
   });
   const env = { ISSUER, CLIENT_ID: id, CLIENT_SECRET: secret, PORT, RESOURCE: audience, AUDIENCE: audience };
-  return { home, env, secret, id, program: startProgram(`examples/${file}`, env) };
+  return { home, env, secret, id, program: startProgram(t, `examples/${file}`, [], { env }) };
 };
 
 t.test('the Express application with openid-client signs a person in', async (t) => {
@@ -43,8 +43,7 @@ t.test('the Express application with openid-client signs a person in', async (t)
     metadata: { redirect_uris: [`${home}/callback`], post_logout_redirect_uris: [`${home}/`] },
   });
   const env = { ISSUER, CLIENT_ID: id, CLIENT_SECRET: secret, PORT: String(port) };
-  const program = startProgram('examples/express/server.js', env);
-  t.teardown(() => program.stop());
+  const program = startProgram(t, 'examples/express/server.js', [], { env });
   await program.waitForOutput(/listening/);
   const browser = new Browser();
   t.match((await browser.open(`${home}/`)).body, /Sign in/);
@@ -59,8 +58,7 @@ t.test('the Express application with openid-client signs a person in', async (t)
 });
 
 t.test('the Fastify application with @fastify/oauth2 signs a person in', async (t) => {
-  const { home, program } = await start('fastify/server.js', 'web');
-  t.teardown(() => program.stop());
+  const { home, program } = await start(t, 'fastify/server.js', 'web');
   await program.waitForOutput(/listening/);
   const browser = new Browser();
   const first = await followPages(browser, `${home}/login`, person);
@@ -72,14 +70,13 @@ t.test('the Fastify application with @fastify/oauth2 signs a person in', async (
 });
 
 t.test('an API verifies the tokens of a machine', async (t) => {
-  const api = await start('resource-server/server.js', 'machine');
-  t.teardown(() => api.program.stop());
+  const api = await start(t, 'resource-server/server.js', 'machine');
   await api.program.waitForOutput(/listening/);
   const machine = { ...api.env, API_URL: `${api.home}/notes` };
-  const program = startProgram('examples/machine/call-api.js', machine);
-  t.equal(await program.ended, 0, program.out());
-  t.equal(program.out().match(/Water the plants/g)?.length, 2);
-  t.match(program.out(), `for: '${api.id}'`);
+  const program = startProgram(t, 'examples/machine/call-api.js', [], { env: machine });
+  t.equal((await program.ended).code, 0, program.log());
+  t.equal(program.log().match(/Water the plants/g)?.length, 2);
+  t.match(program.log(), `for: '${api.id}'`);
 
   const token = async (fields: Record<string, string>) => {
     const basic = Buffer.from(`${api.id}:${api.secret}`).toString('base64');
@@ -105,28 +102,28 @@ t.test('an API verifies the tokens of a machine', async (t) => {
   const known = await httpGet(`${api.home}/.well-known/oauth-protected-resource`);
   t.match(known.body, { resource: audience, authorization_servers: [ISSUER] }, 'RFC 9728');
 
-  const failed = startProgram('examples/machine/call-api.js', { ...machine, CLIENT_SECRET: 'wrong' });
-  t.not(await failed.ended, 0);
-  t.match(failed.out(), /invalid_client/);
+  const failed = startProgram(t, 'examples/machine/call-api.js', [], {
+    env: { ...machine, CLIENT_SECRET: 'wrong' },
+  });
+  t.not((await failed.ended).code, 0);
+  t.match(failed.log(), /invalid_client/);
 });
 
 t.test('a device in a terminal is connected', async (t) => {
-  const { program } = await start('device/device.js', 'device');
-  t.teardown(() => program.stop());
+  const { program } = await start(t, 'device/device.js', 'device');
   const [, uri, code = ''] = await program.waitForOutput(/open (\S+)\nand enter (\S+)/);
-  t.match(program.out(), /[█▀▄]{5}/, 'a QR code');
+  t.match(program.log(), /[█▀▄]{5}/, 'a QR code');
   const browser = new Browser();
   const page = await browser.open(uri ?? '');
   const done = await followPages(browser, await browser.submit(page, { user_code: code }), person);
   t.match(done.body, /device-done/);
   await program.waitForOutput(/Connected as/);
-  t.equal(await program.ended, 0);
-  t.match(program.out(), 'Ada <Lovelace>');
+  t.equal((await program.ended).code, 0);
+  t.match(program.log(), 'Ada <Lovelace>');
 });
 
 t.test('an issuer-style service redeems a code', async (t) => {
-  const { home, program } = await start('issuer/server.js', 'issuer', { audience });
-  t.teardown(() => program.stop());
+  const { home, program } = await start(t, 'issuer/server.js', 'issuer', { audience });
   await program.waitForOutput(/listening/);
   const page = await followPages(new Browser(), `${home}/login`, person);
   t.same(JSON.parse(page.body), { token_type: 'Bearer', expires_in: 3600 });
@@ -141,8 +138,9 @@ t.test('the single-page application with oidc-client-ts signs a person in, in Ch
     type: 'spa',
     metadata: { redirect_uris: [`${home}/callback`], post_logout_redirect_uris: [`${home}/`] },
   });
-  const program = startProgram('examples/spa/serve.js', { ISSUER, CLIENT_ID: id, PORT: String(port) });
-  t.teardown(() => program.stop());
+  const program = startProgram(t, 'examples/spa/serve.js', [], {
+    env: { ISSUER, CLIENT_ID: id, PORT: String(port) },
+  });
   await program.waitForOutput(/listening/);
   const chromium = await launchChromium();
   t.teardown(() => chromium.close());

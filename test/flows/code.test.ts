@@ -1,8 +1,7 @@
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import * as client from 'openid-client';
 import t from 'tap';
-import { Browser } from '../support/setup/browser.ts';
-import { startInProcess } from '../support/setup/in-process.ts';
+import { Browser, startInProcess } from '../support/setup/index.ts';
 
 const redirectUri = 'http://localhost:4999/callback';
 
@@ -22,8 +21,7 @@ const config = {
 };
 
 t.test('a relying party signs a person in with code and PKCE (OpenID Connect Core §3.1)', async (t) => {
-  const postern = await startInProcess({ config });
-  t.teardown(() => postern.close());
+  const postern = await startInProcess(t, config);
   const server = await client.discovery(
     new URL(postern.issuer),
     'app',

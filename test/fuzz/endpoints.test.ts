@@ -2,8 +2,14 @@ import { constantFrom, oneof, tuple } from 'fast-check';
 import t from 'tap';
 import { startSecurityTest, threeClients } from '../security/security-test.ts';
 import { sendRaw } from '../support/raw-http.ts';
-import { Browser, formOf } from '../support/setup/browser.ts';
-import { basicAuthorization, newVerifier, password, secret } from '../support/setup/relying-party.ts';
+import {
+  Browser,
+  basicAuthorization,
+  formOf,
+  newVerifier,
+  password,
+  secret,
+} from '../support/setup/index.ts';
 import { bytes, forms, headerTexts, jsonTexts, jwts, texts, words } from './inputs.ts';
 import { fuzz } from './run.ts';
 

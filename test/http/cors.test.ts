@@ -1,7 +1,7 @@
 import t from 'tap';
 import { startSecurityTest } from '../security/security-test.ts';
 import { createClockAtMinuteStart } from '../support/clocks.ts';
-import { basicAuthorization, secret } from '../support/setup/relying-party.ts';
+import { basicAuthorization, secret } from '../support/setup/index.ts';
 
 const origin = 'https://spa.example';
 const form = { 'content-type': 'application/x-www-form-urlencoded', origin };

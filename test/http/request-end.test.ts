@@ -6,16 +6,20 @@ import Fastify from 'fastify';
 import t from 'tap';
 import type { SecurityEvent } from '#src/events.ts';
 import { onRequestEnd } from '#src/http/request-end.ts';
-import { startInProcess } from '../support/setup/in-process.ts';
-import { basicAuthorization, usualConfig } from '../support/setup/relying-party.ts';
-import { startServerProcess } from '../support/setup/server-process.ts';
+import {
+  basicAuthorization,
+  startInProcess,
+  startServerProcess,
+  usualConfig,
+} from '../support/setup/index.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const token = 'the-token-of-the-scraper';
 
 t.test('a request whose caller disconnects is logged and counted as 499', async (t) => {
-  const server = await startServerProcess({ config: { ...usualConfig, metrics: { enabled: true, token } } });
-  t.teardown(() => server.close());
+  const server = await startServerProcess(t, {
+    config: { ...usualConfig, metrics: { enabled: true, token } },
+  });
 
   /** Sends a request, or its first bytes, and closes the connection. */
   const hangUp = async (path: string, body: string, sent = body): Promise<void> => {
@@ -119,8 +123,9 @@ t.test('pipelined responses end with their connection, each once', async (t) => 
 });
 
 t.test('a request refused before routing is logged and counted as well', async (t) => {
-  const server = await startServerProcess({ config: { ...usualConfig, metrics: { enabled: true, token } } });
-  t.teardown(() => server.close());
+  const server = await startServerProcess(t, {
+    config: { ...usualConfig, metrics: { enabled: true, token } },
+  });
   const headers = { 'content-encoding': 'gzip' };
   await fetch(`${server.url}/oauth/token`, { method: 'POST', body: 'x', headers });
   await fetch(`${server.url}/%zz`);
@@ -134,8 +139,7 @@ t.test('a request refused before routing is logged and counted as well', async (
 });
 
 t.test('a connection that closes before it is accepted counts as no request (CWE-754)', async (t) => {
-  const postern = await startInProcess({ config: usualConfig });
-  t.teardown(() => postern.close());
+  const postern = await startInProcess(t, usualConfig);
   const events: SecurityEvent[] = [];
   postern.app.events.listen((event) => events.push(event));
   const { host, port } = new URL(postern.issuer);

@@ -1,17 +1,19 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
-import { freePort, startServer, type TestServer } from 'postern/testing';
+import { freePort } from 'postern/testing';
 import type { AddClient } from '#src/services/clients/index.ts';
+import { type Owner, startInProcess, type TestServer } from '../support/setup/index.ts';
 
 export const person = { login: 'ada', password: 'correct horse battery' };
 export const profile = { name: 'Ada Lovelace', email: 'ada@example.com' };
 
 /** Starts a server with one account; its clients are first-party, so consent is not asked. */
-export const startInteropServer = (settings: Readonly<Record<string, unknown>> = {}): Promise<TestServer> =>
-  startServer({
-    settings: {
-      accounts: [{ username: person.login, password: person.password, ...profile }],
-      ...settings,
-    },
+export const startInteropServer = (
+  t: Owner,
+  settings: Readonly<Record<string, unknown>> = {},
+): Promise<TestServer> =>
+  startInProcess(t, {
+    accounts: [{ username: person.login, password: person.password, ...profile }],
+    ...settings,
   });
 
 export interface Application {

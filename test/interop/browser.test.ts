@@ -9,8 +9,7 @@ const folder = dirname(createRequire(import.meta.url).resolve('oidc-client-ts/pa
 const library = readFileSync(join(folder, 'dist/browser/oidc-client-ts.min.js'));
 
 t.test('oidc-client-ts works in Chromium: redirect, userinfo, refresh, popup, logout', async (t) => {
-  const server = await startInteropServer();
-  t.teardown(() => server.stop());
+  const server = await startInteropServer(t);
   const client = await registerApplication(server, 'spa');
   await server.app.services.clients.update(client.id, {
     redirect_uris: [client.redirectUri, `${client.home}/popup`],

@@ -2,9 +2,7 @@ import * as oauth from 'oauth4webapi';
 import * as client from 'openid-client';
 import t from 'tap';
 import { makeCertificate, san } from '../support/certificates.ts';
-import { Browser } from '../support/setup/browser.ts';
-import { startInProcess } from '../support/setup/in-process.ts';
-import { password, usualConfig } from '../support/setup/relying-party.ts';
+import { Browser, password, startInProcess, usualConfig } from '../support/setup/index.ts';
 
 /** FAPI 2.0 Security Profile with two relying party libraries that verify every response. */
 
@@ -22,35 +20,32 @@ const common = {
   grant_types: ['authorization_code', 'refresh_token'],
   first_party: true,
 };
-const postern = await startInProcess({
-  config: {
-    accounts: usualConfig.accounts,
-    proxy: {
-      trusted: ['127.0.0.1', '::1'],
-      client_certificate_header: 'client-cert',
-      client_certificates_verified: true,
-    },
-    security: { dpop_nonce: 'required' },
-    clients: [
-      {
-        ...common,
-        client_id: 'by-key',
-        token_endpoint_auth_method: 'private_key_jwt',
-        token_endpoint_auth_signing_alg: 'ES256',
-        dpop_bound_access_tokens: true,
-        jwks: { keys: [publicJwk] },
-      },
-      {
-        ...common,
-        client_id: 'by-certificate',
-        token_endpoint_auth_method: 'tls_client_auth',
-        tls_client_auth_san_dns: 'rp.example.com',
-        tls_client_certificate_bound_access_tokens: true,
-      },
-    ],
+const postern = await startInProcess(t, {
+  accounts: usualConfig.accounts,
+  proxy: {
+    trusted: ['127.0.0.1', '::1'],
+    client_certificate_header: 'client-cert',
+    client_certificates_verified: true,
   },
+  security: { dpop_nonce: 'required' },
+  clients: [
+    {
+      ...common,
+      client_id: 'by-key',
+      token_endpoint_auth_method: 'private_key_jwt',
+      token_endpoint_auth_signing_alg: 'ES256',
+      dpop_bound_access_tokens: true,
+      jwks: { keys: [publicJwk] },
+    },
+    {
+      ...common,
+      client_id: 'by-certificate',
+      token_endpoint_auth_method: 'tls_client_auth',
+      tls_client_auth_san_dns: 'rp.example.com',
+      tls_client_certificate_bound_access_tokens: true,
+    },
+  ],
 });
-t.teardown(() => postern.close());
 
 /** The header that a TLS proxy would add for a connection with this certificate. */
 const throughProxy = (url: string, options: object): Promise<Response> => {

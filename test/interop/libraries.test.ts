@@ -7,17 +7,16 @@ import { freePort } from 'postern/testing';
 import { AuthorizationCode, ClientCredentials } from 'simple-oauth2';
 import t from 'tap';
 import { followPages } from '../support/follow-pages.ts';
-import { Browser } from '../support/setup/browser.ts';
+import { Browser } from '../support/setup/index.ts';
 import { person, profile, registerApplication, startApplication, startInteropServer } from './application.ts';
 
 const mcpPort = await freePort();
 const mcpUrl = `http://localhost:${mcpPort}/mcp`;
-const server = await startInteropServer({
+const server = await startInteropServer(t, {
   resources: [{ audience: mcpUrl, scopes: ['notes:read'] }],
   tokens: { device_interval: 1 },
 });
 const { issuer } = server;
-t.teardown(() => server.stop());
 const insecure = { execute: [client.allowInsecureRequests] };
 
 /** Signs in and stops where the browser would return to the application, which doesn't exist here. */

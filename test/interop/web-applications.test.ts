@@ -9,12 +9,11 @@ import OAuth2Strategy from 'passport-oauth2';
 import OpenIDConnectStrategy from 'passport-openidconnect';
 import t from 'tap';
 import { followPages } from '../support/follow-pages.ts';
-import { Browser } from '../support/setup/browser.ts';
+import { Browser } from '../support/setup/index.ts';
 import { person, profile, registerApplication, startApplication, startInteropServer } from './application.ts';
 
-const server = await startInteropServer();
+const server = await startInteropServer(t);
 const { issuer } = server;
-t.teardown(() => server.stop());
 
 const endpoints = {
   authorizationURL: `${issuer}/oauth/authorize`,

@@ -9,11 +9,11 @@ import {
 import t, { type Test } from 'tap';
 import type { SecurityEvent } from '#src/events.ts';
 import { modelKey } from '#src/provider/storage/ids.ts';
+import { assertEach } from '../support/assert-each.ts';
 import { makeCertificate, san } from '../support/certificates.ts';
 import { createClockAtMinuteStart } from '../support/clocks.ts';
-import { Browser } from '../support/setup/browser.ts';
-import { startInProcess } from '../support/setup/in-process.ts';
 import {
+  Browser,
   basicAuthorization,
   codeFor,
   newVerifier,
@@ -22,8 +22,9 @@ import {
   redirectParameters,
   redirectUri,
   secret,
+  startInProcess,
   usualConfig,
-} from '../support/setup/relying-party.ts';
+} from '../support/setup/index.ts';
 import { breaches } from './contract.ts';
 
 const publicKey = async () => {
@@ -131,8 +132,7 @@ const issuerCode = async (
 };
 
 t.test('POST /api/v1/tokens redeems a code', async (t) => {
-  const server = await startInProcess({ config });
-  t.teardown(() => server.close());
+  const server = await startInProcess(t, config);
   const { issuer } = server;
   const told: SecurityEvent[] = [];
   server.app.events.listen((event) => told.push(event));
@@ -328,10 +328,10 @@ t.test('POST /api/v1/tokens redeems a code', async (t) => {
         );
         const won = results.filter(({ status }) => status === 200 || status === 201);
         t.equal(won.length, 1);
-        t.ok(
-          results.every(
-            ({ status, body }) => status < 300 || (body['error'] ?? body['name']) === 'invalid_grant',
-          ),
+        assertEach(
+          t,
+          results,
+          ({ status, body }) => status < 300 || (body['error'] ?? body['name']) === 'invalid_grant',
         );
       }
     },
@@ -534,8 +534,7 @@ t.test('POST /api/v1/tokens redeems a code', async (t) => {
 
 t.test('a code that has expired is not found', async (t) => {
   let ahead = 0;
-  const server = await startInProcess({ config, clock: { now: () => Date.now() + ahead } });
-  t.teardown(() => server.close());
+  const server = await startInProcess(t, config, { clock: { now: () => Date.now() + ahead } });
   const code = await issuerCode(server.issuer);
   ahead = 31_000;
   const answer = await post(server.issuer, { authorization_code: code });
@@ -543,14 +542,14 @@ t.test('a code that has expired is not found', async (t) => {
 });
 
 t.test('too many requests are refused with the time to retry (RFC 6585 §4)', async (t) => {
-  const server = await startInProcess({
-    clock: createClockAtMinuteStart(),
-    config: {
+  const server = await startInProcess(
+    t,
+    {
       ...config,
       security: { throttle: { token_per_address: 2, failed_authentication_per_client: 1 } },
     },
-  });
-  t.teardown(() => server.close());
+    { clock: createClockAtMinuteStart() },
+  );
   const wrong = { authorization_code: 'x'.repeat(43), redirect_uri: redirectUri };
   const ask = () =>
     post(server.issuer, wrong, basicAuthorization('app', 'wrong-secret-of-forty-three-characters-or-more'));
@@ -571,25 +570,22 @@ t.test('every response of this run matched the contract', async (t: Test) => {
 });
 
 t.test('the stack is shown in development only', async (t) => {
-  const server = await startInProcess({
-    config: {
-      ...config,
-      mode: 'production',
-      store: { url: `sqlite:${t.testdir()}/postern.db` },
-      accounts: [],
-      clients: [
-        {
-          client_id: 'issuer',
-          token_endpoint_auth_method: 'none',
-          redirect_uris: ['https://a.example/cb'],
-          issuer_tokens: true,
-          audience,
-        },
-      ],
-      security: { key_encryption_key: Buffer.alloc(32, 7).toString('base64url') },
-    },
+  const server = await startInProcess(t, {
+    ...config,
+    mode: 'production',
+    store: { url: `sqlite:${t.testdir()}/postern.db` },
+    accounts: [],
+    clients: [
+      {
+        client_id: 'issuer',
+        token_endpoint_auth_method: 'none',
+        redirect_uris: ['https://a.example/cb'],
+        issuer_tokens: true,
+        audience,
+      },
+    ],
+    security: { key_encryption_key: Buffer.alloc(32, 7).toString('base64url') },
   });
-  t.teardown(() => server.close());
   const answer = await post(server.issuer, '{}');
   t.equal(answer.status, 400);
   t.notOk('stack' in answer.body);

@@ -7,9 +7,14 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { startRedis } from '../support/redis-server.ts';
-import { Browser } from '../support/setup/browser.ts';
-import { codeFor, RelyingParty, usualConfig } from '../support/setup/relying-party.ts';
-import { type ServerProcess, startServerProcess } from '../support/setup/server-process.ts';
+import {
+  Browser,
+  codeFor,
+  RelyingParty,
+  type ServerProcess,
+  startServerProcess,
+  usualConfig,
+} from '../support/setup/index.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const security = { key_encryption_key: Buffer.alloc(32, 9).toString('base64') };
@@ -59,11 +64,10 @@ const restore = async (
   server.signal('SIGTERM');
   await server.ended;
 
-  const restored = await startServerProcess({
+  const restored = await startServerProcess(t, {
     port: server.port,
     config: { ...usualConfig, security, store },
   });
-  t.teardown(() => restored.close());
   t.match(await restored.command(['doctor']), { exit: 0, out: 'Everything is fine.\n' });
   t.match(await restored.command(['audit', 'verify']), { exit: 0, out: /whole/ });
   const later = await party.refresh(String(body['refresh_token']));
@@ -72,7 +76,7 @@ const restore = async (
 };
 
 t.test('SQLite: a server starts on a copy made under load', async (t) => {
-  const server = await startServerProcess({ config: { ...usualConfig, security } });
+  const server = await startServerProcess(t, { config: { ...usualConfig, security } });
   await restore(t, server, async () => {
     await copySqlite(server.cwd);
     return { url: `sqlite:${join(server.cwd, 'backup.db')}` };
@@ -83,7 +87,7 @@ t.test('Redis: a server starts on a snapshot made under load', async (t) => {
   const redis = await startRedis();
   t.teardown(() => redis.close());
   // The doctor's findings depend on the settings of the restored server, so its persistence is enabled.
-  const server = await startServerProcess({
+  const server = await startServerProcess(t, {
     config: { ...usualConfig, security, store: { url: redis.url } },
   });
   await restore(t, server, async () => {

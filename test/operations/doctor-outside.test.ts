@@ -1,15 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import t from 'tap';
 import { runDoctor } from '../support/doctor.ts';
-import { usualConfig } from '../support/setup/relying-party.ts';
-import { startServerProcess } from '../support/setup/server-process.ts';
+import { startServerProcess, usualConfig } from '../support/setup/index.ts';
 import { startTamperingProxy } from '../support/tampering-proxy.ts';
 
 t.test(
   'the doctor finds nothing on a healthy server, and finds the faults of misconfigured proxies',
   async (t) => {
-    const server = await startServerProcess({ config: usualConfig });
-    t.teardown(() => server.close());
+    const server = await startServerProcess(t, { config: usualConfig });
     t.match(await server.command(['doctor']), { exit: 0, out: 'Everything is fine.\n', err: '' });
     t.match(await server.command(['doctor', 'id.example.com']), {
       exit: 2,
@@ -47,7 +45,7 @@ t.test(
       'no_metadata',
     ]);
 
-    const stranger = await startServerProcess({ config: usualConfig });
+    const stranger = await startServerProcess(t, { config: usualConfig });
     t.same(
       (await runDoctor(server, stranger.url)).codes,
       ['issuer_differs', 'keys_differ'],
@@ -62,8 +60,9 @@ t.test(
 );
 
 t.test('the doctor finds a proxy that changes the host or drops headers and keys', async (t) => {
-  const server = await startServerProcess({ config: { ...usualConfig, issuer: 'https://id.example.com' } });
-  t.teardown(() => server.close());
+  const server = await startServerProcess(t, {
+    config: { ...usualConfig, issuer: 'https://id.example.com' },
+  });
   const through = async (
     host: string,
     spoil: Parameters<typeof startTamperingProxy>[1],
@@ -71,7 +70,10 @@ t.test('the doctor finds a proxy that changes the host or drops headers and keys
     const proxy = await startTamperingProxy(server.port, spoil, host);
     const { codes, findings } = await runDoctor(server, proxy.url);
     proxy.close();
-    t.ok(findings.every(({ fix }) => fix.length > 10));
+    t.same(
+      findings.filter(({ fix }) => fix.length <= 10),
+      [],
+    );
     // The test has no host name and no certificate.
     return codes.filter((code) => code !== 'development_issuer' && code !== 'issuer_elsewhere');
   };

@@ -4,19 +4,25 @@ import t from 'tap';
 import { openStore } from '#adapters/index.ts';
 import { grantTypesOf } from '#src/features/declarations.ts';
 import { checkClients } from '#src/features/doctor/index.ts';
+import { assertEach } from '../support/assert-each.ts';
 import { parseReport, runDoctor } from '../support/doctor.ts';
 import { testConfig } from '../support/people.ts';
 import { freshPrefix } from '../support/redis.ts';
 import { redisCommand, startRedis } from '../support/redis-server.ts';
-import { openCommandFolder } from '../support/setup/command-folder.ts';
-import { startInProcess } from '../support/setup/in-process.ts';
-import { RelyingParty, redirectUri, usualConfig } from '../support/setup/relying-party.ts';
-import { isReady, startServerProcess } from '../support/setup/server-process.ts';
+import {
+  isReady,
+  openCommandFolder,
+  RelyingParty,
+  redirectUri,
+  startInProcess,
+  startServerProcess,
+  usualConfig,
+} from '../support/setup/index.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 t.test('a faulty configuration is reported alone', async (t) => {
-  const folder = await openCommandFolder();
-  const { exit, out } = await folder.runHere(['doctor', '--json', '--set', 'listen.port=many']);
+  const folder = await openCommandFolder(t);
+  const { exit, out } = await folder.runInProcess(['doctor', '--json', '--set', 'listen.port=many']);
   t.equal(exit, 78);
   t.match(parseReport(out), {
     ok: false,
@@ -30,18 +36,16 @@ t.test('a faulty configuration is reported alone', async (t) => {
     '--set',
     'issuer=http://127.0.0.1:9',
   ];
-  t.equal((await folder.runHere(['account', 'add', 'ada', '--generate'])).exit, 0);
-  const lax = await folder.runHere(['doctor', '--json', ...allowed]);
+  t.equal((await folder.runInProcess(['account', 'add', 'ada', '--generate'])).exit, 0);
+  const lax = await folder.runInProcess(['doctor', '--json', ...allowed]);
   t.same(
     parseReport(lax.out).findings.map(({ code }) => code),
     ['audit_off', 'sign_in_unlimited', 'key_missing', 'key_missing', 'key_missing', 'unreachable'],
   );
-  await folder.close();
 });
 
 t.test('store, keys and clients are checked', async (t) => {
-  const server = await startServerProcess({ config: usualConfig });
-  t.teardown(() => server.close());
+  const server = await startServerProcess(t, { config: usualConfig });
   const file = `sqlite:${join(server.cwd, 'store.db')}`;
   t.equal(
     (
@@ -85,15 +89,11 @@ t.test('store, keys and clients are checked', async (t) => {
     findings.find(({ code }) => code === 'client_broken')?.message,
     /^redirect_uris of the client shop /,
   );
-  t.ok(
-    findings.every(({ fix }) => fix.length > 10),
-    'each with what to do about it',
-  );
+  assertEach(t, findings, ({ fix }) => fix.length > 10, 'each with what to do about it');
 });
 
 t.test('a client whose certificate would not be accepted is named (RFC 8705 §2)', async (t) => {
-  const postern = await startInProcess();
-  t.teardown(() => postern.close());
+  const postern = await startInProcess(t);
   const { clients } = postern.app.services;
   const machine = { grant_types: ['client_credentials'], response_types: [] };
   const by = (token_endpoint_auth_method: string, more: object) =>
@@ -124,7 +124,7 @@ t.test('a client whose certificate would not be accepted is named (RFC 8705 §2)
 
 t.test("a client that keys or settings can't serve is found before its first use", async (t) => {
   const api = 'https://api.example.com';
-  const server = await startServerProcess({
+  const server = await startServerProcess(t, {
     config: {
       ...usualConfig,
       resources: [{ audience: api, scopes: ['read'] }],
@@ -132,7 +132,6 @@ t.test("a client that keys or settings can't serve is found before its first use
       keys: { algorithms: ['RS256', 'ES256', 'EdDSA', 'PS256'] },
     },
   });
-  t.teardown(() => server.close());
   for (const [id, property] of Object.entries({
     signed: 'id_token_signed_response_alg=PS256',
     golden: 'default_acr_values=["gold"]',
@@ -158,8 +157,7 @@ t.test("a client that keys or settings can't serve is found before its first use
 });
 
 t.test('keys that vanish are reported by the running server and by the doctor', async (t) => {
-  const server = await startServerProcess({ config: { ...usualConfig, keys: { jwks_cache_seconds: 1 } } });
-  t.teardown(() => server.close());
+  const server = await startServerProcess(t, { config: { ...usualConfig, keys: { jwks_cache_seconds: 1 } } });
   const jwks = async () => (await fetch(`${server.url}/oauth/jwks`)).text();
   const before = await jwks();
   const store = await openStore(`sqlite:${join(server.cwd, 'store.db')}`, { clock: Date });
@@ -185,14 +183,11 @@ t.test('keys that vanish are reported by the running server and by the doctor', 
 
 t.test("a Redis that evicts or doesn't persist is found, and one that is down", async (t) => {
   const redis = await startRedis();
-  const server = await startServerProcess({
+  const server = await startServerProcess(t, {
     config: { ...usualConfig, store: { url: redis.url, prefix: freshPrefix() } },
   });
   const found = await runDoctor(server);
-  t.ok(
-    found.findings.length > 0 && found.findings.every(({ code }) => code !== 'unreachable'),
-    'it keeps nothing on disk',
-  );
+  assertEach(t, found.findings, ({ code }) => code !== 'unreachable', 'it keeps nothing on disk');
   const strict = await runDoctor(server, '--strict');
   t.equal(strict.exit, 1, 'a warning counts when it should');
 

@@ -6,8 +6,13 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
-import { basicAuthorization, usualConfig } from '../support/setup/relying-party.ts';
-import { type ServerProcess, startServerProcess } from '../support/setup/server-process.ts';
+import { assertEach } from '../support/assert-each.ts';
+import {
+  basicAuthorization,
+  type ServerProcess,
+  startServerProcess,
+  usualConfig,
+} from '../support/setup/index.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 /** The documented limit for shutting down. */
@@ -46,8 +51,7 @@ const endOf = async (server: ServerProcess, since: number) => {
 t.test(
   'SIGTERM: /readyz turns 503, requests are still answered, and those in flight are finished',
   async (t) => {
-    const server = await startServerProcess({ config: { ...usualConfig, listen: { drain_seconds: 4 } } });
-    t.teardown(() => server.close());
+    const server = await startServerProcess(t, { config: { ...usualConfig, listen: { drain_seconds: 4 } } });
     const { port } = server;
 
     const kept = new Agent({ keepAlive: true, maxSockets: 1 });
@@ -127,7 +131,9 @@ t.test(
   'shutting down can be hurried: SIGINT skips the grace period, and a second signal ends it',
   async (t) => {
     const hurried = async (...signals: NodeJS.Signals[]): Promise<void> => {
-      const server = await startServerProcess({ config: { ...usualConfig, listen: { drain_seconds: 15 } } });
+      const server = await startServerProcess(t, {
+        config: { ...usualConfig, listen: { drain_seconds: 15 } },
+      });
       const since = Date.now();
       for (const signal of signals) {
         server.signal(signal);
@@ -143,11 +149,10 @@ t.test(
 );
 
 t.test('SIGTERM during the start ends the server once it has started, without a grace period', async (t) => {
-  const server = await startServerProcess({
-    failing: true,
+  const server = await startServerProcess(t, {
+    ready: false,
     config: { ...usualConfig, listen: { drain_seconds: 15 } },
   });
-  t.teardown(() => server.close());
   await waitFor('the store to be opened', () => existsSync(join(server.cwd, 'store.db')));
   const since = Date.now();
   server.signal('SIGTERM');
@@ -157,8 +162,7 @@ t.test('SIGTERM during the start ends the server once it has started, without a 
 });
 
 t.test('under load every request sent is answered', async (t) => {
-  const server = await startServerProcess({ config: { ...usualConfig, listen: { drain_seconds: 2 } } });
-  t.teardown(() => server.close());
+  const server = await startServerProcess(t, { config: { ...usualConfig, listen: { drain_seconds: 2 } } });
   const answered: (number | undefined)[] = [];
   const lost: unknown[] = [];
   const client = async (): Promise<void> => {
@@ -182,8 +186,5 @@ t.test('under load every request sent is answered', async (t) => {
   await Promise.all(clients);
   t.same(await endOf(server, since), { code: 0, signal: null, quick: true });
   t.same(lost, []);
-  t.ok(
-    answered.every((status) => status === 200),
-    `${answered.length} answers`,
-  );
+  assertEach(t, answered, (status) => status === 200, `${answered.length} answers`);
 });

@@ -1,19 +1,18 @@
 import { readFileSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { startServerProcess } from '../support/setup/server-process.ts';
+import { startServerProcess } from '../support/setup/index.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 t.test("a log on a full disk waits for space, and the server doesn't wait for the log", async (t) => {
   // The buffer is large enough for everything that waits, so that all of it can be checked.
   const blocks = 256;
   const output = join(t.testdir(), 'postern.log');
-  const server = await startServerProcess({
+  const server = await startServerProcess(t, {
     config: { store: { url: 'memory:' } },
     fileBlocks: blocks,
     output,
   });
-  t.teardown(() => server.close());
   const refused = async (): Promise<string> => {
     const answer = await fetch(`${server.url}/oauth/token`, { method: 'POST' });
     await answer.body?.cancel();

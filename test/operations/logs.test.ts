@@ -1,20 +1,21 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
+import { assertEach } from '../support/assert-each.ts';
 import { assertion, assertionType, newKey, proof, requestObject } from '../support/proofs.ts';
 import { sendRaw } from '../support/raw-http.ts';
 import { watchSecrets } from '../support/secrets.ts';
-import { Browser } from '../support/setup/browser.ts';
 import {
+  Browser,
   codeFor,
   newVerifier,
   password,
   RelyingParty,
   redirectUri,
   secret,
+  startServerProcess,
   usualConfig,
-} from '../support/setup/relying-party.ts';
-import { startServerProcess } from '../support/setup/server-process.ts';
+} from '../support/setup/index.ts';
 
 const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 
@@ -119,8 +120,7 @@ const malformed = (host: string, secret: string): readonly string[] => {
 
 t.test('the log never contains credentials, and contains every refusal', async (t) => {
   const secrets = watchSecrets();
-  const server = await startServerProcess({ config: { ...config, clients: [...config.clients, bank] } });
-  t.teardown(() => server.close());
+  const server = await startServerProcess(t, { config: { ...config, clients: [...config.clients, bank] } });
   t.teardown(secrets.stop);
   const party = new RelyingParty(server.url);
   const browser = new Browser();
@@ -329,15 +329,12 @@ t.test('the log never contains credentials, and contains every refusal', async (
     'each line names its request, where bytes became one',
   );
   const requests = lines.filter(({ msg }) => msg === 'request');
-  t.ok(
-    requests.every(
-      ({ correlation, route, status, ms }) => correlation && route && status && typeof ms === 'number',
-    ),
+  assertEach(
+    t,
+    requests,
+    ({ correlation, route, status, ms }) => correlation && route && status && typeof ms === 'number',
   );
-  t.ok(
-    requests.every((line) => !('url' in line) && !('req' in line)),
-    'a URL is never logged',
-  );
+  assertEach(t, requests, (line) => !('url' in line) && !('req' in line), 'a URL is never logged');
 });
 
 t.test('an event of any shape is logged without the members it must not have', async (t) => {

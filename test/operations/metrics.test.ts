@@ -3,10 +3,15 @@ import t from 'tap';
 import { freePort } from '#src/testing/free-port.ts';
 import { createManualClock } from '../support/clocks.ts';
 import { startRedis } from '../support/redis-server.ts';
-import { Browser } from '../support/setup/browser.ts';
-import { startInProcess } from '../support/setup/in-process.ts';
-import { basicAuthorization, codeFor, RelyingParty, usualConfig } from '../support/setup/relying-party.ts';
-import { startServerProcess } from '../support/setup/server-process.ts';
+import {
+  Browser,
+  basicAuthorization,
+  codeFor,
+  RelyingParty,
+  startInProcess,
+  startServerProcess,
+  usualConfig,
+} from '../support/setup/index.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const token = 'the-token-of-the-scraper';
@@ -29,8 +34,7 @@ const valueIn = (
 };
 
 t.test('metrics require the token', async (t) => {
-  const postern = await startInProcess({ config: { ...usualConfig, metrics: { enabled: true, token } } });
-  t.teardown(() => postern.close());
+  const postern = await startInProcess(t, { ...usualConfig, metrics: { enabled: true, token } });
   for (const [what, authorization] of Object.entries({
     nothing: '',
     'another token': 'Bearer another-token-of-a-scraper',
@@ -50,15 +54,16 @@ t.test('metrics require the token', async (t) => {
   });
   t.equal(post.status, 404);
 
-  const without = await startInProcess({ config: usualConfig });
+  const without = await startInProcess(t, usualConfig);
   t.equal((await scrape(without.issuer)).status, 404, 'not there unless wanted');
-  await without.close();
+  await without.stop();
 });
 
 t.test('the metrics port serves nothing else, and the main port then serves no metrics', async (t) => {
   const port = await freePort();
-  const server = await startServerProcess({ config: { ...usualConfig, metrics: { enabled: true, port } } });
-  t.teardown(() => server.close());
+  const server = await startServerProcess(t, {
+    config: { ...usualConfig, metrics: { enabled: true, port } },
+  });
   const own = `http://127.0.0.1:${port}`;
   t.equal((await scrape(server.url)).status, 404);
   for (const path of ['/', '/oauth/jwks', '/metrics?x', '/metrics/', '/readyz']) {
@@ -74,15 +79,16 @@ t.test('the metrics port serves nothing else, and the main port then serves no m
     'the first trip is counted',
   );
 
-  const twice = await startServerProcess({ failing: true, config: { metrics: { enabled: true, port } } });
+  const twice = await startServerProcess(t, { ready: false, config: { metrics: { enabled: true, port } } });
   t.match(await twice.ended, { code: 4 }, 'a port that is taken ends the start');
   t.match(twice.log(), new RegExp(`postern: 127\\.0\\.0\\.1:${port} is taken by another program`));
   await twice.close();
 });
 
 t.test('events are counted under a fixed set of labels', async (t) => {
-  const server = await startServerProcess({ config: { ...usualConfig, metrics: { enabled: true, token } } });
-  t.teardown(() => server.close());
+  const server = await startServerProcess(t, {
+    config: { ...usualConfig, metrics: { enabled: true, token } },
+  });
   const party = new RelyingParty(server.url);
   const browser = new Browser();
   const { code, verifier } = await codeFor(party, browser);
@@ -158,15 +164,15 @@ t.test('events are counted under a fixed set of labels', async (t) => {
 
 t.test('gauges report measured values, not defaults', async (t) => {
   const clock = createManualClock();
-  const postern = await startInProcess({
-    clock,
-    config: {
+  const postern = await startInProcess(
+    t,
+    {
       ...usualConfig,
       metrics: { enabled: true, token },
       security: { password: { memory_kib: 65_536, passes: 3 } },
     },
-  });
-  t.teardown(() => postern.close());
+    { clock },
+  );
   const look = async (): Promise<string> => (await scrape(postern.issuer)).text();
   const age = (text: string): number => valueIn(text, 'postern_key_age_seconds', { line: 'ES256' }) ?? -1;
   const first = age(await look());
@@ -196,7 +202,7 @@ t.test('gauges report measured values, not defaults', async (t) => {
 
 t.test('an outage of the store is counted', async (t) => {
   const redis = await startRedis();
-  const server = await startServerProcess({
+  const server = await startServerProcess(t, {
     config: { ...usualConfig, store: { url: redis.url }, metrics: { enabled: true, token } },
   });
   t.teardown(async () => {

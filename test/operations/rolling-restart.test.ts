@@ -3,9 +3,14 @@ import t from 'tap';
 import { freePort } from '#src/testing/free-port.ts';
 import { startBalancer } from '../support/balancer.ts';
 import { ensureRedis, freshPrefix } from '../support/redis.ts';
-import { Browser } from '../support/setup/browser.ts';
-import { codeFor, RelyingParty, usualConfig } from '../support/setup/relying-party.ts';
-import { type ServerProcess, startServerProcess } from '../support/setup/server-process.ts';
+import {
+  Browser,
+  codeFor,
+  RelyingParty,
+  type ServerProcess,
+  startServerProcess,
+  usualConfig,
+} from '../support/setup/index.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const patientMs = 20_000;
@@ -28,7 +33,7 @@ t.test(
         throttle: { sign_in_per_address: 0, sign_in_per_account: 0 },
       },
     };
-    const start = (port: number) => startServerProcess({ port, config });
+    const start = (port: number) => startServerProcess(t, { port, config });
     const servers = new Map<number, ServerProcess>();
     await Promise.all(ports.map(async (port) => servers.set(port, await start(port))));
     const balancer = await startBalancer(front, ports);

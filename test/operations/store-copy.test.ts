@@ -6,14 +6,18 @@ import t from 'tap';
 import { openStore } from '#adapters/index.ts';
 import { assertComplete, compareStores, copyStore, importLines } from '#src/features/store-copy/index.ts';
 import { StoreUnavailable } from '#src/store/errors.ts';
-import { startProgram } from '../support/program.ts';
 import { ensureRedis, freshPrefix } from '../support/redis.ts';
 import { startCluster } from '../support/redis-cluster.ts';
 import { redisCommand, startRedis } from '../support/redis-server.ts';
-import { Browser } from '../support/setup/browser.ts';
-import { openCommandFolder } from '../support/setup/command-folder.ts';
-import { codeFor, RelyingParty, usualConfig } from '../support/setup/relying-party.ts';
-import { startServerProcess } from '../support/setup/server-process.ts';
+import {
+  Browser,
+  codeFor,
+  openCommandFolder,
+  RelyingParty,
+  startProgram,
+  startServerProcess,
+  usualConfig,
+} from '../support/setup/index.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 t.setTimeout(300_000);
@@ -21,8 +25,7 @@ t.setTimeout(300_000);
 const key_encryption_key = Buffer.alloc(32, 5).toString('base64url');
 
 t.test('an impossible copy or import is refused with a sentence, and nothing is written', async (t) => {
-  const folder = await openCommandFolder();
-  t.teardown(() => folder.close());
+  const folder = await openCommandFolder(t);
   const file = (name: string): string => join(folder.cwd, name);
   await writeFile(file('empty.db'), '');
   const refusals: readonly (readonly [readonly string[], number, RegExp])[] = [
@@ -52,7 +55,7 @@ t.test('an impossible copy or import is refused with a sentence, and nothing is 
     [['import', file('nothing')], 2, /There is no file .*nothing: name what `postern export` wrote/],
   ];
   for (const [args, exit, err] of refusals)
-    t.match(await folder.runHere(args), { exit, err }, args.join(' '));
+    t.match(await folder.runInProcess(args), { exit, err }, args.join(' '));
 
   const key = { kind: 'client', family: 'f', id: '' };
   const first = { postern: 'export', v: 1, at: '2027-01-31T00:00:00.000Z' };
@@ -96,7 +99,7 @@ t.test('an impossible copy or import is refused with a sentence, and nothing is 
   ];
   for (const [what, lines, said] of files) {
     await writeFile(file('in.ndjson'), lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
-    t.match(await folder.runHere(['import', file('in.ndjson')]), { exit: 2, err: said }, what);
+    t.match(await folder.runInProcess(['import', file('in.ndjson')]), { exit: 2, err: said }, what);
   }
   const raw: readonly (readonly [what: string, bytes: Buffer, said: RegExp])[] = [
     ['text', Buffer.from('nothing'), /Line 1 of the file is not JSON/],
@@ -105,16 +108,22 @@ t.test('an impossible copy or import is refused with a sentence, and nothing is 
   ];
   for (const [what, bytes, said] of raw) {
     await writeFile(file('in.ndjson'), bytes);
-    t.match(await folder.runHere(['import', file('in.ndjson')]), { exit: 2, err: said }, what);
+    t.match(await folder.runInProcess(['import', file('in.ndjson')]), { exit: 2, err: said }, what);
   }
-  t.match(await folder.runHere(['import', folder.cwd]), { exit: 2, err: /is not a file: name one that/ });
-  t.equal((await folder.runHere(['client', 'list'])).out, 'There are no clients; `client add` makes one.\n');
+  t.match(await folder.runInProcess(['import', folder.cwd]), {
+    exit: 2,
+    err: /is not a file: name one that/,
+  });
+  t.equal(
+    (await folder.runInProcess(['client', 'list'])).out,
+    'There are no clients; `client add` makes one.\n',
+  );
 });
 
 t.test('an installation is copied to Redis and back, and sessions stay valid', async (t) => {
   const redis = await ensureRedis();
   const prefix = freshPrefix();
-  const first = await startServerProcess({ config: { ...usualConfig, security: { key_encryption_key } } });
+  const first = await startServerProcess(t, { config: { ...usualConfig, security: { key_encryption_key } } });
   t.teardown(() => Promise.all([first.close(), redis.close()]));
   const home = `sqlite:${join(first.cwd, 'store.db')}`;
   const party = new RelyingParty(first.url);
@@ -137,7 +146,7 @@ t.test('an installation is copied to Redis and back, and sessions stay valid', a
   t.match(await move('--to', redis.url, '--overwrite', '--json'), { exit: 0, out: /"ok": true/ });
 
   const { issuer, port } = { issuer: first.url, port: first.port };
-  const second = await startServerProcess({
+  const second = await startServerProcess(t, {
     port,
     config: { ...usualConfig, issuer, store: { url: redis.url, prefix }, security: { key_encryption_key } },
   });
@@ -166,8 +175,7 @@ t.test('an installation is copied to Redis and back, and sessions stay valid', a
 });
 
 t.test('an interrupted copy resumes, and no server starts on a partial copy', async (t) => {
-  const folder = await openCommandFolder();
-  t.teardown(() => folder.close());
+  const folder = await openCommandFolder(t);
   const url = (name: string): string => `sqlite:${join(folder.cwd, name)}`;
   const source = await openStore(url('a.db'), { clock: Date });
   for (let n = 0; n < 2_000; n += 250) {
@@ -181,7 +189,7 @@ t.test('an interrupted copy resumes, and no server starts on a partial copy', as
     );
   }
   t.match(
-    await folder.runHere(['migrate', '--from', url('a.db'), '--to', `${url('')}/./a.db`, '--overwrite']),
+    await folder.runInProcess(['migrate', '--from', url('a.db'), '--to', `${url('')}/./a.db`, '--overwrite']),
     { exit: 2, err: /--from and --to lead to the same store/ },
     'which would have been emptied',
   );
@@ -206,16 +214,16 @@ t.test('an interrupted copy resumes, and no server starts on a partial copy', as
     copyStore({ ...parts, source, from: 'sqlite:other.db' }),
     /A copy of another store into this one was not completed/,
   );
-  const early = await startServerProcess({ failing: true, config: { store: { url: url('b.db') } } });
+  const early = await startServerProcess(t, { ready: false, config: { store: { url: url('b.db') } } });
   t.match(await early.ended, { code: 4 });
   t.match(early.log(), /run the same `postern migrate` again, it goes on where it stopped/);
   await early.close();
 
-  t.match(await folder.runHere(['migrate', '--from', url('b.db'), '--to', url('c.db')]), {
+  t.match(await folder.runInProcess(['migrate', '--from', url('b.db'), '--to', url('c.db')]), {
     exit: 4,
     err: /A copy or an import into the source was not completed itself/,
   });
-  const resumed = await folder.runHere(['migrate', '--from', url('a.db'), '--to', url('b.db')]);
+  const resumed = await folder.runInProcess(['migrate', '--from', url('a.db'), '--to', url('b.db')]);
   t.match(resumed, {
     exit: 0,
     err: /Went on after 1,500 entries\./,
@@ -232,7 +240,11 @@ t.test('an interrupted copy resumes, and no server starts on a partial copy', as
     'what differs is seen',
   );
   const again = ['migrate', '--from', url('a.db'), '--to', url('b.db'), '--overwrite'];
-  t.match(await folder.runHere(again), { exit: 0, out: /client +2,000\n/ }, 'and mended by a copy over it');
+  t.match(
+    await folder.runInProcess(again),
+    { exit: 0, out: /client +2,000\n/ },
+    'and mended by a copy over it',
+  );
   t.same(await target.read([thing('strange')]), [undefined], 'which leaves nothing of what was there');
   await source.close();
   await target.close();
@@ -255,8 +267,8 @@ t.test('a source that is still being written to is detected', async (t) => {
 });
 
 t.test('a killed copy resumes, between any two kinds of store', async (t) => {
-  const [redis, cluster, folder] = await Promise.all([ensureRedis(), startCluster(), openCommandFolder()]);
-  t.teardown(() => Promise.all([redis.close(), cluster.close(), folder.close()]));
+  const [redis, cluster, folder] = await Promise.all([ensureRedis(), startCluster(), openCommandFolder(t)]);
+  t.teardown(() => Promise.all([redis.close(), cluster.close()]));
   const prefix = freshPrefix();
   const home = `sqlite:${join(folder.cwd, 'home.db')}`;
   const open = (url: string) => openStore(url, { clock: Date, prefix });
@@ -276,7 +288,7 @@ t.test('a killed copy resumes, between any two kinds of store', async (t) => {
 
   const leg = async (from: string, to: string): Promise<void> => {
     const args = ['migrate', '--set', `store.prefix=${prefix}`, '--from', from, '--to', to, '--overwrite'];
-    const first = startProgram('src/cli/main.ts', {}, args);
+    const first = startProgram(t, 'src/cli/main.ts', args, { env: {} });
     const target = await open(to);
     await waitFor('the copy to be under way', async () => {
       const [mark] = await target.read([{ kind: 'moving', family: 'moving', id: '' }]);
@@ -304,8 +316,8 @@ t.test('a killed copy resumes, between any two kinds of store', async (t) => {
 
 t.test('a store that refuses the password is named without the password', async (t) => {
   const redis = await startRedis();
-  const folder = await openCommandFolder();
-  t.teardown(() => Promise.all([redis.close(), folder.close()]));
+  const folder = await openCommandFolder(t);
+  t.teardown(() => redis.close());
   await redisCommand(redis.port, 'config', 'set', 'requirepass', 's3cret');
   const wrong = `redis://default:s3cret-wrong@127.0.0.1:${redis.port}`;
   const empty = join(folder.cwd, 'empty.db');
@@ -323,8 +335,7 @@ t.test('a store that refuses the password is named without the password', async 
 
 t.test('durable records are exported to a file and imported from it', async (t) => {
   const config = { clients: usualConfig.clients, security: { key_encryption_key } };
-  const first = await startServerProcess({ config });
-  t.teardown(() => first.close());
+  const first = await startServerProcess(t, { config });
   const made = await first.command(['account', 'add', 'ada'], 'correct horse battery\n');
   t.equal(made.exit, 0, made.err);
   const shop = await first.command(['client', 'add', '--id', 'shop', '--type', 'machine', '--json']);
@@ -341,21 +352,20 @@ t.test('durable records are exported to a file and imported from it', async (t) 
   t.notMatch(exported.out, /correct horse battery/);
   t.notMatch(exported.out, secret, 'hashes and sealed keys alone');
 
-  const fresh = await openCommandFolder();
-  t.teardown(() => fresh.close());
+  const fresh = await openCommandFolder(t);
   const kek = ['--set', `security.key_encryption_key=${key_encryption_key}`];
   const path = join(fresh.cwd, 'export.ndjson');
   await writeFile(path, exported.out);
-  t.match(await fresh.runHere([...kek, 'import', path]), {
+  t.match(await fresh.runInProcess([...kek, 'import', path]), {
     exit: 0,
     out: /^Imported, by kind:\n(.*\n)* {2}account +1\n/,
   });
-  t.match(await fresh.runHere([...kek, 'import', path]), {
+  t.match(await fresh.runInProcess([...kek, 'import', path]), {
     exit: 4,
     err: /that is in the file as well: import into an empty store, or --overwrite/,
   });
-  t.match(await fresh.runHere([...kek, 'import', path, '--overwrite']), { exit: 0 });
-  t.match(await fresh.runHere([...kek, 'account', 'list']), { exit: 0, out: /ada/ });
+  t.match(await fresh.runInProcess([...kek, 'import', path, '--overwrite']), { exit: 0 });
+  t.match(await fresh.runInProcess([...kek, 'account', 'list']), { exit: 0, out: /ada/ });
 
   const half = await openStore('memory:', { clock: Date });
   const linesOf = (text: string) =>
@@ -381,18 +391,18 @@ t.test('durable records are exported to a file and imported from it', async (t) 
     /An import into the target was not completed/,
   );
   await other.close();
-  const others = linesOf((await fresh.runHere([...kek, 'export'])).out);
+  const others = linesOf((await fresh.runInProcess([...kek, 'export'])).out);
   await t.rejects(importLines({ store: half, lines: others, overwrite: false }), { code: 'copy_unfinished' });
   await importLines({ store: half, lines: file, overwrite: false });
   await assertComplete(half);
   await half.close();
   t.match(
-    await fresh.runHere([...kek, 'audit', 'verify']),
+    await fresh.runInProcess([...kek, 'audit', 'verify']),
     { exit: 0, out: /in \d chains/ },
     'with all of its past',
   );
   const keys = await first.command(['keys', 'list', '--json']);
-  const there = await fresh.runHere([...kek, 'keys', 'list', '--json']);
+  const there = await fresh.runInProcess([...kek, 'keys', 'list', '--json']);
   const kids = (text: string): string[] => JSON.parse(text).keys.map(({ kid }: { kid: string }) => kid);
   t.same(kids(there.out), kids(keys.out), 'the same keys sign');
 });

@@ -16,8 +16,8 @@ import { loadConfig } from '#config';
 import { createTracing } from '#src/features/tracing/index.ts';
 import { serve } from '#src/serve.ts';
 import { freePort } from '#src/testing/free-port.ts';
-import { Browser } from '../support/setup/browser.ts';
-import { codeFor, RelyingParty, redirectUri, usualConfig } from '../support/setup/relying-party.ts';
+import { assertEach } from '../support/assert-each.ts';
+import { Browser, codeFor, RelyingParty, redirectUri, usualConfig } from '../support/setup/index.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 interface Recorded {
@@ -159,7 +159,7 @@ t.test('a request is a span, and so is each of its store operations', async (t) 
     ['store read', 'store read', 'store commit'],
     'of the engine as well',
   );
-  t.ok(trips.every(({ ended, attributes }) => ended && attributes['db.system.name'] === 'sqlite'));
+  assertEach(t, trips, ({ ended, attributes }) => ended && attributes['db.system.name'] === 'sqlite');
   t.match(
     rest.filter(({ name }) => name.startsWith('GET')),
     [
@@ -167,8 +167,10 @@ t.test('a request is a span, and so is each of its store operations', async (t) 
       { name: 'GET /readyz', ended: true },
     ],
   );
-  t.ok(
-    rest.every(({ name, parent }) => parent !== undefined || name.startsWith('GET')),
+  assertEach(
+    t,
+    rest,
+    ({ name, parent }) => parent !== undefined || name.startsWith('GET'),
     'looks from behind the scenes make none',
   );
   t.notOk(JSON.stringify(spans).includes(code), 'no code of a query');

@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
-import { usualConfig } from '../support/setup/relying-party.ts';
-import { isReady, type ServerProcess, startServerProcess } from '../support/setup/server-process.ts';
+import { isReady, type ServerProcess, startServerProcess, usualConfig } from '../support/setup/index.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { workersOf } from '../support/workers.ts';
 
@@ -16,8 +15,7 @@ const childrenOf = (pid: number): string[] =>
 t.test(
   "a worker that can't start is retried after growing pauses, and the others keep running",
   async (t) => {
-    const server = await startServerProcess({ config: { ...usualConfig, listen: { workers: 2 } } });
-    t.teardown(() => server.close());
+    const server = await startServerProcess(t, { config: { ...usualConfig, listen: { workers: 2 } } });
     await waitFor('both workers', () => workersOf(server).length === 2);
     const [victim = 0, other = 0] = workersOf(server);
     const file = join(server.cwd, 'postern.yaml');
@@ -46,8 +44,8 @@ t.test(
   "SIGTERM while workers start ends them all, including those that don't handle signals yet",
   async (t) => {
     const stopWhen = async (begun: (server: ServerProcess) => boolean): Promise<void> => {
-      const server = await startServerProcess({
-        failing: true,
+      const server = await startServerProcess(t, {
+        ready: false,
         config: { ...usualConfig, listen: { workers: 3, drain_seconds: 1 } },
       });
       await waitFor('the moment', () => begun(server));

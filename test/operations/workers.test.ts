@@ -1,6 +1,5 @@
 import t from 'tap';
-import { RelyingParty, usualConfig } from '../support/setup/relying-party.ts';
-import { isReady, startServerProcess } from '../support/setup/server-process.ts';
+import { isReady, RelyingParty, startServerProcess, usualConfig } from '../support/setup/index.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { isAlive, workersOf } from '../support/workers.ts';
 
@@ -21,8 +20,8 @@ const sumOf = (text: string, series: RegExp): number =>
 const machine = /postern_exchanges_total\{grant="client_credentials",door="engine",outcome="ok",reason=""\}/;
 
 t.test('several workers need a shared store', async (t) => {
-  const server = await startServerProcess({
-    failing: true,
+  const server = await startServerProcess(t, {
+    ready: false,
     config: { listen: { workers: 2 }, store: { url: 'memory:' } },
   });
   t.match(await server.ended, { code: 78 });
@@ -34,9 +33,9 @@ t.test('several workers need a shared store', async (t) => {
 });
 
 t.test("a first worker that can't start ends the server with the worker's exit code", async (t) => {
-  const first = await startServerProcess({ config: usualConfig });
-  const second = await startServerProcess({
-    failing: true,
+  const first = await startServerProcess(t, { config: usualConfig });
+  const second = await startServerProcess(t, {
+    ready: false,
     config: { listen: { workers: 2, port: first.port } },
   });
   t.match(await second.ended, { code: 4 });
@@ -48,10 +47,9 @@ t.test("a first worker that can't start ends the server with the worker's exit c
 });
 
 t.test('workers share port and store, report common metrics, and are replaced when they die', async (t) => {
-  const server = await startServerProcess({
+  const server = await startServerProcess(t, {
     config: { ...usualConfig, demo: true, listen: { workers: 2 }, metrics: { enabled: true, token } },
   });
-  t.teardown(() => server.close());
   const party = new RelyingParty(server.url);
   await waitFor('both workers', () => workersOf(server).length === 2);
 
@@ -97,7 +95,7 @@ t.test('workers share port and store, report common metrics, and are replaced wh
 
 t.test('a signal to the process group, as a terminal or supervisor sends it, drains once', async (t) => {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    const server = await startServerProcess({
+    const server = await startServerProcess(t, {
       config: { ...usualConfig, listen: { workers: 2, drain_seconds: 1 } },
     });
     await waitFor('both workers', () => workersOf(server).length === 2);

@@ -1,14 +1,16 @@
 import t, { type Test } from 'tap';
 import { createManualClock } from '../support/clocks.ts';
-import { Browser, formOf, type Page } from '../support/setup/browser.ts';
-import { startInProcess } from '../support/setup/in-process.ts';
 import {
+  Browser,
+  formOf,
   newVerifier,
+  type Page,
   password,
   RelyingParty,
   redirectParameters,
   redirectUri,
-} from '../support/setup/relying-party.ts';
+  startInProcess,
+} from '../support/setup/index.ts';
 
 const other = 'https://notes.example.com/callback';
 const ada = { login: 'ada', password };
@@ -16,8 +18,7 @@ const ada = { login: 'ada', password };
 /** Changes and repeated submissions between two pages of one sign-in. */
 const open = async (t: Test, config: Readonly<Record<string, unknown>> = {}) => {
   const clock = createManualClock(Date.now());
-  const server = await startInProcess({ clock, config });
-  t.teardown(() => server.close());
+  const server = await startInProcess(t, config, { clock });
   const { issuer, app } = server;
   const { accounts, clients } = app.services;
   for (const username of ['ada', 'bob']) await accounts.add({ username, password });

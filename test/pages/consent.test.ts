@@ -1,14 +1,17 @@
 import t, { type Test } from 'tap';
-import { Browser, formOf, type Page } from '../support/setup/browser.ts';
-import { type InProcessServer, startInProcess } from '../support/setup/in-process.ts';
 import {
+  Browser,
+  formOf,
   newVerifier,
+  type Page,
   password,
   RelyingParty,
   redirectParameters,
   redirectUri,
   secret,
-} from '../support/setup/relying-party.ts';
+  startInProcess,
+  type TestServer,
+} from '../support/setup/index.ts';
 
 const api = 'https://api.example.com/notes';
 
@@ -55,9 +58,8 @@ const config = {
   ],
 };
 
-const open = async (t: Test): Promise<InProcessServer> => {
-  const server = await startInProcess({ config });
-  t.teardown(() => server.close());
+const open = async (t: Test): Promise<TestServer> => {
+  const server = await startInProcess(t, config);
   return server;
 };
 
@@ -70,7 +72,7 @@ interface Asking {
 
 /** Signs in if asked, and returns the consent page or the redirect to the client. */
 const ask = async (
-  { issuer }: InProcessServer,
+  { issuer }: TestServer,
   parameters: Readonly<Record<string, string>> = {},
   browser = new Browser(),
 ): Promise<Asking> => {

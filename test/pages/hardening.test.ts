@@ -2,16 +2,19 @@ import { request } from 'node:http';
 import t, { type Test } from 'tap';
 import type { Clock } from '#src/store/port.ts';
 import { createClockAtMinuteStart } from '../support/clocks.ts';
-import { Browser, formOf, type Page } from '../support/setup/browser.ts';
-import { type InProcessServer, startInProcess } from '../support/setup/in-process.ts';
 import {
+  Browser,
+  formOf,
   newVerifier,
+  type Page,
   password,
   RelyingParty,
   redirectUri,
   secret,
+  startInProcess,
+  type TestServer,
   usualConfig,
-} from '../support/setup/relying-party.ts';
+} from '../support/setup/index.ts';
 
 /** Hostile text for every value from a client, a person, an operator or a URL. */
 const payload = `"'><img src=x onerror=alert(1)><script>alert(2)</script>`;
@@ -39,13 +42,8 @@ const hostile = {
   ],
 };
 
-const open = async (
-  t: Test,
-  config: Record<string, unknown>,
-  clock: Clock = Date,
-): Promise<InProcessServer> => {
-  const postern = await startInProcess({ config, clock });
-  t.teardown(() => postern.close());
+const open = async (t: Test, config: Record<string, unknown>, clock: Clock = Date): Promise<TestServer> => {
+  const postern = await startInProcess(t, config, { clock });
   return postern;
 };
 
@@ -162,7 +160,7 @@ t.test('no outside text becomes markup, and every page has its security headers'
 
 /** Uses `node:http`, which sends the request target unchanged and shows every cookie. */
 const raw = (
-  postern: InProcessServer,
+  postern: TestServer,
   path: string,
   headers: Record<string, string> = {},
 ): Promise<{ status: number; cookies: string[]; body: string; type: string; headers: Headers }> =>

@@ -1,19 +1,26 @@
 import t, { type Test } from 'tap';
 import { createManualClock } from '../support/clocks.ts';
-import { Browser, formOf, type Page } from '../support/setup/browser.ts';
-import { startInProcess } from '../support/setup/in-process.ts';
-import { newVerifier, password, RelyingParty, usualConfig } from '../support/setup/relying-party.ts';
+import {
+  Browser,
+  formOf,
+  newVerifier,
+  type Page,
+  password,
+  RelyingParty,
+  startInProcess,
+  usualConfig,
+} from '../support/setup/index.ts';
 
 t.setTimeout(300_000);
 
 /** Starts a server behind a proxy that names client addresses, with a manual clock. */
 const open = async (t: Test, more: Readonly<Record<string, unknown>> = {}) => {
   const clock = createManualClock(Date.now());
-  const server = await startInProcess({
-    clock,
-    config: { ...usualConfig, proxy: { trusted: ['127.0.0.1'] }, ...more },
-  });
-  t.teardown(() => server.close());
+  const server = await startInProcess(
+    t,
+    { ...usualConfig, proxy: { trusted: ['127.0.0.1'] }, ...more },
+    { clock },
+  );
   const { issuer } = server;
 
   const begin = async (client = 'app', browser = new Browser()) => {

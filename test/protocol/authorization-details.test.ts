@@ -1,17 +1,18 @@
 import t from 'tap';
-import { httpGet, postForm } from '../support/http-requests.ts';
-import { Browser } from '../support/setup/browser.ts';
-import { startInProcess } from '../support/setup/in-process.ts';
 import {
+  Browser,
   basicAuthorization,
+  httpGet,
   newVerifier,
   password,
+  postForm,
   RelyingParty,
   redirectParameters,
   redirectUri,
   secret,
+  startInProcess,
   usualConfig,
-} from '../support/setup/relying-party.ts';
+} from '../support/setup/index.ts';
 
 const bank = 'https://bank.example.com';
 const other = 'https://other.example.com';
@@ -30,22 +31,19 @@ const client = {
   authorization_details_types: ['payment', 'account'],
   resources: [bank],
 };
-const server = await startInProcess({
-  config: {
-    accounts: usualConfig.accounts,
-    resources: [
-      { audience: bank, scopes: ['pay'] },
-      { audience: other, scopes: ['see'], access_token_format: 'opaque' },
-    ],
-    scopes: { payment: 'Pay from your account' },
-    clients: [
-      { client_id: 'shop', ...client },
-      { client_id: 'house', ...client, first_party: true },
-      { client_id: 'none', client_secret: secret, redirect_uris: [redirectUri] },
-    ],
-  },
+const server = await startInProcess(t, {
+  accounts: usualConfig.accounts,
+  resources: [
+    { audience: bank, scopes: ['pay'] },
+    { audience: other, scopes: ['see'], access_token_format: 'opaque' },
+  ],
+  scopes: { payment: 'Pay from your account' },
+  clients: [
+    { client_id: 'shop', ...client },
+    { client_id: 'house', ...client, first_party: true },
+    { client_id: 'none', client_secret: secret, redirect_uris: [redirectUri] },
+  ],
 });
-t.teardown(() => server.close());
 const { issuer } = server;
 const shop = new RelyingParty(issuer, 'shop');
 const payloadOf = (token: unknown) =>

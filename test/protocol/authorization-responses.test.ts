@@ -1,27 +1,25 @@
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import t from 'tap';
-import { httpGet } from '../support/http-requests.ts';
-import { Browser, formOf } from '../support/setup/browser.ts';
-import { startInProcess } from '../support/setup/in-process.ts';
 import {
+  Browser,
   codeFor,
+  formOf,
+  httpGet,
   newVerifier,
   RelyingParty,
   redirectParameters,
+  startInProcess,
   usualConfig,
-} from '../support/setup/relying-party.ts';
+} from '../support/setup/index.ts';
 
-const server = await startInProcess({
-  config: {
-    ...usualConfig,
-    clients: [
-      ...usualConfig.clients,
-      { ...usualConfig.clients[0], client_id: 'signed', authorization_signed_response_alg: 'EdDSA' },
-      { ...usualConfig.clients[0], client_id: 'one-mode', response_modes: ['query.jwt'] },
-    ],
-  },
+const server = await startInProcess(t, {
+  ...usualConfig,
+  clients: [
+    ...usualConfig.clients,
+    { ...usualConfig.clients[0], client_id: 'signed', authorization_signed_response_alg: 'EdDSA' },
+    { ...usualConfig.clients[0], client_id: 'one-mode', response_modes: ['query.jwt'] },
+  ],
 });
-t.teardown(() => server.close());
 const { issuer } = server;
 const keys = createRemoteJWKSet(new URL('/oauth/jwks', issuer));
 const app = new RelyingParty(issuer);

@@ -1,32 +1,29 @@
 import { request as send } from 'node:http';
 import t, { type Test } from 'tap';
-import { Browser } from '../support/setup/browser.ts';
-import { startInProcess } from '../support/setup/in-process.ts';
 import {
+  Browser,
   basicAuthorization,
   codeFor,
   RelyingParty,
   redirectUri,
+  startInProcess,
   usualConfig,
-} from '../support/setup/relying-party.ts';
+} from '../support/setup/index.ts';
 
-const server = await startInProcess({
-  config: {
-    ...usualConfig,
-    clients: [
-      ...usualConfig.clients.map((client) => ({ ...client, authorization_details_types: ['pay'] })),
-      { client_id: 'public', token_endpoint_auth_method: 'none', redirect_uris: [redirectUri] },
-      {
-        client_id: 'device',
-        token_endpoint_auth_method: 'none',
-        grant_types: ['urn:ietf:params:oauth:grant-type:device_code'],
-        response_types: [],
-      },
-    ],
-    resources: [{ audience: 'https://api.example.com', scopes: ['read'] }],
-  },
+const server = await startInProcess(t, {
+  ...usualConfig,
+  clients: [
+    ...usualConfig.clients.map((client) => ({ ...client, authorization_details_types: ['pay'] })),
+    { client_id: 'public', token_endpoint_auth_method: 'none', redirect_uris: [redirectUri] },
+    {
+      client_id: 'device',
+      token_endpoint_auth_method: 'none',
+      grant_types: ['urn:ietf:params:oauth:grant-type:device_code'],
+      response_types: [],
+    },
+  ],
+  resources: [{ audience: 'https://api.example.com', scopes: ['read'] }],
 });
-t.teardown(() => server.close());
 const { issuer } = server;
 
 const form = 'application/x-www-form-urlencoded';

@@ -4,9 +4,17 @@ import { decodeJwt } from 'jose';
 import t, { type Test } from 'tap';
 import { makeCertificate, san } from '../support/certificates.ts';
 import { createManualClock, replaceDateNow } from '../support/clocks.ts';
-import { Browser, type Page } from '../support/setup/browser.ts';
-import { type InProcessServer, startInProcess } from '../support/setup/in-process.ts';
-import { codeFor, password, RelyingParty, secret, usualConfig } from '../support/setup/relying-party.ts';
+import {
+  Browser,
+  codeFor,
+  type Page,
+  password,
+  RelyingParty,
+  secret,
+  startInProcess,
+  type TestServer,
+  usualConfig,
+} from '../support/setup/index.ts';
 
 const grant = 'urn:openid:params:grant-type:ciba';
 const api = 'https://api.example.com/';
@@ -54,10 +62,10 @@ const requestOf = async (party: RelyingParty, parameters: Record<string, string>
   return String(body['auth_req_id']);
 };
 
-const requests = ({ issuer }: InProcessServer, browser: Browser): Promise<Page> =>
+const requests = ({ issuer }: TestServer, browser: Browser): Promise<Page> =>
   browser.open(`${issuer}/account/requests`);
 
-const signedIn = async (postern: InProcessServer, login = 'ada'): Promise<Browser> => {
+const signedIn = async (postern: TestServer, login = 'ada'): Promise<Browser> => {
   const browser = new Browser();
   if (login === 'ada') await codeFor(new RelyingParty(postern.issuer), browser);
   else {
@@ -68,8 +76,7 @@ const signedIn = async (postern: InProcessServer, login = 'ada'): Promise<Browse
 };
 
 t.test('the backchannel authentication request is answered (OpenID Connect CIBA §7)', async (t) => {
-  const postern = await startInProcess({ config: configOf() });
-  t.teardown(() => postern.close());
+  const postern = await startInProcess(t, configOf());
   const bank = new RelyingParty(postern.issuer, 'bank');
   const shop = new RelyingParty(postern.issuer, 'shop');
 
@@ -132,8 +139,7 @@ t.test('the backchannel authentication request is answered (OpenID Connect CIBA 
 
 t.test('polling is answered (OpenID Connect CIBA §11)', async (t) => {
   const clock = createManualClock(Date.now());
-  const postern = await startInProcess({ config: configOf(), clock });
-  t.teardown(() => postern.close());
+  const postern = await startInProcess(t, configOf(), { clock });
   const bank = new RelyingParty(postern.issuer, 'bank');
   const id = await requestOf(bank);
 
@@ -153,8 +159,7 @@ t.test('polling is answered (OpenID Connect CIBA §11)', async (t) => {
 });
 
 t.test('the person answers on the approval page', async (t) => {
-  const postern = await startInProcess({ config: configOf() });
-  t.teardown(() => postern.close());
+  const postern = await startInProcess(t, configOf());
   const bank = new RelyingParty(postern.issuer, 'bank');
 
   await t.test("the page requires a sign-in and shows only one's own requests", async (t) => {
@@ -276,8 +281,7 @@ const listen = async (t: Test) => {
 
 t.test('ping notifies the client and retries (OpenID Connect CIBA §10.2)', async (t) => {
   const listener = await listen(t);
-  const postern = await startInProcess({ config: configOf(listener.url) });
-  t.teardown(() => postern.close());
+  const postern = await startInProcess(t, configOf(listener.url));
   const shop = new RelyingParty(postern.issuer, 'shop');
   const id = await requestOf(shop, { client_notification_token: 'tell-me-with-this' });
   listener.answers.push(500);

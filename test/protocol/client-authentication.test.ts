@@ -1,9 +1,13 @@
 import { createServer } from 'node:http';
 import t from 'tap';
-import { postForm as askAt, type FormFields } from '../support/http-requests.ts';
+import { assertEach } from '../support/assert-each.ts';
 import { assertion, assertionType, type ClientKey, newKey, seconds, secretKey } from '../support/proofs.ts';
-import { startInProcess } from '../support/setup/in-process.ts';
-import { basicAuthorization } from '../support/setup/relying-party.ts';
+import {
+  postForm as askAt,
+  basicAuthorization,
+  type FormFields,
+  startInProcess,
+} from '../support/setup/index.ts';
 
 const grant_types = ['client_credentials'];
 const machine = (client_id: string, more: object) => ({
@@ -32,46 +36,44 @@ const keyServer = createServer((_request, response) => {
 await new Promise((resolve) => keyServer.once('listening', resolve));
 const { port: keyPort } = Object(keyServer.address());
 
-const server = await startInProcess({
-  config: {
-    // These tests are refused more often than the limit per minute allows.
-    security: { throttle: { failed_authentication_per_client: 0 } },
-    clients: [
-      machine('basic', { client_secret: plain }),
-      machine('od%d:+id', { client_secret: odd }),
-      machine('post', { client_secret: plain, token_endpoint_auth_method: 'client_secret_post' }),
-      machine('hmac', {
-        token_endpoint_auth_method: 'client_secret_jwt',
-        secrets: [
-          { name: 'ended', value: ended, expires_at: new Date(Date.now() - hour).toISOString() },
-          { name: 'new', value: plain },
-          { name: 'old', value: older, expires_at: new Date(Date.now() + hour).toISOString() },
-        ],
-      }),
-      machine('signer', { token_endpoint_auth_method: 'private_key_jwt', jwks }),
-      machine('rsa', { token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [rsa.jwk] } }),
-      machine('es-only', {
-        token_endpoint_auth_method: 'private_key_jwt',
-        token_endpoint_auth_signing_alg: 'EdDSA',
-        jwks,
-      }),
-      machine('away', { token_endpoint_auth_method: 'private_key_jwt', jwks_uri: 'http://127.0.0.1:1/jwks' }),
-      machine('remote', {
-        token_endpoint_auth_method: 'private_key_jwt',
-        jwks_uri: `http://127.0.0.1:${keyPort}/jwks`,
-      }),
-      {
-        client_id: 'public',
-        token_endpoint_auth_method: 'none',
-        redirect_uris: ['http://localhost:4999/callback'],
-      },
-    ],
-  },
+const server = await startInProcess(t, {
+  // These tests are refused more often than the limit per minute allows.
+  security: { throttle: { failed_authentication_per_client: 0 } },
+  clients: [
+    machine('basic', { client_secret: plain }),
+    machine('od%d:+id', { client_secret: odd }),
+    machine('post', { client_secret: plain, token_endpoint_auth_method: 'client_secret_post' }),
+    machine('hmac', {
+      token_endpoint_auth_method: 'client_secret_jwt',
+      secrets: [
+        { name: 'ended', value: ended, expires_at: new Date(Date.now() - hour).toISOString() },
+        { name: 'new', value: plain },
+        { name: 'old', value: older, expires_at: new Date(Date.now() + hour).toISOString() },
+      ],
+    }),
+    machine('signer', { token_endpoint_auth_method: 'private_key_jwt', jwks }),
+    machine('rsa', { token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [rsa.jwk] } }),
+    machine('es-only', {
+      token_endpoint_auth_method: 'private_key_jwt',
+      token_endpoint_auth_signing_alg: 'EdDSA',
+      jwks,
+    }),
+    machine('away', { token_endpoint_auth_method: 'private_key_jwt', jwks_uri: 'http://127.0.0.1:1/jwks' }),
+    machine('remote', {
+      token_endpoint_auth_method: 'private_key_jwt',
+      jwks_uri: `http://127.0.0.1:${keyPort}/jwks`,
+    }),
+    {
+      client_id: 'public',
+      token_endpoint_auth_method: 'none',
+      redirect_uris: ['http://localhost:4999/callback'],
+    },
+  ],
 });
 t.teardown(async () => {
   keyServer.closeAllConnections();
   keyServer.close();
-  await server.close();
+  await server.stop();
 });
 
 const { issuer } = server;
@@ -206,7 +208,7 @@ for (const { client, own, method } of [
       const fields = await asserted(assertion(own, client, issuer));
       const answers = await Promise.all(Array.from({ length: 50 }, () => ask(fields)));
       t.equal(answers.filter(({ status }) => status === 200).length, 1);
-      t.ok(answers.every(({ status, body }) => status === 200 || body.error === 'invalid_client'));
+      assertEach(t, answers, ({ status, body }) => status === 200 || body.error === 'invalid_client');
       t.equal((await ask(fields)).status, 401, 'and not later');
     },
   );

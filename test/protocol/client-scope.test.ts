@@ -1,43 +1,40 @@
 import { decodeJwt } from 'jose';
 import t from 'tap';
-import { Browser } from '../support/setup/browser.ts';
-import { startInProcess } from '../support/setup/in-process.ts';
 import {
+  Browser,
   newVerifier,
   password,
   RelyingParty,
   redirectParameters,
   redirectUri,
   secret,
+  startInProcess,
   usualConfig,
-} from '../support/setup/relying-party.ts';
+} from '../support/setup/index.ts';
 
 const api = 'https://api.example.com/';
 const closed = 'https://closed.example.com/';
 
-const server = await startInProcess({
-  config: {
-    ...usualConfig,
-    resources: [
-      { audience: api, scopes: ['api:read', 'api:write'], default: true },
-      { audience: closed, scopes: ['admin'] },
-    ],
-    clients: [
-      ...usualConfig.clients,
-      {
-        client_id: 'reader',
-        client_secret: secret,
-        redirect_uris: [redirectUri],
-        grant_types: ['authorization_code', 'client_credentials', 'urn:openid:params:grant-type:ciba'],
-        backchannel_token_delivery_mode: 'poll',
-        scope: 'openid email api:read',
-        first_party: true,
-      },
-    ],
-    registration: { enabled: true },
-  },
+const server = await startInProcess(t, {
+  ...usualConfig,
+  resources: [
+    { audience: api, scopes: ['api:read', 'api:write'], default: true },
+    { audience: closed, scopes: ['admin'] },
+  ],
+  clients: [
+    ...usualConfig.clients,
+    {
+      client_id: 'reader',
+      client_secret: secret,
+      redirect_uris: [redirectUri],
+      grant_types: ['authorization_code', 'client_credentials', 'urn:openid:params:grant-type:ciba'],
+      backchannel_token_delivery_mode: 'poll',
+      scope: 'openid email api:read',
+      first_party: true,
+    },
+  ],
+  registration: { enabled: true },
 });
-t.teardown(() => server.close());
 
 const reader = new RelyingParty(server.issuer, 'reader');
 

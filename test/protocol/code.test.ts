@@ -1,42 +1,40 @@
 import t from 'tap';
-import { httpGet } from '../support/http-requests.ts';
-import { Browser } from '../support/setup/browser.ts';
-import { startInProcess } from '../support/setup/in-process.ts';
+import { assertEach } from '../support/assert-each.ts';
 import {
+  Browser,
   codeFor,
+  httpGet,
   newVerifier,
   RelyingParty,
   redirectParameters,
   redirectUri,
   secret,
+  startInProcess,
   usualConfig,
-} from '../support/setup/relying-party.ts';
+} from '../support/setup/index.ts';
 
 const person = { grant_types: ['authorization_code', 'refresh_token'], first_party: true };
-const server = await startInProcess({
-  config: {
-    accounts: usualConfig.accounts,
-    clients: [
-      ...usualConfig.clients,
-      { client_id: 'spa', token_endpoint_auth_method: 'none', redirect_uris: [redirectUri], ...person },
-      {
-        client_id: 'certified',
-        client_secret: secret,
-        redirect_uris: [redirectUri],
-        pkce: 'exempt',
-        ...person,
-      },
-      {
-        client_id: 'desktop',
-        token_endpoint_auth_method: 'none',
-        application_type: 'native',
-        redirect_uris: ['http://127.0.0.1/back', 'com.example.app:/back'],
-        grant_types: ['authorization_code'],
-      },
-    ],
-  },
+const server = await startInProcess(t, {
+  accounts: usualConfig.accounts,
+  clients: [
+    ...usualConfig.clients,
+    { client_id: 'spa', token_endpoint_auth_method: 'none', redirect_uris: [redirectUri], ...person },
+    {
+      client_id: 'certified',
+      client_secret: secret,
+      redirect_uris: [redirectUri],
+      pkce: 'exempt',
+      ...person,
+    },
+    {
+      client_id: 'desktop',
+      token_endpoint_auth_method: 'none',
+      application_type: 'native',
+      redirect_uris: ['http://127.0.0.1/back', 'com.example.app:/back'],
+      grant_types: ['authorization_code'],
+    },
+  ],
 });
-t.teardown(() => server.close());
 const { issuer } = server;
 const app = new RelyingParty(issuer);
 const spa = new RelyingParty(issuer, 'spa', '');
@@ -95,7 +93,7 @@ t.test('a code is redeemed once, however many requests race (RFC 6749 §4.1.2)',
   const { code, verifier } = await codeFor(app, browser);
   const answers = await Promise.all(Array.from({ length: 50 }, () => app.redeem(code, verifier)));
   t.equal(answers.filter(({ status }) => status === 200).length, 1);
-  t.ok(answers.every(({ status, body }) => status === 200 || body['error'] === 'invalid_grant'));
+  assertEach(t, answers, ({ status, body }) => status === 200 || body['error'] === 'invalid_grant');
 });
 
 t.test('a code is bound to its client and redirect URI (RFC 6749 §4.1.3)', async (t) => {

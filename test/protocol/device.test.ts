@@ -1,7 +1,6 @@
 import t from 'tap';
 import { createManualClock, replaceDateNow } from '../support/clocks.ts';
-import { Browser, type Page } from '../support/setup/browser.ts';
-import { type InProcessServer, startInProcess } from '../support/setup/in-process.ts';
+import { Browser, type Page, startInProcess, type TestServer } from '../support/setup/index.ts';
 
 const grant = 'urn:ietf:params:oauth:grant-type:device_code';
 
@@ -43,8 +42,9 @@ const post = async (url: string, fields: Readonly<Record<string, string>>): Prom
   return { status: response.status, body: (await response.json()) as Answer['body'] };
 };
 
-const begin = async ({ issuer }: InProcessServer, scope = 'openid email') => {
-  const { status, body } = await post(`${issuer}/oauth/device_authorization`, { client_id: 'tv', scope });
+const begin = async ({ issuer }: TestServer, scope = 'openid email', more: Record<string, string> = {}) => {
+  const fields = { client_id: 'tv', scope, ...more };
+  const { status, body } = await post(`${issuer}/oauth/device_authorization`, fields);
   return {
     status,
     body,
@@ -53,10 +53,10 @@ const begin = async ({ issuer }: InProcessServer, scope = 'openid email') => {
   };
 };
 
-const poll = ({ issuer }: InProcessServer, deviceCode: string, client = 'tv'): Promise<Answer> =>
+const poll = ({ issuer }: TestServer, deviceCode: string, client = 'tv'): Promise<Answer> =>
   post(`${issuer}/oauth/token`, { grant_type: grant, client_id: client, device_code: deviceCode });
 
-const enter = async (server: InProcessServer, browser: Browser, userCode: string): Promise<Page> => {
+const enter = async (server: TestServer, browser: Browser, userCode: string): Promise<Page> => {
   const page = await browser.open(`${server.issuer}/oauth/device`);
   return browser.submit(page, { user_code: userCode });
 };
@@ -67,8 +67,7 @@ const signIn = async (browser: Browser, login: Page): Promise<Page> => {
 };
 
 t.test('the device authorization request is answered (RFC 8628 §3.1)', async (t) => {
-  const server = await startInProcess({ config });
-  t.teardown(() => server.close());
+  const server = await startInProcess(t, config);
   const ask = (fields: Record<string, string>) => post(`${server.issuer}/oauth/device_authorization`, fields);
 
   t.match(await ask({}), { status: 400, body: { error: 'invalid_request' } }, 'nobody');
@@ -94,8 +93,7 @@ t.test('the device authorization request is answered (RFC 8628 §3.1)', async (t
 t.test('polling is answered (RFC 8628 §3.5)', async (t) => {
   const clock = createManualClock(Date.now());
   const trips: string[] = [];
-  const server = await startInProcess({ config, clock, observe: (operation) => trips.push(operation) });
-  t.teardown(() => server.close());
+  const server = await startInProcess(t, config, { clock, observe: (operation) => trips.push(operation) });
 
   await t.test('an unknown device code is invalid_grant, as is that of another client', async (t) => {
     t.match(await poll(server, 'x'.repeat(43)), { status: 400, body: { error: 'invalid_grant' } });
@@ -137,11 +135,11 @@ t.test('polling is answered (RFC 8628 §3.5)', async (t) => {
 });
 
 t.test('a device code expires (RFC 8628 §3.5)', async (t) => {
-  const server = await startInProcess({
-    config: { ...config, tokens: { device_code_ttl: 60, device_interval: 1 } },
-    clock: Date,
-  });
-  t.teardown(() => server.close());
+  const server = await startInProcess(
+    t,
+    { ...config, tokens: { device_code_ttl: 60, device_interval: 1 } },
+    { clock: Date },
+  );
   const { deviceCode, userCode } = await begin(server);
   const { now } = Date;
   replaceDateNow(t, () => now() + 61_000);
@@ -151,8 +149,7 @@ t.test('a device code expires (RFC 8628 §3.5)', async (t) => {
 });
 
 t.test('the page for entering a code is safe (RFC 8628 §3.3)', async (t) => {
-  const server = await startInProcess({ config });
-  t.teardown(() => server.close());
+  const server = await startInProcess(t, config);
 
   await t.test('an empty, malformed or wrong code is refused on the same page', async (t) => {
     const browser = new Browser();
@@ -201,10 +198,10 @@ t.test('the page for entering a code is safe (RFC 8628 §3.3)', async (t) => {
 });
 
 t.test('codes entered from one address are limited (RFC 8628 §5.1)', async (t) => {
-  const server = await startInProcess({
-    config: { ...config, security: { ...config.security, throttle: { device_per_address: 3 } } },
+  const server = await startInProcess(t, {
+    ...config,
+    security: { ...config.security, throttle: { device_per_address: 3 } },
   });
-  t.teardown(() => server.close());
   const browser = new Browser();
   let page = await browser.open(`${server.issuer}/oauth/device`);
   for (let guess = 0; guess < 3; guess++) {
@@ -219,8 +216,11 @@ t.test('codes entered from one address are limited (RFC 8628 §5.1)', async (t) 
 });
 
 t.test('an approved device gets tokens (RFC 8628 §3.4)', async (t) => {
-  const server = await startInProcess({ config: { ...config, tokens: { device_interval: 1 } } });
-  t.teardown(() => server.close());
+  const server = await startInProcess(t, {
+    ...config,
+    security: { ...config.security, acr_values: ['low', 'high'] },
+    tokens: { device_interval: 1 },
+  });
 
   await t.test('a person signs in, consents, and the device has its tokens once', async (t) => {
     const { userCode, deviceCode } = await begin(server, 'openid email offline_access');
@@ -259,6 +259,19 @@ t.test('an approved device gets tokens (RFC 8628 §3.4)', async (t) => {
     const cancelled = await browser.submit(consent, { decision: 'deny' });
     t.match(cancelled, { status: 200, body: /Device not connected/ });
     t.match(await poll(server, second.deviceCode), { status: 400, body: { error: 'access_denied' } });
+  });
+
+  await t.test('a request that ends with an error page ends for the device as well', async (t) => {
+    const claims = JSON.stringify({ id_token: { acr: { essential: true, value: 'high' } } });
+    const { deviceCode, userCode } = await begin(server, 'openid', { claims });
+    const browser = new Browser();
+    const login = await browser.submit(await enter(server, browser, userCode), {});
+    const refused = await browser.submit(login, { login: 'ada', password: 'correct horse battery' });
+    t.equal(refused.status, 400);
+    t.match(await poll(server, deviceCode), {
+      status: 400,
+      body: { error: 'unmet_authentication_requirements' },
+    });
   });
 
   await t.test('of two people who approve the same code, the first one counts', async (t) => {

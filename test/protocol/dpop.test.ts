@@ -1,18 +1,22 @@
 import t from 'tap';
+import { assertEach } from '../support/assert-each.ts';
 import { replaceDateNow } from '../support/clocks.ts';
-import { postForm as askAt, type FormFields, type HttpResponse, httpGet } from '../support/http-requests.ts';
 import { newKey, proof, seconds } from '../support/proofs.ts';
-import { Browser } from '../support/setup/browser.ts';
-import { startInProcess } from '../support/setup/in-process.ts';
 import {
+  postForm as askAt,
+  Browser,
   basicAuthorization,
   codeFor,
+  type FormFields,
+  type HttpResponse,
+  httpGet,
   newVerifier,
   RelyingParty,
   redirectUri,
   secret,
+  startInProcess,
   usualConfig,
-} from '../support/setup/relying-party.ts';
+} from '../support/setup/index.ts';
 
 const key = await newKey();
 const other = await newKey();
@@ -39,11 +43,11 @@ const config = {
     { client_id: 'web', client_secret: secret, ...person },
   ],
 };
-const server = await startInProcess({ config });
-const strict = await startInProcess({ config: { ...config, security: { dpop_nonce: 'required' } } });
+const server = await startInProcess(t, config);
+const strict = await startInProcess(t, { ...config, security: { dpop_nonce: 'required' } });
 t.teardown(async () => {
-  await server.close();
-  await strict.close();
+  await server.stop();
+  await strict.stop();
 });
 const { issuer } = server;
 const endpoint = `${issuer}/oauth/token`;
@@ -109,10 +113,24 @@ t.test('a proof is accepted once, however many requests race (RFC 9449 §11.1)',
   const once = await proof(key, endpoint);
   const answers = await Promise.all(Array.from({ length: 50 }, () => machine(once)));
   t.equal(answers.filter(({ status }) => status === 200).length, 1);
-  t.ok(answers.every(({ status, body }) => status === 200 || body.error === 'invalid_dpop_proof'));
+  assertEach(t, answers, ({ status, body }) => status === 200 || body.error === 'invalid_dpop_proof');
   const ahead = await proof(key, endpoint, { iat: seconds() + 50 });
   t.equal((await machine(ahead)).status, 200, 'a clock that is a little ahead');
   t.equal((await machine(ahead)).status, 400);
+});
+
+t.test('a proof stays used for as long as it is recent, also one from ahead (RFC 9449 §11.1)', async (t) => {
+  const movable = await startInProcess(t, config);
+  const address = `${movable.issuer}/oauth/token`;
+  const ahead = await proof(key, address, { iat: seconds() + 55 });
+  t.equal((await machine(ahead, address)).status, 200);
+  // The proof is recent until five minutes after its own time, so for 355 seconds.
+  movable.clock.advance(340);
+  t.match(await machine(ahead, address), {
+    status: 400,
+    body: { error: 'invalid_dpop_proof', error_description: /Replay/ },
+  });
+  await movable.stop();
 });
 
 t.test('the token names the key it is bound to (RFC 9449 §6)', async (t) => {

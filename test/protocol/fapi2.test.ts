@@ -1,6 +1,5 @@
 import t from 'tap';
 import { makeCertificate, san } from '../support/certificates.ts';
-import { type FormFields, httpGet, postForm } from '../support/http-requests.ts';
 import {
   assertion,
   assertionType,
@@ -10,15 +9,18 @@ import {
   requestObject,
   seconds,
 } from '../support/proofs.ts';
-import { Browser } from '../support/setup/browser.ts';
-import { startInProcess } from '../support/setup/in-process.ts';
 import {
+  Browser,
+  type FormFields,
+  httpGet,
   newVerifier,
   password,
+  postForm,
   RelyingParty,
   redirectParameters,
+  startInProcess,
   usualConfig,
-} from '../support/setup/relying-party.ts';
+} from '../support/setup/index.ts';
 
 const callback = 'https://rp.example.com/callback';
 const key = await newKey();
@@ -40,9 +42,9 @@ const strict = {
 const { token_endpoint_auth_signing_alg: _, dpop_bound_access_tokens: __, jwks: ___, ...unbound } = strict;
 
 let offset = 0;
-const server = await startInProcess({
-  clock: { now: () => Date.now() + offset },
-  config: {
+const server = await startInProcess(
+  t,
+  {
     accounts: usualConfig.accounts,
     proxy: {
       trusted: ['127.0.0.1', '::1'],
@@ -65,8 +67,8 @@ const server = await startInProcess({
       },
     ],
   },
-});
-t.teardown(() => server.close());
+  { clock: { now: () => Date.now() + offset } },
+);
 const { issuer } = server;
 const endpoint = `${issuer}/oauth/token`;
 const par = `${issuer}/oauth/par`;
@@ -118,8 +120,8 @@ t.test(
 );
 
 t.test('a configuration with such a client does not start (FAPI 2.0 §5.3.2)', async (t) => {
-  const broken = startInProcess({
-    config: { clients: [{ client_id: 'x', ...strict, dpop_bound_access_tokens: false }] },
+  const broken = startInProcess(t, {
+    clients: [{ client_id: 'x', ...strict, dpop_bound_access_tokens: false }],
   });
   await t.rejects(broken, { message: /dpop_bound_access_tokens/ });
 });

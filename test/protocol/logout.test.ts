@@ -3,17 +3,18 @@ import { join } from 'node:path';
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import t, { type Test } from 'tap';
 import { createManualClock } from '../support/clocks.ts';
-import { Browser } from '../support/setup/browser.ts';
-import { type InProcessServer, startInProcess } from '../support/setup/in-process.ts';
 import {
+  Browser,
   codeFor,
   newVerifier,
   password,
   RelyingParty,
   redirectUri,
   secret,
+  startInProcess,
+  type TestServer,
   usualConfig,
-} from '../support/setup/relying-party.ts';
+} from '../support/setup/index.ts';
 
 const signedOut = 'http://localhost:4999/signed-out';
 
@@ -91,12 +92,11 @@ const tokensOf = async (party: RelyingParty, browser: Browser, parameters = {}) 
   };
 };
 
-const logoutUrl = (postern: InProcessServer, parameters: Record<string, string>) =>
+const logoutUrl = (postern: TestServer, parameters: Record<string, string>) =>
   `${postern.issuer}/oauth/logout?${new URLSearchParams(parameters)}`;
 
 t.test('RP-initiated logout works (OpenID Connect RP-Initiated Logout 1.0)', async (t) => {
-  const postern = await startInProcess({ config: configOf() });
-  t.teardown(() => postern.close());
+  const postern = await startInProcess(t, configOf());
   const app = new RelyingParty(postern.issuer);
 
   await t.test('only a registered address is redirected to (§3)', async (t) => {
@@ -240,8 +240,7 @@ t.test('RP-initiated logout works (OpenID Connect RP-Initiated Logout 1.0)', asy
 
 t.test('back-channel logout is delivered (OpenID Connect Back-Channel Logout 1.0)', async (t) => {
   const listener = await listen(t);
-  const postern = await startInProcess({ config: configOf(listener.url) });
-  t.teardown(() => postern.close());
+  const postern = await startInProcess(t, configOf(listener.url));
   const app = new RelyingParty(postern.issuer);
   const other = new RelyingParty(postern.issuer, 'other');
   const metadata = await (await fetch(`${postern.issuer}/.well-known/openid-configuration`)).json();
@@ -285,7 +284,7 @@ t.test('back-channel logout is delivered (OpenID Connect Back-Channel Logout 1.0
 t.test('pending deliveries survive a restart', async (t) => {
   const listener = await listen(t);
   const store = { url: `sqlite:${join(t.testdir(), 'postern.db')}` };
-  const postern = await startInProcess({ config: { ...configOf(listener.url), store } });
+  const postern = await startInProcess(t, { ...configOf(listener.url), store });
   const browser = new Browser();
   await codeFor(new RelyingParty(postern.issuer), browser);
   listener.answers.push(503);
@@ -295,11 +294,11 @@ t.test('pending deliveries survive a restart', async (t) => {
   const { items } = await postern.store.list('outbox', 'due', { limit: 10 });
   t.equal(items.length, 1, 'it stays in the store until it was heard');
   t.notMatch(JSON.stringify(items), /eyJ[\w-]+\.eyJ/, 'without any token');
-  await postern.close();
+  await postern.stop();
 
   const later = createManualClock(Date.now() + 10_000);
-  const reopened = await startInProcess({ config: { ...configOf(listener.url), store }, clock: later });
+  const reopened = await startInProcess(t, { ...configOf(listener.url), store }, { clock: later });
   await listener.wait(2);
-  await reopened.close();
+  await reopened.stop();
   t.equal(listener.posts.length, 2);
 });

@@ -1,6 +1,5 @@
 import t from 'tap';
-import { startInProcess } from '../support/setup/in-process.ts';
-import { usualConfig } from '../support/setup/relying-party.ts';
+import { startInProcess, usualConfig } from '../support/setup/index.ts';
 
 const api = 'https://api.example.com/';
 
@@ -13,8 +12,7 @@ const config = {
   tokens: { level_of_assurance_claim: 'loa' },
 };
 
-const server = await startInProcess({ config });
-t.teardown(() => server.close());
+const server = await startInProcess(t, config);
 
 type Metadata = Readonly<Record<string, unknown>>;
 

@@ -1,12 +1,20 @@
 import t from 'tap';
 import type { SecurityEvent } from '#src/events.ts';
 import { type Certificate, makeCertificate, san } from '../support/certificates.ts';
-import { postForm as askAt, type FormFields, httpGet } from '../support/http-requests.ts';
 import { assertion, assertionType, newKey, proof } from '../support/proofs.ts';
 import { rawRequest, sendRaw } from '../support/raw-http.ts';
-import { Browser } from '../support/setup/browser.ts';
-import { type InProcessServer, startInProcess } from '../support/setup/in-process.ts';
-import { codeFor, RelyingParty, redirectUri, usualConfig } from '../support/setup/relying-party.ts';
+import {
+  postForm as askAt,
+  Browser,
+  codeFor,
+  type FormFields,
+  httpGet,
+  RelyingParty,
+  redirectUri,
+  startInProcess,
+  type TestServer,
+  usualConfig,
+} from '../support/setup/index.ts';
 
 const authority = makeCertificate({ subject: [['2.5.4.3', 'The Authority']] });
 const subject = [
@@ -101,19 +109,19 @@ const trusted = ['127.0.0.0/8', '::1'];
 const kinds = ['client-certificate', 'x-forwarded-client-cert', 'client-cert'] as const;
 type Kind = (typeof kinds)[number];
 const behind = (client_certificate_header: Kind | 'none', client_certificates_verified = true) =>
-  startInProcess({
-    config: { ...config, proxy: { trusted, client_certificate_header, client_certificates_verified } },
+  startInProcess(t, {
+    ...config,
+    proxy: { trusted, client_certificate_header, client_certificates_verified },
   });
-const houses: Readonly<Record<Kind, InProcessServer>> = {
+const serversBehindProxy: Readonly<Record<Kind, TestServer>> = {
   'client-certificate': await behind('client-certificate', false),
   'x-forwarded-client-cert': await behind('x-forwarded-client-cert'),
   'client-cert': await behind('client-cert'),
 };
-const trusting = houses['client-cert'];
-const alone = await startInProcess({ config });
-for (const server of [...Object.values(houses), alone]) {
+const trusting = serversBehindProxy['client-cert'];
+const alone = await startInProcess(t, config);
+for (const server of [...Object.values(serversBehindProxy), alone]) {
   server.app.events.listen((event) => told.push(event));
-  t.teardown(() => server.close());
 }
 /** The header settings of a proxy that sends such headers. */
 const kindOf = (headers: object): Kind =>
@@ -131,7 +139,7 @@ const credentials = { grant_type: 'client_credentials' };
 const ask = (
   fields: FormFields,
   headers: Readonly<Record<string, string>> = {},
-  at = houses[kindOf(headers)].issuer,
+  at = serversBehindProxy[kindOf(headers)].issuer,
 ) => askAt(`${at}/oauth/token`, fields, headers);
 
 const rfc9440 = (made: Certificate) => ({ 'client-cert': made.header });
@@ -283,7 +291,7 @@ for (const id of ['bound', 'bound-public']) {
 
 t.test('only the configured certificate header is read (RFC 9440 §4)', async (t) => {
   const forms = { 'client-cert': rfc9440, 'x-forwarded-client-cert': envoy, 'client-certificate': pair };
-  for (const [kind, { issuer }] of Object.entries(houses)) {
+  for (const [kind, { issuer }] of Object.entries(serversBehindProxy)) {
     for (const [name, headers] of Object.entries(forms)) {
       told.length = 0;
       const { status } = await ask({ ...credentials, client_id: 'dn' }, headers(good), issuer);
@@ -295,7 +303,7 @@ t.test('only the configured certificate header is read (RFC 9440 §4)', async (t
 
 t.test('a certificate header is ignored when the proxy sets none (CWE-290)', async (t) => {
   const server = await behind('none');
-  t.teardown(() => server.close());
+  t.teardown(() => server.stop());
   for (const headers of [rfc9440(good), envoy(good), pair(good), { 'client-cert': 'nonsense' }]) {
     t.equal((await ask({ ...credentials, client_id: 'dn' }, headers, server.issuer)).status, 401);
     t.equal((await httpGet(`${server.issuer}/`, headers)).status, 200, 'and harms nothing else');
@@ -309,10 +317,7 @@ t.test('a certificate that is not marked as verified proves its key but no name 
     ['x-forwarded-client-cert', envoy],
   ] as const) {
     const clients = config.clients.filter(({ client_id }) => client_id === 'self');
-    const server = await startInProcess({
-      config: { clients, proxy: { trusted, client_certificate_header } },
-    });
-    t.teardown(() => server.close());
+    const server = await startInProcess(t, { clients, proxy: { trusted, client_certificate_header } });
     const { client_id: id, ...metadata } = machine('dn', names['dn'] ?? {});
     await server.app.services.clients.add({ id, metadata });
     const as = (client_id: string, made: Certificate) =>
@@ -332,20 +337,17 @@ t.test('certificates may be requested on a separate host (RFC 8705 §5)', async 
     machine('by-key', { token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [key.jwk] } }),
     { client_id: 'tv', token_endpoint_auth_method: 'none', grant_types: [deviceGrant], response_types: [] },
   ];
-  const server = await startInProcess({
-    config: {
-      ...config,
-      clients,
-      proxy: {
-        trusted,
-        client_certificate_header: 'client-cert',
-        client_certificates_verified: true,
-        mtls_origin: origin,
-      },
-      registration: { enabled: true },
+  const server = await startInProcess(t, {
+    ...config,
+    clients,
+    proxy: {
+      trusted,
+      client_certificate_header: 'client-cert',
+      client_certificates_verified: true,
+      mtls_origin: origin,
     },
+    registration: { enabled: true },
   });
-  t.teardown(() => server.close());
   const { issuer } = server;
   const send = async (
     method: string,

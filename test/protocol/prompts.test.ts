@@ -1,15 +1,17 @@
-import t from 'tap';
-import { Browser, formOf, type Page } from '../support/setup/browser.ts';
-import { startInProcess } from '../support/setup/in-process.ts';
+import t, { type Test } from 'tap';
 import {
+  Browser,
   codeFor,
+  formOf,
   newVerifier,
+  type Page,
   password,
   RelyingParty,
   redirectParameters,
   redirectUri,
+  startInProcess,
   usualConfig,
-} from '../support/setup/relying-party.ts';
+} from '../support/setup/index.ts';
 
 const config = {
   ...usualConfig,
@@ -22,8 +24,8 @@ const config = {
 
 const verifier = newVerifier();
 
-const open = async (over: object = {}) => {
-  const server = await startInProcess({ config: { ...config, ...over } });
+const open = async (t: Test, over: object = {}) => {
+  const server = await startInProcess(t, { ...config, ...over });
   const app = new RelyingParty(server.issuer);
   const go = (browser: Browser, parameters: Record<string, string>) =>
     browser.open(app.authorizationUrl(verifier, parameters));
@@ -36,15 +38,14 @@ const open = async (over: object = {}) => {
     // The response of userinfo has the claims of an account.
     return ((await response.json()) as { preferred_username: string }).preferred_username;
   };
-  return { house: server, app, go, personOf };
+  return { server, app, go, personOf };
 };
 
 const press = (browser: Browser, page: Page): Promise<Page> =>
   page.body.includes('data-auto-submit') ? browser.submit(page, {}) : Promise.resolve(page);
 
 t.test('prompt=select_account shows the choice of account (OpenID Connect Core §3.1.2.1)', async (t) => {
-  const { house: server, app, go, personOf } = await open();
-  t.teardown(() => server.close());
+  const { app, go, personOf } = await open(t);
 
   await t.test("a person who isn't signed in signs in, and isn't asked to choose", async (t) => {
     const browser = new Browser();
@@ -91,8 +92,7 @@ t.test('prompt=select_account shows the choice of account (OpenID Connect Core �
 });
 
 t.test('hints select the account (OpenID Connect Core §3.1.2.1)', async (t) => {
-  const { house: server, app, go } = await open();
-  t.teardown(() => server.close());
+  const { server, app, go } = await open(t);
   const browser = new Browser();
   t.match(await go(browser, { login_hint: '"><b>ada' }), { body: /value="&quot;&gt;&lt;b&gt;ada"/ });
   const { code, verifier: own } = await codeFor(app, browser);
@@ -130,8 +130,7 @@ t.test('hints select the account (OpenID Connect Core §3.1.2.1)', async (t) => 
 });
 
 t.test('prompt=consent asks, and prompt=none shows no page (OpenID Connect Core §3.1.2.1)', async (t) => {
-  const { house: server, app, go } = await open();
-  t.teardown(() => server.close());
+  const { app, go } = await open(t);
   const browser = new Browser();
   await codeFor(app, browser);
   t.match(await go(browser, { prompt: 'consent' }), { body: /consent-allow/ });
@@ -142,8 +141,7 @@ t.test('prompt=consent asks, and prompt=none shows no page (OpenID Connect Core 
 });
 
 t.test('prompt=create is refused while sign-up is disabled', async (t) => {
-  const { house: server, go } = await open();
-  t.teardown(() => server.close());
+  const { server, go } = await open(t);
   t.equal(redirectParameters(await go(new Browser(), { prompt: 'create' })).get('error'), 'invalid_request');
   const login = await go(new Browser(), {});
   t.notMatch(login.body, 'register=yes');
@@ -155,19 +153,13 @@ t.test('prompt=create is refused while sign-up is disabled', async (t) => {
 t.test(
   'prompt=create shows the sign-up form (Initiating User Registration via OpenID Connect 1.0)',
   async (t) => {
-    const {
-      house: server,
-      app,
-      go,
-      personOf,
-    } = await open({
+    const { server, app, go, personOf } = await open(t, {
       pages: { create_account: true },
       security: {
         password: { memory_kib: 8192, passes: 1, min_length: 12 },
         throttle: { registration_per_address: 6 },
       },
     });
-    t.teardown(() => server.close());
     const good = {
       login: 'carol',
       name: 'Carol <b>',

@@ -1,40 +1,38 @@
 import t from 'tap';
-import { httpGet, postForm } from '../support/http-requests.ts';
 import { assertion, assertionType, newKey, requestObject, seconds } from '../support/proofs.ts';
-import { Browser } from '../support/setup/browser.ts';
-import { startInProcess } from '../support/setup/in-process.ts';
 import {
+  Browser,
   basicAuthorization,
   codeFor,
+  httpGet,
   newVerifier,
   password,
+  postForm,
   RelyingParty,
   redirectParameters,
   redirectUri,
   secret,
+  startInProcess,
   usualConfig,
-} from '../support/setup/relying-party.ts';
+} from '../support/setup/index.ts';
 
 const key = await newKey();
 const other = await newKey();
 const person = { redirect_uris: [redirectUri], first_party: true };
 const jwks = { keys: [key.jwk] };
 
-const server = await startInProcess({
-  config: {
-    accounts: usualConfig.accounts,
-    clients: [
-      { client_id: 'app', client_secret: secret, ...person },
-      { client_id: 'pusher', client_secret: secret, require_pushed_authorization_requests: true, ...person },
-      { client_id: 'browser', token_endpoint_auth_method: 'none', ...person },
-      { client_id: 'signer', token_endpoint_auth_method: 'private_key_jwt', jwks, ...person },
-      { client_id: 'always', client_secret: secret, require_signed_request_object: true, jwks, ...person },
-      { client_id: 'es-only', client_secret: secret, request_object_signing_alg: 'EdDSA', jwks, ...person },
-    ],
-    tokens: { par_ttl: 30 },
-  },
+const server = await startInProcess(t, {
+  accounts: usualConfig.accounts,
+  clients: [
+    { client_id: 'app', client_secret: secret, ...person },
+    { client_id: 'pusher', client_secret: secret, require_pushed_authorization_requests: true, ...person },
+    { client_id: 'browser', token_endpoint_auth_method: 'none', ...person },
+    { client_id: 'signer', token_endpoint_auth_method: 'private_key_jwt', jwks, ...person },
+    { client_id: 'always', client_secret: secret, require_signed_request_object: true, jwks, ...person },
+    { client_id: 'es-only', client_secret: secret, request_object_signing_alg: 'EdDSA', jwks, ...person },
+  ],
+  tokens: { par_ttl: 30 },
 });
-t.teardown(() => server.close());
 const { issuer } = server;
 const par = `${issuer}/oauth/par`;
 

@@ -4,17 +4,18 @@ import { exportJWK, generateKeyPair } from 'jose';
 import t from 'tap';
 import { makeCertificate, san } from '../support/certificates.ts';
 import { createClockAtMinuteStart } from '../support/clocks.ts';
-import { Browser } from '../support/setup/browser.ts';
-import { type InProcessServer, startInProcess } from '../support/setup/in-process.ts';
 import {
+  Browser,
   codeFor,
   newVerifier,
   password,
   RelyingParty,
   redirectParameters,
   redirectUri,
+  startInProcess,
+  type TestServer,
   usualConfig,
-} from '../support/setup/relying-party.ts';
+} from '../support/setup/index.ts';
 
 const initial = 'an-initial-access-token-of-the-operator';
 
@@ -42,7 +43,7 @@ const json = (body: unknown, token?: string): RequestInit => ({
   body: typeof body === 'string' ? body : JSON.stringify(body),
 });
 
-const register = ({ issuer }: InProcessServer, body: unknown, token?: string): Promise<Answer> =>
+const register = ({ issuer }: TestServer, body: unknown, token?: string): Promise<Answer> =>
   send(`${issuer}/oauth/register`, { method: 'POST', ...json(body, token) });
 
 const manage = (client: Answer, method: string, body?: unknown, token?: string): Promise<Answer> => {
@@ -53,7 +54,7 @@ const manage = (client: Answer, method: string, body?: unknown, token?: string):
 
 const web = { redirect_uris: [redirectUri], client_name: 'A Newcomer' };
 
-const kept = async ({ store }: InProcessServer): Promise<string> => {
+const kept = async ({ store }: TestServer): Promise<string> => {
   let all = '';
   let cursor: string | undefined;
   do {
@@ -65,22 +66,21 @@ const kept = async ({ store }: InProcessServer): Promise<string> => {
 };
 
 t.test('registration is disabled by default', async (t) => {
-  const postern = await startInProcess({ config: usualConfig });
-  t.teardown(() => postern.close());
+  const postern = await startInProcess(t, usualConfig);
   t.equal((await register(postern, web)).status, 404);
   const metadata = await (await fetch(`${postern.issuer}/.well-known/openid-configuration`)).json();
   t.notMatch(metadata, { registration_endpoint: String });
 });
 
 t.test('invalid registrations are refused (RFC 7591 §3.2.2)', async (t) => {
-  const postern = await startInProcess({
-    config: configOf({
+  const postern = await startInProcess(
+    t,
+    configOf({
       redirect_hosts: ['localhost', '*.apps.example.com'],
       max_redirect_uris: 2,
       grant_types: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
     }),
-  });
-  t.teardown(() => postern.close());
+  );
   const refuses = async (body: unknown, error: string, status = 400) => {
     const answer = await register(postern, body);
     t.match(
@@ -194,8 +194,7 @@ t.test('invalid registrations are refused (RFC 7591 §3.2.2)', async (t) => {
 });
 
 t.test('a client registers itself (RFC 7591 §3)', async (t) => {
-  const postern = await startInProcess({ config: configOf() });
-  t.teardown(() => postern.close());
+  const postern = await startInProcess(t, configOf());
   const metadata = await (await fetch(`${postern.issuer}/.well-known/openid-configuration`)).json();
   t.match(metadata, { registration_endpoint: `${postern.issuer}/oauth/register` });
 
@@ -247,13 +246,13 @@ t.test('a client registers itself (RFC 7591 §3)', async (t) => {
   });
 
   await t.test('scopes of an API are given where the operator allows them', async (t) => {
-    const open = await startInProcess({
-      config: configOf(
+    const open = await startInProcess(
+      t,
+      configOf(
         { scopes: ['openid', 'api:read'] },
         { resources: [{ audience: 'https://api.example.com/', scopes: ['api:read', 'api:write'] }] },
       ),
-    });
-    t.teardown(() => open.close());
+    );
     const { body } = await register(open, { ...web, scope: 'openid api:read' });
     t.equal(body['scope'], 'openid api:read');
     t.notOk('api_scope' in body);
@@ -281,14 +280,14 @@ t.test('a client registers itself (RFC 7591 §3)', async (t) => {
 t.test('initial access tokens are required where configured (RFC 7591 §3)', async (t) => {
   const other = `${initial}-2`;
   const clock = createClockAtMinuteStart();
-  const postern = await startInProcess({
-    clock,
-    config: configOf(
+  const postern = await startInProcess(
+    t,
+    configOf(
       { initial_access_tokens: [initial, other], secret_ttl: 100 },
       { security: { password: { memory_kib: 8192, passes: 1 }, throttle: { registration_per_address: 6 } } },
     ),
-  });
-  t.teardown(() => postern.close());
+    { clock },
+  );
   const none = await register(postern, web);
   t.match(none, { status: 401, body: { error: 'invalid_token' } });
   t.equal(none.headers.get('www-authenticate'), `Bearer realm="${postern.issuer}"`);
@@ -313,8 +312,7 @@ t.test('initial access tokens are required where configured (RFC 7591 §3)', asy
 });
 
 t.test('a client manages its registration (RFC 7592 §2)', async (t) => {
-  const postern = await startInProcess({ config: configOf() });
-  t.teardown(() => postern.close());
+  const postern = await startInProcess(t, configOf());
   const client = await register(postern, web);
   const id = String(client.body['client_id']);
   const secret = String(client.body['client_secret']);
@@ -459,8 +457,7 @@ t.test('a sector identifier is fetched and verified (OpenID Connect Registration
   t.teardown(() => new Promise((resolve) => server.close(resolve)));
   const address = server.address();
   const port = typeof address === 'object' ? address?.port : undefined;
-  const postern = await startInProcess({ config: configOf() });
-  t.teardown(() => postern.close());
+  const postern = await startInProcess(t, configOf());
   const at = (path: string) =>
     register(postern, {
       ...web,
@@ -479,8 +476,7 @@ t.test('a sector identifier is fetched and verified (OpenID Connect Registration
 });
 
 t.test('without management no client gets a registration access token', async (t) => {
-  const postern = await startInProcess({ config: configOf({ management: false }) });
-  t.teardown(() => postern.close());
+  const postern = await startInProcess(t, configOf({ management: false }));
   const { status, body } = await register(postern, web);
   t.equal(status, 201);
   t.notOk('registration_access_token' in body);

@@ -1,38 +1,35 @@
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import t from 'tap';
-import { httpGet } from '../support/http-requests.ts';
-import { Browser } from '../support/setup/browser.ts';
-import { startInProcess } from '../support/setup/in-process.ts';
 import {
+  Browser,
   basicAuthorization,
   codeFor,
+  httpGet,
   newVerifier,
   RelyingParty,
   redirectParameters,
+  startInProcess,
   usualConfig,
-} from '../support/setup/relying-party.ts';
+} from '../support/setup/index.ts';
 
 const audience = (name: string) => `https://${name}.example.com`;
 const algorithms = ['ES256', 'EdDSA', 'RS256'];
-const server = await startInProcess({
-  config: {
-    accounts: usualConfig.accounts,
-    resources: [
-      ...algorithms.map((signing_alg) => ({
-        audience: audience(signing_alg.toLowerCase()),
-        scopes: ['read', 'write'],
-        signing_alg,
-        access_token_ttl: 120,
-      })),
-      { audience: audience('opaque'), scopes: ['read'], access_token_format: 'opaque' },
-    ],
-    clients: [
-      { ...usualConfig.clients[0], scope: 'openid profile email offline_access read' },
-      { ...usualConfig.clients[0], client_id: 'second' },
-    ],
-  },
+const server = await startInProcess(t, {
+  accounts: usualConfig.accounts,
+  resources: [
+    ...algorithms.map((signing_alg) => ({
+      audience: audience(signing_alg.toLowerCase()),
+      scopes: ['read', 'write'],
+      signing_alg,
+      access_token_ttl: 120,
+    })),
+    { audience: audience('opaque'), scopes: ['read'], access_token_format: 'opaque' },
+  ],
+  clients: [
+    { ...usualConfig.clients[0], scope: 'openid profile email offline_access read' },
+    { ...usualConfig.clients[0], client_id: 'second' },
+  ],
 });
-t.teardown(() => server.close());
 const { issuer } = server;
 const keys = createRemoteJWKSet(new URL('/oauth/jwks', issuer));
 const app = new RelyingParty(issuer);

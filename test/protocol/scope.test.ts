@@ -1,15 +1,15 @@
 import t from 'tap';
-import { Browser } from '../support/setup/browser.ts';
-import { startInProcess } from '../support/setup/in-process.ts';
 import {
+  Browser,
   codeFor,
   newVerifier,
   RelyingParty,
   redirectParameters,
   redirectUri,
   secret,
+  startInProcess,
   usualConfig,
-} from '../support/setup/relying-party.ts';
+} from '../support/setup/index.ts';
 
 const api = 'https://api.example.com';
 
@@ -43,8 +43,7 @@ const withoutScope = (party: RelyingParty, parameters: Record<string, string> = 
 };
 
 t.test('a request without a scope gets the default scope (RFC 6749 §3.3)', async (t) => {
-  const server = await startInProcess({ config });
-  t.teardown(() => server.close());
+  const server = await startInProcess(t, config);
   const party = new RelyingParty(server.issuer);
 
   const forApi = await new Browser().request(withoutScope(party, { resource: api }));
@@ -67,8 +66,7 @@ t.test('a request without a scope gets the default scope (RFC 6749 §3.3)', asyn
 });
 
 t.test('an issuer_tokens client gets only an access token, at the form endpoint as well', async (t) => {
-  const server = await startInProcess({ config });
-  t.teardown(() => server.close());
+  const server = await startInProcess(t, config);
   const party = new RelyingParty(server.issuer, 'issuer', '');
   const { code, verifier } = await codeFor(party, new Browser());
   const { status, body } = await party.redeem(code, verifier);

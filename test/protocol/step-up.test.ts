@@ -1,16 +1,16 @@
 import { decodeJwt } from 'jose';
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { replaceDateNow } from '../support/clocks.ts';
-import { Browser } from '../support/setup/browser.ts';
-import { startInProcess } from '../support/setup/in-process.ts';
 import {
+  Browser,
   codeFor,
   newVerifier,
   password,
   RelyingParty,
   redirectParameters,
+  startInProcess,
   usualConfig,
-} from '../support/setup/relying-party.ts';
+} from '../support/setup/index.ts';
 
 const api = 'https://api.example.com/';
 
@@ -22,16 +22,15 @@ const config = {
   tokens: { level_of_assurance_claim: 'loa' },
 };
 
-const open = async (over: object = {}) => {
-  const server = await startInProcess({ config: { ...config, ...over } });
-  return { house: server, app: new RelyingParty(server.issuer) };
+const open = async (t: Test, over: object = {}) => {
+  const server = await startInProcess(t, { ...config, ...over });
+  return { server, app: new RelyingParty(server.issuer) };
 };
 
 const verifier = newVerifier();
 
 t.test('acr_values are enforced (RFC 9470 §4)', async (t) => {
-  const { house: server, app } = await open();
-  t.teardown(() => server.close());
+  const { server, app } = await open(t);
   const go = (browser: Browser, parameters: Record<string, string>) =>
     browser.open(app.authorizationUrl(verifier, parameters));
 
@@ -101,8 +100,7 @@ t.test('acr_values are enforced (RFC 9470 §4)', async (t) => {
 });
 
 t.test('tokens say how a person signed in', async (t) => {
-  const { house: server, app } = await open();
-  t.teardown(() => server.close());
+  const { app } = await open(t);
   const before = Math.floor(Date.now() / 1000);
   const { code, verifier: own } = await codeFor(app, new Browser(), {
     resource: api,
@@ -145,8 +143,7 @@ t.test('tokens say how a person signed in', async (t) => {
 });
 
 t.test('max_age and prompt=login ask again (OpenID Connect Core §3.1.2.1)', async (t) => {
-  const { house: server, app } = await open();
-  t.teardown(() => server.close());
+  const { app } = await open(t);
   const browser = new Browser();
   await codeFor(app, browser);
   const go = (parameters: Record<string, string>) => browser.open(app.authorizationUrl(verifier, parameters));
@@ -168,11 +165,10 @@ t.test('max_age and prompt=login ask again (OpenID Connect Core §3.1.2.1)', asy
 });
 
 t.test('without configured levels acr_values is voluntary (OpenID Connect Core §3.1.2.1)', async (t) => {
-  const { house: server, app } = await open({
+  const { app } = await open(t, {
     security: { password: { memory_kib: 8192, passes: 1 } },
     accounts: usualConfig.accounts,
   });
-  t.teardown(() => server.close());
   const { code, verifier: own } = await codeFor(app, new Browser(), { acr_values: '1 2' });
   const { body } = await app.redeem(code, own);
   t.notMatch(decodeJwt(String(body['id_token'])), { acr: String });

@@ -8,17 +8,17 @@ import {
   jwtVerify,
 } from 'jose';
 import t from 'tap';
-import { Browser } from '../support/setup/browser.ts';
-import { startInProcess } from '../support/setup/in-process.ts';
 import {
+  Browser,
   codeFor,
   newVerifier,
   RelyingParty,
   redirectParameters,
   redirectUri,
   secret,
+  startInProcess,
   usualConfig,
-} from '../support/setup/relying-party.ts';
+} from '../support/setup/index.ts';
 
 const api = 'https://api.example.com/';
 
@@ -64,8 +64,7 @@ const config = {
   ],
 };
 
-const server = await startInProcess({ config });
-t.teardown(() => server.close());
+const server = await startInProcess(t, config);
 
 const redeemed = async (id: string, parameters: Record<string, string> = {}) => {
   const party = new RelyingParty(server.issuer, id);

@@ -1,17 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
-import t from 'tap';
-import { Browser } from '../support/setup/browser.ts';
-import { type InProcessServer, startInProcess } from '../support/setup/in-process.ts';
+import t, { type Test } from 'tap';
 import {
+  Browser,
   codeFor,
   newVerifier,
   RelyingParty,
   redirectParameters,
   redirectUri,
   secret,
+  startInProcess,
+  type TestServer,
   usualConfig,
-} from '../support/setup/relying-party.ts';
+} from '../support/setup/index.ts';
 
 const verifier = newVerifier();
 const api = 'https://api.example.com/';
@@ -47,9 +48,9 @@ const config = {
   ],
 };
 
-const open = async (observe?: (operation: string) => void) => {
-  const server = await startInProcess({ config, ...(observe && { observe }) });
-  return { house: server, app: new RelyingParty(server.issuer) };
+const open = async (t: Test, observe?: (operation: string) => void) => {
+  const server = await startInProcess(t, config, { ...(observe && { observe }) });
+  return { server, app: new RelyingParty(server.issuer) };
 };
 
 const tokensOf = async (app: RelyingParty, parameters: Record<string, string> = {}) => {
@@ -66,13 +67,12 @@ const ownToken = async (app: RelyingParty, parameters: Record<string, string> = 
 const ask = async (party: RelyingParty, token: string, more: Record<string, string> = {}) =>
   (await party.post('/oauth/introspect', { token, ...more })).body;
 
-const userinfo = ({ issuer }: InProcessServer, token: string) =>
+const userinfo = ({ issuer }: TestServer, token: string) =>
   fetch(`${issuer}/userinfo`, { headers: { authorization: `Bearer ${token}` } });
 
 t.test('introspection reports the state of a token (RFC 7662)', async (t) => {
   const trips: string[] = [];
-  const { house: server, app } = await open((operation) => trips.push(operation));
-  t.teardown(() => server.close());
+  const { server, app } = await open(t, (operation) => trips.push(operation));
   const as = (id: string) => new RelyingParty(server.issuer, id);
   const { access, refresh } = await tokensOf(app, { resource: api, scope: 'openid api:read' });
   const { body } = await (async () => {
@@ -185,8 +185,7 @@ t.test('introspection reports the state of a token (RFC 7662)', async (t) => {
 });
 
 t.test('revocation ends a token (RFC 7009)', async (t) => {
-  const { house: server, app } = await open();
-  t.teardown(() => server.close());
+  const { server, app } = await open(t);
   const revoke = (party: RelyingParty, token: string) => party.post('/oauth/revoke', { token });
 
   await t.test('revoking an unknown token succeeds (§2.2)', async (t) => {

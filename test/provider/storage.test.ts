@@ -62,6 +62,44 @@ for (const model of ['AuthorizationCode', 'RefreshToken'] as const) {
   });
 }
 
+t.test('a grant that is revoked while a request saves it stays revoked (RFC 7009 §2.1)', async (t) => {
+  const { grantId } = await begin('RefreshToken');
+  await runInUnitOfWork(store, async (work) => {
+    const grant = await storageOf('Grant').find(grantId);
+    if (!grant) throw new Error('no grant');
+    await storageOf('Grant').upsert(grantId, { ...grant, rejected: {} }, 60);
+    await store.commit([{ op: 'remove', key: grantKey(grantId) }]);
+    await work.commit();
+  });
+  t.notOk(await isThere(grantKey(grantId)));
+});
+
+t.test(
+  'a device code that is redeemed while a request saves it stays redeemed (RFC 8628 §3.5)',
+  async (t) => {
+    const id = `family-device-${'x'.repeat(30)}`;
+    const key = modelKey('DeviceCode', id);
+    if (!key) throw new Error('no key');
+    await storageOf('DeviceCode').upsert(id, { clientId: 'tv', userCode: 'BCDF' }, 60);
+    await runInUnitOfWork(store, async (work) => {
+      const code = await storageOf('DeviceCode').find(id);
+      if (!code) throw new Error('no code');
+      await storageOf('DeviceCode').upsert(id, { ...code, inFlight: true }, 60);
+      await store.commit([{ op: 'claim', key, at: 7_000 }]);
+      await work.commit();
+    });
+    t.match((await store.read([key]))[0]?.consumption, { at: 7_000 });
+    await runInUnitOfWork(store, async (work) => {
+      const code = await storageOf('DeviceCode').find(id);
+      if (!code) throw new Error('no code');
+      await storageOf('DeviceCode').upsert(id, code, 60);
+      await store.commit([{ op: 'remove', key }]);
+      await work.commit();
+    });
+    t.notOk(await isThere(key), 'and one that is gone is not created again');
+  },
+);
+
 t.test('a concurrent refresh across a change of the secret has to be retried', async (t) => {
   const { id, grantId, key } = await begin('RefreshToken');
   changedAt = clock.now();

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import t from 'tap';
 import { createClockAtMinuteStart } from '../support/clocks.ts';
 import { sendRaw } from '../support/raw-http.ts';
-import { basicAuthorization, secret } from '../support/setup/relying-party.ts';
+import { basicAuthorization, secret } from '../support/setup/index.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { startSecurityTest } from './security-test.ts';
 

@@ -1,14 +1,16 @@
 import t from 'tap';
 import { createClockAtMinuteStart } from '../support/clocks.ts';
 import { rawRequest, sendRaw } from '../support/raw-http.ts';
-import { Browser, formOf, type Page } from '../support/setup/browser.ts';
 import {
+  Browser,
   basicAuthorization,
   codeFor,
+  formOf,
   newVerifier,
+  type Page,
   password,
   secret,
-} from '../support/setup/relying-party.ts';
+} from '../support/setup/index.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type Refusals, recordedOnce } from './recorded-once.ts';
 import { startSecurityTest, threeClients } from './security-test.ts';

@@ -1,13 +1,14 @@
 import t from 'tap';
 import { rawRequest, sendRaw } from '../support/raw-http.ts';
-import { Browser, formOf } from '../support/setup/browser.ts';
 import {
+  Browser,
   basicAuthorization,
   codeFor,
+  formOf,
   newVerifier,
   password,
   secret,
-} from '../support/setup/relying-party.ts';
+} from '../support/setup/index.ts';
 import { spaUri, startSecurityTest } from './security-test.ts';
 
 t.test('no page can be framed, sniffed or cached (CWE-1021, CWE-525)', async (t) => {

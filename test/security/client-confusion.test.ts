@@ -1,7 +1,6 @@
 import t from 'tap';
-import { type FormFields, postForm } from '../support/http-requests.ts';
 import { assertion, assertionType, newKey } from '../support/proofs.ts';
-import { basicAuthorization, secret } from '../support/setup/relying-party.ts';
+import { basicAuthorization, type FormFields, postForm, secret } from '../support/setup/index.ts';
 import { startSecurityTest, threeClients } from './security-test.ts';
 
 const key = await newKey();

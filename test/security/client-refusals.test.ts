@@ -1,12 +1,13 @@
 import t from 'tap';
-import { Browser, formOf } from '../support/setup/browser.ts';
 import {
+  Browser,
   basicAuthorization,
   codeFor,
+  formOf,
   newVerifier,
   redirectUri,
   secret,
-} from '../support/setup/relying-party.ts';
+} from '../support/setup/index.ts';
 import { type Refusals, recordedOnce } from './recorded-once.ts';
 import { startSecurityTest } from './security-test.ts';
 

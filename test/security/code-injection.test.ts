@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
-import { postForm } from '../support/http-requests.ts';
-import { Browser } from '../support/setup/browser.ts';
 import {
+  Browser,
   basicAuthorization,
   codeFor,
   newVerifier,
+  postForm,
   type RelyingParty,
   redirectParameters,
   redirectUri,
-} from '../support/setup/relying-party.ts';
+} from '../support/setup/index.ts';
 import { startSecurityTest } from './security-test.ts';
 
 const active = async (party: RelyingParty, token: unknown): Promise<unknown> =>

@@ -4,8 +4,7 @@ import t from 'tap';
 import { createLogger } from '#src/logger.ts';
 import { StoreUnavailable } from '#src/store/errors.ts';
 import { testConfig } from '../support/people.ts';
-import { Browser } from '../support/setup/browser.ts';
-import { basicAuthorization, codeFor, secret } from '../support/setup/relying-party.ts';
+import { Browser, basicAuthorization, codeFor, secret } from '../support/setup/index.ts';
 import { startSecurityTest } from './security-test.ts';
 
 /** Characters that move a cursor or end a line. */

@@ -6,12 +6,19 @@ import { gzipSync } from 'node:zlib';
 import t, { type Test } from 'tap';
 import type { SecurityEvent } from '#src/events.ts';
 import { makeCertificate, san } from '../support/certificates.ts';
-import { postForm } from '../support/http-requests.ts';
 import { assertion, assertionType, newKey } from '../support/proofs.ts';
 import { rawRequest, sendRaw } from '../support/raw-http.ts';
-import { Browser } from '../support/setup/browser.ts';
-import { type InProcessServer, startInProcess } from '../support/setup/in-process.ts';
-import { codeFor, password, RelyingParty, redirectUri, secret } from '../support/setup/relying-party.ts';
+import {
+  Browser,
+  codeFor,
+  password,
+  postForm,
+  RelyingParty,
+  redirectUri,
+  secret,
+  startInProcess,
+  type TestServer,
+} from '../support/setup/index.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const issuer = 'https://id.example';
@@ -80,19 +87,16 @@ t.test('a URL that a client names never points into the network (CWE-918)', asyn
   const fits = uris.filter(
     (uri) => uri.startsWith('https:') || /\/\/(localhost|127\.0\.0\.1|\[::1\]):/.test(uri),
   );
-  const postern = await startInProcess({
-    config: {
-      ...production,
-      clients: fits.map((jwks_uri, i) => ({
-        client_id: `client-${i}`,
-        token_endpoint_auth_method: 'private_key_jwt',
-        grant_types: ['client_credentials'],
-        response_types: [],
-        jwks_uri,
-      })),
-    },
+  const postern = await startInProcess(t, {
+    ...production,
+    clients: fits.map((jwks_uri, i) => ({
+      client_id: `client-${i}`,
+      token_endpoint_auth_method: 'private_key_jwt',
+      grant_types: ['client_credentials'],
+      response_types: [],
+      jwks_uri,
+    })),
   });
-  t.teardown(() => postern.close());
   const address = postern.app.server.server.address();
   const origin = `http://127.0.0.1:${Object(address).port}`;
 
@@ -162,22 +166,19 @@ t.test('a URL that a client names never points into the network (CWE-918)', asyn
 t.test('URLs that are only shown to people are not fetched', async (t) => {
   const bait = await openBait(t);
   const uri = `http://127.0.0.1:${bait.port}/x`;
-  const postern = await startInProcess({
-    config: {
-      clients: [
-        {
-          client_id: 'app',
-          client_secret: 'x'.repeat(43),
-          redirect_uris: [redirectUri],
-          logo_uri: uri,
-          client_uri: uri,
-          policy_uri: uri,
-          tos_uri: uri,
-        },
-      ],
-    },
+  const postern = await startInProcess(t, {
+    clients: [
+      {
+        client_id: 'app',
+        client_secret: 'x'.repeat(43),
+        redirect_uris: [redirectUri],
+        logo_uri: uri,
+        client_uri: uri,
+        policy_uri: uri,
+        tos_uri: uri,
+      },
+    ],
   });
-  t.teardown(() => postern.close());
   const challenge = { code_challenge: 'a'.repeat(43), code_challenge_method: 'S256' };
   const query = new URLSearchParams({
     client_id: 'app',
@@ -232,14 +233,11 @@ const ciba = 'urn:openid:params:grant-type:ciba';
 
 const openAtHome = async (t: Test, allowed_networks: readonly string[]) => {
   const { issuer: _, ...settings } = production;
-  const postern = await startInProcess({
-    config: {
-      ...settings,
-      store: { url: `sqlite:${t.testdir()}/at-home.db` },
-      security: { ...production.security, outbound: { allowed_networks } },
-    },
+  const postern = await startInProcess(t, {
+    ...settings,
+    store: { url: `sqlite:${t.testdir()}/at-home.db` },
+    security: { ...production.security, outbound: { allowed_networks } },
   });
-  t.teardown(() => postern.close());
   const events: SecurityEvent[] = [];
   postern.app.events.listen((event) => events.push(event));
   return { ...postern, events };
@@ -260,7 +258,7 @@ const tokenByKey = async (issuer: string, client: string) =>
   });
 
 /** Every URL that a client may register, with the action that makes the server request it. */
-const provoke = async ({ app, issuer }: Pick<InProcessServer, 'app' | 'issuer'>, origin: string) => {
+const provoke = async ({ app, issuer }: Pick<TestServer, 'app' | 'issuer'>, origin: string) => {
   const { clients, accounts } = app.services;
   await accounts.add({ username: 'ada', password });
   await clients.add({ id: 'by-keys', metadata: byKeysAt(`${origin}/jwks_uri`) });

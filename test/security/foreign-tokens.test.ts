@@ -1,6 +1,5 @@
 import t from 'tap';
-import { Browser } from '../support/setup/browser.ts';
-import { codeFor } from '../support/setup/relying-party.ts';
+import { Browser, codeFor } from '../support/setup/index.ts';
 import { startSecurityTest, threeClients } from './security-test.ts';
 
 t.test("a client can't introspect or revoke the tokens of others (RFC 7662 §4, RFC 7009 §5)", async (t) => {

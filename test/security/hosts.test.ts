@@ -1,7 +1,6 @@
 import t from 'tap';
 import { rawRequest, sendRaw } from '../support/raw-http.ts';
-import { Browser } from '../support/setup/browser.ts';
-import { basicAuthorization, secret } from '../support/setup/relying-party.ts';
+import { Browser, basicAuthorization, secret } from '../support/setup/index.ts';
 import { startSecurityTest } from './security-test.ts';
 
 t.test('an unknown Host is refused at every endpoint (CWE-644)', async (t) => {

@@ -1,14 +1,17 @@
 import t from 'tap';
-import { type FormFields, postForm } from '../support/http-requests.ts';
-import { Browser, formOf } from '../support/setup/browser.ts';
+import { assertEach } from '../support/assert-each.ts';
 import {
+  Browser,
   basicAuthorization,
+  type FormFields,
+  formOf,
   newVerifier,
   password,
+  postForm,
   redirectParameters,
   redirectUri,
   secret,
-} from '../support/setup/relying-party.ts';
+} from '../support/setup/index.ts';
 import { startSecurityTest } from './security-test.ts';
 
 const names = [
@@ -145,7 +148,7 @@ t.test('a parameter is one text and appears once (RFC 6749 §3.1, CWE-235)', asy
       t.notMatch(page.headers.get('location') ?? '', /[?&]code=/);
     }
   }
-  t.ok(events.every(({ outcome }) => outcome === 'refused'));
+  assertEach(t, events, ({ outcome }) => outcome === 'refused');
   const lists: readonly (readonly [string, FormFields])[] = [
     ['a list', [['grant_type[]', 'client_credentials']]],
     [

@@ -1,10 +1,8 @@
 import { createHmac, createPublicKey, generateKeyPairSync, type JsonWebKey, sign } from 'node:crypto';
 import { createServer } from 'node:http';
 import t from 'tap';
-import { postForm } from '../support/http-requests.ts';
 import { assertion, assertionType, newKey, proof, requestObject, seconds } from '../support/proofs.ts';
-import { Browser } from '../support/setup/browser.ts';
-import { codeFor, newVerifier, redirectParameters } from '../support/setup/relying-party.ts';
+import { Browser, codeFor, newVerifier, postForm, redirectParameters } from '../support/setup/index.ts';
 import { startSecurityTest, threeClients } from './security-test.ts';
 
 const key = await newKey();

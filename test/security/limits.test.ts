@@ -4,43 +4,45 @@ import type { SecurityEvent } from '#src/events.ts';
 import { createCounter } from '#src/services/rate-limits/counter.ts';
 import { StoreUnavailable } from '#src/store/errors.ts';
 import type { Store } from '#src/store/port.ts';
+import { assertEach } from '../support/assert-each.ts';
 import { createManualClock } from '../support/clocks.ts';
-import { postForm } from '../support/http-requests.ts';
 import { openCountingStore } from '../support/people.ts';
-import { Browser, formOf } from '../support/setup/browser.ts';
-import { startInProcess } from '../support/setup/in-process.ts';
 import {
+  Browser,
   basicAuthorization,
   codeFor,
+  formOf,
   password,
+  postForm,
   RelyingParty,
   secret,
+  startInProcess,
   usualConfig,
-} from '../support/setup/relying-party.ts';
+} from '../support/setup/index.ts';
 
 const from = (address: string) => ({ 'x-forwarded-for': address });
 const machine = { grant_type: 'client_credentials' };
 
 const open = async (t: Test, throttle: object, config: object = {}) => {
   const clock = createManualClock(Date.now());
-  const server = await startInProcess({
-    clock,
-    config: {
+  const server = await startInProcess(
+    t,
+    {
       ...usualConfig,
       proxy: { trusted: ['127.0.0.1'] },
       // Hashing is expensive enough that many requests have to wait, however slowly they are read.
       security: { password: { memory_kib: 65_536, passes: 1, max_concurrent: 1, max_queued: 2 }, throttle },
       ...config,
     },
-  });
-  t.teardown(() => server.close());
+    { clock },
+  );
   const events: SecurityEvent[] = [];
   server.app.events.listen((event) => events.push(event));
-  return { clock, house: server, events, issuer: server.issuer };
+  return { clock, server, events, issuer: server.issuer };
 };
 
 t.test('requests of one address to an endpoint are limited (CWE-770)', async (t) => {
-  const { clock, house: server, events, issuer } = await open(t, { token_per_address: 5 });
+  const { clock, server, events, issuer } = await open(t, { token_per_address: 5 });
   const token = (address: string, path = '/oauth/token') =>
     postForm(`${issuer}${path}`, machine, { ...basicAuthorization('app', secret), ...from(address) });
 
@@ -168,11 +170,7 @@ t.test('registration is limited (RFC 7591 §5)', async (t) => {
 });
 
 t.test('existing and unknown accounts look the same, and tries are limited (CWE-204, CWE-307)', async (t) => {
-  const {
-    house: server,
-    issuer,
-    events,
-  } = await open(t, { sign_in_free_attempts: 3, sign_in_per_address: 100 });
+  const { server, issuer, events } = await open(t, { sign_in_free_attempts: 3, sign_in_per_address: 100 });
   const prepare = async () => {
     const browser = new Browser();
     const page = await browser.open(new RelyingParty(issuer).authorizationUrl('v'.repeat(43)));
@@ -215,8 +213,12 @@ t.test('existing and unknown accounts look the same, and tries are limited (CWE-
   );
   const statuses = crowd.map(({ status }) => status);
   t.ok(statuses.includes(503), 'more sign-ins than can be hashed are sent away');
-  t.ok(statuses.every((status) => status === 422 || status === 503));
-  t.ok(crowd.filter(({ status }) => status === 503).every(({ headers }) => headers.has('retry-after')));
+  assertEach(t, statuses, (status) => status === 422 || status === 503);
+  assertEach(
+    t,
+    crowd.filter(({ status }) => status === 503),
+    ({ headers }) => headers.has('retry-after'),
+  );
   t.equal((await fetch(`${issuer}/livez`)).status, 200);
   const party = new RelyingParty(issuer);
   t.ok((await codeFor(party, new Browser())).code, 'and the next one gets in');

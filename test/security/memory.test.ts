@@ -8,7 +8,7 @@ import { createCounter } from '#src/services/rate-limits/counter.ts';
 import { createReadThroughCache } from '#src/store/read-through-cache.ts';
 import { createManualClock } from '../support/clocks.ts';
 import { openCountingStore } from '../support/people.ts';
-import { basicAuthorization, secret } from '../support/setup/relying-party.ts';
+import { basicAuthorization, secret } from '../support/setup/index.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { startSecurityTest } from './security-test.ts';
 

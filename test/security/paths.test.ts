@@ -1,6 +1,6 @@
 import t from 'tap';
 import { rawRequest, sendRaw } from '../support/raw-http.ts';
-import { basicAuthorization, secret } from '../support/setup/relying-party.ts';
+import { basicAuthorization, secret } from '../support/setup/index.ts';
 import { startSecurityTest } from './security-test.ts';
 
 /** Spellings that routers, proxies and file systems treat as the same path. */

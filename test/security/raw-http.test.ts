@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import t from 'tap';
 import { rawRequest, sendRaw } from '../support/raw-http.ts';
-import { basicAuthorization, secret } from '../support/setup/relying-party.ts';
+import { basicAuthorization, secret } from '../support/setup/index.ts';
 import { startSecurityTest } from './security-test.ts';
 
 const body = 'grant_type=client_credentials';

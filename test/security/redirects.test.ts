@@ -1,6 +1,5 @@
 import t from 'tap';
-import { Browser } from '../support/setup/browser.ts';
-import { newVerifier, RelyingParty, redirectUri } from '../support/setup/relying-party.ts';
+import { Browser, newVerifier, RelyingParty, redirectUri } from '../support/setup/index.ts';
 import { spaUri, startSecurityTest } from './security-test.ts';
 
 /** RFC 9700 §4.1: URLs on which parsers disagree, from advisories of a decade. */

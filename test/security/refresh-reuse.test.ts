@@ -2,9 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
-import { Browser } from '../support/setup/browser.ts';
-import { startFleet } from '../support/setup/fleet.ts';
-import { codeFor, RelyingParty, redirectUri, usualConfig } from '../support/setup/relying-party.ts';
+import {
+  Browser,
+  codeFor,
+  RelyingParty,
+  redirectUri,
+  startFleet,
+  usualConfig,
+} from '../support/setup/index.ts';
 import { startSecurityTest, threeClients } from './security-test.ts';
 
 const text = (value: unknown): string => String(value);
@@ -58,7 +63,8 @@ t.test("a refresh token whose successor was used can't be refreshed again (RFC 9
 
 t.test('every process detects a reuse, whatever happens in between (RFC 9700 §4.14.2)', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'postern-reuse-'));
-  const fleet = await startFleet({
+  t.teardown(() => rm(folder, { recursive: true, force: true }));
+  const fleet = await startFleet(t, {
     store: `sqlite:${join(folder, 'store.db')}`,
     count: 2,
     config: {
@@ -74,10 +80,6 @@ t.test('every process detects a reuse, whatever happens in between (RFC 9700 §4
       ],
       tokens: { refresh_reuse_window: 60 },
     },
-  });
-  t.teardown(async () => {
-    await fleet.close();
-    await rm(folder, { recursive: true, force: true });
   });
   const parties = fleet.members.map(({ url }) => new RelyingParty(url, 'spa', ''));
   const [one = parties[0], other = one] = parties;

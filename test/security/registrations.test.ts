@@ -1,7 +1,6 @@
 import t from 'tap';
 import { newKey } from '../support/proofs.ts';
-import { Browser } from '../support/setup/browser.ts';
-import { newVerifier, RelyingParty } from '../support/setup/relying-party.ts';
+import { Browser, newVerifier, RelyingParty } from '../support/setup/index.ts';
 import { startSecurityTest } from './security-test.ts';
 
 const uris = { redirect_uris: ['https://newcomer.example/callback'] };

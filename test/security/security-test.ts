@@ -1,8 +1,14 @@
 import type { Test } from 'tap';
 import type { SecurityEvent } from '#src/events.ts';
 import type { Clock } from '#src/store/port.ts';
-import { type InProcessServer, startInProcess } from '../support/setup/in-process.ts';
-import { RelyingParty, redirectUri, secret, usualConfig } from '../support/setup/relying-party.ts';
+import {
+  RelyingParty,
+  redirectUri,
+  secret,
+  startInProcess,
+  type TestServer,
+  usualConfig,
+} from '../support/setup/index.ts';
 
 export const spaUri = 'https://spa.example/callback';
 
@@ -30,7 +36,7 @@ export const threeClients = {
 };
 
 export interface SecurityTest {
-  readonly server: InProcessServer;
+  readonly server: TestServer;
   readonly issuer: string;
   readonly host: string;
   readonly events: SecurityEvent[];
@@ -46,8 +52,7 @@ export const startSecurityTest = async (
   config: Readonly<Record<string, unknown>> = {},
   clock: Clock = Date,
 ): Promise<SecurityTest> => {
-  const server = await startInProcess({ clock, config: { ...threeClients, ...config } });
-  t.teardown(() => server.close());
+  const server = await startInProcess(t, { ...threeClients, ...config }, { clock });
   const events: SecurityEvent[] = [];
   server.app.events.listen((event) => events.push(event));
   const { issuer, store } = server;

@@ -1,10 +1,15 @@
 import t from 'tap';
 import { makeCertificate } from '../support/certificates.ts';
-import { postForm } from '../support/http-requests.ts';
 import { newKey, proof, seconds } from '../support/proofs.ts';
 import { rawRequest, sendRaw } from '../support/raw-http.ts';
-import { Browser } from '../support/setup/browser.ts';
-import { basicAuthorization, codeFor, redirectUri, secret } from '../support/setup/relying-party.ts';
+import {
+  Browser,
+  basicAuthorization,
+  codeFor,
+  postForm,
+  redirectUri,
+  secret,
+} from '../support/setup/index.ts';
 import { startSecurityTest, threeClients } from './security-test.ts';
 
 type Claims = Readonly<Record<string, unknown>>;

@@ -6,7 +6,7 @@ import { type ClientMetadata, clientProblems, createClients } from '#src/service
 import { createSecretCipher } from '#src/services/keys/secret-cipher.ts';
 import { createManualClock } from '../support/clocks.ts';
 import { openCountingStore, recordEvents, testConfig } from '../support/people.ts';
-import { startInProcess } from '../support/setup/in-process.ts';
+import { startInProcess } from '../support/setup/index.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const secretCipher = createSecretCipher(randomBytes(32));
@@ -226,15 +226,17 @@ t.test("a configured client that this server can't serve prevents the start, wit
     { ...publicClient, client_id: 'two', id_token_signed_response_alg: 'PS256' },
     { ...publicClient, client_id: 'three', default_acr_values: ['gold'] },
   ];
-  await t.rejects(startInProcess({ config: { clients: given } }), {
+  await t.rejects(startInProcess(t, { clients: given }), {
     code: 'bad_configuration',
     exit: 78,
     message: /registered\. two: id_token_signed_response_alg .*three: default_acr_values /,
   });
-  const server = await startInProcess({
-    config: { clients: given, keys: { algorithms: ['PS256', 'RS256'] }, security: { acr_values: ['gold'] } },
+  const server = await startInProcess(t, {
+    clients: given,
+    keys: { algorithms: ['PS256', 'RS256'] },
+    security: { acr_values: ['gold'] },
   });
-  await server.close();
+  await server.stop();
 });
 
 t.test(

@@ -4,11 +4,10 @@ import { join } from 'node:path';
 import t from 'tap';
 import { openStore } from '#adapters/index.ts';
 import { keysConfig, openKeys } from '../support/keys.ts';
-import { openCommandFolder } from '../support/setup/command-folder.ts';
+import { openCommandFolder } from '../support/setup/index.ts';
 import { longTimeouts, waitFor } from '../support/wait-for.ts';
 
-const { cwd, run, runHere: postern, close } = await openCommandFolder();
-t.teardown(close);
+const { cwd, run, runInProcess: postern } = await openCommandFolder(t);
 
 const file = join(cwd, 'store.db');
 const url = `sqlite:${file}`;

@@ -10,7 +10,7 @@ import type { KeySet } from '#src/services/keys/index.ts';
 import { createSigner, publicJwk } from '../../examples/remote-signer/server.ts';
 import { createManualClock } from '../support/clocks.ts';
 import { type KeySettings, keysConfig, openKeys } from '../support/keys.ts';
-import { basicAuthorization } from '../support/setup/relying-party.ts';
+import { basicAuthorization } from '../support/setup/index.ts';
 
 const algorithms = ['ES256', 'EdDSA', 'RS256', 'PS256'] as const;
 const issuer = 'http://op.test';

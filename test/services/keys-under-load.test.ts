@@ -1,10 +1,14 @@
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
 import t from 'tap';
-import { runPostern } from '../support/postern.ts';
 import { ensureRedis, freshPrefix } from '../support/redis.ts';
-import { Browser } from '../support/setup/browser.ts';
-import { startFleet } from '../support/setup/fleet.ts';
-import { codeFor, RelyingParty, usualConfig } from '../support/setup/relying-party.ts';
+import {
+  Browser,
+  codeFor,
+  RelyingParty,
+  runPostern,
+  startFleet,
+  usualConfig,
+} from '../support/setup/index.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 t.setTimeout(300_000);
@@ -31,13 +35,12 @@ t.test('keys rotate five times under load on three servers, and no request fails
   const redis = await ensureRedis();
   t.teardown(() => redis.close());
   const prefix = freshPrefix();
-  const fleet = await startFleet({
+  const fleet = await startFleet(t, {
     store: redis.url,
     count: 3,
     prefix,
     config: { ...usualConfig, keys: { jwks_cache_seconds: cacheSeconds, rotate_every_days: 0 } },
   });
-  t.teardown(() => fleet.close());
 
   const rotate = async (): Promise<void> => {
     const { exit, err } = await runPostern(fleet.cwd, ['keys', 'rotate']);

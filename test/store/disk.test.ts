@@ -3,11 +3,17 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import t, { type Test } from 'tap';
 import { StoreUnusable } from '#src/store/errors.ts';
-import { Browser } from '../support/setup/browser.ts';
-import { openCommandFolder } from '../support/setup/command-folder.ts';
-import { startInProcess } from '../support/setup/in-process.ts';
-import { codeFor, RelyingParty, usualConfig } from '../support/setup/relying-party.ts';
-import { isReady, type ServerProcess, startServerProcess } from '../support/setup/server-process.ts';
+import {
+  Browser,
+  codeFor,
+  isReady,
+  openCommandFolder,
+  RelyingParty,
+  type ServerProcess,
+  startInProcess,
+  startServerProcess,
+  usualConfig,
+} from '../support/setup/index.ts';
 import { asUnprivilegedUser } from '../support/unprivileged-user.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -62,8 +68,7 @@ const complaints = async (server: ServerProcess) => {
 
 t.test('a server survives a full disk, and recovers when there is space', async (t) => {
   const blocks = 2048;
-  const server = await startServerProcess({ config: usualConfig, fileBlocks: blocks });
-  t.teardown(() => server.close());
+  const server = await startServerProcess(t, { config: usualConfig, fileBlocks: blocks });
   const party = new RelyingParty(server.url);
   const [first, tried, ...untouched] = await grants(party, 5);
   if (!first || !tried) throw new Error('no codes');
@@ -99,8 +104,7 @@ t.test('a server survives a full disk, and recovers when there is space', async 
 t.test('a server reports a file that was damaged while running, and starts on its backup', async (t) => {
   const path = join(t.testdir(), 'store.db');
   const config = { ...usualConfig, store: { url: `sqlite:${path}` } };
-  const server = await startServerProcess({ config });
-  t.teardown(() => server.close());
+  const server = await startServerProcess(t, { config });
   const party = new RelyingParty(server.url);
   const [tried, ...untouched] = await grants(party, 3);
   if (!tried) throw new Error('no code');
@@ -125,29 +129,26 @@ t.test('a server reports a file that was damaged while running, and starts on it
   await server.ended;
 
   const { port } = server;
-  const early = await startServerProcess({ config, port, failing: true });
-  t.teardown(() => early.close());
+  const early = await startServerProcess(t, { config, port, ready: false });
   t.match(await early.ended, { code: 5 });
   t.match(early.log(), /the file of the embedded store is damaged: restore it from a backup/);
 
   for (const suffix of ['-wal', '-shm']) rmSync(path + suffix, { force: true });
   writeFileSync(path, good);
-  const restored = await startServerProcess({ config, port });
-  t.teardown(() => restored.close());
+  await startServerProcess(t, { config, port });
   for (const { code, verifier } of [tried, ...untouched])
     t.equal((await party.redeem(code, verifier)).status, 200, 'no code was lost');
 });
 
 t.test('a server with an open file survives it becoming read-only, and a start is refused', async (t) => {
-  const folder = await openCommandFolder();
-  t.teardown(() => folder.close());
+  const folder = await openCommandFolder(t);
   const path = join(folder.cwd, 'store.db');
   const config = { ...usualConfig, store: { url: `sqlite:${path}` } };
-  const first = await startInProcess({ config });
+  const first = await startInProcess(t, config);
   const [held, later] = await grants(new RelyingParty(first.issuer), 2);
   if (!held || !later) throw new Error('no codes');
   const port = Number(new URL(first.issuer).port);
-  await folder.runHere(['doctor']);
+  await folder.runInProcess(['doctor']);
 
   chmodSync(path, 0o444);
   if (process.geteuid?.() === 0) chownSync(path, 65_534, 65_534);
@@ -156,10 +157,10 @@ t.test('a server with an open file survives it becoming read-only, and a start i
     new RelyingParty(first.issuer).redeem(held.code, held.verifier),
   );
   t.equal(status, 200, 'a server that has it open goes on');
-  await first.close();
+  await first.stop();
   await asUnprivilegedUser(async () => {
-    await t.rejects(startInProcess({ config }), StoreUnusable);
-    const { exit, out } = await folder.runHere(['doctor', '--json']);
+    await t.rejects(startInProcess(t, config), StoreUnusable);
+    const { exit, out } = await folder.runInProcess(['doctor', '--json', '--set', `listen.port=${port}`]);
     t.equal(exit, 5);
     t.match(JSON.parse(out).findings, [
       {
@@ -171,8 +172,7 @@ t.test('a server with an open file survives it becoming read-only, and a start i
   });
   chmodSync(folder.cwd, 0o755);
   chmodSync(path, 0o600);
-  const again = await startInProcess({ config: { ...config, issuer: first.issuer, listen: { port } } });
-  t.teardown(() => again.close());
+  const again = await startInProcess(t, { ...config, issuer: first.issuer, listen: { port } });
   t.equal(
     (await new RelyingParty(again.issuer).redeem(later.code, later.verifier)).status,
     200,

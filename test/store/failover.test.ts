@@ -4,9 +4,7 @@ import { freshPrefix } from '../support/redis.ts';
 import { startCluster } from '../support/redis-cluster.ts';
 import { startSentinel } from '../support/redis-sentinel.ts';
 import { redisCommand } from '../support/redis-server.ts';
-import { Browser } from '../support/setup/browser.ts';
-import { startInProcess } from '../support/setup/in-process.ts';
-import { codeFor, RelyingParty, usualConfig } from '../support/setup/relying-party.ts';
+import { Browser, codeFor, RelyingParty, startInProcess, usualConfig } from '../support/setup/index.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 t.setTimeout(300_000);
@@ -16,9 +14,9 @@ process.on('unhandledRejection', (reason) => surprises.push(reason));
 
 t.test('a failover by Sentinel loses no acknowledged exchange', async (t) => {
   const set = await startSentinel();
-  const server = await startInProcess({ config: { ...usualConfig, store: { url: set.url } } });
+  const server = await startInProcess(t, { ...usualConfig, store: { url: set.url } });
   t.teardown(async () => {
-    await server.close();
+    await server.stop();
     await set.close();
   });
   // The outage is long enough to observe that the server is not ready.
@@ -38,9 +36,9 @@ t.test('a failover by Sentinel loses no acknowledged exchange', async (t) => {
 t.test('a code is redeemed once while the cluster moves its slot', async (t) => {
   const cluster = await startCluster();
   const prefix = freshPrefix();
-  const server = await startInProcess({ config: { ...usualConfig, store: { url: cluster.url, prefix } } });
+  const server = await startInProcess(t, { ...usualConfig, store: { url: cluster.url, prefix } });
   t.teardown(async () => {
-    await server.close();
+    await server.stop();
     await cluster.close();
   });
   for (let round = 0; round < 3; round++) {

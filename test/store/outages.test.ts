@@ -12,9 +12,7 @@ import {
 } from '../support/outage.ts';
 import { freshPrefix } from '../support/redis.ts';
 import { redisCommand, startRedis } from '../support/redis-server.ts';
-import { Browser } from '../support/setup/browser.ts';
-import { startInProcess } from '../support/setup/in-process.ts';
-import { codeFor, RelyingParty, usualConfig } from '../support/setup/relying-party.ts';
+import { Browser, codeFor, RelyingParty, startInProcess, usualConfig } from '../support/setup/index.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
 
 t.setTimeout(300_000);
@@ -25,11 +23,12 @@ process.on('unhandledRejection', (reason) => surprises.push(reason));
 t.test('a server survives a faulty connection to Redis', async (t) => {
   const redis = await startRedis();
   const proxy = await startTcpProxy({ port: redis.port });
-  const server = await startInProcess({
-    config: { ...usualConfig, store: { url: `redis://127.0.0.1:${proxy.port}` } },
+  const server = await startInProcess(t, {
+    ...usualConfig,
+    store: { url: `redis://127.0.0.1:${proxy.port}` },
   });
   t.teardown(async () => {
-    await server.close();
+    await server.stop();
     await proxy.close();
     await redis.close();
   });
@@ -99,9 +98,7 @@ t.test('an outage during an exchange is no replay to another server either', asy
     store: { url: `redis://127.0.0.1:${port}`, prefix },
     security: { key_encryption_key: Buffer.alloc(32, 3).toString('base64url'), ...more },
   });
-  const server = await startInProcess({
-    config: settings(wire.port),
-    // The last round trip before the commit has ended, so the lost reply is that of the commit.
+  const server = await startInProcess(t, settings(wire.port), {
     observe: (operation) => {
       if (operation !== 'ping') trips.push(operation);
       if (strikeAt === '' || trips.join() !== strikeAt) return;
@@ -111,15 +108,13 @@ t.test('an outage during an exchange is no replay to another server either', asy
     },
   });
   const port = await freePort();
-  const other = await startInProcess({
-    config: {
-      ...settings(otherWire.port, { allowed_hosts: [`localhost:${port}`] }),
-      issuer: server.issuer,
-      listen: { port },
-    },
+  const other = await startInProcess(t, {
+    ...settings(otherWire.port, { allowed_hosts: [`localhost:${port}`] }),
+    issuer: server.issuer,
+    listen: { port },
   });
   t.teardown(async () => {
-    await Promise.all([server.close(), other.close(), direct.close()]);
+    await Promise.all([server.stop(), other.stop(), direct.close()]);
     await Promise.all([...wires, redis].map((one) => one.close()));
   });
   const spent = async (): Promise<number> => {
@@ -160,9 +155,9 @@ t.test('an outage during an exchange is no replay to another server either', asy
 
 t.test('a server survives Redis being killed and restarted', async (t) => {
   const redis = await startRedis({ args: ['--appendonly', 'yes', '--appendfsync', 'always'] });
-  const server = await startInProcess({ config: { ...usualConfig, store: { url: redis.url } } });
+  const server = await startInProcess(t, { ...usualConfig, store: { url: redis.url } });
   t.teardown(async () => {
-    await server.close();
+    await server.stop();
     await redis.close();
   });
   await survivesOutage(t, server, { breakStore: () => redis.kill(), repair: () => redis.start() });

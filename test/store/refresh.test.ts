@@ -1,8 +1,14 @@
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { modelKey } from '#src/provider/storage/ids.ts';
-import { Browser } from '../support/setup/browser.ts';
-import { startInProcess } from '../support/setup/in-process.ts';
-import { codeFor, RelyingParty, redirectUri, usualConfig } from '../support/setup/relying-party.ts';
+import { assertEach } from '../support/assert-each.ts';
+import {
+  Browser,
+  codeFor,
+  RelyingParty,
+  redirectUri,
+  startInProcess,
+  usualConfig,
+} from '../support/setup/index.ts';
 
 const config = {
   ...usualConfig,
@@ -18,12 +24,12 @@ const config = {
   ],
 };
 
-const openAt = async (over: object = {}) => {
+const openAt = async (t: Test, over: object = {}) => {
   let ahead = 0;
   const clock = { now: () => Date.now() + ahead };
-  const server = await startInProcess({ config: { ...config, ...over }, clock });
+  const server = await startInProcess(t, { ...config, ...over }, { clock });
   return {
-    house: server,
+    server,
     pass: (seconds: number) => {
       ahead += seconds * 1000;
     },
@@ -33,17 +39,13 @@ const openAt = async (over: object = {}) => {
 t.test(
   'a refresh token used again within the window has the same successor (RFC 9700 §4.14.2)',
   async (t) => {
-    const { house: server, pass } = await openAt({ tokens: { refresh_reuse_window: 60 } });
-    t.teardown(() => server.close());
+    const { server, pass } = await openAt(t, { tokens: { refresh_reuse_window: 60 } });
     const party = new RelyingParty(server.issuer, 'spa', '');
     const { code, verifier } = await codeFor(party, new Browser());
     const first = String((await party.redeem(code, verifier)).body['refresh_token']);
 
     const together = await Promise.all(Array.from({ length: 50 }, () => party.refresh(first)));
-    t.ok(
-      together.every(({ status }) => status === 200),
-      'a crowd of retries is answered',
-    );
+    assertEach(t, together, ({ status }) => status === 200, 'a crowd of retries is answered');
     const successors = new Set(together.map(({ body }) => body['refresh_token']));
     t.equal(successors.size, 1, 'with one successor');
     const [second = ''] = [...successors].map(String);
@@ -74,8 +76,7 @@ t.test(
 );
 
 t.test('a refresh that is refused for another reason consumes nothing', async (t) => {
-  const { house: server } = await openAt({ tokens: { refresh_reuse_window: 0 } });
-  t.teardown(() => server.close());
+  const { server } = await openAt(t, { tokens: { refresh_reuse_window: 0 } });
   const party = new RelyingParty(server.issuer, 'spa', '');
   const { code, verifier } = await codeFor(party, new Browser());
   const token = String((await party.redeem(code, verifier)).body['refresh_token']);
@@ -88,8 +89,7 @@ t.test('a refresh that is refused for another reason consumes nothing', async (t
 });
 
 t.test('a code that is refused for a wrong verifier is still good (RFC 7636 §4.6)', async (t) => {
-  const { house: server } = await openAt();
-  t.teardown(() => server.close());
+  const { server } = await openAt(t);
   const party = new RelyingParty(server.issuer, 'spa', '');
   const { code, verifier } = await codeFor(party, new Browser());
   t.match(await party.redeem(code, 'x'.repeat(43)), { status: 400, body: { error: 'invalid_grant' } });
@@ -98,10 +98,9 @@ t.test('a code that is refused for a wrong verifier is still good (RFC 7636 §4.
 });
 
 t.test('a grant lives on as long as its tokens are refreshed', async (t) => {
-  const { house: server, pass } = await openAt({
+  const { server, pass } = await openAt(t, {
     tokens: { refresh_token_ttl: 100, grant_ttl: 100, session_ttl: 1000, access_token_ttl: 60 },
   });
-  t.teardown(() => server.close());
   const party = new RelyingParty(server.issuer);
   const { code, verifier } = await codeFor(party, new Browser());
   let token = String((await party.redeem(code, verifier)).body['refresh_token']);

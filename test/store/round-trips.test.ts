@@ -1,27 +1,29 @@
 import t from 'tap';
 import { ensureRedis, freshPrefix } from '../support/redis.ts';
-import { Browser } from '../support/setup/browser.ts';
-import { startInProcess } from '../support/setup/in-process.ts';
 import {
+  Browser,
   codeFor,
   newVerifier,
   password,
   RelyingParty,
   redirectParameters,
+  startInProcess,
   usualConfig,
-} from '../support/setup/relying-party.ts';
+} from '../support/setup/index.ts';
 
 t.test('each operation takes the minimum of round trips to the store', async (t) => {
   const trips: string[] = [];
-  const server = await startInProcess({
-    config: { ...usualConfig, keys: { algorithms: ['ES256', 'RS256'] } },
-    observe: (operation) => {
-      if (operation === 'read' || operation === 'commit' || operation === 'list' || operation === 'tally') {
-        trips.push(operation);
-      }
+  const server = await startInProcess(
+    t,
+    { ...usualConfig, keys: { algorithms: ['ES256', 'RS256'] } },
+    {
+      observe: (operation) => {
+        if (operation === 'read' || operation === 'commit' || operation === 'list' || operation === 'tally') {
+          trips.push(operation);
+        }
+      },
     },
-  });
-  t.teardown(() => server.close());
+  );
   const party = new RelyingParty(server.issuer);
   const browser = new Browser();
   const counted = async <T>(action: () => Promise<T>): Promise<{ result: T; trips: string[] }> => {
@@ -72,15 +74,17 @@ t.test("an account that isn't cached is read in the same round trip as the grant
   t.teardown(() => redis.close());
   const trips: { readonly operation: string; readonly start: number; readonly end: number }[] = [];
   let ahead = 0;
-  const server = await startInProcess({
-    config: { ...usualConfig, accounts: [], store: { url: redis.url, prefix: freshPrefix() } },
-    clock: { now: () => Date.now() + ahead },
-    observe: (operation, took) => {
-      const end = performance.now();
-      if (operation === 'read' || operation === 'commit') trips.push({ operation, start: end - took, end });
+  const server = await startInProcess(
+    t,
+    { ...usualConfig, accounts: [], store: { url: redis.url, prefix: freshPrefix() } },
+    {
+      clock: { now: () => Date.now() + ahead },
+      observe: (operation, took) => {
+        const end = performance.now();
+        if (operation === 'read' || operation === 'commit') trips.push({ operation, start: end - took, end });
+      },
     },
-  });
-  t.teardown(() => server.close());
+  );
   await server.app.services.accounts.add({ username: 'ada', password });
   const party = new RelyingParty(server.issuer);
   const browser = new Browser();

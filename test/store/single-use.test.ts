@@ -3,17 +3,20 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import t, { type Test } from 'tap';
 import { ensureRedis, freshPrefix } from '../support/redis.ts';
 import { startCluster } from '../support/redis-cluster.ts';
-import { Browser, formOf, type Page } from '../support/setup/browser.ts';
-import { type Fleet, startFleet } from '../support/setup/fleet.ts';
 import {
+  Browser,
   codeFor,
+  type Fleet,
+  formOf,
   newVerifier,
+  type Page,
   password,
   RelyingParty,
   redirectParameters,
   redirectUri,
+  startFleet,
   usualConfig,
-} from '../support/setup/relying-party.ts';
+} from '../support/setup/index.ts';
 
 t.setTimeout(300_000);
 
@@ -205,8 +208,7 @@ const sideBySide = async (t: Test, { fleet, browser }: Stage): Promise<void> => 
 };
 
 const singleUse = async (t: Test, store: string, prefix?: string): Promise<void> => {
-  const fleet = await startFleet({ store, count: 3, config, ...(prefix && { prefix }) });
-  t.teardown(() => fleet.close());
+  const fleet = await startFleet(t, { store, count: 3, config, ...(prefix && { prefix }) });
   const stage: Stage = { fleet, browser: new Browser() };
   await codeFor(party(fleet.issuer), stage.browser);
   await t.test('a code', (t) => redeemed(t, stage));

@@ -4,6 +4,7 @@ import { openStore } from '#adapters/index.ts';
 import { Conflict, StoreUnavailable } from '#src/store/errors.ts';
 import type { Key } from '#src/store/port.ts';
 import { UnitOfWork } from '#src/store/unit-of-work.ts';
+import { assertEach } from '../support/assert-each.ts';
 
 const trips: string[] = [];
 const store = await openStore('memory:', {
@@ -153,7 +154,7 @@ t.test('a failed read fails for all callers that share it, and the next one is a
     read: (keys) => (away ? Promise.reject(new StoreUnavailable('away')) : store.read(keys)),
   });
   const outcomes = await Promise.allSettled([work.read(one, [two]), work.read(two)]);
-  t.ok(outcomes.every(({ status }) => status === 'rejected'));
+  assertEach(t, outcomes, ({ status }) => status === 'rejected');
   away = false;
   await store.commit([{ op: 'put', key: two, body: 'here' }]);
   t.match(await work.read(two), { body: 'here' }, 'nothing was remembered as absent');

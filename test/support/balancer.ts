@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
-import { isReady } from './setup/server-process.ts';
+import { isReady } from './setup/index.ts';
 
 /** A load balancer: it checks /readyz, alternates between servers, and retries only requests that were never sent. */
 export interface Balancer {

@@ -1,4 +1,4 @@
-import type { ServerProcess } from './setup/server-process.ts';
+import type { ServerProcess } from './setup/index.ts';
 
 export interface DoctorReport {
   readonly ok: boolean;

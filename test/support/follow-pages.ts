@@ -1,4 +1,4 @@
-import type { Browser, Page } from './setup/browser.ts';
+import type { Browser, Page } from './setup/index.ts';
 
 export interface Credentials {
   readonly login: string;

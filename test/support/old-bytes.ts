@@ -1,7 +1,7 @@
 /** A process, started with `--expose-gc`, that sends its parent how many bytes of each request end in the old generation. */
 import { connect } from 'node:net';
 import { getHeapSpaceStatistics } from 'node:v8';
-import { startInProcess } from './setup/in-process.ts';
+import { startServer } from 'postern/testing';
 
 // The flag adds `gc`, which Node's types lack.
 const { gc: collect } = globalThis as { gc?: (options: { readonly type: 'major' | 'minor' }) => void };
@@ -10,8 +10,8 @@ const oldBytes = (): number =>
   getHeapSpaceStatistics().find(({ space_name: name }) => name === 'old_space')?.space_used_size ?? 0;
 
 const client = { client_id: 'machine', client_secret: 'a-secret-of-a-machine-0123456789-abcdefgh' };
-const server = await startInProcess({
-  config: {
+const server = await startServer({
+  settings: {
     clients: [{ ...client, grant_types: ['client_credentials'], redirect_uris: [], response_types: [] }],
   },
 });
@@ -53,5 +53,5 @@ const before = oldBytes();
 await askOften();
 process.send?.((oldBytes() - before) / (times * several));
 connection.destroy();
-await server.close();
+await server.stop();
 process.disconnect();

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Test } from 'tap';
-import { Browser } from './setup/browser.ts';
-import type { InProcessServer } from './setup/in-process.ts';
-import { type ClientResponse, codeFor, newVerifier, RelyingParty } from './setup/relying-party.ts';
+import type { TestServer } from './setup/index.ts';
+import { Browser, codeFor, type HttpResponse, newVerifier, RelyingParty } from './setup/index.ts';
 import { waitFor } from './wait-for.ts';
 
 /** The documented time limits, in milliseconds. */
@@ -29,7 +28,7 @@ const measure = async <T>(action: () => Promise<T>): Promise<{ result: T; ms: nu
 };
 
 /** Waits until `/readyz` has the status; returns the time it took. */
-export const waitForReadiness = async (server: InProcessServer, status: number): Promise<number> => {
+export const waitForReadiness = async (server: TestServer, status: number): Promise<number> => {
   const { ms } = await measure(() =>
     waitFor(`/readyz to be ${status}`, async () => {
       const answer = await fetch(`${server.issuer}/readyz`);
@@ -60,10 +59,10 @@ export const answersInTime = async <T extends Answered>(
 };
 
 interface Session {
-  readonly server: InProcessServer;
+  readonly server: TestServer;
   readonly party: RelyingParty;
   readonly browser: Browser;
-  readonly tokens: ClientResponse['body'];
+  readonly tokens: HttpResponse['body'];
 }
 
 /** Requests every endpoint that uses the store, at once. */
@@ -102,7 +101,7 @@ interface Outage {
 /** Asserts that during an outage nothing hangs, nothing is a 500 and endpoints without store access still answer, and that */
 export const survivesOutage = async (
   t: Test,
-  server: InProcessServer,
+  server: TestServer,
   { breakStore, repair, stopsServing = true }: Outage,
 ): Promise<void> => {
   const party = new RelyingParty(server.issuer);
@@ -152,7 +151,7 @@ export const survivesOutage = async (
 };
 
 /** Retries a request while it is answered 503. */
-export const retryWhileUnavailable = async (ask: () => Promise<ClientResponse>): Promise<ClientResponse> => {
+export const retryWhileUnavailable = async (ask: () => Promise<HttpResponse>): Promise<HttpResponse> => {
   for (let tries = 0; tries < 50; tries++) {
     const answer = await ask();
     if (answer.status !== 503) return answer;

@@ -1,4 +1,4 @@
-import type { ServerProcess } from './setup/server-process.ts';
+import type { ServerProcess } from './setup/index.ts';
 
 /** Returns the process ids of the live workers that have reported ready. */
 export const workersOf = (server: ServerProcess): number[] =>

@@ -1,9 +1,7 @@
 import { decodeJwt } from 'jose';
 import { freePort, startServer } from 'postern/testing';
 import t from 'tap';
-import { httpGet, postForm, type ResponseBody } from '../support/http-requests.ts';
-import { Browser } from '../support/setup/browser.ts';
-import { basicAuthorization } from '../support/setup/relying-party.ts';
+import { Browser, basicAuthorization, httpGet, postForm, type ResponseBody } from '../support/setup/index.ts';
 
 const redirectUri = 'http://localhost:4999/callback';
 const password = 'correct horse battery';

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Test } from 'tap';
+import { assertEach } from '../../support/assert-each.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { key, type Open, openForTest, rejectsAsUnavailable } from './support.ts';
 
@@ -25,7 +26,7 @@ export const messagesAndLifecycle = async (t: Test, open: Open): Promise<void> =
       return others.includes('last');
     });
     t.same(heard, before, 'a listener that stopped hears nothing');
-    t.ok(before.every((message) => / ä b$/.test(message)));
+    assertEach(t, before, (message) => / ä b$/.test(message));
     t.equal(new Set(before).size, before.length, 'no message twice');
     t.notOk(others.some((message) => message.startsWith('wrong')));
   });

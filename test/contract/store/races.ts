@@ -1,5 +1,6 @@
 import type { Test } from 'tap';
 import { Conflict } from '#src/store/errors.ts';
+import { assertEach } from '../../support/assert-each.ts';
 import { key, type Open, openForTest, readOne } from './support.ts';
 
 const many = <T>(count: number, work: (i: number) => Promise<T>): Promise<PromiseSettledResult<T>[]> =>
@@ -42,10 +43,10 @@ export const races = async (t: Test, open: Open): Promise<void> => {
     const results = await many(60, (i) =>
       store.commit([{ op: 'merge', key: session, fields: { [`c${i}`]: `${i}` }, ifAbsent: 'refuse' }]),
     );
-    t.ok(results.every((result) => result.status === 'fulfilled'));
+    assertEach(t, results, (result) => result.status === 'fulfilled');
     const parts = (await readOne(store, session))?.fields ?? {};
     t.equal(Object.keys(parts).length, 60);
-    t.ok(Object.entries(parts).every(([name, value]) => name === `c${value}`));
+    assertEach(t, Object.entries(parts), ([name, value]) => name === `c${value}`);
   });
 
   await t.test('parallel inserts and parallel replaces have one winner each', async (t) => {

@@ -6,16 +6,22 @@
 import { join } from 'node:path';
 import { openStore } from '#adapters/index.ts';
 import { toFileEntry } from '#src/features/store-copy/file-entry.ts';
-import { Browser } from '../../support/setup/browser.ts';
-import { codeFor, password, RelyingParty, redirectUri, secret } from '../../support/setup/relying-party.ts';
-import { startServerProcess } from '../../support/setup/server-process.ts';
+import {
+  Browser,
+  codeFor,
+  password,
+  RelyingParty,
+  redirectUri,
+  secret,
+  startServerProcess,
+} from '../../support/setup/index.ts';
 
 const key_encryption_key = Buffer.alloc(32, 1).toString('base64url');
 
 /** Kinds that are short-lived, or useless afterwards. */
 const passing = new Set(['in', 'throttle-known']);
 
-const server = await startServerProcess({ config: { security: { key_encryption_key } } });
+const server = await startServerProcess({ teardown() {} }, { config: { security: { key_encryption_key } } });
 await server.command(['account', 'add', 'ada', '--claim', 'email=ada@example.com'], `${password}\n`);
 const client = [
   'client',

@@ -1,12 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { stringify } from 'yaml';
+import { rm } from 'node:fs/promises';
 import { freePort } from '#src/testing/free-port.ts';
-import { childEnvironment, programPath } from '../postern.ts';
 import { longTimeouts } from '../wait-for.ts';
-import { waitUntilReady } from './server-process.ts';
+import { type Child, type Owner, startChild } from './child.ts';
+import { waitUntilReady, writeSettings } from './server-process.ts';
 
 interface Member {
   /** The URL of this process; the issuer is the URL of the first one. */
@@ -14,16 +10,18 @@ interface Member {
   readonly pid: number;
   /** Kills it without a chance to clean up, as a power cut would. */
   kill(): Promise<void>;
+  /** Starts it again on the same port. */
   start(): Promise<void>;
 }
 
+/** Several server processes over one store. */
 export interface Fleet {
   readonly issuer: string;
   readonly members: readonly Member[];
   /** The folder of the configuration, for commands. */
   readonly cwd: string;
-  readonly log: () => string;
-  close(): Promise<void>;
+  /** Everything the members have written. */
+  log(): string;
 }
 
 interface Options {
@@ -34,23 +32,15 @@ interface Options {
   readonly prefix?: string;
 }
 
-const ended = (child: ChildProcess): Promise<void> =>
-  child.exitCode !== null || child.signalCode !== null
-    ? Promise.resolve()
-    : new Promise((resolve) => child.once('exit', () => resolve()));
-
-/** Starts several server processes over one store. */
-export const startFleet = async ({
-  store,
-  count,
-  config = {},
-  prefix = 'postern',
-}: Options): Promise<Fleet> => {
-  const cwd = await mkdtemp(join(tmpdir(), 'postern-fleet-'));
+/** Starts several server processes over the store named. */
+export const startFleet = async (
+  owner: Owner,
+  { store, count, config = {}, prefix = 'postern' }: Options,
+): Promise<Fleet> => {
   const ports: number[] = [];
   for (let at = 0; at < count; at++) ports.push(await freePort());
   const issuer = `http://localhost:${ports[0]}`;
-  const settings = {
+  const cwd = await writeSettings(() => ({
     issuer,
     demo: false,
     store: {
@@ -67,55 +57,36 @@ export const startFleet = async ({
       key_encryption_key: Buffer.alloc(32, 9).toString('base64url'),
       ...Object(config['security']),
     },
-  };
-  await writeFile(join(cwd, 'postern.yaml'), stringify(settings));
-  let log = '';
-  const children = new Set<ChildProcess>();
+  }));
+  const children: Child[] = [];
+  owner.teardown(async () => {
+    await Promise.all(children.map((child) => child.kill()));
+    await rm(cwd, { recursive: true, force: true });
+  });
 
-  const createMember = async (port: number): Promise<Member> => {
+  const startMember = async (port: number): Promise<Member> => {
     const url = `http://localhost:${port}`;
-    let child: ChildProcess | undefined;
-    const start = async (): Promise<void> => {
-      child = spawn(process.execPath, [programPath, 'start', '--port', String(port)], {
-        cwd,
-        env: childEnvironment,
-        stdio: ['ignore', 'pipe', 'pipe'],
-      });
-      children.add(child);
-      for (const stream of [child.stdout, child.stderr]) {
-        stream?.on('data', (chunk) => {
-          log += chunk;
-        });
-      }
-      await waitUntilReady(url, child).catch((error) => {
-        throw new Error(`${error.message}: ${log.slice(-2000)}`);
-      });
+    const launch = (): Child => {
+      const child = startChild('src/cli/main.ts', ['start', '--port', String(port)], { cwd });
+      children.push(child);
+      return child;
     };
-    await start();
+    let child = launch();
+    await waitUntilReady(url, child);
     return {
       url,
       get pid() {
-        return child?.pid ?? 0;
+        return child.pid;
       },
-      async kill() {
-        child?.kill('SIGKILL');
-        if (child) await ended(child);
+      kill: () => child.kill(),
+      async start() {
+        child = launch();
+        await waitUntilReady(url, child);
       },
-      start,
     };
   };
 
   const members: Member[] = [];
-  const close = async (): Promise<void> => {
-    for (const child of children) child.kill('SIGKILL');
-    await Promise.all([...children].map(ended));
-    await rm(cwd, { recursive: true, force: true });
-  };
-  try {
-    for (const port of ports) members.push(await createMember(port));
-  } catch (error) {
-    await close();
-    throw error;
-  }
-  return { issuer, members, cwd, log: () => log, close };
+  for (const port of ports) members.push(await startMember(port));
+  return { issuer, members, cwd, log: () => children.map((child) => child.log()).join('') };
 };

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Browser, Page } from './browser.ts';
+import { type HttpResponse, readResponse } from './http-requests.ts';
 
 export const redirectUri = 'http://localhost:4999/callback';
 export const password = 'correct horse battery';
@@ -25,12 +26,6 @@ export const basicAuthorization = (id: string, of = secret) => ({
   authorization: `Basic ${Buffer.from(`${id}:${of}`).toString('base64')}`,
 });
 
-export interface ClientResponse {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly body: Readonly<Record<string, unknown>>;
-}
-
 type Parameters = Readonly<Record<string, string>>;
 
 /** Sends the requests of a client without a library, which would refuse to send invalid ones. */
@@ -45,15 +40,13 @@ export class RelyingParty {
     this.secret = clientSecret;
   }
 
-  async post(path: string, parameters: Parameters, headers: Parameters = {}): Promise<ClientResponse> {
+  async post(path: string, parameters: Parameters, headers: Parameters = {}): Promise<HttpResponse> {
     const response = await fetch(`${this.issuer}${path}`, {
       method: 'POST',
       body: new URLSearchParams(this.secret ? parameters : { client_id: this.id, ...parameters }),
       headers: { ...(this.secret && basicAuthorization(this.id, this.secret)), ...headers },
     });
-    const text = await response.text();
-    const isJson = response.headers.get('content-type')?.includes('json');
-    return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : { text } };
+    return readResponse(response);
   }
 
   authorizationUrl(verifier: string, parameters: Parameters = {}): string {
@@ -69,7 +62,7 @@ export class RelyingParty {
     return `${this.issuer}/oauth/authorize?${query}`;
   }
 
-  redeem(code: string, verifier: string, parameters: Parameters = {}): Promise<ClientResponse> {
+  redeem(code: string, verifier: string, parameters: Parameters = {}): Promise<HttpResponse> {
     return this.post('/oauth/token', {
       grant_type: 'authorization_code',
       code,
@@ -79,7 +72,7 @@ export class RelyingParty {
     });
   }
 
-  refresh(token: string, parameters: Parameters = {}): Promise<ClientResponse> {
+  refresh(token: string, parameters: Parameters = {}): Promise<HttpResponse> {
     return this.post('/oauth/token', { grant_type: 'refresh_token', refresh_token: token, ...parameters });
   }
 }

@@ -1,50 +1,56 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { closeSync, openSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { freePort } from '#src/testing/free-port.ts';
-import { type CommandResult, childEnvironment, programPath, runPostern } from '../postern.ts';
 import { waitFor } from '../wait-for.ts';
+import { type Child, type ChildOptions, type Owner, startChild } from './child.ts';
+import { type CommandResult, runPostern } from './commands.ts';
 
 /** A process that runs `postern start` in a new folder. */
-export interface ServerProcess {
+export interface ServerProcess extends Child {
   readonly url: string;
   readonly port: number;
   readonly cwd: string;
-  readonly pid: number;
-  /** Everything written to both streams. */
-  log(): string;
   /** The parsed log lines. */
   lines(): readonly Readonly<Record<string, unknown>>[];
-  signal(signal: NodeJS.Signals): void;
-  /** Resolves to the exit code or signal. */
-  readonly ended: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
   /** Runs a command on the same configuration. */
   command(args: readonly string[], input?: string): Promise<CommandResult>;
+  /** Kills it and removes its folder, before the end of the test does. */
   close(): Promise<void>;
 }
 
-const collectOutput = (child: ChildProcess, take: (text: string) => void): void => {
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding('utf8');
-    stream?.on('data', take);
+export const isReady = async (url: string): Promise<boolean> => {
+  const response = await fetch(`${url}/readyz`).catch(() => undefined);
+  await response?.body?.cancel();
+  return response?.ok === true;
+};
+
+/** Waits until a server that was started answers; fails when it ends before. */
+export const waitUntilReady = async (url: string, server: Child): Promise<void> => {
+  let code: number | null | undefined;
+  server.ended.then((end) => {
+    code = end.code;
+  });
+  try {
+    await waitFor('the server to be ready', () => {
+      if (code !== undefined) throw new Error(`the server ended with ${code}`);
+      return isReady(url);
+    });
+  } catch (error) {
+    await server.kill();
+    throw new Error(`${error}: ${server.log().slice(-2000)}`);
   }
 };
 
-export const isReady = async (url: string): Promise<boolean> => {
-  const answer = await fetch(`${url}/readyz`).catch(() => undefined);
-  await answer?.body?.cancel();
-  return answer?.ok === true;
+/** Creates a folder with a configuration file. */
+export const writeSettings = async (
+  settingsIn: (cwd: string) => Readonly<Record<string, unknown>>,
+): Promise<string> => {
+  const cwd = await mkdtemp(join(tmpdir(), 'postern-server-'));
+  await writeFile(join(cwd, 'postern.yaml'), stringify(settingsIn(cwd)));
+  return cwd;
 };
-
-export const waitUntilReady = (url: string, child: ChildProcess): Promise<void> =>
-  waitFor('the server to be ready', () => {
-    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`);
-    return isReady(url);
-  });
 
 /** Parses the complete lines; an unfinished last line is ignored. */
 const linesIn = (text: string): Readonly<Record<string, unknown>>[] =>
@@ -53,77 +59,42 @@ const linesIn = (text: string): Readonly<Record<string, unknown>>[] =>
     .slice(0, -1)
     .flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []));
 
-interface Options {
+interface Options extends Pick<ChildOptions, 'output' | 'fileBlocks'> {
   readonly config?: Readonly<Record<string, unknown>>;
   readonly port?: number;
-  /** Doesn't wait until the server is ready. */
-  readonly failing?: boolean;
-  /** The largest size of its files in blocks of 512 bytes, to simulate a full disk. */
-  readonly fileBlocks?: number;
-  /** A file to which standard output is appended. */
-  readonly output?: string;
+  /** False returns at once, for a server that is not expected to become ready. */
+  readonly ready?: boolean;
 }
 
-/** The signal for exceeding the limit is ignored, so a write fails instead. NODE_OPTIONS is unset because tap's hook would handle the signal. */
-const withFileSizeLimit = (blocks: number): readonly [string, readonly string[]] => [
-  'sh',
-  ['-c', `trap '' XFSZ; ulimit -f ${blocks}; unset NODE_OPTIONS; exec "$0" "$@"`, process.execPath],
-];
-
-export const startServerProcess = async ({
-  config = {},
-  port: requestedPort,
-  failing,
-  fileBlocks,
-  output,
-}: Options = {}): Promise<ServerProcess> => {
-  const cwd = await mkdtemp(join(tmpdir(), 'postern-server-'));
+/** Starts a server as a process, on a new SQLite store unless `config` names another. */
+export const startServerProcess = async (
+  owner: Owner,
+  { config = {}, port: requestedPort, ready = true, ...options }: Options = {},
+): Promise<ServerProcess> => {
   const port = requestedPort ?? (await freePort());
-  const settings = {
-    issuer: `http://localhost:${port}`,
-    store: { url: `sqlite:${join(cwd, 'store.db')}` },
+  const url = `http://localhost:${port}`;
+  const cwd = await writeSettings((folder) => ({
+    issuer: url,
+    store: { url: `sqlite:${join(folder, 'store.db')}` },
     demo: false,
     log: { level: 'info', format: 'json' },
     ...config,
     listen: { port, ...Object(config['listen']) },
     security: { password: { memory_kib: 8192, passes: 1 }, ...Object(config['security']) },
-  };
-  await writeFile(join(cwd, 'postern.yaml'), stringify(settings));
-  const [program, first] = fileBlocks === undefined ? [process.execPath, []] : withFileSizeLimit(fileBlocks);
-  const out = output === undefined ? 'pipe' : openSync(output, 'a');
-  const child = spawn(program, [...first, programPath, 'start'], {
-    cwd,
-    env: childEnvironment,
-    stdio: ['ignore', out, 'pipe'],
-  });
-  if (out !== 'pipe') closeSync(out);
-  let log = '';
-  collectOutput(child, (text) => {
-    log += text;
-  });
-  const ended = once(child, 'close').then(([code, signal]) => ({ code, signal }));
-  const url = `http://localhost:${port}`;
-
+  }));
+  const child = startChild('src/cli/main.ts', ['start'], { ...options, cwd });
   const close = async (): Promise<void> => {
-    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
-    await ended;
+    await child.kill();
     await rm(cwd, { recursive: true, force: true });
   };
-
-  if (!failing)
-    await waitUntilReady(url, child).catch(async (error) => {
-      await close();
-      throw new Error(`${error.message}: ${log.slice(-2000)}`);
-    });
+  owner.teardown(close);
+  if (ready) await waitUntilReady(url, child);
   return {
+    ...child,
     url,
     port,
     cwd,
-    pid: child.pid ?? 0,
-    log: () => log,
-    lines: () => linesIn(log),
-    signal: (signal) => void child.kill(signal),
-    ended,
+    lines: () => linesIn(child.log()),
     command: (args, input) => runPostern(cwd, args, input),
     close,
   };

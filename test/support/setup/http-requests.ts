@@ -22,7 +22,8 @@ export interface HttpResponse {
   readonly body: ResponseBody;
 }
 
-const readResponse = async (response: Response): Promise<HttpResponse> => {
+/** Reads a response whose body is JSON or text. */
+export const readResponse = async (response: Response): Promise<HttpResponse> => {
   const text = await response.text();
   const isJson = response.headers.get('content-type')?.includes('json');
   return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : { text } };
