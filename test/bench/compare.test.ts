@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { compareRounds, isSlower } from '../../bench/compare/statistics.ts';
-import { startProgram } from '../support/program.ts';
+import { startProgram } from '../support/setup/index.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -33,19 +33,18 @@ t.test('one slow round does not move the ratio', async (t) => {
 t.test(
   'a comparison of this checkout with itself measures the flow on both sides and ends well',
   async (t) => {
-    const bench = startProgram('bench/index.ts', { PATH: process.env['PATH'] ?? '' }, [
+    const args = [
       ...['--against', root, '--warm-up', '50', '--store', 'embedded', '--flow', 'exchange'],
       ...['--rounds', '2', '--requests', '20', '--threshold', '1000'],
-    ]);
-    t.teardown(() => bench.stop());
-    t.equal(await bench.ended, 0, bench.out());
-    t.match(bench.out(), /code exchange \| \d\.\d+ \/ \d\.\d+ ms, ratio \d+\.\d+ \(.*\), 2 rounds \|/);
+    ];
+    const bench = startProgram(t, 'bench/index.ts', args, { env: { PATH: process.env['PATH'] ?? '' } });
+    t.equal((await bench.ended).code, 0, bench.log());
+    t.match(bench.log(), /code exchange \| \d\.\d+ \/ \d\.\d+ ms, ratio \d+\.\d+ \(.*\), 2 rounds \|/);
   },
 );
 
 t.test('an unknown flow is named, with those that exist', async (t) => {
-  const bench = startProgram('bench/index.ts', {}, ['--against', root, '--flow', 'exchagne']);
-  t.teardown(() => bench.stop());
-  t.equal(await bench.ended, 1);
-  t.match(bench.out(), 'there is no flow exchagne: authorize, exchange, refresh');
+  const bench = startProgram(t, 'bench/index.ts', ['--against', root, '--flow', 'exchagne']);
+  t.equal((await bench.ended).code, 1);
+  t.match(bench.log(), 'there is no flow exchagne: authorize, exchange, refresh');
 });

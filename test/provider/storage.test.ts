@@ -85,7 +85,7 @@ t.test(
       const code = await storageOf('DeviceCode').find(id);
       if (!code) throw new Error('no code');
       await storageOf('DeviceCode').upsert(id, { ...code, inFlight: true }, 60);
-      await store.commit([{ op: 'claim', key, at: 7_000 }]);
+      await store.commit([{ op: 'consume', key, at: 7_000 }]);
       await work.commit();
     });
     t.match((await store.read([key]))[0]?.consumption, { at: 7_000 });

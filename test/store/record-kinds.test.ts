@@ -1,17 +1,17 @@
 import { globSync, readFileSync } from 'node:fs';
 import t from 'tap';
 import { durableKinds, kinds, type RecordKind, recordKinds } from '#src/store/record-kinds.ts';
-import { Browser } from '../support/setup/browser.ts';
-import { startInProcess } from '../support/setup/in-process.ts';
 import {
+  Browser,
   codeFor,
   newVerifier,
   password,
   RelyingParty,
   redirectUri,
   secret,
+  startInProcess,
   usualConfig,
-} from '../support/setup/relying-party.ts';
+} from '../support/setup/index.ts';
 
 const list: readonly RecordKind[] = recordKinds;
 const sources = globSync('src/**/*.ts').map((file) => ({ file, text: readFileSync(file, 'utf8') }));
@@ -79,8 +79,7 @@ const config = {
 };
 
 t.test('what a server writes is in the list', { timeout: 60_000 }, async (t) => {
-  const server = await startInProcess({ config });
-  t.teardown(() => server.close());
+  const server = await startInProcess(t, config);
   const written = new Set<string>();
   const { commit } = server.store;
   Object.assign(server.store, {
