@@ -1,20 +1,19 @@
-import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Events } from '../events.ts';
+import { trackOpenConnections } from './open-connections.ts';
 
 /** Refuses what never reaches a route, and emits a security event for it: unreadable bytes, expectations and tunnels. */
 export const refuseConnections = ({ server }: FastifyInstance, events: Events): void => {
   const emitRefusal = ({ remoteAddress: address = '' }: Socket, reason: string): void =>
     events.emit({ type: 'connection.refused', outcome: 'refused', reason, address });
 
-  const latestRequest = new WeakMap<Socket, IncomingMessage>();
-  server.prependListener('request', (request) => void latestRequest.set(request.socket, request));
+  const connections = trackOpenConnections(server);
   // It comes before the listener that closes the connection: the address is unknown afterwards.
   server.prependListener('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     const reason = reasonForUnreadable(error, socket);
     // A request that breaks off in its body is refused by its route.
-    if (reason === undefined || latestRequest.get(socket)?.complete === false) return;
+    if (reason === undefined || connections.get(socket)?.latestRequest?.complete === false) return;
     emitRefusal(socket, reason);
   });
   // RFC 9110 §10.1.1: the only expectation that HTTP defines is 100-continue.

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
-import { trackPendingResponses } from './pending-responses.ts';
+import { trackOpenConnections } from './open-connections.ts';
 
 export interface Connections {
   /** From now on each response is the last one on its connection and says so, so that callers reconnect elsewhere. */
@@ -15,12 +15,12 @@ const announceClose = (response: ServerResponse): void => {
 };
 
 export const trackConnections = ({ server }: FastifyInstance): Connections => {
-  const pending = trackPendingResponses(server);
+  const connections = trackOpenConnections(server);
   return {
     drain() {
-      for (const responses of pending.values()) {
+      for (const { pendingResponses } of connections.values()) {
         // An earlier one would close the connection before the later ones are sent.
-        const last = [...responses].at(-1);
+        const last = [...pendingResponses].at(-1);
         if (last) announceClose(last);
       }
       // The engine answers on the raw response, so the header goes there, before any handler runs.
@@ -29,7 +29,7 @@ export const trackConnections = ({ server }: FastifyInstance): Connections => {
     closeIdle() {
       server.closeIdleConnections();
       // Node counts a connection without any request as busy.
-      for (const socket of pending.keys()) if (socket.bytesRead === 0) socket.destroy();
+      for (const socket of connections.keys()) if (socket.bytesRead === 0) socket.destroy();
     },
     closeAll: () => server.closeAllConnections(),
   };

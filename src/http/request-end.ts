@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { trackPendingResponses } from './pending-responses.ts';
+import { trackOpenConnections } from './open-connections.ts';
 
 /** nginx's status for a caller that disconnects before the response. */
 const clientClosedRequest = 499;
@@ -18,7 +18,7 @@ export const onRequestEnd = (server: FastifyInstance, listener: Listener): void 
   const known = listeners.get(server);
   if (known) return void known.push(listener);
   listeners.set(server, [listener]);
-  trackPendingResponses(server.server);
+  trackOpenConnections(server.server);
   server.addHook('onRequest', (request, { raw }, done) => {
     watchRequestEnd(server, request, raw);
     done();
