@@ -1,5 +1,6 @@
 import type { Command as Program } from 'commander';
 import type { Config, Flags, Loaded } from '#config';
+import { exitCode, Failure } from './errors.ts';
 import type { Events } from './events.ts';
 import type { Clock, Store } from './store/port.ts';
 
@@ -46,3 +47,7 @@ export interface CommandContext {
  * modules are imported inside the action, so that the other commands start fast.
  */
 export type Command = (program: Program, context: CommandContext) => void;
+
+/** For flags, arguments and input that a command can't use. The message says what to give instead. */
+export const usageError = (message: string, cause?: unknown): Failure =>
+  new Failure({ code: 'usage', message, exit: exitCode.usage, cause });

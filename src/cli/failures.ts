@@ -11,10 +11,10 @@ export interface CommandFailure {
   readonly problems?: readonly Problem[];
 }
 
-/** `NODE_DEBUG=postern` shows where a fault came from. */
+/** `NODE_DEBUG=postern` prints the stack of an unexpected error. */
 const trace = debuglog('postern');
 
-/** Help and version were asked for, and shown. */
+/** Commander throws after it has printed the help. */
 export const isHelpOrVersion = (error: unknown): boolean =>
   error instanceof CommanderError && error.exitCode === 0;
 
@@ -27,7 +27,7 @@ export const toCommandFailure = (error: unknown): CommandFailure => {
   }
   if (error instanceof CommanderError)
     return { exit: exitCode.usage, code: 'usage', message: error.message.replace(/^error: /, '') };
-  // Over HTTP its code is one of RFC 6749.
+  // Its own code is the one of RFC 6749, for responses over HTTP.
   if (error instanceof StoreUnavailable)
     return { exit: error.exit, code: 'unavailable', message: sentence(error.message) };
   if (error instanceof StoreUnusable)

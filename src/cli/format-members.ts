@@ -5,7 +5,7 @@ const formatValue = (value: unknown): string =>
       ? value.join(' ')
       : JSON.stringify(value);
 
-/** One line for each member, its name first. */
+/** Formats an object with one line for each member. */
 export const formatMembers = (data: Readonly<Record<string, unknown>>): string => {
   const width = Math.max(...Object.keys(data).map((name) => name.length));
   return Object.entries(data)

@@ -3,7 +3,7 @@ import { exitCode, Failure } from '#src/errors.ts';
 
 const timeoutMs = 2000;
 
-/** For containers: asks the server on this machine whether it is ready. */
+/** The health check of a container. */
 export const health: Command = (program, { output, load }) => {
   program
     .command('health')

@@ -17,7 +17,7 @@ export const wholeNumber =
 
 export const collectValues = (one: string, all: readonly string[] = []): readonly string[] => [...all, one];
 
-/** A cursor comes back as it was given, or it is refused. */
+/** Answers a cursor that no page contained with a usage error. */
 export const rejectBadCursor = async <T>(listing: Promise<T>): Promise<T> => {
   try {
     return await listing;

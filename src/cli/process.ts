@@ -4,13 +4,13 @@ import { exitCode } from '#src/errors.ts';
 import { formatFailure } from './failures.ts';
 import { runCommand } from './program.ts';
 
-/** The program as a process: streams, signals, exit code. It ends by itself when nothing is left to do. */
+/** Connects the program to the streams, signals and exit code of this process. */
 export const runAsProcess = async (commands: readonly Command[]): Promise<void> => {
   const interrupt = (): void => process.exit(exitCode.interrupted);
   process.once('SIGINT', interrupt);
   const args = process.argv.slice(2);
   process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
-    // `postern config print | head` closes the pipe: that is no fault. A full disk under an export is one.
+    // `postern config print | head` closes the pipe, which is not an error. A full disk under an export is one.
     if (code === 'EPIPE') process.exit(exitCode.ok);
     const failure = {
       exit: exitCode.failure,
@@ -20,7 +20,7 @@ export const runAsProcess = async (commands: readonly Command[]): Promise<void> 
     process.stderr.write(formatFailure(failure, args.includes('--json')));
     process.exit(failure.exit);
   });
-  // Where nobody listens any more, nobody is told: that stops no server.
+  // A server goes on when its standard error is closed.
   process.stderr.on('error', () => {});
   process.exitCode = await runCommand(commands, args, {
     streams: {
@@ -32,6 +32,6 @@ export const runAsProcess = async (commands: readonly Command[]): Promise<void> 
     cwd: process.cwd(),
     handleOwnSignals: () => process.off('SIGINT', interrupt),
   });
-  // Of several workers each has a channel to the first process, which would keep alive one that could not start.
+  // A worker has a channel to its primary process, which would keep it alive after it failed to start.
   process.channel?.unref();
 };

@@ -19,7 +19,7 @@ export interface ProcessContext {
   readonly handleOwnSignals: () => void;
 }
 
-/** Of Commander: the usage was shown because a command was missing. */
+/** The message of Commander's error after it has printed the usage because the command was missing. */
 const usageShownMessage = '(outputHelp)';
 
 const createProgram = ({ out, err }: Streams): Program =>
@@ -36,14 +36,14 @@ const createProgram = ({ out, err }: Streams): Program =>
     .configureOutput({ writeOut: out, writeErr: err, outputError: () => undefined })
     .exitOverride();
 
-/** Commands add themselves, and take over what was set on the program before. */
+/** Runs the command that `args` name. Commands inherit the settings of the program, so they are added last. */
 export const runCommand = async (
   commands: readonly Command[],
   args: readonly string[],
   { streams, env, cwd, handleOwnSignals }: ProcessContext,
 ): Promise<ExitCode> => {
   const program = createProgram({ ...streams, err: (text) => void (isJson() || streams.err(text)) });
-  // As options declared above; before they are parsed, for errors in them, the text of the command line decides.
+  // An error may precede the parsing of the options, so the text of the command line counts too.
   const isJson = (): boolean => program.opts<GlobalFlags>().json === true || args.includes('--json');
   const load = (flags: Flags = {}): Loaded => {
     const { config, set = [] } = program.opts<GlobalFlags>();

@@ -24,8 +24,8 @@ const ask = (question: string): Promise<string> =>
   });
 
 /**
- * A secret from standard input, or typed unseen. Never from the command line: other users of the machine can read
- * that, and shells remember it.
+ * Reads a secret from standard input, or asks for it without showing it. The command line is no place for a secret:
+ * other users of the machine can read it, and shells store it.
  */
 export const readSecret = async (what: string): Promise<string> => {
   if (process.stdin.isTTY) {

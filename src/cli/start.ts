@@ -1,55 +1,12 @@
 import type { Config } from '#config';
 import type { Command, Output } from '#src/command.ts';
 import type { Primary } from '#src/workers/index.ts';
+import { listenForStop, type StopMode, type StopSignals } from './stop-signals.ts';
 
 interface StartFlags {
   readonly host?: string;
   readonly port?: string;
 }
-
-type StopMode = 'drain' | 'now';
-
-interface StopSignals {
-  /** Resolves at the first wish to stop. */
-  readonly requested: Promise<StopMode>;
-  /** Aborted at the second. */
-  readonly forced: AbortSignal;
-  isRequested(): boolean;
-  /** From now on the first process of several says when to stop. */
-  followPrimary(primary: Primary): void;
-  stopListening(): void;
-}
-
-/** SIGTERM comes from a supervisor, with proxies to be told; SIGINT from a person who waits, once more if need be. */
-const listenForStop = (): StopSignals => {
-  let primary: Primary | undefined;
-  const requested = Promise.withResolvers<StopMode>();
-  const forced = new AbortController();
-  let stopping = false;
-  const stop = (how: StopMode): void => {
-    if (stopping) forced.abort();
-    stopping = true;
-    requested.resolve(how);
-  };
-  const terminate = (): void => (primary && stopping ? undefined : stop('drain'));
-  // A terminal signals the whole group: workers wait for what the first process makes of it.
-  const interrupt = (): void => (primary ? undefined : stop('now'));
-  process.on('SIGTERM', terminate);
-  process.on('SIGINT', interrupt);
-  return {
-    requested: requested.promise,
-    forced: forced.signal,
-    isRequested: () => stopping,
-    followPrimary(one) {
-      primary = one;
-      one.onStop(stop);
-    },
-    stopListening() {
-      process.off('SIGTERM', terminate);
-      process.off('SIGINT', interrupt);
-    },
-  };
-};
 
 const drainSeconds = ({ mode, listen }: Config, how: StopMode): number =>
   how === 'now' ? 0 : (listen.drain_seconds ?? (mode === 'production' ? 3 : 0));
@@ -62,9 +19,9 @@ const serveInThisProcess = async (
 ): Promise<void> => {
   const [{ serve }, { greeting }] = await Promise.all([import('../serve.ts'), import('../greeting.ts')]);
   const serving = await serve(config, primary ? { gatherMetrics: primary.gatherMetrics } : {});
-  // Nobody was told of a server that had to stop before it stood: there is nobody to wait for.
+  // A server that has to stop before it listens has no requests to drain.
   if (stops.isRequested()) return serving.stop();
-  // Of several workers the first is alone until it is ready: it made the demo and tells of it.
+  // Only the first worker prints the greeting: it created the demo data, before the others started.
   if (!primary?.isAdditional) output.note(greeting(config, serving.demo));
   primary?.ready();
   await serving.stop(drainSeconds(config, await stops.requested), stops.forced);
@@ -98,7 +55,7 @@ export const start: Command = (program, { output, load, handleOwnSignals }) => {
     .action(async (flags: StartFlags) => {
       const { config } = load(flags);
       handleOwnSignals();
-      // At once: the first process of a container would never hear a signal that it does not listen for.
+      // Process 1 of a container ignores signals that it has no listener for, so this comes before anything slow.
       const stops = listenForStop();
       try {
         if (config.listen.workers === 1) await serveInThisProcess(config, output, stops, undefined);

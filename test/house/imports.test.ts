@@ -11,7 +11,7 @@ const rules: readonly { readonly folder: RegExp; readonly may: readonly RegExp[]
     folder: /^src\/(errors|error-codes|events|cookies|form-mac)\.ts$/,
     may: [/^config\/index\.ts$/],
   },
-  { folder: /^src\/command\.ts$/, may: [/^src\/(events|store\/port)\.ts$/, /^config\/index\.ts$/] },
+  { folder: /^src\/command\.ts$/, may: [/^src\/(errors|events|store\/port)\.ts$/, /^config\/index\.ts$/] },
   {
     folder: /^src\/views\//,
     may: [/^src\/views\//, /^src\/error-codes\.ts$/, /^config\/index\.ts$/],

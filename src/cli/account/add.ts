@@ -1,7 +1,7 @@
 import type { Command } from '#src/command.ts';
-import { exitCode, Failure } from '#src/errors.ts';
-import type { Accounts, Claims } from '#src/services/accounts/index.ts';
+import type { Accounts } from '#src/services/accounts/index.ts';
 import { formatMembers } from '../format-members.ts';
+import { parseNamedValues } from '../name-value.ts';
 import { collectValues } from '../paging.ts';
 import { readSecret } from '../secret-input.ts';
 import { accountData, withAccounts } from './with-accounts.ts';
@@ -11,26 +11,6 @@ interface AddFlags {
   readonly hash?: true;
   readonly claim?: readonly string[];
 }
-
-const parseClaims = (texts: readonly string[]): Claims =>
-  Object.fromEntries(
-    texts.map((text) => {
-      const equals = text.indexOf('=');
-      if (equals < 1) {
-        throw new Failure({
-          code: 'usage',
-          message: '--claim wants name=value, as email=ada@example.com.',
-          exit: exitCode.usage,
-        });
-      }
-      const value = text.slice(equals + 1);
-      try {
-        return [text.slice(0, equals), JSON.parse(value)];
-      } catch {
-        return [text.slice(0, equals), value];
-      }
-    }),
-  );
 
 export const add: Command = (group, context) => {
   const { output } = context;
@@ -42,7 +22,9 @@ export const add: Command = (group, context) => {
     .option('--hash', 'what comes is a hash made elsewhere: argon2, bcrypt or scrypt')
     .option('--claim <name=value>', 'a claim, its value as JSON or text; may be repeated', collectValues)
     .action(async (username: string, flags: AddFlags) => {
-      const claims = parseClaims(flags.claim ?? []);
+      const claims = Object.fromEntries(
+        parseNamedValues(flags.claim ?? [], { flag: '--claim', example: 'email=ada@example.com' }),
+      );
       const typed = flags.generate ? undefined : await readSecret(flags.hash ? 'Hash' : 'Password');
       const secret = typed === undefined ? {} : flags.hash ? { passwordHash: typed } : { password: typed };
       const add = async (accounts: Accounts) => {

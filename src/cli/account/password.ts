@@ -28,7 +28,6 @@ export const resetPassword: Command = (group, context) => {
     });
 };
 
-/** For accounts of the configuration. */
 export const hashPassword: Command = (group, { load, output }) => {
   group
     .command('hash-password')

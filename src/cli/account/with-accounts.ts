@@ -18,7 +18,7 @@ export const withAccounts = <T>(
     }
   }, options);
 
-/** By user name, or by subject as tokens and logs name it. */
+/** Finds an account by its user name or by its subject, which tokens and logs contain. */
 export const requireAccount = async (accounts: Accounts, name: string): Promise<Account> => {
   const account = (await accounts.findByUsername(name)) ?? (await accounts.find(name));
   if (account !== undefined) return account;

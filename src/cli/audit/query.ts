@@ -3,7 +3,7 @@ import type { AuditQuery } from '#src/services/audit/index.ts';
 
 const units: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** A time as people write it: RFC 3339, a day, or how long ago. */
+/** Parses an RFC 3339 time, a day, or a duration before now. */
 const parseTime = (text: string): number => {
   const [, count, unit = ''] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
   if (count !== undefined) return Date.now() - Number(count) * (units[unit] ?? 0);
@@ -19,7 +19,7 @@ const parseOutcome = (text: string): string => {
   throw new InvalidArgumentError('Expected ok, refused or failed.');
 };
 
-/** What is asked for, the same for `list` and `export`. */
+/** Adds the filters of `list` and `export`. */
 export const addQueryOptions = (command: Command): Command =>
   command
     .option('--from <time>', 'not before: 2027-01-31, 2027-01-31T12:00:00Z, or so long ago: 24h', parseTime)

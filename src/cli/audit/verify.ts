@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { Command } from '#src/command.ts';
-import { exitCode, Failure } from '#src/errors.ts';
+import { type Command, usageError } from '#src/command.ts';
+import { Failure } from '#src/errors.ts';
 import type { ChainHead } from '#src/services/audit/index.ts';
 
 const isHead = (value: unknown): value is ChainHead =>
@@ -19,13 +19,9 @@ const readHeads = (file: string): readonly ChainHead[] => {
     const heads = typeof value === 'object' && value !== null && 'heads' in value ? value.heads : undefined;
     if (Array.isArray(heads) && heads.every(isHead)) return heads;
   } catch {
-    // Told below, whatever was wrong with it.
+    // The error below covers a file that can't be read or parsed.
   }
-  throw new Failure({
-    code: 'usage',
-    exit: exitCode.usage,
-    message: `${file} does not hold what \`postern audit verify --json\` answered: name such a file.`,
-  });
+  throw usageError(`${file} does not hold what \`postern audit verify --json\` answered: name such a file.`);
 };
 
 export const verify: Command = (group, context) => {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { Command as Program } from 'commander';
-import { exitCode, Failure } from '#src/errors.ts';
+import { usageError } from '#src/command.ts';
 import type { AddClient } from '#src/services/clients/index.ts';
+import { parseNamedValues } from '../name-value.ts';
 import { collectValues } from '../paging.ts';
 
 export interface MetadataFlags {
@@ -40,32 +41,15 @@ export const addMetadataOptions = (command: Program): Program =>
       collectValues,
     );
 
-const usage = (message: string, cause?: unknown): Failure =>
-  new Failure({ code: 'usage', message, exit: exitCode.usage, cause });
-
 const readJwks = (file: string): AddClient['metadata']['jwks'] => {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    throw usage(`${file} can't be read as JSON; --jwks wants a file with {"keys": […]}.`, error);
+    throw usageError(`${file} can't be read as JSON; --jwks wants a file with {"keys": […]}.`, error);
   }
 };
 
-const parseProperties = (texts: readonly string[]): AddClient['metadata'] =>
-  Object.fromEntries(
-    texts.map((text) => {
-      const equals = text.indexOf('=');
-      if (equals < 1) throw usage('--property wants name=value, as subject_type=pairwise.');
-      const value = text.slice(equals + 1);
-      try {
-        return [text.slice(0, equals), JSON.parse(value)];
-      } catch {
-        return [text.slice(0, equals), value];
-      }
-    }),
-  );
-
-/** What was said on the command line, by its metadata names; whether it may be is for the feature to say. */
+/** The client metadata that the flags name. `services/clients` checks it. */
 export const metadataOf = (flags: MetadataFlags): AddClient['metadata'] => {
   const named = {
     client_name: flags.name,
@@ -79,6 +63,10 @@ export const metadataOf = (flags: MetadataFlags): AddClient['metadata'] => {
     jwks_uri: flags.jwksUri,
     first_party: flags.firstParty,
   };
+  const properties = parseNamedValues(flags.property ?? [], {
+    flag: '--property',
+    example: 'subject_type=pairwise',
+  });
   const given = Object.entries(named).filter(([, value]) => value !== undefined);
-  return { ...parseProperties(flags.property ?? []), ...Object.fromEntries(given) };
+  return { ...Object.fromEntries(properties), ...Object.fromEntries(given) };
 };

@@ -1,7 +1,7 @@
 import type { ClientRecord, NewSecret } from '#src/services/clients/index.ts';
 import { isoTime } from '../table.ts';
 
-/** RFC 7591 names, as a client would read its own registration. */
+/** A client in the names of RFC 7591, as it would read its own registration. */
 export const clientData = ({ metadata, secrets, from, createdAt }: ClientRecord, secret?: NewSecret) => ({
   ...metadata,
   ...(secret === undefined ? {} : { client_secret: secret.secret }),

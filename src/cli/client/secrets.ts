@@ -69,7 +69,6 @@ export const removeSecret: Command = (group, context) => {
     });
 };
 
-/** For clients of the configuration, which nothing but its author changes. */
 export const makeSecret: Command = (group, { output }) => {
   group
     .command('make-secret')

@@ -1,5 +1,4 @@
-import type { Command } from '#src/command.ts';
-import { exitCode, Failure } from '#src/errors.ts';
+import { type Command, usageError } from '#src/command.ts';
 import type { ClientMetadata } from '#src/services/clients/index.ts';
 import { formatMembers } from '../format-members.ts';
 import { collectValues } from '../paging.ts';
@@ -11,17 +10,15 @@ interface UpdateFlags extends MetadataFlags {
   readonly unset?: readonly string[];
 }
 
-const usage = (message: string): Failure => new Failure({ code: 'usage', message, exit: exitCode.usage });
-
 const changesOf = ({ unset = [], ...flags }: UpdateFlags, shapes: ReadonlyMap<string, unknown>) => {
   const unknown = unset.filter((name) => !shapes.has(name));
-  if (unknown.length > 0) throw usage(`${unknown.join(', ')}: no property of clients has this name.`);
+  if (unknown.length > 0) throw usageError(`${unknown.join(', ')}: no property of clients has this name.`);
   const given = Object.entries(metadataOf(flags)).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value] as const],
   );
   const removed = unset.map((name) => [name, null] as const);
   if (given.length + removed.length === 0) {
-    throw usage('Nothing to change: name a property and its new value, as --name "The Shop".');
+    throw usageError('Nothing to change: name a property and its new value, as --name "The Shop".');
   }
   return Object.fromEntries<Exclude<ClientMetadata[string], undefined>>([...given, ...removed]);
 };

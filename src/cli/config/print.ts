@@ -1,7 +1,7 @@
 import { effectiveValues, formatSource } from '#config';
 import type { Command } from '#src/command.ts';
 
-/** A text with control characters is quoted: it can neither forge a line nor speak to the terminal. */
+/** Quotes a text with control characters, which could forge a line or control the terminal. */
 const formatValue = (value: unknown): string =>
   typeof value === 'string' && !/\p{Cc}/u.test(value) ? value : JSON.stringify(value);
 

@@ -1,4 +1,4 @@
-import type { Command } from '#src/command.ts';
+import { type Command, usageError } from '#src/command.ts';
 import { exitCode, Failure } from '#src/errors.ts';
 import type { Keys } from '#src/services/keys/index.ts';
 import { withKeys } from './with-keys.ts';
@@ -21,11 +21,7 @@ const publicJwks = (keys: Keys, kid: string | undefined) => {
 
 const privateJwk = (keys: Keys, kid: string | undefined) => {
   if (kid !== undefined) return keys.exportPrivate(kid);
-  throw new Failure({
-    code: 'usage',
-    exit: exitCode.usage,
-    message: 'Private keys are exported one at a time: name it with --kid.',
-  });
+  throw usageError('Private keys are exported one at a time: name it with --kid.');
 };
 
 export const exportOf: Command = (group, context) => {

@@ -1,25 +1,24 @@
 import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
-import type { Command } from '#src/command.ts';
-import { exitCode, Failure } from '#src/errors.ts';
+import { type Command, usageError } from '#src/command.ts';
 import { keyData, keyTable } from './table.ts';
 import { withKeys } from './with-keys.ts';
-
-const usage = (message: string): Failure => new Failure({ code: 'usage', exit: exitCode.usage, message });
 
 const read = async (file: string): Promise<string> => {
   if (file === '-') return text(process.stdin);
   try {
     return readFileSync(file, 'utf8');
   } catch {
-    throw usage(`${file} can't be read: name a file with a private JWK or PEM, or - for standard input.`);
+    throw usageError(
+      `${file} can't be read: name a file with a private JWK or PEM, or - for standard input.`,
+    );
   }
 };
 
 const parseAlgorithm = async (alg: string | undefined) => {
   const { algorithms, isAlgorithm } = await import('#src/services/keys/index.ts');
   if (alg === undefined || isAlgorithm(alg)) return alg;
-  throw usage(`${alg} is no algorithm for signatures here: name one of ${algorithms.join(', ')}.`);
+  throw usageError(`${alg} is no algorithm for signatures here: name one of ${algorithms.join(', ')}.`);
 };
 
 export const importOf: Command = (group, context) => {

@@ -1,16 +1,11 @@
-import type { Command } from '#src/command.ts';
-import { exitCode, Failure } from '#src/errors.ts';
+import { type Command, usageError } from '#src/command.ts';
 import { keyData, keyTable } from './table.ts';
 import { withKeys } from './with-keys.ts';
 
 const parseRotatable = async (what: string | undefined) => {
   const { isRotatable, rotatable } = await import('#src/services/keys/index.ts');
   if (what === undefined || isRotatable(what)) return what;
-  throw new Failure({
-    code: 'usage',
-    exit: exitCode.usage,
-    message: `There is nothing called ${what} to rotate: name one of ${rotatable.join(', ')}.`,
-  });
+  throw usageError(`There is nothing called ${what} to rotate: name one of ${rotatable.join(', ')}.`);
 };
 
 export const rotate: Command = (group, context) => {

@@ -4,7 +4,7 @@ import { table } from '../table.ts';
 const time = (stamp: number | undefined): string | undefined =>
   stamp === undefined ? undefined : new Date(stamp).toISOString().replace(/\.\d+/, '');
 
-/** For programs: times as RFC 3339, absent ones left out. */
+/** A key for `--json`, with times in RFC 3339. */
 export const keyData = ({ created, active_at, retire_at, remove_at, ...key }: KeyInfo) => ({
   ...key,
   created: time(created),

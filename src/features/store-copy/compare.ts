@@ -2,14 +2,16 @@ import type { Clock, Document, Entry, Key, Store } from '#src/store/port.ts';
 import { readPages } from './entries.ts';
 
 export interface Comparison {
-  /** Documents by kind, as they are in both. */
+  /** How many documents of each kind are the same in both. */
   readonly documents: Readonly<Record<string, number>>;
+  /** Index entries of the target. */
   readonly listed: number;
-  /** In the source and not, or not the same, in the target. */
+  /** Documents of the source that the target lacks. */
   readonly missing: number;
   readonly different: number;
+  /** Index entries of the source that the target lacks. */
   readonly unlisted: number;
-  /** In the target alone: the source lost it meanwhile, or it was there before. */
+  /** Documents that only the target has: the source has lost them since, or they were there before. */
   readonly extra: number;
 }
 
@@ -23,10 +25,10 @@ const indexEntryText = ({ key, entry: { index, of, at } }: IndexEntry): string =
 const documentText = ({ body, fields, consumption, expiresAt }: Document): string =>
   JSON.stringify([body, Object.entries(fields).toSorted(), consumption?.nonce, consumption?.at, expiresAt]);
 
-/** Every document and every place in a list, in both. What expires while they are compared is no difference. */
+/** Compares all documents and index entries. A document that expires during the comparison is not a difference. */
 export const compareStores = async (source: Store, target: Store, clock: Clock): Promise<Comparison> => {
   const documents: Record<string, number> = {};
-  /** By name, the end of its lifetime: a server on Redis may tell of one twice. */
+  // When each document expires, by its key. A scan of Redis may return a document twice.
   const seen = new Map<string, number | undefined>();
   const expected: IndexEntry[] = [];
   let [missing, different] = [0, 0];

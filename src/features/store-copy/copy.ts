@@ -5,16 +5,16 @@ import { digestOfSource, isMarker, type Marker, readMarker, removeMarker, writeM
 
 interface CopyResult {
   readonly entries: number;
-  /** What had been copied by a run before this one. */
+  /** How many of them an earlier run had copied. */
   readonly resumed: number;
 }
 
 interface CopyOptions {
   readonly source: Store;
   readonly target: Store;
-  /** The address of the source, to know it again. */
+  /** The URL of the source. The marker holds its digest, so that only a copy of this source is resumed. */
   readonly from: string;
-  /** Take away what the target holds first, and forget a copy that was begun. */
+  /** Empties the target first, and starts over if a copy was interrupted. */
   readonly overwrite: boolean;
   readonly onProgress: (entries: number) => void;
 }
@@ -59,7 +59,7 @@ const startMarker = async ({ target, from, overwrite }: CopyOptions): Promise<Ma
   return { v: 1, by: 'migrate', source, entries: 0 };
 };
 
-/** Two addresses may lead to one store, which would be emptied: what is written at the one shows at the other. */
+/** Two URLs may name one store, which `overwrite` would empty. The marker of the target then shows in the source. */
 const assertDifferentStores = async ({ source, target }: CopyOptions): Promise<void> => {
   if ((await readMarker(source)) === undefined) return;
   await removeMarker(target);
@@ -67,8 +67,8 @@ const assertDifferentStores = async ({ source, target }: CopyOptions): Promise<v
 };
 
 /**
- * Page by page, with a mark of how far it came beside what was written: a run that was broken off is taken up. The mark
- * stays until the copy was found to be whole: `completeCopy` takes it away.
+ * Copies page by page. A marker in the target says how far the copy has come, so that the next run resumes it. It stays
+ * until `completeCopy`, which the caller runs after a comparison.
  */
 export const copyStore = async (options: CopyOptions): Promise<CopyResult> => {
   const { source, target, overwrite, onProgress } = options;

@@ -1,7 +1,7 @@
 import type { Entry, Store } from '#src/store/port.ts';
 import { isMarker } from './marker.ts';
 
-/** All that a store holds but our own mark, page by page; a page may be empty. */
+/** All entries of a store except the marker of a copy. A page may be empty. */
 export async function* readPages(store: Store): AsyncGenerator<readonly Entry[]> {
   let cursor: string | undefined;
   do {

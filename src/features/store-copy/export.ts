@@ -12,17 +12,17 @@ interface FirstLine {
   readonly at: string;
 }
 
-/** Tells a whole file from one that broke off or was changed. */
+/** Shows that a file is complete and unchanged. */
 interface LastLine {
   readonly end: true;
   readonly entries: number;
-  /** Of all lines before it. */
+  /** The digest of all lines before this one. */
   readonly sha256: string;
 }
 
 const toLine = (value: FirstLine | LastLine | FileEntry): string => `${JSON.stringify(value)}\n`;
 
-/** Documents first, then their places in lists; as text, page by page. */
+/** The text of an export, a page at a time: first all documents, then all index entries. */
 export async function* exportLines(store: Store, at: Date): AsyncGenerator<string> {
   const digest = createHash('sha256');
   const addToDigest = (text: string): string => {

@@ -1,4 +1,4 @@
-import type { Entry } from '#src/store/port.ts';
+import type { Entry, Key } from '#src/store/port.ts';
 
 /** An entry as an export file spells it. Files of every release use these names, so they never change. */
 export type FileEntry =
@@ -25,3 +25,38 @@ export const fromFileEntry = (entry: FileEntry): Entry => {
   const { parts: fields, claim: consumption, body, ...rest } = entry.document;
   return { ...entry, document: { body, fields, ...(consumption && { consumption }), ...rest } };
 };
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+export const isJsonObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isText = (value: unknown): value is string => typeof value === 'string' && !value.includes('\n');
+
+const isKey = (value: unknown): value is Key =>
+  isJsonObject(value) && isText(value['kind']) && isText(value['family']) && isText(value['id']);
+
+const isConsumption = (value: unknown): boolean =>
+  isJsonObject(value) &&
+  typeof value['nonce'] === 'string' &&
+  /^\S+$/.test(value['nonce']) &&
+  Number.isSafeInteger(value['at']);
+
+const isDocument = (value: unknown): boolean =>
+  isJsonObject(value) &&
+  isText(value['body']) &&
+  isJsonObject(value['parts']) &&
+  Object.entries(value['parts']).every(([name, text]) => /^\S+$/.test(name) && isText(text)) &&
+  (value['claim'] === undefined || isConsumption(value['claim'])) &&
+  (value['expiresAt'] === undefined || Number.isSafeInteger(value['expiresAt']));
+
+const isIndexEntry = (value: unknown): boolean =>
+  isJsonObject(value) && isText(value['index']) && isText(value['of']) && typeof value['at'] === 'number';
+
+/** Checks a parsed line of a file. Texts without line breaks are what the stores can hold. */
+export const isFileEntry = (value: unknown): value is FileEntry =>
+  isJsonObject(value) &&
+  isKey(value['key']) &&
+  (value['type'] === 'document'
+    ? isDocument(value['document'])
+    : value['type'] === 'index' && isIndexEntry(value['entry']));

@@ -5,16 +5,16 @@ import { type Lines, readExport } from './read-export.ts';
 
 interface ImportOptions {
   readonly store: Store;
-  /** Called twice: everything is looked at before anything is written. */
+  /** Called twice: all lines are checked before the first record is written. */
   readonly lines: Lines;
-  /** Write over records of the same name. */
+  /** Replaces records that have the same key. */
   readonly overwrite: boolean;
 }
 
 const documentKeys = (page: readonly Entry[]) =>
   page.flatMap(({ type, key }) => (type === 'document' ? [key] : []));
 
-/** The kind of a record that is in both. */
+/** The kind of the first record that the store has too. */
 const findExistingKind = async (store: Store, page: readonly Entry[]): Promise<string | undefined> => {
   const keys = documentKeys(page);
   const found = await store.read(keys);
@@ -28,7 +28,7 @@ const recordExists = (kind: string): Failure =>
     exit: exitCode.conflict,
   });
 
-/** A mark stands beside what was written until all of it is; the same file may be imported again over its own half. */
+/** A marker in the store says that an import is incomplete. Importing the same file again then completes it. */
 export const importLines = async ({
   store,
   lines,
@@ -41,7 +41,7 @@ export const importLines = async ({
     if (!overwrite) existingKind ??= await findExistingKind(store, page);
   const source = checked.digest();
   const resumed = marker?.by === 'import' && marker.source === source;
-  // Half a copy does not become whole by what is in a file.
+  // An import can't complete an interrupted copy.
   if (marker?.by === 'migrate' || !(resumed || overwrite)) await assertComplete(store);
   if (!resumed && existingKind !== undefined) throw recordExists(existingKind);
   await writeMarker(store, { v: 1, by: 'import', source, entries: 0 });

@@ -3,13 +3,13 @@ import { exitCode, Failure } from '#src/errors.ts';
 import type { Key, Store } from '#src/store/port.ts';
 import { kinds } from '#src/store/record-kinds.ts';
 
-/** In the target of a copy or an import, for as long as it is not complete. */
+/** A store has this record while a copy or an import into it is incomplete. */
 const key: Key = { kind: kinds.copyMarker, family: 'moving', id: '' };
 
 export interface Marker {
   readonly v: 1;
   readonly by: 'migrate' | 'import';
-  /** A digest: addresses of stores may hold a password. */
+  /** A digest, because the URL of a store may contain a password. */
   readonly source: string;
   readonly cursor?: string;
   readonly entries: number;
@@ -21,7 +21,7 @@ export const digestOfSource = (url: string): string => hash('sha256', url, 'base
 
 export const readMarker = async (store: Store): Promise<Marker | undefined> => {
   const [document] = await store.read([key]);
-  // Written below alone.
+  // Only `writeMarker` writes this record.
   return document && (JSON.parse(document.body) as Marker);
 };
 
@@ -35,7 +35,7 @@ const unfinishedMessage = ({ by }: Marker): string =>
     ? 'A copy into this store was not completed: run the same `postern migrate` again, it goes on where it stopped.'
     : 'An import into this store was not completed: run the same `postern import` again.';
 
-/** A server on half a copy would make what it misses anew: keys, first of all. */
+/** A server on an incomplete copy would create anew what is missing, keys first. */
 export const assertComplete = async (store: Store): Promise<void> => {
   const marker = await readMarker(store);
   if (marker === undefined) return;

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { exitCode, Failure } from '#src/errors.ts';
-import type { Entry, Key } from '#src/store/port.ts';
+import type { Entry } from '#src/store/port.ts';
 import { durableKinds } from '#src/store/record-kinds.ts';
 import { fileVersion } from './export.ts';
-import { type FileEntry, fromFileEntry } from './file-entry.ts';
+import { fromFileEntry, isFileEntry, isJsonObject } from './file-entry.ts';
 
 export type Lines = () => AsyncIterable<string>;
 
@@ -16,40 +16,6 @@ const unreadableLine = (number: number, what: string): Failure =>
     exit: exitCode.usage,
   });
 
-type JsonObject = Readonly<Record<string, unknown>>;
-
-const isJsonObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const isText = (value: unknown): value is string => typeof value === 'string' && !value.includes('\n');
-
-const isKey = (value: unknown): value is Key =>
-  isJsonObject(value) && isText(value['kind']) && isText(value['family']) && isText(value['id']);
-
-const isConsumption = (value: unknown): boolean =>
-  isJsonObject(value) &&
-  typeof value['nonce'] === 'string' &&
-  /^\S+$/.test(value['nonce']) &&
-  Number.isSafeInteger(value['at']);
-
-const isDocument = (value: unknown): boolean =>
-  isJsonObject(value) &&
-  isText(value['body']) &&
-  isJsonObject(value['parts']) &&
-  Object.entries(value['parts']).every(([name, text]) => /^\S+$/.test(name) && isText(text)) &&
-  (value['claim'] === undefined || isConsumption(value['claim'])) &&
-  (value['expiresAt'] === undefined || Number.isSafeInteger(value['expiresAt']));
-
-const isIndexEntry = (value: unknown): boolean =>
-  isJsonObject(value) && isText(value['index']) && isText(value['of']) && typeof value['at'] === 'number';
-
-const isEntry = (value: unknown): value is FileEntry =>
-  isJsonObject(value) &&
-  isKey(value['key']) &&
-  (value['type'] === 'document'
-    ? isDocument(value['document'])
-    : value['type'] === 'index' && isIndexEntry(value['entry']));
-
 const parse = (text: string, number: number): unknown => {
   try {
     return JSON.parse(text);
@@ -60,11 +26,11 @@ const parse = (text: string, number: number): unknown => {
 
 interface ExportFile {
   readonly pages: AsyncGenerator<readonly Entry[]>;
-  /** Of the whole file, at its end. */
+  /** The digest that the last line holds; known once all pages are read. */
   readonly digest: () => string;
 }
 
-/** Every entry of the file, once its frame and each line of it have been looked at. */
+/** Checks the first line, each entry and the last line, and yields the entries. */
 async function* parseEntries(lines: Lines, onDigest: (digest: string) => void): AsyncGenerator<Entry> {
   const digest = createHash('sha256');
   let number = 0;
@@ -88,7 +54,7 @@ async function* parseEntries(lines: Lines, onDigest: (digest: string) => void): 
         throw unreadableLine(number, 'has another digest than the lines before it: one of them was changed');
       onDigest(sha256);
       ended = true;
-    } else if (!isEntry(value)) throw unreadableLine(number, 'is not an entry');
+    } else if (!isFileEntry(value)) throw unreadableLine(number, 'is not an entry');
     else if (!durableKinds.has(value.key.kind)) {
       throw unreadableLine(
         number,

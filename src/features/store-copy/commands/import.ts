@@ -1,19 +1,16 @@
 import { accessSync, constants, createReadStream, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import type { Command } from '#src/command.ts';
-import { exitCode, Failure } from '#src/errors.ts';
-
-const usage = (message: string): Failure => new Failure({ code: 'usage', message, exit: exitCode.usage });
+import { type Command, usageError } from '#src/command.ts';
 
 /** Import reads the file twice, so a pipe won't do. */
 const assertFile = (file: string): void => {
   const found = statSync(file, { throwIfNoEntry: false });
-  if (!found) throw usage(`There is no file ${file}: name what \`postern export\` wrote.`);
-  if (!found.isFile()) throw usage(`${file} is not a file: name one that \`postern export\` wrote.`);
+  if (!found) throw usageError(`There is no file ${file}: name what \`postern export\` wrote.`);
+  if (!found.isFile()) throw usageError(`${file} is not a file: name one that \`postern export\` wrote.`);
   try {
     accessSync(file, constants.R_OK);
   } catch {
-    throw usage(`The file ${file} can't be read: give this user read access to it.`);
+    throw usageError(`The file ${file} can't be read: give this user read access to it.`);
   }
 };
 

@@ -1,6 +1,6 @@
 import type { Config } from '#config';
-import type { Command, Output } from '#src/command.ts';
-import { exitCode, Failure } from '#src/errors.ts';
+import { type Command, type Output, usageError } from '#src/command.ts';
+import { Failure } from '#src/errors.ts';
 import { InvalidStoreUrl, StoreNotFound } from '#src/store/errors.ts';
 import type { Store } from '#src/store/port.ts';
 import type { Comparison } from '../compare.ts';
@@ -13,19 +13,17 @@ interface MigrateFlags {
 
 const progressIntervalMs = 2_000;
 
-const usage = (message: string): Failure => new Failure({ code: 'usage', message, exit: exitCode.usage });
-
 const checkUrls = (from: string, to: string): void => {
-  if (from === to) throw usage('--from and --to are the same store: name another one.');
+  if (from === to) throw usageError('--from and --to are the same store: name another one.');
   if ([from, to].some((url) => url.startsWith('memory:'))) {
-    throw usage('A store in memory is out of reach for commands: name sqlite:PATH or a Redis.');
+    throw usageError('A store in memory is out of reach for commands: name sqlite:PATH or a Redis.');
   }
 };
 
 /** The store's own errors name `store.url`, but the operator wrote the flag. */
 const nameFlag = (error: unknown, flag: '--from' | '--to'): unknown => {
   if (error instanceof StoreNotFound) return new StoreNotFound(error.message.replace('store.url', flag));
-  return error instanceof InvalidStoreUrl ? usage(error.message.replace('store.url', flag)) : error;
+  return error instanceof InvalidStoreUrl ? usageError(error.message.replace('store.url', flag)) : error;
 };
 
 const formatCount = (number: number): string => number.toLocaleString('en');
