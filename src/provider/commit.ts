@@ -6,6 +6,7 @@ import { runInUnitOfWork } from '../store/current-unit-of-work.ts';
 import { StoreUnavailable } from '../store/errors.ts';
 import type { Store } from '../store/port.ts';
 import { emitGrantRevoked, emitOutcome, errorOf } from './engine-events.ts';
+import { completeErrorResponse } from './error-response.ts';
 import { getRequestContext, setUnitOfWork } from './request-context.ts';
 import { ReplayError } from './storage/replay-error.ts';
 
@@ -42,6 +43,7 @@ export const commitBeforeResponse =
           await replaceResponse(provider, ctx, toEngineError(error), renderError);
         }
         getRequestContext(ctx.req).translateResponse?.(ctx, errorOf(ctx));
+        if (ctx.status >= 400) completeErrorResponse(provider.issuer, ctx);
       } finally {
         emitOutcome(events, ctx);
       }

@@ -8,8 +8,6 @@ import { commitBeforeResponse, type RenderError } from './commit.ts';
 import { compose } from './compose-settings.ts';
 import { forwardEvents } from './engine-events.ts';
 import type { EngineKeys } from './engine-keys.ts';
-import { addErrorUri } from './error-uri.ts';
-import { exposeRetryAfter } from './expose-retry-after.ts';
 import { createFetch, type Fetch } from './fetch.ts';
 import type { GrantType } from './grant-types.ts';
 import { createProvider } from './overrides/register.ts';
@@ -96,18 +94,16 @@ export class Engine {
     const options = compose(
       features.map(({ owner, provider: { overrides = {} } }) => ({ owner, settings: overrides })),
     );
-    const middleware = groupByRoute(features.flatMap(({ provider: { routes = [] } }) => routes));
+    const hooks = groupByRoute(features.flatMap(({ provider: { routes = [] } }) => routes));
     const provider = createProvider(
       config.issuer,
       { ...settings, routes: { ...settings.routes, ...routes }, jwks: { keys: keys.signing }, adapter },
-      { store, clock, clients, keys, grantTypes, middleware, options },
+      { store, clock, clients, keys, grantTypes, hooks, options },
     );
     // The HTTP scopes set the canonical host, the scheme and the client's address in these headers, and remove all others.
     provider.proxy = true;
     forwardEvents(provider, this.#dependencies);
     logUncaughtErrors(provider, this.#dependencies.onUncaughtError);
-    provider.use(addErrorUri(config.issuer));
-    provider.use(exposeRetryAfter);
     provider.use(commitBeforeResponse(provider, this.#dependencies));
     for (const { name, handler, parameters = [] } of grantTypes) {
       if (handler) provider.registerGrantType(name, handler, parameters);

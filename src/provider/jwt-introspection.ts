@@ -3,17 +3,18 @@
  * prefix after it was read, so that the check passes; the lookup of tokens removes the prefix.
  */
 import type { KoaContextWithOIDC } from 'oidc-provider';
+import type { EngineRoute } from './route-middleware.ts';
 
 const prefix = 'jwt.';
 
-const wrappingRoutes: ReadonlySet<string | undefined> = new Set(['introspection', 'revocation']);
+export const wrappingRoutes: readonly EngineRoute[] = ['introspection', 'revocation'];
 
-export const wrapToken = (route: string, params: Record<string, unknown>): void => {
-  const { token } = params;
-  if (wrappingRoutes.has(route) && typeof token === 'string' && token.split('.').length === 3) {
-    params['token'] = prefix + token;
-  }
+export const wrapToken = ({ oidc: { params } }: KoaContextWithOIDC): void => {
+  const token = params?.['token'];
+  if (params && typeof token === 'string' && token.split('.').length === 3) params['token'] = prefix + token;
 };
 
-export const unwrapToken = (ctx: KoaContextWithOIDC | undefined, token: string): string =>
-  token.startsWith(prefix) && wrappingRoutes.has(ctx?.oidc.route) ? token.slice(prefix.length) : token;
+export const unwrapToken = (ctx: KoaContextWithOIDC | undefined, token: string): string => {
+  const isWrapped = token.startsWith(prefix) && wrappingRoutes.some((route) => route === ctx?.oidc.route);
+  return isWrapped ? token.slice(prefix.length) : token;
+};

@@ -1,4 +1,4 @@
-import type { KoaContextWithOIDC } from 'oidc-provider';
+import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { Middleware } from './internals.ts';
 
 /** The engine's routes, by the names that `ctx.oidc.route` has for them. */
@@ -21,11 +21,16 @@ export type EngineRoute =
 
 type RouteHook = (ctx: KoaContextWithOIDC) => void | Promise<void>;
 
+/** It may throw, which refuses the request. */
+type ClientHook = (ctx: KoaContextWithOIDC, client: InstanceType<Provider['Client']>) => void;
+
 /** What a feature does at one route of the engine, or at a few. Requests to other routes never meet it. */
 export interface RouteMiddleware {
   readonly route: EngineRoute | readonly EngineRoute[];
   /** Runs before the engine reads the request. */
   readonly before?: RouteHook;
+  /** Runs when the client becomes known, before the client authenticates. */
+  readonly clientKnown?: ClientHook;
   /** Runs once the engine has made its response, before the commit. */
   readonly after?: RouteHook;
 }
@@ -40,12 +45,24 @@ const toMiddleware =
     await after?.(ctx);
   };
 
-/** The middleware of each route, the outermost first: `before` in this order, `after` in the reverse one. */
-export const groupByRoute = (all: readonly RouteMiddleware[]): ReadonlyMap<string, readonly Middleware[]> => {
-  const byRoute = new Map<string, Middleware[]>();
+export interface RouteHooks {
+  /** The outermost first: `before` in this order, `after` in the reverse one. */
+  readonly middleware: readonly Middleware[];
+  readonly clientKnown: readonly ClientHook[];
+}
+
+export const groupByRoute = (all: readonly RouteMiddleware[]): ReadonlyMap<string, RouteHooks> => {
+  const byRoute = new Map<string, RouteHooks>();
   for (const one of all) {
-    const middleware = toMiddleware(one);
-    for (const route of [one.route].flat()) byRoute.set(route, [...(byRoute.get(route) ?? []), middleware]);
+    const middleware = one.before || one.after ? [toMiddleware(one)] : [];
+    const clientKnown = one.clientKnown ? [one.clientKnown] : [];
+    for (const route of [one.route].flat()) {
+      const hooks = byRoute.get(route);
+      byRoute.set(route, {
+        middleware: [...(hooks?.middleware ?? []), ...middleware],
+        clientKnown: [...(hooks?.clientKnown ?? []), ...clientKnown],
+      });
+    }
   }
   return byRoute;
 };

@@ -13,6 +13,8 @@ import {
   startInProcess,
 } from '../support/setup/index.ts';
 
+// Fails without src/provider/overrides/interaction-find.ts.
+
 const secret = 'a-secret-of-forty-three-characters-or-more-00';
 
 const app = (id: string, more: object = {}) => ({

@@ -12,6 +12,8 @@ import {
   usualConfig,
 } from '../support/setup/index.ts';
 
+// Fails without src/provider/overrides/response-modes.ts.
+
 const server = await startInProcess(t, {
   ...usualConfig,
   clients: [

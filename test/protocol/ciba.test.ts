@@ -16,6 +16,8 @@ import {
   usualConfig,
 } from '../support/setup/index.ts';
 
+// Fails without src/provider/overrides/client-ping.ts.
+
 const grant = 'urn:openid:params:grant-type:ciba';
 const api = 'https://api.example.com/';
 

@@ -9,6 +9,9 @@ import {
   startInProcess,
 } from '../support/setup/index.ts';
 
+// Fails without src/provider/overrides/client-find.ts.
+// Fails without src/provider/overrides/client-secret.ts.
+
 const grant_types = ['client_credentials'];
 const machine = (client_id: string, more: object) => ({
   client_id,

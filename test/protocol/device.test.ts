@@ -2,6 +2,10 @@ import t from 'tap';
 import { createManualClock, replaceDateNow } from '../support/clocks.ts';
 import { Browser, type Page, startInProcess, type TestServer } from '../support/setup/index.ts';
 
+// Fails without src/provider/overrides/client-grant-type.ts.
+// Fails without src/provider/overrides/device-user-code.ts.
+// Fails without src/provider/overrides/poll-rate.ts.
+
 const grant = 'urn:ietf:params:oauth:grant-type:device_code';
 
 const config = {

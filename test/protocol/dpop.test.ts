@@ -18,6 +18,8 @@ import {
   usualConfig,
 } from '../support/setup/index.ts';
 
+// Fails without src/provider/overrides/replay-detection.ts.
+
 const key = await newKey();
 const other = await newKey();
 const tooWeak = await newKey('ES384');

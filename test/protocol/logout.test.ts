@@ -16,6 +16,8 @@ import {
   usualConfig,
 } from '../support/setup/index.ts';
 
+// Fails without src/provider/overrides/client-logout.ts.
+
 const signedOut = 'http://localhost:4999/signed-out';
 
 interface Listener {

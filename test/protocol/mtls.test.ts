@@ -16,6 +16,8 @@ import {
   usualConfig,
 } from '../support/setup/index.ts';
 
+// Fails without src/provider/overrides/context-url-for.ts.
+
 const authority = makeCertificate({ subject: [['2.5.4.3', 'The Authority']] });
 const subject = [
   ['2.5.4.6', 'PL'],

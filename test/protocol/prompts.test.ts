@@ -13,6 +13,8 @@ import {
   usualConfig,
 } from '../support/setup/index.ts';
 
+// Fails without src/provider/overrides/session.ts.
+
 const config = {
   ...usualConfig,
   accounts: [...usualConfig.accounts, { username: 'bob', password, email: 'bob@example.com' }],

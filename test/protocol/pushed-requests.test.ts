@@ -1,4 +1,5 @@
 import t from 'tap';
+import { createManualClock } from '../support/clocks.ts';
 import { assertion, assertionType, newKey, requestObject, seconds } from '../support/proofs.ts';
 import {
   Browser,
@@ -15,6 +16,8 @@ import {
   startInProcess,
   usualConfig,
 } from '../support/setup/index.ts';
+
+// Fails without src/provider/overrides/pushed-request-save.ts.
 
 const key = await newKey();
 const other = await newKey();
@@ -109,6 +112,28 @@ t.test('a pushed request is used once, however many requests race (RFC 9126 §4)
   t.equal(codes.length, 1);
   const later = await browser.request(url);
   t.notOk(later.headers.get('location')?.includes('code='));
+});
+
+t.test('a pushed request is good for as long as the operator sets (RFC 9126 §2.2)', async (t) => {
+  const clock = createManualClock(Date.now());
+  const other = await startInProcess(
+    t,
+    { clients: [{ client_id: 'app', client_secret: secret, ...person }], tokens: { par_ttl: 30 } },
+    { clock },
+  );
+  const { searchParams } = new URL(new RelyingParty(other.issuer, 'app').authorizationUrl(newVerifier()));
+  const pushed = await postForm(
+    `${other.issuer}/oauth/par`,
+    Object.fromEntries(searchParams),
+    basicAuthorization('app'),
+  );
+  const query = new URLSearchParams({ client_id: 'app', request_uri: `${pushed.body.request_uri}` });
+  const authorizeLater = async (): Promise<number> =>
+    (await httpGet(`${other.issuer}/oauth/authorize?${query}`)).status;
+  clock.advance(25_000);
+  t.equal(await authorizeLater(), 303);
+  clock.advance(10_000);
+  t.equal(await authorizeLater(), 400);
 });
 
 t.test("a pushed request is bound to its client and can't be changed (RFC 9126 §4)", async (t) => {

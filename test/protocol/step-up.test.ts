@@ -12,6 +12,8 @@ import {
   usualConfig,
 } from '../support/setup/index.ts';
 
+// Fails without src/provider/overrides/context-acr.ts.
+
 const api = 'https://api.example.com/';
 
 const config = {

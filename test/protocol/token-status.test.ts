@@ -14,6 +14,8 @@ import {
   usualConfig,
 } from '../support/setup/index.ts';
 
+// Fails without src/provider/overrides/token-find.ts.
+
 const verifier = newVerifier();
 const api = 'https://api.example.com/';
 const opaqueApi = 'https://opaque.example.com/';

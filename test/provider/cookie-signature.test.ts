@@ -1,5 +1,8 @@
 import t from 'tap';
 import { createCookieSigner } from '#src/provider/overrides/cookie-keys.ts';
+import { httpGet, startInProcess } from '../support/setup/index.ts';
+
+// Fails without src/provider/overrides/cookie-keys.ts.
 
 const [old, now, other] = ['an old key', 'the key of now', 'a key of somebody else'];
 
@@ -30,4 +33,26 @@ t.test('a signature of another text, key or encoding is refused', async (t) => {
 
 t.test('signing without a key throws', async (t) => {
   t.throws(() => createCookieSigner([]), /need a key/);
+});
+
+t.test('the cookies of the engine are signed so', async (t) => {
+  const server = await startInProcess(t, {
+    clients: [
+      { client_id: 'app', token_endpoint_auth_method: 'none', redirect_uris: ['https://app.example/'] },
+    ],
+  });
+  const query = new URLSearchParams({
+    client_id: 'app',
+    redirect_uri: 'https://app.example/',
+    response_type: 'code',
+    code_challenge: 'A'.repeat(43),
+    code_challenge_method: 'S256',
+  });
+  const { headers } = await httpGet(`${server.issuer}/oauth/authorize?${query}`);
+  const [pair = ''] =
+    headers
+      .getSetCookie()
+      .find((line) => line.includes('.sig='))
+      ?.split(';') ?? [];
+  t.match(pair, /\.sig=[\w-]{43}$/, 'HMAC-SHA256 in base64url');
 });

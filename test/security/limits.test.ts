@@ -20,6 +20,8 @@ import {
   usualConfig,
 } from '../support/setup/index.ts';
 
+// Fails without src/provider/overrides/context-entity.ts.
+
 const from = (address: string) => ({ 'x-forwarded-for': address });
 const machine = { grant_type: 'client_credentials' };
 

@@ -10,6 +10,8 @@ import {
   usualConfig,
 } from '../support/setup/index.ts';
 
+// Fails without src/provider/overrides/generate-token-id.ts.
+
 const config = {
   ...usualConfig,
   clients: [

@@ -44,7 +44,7 @@ export const authorizationDetails = (config: Pick<Config, 'clients'>): Feature =
         },
       },
       // Adds the types of clients that are added while the server runs.
-      overrides: { authorizationDetailTypes: { typesOf, validate: validateDetails } },
+      overrides: { clientFind: { authorizationDetailTypes: { typesOf, validate: validateDetails } } },
     },
   };
 };

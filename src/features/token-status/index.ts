@@ -5,12 +5,14 @@
 import { errors } from 'oidc-provider';
 import type { Config } from '#config';
 import type { Feature } from '../../feature.ts';
+import { wrappingRoutes, wrapToken } from '../../provider/jwt-introspection.ts';
 import type { Accounts } from '../../services/accounts/index.ts';
 import { introspectionPolicy } from './introspection-policy.ts';
 
 export const tokenStatus = (config: Config, accounts: Accounts): Feature => ({
   name: 'token-status',
   provider: {
+    routes: [{ route: wrappingRoutes, clientKnown: wrapToken }],
     settings: {
       features: {
         introspection: { enabled: true, allowedPolicy: introspectionPolicy(config, accounts) },

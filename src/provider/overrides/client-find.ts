@@ -1,5 +1,6 @@
-import { registerDetailTypes } from './authorization-detail-types.ts';
-import type { ClientFindOptions, EngineClient } from './options.ts';
+import type { Provider } from 'oidc-provider';
+import { internalsOf } from '../internals.ts';
+import type { DetailTypes, EngineClient } from './options.ts';
 import type { Override } from './override.ts';
 
 /** Members that the types of the engine leave out. */
@@ -11,36 +12,42 @@ interface ClientKeys {
 const maxCachedClients = 20_000;
 
 /** The engine knows one secret of a client; an assertion may be made with any of them. */
-const addAssertionSecrets = async (
-  client: EngineClient,
-  secretsOf: ClientFindOptions['assertionSecrets'],
-) => {
+const addAssertionSecrets = (client: EngineClient, secrets: readonly string[]): void => {
   const { symmetricKeyStore, clientSecret } = client as unknown as ClientKeys;
-  for (const secret of await secretsOf(client.clientId)) {
+  for (const secret of secrets) {
     if (secret === clientSecret) continue;
     const k = Buffer.from(secret).toString('base64url');
     symmetricKeyStore.add({ kty: 'oct', use: 'sig', alg: 'HS256', k });
   }
 };
 
+/** The engine takes types at its construction and builds no client with another type; clients are added later too. */
+const addDetailTypes = (
+  provider: Provider,
+  { typesOf, validate }: DetailTypes,
+  metadata: Readonly<Record<string, unknown>>,
+): void => {
+  const { types } = internalsOf(provider).features.richAuthorizationRequests;
+  for (const type of typesOf(metadata)) types[type] ??= { validate };
+};
+
 export const clientFind: Override = {
   name: 'client-find',
-  symbols: ['Client.find'],
+  symbols: ['Client.find', 'internals.features.richAuthorizationRequests.types'],
   reason:
-    'The engine hashes the metadata of a client at each request, and builds the client anew once there are more than a hundred. Here a built client is kept for as long as its metadata is the same object.',
+    'The engine hashes the metadata of a client at each request, and builds the client anew once there are more than a hundred. Here a built client is kept for as long as its metadata is the same object, and built with all its secrets and types.',
   test: 'test/protocol/client-authentication.test.ts',
   apply(provider, { clients, options }) {
     const cache = new Map<string, { readonly metadata: unknown; readonly client: EngineClient }>();
     const { Client } = provider;
     const find = Client.find.bind(Client);
-    const secretsOf = options.clientFind?.assertionSecrets;
-    const detailTypes = options.authorizationDetailTypes;
+    const { assertionSecrets, authorizationDetailTypes } = options.clientFind ?? {};
 
     const build = async (id: string, metadata: Readonly<Record<string, unknown>>) => {
-      if (detailTypes) registerDetailTypes(provider, detailTypes, metadata);
+      if (authorizationDetailTypes) addDetailTypes(provider, authorizationDetailTypes, metadata);
       const client = await find(id);
-      if (secretsOf && client?.clientAuthMethod === 'client_secret_jwt')
-        await addAssertionSecrets(client, secretsOf);
+      if (assertionSecrets && client?.clientAuthMethod === 'client_secret_jwt')
+        addAssertionSecrets(client, await assertionSecrets(id));
       return client;
     };
 

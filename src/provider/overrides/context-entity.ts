@@ -1,4 +1,3 @@
-import { wrapToken } from '../jwt-introspection.ts';
 import { currentContext } from '../request-context.ts';
 import type { Override } from './override.ts';
 
@@ -6,17 +5,16 @@ export const contextEntity: Override = {
   name: 'context-entity',
   symbols: ['OIDCContext.prototype.entity'],
   reason:
-    'It is called when the client of a request becomes known. The engine has no other hook between reading the parameters and checking the secret, which is where a client is rate limited, and where a JWT is wrapped that introspection and revocation would refuse.',
-  test: 'test/protocol/token-status.test.ts',
-  apply(provider, { options: { contextEntity: { onClientKnown } = {} } }) {
+    'It is called when the client of a request becomes known. The engine has no other hook between reading the parameters and checking the secret. The hook `clientKnown` of a route runs here, after the engine has checked the origin of the request.',
+  test: 'test/security/limits.test.ts',
+  apply(provider, { hooks }) {
     const { prototype } = provider.OIDCContext;
     const { entity } = prototype;
     prototype.entity = function (key: string, value: unknown): void {
       entity.call(this, key, value);
-      if (key !== 'Client') return;
-      if (this.params) wrapToken(this.route, this.params);
-      const ctx = currentContext();
-      if (ctx && this.client) onClientKnown?.(ctx, this.client);
+      const clientHooks = key === 'Client' ? hooks.get(this.route)?.clientKnown : undefined;
+      const ctx = clientHooks && currentContext();
+      if (ctx && this.client) for (const hook of clientHooks) hook(ctx, this.client);
     };
   },
 };

@@ -13,7 +13,7 @@ export const interactionFind: Override = {
   symbols: ['Interaction.find'],
   reason:
     'The engine lets any browser with the cookie of an interaction resume it. An attacker could begin a sign-in, plant its cookie in the browser of a victim who completes it, and resume it in the browser of the attacker (session fixation).',
-  test: 'test/security/browsers.test.ts',
+  test: 'test/pages/sign-in.test.ts',
   apply(provider, { options: { interactionFind } }) {
     if (!interactionFind) return;
     // Its generic `find` is for subclasses, of which there are none.

@@ -6,14 +6,16 @@ export type EngineClient = InstanceType<Provider['Client']>;
 export type EngineContext = KoaContextWithOIDC['oidc'];
 export type EngineInteraction = Awaited<ReturnType<Provider['interactionDetails']>>;
 
-export interface AuthorizationDetailTypesOptions extends DetailsType {
+/** Types of RFC 9396. */
+export interface DetailTypes extends DetailsType {
   /** The types that a client is registered for. */
   readonly typesOf: (metadata: Readonly<Record<string, unknown>>) => readonly string[];
 }
 
-export interface ClientFindOptions {
+interface ClientFindOptions {
   /** All secrets of a client, while one is being replaced. */
-  readonly assertionSecrets: (clientId: string) => Promise<readonly string[]>;
+  readonly assertionSecrets?: (clientId: string) => Promise<readonly string[]>;
+  readonly authorizationDetailTypes?: DetailTypes;
 }
 
 interface LogoutNotification {
@@ -35,11 +37,6 @@ export interface ClientPingOptions {
 interface ContextAcrOptions {
   /** The `acr` to report for the session of a request. */
   readonly reported: (context: EngineContext) => string | undefined;
-}
-
-interface ContextEntityOptions {
-  /** Called when the client of a request becomes known, before the client authenticates. It may throw. */
-  readonly onClientKnown: (ctx: KoaContextWithOIDC, client: EngineClient) => void;
 }
 
 interface DeviceUserCodeOptions {
@@ -68,12 +65,10 @@ interface ResponseModesOptions {
 
 /** What features pass to the overrides that they name. Two features that pass the same option are refused at start. */
 export interface OverrideOptions {
-  readonly authorizationDetailTypes?: AuthorizationDetailTypesOptions;
   readonly clientFind?: ClientFindOptions;
   readonly clientLogout?: ClientLogoutOptions;
   readonly clientPing?: ClientPingOptions;
   readonly contextAcr?: ContextAcrOptions;
-  readonly contextEntity?: ContextEntityOptions;
   readonly deviceUserCode?: DeviceUserCodeOptions;
   readonly interactionFind?: InteractionFindOptions;
   readonly pollRate?: PollRateOptions;

@@ -3,7 +3,7 @@ import type { Clock, Store } from '../../store/port.ts';
 import type { ClientSource } from '../client-source.ts';
 import type { EngineKeys } from '../engine-keys.ts';
 import type { GrantType } from '../grant-types.ts';
-import type { Middleware } from '../internals.ts';
+import type { RouteHooks } from '../route-middleware.ts';
 import type { OverrideOptions } from './options.ts';
 
 export interface OverrideDependencies {
@@ -13,7 +13,7 @@ export interface OverrideDependencies {
   readonly keys: EngineKeys;
   readonly grantTypes: readonly GrantType[];
   /** What features add to a route of the engine, by the name of the route. */
-  readonly middleware: ReadonlyMap<string, readonly Middleware[]>;
+  readonly hooks: ReadonlyMap<string, RouteHooks>;
   /** What features pass, merged. */
   readonly options: OverrideOptions;
 }

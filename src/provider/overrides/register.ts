@@ -4,7 +4,6 @@
  * override composes what several features need; the order below is that of a request and has no effect.
  */
 import { type Configuration, Provider } from 'oidc-provider';
-import { authorizationDetailTypes } from './authorization-detail-types.ts';
 import { clientFind } from './client-find.ts';
 import { clientGrantType } from './client-grant-type.ts';
 import { clientLogout } from './client-logout.ts';
@@ -34,7 +33,6 @@ export const overrides: readonly Override[] = [
   contextEntity,
   contextAcr,
   clientFind,
-  authorizationDetailTypes,
   clientSecret,
   clientGrantType,
   replayDetection,
@@ -56,7 +54,7 @@ export const createProvider = (
   settings: Configuration,
   dependencies: OverrideDependencies,
 ): Provider => {
-  const provider = constructWithRoutes(dependencies.middleware, () => new Provider(issuer, settings));
+  const provider = constructWithRoutes(dependencies.hooks, () => new Provider(issuer, settings));
   assertSymbolsExist(provider, overrides);
   for (const override of overrides) override.apply(provider, dependencies);
   return provider;

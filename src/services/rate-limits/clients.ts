@@ -59,8 +59,10 @@ export const limitClients = ({ config, counter }: Parts): ProviderSettings => {
     throw new TooMany(what, wait);
   };
 
-  const refuseBeyondLimits = (ctx: KoaContextWithOIDC, clientId: string): void => {
-    if (!limitedRoutes.some((route) => route === ctx.oidc.route)) return;
+  const refuseBeyondLimits = (
+    ctx: KoaContextWithOIDC,
+    { clientId }: InstanceType<Provider['Client']>,
+  ): void => {
     refuse(
       ctx,
       'too many failed authentications of this client from this address',
@@ -87,10 +89,13 @@ export const limitClients = ({ config, counter }: Parts): ProviderSettings => {
   };
 
   return {
-    overrides: {
-      contextEntity: { onClientKnown: (ctx, { clientId }) => refuseBeyondLimits(ctx, clientId) },
-    },
     attach: countFailures,
-    routes: token_per_client === 0 ? [] : [{ route: limitedRoutes, after: countRequest }],
+    routes: [
+      {
+        route: limitedRoutes,
+        clientKnown: refuseBeyondLimits,
+        ...(token_per_client > 0 && { after: countRequest }),
+      },
+    ],
   };
 };
