@@ -18,17 +18,23 @@ export interface SecurityEvent {
 }
 
 type Listener = (event: SecurityEvent) => void;
+type Outcome = SecurityEvent['outcome'];
 
 export interface Events {
   emit(event: SecurityEvent): void;
-  listen(listener: Listener): () => void;
+  /** Calls the listener for events of these outcomes; without `outcomes` for every event. The result ends it. */
+  listen(listener: Listener, outcomes?: readonly Outcome[]): () => void;
 }
 
 export const createEvents = (onError: (error: unknown) => void): Events => {
-  const listeners = new Set<Listener>();
+  const subscriptions = new Set<{
+    readonly listener: Listener;
+    readonly outcomes?: readonly Outcome[] | undefined;
+  }>();
   return {
     emit(event) {
-      for (const listener of listeners) {
+      for (const { listener, outcomes } of subscriptions) {
+        if (outcomes && !outcomes.includes(event.outcome)) continue;
         try {
           listener(event);
         } catch (error) {
@@ -36,9 +42,10 @@ export const createEvents = (onError: (error: unknown) => void): Events => {
         }
       }
     },
-    listen(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
+    listen(listener, outcomes) {
+      const subscription = { listener, outcomes };
+      subscriptions.add(subscription);
+      return () => subscriptions.delete(subscription);
     },
   };
 };

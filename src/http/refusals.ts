@@ -12,11 +12,12 @@ export const emitRefusals = (server: FastifyInstance, events: Events): void => {
   /** Correlation ids of the requests in flight, each with whether its refusal was reported. */
   const inFlight = new Map<string, boolean>();
 
-  const stopListening = events.listen(({ outcome, correlation }) => {
-    if (outcome !== 'ok' && correlation !== undefined && inFlight.has(correlation)) {
-      inFlight.set(correlation, true);
-    }
-  });
+  const stopListening = events.listen(
+    ({ correlation }) => {
+      if (correlation !== undefined && inFlight.has(correlation)) inFlight.set(correlation, true);
+    },
+    ['refused', 'failed'],
+  );
   server.addHook('onClose', async () => {
     stopListening();
   });
