@@ -2,9 +2,9 @@
  * Owns the audit record: a record of every security event, with the person, the client, the outcome, the address and
  * the request. It listens to events and never delays a request. The log and metrics are separate.
  *
- * 1. An event is emitted after its commit. merge-refusals.ts writes it at once, or counts it into the record of this
- *    minute when it repeats an anonymous refusal.
- * 2. recorder.ts queues it, and every 250 ms writes a batch. When the store is unavailable it retries; when the queue
+ * 1. An event is emitted after its commit, and recorder.ts takes it. merge-refusals.ts counts an anonymous refusal that
+ *    is repeated into the record of this minute.
+ * 2. recorder.ts queues all others, and every 250 ms writes a batch. When the store is unavailable it retries; when the queue
  *    is full it drops events and records how many.
  * 3. chain.ts appends the batch to the chain of this process. Each record holds the hash of the record before it, and
  *    the encrypted head of the chain (heads.ts) says where it ends.
@@ -69,8 +69,10 @@ export const createAudit = ({
     retentionDays: config.audit.retention_days,
     onError,
   });
-  const stopListening = events.listen((event) =>
-    recorder.record(extraDetails ? { ...event, details: { ...event.details, ...extraDetails } } : event),
+  const stopListening = events.listen(
+    extraDetails
+      ? (event) => recorder.record({ ...event, details: { ...event.details, ...extraDetails } })
+      : recorder.record,
   );
   return {
     state: recorder.state,

@@ -2,7 +2,7 @@ import type { SecurityEvent } from '#src/events.ts';
 import type { Clock } from '#src/store/port.ts';
 import { networkOf } from '../throttle/index.ts';
 
-/** In a record of several events: how group, and the times of the first and the last. */
+/** In a record of several events: how many, and the times of the first and the last. */
 export interface Merged {
   readonly count: number;
   readonly first: number;
@@ -24,14 +24,14 @@ interface Group {
 }
 
 const windowMs = 60_000;
-/** At most this group groups are open. Further refusals are grouped by type and reason only. */
+/** At most this many groups are open. Further refusals are grouped by type and reason only. */
 const maxGroups = 500;
 /** Details with few possible values. All others belong to a single request. */
 const keptDetails = ['door', 'endpoint', 'route'] as const;
 
 /** An attacker without an account can cause any number of refusals, and so could fill the audit record. */
-const isAnonymousRefusal = ({ outcome, account, address }: SecurityEvent): boolean =>
-  outcome !== 'ok' && account === undefined && address !== undefined;
+export const isAnonymous = ({ account, address }: SecurityEvent): boolean =>
+  account === undefined && address !== undefined;
 
 const withoutRequestDetails = ({
   type,
@@ -64,7 +64,7 @@ const typeAndReason = ({ type, outcome, reason }: SecurityEvent): SecurityEvent 
 
 /**
  * Writes the first anonymous refusal at once and unchanged. Refusals like it within the next minute become one record,
- * whose `merged.count` says how group they were.
+ * whose `merged.count` says how many they were.
  */
 export const createRefusalMerger = (clock: Clock, write: (timed: TimedEvent) => void) => {
   /** In the order in which they were opened, which is the order in which they end. */
@@ -88,10 +88,6 @@ export const createRefusalMerger = (clock: Clock, write: (timed: TimedEvent) => 
     record(event: SecurityEvent): void {
       closeEnded();
       const at = clock.now();
-      if (!isAnonymousRefusal(event)) {
-        write({ at, event });
-        return;
-      }
       const common = withoutRequestDetails(event);
       const exact = JSON.stringify(common);
       const grouped = open.has(exact) || open.size < maxGroups ? common : typeAndReason(event);

@@ -4,7 +4,7 @@ import { Conflict } from '#src/store/errors.ts';
 import type { Clock, Store } from '#src/store/port.ts';
 import type { SecretCipher } from '../keys/index.ts';
 import { createChain } from './chain.ts';
-import { createRefusalMerger, type TimedEvent } from './merge-refusals.ts';
+import { createRefusalMerger, isAnonymous, type TimedEvent } from './merge-refusals.ts';
 
 interface Dependencies {
   readonly store: Store;
@@ -112,7 +112,10 @@ export const createRecorder = (dependencies: Dependencies): Recorder => {
   const merger = createRefusalMerger(clock, enqueue);
 
   return {
-    record: merger.record,
+    record(event) {
+      if (event.outcome !== 'ok' && isAnonymous(event)) merger.record(event);
+      else enqueue({ at: clock.now(), event });
+    },
     state: () => ({ waiting: waiting.length, written, dropped }),
     start() {
       started = true;
