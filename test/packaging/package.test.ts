@@ -1,0 +1,205 @@
+import { execFile, spawn } from 'node:child_process';
+import { existsSync, globSync, readdirSync } from 'node:fs';
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import t from 'tap';
+import { stringify } from 'yaml';
+import { freePort } from '#src/testing/free-port.ts';
+import { buildPackage } from '../../packaging/build-package.ts';
+import { identity } from '../../packaging/identity.ts';
+import { runTool } from '../../packaging/run-tool.ts';
+import { Browser } from '../support/setup/browser.ts';
+import {
+  newVerifier,
+  password,
+  RelyingParty,
+  redirectParameters,
+  usualConfig,
+} from '../support/setup/relying-party.ts';
+import { isReady } from '../support/setup/server-process.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const run = promisify(execFile);
+const checkout = resolve(import.meta.dirname, '../..');
+
+/** Packages that the checkout has and a project that installs the tarball has not. */
+const notInstalled = /^(postern|node-(linux|win)-.*|\.bin|\.cache|\.package-lock\.json|@picocss)$/;
+
+/** An empty project with the tarball unpacked and its dependencies linked, as `npm install` would lay them out. */
+const projectWithTarball = async (folder: string): Promise<string> => {
+  const modules = join(folder, 'node_modules');
+  const target = join(modules, identity.packageName);
+  await mkdir(target, { recursive: true });
+  const tarball = await buildPackage(folder);
+  await run('tar', ['-xzf', tarball, '-C', target, '--strip-components=1']);
+  for (const name of readdirSync(join(checkout, 'node_modules'))) {
+    if (!notInstalled.test(name)) await symlink(join(checkout, 'node_modules', name), join(modules, name));
+  }
+  await writeFile(join(folder, 'package.json'), '{ "type": "module", "private": true }');
+  return target;
+};
+
+/** The environment of someone who never saw the checkout. */
+const environment = { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent' };
+
+const folder = t.testdir();
+const installed = await projectWithTarball(folder);
+const postern = join(installed, 'bin/postern');
+
+t.test('the package holds JavaScript, its types, and nothing that takes over a project', async (t) => {
+  const manifest = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'));
+  t.same(
+    Object.keys(manifest).filter((key) => /private|scripts|devDep|optionalDep|tap|knip/.test(key)),
+    [],
+  );
+  const names = Object.keys(manifest.dependencies);
+  t.ok(names.includes('oidc-provider'));
+  t.same(
+    names.filter((name) => /^node($|-)/.test(name)),
+    [],
+    'no copy of Node',
+  );
+  const sources = globSync(['{src,config,adapters}/**/*.ts'], { cwd: installed });
+  t.same(
+    sources.filter((file) => !file.endsWith('.d.ts')),
+    [],
+    'no TypeScript source',
+  );
+  const modules = globSync('{src,config,adapters}/**/*.js', { cwd: installed });
+  t.ok(modules.length > 300, 'the modules were found');
+  const leftovers: string[] = [];
+  for (const file of [...modules, ...sources]) {
+    if (/(from|import|URL)\s*\(?\s*['"][^'"\n]+\.ts['"]/.test(await readFile(join(installed, file), 'utf8')))
+      leftovers.push(file);
+  }
+  t.same(leftovers, [], 'no module names a TypeScript file');
+});
+
+t.test('lines and columns of a module are those of its source', async (t) => {
+  const source = await readFile(join(checkout, 'src/store/unit-of-work.ts'), 'utf8');
+  const module = await readFile(join(installed, 'src/store/unit-of-work.js'), 'utf8');
+  const position = (text: string) => text.split('\n').findIndex((line) => line.includes('class UnitOfWork'));
+  t.equal(position(module), position(source));
+  t.ok(position(module) >= 0);
+});
+
+t.test('the command says its version and checks a configuration', async (t) => {
+  const { version } = JSON.parse(await readFile(join(checkout, 'package.json'), 'utf8'));
+  const options = { cwd: folder, env: environment };
+  t.match((await run(process.execPath, [postern, 'version'], options)).stdout, version);
+  await t.rejects(run(process.execPath, [postern, '--set', 'no.such=1', 'config', 'check'], options), {
+    code: 78,
+  });
+});
+
+t.test('an installed server signs a person in and redeems the code', async (t) => {
+  const port = await freePort();
+  const issuer = `http://localhost:${port}`;
+  await writeFile(
+    join(folder, 'postern.yaml'),
+    stringify({
+      ...usualConfig,
+      issuer,
+      listen: { port },
+      demo: false,
+      security: { password: { memory_kib: 8192, passes: 1 } },
+    }),
+  );
+  const child = spawn(process.execPath, [postern, 'start'], {
+    cwd: folder,
+    env: environment,
+    stdio: 'ignore',
+  });
+  const ended = new Promise((resolve) => child.once('close', resolve));
+  t.teardown(async () => {
+    child.kill('SIGKILL');
+    await ended;
+  });
+  await waitFor('the installed server to be ready', () => isReady(issuer));
+  const browser = new Browser();
+  const party = new RelyingParty(issuer);
+  const verifier = newVerifier();
+  const login = await browser.open(party.authorizationUrl(verifier));
+  const style = /href="(\/assets\/pico[^"]+)"/.exec(login.body)?.[1];
+  t.equal((await fetch(`${issuer}${style}`)).status, 200, 'the carried stylesheet is served');
+  const done = await browser.submit(login, { login: 'ada', password });
+  const { code } = Object.fromEntries(redirectParameters(done));
+  const redeemed = await party.redeem(code ?? '', verifier);
+  t.match(redeemed, { status: 200, body: { token_type: 'Bearer', id_token: String } });
+  t.notMatch(await party.redeem(code ?? '', verifier), { status: 200 }, 'once');
+  child.kill('SIGTERM');
+  t.equal(await ended, 0, 'it ends by itself');
+});
+
+const kitExample = `
+import { startServer } from '${identity.packageName}/testing';
+const server = await startServer({ settings: { tokens: { access_token_ttl: 300 } } });
+await server.addAccount({ username: 'ada', password: 'correct horse battery' });
+const client = await server.addClient({ type: 'web', metadata: { redirect_uris: ['http://localhost:4999/callback'] } });
+const session = await server.signIn('ada');
+const { code, codeVerifier } = await server.authorizationCode({ client: client.id, session, scope: 'openid' });
+const answer = await fetch(server.issuer + '/oauth/token', {
+  method: 'POST',
+  headers: { authorization: 'Basic ' + btoa(client.id + ':' + client.secret) },
+  body: new URLSearchParams({
+    grant_type: 'authorization_code',
+    code,
+    redirect_uri: 'http://localhost:4999/callback',
+    code_verifier: codeVerifier ?? '',
+  }),
+});
+const body = await answer.json();
+console.log(answer.status, Object.keys(Object(body)).join(' '));
+await server.stop();
+`;
+
+t.test('the test kit works in a JavaScript project', async (t) => {
+  await writeFile(join(folder, 'kit.js'), kitExample);
+  const { stdout } = await run(process.execPath, ['kit.js'], { cwd: folder, env: environment });
+  t.match(stdout, /^200 .*access_token/m);
+});
+
+t.test('the types of the test kit are whole in a strict TypeScript project', async (t) => {
+  await writeFile(join(folder, 'kit.ts'), kitExample);
+  await writeFile(
+    join(folder, 'tsconfig.json'),
+    JSON.stringify({
+      compilerOptions: {
+        strict: true,
+        noEmit: true,
+        module: 'nodenext',
+        target: 'es2024',
+        skipLibCheck: false,
+        types: ['node'],
+      },
+      files: ['kit.ts'],
+    }),
+  );
+  const tsc = join(checkout, 'node_modules/.bin/tsc');
+  const { stdout } = await runTool(tsc, ['-p', folder], folder).catch((error) => error);
+  t.equal(stdout, '');
+});
+
+t.test('an old Node is told which one to install', async (t) => {
+  // The version is all that the program looks at, and the test machine has one Node only.
+  const preload = join(folder, 'old.cjs');
+  await writeFile(preload, "Object.defineProperty(process.versions, 'node', { value: '20.1.0' });");
+  const failed = await run(process.execPath, ['-r', preload, postern, 'version'], {
+    cwd: folder,
+    env: environment,
+  }).catch((error) => error);
+  t.match(failed, { code: 1, stderr: /Node 20\.1\.0, but Node 24 is needed: install Node 24\.11 or newer/ });
+  t.notMatch(failed.stderr, /npm ci/);
+});
+
+t.test('the documentation names no unpublished package to a registry', async (t) => {
+  const pages = globSync(['README.md', 'docs/**/*.md', 'examples/**/*.md'], { cwd: checkout });
+  t.ok(pages.length > 20 && existsSync(join(checkout, 'README.md')), 'the pages were found');
+  const offenders: string[] = [];
+  for (const page of pages) {
+    const text = await readFile(join(checkout, page), 'utf8');
+    if (/npm (install|i)\b[^\n]*\spostern(@\S+)?(\s|$)/m.test(text)) offenders.push(page);
+  }
+  t.same(identity.published ? [] : offenders, []);
+});
