@@ -26,7 +26,7 @@ interface Dependencies {
   readonly keys?: Keys;
   /** Clients that exist in addition to those of the configuration and the store. */
   readonly clientsOfFeatures: (config: Config, cookieKey: string) => readonly ClientConfig[];
-  /** Those that clients may be registered for. */
+  /** The grant types that clients may be registered for. */
   readonly grantTypes: readonly GrantType[];
 }
 

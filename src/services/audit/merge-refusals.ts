@@ -2,7 +2,7 @@ import type { SecurityEvent } from '#src/events.ts';
 import type { Clock } from '#src/store/port.ts';
 import { networkOf } from '../throttle/index.ts';
 
-/** In a record of several events: how many, and the times of the first and the last. */
+/** In a record of several events: how many they are, and the times of the first and the last. */
 export interface Merged {
   readonly count: number;
   readonly first: number;
@@ -24,7 +24,7 @@ interface Group {
 }
 
 const windowMs = 60_000;
-/** At most this many groups are open. Further refusals are grouped by type and reason only. */
+/** At most this many groups are open at a time. Further refusals are grouped by type and reason only. */
 const maxGroups = 500;
 /** Details with few possible values. All others belong to a single request. */
 const keptDetails = ['door', 'endpoint', 'route'] as const;

@@ -18,7 +18,7 @@ interface Dependencies {
 export interface RecorderState {
   readonly waiting: number;
   readonly written: number;
-  /** Events that found the queue full. The next record that can be written says how many. */
+  /** How many events found the queue full. The next record that can be written reports it. */
   readonly dropped: number;
 }
 

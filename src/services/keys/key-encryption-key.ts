@@ -107,7 +107,7 @@ const readOrCreateFile = async (url: string, store: Store): Promise<KeyEncryptio
   );
 };
 
-/** Created only while the store holds nothing encrypted. */
+/** Reads the key encryption key. It is created only while the store holds nothing encrypted. */
 export const keyEncryptionKey = async (config: KeysConfig, store: Store): Promise<KeyEncryptionKey> => {
   const configured = config.security.key_encryption_key;
   if (configured !== undefined) return { bytes: parse(configured, name), origin: name };

@@ -7,12 +7,12 @@ import type { EngineRoute } from '../../provider/route-middleware.ts';
 import { networkOf } from '../throttle/index.ts';
 import type { Counter } from './counter.ts';
 
-interface Parts {
+interface Dependencies {
   readonly config: Pick<Config, 'security'>;
   readonly counter: Counter;
 }
 
-/** Where clients authenticate. */
+/** The endpoints where clients authenticate. */
 const limitedRoutes: readonly EngineRoute[] = [
   'token',
   'pushed_authorization_request',
@@ -31,8 +31,8 @@ const refusals = [
   'backchannel_authentication.error',
 ];
 
-/** RFC 6585 §4 by a code of RFC 6749, which has none for it. */
-class TooMany extends errors.OIDCProviderError {
+/** 429 (RFC 6585 §4). RFC 6749 has no error code for it, so it gets the nearest one. */
+class TooManyRequests extends errors.OIDCProviderError {
   constructor(what: string, wait: number) {
     super(429, 'temporarily_unavailable');
     this.error_description = `${what}, wait ${wait} seconds`;
@@ -43,7 +43,7 @@ class TooMany extends errors.OIDCProviderError {
  * Limits how often a client's secret may be guessed from one address, and how often a client may ask at all. Both are
  * checked when the client becomes known, before its secret is.
  */
-export const limitClients = ({ config, counter }: Parts): ProviderSettings => {
+export const limitClients = ({ config, counter }: Dependencies): ProviderSettings => {
   const { failed_authentication_per_client, token_per_client } = config.security.throttle;
 
   const failuresOf = (ctx: KoaContextWithOIDC, client: string) => ({
@@ -56,7 +56,7 @@ export const limitClients = ({ config, counter }: Parts): ProviderSettings => {
   const refuse = (ctx: KoaContextWithOIDC, what: string, wait: number | undefined): void => {
     if (wait === undefined) return;
     ctx.set('Retry-After', String(wait));
-    throw new TooMany(what, wait);
+    throw new TooManyRequests(what, wait);
   };
 
   const refuseBeyondLimits = (

@@ -40,7 +40,7 @@ export const createReadiness = (store: Store, keys: Pick<Keys, 'list' | 'faults'
   const poll = async (): Promise<void> => {
     const before = reachable;
     reachable = await storeAnswers();
-    // What keeps it from answering, or did until now, is not waited for.
+    // An outage, or its end, is inspected at once, without waiting for the next inspection.
     const due = polls++ % inspectEvery === 0;
     if (due || !(before && reachable)) findings = await store.inspect().catch(() => findings);
   };

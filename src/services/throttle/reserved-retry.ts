@@ -5,7 +5,7 @@ import { allowed, refuse, type Verdict } from './verdict.ts';
 const second = 1000;
 /** A reserved retry may still be made this long after its time. */
 const expiresAfterMs = 5 * 60 * second;
-/** An attempt without a result after this long was given up, as when the server was too busy to check the password. */
+/** An attempt that has no result after this time was abandoned, as when the server was too busy to check it. */
 const attemptTimeoutMs = 10 * second;
 
 /** A delay reserves one retry, so a person who waits gets one attempt whatever others did meanwhile. */
@@ -36,7 +36,7 @@ export const createReservedRetries = ({ store, clock }: { readonly store: Store;
 
   return {
     reserve,
-    /** The verdict on an attempt that finds this reservation; undefined when the reservation was given up. */
+    /** The verdict on an attempt that finds this reservation; undefined when the retry was abandoned. */
     async check(key: Key, reservation: Document): Promise<Verdict | undefined> {
       const left = Number(JSON.parse(reservation.body).until) - clock.now();
       if (left > 0) return refuse(left);

@@ -5,7 +5,7 @@ import { type Attempt, createSignInThrottle } from './sign-in-throttle.ts';
 import { allowed, refuse, type Verdict } from './verdict.ts';
 
 export interface Throttle {
-  /** Asked before the password is checked. */
+  /** Whether the password of this attempt may be checked now. */
   check(attempt: Attempt): Promise<Verdict>;
   failed(attempt: Attempt): Promise<void>;
   succeeded(attempt: Attempt): Promise<void>;

@@ -1,0 +1,5 @@
+export interface AuditProblem {
+  readonly chain: string;
+  readonly seq?: number;
+  readonly message: string;
+}
