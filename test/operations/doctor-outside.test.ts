@@ -24,7 +24,7 @@ t.test(
     t.match(plain, { exit: 1, codes: ['issuer_elsewhere'] });
     t.match(plain.findings, [
       {
-        message: /Clients that come to http:\/\/localhost:\d+ are told that the issuer is/,
+        message: /At http:\/\/localhost:\d+ clients read that the issuer is/,
         fix: /^Set issuer: /,
       },
     ]);

@@ -1,5 +1,5 @@
 import type { Config } from '#config';
-import type { collectFindings } from './finding.ts';
+import type { AddFindings } from './finding.ts';
 import { get } from './get.ts';
 
 /** A client whose authorization request starts a sign-in. */
@@ -13,7 +13,7 @@ export const checkCookies = async (
   url: string,
   config: Pick<Config, 'issuer'>,
   { id, redirectUri }: SampleClient,
-  { error, warning }: Pick<ReturnType<typeof collectFindings>, 'error' | 'warning'>,
+  { error, warning }: AddFindings,
 ): Promise<void> => {
   const query = new URLSearchParams({
     client_id: id,
@@ -23,10 +23,10 @@ export const checkCookies = async (
     code_challenge: 'x'.repeat(43),
     code_challenge_method: 'S256',
   });
-  const answer = await get(`${url}/oauth/authorize?${query}`).catch(() => undefined);
-  const startsSignIn = answer?.headers.get('location')?.includes('/interaction/');
-  if (!answer || !startsSignIn) return;
-  const cookies = answer.headers.getSetCookie();
+  const response = await get(`${url}/oauth/authorize?${query}`).catch(() => undefined);
+  const startsSignIn = response?.headers.get('location')?.includes('/interaction/');
+  if (!response || !startsSignIn) return;
+  const cookies = response.headers.getSetCookie();
   if (cookies.length === 0) {
     error(
       'cookies_dropped',

@@ -19,3 +19,6 @@ export const collectFindings = (about: string) => {
       void found.push({ about, severity, code, message, fix });
   return { found, error: add('error'), warning: add('warning') };
 };
+
+/** How a check adds what it finds. */
+export type AddFindings = Pick<ReturnType<typeof collectFindings>, 'error' | 'warning'>;
