@@ -41,7 +41,7 @@ await t.test('a wrong address is refused with the expected form, and without the
     ['http://127.0.0.1', /redis:\/\//],
     ['redis://', /names no host/],
     ['redis://a,b/0', /redis\+sentinel/],
-    ['redis://u:s3cret@h/x', /no number/],
+    ['redis://u:s3cret@h/x', /not a number/],
     ['redis://u:s3cret@h?colour=1', /unknown parameter "colour"/],
     ['redis://only-a-user@h', /without a password/],
     ['redis://h?ca=/x.pem', /without TLS/],
