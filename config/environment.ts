@@ -1,4 +1,4 @@
 import type { Environment } from './load/environment.ts';
 
-/** The environment of this process: the only place that reads it. */
+/** The environment variables. No other file reads `process.env`. */
 export const environment = (): Environment => ({ ...process.env });

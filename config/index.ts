@@ -1,6 +1,9 @@
 /**
- * What an operator may set: sections, defaults, loading and checks, and the only reader of the environment. It knows
- * nothing of the rest of the house, and decides nothing that isn't written by the operator.
+ * The configuration: sections, defaults, loading and checks. It is the only reader of the environment, and it depends on
+ * nothing else in Postern.
+ *
+ * To add a key: add it to its section in `sections/` with a description, read it in the code, add rules that span
+ * several keys to `checks/`, and renew `postern.schema.json` and docs/configuration.md (a failing test has the commands).
  */
 export { editorSchema } from './describe/editor-schema.ts';
 export { effectiveValues, formatSource } from './describe/effective-values.ts';

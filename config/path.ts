@@ -1,4 +1,4 @@
-/** The way to a key: names of sections, names in maps, positions in lists. */
+/** The path of a key: names of sections, names in maps, and positions in lists. */
 export type Path = readonly string[];
 
 /** Names that would reach the prototype of an object instead of a key. */
@@ -9,17 +9,17 @@ export const isUnsafe = (key: string): boolean => unsafe.has(key);
 export const formatPath = (path: Path): string =>
   path.map((key) => (/^[^\s."\p{Cc}]+$/u.test(key) ? key : JSON.stringify(key))).join('.');
 
-/** The other way round; nothing when the text is not a path. */
+/** The reverse of `formatPath`; `undefined` for a text that is not a path. */
 export const parsePath = (text: string): Path | undefined => {
   if (!/^(?:"[^"]+"|[^\s."]+)(?:\.(?:"[^"]+"|[^\s."]+))*$/.test(text)) return undefined;
   return (text.match(/"[^"]+"|[^."]+/g) ?? []).map((key) => key.replace(/^"|"$/g, ''));
 };
 
-/** Lists hold their values under positions, everything else under names. */
+/** Lists have values under positions, sections and maps under names. */
 export type Tree = { [key: string]: unknown } | unknown[];
 
 export const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null;
 
 export const child = (tree: unknown, key: string): unknown =>
-  // A list is an object whose keys are its positions.
+  // The keys of a list are its positions.
   isTree(tree) && Object.hasOwn(tree, key) ? (tree as Record<string, unknown>)[key] : undefined;

@@ -1,4 +1,4 @@
-/** Where an effective value comes from. */
+/** The source of an effective value. */
 export type Source =
   | 'default'
   | { readonly file: string }
@@ -8,7 +8,7 @@ export type Source =
 export interface Problem {
   /** The key, as `listen.port` or `clients.0.client_id`; empty for a whole file. */
   readonly path: string;
-  /** One sentence: what was found and what is wanted. Never the value of a secret. */
+  /** One sentence: what was found and what is expected. It never contains the value of a secret. */
   readonly message: string;
   readonly suggestion?: string;
   /** `postern.yaml:4:9`, `POSTERN_LISTEN__PORT`, `--port`. */
@@ -23,7 +23,7 @@ const line = ({ path, message, suggestion, where }: Problem): string =>
     where === undefined ? '' : ` (${where})`,
   ].join('');
 
-/** Every mistake of a configuration together; who catches it exits with 78. */
+/** All mistakes of a configuration together. A command that catches it exits with 78. */
 export class ConfigurationError extends Error {
   readonly code = 'bad_configuration';
   readonly problems: readonly Problem[];

@@ -2,7 +2,7 @@ import { nodeOf } from '../schema/build.ts';
 import { account } from '../sections/account.ts';
 import { type Rule, when } from './rule.ts';
 
-/** Names that stand beside the username, or that only the server may say (RFC 7519 §4.1, OpenID Connect Core §2). */
+/** Keys of an account, and claims that only the server sets (RFC 7519 §4.1, OpenID Connect Core §2). */
 const reserved = new Set([
   ...Object.keys(nodeOf(account).properties ?? {}),
   ...[
@@ -37,7 +37,7 @@ export const accountsMakeSense: Rule = {
           when(
             reserved.has(claim),
             [...path, 'claims', claim],
-            'Is not a custom claim: a standard one stands beside the username, the rest is said by the server alone.',
+            'Is not a custom claim: standard claims are keys of the account, and the server sets the others.',
           ),
         ),
       ];

@@ -47,12 +47,12 @@ export const productionReachesNotEverything: Rule = {
         ...when(
           mode === 'production' && network.endsWith('/0'),
           path,
-          'This is every network: clients could make the server ask anything it can reach. Name the networks of your relying parties.',
+          'This allows every network: clients could make the server call anything it can reach. Name the networks of your relying parties.',
         ),
         ...when(
           /^(169\.254\.|fe[89ab])/i.test(network) && network.includes('/'),
           path,
-          'Link-local addresses are reached only when each is named by itself, without a prefix length.',
+          'Link-local addresses must be listed one by one, without a prefix length.',
         ),
       ];
     }),
@@ -89,7 +89,7 @@ export const mtlsOriginIsAnother: Rule = {
       ...when(
         security.allowed_hosts.includes(new URL(origin).host),
         path,
-        'Is in security.allowed_hosts too, where pages would answer as well: leave it out there.',
+        'Is in security.allowed_hosts too, so pages would be served there as well: remove it there.',
       ),
     ];
   },
@@ -101,6 +101,6 @@ export const metricsAreGuarded: Rule = {
     when(
       metrics.enabled && metrics.port === undefined && metrics.token === undefined,
       ['metrics'],
-      'Set metrics.port (a port of their own) or metrics.token: otherwise anyone could read the metrics.',
+      'Set metrics.port (a separate port) or metrics.token: otherwise anyone could read the metrics.',
     ),
 };

@@ -25,7 +25,7 @@ const checkSecrets = (client: ClientConfig, path: readonly string[]): readonly F
   ),
 ];
 
-/** Members of a JWK that are not public (RFC 7518 §6). */
+/** Private keys and symmetric keys have these members (RFC 7518 §6). */
 const holdsPrivateKey = ({ jwks }: ClientConfig): boolean => {
   const keys = jwks?.['keys'];
   return (
@@ -67,7 +67,7 @@ export const clientsMakeSense: Rule = {
 
 const unverifiedHeaders: readonly string[] = ['client-cert', 'x-forwarded-client-cert'];
 
-/** RFC 8705 §2.1: such a client is known by a name, which is worth what the authority behind it is. */
+/** RFC 8705 §2.1: the client is identified by a name in its certificate, so an authority must have verified it. */
 export const certificatesAreVerified: Rule = {
   needs: ['clients', 'proxy'],
   check: ({ clients, proxy }) =>
@@ -77,7 +77,7 @@ export const certificatesAreVerified: Rule = {
           !proxy.client_certificates_verified &&
           unverifiedHeaders.includes(proxy.client_certificate_header),
         ['clients', String(index), 'token_endpoint_auth_method'],
-        `tls_client_auth wants a certificate that was verified, and ${proxy.client_certificate_header} does not tell: set proxy.client_certificates_verified to true if the proxy passes on no other.`,
+        `tls_client_auth needs verified certificates, and ${proxy.client_certificate_header} does not say whether one was verified: set proxy.client_certificates_verified to true if the proxy passes on only verified ones.`,
       ),
     ),
 };

@@ -11,7 +11,7 @@ const repeated = (all: readonly Named[], what: string): Finding[] => {
   const findings: Finding[] = [];
   for (const { name, path } of all) {
     if (name === undefined) continue;
-    if (seen.has(name)) findings.push({ path, message: `There is another ${what} with this name already.` });
+    if (seen.has(name)) findings.push({ path, message: `There is another ${what} with this name.` });
     seen.add(name);
   }
   return findings;
@@ -39,7 +39,7 @@ export const clientsDiffer: Rule = {
   ],
 };
 
-/** People type their name in any case: two that differ in case alone would be one person at the login. */
+/** People type their user name in any case, so two names that differ only in case would be one at the login. */
 export const accountsDiffer: Rule = {
   needs: ['accounts'],
   check: ({ accounts }) => [

@@ -1,4 +1,4 @@
-/** Rules that span several keys; what one key alone may be is in its section. */
+/** The rules that span several keys. The section of a key has the rules for that key alone. */
 import { accountsMakeSense } from './accounts.ts';
 import {
   developmentStaysLocal,

@@ -6,7 +6,7 @@ export const productionHasItsOwnKey: Rule = {
     when(
       mode === 'production' && security.key_encryption_key === undefined,
       ['security', 'key_encryption_key'],
-      'Is missing: production wants a key of your own. Make one with `openssl rand -base64 32` and name its file in POSTERN_SECURITY__KEY_ENCRYPTION_KEY_FILE.',
+      'Is missing: production needs your own key. Make one with `openssl rand -base64 32` and name its file in POSTERN_SECURITY__KEY_ENCRYPTION_KEY_FILE.',
     ),
 };
 
@@ -26,11 +26,11 @@ export const productionStoreLasts: Rule = {
     when(
       mode === 'production' && store.url === 'memory:',
       ['store', 'url'],
-      'Production refuses memory:, which forgets everything at each stop. Use sqlite:PATH or redis://HOST.',
+      'Production refuses memory:, which loses everything at each stop. Use sqlite:PATH or redis://HOST.',
     ),
 };
 
-/** A password in a configuration file ends up in backups, images and version control. */
+/** A configuration file ends up in backups, images and version control. */
 export const productionSecretsAreNotPlain: Rule = {
   needs: ['mode', 'clients', 'accounts'],
   check: ({ mode, clients, accounts }, { isFromFile }) => {

@@ -7,14 +7,14 @@ export interface Finding extends Mistake {
 }
 
 interface RuleContext {
-  /** Read from a file of its own: `…_file` or a `POSTERN_…_FILE` variable. */
+  /** The value was read from a secret file: `…_file` or a `POSTERN_…_FILE` variable. */
   readonly isFromFile: (path: Path) => boolean;
 }
 
-/** A rule that spans several keys. It sees only configurations whose `needs` are right one by one. */
+/** A rule that spans several keys. It runs only if the sections in `needs` are valid on their own. */
 export interface Rule {
   readonly needs: readonly (keyof Config)[];
-  readonly check: (config: Config, facts: RuleContext) => readonly Finding[];
+  readonly check: (config: Config, context: RuleContext) => readonly Finding[];
 }
 
 export const when = (isBroken: boolean, path: Path, message: string): readonly Finding[] =>

@@ -13,18 +13,18 @@ const fileKeys = (properties: Readonly<Record<string, Node>>): Json =>
       .filter(([, node]) => mayBeInFile(node))
       .map(([key]) => [
         `${key}_file`,
-        { type: 'string', minLength: 1, description: `Name of a file that holds ${key}.` },
+        { type: 'string', minLength: 1, description: `Name of a file that contains ${key}.` },
       ]),
   );
 
-/** A key with nothing behind it is an empty section or list, where one may be empty. */
+/** A key without a value is an empty section or list, if that is allowed. */
 const forKey = (node: Node): Json => {
   const mayBeEmpty =
     (node.type === 'array' && !node.minItems) || (node.type === 'object' && !node.required?.length);
   return { ...forEditors(node), ...(mayBeEmpty ? { type: [node.type, 'null'] } : {}) };
 };
 
-/** Marks of ours go, `…_file` keys come. */
+/** Removes Postern's own marks and adds the `…_file` keys. */
 const forEditors = (node: Node): Json => {
   const { passwordInUrl, properties, items, anyOf, additionalProperties, ...plain } = node;
   return {

@@ -12,7 +12,7 @@ export interface EffectiveValue {
   readonly source: Source;
 }
 
-/** What is in force and who said so, safe to show to an operator. */
+/** All effective values with their sources. Secrets are masked. */
 export const effectiveValues = ({ config, sources }: Loaded): readonly EffectiveValue[] =>
   effectiveLeaves(nodeOf(schema), config).map(({ path, value, node, isSecret }) => ({
     path: formatPath(path),

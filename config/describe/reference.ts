@@ -15,7 +15,7 @@ const valueColumn = (node: Node): string => {
   if (node.type === 'array') return `list of: ${valueColumn(node.items ?? {})}`;
   if (node.type === 'object')
     return node.properties ? 'section' : `map of: ${valueColumn(node.additionalProperties || {})}`;
-  // The names in schemas come from the builders, which take a `FormatName`.
+  // Format names in schemas come from the builders, which accept only a `FormatName`.
   if (node.format) return formatOf(node.format as FormatName).expected;
   const plain: Readonly<Record<string, string>> = {
     boolean: '`true`, `false`',
@@ -30,7 +30,7 @@ const defaultColumn = (node: Node, isRequired: boolean): string => {
   return node.default === undefined || node.properties ? '' : `\`${JSON.stringify(node.default)}\``;
 };
 
-/** Keys of a section and of the sections in it; lists of sections get a table of their own. */
+/** The keys of a section and of the sections in it. Lists of sections get separate tables. */
 const rows = (node: Node, path: Path): string[] =>
   Object.entries(node.properties ?? {}).flatMap(([key, property]) => {
     const own = [...path, key];
@@ -48,7 +48,7 @@ const rows = (node: Node, path: Path): string[] =>
 const table = (node: Node, path: Path = []): string =>
   ['| key | value | default | |', '| --- | --- | --- | --- |', ...rows(node, path)].join('\n');
 
-/** Lists of sections within: `clients`, and `clients.N.secrets` in them. */
+/** The lists of sections: `clients`, and in it `clients.N.secrets`. */
 const lists = (node: Node, path: Path): string[] =>
   Object.entries(node.properties ?? {}).flatMap(([key, property]) => {
     const own = [...path, key];

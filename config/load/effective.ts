@@ -10,7 +10,7 @@ export interface Leaf {
 
 const maskText = '••••••';
 
-/** Someone who writes `redis://password@host` meant a password as well. */
+/** `redis://password@host` contains a password too, although it is in the place of a user name. */
 const userPassword = /^([a-z+]+:\/\/(?:[^@/?#:]*:)?)([^@/?#]+)(?=@)/;
 const parameter = /([?&]([^=&#]*)=)([^&#]+)/g;
 const publicParameters = new Set(['db', 'tls', 'ca', 'cert', 'key', 'servername', 'sentinel_username']);
@@ -22,7 +22,7 @@ const maskUrl = (url: string): string =>
       publicParameters.has(name) ? whole : head + maskText,
     );
 
-/** What may be shown instead of a secret: nothing of it, or a URL without its password. */
+/** The text shown instead of a secret: a mask, or a URL without its password. */
 export const mask = (node: Node, value: unknown): unknown =>
   node.passwordInUrl === true && typeof value === 'string' ? maskUrl(value) : maskText;
 
@@ -35,7 +35,7 @@ const childOf = (node: Node, key: string): Node =>
 const isOneLine = (value: readonly unknown[], node: Node): boolean =>
   node.items?.writeOnly !== true && !value.some(isTree);
 
-/** Every effective value, the way `config print` shows them: a list of texts is one value. */
+/** Every effective value, as `config print` shows them. A list of texts is one value. */
 export const effectiveLeaves = (node: Node, value: unknown, path: Path = []): readonly Leaf[] => {
   const branch = node.anyOf?.find((one) => one.type === 'object' && isTree(value)) ?? node;
   const isWhole =

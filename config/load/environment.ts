@@ -13,7 +13,7 @@ export const fileVariable = 'POSTERN_CONFIG';
 
 export const variableOf = (path: Path): string => prefix + path.map((key) => key.toUpperCase()).join('__');
 
-/** Kubernetes sets these for a Service that is named `postern` or `postern-…`; they are not meant for us. */
+/** Kubernetes sets these variables for a Service named `postern` or `postern-…`. They are not settings. */
 const isServiceLink = (name: string, value: string): boolean =>
   !name.includes('__') &&
   (/_SERVICE_(HOST|PORT(_[A-Z0-9_]+)?)$/.test(name) ||
@@ -27,11 +27,11 @@ const leafPaths = (node: Node, path: Path = []): Path[] =>
 
 const withoutUnderscores = (name: string): string => name.replaceAll('_', '');
 
-/** A single underscore for a double one, the same key in a section, then whatever is near. */
+/** Tries a single underscore instead of two, then the same key in a section, then the nearest name. */
 const suggestionFor = (root: Node, name: string, path: Path): string | undefined => {
   const known = leafPaths(root).map(variableOf);
-  const spelt = known.find((variable) => withoutUnderscores(variable) === withoutUnderscores(name));
-  if (spelt) return spelt;
+  const sameLetters = known.find((variable) => withoutUnderscores(variable) === withoutUnderscores(name));
+  if (sameLetters) return sameLetters;
   const found = lookup(root, path);
   const { suggestion } = found.kind === 'unknown' ? unknownKeyMistake(root, found.section, found.path) : {};
   return suggestion === undefined ? nearest(name, known) : variableOf(suggestion.split('.'));
@@ -46,7 +46,7 @@ const unknownVariable = (root: Node, name: string, path: Path): Problem => {
   };
 };
 
-/** `POSTERN_STORE__URL` is `store.url`; an empty variable counts as not set. */
+/** `POSTERN_STORE__URL` sets `store.url`. An empty variable counts as not set. */
 export const environmentLayer = (root: Node, env: Environment, cwd: string): Layer => {
   const assignments: Assignment[] = [];
   const problems: Problem[] = [];

@@ -7,7 +7,7 @@ import { describeReadError } from './read-errors.ts';
 import { toPlainValue, yaml } from './yaml.ts';
 import { describeYamlError } from './yaml-errors.ts';
 
-/** Leaves of sections one by one, so that each keeps its own source; lists as a whole. */
+/** The keys of sections one by one, so that each has its own source, and lists as a whole. */
 const leaves = (value: unknown, path: Path): { path: Path; value: unknown }[] =>
   isTree(value) && !Array.isArray(value) && Object.keys(value).length > 0
     ? Object.entries(value).flatMap(([key, one]) => leaves(one, [...path, key]))
@@ -48,7 +48,7 @@ const parse = (text: string, name: string, folder: string): Layer => {
   }
 };
 
-/** `wanted`: somebody named this file, so it must be there. */
+/** `isRequired`: the operator named this file, so it must exist. */
 export const fileLayer = (file: string, cwd: string, isRequired: boolean): Layer => {
   const path = resolve(cwd, file);
   const inside = relative(cwd, path);

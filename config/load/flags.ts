@@ -7,7 +7,7 @@ import type { Assignment, Layer } from './layer.ts';
 import { parseValue } from './value.ts';
 
 export interface Flags {
-  /** `path=value`, as often as wanted. */
+  /** `path=value`, any number of times. */
   readonly set?: readonly string[];
   readonly host?: string;
   readonly port?: string;

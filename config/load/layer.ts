@@ -10,11 +10,11 @@ export interface Assignment {
   readonly where: string;
 }
 
-/** What one source sets, and the folder that names of files in it start from. */
+/** What one source sets. File names in it are relative to `folder`. */
 export interface Layer {
   readonly folder: string;
   readonly assignments: readonly Assignment[];
   readonly problems: readonly Problem[];
-  /** Finer than the assignment's own `where`: the line of a key inside a list. */
+  /** More exact than `where` of the assignment: the line of a key inside a list. */
   readonly locate?: (path: Path) => string | undefined;
 }

@@ -7,7 +7,7 @@ interface Step {
   readonly value: unknown;
 }
 
-// The parser gives every node it read a range.
+// The parser sets the range of every node that it reads.
 const offsetOf = (node: unknown): number | undefined => (node as Node).range?.[0];
 
 const step = (node: unknown, key: string): Step | undefined => {
@@ -20,7 +20,7 @@ const step = (node: unknown, key: string): Step | undefined => {
   return item === undefined ? undefined : { offset: offsetOf(item), value: item };
 };
 
-/** Where a key stands in the text, or the nearest thing around it. */
+/** The offset of a key in the text, or of the nearest section around it. */
 export const locate = (document: Document.Parsed, path: Path): number => {
   let node: unknown = document.contents;
   let offset = 0;

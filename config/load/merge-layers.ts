@@ -9,14 +9,14 @@ interface Origin {
   readonly layer: Layer;
 }
 
-/** What all sources together say, and who said what. */
+/** The values of all sources, and the source of each value. */
 export interface MergedLayers {
   readonly tree: Tree;
   readonly origins: Map<string, Origin>;
   readonly problems: Problem[];
 }
 
-/** `password` and `password_file` are two ways to say the same: the later source replaces either. */
+/** `password` and `password_file` set the same value, so a later source replaces both. */
 const alternativeSpelling = (path: Path): Path => {
   const key = path.at(-1) ?? '';
   const other = key.endsWith('_file') ? key.slice(0, -'_file'.length) : `${key}_file`;
@@ -29,7 +29,7 @@ const dropOrigins = ({ origins }: MergedLayers, path: string): void => {
   for (const known of origins.keys()) if (known === path || isBelow(known, path)) origins.delete(known);
 };
 
-/** `gap`: an entry of a list that nobody wrote would come before. `wrong`: the check will say so. */
+/** `gap`: the list would have an entry that no source sets. `wrong`: the schema check will report it. */
 type Obstacle = 'gap' | 'wrong';
 
 const setChild = (parent: Tree, key: string, value: unknown): Obstacle | undefined => {
@@ -55,36 +55,31 @@ const parentOf = (tree: Tree, path: Path): Tree | Obstacle => {
   return parent;
 };
 
-const removeAlternative = (
-  overlaid: MergedLayers,
-  parent: Tree,
-  { path }: Assignment,
-  layer: Layer,
-): void => {
+const removeAlternative = (merged: MergedLayers, parent: Tree, { path }: Assignment, layer: Layer): void => {
   const other = alternativeSpelling(path);
   const key = other.at(-1) ?? '';
   if (Array.isArray(parent) || !Object.hasOwn(parent, key)) return;
-  // Both from one source is a mistake, found when the file is read.
-  if (originOf(overlaid, other)?.layer === layer) return;
+  // Two spellings in one source are a mistake, which is reported when the secret file is read.
+  if (originOf(merged, other)?.layer === layer) return;
   delete parent[key];
-  dropOrigins(overlaid, formatPath(other));
+  dropOrigins(merged, formatPath(other));
 };
 
-const assign = (overlaid: MergedLayers, layer: Layer, assignment: Assignment): void => {
+const assign = (merged: MergedLayers, layer: Layer, assignment: Assignment): void => {
   const { path, value, source, where } = assignment;
-  const parent = parentOf(overlaid.tree, path);
-  if (isTree(parent)) removeAlternative(overlaid, parent, assignment, layer);
+  const parent = parentOf(merged.tree, path);
+  if (isTree(parent)) removeAlternative(merged, parent, assignment, layer);
   const obstacle = isTree(parent) ? setChild(parent, path.at(-1) ?? '', value) : parent;
   if (obstacle === 'gap') {
     const message = 'The list is shorter than that: positions count from 0 without gaps.';
-    overlaid.problems.push({ path: formatPath(path), message, where });
+    merged.problems.push({ path: formatPath(path), message, where });
   }
   if (obstacle) return;
-  dropOrigins(overlaid, formatPath(path));
-  overlaid.origins.set(formatPath(path), { path, source, where, layer });
+  dropOrigins(merged, formatPath(path));
+  merged.origins.set(formatPath(path), { path, source, where, layer });
 };
 
-/** Who said this: about the key itself, else about what it stands in, else about what stands in it. */
+/** The source of a key: of the key itself, else of a section around it, else of a key in it. */
 export const originOf = ({ origins }: MergedLayers, path: Path): Origin | undefined => {
   for (let length = path.length; length > 0; length--) {
     const origin = origins.get(formatPath(path.slice(0, length)));
@@ -95,7 +90,11 @@ export const originOf = ({ origins }: MergedLayers, path: Path): Origin | undefi
 };
 
 export const mergeLayers = (layers: readonly Layer[]): MergedLayers => {
-  const overlaid: MergedLayers = { tree: {}, origins: new Map(), problems: [] };
-  for (const layer of layers) for (const assignment of layer.assignments) assign(overlaid, layer, assignment);
-  return overlaid;
+  const merged: MergedLayers = {
+    tree: {},
+    origins: new Map(),
+    problems: layers.flatMap((layer) => layer.problems),
+  };
+  for (const layer of layers) for (const assignment of layer.assignments) assign(merged, layer, assignment);
+  return merged;
 };

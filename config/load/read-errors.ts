@@ -4,7 +4,7 @@ const reasons: Readonly<Record<string, string>> = {
   EISDIR: 'it is a folder',
 };
 
-/** Why a file can not be read, in words. */
+/** Why a file can't be read, as part of a sentence. */
 export const describeReadError = (error: unknown): string => {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
   return reasons[code] ?? `the system answered ${code}`;

@@ -11,7 +11,7 @@ const maxBytes = 65_536;
 
 interface SecretFileContext {
   readonly merged: MergedLayers;
-  /** Keys whose value was read from a file of its own. */
+  /** Paths of values that were read from a secret file. */
   readonly fromFiles: Set<string>;
   readonly report: (path: Path, mistake: Mistake) => void;
 }
@@ -27,7 +27,7 @@ const read = (file: string): { text: string } | Mistake => {
   }
 };
 
-/** The text that a section's `<key>_file` names, or why there is none. */
+/** The text of the file that `<key>_file` names, or the mistake. */
 const contentOf = (
   section: Record<string, unknown>,
   key: string,
@@ -41,13 +41,13 @@ const contentOf = (
 };
 
 const readSecretFile = (
-  reading: SecretFileContext,
+  context: SecretFileContext,
   section: Record<string, unknown>,
   path: Path,
   key: string,
   node: Node,
 ): void => {
-  const { merged, fromFiles, report } = reading;
+  const { merged, fromFiles, report } = context;
   const named = [...path, `${key}_file`];
   const origin = originOf(merged, named);
   const content = contentOf(section, key, origin?.layer.folder ?? '.');
@@ -63,9 +63,9 @@ const readSecretFile = (
     merged.origins.set(formatPath(secret), { ...origin, path: secret });
 };
 
-/** Puts the content of each `…_file` in the place of the secret that it stands for. */
+/** Replaces each `<key>_file` with `<key>` and the content of the file. */
 export const readSecretFiles = (
-  reading: SecretFileContext,
+  context: SecretFileContext,
   node: Node,
   value: unknown,
   path: Path = [],
@@ -73,14 +73,14 @@ export const readSecretFiles = (
   if (!isTree(value)) return;
   if (Array.isArray(value)) {
     for (const [index, one] of value.entries())
-      readSecretFiles(reading, node.items ?? {}, one, [...path, String(index)]);
+      readSecretFiles(context, node.items ?? {}, one, [...path, String(index)]);
     return;
   }
   const properties = node.properties ?? {};
   for (const key of Object.keys(value)) {
     const secret = secretOfFileKey(node, key);
-    if (secret !== undefined) readSecretFile(reading, value, path, secret, properties[secret] ?? {});
+    if (secret !== undefined) readSecretFile(context, value, path, secret, properties[secret] ?? {});
     else if (Object.hasOwn(properties, key))
-      readSecretFiles(reading, properties[key] ?? {}, value[key], [...path, key]);
+      readSecretFiles(context, properties[key] ?? {}, value[key], [...path, key]);
   }
 };

@@ -16,7 +16,7 @@ const unsafeIn = ({ path, value }: Assignment): Path | undefined => {
   return index === -1 ? unsafeWithin(value, path) : path.slice(0, index + 1);
 };
 
-/** A name such as `__proto__` never reaches the tree: an assignment to it would change every object. */
+/** Removes names such as `__proto__`: assigning to them would change the prototype of all objects. */
 export const rejectUnsafeNames = (layer: Layer): Layer => {
   const problems: Problem[] = [...layer.problems];
   const assignments = layer.assignments.filter((assignment) => {

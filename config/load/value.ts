@@ -4,8 +4,8 @@ import { toPlainValue, yaml } from './yaml.ts';
 const isText = (node: Node): boolean => node.type === 'string';
 
 /**
- * A value of the environment or a flag, read as its key wants it: a text as it stands (so that a password of digits
- * stays one), everything else as JSON or YAML. What can't be read stays a text, and the check says what is wanted.
+ * Parses a value from the environment or a flag by the type of its key. A text is taken literally, so that a password of
+ * digits stays a text; anything else is JSON or YAML. An unreadable value stays a text, and the check reports it.
  */
 export const parseValue = (text: string, node: Node): unknown => {
   if (isText(node)) return text;

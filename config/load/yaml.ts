@@ -6,24 +6,24 @@ type Yaml = typeof import('yaml');
 
 let loaded: Yaml | undefined;
 
-/** The parser costs milliseconds at start: loaded when there is something to parse, synchronously. */
+/** Loading the parser takes milliseconds, so it is loaded when there is something to parse. */
 export const yaml = (): Yaml => {
-  // `require` knows no types.
+  // `require` has no types.
   loaded ??= createRequire(import.meta.url)('yaml') as Yaml;
   return loaded;
 };
 
 const maxDepth = 32;
 
-/** An alias and its anchor are one object to the parser; here each place has its own, and none holds itself. */
+/** The parser returns one object for an anchor and its aliases. This copies it, so that no object contains itself. */
 const copyTree = (value: unknown, depth = 0): unknown => {
   if (!isTree(value)) return value;
   if (depth > maxDepth) throw new RangeError('nested too deeply');
   if (Array.isArray(value)) return value.map((one) => copyTree(one, depth + 1));
-  // `fromEntries` defines keys, `__proto__` as well: it stays visible to the check that refuses it.
+  // `fromEntries` defines even the key `__proto__`, so that the check for unsafe names sees it.
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, copyTree(one, depth + 1)]));
 };
 
-/** Throws where aliases multiply or nest without end. */
+/** Throws if aliases multiply or nest without end. */
 export const toPlainValue = (document: Document.Parsed): unknown =>
   copyTree(document.toJS({ maxAliasCount: 100 }));

@@ -16,9 +16,8 @@ import { type FormatName, formatOf } from './formats.ts';
 import type { Node } from './node.ts';
 
 /**
- * The vocabulary of the sections: plain JSON Schema at run time, TypeBox's types at compile time. TypeBox itself, some
- * 300 modules, is not loaded at start. Every key carries its sentence; a key with a default is always there in the
- * effective configuration.
+ * The builders of the sections. They return JSON Schema with TypeBox's types; TypeBox itself (300 modules) is not loaded
+ * at start. Every key has a description, and a key with a default always exists in the effective configuration.
  */
 interface TextOptions {
   readonly default?: string;
@@ -35,10 +34,10 @@ interface IntegerOptions {
   readonly maximum: number;
 }
 
-/** The one place where a JSON Schema gets its TypeBox type: `~kind` exists for the compiler only. */
+/** Gives a JSON Schema its TypeBox type. `~kind` exists for the compiler only. */
 const typed = <Type extends TSchema>(node: Node): Type => node as unknown as Type;
 
-/** The way back: what the builders return is what `typed` was given. */
+/** The reverse of `typed`. */
 export const nodeOf = (schema: TSchema): Node => schema as Node;
 
 export const text = (description: string, options: TextOptions = {}): TString => {
@@ -67,7 +66,7 @@ export const list = <Item extends TSchema>(
   options: { readonly default?: readonly unknown[]; readonly minItems?: number } = {},
 ): TArray<Item> => typed({ type: 'array', description, items: nodeOf(item), ...options });
 
-/** Any names, one kind of value. */
+/** A section with any names and one type of value. */
 export const map = <Value extends TSchema>(
   value: Value,
   description: string,
@@ -83,7 +82,7 @@ export const either = <One extends TSchema, Other extends TSchema>(
   description: string,
 ): TUnion<[One, Other]> => typed({ description, anyOf: [nodeOf(one), nodeOf(other)] });
 
-/** `null` says: nothing, or as circumstances want. */
+/** A value that may be `null`, which is the default. */
 export const nullable = <Value extends TSchema>(value: Value, description: string): TUnion<[Value, TNull]> =>
   typed({ description, anyOf: [nodeOf(value), { type: 'null' }], default: null });
 
@@ -95,7 +94,7 @@ export const optional = <Value extends TSchema>(value: Value): TOptional<Value> 
   return typed<TOptional<Value>>(node);
 };
 
-/** A closed set of keys: any other is a mistake. A section within a section is always there, unless it is optional. */
+/** A closed set of keys; other keys are mistakes. A section within a section always exists, unless it is optional. */
 export const section = <Properties extends Record<string, TSchema>>(
   description: string,
   properties: Properties,

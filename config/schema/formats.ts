@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 interface Format {
   /** Completes "expected …". */
   readonly expected: string;
-  /** Told to editors as well. */
+  /** Also part of the schema for editors. */
   readonly pattern?: string;
   readonly test?: (value: string) => boolean;
 }
@@ -29,7 +29,7 @@ const isHost = (value: string): boolean => {
 const isBindable = (value: string): boolean =>
   isIP(value) > 0 || /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(value);
 
-/** The shapes alone; what stands in them is read by the adapter of the store. */
+/** Only the shapes. The adapter of the store reads the parts. */
 const storeUrls = [
   /^memory:$/,
   /^sqlite:(?!\/\/$)[^?#]+$/,
@@ -87,14 +87,14 @@ const formats = {
 
 export type FormatName = keyof typeof formats;
 
-// The keys of a literal are the names.
+// The keys of the literal are exactly the names.
 export const formatNames = Object.keys(formats) as FormatName[];
 
 export const formatOf = (name: FormatName): Format => formats[name];
 
-/** What is wanted instead, or nothing when the text is fine. */
+/** What is expected instead, or `undefined` for a valid text. */
 export const expectedFormat = (name: string, value: string): string | undefined => {
-  // The names in schemas come from the builders, which take a `FormatName`.
+  // Format names in schemas come from the builders, which accept only a `FormatName`.
   const format = formatOf(name as FormatName);
   const fits = format.pattern === undefined ? format.test?.(value) : new RegExp(format.pattern).test(value);
   return fits === false ? format.expected : undefined;

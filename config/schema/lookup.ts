@@ -3,9 +3,9 @@ import { mayBeInFile, type Node } from './node.ts';
 
 export type Found =
   | { readonly kind: 'node'; readonly node: Node }
-  /** `<key>_file`: the name of a file that holds the secret `key`. */
+  /** `<key>_file`: the name of a file that contains the secret `key`. */
   | { readonly kind: 'file' }
-  /** No such key: the section that was reached, and the path up to the name that it doesn't know. */
+  /** There is no such key. `section` was reached, and the last name of `path` is unknown there. */
   | { readonly kind: 'unknown'; readonly section: Node; readonly path: Path };
 
 const propertyOf = (node: Node, key: string): Node | undefined =>
@@ -16,10 +16,11 @@ const step = (node: Node, key: string): Node | undefined => {
   if (node.properties) return propertyOf(node, key);
   if (node.items) return /^(0|[1-9]\d{0,3})$/.test(key) ? node.items : undefined;
   if (node.additionalProperties) return node.additionalProperties;
-  // Below a value of any kind everything is known.
+  // Any key is allowed below a value of any type.
   return node.type === undefined ? node : undefined;
 };
 
+/** The key whose secret the file key `key` names, if it is one. */
 export const secretOfFileKey = (node: Node, key: string): string | undefined => {
   const name = key.endsWith('_file') ? key.slice(0, -'_file'.length) : '';
   const secret = propertyOf(node, name);

@@ -1,4 +1,4 @@
-/** A schema as the loader, the reference and the schema for editors walk through it: plain JSON Schema. */
+/** A JSON Schema, as the loader, the reference and the schema for editors read it. */
 export interface Node {
   readonly type?: 'object' | 'array' | 'string' | 'integer' | 'boolean' | 'null';
   readonly description?: string;
@@ -13,18 +13,18 @@ export interface Node {
   readonly maximum?: number;
   readonly items?: Node;
   readonly minItems?: number;
-  /** A closed set of keys … */
+  /** A closed set of keys. */
   readonly properties?: Readonly<Record<string, Node>>;
   readonly required?: readonly string[];
-  /** … or any names, one kind of value. */
+  /** Any names with one type of value. */
   readonly additionalProperties?: false | Node;
   readonly anyOf?: readonly Node[];
-  /** The mark of a secret: masked whenever shown, and also read from the file named by `<key>_file`. */
+  /** Marks a secret: it is masked wherever it is shown, and can be read from the file that `<key>_file` names. */
   readonly writeOnly?: true;
   /** A URL whose password is the secret part. */
   readonly passwordInUrl?: true;
 }
 
-/** A secret, a list of secrets (one a line), or a URL that may hold one. */
+/** True for a secret, a list of secrets (one a line), and a URL that may contain one. */
 export const mayBeInFile = (node: Node): boolean =>
   node.writeOnly === true || node.passwordInUrl === true || node.items?.writeOnly === true;

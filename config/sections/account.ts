@@ -11,22 +11,22 @@ const address = section('Postal address (OpenID Connect Core §5.1.1).', {
   country: optional(text('Country.')),
 });
 
-/** Standard claims (OpenID Connect Core §5.1) stand beside the username; everything else under `claims`. */
+/** Standard claims (OpenID Connect Core §5.1) are keys of the account; other claims are under `claims`. */
 export const account = section('A person who may sign in.', {
   username: text('Name to sign in with.', { maxLength: 255 }),
-  sub: optional(text('Subject identifier; default: derived from the username.', { maxLength: 255 })),
+  sub: optional(text('Subject identifier. Default: derived from the username.', { maxLength: 255 })),
   password: optional(secret('Password. In production only by `password_file` or as `password_hash`.')),
   password_hash: optional(
     secret('Hash of the password: argon2id, scrypt or bcrypt.', { format: 'password-hash' }),
   ),
-  disabled: optional(flag('May not sign in. Default: false.')),
-  acr: optional(text('Authentication context that a sign-in of this person reaches.')),
+  disabled: optional(flag('Whether sign-ins are refused. Default: false.')),
+  acr: optional(text('Authentication context (acr) of a sign-in of this person.')),
   name: optional(text('Full name.')),
   given_name: optional(text('First name.')),
   family_name: optional(text('Last name.')),
   middle_name: optional(text('Middle name.')),
   nickname: optional(text('Nickname.')),
-  preferred_username: optional(text('Name to be called by; default: the username.')),
+  preferred_username: optional(text('Name that the person wants to be called by. Default: the username.')),
   profile: optional(uri('Profile page.')),
   picture: optional(uri('Picture.')),
   website: optional(uri('Web site.')),
@@ -34,8 +34,8 @@ export const account = section('A person who may sign in.', {
   email_verified: optional(flag('The e-mail address was verified.')),
   gender: optional(text('Gender.')),
   birthdate: optional(text('YYYY-MM-DD or YYYY.', { format: 'date' })),
-  zoneinfo: optional(text('Time zone, as Europe/Berlin.')),
-  locale: optional(text('Language, as de-AT.')),
+  zoneinfo: optional(text('Time zone, such as Europe/Berlin.')),
+  locale: optional(text('Language, such as de-AT.')),
   phone_number: optional(text('Phone number, E.164.')),
   phone_number_verified: optional(flag('The phone number was verified.')),
   address: optional(address),

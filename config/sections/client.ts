@@ -16,72 +16,80 @@ import { clientCryptography } from './client-cryptography.ts';
 const uri = (description: string) => text(description, { format: 'uri' });
 
 const namedSecret = section('One secret of a client; several may overlap while one is replaced.', {
-  name: text('How the operator tells it from the others.'),
+  name: text('Name of the secret.'),
   hash: optional(secret('Hash of the secret, as `postern client rotate-secret` prints it.')),
-  value: optional(secret('The secret itself. In production only by `value_file`.')),
+  value: optional(secret('The secret itself. Production accepts only `value_file`.')),
   expires_at: optional(
-    text('When it stops being accepted, as an RFC 3339 time.', {
+    text('When the secret expires, as an RFC 3339 time.', {
       format: 'date-time',
       examples: ['2027-01-31T00:00:00Z'],
     }),
   ),
 });
 
-/** RFC 7591 and its registered extensions by their own names, then what is ours. */
+/** Metadata of RFC 7591 and its registered extensions, then the settings of Postern. */
 export const client = section('A client (relying party).', {
   client_id: text('Identifier of the client.', { maxLength: 255, format: 'client-id' }),
-  client_name: optional(text('What people read on the consent page.')),
-  client_secret: optional(secret('The one secret of a client. In production only by `client_secret_file`.')),
+  client_name: optional(text('Name of the client on the consent page.')),
+  client_secret: optional(secret('The secret of the client. Production accepts only `client_secret_file`.')),
   client_uri: optional(uri('Home page of the client.')),
   logo_uri: optional(uri('Logo shown on the consent page.')),
   policy_uri: optional(uri('Privacy policy.')),
   tos_uri: optional(uri('Terms of service.')),
   contacts: optional(list(text('An e-mail address.'), 'People responsible for the client.')),
   application_type: optional(choice(['web', 'native'], 'Default: web.')),
-  redirect_uris: optional(list(uri('A redirect URI, compared exactly.'), 'Where answers may be sent.')),
-  post_logout_redirect_uris: optional(list(uri('A URI.'), 'Where people may be sent after signing out.')),
-  initiate_login_uri: optional(uri('Where a sign-in may be started by a third party.')),
+  redirect_uris: optional(
+    list(uri('A redirect URI, compared exactly.'), 'URIs that authorization responses may be sent to.'),
+  ),
+  post_logout_redirect_uris: optional(
+    list(uri('A URI.'), 'URIs that browsers may be sent to after signing out.'),
+  ),
+  initiate_login_uri: optional(uri('URI at which a third party may start a sign-in.')),
   grant_types: optional(list(text('A grant type.'), 'Default: authorization_code.')),
   response_types: optional(list(text('A response type.'), 'Default: code.')),
   response_modes: optional(list(text('A response mode.'), 'Default: all.')),
   token_endpoint_auth_method: optional(choice(clientAuthenticationMethods, 'Default: client_secret_basic.')),
-  scope: optional(text('Scopes the client may ask for, separated by spaces. Default: all.')),
-  authorization_details_types: optional(list(text('A type.'), 'RFC 9396 types the client may ask for.')),
-  jwks: optional(map(anything('A JWK set.'), 'Public keys of the client.')),
-  jwks_uri: optional(uri('Where the public keys of the client are.')),
-  subject_type: optional(choice(['public', 'pairwise'], 'Default: public.')),
-  sector_identifier_uri: optional(uri('What pairwise subjects are derived for.')),
-  default_max_age: optional(
-    integer('Oldest sign-in accepted, in seconds.', { minimum: 0, maximum: 315_360_000 }),
+  scope: optional(text('Scopes that the client may request, separated by spaces. Default: all.')),
+  authorization_details_types: optional(
+    list(text('A type.'), 'Types of RFC 9396 that the client may request.'),
   ),
-  default_acr_values: optional(list(text('An acr value.'), 'Asked for when the request names none.')),
+  jwks: optional(map(anything('A JWK set.'), 'Public keys of the client.')),
+  jwks_uri: optional(uri('URL of the public keys of the client.')),
+  subject_type: optional(choice(['public', 'pairwise'], 'Default: public.')),
+  sector_identifier_uri: optional(
+    uri('URL of the redirect URIs of all clients that share pairwise subjects.'),
+  ),
+  default_max_age: optional(
+    integer('Greatest age of a sign-in, in seconds.', { minimum: 0, maximum: 315_360_000 }),
+  ),
+  default_acr_values: optional(list(text('An acr value.'), 'Used when the request has no acr_values.')),
   require_auth_time: optional(flag('Put auth_time into every id token.')),
   require_pushed_authorization_requests: optional(flag('Refuse requests that were not pushed (RFC 9126).')),
   dpop_bound_access_tokens: optional(flag('Refuse token requests without a DPoP proof (RFC 9449).')),
   tls_client_certificate_bound_access_tokens: optional(flag('Bind tokens to the certificate (RFC 8705).')),
-  use_mtls_endpoint_aliases: optional(flag('The client follows mtls_endpoint_aliases.')),
+  use_mtls_endpoint_aliases: optional(flag('The client uses mtls_endpoint_aliases.')),
   tls_client_auth_subject_dn: optional(text('Subject of the certificate.')),
   tls_client_auth_san_dns: optional(text('DNS name in the certificate.')),
   tls_client_auth_san_uri: optional(text('URI in the certificate.')),
   tls_client_auth_san_ip: optional(text('IP address in the certificate.')),
   tls_client_auth_san_email: optional(text('E-mail address in the certificate.')),
   ...clientCryptography,
-  backchannel_logout_uri: optional(uri('Told when a person signs out.')),
+  backchannel_logout_uri: optional(uri('URL that gets a logout token when a person signs out.')),
   backchannel_logout_session_required: optional(flag('Logout tokens must carry sid.')),
-  backchannel_token_delivery_mode: optional(choice(['poll', 'ping'], 'How a CIBA client gets its answer.')),
-  backchannel_client_notification_endpoint: optional(uri('Where a CIBA client is pinged.')),
+  backchannel_token_delivery_mode: optional(choice(['poll', 'ping'], 'How a CIBA client gets its tokens.')),
+  backchannel_client_notification_endpoint: optional(uri('URL that a CIBA client is pinged at.')),
   backchannel_user_code_parameter: optional(flag('The client may send a user code (CIBA).')),
   secrets: optional(list(namedSecret, 'Named secrets, instead of client_secret.')),
   issuer_tokens: optional(
-    flag('May redeem a code at POST /api/v1/tokens on the code alone. Public clients only. Default: false.'),
+    flag(
+      'Whether the client may redeem a code at POST /api/v1/tokens with the code alone. Public clients only. Default: false.',
+    ),
   ),
   audience: optional(
     text('Audience of the access tokens of an issuer_tokens client.', { format: 'absolute-uri' }),
   ),
-  first_party: optional(flag('Consent is not asked for. Default: false.')),
-  profile: optional(
-    choice(['default', 'fapi2'], 'Security profile the client is held to. Default: default.'),
-  ),
+  first_party: optional(flag('Whether the consent page is skipped. Default: false.')),
+  profile: optional(choice(['default', 'fapi2'], 'Security profile of the client. Default: default.')),
   pkce: optional(
     choice(['required', 'exempt'], 'exempt: one confidential OIDC client without PKCE. Default: required.'),
   ),
@@ -89,6 +97,6 @@ export const client = section('A client (relying party).', {
     choice(['technical', 'all'], 'all: personal claims in id tokens as well. Default: technical.'),
   ),
   resources: optional(
-    list(text('An audience.', { format: 'absolute-uri' }), 'Resources meant when a request names none.'),
+    list(text('An audience.', { format: 'absolute-uri' }), 'Resources of requests that name none.'),
   ),
 });

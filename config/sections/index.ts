@@ -1,6 +1,6 @@
 /**
- * What an operator may set, one subject a file. The schemas give the type, the check, the defaults, the reference and
- * the schema for editors. Rules that span several keys are in `config/checks`.
+ * The keys of the configuration, one subject per file. The type, the check, the defaults, the reference and the schema
+ * for editors come from these schemas. Rules that span several keys are in `config/checks`.
  */
 import type { Static } from 'typebox';
 import { list, map, section } from '../schema/build.ts';
@@ -22,13 +22,13 @@ export const schema = section('Configuration of Postern.', {
   listen,
   proxy,
   store,
-  clients: list(client, 'Clients kept in the configuration; others live in the store.', { default: [] }),
-  accounts: list(account, 'Accounts kept in the configuration; others live in the store.', { default: [] }),
-  resources: list(resource, 'APIs that access tokens are for.', { default: [] }),
-  scopes: map(scope, 'What the consent page says for each scope.', { default: {} }),
+  clients: list(client, 'Clients in the configuration. Other clients are in the store.', { default: [] }),
+  accounts: list(account, 'Accounts in the configuration. Other accounts are in the store.', { default: [] }),
+  resources: list(resource, 'APIs that accept access tokens of this server.', { default: [] }),
+  scopes: map(scope, 'The text of the consent page for each scope.', { default: {} }),
   claims: map(
     releases,
-    'Claims of your own, for each scope that releases them at /userinfo. A scope named here may be asked for; a standard one gets these beside its own.',
+    'Custom claims for each scope that releases them at /userinfo. Clients may request a scope that is listed here; a standard scope releases these claims in addition to its own.',
     { default: {} },
   ),
   tokens,
@@ -50,7 +50,7 @@ type Frozen<T> = T extends readonly (infer Item)[]
     ? { readonly [Key in keyof T]: Frozen<T[Key]> }
     : T;
 
-/** The effective configuration: complete, checked, never changed after loading. */
+/** The effective configuration. It is complete, checked and never changed after loading. */
 export type Config = Frozen<Static<typeof schema>>;
 export type ClientConfig = Config['clients'][number];
 export type AccountConfig = Config['accounts'][number];

@@ -2,19 +2,22 @@ import { choice, flag, integer, optional, secret, section, text } from '../schem
 
 export const metrics = section('Metrics for Prometheus.', {
   enabled: flag('Serve /metrics.', { default: false }),
-  host: text('Address of the port of their own.', { default: '127.0.0.1', format: 'address' }),
+  host: text('Address of the separate port.', { default: '127.0.0.1', format: 'address' }),
   port: optional(
-    integer('A port of their own. Without one they are on the main port and want the token.', {
-      minimum: 0,
-      maximum: 65535,
-    }),
+    integer(
+      'Separate port for metrics. Without it, metrics are served on the main port and require the token.',
+      {
+        minimum: 0,
+        maximum: 65535,
+      },
+    ),
   ),
   token: optional(secret('Bearer token that a scraper must send.', { minLength: 16 })),
 });
 
 export const audit = section('The record of security events.', {
   enabled: flag('Keep the record.', { default: true }),
-  retention_days: integer('Days a record is kept; 0: for ever.', {
+  retention_days: integer('Days that a record is kept. 0: for ever.', {
     default: 400,
     minimum: 0,
     maximum: 36_500,
@@ -22,18 +25,22 @@ export const audit = section('The record of security events.', {
 });
 
 export const tracing = section(
-  'Traces by OpenTelemetry. Wants an SDK that was started before the server: docs/operations/tracing.md.',
-  { enabled: flag('Make spans of requests and of trips to the store.', { default: false }) },
+  'Traces for OpenTelemetry. They need an SDK that was started before the server: docs/operations/tracing.md.',
+  { enabled: flag('Create spans for requests and for operations of the store.', { default: false }) },
 );
 
 export const admin = section('The administration API and console.', {
   enabled: flag('Serve /admin and its API.', { default: true }),
 });
 
-export const log = section('What is written to standard output.', {
-  level: choice(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'Least severity written.', {
-    default: 'info',
-  }),
+export const log = section('The log on standard output.', {
+  level: choice(
+    ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+    'Lowest level that is logged.',
+    {
+      default: 'info',
+    },
+  ),
   format: choice(['auto', 'json', 'pretty'], 'auto: pretty on a terminal, JSON otherwise.', {
     default: 'auto',
   }),

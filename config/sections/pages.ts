@@ -6,17 +6,17 @@ const language = (description: string, byDefault?: string) =>
     ...(byDefault === undefined ? {} : { default: byDefault }),
   });
 
-export const pages = section('What people see.', {
+export const pages = section('The pages of this server.', {
   name: text('Name of this service on every page.', { default: 'Postern', maxLength: 100 }),
-  logo: optional(text('Address of a logo.', { format: 'uri' })),
+  logo: optional(text('URL of a logo.', { format: 'uri' })),
   languages: list(language('A language tag.'), 'Languages offered.', {
     default: ['en', 'de', 'pl'],
     minItems: 1,
   }),
-  default_language: language('Language when the browser asks for none of them.', 'en'),
+  default_language: language('Language of browsers that accept none of them.', 'en'),
   form_targets: list(
-    text('An origin: scheme and host, and the port unless it is the default one.', { format: 'origin' }),
-    'Where applications lead on to after a sign-in, on hosts that they have not registered: browsers stop there otherwise.',
+    text('An origin: scheme, host, and the port unless it is the default one.', { format: 'origin' }),
+    'Origins that applications redirect to after a sign-in, apart from those of their redirect URIs. Browsers block the redirect to other origins.',
     { default: [] },
   ),
   create_account: flag('Let people create their own account.', { default: false }),

@@ -4,28 +4,28 @@ export const registration = section('Dynamic client registration (RFC 7591, RFC 
   enabled: flag('Serve /oauth/register.', { default: false }),
   initial_access_tokens: list(
     secret('An initial access token.', { minLength: 16 }),
-    'Tokens that registering wants; none: anyone may register.',
+    'Initial access tokens that are required to register. Empty: anyone may register.',
     { default: [] },
   ),
   management: flag('Let clients read, change and delete their registration.', { default: true }),
-  grant_types: list(text('A grant type.'), 'Grant types that a client may register for itself.', {
+  grant_types: list(text('A grant type.'), 'Grant types that a client may register.', {
     default: ['authorization_code', 'refresh_token'],
     minItems: 1,
   }),
   scopes: list(
     text('A scope.', { format: 'scope' }),
-    'Scopes that a client may register for itself; empty: the standard ones of OpenID Connect.',
+    'Scopes that a client may register. Empty: the standard ones of OpenID Connect.',
     { default: [] },
   ),
   redirect_hosts: list(
-    text('A host name; *.example.com for those below it.'),
-    'Hosts that redirect URIs may have; empty: any.',
+    text('A host name, or *.example.com for all hosts below it.'),
+    'Hosts that redirect URIs may have. Empty: any host.',
     { default: [] },
   ),
-  secret_ttl: integer('Lifetime of the secrets that registering gives, in seconds; 0: they do not expire.', {
+  secret_ttl: integer('Lifetime of the secrets of registered clients, in seconds. 0: they do not expire.', {
     default: 0,
     minimum: 0,
     maximum: 315_360_000,
   }),
-  max_redirect_uris: integer('Redirect URIs of one client.', { default: 10, minimum: 1, maximum: 100 }),
+  max_redirect_uris: integer('Most redirect URIs of one client.', { default: 10, minimum: 1, maximum: 100 }),
 });

@@ -1,24 +1,28 @@
 import { choice, either, flag, integer, list, map, optional, section, text } from '../schema/build.ts';
 
 export const resource = section('An API that access tokens are for (RFC 8707).', {
-  audience: text('Absolute URI without a fragment; stands in tokens as aud.', { format: 'absolute-uri' }),
-  scopes: list(text('A scope.', { format: 'scope' }), 'Scopes that this resource knows.', { default: [] }),
+  audience: text('Absolute URI without a fragment. It is the aud of the tokens.', { format: 'absolute-uri' }),
+  scopes: list(text('A scope.', { format: 'scope' }), 'Scopes of this resource.', { default: [] }),
   access_token_ttl: optional(
     integer('Lifetime of its access tokens in seconds. Default: tokens.access_token_ttl.', {
       minimum: 30,
       maximum: 86_400,
     }),
   ),
-  access_token_format: choice(['jwt', 'opaque'], 'jwt: RFC 9068, verified by the resource itself.', {
-    default: 'jwt',
-  }),
-  signing_alg: choice(['ES256', 'EdDSA', 'RS256', 'PS256'], 'What its JWT access tokens are signed with.', {
+  access_token_format: choice(
+    ['jwt', 'opaque'],
+    'jwt: RFC 9068, verified by the resource. opaque: checked by introspection.',
+    {
+      default: 'jwt',
+    },
+  ),
+  signing_alg: choice(['ES256', 'EdDSA', 'RS256', 'PS256'], 'Signing algorithm of its JWT access tokens.', {
     default: 'ES256',
   }),
   introspection_clients: optional(
     list(text('A client_id.'), 'Clients that may introspect tokens of this audience.'),
   ),
-  default: optional(flag('Meant by requests that name no resource. Default: false.')),
+  default: optional(flag('Whether requests without a resource mean this one. Default: false.')),
 });
 
 export const releases = list(text('A claim.', { format: 'claim' }), 'Claims.');
@@ -26,5 +30,5 @@ export const releases = list(text('A claim.', { format: 'claim' }), 'Claims.');
 export const scope = either(
   text('One text for all languages.'),
   map(text('The text in that language.'), 'A text per language tag.'),
-  'What the consent page says for this scope.',
+  'The text of the consent page for this scope.',
 );

@@ -1,8 +1,8 @@
 import { choice, integer, section, text } from '../schema/build.ts';
 
-export const store = section('Where everything is remembered.', {
+export const store = section('The store of all data.', {
   url: text(
-    'sqlite:PATH, memory:, redis://, rediss://, redis+unix://, redis+sentinel:// or redis+cluster://. A password in it is masked wherever the configuration is shown.',
+    'sqlite:PATH, memory:, redis://, rediss://, redis+unix://, redis+sentinel:// or redis+cluster://. A password in the URL is masked wherever the configuration is shown.',
     {
       default: 'sqlite:./data/postern.db',
       format: 'store-url',
@@ -12,14 +12,14 @@ export const store = section('Where everything is remembered.', {
   ),
   synchronous: choice(
     ['normal', 'full'],
-    'SQLite only: `full` waits for the disk at each commit, so that a power cut loses nothing acknowledged.',
+    'SQLite only: `full` waits for the disk at each commit, so that a power cut loses no acknowledged commit.',
     { default: 'normal' },
   ),
-  prefix: text('Redis only: what every key starts with.', {
+  prefix: text('Redis only: the beginning of every key.', {
     default: 'postern',
     format: 'key-prefix',
   }),
-  operation_timeout_ms: integer('Longest wait for one trip to the store, in milliseconds.', {
+  operation_timeout_ms: integer('Longest wait for one round trip to the store, in milliseconds.', {
     default: 500,
     minimum: 50,
     maximum: 10_000,

@@ -1,5 +1,5 @@
 export interface Mistake {
-  /** One sentence: what was found and what is wanted. */
+  /** One sentence: what was found and what is expected. */
   readonly message: string;
   readonly suggestion?: string;
 }

@@ -2,7 +2,7 @@ import { formatPath, type Path } from '../path.ts';
 import type { Node } from '../schema/node.ts';
 import type { Mistake } from './mistake.ts';
 
-/** Edits between two words; a swap of neighbours counts as one (optimal string alignment). */
+/** The number of edits between two words. A swap of neighbours is one edit (optimal string alignment). */
 const distance = (one: string, other: string): number => {
   let before: number[] = [];
   let last = Array.from({ length: other.length + 1 }, (_, index) => index);
@@ -29,7 +29,7 @@ const plain = (word: string): string => word.toLowerCase().replaceAll(/[_-]/g, '
 const begins = (one: string, other: string): boolean =>
   Math.min(one.length, other.length) >= 3 && (one.startsWith(other) || other.startsWith(one));
 
-/** The word that was probably meant, if any is near enough. */
+/** The nearest known word, if one is near enough. */
 export const nearest = (word: string, known: readonly string[]): string | undefined => {
   if (word.length > 64) return undefined;
   const limit = Math.max(1, Math.floor(word.length / 3));
@@ -40,7 +40,7 @@ export const nearest = (word: string, known: readonly string[]): string | undefi
   return ranked[0]?.candidate ?? known.find((candidate) => begins(plain(word), plain(candidate)));
 };
 
-/** The section that has exactly this key: `port` is `listen.port`. */
+/** The section that has this key: `port` is `listen.port`. */
 const elsewhere = (root: Node, key: string): Path | undefined => {
   for (const [name, node] of Object.entries(root.properties ?? {})) {
     const match = Object.keys(node.properties ?? {}).find((candidate) => plain(candidate) === plain(key));
@@ -49,7 +49,7 @@ const elsewhere = (root: Node, key: string): Path | undefined => {
   return undefined;
 };
 
-/** What an unknown key was probably meant to be: a neighbour, or at the top the same name in a section. */
+/** Suggests a similar key of the same section, or at the top the same key in a section. */
 export const unknownKeyMistake = (root: Node, section: Node, path: Path): Mistake => {
   const key = path.at(-1) ?? '';
   const neighbour = nearest(key, Object.keys(section.properties ?? {}));

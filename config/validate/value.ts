@@ -17,7 +17,7 @@ export const kindOf = (value: unknown): string => {
   return Number.isInteger(value) ? 'integer' : typeof value;
 };
 
-/** Says what was found; the value itself only when it can't be a secret that got into the wrong place. */
+/** Describes what was found. Texts are not repeated, because a text may be a secret in the wrong place. */
 const describeFound = (value: unknown): string => {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   return value === null ? 'nothing (null)' : (names[kindOf(value)] ?? 'something else');
@@ -49,7 +49,7 @@ const checkText = (node: Node, value: string): Mistake | undefined => {
   }
   if (value === '') return { message: 'Is empty.' };
   if (node.minLength !== undefined && value.length < node.minLength)
-    return { message: `Is too short: at least ${node.minLength} characters are wanted.` };
+    return { message: `Is too short: at least ${node.minLength} characters are expected.` };
   if (node.maxLength !== undefined && value.length > node.maxLength)
     return { message: `Is too long: at most ${node.maxLength} characters are allowed.` };
   const wanted = node.format === undefined ? undefined : expectedFormat(node.format, value);
@@ -58,7 +58,7 @@ const checkText = (node: Node, value: string): Mistake | undefined => {
   return { message: `Expected ${wanted}${shown}.` };
 };
 
-/** One value that is neither a list nor a section. */
+/** Checks a value that is neither a list nor a section. */
 export const checkScalar = (node: Node, value: unknown): Mistake | undefined => {
   if (
     node.type === undefined ||

@@ -63,7 +63,7 @@ const files: Readonly<Record<string, readonly [yaml: string, ...said: string[]]>
   ],
   'a list that must not be empty': [
     'keys: { algorithms: [] }',
-    'keys.algorithms: Is empty: at least 1 is wanted. (postern.yaml:1:9)',
+    'keys.algorithms: Is empty: at least 1 is expected. (postern.yaml:1:9)',
   ],
   'an entry of a list with nothing in it': [
     'clients:\n  -',
@@ -91,7 +91,7 @@ const files: Readonly<Record<string, readonly [yaml: string, ...said: string[]]>
   ],
   'a key standing twice': [
     'mode: development\nmode: production',
-    'This key stands here a second time. (postern.yaml:2:1)',
+    'This key is here twice. (postern.yaml:2:1)',
   ],
   'a tab': ['log:\n\tlevel: info', 'Tabs can not indent: use spaces. (postern.yaml:2:1)'],
   'a tag': ['issuer: !env ISSUER', 'There is no such tag. (postern.yaml:1:9)'],

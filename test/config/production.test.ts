@@ -24,8 +24,8 @@ t.test(
     const base = 'mode: production\nissuer: http://id.example.com\ndemo: true\nstore: { url: "memory:" }\n';
     t.same(said('', base), [
       'issuer: In production the issuer must be https, as https://id.example.com (RFC 8414 §2).',
-      'security.key_encryption_key: Is missing: production wants a key of your own. Make one with `openssl rand -base64 32` and name its file in POSTERN_SECURITY__KEY_ENCRYPTION_KEY_FILE.',
-      'store.url: Production refuses memory:, which forgets everything at each stop. Use sqlite:PATH or redis://HOST.',
+      'security.key_encryption_key: Is missing: production needs your own key. Make one with `openssl rand -base64 32` and name its file in POSTERN_SECURITY__KEY_ENCRYPTION_KEY_FILE.',
+      'store.url: Production refuses memory:, which loses everything at each stop. Use sqlite:PATH or redis://HOST.',
       'demo: Production refuses demo data: remove this key, or set it to false.',
     ]);
     for (const host of ['localhost:3000', '127.0.0.1:3000', '[::1]:3000'])
@@ -94,9 +94,8 @@ t.test(
     });
     const path = 'security.outbound.allowed_networks';
     const everything =
-      'This is every network: clients could make the server ask anything it can reach. Name the networks of your relying parties.';
-    const link =
-      'Link-local addresses are reached only when each is named by itself, without a prefix length.';
+      'This allows every network: clients could make the server call anything it can reach. Name the networks of your relying parties.';
+    const link = 'Link-local addresses must be listed one by one, without a prefix length.';
     t.same(said('', secured('10.0.0.0/8, "fd00::/8", 192.168.1.5, 169.254.169.254').yaml), []);
     t.same(said('', secured('"::/0", 10.0.0.0/8, 0.0.0.0/0, 169.254.0.0/16, "fe80::/10"').yaml), [
       `${path}.0: ${everything}`,
@@ -119,7 +118,7 @@ t.test('client certificates require TLS and a trusted proxy (RFC 8705 §2, §5)'
   ]);
   const answering = sound.replace(' }', ', allowed_hosts: [mtls.id.example.com] }');
   t.same(said(`proxy: { ${trusted}, mtls_origin: "https://mtls.id.example.com" }`, answering), [
-    'proxy.mtls_origin: Is in security.allowed_hosts too, where pages would answer as well: leave it out there.',
+    'proxy.mtls_origin: Is in security.allowed_hosts too, so pages would be served there as well: remove it there.',
   ]);
 });
 
@@ -137,19 +136,19 @@ t.test('development listens on loopback only', async (t) => {
 const rules: Readonly<Record<string, readonly [yaml: string, ...said: string[]]>> = {
   'client identifiers are unique': [
     'clients: [{ client_id: a }, { client_id: b }, { client_id: a }]',
-    'clients.2.client_id: There is another client with this name already.',
+    'clients.2.client_id: There is another client with this name.',
   ],
   'secrets of a client have names of their own': [
     'clients: [{ client_id: a, secrets: [{ name: x, hash: h }, { name: x, hash: i }] }]',
-    'clients.0.secrets.1.name: There is another secret of this client with this name already.',
+    'clients.0.secrets.1.name: There is another secret of this client with this name.',
   ],
   'usernames differ in more than case': [
     'accounts: [{ username: Alice, password: p }, { username: alice, password: p }]',
-    'accounts.1.username: There is another account with this name already.',
+    'accounts.1.username: There is another account with this name.',
   ],
   'audiences are unique': [
     'resources: [{ audience: "https://api" }, { audience: "https://api" }]',
-    'resources.1.audience: There is another resource with this name already.',
+    'resources.1.audience: There is another resource with this name.',
   ],
   'a client has one kind of secret': [
     'clients: [{ client_id: a, client_secret: x, secrets: [{ name: n, hash: h }] }]',
@@ -182,7 +181,7 @@ const rules: Readonly<Record<string, readonly [yaml: string, ...said: string[]]>
   ],
   'a client known by the name in its certificate wants a proxy that verifies it (RFC 8705 §2.1)': [
     'proxy: { client_certificate_header: client-cert }\nclients: [{ client_id: a, token_endpoint_auth_method: tls_client_auth, tls_client_auth_san_dns: a.example }]',
-    'clients.0.token_endpoint_auth_method: tls_client_auth wants a certificate that was verified, and client-cert does not tell: set proxy.client_certificates_verified to true if the proxy passes on no other.',
+    'clients.0.token_endpoint_auth_method: tls_client_auth needs verified certificates, and client-cert does not say whether one was verified: set proxy.client_certificates_verified to true if the proxy passes on only verified ones.',
   ],
   'the resources of a client exist': [
     'clients: [{ client_id: a, resources: ["https://api.example/"] }]\nresources: [{ audience: "https://api.example" }]',
@@ -195,12 +194,12 @@ const rules: Readonly<Record<string, readonly [yaml: string, ...said: string[]]>
   ],
   'custom claims are custom': [
     'accounts: [{ username: a, password: p, claims: { email: x, iss: y, department: z } }]',
-    'accounts.0.claims.email: Is not a custom claim: a standard one stands beside the username, the rest is said by the server alone.',
-    'accounts.0.claims.iss: Is not a custom claim: a standard one stands beside the username, the rest is said by the server alone.',
+    'accounts.0.claims.email: Is not a custom claim: standard claims are keys of the account, and the server sets the others.',
+    'accounts.0.claims.iss: Is not a custom claim: standard claims are keys of the account, and the server sets the others.',
   ],
   'metrics are guarded': [
     'metrics: { enabled: true }',
-    'metrics: Set metrics.port (a port of their own) or metrics.token: otherwise anyone could read the metrics.',
+    'metrics: Set metrics.port (a separate port) or metrics.token: otherwise anyone could read the metrics.',
   ],
   'the default language is offered': [
     'pages: { languages: [de, pl] }',

@@ -1,0 +1,26 @@
+import type { Node } from '../schema/node.ts';
+import { type Environment, environmentLayer, fileVariable } from './environment.ts';
+import { fileLayer } from './file.ts';
+import { type Flags, flagLayer } from './flags.ts';
+import type { Layer } from './layer.ts';
+import { rejectUnsafeNames } from './unsafe-names.ts';
+
+export interface LoadOptions {
+  /** `--config FILE`. Default: POSTERN_CONFIG, or `postern.yaml` if it exists. */
+  readonly file?: string;
+  readonly env: Environment;
+  readonly flags?: Flags;
+  readonly cwd: string;
+}
+
+const defaultFile = 'postern.yaml';
+
+/** The sources in the order in which a later one replaces an earlier one: file, environment, flags. */
+export const readLayers = (root: Node, { file, env, flags = {}, cwd }: LoadOptions): readonly Layer[] => {
+  const named = file ?? (env[fileVariable] || undefined);
+  return [
+    fileLayer(named ?? defaultFile, cwd, named !== undefined),
+    environmentLayer(root, env, cwd),
+    flagLayer(root, flags, cwd),
+  ].map(rejectUnsafeNames);
+};
