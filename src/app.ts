@@ -137,7 +137,7 @@ export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOp
   refuseConnections(server, events);
   readClientCertificates(server, { config, events, clock });
   server.addHook('onRequest', services.limits.hook);
-  await server.register(engineScope({ config, engine: () => engine, answerError }));
+  await server.register(engineScope({ config, engine, answerError }));
   await server.register(jwksRoute({ keys, path: routes.jwks, cacheSeconds: config.keys.jwks_cache_seconds }));
   await server.register(assets);
   await server.register(

@@ -21,7 +21,7 @@ import { redirectPostToGet } from './redirect-post-to-get.ts';
 
 interface Dependencies {
   readonly config: Config;
-  readonly engine: () => Engine;
+  readonly engine: Pick<Engine, 'handle'>;
   /** Answers with a page where people go, and with JSON for programs. */
   readonly answerError: AnswerError;
 }
@@ -57,7 +57,7 @@ export const engineScope =
           });
           prepareRequest(request);
           reply.hijack();
-          await engine().handle(path, request.raw, reply.raw);
+          await engine.handle(path, request.raw, reply.raw);
         },
       });
     };
