@@ -17,7 +17,6 @@ export const chooseFormat = (
   ctx: KoaContextWithOIDC | undefined,
   token: UnformattedToken,
 ): void => {
-  if (token.resourceServer) return;
   const mustBeJwt = ctx !== undefined && getRequestContext(ctx.req).endpoint === 'json';
   if (token.claims?.userinfo && !mustBeJwt) return;
   token.resourceServer = new provider.ResourceServer(provider.issuer, {

@@ -37,7 +37,7 @@ export const generateTokenId: Override = {
       const accessToken = prototypeOf(model);
       const newAccessToken = accessToken.generateTokenId;
       accessToken.generateTokenId = function (this: Model) {
-        chooseFormat(provider, currentContext(), this);
+        if (!this.resourceServer) chooseFormat(provider, currentContext(), this);
         return inFamilyOfGrant(this, newAccessToken.call(this));
       };
     }

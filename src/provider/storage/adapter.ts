@@ -37,10 +37,12 @@ const userCodeKey = (code: string): Key => ({ kind: kinds.userCode, family: dige
 class ModelAdapter implements Adapter {
   readonly #model: ModelName;
   readonly #dependencies: Dependencies;
+  readonly #retainAfterExpiryMs: number;
 
   constructor(model: ModelName, around: Dependencies) {
     this.#model = model;
     this.#dependencies = around;
+    this.#retainAfterExpiryMs = retainAfterExpiryMs(model);
   }
 
   async find(id: string): Promise<AdapterPayload | undefined> {
@@ -85,7 +87,7 @@ class ModelAdapter implements Adapter {
             : payload,
         storedWithId.has(this.#model),
       );
-      const expiresAt = (Math.floor(clock.now() / 1000) + ttl) * 1000 + retainAfterExpiryMs(this.#model);
+      const expiresAt = (Math.floor(clock.now() / 1000) + ttl) * 1000 + this.#retainAfterExpiryMs;
       // The successor that a retry is given again is there already, and stays as it is.
       const terms: WriteOptions =
         this.#model === 'RefreshToken'
@@ -161,7 +163,7 @@ class ModelAdapter implements Adapter {
     payload.jti = id;
     payload.kind = this.#model;
     if (document.expiresAt !== undefined) {
-      payload.exp = Math.floor((document.expiresAt - retainAfterExpiryMs(this.#model)) / 1000);
+      payload.exp = Math.floor((document.expiresAt - this.#retainAfterExpiryMs) / 1000);
     }
     // Of a refresh token it is not the last word.
     if (consumption && this.#model !== 'RefreshToken')
