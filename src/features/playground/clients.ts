@@ -12,9 +12,9 @@ export interface PlaygroundCredentials {
 }
 
 /**
- * Clients of its own, because the secrets of the demo clients are kept as hashes only; held in memory like clients
- * of the configuration, so that no store ever knows them and nothing stays behind when the server ends. The secret is
- * derived, so that processes that share a port accept each other's.
+ * The playground has clients of its own, because it needs a client secret in clear and the demo clients have hashes.
+ * Like clients of the configuration they live in memory and are never stored. The secret is derived from the cookie key,
+ * so that all processes on one store accept it.
  */
 export const playgroundCredentials = (cookieKey: string): PlaygroundCredentials => ({
   web: {
@@ -25,7 +25,7 @@ export const playgroundCredentials = (cookieKey: string): PlaygroundCredentials 
   issuer: { id: 'playground-issuer' },
 });
 
-/** None in production, and none that the operator has already. */
+/** None in production. A client that the operator configured under the same id takes precedence. */
 export const playgroundClientConfigs = (config: Config, cookieKey: string): readonly ClientConfig[] => {
   if (config.mode === 'production') return [];
   const { web, device, issuer } = playgroundCredentials(cookieKey);

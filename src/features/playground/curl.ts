@@ -1,15 +1,15 @@
 import type { Exchange } from './send.ts';
 
-/** POSIX: nothing has a meaning between single quotes, and a single quote ends them. */
+/** In POSIX shells no character is special between single quotes, and a single quote ends them. */
 const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
-/** One line that repeats the request when pasted. */
+/** The command line that repeats a request. */
 export const toCurl = ({ method, url, headers, body }: Exchange): string =>
   [
     'curl -i',
     ...(method === 'POST' && body === undefined ? ['-X POST'] : []),
     ...Object.entries(headers)
-      // curl names a form by itself.
+      // curl adds this header to a form.
       .filter(([name, value]) => !(name === 'content-type' && value === 'application/x-www-form-urlencoded'))
       .map(([name, value]) => `-H ${quote(`${name}: ${value}`)}`),
     ...(body === undefined ? [] : [`--data-raw ${quote(body)}`]),

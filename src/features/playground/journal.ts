@@ -8,13 +8,13 @@ import { kinds } from '../../store/record-kinds.ts';
 import type { Exchange } from './send.ts';
 import type { DecodedToken } from './tokens.ts';
 
-/** What one browser has done in one tab so far. */
+/** What one browser has done in one tab. It is stored as JSON under these names. */
 export interface Journal {
-  /** By the name of the step or of what was broken on purpose. */
+  /** The requests and responses, by the name of the step or the attack. */
   readonly exchanges: Readonly<Record<string, readonly Exchange[]>>;
-  /** The step that was done, or broken, last. */
+  /** The step whose button was pressed last. */
   readonly last?: string;
-  /** As the discovery document says. */
+  /** The endpoints that the metadata named. */
   readonly endpoints?: Readonly<Record<string, string>>;
   readonly request?: {
     readonly url: string;
@@ -23,14 +23,14 @@ export interface Journal {
     readonly verifier?: string;
     readonly challenge?: string;
   };
-  /** The parameters of the redirect back. */
+  /** The parameters of the redirect to the client. */
   readonly answer?: Readonly<Record<string, string>>;
   readonly tokens?: {
     readonly access: string;
     readonly id?: string;
     readonly refresh?: string;
   };
-  /** The refresh token that was rotated away. */
+  /** The refresh token that was used and replaced. */
   readonly spent?: string;
   readonly readings?: readonly DecodedToken[];
   readonly key?: { readonly secret: JWK; readonly open: JWK; readonly thumbprint: string };
@@ -41,12 +41,12 @@ export interface Journal {
 const emptyJournal: Journal = { exchanges: {} };
 const format = record<{ readonly journal: Journal }>('playground');
 
-interface JournalCipher {
+export interface JournalCipher {
   encrypt(text: string, context: string): string;
   decrypt(encrypted: string, context: string): string;
 }
 
-export interface OpenJournal {
+interface OpenJournal {
   readonly journal: Journal;
   save(next: Journal): Promise<void>;
 }
@@ -58,7 +58,7 @@ export const createBrowserId = (): string => randomBytes(32).toString('base64url
 export const isBrowserId = (text: string | undefined): text is string =>
   text !== undefined && /^[\w-]{43}$/.test(text);
 
-/** Tokens are in it, so it is encrypted at rest, filed under a digest of the cookie, and gone after an hour. */
+/** A journal holds tokens: it is encrypted at rest, found by a digest of the cookie only, and expires in an hour. */
 export const createJournals = (store: Store, clock: Clock, cipher: JournalCipher) => {
   const journalKey = (browser: string, tab: string): Key => ({
     kind: kinds.playground,
@@ -67,7 +67,7 @@ export const createJournals = (store: Store, clock: Clock, cipher: JournalCipher
   });
   const encryptionContext = ({ family, id }: Key): string => `playground ${family} ${id}`;
 
-  /** What another release or another key wrote is an hour of play at most: begun again. */
+  /** A journal that another release or another key wrote can't be read. The tab then starts again. */
   const read = (key: Key, { body }: Document): Journal => {
     try {
       return format.decode(cipher.decrypt(body, encryptionContext(key))).journal;

@@ -15,11 +15,11 @@ interface ProofOptions {
   readonly url: string;
   readonly now: number;
   readonly nonce?: string | undefined;
-  /** At an API: the token that goes along. */
+  /** The access token that the proof is sent with, at an API. */
   readonly token?: string;
 }
 
-/** RFC 9449 §4.2: one method, one address, one use. */
+/** RFC 9449 §4.2. */
 export const createProof = async (
   { secret, open }: ProofKey,
   { method, url, now, nonce, token }: ProofOptions,

@@ -1,7 +1,7 @@
 import { type IncomingMessage, request } from 'node:http';
 import { Failure } from '../../errors.ts';
 
-/** One request and its answer, as they went over the wire. */
+/** One request and its response, as they were sent. A journal stores it under these names. */
 export interface Exchange {
   readonly method: 'GET' | 'POST';
   readonly url: string;
@@ -23,7 +23,7 @@ export interface OutgoingRequest {
 
 export type SendRequest = (outgoing: OutgoingRequest) => Promise<Exchange>;
 
-/** The near end of the socket that a request came in by. */
+/** The local end of the socket that a request arrived on. */
 interface SocketAddress {
   readonly localAddress?: string | undefined;
   readonly localPort?: number | undefined;
@@ -69,8 +69,8 @@ const encodeBody = ({
 };
 
 /**
- * To this very server and nowhere else: whatever a URL says, the connection goes to the loopback socket that the
- * visitor's own request came in by, and a URL of another origin is refused.
+ * Sends requests to this server only: the connection goes to the loopback address that the browser's request arrived
+ * at, and a URL of another origin is refused.
  */
 export const createSender = (issuer: string, { localAddress, localPort }: SocketAddress): SendRequest => {
   const issuerUrl = new URL(issuer);
@@ -96,8 +96,8 @@ export const createSender = (issuer: string, { localAddress, localPort }: Socket
         timeout: timeoutMs,
       });
       call.once('response', resolve);
-      call.once('timeout', () => call.destroy(failed('The server took too long to answer itself.')));
-      call.once('error', (error) => reject(failed('The server could not be reached by itself.', error)));
+      call.once('timeout', () => call.destroy(failed('The server took too long to answer.')));
+      call.once('error', (error) => reject(failed('The server could not be reached.', error)));
       call.end(body?.text);
     });
     const headersToShow = shownHeaders.flatMap((name) => {
@@ -118,11 +118,11 @@ export const createSender = (issuer: string, { localAddress, localPort }: Socket
   };
 };
 
-/** What was answered, as JSON; nothing where it is none. */
+/** The members of a JSON response; none if the response isn't JSON. */
 export const answerJson = ({ answer }: Exchange): Readonly<Record<string, unknown>> => {
   try {
     const parsed: unknown = JSON.parse(answer.body);
-    // Every JSON answer of this server that is read here is an object.
+    // Any object can be read by name.
     return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : {};
   } catch {
     return {};

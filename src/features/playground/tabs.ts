@@ -6,7 +6,7 @@ import type { Step } from './steps/step.ts';
 import { decode, introspect, refresh, revoke, signOut, userinfo } from './steps/use.ts';
 import type { TabName } from './words.ts';
 
-/** What each tab goes through, in order. */
+/** The steps of each tab, in order. */
 export const tabs: Readonly<Record<TabName, readonly Step[]>> = {
   code: [
     discovery,
@@ -30,5 +30,5 @@ export const tabs: Readonly<Record<TabName, readonly Step[]>> = {
 
 export const isTab = (name: string): name is TabName => Object.hasOwn(tabs, name);
 
-/** The first has the front page. */
+/** The first tab is the front page. */
 export const tabPath = (tab: TabName): string => (tab === 'code' ? '/' : `/playground/${tab}`);

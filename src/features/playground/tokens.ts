@@ -6,11 +6,10 @@ interface Check {
   readonly ok: boolean;
 }
 
-/** A token taken apart. */
 export interface DecodedToken {
   readonly name: 'access_token' | 'id_token';
   readonly token: string;
-  /** Absent: it is opaque, and only the server can say what it means. */
+  /** Missing for an opaque token, which only the server understands. */
   readonly header?: Readonly<Record<string, unknown>>;
   readonly claims?: Readonly<Record<string, unknown>>;
   readonly checks: readonly Check[];
@@ -20,7 +19,7 @@ interface Expected {
   readonly issuer: string;
   readonly jwks: { readonly keys: readonly JWK[] };
   readonly now: number;
-  /** Of an id token. */
+  /** The audience of an ID token. */
   readonly client?: string;
   readonly nonce?: string;
   readonly accessToken?: string;
@@ -35,7 +34,7 @@ const isSigned = async (token: string, { jwks, now }: Expected): Promise<boolean
   }
 };
 
-/** OpenID Connect Core §3.1.3.6: the left half of the digest that goes with the signature. */
+/** OpenID Connect Core §3.1.3.6: the left half of the digest. */
 const halfHash = (text: string): string =>
   hash('sha256', text, 'buffer').subarray(0, 16).toString('base64url');
 

@@ -21,7 +21,7 @@ export const discovery: Step = {
   outputs: ({ endpoints }) => (endpoints ? [{ kind: 'facts', facts: endpoints }] : []),
 };
 
-/** Values for one request that only this browser's journal knows. */
+/** Creates the values of one request, which only the journal of this browser knows. */
 const prepareRequest: StepAction = async ({ issuer, tab, clients, audience }, journal) => {
   const verifier = random();
   const challenge = createHash('sha256').update(verifier).digest('base64url');
@@ -62,7 +62,7 @@ export const prepare: Step = {
   },
 };
 
-/** For the JSON door: nothing but a state. */
+/** The request of an issuer-style client has a state and no other value to create. */
 export const prepareBare: Step = { ...prepare, name: 'prepareBare' };
 
 const requestParameters = ({ request }: Journal): Readonly<Record<string, string>> =>
@@ -90,7 +90,7 @@ export const authorize: Step = {
   ],
 };
 
-/** Another code, where the one that came back is of no more use. */
+/** Starts a new authorization request, because the code that came back can't be used any more. */
 export const anotherCode: StepAction = async (context, journal) => {
   const { answer: _, tokens: __, readings: ___, exchanges, ...kept } = journal;
   const { discovery: known } = exchanges;
@@ -104,7 +104,7 @@ export const callback: Step = {
     { kind: 'facts', facts: answer },
     { kind: 'note', note: answer['code'] === undefined ? 'refused' : 'codeIsShort' },
   ],
-  attacks: [
+  restarts: [
     {
       name: 'anotherCode',
       when: ({ answer }) => answer !== undefined && answer['code'] === undefined,

@@ -27,7 +27,7 @@ export const requestDeviceCode: Step = {
   },
 };
 
-/** §3.4, §3.5: again and again, no faster than the interval. */
+/** RFC 8628 §3.4, §3.5. */
 export const poll: Step = {
   name: 'poll',
   isDone: ({ tokens }) => tokens !== undefined,
@@ -52,7 +52,7 @@ export const poll: Step = {
       ...(error === 'slow_down' ? [{ kind: 'note', note: 'slowDown' } as const] : []),
     ];
   },
-  attacks: [
+  restarts: [
     {
       name: 'anotherDevice',
       when: (journal) => hasExchange('poll')(journal) && journal.tokens === undefined,

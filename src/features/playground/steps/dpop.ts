@@ -1,6 +1,7 @@
 import type { Journal } from '../journal.ts';
 import { createProof, createProofKey } from '../proofs.ts';
-import { answerJson, type Exchange, type OutgoingRequest } from '../send.ts';
+import type { OutgoingRequest } from '../send.ts';
+import { sendWithNonce } from './send-with-nonce.ts';
 import { addExchanges, endpointUrl, hasExchange, type Step, type StepContext } from './step.ts';
 
 export const createKey: Step = {
@@ -11,37 +12,21 @@ export const createKey: Step = {
     key ? [{ kind: 'facts', facts: { jwk: JSON.stringify(key.open), dpop_jkt: key.thumbprint } }] : [],
 };
 
-const userinfoRequestWithProof = async (
-  context: StepContext,
-  journal: Journal,
-  nonce?: string,
-): Promise<OutgoingRequest> => {
-  const url = endpointUrl(context.issuer, journal, 'userinfo_endpoint');
-  const token = journal.tokens?.access ?? '';
-  if (!journal.key) throw new Error('the step of the key comes first');
-  const proof = await createProof(journal.key, { method: 'GET', url, now: context.now(), token, nonce });
-  return { url, headers: { authorization: `DPoP ${token}`, dpop: proof } };
-};
-
-/** Once more with the nonce of the server, where it wants one (RFC 9449 §9). */
-const sendWithNonce = async (
-  context: StepContext,
-  journal: Journal,
-): Promise<{ ask: OutgoingRequest; exchanges: Exchange[] }> => {
-  const request = await userinfoRequestWithProof(context, journal);
-  const first = await context.send(request);
-  const nonce = first.answer.headers['dpop-nonce'];
-  const needsNonce = answerJson(first)['error'] === 'use_dpop_nonce' && nonce !== undefined;
-  if (!needsNonce) return { ask: request, exchanges: [first] };
-  const withNonce = await userinfoRequestWithProof(context, journal, nonce);
-  return { ask: withNonce, exchanges: [first, await context.send(withNonce)] };
-};
+const userinfoRequest =
+  ({ issuer, now }: StepContext, journal: Journal) =>
+  async (nonce?: string): Promise<OutgoingRequest> => {
+    const url = endpointUrl(issuer, journal, 'userinfo_endpoint');
+    const token = journal.tokens?.access ?? '';
+    if (!journal.key) throw new Error('the step that creates the key comes first');
+    const proof = await createProof(journal.key, { method: 'GET', url, now: now(), token, nonce });
+    return { url, headers: { authorization: `DPoP ${token}`, dpop: proof } };
+  };
 
 export const userinfoWithProof: Step = {
   name: 'userinfoDpop',
   isDone: hasExchange('userinfoDpop'),
   async run(context, journal) {
-    const { exchanges } = await sendWithNonce(context, journal);
+    const { exchanges } = await sendWithNonce(context.send, userinfoRequest(context, journal));
     return addExchanges(journal, 'userinfoDpop', ...exchanges);
   },
   attacks: [
@@ -60,8 +45,8 @@ export const userinfoWithProof: Step = {
       name: 'proofTwice',
       when: ({ tokens }) => tokens !== undefined,
       async run(context, journal) {
-        const { ask, exchanges } = await sendWithNonce(context, journal);
-        return addExchanges(journal, 'proofTwice', ...exchanges, await context.send(ask));
+        const { request, exchanges } = await sendWithNonce(context.send, userinfoRequest(context, journal));
+        return addExchanges(journal, 'proofTwice', ...exchanges, await context.send(request));
       },
     },
   ],

@@ -4,19 +4,21 @@ import type { Journal } from '../journal.ts';
 import { createProof } from '../proofs.ts';
 import { answerJson, type Exchange, type OutgoingRequest } from '../send.ts';
 import { anotherCode } from './authorization.ts';
+import { sendWithNonce } from './send-with-nonce.ts';
 import {
   type Attack,
   addExchanges,
   basicAuthorization,
   endpointUrl,
   hasExchange,
+  type Restart,
   type Step,
   type StepContext,
 } from './step.ts';
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
-/** Takes the tokens out of an answer, where it brought any. */
+/** Adds the tokens of a response to the journal, if it has any. */
 export const withTokens = (journal: Journal, exchange: Exchange): Journal => {
   const answer = answerJson(exchange);
   const access = text(answer['access_token']);
@@ -51,7 +53,7 @@ const hasUnusedCode = ({ answer, tokens }: Journal): boolean =>
 
 const hasTokens = ({ tokens }: Journal): boolean => tokens !== undefined;
 
-const freshCode: Attack = {
+const freshCode: Restart = {
   name: 'anotherCode',
   when: ({ exchanges, tokens }) =>
     exchanges['usedCode'] !== undefined || (exchanges['token'] !== undefined && tokens === undefined),
@@ -94,41 +96,32 @@ export const redeem: Step = {
       },
     },
     usedCode(async (context, journal) => tokenRequest(context, journal, codeForm(context, journal))),
-    freshCode,
   ],
+  restarts: [freshCode],
 };
 
-const tokenRequestWithProof = async (
-  context: StepContext,
-  journal: Journal,
-  nonce?: string,
-): Promise<OutgoingRequest> => {
-  const request = tokenRequest(context, journal, codeForm(context, journal));
-  if (!journal.key) return request;
-  const proof = await createProof(journal.key, {
-    method: 'POST',
-    url: request.url,
-    now: context.now(),
-    nonce,
-  });
-  return { ...request, headers: { ...request.headers, dpop: proof } };
-};
+const tokenRequestWithProof =
+  (context: StepContext, journal: Journal) =>
+  async (nonce?: string): Promise<OutgoingRequest> => {
+    const request = tokenRequest(context, journal, codeForm(context, journal));
+    if (!journal.key) return request;
+    const { url } = request;
+    const proof = await createProof(journal.key, { method: 'POST', url, now: context.now(), nonce });
+    return { ...request, headers: { ...request.headers, dpop: proof } };
+  };
 
-/** RFC 9449 §5; the server may want its nonce in the proof (§8), and then the request is sent again. */
+/** RFC 9449 §5. */
 export const redeemWithProof: Step = {
   ...redeem,
   name: 'tokenDpop',
   async run(context, journal) {
-    const exchanges = [await context.send(await tokenRequestWithProof(context, journal))];
-    const nonce = exchanges[0]?.answer.headers['dpop-nonce'];
-    if (exchanges[0] && answerJson(exchanges[0])['error'] === 'use_dpop_nonce' && nonce !== undefined) {
-      exchanges.push(await context.send(await tokenRequestWithProof(context, journal, nonce)));
-    }
-    const last = exchanges.at(-1);
-    return addExchanges(last ? withTokens(journal, last) : journal, 'tokenDpop', ...exchanges);
+    const { exchanges } = await sendWithNonce(context.send, tokenRequestWithProof(context, journal));
+    const last = exchanges.at(-1) ?? exchanges[0];
+    return addExchanges(withTokens(journal, last), 'tokenDpop', ...exchanges);
   },
   outputs: () => [],
   attacks: [],
+  restarts: [],
 };
 
 const jsonTokenRequest = async ({ issuer }: StepContext, { answer }: Journal): Promise<OutgoingRequest> => ({
@@ -143,8 +136,8 @@ export const redeemJson: Step = {
     const exchange = await context.send(await jsonTokenRequest(context, journal));
     return addExchanges(withTokens(journal, exchange), 'tokenJson', exchange);
   },
-  attacks: [
-    usedCode(jsonTokenRequest),
+  attacks: [usedCode(jsonTokenRequest)],
+  restarts: [
     {
       name: 'anotherCode',
       when: (journal) =>
@@ -154,7 +147,7 @@ export const redeemJson: Step = {
   ],
 };
 
-/** RFC 6749 §4.4: no person, so no code, no refresh token and no id token. */
+/** RFC 6749 §4.4. */
 export const credentials: Step = {
   name: 'credentials',
   isDone: hasTokens,

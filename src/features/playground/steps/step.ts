@@ -5,12 +5,11 @@ import type { Exchange, SendRequest } from '../send.ts';
 import type { DecodedToken } from '../tokens.ts';
 import type { AttackName, NoteName, StepName, TabName } from '../words.ts';
 
-/** What a step works with. */
 export interface StepContext {
   readonly issuer: string;
   readonly tab: TabName;
   readonly clients: PlaygroundCredentials;
-  /** The API of the demo, where there is one. */
+  /** The API of the demo data, if the configuration has it. */
   readonly audience: string | undefined;
   readonly now: () => number;
   readonly send: SendRequest;
@@ -18,14 +17,20 @@ export interface StepContext {
 
 export type StepAction = (context: StepContext, journal: Journal) => Promise<Journal>;
 
-/** Something done wrong on purpose. */
-export interface Attack {
+/** A button of a step beside the one that continues. */
+interface Choice {
   readonly name: AttackName;
   readonly when: (journal: Journal) => boolean;
   readonly run: StepAction;
 }
 
-/** What a step has to show besides its exchanges. */
+/** A wrong request, made on purpose. */
+export type Attack = Choice;
+
+/** Begins the tab, or the device flow in it, anew. */
+export type Restart = Choice;
+
+/** What a step shows besides its exchanges. */
 export type StepOutput =
   | { readonly kind: 'facts'; readonly facts: Readonly<Record<string, unknown>> }
   | { readonly kind: 'go'; readonly href: string; readonly to: 'signIn' | 'approve' }
@@ -37,9 +42,10 @@ export type StepOutput =
 export interface Step {
   readonly name: StepName;
   readonly isDone: (journal: Journal) => boolean;
-  /** Absent: the person goes somewhere, and comes back. */
+  /** Missing for a step in which the person follows a link and comes back. */
   readonly run?: StepAction;
   readonly attacks?: readonly Attack[];
+  readonly restarts?: readonly Restart[];
   readonly outputs?: (journal: Journal, issuer: string) => readonly StepOutput[];
 }
 
@@ -53,7 +59,7 @@ export const hasExchange =
   ({ exchanges }: Journal): boolean =>
     exchanges[name] !== undefined;
 
-/** The status of the last answer, where there was one. */
+/** The status of the last response, if there was one. */
 export const statusOf = ({ exchanges }: Journal, name: string): number | undefined =>
   exchanges[name]?.at(-1)?.answer.status;
 
@@ -72,11 +78,11 @@ export type EndpointName = keyof typeof paths;
 
 export const endpointNames = Object.keys(paths);
 
-/** As discovered; as this server is built, in a tab that begins later. */
+/** The endpoint that the metadata names. Tabs without the discovery step use the paths of this server. */
 export const endpointUrl = (issuer: string, { endpoints }: Journal, name: EndpointName): string =>
   endpoints?.[name] ?? `${issuer}${paths[name]}`;
 
-/** RFC 6749 §2.3.1: both parts are encoded as in a form first. */
+/** RFC 6749 §2.3.1: both parts are form-encoded first. */
 export const basicAuthorization = ({
   id,
   secret,

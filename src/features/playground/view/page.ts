@@ -14,7 +14,7 @@ export const playgroundPage = ({ currentUrl: _, ...page }: Page, model: Playgrou
   const { tab, journal, csrf } = model;
   const steps = tabs[tab];
   const current = steps.findIndex(({ isDone }) => !isDone(journal));
-  // Told in English whatever the language of the reader, so that is what the page says it is in.
+  // Its texts are English for every reader, so `lang` says English too.
   return layout(
     { ...page, messages: messagesFor('en') },
     {

@@ -2,7 +2,7 @@ import { hidden, submit } from '../../../views/fields.ts';
 import { type Html, html } from '../../../views/html.ts';
 import type { Messages } from '../../../views/languages/messages.ts';
 import { formTarget } from '../../../views/links.ts';
-import type { Step, StepOutput } from '../steps/step.ts';
+import type { Attack, Restart, Step, StepOutput } from '../steps/step.ts';
 import { type AttackName, words } from '../words.ts';
 import { exchangeView } from './exchange.ts';
 import { factsView } from './facts.ts';
@@ -13,7 +13,7 @@ import { tokenView } from './token.ts';
 interface StepModel extends PlaygroundModel {
   readonly messages: Messages;
   readonly state: 'done' | 'now' | 'later';
-  /** The newest of what was done: shown without a press. */
+  /** The step that was done last is shown open. */
   readonly open: boolean;
 }
 
@@ -50,10 +50,7 @@ const attackView = (name: AttackName, { journal, messages }: StepModel): Html | 
   </div>`;
 };
 
-/** Buttons that begin the tab anew. They are no attacks, so they belong to the button that goes on. */
-const restarts: ReadonlySet<AttackName> = new Set(['anotherCode', 'anotherDevice']);
-
-const attackButton = (name: AttackName): Html =>
+const choiceButton = ({ name }: Attack | Restart): Html =>
   submit({
     label: words.attacks[name].button,
     class: 'playground-break',
@@ -63,32 +60,31 @@ const attackButton = (name: AttackName): Html =>
   });
 
 const stepForm = (
-  { name, run, attacks = [] }: Step,
+  { name, run, attacks = [], restarts = [] }: Step,
   { state, journal, csrf, tab }: StepModel,
 ): Html | undefined => {
-  const possible = attacks.filter(({ when }) => when(journal)).map((attack) => attack.name);
+  const possibleAttacks = attacks.filter(({ when }) => when(journal));
+  const possibleRestarts = restarts.filter(({ when }) => when(journal));
   const next = state === 'now' && run !== undefined;
-  if (!next && possible.length === 0) return undefined;
-  const restartButtons = possible.filter((attack) => restarts.has(attack));
-  const wrongRequests = possible.filter((attack) => !restarts.has(attack));
+  if (!next && possibleAttacks.length + possibleRestarts.length === 0) return undefined;
   return html`<form method="post" action="/playground/${tab}">
       ${hidden({ csrf })}
       ${
-        (next || restartButtons.length > 0) &&
+        (next || possibleRestarts.length > 0) &&
         html`<div class="actions">
         ${next && submit({ label: words.steps[name].button, class: 'playground-next', name: 'do', value: name })}
-        ${restartButtons.map(attackButton)}
+        ${possibleRestarts.map(choiceButton)}
       </div>`
       }
       ${
-        wrongRequests.length > 0 &&
+        possibleAttacks.length > 0 &&
         html`<h3 class="small-heading">${words.attacksHeading}</h3>
-      <div class="actions">${wrongRequests.map(attackButton)}</div>`
+      <div class="actions">${possibleAttacks.map(choiceButton)}</div>`
       }
     </form>`;
 };
 
-/** One step: what it is and why, what was sent and what came back, and what can be done now. */
+/** Shows a step: its reason, its requests and responses, and the buttons that are possible now. */
 export const stepView = (step: Step, model: StepModel): Html => {
   const { name, attacks = [], outputs } = step;
   const { state, journal, messages, issuer, open } = model;
@@ -101,7 +97,7 @@ export const stepView = (step: Step, model: StepModel): Html => {
   );
   const content = html`<p>${why}</p>
     ${state === 'now' ? [outputViews, sent] : [sent, outputViews]}
-    ${attacks.map(({ name: broken }) => attackView(broken, model))}
+    ${attacks.map((attack) => attackView(attack.name, model))}
     ${stepForm(step, model)}`;
   return html`<li class="step step-${state}" id="step-${name}">
     <h2>${title}${state === 'done' && html` <span class="badge">${words.done}</span>`}</h2>
