@@ -65,7 +65,7 @@ for (const { name, options } of ways) {
 
       await signIn(tab);
       await tab.locator('.consent-allow').waitFor();
-      t.match(await tab.locator('h1').textContent(), 'Allow Harbour Notes?');
+      t.match(await tab.locator('h1').textContent(), 'Allow Harbour Notes to access your account?');
       if (scripts) await checkAccessibility(t, tab, 'consent');
       await tab.click('.consent-allow');
       await tab.waitForURL(`${home}/callback*`);
@@ -158,7 +158,7 @@ for (const { name, options } of ways) {
       await tab.click('.device-submit');
       await tab.click('.device-deny');
       await tab.locator('.device-done').waitFor();
-      t.match(await tab.locator('h1').textContent(), 'refused');
+      t.match(await tab.locator('h1').textContent(), 'Device not connected');
       t.not(verification_uri_complete, second.verification_uri_complete);
     }),
   );
@@ -249,7 +249,7 @@ for (const { name, options } of ways) {
       );
 
       await tab.goto(login);
-      await tab.locator('h1', { hasText: 'done this step already' }).waitFor();
+      await tab.locator('h1', { hasText: 'already completed this step' }).waitFor();
       if (scripts) await checkAccessibility(t, tab, 'done-already');
       await tab.click('text=Start again in Harbour Notes');
       await tab.waitForURL(`${home}/home`);
