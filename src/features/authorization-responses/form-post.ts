@@ -1,5 +1,5 @@
+import { pageRequestOf, uiLocalesOf } from '../../http/pages/engine-request.ts';
 import type { Pages } from '../../http/pages/pages.ts';
-import { pageRequestOf, uiLocalesOf } from '../../http/pages/render-error.ts';
 import type { ResponseMode } from '../../provider/internals.ts';
 import { formPostPage } from '../../views/pages/form-post.ts';
 

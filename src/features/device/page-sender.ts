@@ -1,6 +1,6 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
+import { pageRequestOf, uiLocalesOf } from '../../http/pages/engine-request.ts';
 import type { Pages } from '../../http/pages/pages.ts';
-import { pageRequestOf, uiLocalesOf } from '../../http/pages/render-error.ts';
 import type { Page } from '../../views/page.ts';
 
 export interface PageSender {

@@ -1,6 +1,6 @@
 import { displayOf, formActionOrigins } from '../../http/interactions/client-display.ts';
+import { pageRequestOf, uiLocalesOf } from '../../http/pages/engine-request.ts';
 import type { Pages } from '../../http/pages/pages.ts';
-import { pageRequestOf, uiLocalesOf } from '../../http/pages/render-error.ts';
 import type { RouteMiddleware } from '../../provider/route-middleware.ts';
 import { formPostPage } from '../../views/pages/form-post.ts';
 import { confirmPath } from './paths.ts';

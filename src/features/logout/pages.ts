@@ -1,6 +1,6 @@
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
 import { formActionOrigins, homepageOf } from '../../http/interactions/client-display.ts';
-import { pageRequestOf, uiLocalesOf } from '../../http/pages/render-error.ts';
+import { pageRequestOf, uiLocalesOf } from '../../http/pages/engine-request.ts';
 import { loggedOutPage, logoutPage } from '../../views/pages/logout.ts';
 import type { LogoutDependencies } from './dependencies.ts';
 import { confirmPath } from './paths.ts';

@@ -23,6 +23,7 @@ import { formActionOrigins } from './client-display.ts';
 import { InteractionExpired } from './interaction-expired.ts';
 import { createLoadVisit, formSubject } from './load-visit.ts';
 import { createNextStepCookie } from './next-step-cookie.ts';
+import { interactionPath } from './path.ts';
 import { bindingCookie } from './same-browser.ts';
 import type { Step, StepOutcome, Visit } from './step.ts';
 
@@ -38,8 +39,6 @@ interface Dependencies {
   readonly cookieKeys: () => readonly string[];
   readonly steps: readonly Step[];
 }
-
-const path = '/interaction/:uid';
 
 interface Visited {
   Params: { uid: string };
@@ -97,13 +96,15 @@ export const interactionScope = (dependencies: Dependencies): FastifyPluginAsync
     return send();
   };
 
+  const path = interactionPath(':uid');
+
   const routes: FastifyPluginAsync = async (scope) => {
     const fallback = scope.errorHandler;
     scope.setErrorHandler<FastifyError | InteractionExpired, Visited>(async (error, request, reply) => {
       if (!(error instanceof InteractionExpired)) return fallback.call(scope, error, request, reply);
       const { client, next } = nextStepCookie.read(request.headers) ?? {};
       // Someone went back to a completed step, or sent its form twice.
-      if (next !== undefined) return reply.redirect(`/interaction/${next}`, 303);
+      if (next !== undefined) return reply.redirect(interactionPath(next), 303);
       return answerExpired({
         request,
         reply,

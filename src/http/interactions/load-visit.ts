@@ -7,6 +7,7 @@ import type { EngineClient } from '../../provider/engine-types.ts';
 import type { UnitOfWork } from '../../store/unit-of-work.ts';
 import type { Pages } from '../pages/pages.ts';
 import { InteractionExpired } from './interaction-expired.ts';
+import { interactionPath } from './path.ts';
 import type { Step, Visit } from './step.ts';
 
 interface Dependencies {
@@ -52,7 +53,7 @@ export const createLoadVisit =
         client,
         work,
         page: pages.pageFor(request, typeof uiLocales === 'string' ? { uiLocales } : {}),
-        action: `/interaction/${uid}`,
+        action: interactionPath(uid),
         csrf: macOf(formSubject(uid, step), cookieKeys()),
         async signedIn() {
           const session = await provider.Session.get(provider.createContext(request.raw, reply.raw));

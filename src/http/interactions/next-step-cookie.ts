@@ -3,6 +3,7 @@ import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { Config } from '#config';
 import { cookieIn, serializeCookie } from '../../cookies.ts';
 import type { ProviderSettings } from '../../provider/provider-settings.ts';
+import { interactionPath } from './path.ts';
 
 /** What a browser remembers of a page of an interaction: the client, and the page that came next. */
 export interface NextStep {
@@ -26,7 +27,7 @@ export const createNextStepCookie = ({ issuer }: Pick<Config, 'issuer'>) => {
       const value = [Buffer.from(client).toString('base64url'), ...(next === undefined ? [] : [next])].join(
         '.',
       );
-      return serializeCookie(name, value, { maxAge: maxAgeSeconds, secure, path: `/interaction/${uid}` });
+      return serializeCookie(name, value, { maxAge: maxAgeSeconds, secure, path: interactionPath(uid) });
     },
     read(headers: IncomingHttpHeaders): NextStep | undefined {
       const [client = '', next] = (cookieIn(headers, name) ?? '').split('.');

@@ -33,7 +33,7 @@ export const createAnswerError = ({ config, pages, clock }: Dependencies) => {
       status: httpError.status,
       description: httpError.description,
       time: new Date(clock.now()),
-      ...(retryAfter > 0 && { retryAfter: retryAfter }),
+      ...(retryAfter > 0 && { retryAfter }),
     });
     // A popup keeps its opener, so that the application notices when it closes.
     return pages.send(request, reply, body, { status: httpError.status, popup: true });

@@ -1,27 +1,16 @@
 import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { isPagePath, routes } from '../../provider/paths.ts';
-import { getRequestContext } from '../../provider/request-context.ts';
 import { AlreadyAnswered } from '../../provider/storage/user-decision.ts';
 import type { Clock } from '../../store/port.ts';
 import { type ErrorModel, errorPage } from '../../views/pages/error.ts';
+import { interactionPath } from '../interactions/path.ts';
+import { pageRequestOf, uiLocalesOf } from './engine-request.ts';
 import { errorKindOf } from './error-kind.ts';
-import type { PageRequest, Pages } from './pages.ts';
+import type { Pages } from './pages.ts';
 import { wantsHtml } from './wants-html.ts';
 
 type RenderError = NonNullable<Configuration['renderError']>;
 type EngineError = Parameters<RenderError>[1];
-
-export const pageRequestOf = (ctx: KoaContextWithOIDC): PageRequest => ({
-  headers: ctx.req.headers,
-  url: ctx.req.url ?? '/',
-  requestId: getRequestContext(ctx.req).correlationId,
-});
-
-/** OpenID Connect Core §3.1.2.1: the languages that the application asked for. Parameters may not be parsed yet. */
-export const uiLocalesOf = (ctx: KoaContextWithOIDC): { readonly uiLocales?: string } => {
-  const asked = ctx.oidc?.params?.['ui_locales'] ?? ctx.query['ui_locales'];
-  return typeof asked === 'string' ? { uiLocales: asked } : {};
-};
 
 /** A step that was answered before, or too late, has a page that leads to the next step or to a new start. */
 const followingPageOf = ({ oidc, path }: KoaContextWithOIDC, error: Error): string | undefined => {
@@ -29,7 +18,7 @@ const followingPageOf = ({ oidc, path }: KoaContextWithOIDC, error: Error): stri
   if (error instanceof AlreadyAnswered) return `${routes.code_verification}?again=yes`;
   if (!(error instanceof errors.SessionNotFound)) return undefined;
   if (oidc?.route !== 'resume' && oidc?.route !== 'device_resume') return undefined;
-  return `/interaction/${path.slice(path.lastIndexOf('/') + 1)}`;
+  return interactionPath(path.slice(path.lastIndexOf('/') + 1));
 };
 
 /** A link with the error response of RFC 6749 §4.1.2.1. It needs a registered redirect URI and the `query` response mode. */
@@ -76,7 +65,7 @@ export const createRenderError =
       time: new Date(clock.now()),
       ...(out.error_description !== undefined && { description: out.error_description }),
       ...(client && { details: [{ name: 'client_id', value: client.clientId }] }),
-      ...(retryAfter > 0 && { retryAfter: retryAfter }),
+      ...(retryAfter > 0 && { retryAfter }),
       ...(back && { back }),
     });
     // A popup keeps its opener, so that the link back still reaches the application.
