@@ -155,15 +155,15 @@ t.test('a full disk is reported as unavailable, and the commit leaves nothing', 
 t.test('the SQLite error "full" is reported as a full disk', async (t) => {
   const db = new DatabaseSync(':memory:');
   db.exec('CREATE TABLE x (y); PRAGMA max_page_count = 10');
-  let told: unknown;
+  let recorded: unknown;
   try {
     for (;;) db.prepare('INSERT INTO x VALUES (?)').run('z'.repeat(4_000));
   } catch (error) {
-    told = toUnavailable(error);
+    recorded = toUnavailable(error);
   }
-  t.ok(told instanceof StoreUnavailable && /full/.test(told.message));
+  t.ok(recorded instanceof StoreUnavailable && /full/.test(recorded.message));
   const ours = new TypeError('a fault of ours');
-  t.equal(toUnavailable(ours), ours, 'faults of ours stay what they are');
+  t.equal(toUnavailable(ours), ours, 'other errors stay unchanged');
   db.close();
   t.end();
 });

@@ -18,15 +18,15 @@ const settle = (store: Store, commits: readonly (readonly Write[])[]) =>
 t.test('each of several concurrent commits is all or nothing', async (t) => {
   const store = await open(t);
   await store.commit([put(keyOf('code'))]);
-  const claim: Write = { op: 'consume', key: keyOf('code'), at: 1 };
+  const consume: Write = { op: 'consume', key: keyOf('code'), at: 1 };
   const commits = Array.from({ length: 30 }, (_, i) =>
     i % 2 === 0
-      ? [put(keyOf(`own-${i}`)), claim, put(keyOf(`own-${i}`, 'after'))]
+      ? [put(keyOf(`own-${i}`)), consume, put(keyOf(`own-${i}`, 'after'))]
       : [put(keyOf(`own-${i}`)), put(keyOf(`own-${i}`, 'after'))],
   );
   const outcomes = await settle(store, commits);
   const first = outcomes.findIndex(({ status }, i) => i % 2 === 0 && status === 'fulfilled');
-  t.equal(first, 0, 'the first claim wins');
+  t.equal(first, 0, 'the first consume wins');
   for (const [i, outcome] of outcomes.entries()) {
     const wanted = i % 2 === 1 || i === first;
     const there = await store.read([keyOf(`own-${i}`), keyOf(`own-${i}`, 'after')]);

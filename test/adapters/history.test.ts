@@ -34,11 +34,11 @@ t.test('the checker detects each kind of inconsistency', (t) => {
     issued: true,
     revoked: false,
     code: true,
-    codeClaim: 2,
+    codeConsumedBy: 2,
     token: 2,
     refresh: [
-      { by: 2, claim: 3 },
-      { by: 3, claim: undefined },
+      { by: 2, consumedBy: 3 },
+      { by: 3, consumedBy: undefined },
     ],
   };
   const events = [event(1, 'issue'), event(2, 'redeem'), event(3, 'refresh', { turn: 0 }), event(4, 'merge')];
@@ -62,13 +62,19 @@ t.test('the checker detects each kind of inconsistency', (t) => {
   t.match(faults([event(5, 'refresh', { turn: 0 })]), /refresh token 0 was won 2 times/);
   t.match(
     faults([], state({ token: undefined, refresh: [] }, { listedTokens: [] })),
-    /claimed for is of undefined/,
+    /its product is of undefined/,
   );
-  t.match(faults([], state({ codeClaim: undefined })), /is claimed by undefined/);
-  t.match(faults([], state({ codeClaim: 9, token: 9 }, { listedTokens: [9] })), /claimed by nobody known/);
+  t.match(faults([], state({ codeConsumedBy: undefined })), /was consumed by undefined/);
+  t.match(
+    faults([], state({ codeConsumedBy: 9, token: 9 }, { listedTokens: [9] })),
+    /consumed by an unknown attempt/,
+  );
   t.match(faults([], state({ issued: false })), /acknowledged issue was lost/);
-  t.match(faults([], state({ refresh: [{ by: 7, claim: undefined }] })), /of two redemptions/);
-  t.match(faults([], state({ refresh: [{ by: 2, claim: undefined }] })), /refresh token 0 forgot its winner/);
+  t.match(faults([], state({ refresh: [{ by: 7, consumedBy: undefined }] })), /of two redemptions/);
+  t.match(
+    faults([], state({ refresh: [{ by: 2, consumedBy: undefined }] })),
+    /refresh token 0 forgot its winner/,
+  );
   t.match(faults([], state({}, { merged: new Map() })), /acknowledged merge was lost/);
   t.match(faults([], state({}, { logins: new Set() })), /no login in its other family/);
   t.match(faults([], state({}, { listedTokens: [] })), /index of tokens lacks 2/);
@@ -77,10 +83,10 @@ t.test('the checker detects each kind of inconsistency', (t) => {
   t.match(faults([event(5, 'look', { found: false })]), /look missed a code/);
   t.match(
     faults([event(0, 'redeem', { outcome: 'consumed' })]),
-    /refused as claimed before anybody could have claimed it/,
+    /refused as consumed before any attempt could have consumed it/,
   );
   const ended = state(
-    { revoked: true, code: false, codeClaim: undefined, token: undefined, refresh: [] },
+    { revoked: true, code: false, codeConsumedBy: undefined, token: undefined, refresh: [] },
     { listedTokens: [] },
   );
   t.equal(faults([event(5, 'revoke')], ended), '');
@@ -90,8 +96,8 @@ t.test('the checker detects each kind of inconsistency', (t) => {
   );
   const unavailable = [event(1, 'issue'), event(2, 'redeem', { outcome: 'unavailable' })];
   t.match(
-    checkHistory(unavailable, state({ refresh: [{ by: 2, claim: undefined }] })).join(),
-    /told unavailable/,
+    checkHistory(unavailable, state({ refresh: [{ by: 2, consumedBy: undefined }] })).join(),
+    /ended as unavailable/,
   );
   t.end();
 });

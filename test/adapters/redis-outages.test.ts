@@ -58,11 +58,14 @@ await t.test('a commit whose request or reply was lost is sent again and takes e
   const { proxy, store, other } = await stage(t);
   proxy.dropNextReply();
   await store.commit(exchange);
-  const [claimed, made] = await store.read([code, token]);
-  t.equal(claimed?.consumption?.at, 1);
+  const [consumed, made] = await store.read([code, token]);
+  t.equal(consumed?.consumption?.at, 1);
   t.equal(made?.body, 'token');
   const second = await rejectionOf(other.commit(exchange));
-  t.ok(second instanceof Conflict && second.reason === 'consumed', 'a second use is told from a resend');
+  t.ok(
+    second instanceof Conflict && second.reason === 'consumed',
+    'a second use is distinguished from a resend',
+  );
 
   const fresh: Key = { kind: 'jti', family: 'g', id: 'j' };
   proxy.dropNextReply();
@@ -97,9 +100,9 @@ await t.test(
       if (round % 3 === 2) proxy.cut();
       const results = await Promise.all(racing);
       const winners = results.flatMap((fault, i) => (fault === undefined ? [i] : []));
-      const claim = (await other.read([key]))[0]?.consumption;
-      if (winners.length !== 1 || claim?.at !== winners[0])
-        t.fail(`round ${round}: ${winners} against ${claim?.at}`);
+      const consumption = (await other.read([key]))[0]?.consumption;
+      if (winners.length !== 1 || consumption?.at !== winners[0])
+        t.fail(`round ${round}: ${winners} against ${consumption?.at}`);
       const tokens = await other.read(results.map((_, i) => ({ ...key, kind: 'token', id: `${i}` })));
       t.same(
         tokens.flatMap((document, i) => (document ? [i] : [])),
@@ -120,9 +123,9 @@ await t.test(
     t.ok((await other.read([code]))[0]?.consumption, 'the server had applied it');
     proxy.heal();
     const seen: unknown[] = [];
-    await waitFor('the claim to be taken back', async () => {
+    await waitFor('the consumption to be rolled back', async () => {
       const [mine] = await Promise.all([store.read([code]).catch((error: unknown) => error)]);
-      if (Array.isArray(mine)) seen.push(mine[0]?.claim);
+      if (Array.isArray(mine)) seen.push(mine[0]?.consumption);
       return (await other.read([code]))[0]?.consumption === undefined;
     });
     assertEach(
@@ -164,7 +167,7 @@ await t.test(
     await recovered(second.store);
     for (let i = 0; i < 5; i++) {
       await isUnavailable(t, second.store.commit(exchange), 'a use that may be the first');
-      await isUnavailable(t, second.store.read([code]), 'a look at the claim');
+      await isUnavailable(t, second.store.read([code]), 'a read of the code');
       await sleep(20);
     }
     first.wire.heal();
@@ -353,5 +356,5 @@ await t.test('an index drops entries of missing documents, and ends with its las
     await store.commit([{ op: 'remove', key: { kind: 'token', family: `f${id}`, id: '' } }]);
   for (let id = 100; id < 130; id++) await file(id);
   t.equal(await ask('pttl', name), -1, 'for ever, like a document without an end');
-  t.ok(Number(await ask('zcard', name)) <= 34, 'writing clears up too, where nobody lists');
+  t.ok(Number(await ask('zcard', name)) <= 34, 'writing also removes stale entries, without a list');
 });

@@ -65,8 +65,8 @@ await t.test('a wrong address is refused with the expected form, and without the
 await t.test(
   'an unreachable store may still come up; one that refuses the connection needs fixing',
   async (t) => {
-    const nobody = await refusal(`redis://127.0.0.1:${await freePort()}`, 'p', 400);
-    t.ok(nobody instanceof StoreUnavailable);
+    const unknown = await refusal(`redis://127.0.0.1:${await freePort()}`, 'p', 400);
+    t.ok(unknown instanceof StoreUnavailable);
     const guarded = await startRedis();
     t.teardown(() => guarded.close());
     await redisCommand(guarded.port, 'config', 'set', 'requirepass', 's3cret word');
@@ -93,7 +93,7 @@ await t.test('findings name what an operator should fix', async (t) => {
   t.match(evicts, { message: /allkeys-lru/, fix: /noeviction/ });
   await redisCommand(server.port, 'config', 'set', 'maxmemory-policy', 'noeviction');
   await redisCommand(server.port, 'config', 'set', 'appendonly', 'yes');
-  await waitFor('nothing to mend', async () => (await codes(store)).length === 0);
+  await waitFor('no findings', async () => (await codes(store)).length === 0);
   await redisCommand(server.port, 'acl', 'setuser', 'plain', 'on', '>word', '~*', '&*', '+@all', '-info');
   const plain = await opened(t, `redis://plain:word@127.0.0.1:${server.port}`);
   t.same(await codes(plain), ['store_not_checked']);

@@ -137,7 +137,7 @@ for (const { name, options } of ways) {
       const allow = tab.locator('.consent-allow');
       await allow.or(tab.locator('.device-done')).waitFor();
       if (await allow.isVisible()) {
-        t.equal(await tab.locator('.redirect').count(), 0, 'it leads nowhere else');
+        t.equal(await tab.locator('.redirect').count(), 0, 'it links to no other page');
         await allow.click();
       }
       await tab.locator('.device-done').waitFor();
@@ -376,7 +376,7 @@ t.test('after signing out neither the back button nor an open page restores the 
     await again.reload();
     await again.locator('h1', { hasText: 'expired' }).waitFor();
     await again.goto(startAuthorization({ client_id: 'other' }).url);
-    t.equal(await again.locator('#login').inputValue(), '', 'nobody is known any more');
+    t.equal(await again.locator('#login').inputValue(), '', 'the account is no longer known');
   }),
 );
 

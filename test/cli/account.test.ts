@@ -46,8 +46,8 @@ t.test('accounts are managed by command while a server runs on the same store', 
 
   const generated = await run(['account', 'add', 'bob', '--generate']);
   t.match(generated.err, /shown this once/);
-  const told = /password +(\S+)/.exec(generated.out)?.[1] ?? '';
-  t.ok(await server.authenticate('bob', told));
+  const recorded = /password +(\S+)/.exec(generated.out)?.[1] ?? '';
+  t.ok(await server.authenticate('bob', recorded));
   t.equal(
     (
       await run(

@@ -141,7 +141,7 @@ t.test('the systemd unit provides what the server needs', async (t) => {
   t.same(Object.keys(environment), ['POSTERN_CONFIG', 'POSTERN_SECURITY__KEY_ENCRYPTION_KEY_FILE']);
   t.ok(Number(values('TimeoutStopSec')[0]) > 20, 'a drain is not cut off');
   t.same(values('RestartPreventExitStatus'), ['78']);
-  t.same(values('KillMode'), ['mixed'], 'the first process tells the workers');
+  t.same(values('KillMode'), ['mixed'], 'the first process signals the workers');
   t.same(values('StartLimitIntervalSec'), ['0'], 'it goes on trying while the store is away');
   t.same(values('ProtectSystem'), ['strict']);
   t.same(values('MemoryDenyWriteExecute'), [], 'which would keep JavaScript from running');

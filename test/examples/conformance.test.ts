@@ -71,9 +71,11 @@ for (const id of ['basic', 'basic-2', 'post']) {
         : await postForm(endpoint, fields, { authorization: `Basic ${basic}` });
     t.equal(status, 200, JSON.stringify(body));
     t.match(decodeJwt(body.id_token ?? ''), { iss: server.issuer, aud: id, nonce, acr: acr_values });
-    const told = await httpGet(`${server.issuer}/userinfo`, { authorization: `Bearer ${body.access_token}` });
-    t.match(told.body, { name: 'Ada Lovelace', email_verified: true, phone_number: /^\+/, address: {} });
-    t.match(told.body, { birthdate: '1815-12-10', updated_at: Number, zoneinfo: String, locale: String });
+    const recorded = await httpGet(`${server.issuer}/userinfo`, {
+      authorization: `Bearer ${body.access_token}`,
+    });
+    t.match(recorded.body, { name: 'Ada Lovelace', email_verified: true, phone_number: /^\+/, address: {} });
+    t.match(recorded.body, { birthdate: '1815-12-10', updated_at: Number, zoneinfo: String, locale: String });
   });
 }
 

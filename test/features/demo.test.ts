@@ -54,12 +54,12 @@ t.test('an empty store in development gets an account and a client of each type,
     if (secret !== undefined) t.ok(await clients.verifySecret(id, secret), id);
   }
   const entries = JSON.stringify((await store.dump()).entries);
-  for (const told of [made?.person?.password, ...(made?.clients ?? []).map(({ secret }) => secret)]) {
-    if (told !== undefined) t.notMatch(entries, told, 'only hashes are kept');
+  for (const recorded of [made?.person?.password, ...(made?.clients ?? []).map(({ secret }) => secret)]) {
+    if (recorded !== undefined) t.notMatch(entries, recorded, 'only hashes are kept');
   }
   t.match((await clients.find('demo-web'))?.redirect_uris, [`${config.issuer}/playground/callback`]);
   t.equal((await clients.find('demo-issuer'))?.audience, demoResource(config.issuer).audience);
-  t.equal(await ensure(), 'made before', 'a restart makes and tells nothing');
+  t.equal(await ensure(), 'made before', 'a restart creates and prints nothing');
 });
 
 /** A store that accepts so many commits and then fails, as if its process had died. */
@@ -120,7 +120,7 @@ t.test('production, a store in use, and a disabled demo get no demo data', async
   await accounts.add({ username: 'ada' });
   const none = await ensure();
   t.equal(none, undefined);
-  t.notMatch(greeting(config, none), /demo/, 'nobody is sent after secrets of what is not there');
+  t.notMatch(greeting(config, none), /demo/, 'the greeting names no secrets of missing records');
 });
 
 t.test('production refuses a store with demo data until all of it is deleted', async (t) => {

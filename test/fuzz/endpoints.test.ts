@@ -300,14 +300,14 @@ t.test('no endpoint answers 5xx, hangs or leaks memory on any input', async (t) 
       ),
       async ([body, text, which]) => {
         const url = new URL(which === 'sealed' ? action : which, issuer).href;
-        const sealed = new URLSearchParams({
+        const ciphertext = new URLSearchParams({
           ...hidden,
           login: text,
           password: text === password ? 'x' : text,
         }).toString();
         const answer = await browser.request(url, {
           method: 'POST',
-          body: which === 'sealed' ? sealed : body,
+          body: which === 'sealed' ? ciphertext : body,
           headers: { ...form, origin: issuer },
         });
         if (answer.status >= 500) throw new Error(`${answer.status}: ${answer.body.slice(0, 300)}`);

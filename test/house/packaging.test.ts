@@ -54,7 +54,11 @@ t.test('the image copies existing paths, and everything that runs', async (t) =>
     [],
     'every copied path reaches the builder',
   );
-  t.match(read('Dockerfile'), /^USER 1000:1000$/m, 'not root, and by number, so that Kubernetes can tell');
+  t.match(
+    read('Dockerfile'),
+    /^USER 1000:1000$/m,
+    'not root, and by number, so that Kubernetes can check it',
+  );
   const { optionalDependencies } = JSON.parse(read('package.json'));
   const bases = [...read('Dockerfile').matchAll(/^FROM (\S+)/gm)].map(([, base]) => base);
   t.same(

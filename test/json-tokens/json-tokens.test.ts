@@ -134,8 +134,8 @@ const issuerCode = async (
 t.test('POST /api/v1/tokens redeems a code', async (t) => {
   const server = await startInProcess(t, config);
   const { issuer } = server;
-  const told: SecurityEvent[] = [];
-  server.app.events.listen((event) => told.push(event));
+  const recorded: SecurityEvent[] = [];
+  server.app.events.listen((event) => recorded.push(event));
 
   await t.test(
     "a body that isn't one flat JSON object of strings is refused and redeems nothing",
@@ -202,7 +202,7 @@ t.test('POST /api/v1/tokens redeems a code', async (t) => {
         typ: 'at+jwt',
       });
       t.equal(payload['client_id'], 'issuer');
-      const event = told.findLast(({ type }) => type === 'token.issued');
+      const event = recorded.findLast(({ type }) => type === 'token.issued');
       t.match(
         event,
         { client: 'issuer', details: { door: 'json', issuer_tokens: true } },
@@ -449,8 +449,8 @@ t.test('POST /api/v1/tokens redeems a code', async (t) => {
           { authorization_code: two.code, redirect_uri: redirectUri, code_verifier: two.verifier },
           basicAuthorization('app', secret),
         );
-        t.match(form, { status: 400, body: { error: 'invalid_grant' } }, `${name}: the form door`);
-        t.match(json, { status: 400, body: { name: 'invalid_grant' } }, `${name}: this door`);
+        t.match(form, { status: 400, body: { error: 'invalid_grant' } }, `${name}: the form endpoint`);
+        t.match(json, { status: 400, body: { name: 'invalid_grant' } }, `${name}: the JSON endpoint`);
       };
 
       const [first, ...rest] = await pair();
@@ -485,9 +485,9 @@ t.test('POST /api/v1/tokens redeems a code', async (t) => {
       t.match(
         form,
         { status: 401, body: { error: 'invalid_client' } },
-        'a FAPI client without its assertion: the form door',
+        'a FAPI client without its assertion: the form endpoint',
       );
-      t.match(json, { status: 401, body: { name: 'invalid_client' } }, 'and this door');
+      t.match(json, { status: 401, body: { name: 'invalid_client' } }, 'and the JSON endpoint');
     },
   );
 
@@ -519,13 +519,13 @@ t.test('POST /api/v1/tokens redeems a code', async (t) => {
     const party = new RelyingParty(issuer);
     const form = await codeFor(party, browser);
     await server.store.close();
-    told.length = 0;
+    recorded.length = 0;
     t.equal((await party.redeem(form.code, form.verifier)).status, 503);
-    t.match(told, [{ type: 'token.refused', reason: 'temporarily_unavailable' }]);
-    t.equal(told.length, 1, 'one event for one request');
+    t.match(recorded, [{ type: 'token.refused', reason: 'temporarily_unavailable' }]);
+    t.equal(recorded.length, 1, 'one event for one request');
     t.equal((await browser.request(party.authorizationUrl(form.verifier))).status, 503);
-    t.match(told.slice(1), [{ type: 'authorization.refused', reason: 'temporarily_unavailable' }]);
-    t.equal(told.length, 2);
+    t.match(recorded.slice(1), [{ type: 'authorization.refused', reason: 'temporarily_unavailable' }]);
+    t.equal(recorded.length, 2);
     const answer = await post(issuer, { authorization_code: code });
     t.match(answer, { status: 503, body: { name: 'temporarily_unavailable', code: 1503 } });
     t.ok(answer.headers.get('retry-after'));

@@ -29,7 +29,7 @@ const open = async (t: Test) => {
     const { items } = await listRecords(store, {}, { limit: 5_000, order: 'ascending' });
     return items.filter(({ type }) => type !== 'audit.opened');
   };
-  const stands = async (): Promise<number> =>
+  const countRecorded = async (): Promise<number> =>
     (await list()).reduce((sum, { merged }) => sum + (merged?.count ?? 1), 0);
   return {
     clock,
@@ -37,7 +37,7 @@ const open = async (t: Test) => {
     end,
     list,
     record,
-    stands,
+    countRecorded,
     whole: () => verify({ store, clock, cipher }),
   };
 };
@@ -53,7 +53,7 @@ const refused = (more: Partial<SecurityEvent> = {}): SecurityEvent => ({
 });
 
 t.test('equal refusals of anonymous callers become one record with a count (CWE-779)', async (t) => {
-  const { clock, emit, end, list, record, stands, whole } = await open(t);
+  const { clock, emit, end, list, record, countRecorded, whole } = await open(t);
   const start = clock.now();
   emit(refused());
   await waitFor('the first, at once', () => record.state().written === 1);
@@ -82,12 +82,12 @@ t.test('equal refusals of anonymous callers become one record with a count (CWE-
   t.match(later, { correlation: 'a-minute-later' }, 'then it begins anew');
   t.notOk(later?.merged);
   await end();
-  t.equal(await stands(), 1_003, 'no refusal is lost');
+  t.equal(await countRecorded(), 1_003, 'no refusal is lost');
   t.match(await whole(), { records: 5, problems: [] });
 });
 
 t.test('pending counts are written when the server stops', async (t) => {
-  const { emit, end, list, stands, whole } = await open(t);
+  const { emit, end, list, countRecorded, whole } = await open(t);
   for (let n = 0; n < 7; n += 1) emit(refused({ address: `2001:db8:1:2::${n}` }));
   emit(refused({ address: '2001:db8:1:3::1' }));
   await end();
@@ -96,19 +96,19 @@ t.test('pending counts are written when the server stops', async (t) => {
     { address: '2001:db8:1:3::1' },
     { address: '2001:db8:1:2::/64', merged: { count: 6 } },
   ]);
-  t.equal(await stands(), 8);
+  t.equal(await countRecorded(), 8);
   const { problems } = await whole();
   t.same(problems, []);
 });
 
 t.test('a clock that is set back keeps no count open', async (t) => {
-  const { clock, emit, end, record, stands } = await open(t);
+  const { clock, emit, end, record, countRecorded } = await open(t);
   for (let n = 0; n < 3; n += 1) emit(refused());
   clock.advance(-3_600_000);
   emit(refused({ reason: 'invalid_grant' }));
   await waitFor('the count of before', () => record.state().written === 3);
   await end();
-  t.equal(await stands(), 4);
+  t.equal(await countRecorded(), 4);
 });
 
 t.test('each success, and each event that concerns an account, has its own record', async (t) => {
@@ -133,14 +133,14 @@ t.test('each success, and each event that concerns an account, has its own recor
 });
 
 t.test('more anonymous callers than are distinguished fill neither memory nor the record', async (t) => {
-  const { clock, emit, end, list, stands } = await open(t);
+  const { clock, emit, end, list, countRecorded } = await open(t);
   for (let n = 0; n < 20_000; n += 1) {
     emit(refused({ address: `10.${n >> 16}.${(n >> 8) & 255}.${n & 255}`, reason: n % 2 ? 'one' : 'two' }));
   }
   clock.advance(61_000);
   await end();
   const records = await list();
-  t.equal(await stands(), 20_000, 'each is counted');
+  t.equal(await countRecorded(), 20_000, 'each is counted');
   t.equal(records.length, 500 + 2 + 2, 'five hundred by themselves, the others by type and reason');
   t.match(
     records

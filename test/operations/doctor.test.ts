@@ -152,7 +152,7 @@ t.test("a client that keys or settings can't serve is found before its first use
     /^The client sent is meant to get tokens for https:\/\/api\.example\.com, which is not among resources/,
     /^The client signed does not fit this server, .*: id_token_signed_response_alg must be/,
   ]);
-  t.equal(ofClients.length, 3, 'and nobody else');
+  t.equal(ofClients.length, 3, 'and no one else');
   for (const { fix } of ofClients) t.match(fix, /`postern client update (golden|sent|signed)`/);
 });
 

@@ -81,8 +81,8 @@ t.test(
     const since = Date.now();
     server.signal('SIGTERM');
     await waitFor('readiness to turn', async () => (await fetch(`${server.url}/readyz`)).status === 503);
-    const told = await fetch(`${server.url}/readyz`);
-    t.match(await told.json(), {
+    const recorded = await fetch(`${server.url}/readyz`);
+    t.match(await recorded.json(), {
       status: 'unavailable',
       checks: [{ name: 'store' }, { name: 'keys' }, { name: 'draining', ok: false }],
     });
@@ -100,7 +100,7 @@ t.test(
     t.match(
       await onAgent(new Agent(), port, '/oauth/jwks'),
       { status: 200, connection: 'close' },
-      'at every door',
+      'at every endpoint',
     );
 
     await waitFor('the port to close', () =>

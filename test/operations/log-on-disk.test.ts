@@ -28,10 +28,10 @@ t.test("a log on a full disk waits for space, and the server doesn't wait for th
   await fill();
   for (let n = 0; n < 20; n++) await refused();
   truncateSync(output);
-  const told = await refused();
-  await waitFor('the log to go on', () => readFileSync(output, 'utf8').includes(told));
+  const recorded = await refused();
+  await waitFor('the log to go on', () => readFileSync(output, 'utf8').includes(recorded));
 
   await fill();
   server.signal('SIGTERM');
-  t.same(await server.ended, { code: 0, signal: null }, 'it does not wait for room to say more');
+  t.same(await server.ended, { code: 0, signal: null }, 'it does not wait for space to log more');
 });

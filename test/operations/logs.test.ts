@@ -302,7 +302,7 @@ t.test('the log never contains credentials, and contains every refusal', async (
   t.ok(secrets.seen.size > 60, `${secrets.seen.size} secrets were used`);
   for (const one of secrets.seen) {
     if (log.includes(one))
-      t.fail(`the log holds ${one}: ${log.split('\n').find((line) => line.includes(one))}`);
+      t.fail(`the log contains ${one}: ${log.split('\n').find((line) => line.includes(one))}`);
   }
 
   const lines = server.lines();

@@ -76,7 +76,7 @@ t.test('the metrics port serves nothing else, and the main port then serves no m
   t.equal(valueIn(text, 'postern_ready'), 1);
   t.ok(
     (valueIn(text, 'postern_store_operations_total', { operation: 'commit', outcome: 'ok' }) ?? 0) > 0,
-    'the first trip is counted',
+    'the first round trip is counted',
   );
 
   const twice = await startServerProcess(t, { ready: false, config: { metrics: { enabled: true, port } } });
@@ -125,8 +125,8 @@ t.test('events are counted under a fixed set of labels', async (t) => {
     30,
   );
   t.ok((valueIn(text, 'postern_http_request_seconds_count', { route: '/interaction/:uid' }) ?? 0) >= 30);
-  const exchange = (grant: string, door: string, outcome: string, reason: string) =>
-    valueIn(text, 'postern_exchanges_total', { grant, door, outcome, reason });
+  const exchange = (grant: string, endpoint: string, outcome: string, reason: string) =>
+    valueIn(text, 'postern_exchanges_total', { grant, door: endpoint, outcome, reason });
   t.equal(exchange('authorization_code', 'engine', 'ok', ''), 1);
   t.equal(exchange('authorization_code', 'engine', 'refused', 'invalid_grant'), 1);
   t.equal(exchange('authorization_code', 'json', 'refused', 'invalid_grant'), 1);

@@ -157,7 +157,7 @@ t.test('an installation is copied to Redis and back, and sessions stay valid', a
   t.equal((await party.refresh(String(more.body['refresh_token']))).status, 200);
   const shown = await party.post('/oauth/introspect', { token: String(tokens['access_token']) });
   t.equal(shown.status, 200);
-  t.match(await second.command(['audit', 'verify']), { exit: 0 }, 'the record is whole in its new place');
+  t.match(await second.command(['audit', 'verify']), { exit: 0 }, 'the copied record is intact');
   second.signal('SIGINT');
   await second.ended;
 
@@ -204,11 +204,11 @@ t.test('an interrupted copy resumes, and no server starts on a partial copy', as
       return source.dump(cursor);
     },
   };
-  const told: number[] = [];
-  const onProgress = (entries: number): void => void told.push(entries);
+  const recorded: number[] = [];
+  const onProgress = (entries: number): void => void recorded.push(entries);
   const parts = { target, from: url('a.db'), overwrite: false, onProgress };
   await t.rejects(copyStore({ ...parts, source: failing }), StoreUnavailable);
-  t.same(told, [500, 1_000, 1_500], 'and tells how far it is');
+  t.same(recorded, [500, 1_000, 1_500], 'and shows its progress');
   t.match(await compareStores(source, target, Date), { missing: 2_000 - 750, different: 0 });
   await t.rejects(
     copyStore({ ...parts, source, from: 'sqlite:other.db' }),
@@ -243,7 +243,7 @@ t.test('an interrupted copy resumes, and no server starts on a partial copy', as
   t.match(
     await folder.runInProcess(again),
     { exit: 0, out: /client +2,000\n/ },
-    'and mended by a copy over it',
+    'and repaired by another copy',
   );
   t.same(await target.read([thing('strange')]), [undefined], 'which leaves nothing of what was there');
   await source.close();
@@ -280,7 +280,7 @@ t.test('a killed copy resumes, between any two kinds of store', async (t) => {
         op: 'put',
         key: { kind: 'client', family: `f${n + i}`, id: '' },
         body: '{"v":1}',
-        parts: { secret: `s3cret-${n + i}` },
+        fields: { secret: `s3cret-${n + i}` },
         index: [{ index: 'things', of: `${i % 10}`, at: n + i }],
       })),
     );
@@ -303,7 +303,7 @@ t.test('a killed copy resumes, between any two kinds of store', async (t) => {
     t.match(
       second.err,
       /^([\d,]+ entries copied …\n)*Went on after [\d,]+ entries\.\nComparing both …\n/,
-      'lines, for whoever reads them',
+      'plain lines without a terminal',
     );
     t.notMatch(first.out() + second.out + second.err, /s3cret/);
   };
@@ -350,7 +350,7 @@ t.test('durable records are exported to a file and imported from it', async (t) 
   t.match(lines[0], { postern: 'export', v: 1 });
   t.match(lines.at(-1), { end: true, entries: lines.length - 2 });
   t.notMatch(exported.out, /correct horse battery/);
-  t.notMatch(exported.out, secret, 'hashes and sealed keys alone');
+  t.notMatch(exported.out, secret, 'only hashes and encrypted keys');
 
   const fresh = await openCommandFolder(t);
   const kek = ['--set', `security.key_encryption_key=${key_encryption_key}`];

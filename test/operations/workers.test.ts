@@ -90,7 +90,7 @@ t.test('workers share port and store, report common metrics, and are replaced wh
   const family = workersOf(server);
   server.signal('SIGTERM');
   t.same(await server.ended, { code: 0, signal: null });
-  t.same(family.filter(isAlive), [], 'nobody is left behind');
+  t.same(family.filter(isAlive), [], 'no worker is left');
 });
 
 t.test('a signal to the process group, as a terminal or supervisor sends it, drains once', async (t) => {

@@ -72,7 +72,7 @@ t.test(
       const refused = await browser.submit(later, ada);
       t.equal(refused.status, 422);
       const swapped = await browser.submit(await browser.submit(later, { login: 'bob', password }), {});
-      t.match(swapped.body, 'consent-allow', 'somebody else may sign in instead');
+      t.match(swapped.body, 'consent-allow', 'another person may sign in instead');
       if (await accounts.find(id)) await accounts.enable(id);
     }
   },
@@ -219,7 +219,7 @@ t.test('a form sent twice or late leads to the same page as the first one', asyn
     t.ok(redirectParameters(await person.request(to(twice))).has('code'));
     for (const late of [await post(page, allow), await person.open(to(allowed))]) {
       t.equal(late.status, 400);
-      t.match(late.body, 'You’ve already completed this step', 'once the application was told');
+      t.match(late.body, 'You’ve already completed this step', 'once the application has its response');
     }
   });
 
@@ -312,6 +312,6 @@ t.test('a form sent twice or late leads to the same page as the first one', asyn
       method: 'POST',
       headers: { accept: 'application/json' },
     });
-    t.equal(data.status, 400, 'a program is told what is missing');
+    t.equal(data.status, 400, 'a program gets the missing parameter');
   });
 });

@@ -290,7 +290,7 @@ t.test('an application that registered itself is marked', async (t) => {
   await browser.submit(shown, { decision: 'deny' });
   const late = await browser.open(login.url);
   t.match(late.body, 'You’ve already completed this step');
-  t.notMatch(late.body, 'bank.example.com', 'nobody is sent there');
+  t.notMatch(late.body, 'bank.example.com', 'there is no redirect');
   const asking = await ask(server, { client_id: 'self' });
   t.match(asking.page.body, /badge-warn">Unverified/);
   t.match(asking.page.body, 'Its name and logo haven’t been verified');
@@ -329,7 +329,7 @@ t.test('consent requires the form that was shown to this person (consent CSRF)',
   t.equal(
     (await post({ decision, csrf: formOf(login.body).hidden['csrf'] ?? '' })).status,
     403,
-    'the seal of a sign-in',
+    'the MAC of a sign-in form',
   );
   t.equal((await post({ decision, csrf }, { origin: 'https://evil.example.com' })).status, 403);
   t.equal(

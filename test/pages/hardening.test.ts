@@ -48,7 +48,7 @@ const open = async (t: Test, config: Record<string, unknown>, clock: Clock = Dat
 };
 
 /** Asserts that the page has only elements and attributes that the templates write. */
-const harmless = (t: Test, page: Page, name: string): void => {
+const assertNoMarkup = (t: Test, page: Page, name: string): void => {
   t.notMatch(
     page.body,
     /<img(?! class="face-logo" src="https:\/\/notes\.example\.com\/)/,
@@ -71,7 +71,7 @@ const guarded = (t: Test, { headers }: Page, name: string): void => {
   t.equal(headers.get('x-frame-options'), 'DENY', `${name}: in no frame of an old browser`);
   t.equal(headers.get('x-content-type-options'), 'nosniff', name);
   t.equal(headers.get('referrer-policy'), 'strict-origin', name);
-  t.equal(headers.get('cache-control'), 'no-store', `${name}: kept by nobody`);
+  t.equal(headers.get('cache-control'), 'no-store', `${name}: not cached`);
   t.equal(headers.get('content-type'), 'text/html; charset=utf-8', name);
 };
 
@@ -92,7 +92,7 @@ t.test('no outside text becomes markup, and every page has its security headers'
     });
   const look = (page: Page, name: string, status = 200): Page => {
     t.equal(page.status, status, name);
-    harmless(t, page, name);
+    assertNoMarkup(t, page, name);
     guarded(t, page, name);
     return page;
   };
@@ -283,7 +283,7 @@ t.test('a malformed URL is refused with a page for people and JSON for programs'
     t.match(page.type, 'text/html');
     t.match(page.body, path.includes('lang=de') ? '<html lang="de"' : '<html lang="en"');
     guarded(t, { ...page, url: path }, path.slice(0, 40));
-    harmless(t, { ...page, url: path }, path.slice(0, 40));
+    assertNoMarkup(t, { ...page, url: path }, path.slice(0, 40));
     t.match(page.headers.get('x-request-id'), /^[\w-]{12}$/);
     const data = await raw(postern, path, { host, accept: '*/*' });
     t.equal(data.status, status);

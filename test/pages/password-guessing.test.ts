@@ -64,7 +64,7 @@ const open = async (t: Test, more: Readonly<Record<string, unknown>> = {}) => {
     t.equal(
       (await post(address, 'ada', password)).status,
       303,
-      `gets in after the ${seconds} s that the page told`,
+      `signs in after the ${seconds} s that the page named`,
     );
     return seconds;
   };
@@ -99,7 +99,7 @@ t.test('tries on 1,000 accounts from one address are limited', async (t) => {
   t.equal(await ownerGetsIn('203.0.113.9'), 0, 'others notice nothing');
   t.ok(
     (await ownerGetsIn('2001:db8:0:7::ada')) <= 60,
-    'the neighbour of the attacker waits no longer than told',
+    'a person at the address of the attacker waits no longer than announced',
   );
 });
 
@@ -121,5 +121,5 @@ t.test('tries on 1,000 accounts from 1,000 addresses through one client are limi
     if (key.startsWith('postern_device')) known.setCookie(key.split(';')[0] ?? '', value, path);
   t.equal((await (await begin('app', known))('203.0.113.8', 'ada', password)).status, 303, 'a known device');
   t.equal((await (await begin('other'))('203.0.113.7', 'ada', password)).status, 303, 'another client');
-  t.ok((await ownerGetsIn('203.0.113.9')) <= 60, 'a stranger waits no longer than told');
+  t.ok((await ownerGetsIn('203.0.113.9')) <= 60, 'an unknown address waits no longer than announced');
 });

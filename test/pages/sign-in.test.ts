@@ -262,12 +262,12 @@ t.test("a sign-in requires the form that the server's page issued (login CSRF)",
   const post = (fields: Record<string, string>, headers: Record<string, string> = {}) =>
     browser.request(login.url, { method: 'POST', body: new URLSearchParams({ ...ada, ...fields }), headers });
   const csrf = formOf(login.body).hidden['csrf'] ?? '';
-  t.equal((await post({})).status, 403, 'without the seal');
+  t.equal((await post({})).status, 403, 'without the MAC');
   t.equal((await post({ csrf: '' })).status, 403);
   t.equal(
     (await post({ csrf: formOf(other.body).hidden['csrf'] ?? '' })).status,
     403,
-    'with the seal of another sign-in',
+    'with the MAC of another sign-in',
   );
   const foreign = await post({ csrf }, { origin: 'https://evil.example.com' });
   t.equal(foreign.status, 403, 'from another origin');
@@ -306,7 +306,11 @@ t.test('a cookie planted before the sign-in is worthless after it (session fixat
   for (const [key, { value, path }] of planted) victim.setCookie(key.split(';')[0] ?? '', value, path);
   t.ok(isCode(await victim.submit(await visit(server, victim), ada)));
   t.ok(isCode(await visit(server, victim)), 'the victim is signed in');
-  t.match((await visit(server, attacker)).body, 'login-submit', 'and whoever planted the cookie is not');
+  t.match(
+    (await visit(server, attacker)).body,
+    'login-submit',
+    'and the attacker who planted the cookie is not',
+  );
   const third = new Browser();
   for (const [key, { value, path }] of planted) third.setCookie(key.split(';')[0] ?? '', value, path);
   t.match((await visit(server, third)).body, 'login-submit');
@@ -352,7 +356,7 @@ t.test('a browser that signed in before is not delayed by the failures of others
   t.match(
     line,
     /^postern_device=[\w-]{16}\.[0-9a-z]+\.[\w-]{43};/,
-    'the mark is an id, an end and a seal: it does not say whose it is',
+    'the cookie is an id, an expiry and a MAC, and does not name the account',
   );
 
   const attacker = new Browser();
@@ -382,7 +386,7 @@ t.test('a browser that signed in before is not delayed by the failures of others
   t.equal(
     (await at(forged, '203.0.113.3', await visit(server, forged), ada)).status,
     429,
-    'a forged mark is none',
+    'a forged cookie is ignored',
   );
   const bobs = new Browser();
   for (const [key, { value, path }] of browser.cookies)

@@ -261,7 +261,7 @@ t.test('unknown steps and foreign forms are refused', async (t) => {
   const post = (init: RequestInit) =>
     browser.request(`${issuer}/playground/code`, { method: 'POST', ...init });
   const body = new URLSearchParams({ do: 'restart' });
-  t.equal((await post({ body })).status, 403, 'a form without its seal');
+  t.equal((await post({ body })).status, 403, 'a form without its MAC');
   t.equal(
     (await post({ body, headers: { origin: 'https://evil.example' } })).status,
     403,
@@ -289,8 +289,8 @@ t.test('the playground requests only its own server, over loopback', async (t) =
   }
   const outside = { localAddress: '192.0.2.1', localPort: 80 };
   await t.rejects(createSender(issuer, outside)({ url: own }), no, 'not by an address of the network');
-  const nobody = { localAddress: '127.0.0.1', localPort: 1 };
-  await t.rejects(createSender(issuer, nobody)({ url: own }), { message: /could not be reached/ });
+  const unknown = { localAddress: '127.0.0.1', localPort: 1 };
+  await t.rejects(createSender(issuer, unknown)({ url: own }), { message: /could not be reached/ });
   const away = await httpGet(`${issuer.replace('localhost', '127.0.0.1')}/`);
   t.match(away, { status: 303 }, 'another name of this machine leads to the issuer');
   t.equal(away.headers.get('location'), `${issuer}/`);

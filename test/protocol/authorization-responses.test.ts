@@ -53,7 +53,7 @@ t.test('a response names its issuer, an error response too (RFC 9207 §2)', asyn
 t.test('a response may be a signed JWT (JARM §2.3)', async (t) => {
   for (const mode of ['jwt', 'query.jwt']) {
     const answer = redirectParameters(await answerTo({ response_mode: mode }));
-    t.same([...answer.keys()], ['response'], `${mode}: and nothing beside it`);
+    t.same([...answer.keys()], ['response'], `${mode}: and no other parameter`);
     const { payload, protectedHeader } = await jwtVerify(answer.get('response') ?? '', keys, {
       issuer,
       audience: 'app',

@@ -177,7 +177,7 @@ t.test('the person answers on the approval page', async (t) => {
     t.equal(page.headers.get('cache-control'), 'no-store');
 
     const forged = await bob.submit(page, { decision: 'allow' });
-    t.equal(forged.status, 403, 'the form of one person is of no use to another');
+    t.equal(forged.status, 403, 'the form of one person is refused for another');
     t.equal((await ada.submit(page, { decision: 'allow', csrf: 'guessed' })).status, 403);
     t.equal((await ada.submit(page, { decision: 'allow', request: 'x'.repeat(24) })).status, 403);
     const foreign = await ada.request(`${postern.issuer}/account/requests`, {
@@ -250,7 +250,7 @@ t.test('the person answers on the approval page', async (t) => {
 const listen = async (t: Test) => {
   const pings: { authorization: string | undefined; body: string }[] = [];
   const answers: number[] = [];
-  let told = (): void => {};
+  let recorded = (): void => {};
   const { certificate, privateKey } = makeCertificate({ alternative: [san.ip(127, 0, 0, 1)] });
   const trusted = getCACertificates('default');
   setDefaultCACertificates([...trusted, certificate.toString()]);
@@ -264,7 +264,7 @@ const listen = async (t: Test) => {
     request.on('end', () => {
       pings.push({ authorization: request.headers.authorization, body });
       response.writeHead(answers.shift() ?? 204).end();
-      told();
+      recorded();
     });
   }).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
@@ -274,7 +274,7 @@ const listen = async (t: Test) => {
   const wait = async (count: number): Promise<void> => {
     while (pings.length < count) {
       await new Promise<void>((resolve) => {
-        told = resolve;
+        recorded = resolve;
       });
     }
   };

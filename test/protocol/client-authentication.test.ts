@@ -283,6 +283,6 @@ t.test('keys are fetched from jwks_uri, once for many requests (RFC 7517 §5)', 
   t.equal(keySet.hits, 1, 'one look is enough for a while');
   t.equal((await ask(await asserted(assertion(other, 'remote', issuer)))).status, 401);
   const away = await ask(await asserted(assertion(key, 'away', issuer)));
-  t.equal(away.status, 401, 'where nobody answers, nobody is believed');
+  t.equal(away.status, 401, 'without a response no assertion is accepted');
   t.equal(away.body.error, 'invalid_client');
 });

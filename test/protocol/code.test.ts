@@ -127,7 +127,7 @@ t.test('a redirect URI is compared as exact text (RFC 9700 §2.1)', async (t) =>
   ]) {
     const page = await browser.request(app.authorizationUrl(newVerifier(), { redirect_uri: uri }));
     t.equal(page.status, 400, uri);
-    t.equal(page.headers.get('location'), null, 'nobody is sent there, not even with an error');
+    t.equal(page.headers.get('location'), null, 'there is no redirect, not even with an error');
   }
 });
 

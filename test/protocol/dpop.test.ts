@@ -106,7 +106,7 @@ t.test('a client that requires DPoP gets nothing without a proof (RFC 9449 §5.2
   const { status, body } = await machine();
   t.equal(status, 400);
   t.equal(body.error, 'invalid_grant');
-  t.equal((await machine('')).status, 400, 'an empty header is none');
+  t.equal((await machine('')).status, 400, 'an empty header counts as none');
   const free = await machine(undefined, endpoint, 'free');
   t.equal(free.body.token_type, 'Bearer', 'others may go without');
 });

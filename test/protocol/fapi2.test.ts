@@ -161,12 +161,12 @@ t.test('a request that was not pushed is refused (FAPI 2.0 §5.3.2.2)', async (t
   t.equal(
     (await postForm(par, await signed(nowhere))).body.error,
     'invalid_request',
-    'nor one that leads nowhere',
+    'nor one of an unreachable host',
   );
   t.equal(
     (await postForm(par, { ...bare, code_challenge: `${code_challenge}` })).status,
     401,
-    'nor one of nobody',
+    'nor one without a client',
   );
 });
 

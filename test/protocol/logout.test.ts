@@ -32,7 +32,7 @@ interface Listener {
 const listen = async (t: Test): Promise<Listener> => {
   const posts: URLSearchParams[] = [];
   const answers: number[] = [];
-  let told = (): void => {};
+  let recorded = (): void => {};
   const server: Server = createServer((request, response) => {
     let body = '';
     request.on('data', (chunk) => {
@@ -41,7 +41,7 @@ const listen = async (t: Test): Promise<Listener> => {
     request.on('end', () => {
       posts.push(new URLSearchParams(body));
       response.writeHead(answers.shift() ?? 200).end();
-      told();
+      recorded();
     });
   }).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
@@ -55,7 +55,7 @@ const listen = async (t: Test): Promise<Listener> => {
     async wait(count) {
       while (posts.length < count) {
         await new Promise<void>((resolve) => {
-          told = resolve;
+          recorded = resolve;
         });
       }
     },
@@ -119,11 +119,11 @@ t.test('RP-initiated logout works (OpenID Connect RP-Initiated Logout 1.0)', asy
       t.equal(page.status, 400, uri);
       t.notOk(page.headers.get('location'));
     }
-    const nobody = await browser.open(
+    const unknown = await browser.open(
       logoutUrl(postern, { post_logout_redirect_uri: 'https://evil.example.com/' }),
     );
-    t.match(nobody, { status: 200, body: /logout-confirm/ }, 'without a client it is passed over');
-    const gone = await browser.submit(nobody, { logout: 'yes' });
+    t.match(unknown, { status: 200, body: /logout-confirm/ }, 'without a client it is passed over');
+    const gone = await browser.submit(unknown, { logout: 'yes' });
     t.match(gone, { status: 200, url: `${postern.issuer}/oauth/logout/success`, body: /You’re signed out/ });
   });
 
@@ -233,7 +233,7 @@ t.test('RP-initiated logout works (OpenID Connect RP-Initiated Logout 1.0)', asy
     const switched = /href="([^"]*another=yes)"/.exec(login.body)?.[1] ?? '';
     const fresh = await browser.open(new URL(switched, postern.issuer).href);
     const leaving = await browser.submit(fresh, { login: 'bob', password });
-    t.match(leaving.body, 'data-auto-submit', 'the former session is ended by a page of ours');
+    t.match(leaving.body, 'data-auto-submit', 'a page ends the former session');
     const back = await browser.submit(leaving, {});
     t.match(back.headers.get('location'), 'code=');
     t.match(await app.refresh(before.refresh), { status: 400 });
@@ -260,7 +260,7 @@ t.test('back-channel logout is delivered (OpenID Connect Back-Channel Logout 1.0
   const page = await browser.open(logoutUrl(postern, {}));
   t.match(await browser.submit(page, { logout: 'yes' }), { status: 200, body: /signed out/ });
   await listener.wait(3);
-  t.equal(listener.posts.length, 3, 'two applications, one of which was told twice');
+  t.equal(listener.posts.length, 3, 'two applications, one of which was notified twice');
 
   const keys = createRemoteJWKSet(new URL(`${postern.issuer}/oauth/jwks`));
   const subjects = new Map<string, unknown>();

@@ -106,7 +106,7 @@ const config = {
   ],
 };
 
-const told: SecurityEvent[] = [];
+const recorded: SecurityEvent[] = [];
 const trusted = ['127.0.0.0/8', '::1'];
 const kinds = ['client-certificate', 'x-forwarded-client-cert', 'client-cert'] as const;
 type Kind = (typeof kinds)[number];
@@ -123,7 +123,7 @@ const serversBehindProxy: Readonly<Record<Kind, TestServer>> = {
 const trusting = serversBehindProxy['client-cert'];
 const alone = await startInProcess(t, config);
 for (const server of [...Object.values(serversBehindProxy), alone]) {
-  server.app.events.listen((event) => told.push(event));
+  server.app.events.listen((event) => recorded.push(event));
 }
 /** The header settings of a proxy that sends such headers. */
 const kindOf = (headers: object): Kind =>
@@ -162,16 +162,16 @@ t.test('certificate headers from an untrusted address are refused on every path 
     { 'client-certificate-ca-verified': 'SUCCESS' },
     { 'Client-Cert': '' },
   ]) {
-    told.length = 0;
+    recorded.length = 0;
     const { status, body } = await ask({ ...credentials, client_id: 'dn' }, headers, alone.issuer);
     t.equal(status, 400, Object.keys(headers).join());
     t.equal(body.error, 'invalid_request');
     t.match(body.error_description, /proxy\.trusted/, 'and says what to do');
-    t.match(told[0], { type: 'certificate.refused', outcome: 'refused', reason: 'untrusted_proxy' });
+    t.match(recorded[0], { type: 'certificate.refused', outcome: 'refused', reason: 'untrusted_proxy' });
     t.equal((await httpGet(`${alone.issuer}/`, headers)).status, 400);
   }
   const forwarded = { 'x-forwarded-for': '127.0.0.1', ...rfc9440(good) };
-  t.equal((await ask(credentials, forwarded, alone.issuer)).status, 400, 'whoever it says to come from');
+  t.equal((await ask(credentials, forwarded, alone.issuer)).status, 400, 'whatever address it names');
 });
 
 t.test('a malformed certificate header is refused (RFC 9440 §2)', async (t) => {
@@ -279,7 +279,7 @@ for (const id of ['bound', 'bound-public']) {
 
     const bearer = { authorization: `Bearer ${access_token}` };
     const userinfo = `${trusting.issuer}/userinfo`;
-    t.equal((await httpGet(userinfo, bearer)).status, 401, 'without it the token is of no use');
+    t.equal((await httpGet(userinfo, bearer)).status, 401, 'without it the token is refused');
     t.equal((await httpGet(userinfo, { ...bearer, ...rfc9440(stranger) })).status, 401);
     t.equal((await httpGet(userinfo, { ...bearer, ...rfc9440(good) })).body['email'], 'ada@example.com');
 
@@ -295,10 +295,10 @@ t.test('only the configured certificate header is read (RFC 9440 §4)', async (t
   const forms = { 'client-cert': rfc9440, 'x-forwarded-client-cert': envoy, 'client-certificate': pair };
   for (const [kind, { issuer }] of Object.entries(serversBehindProxy)) {
     for (const [name, headers] of Object.entries(forms)) {
-      told.length = 0;
+      recorded.length = 0;
       const { status } = await ask({ ...credentials, client_id: 'dn' }, headers(good), issuer);
       t.equal(status, name === kind ? 200 : 400, `${name} where it is ${kind}`);
-      if (name !== kind) t.match(told[0], { type: 'certificate.refused', reason: 'unexpected_header' });
+      if (name !== kind) t.match(recorded[0], { type: 'certificate.refused', reason: 'unexpected_header' });
     }
   }
 });

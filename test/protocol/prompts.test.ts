@@ -125,7 +125,7 @@ t.test('hints select the account (OpenID Connect Core §3.1.2.1)', async (t) => 
   const login = await go(other, {});
   await other.submit(login, { login: 'bob', password });
   const answer = redirectParameters(await go(other, { id_token_hint: idToken, prompt: 'none' }));
-  t.equal(answer.get('error'), 'login_required', 'the id token of somebody else');
+  t.equal(answer.get('error'), 'login_required', 'the id token of another person');
   for (const id_token_hint of ['nonsense', `${idToken.slice(0, -6)}AAAAAA`]) {
     t.equal(redirectParameters(await go(other, { id_token_hint })).get('error'), 'invalid_request');
   }

@@ -158,7 +158,7 @@ t.test("a pushed request is bound to its client and can't be changed (RFC 9126 �
   const beside = authorize({ client_id: 'app', request_uri: uri, scope: 'openid phone', state: 'smuggled' });
   const answer = redirectParameters(await browser.request(beside));
   t.ok(answer.get('code'));
-  t.equal(answer.get('state'), null, 'what stands beside it counts for nothing (RFC 9101 §6.3)');
+  t.equal(answer.get('state'), null, 'parameters outside of it are ignored (RFC 9101 §6.3)');
 });
 
 t.test("a client that must push can't use a plain request (RFC 9126 §6)", async (t) => {

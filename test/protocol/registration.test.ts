@@ -330,10 +330,10 @@ t.test('a client manages its registration (RFC 7592 §2)', async (t) => {
     }
     const bare = await send(String(client.body['registration_client_uri']), {});
     t.equal(bare.status, 401);
-    const nobody = await send(`${postern.issuer}/oauth/register/nobody`, {
+    const unknown = await send(`${postern.issuer}/oauth/register/nobody`, {
       headers: { authorization: `Bearer ${client.body['registration_access_token']}` },
     });
-    t.equal(nobody.status, 401);
+    t.equal(unknown.status, 401);
     const operators = await send(`${postern.issuer}/oauth/register/app`, {
       headers: { authorization: `Bearer ${client.body['registration_access_token']}` },
     });
@@ -373,7 +373,7 @@ t.test('a client manages its registration (RFC 7592 §2)', async (t) => {
     t.equal(changed.status, 200, JSON.stringify(changed.body));
     t.notOk('client_name' in changed.body, 'what is left out is gone');
     t.notOk('client_secret' in changed.body, 'the secret stays');
-    t.equal((await manage(client, 'GET')).status, 401, 'the former token is of no use');
+    t.equal((await manage(client, 'GET')).status, 401, 'the former token is refused');
     t.equal((await manage(changed, 'GET')).status, 200);
     t.ok(await postern.app.services.clients.verifySecret(id, secret));
     const mark = (await postern.app.services.clients.get(id))?.metadata['id_token_claims'];

@@ -137,7 +137,7 @@ t.test('introspection reports the state of a token (RFC 7662)', async (t) => {
     t.notMatch(opaque, /\./);
     t.match(await ask(as('api-itself'), opaque), { active: true, client_id: 'app', aud: opaqueApi });
     t.same(await ask(as('guard'), opaque), { active: false });
-    t.equal((await userinfo(server, signed)).status, 401, 'is nobody at userinfo');
+    t.equal((await userinfo(server, signed)).status, 401, 'is refused at userinfo');
   });
 
   await t.test('tokens of a disabled account are inactive', async (t) => {

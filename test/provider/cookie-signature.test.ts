@@ -8,26 +8,26 @@ const [old, now, other] = ['an old key', 'the key of now', 'a key of somebody el
 
 t.test('a cookie is signed with the first key and verified with each', async (t) => {
   const before = createCookieSigner([old]).sign('session=1');
-  const seals = createCookieSigner([now, old]);
-  t.equal(seals.index('session=1', seals.sign('session=1')), 0);
-  t.equal(seals.index('session=1', before), 1, 'so that the engine seals it anew');
-  t.ok(seals.verify('session=1', before));
+  const signer = createCookieSigner([now, old]);
+  t.equal(signer.index('session=1', signer.sign('session=1')), 0);
+  t.equal(signer.index('session=1', before), 1, 'so that the engine signs it again');
+  t.ok(signer.verify('session=1', before));
 });
 
 t.test('a signature of another text, key or encoding is refused', async (t) => {
-  const seals = createCookieSigner([now, old]);
-  const seal = seals.sign('session=1');
+  const signer = createCookieSigner([now, old]);
+  const signature = signer.sign('session=1');
   for (const [data, given] of [
-    ['session=2', seal],
+    ['session=2', signature],
     ['session=1', createCookieSigner([other]).sign('session=1')],
     ['session=1', ''],
-    ['session=1', `${seal}=`],
-    ['session=1', `${seal} `],
-    ['session=1', seal.slice(0, -1)],
-    ['session=1', seal.toLowerCase()],
+    ['session=1', `${signature}=`],
+    ['session=1', `${signature} `],
+    ['session=1', signature.slice(0, -1)],
+    ['session=1', signature.toLowerCase()],
     ['session=1', 'é'.repeat(43)],
   ] as const) {
-    t.equal(seals.index(data, given), -1, given);
+    t.equal(signer.index(data, given), -1, given);
   }
 });
 

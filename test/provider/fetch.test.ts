@@ -81,11 +81,11 @@ t.test('the checked address is the one connected to, even when DNS changes (CWE-
   const neighbour = { address: '127.0.0.1', family: 4 };
   const answers = [[neighbour], [metadata], [neighbour, metadata], []];
   const names: string[] = [];
-  const told: SecurityEvent[] = [];
+  const recorded: SecurityEvent[] = [];
   const fetch = createFetch(
     { mode: 'development', security },
     {
-      events: { emit: (event) => told.push(event) },
+      events: { emit: (event) => recorded.push(event) },
       resolve(hostname, _options, callback) {
         names.push(hostname);
         callback(null, answers.shift() ?? [metadata]);
@@ -99,8 +99,8 @@ t.test('the checked address is the one connected to, even when DNS changes (CWE-
     await t.rejects(fetch(url), { message: /may be fetched/ }, what);
   }
   t.equal(asked, 1);
-  t.equal(told.length, 3);
-  t.match(told[0], { type: 'fetch.refused', details: { host: 'rebinding.example' } });
+  t.equal(recorded.length, 3);
+  t.match(recorded[0], { type: 'fetch.refused', details: { host: 'rebinding.example' } });
 });
 
 t.test('the size of a response is limited', async (t) => {

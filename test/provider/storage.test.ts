@@ -58,7 +58,7 @@ for (const model of ['AuthorizationCode', 'RefreshToken'] as const) {
     const gone = () => store.commit([{ op: 'remove', key }]);
     const refused: unknown = await spend(model, id, gone).catch((error: unknown) => error);
     t.match(refused, { error: 'invalid_grant', error_detail: /not found/ });
-    t.ok(await isThere(grantKey(grantId)), 'nobody used it twice');
+    t.ok(await isThere(grantKey(grantId)), 'it was not used twice');
   });
 }
 
@@ -105,10 +105,10 @@ t.test('a concurrent refresh across a change of the secret has to be retried', a
   changedAt = clock.now();
   const quicker = () => store.commit([{ op: 'consume', key, at: changedAt - 1 }]);
   await t.rejects(spend('RefreshToken', id, quicker), StoreUnavailable);
-  t.ok(await isThere(grantKey(grantId)), 'nobody used it twice');
+  t.ok(await isThere(grantKey(grantId)), 'it was not used twice');
   await t.resolves(
     spend('RefreshToken', id, async () => {}),
-    'a retry goes by the moment of the first try',
+    'a retry uses the time of the first try',
   );
   t.match((await store.read([key]))[0]?.consumption, { at: changedAt - 1 });
 });

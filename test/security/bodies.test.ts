@@ -30,7 +30,7 @@ t.test('a body is too large with or without a Content-Length (CWE-770, RFC 9110 
     return sendRaw(issuer, `${head}${framing}${more}`);
   };
   const next = 'GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
-  const doors = [
+  const endpoints = [
     ['/oauth/token', form],
     ['/token', form],
     ['/api/v1/oauth/token', form],
@@ -46,14 +46,14 @@ t.test('a body is too large with or without a Content-Length (CWE-770, RFC 9110 
     ['/oauth/register', json],
     [`/interaction/${'a'.repeat(43)}`, form],
   ] as const;
-  for (const [path, type] of doors) {
+  for (const [path, type] of endpoints) {
     for (const how of ['length', 'chunks'] as const) {
       const before = events.length;
       const answer = await send(path, type, 'x'.repeat(70_000), how, next);
       t.equal(answer.status, 413, `${path} by ${how}`);
       t.match(answer.body, /request_too_large/, `${path} by ${how}`);
       t.match(events.slice(before), [{ type: 'request.refused', reason: 'request_too_large' }]);
-      t.equal(events.length - before, 1, 'told once');
+      t.equal(events.length - before, 1, 'one event');
       t.notMatch(answer.text, /"status":"ok"/, 'what follows on the connection is not answered');
     }
   }

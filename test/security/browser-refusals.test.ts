@@ -207,5 +207,5 @@ t.test('malformed bytes emit an event too, and an unused connection emits none',
   const before = events.length;
   await sendRaw(issuer, '', { timeoutMs: 50 });
   t.equal((await fetch(`${issuer}/nothing/here`)).status, 404);
-  t.equal(events.length, before, 'nor is an address that leads nowhere');
+  t.equal(events.length, before, 'nor is an unknown path');
 });

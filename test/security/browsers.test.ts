@@ -15,7 +15,7 @@ t.test('no page can be framed, sniffed or cached (CWE-1021, CWE-525)', async (t)
   const { issuer, app, host } = await startSecurityTest(t);
   const browser = new Browser();
   const login = await browser.open(app.authorizationUrl(newVerifier()));
-  const doors = [
+  const endpoints = [
     '/',
     '/nothing',
     '/errors/invalid_grant',
@@ -34,7 +34,7 @@ t.test('no page can be framed, sniffed or cached (CWE-1021, CWE-525)', async (t)
     '/interaction/x',
     new URL(login.url).pathname,
   ];
-  for (const path of doors) {
+  for (const path of endpoints) {
     for (const method of ['GET', 'POST']) {
       for (const accept of ['text/html', 'application/json']) {
         const { status, headers } = await browser.request(`${issuer}${path}`, {
@@ -48,7 +48,7 @@ t.test('no page can be framed, sniffed or cached (CWE-1021, CWE-525)', async (t)
         t.match(policy, /frame-ancestors 'none'/);
         t.match(policy, /base-uri 'none'/);
         t.notMatch(policy, /unsafe-(inline|eval)|script-src[^;]*\*|http:\/\/(?!localhost)/);
-        t.ok(headers.get('referrer-policy'), `${what} tells no address on`);
+        t.ok(headers.get('referrer-policy'), `${what} sends no referrer`);
         if (headers.get('content-type')?.includes('text/html'))
           t.equal(headers.get('cache-control'), 'no-store', `${what} is not kept`);
       }
@@ -110,7 +110,7 @@ t.test(
       t.match(
         answer.headers.get('location') ?? '',
         /error=login_required/,
-        'a cookie that we did not seal is no session',
+        'a cookie without a valid signature is no session',
       );
     }
   },
@@ -167,7 +167,7 @@ t.test('another origin reads only responses meant for it (CWE-942)', async (t) =
       `the token endpoint is closed to ${origin}`,
     );
     t.equal(userinfo.headers.get('access-control-allow-origin'), null, `userinfo is closed to ${origin}`);
-    t.notOk(userinfo.ok, 'and tells nothing');
+    t.notOk(userinfo.ok, 'and reveals nothing');
     const json = await fetch(`${issuer}/api/v1/tokens`, {
       method: 'POST',
       headers: { origin, 'content-type': 'application/json' },
@@ -232,9 +232,9 @@ t.test('a form of another site does nothing (CWE-352)', async (t) => {
     const before = events.length;
     const answer = await send(fields, headers);
     t.equal(answer.status, 403, `a form ${name}`);
-    const told = events.slice(before);
-    t.equal(told.length, 1, 'one event');
-    t.match(told[0], { outcome: 'refused', reason: /^(foreign_form|form_expired)$/ });
+    const recorded = events.slice(before);
+    t.equal(recorded.length, 1, 'one event');
+    t.match(recorded[0], { outcome: 'refused', reason: /^(foreign_form|form_expired)$/ });
   }
   t.equal(await stored(), documents, 'nothing was stored, not even a failed sign-in');
   for (const type of ['text/plain', 'application/json', 'multipart/form-data; boundary=x', '']) {

@@ -144,7 +144,7 @@ t.test('a client authenticates only in the way it registered (CWE-287, CWE-1390)
         /^(invalid_client|invalid_request|unauthorized_client)$/,
         `${endpoint}: ${name}`,
       );
-      t.notMatch(JSON.stringify(answer.body), new RegExp(secret), 'the secret is not told back');
+      t.notMatch(JSON.stringify(answer.body), new RegExp(secret), 'the secret is not echoed');
       t.equal(events.slice(before).filter(({ outcome }) => outcome === 'refused').length, 1, 'one event');
       t.notOk(events.slice(before).some(({ outcome }) => outcome === 'ok'));
     }
@@ -152,6 +152,6 @@ t.test('a client authenticates only in the way it registered (CWE-287, CWE-1390)
   t.equal(await stored(), documents, 'nothing was stored');
   const known = await postForm(`${issuer}/oauth/token`, grant, basicAuthorization('app', 'wrong'));
   const unknown = await postForm(`${issuer}/oauth/token`, grant, basicAuthorization('nobody', 'wrong'));
-  t.same(unknown.body, known.body, 'clients can not be told apart from nobody (CWE-204)');
+  t.same(unknown.body, known.body, 'an existing client looks like an unknown one (CWE-204)');
   t.equal(unknown.status, known.status);
 });

@@ -119,7 +119,7 @@ t.test('a code of one client, session or redirect URI is refused for another (RF
   t.equal(
     (await app.redeem(code, verifier)).status,
     200,
-    'asking about a code neither tells of it nor spends it',
+    'introspecting a code neither reveals nor consumes it',
   );
 });
 

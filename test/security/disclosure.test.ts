@@ -117,7 +117,7 @@ t.test('no private key, secret or hash leaves by any endpoint (CWE-522)', async 
     if (name === 'scope' || name === 'token_type' || name === 'expires_in') continue;
     t.notOk(kept.includes(String(value)), `${name} is not in the store as it is (RFC 9700 §4.3, CWE-312)`);
   }
-  t.notMatch(kept, /"d":"|PRIVATE KEY/, 'private keys are sealed there');
+  t.notMatch(kept, /"d":"|PRIVATE KEY/, 'private keys are encrypted there');
 });
 
 t.test('request data makes at most one log line, without control characters (CWE-117)', async (t) => {

@@ -115,7 +115,7 @@ t.test('a URL that a client names never points into the network (CWE-918)', asyn
   );
   for (const { uri, status, body } of answers) {
     t.ok(status === 401 || status === 400, `jwks_uri ${uri}: ${status}`);
-    t.notMatch(body, /127\.|ECONN|169\.|EHOST|ENET|timeout/i, 'what was found there is not told');
+    t.notMatch(body, /127\.|ECONN|169\.|EHOST|ENET|timeout/i, 'the response is not disclosed');
   }
   t.equal(bait.heard(), 0);
 
@@ -330,7 +330,7 @@ t.test('a network that the operator named is reached, with the minimum of reques
     'its responses may not redirect, arrive slowly, be too long or be compressed (CWE-400, CWE-409)',
     async (t) => {
       const keySet = JSON.stringify({ keys: [key.jwk] });
-      const harms: Readonly<Record<string, RequestListener>> = {
+      const attacks: Readonly<Record<string, RequestListener>> = {
         '/redirect': (_, response) => response.writeHead(307, { location: '/jwks_uri' }).end(keySet),
         '/drip': (_, response) => {
           const drip = setInterval(() => response.write(' '), 100);
@@ -347,11 +347,11 @@ t.test('a network that the operator named is reached, with the minimum of reques
           response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(keySet)),
         '/silence': () => undefined,
       };
-      Object.assign(answers, harms);
+      Object.assign(answers, attacks);
       asked.length = 0;
       const began = Date.now();
       await Promise.all(
-        Object.keys(harms).map(async (path) => {
+        Object.keys(attacks).map(async (path) => {
           await postern.app.services.clients.add({
             id: path.slice(1),
             metadata: byKeysAt(`${neighbour.origin}${path}`),
@@ -360,7 +360,7 @@ t.test('a network that the operator named is reached, with the minimum of reques
         }),
       );
       t.ok(Date.now() - began < 15_000, 'each had its end');
-      t.same(asked.toSorted(), Object.keys(harms).toSorted(), 'and each was asked once');
+      t.same(asked.toSorted(), Object.keys(attacks).toSorted(), 'and each was asked once');
     },
   );
 });

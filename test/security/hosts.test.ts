@@ -22,7 +22,7 @@ t.test('an unknown Host is refused at every endpoint (CWE-644)', async (t) => {
     `localhost:${port}, evil.test`,
     '',
   ];
-  const doors = [
+  const endpoints = [
     '/',
     '/.well-known/openid-configuration',
     '/oauth/jwks',
@@ -33,20 +33,20 @@ t.test('an unknown Host is refused at every endpoint (CWE-644)', async (t) => {
     '/nothing',
   ];
   for (const one of hosts) {
-    for (const door of doors) {
-      const { status, body } = await sendRaw(issuer, rawRequest('GET', door, { Host: one }));
-      t.equal(status, 421, `${door} for ${one}`);
-      t.notMatch(body, /evil\.test/, 'the name is not told back');
+    for (const endpoint of endpoints) {
+      const { status, body } = await sendRaw(issuer, rawRequest('GET', endpoint, { Host: one }));
+      t.equal(status, 421, `${endpoint} for ${one}`);
+      t.notMatch(body, /evil\.test/, 'the name is not echoed');
     }
     const body = 'grant_type=client_credentials';
-    for (const door of ['/oauth/token', '/api/v1/tokens', '/oauth/par']) {
+    for (const endpoint of ['/oauth/token', '/api/v1/tokens', '/oauth/par']) {
       const bytes = rawRequest(
         'POST',
-        door,
+        endpoint,
         { Host: one, ...basicAuthorization('app', secret), 'Content-Length': String(body.length) },
         body,
       );
-      t.equal((await sendRaw(issuer, bytes)).status, 421, `POST ${door} for ${one}`);
+      t.equal((await sendRaw(issuer, bytes)).status, 421, `POST ${endpoint} for ${one}`);
     }
   }
   t.match(events.at(-1), { type: 'request.refused', outcome: 'refused', reason: 'misdirected_request' });
@@ -54,7 +54,7 @@ t.test('an unknown Host is refused at every endpoint (CWE-644)', async (t) => {
   t.equal(
     (await sendRaw(issuer, rawRequest('GET', '/livez', { Host: 'evil.test' }))).status,
     200,
-    'health checks come by address',
+    'health checks use the address',
   );
   t.equal(
     (await sendRaw(issuer, rawRequest('GET', '/oauth/jwks', { Host: host.toUpperCase() }))).status,

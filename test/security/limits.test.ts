@@ -91,7 +91,7 @@ t.test('requests of one address to an endpoint are limited (CWE-770)', async (t)
       );
       statuses.push(status);
     }
-    t.notOk(statuses.slice(0, 5).includes(429), `${path} has a limit of its own`);
+    t.notOk(statuses.slice(0, 5).includes(429), `${path} has a separate limit`);
     t.equal(statuses[5], 429);
   }
   const pages = Array.from({ length: 6 }, () =>
@@ -102,14 +102,14 @@ t.test('requests of one address to an endpoint are limited (CWE-770)', async (t)
   );
   t.strictSame((await Promise.all(pages)).map(({ status }) => status).sort(), [303, 303, 303, 303, 303, 429]);
 
-  const told = events.filter(({ type }) => type === 'limit.reached');
-  t.match(told[0], {
+  const recorded = events.filter(({ type }) => type === 'limit.reached');
+  t.match(recorded[0], {
     outcome: 'refused',
     reason: 'too_many_requests',
     address: '192.0.2.1',
     details: { endpoint: 'token' },
   });
-  t.equal(told.length, 9, 'each of them is told');
+  t.equal(recorded.length, 9, 'each of them emits an event');
 
   clock.advance(60_000);
   t.equal((await token('192.0.2.1')).status, 200, 'a minute later all is well');
@@ -145,7 +145,7 @@ t.test('guessing a secret is slowed down (CWE-307)', async (t) => {
   t.equal(json.status, 429);
   t.match(await json.json(), { name: 'too_many_requests', code: 1429 });
 
-  t.equal((await token('app', secret, '192.0.2.2')).status, 200, 'who guesses locks nobody else out');
+  t.equal((await token('app', secret, '192.0.2.2')).status, 200, 'guessing locks no one else out');
   clock.advance(60_000);
   t.equal((await token('app', secret, '192.0.2.1')).status, 200);
 });
@@ -205,20 +205,20 @@ t.test('existing and unknown accounts look the same, and tries are limited (CWE-
   t.match(events.at(-1), { type: 'sign-in', outcome: 'refused', reason: 'throttled' });
   const reasons = events.filter(({ type }) => type === 'sign-in').map(({ reason }) => reason);
   for (const reason of ['wrong_password', 'unknown_account']) {
-    t.equal(reasons.filter((one) => one === reason).length, 3, 'the operator alone is told which it was');
+    t.equal(reasons.filter((one) => one === reason).length, 3, 'only the log names the reason');
   }
 
   // CWE-400: hashing is the most expensive operation that an anonymous caller can trigger.
   const ready = await Promise.all(Array.from({ length: 12 }, prepare));
-  const crowd = await Promise.all(
+  const attempts = await Promise.all(
     ready.map((submit, i) => submit(`nobody-${i}`, 'wrong', `198.51.100.${i}`)),
   );
-  const statuses = crowd.map(({ status }) => status);
+  const statuses = attempts.map(({ status }) => status);
   t.ok(statuses.includes(503), 'more sign-ins than can be hashed are sent away');
   assertEach(t, statuses, (status) => status === 422 || status === 503);
   assertEach(
     t,
-    crowd.filter(({ status }) => status === 503),
+    attempts.filter(({ status }) => status === 503),
     ({ headers }) => headers.has('retry-after'),
   );
   t.equal((await fetch(`${issuer}/livez`)).status, 200);
@@ -242,11 +242,11 @@ t.test('processes enforce a limit together, without waiting for the store', asyn
   t.ok(through >= 500, 'the limit is what they get');
   // The overshoot is two fiftieths of 500, plus the requests during a round trip of about 25 ms, at most 5 per millisecond.
   t.ok(through < 800, `together they let through ${through}`);
-  t.ok(trips().length < 60, 'in few trips');
+  t.ok(trips().length < 60, 'in few round trips');
 
   const away: Store = { ...store, increment: () => Promise.reject(new StoreUnavailable('away')) };
   const alone = createCounter({ store: away, clock });
   t.teardown(() => alone.stop());
   const got = Array.from({ length: 600 }, () => alone.take(one)).filter((wait) => wait === undefined);
-  t.equal(got.length, 500, 'without the store each holds it by itself');
+  t.equal(got.length, 500, 'without the store each process enforces the limit alone');
 });

@@ -85,7 +85,7 @@ t.test('a body takes memory for its size, in however many pieces it arrives (CWE
   const accepted: Socket[] = [];
   postern.app.server.server.on('connection', (socket) => accepted.push(socket));
   const form = 'application/x-www-form-urlencoded';
-  const doors = {
+  const endpoints = {
     '/oauth/token': form,
     '/oauth/authorize': form,
     '/interaction/x': form,
@@ -97,7 +97,7 @@ t.test('a body takes memory for its size, in however many pieces it arrives (CWE
     chunks: { framing: 'Transfer-Encoding: chunked', packets: ['1\r\nx\r\n'.repeat(16_000)] },
     packets: { framing: 'Content-Length: 16000', packets: Array.from({ length: 1_500 }, () => 'x') },
   };
-  for (const [path, type] of Object.entries(doors)) {
+  for (const [path, type] of Object.entries(endpoints)) {
     for (const [way, { framing, packets }] of Object.entries(ways)) {
       accepted.length = 0;
       const head = `POST ${path} HTTP/1.1\r\nHost: ${host}\r\nContent-Type: ${type}\r\n${framing}\r\n\r\n`;

@@ -65,7 +65,7 @@ t.test('bytes that proxies may read differently are refused and reach no handler
     const answer = await sendRaw(issuer, bytes);
     t.equal(answer.status, 400, name);
     t.notMatch(answer.text, /access_token/, `${name}: no token`);
-    t.notMatch(answer.body, /node:|\.ts|stack|HPE_/i, `${name}: nothing of the inside is told`);
+    t.notMatch(answer.body, /node:|\.ts|stack|HPE_/i, `${name}: nothing internal is revealed`);
     t.equal(answer.text.match(/HTTP\/1\.1 /g)?.length, 1, `${name}: one answer`);
   }
   t.notOk(
@@ -88,7 +88,7 @@ t.test('size and content encoding are checked before the body is read (CWE-400, 
     '/oauth/revoke',
     '/oauth/device_authorization',
   ];
-  const doors = [
+  const endpoints = [
     ...forms,
     '/oauth/register',
     '/api/v1/tokens',
@@ -97,17 +97,17 @@ t.test('size and content encoding are checked before the body is read (CWE-400, 
     '/oauth/device',
   ];
   const bomb = gzipSync(Buffer.alloc(1_000_000, 'a'));
-  for (const door of doors) {
-    const json = door.includes('register') || door.includes('v1');
+  for (const endpoint of endpoints) {
+    const json = endpoint.includes('register') || endpoint.includes('v1');
     const head = {
       Host: host,
       'Content-Type': json ? 'application/json' : 'application/x-www-form-urlencoded',
     };
     const large = await sendRaw(
       issuer,
-      rawRequest('POST', door, { ...head, 'Content-Length': '100000000' }, 'x'),
+      rawRequest('POST', endpoint, { ...head, 'Content-Length': '100000000' }, 'x'),
     );
-    t.equal(large.status, 413, `${door}: a body that says it is large`);
+    t.equal(large.status, 413, `${endpoint}: a body that says it is large`);
     t.match(large.body, /request_too_large/);
     t.equal(large.headers['connection'], 'close', 'the rest is not waited for');
     t.match(events.at(-1), { type: 'request.refused', outcome: 'refused', reason: 'request_too_large' });
@@ -116,7 +116,7 @@ t.test('size and content encoding are checked before the body is read (CWE-400, 
         issuer,
         Buffer.concat([
           Buffer.from(
-            rawRequest('POST', door, {
+            rawRequest('POST', endpoint, {
               ...head,
               'Content-Encoding': encoding,
               'Content-Length': String(bomb.length),
@@ -125,16 +125,16 @@ t.test('size and content encoding are checked before the body is read (CWE-400, 
           bomb,
         ]),
       );
-      t.equal(packed.status, 415, `${door}: a body packed as ${encoding}`);
+      t.equal(packed.status, 415, `${endpoint}: a body packed as ${encoding}`);
     }
     const chunks = `10000\r\n${'x'.repeat(65_536)}\r\n`.repeat(4);
     const streamed = await sendRaw(
       issuer,
-      rawRequest('POST', door, { ...head, 'Transfer-Encoding': 'chunked' }, `${chunks}0\r\n\r\n`),
+      rawRequest('POST', endpoint, { ...head, 'Transfer-Encoding': 'chunked' }, `${chunks}0\r\n\r\n`),
     );
     t.ok(
       [400, 403, 404, 413].includes(streamed.status),
-      `${door}: a body that does not say so: ${streamed.status}`,
+      `${endpoint}: a body that does not say so: ${streamed.status}`,
     );
   }
   const many = Object.fromEntries(Array.from({ length: 3000 }, (_, i) => [`x${i}`, '']));
@@ -147,7 +147,7 @@ t.test('size and content encoding are checked before the body is read (CWE-400, 
   t.match(
     cookies.headers,
     { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store', connection: 'close' },
-    'for whoever it was, and kept by nobody (RFC 6585 §5)',
+    'for every caller, and not cached (RFC 6585 §5)',
   );
   t.match(cookies.body, /delete the cookies/);
   t.match(events.at(-1), { type: 'connection.refused', reason: 'headers_too_large' });

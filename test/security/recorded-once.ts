@@ -22,7 +22,7 @@ export const recordedOnce = async (
     t.ok(id, `${name}: the answer names its request`);
     const recorded = events.slice(before).filter(({ correlation }) => correlation === id);
     const refused = recorded.filter(({ outcome }) => outcome !== 'ok');
-    t.equal(refused.length, 1, `${name}: told once`);
+    t.equal(refused.length, 1, `${name}: one event`);
     t.match(refused[0]?.type ?? '', new RegExp(`^${type}$`), `${name}: ${refused[0]?.type}`);
     t.match(refused[0]?.reason ?? '', new RegExp(`^${reason}$`), `${name}: ${refused[0]?.reason}`);
     t.match(refused[0]?.reason ?? '', /^[a-z][a-z_]*$/, `${name}: the reason is a code`);
@@ -31,7 +31,7 @@ export const recordedOnce = async (
       recorded.some(({ outcome, type }) => outcome === 'ok' && type !== 'grant.revoked'),
       `${name}: and nothing else happened`,
     );
-    t.equal(events.length - before, recorded.length, `${name}: nothing is told apart from the request`);
+    t.equal(events.length - before, recorded.length, `${name}: no event without the request id`);
     t.notMatch(JSON.stringify(recorded), secrets, `${name}: without what was sent`);
   }
 };

@@ -75,7 +75,7 @@ t.test('a response goes only to an exactly matching registered URI (RFC 9700 §4
           headers: { accept },
         });
         t.equal(page.status, 400, `${party.id}: ${JSON.stringify(redirect_uri.slice(0, 80))}`);
-        t.equal(page.headers.get('location'), null, 'nobody is sent anywhere');
+        t.equal(page.headers.get('location'), null, 'there is no redirect');
         t.equal(page.headers.get('refresh'), null);
         t.notMatch(
           page.body,
@@ -92,7 +92,7 @@ t.test('a response goes only to an exactly matching registered URI (RFC 9700 §4
   t.equal((await new Browser().request(foreign)).status, 400, 'that of another client');
   const unknown = new URL(app.authorizationUrl(newVerifier(), { redirect_uri: 'https://evil.test/' }));
   unknown.searchParams.set('client_id', 'nobody');
-  t.equal((await new Browser().request(unknown.href)).status, 400, 'that of nobody');
+  t.equal((await new Browser().request(unknown.href)).status, 400, 'that of an unknown client');
   t.equal(await stored(), documents, 'nothing was stored');
   t.ok(issuer);
 });

@@ -21,10 +21,10 @@ t.test('a code used twice at the same moment revokes its grant, and an event rep
   const answers = await Promise.all(Array.from({ length: 8 }, () => app.redeem(code, verifier)));
   const won = answers.filter(({ status }) => status === 200);
   t.equal(won.length, 1);
-  const told = events.slice(before);
-  t.equal(told.filter(({ type }) => type === 'token.refused').length, 7, 'each loser once');
+  const recorded = events.slice(before);
+  t.equal(recorded.filter(({ type }) => type === 'token.refused').length, 7, 'each loser once');
   t.match(
-    told.filter(({ type }) => type === 'grant.revoked')[0],
+    recorded.filter(({ type }) => type === 'grant.revoked')[0],
     { outcome: 'ok', client: 'app', correlation: String },
     'and the end of the grant',
   );

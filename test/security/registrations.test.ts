@@ -47,7 +47,7 @@ t.test(
       const answer = await register(body);
       t.equal(answer.status, 400, name);
       t.match(answer.body, { error: /^invalid_(client_metadata|redirect_uri|request)$/ }, name);
-      t.match(events.slice(before), [{ outcome: 'refused' }], `${name}: told once`);
+      t.match(events.slice(before), [{ outcome: 'refused' }], `${name}: one event`);
     }
     t.equal(await stored(), documents, 'nothing was stored');
 
@@ -59,7 +59,10 @@ t.test(
       api_scope: 'write',
     });
     t.equal(odd.status, 201);
-    t.notOk('from_registration' in odd.body || 'api_scope' in odd.body, 'marks of ours are nobody else’s');
+    t.notOk(
+      'from_registration' in odd.body || 'api_scope' in odd.body,
+      'reserved members can not be registered',
+    );
     const party = new RelyingParty(issuer, String(odd.body['client_id']), '');
     const page = await new Browser().open(
       party.authorizationUrl(newVerifier(), { redirect_uri: 'https://a,b;script-src/' }),

@@ -51,11 +51,11 @@ t.test(
       ['bare', '', 'wrong_password'],
     ] as const;
     for (const [username, tried, reason] of tries) {
-      const told: unknown[] = [];
-      const tell = (refused: { readonly reason: string }) => told.push(refused.reason);
+      const recorded: unknown[] = [];
+      const tell = (refused: { readonly reason: string }) => recorded.push(refused.reason);
       t.equal(await accounts.authenticate(username, tried, tell), undefined, `${username}: ${reason}`);
-      t.same(told, [reason], 'the operator is told why');
-      t.same(trips(), ['read', 'read'], 'as many trips to the store as any other');
+      t.same(recorded, [reason], 'the log names the reason');
+      t.same(trips(), ['read', 'read'], 'as many round trips to the store as any other');
     }
     await accounts.enable(off.id);
     t.equal((await accounts.authenticate('off', password))?.id, off.id);

@@ -120,7 +120,7 @@ t.test('five rotations on three processes keep every signature verifiable', asyn
   t.equal(seen.size, 10, 'each rotation brought both algorithms a new key');
   t.same(unverifiable(observations), [], 'a relying party that caches for ten minutes verifies everything');
   t.equal(foreignCookies(observations), 0, 'a cookie of one process is good at every other');
-  t.ok(changes.length >= 10, 'each publication and each switch was told');
+  t.ok(changes.length >= 10, 'each publication and each switch emitted an event');
   for (const node of nodes) t.same(node.faults, []);
 
   const versions = () => new Set(nodes.map(({ keys }) => keys.current().version)).size;
@@ -129,7 +129,7 @@ t.test('five rotations on three processes keep every signature verifiable', asyn
   clock.advance(life + minutes(2));
   for (const { keys } of nodes) await keys.refresh();
   const [first] = nodes;
-  t.equal(first?.keys.current().publicJwks.keys.length, 2, 'what nobody needs any more is gone');
+  t.equal(first?.keys.current().publicJwks.keys.length, 2, 'keys that are no longer needed are removed');
   t.equal(first?.keys.current().cookieKeys.length, 1);
   t.equal(first?.keys.list().length, 6, 'from the store as well');
 });
@@ -176,9 +176,9 @@ t.test('keys follow the rotation schedule', async (t) => {
   const started = await Promise.all(
     [1, 2, 3].map(async () => {
       const store = await openStore(`sqlite:${path}`, { clock, ...longTimeouts });
-      const { keys, told } = await openKeys(unsubscribed(store), clock, config);
+      const { keys, recorded } = await openKeys(unsubscribed(store), clock, config);
       t.teardown(() => keys.close().then(() => store.close()));
-      return { keys, told };
+      return { keys, recorded };
     }),
   );
   const wakeAll = () => Promise.all(started.map(({ keys }) => keys.refresh()));
@@ -195,8 +195,8 @@ t.test('keys follow the rotation schedule', async (t) => {
     2,
     'three processes publish one successor',
   );
-  const added = started.flatMap(({ told }) => told.filter(({ type }) => type === 'key.added'));
-  t.equal(added.length, 6 + 5, 'and whoever won tells of it, once');
+  const added = started.flatMap(({ recorded }) => recorded.filter(({ type }) => type === 'key.added'));
+  t.equal(added.length, 6 + 5, 'and the winner emits one event');
   t.equal(started[0]?.keys.list().filter(({ use }) => use === 'pairwise').length, 1, 'the salt stays');
   clock.advance(minutes(12));
   t.equal(new Set(started.map(({ keys }) => keys.current().version)).size, 1);
@@ -263,17 +263,17 @@ t.test('a rotation on request is checked and applied', async (t) => {
   });
 
   t.test('a rotation completes when a listener throws', async (t) => {
-    const told: string[] = [];
+    const recorded: string[] = [];
     keys.onChange(() => {
       throw new Error('a bad listener');
     });
-    const stop = keys.onChange(({ version }) => told.push(version));
+    const stop = keys.onChange(({ version }) => recorded.push(version));
     await keys.rotate('ES256');
-    t.same(told, [keys.current().version]);
+    t.same(recorded, [keys.current().version]);
     stop();
     clock.advance(minutes(11));
-    t.same(told.length, 1);
-    t.not(keys.current().version, told[0]);
+    t.same(recorded.length, 1);
+    t.not(keys.current().version, recorded[0]);
   });
 });
 
@@ -313,11 +313,11 @@ t.test('a running process receives a rotation and switches on schedule, in real 
     }),
   );
   // The test waits for the event: reading the current keys would itself cause the switch.
-  const told: KeySet[] = [];
-  two?.onChange((keySet) => told.push(keySet));
+  const recorded: KeySet[] = [];
+  two?.onChange((keySet) => recorded.push(keySet));
   const [next] = (await one?.rotate('EdDSA')) ?? [];
   const publishes = ({ publicJwks }: KeySet) => publicJwks.keys.some(({ kid }) => kid === next?.kid);
-  await waitFor('the other to publish it', () => told.some(publishes));
-  await waitFor('the other to sign with it', () => told.at(-1)?.signing[0]?.kid === next?.kid);
+  await waitFor('the other to publish it', () => recorded.some(publishes));
+  await waitFor('the other to sign with it', () => recorded.at(-1)?.signing[0]?.kid === next?.kid);
   t.equal(two?.current().signing[0]?.key_ops, undefined);
 });

@@ -55,7 +55,7 @@ const damage = async (store: Store, kid: string, change: (body: string) => strin
   await store.commit([{ op: 'put', key: recordKey(kid), body: change(document?.body ?? '') }]);
 };
 
-const spoilSeal = (body: string): string => {
+const damageCiphertext = (body: string): string => {
   const record: { sealed: string } = JSON.parse(body);
   const at = record.sealed.length - 30;
   const flipped = record.sealed[at] === 'A' ? 'B' : 'A';
@@ -81,7 +81,7 @@ t.test('the first start creates keys', async (t) => {
     async (t) => {
       const { start, store, clock } = await freshStore(t);
       const config = keysConfig({ algorithms: ['ES256', 'EdDSA', 'RS256', 'PS256'] });
-      const { keys, told } = await start(config);
+      const { keys, recorded } = await start(config);
       const keySet = keys.current();
       t.same(keySet.algorithms, ['ES256', 'EdDSA', 'RS256', 'PS256']);
       t.equal(keySet.publicJwks.keys.length, 4);
@@ -89,7 +89,7 @@ t.test('the first start creates keys', async (t) => {
       t.equal(keySet.dpopNonceSecret.length, 32);
       t.equal(keySet.refreshSecretAt(clock.now()).symmetricKeySize, 32);
       t.equal(Buffer.from(keySet.pairwiseSalt, 'base64url').length, 32);
-      t.equal(told.filter(({ type }) => type === 'key.added').length, 8);
+      t.equal(recorded.filter(({ type }) => type === 'key.added').length, 8);
       t.same(keys.faults(), []);
       const { keys: again } = await openKeys(store, clock, config);
       t.teardown(() => again.close());
@@ -123,7 +123,7 @@ t.test('the first start creates keys', async (t) => {
     await store.close();
     t.equal(items.length, 7, 'three signing keys and four secrets, no more');
     const { mode } = statSync(join(dirname(path), 'key-encryption-key'));
-    t.equal(mode & 0o777, 0o600, 'the key that seals them is for this user only');
+    t.equal(mode & 0o777, 0o600, 'only this user can read the key that encrypts them');
   });
 
   t.test('an algorithm added to the configuration gets a key; a removed one no longer signs', async (t) => {
@@ -203,7 +203,7 @@ t.test('keys that vanish are not replaced', async (t) => {
 
 t.test('private keys stay private', async (t) => {
   const { start, store, clock } = await freshStore(t);
-  const { keys, told } = await start(keysConfig({ algorithms: ['ES256', 'EdDSA', 'RS256'] }));
+  const { keys, recorded } = await start(keysConfig({ algorithms: ['ES256', 'EdDSA', 'RS256'] }));
   const keySet = keys.current();
   const jwksOfAll = await Promise.all(published(keys).map((kid) => keys.exportPrivate(kid)));
   const secrets = [
@@ -224,7 +224,7 @@ t.test('private keys stay private', async (t) => {
   });
 
   t.test('no private key is shown when an object that holds it is logged', async (t) => {
-    for (const thing of [keySet, keySet.signing, keys, keys.list(), told, keys.cipher]) {
+    for (const thing of [keySet, keySet.signing, keys, keys.list(), recorded, keys.cipher]) {
       t.notOk(exposes(JSON.stringify(thing)));
       t.notOk(exposes(inspect(thing, { depth: 20, showHidden: true })));
     }
@@ -256,7 +256,7 @@ t.test('the cipher for stored secrets detects changes', async (t) => {
   const sealed = cipher.encrypt('a client secret', 'client-1');
   t.equal(cipher.decrypt(sealed, 'client-1'), 'a client secret');
   t.not(cipher.encrypt('a client secret', 'client-1'), sealed, 'never the same twice');
-  t.throws(() => cipher.decrypt(sealed, 'client-2'), { code: 'damaged_box' }, 'sealed for another place');
+  t.throws(() => cipher.decrypt(sealed, 'client-2'), { code: 'damaged_box' }, 'encrypted for another record');
   t.throws(() => cipher.decrypt(`${sealed.slice(0, -4)}AAAA`, 'client-1'), { code: 'damaged_box' });
   t.throws(() => cipher.decrypt('1', 'client-1'), { code: 'damaged_box' });
   t.throws(() => cipher.decrypt(sealed.slice(0, 14), 'client-1'), { code: 'damaged_box' });
@@ -312,14 +312,14 @@ t.test('the key encryption key is checked at the start', async (t) => {
     await t.rejects(
       loadSecretCipher(config, store),
       { code: 'key_encryption_key' },
-      'nor for those who only seal',
+      'nor for processes that only encrypt',
     );
   });
 });
 
 t.test('a damaged record is reported', async (t) => {
   const cases: readonly (readonly [string, string, (body: string) => string])[] = [
-    ['in its sealed part', 'key_damaged', spoilSeal],
+    ['in its sealed part', 'key_damaged', damageCiphertext],
     ['beyond recognition', 'key_damaged', () => 'not a record'],
     ['in its stamps', 'key_damaged', (body) => body.replace(/"active_at":\d+/, '"active_at":"soon"')],
     ['in its public part', 'key_damaged', (body) => body.replace(/"x":"..../, '"x":"AAAA')],
@@ -355,7 +355,7 @@ t.test('a damaged record is reported', async (t) => {
     const { start, store } = await freshStore(t);
     const { keys } = await start();
     const bad = kidOf(keys, 'ES256');
-    await damage(store, bad, spoilSeal);
+    await damage(store, bad, damageCiphertext);
     const { keys: restarted } = await start();
     t.ok(published(restarted).includes(bad));
     t.match(
@@ -385,7 +385,7 @@ t.test('a damaged record is reported', async (t) => {
       const { keys } = await start();
       const former = kidOf(keys, 'ES256');
       const [next] = await keys.rotate('ES256');
-      await damage(store, next?.kid ?? '', spoilSeal);
+      await damage(store, next?.kid ?? '', damageCiphertext);
       clock.advance(minutes(5));
       const { keys: restarted } = await start();
       t.equal(kidOf(restarted, 'ES256'), former);
@@ -414,7 +414,7 @@ t.test('a damaged record is reported', async (t) => {
       const { keys } = await start();
       const salt = kidOf(keys, 'pairwise');
       const [good] = await store.read([recordKey(salt)]);
-      await damage(store, salt, spoilSeal);
+      await damage(store, salt, damageCiphertext);
       const { keys: restarted } = await start();
       t.same(signers(restarted), signers(keys));
       t.throws(() => restarted.current().pairwiseSalt, { code: 'key_missing' });
@@ -482,7 +482,7 @@ t.test('keys can be imported', async (t) => {
   t.test('the first imported key of an algorithm signs at once, also before the first start', async (t) => {
     const { store, clock, start } = await freshStore(t);
     const { keys: command } = await openKeys(store, clock, keysConfig({ algorithms: ['RS256'] }), false);
-    t.same(command.list(), [], 'a command makes nothing by itself');
+    t.same(command.list(), [], 'a command creates nothing on its own');
     const [first] = await command.import(pemOf('rsa'), 'RS256');
     t.match(first, { stage: 'active', alg: 'RS256' });
     await command.close();

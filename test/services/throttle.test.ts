@@ -38,9 +38,9 @@ t.test(
     t.ok(guesses <= 5 + 2 * minutes, `${guesses} guesses in ${minutes.toFixed(0)} minutes`);
     t.equal(longest, 60, 'the delay grows no further than its limit');
 
-    const told = await tryOnce('ada', owner, true);
-    t.ok(told > 0 && told <= 60, `a stranger to this account is told ${told} s`);
-    for (let n = 0; n < told; n += 1) {
+    const wait = await tryOnce('ada', owner, true);
+    t.ok(wait > 0 && wait <= 60, `an unknown device has to wait ${wait} s`);
+    for (let n = 0; n < wait; n += 1) {
       await tryOnce('ada', attacker, false);
       clock.advance(1000);
     }
@@ -60,11 +60,11 @@ t.test("the owner's reserved retry holds against a thousand addresses that try a
     return waits.filter((waited) => waited === 0).length;
   };
   t.ok((await swarm(1)) <= 10, 'so many strangers a minute as the setting allows');
-  const told = await tryOnce('ada', owner, true);
-  t.ok(told > 0 && told <= 60);
-  clock.advance(told * 500);
+  const wait = await tryOnce('ada', owner, true);
+  t.ok(wait > 0 && wait <= 60);
+  clock.advance(wait * 500);
   await swarm(2);
-  clock.advance(told * 500);
+  clock.advance(wait * 500);
   await swarm(3);
   t.equal(await tryOnce('ada', owner, true), 0);
 });
@@ -80,9 +80,9 @@ t.test(
     t.equal(guesses, 29, 'no more than the address has in a minute');
     t.equal(await tryOnce('ada', attacker, true), 0, 'who is known there need not wait');
     t.equal(await tryOnce('bob', owner, true), 0, 'nor who comes from elsewhere');
-    const told = await tryOnce('bob', attacker, true);
-    t.ok(told > 0 && told <= 60);
-    clock.advance(told * 1000);
+    const wait = await tryOnce('bob', attacker, true);
+    t.ok(wait > 0 && wait <= 60);
+    clock.advance(wait * 1000);
     t.equal(await tryOnce('bob', attacker, true), 0);
   },
 );
@@ -107,12 +107,12 @@ t.test('asking does not extend the delay, and a try without a result locks no ac
     const waited = await tryOnce('ada', attacker, false);
     clock.advance(waited * 1000);
   }
-  let told = 0;
-  while (told === 0) told = await tryOnce('ada', attacker, false);
+  let wait = 0;
+  while (wait === 0) wait = await tryOnce('ada', attacker, false);
   clock.advance(1000);
-  t.equal(await tryOnce('ada', attacker, false), Math.max(1, told - 1));
-  t.equal(await tryOnce('ada', attacker, false), Math.max(1, told - 1));
-  clock.advance(told * 1000);
+  t.equal(await tryOnce('ada', attacker, false), Math.max(1, wait - 1));
+  t.equal(await tryOnce('ada', attacker, false), Math.max(1, wait - 1));
+  clock.advance(wait * 1000);
   t.ok(
     (await throttle.check({ account: 'ada', address: attacker, client: 'app' })).allowed,
     'the server was too busy after this',
@@ -149,8 +149,8 @@ t.test('known and unknown accounts are counted alike, in a bounded number of cou
     t.ok((await tryOnce(spelling, attacker, false)) > 0, `spelling is no way around: ${spelling}`);
   const { entries } = await store.dump();
   const families = entries.flatMap((entry) => (entry.type === 'document' ? [entry.key.family] : []));
-  for (const family of families) t.match(family, /^(hold|heat)-[0-9a-z]{4}$/, 'twenty bits name the place');
-  t.notMatch(JSON.stringify(entries), /ada|nobody|203\.0/, 'and tell nothing of who it is');
+  for (const family of families) t.match(family, /^(hold|heat)-[0-9a-z]{4}$/, 'twenty bits name the counter');
+  t.notMatch(JSON.stringify(entries), /ada|nobody|203\.0/, 'and reveal no account or address');
 });
 
 t.test('an IPv6 subscriber is one network (/64), and a mapped address is the IPv4 one', (t) => {
@@ -179,7 +179,7 @@ t.test('every other limit counts by the minute', async (t) => {
     Array.from({ length: 3 }, () => ({ allowed: true })),
   );
   t.same(await take(), { allowed: false, waitSeconds: 60 });
-  t.ok((await throttle.take('device', owner, 3)).allowed, 'each by itself');
+  t.ok((await throttle.take('device', owner, 3)).allowed, 'each separately');
   t.ok((await throttle.take('device', attacker, 0)).allowed, '0 is no limit');
   clock.advance(60_000);
   t.ok((await take()).allowed);

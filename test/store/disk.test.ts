@@ -94,7 +94,7 @@ t.test('a server survives a full disk, and recovers when there is space', async 
   t.equal((await party.post('/oauth/introspect', { token: String(tokens['access_token']) })).status, 200);
 
   withFile(path, emptyLog);
-  await waitFor('the server to notice by itself', () => isReady(server.url));
+  await waitFor('the server to notice', () => isReady(server.url));
   for (const { code, verifier } of [tried, ...untouched])
     t.equal((await party.redeem(code, verifier)).status, 200, 'no code was lost');
   t.equal((await party.refresh(String(tokens['refresh_token']))).status, 200, 'nor a refresh token');

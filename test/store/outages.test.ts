@@ -147,7 +147,7 @@ t.test('an outage during an exchange is no replay to another server either', asy
     // The other server recovers first, and finds the code consumed.
     await sleep(500);
     wire.heal();
-    t.equal((await asked).status, 200, 'the code is good for whoever comes back with it');
+    t.equal((await asked).status, 200, 'a retry with the code succeeds');
     await waitForReadiness(server, 200);
   }
   t.equal(unheard, 1, 'the commit was applied, and its answer lost');

@@ -14,9 +14,9 @@ import {
   usualConfig,
 } from '../support/setup/index.ts';
 
-/** For each of two stores, `rounds` kills with `crowd` exchanges in flight: 520 exchanges that a kill may hit. */
+/** For each of two stores, `rounds` kills with `many` exchanges in flight: 520 exchanges that a kill may hit. */
 const rounds = 13;
-const crowd = 20;
+const many = 20;
 
 const everything = async (store: Store): Promise<readonly Entry[]> => {
   const entries: Entry[] = [];
@@ -59,7 +59,7 @@ const kills = async (t: Test, url: string, prefix: string): Promise<void> => {
   let hit = 0;
   for (let round = 0; round < rounds; round++) {
     const codes = [];
-    for (let at = 0; at < crowd; at++) codes.push(await codeFor(party, browser));
+    for (let at = 0; at < many; at++) codes.push(await codeFor(party, browser));
     const before = await balance(store);
     const progress = new EventEmitter();
     let answered = 0;
@@ -69,7 +69,7 @@ const kills = async (t: Test, url: string, prefix: string): Promise<void> => {
       return answer;
     });
     // The kill comes when some exchanges are answered and others are in flight, so it hits each point of an exchange.
-    const enough = Math.floor(Math.random() * crowd);
+    const enough = Math.floor(Math.random() * many);
     while (answered < enough) await once(progress, 'answer');
     await sleep(Math.random() * 3);
     await server.kill();
@@ -101,7 +101,7 @@ const kills = async (t: Test, url: string, prefix: string): Promise<void> => {
   }
   const end = await balance(store);
   t.equal(end.spent, end.tokens, `${end.spent} exchanges, each with one token set`);
-  t.ok(hit > 0, `${hit} of ${rounds * crowd} exchanges were cut off`);
+  t.ok(hit > 0, `${hit} of ${rounds * many} exchanges were cut off`);
 };
 
 t.setTimeout(600_000);

@@ -47,7 +47,7 @@ t.test(
     const first = String((await party.redeem(code, verifier)).body['refresh_token']);
 
     const together = await Promise.all(Array.from({ length: 50 }, () => party.refresh(first)));
-    assertEach(t, together, ({ status }) => status === 200, 'a crowd of retries is answered');
+    assertEach(t, together, ({ status }) => status === 200, 'many retries are answered');
     const successors = new Set(together.map(({ body }) => body['refresh_token']));
     t.equal(successors.size, 1, 'with one successor');
     const [second = ''] = [...successors].map(String);

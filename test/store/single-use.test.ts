@@ -20,7 +20,7 @@ import {
 
 t.setTimeout(300_000);
 
-const crowd = 200;
+const requestCount = 200;
 
 const assertionKeys = await generateKeyPair('ES256', { extractable: true });
 const proofKeys = await generateKeyPair('ES256', { extractable: true });
@@ -64,7 +64,7 @@ const config = {
 /** Sends the same request many times at once, spread over the processes of the fleet. */
 const atOnce = <T>(fleet: Fleet, ask: (url: string) => Promise<T>): Promise<T[]> =>
   Promise.all(
-    Array.from({ length: crowd }, (_, at) =>
+    Array.from({ length: requestCount }, (_, at) =>
       ask(fleet.members[at % fleet.members.length]?.url ?? fleet.issuer),
     ),
   );
@@ -86,8 +86,8 @@ const oneWins = (t: Test, answers: readonly Told[], ...errors: readonly string[]
   const won = answers.filter(({ status }) => status === 200);
   const refused = answers.filter(({ body }) => errors.includes(String(body['error'])));
   t.equal(won.length, 1, 'one has its tokens');
-  t.equal(refused.length, crowd - 1, `every other is told ${errors.join(' or ')}`);
-  if (won.length + refused.length !== crowd) t.comment(whatElse(answers));
+  t.equal(refused.length, requestCount - 1, `every other gets ${errors.join(' or ')}`);
+  if (won.length + refused.length !== requestCount) t.comment(whatElse(answers));
 };
 
 const codesIn = (pages: readonly Page[]): readonly string[] =>
@@ -98,8 +98,8 @@ const oneCode = (t: Test, pages: readonly Page[]): void => {
   const refused = pages.filter(({ status, headers }) =>
     status === 303 ? /[?&]error=/.test(headers.get('location') ?? '') : status >= 400 && status < 500,
   );
-  t.equal(refused.length, crowd - 1, 'every other is refused');
-  if (refused.length !== crowd - 1)
+  t.equal(refused.length, requestCount - 1, 'every other is refused');
+  if (refused.length !== requestCount - 1)
     t.comment(
       whatElse(pages.map(({ status, headers }) => ({ status, body: { to: headers.get('location') } }))),
     );

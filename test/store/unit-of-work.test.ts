@@ -72,8 +72,8 @@ t.test('a lost race is reported by onConflict, and commits only the writes retur
     { op: 'consume', key: spent, at: 1 },
   ]);
   const work = new UnitOfWork(store);
-  let told = 0;
-  work.afterCommit(() => told++);
+  let recorded = 0;
+  work.afterCommit(() => recorded++);
   work.stage({ op: 'put', key: staged, body: '' });
   work.stage(
     { op: 'consume', key: spent, at: 2 },
@@ -87,7 +87,7 @@ t.test('a lost race is reported by onConflict, and commits only the writes retur
   );
   await t.rejects(work.commit(), lost);
   t.strictSame([await exists(staged), await exists(consequence)], [false, true]);
-  t.equal(told, 0, 'nothing is told of it');
+  t.equal(recorded, 0, 'no event is emitted');
   await work.commit();
   t.equal(await exists(staged), false, 'and nothing is left to commit');
 });

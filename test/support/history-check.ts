@@ -10,38 +10,38 @@ const groupBy = <T>(items: readonly T[], name: (item: T) => string): Map<string,
   return groups;
 };
 
-/** A document that is consumed once: the code, or one refresh token. `consumption` and `producedBy` are the marks found at the end. */
+/** A document that is consumed once: the code, or one refresh token. `consumedBy` and `producedBy` are the marks found at the end. */
 interface Consumption {
   readonly what: string;
   readonly attempts: readonly Event[];
   readonly present: boolean;
-  readonly claim: number | undefined;
+  readonly consumedBy: number | undefined;
   /** The mark of what the winner wrote in the same commit. */
   readonly producedBy: number | undefined;
   readonly revoked: boolean;
 }
 
 const checkConsumption = (consumption: Consumption): string[] => {
-  const { what, attempts, present, claim, producedBy, revoked } = consumption;
+  const { what, attempts, present, consumedBy, producedBy, revoked } = consumption;
   const faults: string[] = [];
   const won = attempts.filter((event) => event.outcome === 'ok');
   if (won.length > 1) faults.push(`${what} was won ${won.length} times`);
-  if (claim !== producedBy)
-    faults.push(`${what} is claimed by ${claim}, and what it was claimed for is of ${producedBy}`);
-  if (claim !== undefined) {
-    const winner = attempts.find((event) => event.mark === claim);
-    if (!winner) faults.push(`${what} is claimed by nobody known`);
+  if (consumedBy !== producedBy)
+    faults.push(`${what} was consumed by ${consumedBy}, but its product is of ${producedBy}`);
+  if (consumedBy !== undefined) {
+    const winner = attempts.find((event) => event.mark === consumedBy);
+    if (!winner) faults.push(`${what} was consumed by an unknown attempt`);
     else if (!mayHaveCommitted(winner))
-      faults.push(`${what} is claimed by an attempt that was told ${winner.outcome}`);
+      faults.push(`${what} was consumed by an attempt that ended as ${winner.outcome}`);
   }
-  if (!revoked && won[0] && won[0].mark !== claim) faults.push(`${what} forgot its winner`);
+  if (!revoked && won[0] && won[0].mark !== consumedBy) faults.push(`${what} forgot its winner`);
   if (revoked && (present || producedBy !== undefined)) faults.push(`${what} outlived its revocation`);
   for (const event of attempts)
     if (
       event.outcome === 'consumed' &&
       !attempts.some((other) => mayHaveCommitted(other) && other.from < event.until)
     )
-      faults.push(`${what} was refused as claimed before anybody could have claimed it`);
+      faults.push(`${what} was refused as consumed before any attempt could have consumed it`);
   return faults;
 };
 
@@ -66,7 +66,7 @@ const checkOrder = (family: string, events: readonly Event[]): string[] => {
     if (present && revokedAt < from && !issuing.some((other) => other.until > revokedAt))
       faults.push(`${family}: ${action} found what had been revoked`);
     if (present && !issuing.some((other) => other.from < until))
-      faults.push(`${family}: ${action} found what nobody had issued`);
+      faults.push(`${family}: ${action} found a code that was never issued`);
   }
   return faults;
 };
@@ -89,7 +89,7 @@ const checkFamily = (name: string, events: readonly Event[], state: FamilyState)
       what: `${name} code`,
       attempts: of('redeem'),
       present: state.code,
-      claim: state.codeClaim,
+      consumedBy: state.codeConsumedBy,
       producedBy: state.token,
       revoked,
     }),
@@ -100,7 +100,7 @@ const checkFamily = (name: string, events: readonly Event[], state: FamilyState)
         what: `${name} refresh token ${turn}`,
         attempts: of('refresh').filter((event) => event.turn === turn),
         present: token !== undefined,
-        claim: token?.claim,
+        consumedBy: token?.consumedBy,
         producedBy: state.refresh[turn + 1]?.by,
         revoked,
       }),
@@ -117,13 +117,13 @@ export const checkHistory = (events: readonly Event[], state: FinalState): strin
   for (const [name, family] of groupBy(aboutFamilies, (event) => event.about)) {
     const found = state.families.get(name);
     if (found) faults.push(...checkFamily(name, family, found));
-    else faults.push(`${name} was not looked at`);
+    else faults.push(`${name} was not checked`);
   }
-  const claims = new Set([...state.families.values()].map((family) => family.codeClaim));
+  const consumers = new Set([...state.families.values()].map((family) => family.codeConsumedBy));
   for (const event of events.filter((one) => one.action === 'redeem')) {
     const login = state.logins.has(event.mark);
-    if ((event.outcome === 'ok' || claims.has(event.mark)) && !login)
-      faults.push(`${event.about}: a redemption that holds has no login in its other family`);
+    if ((event.outcome === 'ok' || consumers.has(event.mark)) && !login)
+      faults.push(`${event.about}: a committed redemption has no login in its other family`);
     if (!mayHaveCommitted(event) && login)
       faults.push(`${event.about}: a refused redemption left a login behind`);
   }
@@ -137,7 +137,7 @@ export const checkHistory = (events: readonly Event[], state: FinalState): strin
   const missing = tokens.filter((mark) => !listed.has(mark));
   const unknown = state.listedTokens.filter((mark) => !tokens.includes(mark));
   if (missing.length > 0) faults.push(`the index of tokens lacks ${missing.join(', ')}`);
-  if (unknown.length > 0) faults.push(`the index of tokens has ${unknown.join(', ')}, which are none`);
+  if (unknown.length > 0) faults.push(`the index of tokens has ${unknown.join(', ')}, which are unknown`);
   if (listed.size < state.listedTokens.length) faults.push('the index of tokens names one twice');
   return faults;
 };

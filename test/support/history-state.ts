@@ -7,9 +7,9 @@ export interface FamilyState {
   readonly issued: boolean;
   readonly revoked: boolean;
   readonly code: boolean;
-  readonly codeClaim: number | undefined;
+  readonly codeConsumedBy: number | undefined;
   readonly token: number | undefined;
-  readonly refresh: readonly ({ readonly by: number; readonly claim: number | undefined } | undefined)[];
+  readonly refresh: readonly ({ readonly by: number; readonly consumedBy: number | undefined } | undefined)[];
 }
 
 export interface FinalState {
@@ -35,9 +35,9 @@ const familyState = async (store: Store, family: string): Promise<FamilyState> =
     issued: issued !== undefined,
     revoked: revoked !== undefined,
     code: code !== undefined,
-    codeClaim: code?.consumption?.at,
+    codeConsumedBy: code?.consumption?.at,
     token: markOf(token),
-    refresh: refresh.map((one) => one && { by: Number(one.body), claim: one.consumption?.at }),
+    refresh: refresh.map((one) => one && { by: Number(one.body), consumedBy: one.consumption?.at }),
   };
 };
 

@@ -99,8 +99,8 @@ export const historyIsConsistent = async (t: Test, options: HistoryOptions): Pro
       events.some((event) => event.action === action && event.outcome === 'ok'),
       `some ${action} went through`,
     );
-  t.ok(count('consumed') > 0, 'some claims were lost to another');
+  t.ok(count('consumed') > 0, 'some consumptions were lost to another attempt');
   t.ok(crashes > 0);
-  t.same(faults, [], 'every worker ended as it was told to');
+  t.same(faults, [], 'every worker ended as requested');
   t.same(checkHistory(events, await readFinalState(store, events)), [], 'nothing is without an explanation');
 };

@@ -55,5 +55,5 @@ export const openKeys = async (
   events.listen((event) => seenEvents.push(event));
   const onError = (error: unknown): void => void faults.push(error);
   const keys = await createKeys({ store, clock, config, events, onError, maintain });
-  return { keys, told: seenEvents, faults };
+  return { keys, recorded: seenEvents, faults };
 };

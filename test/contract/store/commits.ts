@@ -66,7 +66,7 @@ export const readsAndCommits = async (t: Test, open: Open): Promise<void> => {
     await store.commit([{ ...replace, expected: 'a', body: 'b', fields: { q: '2' }, expiresAt }]);
     const document = await readOne(store, code);
     t.equal(document?.body, 'b');
-    t.same({ ...document?.fields }, { p: '1', q: '2' }, 'parts not named are kept');
+    t.same({ ...document?.fields }, { p: '1', q: '2' }, 'fields not named are kept');
     t.equal(document?.consumption?.at, 5);
     t.equal(document?.expiresAt, expiresAt);
     await store.commit([{ ...replace, expected: 'b', body: 'c' }]);
@@ -103,7 +103,7 @@ export const readsAndCommits = async (t: Test, open: Open): Promise<void> => {
       { op: 'put', key: token, body: 't' },
     ]);
     t.equal(await readOne(store, code), undefined);
-    t.equal((await readOne(store, token))?.body, 't', 'the rest of the commit holds');
+    t.equal((await readOne(store, token))?.body, 't', 'the rest of the commit is kept');
     t.same((await store.list('merged', 'x', { limit: 5 })).items, []);
   });
 
@@ -125,7 +125,7 @@ export const readsAndCommits = async (t: Test, open: Open): Promise<void> => {
       'consumed',
       code,
     );
-    t.same({ ...lost.consumption }, { ...document?.consumption }, 'the former claim is in the refusal');
+    t.same({ ...lost.consumption }, { ...document?.consumption }, 'the former consumption is in the refusal');
     t.same({ ...(await readOne(store, code))?.consumption }, { ...document?.consumption });
   });
 

@@ -56,7 +56,7 @@ export const dumpAndLoad = async (t: Test, open: Open): Promise<void> => {
     for (const entry of entries) {
       const at = JSON.stringify(entry.key);
       if (entry.type === 'document') seen.add(at);
-      else if (!seen.has(at)) t.fail('a place came before its document');
+      else if (!seen.has(at)) t.fail('an index entry came before its document');
     }
 
     await target.load([]);
@@ -80,6 +80,10 @@ export const dumpAndLoad = async (t: Test, open: Open): Promise<void> => {
     );
     await rejectsAsConflict(t, target.commit([{ op: 'consume', key: code, at: 1 }]), 'consumed', code);
     await target.commit([{ op: 'put', key: code, body: 'd' }]);
-    t.same(await listAll(target, 'i', 'anna', { limit: 5 }), [''], 'loaded places go with their document');
+    t.same(
+      await listAll(target, 'i', 'anna', { limit: 5 }),
+      [''],
+      'loaded index entries are removed with their document',
+    );
   });
 };

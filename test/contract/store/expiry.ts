@@ -5,7 +5,7 @@ export const expiry = async (t: Test, open: Open): Promise<void> => {
   await t.test('a document past its lifetime is absent for every operation', async (t) => {
     const store = await openForTest(t, open);
     const expiresAt = Date.now() + 50;
-    const keys = ['read', 'insert', 'claim', 'merge', 'skip', 'replace'].map((id) => key('short', id));
+    const keys = ['read', 'insert', 'consume', 'merge', 'skip', 'replace'].map((id) => key('short', id));
     await store.commit(
       keys.map((at, i) => ({
         op: 'put',
@@ -28,8 +28,8 @@ export const expiry = async (t: Test, open: Open): Promise<void> => {
       { op: 'merge', key: shortened, expiresAt, ifAbsent: 'refuse' },
     ]);
     await waitUntilAfter(expiresAt + 20);
-    const [read, insert, claim, merge, skip, replace] = keys;
-    if (!read || !insert || !claim || !merge || !skip || !replace) throw new Error('six keys');
+    const [read, insert, consume, merge, skip, replace] = keys;
+    if (!read || !insert || !consume || !merge || !skip || !replace) throw new Error('six keys');
     t.same(await store.read([...keys, shortened]), Array(7).fill(undefined));
     t.equal((await readOne(store, renewed))?.body, 'new', 'a put without a lifetime ends the former one');
     t.equal((await readOne(store, kept))?.expiresAt, far);
@@ -38,7 +38,7 @@ export const expiry = async (t: Test, open: Open): Promise<void> => {
       listed.items.map((item) => item.key.id),
       ['kept'],
     );
-    await rejectsAsConflict(t, store.commit([{ op: 'consume', key: claim, at: 1 }]), 'absent', claim);
+    await rejectsAsConflict(t, store.commit([{ op: 'consume', key: consume, at: 1 }]), 'absent', consume);
     const refused = store.commit([{ op: 'merge', key: merge, fields: { q: '2' }, ifAbsent: 'refuse' }]);
     await rejectsAsConflict(t, refused, 'absent', merge);
     await store.commit([{ op: 'merge', key: skip, body: 'x', expiresAt: far, ifAbsent: 'skip' }]);

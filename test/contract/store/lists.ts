@@ -76,7 +76,7 @@ export const lists = async (t: Test, open: Open): Promise<void> => {
         seen.push(...page.items.map((item) => item.key.id));
         cursor = page.next;
       }
-      t.same(seen.sort(), ids, 'a cursor holds when the document it points at is gone');
+      t.same(seen.sort(), ids, 'a cursor is valid when its document was removed');
       for (const forged of ['', 'x', 'not a cursor', '9', ' ', '[]', 'WyJ4Il0']) {
         await t.rejects(store.list('by-account', 'anna', { limit: 4, cursor: forged }), InvalidCursor);
       }
@@ -133,7 +133,7 @@ export const lists = async (t: Test, open: Open): Promise<void> => {
       t.same(await places(), ['ben 3', 'cleo 4'], 'put');
       await store.commit([{ op: 'merge', key: at, fields: { p: '1' }, ifAbsent: 'refuse' }]);
       await store.commit([{ op: 'consume', key: at, at: 1 }]);
-      t.same(await places(), ['ben 3', 'cleo 4'], 'merge without entries, claim');
+      t.same(await places(), ['ben 3', 'cleo 4'], 'a merge without entries and a consume');
       await store.commit([{ op: 'merge', key: at, index: [in_('dora', 5)], ifAbsent: 'refuse' }]);
       t.same(await places(), ['dora 5'], 'merge with entries');
       await store.commit([{ op: 'replace', key: at, expected: 'b', body: 'c', index: [in_('ed', 6)] }]);

@@ -20,8 +20,8 @@ export const races = async (t: Test, open: Open): Promise<void> => {
     );
     const winners = results.flatMap((result, i) => (result.status === 'fulfilled' ? [i] : []));
     t.equal(winners.length, 1);
-    const claim = (await readOne(store, code))?.consumption;
-    t.equal(claim?.at, 1_000 + (winners[0] ?? Number.NaN));
+    const consumption = (await readOne(store, code))?.consumption;
+    t.equal(consumption?.at, 1_000 + (winners[0] ?? Number.NaN));
     const tokens = await store.read(results.map((_, i) => token(i)));
     t.same(
       tokens.flatMap((document, i) => (document ? [i] : [])),
@@ -31,8 +31,8 @@ export const races = async (t: Test, open: Open): Promise<void> => {
       if (result.status === 'fulfilled') continue;
       const fault: unknown = result.reason;
       if (!(fault instanceof Conflict)) throw fault;
-      if (fault.reason !== 'consumed' || fault.consumption?.nonce !== claim?.nonce)
-        t.fail(`a loser was told ${fault.reason} by another claim`);
+      if (fault.reason !== 'consumed' || fault.consumption?.nonce !== consumption?.nonce)
+        t.fail(`a loser got ${fault.reason} of another consumption`);
     }
   });
 
@@ -44,9 +44,9 @@ export const races = async (t: Test, open: Open): Promise<void> => {
       store.commit([{ op: 'merge', key: session, fields: { [`c${i}`]: `${i}` }, ifAbsent: 'refuse' }]),
     );
     assertEach(t, results, (result) => result.status === 'fulfilled');
-    const parts = (await readOne(store, session))?.fields ?? {};
-    t.equal(Object.keys(parts).length, 60);
-    assertEach(t, Object.entries(parts), ([name, value]) => name === `c${value}`);
+    const fields = (await readOne(store, session))?.fields ?? {};
+    t.equal(Object.keys(fields).length, 60);
+    assertEach(t, Object.entries(fields), ([name, value]) => name === `c${value}`);
   });
 
   await t.test('parallel inserts and parallel replaces have one winner each', async (t) => {
