@@ -1,4 +1,5 @@
 import { constants, createPublicKey, hash, type JsonWebKey, type KeyObject, verify } from 'node:crypto';
+import { toDer } from './ecdsa-der.ts';
 
 type Claims = Readonly<Record<string, unknown>>;
 
@@ -7,28 +8,15 @@ interface VerificationKey {
   readonly key: KeyObject;
 }
 
-/** Tokens that verified are known again by their digests: an API asks about the same one many times. */
+/** Digests of tokens whose signature was verified: an API asks about the same token many times. */
 const maxRemembered = 2_000;
-
-/** One number of ASN.1: as short as can be, and with a zero before it when it would look negative. */
-const toInteger = (number: Buffer): Buffer => {
-  let start = 0;
-  while (start < number.length - 1 && number[start] === 0) start++;
-  const rest = number.subarray(start);
-  const padded = (rest[0] ?? 0) > 127 ? Buffer.concat([Buffer.of(0), rest]) : rest;
-  return Buffer.concat([Buffer.of(0x02, padded.length), padded]);
-};
-
-/** From RFC 7518 §3.4 to what OpenSSL reads, which is faster than to have Node convert it. */
-const toDer = (raw: Buffer): Buffer => {
-  const numbers = Buffer.concat([toInteger(raw.subarray(0, 32)), toInteger(raw.subarray(32))]);
-  return Buffer.concat([Buffer.of(0x30, numbers.length), numbers]);
-};
 
 const isSignatureValid = ({ alg, key }: VerificationKey, data: Buffer, signature: Buffer): boolean => {
   switch (alg) {
-    case 'ES256':
-      return signature.length === 64 && verify('sha256', data, key, toDer(signature));
+    case 'ES256': {
+      const der = toDer(signature);
+      return der !== undefined && verify('sha256', data, key, der);
+    }
     case 'EdDSA':
       return verify(null, data, key, signature);
     case 'RS256':
@@ -46,7 +34,7 @@ const isSignatureValid = ({ alg, key }: VerificationKey, data: Buffer, signature
 const parse = (part: string): Claims | undefined => {
   try {
     const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString());
-    // Just looked at; the members stay unknown.
+    // It is an object, and its members stay unknown.
     return typeof value === 'object' && value !== null && !Array.isArray(value)
       ? (value as Claims)
       : undefined;
@@ -55,7 +43,7 @@ const parse = (part: string): Claims | undefined => {
   }
 };
 
-/** What our own access tokens say (RFC 9068), when their signature is ours and they have not expired. */
+/** Returns the claims of an access token (RFC 9068) that one of these keys signed and that has not expired. */
 export const createAccessTokenVerifier = (
   jwks: { readonly keys: readonly (JsonWebKey & { kid?: string; alg?: string })[] },
   issuer: string,
@@ -68,10 +56,10 @@ export const createAccessTokenVerifier = (
   );
   const verifiedDigests = new Set<string>();
 
-  const isSignedByUs = (header: string, payload: string, signature: string): boolean => {
+  const isSigned = (header: string, payload: string, signature: string): boolean => {
     const head = parse(header);
     const verificationKey = head && keys.get(head['kid']);
-    // RFC 8725 §3.1: the algorithm is that of the key; an extension that must be understood is not.
+    // RFC 8725 §3.1: the key decides the algorithm. RFC 7515 §4.1.11: an unknown critical extension is refused.
     if (!verificationKey || head['alg'] !== verificationKey.alg || head['typ'] !== 'at+jwt' || 'crit' in head)
       return false;
     return isSignatureValid(
@@ -81,11 +69,11 @@ export const createAccessTokenVerifier = (
     );
   };
 
-  const isKnownOrSignedByUs = (token: string, parts: readonly string[]): boolean => {
+  const isKnownOrSigned = (token: string, parts: readonly string[]): boolean => {
     const digest = hash('sha256', token, 'base64url');
     if (verifiedDigests.has(digest)) return true;
     const [header = '', payload = '', signature = ''] = parts;
-    if (!isSignedByUs(header, payload, signature)) return false;
+    if (!isSigned(header, payload, signature)) return false;
     if (verifiedDigests.size >= maxRemembered)
       verifiedDigests.delete(verifiedDigests.values().next().value ?? '');
     verifiedDigests.add(digest);
@@ -94,7 +82,7 @@ export const createAccessTokenVerifier = (
 
   return (token) => {
     const parts = token.split('.');
-    const claims = isKnownOrSignedByUs(token, parts) ? parse(parts[1] ?? '') : undefined;
+    const claims = isKnownOrSigned(token, parts) ? parse(parts[1] ?? '') : undefined;
     if (!claims) return undefined;
     const { iss, exp, nbf } = claims;
     const now = Math.floor(Date.now() / 1000);
