@@ -1,6 +1,7 @@
 import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { createRenderError } from '../../http/pages/render-error.ts';
 import { wantsHtml } from '../../http/pages/wants-html.ts';
+import { deviceErrorNames } from '../../provider/engine-texts.ts';
 import { routes } from '../../provider/paths.ts';
 import { deviceDonePage, deviceEnterPage } from '../../views/pages/device.ts';
 import type { DeviceDependencies } from './dependencies.ts';
@@ -76,12 +77,12 @@ export const createEntryPage = ({
       const isRedirected = ctx.method === 'GET' && ctx.query['again'] !== undefined;
       return sendForm(ctx, isRedirected ? { kind: 'aborted' } : undefined);
     }
-    if (error.name === 'AbortedError') {
+    if (error.name === deviceErrorNames.aborted) {
       emitVerificationError(ctx, 'access_denied');
       return send(ctx, deviceDonePage(pageFor(ctx), { outcome: 'denied' }));
     }
     // The confirmation was submitted twice. The code can't be entered again, so there is no form.
-    if (error.name === 'AlreadyUsedError' && ctx.oidc.params?.['confirm'] !== undefined) {
+    if (error.name === deviceErrorNames.used && ctx.oidc.params?.['confirm'] !== undefined) {
       emitVerificationError(ctx, 'code_used');
       ctx.status = 409;
       return send(ctx, deviceDonePage(pageFor(ctx), { outcome: 'used' }));

@@ -1,15 +1,15 @@
 import { errors } from 'oidc-provider';
+import { deviceErrorNames, staleFormDescriptions } from '../../provider/engine-texts.ts';
 import type { DeviceEnterModel } from '../../views/pages/device.ts';
 import { UserCodesThrottled } from './user-codes.ts';
 
 export type DeviceProblem = NonNullable<DeviceEnterModel['problem']>;
 
-/** The engine doesn't export the classes of these errors. */
 const problemByErrorName: Readonly<Record<string, DeviceProblem>> = {
-  NoCodeError: { kind: 'missing' },
-  NotFoundError: { kind: 'wrong' },
-  ExpiredError: { kind: 'expired' },
-  AlreadyUsedError: { kind: 'used' },
+  [deviceErrorNames.missing]: { kind: 'missing' },
+  [deviceErrorNames.wrong]: { kind: 'wrong' },
+  [deviceErrorNames.expired]: { kind: 'expired' },
+  [deviceErrorNames.used]: { kind: 'used' },
 };
 
 export const problemOf = (error: Error): DeviceProblem | undefined =>
@@ -17,8 +17,6 @@ export const problemOf = (error: Error): DeviceProblem | undefined =>
     ? { kind: 'throttled', seconds: error.waitSeconds }
     : problemByErrorName[error.name];
 
-/** The form was submitted although the same browser has loaded a newer one. The engine has only prose for it. */
-const staleFormMessages = new Set(['xsrf token invalid', 'could not find device form details']);
-
+/** The form was submitted although the same browser has loaded a newer one. */
 export const isStaleForm = (error: Error): boolean =>
-  error instanceof errors.InvalidRequest && staleFormMessages.has(error.error_description ?? '');
+  error instanceof errors.InvalidRequest && staleFormDescriptions.has(error.error_description);

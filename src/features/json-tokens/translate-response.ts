@@ -1,4 +1,5 @@
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
+import { unknownCodeDetails } from '../../provider/engine-texts.ts';
 import { codeNotFound, type ErrorContext, errorBody, errorNameOf } from './errors.ts';
 
 /**
@@ -31,10 +32,8 @@ const isTokenResponse = (body: unknown): body is TokenResponse =>
   typeof body === 'object' && body !== null && 'access_token' in body && 'expires_in' in body;
 
 /** oidc-provider answers `invalid_grant` to every code that it refuses; only this detail tells them apart. */
-const unknownCodeDetails = new Set(['authorization code not found', 'authorization code is expired']);
-
 const isCodeUnknown = (error: Error | undefined): boolean =>
-  error instanceof errors.OIDCProviderError && unknownCodeDetails.has(error.error_detail ?? '');
+  error instanceof errors.OIDCProviderError && unknownCodeDetails.has(error.error_detail);
 
 const describeError = (body: unknown): { name: string; message: string } => {
   if (typeof body !== 'object' || body === null || !('error' in body)) {

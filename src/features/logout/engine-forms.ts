@@ -1,6 +1,7 @@
 import { displayOf, formActionOrigins } from '../../http/interactions/client-display.ts';
 import { pageRequestOf, uiLocalesOf } from '../../http/pages/engine-request.ts';
 import type { Pages } from '../../http/pages/pages.ts';
+import { submittingFormTitle } from '../../provider/engine-texts.ts';
 import type { RouteMiddleware } from '../../provider/route-middleware.ts';
 import { formPostPage } from '../../views/pages/form-post.ts';
 import { confirmPath } from './paths.ts';
@@ -13,8 +14,7 @@ import { confirmPath } from './paths.ts';
 export const replaceEngineForms = (pages: Pages): RouteMiddleware => ({
   route: ['end_session', 'resume', 'device_resume'],
   async after(ctx) {
-    const isEngineForm =
-      typeof ctx.body === 'string' && ctx.body.includes('<title>Submitting Callback</title>');
+    const isEngineForm = typeof ctx.body === 'string' && ctx.body.includes(submittingFormTitle);
     if (!isEngineForm) return;
     const { provider, session, entities } = ctx.oidc;
     const state = session?.state;

@@ -1,10 +1,8 @@
 import type { Provider } from 'oidc-provider';
+import { contextStep } from '../engine-texts.ts';
 import { asyncLocalStorage, type Middleware, Router } from '../internals.ts';
 import type { RouteHooks } from '../route-middleware.ts';
 import type { Override } from './override.ts';
-
-/** The name of the function that oidc-provider 9.13.3 puts first in the middleware of each route. */
-const contextStep = 'ensureOIDC';
 
 const setPlainContext: Middleware = (ctx, next) => {
   ctx.oidc = new ctx.app.OIDCContext(ctx);
