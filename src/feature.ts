@@ -12,7 +12,13 @@ export interface FeatureDeclaration {
   readonly commands?: Readonly<Record<string, () => Promise<Command>>>;
 }
 
-/** One folder of `features/`. Everything but the name is optional. */
+/**
+ * One folder of `features/`. Everything but the name is optional. To add a feature:
+ *
+ * 1. Make a folder whose `index.ts` says what the feature owns and returns a `Feature`.
+ * 2. Add it to the table of contents, `features/index.ts`.
+ * 3. If it has grant types or commands, put them into a `declaration.ts` and add that to `features/declarations.ts`.
+ */
 export interface Feature extends FeatureDeclaration {
   /** What it adds to the engine. */
   readonly provider?: ProviderSettings;

@@ -17,6 +17,7 @@ import { ciba } from './ciba/index.ts';
 import { clientAuthentication } from './client-authentication/index.ts';
 import { consent } from './consent/index.ts';
 import { createAccount } from './create-account/index.ts';
+import { assertDeclared } from './declarations.ts';
 import { device } from './device/index.ts';
 import { health } from './health/index.ts';
 import { jsonTokens } from './json-tokens/index.ts';
@@ -57,7 +58,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
   const { accounts, audit, clients, keys, levels, limits, outbox, readiness, throttle } = services;
   const cookieKeys = () => keys.current().cookieKeys;
   const [cookieKey = ''] = cookieKeys();
-  return [
+  const features: readonly Feature[] = [
     metrics.feature({ events, clock, grantTypes, keys, accounts, audit, readiness }),
     selectAccount(accounts),
     createAccount({ config, clock, events, accounts, throttle, levels }),
@@ -112,4 +113,6 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
     }),
     health(readiness),
   ];
+  assertDeclared(features);
+  return features;
 };

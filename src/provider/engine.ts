@@ -1,5 +1,6 @@
+import type { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Configuration, interactionPolicy, Provider } from 'oidc-provider';
+import type { Configuration, interactionPolicy, KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { Config } from '#config';
 import type { Events } from '../events.ts';
 import type { Clock, Store } from '../store/port.ts';
@@ -108,7 +109,15 @@ export class Engine {
     for (const { name, handler, parameters = [] } of grantTypes) {
       if (handler) provider.registerGrantType(name, handler, parameters);
     }
-    for (const { provider: share } of features) share.attach?.(provider);
+    const emitter: EventEmitter = provider;
+    for (const {
+      provider: { listeners = {} },
+    } of features) {
+      for (const [event, listener] of Object.entries(listeners)) {
+        // Each listener names the type of its event's detail.
+        emitter.on(event, (ctx: KoaContextWithOIDC, detail: unknown) => listener(ctx, detail as never));
+      }
+    }
     return { provider, handle: provider.callback() as Handler };
   }
 }

@@ -1,7 +1,10 @@
-import type { Configuration, Provider } from 'oidc-provider';
+import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
 import type { EngineKeys } from './engine-keys.ts';
 import type { OverrideOptions } from './overrides/options.ts';
 import type { RouteMiddleware } from './route-middleware.ts';
+
+/** Receives the request, and what the event carries besides. */
+type EventListener = (ctx: KoaContextWithOIDC, detail: never) => void;
 
 /** What a feature or a service adds to the engine. */
 export interface ProviderSettings {
@@ -13,6 +16,6 @@ export interface ProviderSettings {
   /** Options for overrides of the register, by the name of the override. Two owners of one option are an error at start. */
   readonly overrides?: OverrideOptions;
   readonly routes?: readonly RouteMiddleware[];
-  /** Called for each instance of the engine: each alias has one, and all are built anew when keys change. */
-  attach?(provider: Provider): void;
+  /** Listeners by the name of an event of oidc-provider, as `device_authorization.success`. */
+  readonly listeners?: Readonly<Record<string, EventListener>>;
 }

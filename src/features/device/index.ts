@@ -48,10 +48,10 @@ export const device = (dependencies: DeviceDependencies): Feature => {
         deviceUserCode: { beforeLookup: createUserCodeThrottle(dependencies) },
       },
       routes: [prefillUserCode],
-      attach(provider) {
-        provider.on('device_authorization.success', (_ctx: KoaContextWithOIDC, body: object) => {
+      listeners: {
+        'device_authorization.success': (_ctx, body: object) => {
           Object.assign(body, { interval });
-        });
+        },
       },
     },
   };

@@ -1,5 +1,4 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { Config } from '#config';
 import { cookieIn, serializeCookie } from '../../cookies.ts';
 import type { ProviderSettings } from '../../provider/provider-settings.ts';
@@ -47,14 +46,14 @@ export const createNextStepCookie = ({ issuer }: Pick<Config, 'issuer'>) => {
 export const rememberNextStep = (config: Pick<Config, 'issuer'>): ProviderSettings => {
   const nextStepCookie = createNextStepCookie(config);
   return {
-    attach(provider) {
-      provider.on('interaction.started', (ctx: KoaContextWithOIDC) => {
+    listeners: {
+      'interaction.started': (ctx) => {
         const { client, entities, result } = ctx.oidc;
         const from = result?.['from'];
         const next = entities.Interaction?.uid;
         if (typeof from !== 'string' || client === undefined || next === undefined) return;
         ctx.append('Set-Cookie', nextStepCookie.cookie(from, { client: client.clientId, next }));
-      });
+      },
     },
   };
 };

@@ -1,4 +1,3 @@
-import type { EventEmitter } from 'node:events';
 import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
 import type { Config } from '#config';
 import type { ProviderSettings } from '../../provider/provider-settings.ts';
@@ -71,15 +70,10 @@ export const limitClients = ({ config, counter }: Dependencies): ProviderSetting
     refuse(ctx, 'too many requests of this client', counter.secondsToWait(requestsOf(clientId)));
   };
 
-  const countFailures = (provider: Provider): void => {
-    const emitter: EventEmitter = provider;
-    for (const name of refusals) {
-      emitter.on(name, (ctx: KoaContextWithOIDC, error: Error) => {
-        const { client } = ctx.oidc;
-        if (client && error instanceof errors.OIDCProviderError && error.error === 'invalid_client') {
-          counter.add(failuresOf(ctx, client.clientId));
-        }
-      });
+  const countFailure = (ctx: KoaContextWithOIDC, error: Error): void => {
+    const { client } = ctx.oidc;
+    if (client && error instanceof errors.OIDCProviderError && error.error === 'invalid_client') {
+      counter.add(failuresOf(ctx, client.clientId));
     }
   };
 
@@ -89,7 +83,7 @@ export const limitClients = ({ config, counter }: Dependencies): ProviderSetting
   };
 
   return {
-    attach: countFailures,
+    listeners: Object.fromEntries(refusals.map((event) => [event, countFailure])),
     routes: [
       {
         route: limitedRoutes,
