@@ -1,6 +1,5 @@
 import type { Config } from '#config';
 import { type App, buildApp } from './app.ts';
-import { systemClock as clock } from './clock.ts';
 import { createMetrics } from './features/metrics/index.ts';
 import { assertComplete } from './features/store-copy/index.ts';
 import { createTracing } from './features/tracing/index.ts';
@@ -9,6 +8,7 @@ import { createLogger } from './logger.ts';
 import { openStore } from './open-store.ts';
 import { assertNoDemo, type Demo, ensureDemo, withDemoResource } from './services/demo-data/index.ts';
 import { shutDown } from './shut-down.ts';
+import { systemClock as clock } from './store/clock.ts';
 import type { OnStoreOperation } from './store/port.ts';
 
 export interface RunningServer {
@@ -28,7 +28,7 @@ export const serve = async (loaded: Config, { gatherMetrics }: ServeOptions = {}
   const config = withDemoResource(loaded);
   const log = createLogger(config);
   const metrics = await createMetrics({ config, ...(gatherMetrics && { gatherAll: gatherMetrics }) });
-  const tracing = await createTracing(config);
+  const tracing = await createTracing(config, clock);
   const store = await openStore(config, clock, { observe: callBoth(metrics.observe, tracing.observe) });
   let app: App | undefined;
   try {

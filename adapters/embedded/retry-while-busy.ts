@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { predictableRandom } from '#src/store/random.ts';
 import { isBusy } from './sqlite-errors.ts';
 
 /** SQLite blocks the thread while it waits for a lock, so it waits only this long. Between attempts the loop runs. */
@@ -17,7 +18,7 @@ export const retryWhileBusy = <T>(attempt: () => T, limitMs: number): Promise<T>
 
 const keepTrying = async <T>(attempt: () => T, end: number): Promise<T> => {
   for (;;) {
-    await sleep(Math.random() * 8);
+    await sleep(predictableRandom() * 8);
     try {
       return attempt();
     } catch (error) {

@@ -1,3 +1,5 @@
+import { predictableRandom } from '#src/store/random.ts';
+
 const [restMs, pauseMs] = [1_000, 25];
 
 /** Calls `step` every second, and after short pauses while it returns true. The timer doesn't keep the process alive. */
@@ -17,6 +19,6 @@ export const startSweeper = (step: () => boolean): (() => void) => {
     next(more ? pauseMs : restMs);
   };
   // Processes that start together don't sweep together.
-  next(restMs * (0.5 + Math.random()));
+  next(restMs * (0.5 + predictableRandom()));
   return () => clearTimeout(timer);
 };

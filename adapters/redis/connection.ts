@@ -1,5 +1,6 @@
 import { Cluster, Command, Redis } from 'ioredis';
 import { StoreUnavailable } from '#src/store/errors.ts';
+import { predictableRandom } from '#src/store/random.ts';
 import type { Address, DriverOptions } from './address.ts';
 import { connect, type Timing } from './driver.ts';
 import {
@@ -105,7 +106,7 @@ export class Connection {
   subscriberOptions(): DriverOptions | undefined {
     if (this.#single) return this.#single.options;
     const nodes = this.#client instanceof Cluster ? this.#client.nodes('all') : [];
-    return nodes[Math.floor(Math.random() * nodes.length)]?.options;
+    return nodes[Math.floor(predictableRandom() * nodes.length)]?.options;
   }
 
   /** Fails only with `StoreUnavailable`. */

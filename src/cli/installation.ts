@@ -3,6 +3,7 @@ import type { Config } from '#config';
 import type { Installation } from '#src/command.ts';
 import { exitCode, Failure } from '#src/errors.ts';
 import { createEvents } from '#src/events.ts';
+import { systemClock } from '#src/store/clock.ts';
 
 const operatorName = (): string => {
   try {
@@ -62,8 +63,8 @@ export const openInstallation = async <T>(
     });
   }
   const { openStore } = await import('#src/open-store.ts');
-  const store = await openStore(config, Date, { mustExist: !mayCreateStore });
-  const installation = { store, config, clock: Date, events: createEvents(() => {}) };
+  const store = await openStore(config, systemClock, { mustExist: !mayCreateStore });
+  const installation = { store, config, clock: systemClock, events: createEvents(() => {}) };
   try {
     return await withAudit(installation, () => work(installation));
   } finally {

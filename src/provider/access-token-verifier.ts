@@ -1,4 +1,5 @@
 import { constants, createPublicKey, hash, type JsonWebKey, type KeyObject, verify } from 'node:crypto';
+import { systemClock } from '../store/clock.ts';
 import { toDer } from './ecdsa-der.ts';
 
 type Claims = Readonly<Record<string, unknown>>;
@@ -85,7 +86,7 @@ export const createAccessTokenVerifier = (
     const claims = isKnownOrSigned(token, parts) ? parse(parts[1] ?? '') : undefined;
     if (!claims) return undefined;
     const { iss, exp, nbf } = claims;
-    const now = Math.floor(Date.now() / 1000);
+    const now = Math.floor(systemClock.now() / 1000);
     if (iss !== issuer || typeof exp !== 'number' || exp <= now) return undefined;
     if (nbf !== undefined && (typeof nbf !== 'number' || nbf > now)) return undefined;
     return claims;

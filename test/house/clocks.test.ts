@@ -1,27 +1,31 @@
 import t from 'tap';
+import { importedFile, importsOf } from './import-graph.ts';
 import { matchesIn, shippedSources } from './sources.ts';
 
-/** The files that read the system clock, each with its reason. All others receive a clock as an argument. */
+/** The files that use the clock of the machine, each with its reason. All others receive a clock as an argument. */
 const reasons: Readonly<Record<string, string>> = {
-  'src/cli/audit/query.ts': 'A command reads the clock once.',
-  'src/features/store-copy/commands/migrate.ts': 'It limits how often progress is printed.',
+  'src/serve.ts': 'It passes the clock to the server.',
+  'src/cli/installation.ts': 'It passes the clock to commands.',
+  'src/cli/audit/query.ts': 'Commander passes only the text to a parser of an option.',
+  'src/features/doctor/outside.ts':
+    'It compares the clock of the machine with the Date header of the server.',
+  'src/features/store-copy/commands/migrate.ts': 'It passes the clock to the stores.',
   'src/features/client-authentication/assertion.ts':
-    'oidc-provider compares assertions with the system clock.',
-  'src/features/doctor/outside.ts': 'It measures a request.',
-  'src/features/sender-constraint/proofs.ts': 'oidc-provider compares proofs with the system clock.',
-  'src/features/tracing/index.ts': 'A span starts at a wall-clock time.',
-  'src/provider/access-token-verifier.ts': 'oidc-provider compares tokens with the system clock.',
+    'oidc-provider compares assertions with the clock of the machine.',
+  'src/features/sender-constraint/proofs.ts': 'oidc-provider compares proofs with the clock of the machine.',
+  'src/provider/access-token-verifier.ts': 'oidc-provider compares tokens with the clock of the machine.',
 };
 
-t.test('time comes in as an argument', async (t) => {
-  const read = shippedSources().filter(({ file }) => !(file in reasons) && !file.startsWith('src/testing/'));
-  t.same(matchesIn(read, /\bDate\.now\(|new Date\(\)/), []);
+const clock = 'src/store/clock.ts';
+const sources = shippedSources().filter(({ file }) => !file.startsWith('src/testing/') && file !== clock);
+
+t.test('the time of the machine comes from one module', async (t) => {
+  t.same(matchesIn(sources, /\bDate\.now\b|new Date\(\)|(?:[(,=] ?|clock: )Date[,;)]/), []);
 });
 
-t.test('every exception is needed', async (t) => {
-  const used = matchesIn(shippedSources(), /\bDate\.now\(|new Date\(\)/);
-  t.same(
-    Object.keys(reasons).filter((file) => !used.some((line) => line.startsWith(`${file}:`))),
-    [],
+t.test('and that module is used with a reason only', async (t) => {
+  const users = sources.filter((source) =>
+    importsOf(source).some((specifier) => importedFile(source.file, specifier) === clock),
   );
+  t.same(users.map(({ file }) => file).sort(), Object.keys(reasons).sort());
 });

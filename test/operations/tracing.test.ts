@@ -181,10 +181,10 @@ t.test('a failure is marked, and a span ends although its response was never sen
   const { spans, stop } = recordSpans();
   t.teardown(stop);
   const { config } = loadConfig({ env: {}, cwd: t.testdir(), flags: { set: ['tracing.enabled=true'] } });
-  const { observe, traceRequests } = await createTracing({
-    ...config,
-    store: { ...config.store, url: 'redis://x' },
-  });
+  const { observe, traceRequests } = await createTracing(
+    { ...config, store: { ...config.store, url: 'redis://x' } },
+    Date,
+  );
   const server = Fastify();
   t.teardown(() => server.close());
   traceRequests(server);

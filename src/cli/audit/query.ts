@@ -1,12 +1,13 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { AuditQuery } from '#src/services/audit/index.ts';
+import { systemClock } from '#src/store/clock.ts';
 
 const units: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** Parses an RFC 3339 time, a day, or a duration before now. */
 const parseTime = (text: string): number => {
   const [, count, unit = ''] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
-  if (count !== undefined) return Date.now() - Number(count) * (units[unit] ?? 0);
+  if (count !== undefined) return systemClock.now() - Number(count) * (units[unit] ?? 0);
   const time = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
   if (!Number.isNaN(time)) return time;
   throw new InvalidArgumentError(

@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { type Configuration, errors } from 'oidc-provider';
 import { setCheckedAssertion } from '../../provider/checked-assertion.ts';
+import { systemClock } from '../../store/clock.ts';
 
 type AssertionRule = NonNullable<Configuration['assertJwtClientAuthClaimsAndHeader']>;
 
@@ -27,7 +28,7 @@ const refuse = (reason: string): never => {
 export const assertionRules =
   (clients: SecretSource): AssertionRule =>
   async (ctx, claims, header, client) => {
-    const now = Date.now() / 1000;
+    const now = systemClock.now() / 1000;
     const { aud, exp, iat, jti } = claims;
     const { typ } = header;
     if (aud !== ctx.oidc.issuer) {

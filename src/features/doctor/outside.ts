@@ -1,4 +1,5 @@
 import type { Config } from '#config';
+import { systemClock } from '../../store/clock.ts';
 import { checkCookies, type SampleClient } from './cookies.ts';
 import { checkMetadata, fetchMetadata } from './discovery.ts';
 import { collectFindings, type Finding } from './finding.ts';
@@ -21,9 +22,9 @@ export interface ExpectedServer {
 export const checkFromOutside = async (expected: ExpectedServer): Promise<readonly Finding[]> => {
   const { config, url, kids, sampleClient } = expected;
   const { found, ...findings } = collectFindings('outside');
-  const sentAt = Date.now();
+  const sentAt = systemClock.now();
   const discovery = await fetchMetadata(url, findings);
-  const receivedAt = Date.now();
+  const receivedAt = systemClock.now();
   if (!discovery) return found;
   checkMetadata(discovery, expected, findings);
   checkResponseHeaders(discovery.response, { config, url, sentAt, receivedAt }, findings);

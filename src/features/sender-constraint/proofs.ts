@@ -1,5 +1,6 @@
 import { decodeJwt, decodeProtectedHeader, type JWK } from 'jose';
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
+import { systemClock } from '../../store/clock.ts';
 
 /** FAPI 2.0 §5.3.2.1: the clock of a client may be this far ahead. */
 const maxClockSkewSeconds = 60;
@@ -28,7 +29,7 @@ const isExpensiveToVerify = ({ kty, n, e }: JWK): boolean =>
  */
 export const isDatedAhead = (ctx: KoaContextWithOIDC): boolean => {
   const { iat } = peekAtProof(ctx);
-  return typeof iat === 'number' && iat > Date.now() / 1000 + maxClockSkewSeconds;
+  return typeof iat === 'number' && iat > systemClock.now() / 1000 + maxClockSkewSeconds;
 };
 
 /** Refuses what oidc-provider would accept: expensive keys and, for FAPI 2.0 clients, RS256 and dates ahead. */

@@ -7,7 +7,7 @@ import type { Span } from '@opentelemetry/api';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Config } from '#config';
 import { onRequestEnd } from '../../http/request-end.ts';
-import type { OnStoreOperation } from '../../store/port.ts';
+import type { Clock, OnStoreOperation } from '../../store/port.ts';
 import { version } from '../../version.ts';
 
 export interface Tracing {
@@ -21,10 +21,10 @@ const disabledTracing: Tracing = { traceRequests() {} };
 const systemOf = (url: string): string => (/^redis/.test(url) ? 'redis' : 'sqlite');
 
 /** The API is loaded only if needed. Without an SDK its spans go nowhere. */
-export const createTracing = async ({
-  tracing,
-  store,
-}: Pick<Config, 'tracing' | 'store'>): Promise<Tracing> => {
+export const createTracing = async (
+  { tracing, store }: Pick<Config, 'tracing' | 'store'>,
+  clock: Clock,
+): Promise<Tracing> => {
   if (!tracing.enabled) return disabledTracing;
   const { context, propagation, SpanKind, SpanStatusCode, trace } = await import('@opentelemetry/api');
   const tracer = trace.getTracer('postern', version);
@@ -37,7 +37,7 @@ export const createTracing = async ({
       if (!trace.getActiveSpan()) return;
       const span = tracer.startSpan(`store ${operation}`, {
         kind: SpanKind.CLIENT,
-        startTime: Date.now() - milliseconds,
+        startTime: clock.now() - milliseconds,
         attributes: { 'db.system.name': system, 'db.operation.name': operation, 'postern.outcome': outcome },
       });
       if (outcome === 'unavailable') {

@@ -1,6 +1,7 @@
 import type { Config } from '#config';
 import { type Command, type Output, usageError } from '#src/command.ts';
 import { Failure } from '#src/errors.ts';
+import { systemClock } from '#src/store/clock.ts';
 import { InvalidStoreUrl, StoreNotFound } from '#src/store/errors.ts';
 import type { Store } from '#src/store/port.ts';
 import type { Comparison } from '../compare.ts';
@@ -29,10 +30,10 @@ const nameFlag = (error: unknown, flag: '--from' | '--to'): unknown => {
 const formatCount = (number: number): string => number.toLocaleString('en');
 
 const reportProgress = (output: Output): ((entries: number) => void) => {
-  let reportedAt = Date.now();
+  let reportedAt = performance.now();
   return (entries) => {
-    if (Date.now() - reportedAt < progressIntervalMs) return;
-    reportedAt = Date.now();
+    if (performance.now() - reportedAt < progressIntervalMs) return;
+    reportedAt = performance.now();
     output.note(`${formatCount(entries)} entries copied …`);
   };
 };
@@ -64,7 +65,7 @@ const copyAndCompare = async ({ source, target, from, overwrite, output }: Migra
   const copied = await copyStore({ source, target, from, overwrite, onProgress: reportProgress(output) });
   if (copied.resumed > 0) output.note(`Went on after ${formatCount(copied.resumed)} entries.`);
   output.note('Comparing both …');
-  const compared = await compareStores(source, target, Date);
+  const compared = await compareStores(source, target, systemClock);
   const ok = compared.missing + compared.different + compared.unlisted + compared.extra === 0;
   output.answer({ ok, ...copied, ...compared }, formatComparison(compared));
   if (!ok) throw copyDiffers(compared);
@@ -86,7 +87,7 @@ export const migrate: Command = (program, { output, load }) => {
       const { openStore, withLongTimeouts } = await import('#src/open-store.ts');
       const open = (url: string, mustExist: boolean): Promise<Store> => {
         const ofUrl: Config = { ...config, store: { ...config.store, url } };
-        return openStore(withLongTimeouts(ofUrl), Date, { mustExist });
+        return openStore(withLongTimeouts(ofUrl), systemClock, { mustExist });
       };
       const source = await open(from, true).catch((error: unknown) => {
         throw flags.from === undefined ? error : nameFlag(error, '--from');
