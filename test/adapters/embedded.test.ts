@@ -7,7 +7,7 @@ import { openStore } from '#adapters/index.ts';
 import { StoreUnusable } from '#src/store/errors.ts';
 import type { Store } from '#src/store/port.ts';
 import { sharedStoreContract, storeContract } from '../contract/store.ts';
-import { raceConsumption } from '../support/claim-race.ts';
+import { raceConsumption } from '../support/consume-race.ts';
 
 const clock = { now: () => Date.now() };
 const folder = mkdtempSync(join(tmpdir(), 'postern-embedded-'));

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
-import { historyIsConsistent } from '../support/history.ts';
-import { checkHistory } from '../support/history-check.ts';
-import type { Event } from '../support/history-log.ts';
-import type { FamilyState, FinalState } from '../support/history-state.ts';
+import { checkHistory } from '../support/history/check.ts';
+import type { Event } from '../support/history/log.ts';
+import { historyIsConsistent } from '../support/history/run.ts';
+import type { FamilyState, FinalState } from '../support/history/state.ts';
 import { ensureRedis, freshPrefix } from '../support/redis.ts';
 
 t.test('workers killed at random over one SQLite file leave a consistent history', async (t) => {

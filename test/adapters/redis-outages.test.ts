@@ -128,10 +128,10 @@ await t.test(
       if (Array.isArray(mine)) seen.push(mine[0]?.consumption);
       return (await other.read([code]))[0]?.consumption === undefined;
     });
-    assertEach(
-      t,
-      seen,
-      (consumption) => consumption === undefined,
+    // A slow machine may roll it back before the first read, which leaves nothing to check.
+    t.same(
+      seen.filter((consumption) => consumption !== undefined),
+      [],
       'its own process never saw the code as used',
     );
     const [good, gone] = await other.read([code, token]);

@@ -24,14 +24,14 @@ await t.test('two processes on one server fulfil the contract for shared data', 
 await t.test(
   'a commit is one round trip however many families it spans, and its outcome is reported',
   async (t) => {
-    const trips: string[] = [];
+    const roundTrips: string[] = [];
     const store = await openRedis({
       url,
       clock,
       prefix: freshPrefix(),
       observe: (operation, milliseconds, outcome) => {
         if (!(milliseconds >= 0)) t.fail('no time');
-        trips.push(`${operation} ${outcome}`);
+        roundTrips.push(`${operation} ${outcome}`);
       },
     });
     t.teardown(() => store.close());
@@ -47,7 +47,7 @@ await t.test(
     await store.commit([{ op: 'insert', key: two, body: '3' }]).catch(() => {});
     await store.increment(['x', 'y'], 1_000);
     await store.list('i', 'o', { limit: 5 });
-    t.same(trips, ['commit ok', 'read ok', 'commit conflict', 'tally ok', 'list ok', 'list ok']);
+    t.same(roundTrips, ['commit ok', 'read ok', 'commit conflict', 'tally ok', 'list ok', 'list ok']);
     await t.rejects(
       store.commit([{ op: 'put', key: one, body: 'a\nb' }]),
       TypeError,

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import t from 'tap';
 import { openStore } from '#adapters/index.ts';
 import { createAccounts } from '#src/services/accounts/index.ts';
-import { recordEvents, testConfig } from '../support/people.ts';
-import { openCommandFolder } from '../support/setup/index.ts';
+import { recordEvents } from '../support/recorded-events.ts';
+import { openCommandFolder, testConfig } from '../support/setup/index.ts';
 
 interface Shown {
   readonly sub: string;

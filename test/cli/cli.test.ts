@@ -15,7 +15,7 @@ import { openCommandFolder } from '../support/setup/index.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const postern = `${root}bin/postern`;
-const waiting = fileURLToPath(new URL('./waiting.ts', import.meta.url));
+const waiting = fileURLToPath(new URL('./interruptible.ts', import.meta.url));
 
 interface Ended {
   readonly code: number | null;

@@ -5,8 +5,8 @@ import t from 'tap';
 import { openStore } from '#adapters/index.ts';
 import { grantTypesOf } from '#src/features/declarations.ts';
 import { createClients } from '#src/services/clients/index.ts';
-import { recordEvents, testConfig } from '../support/people.ts';
-import { openCommandFolder } from '../support/setup/index.ts';
+import { recordEvents } from '../support/recorded-events.ts';
+import { openCommandFolder, testConfig } from '../support/setup/index.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 interface Shown {

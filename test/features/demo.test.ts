@@ -7,7 +7,9 @@ import { assertNoDemo, demoResource, ensureDemo } from '#src/services/demo-data/
 import { StoreUnavailable } from '#src/store/errors.ts';
 import type { Store } from '#src/store/port.ts';
 import { createManualClock } from '../support/clocks.ts';
-import { openCountingStore, recordEvents, testConfig } from '../support/people.ts';
+import { openCountingStore } from '../support/counting-store.ts';
+import { recordEvents } from '../support/recorded-events.ts';
+import { testConfig } from '../support/setup/index.ts';
 
 type Over = Partial<ReturnType<typeof testConfig>>;
 

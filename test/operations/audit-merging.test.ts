@@ -4,7 +4,7 @@ import { createEvents, type SecurityEvent } from '#src/events.ts';
 import { createAudit, csvHead, csvLine, listRecords, verify } from '#src/services/audit/index.ts';
 import { loadSecretCipher } from '#src/services/keys/index.ts';
 import { createManualClock } from '../support/clocks.ts';
-import { testConfig } from '../support/people.ts';
+import { testConfig } from '../support/setup/index.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const open = async (t: Test) => {

@@ -10,7 +10,6 @@ import { loadSecretCipher } from '#src/services/keys/index.ts';
 import type { Clock, Store } from '#src/store/port.ts';
 import { assertEach } from '../support/assert-each.ts';
 import { createManualClock } from '../support/clocks.ts';
-import { testConfig } from '../support/people.ts';
 import { freshPrefix } from '../support/redis.ts';
 import { startRedis } from '../support/redis-server.ts';
 import {
@@ -22,6 +21,7 @@ import {
   RelyingParty,
   secret,
   startInProcess,
+  testConfig,
   usualConfig,
 } from '../support/setup/index.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';

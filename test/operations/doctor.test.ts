@@ -6,7 +6,6 @@ import { grantTypesOf } from '#src/features/declarations.ts';
 import { checkClients } from '#src/features/doctor/index.ts';
 import { assertEach } from '../support/assert-each.ts';
 import { parseReport, runDoctor } from '../support/doctor.ts';
-import { testConfig } from '../support/people.ts';
 import { freshPrefix } from '../support/redis.ts';
 import { redisCommand, startRedis } from '../support/redis-server.ts';
 import {
@@ -16,6 +15,7 @@ import {
   redirectUri,
   startInProcess,
   startServerProcess,
+  testConfig,
   usualConfig,
 } from '../support/setup/index.ts';
 import { waitFor } from '../support/wait-for.ts';

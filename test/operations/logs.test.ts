@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
+import { createEvents } from '#src/events.ts';
+import { logEvents } from '#src/log-events.ts';
+import { createLogger } from '#src/logger.ts';
 import { assertEach } from '../support/assert-each.ts';
 import { assertion, assertionType, newKey, proof, requestObject } from '../support/proofs.ts';
 import { sendRaw } from '../support/raw-http.ts';
@@ -14,6 +17,7 @@ import {
   redirectUri,
   secret,
   startServerProcess,
+  testConfig,
   usualConfig,
 } from '../support/setup/index.ts';
 
@@ -338,10 +342,6 @@ t.test('the log never contains credentials, and contains every refusal', async (
 });
 
 t.test('an event of any shape is logged without the members it must not have', async (t) => {
-  const { createLogger } = await import('#src/logger.ts');
-  const { logEvents } = await import('#src/log-events.ts');
-  const { testConfig } = await import('../support/people.ts');
-  const { createEvents } = await import('#src/events.ts');
   const lines: string[] = [];
   const log = createLogger(testConfig(['log.level=trace']), {
     write: (line: string) => void lines.push(line),

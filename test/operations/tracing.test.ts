@@ -153,13 +153,13 @@ t.test('a request is a span, and so is each of its store operations', async (t) 
       'postern.correlation': answer.headers.get('x-request-id'),
     },
   });
-  const trips = rest.filter(({ parent }) => parent === request?.id);
+  const roundTrips = rest.filter(({ parent }) => parent === request?.id);
   t.same(
-    trips.map(({ name }) => name),
+    roundTrips.map(({ name }) => name),
     ['store read', 'store read', 'store commit'],
     'of the engine as well',
   );
-  assertEach(t, trips, ({ ended, attributes }) => ended && attributes['db.system.name'] === 'sqlite');
+  assertEach(t, roundTrips, ({ ended, attributes }) => ended && attributes['db.system.name'] === 'sqlite');
   t.match(
     rest.filter(({ name }) => name.startsWith('GET')),
     [

@@ -12,7 +12,6 @@ import { verify } from '#src/services/audit/index.ts';
 import { createKeys, loadSecretCipher } from '#src/services/keys/index.ts';
 import type { Entry } from '#src/store/port.ts';
 import { assertEach } from '../support/assert-each.ts';
-import { testConfig } from '../support/people.ts';
 import {
   Browser,
   newVerifier,
@@ -21,6 +20,7 @@ import {
   redirectParameters,
   secret,
   startInProcess,
+  testConfig,
 } from '../support/setup/index.ts';
 
 interface Held {

@@ -96,8 +96,11 @@ t.test('the device authorization request is answered (RFC 8628 §3.1)', async (t
 
 t.test('polling is answered (RFC 8628 §3.5)', async (t) => {
   const clock = createManualClock(Date.now());
-  const trips: string[] = [];
-  const server = await startInProcess(t, config, { clock, observe: (operation) => trips.push(operation) });
+  const roundTrips: string[] = [];
+  const server = await startInProcess(t, config, {
+    clock,
+    observe: (operation) => roundTrips.push(operation),
+  });
 
   await t.test('an unknown device code is invalid_grant, as is that of another client', async (t) => {
     t.match(await poll(server, 'x'.repeat(43)), { status: 400, body: { error: 'invalid_grant' } });
@@ -116,9 +119,9 @@ t.test('polling is answered (RFC 8628 §3.5)', async (t) => {
     'polling too fast is slow_down, and the interval grows by five seconds each time',
     async (t) => {
       const { deviceCode } = await begin(server);
-      trips.length = 0;
+      roundTrips.length = 0;
       t.match(await poll(server, deviceCode), { status: 400, body: { error: 'authorization_pending' } });
-      t.same(trips, ['read', 'commit'], 'a poll is one read and one commit');
+      t.same(roundTrips, ['read', 'commit'], 'a poll is one read and one commit');
       t.match(await poll(server, deviceCode), { status: 400, body: { error: 'slow_down' } });
       clock.advance(5_000);
       t.match(await poll(server, deviceCode), { body: { error: 'slow_down' } }, 'five seconds are ten now');

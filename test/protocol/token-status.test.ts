@@ -73,8 +73,8 @@ const userinfo = ({ issuer }: TestServer, token: string) =>
   fetch(`${issuer}/userinfo`, { headers: { authorization: `Bearer ${token}` } });
 
 t.test('introspection reports the state of a token (RFC 7662)', async (t) => {
-  const trips: string[] = [];
-  const { server, app } = await open(t, (operation) => trips.push(operation));
+  const roundTrips: string[] = [];
+  const { server, app } = await open(t, (operation) => roundTrips.push(operation));
   const as = (id: string) => new RelyingParty(server.issuer, id);
   const { access, refresh } = await tokensOf(app, { resource: api, scope: 'openid api:read' });
   const { body } = await (async () => {
@@ -157,9 +157,9 @@ t.test('introspection reports the state of a token (RFC 7662)', async (t) => {
   await t.test('introspection takes one round trip to the store', async (t) => {
     const own = await ownToken(app, { resource: api });
     for (const token of [forApi, own]) {
-      trips.length = 0;
+      roundTrips.length = 0;
       t.match(await ask(as('guard'), token), { active: true });
-      t.same(trips, ['read']);
+      t.same(roundTrips, ['read']);
     }
   });
 

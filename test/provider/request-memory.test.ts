@@ -5,7 +5,7 @@ import t from 'tap';
 
 // Fails without src/provider/overrides/router.ts.
 
-const script = fileURLToPath(new URL('../support/old-bytes.ts', import.meta.url));
+const script = fileURLToPath(new URL('../support/retained-bytes.ts', import.meta.url));
 
 t.test('the memory of a request is freed in young generation collections', async (t) => {
   // The hooks of tap that track promises would keep them alive.

@@ -3,8 +3,7 @@ import { Writable } from 'node:stream';
 import t from 'tap';
 import { createLogger } from '#src/logger.ts';
 import { StoreUnavailable } from '#src/store/errors.ts';
-import { testConfig } from '../support/people.ts';
-import { Browser, basicAuthorization, codeFor, secret } from '../support/setup/index.ts';
+import { Browser, basicAuthorization, codeFor, secret, testConfig } from '../support/setup/index.ts';
 import { startSecurityTest } from './security-test.ts';
 
 /** Characters that move a cursor or end a line. */

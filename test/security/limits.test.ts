@@ -6,7 +6,7 @@ import { StoreUnavailable } from '#src/store/errors.ts';
 import type { Store } from '#src/store/port.ts';
 import { assertEach } from '../support/assert-each.ts';
 import { createManualClock } from '../support/clocks.ts';
-import { openCountingStore } from '../support/people.ts';
+import { openCountingStore } from '../support/counting-store.ts';
 import {
   Browser,
   basicAuthorization,
@@ -229,7 +229,7 @@ t.test('existing and unknown accounts look the same, and tries are limited (CWE-
 
 t.test('processes enforce a limit together, without waiting for the store', async (t) => {
   const clock = createManualClock();
-  const { store, trips } = await openCountingStore(clock);
+  const { store, roundTrips } = await openCountingStore(clock);
   t.teardown(() => store.close());
   const processes = [createCounter({ store, clock }), createCounter({ store, clock })];
   t.teardown(() => Promise.all(processes.map((one) => one.stop())));
@@ -242,7 +242,7 @@ t.test('processes enforce a limit together, without waiting for the store', asyn
   t.ok(through >= 500, 'the limit is what they get');
   // The overshoot is two fiftieths of 500, plus the requests during a round trip of about 25 ms, at most 5 per millisecond.
   t.ok(through < 800, `together they let through ${through}`);
-  t.ok(trips().length < 60, 'in few round trips');
+  t.ok(roundTrips().length < 60, 'in few round trips');
 
   const away: Store = { ...store, increment: () => Promise.reject(new StoreUnavailable('away')) };
   const alone = createCounter({ store: away, clock });

@@ -7,7 +7,7 @@ import t from 'tap';
 import { createCounter } from '#src/services/rate-limits/counter.ts';
 import { createReadThroughCache } from '#src/store/read-through-cache.ts';
 import { createManualClock } from '../support/clocks.ts';
-import { openCountingStore } from '../support/people.ts';
+import { openCountingStore } from '../support/counting-store.ts';
 import { basicAuthorization, secret } from '../support/setup/index.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { startSecurityTest } from './security-test.ts';

@@ -1,12 +1,14 @@
 import t from 'tap';
 import { createAccounts } from '#src/services/accounts/index.ts';
 import { createManualClock } from '../support/clocks.ts';
-import { openCountingStore, recordEvents, testConfig } from '../support/people.ts';
+import { openCountingStore } from '../support/counting-store.ts';
+import { recordEvents } from '../support/recorded-events.ts';
+import { testConfig } from '../support/setup/index.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const open = async (set: readonly string[] = []) => {
   const clock = createManualClock();
-  const { store, trips } = await openCountingStore(clock);
+  const { store, roundTrips } = await openCountingStore(clock);
   const { events, seen } = recordEvents();
   const config = testConfig(set);
   const accounts = createAccounts({ store, config, clock, events });
@@ -14,7 +16,7 @@ const open = async (set: readonly string[] = []) => {
     accounts.close();
     await store.close();
   };
-  return { accounts, clock, close, config, events, seen, store, trips };
+  return { accounts, clock, close, config, events, seen, store, roundTrips };
 };
 
 const password = 'correct horse battery staple';
@@ -34,13 +36,13 @@ t.test('an account signs in with its password, however its name is spelled', asy
 t.test(
   'an unknown name, a wrong password, a disabled account and one without a password get the same refusal',
   async (t) => {
-    const { accounts, close, trips } = await open();
+    const { accounts, close, roundTrips } = await open();
     t.teardown(close);
     await accounts.add({ username: 'ada', password });
     const off = await accounts.add({ username: 'off', password });
     await accounts.disable(off.id);
     await accounts.add({ username: 'bare' });
-    trips();
+    roundTrips();
     const tries = [
       ['nobody', password, 'unknown_account'],
       ['ada', 'wrong', 'wrong_password'],
@@ -55,7 +57,7 @@ t.test(
       const tell = (refused: { readonly reason: string }) => recorded.push(refused.reason);
       t.equal(await accounts.authenticate(username, tried, tell), undefined, `${username}: ${reason}`);
       t.same(recorded, [reason], 'the log names the reason');
-      t.same(trips(), ['read', 'read'], 'as many round trips to the store as any other');
+      t.same(roundTrips(), ['read', 'read'], 'as many round trips to the store as any other');
     }
     await accounts.enable(off.id);
     t.equal((await accounts.authenticate('off', password))?.id, off.id);
@@ -245,15 +247,15 @@ t.test('sign-ins beyond the queue are asked to retry later, and all others are a
 t.test(
   'a cached account costs no round trip, and disabling it takes effect at once on every process',
   async (t) => {
-    const { accounts, clock, close, config, events, store, trips } = await open();
+    const { accounts, clock, close, config, events, store, roundTrips } = await open();
     t.teardown(close);
     const elsewhere = createAccounts({ store, config, clock, events });
     t.teardown(() => elsewhere.close());
     const { id } = await accounts.add({ username: 'ada' });
     await elsewhere.find(id);
-    trips();
+    roundTrips();
     t.equal((await elsewhere.find(id))?.enabled, true);
-    t.same(trips(), [], 'served from a copy');
+    t.same(roundTrips(), [], 'served from a copy');
 
     await accounts.disable(id);
     await waitFor('the news', async () => (await elsewhere.find(id))?.enabled === false);

@@ -5,8 +5,9 @@ import { grantTypesOf } from '#src/features/declarations.ts';
 import { type ClientMetadata, clientProblems, createClients } from '#src/services/clients/index.ts';
 import { createSecretCipher } from '#src/services/keys/secret-cipher.ts';
 import { createManualClock } from '../support/clocks.ts';
-import { openCountingStore, recordEvents, testConfig } from '../support/people.ts';
-import { startInProcess } from '../support/setup/index.ts';
+import { openCountingStore } from '../support/counting-store.ts';
+import { recordEvents } from '../support/recorded-events.ts';
+import { startInProcess, testConfig } from '../support/setup/index.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const secretCipher = createSecretCipher(randomBytes(32));
@@ -16,7 +17,7 @@ const open = async (
   cipher: typeof secretCipher | undefined = secretCipher,
 ) => {
   const clock = createManualClock();
-  const { store, trips } = await openCountingStore(clock);
+  const { store, roundTrips } = await openCountingStore(clock);
   const { events, seen } = recordEvents();
   const config = { ...testConfig(), clients: configured };
   const options = {
@@ -32,7 +33,7 @@ const open = async (
     clients.close();
     await store.close();
   };
-  return { clients, clock, close, options, seen, store, trips };
+  return { clients, clock, close, options, seen, store, roundTrips };
 };
 
 const callback = 'https://app.example.com/callback';
@@ -447,25 +448,25 @@ t.test('only the secret of a client_secret_jwt client is stored encrypted', asyn
 t.test(
   'a cached client costs no round trip, a change takes effect on every process, and guesses are not cached',
   async (t) => {
-    const { clients, clock, close, options, trips } = await open();
+    const { clients, clock, close, options, roundTrips } = await open();
     t.teardown(close);
     const elsewhere = createClients(options);
     t.teardown(() => elsewhere.close());
     await clients.add({ id: 'app', type: 'web', metadata: { redirect_uris: [callback] } });
     await elsewhere.find('app');
-    trips();
+    roundTrips();
     await Promise.all([elsewhere.find('app'), elsewhere.verifySecret('app', 'x')]);
-    t.same(trips(), [], 'served from a copy');
+    t.same(roundTrips(), [], 'served from a copy');
     await clients.update('app', { client_name: 'Renamed' });
     await waitFor('the news', async () => (await elsewhere.find('app'))?.client_name === 'Renamed');
-    trips();
+    roundTrips();
     for (let n = 0; n < 3; n += 1) t.equal(await elsewhere.find('nobody'), undefined);
-    t.same(trips(), ['read', 'read', 'read'], 'what is not there is looked up each time');
+    t.same(roundTrips(), ['read', 'read', 'read'], 'what is not there is looked up each time');
     await elsewhere.find('app');
     clock.advance(30_001);
-    trips();
+    roundTrips();
     await Promise.all([elsewhere.find('app'), elsewhere.find('app')]);
-    t.same(trips(), ['read'], 'an old copy is renewed, once');
+    t.same(roundTrips(), ['read'], 'an old copy is renewed, once');
     await clients.remove('app');
     await waitFor('the news', async () => (await elsewhere.find('app')) === undefined);
   },

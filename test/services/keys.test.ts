@@ -112,7 +112,7 @@ t.test('the first start creates keys', async (t) => {
   t.test('three processes that start at the same time create one set', async (t) => {
     const path = freshPath();
     const run = promisify(execFile);
-    const script = fileURLToPath(import.meta.resolve('../support/first-start.ts'));
+    const script = fileURLToPath(import.meta.resolve('../support/print-keys.ts'));
     const outputs = await Promise.all(
       [1, 2, 3].map(async () => (await run(process.execPath, [script, `sqlite:${path}`])).stdout),
     );

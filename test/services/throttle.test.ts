@@ -1,11 +1,12 @@
 import t from 'tap';
 import { createThrottle, networkOf } from '#src/services/throttle/index.ts';
 import { createManualClock } from '../support/clocks.ts';
-import { openCountingStore, testConfig } from '../support/people.ts';
+import { openCountingStore } from '../support/counting-store.ts';
+import { testConfig } from '../support/setup/index.ts';
 
 const open = async (set: readonly string[] = []) => {
   const clock = createManualClock();
-  const { store, trips } = await openCountingStore(clock);
+  const { store, roundTrips } = await openCountingStore(clock);
   const config = testConfig(set);
   const throttle = createThrottle({ store, config, clock });
   const tryOnce = async (account: string, address: string, right: boolean, device?: string) => {
@@ -14,7 +15,7 @@ const open = async (set: readonly string[] = []) => {
     if (verdict.allowed) await (right ? throttle.succeeded(attempt) : throttle.failed(attempt));
     return verdict.allowed ? 0 : verdict.waitSeconds;
   };
-  return { clock, config, store, throttle, trips, tryOnce };
+  return { clock, config, store, throttle, roundTrips, tryOnce };
 };
 
 const attacker = '203.0.113.7';

@@ -91,7 +91,7 @@ t.test('an outage during an exchange is no replay to another server either', asy
   const wires = await Promise.all([1, 2].map(() => startTcpProxy({ port: redis.port })));
   const [wire, otherWire] = wires;
   if (!wire || !otherWire) throw new Error('two wires');
-  const trips: string[] = [];
+  const roundTrips: string[] = [];
   let strikeAt = '';
   const settings = (port: number, more = {}) => ({
     ...usualConfig,
@@ -100,8 +100,8 @@ t.test('an outage during an exchange is no replay to another server either', asy
   });
   const server = await startInProcess(t, settings(wire.port), {
     observe: (operation) => {
-      if (operation !== 'ping') trips.push(operation);
-      if (strikeAt === '' || trips.join() !== strikeAt) return;
+      if (operation !== 'ping') roundTrips.push(operation);
+      if (strikeAt === '' || roundTrips.join() !== strikeAt) return;
       strikeAt = '';
       wire.dropNextReply('refuse');
       otherWire.refuse();
@@ -127,15 +127,15 @@ t.test('an outage during an exchange is no replay to another server either', asy
   if (!party || !elsewhere) throw new Error('two servers');
   const browser = new Browser();
   const rehearsal = await codeFor(party, browser);
-  trips.length = 0;
+  roundTrips.length = 0;
   t.equal((await party.redeem(rehearsal.code, rehearsal.verifier)).status, 200);
-  const exchange = [...trips];
+  const exchange = [...roundTrips];
   t.equal(exchange.pop(), 'commit');
   let unheard = 0;
   for (let round = 0; round < 4 && unheard === 0; round++) {
     const { code, verifier } = await codeFor(party, browser);
     const before = await spent();
-    trips.length = 0;
+    roundTrips.length = 0;
     strikeAt = exchange.join();
     const answer = await answersInTime(t, 'a code', () => party.redeem(code, verifier));
     t.equal(answer.status, 503);

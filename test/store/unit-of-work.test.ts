@@ -6,10 +6,10 @@ import type { Key } from '#src/store/port.ts';
 import { UnitOfWork } from '#src/store/unit-of-work.ts';
 import { assertEach } from '../support/assert-each.ts';
 
-const trips: string[] = [];
+const roundTrips: string[] = [];
 const store = await openStore('memory:', {
   clock: { now: () => Date.now() },
-  observe: (operation) => trips.push(operation),
+  observe: (operation) => roundTrips.push(operation),
 });
 t.teardown(() => store.close());
 
@@ -21,12 +21,12 @@ const lost = new Error('the race was lost');
 t.test('reads of one turn share a round trip, and prefetched documents are known', async (t) => {
   const keys = [newKey(), newKey(), newKey()] as const;
   await store.commit(keys.map((key) => ({ op: 'put', key, body: key.family })));
-  trips.length = 0;
+  roundTrips.length = 0;
   const work = new UnitOfWork(store);
   const found = await Promise.all([work.read(keys[0], [keys[1]]), work.read(keys[2])]);
   t.match(found, [{ body: keys[0].family }, { body: keys[2].family }]);
   t.match(await work.read(keys[1]), { body: keys[1].family });
-  t.strictSame(trips, ['read']);
+  t.strictSame(roundTrips, ['read']);
 });
 
 t.test('staged writes are visible to later reads, also of documents not read before', async (t) => {

@@ -7,6 +7,7 @@
  * - `openCommandFolder`, `runPostern`: commands without a server.
  * - `startProgram`: any other program of this repository.
  * - `RelyingParty`, `codeFor`: the requests of a client. `Browser`: a person without JavaScript.
+ * - `testConfig`: a configuration without a server.
  * - `postForm`, `httpGet`: single requests.
  */
 export { Browser, formOf, type Page } from './browser.ts';
@@ -27,3 +28,4 @@ export {
   usualConfig,
 } from './relying-party.ts';
 export { isReady, type ServerProcess, startServerProcess } from './server-process.ts';
+export { testConfig } from './test-config.ts';

@@ -9,7 +9,7 @@ export interface RaceResult {
   readonly tokens: readonly string[];
 }
 
-const script = fileURLToPath(new URL('./race-claims.ts', import.meta.url));
+const script = fileURLToPath(new URL('./consume-race-process.ts', import.meta.url));
 
 /** Starts processes over one store that each consume one existing code `each` times at the same moment. */
 export const raceConsumption = async (

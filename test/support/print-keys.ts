@@ -1,4 +1,4 @@
-/** A process that opens the keys of a store, prints them, and ends: `first-start.ts URL`. */
+/** A process that opens the keys of a store, prints them, and ends: `print-keys.ts URL`. */
 import { openStore } from '#adapters/index.ts';
 import { keysConfig, openKeys } from './keys.ts';
 import { longTimeouts } from './wait-for.ts';

@@ -1,18 +1,10 @@
-/** One process of the history test, which runs until it is sent `stop`: `history-worker.ts URL PREFIX LOG NUMBER STARTED`. */
+/** One process of the history test, which runs until it is sent `stop`: `worker.ts URL PREFIX LOG NUMBER STARTED`. */
 import { openSync } from 'node:fs';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { openStore } from '#adapters/index.ts';
 import { Conflict, StoreUnavailable } from '#src/store/errors.ts';
-import { type Action, createLog, type Outcome } from './history-log.ts';
-import {
-  commits,
-  familyEveryMs,
-  familyName,
-  keys,
-  sessionEveryMs,
-  sessionName,
-  turns,
-} from './history-model.ts';
+import { type Action, createLog, type Outcome } from './log.ts';
+import { commits, familyEveryMs, familyName, keys, sessionEveryMs, sessionName, turns } from './model.ts';
 
 const [url = '', prefix = '', path = '', number = '', since = ''] = process.argv.slice(2);
 let started = Number(since);

@@ -7,10 +7,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Test } from 'tap';
 import { openStore } from '#adapters/index.ts';
-import { checkHistory } from './history-check.ts';
-import { readHistory } from './history-log.ts';
-import { keys, sessionEveryMs, sessionName } from './history-model.ts';
-import { readFinalState } from './history-state.ts';
+import { checkHistory } from './check.ts';
+import { readHistory } from './log.ts';
+import { keys, sessionEveryMs, sessionName } from './model.ts';
+import { readFinalState } from './state.ts';
 
 export interface HistoryOptions {
   readonly url: string;
@@ -19,7 +19,7 @@ export interface HistoryOptions {
   readonly workers?: number;
 }
 
-const script = fileURLToPath(new URL('./history-worker.ts', import.meta.url));
+const script = fileURLToPath(new URL('./worker.ts', import.meta.url));
 const waitForExit = async (child: ChildProcess): Promise<void> => {
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
 };

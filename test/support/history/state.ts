@@ -1,6 +1,6 @@
 import type { Document, Store } from '#src/store/port.ts';
-import type { Event } from './history-log.ts';
-import { keys, turns } from './history-model.ts';
+import type { Event } from './log.ts';
+import { keys, turns } from './model.ts';
 
 /** The final content of the store for the checker: marks instead of documents. */
 export interface FamilyState {

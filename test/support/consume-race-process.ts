@@ -1,4 +1,4 @@
-/** A process that consumes one code many times at once when it receives a message: `race-consumption-process.ts URL FAMILY COUNT`. */
+/** A process that consumes one code many times at once when it receives a message: `consume-race-process.ts URL FAMILY COUNT`. */
 import { openStore } from '#adapters/index.ts';
 import { Conflict } from '#src/store/errors.ts';
 

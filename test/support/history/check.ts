@@ -1,5 +1,5 @@
-import type { Event } from './history-log.ts';
-import type { FamilyState, FinalState } from './history-state.ts';
+import type { Event } from './log.ts';
+import type { FamilyState, FinalState } from './state.ts';
 
 /** True if the event may have taken effect, as far as the worker knows. `unavailable` excludes it: the port promises that nothing is left behind. */
 const mayHaveCommitted = (event: Event): boolean => event.outcome === 'ok' || event.outcome === 'lost';
