@@ -22,7 +22,7 @@ interface EndpointDependencies {
   readonly engine: () => Engine;
 }
 
-/** Four members of the longest accepted value fit. */
+/** Larger than any legitimate request. */
 const maxBodyBytes = 16_384;
 
 const refuseDpop = ({ headers }: FastifyRequest): void => {

@@ -26,7 +26,7 @@ export interface PlaygroundDependencies {
   readonly cipher: JournalCipher;
 }
 
-/** Query parameters and form fields that are there once. */
+/** Keeps the parameters that appear once. */
 const textsIn = (values: unknown): Readonly<Record<string, string>> =>
   Object.fromEntries(
     Object.entries(values ?? {}).flatMap(([name, value]) =>

@@ -53,7 +53,7 @@ const isDocument = (value: unknown): boolean =>
 const isIndexEntry = (value: unknown): boolean =>
   isJsonObject(value) && isText(value['index']) && isText(value['of']) && typeof value['at'] === 'number';
 
-/** Checks a parsed line of a file. Texts without line breaks are what the stores can hold. */
+/** Checks a parsed line of a file. No store holds texts with line breaks. */
 export const isFileEntry = (value: unknown): value is FileEntry =>
   isJsonObject(value) &&
   isKey(value['key']) &&

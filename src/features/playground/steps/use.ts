@@ -19,7 +19,7 @@ export const decode: Step = {
   async run({ issuer, send, now, clients, tab }, journal) {
     const exchange = await send({ url: endpointUrl(issuer, journal, 'jwks_uri') });
     const { keys } = answerJson(exchange);
-    // RFC 7517 §5: the member that makes it a key set.
+    // RFC 7517 §5: a key set has this member.
     const expected = { issuer, jwks: { keys: (keys ?? []) as readonly JWK[] }, now: now() };
     const { access, id } = journal.tokens ?? {};
     const client = tab === 'device' ? clients.device.id : clients.web.id;

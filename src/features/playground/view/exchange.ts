@@ -16,7 +16,7 @@ const headerLines = (headers: Readonly<Record<string, string>>): string =>
     .map(([name, value]) => `${name}: ${value}`)
     .join('\n');
 
-/** A form is easier to read with a line for each field. */
+/** Shows each field of a form on its own line. */
 const sentBody = ({ headers, body = '' }: Exchange): string =>
   headers['content-type']?.includes('json') ? body : body.replaceAll('&', '\n&');
 
@@ -30,7 +30,7 @@ const receivedBody = (body: string): string => {
 
 const statusClass = (status: number): string => (status < 400 ? 'badge' : 'badge badge-warn');
 
-/** What was sent and what came back, as it was, and how to send it again by hand. */
+/** Shows a request and its response as they were sent, and the curl command that repeats the request. */
 export const exchangeView = (exchange: Exchange, { name, messages, open }: ExchangeOptions): Html => {
   const { method, url, headers, answer } = exchange;
   const { pathname, search, host } = new URL(url);

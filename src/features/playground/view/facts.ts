@@ -13,7 +13,7 @@ const timeText = (name: string, value: unknown, now: number): string | undefined
   return seconds > 0 ? `${date}, ${relativeTime('en', seconds)}` : date;
 };
 
-/** Names, values, and what each of them means. */
+/** Lists names and values with their meanings. */
 export const factsView = (facts: Readonly<Record<string, unknown>>, now: number): Html =>
   html`<dl class="facts-list explained">${Object.entries(facts)
     .filter(([, value]) => value !== undefined)

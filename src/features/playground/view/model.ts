@@ -6,7 +6,7 @@ export interface PlaygroundModel {
   readonly journal: Journal;
   readonly issuer: string;
   readonly csrf: string;
-  /** Whether the demo's person is there to sign in as. */
+  /** The demo account exists. */
   readonly demo: boolean;
   readonly now: number;
 }

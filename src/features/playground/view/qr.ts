@@ -2,7 +2,7 @@ import { encode } from 'uqr';
 import { type Html, html } from '../../../views/html.ts';
 import { words } from '../words.ts';
 
-/** One path of unit squares: scales without blur, needs no script and no image. */
+/** Draws the code as one SVG path, which scales without blur and needs no script and no image. */
 export const qrView = (link: string, code: string): Html => {
   const { data, size } = encode(link, { border: 2 });
   const path = data

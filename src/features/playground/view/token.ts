@@ -3,7 +3,7 @@ import type { DecodedToken } from '../tokens.ts';
 import { words } from '../words.ts';
 import { factsView } from './facts.ts';
 
-/** A token in its three parts, what is in it, and what was verified. */
+/** Shows the three parts of a token, its claims, and the checks that it passed or failed. */
 export const tokenView = ({ name, token, header, claims, checks }: DecodedToken, now: number): Html => {
   const [head = '', body = '', signature = ''] = token.split('.');
   if (!header || !claims) {

@@ -2,7 +2,7 @@ import { accessSync, constants, createReadStream, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { type Command, usageError } from '#src/command.ts';
 
-/** Import reads the file twice, so a pipe won't do. */
+/** An import reads the file twice, which a pipe doesn't allow. */
 const assertFile = (file: string): void => {
   const found = statSync(file, { throwIfNoEntry: false });
   if (!found) throw usageError(`There is no file ${file}: name what \`postern export\` wrote.`);
