@@ -2,7 +2,7 @@ import { Conflict } from './errors.ts';
 import type { Document, Key, Store, Write } from './port.ts';
 
 /** The result of a lost race: an error (with writes to commit), or that another request already did the same work. */
-type ConflictOutcome = { readonly error: Error; readonly writes?: readonly Write[] } | 'already done';
+export type ConflictOutcome = { readonly error: Error; readonly writes?: readonly Write[] } | 'already done';
 
 export interface WriteOptions {
   /** Called when the store refuses the commit because of this write. */

@@ -6,7 +6,7 @@ import { UnitOfWork, type WriteOptions } from '../../store/unit-of-work.ts';
 import { ClientAdapter, type ClientMetadataSource } from './client-adapter.ts';
 import { omitGrantFields, restoreGrantFields } from './grant-fields.ts';
 import { digestOf, grantKey, isModelName, type ModelName, modelKey, withoutFamily } from './ids.ts';
-import { consumeOptions } from './on-second-use.ts';
+import { onSecondUse } from './on-second-use.ts';
 import { decodePayload, encodePayload } from './payload.ts';
 import { isLikelyRetry, type RetryOptions } from './refresh-retry.ts';
 import { readSession, removeSession, writeSession } from './session.ts';
@@ -131,7 +131,13 @@ class ModelAdapter implements Adapter {
     await this.#stageChanges((work) => {
       // The moment that the successor is derived by; for a retry, that of the first try.
       const at = work.peek(key)?.consumption?.at ?? this.#dependencies.clock.now();
-      work.stage({ op: 'consume', key, at }, consumeOptions(this.#model, { id, at }, this.#dependencies));
+      work.stage(
+        { op: 'consume', key, at },
+        {
+          ...(this.#model === 'RefreshToken' && { batch: 'rotation' }),
+          onConflict: (conflict) => onSecondUse(this.#model, { id, at, conflict }, this.#dependencies),
+        },
+      );
     });
   }
 

@@ -1,13 +1,13 @@
 import { errors } from 'oidc-provider';
 import { type Conflict, StoreUnavailable } from '../../store/errors.ts';
 import type { Store } from '../../store/port.ts';
-import { UnitOfWork, type WriteOptions } from '../../store/unit-of-work.ts';
+import { type ConflictOutcome, UnitOfWork } from '../../store/unit-of-work.ts';
 import { grantKey, type ModelName } from './ids.ts';
 import { derivesSameSuccessor, isLikelyRetry, type RetryOptions } from './refresh-retry.ts';
 import { ReplayError } from './replay-error.ts';
 
-/** A second use takes back what the first one gave. What expired or was revoked on the way is none. */
-const onReplay = (id: string, { reason }: Conflict, label: string) =>
+/** A replay revokes the grant (RFC 6749 §4.1.2). An expired or revoked code is not a replay. */
+const onReplay = (id: string, { reason }: Conflict, label: string): ConflictOutcome =>
   reason === 'absent'
     ? { error: new errors.InvalidGrant(`${label} not found`) }
     : {
@@ -15,34 +15,37 @@ const onReplay = (id: string, { reason }: Conflict, label: string) =>
         writes: [{ op: 'remove', key: grantKey(id) } as const],
       };
 
-/** What becomes of a request that uses, as the second one, what can be used once. */
-export const consumeOptions = (
+interface SecondUse {
+  readonly id: string;
+  /** When this request used it, by the clock of this process. */
+  readonly at: number;
+  readonly conflict: Conflict;
+}
+
+/** What becomes of a request whose code, token or request object was used by another request first. */
+export const onSecondUse = async (
   model: ModelName,
-  { id, at }: { readonly id: string; readonly at: number },
+  { id, at, conflict }: SecondUse,
   dependencies: RetryOptions & { readonly store: Store },
-): WriteOptions => {
+): Promise<ConflictOutcome> => {
   switch (model) {
     case 'AuthorizationCode':
-      return { onConflict: (conflict) => onReplay(id, conflict, 'authorization code') };
+      return onReplay(id, conflict, 'authorization code');
     case 'PushedAuthorizationRequest':
-      return { onConflict: () => ({ error: new errors.InvalidRequestUri('request_uri was already used') }) };
-    case 'RefreshToken':
-      return {
-        batch: 'rotation',
-        onConflict: async (conflict) => {
-          const { consumption } = conflict;
-          // Read anew: the winner's client may have used the successor by now.
-          if (
-            !consumption ||
-            !(await isLikelyRetry(dependencies, id, consumption, new UnitOfWork(dependencies.store)))
-          )
-            return onReplay(id, conflict, 'refresh token');
-          if (derivesSameSuccessor(dependencies, consumption.at, at)) return 'already done';
-          // The answer that is ready names a successor that is stored nowhere.
-          return { error: new StoreUnavailable('the refresh secret changed at this very moment') };
-        },
-      };
+      return { error: new errors.InvalidRequestUri('request_uri was already used') };
+    case 'RefreshToken': {
+      const { consumption } = conflict;
+      // A new unit of work reads again, because the winner's client may have used the successor by now.
+      if (
+        !consumption ||
+        !(await isLikelyRetry(dependencies, id, consumption, new UnitOfWork(dependencies.store)))
+      )
+        return onReplay(id, conflict, 'refresh token');
+      if (derivesSameSuccessor(dependencies, consumption.at, at)) return 'already done';
+      // The response that is ready has a successor that was never stored.
+      return { error: new StoreUnavailable('the refresh secret changed at this very moment') };
+    }
     default:
-      return { onConflict: () => ({ error: new errors.InvalidGrant('already consumed') }) };
+      return { error: new errors.InvalidGrant('already consumed') };
   }
 };

@@ -53,7 +53,7 @@ export const createAccounts = ({ store, config, clock, events }: AccountsOptions
   };
 
   const refuseConfigured = (id: string): void => {
-    if (configured.byId(id) === undefined) return;
+    if (!configured.byId.has(id)) return;
     throw new Failure({
       code: 'account_configured',
       message: 'This account comes from the configuration; change it there.',
@@ -83,7 +83,7 @@ export const createAccounts = ({ store, config, clock, events }: AccountsOptions
     }));
   };
 
-  const find = async (id: string): Promise<Account | undefined> => configured.byId(id) ?? cache.get(id);
+  const find = async (id: string): Promise<Account | undefined> => configured.byId.get(id) ?? cache.get(id);
 
   return {
     find,

@@ -7,7 +7,7 @@ import { foldUsername } from './username.ts';
 
 /** The accounts of the configuration. They are fixed until the next start and never stored. */
 export interface ConfiguredAccounts {
-  byId(id: string): Account | undefined;
+  readonly byId: ReadonlyMap<string, Account>;
   byName(username: string): Account | undefined;
   all(): readonly Account[];
   /** The hash of the password. The first call hashes all passwords that the configuration has in clear. */
@@ -69,7 +69,7 @@ export const createConfiguredAccounts = (
   let hashed: Promise<ReadonlyMap<string, string>> | undefined;
 
   return {
-    byId: (id) => ids.get(id),
+    byId: ids,
     byName: (username) => names.get(foldUsername(username)),
     all: () => [...ids.values()],
     async hashOf(id) {
