@@ -2,9 +2,9 @@ import type { EventEmitter } from 'node:events';
 import { type Configuration, errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
 import { retryAfterSeconds } from '../errors.ts';
 import type { Events } from '../events.ts';
-import { runInUnitOfWork } from '../store/current-unit-of-work.ts';
 import { StoreUnavailable } from '../store/errors.ts';
 import type { Store } from '../store/port.ts';
+import { UnitOfWork } from '../store/unit-of-work.ts';
 import { emitGrantRevoked, emitOutcome, errorOf } from './engine-events.ts';
 import { completeErrorResponse } from './error-response.ts';
 import { getRequestContext, setUnitOfWork } from './request-context.ts';
@@ -28,26 +28,26 @@ interface Dependencies {
  */
 export const commitBeforeResponse =
   (provider: Provider, { store, events, renderError }: Dependencies) =>
-  (ctx: KoaContextWithOIDC, next: Next): Promise<void> =>
-    runInUnitOfWork(store, async (work) => {
-      setUnitOfWork(ctx, work);
+  async (ctx: KoaContextWithOIDC, next: Next): Promise<void> => {
+    const { unitOfWork: work = new UnitOfWork(store), translateResponse } = getRequestContext(ctx.req);
+    setUnitOfWork(ctx, work);
+    try {
+      await next();
+      const outcome = errorOf(ctx);
       try {
-        await next();
-        const outcome = errorOf(ctx);
-        try {
-          if (outcome instanceof StoreUnavailable) throw outcome;
-          if (ctx.status >= 400) keepSessionCookie(provider, ctx);
-          if (ctx.status < 500) await work.commit({ refused: ctx.status >= 400 });
-        } catch (error) {
-          if (error instanceof ReplayError) emitGrantRevoked(events, ctx);
-          await replaceResponse(provider, ctx, toEngineError(error), renderError);
-        }
-        getRequestContext(ctx.req).translateResponse?.(ctx, errorOf(ctx));
-        if (ctx.status >= 400) completeErrorResponse(provider.issuer, ctx);
-      } finally {
-        emitOutcome(events, ctx);
+        if (outcome instanceof StoreUnavailable) throw outcome;
+        if (ctx.status >= 400) keepSessionCookie(provider, ctx);
+        if (ctx.status < 500) await work.commit({ refused: ctx.status >= 400 });
+      } catch (error) {
+        if (error instanceof ReplayError) emitGrantRevoked(events, ctx);
+        await replaceResponse(provider, ctx, toEngineError(error), renderError);
       }
-    });
+      translateResponse?.(ctx, errorOf(ctx));
+      if (ctx.status >= 400) completeErrorResponse(provider.issuer, ctx);
+    } finally {
+      emitOutcome(events, ctx);
+    }
+  };
 
 /** What a refused request made of the session is not kept: the cookie that the browser has stays the good one. */
 const keepSessionCookie = (provider: Provider, ctx: KoaContextWithOIDC): void => {

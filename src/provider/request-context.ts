@@ -1,6 +1,7 @@
 /** The one place where the context and the unit of work of the request that the engine serves are looked up. */
 import type { IncomingMessage } from 'node:http';
 import { type KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { currentUnitOfWork } from '../store/current-unit-of-work.ts';
 import type { UnitOfWork } from '../store/unit-of-work.ts';
 
 /** What the HTTP scopes know of a request and the engine can't see. */
@@ -13,6 +14,8 @@ export interface RequestContext {
   readonly endpoint: string;
   /** The origin that the request was sent to, when that is not the issuer's: `proxy.mtls_origin`. */
   readonly origin?: string;
+  /** The engine joins it, so that it doesn't read again what its caller has read. */
+  readonly unitOfWork?: UnitOfWork;
   /** Rewrites the engine's response, after the commit, for an endpoint whose responses have another form. */
   readonly translateResponse?: (ctx: KoaContextWithOIDC, error: Error | undefined) => void;
 }
@@ -42,6 +45,15 @@ export const getUnitOfWork = (ctx: KoaContextWithOIDC): UnitOfWork => {
   const work = unitsOfWork.get(ctx);
   if (!work) throw new Error('the engine serves this request outside of a unit of work');
   return work;
+};
+
+/**
+ * For storage, which the engine calls without a context: the unit of work of the request that the engine serves, or of
+ * the page that calls the engine.
+ */
+export const findUnitOfWork = (): UnitOfWork | undefined => {
+  const { ctx } = Provider;
+  return (ctx && unitsOfWork.get(ctx)) ?? currentUnitOfWork();
 };
 
 /** For overrides, which the engine calls without a context. Undefined when no request of the engine is being served. */

@@ -57,7 +57,7 @@ export const tokenEndpoint =
         refuseDpop(request);
         const tokenRequest = parseTokenRequest(body);
         // The engine joins this unit of work, so it doesn't read again what was read to complete the request.
-        await runInUnitOfWork(store, async () => {
+        await runInUnitOfWork(store, async (unitOfWork) => {
           const parameters = await completeRequest(tokenRequest, {
             hasAuthenticated: raw.headers.authorization !== undefined,
             provider: engine().provider,
@@ -67,6 +67,7 @@ export const tokenEndpoint =
             correlationId,
             address,
             endpoint: 'json',
+            unitOfWork,
             translateResponse: translateResponse(errorContextOf(request, showStack)),
           });
           const certificate = getClientCertificate(raw);

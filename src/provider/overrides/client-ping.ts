@@ -1,5 +1,5 @@
 import type { Provider } from 'oidc-provider';
-import { currentUnitOfWork } from '../../store/current-unit-of-work.ts';
+import { findUnitOfWork } from '../request-context.ts';
 import type { EngineClient } from './options.ts';
 import type { Override } from './override.ts';
 
@@ -29,7 +29,7 @@ export const clientPing: Override = {
     originals.set(provider, prototype.backchannelPing);
     prototype.backchannelPing = function (this: Client, request) {
       // The engine calls it after a decision on a page, where there is no engine request to take the unit of work from.
-      return clientPing.enqueue(this.clientId, request.jti, currentUnitOfWork());
+      return clientPing.enqueue(this.clientId, request.jti, findUnitOfWork());
     };
   },
 };

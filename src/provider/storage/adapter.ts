@@ -1,8 +1,8 @@
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
-import { currentUnitOfWork } from '../../store/current-unit-of-work.ts';
 import type { Document, Key, Store } from '../../store/port.ts';
 import { kinds } from '../../store/record-kinds.ts';
 import { UnitOfWork, type WriteOptions } from '../../store/unit-of-work.ts';
+import { findUnitOfWork } from '../request-context.ts';
 import { ClientAdapter, type ClientMetadataSource } from './client-adapter.ts';
 import { omitGrantFields, restoreGrantFields } from './grant-fields.ts';
 import { digestOf, grantKey, isModelName, type ModelName, modelKey, withoutFamily } from './ids.ts';
@@ -178,11 +178,11 @@ class ModelAdapter implements Adapter {
   }
 
   #currentOrNewWork(): UnitOfWork {
-    return currentUnitOfWork() ?? new UnitOfWork(this.#dependencies.store);
+    return findUnitOfWork() ?? new UnitOfWork(this.#dependencies.store);
   }
 
   async #stageChanges(stage: (work: UnitOfWork) => void): Promise<undefined> {
-    const work = currentUnitOfWork();
+    const work = findUnitOfWork();
     if (work) {
       stage(work);
       return;
