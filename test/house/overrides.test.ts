@@ -50,16 +50,3 @@ t.test('the request that the engine serves is looked up in one place', async (t)
     [],
   );
 });
-
-t.test('only the storage adapter and one override look up the current unit of work', async (t) => {
-  const place = 'src/provider/request-context.ts';
-  // The engine calls these without a context, also while a page commits a unit of work.
-  const callers = ['src/provider/storage/adapter.ts', 'src/provider/overrides/client-ping.ts'];
-  t.strictSame(
-    [
-      ...matchesIn(except(place, 'src/store/current-unit-of-work.ts'), /\bcurrentUnitOfWork\b/),
-      ...matchesIn(except(place, ...callers), /\bfindUnitOfWork\b/),
-    ],
-    [],
-  );
-});

@@ -1,6 +1,9 @@
 import t from 'tap';
 import { matchesIn, shippedSources } from './sources.ts';
 
+/** The one file that knows where a unit of work is kept. */
+const place = 'src/provider/request-context.ts';
+
 /** The files that look up the unit of work of the request, each with its reason. All others get it as an argument. */
 const lookUps: Readonly<Record<string, string>> = {
   'src/provider/overrides/client-ping.ts': 'oidc-provider calls the override without any context.',
@@ -12,7 +15,6 @@ const openers: Readonly<Record<string, string>> = {
   'src/features/ciba/submit-decision.ts': 'It calls the engine outside of a request to the engine.',
   'src/features/json-tokens/endpoint.ts': 'It dispatches the request to the engine itself.',
   'src/http/interactions/index.ts': 'Steps use the engine outside of a request to the engine.',
-  'src/provider/commit.ts': 'It opens the unit of work of every request to the engine, and commits it.',
   'src/testing/authorization-code.ts': 'The test kit calls the engine without a request.',
   'src/testing/session.ts': 'The test kit calls the engine without a request.',
 };
@@ -23,7 +25,8 @@ const filesWith = (pattern: RegExp): readonly string[] => [
 ];
 
 t.test('the unit of work of a request is looked up in one place', async (t) => {
-  t.same(filesWith(/\bcurrentUnitOfWork\(/).toSorted(), Object.keys(lookUps).toSorted());
+  t.same(filesWith(/\bcurrentUnitOfWork\(/), [place]);
+  t.same(filesWith(/\bfindUnitOfWork\(\)/).toSorted(), Object.keys(lookUps).toSorted());
 });
 
 t.test('a unit of work is opened at an endpoint only', async (t) => {
