@@ -1,12 +1,13 @@
 /**
  * The commands of `postern`, and the program around them: global flags, output, exit codes. A command of a feature
- * is in that feature's folder and comes through its declaration; the others are here, one file each.
+ * is in that feature's folder and comes through its declaration; the others are here, one file each. To add one here,
+ * write its file and a line below.
  */
 import type { Command } from '#src/command.ts';
-import { commandsOfFeatures } from '#src/features/declarations.ts';
 
-/** In the order in which `--help` lists them. */
-const commands: Readonly<Record<string, () => Promise<Command>>> = {
+type Commands = Readonly<Record<string, () => Promise<Command>>>;
+
+const commands: Commands = {
   start: async () => (await import('./start.ts')).start,
   health: async () => (await import('./health.ts')).health,
   config: async () => (await import('./config/index.ts')).config,
@@ -15,15 +16,27 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   account: async () => (await import('./account/index.ts')).account,
   audit: async () => (await import('./audit/index.ts')).audit,
   doctor: async () => (await import('./doctor/index.ts')).doctor,
-  ...commandsOfFeatures,
+};
+
+const lastCommands: Commands = {
   version: async () => (await import('./version.ts')).version,
 };
+
+/** In the order in which `--help` lists them. */
+const allCommands = async (): Promise<Commands> => {
+  const { commandsOfFeatures } = await import('#src/features/declarations.ts');
+  return { ...commands, ...commandsOfFeatures, ...lastCommands };
+};
+
+const isIn = (name: string, table: Commands): boolean => Object.hasOwn(table, name);
 
 /**
  * Imports the command that the arguments begin with and no other, so that each starts quickly. Arguments that begin
  * otherwise, as `--help`, need all of them.
  */
-export const commandsFor = ([first = '']: readonly string[]): Promise<readonly Command[]> => {
-  const named = Object.hasOwn(commands, first) ? commands[first] : undefined;
-  return Promise.all((named ? [named] : Object.values(commands)).map((load) => load()));
+export const commandsFor = async ([first = '']: readonly string[]): Promise<readonly Command[]> => {
+  const own = { ...commands, ...lastCommands };
+  const table = isIn(first, own) ? own : await allCommands();
+  const named = isIn(first, table) ? table[first] : undefined;
+  return Promise.all((named ? [named] : Object.values(table)).map((load) => load()));
 };

@@ -3,7 +3,6 @@ import { type Flags, type Loaded, loadConfig } from '#config';
 import type { Command, CommandContext } from '#src/command.ts';
 import { type ExitCode, exitCode } from '#src/errors.ts';
 import { formatFailure, isHelpOrVersion, toCommandFailure } from './failures.ts';
-import { openInstallation } from './installation.ts';
 import { createOutput, type Streams } from './output.ts';
 
 interface GlobalFlags {
@@ -57,8 +56,10 @@ export const runCommand = async (
   const context: CommandContext = {
     output: createOutput(streams, isJson),
     load,
-    withInstallation: (work, { config = load().config, mayCreateStore = false } = {}) =>
-      openInstallation({ config, mayCreateStore }, work),
+    async withInstallation(work, { config = load().config, mayCreateStore = false } = {}) {
+      const { openInstallation } = await import('./installation.ts');
+      return openInstallation({ config, mayCreateStore }, work);
+    },
     handleOwnSignals,
   };
   for (const command of commands) command(program, context);
