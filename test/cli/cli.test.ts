@@ -11,11 +11,11 @@ import type { Command } from '#src/command.ts';
 import { exitCode, Failure } from '#src/errors.ts';
 import { StoreUnavailable, StoreUnusable } from '#src/store/errors.ts';
 import { runCommand } from '../../src/cli/program.ts';
-import { openCommandFolder } from '../support/setup/index.ts';
+import { openCommandFolder, startProgram } from '../support/setup/index.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const postern = `${root}bin/postern`;
-const waiting = fileURLToPath(new URL('./interruptible.ts', import.meta.url));
+const interruptible = fileURLToPath(new URL('./interruptible.ts', import.meta.url));
 
 interface Ended {
   readonly code: number | null;
@@ -23,28 +23,29 @@ interface Ended {
   readonly err: string;
 }
 
-interface Surroundings {
+interface ProcessOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
-  readonly interruptAfter?: string;
+  readonly interruptAfter?: RegExp;
+  readonly nodeOptions?: readonly string[];
 }
 
 /** Starts a real process, whose environment has only the variables given. */
 const node = async (
-  args: readonly string[],
-  { cwd = root, env = {}, interruptAfter }: Surroundings = {},
+  [file = '', ...args]: readonly string[],
+  { cwd = root, env = {}, interruptAfter, nodeOptions = [] }: ProcessOptions = {},
 ): Promise<Ended> => {
-  const child = spawn(process.execPath, args, { cwd, env: { PATH: process.env['PATH'], ...env } });
-  let [out, err] = ['', ''];
-  child.stdout.on('data', (chunk: Buffer) => {
-    out += chunk.toString();
-    if (interruptAfter !== undefined && out.includes(interruptAfter)) child.kill('SIGINT');
+  const child = startProgram(t, file, args, {
+    cwd,
+    env: { PATH: process.env['PATH'] ?? '', ...env },
+    nodeOptions,
   });
-  child.stderr.on('data', (chunk: Buffer) => {
-    err += chunk.toString();
-  });
-  const [code] = await once(child, 'close');
-  return { code, out, err };
+  if (interruptAfter !== undefined) {
+    await child.waitForOutput(interruptAfter);
+    child.signal('SIGINT');
+  }
+  const { code } = await child.ended;
+  return { code, out: child.out(), err: child.err() };
 };
 
 t.test('config check prints the effective settings without the password', async (t) => {
@@ -159,8 +160,8 @@ t.test('wrong usage ends with 2 and one sentence', async (t) => {
 });
 
 t.test('SIGINT ends a command with 130, unless the command handles it', async (t) => {
-  t.match(await node([waiting, 'wait'], { interruptAfter: 'waiting' }), { code: 130, err: '' });
-  t.match(await node([waiting, 'drain'], { interruptAfter: 'waiting' }), { code: 0, err: 'drained\n' });
+  t.match(await node([interruptible, 'wait'], { interruptAfter: /waiting/ }), { code: 130, err: '' });
+  t.match(await node([interruptible, 'drain'], { interruptAfter: /waiting/ }), { code: 0, err: 'drained\n' });
 });
 
 t.test('started by another Node version it hands over to the pinned one, or says what to do', async (t) => {
@@ -168,13 +169,14 @@ t.test('started by another Node version it hands over to the pinned one, or says
     'other.cjs':
       "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.1.0' } });",
   });
-  const handedOver = await node(['--require', `${dir}/other.cjs`, postern, 'config', 'chek']);
+  const nodeOptions = ['--require', `${dir}/other.cjs`];
+  const handedOver = await node([postern, 'config', 'chek'], { nodeOptions });
   t.match(handedOver, { code: 2, err: /unknown command 'chek'/ });
-  const version = await node(['--require', `${dir}/other.cjs`, postern, 'version']);
+  const version = await node([postern, 'version'], { nodeOptions });
   t.match(version.out, `(Node ${process.versions.node})`);
   mkdirSync(`${dir}/bare`);
   cpSync(`${root}bin`, `${dir}/bare/bin`, { recursive: true });
-  const bare = await node(['--require', `${dir}/other.cjs`, `${dir}/bare/bin/postern`, 'version']);
+  const bare = await node([`${dir}/bare/bin/postern`, 'version'], { nodeOptions });
   t.equal(bare.code, 1);
   t.match(
     bare.err,

@@ -29,6 +29,8 @@ export interface ChildOptions {
   /** The whole environment: nothing is inherited. */
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
+  /** Options of Node, before the file. */
+  readonly nodeOptions?: readonly string[];
   /** A file to which standard output is appended. */
   readonly output?: string;
   /** The largest size of its files in blocks of 512 bytes, to simulate a full disk. */
@@ -58,11 +60,11 @@ const withFileSizeLimit = (blocks: number): readonly [string, readonly string[]]
 export const startChild = (
   file: string,
   args: readonly string[] = [],
-  { cwd = root, env = childEnvironment, input, output, fileBlocks }: ChildOptions = {},
+  { cwd = root, env = childEnvironment, input, nodeOptions = [], output, fileBlocks }: ChildOptions = {},
 ): Child => {
   const [program, first] = fileBlocks === undefined ? [process.execPath, []] : withFileSizeLimit(fileBlocks);
   const stdout = output === undefined ? 'pipe' : openSync(output, 'a');
-  const child = spawn(program, [...first, resolve(root, file), ...args], {
+  const child = spawn(program, [...first, ...nodeOptions, resolve(root, file), ...args], {
     cwd,
     env: { ...env },
     stdio: [input === undefined ? 'ignore' : 'pipe', stdout, 'pipe'],

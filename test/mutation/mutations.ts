@@ -1,0 +1,314 @@
+/** One change of a source file that at least one of the tests must notice. */
+export interface Mutation {
+  readonly name: string;
+  readonly file: string;
+  /** The text to replace, which must be in the file exactly once. */
+  readonly from: string;
+  readonly to: string;
+  /** Test files under `test/`, the fastest first. */
+  readonly tests: readonly string[];
+}
+
+const store: readonly Mutation[] = [
+  {
+    name: 'a refused request commits everything',
+    file: 'src/store/unit-of-work.ts',
+    from: 'refused ? this.#staged.filter(({ options }) => options.commitOnRefusal) : this.#staged;',
+    to: 'this.#staged;',
+    tests: ['store/unit-of-work.test.ts'],
+  },
+  {
+    name: 'a batch that is already done drops only one of its writes',
+    file: 'src/store/unit-of-work.ts',
+    from: 'other !== loser && other.options.batch !== loser.options.batch',
+    to: 'other !== loser',
+    tests: ['store/unit-of-work.test.ts'],
+  },
+  {
+    name: 'SQLite consumes a document twice',
+    file: 'adapters/embedded/write.ts',
+    from: 'AND nonce IS NULL AND',
+    to: 'AND',
+    tests: ['adapters/embedded.test.ts'],
+  },
+  {
+    name: 'SQLite inserts over a live document',
+    file: 'adapters/embedded/write.ts',
+    from: "if (isLive(former, now)) throw new Conflict(write.key, 'exists');",
+    to: '',
+    tests: ['adapters/embedded.test.ts'],
+  },
+  {
+    name: 'Redis consumes a document twice',
+    file: 'adapters/redis/scripts/commit.lua',
+    from: 'if doc.consumed then\n          if not order',
+    to: 'if false then\n          if not order',
+    tests: ['adapters/redis.test.ts'],
+  },
+  {
+    name: 'Redis applies a commit that arrives too late',
+    file: 'adapters/redis/scripts/commit.lua',
+    from: "> tonumber(ARGV[3]) then return 'late' end",
+    to: "> math.huge then return 'late' end",
+    tests: ['adapters/redis-outages.test.ts'],
+  },
+];
+
+const grants: readonly Mutation[] = [
+  {
+    name: 'saving a grant or device code creates it again',
+    file: 'src/provider/storage/adapter.ts',
+    from: "op: 'merge', key, body, expiresAt, ifAbsent: 'skip'",
+    to: "op: 'put', key, body, expiresAt",
+    tests: ['provider/storage.test.ts'],
+  },
+  {
+    name: 'a revocation is dropped with the refused request',
+    file: 'src/provider/storage/adapter.ts',
+    from: "work.stage({ op: 'remove', key: grantKey(grantId) }, { commitOnRefusal: true })",
+    to: "work.stage({ op: 'remove', key: grantKey(grantId) })",
+    tests: ['security/code-injection.test.ts'],
+  },
+  {
+    name: 'an interaction is resumed twice',
+    file: 'src/provider/storage/adapter.ts',
+    from: "if (consumption && this.#model === 'Interaction') return undefined;",
+    to: '',
+    tests: ['pages/sign-in.test.ts', 'pages/changes-meanwhile.test.ts'],
+  },
+  {
+    name: 'an id of the same family reads the grant',
+    file: 'src/provider/storage/adapter.ts',
+    from: "if (this.#model === 'Grant' && payload.jti !== withoutFamily(id)) return undefined;",
+    to: '',
+    tests: ['provider/storage.test.ts'],
+  },
+  {
+    name: 'a replay that loses the race keeps the grant',
+    file: 'src/provider/storage/on-second-use.ts',
+    from: "writes: [{ op: 'remove', key: grantKey(id) } as const],",
+    to: 'writes: [],',
+    tests: ['provider/storage.test.ts'],
+  },
+  {
+    name: 'the reuse window of refresh tokens never ends',
+    file: 'src/provider/storage/refresh-retry.ts',
+    from: 'if (clock.now() - at >= reuseWindow * 1000) return false;',
+    to: '',
+    tests: ['store/refresh.test.ts'],
+  },
+  {
+    name: 'a refresh token whose successor was used counts as a retry',
+    file: 'src/provider/storage/refresh-retry.ts',
+    from: '(await work.read(successor))?.consumption === undefined',
+    to: '(await work.read(successor)) !== undefined',
+    tests: ['store/refresh.test.ts', 'security/refresh-reuse.test.ts'],
+  },
+  {
+    name: 'replay marks have no grace for clocks that are ahead',
+    file: 'src/provider/overrides/replay-detection.ts',
+    from: 'proof: 61',
+    to: 'proof: 0',
+    tests: ['protocol/dpop.test.ts'],
+  },
+  {
+    name: 'a replay mark is dropped with the refused request',
+    file: 'src/provider/overrides/replay-detection.ts',
+    from: '{ commitOnRefusal: true, onConflict',
+    to: '{ onConflict',
+    tests: ['protocol/dpop.test.ts', 'protocol/client-authentication.test.ts'],
+  },
+  {
+    name: 'a refused device request stays pending',
+    file: 'src/provider/storage/user-decision.ts',
+    from: 'refused ? { commitOnRefusal: true as const } : {}',
+    to: '{}',
+    tests: ['protocol/device.test.ts'],
+  },
+  {
+    name: 'the last of two decisions counts',
+    file: 'src/provider/storage/user-decision.ts',
+    from: "op: 'insert', key: mark",
+    to: "op: 'put', key: mark",
+    tests: ['protocol/device.test.ts', 'protocol/ciba.test.ts'],
+  },
+  {
+    name: 'a refused code exchange consumes the code',
+    file: 'src/provider/commit.ts',
+    from: 'refused: ctx.status >= 400',
+    to: 'refused: false',
+    tests: ['store/refresh.test.ts'],
+  },
+  {
+    name: 'a refused request changes the session cookie',
+    file: 'src/provider/commit.ts',
+    from: 'if (ctx.status >= 400) keepSessionCookie(provider, ctx);',
+    to: '',
+    tests: ['pages/changes-meanwhile.test.ts'],
+  },
+  {
+    name: 'a first-party grant is given to every client',
+    file: 'src/features/consent/load-grant.ts',
+    from: "client['first_party'] === true;",
+    to: "client['first_party'] !== undefined || true;",
+    tests: ['pages/consent.test.ts'],
+  },
+];
+
+const people: readonly Mutation[] = [
+  {
+    name: 'a planted session cookie survives the sign-in',
+    file: 'src/provider/storage/session.ts',
+    from: "if (!sameAccount || (until !== '' && Number(until) <= now)) changed[name] = null;",
+    to: "if (until !== '' && Number(until) <= now) changed[name] = null;",
+    tests: ['pages/sign-in.test.ts'],
+  },
+  {
+    name: 'a sign-in can be finished in another browser',
+    file: 'src/http/interactions/same-browser.ts',
+    from: 'verifyMac(cookieIn(ctx.req.headers, cookieName(issuer)), macSubject(interaction), cookieKeys())',
+    to: 'macSubject(interaction).length > 0 && ctx.req.headers !== undefined',
+    tests: ['pages/sign-in.test.ts'],
+  },
+  {
+    name: 'a form MAC verifies for any subject of its purpose',
+    file: 'src/form-mac.ts',
+    from: "createHmac('sha256', key).update(JSON.stringify(subject))",
+    to: "createHmac('sha256', key).update(subject[0])",
+    tests: ['pages/sign-in.test.ts', 'security/browsers.test.ts'],
+  },
+  {
+    name: 'the typed user name is not shown again',
+    file: 'src/features/sign-in/login-views.ts',
+    from: 'sessionAccount?.username ?? typed.login ?? loginHintOf(visit)',
+    to: 'sessionAccount?.username ?? loginHintOf(visit)',
+    tests: ['pages/sign-in.test.ts'],
+  },
+  {
+    name: 'failures of one device or address are not delayed',
+    file: 'src/services/throttle/sign-in-throttle.ts',
+    from: 'if (pairDelay > 0) return retries.reserve(keys.retry, pairDelay);',
+    to: '',
+    tests: ['services/throttle.test.ts'],
+  },
+  {
+    name: 'an address reserves retries without limit',
+    file: 'src/services/throttle/sign-in-throttle.ts',
+    from: 'if (addressRate > 2) return refuse(minute);',
+    to: '',
+    tests: ['services/throttle.test.ts', 'pages/password-guessing.test.ts'],
+  },
+];
+
+const clients: readonly Mutation[] = [
+  {
+    name: 'PKCE is optional',
+    file: 'src/provider/settings/clients.ts',
+    from: "client['pkce'] !== 'exempt' && client['issuer_tokens'] !== true",
+    to: "client['pkce'] === 'required'",
+    tests: ['protocol/code.test.ts'],
+  },
+  {
+    name: 'a redirect URI may have a fragment',
+    file: 'src/services/clients/redirect-uri.ts',
+    from: "if (text.includes('#')) return",
+    to: "if (text.startsWith('#')) return",
+    tests: ['services/clients.test.ts'],
+  },
+  {
+    name: 'an assertion for another audience is accepted',
+    file: 'src/features/client-authentication/assertion.ts',
+    from: 'if (aud !== ctx.oidc.issuer) {',
+    to: 'if (![aud].flat().includes(ctx.oidc.issuer)) {',
+    tests: ['protocol/client-authentication.test.ts'],
+  },
+  {
+    name: 'a client gets API scopes that it is not registered for',
+    file: 'src/provider/settings/client-scopes.ts',
+    from: "if (typeof scope !== 'string') return scopes;",
+    to: "if (typeof scope === 'string') return scopes;",
+    tests: ['protocol/client-scope.test.ts'],
+  },
+  {
+    name: 'a code with a challenge is redeemed without the verifier',
+    file: 'src/features/json-tokens/complete-request.ts',
+    from: "client?.['issuer_tokens'] === true && code.codeChallenge === undefined;",
+    to: "client?.['issuer_tokens'] === true;",
+    tests: ['json-tokens/json-tokens.test.ts'],
+  },
+  {
+    name: 'the header of a JWT chooses the algorithm',
+    file: 'src/provider/access-token-verifier.ts',
+    from: "head['alg'] !== verificationKey.alg || ",
+    to: '',
+    tests: ['provider/access-token-verifier.test.ts', 'security/jwt-confusion.test.ts'],
+  },
+  {
+    name: 'a JWT is accepted after its expiry',
+    file: 'src/provider/access-token-verifier.ts',
+    from: ' || exp <= now',
+    to: '',
+    tests: ['provider/access-token-verifier.test.ts'],
+  },
+  {
+    name: 'a revoked JWT is accepted',
+    file: 'src/provider/jwt-access-tokens.ts',
+    from: 'if (await work.read(key, isClientToken ? [] : [grantKey(jti)])) return undefined;',
+    to: 'await work.read(key, isClientToken ? [] : [grantKey(jti)]);',
+    tests: ['protocol/token-status.test.ts'],
+  },
+];
+
+const network: readonly Mutation[] = [
+  {
+    name: 'cloud metadata addresses may be fetched',
+    file: 'src/provider/networks.ts',
+    from: 'if (is(linkLocalAndMetadata)) return is(listedAddresses);',
+    to: '',
+    tests: ['provider/networks.test.ts'],
+  },
+  {
+    name: 'a path parameter may be empty',
+    file: 'src/http/canonical-path.ts',
+    from: "(pathSegments[at] ?? '') !== ''",
+    to: 'pathSegments[at] !== undefined',
+    tests: ['security/paths.test.ts'],
+  },
+  {
+    name: 'a second Host header is ignored',
+    file: 'src/http/duplicate-headers.ts',
+    from: 'if (seen.has(name)) return name;',
+    to: '',
+    tests: ['security/raw-http.test.ts', 'security/hosts.test.ts'],
+  },
+  {
+    name: 'any host is answered',
+    file: 'src/http/hosts.ts',
+    from: 'if (known.has(host) || allowAnyHost',
+    to: 'if (known.size > 0 || allowAnyHost',
+    tests: ['security/hosts.test.ts'],
+  },
+  {
+    name: 'JSON may name a member twice',
+    file: 'src/http/strict-json.ts',
+    from: 'if (names.has(pending)) return pending;',
+    to: '',
+    tests: ['json-tokens/json-tokens.test.ts'],
+  },
+  {
+    name: 'an encrypted text of another key counts as damaged',
+    file: 'src/services/keys/secret-cipher.ts',
+    from: 'if (mark !== keyMark) throw new WrongKey();',
+    to: '',
+    tests: ['services/keys.test.ts'],
+  },
+  {
+    name: 'a limit is counted by each process alone',
+    file: 'src/services/rate-limits/counter.ts',
+    from: 'count.reported = Math.max(count.reported, (sums[at] ?? 0) * reportSize);',
+    to: 'count.reported = Math.max(count.reported, reportSize);',
+    tests: ['security/limits.test.ts'],
+  },
+];
+
+export const mutations: readonly Mutation[] = [...store, ...grants, ...people, ...clients, ...network];
