@@ -16,22 +16,18 @@ export class LocalSigner implements Signer {
   readonly alg: Algorithm;
   readonly kid: string;
   readonly publicJwk: PublicJwk;
-  readonly #sign: Signer['sign'];
+  readonly sign: Signer['sign'];
 
   constructor(key: KeyObject, alg: Algorithm) {
     this.publicJwk = publicJwkOf(key, alg);
     this.alg = alg;
     this.kid = this.publicJwk.kid;
     const digest = digestOf(alg);
-    if (alg === 'ES256') this.#sign = (data) => rawSignature(sign(digest, data, key));
-    else if (alg === 'EdDSA') this.#sign = (data) => sign(digest, data, key);
+    if (alg === 'ES256') this.sign = (data) => rawSignature(sign(digest, data, key));
+    else if (alg === 'EdDSA') this.sign = (data) => sign(digest, data, key);
     else {
       const parameters = parametersOf(alg, key);
-      this.#sign = (data) => signOnThePool(digest, data, parameters);
+      this.sign = (data) => signOnThePool(digest, data, parameters);
     }
-  }
-
-  sign(data: Uint8Array): Promise<Uint8Array> | Uint8Array {
-    return this.#sign(data);
   }
 }
