@@ -45,9 +45,6 @@ export const clients = (_config: Config) =>
     },
     responseTypes: ['code'],
     subjectTypes: ['public', 'pairwise'],
-    pkce: {
-      required: (_ctx, client) => client['pkce'] !== 'exempt' && client['issuer_tokens'] !== true,
-    },
     features: {
       clientCredentials: { enabled: true },
       devInteractions: { enabled: false },

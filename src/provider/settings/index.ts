@@ -9,6 +9,7 @@ import { cookies } from './cookies.ts';
 import { cryptography } from './cryptography.ts';
 import { endpoints } from './endpoints.ts';
 import { lifetimes } from './lifetimes.ts';
+import { pkce } from './pkce.ts';
 import { resources } from './resources.ts';
 import { tokens } from './tokens.ts';
 
@@ -24,6 +25,7 @@ export const baseSettings = (
   { owner: 'settings/lifetimes', settings: lifetimes(config) },
   { owner: 'settings/tokens', settings: tokens(createReadAuthentication(grantTypes)) },
   { owner: 'settings/clients', settings: clients(config) },
+  { owner: 'settings/pkce', settings: pkce },
   { owner: 'settings/resources', settings: resources(config) },
   { owner: 'settings/claims', settings: claims(config) },
 ];
