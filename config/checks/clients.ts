@@ -14,7 +14,7 @@ const checkSecrets = (client: ClientConfig, path: readonly string[]): readonly F
   ...when(
     isPublic(client) && (client.client_secret !== undefined || client.secrets !== undefined),
     path,
-    'A client whose token_endpoint_auth_method is none has no secret: remove it, or choose client_secret_basic.',
+    'A client with token_endpoint_auth_method none has no secret: remove it, or choose client_secret_basic.',
   ),
   ...(client.secrets ?? []).flatMap(({ hash, value }, index) =>
     when(

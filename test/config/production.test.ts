@@ -161,7 +161,7 @@ const rules: Readonly<Record<string, readonly [yaml: string, ...said: string[]]>
   ],
   'a public client has no secret': [
     'clients: [{ client_id: a, token_endpoint_auth_method: none, client_secret: x }]',
-    'clients.0: A client whose token_endpoint_auth_method is none has no secret: remove it, or choose client_secret_basic.',
+    'clients.0: A client with token_endpoint_auth_method none has no secret: remove it, or choose client_secret_basic.',
   ],
   'issuer_tokens is for public clients': [
     'clients: [{ client_id: a, client_secret: x, issuer_tokens: true }]',
