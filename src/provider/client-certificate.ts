@@ -1,14 +1,14 @@
 import type { X509Certificate } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
-/** What the peer of a trusted proxy showed in its TLS handshake. */
+/** The certificate of a client, as a trusted proxy reports it from the TLS handshake. */
 export interface ClientCertificate {
   readonly certificate: X509Certificate;
-  /** The proxy says that an authority it trusts vouches for it. */
+  /** The proxy has verified the certificate with an authority that it trusts. */
   readonly verified: boolean;
 }
 
-/** Beside the request and never in its headers, which anyone could have written. */
+/** It is kept apart from the headers of the request, which any client can write. */
 const certificates = new WeakMap<IncomingMessage, ClientCertificate>();
 
 export const setClientCertificate = (request: IncomingMessage, certificate: ClientCertificate): void => {

@@ -1,8 +1,8 @@
 import { openidScopes } from './openid-scopes.ts';
 
 /**
- * The engine takes a client's `scope` for those of OpenID Connect alone, and refuses a client with any other. Those of
- * APIs stand beside it: absent, the client may ask for all of them.
+ * The engine accepts only scopes of OpenID Connect in the `scope` of a client. Scopes of APIs move to `api_scope`. A
+ * client without `api_scope` may request all of them.
  */
 export const splitScope = <T extends { readonly scope?: unknown }>(
   metadata: T,
@@ -12,7 +12,7 @@ export const splitScope = <T extends { readonly scope?: unknown }>(
   const own = all.filter((scope) => openidScopes.includes(scope));
   return {
     ...metadata,
-    // None at all would be no limit to the engine.
+    // The engine would take an empty scope for no limit.
     scope: own.join(' ') || 'openid',
     api_scope: all.filter((scope) => !openidScopes.includes(scope)).join(' '),
   };

@@ -6,17 +6,17 @@ import { getRequestContext, getUnitOfWork } from './request-context.ts';
 
 interface Outcome {
   readonly error: Error;
-  /** Of the event that tells of it; absent: not the last word, the answer becomes a refusal that says so. */
+  /** The event to emit. Absent for a failure of the store, which the commit turns into a refusal. */
   readonly type?: string;
 }
 
-/** What a request ended with. The engine may say it more than once, and a commit that fails says it anew. */
+/** The last error of a request: the engine may report several, and a failed commit reports another. */
 const outcomes = new WeakMap<object, Outcome>();
 
-/** Why the engine refused or failed, if it did; for those who answer in its place. */
+/** The error of a request that the engine refused or that failed. */
 export const errorOf = (ctx: object): Error | undefined => outcomes.get(ctx)?.error;
 
-/** The engine's own names of refusals, and ours. */
+/** Events of the engine and the security events that they become. */
 const refusalEvents: Readonly<Record<string, string>> = {
   'grant.error': 'token.refused',
   'authorization.error': 'authorization.refused',
@@ -75,11 +75,11 @@ const reasonOf = (error: Error): { reason: string; detail?: string } => {
 
 interface Dependencies {
   readonly events: Events;
-  /** A fault of ours: logged whole. */
+  /** Logs an error that is a fault of this server, with its cause. */
   readonly onUncaughtError: (error: unknown, correlation: string) => void;
 }
 
-/** Passes on what the engine tells: successes when they are committed, and how a request ended by `tellEnding`. */
+/** Emits successes when they are committed, and records errors for `emitOutcome`. */
 export const forwardEvents = (provider: Provider, { events, onUncaughtError }: Dependencies): void => {
   const emitter: EventEmitter = provider;
   for (const [name, type] of Object.entries(refusalEvents)) {
@@ -102,7 +102,7 @@ export const forwardEvents = (provider: Provider, { events, onUncaughtError }: D
   });
 };
 
-/** Once for each request that was refused or failed, when its answer is made and no other can take its place. */
+/** Emits the error of a request, once, when nothing can replace the response any more. */
 export const emitOutcome = (events: Events, ctx: KoaContextWithOIDC): void => {
   const { error, type } = outcomes.get(ctx) ?? {};
   if (error === undefined || type === undefined) return;
@@ -117,6 +117,6 @@ export const emitOutcome = (events: Events, ctx: KoaContextWithOIDC): void => {
   });
 };
 
-/** The engine tells so itself, but not of a second use that shows only at the commit. */
+/** The engine emits this itself, except when the second use of a code or token shows only at the commit. */
 export const emitGrantRevoked = (events: Events, ctx: KoaContextWithOIDC): void =>
   events.emit({ type: 'grant.revoked', outcome: 'ok', ...describeRequest(ctx) });

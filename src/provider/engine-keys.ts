@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import type { JWK } from 'jose';
 import type { ExternalSigningKey } from 'oidc-provider';
 
-/** The keys of one moment, as the engine needs them. */
+/** The current keys, in the form that the engine takes. */
 export interface EngineKeys {
   readonly signing: ExternalSigningKey[];
   readonly algorithms: readonly string[];
@@ -10,6 +10,6 @@ export interface EngineKeys {
   readonly cookieKeys: readonly string[];
   readonly dpopNonceSecret: Buffer;
   readonly pairwiseSalt: string;
-  /** The one that derives at that moment. */
+  /** The secret that derives the successors of refresh tokens that are used at that time. */
   refreshSecretAt(at: number): KeyObject;
 }

@@ -5,7 +5,7 @@ import type { Config } from '#config';
 import type { Events } from '../events.ts';
 import type { Clock, Store } from '../store/port.ts';
 import type { ClientSource } from './client-source.ts';
-import { commitBeforeResponse, type RenderError } from './commit.ts';
+import { commitBeforeResponse } from './commit.ts';
 import { compose } from './compose-settings.ts';
 import { forwardEvents } from './engine-events.ts';
 import type { EngineKeys } from './engine-keys.ts';
@@ -14,6 +14,7 @@ import type { GrantType } from './grant-types.ts';
 import { createProvider } from './overrides/register.ts';
 import { aliases, jsonTokensPath } from './paths.ts';
 import type { ProviderSettings } from './provider-settings.ts';
+import type { RenderError } from './replace-response.ts';
 import { groupByRoute } from './route-middleware.ts';
 import { baseSettings } from './settings/index.ts';
 import { createAdapterFactory } from './storage/adapter.ts';
@@ -25,7 +26,7 @@ export interface EngineDependencies {
   readonly clock: Clock;
   readonly clients: ClientSource;
   readonly events: Events;
-  /** Told of faults of ours, with the correlation id of the request. */
+  /** Logs an error that no handler of the engine caught. */
   readonly onUncaughtError: (error: unknown, correlation: string) => void;
   readonly renderError: RenderError;
   readonly features: readonly { readonly owner: string; readonly provider: ProviderSettings }[];
@@ -40,20 +41,23 @@ interface BuiltProvider {
   readonly handle: Handler;
 }
 
-/** Builds the engine anew over the same store whenever keys change; requests under way finish on the former one. */
+/**
+ * Hosts oidc-provider: one instance for the main paths and one for each alias. When keys change, new instances over the
+ * same store replace them, and requests in progress finish on the former ones.
+ */
 export class Engine {
   readonly #dependencies: EngineDependencies;
   readonly #fetch: Fetch;
   #main: BuiltProvider;
   #byPath: ReadonlyMap<string, BuiltProvider>;
 
-  constructor(parts: EngineDependencies, keys: EngineKeys) {
-    this.#dependencies = parts;
-    this.#fetch = createFetch(parts.config, parts);
+  constructor(dependencies: EngineDependencies, keys: EngineKeys) {
+    this.#dependencies = dependencies;
+    this.#fetch = createFetch(dependencies.config, dependencies);
     [this.#main, this.#byPath] = this.#buildAll(keys);
   }
 
-  /** The engine of this moment: not to be kept. */
+  /** The current instance. Callers must not keep it: it is replaced when keys change. */
   get provider(): Provider {
     return this.#main.provider;
   }
@@ -110,10 +114,8 @@ export class Engine {
       if (handler) provider.registerGrantType(name, handler, parameters);
     }
     const emitter: EventEmitter = provider;
-    for (const {
-      provider: { listeners = {} },
-    } of features) {
-      for (const [event, listener] of Object.entries(listeners)) {
+    for (const feature of features) {
+      for (const [event, listener] of Object.entries(feature.provider.listeners ?? {})) {
         // Each listener names the type of its event's detail.
         emitter.on(event, (ctx: KoaContextWithOIDC, detail: unknown) => listener(ctx, detail as never));
       }

@@ -19,7 +19,7 @@ interface Dependencies {
   readonly resolve?: Resolve;
 }
 
-/** Of one answer: a key set or a list of URIs is a fraction of it. */
+/** The largest body that is read. A key set or a list of URIs is a fraction of it. */
 const maxBytes = 256 * 1024;
 const maxMs = 2500;
 /** RFC 1035 §2.3.4. */
@@ -45,9 +45,9 @@ const headersOf = ({ headersDistinct }: IncomingMessage): Headers => {
 };
 
 /**
- * For addresses that clients name (`jwks_uri`, `sector_identifier_uri`, where they are told of a logout …): https, the
- * Internet or a network that the operator named, no redirect, nothing unpacked, an end in time and in size. In
- * development neighbours may be reached as well, by http too.
+ * Fetches URLs that clients name (`jwks_uri`, `sector_identifier_uri`, logout and ping notifications). It uses https,
+ * connects only to the Internet and to networks that the operator lists, follows no redirect, decompresses nothing, and
+ * is limited in time and size. In development it also reaches private addresses, and http.
  */
 export const createFetch = (
   config: OutboundConfig,
@@ -61,7 +61,7 @@ export const createFetch = (
     return new Error('the address is not one that may be fetched; see security.outbound.allowed_networks');
   };
 
-  /** Judges the very addresses that are then connected to, so that no second resolution can differ. */
+  /** Checks the addresses that the socket then connects to, so that a second resolution can't differ (DNS rebinding). */
   const resolveAllowed: LookupFunction = (hostname, options, callback) =>
     resolve(hostname, { ...options, all: true }, (error, found) => {
       const [first] = found ?? [];

@@ -1,4 +1,4 @@
-/** What is copied later by recursion must not go so deep that the stack ends: far beyond anything that is meant. */
+/** The engine copies such objects by recursion. The limit is far above any honest request and far below the stack's. */
 const maxDepth = 32;
 
 export const nestsTooDeeply = (json: string): boolean => {

@@ -1,4 +1,4 @@
-/** The engine's paths, as clients know them. Everything else of ours is declared beside its handler. */
+/** The paths of the engine's endpoints. Every other path is declared next to its handler. */
 export const routes = {
   authorization: '/oauth/authorize',
   token: '/oauth/token',
@@ -14,16 +14,16 @@ export const routes = {
   jwks: '/oauth/jwks',
 } as const;
 
-/** The JSON door dispatches to an engine that knows the token endpoint by this path, for proofs that name it. */
+/** The JSON token endpoint has its own engine instance, whose token endpoint has this path: client assertions name it. */
 export const jsonTokensPath = '/api/v1/tokens';
 
-/** Paths that reach an endpoint by a second name. To a client each is that endpoint: DPoP and assertions name the alias. */
+/** Second paths of an endpoint. A client that uses an alias names it in DPoP proofs and assertions. */
 export const aliases = [
   { routes: { token: '/token' } },
   { routes: { token: '/api/v1/oauth/token', userinfo: '/oauth/userinfo' } },
 ] as const;
 
-/** Where clients show certificates, by the names that the metadata has for it (RFC 8705 §5). */
+/** The endpoints where clients authenticate with certificates, by their names in the metadata (RFC 8705 §5). */
 export const mtlsEndpoints = {
   token_endpoint: routes.token,
   pushed_authorization_request_endpoint: routes.pushed_authorization_request,
@@ -34,24 +34,24 @@ export const mtlsEndpoints = {
   userinfo_endpoint: routes.userinfo,
 } as const;
 
-/** The same, by every name that they are reached by. */
+/** The paths of those endpoints, with all aliases. */
 export const mtlsPaths: ReadonlySet<string> = new Set([
   ...Object.values(mtlsEndpoints),
   ...aliases.flatMap((alias) => Object.values(alias.routes)),
 ]);
 
-/** May also be called by POST (OpenID Connect Core §3.1.2.1, RP-Initiated Logout §2). */
+/** These endpoints accept POST too (OpenID Connect Core §3.1.2.1, RP-Initiated Logout §2). */
 export const pathsRedirectedToGet: readonly string[] = [routes.authorization, routes.end_session];
 
 const pagePaths: readonly string[] = [routes.authorization, routes.code_verification, routes.end_session];
 
-/** Where browsers go with a person in front of them; all other paths are for programs, whatever they say they accept. */
+/** Whether a path answers with pages. All others answer programs, whatever the `Accept` header says. */
 export const isPagePath = (path: string): boolean =>
   pagePaths.some((one) => path === one || path.startsWith(`${one}/`));
 
 /**
- * Where each path may be called, and how. `:uid` is one segment. No HEAD where a GET goes on with a flow: whoever only
- * looks where a link leads asks for no code (RFC 9110 §9.2.1).
+ * The paths and methods of the engine. `:uid` is one segment. There is no HEAD where a GET continues a flow, because a
+ * link preview must not issue a code (RFC 9110 §9.2.1).
  */
 export const enginePaths: readonly { readonly path: string; readonly methods: readonly string[] }[] = [
   { path: '/.well-known/openid-configuration', methods: ['GET', 'HEAD', 'OPTIONS'] },

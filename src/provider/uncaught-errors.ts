@@ -3,8 +3,8 @@ import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { getRequestContext } from './request-context.ts';
 
 /**
- * What the engine's own handlers did not catch. Without a listener Koa writes it on standard error, in lines that are
- * no JSON and name no request; that of a connection that broke is no fault, and anyone can make one.
+ * Logs errors that no handler of the engine caught. Without a listener Koa writes them to standard error, not as JSON
+ * and without the request. The error of a broken connection is not logged: any client can cause it.
  */
 export const logUncaughtErrors = (
   provider: Provider,

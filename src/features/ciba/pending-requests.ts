@@ -26,7 +26,7 @@ export const listPending = async (
   return items.flatMap(({ key, document }) => {
     const payload = decodePayload(document.body);
     const isDecided = payload.grantId !== undefined || payload.error !== undefined || document.consumption;
-    const expiresAt = (document.expiresAt ?? 0) - retainAfterExpiryMs('BackchannelAuthenticationRequest');
+    const expiresAt = (document.expiresAt ?? 0) - retainAfterExpiryMs;
     if (isDecided || !payload.jti || expiresAt <= clock.now()) return [];
     return [{ handle: key.id, id: payload.jti, payload }];
   });

@@ -10,7 +10,7 @@ interface AccountSource {
   ): Promise<{ accountId: string; claims(use: string, scope: string): { sub: string } } | undefined>;
 }
 
-/** The engine asks for the grant right after the account: both come by trips made at the same time. */
+/** The engine reads the grant right after the account. Reading both at once saves a round trip. */
 const prefetchGrant = async (ctx: KoaContextWithOIDC): Promise<void> => {
   const { client, result, session } = ctx.oidc;
   const grantId = client && (result?.consent?.grantId ?? session?.grantIdFor(client.clientId));
@@ -18,8 +18,8 @@ const prefetchGrant = async (ctx: KoaContextWithOIDC): Promise<void> => {
 };
 
 /**
- * Id tokens carry technical claims only: what is personal is at `/userinfo`, unless the operator asked otherwise for
- * a client.
+ * ID tokens have technical claims only, and `/userinfo` has the personal ones. The operator can set `id_token_claims`
+ * of a client to put all of them into its ID tokens.
  */
 export const findAccount =
   (

@@ -2,7 +2,7 @@ import type { Configuration } from 'oidc-provider';
 import type { Config } from '#config';
 import { standardClaims } from '../standard-claims.ts';
 
-/** OpenID Connect Core §5.4: which claims each scope means; and what every id token tells of the sign-in itself. */
+/** The claims of each scope (OpenID Connect Core §5.4), and of the sign-in in every ID token. */
 export const claims = ({ claims: configuredClaims, security, tokens }: Config) => {
   const assurance = tokens.level_of_assurance_claim;
   const standardByScope: Readonly<Record<string, readonly string[]>> = {
@@ -17,7 +17,7 @@ export const claims = ({ claims: configuredClaims, security, tokens }: Config) =
         [...new Set([...(standardByScope[scope] ?? []), ...(configuredClaims[scope] ?? [])])],
       ]),
     ),
-    // Which personal claims an id token has is decided for each client where its account is found.
+    // `findAccount` decides which personal claims the ID tokens of a client have.
     conformIdTokenClaims: false,
     acrValues: [...security.acr_values],
     features: { claimsParameter: { enabled: true } },

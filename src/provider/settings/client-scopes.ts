@@ -12,11 +12,11 @@ const allowedScopes = (
   return scopes.filter((one) => own.has(one));
 };
 
-/** One that registered itself gets nothing for an API whose scopes the operator keeps from such clients. */
+/** A client that registered itself gets no token for an API unless the operator allows it a scope of the API. */
 export const isResourceAllowed = (resource: ResourceConfig, client: ClientMetadata): boolean =>
   client['from_registration'] !== true || allowedScopes(resource, client).length > 0;
 
-/** What of an API is for a client: the `scope` that it is registered with holds for APIs as well (RFC 7591 §2). */
+/** The scopes of an API that a client may have: its registered `scope` limits those of APIs too (RFC 7591 §2). */
 export const restrictToClient = (
   resource: ResourceConfig,
   client: ClientMetadata,

@@ -1,7 +1,7 @@
 import { type Configuration, errors } from 'oidc-provider';
 import type { Config } from '#config';
 
-/** Names of ours in a client's metadata. Which values they may have is checked when the client is made. */
+/** Members of a client's metadata that only this server has. Their values are checked when a client is registered. */
 const ownMetadata = [
   'api_scope',
   'audience',
@@ -15,8 +15,8 @@ const ownMetadata = [
 ];
 
 /**
- * RFC 6749 §3.3: a request without a scope means `openid`, which every client may ask for unless its registration
- * says otherwise. For an API there is no such guess. Marked clients have one audience that knows no scopes.
+ * RFC 6749 §3.3: a request without a scope gets `openid`, unless the client may not have it. A request for an API has
+ * no default. The audience of an `issuer_tokens` client has no scopes.
  */
 const defaultScope = (client: Readonly<Record<string, unknown>>, resource: unknown): string => {
   if (client['issuer_tokens'] === true) return 'openid';
@@ -27,7 +27,7 @@ const defaultScope = (client: Readonly<Record<string, unknown>>, resource: unkno
   throw new errors.InvalidScope('the request names no scope, and there is none to be meant by default', '');
 };
 
-/** What a client is when it doesn't say, and how it may prove who it is. */
+/** The defaults of client metadata, and who needs PKCE. */
 export const clients = (_config: Config) =>
   ({
     clientDefaults: {

@@ -1,7 +1,7 @@
 import type { Configuration } from 'oidc-provider';
 import type { Config } from '#config';
 
-/** `__Host-` binds a cookie to this very host; those of one interaction have its path, so they get `__Secure-`. */
+/** `__Host-` binds a cookie to this host and the path `/`. Cookies of an interaction have its path, so `__Secure-`. */
 export const cookies = (config: Config, keys: readonly string[]) => {
   const secure = config.issuer.startsWith('https:');
   const common = { signed: true, httpOnly: true, overwrite: true, sameSite: 'lax', secure } as const;

@@ -2,9 +2,9 @@ import type { Configuration, SigningAlgorithm } from 'oidc-provider';
 
 const asymmetric = ['ES256', 'ES384', 'EdDSA', 'PS256', 'PS384', 'RS256'] as const;
 
-/** What the server signs with follows its keys; what clients may sign with is a list without weak ones. */
+/** The server signs with the algorithms of its keys. Clients may use the strong asymmetric ones, and HS256 in assertions. */
 export const cryptography = (serverAlgorithms: readonly string[]) => {
-  // Keys come from the configuration, whose algorithms are all known to the engine.
+  // The configuration accepts only algorithms that the engine has.
   const signing = serverAlgorithms as readonly SigningAlgorithm[];
   return {
     enabledJWA: {

@@ -2,11 +2,11 @@ import type { Configuration } from 'oidc-provider';
 import type { Config } from '#config';
 import { routes } from '../paths.ts';
 
-/** Paths, and who may call them from a browser. */
+/** The paths of the endpoints, and the origins that may call them from a browser. */
 export const endpoints = (_config: Config) =>
   ({
     routes,
-    // The engine would want SameSite=None for it; the door turns such a POST into a GET instead.
+    // POST at the authorization endpoint would need cookies with SameSite=None. `http/engine` redirects it to GET.
     enableHttpPostMethods: false,
     acceptQueryParamAccessTokens: false,
     allowOmittingSingleRegisteredRedirectUri: false,

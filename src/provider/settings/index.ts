@@ -13,7 +13,7 @@ import { pkce } from './pkce.ts';
 import { resources } from './resources.ts';
 import { tokens } from './tokens.ts';
 
-/** What the engine is told by the house itself; features add theirs. */
+/** The settings of the engine that belong to no feature. */
 export const baseSettings = (
   config: Config,
   keys: { readonly cookieKeys: readonly string[]; readonly algorithms: readonly string[] },

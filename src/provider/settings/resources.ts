@@ -16,7 +16,7 @@ const opaqueResource = (resource: ResourceConfig): ResourceServer => {
   return { ...rest, accessTokenFormat: 'opaque' };
 };
 
-/** RFC 8707: the APIs that tokens are for. */
+/** The APIs that access tokens are for (RFC 8707). */
 export const resources = (config: Config) => {
   const known = new Map(config.resources.map((resource) => [resource.audience, resource]));
   const rs256Audiences = new Set(
@@ -41,7 +41,7 @@ export const resources = (config: Config) => {
         },
         getResourceServerInfo: (ctx, audience, client) => {
           const isIssuerTokensClient = client['issuer_tokens'] === true;
-          // A code of theirs is all that it takes to get a token: it is for nothing but what the operator named.
+          // A code of such a client is enough to get a token, so the token is only for the audience that the operator set.
           if (isIssuerTokensClient && client['audience'] !== undefined && client['audience'] !== audience) {
             throw new errors.InvalidTarget('this client gets tokens for its own audience only');
           }
@@ -62,7 +62,7 @@ export const resources = (config: Config) => {
           }
           throw new errors.InvalidTarget('the resource is not one that this server issues tokens for');
         },
-        // One that asks for openid and an API gets a token for the API only when it names it again (RFC 8707 §2.2).
+        // A client with openid and an API gets a token for the API when it names the API in the token request (RFC 8707 §2.2).
         useGrantedResource: (ctx, model) =>
           ctx.oidc.client?.['issuer_tokens'] === true || !('scopes' in model && model.scopes.has('openid')),
       },

@@ -2,18 +2,18 @@ import type { Configuration } from 'oidc-provider';
 import { getRequestContext } from '../request-context.ts';
 import type { ReadAuthentication } from './authentication.ts';
 
-/** When refresh tokens are given, how long they last, and what they are tied to. */
+/** When refresh tokens are issued and rotated, and what access tokens say about the sign-in. */
 export const tokens = (readAuthentication: ReadAuthentication) =>
   ({
-    // The JSON door hands out access tokens only; a refresh token made there would be known to nobody.
+    // The JSON token endpoint returns access tokens only, so no client would get to know a refresh token.
     issueRefreshToken: (ctx, client, code) =>
       client.grantTypeAllowed('refresh_token') &&
       client['issuer_tokens'] !== true &&
       code.grantId !== undefined &&
       getRequestContext(ctx.req).endpoint !== 'json',
-    // Without offline_access a token lives no longer than the sign-in that it comes from.
+    // Without offline_access a token ends with the session that it comes from.
     expiresWithSession: (_ctx, code) => !code.scopes.has('offline_access'),
-    // RFC 9700 §4.14.2: rotation for public clients, unless the token is bound to a key. FAPI 2.0 forbids it.
+    // RFC 9700 §4.14.2: refresh tokens rotate, unless they are bound to a key. FAPI 2.0 §5.3.2.1 forbids rotation.
     rotateRefreshToken: (ctx) => {
       const { client, entities } = ctx.oidc;
       if (client?.['profile'] === 'fapi2') return false;
@@ -21,7 +21,7 @@ export const tokens = (readAuthentication: ReadAuthentication) =>
       return true;
     },
     revokeGrantPolicy: () => true,
-    // RFC 9068 §2.2.1: how the person signed in, for APIs that want it stronger or more recent (RFC 9470).
+    // RFC 9068 §2.2.1: how and when the person signed in, for APIs that require step-up (RFC 9470).
     extraTokenClaims: (ctx, token) => {
       if (token.kind !== 'AccessToken') return undefined;
       const { acr, amr, authTime } = readAuthentication(ctx) ?? {};

@@ -3,7 +3,7 @@ import type { Document } from '../../store/port.ts';
 import { familyOf } from './ids.ts';
 import { decodePayload } from './payload.ts';
 
-/** Of a grant, what its refresh tokens would repeat: each outlives a hundred requests, so its size counts. */
+/** Fields that every refresh token of a grant would repeat. They are stored once, on the grant: stores hold many refresh tokens. */
 interface GrantFields {
   readonly grantId: string;
   readonly accountId: string | undefined;
@@ -12,7 +12,7 @@ interface GrantFields {
 
 const decoded = new WeakMap<Document, GrantFields>();
 
-/** The grant whose family `id` belongs to, as its tokens see it. */
+/** The fields of the grant in whose family the token `id` is. */
 export const grantFieldsOf = (grant: Document, id: string): GrantFields => {
   let shared = decoded.get(grant);
   if (shared === undefined) {
@@ -23,7 +23,7 @@ export const grantFieldsOf = (grant: Document, id: string): GrantFields => {
   return shared;
 };
 
-/** Leaves out what the grant says, when it says the same. */
+/** Leaves the fields out of a token when they are the same as the grant's. */
 export const omitGrantFields = (
   payload: AdapterPayload,
   id: string,
@@ -36,7 +36,7 @@ export const omitGrantFields = (
   return same ? own : payload;
 };
 
-/** A token that says nothing of its grant is dead without it, and of nobody. */
+/** A token without these fields is unknown once its grant is gone. */
 export const restoreGrantFields = (
   payload: AdapterPayload | undefined,
   grant: Document | undefined,

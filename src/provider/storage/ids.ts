@@ -3,8 +3,8 @@ import type { Key } from '../../store/port.ts';
 import { kinds } from '../../store/record-kinds.ts';
 
 /**
- * The first characters of every id the engine makes name its family: a grant, its codes and its tokens begin alike,
- * and so do a session's `uid` and its cookie. 72 bits of an id of 258; the rest stays secret.
+ * The first characters of each id are its family. A grant, its codes and its tokens are one family, and so are the
+ * `uid` and the cookies of a session. The family is 72 bits of an id of 258; the others are secret.
  */
 const familyLength = 12;
 
@@ -14,7 +14,7 @@ export const familyOf = (id: string): string => id.slice(0, familyLength);
 
 export const withoutFamily = (id: string): string => id.slice(familyLength);
 
-/** For what only names a thing inside the store and proves nothing to anybody: 132 random bits are enough. */
+/** An id that is no bearer value needs to be unique only: 132 random bits. */
 const internalIdLength = 22;
 
 export const internalId = (id: string): string => id.slice(0, internalIdLength);
@@ -22,10 +22,10 @@ export const internalId = (id: string): string => id.slice(0, internalIdLength);
 export const withFamilyOf = (relative: string, id: string): string =>
   familyOf(relative) + id.slice(familyLength);
 
-/** Bearer values are kept as digests: who reads the store can't use what is in it. */
+/** Stores hold digests of bearer values, so a reader of the store can't use them. */
 export const digestOf = (id: string): string => hash('sha256', id, 'base64url').slice(0, 24);
 
-/** The same token always has the same successor, so a client that retries a refresh gets the answer it missed. */
+/** A token always has the same successor, so a client that retries a refresh gets the response that it missed. */
 export const successorOf = (id: string, secret: KeyObject): string =>
   `${familyOf(id)}${createHmac('sha256', secret).update(id).digest('base64url')}`.slice(0, 43);
 
@@ -47,7 +47,7 @@ export type ModelName = keyof typeof kindOfModel;
 
 export const isModelName = (name: string): name is ModelName => name in kindOfModel;
 
-/** `undefined` for what can't be an id of ours: such a value never reaches the store. */
+/** Returns undefined for a value that is no id, which then never reaches the store. */
 export const modelKey = (model: ModelName, id: string): Key | undefined => {
   if (!wellFormed.test(id)) return undefined;
   const isFamilyRoot = model === 'Grant' || model === 'Session';

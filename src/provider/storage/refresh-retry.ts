@@ -5,15 +5,15 @@ import { modelKey, successorOf } from './ids.ts';
 
 export interface RetryOptions {
   readonly clock: Clock;
-  /** Seconds in which a spent refresh token is answered with its successor again. */
+  /** For this many seconds a used refresh token is answered with its successor again. */
   readonly reuseWindow: number;
-  /** What the successor of a token that was spent then is made with. */
+  /** The secret that derives the successor of a token that is used at that time. */
   readonly refreshSecretAt: (at: number) => KeyObject;
 }
 
 /**
- * Whether a spent refresh token may come from a client that lost the answer. Whoever used the successor had got it, and
- * has no reason to ask again (RFC 9700 §4.14.2). Only tokens that were spent already cost the trip for it.
+ * Whether a used refresh token may come from a client that lost the response. A client that has used the successor has
+ * received it, and then a second use is a replay (RFC 9700 §4.14.2). The lookup costs a round trip for used tokens only.
  */
 export const isLikelyRetry = async (
   { clock, reuseWindow, refreshSecretAt }: RetryOptions,
@@ -26,7 +26,7 @@ export const isLikelyRetry = async (
   return successor !== undefined && (await work.read(successor))?.consumption === undefined;
 };
 
-/** Whether a token spent at one of these moments has the same successor as if it was spent at the other. */
+/** Whether a token has the same successor at both times: the secret that derives it rotates. */
 export const derivesSameSuccessor = (
   { refreshSecretAt }: RetryOptions,
   one: number,

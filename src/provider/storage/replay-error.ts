@@ -1,4 +1,4 @@
 import { errors } from 'oidc-provider';
 
-/** A second use that showed only at the commit; the grant went with it. */
+/** The commit found that the code or token was used before, and revoked its grant. */
 export class ReplayError extends errors.InvalidGrant {}

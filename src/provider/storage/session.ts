@@ -1,20 +1,21 @@
 import type { AdapterPayload } from 'oidc-provider';
-import type { Clock, Document, Key, Write } from '../../store/port.ts';
+import type { Document } from '../../store/port.ts';
 import { assertVersion } from '../../store/record.ts';
 import { kindVersions } from '../../store/record-kinds.ts';
 import type { UnitOfWork } from '../../store/unit-of-work.ts';
-import { digestOf, familyOf, modelKey, withoutFamily } from './ids.ts';
+import { digestOf, familyOf, withoutFamily } from './ids.ts';
+import type { Upsert } from './model-adapter.ts';
 
 /**
- * A session is one document whose parts change apart: who is signed in (`.who`), what the engine remembers between
- * two pages (`.state`), one part for each client, and one for each cookie value that is still good. Requests that run
- * side by side therefore never take back what the other wrote.
+ * A session is one document whose fields change independently: who is signed in (`.who`), what the engine remembers
+ * between two pages (`.state`), one field for each client (`c:`), and one for each cookie value that is still good
+ * (`i:`). So requests that run at the same time do not undo each other's changes.
  */
 
-/** A former cookie of a signed-in session is good for this long, for requests that were under way when it changed. */
+/** The former cookie of a signed-in session is good for this long, for requests that were in progress when it changed. */
 const formerCookieMs = 30_000;
 
-/** In this order, those that are absent at the end left out. */
+/** The values of `.who`, in this order. Absent values at the end are left out. */
 const signInFields = ['accountId', 'loginTs', 'amr', 'acr', 'transient'] as const;
 
 const clientField = (clientId: string): string => `c:${encodeURIComponent(clientId)}`;
@@ -33,7 +34,7 @@ const decodeSignIn = (text: string): AdapterPayload => {
   );
 };
 
-/** What the session knows of one client: two ids, and the rest by name where there is any. */
+/** The state of one client: two ids, and an object for what else there is. */
 const encodeClient = (state: object): string => {
   const { sid, grantId, ...more }: Record<string, unknown> = { ...state };
   const rest = Object.keys(more).length > 0 ? [more] : [];
@@ -55,7 +56,7 @@ const fieldsOf = (payload: AdapterPayload): Record<string, string> => {
   return fields;
 };
 
-export const readSession = (
+export const decodeSession = (
   document: Document,
   id: string,
   as: 'cookie' | 'uid',
@@ -78,34 +79,29 @@ export const readSession = (
   return payload;
 };
 
+/** A new session is written whole. Of a known one, only the fields that this request changes are written. */
 export const writeSession = (
   work: UnitOfWork,
-  clock: Clock,
-  id: string,
-  payload: AdapterPayload,
-  ttl: number,
+  now: number,
+  { key, id, payload, expiresAt }: Upsert,
 ): void => {
-  const key = modelKey('Session', id);
-  if (!key) return;
   const fields = fieldsOf(payload);
   const cookie = cookieField(id);
-  const expiresAt = (Math.floor(clock.now() / 1000) + ttl) * 1000;
-  const index = payload.accountId ? [{ index: 'live', of: payload.accountId, at: clock.now() }] : [];
+  const index = payload.accountId ? [{ index: 'live', of: payload.accountId, at: now }] : [];
   const before = work.peek(key);
   if (!before) {
     const body = JSON.stringify([kindVersions.session, withoutFamily(payload.uid ?? ''), payload.iat]);
     work.stage({ op: 'put', key, body, fields: { ...fields, [cookie]: '' }, expiresAt, index });
     return;
   }
-  const changed = changedFields(before, fields, cookie, clock.now());
-  const signedInNow = before.fields['.who'] === undefined && fields['.who'] !== undefined;
+  const isSignInNew = before.fields['.who'] === undefined && fields['.who'] !== undefined;
   work.stage({
     op: 'merge',
     key,
-    fields: changed,
+    fields: changedFields(before, fields, cookie, now),
     expiresAt,
-    ...(signedInNow && { index }),
-    // Signed out meanwhile: stays signed out.
+    ...(isSignInNew && { index }),
+    // A session that was ended meanwhile stays ended.
     ifAbsent: 'skip',
   });
 };
@@ -122,7 +118,7 @@ const changedFields = (
   }
   if (before.fields['.state'] !== undefined && fields['.state'] === undefined) changed['.state'] = null;
   for (const name of Object.keys(before.fields)) {
-    // Signed out of this client alone.
+    // The person signed out of this client only.
     if (name.startsWith('c:') && fields[name] === undefined) changed[name] = null;
   }
   if (before.fields[cookie] !== undefined) return changed;
@@ -131,7 +127,7 @@ const changedFields = (
     before.fields['.who'] !== undefined && accountIdIn(before.fields['.who']) === accountIdIn(fields['.who']);
   for (const [name, until] of Object.entries(before.fields)) {
     if (!name.startsWith('i:') || name === cookie) continue;
-    // Before a sign-in anybody may have planted the cookie: it must not outlive the sign-in (session fixation).
+    // An attacker may have planted the cookie before the sign-in, so it ends with the sign-in (session fixation).
     if (!sameAccount || (until !== '' && Number(until) <= now)) changed[name] = null;
     else if (until === '') changed[name] = String(now + formerCookieMs);
   }
@@ -140,8 +136,3 @@ const changedFields = (
 
 const accountIdIn = (text: string | undefined): string | undefined =>
   text === undefined ? undefined : JSON.parse(text)[0];
-
-export const removeSession = (work: UnitOfWork, key: Key): void => {
-  const write: Write = { op: 'remove', key };
-  work.stage(write);
-};

@@ -1,0 +1,84 @@
+import { type AdapterPayload, errors } from 'oidc-provider';
+import type { Document, Key } from '../../store/port.ts';
+import { kinds } from '../../store/record-kinds.ts';
+import type { UnitOfWork, WriteOptions } from '../../store/unit-of-work.ts';
+import { digestOf } from './ids.ts';
+import { type AdapterDependencies, ModelAdapter, type Upsert } from './model-adapter.ts';
+import { AlreadyAnswered, retainAfterExpiryMs } from './user-decision.ts';
+
+/** Records what a person decides on a page while a client polls for the decision. The first decision counts. */
+abstract class DecisionAdapter extends ModelAdapter {
+  protected abstract isAllowed(payload: AdapterPayload): boolean;
+
+  protected override decode(document: Document, id: string): AdapterPayload | undefined {
+    const { expiresAt, ...others } = document;
+    return super.decode(
+      expiresAt === undefined ? document : { ...others, expiresAt: expiresAt - retainAfterExpiryMs },
+      id,
+    );
+  }
+
+  protected override write(work: UnitOfWork, upsert: Upsert): void {
+    const retained = { ...upsert, expiresAt: upsert.expiresAt + retainAfterExpiryMs };
+    super.write(work, retained, this.#recordDecision(work, retained));
+  }
+
+  #recordDecision(work: UnitOfWork, { key, payload, expiresAt }: Upsert): WriteOptions {
+    const isDenied = payload.error !== undefined;
+    if (!isDenied && !this.isAllowed(payload)) return {};
+    // A denial is kept although the engine refuses the request of the person who denies.
+    const options: WriteOptions = isDenied ? { commitOnRefusal: true } : {};
+    const mark: Key = { ...key, kind: kinds.userDecision };
+    if (!work.peek(mark)) {
+      const onConflict = () => ({ error: new AlreadyAnswered() });
+      work.stage({ op: 'insert', key: mark, body: '', expiresAt }, { ...options, onConflict });
+    }
+    return options;
+  }
+}
+
+const userCodeKey = (code: string): Key => ({ kind: kinds.userCode, family: digestOf(code), id: '' });
+
+export class DeviceCodeAdapter extends DecisionAdapter {
+  constructor(dependencies: AdapterDependencies) {
+    super('DeviceCode', dependencies);
+  }
+
+  protected override isAllowed({ accountId }: AdapterPayload): boolean {
+    return accountId !== undefined;
+  }
+
+  override async findByUserCode(userCode: string): Promise<AdapterPayload | undefined> {
+    const pointer = await this.unitOfWork().read(userCodeKey(userCode));
+    return pointer && this.find(pointer.body);
+  }
+
+  protected override write(work: UnitOfWork, upsert: Upsert): void {
+    const { key, id, payload, expiresAt } = upsert;
+    const isNew = work.peek(key) === undefined;
+    super.write(work, upsert);
+    if (!isNew || !payload.userCode) return;
+    const onConflict = () => ({
+      error: new errors.TemporarilyUnavailable('the user code was taken, ask again'),
+    });
+    work.stage(
+      {
+        op: 'insert',
+        key: userCodeKey(payload.userCode),
+        body: id,
+        expiresAt: expiresAt + retainAfterExpiryMs,
+      },
+      { onConflict },
+    );
+  }
+}
+
+export class BackchannelRequestAdapter extends DecisionAdapter {
+  constructor(dependencies: AdapterDependencies) {
+    super('BackchannelAuthenticationRequest', dependencies);
+  }
+
+  protected override isAllowed({ grantId }: AdapterPayload): boolean {
+    return grantId !== undefined;
+  }
+}

@@ -1,0 +1,139 @@
+import type { Adapter, AdapterPayload } from 'oidc-provider';
+import type { Conflict } from '../../store/errors.ts';
+import type { Clock, Document, Key, Store } from '../../store/port.ts';
+import { UnitOfWork, type WriteOptions } from '../../store/unit-of-work.ts';
+import { findUnitOfWork } from '../request-context.ts';
+import { grantKey, type ModelName, modelKey, withoutFamily } from './ids.ts';
+import { onSecondUse } from './on-second-use.ts';
+import { decodePayload, encodePayload } from './payload.ts';
+
+export interface AdapterDependencies {
+  readonly store: Store;
+  readonly clock: Clock;
+}
+
+/** A record that is about to be written. */
+export interface Upsert {
+  readonly key: Key;
+  readonly id: string;
+  readonly payload: AdapterPayload;
+  readonly expiresAt: number;
+}
+
+/** Records that are found by more than their id, so their body has the id. */
+const storedWithId = new Set<ModelName>(['BackchannelAuthenticationRequest', 'DeviceCode', 'Grant']);
+
+/** The engine reads the grant right after these. It is in the same family, so one round trip reads both. */
+const grantMembers = new Set<ModelName>(['AccessToken', 'AuthorizationCode', 'RefreshToken']);
+
+/** The index that lists records under their account. */
+const indexOf: Partial<Record<ModelName, string>> = {
+  BackchannelAuthenticationRequest: 'requests',
+  Grant: 'live',
+};
+
+/**
+ * Stores the records of one model of the engine. The engine passes no context to adapters, so this class looks up the
+ * unit of work. Outside of a request each change is committed at once.
+ */
+export class ModelAdapter implements Adapter {
+  readonly #model: ModelName;
+  protected readonly store: Store;
+  protected readonly clock: Clock;
+
+  constructor(model: ModelName, { store, clock }: AdapterDependencies) {
+    this.#model = model;
+    this.store = store;
+    this.clock = clock;
+  }
+
+  async find(id: string): Promise<AdapterPayload | undefined> {
+    const document = await this.read(this.unitOfWork(), id);
+    return document && this.decode(document, id);
+  }
+
+  // Only sessions have a `uid`, and only device codes have a user code.
+  async findByUid(_uid: string): Promise<AdapterPayload | undefined> {
+    return undefined;
+  }
+
+  async findByUserCode(_userCode: string): Promise<AdapterPayload | undefined> {
+    return undefined;
+  }
+
+  async upsert(id: string, payload: AdapterPayload, ttl: number): Promise<undefined> {
+    const key = modelKey(this.#model, id);
+    if (!key) throw new Error(`the engine made an invalid id for ${this.#model}`);
+    const expiresAt = (Math.floor(this.clock.now() / 1000) + ttl) * 1000;
+    await this.change((work) => this.write(work, { key, id, payload, expiresAt }));
+  }
+
+  async consume(id: string): Promise<undefined> {
+    const key = modelKey(this.#model, id);
+    if (!key) return;
+    const at = this.clock.now();
+    const onConflict = (conflict: Conflict) => onSecondUse(this.#model, id, conflict);
+    await this.change((work) => work.stage({ op: 'consume', key, at }, { onConflict }));
+  }
+
+  async destroy(id: string): Promise<undefined> {
+    const key = modelKey(this.#model, id);
+    if (!key) return;
+    await this.change((work) => work.stage({ op: 'remove', key }, { commitOnRefusal: true }));
+  }
+
+  /** The codes and tokens of a grant end with it: the grant is read on every use. */
+  async revokeByGrantId(grantId: string): Promise<undefined> {
+    const key = grantKey(grantId);
+    await this.change((work) => work.stage({ op: 'remove', key }, { commitOnRefusal: true }));
+  }
+
+  protected async read(work: UnitOfWork, id: string): Promise<Document | undefined> {
+    const key = modelKey(this.#model, id);
+    return key && work.read(key, grantMembers.has(this.#model) ? [grantKey(id)] : []);
+  }
+
+  protected decode({ body, expiresAt, consumption }: Document, id: string): AdapterPayload | undefined {
+    const payload = decodePayload(body);
+    // A family has one grant at a time, and it may be another one than this id names.
+    if (this.#model === 'Grant' && payload.jti !== withoutFamily(id)) return undefined;
+    payload.jti = id;
+    payload.kind = this.#model;
+    if (expiresAt !== undefined) payload.exp = Math.floor(expiresAt / 1000);
+    if (consumption) payload['consumed'] = Math.floor(consumption.at / 1000);
+    return payload;
+  }
+
+  protected write(
+    work: UnitOfWork,
+    { key, id, payload, expiresAt }: Upsert,
+    options: WriteOptions = {},
+  ): void {
+    const stored = this.#model === 'Grant' ? { ...payload, jti: withoutFamily(id) } : payload;
+    const body = encodePayload(stored, storedWithId.has(this.#model));
+    if (work.peek(key)) {
+      // A merge keeps the consumption of a record that another request has used meanwhile.
+      work.stage({ op: 'merge', key, body, expiresAt, ifAbsent: 'skip' }, options);
+      return;
+    }
+    const index = indexOf[this.#model];
+    const { accountId } = payload;
+    const entries = index && accountId ? [{ index, of: accountId, at: this.clock.now() }] : [];
+    work.stage({ op: 'put', key, body, expiresAt, index: entries }, options);
+  }
+
+  protected unitOfWork(): UnitOfWork {
+    return findUnitOfWork() ?? new UnitOfWork(this.store);
+  }
+
+  protected async change(stage: (work: UnitOfWork) => void): Promise<undefined> {
+    const current = findUnitOfWork();
+    if (current) {
+      stage(current);
+      return;
+    }
+    const work = new UnitOfWork(this.store);
+    stage(work);
+    await work.commit();
+  }
+}
