@@ -274,12 +274,14 @@ t.test('API access and offline access are separate lines', async (t) => {
 t.test('an application that registered itself is marked', async (t) => {
   const server = await open(t);
   await server.app.services.clients.register({
-    client_id: 'self',
-    client_name: 'Postern Security Team',
-    client_secret: secret,
-    redirect_uris: [redirectUri],
-    client_uri: 'https://bank.example.com/',
-    initiate_login_uri: 'https://bank.example.com/login',
+    metadata: {
+      client_id: 'self',
+      client_name: 'Postern Security Team',
+      redirect_uris: [redirectUri],
+      client_uri: 'https://bank.example.com/',
+      initiate_login_uri: 'https://bank.example.com/login',
+    },
+    secret: { value: secret },
   });
   const browser = new Browser();
   const login = await browser.open(new RelyingParty(server.issuer, 'self').authorizationUrl(newVerifier()));

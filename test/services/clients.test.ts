@@ -263,7 +263,7 @@ t.test(
         [mark]: true,
       };
       await t.rejects(
-        clients.register(wish),
+        clients.register({ metadata: wish }),
         { code: 'client_refused', message: /for the operator to set/ },
         mark,
       );
@@ -535,28 +535,30 @@ t.test('RFC 7591 and RFC 7592: a self-registered client can change itself and no
   t.teardown(close);
   const secret = randomBytes(32).toString('base64url');
   const metadata = { client_id: 'self', redirect_uris: [callback], client_name: 'Self' };
-  await clients.register({
-    ...metadata,
-    client_secret: secret,
-    client_secret_expires_at: 0,
-    client_id_issued_at: 1,
-  });
+  const added = { metadata: { ...metadata, client_id_issued_at: 1 }, secret: { value: secret } };
+  t.strictSame(await clients.register(added), { usesSecret: true });
   t.ok(await clients.verifySecret('self', secret));
   t.notMatch(JSON.stringify((await store.dump()).entries), secret);
   t.equal((await clients.get('self'))?.from, 'registration');
 
   await clients.update('self', { first_party: true });
-  const read = await clients.find('self');
-  await clients.register({ ...metadata, ...read, client_name: 'Renamed' });
+  const changed = { metadata: { ...metadata, first_party: true, client_name: 'Renamed' } };
+  const unneeded = { value: randomBytes(32).toString('base64url') };
+  t.strictSame(await clients.updateRegistration({ ...changed, secret: unneeded }), { usesSecret: false });
   t.match(
     await clients.find('self'),
     { client_name: 'Renamed', first_party: true },
     "the operator's mark stays",
   );
-  t.ok(await clients.verifySecret('self', secret), 'the placeholder that was read changed no secret');
+  t.ok(await clients.verifySecret('self', secret), 'a valid secret stays');
+  t.notOk(await clients.verifySecret('self', unneeded.value));
 
   await clients.add({ id: 'other', type: 'web', metadata: { redirect_uris: [callback] } });
-  await t.rejects(clients.register({ ...metadata, client_id: 'other' }), { code: 'client_exists' });
+  const other = { metadata: { ...metadata, client_id: 'other' } };
+  await t.rejects(clients.register(other), { code: 'client_exists' });
+  await t.rejects(clients.updateRegistration(other), { code: 'client_not_found' });
+  const unknown = { metadata: { ...metadata, client_id: 'unknown' } };
+  await t.rejects(clients.updateRegistration(unknown), { code: 'client_not_found' });
 });
 
 t.test(

@@ -1,17 +1,26 @@
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { Conflict } from '../../store/errors.ts';
-import type { Document, Key, Store } from '../../store/port.ts';
+import type { Document, Key, Store, Write } from '../../store/port.ts';
 import { record } from '../../store/record.ts';
 import { kinds } from '../../store/record-kinds.ts';
 import { digestOf } from './bearer-token.ts';
-import { RegistrationRefused } from './errors.ts';
+import { unknownToken } from './errors.ts';
+
+interface NewAccessToken {
+  readonly token: string;
+  /** Stores the token. The caller commits it together with the client. */
+  readonly writes: readonly Write[];
+}
 
 export interface RegistrationAccessTokens {
-  issue(client: string): Promise<string>;
+  /** The first token of a client. */
+  create(client: string): NewAccessToken;
   /** Throws unless this is the current token of the client. */
   check(client: string, token: string): Promise<Document>;
-  /** Replaces the token that was checked. Of two concurrent calls only one succeeds. */
-  rotate(client: string, checked: Document): Promise<string>;
+  /** The token after the one that was checked. The commit is refused if that one is not the current token any more. */
+  replace(client: string, checked: Document): NewAccessToken;
+  /** The writes that remove the token that was checked. The commit is refused if it is not the current one any more. */
+  removal(client: string, checked: Document): readonly Write[];
+  /** Removes the token of a client that is gone. */
   remove(client: string): Promise<void>;
 }
 
@@ -28,15 +37,15 @@ const format = record<{ readonly digest: string }>('registrationToken');
 const encodeToken = (token: string): string =>
   format.encode({ digest: digestOf(token).toString('base64url') });
 
-const unknownToken = (): RegistrationRefused =>
-  new RegistrationRefused(401, 'invalid_token', 'the registration access token is not that of this client');
-
-/** RFC 7592 §3: each client has one token. The store keeps only its digest. */
+/**
+ * RFC 7592 §3: each client has one token, of which the store keeps only the digest. A change of the client and its token
+ * are one commit, with the token as its condition. In two commits, a change with a token that was replaced meanwhile
+ * would be refused and stored all the same.
+ */
 export const createRegistrationAccessTokens = (store: Store): RegistrationAccessTokens => ({
-  async issue(client) {
+  create(client) {
     const token = newToken();
-    await store.commit([{ op: 'put', key: tokenKey(client), body: encodeToken(token) }]);
-    return token;
+    return { token, writes: [{ op: 'put', key: tokenKey(client), body: encodeToken(token) }] };
   },
   async check(client, token) {
     const [document] = await store.read([tokenKey(client)]);
@@ -45,16 +54,19 @@ export const createRegistrationAccessTokens = (store: Store): RegistrationAccess
     if (!timingSafeEqual(storedDigest, digestOf(token))) throw unknownToken();
     return document;
   },
-  async rotate(client, checked) {
+  replace(client, { body: expected }) {
     const token = newToken();
-    try {
-      await store.commit([
-        { op: 'replace', key: tokenKey(client), body: encodeToken(token), expected: checked.body },
-      ]);
-    } catch (error) {
-      throw error instanceof Conflict ? unknownToken() : error;
-    }
-    return token;
+    return {
+      token,
+      writes: [{ op: 'replace', key: tokenKey(client), body: encodeToken(token), expected }],
+    };
+  },
+  removal(client, { body }) {
+    const key = tokenKey(client);
+    return [
+      { op: 'replace', key, body, expected: body },
+      { op: 'remove', key },
+    ];
   },
   async remove(client) {
     await store.commit([{ op: 'remove', key: tokenKey(client) }]);

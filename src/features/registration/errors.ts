@@ -1,6 +1,8 @@
 import { errors } from 'oidc-provider';
 import { Failure } from '../../errors.ts';
 import { ClientRefused } from '../../services/clients/index.ts';
+import { Conflict } from '../../store/errors.ts';
+import { kinds } from '../../store/record-kinds.ts';
 
 type Code = 'invalid_redirect_uri' | 'invalid_client_metadata' | 'invalid_token' | 'invalid_request';
 
@@ -18,8 +20,17 @@ const codeForField = (field: string): Code =>
 export const metadataRefused = (field: string, message: string): RegistrationRefused =>
   new RegistrationRefused(400, codeForField(field), message);
 
+export const unknownToken = (): RegistrationRefused =>
+  new RegistrationRefused(401, 'invalid_token', 'the registration access token is not that of this client');
+
+/** Another request replaced the token, or the client is gone. Its owner learns no more than of a wrong token. */
+const isTokenSpent = (error: unknown): boolean =>
+  (error instanceof Conflict && error.key.kind === kinds.registrationToken) ||
+  (error instanceof Failure && error.code === 'client_not_found');
+
 /** Refusals of services/clients and of the engine, in the codes of RFC 7591. Any other error stays as it is. */
 export const toRegistrationRefused = (error: unknown): unknown => {
+  if (isTokenSpent(error)) return unknownToken();
   if (error instanceof ClientRefused) return metadataRefused(error.problems[0]?.field ?? '', error.message);
   if (error instanceof errors.InvalidClientMetadata || error instanceof errors.InvalidRedirectUri) {
     // The message of the engine begins with the name of the field.

@@ -4,13 +4,14 @@
  * to services/clients. The engine has such an endpoint too, but it would have to store secrets in clear.
  *
  * POST /oauth/register (register-client.ts)
- *   initial access token -> known metadata -> save-client.ts -> registration access token -> 201
+ *   initial access token -> known metadata -> save-client.ts, with a registration access token -> 201
  * GET, PUT, DELETE /oauth/register/:clientId (manage-client.ts)
  *   registration access token -> the client
- *   PUT: known metadata -> save-client.ts -> new registration access token -> 200
+ *   PUT: known metadata -> save-client.ts, with the next registration access token -> 200
+ *   DELETE: the client and its token are removed -> 204
  * save-client.ts
- *   the operator's policy -> a secret if one is needed -> the engine's rules -> the rules for all clients and the
- *   commit (services/clients)
+ *   the operator's policy -> the engine's rules -> the rules for all clients, a secret if one is needed, and the commit
+ *   of client and token (services/clients)
  */
 import type { Feature } from '../../feature.ts';
 import { routes } from '../../provider/paths.ts';

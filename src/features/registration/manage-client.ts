@@ -4,7 +4,7 @@ import type { RegistrationAccessTokens } from './access-tokens.ts';
 import { bearerTokenIn } from './bearer-token.ts';
 import { createSendClient } from './client-response.ts';
 import type { RegistrationDependencies } from './dependencies.ts';
-import { metadataRefused, RegistrationRefused } from './errors.ts';
+import { metadataRefused, RegistrationRefused, toRegistrationRefused } from './errors.ts';
 import { bodyOf } from './json-scope.ts';
 import { knownMetadata, type RequestBody, refuseServerFields } from './metadata.ts';
 import type { SaveClient } from './save-client.ts';
@@ -60,18 +60,22 @@ export const addManageRoutes = (
     refuseServerFields(body);
     await checkIdentity(body, id);
     const issuedAt = record.metadata['client_id_issued_at'];
-    const secret = await saveClient({
+    const metadata = {
       ...knownMetadata(body, id),
       ...(issuedAt !== undefined && { client_id_issued_at: issuedAt }),
-    });
-    const accessToken = await accessTokens.rotate(id, checked);
+    };
+    const { token: accessToken, writes } = accessTokens.replace(id, checked);
+    const secret = await saveClient('change', metadata, writes);
     return sendClient(reply, { id, secret, accessToken });
   });
 
   scope.delete<ManagedClient>(path, async (request, reply) => {
-    const { record } = await authenticateClient(request);
-    await clients.remove(record.id);
-    await accessTokens.remove(record.id);
+    const { checked, record } = await authenticateClient(request);
+    try {
+      await clients.remove(record.id, accessTokens.removal(record.id, checked));
+    } catch (error) {
+      throw toRegistrationRefused(error);
+    }
     return reply.code(204).header('cache-control', 'no-store').send();
   });
 };

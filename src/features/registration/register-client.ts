@@ -39,11 +39,12 @@ export const addRegisterRoute = (
     const body = bodyOf(request);
     refuseServerFields(body, ['client_id', 'client_secret']);
     const id = newId(16);
-    const secret = await saveClient({
+    const metadata = {
       ...knownMetadata(body, id),
       client_id_issued_at: Math.floor(clock.now() / 1000),
-    });
-    const accessToken = management ? await accessTokens.issue(id) : undefined;
-    return sendClient(reply, { id, secret, accessToken, status: 201 });
+    };
+    const accessToken = management ? accessTokens.create(id) : undefined;
+    const secret = await saveClient('add', metadata, accessToken?.writes ?? []);
+    return sendClient(reply, { id, secret, accessToken: accessToken?.token, status: 201 });
   });
 };

@@ -95,7 +95,6 @@ export const createClientLookup = ({ store, stored, configured, clock, cipher }:
     find,
     verifySecret,
     recoverSecrets,
-    isPlaceholder: (id: string, secret: string): boolean => sameText(placeholder(id), secret),
     invalidate: cache.invalidate,
     close: store.subscribe('clients', cache.invalidate),
   };

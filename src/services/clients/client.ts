@@ -78,6 +78,19 @@ export interface AddClient {
   readonly demo?: true;
 }
 
+export interface Registration {
+  readonly metadata: ClientMetadata;
+  /** Stored if the client needs a secret and has none that its authentication method can use. */
+  readonly secret?: { readonly value: string; readonly expiresAt?: number };
+  /** Committed together with the client. If one of them is refused, nothing is stored and its `Conflict` is thrown. */
+  readonly writes?: readonly Write[];
+}
+
+interface RegistrationResult {
+  /** Whether the given secret was stored. */
+  readonly usesSecret: boolean;
+}
+
 export interface Clients {
   /**
    * The metadata that the engine's adapter returns for `Client`. A client with hashed secrets gets a random, secret
@@ -96,12 +109,15 @@ export interface Clients {
   draft(client: AddClient): ClientDraft;
   /** Merges the changes; `null` removes a property. */
   update(id: string, changes: Readonly<Record<string, Json>>): Promise<ClientRecord>;
-  remove(id: string): Promise<void>;
+  /** `writes` are committed together with the removal. */
+  remove(id: string, writes?: readonly Write[]): Promise<void>;
   addSecret(id: string, options: { readonly name: string; readonly expiresAt?: number }): Promise<NewSecret>;
   removeSecret(id: string, name: string): Promise<void>;
   /** Adds a secret. The former ones expire after `overlapSeconds`. */
   rotateSecret(id: string, options?: { readonly overlapSeconds?: number }): Promise<NewSecret>;
-  /** Stores what dynamic registration created or changed (RFC 7591, RFC 7592). Clients can't set operator metadata. */
-  register(metadata: ClientMetadata): Promise<void>;
+  /** Stores a client that registers itself (RFC 7591). Clients can't set operator metadata. */
+  register(registration: Registration): Promise<RegistrationResult>;
+  /** Replaces the metadata of a client that registered itself (RFC 7592). Operator metadata stays. */
+  updateRegistration(registration: Registration): Promise<RegistrationResult>;
   close(): void;
 }

@@ -121,20 +121,13 @@ export const createClients = ({
         return { ...client, metadata, secrets: convertSecrets({ ...client, metadata }, cipher) };
       });
     },
-    async remove(id) {
+    async remove(id, writes) {
       refuseConfigured(id);
-      await clientStore.remove(id);
+      await clientStore.remove(id, writes);
       await publishChange('client.removed', id);
     },
     ...createSecretChanges({ change, clock, cipher }),
-    register: createRegister({
-      stored: clientStore,
-      publishChange,
-      clock,
-      cipher,
-      isPlaceholder: lookup.isPlaceholder,
-      grantTypes,
-    }),
+    ...createRegister({ stored: clientStore, publishChange, clock, cipher, grantTypes }),
     close: lookup.close,
   };
 };

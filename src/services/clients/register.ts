@@ -1,15 +1,16 @@
+import { exitCode, Failure } from '#src/errors.ts';
 import type { Clock } from '#src/store/port.ts';
 import type { GrantType } from '../../provider/grant-types.ts';
 import type { SecretCipher } from '../keys/index.ts';
 import { authenticationMethodOf, needsSecret } from './authentication-methods.ts';
-import type { ClientMetadata, Clients } from './client.ts';
+import type { ClientMetadata, Clients, Registration } from './client.ts';
 import { operatorOnlyNames } from './metadata-names.ts';
 import { applyDefaults } from './presets.ts';
 import { ClientRefused } from './problem.ts';
 import type { StoredClient } from './record.ts';
 import { convertSecrets } from './secret-changes.ts';
-import { type ClientStore, clientExists } from './store.ts';
-import { type StoredSecret, toStoredSecret } from './stored-secret.ts';
+import type { ClientStore } from './store.ts';
+import { isLive, type StoredSecret, toStoredSecret } from './stored-secret.ts';
 import { clientProblems } from './validate.ts';
 
 interface Dependencies {
@@ -17,71 +18,120 @@ interface Dependencies {
   readonly publishChange: (type: string, id: string) => Promise<void>;
   readonly clock: Clock;
   readonly cipher: SecretCipher | undefined;
-  /** Whether the secret is the placeholder that the engine got, and not one that the engine created. */
-  readonly isPlaceholder: (id: string, secret: string) => boolean;
   readonly grantTypes: readonly GrantType[];
 }
 
-/** Stores a client that the engine created or changed (RFC 7591, RFC 7592). */
-export const createRegister =
-  ({ stored, publishChange, clock, cipher, isPlaceholder, grantTypes }: Dependencies): Clients['register'] =>
-  async ({ client_secret: secret, client_secret_expires_at: until, from_registration: _, ...given }) => {
-    // TypeScript loses `client_id`, which is always present, from the rest of a type with an index signature.
-    const metadata = applyDefaults(given as ClientMetadata);
-    const id = metadata.client_id;
-    const former = await stored.byId(id);
-    if (former !== undefined && former.from !== 'registration') throw clientExists(id);
+/** A stored hash can't verify the signatures of client_secret_jwt, so a client that changes to it needs a new secret. */
+const usesJwt = (metadata: ClientMetadata): boolean =>
+  authenticationMethodOf(metadata) === 'client_secret_jwt';
 
-    const operatorMetadata = Object.fromEntries(
-      operatorOnlyNames.flatMap((name) =>
-        former?.metadata[name] === undefined ? [] : [[name, former.metadata[name]]],
-      ),
-    );
-    // A client that sends back what it read (RFC 7592 §2.2) includes operator metadata, with unchanged values.
-    const clientMetadata = Object.fromEntries(
-      Object.entries(metadata).filter(
-        ([name, value]) => JSON.stringify(operatorMetadata[name]) !== JSON.stringify(value),
-      ),
-    ) as ClientMetadata;
-    const lowersProfile = former?.metadata.profile === 'fapi2' && clientMetadata.profile !== 'fapi2';
+const operatorMetadataOf = ({ metadata }: StoredClient): Partial<ClientMetadata> =>
+  Object.fromEntries(
+    operatorOnlyNames.flatMap((name) => (metadata[name] === undefined ? [] : [[name, metadata[name]]])),
+  );
+
+/** A client that sends back what it read (RFC 7592 §2.2) includes operator metadata, with unchanged values. */
+const omitUnchanged = (metadata: ClientMetadata, operatorMetadata: Partial<ClientMetadata>): ClientMetadata =>
+  // `client_id` is no operator metadata, so it is never omitted.
+  Object.fromEntries(
+    Object.entries(metadata).filter(
+      ([name, value]) => JSON.stringify(operatorMetadata[name]) !== JSON.stringify(value),
+    ),
+  ) as ClientMetadata;
+
+const notRegistered = (id: string): Failure =>
+  new Failure({
+    code: 'client_not_found',
+    message: `The client ${id} did not register itself.`,
+    status: 404,
+    exit: exitCode.notFound,
+  });
+
+/** Stores clients that register themselves (RFC 7591) and change their registration (RFC 7592). */
+export const createRegister = ({
+  stored,
+  publishChange,
+  clock,
+  cipher,
+  grantTypes,
+}: Dependencies): Pick<Clients, 'register' | 'updateRegistration'> => {
+  const checkMetadata = (client: StoredClient, metadata: ClientMetadata): void => {
+    const lowersProfile = client.metadata.profile === 'fapi2' && metadata.profile !== 'fapi2';
     const problems = [
-      ...clientProblems(clientMetadata, 'client', grantTypes),
+      ...clientProblems(metadata, 'client', grantTypes),
       ...(lowersProfile
         ? [{ field: 'profile', message: 'can not be lowered from fapi2; name it again' }]
         : []),
     ];
     if (problems.length > 0) throw new ClientRefused(problems);
-
-    const now = clock.now();
-    const expiry = typeof until === 'number' && until > 0 ? { expiresAt: until * 1000 } : {};
-    const newSecrets: StoredSecret[] =
-      typeof secret === 'string' && needsSecret(metadata) && !isPlaceholder(id, secret)
-        ? [
-            toStoredSecret({
-              id,
-              info: { name: 'registration', createdAt: now, ...expiry },
-              secret,
-              method: authenticationMethodOf(metadata),
-              cipher,
-            }),
-          ]
-        : [];
-    const next = (client: StoredClient): StoredClient => {
-      const changedClient = { ...client, metadata: { ...clientMetadata, ...operatorMetadata } };
-      return {
-        ...changedClient,
-        secrets: newSecrets.length > 0 ? newSecrets : convertSecrets(changedClient, cipher),
-      };
-    };
-    const emptyClient = {
-      id,
-      metadata,
-      secrets: [],
-      from: 'registration',
-      createdAt: now,
-      updatedAt: now,
-    } as const;
-    if (former === undefined) await stored.insert(next(emptyClient));
-    else await stored.change(id, next);
-    await publishChange(former === undefined ? 'client.registered' : 'client.updated', id);
   };
+
+  const needsNewSecret = (client: StoredClient, metadata: ClientMetadata): boolean =>
+    needsSecret(metadata) &&
+    (usesJwt(client.metadata) !== usesJwt(metadata) ||
+      !client.secrets.some((secret) => isLive(secret, clock.now())));
+
+  const newSecret = (
+    metadata: ClientMetadata,
+    { value, expiresAt }: NonNullable<Registration['secret']>,
+  ): StoredSecret =>
+    toStoredSecret({
+      id: metadata.client_id,
+      info: {
+        name: 'registration',
+        createdAt: clock.now(),
+        ...(expiresAt !== undefined && { expiresAt }),
+      },
+      secret: value,
+      method: authenticationMethodOf(metadata),
+      cipher,
+    });
+
+  /**
+   * The record after the registration. Everything is computed from the record that the commit replaces. A record that
+   * was read earlier could bring back a mark or a secret that an operator has removed since.
+   */
+  const apply = (
+    client: StoredClient,
+    { metadata: given, secret }: Registration,
+  ): { readonly next: StoredClient; readonly usesSecret: boolean } => {
+    const metadata = applyDefaults(given);
+    const operatorMetadata = operatorMetadataOf(client);
+    const clientMetadata = omitUnchanged(metadata, operatorMetadata);
+    checkMetadata(client, clientMetadata);
+    const next = { ...client, metadata: { ...clientMetadata, ...operatorMetadata } };
+    if (secret !== undefined && needsNewSecret(client, metadata))
+      return { next: { ...next, secrets: [newSecret(metadata, secret)] }, usesSecret: true };
+    return { next: { ...next, secrets: convertSecrets(next, cipher) }, usesSecret: false };
+  };
+
+  return {
+    async register(registration) {
+      const id = registration.metadata.client_id;
+      const now = clock.now();
+      // Without metadata: any operator metadata in the registration is a change, and refused.
+      const empty = { id, metadata: { client_id: id }, secrets: [], createdAt: now, updatedAt: now } as const;
+      const { next, usesSecret } = apply({ ...empty, from: 'registration' }, registration);
+      await stored.insert(next, registration.writes);
+      await publishChange('client.registered', id);
+      return { usesSecret };
+    },
+    async updateRegistration(registration) {
+      const { metadata, writes } = registration;
+      const id = metadata.client_id;
+      let usesSecret = false;
+      await stored.change(
+        id,
+        (client) => {
+          if (client.from !== 'registration') throw notRegistered(id);
+          const applied = apply(client, registration);
+          usesSecret = applied.usesSecret;
+          return applied.next;
+        },
+        writes,
+      );
+      await publishChange('client.updated', id);
+      return { usesSecret };
+    },
+  };
+};

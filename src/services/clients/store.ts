@@ -1,17 +1,24 @@
 import { exitCode, Failure } from '#src/errors.ts';
-import { Conflict } from '#src/store/errors.ts';
-import type { Clock, Store } from '#src/store/port.ts';
+import { Conflict, StoreUnavailable } from '#src/store/errors.ts';
+import type { Clock, Store, Write } from '#src/store/port.ts';
 import { clientKey, insertClient, readClient, replaceClient, type StoredClient } from './record.ts';
 
-/** Reads and writes stored clients. Concurrent changes are all kept. */
+/**
+ * Reads and writes stored clients. Concurrent changes are all kept. `writes` are committed together with the client; the
+ * `Conflict` of one of them is thrown as it is.
+ */
 export interface ClientStore {
   byId(id: string): Promise<StoredClient | undefined>;
   /** Pages of all stored clients, by the time of their creation. */
   list(limit: number, cursor: string | undefined): Promise<ClientPage>;
-  insert(client: StoredClient): Promise<void>;
+  insert(client: StoredClient, writes?: readonly Write[]): Promise<void>;
   /** Applies `next` to the current client, again if another process changed it meanwhile. */
-  change(id: string, next: (client: StoredClient) => StoredClient): Promise<StoredClient>;
-  remove(id: string): Promise<void>;
+  change(
+    id: string,
+    next: (client: StoredClient) => StoredClient,
+    writes?: readonly Write[],
+  ): Promise<StoredClient>;
+  remove(id: string, writes?: readonly Write[]): Promise<void>;
 }
 
 interface ClientPage {
@@ -37,6 +44,8 @@ export const clientExists = (id: string): Failure =>
     exit: exitCode.conflict,
   });
 
+const isAbout = ({ key }: Conflict, id: string): boolean => key.kind === clientKey(id).kind;
+
 export const createClientStore = (store: Store, clock: Clock): ClientStore => {
   const read = async (id: string) => {
     const [document] = await store.read([clientKey(id)]);
@@ -49,31 +58,32 @@ export const createClientStore = (store: Store, clock: Clock): ClientStore => {
       const page = await store.list('clients', 'all', { limit, ...(cursor === undefined ? {} : { cursor }) });
       return { clients: page.items.map(({ document }) => readClient(document)), next: page.next };
     },
-    async insert(client) {
+    async insert(client, writes = []) {
       try {
-        await store.commit([insertClient(client)]);
+        await store.commit([...writes, insertClient(client)]);
       } catch (error) {
-        throw error instanceof Conflict ? clientExists(client.id) : error;
+        throw error instanceof Conflict && isAbout(error, client.id) ? clientExists(client.id) : error;
       }
     },
-    async change(id, next) {
+    async change(id, next, writes = []) {
       for (let attempt = 1; ; attempt += 1) {
         const held = await read(id);
         if (held === undefined) throw clientNotFound(id);
         const client = { ...next(held.client), updatedAt: clock.now() };
         try {
-          await store.commit([replaceClient(client, held.body)]);
+          await store.commit([...writes, replaceClient(client, held.body)]);
           return client;
         } catch (error) {
-          if (!(error instanceof Conflict)) throw error;
+          if (!(error instanceof Conflict) || !isAbout(error, id)) throw error;
           if (error.reason === 'absent') throw clientNotFound(id);
-          if (attempt === maxAttempts) throw error;
+          if (attempt === maxAttempts)
+            throw new StoreUnavailable(`the client ${id} changes too often`, { cause: error });
         }
       }
     },
-    async remove(id) {
+    async remove(id, writes = []) {
       if ((await read(id)) === undefined) throw clientNotFound(id);
-      await store.commit([{ op: 'remove', key: clientKey(id) }]);
+      await store.commit([...writes, { op: 'remove', key: clientKey(id) }]);
     },
   };
 };
