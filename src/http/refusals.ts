@@ -1,7 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Events } from '../events.ts';
 import { toHttpError } from './errors.ts';
-import { onRequestEnd } from './request-end.ts';
+import { onRefusedRequestEnd } from './request-end.ts';
+
+/** Far more than requests are in flight at a time. */
+const maxReportedIds = 10_000;
 
 /**
  * Emits one security event for each request that is refused or fails; its reason is the error code of the response. A
@@ -9,23 +12,25 @@ import { onRequestEnd } from './request-end.ts';
  * of a health check aren't refusals.
  */
 export const emitRefusals = (server: FastifyInstance, events: Events): void => {
-  /** Correlation ids of the requests in flight, each with whether its refusal was reported. */
-  const inFlight = new Map<string, boolean>();
+  /** Correlation ids whose refusal was reported. Those of redirects stay until they are too many. */
+  const reportedIds = new Set<string>();
 
   const stopListening = events.listen(
     ({ correlation }) => {
-      if (correlation !== undefined && inFlight.has(correlation)) inFlight.set(correlation, true);
+      if (correlation === undefined) return;
+      if (reportedIds.size >= maxReportedIds) reportedIds.delete(reportedIds.values().next().value ?? '');
+      reportedIds.add(correlation);
     },
     ['refused', 'failed'],
   );
   server.addHook('onClose', async () => {
     stopListening();
   });
-  /** Also covers requests that were refused before they entered `inFlight`, or after their caller disconnected. */
+  /** Covers requests that are refused again after their response ended, when their caller disconnected. */
   const reported = new WeakSet<FastifyRequest>();
   const report = (request: FastifyRequest, status: number, reason: string): void => {
     const { id, ip, method, routeOptions } = request;
-    if (inFlight.get(id) === true || reported.has(request)) return;
+    if (reportedIds.has(id) || reported.has(request)) return;
     reported.add(request);
     events.emit({
       type: 'request.refused',
@@ -37,10 +42,6 @@ export const emitRefusals = (server: FastifyInstance, events: Events): void => {
     });
   };
 
-  server.addHook('onRequest', (request, _reply, done) => {
-    inFlight.set(request.id, false);
-    done();
-  });
   server.addHook('onError', (request, _reply, error, done) => {
     const { status, error: code } = toHttpError(error);
     report(request, status, code);
@@ -50,12 +51,10 @@ export const emitRefusals = (server: FastifyInstance, events: Events): void => {
     if (isRefusal(request, reply.statusCode)) report(request, reply.statusCode, reasonFor(reply.statusCode));
     done(null, payload);
   });
-  server.addHook('onResponse', (request, reply, done) => {
-    const { statusCode } = reply.raw;
-    if (isRefusal(request, statusCode)) report(request, statusCode, reasonFor(statusCode));
-    done();
+  onRefusedRequestEnd(server, (request, status) => {
+    if (isRefusal(request, status)) report(request, status, reasonFor(status));
+    reportedIds.delete(request.id);
   });
-  onRequestEnd(server, ({ id }) => inFlight.delete(id));
 };
 
 const isRefusal = ({ routeOptions }: FastifyRequest, status: number): boolean =>

@@ -7,7 +7,25 @@ const clientClosedRequest = 499;
 
 type Listener = (request: FastifyRequest, status: number, milliseconds: number) => void;
 
-const listeners = new WeakMap<FastifyInstance, Listener[]>();
+interface Listeners {
+  readonly all: Listener[];
+  readonly refused: Listener[];
+}
+
+const listenersOf = new WeakMap<FastifyInstance, Listeners>();
+
+const watchServer = (server: FastifyInstance): Listeners => {
+  const known = listenersOf.get(server);
+  if (known) return known;
+  const listeners: Listeners = { all: [], refused: [] };
+  listenersOf.set(server, listeners);
+  trackOpenConnections(server.server);
+  server.addHook('onRequest', (request, { raw }, done) => {
+    watchRequestEnd(server, request, raw);
+    done();
+  });
+  return listeners;
+};
 
 /**
  * Calls `listener` when the response closes, also for requests that were aborted or refused before the listener's own
@@ -15,14 +33,12 @@ const listeners = new WeakMap<FastifyInstance, Listener[]>();
  * never be freed.
  */
 export const onRequestEnd = (server: FastifyInstance, listener: Listener): void => {
-  const known = listeners.get(server);
-  if (known) return void known.push(listener);
-  listeners.set(server, [listener]);
-  trackOpenConnections(server.server);
-  server.addHook('onRequest', (request, { raw }, done) => {
-    watchRequestEnd(server, request, raw);
-    done();
-  });
+  watchServer(server).all.push(listener);
+};
+
+/** Calls `listener` for responses with a status from 400 on, also when the caller didn't wait for them. */
+export const onRefusedRequestEnd = (server: FastifyInstance, listener: Listener): void => {
+  watchServer(server).refused.push(listener);
 };
 
 /** For requests that reach no hook. */
@@ -35,6 +51,9 @@ export const watchRequestEnd = (
   raw.on('close', () => {
     const status = raw.writableFinished ? raw.statusCode : clientClosedRequest;
     const milliseconds = performance.now() - startedAt;
-    for (const listener of listeners.get(server) ?? []) listener(request, status, milliseconds);
+    const { all, refused } = watchServer(server);
+    for (const listener of all) listener(request, status, milliseconds);
+    if (raw.statusCode >= 400)
+      for (const listener of refused) listener(request, raw.statusCode, milliseconds);
   });
 };
