@@ -1,87 +1,47 @@
 import type { AdapterPayload } from 'oidc-provider';
+import {
+  fieldOfLetter,
+  grantTypeOfLetter,
+  letterOfField,
+  letterOfGrantType,
+  secondsSinceSignIn,
+} from './payload-letters.ts';
 
-/**
- * Payloads of the engine as text: known names shortened, what the key and the lifetime already say left out.
- * The first character is the version; a reader knows its own and the one before.
- */
+/** The first character of a stored payload. A release reads its own version and the one before. */
 const version = '1';
 
-const shortNames: Readonly<Record<string, string>> = {
-  accountId: 'a',
-  clientId: 'c',
-  grantId: 'g',
-  scope: 's',
-  iat: 'i',
-  acr: 'r',
-  amr: 'm',
-  authTime: 't',
-  claims: 'l',
-  codeChallenge: 'h',
-  codeChallengeMethod: 'H',
-  redirectUri: 'u',
-  nonce: 'n',
-  resource: 'e',
-  sid: 'd',
-  sessionUid: 'y',
-  expiresWithSession: 'w',
-  gty: 'p',
-  rotations: 'o',
-  iiat: 'I',
-  openid: 'O',
-  resources: 'R',
-  rejected: 'J',
-  params: 'P',
-  prompt: 'q',
-  returnTo: 'v',
-  session: 'S',
-  dpopJkt: 'k',
-  jkt: 'j',
-  'x5t#S256': 'x',
-  extra: 'X',
-  aud: 'A',
-  format: 'f',
-};
-
-const fullNames = Object.fromEntries(Object.entries(shortNames).map(([name, letter]) => [letter, name]));
-
+/** The key and the lifetime of a record already say these. */
 const impliedFields = new Set(['jti', 'kind', 'exp', 'consumed']);
 
-/** Of the grant types that a token went through, those that nearly every token repeats. */
-const grantTypeLetters: readonly (readonly [type: string, letter: string])[] = [
-  ['authorization_code', 'C'],
-  ['refresh_token', 'R'],
-  ['urn:ietf:params:oauth:grant-type:device_code', 'D'],
-  ['urn:openid:params:grant-type:ciba', 'B'],
-];
-const letterOfGrantType = new Map(grantTypeLetters);
-const grantTypeOfLetter = new Map(grantTypeLetters.map(([type, letter]) => [letter, type]));
+/** Marks a name that is one of the letters. */
+const mark = '~';
 
-/** A word that reads like a letter is marked, so that any grant type comes back as it was. */
+/** Shortens the grant types that a token went through. They are separated by spaces. */
 const shortenGrantTypes = (types: string): string =>
   types
     .split(' ')
     .map((type) => {
-      const isAmbiguous = grantTypeOfLetter.has(type) || type.startsWith('~');
-      return letterOfGrantType.get(type) ?? (isAmbiguous ? `~${type}` : type);
+      const isAmbiguous = grantTypeOfLetter.has(type) || type.startsWith(mark);
+      return letterOfGrantType.get(type) ?? (isAmbiguous ? `${mark}${type}` : type);
     })
     .join(' ');
 
 const expandGrantTypes = (types: string): string =>
   types
     .split(' ')
-    .map((type) => grantTypeOfLetter.get(type) ?? (type.startsWith('~') ? type.slice(1) : type))
+    .map((type) => grantTypeOfLetter.get(type) ?? (type.startsWith(mark) ? type.slice(mark.length) : type))
     .join(' ');
 
-/** What is nearly always the same, or told by something beside it, in fewer letters. */
+/** Leaves out values that the engine assumes, and shortens values that nearly every record has. */
 const compactValue = (name: string, value: unknown, { iat, expiresWithSession }: AdapterPayload): unknown => {
   switch (name) {
     case 'gty':
       return typeof value === 'string' ? shortenGrantTypes(value) : value;
     case 'iiat':
-      // The first of its line: the engine takes the time of issue for it.
+      // Without `iiat` the engine takes `iat` for it.
       return value === iat ? undefined : value;
     case 'sessionUid':
-      // The engine looks for the session of nothing else.
+      // The engine reads it only of a token that ends with its session.
       return expiresWithSession ? value : undefined;
     case 'rotations':
       return value === 0 ? undefined : value;
@@ -108,9 +68,6 @@ const expandValue = (name: string, value: unknown): unknown => {
   return name === 'openid' ? { scope: value } : value;
 };
 
-/** Seconds between the sign-in and what is issued for it. */
-const sinceSignInField = 'T';
-
 export const encodePayload = (payload: AdapterPayload, keepId: boolean): string => {
   const out: Record<string, unknown> = {};
   const { iat } = payload;
@@ -119,10 +76,13 @@ export const encodePayload = (payload: AdapterPayload, keepId: boolean): string 
     const value = compactValue(name, payload[name], payload);
     if (value === undefined) continue;
     if (name === 'authTime' && typeof value === 'number' && iat !== undefined)
-      out[sinceSignInField] = iat - value;
-    // A name that reads like a short one is marked, so that nothing is mistaken for another.
+      out[secondsSinceSignIn] = iat - value;
+    // A field whose name is one of the letters gets a mark.
     else
-      out[shortNames[name] ?? (name in fullNames || name === sinceSignInField ? `~${name}` : name)] = value;
+      out[
+        letterOfField[name] ??
+          (name in fieldOfLetter || name === secondsSinceSignIn ? `${mark}${name}` : name)
+      ] = value;
   }
   return version + JSON.stringify(out);
 };
@@ -133,11 +93,12 @@ export const decodePayload = (body: string): AdapterPayload => {
   const payload: AdapterPayload = {};
   for (const storedName in stored) {
     const value = stored[storedName];
-    if (storedName === sinceSignInField) {
+    if (storedName === secondsSinceSignIn) {
       payload.authTime = Number(stored['i']) - Number(value);
       continue;
     }
-    const name = fullNames[storedName] ?? (storedName[0] === '~' ? storedName.slice(1) : storedName);
+    const name =
+      fieldOfLetter[storedName] ?? (storedName.startsWith(mark) ? storedName.slice(mark.length) : storedName);
     payload[name] = expandValue(name, value);
   }
   return payload;
