@@ -58,7 +58,7 @@ export const createFetch = (
   const refuse = (host: string): Error => {
     const details = { host: host.slice(0, maxNameLength) };
     events?.emit({ type: 'fetch.refused', outcome: 'refused', reason: 'address_refused', details });
-    return new Error('the address is not one that may be fetched; see security.outbound.allowed_networks');
+    return new Error('the address may not be fetched; see security.outbound.allowed_networks');
   };
 
   /** Checks the addresses that the socket then connects to, so that a second resolution can't differ (DNS rebinding). */

@@ -1,4 +1,5 @@
-import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
+import type { KoaContextWithOIDC } from 'oidc-provider';
+import type { EngineClient } from './engine-types.ts';
 import type { Middleware } from './internals.ts';
 
 /** The engine's routes, by the names that `ctx.oidc.route` has for them. */
@@ -22,7 +23,7 @@ export type EngineRoute =
 type RouteHook = (ctx: KoaContextWithOIDC) => void | Promise<void>;
 
 /** It may throw, which refuses the request. */
-type ClientHook = (ctx: KoaContextWithOIDC, client: InstanceType<Provider['Client']>) => void;
+type ClientHook = (ctx: KoaContextWithOIDC, client: EngineClient) => void;
 
 /** What a feature does at one route of the engine, or at a few. Requests to other routes never meet it. */
 export interface RouteMiddleware {

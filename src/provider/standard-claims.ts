@@ -1,4 +1,4 @@
-/** OpenID Connect Core §5.1 by the scopes of §5.4; `sub` comes from the account itself. */
+/** The claims of OpenID Connect Core §5.1, by the scopes of §5.4. `sub` has no scope of this list. */
 export const standardClaims = {
   address: ['address'],
   email: ['email', 'email_verified'],

@@ -1,6 +1,7 @@
 import type { Provider } from 'oidc-provider';
+import type { EngineClient } from '../engine-types.ts';
 import { internalsOf } from '../internals.ts';
-import type { DetailTypes, EngineClient } from './options.ts';
+import type { DetailTypes } from './options.ts';
 import type { Override } from './override.ts';
 
 /** Members that the types of the engine leave out. */

@@ -1,6 +1,6 @@
 import type { Provider } from 'oidc-provider';
+import type { EngineClient } from '../engine-types.ts';
 import { currentContext, getUnitOfWork } from '../request-context.ts';
-import type { EngineClient } from './options.ts';
 import type { Override } from './override.ts';
 
 /** Left out of the types of the engine. */

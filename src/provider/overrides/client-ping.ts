@@ -1,6 +1,6 @@
 import type { Provider } from 'oidc-provider';
+import type { EngineClient } from '../engine-types.ts';
 import { findUnitOfWork } from '../request-context.ts';
-import type { EngineClient } from './options.ts';
 import type { Override } from './override.ts';
 
 type Request = InstanceType<Provider['BackchannelAuthenticationRequest']>;

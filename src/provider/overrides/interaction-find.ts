@@ -1,9 +1,9 @@
+import type { Interaction } from '../engine-types.ts';
 import { currentContext } from '../request-context.ts';
-import type { EngineInteraction } from './options.ts';
 import type { Override } from './override.ts';
 
 interface Interactions {
-  find(uid: string, options?: object): Promise<EngineInteraction | undefined>;
+  find(uid: string, options?: object): Promise<Interaction | undefined>;
 }
 
 const resumeRoutes = new Set(['resume', 'device_resume']);
@@ -16,7 +16,7 @@ export const interactionFind: Override = {
   test: 'test/pages/sign-in.test.ts',
   apply(provider, { options: { interactionFind } }) {
     if (!interactionFind) return;
-    // Its generic `find` is for subclasses, of which there are none.
+    // The engine types `find` for subclasses of the model; there are no subclasses.
     const interactions = provider.Interaction as unknown as Interactions;
     const find = interactions.find.bind(interactions);
     interactions.find = async (uid, options) => {

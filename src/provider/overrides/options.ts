@@ -1,10 +1,9 @@
-import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
+import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { UnitOfWork } from '../../store/unit-of-work.ts';
+import type { Interaction } from '../engine-types.ts';
 import type { DetailsType, ResponseMode } from '../internals.ts';
 
-export type EngineClient = InstanceType<Provider['Client']>;
 export type EngineContext = KoaContextWithOIDC['oidc'];
-export type EngineInteraction = Awaited<ReturnType<Provider['interactionDetails']>>;
 
 /** Types of RFC 9396. */
 export interface DetailTypes extends DetailsType {
@@ -46,7 +45,7 @@ interface DeviceUserCodeOptions {
 
 interface InteractionFindOptions {
   /** Whether the browser that resumes an interaction is the one that answered it. */
-  readonly isSameBrowser: (ctx: KoaContextWithOIDC, interaction: EngineInteraction) => boolean;
+  readonly isSameBrowser: (ctx: KoaContextWithOIDC, interaction: Interaction) => boolean;
 }
 
 interface PollRateOptions {

@@ -49,7 +49,7 @@ const payloadOf = (
     extra: sub === client_id ? { ...extra, sub } : extra,
     ...(authorization_details !== undefined && { rar: authorization_details }),
     ...grant,
-    // The constructor takes every property that the model keeps; its type wants those of a new token.
+    // The constructor takes every property that the model keeps; its type has those of a new token.
   } as unknown as Payload;
 };
 

@@ -23,7 +23,7 @@ export const restrictToClient = (
   requested: ReadonlySet<string>,
 ): ResourceConfig => {
   if (!isResourceAllowed(resource, client)) {
-    throw new errors.InvalidTarget('the resource is not one that this client may ask for');
+    throw new errors.InvalidTarget('this client may not request tokens for this resource');
   }
   const scopes = allowedScopes(resource, client);
   if (scopes.length === resource.scopes.length) return resource;

@@ -24,7 +24,7 @@ const defaultScope = (client: Readonly<Record<string, unknown>>, resource: unkno
   const allowed = typeof registered !== 'string' || registered.split(' ').includes('openid');
   const forApi = [resource].flat().some((one) => one !== undefined);
   if (!forApi && allowed) return 'openid';
-  throw new errors.InvalidScope('the request names no scope, and there is none to be meant by default', '');
+  throw new errors.InvalidScope('the request has no scope, and no default applies', '');
 };
 
 /** The defaults of client metadata, and who needs PKCE. */

@@ -60,7 +60,7 @@ export const resources = (config: Config) => {
           if (isIssuerTokensClient && client['audience'] === audience) {
             return { scope: '', audience, accessTokenFormat: 'jwt', jwt: { sign: { alg: 'ES256' } } };
           }
-          throw new errors.InvalidTarget('the resource is not one that this server issues tokens for');
+          throw new errors.InvalidTarget('this server issues no tokens for this resource');
         },
         // A client with openid and an API gets a token for the API when it names the API in the token request (RFC 8707 §2.2).
         useGrantedResource: (ctx, model) =>

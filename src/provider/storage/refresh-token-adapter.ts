@@ -55,7 +55,7 @@ export class RefreshTokenAdapter extends ModelAdapter {
       return onReplay(id, conflict, 'refresh token');
     if (derivesSameSuccessor(this.#retry, consumption.at, at)) return 'already done';
     // The response names a successor that was never stored.
-    return { error: new StoreUnavailable('the refresh secret changed at this very moment') };
+    return { error: new StoreUnavailable('the refresh secret rotated during the request') };
   }
 
   protected override write(work: UnitOfWork, upsert: Upsert): void {
