@@ -4,9 +4,9 @@ import { ask } from '../messages.ts';
 import { type CalledFunction, fileOf, idOf } from './called-function.ts';
 
 const warmUp = 50;
-const repetitions = 5;
+const repetitions = 4;
 /** Audit records and the counters of limits are written within this time. */
-const deferredWorkMs = 1_500;
+const deferredWorkMs = 700;
 
 /** How often `send` must be able to run. */
 export const traceLength = warmUp + repetitions + 1;
