@@ -101,6 +101,7 @@ export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOp
       clock,
       clients,
       events,
+      cipher: keys.cipher,
       onUncaughtError: (error, correlation) => log.error({ err: error, correlation }, 'the engine failed'),
       renderError: createRenderError(pages, clock),
       grantTypes,

@@ -83,6 +83,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
       levels,
       throttle,
       outbox,
+      cipher: keys.cipher,
       engine,
       cookieKeys,
     }),

@@ -18,6 +18,7 @@ import type { RenderError } from './replace-response.ts';
 import { groupByRoute } from './route-middleware.ts';
 import { baseSettings } from './settings/index.ts';
 import { createAdapterFactory } from './storage/adapter.ts';
+import type { StorageCipher } from './storage/redeemable-values.ts';
 import { logUncaughtErrors } from './uncaught-errors.ts';
 
 export interface EngineDependencies {
@@ -26,6 +27,8 @@ export interface EngineDependencies {
   readonly clock: Clock;
   readonly clients: ClientSource;
   readonly events: Events;
+  /** Encrypts what clients could redeem, where the store has to give it back. */
+  readonly cipher: StorageCipher;
   /** Logs an error that no handler of the engine caught. */
   readonly onUncaughtError: (error: unknown, correlation: string) => void;
   readonly renderError: RenderError;
@@ -80,7 +83,8 @@ export class Engine {
   }
 
   #build(keys: EngineKeys, routes: NonNullable<Configuration['routes']>): BuiltProvider {
-    const { config, store, clock, clients, renderError, features, grantTypes, policy } = this.#dependencies;
+    const { config, store, clock, clients, cipher, renderError, features, grantTypes, policy } =
+      this.#dependencies;
     const settings = compose([
       ...baseSettings(config, keys, grantTypes),
       ...features.map(({ owner, provider: { settings = {} } }) => ({
@@ -93,6 +97,7 @@ export class Engine {
       store,
       clock,
       clients,
+      cipher,
       reuseWindow: config.tokens.refresh_reuse_window,
       refreshSecretAt: (at) => keys.refreshSecretAt(at),
     });

@@ -5,6 +5,7 @@ import { openStore } from '#adapters/index.ts';
 import { createAdapterFactory } from '#src/provider/storage/adapter.ts';
 import { grantKey, modelKey } from '#src/provider/storage/ids.ts';
 import { decodePayload, encodePayload } from '#src/provider/storage/payload.ts';
+import { createSecretCipher } from '#src/services/keys/secret-cipher.ts';
 import { runInUnitOfWork } from '#src/store/current-unit-of-work.ts';
 
 const clock = { now: () => Date.now() };
@@ -14,6 +15,7 @@ const storageOf = createAdapterFactory({
   store,
   clock,
   clients: { find: async () => undefined },
+  cipher: createSecretCipher(Buffer.alloc(32)),
   reuseWindow: 10,
   refreshSecretAt: () => createSecretKey(Buffer.alloc(32)),
 });

@@ -2,8 +2,9 @@ import { createSecretKey } from 'node:crypto';
 import t from 'tap';
 import { openStore } from '#adapters/index.ts';
 import { createAdapterFactory } from '#src/provider/storage/adapter.ts';
-import { grantKey, modelKey } from '#src/provider/storage/ids.ts';
+import { digestOf, grantKey, modelKey } from '#src/provider/storage/ids.ts';
 import { ReplayError } from '#src/provider/storage/replay-error.ts';
+import { createSecretCipher } from '#src/services/keys/secret-cipher.ts';
 import { runInUnitOfWork } from '#src/store/current-unit-of-work.ts';
 import { StoreUnavailable } from '#src/store/errors.ts';
 import type { Key } from '#src/store/port.ts';
@@ -18,6 +19,7 @@ const storageOf = createAdapterFactory({
   store,
   clock,
   clients,
+  cipher: createSecretCipher(Buffer.alloc(32)),
   reuseWindow: 10,
   refreshSecretAt: (at) => createSecretKey(Buffer.alloc(32, at < changedAt ? 1 : 2)),
 });
@@ -111,4 +113,26 @@ t.test('a concurrent refresh across a change of the secret has to be retried', a
     'a retry uses the time of the first try',
   );
   t.match((await store.read([key]))[0]?.consumption, { at: changedAt - 1 });
+});
+
+t.test('the values that the version before stored in clear are understood', async (t) => {
+  const id = `old-family-0-${'d'.repeat(30)}`;
+  const expiresAt = Date.now() + 60_000;
+  const keyOf = (model: 'DeviceCode' | 'Interaction'): Key => {
+    const key = modelKey(model, id);
+    if (!key) throw new Error('a key');
+    return key;
+  };
+  await store.commit([
+    { op: 'put', key: keyOf('DeviceCode'), body: `1{"userCode":"BCDF","jti":"${id}"}`, expiresAt },
+    { op: 'put', key: { kind: 'uc', family: digestOf('BCDF'), id: '' }, body: id, expiresAt },
+    { op: 'put', key: keyOf('Interaction'), body: `1{"deviceCode":"${id}"}`, expiresAt },
+  ]);
+  t.match(await storageOf('DeviceCode').findByUserCode('BCDF'), { jti: id, userCode: 'BCDF' });
+  t.match(await storageOf('Interaction').find(id), { deviceCode: id });
+
+  await storageOf('Interaction').upsert(id, { deviceCode: id }, 60);
+  const [document] = await store.read([keyOf('Interaction')]);
+  t.notMatch(document?.body, id, 'and are encrypted when they are stored again');
+  t.match(await storageOf('Interaction').find(id), { deviceCode: id });
 });

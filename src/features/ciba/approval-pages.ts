@@ -16,7 +16,7 @@ const path = '/account/requests';
 
 /** `/account/requests` shows what clients ask of the person who is signed in to this browser. */
 export const approvalPages = (dependencies: CibaDependencies): FastifyPluginAsync => {
-  const { config, store, clock, pages, accounts, engine, cookieKeys } = dependencies;
+  const { config, pages, accounts, engine, cookieKeys } = dependencies;
   const submitDecision = createSubmitDecision(dependencies);
 
   const describePending = async (
@@ -24,7 +24,7 @@ export const approvalPages = (dependencies: CibaDependencies): FastifyPluginAsyn
     session: Session,
     page: Page,
   ): Promise<readonly PendingRequest[]> => {
-    const pending = await listPending(store, clock, account);
+    const pending = await listPending(dependencies, account);
     const described = await Promise.all(
       pending.map(async ({ handle, payload }): Promise<PendingRequest[]> => {
         const client = await engine().provider.Client.find(payload.clientId ?? '');

@@ -1,14 +1,21 @@
 import { sendPing } from '../../provider/overrides/client-ping.ts';
 import type { ClientPingOptions } from '../../provider/overrides/options.ts';
+import { decryptValue, encryptValue } from '../../provider/storage/redeemable-values.ts';
+import { kinds } from '../../store/record-kinds.ts';
 import type { CibaDependencies } from './dependencies.ts';
+
+/** Deliveries have no family that is known before they are stored. */
+const place = { kind: kinds.delivery, family: 'ping' };
 
 /** OpenID Connect CIBA §10.2: the ping only says that the client can fetch the result. It contains no token. */
 export const pingThroughOutbox = ({
   outbox,
   engine,
-}: Pick<CibaDependencies, 'outbox' | 'engine'>): ClientPingOptions => {
-  outbox.handle('ping', async ({ client: id = '', request: requestId = '' }) => {
+  cipher,
+}: Pick<CibaDependencies, 'outbox' | 'engine' | 'cipher'>): ClientPingOptions => {
+  outbox.handle('ping', async ({ client: id = '', request: stored = '' }) => {
     const { provider } = engine();
+    const requestId = decryptValue(cipher, place, stored);
     const client = await provider.Client.find(id);
     const request = await provider.BackchannelAuthenticationRequest.find(requestId, {
       ignoreExpiration: true,
@@ -18,6 +25,7 @@ export const pingThroughOutbox = ({
     await sendPing(provider, client, request);
   });
   return {
-    enqueue: (client, request, work) => outbox.send('ping', { client, request }, work),
+    enqueue: (client, request, work) =>
+      outbox.send('ping', { client, request: encryptValue(cipher, place, request) }, work),
   };
 };

@@ -11,16 +11,8 @@ import { loadSession } from './load-session.ts';
 import { listPending } from './pending-requests.ts';
 
 /** Returns `gone` when the request was decided or has expired since the page was shown. */
-export const createSubmitDecision = ({
-  config,
-  store,
-  clock,
-  events,
-  accounts,
-  levels,
-  engine,
-  cookieKeys,
-}: CibaDependencies) => {
+export const createSubmitDecision = (dependencies: CibaDependencies) => {
+  const { config, store, events, accounts, levels, engine, cookieKeys } = dependencies;
   const scopesOf = (audience: string): readonly string[] =>
     config.resources.find((resource) => resource.audience === audience)?.scopes ?? [];
 
@@ -33,7 +25,7 @@ export const createSubmitDecision = ({
       throw formExpired();
     }
 
-    const pending = (await listPending(store, clock, account)).find(
+    const pending = (await listPending(dependencies, account)).find(
       (candidate) => candidate.handle === handle,
     );
     const found = pending && (await provider.BackchannelAuthenticationRequest.find(pending.id));

@@ -2,8 +2,9 @@ import { type AdapterPayload, errors } from 'oidc-provider';
 import type { Document, Key } from '../../store/port.ts';
 import { kinds } from '../../store/record-kinds.ts';
 import type { UnitOfWork, WriteOptions } from '../../store/unit-of-work.ts';
-import { digestOf } from './ids.ts';
+import { digestOf, familyOf } from './ids.ts';
 import { type AdapterDependencies, ModelAdapter, type Upsert } from './model-adapter.ts';
+import { decryptValue, encryptValue, mapTexts } from './redeemable-values.ts';
 import { AlreadyAnswered, retainAfterExpiryMs } from './user-decision.ts';
 
 /** Records what a person decides on a page while a client polls for the decision. The first decision counts. */
@@ -49,8 +50,9 @@ export class DeviceCodeAdapter extends DecisionAdapter {
   }
 
   override async findByUserCode(userCode: string): Promise<AdapterPayload | undefined> {
-    const pointer = await this.unitOfWork().read(userCodeKey(userCode));
-    return pointer && this.find(pointer.body);
+    const key = userCodeKey(userCode);
+    const pointer = await this.unitOfWork().read(key);
+    return pointer && this.find(decryptValue(this.cipher, key, pointer.body));
   }
 
   protected override write(work: UnitOfWork, upsert: Upsert): void {
@@ -61,11 +63,12 @@ export class DeviceCodeAdapter extends DecisionAdapter {
     const onConflict = () => ({
       error: new errors.TemporarilyUnavailable('the user code was taken, ask again'),
     });
+    const pointer = userCodeKey(payload.userCode);
     work.stage(
       {
         op: 'insert',
-        key: userCodeKey(payload.userCode),
-        body: id,
+        key: pointer,
+        body: encryptValue(this.cipher, pointer, id),
         expiresAt: expiresAt + retainAfterExpiryMs,
       },
       { onConflict },
@@ -73,6 +76,14 @@ export class DeviceCodeAdapter extends DecisionAdapter {
   }
 }
 
+const placeOf = (id: string) => ({ kind: kinds.backchannelRequest, family: familyOf(id) });
+
+const mapNotificationToken = (payload: AdapterPayload, map: (token: string) => string): AdapterPayload =>
+  payload.params
+    ? { ...payload, params: mapTexts(payload.params, ['client_notification_token'], map) }
+    : payload;
+
+/** The approval page finds a request by its account, so the record has the `auth_req_id`, encrypted. */
 export class BackchannelRequestAdapter extends DecisionAdapter {
   constructor(dependencies: AdapterDependencies) {
     super('BackchannelAuthenticationRequest', dependencies);
@@ -80,5 +91,17 @@ export class BackchannelRequestAdapter extends DecisionAdapter {
 
   protected override isAllowed({ grantId }: AdapterPayload): boolean {
     return grantId !== undefined;
+  }
+
+  protected override decode(document: Document, id: string): AdapterPayload | undefined {
+    const payload = super.decode(document, id);
+    return payload && mapNotificationToken(payload, (token) => decryptValue(this.cipher, placeOf(id), token));
+  }
+
+  protected override write(work: UnitOfWork, upsert: Upsert): void {
+    const { id } = upsert;
+    const encrypt = (value: string): string => encryptValue(this.cipher, placeOf(id), value);
+    const payload = { ...mapNotificationToken(upsert.payload, encrypt), jti: encrypt(id) };
+    super.write(work, { ...upsert, payload });
   }
 }

@@ -1,7 +1,15 @@
 import { type AdapterPayload, errors } from 'oidc-provider';
 import type { Document } from '../../store/port.ts';
-import { modelKey } from './ids.ts';
-import { type AdapterDependencies, ModelAdapter } from './model-adapter.ts';
+import { kinds } from '../../store/record-kinds.ts';
+import type { UnitOfWork } from '../../store/unit-of-work.ts';
+import { familyOf, modelKey } from './ids.ts';
+import { type AdapterDependencies, ModelAdapter, type Upsert } from './model-adapter.ts';
+import { decryptValue, encryptValue, mapTexts } from './redeemable-values.ts';
+
+/** The ids of the device code and of the pushed request that the interaction is about. */
+const redeemable = ['deviceCode', 'parJti'] as const;
+
+const placeOf = (id: string) => ({ kind: kinds.interaction, family: familyOf(id) });
 
 /** An interaction is resumed once. The engine destroys it then; here it is consumed, so that a second resume fails. */
 export class InteractionAdapter extends ModelAdapter {
@@ -18,6 +26,15 @@ export class InteractionAdapter extends ModelAdapter {
   }
 
   protected override decode(document: Document, id: string): AdapterPayload | undefined {
-    return document.consumption ? undefined : super.decode(document, id);
+    const payload = document.consumption ? undefined : super.decode(document, id);
+    return payload && mapTexts(payload, redeemable, (value) => decryptValue(this.cipher, placeOf(id), value));
+  }
+
+  protected override write(work: UnitOfWork, upsert: Upsert): void {
+    const { id, payload } = upsert;
+    const stored = mapTexts(payload, redeemable, (value) => encryptValue(this.cipher, placeOf(id), value));
+    // `uid` finds the session; its cookie would only be something to steal.
+    const { cookie: _, ...session } = payload.session ?? {};
+    super.write(work, { ...upsert, payload: payload.session ? { ...stored, session } : stored });
   }
 }

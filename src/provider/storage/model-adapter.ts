@@ -6,10 +6,12 @@ import { findUnitOfWork } from '../request-context.ts';
 import { grantKey, type ModelName, modelKey, withoutFamily } from './ids.ts';
 import { onSecondUse } from './on-second-use.ts';
 import { decodePayload, encodePayload } from './payload.ts';
+import type { StorageCipher } from './redeemable-values.ts';
 
 export interface AdapterDependencies {
   readonly store: Store;
   readonly clock: Clock;
+  readonly cipher: StorageCipher;
 }
 
 /** A record that is about to be written. */
@@ -21,7 +23,7 @@ export interface Upsert {
 }
 
 /** Records that are found by more than their id, so their body has the id. */
-const storedWithId = new Set<ModelName>(['BackchannelAuthenticationRequest', 'DeviceCode', 'Grant']);
+const storedWithId = new Set<ModelName>(['BackchannelAuthenticationRequest', 'Grant']);
 
 /** The engine reads the grant right after these. It is in the same family, so one round trip reads both. */
 const grantMembers = new Set<ModelName>(['AccessToken', 'AuthorizationCode', 'RefreshToken']);
@@ -40,11 +42,13 @@ export class ModelAdapter implements Adapter {
   readonly #model: ModelName;
   protected readonly store: Store;
   protected readonly clock: Clock;
+  protected readonly cipher: StorageCipher;
 
-  constructor(model: ModelName, { store, clock }: AdapterDependencies) {
+  constructor(model: ModelName, { store, clock, cipher }: AdapterDependencies) {
     this.#model = model;
     this.store = store;
     this.clock = clock;
+    this.cipher = cipher;
   }
 
   async find(id: string): Promise<AdapterPayload | undefined> {

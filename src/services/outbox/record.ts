@@ -3,7 +3,7 @@ import type { Document, IndexEntry, Insert, Key, Replace } from '../../store/por
 import { record } from '../../store/record.ts';
 import { kinds } from '../../store/record-kinds.ts';
 
-/** One message. `about` identifies what it is about, and holds no secret. */
+/** One message. `about` identifies what it is about, and holds no secret in clear. */
 export interface Delivery {
   readonly kind: string;
   readonly about: Readonly<Record<string, string>>;
