@@ -217,6 +217,21 @@ await t.test('a commit that arrives after it was abandoned is not applied', asyn
   await store.commit(exchange);
 });
 
+await t.test('a commit that arrives after its process looked for it is not applied either', async (t) => {
+  const { proxy, store, other } = await stage(t, hasty);
+  proxy.holdNextRequest();
+  await isUnavailable(t, store.commit(exchange), 'given up');
+  proxy.accept();
+  await recovered(store);
+  // The process undoes what the commit may have written, which is nothing so far.
+  await sleep(hasty.deadlineMs);
+  proxy.heal();
+  await sleep(500);
+  const [still, none] = await other.read([code, token]);
+  t.equal(still?.consumption, undefined);
+  t.equal(none, undefined);
+});
+
 await t.test("a commit that can't be sent is refused early and leaves nothing", async (t) => {
   const { proxy, store, other } = await stage(t, { operationTimeoutMs: 250, deadlineMs: 5_000 });
   proxy.refuse();

@@ -63,11 +63,11 @@ const grants: readonly Mutation[] = [
     tests: ['provider/storage.test.ts'],
   },
   {
-    name: 'a revocation is dropped with the refused request',
-    file: 'src/provider/storage/adapter.ts',
-    from: "work.stage({ op: 'remove', key: grantKey(grantId) }, { commitOnRefusal: true })",
-    to: "work.stage({ op: 'remove', key: grantKey(grantId) })",
-    tests: ['security/code-injection.test.ts'],
+    name: 'a token loses fields that its grant has with another value',
+    file: 'src/provider/storage/grant-fields.ts',
+    from: 'return same ? own : payload;',
+    to: 'return same || own ? own : payload;',
+    tests: ['provider/payload.test.ts'],
   },
   {
     name: 'an interaction is resumed twice',
@@ -289,10 +289,17 @@ const network: readonly Mutation[] = [
     tests: ['security/hosts.test.ts'],
   },
   {
-    name: 'JSON may name a member twice',
+    name: 'a registration may name a member twice',
     file: 'src/http/strict-json.ts',
     from: 'if (names.has(pending)) return pending;',
     to: '',
+    tests: ['protocol/registration.test.ts'],
+  },
+  {
+    name: 'a JSON token request may name a member twice',
+    file: 'src/features/json-tokens/parse-request.ts',
+    from: 'if (found.has(name)) return refuse',
+    to: 'if (name === undefined) return refuse',
     tests: ['json-tokens/json-tokens.test.ts'],
   },
   {

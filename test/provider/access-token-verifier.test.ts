@@ -1,4 +1,4 @@
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { exportJWK, SignJWT } from 'jose';
 import t from 'tap';
 import { createAccessTokenVerifier } from '#src/provider/access-token-verifier.ts';
@@ -59,6 +59,19 @@ t.test('the algorithm is that of the key (RFC 8725 §3.1)', async (t) => {
   const rsa = pairs.RS256.privateKey;
   t.equal(verified(await make('PS256', { header: { kid: 'RS256' }, key: rsa })), undefined);
   t.equal(verified(await make('ES256', { header: { kid: 'EdDSA' } })), undefined);
+  const [, body = ''] = (await make('ES256')).split('.');
+  const lying = Buffer.from(JSON.stringify({ alg: 'RS256', kid: 'ES256', typ: 'at+jwt' })).toString(
+    'base64url',
+  );
+  const signature = sign('sha256', Buffer.from(`${lying}.${body}`), {
+    key: pairs.ES256.privateKey,
+    dsaEncoding: 'ieee-p1363',
+  });
+  t.equal(
+    verified(`${lying}.${body}.${signature.toString('base64url')}`),
+    undefined,
+    'a valid signature under the name of another algorithm',
+  );
   const none = Buffer.from(JSON.stringify({ alg: 'none', kid: 'ES256', typ: 'at+jwt' })).toString(
     'base64url',
   );

@@ -64,6 +64,12 @@ for (const model of ['AuthorizationCode', 'RefreshToken'] as const) {
   });
 }
 
+t.test('only its exact id reads a grant, though the family locates it', async (t) => {
+  const { grantId } = await begin('RefreshToken');
+  t.ok(await storageOf('Grant').find(grantId));
+  t.equal(await storageOf('Grant').find(`${grantId.slice(0, -1)}x`), undefined);
+});
+
 t.test('a grant that is revoked while a request saves it stays revoked (RFC 7009 §2.1)', async (t) => {
   const { grantId } = await begin('RefreshToken');
   await runInUnitOfWork(store, async (work) => {

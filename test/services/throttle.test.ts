@@ -79,6 +79,9 @@ t.test(
     let guesses = 0;
     for (let n = 0; n < 1000; n += 1) if ((await tryOnce(`user${n}`, attacker, false)) === 0) guesses += 1;
     t.equal(guesses, 29, 'no more than the address has in a minute');
+    const { entries } = await store.dump();
+    const reserved = entries.filter(({ key }) => key.family.startsWith('hold-'));
+    t.ok(reserved.length > 0 && reserved.length <= 30, `${reserved.length} retries are reserved`);
     t.equal(await tryOnce('ada', attacker, true), 0, 'who is known there need not wait');
     t.equal(await tryOnce('bob', owner, true), 0, 'nor who comes from elsewhere');
     const wait = await tryOnce('bob', attacker, true);

@@ -77,6 +77,17 @@ t.test(
   },
 );
 
+t.test('after the window a used refresh token is a reuse, also when its successor is unused', async (t) => {
+  const { server, pass } = await openAt(t, { tokens: { refresh_reuse_window: 60 } });
+  const party = new RelyingParty(server.issuer, 'spa', '');
+  const { code, verifier } = await codeFor(party, new Browser());
+  const first = String((await party.redeem(code, verifier)).body['refresh_token']);
+  const { body } = await party.refresh(first);
+  pass(61);
+  t.match(await party.refresh(first), { status: 400, body: { error: 'invalid_grant' } });
+  t.match(await party.refresh(String(body['refresh_token'])), { status: 400 }, 'its family is revoked');
+});
+
 t.test('a refresh that is refused for another reason consumes nothing', async (t) => {
   const { server } = await openAt(t, { tokens: { refresh_reuse_window: 0 } });
   const party = new RelyingParty(server.issuer, 'spa', '');

@@ -19,6 +19,8 @@ export interface TcpProxy {
   freeze(): void;
   /** Cuts all connections and refuses new ones. */
   refuse(): void;
+  /** Accepts new connections again, while held bytes stay held. */
+  accept(): void;
   /** Ends every fault; held bytes pass. */
   heal(): void;
   close(): Promise<void>;
@@ -63,6 +65,7 @@ export const startTcpProxy = async (upstream: Upstream): Promise<TcpProxy> => {
     const target = connect(upstream);
     const pair = [client, target] as const;
     const [toServer, toClient] = [createDirection(), createDirection()];
+    let holds = false;
     pairs.add(pair);
     client.setNoDelay(true);
     target.setNoDelay(true);
@@ -73,6 +76,7 @@ export const startTcpProxy = async (upstream: Upstream): Promise<TcpProxy> => {
       }
       if (drop === 'hold') {
         drop = undefined;
+        holds = true;
         held.push(() => {
           target.write(bytes);
           setTimeout(() => target.destroy(), 200);
@@ -93,7 +97,8 @@ export const startTcpProxy = async (upstream: Upstream): Promise<TcpProxy> => {
       toClient(() => client.writable && client.write(bytes));
     });
     for (const socket of pair) socket.on('error', () => {});
-    client.on('close', () => toServer(() => cutPair(pair)));
+    // The connection to the server stays open for held bytes.
+    client.on('close', () => toServer(() => !holds && cutPair(pair)));
     target.on('close', () => toClient(() => cutPair(pair)));
     return undefined;
   });
@@ -123,6 +128,9 @@ export const startTcpProxy = async (upstream: Upstream): Promise<TcpProxy> => {
       frozen ??= Promise.withResolvers();
     },
     refuse,
+    accept: () => {
+      refusing = false;
+    },
     heal: () => {
       delayMs = 0;
       frozen?.resolve();
