@@ -8,15 +8,18 @@ const indirect =
 /** Lines where the wording is right, by file: a part of the line, and the reason. At most twenty. */
 const allowed: readonly { readonly file: string; readonly part: string; readonly reason: string }[] = [];
 
-/** Lines that are still to be rewritten. The number only goes down. */
-const remaining = 26;
-
 t.test('code and its comments avoid indirect wording', async (t) => {
-  const sources = readSources('src/**/*.{ts,js}', 'config/**/*.ts', 'adapters/**/*.ts', 'bench/**/*.ts');
+  const sources = readSources(
+    'src/**/*.{ts,js}',
+    'config/**/*.ts',
+    'adapters/**/*.ts',
+    'bench/**/*.ts',
+    'docs/architecture.md',
+  );
   const offenders = matchesIn(sources, indirect).filter(
     (line) => !allowed.some(({ file, part }) => line.startsWith(`${file}:`) && line.includes(part)),
   );
-  t.same(offenders.slice(remaining), [], `${offenders.length} lines`);
+  t.same(offenders, []);
 });
 
 t.test('every exception is needed, and there are at most twenty', async (t) => {
