@@ -38,6 +38,15 @@ const embeddedPath = (url: string): string => {
   );
 };
 
+/** Checks the parts of a store URL without opening the store. Throws `InvalidStoreUrl`. */
+export const checkStoreUrl = async (url: string): Promise<void> => {
+  const scheme = schemeOf(url);
+  if (scheme === 'sqlite') embeddedPath(url);
+  if (scheme === undefined || !redisSchemes.includes(scheme)) return;
+  const { parseAddress } = await import('./redis/address.ts');
+  parseAddress(url);
+};
+
 export const openStore = async (url: string, options: StoreOptions): Promise<Store> => {
   const scheme = schemeOf(url);
   if (scheme === 'memory' || scheme === 'sqlite') {

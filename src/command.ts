@@ -1,5 +1,5 @@
 import type { Command as Program } from 'commander';
-import type { Config, Flags, Loaded } from '#config';
+import type { Config, Flags, Loaded, Rule } from '#config';
 import { exitCode, Failure } from './errors.ts';
 import type { Events } from './events.ts';
 import type { Clock, Store } from './store/port.ts';
@@ -31,8 +31,11 @@ export interface InstallationOptions {
 
 export interface CommandContext {
   readonly output: Output;
-  /** Loads the configuration from `--config`, `--set`, the environment and the file. */
-  load(flags?: Flags): Loaded;
+  /**
+   * Loads the configuration from `--config`, `--set`, the environment and the file. `additionalRules` are those of
+   * configuration-rules.ts, for commands that need a configuration that a server can start with.
+   */
+  load(flags?: Flags, additionalRules?: readonly Rule[]): Loaded;
   /** Opens the installation while `work` runs. */
   withInstallation<T>(
     work: (installation: Installation) => Promise<T>,

@@ -108,7 +108,9 @@ const database = (text: string | null, invalid: Invalid): DriverOptions => {
 const node = (text: string, defaultPort: number, invalid: Invalid): Node => {
   const match = /^(\[[0-9a-fA-F:.]+\]|[^:[\]]+)(?::(\d{1,5}))?$/.exec(text);
   if (!match?.[1]) throw invalid('names no host');
-  return { host: match[1].replace(/^\[|\]$/g, ''), port: match[2] ? Number(match[2]) : defaultPort };
+  const port = match[2] ? Number(match[2]) : defaultPort;
+  if (port < 1 || port > 65_535) throw invalid('names a port that is not from 1 to 65535');
+  return { host: match[1].replace(/^\[|\]$/g, ''), port };
 };
 
 const certificates = (query: URLSearchParams): NonNullable<DriverOptions['tls']> => {

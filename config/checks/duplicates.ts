@@ -45,7 +45,7 @@ export const accountsDiffer: Rule = {
   check: ({ accounts }) => [
     ...repeated(
       accounts.map(({ username }, index) => ({
-        name: username.normalize('NFKC').toLowerCase(),
+        name: username.normalize('NFKC').toLowerCase().normalize('NFKC').trim(),
         path: ['accounts', String(index), 'username'],
       })),
       'account',

@@ -9,7 +9,7 @@ Values come from four sources. A later source replaces an earlier one, key by ke
 3. the environment: \`POSTERN_STORE__URL\` is \`store.url\`, two underscores separate the names of a path (\`POSTERN_CLIENTS__0__CLIENT_NAME\`). Texts are taken literally, other values are JSON or YAML (\`POSTERN_PAGES__LANGUAGES='[en, de]'\`). An empty variable counts as not set;
 4. flags: \`--set listen.port=8080\`, any number of times.
 
-\`postern config check\` reports all mistakes at once (exit code 78). \`postern config print\` shows every effective value with its source, and masks secrets. Editors that support JSON Schema can complete and check the file with \`config/postern.schema.json\`.
+\`postern config check\` applies every rule that \`postern start\` applies, and reports all mistakes at once (exit code 78). \`postern config print\` shows every effective value with its source, and masks secrets. Editors that support JSON Schema can complete and check the file with \`config/postern.schema.json\`.
 
 **Secrets** can stay out of the file and the environment: for a secret \`key\`, set \`key_file\` (or \`POSTERN_…_FILE\`) to the name of a file that contains it. A line break at its end is removed. Names in the configuration file are relative to the folder of that file, other names to the working directory. For a list of secrets, the file has one secret per line.
 

@@ -3,6 +3,7 @@
  * mistakes together. It writes nothing and prints nothing.
  */
 import { rules } from '../checks/index.ts';
+import type { Finding, Rule } from '../checks/rule.ts';
 import { formatPath, type Path } from '../path.ts';
 import { ConfigurationError, type Problem, type Source } from '../problems.ts';
 import { nodeOf } from '../schema/build.ts';
@@ -46,10 +47,14 @@ export const loadConfig = (options: LoadOptions): Loaded => {
   const isIssuerSet = broken.has('listen') || originOf(merged, ['issuer']) !== undefined;
   const config = isIssuerSet ? checked : withDefaultIssuer(checked);
   const isFromFile = (path: Path): boolean => fromFiles.has(formatPath(path));
-  for (const rule of rules) {
-    if (broken.has('') || rule.needs.some((section) => broken.has(section))) continue;
-    for (const { path, ...mistake } of rule.check(config, { isFromFile })) report(path, mistake);
-  }
+  const findingsOf = (rule: Rule): readonly Finding[] =>
+    broken.has('') || rule.needs.some((section) => broken.has(section))
+      ? []
+      : rule.check(config, { isFromFile });
+  for (const { path, ...mistake } of rules.flatMap(findingsOf)) report(path, mistake);
+  const reported = new Set(problems.map(({ path }) => path));
+  for (const { path, ...mistake } of (options.additionalRules ?? []).flatMap(findingsOf))
+    if (!reported.has(formatPath(path))) report(path, mistake);
   if (problems.length > 0) throw new ConfigurationError(problems);
 
   const leaves = effectiveLeaves(root, config);

@@ -1,3 +1,4 @@
+import type { Rule } from '../checks/rule.ts';
 import type { Node } from '../schema/node.ts';
 import { type Environment, environmentLayer, fileVariable } from './environment.ts';
 import { fileLayer } from './file.ts';
@@ -11,6 +12,8 @@ export interface LoadOptions {
   readonly env: Environment;
   readonly flags?: Flags;
   readonly cwd: string;
+  /** Rules of parts that this folder doesn't know, such as those for clients. They are checked with its own. */
+  readonly additionalRules?: readonly Rule[];
 }
 
 const defaultFile = 'postern.yaml';

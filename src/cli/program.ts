@@ -1,5 +1,5 @@
 import { Command as Program } from 'commander';
-import { type Flags, type Loaded, loadConfig } from '#config';
+import { type Flags, type Loaded, loadConfig, type Rule } from '#config';
 import type { Command, CommandContext } from '#src/command.ts';
 import { type ExitCode, exitCode } from '#src/errors.ts';
 import { formatFailure, isHelpOrVersion, toCommandFailure } from './failures.ts';
@@ -44,13 +44,14 @@ export const runCommand = async (
   const program = createProgram({ ...streams, err: (text) => void (isJson() || streams.err(text)) });
   // An error may precede the parsing of the options, so the text of the command line counts too.
   const isJson = (): boolean => program.opts<GlobalFlags>().json === true || args.includes('--json');
-  const load = (flags: Flags = {}): Loaded => {
+  const load = (flags: Flags = {}, additionalRules: readonly Rule[] = []): Loaded => {
     const { config, set = [] } = program.opts<GlobalFlags>();
     return loadConfig({
       ...(config === undefined ? {} : { file: config }),
       env,
       flags: { ...flags, set: [...set, ...(flags.set ?? [])] },
       cwd,
+      additionalRules,
     });
   };
   const context: CommandContext = {

@@ -53,7 +53,8 @@ export const start: Command = (program, { output, load, handleOwnSignals }) => {
     .option('--host <address>', 'address to listen on')
     .option('--port <number>', 'port to listen on')
     .action(async (flags: StartFlags) => {
-      const { config } = load(flags);
+      const { configurationRules } = await import('../configuration-rules.ts');
+      const { config } = load(flags, configurationRules);
       handleOwnSignals();
       // Process 1 of a container ignores signals that it has no listener for, so this comes before anything slow.
       const stops = listenForStop();

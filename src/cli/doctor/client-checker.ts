@@ -7,12 +7,6 @@ interface ClientChecker {
   close(): Promise<void>;
 }
 
-const withoutOutput = (config: Installation['config']): Installation['config'] => ({
-  ...config,
-  log: { ...config.log, level: 'silent' },
-  metrics: { ...config.metrics, enabled: false },
-});
-
 const hasEveryKey = (keys: Keys, algorithms: readonly string[]): boolean => {
   const active = keys.list().filter(({ stage }) => stage === 'active');
   return keys.faults().length === 0 && algorithms.every((alg) => active.some((key) => key.alg === alg));
@@ -25,12 +19,13 @@ export const createClientChecker = async (installation: Installation, keys: Keys
   const { store, clock } = installation;
   // While keys are missing or unreadable, every client that uses them would fail the check.
   if (!hasEveryKey(keys, installation.config.keys.algorithms)) return skippedCheck;
-  const config = withoutOutput(installation.config);
-  const [{ buildApp }, { createLogger }, { incompatibility }] = await Promise.all([
+  const [{ buildApp }, { createLogger }, { incompatibility }, { withoutOutput }] = await Promise.all([
     import('#src/app.ts'),
     import('#src/logger.ts'),
     import('#src/services/clients/index.ts'),
+    import('#src/rehearse-start.ts'),
   ]);
+  const config = withoutOutput(installation.config);
   const app = await buildApp({ config, store, clock, log: createLogger(config), keys });
   return {
     async incompatibility(id) {

@@ -57,6 +57,17 @@ const examineStore = async (installation: Installation): Promise<Examination> =>
   return { ...contents, findings: [...ofStore, ...contents.findings] };
 };
 
+/** The rules of the engine are found with the clients of a store. Without one, only a rehearsal finds them. */
+const examineWithoutStore = async (config: Config): Promise<Examination> => {
+  const { rehearseStart } = await import('#src/rehearse-start.ts');
+  try {
+    await rehearseStart(config);
+  } catch (error) {
+    return { findings: [memoryStoreFinding, ...storeFindings(error)] };
+  }
+  return { findings: [memoryStoreFinding] };
+};
+
 const memoryStoreFinding: Finding = {
   about: 'store',
   severity: 'warning',
@@ -72,14 +83,15 @@ export const examine = async (
 ): Promise<readonly Finding[]> => {
   let config: Config;
   try {
-    config = load().config;
+    const { configurationRules } = await import('#src/configuration-rules.ts');
+    config = load({}, configurationRules).config;
   } catch (error) {
     if (error instanceof ConfigurationError) return configurationFindings(error);
     throw error;
   }
   const { checkSettings, checkFromOutside } = await import('#src/features/doctor/index.ts');
   const inside: Examination = config.store.url.startsWith('memory:')
-    ? { findings: [memoryStoreFinding] }
+    ? await examineWithoutStore(config)
     : await withInstallation(examineStore, { config }).catch((error: unknown) => ({
         findings: storeFindings(error),
       }));

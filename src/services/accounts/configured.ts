@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { AccountConfig } from '#config';
 import { exitCode, Failure } from '#src/errors.ts';
 import type { Account, Claims } from './account.ts';
-import type { Passwords } from './password/passwords.ts';
+import { isKnownHash, type Passwords, unknownHashMessage } from './password/passwords.ts';
 import { foldUsername } from './username.ts';
 
 /** The accounts of the configuration. They are fixed until the next start and never stored. */
@@ -34,17 +34,28 @@ const toAccount = (entry: AccountConfig): Account => {
   };
 };
 
+const refuse = (message: string): Failure =>
+  new Failure({ code: 'bad_configuration', message, exit: exitCode.configuration });
+
 const duplicate = (what: string): Failure =>
-  new Failure({
-    code: 'bad_configuration',
-    message: `Two of the configured accounts have the same ${what}; change one of them.`,
-    exit: exitCode.configuration,
-  });
+  refuse(`Two of the configured accounts have the same ${what}; change one of them.`);
+
+/** The configured accounts whose password hash no format accepts. With any of them, no server starts. */
+export const configuredAccountProblems = (
+  entries: readonly AccountConfig[],
+): readonly { readonly index: number; readonly field: 'password_hash'; readonly message: string }[] =>
+  entries.flatMap(({ password_hash: hash }, index) =>
+    hash === undefined || isKnownHash(hash)
+      ? []
+      : [{ index, field: 'password_hash' as const, message: unknownHashMessage }],
+  );
 
 export const createConfiguredAccounts = (
   entries: readonly AccountConfig[],
   passwords: Passwords,
 ): ConfiguredAccounts => {
+  const [problem] = configuredAccountProblems(entries);
+  if (problem) throw refuse(`accounts.${problem.index}: ${problem.message}`);
   const ids = new Map<string, Account>();
   const names = new Map<string, Account>();
   const secrets = new Map<string, AccountConfig>();
@@ -52,7 +63,6 @@ export const createConfiguredAccounts = (
     const account = toAccount(entry);
     if (ids.has(account.id)) throw duplicate(`sub (${account.id})`);
     if (names.has(foldUsername(account.username))) throw duplicate(`username (${account.username})`);
-    if (entry.password_hash !== undefined) passwords.checkImported(entry.password_hash);
     ids.set(account.id, account);
     names.set(foldUsername(account.username), account);
     secrets.set(account.id, entry);

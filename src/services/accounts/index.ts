@@ -8,5 +8,6 @@
  */
 export type { Account, Accounts, AddAccount, Claims } from './account.ts';
 export { createAccounts } from './accounts.ts';
+export { configuredAccountProblems } from './configured.ts';
 export { createPasswords } from './password/passwords.ts';
 export { foldUsername } from './username.ts';

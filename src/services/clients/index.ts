@@ -17,6 +17,7 @@ export type {
   Registration,
 } from './client.ts';
 export { createClients } from './clients.ts';
+export { configuredClientProblems } from './configured.ts';
 export { checkConfiguredClients, incompatibility } from './incompatibility.ts';
 export { metadataShapes } from './metadata-names.ts';
 export { ClientRefused } from './problem.ts';

@@ -23,6 +23,12 @@ export interface Passwords {
 
 const formats = [argon2Format, bcryptFormat, scryptFormat];
 
+/** Whether `verify` can use the hash of another system. */
+export const isKnownHash = (hash: string): boolean => formats.some((one) => one.accepts(hash));
+
+export const unknownHashMessage =
+  'The password hash is of no known kind: give argon2id, argon2i (PHC string), bcrypt ($2a$, $2b$, $2y$) or scrypt.';
+
 const refuse = (code: string, message: string): Failure =>
   new Failure({ code, message, status: 422, exit: exitCode.usage });
 
@@ -63,11 +69,7 @@ export const createPasswords = (settings: PasswordSettings): Passwords => {
       }
     },
     checkImported(stored) {
-      if (formats.some((one) => one.accepts(stored))) return;
-      throw refuse(
-        'password_hash_unknown',
-        'The password hash is of no known kind: give argon2id, argon2i (PHC string), bcrypt ($2a$, $2b$, $2y$) or scrypt.',
-      );
+      if (!isKnownHash(stored)) throw refuse('password_hash_unknown', unknownHashMessage);
     },
   };
 };
