@@ -5,6 +5,7 @@ import { matchesIn, shippedSources } from './sources.ts';
 /** The files that use the clock of the machine, each with its reason. All others receive a clock as an argument. */
 const reasons: Readonly<Record<string, string>> = {
   'src/serve.ts': 'It passes the clock to the server.',
+  'src/rehearse-start.ts': 'It passes the clock to the app that it builds.',
   'src/cli/installation.ts': 'It passes the clock to commands.',
   'src/cli/audit/query.ts': 'Commander passes only the text to a parser of an option.',
   'src/features/doctor/outside.ts':
