@@ -57,7 +57,7 @@ const store: readonly Mutation[] = [
 const grants: readonly Mutation[] = [
   {
     name: 'saving a grant or device code creates it again',
-    file: 'src/provider/storage/adapter.ts',
+    file: 'src/provider/storage/model-adapter.ts',
     from: "op: 'merge', key, body, expiresAt, ifAbsent: 'skip'",
     to: "op: 'put', key, body, expiresAt",
     tests: ['provider/storage.test.ts'],
@@ -71,14 +71,14 @@ const grants: readonly Mutation[] = [
   },
   {
     name: 'an interaction is resumed twice',
-    file: 'src/provider/storage/adapter.ts',
-    from: "if (consumption && this.#model === 'Interaction') return undefined;",
-    to: '',
+    file: 'src/provider/storage/interaction-adapter.ts',
+    from: 'document.consumption ? undefined : super.decode(document, id)',
+    to: 'super.decode(document, id)',
     tests: ['pages/sign-in.test.ts', 'pages/changes-meanwhile.test.ts'],
   },
   {
     name: 'an id of the same family reads the grant',
-    file: 'src/provider/storage/adapter.ts',
+    file: 'src/provider/storage/model-adapter.ts',
     from: "if (this.#model === 'Grant' && payload.jti !== withoutFamily(id)) return undefined;",
     to: '',
     tests: ['provider/storage.test.ts'],
@@ -120,14 +120,14 @@ const grants: readonly Mutation[] = [
   },
   {
     name: 'a refused device request stays pending',
-    file: 'src/provider/storage/user-decision.ts',
-    from: 'refused ? { commitOnRefusal: true as const } : {}',
+    file: 'src/provider/storage/decision-adapter.ts',
+    from: 'isDenied ? { commitOnRefusal: true } : {}',
     to: '{}',
     tests: ['protocol/device.test.ts'],
   },
   {
     name: 'the last of two decisions counts',
-    file: 'src/provider/storage/user-decision.ts',
+    file: 'src/provider/storage/decision-adapter.ts',
     from: "op: 'insert', key: mark",
     to: "op: 'put', key: mark",
     tests: ['protocol/device.test.ts', 'protocol/ciba.test.ts'],
@@ -203,7 +203,7 @@ const people: readonly Mutation[] = [
 const clients: readonly Mutation[] = [
   {
     name: 'PKCE is optional',
-    file: 'src/provider/settings/clients.ts',
+    file: 'src/provider/settings/pkce.ts',
     from: "client['pkce'] !== 'exempt' && client['issuer_tokens'] !== true",
     to: "client['pkce'] === 'required'",
     tests: ['protocol/code.test.ts'],
