@@ -92,7 +92,9 @@ export const forwardEvents = (provider: Provider, { events, onUncaughtError }: D
   for (const [name, type] of Object.entries(successEvents)) {
     emitter.on(name, (ctx: KoaContextWithOIDC) => {
       const event: SecurityEvent = { type, outcome: 'ok', ...describeRequest(ctx) };
-      getUnitOfWork(ctx).afterCommit(() => events.emit(event));
+      // A grant is revoked when a code or token is refused because it was used before.
+      const onRefusal = name === 'grant.revoked';
+      getUnitOfWork(ctx).afterCommit(() => events.emit(event), { onRefusal });
     });
   }
   emitter.on('server_error', (ctx: KoaContextWithOIDC, error: Error) => {

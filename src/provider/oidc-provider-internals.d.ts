@@ -10,6 +10,14 @@ declare module 'oidc-provider/lib/helpers/als.js' {
   export default asyncLocalStorage;
 }
 
+declare module 'oidc-provider/lib/helpers/validate_dpop.js' {
+  /** The proof of the request, once it is verified. */
+  export const getDpopJwt: (
+    provider: object,
+    ctx: object,
+  ) => { readonly payload: { readonly jti?: string } } | undefined;
+}
+
 declare module 'oidc-provider/lib/helpers/router.js' {
   import type { Provider } from 'oidc-provider';
 

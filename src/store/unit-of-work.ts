@@ -1,24 +1,10 @@
-import { Conflict } from './errors.ts';
 import type { Document, Key, Store, Write } from './port.ts';
+import { commitStaged, keyText, type StagedWrite, survivors, type WriteOptions } from './staged-writes.ts';
 
-/** The result of a lost race: an error (with writes to commit), or that another request already did the same work. */
-export type ConflictOutcome = { readonly error: Error; readonly writes?: readonly Write[] } | 'already done';
-
-export interface WriteOptions {
-  /** Called when the store refuses the commit because of this write. */
-  readonly onConflict?: (conflict: Conflict) => ConflictOutcome | Promise<ConflictOutcome>;
-  /** Also commits the write when the request is refused, as revocations and replay marks need. */
-  readonly commitOnRefusal?: boolean;
-  /** Writes of one batch are dropped together when one of them is `already done`. */
-  readonly batch?: string;
+interface Action {
+  readonly run: () => void;
+  readonly onRefusal: boolean;
 }
-
-interface StagedWrite {
-  readonly write: Write;
-  readonly options: WriteOptions;
-}
-
-const keyText = (key: Key): string => `${key.kind}\n${key.family}\n${key.id}`;
 
 /**
  * Everything that one request reads and writes. Reads in one turn of the event loop share a round trip, and each
@@ -27,7 +13,7 @@ const keyText = (key: Key): string => `${key.kind}\n${key.family}\n${key.id}`;
 export class UnitOfWork {
   readonly #store: Store;
   readonly #documents = new Map<string, Document | undefined>();
-  readonly #afterCommit: (() => void)[] = [];
+  readonly #afterCommit: Action[] = [];
   #staged: StagedWrite[] = [];
   #requested: Map<string, Key> | undefined;
   #fetching: Promise<void> | undefined;
@@ -66,47 +52,32 @@ export class UnitOfWork {
     }
   }
 
-  /** Runs `action` after a successful commit. An error in it is reported and doesn't change the response. */
-  afterCommit(action: () => void): void {
-    this.#afterCommit.push(action);
+  /**
+   * Runs `action` after the commit of a request that succeeds, and with `onRefusal` also after that of a refused one. An
+   * error in it is reported and doesn't change the response.
+   */
+  afterCommit(action: () => void, { onRefusal = false } = {}): void {
+    this.#afterCommit.push({ run: action, onRefusal });
   }
 
-  /** A refused request commits only the writes marked `commitOnRefusal`, so that its code stays good. */
+  /** A request that is refused, or loses a race here, commits only the writes marked `commitOnRefusal`. */
   async commit({ refused = false } = {}): Promise<void> {
-    let staged = refused ? this.#staged.filter(({ options }) => options.commitOnRefusal) : this.#staged;
+    const staged = refused ? survivors(this.#staged) : this.#staged;
+    const actions = this.#afterCommit.splice(0);
     this.#staged = [];
-    while (staged.length > 0) {
+    const lostRace = await commitStaged(this.#store, staged);
+    const isRefused = refused || lostRace !== undefined;
+    for (const { run, onRefusal } of actions) {
+      if (isRefused && !onRefusal) continue;
       try {
-        await this.#store.commit(staged.map(({ write }) => write));
-        break;
-      } catch (error) {
-        if (!(error instanceof Conflict)) throw error;
-        staged = await this.#resolveConflict(staged, error);
-      }
-    }
-    for (const action of this.#afterCommit.splice(0)) {
-      try {
-        action();
+        run();
       } catch (error) {
         process.emitWarning(
           `an action after a commit failed: ${error instanceof Error ? error.message : error}`,
         );
       }
     }
-  }
-
-  async #resolveConflict(staged: readonly StagedWrite[], conflict: Conflict): Promise<StagedWrite[]> {
-    const text = keyText(conflict.key);
-    const loser = staged.find(
-      ({ write, options }) => options.onConflict !== undefined && keyText(write.key) === text,
-    );
-    const outcome = await loser?.options.onConflict?.(conflict);
-    if (loser === undefined || outcome === undefined) throw conflict;
-    if (outcome === 'already done') {
-      return staged.filter((other) => other !== loser && other.options.batch !== loser.options.batch);
-    }
-    if (outcome.writes?.length) await this.#store.commit(outcome.writes);
-    throw outcome.error;
+    if (lostRace) throw lostRace;
   }
 
   async #fetch(): Promise<void> {

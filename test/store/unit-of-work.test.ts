@@ -65,16 +65,18 @@ t.test('a refused request commits only writes marked commitOnRefusal', async (t)
   t.strictSame([await exists(code), await exists(mark)], [false, true]);
 });
 
-t.test('a lost race is reported by onConflict, and commits only the writes returned with it', async (t) => {
-  const [spent, staged, consequence] = [newKey(), newKey(), newKey()];
+t.test('a lost race is reported by onConflict, and commits what survives a refusal', async (t) => {
+  const [spent, staged, mark, consequence] = [newKey(), newKey(), newKey(), newKey()];
   await store.commit([
     { op: 'put', key: spent, body: '' },
     { op: 'consume', key: spent, at: 1 },
   ]);
   const work = new UnitOfWork(store);
-  let recorded = 0;
-  work.afterCommit(() => recorded++);
+  const recorded: string[] = [];
+  work.afterCommit(() => recorded.push('success'));
+  work.afterCommit(() => recorded.push('revocation'), { onRefusal: true });
   work.stage({ op: 'put', key: staged, body: '' });
+  work.stage({ op: 'insert', key: mark, body: '' }, { commitOnRefusal: true });
   work.stage(
     { op: 'consume', key: spent, at: 2 },
     {
@@ -85,11 +87,62 @@ t.test('a lost race is reported by onConflict, and commits only the writes retur
       },
     },
   );
+  roundTrips.length = 0;
   await t.rejects(work.commit(), lost);
-  t.strictSame([await exists(staged), await exists(consequence)], [false, true]);
-  t.equal(recorded, 0, 'no event is emitted');
+  t.strictSame(roundTrips, ['commit', 'commit']);
+  t.strictSame([await exists(staged), await exists(mark), await exists(consequence)], [false, true, true]);
+  t.strictSame(recorded, ['revocation']);
   await work.commit();
   t.equal(await exists(staged), false, 'and nothing is left to commit');
+});
+
+t.test('of several lost races the first one is reported, and what else survives is committed', async (t) => {
+  for (const refused of [false, true]) {
+    const [usedProof, usedMark, freshMark, consequence] = [newKey(), newKey(), newKey(), newKey()];
+    await store.commit([usedProof, usedMark].map((key) => ({ op: 'put', key, body: '' })));
+    const work = new UnitOfWork(store);
+    const survives = { commitOnRefusal: true };
+    work.stage(
+      { op: 'insert', key: usedProof, body: '' },
+      { ...survives, onConflict: () => ({ error: lost }) },
+    );
+    work.stage(
+      { op: 'insert', key: usedMark, body: '' },
+      {
+        ...survives,
+        onConflict: () => ({
+          error: new Error('another race'),
+          writes: [{ op: 'put', key: consequence, body: '' }],
+        }),
+      },
+    );
+    work.stage({ op: 'insert', key: freshMark, body: '' }, survives);
+    await t.rejects(work.commit({ refused }), lost);
+    t.strictSame([await exists(freshMark), await exists(consequence)], [true, true]);
+  }
+});
+
+t.test('the batch of a write that loses its race does not survive it', async (t) => {
+  const [mark, decision, other] = [newKey(), newKey(), newKey()];
+  await store.commit([{ op: 'put', key: mark, body: '' }]);
+  const work = new UnitOfWork(store);
+  const decided = { batch: 'decision', commitOnRefusal: true };
+  work.stage({ op: 'insert', key: mark, body: '' }, { ...decided, onConflict: () => ({ error: lost }) });
+  work.stage({ op: 'put', key: decision, body: '' }, decided);
+  work.stage({ op: 'put', key: other, body: '' }, { commitOnRefusal: true });
+  await t.rejects(work.commit(), lost);
+  t.strictSame([await exists(decision), await exists(other)], [false, true]);
+});
+
+t.test('a request that may be repeated commits nothing', async (t) => {
+  const [spent, mark] = [newKey(), newKey()];
+  await store.commit([{ op: 'put', key: spent, body: '' }]);
+  const work = new UnitOfWork(store);
+  work.stage({ op: 'insert', key: mark, body: '' }, { commitOnRefusal: true });
+  const away = new StoreUnavailable('the secret changed');
+  work.stage({ op: 'insert', key: spent, body: '' }, { onConflict: () => ({ error: away }) });
+  await t.rejects(work.commit(), away);
+  t.equal(await exists(mark), false);
 });
 
 t.test('a conflict without onConflict is thrown unchanged', async (t) => {

@@ -1,10 +1,11 @@
 /**
- * Owns sender-constrained tokens by DPoP (RFC 9449): which proofs are accepted and when they need a nonce. For tokens
- * bound to certificates (RFC 8705), `client-authentication` gives the engine the certificate.
+ * Owns sender-constrained tokens by DPoP (RFC 9449): which proofs are accepted, when they need a nonce, and when they
+ * count as used. For tokens bound to certificates (RFC 8705), `client-authentication` gives the engine the certificate.
  */
 import type { Config } from '#config';
 import type { Feature } from '../../feature.ts';
 import { assertAcceptableProof, isDatedAhead } from './proofs.ts';
+import { markProofOfRefused } from './refused-requests.ts';
 
 export const senderConstraint = ({ security }: Pick<Config, 'security'>): Feature => ({
   name: 'sender-constraint',
@@ -22,5 +23,6 @@ export const senderConstraint = ({ security }: Pick<Config, 'security'>): Featur
         },
       },
     }),
+    routes: [markProofOfRefused],
   },
 });

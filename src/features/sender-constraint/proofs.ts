@@ -5,6 +5,12 @@ import { systemClock } from '../../store/clock.ts';
 /** FAPI 2.0 §5.3.2.1: the clock of a client may be this far ahead. */
 const maxClockSkewSeconds = 60;
 
+/** oidc-provider accepts a proof without a nonce for this long. */
+const maxProofAgeSeconds = 300;
+
+/** When a proof of now is refused at the latest, in seconds since the epoch. */
+export const endOfProof = (): number => Math.floor(systemClock.now() / 1000) + maxProofAgeSeconds;
+
 /** What an unverified proof says; nothing if it can't be decoded. */
 const peekAtProof = (ctx: KoaContextWithOIDC): { alg?: unknown; jwk?: JWK | undefined; iat?: unknown } => {
   const proof = ctx.get('DPoP');

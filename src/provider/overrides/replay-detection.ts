@@ -28,9 +28,13 @@ export const replayDetection: Override = {
       if (!ctx) throw new Error('replay is detected inside a request');
       const use = takeCheckedAssertion(ctx) === jti ? 'assertion' : 'proof';
       const family = hash('sha256', JSON.stringify([use, issuer, jti]), 'base64url').slice(0, 24);
+      const key = { kind: kinds.replay, family, id: '' };
+      const work = getUnitOfWork(ctx);
+      // Marks are never read, so one that is known was staged by this request.
+      if (work.peek(key)) return true;
       const expiresAt = (exp + graceSeconds[use]) * 1000;
-      getUnitOfWork(ctx).stage(
-        { op: 'insert', key: { kind: kinds.replay, family, id: '' }, body: '', expiresAt },
+      work.stage(
+        { op: 'insert', key, body: '', expiresAt },
         { commitOnRefusal: true, onConflict: () => ({ error: replayError(use, ctx.oidc.route) }) },
       );
       return true;

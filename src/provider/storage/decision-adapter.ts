@@ -1,7 +1,8 @@
 import { type AdapterPayload, errors } from 'oidc-provider';
 import type { Document, Key } from '../../store/port.ts';
 import { kinds } from '../../store/record-kinds.ts';
-import type { UnitOfWork, WriteOptions } from '../../store/unit-of-work.ts';
+import type { WriteOptions } from '../../store/staged-writes.ts';
+import type { UnitOfWork } from '../../store/unit-of-work.ts';
 import { digestOf, familyOf } from './ids.ts';
 import { type AdapterDependencies, ModelAdapter, type Upsert } from './model-adapter.ts';
 import { decryptValue, encryptValue, mapTexts } from './redeemable-values.ts';
@@ -27,8 +28,9 @@ abstract class DecisionAdapter extends ModelAdapter {
   #recordDecision(work: UnitOfWork, { key, payload, expiresAt }: Upsert): WriteOptions {
     const isDenied = payload.error !== undefined;
     if (!isDenied && !this.isAllowed(payload)) return {};
-    // A denial is kept although the engine refuses the request of the person who denies.
-    const options: WriteOptions = isDenied ? { commitOnRefusal: true } : {};
+    // A denial is kept although the engine refuses the request of the person who denies. The mark and the decision are
+    // one batch: a denial that comes second must not be kept.
+    const options: WriteOptions = { batch: 'decision', ...(isDenied && { commitOnRefusal: true }) };
     const mark: Key = { ...key, kind: kinds.userDecision };
     if (!work.peek(mark)) {
       const onConflict = () => ({ error: new AlreadyAnswered() });

@@ -1,7 +1,8 @@
 import type { Adapter, AdapterPayload } from 'oidc-provider';
 import type { Conflict } from '../../store/errors.ts';
 import type { Clock, Document, Key, Store } from '../../store/port.ts';
-import { UnitOfWork, type WriteOptions } from '../../store/unit-of-work.ts';
+import type { WriteOptions } from '../../store/staged-writes.ts';
+import { UnitOfWork } from '../../store/unit-of-work.ts';
 import { findUnitOfWork } from '../request-context.ts';
 import { grantKey, type ModelName, modelKey, withoutFamily } from './ids.ts';
 import { onSecondUse } from './on-second-use.ts';

@@ -1,6 +1,6 @@
 import { errors } from 'oidc-provider';
 import type { Conflict } from '../../store/errors.ts';
-import type { ConflictOutcome } from '../../store/unit-of-work.ts';
+import type { ConflictOutcome } from '../../store/staged-writes.ts';
 import { grantKey, type ModelName } from './ids.ts';
 import { ReplayError } from './replay-error.ts';
 

@@ -1,6 +1,7 @@
 import type { AdapterPayload } from 'oidc-provider';
 import { type Conflict, StoreUnavailable } from '../../store/errors.ts';
-import { type ConflictOutcome, UnitOfWork, type WriteOptions } from '../../store/unit-of-work.ts';
+import type { ConflictOutcome, WriteOptions } from '../../store/staged-writes.ts';
+import { UnitOfWork } from '../../store/unit-of-work.ts';
 import { omitGrantFields, restoreGrantFields } from './grant-fields.ts';
 import { grantKey, modelKey } from './ids.ts';
 import { type AdapterDependencies, ModelAdapter, type Upsert } from './model-adapter.ts';
