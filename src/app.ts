@@ -20,6 +20,7 @@ import { createRenderError } from './http/pages/render-error.ts';
 import { emitRefusals } from './http/refusals.ts';
 import { createServer } from './http/server.ts';
 import { logEvents } from './log-events.ts';
+import { createClaimRelease } from './provider/claim-release.ts';
 import { Engine } from './provider/engine.ts';
 import { routes } from './provider/paths.ts';
 import { findAccount } from './provider/settings/account.ts';
@@ -111,11 +112,12 @@ export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOp
           owner: 'accounts',
           provider: {
             settings: {
-              findAccount: findAccount(
+              findAccount: findAccount({
                 accounts,
-                config.tokens.level_of_assurance_claim,
-                createReadAuthentication(grantTypes),
-              ),
+                assuranceClaim: config.tokens.level_of_assurance_claim,
+                readAuthentication: createReadAuthentication(grantTypes),
+                isReleased: createClaimRelease(config),
+              }),
             },
           },
         },

@@ -4,7 +4,7 @@ import { getRequestContext } from './request-context.ts';
 /** Members of access tokens that the types of the engine leave out. */
 export interface UnformattedToken {
   resourceServer?: unknown;
-  readonly claims?: { readonly userinfo?: unknown };
+  readonly claims?: { readonly userinfo?: object };
 }
 
 /**
@@ -18,7 +18,8 @@ export const chooseFormat = (
   token: UnformattedToken,
 ): void => {
   const mustBeJwt = ctx !== undefined && getRequestContext(ctx.req).endpoint === 'json';
-  if (token.claims?.userinfo && !mustBeJwt) return;
+  const hasRequest = Object.keys(token.claims?.userinfo ?? {}).length > 0;
+  if (hasRequest && !mustBeJwt) return;
   token.resourceServer = new provider.ResourceServer(provider.issuer, {
     scope: '',
     accessTokenFormat: 'jwt',

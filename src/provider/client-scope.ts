@@ -1,19 +1,38 @@
 import { openidScopes } from './openid-scopes.ts';
 
 /**
- * The engine accepts only scopes of OpenID Connect in the `scope` of a client. Scopes of APIs move to `api_scope`. A
- * client without `api_scope` may request all of them.
+ * Splits the `scope` of a client. The engine accepts only identity scopes there, and refuses a client with any other.
+ * `api_scope` has those of APIs; when it is absent, the client may request all of them.
  */
 export const splitScope = <T extends { readonly scope?: unknown }>(
   metadata: T,
+  identityScopes: readonly string[] = openidScopes,
 ): T & { readonly api_scope?: string } => {
   if (typeof metadata.scope !== 'string') return metadata;
   const all = metadata.scope.split(' ').filter((scope) => scope !== '');
-  const own = all.filter((scope) => openidScopes.includes(scope));
+  const own = all.filter((scope) => identityScopes.includes(scope));
   return {
     ...metadata,
-    // The engine would take an empty scope for no limit.
+    // An empty scope would mean no limit to the engine.
     scope: own.join(' ') || 'openid',
     api_scope: all.filter((scope) => !openidScopes.includes(scope)).join(' '),
   };
+};
+
+type Client = Readonly<Record<string, unknown>>;
+
+const wordsOf = (text: unknown): readonly string[] =>
+  typeof text === 'string' ? text.split(' ').filter((word) => word !== '') : [];
+
+const usable = new WeakMap<Client, ReadonlySet<string>>();
+
+/** Whether a client, as the engine knows it, may use a scope: its registered `scope` limits all others (RFC 7591 §2). */
+export const mayUseScope = (client: Client, scope: string): boolean => {
+  if (typeof client['scope'] !== 'string') return true;
+  let scopes = usable.get(client);
+  if (!scopes) {
+    scopes = new Set([...wordsOf(client['scope']), ...wordsOf(client['api_scope'])]);
+    usable.set(client, scopes);
+  }
+  return scopes.has(scope);
 };

@@ -11,6 +11,7 @@ import { forwardEvents } from './engine-events.ts';
 import type { EngineKeys } from './engine-keys.ts';
 import { createFetch, type Fetch } from './fetch.ts';
 import type { GrantType } from './grant-types.ts';
+import { identityScopes } from './openid-scopes.ts';
 import { createProvider } from './overrides/register.ts';
 import { aliases, jsonTokensPath } from './paths.ts';
 import type { ProviderSettings } from './provider-settings.ts';
@@ -98,6 +99,7 @@ export class Engine {
       clock,
       clients,
       cipher,
+      identityScopes: identityScopes(config),
       reuseWindow: config.tokens.refresh_reuse_window,
       refreshSecretAt: (at) => keys.refreshSecretAt(at),
     });

@@ -1,4 +1,6 @@
-/** The scopes of OpenID Connect Core §5.4 and §11. Any other scope belongs to an API. */
+import type { Config } from '#config';
+
+/** The scopes of OpenID Connect Core §5.4 and §11. */
 export const openidScopes: readonly string[] = [
   'openid',
   'profile',
@@ -6,4 +8,9 @@ export const openidScopes: readonly string[] = [
   'address',
   'phone',
   'offline_access',
+];
+
+/** The scopes that concern the person, with those that the operator defined for claims. Any other scope belongs to an API. */
+export const identityScopes = ({ claims }: Pick<Config, 'claims'>): readonly string[] => [
+  ...new Set([...openidScopes, ...Object.keys(claims)]),
 ];

@@ -16,6 +16,7 @@ const storageOf = createAdapterFactory({
   clock,
   clients: { find: async () => undefined },
   cipher: createSecretCipher(Buffer.alloc(32)),
+  identityScopes: [],
   reuseWindow: 10,
   refreshSecretAt: () => createSecretKey(Buffer.alloc(32)),
 });

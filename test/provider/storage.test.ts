@@ -20,6 +20,7 @@ const storageOf = createAdapterFactory({
   clock,
   clients,
   cipher: createSecretCipher(Buffer.alloc(32)),
+  identityScopes: [],
   reuseWindow: 10,
   refreshSecretAt: (at) => createSecretKey(Buffer.alloc(32, at < changedAt ? 1 : 2)),
 });

@@ -13,6 +13,7 @@ interface DecidedRequest {
   readonly request: InstanceType<Provider['BackchannelAuthenticationRequest']>;
   readonly session: InstanceType<Provider['Session']>;
   readonly levels: AuthenticationLevels;
+  readonly identityScopes: readonly string[];
   /** Scopes of each API, by its audience. */
   readonly scopesOf: (audience: string) => readonly string[];
 }

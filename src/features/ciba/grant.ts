@@ -1,5 +1,4 @@
 import type { Provider } from 'oidc-provider';
-import { openidScopes } from '../../provider/openid-scopes.ts';
 
 type Request = InstanceType<Provider['BackchannelAuthenticationRequest']>;
 type Grant = InstanceType<Provider['Grant']>;
@@ -14,16 +13,22 @@ const requestedClaims = ({ claims }: Request): string[] => [
 interface GrantOptions {
   readonly provider: Provider;
   readonly request: Request;
+  readonly identityScopes: readonly string[];
   /** Scopes of each API, by its audience. */
   readonly scopesOf: (audience: string) => readonly string[];
 }
 
 /** Grants everything that was requested, for this request only. */
-export const createGrant = async ({ provider, request, scopesOf }: GrantOptions): Promise<Grant> => {
+export const createGrant = async ({
+  provider,
+  request,
+  identityScopes,
+  scopesOf,
+}: GrantOptions): Promise<Grant> => {
   const { accountId, clientId, scope = '' } = request;
   const grant = new provider.Grant({ ...(accountId && { accountId }), ...(clientId && { clientId }) });
   const requestedScopes = scope.split(' ');
-  const granted = requestedScopes.filter((name) => openidScopes.includes(name));
+  const granted = requestedScopes.filter((name) => identityScopes.includes(name));
   if (granted.length > 0) grant.addOIDCScope(granted.join(' '));
   for (const audience of new Set(toList(request.resource))) {
     const scopesOfApi = new Set(scopesOf(audience));

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { verifyMac } from '../../form-mac.ts';
 import type { Form } from '../../http/pages/form.ts';
 import { formExpired } from '../../http/pages/form-expired.ts';
+import { identityScopes } from '../../provider/openid-scopes.ts';
 import { findSignedInAccount } from '../../services/sign-ins/index.ts';
 import { runInUnitOfWork } from '../../store/current-unit-of-work.ts';
 import { type CibaDecision, recordDecision } from './decision.ts';
@@ -31,7 +32,14 @@ export const createSubmitDecision = (dependencies: CibaDependencies) => {
     const found = pending && (await provider.BackchannelAuthenticationRequest.find(pending.id));
     if (!found) return 'gone';
 
-    const decided = { provider, request: found, session, levels, scopesOf };
+    const decided = {
+      provider,
+      request: found,
+      session,
+      levels,
+      identityScopes: identityScopes(config),
+      scopesOf,
+    };
     const decision = await runInUnitOfWork(store, async (work) => {
       const recorded = await recordDecision(decided, form['decision'] === 'allow');
       await work.commit();

@@ -4,7 +4,6 @@
  */
 import type { Config } from '#config';
 import type { Feature } from '../../feature.ts';
-import { assertClaimsParameter } from './claims-parameter.ts';
 
 export const pushedRequests = ({ tokens }: Pick<Config, 'tokens'>): Feature => ({
   name: 'pushed-requests',
@@ -12,7 +11,6 @@ export const pushedRequests = ({ tokens }: Pick<Config, 'tokens'>): Feature => (
     settings: {
       features: {
         pushedAuthorizationRequests: { enabled: true },
-        claimsParameter: { assertClaimsParameter },
       },
     },
     overrides: { pushedRequestSave: { maxSeconds: tokens.par_ttl } },

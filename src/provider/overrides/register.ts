@@ -25,6 +25,7 @@ import { responseModes } from './response-modes.ts';
 import { constructWithRoutes, router } from './router.ts';
 import { session } from './session.ts';
 import { tokenFind } from './token-find.ts';
+import { tokenScopes } from './token-scopes.ts';
 
 export const overrides: readonly Override[] = [
   router,
@@ -42,6 +43,7 @@ export const overrides: readonly Override[] = [
   responseModes,
   generateTokenId,
   tokenFind,
+  tokenScopes,
   pollRate,
   deviceUserCode,
   clientPing,

@@ -1,4 +1,5 @@
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
+import type { IsReleased } from '../claim-release.ts';
 import { getUnitOfWork } from '../request-context.ts';
 import { grantKey } from '../storage/ids.ts';
 import type { ReadAuthentication } from './authentication.ts';
@@ -17,27 +18,44 @@ const prefetchGrant = async (ctx: KoaContextWithOIDC): Promise<void> => {
   if (grantId) await getUnitOfWork(ctx).read(grantKey(grantId));
 };
 
+interface AccountDependencies {
+  readonly accounts: AccountSource;
+  readonly assuranceClaim: string | null;
+  readonly readAuthentication: ReadAuthentication;
+  readonly isReleased: IsReleased;
+}
+
 /**
- * ID tokens have technical claims only, and `/userinfo` has the personal ones. The operator can set `id_token_claims`
- * of a client to put all of them into its ID tokens.
+ * Every personal claim that a client receives passes here. ID tokens have technical claims, and those that the `claims`
+ * parameter requests for them (OpenID Connect Core §5.5); `/userinfo` has the others. The operator can set
+ * `id_token_claims` of a client to put all of them into its ID tokens.
  */
 export const findAccount =
-  (
-    accounts: AccountSource,
-    assuranceClaim: string | null,
-    readAuthentication: ReadAuthentication,
-  ): NonNullable<Configuration['findAccount']> =>
+  ({
+    accounts,
+    assuranceClaim,
+    readAuthentication,
+    isReleased,
+  }: AccountDependencies): NonNullable<Configuration['findAccount']> =>
   async (ctx, id) => {
     const [account] = await Promise.all([accounts.forEngine(id), prefetchGrant(ctx)]);
     if (!account) return undefined;
     return {
       accountId: account.accountId,
-      claims: (use: string, scope: string) => {
-        if (use !== 'id_token') return account.claims(use, scope);
-        const all = ctx.oidc.client?.['id_token_claims'] === 'all';
-        const level = assuranceClaim === null ? undefined : readAuthentication(ctx)?.acr;
+      claims: (use: string, scope: string, requested: object) => {
+        const { client } = ctx.oidc;
+        const { sub, ...personal } = account.claims(use, scope);
+        const technical = use === 'id_token' && client?.['id_token_claims'] !== 'all';
+        const level =
+          use === 'id_token' && assuranceClaim !== null ? readAuthentication(ctx)?.acr : undefined;
         return {
-          ...(all ? account.claims(use, scope) : { sub: account.accountId }),
+          sub,
+          ...Object.fromEntries(
+            Object.entries(personal).filter(
+              ([name]) =>
+                client && isReleased(client, name) && (!technical || Object.hasOwn(requested, name)),
+            ),
+          ),
           ...(assuranceClaim !== null && level !== undefined && { [assuranceClaim]: level }),
         };
       },

@@ -1,6 +1,5 @@
 import type { Adapter } from 'oidc-provider';
-import type { ClientSource } from '../client-source.ts';
-import { ClientAdapter } from './client-adapter.ts';
+import { ClientAdapter, type ClientAdapterDependencies } from './client-adapter.ts';
 import { BackchannelRequestAdapter, DeviceCodeAdapter } from './decision-adapter.ts';
 import { isModelName } from './ids.ts';
 import { InteractionAdapter } from './interaction-adapter.ts';
@@ -9,9 +8,7 @@ import type { RetryOptions } from './refresh-retry.ts';
 import { RefreshTokenAdapter } from './refresh-token-adapter.ts';
 import { SessionAdapter } from './session-adapter.ts';
 
-interface Dependencies extends AdapterDependencies, RetryOptions {
-  readonly clients: Pick<ClientSource, 'find'>;
-}
+interface Dependencies extends AdapterDependencies, RetryOptions, ClientAdapterDependencies {}
 
 /** The engine asks once for the adapter of each model. */
 export const createAdapterFactory =
@@ -20,7 +17,7 @@ export const createAdapterFactory =
     switch (name) {
       case 'Client':
         // The engine calls only `find`: its own registration is off.
-        return new ClientAdapter(dependencies.clients) as Partial<Adapter> as Adapter;
+        return new ClientAdapter(dependencies) as Partial<Adapter> as Adapter;
       case 'Session':
         return new SessionAdapter(dependencies);
       case 'Interaction':

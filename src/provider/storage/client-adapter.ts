@@ -2,16 +2,22 @@ import type { AdapterPayload } from 'oidc-provider';
 import { splitScope } from '../client-scope.ts';
 import type { ClientSource } from '../client-source.ts';
 
-export class ClientAdapter {
-  readonly #clients: Pick<ClientSource, 'find'>;
+export interface ClientAdapterDependencies {
+  readonly clients: Pick<ClientSource, 'find'>;
+  readonly identityScopes: readonly string[];
+}
 
-  constructor(clients: Pick<ClientSource, 'find'>) {
-    this.#clients = clients;
+export class ClientAdapter {
+  readonly #dependencies: ClientAdapterDependencies;
+
+  constructor(dependencies: ClientAdapterDependencies) {
+    this.#dependencies = dependencies;
   }
 
   /** Returns a copy, because the engine writes thumbprints into the keys of a client that it builds. */
   async find(id: string): Promise<AdapterPayload | undefined> {
-    const metadata = await this.#clients.find(id);
-    return metadata && splitScope(structuredClone(metadata));
+    const { clients, identityScopes } = this.#dependencies;
+    const metadata = await clients.find(id);
+    return metadata && splitScope(structuredClone(metadata), identityScopes);
   }
 }

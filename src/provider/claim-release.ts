@@ -1,0 +1,31 @@
+import type { Config } from '#config';
+import { mayUseScope } from './client-scope.ts';
+import { standardClaims } from './standard-claims.ts';
+
+type Client = Readonly<Record<string, unknown>>;
+
+/** These claims describe the sign-in rather than the person, so they need no scope and no consent. */
+export const signInClaims: ReadonlySet<string> = new Set(['sub', 'sid', 'auth_time', 'acr', 'amr', 'iss']);
+
+/** The personal claims that each scope releases: those of OpenID Connect Core §5.4 and those that the operator added. */
+export const personalClaims = ({
+  claims,
+}: Pick<Config, 'claims'>): Readonly<Record<string, readonly string[]>> => {
+  const standard: Readonly<Record<string, readonly string[]>> = standardClaims;
+  const scopes = [...new Set([...Object.keys(standard), ...Object.keys(claims)])];
+  return Object.fromEntries(
+    scopes.map((scope) => [scope, [...new Set([...(standard[scope] ?? []), ...(claims[scope] ?? [])])]]),
+  );
+};
+
+/** Whether a client may receive a claim, in whichever way it asks for it. */
+export type IsReleased = (client: Client, claim: string) => boolean;
+
+/** A client gets a personal claim only if a scope that it may use releases the claim. */
+export const createClaimRelease = (config: Pick<Config, 'claims'>): IsReleased => {
+  const scopesByClaim = new Map<string, string[]>();
+  for (const [scope, names] of Object.entries(personalClaims(config))) {
+    for (const name of names) scopesByClaim.set(name, [...(scopesByClaim.get(name) ?? []), scope]);
+  }
+  return (client, claim) => scopesByClaim.get(claim)?.some((scope) => mayUseScope(client, scope)) ?? false;
+};
