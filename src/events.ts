@@ -1,3 +1,5 @@
+import { toReadable } from './readable-text.ts';
+
 /**
  * Something that happened, emitted after it was committed. Audit, metrics and logs listen. No request waits for a
  * listener, and an error in one doesn't reach the others.
@@ -13,7 +15,10 @@ export interface SecurityEvent {
   readonly address?: string;
   /** The id of the request, as in the log and on error pages. */
   readonly correlation?: string;
-  /** Never contains a secret, code, token, password or cookie. */
+  /**
+   * Never contains a secret, code, token, password or cookie. A value that a caller chose is replaced by a known name
+   * where there is a list of names.
+   */
   readonly details?: Readonly<Record<string, string | number | boolean>>;
 }
 
@@ -26,13 +31,43 @@ export interface Events {
   listen(listener: Listener, outcomes?: readonly Outcome[]): () => void;
 }
 
+const maxTextLength = 256;
+
+/** A caller may have chosen any text of an event. So it is short, and can't forge a line of a log or of a table. */
+const clean = (text: string): string =>
+  toReadable(text.length > maxTextLength ? `${text.slice(0, maxTextLength)}…` : text);
+
+const withCleanTexts = ({
+  reason,
+  client,
+  account,
+  address,
+  details,
+  ...event
+}: SecurityEvent): SecurityEvent => ({
+  ...event,
+  ...(reason !== undefined && { reason: clean(reason) }),
+  ...(client !== undefined && { client: clean(client) }),
+  ...(account !== undefined && { account: clean(account) }),
+  ...(address !== undefined && { address: clean(address) }),
+  ...(details && {
+    details: Object.fromEntries(
+      Object.entries(details).map(([name, value]) => [
+        name,
+        typeof value === 'string' ? clean(value) : value,
+      ]),
+    ),
+  }),
+});
+
 export const createEvents = (onError: (error: unknown) => void): Events => {
   const subscriptions = new Set<{
     readonly listener: Listener;
     readonly outcomes?: readonly Outcome[] | undefined;
   }>();
   return {
-    emit(event) {
+    emit(given) {
+      const event = withCleanTexts(given);
       for (const { listener, outcomes } of subscriptions) {
         if (outcomes && !outcomes.includes(event.outcome)) continue;
         try {

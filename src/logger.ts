@@ -3,6 +3,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import { type DestinationStream, pino } from 'pino';
 import type { Config } from '#config';
 import { logDestination } from './log-destination.ts';
+import { toReadableLines } from './readable-text.ts';
 
 /** Property names that could hold a secret. The code never logs one on purpose; redaction is the second guard. */
 const redactedNames = [
@@ -46,11 +47,11 @@ export const createLogger = (config: Config, destination?: DestinationStream): F
 
 /** Name, message and stack of an error and of its causes. Other properties are left out: they could hold secrets. */
 const describeError = (error: unknown, depth = 0): unknown => {
-  if (!(error instanceof Error)) return String(error);
+  if (!(error instanceof Error)) return toReadableLines(String(error));
   return {
     type: error.name,
-    message: error.message,
-    stack: error.stack,
+    message: toReadableLines(error.message),
+    stack: error.stack === undefined ? undefined : toReadableLines(error.stack),
     ...(error.cause !== undefined && depth < 3 && { cause: describeError(error.cause, depth + 1) }),
   };
 };

@@ -1,9 +1,13 @@
+import { toReadable } from '#src/readable-text.ts';
+
 const formatValue = (value: unknown): string =>
-  typeof value === 'string'
-    ? value
-    : Array.isArray(value) && value.every((item) => typeof item === 'string')
-      ? value.join(' ')
-      : JSON.stringify(value);
+  toReadable(
+    typeof value === 'string'
+      ? value
+      : Array.isArray(value) && value.every((item) => typeof item === 'string')
+        ? value.join(' ')
+        : JSON.stringify(value),
+  );
 
 /** Formats an object with one line for each member. */
 export const formatMembers = (data: Readonly<Record<string, unknown>>): string => {

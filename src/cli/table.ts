@@ -1,6 +1,8 @@
+import { toReadable } from '#src/readable-text.ts';
+
 /** Aligns columns to their widest cell, except the last one. */
 export const table = (headings: readonly string[], rows: readonly (readonly string[])[]): string => {
-  const all = [headings, ...rows];
+  const all = [headings, ...rows.map((row) => row.map(toReadable))];
   const widths = headings.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)));
   return all
     .map((row) =>

@@ -5,6 +5,7 @@ import type { Store } from '../store/port.ts';
 import { UnitOfWork } from '../store/unit-of-work.ts';
 import { emitGrantRevoked, emitOutcome, errorOf } from './engine-events.ts';
 import { completeErrorResponse } from './error-response.ts';
+import type { GrantType } from './grant-types.ts';
 import { type RenderError, replaceResponse } from './replace-response.ts';
 import { getRequestContext, setUnitOfWork } from './request-context.ts';
 import { ReplayError } from './storage/replay-error.ts';
@@ -14,6 +15,7 @@ type Next = () => Promise<void>;
 interface Dependencies {
   readonly store: Store;
   readonly events: Events;
+  readonly grantTypes: readonly GrantType[];
   readonly renderError: RenderError;
 }
 
@@ -22,7 +24,7 @@ interface Dependencies {
  * the store refuses the commit or is unavailable, an error replaces the response.
  */
 export const commitBeforeResponse =
-  (provider: Provider, { store, events, renderError }: Dependencies) =>
+  (provider: Provider, { store, renderError, ...eventSource }: Dependencies) =>
   async (ctx: KoaContextWithOIDC, next: Next): Promise<void> => {
     const { unitOfWork: work = new UnitOfWork(store), translateResponse } = getRequestContext(ctx.req);
     setUnitOfWork(ctx, work);
@@ -34,13 +36,13 @@ export const commitBeforeResponse =
         if (ctx.status >= 400) keepSessionCookie(provider, ctx);
         if (ctx.status < 500) await work.commit({ refused: ctx.status >= 400 });
       } catch (error) {
-        if (error instanceof ReplayError) emitGrantRevoked(events, ctx);
+        if (error instanceof ReplayError) emitGrantRevoked(eventSource, ctx);
         await replaceResponse(provider, ctx, error, renderError);
       }
       translateResponse?.(ctx, errorOf(ctx));
       if (ctx.status >= 400) completeErrorResponse(provider.issuer, ctx);
     } finally {
-      emitOutcome(events, ctx);
+      emitOutcome(eventSource, ctx);
     }
   };
 

@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events';
 import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
 import type { Events, SecurityEvent } from '../events.ts';
 import { StoreUnavailable } from '../store/errors.ts';
+import type { GrantType } from './grant-types.ts';
 import { getRequestContext, getUnitOfWork } from './request-context.ts';
 
 interface Outcome {
@@ -49,7 +50,19 @@ const successEvents: Readonly<Record<string, string>> = {
 
 const maxDetailLength = 200;
 
-const describeRequest = (ctx: KoaContextWithOIDC): Omit<SecurityEvent, 'type' | 'outcome'> => {
+interface EventSource {
+  readonly events: Events;
+  readonly grantTypes: readonly GrantType[];
+}
+
+/** A caller may send anything as `grant_type`, a refresh token by mistake too, so only known names are recorded. */
+const knownGrantType = (grantTypes: readonly GrantType[], value: string): string =>
+  grantTypes.some(({ name }) => name === value) ? value : 'other';
+
+const describeRequest = (
+  ctx: KoaContextWithOIDC,
+  grantTypes: readonly GrantType[],
+): Omit<SecurityEvent, 'type' | 'outcome'> => {
   const { correlationId, address, endpoint } = getRequestContext(ctx.req);
   const { client, account, session, params } = ctx.oidc ?? {};
   const grantType = params?.['grant_type'];
@@ -61,7 +74,7 @@ const describeRequest = (ctx: KoaContextWithOIDC): Omit<SecurityEvent, 'type' | 
     ...(accountId !== undefined && { account: accountId }),
     details: {
       door: endpoint,
-      ...(typeof grantType === 'string' && { grant_type: grantType.slice(0, maxDetailLength) }),
+      ...(typeof grantType === 'string' && { grant_type: knownGrantType(grantTypes, grantType) }),
       ...(client?.['issuer_tokens'] === true && { issuer_tokens: true }),
     },
   };
@@ -73,14 +86,16 @@ const reasonOf = (error: Error): { reason: string; detail?: string } => {
   return { reason: error.error, ...(detail !== undefined && { detail: detail.slice(0, maxDetailLength) }) };
 };
 
-interface Dependencies {
-  readonly events: Events;
+interface Dependencies extends EventSource {
   /** Logs an error that is a fault of this server, with its cause. */
   readonly onUncaughtError: (error: unknown, correlation: string) => void;
 }
 
 /** Emits successes when they are committed, and records errors for `emitOutcome`. */
-export const forwardEvents = (provider: Provider, { events, onUncaughtError }: Dependencies): void => {
+export const forwardEvents = (
+  provider: Provider,
+  { events, grantTypes, onUncaughtError }: Dependencies,
+): void => {
   const emitter: EventEmitter = provider;
   for (const [name, type] of Object.entries(refusalEvents)) {
     emitter.on(name, (ctx: KoaContextWithOIDC, error: Error) => {
@@ -91,7 +106,7 @@ export const forwardEvents = (provider: Provider, { events, onUncaughtError }: D
   }
   for (const [name, type] of Object.entries(successEvents)) {
     emitter.on(name, (ctx: KoaContextWithOIDC) => {
-      const event: SecurityEvent = { type, outcome: 'ok', ...describeRequest(ctx) };
+      const event: SecurityEvent = { type, outcome: 'ok', ...describeRequest(ctx, grantTypes) };
       // A grant is revoked when a code or token is refused because it was used before.
       const onRefusal = name === 'grant.revoked';
       getUnitOfWork(ctx).afterCommit(() => events.emit(event), { onRefusal });
@@ -105,10 +120,10 @@ export const forwardEvents = (provider: Provider, { events, onUncaughtError }: D
 };
 
 /** Emits the error of a request, once, when nothing can replace the response any more. */
-export const emitOutcome = (events: Events, ctx: KoaContextWithOIDC): void => {
+export const emitOutcome = ({ events, grantTypes }: EventSource, ctx: KoaContextWithOIDC): void => {
   const { error, type } = outcomes.get(ctx) ?? {};
   if (error === undefined || type === undefined) return;
-  const { details, ...described } = describeRequest(ctx);
+  const { details, ...described } = describeRequest(ctx, grantTypes);
   const { reason, detail } = reasonOf(error);
   events.emit({
     type,
@@ -120,5 +135,5 @@ export const emitOutcome = (events: Events, ctx: KoaContextWithOIDC): void => {
 };
 
 /** The engine emits this itself, except when the second use of a code or token shows only at the commit. */
-export const emitGrantRevoked = (events: Events, ctx: KoaContextWithOIDC): void =>
-  events.emit({ type: 'grant.revoked', outcome: 'ok', ...describeRequest(ctx) });
+export const emitGrantRevoked = ({ events, grantTypes }: EventSource, ctx: KoaContextWithOIDC): void =>
+  events.emit({ type: 'grant.revoked', outcome: 'ok', ...describeRequest(ctx, grantTypes) });

@@ -8,8 +8,8 @@ const rules: readonly { readonly folder: RegExp; readonly may: readonly RegExp[]
   { folder: /^adapters\//, may: [/^adapters\//, /^src\/store\//] },
   { folder: /^src\/store\//, may: [/^src\/store\//, /^src\/errors\.ts$/, /^config\/index\.ts$/] },
   {
-    folder: /^src\/(errors|error-codes|events|cookies|form-mac)\.ts$/,
-    may: [/^config\/index\.ts$/],
+    folder: /^src\/(errors|error-codes|events|cookies|form-mac|readable-text)\.ts$/,
+    may: [/^src\/readable-text\.ts$/, /^config\/index\.ts$/],
   },
   { folder: /^src\/command\.ts$/, may: [/^src\/(errors|events|store\/port)\.ts$/, /^config\/index\.ts$/] },
   {
@@ -32,7 +32,7 @@ const rules: readonly { readonly folder: RegExp; readonly may: readonly RegExp[]
     folder: /^src\/services\//,
     may: [
       /^src\/(services|provider|http|store|views)\//,
-      /^src\/(errors|error-codes|events|feature|command|version|cookies|form-mac)\.ts$/,
+      /^src\/(errors|error-codes|events|feature|command|version|cookies|form-mac|readable-text)\.ts$/,
       /^config\/index\.ts$/,
     ],
   },
@@ -43,7 +43,7 @@ const rules: readonly { readonly folder: RegExp; readonly may: readonly RegExp[]
     may: [
       /^src\/features\/OWN\//,
       /^src\/(services|provider|http|store|views)\//,
-      /^src\/(errors|error-codes|events|feature|command|version|cookies|form-mac|open-store)\.ts$/,
+      /^src\/(errors|error-codes|events|feature|command|version|cookies|form-mac|open-store|readable-text)\.ts$/,
       /^config\/index\.ts$/,
     ],
   },

@@ -72,3 +72,18 @@ t.test(
     }
   },
 );
+
+t.test('an error of the engine names only headers that exist to scripts of other origins', async (t) => {
+  const { issuer } = await startSecurityTest(t);
+  const requests = [
+    ['/oauth/token', 'grant_type=refresh_token&client_id=spa&refresh_token=x'],
+    ['/oauth/token', 'grant_type=refresh_token&client_id=nobody&refresh_token=x'],
+    ['/oauth/revoke', 'token=x&client_id=spa'],
+    ['/oauth/par', 'client_id=spa'],
+    ['/userinfo', ''],
+  ] as const;
+  for (const [path, body] of requests) {
+    const answer = await fetch(`${issuer}${path}`, { method: 'POST', body, headers: form });
+    t.notMatch(answer.headers.get('access-control-expose-headers') ?? '', /undefined|Retry-After/, path);
+  }
+});

@@ -82,6 +82,7 @@ const malformed = (host: string, secret: string): readonly string[] => {
   const exchange = `grant_type=authorization_code&client_id=wallet&code=${secret}`;
   return [
     post('/oauth/token', form, `${exchange}&code=${secret}`),
+    post('/oauth/token', form, `grant_type=${secret}&client_id=wallet`),
     post('/oauth/token', form, `${exchange}&refresh_token=${secret}&code_verifier=${secret}&%zz=${secret}`),
     post('/oauth/token', `multipart/form-data; boundary=${secret}`, `--${secret}\r\n`),
     post('/oauth/token', 'application/json', `{"code":"${secret}`),

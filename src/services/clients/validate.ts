@@ -1,3 +1,4 @@
+import { isMisleading } from '#src/readable-text.ts';
 import type { GrantType } from '../../provider/grant-types.ts';
 import type { ClientMetadata } from './client.ts';
 import { dependentMetadataProblems } from './dependent-metadata.ts';
@@ -76,15 +77,13 @@ const uriProblems = (metadata: ClientMetadata): Problem[] => {
 };
 
 const maxNameLength = 120;
-/** Control characters, line ends, and characters that change the direction of text. */
-const misleadingCharacters = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/u;
 
 /** People decide by the name, and the client chose it. */
 const nameProblems = ({ client_name: name }: ClientMetadata): Problem[] => {
   const problem = (message: string): Problem[] => [{ field: 'client_name', message }];
   if (name === undefined) return [];
   if (name.length > maxNameLength) return problem(`may have ${maxNameLength} characters at most`);
-  return misleadingCharacters.test(name) ? problem('has invisible characters that change how it reads') : [];
+  return isMisleading(name) ? problem('has invisible characters that change how it reads') : [];
 };
 
 /** Every rule that `metadata` breaks. Without any, the client may be registered. */
