@@ -91,7 +91,10 @@ export const client = section('A client (relying party).', {
   first_party: optional(flag('Whether the consent page is skipped. Default: false.')),
   profile: optional(choice(['default', 'fapi2'], 'Security profile of the client. Default: default.')),
   pkce: optional(
-    choice(['required', 'exempt'], 'exempt: one confidential OIDC client without PKCE. Default: required.'),
+    choice(
+      ['auto', 'required', 'exempt'],
+      'auto: a confidential client may send an OpenID Connect nonce instead of PKCE. exempt: a confidential OpenID Connect client without either. Public clients always need PKCE. Default: security.pkce.',
+    ),
   ),
   id_token_claims: optional(
     choice(['technical', 'all'], 'all: personal claims in id tokens as well. Default: technical.'),

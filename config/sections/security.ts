@@ -60,6 +60,11 @@ export const security = section('Hardening.', {
       { format: 'key-256' },
     ),
   ),
+  pkce: choice(
+    ['auto', 'required'],
+    'Who needs PKCE, of confidential clients that name no rule. auto: requests without an OpenID Connect nonce (RFC 9700 §2.1.1).',
+    { default: 'auto' },
+  ),
   password,
   throttle,
   outbound: section('Requests of this server to addresses that clients name.', {

@@ -49,11 +49,21 @@ t.test('clients are managed by command while a server runs on the same store', a
   t.match(shown, {
     client_id: 'app',
     default_max_age: 60,
-    id_token_signed_response_alg: 'ES256',
     from: 'store',
   });
   const first = shown.client_secret ?? '';
   t.ok(await server.verifySecret('app', first), 'the server knows it');
+
+  t.match(shown, { connection: { issuer: /^http/, discovery_url: /openid-configuration$/ } });
+  const strict = await run([...web, '--id', 'strict', '--pkce', 'required', '--alg', 'ES256']);
+  t.match(strict.out, /\npkce +required\n/);
+  t.match(strict.out, /\ndiscovery_url +http.*\n/);
+  t.match(strict.out, /\nOIDC_CLIENT_ID=strict\nOIDC_CLIENT_SECRET=\S{40,}\nOIDC_REDIRECT_URI=http/);
+  t.match(await run([...web, '--pkce', 'never']), {
+    exit: 2,
+    err: /pkce.*must be auto or required or exempt/,
+  });
+  await run(['client', 'delete', 'strict']);
 
   const one = await run(['client', 'show', 'app']);
   t.match(one.out, /client_name +App/);
@@ -85,7 +95,10 @@ t.test('clients are managed by command while a server runs on the same store', a
   });
   t.notMatch(updated.out, /default_max_age/);
   await waitFor('the server to hear', async () => (await server.find('app'))?.client_name === 'Renamed');
-  t.match((await run(['client', 'list'])).out, /CLIENT_ID.*\napp +client_secret_basic +store +Renamed/);
+  t.match(
+    (await run(['client', 'list'])).out,
+    /CLIENT_ID.*PKCE.*\napp +client_secret_basic +auto +store +Renamed/,
+  );
 
   t.match((await run(['client', 'delete', 'app', '--json'])).json(), { client_id: 'app', deleted: true });
   await waitFor('the server to forget', async () => (await server.find('app')) === undefined);

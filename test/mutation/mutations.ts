@@ -204,9 +204,9 @@ const clients: readonly Mutation[] = [
   {
     name: 'PKCE is optional',
     file: 'src/provider/settings/pkce.ts',
-    from: "client['pkce'] !== 'exempt' && client['issuer_tokens'] !== true",
-    to: "client['pkce'] === 'required'",
-    tests: ['protocol/code.test.ts'],
+    from: "policy === 'exempt' || (policy === 'auto' && hasNonce(ctx))",
+    to: "policy === 'exempt' || policy === 'auto'",
+    tests: ['protocol/pkce.test.ts'],
   },
   {
     name: 'a redirect URI may have a fragment',

@@ -4,6 +4,7 @@ import type { ClientType } from '#src/services/clients/index.ts';
 import { clientTypes, isClientType } from '#src/services/clients/types.ts';
 import { formatMembers } from '../format-members.ts';
 import { readSecret } from '../secret-input.ts';
+import { connectionOf, environmentBlock } from './connection.ts';
 import { addMetadataOptions, type MetadataFlags, metadataOf } from './flags.ts';
 import { clientData, shownOnceNote } from './present.ts';
 import { withClients } from './with-clients.ts';
@@ -37,10 +38,19 @@ export const add: Command = (group, context) => {
       ...(flags.id === undefined ? {} : { id: flags.id }),
       ...(secret === undefined ? {} : { secret }),
     };
-    const added = await withClients(context, (clients) => clients.add(client), { mayCreateStore: true });
+    const { added, config } = await withClients(
+      context,
+      async (clients, config) => ({ added: await clients.add(client), config }),
+      { mayCreateStore: true },
+    );
     const shownSecret = secret === undefined ? added.secret : undefined;
     const { secrets: _, from: __, ...shown } = clientData(added.client, shownSecret);
-    output.answer(clientData(added.client, shownSecret), formatMembers(shown));
+    const connection = connectionOf(config);
+    const block = environmentBlock(config, added.client.metadata, shownSecret?.secret);
+    output.answer(
+      { ...clientData(added.client, shownSecret), connection },
+      [formatMembers(shown), formatMembers(connection), block].join('\n\n'),
+    );
     if (shownSecret !== undefined) output.note(shownOnceNote);
   });
 };

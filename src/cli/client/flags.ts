@@ -16,6 +16,9 @@ export interface MetadataFlags {
   readonly jwks?: string;
   readonly jwksUri?: string;
   readonly firstParty?: true;
+  readonly alg?: string;
+  readonly pkce?: string;
+  readonly idTokenClaims?: string;
   readonly property?: readonly string[];
 }
 
@@ -35,6 +38,9 @@ export const addMetadataOptions = (command: Program): Program =>
     .option('--jwks <file>', 'file with its public keys (JWK set)')
     .option('--jwks-uri <uri>', 'where its public keys are')
     .option('--first-party', 'consent is not asked for')
+    .option('--alg <algorithm>', 'signing algorithm of its id tokens; default: RS256')
+    .option('--pkce <rule>', 'auto, required or exempt; default: security.pkce')
+    .option('--id-token-claims <which>', 'all: personal claims in id tokens as well; default: technical')
     .option(
       '--property <name=value>',
       'any other property, its value as JSON or text; may be repeated',
@@ -62,6 +68,9 @@ export const metadataOf = (flags: MetadataFlags): AddClient['metadata'] => {
     jwks: flags.jwks === undefined ? undefined : readJwks(flags.jwks),
     jwks_uri: flags.jwksUri,
     first_party: flags.firstParty,
+    id_token_signed_response_alg: flags.alg,
+    pkce: flags.pkce,
+    id_token_claims: flags.idTokenClaims,
   };
   const properties = parseNamedValues(flags.property ?? [], {
     flag: '--property',

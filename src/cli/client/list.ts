@@ -1,8 +1,13 @@
 import type { Command } from '#src/command.ts';
+import { pkcePolicyOf } from '#src/provider/pkce-policy.ts';
+import type { ClientRecord } from '#src/services/clients/index.ts';
 import { type PagingFlags, rejectBadCursor, wholeNumber } from '../paging.ts';
 import { table } from '../table.ts';
 import { clientData } from './present.ts';
 import { withClients } from './with-clients.ts';
+
+const usesCodes = ({ grant_types: grants }: ClientRecord['metadata']): boolean =>
+  grants === undefined || grants.includes('authorization_code');
 
 export const list: Command = (group, context) => {
   const { output } = context;
@@ -12,18 +17,32 @@ export const list: Command = (group, context) => {
     .option('--limit <number>', 'how many', wholeNumber(1, 1000), 50)
     .option('--cursor <cursor>', 'where the page before ended')
     .action(async (flags: PagingFlags) => {
-      const { items, next } = await withClients(context, (clients) => rejectBadCursor(clients.list(flags)));
-      const rows = items.map(({ id, metadata, from }) => [
-        id,
-        metadata.token_endpoint_auth_method ?? 'client_secret_basic',
-        from,
-        metadata.client_name ?? '',
+      const { items, next, byDefault } = await withClients(context, async (clients, { security }) => ({
+        ...(await rejectBadCursor(clients.list(flags))),
+        byDefault: security.pkce,
+      }));
+      const pkceOf = ({ metadata }: ClientRecord): string =>
+        usesCodes(metadata)
+          ? pkcePolicyOf(metadata, metadata.token_endpoint_auth_method === 'none', byDefault)
+          : '';
+      const rows = items.map((client) => [
+        client.id,
+        client.metadata.token_endpoint_auth_method ?? 'client_secret_basic',
+        pkceOf(client),
+        client.from,
+        client.metadata.client_name ?? '',
       ]);
       output.answer(
-        { items: items.map((one) => clientData(one)), ...(next === undefined ? {} : { next }) },
+        {
+          items: items.map((one) => ({
+            ...clientData(one),
+            ...(usesCodes(one.metadata) && { pkce: pkceOf(one) }),
+          })),
+          ...(next === undefined ? {} : { next }),
+        },
         rows.length === 0
           ? 'There are no clients; `client add` makes one.'
-          : table(['CLIENT_ID', 'METHOD', 'FROM', 'NAME'], rows),
+          : table(['CLIENT_ID', 'METHOD', 'PKCE', 'FROM', 'NAME'], rows),
       );
       if (next !== undefined) output.note(`More with --cursor ${next}`);
     });

@@ -1,10 +1,11 @@
+import type { Config } from '#config';
 import type { CommandContext, InstallationOptions } from '#src/command.ts';
 import { exitCode, Failure } from '#src/errors.ts';
 import type { Clients } from '#src/services/clients/index.ts';
 
 export const withClients = <T>(
   { withInstallation }: CommandContext,
-  work: (clients: Clients) => Promise<T>,
+  work: (clients: Clients, config: Config) => Promise<T>,
   options?: InstallationOptions,
 ): Promise<T> =>
   withInstallation(async (installation) => {
@@ -16,7 +17,7 @@ export const withClients = <T>(
     const keys = await createKeys({ ...installation, maintain: false });
     const clients = createClients({ ...installation, secretCipher: keys.cipher, grantTypes: grantTypesOf() });
     try {
-      return await work(clients);
+      return await work(clients, installation.config);
     } finally {
       clients.close();
       await keys.close();

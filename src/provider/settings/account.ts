@@ -3,6 +3,7 @@ import type { IsReleased } from '../claim-release.ts';
 import { getUnitOfWork } from '../request-context.ts';
 import { grantKey } from '../storage/ids.ts';
 import type { ReadAuthentication } from './authentication.ts';
+import { refuseUnprotectedCode } from './pkce.ts';
 
 interface AccountSource {
   /** Undefined when the account is unknown or disabled. */
@@ -37,7 +38,8 @@ export const findAccount =
     readAuthentication,
     isReleased,
   }: AccountDependencies): NonNullable<Configuration['findAccount']> =>
-  async (ctx, id) => {
+  async (ctx, id, token) => {
+    if (token?.kind === 'AuthorizationCode') refuseUnprotectedCode(ctx, token.codeChallenge);
     const [account] = await Promise.all([accounts.forEngine(id), prefetchGrant(ctx)]);
     if (!account) return undefined;
     return {

@@ -25,7 +25,7 @@ export const baseSettings = (
   { owner: 'settings/lifetimes', settings: lifetimes(config) },
   { owner: 'settings/tokens', settings: tokens(createReadAuthentication(grantTypes)) },
   { owner: 'settings/clients', settings: clients(config) },
-  { owner: 'settings/pkce', settings: pkce },
+  { owner: 'settings/pkce', settings: pkce(config) },
   { owner: 'settings/resources', settings: resources(config) },
   { owner: 'settings/claims', settings: claims(config) },
 ];

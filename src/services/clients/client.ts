@@ -25,7 +25,7 @@ export interface ClientMetadata {
   /** Postern: an application of the operator, for which no consent is asked. */
   readonly first_party?: boolean;
   /** Postern: `exempt` for a confidential client that can't send PKCE, as in the OpenID Basic certification. */
-  readonly pkce?: 'required' | 'exempt';
+  readonly pkce?: 'auto' | 'required' | 'exempt';
   readonly [name: string]: Json | undefined;
 }
 

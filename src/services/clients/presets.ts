@@ -30,6 +30,7 @@ const presets: Readonly<Record<ClientType, Preset>> = {
 };
 
 const fapi2: Preset = {
+  id_token_signed_response_alg: 'ES256',
   token_endpoint_auth_method: 'private_key_jwt',
   require_pushed_authorization_requests: true,
 };
@@ -39,7 +40,6 @@ export const applyPresets = ({ type, metadata }: AddClient, id: string): ClientM
   const strict = metadata.profile === 'fapi2';
   const byCertificate = metadata['tls_client_certificate_bound_access_tokens'] === true;
   return {
-    id_token_signed_response_alg: 'ES256',
     ...(type === undefined ? {} : presets[type]),
     ...(strict ? fapi2 : {}),
     ...(strict && !byCertificate ? { dpop_bound_access_tokens: true } : {}),

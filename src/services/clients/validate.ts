@@ -40,7 +40,7 @@ const choices: Readonly<Record<string, readonly string[]>> = {
   application_type: ['web', 'native'],
   subject_type: ['public', 'pairwise'],
   profile: ['default', 'fapi2'],
-  pkce: ['required', 'exempt'],
+  pkce: ['auto', 'required', 'exempt'],
   id_token_claims: ['technical', 'all'],
   backchannel_token_delivery_mode: ['poll', 'ping'],
 };
