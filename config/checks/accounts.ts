@@ -43,3 +43,18 @@ export const accountsMakeSense: Rule = {
       ];
     }),
 };
+
+/** RFC 9068 §5: an API could take the token of such a person for one that the client got for itself. */
+export const subjectsAreNoClients: Rule = {
+  needs: ['accounts', 'clients'],
+  check: ({ accounts, clients }) => {
+    const ids = new Set(clients.map(({ client_id }) => client_id));
+    return accounts.flatMap(({ sub }, index) =>
+      when(
+        sub !== undefined && ids.has(sub),
+        ['accounts', String(index), 'sub'],
+        'Is the client_id of a client. Choose another one.',
+      ),
+    );
+  },
+};

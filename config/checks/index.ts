@@ -1,5 +1,5 @@
 /** The rules that span several keys. The section of a key has the rules for that key alone. */
-import { accountsMakeSense } from './accounts.ts';
+import { accountsMakeSense, subjectsAreNoClients } from './accounts.ts';
 import {
   developmentStaysLocal,
   metricsAreGuarded,
@@ -40,6 +40,7 @@ export const rules: readonly Rule[] = [
   certificatesAreVerified,
   accountsDiffer,
   accountsMakeSense,
+  subjectsAreNoClients,
   resourcesDiffer,
   metricsAreGuarded,
   claimsHaveScopes,

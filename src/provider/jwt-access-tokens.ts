@@ -11,6 +11,8 @@ import { digestOf, familyOf, grantKey, modelKey } from './storage/ids.ts';
 interface Claims extends JWTPayload {
   readonly client_id?: string;
   readonly scope?: string;
+  readonly gty?: string;
+  readonly auth_time?: number;
   readonly cnf?: { readonly jkt?: string; readonly 'x5t#S256'?: string };
 }
 
@@ -40,12 +42,22 @@ const revocationKey = (jti: string): Key => ({
   id: digestOf(jti),
 });
 
+/**
+ * In each token that a client gets for itself. Its subject, the client, doesn't tell such a token from one of a person:
+ * a person's `sub` could be the id of a client (RFC 9068 §5).
+ */
+export const ownTokenClaims = { gty: 'client_credentials' } as const;
+
+/** Tokens of the version before don't have the claim. Those of people have the time of the sign-in. */
+const isOwnToken = ({ gty, sub, client_id: client, auth_time }: Claims): boolean =>
+  gty === undefined ? sub === client && auth_time === undefined : gty === ownTokenClaims.gty;
+
 /** A server whose clock is slow accepts the token for a little longer, so the mark lives longer as well. */
 const slackSeconds = 5;
 
 /**
  * A JWT is good until it expires, unless it is marked as revoked or its grant is gone. The mark and the grant are of
- * one family and read in one round trip. A token that a client got for itself has no grant and the client as subject.
+ * one family and read in one round trip. A token that a client got for itself has no grant.
  */
 export const createLiveTokenFinder = ({ publicKeys, issuer, store }: Dependencies) => {
   const verify = createAccessTokenVerifier(publicKeys, issuer);
@@ -53,16 +65,16 @@ export const createLiveTokenFinder = ({ publicKeys, issuer, store }: Dependencie
   const find = async (work: UnitOfWork, token: string): Promise<LiveToken | undefined> => {
     // This server signed the claims, so they have the types that it gives them.
     const claims = verify(token) as Claims | undefined;
-    const { jti, client_id: client, sub, exp = 0 } = claims ?? {};
+    const { jti, client_id: client, exp = 0 } = claims ?? {};
     if (!claims || !jti || !client || !modelKey('AccessToken', jti)) return undefined;
-    const isClientToken = sub === client;
+    const isOwn = isOwnToken(claims);
     const key = revocationKey(jti);
-    if (await work.read(key, isClientToken ? [] : [grantKey(jti)])) return undefined;
+    if (await work.read(key, isOwn ? [] : [grantKey(jti)])) return undefined;
     const revoke = (): void => {
       const expiresAt = (exp + slackSeconds) * 1000;
       work.stage({ op: 'put', key, body: '', expiresAt }, { commitOnRefusal: true });
     };
-    if (isClientToken) return { claims, jti, revoke };
+    if (isOwn) return { claims, jti, revoke };
     const document = await work.read(grantKey(jti));
     if (!document) return undefined;
     const { grantId: id, accountId } = grantFieldsOf(document, jti);

@@ -85,6 +85,10 @@ const files: Readonly<Record<string, readonly [yaml: string, ...said: string[]]>
     'proxy: { trusted: [10.0.0.0/33] }',
     'proxy.trusted.0: Expected an IP address or a CIDR block, as 10.0.0.0/8, found "10.0.0.0/33". (postern.yaml:1:20)',
   ],
+  'a person with the subject of a client': [
+    'clients: [{ client_id: web, redirect_uris: [https://a.example/cb], client_secret: a-secret-of-forty-three-characters-or-more-00 }]\naccounts: [{ username: ada, sub: web, password: correct horse }]',
+    'accounts.0.sub: Is the client_id of a client. Choose another one. (postern.yaml:2:29)',
+  ],
   'a store of an unknown kind': [
     'store: { url: "postgres://db" }',
     'store.url: Expected memory:, sqlite:PATH, redis://HOST, rediss://HOST, redis+unix:///SOCKET, redis+sentinel://HOSTS/NAME or redis+cluster://HOSTS. (postern.yaml:1:10)',

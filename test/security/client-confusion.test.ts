@@ -1,6 +1,19 @@
 import t from 'tap';
 import { assertion, assertionType, newKey } from '../support/proofs.ts';
-import { basicAuthorization, type FormFields, postForm, secret } from '../support/setup/index.ts';
+import {
+  Browser,
+  basicAuthorization,
+  type FormFields,
+  newVerifier,
+  password,
+  postForm,
+  RelyingParty,
+  redirectParameters,
+  redirectUri,
+  secret,
+  startInProcess,
+  usualConfig,
+} from '../support/setup/index.ts';
 import { startSecurityTest, threeClients } from './security-test.ts';
 
 const key = await newKey();
@@ -154,4 +167,27 @@ t.test('a client authenticates only in the way it registered (CWE-287, CWE-1390)
   const unknown = await postForm(`${issuer}/oauth/token`, grant, basicAuthorization('nobody', 'wrong'));
   t.same(unknown.body, known.body, 'an existing client looks like an unknown one (CWE-204)');
   t.equal(unknown.status, known.status);
+});
+
+t.test('a person whose sub is the id of the client gets no tokens for it (RFC 9068 §5)', async (t) => {
+  const server = await startInProcess(t, usualConfig);
+  const { id } = await server.addAccount({ username: 'bob', password });
+  const { secret: own = '' } = await server.addClient({
+    id,
+    type: 'web',
+    metadata: { redirect_uris: [redirectUri], first_party: true },
+  });
+  const party = new RelyingParty(server.issuer, id, own);
+  const browser = new Browser();
+  const login = await browser.open(party.authorizationUrl(newVerifier()));
+  const back = await browser.submit(login, { login: 'bob', password });
+  t.equal(redirectParameters(back).get('error'), 'access_denied');
+  t.equal(redirectParameters(back).get('code'), null);
+
+  const other = new RelyingParty(server.issuer);
+  const page = await browser.open(other.authorizationUrl(newVerifier()));
+  const again = page.body.includes('login-submit')
+    ? await browser.submit(page, { login: 'bob', password })
+    : page;
+  t.ok(redirectParameters(again).get('code'), 'other clients are not affected');
 });

@@ -19,7 +19,7 @@ type Payload = ConstructorParameters<Provider['AccessToken']>[0] & { client: nev
 
 /** The properties that the model would have read from the store. */
 const payloadOf = (
-  { claims, jti }: LiveToken,
+  { claims, jti, grant: grantOfPerson }: LiveToken,
   isForUserinfo: boolean,
   grant: { readonly grantId?: string; readonly accountId?: string | undefined },
 ): Payload => {
@@ -46,7 +46,7 @@ const payloadOf = (
     ...(!isForUserinfo && { aud }),
     ...(cnf?.jkt && { jkt: cnf.jkt }),
     ...(cnf?.['x5t#S256'] && { 'x5t#S256': cnf['x5t#S256'] }),
-    extra: sub === client_id ? { ...extra, sub } : extra,
+    extra: grantOfPerson === undefined ? { ...extra, sub } : extra,
     ...(authorization_details !== undefined && { rar: authorization_details }),
     ...grant,
     // The constructor takes every property that the model keeps; its type has those of a new token.

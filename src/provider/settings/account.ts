@@ -1,4 +1,4 @@
-import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
+import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { IsReleased } from '../claim-release.ts';
 import { getUnitOfWork } from '../request-context.ts';
 import { grantKey } from '../storage/ids.ts';
@@ -18,6 +18,10 @@ const prefetchGrant = async (ctx: KoaContextWithOIDC): Promise<void> => {
   const grantId = client && (result?.consent?.grantId ?? session?.grantIdFor(client.clientId));
   if (grantId) await getUnitOfWork(ctx).read(grantKey(grantId));
 };
+
+/** RFC 9068 §5: APIs could take a token of this person for one that the client got for itself. */
+const subjectIsClient = (): Error =>
+  new errors.AccessDenied('the account has the id of this client as its sub, so it can not be used with it');
 
 interface AccountDependencies {
   readonly accounts: AccountSource;
@@ -42,6 +46,7 @@ export const findAccount =
     if (token?.kind === 'AuthorizationCode') refuseUnprotectedCode(ctx, token.codeChallenge);
     const [account] = await Promise.all([accounts.forEngine(id), prefetchGrant(ctx)]);
     if (!account) return undefined;
+    if (account.accountId === ctx.oidc.client?.clientId) throw subjectIsClient();
     return {
       accountId: account.accountId,
       claims: (use: string, scope: string, requested: object) => {

@@ -1,4 +1,5 @@
 import type { Configuration } from 'oidc-provider';
+import { ownTokenClaims } from '../jwt-access-tokens.ts';
 import { getRequestContext } from '../request-context.ts';
 import type { ReadAuthentication } from './authentication.ts';
 
@@ -23,7 +24,7 @@ export const tokens = (readAuthentication: ReadAuthentication) =>
     revokeGrantPolicy: () => true,
     // RFC 9068 §2.2.1: how and when the person signed in, for APIs that require step-up (RFC 9470).
     extraTokenClaims: (ctx, token) => {
-      if (token.kind !== 'AccessToken') return undefined;
+      if (token.kind !== 'AccessToken') return ownTokenClaims;
       const { acr, amr, authTime } = readAuthentication(ctx) ?? {};
       return {
         ...(acr !== undefined && { acr }),
