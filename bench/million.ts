@@ -10,6 +10,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openStore } from '#adapters/index.ts';
 import type { Entry, Store } from '#src/store/port.ts';
+import { kinds } from '#src/store/record-kinds.ts';
 import { openRedis } from './subjects/redis.ts';
 
 const count = Number(process.argv[2] ?? 1_000_000);
@@ -18,13 +19,13 @@ const batch = 50;
 /** A grant, its refresh token and its index entry, as large as the engine makes them. */
 const createGrantEntries = (at: number, expiresAt: number): Entry[] => {
   const family = `f${at}`.padEnd(12, 'x');
-  const grant = { kind: 'gr', family, id: '' };
+  const grant = { kind: kinds.grant, family, id: '' };
   return [
     { type: 'document', key: grant, document: { body: 'g'.repeat(170), fields: {}, expiresAt } },
     { type: 'index', key: grant, entry: { index: 'live', of: `account-${at}`, at: expiresAt } },
     {
       type: 'document',
-      key: { kind: 'rt', family, id: 'r'.repeat(24) },
+      key: { kind: kinds.refreshToken, family, id: 'r'.repeat(24) },
       document: { body: 't'.repeat(230), fields: {}, expiresAt },
     },
   ];
@@ -60,7 +61,7 @@ const sqlite = async (): Promise<void> => {
   console.log(`SQLite, ${count} grants`);
   await watchEventLoop('load', () => load(store, () => Date.now() + 86_400_000));
   console.log(`  bytes a grant in the file: ${Math.round(statSync(path).size / count)}`);
-  const key = { kind: 'gr', family: 'f0'.padEnd(12, 'x'), id: '' };
+  const key = { kind: kinds.grant, family: 'f0'.padEnd(12, 'x'), id: '' };
   clockOffset = 2 * 86_400_000;
   const reader = new DatabaseSync(path, { readOnly: true });
   const expired = reader.prepare('SELECT 1 FROM documents WHERE expires_at < ? LIMIT 1');

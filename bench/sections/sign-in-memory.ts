@@ -33,9 +33,9 @@ export const measureSignInMemory: Section = async ({ report }) => {
   const redises = [await openRedis(), await openRedis()] as const;
   const postern = await startPostern({ redis: redises[0], audit: false });
   const stock = await startBenchProcess('stock', redises[1]);
-  const order = { kind: 'login', alg: 'ES256', count } as const;
-  await weigh('Postern', redises[0], () => postern.mint(order));
-  await weigh('example Redis adapter', redises[1], () => stock.mint(order));
+  const request = { kind: 'login', alg: 'ES256', count } as const;
+  await weigh('Postern', redises[0], () => postern.mint(request));
+  await weigh('example Redis adapter', redises[1], () => stock.mint(request));
   report({ title: 'bytes in Redis for one live sign-in', values });
   await postern.close();
   await stock.close();
