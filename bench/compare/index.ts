@@ -49,6 +49,11 @@ const measurePair = async (
   return { own: await own.measure(flow, count), other: otherCpu };
 };
 
+const verdictOf = (comparison: Comparison, threshold: number): string => {
+  if (!isSlower(comparison, threshold)) return '';
+  return comparison.interval[0] > 1 ? ', SLOWER' : ', UNCLEAR: measure again on a quieter machine';
+};
+
 const formatComparison = ({ own, other, ratio, interval: [low, high], rounds }: Comparison): string =>
   `${own.toFixed(3)} / ${other.toFixed(3)} ms, ratio ${ratio.toFixed(3)} (${low.toFixed(3)}–${high.toFixed(3)}), ${rounds} rounds`;
 
@@ -92,7 +97,7 @@ const compareOnStore = async (store: StoreName, options: CompareOptions): Promis
     values: Object.fromEntries(
       flows.map(([name, { title }]) => {
         const comparison = compareRounds(pairs.get(name) ?? []);
-        return [title, `${formatComparison(comparison)}${isSlower(comparison, threshold) ? ', SLOWER' : ''}`];
+        return [title, `${formatComparison(comparison)}${verdictOf(comparison, threshold)}`];
       }),
     ),
   });
