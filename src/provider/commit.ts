@@ -3,11 +3,12 @@ import type { Events } from '../events.ts';
 import { StoreUnavailable } from '../store/errors.ts';
 import type { Store } from '../store/port.ts';
 import { UnitOfWork } from '../store/unit-of-work.ts';
-import { emitGrantRevoked, emitOutcome, errorOf } from './engine-events.ts';
+import { emitGrantRevoked, emitOutcome, errorOf, outcomeOf } from './engine-events.ts';
 import { completeErrorResponse } from './error-response.ts';
 import type { GrantType } from './grant-types.ts';
 import { type RenderError, replaceResponse } from './replace-response.ts';
 import { getRequestContext, setUnitOfWork } from './request-context.ts';
+import { keepFormerSessionCookie } from './session-cookie.ts';
 import { ReplayError } from './storage/replay-error.ts';
 
 type Next = () => Promise<void>;
@@ -18,6 +19,14 @@ interface Dependencies {
   readonly grantTypes: readonly GrantType[];
   readonly renderError: RenderError;
 }
+
+/** A refused request commits what survives a refusal. A failed one commits nothing, so that it may be repeated. */
+const commitOutcome = async (ctx: KoaContextWithOIDC, work: UnitOfWork): Promise<void> => {
+  const outcome = outcomeOf(ctx);
+  const error = errorOf(ctx);
+  if (error instanceof StoreUnavailable) throw error;
+  if (outcome !== 'failed') await work.commit({ refused: outcome === 'refused' });
+};
 
 /**
  * Commits the unit of work of each request of the engine, once, after its handler and before its response leaves. When
@@ -30,27 +39,16 @@ export const commitBeforeResponse =
     setUnitOfWork(ctx, work);
     try {
       await next();
-      const outcome = errorOf(ctx);
       try {
-        if (outcome instanceof StoreUnavailable) throw outcome;
-        if (ctx.status >= 400) keepSessionCookie(provider, ctx);
-        if (ctx.status < 500) await work.commit({ refused: ctx.status >= 400 });
+        await commitOutcome(ctx, work);
       } catch (error) {
         if (error instanceof ReplayError) emitGrantRevoked(eventSource, ctx);
         await replaceResponse(provider, ctx, error, renderError);
       }
+      if (outcomeOf(ctx) !== 'succeeded') keepFormerSessionCookie(provider, ctx, work);
       translateResponse?.(ctx, errorOf(ctx));
       if (ctx.status >= 400) completeErrorResponse(provider.issuer, ctx);
     } finally {
       emitOutcome(eventSource, ctx);
     }
   };
-
-/** A refused request does not store its changes of the session, so the browser keeps the session cookie that it has. */
-const keepSessionCookie = (provider: Provider, ctx: KoaContextWithOIDC): void => {
-  const name = provider.cookieName('session');
-  const lines = [ctx.response.get('set-cookie') ?? []].flat();
-  ctx.remove('set-cookie');
-  const others = lines.filter((line) => !line.startsWith(`${name}=`) && !line.startsWith(`${name}.sig=`));
-  if (others.length > 0) ctx.set('set-cookie', others);
-};

@@ -17,6 +17,18 @@ const outcomes = new WeakMap<object, Outcome>();
 /** The error of a request that the engine refused or that failed. */
 export const errorOf = (ctx: object): Error | undefined => outcomes.get(ctx)?.error;
 
+type RequestOutcome = 'succeeded' | 'refused' | 'failed';
+
+/**
+ * How a request ended. The status doesn't tell: the error of an authorization request is a redirect, and a page may lead
+ * on from a refusal. A response with an error status that no event reports, as for too many codes, is a refusal too.
+ */
+export const outcomeOf = (ctx: KoaContextWithOIDC): RequestOutcome => {
+  const outcome = outcomes.get(ctx);
+  if (outcome) return outcome.type === undefined || outcome.type === 'fault' ? 'failed' : 'refused';
+  return ctx.status >= 500 ? 'failed' : ctx.status >= 400 ? 'refused' : 'succeeded';
+};
+
 /** Events of the engine and the security events that they become. */
 const refusalEvents: Readonly<Record<string, string>> = {
   'grant.error': 'token.refused',

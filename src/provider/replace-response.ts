@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events';
 import { type Configuration, errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
 import { retryAfterSeconds } from '../errors.ts';
 import { StoreUnavailable } from '../store/errors.ts';
+import { removeOtherCookies } from './session-cookie.ts';
 
 export type RenderError = NonNullable<Configuration['renderError']>;
 
@@ -35,7 +36,8 @@ export const replaceResponse = async (
 ): Promise<void> => {
   const error = toEngineError(cause);
   const expected = error instanceof errors.OIDCProviderError;
-  for (const name of ['set-cookie', 'location', 'content-length', 'content-type']) ctx.remove(name);
+  removeOtherCookies(provider, ctx);
+  for (const name of ['location', 'content-length', 'content-type']) ctx.remove(name);
   ctx.status = expected ? error.statusCode : 500;
   if (ctx.status === 503) ctx.set('Retry-After', String(retryAfterSeconds));
   if (ctx.status === 401 && ctx.oidc.route === 'userinfo')

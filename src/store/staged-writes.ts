@@ -38,15 +38,18 @@ const withoutBatchOf = (staged: readonly StagedWrite[], loser: StagedWrite): rea
 const consequences = (writes: readonly Write[] = []): readonly StagedWrite[] =>
   writes.map((write) => ({ write, options: { commitOnRefusal: true } }));
 
+interface CommitResult {
+  readonly committed: readonly StagedWrite[];
+  /** The error that refuses the request. */
+  readonly lostRace: Error | undefined;
+}
+
 /**
  * Commits the writes together. A lost race refuses the request: what survives a refusal is committed all the same, and
  * the error of the race is returned. Nothing is committed when the store is unavailable. Then the caller may repeat the
  * same request, with the same proofs, so none of them may be marked as used.
  */
-export const commitStaged = async (
-  store: Store,
-  staged: readonly StagedWrite[],
-): Promise<Error | undefined> => {
+export const commitStaged = async (store: Store, staged: readonly StagedWrite[]): Promise<CommitResult> => {
   let remaining = staged;
   let lostRace: Error | undefined;
   while (remaining.length > 0) {
@@ -65,5 +68,5 @@ export const commitStaged = async (
       remaining = [...survivors(remaining), ...consequences(outcome.writes)];
     }
   }
-  return lostRace;
+  return { committed: remaining, lostRace };
 };

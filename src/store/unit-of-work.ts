@@ -15,6 +15,7 @@ export class UnitOfWork {
   readonly #documents = new Map<string, Document | undefined>();
   readonly #afterCommit: Action[] = [];
   #staged: StagedWrite[] = [];
+  #committed: readonly StagedWrite[] = [];
   #requested: Map<string, Key> | undefined;
   #fetching: Promise<void> | undefined;
 
@@ -65,7 +66,8 @@ export class UnitOfWork {
     const staged = refused ? survivors(this.#staged) : this.#staged;
     const actions = this.#afterCommit.splice(0);
     this.#staged = [];
-    const lostRace = await commitStaged(this.#store, staged);
+    const { committed, lostRace } = await commitStaged(this.#store, staged);
+    this.#committed = committed;
     const isRefused = refused || lostRace !== undefined;
     for (const { run, onRefusal } of actions) {
       if (isRefused && !onRefusal) continue;
@@ -78,6 +80,12 @@ export class UnitOfWork {
       }
     }
     if (lostRace) throw lostRace;
+  }
+
+  /** Whether the last commit wrote to this document. */
+  hasCommitted(key: Key): boolean {
+    const text = keyText(key);
+    return this.#committed.some(({ write }) => keyText(write.key) === text);
   }
 
   async #fetch(): Promise<void> {

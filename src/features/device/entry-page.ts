@@ -81,13 +81,16 @@ export const createEntryPage = ({
       emitVerificationError(ctx, 'access_denied');
       return send(ctx, deviceDonePage(pageFor(ctx), { outcome: 'denied' }));
     }
+    const { confirm, abort } = ctx.oidc.params ?? {};
+    const isUsed = error.name === deviceErrorNames.used;
+    if (isUsed && (confirm ?? abort) !== undefined) emitVerificationError(ctx, 'code_used');
     // The confirmation was submitted twice. The code can't be entered again, so there is no form.
-    if (error.name === deviceErrorNames.used && ctx.oidc.params?.['confirm'] !== undefined) {
-      emitVerificationError(ctx, 'code_used');
+    if (isUsed && confirm !== undefined && abort === undefined) {
       ctx.status = 409;
       return send(ctx, deviceDonePage(pageFor(ctx), { outcome: 'used' }));
     }
-    if (isStaleForm(error) && wantsHtml(ctx.get('accept'))) {
+    const isDenialRepeated = isUsed && abort !== undefined;
+    if ((isDenialRepeated || isStaleForm(error)) && wantsHtml(ctx.get('accept'))) {
       skipSavingNewSession(ctx);
       return redirectToEntry(ctx);
     }

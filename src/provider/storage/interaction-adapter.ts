@@ -5,13 +5,17 @@ import type { UnitOfWork } from '../../store/unit-of-work.ts';
 import { familyOf, modelKey } from './ids.ts';
 import { type AdapterDependencies, ModelAdapter, type Upsert } from './model-adapter.ts';
 import { decryptValue, encryptValue, mapTexts } from './redeemable-values.ts';
+import { resume } from './resume.ts';
 
 /** The ids of the device code and of the pushed request that the interaction is about. */
 const redeemable = ['deviceCode', 'parJti'] as const;
 
 const placeOf = (id: string) => ({ kind: kinds.interaction, family: familyOf(id) });
 
-/** An interaction is resumed once. The engine destroys it then; here it is consumed, so that a second resume fails. */
+/**
+ * An interaction is resumed once. The engine destroys it then; here it is consumed, so that a second resume fails. It
+ * stays consumed when the authorization request is refused, or a person could take a denial back.
+ */
 export class InteractionAdapter extends ModelAdapter {
   constructor(dependencies: AdapterDependencies) {
     super('Interaction', dependencies);
@@ -22,7 +26,7 @@ export class InteractionAdapter extends ModelAdapter {
     if (!key) return;
     const at = this.clock.now();
     const onConflict = () => ({ error: new errors.SessionNotFound('interaction session not found') });
-    await this.change((work) => work.stage({ op: 'consume', key, at }, { onConflict }));
+    await this.change((work) => work.stage({ op: 'consume', key, at }, { ...resume, onConflict }));
   }
 
   protected override decode(document: Document, id: string): AdapterPayload | undefined {

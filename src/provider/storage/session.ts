@@ -5,6 +5,7 @@ import { kindVersions } from '../../store/record-kinds.ts';
 import type { UnitOfWork } from '../../store/unit-of-work.ts';
 import { digestOf, familyOf, withoutFamily } from './ids.ts';
 import type { Upsert } from './model-adapter.ts';
+import { resume } from './resume.ts';
 
 /**
  * A session is one document whose fields change independently: who is signed in (`.who`), what the engine remembers
@@ -91,19 +92,24 @@ export const writeSession = (
   const before = work.peek(key);
   if (!before) {
     const body = JSON.stringify([kindVersions.session, withoutFamily(payload.uid ?? ''), payload.iat]);
-    work.stage({ op: 'put', key, body, fields: { ...fields, [cookie]: '' }, expiresAt, index });
+    const options = fields['.who'] === undefined ? {} : resume;
+    work.stage({ op: 'put', key, body, fields: { ...fields, [cookie]: '' }, expiresAt, index }, options);
     return;
   }
+  const changed = changedFields(before, fields, cookie, now);
   const isSignInNew = before.fields['.who'] === undefined && fields['.who'] !== undefined;
-  work.stage({
-    op: 'merge',
-    key,
-    fields: changedFields(before, fields, cookie, now),
-    expiresAt,
-    ...(isSignInNew && { index }),
-    // A session that was ended meanwhile stays ended.
-    ifAbsent: 'skip',
-  });
+  work.stage(
+    {
+      op: 'merge',
+      key,
+      fields: changed,
+      expiresAt,
+      ...(isSignInNew && { index }),
+      // A session that was ended meanwhile stays ended.
+      ifAbsent: 'skip',
+    },
+    changed['.who'] === undefined ? {} : resume,
+  );
 };
 
 const changedFields = (
