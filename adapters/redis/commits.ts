@@ -19,10 +19,16 @@ interface Dependencies {
   readonly observe: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
+/**
+ * How the script works: plain, marking (`m`) what it creates so that the commit can be undone, or as a dry run (`d`) that
+ * checks the conditions and writes nothing.
+ */
+type Mode = '' | 'm' | 'd';
+
 interface Run {
   readonly nonce: string;
   readonly startedAt: number;
-  readonly mode: '' | 'm';
+  readonly mode: Exclude<Mode, 'd'>;
   readonly outcome: Outcome;
   /** In the server's time. Each send sets it. */
   notAfter: string;
@@ -53,7 +59,7 @@ export const createCommits = (dependencies: Dependencies) => {
     return [...groups.values()];
   };
 
-  const send = async (group: Group, run: Run, mode: '' | 'm' | 'd'): Promise<void> => {
+  const send = async (group: Group, run: Run, mode: Mode): Promise<void> => {
     for (;;) {
       const elapsed = performance.now() - run.startedAt;
       run.notAfter = serverClock.after(run.startedAt, timing.deadlineMs);
@@ -101,7 +107,7 @@ export const createCommits = (dependencies: Dependencies) => {
   };
 
   /** Sends groups in parallel. A conflict is thrown before any other error, and the first conflict first. */
-  const sendAll = async (groups: readonly Group[], run: Run, mode: '' | 'm' | 'd'): Promise<void> => {
+  const sendAll = async (groups: readonly Group[], run: Run, mode: Mode): Promise<void> => {
     const [only] = groups;
     if (only && groups.length === 1) return observe(() => send(only, run, mode));
     await observe(async () => {

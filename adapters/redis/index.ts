@@ -68,21 +68,22 @@ export const openRedis = async (options: Options): Promise<Store> => {
   const load = createLoad({ ...base, documents });
   const increment = createIncrement(connection, names, timing);
   const subscriber = new Subscriber(connection, names, timing);
-  const reading = observed('read');
-  const tallying = observed('tally');
-  const announcing = observed('announce');
-  const pinging = observed('ping');
+  // These names are labels of metrics and spans, so they keep the spelling of former releases.
+  const observeRead = observed('read');
+  const observeIncrement = observed('tally');
+  const observePublish = observed('announce');
+  const observePing = observed('ping');
 
   let closing: Promise<void> | undefined;
   return {
-    read: async (keys) => (keys.length === 0 ? [] : reading(() => documents.read(keys))),
+    read: async (keys) => (keys.length === 0 ? [] : observeRead(() => documents.read(keys))),
     commit: async (writes) => (writes.length === 0 ? undefined : commit(writes)),
     list: lists.list,
     increment: async (counters, windowMs) =>
-      counters.length === 0 ? [] : tallying(() => increment(counters, windowMs)),
-    publish: (topic, message) => announcing(() => subscriber.publish(topic, message)),
+      counters.length === 0 ? [] : observeIncrement(() => increment(counters, windowMs)),
+    publish: (topic, message) => observePublish(() => subscriber.publish(topic, message)),
     subscribe: (topic, listener) => subscriber.subscribe(topic, listener),
-    ping: () => pinging(() => ping(connection, operationTimeoutMs)),
+    ping: () => observePing(() => ping(connection, operationTimeoutMs)),
     inspect: () => inspect(connection, operationTimeoutMs),
     dump,
     load,

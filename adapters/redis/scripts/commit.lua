@@ -2,6 +2,8 @@
 -- One commit on one slot: all conditions are checked in memory first, then everything is written.
 -- ARGV: nonce, now, not after (by the server's clock), mode ('' plain, 'm' marked, 'd' dry run),
 -- prefix of documents ('' on a cluster, where a script can't reach them), then the writes, one for each of KEYS.
+-- The letters of the writes, as writes.ts and load.ts make them: p put, i insert, r replace, m merge, c consume, d remove,
+-- z entry of an index, f tag of an index entry for a document that was loaded before.
 -- Returns 1, 'late', or 'number-of-the-write reason detail'.
 local call, byte, find, sub = redis.call, string.byte, string.find, string.sub
 local nonce, now, mode = ARGV[1], tonumber(ARGV[2]), ARGV[4]
