@@ -62,7 +62,7 @@ export const clients = [
   },
 ];
 
-/** What is made before a measurement. */
+/** The credentials that are made before a measurement. */
 export type CredentialKind =
   /** A code whose tokens outlive the sign-in. */
   | 'code'

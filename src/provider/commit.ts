@@ -30,7 +30,8 @@ const commitOutcome = async (ctx: KoaContextWithOIDC, work: UnitOfWork): Promise
 
 /**
  * Commits the unit of work of each request of the engine, once, after its handler and before its response leaves. When
- * the store refuses the commit or is unavailable, an error replaces the response.
+ * the store refuses the commit or is unavailable, an error replaces the response. A request that ends with a 5xx status
+ * commits nothing, so the code or refresh token that it sent is still good.
  */
 export const commitBeforeResponse =
   (provider: Provider, { store, renderError, ...eventSource }: Dependencies) =>

@@ -3,7 +3,7 @@ import type { Allowed, Declined } from './allowed.ts';
 
 export type Grant = InstanceType<Provider['Grant']>;
 
-/** Missing from the engine's types. A rejection in a grant outweighs what is added to the grant later. */
+/** The types of the engine leave it out. A rejection in a grant outweighs what is added to the grant later. */
 interface StoredRejections {
   rejected?: { openid?: { scope?: string; claims?: readonly string[] } };
 }

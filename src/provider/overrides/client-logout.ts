@@ -3,7 +3,7 @@ import type { EngineClient } from '../engine-types.ts';
 import { currentContext, getUnitOfWork } from '../request-context.ts';
 import type { Override } from './override.ts';
 
-/** Left out of the types of the engine. */
+/** The types of the engine leave this method out. */
 interface Client {
   readonly clientId: string;
   /** Makes a logout token, valid for two minutes, and posts it. */
@@ -12,7 +12,7 @@ interface Client {
 
 const originals = new WeakMap<Provider, Client['backchannelLogout']>();
 
-/** What the engine does itself: makes the token now, so that a late attempt does not send a stale one. */
+/** Calls the engine's own method, which makes the token now, so that a late attempt does not send a stale one. */
 export const sendLogoutToken = async (
   provider: Provider,
   client: EngineClient,

@@ -5,7 +5,7 @@ import type { Override } from './override.ts';
 
 type Request = InstanceType<Provider['BackchannelAuthenticationRequest']>;
 
-/** Left out of the types of the engine. */
+/** The types of the engine leave this method out. */
 interface Client {
   readonly clientId: string;
   backchannelPing(request: Request): Promise<void>;
@@ -13,7 +13,7 @@ interface Client {
 
 const originals = new WeakMap<Provider, Client['backchannelPing']>();
 
-/** What the engine does itself: posts the notification. */
+/** Calls the engine's own method, which posts the notification. */
 export const sendPing = async (provider: Provider, client: EngineClient, request: Request): Promise<void> =>
   originals.get(provider)?.call(client as unknown as Client, request);
 

@@ -12,7 +12,7 @@ const digest = (parts: readonly string[]): Buffer =>
 export const bucket = (...parts: string[]): string =>
   (digest(parts).readUInt32BE(0) >>> 12).toString(36).padStart(4, '0');
 
-/** Free of collisions. Only a successful sign-in writes under such an id, so attackers can't choose it. */
+/** Different values have different ids. Only a successful sign-in writes under such an id, so attackers can't fill the store. */
 export const exactId = (...parts: string[]): string => digest(parts).toString('base64url').slice(0, 27);
 
 /** In stores the family repeats the last word of the kind. */
