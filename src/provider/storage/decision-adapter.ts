@@ -78,7 +78,7 @@ export class DeviceCodeAdapter extends DecisionAdapter {
   }
 }
 
-const placeOf = (id: string) => ({ kind: kinds.backchannelRequest, family: familyOf(id) });
+const encryptionContext = (id: string) => ({ kind: kinds.backchannelRequest, family: familyOf(id) });
 
 const mapNotificationToken = (payload: AdapterPayload, map: (token: string) => string): AdapterPayload =>
   payload.params
@@ -97,12 +97,15 @@ export class BackchannelRequestAdapter extends DecisionAdapter {
 
   protected override decode(document: Document, id: string): AdapterPayload | undefined {
     const payload = super.decode(document, id);
-    return payload && mapNotificationToken(payload, (token) => decryptValue(this.cipher, placeOf(id), token));
+    return (
+      payload &&
+      mapNotificationToken(payload, (token) => decryptValue(this.cipher, encryptionContext(id), token))
+    );
   }
 
   protected override write(work: UnitOfWork, upsert: Upsert): void {
     const { id } = upsert;
-    const encrypt = (value: string): string => encryptValue(this.cipher, placeOf(id), value);
+    const encrypt = (value: string): string => encryptValue(this.cipher, encryptionContext(id), value);
     const payload = { ...mapNotificationToken(upsert.payload, encrypt), jti: encrypt(id) };
     super.write(work, { ...upsert, payload });
   }

@@ -10,7 +10,7 @@ import { resume } from './resume.ts';
 /** The ids of the device code and of the pushed request that the interaction is about. */
 const redeemable = ['deviceCode', 'parJti'] as const;
 
-const placeOf = (id: string) => ({ kind: kinds.interaction, family: familyOf(id) });
+const encryptionContext = (id: string) => ({ kind: kinds.interaction, family: familyOf(id) });
 
 /**
  * An interaction is resumed once. The engine destroys it then; here it is consumed, so that a second resume fails. It
@@ -31,12 +31,17 @@ export class InteractionAdapter extends ModelAdapter {
 
   protected override decode(document: Document, id: string): AdapterPayload | undefined {
     const payload = document.consumption ? undefined : super.decode(document, id);
-    return payload && mapTexts(payload, redeemable, (value) => decryptValue(this.cipher, placeOf(id), value));
+    return (
+      payload &&
+      mapTexts(payload, redeemable, (value) => decryptValue(this.cipher, encryptionContext(id), value))
+    );
   }
 
   protected override write(work: UnitOfWork, upsert: Upsert): void {
     const { id, payload } = upsert;
-    const stored = mapTexts(payload, redeemable, (value) => encryptValue(this.cipher, placeOf(id), value));
+    const stored = mapTexts(payload, redeemable, (value) =>
+      encryptValue(this.cipher, encryptionContext(id), value),
+    );
     // `uid` finds the session; its cookie would only be something to steal.
     const { cookie: _, ...session } = payload.session ?? {};
     super.write(work, { ...upsert, payload: payload.session ? { ...stored, session } : stored });

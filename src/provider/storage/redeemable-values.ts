@@ -14,16 +14,17 @@ export interface StorageCipher {
 /** No value contains a colon. */
 const prefix = 'enc:';
 
-type Place = Pick<Key, 'kind' | 'family'>;
+/** The record that holds the value. */
+type EncryptionContext = Pick<Key, 'kind' | 'family'>;
 
-const contextOf = ({ kind, family }: Place): string => `stored value\n${kind}\n${family}`;
+const contextText = ({ kind, family }: EncryptionContext): string => `stored value\n${kind}\n${family}`;
 
-export const encryptValue = (cipher: StorageCipher, place: Place, value: string): string =>
-  prefix + cipher.encrypt(value, contextOf(place));
+export const encryptValue = (cipher: StorageCipher, context: EncryptionContext, value: string): string =>
+  prefix + cipher.encrypt(value, contextText(context));
 
 /** The version before this one stored the values in clear. They live for a day at most. */
-export const decryptValue = (cipher: StorageCipher, place: Place, stored: string): string =>
-  stored.startsWith(prefix) ? cipher.decrypt(stored.slice(prefix.length), contextOf(place)) : stored;
+export const decryptValue = (cipher: StorageCipher, context: EncryptionContext, stored: string): string =>
+  stored.startsWith(prefix) ? cipher.decrypt(stored.slice(prefix.length), contextText(context)) : stored;
 
 /** Replaces the texts of these names; what is absent stays absent. */
 export const mapTexts = <T extends Readonly<Record<string, unknown>>>(
