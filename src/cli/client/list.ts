@@ -1,6 +1,6 @@
 import type { Command } from '#src/command.ts';
 import { pkcePolicyOf } from '#src/provider/pkce-policy.ts';
-import type { ClientRecord } from '#src/services/clients/index.ts';
+import { authenticationMethodOf, type ClientRecord } from '#src/services/clients/index.ts';
 import { type PagingFlags, rejectBadCursor, wholeNumber } from '../paging.ts';
 import { table } from '../table.ts';
 import { clientData } from './present.ts';
@@ -23,11 +23,11 @@ export const list: Command = (group, context) => {
       }));
       const pkceOf = ({ metadata }: ClientRecord): string =>
         usesCodes(metadata)
-          ? pkcePolicyOf(metadata, metadata.token_endpoint_auth_method === 'none', byDefault)
+          ? pkcePolicyOf(metadata, authenticationMethodOf(metadata) === 'none', byDefault)
           : '';
       const rows = items.map((client) => [
         client.id,
-        client.metadata.token_endpoint_auth_method ?? 'client_secret_basic',
+        authenticationMethodOf(client.metadata),
         pkceOf(client),
         client.from,
         client.metadata.client_name ?? '',

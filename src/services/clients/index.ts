@@ -6,7 +6,7 @@
  * validate.ts lists the rules; each has a file. client-lookup.ts answers the engine, clients.ts the operators, and
  * register.ts dynamic registration. PKCE is the metadata `pkce`, checked in grants.ts and applied by the provider.
  */
-export { needsSecret } from './authentication-methods.ts';
+export { authenticationMethodOf, needsSecret } from './authentication-methods.ts';
 export type {
   AddClient,
   ClientMetadata,
