@@ -56,7 +56,7 @@ const startMarker = async ({ target, from, overwrite }: CopyOptions): Promise<Ma
       'The target is not empty: name an empty store, or --overwrite what is in it.',
     );
   }
-  return { v: 1, by: 'migrate', source, entries: 0 };
+  return { by: 'migrate', source, entries: 0 };
 };
 
 /** Two URLs may name one store, which `overwrite` would empty. The marker of the target then shows in the source. */

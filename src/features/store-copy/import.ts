@@ -44,7 +44,7 @@ export const importLines = async ({
   // An import can't complete an interrupted copy.
   if (marker?.by === 'migrate' || !(resumed || overwrite)) await assertComplete(store);
   if (!resumed && existingKind !== undefined) throw recordExists(existingKind);
-  await writeMarker(store, { v: 1, by: 'import', source, entries: 0 });
+  await writeMarker(store, { by: 'import', source, entries: 0 });
   const documents: Record<string, number> = {};
   for await (const page of readExport(lines).pages) {
     await store.load(page);

@@ -1,13 +1,13 @@
 import { hash } from 'node:crypto';
 import { exitCode, Failure } from '#src/errors.ts';
 import type { Key, Store } from '#src/store/port.ts';
+import { record } from '#src/store/record.ts';
 import { kinds } from '#src/store/record-kinds.ts';
 
 /** A store has this record while a copy or an import into it is incomplete. */
 const key: Key = { kind: kinds.copyMarker, family: 'moving', id: '' };
 
 export interface Marker {
-  readonly v: 1;
   readonly by: 'migrate' | 'import';
   /** A digest, because the URL of a store may contain a password. */
   readonly source: string;
@@ -15,18 +15,19 @@ export interface Marker {
   readonly entries: number;
 }
 
+const format = record<Marker>('copyMarker');
+
 export const isMarker = ({ kind }: Key): boolean => kind === key.kind;
 
 export const digestOfSource = (url: string): string => hash('sha256', url, 'base64url').slice(0, 22);
 
 export const readMarker = async (store: Store): Promise<Marker | undefined> => {
   const [document] = await store.read([key]);
-  // Only `writeMarker` writes this record.
-  return document && (JSON.parse(document.body) as Marker);
+  return document && format.decode(document.body);
 };
 
 export const writeMarker = (store: Store, marker: Marker): Promise<void> =>
-  store.commit([{ op: 'put', key, body: JSON.stringify(marker) }]);
+  store.commit([{ op: 'put', key, body: format.encode(marker) }]);
 
 export const removeMarker = (store: Store): Promise<void> => store.commit([{ op: 'remove', key }]);
 
