@@ -10,6 +10,7 @@ export { editorSchema } from './describe/editor-schema.ts';
 export { effectiveValues, formatSource } from './describe/effective-values.ts';
 export { reference } from './describe/reference.ts';
 export { environment } from './environment.ts';
+export { openidScopes, unknownScopes } from './known-scopes.ts';
 export type { Flags } from './load/flags.ts';
 export { type Loaded, type LoadOptions, loadConfig } from './load/index.ts';
 export { ConfigurationError, type Problem, type Source } from './problems.ts';

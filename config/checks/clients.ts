@@ -1,3 +1,4 @@
+import { unknownScopes } from '../known-scopes.ts';
 import { child } from '../path.ts';
 import type { ClientConfig } from '../sections/index.ts';
 import { nearest } from '../validate/nearest.ts';
@@ -79,6 +80,18 @@ export const certificatesAreVerified: Rule = {
         ['clients', String(index), 'token_endpoint_auth_method'],
         `tls_client_auth needs verified certificates, and ${proxy.client_certificate_header} does not say whether one was verified: set proxy.client_certificates_verified to true if the proxy passes on only verified ones.`,
       ),
+    ),
+};
+
+export const clientScopesExist: Rule = {
+  needs: ['claims', 'clients', 'resources'],
+  check: (config) =>
+    config.clients.flatMap(({ scope = '' }, index) =>
+      unknownScopes(config, scope).map(({ scope: unknown, suggestion }) => ({
+        path: ['clients', String(index), 'scope'],
+        message: `${unknown} is a scope of no resource, and not defined under claims.`,
+        ...(suggestion === undefined ? {} : { suggestion }),
+      })),
     ),
 };
 

@@ -8,7 +8,12 @@ import {
   productionReachesNotEverything,
   productionTrustsNotEveryone,
 } from './addresses.ts';
-import { certificatesAreVerified, clientResourcesExist, clientsMakeSense } from './clients.ts';
+import {
+  certificatesAreVerified,
+  clientResourcesExist,
+  clientScopesExist,
+  clientsMakeSense,
+} from './clients.ts';
 import { accountsDiffer, clientsDiffer, resourcesDiffer } from './duplicates.ts';
 import {
   productionHasItsOwnKey,
@@ -37,6 +42,7 @@ export const rules: readonly Rule[] = [
   clientsDiffer,
   clientsMakeSense,
   clientResourcesExist,
+  clientScopesExist,
   certificatesAreVerified,
   accountsDiffer,
   accountsMakeSense,

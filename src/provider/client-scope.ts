@@ -1,4 +1,4 @@
-import { openidScopes } from './openid-scopes.ts';
+import { openidScopes } from '#config';
 
 /**
  * Splits the `scope` of a client. The engine accepts only identity scopes there, and refuses a client with any other.

@@ -55,7 +55,7 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
   const [cookieKey = ''] = keys.current().cookieKeys;
   const clients = createClients({
     store,
-    config: { clients: [...config.clients, ...clientsOfFeatures(config, cookieKey)] },
+    config: { ...config, clients: [...config.clients, ...clientsOfFeatures(config, cookieKey)] },
     clock,
     events,
     secretCipher: keys.cipher,

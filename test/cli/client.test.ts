@@ -63,6 +63,7 @@ t.test('clients are managed by command while a server runs on the same store', a
     exit: 2,
     err: /pkce.*must be auto or required or exempt/,
   });
+  t.match(await run([...web, '--scope', 'openid profil']), { exit: 2, err: /did you mean profile\?/ });
   await run(['client', 'delete', 'strict']);
 
   const one = await run(['client', 'show', 'app']);

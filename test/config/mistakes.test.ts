@@ -208,3 +208,13 @@ t.test('a wrong port causes no second error about the issuer derived from it', a
   for (const listen of ['{ port: many }', 'text', '[]', '5', '{ port: null }'])
     t.equal(said(`mode: production\nlisten: ${listen}\n`), 2, listen);
 });
+
+t.test('a scope that nothing defines is refused, with a suggestion', async (t) => {
+  const refused = (yaml: string) => configurationErrors(t.testdir({ 'postern.yaml': yaml }));
+  const client = (scope: string) =>
+    `clients: [{ client_id: a, client_secret: ${'s'.repeat(43)}, scope: ${scope} }]`;
+  t.match(refused(client('openid emial')), [/clients\.0\.scope: emial is a scope of no resource.*email/]);
+  t.match(refused(client('openid groups')), [
+    /groups is a scope of no resource, and not defined under claims/,
+  ]);
+});

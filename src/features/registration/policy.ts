@@ -1,5 +1,5 @@
 import type { Config } from '#config';
-import { openidScopes } from '../../provider/openid-scopes.ts';
+import { openidScopes } from '#config';
 import type { ClientMetadata } from '../../services/clients/index.ts';
 import { metadataRefused } from './errors.ts';
 

@@ -1,4 +1,4 @@
-import type { Config } from '#config';
+import { type Config, unknownScopes } from '#config';
 import { exitCode, Failure } from '#src/errors.ts';
 import type { Events } from '#src/events.ts';
 import type { Clock, Store } from '#src/store/port.ts';
@@ -9,7 +9,7 @@ import { createClientLookup } from './client-lookup.ts';
 import { loadConfiguredClients } from './configured.ts';
 import { createNewClient, newClientId } from './new-client.ts';
 import { applyDefaults, applyPresets } from './presets.ts';
-import { ClientRefused } from './problem.ts';
+import { ClientRefused, type Problem } from './problem.ts';
 import { insertClient, type StoredClient, toRecord } from './record.ts';
 import { createRegister } from './register.ts';
 import { convertSecrets, createSecretChanges } from './secret-changes.ts';
@@ -18,7 +18,7 @@ import { clientProblems } from './validate.ts';
 
 export interface ClientsOptions {
   readonly store: Store;
-  readonly config: Pick<Config, 'clients'>;
+  readonly config: Pick<Config, 'claims' | 'clients' | 'resources'>;
   readonly clock: Clock;
   readonly events: Events;
   /** Without it no `client_secret_jwt` client can be stored. */
@@ -45,8 +45,20 @@ export const createClients = ({
   const clientStore = createClientStore(store, clock);
   const lookup = createClientLookup({ store, stored: clientStore, configured, clock, cipher });
 
-  const checkMetadata = (metadata: ClientMetadata): void => {
-    const problems = clientProblems(metadata, 'operator', grantTypes);
+  /** A scope that the client has already is no mistake of this change, even if it is no longer defined. */
+  const scopeProblems = (scope: string, former: string): readonly Problem[] =>
+    unknownScopes(config, scope)
+      .filter((unknown) => !former.split(' ').includes(unknown.scope))
+      .map(({ scope: unknown, suggestion }) => ({
+        field: 'scope',
+        message: `${unknown} is a scope of no resource, and not defined under claims${suggestion === undefined ? '' : `; did you mean ${suggestion}?`}`,
+      }));
+
+  const checkMetadata = (metadata: ClientMetadata, former?: ClientMetadata): void => {
+    const problems = [
+      ...clientProblems(metadata, 'operator', grantTypes),
+      ...scopeProblems(metadata.scope ?? '', former?.scope ?? ''),
+    ];
     if (problems.length > 0) throw new ClientRefused(problems);
   };
 
@@ -117,7 +129,7 @@ export const createClients = ({
       }
       return change(id, 'client.updated', (client) => {
         const metadata = applyDefaults(omitNullish({ ...client.metadata, ...changes, client_id: id }));
-        checkMetadata(metadata);
+        checkMetadata(metadata, client.metadata);
         return { ...client, metadata, secrets: convertSecrets({ ...client, metadata }, cipher) };
       });
     },
