@@ -43,10 +43,6 @@ const refusalEvents: Readonly<Record<string, string>> = {
   'backchannel_authentication.error': 'ciba.refused',
   'end_session.error': 'logout.refused',
   'end_session_confirm.error': 'logout.refused',
-  'registration_create.error': 'registration.refused',
-  'registration_read.error': 'registration.refused',
-  'registration_update.error': 'registration.refused',
-  'registration_delete.error': 'registration.refused',
 };
 
 const successEvents: Readonly<Record<string, string>> = {
@@ -55,9 +51,6 @@ const successEvents: Readonly<Record<string, string>> = {
   'grant.revoked': 'grant.revoked',
   'pushed_authorization_request.success': 'pushed-request.accepted',
   'end_session.success': 'logout',
-  'registration_create.success': 'registration.created',
-  'registration_update.success': 'registration.changed',
-  'registration_delete.success': 'registration.deleted',
 };
 
 const maxDetailLength = 200;

@@ -56,7 +56,5 @@ export const replaceResponse = async (
 /** The event that the engine emits when it refuses a request itself. */
 const refusalEventOf = (route: string | undefined): string => {
   if (route === 'resume') return 'authorization.error';
-  return route === undefined || route === 'token' || route.startsWith('registration')
-    ? 'grant.error'
-    : `${route}.error`;
+  return route === undefined || route === 'token' ? 'grant.error' : `${route}.error`;
 };
