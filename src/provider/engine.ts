@@ -101,6 +101,8 @@ export class Engine {
       cipher,
       identityScopes: identityScopes(config),
       reuseWindow: config.tokens.refresh_reuse_window,
+      refreshFamilyLifetime: config.tokens.refresh_family_ttl,
+      sessionMaxLifetime: config.tokens.session_max_ttl,
       refreshSecretAt: (at) => keys.refreshSecretAt(at),
     });
     const options = compose(

@@ -18,6 +18,8 @@ const storageOf = createAdapterFactory({
   cipher: createSecretCipher(Buffer.alloc(32)),
   identityScopes: [],
   reuseWindow: 10,
+  refreshFamilyLifetime: 3600,
+  sessionMaxLifetime: 3600,
   refreshSecretAt: () => createSecretKey(Buffer.alloc(32)),
 });
 

@@ -22,6 +22,8 @@ const storageOf = createAdapterFactory({
   cipher: createSecretCipher(Buffer.alloc(32)),
   identityScopes: [],
   reuseWindow: 10,
+  refreshFamilyLifetime: 3600,
+  sessionMaxLifetime: 3600,
   refreshSecretAt: (at) => createSecretKey(Buffer.alloc(32, at < changedAt ? 1 : 2)),
 });
 

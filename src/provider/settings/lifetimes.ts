@@ -1,19 +1,42 @@
 import type { Configuration } from 'oidc-provider';
 import type { Config } from '#config';
+import { systemClock } from '../../store/clock.ts';
+
+type Tokens = Config['tokens'];
+
+/** The engine wants a positive whole number. What has ended already is refused where it is found. */
+const positive = (seconds: number): number => Math.max(Math.floor(seconds), 1);
 
 /** Each rotation extends the life of a confidential or native client's refresh token. For others the first end stays. */
 const refreshToken =
-  (lifetime: number): NonNullable<NonNullable<Configuration['ttl']>['RefreshToken']> =>
+  ({
+    refresh_token_ttl: lifetime,
+    refresh_family_ttl: familyLifetime,
+  }: Tokens): NonNullable<NonNullable<Configuration['ttl']>['RefreshToken']> =>
   (ctx, _token, client) => {
     const rotated = ctx?.oidc?.entities.RotatedRefreshToken;
+    if (!rotated) return Math.min(lifetime, familyLifetime);
     const isSliding = client.clientAuthMethod !== 'none' || client.applicationType === 'native';
-    return rotated && !isSliding ? Math.max(rotated.remainingTTL, 1) : lifetime;
+    return positive(
+      Math.min(isSliding ? lifetime : rotated.remainingTTL, familyLifetime - rotated.totalLifetime()),
+    );
+  };
+
+/** Each use extends the life of a session, but not past the longest time since its sign-in. */
+const session =
+  ({
+    session_ttl: lifetime,
+    session_max_ttl: maxLifetime,
+  }: Tokens): NonNullable<NonNullable<Configuration['ttl']>['Session']> =>
+  (_ctx, { loginTs }) => {
+    const sinceSignIn = loginTs === undefined ? 0 : systemClock.now() / 1000 - loginTs;
+    return positive(Math.min(lifetime, maxLifetime - sinceSignIn));
   };
 
 /** FAPI 2.0 §5.3.2.1: a code lives for a minute at most. */
 const maxCodeLifetime = (
   client: { readonly [name: string]: unknown },
-  { issuer_code_ttl }: Config['tokens'],
+  { issuer_code_ttl }: Tokens,
 ): number =>
   client['issuer_tokens'] === true ? issuer_code_ttl : client['profile'] === 'fapi2' ? 60 : Infinity;
 
@@ -36,8 +59,8 @@ export const lifetimes = ({ tokens, resources }: Config) => {
       Grant: Math.max(tokens.grant_ttl, tokens.refresh_token_ttl + 3600),
       IdToken: tokens.id_token_ttl,
       Interaction: tokens.interaction_ttl,
-      RefreshToken: refreshToken(tokens.refresh_token_ttl),
-      Session: tokens.session_ttl,
+      RefreshToken: refreshToken(tokens),
+      Session: session(tokens),
     },
   } satisfies Configuration;
 };

@@ -5,10 +5,15 @@ import { isModelName } from './ids.ts';
 import { InteractionAdapter } from './interaction-adapter.ts';
 import { type AdapterDependencies, ModelAdapter } from './model-adapter.ts';
 import type { RetryOptions } from './refresh-retry.ts';
-import { RefreshTokenAdapter } from './refresh-token-adapter.ts';
-import { SessionAdapter } from './session-adapter.ts';
+import { type RefreshLimits, RefreshTokenAdapter } from './refresh-token-adapter.ts';
+import { SessionAdapter, type SessionLimits } from './session-adapter.ts';
 
-interface Dependencies extends AdapterDependencies, RetryOptions, ClientAdapterDependencies {}
+interface Dependencies
+  extends AdapterDependencies,
+    RetryOptions,
+    RefreshLimits,
+    SessionLimits,
+    ClientAdapterDependencies {}
 
 /** The engine asks once for the adapter of each model. */
 export const createAdapterFactory =

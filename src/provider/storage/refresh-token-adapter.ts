@@ -14,16 +14,23 @@ const rotation: WriteOptions = { batch: 'rotation' };
 /** When a refresh token extends its grant, it adds this, so that the next ones rarely extend it again. */
 const grantExtensionMs = 3_600_000;
 
+export interface RefreshLimits {
+  /** Seconds from the first refresh token that a client got to the end of the last one that replaces it. */
+  readonly refreshFamilyLifetime: number;
+}
+
 /**
  * Rotates refresh tokens: the engine consumes the old token and saves its successor, whose id derives from the old
  * one. Within the reuse window a client that lost the response gets the same successor again.
  */
 export class RefreshTokenAdapter extends ModelAdapter {
   readonly #retry: RetryOptions;
+  readonly #familyLifetime: number;
 
-  constructor(dependencies: AdapterDependencies & RetryOptions) {
+  constructor(dependencies: AdapterDependencies & RetryOptions & RefreshLimits) {
     super('RefreshToken', dependencies);
     this.#retry = dependencies;
+    this.#familyLifetime = dependencies.refreshFamilyLifetime;
   }
 
   override async find(id: string): Promise<AdapterPayload | undefined> {
@@ -31,6 +38,9 @@ export class RefreshTokenAdapter extends ModelAdapter {
     const document = await this.read(work, id);
     const payload = document && this.decode(document, id);
     if (!payload) return undefined;
+    // The record may live longer: it was written before the limit was set, or when the limit was higher.
+    const end = Number(payload['iiat'] ?? payload.iat) + this.#familyLifetime;
+    payload.exp = Math.min(payload.exp ?? end, end);
     const { consumption } = document;
     // The engine revokes the grant of a token that it finds consumed.
     if (consumption && (await isLikelyRetry(this.#retry, id, consumption, work))) delete payload['consumed'];
