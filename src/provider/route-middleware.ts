@@ -1,4 +1,5 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
+import { errorOf } from './engine-events.ts';
 import type { EngineClient } from './engine-types.ts';
 import type { Middleware } from './internals.ts';
 
@@ -34,16 +35,19 @@ export interface RouteMiddleware {
   readonly clientKnown?: ClientHook;
   /** Runs once the engine has made its response, before the commit. */
   readonly after?: RouteHook;
+  /** As `after`, for requests that the engine refuses. */
+  readonly refused?: RouteHook;
 }
 
 const toMiddleware =
-  ({ before, after }: RouteMiddleware): Middleware =>
+  ({ before, after, refused }: RouteMiddleware): Middleware =>
   async (context, next) => {
     // The engine sets `ctx.oidc` before it runs the middleware of a route.
     const ctx = context as unknown as KoaContextWithOIDC;
     await before?.(ctx);
     await next();
     await after?.(ctx);
+    if (refused && errorOf(ctx)) await refused(ctx);
   };
 
 export interface RouteHooks {
@@ -55,7 +59,7 @@ export interface RouteHooks {
 export const groupByRoute = (all: readonly RouteMiddleware[]): ReadonlyMap<string, RouteHooks> => {
   const byRoute = new Map<string, RouteHooks>();
   for (const one of all) {
-    const middleware = one.before || one.after ? [toMiddleware(one)] : [];
+    const middleware = one.before || one.after || one.refused ? [toMiddleware(one)] : [];
     const clientKnown = one.clientKnown ? [one.clientKnown] : [];
     for (const route of [one.route].flat()) {
       const hooks = byRoute.get(route);

@@ -1,5 +1,4 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
-import { errorOf } from '../../provider/engine-events.ts';
 import { getDpopJwt } from '../../provider/internals.ts';
 import { getUnitOfWork } from '../../provider/request-context.ts';
 import type { RouteMiddleware } from '../../provider/route-middleware.ts';
@@ -28,9 +27,9 @@ const redeemsSomethingKnown = (ctx: KoaContextWithOIDC): boolean =>
  */
 export const markProofOfRefused: RouteMiddleware = {
   route: 'token',
-  async after(ctx) {
+  async refused(ctx) {
     const { provider, client } = ctx.oidc;
-    if (!client || errorOf(ctx) === undefined || !redeemsSomethingKnown(ctx)) return;
+    if (!client || !redeemsSomethingKnown(ctx)) return;
     const jti = getDpopJwt(provider, ctx)?.payload.jti;
     if (jti === undefined) return;
     await provider.ReplayDetection.unique(client.clientId, jti, endOfProof());

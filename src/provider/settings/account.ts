@@ -43,7 +43,7 @@ export const findAccount =
     isReleased,
   }: AccountDependencies): NonNullable<Configuration['findAccount']> =>
   async (ctx, id, token) => {
-    if (token?.kind === 'AuthorizationCode') refuseUnprotectedCode(ctx, token.codeChallenge);
+    if (token?.kind === 'AuthorizationCode' && token.codeChallenge === undefined) refuseUnprotectedCode(ctx);
     const [account] = await Promise.all([accounts.forEngine(id), prefetchGrant(ctx)]);
     if (!account) return undefined;
     if (account.accountId === ctx.oidc.client?.clientId) throw subjectIsClient();

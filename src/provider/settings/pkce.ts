@@ -45,8 +45,8 @@ export const pkce = ({ security }: Config) =>
  * The response of the JSON token endpoint has no ID token, so a nonce protects nothing there: without a challenge it
  * redeems codes of clients that are exempt or marked `issuer_tokens` only.
  */
-export const refuseUnprotectedCode = (ctx: KoaContextWithOIDC, codeChallenge: string | undefined): void => {
-  if (codeChallenge !== undefined || getRequestContext(ctx.req).endpoint !== 'json') return;
+export const refuseUnprotectedCode = (ctx: KoaContextWithOIDC): void => {
+  if (getRequestContext(ctx.req).endpoint !== 'json') return;
   const { client } = ctx.oidc;
   if (client?.['issuer_tokens'] === true || client?.['pkce'] === 'exempt') return;
   const refusal = new errors.InvalidGrant('the code has no PKCE challenge');
