@@ -3,6 +3,8 @@ import t from 'tap';
 import { fileOf } from '../../bench/path/called-function.ts';
 import { traceExchange } from '../../bench/path/exchange.ts';
 
+t.setTimeout(120_000);
+
 const page = await readFile(new URL('../../docs/architecture.md', import.meta.url), 'utf8');
 
 /** The files that the page lists, in its section about the exchange, for one of the stores. */
@@ -27,6 +29,6 @@ for (const [store, otherAdapter] of [
 }
 
 t.test('a code exchange runs through no more files than it did', async (t) => {
-  t.ok(listedFiles('redis').length <= 59, `${listedFiles('redis').length}`);
-  t.ok(listedFiles('embedded').length <= 59, `${listedFiles('embedded').length}`);
+  t.ok(listedFiles('redis').length <= 64, `${listedFiles('redis').length}`);
+  t.ok(listedFiles('embedded').length <= 64, `${listedFiles('embedded').length}`);
 });
