@@ -1,5 +1,5 @@
 import type { TokenEndpointGrantContext } from 'oidc-provider';
-import type { EngineRoute } from './route-middleware.ts';
+import type { EngineRoute } from './engine-route.ts';
 
 /** What a client exchanges for tokens at the token endpoint (RFC 6749 §1.3, §4.5). */
 export interface GrantType {

@@ -1,25 +1,8 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { errorOf } from './engine-events.ts';
+import type { EngineRoute } from './engine-route.ts';
 import type { EngineClient } from './engine-types.ts';
 import type { Middleware } from './internals.ts';
-
-/** The engine's routes, by the names that `ctx.oidc.route` has for them. */
-export type EngineRoute =
-  | 'authorization'
-  | 'backchannel_authentication'
-  | 'code_verification'
-  | 'device_authorization'
-  | 'device_resume'
-  | 'discovery'
-  | 'end_session'
-  | 'end_session_confirm'
-  | 'end_session_success'
-  | 'introspection'
-  | 'pushed_authorization_request'
-  | 'resume'
-  | 'revocation'
-  | 'token'
-  | 'userinfo';
 
 type RouteHook = (ctx: KoaContextWithOIDC) => void | Promise<void>;
 

@@ -1,8 +1,8 @@
 import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
 import type { Config } from '#config';
+import type { EngineRoute } from '../../provider/engine-route.ts';
 import type { ProviderSettings } from '../../provider/provider-settings.ts';
 import { getRequestContext } from '../../provider/request-context.ts';
-import type { EngineRoute } from '../../provider/route-middleware.ts';
 import { networkOf } from '../throttle/index.ts';
 import type { Counter } from './counter.ts';
 
