@@ -104,7 +104,7 @@ export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOp
       events,
       cipher: keys.cipher,
       onUncaughtError: (error, correlation) => log.error({ err: error, correlation }, 'the engine failed'),
-      renderError: createRenderError(pages, clock),
+      renderError: createRenderError({ pages, clock, showRegistered: config.mode === 'development' }),
       grantTypes,
       policy: steps.map(({ prompt }) => prompt),
       features: [

@@ -3,6 +3,7 @@ import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
 import type { Events, SecurityEvent } from '../events.ts';
 import { StoreUnavailable } from '../store/errors.ts';
 import type { GrantType } from './grant-types.ts';
+import { mismatchOf } from './mismatch.ts';
 import { getRequestContext, getUnitOfWork } from './request-context.ts';
 
 interface Outcome {
@@ -130,12 +131,18 @@ export const emitOutcome = ({ events, grantTypes }: EventSource, ctx: KoaContext
   if (error === undefined || type === undefined) return;
   const { details, ...described } = describeRequest(ctx, grantTypes);
   const { reason, detail } = reasonOf(error);
+  const mismatch = mismatchOf(ctx, error);
   events.emit({
     type,
     outcome: type === 'fault' ? 'failed' : 'refused',
     reason,
     ...described,
-    details: { ...details, ...(detail !== undefined && { detail }) },
+    details: {
+      ...details,
+      ...(detail !== undefined && { detail }),
+      ...(mismatch && { received: mismatch.received }),
+      ...(mismatch?.closest !== undefined && { closest: mismatch.closest }),
+    },
   });
 };
 

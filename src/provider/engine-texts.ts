@@ -15,6 +15,9 @@ export const staleFormDescriptions: ReadonlySet<string | undefined> = new Set([
   'could not find device form details',
 ]);
 
+/** The description of `invalid_request` at the end of a session. */
+export const unregisteredPostLogoutUri = 'post_logout_redirect_uri not registered';
+
 /** The engine does not export the classes of these errors of the device flow. */
 export const deviceErrorNames = {
   aborted: 'AbortedError',

@@ -6,6 +6,7 @@ import {
   staleFormDescriptions,
   submittingFormTitle,
   unknownCodeDetails,
+  unregisteredPostLogoutUri,
 } from '#src/provider/engine-texts.ts';
 
 /** The text in the engine's own files, which it composes from these parts. */
@@ -13,6 +14,7 @@ const places: readonly (readonly [file: string, ...texts: (string | undefined)[]
   ['actions/grants/authorization_code.js', 'authorization code is expired', "'authorization code',"],
   ['helpers/grant_source.js', '} not found'],
   ['shared/xsrf.js', 'xsrf token invalid'],
+  ['actions/end_session.js', unregisteredPostLogoutUri],
   ['actions/code_verification.js', 'could not find device form details'],
   ['response_modes/form_post.js', submittingFormTitle],
   ['helpers/re_render_errors.js', ...Object.values(deviceErrorNames).map((name) => `class ${name} `)],

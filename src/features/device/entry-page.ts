@@ -49,7 +49,7 @@ export const createEntryPage = ({
   clock,
   pages,
 }: Pick<DeviceDependencies, 'clock' | 'pages'>): UserCodeInputSource => {
-  const renderError = createRenderError(pages, clock);
+  const renderError = createRenderError({ pages, clock, showRegistered: false });
   const { pageFor, send } = createPageSender(pages);
 
   const sendForm = (ctx: KoaContextWithOIDC, problem: DeviceProblem | undefined): void => {

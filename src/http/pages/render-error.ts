@@ -1,4 +1,5 @@
 import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider';
+import { type Mismatch, mismatchOf } from '../../provider/mismatch.ts';
 import { isPagePath, routes } from '../../provider/paths.ts';
 import { AlreadyAnswered } from '../../provider/storage/user-decision.ts';
 import type { Clock } from '../../store/port.ts';
@@ -39,9 +40,21 @@ const linkToClient = ({ oidc, query }: KoaContextWithOIDC, out: EngineError): Er
   return { name: client.clientName ?? client.clientId, href: href.href };
 };
 
+const mismatchDetails = ({ parameter, received, closest }: Mismatch) => [
+  { name: parameter, value: received },
+  ...(closest === undefined ? [] : [{ name: `closest registered ${parameter}`, value: closest }]),
+];
+
+interface RenderErrorDependencies {
+  readonly pages: Pages;
+  readonly clock: Clock;
+  /** What is registered is shown in development only. In production the event of the refusal has it. */
+  readonly showRegistered: boolean;
+}
+
 /** Answers errors of the engine with a page where people go, and with JSON at all other endpoints, whatever they accept. */
 export const createRenderError =
-  (pages: Pages, clock: Clock): RenderError =>
+  ({ pages, clock, showRegistered }: RenderErrorDependencies): RenderError =>
   (ctx, out, error) => {
     if (!isPagePath(ctx.path) || !wantsHtml(ctx.get('accept'))) {
       ctx.type = 'json';
@@ -57,6 +70,7 @@ export const createRenderError =
     const pageRequest = pageRequestOf(ctx);
     const { client } = ctx.oidc ?? {};
     const back = linkToClient(ctx, out);
+    const mismatch = showRegistered ? mismatchOf(ctx, error) : undefined;
     const retryAfter = Number(ctx.response.get('retry-after'));
     const body = errorPage(pages.page(pageRequest, uiLocalesOf(ctx)), {
       kind: errorKindOf(out.error, ctx.status),
@@ -64,7 +78,10 @@ export const createRenderError =
       status: ctx.status,
       time: new Date(clock.now()),
       ...(out.error_description !== undefined && { description: out.error_description }),
-      ...(client && { details: [{ name: 'client_id', value: client.clientId }] }),
+      details: [
+        ...(client ? [{ name: 'client_id', value: client.clientId }] : []),
+        ...(mismatch ? mismatchDetails(mismatch) : []),
+      ],
       ...(retryAfter > 0 && { retryAfter }),
       ...(back && { back }),
     });

@@ -1,0 +1,91 @@
+import t from 'tap';
+import {
+  Browser,
+  newVerifier,
+  RelyingParty,
+  redirectUri,
+  secret,
+  startInProcess,
+  usualConfig,
+} from '../support/setup/index.ts';
+
+const [app] = usualConfig.clients;
+const config = {
+  ...usualConfig,
+  clients: [
+    {
+      ...app,
+      redirect_uris: ['https://app.example.com/auth/callback', redirectUri, `${redirectUri}/oidc`],
+      post_logout_redirect_uris: ['https://app.example.com/bye', 'http://localhost:4999/bye'],
+    },
+  ],
+};
+const server = await startInProcess(t, config);
+const party = new RelyingParty(server.issuer);
+const lastRefusal = () => server.events.findLast(({ outcome }) => outcome === 'refused');
+const facts = (body: string): Record<string, string> =>
+  Object.fromEntries(
+    [...body.matchAll(/<dt>([^<]+)<\/dt><dd>([^<]+)<\/dd>/g)].map(([, name, value]) => [name, value]),
+  );
+
+t.test('a redirect URI that is not registered is shown beside the closest one', async (t) => {
+  const sent = `${redirectUri}/oidcc?token=a-secret-value#x`;
+  const page = await new Browser().request(party.authorizationUrl(newVerifier(), { redirect_uri: sent }));
+  t.equal(page.status, 400);
+  t.match(facts(page.body), {
+    redirect_uri: `${redirectUri}/oidcc?…`,
+    'closest registered redirect_uri': `${redirectUri}/oidc`,
+  });
+  t.match(lastRefusal(), {
+    reason: 'invalid_redirect_uri',
+    client: 'app',
+    details: { received: `${redirectUri}/oidcc?…`, closest: `${redirectUri}/oidc` },
+  });
+  t.notMatch(JSON.stringify(server.events), 'a-secret-value', 'no event has the query');
+});
+
+t.test('so is a post-logout redirect URI', async (t) => {
+  const query = new URLSearchParams({
+    client_id: 'app',
+    post_logout_redirect_uri: 'http://localhost:4998/bye',
+  });
+  const page = await new Browser().request(`${server.issuer}/oauth/logout?${query}`);
+  t.equal(page.status, 400);
+  t.match(facts(page.body), {
+    post_logout_redirect_uri: 'http://localhost:4998/bye',
+    'closest registered post_logout_redirect_uri': 'http://localhost:4999/bye',
+  });
+});
+
+t.test('an unknown client id is shown, without markup or control characters', async (t) => {
+  const stranger = new RelyingParty(server.issuer, 'ap<b>\u202ep', secret);
+  const page = await new Browser().request(stranger.authorizationUrl(newVerifier()));
+  t.equal(page.status, 400);
+  t.match(page.body, '<dt>client_id</dt><dd>ap&lt;b&gt;');
+  t.notMatch(page.body, '<dd>ap<b>');
+  t.notMatch(JSON.stringify(lastRefusal()), '\u202e');
+});
+
+t.test(
+  'production shows its operator what was received, and a stranger nothing that is registered',
+  async (t) => {
+    const production = await startInProcess(t, {
+      mode: 'production',
+      store: { url: `sqlite:${t.testdir()}/postern.db` },
+      clients: [
+        { client_id: 'spa', token_endpoint_auth_method: 'none', redirect_uris: ['https://a.example/cb'] },
+      ],
+      security: { key_encryption_key: Buffer.alloc(32, 7).toString('base64url') },
+    });
+    const stranger = new RelyingParty(production.issuer, 'spa', '');
+    const page = await new Browser().request(
+      stranger.authorizationUrl(newVerifier(), { redirect_uri: 'https://a.example/cbx' }),
+    );
+    t.equal(page.status, 400);
+    t.same(Object.keys(facts(page.body)), ['error_description', 'client_id']);
+    t.match(production.events.findLast(({ outcome }) => outcome === 'refused')?.details, {
+      received: 'https://a.example/cbx',
+      closest: 'https://a.example/cb',
+    });
+  },
+);
