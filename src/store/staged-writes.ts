@@ -1,8 +1,14 @@
 import { Conflict, StoreUnavailable } from './errors.ts';
 import type { Key, Store, Write } from './port.ts';
 
-/** The result of a lost race: an error (with writes to commit), or that another request already did the same work. */
-export type ConflictOutcome = { readonly error: Error; readonly writes?: readonly Write[] } | 'already done';
+/**
+ * The result of a lost race: an error (with writes to commit), another write of the same document that takes in what the
+ * other request did, or that the other request already did the same work.
+ */
+export type ConflictOutcome =
+  | { readonly error: Error; readonly writes?: readonly Write[] }
+  | { readonly retry: Write }
+  | 'already done';
 
 export interface WriteOptions {
   /** Called when the store refuses the commit because of this write. */
@@ -35,6 +41,9 @@ const withoutBatchOf = (staged: readonly StagedWrite[], loser: StagedWrite): rea
   return staged.filter((other) => other !== loser && (batch === undefined || other.options.batch !== batch));
 };
 
+/** More than that many changes of one document between a read and a write mean that the store is too busy. */
+const maxRetries = 10;
+
 const consequences = (writes: readonly Write[] = []): readonly StagedWrite[] =>
   writes.map((write) => ({ write, options: { commitOnRefusal: true } }));
 
@@ -52,6 +61,7 @@ interface CommitResult {
 export const commitStaged = async (store: Store, staged: readonly StagedWrite[]): Promise<CommitResult> => {
   let remaining = staged;
   let lostRace: Error | undefined;
+  let retries = 0;
   while (remaining.length > 0) {
     try {
       await store.commit(remaining.map(({ write }) => write));
@@ -60,6 +70,13 @@ export const commitStaged = async (store: Store, staged: readonly StagedWrite[])
       const loser = conflict instanceof Conflict ? findLoser(remaining, conflict) : undefined;
       if (!(conflict instanceof Conflict) || loser === undefined) throw conflict;
       const outcome = (await loser.options.onConflict?.(conflict)) ?? { error: conflict };
+      if (outcome !== 'already done' && 'retry' in outcome) {
+        if (++retries > maxRetries)
+          throw new StoreUnavailable('a document changes too often', { cause: conflict });
+        const { options } = loser;
+        remaining = remaining.map((one) => (one === loser ? { write: outcome.retry, options } : one));
+        continue;
+      }
       remaining = withoutBatchOf(remaining, loser);
       if (outcome === 'already done') continue;
       if (outcome.error instanceof StoreUnavailable) throw outcome.error;

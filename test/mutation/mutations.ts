@@ -13,15 +13,22 @@ const store: readonly Mutation[] = [
   {
     name: 'a refused request commits everything',
     file: 'src/store/unit-of-work.ts',
-    from: 'refused ? this.#staged.filter(({ options }) => options.commitOnRefusal) : this.#staged;',
+    from: 'refused ? survivors(this.#staged) : this.#staged;',
     to: 'this.#staged;',
     tests: ['store/unit-of-work.test.ts'],
   },
   {
     name: 'a batch that is already done drops only one of its writes',
-    file: 'src/store/unit-of-work.ts',
-    from: 'other !== loser && other.options.batch !== loser.options.batch',
+    file: 'src/store/staged-writes.ts',
+    from: 'other !== loser && (batch === undefined || other.options.batch !== batch)',
     to: 'other !== loser',
+    tests: ['store/unit-of-work.test.ts'],
+  },
+  {
+    name: 'a lost race drops what survives a refusal',
+    file: 'src/store/staged-writes.ts',
+    from: '[...survivors(remaining), ...consequences(outcome.writes)]',
+    to: 'consequences(outcome.writes)',
     tests: ['store/unit-of-work.test.ts'],
   },
   {
@@ -60,6 +67,13 @@ const grants: readonly Mutation[] = [
     file: 'src/provider/storage/model-adapter.ts',
     from: "op: 'merge', key, body, expiresAt, ifAbsent: 'skip'",
     to: "op: 'put', key, body, expiresAt",
+    tests: ['provider/storage.test.ts'],
+  },
+  {
+    name: 'of two consents of one session one is lost',
+    file: 'src/provider/storage/grant-adapter.ts',
+    from: 'mergeGrants(decodePayload(before.body), upsert.payload, decodePayload(current.body))',
+    to: 'upsert.payload',
     tests: ['provider/storage.test.ts'],
   },
   {
@@ -121,8 +135,8 @@ const grants: readonly Mutation[] = [
   {
     name: 'a refused device request stays pending',
     file: 'src/provider/storage/decision-adapter.ts',
-    from: 'isDenied ? { commitOnRefusal: true } : {}',
-    to: '{}',
+    from: ', ...(isDenied && { commitOnRefusal: true })',
+    to: '',
     tests: ['protocol/device.test.ts'],
   },
   {
@@ -135,14 +149,21 @@ const grants: readonly Mutation[] = [
   {
     name: 'a refused code exchange consumes the code',
     file: 'src/provider/commit.ts',
-    from: 'refused: ctx.status >= 400',
+    from: "refused: outcome === 'refused'",
     to: 'refused: false',
     tests: ['store/refresh.test.ts'],
   },
   {
+    name: 'what a refusal is depends on the status of the response',
+    file: 'src/provider/engine-events.ts',
+    from: "if (outcome) return outcome.type === undefined || outcome.type === 'fault' ? 'failed' : 'refused';",
+    to: '',
+    tests: ['protocol/refusals.test.ts'],
+  },
+  {
     name: 'a refused request changes the session cookie',
     file: 'src/provider/commit.ts',
-    from: 'if (ctx.status >= 400) keepSessionCookie(provider, ctx);',
+    from: "if (outcomeOf(ctx) !== 'succeeded') keepFormerSessionCookie(provider, ctx, work);",
     to: '',
     tests: ['pages/changes-meanwhile.test.ts'],
   },
@@ -253,8 +274,8 @@ const clients: readonly Mutation[] = [
   {
     name: 'a revoked JWT is accepted',
     file: 'src/provider/jwt-access-tokens.ts',
-    from: 'if (await work.read(key, isClientToken ? [] : [grantKey(jti)])) return undefined;',
-    to: 'await work.read(key, isClientToken ? [] : [grantKey(jti)]);',
+    from: 'if (await work.read(key, isOwn ? [] : [grantKey(jti)])) return undefined;',
+    to: 'await work.read(key, isOwn ? [] : [grantKey(jti)]);',
     tests: ['protocol/token-status.test.ts'],
   },
 ];

@@ -371,3 +371,18 @@ t.test('the account can be switched on the way, within the same request', async 
   const { person } = await redeem(asking, back);
   t.equal(person.preferred_username, 'bob');
 });
+
+t.test('two consents at once on one session are both in the grant', async (t) => {
+  const server = await open(t);
+  const { browser, page } = await ask(server, { scope: 'openid' });
+  await browser.submit(page, { decision: 'allow' });
+  const wishes = ['openid email', 'openid profile', 'openid department'];
+  const asking = await Promise.all(wishes.map((scope) => ask(server, { scope }, browser)));
+  const answers = await Promise.all(asking.map((one) => allow(one)));
+  for (const [at, answer] of answers.entries()) {
+    const scope = wishes[at] ?? '';
+    t.ok(redirectParameters(answer).has('code'), `${scope}: nothing is asked twice`);
+    const one = asking[at];
+    if (one) t.strictSame((await redeem(one, answer)).scope, scope.split(' ').sort());
+  }
+});

@@ -145,3 +145,53 @@ t.test('the values that the version before stored in clear are understood', asyn
   t.notMatch(document?.body, id, 'and are encrypted when they are stored again');
   t.match(await storageOf('Interaction').find(id), { deviceCode: id });
 });
+
+t.test('of two changes of one grant both are kept, and a revoked grant stays revoked', async (t) => {
+  const id = `family-grant-${'g'.repeat(30)}`;
+  const grants = storageOf('Grant');
+  const change = (payload: object, until?: Promise<unknown>) =>
+    runInUnitOfWork(store, async (work) => {
+      t.ok(await grants.find(id));
+      await grants.upsert(id, { accountId: 'ada', clientId: 'app', jti: id, ...payload }, 60);
+      await until;
+      await work.commit();
+    });
+  /** Runs `other` between the reads of a change and its commit. */
+  const changeAround = async (payload: object, other: () => Promise<unknown>) => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const changed = change(payload, promise);
+    await new Promise(setImmediate);
+    await other();
+    resolve();
+    await changed;
+  };
+  const former = {
+    openid: { scope: 'openid email', claims: ['name'] },
+    resources: { 'https://a.example/': 'read' },
+    rejected: { openid: { scope: 'phone address' } },
+    rar: [{ type: 'one' }],
+  };
+  await grants.upsert(id, { accountId: 'ada', clientId: 'app', jti: id, ...former }, 60);
+
+  const first = {
+    ...former,
+    openid: { scope: 'openid email profile', claims: ['name', 'birthdate'] },
+    rejected: { openid: { scope: 'address' } },
+  };
+  const second = {
+    openid: { scope: 'openid email phone' },
+    resources: { 'https://a.example/': 'read write', 'https://b.example/': 'read' },
+    rejected: { openid: { scope: 'phone address', claims: ['gender'] } },
+    rar: [{ type: 'one' }, { type: 'two' }],
+  };
+  await changeAround(first, () => change(second));
+  t.match(await grants.find(id), {
+    openid: { scope: 'openid email phone profile', claims: ['birthdate'] },
+    resources: { 'https://a.example/': 'read write', 'https://b.example/': 'read' },
+    rejected: { openid: { scope: 'address', claims: ['gender'] } },
+    rar: [{ type: 'one' }, { type: 'two' }],
+  });
+
+  await changeAround(second, () => grants.revokeByGrantId(id));
+  t.equal(await grants.find(id), undefined);
+});

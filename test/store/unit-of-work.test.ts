@@ -134,6 +134,25 @@ t.test('the batch of a write that loses its race does not survive it', async (t)
   t.strictSame([await exists(decision), await exists(other)], [false, true]);
 });
 
+t.test('a write that lost its race may be replaced by one that takes in what the other did', async (t) => {
+  const [key, other] = [newKey(), newKey()];
+  await store.commit([{ op: 'put', key, body: 'changed' }]);
+  const work = new UnitOfWork(store);
+  work.stage(
+    { op: 'replace', key, body: 'mine', expected: 'former' },
+    { onConflict: () => ({ retry: { op: 'replace', key, body: 'changed and mine', expected: 'changed' } }) },
+  );
+  work.stage({ op: 'put', key: other, body: '' });
+  await work.commit();
+  t.match((await store.read([key]))[0], { body: 'changed and mine' });
+  t.ok(await exists(other));
+
+  const endless = new UnitOfWork(store);
+  const retry = { op: 'replace', key, body: 'mine', expected: 'never' } as const;
+  endless.stage(retry, { onConflict: () => ({ retry }) });
+  await t.rejects(endless.commit(), StoreUnavailable, 'but not forever');
+});
+
 t.test('a request that may be repeated commits nothing', async (t) => {
   const [spent, mark] = [newKey(), newKey()];
   await store.commit([{ op: 'put', key: spent, body: '' }]);

@@ -1,6 +1,7 @@
 import type { Adapter } from 'oidc-provider';
 import { ClientAdapter, type ClientAdapterDependencies } from './client-adapter.ts';
 import { BackchannelRequestAdapter, DeviceCodeAdapter } from './decision-adapter.ts';
+import { GrantAdapter } from './grant-adapter.ts';
 import { isModelName } from './ids.ts';
 import { InteractionAdapter } from './interaction-adapter.ts';
 import { type AdapterDependencies, ModelAdapter } from './model-adapter.ts';
@@ -23,6 +24,8 @@ export const createAdapterFactory =
       case 'Client':
         // The engine calls only `find`: its own registration is off.
         return new ClientAdapter(dependencies) as Partial<Adapter> as Adapter;
+      case 'Grant':
+        return new GrantAdapter(dependencies);
       case 'Session':
         return new SessionAdapter(dependencies);
       case 'Interaction':

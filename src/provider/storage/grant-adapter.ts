@@ -1,0 +1,46 @@
+import type { AdapterPayload } from 'oidc-provider';
+import type { Conflict } from '../../store/errors.ts';
+import type { Document, Replace } from '../../store/port.ts';
+import type { ConflictOutcome } from '../../store/staged-writes.ts';
+import type { UnitOfWork } from '../../store/unit-of-work.ts';
+import { mergeGrants } from './grant-merge.ts';
+import { withoutFamily } from './ids.ts';
+import { type AdapterDependencies, ModelAdapter, type Upsert } from './model-adapter.ts';
+import { decodePayload, encodePayload } from './payload.ts';
+
+const replacementOf = (
+  { key, id, expiresAt }: Upsert,
+  payload: AdapterPayload,
+  before: Document,
+): Replace => ({
+  op: 'replace',
+  key,
+  body: encodePayload({ ...payload, jti: withoutFamily(id) }, true),
+  expected: before.body,
+  expiresAt,
+});
+
+/** A grant that another request changed meanwhile gets both changes. */
+export class GrantAdapter extends ModelAdapter {
+  constructor(dependencies: AdapterDependencies) {
+    super('Grant', dependencies);
+  }
+
+  protected override write(work: UnitOfWork, upsert: Upsert): void {
+    const before = work.peek(upsert.key);
+    if (!before) {
+      super.write(work, upsert);
+      return;
+    }
+    const onConflict = (conflict: Conflict) => this.#applyAgain(upsert, before, conflict);
+    work.stage(replacementOf(upsert, upsert.payload, before), { onConflict });
+  }
+
+  async #applyAgain(upsert: Upsert, before: Document, { reason }: Conflict): Promise<ConflictOutcome> {
+    const [current] = reason === 'absent' ? [] : await this.store.read([upsert.key]);
+    // A grant that was revoked meanwhile stays revoked.
+    if (!current) return 'already done';
+    const payload = mergeGrants(decodePayload(before.body), upsert.payload, decodePayload(current.body));
+    return { retry: replacementOf(upsert, payload, current) };
+  }
+}
