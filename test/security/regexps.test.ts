@@ -6,7 +6,8 @@ import { parseTokenRequest } from '#src/features/json-tokens/parse-request.ts';
 import { headerFormats } from '#src/http/certificates/formats.ts';
 import { parseForm } from '#src/http/pages/form.ts';
 import { wantsHtml } from '#src/http/pages/wants-html.ts';
-import { acceptUsername } from '#src/services/accounts/username.ts';
+import { acceptUsername } from '#src/services/accounts/new-username.ts';
+import { guessable } from '#src/services/accounts/password/guessable.ts';
 import { redirectUriProblem } from '#src/services/clients/redirect-uri.ts';
 import { networkOf } from '#src/services/throttle/index.ts';
 import { chooseLanguage } from '#src/views/languages/choose.ts';
@@ -43,7 +44,11 @@ const readers: Readonly<Record<string, readonly [(text: string) => unknown, read
     (uri) => redirectUriProblem(`https://a.example/${uri}`, false),
     ['/', '..', '%', '#', '@', ' ', '*', '\\'],
   ],
-  'user names': [acceptUsername, [' ', 'a', '\u0301', '\ufdfa', '\u200d', '\u1e9e']],
+  'user names': [
+    (name) => acceptUsername(name, { givenBy: 'person', service: ['Example'] }),
+    [' ', 'a', '\u0301', '\ufdfa', '\u200d', '\u1e9e'],
+  ],
+  'new passwords': [(text) => guessable(text, ['example', 'aaaa']), ['a', '1', 'ab', '!', 'pass', '1a']],
   'distinguished names': [
     (name) => isSameName(name, `${name}x`),
     ['CN=a,', ',', '+', '\\,', '=', '"', ' ', '\n', 'CN=a\n', '\\2C'],

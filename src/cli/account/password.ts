@@ -33,8 +33,9 @@ export const hashPassword: Command = (group, { load, output }) => {
     .command('hash-password')
     .description('print the hash of a password, for an account in the configuration; stores nothing')
     .action(async () => {
-      const { createPasswords } = await import('#src/services/accounts/index.ts');
-      const passwords = createPasswords(load().config.security.password);
+      const { createPasswords, namesOfService } = await import('#src/services/accounts/index.ts');
+      const { config } = load();
+      const passwords = createPasswords(config.security.password, namesOfService(config));
       const password = await readSecret('Password');
       passwords.checkNew(password);
       const hash = await passwords.hash(password);

@@ -1,6 +1,6 @@
-import type { Account } from '../../services/accounts/index.ts';
+import type { Account, Accounts, AddAccount } from '../../services/accounts/index.ts';
 import type { CreateAccountDependencies } from './dependencies.ts';
-import type { NewAccount } from './form.ts';
+import { type CreateAccountProblem, type NewAccount, problemOf } from './form.ts';
 
 const resubmissionWindowMs = 60_000;
 
@@ -18,15 +18,35 @@ const findJustCreated = async (
     : undefined;
 };
 
+export const toAddAccount = ({ login: username, password, name, email }: NewAccount): AddAccount => ({
+  username,
+  password,
+  claims: { email, email_verified: false, ...(name !== '' && { name }) },
+  nameGivenBy: 'person',
+});
+
+/** Rules for names and passwords. They need no look at other accounts, so a try of them counts for no limit. */
+export const findBrokenRules = (
+  accounts: Pick<Accounts, 'check'>,
+  newAccount: NewAccount,
+): readonly CreateAccountProblem[] => {
+  try {
+    accounts.check(toAddAccount(newAccount));
+    return [];
+  } catch (error) {
+    const problem = problemOf(error);
+    if (problem === undefined) throw error;
+    return [problem];
+  }
+};
+
 /** A form that is submitted twice, as by a double click, succeeds both times with the same account. */
 export const addAccountOnce = async (
   dependencies: AddDependencies,
   newAccount: NewAccount,
 ): Promise<Account> => {
-  const { login: username, password, name, email } = newAccount;
-  const claims = { email, email_verified: false, ...(name !== '' && { name }) };
   try {
-    return await dependencies.accounts.add({ username, password, claims });
+    return await dependencies.accounts.add(toAddAccount(newAccount));
   } catch (error) {
     const account = await findJustCreated(dependencies, newAccount);
     if (account) return account;

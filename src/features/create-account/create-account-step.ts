@@ -8,7 +8,7 @@ import type { Account } from '../../services/accounts/index.ts';
 import { passwordLogin } from '../../services/sign-ins/index.ts';
 import { networkOf } from '../../services/throttle/index.ts';
 import { type CreateAccountModel, createAccountPage } from '../../views/pages/create-account.ts';
-import { addAccountOnce } from './add-account.ts';
+import { addAccountOnce, findBrokenRules } from './add-account.ts';
 import type { CreateAccountDependencies } from './dependencies.ts';
 import { findProblems, parseForm, problemOf } from './form.ts';
 
@@ -56,7 +56,8 @@ export const createAccountStep = (
     async submit(visit: Visit, form: Form): Promise<StepOutcome> {
       const newAccount = parseForm(form);
       const { password: _, ...typed } = newAccount;
-      const problems = findProblems(newAccount, security.password.min_length);
+      const found = findProblems(newAccount, security.password.min_length);
+      const problems = found.length > 0 ? found : findBrokenRules(accounts, newAccount);
       if (problems.length > 0) return renderPage(visit, { ...typed, problems });
 
       const verdict = await throttle.take(

@@ -2,7 +2,7 @@ import { Failure } from '../../errors.ts';
 import type { Form } from '../../http/pages/form.ts';
 import type { CreateAccountModel } from '../../views/pages/create-account.ts';
 
-type CreateAccountProblem = NonNullable<CreateAccountModel['problems']>[number];
+export type CreateAccountProblem = NonNullable<CreateAccountModel['problems']>[number];
 
 export interface NewAccount {
   readonly login: string;
@@ -42,6 +42,9 @@ export const findProblems = (
 const problemByCode: Readonly<Record<string, CreateAccountProblem>> = {
   account_exists: 'loginTaken',
   username_invalid: 'loginInvalid',
+  username_reserved: 'loginReserved',
+  password_common: 'passwordCommon',
+  password_personal: 'passwordPersonal',
   password_too_long: 'passwordLong',
   password_too_short: 'passwordShort',
 };

@@ -1,4 +1,5 @@
 import type { Write } from '#src/store/port.ts';
+import type { NameGiver } from './new-username.ts';
 
 /** A person who can sign in. The hash of the password never leaves this folder. */
 export interface Account {
@@ -29,6 +30,8 @@ export interface AddAccount {
   /** A hash from another system: argon2id, argon2i, bcrypt or scrypt. */
   readonly passwordHash?: string;
   readonly claims?: Claims;
+  /** Who chose the user name; default: an operator. A person who signs up may not take a reserved name. */
+  readonly nameGivenBy?: NameGiver;
   /** Marks demo data, which production mode refuses. */
   readonly demo?: true;
 }
@@ -79,6 +82,8 @@ export interface Accounts {
   /** Undefined when the account is unknown or disabled. */
   forEngine(id: string): Promise<EngineAccount | undefined>;
   list(options?: { readonly limit?: number; readonly cursor?: string }): Promise<AccountPage>;
+  /** Throws the Failure of a rule that the new account breaks, whichever accounts exist. `add` checks this too. */
+  check(account: AddAccount): void;
   add(account: AddAccount): Promise<Account>;
   draft(account: AddAccount): Promise<AccountDraft>;
   update(id: string, change: ChangeAccount): Promise<Account>;

@@ -6,19 +6,22 @@ import type { Clock, Store } from '#src/store/port.ts';
 import { createReadThroughCache } from '#src/store/read-through-cache.ts';
 import type { Account, Accounts } from './account.ts';
 import { createAuthenticate } from './authenticate.ts';
-import { checkClaims, mergeClaims } from './claims.ts';
+import { checkClaims, mergeClaims, namesOf } from './claims.ts';
 import { createConfiguredAccounts } from './configured.ts';
-import { createNewAccountRecord } from './new-account-record.ts';
+import { createNewAccountCheck, createNewAccountRecord } from './new-account-record.ts';
+import { acceptUsername } from './new-username.ts';
 import { createPasswords } from './password/passwords.ts';
 import { type AccountRecord, toAccount } from './record.ts';
 import { createAccountStore, nameTaken } from './store.ts';
-import { acceptUsername } from './username.ts';
+import { foldUsername } from './username.ts';
 
 export interface AccountsOptions {
   readonly store: Store;
   readonly config: {
     readonly accounts: Config['accounts'];
     readonly security: Pick<Config['security'], 'password'>;
+    readonly issuer: Config['issuer'];
+    readonly pages: Pick<Config['pages'], 'name'>;
   };
   readonly clock: Clock;
   readonly events: Events;
@@ -28,10 +31,18 @@ export interface AccountsOptions {
 const maxAgeMs = 5_000;
 const maxCachedAccounts = 10_000;
 
+/** What the service is called: names for passwords not to consist of, and for people not to take. */
+export const namesOfService = ({ issuer, pages }: Pick<AccountsOptions['config'], 'issuer' | 'pages'>) => [
+  pages.name,
+  new URL(issuer).hostname,
+  'postern',
+];
+
 export const createAccounts = ({ store, config, clock, events }: AccountsOptions): Accounts => {
-  const passwords = createPasswords(config.security.password);
+  const service = namesOfService(config);
+  const passwords = createPasswords(config.security.password, service);
   const configured = createConfiguredAccounts(config.accounts, passwords);
-  const newRecord = createNewAccountRecord({ passwords, configured, clock });
+  const newRecord = createNewAccountRecord({ passwords, configured, clock, service });
   const stored = createAccountStore(store, clock);
 
   const cache = createReadThroughCache<Account>({
@@ -85,6 +96,12 @@ export const createAccounts = ({ store, config, clock, events }: AccountsOptions
 
   const find = async (id: string): Promise<Account | undefined> => configured.byId.get(id) ?? cache.get(id);
 
+  /** Another spelling of a name that an account has is accepted, also where a newer rule refuses the name. */
+  const hasName = async (id: string, username: string): Promise<boolean> => {
+    const account = await find(id);
+    return account !== undefined && foldUsername(account.username) === foldUsername(username);
+  };
+
   return {
     find,
     async findByUsername(username) {
@@ -107,6 +124,7 @@ export const createAccounts = ({ store, config, clock, events }: AccountsOptions
         ...(next === undefined ? {} : { next }),
       };
     },
+    check: createNewAccountCheck({ passwords, service }),
     async add(account) {
       const record = await newRecord(account);
       await stored.insert(record);
@@ -121,7 +139,8 @@ export const createAccounts = ({ store, config, clock, events }: AccountsOptions
       };
     },
     async update(id, { username, claims = {} }) {
-      const name = username === undefined ? undefined : acceptUsername(username);
+      const isRenamed = username !== undefined && !(await hasName(id, username));
+      const name = isRenamed ? acceptUsername(username, { givenBy: 'operator', service }) : username;
       if (name !== undefined && configured.byName(name) !== undefined) throw nameTaken(name);
       return change(id, 'account.updated', (former) => {
         const merged = mergeClaims(former.claims, claims);
@@ -132,7 +151,8 @@ export const createAccounts = ({ store, config, clock, events }: AccountsOptions
     enable: (id) => change(id, 'account.enabled', (former) => ({ ...former, enabled: true })),
     disable: (id) => change(id, 'account.disabled', (former) => ({ ...former, enabled: false })),
     async setPassword(id, password) {
-      passwords.checkNew(password);
+      const { username = '', claims = {} } = (await find(id)) ?? {};
+      passwords.checkNew(password, namesOf(username, claims));
       await setPassword(id, password);
     },
     async resetPassword(id) {

@@ -41,3 +41,12 @@ export const checkClaims = (claims: Claims): void => {
 /** `null` removes a claim. */
 export const mergeClaims = (claims: Claims, changes: Claims): Claims =>
   Object.fromEntries(Object.entries({ ...claims, ...changes }).filter(([, value]) => value !== null));
+
+/** Names of a person that a password must not consist of. */
+export const namesOf = (username: string, claims: Claims): readonly string[] => [
+  username,
+  ...['email', 'name', 'given_name', 'family_name', 'nickname', 'preferred_username'].flatMap((claim) => {
+    const value = claims[claim];
+    return typeof value === 'string' ? [value] : [];
+  }),
+];

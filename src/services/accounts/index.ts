@@ -7,7 +7,7 @@
  * configuration, accounts.ts combines both, and password/ hashes and verifies.
  */
 export type { Account, Accounts, AddAccount, Claims } from './account.ts';
-export { createAccounts } from './accounts.ts';
+export { createAccounts, namesOfService } from './accounts.ts';
 export { configuredAccountProblems } from './configured.ts';
 export { createPasswords } from './password/passwords.ts';
 export { foldUsername } from './username.ts';

@@ -1,28 +1,38 @@
 import { newId } from '#src/store/new-id.ts';
 import type { Clock } from '#src/store/port.ts';
 import type { AddAccount } from './account.ts';
-import { checkClaims, mergeClaims } from './claims.ts';
+import { checkClaims, mergeClaims, namesOf } from './claims.ts';
 import type { ConfiguredAccounts } from './configured.ts';
+import { acceptUsername } from './new-username.ts';
 import type { Passwords } from './password/passwords.ts';
 import type { AccountRecord } from './record.ts';
 import { nameTaken } from './store.ts';
-import { acceptUsername } from './username.ts';
 
 interface Dependencies {
   readonly passwords: Passwords;
   readonly configured: ConfiguredAccounts;
   readonly clock: Clock;
+  /** What the service is called. */
+  readonly service: readonly string[];
 }
 
-/** Checks everything about a new account before its password is hashed. */
-export const createNewAccountRecord =
-  ({ passwords, configured, clock }: Dependencies) =>
-  async (account: AddAccount): Promise<AccountRecord> => {
-    const { username, password, passwordHash, claims = {}, demo } = account;
-    const name = acceptUsername(username);
+/** Checks a new account without a look at those that exist, and returns its user name. */
+export const createNewAccountCheck =
+  ({ passwords, service }: Pick<Dependencies, 'passwords' | 'service'>) =>
+  ({ username, password, passwordHash, claims = {}, nameGivenBy = 'operator' }: AddAccount): string => {
+    const name = acceptUsername(username, { givenBy: nameGivenBy, service });
     checkClaims(claims);
-    if (password !== undefined) passwords.checkNew(password);
+    if (password !== undefined) passwords.checkNew(password, namesOf(name, claims));
     if (passwordHash !== undefined) passwords.checkImported(passwordHash);
+    return name;
+  };
+
+/** Checks everything about a new account before its password is hashed. */
+export const createNewAccountRecord = ({ passwords, configured, clock, service }: Dependencies) => {
+  const check = createNewAccountCheck({ passwords, service });
+  return async (account: AddAccount): Promise<AccountRecord> => {
+    const { password, passwordHash, claims = {}, demo } = account;
+    const name = check(account);
     if (configured.byName(name) !== undefined) throw nameTaken(name);
     const hash = password === undefined ? passwordHash : await passwords.hash(password);
     const now = clock.now();
@@ -37,3 +47,4 @@ export const createNewAccountRecord =
       ...(demo === undefined ? {} : { demo }),
     };
   };
+};

@@ -76,12 +76,16 @@ export const de = {
       loginMissing: 'Geben Sie einen Benutzernamen ein',
       loginTaken: 'Dieser Benutzername ist schon vergeben. Wählen Sie einen anderen',
       loginInvalid:
-        'Verwenden Sie im Benutzernamen nur Buchstaben, Ziffern, Punkte, Bindestriche und Unterstriche',
+        'Der Benutzername darf Buchstaben eines Alphabets, Ziffern, Punkte, Bindestriche und Unterstriche enthalten',
+      loginReserved: 'Dieser Benutzername ist reserviert. Wählen Sie einen anderen',
       emailMissing: 'Geben Sie Ihre E-Mail-Adresse ein',
       emailInvalid: 'Geben Sie eine E-Mail-Adresse wie name@example.com ein',
       passwordMissing: 'Geben Sie ein Passwort ein',
       passwordShort: (minLength) => `Das Passwort muss mindestens ${minLength} Zeichen lang sein`,
       passwordLong: 'Das Passwort ist zu lang',
+      passwordCommon: 'Dieses Passwort ist leicht zu erraten. Wählen Sie eines, auf das kaum jemand kommt',
+      passwordPersonal:
+        'Das Passwort besteht fast nur aus Ihrem Namen oder dem Namen dieses Dienstes. Wählen Sie ein anderes',
     },
   },
   consent: {

@@ -74,12 +74,15 @@ export const en = {
     problems: {
       loginMissing: 'Enter a username',
       loginTaken: 'This username is already taken. Try another',
-      loginInvalid: 'Use only letters, numbers, dots, dashes and underscores in the username',
+      loginInvalid: 'Use letters of one alphabet, digits, dots, dashes and underscores in the username',
+      loginReserved: 'This username is reserved. Try another',
       emailMissing: 'Enter your email address',
       emailInvalid: 'Enter an email address like name@example.com',
       passwordMissing: 'Enter a password',
       passwordShort: (minLength) => `The password must have at least ${minLength} characters`,
       passwordLong: 'The password is too long',
+      passwordCommon: 'This password is easy to guess. Choose one that few people would think of',
+      passwordPersonal: 'The password is mostly your name or the name of this service. Choose another',
     },
   },
   consent: {

@@ -108,11 +108,14 @@ export interface Messages {
       loginMissing: string;
       loginTaken: string;
       loginInvalid: string;
+      loginReserved: string;
       emailMissing: string;
       emailInvalid: string;
       passwordMissing: string;
       passwordShort: (minLength: number) => string;
       passwordLong: string;
+      passwordCommon: string;
+      passwordPersonal: string;
     };
   };
   readonly consent: {

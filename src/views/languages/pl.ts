@@ -86,12 +86,17 @@ export const pl = {
     problems: {
       loginMissing: 'Podaj nazwę użytkownika',
       loginTaken: 'Ta nazwa użytkownika jest już zajęta. Wybierz inną',
-      loginInvalid: 'Nazwa użytkownika może zawierać tylko litery, cyfry, kropki, myślniki i podkreślenia',
+      loginInvalid:
+        'Nazwa użytkownika może zawierać litery jednego alfabetu, cyfry, kropki, myślniki i podkreślenia',
+      loginReserved: 'Ta nazwa użytkownika jest zastrzeżona. Wybierz inną',
       emailMissing: 'Podaj adres e-mail',
       emailInvalid: 'Podaj adres e-mail w postaci nazwa@example.com',
       passwordMissing: 'Podaj hasło',
       passwordShort: (minLength) => `Hasło musi mieć co najmniej ${characters(minLength)}`,
       passwordLong: 'Hasło jest za długie',
+      passwordCommon: 'To hasło łatwo odgadnąć. Wybierz takie, na które mało kto wpadnie',
+      passwordPersonal:
+        'Hasło składa się głównie z Twojego imienia, nazwiska lub nazwy tej usługi. Wybierz inne',
     },
   },
   consent: {

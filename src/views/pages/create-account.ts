@@ -11,11 +11,14 @@ type CreateAccountProblem =
   | 'loginMissing'
   | 'loginTaken'
   | 'loginInvalid'
+  | 'loginReserved'
   | 'emailMissing'
   | 'emailInvalid'
   | 'passwordMissing'
   | 'passwordShort'
-  | 'passwordLong';
+  | 'passwordLong'
+  | 'passwordCommon'
+  | 'passwordPersonal';
 
 export interface CreateAccountModel {
   /** The form posts `csrf`, `login`, `name`, `email` and `password` to this path. */
@@ -63,11 +66,14 @@ const fieldOf = {
   loginMissing: 'login',
   loginTaken: 'login',
   loginInvalid: 'login',
+  loginReserved: 'login',
   emailMissing: 'email',
   emailInvalid: 'email',
   passwordMissing: 'password',
   passwordShort: 'password',
   passwordLong: 'password',
+  passwordCommon: 'password',
+  passwordPersonal: 'password',
 } as const satisfies Record<CreateAccountProblem, string>;
 
 const errorOf = (messages: Messages, problem: CreateAccountProblem, minLength: number): FieldError => {

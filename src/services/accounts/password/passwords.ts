@@ -3,6 +3,7 @@ import type { Config } from '#config';
 import { exitCode, Failure } from '#src/errors.ts';
 import { argon2Format, hashArgon2, isCurrent } from './argon2.ts';
 import { bcryptFormat } from './bcrypt.ts';
+import { guessable, namesIn } from './guessable.ts';
 import { createQueue, type QueueLoad } from './queue.ts';
 import { scryptFormat } from './scrypt.ts';
 
@@ -14,8 +15,8 @@ export interface Passwords {
   verify(hash: string | undefined, password: string): Promise<boolean>;
   /** Whether the hash has another algorithm or other costs than the settings. */
   isOutdated(hash: string): boolean;
-  /** Throws a Failure that names the broken rule. */
-  checkNew(password: string): void;
+  /** Throws a Failure that names the broken rule. The password must not consist of the names that are given. */
+  checkNew(password: string, names?: readonly string[]): void;
   checkImported(hash: string): void;
   /** How many hashes are running and waiting. */
   load(): QueueLoad;
@@ -35,7 +36,8 @@ const refuse = (code: string, message: string): Failure =>
 /** Keyboards differ in how they compose characters. NFC gives the same bytes for the same password. */
 const normalize = (password: string): string => password.normalize('NFC');
 
-export const createPasswords = (settings: PasswordSettings): Passwords => {
+export const createPasswords = (settings: PasswordSettings, service: readonly string[] = []): Passwords => {
+  const namesOfService = namesIn(...service);
   const cost = {
     memoryKib: settings.memory_kib,
     passes: settings.passes,
@@ -60,12 +62,25 @@ export const createPasswords = (settings: PasswordSettings): Passwords => {
     },
     load: queue.load,
     isOutdated: (stored) => !isCurrent(stored, cost),
-    checkNew(password) {
+    checkNew(password, names = []) {
       if ([...password].length < settings.min_length) {
         throw refuse('password_too_short', `The password needs at least ${settings.min_length} characters.`);
       }
       if (isTooLong(password)) {
         throw refuse('password_too_long', `The password may have at most ${settings.max_length} bytes.`);
+      }
+      const found = guessable(password, [...namesIn(...names), ...namesOfService]);
+      if (found === 'common') {
+        throw refuse(
+          'password_common',
+          'This password is among the first that attackers try; choose another one.',
+        );
+      }
+      if (found === 'personal') {
+        throw refuse(
+          'password_personal',
+          'The password has little more than names of this account or service; choose another one.',
+        );
       }
     },
     checkImported(stored) {
