@@ -18,7 +18,7 @@ const findJustCreated = async (
     : undefined;
 };
 
-export const toAddAccount = ({ login: username, password, name, email }: NewAccount): AddAccount => ({
+const toAddAccount = ({ login: username, password, name, email }: NewAccount): AddAccount => ({
   username,
   password,
   claims: { email, email_verified: false, ...(name !== '' && { name }) },
