@@ -6,7 +6,13 @@ const indirect =
   /\b(whoever|whomever|nobody|somebody|told of|tells of|is told|of ours|of its own word|is none|are none|by itself|stands (here|there|beside|for|in)|leads nowhere|has no word)\b/i;
 
 /** Lines where the wording is right, by file: a part of the line, and the reason. At most twenty. */
-const allowed: readonly { readonly file: string; readonly part: string; readonly reason: string }[] = [];
+const allowed: readonly { readonly file: string; readonly part: string; readonly reason: string }[] = [
+  {
+    file: 'src/services/accounts/reserved-usernames.ts',
+    part: 'guest anonymous nobody someone',
+    reason: 'It is a user name.',
+  },
+];
 
 t.test('code and its comments avoid indirect wording', async (t) => {
   const sources = readSources(
