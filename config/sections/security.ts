@@ -26,18 +26,24 @@ const password = section('How passwords are hashed (argon2id) and handled.', {
 });
 
 const throttle = section('Rate limits, counted in the store (IPv6 addresses by /64).', {
-  sign_in_per_address: perMinute('Sign-in attempts from one address', 30),
-  sign_in_per_account: perMinute('Sign-in attempts on one account', 10),
+  sign_in_per_address: perMinute('Sign-in attempts from one address, on accounts that it is new to', 30),
+  sign_in_per_account: perMinute(
+    'Sign-in attempts on one account, from all browsers and addresses that are new to it',
+    10,
+  ),
   sign_in_per_client: perMinute(
     'Sign-in attempts through one client, from browsers and addresses that are new to the account',
     600,
   ),
-  sign_in_free_attempts: integer('Wrong passwords for one account before the delay starts.', {
-    default: 5,
-    minimum: 1,
-    maximum: 100,
-  }),
-  sign_in_max_delay_seconds: integer('Longest delay between two attempts on one account, in seconds.', {
+  sign_in_free_attempts: integer(
+    'Attempts of one device or network on one account before its delay starts.',
+    {
+      default: 5,
+      minimum: 1,
+      maximum: 100,
+    },
+  ),
+  sign_in_max_delay_seconds: integer('Longest delay of one device or network on one account, in seconds.', {
     default: 60,
     minimum: 1,
     maximum: 3600,

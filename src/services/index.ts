@@ -61,7 +61,12 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
     secretCipher: keys.cipher,
     grantTypes,
   });
-  const throttle = createThrottle({ store, config, clock });
+  const throttle = createThrottle({
+    store,
+    config,
+    clock,
+    secret: () => keys.current().pairwiseSalt,
+  });
   const limits = createRateLimits({ config, store, clock, events });
   const levels = createAuthenticationLevels(config);
   const outbox = createOutbox({ store, clock, events, onError });

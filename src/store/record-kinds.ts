@@ -49,7 +49,13 @@ export const recordKinds = [
   { name: 'delivery', stored: 'ob', owner: 'services/outbox', durable: false, version: 1 },
   { name: 'loginHold', stored: 'throttle-hold', owner: 'services/throttle', durable: false, version: 0 },
   { name: 'knownDevice', stored: 'throttle-known', owner: 'services/throttle', durable: false, version: 0 },
-  { name: 'accountDelay', stored: 'throttle-heat', owner: 'services/throttle', durable: false, version: 0 },
+  {
+    name: 'accountFailures',
+    stored: 'throttle-heat',
+    owner: 'services/throttle',
+    durable: false,
+    version: 0,
+  },
   { name: 'playground', stored: 'playground', owner: 'features/playground', durable: false, version: 1 },
   { name: 'copyMarker', stored: 'moving', owner: 'features/store-copy', durable: false, version: 1 },
 ] as const satisfies readonly RecordKind[];

@@ -34,13 +34,16 @@ const open = async (t: Test, more: Readonly<Record<string, unknown>> = {}) => {
       });
   };
 
-  /** Counts how many of a thousand tries were checked; all others had to wait. */
-  const attack = async (one: (at: number) => { readonly address: string; readonly login: string }) => {
+  /** Counts how many of these tries were checked; all others had to wait. */
+  const attack = async (
+    one: (at: number) => { readonly address: string; readonly login: string },
+    tries = 1000,
+  ) => {
     const post = await begin();
     const statuses = new Map<number, number>();
     let at = 0;
     const worker = async (): Promise<void> => {
-      while (at < 1000) {
+      while (at < tries) {
         const { address, login } = one(at++);
         const { status } = await post(address, login, `guess ${at}`);
         statuses.set(status, (statuses.get(status) ?? 0) + 1);
@@ -48,7 +51,7 @@ const open = async (t: Test, more: Readonly<Record<string, unknown>> = {}) => {
     };
     await Promise.all(Array.from({ length: 8 }, worker));
     const looked = statuses.get(422) ?? 0;
-    t.equal(looked + (statuses.get(429) ?? 0), 1000, 'every try is answered by the page');
+    t.equal(looked + (statuses.get(429) ?? 0), tries, 'every try is answered by the page');
     return looked;
   };
 
@@ -122,4 +125,67 @@ t.test('tries on 1,000 accounts from 1,000 addresses through one client are limi
   t.equal((await (await begin('app', known))('203.0.113.8', 'ada', password)).status, 303, 'a known device');
   t.equal((await (await begin('other'))('203.0.113.7', 'ada', password)).status, 303, 'another client');
   t.ok((await ownerGetsIn('203.0.113.9')) <= 60, 'an unknown address waits no longer than announced');
+});
+
+/** Returns how many of these tries were checked, over two minutes in which every address comes back. */
+const comeBack = async (
+  { attack, clock }: Pick<Awaited<ReturnType<typeof open>>, 'attack' | 'clock'>,
+  addresses: readonly string[],
+): Promise<number[]> => {
+  const checked: number[] = [];
+  for (let round = 0; round < 2; round += 1) {
+    checked.push(await attack((at) => ({ address: addresses[at] ?? '', login: 'ada' }), addresses.length));
+    clock.advance(60_000);
+  }
+  return checked;
+};
+
+t.test(
+  'a /48 gets no more tries than one address, and the owner elsewhere does not wait for it',
+  async (t) => {
+    const server = await open(t);
+    const browser = new Browser();
+    t.equal((await (await server.begin('app', browser))('198.51.100.1', 'ada', password)).status, 303);
+    const addresses = Array.from({ length: 400 }, (_, n) => `2001:db8:7:${n.toString(16)}::1`);
+    const checked = await comeBack(server, addresses);
+    t.ok(Math.max(...checked) <= 10, `${checked.join(', ')} are checked in the minutes`);
+
+    const known = new Browser();
+    for (const [key, { value, path }] of browser.cookies)
+      if (key.startsWith('postern_device')) known.setCookie(key.split(';')[0] ?? '', value, path);
+    const onKnownDevice = await server.begin('app', known);
+    t.equal((await onKnownDevice('2001:db8:7:1::1', 'ada', password)).status, 303, 'a known device');
+    t.equal(await server.ownerGetsIn('198.51.100.1'), 0, 'a known address');
+    t.equal(await server.ownerGetsIn('2001:db8:8::1'), 0, 'a new device in another network');
+  },
+);
+
+t.test('200 addresses that come back get the tries of one account, not one each', async (t) => {
+  const server = await open(t);
+  const addresses = Array.from({ length: 200 }, (_, n) => `10.0.0.${n}`);
+  const checked = await comeBack(server, addresses);
+  t.ok(Math.max(...checked) <= 10, `${checked.join(', ')} are checked in the minutes`);
+
+  const post = await server.begin();
+  for (let n = 0; n < 5; n += 1) await post(`10.9.0.${n}`, 'ada', 'wrong');
+  const refused = await post('203.0.113.9', 'ada', password);
+  t.equal(refused.status, 429);
+  t.match(
+    refused.body,
+    /role="alert"[\s\S]*Other ways to sign in:[\s\S]*a browser or a network that you signed in from/,
+  );
+});
+
+t.test('each form of an IPv4-mapped address is the IPv4 address', async (t) => {
+  const { begin } = await open(t);
+  const post = await begin();
+  const forms = [
+    '192.0.2.1',
+    '::ffff:192.0.2.1',
+    '::ffff:c000:201',
+    '0:0:0:0:0:ffff:c000:201',
+    '::FFFF:C000:0201',
+  ];
+  for (const address of forms) t.equal((await post(address, 'ada', 'wrong')).status, 422, address);
+  for (const address of forms) t.equal((await post(address, 'ada', 'wrong')).status, 429, address);
 });

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { createThrottle, networkOf } from '#src/services/throttle/index.ts';
+import { createThrottle, networkOf, siteOf } from '#src/services/throttle/index.ts';
 import { createManualClock } from '../support/clocks.ts';
 import { openCountingStore } from '../support/counting-store.ts';
 import { testConfig } from '../support/setup/index.ts';
@@ -8,11 +8,11 @@ const open = async (set: readonly string[] = []) => {
   const clock = createManualClock();
   const { store, roundTrips } = await openCountingStore(clock);
   const config = testConfig(set);
-  const throttle = createThrottle({ store, config, clock });
+  const throttle = createThrottle({ store, config, clock, secret: () => 'the secret of the test' });
   const tryOnce = async (account: string, address: string, right: boolean, device?: string) => {
     const attempt = { account, address, client: 'app', ...(device === undefined ? {} : { device }) };
     const verdict = await throttle.check(attempt);
-    if (verdict.allowed) await (right ? throttle.succeeded(attempt) : throttle.failed(attempt));
+    if (verdict.allowed) await (right ? verdict.succeeded() : verdict.failed());
     return verdict.allowed ? 0 : verdict.waitSeconds;
   };
   return { clock, config, store, throttle, roundTrips, tryOnce };
@@ -22,7 +22,7 @@ const attacker = '203.0.113.7';
 const owner = '198.51.100.20';
 
 t.test(
-  'a thousand wrong passwords on one account are limited, and the owner signs in within the announced delay',
+  'a thousand wrong passwords from one address are limited, and the owner elsewhere does not wait for them',
   async (t) => {
     const { clock, store, tryOnce } = await open();
     t.teardown(() => store.close());
@@ -39,35 +39,56 @@ t.test(
     t.ok(guesses <= 5 + 2 * minutes, `${guesses} guesses in ${minutes.toFixed(0)} minutes`);
     t.equal(longest, 60, 'the delay grows no further than its limit');
 
-    const wait = await tryOnce('ada', owner, true);
-    t.ok(wait > 0 && wait <= 60, `an unknown device has to wait ${wait} s`);
-    for (let n = 0; n < wait; n += 1) {
-      await tryOnce('ada', attacker, false);
-      clock.advance(1000);
-    }
-    t.equal(await tryOnce('ada', owner, true), 0, 'whatever the attacker did meanwhile');
+    t.equal(await tryOnce('ada', owner, true), 0, 'the owner has an unknown device');
     for (let n = 0; n < 30; n += 1) await tryOnce('ada', attacker, false);
     t.equal(await tryOnce('ada', owner, true), 0, 'and is known from then on');
   },
 );
 
-t.test("the owner's reserved retry holds against a thousand addresses that try at once", async (t) => {
-  const { clock, store, tryOnce } = await open();
+t.test(
+  'a reserved retry holds against a thousand addresses that try at once, and within the limit',
+  async (t) => {
+    const { clock, store, throttle, tryOnce } = await open();
+    t.teardown(() => store.close());
+    const swarm = async (round: number): Promise<number> => {
+      const waits = await Promise.all(
+        Array.from({ length: 250 }, (_, n) => tryOnce('ada', `10.${round}.${n >> 8}.${n & 255}`, false)),
+      );
+      return waits.filter((waited) => waited === 0).length;
+    };
+    for (let n = 0; n < 4; n += 1) t.equal(await tryOnce('ada', `192.0.2.${n}`, false), 0);
+    const wait = await tryOnce('ada', owner, true);
+    t.ok(wait > 0 && wait <= 60, `the fifth newcomer in a minute waits ${wait} s`);
+    t.equal(await swarm(1), 0);
+    clock.advance(wait * 500);
+    await swarm(2);
+    clock.advance(wait * 500);
+    t.equal(await swarm(3), 4, 'strangers get the slots that were not reserved');
+    const attempt = { account: 'ada', address: owner, client: 'app' };
+    const atOnce = await Promise.all(Array.from({ length: 8 }, () => throttle.check(attempt)));
+    t.equal(atOnce.filter(({ allowed }) => allowed).length, 1, 'eight retries at once are one');
+    t.equal(await swarm(1), 0, 'of those who waited as long nobody else has a slot');
+  },
+);
+
+t.test('attempts at once from one site reserve one slot and leave the others', async (t) => {
+  const { clock, store, throttle, tryOnce } = await open();
   t.teardown(() => store.close());
-  const swarm = async (round: number): Promise<number> => {
-    const waits = await Promise.all(
-      Array.from({ length: 250 }, (_, n) => tryOnce('ada', `10.${round}.${n >> 8}.${n & 255}`, false)),
-    );
-    return waits.filter((waited) => waited === 0).length;
-  };
-  t.ok((await swarm(1)) <= 10, 'so many strangers a minute as the setting allows');
-  const wait = await tryOnce('ada', owner, true);
-  t.ok(wait > 0 && wait <= 60);
-  clock.advance(wait * 500);
-  await swarm(2);
-  clock.advance(wait * 500);
-  await swarm(3);
-  t.equal(await tryOnce('ada', owner, true), 0);
+  for (let n = 0; n < 4; n += 1) t.equal(await tryOnce('ada', `192.0.2.${n}`, false), 0);
+  clock.advance(59_000);
+  const waits = await Promise.all(
+    Array.from({ length: 30 }, (_, n) => tryOnce('ada', `2001:db8:7:${n}::1`, false)),
+  );
+  t.notOk(waits.slice(5).includes(0));
+  clock.advance(1000);
+  t.equal(await tryOnce('ada', owner, false), 0);
+  t.equal(await tryOnce('ada', '198.51.100.21', false), 0);
+  const strangers = await Promise.all(
+    Array.from({ length: 8 }, (_, n) =>
+      throttle.check({ account: 'ada', address: `10.0.0.${n}`, client: 'app' }),
+    ),
+  );
+  t.equal(strangers.filter(({ allowed }) => allowed).length, 2, 'four newcomers in this minute as well');
 });
 
 t.test(
@@ -80,8 +101,11 @@ t.test(
     for (let n = 0; n < 1000; n += 1) if ((await tryOnce(`user${n}`, attacker, false)) === 0) guesses += 1;
     t.equal(guesses, 29, 'no more than the address has in a minute');
     const { entries } = await store.dump();
-    const reserved = entries.filter(({ key }) => key.family.startsWith('hold-'));
-    t.ok(reserved.length > 0 && reserved.length <= 30, `${reserved.length} retries are reserved`);
+    t.same(
+      entries.filter(({ key }) => key.family.startsWith('hold-')),
+      [],
+      'no retries are reserved',
+    );
     t.equal(await tryOnce('ada', attacker, true), 0, 'who is known there need not wait');
     t.equal(await tryOnce('bob', owner, true), 0, 'nor who comes from elsewhere');
     const wait = await tryOnce('bob', attacker, true);
@@ -99,8 +123,9 @@ t.test('fifty wrong passwords at once give no more guesses than one after anothe
   t.equal(verdicts.filter(({ allowed }) => allowed).length, 5);
   clock.advance(60_000);
   const later = await Promise.all(Array.from({ length: 50 }, () => throttle.check(attempt)));
-  t.equal(later.filter(({ allowed }) => allowed).length, 1, 'one try is promised, and one is given');
-  await throttle.failed(attempt);
+  const allowed = later.flatMap((verdict) => (verdict.allowed ? [verdict] : []));
+  t.equal(allowed.length, 1, 'one try is promised, and one is given');
+  await allowed[0]?.failed();
   t.notOk((await throttle.check(attempt)).allowed);
 });
 
@@ -137,6 +162,85 @@ t.test('a known device has a separate count', async (t) => {
   t.ok((await tryOnce('ada', attacker, false, 'laptop')) > 0, 'a stolen device has to wait as well');
 });
 
+t.test('a device or address that failed a hundred times is a stranger until it signs in again', async (t) => {
+  for (const device of ['laptop', undefined]) {
+    const { clock, store, throttle, tryOnce } = await open();
+    t.teardown(() => store.close());
+    t.equal(await tryOnce('ada', owner, true, device), 0);
+    for (let guesses = 0; guesses < 100; clock.advance(30_000)) {
+      if ((await tryOnce('ada', owner, false, device)) === 0) guesses += 1;
+    }
+    clock.advance(900_000);
+    for (let n = 0; n < 4; n += 1) t.equal(await tryOnce('ada', `192.0.2.${n}`, false), 0);
+    const attempt = { account: 'ada', address: owner, client: 'app', ...(device && { device }) };
+    t.match(
+      await throttle.check(attempt),
+      { allowed: false, isKnownDevice: false },
+      'it waits for strangers',
+    );
+    clock.advance(60_000);
+    t.equal(await tryOnce('ada', owner, true, device), 0, 'until its turn');
+    for (let n = 0; n < 5; n += 1) t.equal(await tryOnce('ada', owner, false, device), 0);
+    const refused = { allowed: false, waitSeconds: 1, isKnownDevice: device !== undefined };
+    t.match(await throttle.check(attempt), refused, 'and then for its own failures only');
+  }
+});
+
+t.test('after a hundred failures strangers wait for each other, until one of them signs in', async (t) => {
+  const { clock, store, tryOnce } = await open(['security.throttle.sign_in_per_account=1000000']);
+  t.teardown(() => store.close());
+  for (let n = 0; n < 100; n += 1) t.equal(await tryOnce('ada', `10.0.0.${n}`, false), 0);
+
+  t.equal(await tryOnce('ada', owner, true), 15, 'the first to ask gets the next turn');
+  t.equal(await tryOnce('ada', '192.0.2.1', false), 15);
+  clock.advance(15_000);
+  t.equal(await tryOnce('ada', '192.0.2.1', false), 30, 'which is reserved for a minute');
+
+  const strangers = Array.from({ length: 5 }, (_, n) => ({ address: `10.0.1.${n}`, at: clock.now() }));
+  const times = [clock.now() - 15_000];
+  while (times.length < 9) {
+    for (const stranger of strangers) {
+      if (stranger.at > clock.now()) continue;
+      const wait = await tryOnce('ada', stranger.address, false);
+      if (wait === 0) times.push(clock.now());
+      stranger.at = clock.now() + wait * 1000;
+    }
+    clock.advance(1000);
+  }
+  const gaps = times.slice(1).map((time, n) => (time - (times[n] ?? 0)) / 1000);
+  t.same(gaps.slice(1), [30, 60, 120, 240, 480, 600, 600], 'the delay grows to ten minutes');
+
+  for (let wait = 1; wait > 0; clock.advance(wait * 1000)) wait = await tryOnce('ada', owner, true);
+  for (let n = 0; n < 20; n += 1) t.equal(await tryOnce('ada', `192.0.2.${n + 2}`, false), 0);
+});
+
+t.test('a site fails a hundred times, and newcomers do not wait for it', async (t) => {
+  const { clock, store, tryOnce } = await open();
+  t.teardown(() => store.close());
+  let guesses = 0;
+  for (let n = 0; guesses < 100; n += 1) {
+    const wait = await tryOnce('ada', `2001:db8:7:${n.toString(16)}::1`, false);
+    if (wait === 0) guesses += 1;
+    clock.advance(wait * 1000);
+  }
+  t.equal(
+    await tryOnce('ada', '2001:db8:7:ffff::1', false),
+    30,
+    'twice the time, so the next turn is for others',
+  );
+  const other = '2001:db8:8::1';
+  for (const expected of [0, 0, 120]) {
+    t.equal(await tryOnce('ada', other, false), expected, 'another site is a newcomer twice');
+  }
+
+  clock.advance(30_000);
+  t.equal(await tryOnce('ada', '2001:db8:7:1::1', false), 30, 'the next turn is reserved');
+  t.equal(await tryOnce('ada', '2001:db8:9::1', false), 0);
+  clock.advance(30_000);
+  t.equal(await tryOnce('ada', '2001:db8:7:1::1', false), 90, 'and void after another failure');
+  t.equal(await tryOnce('ada', owner, true), 0);
+});
+
 t.test('known and unknown accounts are counted alike, in a bounded number of counters', async (t) => {
   const { store, tryOnce } = await open([
     'security.throttle.sign_in_per_address=0',
@@ -157,20 +261,50 @@ t.test('known and unknown accounts are counted alike, in a bounded number of cou
   t.notMatch(JSON.stringify(entries), /ada|nobody|203\.0/, 'and reveal no account or address');
 });
 
-t.test('an IPv6 subscriber is one network (/64), and a mapped address is the IPv4 one', (t) => {
+t.test('an IPv6 subscriber is one network (/64) of a site (/48)', (t) => {
   const same = [
     '2001:db8:1:2::1',
     '2001:0DB8:0001:0002:ffff:ffff:ffff:ffff',
     '2001:db8:1:2:3::1.2.3.4',
     '2001:db8:1:2::1%eth0',
   ];
-  for (const address of same) t.equal(networkOf(address), '2001:db8:1:2::/64', address);
+  for (const address of same) {
+    t.equal(networkOf(address), '2001:db8:1:2::/64', address);
+    t.equal(siteOf(address), '2001:db8:1::/48', address);
+  }
   t.equal(networkOf('::1'), '0:0:0:0::/64');
+  t.equal(networkOf('::'), '0:0:0:0::/64');
   t.equal(networkOf('2001:db8::'), '2001:db8:0:0::/64');
   t.not(networkOf('2001:db8:1:3::1'), networkOf('2001:db8:1:2::1'));
-  t.equal(networkOf('::ffff:203.0.113.7'), '203.0.113.7');
-  t.equal(networkOf('203.0.113.7'), '203.0.113.7');
-  t.equal(networkOf('not an address'), 'not an address');
+  t.equal(siteOf('2001:db8:1:3::1'), siteOf('2001:db8:1:2::1'));
+  t.not(siteOf('2001:db8:2:2::1'), siteOf('2001:db8:1:2::1'));
+  for (const countOf of [networkOf, siteOf]) {
+    t.equal(countOf('203.0.113.7'), '203.0.113.7');
+    t.equal(countOf('not an address'), 'not an address');
+    t.equal(countOf('1:2:3'), '1:2:3');
+  }
+  t.end();
+});
+
+t.test('each form of an IPv4-mapped address counts as the IPv4 address', (t) => {
+  const loopback = [
+    '127.0.0.1',
+    '::ffff:127.0.0.1',
+    '::ffff:7f00:1',
+    '::FFFF:7F00:0001',
+    '0:0:0:0:0:ffff:7f00:1',
+    '0000:0000:0000:0000:0000:ffff:127.0.0.1',
+    '::ffff:7f00:1%lo',
+    '64:ff9b::7f00:1',
+    '64:ff9b::127.0.0.1',
+  ];
+  for (const address of loopback) {
+    t.equal(networkOf(address), '127.0.0.1', address);
+    t.equal(siteOf(address), '127.0.0.1', address);
+  }
+  for (const address of ['::7f00:1', '::ffff:0:7f00:1', '1::ffff:7f00:1', '64:ff9b:1::7f00:1']) {
+    t.match(networkOf(address), '::/64', `${address} is another address`);
+  }
   t.end();
 });
 
@@ -187,4 +321,19 @@ t.test('every other limit counts by the minute', async (t) => {
   t.ok((await throttle.take('device', attacker, 0)).allowed, '0 is no limit');
   clock.advance(60_000);
   t.ok((await take()).allowed);
+});
+
+t.test('every other limit by address also counts the /48', async (t) => {
+  const { clock, store, throttle } = await open();
+  t.teardown(() => store.close());
+  const take = (address: string) => throttle.takeByAddress('device', address, 3);
+  const networks = Array.from({ length: 200 }, (_, n) => `2001:db8:7:${n.toString(16)}::1`);
+  let taken = 0;
+  for (const address of networks) taken += (await take(address)).allowed ? 1 : 0;
+  t.equal(taken, 12, 'four times as much as one network');
+  t.ok((await take('2001:db8:8::1')).allowed);
+  clock.advance(60_000);
+  for (let n = 0; n < 100; n += 1) await take('2001:db8:7:1::1');
+  t.ok((await take('2001:db8:7:2::1')).allowed, 'one network does not use up what the site has');
+  t.ok((await throttle.takeByAddress('device', '2001:db8:7:1::1', 0)).allowed, '0 is no limit');
 });

@@ -167,7 +167,12 @@ export const gallery: readonly Exhibit[] = [
   exhibit('login-throttled', loginPage, {
     ...login,
     login: 'maria',
-    problem: { kind: 'throttled', seconds: 95 },
+    problem: { kind: 'throttled', seconds: 95, isKnownDevice: true },
+  }),
+  exhibit('login-throttled-all-ways', loginPage, {
+    ...loginFull,
+    login: 'maria',
+    problem: { kind: 'throttled', seconds: 40, isKnownDevice: false },
   }),
   exhibit('login-missing', loginPage, {
     ...login,
@@ -186,7 +191,7 @@ export const gallery: readonly Exhibit[] = [
   exhibit(
     'login-german',
     loginPage,
-    { ...loginFull, problem: { kind: 'throttled', seconds: 40 } },
+    { ...loginFull, problem: { kind: 'throttled', seconds: 40, isKnownDevice: false } },
     { language: 'de' },
   ),
   exhibit(

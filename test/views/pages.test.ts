@@ -226,6 +226,34 @@ t.test(
     }),
 );
 
+t.test('a sign-in that has to wait names the other ways in, unless the device is known', (t) =>
+  inContext({ javaScriptEnabled: false }, async (context) => {
+    const tab = await context.newPage();
+    await tab.goto(`${origin}/page/login-throttled-all-ways`);
+    const notice = tab.locator('[role=alert]');
+    t.match(await notice.textContent(), /Try again in 40 seconds\.[\s\S]*Other ways to sign in:/);
+    t.strictSame(await notice.locator('li').allTextContents(), [
+      'Use a browser or a network that you signed in from before. There you don’t have to wait.',
+      'Sign in with a passkey',
+      'Continue with Example Workspace',
+      'Continue with Partner University',
+      'Forgot your password?',
+    ]);
+    t.strictSame(
+      await notice.locator('a').evaluateAll((links) => links.map((link) => link.getAttribute('href'))),
+      [
+        '/interaction/abc/passkey',
+        '/interaction/abc/upstream/workspace',
+        '/interaction/abc/upstream/university',
+        '/forgot',
+      ],
+    );
+    await tab.goto(`${origin}/page/login-throttled`);
+    t.match(await tab.locator('[role=alert]').textContent(), 'Too many attempts');
+    t.equal(await tab.locator('[role=alert] li').count(), 0);
+  }),
+);
+
 t.test('language links lead to the same page with GET and keep its query', (t) =>
   inContext({ javaScriptEnabled: false }, async (context) => {
     const tab = await context.newPage();

@@ -6,7 +6,6 @@ import type { Step, StepOutcome, Visit } from '../../http/interactions/step.ts';
 import type { Form } from '../../http/pages/form.ts';
 import type { Account } from '../../services/accounts/index.ts';
 import { passwordLogin } from '../../services/sign-ins/index.ts';
-import { networkOf } from '../../services/throttle/index.ts';
 import { type CreateAccountModel, createAccountPage } from '../../views/pages/create-account.ts';
 import { addAccountOnce, findBrokenRules } from './add-account.ts';
 import type { CreateAccountDependencies } from './dependencies.ts';
@@ -60,9 +59,9 @@ export const createAccountStep = (
       const problems = found.length > 0 ? found : findBrokenRules(accounts, newAccount);
       if (problems.length > 0) return renderPage(visit, { ...typed, problems });
 
-      const verdict = await throttle.take(
+      const verdict = await throttle.takeByAddress(
         'create-account',
-        networkOf(visit.request.ip),
+        visit.request.ip,
         security.throttle.registration_per_address,
       );
       if (!verdict.allowed) {

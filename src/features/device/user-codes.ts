@@ -1,6 +1,5 @@
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { getRequestContext } from '../../provider/request-context.ts';
-import { networkOf } from '../../services/throttle/index.ts';
 import type { DeviceDependencies } from './dependencies.ts';
 
 /** RFC 8628 §5.1: every code that is entered may be a guess. */
@@ -18,7 +17,11 @@ export class UserCodesThrottled extends errors.OIDCProviderError {
 export const createUserCodeThrottle =
   ({ throttle, config }: Pick<DeviceDependencies, 'throttle' | 'config'>) =>
   async (ctx: KoaContextWithOIDC): Promise<void> => {
-    const network = networkOf(getRequestContext(ctx.req).address);
-    const verdict = await throttle.take('device', network, config.security.throttle.device_per_address);
+    const { address } = getRequestContext(ctx.req);
+    const verdict = await throttle.takeByAddress(
+      'device',
+      address,
+      config.security.throttle.device_per_address,
+    );
     if (!verdict.allowed) throw new UserCodesThrottled(verdict.waitSeconds);
   };

@@ -58,10 +58,10 @@ export const createLoginStep = (
       const attempt = { account: login, address, client, ...(device !== undefined && { device }) };
       const verdict = await throttle.check(attempt);
       if (!verdict.allowed) {
-        const { waitSeconds: seconds } = verdict;
+        const { waitSeconds: seconds, isKnownDevice } = verdict;
         emitSignInRefused(events, visit, { reason: 'throttled' });
         return {
-          ...showAgain({ kind: 'throttled', seconds }),
+          ...showAgain({ kind: 'throttled', seconds, isKnownDevice }),
           status: 429,
           headers: { 'retry-after': String(seconds) },
         };
@@ -76,11 +76,11 @@ export const createLoginStep = (
           throw error;
         });
       if (!account) {
-        await throttle.failed(attempt);
+        await verdict.failed();
         return showAgain({ kind: 'wrong' });
       }
 
-      await throttle.succeeded(attempt);
+      await verdict.succeeded();
       emitSignIn(events, visit, account.id);
       // A session keeps its kind of cookie when its owner signs in again.
       const rememberSession = sessionAccount !== undefined || (pages.remember_me && remember);

@@ -3,17 +3,20 @@
  * all processes count together. What is tried, and what the refusal looks like, belongs to the caller; limits that need
  * no exact count are in rate-limits.
  *
- * An attempt to sign in passes these rules in order (sign-in-throttle.ts):
+ * An attempt to sign in is either known or a stranger's. Known is a device by its cookie, or an address that this
+ * account signed in from (known-origin.ts). Known attempts pass the first two rules with their own counts, and no
+ * others (known-attempts.ts). A stranger is its site, an IPv4 address or a /48, and passes all of them
+ * (stranger-attempts.ts):
  *
- * 1. A retry is reserved for this name and address: before its time it has to wait, after it one attempt is allowed.
- * 2. Too many failures of this name from this address or device: a growing delay.
- * 3. A known device, or an address that this account signed in from: allowed.
- * 4. Too many attempts by strangers in this minute, from the address, on the account or through the client: a minute.
- * 5. Too many failures on this account from anywhere: a growing delay.
- * 6. Anything else: allowed.
+ * 1. A hold of this origin on this account: before its time it has to wait. A hold with a reserved slot is allowed.
+ * 2. Too many attempts of this origin on this account: a growing delay, which makes a hold.
+ * 3. Too many attempts in this minute from the network or its site, over all accounts: a minute.
+ * 4. The slots of the account (turns.ts): ten a minute, six of them for sites with fewer than five failures. After 100
+ *    failures a growing time between two attempts. Without a slot: a hold, with one of the next slots if there is one.
+ * 5. Too many attempts by strangers through the client in this minute: a minute.
  *
- * A delay reserves a retry. So the attempt that comes after it is allowed once, whatever others did meanwhile, and an
- * attempt that comes too early neither counts nor extends the delay.
+ * Each attempt whose password is checked took a slot of its own, also after a hold. So strangers together never exceed
+ * the slots of the account. An attempt that comes too early neither counts nor extends a delay.
  */
-export { networkOf } from './network.ts';
+export { networkOf, siteOf } from './network.ts';
 export { createThrottle, type Throttle } from './throttle.ts';

@@ -1,38 +1,44 @@
 import type { Config } from '#config';
 import type { Clock, Store } from '#src/store/port.ts';
-import { bucket } from './keys.ts';
-import { type Attempt, createSignInThrottle } from './sign-in-throttle.ts';
-import { allowed, refuse, type Verdict } from './verdict.ts';
+import type { Attempt } from './attempt.ts';
+import { createCount, createCountAddress } from './count.ts';
+import { createBuckets } from './keys.ts';
+import { createSignInThrottle } from './sign-in-throttle.ts';
+import { allowed, refuse, type SignInVerdict, type Verdict } from './verdict.ts';
 
 export interface Throttle {
-  /** Whether the password of this attempt may be checked now. */
-  check(attempt: Attempt): Promise<Verdict>;
-  failed(attempt: Attempt): Promise<void>;
-  succeeded(attempt: Attempt): Promise<void>;
+  /** Asked before the password is checked. */
+  check(attempt: Attempt): Promise<SignInVerdict>;
   /** Counts one use of `what` by `who` in this minute. `perMinute` 0 means no limit. */
   take(what: string, who: string, perMinute: number): Promise<Verdict>;
+  /** The same for an address. An IPv6 address is counted with its /64 and with its /48. */
+  takeByAddress(what: string, address: string, perMinute: number): Promise<Verdict>;
 }
 
 interface ThrottleOptions {
   readonly store: Store;
   readonly config: { readonly security: Pick<Config['security'], 'throttle'> };
   readonly clock: Clock;
+  /** The same on all processes. Attackers must not know it. */
+  readonly secret: () => string;
 }
 
 const minute = 60_000;
 
-export const createThrottle = ({ store, config, clock }: ThrottleOptions): Throttle => {
-  const count = async (name: string, windowMs: number): Promise<number> => {
-    const [counted = 1] = await store.increment([`throttle ${name}`], windowMs);
-    return counted;
-  };
+export const createThrottle = ({ store, config, clock, secret }: ThrottleOptions): Throttle => {
+  const bucket = createBuckets(secret);
+  const count = createCount(store);
+  const countAddress = createCountAddress(count, bucket);
+  const limits = config.security.throttle;
 
   return {
-    ...createSignInThrottle({ store, limits: config.security.throttle, clock, count }),
+    check: createSignInThrottle({ store, limits, clock, bucket, count, countAddress }),
     async take(what, who, perMinute) {
       if (perMinute === 0) return allowed;
       const counted = await count(`${what} ${bucket(what, who)}`, minute);
       return counted <= perMinute ? allowed : refuse(minute);
     },
+    takeByAddress: async (what, address, perMinute) =>
+      (await countAddress(what, address, perMinute)) ? allowed : refuse(minute),
   };
 };

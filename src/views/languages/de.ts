@@ -28,6 +28,9 @@ export const de = {
     submit: 'Anmelden',
     wrong: 'Benutzername oder Passwort ist falsch. Versuchen Sie es noch einmal.',
     throttled: (when) => `Zu viele Versuche. Versuchen Sie es ${when} noch einmal.`,
+    otherWays: 'So können Sie sich trotzdem anmelden:',
+    knownPlaces:
+      'Nutzen Sie einen Browser oder ein Netzwerk, mit dem Sie sich schon einmal angemeldet haben. Dort müssen Sie nicht warten.',
     missingLogin: 'Geben Sie Ihren Benutzernamen ein',
     missingPassword: 'Geben Sie Ihr Passwort ein',
     or: 'oder',

@@ -28,6 +28,8 @@ export const en = {
     submit: 'Sign in',
     wrong: 'Incorrect username or password. Try again.',
     throttled: (when) => `Too many attempts. Try again ${when}.`,
+    otherWays: 'Other ways to sign in:',
+    knownPlaces: 'Use a browser or a network that you signed in from before. There you don’t have to wait.',
     missingLogin: 'Enter your username',
     missingPassword: 'Enter your password',
     or: 'or',

@@ -62,6 +62,8 @@ export interface Messages {
     submit: string;
     wrong: string;
     throttled: (when: string) => string;
+    otherWays: string;
+    knownPlaces: string;
     missingLogin: string;
     missingPassword: string;
     or: string;

@@ -40,6 +40,8 @@ export const pl = {
     submit: 'Zaloguj się',
     wrong: 'Nieprawidłowa nazwa użytkownika lub hasło. Spróbuj ponownie.',
     throttled: (when) => `Zbyt wiele prób. Spróbuj ponownie ${when}.`,
+    otherWays: 'Inne sposoby logowania:',
+    knownPlaces: 'Użyj przeglądarki lub sieci, z której już się logowano na to konto. Tam nie trzeba czekać.',
     missingLogin: 'Podaj nazwę użytkownika',
     missingPassword: 'Podaj hasło',
     or: 'lub',

@@ -10,7 +10,8 @@ import { relativeTime } from '../time.ts';
 /** `wrong` covers an unknown account, a wrong password and a disabled account, so that none of them is disclosed. */
 export type LoginProblem =
   | { readonly kind: 'wrong' }
-  | { readonly kind: 'throttled'; readonly seconds: number }
+  /** A known device waits for its own attempts only, so no other way to sign in needs naming. */
+  | { readonly kind: 'throttled'; readonly seconds: number; readonly isKnownDevice: boolean }
   | { readonly kind: 'missing'; readonly fields: readonly ('login' | 'password')[] };
 
 export interface LoginModel {
@@ -32,7 +33,7 @@ export interface LoginModel {
 }
 
 export const loginPage = (page: Page, model: LoginModel): string => {
-  const { login: text, tag } = page.messages;
+  const { login: text } = page.messages;
   const { client, reauthentication, problem } = model;
   const fields = createFields(page.messages, errorsOf(page.messages, problem));
   const app = strong(client.name);
@@ -42,7 +43,7 @@ export const loginPage = (page: Page, model: LoginModel): string => {
     ${renderClient(client, reauthentication ? undefined : text.toContinue(app))}
     ${fields.summary()}
     ${problem?.kind === 'wrong' && alert(text.wrong)}
-    ${problem?.kind === 'throttled' && alert(text.throttled(relativeTime(tag, problem.seconds)))}
+    ${problem?.kind === 'throttled' && throttledNotice(page.messages, problem, model)}
     <form method="post" action="${ownPath(model.action)}" novalidate>
       ${hidden({ csrf: model.csrf })}
       ${fields.text({
@@ -73,6 +74,27 @@ export const loginPage = (page: Page, model: LoginModel): string => {
     body,
     invalid: problem !== undefined,
   });
+};
+
+const throttledNotice = (
+  { login: text, tag }: Messages,
+  { seconds, isKnownDevice }: { readonly seconds: number; readonly isKnownDevice: boolean },
+  { passkey, upstreams = [], forgot }: LoginModel,
+): Html => {
+  const link = (label: string, href: string): Html => html`<li><a href="${ownPath(href)}">${label}</a></li>`;
+  return html`<div class="notice notice-bad" role="alert">
+    <p>${text.throttled(relativeTime(tag, seconds))}</p>
+    ${
+      !isKnownDevice &&
+      html`<p>${text.otherWays}</p>
+    <ul>
+      <li>${text.knownPlaces}</li>
+      ${passkey && link(text.passkey, passkey.href)}
+      ${upstreams.map(({ name, href }) => link(text.upstream(name), href))}
+      ${forgot && link(text.forgot, forgot.href)}
+    </ul>`
+    }
+  </div>`;
 };
 
 const alternatives = (

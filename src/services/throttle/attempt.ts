@@ -1,0 +1,46 @@
+import type { Document } from '#src/store/port.ts';
+import { foldUsername } from '../accounts/index.ts';
+import { type Bucket, exactId, throttleKey } from './keys.ts';
+import { networkOf, siteOf } from './network.ts';
+
+/** One attempt to sign in. */
+export interface Attempt {
+  /** The user name as typed. Unknown names are counted like known ones. */
+  readonly account: string;
+  readonly address: string;
+  /** The client that the person comes from. */
+  readonly client: string;
+  /** The id of a device that signed in to this account before, out of a cookie whose MAC was verified. */
+  readonly device?: string;
+}
+
+/** Where everything about one attempt is kept. */
+export const keysOf = ({ account, address, client, device }: Attempt, bucket: Bucket) => {
+  const name = foldUsername(account);
+  const site = siteOf(address);
+  const origin = device === undefined ? ['address', networkOf(address)] : ['device', device];
+  const originId = exactId(name, ...origin);
+  const accountBucket = bucket('account', name);
+  const pair = bucket('pair', name, site);
+  return {
+    origin: originId,
+    known: throttleKey('knownDevice', originId),
+    knownHold: throttleKey('loginHold', originId),
+    pair,
+    hold: throttleKey('loginHold', pair),
+    site: bucket('site', site),
+    account: accountBucket,
+    failures: throttleKey('accountFailures', accountBucket),
+    client: bucket('client', client),
+  };
+};
+
+export type AttemptKeys = ReturnType<typeof keysOf>;
+
+/** What is stored about an attempt before it is made. */
+export interface AttemptDocuments {
+  readonly known: Document | undefined;
+  readonly knownHold: Document | undefined;
+  readonly hold: Document | undefined;
+  readonly failures: Document | undefined;
+}

@@ -1,0 +1,37 @@
+import { Conflict } from '#src/store/errors.ts';
+import type { Document, Key, Store } from '#src/store/port.ts';
+
+const maxTries = 16;
+
+interface Content {
+  readonly body: string;
+  readonly expiresAt?: number;
+}
+
+/**
+ * Replaces a document that was read before, and reads it again after another process has written it. `change` gets what is
+ * stored now; without a result nothing is written.
+ */
+export const updateDocument = async (
+  store: Store,
+  key: Key,
+  document: Document | undefined,
+  change: (document: Document | undefined) => Content | undefined,
+): Promise<void> => {
+  let current = document;
+  for (let tries = 0; ; tries += 1) {
+    const content = change(current);
+    if (!content) return;
+    try {
+      await store.commit([
+        current
+          ? { op: 'replace', key, ...content, expected: current.body }
+          : { op: 'insert', key, ...content },
+      ]);
+      return;
+    } catch (error) {
+      if (!(error instanceof Conflict) || tries === maxTries) throw error;
+      [current] = await store.read([key]);
+    }
+  }
+};
