@@ -13,9 +13,13 @@ declare module 'fastify' {
 
 const loopback = ['localhost', '127.0.0.1', '[::1]'];
 
+/** Some clients send the default port of the scheme too (RFC 9110 §4.2.3: the same origin). */
+const withDefaultPort = ({ host, port, protocol }: URL): string =>
+  port === '' ? `${host}:${protocol === 'https:' ? 443 : 80}` : host;
+
 const knownHosts = ({ issuer, security, mode, listen }: Config): ReadonlySet<string> => {
   const issuerUrl = new URL(issuer);
-  const hosts = [issuerUrl.host, ...security.allowed_hosts];
+  const hosts = [issuerUrl.host, withDefaultPort(issuerUrl), ...security.allowed_hosts];
   if (mode === 'development')
     hosts.push(...loopback.map((host) => `${host}:${issuerUrl.port || listen.port}`));
   return new Set(hosts.map((host) => host.toLowerCase()));

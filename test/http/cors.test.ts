@@ -60,7 +60,7 @@ t.test(
   'no script of another origin redeems codes at the JSON token endpoint (RFC 9110 §15.5.6)',
   async (t) => {
     const { issuer } = await startSecurityTest(t);
-    for (const method of ['OPTIONS', 'GET', 'PUT', 'DELETE']) {
+    for (const method of ['OPTIONS', 'GET', 'PUT', 'DELETE', 'PATCH']) {
       const answer = await fetch(`${issuer}/api/v1/tokens`, {
         method,
         headers: { origin, 'access-control-request-method': 'POST' },

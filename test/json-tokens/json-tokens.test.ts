@@ -12,6 +12,7 @@ import { modelKey } from '#src/provider/storage/ids.ts';
 import { assertEach } from '../support/assert-each.ts';
 import { makeCertificate, san } from '../support/certificates.ts';
 import { createClockAtMinuteStart } from '../support/clocks.ts';
+import { rawRequest, sendRaw } from '../support/raw-http.ts';
 import {
   Browser,
   basicAuthorization,
@@ -589,4 +590,23 @@ t.test('the stack is shown in development only', async (t) => {
   const answer = await post(server.issuer, '{}');
   t.equal(answer.status, 400);
   t.notOk('stack' in answer.body);
+});
+
+t.test('the contract holds for bodies and methods that no client sends', async (t) => {
+  const server = await startInProcess(t);
+  const url = new URL('/api/v1/tokens', server.issuer);
+  const traced = await sendRaw(server.issuer, rawRequest('TRACE', url.pathname, { Host: url.host }));
+  t.match(traced, { status: 405, headers: { allow: 'POST' } });
+  for (const headers of [{}, { 'content-type': 'application/json' }]) {
+    const answer = await fetch(url, { method: 'POST', headers });
+    t.equal(answer.status, 400);
+    t.match(await answer.json(), { name: 'invalid_request', code: 1000 });
+  }
+  const { components } = await (await fetch(new URL('/api/v1/openapi.json', server.issuer))).json();
+  const { properties } = components.schemas.CreateAccessTokenRequestDto;
+  t.match(properties, {
+    client_id: { minLength: 1 },
+    redirect_uri: { minLength: 1 },
+    code_verifier: { minLength: 43 },
+  });
 });

@@ -15,6 +15,7 @@ import {
   type TestServer,
   usualConfig,
 } from '../support/setup/index.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 // Fails without src/provider/overrides/client-ping.ts.
 
@@ -295,4 +296,22 @@ t.test('ping notifies the client and retries (OpenID Connect CIBA §10.2)', asyn
     t.same(JSON.parse(ping.body), { auth_req_id: id });
   }
   t.equal((await poll(shop, id)).status, 200);
+});
+
+t.test('a ping that the client refuses is not sent again (OpenID Connect CIBA §10.2)', async (t) => {
+  const listener = await listen(t);
+  const postern = await startInProcess(t, configOf(listener.url));
+  const shop = new RelyingParty(postern.issuer, 'shop');
+  const deliveries = () => postern.events.filter(({ type }) => type === 'delivery');
+  const ada = await signedIn(postern);
+  for (const status of [400, 401, 403, 404, 410, 302]) {
+    const before = deliveries().length;
+    await requestOf(shop, { client_notification_token: 'tell-me-with-this' });
+    listener.answers.push(status);
+    await ada.submit(await requests(postern, ada), { decision: 'allow' });
+    await waitFor('the delivery', () => deliveries().length > before);
+    t.match(deliveries().at(-1), { outcome: 'failed', details: { kind: 'ping', tries: 1 } }, String(status));
+  }
+  t.equal(listener.pings.length, 6);
+  t.equal((await postern.store.list('outbox', 'due', { limit: 1 })).items.length, 0, 'nothing waits');
 });

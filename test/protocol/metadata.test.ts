@@ -29,6 +29,17 @@ t.test('both documents are equal (RFC 8414 §5, OpenID Connect Discovery §4)', 
   t.equal(metadata['issuer'], server.issuer);
 });
 
+t.test('metadata and key set say how long they may be cached (RFC 9111 §5.2)', async (t) => {
+  for (const path of [
+    '/.well-known/openid-configuration',
+    '/.well-known/oauth-authorization-server',
+    '/oauth/jwks',
+  ]) {
+    const { headers } = await fetch(`${server.issuer}${path}`);
+    t.match(headers.get('cache-control'), /^public, max-age=[1-9]\d*$/, path);
+  }
+});
+
 t.test('every URL in the metadata answers and belongs to this issuer (RFC 8414 §2)', async (t) => {
   const urls = Object.entries(metadata).filter(([name]) => /_(endpoint|uri)$/.test(name));
   const names = urls.map(([name]) => name);

@@ -179,3 +179,13 @@ t.test('from a trusted proxy the client address is used, but no host name', asyn
     t.equal(events.at(-1)?.address, address);
   }
 });
+
+t.test('the default port of the issuer may be in Host (RFC 9110 §4.2.3)', async (t) => {
+  const { server } = await startSecurityTest(t, { issuer: 'https://op.test' });
+  const address = `http://127.0.0.1:${new URL(server.app.server.listeningOrigin).port}`;
+  const statusFor = async (host: string) =>
+    (await sendRaw(address, rawRequest('GET', '/.well-known/openid-configuration', { Host: host }))).status;
+  for (const host of ['op.test:80', 'op.test:8443', 'evil.test:443'])
+    t.equal(await statusFor(host), 421, host);
+  for (const host of ['op.test', 'op.test:443', 'OP.test:443']) t.equal(await statusFor(host), 200, host);
+});

@@ -42,7 +42,8 @@ export const tokenEndpoint =
     scope.addContentTypeParser('*', async ({ method, raw }: FastifyRequest) => {
       if (method !== 'POST') return undefined;
       const body = await readBody(raw, maxBodyBytes);
-      if (isJson(raw.headers)) return body;
+      // An empty body has no type. What it misses is the code.
+      if (body.length === 0 || isJson(raw.headers)) return body;
       throw new TokenRequestError('unsupported_media_type', 'send application/json in UTF-8', 415);
     });
 
@@ -52,7 +53,7 @@ export const tokenEndpoint =
       async (request, reply) => {
         const { raw, body, ip: address, id: correlationId } = request;
         if (!Buffer.isBuffer(body)) {
-          throw new TokenRequestError('unsupported_media_type', 'send a body of application/json', 415);
+          throw new TokenRequestError('invalid_request', 'the member authorization_code is missing');
         }
         refuseDpop(request);
         const tokenRequest = parseTokenRequest(body);
@@ -81,7 +82,7 @@ export const tokenEndpoint =
 
     scope.route({
       // OPTIONS is refused too: scripts of other origins must not redeem codes here.
-      method: ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'DELETE'],
+      method: ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'DELETE', 'TRACE'],
       url: jsonTokensPath,
       handler: async (_request, reply) => {
         reply.header('allow', 'POST');

@@ -69,9 +69,14 @@ export const openApi = (issuer: string, version: string) => ({
           authorization_code: textSchema('Authorization code received from the authorization request', {
             pattern: '^[A-Za-z0-9_-]{32,128}$',
           }),
-          client_id: textSchema('The client, unless it authenticates or the code alone is enough'),
-          redirect_uri: textSchema('As in the authorization request'),
-          code_verifier: textSchema('PKCE code verifier (RFC 7636), whenever the request made a challenge'),
+          client_id: textSchema('The client, unless it authenticates or the code alone is enough', {
+            minLength: 1,
+          }),
+          redirect_uri: textSchema('As in the authorization request', { minLength: 1 }),
+          code_verifier: textSchema('PKCE code verifier (RFC 7636), whenever the request made a challenge', {
+            minLength: 43,
+            maxLength: 128,
+          }),
         },
       },
       AccessTokenResponseDto: {

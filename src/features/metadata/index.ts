@@ -6,6 +6,9 @@ import type { Config } from '#config';
 import type { Feature } from '../../feature.ts';
 import { mtlsEndpoints } from '../../provider/paths.ts';
 
+/** Members change with the configuration only. Clients notice a change within the time that they cache keys at least. */
+const cacheSeconds = 300;
+
 type Metadata = Readonly<Record<string, unknown>>;
 
 const strings = (value: unknown): readonly string[] =>
@@ -66,6 +69,7 @@ export const metadata = (config: Config): Feature => ({
         after(ctx) {
           const document: unknown = ctx.body;
           if (ctx.status !== 200 || typeof document !== 'object' || document === null) return;
+          ctx.set('Cache-Control', `public, max-age=${cacheSeconds}`);
           ctx.body = withoutEmpty(addMissingMembers({ ...document }, config));
         },
       },

@@ -9,7 +9,10 @@ type Handler = (about: Delivery['about']) => Promise<void>;
 export interface Outbox {
   /** Stores the message with the unit of work, or in a commit without one. It is sent after the commit. */
   send(kind: string, about: Delivery['about'], work: UnitOfWork | undefined): Promise<void>;
-  /** Sets what sends messages of a kind. The handler throws when the other server didn't accept the message. */
+  /**
+   * Sets what sends messages of a kind. The handler throws when the other server didn't accept the message. It is sent
+   * again unless the other server refused it for good.
+   */
   handle(kind: string, handler: Handler): void;
   start(): Promise<() => Promise<void>>;
 }
@@ -27,6 +30,16 @@ const maxTries = retryPauses.length + 1;
 /** Messages of a process that ended are found at the latest after this time. */
 const sweepMs = 30_000;
 const batchSize = 20;
+
+/** Besides 5xx, the statuses that another try may change (RFC 9110 §15.5.9, RFC 8470 §5.2, RFC 6585 §4). */
+const retryableStatuses: ReadonlySet<unknown> = new Set([408, 425, 429]);
+
+/** Without an answer there is no status. oidc-provider adds the response to the error. */
+const mayRetry = (error: unknown): boolean => {
+  const response = error instanceof Error && 'response' in error ? error.response : undefined;
+  if (!(response instanceof Response)) return true;
+  return response.status >= 500 || retryableStatuses.has(response.status);
+};
 
 export const createOutbox = ({ store, clock, events, onError }: Dependencies): Outbox => {
   const handlers = new Map<string, Handler>();
@@ -50,13 +63,18 @@ export const createOutbox = ({ store, clock, events, onError }: Dependencies): O
     }
     const outcome = await handler(delivery.about).then(
       () => 'ok' as const,
-      () => 'failed' as const,
+      (error: unknown) => (mayRetry(error) ? ('unanswered' as const) : ('failed' as const)),
     );
-    if (outcome === 'failed' && tries < maxTries) return scheduleSweep(pause);
+    if (outcome === 'unanswered' && tries < maxTries) return scheduleSweep(pause);
     await store.commit([{ op: 'remove', key }]);
     const { client } = delivery.about;
     const details = { kind: delivery.kind, tries };
-    events.emit({ type: 'delivery', outcome, details, ...(client !== undefined && { client }) });
+    events.emit({
+      type: 'delivery',
+      outcome: outcome === 'ok' ? outcome : 'failed',
+      details,
+      ...(client !== undefined && { client }),
+    });
   };
 
   const sweep = async (): Promise<void> => {
