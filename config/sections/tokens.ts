@@ -32,7 +32,7 @@ export const tokens = section('Lifetimes and contents of codes, tokens and sessi
   ),
   interaction_ttl: seconds('Time a person has to sign in and consent', 3600, 60, day),
   grant_ttl: seconds(
-    'Lifetime of a grant (at least refresh_token_ttl plus an hour)',
+    'Lifetime of a grant (at least an hour more than refresh and access tokens)',
     14 * day,
     60,
     400 * day,

@@ -173,6 +173,11 @@ const refusals = (client: string, own: ClientKey) => [
   { why: 'that lives ten years', jwt: assertion(own, client, issuer, { exp: seconds() + 315_360_000 }) },
   { why: 'whose end is a text', jwt: assertion(own, client, issuer, { exp: `${seconds() + 60}` }) },
   { why: 'from tomorrow', jwt: assertion(own, client, issuer, { iat: seconds() + 90 }) },
+  { why: 'made half a minute ahead', jwt: assertion(own, client, issuer, { iat: seconds() + 30 }) },
+  {
+    why: 'with a critical extension (RFC 7515 §4.1.11)',
+    jwt: assertion(own, client, issuer, {}, { crit: ['b64'], b64: true }),
+  },
   { why: 'not yet good', jwt: assertion(own, client, issuer, { nbf: seconds() + 90 }) },
   { why: 'without a jti', jwt: assertion(own, client, issuer, { jti: undefined }) },
   { why: 'whose jti is a number', jwt: assertion(own, client, issuer, { jti: 7 }) },

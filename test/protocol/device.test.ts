@@ -296,3 +296,22 @@ t.test('an approved device gets tokens (RFC 8628 §3.4)', async (t) => {
     t.equal((await poll(server, deviceCode)).status, 200);
   });
 });
+
+t.test('a device code that is used twice ends its tokens, also at the same moment', async (t) => {
+  const server = await startInProcess(t, { ...config, tokens: { device_interval: 1 } });
+  for (const isAtOnce of [true, false]) {
+    const { userCode, deviceCode } = await begin(server, 'openid offline_access');
+    const browser = new Browser();
+    await signIn(browser, await browser.submit(await enter(server, browser, userCode), {}));
+    const answers = isAtOnce
+      ? await Promise.all([poll(server, deviceCode), poll(server, deviceCode)])
+      : [await poll(server, deviceCode), await poll(server, deviceCode)];
+    t.strictSame(answers.map(({ status }) => status).sort(), [200, 400]);
+    const refreshed = await post(`${server.issuer}/oauth/token`, {
+      client_id: 'tv',
+      grant_type: 'refresh_token',
+      refresh_token: String(answers.find(({ status }) => status === 200)?.body['refresh_token']),
+    });
+    t.match(refreshed, { status: 400, body: { error: 'invalid_grant' } }, `at once: ${isAtOnce}`);
+  }
+});

@@ -37,6 +37,12 @@ const open = async (
 };
 
 const callback = 'https://app.example.com/callback';
+/** A public key whose modulus has this many bits. */
+const rsaKey = (bits: number) => {
+  const bytes = Buffer.alloc(Math.ceil(bits / 8), 0xff);
+  bytes[0] = 0xff >> (bytes.length * 8 - bits);
+  return { kty: 'RSA', e: 'AQAB', n: bytes.toString('base64url') };
+};
 const publicJwk = {
   kty: 'EC',
   crv: 'P-256',
@@ -67,6 +73,8 @@ t.test(
       'https://app.example.com/callback#part',
       'https://*.example.com/callback',
       'https://user@app.example.com/callback',
+      'https:///callback',
+      'https:app.example.com/callback',
       'https://app.example.com/call back',
       'https://app.example.com\\@evil.example/',
       'https://app.example.com/\u0000',
@@ -145,6 +153,8 @@ t.test(
       [{ jwks: { keys: [{}] } }, 'jwks'],
       [{ jwks: { keys: [{ ...publicJwk, d: 'secret' }] } }, 'jwks'],
       [{ jwks: { keys: [{ kty: 'oct', k: 'secret' }] } }, 'jwks'],
+      [{ jwks: { keys: [rsaKey(1024)] } }, 'jwks'],
+      [{ jwks: { keys: [publicJwk, rsaKey(2047)] } }, 'jwks'],
       [{ jwks: { keys: [publicJwk] }, jwks_uri: 'https://a.example/jwks' }, 'jwks_uri'],
       [{ jwks_uri: 'http://a.example/jwks' }, 'jwks_uri'],
       [{ logo_uri: 'javascript:alert(1)' }, 'logo_uri'],
@@ -286,6 +296,7 @@ t.test(
       require_pushed_authorization_requests: true,
     } as const;
     t.same(fieldsOf(strict), []);
+    t.same(fieldsOf({ ...strict, jwks: { keys: [publicJwk, rsaKey(2048)] } }), []);
     const broken: [Partial<ClientMetadata>, string][] = [
       [{ token_endpoint_auth_method: 'none' }, 'token_endpoint_auth_method'],
       [{ token_endpoint_auth_method: 'client_secret_basic' }, 'token_endpoint_auth_method'],
@@ -299,6 +310,7 @@ t.test(
       [{ id_token_signed_response_alg: 'RS256' }, 'id_token_signed_response_alg'],
       [{ request_object_signing_alg: 'PS512' }, 'request_object_signing_alg'],
       [{ pkce: 'exempt' }, 'pkce'],
+      [{ jwks: { keys: [rsaKey(1024)] } }, 'jwks'],
       [{ redirect_uris: ['http://localhost/callback'] }, 'redirect_uris'],
     ];
     for (const [change, field] of broken)

@@ -7,8 +7,8 @@ type AssertionRule = NonNullable<Configuration['assertJwtClientAuthClaimsAndHead
 
 /** An assertion may expire this many seconds from now at most. The record that detects its replay lives as long. */
 const maxLifetimeSeconds = 300;
-/** FAPI 2.0 §5.3.2.1. */
-const maxClockSkewSeconds = 60;
+/** FAPI 2.0 §5.3.2.1: the clock of a client may be this far ahead. */
+const maxClockSkewSeconds = 10;
 
 /** Any other `typ` marks a JWT that was made for another purpose (RFC 8725 §3.11). */
 const acceptedTypes = [undefined, 'jwt', 'client-authentication+jwt'];
@@ -30,7 +30,9 @@ export const assertionRules =
   async (ctx, claims, header, client) => {
     const now = systemClock.now() / 1000;
     const { aud, exp, iat, jti } = claims;
-    const { typ } = header;
+    const { typ, crit } = header;
+    if (crit !== undefined)
+      refuse('the client_assertion has a critical extension (crit) that is not supported');
     if (aud !== ctx.oidc.issuer) {
       refuse('audience (aud) of the client_assertion must be the issuer identifier, as a string and alone');
     }

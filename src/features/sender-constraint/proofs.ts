@@ -12,11 +12,13 @@ const maxProofAgeSeconds = 300;
 export const endOfProof = (): number => Math.floor(systemClock.now() / 1000) + maxProofAgeSeconds;
 
 /** What an unverified proof says; nothing if it can't be decoded. */
-const peekAtProof = (ctx: KoaContextWithOIDC): { alg?: unknown; jwk?: JWK | undefined; iat?: unknown } => {
+const peekAtProof = (
+  ctx: KoaContextWithOIDC,
+): { alg?: unknown; crit?: unknown; jwk?: JWK | undefined; iat?: unknown } => {
   const proof = ctx.get('DPoP');
   try {
-    const { alg, jwk } = decodeProtectedHeader(proof);
-    return { alg, jwk, iat: decodeJwt(proof).iat };
+    const { alg, crit, jwk } = decodeProtectedHeader(proof);
+    return { alg, crit, jwk, iat: decodeJwt(proof).iat };
   } catch {
     return {};
   }
@@ -40,7 +42,9 @@ export const isDatedAhead = (ctx: KoaContextWithOIDC): boolean => {
 
 /** Refuses what oidc-provider would accept: expensive keys and, for FAPI 2.0 clients, RS256 and dates ahead. */
 export const assertAcceptableProof = (ctx: KoaContextWithOIDC): void => {
-  const { alg, jwk } = peekAtProof(ctx);
+  const { alg, crit, jwk } = peekAtProof(ctx);
+  if (crit !== undefined)
+    throw new errors.InvalidDpopProof('DPoP proof has a critical extension (crit) that is not supported');
   if (typeof jwk === 'object' && jwk !== null && isExpensiveToVerify(jwk)) {
     throw new errors.InvalidDpopProof('DPoP proof key must have 4096 bits at most and an exponent as 65537');
   }

@@ -23,11 +23,12 @@ const jsonParameters = new Set(['claims', 'authorization_details', 'resource']);
 const mediaType = (typ: unknown): unknown =>
   typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : typ;
 
-const assertRequestObject: RequestObjectRule = async (ctx, claims, { alg, typ }, client) => {
+const assertRequestObject: RequestObjectRule = async (ctx, claims, { alg, typ, crit }, client) => {
   // oidc-provider stores a plain pushed request as an unsigned JWT that it makes itself.
   if (alg === 'none') return;
   const isFapi2 = client['profile'] === 'fapi2';
   const { exp, nbf } = claims;
+  if (crit !== undefined) refuse('the request object has a critical extension (crit) that is not supported');
 
   // RFC 9101 §10.8: a client's assertion or proof must not pass as its request, nor the reverse.
   if (!acceptedTypes.includes(mediaType(typ)))
@@ -47,8 +48,9 @@ const assertRequestObject: RequestObjectRule = async (ctx, claims, { alg, typ },
   }
   for (const claim of requiredClaims)
     if (claims[claim] === undefined) refuse(`the request object has no ${claim}`);
-  if (!isFapi2) return;
-  if (!fapiAlgorithms.includes(alg)) refuse('the request object must be signed with PS256, ES256 or EdDSA');
+  if (isFapi2 && !fapiAlgorithms.includes(alg))
+    refuse('the request object must be signed with PS256, ES256 or EdDSA');
+  if (exp === undefined || nbf === undefined) return;
   const lifetime = Number(exp) - Number(nbf);
   if (!(lifetime > 0 && lifetime <= maxLifetimeSeconds))
     refuse('exp of the request object must be within an hour of nbf');

@@ -55,8 +55,16 @@ export const lifetimes = ({ tokens, resources }: Config) => {
         Math.min(tokens.ciba_ttl, Number(ctx?.oidc?.params?.['requested_expiry'] ?? Infinity)),
       ClientCredentials: (_ctx, token) => resourceLifetime(token.aud) ?? tokens.client_credentials_ttl,
       DeviceCode: tokens.device_code_ttl,
-      // The first refresh token is issued a little later than its grant and must not outlive it.
-      Grant: Math.max(tokens.grant_ttl, tokens.refresh_token_ttl + 3600),
+      // Tokens must not outlive their grant. The first ones are issued up to an hour after it.
+      Grant: Math.max(
+        tokens.grant_ttl,
+        3600 +
+          Math.max(
+            tokens.refresh_token_ttl,
+            tokens.access_token_ttl,
+            ...resources.map(({ access_token_ttl = 0 }) => access_token_ttl),
+          ),
+      ),
       IdToken: tokens.id_token_ttl,
       Interaction: tokens.interaction_ttl,
       RefreshToken: refreshToken(tokens),

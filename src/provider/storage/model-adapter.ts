@@ -77,8 +77,14 @@ export class ModelAdapter implements Adapter {
     const key = modelKey(this.#model, id);
     if (!key) return;
     const at = this.clock.now();
-    const onConflict = (conflict: Conflict) => onSecondUse(this.#model, id, conflict);
-    await this.change((work) => work.stage({ op: 'consume', key, at }, { onConflict }));
+    await this.change((work) => {
+      const used = work.peek(key);
+      const onConflict = (conflict: Conflict) => {
+        const grantId = used && decodePayload(used.body).grantId;
+        return onSecondUse(this.#model, grantId, conflict);
+      };
+      work.stage({ op: 'consume', key, at }, { onConflict });
+    });
   }
 
   async destroy(id: string): Promise<undefined> {

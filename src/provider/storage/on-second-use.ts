@@ -13,14 +13,21 @@ export const onReplay = (id: string, { reason }: Conflict, label: string): Confl
         writes: [{ op: 'remove', key: grantKey(id) } as const],
       };
 
+const labels: Partial<Record<ModelName, string>> = {
+  AuthorizationCode: 'authorization code',
+  DeviceCode: 'device code',
+  BackchannelAuthenticationRequest: 'backchannel authentication request',
+};
+
 /** What becomes of a request whose code or request object was used by another request first. */
-export const onSecondUse = (model: ModelName, id: string, conflict: Conflict): ConflictOutcome => {
-  switch (model) {
-    case 'AuthorizationCode':
-      return onReplay(id, conflict, 'authorization code');
-    case 'PushedAuthorizationRequest':
-      return { error: new errors.InvalidRequestUri('request_uri was already used') };
-    default:
-      return { error: new errors.InvalidGrant('already consumed') };
-  }
+export const onSecondUse = (
+  model: ModelName,
+  grantId: string | undefined,
+  conflict: Conflict,
+): ConflictOutcome => {
+  if (model === 'PushedAuthorizationRequest')
+    return { error: new errors.InvalidRequestUri('request_uri was already used') };
+  // A device code or CIBA request that was denied has no grant.
+  if (grantId === undefined) return { error: new errors.InvalidGrant('already consumed') };
+  return onReplay(grantId, conflict, labels[model] ?? 'code');
 };

@@ -1,5 +1,5 @@
 import { exitCode, Failure } from '#src/errors.ts';
-import { Conflict } from '#src/store/errors.ts';
+import { Conflict, StoreUnavailable } from '#src/store/errors.ts';
 import type { Clock, Store, Write } from '#src/store/port.ts';
 import { kinds } from '#src/store/record-kinds.ts';
 import {
@@ -106,7 +106,12 @@ export const createAccountStore = (store: Store, clock: Clock): AccountStore => 
         const orphan = await findOrphanedName(record.username);
         if (orphan === undefined) throw nameTaken(record.username);
         const name = { key: nameKey(record.username), body: nameBody(record, clock.now()) };
-        await store.commit([{ op: 'replace', ...name, expected: orphan }, insertAccount(record)]);
+        try {
+          await store.commit([{ op: 'replace', ...name, expected: orphan }, insertAccount(record)]);
+        } catch (lost) {
+          // Another account took the orphaned name first.
+          throw lost instanceof Conflict ? nameTaken(record.username) : lost;
+        }
       }
     },
     async change(id, next) {
@@ -126,7 +131,8 @@ export const createAccountStore = (store: Store, clock: Clock): AccountStore => 
           if (!(error instanceof Conflict)) throw error;
           if (error.key.kind === kinds.accountName) throw nameTaken(record.username);
           if (error.reason === 'absent') throw notFound();
-          if (attempt === maxAttempts) throw error;
+          if (attempt === maxAttempts)
+            throw new StoreUnavailable('an account changes too often', { cause: error });
         }
       }
     },

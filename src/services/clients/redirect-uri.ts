@@ -24,6 +24,7 @@ export const redirectUriProblem = (text: string, native: boolean): string | unde
   if (text.includes('#')) return 'has a fragment; leave out everything from # on';
   if (text.includes('*')) return 'has a wildcard; register each URI separately';
   if (url.username !== '' || url.password !== '') return 'has a user name or password in it';
+  if (/^https?:/i.test(text) && !/^https?:\/\/[^/?]/i.test(text)) return 'has no host after https://';
   if (url.protocol === 'https:') {
     return native && isLoopback(url) ? 'is https on loopback; native clients use http there' : undefined;
   }
