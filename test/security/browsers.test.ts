@@ -247,3 +247,23 @@ t.test('a form of another site does nothing (CWE-352)', async (t) => {
   }
   t.equal((await send(hidden, { origin: issuer })).status, 303, 'the form itself is good');
 });
+
+t.test('a form of the device or logout page that another site posts is refused (CWE-352)', async (t) => {
+  const { issuer } = await startSecurityTest(t);
+  const post = (path: string, headers: Readonly<Record<string, string>>) =>
+    fetch(`${issuer}${path}`, {
+      method: 'POST',
+      redirect: 'manual',
+      body: 'user_code=BCDF-GHJK&xsrf=x',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+    });
+  for (const path of ['/oauth/device', '/oauth/logout/confirm']) {
+    for (const headers of [
+      { origin: 'https://evil.test' },
+      { origin: 'null' },
+      { 'sec-fetch-site': 'cross-site' },
+    ])
+      t.equal((await post(path, headers)).status, 403, `${path} ${JSON.stringify(headers)}`);
+    t.not((await post(path, { origin: issuer, 'sec-fetch-site': 'same-origin' })).status, 403);
+  }
+});

@@ -2,6 +2,7 @@
  * Owns the routes of oidc-provider: which methods each takes, which errors people see as pages, and the headers that the
  * engine may trust. The engine gets the host of the issuer, and the caller's address as trusted proxies report it.
  */
+
 import type { FastifyPluginAsync, FastifyRequest, onRequestHookHandler, RouteOptions } from 'fastify';
 import type { Config } from '#config';
 import type { Engine } from '../../provider/engine.ts';
@@ -15,6 +16,7 @@ import {
 } from '../../provider/paths.ts';
 import { setRequestContext } from '../../provider/request-context.ts';
 import type { AnswerError } from '../error-handler.ts';
+import { createForeignFormCheck } from '../pages/foreign-forms.ts';
 import { limitQuery, readBodyForEngine } from './bodies.ts';
 import { allowCorsOnErrors } from './cors-on-errors.ts';
 import { redirectPostToGet } from './redirect-post-to-get.ts';
@@ -34,10 +36,12 @@ export const engineScope =
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
 
     const prepareRequest = createPrepareRequest(config);
+    const refuseForeignForms = createForeignFormCheck(config);
 
     const addRoute = (path: string, methods: readonly string[]): void => {
       const hooks: Pick<RouteOptions, 'onRequest' | 'onSend' | 'errorHandler'> = {
         ...(path.includes(':') && { onRequest: requirePlainPath }),
+        ...(ownForms.has(path) && { onRequest: refuseForeignForms }),
         ...(methods.includes('OPTIONS') && { onSend: allowCorsOnErrors }),
         ...(isPagePath(path) && { errorHandler: answerError }),
       };
@@ -85,6 +89,9 @@ const pathOf = (url: string): string => {
   const query = url.indexOf('?');
   return query < 0 ? url : url.slice(0, query);
 };
+
+/** Forms of this server's own pages. Other sites may post to the authorization and logout endpoints. */
+const ownForms: ReadonlySet<string> = new Set([routes.code_verification, `${routes.end_session}/confirm`]);
 
 const plainPath = /^[A-Za-z0-9/_.~-]+$/;
 
