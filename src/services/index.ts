@@ -14,6 +14,7 @@ import { createKeys, type Keys } from './keys/index.ts';
 import { createOutbox, type Outbox } from './outbox/index.ts';
 import { createRateLimits, type RateLimits } from './rate-limits/index.ts';
 import { createReadiness, type Readiness } from './readiness/index.ts';
+import { createEndEverything, type EndEverything, endDisabledAccounts } from './sessions/index.ts';
 import { createThrottle, type Throttle } from './throttle/index.ts';
 
 interface Dependencies {
@@ -39,6 +40,7 @@ export interface Services {
   readonly limits: RateLimits;
   readonly outbox: Outbox;
   readonly readiness: Readiness;
+  readonly endEverything: EndEverything;
   readonly throttle: Throttle;
   /** Starts the work in the background. The result stops it. */
   start(): Promise<() => Promise<void>>;
@@ -71,6 +73,7 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
   const levels = createAuthenticationLevels(config);
   const outbox = createOutbox({ store, clock, events, onError });
   const readiness = createReadiness(store, keys);
+  const endEverything = createEndEverything({ store, clock, accounts, clients });
 
   return {
     accounts,
@@ -81,12 +84,15 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
     limits,
     outbox,
     readiness,
+    endEverything,
     throttle,
     async start() {
       // The audit starts first and stops last: it records what the others do until the end.
       const stops: (() => Promise<void>)[] = [];
       for (const service of [audit, outbox, limits, readiness]) stops.unshift(await service.start());
+      const ending = endDisabledAccounts({ accounts, endEverything }).catch(onError);
       return async () => {
+        await ending;
         for (const stop of stops) await stop();
       };
     },

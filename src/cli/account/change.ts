@@ -1,6 +1,7 @@
 import type { Command } from '#src/command.ts';
 import type { Account, Accounts } from '#src/services/accounts/index.ts';
 import { formatMembers } from '../format-members.ts';
+import { endEverything, endedData, endedNote } from './end-everything.ts';
 import { accountData, requireAccount, withAccounts } from './with-accounts.ts';
 
 interface AccountCommand {
@@ -30,11 +31,38 @@ export const show = accountCommand({
   work: async (_, account) => account,
 });
 
-export const disable = accountCommand({
-  name: 'disable',
-  description: 'refuse an account from now on; nothing of it is lost',
-  work: (accounts, { id }) => accounts.disable(id),
-});
+export const disable: Command = (group, context) => {
+  const { output } = context;
+  group
+    .command('disable')
+    .description('refuse an account from now on, and end all that it was signed in to')
+    .argument('<username>', 'or its sub')
+    .action(async (username: string) => {
+      const { account, ended } = await withAccounts(context, async (accounts, installation) => {
+        const { id } = await requireAccount(accounts, username);
+        const disabled = await accounts.disable(id);
+        return { account: disabled, ended: await endEverything(installation, accounts, id) };
+      });
+      output.answer({ ...accountData(account), ...endedData(ended) }, formatMembers(accountData(account)));
+      output.note(endedNote(ended));
+    });
+};
+
+export const signOut: Command = (group, context) => {
+  const { output } = context;
+  group
+    .command('sign-out')
+    .description('end all sessions of an account, and all tokens and consents that applications hold for it')
+    .argument('<username>', 'or its sub')
+    .action(async (username: string) => {
+      const { account, ended } = await withAccounts(context, async (accounts, installation) => {
+        const found = await requireAccount(accounts, username);
+        return { account: found, ended: await endEverything(installation, accounts, found.id) };
+      });
+      const { id: sub, username: name } = account;
+      output.answer({ sub, username: name, ...endedData(ended) }, endedNote(ended));
+    });
+};
 
 export const enable = accountCommand({
   name: 'enable',
@@ -48,8 +76,10 @@ export const remove: Command = (group, context) => {
     .description('delete an account for ever; its sub is never used again')
     .argument('<username>', 'or its sub')
     .action(async (username: string) => {
-      const { id, username: name } = await withAccounts(context, async (accounts) => {
+      const { id, username: name } = await withAccounts(context, async (accounts, installation) => {
         const account = await requireAccount(accounts, username);
+        // First, because a command that was interrupted finds the account only while it exists.
+        await endEverything(installation, accounts, account.id);
         await accounts.remove(account.id);
         return account;
       });

@@ -1,11 +1,11 @@
 import type { Command } from '#src/command.ts';
 import { add } from './add.ts';
-import { disable, enable, remove, show } from './change.ts';
+import { disable, enable, remove, show, signOut } from './change.ts';
 import { list } from './list.ts';
 import { hashPassword, resetPassword } from './password.ts';
 
 export const account: Command = (program, context) => {
   const group = program.command('account').description('accounts: who may sign in');
-  const all = [add, list, show, disable, enable, resetPassword, remove, hashPassword];
+  const all = [add, list, show, disable, enable, signOut, resetPassword, remove, hashPassword];
   for (const command of all) command(group, context);
 };

@@ -1,29 +1,42 @@
 import type { Command } from '#src/command.ts';
 import { formatMembers } from '../format-members.ts';
 import { readSecret } from '../secret-input.ts';
+import { endEverything, endedData, endedNote } from './end-everything.ts';
 import { requireAccount, withAccounts } from './with-accounts.ts';
+
+interface ResetFlags {
+  readonly choose?: true;
+  readonly keepTokens?: boolean;
+}
 
 export const resetPassword: Command = (group, context) => {
   const { output } = context;
   group
     .command('reset-password')
-    .description('give an account a random password, shown once')
+    .description('give an account a random password, shown once, and end all that was signed in')
     .argument('<username>', 'or its sub')
     .option('--choose', 'read the new password from standard input, or ask for it')
-    .action(async (username: string, { choose }: { readonly choose?: true }) => {
+    .option('--keep-tokens', 'keep refresh tokens with offline_access; sessions end all the same')
+    .action(async (username: string, { choose, keepTokens = false }: ResetFlags) => {
       const chosen = choose ? await readSecret('Password') : undefined;
-      const { account, password } = await withAccounts(context, async (accounts) => {
+      const { account, password, ended } = await withAccounts(context, async (accounts, installation) => {
         const found = await requireAccount(accounts, username);
-        if (chosen === undefined) return { account: found, password: await accounts.resetPassword(found.id) };
-        await accounts.setPassword(found.id, chosen);
-        return { account: found, password: undefined };
+        const made =
+          chosen === undefined ? await accounts.resetPassword(found.id, { keepTokens }) : undefined;
+        if (chosen !== undefined) await accounts.setPassword(found.id, chosen, { keepTokens });
+        return {
+          account: found,
+          password: made,
+          ended: keepTokens ? undefined : await endEverything(installation, accounts, found.id),
+        };
       });
       const data = {
         sub: account.id,
         username: account.username,
         ...(password === undefined ? {} : { password }),
       };
-      output.answer(data, formatMembers(data));
+      output.answer({ ...data, ...(ended && endedData(ended)) }, formatMembers(data));
+      if (ended) output.note(endedNote(ended));
       if (password !== undefined) output.note('The password is shown this once; only its hash is kept.');
     });
 };

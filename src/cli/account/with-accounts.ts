@@ -1,18 +1,18 @@
-import type { CommandContext, InstallationOptions } from '#src/command.ts';
+import type { CommandContext, Installation, InstallationOptions } from '#src/command.ts';
 import { exitCode, Failure } from '#src/errors.ts';
 import type { Account, Accounts } from '#src/services/accounts/index.ts';
 import { isoTime } from '../table.ts';
 
 export const withAccounts = <T>(
   { withInstallation }: CommandContext,
-  work: (accounts: Accounts) => Promise<T>,
+  work: (accounts: Accounts, installation: Installation) => Promise<T>,
   options?: InstallationOptions,
 ): Promise<T> =>
   withInstallation(async (installation) => {
     const { createAccounts } = await import('#src/services/accounts/index.ts');
     const accounts = createAccounts(installation);
     try {
-      return await work(accounts);
+      return await work(accounts, installation);
     } finally {
       accounts.close();
     }

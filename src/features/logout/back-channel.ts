@@ -1,5 +1,6 @@
 import { sendLogoutToken } from '../../provider/overrides/client-logout.ts';
 import type { ClientLogoutOptions } from '../../provider/overrides/options.ts';
+import { logoutDelivery } from '../../services/sessions/index.ts';
 import type { LogoutDependencies } from './dependencies.ts';
 
 /** OpenID Connect Back-Channel Logout §2.5: the person who signs out does not wait for the clients that are notified. */
@@ -7,7 +8,7 @@ export const notifyThroughOutbox = ({
   outbox,
   engine,
 }: Pick<LogoutDependencies, 'outbox' | 'engine'>): ClientLogoutOptions => {
-  outbox.handle('logout', async ({ client: id = '', account = '', sid }) => {
+  outbox.handle(logoutDelivery, async ({ client: id = '', account = '', sid }) => {
     const { provider } = engine();
     const client = await provider.Client.find(id);
     // The client was removed meanwhile, or has no address for notifications any more.
@@ -16,6 +17,6 @@ export const notifyThroughOutbox = ({
   });
   return {
     enqueue: ({ clientId: client, accountId: account, sid }, work) =>
-      outbox.send('logout', { client, account, ...(sid !== undefined && { sid }) }, work),
+      outbox.send(logoutDelivery, { client, account, ...(sid !== undefined && { sid }) }, work),
   };
 };

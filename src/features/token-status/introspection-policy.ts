@@ -1,5 +1,6 @@
 import type { Configuration } from 'oidc-provider';
 import type { Config } from '#config';
+import { signInOf } from '../../provider/settings/account.ts';
 import type { Accounts } from '../../services/accounts/index.ts';
 
 type IntrospectionPolicy = NonNullable<
@@ -8,7 +9,7 @@ type IntrospectionPolicy = NonNullable<
 
 /**
  * RFC 7662 §4: a client may introspect its own tokens, and an API those whose audience it is. For all others a token is
- * inactive, and so it is for everyone once the account of its person is disabled.
+ * inactive, and so it is for everyone once the account of its person is disabled or signed out.
  */
 export const introspectionPolicy = (config: Config, accounts: Accounts): IntrospectionPolicy => {
   const introspectionClients = new Map(
@@ -16,7 +17,7 @@ export const introspectionPolicy = (config: Config, accounts: Accounts): Introsp
   );
   return async (_ctx, client, token) => {
     const accountId = 'accountId' in token ? token.accountId : undefined;
-    if (accountId !== undefined && !(await accounts.forEngine(accountId))) return false;
+    if (accountId !== undefined && !(await accounts.forEngine(accountId, signInOf(token)))) return false;
     if (token.clientId === client.clientId) return true;
     if (client.clientAuthMethod === 'none' || !('aud' in token) || typeof token.aud !== 'string')
       return false;

@@ -5,10 +5,16 @@ import { grantKey } from '../storage/ids.ts';
 import type { ReadAuthentication } from './authentication.ts';
 import { refuseUnprotectedCode } from './pkce.ts';
 
+interface SignInTime {
+  readonly signedInAt: number;
+  readonly endsWithSignIn: boolean;
+}
+
 interface AccountSource {
-  /** Undefined when the account is unknown or disabled. */
+  /** Undefined when the account is unknown or disabled, or when the sign-in doesn't count any more. */
   forEngine(
     id: string,
+    signIn?: SignInTime,
   ): Promise<{ accountId: string; claims(use: string, scope: string): { sub: string } } | undefined>;
 }
 
@@ -18,6 +24,20 @@ const prefetchGrant = async (ctx: KoaContextWithOIDC): Promise<void> => {
   const grantId = client && (result?.consent?.grantId ?? session?.grantIdFor(client.clientId));
   if (grantId) await getUnitOfWork(ctx).read(grantKey(grantId));
 };
+
+/** What a code or token says about the sign-in that it comes from. */
+interface SignedInToken {
+  readonly iat?: number | undefined;
+  readonly authTime?: number | undefined;
+  readonly expiresWithSession?: boolean | undefined;
+  readonly extra?: { readonly auth_time?: unknown } | undefined;
+}
+
+/** A token that doesn't say when the person signed in is no older than its issue. */
+export const signInOf = (token: SignedInToken): SignInTime => ({
+  signedInAt: Number(token.authTime ?? token.extra?.auth_time ?? token.iat ?? 0),
+  endsWithSignIn: token.expiresWithSession === true,
+});
 
 /** RFC 9068 §5: APIs could take a token of this person for one that the client got for itself. */
 const subjectIsClient = (): Error =>
@@ -44,7 +64,8 @@ export const findAccount =
   }: AccountDependencies): NonNullable<Configuration['findAccount']> =>
   async (ctx, id, token) => {
     if (token?.kind === 'AuthorizationCode' && token.codeChallenge === undefined) refuseUnprotectedCode(ctx);
-    const [account] = await Promise.all([accounts.forEngine(id), prefetchGrant(ctx)]);
+    const signIn = token && signInOf(token);
+    const [account] = await Promise.all([accounts.forEngine(id, signIn), prefetchGrant(ctx)]);
     if (!account) return undefined;
     if (account.accountId === ctx.oidc.client?.clientId) throw subjectIsClient();
     return {

@@ -17,6 +17,8 @@ export interface Account {
   readonly createdAt?: number;
   /** Milliseconds since the epoch; absent until the first change. */
   readonly passwordChangedAt?: number;
+  /** Milliseconds since the epoch; absent until the first time. What was signed in before doesn't count any more. */
+  readonly signedOutAt?: number;
   readonly demo?: true;
 }
 
@@ -60,6 +62,19 @@ interface EngineAccount {
   claims(use: string, scope: string): { sub: string; [name: string]: Json | undefined };
 }
 
+/** When the person signed in for something that a browser or a client holds. */
+export interface SignInTime {
+  /** Seconds since the epoch. */
+  readonly signedInAt: number;
+  /** Whether it ends with the sign-in. Refresh tokens with `offline_access` don't. */
+  readonly endsWithSignIn: boolean;
+}
+
+export interface ChangePassword {
+  /** Keeps refresh tokens with `offline_access`. Sessions end, because the password that began them is gone. */
+  readonly keepTokens?: boolean;
+}
+
 export interface SignInRefused {
   readonly reason: 'unknown_account' | 'wrong_password' | 'account_disabled';
   /** The account that the attempt was for, if it exists. */
@@ -79,8 +94,8 @@ export interface Accounts {
     password: string,
     onRefused?: (refused: SignInRefused) => void,
   ): Promise<Account | undefined>;
-  /** Undefined when the account is unknown or disabled. */
-  forEngine(id: string): Promise<EngineAccount | undefined>;
+  /** Undefined when the account is unknown or disabled, or when `signIn` doesn't count any more. */
+  forEngine(id: string, signIn?: SignInTime): Promise<EngineAccount | undefined>;
   list(options?: { readonly limit?: number; readonly cursor?: string }): Promise<AccountPage>;
   /** Throws the Failure of a rule that the new account breaks, whichever accounts exist. `add` checks this too. */
   check(account: AddAccount): void;
@@ -88,10 +103,17 @@ export interface Accounts {
   draft(account: AddAccount): Promise<AccountDraft>;
   update(id: string, change: ChangeAccount): Promise<Account>;
   enable(id: string): Promise<Account>;
+  /** What was signed in before stays ended when the account is enabled again. */
   disable(id: string): Promise<Account>;
-  setPassword(id: string, password: string): Promise<void>;
+  /**
+   * From now on, nothing that was signed in before counts. An account of the configuration has no record that could
+   * say so. `services/sessions` also removes what is ended.
+   */
+  signOut(id: string): Promise<void>;
+  /** Ends what was signed in before, unless `keepTokens` says otherwise. */
+  setPassword(id: string, password: string, options?: ChangePassword): Promise<void>;
   /** Sets a random password and returns it. It is stored only as a hash. */
-  resetPassword(id: string): Promise<string>;
+  resetPassword(id: string, options?: ChangePassword): Promise<string>;
   remove(id: string): Promise<void>;
   /** How many password hashes are running and waiting, for metrics. */
   hashing(): { readonly running: number; readonly waiting: number };

@@ -4,7 +4,7 @@ import { exitCode, Failure } from '#src/errors.ts';
 import type { Events } from '#src/events.ts';
 import type { Clock, Store } from '#src/store/port.ts';
 import { createReadThroughCache } from '#src/store/read-through-cache.ts';
-import type { Account, Accounts } from './account.ts';
+import type { Account, Accounts, ChangePassword } from './account.ts';
 import { createAuthenticate } from './authenticate.ts';
 import { checkClaims, mergeClaims, namesOf } from './claims.ts';
 import { createConfiguredAccounts } from './configured.ts';
@@ -12,6 +12,7 @@ import { createNewAccountCheck, createNewAccountRecord } from './new-account-rec
 import { acceptUsername } from './new-username.ts';
 import { createPasswords } from './password/passwords.ts';
 import { type AccountRecord, toAccount } from './record.ts';
+import { isSignInCurrent } from './sign-in-time.ts';
 import { createAccountStore, nameTaken } from './store.ts';
 import { foldUsername } from './username.ts';
 
@@ -84,14 +85,17 @@ export const createAccounts = ({ store, config, clock, events }: AccountsOptions
     return toAccount(record);
   };
 
-  const setPassword = async (id: string, password: string): Promise<void> => {
+  const setPassword = async (
+    id: string,
+    password: string,
+    { keepTokens = false }: ChangePassword = {},
+  ): Promise<void> => {
     refuseConfigured(id);
     const hash = await passwords.hash(password);
-    await change(id, 'account.password_changed', (record) => ({
-      ...record,
-      hash,
-      passwordChangedAt: clock.now(),
-    }));
+    await change(id, 'account.password_changed', (record) => {
+      const now = clock.now();
+      return { ...record, hash, passwordChangedAt: now, ...(!keepTokens && { signedOutAt: now }) };
+    });
   };
 
   const find = async (id: string): Promise<Account | undefined> => configured.byId.get(id) ?? cache.get(id);
@@ -111,9 +115,10 @@ export const createAccounts = ({ store, config, clock, events }: AccountsOptions
       return held === undefined ? undefined : toAccount(held.record);
     },
     authenticate: createAuthenticate({ passwords, configured, stored }),
-    async forEngine(id) {
+    async forEngine(id, signIn) {
       const account = await find(id);
       if (account === undefined || !account.enabled) return undefined;
+      if (signIn && !isSignInCurrent(account, signIn)) return undefined;
       return { accountId: account.id, claims: () => ({ ...account.claims, sub: account.id }) };
     },
     async list({ limit = 50, cursor } = {}) {
@@ -149,15 +154,20 @@ export const createAccounts = ({ store, config, clock, events }: AccountsOptions
       });
     },
     enable: (id) => change(id, 'account.enabled', (former) => ({ ...former, enabled: true })),
-    disable: (id) => change(id, 'account.disabled', (former) => ({ ...former, enabled: false })),
-    async setPassword(id, password) {
+    disable: (id) =>
+      change(id, 'account.disabled', (former) => ({ ...former, enabled: false, signedOutAt: clock.now() })),
+    async signOut(id) {
+      if (configured.byId.has(id)) return;
+      await change(id, 'account.signed_out', (former) => ({ ...former, signedOutAt: clock.now() }));
+    },
+    async setPassword(id, password, options) {
       const { username = '', claims = {} } = (await find(id)) ?? {};
       passwords.checkNew(password, namesOf(username, claims));
-      await setPassword(id, password);
+      await setPassword(id, password, options);
     },
-    async resetPassword(id) {
+    async resetPassword(id, options) {
       const password = randomBytes(15).toString('base64url');
-      await setPassword(id, password);
+      await setPassword(id, password, options);
       return password;
     },
     async remove(id) {

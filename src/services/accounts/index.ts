@@ -10,4 +10,5 @@ export type { Account, Accounts, AddAccount, Claims } from './account.ts';
 export { createAccounts, namesOfService } from './accounts.ts';
 export { configuredAccountProblems } from './configured.ts';
 export { createPasswords } from './password/passwords.ts';
+export { isSignInCurrent } from './sign-in-time.ts';
 export { foldUsername } from './username.ts';

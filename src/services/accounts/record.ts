@@ -12,6 +12,7 @@ export interface AccountRecord {
   readonly claims: Claims;
   readonly hash?: string;
   readonly passwordChangedAt?: number;
+  readonly signedOutAt?: number;
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly demo?: true;
@@ -88,5 +89,6 @@ export const toAccount = (record: AccountRecord): Account => ({
   from: 'store',
   createdAt: record.createdAt,
   ...(record.passwordChangedAt === undefined ? {} : { passwordChangedAt: record.passwordChangedAt }),
+  ...(record.signedOutAt === undefined ? {} : { signedOutAt: record.signedOutAt }),
   ...(record.demo === undefined ? {} : { demo: record.demo }),
 });

@@ -10,3 +10,4 @@
  * 4. A process that dies leaves its messages in the store. The next sweep of any process takes them.
  */
 export { createOutbox, type Outbox } from './outbox.ts';
+export { insertDelivery } from './record.ts';

@@ -1,4 +1,4 @@
-import type { Account, Accounts } from '../accounts/index.ts';
+import { type Account, type Accounts, isSignInCurrent } from '../accounts/index.ts';
 
 /** The part of a session that describes its sign-in. */
 interface SessionSignIn {
@@ -7,17 +7,12 @@ interface SessionSignIn {
   readonly loginTs?: number | undefined;
 }
 
-/** A new password also ends the sessions that were started with the former one. */
-const precedesPasswordChange = (
-  { loginTs = 0 }: SessionSignIn,
-  { passwordChangedAt = 0 }: Account,
-): boolean => loginTs < Math.floor(passwordChangedAt / 1000);
-
-/** A session counts only while its account exists, is enabled, and has the password it had at the sign-in. */
+/** A session counts only while its account exists, is enabled, and has neither a new password nor been signed out since. */
 export const findSignedInAccount = async (
-  session: SessionSignIn,
+  { accountId, loginTs = 0 }: SessionSignIn,
   accounts: Pick<Accounts, 'find'>,
 ): Promise<Account | undefined> => {
-  const account = session.accountId === undefined ? undefined : await accounts.find(session.accountId);
-  return account?.enabled && !precedesPasswordChange(session, account) ? account : undefined;
+  const account = accountId === undefined ? undefined : await accounts.find(accountId);
+  const isCurrent = account && isSignInCurrent(account, { signedInAt: loginTs, endsWithSignIn: true });
+  return account?.enabled && isCurrent ? account : undefined;
 };

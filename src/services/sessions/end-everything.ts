@@ -1,0 +1,105 @@
+import type { AdapterPayload } from 'oidc-provider';
+import { decodeSession } from '../../provider/storage/session.ts';
+import type { Clock, Listed, Store, Write } from '../../store/port.ts';
+import { kinds } from '../../store/record-kinds.ts';
+import type { Accounts } from '../accounts/index.ts';
+import type { Clients } from '../clients/index.ts';
+import { insertDelivery } from '../outbox/index.ts';
+import { type LogoutNotification, logoutDelivery } from './logout-notification.ts';
+
+interface Dependencies {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly accounts: Pick<Accounts, 'find' | 'signOut'>;
+  readonly clients: Pick<Clients, 'get'>;
+}
+
+/** How much was removed. */
+export interface Ended {
+  readonly sessions: number;
+  readonly grants: number;
+  /** Backchannel authentication requests (CIBA). */
+  readonly requests: number;
+  readonly consents: number;
+  /** False when there is more to remove. The next call goes on. */
+  readonly complete: boolean;
+}
+
+export type EndEverything = (account: string) => Promise<Ended>;
+
+const pageSize = 100;
+/** For each index, so that one call takes seconds at most. */
+const maxPages = 100;
+
+/**
+ * Ends all sessions of an account, and all that clients hold for it: grants with their codes, device codes and tokens,
+ * pending backchannel requests, and remembered consents. The account says first that earlier sign-ins don't count, so
+ * all of it is dead at once, also what a request under way is about to store. Then the records are removed, page by
+ * page. A call that was interrupted is repeated.
+ */
+export const createEndEverything = ({ store, clock, accounts, clients }: Dependencies): EndEverything => {
+  const notifications = async (account: string, session: AdapterPayload): Promise<readonly Write[]> => {
+    const authorizations = Object.entries(session['authorizations'] ?? {});
+    const writes = await Promise.all(
+      authorizations.map(async ([client, { sid }]): Promise<readonly Write[]> => {
+        const record = await clients.get(client);
+        if (record?.metadata['backchannel_logout_uri'] === undefined) return [];
+        const about: LogoutNotification = { client, account, ...(sid !== undefined && { sid }) };
+        return [insertDelivery({ kind: logoutDelivery, about: { ...about }, tries: 0 }, clock.now())];
+      }),
+    );
+    return writes.flat();
+  };
+
+  return async (account) => {
+    if (await accounts.find(account)) await accounts.signOut(account);
+    const endedAt = clock.now();
+    const removed = { sessions: 0, grants: 0, requests: 0, consents: 0 };
+
+    const removalsOf = async ({ key, document }: Listed): Promise<readonly Write[]> => {
+      const removal: Write = { op: 'remove', key };
+      switch (key.kind) {
+        case kinds.session: {
+          const session = decodeSession(document, key.family, 'uid', endedAt);
+          const signedInAt = Number(session?.['loginTs'] ?? 0);
+          // The person has signed in again, or it is the session of another person by now.
+          if (session?.accountId !== account || signedInAt > Math.floor(endedAt / 1000)) return [];
+          removed.sessions += 1;
+          return [removal, ...(await notifications(account, session))];
+        }
+        case kinds.grant:
+          removed.grants += 1;
+          return [removal];
+        case kinds.backchannelRequest:
+          removed.requests += 1;
+          return [removal];
+        case kinds.consent:
+          removed.consents += 1;
+          return [removal];
+        default:
+          return [];
+      }
+    };
+
+    const removeListed = async (index: string): Promise<boolean> => {
+      let cursor: string | undefined;
+      for (let pages = 0; pages < maxPages; pages += 1) {
+        const page = await store.list(index, account, {
+          limit: pageSize,
+          to: endedAt,
+          ...(cursor !== undefined && { cursor }),
+        });
+        const writes = (await Promise.all(page.items.map(removalsOf))).flat();
+        if (writes.length > 0) await store.commit(writes);
+        cursor = page.next;
+        if (cursor === undefined) return true;
+      }
+      return false;
+    };
+
+    // Sessions and grants, requests, consents.
+    let complete = true;
+    for (const index of ['live', 'requests', 'consents']) complete = (await removeListed(index)) && complete;
+    return { ...removed, complete };
+  };
+};
