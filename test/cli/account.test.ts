@@ -1,21 +1,9 @@
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import t from 'tap';
 import { openStore } from '#adapters/index.ts';
 import { createAccounts } from '#src/services/accounts/index.ts';
 import { recordEvents } from '../support/recorded-events.ts';
-import {
-  Browser,
-  codeFor,
-  newVerifier,
-  openCommandFolder,
-  RelyingParty,
-  redirectParameters,
-  password as signInPassword,
-  startServerProcess,
-  testConfig,
-  usualConfig,
-} from '../support/setup/index.ts';
+import { openCommandFolder, testConfig } from '../support/setup/index.ts';
 
 interface Shown {
   readonly sub: string;
@@ -117,56 +105,4 @@ t.test('a hash made for the configuration works there', async (t) => {
     await store.close();
   });
   t.ok(await accounts.authenticate('root', password));
-});
-
-t.test('an operator ends what is signed in, beside a running server', async (t) => {
-  const server = await startServerProcess(t, { config: { ...usualConfig, accounts: [] } });
-  const { json } = await server.command(['account', 'add', 'ada', '--json'], `${signInPassword}\n`);
-  const { sub } = json<Shown>();
-  const party = new RelyingParty(server.url);
-  const holds = async () => {
-    const browser = new Browser();
-    const parameters = { scope: 'openid offline_access', prompt: 'consent' };
-    const { code, verifier } = await codeFor(party, browser, parameters);
-    const { body } = await party.redeem(code, verifier);
-    const silent = party.authorizationUrl(newVerifier(), { prompt: 'none' });
-    return {
-      isSignedIn: async () => redirectParameters(await browser.open(silent)).has('code'),
-      refresh: async () => (await party.refresh(String(body['refresh_token']))).status,
-    };
-  };
-  const run = async (args: readonly string[], input?: string) => {
-    const result = await server.command(['account', ...args, '--json'], input);
-    t.equal(result.exit, 0, result.err);
-    return result.json<Record<string, unknown>>();
-  };
-  const one = { ended: { sessions: 1, grants: 1 } };
-
-  const first = await holds();
-  t.ok(await first.isSignedIn());
-  t.match(await run(['sign-out', 'ada']), { sub, ...one });
-  t.notOk(await first.isSignedIn());
-  t.equal(await first.refresh(), 400);
-
-  const second = await holds();
-  await setTimeout(1000);
-  const kept = await run(['reset-password', 'ada', '--choose', '--keep-tokens'], `${signInPassword}\n`);
-  t.notOk('ended' in kept);
-  t.notOk(await second.isSignedIn(), 'the session ends with its password');
-  t.equal(await second.refresh(), 200, 'the token is kept');
-
-  const third = await holds();
-  t.match(await run(['reset-password', 'ada', '--choose'], `${signInPassword}\n`), { ended: { grants: 2 } });
-  t.equal(await third.refresh(), 400);
-
-  const fourth = await holds();
-  t.match(await run(['disable', 'ada']), { enabled: false, ...one });
-  await run(['enable', 'ada']);
-  t.notOk(await fourth.isSignedIn(), 'what was disabled stays ended');
-  t.equal(await fourth.refresh(), 400);
-
-  await holds();
-  t.match(await run(['delete', 'ada']), { deleted: true });
-  const records = await server.command(['audit', 'list', '--json']);
-  t.match(records.out, /account\.signed_out/);
 });
