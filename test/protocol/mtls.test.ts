@@ -398,7 +398,7 @@ t.test('certificates may be requested on a separate host (RFC 8705 §5)', async 
       t.ok([400, 401].includes((await send('POST', path)).status), path);
       t.equal((await send('POST', path, {}, {}, 'mtls.id.example.evil.test')).status, 421);
     }
-    t.equal((await send('POST', '/api/v1/tokens')).status, 415);
+    t.equal((await send('POST', '/api/v1/tokens')).status, 400);
     for (const path of [
       ...['/', '/account', '/account/requests', '/interaction/x', '/assets/x', '/errors/invalid_grant'],
       ...['/oauth/authorize', '/oauth/logout', '/oauth/device', '/oauth/jwks', '/nothing'],
