@@ -17,6 +17,7 @@ import { openLogSync } from './log-sync.ts';
 import { createMessages } from './messages.ts';
 import { createRead } from './read.ts';
 import { retryWhileBusy } from './retry-while-busy.ts';
+import { createReadSpace } from './space.ts';
 import { toUnavailable } from './sqlite-errors.ts';
 import { createSweep } from './sweep-expired.ts';
 import { startSweeper } from './sweep-timer.ts';
@@ -120,6 +121,7 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<Store> => 
     subscribe: (topic, listener) => (closing ? () => {} : messages.subscribe(topic, listener)),
     ping: () => operate('ping', () => void read([{ kind: '', family: '', id: '' }], 0)),
     inspect,
+    space: createReadSpace(path, db),
     dump: (cursor) => operate('dump', () => dump(cursor, clock.now())),
     load: (entries) =>
       observed('load', async () => {

@@ -18,6 +18,7 @@ import { createLists } from './lists.ts';
 import { createLoad } from './load.ts';
 import { ping } from './ping.ts';
 import { ServerClock } from './server-clock.ts';
+import { readSpace } from './space.ts';
 import { Subscriber } from './subscriber.ts';
 
 interface Options {
@@ -85,6 +86,7 @@ export const openRedis = async (options: Options): Promise<Store> => {
     subscribe: (topic, listener) => subscriber.subscribe(topic, listener),
     ping: () => observePing(() => ping(connection, operationTimeoutMs)),
     inspect: () => inspect(connection, operationTimeoutMs),
+    space: () => readSpace(connection, operationTimeoutMs),
     dump,
     load,
     close: () => {

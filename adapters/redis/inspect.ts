@@ -1,17 +1,8 @@
 import type { Redis } from 'ioredis';
 import type { Finding } from '#src/store/port.ts';
 import type { Connection } from './connection.ts';
+import { parseInfo, readInfo, type ServerInfo } from './server-info.ts';
 import { withTimeout } from './with-timeout.ts';
-
-type ServerInfo = ReadonlyMap<string, string>;
-
-const parseInfo = (info: string): ServerInfo =>
-  new Map(
-    info.split(/\r?\n/).flatMap((line): [string, string][] => {
-      const colon = line.indexOf(':');
-      return colon > 0 ? [[line.slice(0, colon), line.slice(colon + 1)]] : [];
-    }),
-  );
 
 /** Problems that an operator should fix. INFO shows all of them; CONFIG isn't needed, and many providers forbid it. */
 export const inspect = async (connection: Connection, limitMs: number): Promise<Finding[]> => {
@@ -25,7 +16,7 @@ export const inspect = async (connection: Connection, limitMs: number): Promise<
 const inspectServer = async (node: Redis, clustered: boolean, limitMs: number): Promise<Finding[]> => {
   let facts: ServerInfo;
   try {
-    facts = parseInfo(await withTimeout(node.info(), limitMs));
+    facts = await readInfo(node, limitMs);
   } catch (error) {
     return [error instanceof Error && error.message.startsWith('NOPERM') ? unchecked : unreachable];
   }
@@ -94,12 +85,21 @@ const checkPersistence = (facts: ServerInfo): Finding[] => {
       message: 'Redis has used all of its maxmemory and takes no writes.',
       fix: 'Raise maxmemory.',
     });
-  else if (limit > 0 && used > 0.9 * limit)
+  else if (limit > 0 && used > 0.8 * limit)
     found.push({
       code: 'store_nearly_full',
       fatal: false,
-      message: 'Redis has used more than nine tenths of its maxmemory; when it is full it takes no writes.',
+      message:
+        'Redis has used more than four fifths of its maxmemory. With the usual store.reserve_percent no new sign-in is accepted now; when it is full it takes no writes.',
       fix: 'Raise maxmemory.',
+    });
+  else if (limit === 0 && facts.has('maxmemory'))
+    found.push({
+      code: 'store_unlimited',
+      fatal: false,
+      message:
+        'Redis has no maxmemory: it may take all memory of its machine, and store.reserve_percent has no effect.',
+      fix: 'Set maxmemory to what Redis may use.',
     });
   if (facts.get('aof_enabled') === '0')
     found.push({

@@ -127,6 +127,11 @@ export interface Finding {
   readonly fix: string;
 }
 
+export interface Space {
+  readonly freeBytes: number;
+  readonly totalBytes: number;
+}
+
 export interface Store {
   /** Reads many documents in one round trip, in the order of the keys. */
   read(keys: readonly Key[]): Promise<readonly (Document | undefined)[]>;
@@ -146,6 +151,8 @@ export interface Store {
   subscribe(topic: string, listener: (message: string) => void): () => void;
   ping(): Promise<void>;
   inspect(): Promise<readonly Finding[]>;
+  /** The space for records. Undefined when the store has no limit. It isn't counted as a round trip. */
+  space(): Promise<Space | undefined>;
   /**
    * Every entry, page by page, with a document before its index entries. The copy is inexact if the store is written to
    * at the same time.

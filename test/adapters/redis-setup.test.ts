@@ -86,7 +86,12 @@ await t.test('findings name what an operator should fix', async (t) => {
   const replica = await startRedis({ args: ['--replicaof', `127.0.0.1 ${server.port}`] });
   t.teardown(() => Promise.all([server.close(), replica.close()]));
   const store = await opened(t, server.url);
-  t.same(await codes(store), ['store_not_durable']);
+  t.same(await codes(store), ['store_not_durable', 'store_unlimited']);
+  t.equal(await store.space(), undefined, 'without maxmemory there is no limit');
+  await redisCommand(server.port, 'config', 'set', 'maxmemory', '100mb');
+  const space = await store.space();
+  t.equal(space?.totalBytes, 100 * 1024 * 1024);
+  t.ok(space && space.freeBytes > 90_000_000 && space.freeBytes < space.totalBytes);
   await redisCommand(server.port, 'config', 'set', 'maxmemory-policy', 'allkeys-lru');
   const evicts = (await store.inspect()).find(({ code }) => code === 'store_evicts');
   t.equal(evicts?.fatal, true);

@@ -39,6 +39,8 @@ export const messagesAndLifecycle = async (t: Test, open: Open): Promise<void> =
       t.type(finding.fatal, 'boolean');
       t.ok(finding.message.length > 0 && finding.fix.length > 0);
     }
+    const space = await store.space();
+    t.ok(space === undefined || (space.freeBytes >= 0 && space.freeBytes <= space.totalBytes));
   });
 
   await t.test('a closed store refuses every operation and may be closed again', async (t) => {
