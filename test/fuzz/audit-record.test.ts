@@ -26,10 +26,14 @@ t.test('the audit record counts each event once, in any order and at any time', 
   fuzz(t, happenings, (happened) => {
     let now = 0;
     let written = 0;
-    const merging = createRefusalMerger({ now: () => now }, ({ at, merged }) => {
-      written += merged?.count ?? 1;
-      if (merged && !(merged.first <= merged.last && merged.last <= at))
-        throw new Error('times out of order');
+    const merging = createRefusalMerger({
+      clock: { now: () => now },
+      spaceLeft: () => 'enough',
+      write({ at, merged }) {
+        written += merged?.count ?? 1;
+        if (merged && !(merged.first <= merged.last && merged.last <= at))
+          throw new Error('times out of order');
+      },
     });
     for (const [event, later] of happened) {
       now += later;

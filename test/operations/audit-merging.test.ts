@@ -7,7 +7,7 @@ import { createManualClock } from '../support/clocks.ts';
 import { testConfig } from '../support/setup/index.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-const open = async (t: Test) => {
+const open = async (t: Test, spaceLeft?: () => 'little') => {
   const clock = createManualClock();
   const store = await openStore('memory:', { clock });
   t.teardown(() => store.close());
@@ -23,6 +23,7 @@ const open = async (t: Test) => {
     events,
     cipher: () => cipher,
     onError: (error) => t.error(error),
+    ...(spaceLeft && { spaceLeft }),
   });
   const end = await record.start();
   const list = async () => {
@@ -151,6 +152,30 @@ t.test('more anonymous callers than are distinguished fill neither memory nor th
       ['one', undefined, 9_749],
     ],
   );
+});
+
+t.test('what goes on, and what anyone can repeat, takes few records', async (t) => {
+  const { clock, emit, end, list, countRecorded } = await open(t);
+  for (let minute = 0; minute < 120; minute += 1) {
+    emit(refused());
+    emit({ type: 'pushed-request.accepted', outcome: 'ok', client: 'spa', address: '192.0.2.1' });
+    emit({ type: 'logout', outcome: 'ok', address: '192.0.2.1' });
+    clock.advance(61_000);
+  }
+  await end();
+  t.equal(await countRecorded(), 360, 'each is counted');
+  t.ok((await list()).length < 60, `${(await list()).length} records in two hours`);
+});
+
+t.test('with little space in the store, strangers are counted by type and reason only', async (t) => {
+  const { clock, emit, end, list, countRecorded } = await open(t, () => 'little');
+  for (let n = 0; n < 60; n += 1) {
+    emit(refused({ address: `10.0.0.${n}`, client: `client-${n}` }));
+    clock.advance(60_000);
+  }
+  await end();
+  t.equal(await countRecorded(), 60);
+  t.ok((await list()).length <= 6, `${(await list()).length} records in an hour`);
 });
 
 t.test('a CSV export has the count of each record', (t) => {

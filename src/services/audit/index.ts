@@ -14,6 +14,7 @@ import type { Config } from '#config';
 import type { Events } from '../../events.ts';
 import type { Clock, Store } from '../../store/port.ts';
 import type { SecretCipher } from '../keys/index.ts';
+import type { SpaceLeft } from './merge-refusals.ts';
 import { createRecorder, type RecorderState } from './recorder.ts';
 
 export { csvHead, csvLine } from './csv.ts';
@@ -30,6 +31,8 @@ interface Dependencies {
   /** Called when the first record is written, so that events before the keys exist are recorded too. */
   readonly cipher: () => SecretCipher | Promise<SecretCipher>;
   readonly onError: (error: unknown) => void;
+  /** Without it, enough. */
+  readonly spaceLeft?: () => SpaceLeft;
   /** Added to the details of every event. */
   readonly extraDetails?: Readonly<Record<string, string>>;
 }
@@ -57,6 +60,7 @@ export const createAudit = ({
   events,
   cipher,
   onError,
+  spaceLeft = () => 'enough',
   extraDetails,
 }: Dependencies): Audit => {
   if (!config.audit.enabled) {
@@ -68,6 +72,7 @@ export const createAudit = ({
     cipher,
     retentionDays: config.audit.retention_days,
     onError,
+    spaceLeft,
   });
   const stopListening = events.listen(
     extraDetails

@@ -18,20 +18,34 @@ export interface TimedEvent {
 interface Group {
   readonly event: SecurityEvent;
   readonly until: number;
+  readonly windowMs: number;
+  /** How many groups of this kind have followed each other without a pause. */
+  readonly run: number;
   count: number;
   first: number;
   last: number;
 }
 
-const windowMs = 60_000;
-/** At most this many groups are open at a time. Further refusals are grouped by type and reason only. */
+const shortWindowMs = 60_000;
+const hourMs = 3_600_000;
+/** What returns within ten minutes after its group has ended continues that group. */
+const pauseMs = 600_000;
+/** What goes on for longer than this many groups is summed up over a longer time. */
+const shortGroups = 10;
+const longWindowMs = hourMs / 2;
+const longestWindowMs = 6 * hourMs;
+/** At most this many groups are open at a time, and new kinds in an hour. Further events are grouped by type and reason only. */
 const maxGroups = 500;
+const maxKindsPerHour = 1_000;
 /** Details with few possible values. All others belong to a single request. */
 const keptDetails = ['door', 'endpoint', 'route'] as const;
 
-/** An attacker without an account can cause any number of refusals, and so could fill the audit record. */
-export const isAnonymous = ({ account, address }: SecurityEvent): boolean =>
-  account === undefined && address !== undefined;
+/** Successes that need neither an account nor the secret of a client. */
+const repeatableSuccesses: ReadonlySet<string> = new Set(['logout', 'pushed-request.accepted']);
+
+/** Of events without an account: an attacker can cause any number of these, and so could fill the audit record. */
+export const isRepeatable = ({ type, outcome, address }: SecurityEvent): boolean =>
+  address !== undefined && (outcome !== 'ok' || repeatableSuccesses.has(type));
 
 const withoutRequestDetails = ({
   type,
@@ -62,26 +76,73 @@ const typeAndReason = ({ type, outcome, reason }: SecurityEvent): SecurityEvent 
   ...(reason !== undefined && { reason }),
 });
 
-/**
- * Writes the first anonymous refusal at once and unchanged. Refusals like it within the next minute become one record,
- * whose `merged.count` says how many they were.
- */
-export const createRefusalMerger = (clock: Clock, write: (timed: TimedEvent) => void) => {
-  /** In the order in which they were opened, which is the order in which they end. */
-  const open = new Map<string, Group>();
+interface Dependencies {
+  readonly clock: Clock;
+  readonly write: (timed: TimedEvent) => void;
+  readonly spaceLeft: () => SpaceLeft;
+}
 
-  const close = (ended: (group: Group) => boolean): void => {
+/** How much space the store has for records that last. */
+export type SpaceLeft = 'enough' | 'little' | 'reserve';
+
+/**
+ * Writes the first event of a kind at once and unchanged. Events like it within the next minute become one record, whose
+ * `merged.count` says how many they were. What goes on for more than ten minutes gets a record every half an hour,
+ * and so does everything, without addresses, while the store has little space.
+ */
+export const createRefusalMerger = ({ clock, write, spaceLeft }: Dependencies) => {
+  /** In the order in which they were opened. */
+  const open = new Map<string, Group>();
+  /** Kinds whose group has just ended, with the time until which a further event continues them. */
+  const ended = new Map<string, { readonly run: number; readonly until: number }>();
+  let hour = 0;
+  let kindsInHour = 0;
+  let seenAt = 0;
+  /** When the first of the open groups ends. */
+  let nextEnd = Number.POSITIVE_INFINITY;
+
+  const close = (isEnded: (group: Group) => boolean): void => {
+    const now = clock.now();
     for (const [key, group] of open) {
-      if (!ended(group)) return;
+      if (!isEnded(group)) continue;
       open.delete(key);
-      const { event, count, first, last } = group;
-      if (count > 0) write({ at: clock.now(), event, merged: { count, first, last } });
+      const { event, run, count, first, last } = group;
+      if (count > 0) write({ at: now, event, merged: { count, first, last } });
+      ended.set(key, { run, until: now + pauseMs });
     }
+    for (const [key, { until }] of ended) if (until <= now || until > now + pauseMs) ended.delete(key);
+    nextEnd = Math.min(...[...open.values()].map(({ until }) => until));
   };
-  /** A clock that was set back would keep a group open, and all groups after it; those are closed too. */
+  /** A clock that was set back would keep a group open, so that one is closed too. */
   const closeEnded = (): void => {
     const now = clock.now();
-    close(({ until }) => until <= now || until > now + windowMs);
+    const wasSetBack = now < seenAt;
+    seenAt = now;
+    if (now >= nextEnd || wasSetBack) close(({ until, windowMs }) => until <= now || until > now + windowMs);
+  };
+
+  const isNewKindAllowed = (): boolean => {
+    const current = Math.floor(clock.now() / hourMs);
+    if (current !== hour) kindsInHour = 0;
+    hour = current;
+    return open.size < maxGroups && kindsInHour < maxKindsPerHour;
+  };
+
+  const isContinued = (key: string, at: number): boolean => (ended.get(key)?.until ?? 0) > at;
+
+  const windowFor = (run: number): number => {
+    const left = spaceLeft();
+    if (left === 'reserve') return longestWindowMs;
+    return left === 'little' || run > shortGroups ? longWindowMs : shortWindowMs;
+  };
+
+  const openGroup = (key: string, event: SecurityEvent, at: number): void => {
+    const run = (isContinued(key, at) ? (ended.get(key)?.run ?? 0) : 0) + 1;
+    ended.delete(key);
+    const windowMs = windowFor(run);
+    const group = { event, until: at + windowMs, windowMs, run, count: 0, first: at, last: at };
+    open.set(key, group);
+    nextEnd = Math.min(nextEnd, group.until);
   };
 
   return {
@@ -90,11 +151,14 @@ export const createRefusalMerger = (clock: Clock, write: (timed: TimedEvent) => 
       const at = clock.now();
       const common = withoutRequestDetails(event);
       const exact = JSON.stringify(common);
-      const grouped = open.has(exact) || open.size < maxGroups ? common : typeAndReason(event);
-      const key = grouped === common ? exact : JSON.stringify(grouped);
+      const isKnownKind = open.has(exact) || isContinued(exact, at);
+      const isExact = open.has(exact) || (spaceLeft() === 'enough' && (isKnownKind || isNewKindAllowed()));
+      const grouped = isExact ? common : typeAndReason(event);
+      const key = isExact ? exact : JSON.stringify(grouped);
       const group = open.get(key);
       if (!group) {
-        open.set(key, { event: grouped, until: at + windowMs, count: 0, first: at, last: at });
+        if (isExact && !isKnownKind) kindsInHour += 1;
+        openGroup(key, grouped, at);
         write({ at, event });
         return;
       }

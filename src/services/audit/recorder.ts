@@ -4,13 +4,14 @@ import { Conflict } from '#src/store/errors.ts';
 import type { Clock, Store } from '#src/store/port.ts';
 import type { SecretCipher } from '../keys/index.ts';
 import { createChain } from './chain.ts';
-import { createRefusalMerger, isAnonymous, type TimedEvent } from './merge-refusals.ts';
+import { createRefusalMerger, isRepeatable, type SpaceLeft, type TimedEvent } from './merge-refusals.ts';
 
 interface Dependencies {
   readonly store: Store;
   readonly clock: Clock;
   readonly cipher: () => SecretCipher | Promise<SecretCipher>;
   readonly retentionDays: number;
+  readonly spaceLeft: () => SpaceLeft;
   /** Called once when records can't be written, and again when some are lost for good. */
   readonly onError: (error: unknown) => void;
 }
@@ -39,7 +40,7 @@ const lastAttemptMs = 2_000;
 const maxWaiting = 20_000;
 
 export const createRecorder = (dependencies: Dependencies): Recorder => {
-  const { clock, onError } = dependencies;
+  const { clock, onError, spaceLeft } = dependencies;
   const waiting: TimedEvent[] = [];
   let chain = createChain(dependencies);
   let started = false;
@@ -109,11 +110,11 @@ export const createRecorder = (dependencies: Dependencies): Recorder => {
     waiting.push(timed);
     scheduleWrite();
   };
-  const merger = createRefusalMerger(clock, enqueue);
+  const merger = createRefusalMerger({ clock, write: enqueue, spaceLeft });
 
   return {
     record(event) {
-      if (event.outcome !== 'ok' && isAnonymous(event)) merger.record(event);
+      if (event.account === undefined && isRepeatable(event)) merger.record(event);
       else enqueue({ at: clock.now(), event });
     },
     state: () => ({ waiting: waiting.length, written, dropped }),
