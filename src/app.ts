@@ -11,7 +11,12 @@ import { readClientCertificates } from './http/certificates/index.ts';
 import { refuseConnections } from './http/connection-refusals.ts';
 import { type Connections, trackConnections } from './http/draining.ts';
 import { engineScope } from './http/engine/index.ts';
-import { bindToBrowser, interactionScope, rememberNextStep } from './http/interactions/index.ts';
+import {
+  bindToBrowser,
+  interactionScope,
+  limitOpenSignIns,
+  rememberNextStep,
+} from './http/interactions/index.ts';
 import { createAnswerError } from './http/pages/answer-error.ts';
 import { pagesScope } from './http/pages/index.ts';
 import { createNotFoundHandler } from './http/pages/not-found.ts';
@@ -101,6 +106,7 @@ export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOp
       store,
       clock,
       clients,
+      admit: services.admission.admit,
       events,
       cipher: keys.cipher,
       onUncaughtError: (error, correlation) => log.error({ err: error, correlation }, 'the engine failed'),
@@ -123,6 +129,7 @@ export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOp
         },
         { owner: 'interactions', provider: bindToBrowser(config, cookieKeys) },
         { owner: 'interactions', provider: rememberNextStep(config) },
+        { owner: 'interactions', provider: limitOpenSignIns(config) },
         ...features.flatMap(({ name, provider }) => (provider ? [{ owner: name, provider }] : [])),
       ],
     },
@@ -140,6 +147,7 @@ export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOp
   refuseConnections(server, events);
   readClientCertificates(server, { config, events, clock });
   server.addHook('onRequest', services.limits.hook);
+  services.admission.attach(server);
   await server.register(engineScope({ config, engine, answerError }));
   await server.register(jwksRoute({ keys, path: routes.jwks, cacheSeconds: config.keys.jwks_cache_seconds }));
   await server.register(assets);

@@ -129,7 +129,11 @@ const explanations = {
   temporarily_unavailable: {
     status: 503,
     meaning: 'The service can’t handle the request right now.',
-    causes: ['The server is overloaded or shutting down, or its store doesn’t respond.'],
+    causes: [
+      'The server is overloaded or shutting down, or its store doesn’t respond.',
+      'The store is nearly full (store.reserve_percent), so no new sign-in, pushed request or registration is accepted.',
+      'With status 429: too many requests came from this address, or of this account or client.',
+    ],
     fixes: [
       'Wait for the time in Retry-After, then send the same request again. A code or token in it is still valid.',
     ],

@@ -56,6 +56,22 @@ const throttle = section('Rate limits, counted in the store (IPv6 addresses by /
   token_per_client: perMinute('Requests of one client to the token endpoints', 0),
   failed_authentication_per_client: perMinute('Failed authentications of one client from one address', 30),
   device_per_address: perMinute('User codes entered from one address', 10),
+  sign_in_start_per_address: perMinute(
+    'Sign-ins started from one address by browsers that are not signed in. One that takes more than 1 KiB in the store counts once per KiB',
+    300,
+  ),
+  sign_in_start_per_account: perMinute(
+    'Pages of a sign-in (consent, another sign-in …) started by one account that is signed in, counted in the same way',
+    60,
+  ),
+  pushed_request_per_address: perMinute(
+    'Requests pushed to /oauth/par from one address by clients without a secret or key, and by clients that registered themselves, counted in the same way',
+    300,
+  ),
+  device_code_per_address: perMinute(
+    'Device codes issued to such clients at one address, counted in the same way',
+    60,
+  ),
   registration_per_address: perMinute('Clients registered and accounts created from one address', 10),
 });
 

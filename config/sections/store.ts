@@ -19,6 +19,10 @@ export const store = section('The store of all data.', {
     default: 'postern',
     format: 'key-prefix',
   }),
+  reserve_percent: integer(
+    'Part of the memory of Redis (maxmemory), or of the disk, that is kept free: when less is free, new sign-ins and pushed requests get 503, and everything else goes on. At most 256 MiB are kept free. 0: nothing.',
+    { default: 20, minimum: 0, maximum: 50 },
+  ),
   operation_timeout_ms: integer('Longest wait for one round trip to the store, in milliseconds.', {
     default: 500,
     minimum: 50,

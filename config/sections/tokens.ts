@@ -30,7 +30,13 @@ export const tokens = section('Lifetimes and contents of codes, tokens and sessi
     60,
     3650 * day,
   ),
-  interaction_ttl: seconds('Time a person has to sign in and consent', 3600, 60, day),
+  interaction_ttl: seconds('Time a person has to sign in, from the start of the request', 600, 60, day),
+  interaction_signed_in_ttl: seconds(
+    'Time a person who is signed in has for each further page, such as consent (at least interaction_ttl)',
+    3600,
+    60,
+    day,
+  ),
   grant_ttl: seconds(
     'Lifetime of a grant (at least an hour more than refresh and access tokens)',
     14 * day,

@@ -55,13 +55,13 @@ export const clientsOfFeatures = playgroundClientConfigs;
 
 export const createFeatures = (dependencies: FeatureDependencies): readonly Feature[] => {
   const { config, store, clock, events, pages, metrics, services, grantTypes, engine } = dependencies;
-  const { accounts, audit, clients, keys, levels, limits, outbox, readiness, throttle } = services;
+  const { accounts, admission, audit, clients, keys, levels, limits, outbox, readiness, throttle } = services;
   const cookieKeys = () => keys.current().cookieKeys;
   const [cookieKey = ''] = cookieKeys();
   const features: readonly Feature[] = [
     metrics.feature({ events, clock, grantTypes, keys, accounts, audit, readiness }),
     selectAccount(accounts),
-    createAccount({ config, clock, events, accounts, throttle, levels }),
+    createAccount({ config, clock, events, accounts, admission, throttle, levels }),
     signIn({
       config,
       clock,
@@ -87,7 +87,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
       engine,
       cookieKeys,
     }),
-    registration({ config, store, clock, clients, engine }),
+    registration({ config, store, clock, admission, clients, engine }),
     tokenStatus(config, accounts),
     metadata(config),
     stepUp(levels),
@@ -95,6 +95,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
     subjects(),
     jsonTokens({ config, store, pages, version, engine }),
     { name: 'limits', provider: limits.provider },
+    { name: 'admission', provider: admission.provider },
     clientAuthentication(clients),
     senderConstraint(config),
     pushedRequests(config),

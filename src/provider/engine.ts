@@ -4,6 +4,7 @@ import type { Configuration, interactionPolicy, KoaContextWithOIDC, Provider } f
 import type { Config } from '#config';
 import type { Events } from '../events.ts';
 import type { Clock, Store } from '../store/port.ts';
+import type { Admit } from './admission.ts';
 import type { ClientSource } from './client-source.ts';
 import { commitBeforeResponse } from './commit.ts';
 import { compose } from './compose-settings.ts';
@@ -27,6 +28,7 @@ export interface EngineDependencies {
   readonly store: Store;
   readonly clock: Clock;
   readonly clients: ClientSource;
+  readonly admit: Admit;
   readonly events: Events;
   /** Encrypts what clients could redeem, where the store has to give it back. */
   readonly cipher: StorageCipher;
@@ -84,7 +86,7 @@ export class Engine {
   }
 
   #build(keys: EngineKeys, routes: NonNullable<Configuration['routes']>): BuiltProvider {
-    const { config, store, clock, clients, cipher, renderError, features, grantTypes, policy } =
+    const { config, store, clock, clients, admit, cipher, renderError, features, grantTypes, policy } =
       this.#dependencies;
     const settings = compose([
       ...baseSettings(config, keys, grantTypes),
@@ -112,7 +114,7 @@ export class Engine {
     const provider = createProvider(
       config.issuer,
       { ...settings, routes: { ...settings.routes, ...routes }, jwks: { keys: keys.signing }, adapter },
-      { store, clock, clients, keys, grantTypes, hooks, options },
+      { store, clock, clients, admit, keys, grantTypes, hooks, options },
     );
     // The HTTP scopes set the canonical host, the scheme and the client's address in these headers, and remove all others.
     provider.proxy = true;

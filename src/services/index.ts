@@ -7,6 +7,7 @@ import type { Events } from '../events.ts';
 import type { GrantType } from '../provider/grant-types.ts';
 import type { Clock, Store } from '../store/port.ts';
 import { type Accounts, createAccounts } from './accounts/index.ts';
+import { type Admission, createAdmission } from './admission/index.ts';
 import { type Audit, createAudit } from './audit/index.ts';
 import { type AuthenticationLevels, createAuthenticationLevels } from './authentication-levels/index.ts';
 import { type Clients, createClients } from './clients/index.ts';
@@ -33,6 +34,7 @@ interface Dependencies {
 
 export interface Services {
   readonly accounts: Accounts;
+  readonly admission: Admission;
   readonly audit: Audit;
   readonly clients: Clients;
   readonly keys: Keys;
@@ -50,8 +52,17 @@ export interface Services {
 export const createServices = async (dependencies: Dependencies): Promise<Services> => {
   const { config, store, clock, events, onError, clientsOfFeatures, grantTypes } = dependencies;
   const cipher = () => keys.cipher;
+  const admission = createAdmission({ config, store, clock, events });
   // The audit comes first, so that it records the creation of the keys that encrypt its chain heads.
-  const audit = createAudit({ store, config, clock, events, cipher, onError });
+  const audit = createAudit({
+    store,
+    config,
+    clock,
+    events,
+    cipher,
+    onError,
+    spaceLeft: admission.spaceLeft,
+  });
   const keys = dependencies.keys ?? (await createKeys({ store, config, clock, events, onError }));
   const accounts = createAccounts({ store, config, clock, events });
   const [cookieKey = ''] = keys.current().cookieKeys;
@@ -77,6 +88,7 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
 
   return {
     accounts,
+    admission,
     audit,
     clients,
     keys,
@@ -89,7 +101,8 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
     async start() {
       // The audit starts first and stops last: it records what the others do until the end.
       const stops: (() => Promise<void>)[] = [];
-      for (const service of [audit, outbox, limits, readiness]) stops.unshift(await service.start());
+      for (const service of [audit, outbox, limits, admission, readiness])
+        stops.unshift(await service.start());
       const ending = endDisabledAccounts({ accounts, endEverything }).catch(onError);
       return async () => {
         await ending;

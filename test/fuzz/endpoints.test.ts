@@ -21,6 +21,10 @@ const unlimited = {
   sign_in_per_address: 0,
   sign_in_per_account: 0,
   sign_in_per_client: 0,
+  sign_in_start_per_address: 0,
+  sign_in_start_per_account: 0,
+  pushed_request_per_address: 0,
+  device_code_per_address: 0,
 };
 
 t.test('no endpoint answers 5xx, hangs or leaks memory on any input', async (t) => {

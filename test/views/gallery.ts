@@ -372,6 +372,13 @@ export const gallery: readonly Exhibit[] = [
     { kind: 'unavailable', code: 'temporarily_unavailable', status: 503, time: error.time, retryAfter: 5 },
     { language: 'de' },
   ),
+  exhibit('error-503-busy', errorPage, {
+    kind: 'busy',
+    code: 'temporarily_unavailable',
+    status: 503,
+    time: error.time,
+    retryAfter: 60,
+  }),
   exhibit('error-429', errorPage, {
     kind: 'tooMany',
     code: 'temporarily_unavailable',

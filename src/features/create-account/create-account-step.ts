@@ -12,7 +12,7 @@ import type { CreateAccountDependencies } from './dependencies.ts';
 import { findProblems, parseForm, problemOf } from './form.ts';
 
 export const createAccountStep = (
-  { config, clock, events, accounts, throttle, levels }: CreateAccountDependencies,
+  { config, clock, events, accounts, admission, throttle, levels }: CreateAccountDependencies,
   prompt: interactionPolicy.Prompt,
 ): Step => {
   const { security } = config;
@@ -71,6 +71,7 @@ export const createAccountStep = (
         return { ...renderPage(visit, { ...typed, waitSeconds }), status: 429, headers };
       }
 
+      admission.assertRoomToLast();
       let account: Account;
       try {
         account = await addAccountOnce({ accounts, clock }, newAccount);

@@ -1,5 +1,6 @@
 import type { Config } from '#config';
 import type { Engine } from '../../provider/engine.ts';
+import type { Admission } from '../../services/admission/index.ts';
 import type { Clients } from '../../services/clients/index.ts';
 import type { Clock, Store } from '../../store/port.ts';
 
@@ -7,6 +8,7 @@ export interface RegistrationDependencies {
   readonly config: Config;
   readonly store: Store;
   readonly clock: Clock;
+  readonly admission: Pick<Admission, 'assertRoomToLast'>;
   readonly clients: Clients;
   readonly engine: () => Engine;
 }

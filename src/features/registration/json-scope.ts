@@ -7,6 +7,9 @@ import { withErrorUri } from '../../provider/error-uri.ts';
 import { RegistrationRefused } from './errors.ts';
 import type { RequestBody } from './metadata.ts';
 
+/** The metadata is stored, and lasts. */
+const maxMetadataBytes = 16_384;
+
 /** Strict JSON in, the errors of RFC 7591 and RFC 6750 out. */
 export const useRegistrationJson = (scope: FastifyInstance, issuer: string, maxBytes: number): void => {
   scope.removeAllContentTypeParsers();
@@ -16,6 +19,10 @@ export const useRegistrationJson = (scope: FastifyInstance, issuer: string, maxB
     const bytes = await readBody(raw, maxBytes);
     if (!isJson(raw.headers)) {
       throw new RegistrationRefused(415, 'invalid_request', 'send application/json in UTF-8');
+    }
+    if (bytes.length > maxMetadataBytes) {
+      const reason = `the metadata is longer than ${maxMetadataBytes} bytes`;
+      throw new RegistrationRefused(400, 'invalid_client_metadata', reason);
     }
     const parsed = parseJsonObject(bytes);
     if (typeof parsed === 'string') throw new RegistrationRefused(400, 'invalid_request', parsed);

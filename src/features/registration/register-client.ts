@@ -30,12 +30,13 @@ export const addRegisterRoute = (
   scope: FastifyInstance,
   { dependencies, accessTokens, saveClient }: RegisterOptions,
 ): void => {
-  const { clock, config } = dependencies;
+  const { admission, clock, config } = dependencies;
   const { initial_access_tokens: initialAccessTokens, management } = config.registration;
   const sendClient = createSendClient(dependencies);
 
   scope.post(routes.registration, async (request, reply) => {
     checkInitialAccessToken(request, initialAccessTokens);
+    if (initialAccessTokens.length === 0) admission.assertRoomToLast();
     const body = bodyOf(request);
     refuseServerFields(body, ['client_id', 'client_secret']);
     const id = newId(16);

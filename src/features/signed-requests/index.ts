@@ -10,6 +10,8 @@ type RequestObjectRule = NonNullable<NonNullable<Features['requestObjects']>['as
 
 /** FAPI 2.0 Message Signing §5.3.1. */
 const maxLifetimeSeconds = 3600;
+/** A pushed request object is stored as it is. */
+const maxBytes = 16_384;
 const fapiAlgorithms: readonly unknown[] = ['PS256', 'ES256', 'EdDSA'];
 const acceptedTypes: readonly unknown[] = [undefined, 'jwt', 'oauth-authz-req+jwt'];
 
@@ -29,6 +31,8 @@ const assertRequestObject: RequestObjectRule = async (ctx, claims, { alg, typ, c
   const isFapi2 = client['profile'] === 'fapi2';
   const { exp, nbf } = claims;
   if (crit !== undefined) refuse('the request object has a critical extension (crit) that is not supported');
+  if (String(ctx.oidc.params?.['request']).length > maxBytes)
+    refuse(`the request object is longer than ${maxBytes} bytes`);
 
   // RFC 9101 §10.8: a client's assertion or proof must not pass as its request, nor the reverse.
   if (!acceptedTypes.includes(mediaType(typ)))

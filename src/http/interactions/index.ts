@@ -28,6 +28,7 @@ import { bindingCookie } from './same-browser.ts';
 import type { Step, StepOutcome, Visit } from './step.ts';
 
 export { rememberNextStep } from './next-step-cookie.ts';
+export { limitOpenSignIns } from './open-sign-ins-cookie.ts';
 export { bindToBrowser } from './same-browser.ts';
 
 interface Dependencies {

@@ -14,13 +14,16 @@ export interface NextStep {
 const maxAgeSeconds = 86_400;
 const uidPattern = /^[A-Za-z0-9_-]+$/;
 
+export const nextStepCookieName = (issuer: string): string =>
+  issuer.startsWith('https:') ? '__Secure-postern_trail' : 'postern_trail';
+
 /**
  * A cookie with the path of the page, so that no other page receives it. It needs no MAC: it only leads to addresses that
  * are registered, or to another page of this server, which requires its own cookie.
  */
 export const createNextStepCookie = ({ issuer }: Pick<Config, 'issuer'>) => {
   const secure = issuer.startsWith('https:');
-  const name = secure ? '__Secure-postern_trail' : 'postern_trail';
+  const name = nextStepCookieName(issuer);
   return {
     cookie(uid: string, { client, next }: NextStep): string {
       const value = [Buffer.from(client).toString('base64url'), ...(next === undefined ? [] : [next])].join(

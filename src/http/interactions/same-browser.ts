@@ -7,7 +7,7 @@ import type { ProviderSettings } from '../../provider/provider-settings.ts';
 /** The way from a step to the engine is one redirect, or a page with one button. */
 const maxAgeSeconds = 600;
 
-const cookieName = (issuer: string): string =>
+export const bindingCookieName = (issuer: string): string =>
   issuer.startsWith('https:') ? '__Secure-postern_answer' : 'postern_answer';
 
 type Answered = Pick<Interaction, 'uid' | 'session' | 'result'>;
@@ -22,7 +22,7 @@ export const bindingCookie = (
   issuer: string,
   cookieKeys: readonly string[],
 ): string =>
-  serializeCookie(cookieName(issuer), macOf(macSubject(answered), cookieKeys), {
+  serializeCookie(bindingCookieName(issuer), macOf(macSubject(answered), cookieKeys), {
     maxAge: maxAgeSeconds,
     secure: issuer.startsWith('https:'),
     path: new URL(answered.returnTo, issuer).pathname,
@@ -39,7 +39,11 @@ export const bindToBrowser = (
   overrides: {
     interactionFind: {
       isSameBrowser: (ctx, interaction) =>
-        verifyMac(cookieIn(ctx.req.headers, cookieName(issuer)), macSubject(interaction), cookieKeys()),
+        verifyMac(
+          cookieIn(ctx.req.headers, bindingCookieName(issuer)),
+          macSubject(interaction),
+          cookieKeys(),
+        ),
     },
   },
 });

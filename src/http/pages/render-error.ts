@@ -1,4 +1,5 @@
 import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider';
+import { NotAdmitted } from '../../provider/admission.ts';
 import { type Mismatch, mismatchOf } from '../../provider/mismatch.ts';
 import { isPagePath, routes } from '../../provider/paths.ts';
 import { AlreadyAnswered } from '../../provider/storage/user-decision.ts';
@@ -73,7 +74,7 @@ export const createRenderError =
     const mismatch = showRegistered ? mismatchOf(ctx, error) : undefined;
     const retryAfter = Number(ctx.response.get('retry-after'));
     const body = errorPage(pages.page(pageRequest, uiLocalesOf(ctx)), {
-      kind: errorKindOf(out.error, ctx.status),
+      kind: error instanceof NotAdmitted && ctx.status === 503 ? 'busy' : errorKindOf(out.error, ctx.status),
       code: out.error,
       status: ctx.status,
       time: new Date(clock.now()),

@@ -1,5 +1,6 @@
 import type { Provider } from 'oidc-provider';
 import type { Clock, Store } from '../../store/port.ts';
+import type { Admit } from '../admission.ts';
 import type { ClientSource } from '../client-source.ts';
 import type { EngineKeys } from '../engine-keys.ts';
 import type { GrantType } from '../grant-types.ts';
@@ -10,6 +11,7 @@ export interface OverrideDependencies {
   readonly store: Store;
   readonly clock: Clock;
   readonly clients: ClientSource;
+  readonly admit: Admit;
   readonly keys: EngineKeys;
   readonly grantTypes: readonly GrantType[];
   /** What features add to a route of the engine, by the name of the route. */

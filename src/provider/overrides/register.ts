@@ -4,6 +4,7 @@
  * override composes what several features need; the order below is that of a request and has no effect.
  */
 import { type Configuration, Provider } from 'oidc-provider';
+import { admission } from './admission.ts';
 import { clientFind } from './client-find.ts';
 import { clientGrantType } from './client-grant-type.ts';
 import { clientLogout } from './client-logout.ts';
@@ -39,6 +40,7 @@ export const overrides: readonly Override[] = [
   replayDetection,
   session,
   interactionFind,
+  admission,
   pushedRequestSave,
   responseModes,
   generateTokenId,

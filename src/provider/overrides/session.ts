@@ -1,3 +1,5 @@
+import { errors } from 'oidc-provider';
+import { currentContext } from '../request-context.ts';
 import { familyOf, internalId, withFamilyOf } from '../storage/ids.ts';
 import type { Override } from './override.ts';
 
@@ -6,6 +8,11 @@ interface Session {
   uid: string;
   jti: string;
   oldId?: string | undefined;
+  readonly accountId?: string | undefined;
+  readonly state?: Readonly<Record<string, unknown>> | undefined;
+  /** Undefined until the session is saved for the first time. */
+  readonly exp?: number | undefined;
+  touched: boolean;
   save(ttl: number): Promise<string>;
   sidFor(clientId: string, value?: string): string | undefined;
 }
@@ -13,13 +20,22 @@ interface Session {
 /** A `sid` has to be unique and no secret (OpenID Connect Back-Channel Logout §2.1): 96 random bits. */
 const sidLength = 16;
 
+/** The session keeps the `state` of a sign-out (RP-Initiated Logout §2) until the person has answered. */
+const maxStateBytes = 2048;
+
+const assertStateSize = ({ state }: Session): void => {
+  const value = state?.['state'];
+  if (typeof value === 'string' && Buffer.byteLength(value) > maxStateBytes)
+    throw new errors.InvalidRequest(`state is longer than ${maxStateBytes} bytes`);
+};
+
 export const session: Override = {
   name: 'session',
   symbols: ['Session.prototype.id', 'Session().uid', 'Session.prototype.sidFor', 'Session.prototype.save'],
   reason:
-    'The cookie of a session begins with the family of its uid: both lead to one document, so a new cookie needs no second document. uid and sid are in each token of a sign-in and no longer than they need to be.',
+    'The cookie of a session begins with the family of its uid: both lead to one document, so a new cookie needs no second document. uid and sid are in each token of a sign-in and no longer than they need to be. Of callers who are not signed in, the engine would store a session for each request with the cookie of a session that has ended; such a session is stored only for the state of a form, and counted (admission.ts).',
   test: 'test/protocol/prompts.test.ts',
-  apply(provider) {
+  apply(provider, { admit }) {
     // The types of the engine leave out what is replaced here.
     const prototype = provider.Session.prototype as unknown as Session;
 
@@ -52,7 +68,22 @@ export const session: Override = {
       return sidFor.call(this, clientId, value?.slice(0, sidLength));
     };
 
-    prototype.save = function (this: Session, ttl: number) {
+    const admitNew = (session: Session): void => {
+      const ctx = currentContext();
+      const bytes = Buffer.byteLength(JSON.stringify(session.state ?? {}));
+      if (ctx) admit(ctx, { model: 'Session', bytes });
+    };
+
+    prototype.save = async function (this: Session, ttl: number) {
+      // The engine saves a touched session again, also after a refusal.
+      const wasTouched = this.touched;
+      this.touched = false;
+      assertStateSize(this);
+      if (this.accountId === undefined && this.exp === undefined) {
+        if (this.state === undefined) return this.jti;
+        admitNew(this);
+      }
+      this.touched = wasTouched;
       // The getter of `id` puts the cookie into the family of `uid`.
       this.jti = this.id;
       // The engine would remove the document of the former cookie, which is the document of the new one.

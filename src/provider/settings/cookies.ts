@@ -2,7 +2,7 @@ import type { Configuration } from 'oidc-provider';
 import type { Config } from '#config';
 
 /** `__Host-` binds a cookie to this host and the path `/`. Cookies of an interaction have its path, so `__Secure-`. */
-export const cookies = (config: Config, keys: readonly string[]) => {
+export const cookies = (config: Pick<Config, 'issuer'>, keys: readonly string[]) => {
   const secure = config.issuer.startsWith('https:');
   const common = { signed: true, httpOnly: true, overwrite: true, sameSite: 'lax', secure } as const;
   return {

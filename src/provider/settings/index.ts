@@ -10,6 +10,7 @@ import { cryptography } from './cryptography.ts';
 import { endpoints } from './endpoints.ts';
 import { lifetimes } from './lifetimes.ts';
 import { pkce } from './pkce.ts';
+import { requestSize } from './request-size.ts';
 import { resources } from './resources.ts';
 import { tokens } from './tokens.ts';
 
@@ -26,6 +27,7 @@ export const baseSettings = (
   { owner: 'settings/tokens', settings: tokens(createReadAuthentication(grantTypes)) },
   { owner: 'settings/clients', settings: clients(config) },
   { owner: 'settings/pkce', settings: pkce(config) },
+  { owner: 'settings/request-size', settings: requestSize },
   { owner: 'settings/resources', settings: resources(config) },
   { owner: 'settings/claims', settings: claims(config) },
 ];

@@ -22,13 +22,18 @@ const refreshToken =
     );
   };
 
-/** Each use extends the life of a session, but not past the longest time since its sign-in. */
+/**
+ * Each use extends the life of a session, but not past the longest time since its sign-in. Without an account it holds the
+ * state of one form, of signing out or of the entry of a user code, and anyone can start one.
+ */
 const session =
   ({
     session_ttl: lifetime,
     session_max_ttl: maxLifetime,
+    interaction_ttl: formLifetime,
   }: Tokens): NonNullable<NonNullable<Configuration['ttl']>['Session']> =>
-  (_ctx, { loginTs }) => {
+  (_ctx, { accountId, loginTs }) => {
+    if (accountId === undefined) return Math.min(lifetime, formLifetime);
     const sinceSignIn = loginTs === undefined ? 0 : systemClock.now() / 1000 - loginTs;
     return positive(Math.min(lifetime, maxLifetime - sinceSignIn));
   };
@@ -66,7 +71,11 @@ export const lifetimes = ({ tokens, resources }: Config) => {
           ),
       ),
       IdToken: tokens.id_token_ttl,
-      Interaction: tokens.interaction_ttl,
+      // Anyone can start a sign-in, so it ends soon. A person who is signed in has more time.
+      Interaction: (ctx) =>
+        ctx.oidc.session?.accountId === undefined
+          ? tokens.interaction_ttl
+          : Math.max(tokens.interaction_ttl, tokens.interaction_signed_in_ttl),
       RefreshToken: refreshToken(tokens),
       Session: session(tokens),
     },

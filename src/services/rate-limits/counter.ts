@@ -80,7 +80,7 @@ export const createCounter = ({ store, clock }: { readonly store: Store; readonl
     return count && count.reported + count.unreported >= use.limit ? secondsLeftInMinute() : undefined;
   };
 
-  const add = (use: LimitedUse): void => {
+  const add = (use: LimitedUse, uses = 1): void => {
     if (use.limit === 0) return;
     const now = thisMinute();
     const key = counterName(use);
@@ -90,12 +90,13 @@ export const createCounter = ({ store, clock }: { readonly store: Store; readonl
       count = { unreported: 0, reported: 0 };
       counts.set(key, count);
     }
-    count.unreported += 1;
+    count.unreported += uses;
     const reportSize = Math.ceil(use.limit / reportsPerLimit);
-    if (count.unreported < reportSize) return;
-    count.unreported -= reportSize;
-    count.reported += reportSize;
-    queueReport(`limit ${now} ${key}`, count, reportSize);
+    while (count.unreported >= reportSize) {
+      count.unreported -= reportSize;
+      count.reported += reportSize;
+      queueReport(`limit ${now} ${key}`, count, reportSize);
+    }
   };
 
   return {

@@ -221,6 +221,11 @@ export const de = {
         sentence:
           'Ein Dienst, der für die Anmeldung nötig ist, antwortet nicht. Meist ist er innerhalb einer Minute wieder erreichbar.',
       },
+      busy: {
+        title: 'Gerade zu viele Anmeldungen',
+        sentence:
+          'Im Moment kann keine neue Anmeldung beginnen. Wenn Sie schon angemeldet sind, ändert sich für Sie nichts.',
+      },
       internal: {
         title: 'Etwas ist schiefgelaufen',
         sentence: 'Der Fehler liegt bei uns und wurde protokolliert.',

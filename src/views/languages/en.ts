@@ -209,6 +209,11 @@ export const en = {
         title: 'Temporarily unavailable',
         sentence: 'A service that sign-in depends on isn’t responding. It’s usually back within a minute.',
       },
+      busy: {
+        title: 'Too many sign-ins right now',
+        sentence:
+          'No new sign-in can start at the moment. If you’re already signed in, nothing changes for you.',
+      },
       internal: {
         title: 'Something went wrong',
         sentence: 'The problem is on our side and has been logged.',

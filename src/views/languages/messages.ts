@@ -32,6 +32,7 @@ export type ErrorKind =
   | 'notFound'
   | 'tooMany'
   | 'unavailable'
+  | 'busy'
   | 'internal'
   | 'expired'
   | 'unknownClient'

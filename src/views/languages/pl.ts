@@ -229,6 +229,11 @@ export const pl = {
         title: 'Usługa chwilowo niedostępna',
         sentence: 'Usługa, od której zależy logowanie, nie odpowiada. Zwykle znów działa w ciągu minuty.',
       },
+      busy: {
+        title: 'Zbyt wiele logowań naraz',
+        sentence:
+          'W tej chwili nie można rozpocząć nowego logowania. Jeśli masz już otwartą sesję, nic się nie zmienia.',
+      },
       internal: {
         title: 'Coś poszło nie tak',
         sentence: 'Błąd wystąpił po naszej stronie i został zapisany.',

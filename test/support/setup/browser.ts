@@ -8,6 +8,12 @@ export interface Page {
 
 export class Browser {
   readonly #cookies = new Map<string, { value: string; path: string }>();
+  readonly #headers: Readonly<Record<string, string>>;
+
+  /** The headers go with every request. */
+  constructor(headers: Readonly<Record<string, string>> = {}) {
+    this.#headers = headers;
+  }
 
   get cookies(): ReadonlyMap<string, { readonly value: string; readonly path: string }> {
     return this.#cookies;
@@ -26,6 +32,7 @@ export class Browser {
   /** Sends one request without following redirects. */
   async request(url: string, init: RequestInit = {}): Promise<Page> {
     const headers = new Headers(init.headers);
+    for (const [name, value] of Object.entries(this.#headers)) headers.set(name, value);
     if (!headers.has('accept')) headers.set('accept', 'text/html,application/xhtml+xml');
     const cookie = this.#cookiesFor(new URL(url).pathname);
     if (cookie) headers.set('cookie', cookie);

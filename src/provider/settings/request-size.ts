@@ -1,0 +1,36 @@
+import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider';
+
+/** Of what the client may choose freely. `login_hint` and `ui_locales` come from links too. */
+const freeParameters = ['state', 'nonce', 'ui_locales', 'login_hint'] as const;
+const maxFreeBytes = 4096;
+
+/** Request objects and `authorization_details` have a limit of their own: features/signed-requests, authorization-details. */
+const limitedElsewhere = new Set(['request', 'authorization_details']);
+const maxTotalBytes = 8192;
+
+const bytesOf = (value: unknown): number =>
+  [value]
+    .flat()
+    .reduce<number>((sum, one) => sum + (typeof one === 'string' ? Buffer.byteLength(one) : 0), 0);
+
+/** A request is stored while the person signs in, so its size is limited, however it arrived. */
+const assertSize = ({ oidc }: KoaContextWithOIDC): void => {
+  const params: Readonly<Record<string, unknown>> = oidc.params ?? {};
+  if (freeParameters.reduce((sum, name) => sum + bytesOf(params[name]), 0) > maxFreeBytes)
+    throw new errors.InvalidRequest(
+      `state, nonce, ui_locales and login_hint together are longer than ${maxFreeBytes} bytes`,
+    );
+  const total = Object.entries(params).reduce(
+    (sum, [name, value]) => (limitedElsewhere.has(name) ? sum : sum + bytesOf(value)),
+    0,
+  );
+  if (total > maxTotalBytes)
+    throw new errors.InvalidRequest(
+      `the parameters without authorization_details together are longer than ${maxTotalBytes} bytes`,
+    );
+};
+
+export const requestSize = {
+  // The engine calls this for every request, and after a request object was read, with all of the parameters.
+  extraParams: { state: assertSize },
+} satisfies Configuration;

@@ -1,0 +1,75 @@
+import type { KoaContextWithOIDC } from 'oidc-provider';
+import type { Config } from '#config';
+import type { PendingRecord } from '../../provider/admission.ts';
+import type { EngineClient } from '../../provider/engine-types.ts';
+import { getRequestContext } from '../../provider/request-context.ts';
+import { networkOf, siteOf } from '../throttle/index.ts';
+
+type Limits = Config['security']['throttle'];
+
+export interface LimitedUse {
+  readonly what: string;
+  readonly who: string;
+  /** Per minute. 0 means no limit. */
+  readonly limit: number;
+}
+
+/** What is counted for a pending record, and whether the caller is known. */
+export interface PendingUse {
+  /** A person who is signed in, or a client that an operator registered and that has authenticated. */
+  readonly known: boolean;
+  readonly uses: readonly LimitedUse[];
+}
+
+/** Anyone can send the requests of such a client. */
+export const isNewcomer = (client: EngineClient): boolean =>
+  client.clientAuthMethod === 'none' || client['from_registration'] === true;
+
+/** A /48 has 65,536 networks of one party, which get as much as this many of them. */
+const networksPerSite = 4;
+
+/** Counts an address and, for IPv6, its site as well. */
+export const usesOfAddress = (what: string, address: string, limit: number): readonly LimitedUse[] => {
+  const network = networkOf(address);
+  const site = siteOf(address);
+  const use = { what, who: network, limit };
+  return site === network ? [use] : [use, { what, who: site, limit: networksPerSite * limit }];
+};
+
+const ofAddress = (what: string, ctx: KoaContextWithOIDC, limit: number): PendingUse => ({
+  known: false,
+  uses: usesOfAddress(what, getRequestContext(ctx.req).address, limit),
+});
+
+const isKnownClient = ({ oidc: { client } }: KoaContextWithOIDC): boolean =>
+  client !== undefined && !isNewcomer(client);
+
+const ofClient = (what: string, ctx: KoaContextWithOIDC, limit: number): PendingUse =>
+  isKnownClient(ctx) ? { known: true, uses: [] } : ofAddress(what, ctx, limit);
+
+/** A sign-in that a browser starts without a session. */
+export const signInStart = 'sign-in-start';
+
+export const pendingUseOf = (
+  ctx: KoaContextWithOIDC,
+  model: PendingRecord['model'],
+  limits: Limits,
+): PendingUse => {
+  switch (model) {
+    case 'Interaction': {
+      const account = ctx.oidc.session?.accountId;
+      if (account === undefined) return ofAddress(signInStart, ctx, limits.sign_in_start_per_address);
+      const limit = limits.sign_in_start_per_account;
+      return { known: true, uses: [{ what: 'sign-in-start-account', who: account, limit }] };
+    }
+    case 'Session':
+      return ofAddress('form-state', ctx, limits.sign_in_start_per_address);
+    case 'PushedAuthorizationRequest':
+      return ofClient('pushed-request', ctx, limits.pushed_request_per_address);
+    case 'DeviceCode':
+      return ofClient('device-code', ctx, limits.device_code_per_address);
+    case 'BackchannelAuthenticationRequest':
+      // Its client has authenticated, and a person gets few requests of it (features/ciba/accept-request.ts).
+      return { known: isKnownClient(ctx), uses: [] };
+  }
+};

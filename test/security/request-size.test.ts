@@ -1,0 +1,152 @@
+import t from 'tap';
+import { newKey, requestObject } from '../support/proofs.ts';
+import {
+  Browser,
+  type HttpResponse,
+  newVerifier,
+  RelyingParty,
+  redirectParameters,
+  redirectUri,
+  secret,
+  startInProcess,
+  usualConfig,
+} from '../support/setup/index.ts';
+
+/** A request is stored while the person signs in, so each of its parts has a limit (CWE-770). */
+
+const key = await newKey();
+const person = { redirect_uris: [redirectUri], first_party: true };
+const api = 'https://api.example.com/';
+const ciba = 'urn:openid:params:grant-type:ciba';
+const server = await startInProcess(t, {
+  accounts: usualConfig.accounts,
+  clients: [
+    {
+      client_id: 'app',
+      client_secret: secret,
+      jwks: { keys: [key.jwk] },
+      authorization_details_types: ['payment'],
+      resources: [api],
+      grant_types: ['authorization_code', 'urn:ietf:params:oauth:grant-type:device_code'],
+      ...person,
+    },
+    {
+      client_id: 'bank',
+      client_secret: secret,
+      grant_types: [ciba],
+      response_types: [],
+      backchannel_token_delivery_mode: 'poll',
+    },
+  ],
+  resources: [{ audience: api, scopes: ['pay'] }],
+  registration: { enabled: true },
+});
+const { issuer } = server;
+const party = new RelyingParty(issuer);
+
+type Parameters = Readonly<Record<string, string>>;
+
+/** The error that the application gets from the authorization endpoint, or its status. */
+const authorize = async (parameters: Parameters): Promise<string> => {
+  const page = await new Browser().request(party.authorizationUrl(newVerifier(), parameters));
+  const location = page.headers.get('location') ?? '';
+  if (!location.startsWith(redirectUri)) return String(page.status);
+  const answer = redirectParameters(page);
+  return `${answer.get('error')}: ${answer.get('error_description')}`;
+};
+
+const summary = ({ status, body }: HttpResponse): string =>
+  status < 300 ? String(status) : `${status} ${body.error}: ${body.error_description}`;
+
+const push = async (parameters: Parameters): Promise<string> => {
+  const request = Object.fromEntries(new URL(party.authorizationUrl(newVerifier(), parameters)).searchParams);
+  return summary(await party.post('/oauth/par', parameters['request'] ? parameters : request));
+};
+
+const free = 'state, nonce, ui_locales and login_hint together are longer than 4096 bytes';
+const whole = 'the parameters without authorization_details together are longer than 8192 bytes';
+
+t.test('state, nonce, ui_locales and login_hint have 4 KB together', async (t) => {
+  const parts = ['state', 'nonce', 'ui_locales', 'login_hint'];
+  for (const one of parts) {
+    const tooLong = { [one]: 'x'.repeat(4097) };
+    t.equal(await authorize(tooLong), `invalid_request: ${free}`, one);
+    t.equal(await push(tooLong), `400 invalid_request: ${free}`, `${one}, pushed`);
+  }
+  const share = (length: number) => Object.fromEntries(parts.map((name) => [name, 'x'.repeat(length)]));
+  t.equal(await authorize(share(1025)), `invalid_request: ${free}`, 'they count together');
+  t.equal(await authorize({ state: 'ä'.repeat(2049) }), `invalid_request: ${free}`, 'in bytes');
+  t.equal(await authorize(share(1024)), '303');
+  t.equal(await push(share(1024)), '201');
+});
+
+t.test('the other parameters have 8 KB together with those', async (t) => {
+  const claims = (length: number) => JSON.stringify({ userinfo: { name: { value: 'x'.repeat(length) } } });
+  t.equal(await push({ state: 'x'.repeat(4096), claims: claims(4096) }), `400 invalid_request: ${whole}`);
+  t.equal(await push({ acr_values: 'x'.repeat(8192) }), `400 invalid_request: ${whole}`);
+  t.equal(await push({ state: 'x'.repeat(4096), claims: claims(3000) }), '201');
+});
+
+t.test('what is inside a request object counts as well, and the object has 16 KB', async (t) => {
+  const sign = (parameters: Parameters) =>
+    requestObject(key, 'app', issuer, {
+      ...Object.fromEntries(new URL(party.authorizationUrl(newVerifier())).searchParams),
+      ...parameters,
+    });
+  t.equal(await push({ request: await sign({ state: 'x'.repeat(4097) }) }), `400 invalid_request: ${free}`);
+  t.equal(await authorize({ request: await sign({ state: 'x'.repeat(4097) }) }), `invalid_request: ${free}`);
+  t.equal(
+    await push({ request: await sign({ unknown: 'x'.repeat(16_384) }) }),
+    '400 invalid_request_object: the request object is longer than 16384 bytes',
+  );
+  t.equal(await push({ request: await sign({ state: 'x'.repeat(4000) }) }), '201');
+});
+
+t.test('authorization_details have 16 KB', async (t) => {
+  const details = (length: number) => JSON.stringify([{ type: 'payment', note: 'x'.repeat(length) }]);
+  t.equal(
+    await push({ authorization_details: details(16_384) }),
+    '400 invalid_authorization_details: authorization_details may have 20 entries and 16384 bytes, nested 32 deep',
+  );
+  const large = { authorization_details: details(16_000), resource: api, state: 'x'.repeat(4000) };
+  t.equal(await push(large), '201');
+});
+
+t.test('requests for a device, by a back channel and to sign out are limited too', async (t) => {
+  const device = (length: number) =>
+    party.post('/oauth/device_authorization', { scope: 'openid', login_hint: 'x'.repeat(length) });
+  t.equal(summary(await device(4097)), `400 invalid_request: ${free}`);
+  t.equal(summary(await device(4096)), '200');
+
+  const bank = new RelyingParty(issuer, 'bank');
+  const backChannel = (hint: string) => bank.post('/oauth/ciba', { scope: 'openid', login_hint: hint });
+  t.equal(summary(await backChannel('x'.repeat(4097))), `400 invalid_request: ${free}`);
+  t.equal(summary(await backChannel('ada')), '200');
+
+  const signOut = (length: number) =>
+    new Browser({ accept: 'text/html' }).request(`${issuer}/oauth/logout?state=${'x'.repeat(length)}`);
+  const refused = await signOut(2049);
+  t.equal(refused.status, 400);
+  t.match(refused.body, 'state is longer than 2048 bytes');
+  t.notOk(refused.headers.has('set-cookie'), 'no session');
+  t.equal((await signOut(2048)).status, 200);
+});
+
+t.test('the metadata of a client that registers itself have 16 KB', async (t) => {
+  const register = (length: number) =>
+    fetch(`${issuer}/oauth/register`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        redirect_uris: [redirectUri],
+        tos_uri: `https://a.example/${'x'.repeat(length)}`,
+      }),
+    });
+  const refused = await register(16_384);
+  t.equal(refused.status, 400);
+  t.match(await refused.json(), {
+    error: 'invalid_client_metadata',
+    error_description: 'the metadata is longer than 16384 bytes',
+  });
+  t.equal((await register(15_000)).status, 201);
+});
