@@ -97,7 +97,9 @@ t.test('Redis: a server starts on a snapshot made under load', async (t) => {
     await waitFor('the snapshot', async () => (await tell(redis.port, 'LASTSAVE')) !== last);
     const folder = t.testdir();
     copyFileSync(join(redis.dir, 'dump.rdb'), join(folder, 'dump.rdb'));
-    const other = await startRedis({ args: ['--dir', folder, '--maxmemory-policy', 'noeviction'] });
+    const other = await startRedis({
+      args: ['--dir', folder, '--maxmemory', '1gb', '--maxmemory-policy', 'noeviction'],
+    });
     t.teardown(() => other.close());
     t.match(await tell(other.port, 'CONFIG SET appendonly yes'), 'OK');
     await waitFor('its append-only file', async () =>
