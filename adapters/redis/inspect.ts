@@ -139,7 +139,7 @@ const unreachable: Finding = {
 const unchecked: Finding = {
   code: 'store_not_checked',
   fatal: false,
-  message: 'Redis does not allow INFO, so eviction, persistence and version were not checked.',
+  message: 'Redis does not allow INFO, so eviction, persistence, version and free memory are not checked.',
   fix: 'Allow the INFO command to the user of store.url, or check maxmemory-policy noeviction and appendonly yes by hand.',
 };
 

@@ -16,6 +16,7 @@ import {
 
 const key = await newKey();
 const person = { redirect_uris: [redirectUri], first_party: true };
+const longUri = `https://app.example/${'x'.repeat(2020)}`;
 const api = 'https://api.example.com/';
 const ciba = 'urn:openid:params:grant-type:ciba';
 const server = await startInProcess(t, {
@@ -30,6 +31,7 @@ const server = await startInProcess(t, {
       grant_types: ['authorization_code', 'urn:ietf:params:oauth:grant-type:device_code'],
       ...person,
     },
+    { client_id: 'far', client_secret: secret, post_logout_redirect_uris: [longUri], ...person },
     {
       client_id: 'bank',
       client_secret: secret,
@@ -130,6 +132,15 @@ t.test('requests for a device, by a back channel and to sign out are limited too
   t.match(refused.body, 'state is longer than 2048 bytes');
   t.notOk(refused.headers.has('set-cookie'), 'no session');
   t.equal((await signOut(2048)).status, 200);
+
+  const query = new URLSearchParams({
+    client_id: 'far',
+    post_logout_redirect_uri: longUri,
+    state: 'x'.repeat(2048),
+  });
+  const far = await new Browser({ accept: 'text/html' }).request(`${issuer}/oauth/logout?${query}`);
+  t.equal(far.status, 400);
+  t.match(far.body, 'together are longer than 4096 bytes');
 });
 
 t.test('the metadata of a client that registers itself have 16 KB', async (t) => {

@@ -1,6 +1,7 @@
 import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { createRenderError } from '../../http/pages/render-error.ts';
 import { wantsHtml } from '../../http/pages/wants-html.ts';
+import { NotAdmitted } from '../../provider/admission.ts';
 import { deviceErrorNames } from '../../provider/engine-texts.ts';
 import { routes } from '../../provider/paths.ts';
 import { deviceDonePage, deviceEnterPage } from '../../views/pages/device.ts';
@@ -28,9 +29,13 @@ const redirectToEntry = (ctx: KoaContextWithOIDC): void => {
   ctx.redirect(`${routes.code_verification}?${query}`);
 };
 
-/** After an error the engine saves the session. It fails if the session is new and has no expiry yet. */
-const skipSavingNewSession = ({ oidc }: KoaContextWithOIDC): void => {
-  if (oidc.session && oidc.session.exp === undefined) Object.assign(oidc.session, { touched: false });
+/**
+ * After an error the engine saves the session. It fails if the session is new and has no expiry yet, and again if that
+ * was the error.
+ */
+const skipSavingSession = ({ oidc }: KoaContextWithOIDC, error: Error): void => {
+  const isUnsaved = oidc.session?.exp === undefined || error instanceof NotAdmitted;
+  if (oidc.session && isUnsaved) Object.assign(oidc.session, { touched: false });
 };
 
 /**
@@ -91,12 +96,12 @@ export const createEntryPage = ({
     }
     const isDenialRepeated = isUsed && abort !== undefined;
     if ((isDenialRepeated || isStaleForm(error)) && wantsHtml(ctx.get('accept'))) {
-      skipSavingNewSession(ctx);
+      skipSavingSession(ctx, error);
       return redirectToEntry(ctx);
     }
     const problem = problemOf(error);
     if (problem) return sendProblem(ctx, problem);
-    skipSavingNewSession(ctx);
+    skipSavingSession(ctx, error);
     return renderError(ctx, out ?? { error: 'server_error' }, error);
   };
 };

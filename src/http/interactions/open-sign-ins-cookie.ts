@@ -11,6 +11,8 @@ import { bindingCookieName } from './same-browser.ts';
 
 /** Each has up to six cookies with a path of its own. Browsers keep about 180 for all hosts of a domain. */
 const maxOpen = 16;
+/** One becomes too old at a time. Proxies limit the headers of a response, and this server writes no longer list. */
+const maxRemovals = 2;
 /** As long as the oldest of the cookies that it lists. */
 const maxAgeSeconds = 86_400;
 /** The authorization endpoint and the page for user codes are below it. */
@@ -52,7 +54,7 @@ export const limitOpenSignIns = ({ issuer }: Pick<Config, 'issuer'>): ProviderSe
     const kept = open.splice(-maxOpen);
     ctx.append('Set-Cookie', [
       serializeCookie(name, kept.join('.'), { maxAge: maxAgeSeconds, secure, path }),
-      ...open.slice(-maxOpen).flatMap(removalOf),
+      ...open.slice(-maxRemovals).flatMap(removalOf),
     ]);
   };
 

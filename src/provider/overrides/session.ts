@@ -20,13 +20,19 @@ interface Session {
 /** A `sid` has to be unique and no secret (OpenID Connect Back-Channel Logout §2.1): 96 random bits. */
 const sidLength = 16;
 
-/** The session keeps the `state` of a sign-out (RP-Initiated Logout §2) until the person has answered. */
+/** The session keeps the state of one form, as of a sign-out (RP-Initiated Logout §2), until the person has answered. */
 const maxStateBytes = 2048;
+const maxFormBytes = 4096;
+
+const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value) ?? '');
 
 const assertStateSize = ({ state }: Session): void => {
-  const value = state?.['state'];
-  if (typeof value === 'string' && Buffer.byteLength(value) > maxStateBytes)
+  if (Buffer.byteLength(String(state?.['state'] ?? '')) > maxStateBytes)
     throw new errors.InvalidRequest(`state is longer than ${maxStateBytes} bytes`);
+  if (bytesOf(state) > maxFormBytes)
+    throw new errors.InvalidRequest(
+      `state, client_id and post_logout_redirect_uri together are longer than ${maxFormBytes} bytes`,
+    );
 };
 
 export const session: Override = {
@@ -68,10 +74,10 @@ export const session: Override = {
       return sidFor.call(this, clientId, value?.slice(0, sidLength));
     };
 
-    const admitNew = (session: Session): void => {
+    /** Also counts a session that exists, because its state may have grown. */
+    const admitState = ({ state }: Session): void => {
       const ctx = currentContext();
-      const bytes = Buffer.byteLength(JSON.stringify(session.state ?? {}));
-      if (ctx) admit(ctx, { model: 'Session', bytes });
+      if (ctx) admit(ctx, { model: 'Session', bytes: bytesOf(state) });
     };
 
     prototype.save = async function (this: Session, ttl: number) {
@@ -79,9 +85,10 @@ export const session: Override = {
       const wasTouched = this.touched;
       this.touched = false;
       assertStateSize(this);
-      if (this.accountId === undefined && this.exp === undefined) {
-        if (this.state === undefined) return this.jti;
-        admitNew(this);
+      if (this.accountId === undefined) {
+        const isNew = this.exp === undefined;
+        if (isNew && this.state === undefined) return this.jti;
+        if (isNew || (wasTouched && this.state !== undefined)) admitState(this);
       }
       this.touched = wasTouched;
       // The getter of `id` puts the cookie into the family of `uid`.

@@ -60,7 +60,7 @@ const bytesPerUse = 1024;
 const overheadBytes = 384;
 /** Signing in takes two forms, and some people need more than one try. */
 const formsPerSignIn = 4;
-const eventIntervalMs = 60_000;
+const eventIntervalMs = 3_600_000;
 
 const full = 'the store is nearly full, so nothing new can be started until space is free';
 
