@@ -187,8 +187,8 @@ const people: readonly Mutation[] = [
   {
     name: 'a sign-in can be finished in another browser',
     file: 'src/http/interactions/same-browser.ts',
-    from: 'verifyMac(cookieIn(ctx.req.headers, cookieName(issuer)), macSubject(interaction), cookieKeys())',
-    to: 'macSubject(interaction).length > 0 && ctx.req.headers !== undefined',
+    from: 'return verifyMac(cookie, macSubject(interaction), cookieKeys());',
+    to: 'return macSubject(interaction).length > 0 && cookie !== null;',
     tests: ['pages/sign-in.test.ts'],
   },
   {

@@ -38,12 +38,10 @@ export const bindToBrowser = (
 ): ProviderSettings => ({
   overrides: {
     interactionFind: {
-      isSameBrowser: (ctx, interaction) =>
-        verifyMac(
-          cookieIn(ctx.req.headers, bindingCookieName(issuer)),
-          macSubject(interaction),
-          cookieKeys(),
-        ),
+      isSameBrowser({ req }, interaction) {
+        const cookie = cookieIn(req.headers, bindingCookieName(issuer));
+        return verifyMac(cookie, macSubject(interaction), cookieKeys());
+      },
     },
   },
 });
