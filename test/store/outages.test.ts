@@ -56,6 +56,7 @@ t.test('a server survives a faulty connection to Redis', async (t) => {
     survivesOutage(t, server, {
       breakStore: () => set('maxmemory', '1'),
       repair: () => set('maxmemory', '0'),
+      isFull: true,
     }),
   );
   await t.test('allowed to drop what it was given', async (t) => {
