@@ -389,6 +389,17 @@ const explanations = {
     fixes: ['Reload the page and submit the form again.'],
     specification: rfc(6749, '10.12'),
   },
+  link_gone: {
+    status: 410,
+    meaning: 'The link of a message doesn’t work any more.',
+    causes: [
+      'It was already used. Each link works once.',
+      'It has expired, or something that happened since made it void, such as a new password.',
+      'The address was cut off when it was copied.',
+    ],
+    fixes: ['Ask for a new link where the first one was asked for.'],
+    specification: rfc(9110, '15.5.11'),
+  },
   foreign_form: {
     status: 403,
     meaning: 'The form was sent from a page of another site.',

@@ -12,6 +12,7 @@ import { type Audit, createAudit } from './audit/index.ts';
 import { type AuthenticationLevels, createAuthenticationLevels } from './authentication-levels/index.ts';
 import { type Clients, createClients } from './clients/index.ts';
 import { createKeys, type Keys } from './keys/index.ts';
+import { createOneTimeLinks, type OneTimeLinks } from './one-time-links/index.ts';
 import { createOutbox, type Outbox } from './outbox/index.ts';
 import { createRateLimits, type RateLimits } from './rate-limits/index.ts';
 import { createReadiness, type Readiness } from './readiness/index.ts';
@@ -40,6 +41,7 @@ export interface Services {
   readonly keys: Keys;
   readonly levels: AuthenticationLevels;
   readonly limits: RateLimits;
+  readonly links: OneTimeLinks;
   readonly outbox: Outbox;
   readonly readiness: Readiness;
   readonly endEverything: EndEverything;
@@ -74,12 +76,9 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
     secretCipher: keys.cipher,
     grantTypes,
   });
-  const throttle = createThrottle({
-    store,
-    config,
-    clock,
-    secret: () => keys.current().pairwiseSalt,
-  });
+  const secret = () => keys.current().pairwiseSalt;
+  const throttle = createThrottle({ store, config, clock, secret });
+  const links = createOneTimeLinks({ store, clock, secret });
   const limits = createRateLimits({ config, store, clock, events });
   const levels = createAuthenticationLevels(config);
   const outbox = createOutbox({ store, clock, events, onError });
@@ -94,6 +93,7 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
     keys,
     levels,
     limits,
+    links,
     outbox,
     readiness,
     endEverything,

@@ -29,6 +29,13 @@ export const recordKinds = [
   { name: 'demo', stored: 'demo', owner: 'services/demo-data', durable: true, version: 1 },
   { name: 'consent', stored: 'consent', owner: 'features/consent', durable: true, version: 1 },
   { name: 'registrationToken', stored: 'ra', owner: 'features/registration', durable: true, version: 1 },
+  {
+    name: 'oneTimeLink',
+    stored: 'one-time-link',
+    owner: 'services/one-time-links',
+    durable: true,
+    version: 1,
+  },
 
   { name: 'session', stored: 'se', owner: 'provider', durable: false, version: 1 },
   { name: 'interaction', stored: 'in', owner: 'provider', durable: false, version: 1 },

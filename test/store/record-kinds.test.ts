@@ -32,6 +32,7 @@ t.test('exports hold what they always held', async (t) => {
     'demo',
     'key',
     'key-ring',
+    'one-time-link',
     'ra',
   ]);
 });
@@ -145,7 +146,7 @@ t.test('what a server writes is in the list', { timeout: 60_000 }, async (t) => 
   const notWritten = list.filter(({ stored }) => !written.has(stored)).map(({ name }) => name);
   t.strictSame(
     notWritten.sort(),
-    ['copyMarker', 'delivery', 'demo', 'playground', 'replay'],
-    'the others need a command, a logout, another mode, a page or a signed proof',
+    ['copyMarker', 'delivery', 'demo', 'oneTimeLink', 'playground', 'replay'],
+    'the others need a command, a logout, another mode, a page, a message or a signed proof',
   );
 });

@@ -235,6 +235,10 @@ export const de = {
         sentence:
           'Sie war zu lange geöffnet, oder Sie haben den Vorgang in einem anderen Tab abgeschlossen. Beginnen Sie in der App noch einmal.',
       },
+      linkGone: {
+        title: 'Dieser Link gilt nicht mehr',
+        sentence: 'Er ist abgelaufen oder wurde schon verwendet. Fordern Sie einen neuen an.',
+      },
       unknownClient: {
         title: 'Diese App ist nicht registriert',
         sentence:

@@ -222,6 +222,10 @@ export const en = {
         title: 'This page has expired',
         sentence: 'It was open for too long, or you finished in another tab. Start again from the app.',
       },
+      linkGone: {
+        title: 'This link no longer works',
+        sentence: 'It has expired or was already used. Ask for a new one.',
+      },
       unknownClient: {
         title: 'This app isn’t registered',
         sentence:

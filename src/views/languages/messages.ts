@@ -35,6 +35,7 @@ export type ErrorKind =
   | 'busy'
   | 'internal'
   | 'expired'
+  | 'linkGone'
   | 'unknownClient'
   | 'badRedirect';
 

@@ -242,6 +242,10 @@ export const pl = {
         title: 'Ta strona wygasła',
         sentence: 'Była otwarta zbyt długo albo zakończono to w innej karcie. Zacznij od nowa w aplikacji.',
       },
+      linkGone: {
+        title: 'Ten link już nie działa',
+        sentence: 'Wygasł albo został już użyty. Poproś o nowy.',
+      },
       unknownClient: {
         title: 'Ta aplikacja nie jest zarejestrowana',
         sentence:

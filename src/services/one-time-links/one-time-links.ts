@@ -1,0 +1,94 @@
+import { createHmac } from 'node:crypto';
+import { Failure } from '../../errors.ts';
+import { Conflict } from '../../store/errors.ts';
+import { newId } from '../../store/new-id.ts';
+import type { Clock, ConsumeWrite, Insert, Store } from '../../store/port.ts';
+import { kinds } from '../../store/record-kinds.ts';
+import { insertLink, type LinkRecord, linkKey, readLink } from './record.ts';
+
+/** A link that exists, has not expired and was not used. */
+interface OneTimeLink extends LinkRecord {
+  readonly token: string;
+}
+
+type NewLink = Omit<LinkRecord, 'createdAt'>;
+
+interface LinkDraft {
+  /** What a message keeps instead of the token. */
+  readonly id: string;
+  readonly token: string;
+  readonly write: Insert;
+}
+
+export interface OneTimeLinks {
+  draft(link: NewLink, lifetimeSeconds: number): LinkDraft;
+  /** Stores the link of this id unless it is stored already, as for a message that is sent again. */
+  ensure(id: string, link: NewLink, lifetimeSeconds: number): Promise<{ token: string; isNew: boolean }>;
+  /** The token of a link that was drafted earlier. */
+  tokenOf(purpose: string, id: string): string;
+  /** Throws `link_gone` for an unknown, expired or used link and for one of another purpose. */
+  find(purpose: string, token: string): Promise<OneTimeLink>;
+  /** `commit` commits the write that it gets, together with its own. Throws `link_gone` when the link was used meanwhile. */
+  useUp<T>(link: OneTimeLink, commit: (consume: ConsumeWrite) => Promise<T>): Promise<T>;
+}
+
+interface Dependencies {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** The same on all processes, and never rotated. Attackers must not know it. */
+  readonly secret: () => string;
+}
+
+/** One answer for every link that doesn't work, so that it says nothing about links that exist. */
+export const linkGone = (): Failure =>
+  new Failure({
+    code: 'link_gone',
+    status: 410,
+    message: 'This link has expired or was already used. Ask for a new one.',
+  });
+
+const tokenPattern = /^[A-Za-z0-9_-]{43}$/;
+
+export const createOneTimeLinks = ({ store, clock, secret }: Dependencies): OneTimeLinks => {
+  const tokenOf = (purpose: string, id: string): string =>
+    createHmac('sha256', `one-time link ${secret()}`)
+      .update(JSON.stringify([purpose, id]))
+      .digest('base64url');
+
+  const draft = (id: string, link: NewLink, lifetimeSeconds: number): LinkDraft => {
+    const token = tokenOf(link.purpose, id);
+    const now = clock.now();
+    const write = insertLink(token, { ...link, createdAt: now }, now + lifetimeSeconds * 1000);
+    return { id, token, write };
+  };
+
+  return {
+    tokenOf,
+    draft: (link, lifetimeSeconds) => draft(newId(16), link, lifetimeSeconds),
+    async ensure(id, link, lifetimeSeconds) {
+      const { token, write } = draft(id, link, lifetimeSeconds);
+      try {
+        await store.commit([write]);
+        return { token, isNew: true };
+      } catch (error) {
+        if (error instanceof Conflict) return { token, isNew: false };
+        throw error;
+      }
+    },
+    async find(purpose, token) {
+      const [document] = tokenPattern.test(token) ? await store.read([linkKey(token)]) : [];
+      if (!document || document.consumption) throw linkGone();
+      const link = readLink(document);
+      if (link.purpose !== purpose) throw linkGone();
+      return { ...link, token };
+    },
+    async useUp({ token }, commit) {
+      try {
+        return await commit({ op: 'consume', key: linkKey(token), at: clock.now() });
+      } catch (error) {
+        if (error instanceof Conflict && error.key.kind === kinds.oneTimeLink) throw linkGone();
+        throw error;
+      }
+    },
+  };
+};

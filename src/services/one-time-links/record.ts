@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import type { Document, Insert, Key } from '../../store/port.ts';
+import { record } from '../../store/record.ts';
+import { kinds } from '../../store/record-kinds.ts';
+
+export interface LinkRecord {
+  /** A link of one purpose is unknown to every other. */
+  readonly purpose: string;
+  /** The account that the link is for. An invitation has none. */
+  readonly account?: string;
+  /** The address whose owner got the link by mail. Using the link proves that the person reads mail there. */
+  readonly email?: string;
+  /** What else the purpose needs; nothing secret. */
+  readonly data?: Readonly<Record<string, string>>;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+}
+
+const format = record<LinkRecord>('oneTimeLink');
+
+/** Named by a hash of the token, so a copy of the store contains no token. */
+export const linkKey = (token: string): Key => ({
+  kind: kinds.oneTimeLink,
+  family: createHash('sha256').update(token).digest('base64url'),
+  id: '',
+});
+
+export const insertLink = (token: string, link: LinkRecord, expiresAt: number): Insert => ({
+  op: 'insert',
+  key: linkKey(token),
+  body: format.encode(link),
+  expiresAt,
+});
+
+export const readLink = ({ body }: Document): LinkRecord => format.decode(body);
