@@ -16,3 +16,4 @@ export { type Loaded, type LoadOptions, loadConfig } from './load/index.ts';
 export { ConfigurationError, type Problem, type Source } from './problems.ts';
 export { clientAuthenticationMethods } from './sections/client-authentication-methods.ts';
 export type { AccountConfig, ClientConfig, Config, ResourceConfig } from './sections/index.ts';
+export { nearest } from './validate/nearest.ts';

@@ -1,0 +1,38 @@
+import type { Recipe } from './recipe.ts';
+
+/** mod_auth_openidc. It sends a nonce always, and a challenge when the method is named. */
+export const apache: Recipe = {
+  name: 'apache',
+  aliases: ['mod_auth_openidc', 'httpd'],
+  title: 'Apache with mod_auth_openidc',
+  type: 'web',
+  exampleUrl: 'https://www.example.com/private',
+  metadata: (url) => ({
+    redirect_uris: [`${url}/redirect_uri`],
+    post_logout_redirect_uris: [url, `${url}/`],
+    grant_types: ['authorization_code'],
+    scope: 'openid profile email',
+    pkce: 'required',
+  }),
+  snippets: ({ url, endpoints, clientId, clientSecret, randomText }) => [
+    {
+      where: '/etc/apache2/conf-available/postern.conf',
+      format: 'apache',
+      lines: [
+        `OIDCProviderMetadataURL ${endpoints.discovery}`,
+        `OIDCClientID ${clientId}`,
+        `OIDCClientSecret ${clientSecret}`,
+        `OIDCRedirectURI ${url}/redirect_uri`,
+        `OIDCCryptoPassphrase ${randomText()}`,
+        'OIDCScope "openid profile email"',
+        'OIDCPKCEMethod S256',
+        'OIDCRemoteUserClaim preferred_username',
+        `<Location "${new URL(url).pathname}">`,
+        '  AuthType openid-connect',
+        '  Require valid-user',
+        '</Location>',
+      ],
+    },
+  ],
+  notes: ['Enable it with `a2enmod auth_openidc` and `a2enconf postern`, then reload Apache.'],
+};

@@ -1,0 +1,53 @@
+import type { Recipe } from './recipe.ts';
+
+/** It sends no nonce. It reads the ID token only. */
+export const argocd: Recipe = {
+  name: 'argocd',
+  aliases: ['argo-cd', 'argo'],
+  title: 'Argo CD',
+  type: 'web',
+  exampleUrl: 'https://argocd.example.com',
+  metadata: (url) => ({
+    redirect_uris: [`${url}/auth/callback`],
+    post_logout_redirect_uris: [url, `${url}/`],
+    scope: 'openid profile email offline_access',
+    id_token_claims: 'all',
+    pkce: 'required',
+  }),
+  snippets: ({ url, issuer, clientId, clientSecret }) => [
+    {
+      where: 'kubectl apply -f - (ConfigMap argocd-cm)',
+      format: 'yaml',
+      lines: [
+        'apiVersion: v1',
+        'kind: ConfigMap',
+        'metadata:',
+        '  name: argocd-cm',
+        '  namespace: argocd',
+        '  labels:',
+        '    app.kubernetes.io/part-of: argocd',
+        'data:',
+        `  url: ${url}`,
+        '  oidc.config: |',
+        '    name: Postern',
+        `    issuer: ${issuer}`,
+        `    clientID: "${clientId}"`,
+        '    clientSecret: $oidc.postern.clientSecret',
+        '    enablePKCEAuthentication: true',
+        '    requestedScopes: [openid, profile, email]',
+      ],
+    },
+    {
+      where: 'a shell (Secret argocd-secret)',
+      format: 'sh',
+      lines: [
+        'kubectl --namespace argocd patch secret argocd-secret \\',
+        `  --patch '{"stringData": {"oidc.postern.clientSecret": "${clientSecret}"}}'`,
+      ],
+    },
+  ],
+  notes: [
+    'The ConfigMap replaces the data of yours: merge them if it has other keys.',
+    'Versions before 3 use PKCE in the browser. Remove enablePKCEAuthentication there, and run `client update ID --pkce exempt`.',
+  ],
+};

@@ -1,0 +1,43 @@
+import type { Recipe } from './recipe.ts';
+
+/** It sends no nonce. */
+export const grafana: Recipe = {
+  name: 'grafana',
+  title: 'Grafana',
+  type: 'web',
+  exampleUrl: 'https://grafana.example.com',
+  metadata: (url) => ({
+    redirect_uris: [`${url}/login/generic_oauth`],
+    post_logout_redirect_uris: [`${url}/login`],
+    scope: 'openid profile email offline_access',
+    pkce: 'required',
+  }),
+  snippets: ({ url, endpoints, clientId, clientSecret }) => [
+    {
+      where: 'grafana.ini',
+      format: 'ini',
+      lines: [
+        '[server]',
+        `root_url = ${url}/`,
+        '',
+        '[auth.generic_oauth]',
+        'enabled = true',
+        'name = Postern',
+        'allow_sign_up = true',
+        `client_id = ${clientId}`,
+        `client_secret = ${clientSecret}`,
+        'auth_style = InHeader',
+        'scopes = openid profile email offline_access',
+        `auth_url = ${endpoints.authorization}`,
+        `token_url = ${endpoints.token}`,
+        `api_url = ${endpoints.userinfo}`,
+        'use_pkce = true',
+        'use_refresh_token = true',
+        'login_attribute_path = preferred_username',
+        'name_attribute_path = name',
+        'email_attribute_path = email',
+        `signout_redirect_url = ${endpoints.endSession}?post_logout_redirect_uri=${encodeURIComponent(`${url}/login`)}`,
+      ],
+    },
+  ],
+};

@@ -1,0 +1,35 @@
+import type { Recipe } from './recipe.ts';
+
+export const mozillaDjangoOidc: Recipe = {
+  name: 'mozilla-django-oidc',
+  title: 'mozilla-django-oidc',
+  type: 'web',
+  exampleUrl: 'https://www.example.com',
+  metadata: (url) => ({
+    redirect_uris: [`${url}/oidc/callback/`],
+    grant_types: ['authorization_code'],
+    scope: 'openid profile email',
+    pkce: 'auto',
+  }),
+  snippets: ({ endpoints, clientId, clientSecret }) => [
+    {
+      where: 'settings.py',
+      format: 'python',
+      lines: [
+        `OIDC_RP_CLIENT_ID = "${clientId}"`,
+        `OIDC_RP_CLIENT_SECRET = "${clientSecret}"`,
+        'OIDC_RP_SCOPES = "openid profile email"',
+        'OIDC_RP_SIGN_ALGO = "RS256"',
+        'OIDC_TOKEN_USE_BASIC_AUTH = True',
+        'OIDC_USE_PKCE = True',
+        `OIDC_OP_AUTHORIZATION_ENDPOINT = "${endpoints.authorization}"`,
+        `OIDC_OP_TOKEN_ENDPOINT = "${endpoints.token}"`,
+        `OIDC_OP_USER_ENDPOINT = "${endpoints.userinfo}"`,
+        `OIDC_OP_JWKS_ENDPOINT = "${endpoints.jwks}"`,
+      ],
+    },
+  ],
+  notes: [
+    'AUTHENTICATION_BACKENDS needs mozilla_django_oidc.auth.OIDCAuthenticationBackend, and the URLs of mozilla_django_oidc are expected at /oidc/. OIDC_USE_PKCE takes effect from version 4 on.',
+  ],
+};

@@ -1,0 +1,43 @@
+import type { Recipe } from './recipe.ts';
+
+/** Its library, Authlib, sends a nonce. It looks for the user in the ID token first. */
+export const pgadmin: Recipe = {
+  name: 'pgadmin',
+  title: 'pgAdmin',
+  type: 'web',
+  exampleUrl: 'https://pgadmin.example.com',
+  metadata: (url) => ({
+    redirect_uris: [`${url}/oauth2/authorize`],
+    grant_types: ['authorization_code'],
+    scope: 'openid profile email',
+    id_token_claims: 'all',
+    pkce: 'required',
+  }),
+  snippets: ({ issuer, endpoints, clientId, clientSecret }) => [
+    {
+      where: 'config_local.py',
+      format: 'python',
+      lines: [
+        'AUTHENTICATION_SOURCES = ["oauth2", "internal"]',
+        'OAUTH2_AUTO_CREATE_USER = True',
+        'OAUTH2_CONFIG = [',
+        '    {',
+        '        "OAUTH2_NAME": "postern",',
+        '        "OAUTH2_DISPLAY_NAME": "Postern",',
+        `        "OAUTH2_CLIENT_ID": "${clientId}",`,
+        `        "OAUTH2_CLIENT_SECRET": "${clientSecret}",`,
+        `        "OAUTH2_SERVER_METADATA_URL": "${endpoints.discovery}",`,
+        `        "OAUTH2_AUTHORIZATION_URL": "${endpoints.authorization}",`,
+        `        "OAUTH2_TOKEN_URL": "${endpoints.token}",`,
+        `        "OAUTH2_API_BASE_URL": "${issuer}/",`,
+        '        "OAUTH2_USERINFO_ENDPOINT": "userinfo",',
+        '        "OAUTH2_SCOPE": "openid profile email",',
+        '        "OAUTH2_USERNAME_CLAIM": "preferred_username",',
+        '        "OAUTH2_CHALLENGE_METHOD": "S256",',
+        '        "OAUTH2_RESPONSE_TYPE": "code",',
+        '    }',
+        ']',
+      ],
+    },
+  ],
+};
