@@ -110,7 +110,11 @@ export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOp
       events,
       cipher: keys.cipher,
       onUncaughtError: (error, correlation) => log.error({ err: error, correlation }, 'the engine failed'),
-      renderError: createRenderError({ pages, clock, showRegistered: config.mode === 'development' }),
+      renderError: createRenderError({
+        pages,
+        clock,
+        registered: config.mode === 'development' ? clients : undefined,
+      }),
       grantTypes,
       policy: steps.map(({ prompt }) => prompt),
       features: [

@@ -4,4 +4,6 @@ export interface ClientSource {
   find(id: string): Promise<Record<string, unknown> | undefined>;
   /** Whether this is a secret of the client now. */
   verifySecret(id: string, secret: string): Promise<boolean>;
+  /** The id of a client that is most like this unknown one, if one is near enough. */
+  closestId(id: string): Promise<string | undefined>;
 }

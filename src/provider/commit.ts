@@ -3,9 +3,11 @@ import type { Events } from '../events.ts';
 import { StoreUnavailable } from '../store/errors.ts';
 import type { Store } from '../store/port.ts';
 import { UnitOfWork } from '../store/unit-of-work.ts';
+import type { ClientSource } from './client-source.ts';
 import { emitGrantRevoked, emitOutcome, errorOf, outcomeOf } from './engine-events.ts';
 import { completeErrorResponse } from './error-response.ts';
 import type { GrantType } from './grant-types.ts';
+import { findMismatch } from './mismatch.ts';
 import { type RenderError, replaceResponse } from './replace-response.ts';
 import { getRequestContext, setUnitOfWork } from './request-context.ts';
 import { keepFormerSessionCookie } from './session-cookie.ts';
@@ -18,6 +20,7 @@ interface Dependencies {
   readonly events: Events;
   readonly grantTypes: readonly GrantType[];
   readonly renderError: RenderError;
+  readonly clients: Pick<ClientSource, 'closestId'>;
 }
 
 /** A refused request commits what survives a refusal. A failed one commits nothing, so that it may be repeated. */
@@ -34,7 +37,7 @@ const commitOutcome = async (ctx: KoaContextWithOIDC, work: UnitOfWork): Promise
  * commits nothing, so the code or refresh token that it sent is still good.
  */
 export const commitBeforeResponse =
-  (provider: Provider, { store, renderError, ...eventSource }: Dependencies) =>
+  (provider: Provider, { store, renderError, clients, ...eventSource }: Dependencies) =>
   async (ctx: KoaContextWithOIDC, next: Next): Promise<void> => {
     const { unitOfWork: work = new UnitOfWork(store), translateResponse } = getRequestContext(ctx.req);
     setUnitOfWork(ctx, work);
@@ -50,6 +53,7 @@ export const commitBeforeResponse =
       translateResponse?.(ctx, errorOf(ctx));
       if (ctx.status >= 400) completeErrorResponse(provider.issuer, ctx);
     } finally {
-      emitOutcome(eventSource, ctx);
+      const error = errorOf(ctx);
+      emitOutcome(eventSource, ctx, error && (await findMismatch(ctx, error, clients.closestId)));
     }
   };

@@ -3,7 +3,7 @@ import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
 import type { Events, SecurityEvent } from '../events.ts';
 import { StoreUnavailable } from '../store/errors.ts';
 import type { GrantType } from './grant-types.ts';
-import { mismatchOf } from './mismatch.ts';
+import type { Mismatch } from './mismatch.ts';
 import { getRequestContext, getUnitOfWork } from './request-context.ts';
 
 interface Outcome {
@@ -126,12 +126,15 @@ export const forwardEvents = (
 };
 
 /** Emits the error of a request, once, when nothing can replace the response any more. */
-export const emitOutcome = ({ events, grantTypes }: EventSource, ctx: KoaContextWithOIDC): void => {
+export const emitOutcome = (
+  { events, grantTypes }: EventSource,
+  ctx: KoaContextWithOIDC,
+  mismatch: Mismatch | undefined,
+): void => {
   const { error, type } = outcomes.get(ctx) ?? {};
   if (error === undefined || type === undefined) return;
   const { details, ...described } = describeRequest(ctx, grantTypes);
   const { reason, detail } = reasonOf(error);
-  const mismatch = mismatchOf(ctx, error);
   events.emit({
     type,
     outcome: type === 'fault' ? 'failed' : 'refused',

@@ -1,4 +1,5 @@
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
+import type { ClientSource } from './client-source.ts';
 import { unregisteredPostLogoutUri } from './engine-texts.ts';
 import type { EngineClient } from './engine-types.ts';
 
@@ -41,12 +42,43 @@ const mismatch = (
   };
 };
 
+/** A random secret that was sent in the place of the id must not reach an event. */
+const isLikeSecret = (id: string): boolean => /^[\w-]{43,}$/.test(id);
+
+/** RFC 6749 §2.3.1. What precedes the first colon is the id; the secret isn't decoded. */
+const idInBasic = (header: string | undefined): string | undefined => {
+  const [, credentials] = /^basic ([\w+/]+=*)$/i.exec(header ?? '') ?? [];
+  if (credentials === undefined) return undefined;
+  const [id = ''] = Buffer.from(credentials, 'base64').toString('utf8').split(':', 1);
+  try {
+    return decodeURIComponent(id);
+  } catch {
+    return id;
+  }
+};
+
+type FindClosestId = ClientSource['closestId'];
+
+const unknownClient = async (
+  { oidc, headers }: KoaContextWithOIDC,
+  closestId: FindClosestId,
+): Promise<Mismatch | undefined> => {
+  const id = oidc?.params?.['client_id'] ?? idInBasic(headers.authorization);
+  if (typeof id !== 'string' || isLikeSecret(id)) return undefined;
+  const closest = await closestId(id);
+  return mismatch('client_id', id, closest === undefined || closest === id ? [] : [closest]);
+};
+
 interface RegisteredUris extends EngineClient {
   readonly postLogoutRedirectUris?: readonly string[] | undefined;
 }
 
-/** Which parameter of a refused request differs from what is registered. The operator of the client needs both values. */
-export const mismatchOf = ({ oidc }: KoaContextWithOIDC, error: Error): Mismatch | undefined => {
+const find = async (
+  ctx: KoaContextWithOIDC,
+  error: Error,
+  closestId: FindClosestId,
+): Promise<Mismatch | undefined> => {
+  const { oidc } = ctx;
   const { params } = oidc ?? {};
   const client: RegisteredUris | undefined = oidc?.client;
   if (error instanceof errors.InvalidRedirectUri)
@@ -58,7 +90,23 @@ export const mismatchOf = ({ oidc }: KoaContextWithOIDC, error: Error): Mismatch
       client?.postLogoutRedirectUris,
     );
   }
-  if (error instanceof errors.InvalidClient && client === undefined)
-    return mismatch('client_id', params?.['client_id']);
+  const isClientRefused = error instanceof errors.InvalidClient || error instanceof errors.InvalidClientAuth;
+  if (isClientRefused && client === undefined) return unknownClient(ctx, closestId);
   return undefined;
+};
+
+const found = new WeakMap<Error, Promise<Mismatch | undefined>>();
+
+/**
+ * Which parameter of a refused request differs from what is registered. The operator of the client needs both values.
+ * The page and the event of a refusal share the result.
+ */
+export const findMismatch = (
+  ctx: KoaContextWithOIDC,
+  error: Error,
+  closestId: FindClosestId,
+): Promise<Mismatch | undefined> => {
+  const result = found.get(error) ?? find(ctx, error, closestId);
+  found.set(error, result);
+  return result;
 };

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import t from 'tap';
 import {
   Browser,
@@ -64,6 +65,55 @@ t.test('an unknown client id is shown, without markup or control characters', as
   t.match(page.body, '<dt>client_id</dt><dd>ap&lt;b&gt;');
   t.notMatch(page.body, '<dd>ap<b>');
   t.notMatch(JSON.stringify(lastRefusal()), '\u202e');
+});
+
+t.test(
+  'an unknown client id is shown beside the closest one, of the configuration or the store',
+  async (t) => {
+    await server.addClient({ type: 'web', id: 'web-shop', metadata: { redirect_uris: [redirectUri] } });
+    for (const [sent, closest] of [
+      ['apps', 'app'],
+      ['Web_Shop', 'web-shop'],
+      ['webshopp', 'web-shop'],
+    ] as const) {
+      const stranger = new RelyingParty(server.issuer, sent, secret);
+      const page = await new Browser().request(stranger.authorizationUrl(newVerifier()));
+      t.equal(page.status, 400);
+      t.match(facts(page.body), { client_id: sent, 'closest registered client_id': closest });
+      t.match(lastRefusal(), { reason: 'invalid_client', details: { received: sent, closest } });
+      t.equal((await stranger.post('/oauth/token', { grant_type: 'client_credentials' })).status, 401);
+      t.match(lastRefusal(), { type: 'token.refused', details: { received: sent, closest } });
+    }
+    const far = new RelyingParty(server.issuer, 'something-else', secret);
+    const page = await new Browser().request(far.authorizationUrl(newVerifier()));
+    t.match(facts(page.body), { client_id: 'something-else' });
+    t.notMatch(page.body, 'closest registered');
+  },
+);
+
+t.test('a secret in the place of the client id reaches no event', async (t) => {
+  const sent = randomBytes(32).toString('base64url');
+  const stranger = new RelyingParty(server.issuer, sent, 'app');
+  await new Browser().request(stranger.authorizationUrl(newVerifier()));
+  await stranger.post('/oauth/token', { grant_type: 'client_credentials' });
+  t.match(lastRefusal(), { type: 'token.refused' });
+  t.notMatch(JSON.stringify(server.events), sent);
+});
+
+t.test('many unknown client ids make the store list its clients once', async (t) => {
+  let lists = 0;
+  const counted = await startInProcess(t, config, {
+    observe: (operation) => {
+      if (operation === 'list') lists += 1;
+    },
+  });
+  const before = lists;
+  await Promise.all(
+    Array.from({ length: 8 }, (_, at) =>
+      new RelyingParty(counted.issuer, `app${at}`).post('/oauth/token', { grant_type: 'client_credentials' }),
+    ),
+  );
+  t.equal(lists - before, 1);
 });
 
 t.test(

@@ -54,7 +54,7 @@ export const createEntryPage = ({
   clock,
   pages,
 }: Pick<DeviceDependencies, 'clock' | 'pages'>): UserCodeInputSource => {
-  const renderError = createRenderError({ pages, clock, showRegistered: false });
+  const renderError = createRenderError({ pages, clock, registered: undefined });
   const { pageFor, send } = createPageSender(pages);
 
   const sendForm = (ctx: KoaContextWithOIDC, problem: DeviceProblem | undefined): void => {

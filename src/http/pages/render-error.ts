@@ -1,6 +1,7 @@
 import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { NotAdmitted } from '../../provider/admission.ts';
-import { type Mismatch, mismatchOf } from '../../provider/mismatch.ts';
+import type { ClientSource } from '../../provider/client-source.ts';
+import { findMismatch, type Mismatch } from '../../provider/mismatch.ts';
 import { isPagePath, routes } from '../../provider/paths.ts';
 import { AlreadyAnswered } from '../../provider/storage/user-decision.ts';
 import type { Clock } from '../../store/port.ts';
@@ -50,13 +51,13 @@ interface RenderErrorDependencies {
   readonly pages: Pages;
   readonly clock: Clock;
   /** What is registered is shown in development only. In production the event of the refusal has it. */
-  readonly showRegistered: boolean;
+  readonly registered: Pick<ClientSource, 'closestId'> | undefined;
 }
 
 /** Answers errors of the engine with a page where people go, and with JSON at all other endpoints, whatever they accept. */
 export const createRenderError =
-  ({ pages, clock, showRegistered }: RenderErrorDependencies): RenderError =>
-  (ctx, out, error) => {
+  ({ pages, clock, registered }: RenderErrorDependencies): RenderError =>
+  async (ctx, out, error) => {
     if (!isPagePath(ctx.path) || !wantsHtml(ctx.get('accept'))) {
       ctx.type = 'json';
       ctx.body = out;
@@ -71,7 +72,7 @@ export const createRenderError =
     const pageRequest = pageRequestOf(ctx);
     const { client } = ctx.oidc ?? {};
     const back = linkToClient(ctx, out);
-    const mismatch = showRegistered ? mismatchOf(ctx, error) : undefined;
+    const mismatch = registered && (await findMismatch(ctx, error, registered.closestId));
     const retryAfter = Number(ctx.response.get('retry-after'));
     const body = errorPage(pages.page(pageRequest, uiLocalesOf(ctx)), {
       kind: error instanceof NotAdmitted && ctx.status === 503 ? 'busy' : errorKindOf(out.error, ctx.status),

@@ -4,6 +4,7 @@ import { createReadThroughCache } from '#src/store/read-through-cache.ts';
 import type { SecretCipher } from '../keys/index.ts';
 import { needsSecret } from './authentication-methods.ts';
 import type { ClientMetadata, Clients } from './client.ts';
+import { createClosestId } from './closest-id.ts';
 import type { LoadedClient } from './configured.ts';
 import { applyDefaults } from './presets.ts';
 import { type StoredClient, toRecord } from './record.ts';
@@ -91,11 +92,18 @@ export const createClientLookup = ({ store, stored, configured, clock, cipher }:
     );
   };
 
+  const { closestId, forget } = createClosestId({ stored, configuredIds: [...configured.keys()], clock });
+  const invalidate = (id: string): void => {
+    cache.invalidate(id);
+    forget();
+  };
+
   return {
     find,
     verifySecret,
     recoverSecrets,
-    invalidate: cache.invalidate,
-    close: store.subscribe('clients', cache.invalidate),
+    closestId,
+    invalidate,
+    close: store.subscribe('clients', invalidate),
   };
 };

@@ -100,6 +100,8 @@ export interface Clients {
   verifySecret(id: string, secret: string): Promise<boolean>;
   /** The secrets of a `client_secret_jwt` client in clear, newest first. Empty for any other client. */
   recoverSecrets(id: string): Promise<readonly string[]>;
+  /** The id of a client of the operator that is most like this unknown one, if one is near enough. */
+  closestId(id: string): Promise<string | undefined>;
   get(id: string): Promise<ClientRecord | undefined>;
   list(options?: { readonly limit?: number; readonly cursor?: string }): Promise<{
     readonly items: readonly ClientRecord[];

@@ -98,6 +98,7 @@ export const createClients = ({
     find: lookup.find,
     verifySecret: lookup.verifySecret,
     recoverSecrets: lookup.recoverSecrets,
+    closestId: lookup.closestId,
     async get(id) {
       const known = configured.get(id);
       if (known !== undefined) return known.record;

@@ -1,0 +1,40 @@
+import { nearest } from '#config';
+import type { Clock } from '#src/store/port.ts';
+import type { ClientStore } from './store.ts';
+
+interface Dependencies {
+  readonly stored: ClientStore;
+  readonly configuredIds: readonly string[];
+  readonly clock: Clock;
+}
+
+/** Requests with made-up ids must not make the store read its clients each time. */
+const maxAgeMs = 30_000;
+const maxIds = 500;
+
+/**
+ * Finds the registered client id that is most like one that was received. Clients that registered themselves have random
+ * ids, which no person mistypes, so they are left out.
+ */
+export const createClosestId = ({ stored, configuredIds, clock }: Dependencies) => {
+  let known: { readonly ids: Promise<readonly string[]>; readonly until: number } | undefined;
+
+  const readIds = async (): Promise<readonly string[]> => {
+    const { clients } = await stored.list(maxIds, undefined);
+    return clients.filter(({ from }) => from === 'store').map(({ id }) => id);
+  };
+  const knownIds = (): Promise<readonly string[]> => {
+    if (known === undefined || known.until <= clock.now())
+      known = { ids: readIds().catch(() => []), until: clock.now() + maxAgeMs };
+    return known.ids;
+  };
+
+  return {
+    closestId: async (id: string): Promise<string | undefined> =>
+      nearest(id, [...configuredIds, ...(await knownIds())]),
+    /** After a client was added or removed. */
+    forget: (): void => {
+      known = undefined;
+    },
+  };
+};
