@@ -5,6 +5,7 @@
  * To add a key: add it to its section in `sections/` with a description, read it in the code, add rules that span
  * several keys to `checks/`, and renew `postern.schema.json` and docs/configuration.md (a failing test has the commands).
  */
+export { maxGroupsPerAccount } from './checks/groups.ts';
 export type { Rule } from './checks/rule.ts';
 export { editorSchema } from './describe/editor-schema.ts';
 export { effectiveValues, formatSource } from './describe/effective-values.ts';

@@ -57,6 +57,15 @@ export const accountsDiffer: Rule = {
   ],
 };
 
+export const groupsDiffer: Rule = {
+  needs: ['groups'],
+  check: ({ groups }) =>
+    repeated(
+      groups.map(({ name }, index) => ({ name, path: ['groups', String(index), 'name'] })),
+      'group',
+    ),
+};
+
 export const resourcesDiffer: Rule = {
   needs: ['resources'],
   check: ({ resources }) =>

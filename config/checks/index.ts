@@ -14,7 +14,8 @@ import {
   clientScopesExist,
   clientsMakeSense,
 } from './clients.ts';
-import { accountsDiffer, clientsDiffer, resourcesDiffer } from './duplicates.ts';
+import { accountsDiffer, clientsDiffer, groupsDiffer, resourcesDiffer } from './duplicates.ts';
+import { accountsHaveFewGroups, groupsAreNoClaims } from './groups.ts';
 import {
   productionHasItsOwnKey,
   productionHasNoDemo,
@@ -47,6 +48,9 @@ export const rules: readonly Rule[] = [
   accountsDiffer,
   accountsMakeSense,
   subjectsAreNoClients,
+  groupsDiffer,
+  accountsHaveFewGroups,
+  groupsAreNoClaims,
   resourcesDiffer,
   metricsAreGuarded,
   claimsHaveScopes,

@@ -81,6 +81,10 @@ const formats = {
   },
   'client-id': { expected: 'printable ASCII characters without spaces', pattern: '^[\\x21-\\x7e]+$' },
   'key-prefix': { expected: 'up to 32 letters, digits, _ or -', pattern: '^[A-Za-z0-9_-]{1,32}$' },
+  group: {
+    expected: 'the name of a group: up to 64 characters of a-z, 0-9, dot, underscore and dash',
+    pattern: '^[a-z0-9._-]{1,64}$',
+  },
   claim: { expected: 'the name of a claim', pattern: '^[A-Za-z][A-Za-z0-9_:./-]*$' },
   language: { expected: 'a language tag, as en or pt-BR', pattern: '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$' },
 } satisfies Record<string, Format>;

@@ -1,4 +1,5 @@
-import { anything, flag, integer, map, optional, secret, section, text } from '../schema/build.ts';
+import { anything, flag, integer, list, map, optional, secret, section, text } from '../schema/build.ts';
+import { groupName } from './group.ts';
 
 const uri = (description: string) => text(description, { format: 'uri' });
 
@@ -20,6 +21,12 @@ export const account = section('A person who may sign in.', {
     secret('Hash of the password: argon2id, scrypt or bcrypt.', { format: 'password-hash' }),
   ),
   disabled: optional(flag('Whether sign-ins are refused. Default: false.')),
+  groups: optional(
+    list(
+      groupName('Name of a group.'),
+      'Groups that this person is in, of the configuration or of the store.',
+    ),
+  ),
   acr: optional(text('Authentication context (acr) of a sign-in of this person.')),
   name: optional(text('Full name.')),
   given_name: optional(text('First name.')),

@@ -6,6 +6,7 @@ import type { Static } from 'typebox';
 import { list, map, section } from '../schema/build.ts';
 import { account } from './account.ts';
 import { client } from './client.ts';
+import { group } from './group.ts';
 import { keys } from './keys.ts';
 import { admin, audit, log, metrics, tracing } from './operation.ts';
 import { pages } from './pages.ts';
@@ -24,6 +25,7 @@ export const schema = section('Configuration of Postern.', {
   store,
   clients: list(client, 'Clients in the configuration. Other clients are in the store.', { default: [] }),
   accounts: list(account, 'Accounts in the configuration. Other accounts are in the store.', { default: [] }),
+  groups: list(group, 'Groups in the configuration. Other groups are in the store.', { default: [] }),
   resources: list(resource, 'APIs that accept access tokens of this server.', { default: [] }),
   scopes: map(scope, 'The text of the consent page for each scope.', { default: {} }),
   claims: map(

@@ -14,6 +14,7 @@ const commands: Commands = {
   keys: async () => (await import('./keys/index.ts')).keys,
   client: async () => (await import('./client/index.ts')).client,
   account: async () => (await import('./account/index.ts')).account,
+  group: async () => (await import('./group/index.ts')).group,
   audit: async () => (await import('./audit/index.ts')).audit,
   doctor: async () => (await import('./doctor/index.ts')).doctor,
 };

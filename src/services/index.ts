@@ -11,6 +11,7 @@ import { type Admission, createAdmission } from './admission/index.ts';
 import { type Audit, createAudit } from './audit/index.ts';
 import { type AuthenticationLevels, createAuthenticationLevels } from './authentication-levels/index.ts';
 import { type Clients, createClients } from './clients/index.ts';
+import { createGroups, type Groups } from './groups/index.ts';
 import { createKeys, type Keys } from './keys/index.ts';
 import { createOneTimeLinks, type OneTimeLinks } from './one-time-links/index.ts';
 import { createOutbox, type Outbox } from './outbox/index.ts';
@@ -38,6 +39,7 @@ export interface Services {
   readonly admission: Admission;
   readonly audit: Audit;
   readonly clients: Clients;
+  readonly groups: Groups;
   readonly keys: Keys;
   readonly levels: AuthenticationLevels;
   readonly limits: RateLimits;
@@ -66,6 +68,7 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
     spaceLeft: admission.spaceLeft,
   });
   const keys = dependencies.keys ?? (await createKeys({ store, config, clock, events, onError }));
+  const groups = createGroups({ store, config, clock, events });
   const accounts = createAccounts({ store, config, clock, events });
   const [cookieKey = ''] = keys.current().cookieKeys;
   const clients = createClients({
@@ -90,6 +93,7 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
     admission,
     audit,
     clients,
+    groups,
     keys,
     levels,
     limits,
@@ -99,6 +103,7 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
     endEverything,
     throttle,
     async start() {
+      await accounts.checkGroupClaims();
       // The audit starts first and stops last: it records what the others do until the end.
       const stops: (() => Promise<void>)[] = [];
       for (const service of [audit, outbox, limits, admission, readiness])

@@ -22,9 +22,9 @@ export const createReadThroughCache = <T>({
   const entries = new Map<string, { readonly value: T; readonly expiresAt: number }>();
   const loading = new Map<string, Promise<T | undefined>>();
 
-  const keep = (id: string, value: T): void => {
+  const keep = (id: string, value: T, readAt: number): void => {
     entries.delete(id);
-    entries.set(id, { value, expiresAt: clock.now() + maxAgeMs });
+    entries.set(id, { value, expiresAt: readAt + maxAgeMs });
     if (entries.size > maxEntries) {
       for (const oldest of entries.keys()) {
         entries.delete(oldest);
@@ -34,12 +34,14 @@ export const createReadThroughCache = <T>({
   };
 
   const loadOnce = (id: string): Promise<T | undefined> => {
+    // The store may have read the value as early as this, so its age counts from here.
+    const readAt = clock.now();
     const running = load(id).then(
       (value) => {
         // An entry that was invalidated during the load may be stale: return it to this caller, but don't cache it.
         if (loading.get(id) === running) {
           loading.delete(id);
-          if (value !== undefined) keep(id, value);
+          if (value !== undefined) keep(id, value, readAt);
         }
         return value;
       },

@@ -21,6 +21,8 @@ export interface RecordKind {
 export const recordKinds = [
   { name: 'account', stored: 'account', owner: 'services/accounts', durable: true, version: 1 },
   { name: 'accountName', stored: 'account-name', owner: 'services/accounts', durable: true, version: 1 },
+  { name: 'group', stored: 'group', owner: 'services/groups', durable: true, version: 1 },
+  { name: 'groupClaims', stored: 'group-claims', owner: 'services/accounts', durable: true, version: 1 },
   { name: 'client', stored: 'client', owner: 'services/clients', durable: true, version: 1 },
   { name: 'key', stored: 'key', owner: 'services/keys', durable: true, version: 1 },
   { name: 'keyRing', stored: 'key-ring', owner: 'services/keys', durable: true, version: 1 },

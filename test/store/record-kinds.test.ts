@@ -30,6 +30,8 @@ t.test('exports hold what they always held', async (t) => {
     'client',
     'consent',
     'demo',
+    'group',
+    'group-claims',
     'key',
     'key-ring',
     'one-time-link',
@@ -146,7 +148,7 @@ t.test('what a server writes is in the list', { timeout: 60_000 }, async (t) => 
   const notWritten = list.filter(({ stored }) => !written.has(stored)).map(({ name }) => name);
   t.strictSame(
     notWritten.sort(),
-    ['copyMarker', 'delivery', 'demo', 'oneTimeLink', 'playground', 'replay'],
+    ['copyMarker', 'delivery', 'demo', 'group', 'groupClaims', 'oneTimeLink', 'playground', 'replay'],
     'the others need a command, a logout, another mode, a page, a message or a signed proof',
   );
 });

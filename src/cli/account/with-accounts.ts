@@ -29,11 +29,12 @@ export const requireAccount = async (accounts: Accounts, name: string): Promise<
   });
 };
 
-export const accountData = ({ id, username, enabled, claims, from, createdAt }: Account) => ({
+export const accountData = ({ id, username, enabled, claims, groups, from, createdAt }: Account) => ({
   sub: id,
   username,
   enabled,
   claims,
+  ...(groups.length > 0 && { groups }),
   from,
   ...(createdAt === undefined ? {} : { created_at: isoTime(createdAt) }),
 });

@@ -9,6 +9,8 @@ export interface Account {
   readonly enabled: boolean;
   /** Standard OpenID Connect claims and those of the operator; never `sub`. */
   readonly claims: Claims;
+  /** Names of groups, sorted. */
+  readonly groups: readonly string[];
   /** The authentication context (`acr`) that a sign-in reaches, if the configuration names one for this account. */
   readonly acr?: string;
   /** Accounts from the configuration can only be changed there. */
@@ -32,6 +34,7 @@ export interface AddAccount {
   /** A hash from another system: argon2id, argon2i, bcrypt or scrypt. */
   readonly passwordHash?: string;
   readonly claims?: Claims;
+  readonly groups?: readonly string[];
   /** Who chose the user name; default: an operator. A person who signs up may not take a reserved name. */
   readonly nameGivenBy?: NameGiver;
   /** Marks demo data, which production mode refuses. */
@@ -48,6 +51,28 @@ interface ChangeAccount {
   readonly username?: string;
   /** Merged into the existing claims; `null` removes one. */
   readonly claims?: Claims;
+  /** Replaces the list. `changeGroups` keeps what others change at the same time. */
+  readonly groups?: readonly string[];
+}
+
+export interface GroupChange {
+  readonly add?: readonly string[];
+  readonly remove?: readonly string[];
+}
+
+export interface ImportGroupClaims {
+  /** Changes nothing. */
+  readonly dryRun: boolean;
+  /** The names of groups for names of the claims that no group can have. */
+  readonly rename: ReadonlyMap<string, string>;
+}
+
+export interface ImportedGroupClaims {
+  readonly moved: number;
+  /** Groups that were made. */
+  readonly groups: readonly string[];
+  /** Accounts whose claim was left as it was. */
+  readonly problems: readonly { readonly account: Account; readonly message: string }[];
 }
 
 interface AccountPage {
@@ -59,6 +84,7 @@ interface AccountPage {
 interface EngineAccount {
   [key: string]: unknown;
   readonly accountId: string;
+  readonly groups: readonly string[];
   claims(use: string, scope: string): { sub: string; [name: string]: Json | undefined };
 }
 
@@ -102,6 +128,20 @@ export interface Accounts {
   add(account: AddAccount): Promise<Account>;
   draft(account: AddAccount): Promise<AccountDraft>;
   update(id: string, change: ChangeAccount): Promise<Account>;
+  /** Joining a group that doesn't exist is refused; a group may be left that doesn't exist any more. */
+  changeGroups(id: string, change: GroupChange): Promise<Account>;
+  /** The members of a group, those of the configuration first. A page costs the same in a group of any size. */
+  members(
+    group: string,
+    options?: { readonly limit?: number; readonly cursor?: string },
+  ): Promise<AccountPage>;
+  /**
+   * Throws when there are groups, or are about to be, and an account still has a claim named `groups`. It is cheap once
+   * there was none.
+   */
+  checkGroupClaims(options?: { readonly aboutToBe: boolean }): Promise<void>;
+  /** Moves the claims named `groups` of stored accounts to groups. It can be repeated. */
+  importGroupClaims(options: ImportGroupClaims): Promise<ImportedGroupClaims>;
   enable(id: string): Promise<Account>;
   /** What was signed in before stays ended when the account is enabled again. */
   disable(id: string): Promise<Account>;

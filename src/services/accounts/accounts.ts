@@ -4,10 +4,12 @@ import { exitCode, Failure } from '#src/errors.ts';
 import type { Events } from '#src/events.ts';
 import type { Clock, Store } from '#src/store/port.ts';
 import { createReadThroughCache } from '#src/store/read-through-cache.ts';
+import { createGroups, normalizeGroups } from '../groups/index.ts';
 import type { Account, Accounts, ChangePassword } from './account.ts';
 import { createAuthenticate } from './authenticate.ts';
 import { checkClaims, mergeClaims, namesOf } from './claims.ts';
 import { createConfiguredAccounts } from './configured.ts';
+import { createGroupClaims } from './group-claims.ts';
 import { createNewAccountCheck, createNewAccountRecord } from './new-account-record.ts';
 import { acceptUsername } from './new-username.ts';
 import { createPasswords } from './password/passwords.ts';
@@ -20,6 +22,7 @@ export interface AccountsOptions {
   readonly store: Store;
   readonly config: {
     readonly accounts: Config['accounts'];
+    readonly groups: Config['groups'];
     readonly security: Pick<Config['security'], 'password'>;
     readonly issuer: Config['issuer'];
     readonly pages: Pick<Config['pages'], 'name'>;
@@ -45,6 +48,8 @@ export const createAccounts = ({ store, config, clock, events }: AccountsOptions
   const configured = createConfiguredAccounts(config.accounts, passwords);
   const newRecord = createNewAccountRecord({ passwords, configured, clock, service });
   const stored = createAccountStore(store, clock);
+  const groups = createGroups({ store, config, clock, events });
+  const groupClaims = createGroupClaims({ store, config, stored, groups, clock });
 
   const cache = createReadThroughCache<Account>({
     load: async (id) => {
@@ -57,11 +62,29 @@ export const createAccounts = ({ store, config, clock, events }: AccountsOptions
   });
   const unsubscribe = store.subscribe('accounts', (id) => cache.invalidate(id));
 
-  const publishChange = async (type: string, id: string): Promise<void> => {
+  const invalidate = async (id: string): Promise<void> => {
     cache.invalidate(id);
     // A process that misses the message reads the account again after `maxAgeMs`.
     await store.publish('accounts', id).catch(() => {});
+  };
+
+  const publishChange = async (type: string, id: string): Promise<void> => {
+    await invalidate(id);
     events.emit({ type, outcome: 'ok', account: id });
+  };
+
+  const emitMemberships = (account: string, former: readonly string[], now: readonly string[]): void => {
+    const emitAll = (type: string, names: readonly string[]): void => {
+      for (const group of names) events.emit({ type, outcome: 'ok', account, details: { group } });
+    };
+    emitAll(
+      'group.member_added',
+      now.filter((name) => !former.includes(name)),
+    );
+    emitAll(
+      'group.member_removed',
+      former.filter((name) => !now.includes(name)),
+    );
   };
 
   const refuseConfigured = (id: string): void => {
@@ -83,6 +106,27 @@ export const createAccounts = ({ store, config, clock, events }: AccountsOptions
     const record = await stored.change(id, next);
     await publishChange(type, id);
     return toAccount(record);
+  };
+
+  /** Applies `next` and, with `add`, only while all of those groups exist. */
+  const changeWithGroups = async (
+    id: string,
+    next: (record: AccountRecord) => AccountRecord,
+    add: readonly string[],
+  ): Promise<AccountRecord> => {
+    refuseConfigured(id);
+    let former: AccountRecord | undefined;
+    const record = await stored.change(
+      id,
+      (held) => {
+        former = held;
+        return next(held);
+      },
+      () => groups.require(add),
+    );
+    await invalidate(id);
+    emitMemberships(id, former?.groups ?? [], record.groups ?? []);
+    return record;
   };
 
   const setPassword = async (
@@ -119,7 +163,11 @@ export const createAccounts = ({ store, config, clock, events }: AccountsOptions
       const account = await find(id);
       if (account === undefined || !account.enabled) return undefined;
       if (signIn && !isSignInCurrent(account, signIn)) return undefined;
-      return { accountId: account.id, claims: () => ({ ...account.claims, sub: account.id }) };
+      return {
+        accountId: account.id,
+        groups: account.groups,
+        claims: () => ({ groups: account.groups, ...account.claims, sub: account.id }),
+      };
     },
     async list({ limit = 50, cursor } = {}) {
       const { records, next } = await stored.list(limit, cursor);
@@ -131,26 +179,74 @@ export const createAccounts = ({ store, config, clock, events }: AccountsOptions
     },
     check: createNewAccountCheck({ passwords, service }),
     async add(account) {
+      await groupClaims.refuseIn(account.claims);
       const record = await newRecord(account);
-      await stored.insert(record);
-      await publishChange('account.added', record.id);
+      const { id, groups: names = [] } = record;
+      await stored.insert(record, () => groups.require(names));
+      await publishChange('account.added', id);
+      emitMemberships(id, [], names);
       return toAccount(record);
     },
     async draft(account) {
+      await groupClaims.refuseIn(account.claims);
       const record = await newRecord(account);
+      const { id, groups: names = [] } = record;
       return {
-        writes: stored.insertions(record),
-        afterCommit: () => publishChange('account.added', record.id),
+        writes: [...(await groups.require(names)), ...stored.insertions(record)],
+        async afterCommit() {
+          await publishChange('account.added', id);
+          emitMemberships(id, [], names);
+        },
       };
     },
-    async update(id, { username, claims = {} }) {
+    async update(id, { username, claims = {}, groups: list }) {
+      await groupClaims.refuseIn(claims);
       const isRenamed = username !== undefined && !(await hasName(id, username));
       const name = isRenamed ? acceptUsername(username, { givenBy: 'operator', service }) : username;
       if (name !== undefined && configured.byName(name) !== undefined) throw nameTaken(name);
-      return change(id, 'account.updated', (former) => {
-        const merged = mergeClaims(former.claims, claims);
-        checkClaims(merged);
-        return { ...former, username: name ?? former.username, claims: merged };
+      const names = list && normalizeGroups(list);
+      const record = await changeWithGroups(
+        id,
+        (former) => {
+          const merged = mergeClaims(former.claims, claims);
+          checkClaims(merged);
+          return {
+            ...former,
+            username: name ?? former.username,
+            claims: merged,
+            ...(names && { groups: names }),
+          };
+        },
+        names ?? [],
+      );
+      events.emit({ type: 'account.updated', outcome: 'ok', account: id });
+      return toAccount(record);
+    },
+    async changeGroups(id, { add = [], remove = [] }) {
+      const removed = new Set(remove);
+      const record = await changeWithGroups(
+        id,
+        (former) => ({
+          ...former,
+          groups: normalizeGroups([...(former.groups ?? []), ...add].filter((group) => !removed.has(group))),
+        }),
+        add,
+      );
+      return toAccount(record);
+    },
+    async members(group, { limit = 50, cursor } = {}) {
+      const { records, next } = await stored.members(group, limit, cursor);
+      const accounts = records.map(toAccount);
+      return {
+        items: cursor === undefined ? [...configured.members(group), ...accounts] : accounts,
+        ...(next !== undefined && { next }),
+      };
+    },
+    checkGroupClaims: groupClaims.check,
+    async importGroupClaims(options) {
+      return groupClaims.importAll(options, async (id, former, now) => {
+        await invalidate(id);
+        emitMemberships(id, former, now);
       });
     },
     enable: (id) => change(id, 'account.enabled', (former) => ({ ...former, enabled: true })),

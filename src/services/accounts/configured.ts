@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AccountConfig } from '#config';
 import { exitCode, Failure } from '#src/errors.ts';
+import { normalizeGroups } from '../groups/index.ts';
 import type { Account, Claims } from './account.ts';
 import { isKnownHash, type Passwords, unknownHashMessage } from './password/passwords.ts';
 import { foldUsername } from './username.ts';
@@ -10,6 +11,7 @@ export interface ConfiguredAccounts {
   readonly byId: ReadonlyMap<string, Account>;
   byName(username: string): Account | undefined;
   all(): readonly Account[];
+  members(group: string): readonly Account[];
   /** The hash of the password. The first call hashes all passwords that the configuration has in clear. */
   hashOf(id: string): Promise<string | undefined>;
 }
@@ -22,13 +24,24 @@ const derivedId = (username: string): string =>
     .slice(0, 27);
 
 const toAccount = (entry: AccountConfig): Account => {
-  const { username, sub, password: _, password_hash: __, disabled, acr, claims, ...standard } = entry;
+  const {
+    username,
+    sub,
+    password: _,
+    password_hash: __,
+    disabled,
+    acr,
+    claims,
+    groups = [],
+    ...standard
+  } = entry;
   return {
     id: sub ?? derivedId(username),
     username,
     enabled: disabled !== true,
     // The configuration was read from YAML or JSON, so `claims` holds JSON values.
     claims: { preferred_username: username, ...standard, ...(claims as Claims | undefined) },
+    groups: normalizeGroups(groups),
     ...(acr === undefined ? {} : { acr }),
     from: 'configuration',
   };
@@ -82,6 +95,7 @@ export const createConfiguredAccounts = (
     byId: ids,
     byName: (username) => names.get(foldUsername(username)),
     all: () => [...ids.values()],
+    members: (group) => [...ids.values()].filter(({ groups }) => groups.includes(group)),
     async hashOf(id) {
       hashed ??= hashAll().catch((error: unknown) => {
         hashed = undefined;

@@ -1,5 +1,6 @@
 import { newId } from '#src/store/new-id.ts';
 import type { Clock } from '#src/store/port.ts';
+import { normalizeGroups } from '../groups/index.ts';
 import type { AddAccount } from './account.ts';
 import { checkClaims, mergeClaims, namesOf } from './claims.ts';
 import type { ConfiguredAccounts } from './configured.ts';
@@ -31,8 +32,9 @@ export const createNewAccountCheck =
 export const createNewAccountRecord = ({ passwords, configured, clock, service }: Dependencies) => {
   const check = createNewAccountCheck({ passwords, service });
   return async (account: AddAccount): Promise<AccountRecord> => {
-    const { password, passwordHash, claims = {}, demo } = account;
+    const { password, passwordHash, claims = {}, groups = [], demo } = account;
     const name = check(account);
+    const sortedGroups = normalizeGroups(groups);
     if (configured.byName(name) !== undefined) throw nameTaken(name);
     const hash = password === undefined ? passwordHash : await passwords.hash(password);
     const now = clock.now();
@@ -41,6 +43,7 @@ export const createNewAccountRecord = ({ passwords, configured, clock, service }
       username: name,
       enabled: true,
       claims: mergeClaims({}, claims),
+      ...(sortedGroups.length > 0 && { groups: sortedGroups }),
       ...(hash === undefined ? {} : { hash }),
       createdAt: now,
       updatedAt: now,

@@ -10,6 +10,8 @@ export interface AccountRecord {
   readonly username: string;
   readonly enabled: boolean;
   readonly claims: Claims;
+  /** Names of groups, sorted. Absent for accounts without groups. */
+  readonly groups?: readonly string[];
   readonly hash?: string;
   readonly passwordChangedAt?: number;
   readonly signedOutAt?: number;
@@ -42,6 +44,7 @@ export const readName = ({ body }: Document): NameRecord => nameFormat.decode(bo
 
 const indexEntries = (record: AccountRecord): readonly IndexEntry[] => [
   { index: 'accounts', of: 'all', at: record.createdAt },
+  ...(record.groups ?? []).map((group) => ({ index: 'members', of: group, at: record.createdAt })),
   ...(record.demo === true ? [{ index: 'demo', of: 'all', at: record.createdAt }] : []),
 ];
 
@@ -86,6 +89,7 @@ export const toAccount = (record: AccountRecord): Account => ({
     updated_at: Math.floor(record.updatedAt / 1000),
     ...record.claims,
   },
+  groups: record.groups ?? [],
   from: 'store',
   createdAt: record.createdAt,
   ...(record.passwordChangedAt === undefined ? {} : { passwordChangedAt: record.passwordChangedAt }),

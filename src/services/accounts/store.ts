@@ -29,15 +29,25 @@ export interface AccountStore {
   byName(username: string): Promise<StoredAccount | undefined>;
   /** Pages of all accounts in the store, by the time of their creation. */
   list(limit: number, cursor: string | undefined): Promise<AccountRecordPage>;
-  insert(record: AccountRecord): Promise<void>;
+  /** Pages of the accounts in a group. */
+  members(group: string, limit: number, cursor: string | undefined): Promise<AccountRecordPage>;
+  /** `conditions` are committed with the account, and asked for again when one of them fails. */
+  insert(record: AccountRecord, conditions?: Conditions): Promise<void>;
   /** The writes of `insert`, for a commit together with others. */
   insertions(record: AccountRecord): readonly Write[];
   /** Applies `next` to the current record, again if another process changed it meanwhile. */
-  change(id: string, next: (record: AccountRecord) => AccountRecord): Promise<AccountRecord>;
+  change(
+    id: string,
+    next: (record: AccountRecord) => AccountRecord,
+    conditions?: Conditions,
+  ): Promise<AccountRecord>;
   /** Stores another hash of the same password. A change made meanwhile, as of the password, wins. */
   replaceHash(stored: StoredAccount, hash: string): Promise<void>;
   remove(id: string): Promise<void>;
 }
+
+/** Writes that fail when what an account depends on has changed. */
+type Conditions = () => Promise<readonly Write[]>;
 
 interface AccountRecordPage {
   readonly records: readonly AccountRecord[];
@@ -47,6 +57,7 @@ interface AccountRecordPage {
 /** A name without an account that is older than this was left by a crash. A younger one may belong to an insert. */
 const orphanAfterMs = 60_000;
 const maxAttempts = 5;
+const noConditions: Conditions = async () => [];
 
 const notFound = (): Failure =>
   new Failure({
@@ -80,6 +91,29 @@ export const createAccountStore = (store: Store, clock: Clock): AccountStore => 
     return held || at > clock.now() - orphanAfterMs ? undefined : name.body;
   };
 
+  const listed = async (
+    index: string,
+    of: string,
+    limit: number,
+    cursor: string | undefined,
+  ): Promise<AccountRecordPage> => {
+    const page = await store.list(index, of, { limit, ...(cursor === undefined ? {} : { cursor }) });
+    return { records: page.items.map(({ document }) => readAccount(document)), next: page.next };
+  };
+
+  /** The name is taken by another account, or was left by a crash. */
+  const insertDespiteName = async (record: AccountRecord, writes: readonly Write[]): Promise<void> => {
+    const orphan = await findOrphanedName(record.username);
+    if (orphan === undefined) throw nameTaken(record.username);
+    const name = { key: nameKey(record.username), body: nameBody(record, clock.now()) };
+    try {
+      await store.commit([...writes, { op: 'replace', ...name, expected: orphan }, insertAccount(record)]);
+    } catch (lost) {
+      // Another account took the orphaned name first.
+      throw lost instanceof Conflict ? nameTaken(record.username) : lost;
+    }
+  };
+
   return {
     byId,
     async byName(username) {
@@ -90,38 +124,32 @@ export const createAccountStore = (store: Store, clock: Clock): AccountStore => 
         ? held
         : undefined;
     },
-    async list(limit, cursor) {
-      const page = await store.list('accounts', 'all', {
-        limit,
-        ...(cursor === undefined ? {} : { cursor }),
-      });
-      return { records: page.items.map(({ document }) => readAccount(document)), next: page.next };
-    },
+    list: (limit, cursor) => listed('accounts', 'all', limit, cursor),
+    members: (group, limit, cursor) => listed('members', group, limit, cursor),
     insertions: (record) => insertAccountWithName(record, clock.now()),
-    async insert(record) {
-      try {
-        await store.commit(insertAccountWithName(record, clock.now()));
-      } catch (error) {
-        if (!(error instanceof Conflict)) throw error;
-        const orphan = await findOrphanedName(record.username);
-        if (orphan === undefined) throw nameTaken(record.username);
-        const name = { key: nameKey(record.username), body: nameBody(record, clock.now()) };
+    async insert(record, conditions = noConditions) {
+      for (let attempt = 1; ; attempt += 1) {
+        const writes = await conditions();
         try {
-          await store.commit([{ op: 'replace', ...name, expected: orphan }, insertAccount(record)]);
-        } catch (lost) {
-          // Another account took the orphaned name first.
-          throw lost instanceof Conflict ? nameTaken(record.username) : lost;
+          return await store.commit([...writes, ...insertAccountWithName(record, clock.now())]);
+        } catch (error) {
+          if (!(error instanceof Conflict)) throw error;
+          if (error.key.kind === kinds.accountName) return await insertDespiteName(record, writes);
+          if (attempt === maxAttempts)
+            throw new StoreUnavailable('what an account depends on changes too often', { cause: error });
         }
       }
     },
-    async change(id, next) {
+    async change(id, next, conditions = noConditions) {
       for (let attempt = 1; ; attempt += 1) {
+        const writes = await conditions();
         const held = await byId(id);
         if (held === undefined) throw notFound();
         const record = { ...next(held.record), updatedAt: clock.now() };
         const renamed = foldUsername(record.username) !== foldUsername(held.record.username);
         try {
           await store.commit([
+            ...writes,
             ...(renamed ? [insertName(record, clock.now())] : []),
             replaceAccount(record, held.body),
             ...(renamed ? [removeName(held.record.username)] : []),
@@ -130,7 +158,7 @@ export const createAccountStore = (store: Store, clock: Clock): AccountStore => 
         } catch (error) {
           if (!(error instanceof Conflict)) throw error;
           if (error.key.kind === kinds.accountName) throw nameTaken(record.username);
-          if (error.reason === 'absent') throw notFound();
+          if (error.reason === 'absent' && error.key.kind === kinds.account) throw notFound();
           if (attempt === maxAttempts)
             throw new StoreUnavailable('an account changes too often', { cause: error });
         }

@@ -1,0 +1,36 @@
+import { exitCode, Failure } from '#src/errors.ts';
+
+export const groupNotFound = (name: string): Failure =>
+  new Failure({
+    code: 'group_not_found',
+    message: `There is no group ${name}; \`group list\` shows those there are, and \`group add\` makes one.`,
+    status: 404,
+    exit: exitCode.notFound,
+  });
+
+export const groupExists = (name: string): Failure =>
+  new Failure({
+    code: 'group_exists',
+    message: `A group ${name} exists already; choose another name, or update that one.`,
+    status: 409,
+    exit: exitCode.conflict,
+  });
+
+export const groupConfigured = (name: string): Failure =>
+  new Failure({
+    code: 'group_configured',
+    message: `The group ${name} comes from the configuration; change it there.`,
+    status: 409,
+    exit: exitCode.conflict,
+  });
+
+export const hasConfiguredMembers = (name: string, username: string): Failure =>
+  new Failure({
+    code: 'group_configured',
+    message: `The account ${username} of the configuration is in the group ${name}; remove it from the group there first.`,
+    status: 409,
+    exit: exitCode.conflict,
+  });
+
+export const groupInvalid = (message: string): Failure =>
+  new Failure({ code: 'group_invalid', message, status: 422, exit: exitCode.usage });

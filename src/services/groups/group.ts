@@ -1,0 +1,49 @@
+import type { Write } from '#src/store/port.ts';
+
+/** A named set of accounts. Membership is stored with each account, and groups are never nested. */
+export interface Group {
+  readonly name: string;
+  readonly title?: string;
+  readonly description?: string;
+  /** Groups from the configuration can only be changed there; any account of the store may be a member. */
+  readonly from: 'configuration' | 'store';
+  /** Milliseconds since the epoch; absent for groups from the configuration. */
+  readonly createdAt?: number;
+}
+
+interface GroupTexts {
+  readonly title?: string;
+  readonly description?: string;
+}
+
+export interface AddGroup extends GroupTexts {
+  readonly name: string;
+}
+
+/** `null` removes a text. */
+export interface ChangeGroup {
+  readonly title?: string | null;
+  readonly description?: string | null;
+}
+
+interface GroupPage {
+  readonly items: readonly Group[];
+  readonly next?: string;
+}
+
+export interface Groups {
+  find(name: string): Promise<Group | undefined>;
+  /** Those of the configuration first. */
+  list(options?: { readonly limit?: number; readonly cursor?: string }): Promise<GroupPage>;
+  add(group: AddGroup): Promise<Group>;
+  update(name: string, change: ChangeGroup): Promise<Group>;
+  /**
+   * Throws `group_not_found` unless all of these groups exist. The writes fail when one of them is changed or deleted
+   * meanwhile, so they belong into the commit that makes an account a member.
+   */
+  require(names: readonly string[]): Promise<readonly Write[]>;
+  /** No account can join the group from now on. Throws for a group of the configuration. */
+  close(name: string): Promise<void>;
+  /** The last step of deleting a group, when it is closed and has no members. */
+  remove(name: string): Promise<void>;
+}

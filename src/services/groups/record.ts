@@ -1,0 +1,49 @@
+import type { Document, Insert, Key, Replace } from '#src/store/port.ts';
+import { record } from '#src/store/record.ts';
+import { kinds } from '#src/store/record-kinds.ts';
+import type { AddGroup, Group } from './group.ts';
+
+/** A group as it is stored. */
+export interface GroupRecord extends AddGroup {
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  /** Set while the group is being deleted: no account can join any more. */
+  readonly closedAt?: number;
+}
+
+const format = record<GroupRecord>('group');
+
+/** The name has only characters that a store key may have. */
+export const groupKey = (name: string): Key => ({ kind: kinds.group, family: name, id: '' });
+
+export const readGroup = ({ body }: Document): GroupRecord => format.decode(body);
+
+export const insertGroup = (group: GroupRecord): Insert => ({
+  op: 'insert',
+  key: groupKey(group.name),
+  body: format.encode(group),
+  index: [{ index: 'groups', of: 'all', at: group.createdAt }],
+});
+
+export const replaceGroup = (group: GroupRecord, expected: string): Replace => ({
+  op: 'replace',
+  key: groupKey(group.name),
+  body: format.encode(group),
+  expected,
+});
+
+/** Fails when the group is changed or deleted meanwhile, and changes nothing. */
+export const expectGroup = (name: string, body: string): Replace => ({
+  op: 'replace',
+  key: groupKey(name),
+  body,
+  expected: body,
+});
+
+export const toGroup = ({ name, title, description, createdAt }: GroupRecord): Group => ({
+  name,
+  ...(title !== undefined && { title }),
+  ...(description !== undefined && { description }),
+  from: 'store',
+  createdAt,
+});
