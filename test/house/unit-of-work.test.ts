@@ -26,6 +26,9 @@ const filesWith = (pattern: RegExp): readonly string[] => [
 
 t.test('the unit of work of a request is looked up in one place', async (t) => {
   t.same(filesWith(/\bcurrentUnitOfWork\(/), [place]);
+});
+
+t.test('that place is asked with a reason only', async (t) => {
   t.same(filesWith(/\bfindUnitOfWork\(\)/).toSorted(), Object.keys(lookUps).toSorted());
 });
 
