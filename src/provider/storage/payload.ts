@@ -7,7 +7,11 @@ import {
   secondsSinceSignIn,
 } from './payload-letters.ts';
 
-/** The first character of a stored payload. A release reads its own version and the one before. */
+/**
+ * The first character of a stored payload, for every kind of the engine. A release reads its own version and the one
+ * before. It is one character before the JSON, and not a member as `record` of store/record.ts writes it: stores hold a
+ * million of these payloads, and the version has to be checked before the letters below have a meaning.
+ */
 const version = '1';
 
 /** The key and the lifetime of a record already say these. */

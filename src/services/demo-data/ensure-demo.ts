@@ -6,7 +6,9 @@ import type { Clock, Key, Store } from '#src/store/port.ts';
 import { record } from '#src/store/record.ts';
 import { kinds } from '#src/store/record-kinds.ts';
 import type { Accounts } from '../accounts/index.ts';
+import { readAccount } from '../accounts/record.ts';
 import type { Clients } from '../clients/index.ts';
+import { readClient } from '../clients/record.ts';
 import { demoClients, demoPerson, demoUsername } from './demo-data.ts';
 
 /** Shown once, since only hashes are stored. Accounts and clients that existed before aren't included. */
@@ -84,10 +86,11 @@ const maxShown = 20;
 export const assertNoDemo = async (store: Store): Promise<void> => {
   const { items } = await store.list('demo', 'all', { limit: maxShown });
   if (items.length === 0) return;
-  const names = items.map(({ key, document }) => {
-    const { id, username } = JSON.parse(document.body);
-    return key.kind === kinds.account ? `account ${username}` : `client ${id}`;
-  });
+  const names = items.map(({ key, document }) =>
+    key.kind === kinds.account
+      ? `account ${readAccount(document).username}`
+      : `client ${readClient(document).id}`,
+  );
   throw new Failure({
     code: 'demo_data',
     message: `The store holds demo data (${names.toSorted().join(', ')}), which production refuses: delete it with \`account delete\` and \`client delete\`, or start on another store.`,
