@@ -33,9 +33,14 @@ export interface Events {
 
 const maxTextLength = 256;
 
+/** Nearly every text of an event is one, and has nothing to replace. */
+const plainText = /^[\x20-\x7e]{0,256}$/;
+
 /** A caller may have chosen any text of an event. So it is short, and can't forge a line of a log or of a table. */
-const clean = (text: string): string =>
-  toReadable(text.length > maxTextLength ? `${text.slice(0, maxTextLength)}…` : text);
+const clean = (text: string): string => {
+  if (plainText.test(text)) return text;
+  return toReadable(text.length > maxTextLength ? `${text.slice(0, maxTextLength)}…` : text);
+};
 
 const withCleanTexts = ({
   reason,

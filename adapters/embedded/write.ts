@@ -61,7 +61,7 @@ export const createWrite = (db: DatabaseSync) => {
       }
       renew.run(...fresh, family, kind, id);
     }
-    indexRows.add(key, entries);
+    if (entries !== null) indexRows.add(key, entries);
   };
 
   /** Keeps everything that the write doesn't name. */

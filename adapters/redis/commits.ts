@@ -4,6 +4,7 @@ import type { Connection, Outcome } from './connection.ts';
 import type { Timing } from './driver.ts';
 import type { InDoubtCommits } from './in-doubt.ts';
 import type { KeyNames } from './key-names.ts';
+import type { Observed } from './observed.ts';
 import { scripts } from './scripts.ts';
 import type { ServerClock } from './server-clock.ts';
 import { addWrite, type Group, newGroup } from './writes.ts';
@@ -15,8 +16,7 @@ interface Dependencies {
   readonly serverClock: ServerClock;
   readonly inDoubt: InDoubtCommits;
   readonly timing: Timing;
-  /** Observes a round trip. Groups that are sent in parallel make one. */
-  readonly observe: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly observe: Observed;
 }
 
 /**
@@ -106,18 +106,19 @@ export const createCommits = (dependencies: Dependencies) => {
     return new Conflict(write.key, reason);
   };
 
-  /** Sends groups in parallel. A conflict is thrown before any other error, and the first conflict first. */
-  const sendAll = async (groups: readonly Group[], run: Run, mode: Mode): Promise<void> => {
-    const [only] = groups;
-    if (only && groups.length === 1) return observe(() => send(only, run, mode));
-    await observe(async () => {
-      const results = await Promise.allSettled(groups.map((group) => send(group, run, mode)));
-      const errors = results.flatMap((result): unknown[] =>
-        result.status === 'rejected' ? [result.reason] : [],
-      );
-      if (errors.length > 0) throw errors.find((error) => error instanceof Conflict) ?? errors[0];
-    });
-  };
+  const sendOne = observe(send);
+
+  /**
+   * Sends groups in parallel, which is one round trip. A conflict is thrown before any other error, and the first
+   * conflict first.
+   */
+  const sendAll = observe(async (groups: readonly Group[], run: Run, mode: Mode): Promise<void> => {
+    const results = await Promise.allSettled(groups.map((group) => send(group, run, mode)));
+    const errors = results.flatMap((result): unknown[] =>
+      result.status === 'rejected' ? [result.reason] : [],
+    );
+    if (errors.length > 0) throw errors.find((error) => error instanceof Conflict) ?? errors[0];
+  });
 
   /** Sends consumptions last, so that a crash between two groups leaves no used code without its tokens. */
   const sendInOrder = async (groups: readonly Group[], run: Run): Promise<void> => {
@@ -131,6 +132,8 @@ export const createCommits = (dependencies: Dependencies) => {
 
   return async (writes: readonly Write[]): Promise<void> => {
     const groups = groupWrites(writes);
+    const [only] = groups;
+    if (!only || writes.length === 0) return;
     const isConditional = groups.some((group) => group.conditional);
     if (isConditional) inDoubt.refuseWhenFull();
     const run: Run = {
@@ -143,7 +146,7 @@ export const createCommits = (dependencies: Dependencies) => {
     };
     if (isConditional) inDoubt.begin(run.nonce);
     try {
-      await (groups.length === 1 ? sendAll(groups, run, run.mode) : sendInOrder(groups, run));
+      await (groups.length === 1 ? sendOne(only, run, run.mode) : sendInOrder(groups, run));
     } catch (error) {
       if (isConditional && run.mayHaveWritten) {
         // The commit may still arrive, or its reply was lost. It is undone when it can't arrive any more.

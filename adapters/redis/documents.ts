@@ -60,6 +60,7 @@ export const createDocuments = ({ connection, names, clock, inDoubt, timing }: D
 
   return {
     async read(keys: readonly Key[]): Promise<readonly (Document | undefined)[]> {
+      if (keys.length === 0) return [];
       const read = await decodeAll(await fetch(keys.map(names.document)));
       return read.map((one) => one?.document);
     },

@@ -16,6 +16,7 @@ export const createIncrement = (connection: Connection, names: KeyNames, timing:
   };
 
   return async (counters: readonly string[], windowMs: number): Promise<readonly number[]> => {
+    if (counters.length === 0) return [];
     const keys = counters.map(names.counter);
     if (!connection.clustered) return count(keys, windowMs);
     const slots = new Map<string, number[]>();

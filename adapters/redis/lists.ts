@@ -4,6 +4,7 @@ import type { Connection } from './connection.ts';
 import { type Documents, toTexts } from './documents.ts';
 import type { Timing } from './driver.ts';
 import { entryTag, type KeyNames } from './key-names.ts';
+import type { Observed } from './observed.ts';
 import { scripts } from './scripts.ts';
 
 interface Dependencies {
@@ -11,7 +12,7 @@ interface Dependencies {
   readonly names: KeyNames;
   readonly documents: Documents;
   readonly timing: Timing;
-  readonly observe: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly observe: Observed;
 }
 
 interface Indexed {
@@ -24,6 +25,8 @@ export const createLists = ({ connection, names, documents, timing, observe }: D
 
   const readIndex = async (command: string, args: string[]): Promise<Indexed[]> =>
     parseEntries(await connection.send(command, args, { limitMs: timing.operationTimeoutMs }));
+  const readStep = observe(readIndex);
+  const readMembers = observe(documents.readMembers);
 
   /**
    * Removes stale entries in the background. On a cluster, a script can't see index and document together, and an entry
@@ -60,13 +63,10 @@ export const createLists = ({ connection, names, documents, timing, observe }: D
         const low = up && position ? String(position.at) : bound(from, '-inf');
         const high = !up && position ? String(position.at) : bound(to, '+inf');
         const range = [name, ...(up ? [low, high] : [high, low]), 'BYSCORE', ...(up ? [] : ['REV'])];
-        const found = await observe(() =>
-          readIndex('zrange', [...range, 'LIMIT', '0', String(step), 'WITHSCORES']),
-        );
+        const found = await readStep('zrange', [...range, 'LIMIT', '0', String(step), 'WITHSCORES']);
         const fresh = found.filter((entry) => position === undefined || isPast(entry, position, up));
         position = fresh.at(-1) ?? position;
-        const read =
-          fresh.length === 0 ? [] : await observe(() => documents.readMembers(fresh.map(memberOf)));
+        const read = fresh.length === 0 ? [] : await readMembers(fresh.map(memberOf));
         const stale = fresh.flatMap((entry, i) => {
           const tag = entryTag(index, of, entry.at);
           return read[i]?.indexEntries.split(' ').includes(tag) ? [] : [{ ...entry, tag }];

@@ -7,9 +7,11 @@ import type { ClientSource } from './client-source.ts';
 import { emitGrantRevoked, emitOutcome, errorOf, outcomeOf } from './engine-events.ts';
 import { completeErrorResponse } from './error-response.ts';
 import type { GrantType } from './grant-types.ts';
+import { asyncLocalStorage } from './internals.ts';
 import { findMismatch } from './mismatch.ts';
 import { type RenderError, replaceResponse } from './replace-response.ts';
 import { getRequestContext, setUnitOfWork } from './request-context.ts';
+import type { RouteHooks } from './route-middleware.ts';
 import { keepFormerSessionCookie } from './session-cookie.ts';
 import { ReplayError } from './storage/replay-error.ts';
 
@@ -21,7 +23,17 @@ interface Dependencies {
   readonly grantTypes: readonly GrantType[];
   readonly renderError: RenderError;
   readonly clients: Pick<ClientSource, 'closestId'>;
+  readonly hooks: ReadonlyMap<string, RouteHooks>;
 }
+
+/** The context that overrides and storage look up ends with the route, so it is set again. */
+const runRefusedHooks = async (
+  ctx: KoaContextWithOIDC,
+  hooks: ReadonlyMap<string, RouteHooks>,
+): Promise<void> => {
+  const ofRoute = errorOf(ctx) && hooks.get(ctx.oidc?.route)?.refused;
+  if (ofRoute) for (const hook of ofRoute) await asyncLocalStorage.run(ctx, () => hook(ctx));
+};
 
 /** A refused request commits what survives a refusal. A failed one commits nothing, so that it may be repeated. */
 const commitOutcome = async (ctx: KoaContextWithOIDC, work: UnitOfWork): Promise<void> => {
@@ -37,13 +49,14 @@ const commitOutcome = async (ctx: KoaContextWithOIDC, work: UnitOfWork): Promise
  * commits nothing, so the code or refresh token that it sent is still good.
  */
 export const commitBeforeResponse =
-  (provider: Provider, { store, renderError, clients, ...eventSource }: Dependencies) =>
+  (provider: Provider, { store, renderError, clients, hooks, ...eventSource }: Dependencies) =>
   async (ctx: KoaContextWithOIDC, next: Next): Promise<void> => {
     const { unitOfWork: work = new UnitOfWork(store), translateResponse } = getRequestContext(ctx.req);
     setUnitOfWork(ctx, work);
     try {
       await next();
       try {
+        await runRefusedHooks(ctx, hooks);
         await commitOutcome(ctx, work);
       } catch (error) {
         if (error instanceof ReplayError) emitGrantRevoked(eventSource, ctx);

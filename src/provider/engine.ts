@@ -120,7 +120,7 @@ export class Engine {
     provider.proxy = true;
     forwardEvents(provider, this.#dependencies);
     logUncaughtErrors(provider, this.#dependencies.onUncaughtError);
-    provider.use(commitBeforeResponse(provider, this.#dependencies));
+    provider.use(commitBeforeResponse(provider, { ...this.#dependencies, hooks }));
     for (const { name, handler, parameters = [] } of grantTypes) {
       if (handler) provider.registerGrantType(name, handler, parameters);
     }

@@ -1,5 +1,4 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
-import { errorOf } from './engine-events.ts';
 import type { EngineRoute } from './engine-route.ts';
 import type { EngineClient } from './engine-types.ts';
 import type { Middleware } from './internals.ts';
@@ -18,37 +17,39 @@ export interface RouteMiddleware {
   readonly clientKnown?: ClientHook;
   /** Runs once the engine has made its response, before the commit. */
   readonly after?: RouteHook;
-  /** As `after`, for requests that the engine refuses. */
+  /** As `after`, only for requests that the engine refuses. It is no middleware, so successes never meet it. */
   readonly refused?: RouteHook;
 }
 
 const toMiddleware =
-  ({ before, after, refused }: RouteMiddleware): Middleware =>
+  ({ before, after }: RouteMiddleware): Middleware =>
   async (context, next) => {
     // The engine sets `ctx.oidc` before it runs the middleware of a route.
     const ctx = context as unknown as KoaContextWithOIDC;
     await before?.(ctx);
     await next();
     await after?.(ctx);
-    if (refused && errorOf(ctx)) await refused(ctx);
   };
 
 export interface RouteHooks {
   /** The outermost first: `before` in this order, `after` in the reverse one. */
   readonly middleware: readonly Middleware[];
   readonly clientKnown: readonly ClientHook[];
+  readonly refused: readonly RouteHook[];
 }
 
 export const groupByRoute = (all: readonly RouteMiddleware[]): ReadonlyMap<string, RouteHooks> => {
   const byRoute = new Map<string, RouteHooks>();
   for (const one of all) {
-    const middleware = one.before || one.after || one.refused ? [toMiddleware(one)] : [];
+    const middleware = one.before || one.after ? [toMiddleware(one)] : [];
     const clientKnown = one.clientKnown ? [one.clientKnown] : [];
+    const refused = one.refused ? [one.refused] : [];
     for (const route of [one.route].flat()) {
       const hooks = byRoute.get(route);
       byRoute.set(route, {
         middleware: [...(hooks?.middleware ?? []), ...middleware],
         clientKnown: [...(hooks?.clientKnown ?? []), ...clientKnown],
+        refused: [...(hooks?.refused ?? []), ...refused],
       });
     }
   }

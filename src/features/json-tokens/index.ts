@@ -13,7 +13,6 @@
  * Until step 4 an error is thrown and the error handler of the endpoint answers it; from then on the engine answers and
  * step 6 rewrites its error. `errors.ts` maps both to the names and numbers of this endpoint.
  */
-import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { Config } from '#config';
 import type { Feature } from '../../feature.ts';
 import type { Pages } from '../../http/pages/pages.ts';
@@ -31,12 +30,6 @@ interface Dependencies {
   readonly engine: () => Engine;
 }
 
-/** A client marked with `issuer_tokens` gets access tokens only, at whichever endpoint it redeems its code. */
-const withholdIdToken = ({ body, oidc }: KoaContextWithOIDC): void => {
-  if (oidc.client?.['issuer_tokens'] !== true || typeof body !== 'object' || body === null) return;
-  if ('access_token' in body && 'id_token' in body) delete body.id_token;
-};
-
 export const jsonTokens = ({ config, store, pages, version, engine }: Dependencies): Feature => {
   const description = openApi(config.issuer, version);
   return {
@@ -50,7 +43,6 @@ export const jsonTokens = ({ config, store, pages, version, engine }: Dependenci
           .send(description),
       );
     },
-    provider: { routes: [{ route: 'token', after: withholdIdToken }] },
     ...(config.mode === 'development' && { pages: describePage(pages, description) }),
   };
 };

@@ -81,7 +81,7 @@ export const findAccount =
           ...Object.fromEntries(
             Object.entries(personal).filter(
               ([name]) =>
-                client && isReleased(client, name) && (!technical || Object.hasOwn(requested, name)),
+                client && (!technical || Object.hasOwn(requested, name)) && isReleased(client, name),
             ),
           ),
           ...(assuranceClaim !== null && level !== undefined && { [assuranceClaim]: level }),
