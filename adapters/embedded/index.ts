@@ -4,11 +4,11 @@
  */
 import { randomBytes } from 'node:crypto';
 import { Conflict, StoreUnavailable } from '#src/store/errors.ts';
-import type { Clock, OnStoreOperation, Store } from '#src/store/port.ts';
+import type { Clock, OnStoreOperation, Store, Write } from '#src/store/port.ts';
 import { createCheckpoints } from './checkpoints.ts';
 import { createDiskHealth } from './disk-health.ts';
 import { createDump, createLoad } from './dump-and-load.ts';
-import { openFile } from './file.ts';
+import { inMemory, openFile } from './file.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { createIncrement } from './increment.ts';
 import { createInspect } from './inspect.ts';
@@ -22,6 +22,7 @@ import { toUnavailable } from './sqlite-errors.ts';
 import { createSweep } from './sweep-expired.ts';
 import { startSweeper } from './sweep-timer.ts';
 import { createTransact } from './transaction.ts';
+import { createUndo, type Undo } from './undo.ts';
 import { createWrite } from './write.ts';
 
 export interface EmbeddedOptions {
@@ -55,6 +56,7 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<Store> => 
   const read = createRead(db);
   const write = createWrite(db);
   const list = createList(db);
+  const undoOf = createUndo(db);
   const increment = createIncrement(db);
   const dump = createDump(db);
   const load = createLoad(db);
@@ -86,7 +88,24 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<Store> => 
   const commitTogether = createGroupCommit(db, (work) => whileOpen(() => transact(work)));
 
   const mustFlush = (entries: readonly { readonly key: { readonly kind: string } }[]): boolean =>
-    synchronous === 'full' || (durable.size > 0 && entries.some(({ key }) => durable.has(key.kind)));
+    path !== inMemory &&
+    (synchronous === 'full' || (durable.size > 0 && entries.some(({ key }) => durable.has(key.kind))));
+
+  /** SQLite shows a commit to others before the disk has it. When the disk then fails, the commit is taken back. */
+  const commitDurably = async (writes: readonly Write[], applyWrites: () => void): Promise<void> => {
+    const keys = writes.map(({ key }) => key);
+    let undo: Undo = () => {};
+    await commitTogether(() => {
+      undo = undoOf(keys, applyWrites);
+    });
+    try {
+      await log.flush();
+    } catch (error) {
+      // The disk may refuse this as well. The caller needs the first error.
+      await whileOpen(() => transact(undo)).catch(diskHealth.recordError);
+      throw error;
+    }
+  };
 
   const stopSweeper = startSweeper(() => {
     if (checkpoints.busy) return true;
@@ -101,11 +120,11 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<Store> => 
       observed('commit', async () => {
         const now = clock.now();
         const nonce = `${origin}.${(commits++).toString(36)}`;
-        await commitTogether(() => {
+        const applyWrites = () => {
           for (const one of writes) write(one, now, nonce);
-        });
+        };
+        await (mustFlush(writes) ? commitDurably(writes, applyWrites) : commitTogether(applyWrites));
         checkpoints.wrote(writes.length);
-        if (mustFlush(writes)) await log.flush();
       }),
     list: (index, of, listOptions) => operate('list', () => list(index, of, listOptions, clock.now())),
     increment: (counters, windowMs) =>

@@ -19,15 +19,17 @@ export const openLogSync = async (path: string) => {
   };
 
   return {
-    /** Everything committed before the call is on the disk afterwards. Calls during a flush share the next one. */
+    /**
+     * Everything committed before the call is on the disk afterwards. Calls during a flush share the next one. It fails
+     * with the one before: the system reports a failed write once, and forgets what it could not write.
+     */
     flush(): Promise<void> {
       if (!running) return start();
       next ??= running
-        .catch(() => {})
-        .then(() => {
+        .finally(() => {
           next = undefined;
-          return start();
-        });
+        })
+        .then(start);
       return next;
     },
     async close(): Promise<void> {

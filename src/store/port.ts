@@ -137,7 +137,7 @@ export interface Store {
   read(keys: readonly Key[]): Promise<readonly (Document | undefined)[]>;
   /**
    * Writes all or nothing. After `Conflict` nothing was written; after `StoreUnavailable` nothing of the commit remains,
-   * or it is undone before other requests see it.
+   * or it is undone: on Redis before other requests see it, on SQLite unless another commit has built on it meanwhile.
    */
   commit(writes: readonly Write[]): Promise<void>;
   list(index: string, of: string, options: ListOptions): Promise<Page>;

@@ -304,6 +304,81 @@ t.test('a disk that fails to sync durable records is reported until it syncs aga
   t.notOk(await isTold());
 });
 
+t.test('a commit that the disk fails to sync is taken back as a whole', async (t) => {
+  let failing = false;
+  await watchSyncs(t, async () => {
+    await sleep(50);
+    if (failing) throw Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' });
+  });
+  const path = fresh();
+  const store = await open(path, { durableKinds: ['k'] });
+  t.teardown(() => store.close());
+  const [changed, consumed, removed, added, half] = ['changed', 'consumed', 'removed', 'added', 'half'].map(
+    (id) => key('f', id),
+  ) as [Key, Key, Key, Key, Key];
+  const index = (at: number) => [{ index: 'i', of: 'o', at }];
+  const fields = { a: '1', b: '2' };
+  await store.commit([
+    { ...put(changed, 'before'), fields, index: index(1), expiresAt: Date.now() + 1e9 },
+    put(consumed),
+    { ...put(removed), index: index(2) },
+    put(half),
+  ] as Write[]);
+  const stateOf = async (of: Store) => ({
+    documents: await of.read([changed, consumed, removed, added]),
+    listed: (await of.list('i', 'o', { limit: 10 })).items.map(({ at, key: { id } }) => [at, id]),
+  });
+  const before = await stateOf(store);
+  const writes: readonly Write[] = [
+    {
+      op: 'merge',
+      key: changed,
+      body: 'after',
+      fields: { a: null, c: '3' },
+      index: index(3),
+      ifAbsent: 'refuse',
+    },
+    { op: 'consume', key: consumed, at: 1 },
+    { op: 'remove', key: removed },
+    { op: 'insert', key: added, body: 'x', index: index(4) } as Write,
+    { op: 'merge', key: changed, body: 'again', ifAbsent: 'refuse' },
+  ];
+  failing = true;
+  const beside = Array.from({ length: 6 }, (_, i) => key(`beside-${i}`));
+  const later: Promise<unknown>[] = [];
+  setTimeout(() => later.push(rejectionOf(store.commit([put(key('later'))]))), 5);
+  const faults = await Promise.all([
+    rejectionOf(store.commit(writes)),
+    ...beside.map((at) => rejectionOf(store.commit([put(at)]))),
+  ]);
+  faults.push(...(await Promise.all(later)));
+  t.equal(faults.length, 8);
+  assertEach(t, faults, (fault) => fault instanceof StoreUnavailable, 'each is refused');
+  t.same(await stateOf(store), before, 'and nothing of it remains');
+  t.same(await store.read([...beside, key('later')]), new Array(7).fill(undefined), 'nor of those beside it');
+
+  const refused = rejectionOf(store.commit([put(half, 'durable'), put(key('with', 'it'))]));
+  const isApplied = async () => (await store.read([half]))[0]?.body === 'durable';
+  while (!(await isApplied())) await setImmediate();
+  const other = new DatabaseSync(path);
+  other.exec("UPDATE documents SET body = 'theirs' WHERE id = 'half'");
+  other.close();
+  t.ok((await refused) instanceof StoreUnavailable);
+  t.same(
+    (await store.read([half, key('with', 'it')])).map((document) => document?.body),
+    ['theirs', 'b'],
+    'a commit that another one has built on stays, all of it',
+  );
+
+  failing = false;
+  await store.commit(writes);
+  t.same(
+    (await store.read([changed, consumed, removed, added])).map((document) => document?.body),
+    ['again', 'b', undefined, 'x'],
+    'the same commit succeeds when the disk does',
+  );
+});
+
 t.test('commits of durable kinds succeed or are refused like any other', async (t) => {
   const store = await open(fresh(), { durableKinds: ['k'] });
   t.teardown(() => store.close());
