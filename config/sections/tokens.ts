@@ -38,7 +38,7 @@ export const tokens = section('Lifetimes and contents of codes, tokens and sessi
     day,
   ),
   grant_ttl: seconds(
-    'Lifetime of a grant (at least an hour more than refresh and access tokens)',
+    'Lifetime of a grant (at least an hour more than a refresh token and an access token together)',
     14 * day,
     60,
     400 * day,

@@ -19,6 +19,7 @@ import type { ProviderSettings } from './provider-settings.ts';
 import type { RenderError } from './replace-response.ts';
 import { groupByRoute } from './route-middleware.ts';
 import { baseSettings } from './settings/index.ts';
+import { longestAccessToken } from './settings/lifetimes.ts';
 import { createAdapterFactory } from './storage/adapter.ts';
 import type { StorageCipher } from './storage/redeemable-values.ts';
 import { logUncaughtErrors } from './uncaught-errors.ts';
@@ -104,6 +105,7 @@ export class Engine {
       identityScopes: identityScopes(config),
       reuseWindow: config.tokens.refresh_reuse_window,
       refreshFamilyLifetime: config.tokens.refresh_family_ttl,
+      accessTokenLifetime: longestAccessToken(config),
       sessionMaxLifetime: config.tokens.session_max_ttl,
       refreshSecretAt: (at) => keys.refreshSecretAt(at),
     });

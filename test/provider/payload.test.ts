@@ -19,6 +19,7 @@ const storageOf = createAdapterFactory({
   identityScopes: [],
   reuseWindow: 10,
   refreshFamilyLifetime: 3600,
+  accessTokenLifetime: 600,
   sessionMaxLifetime: 3600,
   refreshSecretAt: () => createSecretKey(Buffer.alloc(32)),
 });

@@ -23,6 +23,7 @@ const storageOf = createAdapterFactory({
   identityScopes: [],
   reuseWindow: 10,
   refreshFamilyLifetime: 3600,
+  accessTokenLifetime: 600,
   sessionMaxLifetime: 3600,
   refreshSecretAt: (at) => createSecretKey(Buffer.alloc(32, at < changedAt ? 1 : 2)),
 });

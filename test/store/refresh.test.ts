@@ -124,3 +124,50 @@ t.test('a grant lives on as long as its tokens are refreshed', async (t) => {
     token = String(answer.body['refresh_token']);
   }
 });
+
+t.test('an access token ends with its grant at the latest, also one of a late refresh', async (t) => {
+  const lifetimes = {
+    refresh_token_ttl: 600,
+    grant_ttl: 60,
+    access_token_ttl: 86_400,
+    session_ttl: 1_000_000,
+  };
+  const server = await startInProcess(t, { ...config, tokens: lifetimes });
+  const pass = server.clock.advance;
+  const party = new RelyingParty(server.issuer);
+  const { code, verifier } = await codeFor(party, new Browser());
+  let { body } = await party.redeem(code, verifier);
+  const tokens = [String(body['access_token'])];
+  // Refresh tokens that are rotated just before they end outlive the first lifetime of the grant.
+  for (let round = 0; round < 160; round++) {
+    pass(590);
+    const answer = await party.refresh(String(body['refresh_token']));
+    if (answer.status !== 200) t.fail(`round ${round}: ${answer.body['error_description']}`);
+    ({ body } = answer);
+    if (round > 150) tokens.push(String(body['access_token']));
+  }
+  t.equal(body['expires_in'], 86_400, 'the grant lasts for it');
+  pass(86_300);
+  const states = await Promise.all(
+    tokens.map(async (token) => (await party.post('/oauth/introspect', { token })).body['active']),
+  );
+  t.equal(states[0], false);
+  t.equal(states.at(-1), true, 'and can be introspected until it ends');
+  await party.post('/oauth/revoke', { token: tokens.at(-1) ?? '' });
+  const { body: revoked } = await party.post('/oauth/introspect', { token: tokens.at(-1) ?? '' });
+  t.equal(revoked['active'], false, 'and revoked');
+});
+
+t.test('a token of a grant that ends sooner says so', async (t) => {
+  const lifetimes = { refresh_token_ttl: 60, grant_ttl: 60, access_token_ttl: 3600, session_ttl: 1_000_000 };
+  const server = await startInProcess(t, { ...config, tokens: lifetimes });
+  const pass = server.clock.advance;
+  const party = new RelyingParty(server.issuer);
+  const browser = new Browser();
+  await codeFor(party, browser);
+  // The grant of the session began two hours ago and lives for 7260 seconds.
+  pass(7200);
+  const { code, verifier } = await codeFor(party, browser);
+  const { body } = await party.redeem(code, verifier);
+  t.ok(Number(body['expires_in']) <= 60, `${body['expires_in']}`);
+});

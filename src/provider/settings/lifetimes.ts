@@ -1,4 +1,4 @@
-import type { Configuration } from 'oidc-provider';
+import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
 import type { Config } from '#config';
 import { systemClock } from '../../store/clock.ts';
 
@@ -45,6 +45,16 @@ const maxCodeLifetime = (
 ): number =>
   client['issuer_tokens'] === true ? issuer_code_ttl : client['profile'] === 'fapi2' ? 60 : Infinity;
 
+/** The longest life that an access token of a person can have. */
+export const longestAccessToken = ({ tokens, resources }: Pick<Config, 'tokens' | 'resources'>): number =>
+  Math.max(tokens.access_token_ttl, ...resources.map(({ access_token_ttl = 0 }) => access_token_ttl));
+
+/** Seconds until the grant of the request ends. A token that outlived it could not be introspected or revoked. */
+const restOfGrant = (ctx: KoaContextWithOIDC | undefined): number => {
+  const exp = ctx?.oidc?.entities.Grant?.exp;
+  return exp === undefined ? Infinity : positive(exp - systemClock.now() / 1000);
+};
+
 export const lifetimes = ({ tokens, resources }: Config) => {
   const resourceLifetime = (audience: unknown): number | undefined =>
     resources.find((resource) => resource.audience === audience)?.access_token_ttl;
@@ -52,7 +62,8 @@ export const lifetimes = ({ tokens, resources }: Config) => {
     // FAPI 2.0 §5.3.2.1: the clock of a client may be ten seconds ahead.
     clockTolerance: 10,
     ttl: {
-      AccessToken: (_ctx, token) => resourceLifetime(token.aud) ?? tokens.access_token_ttl,
+      AccessToken: (ctx, token) =>
+        Math.min(resourceLifetime(token.aud) ?? tokens.access_token_ttl, restOfGrant(ctx)),
       AuthorizationCode: (_ctx, _code, client) =>
         Math.min(tokens.authorization_code_ttl, maxCodeLifetime(client, tokens)),
       // OpenID Connect CIBA §7.1: a client may request a shorter time.
@@ -60,15 +71,11 @@ export const lifetimes = ({ tokens, resources }: Config) => {
         Math.min(tokens.ciba_ttl, Number(ctx?.oidc?.params?.['requested_expiry'] ?? Infinity)),
       ClientCredentials: (_ctx, token) => resourceLifetime(token.aud) ?? tokens.client_credentials_ttl,
       DeviceCode: tokens.device_code_ttl,
-      // Tokens must not outlive their grant. The first ones are issued up to an hour after it.
+      // Tokens must not outlive their grant. The first ones are issued up to an hour after it, and the last access token
+      // when the refresh token ends.
       Grant: Math.max(
         tokens.grant_ttl,
-        3600 +
-          Math.max(
-            tokens.refresh_token_ttl,
-            tokens.access_token_ttl,
-            ...resources.map(({ access_token_ttl = 0 }) => access_token_ttl),
-          ),
+        3600 + tokens.refresh_token_ttl + longestAccessToken({ tokens, resources }),
       ),
       IdToken: tokens.id_token_ttl,
       // Anyone can start a sign-in, so it ends soon. A person who is signed in has more time.

@@ -17,6 +17,8 @@ const grantExtensionMs = 3_600_000;
 export interface RefreshLimits {
   /** Seconds from the first refresh token that a client got to the end of the last one that replaces it. */
   readonly refreshFamilyLifetime: number;
+  /** Seconds that an access token can live which a refresh token gets at its end. */
+  readonly accessTokenLifetime: number;
 }
 
 /**
@@ -26,11 +28,13 @@ export interface RefreshLimits {
 export class RefreshTokenAdapter extends ModelAdapter {
   readonly #retry: RetryOptions;
   readonly #familyLifetime: number;
+  readonly #accessTokenMs: number;
 
   constructor(dependencies: AdapterDependencies & RetryOptions & RefreshLimits) {
     super('RefreshToken', dependencies);
     this.#retry = dependencies;
     this.#familyLifetime = dependencies.refreshFamilyLifetime;
+    this.#accessTokenMs = dependencies.accessTokenLifetime * 1000;
   }
 
   override async find(id: string): Promise<AdapterPayload | undefined> {
@@ -77,11 +81,12 @@ export class RefreshTokenAdapter extends ModelAdapter {
     if (isNew) this.#extendGrant(work, id, expiresAt);
   }
 
-  /** A grant lives at least as long as the newest of its refresh tokens. */
+  /** A grant lives at least as long as the last access token that the newest of its refresh tokens can get. */
   #extendGrant(work: UnitOfWork, id: string, expiresAt: number): void {
     const key = grantKey(id);
     const grant = work.peek(key);
-    if (grant?.expiresAt === undefined || grant.expiresAt >= expiresAt) return;
-    work.stage({ op: 'merge', key, expiresAt: expiresAt + grantExtensionMs, ifAbsent: 'skip' }, rotation);
+    const end = expiresAt + this.#accessTokenMs;
+    if (grant?.expiresAt === undefined || grant.expiresAt >= end) return;
+    work.stage({ op: 'merge', key, expiresAt: end + grantExtensionMs, ifAbsent: 'skip' }, rotation);
   }
 }
