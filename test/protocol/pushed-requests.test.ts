@@ -220,12 +220,48 @@ t.test('a request object is refused unless all of it is valid (RFC 9101 §6, §1
     ['with a request_uri inside', requestObject(key, 'signer', issuer, { ...good, request_uri: 'urn:x' })],
     ['with an object for a text', requestObject(key, 'signer', issuer, { ...good, state: { a: 1 } })],
     ['with null for a text', requestObject(key, 'signer', issuer, { ...good, state: null })],
+    [
+      'with an unknown critical extension (RFC 7515 §4.1.11)',
+      requestObject(key, 'signer', issuer, good, { crit: ['unknown'], unknown: true }),
+    ],
+    [
+      'with a critical extension of JOSE',
+      requestObject(key, 'signer', issuer, good, { crit: ['b64'], b64: true }),
+    ],
     ['that is no JWT', 'nonsense'],
   ] as const) {
     const url = authorize({ ...requestOf('signer'), request: await made });
     const page = await browser.request(url);
     const error = new URL(page.headers.get('location') ?? 'x:y').searchParams.get('error');
     t.equal(error, 'invalid_request_object', why);
+  }
+});
+
+t.test('a request object of any client lives for an hour at most (RFC 9101 §10.2)', async (t) => {
+  const browser = await signedIn();
+  const now = seconds();
+  const none = { exp: undefined, nbf: undefined, iat: undefined };
+  const hour = 3600;
+  for (const [why, times, isAccepted] of [
+    ['from now for an hour', { exp: now + hour, nbf: now }, true],
+    ['from now for longer', { exp: now + hour + 60, nbf: now }, false],
+    ['that began long ago', { exp: now + 60, nbf: now - hour }, false],
+    ['that ends before it begins', { exp: now, nbf: now + 5 }, false],
+    ['with iat, for an hour', { ...none, exp: now + hour, iat: now }, true],
+    ['with iat, for ten years', { ...none, exp: now + 87_600 * hour, iat: now }, false],
+    ['with iat ahead, for ten years', { ...none, exp: now + 87_600 * hour, iat: now + 87_599 * hour }, false],
+    ['that names its end, in an hour', { ...none, exp: now + hour }, true],
+    ['that names its end, in ten years', { ...none, exp: now + 87_600 * hour }, false],
+    ['that names its begin', { ...none, nbf: now - 60 }, true],
+    ['that names its begin, long ago', { ...none, nbf: now - hour - 60 }, false],
+    ['that names when it was made', { ...none, iat: now - 60 }, true],
+    ['that names when it was made, long ago', { ...none, iat: now - hour - 60 }, false],
+    ['that names no time', none, false],
+  ] as const) {
+    const request = await requestObject(key, 'signer', issuer, { ...inside('signer'), ...times });
+    const answer = redirectParameters(await browser.request(authorize({ ...requestOf('signer'), request })));
+    t.equal(answer.has('code'), isAccepted, `${why}: ${answer.get('error_description')}`);
+    if (!isAccepted) t.equal(answer.get('error'), 'invalid_request_object', why);
   }
 });
 

@@ -38,9 +38,11 @@ type Claims = Readonly<Record<string, unknown>>;
 const sign = (key: ClientKey, header: Claims, claims: Claims): Promise<string> => {
   // `undefined` omits a claim that has a default.
   const present = Object.entries(claims).filter(([, value]) => value !== undefined);
+  // The library signs no critical extension that it wasn't told to know.
+  const extensions = Array.isArray(header['crit']) ? header['crit'] : [];
   return new SignJWT(Object.fromEntries(present) as JWTPayload)
     .setProtectedHeader({ alg: key.alg, ...header })
-    .sign(key.privateKey);
+    .sign(key.privateKey, { crit: Object.fromEntries(extensions.map((name) => [name, true])) });
 };
 
 export const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';

@@ -4,12 +4,15 @@
  */
 import { type Configuration, errors } from 'oidc-provider';
 import type { Feature } from '../../feature.ts';
+import { systemClock } from '../../store/clock.ts';
 
 type Features = NonNullable<Configuration['features']>;
 type RequestObjectRule = NonNullable<NonNullable<Features['requestObjects']>['assertJwtClaimsAndHeader']>;
 
-/** FAPI 2.0 Message Signing §5.3.1. */
+/** FAPI 2.0 Message Signing §5.3.1, for every client. */
 const maxLifetimeSeconds = 3600;
+/** FAPI 2.0 §5.3.2.1: the clock of a client may be this far ahead. */
+const clockToleranceSeconds = 10;
 /** A pushed request object is stored as it is. */
 const maxBytes = 16_384;
 const fapiAlgorithms: readonly unknown[] = ['PS256', 'ES256', 'EdDSA'];
@@ -25,11 +28,25 @@ const jsonParameters = new Set(['claims', 'authorization_details', 'resource']);
 const mediaType = (typ: unknown): unknown =>
   typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : typ;
 
+/**
+ * A request object that leaks, as in a log of URLs, can be sent again for as long as it lives. The engine has compared
+ * `exp` and `nbf` with the clock; the time of a claim that is missing is now.
+ */
+const assertLifetime = ({ exp, nbf, iat }: Readonly<Record<string, unknown>>): void => {
+  if (exp === undefined && nbf === undefined && iat === undefined)
+    refuse('the request object says nothing about its time: it needs exp, nbf or iat');
+  const now = systemClock.now() / 1000;
+  // An `iat` may lie ahead, so it can't begin the hour later than now.
+  const begin = Math.min(Number(nbf ?? iat ?? Infinity), now + clockToleranceSeconds);
+  const lifetime = Number(exp ?? now) - begin;
+  if (!(lifetime <= maxLifetimeSeconds && (exp === undefined || lifetime > 0)))
+    refuse('the request object must end (exp) within an hour of its begin (nbf, or iat)');
+};
+
 const assertRequestObject: RequestObjectRule = async (ctx, claims, { alg, typ, crit }, client) => {
   // oidc-provider stores a plain pushed request as an unsigned JWT that it makes itself.
   if (alg === 'none') return;
   const isFapi2 = client['profile'] === 'fapi2';
-  const { exp, nbf } = claims;
   if (crit !== undefined) refuse('the request object has a critical extension (crit) that is not supported');
   if (String(ctx.oidc.params?.['request']).length > maxBytes)
     refuse(`the request object is longer than ${maxBytes} bytes`);
@@ -54,10 +71,7 @@ const assertRequestObject: RequestObjectRule = async (ctx, claims, { alg, typ, c
     if (claims[claim] === undefined) refuse(`the request object has no ${claim}`);
   if (isFapi2 && !fapiAlgorithms.includes(alg))
     refuse('the request object must be signed with PS256, ES256 or EdDSA');
-  if (exp === undefined || nbf === undefined) return;
-  const lifetime = Number(exp) - Number(nbf);
-  if (!(lifetime > 0 && lifetime <= maxLifetimeSeconds))
-    refuse('exp of the request object must be within an hour of nbf');
+  assertLifetime(claims);
 };
 
 export const signedRequests: Feature = {
