@@ -99,6 +99,12 @@ export const client = section('A client (relying party).', {
   id_token_claims: optional(
     choice(['technical', 'all'], 'all: personal claims in id tokens as well. Default: technical.'),
   ),
+  assertion_audience: optional(
+    choice(
+      ['issuer', 'endpoint'],
+      'endpoint: the aud of a client assertion may also be the URL of the token endpoint or of the endpoint that is called. Not with the profile fapi2. Default: issuer.',
+    ),
+  ),
   resources: optional(
     list(text('An audience.', { format: 'absolute-uri' }), 'Resources of requests that name none.'),
   ),

@@ -3,10 +3,10 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import asyncLocalStorage from 'oidc-provider/lib/helpers/als.js';
 import Router, { type Middleware } from 'oidc-provider/lib/helpers/router.js';
-import { getDpopJwt } from 'oidc-provider/lib/helpers/validate_dpop.js';
+import validateDpop, { getDpopJwt } from 'oidc-provider/lib/helpers/validate_dpop.js';
 import internalsByProvider from 'oidc-provider/lib/helpers/weak_cache.js';
 
-export { asyncLocalStorage, getDpopJwt, type Middleware, Router };
+export { asyncLocalStorage, getDpopJwt, type Middleware, Router, validateDpop };
 
 type Payload = Readonly<Record<string, unknown>>;
 

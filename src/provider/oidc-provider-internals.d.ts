@@ -16,6 +16,13 @@ declare module 'oidc-provider/lib/helpers/validate_dpop.js' {
     provider: object,
     ctx: object,
   ) => { readonly payload: { readonly jti?: string } } | undefined;
+
+  /** Validates the proof of the request once, and then returns the same result. `undefined` without a proof. */
+  const validateDpop: (
+    provider: object,
+    ctx: object,
+  ) => Promise<{ readonly thumbprint: string; readonly jti: string } | undefined>;
+  export default validateDpop;
 }
 
 declare module 'oidc-provider/lib/helpers/router.js' {

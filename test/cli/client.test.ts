@@ -64,6 +64,12 @@ t.test('clients are managed by command while a server runs on the same store', a
     err: /pkce.*must be auto or required or exempt/,
   });
   t.match(await run([...web, '--scope', 'openid profil']), { exit: 2, err: /did you mean profile\?/ });
+  const audience = (which: string) => ['client', 'update', 'strict', '--assertion-audience', which];
+  t.match((await run(audience('endpoint'))).out, /\nassertion_audience +endpoint\n/);
+  t.match(await run(audience('any')), { exit: 2, err: /assertion_audience.*must be issuer or endpoint/ });
+  const fapi2 = ['--type', 'web', '--profile', 'fapi2', '--jwks-uri', 'https://app.example.com/jwks'];
+  const refused = await run(['client', 'add', ...fapi2, '--assertion-audience', 'endpoint']);
+  t.match(refused, { exit: 2, err: /assertion_audience.*must be issuer \(profile fapi2\)/ });
   await run(['client', 'delete', 'strict']);
 
   const one = await run(['client', 'show', 'app']);

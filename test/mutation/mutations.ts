@@ -274,8 +274,8 @@ const clients: readonly Mutation[] = [
   {
     name: 'an assertion for another audience is accepted',
     file: 'src/features/client-authentication/assertion.ts',
-    from: 'if (aud !== ctx.oidc.issuer) {',
-    to: 'if (![aud].flat().includes(ctx.oidc.issuer)) {',
+    from: 'if (aud === ctx.oidc.issuer) return;',
+    to: 'if ([aud].flat().includes(ctx.oidc.issuer)) return;',
     tests: ['protocol/client-authentication.test.ts'],
   },
   {

@@ -4,11 +4,13 @@ import { decodeJwt } from 'jose';
 import t, { type Test } from 'tap';
 import { makeCertificate, san } from '../support/certificates.ts';
 import { createManualClock, replaceDateNow } from '../support/clocks.ts';
+import { assertion, assertionType, newKey, requestObject, seconds } from '../support/proofs.ts';
 import {
   Browser,
   codeFor,
   type Page,
   password,
+  postForm,
   RelyingParty,
   secret,
   startInProcess,
@@ -138,6 +140,76 @@ t.test('the backchannel authentication request is answered (OpenID Connect CIBA 
     backchannel_token_delivery_modes_supported: ['poll', 'ping'],
     backchannel_user_code_parameter_supported: false,
   });
+});
+
+t.test(
+  'assertions may name the issuer, the endpoint or the token endpoint (OpenID Connect CIBA §7.1)',
+  async (t) => {
+    const key = await newKey();
+    const signer = (id: string, more: object = {}) =>
+      caller(id, {
+        client_secret: undefined,
+        token_endpoint_auth_method: 'private_key_jwt',
+        token_endpoint_auth_signing_alg: 'ES256',
+        jwks: { keys: [key.jwk] },
+        ...more,
+      });
+    const config = configOf();
+    const strict = { profile: 'fapi2', dpop_bound_access_tokens: true };
+    const postern = await startInProcess(t, {
+      ...config,
+      clients: [...config.clients, signer('signer'), signer('strict', strict)],
+    });
+    const { issuer } = postern;
+    const authenticate = async (client: string, aud: unknown, fields = {}, path = '/oauth/ciba') => {
+      const client_assertion = await assertion(key, client, issuer, { aud });
+      const signed = { client_assertion_type: assertionType, client_assertion };
+      return postForm(`${issuer}${path}`, { scope: 'openid', login_hint: 'ada', ...signed, ...fields });
+    };
+    const [ciba, token] = [`${issuer}/oauth/ciba`, `${issuer}/oauth/token`];
+    for (const client of ['signer', 'strict']) {
+      for (const aud of [
+        [ciba],
+        [issuer, ciba],
+        `${ciba}/`,
+        `${issuer}/oauth/par`,
+        'https://evil.example/oauth/ciba',
+      ])
+        t.match(await authenticate(client, aud), { status: 401 }, `${client}: ${aud}`);
+      for (const aud of [issuer, ciba, token])
+        t.match(await authenticate(client, aud), { status: 200 }, `${client}: ${aud}`);
+      const poll = { grant_type: grant, auth_req_id: 'x'.repeat(43) };
+      for (const aud of [ciba, token])
+        t.match(await authenticate(client, aud, poll, '/oauth/token'), { status: 401 }, 'nor elsewhere');
+      t.match(await authenticate(client, issuer, poll, '/oauth/token'), { body: { error: 'invalid_grant' } });
+    }
+  },
+);
+
+t.test('signed requests of every client live for an hour at most (OpenID Connect CIBA §7.1.1)', async (t) => {
+  const key = await newKey();
+  const config = configOf();
+  const signed = caller('signed', {
+    jwks: { keys: [key.jwk] },
+    backchannel_authentication_request_signing_alg: 'ES256',
+  });
+  const postern = await startInProcess(t, { ...config, clients: [...config.clients, signed] });
+  const party = new RelyingParty(postern.issuer, 'signed');
+  const now = seconds();
+  for (const [times, status] of [
+    [{ exp: now + 86_400 }, 400],
+    [{ exp: now + 60, nbf: now - 7200 }, 400],
+    [{ exp: undefined }, 400],
+    [{ nbf: undefined }, 400],
+    [{ iat: undefined }, 400],
+    [{ jti: undefined }, 400],
+    [{ exp: now + 3600, nbf: now }, 200],
+  ] as const) {
+    const parameters = { scope: 'openid', login_hint: 'ada', client_id: undefined, ...times };
+    const request = await requestObject(key, 'signed', postern.issuer, parameters);
+    const answer = await party.post('/oauth/ciba', { request });
+    t.equal(answer.status, status, `${JSON.stringify(times)}: ${answer.body['error_description']}`);
+  }
 });
 
 t.test('polling is answered (OpenID Connect CIBA §11)', async (t) => {

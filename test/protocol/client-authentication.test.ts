@@ -1,3 +1,4 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { createServer } from 'node:http';
 import t from 'tap';
 import { assertEach } from '../support/assert-each.ts';
@@ -32,9 +33,13 @@ const rsa = await newKey('RS256');
 const jwks = { keys: [{ ...key.jwk, kid: 'one' }] };
 
 const keySet = { keys: [key.jwk], hits: 0 };
-const keyServer = createServer((_request, response) => {
-  keySet.hits += 1;
-  response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys: keySet.keys }));
+/** The keys that other paths than `/jwks` answer with. */
+const remoteKeys = new Map<string, readonly object[]>();
+const remoteClients = ['short', 'costly', 'symmetric', 'private', 'unknown', 'mixed'];
+const keyServer = createServer(({ url = '' }, response) => {
+  const keys = remoteKeys.get(url) ?? keySet.keys;
+  if (keys === keySet.keys) keySet.hits += 1;
+  response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys }));
 }).listen(0, '127.0.0.1');
 await new Promise((resolve) => keyServer.once('listening', resolve));
 const { port: keyPort } = Object(keyServer.address());
@@ -65,6 +70,17 @@ const server = await startInProcess(t, {
     machine('remote', {
       token_endpoint_auth_method: 'private_key_jwt',
       jwks_uri: `http://127.0.0.1:${keyPort}/jwks`,
+    }),
+    ...remoteClients.map((id) =>
+      machine(id, {
+        token_endpoint_auth_method: 'private_key_jwt',
+        jwks_uri: `http://127.0.0.1:${keyPort}/${id}`,
+      }),
+    ),
+    machine('endpoint', {
+      token_endpoint_auth_method: 'private_key_jwt',
+      jwks,
+      assertion_audience: 'endpoint',
     }),
     {
       client_id: 'public',
@@ -281,6 +297,66 @@ t.test(
     );
   },
 );
+
+t.test('an operator may let a client name an endpoint in its assertions (RFC 7523 §3)', async (t) => {
+  const token = `${issuer}/oauth/token`;
+  const introspect = `${issuer}/oauth/introspect`;
+  const named = async (aud: unknown, path = '/oauth/token', client = 'endpoint') => {
+    const fields = await asserted(assertion(key, client, issuer, { aud }));
+    return (await ask({ ...fields, token: 'unknown' }, {}, path)).status;
+  };
+  for (const aud of [
+    [issuer],
+    [token],
+    [token, issuer],
+    `${issuer}/`,
+    introspect,
+    `${issuer}/oauth/par`,
+    'https://evil.example/oauth/token',
+    `${token}?a=b`,
+    7,
+    null,
+  ]) {
+    t.equal(await named(aud), 401, JSON.stringify(aud));
+  }
+  t.equal(await named(token, '/oauth/token', 'signer'), 401, 'no other client may');
+  t.equal(await named(token), 200, 'the token endpoint');
+  t.equal(await named(issuer), 200, 'the issuer still');
+  t.equal(await named(`${issuer}/token`, '/token'), 200, 'the alias that is called');
+  t.equal(await named(introspect, '/oauth/introspect'), 200, 'the endpoint that is called');
+  t.equal(await named(token, '/oauth/introspect'), 200, 'and the token endpoint there (RFC 9126 §2)');
+  const once = await asserted(assertion(key, 'endpoint', issuer, { aud: token }));
+  const answers = await Promise.all(Array.from({ length: 6 }, () => ask(once)));
+  t.equal(answers.filter(({ status }) => status === 200).length, 1, 'each is accepted once');
+});
+
+t.test('keys behind jwks_uri are held to the rules of registered ones (RFC 7518 §3.3)', async (t) => {
+  // The library makes no signature with a key that is this short.
+  const short = generateKeyPairSync('rsa', { modulusLength: 1024 });
+  const shortJwk = short.publicKey.export({ format: 'jwk' });
+  const [signed = ''] = /^[^.]+\.[^.]+/.exec(await assertion(rsa, 'short', issuer)) ?? [];
+  const byShort = `${signed}.${sign('sha256', Buffer.from(signed), short.privateKey).toString('base64url')}`;
+  const hmac = secretKey(plain);
+  const { n } = rsa.jwk;
+  for (const [client, keys, jwt, expected] of [
+    ['short', [shortJwk], byShort, 401],
+    ['costly', [{ ...rsa.jwk, e: n }], assertion(rsa, 'costly', issuer), 401],
+    [
+      'symmetric',
+      [{ kty: 'oct', k: Buffer.from(plain).toString('base64url') }],
+      assertion(hmac, 'symmetric', issuer),
+      401,
+    ],
+    ['private', [{ ...rsa.jwk, d: n }], assertion(rsa, 'private', issuer), 401],
+    ['unknown', [{ kty: 'unknown' }], assertion(rsa, 'unknown', issuer), 401],
+    ['mixed', [shortJwk, { ...rsa.jwk, e: n }, rsa.jwk], assertion(rsa, 'mixed', issuer), 200],
+  ] as const) {
+    remoteKeys.set(`/${client}`, keys);
+    const { status, body } = await ask(await asserted(jwt));
+    t.equal(status, expected, `${client}: ${body.error_description}`);
+    if (expected === 401) t.equal(body.error, 'invalid_client', client);
+  }
+});
 
 t.test('keys are fetched from jwks_uri, once for many requests (RFC 7517 §5)', async (t) => {
   t.equal((await ask(await asserted(assertion(key, 'remote', issuer)))).status, 200);

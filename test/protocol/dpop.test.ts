@@ -18,6 +18,7 @@ import {
   usualConfig,
 } from '../support/setup/index.ts';
 
+// Fails without src/provider/overrides/refresh-token-save.ts.
 // Fails without src/provider/overrides/replay-detection.ts.
 
 const key = await newKey();
@@ -91,6 +92,9 @@ t.test('a proof is refused unless all of it is valid (RFC 9449 §4.3)', async (t
     ['with a key that is none', proof(rsa, endpoint, {}, { jwk: { kty: 'RSA' } })],
     ['with a symmetric key', proof(key, endpoint, {}, { jwk: { kty: 'oct', k: 'AAAA' } })],
     ['with a text for a key', proof(key, endpoint, {}, { jwk: 'nonsense' })],
+    ['with an unknown critical extension', proof(key, endpoint, {}, { crit: ['unknown'], unknown: true })],
+    ['with a critical extension of JOSE', proof(key, endpoint, {}, { crit: ['b64'], b64: true })],
+    ['with a weak key', proof(rsa, endpoint, {}, { jwk: { ...rsa.jwk, n: 'x'.repeat(171) } })],
     ['that is no JWT', 'nonsense'],
     ['twice', `${await proof(key, endpoint)}, ${await proof(key, endpoint)}`],
   ];
@@ -297,6 +301,49 @@ t.test('a refresh token of a public client is bound to its key (RFC 9449 §5)', 
   t.equal(refreshed.status, 200);
   t.equal(refreshed.body.refresh_token, again.refresh_token, 'bound, it need not rotate (RFC 9700 §4.14.2)');
   t.equal(refreshed.body.token_type, 'DPoP');
+});
+
+t.test('a refresh token is bound by the first proof of a public client (RFC 9449 §5)', async (t) => {
+  const begin = async (id: string) => {
+    const made = await codeOf(id, { scope: 'openid offline_access', prompt: 'consent' });
+    const authentication = id === 'web' ? basicAuthorization(id) : {};
+    const { body } = await ask(redeem(made, id), authentication);
+    t.equal(body.token_type, 'Bearer', 'it began without a proof');
+    return (refresh_token: unknown, headers: Readonly<Record<string, string>> = {}) =>
+      ask(
+        {
+          grant_type: 'refresh_token',
+          client_id: id,
+          refresh_token: `${refresh_token ?? body.refresh_token}`,
+        },
+        { ...authentication, ...headers },
+      );
+  };
+
+  const refresh = await begin('browser');
+  const bound = await refresh(undefined, { dpop: await proof(key, endpoint) });
+  t.equal(bound.status, 200);
+  t.equal(bound.body.token_type, 'DPoP');
+  const token = bound.body.refresh_token;
+  t.equal((await refresh(token)).body.error, 'invalid_grant', 'without a proof');
+  const byOther = await refresh(token, { dpop: await proof(other, endpoint) });
+  t.equal(byOther.body.error, 'invalid_grant', 'with the key of another');
+  const again = await refresh(token, { dpop: await proof(key, endpoint) });
+  t.match(again, { status: 200, body: { refresh_token: token } }, 'bound, it need not rotate');
+
+  const racing = await begin('browser');
+  const proofs = await Promise.all([key, other, key, other].map((one) => proof(one, endpoint)));
+  const answers = await Promise.all(proofs.map((dpop) => racing(undefined, { dpop })));
+  const successors = new Set(answers.flatMap(({ body }) => body.refresh_token ?? []));
+  t.equal(successors.size, 1, 'requests side by side get one successor');
+  const [successor] = successors;
+  const uses = [];
+  for (const one of [key, other]) uses.push(await racing(successor, { dpop: await proof(one, endpoint) }));
+  t.same(uses.map(({ status }) => status).toSorted(), [200, 400], 'which is bound to one key');
+
+  const confidential = await begin('web');
+  const { body } = await confidential(undefined, { dpop: await proof(key, endpoint) });
+  t.equal((await confidential(body.refresh_token)).status, 200, 'a confidential client authenticates');
 });
 
 t.test('a confidential client may change its key, because it authenticates (RFC 9449 §5)', async (t) => {

@@ -16,6 +16,7 @@ import {
   usualConfig,
 } from '../support/setup/index.ts';
 
+// Fails without src/provider/overrides/assertion-audience.ts.
 // Fails without src/provider/overrides/context-url-for.ts.
 
 const authority = makeCertificate({ subject: [['2.5.4.3', 'The Authority']] });
@@ -338,6 +339,14 @@ t.test('certificates may be requested on a separate host (RFC 8705 §5)', async 
     ...config.clients,
     machine('by-key', { token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [key.jwk] } }),
     { client_id: 'tv', token_endpoint_auth_method: 'none', grant_types: [deviceGrant], response_types: [] },
+    {
+      client_id: 'bank',
+      token_endpoint_auth_method: 'private_key_jwt',
+      jwks: { keys: [key.jwk] },
+      grant_types: ['urn:openid:params:grant-type:ciba'],
+      response_types: [],
+      backchannel_token_delivery_mode: 'poll',
+    },
   ];
   const server = await startInProcess(t, {
     ...config,
@@ -407,6 +416,20 @@ t.test('certificates may be requested on a separate host (RFC 8705 §5)', async 
       t.equal((await send('GET', path)).status, 421, path);
     }
     t.equal((await send('POST', '/oauth/register')).status, 421);
+  });
+
+  await t.test('an assertion names the endpoint by either of its URLs (CIBA §7.1)', async (t) => {
+    const begin = async (aud: string) => {
+      const client_assertion = await assertion(key, 'bank', issuer, { aud });
+      const signed = { client_assertion_type: assertionType, client_assertion };
+      return send('POST', '/oauth/ciba', { ...signed, scope: 'openid', login_hint: 'ada' });
+    };
+    for (const base of [issuer, origin]) {
+      for (const path of ['/oauth/ciba', '/oauth/token'])
+        t.equal((await begin(base + path)).status, 200, base + path);
+      t.equal((await begin(`${base}/oauth/par`)).status, 401);
+    }
+    t.equal((await begin(origin)).status, 401, 'the second host is no issuer');
   });
 
   const asDn = { ...credentials, client_id: 'dn' };

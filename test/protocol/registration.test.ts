@@ -122,6 +122,7 @@ t.test('invalid registrations are refused (RFC 7591 §3.2.2)', async (t) => {
       ['pkce', 'exempt'],
       ['audience', 'https://api.example.com/'],
       ['id_token_claims', 'all'],
+      ['assertion_audience', 'endpoint'],
       ['resources', ['https://api.example.com/']],
       ['from_registration', false],
     ];

@@ -310,6 +310,7 @@ t.test(
       [{ id_token_signed_response_alg: 'RS256' }, 'id_token_signed_response_alg'],
       [{ request_object_signing_alg: 'PS512' }, 'request_object_signing_alg'],
       [{ pkce: 'exempt' }, 'pkce'],
+      [{ assertion_audience: 'endpoint' }, 'assertion_audience'],
       [{ jwks: { keys: [rsaKey(1024)] } }, 'jwks'],
       [{ redirect_uris: ['http://localhost/callback'] }, 'redirect_uris'],
     ];

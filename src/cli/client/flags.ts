@@ -19,6 +19,7 @@ export interface MetadataFlags {
   readonly alg?: string;
   readonly pkce?: string;
   readonly idTokenClaims?: string;
+  readonly assertionAudience?: string;
   readonly property?: readonly string[];
 }
 
@@ -41,6 +42,10 @@ export const addMetadataOptions = (command: Program): Program =>
     .option('--alg <algorithm>', 'signing algorithm of its id tokens; default: RS256')
     .option('--pkce <rule>', 'auto, required or exempt; default: security.pkce')
     .option('--id-token-claims <which>', 'all: personal claims in id tokens as well; default: technical')
+    .option(
+      '--assertion-audience <which>',
+      'endpoint: its assertions may name an endpoint as aud; default: issuer',
+    )
     .option(
       '--property <name=value>',
       'any other property, its value as JSON or text; may be repeated',
@@ -71,6 +76,7 @@ export const metadataOf = (flags: MetadataFlags): AddClient['metadata'] => {
     id_token_signed_response_alg: flags.alg,
     pkce: flags.pkce,
     id_token_claims: flags.idTokenClaims,
+    assertion_audience: flags.assertionAudience,
   };
   const properties = parseNamedValues(flags.property ?? [], {
     flag: '--property',

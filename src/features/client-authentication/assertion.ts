@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { type Configuration, errors } from 'oidc-provider';
+import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { setCheckedAssertion } from '../../provider/checked-assertion.ts';
+import type { EngineClient } from '../../provider/engine-types.ts';
 import { systemClock } from '../../store/clock.ts';
 
 type AssertionRule = NonNullable<Configuration['assertJwtClientAuthClaimsAndHeader']>;
@@ -22,8 +23,26 @@ const refuse = (reason: string): never => {
 };
 
 /**
- * Checks the claims of a client assertion more strictly than RFC 7523 §3: its audience is the issuer alone, never an
- * endpoint, and it lives for minutes. The engine has verified the signature before.
+ * An endpoint names this server less surely than the issuer does: another server may call that URL its own, and replay
+ * here what was signed for it. CIBA §7.1 requires that the backchannel endpoint accepts its URL and that of the token
+ * endpoint; elsewhere the operator may allow it for a client.
+ */
+const mayNameEndpoint = ({ oidc }: KoaContextWithOIDC, client: EngineClient): boolean =>
+  oidc.route === 'backchannel_authentication' || client['assertion_audience'] === 'endpoint';
+
+const assertAudience = (aud: unknown, ctx: KoaContextWithOIDC, client: EngineClient): void => {
+  if (aud === ctx.oidc.issuer) return;
+  if (!mayNameEndpoint(ctx, client))
+    refuse('audience (aud) of the client_assertion must be the issuer identifier, as a string and alone');
+  if (typeof aud !== 'string' || !ctx.oidc.clientJwtAuthExpectedAudience().has(aud))
+    refuse(
+      'audience (aud) of the client_assertion must be the issuer identifier or one endpoint, as a string',
+    );
+};
+
+/**
+ * Checks the claims of a client assertion more strictly than RFC 7523 §3: its audience is the issuer alone, with the
+ * exceptions above, and it lives for minutes. The engine has verified the signature before.
  */
 export const assertionRules =
   (clients: SecretSource): AssertionRule =>
@@ -33,9 +52,7 @@ export const assertionRules =
     const { typ, crit } = header;
     if (crit !== undefined)
       refuse('the client_assertion has a critical extension (crit) that is not supported');
-    if (aud !== ctx.oidc.issuer) {
-      refuse('audience (aud) of the client_assertion must be the issuer identifier, as a string and alone');
-    }
+    assertAudience(aud, ctx, client);
     if (typeof exp !== 'number' || exp > now + maxLifetimeSeconds + 10) {
       refuse('expiration (exp) of the client_assertion must be at most five minutes ahead');
     }

@@ -1,5 +1,6 @@
 import { decodeJwt, decodeProtectedHeader, type JWK } from 'jose';
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
+import { rsaKeyProblem } from '../../provider/rsa-keys.ts';
 import { systemClock } from '../../store/clock.ts';
 
 /** FAPI 2.0 §5.3.2.1: the clock of a client may be this far ahead. */
@@ -25,13 +26,6 @@ const peekAtProof = (
 };
 
 /**
- * The sender of a proof chooses the key that verifies it. One verification with an RSA key of unusual length or
- * exponent costs as much as hundreds, so 4096 bits and an exponent of four bytes are the most.
- */
-const isExpensiveToVerify = ({ kty, n, e }: JWK): boolean =>
-  kty === 'RSA' && !(typeof n === 'string' && n.length <= 684 && typeof e === 'string' && e.length <= 6);
-
-/**
  * oidc-provider accepts proofs dated up to five minutes ahead, which could be used again after the record that detects
  * their replay has expired. A proof with a nonce ends before that, so a proof that is dated ahead needs one.
  */
@@ -40,14 +34,13 @@ export const isDatedAhead = (ctx: KoaContextWithOIDC): boolean => {
   return typeof iat === 'number' && iat > systemClock.now() / 1000 + maxClockSkewSeconds;
 };
 
-/** Refuses what oidc-provider would accept: expensive keys and, for FAPI 2.0 clients, RS256 and dates ahead. */
+/** Refuses what oidc-provider would accept: RSA keys that are weak or expensive and, for FAPI 2.0 clients, RS256 and dates ahead. */
 export const assertAcceptableProof = (ctx: KoaContextWithOIDC): void => {
   const { alg, crit, jwk } = peekAtProof(ctx);
   if (crit !== undefined)
     throw new errors.InvalidDpopProof('DPoP proof has a critical extension (crit) that is not supported');
-  if (typeof jwk === 'object' && jwk !== null && isExpensiveToVerify(jwk)) {
-    throw new errors.InvalidDpopProof('DPoP proof key must have 4096 bits at most and an exponent as 65537');
-  }
+  const problem = typeof jwk === 'object' && jwk !== null ? rsaKeyProblem(jwk) : undefined;
+  if (problem !== undefined) throw new errors.InvalidDpopProof(`DPoP proof ${problem}`);
   if (ctx.oidc.client?.['profile'] !== 'fapi2') return;
   if (isDatedAhead(ctx)) throw new errors.InvalidDpopProof('DPoP proof iat is in the future');
   if (alg === 'RS256') {

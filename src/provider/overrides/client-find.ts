@@ -1,6 +1,7 @@
 import type { Provider } from 'oidc-provider';
 import type { EngineClient } from '../engine-types.ts';
 import { internalsOf } from '../internals.ts';
+import { rsaKeyProblem } from '../rsa-keys.ts';
 import type { DetailTypes } from './options.ts';
 import type { Override } from './override.ts';
 
@@ -8,6 +9,14 @@ import type { Override } from './override.ts';
 interface ClientKeys {
   readonly clientSecret?: string;
   readonly symmetricKeyStore: { add(key: Readonly<Record<string, string>>): void };
+  readonly asymmetricKeyStore: AsymmetricKeys;
+}
+
+type SelectKeys = (wanted: object) => readonly object[];
+
+interface AsymmetricKeys {
+  selectForVerify: SelectKeys;
+  selectForEncrypt: SelectKeys;
 }
 
 const maxCachedClients = 20_000;
@@ -20,6 +29,24 @@ const addAssertionSecrets = (client: EngineClient, secrets: readonly string[]): 
     const k = Buffer.from(secret).toString('base64url');
     symmetricKeyStore.add({ kty: 'oct', use: 'sig', alg: 'HS256', k });
   }
+};
+
+/**
+ * Keys by value are checked when a client is registered. Those behind `jwks_uri` may change at any time, so they are
+ * checked when they are used.
+ */
+const refuseUnfitKeys = (keys: AsymmetricKeys): void => {
+  const fitOf = (selected: readonly object[]) => selected.filter((key) => rsaKeyProblem(key) === undefined);
+  const { selectForVerify, selectForEncrypt } = keys;
+  keys.selectForVerify = (wanted) => {
+    const selected = selectForVerify.call(keys, wanted);
+    const fit = fitOf(selected);
+    const [unfit] = selected;
+    // The engine logs it as the cause of its refusal.
+    if (unfit && fit.length === 0) throw new Error(`jwks_uri ${rsaKeyProblem(unfit)}`);
+    return fit;
+  };
+  keys.selectForEncrypt = (wanted) => fitOf(selectForEncrypt.call(keys, wanted));
 };
 
 /** The engine takes types at its construction and builds no client with another type; clients are added later too. */
@@ -36,7 +63,7 @@ export const clientFind: Override = {
   name: 'client-find',
   symbols: ['Client.find', 'internals.features.richAuthorizationRequests.types'],
   reason:
-    'The engine hashes the metadata of a client at each request, and builds the client anew once there are more than a hundred. Here a built client is kept for as long as its metadata is the same object, and built with all its secrets and types.',
+    'The engine hashes the metadata of a client at each request, and builds the client anew once there are more than a hundred. Here a built client is kept for as long as its metadata is the same object, and built with all its secrets and types, and without RSA keys of its jwks_uri that are weak or expensive.',
   test: 'test/protocol/client-authentication.test.ts',
   apply(provider, { clients, options }) {
     const cache = new Map<string, { readonly metadata: unknown; readonly client: EngineClient }>();
@@ -49,6 +76,8 @@ export const clientFind: Override = {
       const client = await find(id);
       if (assertionSecrets && client?.clientAuthMethod === 'client_secret_jwt')
         addAssertionSecrets(client, await assertionSecrets(id));
+      if (client?.jwksUri !== undefined)
+        refuseUnfitKeys((client as unknown as ClientKeys).asymmetricKeyStore);
       return client;
     };
 

@@ -5,6 +5,7 @@
  */
 import { type Configuration, Provider } from 'oidc-provider';
 import { admission } from './admission.ts';
+import { assertionAudience } from './assertion-audience.ts';
 import { clientFind } from './client-find.ts';
 import { clientGrantType } from './client-grant-type.ts';
 import { clientLogout } from './client-logout.ts';
@@ -21,6 +22,7 @@ import { interactionFind } from './interaction-find.ts';
 import type { Override, OverrideDependencies } from './override.ts';
 import { pollRate } from './poll-rate.ts';
 import { pushedRequestSave } from './pushed-request-save.ts';
+import { refreshTokenSave } from './refresh-token-save.ts';
 import { replayDetection } from './replay-detection.ts';
 import { responseModes } from './response-modes.ts';
 import { constructWithRoutes, router } from './router.ts';
@@ -35,6 +37,7 @@ export const overrides: readonly Override[] = [
   contextEntity,
   contextAcr,
   clientFind,
+  assertionAudience,
   clientSecret,
   clientGrantType,
   replayDetection,
@@ -44,6 +47,7 @@ export const overrides: readonly Override[] = [
   pushedRequestSave,
   responseModes,
   generateTokenId,
+  refreshTokenSave,
   tokenFind,
   tokenScopes,
   pollRate,

@@ -4,6 +4,7 @@ import type { Config } from '#config';
 /** Members of a client's metadata that only this server has. Their values are checked when a client is registered. */
 const ownMetadata = [
   'api_scope',
+  'assertion_audience',
   'audience',
   'first_party',
   'from_registration',

@@ -26,6 +26,7 @@ export const fapi2Problems = (metadata: ClientMetadata): Problem[] => {
     'or tls_client_certificate_bound_access_tokens must be true: tokens are bound to their sender',
   );
   check(metadata.pkce !== 'exempt', 'pkce', 'can not be exempt');
+  check(metadata['assertion_audience'] !== 'endpoint', 'assertion_audience', 'must be issuer');
   if (grantTypesOf(metadata).includes('authorization_code')) {
     check(
       metadata['require_pushed_authorization_requests'] === true,

@@ -1,18 +1,9 @@
+import { rsaKeyProblem } from '../../provider/rsa-keys.ts';
 import type { ClientMetadata } from './client.ts';
 import { algorithmNames, certificateNames } from './metadata-names.ts';
 import type { Problem } from './problem.ts';
 
 const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'k'];
-
-/** FAPI 2.0 §5.4.1, RFC 7518 §3.3: shorter RSA keys can be factored. */
-const minRsaBytes = 256;
-
-const isShortRsaKey = (key: object): boolean => {
-  if (!('kty' in key) || key.kty !== 'RSA') return false;
-  const bytes = Buffer.from('n' in key ? String(key.n) : '', 'base64url');
-  const modulus = bytes.subarray(bytes.findIndex((byte) => byte !== 0));
-  return modulus.length < minRsaBytes || (modulus.length === minRsaBytes && (modulus[0] ?? 0) < 0x80);
-};
 
 const jwksProblem = (jwks: unknown): string | undefined => {
   const keys = typeof jwks === 'object' && jwks !== null && 'keys' in jwks ? jwks.keys : undefined;
@@ -21,10 +12,9 @@ const jwksProblem = (jwks: unknown): string | undefined => {
   if (!keys.every((key) => isMap(key) && 'kty' in key && typeof key.kty === 'string')) {
     return 'has an entry that is not a JWK: each needs kty';
   }
-  if (keys.some(isShortRsaKey)) return 'has an RSA key of fewer than 2048 bits; make a longer one';
-  return keys.some((key) => isMap(key) && privateMembers.some((member) => member in key))
-    ? 'has a private or symmetric key; give the public ones only, and replace that key now'
-    : undefined;
+  if (keys.some((key) => isMap(key) && privateMembers.some((member) => member in key)))
+    return 'has a private or symmetric key; give the public ones only, and replace that key now';
+  return keys.map((key) => rsaKeyProblem(key)).find((problem) => problem !== undefined);
 };
 
 /** Whether the keys and certificates exist that the method and the algorithms need (RFC 7523, RFC 8705). */

@@ -45,6 +45,7 @@ export const certificateNames = [
 
 /** Metadata that only operators may set. */
 export const operatorOnlyNames = [
+  'assertion_audience',
   'authorization_details_types',
   'issuer_tokens',
   'audience',
@@ -63,6 +64,7 @@ const textNames = [
   'subject_type',
   'backchannel_token_delivery_mode',
   'profile',
+  'assertion_audience',
   'audience',
   'pkce',
   'id_token_claims',

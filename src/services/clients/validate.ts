@@ -42,6 +42,7 @@ const choices: Readonly<Record<string, readonly string[]>> = {
   profile: ['default', 'fapi2'],
   pkce: ['auto', 'required', 'exempt'],
   id_token_claims: ['technical', 'all'],
+  assertion_audience: ['issuer', 'endpoint'],
   backchannel_token_delivery_mode: ['poll', 'ping'],
 };
 

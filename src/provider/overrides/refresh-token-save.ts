@@ -1,0 +1,24 @@
+import { validateDpop } from '../internals.ts';
+import { currentContext } from '../request-context.ts';
+import type { Override } from './override.ts';
+
+export const refreshTokenSave: Override = {
+  name: 'refresh-token-save',
+  symbols: ['RefreshToken.prototype.save'],
+  reason:
+    'RFC 9449 §5: a refresh token that a public client gets in answer to a proof is bound to the key of the proof. The engine binds the first one of a grant, and gives its successors the key of the first, which has none when the client began without a proof.',
+  test: 'test/protocol/dpop.test.ts',
+  apply(provider) {
+    const { prototype } = provider.RefreshToken;
+    const { save } = prototype;
+    prototype.save = async function () {
+      const ctx = currentContext();
+      if (this.jkt === undefined && ctx?.oidc.client?.clientAuthMethod === 'none') {
+        // The grant has validated the proof before, and this returns what it found.
+        const proof = await validateDpop(provider, ctx);
+        if (proof) this.jkt = proof.thumbprint;
+      }
+      return save.call(this);
+    };
+  },
+};
