@@ -17,7 +17,12 @@ import { createOneTimeLinks, type OneTimeLinks } from './one-time-links/index.ts
 import { createOutbox, type Outbox } from './outbox/index.ts';
 import { createRateLimits, type RateLimits } from './rate-limits/index.ts';
 import { createReadiness, type Readiness } from './readiness/index.ts';
-import { createEndEverything, type EndEverything, endDisabledAccounts } from './sessions/index.ts';
+import {
+  createSessionServices,
+  type EndEverything,
+  endDisabledAccounts,
+  type Sessions,
+} from './sessions/index.ts';
 import { createThrottle, type Throttle } from './throttle/index.ts';
 
 interface Dependencies {
@@ -47,6 +52,7 @@ export interface Services {
   readonly outbox: Outbox;
   readonly readiness: Readiness;
   readonly endEverything: EndEverything;
+  readonly sessions: Sessions;
   readonly throttle: Throttle;
   /** Starts the work in the background. The result stops it. */
   start(): Promise<() => Promise<void>>;
@@ -86,7 +92,7 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
   const levels = createAuthenticationLevels(config);
   const outbox = createOutbox({ store, clock, events, onError });
   const readiness = createReadiness(store, keys);
-  const endEverything = createEndEverything({ store, clock, accounts, clients });
+  const { sessions, endEverything } = createSessionServices({ store, clock, events, accounts, clients });
 
   return {
     accounts,
@@ -101,6 +107,7 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
     outbox,
     readiness,
     endEverything,
+    sessions,
     throttle,
     async start() {
       await accounts.checkGroupClaims();

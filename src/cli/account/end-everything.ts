@@ -1,21 +1,11 @@
 import type { Installation } from '#src/command.ts';
 import type { Accounts } from '#src/services/accounts/index.ts';
 import type { Ended } from '#src/services/sessions/index.ts';
+import { withSessionsOf } from './with-sessions.ts';
 
 /** Ends all that an account is signed in to, and all that clients hold for it. */
-export const endEverything = async (
-  installation: Installation,
-  accounts: Accounts,
-  id: string,
-): Promise<Ended> => {
-  const [{ createEndEverything }, { createClients }, { grantTypesOf }] = await Promise.all([
-    import('#src/services/sessions/index.ts'),
-    import('#src/services/clients/index.ts'),
-    import('#src/features/declarations.ts'),
-  ]);
-  const clients = createClients({ ...installation, grantTypes: grantTypesOf() });
-  try {
-    const end = createEndEverything({ ...installation, accounts, clients });
+export const endEverything = (installation: Installation, accounts: Accounts, id: string): Promise<Ended> =>
+  withSessionsOf(installation, accounts, async ({ endEverything: end }) => {
     const total = { sessions: 0, grants: 0, requests: 0, consents: 0 };
     for (;;) {
       const { sessions, grants, requests, consents, complete } = await end(id);
@@ -25,10 +15,7 @@ export const endEverything = async (
       total.consents += consents;
       if (complete) return { ...total, complete };
     }
-  } finally {
-    clients.close();
-  }
-};
+  });
 
 /** For `--json` and the text alike. */
 export const endedData = ({ sessions, grants, requests, consents }: Ended) => ({

@@ -1,17 +1,15 @@
-import type { AdapterPayload } from 'oidc-provider';
 import { decodeSession } from '../../provider/storage/session.ts';
 import type { Clock, Listed, Store, Write } from '../../store/port.ts';
 import { kinds } from '../../store/record-kinds.ts';
 import type { Accounts } from '../accounts/index.ts';
-import type { Clients } from '../clients/index.ts';
-import { insertDelivery } from '../outbox/index.ts';
-import { type LogoutNotification, logoutDelivery } from './logout-notification.ts';
+import type { NotifyClients } from './logout-notification.ts';
+import { removeListed } from './remove-listed.ts';
 
 interface Dependencies {
   readonly store: Store;
   readonly clock: Clock;
   readonly accounts: Pick<Accounts, 'find' | 'signOut'>;
-  readonly clients: Pick<Clients, 'get'>;
+  readonly notifyClients: NotifyClients;
 }
 
 /** How much was removed. */
@@ -27,31 +25,15 @@ export interface Ended {
 
 export type EndEverything = (account: string) => Promise<Ended>;
 
-const pageSize = 100;
-/** For each index, so that one call takes seconds at most. */
-const maxPages = 100;
-
 /**
  * Ends all sessions of an account, and all that clients hold for it: grants with their codes, device codes and tokens,
  * pending backchannel requests, and remembered consents. The account says first that earlier sign-ins don't count, so
  * all of it is dead at once, also what a request under way is about to store. Then the records are removed, page by
  * page. A call that was interrupted is repeated.
  */
-export const createEndEverything = ({ store, clock, accounts, clients }: Dependencies): EndEverything => {
-  const notifications = async (account: string, session: AdapterPayload): Promise<readonly Write[]> => {
-    const authorizations = Object.entries(session['authorizations'] ?? {});
-    const writes = await Promise.all(
-      authorizations.map(async ([client, { sid }]): Promise<readonly Write[]> => {
-        const record = await clients.get(client);
-        if (record?.metadata['backchannel_logout_uri'] === undefined) return [];
-        const about: LogoutNotification = { client, account, ...(sid !== undefined && { sid }) };
-        return [insertDelivery({ kind: logoutDelivery, about: { ...about }, tries: 0 }, clock.now())];
-      }),
-    );
-    return writes.flat();
-  };
-
-  return async (account) => {
+export const createEndEverything =
+  ({ store, clock, accounts, notifyClients }: Dependencies): EndEverything =>
+  async (account) => {
     if (await accounts.find(account)) await accounts.signOut(account);
     const endedAt = clock.now();
     const removed = { sessions: 0, grants: 0, requests: 0, consents: 0 };
@@ -65,7 +47,7 @@ export const createEndEverything = ({ store, clock, accounts, clients }: Depende
           // The person has signed in again, or it is the session of another person by now.
           if (session?.accountId !== account || signedInAt > Math.floor(endedAt / 1000)) return [];
           removed.sessions += 1;
-          return [removal, ...(await notifications(account, session))];
+          return [removal, ...(await notifyClients(account, session))];
         }
         case kinds.grant:
           removed.grants += 1;
@@ -81,25 +63,6 @@ export const createEndEverything = ({ store, clock, accounts, clients }: Depende
       }
     };
 
-    const removeListed = async (index: string): Promise<boolean> => {
-      let cursor: string | undefined;
-      for (let pages = 0; pages < maxPages; pages += 1) {
-        const page = await store.list(index, account, {
-          limit: pageSize,
-          to: endedAt,
-          ...(cursor !== undefined && { cursor }),
-        });
-        const writes = (await Promise.all(page.items.map(removalsOf))).flat();
-        if (writes.length > 0) await store.commit(writes);
-        cursor = page.next;
-        if (cursor === undefined) return true;
-      }
-      return false;
-    };
-
-    // Sessions and grants, requests, consents.
-    let complete = true;
-    for (const index of ['live', 'requests', 'consents']) complete = (await removeListed(index)) && complete;
+    const complete = await removeListed({ store, account, to: endedAt, removalsOf });
     return { ...removed, complete };
   };
-};

@@ -1,7 +1,39 @@
 /**
- * Owns ending what an account is signed in to and what clients hold for it. The engine makes sessions and grants, and
- * ends single ones; the logout page and notifications of clients belong to features/logout.
+ * Owns what an account is signed in to and what clients hold for it: listing sessions and grants, ending single ones,
+ * revoking what clients hold, and ending everything. The engine makes sessions and grants; the logout page and the
+ * notifications of clients belong to features/logout.
+ *
+ * list.ts pages through the index `live` of an account, summaries.ts says what is shown of a record, record-id.ts names
+ * records for operators. sessions.ts ends and revokes; end-everything.ts also makes earlier sign-ins void.
  */
+import type { Events } from '../../events.ts';
+import type { Clock, Store } from '../../store/port.ts';
+import type { Accounts } from '../accounts/index.ts';
+import type { Clients } from '../clients/index.ts';
+import { createEndEverything, type EndEverything } from './end-everything.ts';
+import { createNotifyClients } from './logout-notification.ts';
+import { createSessions, type Sessions } from './sessions.ts';
+
 export { endDisabledAccounts } from './end-disabled.ts';
-export { createEndEverything, type EndEverything, type Ended } from './end-everything.ts';
+export type { EndEverything, Ended } from './end-everything.ts';
 export { logoutDelivery } from './logout-notification.ts';
+export type { Sessions } from './sessions.ts';
+export type { GrantSummary, SessionSummary } from './summaries.ts';
+
+interface Dependencies {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly events: Events;
+  readonly accounts: Pick<Accounts, 'find' | 'signOut'>;
+  readonly clients: Pick<Clients, 'get'>;
+}
+
+export const createSessionServices = (
+  dependencies: Dependencies,
+): { readonly sessions: Sessions; readonly endEverything: EndEverything } => {
+  const notifyClients = createNotifyClients(dependencies);
+  return {
+    sessions: createSessions({ ...dependencies, notifyClients }),
+    endEverything: createEndEverything({ ...dependencies, notifyClients }),
+  };
+};

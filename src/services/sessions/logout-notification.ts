@@ -1,8 +1,36 @@
+import type { AdapterPayload } from 'oidc-provider';
+import type { Clock, Write } from '../../store/port.ts';
+import type { Clients } from '../clients/index.ts';
+import { insertDelivery } from '../outbox/index.ts';
+
 /** What the outbox keeps of a logout that a client has to be notified of (OpenID Connect Back-Channel Logout). */
 export const logoutDelivery = 'logout';
 
-export interface LogoutNotification {
+interface LogoutNotification {
   readonly client: string;
   readonly account: string;
   readonly sid?: string;
 }
+
+interface Dependencies {
+  readonly clients: Pick<Clients, 'get'>;
+  readonly clock: Clock;
+}
+
+export type NotifyClients = (account: string, session: AdapterPayload) => Promise<readonly Write[]>;
+
+/** The writes that notify the clients of a session, for the commit that ends the session. */
+export const createNotifyClients =
+  ({ clients, clock }: Dependencies): NotifyClients =>
+  async (account, session) => {
+    const authorizations = Object.entries(session.authorizations ?? {});
+    const writes = await Promise.all(
+      authorizations.map(async ([client, { sid }]): Promise<readonly Write[]> => {
+        const record = await clients.get(client);
+        if (record?.metadata['backchannel_logout_uri'] === undefined) return [];
+        const about: LogoutNotification = { client, account, ...(sid !== undefined && { sid }) };
+        return [insertDelivery({ kind: logoutDelivery, about: { ...about }, tries: 0 }, clock.now())];
+      }),
+    );
+    return writes.flat();
+  };

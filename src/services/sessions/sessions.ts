@@ -1,0 +1,144 @@
+import type { Events } from '../../events.ts';
+import { grantKey } from '../../provider/storage/ids.ts';
+import { decodePayload } from '../../provider/storage/payload.ts';
+import type { Clock, Listed, Store, Write } from '../../store/port.ts';
+import { kinds } from '../../store/record-kinds.ts';
+import type { Ended } from './end-everything.ts';
+import { listLive, type PageOf, type Paging } from './list.ts';
+import type { NotifyClients } from './logout-notification.ts';
+import { keyOfGrant, keyOfSession } from './record-id.ts';
+import { removeListed } from './remove-listed.ts';
+import {
+  type GrantSummary,
+  type ReadSession,
+  readGrant,
+  readSession,
+  type SessionSummary,
+} from './summaries.ts';
+
+interface Dependencies {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly events: Events;
+  readonly notifyClients: NotifyClients;
+}
+
+/** Restricts what is ended to what this account has, for pages on which people end their own. */
+interface OfAccount {
+  readonly account?: string;
+}
+
+type Revoked = Omit<Ended, 'sessions'>;
+
+export interface Sessions {
+  list(account: string, paging?: Paging): Promise<PageOf<SessionSummary>>;
+  /**
+   * Ends a session, and the grants whose tokens end with it. Grants with `offline_access` stay. The clients are
+   * notified. Undefined when there is no such session.
+   */
+  end(id: string, only?: OfAccount): Promise<SessionSummary | undefined>;
+  listGrants(account: string, options?: Paging & { readonly client?: string }): Promise<PageOf<GrantSummary>>;
+  /** Ends a grant with its code and tokens. A remembered consent stays. Undefined when there is no such grant. */
+  revokeGrant(id: string, only?: OfAccount): Promise<GrantSummary | undefined>;
+  /**
+   * Ends what clients hold for an account, or what one of them holds: grants with their codes and tokens, pending
+   * backchannel requests, and remembered consents. Sessions stay. A call that isn't complete is repeated.
+   */
+  revoke(account: string, options?: { readonly client?: string }): Promise<Revoked>;
+}
+
+/** The grants that end with the session. The engine marks the others, which have `offline_access`. */
+const boundGrants = ({ payload }: ReadSession): readonly Write[] =>
+  Object.values(payload.authorizations ?? {}).flatMap(({ grantId, persistsLogout }) =>
+    grantId === undefined || persistsLogout === true
+      ? []
+      : [{ op: 'remove', key: grantKey(grantId) } as const],
+  );
+
+const isOf = (account: string, { account: only }: OfAccount): boolean =>
+  only === undefined || only === account;
+
+export const createSessions = ({ store, clock, events, notifyClients }: Dependencies): Sessions => ({
+  list: (account, paging) =>
+    listLive({
+      ...paging,
+      store,
+      account,
+      read(listed) {
+        const session = readSession(listed, clock.now())?.summary;
+        return session?.account === account ? session : undefined;
+      },
+    }),
+
+  async end(id, only = {}) {
+    const key = keyOfSession(id);
+    const [document] = key ? await store.read([key]) : [];
+    const session = key && document && readSession({ key, document }, clock.now());
+    if (!session || !isOf(session.summary.account, only)) return undefined;
+    const { account } = session.summary;
+    // The session goes last: where a commit isn't one step, as on a cluster, an interrupted one is repeated.
+    const notifications = await notifyClients(account, session.payload);
+    await store.commit([...boundGrants(session), ...notifications, { op: 'remove', key }]);
+    events.emit({ type: 'session.ended', outcome: 'ok', account, details: { session: id } });
+    return session.summary;
+  },
+
+  listGrants: (account, { client, ...paging } = {}) =>
+    listLive({
+      ...paging,
+      store,
+      account,
+      read(listed) {
+        const grant = readGrant(listed);
+        return grant && (client === undefined || grant.client === client) ? grant : undefined;
+      },
+    }),
+
+  async revokeGrant(id, only = {}) {
+    const key = keyOfGrant(id);
+    const [document] = key ? await store.read([key]) : [];
+    const grant = key && document && readGrant({ key, document });
+    if (!grant || !isOf(grant.account, only)) return undefined;
+    await store.commit([{ op: 'remove', key }]);
+    const { account, client } = grant;
+    events.emit({ type: 'grant.revoked', outcome: 'ok', account, client, details: { grant: id } });
+    return grant;
+  },
+
+  async revoke(account, { client } = {}) {
+    const removed = { grants: 0, requests: 0, consents: 0 };
+    const isWanted = (owner: string | undefined): boolean => client === undefined || owner === client;
+    const removalsOf = ({ key, document }: Listed): readonly Write[] => {
+      const removal: Write = { op: 'remove', key };
+      switch (key.kind) {
+        case kinds.grant:
+          if (!isWanted(decodePayload(document.body).clientId)) return [];
+          removed.grants += 1;
+          return [removal];
+        case kinds.backchannelRequest:
+          if (!isWanted(decodePayload(document.body).clientId)) return [];
+          removed.requests += 1;
+          return [removal];
+        case kinds.consent:
+          if (!isWanted(key.id)) return [];
+          removed.consents += 1;
+          return [removal];
+        default:
+          return [];
+      }
+    };
+    let complete = await removeListed({ store, account, removalsOf });
+    // A request that had read the consent before it was removed may have made a grant of it meanwhile.
+    complete = (await removeListed({ store, account, removalsOf })) && complete;
+    const { grants, requests, consents } = removed;
+    if (grants + requests + consents > 0)
+      events.emit({
+        type: 'grant.revoked',
+        outcome: 'ok',
+        account,
+        ...(client !== undefined && { client }),
+        details: { grants, requests, consents },
+      });
+    return { ...removed, complete };
+  },
+});
