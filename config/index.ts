@@ -5,6 +5,7 @@
  * To add a key: add it to its section in `sections/` with a description, read it in the code, add rules that span
  * several keys to `checks/`, and renew `postern.schema.json` and docs/configuration.md (a failing test has the commands).
  */
+export { claimMappingProblems } from './checks/claim-mappings.ts';
 export { maxGroupsPerAccount } from './checks/groups.ts';
 export type { Rule } from './checks/rule.ts';
 export { editorSchema } from './describe/editor-schema.ts';
@@ -15,6 +16,7 @@ export { openidScopes, unknownScopes } from './known-scopes.ts';
 export type { Flags } from './load/flags.ts';
 export { type Loaded, type LoadOptions, loadConfig } from './load/index.ts';
 export { ConfigurationError, type Problem, type Source } from './problems.ts';
+export { serverClaims } from './reserved-claims.ts';
 export { clientAuthenticationMethods } from './sections/client-authentication-methods.ts';
 export type { AccountConfig, ClientConfig, Config, ResourceConfig } from './sections/index.ts';
 export { nearest } from './validate/nearest.ts';

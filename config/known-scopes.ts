@@ -1,7 +1,7 @@
 import type { Config } from './sections/index.ts';
 import { nearest } from './validate/nearest.ts';
 
-/** The scopes of OpenID Connect Core §5.4 and §11. */
+/** The scopes of OpenID Connect Core §5.4 and §11, and `groups`. */
 export const openidScopes: readonly string[] = [
   'openid',
   'profile',
@@ -9,6 +9,7 @@ export const openidScopes: readonly string[] = [
   'address',
   'phone',
   'offline_access',
+  'groups',
 ];
 
 interface UnknownScope {

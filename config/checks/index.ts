@@ -8,6 +8,7 @@ import {
   productionReachesNotEverything,
   productionTrustsNotEveryone,
 } from './addresses.ts';
+import { resourceClaimsMakeSense } from './claim-mappings.ts';
 import {
   certificatesAreVerified,
   clientResourcesExist,
@@ -52,6 +53,7 @@ export const rules: readonly Rule[] = [
   accountsHaveFewGroups,
   groupsAreNoClaims,
   resourcesDiffer,
+  resourceClaimsMakeSense,
   metricsAreGuarded,
   claimsHaveScopes,
   defaultLanguageIsOffered,

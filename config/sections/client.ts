@@ -10,6 +10,7 @@ import {
   section,
   text,
 } from '../schema/build.ts';
+import { claimMapping } from './claim-mapping.ts';
 import { clientAuthenticationMethods } from './client-authentication-methods.ts';
 import { clientCryptography } from './client-cryptography.ts';
 
@@ -103,6 +104,11 @@ export const client = section('A client (relying party).', {
     choice(
       ['issuer', 'endpoint'],
       'endpoint: the aud of a client assertion may also be the URL of the token endpoint or of the endpoint that is called. Not with the profile fapi2. Default: issuer.',
+    ),
+  ),
+  claims: optional(
+    claimMapping(
+      'Claims that id tokens and /userinfo of this client have in addition, by name. Every value is written here, so no scope is needed.',
     ),
   ),
   resources: optional(

@@ -1,4 +1,5 @@
 import { choice, either, flag, integer, list, map, optional, section, text } from '../schema/build.ts';
+import { claimMapping } from './claim-mapping.ts';
 
 export const resource = section('An API that access tokens are for (RFC 8707).', {
   audience: text('Absolute URI without a fragment. It is the aud of the tokens.', { format: 'absolute-uri' }),
@@ -21,6 +22,13 @@ export const resource = section('An API that access tokens are for (RFC 8707).',
   }),
   introspection_clients: optional(
     list(text('A client_id.'), 'Clients that may introspect tokens of this audience.'),
+  ),
+  claims: optional(
+    either(
+      list(text('A claim.', { format: 'claim' }), 'Names of claims.'),
+      claimMapping('Claims by name.'),
+      'Claims of the person in its access tokens: names, such as groups, or a table as in clients[].claims.',
+    ),
   ),
   default: optional(flag('Whether requests without a resource mean this one. Default: false.')),
 });

@@ -7,11 +7,11 @@ type Client = Readonly<Record<string, unknown>>;
 /** These claims describe the sign-in rather than the person, so they need no scope and no consent. */
 export const signInClaims: ReadonlySet<string> = new Set(['sub', 'sid', 'auth_time', 'acr', 'amr', 'iss']);
 
-/** The personal claims that each scope releases: those of OpenID Connect Core §5.4 and those that the operator added. */
+/** The personal claims that each scope releases: those of OpenID Connect Core §5.4, `groups`, and those that the operator added. */
 export const personalClaims = ({
   claims,
 }: Pick<Config, 'claims'>): Readonly<Record<string, readonly string[]>> => {
-  const standard: Readonly<Record<string, readonly string[]>> = standardClaims;
+  const standard: Readonly<Record<string, readonly string[]>> = { ...standardClaims, groups: ['groups'] };
   const scopes = [...new Set([...Object.keys(standard), ...Object.keys(claims)])];
   return Object.fromEntries(
     scopes.map((scope) => [scope, [...new Set([...(standard[scope] ?? []), ...(claims[scope] ?? [])])]]),

@@ -214,7 +214,5 @@ t.test('a scope that nothing defines is refused, with a suggestion', async (t) =
   const client = (scope: string) =>
     `clients: [{ client_id: a, client_secret: ${'s'.repeat(43)}, scope: ${scope} }]`;
   t.match(refused(client('openid emial')), [/clients\.0\.scope: emial is a scope of no resource.*email/]);
-  t.match(refused(client('openid groups')), [
-    /groups is a scope of no resource, and not defined under claims/,
-  ]);
+  t.match(refused(client('openid teams')), [/teams is a scope of no resource, and not defined under claims/]);
 });

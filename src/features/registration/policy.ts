@@ -27,9 +27,12 @@ const checkSector = (metadata: ClientMetadata, grants: readonly string[]): void 
   }
 };
 
+/** The groups of a person are for applications that the operator knows, unless `registration.scopes` lists the scope. */
+const scopesByDefault = openidScopes.filter((scope) => scope !== 'groups');
+
 /** Returns the scopes that the client names, or all that the policy has. */
 const allowedScopes = (policy: Policy, scope: string | undefined): readonly string[] => {
-  const allowed = policy.scopes.length > 0 ? policy.scopes : openidScopes;
+  const allowed = policy.scopes.length > 0 ? policy.scopes : scopesByDefault;
   const requested = scope?.split(' ').filter((name) => name !== '') ?? allowed;
   const foreign = requested.find((name) => !allowed.includes(name));
   if (foreign !== undefined)

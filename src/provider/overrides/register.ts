@@ -6,6 +6,7 @@
 import { type Configuration, Provider } from 'oidc-provider';
 import { admission } from './admission.ts';
 import { assertionAudience } from './assertion-audience.ts';
+import { claimsResult } from './claims-result.ts';
 import { clientFind } from './client-find.ts';
 import { clientGrantType } from './client-grant-type.ts';
 import { clientLogout } from './client-logout.ts';
@@ -50,6 +51,7 @@ export const overrides: readonly Override[] = [
   refreshTokenSave,
   tokenFind,
   tokenScopes,
+  claimsResult,
   pollRate,
   deviceUserCode,
   clientPing,

@@ -1,5 +1,9 @@
 import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider';
+import { additionalClaims } from '../additional-claims.ts';
+import { type ClaimMapping, mapClaims } from '../claim-mapping.ts';
 import type { IsReleased } from '../claim-release.ts';
+import type { EngineAccount } from '../engine-account.ts';
+import type { EngineClient } from '../engine-types.ts';
 import { getUnitOfWork } from '../request-context.ts';
 import { grantKey } from '../storage/ids.ts';
 import type { ReadAuthentication } from './authentication.ts';
@@ -10,12 +14,15 @@ interface SignInTime {
   readonly endsWithSignIn: boolean;
 }
 
+interface FoundAccount {
+  readonly accountId: string;
+  readonly groups: readonly string[];
+  claims(use: string, scope: string): { readonly sub: string; readonly [name: string]: unknown };
+}
+
 interface AccountSource {
   /** Undefined when the account is unknown or disabled, or when the sign-in doesn't count any more. */
-  forEngine(
-    id: string,
-    signIn?: SignInTime,
-  ): Promise<{ accountId: string; claims(use: string, scope: string): { sub: string } } | undefined>;
+  forEngine(id: string, signIn?: SignInTime): Promise<FoundAccount | undefined>;
 }
 
 /** The engine reads the grant right after the account. Reading both at once saves a round trip. */
@@ -50,10 +57,16 @@ interface AccountDependencies {
   readonly isReleased: IsReleased;
 }
 
+const hasScope = (scopes: string, scope: string): boolean => scopes.split(' ').includes(scope);
+
+/** The engine types what it doesn't know about a client as unknown. The table was checked with the client. */
+const mappingOf = (client: EngineClient | undefined): ClaimMapping =>
+  (client?.['claims'] as ClaimMapping | undefined) ?? {};
+
 /**
  * Every personal claim that a client receives passes here. ID tokens have technical claims, and those that the `claims`
- * parameter requests for them (OpenID Connect Core §5.5); `/userinfo` has the others. The operator can set
- * `id_token_claims` of a client to put all of them into its ID tokens.
+ * parameter requests for them (OpenID Connect Core §5.5), and groups, because many applications read those nowhere else;
+ * `/userinfo` has the others. The operator can set `id_token_claims` of a client to put all of them into its ID tokens.
  */
 export const findAccount =
   ({
@@ -68,24 +81,28 @@ export const findAccount =
     const [account] = await Promise.all([accounts.forEngine(id, signIn), prefetchGrant(ctx)]);
     if (!account) return undefined;
     if (account.accountId === ctx.oidc.client?.clientId) throw subjectIsClient();
+    const { sub: _, ...personal } = account.claims('', '');
     return {
       accountId: account.accountId,
+      groups: account.groups,
+      personal,
       claims: (use: string, scope: string, requested: object) => {
         const { client } = ctx.oidc;
-        const { sub, ...personal } = account.claims(use, scope);
         const technical = use === 'id_token' && client?.['id_token_claims'] !== 'all';
+        const isAskedFor = (name: string): boolean =>
+          Object.hasOwn(requested, name) || (name === 'groups' && hasScope(scope, 'groups'));
         const level =
           use === 'id_token' && assuranceClaim !== null ? readAuthentication(ctx)?.acr : undefined;
         return {
-          sub,
+          sub: account.accountId,
           ...Object.fromEntries(
             Object.entries(personal).filter(
-              ([name]) =>
-                client && (!technical || Object.hasOwn(requested, name)) && isReleased(client, name),
+              ([name]) => client && (!technical || isAskedFor(name)) && isReleased(client, name),
             ),
           ),
           ...(assuranceClaim !== null && level !== undefined && { [assuranceClaim]: level }),
+          [additionalClaims]: mapClaims(mappingOf(client), personal),
         };
       },
-    };
+    } satisfies EngineAccount & { claims: unknown };
   };

@@ -6,6 +6,7 @@ const ownMetadata = [
   'api_scope',
   'assertion_audience',
   'audience',
+  'claims',
   'first_party',
   'from_registration',
   'id_token_claims',

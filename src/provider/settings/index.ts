@@ -2,6 +2,7 @@ import type { Configuration } from 'oidc-provider';
 import type { Config } from '#config';
 import type { Fragment } from '../compose-settings.ts';
 import type { GrantType } from '../grant-types.ts';
+import { createResourceClaims } from '../resource-claims.ts';
 import { createReadAuthentication } from './authentication.ts';
 import { claims } from './claims.ts';
 import { clients } from './clients.ts';
@@ -24,7 +25,10 @@ export const baseSettings = (
   { owner: 'settings/cookies', settings: cookies(config, keys.cookieKeys) },
   { owner: 'settings/cryptography', settings: cryptography(keys.algorithms) },
   { owner: 'settings/lifetimes', settings: lifetimes(config) },
-  { owner: 'settings/tokens', settings: tokens(createReadAuthentication(grantTypes)) },
+  {
+    owner: 'settings/tokens',
+    settings: tokens(createReadAuthentication(grantTypes), createResourceClaims(config)),
+  },
   { owner: 'settings/clients', settings: clients(config) },
   { owner: 'settings/pkce', settings: pkce(config) },
   { owner: 'settings/request-size', settings: requestSize },

@@ -1,10 +1,12 @@
 import type { Configuration } from 'oidc-provider';
+import { engineAccountOf } from '../engine-account.ts';
 import { ownTokenClaims } from '../jwt-access-tokens.ts';
 import { getRequestContext } from '../request-context.ts';
+import type { ResourceClaims } from '../resource-claims.ts';
 import type { ReadAuthentication } from './authentication.ts';
 
-/** When refresh tokens are issued and rotated, and what access tokens say about the sign-in. */
-export const tokens = (readAuthentication: ReadAuthentication) =>
+/** When refresh tokens are issued and rotated, and what access tokens say about the person and the sign-in. */
+export const tokens = (readAuthentication: ReadAuthentication, resourceClaims: ResourceClaims) =>
   ({
     // The JSON token endpoint returns access tokens only, so no client would get to know a refresh token.
     issueRefreshToken: (ctx, client, code) =>
@@ -27,6 +29,7 @@ export const tokens = (readAuthentication: ReadAuthentication) =>
       if (token.kind !== 'AccessToken') return ownTokenClaims;
       const { acr, amr, authTime } = readAuthentication(ctx) ?? {};
       return {
+        ...resourceClaims(token.aud, engineAccountOf(ctx)?.personal ?? {}),
         ...(acr !== undefined && { acr }),
         ...(amr !== undefined && { amr }),
         ...(authTime !== undefined && { auth_time: authTime }),

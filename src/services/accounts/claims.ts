@@ -1,3 +1,4 @@
+import { serverClaims } from '#config';
 import { exitCode, Failure } from '#src/errors.ts';
 import { standardClaims } from '../../provider/standard-claims.ts';
 import type { Claims, Json } from './account.ts';
@@ -7,12 +8,6 @@ const textClaims = new Set<string>(
   [...standardClaims.profile, 'email', 'phone_number'].filter((name) => name !== 'updated_at'),
 );
 
-/** Claims that the server sets. An account that could set them could forge a sign-in (RFC 7519 §4.1, OIDC Core §2). */
-const serverClaims = new Set(
-  'iss sub aud exp nbf iat jti auth_time nonce acr amr azp sid at_hash c_hash s_hash cnf client_id scope events act may_act __proto__'.split(
-    ' ',
-  ),
-);
 const maxClaimsBytes = 16 * 1024;
 
 const refuse = (message: string): Failure =>

@@ -52,6 +52,7 @@ export const operatorOnlyNames = [
   'first_party',
   'pkce',
   'id_token_claims',
+  'claims',
   'resources',
 ];
 
@@ -105,4 +106,5 @@ export const metadataShapes: ReadonlyMap<string, Shape> = new Map<string, Shape>
   ...listNames.map((name) => [name, 'list'] as const),
   ...numberNames.map((name) => [name, 'number'] as const),
   ['jwks', 'map'],
+  ['claims', 'map'],
 ]);

@@ -1,3 +1,4 @@
+import { claimMappingProblems } from '#config';
 import { isMisleading } from '#src/readable-text.ts';
 import type { GrantType } from '../../provider/grant-types.ts';
 import type { ClientMetadata } from './client.ts';
@@ -87,6 +88,14 @@ const nameProblems = ({ client_name: name }: ClientMetadata): Problem[] => {
   return isMisleading(name) ? problem('has invisible characters that change how it reads') : [];
 };
 
+const claimProblems = ({ claims }: ClientMetadata): Problem[] =>
+  claims === undefined
+    ? []
+    : claimMappingProblems(claims).map(({ path, message }) => ({
+        field: 'claims',
+        message: [...path, message].join(': '),
+      }));
+
 /** Every rule that `metadata` breaks. Without any, the client may be registered. */
 export const clientProblems = (
   metadata: ClientMetadata,
@@ -107,6 +116,7 @@ export const clientProblems = (
       : [{ field: 'client_id', message: 'must be 1 to 255 visible ASCII characters' }]),
     ...reserved,
     ...nameProblems(metadata),
+    ...claimProblems(metadata),
     ...uriProblems(metadata),
     ...grantProblems(metadata, grantTypes),
     ...keyProblems(metadata),

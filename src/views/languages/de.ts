@@ -109,6 +109,7 @@ export const de = {
       email: 'Ihre E-Mail-Adresse sehen',
       phone: 'Ihre Telefonnummer sehen',
       address: 'Ihre Postanschrift sehen',
+      groups: 'Sehen, in welchen Gruppen Sie sind',
     },
     claimsTitle: 'Diese persönlichen Daten sehen',
     claims: {
@@ -130,6 +131,7 @@ export const de = {
       phone_number_verified: 'Ob Ihre Telefonnummer bestätigt ist',
       address: 'Postanschrift',
       updated_at: 'Wann Ihr Profil zuletzt geändert wurde',
+      groups: 'Ihre Gruppen',
     },
     resource: (resource) => ['Auf ', resource, ' zugreifen'],
     offline: 'Diesen Zugriff behalten, bis Sie ihn widerrufen, auch wenn Sie die App nicht verwenden',

@@ -105,6 +105,7 @@ export const en = {
       email: 'See your email address',
       phone: 'See your phone number',
       address: 'See your postal address',
+      groups: 'See which groups you’re in',
     },
     claimsTitle: 'See this personal information',
     claims: {
@@ -126,6 +127,7 @@ export const en = {
       phone_number_verified: 'Whether your phone number is verified',
       address: 'Postal address',
       updated_at: 'When your profile was last updated',
+      groups: 'Your groups',
     },
     resource: (resource) => ['Access ', resource],
     offline: 'Keep this access until you revoke it, even when you’re not using the app',

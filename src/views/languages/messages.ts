@@ -3,7 +3,7 @@ import type { Value } from '../html.ts';
 /** A sentence with values in it. Each language places them itself. */
 type Phrase = readonly Value[];
 
-/** Claims of OpenID Connect Core §5.1 that the consent page describes. */
+/** Claims that the consent page describes: those of OpenID Connect Core §5.1, and `groups`. */
 type KnownClaim =
   | 'name'
   | 'given_name'
@@ -22,9 +22,10 @@ type KnownClaim =
   | 'phone_number'
   | 'phone_number_verified'
   | 'address'
-  | 'updated_at';
+  | 'updated_at'
+  | 'groups';
 
-type KnownScope = 'openid' | 'profile' | 'email' | 'phone' | 'address';
+type KnownScope = 'openid' | 'profile' | 'email' | 'phone' | 'address' | 'groups';
 
 export type ErrorKind =
   | 'badRequest'

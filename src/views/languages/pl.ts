@@ -119,6 +119,7 @@ export const pl = {
       email: 'Zobaczyć Twój adres e-mail',
       phone: 'Zobaczyć Twój numer telefonu',
       address: 'Zobaczyć Twój adres pocztowy',
+      groups: 'Zobaczyć, do jakich grup należysz',
     },
     claimsTitle: 'Zobaczyć te dane osobowe',
     claims: {
@@ -140,6 +141,7 @@ export const pl = {
       phone_number_verified: 'Czy numer telefonu jest potwierdzony',
       address: 'Adres pocztowy',
       updated_at: 'Data ostatniej zmiany profilu',
+      groups: 'Twoje grupy',
     },
     resource: (resource) => ['Uzyskać dostęp do ', resource],
     offline: 'Zachować ten dostęp, dopóki go nie cofniesz, także gdy nie korzystasz z aplikacji',

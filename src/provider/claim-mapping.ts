@@ -1,0 +1,31 @@
+type Value = string | readonly string[];
+
+interface ClaimSource {
+  readonly value?: Value | undefined;
+  readonly from?: string | undefined;
+  readonly map?: Readonly<Record<string, Value>> | undefined;
+  readonly default?: Value | undefined;
+}
+
+/** `claims` of a client or a resource. It was checked when the client or the configuration was (config/checks). */
+export type ClaimMapping = Readonly<Record<string, ClaimSource>>;
+
+type Claims = Readonly<Record<string, unknown>>;
+
+const textsIn = (claim: unknown): ReadonlySet<unknown> => new Set(Array.isArray(claim) ? claim : [claim]);
+
+const valueFor = ({ value, from = '', map = {}, default: other }: ClaimSource, claims: Claims) => {
+  if (value !== undefined) return value;
+  const texts = textsIn(Object.hasOwn(claims, from) ? claims[from] : undefined);
+  const match = Object.keys(map).find((text) => texts.has(text));
+  return match === undefined ? other : map[match];
+};
+
+/** The claims that a table makes of those of a person. Every value is one that the operator wrote into the table. */
+export const mapClaims = (mapping: ClaimMapping, claims: Claims): Readonly<Record<string, Value>> =>
+  Object.fromEntries(
+    Object.entries(mapping).flatMap(([name, source]) => {
+      const value = valueFor(source, claims);
+      return value === undefined ? [] : [[name, value] as const];
+    }),
+  );

@@ -1,0 +1,31 @@
+import type { Config, ResourceConfig } from '#config';
+import { mapClaims } from './claim-mapping.ts';
+
+type Claims = Readonly<Record<string, unknown>>;
+
+export type ResourceClaims = (audience: unknown, claims: Claims) => Claims;
+
+const isList = (wanted: NonNullable<ResourceConfig['claims']>): wanted is readonly string[] =>
+  Array.isArray(wanted);
+
+const claimsFor = ({ claims: wanted }: ResourceConfig, claims: Claims): Claims => {
+  if (wanted === undefined) return {};
+  if (!isList(wanted)) return mapClaims(wanted, claims);
+  return Object.fromEntries(
+    wanted.flatMap((name) => (Object.hasOwn(claims, name) ? [[name, claims[name]] as const] : [])),
+  );
+};
+
+/**
+ * The claims of a person in access tokens. The API decides which it needs, whatever scope the application has: the
+ * operator lists them at the resource.
+ */
+export const createResourceClaims = ({ resources }: Pick<Config, 'resources'>): ResourceClaims => {
+  const byAudience = new Map(
+    resources.filter(({ claims }) => claims !== undefined).map((one) => [one.audience, one]),
+  );
+  return (audience, claims) => {
+    const resource = typeof audience === 'string' ? byAudience.get(audience) : undefined;
+    return resource === undefined ? {} : claimsFor(resource, claims);
+  };
+};
