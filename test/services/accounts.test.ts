@@ -134,6 +134,53 @@ t.test('a renamed or removed account frees its name, and a name left by a crash 
   );
 });
 
+t.test('an account takes a name that a crash left behind, by one of those who want it at once', async (t) => {
+  const { accounts, clock, close, store } = await open();
+  t.teardown(close);
+  const leaveName = async (username: string): Promise<void> => {
+    const { id } = await accounts.add({ username });
+    await store.commit([{ op: 'remove', key: { kind: 'account', family: id, id: '' } }]);
+  };
+  const ada = await accounts.add({ username: 'ada' });
+  await leaveName('lost');
+  const rename = (id: string) => accounts.update(id, { username: 'Lost' });
+  await t.rejects(rename(ada.id), { code: 'account_exists' }, 'a sign-up may be storing its account');
+  clock.advance(61_000);
+  const others = await Promise.all([1, 2, 3].map((n) => accounts.add({ username: `other-${n}` })));
+  const taken = await Promise.allSettled([ada, ...others].map(({ id }) => rename(id)));
+  t.strictSame(taken.map((one) => (one.status === 'fulfilled' ? 'renamed' : one.reason.code)).sort(), [
+    'account_exists',
+    'account_exists',
+    'account_exists',
+    'renamed',
+  ]);
+  const winner = await accounts.findByUsername('lost');
+  t.equal(winner?.username, 'Lost');
+  t.equal((await accounts.find(winner?.id ?? ''))?.username, 'Lost');
+  t.equal((await accounts.list()).items.filter(({ username }) => username === 'Lost').length, 1);
+});
+
+t.test('an account takes at once a name that its own interrupted change has reserved', async (t) => {
+  const { accounts, close, store } = await open();
+  t.teardown(close);
+  const ada = await accounts.add({ username: 'ada' });
+  const grace = await accounts.add({ username: 'grace' });
+  const { entries } = await store.dump();
+  const names = entries.flatMap((entry) =>
+    entry.type === 'document' && entry.key.kind === 'account-name' ? [entry] : [],
+  );
+  const nameOf = (id: string) => names.find(({ document }) => document.body.includes(id));
+  await accounts.remove(grace.id);
+  // A crash in a cluster can leave the name without the change of the account.
+  const key = nameOf(grace.id)?.key;
+  const body = nameOf(ada.id)?.document.body;
+  if (!key || body === undefined) throw new Error('the names were not found');
+  await store.commit([{ op: 'insert', key, body }]);
+  t.equal((await accounts.update(ada.id, { username: 'grace' })).username, 'grace');
+  t.equal((await accounts.findByUsername('grace'))?.id, ada.id);
+  t.equal(await accounts.findByUsername('ada'), undefined);
+});
+
 t.test('deceptive names and claims are refused, with the reason', async (t) => {
   const { accounts, close } = await open();
   t.teardown(close);

@@ -63,13 +63,10 @@ export const replaceAccount = (record: AccountRecord, expected: string): Replace
   index: indexEntries(record),
 });
 
-export const nameBody = (record: AccountRecord, at: number): string =>
-  nameFormat.encode({ id: record.id, at });
-
 export const insertName = (record: AccountRecord, at: number): Insert => ({
   op: 'insert',
   key: nameKey(record.username),
-  body: nameBody(record, at),
+  body: nameFormat.encode({ id: record.id, at }),
 });
 
 /** The name comes first, because it is the one that may be taken. */

@@ -8,7 +8,6 @@ import {
   insertAccount,
   insertAccountWithName,
   insertName,
-  nameBody,
   nameKey,
   readAccount,
   readName,
@@ -81,12 +80,16 @@ export const createAccountStore = (store: Store, clock: Clock): AccountStore => 
     return document === undefined ? undefined : { body: document.body, record: readAccount(document) };
   };
 
-  /** The stored name if its account doesn't exist, or has another name, and `orphanAfterMs` have passed. */
-  const findOrphanedName = async (username: string): Promise<string | undefined> => {
+  /**
+   * The stored name if the account may take it: an interrupted change has reserved it for the same account, or its account
+   * doesn't exist, or has another name, and `orphanAfterMs` have passed.
+   */
+  const findOrphanedName = async ({ id, username }: AccountRecord): Promise<string | undefined> => {
     const [name] = await store.read([nameKey(username)]);
     if (name === undefined) return undefined;
-    const { id, at } = readName(name);
-    const holder = await byId(id);
+    const { id: holderId, at } = readName(name);
+    if (holderId === id) return name.body;
+    const holder = await byId(holderId);
     const held = holder !== undefined && foldUsername(holder.record.username) === foldUsername(username);
     return held || at > clock.now() - orphanAfterMs ? undefined : name.body;
   };
@@ -101,16 +104,24 @@ export const createAccountStore = (store: Store, clock: Clock): AccountStore => 
     return { records: page.items.map(({ document }) => readAccount(document)), next: page.next };
   };
 
-  /** The name is taken by another account, or was left by a crash. */
-  const insertDespiteName = async (record: AccountRecord, writes: readonly Write[]): Promise<void> => {
-    const orphan = await findOrphanedName(record.username);
-    if (orphan === undefined) throw nameTaken(record.username);
-    const name = { key: nameKey(record.username), body: nameBody(record, clock.now()) };
+  const isNameConflict = (error: unknown): error is Conflict =>
+    error instanceof Conflict && error.key.kind === kinds.accountName;
+
+  /**
+   * Commits the name of an account together with `others`. It takes the place of an orphaned name, and throws `nameTaken`
+   * when the name belongs to an account, or when another account takes the orphaned name first.
+   */
+  const commitWithName = async (record: AccountRecord, others: readonly Write[]): Promise<void> => {
+    const name = insertName(record, clock.now());
     try {
-      await store.commit([...writes, { op: 'replace', ...name, expected: orphan }, insertAccount(record)]);
-    } catch (lost) {
-      // Another account took the orphaned name first.
-      throw lost instanceof Conflict ? nameTaken(record.username) : lost;
+      await store.commit([name, ...others]);
+    } catch (error) {
+      if (!isNameConflict(error)) throw error;
+      const orphan = await findOrphanedName(record);
+      if (orphan === undefined) throw nameTaken(record.username);
+      await store.commit([{ ...name, op: 'replace', expected: orphan }, ...others]).catch((lost: unknown) => {
+        throw isNameConflict(lost) ? nameTaken(record.username) : lost;
+      });
     }
   };
 
@@ -131,10 +142,9 @@ export const createAccountStore = (store: Store, clock: Clock): AccountStore => 
       for (let attempt = 1; ; attempt += 1) {
         const writes = await conditions();
         try {
-          return await store.commit([...writes, ...insertAccountWithName(record, clock.now())]);
+          return await commitWithName(record, [...writes, insertAccount(record)]);
         } catch (error) {
           if (!(error instanceof Conflict)) throw error;
-          if (error.key.kind === kinds.accountName) return await insertDespiteName(record, writes);
           if (attempt === maxAttempts)
             throw new StoreUnavailable('what an account depends on changes too often', { cause: error });
         }
@@ -147,17 +157,16 @@ export const createAccountStore = (store: Store, clock: Clock): AccountStore => 
         if (held === undefined) throw notFound();
         const record = { ...next(held.record), updatedAt: clock.now() };
         const renamed = foldUsername(record.username) !== foldUsername(held.record.username);
+        const replacement = replaceAccount(record, held.body);
         try {
-          await store.commit([
-            ...writes,
-            ...(renamed ? [insertName(record, clock.now())] : []),
-            replaceAccount(record, held.body),
-            ...(renamed ? [removeName(held.record.username)] : []),
-          ]);
+          if (renamed) {
+            await commitWithName(record, [...writes, replacement, removeName(held.record.username)]);
+          } else {
+            await store.commit([...writes, replacement]);
+          }
           return record;
         } catch (error) {
           if (!(error instanceof Conflict)) throw error;
-          if (error.key.kind === kinds.accountName) throw nameTaken(record.username);
           if (error.reason === 'absent' && error.key.kind === kinds.account) throw notFound();
           if (attempt === maxAttempts)
             throw new StoreUnavailable('an account changes too often', { cause: error });
