@@ -113,13 +113,32 @@ t.test('"keep me signed in" decides how long the browser keeps the session', asy
     const later = await browser.request(page.headers.get('location') ?? '');
     t.equal(/expires=/i.test(cookieLine(later, /^postern_session=/)), lasts, 'and changes nothing about it');
   }
-  const strict = await startInProcess(t, { ...config, pages: { remember_me: false } });
-  t.notMatch(
-    (await visit(strict, new Browser())).body,
-    'name="remember"',
-    'it is not offered where it is switched off',
-  );
 });
+
+t.test(
+  '"keep me signed in" is not offered where it is switched off, also after a refused form',
+  async (t) => {
+    const server = await startInProcess(t, {
+      ...config,
+      pages: { remember_me: false },
+      security: { throttle: { sign_in_per_account: 1 } },
+    });
+    const browser = new Browser();
+    const login = await visit(server, browser);
+    const remember = 'yes';
+    const pages = [
+      login,
+      await browser.submit(login, { login: 'ada', remember }),
+      await browser.submit(login, { login: 'ada', password: 'wrong', remember }),
+      await browser.submit(login, { login: 'ada', password: 'wrong', remember }),
+    ];
+    t.strictSame(
+      pages.map(({ status }) => status),
+      [200, 422, 422, 429],
+    );
+    for (const { status, body } of pages) t.notMatch(body, 'name="remember"', String(status));
+  },
+);
 
 t.test(
   'signing in again keeps the user name, whatever the form says, until "Not you?" is pressed',

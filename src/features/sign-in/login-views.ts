@@ -26,11 +26,11 @@ export const renderLogin = (
   const login = sessionAccount?.username ?? typed.login ?? loginHintOf(visit);
   const switchTo = `${visit.action}?another=yes`;
   return loginPage(visit.page, {
-    ...typed,
     action: hasQuery(visit.request, 'another') ? switchTo : visit.action,
     csrf: visit.csrf,
     client: displayOf(visit.client),
     ...(login !== undefined && { login }),
+    ...(typed.problem && { problem: typed.problem }),
     ...(pages.remember_me && { remember: typed.remember ?? false }),
     ...(sessionAccount && { reauthentication: { switchTo } }),
     ...(pages.create_account && !sessionAccount && { register: { href: `${visit.action}?register=yes` } }),
