@@ -101,7 +101,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
     pushedRequests(config),
     signedRequests,
     authorizationDetails(config),
-    authorizationResponses(pages),
+    authorizationResponses({ pages, accounts, clock }),
     profiles,
     site(config, pages),
     playground({

@@ -9,7 +9,8 @@ import { confirmPath } from './paths.ts';
 /**
  * The engine asks no question when there is no session to end, and when another account signs in. It sends a page with
  * a form that an inline script submits. The page policy forbids inline scripts, so another page replaces it; a button
- * submits the form where scripts are off.
+ * submits the form where scripts are off, and where the form leads to a client that registered itself: otherwise anyone
+ * could make a link to this server that ends at any site (RFC 9700 §4.11.2).
  */
 export const replaceEngineForms = (pages: Pages): RouteMiddleware => ({
   route: ['end_session', 'resume', 'device_resume'],
@@ -23,14 +24,19 @@ export const replaceEngineForms = (pages: Pages): RouteMiddleware => ({
     const clientId = request?.['client_id'] ?? state?.['clientId'];
     const client = typeof clientId === 'string' ? await provider.Client.find(clientId) : undefined;
     const pageRequest = pageRequestOf(ctx);
-    const { host } = new URL(
+    const { host, protocol } = new URL(
       typeof postLogoutRedirectUri === 'string' ? postLogoutRedirectUri : provider.issuer,
     );
     // Without `currentUrl` there are no language links. They would load the page, and so submit the form, again.
     const { currentUrl: _, ...page } = pages.page(pageRequest, uiLocalesOf(ctx));
+    const leavesUnasked = ctx.oidc.route === 'end_session' && typeof postLogoutRedirectUri === 'string';
     ctx.body = formPostPage(page, {
       action: confirmPath,
       fields: { xsrf: String(state?.['secret']), logout: 'yes' },
+      ...(leavesUnasked &&
+        client?.['from_registration'] === true && {
+          unverifiedHost: host || protocol,
+        }),
       to: client && request ? displayOf(client).name : host,
     });
     // Browsers apply `form-action` to the redirects after the form too.

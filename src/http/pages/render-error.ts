@@ -39,7 +39,11 @@ const linkToClient = ({ oidc, query }: KoaContextWithOIDC, out: EngineError): Er
   for (const [name, value] of Object.entries(answer)) {
     if (typeof value === 'string') href.searchParams.set(name, value);
   }
-  return { name: client.clientName ?? client.clientId, href: href.href };
+  return {
+    name: client.clientName ?? client.clientId,
+    href: href.href,
+    ...(client['from_registration'] === true && { unverified: true }),
+  };
 };
 
 const mismatchDetails = ({ parameter, received, closest }: Mismatch) => [

@@ -58,8 +58,30 @@ interface PushedRequestSaveOptions {
   readonly maxSeconds: number;
 }
 
+/** RFC 6749 §4.1.2.1. */
+export interface ErrorResponse {
+  readonly error: string;
+  readonly error_description?: string;
+}
+
+/** How a person sends an error response to the client: by a link, or by a form with `fields`. */
+export interface WayBack {
+  readonly href: string;
+  readonly fields?: Readonly<Record<string, string>>;
+  /** The HTTP status of the page. */
+  readonly status: number;
+}
+
+export interface HoldBack {
+  /** Whether an error response to this request waits until the person sends it. */
+  applies(ctx: KoaContextWithOIDC): Promise<boolean>;
+  /** Responds with a page that has the way back. */
+  show(ctx: KoaContextWithOIDC, response: ErrorResponse, back: WayBack): void;
+}
+
 interface ResponseModesOptions {
   readonly formPost: ResponseMode;
+  readonly holdBack: HoldBack;
 }
 
 /** What features pass to the overrides that they name. Two features that pass the same option are refused at start. */

@@ -1,6 +1,7 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { withErrorUri } from '../error-uri.ts';
 import { internalsOf } from '../internals.ts';
+import type { ErrorResponse } from './options.ts';
 import type { Override } from './override.ts';
 
 /** Members that the types of the engine leave out; those know the ID token alone. */
@@ -16,15 +17,21 @@ const signResponse = (provider: Provider, ctx: KoaContextWithOIDC, payload: obje
   return token.issue({ use: 'authorization' });
 };
 
+const isError = (payload: object): payload is ErrorResponse =>
+  'error' in payload && typeof payload.error === 'string';
+
+const toFields = (payload: object): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(payload).map(([name, value]) => [name, String(value)]));
+
 export const responseModes: Override = {
   name: 'response-modes',
   symbols: ['internals.responseModes', 'IdToken.prototype.issue'],
   reason:
-    'registerResponseMode adds a mode but does not replace one. The page of form_post has an inline script, and no mode adds error_uri (RFC 6749 §4.1.2.1).',
+    'registerResponseMode adds a mode but does not replace one. The page of form_post has an inline script, no mode adds error_uri (RFC 6749 §4.1.2.1), and errors redirect to clients that registered themselves too (RFC 9700 §4.11.2).',
   test: 'test/protocol/authorization-responses.test.ts',
   apply(provider, { options }) {
     if (!options.responseModes) return;
-    const { formPost } = options.responseModes;
+    const { formPost, holdBack } = options.responseModes;
     const { responseModes } = internalsOf(provider);
     responseModes.set('form_post', formPost);
     responseModes.set('form_post.jwt', async (ctx, redirectUri, payload) => {
@@ -32,9 +39,23 @@ export const responseModes: Override = {
       await formPost(ctx, redirectUri, { response: await signResponse(provider, ctx, payload) });
     });
     for (const [name, respond] of responseModes) {
-      responseModes.set(name, (ctx, redirectUri, payload) =>
-        respond(ctx, redirectUri, withErrorUri(provider.issuer, payload)),
-      );
+      responseModes.set(name, async (ctx, redirectUri, payload) => {
+        const complete = withErrorUri(provider.issuer, payload);
+        if (!isError(complete) || !(await holdBack.applies(ctx))) return respond(ctx, redirectUri, complete);
+        const status = ctx.status >= 400 ? ctx.status : 400;
+        if (name === 'form_post') {
+          return holdBack.show(ctx, complete, { href: redirectUri, fields: toFields(complete), status });
+        }
+        if (name === 'form_post.jwt') {
+          const fields = { response: await signResponse(provider, ctx, complete) };
+          return holdBack.show(ctx, complete, { href: redirectUri, fields, status });
+        }
+        // The engine's redirect has the parameters, in the query or in the fragment. It becomes the link of the page.
+        await respond(ctx, redirectUri, complete);
+        const href = ctx.response.get('location');
+        ctx.remove('location');
+        return holdBack.show(ctx, complete, { href, status });
+      });
     }
   },
 };

@@ -98,6 +98,8 @@ export const de = {
     unverified: 'Nicht überprüft',
     unverifiedHint: 'Diese App hat sich selbst registriert. Name und Logo wurden nicht überprüft.',
     firstSeen: (day) => `Zum ersten Mal gesehen am ${day}`,
+    changed:
+      'Seit Ihrer letzten Zustimmung hat diese App ihren Namen oder ihre Adressen geändert. Prüfen Sie, ob Sie ihr noch vertrauen.',
     wants: (app) => [app, ' möchte:'],
     alsoWants: (app) => [app, ' möchte jetzt zusätzlich:'],
     isNew: 'Neu',
@@ -194,9 +196,15 @@ export const de = {
     doneHint: 'Schließen Sie auf einem gemeinsam genutzten Computer auch den Browser.',
   },
   back: (app) => ['Zurück zu ', app],
+  unverifiedTarget: (host) => [
+    'Die Schaltfläche führt zu ',
+    host,
+    '. Die App dort hat sich selbst registriert und wurde nicht überprüft. Fahren Sie nur fort, wenn Sie ihr vertrauen.',
+  ],
   confirm: { cancel: 'Abbrechen' },
   formPost: {
     title: 'Einen Moment bitte',
+    askTitle: 'Diese Website verlassen?',
     sending: (app) => ['Sie werden zu ', app, ' weitergeleitet.'],
     submit: 'Weiter',
   },

@@ -94,6 +94,8 @@ export const en = {
     unverified: 'Unverified',
     unverifiedHint: 'This app registered itself. Its name and logo haven’t been verified.',
     firstSeen: (day) => `First seen on ${day}`,
+    changed:
+      'Since you last allowed it, this app has changed its name or the addresses that it uses. Check that you still trust it.',
     wants: (app) => [app, ' wants to:'],
     alsoWants: (app) => [app, ' now also wants to:'],
     isNew: 'New',
@@ -183,9 +185,15 @@ export const en = {
     doneHint: 'On a shared computer, close the browser too.',
   },
   back: (app) => ['Back to ', app],
+  unverifiedTarget: (host) => [
+    'The button leads to ',
+    host,
+    '. The app there registered itself and hasn’t been verified. Continue only if you trust it.',
+  ],
   confirm: { cancel: 'Cancel' },
   formPost: {
     title: 'One moment',
+    askTitle: 'Leave this site?',
     sending: (app) => ['You’re being redirected to ', app, '.'],
     submit: 'Continue',
   },

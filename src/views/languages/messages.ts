@@ -130,6 +130,7 @@ export interface Messages {
     unverified: string;
     unverifiedHint: string;
     firstSeen: (day: string) => string;
+    changed: string;
     wants: (app: Value) => Phrase;
     alsoWants: (app: Value) => Phrase;
     isNew: string;
@@ -187,8 +188,9 @@ export interface Messages {
     doneHint: string;
   };
   readonly back: (app: Value) => Phrase;
+  readonly unverifiedTarget: (host: Value) => Phrase;
   readonly confirm: { cancel: string };
-  readonly formPost: { title: string; sending: (app: Value) => Phrase; submit: string };
+  readonly formPost: { title: string; askTitle: string; sending: (app: Value) => Phrase; submit: string };
   readonly error: {
     kinds: Readonly<Record<ErrorKind, { title: string; sentence: string }>>;
     tryAgain: (when: string) => string;

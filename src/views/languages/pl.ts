@@ -108,6 +108,8 @@ export const pl = {
     unverified: 'Niezweryfikowana',
     unverifiedHint: 'Ta aplikacja zarejestrowała się sama. Jej nazwa i logo nie zostały zweryfikowane.',
     firstSeen: (day) => `Po raz pierwszy tutaj: ${day}`,
+    changed:
+      'Od czasu Twojej ostatniej zgody ta aplikacja zmieniła nazwę lub adresy. Sprawdź, czy nadal jej ufasz.',
     wants: (app) => ['Aplikacja ', app, ' chce:'],
     alsoWants: (app) => ['Aplikacja ', app, ' chce teraz także:'],
     isNew: 'Nowe',
@@ -203,9 +205,15 @@ export const pl = {
     doneHint: 'Na wspólnym komputerze zamknij także przeglądarkę.',
   },
   back: (app) => ['Wróć do: ', app],
+  unverifiedTarget: (host) => [
+    'Ten przycisk prowadzi do ',
+    host,
+    '. Znajdująca się tam aplikacja zarejestrowała się sama i nie została zweryfikowana. Kontynuuj tylko wtedy, gdy jej ufasz.',
+  ],
   confirm: { cancel: 'Anuluj' },
   formPost: {
     title: 'Jeszcze chwila',
+    askTitle: 'Opuścić tę stronę?',
     sending: (app) => ['Trwa przekierowanie do: ', app, '.'],
     submit: 'Dalej',
   },

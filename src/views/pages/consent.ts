@@ -30,11 +30,15 @@ export interface ConsentModel {
   /** The form posts `csrf`, the optional fields, and `decision` (`allow` or `deny`) to this path. */
   readonly action: string;
   readonly csrf: string;
+  /** Hidden fields of the form besides the MAC. */
+  readonly fields?: Readonly<Record<string, string>>;
   readonly account: AccountDisplay & { readonly switchTo?: string };
   readonly client: ClientDisplay & {
     /** The client registered itself. */
     readonly unverified?: boolean;
     readonly firstSeen?: Date;
+    /** It changed its name or its hosts since the person allowed something. */
+    readonly hasChanged?: boolean;
     readonly terms?: string;
     readonly policy?: string;
   };
@@ -67,8 +71,9 @@ export const consentPage = (page: Page, model: ConsentModel): string => {
       ${account.switchTo !== undefined && html`<a href="${ownPath(account.switchTo)}">${text.switch}</a>`}</p>
     ${renderClient(client, html`<strong>${client.name}</strong> ${badge}`)}
     ${facts.length > 0 && html`<ul class="facts">${facts}</ul>`}
+    ${client.hasChanged && html`<p class="notice notice-warn consent-changed">${text.changed}</p>`}
     <form method="post" action="${ownPath(model.action)}">
-      ${hidden({ csrf: model.csrf })}
+      ${hidden({ ...model.fields, csrf: model.csrf })}
       ${requestedItems(page.messages, model)}
       ${redirect && redirectNotice(page.messages, redirect)}
       <div class="actions">

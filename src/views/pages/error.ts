@@ -1,5 +1,6 @@
-import { createFields } from '../fields.ts';
-import { html } from '../html.ts';
+import { createFields, hidden, submit } from '../fields.ts';
+import { type Html, html } from '../html.ts';
+import { strong } from '../identities.ts';
 import type { ErrorKind } from '../languages/messages.ts';
 import { layout } from '../layout.ts';
 import { appUrl } from '../links.ts';
@@ -17,14 +18,22 @@ export interface ErrorModel {
   /** More facts for developers, such as the client id. */
   readonly details?: readonly { readonly name: string; readonly value: string }[];
   readonly retryAfter?: number;
-  /** A link to a registered redirect URI. */
-  readonly back?: { readonly name: string; readonly href: string };
+  readonly back?: WayBack;
+}
+
+/** A link to a registered redirect URI, or a form that posts `fields` there. */
+interface WayBack {
+  /** The name of the app. */
+  readonly name: string;
+  readonly href: string;
+  readonly fields?: Readonly<Record<string, string>>;
+  /** The app registered itself, so the page names the host and warns of it. */
+  readonly unverified?: boolean;
 }
 
 export const errorPage = (page: Page, model: ErrorModel): string => {
   const { error: text, tag } = page.messages;
   const { title, sentence } = text.kinds[model.kind];
-  const href = appUrl(model.back?.href);
   const fields = createFields(page.messages);
   const details = [
     ...(model.description === undefined ? [] : [{ name: 'error_description', value: model.description }]),
@@ -34,7 +43,7 @@ export const errorPage = (page: Page, model: ErrorModel): string => {
     title,
     body: html`
     <p class="lead">${sentence} ${model.retryAfter !== undefined && text.tryAgain(relativeTime(tag, model.retryAfter))}</p>
-    ${model.back && href !== undefined && html`<p><a role="button" href="${href}">${page.messages.back(model.back.name)}</a></p>`}
+    ${model.back && wayBack(page, model.back)}
     <dl class="facts-list">
       <div><dt>${text.code}</dt><dd><code>${model.code}</code> <span class="face-detail">${model.status}</span></dd></div>
       <div><dt>${text.time}</dt><dd><time datetime="${model.time.toISOString()}">${utcDateTime(tag, model.time)}</time></dd></div>
@@ -49,4 +58,20 @@ export const errorPage = (page: Page, model: ErrorModel): string => {
       <p><a href="/errors/${encodeURIComponent(model.code)}">${text.explain}</a></p>
     </details>`,
   });
+};
+
+const wayBack = (
+  { messages }: Page,
+  { name, href: target, fields, unverified }: WayBack,
+): Html | undefined => {
+  const href = appUrl(target);
+  if (href === undefined) return undefined;
+  const { host, protocol } = new URL(href);
+  const label = messages.back(name);
+  return html`${unverified && html`<p class="notice notice-warn redirect">${messages.unverifiedTarget(strong(host || protocol))}</p>`}
+    ${
+      fields
+        ? html`<form method="post" action="${href}">${hidden(fields)}${submit({ label, class: 'back-to-app', ...(unverified && { look: 'secondary' as const }) })}</form>`
+        : html`<p><a role="button" class="${unverified ? 'back-to-app secondary' : 'back-to-app'}" href="${href}">${label}</a></p>`
+    }`;
 };
