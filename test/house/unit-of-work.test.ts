@@ -7,6 +7,7 @@ const place = 'src/provider/request-context.ts';
 /** The files that look up the unit of work of the request, each with its reason. All others get it as an argument. */
 const lookUps: Readonly<Record<string, string>> = {
   'src/provider/overrides/client-ping.ts': 'oidc-provider calls the override without any context.',
+  'src/provider/overrides/session.ts': 'oidc-provider calls the override without any context.',
   'src/provider/storage/model-adapter.ts': 'oidc-provider calls the adapter without any context.',
 };
 

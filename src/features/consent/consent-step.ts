@@ -2,23 +2,32 @@ import type { interactionPolicy } from 'oidc-provider';
 import { hasQuery } from '../../http/interactions/has-query.ts';
 import type { Step, StepOutcome, Visit } from '../../http/interactions/step.ts';
 import type { Form } from '../../http/pages/form.ts';
+import type { Grant } from '../../provider/session-grant.ts';
+import type { Account } from '../../services/accounts/index.ts';
 import { signInAsAnother } from '../../services/sign-ins/index.ts';
-import { decisionIn } from './consent-form.ts';
+import { appearanceOf } from './appearance.ts';
+import { decisionIn, hasSeen } from './consent-form.ts';
 import { renderConsent } from './consent-views.ts';
 import type { ConsentDependencies } from './dependencies.ts';
-import { addAllowed, type Grant, rejectDeclined } from './grants.ts';
+import { addAllowed, rejectDeclined } from './grants.ts';
 import { requestedConsent } from './requested-consent.ts';
+import { currentGrantId, newGrant } from './session-grant.ts';
 import { loadConsent, saveConsent } from './stored-consent.ts';
 
 /** The account was disabled or removed after the sign-in. Without a decision the engine asks for a new sign-in. */
 const noDecision = { finish: {} } as const;
 
+/** The session may have got a grant after the page was shown, as by an answer in another tab. */
 const findOrCreateGrant = async (
-  { provider, interaction, client }: Visit,
+  { provider, interaction, client, work }: Visit,
   accountId: string,
 ): Promise<Grant> => {
-  const existing = interaction.grantId ? await provider.Grant.find(interaction.grantId) : undefined;
-  return existing ?? new provider.Grant({ accountId, clientId: client.clientId });
+  const session = await provider.Session.findByUid(interaction.session?.uid ?? '');
+  // Without the session the engine doesn't resume, and the grant is of no use.
+  if (session?.accountId !== accountId) return new provider.Grant({ accountId, clientId: client.clientId });
+  const grantId = currentGrantId(session, client);
+  const existing = grantId === undefined ? undefined : await provider.Grant.find(grantId);
+  return existing ?? newGrant({ provider, work, session, client });
 };
 
 export const createConsentStep = (
@@ -38,17 +47,20 @@ export const createConsentStep = (
       }),
     );
 
+  const showPage = async (visit: Visit, account: Account): Promise<{ readonly show: string }> => {
+    const remembered = await loadConsent(visit.work, account.id, visit.client);
+    return { show: renderConsent(visit, { account, ...remembered, descriptions: config.scopes }) };
+  };
+
   return {
     name: 'consent',
     prompt,
 
     async show(visit): Promise<StepOutcome> {
-      const { request, interaction, client, work } = visit;
+      const { request, interaction } = visit;
       if (hasQuery(request, 'switch')) return { finish: signInAsAnother };
       const account = await accounts.find(interaction.session?.accountId ?? '');
-      if (!account?.enabled) return noDecision;
-      const remembered = await loadConsent(work, account.id, client.clientId);
-      return { show: renderConsent(visit, { account, remembered, descriptions: config.scopes }) };
+      return account?.enabled ? showPage(visit, account) : noDecision;
     },
 
     async submit(visit: Visit, form: Form): Promise<StepOutcome> {
@@ -60,7 +72,9 @@ export const createConsentStep = (
           finish: { error: 'access_denied', error_description: 'the person did not allow it' },
         };
       }
-      if (!(await accounts.find(accountId))?.enabled) return noDecision;
+      const account = await accounts.find(accountId);
+      if (!account?.enabled) return noDecision;
+      if (!hasSeen(form, client)) return { ...(await showPage(visit, account)), status: 409 };
 
       const decision = decisionIn(form, requestedConsent(interaction));
       const grant = await findOrCreateGrant(visit, accountId);
@@ -69,12 +83,12 @@ export const createConsentStep = (
       const grantId = await grant.save();
       await saveConsent(work, {
         account: accountId,
-        client: client.clientId,
+        client,
         decidedAt: clock.now(),
         ...decision,
       });
       emitConsent(visit, accountId, 'ok');
-      return { finish: { ...interaction.lastSubmission, consent: { grantId } } };
+      return { finish: { ...interaction.lastSubmission, consent: { grantId, seen: appearanceOf(client) } } };
     },
   };
 };

@@ -6,6 +6,7 @@ import type { Account } from '../../services/accounts/index.ts';
 import { displayOfAccount } from '../../services/sign-ins/index.ts';
 import { type ConsentModel, consentPage } from '../../views/pages/consent.ts';
 import { type Allowed, nothingAllowed } from './allowed.ts';
+import { seenFields } from './consent-form.ts';
 import { describeRequest } from './describe-request.ts';
 import { requestedConsent } from './requested-consent.ts';
 
@@ -31,24 +32,26 @@ const describeRedirect = (uri: unknown): ConsentModel['redirect'] => {
 
 interface ConsentViewOptions {
   readonly account: Account;
-  /** What this account allowed this client before; absent: nothing yet. */
-  readonly remembered: Allowed | undefined;
+  /** What this account allowed this client before; absent: nothing that still counts. */
+  readonly allowed?: Allowed;
+  readonly hasClientChanged: boolean;
   readonly descriptions: Config['scopes'];
 }
 
 export const renderConsent = (
   { interaction, client, page, action, csrf }: Visit,
-  { account, remembered, descriptions }: ConsentViewOptions,
+  { account, allowed, hasClientChanged, descriptions }: ConsentViewOptions,
 ): string => {
   const redirect = describeRedirect(interaction.params['redirect_uri']);
   return consentPage(page, {
     action,
     csrf,
+    fields: seenFields(client),
     account: { ...displayOfAccount(account), switchTo: `${action}?switch=yes` },
-    client: describeClient(client),
-    grantedBefore: remembered !== undefined,
+    client: { ...describeClient(client), ...(hasClientChanged && { hasChanged: true }) },
+    grantedBefore: allowed !== undefined,
     ...describeRequest(requestedConsent(interaction), {
-      remembered: remembered ?? nothingAllowed,
+      remembered: allowed ?? nothingAllowed,
       descriptions,
       language: page.messages.tag,
     }),

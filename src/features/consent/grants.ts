@@ -1,7 +1,5 @@
-import type { Provider } from 'oidc-provider';
+import type { Grant } from '../../provider/session-grant.ts';
 import type { Allowed, Declined } from './allowed.ts';
-
-export type Grant = InstanceType<Provider['Grant']>;
 
 /** The types of the engine leave it out. A rejection in a grant outweighs what is added to the grant later. */
 interface StoredRejections {

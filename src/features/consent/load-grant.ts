@@ -1,7 +1,10 @@
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
 import { getUnitOfWork } from '../../provider/request-context.ts';
+import type { Grant } from '../../provider/session-grant.ts';
+import { appearanceOf } from './appearance.ts';
 import { everythingRequested } from './everything-requested.ts';
-import { addAllowed, type Grant } from './grants.ts';
+import { addAllowed } from './grants.ts';
+import { currentGrantId, newGrant, noteAppearance } from './session-grant.ts';
 import { loadConsent } from './stored-consent.ts';
 
 type LoadExistingGrant = NonNullable<Configuration['loadExistingGrant']>;
@@ -11,21 +14,35 @@ type LoadExistingGrant = NonNullable<Configuration['loadExistingGrant']>;
  * request, for others of the remembered consent. Without a grant the engine asks the person.
  */
 export const loadOrCreateGrant: LoadExistingGrant = async (ctx) => {
-  const { client, session, provider, result } = ctx.oidc;
+  const { client, session, provider } = ctx.oidc;
   const accountId = session?.accountId;
   if (!client || !accountId) return undefined;
-  const grantId = result?.consent?.grantId ?? session.grantIdFor(client.clientId);
-  const existing = grantId ? await provider.Grant.find(grantId) : undefined;
+  const grantId = grantIdOf(ctx);
+  const existing = grantId === undefined ? undefined : await provider.Grant.find(grantId);
   const isFirstParty = client['first_party'] === true;
-  if (existing && (!isFirstParty || coversRequest(existing, ctx))) return existing;
+  if (existing && (!isFirstParty || coversRequest(existing, ctx))) {
+    noteAppearance(session, client);
+    return existing;
+  }
+  const work = getUnitOfWork(ctx);
   const allowed = isFirstParty
     ? everythingRequested(ctx)
-    : await loadConsent(getUnitOfWork(ctx), accountId, client.clientId);
+    : (await loadConsent(work, accountId, client)).allowed;
   if (!allowed) return undefined;
-  const grant = existing ?? new provider.Grant({ accountId, clientId: client.clientId });
+  const grant = existing ?? newGrant({ provider, work, session, client });
   addAllowed(grant, allowed);
   await grant.save();
+  noteAppearance(session, client);
   return grant;
+};
+
+/** The grant of the consent page that the person comes from, or that of the session. */
+const grantIdOf = ({ oidc: { client, session, result } }: KoaContextWithOIDC): string | undefined => {
+  if (!client || !session) return undefined;
+  const { grantId, seen } = result?.consent ?? {};
+  if (grantId === undefined) return currentGrantId(session, client);
+  // The client may have changed since the person answered.
+  return seen === appearanceOf(client) ? grantId : undefined;
 };
 
 const coversRequest = (grant: Grant, ctx: KoaContextWithOIDC): boolean => {

@@ -1,6 +1,7 @@
 import { errors } from 'oidc-provider';
-import { currentContext } from '../request-context.ts';
+import { currentContext, findUnitOfWork } from '../request-context.ts';
 import { familyOf, internalId, withFamilyOf } from '../storage/ids.ts';
+import { deriveSid } from '../storage/session-ids.ts';
 import type { Override } from './override.ts';
 
 interface Session {
@@ -16,9 +17,6 @@ interface Session {
   save(ttl: number): Promise<string>;
   sidFor(clientId: string, value?: string): string | undefined;
 }
-
-/** A `sid` has to be unique and no secret (OpenID Connect Back-Channel Logout §2.1): 96 random bits. */
-const sidLength = 16;
 
 /** The session keeps the state of one form, as of a sign-out (RP-Initiated Logout §2), until the person has answered. */
 const maxStateBytes = 2048;
@@ -71,7 +69,9 @@ export const session: Override = {
     const { sidFor, save } = prototype;
 
     prototype.sidFor = function (this: Session, clientId: string, value?: string) {
-      return sidFor.call(this, clientId, value?.slice(0, sidLength));
+      // The engine passes a new random value, which requests that run at the same time would not share.
+      const sid = value && deriveSid(findUnitOfWork(), { session: this, clientId });
+      return sidFor.call(this, clientId, sid);
     };
 
     /** Also counts a session that exists, because its state may have grown. */

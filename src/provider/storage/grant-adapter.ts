@@ -20,7 +20,7 @@ const replacementOf = (
   expiresAt,
 });
 
-/** A grant that another request changed meanwhile gets both changes. */
+/** A grant that another request made or changed meanwhile gets both changes. */
 export class GrantAdapter extends ModelAdapter {
   constructor(dependencies: AdapterDependencies) {
     super('Grant', dependencies);
@@ -28,19 +28,24 @@ export class GrantAdapter extends ModelAdapter {
 
   protected override write(work: UnitOfWork, upsert: Upsert): void {
     const before = work.peek(upsert.key);
+    const onConflict = (conflict: Conflict) => this.#applyAgain(upsert, before, conflict);
     if (!before) {
-      super.write(work, upsert);
+      work.stage({ ...this.newDocument(upsert), op: 'insert' }, { onConflict });
       return;
     }
-    const onConflict = (conflict: Conflict) => this.#applyAgain(upsert, before, conflict);
     work.stage(replacementOf(upsert, upsert.payload, before), { onConflict });
   }
 
-  async #applyAgain(upsert: Upsert, before: Document, { reason }: Conflict): Promise<ConflictOutcome> {
+  async #applyAgain(
+    upsert: Upsert,
+    before: Document | undefined,
+    { reason }: Conflict,
+  ): Promise<ConflictOutcome> {
     const [current] = reason === 'absent' ? [] : await this.store.read([upsert.key]);
     // A grant that was revoked meanwhile stays revoked.
     if (!current) return 'already done';
-    const payload = mergeGrants(decodePayload(before.body), upsert.payload, decodePayload(current.body));
+    const base = before ? decodePayload(before.body) : {};
+    const payload = mergeGrants(base, upsert.payload, decodePayload(current.body));
     return { retry: replacementOf(upsert, payload, current) };
   }
 }

@@ -115,22 +115,24 @@ export class ModelAdapter implements Adapter {
     return payload;
   }
 
-  protected write(
-    work: UnitOfWork,
-    { key, id, payload, expiresAt }: Upsert,
-    options: WriteOptions = {},
-  ): void {
-    const stored = this.#model === 'Grant' ? { ...payload, jti: withoutFamily(id) } : payload;
-    const body = encodePayload(stored, storedWithId.has(this.#model));
-    if (work.peek(key)) {
+  protected write(work: UnitOfWork, upsert: Upsert, options: WriteOptions = {}): void {
+    const document = this.newDocument(upsert);
+    if (work.peek(upsert.key)) {
+      const { key, body, expiresAt } = document;
       // A merge keeps the consumption of a record that another request has used meanwhile.
       work.stage({ op: 'merge', key, body, expiresAt, ifAbsent: 'skip' }, options);
       return;
     }
+    work.stage({ ...document, op: 'put' }, options);
+  }
+
+  protected newDocument({ key, id, payload, expiresAt }: Upsert) {
+    const stored = this.#model === 'Grant' ? { ...payload, jti: withoutFamily(id) } : payload;
+    const body = encodePayload(stored, storedWithId.has(this.#model));
     const index = indexOf[this.#model];
     const { accountId } = payload;
     const entries = index && accountId ? [{ index, of: accountId, at: this.clock.now() }] : [];
-    work.stage({ op: 'put', key, body, expiresAt, index: entries }, options);
+    return { key, body, expiresAt, index: entries };
   }
 
   protected unitOfWork(): UnitOfWork {

@@ -9,8 +9,9 @@ import { resume } from './resume.ts';
 
 /**
  * A session is one document whose fields change independently: who is signed in (`.who`), what the engine remembers
- * between two pages (`.state`), one field for each client (`c:`), and one for each cookie value that is still good
- * (`i:`). So requests that run at the same time do not undo each other's changes.
+ * between two pages (`.state`), one field for each client (`c:`), one for the last grant of each client that the person
+ * signed out of (`e:`), and one for each cookie value that is still good (`i:`). So requests that run at the same time do
+ * not undo each other's changes.
  */
 
 /** The former cookie of a signed-in session is good for this long, for requests that were in progress when it changed. */
@@ -20,6 +21,7 @@ const formerCookieMs = 30_000;
 const signInFields = ['accountId', 'loginTs', 'amr', 'acr', 'transient'] as const;
 
 const clientField = (clientId: string): string => `c:${encodeURIComponent(clientId)}`;
+const endedField = (clientId: string): string => `e:${encodeURIComponent(clientId)}`;
 const cookieField = (id: string): string => `i:${digestOf(id)}`;
 
 const encodeSignIn = (payload: AdapterPayload): string => {
@@ -45,6 +47,14 @@ const encodeClient = (state: object): string => {
 const decodeClient = (text: string): object => {
   const [sid, grantId, more]: unknown[] = JSON.parse(text);
   return { ...(sid != null && { sid }), ...(grantId != null && { grantId }), ...Object(more) };
+};
+
+const grantIdIn = (text: string): string => JSON.parse(text)[1] ?? '';
+
+/** The last grant that a client had in a session, whether or not it still exists. Empty when it had none. */
+export const formerGrantIn = (document: Document | undefined, clientId: string): string => {
+  const current = document?.fields[clientField(clientId)];
+  return current === undefined ? (document?.fields[endedField(clientId)] ?? '') : grantIdIn(current);
 };
 
 const fieldsOf = (payload: AdapterPayload): Record<string, string> => {
@@ -123,9 +133,11 @@ const changedFields = (
     if (before.fields[name] !== text) changed[name] = text;
   }
   if (before.fields['.state'] !== undefined && fields['.state'] === undefined) changed['.state'] = null;
-  for (const name of Object.keys(before.fields)) {
+  for (const [name, text] of Object.entries(before.fields)) {
+    if (!name.startsWith('c:') || fields[name] !== undefined) continue;
     // The person signed out of this client only.
-    if (name.startsWith('c:') && fields[name] === undefined) changed[name] = null;
+    changed[name] = null;
+    changed[`e:${name.slice(2)}`] = grantIdIn(text);
   }
   if (before.fields[cookie] !== undefined) return changed;
   changed[cookie] = '';
