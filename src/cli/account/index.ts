@@ -4,9 +4,22 @@ import { disable, enable, remove, show, signOut } from './change.ts';
 import { list } from './list.ts';
 import { hashPassword, resetPassword } from './password.ts';
 import { revoke } from './revoke.ts';
+import { update } from './update.ts';
 
 export const account: Command = (program, context) => {
   const group = program.command('account').description('accounts: who may sign in');
-  const all = [add, list, show, disable, enable, signOut, revoke, resetPassword, remove, hashPassword];
+  const all = [
+    add,
+    list,
+    show,
+    update,
+    disable,
+    enable,
+    signOut,
+    revoke,
+    resetPassword,
+    remove,
+    hashPassword,
+  ];
   for (const command of all) command(group, context);
 };

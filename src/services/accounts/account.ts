@@ -51,8 +51,8 @@ interface ChangeAccount {
   readonly username?: string;
   /** Merged into the existing claims; `null` removes one. */
   readonly claims?: Claims;
-  /** Replaces the list. `changeGroups` keeps what others change at the same time. */
-  readonly groups?: readonly string[];
+  /** A list replaces the groups. A change keeps what others change at the same time. */
+  readonly groups?: readonly string[] | GroupChange;
 }
 
 export interface GroupChange {

@@ -5,7 +5,7 @@ import type { Events } from '#src/events.ts';
 import type { Clock, Store } from '#src/store/port.ts';
 import { createReadThroughCache } from '#src/store/read-through-cache.ts';
 import { createGroups, normalizeGroups } from '../groups/index.ts';
-import type { Account, Accounts, ChangePassword } from './account.ts';
+import type { Account, Accounts, ChangePassword, GroupChange } from './account.ts';
 import { createAuthenticate } from './authenticate.ts';
 import { checkClaims, mergeClaims, namesOf } from './claims.ts';
 import { createConfiguredAccounts } from './configured.ts';
@@ -41,6 +41,17 @@ export const namesOfService = ({ issuer, pages }: Pick<AccountsOptions['config']
   new URL(issuer).hostname,
   'postern',
 ];
+
+const isList = (groups: readonly string[] | GroupChange | undefined): groups is readonly string[] =>
+  Array.isArray(groups);
+
+const withGroupChange = (
+  former: readonly string[] = [],
+  { add = [], remove = [] }: GroupChange = {},
+): readonly string[] => {
+  const removed = new Set(remove);
+  return normalizeGroups([...former, ...add].filter((group) => !removed.has(group)));
+};
 
 export const createAccounts = ({ store, config, clock, events }: AccountsOptions): Accounts => {
   const service = namesOfService(config);
@@ -199,12 +210,13 @@ export const createAccounts = ({ store, config, clock, events }: AccountsOptions
         },
       };
     },
-    async update(id, { username, claims = {}, groups: list }) {
+    async update(id, { username, claims = {}, groups: groupChange }) {
       await groupClaims.refuseIn(claims);
       const isRenamed = username !== undefined && !(await hasName(id, username));
       const name = isRenamed ? acceptUsername(username, { givenBy: 'operator', service }) : username;
       if (name !== undefined && configured.byName(name) !== undefined) throw nameTaken(name);
-      const names = list && normalizeGroups(list);
+      const groupsAfter = (former: readonly string[] = []): readonly string[] =>
+        isList(groupChange) ? normalizeGroups(groupChange) : withGroupChange(former, groupChange);
       const record = await changeWithGroups(
         id,
         (former) => {
@@ -214,23 +226,19 @@ export const createAccounts = ({ store, config, clock, events }: AccountsOptions
             ...former,
             username: name ?? former.username,
             claims: merged,
-            ...(names && { groups: names }),
+            ...(groupChange && { groups: groupsAfter(former.groups) }),
           };
         },
-        names ?? [],
+        isList(groupChange) ? normalizeGroups(groupChange) : (groupChange?.add ?? []),
       );
       events.emit({ type: 'account.updated', outcome: 'ok', account: id });
       return toAccount(record);
     },
-    async changeGroups(id, { add = [], remove = [] }) {
-      const removed = new Set(remove);
+    async changeGroups(id, groupChange) {
       const record = await changeWithGroups(
         id,
-        (former) => ({
-          ...former,
-          groups: normalizeGroups([...(former.groups ?? []), ...add].filter((group) => !removed.has(group))),
-        }),
-        add,
+        (former) => ({ ...former, groups: withGroupChange(former.groups, groupChange) }),
+        groupChange.add ?? [],
       );
       return toAccount(record);
     },

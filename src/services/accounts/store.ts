@@ -55,7 +55,8 @@ interface AccountRecordPage {
 
 /** A name without an account that is older than this was left by a crash. A younger one may belong to an insert. */
 const orphanAfterMs = 60_000;
-const maxAttempts = 5;
+/** Each attempt that fails is one that another process made succeed. */
+const maxAttempts = 20;
 const noConditions: Conditions = async () => [];
 
 const notFound = (): Failure =>
