@@ -31,6 +31,11 @@ export const resource = section('An API that access tokens are for (RFC 8707).',
     ),
   ),
   default: optional(flag('Whether requests without a resource mean this one. Default: false.')),
+  userinfo: optional(
+    flag(
+      'Whether its access tokens are for /userinfo too, when a sign-in asks for its scopes without naming it. The API can then read the claims of the person. Default: true.',
+    ),
+  ),
 });
 
 export const releases = list(text('A claim.', { format: 'claim' }), 'Claims.');

@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events';
 import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
 import type { Events, SecurityEvent } from '../events.ts';
 import { StoreUnavailable } from '../store/errors.ts';
+import { droppedScopesOf } from './dropped-scopes.ts';
 import type { GrantType } from './grant-types.ts';
 import type { Mismatch } from './mismatch.ts';
 import { getRequestContext, getUnitOfWork } from './request-context.ts';
@@ -73,6 +74,7 @@ const describeRequest = (
   const { client, account, session, params } = ctx.oidc ?? {};
   const grantType = params?.['grant_type'];
   const accountId = account?.accountId ?? session?.accountId;
+  const droppedScope = droppedScopesOf(ctx);
   return {
     correlation: correlationId,
     address,
@@ -82,6 +84,7 @@ const describeRequest = (
       door: endpoint,
       ...(typeof grantType === 'string' && { grant_type: knownGrantType(grantTypes, grantType) }),
       ...(client?.['issuer_tokens'] === true && { issuer_tokens: true }),
+      ...(droppedScope !== undefined && { dropped_scope: droppedScope }),
     },
   };
 };

@@ -13,6 +13,8 @@ interface Claims extends JWTPayload {
   readonly scope?: string;
   readonly gty?: string;
   readonly auth_time?: number;
+  /** The claims that were requested one by one for `/userinfo`. */
+  readonly claims?: object;
   readonly cnf?: { readonly jkt?: string; readonly 'x5t#S256'?: string };
 }
 

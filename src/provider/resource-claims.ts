@@ -21,11 +21,11 @@ const claimsFor = ({ claims: wanted }: ResourceConfig, claims: Claims): Claims =
  * operator lists them at the resource.
  */
 export const createResourceClaims = ({ resources }: Pick<Config, 'resources'>): ResourceClaims => {
-  const byAudience = new Map(
-    resources.filter(({ claims }) => claims !== undefined).map((one) => [one.audience, one]),
-  );
+  const withClaims = resources.filter(({ claims }) => claims !== undefined);
   return (audience, claims) => {
-    const resource = typeof audience === 'string' ? byAudience.get(audience) : undefined;
+    // A token for an API and for `/userinfo` has two.
+    const audiences: readonly unknown[] = [audience].flat();
+    const resource = withClaims.find((one) => audiences.includes(one.audience));
     return resource === undefined ? {} : claimsFor(resource, claims);
   };
 };

@@ -171,3 +171,21 @@ t.test('a secret comes from standard input, and a weak one is refused', async (t
   const listed = await run(['client', 'list', '--set', `clients=${JSON.stringify([entry])}`, '--json']);
   t.match(listed.json(), { items: [{ client_id: 'fixed', from: 'configuration' }, { from: 'store' }] });
 });
+
+t.test('client add and update say which scopes of APIs a request has to ask for otherwise', async (t) => {
+  const { runInProcess } = await openCommandFolder(t);
+  const [api, closed] = ['https://api.example.com', 'https://closed.example.com'];
+  const resources = `resources=[{audience: "${api}", scopes: [read]}, {audience: "${closed}", scopes: [audit], userinfo: false}]`;
+  const run = (args: readonly string[]) => runInProcess(['--set', resources, ...args]);
+  const foreign = await run([...web, '--id', 'foreign', '--scope', 'openid read']);
+  t.equal(foreign.exit, 0, foreign.err);
+  t.match(foreign.err, `read is a scope of ${api}: a request gets it only if it names that API`);
+  const fixed = await run(['client', 'update', 'foreign', '--property', `resources=["${api}"]`]);
+  t.equal(fixed.exit, 0, fixed.err);
+  t.notMatch(fixed.err, 'is a scope of');
+  const apart = await run([...web, '--scope', 'openid audit', '--property', `resources=["${closed}"]`]);
+  t.match(apart.err, `doesn't name ${closed} gets a token for /userinfo`);
+  t.match(apart.err, 'the resource has userinfo: false');
+  const two = await run([...web, '--scope', 'read audit', '--property', `resources=["${api}", "${closed}"]`]);
+  t.match(two.err, 'read audit are scopes of several APIs');
+});

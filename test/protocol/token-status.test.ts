@@ -76,7 +76,7 @@ t.test('introspection reports the state of a token (RFC 7662)', async (t) => {
   const roundTrips: string[] = [];
   const { server, app } = await open(t, (operation) => roundTrips.push(operation));
   const as = (id: string) => new RelyingParty(server.issuer, id);
-  const { access, refresh } = await tokensOf(app, { resource: api, scope: 'openid api:read' });
+  const { access, refresh } = await tokensOf(app);
   const { body } = await (async () => {
     const { code, verifier } = await codeFor(app, new Browser(), { resource: api, scope: 'openid api:read' });
     return app.redeem(code, verifier, { resource: api });

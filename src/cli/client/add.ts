@@ -85,5 +85,7 @@ export const add: Command = (group, context) => {
       [formatMembers(shown), formatMembers(connection), block].join('\n\n'),
     );
     if (shownSecret !== undefined) output.note(shownOnceNote);
+    const { scopeNotes } = await import('#src/services/clients/scope-notes.ts');
+    for (const note of scopeNotes(config, added.client.metadata)) output.note(note);
   });
 };

@@ -31,9 +31,16 @@ export const update: Command = (group, context) => {
       .argument('<client_id>')
       .option('--unset <name>', 'remove a property; may be repeated', collectValues),
   ).action(async (id: string, flags: UpdateFlags) => {
-    const { metadataShapes } = await import('#src/services/clients/index.ts');
+    const [{ metadataShapes }, { scopeNotes }] = await Promise.all([
+      import('#src/services/clients/index.ts'),
+      import('#src/services/clients/scope-notes.ts'),
+    ]);
     const changes = changesOf(flags, metadataShapes);
-    const record = await withClients(context, (clients) => clients.update(id, changes));
+    const { record, notes } = await withClients(context, async (clients, config) => {
+      const changed = await clients.update(id, changes);
+      return { record: changed, notes: scopeNotes(config, changed.metadata) };
+    });
     context.output.answer(clientData(record), formatMembers(clientData(record)));
+    for (const note of notes) context.output.note(note);
   });
 };

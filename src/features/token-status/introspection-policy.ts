@@ -19,12 +19,15 @@ export const introspectionPolicy = (config: Config, accounts: Accounts): Introsp
     const accountId = 'accountId' in token ? token.accountId : undefined;
     if (accountId !== undefined && !(await accounts.forEngine(accountId, signInOf(token)))) return false;
     if (token.clientId === client.clientId) return true;
-    if (client.clientAuthMethod === 'none' || !('aud' in token) || typeof token.aud !== 'string')
-      return false;
+    if (client.clientAuthMethod === 'none' || !('aud' in token)) return false;
+    // A token for an API and for userinfo has two.
+    const audiences: readonly unknown[] = [token.aud].flat();
     const ownAudiences: unknown = client['resources'];
-    return (
-      introspectionClients.get(token.aud)?.has(client.clientId) === true ||
-      (Array.isArray(ownAudiences) && ownAudiences.includes(token.aud))
+    return audiences.some(
+      (audience) =>
+        typeof audience === 'string' &&
+        (introspectionClients.get(audience)?.has(client.clientId) === true ||
+          (Array.isArray(ownAudiences) && ownAudiences.includes(audience))),
     );
   };
 };

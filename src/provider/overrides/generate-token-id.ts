@@ -1,9 +1,14 @@
 import { chooseFormat, type UnformattedToken } from '../access-token-format.ts';
+import { addUserinfo, keepList, namesResource } from '../api-and-userinfo.ts';
 import { currentContext, getUnitOfWork } from '../request-context.ts';
 import { internalId, modelKey, successorOf, withFamilyOf } from '../storage/ids.ts';
 import type { Override } from './override.ts';
 
 interface Model extends UnformattedToken {
+  resourceServer?: { identifier(): string };
+  resource?: string | readonly string[];
+  aud?: string | readonly string[];
+  scope?: string | undefined;
   readonly grantId?: string | undefined;
   generateTokenId(): string;
 }
@@ -30,6 +35,7 @@ export const generateTokenId: Override = {
     const code = prototypeOf(provider.AuthorizationCode);
     const newCode = code.generateTokenId;
     code.generateTokenId = function (this: Model) {
+      keepList(this, Array.isArray(currentContext()?.oidc.params?.['resource']));
       return inFamilyOfGrant(this, newCode.call(this));
     };
 
@@ -37,7 +43,9 @@ export const generateTokenId: Override = {
       const accessToken = prototypeOf(model);
       const newAccessToken = accessToken.generateTokenId;
       accessToken.generateTokenId = function (this: Model) {
-        if (!this.resourceServer) chooseFormat(provider, currentContext(), this);
+        const ctx = currentContext();
+        if (!this.resourceServer) chooseFormat(provider, ctx, this);
+        else if (ctx) addUserinfo(ctx, this);
         return inFamilyOfGrant(this, newAccessToken.call(this));
       };
     }
@@ -52,6 +60,9 @@ export const generateTokenId: Override = {
     const newRefreshToken = refreshToken.generateTokenId;
     refreshToken.generateTokenId = function (this: Model) {
       const ctx = currentContext();
+      const { DeviceCode, BackchannelAuthenticationRequest } = ctx?.oidc.entities ?? {};
+      const source = DeviceCode ?? BackchannelAuthenticationRequest;
+      keepList(this, source !== undefined && namesResource(source));
       const rotated = ctx?.oidc.entities.RotatedRefreshToken;
       if (!ctx || !rotated) return inFamilyOfGrant(this, newRefreshToken.call(this));
       const key = modelKey('RefreshToken', rotated.jti);

@@ -1,4 +1,5 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { isForUserinfo } from '../api-and-userinfo.ts';
 import { createLiveTokenFinder, isJwt, type LiveToken } from '../jwt-access-tokens.ts';
 import { unwrapToken } from '../jwt-introspection.ts';
 import { currentContext } from '../request-context.ts';
@@ -8,6 +9,7 @@ import type { Override } from './override.ts';
 interface Token {
   readonly clientId?: string | undefined;
   grantId?: string | undefined;
+  aud?: unknown;
   destroy(): Promise<void>;
 }
 
@@ -20,12 +22,12 @@ type Payload = ConstructorParameters<Provider['AccessToken']>[0] & { client: nev
 /** The properties that the model would have read from the store. */
 const payloadOf = (
   { claims, jti, grant: grantOfPerson }: LiveToken,
-  isForUserinfo: boolean,
+  hidesAudience: boolean,
   grant: { readonly grantId?: string; readonly accountId?: string | undefined },
 ): Payload => {
   const {
     jti: _,
-    iss: __,
+    iss,
     sub,
     client_id,
     scope,
@@ -34,8 +36,12 @@ const payloadOf = (
     exp,
     cnf,
     authorization_details,
-    ...extra
+    claims: named,
+    ...others
   } = claims;
+  // An API may have a claim of that name in its tokens.
+  const requestedClaims = isForUserinfo(aud, iss ?? '') ? named : undefined;
+  const extra = named === requestedClaims ? others : { ...others, claims: named };
   return {
     jti,
     clientId: client_id,
@@ -43,11 +49,12 @@ const payloadOf = (
     iat,
     exp,
     // The engine refuses a token with an audience at userinfo.
-    ...(!isForUserinfo && { aud }),
+    ...(!hidesAudience && { aud }),
     ...(cnf?.jkt && { jkt: cnf.jkt }),
     ...(cnf?.['x5t#S256'] && { 'x5t#S256': cnf['x5t#S256'] }),
     extra: grantOfPerson === undefined ? { ...extra, sub } : extra,
     ...(authorization_details !== undefined && { rar: authorization_details }),
+    ...(requestedClaims !== undefined && { claims: requestedClaims }),
     ...grant,
     // The constructor takes every property that the model keeps; its type has those of a new token.
   } as unknown as Payload;
@@ -96,12 +103,17 @@ export const tokenFind: Override = {
       options: object | undefined,
     ): Promise<Token | undefined> => {
       const jwt = unwrapToken(ctx, value);
-      if (!isJwt(jwt)) return findOpaque(value, options);
+      const isUserinfo = ctx?.oidc.route === 'userinfo';
+      if (!isJwt(jwt)) {
+        const token = await findOpaque(value, options);
+        if (token && isUserinfo && isForUserinfo(token.aud, provider.issuer)) token.aud = undefined;
+        return token;
+      }
       const found = await findLiveToken(ctx, jwt);
       if (!found?.grant) return undefined;
       const { id: grantId, accountId = found.claims.sub } = found.grant;
-      const isForUserinfo = found.claims.aud === provider.issuer && ctx?.oidc.route === 'userinfo';
-      const token: Token = new AccessToken(payloadOf(found, isForUserinfo, { grantId, accountId }));
+      const hidesAudience = isUserinfo && isForUserinfo(found.claims.aud, provider.issuer);
+      const token: Token = new AccessToken(payloadOf(found, hidesAudience, { grantId, accountId }));
       token.destroy = async () => found.revoke();
       return token;
     };

@@ -57,7 +57,7 @@ const restOfGrant = (ctx: KoaContextWithOIDC | undefined): number => {
 
 export const lifetimes = ({ tokens, resources }: Config) => {
   const resourceLifetime = (audience: unknown): number | undefined =>
-    resources.find((resource) => resource.audience === audience)?.access_token_ttl;
+    resources.find((resource) => [audience].flat().includes(resource.audience))?.access_token_ttl;
   return {
     // FAPI 2.0 §5.3.2.1: the clock of a client may be ten seconds ahead.
     clockTolerance: 10,

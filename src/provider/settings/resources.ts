@@ -1,5 +1,7 @@
-import { type Configuration, errors, type ResourceServer } from 'oidc-provider';
+import { type Configuration, errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider';
 import type { Config, ResourceConfig } from '#config';
+import { isForGrantedApi, keepNamedResource, noteAssumedResource } from '../api-and-userinfo.ts';
+import { noteDroppedScopes } from '../dropped-scopes.ts';
 import { getRequestContext } from '../request-context.ts';
 import { isResourceAllowed, restrictToClient } from './client-scopes.ts';
 
@@ -22,31 +24,63 @@ export const resources = (config: Config) => {
   const rs256Audiences = new Set(
     config.resources.filter(({ signing_alg }) => signing_alg === 'RS256').map(({ audience }) => audience),
   );
+  const apiScopes = new Set(config.resources.flatMap(({ scopes }) => scopes));
   const defaults = config.resources.filter((resource) => resource.default);
+  const scopesOf = (audience: string): readonly string[] => known.get(audience)?.scopes ?? [];
+
+  /** The APIs that requests of the client may mean without naming them. */
+  const assumedOf = (client: Readonly<Record<string, unknown>>): readonly string[] => {
+    const own: unknown = client['audience'] ?? client['resources'];
+    if (own !== undefined) return [own].flat().map(String);
+    return defaults.filter((resource) => isResourceAllowed(resource, client)).map(({ audience }) => audience);
+  };
+
+  /** The first API that has all scopes of APIs in the request, otherwise the first one. */
+  const assume = ({ oidc }: KoaContextWithOIDC, audiences: readonly string[]): string | undefined => {
+    const requested = [...oidc.requestParamScopes].filter((scope) =>
+      audiences.some((audience) => scopesOf(audience).includes(scope)),
+    );
+    return (
+      audiences.find((audience) => requested.every((scope) => scopesOf(audience).includes(scope))) ??
+      audiences[0]
+    );
+  };
+
+  /** Says which scopes belong to APIs that the request is not for. */
+  const noteForeignScopes = (ctx: KoaContextWithOIDC, audiences: readonly string[]): void => {
+    const own = new Set(audiences.flatMap(scopesOf));
+    const requested = [...ctx.oidc.requestParamScopes];
+    noteDroppedScopes(
+      ctx,
+      requested.filter((scope) => apiScopes.has(scope) && !own.has(scope)),
+    );
+  };
+
   return {
+    extraParams: { resource: keepNamedResource },
     features: {
       resourceIndicators: {
         enabled: true,
-        defaultResource: (_ctx, client, oneOf) => {
-          const wanted: unknown = client['audience'] ?? client['resources'];
-          const own = Array.isArray(wanted)
-            ? wanted.map(String)
-            : wanted === undefined
-              ? defaults
-                  .filter((resource) => isResourceAllowed(resource, client))
-                  .map(({ audience }) => audience)
-              : [String(wanted)];
-          const [first] = oneOf ? own.filter((audience) => oneOf.includes(audience)) : own;
-          return first ?? oneOf ?? [];
+        defaultResource: (ctx, client, oneOf) => {
+          const own = assumedOf(client);
+          if (oneOf?.length === 1) return oneOf[0] ?? [];
+          if (oneOf) return own.find((audience) => oneOf.includes(audience)) ?? oneOf;
+          noteAssumedResource(ctx);
+          const assumed = assume(ctx, own);
+          if (assumed === undefined) noteForeignScopes(ctx, []);
+          return assumed ?? [];
         },
         getResourceServerInfo: (ctx, audience, client) => {
+          const named: unknown = ctx.oidc.params?.['resource'] ?? audience;
+          noteForeignScopes(ctx, [named].flat().map(String));
           const isIssuerTokensClient = client['issuer_tokens'] === true;
           // A code of such a client is enough to get a token, so the token is only for the audience that the operator set.
           if (isIssuerTokensClient && client['audience'] !== undefined && client['audience'] !== audience) {
             throw new errors.InvalidTarget('this client gets tokens for its own audience only');
           }
-          const named = known.get(audience);
-          const resource = named && restrictToClient(named, client, new Set(ctx.oidc.requestParamScopes));
+          const registered = known.get(audience);
+          const resource =
+            registered && restrictToClient(registered, client, new Set(ctx.oidc.requestParamScopes));
           const isJwt =
             isIssuerTokensClient ||
             getRequestContext(ctx.req).endpoint === 'json' ||
@@ -62,9 +96,12 @@ export const resources = (config: Config) => {
           }
           throw new errors.InvalidTarget('this server issues no tokens for this resource');
         },
-        // A client with openid and an API gets a token for the API when it names the API in the token request (RFC 8707 §2.2).
-        useGrantedResource: (ctx, model) =>
-          ctx.oidc.client?.['issuer_tokens'] === true || !('scopes' in model && model.scopes.has('openid')),
+        // The engine asks for requests that don't name the API themselves (RFC 8707 §2.2).
+        useGrantedResource: (ctx, model) => {
+          const isForUserinfo = 'scopes' in model && model.scopes.has('openid');
+          if (ctx.oidc.client?.['issuer_tokens'] === true || !isForUserinfo) return true;
+          return isForGrantedApi(ctx, model, (audience) => known.get(audience));
+        },
       },
     },
     scopes: ['openid', 'offline_access'],

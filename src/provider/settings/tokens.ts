@@ -1,4 +1,5 @@
 import type { Configuration } from 'oidc-provider';
+import { isForUserinfo } from '../api-and-userinfo.ts';
 import { engineAccountOf } from '../engine-account.ts';
 import { ownTokenClaims } from '../jwt-access-tokens.ts';
 import { getRequestContext } from '../request-context.ts';
@@ -28,8 +29,15 @@ export const tokens = (readAuthentication: ReadAuthentication, resourceClaims: R
     extraTokenClaims: (ctx, token) => {
       if (token.kind !== 'AccessToken') return ownTokenClaims;
       const { acr, amr, authTime } = readAuthentication(ctx) ?? {};
+      const { userinfo = {} } = token.claims ?? {};
+      const isJwtForUserinfo = token.format === 'jwt' && isForUserinfo(token.aud, ctx.oidc.issuer);
       return {
         ...resourceClaims(token.aud, engineAccountOf(ctx)?.personal ?? {}),
+        // A JWT that is for an API too has the names of the claims that `/userinfo` has to answer.
+        ...(isJwtForUserinfo &&
+          Object.keys(userinfo).length > 0 && {
+            claims: { userinfo: Object.fromEntries(Object.keys(userinfo).map((name) => [name, null])) },
+          }),
         ...(acr !== undefined && { acr }),
         ...(amr !== undefined && { amr }),
         ...(authTime !== undefined && { auth_time: authTime }),
