@@ -1,4 +1,4 @@
-import { toReadable } from './readable-text.ts';
+import { isMisleading, toReadable } from './readable-text.ts';
 
 /**
  * Something that happened, emitted after it was committed. Audit, metrics and logs listen. No request waits for a
@@ -42,6 +42,12 @@ const clean = (text: string): string => {
   return toReadable(text.length > maxTextLength ? `${text.slice(0, maxTextLength)}…` : text);
 };
 
+const isClean = (value: unknown): boolean =>
+  typeof value !== 'string' || (value.length <= maxTextLength && !isMisleading(value));
+
+const hasCleanTexts = ({ details, ...event }: SecurityEvent): boolean =>
+  Object.values(event).every(isClean) && Object.values(details ?? {}).every(isClean);
+
 const withCleanTexts = ({
   reason,
   client,
@@ -72,7 +78,7 @@ export const createEvents = (onError: (error: unknown) => void): Events => {
   }>();
   return {
     emit(given) {
-      const event = withCleanTexts(given);
+      const event = hasCleanTexts(given) ? given : withCleanTexts(given);
       for (const { listener, outcomes } of subscriptions) {
         if (outcomes && !outcomes.includes(event.outcome)) continue;
         try {

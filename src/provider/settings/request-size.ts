@@ -8,22 +8,23 @@ const maxFreeBytes = 4096;
 const limitedElsewhere = new Set(['request', 'authorization_details']);
 const maxTotalBytes = 8192;
 
-const bytesOf = (value: unknown): number =>
-  [value]
-    .flat()
-    .reduce<number>((sum, one) => sum + (typeof one === 'string' ? Buffer.byteLength(one) : 0), 0);
+/** `resource` may be repeated, which makes it a list. */
+const bytesOf = (value: unknown): number => {
+  if (typeof value === 'string') return Buffer.byteLength(value);
+  return Array.isArray(value) ? value.reduce<number>((sum, one) => sum + bytesOf(one), 0) : 0;
+};
 
 /** A request is stored while the person signs in, so its size is limited, however it arrived. */
 const assertSize = ({ oidc }: KoaContextWithOIDC): void => {
   const params: Readonly<Record<string, unknown>> = oidc.params ?? {};
-  if (freeParameters.reduce((sum, name) => sum + bytesOf(params[name]), 0) > maxFreeBytes)
+  let free = 0;
+  for (const name of freeParameters) free += bytesOf(params[name]);
+  if (free > maxFreeBytes)
     throw new errors.InvalidRequest(
       `state, nonce, ui_locales and login_hint together are longer than ${maxFreeBytes} bytes`,
     );
-  const total = Object.entries(params).reduce(
-    (sum, [name, value]) => (limitedElsewhere.has(name) ? sum : sum + bytesOf(value)),
-    0,
-  );
+  let total = 0;
+  for (const name of Object.keys(params)) if (!limitedElsewhere.has(name)) total += bytesOf(params[name]);
   if (total > maxTotalBytes)
     throw new errors.InvalidRequest(
       `the parameters without authorization_details together are longer than ${maxTotalBytes} bytes`,
