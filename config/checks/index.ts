@@ -28,6 +28,7 @@ import {
   claimsHaveScopes,
   deadlineCoversOneOperation,
   defaultLanguageIsOffered,
+  defaultScopesExist,
   workersShareTheStore,
 } from './settings.ts';
 
@@ -57,6 +58,7 @@ export const rules: readonly Rule[] = [
   metricsAreGuarded,
   claimsHaveScopes,
   defaultLanguageIsOffered,
+  defaultScopesExist,
   deadlineCoversOneOperation,
   workersShareTheStore,
 ];

@@ -20,6 +20,18 @@ export const claimsHaveScopes: Rule = {
     }),
 };
 
+export const defaultScopesExist: Rule = {
+  needs: ['resources'],
+  check: ({ resources }) =>
+    resources.flatMap(({ scopes, default_scopes: defaults = [] }, index) =>
+      when(
+        defaults.some((scope) => !scopes.includes(scope)),
+        ['resources', String(index), 'default_scopes'],
+        'Has a scope that is not among scopes.',
+      ),
+    ),
+};
+
 export const deadlineCoversOneOperation: Rule = {
   needs: ['store'],
   check: ({ store }) =>

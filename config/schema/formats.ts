@@ -75,6 +75,12 @@ const formats = {
   email: { expected: 'an e-mail address', test: (value) => /^[^\s@]+@[^\s@]+$/.test(value) },
   'date-time': { expected: 'an RFC 3339 time, as 2027-01-31T00:00:00Z', test: isRfc3339 },
   date: { expected: 'a date as YYYY-MM-DD, or a year', pattern: '^\\d{4}(-\\d{2}-\\d{2})?$' },
+  'private-scheme': {
+    expected: 'a private-use scheme in lower case, without the colon, as cursor',
+    test: (value) =>
+      /^[a-z][a-z0-9+-]*$/.test(value) &&
+      !/^(https?|about|blob|data|file|javascript|vbscript|view-source)$/.test(value),
+  },
   scope: {
     expected: 'a scope: printable characters without space, quote or backslash (RFC 6749 §3.3)',
     pattern: '^[\\x21\\x23-\\x5b\\x5d-\\x7e]+$',

@@ -14,12 +14,17 @@ export const registration = section('Dynamic client registration (RFC 7591, RFC 
   }),
   scopes: list(
     text('A scope.', { format: 'scope' }),
-    'Scopes that a client may register. Empty: the standard ones of OpenID Connect.',
+    'Scopes that a client may register. Empty: the standard ones of OpenID Connect, and those of resources with self_described_clients.',
     { default: [] },
   ),
   redirect_hosts: list(
     text('A host name, or *.example.com for all hosts below it.'),
     'Hosts that redirect URIs may have. Empty: any host.',
+    { default: [] },
+  ),
+  redirect_schemes: list(
+    text('A scheme, without the colon.', { format: 'private-scheme' }),
+    'Schemes without a dot that redirect URIs of public clients may have, such as cursor. Schemes with a reversed domain name are always allowed.',
     { default: [] },
   ),
   secret_ttl: integer('Lifetime of the secrets of registered clients, in seconds. 0: they do not expire.', {

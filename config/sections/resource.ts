@@ -4,6 +4,15 @@ import { claimMapping } from './claim-mapping.ts';
 export const resource = section('An API that access tokens are for (RFC 8707).', {
   audience: text('Absolute URI without a fragment. It is the aud of the tokens.', { format: 'absolute-uri' }),
   scopes: list(text('A scope.', { format: 'scope' }), 'Scopes of this resource.', { default: [] }),
+  default_scopes: optional(
+    list(
+      text('A scope.', { format: 'scope' }),
+      'Scopes of a request for this resource that names none. Default: such a request is refused.',
+    ),
+  ),
+  self_described_clients: optional(
+    flag('Whether clients that register themselves may ask for its scopes. Default: false.'),
+  ),
   access_token_ttl: optional(
     integer('Lifetime of its access tokens in seconds. Default: tokens.access_token_ttl.', {
       minimum: 30,

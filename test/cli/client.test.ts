@@ -150,6 +150,23 @@ t.test('every refusal of a client command is one sentence and its exit code', as
   t.match(JSON.parse(ran.err), { error: { code: 'store_in_memory' } });
 });
 
+t.test('a scheme that another app can claim is accepted with a warning', async (t) => {
+  const { runInProcess: runHere } = await openCommandFolder(t);
+  const uri = 'cursor://anysphere.cursor-mcp/oauth/callback';
+  const added = await runHere(['client', 'add', '--type', 'native', '--redirect-uri', uri]);
+  t.equal(added.exit, 0, added.err);
+  t.match(added.err, /^cursor: is no reversed domain name/);
+  const refused = await runHere([
+    'client',
+    'add',
+    '--type',
+    'native',
+    '--redirect-uri',
+    'javascript:alert(1)',
+  ]);
+  t.match(refused, { exit: 2, err: /has the scheme javascript, which browsers handle themselves/ });
+});
+
 t.test('a secret comes from standard input, and a weak one is refused', async (t) => {
   const { run } = await openCommandFolder(t);
   const secret = randomBytes(32).toString('hex');

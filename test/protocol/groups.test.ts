@@ -18,6 +18,7 @@ import { readIdToken, readUserinfo, receive } from '../support/tokens.ts';
 const api = 'https://api.example.com/';
 const table = 'https://table.example.com/';
 const opaque = 'https://opaque.example.com/';
+const initialAccessToken = 'an-initial-access-token-of-the-operator';
 const offline = { scope: 'openid groups offline_access', prompt: 'consent' };
 
 const operations: string[] = [];
@@ -39,7 +40,7 @@ const server = await startInProcess(
       },
       { audience: opaque, scopes: ['look'], access_token_format: 'opaque', claims: ['groups'] },
     ],
-    registration: { enabled: true },
+    registration: { enabled: true, initial_access_tokens: [initialAccessToken] },
   },
   { observe: (operation) => operations.push(operation) },
 );
@@ -102,12 +103,14 @@ t.test('a self-registered client may not use the scope unless the operator lists
   const register = (metadata: object) =>
     fetch(`${server.issuer}/oauth/register`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${initialAccessToken}` },
       body: JSON.stringify({ redirect_uris: [redirectUri], ...metadata }),
     });
-  const refused = await register({ scope: 'openid groups' });
+  const refused = await register({ scope: 'groups' });
   t.equal(refused.status, 400);
   t.match(await refused.json(), { error: 'invalid_client_metadata', error_description: /groups/ });
+  const { scope } = await (await register({ scope: 'openid groups' })).json();
+  t.equal(scope, 'openid', 'it is left out (RFC 7591 §2)');
   t.notMatch(await (await register({})).json(), { scope: /groups/ });
 });
 

@@ -6,7 +6,7 @@ const api = 'https://api.example.com/';
 const config = {
   ...usualConfig,
   resources: [{ audience: api, scopes: ['api:read', 'api:write', 'email'] }],
-  registration: { enabled: true },
+  registration: { enabled: true, initial_access_tokens: ['an-initial-access-token'] },
   pages: { create_account: true, languages: ['en', 'pl'] },
   security: { password: { memory_kib: 8192, passes: 1 }, acr_values: ['low', 'high'] },
   tokens: { level_of_assurance_claim: 'loa' },

@@ -41,7 +41,7 @@ const readers: Readonly<Record<string, readonly [(text: string) => unknown, read
   ],
   addresses: [networkOf, [':', '::', '1:', '.', '1.', '%', 'f']],
   'redirect URIs': [
-    (uri) => redirectUriProblem(`https://a.example/${uri}`, false),
+    (uri) => redirectUriProblem(`https://a.example/${uri}`, { native: false, allowsScheme: () => true }),
     ['/', '..', '%', '#', '@', ' ', '*', '\\'],
   ],
   'user names': [

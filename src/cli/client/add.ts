@@ -6,7 +6,7 @@ import { formatMembers } from '../format-members.ts';
 import { readSecret } from '../secret-input.ts';
 import { connectionOf, environmentBlock } from './connection.ts';
 import { addMetadataOptions, type MetadataFlags, metadataOf } from './flags.ts';
-import { clientData, shownOnceNote } from './present.ts';
+import { clientData, schemeNotes, shownOnceNote } from './present.ts';
 import type { ChosenRecipe } from './recipe.ts';
 import { withClients } from './with-clients.ts';
 
@@ -84,6 +84,7 @@ export const add: Command = (group, context) => {
       },
       [formatMembers(shown), formatMembers(connection), block].join('\n\n'),
     );
+    for (const note of schemeNotes(added.client.metadata)) output.note(note);
     if (shownSecret !== undefined) output.note(shownOnceNote);
     const { scopeNotes } = await import('#src/services/clients/scope-notes.ts');
     for (const note of scopeNotes(config, added.client.metadata)) output.note(note);

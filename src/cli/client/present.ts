@@ -20,4 +20,13 @@ export const secretData = ({ name, secret, expiresAt }: NewSecret) => ({
   ...(expiresAt === undefined ? {} : { expires_at: isoTime(expiresAt) }),
 });
 
+/** RFC 8252 §7.1 wants a reversed domain name, so that two apps on a device do not claim the same scheme. */
+export const schemeNotes = ({ redirect_uris: uris = [] }: ClientRecord['metadata']): readonly string[] =>
+  [...new Set(uris.map((uri) => URL.parse(uri)?.protocol ?? ''))]
+    .filter((protocol) => !/^https?:$|\./.test(protocol))
+    .map(
+      (protocol) =>
+        `${protocol} is no reversed domain name, so any app on the device may claim it; use it only if the application can't do otherwise.`,
+    );
+
 export const shownOnceNote = 'The secret is shown this once; only its hash is kept.';

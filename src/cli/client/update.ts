@@ -3,7 +3,7 @@ import type { ClientMetadata } from '#src/services/clients/index.ts';
 import { formatMembers } from '../format-members.ts';
 import { collectValues } from '../paging.ts';
 import { addMetadataOptions, type MetadataFlags, metadataOf } from './flags.ts';
-import { clientData } from './present.ts';
+import { clientData, schemeNotes } from './present.ts';
 import { withClients } from './with-clients.ts';
 
 interface UpdateFlags extends MetadataFlags {
@@ -41,6 +41,6 @@ export const update: Command = (group, context) => {
       return { record: changed, notes: scopeNotes(config, changed.metadata) };
     });
     context.output.answer(clientData(record), formatMembers(clientData(record)));
-    for (const note of notes) context.output.note(note);
+    for (const note of [...notes, ...schemeNotes(record.metadata)]) context.output.note(note);
   });
 };

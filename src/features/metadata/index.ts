@@ -5,6 +5,7 @@
 import type { Config } from '#config';
 import type { Feature } from '../../feature.ts';
 import { mtlsEndpoints } from '../../provider/paths.ts';
+import { isRegistrationOpen, registrableScopes } from '../../services/clients/index.ts';
 
 /** Members change with the configuration only. Clients notice a change within the time that they cache keys at least. */
 const cacheSeconds = 300;
@@ -23,16 +24,21 @@ const mtlsAliases = (origin: string, document: Metadata) => ({
   ),
 });
 
-const addMissingMembers = (document: Metadata, { resources, pages, proxy }: Config): Metadata => {
+const addMissingMembers = (document: Metadata, config: Config): Metadata => {
+  const { resources, pages, proxy } = config;
   const methods = document['token_endpoint_auth_methods_supported'];
   const algorithms = document['token_endpoint_auth_signing_alg_values_supported'];
   const scopes = [
     ...strings(document['scopes_supported']),
     ...resources.flatMap((resource) => resource.scopes),
   ];
+  const registrable = registrableScopes(config);
   return {
     ...document,
-    scopes_supported: [...new Set(scopes)],
+    // Clients that register themselves ask for every scope that they find here.
+    scopes_supported: [...new Set(scopes)].filter(
+      (scope) => !isRegistrationOpen(config) || registrable.includes(scope),
+    ),
     prompt_values_supported: [
       'none',
       'login',

@@ -1,6 +1,6 @@
 import type { Config } from '#config';
-import { openidScopes } from '#config';
-import type { ClientMetadata } from '../../services/clients/index.ts';
+import { type ClientMetadata, registrableScopes } from '../../services/clients/index.ts';
+import { schemeOf, withApplicationType } from './application-type.ts';
 import { metadataRefused } from './errors.ts';
 
 type Policy = Config['registration'];
@@ -9,11 +9,20 @@ const refuse = (field: string, message: string): never => {
   throw metadataRefused(field, `${field}: ${message}`);
 };
 
-const checkGrantTypes = (policy: Policy, grants: readonly string[]): void => {
-  const foreign = grants.find((grant) => !policy.grant_types.includes(grant));
-  if (foreign === undefined) return;
-  refuse('grant_types', `${foreign} may not be registered here; use ${policy.grant_types.join(', ')}`);
+/**
+ * RFC 7591 §2: the server may replace what a client asks for. Apps ask for every grant or scope that they know of, so
+ * what is superfluous is left out, and the response says what is registered. A client that has nothing left is refused.
+ */
+const keep = (field: string, wanted: readonly string[], allowed: readonly string[]): readonly string[] => {
+  const kept = wanted.filter((one) => allowed.includes(one));
+  if (kept.length > 0) return kept;
+  const [first = 'an empty list'] = wanted;
+  return refuse(field, `${first} may not be registered here; use ${allowed.join(', ')}`);
 };
+
+/** RFC 7591 §2.1: only the grant authorization_code has a response type. */
+const allowedResponseTypes = (types: readonly string[], grants: readonly string[]): readonly string[] =>
+  grants.includes('authorization_code') && types.length > 0 ? keep('response_types', types, ['code']) : [];
 
 /**
  * A redirect URI proves that the client belongs to its sector. Without one, a client could name the sector of others
@@ -25,19 +34,6 @@ const checkSector = (metadata: ClientMetadata, grants: readonly string[]): void 
   if (isPairwise && hasGrantWithoutRedirect && metadata['sector_identifier_uri'] === undefined) {
     refuse('sector_identifier_uri', 'is needed for pairwise subjects with these grant types');
   }
-};
-
-/** The groups of a person are for applications that the operator knows, unless `registration.scopes` lists the scope. */
-const scopesByDefault = openidScopes.filter((scope) => scope !== 'groups');
-
-/** Returns the scopes that the client names, or all that the policy has. */
-const allowedScopes = (policy: Policy, scope: string | undefined): readonly string[] => {
-  const allowed = policy.scopes.length > 0 ? policy.scopes : scopesByDefault;
-  const requested = scope?.split(' ').filter((name) => name !== '') ?? allowed;
-  const foreign = requested.find((name) => !allowed.includes(name));
-  if (foreign !== undefined)
-    refuse('scope', `${foreign} may not be registered here; use ${allowed.join(' ')}`);
-  return requested;
 };
 
 /** `*.example.com` matches every name below example.com, but not example.com. */
@@ -55,6 +51,7 @@ const checkRedirects = (
     refuse(field, `may name ${policy.max_redirect_uris} URIs at most`);
   }
   const isAllowed = (uri: string): boolean => {
+    if (policy.redirect_schemes.includes(schemeOf(uri))) return true;
     const host = URL.parse(uri)?.hostname ?? '';
     return policy.redirect_hosts.some((pattern) => matchesHost(host, pattern));
   };
@@ -64,13 +61,24 @@ const checkRedirects = (
 };
 
 /** Applies the operator's rules, which come on top of the rules for all clients. Adds the scope if it is missing. */
-export const applyPolicy = (policy: Policy, metadata: ClientMetadata): ClientMetadata => {
-  const grants = metadata.grant_types ?? ['authorization_code'];
-  checkGrantTypes(policy, grants);
+export const applyPolicy = (
+  config: Pick<Config, 'registration' | 'resources'>,
+  given: ClientMetadata,
+): ClientMetadata => {
+  const { registration: policy } = config;
+  const metadata = withApplicationType(given, policy.redirect_schemes);
+  const { grant_types: wantedGrants, response_types: wantedTypes } = metadata;
+  const grants = keep('grant_types', wantedGrants ?? ['authorization_code'], policy.grant_types);
   checkSector(metadata, grants);
-  const scopes = allowedScopes(policy, metadata.scope);
   for (const field of ['redirect_uris', 'post_logout_redirect_uris'] as const) {
     checkRedirects(policy, field, metadata[field] ?? []);
   }
-  return { ...metadata, scope: scopes.join(' ') };
+  const scopes = registrableScopes(config);
+  const wantedScopes = metadata.scope?.split(' ').filter((name) => name !== '') ?? scopes;
+  return {
+    ...metadata,
+    ...(wantedGrants !== undefined && { grant_types: grants }),
+    ...(wantedTypes !== undefined && { response_types: allowedResponseTypes(wantedTypes, grants) }),
+    scope: keep('scope', wantedScopes, scopes).join(' '),
+  };
 };

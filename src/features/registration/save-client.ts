@@ -26,7 +26,7 @@ export const createSaveClient =
   async (mode, given, writes) => {
     const policy = config.registration;
     try {
-      const metadata = applyPolicy(policy, given);
+      const metadata = applyPolicy(config, given);
       await engineValidation.validate(metadata, needsSecret(metadata) ? placeholder : undefined);
       const secret = createSecret({ clock, ttlSeconds: policy.secret_ttl });
       const registration: Registration = { metadata, secret: toRegistrationSecret(secret), writes };

@@ -12,9 +12,11 @@ const allowedScopes = (
   return scopes.filter((one) => own.has(one));
 };
 
-/** A client that registered itself gets no token for an API unless the operator allows it a scope of the API. */
+/** A client that registered itself gets no token for an API unless the operator allows such clients for it, or a scope of it. */
 export const isResourceAllowed = (resource: ResourceConfig, client: ClientMetadata): boolean =>
-  client['from_registration'] !== true || allowedScopes(resource, client).length > 0;
+  client['from_registration'] !== true ||
+  resource.self_described_clients === true ||
+  allowedScopes(resource, client).length > 0;
 
 /** The scopes of an API that a client may have: its registered `scope` limits those of APIs too (RFC 7591 §2). */
 export const restrictToClient = (

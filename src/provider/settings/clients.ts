@@ -1,5 +1,6 @@
 import { type Configuration, errors } from 'oidc-provider';
 import type { Config } from '#config';
+import { mayUseScope } from '../client-scope.ts';
 
 /** Members of a client's metadata that only this server has. Their values are checked when a client is registered. */
 const ownMetadata = [
@@ -16,21 +17,39 @@ const ownMetadata = [
   'resources',
 ];
 
+type Client = Readonly<Record<string, unknown>>;
+
+/** The default scopes of the resources that a request names, as far as the client may use them. */
+const defaultScopesOf = (
+  { resources }: Pick<Config, 'resources'>,
+  audiences: readonly unknown[],
+  client: Client,
+): readonly string[] =>
+  resources
+    .filter(({ audience }) => audiences.includes(audience))
+    .flatMap(({ default_scopes: scopes = [] }) => scopes)
+    .filter((scope) => mayUseScope(client, scope));
+
+const hasNoScopes = ({ resources }: Pick<Config, 'resources'>, wanted: unknown): boolean =>
+  resources.some(({ audience, scopes }) => audience === wanted && scopes.length === 0);
+
 /**
- * RFC 6749 §3.3: a request without a scope gets `openid`, unless the client may not have it. A request for an API has
- * no default. The audience of an `issuer_tokens` client has no scopes.
+ * RFC 6749 §3.3: a request without a scope gets `openid`, unless the client may not have it. A request for an API gets
+ * the default scopes of the API, or `openid` if the API has no scopes, because the engine grants nothing without one. The
+ * audience of an `issuer_tokens` client has no scopes.
  */
-const defaultScope = (client: Readonly<Record<string, unknown>>, resource: unknown): string => {
+const defaultScope = (config: Config, client: Client, resource: unknown): string => {
   if (client['issuer_tokens'] === true) return 'openid';
-  const { scope: registered } = client;
-  const allowed = typeof registered !== 'string' || registered.split(' ').includes('openid');
-  const forApi = [resource].flat().some((one) => one !== undefined);
-  if (!forApi && allowed) return 'openid';
+  const audiences = [resource].flat().filter((one) => one !== undefined);
+  const scopes = defaultScopesOf(config, audiences, client);
+  if (scopes.length > 0) return [...new Set(scopes)].join(' ');
+  if (audiences.every((audience) => hasNoScopes(config, audience)) && mayUseScope(client, 'openid'))
+    return 'openid';
   throw new errors.InvalidScope('the request has no scope, and no default applies', '');
 };
 
 /** The defaults of client metadata, and who needs PKCE. */
-export const clients = (_config: Config) =>
+export const clients = (config: Config) =>
   ({
     clientDefaults: {
       grant_types: ['authorization_code'],
@@ -42,7 +61,7 @@ export const clients = (_config: Config) =>
     extraParams: {
       scope: ({ oidc: { params } }, _scope, client) => {
         if (params && params['scope'] === undefined)
-          params['scope'] = defaultScope(client, params['resource']);
+          params['scope'] = defaultScope(config, client, params['resource']);
       },
     },
     responseTypes: ['code'],

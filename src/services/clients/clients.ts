@@ -18,7 +18,7 @@ import { clientProblems } from './validate.ts';
 
 export interface ClientsOptions {
   readonly store: Store;
-  readonly config: Pick<Config, 'claims' | 'clients' | 'resources'>;
+  readonly config: Pick<Config, 'claims' | 'clients' | 'registration' | 'resources'>;
   readonly clock: Clock;
   readonly events: Events;
   /** Without it no `client_secret_jwt` client can be stored. */
@@ -140,7 +140,14 @@ export const createClients = ({
       await publishChange('client.removed', id);
     },
     ...createSecretChanges({ change, clock, cipher }),
-    ...createRegister({ stored: clientStore, publishChange, clock, cipher, grantTypes }),
+    ...createRegister({
+      stored: clientStore,
+      publishChange,
+      clock,
+      cipher,
+      grantTypes,
+      redirectSchemes: config.registration.redirect_schemes,
+    }),
     close: lookup.close,
   };
 };

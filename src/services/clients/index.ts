@@ -21,5 +21,6 @@ export { configuredClientProblems } from './configured.ts';
 export { checkConfiguredClients, incompatibility } from './incompatibility.ts';
 export { metadataShapes } from './metadata-names.ts';
 export { ClientRefused } from './problem.ts';
+export { isRegistrationOpen, registrableScopes } from './registrable-scopes.ts';
 export { makeClientSecret } from './stored-secret.ts';
 export { clientProblems, shapeProblems } from './validate.ts';

@@ -10,11 +10,23 @@ export const isSafeWebUri = (text: string): boolean => {
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url));
 };
 
+interface RedirectRules {
+  readonly native: boolean;
+  /** Whether native clients may use this scheme although it is no reversed domain name. */
+  readonly allowsScheme: (scheme: string) => boolean;
+}
+
+/** Browsers handle these themselves, and some run what follows. */
+const browserSchemes = ['about', 'blob', 'data', 'file', 'javascript', 'vbscript', 'view-source'];
+
 /**
  * Why a redirect URI can't be registered (RFC 9700 §2.1 and §4.1, RFC 8252 §7). It has to be exact, because it is
  * compared character by character, and it must lead only to the client.
  */
-export const redirectUriProblem = (text: string, native: boolean): string | undefined => {
+export const redirectUriProblem = (
+  text: string,
+  { native, allowsScheme }: RedirectRules,
+): string | undefined => {
   const url = URL.parse(text);
   if (url === null) return 'is not an absolute URI';
   if (text.length > maxLength) return `is longer than ${maxLength} characters`;
@@ -31,8 +43,10 @@ export const redirectUriProblem = (text: string, native: boolean): string | unde
   if (url.protocol === 'http:')
     return isLoopback(url) ? undefined : 'must use https (http is for loopback only)';
   if (!native) return 'must use https; only native clients may use a custom scheme';
-  // RFC 8252 §7.1 requires a reversed domain name of the developer. That also excludes javascript: and data:.
-  return url.protocol.includes('.')
+  const scheme = url.protocol.slice(0, -1);
+  if (browserSchemes.includes(scheme)) return `has the scheme ${scheme}, which browsers handle themselves`;
+  // RFC 8252 §7.1 requires a reversed domain name of the developer.
+  return scheme.includes('.') || allowsScheme(scheme)
     ? undefined
     : 'needs a scheme with a reversed domain name, as com.example.app:';
 };

@@ -19,6 +19,7 @@ interface Dependencies {
   readonly clock: Clock;
   readonly cipher: SecretCipher | undefined;
   readonly grantTypes: readonly GrantType[];
+  readonly redirectSchemes: readonly string[];
 }
 
 /** A stored hash can't verify the signatures of client_secret_jwt, so a client that changes to it needs a new secret. */
@@ -54,11 +55,12 @@ export const createRegister = ({
   clock,
   cipher,
   grantTypes,
+  redirectSchemes,
 }: Dependencies): Pick<Clients, 'register' | 'updateRegistration'> => {
   const checkMetadata = (client: StoredClient, metadata: ClientMetadata): void => {
     const lowersProfile = client.metadata.profile === 'fapi2' && metadata.profile !== 'fapi2';
     const problems = [
-      ...clientProblems(metadata, 'client', grantTypes),
+      ...clientProblems(metadata, 'client', grantTypes, redirectSchemes),
       ...(lowersProfile
         ? [{ field: 'profile', message: 'can not be lowered from fapi2; name it again' }]
         : []),

@@ -1,6 +1,7 @@
 import { claimMappingProblems } from '#config';
 import { isMisleading } from '#src/readable-text.ts';
 import type { GrantType } from '../../provider/grant-types.ts';
+import { authenticationMethodOf } from './authentication-methods.ts';
 import type { ClientMetadata } from './client.ts';
 import { dependentMetadataProblems } from './dependent-metadata.ts';
 import { fapi2Problems } from './fapi2.ts';
@@ -55,11 +56,13 @@ const choiceProblems = (metadata: ClientMetadata): Problem[] =>
       : [{ field, message: `must be ${allowed.join(' or ')}` }];
   });
 
-const uriProblems = (metadata: ClientMetadata): Problem[] => {
+type AllowsScheme = (scheme: string) => boolean;
+
+const uriProblems = (metadata: ClientMetadata, allowsScheme: AllowsScheme): Problem[] => {
   const native = metadata.application_type === 'native';
   const redirects = (['redirect_uris', 'post_logout_redirect_uris'] as const).flatMap((field) =>
     (metadata[field] ?? []).flatMap((uri) => {
-      const problem = redirectUriProblem(uri, native);
+      const problem = redirectUriProblem(uri, { native, allowsScheme });
       return problem === undefined ? [] : [{ field, message: `${uri} ${problem}` }];
     }),
   );
@@ -96,11 +99,15 @@ const claimProblems = ({ claims }: ClientMetadata): Problem[] =>
         message: [...path, message].join(': '),
       }));
 
-/** Every rule that `metadata` breaks. Without any, the client may be registered. */
+/**
+ * Every rule that `metadata` breaks. Without any, the client may be registered. `redirectSchemes` are those of
+ * `registration.redirect_schemes`; operators may use any.
+ */
 export const clientProblems = (
   metadata: ClientMetadata,
   by: Registrant,
   grantTypes: readonly GrantType[],
+  redirectSchemes: readonly string[] = [],
 ): readonly Problem[] => {
   const malformed = [...shapeProblems(metadata), ...choiceProblems(metadata)];
   if (malformed.length > 0) return malformed;
@@ -110,6 +117,9 @@ export const clientProblems = (
       : operatorOnlyNames
           .filter((field) => metadata[field] !== undefined)
           .map((field) => ({ field, message: 'is for the operator to set; leave it out' }));
+  /** Another app can claim such a scheme. PKCE keeps the code of a public client from it; a secret would not. */
+  const allowsScheme: AllowsScheme = (scheme) =>
+    by === 'operator' || (redirectSchemes.includes(scheme) && authenticationMethodOf(metadata) === 'none');
   const problems = [
     ...(/^[\x21-\x7e]{1,255}$/.test(metadata.client_id)
       ? []
@@ -117,7 +127,7 @@ export const clientProblems = (
     ...reserved,
     ...nameProblems(metadata),
     ...claimProblems(metadata),
-    ...uriProblems(metadata),
+    ...uriProblems(metadata, allowsScheme),
     ...grantProblems(metadata, grantTypes),
     ...keyProblems(metadata),
     ...(metadata.profile === 'fapi2' ? fapi2Problems(metadata) : []),
