@@ -29,6 +29,7 @@ import {
   deadlineCoversOneOperation,
   defaultLanguageIsOffered,
   defaultScopesExist,
+  mailUserHasPassword,
   workersShareTheStore,
 } from './settings.ts';
 
@@ -61,4 +62,5 @@ export const rules: readonly Rule[] = [
   defaultScopesExist,
   deadlineCoversOneOperation,
   workersShareTheStore,
+  mailUserHasPassword,
 ];

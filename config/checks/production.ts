@@ -32,14 +32,14 @@ export const productionStoreLasts: Rule = {
 
 /** A configuration file ends up in backups, images and version control. */
 export const productionSecretsAreNotPlain: Rule = {
-  needs: ['mode', 'clients', 'accounts'],
-  check: ({ mode, clients, accounts }, { isFromFile }) => {
+  needs: ['mode', 'clients', 'accounts', 'mail'],
+  check: ({ mode, clients, accounts, mail }, { isFromFile }) => {
     if (mode !== 'production') return [];
-    const plain = (value: string | undefined, path: readonly string[], instead: string) =>
+    const plain = (value: string | undefined, path: readonly string[], instead?: string) =>
       when(
         value !== undefined && !isFromFile(path),
         path,
-        `Production refuses a secret in plain text. Use ${path.at(-1)}_file with the name of a file that holds it, or ${instead}.`,
+        `Production refuses a secret in plain text. Use ${path.at(-1)}_file with the name of a file that holds it${instead === undefined ? '' : `, or ${instead}`}.`,
       );
     return [
       ...clients.flatMap((client, index) => [
@@ -59,6 +59,7 @@ export const productionSecretsAreNotPlain: Rule = {
       ...accounts.flatMap((account, index) =>
         plain(account.password, ['accounts', String(index), 'password'], 'password_hash instead'),
       ),
+      ...plain(mail?.password, ['mail', 'password']),
     ];
   },
 };

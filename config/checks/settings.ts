@@ -51,3 +51,23 @@ export const workersShareTheStore: Rule = {
       'Several processes can not share memory:. Use sqlite:PATH or redis://HOST, or one worker.',
     ),
 };
+
+export const mailUserHasPassword: Rule = {
+  needs: ['mail'],
+  check: ({ mail }) => {
+    if (mail === undefined) return [];
+    const hasUser = new URL(mail.url).username !== '';
+    return [
+      ...when(
+        hasUser && mail.password === undefined,
+        ['mail', 'password'],
+        'Is missing: mail.url names a user. Use password_file with the name of a file that holds it.',
+      ),
+      ...when(
+        !hasUser && mail.password !== undefined,
+        ['mail', 'url'],
+        'Names no user for the password: write it as smtps://USER@HOST.',
+      ),
+    ];
+  },
+};

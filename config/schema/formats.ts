@@ -39,6 +39,17 @@ const storeUrls = [
   /^redis\+sentinel:\/\/(?:[^@/?#\s]*@)?[^@/?#\s]+\/[^/?#\s]+(?:\?[^#\s]*)?$/,
 ];
 
+const isMailServer = (value: string): boolean => {
+  if (!/^smtps?:\/\/[^\s]+$/.test(value) || !URL.canParse(value)) return false;
+  const { hostname, password, pathname, search, hash } = new URL(value);
+  return hostname !== '' && password === '' && /^\/?$/.test(pathname) && search === '' && hash === '';
+};
+
+/** One address that is safe in an SMTP command: no spaces, quotes, brackets, commas or invisible characters. */
+const address = String.raw`[^\s@<>"',;:()[\]\\\p{C}]+@[^\s@<>"',;:()[\]\\\p{C}]+`;
+const mailAddress = new RegExp(`^${address}$`, 'u');
+const mailbox = new RegExp(String.raw`^(?:[^<>"\p{C}]{1,100} <${address}>|${address})$`, 'u');
+
 const isRfc3339 = (value: string): boolean =>
   /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/i.test(value) &&
   !Number.isNaN(Date.parse(value));
@@ -73,6 +84,22 @@ const formats = {
     test: (value) => /^\$(argon2id|argon2i|scrypt|2[aby])\$\S+$/.test(value),
   },
   email: { expected: 'an e-mail address', test: (value) => /^[^\s@]+@[^\s@]+$/.test(value) },
+  'mail-address': {
+    expected: 'one e-mail address, as id@example.com',
+    test: (value) => value.length <= 254 && mailAddress.test(value),
+  },
+  mailbox: {
+    expected: 'an e-mail address, as id@example.com, or a name with one, as Example <id@example.com>',
+    test: (value) => value.length <= 254 && mailbox.test(value),
+  },
+  'mail-server': {
+    expected: 'smtps://USER@HOST or smtp://USER@HOST, without a password',
+    test: isMailServer,
+  },
+  'mail-domain': {
+    expected: 'a domain in lower case, as example.com',
+    pattern: '^[a-z0-9-]+(\\.[a-z0-9-]+)+$',
+  },
   'date-time': { expected: 'an RFC 3339 time, as 2027-01-31T00:00:00Z', test: isRfc3339 },
   date: { expected: 'a date as YYYY-MM-DD, or a year', pattern: '^\\d{4}(-\\d{2}-\\d{2})?$' },
   'private-scheme': {

@@ -8,6 +8,7 @@ import { account } from './account.ts';
 import { client } from './client.ts';
 import { group } from './group.ts';
 import { keys } from './keys.ts';
+import { mail } from './mail.ts';
 import { admin, audit, log, metrics, tracing } from './operation.ts';
 import { pages } from './pages.ts';
 import { registration } from './registration.ts';
@@ -38,6 +39,7 @@ export const schema = section('Configuration of Postern.', {
   keys,
   registration,
   pages,
+  mail,
   demo,
   metrics,
   audit,

@@ -72,6 +72,14 @@ const throttle = section('Rate limits, counted in the store (IPv6 addresses by /
     'Device codes issued to such clients at one address, counted in the same way',
     60,
   ),
+  mail_request_per_address: perMinute(
+    'Requests for a message, as with a forgotten password, from one address',
+    10,
+  ),
+  mail_per_recipient: integer(
+    'Messages of one kind that anyone can make one account or e-mail address get per hour. 0: no limit.',
+    { default: 5, minimum: 0, maximum: 1000 },
+  ),
   registration_per_address: perMinute('Clients registered and accounts created from one address', 10),
 });
 

@@ -22,8 +22,10 @@ import { device } from './device/index.ts';
 import { health } from './health/index.ts';
 import { jsonTokens } from './json-tokens/index.ts';
 import { logout } from './logout/index.ts';
+import { mailPreview } from './mail-preview/index.ts';
 import { metadata } from './metadata/index.ts';
 import type { Metrics } from './metrics/index.ts';
+import { forgotPath, passwordReset } from './password-reset/index.ts';
 import { playground, playgroundClientConfigs } from './playground/index.ts';
 import { profiles } from './profiles/index.ts';
 import { pushedRequests } from './pushed-requests/index.ts';
@@ -55,7 +57,9 @@ export const clientsOfFeatures = playgroundClientConfigs;
 
 export const createFeatures = (dependencies: FeatureDependencies): readonly Feature[] => {
   const { config, store, clock, events, pages, metrics, services, grantTypes, engine } = dependencies;
-  const { accounts, admission, audit, clients, keys, levels, limits, outbox, readiness, throttle } = services;
+  const { accounts, admission, audit, clients, endEverything, keys, levels, limits, links, mail, outbox } =
+    services;
+  const { readiness, throttle } = services;
   const cookieKeys = () => keys.current().cookieKeys;
   const [cookieKey = ''] = cookieKeys();
   const features: readonly Feature[] = [
@@ -70,7 +74,10 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
       throttle,
       levels,
       cookieKeys,
+      forgotPassword: mail.isEnabled ? { href: forgotPath } : undefined,
     }),
+    passwordReset({ config, clock, events, pages, accounts, endEverything, links, mail, throttle }),
+    mailPreview({ mail, pages }),
     consent({ config, clock, events, accounts }),
     device({ config, clock, pages, throttle }),
     ciba({

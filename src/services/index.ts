@@ -13,8 +13,9 @@ import { type AuthenticationLevels, createAuthenticationLevels } from './authent
 import { type Clients, createClients } from './clients/index.ts';
 import { createGroups, type Groups } from './groups/index.ts';
 import { createKeys, type Keys } from './keys/index.ts';
+import { createMail, type Mail } from './mail/index.ts';
 import { createOneTimeLinks, type OneTimeLinks } from './one-time-links/index.ts';
-import { createOutbox, type Outbox } from './outbox/index.ts';
+import { createOutbox, mailQueue, type Outbox, requestQueue } from './outbox/index.ts';
 import { createRateLimits, type RateLimits } from './rate-limits/index.ts';
 import { createReadiness, type Readiness } from './readiness/index.ts';
 import {
@@ -49,6 +50,7 @@ export interface Services {
   readonly levels: AuthenticationLevels;
   readonly limits: RateLimits;
   readonly links: OneTimeLinks;
+  readonly mail: Mail;
   readonly outbox: Outbox;
   readonly readiness: Readiness;
   readonly endEverything: EndEverything;
@@ -90,7 +92,9 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
   const links = createOneTimeLinks({ store, clock, secret });
   const limits = createRateLimits({ config, store, clock, events });
   const levels = createAuthenticationLevels(config);
-  const outbox = createOutbox({ store, clock, events, onError });
+  const outbox = createOutbox({ store, clock, events, onError, queue: requestQueue });
+  const mailOutbox = createOutbox({ store, clock, events, onError, queue: mailQueue });
+  const mail = createMail({ config, clock, outbox: mailOutbox });
   const readiness = createReadiness(store, keys);
   const { sessions, endEverything } = createSessionServices({ store, clock, events, accounts, clients });
 
@@ -104,6 +108,7 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
     levels,
     limits,
     links,
+    mail,
     outbox,
     readiness,
     endEverything,
@@ -113,7 +118,7 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
       await accounts.checkGroupClaims();
       // The audit starts first and stops last: it records what the others do until the end.
       const stops: (() => Promise<void>)[] = [];
-      for (const service of [audit, outbox, limits, admission, readiness])
+      for (const service of [audit, outbox, mail, limits, admission, readiness])
         stops.unshift(await service.start());
       const ending = endDisabledAccounts({ accounts, endEverything }).catch(onError);
       return async () => {

@@ -4,6 +4,7 @@ import t from 'tap';
 import { openStore } from '#adapters/index.ts';
 import { grantTypesOf } from '#src/features/declarations.ts';
 import { checkClients } from '#src/features/doctor/index.ts';
+import { insertDelivery, mailQueue } from '#src/services/outbox/index.ts';
 import { assertEach } from '../support/assert-each.ts';
 import { parseReport, runDoctor } from '../support/doctor.ts';
 import { freshPrefix } from '../support/redis.ts';
@@ -18,6 +19,7 @@ import {
   testConfig,
   usualConfig,
 } from '../support/setup/index.ts';
+import { startSmtp } from '../support/smtp-server.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 t.test('a faulty configuration is reported alone', async (t) => {
@@ -213,4 +215,26 @@ t.test("a Redis that evicts or doesn't persist is found, and one that is down", 
   t.ok(gone.codes.includes('not_ready'), 'the server says so as well');
   await server.close();
   await redis.close();
+});
+
+t.test('the mail server and messages that wait are checked', async (t) => {
+  const smtp = await startSmtp({ mode: 451 });
+  t.teardown(smtp.close);
+  const folder = await openCommandFolder(t);
+  const settings = ['mail.from=id@example.com', `mail.url=smtp://127.0.0.1:${smtp.port}`].flatMap((one) => [
+    '--set',
+    one,
+  ]);
+  const doctor = async () => {
+    const { out } = await folder.runInProcess([...settings, 'doctor', '--json']);
+    return parseReport(out).findings.map(({ code }) => code);
+  };
+  t.equal((await folder.runInProcess(['account', 'add', 'ada', '--generate'])).exit, 0);
+  t.notOk((await doctor()).some((code) => code.startsWith('mail')));
+  const store = await openStore(`sqlite:${join(folder.cwd, 'store.db')}`, { clock: { now: Date.now } });
+  await store.commit([insertDelivery({ kind: 'mail.x', about: {}, tries: 2 }, Date.now(), mailQueue)]);
+  await store.close();
+  t.ok((await doctor()).includes('mail_waiting'));
+  await smtp.close();
+  t.ok((await doctor()).includes('mail_unusable'));
 });

@@ -47,14 +47,15 @@ const examineKeysAndClients = async (installation: Installation): Promise<Examin
 };
 
 const examineStore = async (installation: Installation): Promise<Examination> => {
-  const { checkStore } = await import('#src/features/doctor/index.ts');
+  const { checkStore, checkWaitingMail } = await import('#src/features/doctor/index.ts');
   const ofStore = await checkStore(installation.store, installation.clock);
   const hasErrors = ofStore.some(({ severity }) => severity === 'error');
   const contents = await examineKeysAndClients(installation).catch(
     // The check of the store has named the reason already, with what to do about it.
     (error: unknown): Examination => ({ findings: storeFindings(error).slice(hasErrors ? 1 : 0) }),
   );
-  return { ...contents, findings: [...ofStore, ...contents.findings] };
+  const ofMail = hasErrors ? [] : await checkWaitingMail(installation.store);
+  return { ...contents, findings: [...ofStore, ...contents.findings, ...ofMail] };
 };
 
 /** The rules of the engine are found with the clients of a store. Without one, only a rehearsal finds them. */
@@ -89,7 +90,7 @@ export const examine = async (
     if (error instanceof ConfigurationError) return configurationFindings(error);
     throw error;
   }
-  const { checkSettings, checkFromOutside } = await import('#src/features/doctor/index.ts');
+  const { checkSettings, checkFromOutside, checkMailServer } = await import('#src/features/doctor/index.ts');
   const inside: Examination = config.store.url.startsWith('memory:')
     ? await examineWithoutStore(config)
     : await withInstallation(examineStore, { config }).catch((error: unknown) => ({
@@ -99,6 +100,7 @@ export const examine = async (
   return [
     ...checkSettings(config),
     ...inside.findings,
+    ...(await checkMailServer(config)),
     ...(await checkFromOutside({ config, url: url ?? config.issuer, kids, sampleClient })),
   ];
 };

@@ -14,4 +14,6 @@ export interface SignInDependencies {
   readonly levels: AuthenticationLevels;
   /** Sign the cookie of known devices, newest first. */
   readonly cookieKeys: () => readonly string[];
+  /** The page for people who forgot their password, if there is one. */
+  readonly forgotPassword: { readonly href: string } | undefined;
 }

@@ -19,7 +19,7 @@ const finishWithRegistration = ({ interaction }: Visit): StepOutcome => {
 };
 
 export const createLoginStep = (
-  { accounts, clock, config, events, levels, throttle }: SignInDependencies,
+  { accounts, clock, config, events, forgotPassword, levels, throttle }: SignInDependencies,
   devices: KnownDevices,
   prompt: InstanceType<typeof interactionPolicy.Prompt>,
 ): Step => {
@@ -33,7 +33,7 @@ export const createLoginStep = (
       const otherTab = await signedInElsewhere(visit, accounts);
       if (!otherTab) {
         const sessionAccount = await reauthenticating(visit, accounts);
-        return { show: renderLogin(visit, { pages, sessionAccount }) };
+        return { show: renderLogin(visit, { pages, sessionAccount, forgotPassword }) };
       }
       // The engine decides whether the sign-in in the other tab satisfies this request.
       if (hasQuery(visit.request, 'continue')) return { finish: {} };
@@ -45,7 +45,12 @@ export const createLoginStep = (
       const credentials = credentialsIn(form, sessionAccount);
       const { login, password, remember } = credentials;
       const showAgain = (problem: LoginProblem): { readonly show: string; readonly status: number } => ({
-        show: renderLogin(visit, { pages, sessionAccount, typed: { login, remember, problem } }),
+        show: renderLogin(visit, {
+          pages,
+          sessionAccount,
+          forgotPassword,
+          typed: { login, remember, problem },
+        }),
         status: 422,
       });
 

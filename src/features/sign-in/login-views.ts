@@ -16,12 +16,13 @@ interface LoginViewOptions {
   readonly pages: Pick<Config['pages'], 'create_account' | 'remember_me'>;
   /** The account that signs in again; absent: any account may sign in. */
   readonly sessionAccount: Account | undefined;
+  readonly forgotPassword: { readonly href: string } | undefined;
   readonly typed?: Pick<LoginModel, 'login' | 'remember' | 'problem'>;
 }
 
 export const renderLogin = (
   visit: Visit,
-  { pages, sessionAccount, typed = {} }: LoginViewOptions,
+  { pages, sessionAccount, forgotPassword, typed = {} }: LoginViewOptions,
 ): string => {
   const login = sessionAccount?.username ?? typed.login ?? loginHintOf(visit);
   const switchTo = `${visit.action}?another=yes`;
@@ -32,6 +33,7 @@ export const renderLogin = (
     ...(login !== undefined && { login }),
     ...(typed.problem && { problem: typed.problem }),
     ...(pages.remember_me && { remember: typed.remember ?? false }),
+    ...(forgotPassword && { forgot: forgotPassword }),
     ...(sessionAccount && { reauthentication: { switchTo } }),
     ...(pages.create_account && !sessionAccount && { register: { href: `${visit.action}?register=yes` } }),
   });

@@ -99,6 +99,8 @@ export interface SignInTime {
 export interface ChangePassword {
   /** Keeps refresh tokens with `offline_access`. Sessions end, because the password that began them is gone. */
   readonly keepTokens?: boolean;
+  /** Committed together with the password, as the use of the link that allows the change. */
+  readonly also?: readonly Write[];
 }
 
 export interface SignInRefused {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Config } from '#config';
 import { exitCode, Failure } from '#src/errors.ts';
 import type { Events } from '#src/events.ts';
-import type { Clock, Store } from '#src/store/port.ts';
+import type { Clock, Store, Write } from '#src/store/port.ts';
 import { createReadThroughCache } from '#src/store/read-through-cache.ts';
 import { createGroups, normalizeGroups } from '../groups/index.ts';
 import type { Account, Accounts, ChangePassword, GroupChange } from './account.ts';
@@ -112,9 +112,10 @@ export const createAccounts = ({ store, config, clock, events }: AccountsOptions
     id: string,
     type: string,
     next: (record: AccountRecord) => AccountRecord,
+    also: readonly Write[] = [],
   ): Promise<Account> => {
     refuseConfigured(id);
-    const record = await stored.change(id, next);
+    const record = await stored.change(id, next, async () => also);
     await publishChange(type, id);
     return toAccount(record);
   };
@@ -143,14 +144,15 @@ export const createAccounts = ({ store, config, clock, events }: AccountsOptions
   const setPassword = async (
     id: string,
     password: string,
-    { keepTokens = false }: ChangePassword = {},
+    { keepTokens = false, also }: ChangePassword = {},
   ): Promise<void> => {
     refuseConfigured(id);
     const hash = await passwords.hash(password);
-    await change(id, 'account.password_changed', (record) => {
+    const withHash = (record: AccountRecord): AccountRecord => {
       const now = clock.now();
       return { ...record, hash, passwordChangedAt: now, ...(!keepTokens && { signedOutAt: now }) };
-    });
+    };
+    await change(id, 'account.password_changed', withHash, also);
   };
 
   const find = async (id: string): Promise<Account | undefined> => configured.byId.get(id) ?? cache.get(id);

@@ -45,7 +45,10 @@ export interface AccountStore {
   remove(id: string): Promise<void>;
 }
 
-/** Writes that fail when what an account depends on has changed. */
+/**
+ * Writes that fail when what an account depends on has changed. The conflict of one that consumes a document is thrown,
+ * because it fails for good.
+ */
 type Conditions = () => Promise<readonly Write[]>;
 
 interface AccountRecordPage {
@@ -74,6 +77,11 @@ export const nameTaken = (username: string): Failure =>
     status: 409,
     exit: exitCode.conflict,
   });
+
+const isUsedUp = ({ key }: Conflict, writes: readonly Write[]): boolean =>
+  writes.some(
+    ({ op, key: { kind, family } }) => op === 'consume' && kind === key.kind && family === key.family,
+  );
 
 export const createAccountStore = (store: Store, clock: Clock): AccountStore => {
   const byId = async (id: string): Promise<StoredAccount | undefined> => {
@@ -146,6 +154,7 @@ export const createAccountStore = (store: Store, clock: Clock): AccountStore => 
           return await commitWithName(record, [...writes, insertAccount(record)]);
         } catch (error) {
           if (!(error instanceof Conflict)) throw error;
+          if (isUsedUp(error, writes)) throw error;
           if (attempt === maxAttempts)
             throw new StoreUnavailable('what an account depends on changes too often', { cause: error });
         }
@@ -167,7 +176,7 @@ export const createAccountStore = (store: Store, clock: Clock): AccountStore => 
           }
           return record;
         } catch (error) {
-          if (!(error instanceof Conflict)) throw error;
+          if (!(error instanceof Conflict) || isUsedUp(error, writes)) throw error;
           if (error.reason === 'absent' && error.key.kind === kinds.account) throw notFound();
           if (attempt === maxAttempts)
             throw new StoreUnavailable('an account changes too often', { cause: error });

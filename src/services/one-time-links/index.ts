@@ -14,4 +14,9 @@
  * To add a purpose: choose a name for `purpose`, and a route with the token as its last part, because request logs and
  * traces show the pattern of a route and never its parameters.
  */
-export { createOneTimeLinks, linkGone, type OneTimeLinks } from './one-time-links.ts';
+export {
+  createOneTimeLinks,
+  linkGone,
+  type OneTimeLink,
+  type OneTimeLinks,
+} from './one-time-links.ts';

@@ -7,7 +7,7 @@ import { kinds } from '../../store/record-kinds.ts';
 import { insertLink, type LinkRecord, linkKey, readLink } from './record.ts';
 
 /** A link that exists, has not expired and was not used. */
-interface OneTimeLink extends LinkRecord {
+export interface OneTimeLink extends LinkRecord {
   readonly token: string;
 }
 

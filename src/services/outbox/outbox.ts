@@ -2,7 +2,8 @@ import type { Events } from '../../events.ts';
 import { Conflict } from '../../store/errors.ts';
 import type { Clock, Listed, Store } from '../../store/port.ts';
 import { UnitOfWork } from '../../store/unit-of-work.ts';
-import { type Delivery, insertDelivery, outboxIndex, postpone, readDelivery } from './record.ts';
+import { DeliveryFailed } from './delivery-failed.ts';
+import { type Delivery, insertDelivery, outboxIndex, postpone, type Queue, readDelivery } from './record.ts';
 
 type Handler = (about: Delivery['about']) => Promise<void>;
 
@@ -22,11 +23,9 @@ interface Dependencies {
   readonly clock: Clock;
   readonly events: Events;
   readonly onError: (error: unknown) => void;
+  readonly queue: Queue;
 }
 
-/** The pauses after each failed attempt. They are longer than an attempt takes, so that no two overlap. */
-const retryPauses = [3_000, 30_000, 300_000] as const;
-const maxTries = retryPauses.length + 1;
 /** Messages of a process that ended are found at the latest after this time. */
 const sweepMs = 30_000;
 const batchSize = 20;
@@ -36,12 +35,14 @@ const retryableStatuses: ReadonlySet<unknown> = new Set([408, 425, 429]);
 
 /** Without an answer there is no status. oidc-provider adds the response to the error. */
 const mayRetry = (error: unknown): boolean => {
+  if (error instanceof DeliveryFailed) return !error.isFinal;
   const response = error instanceof Error && 'response' in error ? error.response : undefined;
   if (!(response instanceof Response)) return true;
   return response.status >= 500 || retryableStatuses.has(response.status);
 };
 
-export const createOutbox = ({ store, clock, events, onError }: Dependencies): Outbox => {
+export const createOutbox = ({ store, clock, events, onError, queue }: Dependencies): Outbox => {
+  const { name, retryPauses } = queue;
   const handlers = new Map<string, Handler>();
   let running: Promise<void> | undefined;
   let again = false;
@@ -55,32 +56,36 @@ export const createOutbox = ({ store, clock, events, onError }: Dependencies): O
     const tries = delivery.tries + 1;
     const pause = retryPauses[delivery.tries] ?? sweepMs;
     try {
-      await store.commit([postpone(key, document, { ...delivery, tries }, clock.now() + pause)]);
+      const postponed = { delivery: { ...delivery, tries }, queue, at: clock.now() + pause };
+      await store.commit([postpone(key, document, postponed)]);
     } catch (error) {
       // Another process is sending it.
       if (error instanceof Conflict) return;
       throw error;
     }
-    const outcome = await handler(delivery.about).then(
-      () => 'ok' as const,
-      (error: unknown) => (mayRetry(error) ? ('unanswered' as const) : ('failed' as const)),
+    const failure = await handler(delivery.about).then(
+      () => undefined,
+      (error: unknown) => ({ error }),
     );
-    if (outcome === 'unanswered' && tries < maxTries) return scheduleSweep(pause);
-    await store.commit([{ op: 'remove', key }]);
     const { client } = delivery.about;
-    const details = { kind: delivery.kind, tries };
-    events.emit({
-      type: 'delivery',
-      outcome: outcome === 'ok' ? outcome : 'failed',
-      details,
+    const event = {
+      outcome: failure ? ('failed' as const) : ('ok' as const),
+      details: { kind: delivery.kind, tries },
       ...(client !== undefined && { client }),
-    });
+      ...(failure?.error instanceof DeliveryFailed && { reason: failure.error.reason }),
+    };
+    if (failure && mayRetry(failure.error) && tries <= retryPauses.length) {
+      if (event.reason !== undefined) events.emit({ ...event, type: 'delivery.postponed' });
+      return scheduleSweep(pause);
+    }
+    await store.commit([{ op: 'remove', key }]);
+    events.emit({ ...event, type: 'delivery' });
   };
 
   const sweep = async (): Promise<void> => {
     do {
       again = false;
-      const { items } = await store.list(outboxIndex.index, outboxIndex.of, {
+      const { items } = await store.list(outboxIndex, name, {
         limit: batchSize,
         to: clock.now(),
       });
@@ -118,7 +123,7 @@ export const createOutbox = ({ store, clock, events, onError }: Dependencies): O
   return {
     async send(kind, about, work) {
       const unit = work ?? new UnitOfWork(store);
-      unit.stage(insertDelivery({ kind, about, tries: 0 }, clock.now()));
+      unit.stage(insertDelivery({ kind, about, tries: 0 }, clock.now(), queue));
       unit.afterCommit(sweepSoon);
       if (work === undefined) await unit.commit();
     },

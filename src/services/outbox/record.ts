@@ -11,30 +11,60 @@ export interface Delivery {
   readonly tries: number;
 }
 
+/** The messages of one queue never wait for those of another, however slow their receivers are. */
+export interface Queue {
+  /** The name of the queue in the index. */
+  readonly name: string;
+  /** The pauses after each failed attempt. They are longer than an attempt takes, so that no two overlap. */
+  readonly retryPauses: readonly number[];
+  readonly lifetimeMs: number;
+}
+
+/** Requests to clients. */
+export const requestQueue: Queue = {
+  name: 'due',
+  retryPauses: [3_000, 30_000, 300_000],
+  lifetimeMs: 3_600_000,
+};
+
+/** Mail servers ask to try again later, as with greylisting, which takes up to an hour (RFC 6647 §2.3). */
+export const mailQueue: Queue = {
+  name: 'mail',
+  retryPauses: [30_000, 120_000, 600_000, 1_800_000],
+  lifetimeMs: 7_200_000,
+};
+
 const format = record<Delivery>('delivery');
-const lifetimeMs = 3_600_000;
 
-export const outboxIndex = { index: 'outbox', of: 'due' } as const;
+export const outboxIndex = 'outbox';
 
-const indexEntries = (at: number): readonly IndexEntry[] => [{ ...outboxIndex, at }];
+const indexEntries = ({ name }: Queue, at: number): readonly IndexEntry[] => [
+  { index: outboxIndex, of: name, at },
+];
 
 const bodyOf = (delivery: Delivery): string => format.encode(delivery);
 
-export const insertDelivery = (delivery: Delivery, now: number): Insert => ({
+export const insertDelivery = (delivery: Delivery, now: number, queue = requestQueue): Insert => ({
   op: 'insert',
   key: { kind: kinds.delivery, family: randomBytes(12).toString('base64url'), id: '' },
   body: bodyOf(delivery),
-  expiresAt: now + lifetimeMs,
-  index: indexEntries(now),
+  expiresAt: now + queue.lifetimeMs,
+  index: indexEntries(queue, now),
 });
 
+interface Postponed {
+  readonly delivery: Delivery;
+  readonly queue: Queue;
+  readonly at: number;
+}
+
 /** Replaces the record that was read, so only one process sends the message. For the others it isn't due any more. */
-export const postpone = (key: Key, before: Document, next: Delivery, at: number): Replace => ({
+export const postpone = (key: Key, before: Document, { delivery, queue, at }: Postponed): Replace => ({
   op: 'replace',
   key,
-  body: bodyOf(next),
+  body: bodyOf(delivery),
   expected: before.body,
-  index: indexEntries(at),
+  index: indexEntries(queue, at),
   ...(before.expiresAt !== undefined && { expiresAt: before.expiresAt }),
 });
 

@@ -9,8 +9,8 @@ import { allowed, refuse, type SignInVerdict, type Verdict } from './verdict.ts'
 export interface Throttle {
   /** Asked before the password is checked. */
   check(attempt: Attempt): Promise<SignInVerdict>;
-  /** Counts one use of `what` by `who` in this minute. `perMinute` 0 means no limit. */
-  take(what: string, who: string, perMinute: number): Promise<Verdict>;
+  /** Counts one use of `what` by `who` in this minute, or in another window. A limit of 0 means no limit. */
+  take(what: string, who: string, limit: number, windowMs?: number): Promise<Verdict>;
   /** The same for an address. An IPv6 address is counted with its /64 and with its /48. */
   takeByAddress(what: string, address: string, perMinute: number): Promise<Verdict>;
 }
@@ -33,10 +33,10 @@ export const createThrottle = ({ store, config, clock, secret }: ThrottleOptions
 
   return {
     check: createSignInThrottle({ store, limits, clock, bucket, count, countAddress }),
-    async take(what, who, perMinute) {
-      if (perMinute === 0) return allowed;
-      const counted = await count(`${what} ${bucket(what, who)}`, minute);
-      return counted <= perMinute ? allowed : refuse(minute);
+    async take(what, who, limit, windowMs = minute) {
+      if (limit === 0) return allowed;
+      const counted = await count(`${what} ${bucket(what, who)}`, windowMs);
+      return counted <= limit ? allowed : refuse(windowMs);
     },
     takeByAddress: async (what, address, perMinute) =>
       (await countAddress(what, address, perMinute)) ? allowed : refuse(minute),

@@ -1,3 +1,4 @@
+import { de as mail } from './mail/de.ts';
 import type { Messages } from './messages.ts';
 
 export const de = {
@@ -195,6 +196,29 @@ export const de = {
     done: 'Ihre Sitzung wurde beendet.',
     doneHint: 'Schließen Sie auf einem gemeinsam genutzten Computer auch den Browser.',
   },
+  forgotPassword: {
+    title: 'Passwort vergessen?',
+    hint: 'Geben Sie Ihren Benutzernamen oder Ihre E-Mail-Adresse ein. Wir senden Ihnen einen Link, mit dem Sie ein neues Passwort wählen.',
+    login: 'Benutzername oder E-Mail-Adresse',
+    submit: 'Link senden',
+    missing: 'Geben Sie Ihren Benutzernamen oder Ihre E-Mail-Adresse ein',
+    throttled: (when) => `Zu viele Anfragen. Versuchen Sie es ${when} noch einmal.`,
+    sentTitle: 'Sehen Sie in Ihre E-Mails',
+    sent: 'Wenn es zu Ihrer Eingabe ein Konto mit bestätigter E-Mail-Adresse gibt, haben wir einen Link an diese Adresse gesendet.',
+    sentHint:
+      'Das kann einige Minuten dauern. Sehen Sie auch im Spam-Ordner nach. Wir senden nur wenige Nachrichten in der Stunde, egal wie oft Sie fragen.',
+    again: 'Anderen Namen oder andere Adresse eingeben',
+  },
+  resetPassword: {
+    title: 'Neues Passwort wählen',
+    account: (account) => ['Konto: ', account],
+    password: 'Neues Passwort',
+    consequence: 'Alles, was mit Ihrem Konto angemeldet ist, muss sich neu anmelden.',
+    submit: 'Passwort speichern',
+    doneTitle: 'Ihr Passwort wurde geändert',
+    done: 'Kehren Sie zur App zurück und melden Sie sich mit dem neuen Passwort an. Sie können diese Seite schließen.',
+  },
+  mail,
   back: (app) => ['Zurück zu ', app],
   unverifiedTarget: (host) => [
     'Die Schaltfläche führt zu ',

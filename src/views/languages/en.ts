@@ -1,3 +1,4 @@
+import { en as mail } from './mail/en.ts';
 import type { Messages } from './messages.ts';
 
 export const en = {
@@ -184,6 +185,29 @@ export const en = {
     done: 'Your session has ended.',
     doneHint: 'On a shared computer, close the browser too.',
   },
+  forgotPassword: {
+    title: 'Forgot your password?',
+    hint: 'Enter your username or your email address. We’ll send you a link to choose a new password.',
+    login: 'Username or email address',
+    submit: 'Send link',
+    missing: 'Enter your username or your email address',
+    throttled: (when) => `Too many requests. Try again ${when}.`,
+    sentTitle: 'Check your email',
+    sent: 'If there is an account with a confirmed email address for what you entered, we’ve sent a link to that address.',
+    sentHint:
+      'It can take a few minutes. Look in the spam folder too. We send only a few messages an hour, however often you ask.',
+    again: 'Enter another name or address',
+  },
+  resetPassword: {
+    title: 'Choose a new password',
+    account: (account) => ['Account: ', account],
+    password: 'New password',
+    consequence: 'Everything that is signed in to your account has to sign in again.',
+    submit: 'Save password',
+    doneTitle: 'Your password was changed',
+    done: 'Go back to the app and sign in with the new password. You can close this page.',
+  },
+  mail,
   back: (app) => ['Back to ', app],
   unverifiedTarget: (host) => [
     'The button leads to ',

@@ -1,4 +1,5 @@
 import type { Value } from '../html.ts';
+import type { MailMessages } from './mail/messages.ts';
 
 /** A sentence with values in it. Each language places them itself. */
 type Phrase = readonly Value[];
@@ -187,6 +188,28 @@ export interface Messages {
     done: string;
     doneHint: string;
   };
+  readonly forgotPassword: {
+    title: string;
+    hint: string;
+    login: string;
+    submit: string;
+    missing: string;
+    throttled: (when: string) => string;
+    sentTitle: string;
+    sent: string;
+    sentHint: string;
+    again: string;
+  };
+  readonly resetPassword: {
+    title: string;
+    account: (account: Value) => Phrase;
+    password: string;
+    consequence: string;
+    submit: string;
+    doneTitle: string;
+    done: string;
+  };
+  readonly mail: MailMessages;
   readonly back: (app: Value) => Phrase;
   readonly unverifiedTarget: (host: Value) => Phrase;
   readonly confirm: { cancel: string };

@@ -1,3 +1,4 @@
+import { pl as mail } from './mail/pl.ts';
 import type { Messages } from './messages.ts';
 
 const rules = new Intl.PluralRules('pl');
@@ -204,6 +205,29 @@ export const pl = {
     done: 'Twoja sesja została zakończona.',
     doneHint: 'Na wspólnym komputerze zamknij także przeglądarkę.',
   },
+  forgotPassword: {
+    title: 'Nie pamiętasz hasła?',
+    hint: 'Podaj nazwę użytkownika albo adres e-mail. Wyślemy link, dzięki któremu ustawisz nowe hasło.',
+    login: 'Nazwa użytkownika lub adres e-mail',
+    submit: 'Wyślij link',
+    missing: 'Podaj nazwę użytkownika albo adres e-mail',
+    throttled: (when) => `Zbyt wiele próśb. Spróbuj ponownie ${when}.`,
+    sentTitle: 'Sprawdź pocztę',
+    sent: 'Jeśli do tych danych należy konto z potwierdzonym adresem e-mail, wysłaliśmy link na ten adres.',
+    sentHint:
+      'To może potrwać kilka minut. Zajrzyj też do folderu ze spamem. Wysyłamy tylko kilka wiadomości na godzinę, niezależnie od liczby próśb.',
+    again: 'Podaj inną nazwę lub inny adres',
+  },
+  resetPassword: {
+    title: 'Ustaw nowe hasło',
+    account: (account) => ['Konto: ', account],
+    password: 'Nowe hasło',
+    consequence: 'Wszystko, co jest zalogowane na Twoje konto, będzie musiało zalogować się ponownie.',
+    submit: 'Zapisz hasło',
+    doneTitle: 'Hasło zostało zmienione',
+    done: 'Wróć do aplikacji i zaloguj się nowym hasłem. Możesz zamknąć tę stronę.',
+  },
+  mail,
   back: (app) => ['Wróć do: ', app],
   unverifiedTarget: (host) => [
     'Ten przycisk prowadzi do ',

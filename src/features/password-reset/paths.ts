@@ -1,0 +1,2 @@
+export const forgotPath = '/account/forgot';
+export const resetPath = '/account/reset';

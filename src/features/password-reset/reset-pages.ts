@@ -1,0 +1,92 @@
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { Failure } from '../../errors.ts';
+import type { Form } from '../../http/pages/form.ts';
+import type { Account } from '../../services/accounts/index.ts';
+import { linkGone, type OneTimeLink } from '../../services/one-time-links/index.ts';
+import {
+  type NewPasswordProblem,
+  passwordResetDonePage,
+  resetPasswordPage,
+} from '../../views/pages/reset-password.ts';
+import type { PasswordResetDependencies } from './dependencies.ts';
+import { resetMail } from './message.ts';
+import { resetPath } from './paths.ts';
+
+interface WithToken {
+  Params: { readonly token: string };
+}
+
+const problemByCode: Readonly<Record<string, NewPasswordProblem>> = {
+  password_common: 'passwordCommon',
+  password_personal: 'passwordPersonal',
+  password_too_long: 'passwordLong',
+  password_too_short: 'passwordShort',
+};
+
+export const resetPages = (dependencies: PasswordResetDependencies): FastifyPluginAsync => {
+  const { config, events, pages, accounts, endEverything, links } = dependencies;
+
+  /** Links that were sent before the last change of the password, or to an address that changed, are void. */
+  const findReset = async (token: string): Promise<{ link: OneTimeLink; account: Account }> => {
+    const link = await links.find(resetMail, token);
+    const account = await accounts.find(link.account ?? '');
+    const isVoid =
+      !account?.enabled ||
+      account.claims['email'] !== link.email ||
+      (account.passwordChangedAt ?? 0) >= link.createdAt;
+    if (!account || isVoid) throw linkGone();
+    return { link, account };
+  };
+
+  const sendForm = (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { account, token, problem }: { account: Account; token: string; problem?: NewPasswordProblem },
+  ): FastifyReply =>
+    pages.send(
+      request,
+      reply,
+      resetPasswordPage(pages.pageFor(request), {
+        action: `${resetPath}/${token}`,
+        account: account.username,
+        minPasswordLength: config.security.password.min_length,
+        problem,
+      }),
+      { status: problem === undefined ? 200 : 422 },
+    );
+
+  return async (scope) => {
+    scope.get(resetPath, async (request, reply) =>
+      pages.send(request, reply, passwordResetDonePage(pages.pageFor(request))),
+    );
+
+    scope.get<WithToken>(`${resetPath}/:token`, async (request, reply) => {
+      const { token } = request.params;
+      const { account } = await findReset(token);
+      return sendForm(request, reply, { account, token });
+    });
+
+    scope.post<WithToken & { Body: Form | undefined }>(`${resetPath}/:token`, async (request, reply) => {
+      const { token } = request.params;
+      const { link, account } = await findReset(token);
+      const password = request.body?.['password'] ?? '';
+      if (password === '') return sendForm(request, reply, { account, token, problem: 'passwordMissing' });
+      try {
+        await links.useUp(link, (consume) => accounts.setPassword(account.id, password, { also: [consume] }));
+      } catch (error) {
+        const problem = error instanceof Failure ? problemByCode[error.code] : undefined;
+        if (problem === undefined) throw error;
+        return sendForm(request, reply, { account, token, problem });
+      }
+      events.emit({
+        type: 'password_reset.completed',
+        outcome: 'ok',
+        account: account.id,
+        address: request.ip,
+        correlation: request.id,
+      });
+      await endEverything(account.id);
+      return reply.header('cache-control', 'no-store').redirect(resetPath, 303);
+    });
+  };
+};

@@ -1,0 +1,19 @@
+const maxBytes = 254;
+
+/** RFC 5321 §4.5.3.1.3. Quotes, brackets, commas and invisible characters could name a second receiver or end a header. */
+const pattern = /^[^\s@<>"',;:()[\]\\\p{C}]+@[^\s@<>"',;:()[\]\\\p{C}]+\.[^\s@.<>"',;:()[\]\\\p{C}]+$/u;
+
+/** Whether mail is sent to this text. Claims of accounts can be any text. */
+export const isMailAddress = (text: unknown): text is string =>
+  typeof text === 'string' && Buffer.byteLength(text) <= maxBytes && pattern.test(text);
+
+interface Mailbox {
+  readonly name: string;
+  readonly address: string;
+}
+
+/** The parts of a sender in the configuration, which was checked when it was loaded. */
+export const parseMailbox = (text: string): Mailbox => {
+  const { name = '', address = text } = /^(?<name>[^<]*) <(?<address>[^>]*)>$/.exec(text)?.groups ?? {};
+  return { name, address };
+};

@@ -1,0 +1,26 @@
+import type { Config } from '#config';
+import { messagesFor } from '../../views/languages/index.ts';
+import type { MailContext } from '../../views/mail/message.ts';
+import type { Account } from '../accounts/index.ts';
+import { isMailAddress } from './address.ts';
+
+/** Brands messages like the pages. A language that isn't offered becomes the default one. */
+export const createMailContext =
+  ({ issuer, pages }: Pick<Config, 'issuer' | 'pages'>) =>
+  (language: string): MailContext => ({
+    messages: messagesFor(pages.languages.includes(language) ? language : pages.default_language),
+    brand: pages.name,
+    logo: pages.logo,
+    host: new URL(issuer).host,
+  });
+
+type WithClaims = Pick<Account, 'claims'>;
+
+/** The language that the account chose: `de` for `de-AT`. */
+export const languageOf = ({ claims: { locale } }: WithClaims): string | undefined =>
+  typeof locale === 'string' ? locale.split(/[-_]/)[0]?.toLowerCase() : undefined;
+
+/** Mail about an account goes to no other address: an address that isn't verified may be another person's. */
+export const verifiedAddressOf = ({
+  claims: { email, email_verified: isVerified },
+}: WithClaims): string | undefined => (isVerified === true && isMailAddress(email) ? email : undefined);

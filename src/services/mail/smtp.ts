@@ -1,0 +1,95 @@
+import type { Config } from '#config';
+import { parseMailbox } from './address.ts';
+import { toDeliveryFailed } from './smtp-failure.ts';
+import type { Message, Transport } from './transport.ts';
+
+type MailConfig = NonNullable<Config['mail']>;
+
+interface Limits {
+  /** For the name of the host, the connection and the greeting. */
+  readonly stepMs: number;
+  /** Without a byte from the server. */
+  readonly silenceMs: number;
+  /** A server that sends a byte now and then is stopped by this limit only. The retries of the outbox begin later. */
+  readonly messageMs: number;
+}
+
+const defaultLimits: Limits = { stepMs: 5_000, silenceMs: 10_000, messageMs: 25_000 };
+const maxConnections = 4;
+
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
+
+const optionsOf = ({ url, password, starttls, ca }: MailConfig, { stepMs, silenceMs }: Limits) => {
+  const { protocol, hostname, port, username } = new URL(url);
+  const secure = protocol === 'smtps:';
+  return {
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: port === '' ? (secure ? 465 : 587) : Number(port),
+    secure,
+    // Without STARTTLS nodemailer would send the password in clear.
+    requireTLS: !secure && starttls === 'required' && !isLoopback(hostname),
+    ...(username !== '' && { auth: { user: decodeURIComponent(username), pass: password ?? '' } }),
+    ...(ca !== undefined && { tls: { ca } }),
+    dnsTimeout: stepMs,
+    connectionTimeout: stepMs,
+    greetingTimeout: stepMs,
+    socketTimeout: silenceMs,
+    // A template must never be able to attach a file of this server, or something that it can reach.
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  };
+};
+
+const controlCharacters = /[\p{C}\u2028\u2029]+/gu;
+
+/** Sends messages to the mail server of the operator. The library takes 30 MB, so it is loaded for the first message. */
+export const createSmtpTransport = (config: MailConfig, limits = defaultLimits): Transport => {
+  const stopping = new AbortController();
+  const options = optionsOf(config, limits);
+
+  const load = async () => {
+    const { createTransport } = await import('nodemailer');
+    return createTransport({ ...options, pool: true, maxConnections });
+  };
+  let loaded: ReturnType<typeof load> | undefined;
+
+  return {
+    async send({ to, subject, text, html }: Message) {
+      loaded ??= load();
+      const transporter = await loaded;
+      try {
+        await transporter.sendMail({
+          from: parseMailbox(config.from),
+          // As a text it could name several receivers.
+          to: { name: '', address: to },
+          ...(config.reply_to !== undefined && { replyTo: { name: '', address: config.reply_to } }),
+          subject: subject.replaceAll(controlCharacters, ' '),
+          text,
+          html,
+          // RFC 3834 §5: automatic replies would answer every message.
+          headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+          maxRecipients: 1,
+          signal: AbortSignal.any([stopping.signal, AbortSignal.timeout(limits.messageMs)]),
+        });
+      } catch (error) {
+        throw toDeliveryFailed(error);
+      }
+    },
+    async verify() {
+      const { createTransport } = await import('nodemailer');
+      const transporter = createTransport(options);
+      try {
+        await transporter.verify();
+      } catch (error) {
+        throw toDeliveryFailed(error);
+      } finally {
+        transporter.close();
+      }
+    },
+    close() {
+      stopping.abort();
+      loaded?.then((transporter) => transporter.close()).catch(() => {});
+    },
+  };
+};

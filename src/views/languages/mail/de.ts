@@ -1,0 +1,57 @@
+import type { MailMessages } from './messages.ts';
+
+export const de = {
+  hello: (account) => `Guten Tag, ${account}!`,
+  linkHint: 'Falls die Schaltfläche nicht funktioniert, kopieren Sie diesen Link in Ihren Browser:',
+  footer: (brand, host) =>
+    `${brand} hat diese Nachricht automatisch gesendet. Die Seiten dieses Dienstes liegen immer auf ${host}. Wir fragen nie per E-Mail oder Telefon nach Ihrem Passwort oder einem Code.`,
+  facts: {
+    account: 'Konto',
+    time: 'Zeit',
+    address: 'IP-Adresse',
+    browser: 'Browser',
+    unknownBrowser: 'Unbekannt',
+  },
+  browser: (name, system) => `${name} auf ${system}`,
+  wasNotMe: {
+    text: 'Wenn Sie das waren, müssen Sie nichts tun. Wenn nicht, beenden Sie alle Anmeldungen Ihres Kontos und wählen Sie ein neues Passwort:',
+    button: 'Das war ich nicht',
+  },
+  reset: {
+    subject: (brand) => `Neues Passwort für ${brand} wählen`,
+    text: 'Für Ihr Konto wurde ein neues Passwort angefordert. Auf dieser Seite können Sie es wählen:',
+    button: 'Neues Passwort wählen',
+    expires: (minutes) => `Der Link gilt einmal, innerhalb von ${minutes} Minuten.`,
+    ignore:
+      'Wenn Sie das nicht angefordert haben, ignorieren Sie diese Nachricht. Ihr Passwort bleibt, wie es ist.',
+  },
+  invitation: {
+    subject: (brand) => `Ihre Einladung zu ${brand}`,
+    text: (brand) => `Sie sind eingeladen, ein Konto bei ${brand} zu erstellen.`,
+    button: 'Konto erstellen',
+    expires: (until) => `Der Link gilt einmal, bis ${until}.`,
+    ignore: 'Wenn Sie kein Konto möchten, ignorieren Sie diese Nachricht. Ohne Sie wird nichts erstellt.',
+  },
+  signUpCode: {
+    subject: (code) => `${code} ist Ihr Code`,
+    text: (brand) =>
+      `Geben Sie diesen Code auf der Seite ein, auf der Sie gerade ein Konto bei ${brand} erstellen:`,
+    expires: (minutes) => `Der Code gilt ${minutes} Minuten, in dem Browser, in dem Sie angefangen haben.`,
+    ignore:
+      'Wenn Sie kein Konto erstellen, ignorieren Sie diese Nachricht und geben Sie den Code nicht weiter. Ohne ihn wird kein Konto erstellt.',
+  },
+  accountExists: {
+    subject: (brand) => `Sie haben schon ein Konto bei ${brand}`,
+    text: (brand) =>
+      `Mit Ihrer E-Mail-Adresse sollte ein Konto bei ${brand} erstellt werden, aber Sie haben schon eines. Wenn Sie das waren, melden Sie sich an oder wählen Sie auf der Anmeldeseite „Passwort vergessen?“.`,
+    ignore: 'Wenn Sie das nicht waren, ignorieren Sie diese Nachricht. Es hat sich nichts geändert.',
+  },
+  passwordChanged: {
+    subject: (brand) => `Ihr Passwort für ${brand} wurde geändert`,
+    text: 'Das Passwort Ihres Kontos wurde geändert. Alles, was vorher angemeldet war, muss sich neu anmelden.',
+  },
+  newDevice: {
+    subject: (brand) => `Neue Anmeldung bei ${brand}`,
+    text: 'Ihr Konto wurde in einem Browser verwendet, in dem es vorher nicht verwendet wurde.',
+  },
+} satisfies MailMessages;

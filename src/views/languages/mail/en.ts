@@ -1,0 +1,55 @@
+import type { MailMessages } from './messages.ts';
+
+export const en = {
+  hello: (account) => `Hello ${account},`,
+  linkHint: 'If the button doesn’t work, copy this link into your browser:',
+  footer: (brand, host) =>
+    `${brand} sent this message automatically. Its pages are always at ${host}. We never ask for your password or for a code by mail or phone.`,
+  facts: {
+    account: 'Account',
+    time: 'Time',
+    address: 'IP address',
+    browser: 'Browser',
+    unknownBrowser: 'Unknown',
+  },
+  browser: (name, system) => `${name} on ${system}`,
+  wasNotMe: {
+    text: 'If this was you, there is nothing to do. If it wasn’t, end everything that is signed in to your account and choose a new password:',
+    button: 'This wasn’t me',
+  },
+  reset: {
+    subject: (brand) => `Choose a new password for ${brand}`,
+    text: 'Someone asked for a new password for your account. Open this page to choose one:',
+    button: 'Choose a new password',
+    expires: (minutes) => `The link works once, within ${minutes} minutes.`,
+    ignore: 'If you didn’t ask for this, ignore this message. Your password stays as it is.',
+  },
+  invitation: {
+    subject: (brand) => `Your invitation to ${brand}`,
+    text: (brand) => `You are invited to create an account at ${brand}.`,
+    button: 'Create your account',
+    expires: (until) => `The link works once, until ${until}.`,
+    ignore: 'If you don’t want an account, ignore this message. Nothing is created without you.',
+  },
+  signUpCode: {
+    subject: (code) => `${code} is your code`,
+    text: (brand) => `Enter this code on the page where you are creating an account at ${brand}:`,
+    expires: (minutes) => `The code works for ${minutes} minutes, in the browser that you started in.`,
+    ignore:
+      'If you aren’t creating an account, ignore this message and give the code to no one. No account is created without it.',
+  },
+  accountExists: {
+    subject: (brand) => `You already have an account at ${brand}`,
+    text: (brand) =>
+      `Someone tried to create an account at ${brand} with your email address, but you already have one. If it was you, sign in, or choose “Forgot your password?” on the sign-in page.`,
+    ignore: 'If it wasn’t you, ignore this message. Nothing has changed.',
+  },
+  passwordChanged: {
+    subject: (brand) => `Your password for ${brand} was changed`,
+    text: 'The password of your account was changed. Everything that was signed in before has to sign in again.',
+  },
+  newDevice: {
+    subject: (brand) => `New sign-in to ${brand}`,
+    text: 'Your account was used in a browser that it wasn’t used in before.',
+  },
+} satisfies MailMessages;

@@ -1,0 +1,60 @@
+import type { MailMessages } from './messages.ts';
+
+const minutesIn = (minutes: number): string => {
+  const form = new Intl.PluralRules('pl').select(minutes);
+  return `${minutes} ${form === 'one' ? 'minuty' : 'minut'}`;
+};
+
+export const pl = {
+  hello: (account) => `Dzień dobry, ${account}!`,
+  linkHint: 'Jeśli przycisk nie działa, skopiuj ten link do przeglądarki:',
+  footer: (brand, host) =>
+    `Tę wiadomość wysłał automatycznie serwis ${brand}. Jego strony są zawsze pod adresem ${host}. Nigdy nie pytamy o hasło ani o kod w e-mailu ani przez telefon.`,
+  facts: {
+    account: 'Konto',
+    time: 'Czas',
+    address: 'Adres IP',
+    browser: 'Przeglądarka',
+    unknownBrowser: 'Nieznana',
+  },
+  browser: (name, system) => `${name}, ${system}`,
+  wasNotMe: {
+    text: 'Jeśli to Ty, nie musisz nic robić. Jeśli nie, zakończ wszystkie sesje swojego konta i ustaw nowe hasło:',
+    button: 'To nie ja',
+  },
+  reset: {
+    subject: (brand) => `Ustaw nowe hasło w ${brand}`,
+    text: 'Ktoś poprosił o nowe hasło do Twojego konta. Możesz je ustawić na tej stronie:',
+    button: 'Ustaw nowe hasło',
+    expires: (minutes) => `Link działa raz, w ciągu ${minutesIn(minutes)}.`,
+    ignore: 'Jeśli to nie Ty, zignoruj tę wiadomość. Twoje hasło się nie zmieni.',
+  },
+  invitation: {
+    subject: (brand) => `Zaproszenie do ${brand}`,
+    text: (brand) => `Zapraszamy do utworzenia konta w ${brand}.`,
+    button: 'Utwórz konto',
+    expires: (until) => `Link działa raz, do ${until}.`,
+    ignore: 'Jeśli nie chcesz konta, zignoruj tę wiadomość. Bez Ciebie nic nie powstanie.',
+  },
+  signUpCode: {
+    subject: (code) => `${code} to Twój kod`,
+    text: (brand) => `Wpisz ten kod na stronie, na której tworzysz konto w ${brand}:`,
+    expires: (minutes) => `Kod działa przez ${minutesIn(minutes)}, w przeglądarce, w której zaczęto.`,
+    ignore:
+      'Jeśli nie tworzysz konta, zignoruj tę wiadomość i nikomu nie podawaj kodu. Bez niego konto nie powstanie.',
+  },
+  accountExists: {
+    subject: (brand) => `Masz już konto w ${brand}`,
+    text: (brand) =>
+      `Ktoś próbował utworzyć konto w ${brand} z Twoim adresem e-mail, ale masz już konto. Jeśli to Ty, zaloguj się albo wybierz „Nie pamiętasz hasła?” na stronie logowania.`,
+    ignore: 'Jeśli to nie Ty, zignoruj tę wiadomość. Nic się nie zmieniło.',
+  },
+  passwordChanged: {
+    subject: (brand) => `Hasło do ${brand} zostało zmienione`,
+    text: 'Hasło do Twojego konta zostało zmienione. Wszystko, co było zalogowane wcześniej, musi zalogować się ponownie.',
+  },
+  newDevice: {
+    subject: (brand) => `Nowe logowanie do ${brand}`,
+    text: 'Twoje konto zostało użyte w przeglądarce, w której wcześniej nie było używane.',
+  },
+} satisfies MailMessages;

@@ -1,0 +1,337 @@
+import t, { type Test } from 'tap';
+import {
+  Browser,
+  codeFor,
+  formOf,
+  newVerifier,
+  type Page,
+  password,
+  RelyingParty,
+  startInProcess,
+  type TestServer,
+  usualConfig,
+} from '../support/setup/index.ts';
+import { linksIn, parseMail, type SmtpServer, startSmtp } from '../support/smtp-server.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const newPassword = 'a lantern by the harbour';
+const address = 'grace@example.com';
+
+interface Stage {
+  readonly server: TestServer;
+  readonly smtp: SmtpServer;
+}
+
+const open = async (t: Test, more: Readonly<Record<string, unknown>> = {}): Promise<Stage> => {
+  const smtp = await startSmtp();
+  t.teardown(smtp.close);
+  const server = await startInProcess(t, {
+    ...usualConfig,
+    mail: { url: `smtp://127.0.0.1:${smtp.port}`, from: 'Harbour <id@harbour.example>' },
+    ...more,
+  });
+  await server.addAccount({
+    username: 'grace',
+    password,
+    claims: { email: address, email_verified: true, name: 'Grace Hopper' },
+  });
+  return { server, smtp };
+};
+
+const ask = (
+  { issuer }: Pick<TestServer, 'issuer'>,
+  login: string,
+  headers: Record<string, string> = {},
+): Promise<Response> =>
+  fetch(`${issuer}/account/forgot`, {
+    method: 'POST',
+    body: new URLSearchParams({ login }),
+    headers: { origin: issuer, accept: 'text/html', ...headers },
+    redirect: 'manual',
+  });
+
+const outcomes = ({ events }: TestServer, type = 'password_reset.requested') =>
+  events.filter((event) => event.type === type);
+
+/** The link of the next message to Grace. */
+const nextLink = async ({ server, smtp }: Stage): Promise<string> => {
+  const [link = ''] = linksIn(await smtp.next(address), server.issuer);
+  return link;
+};
+
+const signIn = async (server: TestServer, typed: string): Promise<Page> => {
+  const browser = new Browser();
+  const login = await browser.open(new RelyingParty(server.issuer).authorizationUrl(newVerifier()));
+  return browser.submit(login, { login: 'grace', password: typed });
+};
+
+t.test('a link that is unknown, altered, or of another purpose shows that it no longer works', async (t) => {
+  const stage = await open(t);
+  const { server } = stage;
+  await ask(server, 'grace');
+  const link = await nextLink(stage);
+  for (const url of [`${link}x`, link.slice(0, -1), `${server.issuer}/account/reset/${'x'.repeat(43)}`]) {
+    for (const method of ['GET', 'POST']) {
+      const page = await new Browser().request(url, {
+        method,
+        ...(method === 'POST' && { body: new URLSearchParams({ password: newPassword }) }),
+        headers: { origin: server.issuer },
+      });
+      t.equal(page.status, 410, `${method} ${url}`);
+      t.match(page.body, 'This link no longer works');
+    }
+  }
+});
+
+t.test('a foreign form and a refused password leave the link and the password as they are', async (t) => {
+  const stage = await open(t);
+  const { server } = stage;
+  await ask(server, 'grace');
+  const link = await nextLink(stage);
+  const browser = new Browser();
+  const post = (typed: string, origin: string) =>
+    browser.request(link, {
+      method: 'POST',
+      body: new URLSearchParams({ password: typed }),
+      headers: { origin },
+    });
+  t.equal((await post(newPassword, 'https://evil.example')).status, 403);
+  for (const refused of ['', 'short', 'password123456', 'grace hopper', 'x'.repeat(300)]) {
+    const page = await post(refused, server.issuer);
+    t.equal(page.status, 422, refused.slice(0, 20));
+    t.match(page.body, /aria-invalid="true"/);
+    t.match(page.body, /<title>Error: /);
+  }
+  t.equal((await signIn(server, password)).status, 303, 'the former password works');
+});
+
+t.test('the new password works, the former one and everything signed in before do not', async (t) => {
+  const stage = await open(t);
+  const { server } = stage;
+  const party = new RelyingParty(server.issuer);
+  const owner = new Browser();
+  const login = await owner.open(party.authorizationUrl(newVerifier()));
+  await owner.submit(login, { login: 'grace', password });
+
+  const forgot = await owner.open(`${server.issuer}/account/forgot`);
+  const sent = await owner.submit(forgot, { login: ' GRACE ' });
+  t.equal(sent.status, 200);
+  t.match(sent.body, 'Check your email');
+  const link = await nextLink(stage);
+
+  const reader = new Browser();
+  const page = await reader.open(link);
+  t.match(page.body, 'grace');
+  t.match(page.headers.get('cache-control'), 'no-store');
+  t.equal(page.headers.get('referrer-policy'), 'strict-origin', 'no other site sees the token');
+  const done = await reader.submit(page, { password: newPassword });
+  t.equal(done.url, `${server.issuer}/account/reset`, 'the token is gone from the address bar');
+  t.match(done.body, 'Your password was changed');
+
+  t.equal((await signIn(server, password)).status, 422);
+  t.equal((await signIn(server, newPassword)).status, 303);
+  const again = await owner.open(party.authorizationUrl(newVerifier()));
+  t.match(again.body, 'login-submit', 'the session is gone');
+  t.equal((await reader.request(link)).status, 410, 'the link was used');
+  t.match(outcomes(server), [{ outcome: 'ok', account: String, address: '127.0.0.1' }]);
+  t.match(outcomes(server, 'password_reset.completed'), [{ outcome: 'ok' }]);
+});
+
+t.test('of parallel uses one changes the password', async (t) => {
+  const stage = await open(t);
+  await ask(stage.server, 'grace');
+  const link = await nextLink(stage);
+  const passwords = Array.from({ length: 6 }, (_, n) => `${newPassword} number ${n}`);
+  const statuses = await Promise.all(
+    passwords.map(async (typed) => {
+      const response = await fetch(link, {
+        method: 'POST',
+        body: new URLSearchParams({ password: typed }),
+        headers: { origin: stage.server.issuer, accept: 'text/html' },
+        redirect: 'manual',
+      });
+      return response.status;
+    }),
+  );
+  t.strictSame(statuses.toSorted(), [303, 410, 410, 410, 410, 410]);
+  const winner = passwords[statuses.indexOf(303)] ?? '';
+  t.equal((await signIn(stage.server, winner)).status, 303);
+});
+
+t.test('a used link makes the others void, and an expired one is refused', async (t) => {
+  const stage = await open(t);
+  const { server } = stage;
+  await ask(server, 'grace');
+  const first = await nextLink(stage);
+  await ask(server, 'grace');
+  const second = await nextLink(stage);
+  t.not(first, second);
+  const browser = new Browser();
+  await browser.submit(await browser.open(second), { password: newPassword });
+  t.equal((await browser.request(first)).status, 410, 'sent before the password changed');
+
+  server.clock.advance(2);
+  await ask(server, 'grace');
+  const third = await nextLink(stage);
+  server.clock.advance(3599);
+  t.equal((await browser.request(third)).status, 200);
+  server.clock.advance(2);
+  t.equal((await browser.request(third)).status, 410);
+});
+
+t.test('scanners that open the link by HEAD and GET use up nothing', async (t) => {
+  const stage = await open(t);
+  await ask(stage.server, 'grace');
+  const link = await nextLink(stage);
+  for (const method of ['HEAD', 'GET', 'HEAD', 'GET', 'OPTIONS'])
+    await fetch(link, { method, headers: { accept: '*/*' } });
+  const browser = new Browser();
+  t.equal((await browser.submit(await browser.open(link), { password: newPassword })).status, 200);
+});
+
+t.test('names without an account, and accounts that get no mail, are answered like any other', async (t) => {
+  const { server, smtp } = await open(t);
+  const { id } = await server.addAccount({
+    username: 'off',
+    password,
+    claims: { email: 'off@example.com', email_verified: true },
+  });
+  await server.app.services.accounts.disable(id);
+  await server.addAccount({
+    username: 'unsure',
+    password,
+    claims: { email: 'unsure@example.com', email_verified: false },
+  });
+  await server.addAccount({ username: 'silent', password });
+  const answers: unknown[] = [];
+  const logins = [
+    'grace',
+    'nobody-here',
+    'off',
+    'unsure',
+    'silent',
+    'ada',
+    `x${'y'.repeat(400)}`,
+    '<b>"\r\n',
+  ];
+  for (const login of logins) {
+    const response = await ask(server, login);
+    const headers = [...response.headers].filter(([name]) => !['date', 'x-request-id'].includes(name));
+    answers.push({ status: response.status, headers, body: await response.text() });
+  }
+  for (const answer of answers) t.strictSame(answer, answers[0]);
+  await smtp.next(address);
+  await waitFor('all requests to be looked at', () => outcomes(server).length === logins.length);
+  t.strictSame(
+    outcomes(server)
+      .flatMap(({ reason }) => reason ?? [])
+      .toSorted(),
+    [
+      'account_configured',
+      'account_disabled',
+      'email_unverified',
+      'email_unverified',
+      'unknown_account',
+      'unknown_account',
+      'unknown_account',
+    ],
+  );
+  t.equal(smtp.received.length, 1);
+});
+
+t.test('however often it is asked, an account gets few messages, and answers stay the same', async (t) => {
+  const { server, smtp } = await open(t, { security: { throttle: { mail_request_per_address: 0 } } });
+  const statuses = new Set<string>();
+  const count = 60;
+  await Promise.all(
+    Array.from({ length: count }, async (_, n) => {
+      const known = await ask(server, n % 2 === 0 ? 'grace' : 'Grace ');
+      const unknown = await ask(server, `stranger-${n}@example.com`);
+      for (const { status, headers } of [known, unknown])
+        statuses.add(`${status} ${headers.get('location')}`);
+    }),
+  );
+  t.strictSame([...statuses], ['303 /account/forgot?sent=yes']);
+  await waitFor('the strangers to be looked up', () => {
+    const unknown = outcomes(server).filter(({ reason }) => reason === 'unknown_account');
+    return unknown.length === count;
+  });
+  await waitFor('the outbox to be empty', async () => {
+    const { items } = await server.store.list('outbox', 'mail', { limit: 1 });
+    return items.length === 0;
+  });
+  t.equal(smtp.received.length, 5);
+  server.clock.advance(3601);
+  await ask(server, 'grace');
+  await waitFor('the next hour', () => smtp.received.length === 6);
+});
+
+t.test('one network asks a few times a minute, then it is told how long to wait', async (t) => {
+  const { server, smtp } = await open(t);
+  const statuses: number[] = [];
+  for (let n = 0; n < 12; n += 1) statuses.push((await ask(server, `person-${n}`)).status);
+  t.strictSame(statuses.slice(0, 10), Array(10).fill(303));
+  const last = await ask(server, 'grace');
+  t.equal(last.status, 429);
+  t.match(last.headers.get('retry-after'), /^\d+$/);
+  t.match(await last.text(), /role="alert"/);
+  t.equal(smtp.received.length, 0);
+});
+
+t.test(
+  'the message is in the language of its reader, names the request and contains no foreign text',
+  async (t) => {
+    const stage = await open(t);
+    const { server, smtp } = stage;
+    const hostile = 'Mozilla/5.0 (X11; Linux x86_64) Firefox/150.0 http://evil.example/ <script>\tcall 0900';
+    await ask(server, 'grace', { 'user-agent': hostile, 'accept-language': 'pl' });
+    const mail = await smtp.next(address);
+    const { headers, text, html } = parseMail(mail);
+    t.strictSame(mail.to, [address]);
+    t.equal(mail.from, 'id@harbour.example');
+    t.match(headers.get('from')?.[0], 'Harbour <id@harbour.example>');
+    t.strictSame(headers.get('to'), [address]);
+    t.strictSame(headers.get('auto-submitted'), ['auto-generated']);
+    t.match(text, 'Ustaw nowe hasło');
+    t.match(text, '127.0.0.1');
+    t.match(text, 'Firefox, Linux');
+    for (const part of [text, html]) t.notMatch(part, /evil|0900|<script/);
+    t.match(html, '<html lang="pl"');
+    const [link = ''] = linksIn(mail, server.issuer);
+    t.ok(html.includes(`href="${link}"`));
+
+    await server.app.services.accounts.update(
+      (await server.app.services.accounts.findByUsername('grace'))?.id ?? '',
+      {
+        claims: { locale: 'de-AT' },
+      },
+    );
+    await ask(server, 'grace', { 'accept-language': 'pl' });
+    t.match(parseMail(await smtp.next(address)).text, 'Neues Passwort wählen', 'the account chose German');
+  },
+);
+
+t.test('the token is in no log, event or audit record, and in the store only as a hash', async (t) => {
+  const stage = await open(t, { audit: { enabled: true } });
+  const { server } = stage;
+  await ask(server, 'grace');
+  const link = await nextLink(stage);
+  const token = link.slice(link.lastIndexOf('/') + 1);
+  t.match(token, /^[\w-]{43}$/);
+  const browser = new Browser();
+  await browser.submit(await browser.open(link), { password: newPassword });
+  const { entries } = await server.store.dump();
+  t.notOk(JSON.stringify(entries).includes(token));
+  t.notOk(JSON.stringify(server.events).includes(token));
+});
+
+t.test('the sign-in page leads there, and codes of an application are not lost', async (t) => {
+  const stage = await open(t);
+  const { server } = stage;
+  const browser = new Browser();
+  const login = await browser.open(new RelyingParty(server.issuer).authorizationUrl(newVerifier()));
+  t.match(login.body, 'href="/account/forgot"');
+  await browser.open(`${server.issuer}/account/forgot`);
+  t.match(formOf(login.body).action, '/interaction/');
+  await codeFor(new RelyingParty(server.issuer), browser);
+});
