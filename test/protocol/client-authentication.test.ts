@@ -330,7 +330,7 @@ t.test('an operator may let a client name an endpoint in its assertions (RFC 752
   t.equal(answers.filter(({ status }) => status === 200).length, 1, 'each is accepted once');
 });
 
-t.test('keys behind jwks_uri are held to the rules of registered ones (RFC 7518 §3.3)', async (t) => {
+t.test('keys behind jwks_uri are held to the rules of registered ones (RFC 7517 §5)', async (t) => {
   // The library makes no signature with a key that is this short.
   const short = generateKeyPairSync('rsa', { modulusLength: 1024 });
   const shortJwk = short.publicKey.export({ format: 'jwk' });

@@ -418,7 +418,7 @@ t.test('certificates may be requested on a separate host (RFC 8705 §5)', async 
     t.equal((await send('POST', '/oauth/register')).status, 421);
   });
 
-  await t.test('an assertion names the endpoint by either of its URLs (CIBA §7.1)', async (t) => {
+  await t.test('an assertion names the endpoint by either URL (OpenID Connect CIBA §7.1)', async (t) => {
     const begin = async (aud: string) => {
       const client_assertion = await assertion(key, 'bank', issuer, { aud });
       const signed = { client_assertion_type: assertionType, client_assertion };
