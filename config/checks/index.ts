@@ -23,6 +23,7 @@ import {
   productionSecretsAreNotPlain,
   productionStoreLasts,
 } from './production.ts';
+import { plainTokensAreForNoClient } from './resources.ts';
 import type { Rule } from './rule.ts';
 import {
   claimsHaveScopes,
@@ -55,6 +56,7 @@ export const rules: readonly Rule[] = [
   accountsHaveFewGroups,
   groupsAreNoClaims,
   resourcesDiffer,
+  plainTokensAreForNoClient,
   resourceClaimsMakeSense,
   metricsAreGuarded,
   claimsHaveScopes,

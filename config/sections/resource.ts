@@ -29,6 +29,11 @@ export const resource = section('An API that access tokens are for (RFC 8707).',
   signing_alg: choice(['ES256', 'EdDSA', 'RS256', 'PS256'], 'Signing algorithm of its JWT access tokens.', {
     default: 'ES256',
   }),
+  token_typ: choice(
+    ['at+jwt', 'JWT'],
+    'The typ of its JWT access tokens. at+jwt: RFC 9068. JWT: for an API whose library refuses at+jwt. Then no client may have the audience as its client_id, because the API could take the ID tokens of that client for access tokens.',
+    { default: 'at+jwt' },
+  ),
   introspection_clients: optional(
     list(text('A client_id.'), 'Clients that may introspect tokens of this audience.'),
   ),

@@ -44,10 +44,15 @@ const parse = (part: string): Claims | undefined => {
   }
 };
 
-/** Returns the claims of an access token (RFC 9068) that one of these keys signed and that has not expired. */
+/**
+ * Returns the claims of an access token (RFC 9068) that one of these keys signed and that has not expired. Tokens with
+ * `typ: JWT` are access tokens only for the audiences whose API needs that: no other JWT of this server has a `typ` of
+ * `JWT`, and no client has such an audience as its id.
+ */
 export const createAccessTokenVerifier = (
   jwks: { readonly keys: readonly (JsonWebKey & { kid?: string; alg?: string })[] },
   issuer: string,
+  plainAudiences: ReadonlySet<unknown> = new Set(),
 ): ((token: string) => Claims | undefined) => {
   const keys = new Map<unknown, VerificationKey>(
     jwks.keys.map(({ kid, alg = '', ...jwk }) => [
@@ -57,12 +62,18 @@ export const createAccessTokenVerifier = (
   );
   const verifiedDigests = new Set<string>();
 
+  const isAccessToken = (typ: unknown, payload: string): boolean => {
+    if (typ === 'at+jwt') return true;
+    const audiences = [parse(payload)?.['aud']].flat();
+    return typ === 'JWT' && audiences.some((audience) => plainAudiences.has(audience));
+  };
+
   const isSigned = (header: string, payload: string, signature: string): boolean => {
     const head = parse(header);
     const verificationKey = head && keys.get(head['kid']);
     // RFC 8725 §3.1: the key decides the algorithm. RFC 7515 §4.1.11: an unknown critical extension is refused.
-    if (!verificationKey || head['alg'] !== verificationKey.alg || head['typ'] !== 'at+jwt' || 'crit' in head)
-      return false;
+    if (!verificationKey || head['alg'] !== verificationKey.alg || 'crit' in head) return false;
+    if (!isAccessToken(head['typ'], payload)) return false;
     return isSignatureValid(
       verificationKey,
       Buffer.from(`${header}.${payload}`),

@@ -15,6 +15,7 @@ import type { GrantType } from './grant-types.ts';
 import { identityScopes } from './openid-scopes.ts';
 import { createProvider } from './overrides/register.ts';
 import { aliases, jsonTokensPath } from './paths.ts';
+import { plainAudiences } from './plain-audiences.ts';
 import type { ProviderSettings } from './provider-settings.ts';
 import type { RenderError } from './replace-response.ts';
 import { groupByRoute } from './route-middleware.ts';
@@ -116,7 +117,17 @@ export class Engine {
     const provider = createProvider(
       config.issuer,
       { ...settings, routes: { ...settings.routes, ...routes }, jwks: { keys: keys.signing }, adapter },
-      { store, clock, clients, admit, keys, grantTypes, hooks, options },
+      {
+        store,
+        clock,
+        clients,
+        admit,
+        keys,
+        plainAudiences: plainAudiences(config),
+        grantTypes,
+        hooks,
+        options,
+      },
     );
     // The HTTP scopes set the canonical host, the scheme and the client's address in these headers, and remove all others.
     provider.proxy = true;

@@ -31,6 +31,8 @@ export interface LiveToken {
 interface Dependencies {
   readonly publicKeys: JSONWebKeySet;
   readonly issuer: string;
+  /** The audiences whose tokens have `typ: JWT`. */
+  readonly plainAudiences: ReadonlySet<string>;
   readonly store: Store;
 }
 
@@ -61,8 +63,8 @@ const slackSeconds = 5;
  * A JWT is good until it expires, unless it is marked as revoked or its grant is gone. The mark and the grant are of
  * one family and read in one round trip. A token that a client got for itself has no grant.
  */
-export const createLiveTokenFinder = ({ publicKeys, issuer, store }: Dependencies) => {
-  const verify = createAccessTokenVerifier(publicKeys, issuer);
+export const createLiveTokenFinder = ({ publicKeys, issuer, plainAudiences, store }: Dependencies) => {
+  const verify = createAccessTokenVerifier(publicKeys, issuer, plainAudiences);
 
   const find = async (work: UnitOfWork, token: string): Promise<LiveToken | undefined> => {
     // This server signed the claims, so they have the types that it gives them.

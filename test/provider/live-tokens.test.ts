@@ -11,6 +11,7 @@ t.teardown(() => store.close());
 const find = createLiveTokenFinder({
   publicKeys: { keys: [{ ...(await exportJWK(publicKey)), kid: 'one', alg: 'ES256' }] },
   issuer,
+  plainAudiences: new Set(),
   store,
 });
 

@@ -13,6 +13,8 @@ export interface OverrideDependencies {
   readonly clients: ClientSource;
   readonly admit: Admit;
   readonly keys: EngineKeys;
+  /** The audiences whose access tokens have `typ: JWT`. */
+  readonly plainAudiences: ReadonlySet<string>;
   readonly grantTypes: readonly GrantType[];
   /** What features add to a route of the engine, by the name of the route. */
   readonly hooks: ReadonlyMap<string, RouteHooks>;

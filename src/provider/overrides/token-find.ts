@@ -79,11 +79,12 @@ export const tokenFind: Override = {
   reason:
     'The engine stores opaque tokens only and accepts no JWT at introspection, revocation and userinfo. It ends a whole grant with one access token, and introspects tokens of clients that were removed (RFC 7592 §2.3).',
   test: 'test/protocol/token-status.test.ts',
-  apply(provider, { store, keys }) {
+  apply(provider, { store, keys, plainAudiences }) {
     const { AccessToken, ClientCredentials, RefreshToken } = provider;
     const findLiveToken = createLiveTokenFinder({
       publicKeys: { keys: [...keys.publicJwks.keys] },
       issuer: provider.issuer,
+      plainAudiences,
       store,
     });
 

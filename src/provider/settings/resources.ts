@@ -2,6 +2,7 @@ import { type Configuration, errors, type KoaContextWithOIDC, type ResourceServe
 import type { Config, ResourceConfig } from '#config';
 import { isForGrantedApi, keepNamedResource, noteAssumedResource } from '../api-and-userinfo.ts';
 import { noteDroppedScopes } from '../dropped-scopes.ts';
+import { plainAudiences } from '../plain-audiences.ts';
 import { getRequestContext } from '../request-context.ts';
 import { isResourceAllowed, restrictToClient } from './client-scopes.ts';
 
@@ -24,6 +25,7 @@ export const resources = (config: Config) => {
   const rs256Audiences = new Set(
     config.resources.filter(({ signing_alg }) => signing_alg === 'RS256').map(({ audience }) => audience),
   );
+  const plain = plainAudiences(config);
   const apiScopes = new Set(config.resources.flatMap(({ scopes }) => scopes));
   const defaults = config.resources.filter((resource) => resource.default);
   const scopesOf = (audience: string): readonly string[] => known.get(audience)?.scopes ?? [];
@@ -58,6 +60,13 @@ export const resources = (config: Config) => {
 
   return {
     extraParams: { resource: keepNamedResource },
+    formats: {
+      customizers: {
+        jwt: (_ctx, token, parts) => {
+          if (plain.has(token.resourceServer?.identifier() ?? '')) parts.header = { typ: 'JWT' };
+        },
+      },
+    },
     features: {
       resourceIndicators: {
         enabled: true,

@@ -3,6 +3,7 @@ import { exitCode, Failure } from '#src/errors.ts';
 import type { Events } from '#src/events.ts';
 import type { Clock, Store } from '#src/store/port.ts';
 import type { GrantType } from '../../provider/grant-types.ts';
+import { plainAudiences } from '../../provider/plain-audiences.ts';
 import type { SecretCipher } from '../keys/index.ts';
 import type { AddClient, ClientMetadata, Clients } from './client.ts';
 import { createClientLookup } from './client-lookup.ts';
@@ -54,9 +55,16 @@ export const createClients = ({
         message: `${unknown} is a scope of no resource, and not defined under claims${suggestion === undefined ? '' : `; did you mean ${suggestion}?`}`,
       }));
 
+  /** A rule of the configuration, for clients that are added later (config/checks/resources.ts). */
+  const idProblems = (id: string): readonly Problem[] =>
+    plainAudiences(config).has(id)
+      ? [{ field: 'client_id', message: 'is the audience of a resource with token_typ: JWT' }]
+      : [];
+
   const checkMetadata = (metadata: ClientMetadata, former?: ClientMetadata): void => {
     const problems = [
       ...clientProblems(metadata, 'operator', grantTypes),
+      ...idProblems(metadata.client_id),
       ...scopeProblems(metadata.scope ?? '', former?.scope ?? ''),
     ];
     if (problems.length > 0) throw new ClientRefused(problems);

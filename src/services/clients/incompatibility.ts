@@ -2,10 +2,11 @@ import type { Config } from '#config';
 import { exitCode, Failure } from '#src/errors.ts';
 import { splitScope } from '../../provider/client-scope.ts';
 import type { Engine } from '../../provider/engine.ts';
+import { plainAudiences } from '../../provider/plain-audiences.ts';
 import type { ClientMetadata, Clients } from './client.ts';
 
 interface Dependencies {
-  readonly config: Pick<Config, 'clients'>;
+  readonly config: Pick<Config, 'clients' | 'resources'>;
   readonly clients: Pick<Clients, 'find'>;
   readonly engine: Engine;
 }
@@ -28,8 +29,24 @@ export const incompatibility = ({ provider }: Engine, metadata: ClientMetadata):
   }
 };
 
+/** A client that was stored before the resource got its `token_typ` (config/checks/resources.ts). */
+const clientsWithPlainAudience = async ({ config, clients }: Dependencies): Promise<readonly string[]> => {
+  const found: string[] = [];
+  for (const id of plainAudiences(config)) if (await clients.find(id)) found.push(id);
+  return found;
+};
+
 /** A configured client that this server would refuse at every request stops the start. */
-export const checkConfiguredClients = async ({ config, clients, engine }: Dependencies): Promise<void> => {
+export const checkConfiguredClients = async (dependencies: Dependencies): Promise<void> => {
+  const { config, clients, engine } = dependencies;
+  const [confusable] = await clientsWithPlainAudience(dependencies);
+  if (confusable !== undefined) {
+    throw new Failure({
+      code: 'bad_configuration',
+      message: `The client ${confusable} has the audience of a resource with token_typ: JWT as its id: use at+jwt, or delete the client.`,
+      exit: exitCode.configuration,
+    });
+  }
   const problems: string[] = [];
   for (const { client_id: id } of config.clients) {
     const metadata = await clients.find(id);

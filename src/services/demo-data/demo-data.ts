@@ -21,6 +21,7 @@ export const demoResource = (issuer: string): ResourceConfig => ({
   scopes: ['demo:read', 'demo:write'],
   access_token_format: 'jwt',
   signing_alg: 'ES256',
+  token_typ: 'at+jwt',
 });
 
 /** Adds the API of the demo wherever its other data may exist. */
