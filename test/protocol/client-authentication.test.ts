@@ -44,11 +44,21 @@ const keyServer = createServer(({ url = '' }, response) => {
 await new Promise((resolve) => keyServer.once('listening', resolve));
 const { port: keyPort } = Object(keyServer.address());
 
+/** Secrets in Basic without encoding; those of the clients `clear-…` can be read in one way only. */
+const unencodedSecrets = {
+  'clear-percent': 'a-secret-of-thirty-two-characters-100%-and-more',
+  'clear-base64': 'q8+Jm5v/2xk1nV0zC4w+7hT9rYb6PdLs3eGaUfKiOw8=',
+  'clear-bytes': 'a-secret-of-thirty-two-characters-and-%E2%82%AC',
+  'doubtful-plus': 'a-secret-of-thirty+two-characters-and-more',
+  'doubtful-escape': 'a-secret-of-thirty-two-characters/%41nd-more',
+};
+
 const server = await startInProcess(t, {
   // These tests are refused more often than the limit per minute allows.
   security: { throttle: { failed_authentication_per_client: 0 } },
   clients: [
     machine('basic', { client_secret: plain }),
+    ...Object.entries(unencodedSecrets).map(([id, client_secret]) => machine(id, { client_secret })),
     machine('od%d:+id', { client_secret: odd }),
     machine('post', { client_secret: plain, token_endpoint_auth_method: 'client_secret_post' }),
     machine('hmac', {
@@ -168,9 +178,46 @@ t.test('id and secret are percent-decoded from Basic (RFC 6749 §2.3.1)', async 
   t.equal((await ask(credentials, basicAuthorization('basic', plain))).status, 200);
   t.equal((await ask(credentials, basicAuthorization(encoded('od%d:+id'), encoded(odd)))).status, 200);
   const raw = await ask(credentials, basicAuthorization('od%d:+id', odd));
-  t.ok(raw.status === 400 || raw.status === 401, 'without encoding they are others');
+  t.ok(raw.status === 400 || raw.status === 401, 'without encoding, the id ends at the colon');
   const lower = { authorization: basicAuthorization('basic', plain).authorization.replace('Basic', 'bAsIc') };
   t.equal((await ask(credentials, lower)).status, 200, 'the scheme is case-insensitive (RFC 9110 §11.1)');
+});
+
+t.test('secrets that are not encoded are read as they are, if they can be read in one way', async (t) => {
+  for (const [id, value] of Object.entries(unencodedSecrets)) {
+    const clearly = id.startsWith('clear');
+    const answer = await ask(credentials, basicAuthorization(id, value));
+    t.equal(answer.status, clearly ? 200 : 401, value);
+    t.equal((await ask(credentials, basicAuthorization(id, encoded(value)))).status, 200, `${value} encoded`);
+    t.equal(
+      (await ask(credentials, basicAuthorization(id, encodeURIComponent(value)))).status,
+      200,
+      `${value} percent-encoded`,
+    );
+    const wrong = await ask(credentials, basicAuthorization(id, `${value.slice(0, -3)}%z+`));
+    for (const refused of clearly ? [wrong] : [wrong, answer]) {
+      t.match(refused, {
+        status: 401,
+        body: { error: 'invalid_client', error_description: /%2B and % as %25/ },
+      });
+      t.match(refused.headers.get('www-authenticate'), /^Basic realm=/);
+    }
+  }
+  const readInOtherWay = await ask(credentials, basicAuthorization('basic', plain.replace('-', '%2D')));
+  t.equal(readInOtherWay.status, 200, 'escaped without need');
+  const plainly = await ask(credentials, basicAuthorization('basic', 'x'.repeat(40)));
+  t.equal(plainly.body['error_description'], 'client authentication failed', 'no doubt about the encoding');
+});
+
+t.test('a wrong secret counts once, however it may be read', async (t) => {
+  const { issuer: other } = await startInProcess(t, {
+    security: { throttle: { failed_authentication_per_client: 3 } },
+    clients: [machine('clear', { client_secret: unencodedSecrets['clear-base64'] })],
+  });
+  const at = (value: string) =>
+    askAt(`${other}/oauth/token`, credentials, basicAuthorization('clear', value));
+  for (const value of ['ab%', 'ab+/', 'ab+']) t.equal((await at(value)).status, 401, value);
+  t.equal((await at('ab%')).status, 429);
 });
 
 t.test('id and secret may come in the body (RFC 6749 §2.3.1)', async (t) => {

@@ -6,13 +6,16 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { clientAuthenticationMethods } from '#config';
 import type { Feature } from '../../feature.ts';
+import { encodeBasicCredentials } from '../../provider/basic-credentials.ts';
 import { getClientCertificate } from '../../provider/client-certificate.ts';
+import { authenticatingRoutes } from '../../provider/engine-route.ts';
 import { assertionRules, type SecretSource } from './assertion.ts';
 import { subjectMatches } from './subject.ts';
 
 export const clientAuthentication = (clients: SecretSource): Feature => ({
   name: 'client-authentication',
   provider: {
+    routes: [{ route: authenticatingRoutes, before: encodeBasicCredentials }],
     settings: {
       clientAuthMethods: [...clientAuthenticationMethods],
       assertJwtClientAuthClaimsAndHeader: assertionRules(clients),
