@@ -115,7 +115,10 @@ const explanations = {
   access_denied: {
     status: 400,
     meaning: 'The user or a rule of this service denied the request.',
-    causes: ['The user chose Cancel on the consent page or Deny on the device page.'],
+    causes: [
+      'The user chose Cancel on the consent page or Deny on the device page.',
+      'The client is for members of certain groups (allowed_groups), and the user is in none of them.',
+    ],
     fixes: ['Tell the user what the access is for, and let them start again. Don’t retry automatically.'],
     specification: rfc(6749, '4.1.2.1'),
   },

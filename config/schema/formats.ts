@@ -100,6 +100,11 @@ const formats = {
     expected: 'a domain in lower case, as example.com',
     pattern: '^[a-z0-9-]+(\\.[a-z0-9-]+)+$',
   },
+  contact: {
+    expected: 'an e-mail address or an https URL',
+    test: (value) =>
+      /^[^\s@/:]+@[^\s@]+$/.test(value) || (value.startsWith('https://') && URL.canParse(value)),
+  },
   'date-time': { expected: 'an RFC 3339 time, as 2027-01-31T00:00:00Z', test: isRfc3339 },
   date: { expected: 'a date as YYYY-MM-DD, or a year', pattern: '^\\d{4}(-\\d{2}-\\d{2})?$' },
   'private-scheme': {

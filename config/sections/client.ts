@@ -13,6 +13,7 @@ import {
 import { claimMapping } from './claim-mapping.ts';
 import { clientAuthenticationMethods } from './client-authentication-methods.ts';
 import { clientCryptography } from './client-cryptography.ts';
+import { groupName } from './group.ts';
 
 const uri = (description: string) => text(description, { format: 'uri' });
 
@@ -104,6 +105,13 @@ export const client = section('A client (relying party).', {
     choice(
       ['issuer', 'endpoint'],
       'endpoint: the aud of a client assertion may also be the URL of the token endpoint or of the endpoint that is called. Not with the profile fapi2. Default: issuer.',
+    ),
+  ),
+  allowed_groups: optional(
+    list(
+      groupName('Name of a group.'),
+      'Groups whose members may use the client. Default: everyone may. An empty list is refused.',
+      { minItems: 1 },
     ),
   ),
   claims: optional(

@@ -14,6 +14,11 @@ export const pages = section('The pages of this server.', {
     minItems: 1,
   }),
   default_language: language('Language of browsers that accept none of them.', 'en'),
+  contact: optional(
+    text('Whom people can ask for access to an application: an e-mail address or an https URL.', {
+      format: 'contact',
+    }),
+  ),
   form_targets: list(
     text('An origin: scheme, host, and the port unless it is the default one.', { format: 'origin' }),
     'Origins that applications redirect to after a sign-in, apart from those of their redirect URIs. Browsers block the redirect to other origins.',

@@ -11,6 +11,7 @@ import type { GrantType } from '../provider/grant-types.ts';
 import type { Services } from '../services/index.ts';
 import type { Clock, Store } from '../store/port.ts';
 import { version } from '../version.ts';
+import { access } from './access/index.ts';
 import { authorizationDetails } from './authorization-details/index.ts';
 import { authorizationResponses } from './authorization-responses/index.ts';
 import { ciba } from './ciba/index.ts';
@@ -78,6 +79,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
     }),
     passwordReset({ config, clock, events, pages, accounts, endEverything, links, mail, throttle }),
     mailPreview({ mail, pages }),
+    access({ config, events, accounts }),
     consent({ config, clock, events, accounts }),
     device({ config, clock, pages, throttle }),
     ciba({

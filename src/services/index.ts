@@ -11,7 +11,7 @@ import { type Admission, createAdmission } from './admission/index.ts';
 import { type Audit, createAudit } from './audit/index.ts';
 import { type AuthenticationLevels, createAuthenticationLevels } from './authentication-levels/index.ts';
 import { type Clients, createClients } from './clients/index.ts';
-import { createGroups, type Groups } from './groups/index.ts';
+import { checkGroupNames, createGroups, type Groups } from './groups/index.ts';
 import { createKeys, type Keys } from './keys/index.ts';
 import { createMail, type Mail } from './mail/index.ts';
 import { createOneTimeLinks, type OneTimeLinks } from './one-time-links/index.ts';
@@ -115,6 +115,7 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
     sessions,
     throttle,
     async start() {
+      await checkGroupNames(config, groups);
       await accounts.checkGroupClaims();
       // The audit starts first and stops last: it records what the others do until the end.
       const stops: (() => Promise<void>)[] = [];

@@ -10,6 +10,7 @@ import { formPostPage } from '#src/views/pages/form-post.ts';
 import { landingPage } from '#src/views/pages/landing.ts';
 import { type LoginModel, loginPage } from '#src/views/pages/login.ts';
 import { loggedOutPage, logoutPage } from '#src/views/pages/logout.ts';
+import { noAccessPage } from '#src/views/pages/no-access.ts';
 import { selectAccountPage } from '#src/views/pages/select-account.ts';
 import { signedInPage } from '#src/views/pages/signed-in.ts';
 import type { PolicyOptions } from '#src/views/policy.ts';
@@ -223,6 +224,21 @@ export const gallery: readonly Exhibit[] = [
       { id: 'a2', name: 'Support', detail: 'a-shared-address-with-a-long-local-part@department.example.com' },
       { id: 'a3', name: 'm.k' },
     ],
+  }),
+  exhibit('no-access', noAccessPage, {
+    action: '/interaction/abc/no-access',
+    csrf: 'token',
+    client,
+    account,
+    switchTo: '/interaction/abc/no-access?switch=yes',
+    contact: 'it@example.com',
+  }),
+  exhibit('no-access-no-contact', noAccessPage, {
+    action: '/interaction/abc/no-access',
+    csrf: 'token',
+    client,
+    account,
+    switchTo: '/interaction/abc/no-access?switch=yes',
   }),
   exhibit('create-account', createAccountPage, createAccount),
   exhibit('create-account-problems', createAccountPage, {

@@ -20,6 +20,7 @@ export interface MetadataFlags {
   readonly pkce?: string;
   readonly idTokenClaims?: string;
   readonly assertionAudience?: string;
+  readonly allowedGroup?: readonly string[];
   readonly property?: readonly string[];
 }
 
@@ -45,6 +46,11 @@ export const addMetadataOptions = (command: Program): Program =>
     .option(
       '--assertion-audience <which>',
       'endpoint: its assertions may name an endpoint as aud; default: issuer',
+    )
+    .option(
+      '--allowed-group <name>',
+      'whose members may use it; may be repeated; default: everyone',
+      collectValues,
     )
     .option(
       '--property <name=value>',
@@ -76,6 +82,7 @@ export const metadataOf = (flags: MetadataFlags): AddClient['metadata'] => {
     id_token_signed_response_alg: flags.alg,
     pkce: flags.pkce,
     id_token_claims: flags.idTokenClaims,
+    allowed_groups: flags.allowedGroup,
     assertion_audience: flags.assertionAudience,
   };
   const properties = parseNamedValues(flags.property ?? [], {

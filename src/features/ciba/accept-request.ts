@@ -1,4 +1,7 @@
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
+import { hasAccess, noAccess } from '../../provider/access.ts';
+import type { EngineAccount } from '../../provider/engine-account.ts';
+import type { EngineClient } from '../../provider/engine-types.ts';
 import { getRequestContext, getUnitOfWork } from '../../provider/request-context.ts';
 import { requestsLevel } from '../../services/authentication-levels/index.ts';
 import type { CibaDependencies } from './dependencies.ts';
@@ -14,7 +17,13 @@ export const createAcceptRequest =
     levels,
     throttle,
   }: Pick<CibaDependencies, 'config' | 'events' | 'levels' | 'throttle'>) =>
-  async (ctx: KoaContextWithOIDC, account: string, client: string): Promise<void> => {
+  async (
+    ctx: KoaContextWithOIDC,
+    { accountId: account, groups }: EngineAccount,
+    requester: EngineClient,
+  ): Promise<void> => {
+    const { clientId: client } = requester;
+    if (!hasAccess(requester, groups)) throw noAccess();
     // Throws when no sign-in can reach a requested `acr`.
     requestsLevel(ctx.oidc, levels);
     const verdict = await throttle.take('ciba', `${client} ${account}`, maxPerMinute);

@@ -67,7 +67,9 @@ export const approvalPages = (dependencies: CibaDependencies): FastifyPluginAsyn
     scope.get<{ Querystring: { readonly answer?: unknown } }>(path, async (request, reply) => {
       const { answer } = request.query;
       const outcome =
-        answer === 'approved' || answer === 'denied' || answer === 'tooWeak' ? answer : undefined;
+        answer === 'approved' || answer === 'denied' || answer === 'noAccess' || answer === 'tooWeak'
+          ? answer
+          : undefined;
       return sendPage(request, reply, { outcome });
     });
     scope.post<{ Body: Form }>(path, async (request, reply) => {

@@ -1,4 +1,5 @@
 import { errors, type Provider } from 'oidc-provider';
+import { noAccess } from '../../provider/access.ts';
 import {
   type AuthenticationLevels,
   acrRequestOf,
@@ -6,12 +7,14 @@ import {
 } from '../../services/authentication-levels/index.ts';
 import { createGrant } from './grant.ts';
 
-export type CibaDecision = 'approved' | 'denied' | 'tooWeak';
+export type CibaDecision = 'approved' | 'denied' | 'noAccess' | 'tooWeak';
 
 interface DecidedRequest {
   readonly provider: Provider;
   readonly request: InstanceType<Provider['BackchannelAuthenticationRequest']>;
   readonly session: InstanceType<Provider['Session']>;
+  /** Whether the person may use the client. */
+  readonly hasAccess: boolean;
   readonly levels: AuthenticationLevels;
   readonly identityScopes: readonly string[];
   /** Scopes of each API, by its audience. */
@@ -24,6 +27,10 @@ export const recordDecision = async (decided: DecidedRequest, isAllowed: boolean
   if (!isAllowed) {
     await provider.backchannelResult(request, new errors.AccessDenied('the person refused'));
     return 'denied';
+  }
+  if (!decided.hasAccess) {
+    await provider.backchannelResult(request, noAccess());
+    return 'noAccess';
   }
   const acrParameters = { params: request.params, claims: request.claims ?? {} };
   const { values, essential } = acrRequestOf(acrParameters);

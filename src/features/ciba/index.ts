@@ -14,6 +14,7 @@
  */
 import { errors } from 'oidc-provider';
 import type { Feature } from '../../feature.ts';
+import type { EngineAccount } from '../../provider/engine-account.ts';
 import { createAcceptRequest } from './accept-request.ts';
 import { approvalPages } from './approval-pages.ts';
 import { cibaDeclaration } from './declaration.ts';
@@ -50,7 +51,8 @@ export const ciba = (dependencies: CibaDependencies): Feature => {
                 throw new errors.InvalidRequest('user_code is not supported, leave it out');
             },
             triggerAuthenticationDevice: (ctx, _request, account, client) =>
-              acceptRequest(ctx, account.accountId, client.clientId),
+              // Every account that the engine has comes from `findAccount`.
+              acceptRequest(ctx, account as unknown as EngineAccount, client),
           },
         },
       },

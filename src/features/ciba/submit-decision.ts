@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { verifyMac } from '../../form-mac.ts';
 import type { Form } from '../../http/pages/form.ts';
 import { formExpired } from '../../http/pages/form-expired.ts';
+import { hasAccess } from '../../provider/access.ts';
 import { identityScopes } from '../../provider/openid-scopes.ts';
 import { findSignedInAccount } from '../../services/sign-ins/index.ts';
 import { runInUnitOfWork } from '../../store/current-unit-of-work.ts';
@@ -20,7 +21,8 @@ export const createSubmitDecision = (dependencies: CibaDependencies) => {
   return async (request: FastifyRequest, reply: FastifyReply, form: Form): Promise<CibaDecision | 'gone'> => {
     const { provider } = engine();
     const session = await loadSession(provider, request, reply);
-    const account = (await findSignedInAccount(session, accounts))?.id;
+    const person = await findSignedInAccount(session, accounts);
+    const account = person?.id;
     const handle = form['request'] ?? '';
     if (account === undefined || !verifyMac(form['csrf'], formMacSubject(session, handle), cookieKeys())) {
       throw formExpired();
@@ -31,11 +33,13 @@ export const createSubmitDecision = (dependencies: CibaDependencies) => {
     );
     const found = pending && (await provider.BackchannelAuthenticationRequest.find(pending.id));
     if (!found) return 'gone';
+    const client = await provider.Client.find(found.clientId ?? '');
 
     const decided = {
       provider,
       request: found,
       session,
+      hasAccess: client !== undefined && hasAccess(client, person?.groups ?? []),
       levels,
       identityScopes: identityScopes(config),
       scopesOf,

@@ -1,4 +1,5 @@
 import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider';
+import { hasAccess, noAccess } from '../access.ts';
 import { additionalClaims } from '../additional-claims.ts';
 import { type ClaimMapping, mapClaims } from '../claim-mapping.ts';
 import type { IsReleased } from '../claim-release.ts';
@@ -81,6 +82,11 @@ export const findAccount =
     const [account] = await Promise.all([accounts.forEngine(id, signIn), prefetchGrant(ctx)]);
     if (!account) return undefined;
     if (account.accountId === ctx.oidc.client?.clientId) throw subjectIsClient();
+    // Without a token it is a person in a browser, who sees a page (features/access).
+    if (token !== undefined && ctx.oidc.client && !hasAccess(ctx.oidc.client, account.groups)) {
+      if (token.kind === 'AccessToken') return undefined;
+      throw noAccess();
+    }
     const { sub: _, ...personal } = account.claims('', '');
     return {
       accountId: account.accountId,

@@ -4,6 +4,7 @@ import type { Events } from '#src/events.ts';
 import type { Clock, Store } from '#src/store/port.ts';
 import type { GrantType } from '../../provider/grant-types.ts';
 import { plainAudiences } from '../../provider/plain-audiences.ts';
+import { createGroups } from '../groups/index.ts';
 import type { SecretCipher } from '../keys/index.ts';
 import type { AddClient, ClientMetadata, Clients } from './client.ts';
 import { createClientLookup } from './client-lookup.ts';
@@ -19,7 +20,7 @@ import { clientProblems } from './validate.ts';
 
 export interface ClientsOptions {
   readonly store: Store;
-  readonly config: Pick<Config, 'claims' | 'clients' | 'registration' | 'resources'>;
+  readonly config: Pick<Config, 'claims' | 'clients' | 'groups' | 'registration' | 'resources'>;
   readonly clock: Clock;
   readonly events: Events;
   /** Without it no `client_secret_jwt` client can be stored. */
@@ -68,6 +69,20 @@ export const createClients = ({
       ...scopeProblems(metadata.scope ?? '', former?.scope ?? ''),
     ];
     if (problems.length > 0) throw new ClientRefused(problems);
+  };
+
+  const groups = createGroups({ store, config, clock, events });
+
+  const checkGroups = async (names: unknown): Promise<void> => {
+    // A value of another shape is refused with the rest of the metadata.
+    const unknown = await groups.unknown(Array.isArray(names) ? names.map(String) : []);
+    if (unknown.length === 0) return;
+    throw new ClientRefused(
+      unknown.map((name) => ({
+        field: 'allowed_groups',
+        message: `there is no group ${name}; \`group add\` makes one`,
+      })),
+    );
   };
 
   const publishChange = async (type: string, id: string): Promise<void> => {
@@ -119,6 +134,7 @@ export const createClients = ({
       return { items: [...first, ...clients.map(toRecord)], ...(next === undefined ? {} : { next }) };
     },
     async add(client) {
+      await checkGroups(client.metadata['allowed_groups']);
       const { stored, added } = newClient(client);
       await clientStore.insert(stored);
       await publishChange('client.added', stored.id);
@@ -136,6 +152,7 @@ export const createClients = ({
       if (Object.hasOwn(changes, 'client_id') && changes['client_id'] !== id) {
         throw new ClientRefused([{ field: 'client_id', message: 'can not be changed; add another client' }]);
       }
+      await checkGroups(changes['allowed_groups']);
       return change(id, 'client.updated', (client) => {
         const metadata = applyDefaults(omitNullish({ ...client.metadata, ...changes, client_id: id }));
         checkMetadata(metadata, client.metadata);

@@ -53,6 +53,7 @@ export const operatorOnlyNames = [
   'pkce',
   'id_token_claims',
   'claims',
+  'allowed_groups',
   'resources',
 ];
 
@@ -95,6 +96,7 @@ const listNames = [
   'default_acr_values',
   'authorization_details_types',
   'resources',
+  'allowed_groups',
 ];
 const numberNames = ['default_max_age', 'client_id_issued_at'];
 

@@ -91,6 +91,12 @@ const nameProblems = ({ client_name: name }: ClientMetadata): Problem[] => {
   return isMisleading(name) ? problem('has invisible characters that change how it reads') : [];
 };
 
+/** To everyone who reads it, an empty list would mean that no person has access, or that every person has. */
+const accessProblems = ({ allowed_groups: groups }: ClientMetadata): Problem[] =>
+  Array.isArray(groups) && groups.length === 0
+    ? [{ field: 'allowed_groups', message: 'must name a group; leave it out if everyone may use the client' }]
+    : [];
+
 const claimProblems = ({ claims }: ClientMetadata): Problem[] =>
   claims === undefined
     ? []
@@ -127,6 +133,7 @@ export const clientProblems = (
     ...reserved,
     ...nameProblems(metadata),
     ...claimProblems(metadata),
+    ...accessProblems(metadata),
     ...uriProblems(metadata, allowsScheme),
     ...grantProblems(metadata, grantTypes),
     ...keyProblems(metadata),

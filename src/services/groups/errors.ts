@@ -32,5 +32,13 @@ export const hasConfiguredMembers = (name: string, username: string): Failure =>
     exit: exitCode.conflict,
   });
 
+export const groupInUse = (name: string, where: string): Failure =>
+  new Failure({
+    code: 'group_in_use',
+    message: `The group ${name} is named by ${where}; change that first.`,
+    status: 409,
+    exit: exitCode.conflict,
+  });
+
 export const groupInvalid = (message: string): Failure =>
   new Failure({ code: 'group_invalid', message, status: 422, exit: exitCode.usage });

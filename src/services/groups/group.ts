@@ -37,6 +37,8 @@ export interface Groups {
   list(options?: { readonly limit?: number; readonly cursor?: string }): Promise<GroupPage>;
   add(group: AddGroup): Promise<Group>;
   update(name: string, change: ChangeGroup): Promise<Group>;
+  /** Those of the names that no group has. */
+  unknown(names: readonly string[]): Promise<readonly string[]>;
   /**
    * Throws `group_not_found` unless all of these groups exist. The writes fail when one of them is changed or deleted
    * meanwhile, so they belong into the commit that makes an account a member.

@@ -104,6 +104,12 @@ export const createGroups = ({ store, config, clock, events }: GroupsOptions): G
       events.emit({ type: 'group.updated', outcome: 'ok', details: { group: name } });
       return toGroup(group);
     },
+    async unknown(names) {
+      const others = names.filter((name) => !configured.has(name));
+      const held = await read(others.filter(isGroupName));
+      const stored = new Set(held.flatMap((group) => (group.stored === undefined ? [] : [group.name])));
+      return others.filter((name) => !stored.has(name));
+    },
     async require(names) {
       const others = names.filter((name) => !configured.has(name));
       const unnamable = others.find((name) => !isGroupName(name));

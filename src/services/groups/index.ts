@@ -6,8 +6,9 @@
  * group (`require`). Deleting closes the group first, then removes its members, then the record. So no membership
  * outlives the group, and a new group of the same name starts without members.
  */
+export { checkGroupNames, groupNamesIn } from './check-names.ts';
 export { deleteGroup } from './delete-group.ts';
-export { groupNotFound } from './errors.ts';
+export { groupInUse, groupNotFound } from './errors.ts';
 export type { Group, Groups } from './group.ts';
 export { createGroups } from './groups.ts';
 export { isGroupName, normalizeGroups } from './rules.ts';

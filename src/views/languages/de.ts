@@ -63,6 +63,12 @@ export const de = {
     accounts: 'Konten',
     another: 'Anderes Konto verwenden',
   },
+  noAccess: {
+    title: 'Sie haben keinen Zugriff',
+    why: (account, app) => ['Das Konto ', account, ' darf ', app, ' nicht verwenden.'],
+    contact: (contact) => ['Zugriff erhalten Sie über ', contact, '.'],
+    ask: 'Fragen Sie die Betreiber dieses Dienstes nach Zugriff.',
+  },
   createAccount: {
     title: 'Konto erstellen',
     toContinue: (app) => ['Weiter zu ', app],
@@ -314,6 +320,7 @@ export const de = {
     approved: 'Bestätigt. Sie können zur App zurückkehren.',
     denied: 'Abgelehnt. Die App hat keinen Zugriff erhalten.',
     gone: 'Diese Anfrage ist abgelaufen oder wurde schon beantwortet.',
+    noAccess: 'Sie haben keinen Zugriff auf diese App, daher wurde die Anfrage abgelehnt.',
     tooWeak:
       'Diese App verlangt eine stärkere Anmeldung als Ihre aktuelle. Die Anfrage wurde deshalb abgelehnt.',
   },

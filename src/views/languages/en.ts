@@ -62,6 +62,12 @@ export const en = {
     accounts: 'Accounts',
     another: 'Use another account',
   },
+  noAccess: {
+    title: 'You don’t have access',
+    why: (account, app) => ['The account ', account, ' may not use ', app, '.'],
+    contact: (contact) => ['To get access, contact ', contact, '.'],
+    ask: 'To get access, ask the people who run this service.',
+  },
   createAccount: {
     title: 'Create an account',
     toContinue: (app) => ['to continue to ', app],
@@ -300,6 +306,7 @@ export const en = {
     approved: 'Approved. You can go back to the app.',
     denied: 'Denied. The app wasn’t given access.',
     gone: 'This request has expired or was already answered.',
+    noAccess: 'You don’t have access to this app, so the request was denied.',
     tooWeak: 'This app requires a stronger sign-in than your current one, so the request was denied.',
   },
   landing: {

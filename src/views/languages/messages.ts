@@ -99,6 +99,12 @@ export interface Messages {
     accounts: string;
     another: string;
   };
+  readonly noAccess: {
+    title: string;
+    why: (account: Value, app: Value) => Phrase;
+    contact: (contact: Value) => Phrase;
+    ask: string;
+  };
   readonly createAccount: {
     title: string;
     toContinue: (app: Value) => Phrase;
@@ -246,6 +252,7 @@ export interface Messages {
     denied: string;
     gone: string;
     tooWeak: string;
+    noAccess: string;
   };
   readonly landing: {
     sentence: (issuer: Value) => Phrase;

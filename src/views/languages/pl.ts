@@ -74,6 +74,12 @@ export const pl = {
     accounts: 'Konta',
     another: 'Użyj innego konta',
   },
+  noAccess: {
+    title: 'Nie masz dostępu',
+    why: (account, app) => ['Konto ', account, ' nie może korzystać z aplikacji ', app, '.'],
+    contact: (contact) => ['Aby uzyskać dostęp, skontaktuj się z ', contact, '.'],
+    ask: 'Aby uzyskać dostęp, zapytaj operatora tej usługi.',
+  },
   createAccount: {
     title: 'Utwórz konto',
     toContinue: (app) => ['aby przejść do aplikacji ', app],
@@ -321,6 +327,7 @@ export const pl = {
     approved: 'Zatwierdzono. Możesz wrócić do aplikacji.',
     denied: 'Odrzucono. Aplikacja nie otrzymała dostępu.',
     gone: 'Ta prośba wygasła albo już na nią odpowiedziano.',
+    noAccess: 'Nie masz dostępu do tej aplikacji, więc prośba została odrzucona.',
     tooWeak: 'Ta aplikacja wymaga silniejszego logowania niż obecne, więc prośba została odrzucona.',
   },
   landing: {

@@ -21,12 +21,12 @@ export interface RequestsModel {
   readonly action: string;
   /** Absent when no account is signed in. */
   readonly requests?: readonly PendingRequest[];
-  readonly outcome?: 'approved' | 'denied' | 'gone' | 'tooWeak';
+  readonly outcome?: 'approved' | 'denied' | 'gone' | 'noAccess' | 'tooWeak';
 }
 
 export const requestsPage = (page: Page, { action, requests, outcome }: RequestsModel): string => {
   const { requests: text } = page.messages;
-  const failed = outcome === 'gone' || outcome === 'tooWeak';
+  const failed = outcome === 'gone' || outcome === 'noAccess' || outcome === 'tooWeak';
   return layout(page, {
     title: text.title,
     body: html`
