@@ -80,8 +80,8 @@ const formats = {
     test: (value) => key256.some((form) => form.test(value)),
   },
   'password-hash': {
-    expected: 'a hash that begins with $argon2id$, $scrypt$ or $2b$',
-    test: (value) => /^\$(argon2id|argon2i|scrypt|2[aby])\$\S+$/.test(value),
+    expected: 'a hash that begins with $argon2id$, $scrypt$, $pbkdf2- or $2b$',
+    test: (value) => /^\$(argon2id|argon2i|scrypt|pbkdf2(-sha\d+)?|2[aby])\$\S+$/.test(value),
   },
   email: { expected: 'an e-mail address', test: (value) => /^[^\s@]+@[^\s@]+$/.test(value) },
   'mail-address': {

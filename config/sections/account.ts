@@ -18,7 +18,7 @@ export const account = section('A person who may sign in.', {
   sub: optional(text('Subject identifier. Default: derived from the username.', { maxLength: 255 })),
   password: optional(secret('Password. In production only by `password_file` or as `password_hash`.')),
   password_hash: optional(
-    secret('Hash of the password: argon2id, scrypt or bcrypt.', { format: 'password-hash' }),
+    secret('Hash of the password: argon2id, scrypt, bcrypt or PBKDF2.', { format: 'password-hash' }),
   ),
   disabled: optional(flag('Whether sign-ins are refused. Default: false.')),
   groups: optional(

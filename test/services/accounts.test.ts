@@ -214,12 +214,18 @@ t.test('deceptive names and claims are refused, with the reason', async (t) => {
   await t.rejects(accounts.add({ username: 'ada', passwordHash: '$1$md5$x' }), {
     code: 'password_hash_unknown',
   });
-  for (const tooExpensive of [
-    '$2b$31$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e',
-    '$scrypt$ln=30,r=8,p=1$MDEy$6g3umF+uVrJsObaTZhIbbTlgrvOEFcCItdwSjtPF67M',
-  ]) {
+  for (const [tooExpensive, limits] of [
+    ['$2b$31$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e', /bcrypt is accepted up to cost 15/],
+    ['$scrypt$ln=30,r=8,p=1$MDEy$6g3umF+uVrJsObaTZhIbbTlgrvOEFcCItdwSjtPF67M', /scrypt .* 256 MiB and 16/],
+    ['pbkdf2_sha256$3000001$NaClSalt$1Aq0hLa8l35XikIQ7eNc9xzo+EiW2MAOyMtZ4Qh+haA=', /PBKDF2 .* 3000000 /],
+    [
+      '$argon2id$v=19$m=2097152,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc',
+      /argon2 .* 1024 MiB/,
+    ],
+  ] as const) {
     await t.rejects(accounts.add({ username: 'ada', passwordHash: tooExpensive }), {
       code: 'password_hash_unknown',
+      message: limits,
     });
   }
   t.same((await accounts.list()).items, [], 'nothing is left behind');
@@ -246,6 +252,19 @@ t.test('hashes of other systems are accepted, and replaced at the first sign-in'
     scryptCrypt: [
       'pleaseletmein',
       '$7$C6..../....SodiumChloride$kBGj9fHznVYFQMEn/qDCfrDevf9YDtcDdKvEqHJLV8D',
+    ],
+    pbkdf2Passlib: ['correct horse', '$pbkdf2$1000$TmFDbFNhbHQ$.zRio3bE/rMTjcKshlmmRz/JsLU'],
+    pbkdf2Django: [
+      'correct horse',
+      'pbkdf2_sha256$1000$NaClSalt$1Aq0hLa8l35XikIQ7eNc9xzo+EiW2MAOyMtZ4Qh+haA=',
+    ],
+    pbkdf2Werkzeug: [
+      'correct horse',
+      'pbkdf2:sha256:1000$NaClSalt$d40ab484b6bc977e578a4210ede35cf71ce8f84896d8c00ec8cb59e1087e85a0',
+    ],
+    pbkdf2Sha512: [
+      'correct horse',
+      '$pbkdf2-sha512$1000$TmFDbFNhbHQ$m7uCDNUWHMoqxPdQzc4zHp7mA3OhLvCt5+8nBbNGL+rk3+KHvaNOmethnrHLx/kq8q931j7JIvp5nXJqL+51Ng',
     ],
     argon2i: [
       'password',

@@ -19,7 +19,7 @@ export const add: Command = (group, context) => {
     .description('add an account; its password comes from standard input or is asked for')
     .argument('<username>')
     .option('--generate', 'make a random password and show it once')
-    .option('--hash', 'what comes is a hash made elsewhere: argon2, bcrypt or scrypt')
+    .option('--hash', 'what comes is a hash made elsewhere: argon2, bcrypt, scrypt or PBKDF2')
     .option('--claim <name=value>', 'a claim, its value as JSON or text; may be repeated', collectValues)
     .action(async (username: string, flags: AddFlags) => {
       const claims = Object.fromEntries(

@@ -1,6 +1,8 @@
 import type { Command } from '#src/command.ts';
 import { add } from './add.ts';
 import { disable, enable, remove, show, signOut } from './change.ts';
+import { exportAccounts } from './export.ts';
+import { importAccounts } from './import/index.ts';
 import { list } from './list.ts';
 import { hashPassword, resetPassword } from './password.ts';
 import { revoke } from './revoke.ts';
@@ -20,6 +22,8 @@ export const account: Command = (program, context) => {
     resetPassword,
     remove,
     hashPassword,
+    importAccounts,
+    exportAccounts,
   ];
   for (const command of all) command(group, context);
 };

@@ -31,7 +31,7 @@ export interface AddAccount {
   readonly username: string;
   /** Without a `password` and a `passwordHash` the account can't sign in by password. */
   readonly password?: string;
-  /** A hash from another system: argon2id, argon2i, bcrypt or scrypt. */
+  /** A hash from another system: argon2id, argon2i, bcrypt, scrypt or PBKDF2. */
   readonly passwordHash?: string;
   readonly claims?: Claims;
   readonly groups?: readonly string[];
@@ -40,6 +40,23 @@ export interface AddAccount {
   /** Marks demo data, which production mode refuses. */
   readonly demo?: true;
 }
+
+/** An account of another system. */
+export interface ImportAccount extends Pick<AddAccount, 'username' | 'passwordHash' | 'claims' | 'groups'> {
+  /** Kept as the subject, so that applications recognise the person. */
+  readonly sub?: string;
+  readonly disabled?: boolean;
+}
+
+export type ImportResult =
+  | { readonly outcome: 'added' | 'unchanged' }
+  | { readonly outcome: 'refused'; readonly message: string };
+
+/** Imports a batch, and answers for each account in its order. Names must not repeat over all batches. */
+export type Importer = (accounts: readonly ImportAccount[]) => Promise<readonly ImportResult[]>;
+
+/** What an export has of an account, with the hash of the password. */
+export type ExportedAccount = ImportAccount & { readonly sub: string };
 
 /** An account that isn't stored yet. The caller commits `writes` together with others, then calls `afterCommit`. */
 interface AccountDraft {
@@ -144,6 +161,12 @@ export interface Accounts {
   checkGroupClaims(options?: { readonly aboutToBe: boolean }): Promise<void>;
   /** Moves the claims named `groups` of stored accounts to groups. It can be repeated. */
   importGroupClaims(options: ImportGroupClaims): Promise<ImportedGroupClaims>;
+  /** Adds many accounts. Emits no event for each; the caller emits one for all. */
+  importer(options: { readonly dryRun: boolean }): Importer;
+  /** Pages of the accounts in the store, with the hashes of their passwords. */
+  exportPage(
+    cursor?: string,
+  ): Promise<{ readonly items: readonly ExportedAccount[]; readonly next?: string }>;
   enable(id: string): Promise<Account>;
   /** What was signed in before stays ended when the account is enabled again. */
   disable(id: string): Promise<Account>;

@@ -10,10 +10,11 @@ import { createAuthenticate } from './authenticate.ts';
 import { checkClaims, mergeClaims, namesOf } from './claims.ts';
 import { createConfiguredAccounts } from './configured.ts';
 import { createGroupClaims } from './group-claims.ts';
+import { createImporter } from './importer.ts';
 import { createNewAccountCheck, createNewAccountRecord } from './new-account-record.ts';
 import { acceptUsername } from './new-username.ts';
 import { createPasswords } from './password/passwords.ts';
-import { type AccountRecord, toAccount } from './record.ts';
+import { type AccountRecord, toAccount, toExported } from './record.ts';
 import { isSignInCurrent } from './sign-in-time.ts';
 import { createAccountStore, nameTaken } from './store.ts';
 import { foldUsername } from './username.ts';
@@ -34,6 +35,7 @@ export interface AccountsOptions {
 /** How long a disabled account may still be used on a process that missed the message about it. */
 const maxAgeMs = 5_000;
 const maxCachedAccounts = 10_000;
+const exportPageSize = 500;
 
 /** What the service is called: names for passwords not to consist of, and for people not to take. */
 export const namesOfService = ({ issuer, pages }: Pick<AccountsOptions['config'], 'issuer' | 'pages'>) => [
@@ -258,6 +260,20 @@ export const createAccounts = ({ store, config, clock, events }: AccountsOptions
         await invalidate(id);
         emitMemberships(id, former, now);
       });
+    },
+    importer: createImporter({
+      store,
+      stored,
+      configured,
+      groups,
+      async newRecord(account) {
+        await groupClaims.refuseIn(account.claims);
+        return newRecord(account);
+      },
+    }),
+    async exportPage(cursor) {
+      const { records, next } = await stored.list(exportPageSize, cursor);
+      return { items: records.map(toExported), ...(next !== undefined && { next }) };
     },
     enable: (id) => change(id, 'account.enabled', (former) => ({ ...former, enabled: true })),
     disable: (id) =>

@@ -3,7 +3,7 @@ import type { AccountConfig } from '#config';
 import { exitCode, Failure } from '#src/errors.ts';
 import { normalizeGroups } from '../groups/index.ts';
 import type { Account, Claims } from './account.ts';
-import { isKnownHash, type Passwords, unknownHashMessage } from './password/passwords.ts';
+import { hashProblem, type Passwords } from './password/passwords.ts';
 import { foldUsername } from './username.ts';
 
 /** The accounts of the configuration. They are fixed until the next start and never stored. */
@@ -57,11 +57,10 @@ const duplicate = (what: string): Failure =>
 export const configuredAccountProblems = (
   entries: readonly AccountConfig[],
 ): readonly { readonly index: number; readonly field: 'password_hash'; readonly message: string }[] =>
-  entries.flatMap(({ password_hash: hash }, index) =>
-    hash === undefined || isKnownHash(hash)
-      ? []
-      : [{ index, field: 'password_hash' as const, message: unknownHashMessage }],
-  );
+  entries.flatMap(({ password_hash: hash }, index) => {
+    const message = hash === undefined ? undefined : hashProblem(hash);
+    return message === undefined ? [] : [{ index, field: 'password_hash' as const, message }];
+  });
 
 export const createConfiguredAccounts = (
   entries: readonly AccountConfig[],

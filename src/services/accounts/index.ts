@@ -6,7 +6,15 @@
  * record.ts has the stored form of an account, store.ts reads and writes it, configured.ts has the accounts of the
  * configuration, accounts.ts combines both, and password/ hashes and verifies.
  */
-export type { Account, Accounts, AddAccount, Claims, GroupChange } from './account.ts';
+export type {
+  Account,
+  Accounts,
+  AddAccount,
+  Claims,
+  GroupChange,
+  ImportAccount,
+  Importer,
+} from './account.ts';
 export { createAccounts, namesOfService } from './accounts.ts';
 export { configuredAccountProblems } from './configured.ts';
 export { createPasswords } from './password/passwords.ts';

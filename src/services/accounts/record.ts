@@ -1,7 +1,7 @@
 import type { Document, IndexEntry, Insert, Key, Remove, Replace } from '#src/store/port.ts';
 import { record } from '#src/store/record.ts';
 import { kinds } from '#src/store/record-kinds.ts';
-import type { Account, Claims } from './account.ts';
+import type { Account, Claims, ExportedAccount } from './account.ts';
 import { foldUsername, nameFamily } from './username.ts';
 
 /** An account as it is stored. */
@@ -76,6 +76,22 @@ export const insertAccountWithName = (record: AccountRecord, at: number): readon
 ];
 
 export const removeName = (username: string): Remove => ({ op: 'remove', key: nameKey(username) });
+
+export const toExported = ({
+  id,
+  username,
+  enabled,
+  claims,
+  groups,
+  hash,
+}: AccountRecord): ExportedAccount => ({
+  sub: id,
+  username,
+  claims,
+  ...(groups !== undefined && groups.length > 0 && { groups }),
+  ...(hash !== undefined && { passwordHash: hash }),
+  ...(!enabled && { disabled: true }),
+});
 
 export const toAccount = (record: AccountRecord): Account => ({
   id: record.id,

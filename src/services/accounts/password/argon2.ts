@@ -20,14 +20,8 @@ const parse = (hash: string) => {
   const [, algorithm, memory, passes, parallelism, salt, tag] = pattern.exec(hash) ?? [];
   if (algorithm !== 'argon2id' && algorithm !== 'argon2i') return undefined;
   const cost = { memoryKib: Number(memory), passes: Number(passes), parallelism: Number(parallelism) };
-  const bounded =
-    cost.passes >= 1 &&
-    cost.passes <= maxCost.passes &&
-    cost.parallelism >= 1 &&
-    cost.parallelism <= maxCost.parallelism &&
-    cost.memoryKib >= 8 * cost.parallelism &&
-    cost.memoryKib <= maxCost.memoryKib;
-  if (!bounded) return undefined;
+  // RFC 9106 §3.1 has these lower bounds.
+  if (cost.passes < 1 || cost.parallelism < 1 || cost.memoryKib < 8 * cost.parallelism) return undefined;
   return {
     algorithm,
     cost,
@@ -35,6 +29,9 @@ const parse = (hash: string) => {
     tag: Buffer.from(tag ?? '', 'base64'),
   } as const;
 };
+
+const isWithinLimits = ({ memoryKib, passes, parallelism }: Argon2Cost): boolean =>
+  passes <= maxCost.passes && parallelism <= maxCost.parallelism && memoryKib <= maxCost.memoryKib;
 
 /** RFC 9106, as a PHC string. */
 export const hashArgon2 = async (password: string, cost: Argon2Cost): Promise<string> => {
@@ -63,7 +60,12 @@ export const isCurrent = (hash: string, cost: Argon2Cost): boolean => {
 
 export const argon2Format: HashFormat = {
   name: 'argon2',
-  accepts: (hash) => parse(hash) !== undefined,
+  limits: `${maxCost.memoryKib / 1024} MiB, ${maxCost.passes} passes and ${maxCost.parallelism} lanes`,
+  judge(hash) {
+    const parsed = parse(hash);
+    if (parsed === undefined) return 'unknown';
+    return isWithinLimits(parsed.cost) ? 'accepted' : 'too costly';
+  },
   async verify(hash, password) {
     const parsed = parse(hash);
     if (parsed === undefined) return false;

@@ -1,13 +1,19 @@
 import { Worker } from 'node:worker_threads';
 import type { HashFormat } from './hash-format.ts';
 
-/** Costs above 15 are refused: cost 15 takes about two seconds of one core in JavaScript. */
-const pattern = /^\$2[aby]\$(0[4-9]|1[0-5])\$[./A-Za-z0-9]{53}$/;
+/** Cost 15 takes about two seconds of one core in JavaScript. */
+const maxCost = 15;
+const pattern = /^\$2[aby]\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53}$/;
 
 /** Verifies in a worker thread, because bcryptjs would block the event loop. */
 export const bcryptFormat: HashFormat = {
   name: 'bcrypt',
-  accepts: (hash) => pattern.test(hash),
+  limits: `cost ${maxCost}`,
+  judge(hash) {
+    const cost = pattern.exec(hash)?.[1];
+    if (cost === undefined) return 'unknown';
+    return Number(cost) <= maxCost ? 'accepted' : 'too costly';
+  },
   verify: (hash, password) =>
     new Promise((resolve, reject) => {
       const worker = new Worker(new URL('./bcrypt-thread.ts', import.meta.url), {

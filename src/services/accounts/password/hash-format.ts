@@ -1,8 +1,10 @@
 /** Recognises, limits and verifies one format of password hashes. */
 export interface HashFormat {
   readonly name: string;
-  /** Whether the text is a complete hash in this format, within the allowed costs. */
-  accepts(hash: string): boolean;
+  /** What hashes of other systems may cost, for the sentence that refuses one. */
+  readonly limits: string;
+  /** Whether the text is a complete hash in this format, and within the limits. */
+  judge(hash: string): 'accepted' | 'too costly' | 'unknown';
   verify(hash: string, password: string): Promise<boolean>;
 }
 

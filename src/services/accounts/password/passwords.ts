@@ -4,6 +4,7 @@ import { exitCode, Failure } from '#src/errors.ts';
 import { argon2Format, hashArgon2, isCurrent } from './argon2.ts';
 import { bcryptFormat } from './bcrypt.ts';
 import { guessable, namesIn } from './guessable.ts';
+import { pbkdf2Format } from './pbkdf2.ts';
 import { createQueue, type QueueLoad } from './queue.ts';
 import { scryptFormat } from './scrypt.ts';
 
@@ -22,13 +23,17 @@ export interface Passwords {
   load(): QueueLoad;
 }
 
-const formats = [argon2Format, bcryptFormat, scryptFormat];
+const formats = [argon2Format, bcryptFormat, scryptFormat, pbkdf2Format];
 
-/** Whether `verify` can use the hash of another system. */
-export const isKnownHash = (hash: string): boolean => formats.some((one) => one.accepts(hash));
-
-export const unknownHashMessage =
-  'The password hash is of no known kind: give argon2id, argon2i (PHC string), bcrypt ($2a$, $2b$, $2y$) or scrypt.';
+/** A sentence that says why `verify` can't use the hash of another system; undefined when it can. */
+export const hashProblem = (hash: string): string | undefined => {
+  const judged = formats.map((format) => ({ format, verdict: format.judge(hash) }));
+  if (judged.some(({ verdict }) => verdict === 'accepted')) return undefined;
+  const costly = judged.find(({ verdict }) => verdict === 'too costly')?.format;
+  return costly
+    ? `The password hash costs more than a sign-in may: ${costly.name} is accepted up to ${costly.limits}. Leave the hash out and give the account a new password.`
+    : 'The password hash is of no known kind: give argon2id, argon2i (PHC string), bcrypt ($2a$, $2b$, $2y$), scrypt or PBKDF2.';
+};
 
 const refuse = (code: string, message: string): Failure =>
   new Failure({ code, message, status: 422, exit: exitCode.usage });
@@ -54,7 +59,7 @@ export const createPasswords = (settings: PasswordSettings, service: readonly st
     hash: (password) => queue(() => hashArgon2(normalize(password), cost)),
     async verify(stored, password) {
       const against = stored ?? decoy;
-      const format = formats.find((one) => one.accepts(against)) ?? argon2Format;
+      const format = formats.find((one) => one.judge(against) === 'accepted') ?? argon2Format;
       // The length is limited, because otherwise an attacker could choose how much work hashing is.
       const candidate = isTooLong(password) ? '' : normalize(password);
       const matches = await queue(() => format.verify(against, candidate));
@@ -84,7 +89,8 @@ export const createPasswords = (settings: PasswordSettings, service: readonly st
       }
     },
     checkImported(stored) {
-      if (!isKnownHash(stored)) throw refuse('password_hash_unknown', unknownHashMessage);
+      const problem = hashProblem(stored);
+      if (problem !== undefined) throw refuse('password_hash_unknown', problem);
     },
   };
 };

@@ -10,6 +10,7 @@ interface Parsed {
 }
 
 const maxMemory = 256 * 1024 * 1024;
+const maxLanes = 16;
 
 /** PHC strings, as passlib writes them: `$scrypt$ln=15,r=8,p=1$salt$key`. */
 const phc = (hash: string): Parsed | undefined => {
@@ -87,10 +88,10 @@ const parse = (hash: string): Parsed | undefined => {
   const parsed = phc(hash) ?? django(hash) ?? werkzeug(hash) ?? crypt(hash);
   if (parsed === undefined) return undefined;
   const { N, r, p } = parsed;
-  const bounded =
-    N >= 2 && Number.isInteger(Math.log2(N)) && r >= 1 && p >= 1 && p <= 16 && 128 * N * r <= maxMemory;
-  return bounded ? parsed : undefined;
+  return N >= 2 && Number.isInteger(Math.log2(N)) && r >= 1 && p >= 1 ? parsed : undefined;
 };
+
+const isWithinLimits = ({ N, r, p }: Parsed): boolean => p <= maxLanes && 128 * N * r <= maxMemory;
 
 const derive = (password: string, salt: Buffer, length: number, options: ScryptOptions): Promise<Buffer> =>
   new Promise((resolve, reject) => {
@@ -100,7 +101,12 @@ const derive = (password: string, salt: Buffer, length: number, options: ScryptO
 /** RFC 7914. */
 export const scryptFormat: HashFormat = {
   name: 'scrypt',
-  accepts: (hash) => parse(hash) !== undefined,
+  limits: `${maxMemory / 1024 / 1024} MiB and ${maxLanes} lanes`,
+  judge(hash) {
+    const parsed = parse(hash);
+    if (parsed === undefined) return 'unknown';
+    return isWithinLimits(parsed) ? 'accepted' : 'too costly';
+  },
   async verify(hash, password) {
     const parsed = parse(hash);
     if (parsed === undefined) return false;

@@ -1,0 +1,10 @@
+import type { ImportAccount } from '#src/services/accounts/index.ts';
+
+/** What one line of the file says. A record of a CSV file may go over several lines; `line` is its first one. */
+export type FileEntry = { readonly line: number } & (
+  | { readonly account: ImportAccount }
+  | { readonly problem: string }
+);
+
+/** Without the line, which the reader knows. */
+export type EntryContent = { readonly account: ImportAccount } | { readonly problem: string };

@@ -1,0 +1,165 @@
+import { exitCode, Failure } from '#src/errors.ts';
+import { Conflict } from '#src/store/errors.ts';
+import type { Store, Write } from '#src/store/port.ts';
+import { type Groups, groupNotFound } from '../groups/index.ts';
+import type { AddAccount, ImportAccount, Importer, ImportResult } from './account.ts';
+import type { ConfiguredAccounts } from './configured.ts';
+import { type AccountRecord, accountKey, nameKey, readAccount, readName } from './record.ts';
+import { type AccountStore, nameTaken } from './store.ts';
+import { foldUsername } from './username.ts';
+
+interface Dependencies {
+  readonly store: Store;
+  readonly stored: AccountStore;
+  readonly configured: ConfiguredAccounts;
+  readonly groups: Pick<Groups, 'find' | 'require'>;
+  /** Checks everything about a new account and builds its record. */
+  readonly newRecord: (account: AddAccount) => Promise<AccountRecord>;
+}
+
+/** What fits a store key on every store, a token and a command line. */
+const subjectPattern = /^[A-Za-z0-9_.~|:@+][A-Za-z0-9_.~|:@+-]{0,127}$/;
+
+const refuse = (code: string, message: string): Failure =>
+  new Failure({ code, message, status: 422, exit: exitCode.usage });
+
+const subjectTaken = (sub: string): Failure =>
+  new Failure({
+    code: 'account_exists',
+    message: `Another account has the sub ${sub} already; leave the sub out, or import into another store.`,
+    status: 409,
+    exit: exitCode.conflict,
+  });
+
+/** Whether an account that exists is the one that would be imported, so that an import can be run again. */
+const isSame = (existing: AccountRecord, { sub }: ImportAccount, record: AccountRecord): boolean =>
+  sub === undefined
+    ? existing.hash === record.hash && JSON.stringify(existing.claims) === JSON.stringify(record.claims)
+    : existing.id === sub;
+
+/**
+ * Adds many accounts, a batch in one commit. An account that an earlier run has added is passed over, so an import that
+ * was interrupted is run again. With `dryRun` everything is checked and nothing is written.
+ */
+export const createImporter =
+  ({ store, stored, configured, groups, newRecord }: Dependencies) =>
+  ({ dryRun }: { readonly dryRun: boolean }): Importer => {
+    const seenNames = new Set<string>();
+    const seenSubjects = new Set<string>();
+    const knownGroups = new Map<string, Promise<boolean>>();
+
+    const isGroup = (name: string): Promise<boolean> => {
+      let known = knownGroups.get(name);
+      if (!known) {
+        known = groups.find(name).then((group) => group !== undefined);
+        knownGroups.set(name, known);
+      }
+      return known;
+    };
+
+    const toRecord = async (account: ImportAccount): Promise<AccountRecord> => {
+      const { sub, disabled, ...rest } = account;
+      if (sub !== undefined && !subjectPattern.test(sub))
+        throw refuse('sub_invalid', 'A sub has 1 to 128 letters, digits and signs of ._~|:@+-.');
+      const record = await newRecord(rest);
+      for (const name of record.groups ?? []) if (!(await isGroup(name))) throw groupNotFound(name);
+      if (sub !== undefined && configured.byId.has(sub)) throw subjectTaken(sub);
+      return {
+        ...record,
+        ...(sub !== undefined && { id: sub }),
+        ...(disabled === true && { enabled: false }),
+      };
+    };
+
+    /** A name or subject that came before in the same import. */
+    const refuseSecond = ({ id, username }: AccountRecord): void => {
+      const name = foldUsername(username);
+      if (seenNames.has(name))
+        throw refuse('account_twice', `The user name ${username} appears twice; each needs its own.`);
+      if (seenSubjects.has(id))
+        throw refuse('account_twice', `The sub ${id} appears twice; each needs its own.`);
+      seenNames.add(name);
+      seenSubjects.add(id);
+    };
+
+    /** The accounts that have the names and subjects of these records, in two round trips. */
+    const findExisting = async (records: readonly AccountRecord[]) => {
+      const names = await store.read(records.map(({ username }) => nameKey(username)));
+      const holders = names.map((name) => (name ? readName(name).id : 'unknown'));
+      const documents = await store.read([
+        ...holders.map(accountKey),
+        ...records.map(({ id }) => accountKey(id)),
+      ]);
+      return records.map(({ username }, at) => {
+        const [byName, bySubject] = [documents[at], documents[records.length + at]].map(
+          (document) => document && readAccount(document),
+        );
+        const holdsName = byName && foldUsername(byName.username) === foldUsername(username);
+        return { byName: holdsName ? byName : undefined, bySubject };
+      });
+    };
+
+    const addAll = async (records: readonly AccountRecord[]): Promise<void> => {
+      const names = new Set(records.flatMap((record) => record.groups ?? []));
+      const conditions: readonly Write[] = await groups.require([...names]);
+      await store.commit([...conditions, ...records.flatMap((record) => stored.insertions(record))]);
+    };
+
+    /** After a lost race each account is added alone, so that only those concerned are refused. */
+    const addEach = async (records: readonly AccountRecord[]): Promise<readonly ImportResult[]> => {
+      const results: ImportResult[] = [];
+      for (const record of records) {
+        try {
+          await stored.insert(record, () => groups.require(record.groups ?? []));
+          results.push({ outcome: 'added' });
+        } catch (error) {
+          if (!(error instanceof Failure)) throw error;
+          results.push({ outcome: 'refused', message: error.message });
+        }
+      }
+      return results;
+    };
+
+    return async (accounts) => {
+      const results = new Array<ImportResult>(accounts.length);
+      const candidates: {
+        readonly at: number;
+        readonly account: ImportAccount;
+        readonly record: AccountRecord;
+      }[] = [];
+      for (const [at, account] of accounts.entries()) {
+        try {
+          const record = await toRecord(account);
+          refuseSecond(record);
+          candidates.push({ at, account, record });
+        } catch (error) {
+          if (!(error instanceof Failure)) throw error;
+          results[at] = { outcome: 'refused', message: error.message };
+        }
+      }
+      const existing = await findExisting(candidates.map(({ record }) => record));
+      const added = candidates.filter(({ at, account, record }, index) => {
+        const { byName, bySubject } = existing[index] ?? {};
+        if (byName && isSame(byName, account, record)) results[at] = { outcome: 'unchanged' };
+        else if (byName) results[at] = { outcome: 'refused', message: nameTaken(record.username).message };
+        else if (bySubject) results[at] = { outcome: 'refused', message: subjectTaken(record.id).message };
+        return results[at] === undefined;
+      });
+      const records = added.map(({ record }) => record);
+      let outcomes: readonly ImportResult[] = records.map(() => ({ outcome: 'added' }));
+      if (!dryRun && records.length > 0) {
+        try {
+          await addAll(records);
+        } catch (error) {
+          if (
+            !(error instanceof Conflict || error instanceof Failure) ||
+            ('status' in error && error.status === 503)
+          )
+            throw error;
+          outcomes = await addEach(records);
+        }
+      }
+      for (const [index, { at }] of added.entries()) results[at] = outcomes[index] ?? { outcome: 'added' };
+      return results;
+    };
+  };
