@@ -21,6 +21,7 @@ import { createAccount } from './create-account/index.ts';
 import { assertDeclared } from './declarations.ts';
 import { device } from './device/index.ts';
 import { health } from './health/index.ts';
+import { invitation } from './invitation/index.ts';
 import { jsonTokens } from './json-tokens/index.ts';
 import { logout } from './logout/index.ts';
 import { mailPreview } from './mail-preview/index.ts';
@@ -78,6 +79,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
       forgotPassword: mail.isEnabled ? { href: forgotPath } : undefined,
     }),
     passwordReset({ config, clock, events, pages, accounts, endEverything, links, mail, throttle }),
+    invitation({ config, events, pages, accounts, links, mail }),
     mailPreview({ mail, pages }),
     access({ config, events, accounts }),
     consent({ config, clock, events, accounts }),

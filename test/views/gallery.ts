@@ -6,11 +6,15 @@ import { deviceConfirmPage, deviceDonePage, deviceEnterPage } from '#src/views/p
 import { type ErrorModel, errorPage } from '#src/views/pages/error.ts';
 import { errorCodePage } from '#src/views/pages/error-code.ts';
 import { expiredPage } from '#src/views/pages/expired.ts';
+import { forgotPasswordPage, resetSentPage } from '#src/views/pages/forgot-password.ts';
 import { formPostPage } from '#src/views/pages/form-post.ts';
+import { invitationDonePage, invitationPage } from '#src/views/pages/invitation.ts';
 import { landingPage } from '#src/views/pages/landing.ts';
 import { type LoginModel, loginPage } from '#src/views/pages/login.ts';
 import { loggedOutPage, logoutPage } from '#src/views/pages/logout.ts';
+import { mailPreviewPage } from '#src/views/pages/mail-preview.ts';
 import { noAccessPage } from '#src/views/pages/no-access.ts';
+import { passwordResetDonePage, resetPasswordPage } from '#src/views/pages/reset-password.ts';
 import { selectAccountPage } from '#src/views/pages/select-account.ts';
 import { signedInPage } from '#src/views/pages/signed-in.ts';
 import type { PolicyOptions } from '#src/views/policy.ts';
@@ -39,7 +43,7 @@ const exhibit = <Model>(
 });
 
 /** Discriminants keep their value, because only handlers set them. */
-const fixed = new Set(['kind', 'outcome', 'problems', 'fields:login', 'leastPassword']);
+const fixed = new Set(['kind', 'outcome', 'problem', 'problems', 'fields:login', 'leastPassword']);
 
 const changed = <Model>(model: Model, change: (text: string) => string): Model => {
   const walk = (value: unknown, key = ''): unknown => {
@@ -335,6 +339,63 @@ export const gallery: readonly Exhibit[] = [
     dir: 'rtl',
     allowance: { ...popup, remoteImages: true },
   }),
+  exhibit('forgot-password', forgotPasswordPage, { action: '/account/forgot' }),
+  exhibit('forgot-password-missing', forgotPasswordPage, { action: '/account/forgot', isMissing: true }),
+  exhibit(
+    'forgot-password-throttled',
+    forgotPasswordPage,
+    { action: '/account/forgot', waitSeconds: 60, login: longName },
+    { language: 'de' },
+  ),
+  exhibit('forgot-password-sent', resetSentPage, { again: '/account/forgot' }, { language: 'pl' }),
+  exhibit('reset-password', resetPasswordPage, {
+    action: '/account/reset/abc',
+    account: longName,
+    minPasswordLength: 12,
+  }),
+  exhibit(
+    'reset-password-problem',
+    resetPasswordPage,
+    {
+      action: '/account/reset/abc',
+      account: 'maria',
+      minPasswordLength: 12,
+      problem: 'passwordShort',
+    },
+    { language: 'pl' },
+  ),
+  exhibit('reset-password-done', (page) => passwordResetDonePage(page), {}),
+  exhibit('invitation', invitationPage, {
+    action: '/account/invitation/abc',
+    email: 'maria@example.com',
+    isLoginFixed: false,
+    minPasswordLength: 12,
+  }),
+  exhibit(
+    'invitation-fixed-name',
+    invitationPage,
+    {
+      action: '/account/invitation/abc',
+      login: longName,
+      email: longName,
+      isLoginFixed: true,
+      minPasswordLength: 12,
+      problems: ['passwordCommon'],
+    },
+    { language: 'de' },
+  ),
+  exhibit('invitation-done', (page) => invitationDonePage(page), {}),
+  exhibit('mail-preview', mailPreviewPage, {
+    messages: [
+      {
+        to: 'maria@example.com',
+        subject: 'Choose a new password',
+        text: 'Open this page:\nhttps://id.example.com/account/reset/abc\n\nBye',
+        at: new Date('2026-11-21T09:30:00Z'),
+      },
+    ],
+  }),
+  exhibit('mail-preview-empty', mailPreviewPage, { messages: [] }),
   exhibit('device-enter', deviceEnterPage, { action: '/oauth/device', xsrf: 'token' }),
   exhibit('device-enter-prefilled', deviceEnterPage, {
     action: '/oauth/device',

@@ -3,6 +3,7 @@ import { add } from './add.ts';
 import { disable, enable, remove, show, signOut } from './change.ts';
 import { exportAccounts } from './export.ts';
 import { importAccounts } from './import/index.ts';
+import { invite } from './invite.ts';
 import { list } from './list.ts';
 import { hashPassword, resetPassword } from './password.ts';
 import { revoke } from './revoke.ts';
@@ -12,6 +13,7 @@ export const account: Command = (program, context) => {
   const group = program.command('account').description('accounts: who may sign in');
   const all = [
     add,
+    invite,
     list,
     show,
     update,

@@ -1,6 +1,6 @@
+import { type NewAccount, type NewAccountProblem, problemOf } from '../../services/account-forms/index.ts';
 import type { Account, Accounts, AddAccount } from '../../services/accounts/index.ts';
 import type { CreateAccountDependencies } from './dependencies.ts';
-import { type CreateAccountProblem, type NewAccount, problemOf } from './form.ts';
 
 const resubmissionWindowMs = 60_000;
 
@@ -29,7 +29,7 @@ const toAddAccount = ({ login: username, password, name, email }: NewAccount): A
 export const findBrokenRules = (
   accounts: Pick<Accounts, 'check'>,
   newAccount: NewAccount,
-): readonly CreateAccountProblem[] => {
+): readonly NewAccountProblem[] => {
   try {
     accounts.check(toAddAccount(newAccount));
     return [];

@@ -4,12 +4,12 @@ import { displayOf } from '../../http/interactions/client-display.ts';
 import { hasQuery } from '../../http/interactions/has-query.ts';
 import type { Step, StepOutcome, Visit } from '../../http/interactions/step.ts';
 import type { Form } from '../../http/pages/form.ts';
+import { findProblems, parseForm, problemOf } from '../../services/account-forms/index.ts';
 import type { Account } from '../../services/accounts/index.ts';
 import { passwordLogin } from '../../services/sign-ins/index.ts';
 import { type CreateAccountModel, createAccountPage } from '../../views/pages/create-account.ts';
 import { addAccountOnce, findBrokenRules } from './add-account.ts';
 import type { CreateAccountDependencies } from './dependencies.ts';
-import { findProblems, parseForm, problemOf } from './form.ts';
 
 export const createAccountStep = (
   { config, clock, events, accounts, admission, throttle, levels }: CreateAccountDependencies,

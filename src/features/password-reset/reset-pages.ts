@@ -1,13 +1,9 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import { Failure } from '../../errors.ts';
 import type { Form } from '../../http/pages/form.ts';
+import { type NewAccountProblem, problemOf } from '../../services/account-forms/index.ts';
 import type { Account } from '../../services/accounts/index.ts';
 import { linkGone, type OneTimeLink } from '../../services/one-time-links/index.ts';
-import {
-  type NewPasswordProblem,
-  passwordResetDonePage,
-  resetPasswordPage,
-} from '../../views/pages/reset-password.ts';
+import { passwordResetDonePage, resetPasswordPage } from '../../views/pages/reset-password.ts';
 import type { PasswordResetDependencies } from './dependencies.ts';
 import { resetMail } from './message.ts';
 import { resetPath } from './paths.ts';
@@ -15,13 +11,6 @@ import { resetPath } from './paths.ts';
 interface WithToken {
   Params: { readonly token: string };
 }
-
-const problemByCode: Readonly<Record<string, NewPasswordProblem>> = {
-  password_common: 'passwordCommon',
-  password_personal: 'passwordPersonal',
-  password_too_long: 'passwordLong',
-  password_too_short: 'passwordShort',
-};
 
 export const resetPages = (dependencies: PasswordResetDependencies): FastifyPluginAsync => {
   const { config, events, pages, accounts, endEverything, links } = dependencies;
@@ -41,7 +30,7 @@ export const resetPages = (dependencies: PasswordResetDependencies): FastifyPlug
   const sendForm = (
     request: FastifyRequest,
     reply: FastifyReply,
-    { account, token, problem }: { account: Account; token: string; problem?: NewPasswordProblem },
+    { account, token, problem }: { account: Account; token: string; problem?: NewAccountProblem },
   ): FastifyReply =>
     pages.send(
       request,
@@ -74,7 +63,7 @@ export const resetPages = (dependencies: PasswordResetDependencies): FastifyPlug
       try {
         await links.useUp(link, (consume) => accounts.setPassword(account.id, password, { also: [consume] }));
       } catch (error) {
-        const problem = error instanceof Failure ? problemByCode[error.code] : undefined;
+        const problem = problemOf(error);
         if (problem === undefined) throw error;
         return sendForm(request, reply, { account, token, problem });
       }

@@ -144,7 +144,8 @@ export interface Accounts {
   list(options?: { readonly limit?: number; readonly cursor?: string }): Promise<AccountPage>;
   /** Throws the Failure of a rule that the new account breaks, whichever accounts exist. `add` checks this too. */
   check(account: AddAccount): void;
-  add(account: AddAccount): Promise<Account>;
+  /** `also` is committed together with the account, as the use of the link that invited the person. */
+  add(account: AddAccount, options?: { readonly also?: readonly Write[] }): Promise<Account>;
   draft(account: AddAccount): Promise<AccountDraft>;
   update(id: string, change: ChangeAccount): Promise<Account>;
   /** Joining a group that doesn't exist is refused; a group may be left that doesn't exist any more. */

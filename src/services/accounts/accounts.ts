@@ -193,11 +193,11 @@ export const createAccounts = ({ store, config, clock, events }: AccountsOptions
       };
     },
     check: createNewAccountCheck({ passwords, service }),
-    async add(account) {
+    async add(account, { also = [] } = {}) {
       await groupClaims.refuseIn(account.claims);
       const record = await newRecord(account);
       const { id, groups: names = [] } = record;
-      await stored.insert(record, () => groups.require(names));
+      await stored.insert(record, async () => [...also, ...(await groups.require(names))]);
       await publishChange('account.added', id);
       emitMemberships(id, [], names);
       return toAccount(record);

@@ -12,4 +12,4 @@
  */
 export { DeliveryFailed } from './delivery-failed.ts';
 export { createOutbox, type Outbox } from './outbox.ts';
-export { insertDelivery, mailQueue, outboxIndex, readDelivery, requestQueue } from './record.ts';
+export { insertDelivery, mailQueue, outboxIndex, outboxTopic, readDelivery, requestQueue } from './record.ts';

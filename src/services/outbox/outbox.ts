@@ -3,7 +3,15 @@ import { Conflict } from '../../store/errors.ts';
 import type { Clock, Listed, Store } from '../../store/port.ts';
 import { UnitOfWork } from '../../store/unit-of-work.ts';
 import { DeliveryFailed } from './delivery-failed.ts';
-import { type Delivery, insertDelivery, outboxIndex, postpone, type Queue, readDelivery } from './record.ts';
+import {
+  type Delivery,
+  insertDelivery,
+  outboxIndex,
+  outboxTopic,
+  postpone,
+  type Queue,
+  readDelivery,
+} from './record.ts';
 
 type Handler = (about: Delivery['about']) => Promise<void>;
 
@@ -132,9 +140,12 @@ export const createOutbox = ({ store, clock, events, onError, queue }: Dependenc
     },
     async start() {
       stopped = false;
+      // Commands store messages too, and only servers send them.
+      const unsubscribe = store.subscribe(outboxTopic, (queueName) => queueName === name && sweepSoon());
       sweepSoon();
       return async () => {
         stopped = true;
+        unsubscribe();
         clearTimeout(timer);
         await running;
       };

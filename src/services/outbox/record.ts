@@ -37,6 +37,8 @@ export const mailQueue: Queue = {
 const format = record<Delivery>('delivery');
 
 export const outboxIndex = 'outbox';
+/** A message to the servers that has the name of a queue makes them look into it at once. */
+export const outboxTopic = 'outbox';
 
 const indexEntries = ({ name }: Queue, at: number): readonly IndexEntry[] => [
   { index: outboxIndex, of: name, at },

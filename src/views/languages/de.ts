@@ -224,6 +224,12 @@ export const de = {
     doneTitle: 'Ihr Passwort wurde geändert',
     done: 'Kehren Sie zur App zurück und melden Sie sich mit dem neuen Passwort an. Sie können diese Seite schließen.',
   },
+  invitation: {
+    title: (brand) => `Ihr Konto bei ${brand} erstellen`,
+    hint: 'Sie wurden eingeladen. Wählen Sie, wie Sie sich anmelden möchten.',
+    doneTitle: 'Ihr Konto ist bereit',
+    done: 'Gehen Sie zur App und melden Sie sich mit Benutzername und Passwort an. Sie können diese Seite schließen.',
+  },
   mail,
   back: (app) => ['Zurück zu ', app],
   unverifiedTarget: (host) => [

@@ -213,6 +213,12 @@ export const en = {
     doneTitle: 'Your password was changed',
     done: 'Go back to the app and sign in with the new password. You can close this page.',
   },
+  invitation: {
+    title: (brand) => `Create your account at ${brand}`,
+    hint: 'You were invited. Choose how you want to sign in.',
+    doneTitle: 'Your account is ready',
+    done: 'Go to the app and sign in with your username and password. You can close this page.',
+  },
   mail,
   back: (app) => ['Back to ', app],
   unverifiedTarget: (host) => [

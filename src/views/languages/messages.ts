@@ -215,6 +215,12 @@ export interface Messages {
     doneTitle: string;
     done: string;
   };
+  readonly invitation: {
+    title: (brand: string) => string;
+    hint: string;
+    doneTitle: string;
+    done: string;
+  };
   readonly mail: MailMessages;
   readonly back: (app: Value) => Phrase;
   readonly unverifiedTarget: (host: Value) => Phrase;

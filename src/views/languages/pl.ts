@@ -233,6 +233,12 @@ export const pl = {
     doneTitle: 'Hasło zostało zmienione',
     done: 'Wróć do aplikacji i zaloguj się nowym hasłem. Możesz zamknąć tę stronę.',
   },
+  invitation: {
+    title: (brand) => `Utwórz konto w ${brand}`,
+    hint: 'To zaproszenie jest dla Ciebie. Wybierz, jak chcesz się logować.',
+    doneTitle: 'Konto jest gotowe',
+    done: 'Przejdź do aplikacji i zaloguj się nazwą użytkownika i hasłem. Możesz zamknąć tę stronę.',
+  },
   mail,
   back: (app) => ['Wróć do: ', app],
   unverifiedTarget: (host) => [

@@ -1,24 +1,11 @@
-import { alert, createFields, type FieldError, hidden, submit } from '../fields.ts';
+import { alert, createFields, hidden, submit } from '../fields.ts';
 import { html } from '../html.ts';
 import { renderClient, strong } from '../identities.ts';
-import type { Messages } from '../languages/messages.ts';
 import { layout } from '../layout.ts';
 import { ownPath } from '../links.ts';
+import { type NewAccountProblem, newAccountError } from '../new-account-fields.ts';
 import type { ClientDisplay, Page } from '../page.ts';
 import { relativeTime } from '../time.ts';
-
-type CreateAccountProblem =
-  | 'loginMissing'
-  | 'loginTaken'
-  | 'loginInvalid'
-  | 'loginReserved'
-  | 'emailMissing'
-  | 'emailInvalid'
-  | 'passwordMissing'
-  | 'passwordShort'
-  | 'passwordLong'
-  | 'passwordCommon'
-  | 'passwordPersonal';
 
 export interface CreateAccountModel {
   /** The form posts `csrf`, `login`, `name`, `email` and `password` to this path. */
@@ -29,7 +16,7 @@ export interface CreateAccountModel {
   readonly name?: string;
   readonly email?: string;
   readonly minPasswordLength: number;
-  readonly problems?: readonly CreateAccountProblem[];
+  readonly problems?: readonly NewAccountProblem[];
   /** The form is valid but was sent too early. */
   readonly waitSeconds?: number;
   readonly signIn?: { readonly href: string };
@@ -41,7 +28,7 @@ export const createAccountPage = (page: Page, model: CreateAccountModel): string
   const problems = model.problems ?? [];
   const fields = createFields(
     page.messages,
-    problems.map((problem) => errorOf(page.messages, problem, model.minPasswordLength)),
+    problems.map((problem) => newAccountError(page.messages, problem, model.minPasswordLength)),
   );
   return layout(page, {
     title: text.title,
@@ -60,23 +47,4 @@ export const createAccountPage = (page: Page, model: CreateAccountModel): string
     </form>
     ${model.signIn && html`<p class="after"><a href="${ownPath(model.signIn.href)}">${text.haveOne}</a></p>`}`,
   });
-};
-
-const fieldOf = {
-  loginMissing: 'login',
-  loginTaken: 'login',
-  loginInvalid: 'login',
-  loginReserved: 'login',
-  emailMissing: 'email',
-  emailInvalid: 'email',
-  passwordMissing: 'password',
-  passwordShort: 'password',
-  passwordLong: 'password',
-  passwordCommon: 'password',
-  passwordPersonal: 'password',
-} as const satisfies Record<CreateAccountProblem, string>;
-
-const errorOf = (messages: Messages, problem: CreateAccountProblem, minLength: number): FieldError => {
-  const message = messages.createAccount.problems[problem];
-  return { field: fieldOf[problem], message: typeof message === 'string' ? message : message(minLength) };
 };

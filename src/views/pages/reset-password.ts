@@ -1,19 +1,17 @@
 import { createFields, submit } from '../fields.ts';
 import { html } from '../html.ts';
 import { strong } from '../identities.ts';
-import type { Messages } from '../languages/messages.ts';
 import { layout } from '../layout.ts';
 import { ownPath } from '../links.ts';
+import { type NewAccountProblem, newAccountError } from '../new-account-fields.ts';
 import type { Page } from '../page.ts';
-
-export type NewPasswordProblem = Extract<keyof Messages['createAccount']['problems'], `password${string}`>;
 
 export interface ResetPasswordModel {
   /** The form posts `password` to this path. */
   readonly action: string;
   readonly account: string;
   readonly minPasswordLength: number;
-  readonly problem?: NewPasswordProblem | undefined;
+  readonly problem?: NewAccountProblem | undefined;
 }
 
 export const resetPasswordPage = (page: Page, model: ResetPasswordModel): string => {
@@ -21,9 +19,7 @@ export const resetPasswordPage = (page: Page, model: ResetPasswordModel): string
   const { action, account, minPasswordLength, problem } = model;
   const fields = createFields(
     page.messages,
-    problem === undefined
-      ? []
-      : [{ field: 'password', message: passwordMessage(page.messages, problem, minPasswordLength) }],
+    problem === undefined ? [] : [newAccountError(page.messages, problem, minPasswordLength)],
   );
   return layout(page, {
     title: text.title,
@@ -47,13 +43,4 @@ export const passwordResetDonePage = (page: Page): string => {
     body: html`
     <p>${text.done}</p>`,
   });
-};
-
-const passwordMessage = (
-  { createAccount: { problems } }: Messages,
-  problem: NewPasswordProblem,
-  minLength: number,
-): string => {
-  const message = problems[problem];
-  return typeof message === 'string' ? message : message(minLength);
 };

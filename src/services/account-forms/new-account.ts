@@ -1,8 +1,5 @@
-import { Failure } from '../../errors.ts';
 import type { Form } from '../../http/pages/form.ts';
-import type { CreateAccountModel } from '../../views/pages/create-account.ts';
-
-export type CreateAccountProblem = NonNullable<CreateAccountModel['problems']>[number];
+import type { NewAccountProblem } from '../../views/new-account-fields.ts';
 
 export interface NewAccount {
   readonly login: string;
@@ -27,8 +24,8 @@ export const parseForm = (form: Form): NewAccount => {
 export const findProblems = (
   { login, email, password }: NewAccount,
   minPasswordLength: number,
-): readonly CreateAccountProblem[] => {
-  const problems: CreateAccountProblem[] = [];
+): readonly NewAccountProblem[] => {
+  const problems: NewAccountProblem[] = [];
   if (login === '') problems.push('loginMissing');
   else if (login.length > maxTextLength) problems.push('loginInvalid');
   if (email === '') problems.push('emailMissing');
@@ -38,17 +35,3 @@ export const findProblems = (
   else if ([...password].length < minPasswordLength) problems.push('passwordShort');
   return problems;
 };
-
-const problemByCode: Readonly<Record<string, CreateAccountProblem>> = {
-  account_exists: 'loginTaken',
-  username_invalid: 'loginInvalid',
-  username_reserved: 'loginReserved',
-  password_common: 'passwordCommon',
-  password_personal: 'passwordPersonal',
-  password_too_long: 'passwordLong',
-  password_too_short: 'passwordShort',
-};
-
-/** The problem to show for a refusal of services/accounts; absent for any other error. */
-export const problemOf = (error: unknown): CreateAccountProblem | undefined =>
-  error instanceof Failure ? problemByCode[error.code] : undefined;

@@ -1,0 +1,110 @@
+import type { Config } from '#config';
+import { type Command, type Installation, usageError } from '#src/command.ts';
+import { exitCode, Failure } from '#src/errors.ts';
+import type { Accounts, Claims } from '#src/services/accounts/index.ts';
+import { parseNamedValues } from '../name-value.ts';
+import { collectValues, wholeNumber } from '../paging.ts';
+import { isoTime } from '../table.ts';
+import { withAccounts } from './with-accounts.ts';
+
+interface InviteFlags {
+  readonly username?: string;
+  readonly claim?: readonly string[];
+  readonly hours: number;
+  readonly language?: string;
+  readonly print?: true;
+}
+
+interface Invitation {
+  readonly email: string;
+  readonly username: string | undefined;
+  readonly claims: Claims;
+  readonly lifetimeSeconds: number;
+  /** Without it, no message is sent. */
+  readonly language: string | undefined;
+}
+
+const refuseWithoutMail = ({ mail, mode }: Config): void => {
+  if (mail !== undefined || mode === 'development') return;
+  throw new Failure({
+    code: 'mail_not_configured',
+    message:
+      'No mail server is configured: set `mail`, or use --print and pass the link on yourself; then the address does not count as verified.',
+    exit: exitCode.conflict,
+  });
+};
+
+/** Refuses what the person could not correct. */
+const checkInvitation = async (
+  accounts: Accounts,
+  { email, username, claims }: Invitation,
+): Promise<void> => {
+  accounts.check({ username: username ?? 'invited person', claims: { ...claims, email } });
+  if (username === undefined || (await accounts.findByUsername(username)) === undefined) return;
+  throw new Failure({
+    code: 'account_exists',
+    message: `An account named ${username} exists already; choose another name.`,
+    exit: exitCode.conflict,
+  });
+};
+
+const createInvitation = async (installation: Installation, invitation: Invitation) => {
+  const [{ createKeys }, { createOneTimeLinks }, { draftInvitation }, { mailQueue, outboxTopic }] =
+    await Promise.all([
+      import('#src/services/keys/index.ts'),
+      import('#src/services/one-time-links/index.ts'),
+      import('#src/services/invitations/index.ts'),
+      import('#src/services/outbox/index.ts'),
+    ]);
+  const { store, clock, events, config } = installation;
+  const keys = await createKeys({ ...installation, maintain: false });
+  try {
+    const links = createOneTimeLinks({ store, clock, secret: () => keys.current().pairwiseSalt });
+    const draft = draftInvitation({ links, issuer: config.issuer, now: clock.now() }, invitation);
+    await store.commit(draft.writes);
+    // Without it the servers find the message within half a minute.
+    if (invitation.language !== undefined) await store.publish(outboxTopic, mailQueue.name).catch(() => {});
+    const details = { mailed: invitation.language !== undefined };
+    events.emit({ type: 'account.invited', outcome: 'ok', details });
+    return draft;
+  } finally {
+    await keys.close();
+  }
+};
+
+export const invite: Command = (group, context) => {
+  const { output, load } = context;
+  group
+    .command('invite')
+    .description('send a link with which a person creates their own account; it works once')
+    .argument('<email>')
+    .option('--username <name>', 'the user name of the account; without it the person chooses one')
+    .option('--claim <name=value>', 'a claim, its value as JSON or text; may be repeated', collectValues)
+    .option('--hours <number>', 'how long the link works', wholeNumber(1, 720), 72)
+    .option('--language <tag>', 'the language of the message, one of pages.languages')
+    .option('--print', 'send nothing and show the link; the address does not count as verified then')
+    .action(async (email: string, { username, claim = [], hours, language, print }: InviteFlags) => {
+      const { isMailAddress } = await import('#src/services/mail/index.ts');
+      if (!isMailAddress(email)) throw usageError('Expected one e-mail address, as ada@example.com.');
+      const { config } = load();
+      const { languages, default_language: defaultLanguage } = config.pages;
+      if (language !== undefined && !languages.includes(language))
+        throw usageError(`Expected one of ${languages.join(', ')} for --language.`);
+      if (!print) refuseWithoutMail(config);
+      const example = 'name="Ada Lovelace"';
+      const invitation: Invitation = {
+        email,
+        username,
+        claims: Object.fromEntries(parseNamedValues(claim, { flag: '--claim', example })),
+        lifetimeSeconds: hours * 3600,
+        language: print ? undefined : (language ?? defaultLanguage),
+      };
+      const { url, until } = await withAccounts(context, async (accounts, installation) => {
+        await checkInvitation(accounts, invitation);
+        return createInvitation(installation, invitation);
+      });
+      const data = { email, expires_at: isoTime(until), ...(print && { url }) };
+      output.answer(data, print ? url : `The invitation of ${email} will be sent by the running server.`);
+      output.note(`The link works once, until ${isoTime(until)}.`);
+    });
+};

@@ -1,0 +1,113 @@
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import type { Form } from '../../http/pages/form.ts';
+import {
+  findProblems,
+  type NewAccount,
+  type NewAccountProblem,
+  parseForm,
+  problemOf,
+} from '../../services/account-forms/index.ts';
+import type { AddAccount, Claims } from '../../services/accounts/index.ts';
+import { invitationPath, invitationPurpose } from '../../services/invitations/index.ts';
+import { invitationDonePage, invitationPage } from '../../views/pages/invitation.ts';
+import type { InvitationDependencies } from './dependencies.ts';
+
+interface WithToken {
+  Params: { readonly token: string };
+}
+
+interface Invitation {
+  readonly link: Awaited<ReturnType<InvitationDependencies['links']['find']>>;
+  readonly username: string | undefined;
+  readonly claims: Claims;
+  readonly email: string;
+}
+
+export const acceptPages = ({
+  config,
+  events,
+  pages,
+  accounts,
+  links,
+}: InvitationDependencies): FastifyPluginAsync => {
+  const { min_length: minPasswordLength } = config.security.password;
+
+  const findInvitation = async (token: string): Promise<Invitation> => {
+    const link = await links.find(invitationPurpose, token);
+    const { username, claims: text = '{}' } = link.data ?? {};
+    // services/invitations wrote it.
+    const claims: Claims = JSON.parse(text);
+    return { link, username, claims, email: String(claims['email'] ?? '') };
+  };
+
+  const sendForm = (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { link, username, claims, email }: Invitation,
+    { typed, problems = [] }: { typed?: NewAccount; problems?: readonly NewAccountProblem[] } = {},
+  ): FastifyReply =>
+    pages.send(
+      request,
+      reply,
+      invitationPage(pages.pageFor(request), {
+        action: `${invitationPath}/${link.token}`,
+        login: username ?? typed?.login,
+        isLoginFixed: username !== undefined,
+        name: typed?.name ?? (typeof claims['name'] === 'string' ? claims['name'] : undefined),
+        email,
+        minPasswordLength,
+        problems,
+      }),
+      { status: problems.length > 0 ? 422 : 200 },
+    );
+
+  const toAddAccount = (
+    { link, username, claims, email }: Invitation,
+    { login, name, password }: NewAccount,
+  ): AddAccount => ({
+    username: username ?? login,
+    password,
+    claims: {
+      ...claims,
+      ...(name !== '' && { name }),
+      email,
+      email_verified: link.email !== undefined,
+    },
+    nameGivenBy: username === undefined ? 'person' : 'operator',
+  });
+
+  return async (scope) => {
+    scope.get(invitationPath, async (request, reply) =>
+      pages.send(request, reply, invitationDonePage(pages.pageFor(request))),
+    );
+
+    scope.get<WithToken>(`${invitationPath}/:token`, async (request, reply) =>
+      sendForm(request, reply, await findInvitation(request.params.token)),
+    );
+
+    scope.post<WithToken & { Body: Form | undefined }>(`${invitationPath}/:token`, async (request, reply) => {
+      const invitation = await findInvitation(request.params.token);
+      const { username, email } = invitation;
+      const typed = parseForm({ ...request.body, email, ...(username !== undefined && { login: username }) });
+      const problems = findProblems(typed, minPasswordLength);
+      if (problems.length > 0) return sendForm(request, reply, invitation, { typed, problems });
+      try {
+        const account = await links.useUp(invitation.link, (consume) =>
+          accounts.add(toAddAccount(invitation, typed), { also: [consume] }),
+        );
+        events.emit({
+          type: 'account.invitation_accepted',
+          outcome: 'ok',
+          account: account.id,
+          address: request.ip,
+          correlation: request.id,
+        });
+      } catch (error) {
+        const problem = problemOf(error);
+        if (problem === undefined) throw error;
+        return sendForm(request, reply, invitation, { typed, problems: [problem] });
+      }
+      return reply.header('cache-control', 'no-store').redirect(invitationPath, 303);
+    });
+  };
+};

@@ -1,0 +1,20 @@
+/**
+ * Owns accepting an invitation, which `postern account invite` makes. The page exists without a mail server too, because
+ * the operator may pass the link on.
+ *
+ * GET  /account/invitation/:token   the form of the new account; it changes nothing
+ * POST /account/invitation/:token   a field is wrong: 422 · otherwise the link is used up and the account added, in one
+ *                                   commit: 303 to /account/invitation
+ *
+ * The address counts as verified only if the link came by mail.
+ */
+import type { Feature } from '../../feature.ts';
+import { invitationPurpose } from '../../services/invitations/index.ts';
+import { acceptPages } from './accept-pages.ts';
+import type { InvitationDependencies } from './dependencies.ts';
+import { createComposeInvitation } from './message.ts';
+
+export const invitation = (dependencies: InvitationDependencies): Feature => {
+  dependencies.mail.compose(invitationPurpose, createComposeInvitation(dependencies));
+  return { name: 'invitation', pages: acceptPages(dependencies) };
+};

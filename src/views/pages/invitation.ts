@@ -1,0 +1,51 @@
+import { createFields, submit } from '../fields.ts';
+import { html } from '../html.ts';
+import { layout } from '../layout.ts';
+import { ownPath } from '../links.ts';
+import { type NewAccountProblem, newAccountError } from '../new-account-fields.ts';
+import type { Page } from '../page.ts';
+
+export interface InvitationModel {
+  /** The form posts `login`, `name`, `password` and, unless it is fixed, `email` to this path. */
+  readonly action: string;
+  readonly login?: string | undefined;
+  /** The operator chose the user name. */
+  readonly isLoginFixed: boolean;
+  readonly name?: string | undefined;
+  /** The address that was invited. */
+  readonly email: string;
+  readonly minPasswordLength: number;
+  readonly problems?: readonly NewAccountProblem[];
+}
+
+export const invitationPage = (page: Page, model: InvitationModel): string => {
+  const { createAccount: text, invitation } = page.messages;
+  const { action, login, isLoginFixed, name, email, minPasswordLength, problems = [] } = model;
+  const fields = createFields(
+    page.messages,
+    problems.map((problem) => newAccountError(page.messages, problem, minPasswordLength)),
+  );
+  return layout(page, {
+    title: invitation.title(page.brand),
+    invalid: problems.length > 0,
+    body: html`
+    <p>${invitation.hint}</p>
+    ${fields.summary()}
+    <form method="post" action="${ownPath(action)}" novalidate>
+      ${fields.text({ name: 'login', label: text.login, value: login, autocomplete: 'username', required: true, readonly: isLoginFixed, autofocus: !isLoginFixed })}
+      ${fields.text({ name: 'name', label: text.name, value: name, autocomplete: 'name', autofocus: isLoginFixed })}
+      ${fields.text({ name: 'email', label: text.email, value: email, autocomplete: 'email', type: 'email', readonly: true })}
+      ${fields.password({ name: 'password', label: text.password, hint: text.passwordHint(minPasswordLength), autocomplete: 'new-password', required: true })}
+      ${submit({ label: text.submit, class: 'invitation-submit' })}
+    </form>`,
+  });
+};
+
+export const invitationDonePage = (page: Page): string => {
+  const { invitation } = page.messages;
+  return layout(page, {
+    title: invitation.doneTitle,
+    body: html`
+    <p>${invitation.done}</p>`,
+  });
+};

@@ -1,0 +1,149 @@
+import t, { type Test } from 'tap';
+import {
+  Browser,
+  newVerifier,
+  openCommandFolder,
+  type Page,
+  RelyingParty,
+  type ServerProcess,
+  startServerProcess,
+  usualConfig,
+} from '../support/setup/index.ts';
+import { linksIn, parseMail, type SmtpServer, startSmtp } from '../support/smtp-server.ts';
+
+const password = 'a lantern by the harbour';
+
+interface Stage {
+  readonly server: ServerProcess;
+  readonly smtp: SmtpServer;
+}
+
+const open = async (t: Test): Promise<Stage> => {
+  const smtp = await startSmtp();
+  t.teardown(smtp.close);
+  const server = await startServerProcess(t, {
+    config: {
+      ...usualConfig,
+      mail: { url: `smtp://127.0.0.1:${smtp.port}`, from: 'Harbour <id@harbour.example>' },
+    },
+  });
+  return { server, smtp };
+};
+
+const invite = async ({ server }: Stage, ...args: string[]) => {
+  const { exit, out, err } = await server.command(['account', 'invite', '--json', ...args]);
+  return { exit, err, ...(exit === 0 && JSON.parse(out)) };
+};
+
+const accountOf = async ({ server }: Stage, name: string) => {
+  const { exit, out } = await server.command(['account', 'show', name, '--json']);
+  return exit === 0 ? JSON.parse(out) : undefined;
+};
+
+const signIn = async ({ server }: Stage, login: string): Promise<Page> => {
+  const browser = new Browser();
+  const page = await browser.open(new RelyingParty(server.url).authorizationUrl(newVerifier()));
+  return browser.submit(page, { login, password });
+};
+
+t.test('an operator invites a person, by mail or with a link to pass on', async (t) => {
+  const stage = await open(t);
+  const { server, smtp } = stage;
+
+  await t.test('what can not work is refused at once', async (t) => {
+    t.equal((await invite(stage, 'no address')).exit, 2);
+    t.equal((await invite(stage, 'a@b.example, c@d.example')).exit, 2);
+    t.equal((await invite(stage, 'ada@example.com', '--language', 'xx')).exit, 2);
+    t.equal((await invite(stage, 'ada@example.com', '--claim', 'sub=ada')).exit, 2);
+    t.equal((await invite(stage, 'ada@example.com', '--username', 'ADA')).exit, 4, 'the name is taken');
+    t.equal(smtp.received.length, 0);
+  });
+
+  await t.test('the link of the message makes an account with a verified address, once', async (t) => {
+    const made = await invite(stage, 'grace@example.com', '--claim', 'name=Grace Hopper', '--language', 'de');
+    t.match(made, { exit: 0, email: 'grace@example.com', expires_at: /^\d{4}-/ });
+    t.notOk('url' in made, 'the link is in the message only');
+    const mail = await smtp.next('grace@example.com');
+    t.match(parseMail(mail).text, 'Sie sind eingeladen');
+    const [link = ''] = linksIn(mail, server.url);
+    for (const method of ['HEAD', 'GET']) await fetch(link, { method, headers: { accept: '*/*' } });
+
+    const browser = new Browser();
+    const page = await browser.open(link);
+    t.match(page.body, 'value="grace@example.com"');
+    t.match(page.body, 'value="Grace Hopper"');
+    const refused = await browser.submit(page, { login: 'admin', name: 'Grace', password: 'short' });
+    t.equal(refused.status, 422);
+    t.match(refused.body, 'value="admin"', 'what was typed is kept');
+    t.equal(
+      (await browser.submit(page, { login: 'admin', name: 'Grace', password })).status,
+      422,
+      'reserved',
+    );
+
+    const forged = { login: 'grace', name: 'Grace', password, email: 'evil@example.com' };
+    const done = await browser.submit(page, forged);
+    t.equal(done.url, `${server.url}/account/invitation`);
+    t.match((await accountOf(stage, 'grace'))?.claims, {
+      name: 'Grace',
+      email: 'grace@example.com',
+      email_verified: true,
+    });
+    t.equal((await signIn(stage, 'grace')).status, 303);
+    t.equal((await browser.request(link)).status, 410);
+  });
+
+  await t.test(
+    'a link that was printed does not verify the address, and the name may be fixed',
+    async (t) => {
+      const { url } = await invite(stage, 'eve@example.com', '--username', 'Support', '--print');
+      t.match(url, `${server.url}/account/invitation/`);
+      const browser = new Browser();
+      const page = await browser.open(url);
+      t.match(page.body, /value="Support"[^>]* readonly/);
+      await browser.submit(page, { login: 'other', password });
+      t.equal(await accountOf(stage, 'other'), undefined);
+      const { claims } = await accountOf(stage, 'Support');
+      t.match(claims, { email: 'eve@example.com', email_verified: false });
+      t.notOk(smtp.received.some(({ to }) => to.includes('eve@example.com')));
+    },
+  );
+
+  await t.test('of parallel uses one makes an account', async (t) => {
+    const { url } = await invite(stage, 'team@example.com', '--print');
+    const names = Array.from({ length: 6 }, (_, n) => `racer${n}`);
+    const statuses = await Promise.all(
+      names.map(async (login) => {
+        const body = new URLSearchParams({ login, password });
+        const headers = { origin: server.url, accept: 'text/html' };
+        return (await fetch(url, { method: 'POST', body, headers, redirect: 'manual' })).status;
+      }),
+    );
+    t.strictSame(statuses.toSorted(), [303, 410, 410, 410, 410, 410]);
+    const accounts = await Promise.all(names.map((name) => accountOf(stage, name)));
+    t.equal(accounts.filter(Boolean).length, 1);
+  });
+
+  await t.test('request logs have the pattern of the route, and the audit has no address', async (t) => {
+    const { url } = await invite(stage, 'log@example.com', '--print');
+    await fetch(url, { headers: { accept: 'text/html' } });
+    const token = url.slice(url.lastIndexOf('/') + 1);
+    const lines = server.lines();
+    t.ok(lines.some(({ route }) => route === '/account/invitation/:token'));
+    t.notOk(server.log().includes(token));
+    const { out } = await server.command(['audit', 'list', '--json']);
+    t.match(out, 'account.invited');
+    t.notMatch(out, /log@example\.com|grace@example\.com/);
+    t.notOk(out.includes(token));
+  });
+});
+
+t.test('without a mail server an operator in production has to pass the link on', async (t) => {
+  const folder = await openCommandFolder(t);
+  await folder.runInProcess(['account', 'add', 'ada', '--generate']);
+  const production = ['mode=production', `security.key_encryption_key=${'0'.repeat(64)}`];
+  const flags = production.flatMap((setting) => ['--set', setting]);
+  const { exit, err } = await folder.runInProcess([...flags, 'account', 'invite', 'grace@example.com']);
+  t.equal(exit, 4);
+  t.match(err, 'use --print');
+});
