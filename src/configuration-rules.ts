@@ -1,7 +1,7 @@
 import type { Rule } from '#config';
 import { grantTypesOf } from './features/declarations.ts';
 import { configuredAccountProblems } from './services/accounts/index.ts';
-import { configuredClientProblems } from './services/clients/index.ts';
+import { configuredClientProblems, idTokenClaimProblems } from './services/clients/index.ts';
 
 const clientsCanBeRegistered: Rule = {
   needs: ['clients'],
@@ -10,6 +10,17 @@ const clientsCanBeRegistered: Rule = {
       path: ['clients', String(index), field],
       message: `Client ${clientId}: ${message}.`,
     })),
+};
+
+const idTokenClaimsHaveScopes: Rule = {
+  needs: ['claims', 'clients'],
+  check: (config) =>
+    config.clients.flatMap((client, index) =>
+      idTokenClaimProblems(config, client.id_token_claims).map(({ field, message }) => ({
+        path: ['clients', String(index), field],
+        message: `Client ${client.client_id}: ${field} ${message}.`,
+      })),
+    ),
 };
 
 const passwordHashesAreKnown: Rule = {
@@ -25,4 +36,8 @@ const passwordHashesAreKnown: Rule = {
  * The rules of services for what the configuration lists. `config/` can't have them, since it knows no services. With
  * these, a mistake is reported with its place in the file, together with all others.
  */
-export const configurationRules: readonly Rule[] = [clientsCanBeRegistered, passwordHashesAreKnown];
+export const configurationRules: readonly Rule[] = [
+  clientsCanBeRegistered,
+  idTokenClaimsHaveScopes,
+  passwordHashesAreKnown,
+];

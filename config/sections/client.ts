@@ -1,6 +1,7 @@
 import {
   anything,
   choice,
+  either,
   flag,
   integer,
   list,
@@ -99,7 +100,11 @@ export const client = section('A client (relying party).', {
     ),
   ),
   id_token_claims: optional(
-    choice(['technical', 'all'], 'all: personal claims in id tokens as well. Default: technical.'),
+    either(
+      choice(['technical', 'all'], 'Which personal claims.'),
+      list(text('A claim.', { format: 'claim' }), 'These claims.'),
+      'Personal claims in ID tokens, of the scopes that were granted. technical: none. all: all of them. A list: these, as far as a scope that the client may use releases them. Default: technical.',
+    ),
   ),
   assertion_audience: optional(
     choice(

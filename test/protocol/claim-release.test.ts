@@ -4,6 +4,7 @@ import {
   Browser,
   codeFor,
   newVerifier,
+  openCommandFolder,
   password,
   RelyingParty,
   redirectParameters,
@@ -43,6 +44,12 @@ const server = await startInProcess(t, {
     web('bare-first', { scope: 'openid', first_party: true }),
     web('bare-all', { scope: 'openid', first_party: true, id_token_claims: 'all' }),
     web('mail', { scope: 'openid email' }),
+    web('some', { first_party: true, id_token_claims: ['email', 'cost_center'] }),
+    web('some-narrow', {
+      scope: 'openid work',
+      first_party: true,
+      id_token_claims: ['email', 'cost_center'],
+    }),
     web('worker', { scope: 'openid work', first_party: true }),
     web('caller', {
       scope: 'openid',
@@ -141,6 +148,33 @@ t.test('claims of the operator are released by their scope, which a client can b
   t.match(byScope.body, { scope: 'openid work' });
   t.same(namesIn(byScope.person).toSorted(), ['cost_center', 'department']);
 });
+
+t.test(
+  'a list in id_token_claims puts these claims into id tokens, as far as scopes release them',
+  async (t) => {
+    const some = new RelyingParty(server.issuer, 'some');
+    const bare = await receivedBy(some, { scope: 'openid' });
+    t.same(namesIn(bare.idToken), [], 'the person was asked for no scope');
+    const whole = await receivedBy(some, { scope: 'openid profile email work' });
+    t.same(namesIn(whole.idToken).toSorted(), ['cost_center', 'email'], 'no name and no department');
+    t.same(namesIn(whole.person).toSorted(), ['cost_center', 'department', 'email', 'name']);
+    const refreshed = await some.refresh(String(whole.body['refresh_token']));
+    t.same(namesIn(decodeJwt(String(refreshed.body['id_token']))).toSorted(), ['cost_center', 'email']);
+    const narrow = new RelyingParty(server.issuer, 'some-narrow');
+    const { idToken } = await receivedBy(narrow, { scope: 'openid work', claims });
+    t.same(namesIn(idToken), ['cost_center'], 'email is beyond the scopes of the client');
+    const { clients } = server.app.services;
+    const misspelled = { redirect_uris: [redirectUri], id_token_claims: ['emial'] };
+    await t.rejects(clients.add({ metadata: misspelled, secret }), {
+      message: /emial, which no scope releases/,
+    });
+    const { runInProcess } = await openCommandFolder(t);
+    const configured = `clients=[{client_id: x, redirect_uris: ["${redirectUri}"], id_token_claims: [emial]}]`;
+    const checked = await runInProcess(['config', 'check', '--set', configured]);
+    t.equal(checked.exit, 78);
+    t.match(checked.err, /Client x: id_token_claims names emial/);
+  },
+);
 
 t.test('id tokens have the claims that were requested for them (OpenID Connect Core §5.5)', async (t) => {
   const party = new RelyingParty(server.issuer);

@@ -42,7 +42,10 @@ export const addMetadataOptions = (command: Program): Program =>
     .option('--first-party', 'consent is not asked for')
     .option('--alg <algorithm>', 'signing algorithm of its id tokens; default: RS256')
     .option('--pkce <rule>', 'auto, required or exempt; default: security.pkce')
-    .option('--id-token-claims <which>', 'all: personal claims in id tokens as well; default: technical')
+    .option(
+      '--id-token-claims <which>',
+      'personal claims in id tokens: technical (none), all, or names separated by commas; default: technical',
+    )
     .option(
       '--assertion-audience <which>',
       'endpoint: its assertions may name an endpoint as aud; default: issuer',
@@ -66,6 +69,11 @@ const readJwks = (file: string): AddClient['metadata']['jwks'] => {
   }
 };
 
+const parseIdTokenClaims = (text: string | undefined): AddClient['metadata'][string] =>
+  text === undefined || text === 'technical' || text === 'all'
+    ? text
+    : text.split(',').map((name) => name.trim());
+
 /** The client metadata that the flags name. `services/clients` checks it. */
 export const metadataOf = (flags: MetadataFlags): AddClient['metadata'] => {
   const named = {
@@ -81,7 +89,7 @@ export const metadataOf = (flags: MetadataFlags): AddClient['metadata'] => {
     first_party: flags.firstParty,
     id_token_signed_response_alg: flags.alg,
     pkce: flags.pkce,
-    id_token_claims: flags.idTokenClaims,
+    id_token_claims: parseIdTokenClaims(flags.idTokenClaims),
     allowed_groups: flags.allowedGroup,
     assertion_audience: flags.assertionAudience,
   };

@@ -67,7 +67,8 @@ const mappingOf = (client: EngineClient | undefined): ClaimMapping =>
 /**
  * Every personal claim that a client receives passes here. ID tokens have technical claims, and those that the `claims`
  * parameter requests for them (OpenID Connect Core §5.5), and groups, because many applications read those nowhere else;
- * `/userinfo` has the others. The operator can set `id_token_claims` of a client to put all of them into its ID tokens.
+ * `/userinfo` has the others. The operator can set `id_token_claims` of a client to put all or some of them into its ID
+ * tokens.
  */
 export const findAccount =
   ({
@@ -94,9 +95,12 @@ export const findAccount =
       personal,
       claims: (use: string, scope: string, requested: object) => {
         const { client } = ctx.oidc;
-        const technical = use === 'id_token' && client?.['id_token_claims'] !== 'all';
+        const wanted: unknown = client?.['id_token_claims'];
+        const technical = use === 'id_token' && wanted !== 'all';
         const isAskedFor = (name: string): boolean =>
-          Object.hasOwn(requested, name) || (name === 'groups' && hasScope(scope, 'groups'));
+          Object.hasOwn(requested, name) ||
+          (name === 'groups' && hasScope(scope, 'groups')) ||
+          (Array.isArray(wanted) && wanted.includes(name));
         const level =
           use === 'id_token' && assuranceClaim !== null ? readAuthentication(ctx)?.acr : undefined;
         return {

@@ -9,6 +9,7 @@ import type { SecretCipher } from '../keys/index.ts';
 import type { AddClient, ClientMetadata, Clients } from './client.ts';
 import { createClientLookup } from './client-lookup.ts';
 import { loadConfiguredClients } from './configured.ts';
+import { idTokenClaimProblems } from './id-token-claims.ts';
 import { createNewClient, newClientId } from './new-client.ts';
 import { applyDefaults, applyPresets } from './presets.ts';
 import { ClientRefused, type Problem } from './problem.ts';
@@ -66,6 +67,7 @@ export const createClients = ({
     const problems = [
       ...clientProblems(metadata, 'operator', grantTypes),
       ...idProblems(metadata.client_id),
+      ...idTokenClaimProblems(config, metadata['id_token_claims']),
       ...scopeProblems(metadata.scope ?? '', former?.scope ?? ''),
     ];
     if (problems.length > 0) throw new ClientRefused(problems);

@@ -18,6 +18,7 @@ export type {
 } from './client.ts';
 export { createClients } from './clients.ts';
 export { configuredClientProblems } from './configured.ts';
+export { idTokenClaimProblems } from './id-token-claims.ts';
 export { checkConfiguredClients, incompatibility } from './incompatibility.ts';
 export { metadataShapes } from './metadata-names.ts';
 export { ClientRefused } from './problem.ts';

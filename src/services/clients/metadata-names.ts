@@ -69,7 +69,6 @@ const textNames = [
   'assertion_audience',
   'audience',
   'pkce',
-  'id_token_claims',
   ...certificateNames,
   ...algorithmNames,
   ...uriNames,
@@ -100,13 +99,14 @@ const listNames = [
 ];
 const numberNames = ['default_max_age', 'client_id_issued_at'];
 
-export type Shape = 'text' | 'flag' | 'list' | 'number' | 'map';
+export type Shape = 'text' | 'flag' | 'list' | 'text or list' | 'number' | 'map';
 
 export const metadataShapes: ReadonlyMap<string, Shape> = new Map<string, Shape>([
   ...textNames.map((name) => [name, 'text'] as const),
   ...booleanNames.map((name) => [name, 'flag'] as const),
   ...listNames.map((name) => [name, 'list'] as const),
   ...numberNames.map((name) => [name, 'number'] as const),
+  ['id_token_claims', 'text or list'],
   ['jwks', 'map'],
   ['claims', 'map'],
 ]);

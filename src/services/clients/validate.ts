@@ -14,10 +14,14 @@ import { isSafeWebUri, redirectUriProblem } from './redirect-uri.ts';
 /** Who registers: an operator by configuration or command, or the client (RFC 7591). */
 export type Registrant = 'operator' | 'client';
 
+const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
+const isList = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
+
 const matchesShape: Readonly<Record<Shape, (value: unknown) => boolean>> = {
-  text: (value) => typeof value === 'string' && value !== '',
+  text: isText,
   flag: (value) => typeof value === 'boolean',
-  list: (value) => Array.isArray(value) && value.every((item) => typeof item === 'string' && item !== ''),
+  list: isList,
+  'text or list': (value) => isText(value) || isList(value),
   number: (value) => Number.isSafeInteger(value) && Number(value) >= 0,
   map: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
 };
@@ -25,6 +29,7 @@ const shapeMessage: Readonly<Record<Shape, string>> = {
   text: 'must be a text',
   flag: 'must be true or false',
   list: 'must be a list of texts',
+  'text or list': 'must be a text or a list of texts',
   number: 'must be a whole number',
   map: 'must be a map',
 };
@@ -51,7 +56,7 @@ const choices: Readonly<Record<string, readonly string[]>> = {
 const choiceProblems = (metadata: ClientMetadata): Problem[] =>
   Object.entries(choices).flatMap(([field, allowed]) => {
     const value = metadata[field];
-    return value === undefined || allowed.some((one) => one === value)
+    return value === undefined || Array.isArray(value) || allowed.some((one) => one === value)
       ? []
       : [{ field, message: `must be ${allowed.join(' or ')}` }];
   });
