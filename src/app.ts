@@ -107,6 +107,7 @@ export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOp
       clock,
       clients,
       admit: services.admission.admit,
+      groupsOf: async (id) => (await accounts.find(id))?.groups,
       events,
       cipher: keys.cipher,
       onUncaughtError: (error, correlation) => log.error({ err: error, correlation }, 'the engine failed'),

@@ -6,8 +6,9 @@ import { rules } from '../checks/index.ts';
 import type { Finding, Rule } from '../checks/rule.ts';
 import { formatPath, type Path } from '../path.ts';
 import { ConfigurationError, type Problem, type Source } from '../problems.ts';
+import { withScopeNames } from '../resource-scopes.ts';
 import { nodeOf } from '../schema/build.ts';
-import { type Config, schema } from '../sections/index.ts';
+import { type Config, type EnteredConfig, schema } from '../sections/index.ts';
 import { complete } from '../validate/complete.ts';
 import type { Mistake } from '../validate/mistake.ts';
 import { withDefaultIssuer } from './default-issuer.ts';
@@ -42,8 +43,10 @@ export const loadConfig = (options: LoadOptions): Loaded => {
   readSecretFiles({ merged, fromFiles, report }, root, merged.tree);
   const completed = complete({ root, report }, root, merged.tree, []);
   // `complete` checked every key against the schema of `Config`. Sections with mistakes are not used below.
-  const checked = completed as Config;
+  const entered = completed as EnteredConfig;
   const broken = new Set(problems.map(({ path }) => path.split('.')[0]));
+  // Rules that need a broken section don't run.
+  const checked = broken.has('') || broken.has('resources') ? (completed as Config) : withScopeNames(entered);
   const isIssuerSet = broken.has('listen') || originOf(merged, ['issuer']) !== undefined;
   const config = isIssuerSet ? checked : withDefaultIssuer(checked);
   const isFromFile = (path: Path): boolean => fromFiles.has(formatPath(path));
@@ -57,7 +60,7 @@ export const loadConfig = (options: LoadOptions): Loaded => {
     if (!reported.has(formatPath(path))) report(path, mistake);
   if (problems.length > 0) throw new ConfigurationError(problems);
 
-  const leaves = effectiveLeaves(root, config);
+  const leaves = effectiveLeaves(root, { ...config, resources: entered.resources });
   return {
     config: freezeDeep(config),
     sources: new Map(

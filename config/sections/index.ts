@@ -54,8 +54,23 @@ type Frozen<T> = T extends readonly (infer Item)[]
     ? { readonly [Key in keyof T]: Frozen<T[Key]> }
     : T;
 
+/** The configuration as an operator writes it. */
+export type EnteredConfig = Frozen<Static<typeof schema>>;
+
+type EnteredResource = EnteredConfig['resources'][number];
+export type ResourceScope = Exclude<EnteredResource['scopes'][number], string>;
+
+interface Resource extends Omit<EnteredResource, 'scopes'> {
+  /** The names of its scopes. */
+  readonly scopes: readonly string[];
+  /** Scopes that have more than a name. Absent: none has. */
+  readonly scopeRules?: readonly ResourceScope[];
+}
+
 /** The effective configuration. It is complete, checked and never changed after loading. */
-export type Config = Frozen<Static<typeof schema>>;
+export interface Config extends Omit<EnteredConfig, 'resources'> {
+  readonly resources: readonly Resource[];
+}
 export type ClientConfig = Config['clients'][number];
 export type AccountConfig = Config['accounts'][number];
 export type ResourceConfig = Config['resources'][number];

@@ -1,9 +1,30 @@
 import { choice, either, flag, integer, list, map, optional, section, text } from '../schema/build.ts';
 import { claimMapping } from './claim-mapping.ts';
+import { groupName } from './group.ts';
+
+const scopeRule = section('A scope that is only for members of groups, or has a text.', {
+  name: text('The scope.', { format: 'scope' }),
+  groups: optional(
+    list(groupName('Name of a group.'), 'Groups whose members may have the scope. Default: everyone may.', {
+      minItems: 1,
+    }),
+  ),
+  description: optional(
+    text('The text of the consent page. `scopes` has texts in several languages.', { maxLength: 500 }),
+  ),
+});
 
 export const resource = section('An API that access tokens are for (RFC 8707).', {
   audience: text('Absolute URI without a fragment. It is the aud of the tokens.', { format: 'absolute-uri' }),
-  scopes: list(text('A scope.', { format: 'scope' }), 'Scopes of this resource.', { default: [] }),
+  scopes: list(
+    either(
+      text('A scope.', { format: 'scope' }),
+      scopeRule,
+      'A scope: its name, or name, groups and description.',
+    ),
+    'Scopes of this resource: names, or `{ name, groups, description }` for a scope that only members of the groups get.',
+    { default: [] },
+  ),
   default_scopes: optional(
     list(
       text('A scope.', { format: 'scope' }),

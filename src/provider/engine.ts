@@ -12,6 +12,7 @@ import { forwardEvents } from './engine-events.ts';
 import type { EngineKeys } from './engine-keys.ts';
 import { createFetch, type Fetch } from './fetch.ts';
 import type { GrantType } from './grant-types.ts';
+import type { GroupsOf } from './member-scopes.ts';
 import { identityScopes } from './openid-scopes.ts';
 import { createProvider } from './overrides/register.ts';
 import { aliases, jsonTokensPath } from './paths.ts';
@@ -31,6 +32,7 @@ export interface EngineDependencies {
   readonly clock: Clock;
   readonly clients: ClientSource;
   readonly admit: Admit;
+  readonly groupsOf: GroupsOf;
   readonly events: Events;
   /** Encrypts what clients could redeem, where the store has to give it back. */
   readonly cipher: StorageCipher;
@@ -91,7 +93,7 @@ export class Engine {
     const { config, store, clock, clients, admit, cipher, renderError, features, grantTypes, policy } =
       this.#dependencies;
     const settings = compose([
-      ...baseSettings(config, keys, grantTypes),
+      ...baseSettings(config, keys, grantTypes, this.#dependencies.groupsOf),
       ...features.map(({ owner, provider: { settings = {} } }) => ({
         owner,
         settings: typeof settings === 'function' ? settings(keys) : settings,

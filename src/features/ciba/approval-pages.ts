@@ -1,4 +1,5 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { scopeDescriptions } from '#config';
 import { macOf } from '../../form-mac.ts';
 import { displayOf } from '../../http/interactions/client-display.ts';
 import type { Form } from '../../http/pages/form.ts';
@@ -17,6 +18,7 @@ const path = '/account/requests';
 /** `/account/requests` shows what clients ask of the person who is signed in to this browser. */
 export const approvalPages = (dependencies: CibaDependencies): FastifyPluginAsync => {
   const { config, pages, accounts, engine, cookieKeys } = dependencies;
+  const descriptions = scopeDescriptions(config);
   const submitDecision = createSubmitDecision(dependencies);
 
   const describePending = async (
@@ -35,7 +37,7 @@ export const approvalPages = (dependencies: CibaDependencies): FastifyPluginAsyn
             handle,
             csrf: macOf(formMacSubject(session, handle), cookieKeys()),
             client: displayOf(client),
-            scopes: describeScopes(payload.scope ?? '', config.scopes, page.messages),
+            scopes: describeScopes(payload.scope ?? '', descriptions, page.messages),
             ...(typeof message === 'string' && { message }),
           },
         ];

@@ -1,4 +1,5 @@
 import type { interactionPolicy } from 'oidc-provider';
+import { scopeDescriptions } from '#config';
 import { hasQuery } from '../../http/interactions/has-query.ts';
 import type { Step, StepOutcome, Visit } from '../../http/interactions/step.ts';
 import type { Form } from '../../http/pages/form.ts';
@@ -49,8 +50,10 @@ export const createConsentStep = (
 
   const showPage = async (visit: Visit, account: Account): Promise<{ readonly show: string }> => {
     const remembered = await loadConsent(visit.work, account.id, visit.client);
-    return { show: renderConsent(visit, { account, ...remembered, descriptions: config.scopes }) };
+    return { show: renderConsent(visit, { account, ...remembered, descriptions }) };
   };
+
+  const descriptions = scopeDescriptions(config);
 
   return {
     name: 'consent',

@@ -1,4 +1,5 @@
 import type { Configuration } from 'oidc-provider';
+import { scopeDescriptions } from '#config';
 import { displayOf } from '../../http/interactions/client-display.ts';
 import { routes } from '../../provider/paths.ts';
 import { deviceConfirmPage, deviceDonePage } from '../../views/pages/device.ts';
@@ -11,6 +12,7 @@ type DeviceFlow = Exclude<NonNullable<Configuration['features']>['deviceFlow'], 
 type Sources = Required<Pick<DeviceFlow, 'userCodeInputSource' | 'userCodeConfirmSource' | 'successSource'>>;
 
 export const createDevicePages = ({ config, clock, pages }: DeviceDependencies): Sources => {
+  const descriptions = scopeDescriptions(config);
   const { pageFor, send } = createPageSender(pages);
   return {
     userCodeInputSource: createEntryPage({ clock, pages }),
@@ -27,7 +29,7 @@ export const createDevicePages = ({ config, clock, pages }: DeviceDependencies):
           typedCode: String(ctx.oidc.params?.['user_code']),
           displayedCode: userCode,
           client: displayOf(client),
-          scopes: describeScopes(typeof scope === 'string' ? scope : '', config.scopes, page.messages),
+          scopes: describeScopes(typeof scope === 'string' ? scope : '', descriptions, page.messages),
           ...(typeof ip === 'string' && { address: ip }),
           ...(typeof ua === 'string' && ua !== '' && { agent: ua }),
         }),

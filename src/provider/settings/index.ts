@@ -2,6 +2,7 @@ import type { Configuration } from 'oidc-provider';
 import type { Config } from '#config';
 import type { Fragment } from '../compose-settings.ts';
 import type { GrantType } from '../grant-types.ts';
+import type { GroupsOf } from '../member-scopes.ts';
 import { createResourceClaims } from '../resource-claims.ts';
 import { createReadAuthentication } from './authentication.ts';
 import { claims } from './claims.ts';
@@ -20,6 +21,7 @@ export const baseSettings = (
   config: Config,
   keys: { readonly cookieKeys: readonly string[]; readonly algorithms: readonly string[] },
   grantTypes: readonly GrantType[],
+  groupsOf: GroupsOf,
 ): readonly Fragment<Configuration>[] => [
   { owner: 'settings/endpoints', settings: endpoints(config) },
   { owner: 'settings/cookies', settings: cookies(config, keys.cookieKeys) },
@@ -32,6 +34,6 @@ export const baseSettings = (
   { owner: 'settings/clients', settings: clients(config) },
   { owner: 'settings/pkce', settings: pkce(config) },
   { owner: 'settings/request-size', settings: requestSize },
-  { owner: 'settings/resources', settings: resources(config) },
+  { owner: 'settings/resources', settings: resources(config, groupsOf) },
   { owner: 'settings/claims', settings: claims(config) },
 ];

@@ -2,6 +2,7 @@ import { type Configuration, errors, type KoaContextWithOIDC, type ResourceServe
 import type { Config, ResourceConfig } from '#config';
 import { isForGrantedApi, keepNamedResource, noteAssumedResource } from '../api-and-userinfo.ts';
 import { noteDroppedScopes } from '../dropped-scopes.ts';
+import { type GroupsOf, withMemberScopes } from '../member-scopes.ts';
 import { plainAudiences } from '../plain-audiences.ts';
 import { getRequestContext } from '../request-context.ts';
 import { isResourceAllowed, restrictToClient } from './client-scopes.ts';
@@ -20,7 +21,7 @@ const opaqueResource = (resource: ResourceConfig): ResourceServer => {
 };
 
 /** The APIs that access tokens are for (RFC 8707). */
-export const resources = (config: Config) => {
+export const resources = (config: Config, groupsOf: GroupsOf) => {
   const known = new Map(config.resources.map((resource) => [resource.audience, resource]));
   const rs256Audiences = new Set(
     config.resources.filter(({ signing_alg }) => signing_alg === 'RS256').map(({ audience }) => audience),
@@ -79,7 +80,7 @@ export const resources = (config: Config) => {
           if (assumed === undefined) noteForeignScopes(ctx, []);
           return assumed ?? [];
         },
-        getResourceServerInfo: (ctx, audience, client) => {
+        getResourceServerInfo: async (ctx, audience, client) => {
           const named: unknown = ctx.oidc.params?.['resource'] ?? audience;
           noteForeignScopes(ctx, [named].flat().map(String));
           const isIssuerTokensClient = client['issuer_tokens'] === true;
@@ -88,8 +89,9 @@ export const resources = (config: Config) => {
             throw new errors.InvalidTarget('this client gets tokens for its own audience only');
           }
           const registered = known.get(audience);
-          const resource =
+          const ofClient =
             registered && restrictToClient(registered, client, new Set(ctx.oidc.requestParamScopes));
+          const resource = ofClient && (await withMemberScopes(ofClient, ctx, groupsOf));
           const isJwt =
             isIssuerTokensClient ||
             getRequestContext(ctx.req).endpoint === 'json' ||
