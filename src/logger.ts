@@ -5,11 +5,15 @@ import type { Config } from '#config';
 import { logDestination } from './log-destination.ts';
 import { toReadableLines } from './readable-text.ts';
 
-/** Property names that could hold a secret. The code never logs one on purpose; redaction is the second guard. */
+/** Property names that could hold a secret, or say who a person is (hints). The code never logs one on purpose; redaction is the second guard. */
 const redactedNames = [
   'access_token',
   'refresh_token',
   'id_token',
+  'id_token_hint',
+  'login_hint',
+  'login_hint_token',
+  'logout_hint',
   'code',
   'code_verifier',
   'client_secret',

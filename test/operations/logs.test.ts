@@ -110,6 +110,12 @@ const malformed = (host: string, secret: string): readonly string[] => {
     get(`/oauth/authorize?client_id=wallet&response_type=code&claims={"${secret}&state=${secret}`),
     get(`/oauth/authorize?client_id=wallet&response_type=code&authorization_details=[${secret}`),
     get(`/oauth/logout?id_token_hint=${brokenJwt}&state=${secret}`),
+    get(`/oauth/logout?id_token_hint=${secret}&logout_hint=${secret}&client_id=app`),
+    get(`/oauth/authorize?client_id=app&response_type=code&scope=openid&id_token_hint=${brokenJwt}`),
+    get(
+      `/oauth/authorize?client_id=app&response_type=code&scope=openid&nonce=n&redirect_uri=${redirectUri}&prompt=none&login_hint=${secret}&id_token_hint=${secret}`,
+    ),
+    post('/oauth/ciba', form, `client_id=app&scope=openid&login_hint=${secret}&id_token_hint=${secret}`),
     get(`/oauth/register/wallet`, `authorization: Bearer ${secret}`),
     get(`/oauth/token/${secret}?code=${secret}`),
     get(`/callback%zz${secret}`),
@@ -356,7 +362,9 @@ t.test('an event of any shape is logged without the members it must not have', a
   });
   log.error({ err: new Error('outer', { cause: Object.assign(new Error('inner'), { secret: 'hunter2' }) }) });
   log.info({ headers: { authorization: 'hunter2', cookie: 'hunter2' }, body: { client_secret: 'hunter2' } });
-  t.equal(lines.length, 3);
+  const hints = { id_token_hint: 'hunter2', login_hint: 'hunter2', logout_hint: 'hunter2' };
+  log.info({ ...hints, request: { params: hints }, login_hint_token: 'hunter2' });
+  t.equal(lines.length, 4);
   t.notMatch(lines.join(''), 'hunter2');
   t.match(lines[1], /"message":"inner"/);
 });
