@@ -40,6 +40,7 @@ const both = ['challenge', 'nonce'] as const;
 const applications: Readonly<Record<string, Behaviour>> = {
   apache: { callback: '/redirect_uri', method: 'basic', sends: both, reads: 'userinfo' },
   argocd: { callback: '/auth/callback', method: 'basic', sends: ['challenge'], reads: 'id token' },
+  authlib: { callback: '/authorize', method: 'basic', sends: both, reads: 'id token' },
   'django-allauth': {
     callback: '/accounts/oidc/postern/login/callback/',
     method: 'basic',

@@ -7,6 +7,7 @@
  */
 import { apache } from './apache.ts';
 import { argocd } from './argocd.ts';
+import { authlib } from './authlib.ts';
 import { djangoAllauth } from './django-allauth.ts';
 import { gitea } from './gitea.ts';
 import { gitlab } from './gitlab.ts';
@@ -30,6 +31,7 @@ import { vault } from './vault.ts';
 export const recipes: readonly Recipe[] = [
   apache,
   argocd,
+  authlib,
   djangoAllauth,
   gitea,
   gitlab,

@@ -1,0 +1,135 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from 'postern/testing';
+import { followPages } from '../support/follow-pages.ts';
+import { Browser, type Page, runPostern } from '../support/setup/index.ts';
+import type { LanguageClient, PrintedSnippet } from './language-client.ts';
+
+export const person = { login: 'ada', password: 'correct horse battery' };
+
+/** How a client fared: `works`, or what went wrong. */
+export type Outcome = 'works' | { readonly problem: string };
+
+interface Server {
+  readonly issuer: string;
+  /** The URL of its store, for commands. */
+  readonly store: string;
+}
+
+interface AddedClient {
+  readonly client_id: string;
+  readonly client_secret: string;
+  readonly recipe?: { readonly configuration: readonly PrintedSnippet[] };
+}
+
+const addClient = async (server: Server, cwd: string, args: readonly string[]): Promise<AddedClient> => {
+  const settings = [`store.url=${server.store}`, `issuer=${server.issuer}`];
+  const flags = settings.flatMap((setting) => ['--set', setting]);
+  const added = await runPostern(cwd, [...flags, 'client', 'add', ...args, '--json']);
+  if (added.exit !== 0) throw new Error(`client add ${args.join(' ')}: ${added.err}`);
+  return added.json();
+};
+
+const maxStartMilliseconds = 90_000;
+
+const waitUntilServed = async (url: string, ended: () => boolean): Promise<void> => {
+  const until = Date.now() + maxStartMilliseconds;
+  while (Date.now() < until && !ended()) {
+    const answered = await fetch(url, { redirect: 'manual' }).then(
+      (response) => response.body?.cancel().then(() => true) ?? true,
+      () => false,
+    );
+    if (answered) return;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error('the application did not start');
+};
+
+const textOf = ({ url, status, body }: Page): string => {
+  const text = body.replaceAll(/<(style|script)[\s\S]*?<\/\1>|<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ');
+  return `${url.slice(0, 400)}: ${status}${text.slice(0, 400)}`;
+};
+
+/** Starts the application, signs the person in, and reads who came. */
+const signIn = async (
+  client: LanguageClient,
+  installed: string,
+  server: Server,
+  withRecipe: boolean,
+): Promise<Outcome> => {
+  const folder = await mkdtemp(join(tmpdir(), 'postern-interop-'));
+  const port = await freePort();
+  const url = `http://localhost:${port}`;
+  let log = '';
+  try {
+    const added = await addClient(
+      server,
+      folder,
+      withRecipe
+        ? ['--recipe', client.recipe ?? '', '--url', `${url}${client.path ?? ''}`]
+        : ['--type', 'web', '--redirect-uri', `${url}${client.callback}`],
+    );
+    const launch = await client.launch({
+      installed,
+      folder,
+      issuer: server.issuer,
+      id: added.client_id,
+      secret: added.client_secret,
+      port,
+      url,
+      ...(added.recipe && { snippets: added.recipe.configuration }),
+    });
+    const child = spawn(launch.command, [...launch.args], {
+      cwd: launch.cwd ?? folder,
+      env: { PATH: process.env['PATH'], HOME: folder, ...launch.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // Apache ends its process group, which must not be that of this process.
+      detached: true,
+    });
+    let over = false;
+    const ended = new Promise<void>((resolve) => {
+      child.once('error', (error) => {
+        log += String(error);
+        over = true;
+        resolve();
+      });
+      child.once('exit', () => {
+        over = true;
+        resolve();
+      });
+    });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        log += text;
+      });
+    }
+    try {
+      await waitUntilServed(`${url}/`, () => over);
+      const browser = new Browser();
+      let begin = await browser.open(`${url}${client.start}`);
+      if (begin.body.includes('id="begin"')) begin = await browser.submit(begin, {});
+      const end = await followPages(browser, begin, person);
+      const page = client.shows === undefined ? end : await browser.open(`${url}${client.shows}`);
+      const missing = client.reads.filter((expected) => !expected.test(page.body));
+      if (missing.length === 0) return 'works';
+      return { problem: `no ${missing.join(', ')}; it ended at ${textOf(end)}` };
+    } finally {
+      child.kill('SIGTERM');
+      const force = setTimeout(() => child.kill('SIGKILL'), 5000);
+      await ended;
+      clearTimeout(force);
+    }
+  } catch (error) {
+    return { problem: `${error}; ${log.slice(-600)}` };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+};
+
+/** Both columns: with a bare `client add`, and with a recipe. */
+export const signInTwice = async (client: LanguageClient, installed: string, server: Server) => ({
+  bare: await signIn(client, installed, server, false),
+  ...(client.recipe !== undefined && { recipe: await signIn(client, installed, server, true) }),
+});
