@@ -58,3 +58,12 @@ export const findUnitOfWork = (): UnitOfWork | undefined => {
 
 /** For overrides, which the engine calls without a context. Undefined when no request of the engine is being served. */
 export const currentContext = (): KoaContextWithOIDC | undefined => Provider.ctx;
+
+/** Where the request that the engine serves comes from, for storage. It is what the request says, and proves nothing. */
+export const findRequestOrigin = (): { readonly userAgent?: string; readonly address?: string } => {
+  const { ctx } = Provider;
+  if (!ctx) return {};
+  const userAgent = ctx.get('user-agent');
+  const { address } = getRequestContext(ctx.req);
+  return { ...(userAgent !== '' && { userAgent }), ...(address !== '' && { address }) };
+};

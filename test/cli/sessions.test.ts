@@ -63,7 +63,7 @@ const open = async (t: Test) => {
 t.test('an operator sees the sessions of an account and ends one of them', async (t) => {
   const ctx = await open(t);
   const { id, app, shop, run } = ctx;
-  const [laptop, phone] = [new Browser(), new Browser()] as const;
+  const [laptop, phone] = [new Browser({ 'user-agent': 'Laptop/1.0' }), new Browser()] as const;
   const short = await ctx.tokensOf(app, laptop, bound);
   const long = await ctx.tokensOf(shop, laptop, offline);
   const other = await ctx.tokensOf(app, phone, bound);
@@ -77,10 +77,13 @@ t.test('an operator sees the sessions of an account and ends one of them', async
     amr: ['pwd'],
     signed_in_at: String,
     expires_at: String,
+    user_agent: 'Laptop/1.0',
+    address: /^(127\.0\.0\.1|::1|::ffff:127\.0\.0\.1)$/,
+    last_used_at: String,
   });
   t.match(items[0], { clients: ['app'] }, 'the newest comes first');
   const text = (await ctx.runInProcess(['session', 'list', id])).out;
-  t.match(text, /SESSION +SIGNED IN +ENDS +CLIENTS/);
+  t.match(text, /SESSION +SIGNED IN +LAST USED +ADDRESS +CLIENTS +BROWSER/);
   t.notMatch(text, short.refresh);
 
   const laptopSession = items[1].session;
@@ -145,6 +148,25 @@ t.test('sessions and grants are listed page by page, beside each other', async (
     } while (more.length > 0);
     t.equal(ids.size, 5, what);
   }
+});
+
+t.test('the last use of a session is written with it, at most every five minutes', async (t) => {
+  const ctx = await open(t);
+  const { sessions } = ctx.server.app.services;
+  const browser = new Browser({ 'user-agent': 'x'.repeat(5_000) });
+  await ctx.tokensOf(ctx.app, browser, bound);
+  const look = async () => (await sessions.list(ctx.id)).items[0];
+  const first = await look();
+  t.equal(first?.origin.userAgent?.length, 200);
+  ctx.server.clock.advance(60);
+  t.ok(await ctx.isSignedIn(browser));
+  t.equal((await look())?.lastUse?.at, first?.lastUse?.at);
+  ctx.server.clock.advance(300);
+  t.ok(await ctx.isSignedIn(browser));
+  const later = await look();
+  t.equal(Number(later?.lastUse?.at) - Number(first?.lastUse?.at) >= 360_000, true);
+  t.same(later?.origin, first?.origin);
+  t.equal(later?.signedInAt, first?.signedInAt);
 });
 
 t.test('what a session or grant command refuses', async (t) => {

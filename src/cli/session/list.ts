@@ -18,17 +18,19 @@ export const list: Command = (group, context) => {
         const { id } = await requireAccount(accounts, username);
         return rejectBadCursor(sessions.list(id, flags));
       });
-      const rows = items.map(({ id, signedInAt, expiresAt, clients }) => [
+      const rows = items.map(({ id, signedInAt, lastUse, origin, clients }) => [
         id,
         isoTime(signedInAt),
-        expiresAt === undefined ? '' : isoTime(expiresAt),
+        lastUse === undefined ? '' : isoTime(lastUse.at),
+        origin.address ?? '',
         clients.join(' '),
+        origin.userAgent ?? '',
       ]);
       output.answer(
         { items: items.map(sessionData), ...(next === undefined ? {} : { next }) },
         rows.length === 0
           ? `${username} is not signed in.`
-          : table(['SESSION', 'SIGNED IN', 'ENDS', 'CLIENTS'], rows),
+          : table(['SESSION', 'SIGNED IN', 'LAST USED', 'ADDRESS', 'CLIENTS', 'BROWSER'], rows),
       );
       if (next !== undefined) output.note(`More with --cursor ${next}`);
     });

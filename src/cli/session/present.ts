@@ -9,6 +9,8 @@ export const sessionData = ({
   methods,
   acr,
   clients,
+  origin,
+  lastUse,
 }: SessionSummary) => ({
   session: id,
   sub: account,
@@ -17,4 +19,8 @@ export const sessionData = ({
   amr: methods,
   ...(acr !== undefined && { acr }),
   clients,
+  ...(origin.userAgent !== undefined && { user_agent: origin.userAgent }),
+  ...(origin.address !== undefined && { address: origin.address }),
+  ...(lastUse && { last_used_at: isoTime(lastUse.at) }),
+  ...(lastUse?.address !== undefined && { last_address: lastUse.address }),
 });

@@ -6,6 +6,7 @@ import type { UnitOfWork } from '../../store/unit-of-work.ts';
 import { digestOf, familyOf, withoutFamily } from './ids.ts';
 import type { Upsert } from './model-adapter.ts';
 import { resume } from './resume.ts';
+import { useFields } from './session-use.ts';
 
 /**
  * A session is one document whose fields change independently: who is signed in (`.who`), what the engine remembers
@@ -96,10 +97,15 @@ export const writeSession = (
   now: number,
   { key, id, payload, expiresAt }: Upsert,
 ): void => {
-  const fields = fieldsOf(payload);
   const cookie = cookieField(id);
-  const index = payload.accountId ? [{ index: 'live', of: payload.accountId, at: now }] : [];
   const before = work.peek(key);
+  const signIn = payload.accountId ? encodeSignIn(payload) : undefined;
+  const isSignIn = signIn !== undefined && before?.fields['.who'] !== signIn;
+  const fields = {
+    ...fieldsOf(payload),
+    ...(signIn !== undefined && useFields(before, { isSignIn, now })),
+  };
+  const index = payload.accountId ? [{ index: 'live', of: payload.accountId, at: now }] : [];
   if (!before) {
     const body = JSON.stringify([kindVersions.session, withoutFamily(payload.uid ?? ''), payload.iat]);
     const options = fields['.who'] === undefined ? {} : resume;

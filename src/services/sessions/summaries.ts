@@ -1,6 +1,12 @@
 import type { AdapterPayload } from 'oidc-provider';
 import { decodePayload } from '../../provider/storage/payload.ts';
 import { decodeSession } from '../../provider/storage/session.ts';
+import {
+  type LastUse,
+  lastUseOf,
+  type SignInOrigin,
+  signInOriginOf,
+} from '../../provider/storage/session-use.ts';
 import type { Listed } from '../../store/port.ts';
 import { kinds } from '../../store/record-kinds.ts';
 import { recordIdOf } from './record-id.ts';
@@ -16,6 +22,10 @@ export interface SessionSummary {
   readonly acr?: string;
   /** The clients that the session was used for. */
   readonly clients: readonly string[];
+  /** Where the sign-in came from, as the request said. */
+  readonly origin: SignInOrigin;
+  /** At most five minutes behind. Absent for a session that an earlier release has made. */
+  readonly lastUse?: LastUse;
 }
 
 export interface GrantSummary {
@@ -46,6 +56,7 @@ export const readSession = (
   const payload = key.kind === kinds.session ? decodeSession(document, key.family, 'uid', now) : undefined;
   const { accountId, amr } = payload ?? {};
   if (!payload || accountId === undefined) return undefined;
+  const lastUse = lastUseOf(document);
   return {
     payload,
     summary: {
@@ -56,6 +67,8 @@ export const readSession = (
       methods: Array.isArray(amr) ? amr.map(String) : [],
       ...(payload.acr !== undefined && { acr: String(payload.acr) }),
       clients: Object.keys(payload.authorizations ?? {}),
+      origin: signInOriginOf(document),
+      ...(lastUse && { lastUse }),
     },
   };
 };
