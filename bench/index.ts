@@ -13,8 +13,11 @@ import { type Generator, startGenerator } from './load/generator.ts';
 import { formatTable, writeReport } from './report.ts';
 import { measureManyClients } from './sections/clients.ts';
 import { varyConnections } from './sections/connections.ts';
+import { measureFirstRequests } from './sections/first-requests.ts';
 import { measureFlows } from './sections/flows.ts';
 import { measureManyGrants } from './sections/grants.ts';
+import { measureIdle } from './sections/idle.ts';
+import { measureLoadMemory } from './sections/load-memory.ts';
 import { measureObservability } from './sections/observability.ts';
 import { measureSteadyRate } from './sections/rate.ts';
 import type { Result, Section } from './sections/section.ts';
@@ -32,6 +35,9 @@ const sections: Readonly<Record<string, Section>> = {
   rate: measureSteadyRate,
   workers: varyWorkers,
   start: measureStart,
+  'first-requests': measureFirstRequests,
+  idle: measureIdle,
+  'load-memory': measureLoadMemory,
   memory: measureSignInMemory,
   grants: measureManyGrants,
 };

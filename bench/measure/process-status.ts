@@ -48,9 +48,14 @@ const cpuOfOne = (pid: number): number => {
 /** Milliseconds of processor time so far, of all threads and children. */
 export const cpuMs = (pid: number): number => processTree(pid).reduce((sum, each) => sum + cpuOfOne(each), 0);
 
-/** Resident memory in MB (10⁶ bytes). */
-export const rssMb = (pid: number): number =>
+const statusMb = (pid: number, line: RegExp): number =>
   processTree(pid).reduce(
-    (sum, each) => sum + (Number(/VmRSS:\s+(\d+)/.exec(read(`/proc/${each}/status`))?.[1] ?? 0) * 1024) / 1e6,
+    (sum, each) => sum + (Number(line.exec(read(`/proc/${each}/status`))?.[1] ?? 0) * 1024) / 1e6,
     0,
   );
+
+/** Resident memory in MB (10⁶ bytes). */
+export const rssMb = (pid: number): number => statusMb(pid, /VmRSS:\s+(\d+)/);
+
+/** The most resident memory so far, in MB. */
+export const peakRssMb = (pid: number): number => statusMb(pid, /VmHWM:\s+(\d+)/);

@@ -6,8 +6,31 @@ import { openRedis } from '../subjects/redis.ts';
 import { createWorkload } from '../workload.ts';
 import type { Section } from './section.ts';
 
-/** Sends at a rate below capacity and counts latency from the time at which each request was due. */
-export const measureSteadyRate: Section = async ({ generator, quick, report }) => {
+/** Compares what a request costs now and then with what it costs in a stream. */
+const measureSlowRate: Section = async ({ generator, quick, report }) => {
+  const redis = await openRedis();
+  const servers = {
+    'Postern, Redis': await startPostern({ redis }),
+    'Postern, embedded': await startPostern(),
+  };
+  for (const [label, server] of Object.entries(servers)) {
+    const flow = getFlow('client-credentials');
+    const workloads = [
+      createWorkload(`${label}, at full speed`, server, flow),
+      createWorkload(`${label}, 50 a second`, server, flow, { connections: 8, rate: 50 }),
+    ];
+    const effort = { rounds: quick ? 2 : 5, perRound: quick ? 200 : 500, warmUp: 4_000 };
+    const rows = await measureInterleaved(generator, workloads, effort);
+    report({ title: `client credentials at 50 requests a second, ${label}`, rows });
+  }
+  for (const server of Object.values(servers)) await server.close();
+  await redis.close();
+};
+
+/** Sends at rates below capacity and counts latency from the time at which each request was due. */
+export const measureSteadyRate: Section = async (context) => {
+  await measureSlowRate(context);
+  const { generator, quick, report } = context;
   const [redis, another] = [await openRedis(), await openRedis()] as const;
   const servers = {
     'stock, example Redis adapter': await startBenchProcess('stock', another),

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { median } from '../measure/numbers.ts';
-import { rssMb } from '../measure/process-status.ts';
+import { cpuMs, rssMb } from '../measure/process-status.ts';
 import { startPostern } from '../subjects/postern.ts';
 import type { Section } from './section.ts';
 
@@ -14,6 +14,7 @@ export const measureStart: Section = async ({ quick, report }) => {
   const emptyFolder: number[] = [];
   const restarted: number[] = [];
   const memory: number[] = [];
+  const cpu: number[] = [];
   for (let round = 0; round < (quick ? 3 : 8); round++) {
     const dataFolder = mkdtempSync(join(tmpdir(), 'postern-bench-'));
     const first = await startPostern({ compileCache, dataFolder });
@@ -21,6 +22,7 @@ export const measureStart: Section = async ({ quick, report }) => {
     await first.close();
     const second = await startPostern({ compileCache, dataFolder });
     restarted.push(second.startMs);
+    cpu.push(cpuMs(second.pid));
     await sleep(1000);
     memory.push(rssMb(second.pid));
     await second.close();
@@ -33,6 +35,7 @@ export const measureStart: Section = async ({ quick, report }) => {
       'first answer of a first start, cold compile cache, ms': Math.round(median(cold)),
       'first answer of a first start, which makes keys and store, ms': Math.round(median(emptyFolder)),
       'first answer of a start, ms': Math.round(median(restarted)),
+      'CPU of a start with its first answer, ms': Math.round(median(cpu)),
       'RSS at rest, MB': Math.round(median(memory)),
     },
   });
