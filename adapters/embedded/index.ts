@@ -47,6 +47,7 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<Store> => 
   let closing: Promise<void> | undefined;
   const origin = randomBytes(9).toString('base64url');
   let commits = 0;
+  let operations = 0;
 
   const checkpoints = createCheckpoints(db, path);
   const log = await openLogSync(path);
@@ -60,7 +61,7 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<Store> => 
   const increment = createIncrement(db);
   const dump = createDump(db);
   const load = createLoad(db);
-  const messages = createMessages(db, origin);
+  const messages = createMessages(db, origin, () => operations);
   const sweep = createSweep(db);
 
   const whileOpen = <T>(work: () => T): Promise<T> =>
@@ -70,6 +71,7 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<Store> => 
     }, operationTimeoutMs);
 
   const observed = async <T>(operation: string, work: () => Promise<T>): Promise<T> => {
+    operations++;
     const started = observe ? performance.now() : 0;
     try {
       const result = await work();
@@ -108,10 +110,10 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<Store> => 
   };
 
   const stopSweeper = startSweeper(() => {
-    if (checkpoints.busy) return true;
+    if (checkpoints.busy) return 'more';
     const { removed, more } = transact(() => sweep(clock.now()));
     checkpoints.wrote(removed);
-    return more;
+    return more ? 'more' : removed > 0 ? 'all' : 'nothing';
   });
 
   return {

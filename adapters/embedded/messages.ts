@@ -3,16 +3,18 @@ import { query } from './rows.ts';
 
 type Listener = (message: string) => void;
 
-const pollMs = 200;
+/** How soon a message of another process is seen: by a process whose store was used since the last poll, and by others. */
+const pollMs = { used: 200, idle: 1_000 };
 
 /** How long a process may be suspended and still receive the messages sent meanwhile. */
 export const messageLifetimeMs = 60_000;
 
 /**
  * Publish and subscribe between the processes on one file. Subscribers in this process are called at once. Other
- * processes poll: they read the table when SQLite's data version shows a foreign write. A poll takes 2 µs.
+ * processes poll: they read the table when SQLite's data version shows a foreign write. A poll takes 2 µs, but it wakes
+ * the process, so they poll less often while `operations`, the number of operations so far, stays the same.
  */
-export const createMessages = (db: DatabaseSync, origin: string) => {
+export const createMessages = (db: DatabaseSync, origin: string, operations: () => number) => {
   const topics = new Map<string, Set<Listener>>();
   const insert = db.prepare('INSERT INTO announcements (origin, topic, message, at) VALUES (?, ?, ?, ?)');
   const version = query<readonly [number]>(db, 'PRAGMA data_version');
@@ -24,6 +26,7 @@ export const createMessages = (db: DatabaseSync, origin: string) => {
   let lastSeq = 0;
   let seenVersion = -1;
   let timer: NodeJS.Timeout | undefined;
+  let seenOperations = 0;
 
   const notifyListeners = (topic: string, message: string): void => {
     for (const listener of topics.get(topic) ?? []) {
@@ -50,6 +53,17 @@ export const createMessages = (db: DatabaseSync, origin: string) => {
     }
   };
 
+  const schedule = (): void => {
+    const isUsed = operations() !== seenOperations;
+    seenOperations = operations();
+    timer = setTimeout(pollAgain, isUsed ? pollMs.used : pollMs.idle);
+    timer.unref();
+  };
+  const pollAgain = (): void => {
+    poll();
+    schedule();
+  };
+
   return {
     /** Runs inside the caller's transaction. */
     write: (topic: string, message: string, now: number): void => {
@@ -59,15 +73,15 @@ export const createMessages = (db: DatabaseSync, origin: string) => {
     subscribe(topic: string, listener: Listener): () => void {
       if (timer === undefined) {
         lastSeq = latest.one()?.[0] ?? 0;
-        timer = setInterval(poll, pollMs);
-        timer.unref();
+        schedule();
       }
       const own: Listener = (message) => listener(message);
       topics.set(topic, (topics.get(topic) ?? new Set()).add(own));
       return () => topics.get(topic)?.delete(own);
     },
     stop(): void {
-      clearInterval(timer);
+      clearTimeout(timer);
+      timer = undefined;
       topics.clear();
     },
   };

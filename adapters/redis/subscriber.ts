@@ -74,7 +74,7 @@ export class Subscriber {
     });
     client.connect().catch(() => {});
     // Without pings, a broken connection looks like one without messages.
-    this.#heartbeat = setInterval(() => void client.ping().catch(() => {}), 2_000).unref();
+    this.#heartbeat = setInterval(() => void client.ping().catch(() => {}), 4_000).unref();
   }
 
   #reconnectSoon(): void {

@@ -119,8 +119,7 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
       await accounts.checkGroupClaims();
       // The audit starts first and stops last: it records what the others do until the end.
       const stops: (() => Promise<void>)[] = [];
-      for (const service of [audit, outbox, mail, limits, admission, readiness])
-        stops.unshift(await service.start());
+      for (const service of [audit, outbox, mail, limits, admission]) stops.unshift(await service.start());
       const ending = endDisabledAccounts({ accounts, endEverything }).catch(onError);
       return async () => {
         await ending;

@@ -46,7 +46,7 @@ t.test('without a limit, or switched off, nothing is reserved', async (t) => {
   }
 });
 
-t.test('the space is read again when much was stored, and once a second', async (t) => {
+t.test('the space is read again when much was stored, and once a second while requests ask', async (t) => {
   const { state, reserve } = await open(t, { freeBytes: 100 * MiB, totalBytes: 100 * MiB });
   reserve.add(1 * MiB);
   await nextTurn();
@@ -63,4 +63,11 @@ t.test('the space is read again when much was stored, and once a second', async 
   await waitFor('a poll in vain', () => state.readings > readings);
   await sleep(10);
   t.ok(reserve.isFreeLessThan(0.5), 'while the store is away the last reading counts');
+});
+
+t.test('while little is free the space is read without being asked for, and otherwise not', async (t) => {
+  const little = await open(t, { freeBytes: 30 * MiB, totalBytes: 100 * MiB });
+  const enough = await open(t, { freeBytes: 90 * MiB, totalBytes: 100 * MiB });
+  await waitFor('two more readings', () => little.state.readings >= 3);
+  t.equal(enough.state.readings, 1);
 });

@@ -6,13 +6,13 @@ import { retryAfterSeconds } from '../../errors.ts';
 import type { Feature } from '../../feature.ts';
 import type { Readiness } from '../../services/readiness/index.ts';
 
-export const health = (readiness: Pick<Readiness, 'now'>): Feature => ({
+export const health = (readiness: Pick<Readiness, 'check'>): Feature => ({
   name: 'health',
   api: async (scope) => {
     const anyHost = { config: { allowAnyHost: true } };
     scope.get('/livez', anyHost, async () => ({ status: 'ok' }));
     scope.get('/readyz', anyHost, async (_request, reply) => {
-      const { ready, checks } = readiness.now();
+      const { ready, checks } = await readiness.check();
       return reply
         .code(ready ? 200 : 503)
         .headers(ready ? {} : { 'retry-after': String(retryAfterSeconds) })

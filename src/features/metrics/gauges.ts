@@ -12,7 +12,7 @@ export interface Sources {
   readonly keys: { list(): readonly KeyInfo[]; faults(): readonly unknown[] };
   readonly accounts: { hashing(): { readonly running: number; readonly waiting: number } };
   readonly audit: { state(): RecorderState };
-  readonly readiness: Pick<Readiness, 'now'>;
+  readonly readiness: Pick<Readiness, 'check'>;
 }
 
 const seriesOf = ({ alg, use }: KeyInfo): string => alg ?? use;
@@ -36,8 +36,8 @@ export const createGauges = (
     help: '1 when traffic may be sent here, as /readyz says; of several workers, the worst.',
     aggregator: 'min',
     registers,
-    collect() {
-      this.set(readiness.now().ready ? 1 : 0);
+    async collect() {
+      this.set((await readiness.check()).ready ? 1 : 0);
     },
   });
   new Gauge({

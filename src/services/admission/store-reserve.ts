@@ -1,7 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Space, Store } from '#src/store/port.ts';
 
-const pollMs = 1_000;
+/** A reading counts as current for so long. */
+const maxAgeMs = 1_000;
+/** While less than this many reserves are free, the space is read once a second also when no request asks. */
+const watchedReserves = 2;
 const maxReserveBytes = 256 * 1024 * 1024;
 /** Between two polls the space is read again after a process has stored this part of what was left above the reserve. */
 const readingsPerSpace = 16;
@@ -26,11 +28,16 @@ interface Dependencies {
 /**
  * The space of the store that is kept free for people who are signed in. It is read in the background, so no request
  * waits for it; what this process stores meanwhile is added up. When the space can't be read, the last reading counts.
+ * A server that no request asks reads nothing while there is enough, and goes on reading while there is little: so a
+ * request after a pause is never refused because of an old reading.
  */
 export const createStoreReserve = ({ store, percent }: Dependencies): StoreReserve => {
   let space: Space | undefined;
   let reading: Promise<void> | undefined;
+  let readAt = Number.NEGATIVE_INFINITY;
   let added = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = true;
 
   const reserveOf = ({ totalBytes }: Space): number =>
     Math.min((totalBytes * percent) / 100, maxReserveBytes);
@@ -43,17 +50,25 @@ export const createStoreReserve = ({ store, percent }: Dependencies): StoreReser
     } catch {
       // The store is unavailable, or doesn't tell.
     }
+    readAt = performance.now();
   };
+  const isLess = (reserves: number): boolean =>
+    space !== undefined && space.freeBytes - added < reserves * reserveOf(space);
+
   const readOnce = (): Promise<void> => {
     reading ??= read().finally(() => {
       reading = undefined;
+      clearTimeout(timer);
+      if (!stopped && isLess(watchedReserves)) timer = setTimeout(readOnce, maxAgeMs).unref();
     });
     return reading;
   };
 
   return {
-    isFreeLessThan: (reserves) =>
-      space !== undefined && space.freeBytes - added < reserves * reserveOf(space),
+    isFreeLessThan(reserves) {
+      if (!stopped && performance.now() - readAt >= maxAgeMs) void readOnce();
+      return isLess(reserves);
+    },
     add(bytes) {
       added += storedBytes(bytes);
       if (space === undefined) return;
@@ -62,17 +77,12 @@ export const createStoreReserve = ({ store, percent }: Dependencies): StoreReser
     },
     async start() {
       if (percent === 0) return async () => {};
-      const stopped = new AbortController();
+      stopped = false;
       await readOnce();
-      const polling = (async () => {
-        while (!stopped.signal.aborted) {
-          await sleep(pollMs, undefined, { signal: stopped.signal, ref: false }).catch(() => {});
-          if (!stopped.signal.aborted) await readOnce();
-        }
-      })();
       return async () => {
-        stopped.abort();
-        await polling;
+        stopped = true;
+        clearTimeout(timer);
+        await reading;
       };
     },
   };

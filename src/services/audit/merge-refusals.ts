@@ -166,6 +166,7 @@ export const createRefusalMerger = ({ clock, write, spaceLeft }: Dependencies) =
       group.count += 1;
       group.last = at;
     },
+    hasOpenGroups: (): boolean => open.size > 0,
     closeEnded,
     closeAll: (): void => close(() => true),
   };

@@ -111,19 +111,37 @@ export const createRecorder = (dependencies: Dependencies): Recorder => {
     scheduleWrite();
   };
   const merger = createRefusalMerger({ clock, write: enqueue, spaceLeft });
+  let closing: NodeJS.Timeout | undefined;
+
+  const stopClosing = (): void => {
+    clearInterval(closing);
+    closing = undefined;
+  };
+
+  /** The timer runs only while a group is open. */
+  const closeGroupsLater = (): void => {
+    if (!started || closing || !merger.hasOpenGroups()) return;
+    closing = setInterval(() => {
+      merger.closeEnded();
+      if (!merger.hasOpenGroups()) stopClosing();
+    }, mergeCheckMs);
+    closing.unref();
+  };
 
   return {
     record(event) {
-      if (event.account === undefined && isRepeatable(event)) merger.record(event);
-      else enqueue({ at: clock.now(), event });
+      if (event.account === undefined && isRepeatable(event)) {
+        merger.record(event);
+        closeGroupsLater();
+      } else enqueue({ at: clock.now(), event });
     },
     state: () => ({ waiting: waiting.length, written, dropped }),
     start() {
       started = true;
       if (waiting.length > 0) scheduleWrite();
-      const closing = setInterval(merger.closeEnded, mergeCheckMs).unref();
+      closeGroupsLater();
       return async () => {
-        clearInterval(closing);
+        stopClosing();
         merger.closeAll();
         clearTimeout(timer);
         stopping.abort();

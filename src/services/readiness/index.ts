@@ -2,7 +2,6 @@
  * Owns whether traffic may be sent to this process: the store answers, a key can sign, nothing fatal was found, and the
  * server isn't shutting down. `/readyz` itself belongs to the health feature.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Finding, Store } from '../../store/port.ts';
 import type { Keys } from '../keys/index.ts';
 
@@ -14,22 +13,28 @@ interface Check {
 }
 
 export interface Readiness {
-  now(): { readonly ready: boolean; readonly checks: readonly Check[] };
+  /** Waits no longer than one operation of the store may take, and twice as long once it fails. */
+  check(): Promise<{ readonly ready: boolean; readonly checks: readonly Check[] }>;
   /** Reports not ready from now on, so that new traffic goes elsewhere. */
   drain(): void;
-  start(): Promise<() => Promise<void>>;
 }
 
-const pollMs = 500;
-/** Every third poll also inspects the store, for a full disk or a changed eviction policy. */
-const inspectEvery = 3;
+/** What the store said so long ago counts as current. */
+const maxAgeMs = 500;
+/** The store is inspected this often, for a full disk or a changed eviction policy. */
+const inspectEveryMs = 1_500;
 
-/** The store is polled in the background. So a probe gets its answer at once, and costs the store nothing. */
+/**
+ * The store is asked when a probe comes, and not more often than twice a second however many come. So a server that is
+ * not probed costs nothing, and neither do many probes.
+ */
 export const createReadiness = (store: Store, keys: Pick<Keys, 'list' | 'faults'>): Readiness => {
   let reachable: boolean | undefined;
   let findings: readonly Finding[] = [];
   let draining = false;
-  let polls = 0;
+  let polling: Promise<void> | undefined;
+  let polledAt = Number.NEGATIVE_INFINITY;
+  let inspectedAt = Number.NEGATIVE_INFINITY;
 
   const storeAnswers = (): Promise<boolean> =>
     store.ping().then(
@@ -41,12 +46,24 @@ export const createReadiness = (store: Store, keys: Pick<Keys, 'list' | 'faults'
     const before = reachable;
     reachable = await storeAnswers();
     // An outage, or its end, is inspected at once, without waiting for the next inspection.
-    const due = polls++ % inspectEvery === 0;
-    if (due || !(before && reachable)) findings = await store.inspect().catch(() => findings);
+    const isDue = performance.now() - inspectedAt >= inspectEveryMs;
+    if (isDue || !(before && reachable)) {
+      findings = await store.inspect().catch(() => findings);
+      inspectedAt = performance.now();
+    }
+    polledAt = performance.now();
+  };
+
+  const pollOnce = (): Promise<void> => {
+    polling ??= poll().finally(() => {
+      polling = undefined;
+    });
+    return polling;
   };
 
   return {
-    now() {
+    async check() {
+      if (performance.now() - polledAt >= maxAgeMs) await pollOnce();
       const canSign = keys.list().some(({ use, stage }) => use === 'sig' && stage === 'active');
       const faults = [...findings, ...keys.faults()].filter(({ fatal }) => fatal);
       const checks: Check[] = [
@@ -63,20 +80,6 @@ export const createReadiness = (store: Store, keys: Pick<Keys, 'list' | 'faults'
     },
     drain() {
       draining = true;
-    },
-    async start() {
-      const stopped = new AbortController();
-      await poll();
-      const looking = (async () => {
-        while (!stopped.signal.aborted) {
-          await sleep(pollMs, undefined, { signal: stopped.signal, ref: false }).catch(() => {});
-          if (!stopped.signal.aborted) await poll();
-        }
-      })();
-      return async () => {
-        stopped.abort();
-        await looking;
-      };
     },
   };
 };
