@@ -95,6 +95,21 @@ t.test('events of the endpoints and of commands are on record, without secrets',
   t.match((await list('--type', 'account.added')).items, [
     { account: String, details: { door: 'cli', operator: String } },
   ]);
+  const [{ account: grace = '' } = {}] = (await list('--type', 'account.added')).items;
+  const shown = await folder.runInProcess(['audit', 'list', '--type', 'account.added']);
+  t.match(shown.out, /account\.added +ok +grace /, 'tables show the user name');
+  t.notMatch(shown.out, grace);
+  for (const given of ['Grace', grace]) {
+    const { items } = await list('--account', given);
+    t.ok(items.length > 0, given);
+    const { out } = await folder.runInProcess(['audit', 'export', '--account', given]);
+    const exported = out.trimEnd().split('\n');
+    t.equal(exported.length, items.length);
+    assertEach(t, items, ({ account }) => account === grace, 'its records alone');
+    assertEach(t, exported, (line) => line.includes(grace), 'its records alone');
+  }
+  const unknown = await folder.runInProcess(['audit', 'list', '--account', 'nobody-at-all']);
+  t.match(unknown, { exit: 0, out: /Nothing of that kind/ });
   const person = all.items.find(({ type, outcome }) => type === 'sign-in' && outcome === 'ok')?.account ?? '';
   const hers = await list('--account', person);
   t.ok(hers.items.length > 2);

@@ -1,5 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import type { Command } from '#src/command.ts';
+import { withAccounts } from '../account/with-accounts.ts';
+import { resolveAccount } from './account-names.ts';
 import { addQueryOptions, type QueryFlags } from './query.ts';
 
 const pageSize = 500;
@@ -16,12 +18,13 @@ export const exportOf: Command = (group, context) => {
   addQueryOptions(group.command('export').description('the record as NDJSON or CSV, the earliest first'))
     .option('--format <format>', 'ndjson or csv', parseFormat, 'ndjson')
     .action(async ({ format, ...query }: QueryFlags & { readonly format: Format }) => {
-      await context.withInstallation(async ({ store }) => {
+      await withAccounts(context, async (accounts, { store }) => {
+        const asked = await resolveAccount(accounts, query);
         const { csvHead, csvLine, listRecords } = await import('#src/services/audit/index.ts');
         if (format === 'csv') await output.stream(csvHead);
         let cursor: string | undefined;
         do {
-          const { items, next } = await listRecords(store, query, {
+          const { items, next } = await listRecords(store, asked, {
             limit: pageSize,
             order: 'ascending',
             ...(cursor !== undefined && { cursor }),

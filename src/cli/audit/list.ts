@@ -1,6 +1,8 @@
 import type { Command } from '#src/command.ts';
+import { withAccounts } from '../account/with-accounts.ts';
 import { type PagingFlags, rejectBadCursor, wholeNumber } from '../paging.ts';
 import { isoTime, table } from '../table.ts';
+import { namesOfSubjects, resolveAccount } from './account-names.ts';
 import { addQueryOptions, type QueryFlags } from './query.ts';
 
 export const list: Command = (group, context) => {
@@ -9,9 +11,14 @@ export const list: Command = (group, context) => {
     .option('--limit <number>', 'how many', wholeNumber(1, 1000), 50)
     .option('--cursor <cursor>', 'where the page before ended')
     .action(async ({ limit, cursor, ...query }: PagingFlags & QueryFlags) => {
-      const { items, next } = await context.withInstallation(async ({ store }) => {
+      const { items, next, nameOf } = await withAccounts(context, async (accounts, { store }) => {
         const { listRecords } = await import('#src/services/audit/index.ts');
-        return rejectBadCursor(listRecords(store, query, { limit, ...(cursor !== undefined && { cursor }) }));
+        const asked = await resolveAccount(accounts, query);
+        const page = await rejectBadCursor(
+          listRecords(store, asked, { limit, ...(cursor !== undefined && { cursor }) }),
+        );
+        const subjects = page.items.map(({ account }) => account);
+        return { ...page, nameOf: await namesOfSubjects(accounts, subjects) };
       });
       const rows = items.map((one) => [
         isoTime(one.at),
@@ -19,7 +26,7 @@ export const list: Command = (group, context) => {
         one.outcome,
         one.reason ?? '',
         one.client ?? '',
-        one.account ?? '',
+        nameOf(one.account),
         one.address ?? '',
         one.correlation ?? '',
         String(one.merged?.count ?? 1),
