@@ -3,13 +3,14 @@ import { grantTypesOf } from '#src/features/declarations.ts';
 import { greeting } from '#src/greeting.ts';
 import { createAccounts } from '#src/services/accounts/index.ts';
 import { createClients } from '#src/services/clients/index.ts';
-import { assertNoDemo, demoResource, ensureDemo } from '#src/services/demo-data/index.ts';
+import { assertNoDemo, demoResource, ensureDemo, withDemoResource } from '#src/services/demo-data/index.ts';
 import { StoreUnavailable } from '#src/store/errors.ts';
 import type { Store } from '#src/store/port.ts';
+import { languages } from '#src/views/languages/index.ts';
 import { createManualClock } from '../support/clocks.ts';
 import { openCountingStore } from '../support/counting-store.ts';
 import { recordEvents } from '../support/recorded-events.ts';
-import { testConfig } from '../support/setup/index.ts';
+import { Browser, password, startServerProcess, testConfig } from '../support/setup/index.ts';
 
 type Over = Partial<ReturnType<typeof testConfig>>;
 
@@ -92,6 +93,38 @@ t.test('a start that is killed leaves all demo data, whose secrets can be replac
   t.ok(await next.accounts.authenticate('demo', password));
   const { secret } = await next.clients.rotateSecret('demo-machine');
   t.ok(await next.clients.verifySecret('demo-machine', secret));
+});
+
+t.test('the consent page of the demo describes what the demo API offers, in every language', async (t) => {
+  const { scopes, resources } = withDemoResource(testConfig());
+  const [demo] = resources;
+  for (const scope of demo?.scopes ?? []) {
+    const description = scopes[scope];
+    for (const { tag } of languages) t.match(Object(description)[tag], / /, `${scope} in ${tag}`);
+  }
+  t.strictSame(demo?.scopes, ['demo:read', 'demo:write']);
+  const own = withDemoResource({ ...testConfig(), scopes: { 'demo:read': 'Mine' } });
+  t.equal(own.scopes['demo:read'], 'Mine', 'unless the operator has described it');
+  t.same(withDemoResource(testConfig(['demo=false'])).scopes, {});
+
+  const { url } = await startServerProcess(t, {
+    config: { demo: true, accounts: [{ username: 'ada', password }] },
+  });
+  const browser = new Browser({ 'accept-language': 'de' });
+  const query = new URLSearchParams({
+    client_id: 'demo-spa',
+    response_type: 'code',
+    redirect_uri: `${url}/playground/callback`,
+    scope: 'openid demo:read',
+    resource: `${url}/demo-api`,
+    code_challenge: 'x'.repeat(43),
+    code_challenge_method: 'S256',
+  });
+  const login = await browser.open(`${url}/oauth/authorize?${query}`);
+  const consent = await browser.submit(login, { login: 'ada', password });
+  t.match(consent.body, 'consent-allow');
+  t.match(consent.body, 'Aus der Demo-API lesen');
+  t.notMatch(consent.body, 'demo:read');
 });
 
 t.test("existing records with the demo's names stay, and their secrets are not printed", async (t) => {

@@ -24,12 +24,30 @@ export const demoResource = (issuer: string): ResourceConfig => ({
   token_typ: 'at+jwt',
 });
 
+const demoScopes: Config['scopes'] = {
+  'demo:read': {
+    en: 'Read from the demo API',
+    de: 'Aus der Demo-API lesen',
+    pl: 'Odczytywać dane z demonstracyjnego API',
+  },
+  'demo:write': {
+    en: 'Write to the demo API',
+    de: 'In die Demo-API schreiben',
+    pl: 'Zapisywać dane w demonstracyjnym API',
+  },
+};
+
 /** Adds the API of the demo wherever its other data may exist. */
 export const withDemoResource = (config: Config): Config => {
   const resource = demoResource(config.issuer);
   const isConfigured = config.resources.some(({ audience }) => audience === resource.audience);
   const isNeeded = config.mode === 'development' && config.demo !== false && !isConfigured;
-  return isNeeded ? { ...config, resources: [...config.resources, resource] } : config;
+  if (!isNeeded) return config;
+  return {
+    ...config,
+    resources: [...config.resources, resource],
+    scopes: { ...demoScopes, ...config.scopes },
+  };
 };
 
 type DemoClient = AddClient & { readonly id: string; readonly type: ClientType };
