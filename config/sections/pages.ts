@@ -9,6 +9,11 @@ const language = (description: string, byDefault?: string) =>
 export const pages = section('The pages of this server.', {
   name: text('Name of this service on every page.', { default: 'Postern', maxLength: 100 }),
   logo: optional(text('URL of a logo.', { format: 'uri' })),
+  home: optional(
+    text('URL of the page where people start, such as a portal. Pages that end a flow link to it.', {
+      format: 'uri',
+    }),
+  ),
   languages: list(language('A language tag.'), 'Languages offered.', {
     default: ['en', 'de', 'pl'],
     minItems: 1,

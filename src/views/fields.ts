@@ -41,14 +41,14 @@ export const createFields = (messages: Messages, errors: readonly FieldError[] =
       <label for="${field.name}">${field.label}</label>
       ${field.hint && html`<p class="hint" id="${field.name}-hint">${field.hint}</p>`}
       ${input(attributes)}
-      ${error !== undefined && html`<p class="field-error" id="${field.name}-error">${error}</p>`}
+      ${error !== undefined && html`<p class="field-error" id="${field.name}-error"${errors.length === 1 && html` role="alert"`}>${error}</p>`}
     </div>`;
   };
 
   return {
-    /** Lists all problems above the form, with links to the fields. */
+    /** Lists the problems above the form, with links to the fields. A single one appears beside its field only. */
     summary(): Html | undefined {
-      if (errors.length === 0) return undefined;
+      if (errors.length < 2) return undefined;
       return html`<div class="notice notice-bad" role="alert">
       <p><strong>${text.problems(errors.length)}</strong></p>
       <ul>${errors.map(({ field, message }) => html`<li><a href="#${field}">${message}</a></li>`)}</ul>

@@ -33,7 +33,7 @@ export const layout = (page: Page, content: PageContent): string => {
   </main>
   <footer class="site-footer">
     ${languageLinks(page)}
-    <p class="request-id">${text.requestId} <code>${page.requestId}</code></p>
+    ${!content.showsRequestId && html`<p class="request-id">${text.requestId} <code>${page.requestId}</code></p>`}
   </footer>
 </body>
 </html>
@@ -44,7 +44,7 @@ const brandMark = (url: string | undefined): Html => {
   const image = webUrl(url);
   return image === undefined
     ? logo
-    : html`<img class="mark" src="${image}" alt="" width="32" height="32" referrerpolicy="no-referrer">`;
+    : html`<img class="mark" src="${image}" alt="" referrerpolicy="no-referrer">`;
 };
 
 const languageLinks = ({ currentUrl, messages, languages: offered }: Page): Html | undefined => {

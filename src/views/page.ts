@@ -14,6 +14,8 @@ export interface Page {
   readonly brand: string;
   /** The operator's logo, which replaces the default one. */
   readonly logo?: string;
+  /** The URL of the operator's page where people start, for pages that end a flow. */
+  readonly home?: string;
   /** The tags of the languages that the person may choose. */
   readonly languages: readonly string[];
   /** Path and query of this page for its language links. It is absent where a GET would lose the page's state. */
@@ -25,6 +27,8 @@ export interface PageContent {
   readonly body: Html;
   /** The form has errors, so the title begins with that. */
   readonly invalid?: boolean;
+  /** The body has the request id, so the footer needn't repeat it. */
+  readonly showsRequestId?: boolean;
   /** Pages to read are wider than forms. */
   readonly wide?: boolean;
 }

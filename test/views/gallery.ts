@@ -142,7 +142,6 @@ const deviceConfirm = {
   typedCode: 'wdjb-mjht',
   displayedCode: 'WDJB-MJHT',
   client: { name: 'Living-room TV', host: 'tv.example.com' },
-  scopes: ['See your name and profile', 'Read the notes you keep in Harbour'],
   address: '203.0.113.24',
   agent: 'Example TV 4.1 (Linux; armv7l)',
 };
@@ -191,7 +190,7 @@ export const gallery: readonly Exhibit[] = [
   exhibit('login-again', loginPage, {
     ...login,
     login: 'maria',
-    again: { switchTo: '/interaction/abc/switch' },
+    reauthentication: { switchTo: '/interaction/abc/switch' },
   }),
   exhibit(
     'login-german',
@@ -263,7 +262,13 @@ export const gallery: readonly Exhibit[] = [
   exhibit('consent-everything', consentPage, consentFull, {
     allowance: { ...popup, remoteImages: true, formTargets: ['http://localhost:8976/callback'] },
   }),
-  exhibit('consent-nothing-new', consentPage, { ...consent, before: true, scopes: [] }),
+  exhibit('consent-changed-client', consentPage, {
+    ...consentFull,
+    grantedBefore: false,
+    client: { ...consentFull.client, hasChanged: true },
+    fields: { seen: 'a-digest' },
+  }),
+  exhibit('consent-nothing-new', consentPage, { ...consent, grantedBefore: true, scopes: [] }),
   exhibit('consent-german', consentPage, consentFull, {
     language: 'de',
     allowance: { ...popup, remoteImages: true },
@@ -307,7 +312,6 @@ export const gallery: readonly Exhibit[] = [
     {
       action: '/oauth/logout/confirm',
       xsrf: 'token',
-      issuer: longClient.host,
       account: longName,
       apps: [longClient.name, longName],
     },
@@ -421,20 +425,22 @@ export const gallery: readonly Exhibit[] = [
   }),
   exhibit('device-confirm', deviceConfirmPage, deviceConfirm),
   exhibit('device-confirm-polish', deviceConfirmPage, deviceConfirm, { language: 'pl' }),
-  exhibit('device-approved', deviceDonePage, { outcome: 'approved', client }),
-  exhibit('device-denied', deviceDonePage, { outcome: 'denied' }),
-  exhibit('device-used', deviceDonePage, { outcome: 'used' }),
+  exhibit('device-approved', deviceDonePage, {
+    outcome: 'approved',
+    client,
+    enterCode: '/oauth/device',
+  }),
+  exhibit('device-denied', deviceDonePage, { outcome: 'denied', enterCode: '/oauth/device' }),
+  exhibit('device-used', deviceDonePage, { outcome: 'used', enterCode: '/oauth/device' }),
   exhibit('logout', logoutPage, {
     action: '/oauth/logout/confirm',
     xsrf: 'token',
-    issuer: 'id.example.com',
     account: 'Maria Kowalska',
     apps: ['Harbour Notes', 'Living-room TV'],
   }),
   exhibit('logout-plain', logoutPage, {
     action: '/oauth/logout/confirm',
     xsrf: 'token',
-    issuer: 'id.example.com',
     apps: [],
   }),
   exhibit('logged-out', loggedOutPage, {}),
@@ -442,6 +448,25 @@ export const gallery: readonly Exhibit[] = [
     back: { name: 'Harbour Notes', href: 'https://notes.example.com/' },
   }),
   exhibit('error', errorPage, error),
+  exhibit('error-unverified-app', errorPage, {
+    ...error,
+    code: 'login_required',
+    back: { name: 'Harbour Notes', href: 'https://notes.example.com/callback?error=x', unverified: true },
+  }),
+  exhibit(
+    'error-unverified-app-form',
+    errorPage,
+    {
+      ...error,
+      back: {
+        name: longClient.name,
+        href: 'https://notes.example.com/callback',
+        fields: { error: 'login_required' },
+        unverified: true,
+      },
+    },
+    { language: 'de', allowance: { formTargets: ['https://notes.example.com/callback'] } },
+  ),
   exhibit('error-500', errorPage, { kind: 'internal', code: 'server_error', status: 500, time: error.time }),
   exhibit(
     'error-503',

@@ -110,12 +110,18 @@ t.test('a field is marked invalid only when it is, with the reason', async (t) =
   const bad = createFields(messagesFor('en'), [{ field: 'login', message: hostile }]);
   const text = bad.text({ name: 'login', label: 'Login', hint: 'As on your card' }).toString();
   t.match(text, 'aria-describedby="login-hint login-error" aria-invalid="true"');
-  t.match(text, `<p class="field-error" id="login-error">${escaped}</p>`);
+  t.match(text, `<p class="field-error" id="login-error" role="alert">${escaped}</p>`);
   t.match(text, / autofocus/);
   t.notMatch(
     bad.text({ name: 'email', label: 'Email', autofocus: true }).toString(),
     /autofocus/,
     'the bad one has the focus',
   );
-  t.match(bad.summary()?.toString(), `<a href="#login">${escaped}</a>`);
+  t.equal(bad.summary(), undefined, 'a single error is told beside its field only');
+  const worse = createFields(messagesFor('en'), [
+    { field: 'login', message: hostile },
+    { field: 'email', message: 'Enter it' },
+  ]);
+  t.match(worse.summary()?.toString(), `<a href="#login">${escaped}</a>`);
+  t.notMatch(worse.text({ name: 'login', label: 'Login' }), 'role="alert"', 'the list is announced');
 });

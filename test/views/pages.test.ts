@@ -23,6 +23,7 @@ const surroundings = ({ name, language = 'en', dir }: Exhibit): Page => ({
   asset: assetUrl,
   requestId: 'req-7f3k2m9q',
   brand: 'Postern',
+  home: 'https://portal.example.com/',
   languages: ['en', 'de', 'pl'],
   currentUrl: `/page/${name}`,
 });

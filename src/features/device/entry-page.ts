@@ -14,6 +14,7 @@ type DeviceFlow = Exclude<NonNullable<Configuration['features']>['deviceFlow'], 
 type UserCodeInputSource = NonNullable<DeviceFlow['userCodeInputSource']>;
 
 const maxCodeLength = 40;
+const enterCode = routes.code_verification;
 
 /** The engine shows the page again without an event. */
 const emitVerificationError = (ctx: KoaContextWithOIDC, reason: string): void => {
@@ -84,7 +85,7 @@ export const createEntryPage = ({
     }
     if (error.name === deviceErrorNames.aborted) {
       emitVerificationError(ctx, 'access_denied');
-      return send(ctx, deviceDonePage(pageFor(ctx), { outcome: 'denied' }));
+      return send(ctx, deviceDonePage(pageFor(ctx), { outcome: 'denied', enterCode }));
     }
     const { confirm, abort } = ctx.oidc.params ?? {};
     const isUsed = error.name === deviceErrorNames.used;
@@ -92,7 +93,7 @@ export const createEntryPage = ({
     // The confirmation was submitted twice. The code can't be entered again, so there is no form.
     if (isUsed && confirm !== undefined && abort === undefined) {
       ctx.status = 409;
-      return send(ctx, deviceDonePage(pageFor(ctx), { outcome: 'used' }));
+      return send(ctx, deviceDonePage(pageFor(ctx), { outcome: 'used', enterCode }));
     }
     const isDenialRepeated = isUsed && abort !== undefined;
     if ((isDenialRepeated || isStaleForm(error)) && wantsHtml(ctx.get('accept'))) {

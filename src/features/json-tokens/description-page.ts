@@ -24,7 +24,7 @@ export const describePage =
       ([status, { description }]) => html`<div><dt>${status}</dt><dd>${description}</dd></div>`,
     )}</dl>
     <h2>Error numbers</h2>
-    <dl class="facts-list">${Object.entries(errorCodes).map(([name, code]) => html`<div><dt><code>${name}</code></dt><dd>${code}</dd></div>`)}</dl>
+    <dl class="facts-list facts-codes">${Object.entries(errorCodes).map(([name, code]) => html`<div><dt><code>${name}</code></dt><dd>${code}</dd></div>`)}</dl>
     <p><a href="/api/v1/openapi.json">OpenAPI 3.1</a></p>`;
       return pages.send(
         request,

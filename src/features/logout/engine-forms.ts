@@ -24,20 +24,16 @@ export const replaceEngineForms = (pages: Pages): RouteMiddleware => ({
     const clientId = request?.['client_id'] ?? state?.['clientId'];
     const client = typeof clientId === 'string' ? await provider.Client.find(clientId) : undefined;
     const pageRequest = pageRequestOf(ctx);
-    const { host, protocol } = new URL(
-      typeof postLogoutRedirectUri === 'string' ? postLogoutRedirectUri : provider.issuer,
-    );
+    const target = typeof postLogoutRedirectUri === 'string' ? new URL(postLogoutRedirectUri) : undefined;
+    const host = target && (target.host || target.protocol);
     // Without `currentUrl` there are no language links. They would load the page, and so submit the form, again.
     const { currentUrl: _, ...page } = pages.page(pageRequest, uiLocalesOf(ctx));
-    const leavesUnasked = ctx.oidc.route === 'end_session' && typeof postLogoutRedirectUri === 'string';
+    const isUnverified = ctx.oidc.route === 'end_session' && client?.['from_registration'] === true;
     ctx.body = formPostPage(page, {
       action: confirmPath,
       fields: { xsrf: String(state?.['secret']), logout: 'yes' },
-      ...(leavesUnasked &&
-        client?.['from_registration'] === true && {
-          unverifiedHost: host || protocol,
-        }),
-      to: client && request ? displayOf(client).name : host,
+      ...(isUnverified && host !== undefined && { unverifiedHost: host }),
+      to: client && request ? displayOf(client).name : (host ?? page.brand),
     });
     // Browsers apply `form-action` to the redirects after the form too.
     const formTargets = [

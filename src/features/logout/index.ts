@@ -18,6 +18,7 @@ import type { LogoutDependencies } from './dependencies.ts';
 import { replaceEngineForms } from './engine-forms.ts';
 import { createLogoutPages } from './pages.ts';
 import { answerStaleForms } from './stale-forms.ts';
+import { nameClientToSuccessPage } from './success-link.ts';
 
 export const logout = (dependencies: LogoutDependencies): Feature => ({
   name: 'logout',
@@ -29,6 +30,6 @@ export const logout = (dependencies: LogoutDependencies): Feature => ({
       },
     },
     overrides: { clientLogout: notifyThroughOutbox(dependencies) },
-    routes: [replaceEngineForms(dependencies.pages), answerStaleForms],
+    routes: [replaceEngineForms(dependencies.pages), answerStaleForms, nameClientToSuccessPage],
   },
 });

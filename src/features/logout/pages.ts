@@ -1,5 +1,10 @@
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
-import { formActionOrigins, homepageOf } from '../../http/interactions/client-display.ts';
+import {
+  displayOf,
+  formActionOrigins,
+  homepageOf,
+  loginUrlOf,
+} from '../../http/interactions/client-display.ts';
 import { pageRequestOf, uiLocalesOf } from '../../http/pages/engine-request.ts';
 import { loggedOutPage, logoutPage } from '../../views/pages/logout.ts';
 import type { LogoutDependencies } from './dependencies.ts';
@@ -15,10 +20,9 @@ const signedInAppNames = async ({ oidc }: KoaContextWithOIDC): Promise<readonly 
 };
 
 export const createLogoutPages = ({
-  config,
   pages,
   accounts,
-}: Pick<LogoutDependencies, 'config' | 'pages' | 'accounts'>): Sources => ({
+}: Pick<LogoutDependencies, 'pages' | 'accounts'>): Sources => ({
   async logoutSource(ctx) {
     const pageRequest = pageRequestOf(ctx);
     const { session } = ctx.oidc;
@@ -27,7 +31,6 @@ export const createLogoutPages = ({
     ctx.body = logoutPage(pages.page(pageRequest, uiLocalesOf(ctx)), {
       action: confirmPath,
       xsrf: String(session?.state?.['secret']),
-      issuer: new URL(config.issuer).host,
       apps: await signedInAppNames(ctx),
       ...(account && { account: account.username }),
     });
@@ -46,10 +49,10 @@ export const createLogoutPages = ({
       return ctx.redirect('/');
     }
     const pageRequest = pageRequestOf(ctx);
-    const { client } = ctx.oidc;
-    const homepage = client && homepageOf(client);
+    const { client, issuer } = ctx.oidc;
+    const href = client && (homepageOf(client) ?? loginUrlOf(client, issuer));
     ctx.body = loggedOutPage(pages.page(pageRequest, uiLocalesOf(ctx)), {
-      ...(client && homepage && { back: { name: client.clientName ?? client.clientId, href: homepage } }),
+      ...(client && href !== undefined && { back: { name: displayOf(client).name, href } }),
     });
     ctx.set(pages.headers(pageRequest));
   },

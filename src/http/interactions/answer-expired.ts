@@ -4,16 +4,12 @@ import type { EngineClient } from '../../provider/engine-types.ts';
 import { type ExpiredModel, expiredPage } from '../../views/pages/expired.ts';
 import type { Pages } from '../pages/pages.ts';
 import { wantsHtml } from '../pages/wants-html.ts';
-import { displayOf, homepageOf } from './client-display.ts';
+import { displayOf, homepageOf, loginUrlOf } from './client-display.ts';
 import type { InteractionExpired } from './interaction-expired.ts';
 
-/** Links to where the application begins a sign-in (OpenID Connect Core §4), otherwise to its home page. */
+/** Links to where the application begins a sign-in, otherwise to its home page. */
 const restartLink = (client: EngineClient, issuer: string): ExpiredModel => {
-  const home = homepageOf(client);
-  const initiateLoginUri = client['from_registration'] === true ? undefined : client.initiateLoginUri;
-  const loginUrl = initiateLoginUri === undefined ? null : URL.parse(initiateLoginUri);
-  loginUrl?.searchParams.set('iss', issuer);
-  const href = loginUrl?.href ?? home;
+  const href = loginUrlOf(client, issuer) ?? homepageOf(client);
   return href === undefined ? {} : { app: { name: displayOf(client).name, href } };
 };
 

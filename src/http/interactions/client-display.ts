@@ -5,6 +5,13 @@ import type { ClientDisplay } from '../../views/page.ts';
 export const homepageOf = (client: EngineClient): string | undefined =>
   client['from_registration'] === true ? undefined : client.clientUri;
 
+/** Where the application begins a sign-in (OpenID Connect Core §4), under the same condition. */
+export const loginUrlOf = (client: EngineClient, issuer: string): string | undefined => {
+  const url = client['from_registration'] === true ? null : URL.parse(client.initiateLoginUri ?? '');
+  url?.searchParams.set('iss', issuer);
+  return url?.href;
+};
+
 const originOrScheme = (uri: string): string => {
   const { origin, protocol } = new URL(uri);
   return origin === 'null' ? protocol : origin;

@@ -45,6 +45,8 @@ export const createPages = (config: Config, asset: (name: AssetName) => string):
   const supported = languages.map(({ tag }) => tag).filter((tag) => config.pages.languages.includes(tag));
   const secure = config.issuer.startsWith('https:');
   const { logo } = config.pages;
+  // In development the playground is where people start.
+  const home = config.pages.home ?? (config.mode === 'development' ? config.issuer : undefined);
 
   const page: Pages['page'] = ({ headers, url, requestId }, { uiLocales } = {}) => ({
     messages: messagesFor(
@@ -61,6 +63,7 @@ export const createPages = (config: Config, asset: (name: AssetName) => string):
     requestId,
     brand: config.pages.name,
     ...(logo !== undefined && { logo }),
+    ...(home !== undefined && { home }),
     languages: supported,
     currentUrl: url,
   });

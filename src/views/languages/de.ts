@@ -110,7 +110,7 @@ export const de = {
     wants: (app) => [app, ' möchte:'],
     alsoWants: (app) => [app, ' möchte jetzt zusätzlich:'],
     isNew: 'Neu',
-    optional: 'Optional',
+    optional: 'Entfernen Sie die Häkchen bei allem, was Sie nicht teilen möchten.',
     nothingMore: 'Diese App bittet um keinen weiteren Zugriff.',
     scopes: {
       openid: 'Wissen, wer Sie sind',
@@ -176,8 +176,8 @@ export const de = {
     agent: 'Gerät',
     onlyIf:
       'Fahren Sie nur fort, wenn Sie den Vorgang selbst gestartet haben. Der Support wird Sie nie bitten, einen Code zu bestätigen.',
-    approve: 'Bestätigen',
-    deny: 'Ablehnen',
+    approve: 'Ja, weiter',
+    deny: 'Nein, abbrechen',
     approvedTitle: 'Gerät verbunden',
     approved: (app) => [
       'Sie sind auf Ihrem Gerät bei ',
@@ -188,9 +188,10 @@ export const de = {
     denied: 'Das Gerät hat keinen Zugriff erhalten. Sie können diese Seite schließen.',
     usedTitle: 'Dieser Code wurde schon verwendet',
     used: 'Jeder Code gilt nur einmal. Falls Ihr Gerät noch wartet, fordern Sie dort einen neuen Code an.',
+    another: 'Weiteren Code eingeben',
   },
   logout: {
-    title: (issuer) => `Von ${issuer} abmelden?`,
+    title: (service) => `Von ${service} abmelden?`,
     account: (account) => ['Sie sind als ', account, ' angemeldet.'],
     apps: (count) =>
       count === 1
@@ -232,6 +233,7 @@ export const de = {
   },
   mail,
   back: (app) => ['Zurück zu ', app],
+  home: (service) => ['Zu ', service],
   unverifiedTarget: (host) => [
     'Die Schaltfläche führt zu ',
     host,
@@ -329,6 +331,7 @@ export const de = {
     noAccess: 'Sie haben keinen Zugriff auf diese App, daher wurde die Anfrage abgelehnt.',
     tooWeak:
       'Diese App verlangt eine stärkere Anmeldung als Ihre aktuelle. Die Anfrage wurde deshalb abgelehnt.',
+    reload: 'Erneut prüfen',
   },
   landing: {
     sentence: (issuer) => ['Dies ist der Anmeldedienst unter ', issuer, '.'],

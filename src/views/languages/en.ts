@@ -106,7 +106,7 @@ export const en = {
     wants: (app) => [app, ' wants to:'],
     alsoWants: (app) => [app, ' now also wants to:'],
     isNew: 'New',
-    optional: 'Optional',
+    optional: 'Untick what you don’t want to share.',
     nothingMore: 'This app isn’t asking for any new access.',
     scopes: {
       openid: 'Know who you are',
@@ -171,17 +171,18 @@ export const en = {
     address: 'IP address',
     agent: 'Device',
     onlyIf: 'Continue only if you started this yourself. Support staff will never ask you to approve a code.',
-    approve: 'Approve',
-    deny: 'Deny',
+    approve: 'Yes, continue',
+    deny: 'No, cancel',
     approvedTitle: 'Device connected',
     approved: (app) => ['You’re signed in to ', app, ' on your device. You can close this page.'],
     deniedTitle: 'Device not connected',
     denied: 'The device wasn’t given access. You can close this page.',
     usedTitle: 'This code was already used',
     used: 'Each code works once. If your device is still waiting, get a new code there.',
+    another: 'Enter another code',
   },
   logout: {
-    title: (issuer) => `Sign out of ${issuer}?`,
+    title: (service) => `Sign out of ${service}?`,
     account: (account) => ['You’re signed in as ', account, '.'],
     apps: (count) =>
       count === 1 ? 'This app will also lose access:' : `These ${count} apps will also lose access:`,
@@ -221,6 +222,7 @@ export const en = {
   },
   mail,
   back: (app) => ['Back to ', app],
+  home: (service) => ['Go to ', service],
   unverifiedTarget: (host) => [
     'The button leads to ',
     host,
@@ -314,6 +316,7 @@ export const en = {
     gone: 'This request has expired or was already answered.',
     noAccess: 'You don’t have access to this app, so the request was denied.',
     tooWeak: 'This app requires a stronger sign-in than your current one, so the request was denied.',
+    reload: 'Check again',
   },
   landing: {
     sentence: (issuer) => ['This is the sign-in service at ', issuer, '.'],

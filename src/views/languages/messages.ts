@@ -183,9 +183,10 @@ export interface Messages {
     denied: string;
     usedTitle: string;
     used: string;
+    another: string;
   };
   readonly logout: {
-    title: (issuer: string) => string;
+    title: (service: string) => string;
     account: (account: Value) => Phrase;
     apps: (count: number) => string;
     submit: string;
@@ -223,6 +224,7 @@ export interface Messages {
   };
   readonly mail: MailMessages;
   readonly back: (app: Value) => Phrase;
+  readonly home: (service: Value) => Phrase;
   readonly unverifiedTarget: (host: Value) => Phrase;
   readonly confirm: { cancel: string };
   readonly formPost: { title: string; askTitle: string; sending: (app: Value) => Phrase; submit: string };
@@ -259,6 +261,7 @@ export interface Messages {
     gone: string;
     tooWeak: string;
     noAccess: string;
+    reload: string;
   };
   readonly landing: {
     sentence: (issuer: Value) => Phrase;

@@ -120,7 +120,7 @@ export const pl = {
     wants: (app) => ['Aplikacja ', app, ' chce:'],
     alsoWants: (app) => ['Aplikacja ', app, ' chce teraz także:'],
     isNew: 'Nowe',
-    optional: 'Opcjonalnie',
+    optional: 'Odznacz to, czego nie chcesz udostępniać.',
     nothingMore: 'Ta aplikacja nie prosi o żaden nowy dostęp.',
     scopes: {
       openid: 'Wiedzieć, kim jesteś',
@@ -186,17 +186,18 @@ export const pl = {
     agent: 'Urządzenie',
     onlyIf:
       'Kontynuuj tylko wtedy, gdy to Ty łączysz to urządzenie. Pracownicy pomocy technicznej nigdy nie proszą o zatwierdzenie kodu.',
-    approve: 'Zatwierdź',
-    deny: 'Odrzuć',
+    approve: 'Tak, dalej',
+    deny: 'Nie, anuluj',
     approvedTitle: 'Urządzenie połączone',
     approved: (app) => ['Na urządzeniu zalogowano Cię do aplikacji ', app, '. Tę stronę możesz zamknąć.'],
     deniedTitle: 'Urządzenie nie zostało połączone',
     denied: 'Urządzenie nie otrzymało dostępu. Tę stronę możesz zamknąć.',
     usedTitle: 'Ten kod został już użyty',
     used: 'Każdy kod działa tylko raz. Jeśli urządzenie nadal czeka, wygeneruj na nim nowy kod.',
+    another: 'Wpisz inny kod',
   },
   logout: {
-    title: (issuer) => `Wylogować się z ${issuer}?`,
+    title: (service) => `Wylogować się z usługi ${service}?`,
     account: (account) => ['Korzystasz z konta ', account, '.'],
     apps: (count) =>
       plural(
@@ -241,6 +242,7 @@ export const pl = {
   },
   mail,
   back: (app) => ['Wróć do: ', app],
+  home: (service) => ['Przejdź do: ', service],
   unverifiedTarget: (host) => [
     'Ten przycisk prowadzi do ',
     host,
@@ -335,6 +337,7 @@ export const pl = {
     gone: 'Ta prośba wygasła albo już na nią odpowiedziano.',
     noAccess: 'Nie masz dostępu do tej aplikacji, więc prośba została odrzucona.',
     tooWeak: 'Ta aplikacja wymaga silniejszego logowania niż obecne, więc prośba została odrzucona.',
+    reload: 'Sprawdź ponownie',
   },
   landing: {
     sentence: (issuer) => ['To jest usługa logowania pod adresem ', issuer, '.'],

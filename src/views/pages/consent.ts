@@ -94,7 +94,9 @@ const requestedItems = (messages: Messages, model: ConsentModel): Html => {
   const app = strong(client.name);
   const list = (requests: readonly RequestedItem[], words: (name: string) => string | undefined): Html =>
     html`<ul class="asked">${requests.map((request) => requestedItem(messages, request, words(request.name), grantedBefore))}</ul>`;
+  const hasChoice = [...scopes, ...claims].some(({ optional }) => optional !== undefined);
   return html`<h2 class="asks">${grantedBefore ? text.alsoWants(app) : text.wants(app)}</h2>
+      ${hasChoice && html`<p class="hint">${text.optional}</p>`}
       ${scopes.length > 0 && list(scopes, (name) => ownText(text.scopes, name))}
       ${claims.length > 0 && html`<h3>${text.claimsTitle}</h3>${list(claims, (name) => ownText(text.claims, name))}`}
       ${resources.map(({ name, scopes: at }) => html`<h3>${text.resource(name)}</h3>${list(at, () => undefined)}`)}
@@ -118,7 +120,7 @@ const requestedItem = (
   if (!optional) return html`<li>${label}</li>`;
   return html`<li class="asked-optional">${checkbox({
     name: optional.field,
-    label: html`${label} <span class="badge">${messages.consent.optional}</span>`,
+    label,
     checked: optional.checked,
   })}</li>`;
 };

@@ -1,8 +1,9 @@
 import { alert, createFields, hidden, submit } from '../fields.ts';
-import { html } from '../html.ts';
+import { homeLink } from '../home-link.ts';
+import { html, type Value } from '../html.ts';
 import { renderClient, strong } from '../identities.ts';
 import { layout } from '../layout.ts';
-import { formTarget } from '../links.ts';
+import { formTarget, ownPath } from '../links.ts';
 import type { ClientDisplay, Page } from '../page.ts';
 import { relativeTime } from '../time.ts';
 
@@ -51,14 +52,15 @@ export interface DeviceConfirmModel {
   /** The code as the device shows it. */
   readonly displayedCode: string;
   readonly client: ClientDisplay;
-  /** Descriptions of the scopes. */
-  readonly scopes: readonly string[];
   /** The address that the request came from, so that people notice a foreign device (RFC 8628 §5.4). */
   readonly address?: string;
   readonly agent?: string;
 }
 
-/** The engine reads `abort` before `confirm`, so the button to deny wins over the hidden field. */
+/**
+ * Asks whether the device is the person's own. What the app wants is asked later, on the consent page. The engine reads
+ * `abort` before `confirm`, so the button to deny wins over the hidden field.
+ */
 export const deviceConfirmPage = (page: Page, model: DeviceConfirmModel): string => {
   const { device: text } = page.messages;
   return layout(page, {
@@ -68,7 +70,6 @@ export const deviceConfirmPage = (page: Page, model: DeviceConfirmModel): string
     <p>${text.compare}</p>
     <p class="big-code"><code>${model.displayedCode}</code></p>
     <dl class="facts-list">
-      ${model.scopes.length > 0 && html`<div><dt>${text.scopes}</dt>${model.scopes.map((scope) => html`<dd>${scope}</dd>`)}</div>`}
       ${model.address !== undefined && html`<div><dt>${text.address}</dt><dd>${model.address}</dd></div>`}
       ${model.agent !== undefined && html`<div><dt>${text.agent}</dt><dd>${model.agent}</dd></div>`}
     </dl>
@@ -83,21 +84,29 @@ export const deviceConfirmPage = (page: Page, model: DeviceConfirmModel): string
   });
 };
 
-export type DeviceDoneModel =
+export type DeviceDoneModel = (
   | { readonly outcome: 'approved'; readonly client: ClientDisplay }
-  | { readonly outcome: 'denied' | 'used' };
+  | { readonly outcome: 'denied' | 'used' }
+) & {
+  /** The page where a code is entered. */
+  readonly enterCode: string;
+};
 
 export const deviceDonePage = (page: Page, model: DeviceDoneModel): string => {
   const { device: text } = page.messages;
+  const show = (title: string, sentence: Value): string =>
+    layout(page, {
+      title,
+      body: html`<p class="device-done">${sentence}</p>
+    <p><a role="button" class="secondary device-again" href="${ownPath(model.enterCode)}">${text.another}</a></p>
+    ${homeLink(page)}`,
+    });
   switch (model.outcome) {
     case 'approved':
-      return layout(page, {
-        title: text.approvedTitle,
-        body: html`<p class="device-done">${text.approved(strong(model.client.name))}</p>`,
-      });
+      return show(text.approvedTitle, text.approved(strong(model.client.name)));
     case 'denied':
-      return layout(page, { title: text.deniedTitle, body: html`<p class="device-done">${text.denied}</p>` });
+      return show(text.deniedTitle, text.denied);
     case 'used':
-      return layout(page, { title: text.usedTitle, body: html`<p class="device-done">${text.used}</p>` });
+      return show(text.usedTitle, text.used);
   }
 };

@@ -1,4 +1,5 @@
 import { createFields, hidden, submit } from '../fields.ts';
+import { homeLink } from '../home-link.ts';
 import { type Html, html } from '../html.ts';
 import { strong } from '../identities.ts';
 import type { ErrorKind } from '../languages/messages.ts';
@@ -41,9 +42,10 @@ export const errorPage = (page: Page, model: ErrorModel): string => {
   ];
   return layout(page, {
     title,
+    showsRequestId: true,
     body: html`
     <p class="lead">${sentence} ${model.retryAfter !== undefined && text.tryAgain(relativeTime(tag, model.retryAfter))}</p>
-    ${model.back && wayBack(page, model.back)}
+    ${model.back ? wayBack(page, model.back) : homeLink(page)}
     <dl class="facts-list">
       <div><dt>${text.code}</dt><dd><code>${model.code}</code> <span class="face-detail">${model.status}</span></dd></div>
       <div><dt>${text.time}</dt><dd><time datetime="${model.time.toISOString()}">${utcDateTime(tag, model.time)}</time></dd></div>

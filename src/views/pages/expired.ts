@@ -1,3 +1,4 @@
+import { homeLink } from '../home-link.ts';
 import { html } from '../html.ts';
 import { layout } from '../layout.ts';
 import { appUrl } from '../links.ts';
@@ -21,7 +22,7 @@ export const expiredPage = (page: Page, { done, app }: ExpiredModel): string => 
     ${
       app && href !== undefined
         ? html`<p><a role="button" class="start-again" href="${href}">${text.startAgain(app.name)}</a></p>`
-        : html`<p>${text.close}</p>`
+        : html`<p>${text.close}</p>${homeLink(page)}`
     }`,
   });
 };

@@ -1,4 +1,5 @@
 import { createFields, submit } from '../fields.ts';
+import { homeLink } from '../home-link.ts';
 import { html } from '../html.ts';
 import { layout } from '../layout.ts';
 import { ownPath } from '../links.ts';
@@ -46,6 +47,7 @@ export const invitationDonePage = (page: Page): string => {
   return layout(page, {
     title: invitation.doneTitle,
     body: html`
-    <p>${invitation.done}</p>`,
+    <p>${invitation.done}</p>
+    ${homeLink(page)}`,
   });
 };

@@ -1,3 +1,4 @@
+import { homeLink } from '../home-link.ts';
 import { html } from '../html.ts';
 import { strong } from '../identities.ts';
 import { layout } from '../layout.ts';
@@ -15,6 +16,7 @@ export const landingPage = (page: Page, { issuer }: LandingModel): string => {
     body: html`
     <p class="lead">${text.sentence(strong(issuer))}</p>
     <p>${text.nothing}</p>
+    ${homeLink(page)}
     <h2 class="small-heading">${text.developers}</h2>
     <p><a href="/.well-known/openid-configuration">${text.metadata}</a></p>`,
   });

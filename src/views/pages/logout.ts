@@ -1,4 +1,5 @@
 import { hidden, submit } from '../fields.ts';
+import { homeLink } from '../home-link.ts';
 import { html } from '../html.ts';
 import { strong } from '../identities.ts';
 import { layout } from '../layout.ts';
@@ -9,8 +10,6 @@ export interface LogoutModel {
   /** The engine's route. The form posts `xsrf`, and `logout=yes` unless the person stays signed in. */
   readonly action: string;
   readonly xsrf: string;
-  /** The host name of the issuer. */
-  readonly issuer: string;
   readonly account?: string;
   readonly apps: readonly string[];
 }
@@ -18,7 +17,7 @@ export interface LogoutModel {
 export const logoutPage = (page: Page, model: LogoutModel): string => {
   const { logout: text } = page.messages;
   return layout(page, {
-    title: text.title(model.issuer),
+    title: text.title(page.brand),
     body: html`
     ${model.account !== undefined && html`<p>${text.account(strong(model.account))}</p>`}
     ${
@@ -48,6 +47,10 @@ export const loggedOutPage = (page: Page, { back }: LoggedOutModel): string => {
     title: text.doneTitle,
     body: html`
     <p>${text.done} ${text.doneHint}</p>
-    ${back && href !== undefined && html`<p><a role="button" class="secondary" href="${href}">${page.messages.back(back.name)}</a></p>`}`,
+    ${
+      back && href !== undefined
+        ? html`<p><a role="button" class="secondary" href="${href}">${page.messages.back(back.name)}</a></p>`
+        : homeLink(page)
+    }`,
   });
 };

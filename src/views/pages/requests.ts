@@ -1,4 +1,5 @@
 import { alert, hidden, submit } from '../fields.ts';
+import { homeLink } from '../home-link.ts';
 import { type Html, html } from '../html.ts';
 import { renderClient, strong } from '../identities.ts';
 import { layout } from '../layout.ts';
@@ -33,7 +34,9 @@ export const requestsPage = (page: Page, { action, requests, outcome }: Requests
     ${outcome !== undefined && (failed ? alert(text[outcome]) : html`<p class="notice" role="status">${text[outcome]}</p>`)}
     ${requests === undefined && html`<p>${text.signedOut}</p>`}
     ${requests?.length === 0 && html`<p>${text.none}</p>`}
-    ${requests !== undefined && requests.length > 0 && html`<p>${text.hint}</p>${requests.map((request) => requestSection(page, action, request))}`}`,
+    ${requests !== undefined && requests.length > 0 && html`<p>${text.hint}</p>${requests.map((request) => requestSection(page, action, request))}`}
+    <p><a role="button" class="secondary requests-reload" href="${ownPath(action)}">${text.reload}</a></p>
+    ${homeLink(page)}`,
   });
 };
 
