@@ -5,6 +5,7 @@ import { type ClaimMapping, mapClaims } from '../claim-mapping.ts';
 import type { IsReleased } from '../claim-release.ts';
 import type { EngineAccount } from '../engine-account.ts';
 import type { EngineClient } from '../engine-types.ts';
+import { isForIdToken } from '../id-token-claims.ts';
 import { getUnitOfWork } from '../request-context.ts';
 import { grantKey } from '../storage/ids.ts';
 import type { ReadAuthentication } from './authentication.ts';
@@ -58,8 +59,6 @@ interface AccountDependencies {
   readonly isReleased: IsReleased;
 }
 
-const hasScope = (scopes: string, scope: string): boolean => scopes.split(' ').includes(scope);
-
 /** The engine types what it doesn't know about a client as unknown. The table was checked with the client. */
 const mappingOf = (client: EngineClient | undefined): ClaimMapping =>
   (client?.['claims'] as ClaimMapping | undefined) ?? {};
@@ -95,19 +94,15 @@ export const findAccount =
       personal,
       claims: (use: string, scope: string, requested: object) => {
         const { client } = ctx.oidc;
-        const wanted: unknown = client?.['id_token_claims'];
-        const technical = use === 'id_token' && wanted !== 'all';
-        const isAskedFor = (name: string): boolean =>
-          Object.hasOwn(requested, name) ||
-          (name === 'groups' && hasScope(scope, 'groups')) ||
-          (Array.isArray(wanted) && wanted.includes(name));
+        const isForThis = (name: string): boolean =>
+          use !== 'id_token' || (client !== undefined && isForIdToken(client, name, { scope, requested }));
         const level =
           use === 'id_token' && assuranceClaim !== null ? readAuthentication(ctx)?.acr : undefined;
         return {
           sub: account.accountId,
           ...Object.fromEntries(
             Object.entries(personal).filter(
-              ([name]) => client && (!technical || isAskedFor(name)) && isReleased(client, name),
+              ([name]) => client && isForThis(name) && isReleased(client, name),
             ),
           ),
           ...(assuranceClaim !== null && level !== undefined && { [assuranceClaim]: level }),

@@ -1,0 +1,99 @@
+import type { Config, ResourceConfig } from '#config';
+import { exitCode, Failure } from '#src/errors.ts';
+import { hasAccess } from '../../provider/access.ts';
+import { splitScope } from '../../provider/client-scope.ts';
+import type { Account } from '../accounts/index.ts';
+import type { ClientMetadata } from '../clients/index.ts';
+import { type ClaimDecision, decideClaims } from './claims.ts';
+import { decideScopes, requestableScopes, type ScopeDecision } from './scopes.ts';
+
+interface PreviewRequest {
+  readonly client: ClientMetadata;
+  readonly account: Account;
+  /** Absent: everything that the client may request. */
+  readonly scopes?: readonly string[];
+  /** The API of the access token; absent: the one that the client gets tokens for when it names none. */
+  readonly resource?: string;
+}
+
+type Claims = Readonly<Record<string, unknown>>;
+
+export interface Preview {
+  readonly access: { readonly allowed: boolean; readonly why: string };
+  readonly scopes: readonly ScopeDecision[];
+  readonly claims: readonly ClaimDecision[];
+  /** Absent when the person would get nothing, or for an ID token without the scope `openid`. */
+  readonly idToken?: Claims;
+  readonly userinfo?: Claims;
+  readonly accessToken?: Claims;
+}
+
+const decideAccess = ({ client, account }: PreviewRequest): Preview['access'] => {
+  if (!account.enabled) return { allowed: false, why: 'the account is disabled' };
+  if (account.id === client.client_id)
+    return { allowed: false, why: 'the account has the id of this client as its sub' };
+  const allowed: unknown = client['allowed_groups'];
+  if (!Array.isArray(allowed)) return { allowed: true, why: 'the client has no allowed_groups' };
+  const names = allowed.map(String);
+  if (!hasAccess(client, account.groups))
+    return { allowed: false, why: `the client is for members of ${names.join(', ')} (allowed_groups)` };
+  const groups = names.filter((name) => account.groups.includes(name));
+  return { allowed: true, why: `member of ${groups.join(', ')} (allowed_groups)` };
+};
+
+const resourceFor = (config: Config, { client, resource }: PreviewRequest): ResourceConfig | undefined => {
+  const audiences = [resource ?? client.audience ?? client['resources']].flat();
+  const named = config.resources.find(({ audience }) => audiences.includes(audience));
+  if (named === undefined && resource !== undefined)
+    throw new Failure({
+      code: 'resource_not_found',
+      message: `There is no resource ${resource}; \`resources\` of the configuration lists them.`,
+      status: 404,
+      exit: exitCode.notFound,
+    });
+  return named ?? (audiences[0] === undefined ? config.resources.find((one) => one.default) : undefined);
+};
+
+export const createPreview =
+  (config: Config) =>
+  (request: PreviewRequest): Preview => {
+    const access = decideAccess(request);
+    const { account } = request;
+    const client = splitScope(request.client);
+    const resource = resourceFor(config, request);
+    const requested = request.scopes ?? requestableScopes(config, client, resource);
+    const scopes = decideScopes(config, client, account, { requested, resource });
+    if (!access.allowed) return { access, scopes, claims: [] };
+    const grantedScopes = scopes.filter(({ granted }) => granted).map(({ scope }) => scope);
+    const personal: Claims = { groups: account.groups, ...account.claims };
+    const { idToken, userinfo, accessToken, decisions } = decideClaims({
+      config,
+      client,
+      personal,
+      grantedScopes,
+      resource,
+    });
+    const hasOpenid = grantedScopes.includes('openid');
+    // Pairwise subjects need the salt of the server, which only the engine has.
+    const sub = client['subject_type'] === 'pairwise' ? '(pairwise)' : account.id;
+    const ofApi = grantedScopes.filter((scope) => resource?.scopes.includes(scope));
+    return {
+      access,
+      scopes,
+      claims: decisions,
+      ...(hasOpenid && {
+        idToken: { iss: config.issuer, aud: client.client_id, sub, ...idToken },
+        userinfo: { sub, ...userinfo },
+      }),
+      ...(resource && {
+        accessToken: {
+          iss: config.issuer,
+          aud: resource.audience,
+          client_id: client.client_id,
+          sub,
+          scope: ofApi.join(' '),
+          ...accessToken,
+        },
+      }),
+    };
+  };

@@ -1,0 +1,95 @@
+import { decodeJwt } from 'jose';
+import t from 'tap';
+import {
+  Browser,
+  codeFor,
+  password,
+  RelyingParty,
+  startServerProcess,
+  usualConfig,
+} from '../support/setup/index.ts';
+import { readIdToken, readUserinfo } from '../support/tokens.ts';
+
+const audience = 'https://api.example.com/';
+const config = {
+  groups: [{ name: 'ops' }, { name: 'board' }],
+  accounts: [
+    {
+      username: 'ada',
+      password,
+      email: 'ada@example.com',
+      groups: ['ops'],
+      claims: { department: 'Engines', salary: 7 },
+    },
+  ],
+  claims: { work: ['department'] },
+  resources: [
+    { audience, scopes: ['read', { name: 'reboot', groups: ['board'] }], claims: ['groups'], default: true },
+  ],
+  clients: [
+    {
+      ...usualConfig.clients[0],
+      claims: {
+        role: { from: 'groups', map: { ops: 'Admin' } },
+        seat: { from: 'groups', map: { board: 'yes' } },
+      },
+    },
+    { ...usualConfig.clients[0], client_id: 'boardroom', allowed_groups: ['board'] },
+    { ...usualConfig.clients[0], client_id: 'narrow', scope: 'openid email' },
+  ],
+};
+
+t.test('a preview equals what the person gets, and says why', async (t) => {
+  const server = await startServerProcess(t, { config });
+  const preview = async (...args: string[]) => {
+    const { exit, out, err } = await server.command(['client', 'preview', ...args, '--json']);
+    t.equal(exit, 0, err);
+    return JSON.parse(out);
+  };
+  const scope = 'openid email groups work read reboot';
+  const shown = await preview('app', '--account', 'ada', '--scope', scope, '--resource', audience);
+
+  const party = new RelyingParty(server.url);
+  const browser = new Browser();
+  const person = await codeFor(party, browser, { scope: 'openid email groups work' });
+  const response = await party.redeem(person.code, person.verifier);
+  const technical = ['at_hash', 'exp', 'iat', 'auth_time', 'nonce', 'sid', 'acr', 'amr', 'jti'];
+  const without = (claims: Readonly<Record<string, unknown>>) =>
+    Object.fromEntries(Object.entries(claims).filter(([name]) => !technical.includes(name)));
+  t.strictSame(shown.id_token, without(readIdToken(response)));
+  t.strictSame(shown.userinfo, await readUserinfo(server.url, response));
+  const api = await codeFor(party, browser, { scope: 'openid read reboot', resource: audience });
+  const { body } = await party.redeem(api.code, api.verifier, { resource: audience });
+  t.strictSame(shown.access_token, without(decodeJwt(String(body['access_token']))));
+
+  t.match(shown, {
+    access: { allowed: true },
+    scopes: [{}, {}, {}, {}, { scope: 'read', granted: true }, { granted: false, why: /members of board/ }],
+  });
+  const why = (name: string) => shown.claims.find((one: { name: string }) => one.name === name);
+  t.match(why('salary'), { in: [], why: /no scope releases it/ });
+  t.match(why('groups'), { in: ['id_token', 'userinfo', 'access_token'] });
+  t.match(why('email'), { in: ['userinfo'], why: /id_token_claims/ });
+  t.match(why('seat'), { in: [], why: /no line of its table fits/ });
+
+  const denied = await preview('boardroom', '--account', 'ada');
+  t.match(denied, { access: { allowed: false, why: /for members of board/ } });
+  t.notOk('id_token' in denied);
+  const narrow = await preview('narrow', '--account', 'ada');
+  t.same(
+    narrow.scopes.map((one: { scope: string }) => one.scope),
+    ['openid', 'email'],
+  );
+  t.match(
+    narrow.claims.find((one: { name: string }) => one.name === 'groups'),
+    { why: /may not use groups/ },
+  );
+
+  const text = await server.command(['client', 'preview', 'app', '--account', 'ada']);
+  t.match(text.out, /Access: yes/);
+  t.match(text.out, /groups +id_token, userinfo/);
+  t.equal((await server.command(['client', 'preview', 'nope', '--account', 'ada'])).exit, 3);
+  t.equal((await server.command(['client', 'preview', 'app', '--account', 'nope'])).exit, 3);
+  const unknown = ['client', 'preview', 'app', '--account', 'ada', '--resource', 'https://no.example/'];
+  t.match((await server.command(unknown)).err, /no resource https:\/\/no\.example\//);
+});
