@@ -31,6 +31,7 @@ import {
   defaultLanguageIsOffered,
   defaultScopesExist,
   mailUserHasPassword,
+  signUpCanVerify,
   workersShareTheStore,
 } from './settings.ts';
 
@@ -65,4 +66,5 @@ export const rules: readonly Rule[] = [
   deadlineCoversOneOperation,
   workersShareTheStore,
   mailUserHasPassword,
+  signUpCanVerify,
 ];

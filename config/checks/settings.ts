@@ -71,3 +71,19 @@ export const mailUserHasPassword: Rule = {
     ];
   },
 };
+
+export const signUpCanVerify: Rule = {
+  needs: ['mode', 'mail', 'sign_up'],
+  check: ({ mode, mail, sign_up: { verify_email: verifies, email_domains: domains } }) => [
+    ...when(
+      verifies && mode === 'production' && mail === undefined,
+      ['sign_up', 'verify_email'],
+      'Needs a mail server to send the code: set mail.url and mail.from.',
+    ),
+    ...when(
+      domains.length > 0 && !verifies,
+      ['sign_up', 'email_domains'],
+      'Means nothing without sign_up.verify_email: anyone could type an address at these domains.',
+    ),
+  ],
+};

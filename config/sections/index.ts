@@ -15,6 +15,7 @@ import { registration } from './registration.ts';
 import { releases, resource, scope } from './resource.ts';
 import { security } from './security.ts';
 import { demo, issuer, listen, mode, proxy } from './server.ts';
+import { signUp } from './sign-up.ts';
 import { store } from './store.ts';
 import { tokens } from './tokens.ts';
 
@@ -39,6 +40,7 @@ export const schema = section('Configuration of Postern.', {
   keys,
   registration,
   pages,
+  sign_up: signUp,
   mail,
   demo,
   metrics,

@@ -59,15 +59,38 @@ export const clientsOfFeatures = playgroundClientConfigs;
 
 export const createFeatures = (dependencies: FeatureDependencies): readonly Feature[] => {
   const { config, store, clock, events, pages, metrics, services, grantTypes, engine } = dependencies;
-  const { accounts, admission, audit, clients, endEverything, keys, levels, limits, links, mail, outbox } =
-    services;
+  const {
+    accounts,
+    admission,
+    audit,
+    clients,
+    codes,
+    endEverything,
+    keys,
+    levels,
+    limits,
+    links,
+    mail,
+    outbox,
+  } = services;
   const { readiness, throttle } = services;
   const cookieKeys = () => keys.current().cookieKeys;
   const [cookieKey = ''] = cookieKeys();
   const features: readonly Feature[] = [
     metrics.feature({ events, clock, grantTypes, keys, accounts, audit, readiness }),
     selectAccount(accounts),
-    createAccount({ config, clock, events, accounts, admission, throttle, levels }),
+    createAccount({
+      config,
+      store,
+      clock,
+      events,
+      accounts,
+      admission,
+      throttle,
+      levels,
+      codes,
+      mail,
+    }),
     signIn({
       config,
       clock,

@@ -14,6 +14,7 @@ import { type Clients, createClients } from './clients/index.ts';
 import { checkGroupNames, createGroups, type Groups } from './groups/index.ts';
 import { createKeys, type Keys } from './keys/index.ts';
 import { createMail, type Mail } from './mail/index.ts';
+import { createOneTimeCodes, type OneTimeCodes } from './one-time-codes/index.ts';
 import { createOneTimeLinks, type OneTimeLinks } from './one-time-links/index.ts';
 import { createOutbox, mailQueue, type Outbox, requestQueue } from './outbox/index.ts';
 import { createRateLimits, type RateLimits } from './rate-limits/index.ts';
@@ -49,6 +50,7 @@ export interface Services {
   readonly keys: Keys;
   readonly levels: AuthenticationLevels;
   readonly limits: RateLimits;
+  readonly codes: OneTimeCodes;
   readonly links: OneTimeLinks;
   readonly mail: Mail;
   readonly outbox: Outbox;
@@ -90,6 +92,7 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
   const secret = () => keys.current().pairwiseSalt;
   const throttle = createThrottle({ store, config, clock, secret });
   const links = createOneTimeLinks({ store, clock, secret });
+  const codes = createOneTimeCodes({ store, secret });
   const limits = createRateLimits({ config, store, clock, events });
   const levels = createAuthenticationLevels(config);
   const outbox = createOutbox({ store, clock, events, onError, queue: requestQueue });
@@ -107,6 +110,7 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
     keys,
     levels,
     limits,
+    codes,
     links,
     mail,
     outbox,

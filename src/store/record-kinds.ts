@@ -65,6 +65,13 @@ export const recordKinds = [
     durable: false,
     version: 0,
   },
+  {
+    name: 'pendingSignUp',
+    stored: 'sign-up',
+    owner: 'features/create-account',
+    durable: false,
+    version: 1,
+  },
   { name: 'playground', stored: 'playground', owner: 'features/playground', durable: false, version: 1 },
   { name: 'copyMarker', stored: 'moving', owner: 'features/store-copy', durable: false, version: 1 },
 ] as const satisfies readonly RecordKind[];

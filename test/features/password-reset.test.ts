@@ -158,6 +158,26 @@ t.test('of parallel uses one changes the password', async (t) => {
   t.equal((await signIn(stage.server, winner)).status, 303);
 });
 
+t.test(
+  'the verified address leads to its account, also when another person has it as user name',
+  async (t) => {
+    const stage = await open(t);
+    const { server, smtp } = stage;
+    await server.addAccount({
+      username: address,
+      password,
+      claims: { email: 'eve@example.com', email_verified: true },
+    });
+    await ask(server, ' Grace@Example.com');
+    const mail = await smtp.next(address);
+    t.match(parseMail(mail).text, /Account: grace\r?\n/);
+    t.equal(smtp.received.length, 1);
+    await server.addAccount({ username: 'twin', password, claims: { email: address, email_verified: true } });
+    await ask(server, address);
+    await smtp.next('eve@example.com');
+  },
+);
+
 t.test('a used link makes the others void, and an expired one is refused', async (t) => {
   const stage = await open(t);
   const { server } = stage;

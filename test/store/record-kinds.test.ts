@@ -148,7 +148,17 @@ t.test('what a server writes is in the list', { timeout: 60_000 }, async (t) => 
   const notWritten = list.filter(({ stored }) => !written.has(stored)).map(({ name }) => name);
   t.strictSame(
     notWritten.sort(),
-    ['copyMarker', 'delivery', 'demo', 'group', 'groupClaims', 'oneTimeLink', 'playground', 'replay'],
+    [
+      'copyMarker',
+      'delivery',
+      'demo',
+      'group',
+      'groupClaims',
+      'oneTimeLink',
+      'pendingSignUp',
+      'playground',
+      'replay',
+    ],
     'the others need a command, a logout, another mode, a page, a message or a signed proof',
   );
 });

@@ -3,6 +3,7 @@ import { confirmPage } from '#src/views/pages/confirm.ts';
 import { type ConsentModel, consentPage } from '#src/views/pages/consent.ts';
 import { type CreateAccountModel, createAccountPage } from '#src/views/pages/create-account.ts';
 import { deviceConfirmPage, deviceDonePage, deviceEnterPage } from '#src/views/pages/device.ts';
+import { emailCodePage } from '#src/views/pages/email-code.ts';
 import { type ErrorModel, errorPage } from '#src/views/pages/error.ts';
 import { errorCodePage } from '#src/views/pages/error-code.ts';
 import { expiredPage } from '#src/views/pages/expired.ts';
@@ -369,6 +370,32 @@ export const gallery: readonly Exhibit[] = [
     { language: 'pl' },
   ),
   exhibit('reset-password-done', (page) => passwordResetDonePage(page), {}),
+  exhibit('create-account-domains', createAccountPage, {
+    ...createAccount,
+    emailDomains: ['example.com', 'harbour.example'],
+    problems: ['emailDomain'],
+  }),
+  exhibit('email-code', emailCodePage, {
+    action: '/interaction/abc',
+    csrf: 'token',
+    client,
+    email: 'maria@example.com',
+    changeTo: '/interaction/abc?change=yes',
+  }),
+  exhibit(
+    'email-code-wrong',
+    emailCodePage,
+    {
+      action: '/interaction/abc',
+      csrf: 'token',
+      client: longClient,
+      email: longName,
+      changeTo: '/interaction/abc?change=yes',
+      problem: 'usedUp',
+      waitSeconds: 60,
+    },
+    { language: 'de' },
+  ),
   exhibit('invitation', invitationPage, {
     action: '/account/invitation/abc',
     email: 'maria@example.com',

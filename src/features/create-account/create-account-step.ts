@@ -10,12 +10,15 @@ import { passwordLogin } from '../../services/sign-ins/index.ts';
 import { type CreateAccountModel, createAccountPage } from '../../views/pages/create-account.ts';
 import { addAccountOnce, findBrokenRules } from './add-account.ts';
 import type { CreateAccountDependencies } from './dependencies.ts';
+import { createVerifyEmail } from './verify-email.ts';
 
 export const createAccountStep = (
-  { config, clock, events, accounts, admission, throttle, levels }: CreateAccountDependencies,
+  dependencies: CreateAccountDependencies,
   prompt: interactionPolicy.Prompt,
 ): Step => {
-  const { security } = config;
+  const { config, clock, events, accounts, admission, throttle, levels } = dependencies;
+  const { security, sign_up: signUp } = config;
+  const verifyEmail = signUp.verify_email ? createVerifyEmail(dependencies) : undefined;
 
   const renderPage = (visit: Visit, typed: Partial<CreateAccountModel> = {}): StepOutcome => ({
     show: createAccountPage(visit.page, {
@@ -24,6 +27,7 @@ export const createAccountStep = (
       csrf: visit.csrf,
       client: displayOf(visit.client),
       minPasswordLength: security.password.min_length,
+      emailDomains: signUp.email_domains,
       signIn: { href: `${visit.action}?sign-in=yes` },
     }),
     status: typed.problems ? 422 : 200,
@@ -41,6 +45,17 @@ export const createAccountStep = (
       correlation: request.id,
     });
 
+  const finish = (visit: Visit, account: Account): StepOutcome => {
+    emitSignUp(visit, { outcome: 'ok', account: account.id });
+    return {
+      finish: {
+        ...visit.interaction.lastSubmission,
+        create: {},
+        login: passwordLogin({ account, remember: false, clock, levels }),
+      },
+    };
+  };
+
   return {
     name: 'create',
     prompt,
@@ -49,13 +64,25 @@ export const createAccountStep = (
       if (hasQuery(visit.request, 'sign-in')) {
         return { finish: { ...visit.interaction.lastSubmission, create: {} } };
       }
-      return renderPage(visit);
+      const codePage = hasQuery(visit.request, 'change') ? undefined : await verifyEmail?.show(visit);
+      return codePage ?? renderPage(visit);
     },
 
     async submit(visit: Visit, form: Form): Promise<StepOutcome> {
+      const verified = await verifyEmail?.submit(visit, form);
+      if (verified) {
+        if ('page' in verified) return verified.page;
+        if ('account' in verified) return finish(visit, verified.account);
+        const { login, name, email } = verified.typed;
+        return renderPage(visit, { login, name, email, problems: [verified.problem] });
+      }
+
       const newAccount = parseForm(form);
       const { password: _, ...typed } = newAccount;
-      const found = findProblems(newAccount, security.password.min_length);
+      const found = findProblems(newAccount, {
+        minPasswordLength: security.password.min_length,
+        emailDomains: signUp.email_domains,
+      });
       const problems = found.length > 0 ? found : findBrokenRules(accounts, newAccount);
       if (problems.length > 0) return renderPage(visit, { ...typed, problems });
 
@@ -72,6 +99,12 @@ export const createAccountStep = (
       }
 
       admission.assertRoomToLast();
+      if (verifyEmail) {
+        if (await accounts.findByUsername(newAccount.login))
+          return renderPage(visit, { ...typed, problems: ['loginTaken'] });
+        return verifyEmail.begin(visit, newAccount);
+      }
+
       let account: Account;
       try {
         account = await addAccountOnce({ accounts, clock }, newAccount);
@@ -81,14 +114,7 @@ export const createAccountStep = (
         return renderPage(visit, { ...typed, problems: [problem] });
       }
 
-      emitSignUp(visit, { outcome: 'ok', account: account.id });
-      return {
-        finish: {
-          ...visit.interaction.lastSubmission,
-          create: {},
-          login: passwordLogin({ account, remember: false, clock, levels }),
-        },
-      };
+      return finish(visit, account);
     },
   };
 };

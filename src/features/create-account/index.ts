@@ -9,15 +9,20 @@
  * POST /interaction/:uid
  *   the form has problems              -> 422, the form again
  *   too many accounts from one network -> 429 with Retry-After, the form again
+ *   `sign_up.verify_email`             -> a code is sent to the address, and the page for the code is shown; the same
+ *                                         for addresses that have an account (verify-email.ts)
  *   otherwise                          -> the account is added and signed in, back to the engine
  */
 import { interactionPolicy } from 'oidc-provider';
 import type { Feature } from '../../feature.ts';
 import { createAccountStep } from './create-account-step.ts';
 import type { CreateAccountDependencies } from './dependencies.ts';
+import { createComposeSignUp, signUpMail } from './message.ts';
 
 export const createAccount = (dependencies: CreateAccountDependencies): Feature => {
   if (!dependencies.config.pages.create_account) return { name: 'create-account' };
+  if (dependencies.config.sign_up.verify_email)
+    dependencies.mail.compose(signUpMail, createComposeSignUp(dependencies));
   const { Check, Prompt } = interactionPolicy;
   const prompt = new Prompt(
     { name: 'create', requestable: true },

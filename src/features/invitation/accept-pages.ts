@@ -89,7 +89,7 @@ export const acceptPages = ({
       const invitation = await findInvitation(request.params.token);
       const { username, email } = invitation;
       const typed = parseForm({ ...request.body, email, ...(username !== undefined && { login: username }) });
-      const problems = findProblems(typed, minPasswordLength);
+      const problems = findProblems(typed, { minPasswordLength });
       if (problems.length > 0) return sendForm(request, reply, invitation, { typed, problems });
       try {
         const account = await links.useUp(invitation.link, (consume) =>

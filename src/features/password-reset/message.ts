@@ -58,7 +58,8 @@ export const createComposeReset = ({
 
   return async (about: Partial<ResetRequest>): Promise<Message | undefined> => {
     const { id = '', login = '', language = '', at, address, agent } = about;
-    const account = await accounts.findByUsername(login);
+    // The address comes first: another person may have chosen it as a user name.
+    const account = (await accounts.findByEmail(login)) ?? (await accounts.findByUsername(login));
     const refusal = refusalFor(account);
     const to = account && verifiedAddressOf(account);
     if (refusal || !account || to === undefined) {

@@ -8,7 +8,15 @@ export interface NewAccount {
   readonly password: string;
 }
 
+interface Rules {
+  readonly minPasswordLength: number;
+  /** Addresses at other domains are refused. Empty: any domain. */
+  readonly emailDomains?: readonly string[];
+}
+
 const maxTextLength = 255;
+
+const domainOf = (email: string): string => email.slice(email.lastIndexOf('@') + 1).toLowerCase();
 
 export const parseForm = (form: Form): NewAccount => {
   const text = (field: string): string => (form[field] ?? '').trim().slice(0, maxTextLength + 1);
@@ -23,7 +31,7 @@ export const parseForm = (form: Form): NewAccount => {
 /** Checks only the form of the address: whether mail arrives there is not known yet. */
 export const findProblems = (
   { login, email, password }: NewAccount,
-  minPasswordLength: number,
+  { minPasswordLength, emailDomains = [] }: Rules,
 ): readonly NewAccountProblem[] => {
   const problems: NewAccountProblem[] = [];
   if (login === '') problems.push('loginMissing');
@@ -31,6 +39,7 @@ export const findProblems = (
   if (email === '') problems.push('emailMissing');
   else if (email.length > maxTextLength || !/^[^\s@\p{C}]+@[^\s@\p{C}]+\.[^\s@.\p{C}]+$/u.test(email))
     problems.push('emailInvalid');
+  else if (emailDomains.length > 0 && !emailDomains.includes(domainOf(email))) problems.push('emailDomain');
   if (password === '') problems.push('passwordMissing');
   else if ([...password].length < minPasswordLength) problems.push('passwordShort');
   return problems;

@@ -130,6 +130,8 @@ export interface Accounts {
   /** From a bounded cache: at most a few seconds old, and invalidated on every process when the account changes. */
   find(id: string): Promise<Account | undefined>;
   findByUsername(username: string): Promise<Account | undefined>;
+  /** The account that has verified this address. Undefined when no account has, or several have. */
+  findByEmail(address: string): Promise<Account | undefined>;
   /**
    * Undefined for an unknown account, a wrong password and a disabled account alike, in the same time. `onRefused` gets
    * the reason for the audit record; callers must not reveal it. Throws `overloaded` (503).
@@ -178,6 +180,8 @@ export interface Accounts {
   signOut(id: string): Promise<void>;
   /** Ends what was signed in before, unless `keepTokens` says otherwise. */
   setPassword(id: string, password: string, options?: ChangePassword): Promise<void>;
+  /** The hash of a password that was checked, for an account that is added later. Throws `overloaded` (503). */
+  hashPassword(password: string): Promise<string>;
   /** Sets a random password and returns it. It is stored only as a hash. */
   resetPassword(id: string, options?: ChangePassword): Promise<string>;
   remove(id: string): Promise<void>;

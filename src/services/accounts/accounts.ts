@@ -7,7 +7,7 @@ import { createReadThroughCache } from '#src/store/read-through-cache.ts';
 import { createGroups, normalizeGroups } from '../groups/index.ts';
 import type { Account, Accounts, ChangePassword, GroupChange } from './account.ts';
 import { createAuthenticate } from './authenticate.ts';
-import { checkClaims, mergeClaims, namesOf } from './claims.ts';
+import { checkClaims, mergeClaims, namesOf, verifiedEmailOf } from './claims.ts';
 import { createConfiguredAccounts } from './configured.ts';
 import { createGroupClaims } from './group-claims.ts';
 import { createImporter } from './importer.ts';
@@ -173,6 +173,15 @@ export const createAccounts = ({ store, config, clock, events }: AccountsOptions
       const held = await stored.byName(username);
       return held === undefined ? undefined : toAccount(held.record);
     },
+    async findByEmail(address) {
+      const held = await stored.byEmail(address);
+      const folded = foldUsername(address);
+      const all = [
+        ...configured.all().filter(({ claims }) => verifiedEmailOf(claims) === folded),
+        ...held.map(toAccount),
+      ];
+      return all.length === 1 ? all[0] : undefined;
+    },
     authenticate: createAuthenticate({ passwords, configured, stored }),
     async forEngine(id, signIn) {
       const account = await find(id);
@@ -287,6 +296,7 @@ export const createAccounts = ({ store, config, clock, events }: AccountsOptions
       passwords.checkNew(password, namesOf(username, claims));
       await setPassword(id, password, options);
     },
+    hashPassword: passwords.hash,
     async resetPassword(id, options) {
       const password = randomBytes(15).toString('base64url');
       await setPassword(id, password, options);

@@ -2,6 +2,7 @@ import { serverClaims } from '#config';
 import { exitCode, Failure } from '#src/errors.ts';
 import { standardClaims } from '../../provider/standard-claims.ts';
 import type { Claims, Json } from './account.ts';
+import { foldUsername } from './username.ts';
 
 const booleanClaims = new Set(['email_verified', 'phone_number_verified']);
 const textClaims = new Set<string>(
@@ -45,3 +46,7 @@ export const namesOf = (username: string, claims: Claims): readonly string[] => 
     return typeof value === 'string' ? [value] : [];
   }),
 ];
+
+/** The address that the account has verified, folded like a user name. */
+export const verifiedEmailOf = ({ email, email_verified: isVerified }: Claims): string | undefined =>
+  isVerified === true && typeof email === 'string' ? foldUsername(email) : undefined;

@@ -2,6 +2,7 @@ import type { Document, IndexEntry, Insert, Key, Remove, Replace } from '#src/st
 import { record } from '#src/store/record.ts';
 import { kinds } from '#src/store/record-kinds.ts';
 import type { Account, Claims, ExportedAccount } from './account.ts';
+import { verifiedEmailOf } from './claims.ts';
 import { foldUsername, nameFamily } from './username.ts';
 
 /** An account as it is stored. */
@@ -42,9 +43,17 @@ const nameFormat = record<NameRecord>('accountName');
 export const readAccount = ({ body }: Document): AccountRecord => accountFormat.decode(body);
 export const readName = ({ body }: Document): NameRecord => nameFormat.decode(body);
 
+export const verifiedEmailIndex = 'verified-email';
+
+const verifiedEmailEntries = ({ claims, createdAt }: AccountRecord): readonly IndexEntry[] => {
+  const email = verifiedEmailOf(claims);
+  return email === undefined ? [] : [{ index: verifiedEmailIndex, of: nameFamily(email), at: createdAt }];
+};
+
 const indexEntries = (record: AccountRecord): readonly IndexEntry[] => [
   { index: 'accounts', of: 'all', at: record.createdAt },
   ...(record.groups ?? []).map((group) => ({ index: 'members', of: group, at: record.createdAt })),
+  ...verifiedEmailEntries(record),
   ...(record.demo === true ? [{ index: 'demo', of: 'all', at: record.createdAt }] : []),
 ];
 

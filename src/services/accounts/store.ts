@@ -2,6 +2,7 @@ import { exitCode, Failure } from '#src/errors.ts';
 import { Conflict, StoreUnavailable } from '#src/store/errors.ts';
 import type { Clock, Store, Write } from '#src/store/port.ts';
 import { kinds } from '#src/store/record-kinds.ts';
+import { verifiedEmailOf } from './claims.ts';
 import {
   type AccountRecord,
   accountKey,
@@ -13,8 +14,9 @@ import {
   readName,
   removeName,
   replaceAccount,
+  verifiedEmailIndex,
 } from './record.ts';
-import { foldUsername } from './username.ts';
+import { foldUsername, nameFamily } from './username.ts';
 
 interface StoredAccount {
   readonly record: AccountRecord;
@@ -26,6 +28,8 @@ interface StoredAccount {
 export interface AccountStore {
   byId(id: string): Promise<StoredAccount | undefined>;
   byName(username: string): Promise<StoredAccount | undefined>;
+  /** The accounts that have verified this address, at most two of them. */
+  byEmail(address: string): Promise<readonly AccountRecord[]>;
   /** Pages of all accounts in the store, by the time of their creation. */
   list(limit: number, cursor: string | undefined): Promise<AccountRecordPage>;
   /** Pages of the accounts in a group. */
@@ -143,6 +147,10 @@ export const createAccountStore = (store: Store, clock: Clock): AccountStore => 
       return held !== undefined && foldUsername(held.record.username) === foldUsername(username)
         ? held
         : undefined;
+    },
+    async byEmail(address) {
+      const { records } = await listed(verifiedEmailIndex, nameFamily(foldUsername(address)), 2, undefined);
+      return records.filter(({ claims }) => verifiedEmailOf(claims) === foldUsername(address));
     },
     list: (limit, cursor) => listed('accounts', 'all', limit, cursor),
     members: (group, limit, cursor) => listed('members', group, limit, cursor),

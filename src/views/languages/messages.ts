@@ -111,6 +111,7 @@ export interface Messages {
     login: string;
     name: string;
     email: string;
+    emailHint: (domains: string) => string;
     password: string;
     passwordHint: (minLength: number) => string;
     submit: string;
@@ -123,6 +124,8 @@ export interface Messages {
       loginReserved: string;
       emailMissing: string;
       emailInvalid: string;
+      emailDomain: string;
+      emailTaken: string;
       passwordMissing: string;
       passwordShort: (minLength: number) => string;
       passwordLong: string;
@@ -221,6 +224,17 @@ export interface Messages {
     hint: string;
     doneTitle: string;
     done: string;
+  };
+  readonly emailCode: {
+    title: string;
+    sentTo: (email: Value) => Phrase;
+    code: string;
+    hint: string;
+    submit: string;
+    resend: string;
+    change: string;
+    throttled: (when: string) => string;
+    problems: { missing: string; wrong: string; expired: string; usedUp: string };
   };
   readonly mail: MailMessages;
   readonly back: (app: Value) => Phrase;

@@ -16,6 +16,8 @@ export interface CreateAccountModel {
   readonly name?: string;
   readonly email?: string;
   readonly minPasswordLength: number;
+  /** Addresses at other domains are refused; empty: any. */
+  readonly emailDomains?: readonly string[];
   readonly problems?: readonly NewAccountProblem[];
   /** The form is valid but was sent too early. */
   readonly waitSeconds?: number;
@@ -24,7 +26,7 @@ export interface CreateAccountModel {
 
 export const createAccountPage = (page: Page, model: CreateAccountModel): string => {
   const { createAccount: text, tag } = page.messages;
-  const { waitSeconds } = model;
+  const { waitSeconds, emailDomains = [] } = model;
   const problems = model.problems ?? [];
   const fields = createFields(
     page.messages,
@@ -41,7 +43,7 @@ export const createAccountPage = (page: Page, model: CreateAccountModel): string
       ${hidden({ csrf: model.csrf })}
       ${fields.text({ name: 'login', label: text.login, value: model.login, autocomplete: 'username', required: true, autofocus: waitSeconds === undefined })}
       ${fields.text({ name: 'name', label: text.name, value: model.name, autocomplete: 'name' })}
-      ${fields.text({ name: 'email', label: text.email, value: model.email, autocomplete: 'email', type: 'email', required: true })}
+      ${fields.text({ name: 'email', label: text.email, value: model.email, hint: emailDomains.length > 0 ? text.emailHint(emailDomains.join(', ')) : undefined, autocomplete: 'email', type: 'email', required: true })}
       ${fields.password({ name: 'password', label: text.password, hint: text.passwordHint(model.minPasswordLength), autocomplete: 'new-password', required: true, autofocus: waitSeconds !== undefined })}
       ${submit({ label: text.submit, class: 'create-submit' })}
     </form>

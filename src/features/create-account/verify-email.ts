@@ -1,0 +1,160 @@
+import type { SecurityEvent } from '../../events.ts';
+import { displayOf } from '../../http/interactions/client-display.ts';
+import type { StepOutcome, Visit } from '../../http/interactions/step.ts';
+import type { Form } from '../../http/pages/form.ts';
+import { type NewAccount, type NewAccountProblem, problemOf } from '../../services/account-forms/index.ts';
+import { type Account, foldUsername } from '../../services/accounts/index.ts';
+import { codeMinutes } from '../../services/one-time-codes/index.ts';
+import { Conflict } from '../../store/errors.ts';
+import { newId } from '../../store/new-id.ts';
+import { kinds } from '../../store/record-kinds.ts';
+import { type EmailCodeModel, emailCodePage } from '../../views/pages/email-code.ts';
+import type { CreateAccountDependencies } from './dependencies.ts';
+import { type SignUpMessage, signUpMail } from './message.ts';
+import { findPending, type PendingSignUp, pendingKey, putPending } from './pending-sign-up.ts';
+
+/** What a code led to: a page of this step, an account, or a problem of the form that was sent before the code. */
+type Verified =
+  | { readonly page: StepOutcome }
+  | { readonly account: Account }
+  | { readonly typed: PendingSignUp; readonly problem: NewAccountProblem };
+
+const hour = 3_600_000;
+
+/**
+ * The account is created only after the code was typed, so an account for the address of another person can not be prepared. The
+ * code is bound to the interaction, which belongs to one browser. Whether an address has an account is found out when
+ * the message is written, so no answer depends on it.
+ */
+export const createVerifyEmail = ({
+  config,
+  store,
+  clock,
+  accounts,
+  codes,
+  events,
+  mail,
+  throttle,
+}: CreateAccountDependencies) => {
+  const { mail_request_per_address: perAddress, mail_per_recipient: perRecipient } = config.security.throttle;
+
+  const page = (visit: Visit, email: string, more: Partial<EmailCodeModel> = {}): StepOutcome => ({
+    show: emailCodePage(visit.page, {
+      ...more,
+      action: visit.action,
+      csrf: visit.csrf,
+      client: displayOf(visit.client),
+      email,
+      changeTo: `${visit.action}?change=yes`,
+    }),
+    status: more.problem !== undefined ? 422 : 200,
+  });
+
+  /** Beyond the limit of the address the page is the same, and earlier codes stay good. */
+  const sendCode = async (
+    visit: Visit,
+    form: Omit<PendingSignUp, 'codeId' | 'sentAt'>,
+    former?: PendingSignUp,
+  ): Promise<StepOutcome> => {
+    const { uid } = visit.interaction;
+    const verdict = await throttle.take('sign-up code', foldUsername(form.email), perRecipient, hour);
+    const sent = { codeId: newId(16), sentAt: clock.now() };
+    const pending = { ...form, ...(verdict.allowed || !former ? sent : former) };
+    visit.work.stage(putPending(uid, pending));
+    if (verdict.allowed) {
+      const about: SignUpMessage = { id: sent.codeId, to: form.email, language: visit.page.messages.tag };
+      await mail.send(signUpMail, { ...about }, visit.work);
+    }
+    return page(visit, form.email);
+  };
+
+  const emitRefused = (visit: Visit, reason: string): void => {
+    const event: SecurityEvent = {
+      type: 'sign-up',
+      outcome: 'refused',
+      reason,
+      client: visit.client.clientId,
+      address: visit.request.ip,
+      correlation: visit.request.id,
+    };
+    events.emit(event);
+  };
+
+  const resend = async (visit: Visit, pending: PendingSignUp): Promise<StepOutcome> => {
+    const verdict = await throttle.takeByAddress('mail', visit.request.ip, perAddress);
+    if (verdict.allowed) return sendCode(visit, pending, pending);
+    const { waitSeconds } = verdict;
+    const outcome = page(visit, pending.email, { waitSeconds });
+    return { ...outcome, status: 429, headers: { 'retry-after': String(waitSeconds) } };
+  };
+
+  /** The form was sent twice, as by a double click: both lead to the account. */
+  const findJustCreated = async ({ login, email, sentAt }: PendingSignUp): Promise<Account | undefined> => {
+    const account = await accounts.findByUsername(login);
+    const isNew = (account?.createdAt ?? 0) >= sentAt && account?.claims['email'] === email;
+    return isNew ? account : undefined;
+  };
+
+  const createAccount = async (visit: Visit, pending: PendingSignUp): Promise<Verified> => {
+    const { login: username, name, email, passwordHash } = pending;
+    const claims = { email, email_verified: true, ...(name !== '' && { name }) };
+    const consume = {
+      op: 'consume' as const,
+      key: pendingKey(visit.interaction.uid),
+      at: clock.now(),
+    };
+    try {
+      const account = await accounts.add(
+        { username, passwordHash, claims, nameGivenBy: 'person' },
+        { also: [consume] },
+      );
+      return { account };
+    } catch (error) {
+      const wasUsed = error instanceof Conflict && error.key.kind === kinds.pendingSignUp;
+      const problem = problemOf(error);
+      if (!wasUsed && problem === undefined) throw error;
+      const account = await findJustCreated(pending);
+      if (account) return { account };
+      if (problem === undefined) throw error;
+      return { typed: pending, problem };
+    }
+  };
+
+  return {
+    /** After the sign-up form: sends the first code. */
+    async begin(visit: Visit, { login, name, email, password }: NewAccount): Promise<StepOutcome> {
+      const passwordHash = await accounts.hashPassword(password);
+      return sendCode(visit, { login, name, email, passwordHash });
+    },
+
+    /** The page for the code, if one was sent. */
+    async show(visit: Visit): Promise<StepOutcome | undefined> {
+      const found = await findPending(store, visit.interaction.uid);
+      return found && !found.isDone ? page(visit, found.pending.email) : undefined;
+    },
+
+    /** Undefined for a form of another page of this step. */
+    async submit(visit: Visit, form: Form): Promise<Verified | undefined> {
+      const isResend = form['resend'] === 'yes';
+      const typed = form['code'];
+      if (!isResend && typed === undefined) return undefined;
+      const found = await findPending(store, visit.interaction.uid);
+      if (!found) return undefined;
+      const { pending, isDone } = found;
+      const { email, codeId, sentAt } = pending;
+      if (isDone) {
+        const account = await findJustCreated(pending);
+        return account && { account };
+      }
+      if (isResend) return { page: await resend(visit, pending) };
+      if (typed === undefined || typed.trim() === '')
+        return { page: page(visit, email, { problem: 'missing' }) };
+      if (clock.now() - sentAt > codeMinutes * 60_000)
+        return { page: page(visit, email, { problem: 'expired' }) };
+      const result = await codes.check(signUpMail, codeId, typed);
+      if (result === 'right') return createAccount(visit, pending);
+      emitRefused(visit, result === 'wrong' ? 'wrong_code' : 'too_many_codes');
+      return { page: page(visit, email, { problem: result === 'wrong' ? 'wrong' : 'usedUp' }) };
+    },
+  };
+};

@@ -1,0 +1,209 @@
+import t, { type Test } from 'tap';
+import {
+  Browser,
+  newVerifier,
+  type Page,
+  password,
+  RelyingParty,
+  redirectParameters,
+  startInProcess,
+  type TestServer,
+  usualConfig,
+} from '../support/setup/index.ts';
+import { parseMail, type SmtpServer, startSmtp } from '../support/smtp-server.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const person = { login: 'grace', name: 'Grace Hopper', email: 'grace@example.com', password };
+
+interface Stage {
+  readonly server: TestServer;
+  readonly smtp: SmtpServer;
+}
+
+const open = async (t: Test, more: Readonly<Record<string, unknown>> = {}): Promise<Stage> => {
+  const smtp = await startSmtp();
+  t.teardown(smtp.close);
+  const server = await startInProcess(t, {
+    ...usualConfig,
+    pages: { create_account: true },
+    sign_up: { verify_email: true },
+    mail: { url: `smtp://127.0.0.1:${smtp.port}`, from: 'id@harbour.example' },
+    ...more,
+  });
+  return { server, smtp };
+};
+
+const openForm = (server: TestServer, browser: Browser): Promise<Page> =>
+  browser.open(new RelyingParty(server.issuer).authorizationUrl(newVerifier(), { prompt: 'create' }));
+
+const nextCode = async (smtp: SmtpServer, to = person.email): Promise<string> =>
+  /^ {4}(\d{6})\s*$/m.exec(parseMail(await smtp.next(to)).text)?.[1] ?? '';
+
+const other = (code: string): string => String((Number(code) + 1) % 1_000_000).padStart(6, '0');
+
+t.test('an account exists only after the code was typed, with a verified address', async (t) => {
+  const { server, smtp } = await open(t);
+  const { accounts } = server.app.services;
+  const browser = new Browser();
+  const page = await browser.submit(await openForm(server, browser), person);
+  t.equal(page.status, 200);
+  t.match(page.body, 'Confirm your email address');
+  t.match(page.body, /autocomplete="one-time-code"/);
+  t.equal(await accounts.findByUsername('grace'), undefined);
+  const code = await nextCode(smtp);
+  t.equal((await browser.submit(page, { code: '' })).status, 422);
+  const wrong = await browser.submit(page, { code: other(code) });
+  t.equal(wrong.status, 422);
+  t.match(wrong.body, 'That code isn’t correct');
+  t.match((await browser.open(page.url)).body, 'Confirm your email address', 'a reload keeps the page');
+  t.match((await browser.open(`${page.url}?change=yes`)).body, 'create-submit');
+
+  const done = await browser.submit(page, { code: ` ${code.slice(0, 3)} ${code.slice(3)}` });
+  t.ok(redirectParameters(done).has('code'));
+  t.match((await accounts.findByUsername('grace'))?.claims, {
+    name: 'Grace Hopper',
+    email: person.email,
+    email_verified: true,
+  });
+  t.equal((await accounts.findByEmail('GRACE@example.com'))?.username, 'grace');
+});
+
+t.test('after five tries, and after ten minutes, also the right code is refused', async (t) => {
+  const { server, smtp } = await open(t, { tokens: { interaction_ttl: 3600 } });
+  const browser = new Browser();
+  const page = await browser.submit(await openForm(server, browser), person);
+  const code = await nextCode(smtp);
+  const guesses = await Promise.all(
+    Array.from({ length: 8 }, () => browser.submit(page, { code: other(code) })),
+  );
+  t.equal(guesses.filter(({ body }) => body.includes('Too many wrong codes')).length, 4);
+  t.match((await browser.submit(page, { code })).body, 'Too many wrong codes');
+
+  await browser.submit(page, { resend: 'yes' });
+  const second = await nextCode(smtp);
+  t.not(second, code);
+  server.clock.advance(601);
+  const late = await browser.submit(page, { code: second });
+  t.equal(late.status, 422);
+  t.match(late.body, 'This code has expired');
+  await browser.submit(page, { resend: 'yes' });
+  const third = await nextCode(smtp);
+  t.ok(redirectParameters(await browser.submit(page, { code: third })).has('code'));
+});
+
+t.test('a code works only in the browser that asked for it', async (t) => {
+  const { server, smtp } = await open(t);
+  const [browser, thief] = [new Browser(), new Browser()];
+  const page = await browser.submit(await openForm(server, browser), person);
+  const code = await nextCode(smtp);
+  const stolen = await thief.request(page.url, {
+    method: 'POST',
+    body: new URLSearchParams({ code }),
+    headers: { origin: server.issuer },
+  });
+  t.not(stolen.status, 303);
+  const page2 = await thief.submit(await openForm(server, thief), { ...person, login: 'thief' });
+  await nextCode(smtp);
+  t.equal((await thief.submit(page2, { code })).status, 422, 'it is the code of another interaction');
+  t.equal(await server.app.services.accounts.findByUsername('thief'), undefined);
+});
+
+t.test('of parallel forms with the code all lead to the one account', async (t) => {
+  const { server, smtp } = await open(t);
+  const browser = new Browser();
+  const page = await browser.submit(await openForm(server, browser), person);
+  const code = await nextCode(smtp);
+  const results = await Promise.all(Array.from({ length: 4 }, () => browser.submit(page, { code })));
+  t.ok(results.some((result) => result.headers.get('location')?.includes('code=')));
+  const { items } = await server.app.services.accounts.list();
+  t.equal(items.filter(({ username }) => username === 'grace').length, 1);
+});
+
+t.test('an address with an account is answered the same, and its owner learns of it', async (t) => {
+  const { server, smtp } = await open(t);
+  await server.addAccount({
+    username: 'owner',
+    password,
+    claims: { email: 'owner@example.com', email_verified: true },
+  });
+  const pageFor = async (login: string, email: string) => {
+    const browser = new Browser();
+    const { status, body } = await browser.submit(await openForm(server, browser), {
+      ...person,
+      login,
+      email,
+    });
+    const steady = body
+      .replaceAll(email, 'ADDRESS')
+      .replaceAll(/\/interaction\/[\w-]+/g, '/interaction/UID')
+      .replaceAll(/value="[\w-]{43}"/g, 'value="MAC"')
+      .replaceAll(/<code>[^<]*<\/code>/g, '<code>ID</code>');
+    return { status, steady };
+  };
+  const taken = await pageFor('newcomer', 'Owner@example.com');
+  const free = await pageFor('another', 'free@example.com');
+  t.strictSame(taken, free);
+  const mail = parseMail(await smtp.next('Owner@example.com'));
+  t.match(mail.text, 'you already have one');
+  t.notMatch(mail.text, /\b\d{6}\b/);
+  for (const part of [mail.text, mail.html]) t.notMatch(part, /newcomer|Grace/, 'nothing of the form');
+  await nextCode(smtp, 'free@example.com');
+});
+
+t.test('one address gets few messages, whoever asks and however often', async (t) => {
+  const { server, smtp } = await open(t, { security: { throttle: { registration_per_address: 0 } } });
+  for (let n = 0; n < 8; n += 1) {
+    const browser = new Browser();
+    const page = await browser.submit(await openForm(server, browser), { ...person, login: `grace${n}` });
+    t.match(page.body, 'Confirm your email address');
+  }
+  await waitFor('the outbox to be empty', async () => {
+    const { items } = await server.store.list('outbox', 'mail', { limit: 1 });
+    return items.length === 0;
+  });
+  t.equal(smtp.received.length, 5);
+});
+
+t.test('only the domains of the operator may sign up', async (t) => {
+  const { server, smtp } = await open(t, {
+    sign_up: { verify_email: true, email_domains: ['harbour.example'] },
+  });
+  const browser = new Browser();
+  const form = await openForm(server, browser);
+  t.match(form.body, 'An address at harbour.example.');
+  for (const email of ['grace@example.com', 'grace@evil-harbour.example', 'a@harbour.example@evil.example']) {
+    const refused = await browser.submit(form, { ...person, email });
+    t.equal(refused.status, 422, email);
+  }
+  await browser.submit(form, { ...person, email: 'grace@HARBOUR.example' });
+  t.match(await nextCode(smtp, 'grace@harbour.example'), /^\d{6}$/);
+  t.equal(smtp.received.length, 1);
+});
+
+t.test('a name that was taken meanwhile is asked for again', async (t) => {
+  const { server, smtp } = await open(t);
+  const browser = new Browser();
+  const page = await browser.submit(await openForm(server, browser), person);
+  const code = await nextCode(smtp);
+  await server.addAccount({ username: 'GRACE', password });
+  const again = await browser.submit(page, { code });
+  t.equal(again.status, 422);
+  t.match(again.body, 'This username is already taken');
+  t.match(again.body, 'value="grace@example.com"');
+});
+
+t.test('the store holds neither the code nor the password', async (t) => {
+  const { server, smtp } = await open(t);
+  smtp.mode = 451;
+  const browser = new Browser();
+  const page = await browser.submit(await openForm(server, browser), person);
+  await waitFor('a failure', () => server.events.some(({ type }) => type === 'delivery.postponed'));
+  const stored = JSON.stringify((await server.store.dump()).entries);
+  smtp.mode = 'accept';
+  server.clock.advance(31);
+  await server.app.services.mail.send('nothing', {});
+  const code = await nextCode(smtp);
+  t.notOk(stored.includes(code));
+  t.notOk(stored.includes(password));
+  t.ok(redirectParameters(await browser.submit(page, { code })).has('code'));
+});
