@@ -5,6 +5,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Config } from '#config';
 import { type ExitCode, exitCode, Failure } from '../errors.ts';
 import { allProcesses } from '../features/metrics/index.ts';
+import { createHandedOver } from './handed-over.ts';
 import { type FromPrimary, type FromWorker, isPosternMessage } from './messages.ts';
 
 const restartDelayMs = { first: 100, most: 10_000 };
@@ -42,6 +43,7 @@ export const startWorkers = async (config: Config, log: FastifyBaseLogger): Prom
   /** The workers that listen to messages. */
   const ready = new Set<Worker>();
   const restartTimers = new Set<NodeJS.Timeout>();
+  const handedOver = createHandedOver();
   let stopping: 'drain' | 'now' | undefined;
   let deaths = 0;
 
@@ -54,6 +56,7 @@ export const startWorkers = async (config: Config, log: FastifyBaseLogger): Prom
     const forkedAt = performance.now();
     const worker = cluster.fork();
     workers.add(worker);
+    handedOver.watch(worker);
     worker.on('error', () => {});
     worker.on('message', (message: unknown) => {
       if (!isPosternMessage<FromWorker>(message)) return;

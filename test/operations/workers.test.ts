@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import t from 'tap';
 import { isReady, RelyingParty, startServerProcess, usualConfig } from '../support/setup/index.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -91,6 +92,30 @@ t.test('workers share port and store, report common metrics, and are replaced wh
   server.signal('SIGTERM');
   t.same(await server.ended, { code: 0, signal: null });
   t.same(family.filter(isAlive), [], 'no worker is left');
+});
+
+t.test('no connection is left open by a worker that is killed before it takes it', async (t) => {
+  const server = await startServerProcess(t, { config: { ...usualConfig, listen: { workers: 2 } } });
+  await waitFor('both workers', () => workersOf(server).length === 2);
+  const [victim = 0] = workersOf(server);
+  process.kill(victim, 'SIGSTOP');
+  const connections = Array.from({ length: 6 }, () => {
+    const socket = connect(server.port, '127.0.0.1');
+    let received = '';
+    socket.on('data', (chunk) => {
+      received += chunk;
+    });
+    socket.on('error', () => {});
+    socket.write(`GET /livez HTTP/1.1\r\nHost: localhost:${server.port}\r\nConnection: close\r\n\r\n`);
+    return { isAnswered: () => received.startsWith('HTTP/1.1 200'), isClosed: () => socket.closed };
+  });
+  const waiting = () => connections.filter(({ isClosed }) => !isClosed());
+  await waitFor('the other worker to answer the others', () => waiting().length <= 1);
+  t.equal(waiting().length, 1, 'the worker that stands still was handed one');
+  process.kill(victim, 'SIGKILL');
+  await waitFor('it to be closed', () => waiting().length === 0);
+  t.equal(connections.filter(({ isAnswered }) => isAnswered()).length, 5);
+  await server.close();
 });
 
 t.test('a signal to the process group, as a terminal or supervisor sends it, drains once', async (t) => {
