@@ -1,6 +1,7 @@
 import { accessSync, closeSync, constants, openSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { InvalidStoreUrl, StoreNotFound, StoreUnusable } from '#src/store/errors.ts';
 import { makeFolder } from '#src/store/folder.ts';
 import { lockWaitMs, retryWhileBusy } from './retry-while-busy.ts';
@@ -12,8 +13,27 @@ export const inMemory = ':memory:';
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown error';
 
+/** How long the process that creates a file may take until the file has its first page. */
+const firstPageMs = 5_000;
+
+/**
+ * SQLite takes an empty file for a new database. But each store has a page from its creation on, so what was in an empty
+ * file is lost, and a server would start without its keys, accounts and clients. Another process may be creating it now.
+ */
+const assertNotEmpty = async (path: string): Promise<void> => {
+  const deadline = performance.now() + firstPageMs;
+  while (statSync(path).size === 0) {
+    if (performance.now() > deadline)
+      throw new StoreUnusable(
+        `the store file ${path} is empty (0 bytes), so its content is lost: restore it from a backup, ` +
+          'or remove the file to start with a new store',
+      );
+    await sleep(20);
+  }
+};
+
 /** SQLite would create the file with the modes of the umask. It contains tokens, so only this user may read it. */
-const createFile = (path: string): void => {
+const createFile = async (path: string): Promise<void> => {
   const folder = dirname(resolve(path));
   try {
     makeFolder(folder);
@@ -29,12 +49,12 @@ const createFile = (path: string): void => {
   try {
     closeSync(openSync(path, 'ax', 0o600));
   } catch (cause) {
-    if (codeOf(cause) === 'EEXIST') checkFile(path);
+    if (codeOf(cause) === 'EEXIST') await checkFile(path);
     else throw unwritable(path, cause);
   }
 };
 
-const findFile = (path: string): void => {
+const findFile = async (path: string): Promise<void> => {
   try {
     statSync(path);
   } catch (cause) {
@@ -44,11 +64,11 @@ const findFile = (path: string): void => {
       { cause },
     );
   }
-  checkFile(path);
+  await checkFile(path);
 };
 
 /** Checks without opening: closing a file that SQLite has open in this process would release SQLite's locks (POSIX). */
-const checkFile = (path: string): void => {
+const checkFile = async (path: string): Promise<void> => {
   try {
     accessSync(path, constants.R_OK | constants.W_OK);
   } catch (cause) {
@@ -58,6 +78,7 @@ const checkFile = (path: string): void => {
     throw new InvalidStoreUrl(
       `${path} is a folder: name a file in it in store.url, for example ${path}/postern.db`,
     );
+  await assertNotEmpty(path);
 };
 
 const unwritable = (path: string, cause: unknown): StoreUnusable =>
@@ -105,7 +126,7 @@ const prepareFile = (db: DatabaseSync, path: string): void => {
 
 /** Opens a connection to a writable store file of the current version. */
 export const openFile = async (path: string, limitMs: number, mustExist = false): Promise<DatabaseSync> => {
-  if (path !== inMemory) (mustExist ? findFile : createFile)(path);
+  if (path !== inMemory) await (mustExist ? findFile : createFile)(path);
   let db: DatabaseSync | undefined;
   try {
     const opened = new DatabaseSync(path, { timeout: lockWaitMs, enableForeignKeyConstraints: false });

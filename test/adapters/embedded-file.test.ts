@@ -86,6 +86,32 @@ t.test("another program's database is refused and left unchanged", async (t) => 
   t.equal(rows(path, 'sqlite_schema'), 1);
 });
 
+t.test('an empty file is refused: what a store held is lost', async (t) => {
+  const path = fresh();
+  writeFileSync(path, '');
+  await isUnusable(t, path, /is empty \(0 bytes\).*restore it from a backup, or remove the file/);
+  t.ok((await rejectionOf(open(path, { mustExist: true }))) instanceof StoreUnusable, 'by commands as well');
+  t.equal(statSync(path).size, 0, 'and left as it is');
+  rmSync(path);
+  await (await open(path)).close();
+});
+
+t.test('processes that create one file at a time wait for its first page', async (t) => {
+  const path = fresh();
+  const stores = await Promise.all(Array.from({ length: 6 }, () => open(path)));
+  await stores[0]?.commit([put(key('f'))]);
+  t.equal((await stores[5]?.read([key('f')]))?.[0]?.body, 'b');
+  await Promise.all(stores.map((store) => store.close()));
+  const late = fresh();
+  writeFileSync(late, '');
+  const opening = open(late);
+  await sleep(100);
+  const db = new DatabaseSync(late);
+  db.exec('PRAGMA journal_mode = WAL');
+  db.close();
+  await (await opening).close();
+});
+
 t.test("a file that isn't a database is refused", async (t) => {
   const path = fresh();
   writeFileSync(path, 'not a database, '.repeat(1_000));
