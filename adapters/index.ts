@@ -47,6 +47,19 @@ export const checkStoreUrl = async (url: string): Promise<void> => {
   parseAddress(url);
 };
 
+/** Whether others on the network can read what goes to the store, and whether it asks who connects. */
+export interface StoreConnection {
+  readonly isEncrypted: boolean;
+  readonly isAuthenticated: boolean;
+}
+
+/** Undefined for a store that isn't reached over a network. */
+export const storeConnection = async (url: string): Promise<StoreConnection | undefined> => {
+  if (!redisSchemes.includes(schemeOf(url) ?? '')) return undefined;
+  const { connectionOf, parseAddress } = await import('./redis/address.ts');
+  return connectionOf(parseAddress(url));
+};
+
 export const openStore = async (url: string, options: StoreOptions): Promise<Store> => {
   const scheme = schemeOf(url);
   if (scheme === 'memory' || scheme === 'sqlite') {

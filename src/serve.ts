@@ -9,7 +9,7 @@ import { openStore } from './open-store.ts';
 import { assertNoDemo, type Demo, ensureDemo, withDemoResource } from './services/demo-data/index.ts';
 import { shutDown } from './shut-down.ts';
 import { systemClock as clock } from './store/clock.ts';
-import type { OnStoreOperation } from './store/port.ts';
+import type { Finding, OnStoreOperation } from './store/port.ts';
 
 export interface RunningServer {
   readonly app: App;
@@ -21,12 +21,18 @@ export interface RunningServer {
 interface ServeOptions {
   /** Gathers the metrics of all worker processes. */
   readonly gatherMetrics?: () => Promise<string>;
+  /** Logged at the start. */
+  readonly warnings?: readonly Pick<Finding, 'code' | 'message' | 'fix'>[];
 }
 
 /** Opens the store, builds the app and listens. If a step fails, everything opened before it is closed. */
-export const serve = async (loaded: Config, { gatherMetrics }: ServeOptions = {}): Promise<RunningServer> => {
+export const serve = async (
+  loaded: Config,
+  { gatherMetrics, warnings = [] }: ServeOptions = {},
+): Promise<RunningServer> => {
   const config = withDemoResource(loaded);
   const log = createLogger(config);
+  for (const { code, message, fix } of warnings) log.warn({ finding: code, fix }, message);
   const metrics = await createMetrics({ config, ...(gatherMetrics && { gatherAll: gatherMetrics }) });
   const tracing = await createTracing(config, clock);
   const store = await openStore(config, clock, { observe: callBoth(metrics.observe, tracing.observe) });

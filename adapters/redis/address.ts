@@ -14,6 +14,23 @@ export type Address =
   | { readonly kind: 'single'; readonly options: DriverOptions }
   | { readonly kind: 'cluster'; readonly nodes: readonly Node[]; readonly options: DriverOptions };
 
+const loopback = /^(localhost|127(\.\d+){3}|::1)$/;
+
+/** Undefined for a socket of this machine. Nothing leaves the machine on its way to a loopback address either. */
+export const connectionOf = (
+  address: Address,
+): { readonly isEncrypted: boolean; readonly isAuthenticated: boolean } | undefined => {
+  const { path, tls, password, host, sentinels } = address.options;
+  if (path !== undefined) return undefined;
+  const hosts = address.kind === 'cluster' ? address.nodes : (sentinels ?? [{ host }]);
+  const isLocal = hosts.every((node) => loopback.test(node.host ?? ''));
+  return {
+    isEncrypted: tls !== undefined || isLocal,
+    // A certificate tells Redis who connects, too.
+    isAuthenticated: password !== undefined || (typeof tls === 'object' && tls.cert !== undefined),
+  };
+};
+
 const examples = {
   redis: 'redis://USER:PASSWORD@HOST:6379/0',
   rediss: 'rediss://USER:PASSWORD@HOST:6379/0?ca=/path/to/ca.pem',

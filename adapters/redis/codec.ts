@@ -52,7 +52,28 @@ export interface DecodedDocument {
 
 const noFields: Readonly<Record<string, string>> = Object.freeze({});
 
-/** `undefined` for an expired document: Redis may keep it longer if its clock is behind. */
+/** The text is none that a commit wrote. The caller knows the name of the document. */
+export class DamagedText extends Error {
+  constructor() {
+    super('the text of a document is damaged');
+    this.name = 'DamagedText';
+  }
+}
+
+/** The position behind the line that begins at `at`, which is never the last one of a document. */
+const endOfLine = (text: string, at: number): number => {
+  const stop = text.indexOf('\n', at);
+  if (stop === -1) throw new DamagedText();
+  return stop;
+};
+
+const parseStamp = (text: string): number => {
+  const at = Number.parseInt(text, 36);
+  if (Number.isNaN(at)) throw new DamagedText();
+  return at;
+};
+
+/** `undefined` for an expired document: Redis may keep it longer if its clock is behind. Throws `DamagedText`. */
 export const decode = (text: string, now: number): DecodedDocument | undefined => {
   let at = 0;
   let first = text.charCodeAt(0);
@@ -61,27 +82,28 @@ export const decode = (text: string, now: number): DecodedDocument | undefined =
   let expiresAt: number | undefined;
   let indexEntries = '';
   if (first === claimSign) {
-    const space = text.indexOf(' ');
-    const stop = text.indexOf('\n', space);
-    consumption = { nonce: text.slice(1, space), at: Number.parseInt(text.slice(space + 1, stop), 36) };
+    const stop = endOfLine(text, 0);
+    const space = text.lastIndexOf(' ', stop);
+    if (space === -1) throw new DamagedText();
+    consumption = { nonce: text.slice(1, space), at: parseStamp(text.slice(space + 1, stop)) };
     at = stop + 1;
     first = text.charCodeAt(at);
   }
   if (first === madeSign || first === replacedSign) {
-    const stop = text.indexOf('\n', at);
+    const stop = endOfLine(text, at);
     writtenBy = text.slice(at + 1, stop);
     at = stop + 1;
     first = text.charCodeAt(at);
   }
   if (first === lifetimeSign) {
-    const stop = text.indexOf('\n', at);
-    expiresAt = Number.parseInt(text.slice(at + 1, stop), 36);
+    const stop = endOfLine(text, at);
+    expiresAt = parseStamp(text.slice(at + 1, stop));
     if (expiresAt <= now) return undefined;
     at = stop + 1;
     first = text.charCodeAt(at);
   }
   if (first === indexSign) {
-    const stop = text.indexOf('\n', at);
+    const stop = endOfLine(text, at);
     indexEntries = text.slice(at + 1, stop);
     at = stop + 1;
     first = text.charCodeAt(at);
@@ -101,8 +123,9 @@ const parseFields = (text: string, from: number): Readonly<Record<string, string
   const fields: Record<string, string> = {};
   for (let at = from; at <= text.length; ) {
     const space = text.indexOf(' ', at);
-    const end = text.indexOf('\n', space);
+    const end = text.indexOf('\n', at);
     const stop = end === -1 ? text.length : end;
+    if (space === -1 || space > stop) throw new DamagedText();
     const name = text.slice(at, space);
     const value = text.slice(space + 1, stop);
     // An assignment to this name would set the prototype.

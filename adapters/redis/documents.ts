@@ -1,5 +1,6 @@
+import { RecordDamaged } from '#src/store/errors.ts';
 import type { Clock, Document, Key } from '#src/store/port.ts';
-import { type DecodedDocument, decode } from './codec.ts';
+import { DamagedText, type DecodedDocument, decode } from './codec.ts';
 import type { Connection } from './connection.ts';
 import type { Timing } from './driver.ts';
 import type { InDoubtCommits } from './in-doubt.ts';
@@ -43,10 +44,23 @@ export const createDocuments = ({ connection, names, clock, inDoubt, timing }: D
     return texts;
   };
 
-  const decodeAll = async (texts: readonly (string | null)[]): Promise<(DecodedDocument | undefined)[]> => {
+  const decodeNamed = (name: string, text: string, now: number): DecodedDocument | undefined => {
+    try {
+      return decode(text, now);
+    } catch (cause) {
+      if (!(cause instanceof DamagedText)) throw cause;
+      const { kind } = names.parseMember(names.withoutPrefix(name));
+      throw new RecordDamaged(kind, { where: name, cause });
+    }
+  };
+
+  const read = async (fullNames: string[]): Promise<(DecodedDocument | undefined)[]> => {
+    const texts = await fetch(fullNames);
     const now = clock.now();
-    const read = texts.map((text) => (text === null ? undefined : decode(text, now)));
-    for (const one of read) {
+    const decoded = texts.map((text, i) =>
+      text === null ? undefined : decodeNamed(fullNames[i] ?? '', text, now),
+    );
+    for (const one of decoded) {
       if (one === undefined) continue;
       const { document, writtenBy } = one;
       const { operationTimeoutMs } = timing;
@@ -55,18 +69,18 @@ export const createDocuments = ({ connection, names, clock, inDoubt, timing }: D
       if (writtenBy !== undefined && inDoubt.has(writtenBy))
         await inDoubt.awaitOutcome(writtenBy, operationTimeoutMs);
     }
-    return read;
+    return decoded;
   };
 
   return {
     async read(keys: readonly Key[]): Promise<readonly (Document | undefined)[]> {
       if (keys.length === 0) return [];
-      const read = await decodeAll(await fetch(keys.map(names.document)));
-      return read.map((one) => one?.document);
+      const found = await read(keys.map(names.document));
+      return found.map((one) => one?.document);
     },
     /** Reads documents by the members of indexes. */
     readMembers: async (members: readonly string[]): Promise<(DecodedDocument | undefined)[]> =>
-      decodeAll(await fetch(members.map((member) => names.documentPrefix + member))),
+      read(members.map((member) => names.documentPrefix + member)),
   };
 };
 

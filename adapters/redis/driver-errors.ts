@@ -20,6 +20,10 @@ const causes: readonly (readonly [RegExp, string])[] = [
     /unknown (sub)?command|unexpected symbol near '#'/i,
     'Redis lacks a command that is needed: run 7.0 (or Valkey 7.2) or later, with no command renamed',
   ],
+  [
+    /^WRONGTYPE/,
+    'a key in Redis is not of the type that this server writes: another program uses store.prefix, or the data is damaged',
+  ],
   [/cluster support disabled/i, 'this Redis is not a cluster: use redis:// in store.url'],
 ];
 

@@ -26,6 +26,8 @@ export interface Loaded {
   readonly sources: ReadonlyMap<string, Source>;
   /** The paths of the secrets that are set. They must not be shown. */
   readonly secrets: ReadonlySet<string>;
+  /** The files that secrets were read from, by the path of the secret. */
+  readonly secretFiles: ReadonlyMap<string, string>;
 }
 
 const root = nodeOf(schema);
@@ -39,7 +41,7 @@ export const loadConfig = (options: LoadOptions): Loaded => {
     problems.push({ path: formatPath(path), ...mistake, ...(where ? { where } : {}) });
   };
 
-  const fromFiles = new Set<string>();
+  const fromFiles = new Map<string, string>();
   readSecretFiles({ merged, fromFiles, report }, root, merged.tree);
   const completed = complete({ root, report }, root, merged.tree, []);
   // `complete` checked every key against the schema of `Config`. Sections with mistakes are not used below.
@@ -67,5 +69,6 @@ export const loadConfig = (options: LoadOptions): Loaded => {
       leaves.map(({ path }) => [formatPath(path), originOf(merged, path)?.source ?? 'default'] as const),
     ),
     secrets: new Set(leaves.filter(({ isSecret }) => isSecret).map(({ path }) => formatPath(path))),
+    secretFiles: fromFiles,
   };
 };

@@ -11,8 +11,8 @@ const maxBytes = 65_536;
 
 interface SecretFileContext {
   readonly merged: MergedLayers;
-  /** Paths of values that were read from a secret file. */
-  readonly fromFiles: Set<string>;
+  /** The files that values were read from, by the path of the value. */
+  readonly fromFiles: Map<string, string>;
   readonly report: (path: Path, mistake: Mistake) => void;
 }
 
@@ -27,17 +27,17 @@ const read = (file: string): { text: string } | Mistake => {
   }
 };
 
-/** The text of the file that `<key>_file` names, or the mistake. */
+/** The file that `<key>_file` names and its text, or the mistake. */
 const contentOf = (
   section: Record<string, unknown>,
   key: string,
   folder: string,
-): { text: string } | Mistake => {
-  const file = section[`${key}_file`];
+): { file: string; text: string } | Mistake => {
+  const name = section[`${key}_file`];
   if (Object.hasOwn(section, key)) return { message: `Give either ${key} or ${key}_file, not both.` };
-  return typeof file === 'string' && file !== ''
-    ? read(resolve(folder, file))
-    : { message: 'Expected the name of a file.' };
+  if (typeof name !== 'string' || name === '') return { message: 'Expected the name of a file.' };
+  const file = resolve(folder, name);
+  return { file, ...read(file) };
 };
 
 const readSecretFile = (
@@ -58,7 +58,7 @@ const readSecretFile = (
   }
   const secret = [...path, key];
   section[key] = node.type === 'array' ? content.text.split(/\r?\n/).filter(Boolean) : content.text;
-  fromFiles.add(formatPath(secret));
+  fromFiles.set(formatPath(secret), content.file);
   if (origin && merged.origins.delete(formatPath(named)))
     merged.origins.set(formatPath(secret), { ...origin, path: secret });
 };

@@ -1,4 +1,4 @@
-import type { Config } from '#config';
+import type { Config, Loaded } from '#config';
 import type { Command, Output } from '#src/command.ts';
 import type { Primary } from '#src/workers/index.ts';
 import { listenForStop, type StopMode, type StopSignals } from './stop-signals.ts';
@@ -12,13 +12,18 @@ const drainSeconds = ({ mode, listen }: Config, how: StopMode): number =>
   how === 'now' ? 0 : (listen.drain_seconds ?? (mode === 'production' ? 3 : 0));
 
 const serveInThisProcess = async (
-  config: Config,
+  { config, secretFiles }: Loaded,
   output: Output,
   stops: StopSignals,
   primary: Primary | undefined,
 ): Promise<void> => {
-  const [{ serve }, { greeting }] = await Promise.all([import('../serve.ts'), import('../greeting.ts')]);
-  const serving = await serve(config, primary ? { gatherMetrics: primary.gatherMetrics } : {});
+  const [{ serve }, { greeting }, { findExposures }] = await Promise.all([
+    import('../serve.ts'),
+    import('../greeting.ts'),
+    import('../exposures.ts'),
+  ]);
+  const warnings = primary?.isAdditional ? [] : await findExposures(config, secretFiles);
+  const serving = await serve(config, { warnings, ...(primary && { gatherMetrics: primary.gatherMetrics }) });
   // A server that has to stop before it listens has no requests to drain.
   if (stops.isRequested()) return serving.stop();
   // Only the first worker prints the greeting: it created the demo data, before the others started.
@@ -38,12 +43,12 @@ const superviseWorkers = async (config: Config, stops: StopSignals): Promise<voi
   await workers.stop(await stops.requested);
 };
 
-const serveWithWorkers = async (config: Config, output: Output, stops: StopSignals): Promise<void> => {
+const serveWithWorkers = async (loaded: Loaded, output: Output, stops: StopSignals): Promise<void> => {
   const { connectToPrimary } = await import('../workers/index.ts');
   const primary = connectToPrimary();
-  if (!primary) return superviseWorkers(config, stops);
+  if (!primary) return superviseWorkers(loaded.config, stops);
   stops.followPrimary(primary);
-  await serveInThisProcess(config, output, stops, primary);
+  await serveInThisProcess(loaded, output, stops, primary);
 };
 
 export const start: Command = (program, { output, load, handleOwnSignals }) => {
@@ -54,13 +59,13 @@ export const start: Command = (program, { output, load, handleOwnSignals }) => {
     .option('--port <number>', 'port to listen on')
     .action(async (flags: StartFlags) => {
       const { configurationRules } = await import('../configuration-rules.ts');
-      const { config } = load(flags, configurationRules);
+      const loaded = load(flags, configurationRules);
       handleOwnSignals();
       // Process 1 of a container ignores signals that it has no listener for, so this comes before anything slow.
       const stops = listenForStop();
       try {
-        if (config.listen.workers === 1) await serveInThisProcess(config, output, stops, undefined);
-        else await serveWithWorkers(config, output, stops);
+        if (loaded.config.listen.workers === 1) await serveInThisProcess(loaded, output, stops, undefined);
+        else await serveWithWorkers(loaded, output, stops);
       } finally {
         stops.stopListening();
       }

@@ -79,6 +79,25 @@ export class InvalidStoreUrl extends StoreUnusable {
   }
 }
 
+/** A record that no release has written so: a bit of it changed, or it was cut off, or something else wrote it. */
+export class RecordDamaged extends Failure {
+  constructor(kind: string, { where, cause }: { readonly where?: string; readonly cause?: unknown } = {}) {
+    const place = where === undefined ? '' : ` (${where})`;
+    super({
+      code: 'record_damaged',
+      message: `a record of kind ${kind}${place} is damaged: restore the store from a backup, or remove the record`,
+      status: 500,
+      cause,
+    });
+    this.name = 'RecordDamaged';
+  }
+
+  /** The message names a place in the store. */
+  override get publicMessage(): string {
+    return 'something went wrong on our side; the log has the details';
+  }
+}
+
 /** A newer release wrote this record. */
 export class NewerRecord extends Error {
   constructor(kind: string) {

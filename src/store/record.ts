@@ -1,4 +1,4 @@
-import { NewerRecord } from './errors.ts';
+import { NewerRecord, RecordDamaged } from './errors.ts';
 import { kindVersions, type RecordKindName } from './record-kinds.ts';
 
 /** The version check of a body that is not a JSON object; the others use `record`. */
@@ -6,9 +6,19 @@ export const assertVersion = (kind: RecordKindName, found: unknown): void => {
   if (found !== kindVersions[kind]) throw new NewerRecord(kind);
 };
 
+/** Reads the JSON of a record, and names the record when that fails. */
+export const readRecord = <T>(kind: RecordKindName, read: () => T): T => {
+  try {
+    return read();
+  } catch (cause) {
+    if (cause instanceof SyntaxError) throw new RecordDamaged(kind, { cause });
+    throw cause;
+  }
+};
+
 export interface RecordFormat<T> {
   encode(value: T): string;
-  /** Throws `NewerRecord` for another version and `SyntaxError` for what is not JSON. */
+  /** Throws `NewerRecord` for another version and `RecordDamaged` for what is not JSON. */
   decode(body: string): T;
   /** `undefined` where `decode` throws, for readers that pass over what they can't read. */
   tryDecode(body: string): T | undefined;
@@ -20,7 +30,7 @@ export interface RecordFormat<T> {
  */
 export const record = <T extends object>(kind: RecordKindName): RecordFormat<T> => {
   const decode = (body: string): T => {
-    const value: unknown = JSON.parse(body);
+    const value: unknown = readRecord(kind, () => JSON.parse(body));
     if (typeof value !== 'object' || value === null) throw new NewerRecord(kind);
     const { v, ...rest }: { readonly v?: unknown } = value;
     assertVersion(kind, v);

@@ -1,9 +1,11 @@
-import { rmSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { openStore } from '#adapters/index.ts';
 import { grantTypesOf } from '#src/features/declarations.ts';
 import { checkClients } from '#src/features/doctor/index.ts';
+import { clientKey } from '#src/services/clients/record.ts';
 import { insertDelivery, mailQueue } from '#src/services/outbox/index.ts';
 import { assertEach } from '../support/assert-each.ts';
 import { parseReport, runDoctor } from '../support/doctor.ts';
@@ -237,4 +239,95 @@ t.test('the mail server and messages that wait are checked', async (t) => {
   t.ok((await doctor()).includes('mail_waiting'));
   await smtp.close();
   t.ok((await doctor()).includes('mail_unusable'));
+});
+
+t.test('damaged records of Redis are named, by the server and by the doctor', async (t) => {
+  const redis = await startRedis();
+  const prefix = freshPrefix();
+  const config = { ...usualConfig, store: { url: redis.url, prefix } };
+  const server = await startServerProcess(t, { config });
+  const add = ['client', 'add', '--type', 'web', '--redirect-uri', 'https://shop.example.com/cb', '--id'];
+  for (const id of ['cut', 'whole']) t.equal((await server.command([...add, id])).exit, 0);
+  t.same(
+    (await runDoctor(server)).findings.filter(({ code }) => code === 'record_damaged'),
+    [],
+  );
+
+  const nameOf = (id: string): string => {
+    const { kind, family } = clientKey(id);
+    return `${prefix}:{${family}}${kind}:`;
+  };
+  const set = (id: string, text: string) => redisCommand(redis.port, 'set', nameOf(id), text);
+  const former = String(await redisCommand(redis.port, 'get', nameOf('cut')));
+  const authorize = (id: string) => {
+    const query = { client_id: id, redirect_uri: 'https://shop.example.com/cb', response_type: 'code' };
+    return fetch(`${server.url}/oauth/authorize?${new URLSearchParams(query)}`, { redirect: 'manual' });
+  };
+  for (const damaged of [former.slice(0, -20), '!nonce']) {
+    await set('cut', damaged);
+    await waitFor('the server to notice', async () => (await authorize('cut')).status === 500);
+    t.match(await server.command(['client', 'show', 'cut']), {
+      exit: 1,
+      err: /record of kind client.*is damaged/,
+    });
+    const { codes, findings } = await runDoctor(server);
+    t.ok(codes.includes('record_damaged'), damaged);
+    const { message, fix } = findings.find(({ code }) => code === 'record_damaged') ?? {};
+    t.match(message, /client/);
+    t.match(fix, /^Restore the store from a backup, or remove the record/);
+    t.equal((await authorize('whole')).status, 303, 'other clients go on');
+  }
+  t.match(server.log(), /RecordDamaged.*a record of kind client/);
+  await server.close();
+  await redis.close();
+});
+
+t.test(
+  'a store that others can read along with, and secrets that they can read, draw a warning',
+  async (t) => {
+    const folder = await openCommandFolder(t);
+    const secret = join(folder.cwd, 'key');
+    writeFileSync(secret, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600 });
+    const production = ['mode=production', 'issuer=https://id.example.com', 'proxy.trusted=["10.0.0.1"]'];
+    const set = [...production, `security.key_encryption_key_file=${secret}`];
+    const codesFor = async (url: string, ...more: string[]): Promise<readonly string[]> => {
+      const flags = [...set, `store.url=${url}`, ...more].flatMap((one) => ['--set', one]);
+      const { out } = await folder.runInProcess(['doctor', '--json', 'http://127.0.0.1:9', ...flags]);
+      return parseReport(out)
+        .findings.filter(({ severity, about }) => severity === 'warning' && about === 'configuration')
+        .map(({ code }) => code);
+    };
+    const [unencrypted, open] = ['store_unencrypted', 'store_without_password'];
+    const host = 'redis.invalid';
+    t.same(await codesFor(`redis://${host}:6379`), [unencrypted, open]);
+    t.same(await codesFor(`redis://:word@${host}:6379`), [unencrypted]);
+    t.same(await codesFor(`rediss://${host}:6379`), [open]);
+    t.same(await codesFor(`rediss://user:word@${host}:6379`), []);
+    t.same(await codesFor(`redis+sentinel://:word@${host}:26379/main?tls=true`), []);
+    t.same(await codesFor(`redis+cluster://:word@127.0.0.1:1,${host}:1`), [unencrypted]);
+    t.same(await codesFor('redis://127.0.0.1:1'), [open], 'what stays on the machine needs no TLS');
+    t.same(await codesFor('redis+unix:///nowhere/redis.sock'), []);
+    t.same(await codesFor(`redis://${host}:6379`, 'mode=development', 'issuer=http://localhost:9'), []);
+    chmodSync(secret, 0o644);
+    t.same(await codesFor(`rediss://:word@${host}:6379`), ['secret_file_readable']);
+    chmodSync(secret, 0o440);
+    t.same(await codesFor(`rediss://:word@${host}:6379`), []);
+  },
+);
+
+t.test('the start warns of a key file that others can read', async (t) => {
+  const first = await startServerProcess(t, { config: usualConfig });
+  t.notOk(first.lines().some(({ finding }) => finding === 'secret_file_readable'));
+  first.signal('SIGTERM');
+  await first.ended;
+  const file = join(first.cwd, 'key-encryption-key');
+  chmodSync(file, 0o644);
+  const config = { ...usualConfig, store: { url: `sqlite:${join(first.cwd, 'store.db')}` } };
+  const again = await startServerProcess(t, { config });
+  const warning = again.lines().find(({ finding }) => finding === 'secret_file_readable');
+  t.match(warning, {
+    level: 40,
+    msg: `Every user of this machine can read ${file} (mode 644), which holds the key encryption key.`,
+  });
+  t.match(String(warning?.['fix']), /chmod o= /);
 });

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { NewerRecord } from '#src/store/errors.ts';
+import { NewerRecord, RecordDamaged } from '#src/store/errors.ts';
 import { assertVersion, record } from '#src/store/record.ts';
 
 const format = record<{ readonly name: string }>('client');
@@ -14,7 +14,7 @@ t.test('a body of another version is refused, or passed over', async (t) => {
     t.throws(() => format.decode(body), NewerRecord, body);
     t.equal(format.tryDecode(body), undefined, body);
   }
-  t.throws(() => format.decode('{"v":1'), SyntaxError);
+  t.throws(() => format.decode('{"v":1'), RecordDamaged, 'a body that is not JSON is named as damaged');
   t.equal(format.tryDecode('{"v":1'), undefined);
 });
 

@@ -3,6 +3,7 @@ import type { ServerProcess } from './setup/index.ts';
 export interface DoctorReport {
   readonly ok: boolean;
   readonly findings: readonly {
+    readonly about: string;
     readonly severity: string;
     readonly code: string;
     readonly message: string;

@@ -1,4 +1,4 @@
-import { type Config, ConfigurationError } from '#config';
+import { type Config, ConfigurationError, type Loaded } from '#config';
 import type { CommandContext, Installation } from '#src/command.ts';
 import type { Finding } from '#src/features/doctor/index.ts';
 import { createClientChecker } from './client-checker.ts';
@@ -47,14 +47,16 @@ const examineKeysAndClients = async (installation: Installation): Promise<Examin
 };
 
 const examineStore = async (installation: Installation): Promise<Examination> => {
-  const { checkStore, checkWaitingMail } = await import('#src/features/doctor/index.ts');
-  const ofStore = await checkStore(installation.store, installation.clock);
+  const { checkRecords, checkStore, checkWaitingMail } = await import('#src/features/doctor/index.ts');
+  const { store, clock } = installation;
+  const ofServer = await checkStore(store, clock);
+  const ofStore = [...ofServer, ...(await checkRecords(store))];
   const hasErrors = ofStore.some(({ severity }) => severity === 'error');
   const contents = await examineKeysAndClients(installation).catch(
     // The check of the store has named the reason already, with what to do about it.
     (error: unknown): Examination => ({ findings: storeFindings(error).slice(hasErrors ? 1 : 0) }),
   );
-  const ofMail = hasErrors ? [] : await checkWaitingMail(installation.store);
+  const ofMail = hasErrors ? [] : await checkWaitingMail(store);
   return { ...contents, findings: [...ofStore, ...contents.findings, ...ofMail] };
 };
 
@@ -82,15 +84,19 @@ export const examine = async (
   { load, withInstallation }: CommandContext,
   url: string | undefined,
 ): Promise<readonly Finding[]> => {
-  let config: Config;
+  let loaded: Loaded;
   try {
     const { configurationRules } = await import('#src/configuration-rules.ts');
-    config = load({}, configurationRules).config;
+    loaded = load({}, configurationRules);
   } catch (error) {
     if (error instanceof ConfigurationError) return configurationFindings(error);
     throw error;
   }
-  const { checkSettings, checkFromOutside, checkMailServer } = await import('#src/features/doctor/index.ts');
+  const { config, secretFiles } = loaded;
+  const [{ checkSettings, checkFromOutside, checkMailServer }, { findExposures }] = await Promise.all([
+    import('#src/features/doctor/index.ts'),
+    import('#src/exposures.ts'),
+  ]);
   const inside: Examination = config.store.url.startsWith('memory:')
     ? await examineWithoutStore(config)
     : await withInstallation(examineStore, { config }).catch((error: unknown) => ({
@@ -99,6 +105,7 @@ export const examine = async (
   const { kids, sampleClient } = inside;
   return [
     ...checkSettings(config),
+    ...(await findExposures(config, secretFiles)),
     ...inside.findings,
     ...(await checkMailServer(config)),
     ...(await checkFromOutside({ config, url: url ?? config.issuer, kids, sampleClient })),

@@ -9,5 +9,6 @@ export type { Finding } from './finding.ts';
 export { checkKeys } from './keys.ts';
 export { checkMailServer, checkWaitingMail } from './mail.ts';
 export { checkFromOutside } from './outside.ts';
+export { checkRecords } from './records.ts';
 export { checkSettings } from './settings.ts';
 export { checkStore } from './store.ts';

@@ -1,5 +1,6 @@
 import { errors, type Provider } from 'oidc-provider';
 import type { Clock, Document, Key } from '../../store/port.ts';
+import { readRecord } from '../../store/record.ts';
 import { kinds } from '../../store/record-kinds.ts';
 import type { UnitOfWork } from '../../store/unit-of-work.ts';
 import { currentContext, getUnitOfWork } from '../request-context.ts';
@@ -49,7 +50,7 @@ const limitPolls = <T extends Polled>(
 
   const recordPoll = (work: UnitOfWork, key: Key, before: Document | undefined, polled: T): boolean => {
     const now = clock.now();
-    const last: LastPoll | undefined = before && JSON.parse(before.body);
+    const last: LastPoll | undefined = before && readRecord('poll', () => JSON.parse(before.body));
     const current = last?.interval ?? interval;
     const longer = current + intervalStepSeconds;
     const isTooSoon = last !== undefined && now - last.at < last.interval * 1000 * jitterAllowance;

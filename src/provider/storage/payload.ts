@@ -1,4 +1,5 @@
 import type { AdapterPayload } from 'oidc-provider';
+import { NewerRecord, RecordDamaged } from '../../store/errors.ts';
 import {
   fieldOfLetter,
   grantTypeOfLetter,
@@ -91,9 +92,21 @@ export const encodePayload = (payload: AdapterPayload, keepId: boolean): string 
   return version + JSON.stringify(out);
 };
 
+const parse = (body: string): Record<string, unknown> => {
+  if (body[0] !== version) {
+    if (/^\d/.test(body)) throw new NewerRecord('payload');
+    throw new RecordDamaged('payload');
+  }
+  try {
+    return JSON.parse(body.slice(1));
+  } catch (cause) {
+    throw new RecordDamaged('payload', { cause });
+  }
+};
+
+/** Throws `NewerRecord` or `RecordDamaged`. */
 export const decodePayload = (body: string): AdapterPayload => {
-  if (body[0] !== version) throw new Error(`a payload of version ${body[0]} can't be read by this release`);
-  const stored: Record<string, unknown> = JSON.parse(body.slice(1));
+  const stored = parse(body);
   const payload: AdapterPayload = {};
   for (const storedName in stored) {
     const value = stored[storedName];

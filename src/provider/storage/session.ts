@@ -1,6 +1,6 @@
 import type { AdapterPayload } from 'oidc-provider';
 import type { Document } from '../../store/port.ts';
-import { assertVersion } from '../../store/record.ts';
+import { assertVersion, readRecord } from '../../store/record.ts';
 import { kindVersions } from '../../store/record-kinds.ts';
 import type { UnitOfWork } from '../../store/unit-of-work.ts';
 import { digestOf, familyOf, withoutFamily } from './ids.ts';
@@ -68,12 +68,16 @@ const fieldsOf = (payload: AdapterPayload): Record<string, string> => {
   return fields;
 };
 
+type SessionId = 'cookie' | 'uid';
+
 export const decodeSession = (
   document: Document,
   id: string,
-  as: 'cookie' | 'uid',
+  as: SessionId,
   now: number,
-): AdapterPayload | undefined => {
+): AdapterPayload | undefined => readRecord('session', () => decode(document, id, as, now));
+
+const decode = (document: Document, id: string, as: SessionId, now: number): AdapterPayload | undefined => {
   const until = as === 'uid' ? '' : document.fields[cookieField(id)];
   if (until === undefined || (until !== '' && Number(until) <= now)) return undefined;
   const [v, rest, iat] = JSON.parse(document.body);

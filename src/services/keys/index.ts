@@ -20,7 +20,7 @@
 export { algorithms, isAlgorithm } from './algorithms.ts';
 export { isRotatable, type KeyInfo, type Keys, rotatable } from './contract.ts';
 export { jwksRoute } from './jwks.ts';
-export { loadSecretCipher } from './key-encryption-key.ts';
+export { keyEncryptionKeyFile, loadSecretCipher } from './key-encryption-key.ts';
 export type { KeySet } from './key-set.ts';
 export { createKeys } from './keys.ts';
 export type { SecretCipher } from './secret-cipher.ts';

@@ -30,6 +30,12 @@ const pathOf = (url: string): string => {
   return join(file ? dirname(file) : 'data', fileName);
 };
 
+/** Where the key is kept that this server creates by itself; undefined when it needs none. */
+export const keyEncryptionKeyFile = ({ mode, security, store }: KeysConfig): string | undefined =>
+  mode === 'production' || security.key_encryption_key !== undefined || store.url.startsWith('memory:')
+    ? undefined
+    : pathOf(store.url);
+
 const readIfPresent = (path: string): string | undefined => {
   try {
     return readFileSync(path, 'utf8');

@@ -1,4 +1,5 @@
 import type { Clock, Document, Key, Store } from '#src/store/port.ts';
+import { readRecord } from '../../store/record.ts';
 import { updateDocument } from './update-document.ts';
 
 const minute = 60_000;
@@ -22,7 +23,7 @@ export interface FailureRecord {
 const none: FailureRecord = { failures: 0, byNewcomers: 0, last: 0, sites: {} };
 
 export const readFailures = (document: Document | undefined): FailureRecord =>
-  document ? { ...none, ...JSON.parse(document.body) } : none;
+  document ? readRecord('accountFailures', () => ({ ...none, ...JSON.parse(document.body) })) : none;
 
 /** `earlierAttempts` are those of the last minutes, whose passwords may still be checked. */
 export const isNewcomer = ({ sites }: FailureRecord, site: string, earlierAttempts = 0): boolean =>

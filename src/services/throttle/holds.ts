@@ -1,5 +1,6 @@
 import { Conflict } from '#src/store/errors.ts';
 import type { Clock, Document, Key, Store, Write } from '#src/store/port.ts';
+import { readRecord } from '../../store/record.ts';
 
 const second = 1000;
 /** A person may be this late and still gets the attempt, if there is a slot. */
@@ -52,7 +53,7 @@ export const createHolds = ({ store, clock }: { readonly store: Store; readonly 
     async read(key: Key, document: Document | undefined): Promise<HoldState> {
       if (!document) return { is: 'none' };
       const now = clock.now();
-      const { until, slot }: Hold = JSON.parse(document.body);
+      const { until, slot }: Hold = readRecord('loginHold', () => JSON.parse(document.body));
       if (until > now) return { is: 'wait', waitMs: until - now };
       const { consumption } = document;
       if (!consumption) return { is: 'due', slot: slot && slot.until > now ? slot : undefined };

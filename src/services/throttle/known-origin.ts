@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock, Document, Key, Store, Write } from '#src/store/port.ts';
+import { readRecord } from '../../store/record.ts';
 import { updateDocument } from './update-document.ts';
 
 const lifetimeMs = 30 * 24 * 60 * 60_000;
@@ -15,7 +16,9 @@ interface KnownOrigin {
 }
 
 const read = (document: Document | undefined): KnownOrigin =>
-  document ? { failures: 0, ...JSON.parse(document.body) } : { generation: '', failures: 0 };
+  document
+    ? readRecord('knownDevice', () => ({ failures: 0, ...JSON.parse(document.body) }))
+    : { generation: '', failures: 0 };
 
 /** The count of this origin's attempts, or undefined for a stranger. A device proves by its cookie that it is known. */
 export const generationOf = (document: Document | undefined, isDevice: boolean): string | undefined => {
