@@ -60,6 +60,12 @@ export const storeConnection = async (url: string): Promise<StoreConnection | un
   return connectionOf(parseAddress(url));
 };
 
+/** Copies a store that is one file, beside the servers on it. */
+export const backupStore = async (url: string, target: string): Promise<void> => {
+  const { backupFile } = await import('./embedded/backup.ts');
+  await backupFile(embeddedPath(url), target);
+};
+
 export const openStore = async (url: string, options: StoreOptions): Promise<Store> => {
   const scheme = schemeOf(url);
   if (scheme === 'memory' || scheme === 'sqlite') {

@@ -19,6 +19,7 @@ const commands: Commands = {
   grant: async () => (await import('./grant/index.ts')).grant,
   audit: async () => (await import('./audit/index.ts')).audit,
   doctor: async () => (await import('./doctor/index.ts')).doctor,
+  backup: async () => (await import('./backup.ts')).backup,
 };
 
 const lastCommands: Commands = {

@@ -1,7 +1,5 @@
-import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { copyFileSync, existsSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -19,12 +17,9 @@ import { waitFor } from '../support/wait-for.ts';
 
 const security = { key_encryption_key: Buffer.alloc(32, 9).toString('base64') };
 
-/** Runs the command of the documentation on this test's files. */
-const copySqlite = async (cwd: string): Promise<void> => {
-  const page = await readFile(join(import.meta.dirname, '../../docs/operations/backup.md'), 'utf8');
-  const script = /node -e "(.+)"/.exec(page)?.[1]?.replace('data/postern.db', 'store.db') ?? '';
-  const { status, stderr } = spawnSync(process.execPath, ['-e', script], { cwd });
-  if (status !== 0) throw new Error(`the copy failed: ${stderr}`);
+const copySqlite = async (server: ServerProcess): Promise<void> => {
+  const { exit, err } = await server.command(['backup', 'backup.db']);
+  if (exit !== 0) throw new Error(`the copy failed: ${err}`);
 };
 
 /** Sends one Redis command, as an operator would with a terminal. */
@@ -78,7 +73,14 @@ const restore = async (
 t.test('SQLite: a server starts on a copy made under load', async (t) => {
   const server = await startServerProcess(t, { config: { ...usualConfig, security } });
   await restore(t, server, async () => {
-    await copySqlite(server.cwd);
+    t.match(await server.command(['backup', 'store.db']), { exit: 4, err: /store\.db exists already/ });
+    const elsewhere = ['backup', 'other.db', '--set', 'store.url=redis://127.0.0.1:1'];
+    t.match(await server.command(elsewhere), { exit: 2, err: /no SQLite file.*postern export/ });
+    const missing = ['backup', 'other.db', '--set', 'store.url=sqlite:missing.db'];
+    t.match(await server.command(missing), { exit: 3, err: /there is no store/ });
+    t.notOk(existsSync(join(server.cwd, 'other.db')));
+    await copySqlite(server);
+    t.equal(statSync(join(server.cwd, 'backup.db')).mode & 0o777, 0o600, 'it contains tokens');
     return { url: `sqlite:${join(server.cwd, 'backup.db')}` };
   });
 });

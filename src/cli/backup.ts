@@ -1,0 +1,39 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { type Command, usageError } from '#src/command.ts';
+import { exitCode, Failure } from '#src/errors.ts';
+
+export const backup: Command = (program, { output, load, withInstallation }) => {
+  program
+    .command('backup')
+    .description('copy the SQLite file of the store, while the server runs')
+    .argument('<file>', 'where the copy goes; must not exist')
+    .action(async (file: string) => {
+      const { config } = load();
+      const target = resolve(file);
+      if (!config.store.url.startsWith('sqlite:')) {
+        throw usageError(
+          'This store is no SQLite file. `postern export` writes the durable records of any store, and Redis has BGSAVE.',
+        );
+      }
+      if (existsSync(target)) {
+        throw new Failure({
+          code: 'file_exists',
+          message: `${target} exists already; name another file, or remove it.`,
+          exit: exitCode.conflict,
+        });
+      }
+      await withInstallation(
+        async ({ events }) => {
+          const { backupStore } = await import('#adapters/index.ts');
+          await backupStore(config.store.url, target);
+          events.emit({ type: 'store.copied', outcome: 'ok' });
+        },
+        { config },
+      );
+      output.answer(
+        { file: target },
+        `The store is copied to ${target}. Keep the key encryption key elsewhere.`,
+      );
+    });
+};
