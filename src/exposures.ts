@@ -4,7 +4,7 @@ import type { Config } from '#config';
 import { collectFindings, type Finding } from './features/doctor/finding.ts';
 import { keyEncryptionKeyFile } from './services/keys/index.ts';
 
-/** The permissions of a file, or undefined when there is none that can be looked at. */
+/** The permissions of a file; undefined when there is no such file or it may not be looked at. */
 const modeOf = (file: string): number | undefined => {
   try {
     return statSync(file).mode & 0o777;

@@ -30,7 +30,7 @@ const pathOf = (url: string): string => {
   return join(file ? dirname(file) : 'data', fileName);
 };
 
-/** Where the key is kept that this server creates by itself; undefined when it needs none. */
+/** The file of the key that the server creates; undefined when the configuration or the store needs no such file. */
 export const keyEncryptionKeyFile = ({ mode, security, store }: KeysConfig): string | undefined =>
   mode === 'production' || security.key_encryption_key !== undefined || store.url.startsWith('memory:')
     ? undefined
