@@ -52,7 +52,7 @@ export interface DecodedDocument {
 
 const noFields: Readonly<Record<string, string>> = Object.freeze({});
 
-/** The text is none that a commit wrote. The caller knows the name of the document. */
+/** The text was not written by a commit of this server. The caller knows the name of the document. */
 export class DamagedText extends Error {
   constructor() {
     super('the text of a document is damaged');
