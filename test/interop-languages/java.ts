@@ -6,6 +6,19 @@ import { runProgram } from './run-program.ts';
 
 const apps = join(import.meta.dirname, 'apps/java');
 
+/** Copies the application of `apps/java`, fills the version in, and builds it. */
+const build = async (
+  folder: string,
+  app: string,
+  version: string,
+  goals: readonly string[],
+): Promise<void> => {
+  await cp(join(apps, app), folder, { recursive: true });
+  const pom = join(folder, 'pom.xml');
+  await writeFile(pom, (await readFile(pom, 'utf8')).replace(/BOOT_VERSION|SDK_VERSION/, version));
+  await runProgram('mvn', ['--batch-mode', '--quiet', ...goals], { cwd: folder });
+};
+
 /** Properties as the guide of Spring has them. */
 const guide = (issuer: string, id: string, secret: string): string =>
   stringify({
@@ -31,12 +44,7 @@ const springBoot = (version: string): LanguageClient => ({
   callback: '/login/oauth2/code/postern',
   start: '/me',
   reads: [email, fullName],
-  async install(folder) {
-    await cp(join(apps, 'spring-boot'), folder, { recursive: true });
-    const pom = join(folder, 'pom.xml');
-    await writeFile(pom, (await readFile(pom, 'utf8')).replace('BOOT_VERSION', version));
-    await runProgram('mvn', ['--batch-mode', '--quiet', 'package'], { cwd: folder });
-  },
+  install: (folder) => build(folder, 'spring-boot', version, ['package']),
   async launch({ installed, folder, issuer, id, secret, port, snippets }) {
     const recipe = snippets?.find(({ format }) => format === 'yaml');
     await writeFile(join(folder, 'application.yml'), recipe?.text ?? guide(issuer, id, secret));
@@ -48,4 +56,21 @@ const springBoot = (version: string): LanguageClient => ({
   },
 });
 
-export const javaClients: readonly LanguageClient[] = [springBoot('3.5.7'), springBoot('4.0.7')];
+const nimbus: LanguageClient = {
+  name: 'Nimbus OAuth 2.0 SDK',
+  version: '11.30',
+  needs: ['java', 'mvn'],
+  callback: '/callback',
+  start: '/login',
+  reads: [email, fullName],
+  install: (folder) => build(folder, 'nimbus', '11.30', ['package', 'dependency:copy-dependencies']),
+  async launch({ installed, issuer, id, secret, port }) {
+    return {
+      command: 'java',
+      args: ['-cp', `${installed}/target/app.jar:${installed}/target/dependency/*`, 'interop.Application'],
+      env: { ISSUER: issuer, CLIENT_ID: id, CLIENT_SECRET: secret, PORT: String(port) },
+    };
+  },
+};
+
+export const javaClients: readonly LanguageClient[] = [springBoot('3.5.7'), springBoot('4.0.7'), nimbus];

@@ -1,4 +1,5 @@
-import java.util.Map;
+package interop;
+
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
@@ -15,7 +16,7 @@ public class Application {
   }
 
   @GetMapping("/me")
-  public Map<String, Object> me(@AuthenticationPrincipal OidcUser user) {
-    return Map.of("email", String.valueOf(user.getEmail()), "name", String.valueOf(user.getFullName()));
+  public String me(@AuthenticationPrincipal OidcUser user) {
+    return user.getEmail() + ", " + user.getFullName();
   }
 }
