@@ -35,11 +35,18 @@ interface Behaviour {
 }
 
 const usualScope = 'openid profile email';
+const withGroups = `${usualScope} groups`;
 const both = ['challenge', 'nonce'] as const;
 
 const applications: Readonly<Record<string, Behaviour>> = {
-  apache: { callback: '/redirect_uri', method: 'basic', sends: both, reads: 'userinfo' },
-  argocd: { callback: '/auth/callback', method: 'basic', sends: ['challenge'], reads: 'id token' },
+  apache: { callback: '/redirect_uri', method: 'basic', sends: both, scope: withGroups, reads: 'userinfo' },
+  argocd: {
+    callback: '/auth/callback',
+    method: 'basic',
+    sends: ['challenge'],
+    scope: withGroups,
+    reads: 'id token',
+  },
   authlib: { callback: '/authorize', method: 'basic', sends: both, reads: 'id token' },
   'django-allauth': {
     callback: '/accounts/oidc/postern/login/callback/',
@@ -47,7 +54,13 @@ const applications: Readonly<Record<string, Behaviour>> = {
     sends: ['challenge'],
     reads: 'userinfo',
   },
-  gitea: { callback: '/user/oauth2/postern/callback', method: 'basic', sends: [], reads: 'userinfo' },
+  gitea: {
+    callback: '/user/oauth2/postern/callback',
+    method: 'basic',
+    sends: [],
+    scope: withGroups,
+    reads: 'userinfo',
+  },
   gitlab: {
     callback: '/users/auth/openid_connect/callback',
     method: 'post',
@@ -58,16 +71,22 @@ const applications: Readonly<Record<string, Behaviour>> = {
     callback: '/login/generic_oauth',
     method: 'basic',
     sends: ['challenge'],
-    scope: `${usualScope} offline_access`,
+    scope: `${withGroups} offline_access`,
     reads: 'userinfo',
   },
-  jupyterhub: { callback: '/hub/oauth_callback', method: 'basic', sends: ['challenge'], reads: 'userinfo' },
+  jupyterhub: {
+    callback: '/hub/oauth_callback',
+    method: 'basic',
+    sends: ['challenge'],
+    scope: withGroups,
+    reads: 'userinfo',
+  },
   kubernetes: {
     url: 'http://localhost:18000',
     callback: '',
     method: 'none',
     sends: both,
-    scope: `${usualScope} offline_access`,
+    scope: `${withGroups} offline_access`,
     reads: 'id token',
   },
   miniflux: { callback: '/oauth2/oidc/callback', method: 'basic', sends: ['challenge'], reads: 'userinfo' },
@@ -88,10 +107,23 @@ const applications: Readonly<Record<string, Behaviour>> = {
         userinfo: { email: null, name: null, quota: null },
       }),
     },
+    scope: withGroups,
     reads: 'id token',
   },
-  'oauth2-proxy': { callback: '/oauth2/callback', method: 'basic', sends: ['challenge'], reads: 'userinfo' },
-  pgadmin: { callback: '/oauth2/authorize', method: 'basic', sends: both, reads: 'id token' },
+  'oauth2-proxy': {
+    callback: '/oauth2/callback',
+    method: 'basic',
+    sends: ['challenge'],
+    scope: withGroups,
+    reads: 'userinfo',
+  },
+  pgadmin: {
+    callback: '/oauth2/authorize',
+    method: 'basic',
+    sends: both,
+    scope: withGroups,
+    reads: 'id token',
+  },
   pocketbase: { callback: '/api/oauth2-redirect', method: 'basic', sends: ['challenge'], reads: 'userinfo' },
   'spring-client': {
     callback: '/login/oauth2/code/postern',
@@ -106,11 +138,18 @@ const applications: Readonly<Record<string, Behaviour>> = {
     more: { prompt: 'select_account' },
     reads: 'id token',
   },
-  superset: { callback: '/oauth-authorized/postern', method: 'basic', sends: both, reads: 'userinfo' },
+  superset: {
+    callback: '/oauth-authorized/postern',
+    method: 'basic',
+    sends: both,
+    scope: withGroups,
+    reads: 'userinfo',
+  },
   vault: {
     callback: '/ui/vault/auth/oidc/oidc/callback',
     method: 'basic',
     sends: both,
+    scope: withGroups,
     reads: 'userinfo',
   },
 };
@@ -167,7 +206,10 @@ t.teardown(() => rm(folder, { recursive: true, force: true }));
 const store = `sqlite:${join(folder, 'store.db')}`;
 const settings = {
   store: { url: store },
-  accounts: [{ username: 'ada', password, name: 'Ada Lovelace', email: 'ada@example.com' }],
+  groups: [{ name: 'staff' }],
+  accounts: [
+    { username: 'ada', password, name: 'Ada Lovelace', email: 'ada@example.com', groups: ['staff'] },
+  ],
 };
 const server = await startInProcess(t, settings);
 const { issuer } = server;
@@ -261,6 +303,7 @@ for (const recipe of recipes) {
     if (behaviour === undefined) return;
     const { claims, tokens } = await signIn(added, behaviour, home);
     t.match(claims, { preferred_username: 'ada', name: 'Ada Lovelace', email: 'ada@example.com' });
+    if (/groups/.test(behaviour.scope ?? '')) t.same(claims['groups'], ['staff']);
     const refreshes = /offline_access/.test(behaviour.scope ?? '');
     if (refreshes) t.type(tokens.refresh_token, 'string');
   });

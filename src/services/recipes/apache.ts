@@ -11,7 +11,7 @@ export const apache: Recipe = {
     redirect_uris: [`${url}/redirect_uri`],
     post_logout_redirect_uris: [url, `${url}/`],
     grant_types: ['authorization_code'],
-    scope: 'openid profile email',
+    scope: 'openid profile email groups',
     pkce: 'required',
   }),
   snippets: ({ url, endpoints, clientId, clientSecret, randomText }) => [
@@ -24,7 +24,7 @@ export const apache: Recipe = {
         `OIDCClientSecret ${clientSecret}`,
         `OIDCRedirectURI ${url}/redirect_uri`,
         `OIDCCryptoPassphrase ${randomText()}`,
-        'OIDCScope "openid profile email"',
+        'OIDCScope "openid profile email groups"',
         'OIDCPKCEMethod S256',
         'OIDCRemoteUserClaim preferred_username',
         `<Location "${new URL(url).pathname}">`,
@@ -34,5 +34,8 @@ export const apache: Recipe = {
       ],
     },
   ],
-  notes: ['Enable it with `a2enmod auth_openidc` and `a2enconf postern`, then reload Apache.'],
+  notes: [
+    'Enable it with `a2enmod auth_openidc` and `a2enconf postern`, then reload Apache.',
+    'For the members of a group only: `Require claim groups:admins` in place of `Require valid-user`.',
+  ],
 };

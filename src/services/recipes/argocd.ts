@@ -10,7 +10,7 @@ export const argocd: Recipe = {
   metadata: (url) => ({
     redirect_uris: [`${url}/auth/callback`],
     post_logout_redirect_uris: [url, `${url}/`],
-    scope: 'openid profile email offline_access',
+    scope: 'openid profile email groups offline_access',
     id_token_claims: 'all',
     pkce: 'required',
   }),
@@ -34,7 +34,7 @@ export const argocd: Recipe = {
         `    clientID: "${clientId}"`,
         '    clientSecret: $oidc.postern.clientSecret',
         '    enablePKCEAuthentication: true',
-        '    requestedScopes: [openid, profile, email]',
+        '    requestedScopes: [openid, profile, email, groups]',
       ],
     },
     {
@@ -47,6 +47,7 @@ export const argocd: Recipe = {
     },
   ],
   notes: [
+    'Members of a group become administrators with `g, admins, role:admin` in policy.csv of the ConfigMap argocd-rbac-cm.',
     'The ConfigMap replaces the data of yours: merge them if it has other keys.',
     'Versions before 3 use PKCE in the browser. Remove enablePKCEAuthentication there, and run `client update ID --pkce exempt`.',
   ],

@@ -10,7 +10,7 @@ export const gitea: Recipe = {
   metadata: (url) => ({
     redirect_uris: [`${url}/user/oauth2/postern/callback`],
     post_logout_redirect_uris: [url, `${url}/`],
-    scope: 'openid profile email offline_access',
+    scope: 'openid profile email groups offline_access',
     pkce: 'exempt',
   }),
   snippets: ({ endpoints, clientId, clientSecret }) => [
@@ -24,7 +24,8 @@ export const gitea: Recipe = {
         `  --auto-discover-url ${endpoints.discovery} \\`,
         `  --key ${clientId} \\`,
         `  --secret ${clientSecret} \\`,
-        '  --scopes openid --scopes profile --scopes email',
+        '  --scopes openid --scopes profile --scopes email --scopes groups \\',
+        '  --group-claim-name groups',
       ],
     },
     {
@@ -33,9 +34,10 @@ export const gitea: Recipe = {
       lines: [
         '[oauth2_client]',
         'ENABLE_AUTO_REGISTRATION = true',
-        'OPENID_CONNECT_SCOPES = profile email',
+        'OPENID_CONNECT_SCOPES = profile email groups',
         'USERNAME = nickname',
       ],
     },
   ],
+  notes: ['`--admin-group admins` makes the members of a group administrators.'],
 };

@@ -9,7 +9,7 @@ export const grafana: Recipe = {
   metadata: (url) => ({
     redirect_uris: [`${url}/login/generic_oauth`],
     post_logout_redirect_uris: [`${url}/login`],
-    scope: 'openid profile email offline_access',
+    scope: 'openid profile email groups offline_access',
     pkce: 'required',
   }),
   snippets: ({ url, endpoints, clientId, clientSecret }) => [
@@ -27,7 +27,7 @@ export const grafana: Recipe = {
         `client_id = ${clientId}`,
         `client_secret = ${clientSecret}`,
         'auth_style = InHeader',
-        'scopes = openid profile email offline_access',
+        'scopes = openid profile email groups offline_access',
         `auth_url = ${endpoints.authorization}`,
         `token_url = ${endpoints.token}`,
         `api_url = ${endpoints.userinfo}`,
@@ -36,8 +36,12 @@ export const grafana: Recipe = {
         'login_attribute_path = preferred_username',
         'name_attribute_path = name',
         'email_attribute_path = email',
+        'groups_attribute_path = groups',
         `signout_redirect_url = ${endpoints.endSession}?post_logout_redirect_uri=${encodeURIComponent(`${url}/login`)}`,
       ],
     },
+  ],
+  notes: [
+    "Members of a group become administrators with `role_attribute_path = contains(groups[*], 'admins') && 'Admin' || 'Viewer'`.",
   ],
 };

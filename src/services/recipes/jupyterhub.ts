@@ -10,7 +10,7 @@ export const jupyterhub: Recipe = {
   metadata: (url) => ({
     redirect_uris: [`${url}/hub/oauth_callback`],
     grant_types: ['authorization_code'],
-    scope: 'openid profile email',
+    scope: 'openid profile email groups',
     pkce: 'required',
   }),
   snippets: ({ url, endpoints, clientId, clientSecret }) => [
@@ -26,13 +26,17 @@ export const jupyterhub: Recipe = {
         `c.GenericOAuthenticator.authorize_url = "${endpoints.authorization}"`,
         `c.GenericOAuthenticator.token_url = "${endpoints.token}"`,
         `c.GenericOAuthenticator.userdata_url = "${endpoints.userinfo}"`,
-        'c.GenericOAuthenticator.scope = ["openid", "profile", "email"]',
+        'c.GenericOAuthenticator.scope = ["openid", "profile", "email", "groups"]',
         'c.GenericOAuthenticator.username_claim = "preferred_username"',
         'c.GenericOAuthenticator.basic_auth = True',
         'c.GenericOAuthenticator.enable_pkce = True',
+        'c.GenericOAuthenticator.manage_groups = True',
+        'c.GenericOAuthenticator.auth_state_groups_key = "oauth_user.groups"',
         'c.GenericOAuthenticator.allow_all = True',
       ],
     },
   ],
-  notes: ['`allow_all` lets every account of this server in. Use `allowed_users` to name some.'],
+  notes: [
+    '`allow_all` lets every account of this server in. Use `allowed_groups` or `allowed_users` to name some, and `admin_groups` for administrators.',
+  ],
 };

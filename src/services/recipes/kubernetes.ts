@@ -12,7 +12,7 @@ export const kubernetes: Recipe = {
     redirect_uris: [url, url.replace('//localhost', '//127.0.0.1')].filter(
       (uri, index, all) => all.indexOf(uri) === index,
     ),
-    scope: 'openid profile email offline_access',
+    scope: 'openid profile email groups offline_access',
     id_token_claims: 'all',
   }),
   snippets: ({ issuer, clientId }) => [
@@ -30,6 +30,9 @@ export const kubernetes: Recipe = {
         '      username:',
         '        claim: preferred_username',
         '        prefix: "postern:"',
+        '      groups:',
+        '        claim: groups',
+        '        prefix: "postern:"',
       ],
     },
     {
@@ -46,11 +49,12 @@ export const kubernetes: Recipe = {
         `  --exec-arg=--oidc-client-id=${clientId} \\`,
         '  --exec-arg=--oidc-extra-scope=profile \\',
         '  --exec-arg=--oidc-extra-scope=email \\',
+        '  --exec-arg=--oidc-extra-scope=groups \\',
         '  --exec-arg=--oidc-extra-scope=offline_access',
       ],
     },
   ],
   notes: [
-    'kube-apiserver needs an issuer with https. Users are named postern: and their user name, as in `kubectl create clusterrolebinding ada --clusterrole=view --user=postern:ada`.',
+    'kube-apiserver needs an issuer with https. Users are named postern: and their user name, as in `kubectl create clusterrolebinding ada --clusterrole=view --user=postern:ada`; so are groups, as in `--group=postern:admins`.',
   ],
 };

@@ -8,7 +8,7 @@ export const oauth2Proxy: Recipe = {
   metadata: (url) => ({
     redirect_uris: [`${url}/oauth2/callback`],
     post_logout_redirect_uris: [url, `${url}/`],
-    scope: 'openid profile email offline_access',
+    scope: 'openid profile email groups offline_access',
     pkce: 'required',
   }),
   snippets: ({ url, issuer, clientId, clientSecret, randomText }) => [
@@ -22,7 +22,7 @@ export const oauth2Proxy: Recipe = {
         `client_id = "${clientId}"`,
         `client_secret = "${clientSecret}"`,
         `redirect_url = "${url}/oauth2/callback"`,
-        'scope = "openid profile email"',
+        'scope = "openid profile email groups"',
         'code_challenge_method = "S256"',
         `cookie_secret = "${randomText()}"`,
         `cookie_secure = ${url.startsWith('https:')}`,
@@ -31,7 +31,7 @@ export const oauth2Proxy: Recipe = {
     },
   ],
   notes: [
-    '`email_domains` lets every account of this server in.',
+    '`email_domains` lets every account of this server in. `allowed_groups = ["admins"]` lets members of a group in only.',
     'Add `upstreams` with the address of the application, unless your web server asks /oauth2/auth.',
     'Addresses that are not verified are refused; set `insecure_oidc_allow_unverified_email = true` to accept them.',
   ],

@@ -9,7 +9,7 @@ export const pgadmin: Recipe = {
   metadata: (url) => ({
     redirect_uris: [`${url}/oauth2/authorize`],
     grant_types: ['authorization_code'],
-    scope: 'openid profile email',
+    scope: 'openid profile email groups',
     id_token_claims: 'all',
     pkce: 'required',
   }),
@@ -31,7 +31,7 @@ export const pgadmin: Recipe = {
         `        "OAUTH2_TOKEN_URL": "${endpoints.token}",`,
         `        "OAUTH2_API_BASE_URL": "${issuer}/",`,
         '        "OAUTH2_USERINFO_ENDPOINT": "userinfo",',
-        '        "OAUTH2_SCOPE": "openid profile email",',
+        '        "OAUTH2_SCOPE": "openid profile email groups",',
         '        "OAUTH2_USERNAME_CLAIM": "preferred_username",',
         '        "OAUTH2_CHALLENGE_METHOD": "S256",',
         '        "OAUTH2_RESPONSE_TYPE": "code",',
@@ -40,4 +40,5 @@ export const pgadmin: Recipe = {
       ],
     },
   ],
+  notes: ['`"OAUTH2_ADDITIONAL_CLAIMS": {"groups": ["admins"]}` lets the members of a group in only.'],
 };

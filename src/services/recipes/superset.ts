@@ -9,7 +9,7 @@ export const superset: Recipe = {
   metadata: (url) => ({
     redirect_uris: [`${url}/oauth-authorized/postern`],
     grant_types: ['authorization_code'],
-    scope: 'openid profile email',
+    scope: 'openid profile email groups',
     pkce: 'required',
   }),
   snippets: ({ endpoints, clientId, clientSecret }) => [
@@ -29,6 +29,7 @@ export const superset: Recipe = {
         '            "email": person.get("email", ""),',
         '            "first_name": person.get("given_name", person.get("name", "")),',
         '            "last_name": person.get("family_name", ""),',
+        '            "role_keys": person.get("groups", []),',
         '        }',
         '',
         '',
@@ -46,7 +47,7 @@ export const superset: Recipe = {
         `            "client_secret": "${clientSecret}",`,
         `            "server_metadata_url": "${endpoints.discovery}",`,
         '            "client_kwargs": {',
-        '                "scope": "openid profile email",',
+        '                "scope": "openid profile email groups",',
         '                "code_challenge_method": "S256",',
         '            },',
         '        },',
@@ -55,4 +56,5 @@ export const superset: Recipe = {
       ],
     },
   ],
+  notes: ['`AUTH_ROLES_MAPPING = {"admins": ["Admin"]}` gives the members of a group a role.'],
 };

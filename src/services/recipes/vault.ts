@@ -10,7 +10,7 @@ export const vault: Recipe = {
   metadata: (url) => ({
     redirect_uris: [`${url}/ui/vault/auth/oidc/oidc/callback`, 'http://localhost:8250/oidc/callback'],
     grant_types: ['authorization_code'],
-    scope: 'openid profile email',
+    scope: 'openid profile email groups',
     pkce: 'auto',
   }),
   snippets: ({ url, issuer, clientId, clientSecret }) => [
@@ -28,11 +28,14 @@ export const vault: Recipe = {
         'vault write auth/oidc/role/postern \\',
         '  role_type=oidc \\',
         '  user_claim=preferred_username \\',
-        '  oidc_scopes=profile,email \\',
+        '  oidc_scopes=profile,email,groups \\',
         '  token_policies=default \\',
         `  allowed_redirect_uris=${url}/ui/vault/auth/oidc/oidc/callback \\`,
         '  allowed_redirect_uris=http://localhost:8250/oidc/callback',
       ],
     },
+  ],
+  notes: [
+    '`groups_claim=groups` on the role makes the groups of a person those of an external identity group.',
   ],
 };
