@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import t from 'tap';
+import { openStore } from '#adapters/index.ts';
 import { openCommandFolder } from '../support/setup/index.ts';
 
 t.test('an operator changes the user name and claims of an account', async (t) => {
@@ -85,4 +87,31 @@ t.test('of operators who edit one account at once, none loses what another one d
     ),
   );
   t.same(rivals.map(({ exit }) => exit).toSorted(), [0, 4, 4, 4], 'one gets the name');
+});
+
+t.test('an account takes a user name that a crash left without an account', async (t) => {
+  const { cwd, runInProcess } = await openCommandFolder(t);
+  for (const name of ['ada', 'lost']) await runInProcess(['account', 'add', name, '--generate']);
+  const lost = JSON.parse((await runInProcess(['account', 'show', 'lost', '--json'])).out).sub;
+  const rename = () => runInProcess(['account', 'update', 'ada', '--username', 'Lost']);
+  t.match(await rename(), { exit: 4, err: /exists already/ }, 'while it has one');
+
+  const store = await openStore(`sqlite:${join(cwd, 'store.db')}`, { clock: Date });
+  const { entries } = await store.dump();
+  const name = entries.find(
+    (entry) =>
+      entry.type === 'document' && entry.key.kind === 'account-name' && entry.document.body.includes(lost),
+  );
+  if (name?.type !== 'document') throw new Error('the name was not found');
+  const { key, document } = name;
+  await store.commit([
+    { op: 'remove', key: { kind: 'account', family: lost, id: '' } },
+    { op: 'put', key, body: JSON.stringify({ ...JSON.parse(document.body), at: Date.now() - 61_000 }) },
+  ]);
+  await store.close();
+
+  t.match(await rename(), { exit: 0, out: /Lost/ });
+  t.match(await runInProcess(['account', 'show', 'LOST']), { exit: 0 });
+  t.match(await runInProcess(['account', 'show', 'ada']), { exit: 3 });
+  t.equal((await runInProcess(['account', 'add', 'ada', '--generate'])).exit, 0, 'the former name is free');
 });

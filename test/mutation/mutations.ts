@@ -72,7 +72,7 @@ const grants: readonly Mutation[] = [
   {
     name: 'of two consents of one session one is lost',
     file: 'src/provider/storage/grant-adapter.ts',
-    from: 'mergeGrants(decodePayload(before.body), upsert.payload, decodePayload(current.body))',
+    from: 'mergeGrants(base, upsert.payload, decodePayload(current.body))',
     to: 'upsert.payload',
     tests: ['provider/storage.test.ts'],
   },
@@ -173,6 +173,34 @@ const grants: readonly Mutation[] = [
     from: "client['first_party'] === true;",
     to: "client['first_party'] !== undefined || true;",
     tests: ['pages/consent.test.ts'],
+  },
+  {
+    name: 'authorizations at the same time make a grant each',
+    file: 'src/provider/session-grant.ts',
+    from: 'accountId: session.accountId, clientId, jti }',
+    to: "accountId: session.accountId, clientId, ...(jti === '' && { jti }) }",
+    tests: ['store/first-authorizations.test.ts'],
+  },
+  {
+    name: 'a revoked grant is made again',
+    file: 'src/provider/storage/session-ids.ts',
+    from: 'accountId, clientId, former]',
+    to: 'accountId, clientId, typeof former]',
+    tests: ['store/first-authorizations.test.ts'],
+  },
+  {
+    name: 'a consent survives a change of what was shown',
+    file: 'src/features/consent/appearance.ts',
+    from: "client['from_registration'] !== true",
+    to: "client['from_registration'] !== 'true'",
+    tests: ['pages/consent-of-changed-clients.test.ts'],
+  },
+  {
+    name: 'an error redirects to a self-registered client before sign-in',
+    file: 'src/features/authorization-responses/held-back-errors.ts',
+    from: 'accounts)) === undefined',
+    to: 'accounts)) === null',
+    tests: ['security/unverified-clients.test.ts'],
   },
 ];
 

@@ -27,7 +27,7 @@ export const noteAppearance = (session: Session, client: EngineClient): void => 
   session.ensureClientContainer(client.clientId);
   const state = stateOf(session, client.clientId);
   if (appearance !== '') state.seen = appearance;
-  else delete state.seen;
+  else if (state.seen !== undefined) delete state.seen;
 };
 
 interface NewGrant {

@@ -64,13 +64,15 @@ export const errorPage = (page: Page, model: ErrorModel): string => {
 
 const wayBack = (
   { messages }: Page,
-  { name, href: target, fields, unverified }: WayBack,
+  { name, href: registered, fields, unverified }: WayBack,
 ): Html | undefined => {
-  const href = appUrl(target);
+  const href = appUrl(registered);
   if (href === undefined) return undefined;
   const { host, protocol } = new URL(href);
-  const label = messages.back(name);
-  return html`${unverified && html`<p class="notice notice-warn redirect">${messages.unverifiedTarget(strong(host || protocol))}</p>`}
+  const target = host || protocol;
+  // The name of an unverified app could be that of this service.
+  const label = messages.back(unverified ? target : name);
+  return html`${unverified && html`<p class="notice notice-warn redirect">${messages.unverifiedTarget(strong(target))}</p>`}
     ${
       fields
         ? html`<form method="post" action="${href}">${hidden(fields)}${submit({ label, class: 'back-to-app', ...(unverified && { look: 'secondary' as const }) })}</form>`
