@@ -27,7 +27,8 @@ import { logout } from './logout/index.ts';
 import { mailPreview } from './mail-preview/index.ts';
 import { metadata } from './metadata/index.ts';
 import type { Metrics } from './metrics/index.ts';
-import { forgotPath, passwordReset } from './password-reset/index.ts';
+import { createNotifyNewDevice, notices } from './notices/index.ts';
+import { createRequestReset, forgotPath, passwordReset } from './password-reset/index.ts';
 import { playground, playgroundClientConfigs } from './playground/index.ts';
 import { profiles } from './profiles/index.ts';
 import { pushedRequests } from './pushed-requests/index.ts';
@@ -100,8 +101,22 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
       levels,
       cookieKeys,
       forgotPassword: mail.isEnabled ? { href: forgotPath } : undefined,
+      notifyNewDevice: createNotifyNewDevice({ mail, clock }),
     }),
     passwordReset({ config, clock, events, pages, accounts, endEverything, links, mail, throttle }),
+    notices({
+      config,
+      store,
+      clock,
+      events,
+      pages,
+      accounts,
+      endEverything,
+      links,
+      mail,
+      throttle,
+      requestReset: createRequestReset({ mail, clock }),
+    }),
     invitation({ config, events, pages, accounts, links, mail }),
     mailPreview({ mail, pages }),
     access({ config, events, accounts }),

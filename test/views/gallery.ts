@@ -15,6 +15,7 @@ import { type LoginModel, loginPage } from '#src/views/pages/login.ts';
 import { loggedOutPage, logoutPage } from '#src/views/pages/logout.ts';
 import { mailPreviewPage } from '#src/views/pages/mail-preview.ts';
 import { noAccessPage } from '#src/views/pages/no-access.ts';
+import { notMeDonePage, notMePage } from '#src/views/pages/not-me.ts';
 import { passwordResetDonePage, resetPasswordPage } from '#src/views/pages/reset-password.ts';
 import { selectAccountPage } from '#src/views/pages/select-account.ts';
 import { signedInPage } from '#src/views/pages/signed-in.ts';
@@ -416,6 +417,8 @@ export const gallery: readonly Exhibit[] = [
     { language: 'de' },
   ),
   exhibit('invitation-done', (page) => invitationDonePage(page), {}),
+  exhibit('not-me', notMePage, { action: '/account/not-me/abc', account: longName }),
+  exhibit('not-me-done', (page) => notMeDonePage(page), {}, { language: 'de' }),
   exhibit('mail-preview', mailPreviewPage, {
     messages: [
       {

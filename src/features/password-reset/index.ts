@@ -19,6 +19,7 @@ import { createComposeReset, resetMail } from './message.ts';
 import { resetPages } from './reset-pages.ts';
 
 export { forgotPath } from './paths.ts';
+export { createRequestReset } from './request-reset.ts';
 
 export const passwordReset = (dependencies: PasswordResetDependencies): Feature => {
   const { mail } = dependencies;

@@ -12,15 +12,17 @@ export const resetMail = 'password-reset';
 export interface ResetRequest {
   /** The link is derived from it. */
   readonly id: string;
+  /** The account, if it is known already. Its requests are not limited. */
+  readonly account?: string;
   /** What the person typed: a user name or an address. */
   readonly login: string;
-  /** Of the page, for accounts without a language. */
-  readonly language: string;
   /** Milliseconds since the epoch. */
   readonly at: string;
-  readonly address: string;
-  readonly agent: string;
-  readonly correlation: string;
+  /** Of the page, for accounts without a language. */
+  readonly language?: string;
+  readonly address?: string;
+  readonly agent?: string;
+  readonly correlation?: string;
 }
 
 const lifetimeMinutes = 60;
@@ -56,10 +58,15 @@ export const createComposeReset = ({
     return verifiedAddressOf(account) === undefined ? { reason: 'email_unverified', account: id } : undefined;
   };
 
+  /** The address comes first: another person may have chosen it as a user name. */
+  const find = async ({ account, login = '' }: Partial<ResetRequest>): Promise<Account | undefined> =>
+    account === undefined
+      ? ((await accounts.findByEmail(login)) ?? (await accounts.findByUsername(login)))
+      : accounts.find(account);
+
   return async (about: Partial<ResetRequest>): Promise<Message | undefined> => {
-    const { id = '', login = '', language = '', at, address, agent } = about;
-    // The address comes first: another person may have chosen it as a user name.
-    const account = (await accounts.findByEmail(login)) ?? (await accounts.findByUsername(login));
+    const { id = '', language = '', at, address, agent } = about;
+    const account = await find(about);
     const refusal = refusalFor(account);
     const to = account && verifiedAddressOf(account);
     if (refusal || !account || to === undefined) {
@@ -70,7 +77,7 @@ export const createComposeReset = ({
     const { token, isNew } = await links.ensure(id, link, lifetimeMinutes * 60);
     if (isNew) {
       // A person has several names to ask by: the user name and addresses, in any spelling.
-      const perRecipient = config.security.throttle.mail_per_recipient;
+      const perRecipient = about.account === undefined ? config.security.throttle.mail_per_recipient : 0;
       const verdict = await throttle.take('reset account', account.id, perRecipient, hour);
       if (!verdict.allowed) {
         emit(about, { outcome: 'refused', reason: 'throttled', account: account.id });

@@ -1,6 +1,7 @@
 import type { Config } from '#config';
 import type { Events } from '../../events.ts';
-import type { Accounts } from '../../services/accounts/index.ts';
+import type { Visit } from '../../http/interactions/step.ts';
+import type { Account, Accounts } from '../../services/accounts/index.ts';
 import type { AuthenticationLevels } from '../../services/authentication-levels/index.ts';
 import type { Throttle } from '../../services/throttle/index.ts';
 import type { Clock } from '../../store/port.ts';
@@ -14,6 +15,8 @@ export interface SignInDependencies {
   readonly levels: AuthenticationLevels;
   /** Sign the cookie of known devices, newest first. */
   readonly cookieKeys: () => readonly string[];
+  /** Stores a message to the owner of an account that signs in with a new browser, in the commit of the step. */
+  readonly notifyNewDevice: (visit: Visit, account: Account) => Promise<void>;
   /** The page for people who forgot their password, if there is one. */
   readonly forgotPassword: { readonly href: string } | undefined;
 }

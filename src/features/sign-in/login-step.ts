@@ -19,7 +19,7 @@ const finishWithRegistration = ({ interaction }: Visit): StepOutcome => {
 };
 
 export const createLoginStep = (
-  { accounts, clock, config, events, forgotPassword, levels, throttle }: SignInDependencies,
+  { accounts, clock, config, events, forgotPassword, levels, notifyNewDevice, throttle }: SignInDependencies,
   devices: KnownDevices,
   prompt: InstanceType<typeof interactionPolicy.Prompt>,
 ): Step => {
@@ -87,6 +87,7 @@ export const createLoginStep = (
 
       await verdict.succeeded();
       emitSignIn(events, visit, account.id);
+      if (device === undefined) await notifyNewDevice(visit, account);
       // A session keeps its kind of cookie when its owner signs in again.
       const rememberSession = sessionAccount !== undefined || (pages.remember_me && remember);
       return {

@@ -250,6 +250,15 @@ export const de = {
       usedUp: 'Zu viele falsche Codes. Lassen Sie einen neuen senden',
     },
   },
+  notMe: {
+    title: 'Waren Sie das nicht?',
+    account: (account) => ['Konto: ', account],
+    consequence:
+      'Das beendet alle Anmeldungen Ihres Kontos und jeden Zugriff, den Apps darauf haben. Außerdem senden wir Ihnen einen Link, mit dem Sie ein neues Passwort wählen.',
+    submit: 'Alles beenden',
+    doneTitle: 'Alles wurde beendet',
+    done: 'Wir haben Ihnen einen Link gesendet, mit dem Sie ein neues Passwort wählen. Bis dahin gilt das jetzige Passwort weiter.',
+  },
   mail,
   back: (app) => ['Zurück zu ', app],
   home: (service) => ['Zu ', service],

@@ -239,6 +239,15 @@ export const en = {
       usedUp: 'Too many wrong codes. Send another one',
     },
   },
+  notMe: {
+    title: 'Was this not you?',
+    account: (account) => ['Account: ', account],
+    consequence:
+      'This ends everything that is signed in to your account, and all access that apps have to it. We’ll also send you a link to choose a new password.',
+    submit: 'End everything',
+    doneTitle: 'Everything was ended',
+    done: 'We’ve sent you a message with a link to choose a new password. Until you do, the present password still works.',
+  },
   mail,
   back: (app) => ['Back to ', app],
   home: (service) => ['Go to ', service],

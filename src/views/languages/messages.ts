@@ -236,6 +236,14 @@ export interface Messages {
     throttled: (when: string) => string;
     problems: { missing: string; wrong: string; expired: string; usedUp: string };
   };
+  readonly notMe: {
+    title: string;
+    account: (account: Value) => Phrase;
+    consequence: string;
+    submit: string;
+    doneTitle: string;
+    done: string;
+  };
   readonly mail: MailMessages;
   readonly back: (app: Value) => Phrase;
   readonly home: (service: Value) => Phrase;

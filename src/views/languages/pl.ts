@@ -259,6 +259,15 @@ export const pl = {
       usedUp: 'Zbyt wiele błędnych kodów. Wyślij nowy',
     },
   },
+  notMe: {
+    title: 'To nie Ty?',
+    account: (account) => ['Konto: ', account],
+    consequence:
+      'Zakończymy wszystkie sesje Twojego konta i cały dostęp, jaki mają do niego aplikacje. Wyślemy też link, dzięki któremu ustawisz nowe hasło.',
+    submit: 'Zakończ wszystko',
+    doneTitle: 'Wszystko zostało zakończone',
+    done: 'Wysłaliśmy link, dzięki któremu ustawisz nowe hasło. Do tego czasu działa obecne hasło.',
+  },
   mail,
   back: (app) => ['Wróć do: ', app],
   home: (service) => ['Przejdź do: ', service],

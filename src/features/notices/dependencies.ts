@@ -1,0 +1,25 @@
+import type { Config } from '#config';
+import type { Events } from '../../events.ts';
+import type { Pages } from '../../http/pages/pages.ts';
+import type { Account, Accounts } from '../../services/accounts/index.ts';
+import type { Mail } from '../../services/mail/index.ts';
+import type { OneTimeLinks } from '../../services/one-time-links/index.ts';
+import type { EndEverything } from '../../services/sessions/index.ts';
+import type { Throttle } from '../../services/throttle/index.ts';
+import type { Clock, Store } from '../../store/port.ts';
+import type { UnitOfWork } from '../../store/unit-of-work.ts';
+
+export interface NoticesDependencies {
+  readonly config: Config;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly events: Events;
+  readonly pages: Pages;
+  readonly accounts: Accounts;
+  readonly endEverything: EndEverything;
+  readonly links: OneTimeLinks;
+  readonly mail: Mail;
+  readonly throttle: Throttle;
+  /** Sends a link for a new password to the verified address of the account, with the commit of the work. */
+  readonly requestReset: (account: Account, work: UnitOfWork) => Promise<void>;
+}

@@ -1,0 +1,27 @@
+import { type MailContext, type RenderedMail, renderMail, shownName, text } from './message.ts';
+import { type MailRequest, requestFacts } from './request-facts.ts';
+
+interface NoticeMail {
+  readonly request: MailRequest;
+  /** The page "This wasn't me". */
+  readonly href: string;
+}
+
+const noticeMail =
+  (kind: 'passwordChanged' | 'newDevice') =>
+  (context: MailContext, { request, href }: NoticeMail): RenderedMail => {
+    const { hello, wasNotMe, [kind]: notice } = context.messages.mail;
+    return renderMail(context, {
+      subject: notice.subject(context.brand),
+      blocks: [
+        text(hello(shownName(request.account))),
+        text(notice.text),
+        requestFacts(context.messages, request),
+        text(wasNotMe.text),
+        { kind: 'button', label: wasNotMe.button, href },
+      ],
+    });
+  };
+
+export const passwordChangedNotice = noticeMail('passwordChanged');
+export const newDeviceNotice = noticeMail('newDevice');

@@ -1,0 +1,34 @@
+import { submit } from '../fields.ts';
+import { html } from '../html.ts';
+import { strong } from '../identities.ts';
+import { layout } from '../layout.ts';
+import { ownPath } from '../links.ts';
+import type { Page } from '../page.ts';
+
+export interface NotMeModel {
+  /** The form posts to this path. */
+  readonly action: string;
+  readonly account: string;
+}
+
+export const notMePage = (page: Page, { action, account }: NotMeModel): string => {
+  const { notMe: text } = page.messages;
+  return layout(page, {
+    title: text.title,
+    body: html`
+    <p>${text.account(strong(account))}</p>
+    <p>${text.consequence}</p>
+    <form method="post" action="${ownPath(action)}">
+      ${submit({ label: text.submit, class: 'not-me-submit', look: 'danger' })}
+    </form>`,
+  });
+};
+
+export const notMeDonePage = (page: Page): string => {
+  const { notMe: text } = page.messages;
+  return layout(page, {
+    title: text.doneTitle,
+    body: html`
+    <p>${text.done}</p>`,
+  });
+};

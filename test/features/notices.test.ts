@@ -1,0 +1,141 @@
+import t, { type Test } from 'tap';
+import {
+  Browser,
+  newVerifier,
+  type Page,
+  password,
+  RelyingParty,
+  startInProcess,
+  type TestServer,
+  usualConfig,
+} from '../support/setup/index.ts';
+import { linksIn, parseMail, type SmtpServer, startSmtp } from '../support/smtp-server.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const address = 'grace@example.com';
+
+interface Stage {
+  readonly server: TestServer;
+  readonly smtp: SmtpServer;
+  readonly account: string;
+}
+
+const open = async (t: Test): Promise<Stage> => {
+  const smtp = await startSmtp();
+  t.teardown(smtp.close);
+  const server = await startInProcess(t, {
+    ...usualConfig,
+    mail: { url: `smtp://127.0.0.1:${smtp.port}`, from: 'id@harbour.example' },
+  });
+  const claims = { email: address, email_verified: true };
+  const { id } = await server.addAccount({ username: 'grace', password, claims });
+  server.clock.advance(2 * 3600);
+  return { server, smtp, account: id };
+};
+
+const signIn = async ({ server }: Stage, browser: Browser, typed = password): Promise<Page> => {
+  const request = new RelyingParty(server.issuer).authorizationUrl(newVerifier(), { prompt: 'login' });
+  return browser.submit(await browser.open(request), { login: 'grace', password: typed });
+};
+
+const nothingWaits = ({ server }: Stage): Promise<void> =>
+  waitFor('the outbox to be empty', async () => {
+    const { items } = await server.store.list('outbox', 'mail', { limit: 1 });
+    return items.length === 0;
+  });
+
+const withSubject = ({ smtp }: Stage, pattern: RegExp) =>
+  smtp.received.filter((mail) => pattern.test(parseMail(mail).headers.get('subject')?.[0] ?? ''));
+
+t.test('a sign-in in a new browser is reported once for each browser, a refused one never', async (t) => {
+  const stage = await open(t);
+  const browser = new Browser({ 'user-agent': 'Mozilla/5.0 (Windows NT 10.0) Firefox/150.0 evil.example' });
+  t.equal((await signIn(stage, browser, 'wrong')).status, 422);
+  await nothingWaits(stage);
+  t.equal(stage.smtp.received.length, 0);
+  t.equal((await signIn(stage, browser)).status, 303);
+  const { text } = parseMail(await stage.smtp.next(address));
+  t.match(text, 'Firefox on Windows');
+  t.match(text, '127.0.0.1');
+  t.notMatch(text, 'evil');
+  await signIn(stage, browser);
+  await nothingWaits(stage);
+  t.equal(stage.smtp.received.length, 1, 'the browser is known now');
+  await signIn(stage, new Browser());
+  await waitFor('a second message', () => stage.smtp.received.length === 2);
+});
+
+t.test('an account that is new, or has no verified address, gets no message', async (t) => {
+  const stage = await open(t);
+  const { server } = stage;
+  await server.addAccount({
+    username: 'fresh',
+    password,
+    claims: { email: 'f@example.com', email_verified: true },
+  });
+  const browser = new Browser();
+  const form = await browser.open(new RelyingParty(server.issuer).authorizationUrl(newVerifier()));
+  t.equal((await browser.submit(form, { login: 'fresh', password })).status, 303);
+  const other = new Browser();
+  const page = await other.open(new RelyingParty(server.issuer).authorizationUrl(newVerifier()));
+  t.equal((await other.submit(page, { login: 'ada', password })).status, 303);
+  await nothingWaits(stage);
+  t.equal(stage.smtp.received.length, 0);
+});
+
+t.test('a changed password is reported, also one that was reset', async (t) => {
+  const stage = await open(t);
+  await stage.server.app.services.accounts.setPassword(stage.account, 'a lantern by the harbour');
+  const { text } = parseMail(await stage.smtp.next(address));
+  t.match(text, 'The password of your account was changed');
+  t.match(linksIn(stage.smtp.received[0] ?? (await stage.smtp.next(address)), stage.server.issuer), [
+    /\/account\/not-me\/[\w-]{43}$/,
+  ]);
+});
+
+t.test(
+  '"This wasn’t me" ends everything, sends a link for a new password, and changes nothing else',
+  async (t) => {
+    const stage = await open(t);
+    const { server, smtp } = stage;
+    const attacker = new Browser();
+    await signIn(stage, attacker);
+    const [link = ''] = linksIn(await smtp.next(address), server.issuer);
+    const claims = (await server.app.services.accounts.find(stage.account))?.claims;
+    for (const method of ['HEAD', 'GET', 'GET']) await fetch(link, { method, headers: { accept: '*/*' } });
+    const party = new RelyingParty(server.issuer);
+    t.equal((await attacker.open(party.authorizationUrl(newVerifier()))).status, 303, 'still signed in');
+
+    const results = await Promise.all(
+      Array.from({ length: 4 }, () =>
+        fetch(link, {
+          method: 'POST',
+          headers: { origin: server.issuer, accept: 'text/html' },
+          redirect: 'manual',
+        }),
+      ),
+    );
+    t.strictSame(results.map(({ status }) => status).toSorted(), [303, 410, 410, 410]);
+    const again = await attacker.open(party.authorizationUrl(newVerifier()));
+    t.match(again.body, 'login-submit', 'the session is gone');
+    const [reset = ''] = linksIn(await smtp.next(address), server.issuer);
+    t.match(reset, '/account/reset/');
+    await nothingWaits(stage);
+    t.equal(withSubject(stage, /Choose a new password/).length, 1);
+    const now = await server.app.services.accounts.find(stage.account);
+    t.equal(now?.enabled, true);
+    t.strictSame({ ...now?.claims, updated_at: 0 }, { ...claims, updated_at: 0 });
+    t.equal(
+      (await signIn(stage, attacker)).status,
+      303,
+      'the password is as it was until the owner chooses one',
+    );
+  },
+);
+
+t.test('an account gets few notices, however often its password is used', async (t) => {
+  const stage = await open(t);
+  for (let n = 0; n < 8; n += 1) await signIn(stage, new Browser());
+  await nothingWaits(stage);
+  t.equal(stage.smtp.received.length, 5);
+});
