@@ -150,6 +150,36 @@ t.test('guessing a secret is slowed down (CWE-307)', async (t) => {
   t.equal((await token('app', secret, '192.0.2.1')).status, 200);
 });
 
+t.test('a /48 has as much as four addresses, however many networks it uses (CWE-770)', async (t) => {
+  const throttle = {
+    token_per_address: 3,
+    registration_per_address: 2,
+    failed_authentication_per_client: 2,
+  };
+  const { clock, issuer } = await open(t, throttle, { registration: { enabled: true } });
+  const network = (at: number, site = '2001:db8:7') => from(`${site}:${at.toString(16)}::1`);
+  const token = (headers: Readonly<Record<string, string>>, text = secret) =>
+    postForm(`${issuer}/oauth/token`, machine, { ...basicAuthorization('app', text), ...headers });
+  const register = (headers: Readonly<Record<string, string>>) =>
+    fetch(`${issuer}/oauth/register`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify({ redirect_uris: ['https://app.example/cb'] }),
+    });
+  const accepted = async (ask: (at: number) => Promise<{ readonly status: number }>) => {
+    const answers = [];
+    for (let at = 0; at < 16; at++) answers.push(await ask(at));
+    return answers.filter(({ status }) => status !== 429).length;
+  };
+  t.equal(await accepted((at) => token(network(at))), 12, 'requests');
+  t.equal((await token(network(1, '2001:db8:8'))).status, 200, 'a neighbouring site is not held up');
+  t.equal(await accepted((at) => register(network(at))), 8, 'registrations, which are stored for good');
+  clock.advance(60_000);
+  t.equal(await accepted((at) => token(network(at), 'wrong')), 8, 'guesses of a secret');
+  t.equal((await token(network(99))).status, 429, 'then not even the right one is looked at');
+  t.equal((await token(from('192.0.2.1'))).status, 200);
+});
+
 t.test('a client has the limit that the operator sets, and no other client uses it up', async (t) => {
   const { issuer } = await open(t, { token_per_client: 3, failed_authentication_per_client: 0 });
   const token = (text: string) => postForm(`${issuer}/oauth/token`, machine, basicAuthorization('app', text));

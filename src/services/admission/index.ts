@@ -21,14 +21,8 @@ import type { ProviderSettings } from '../../provider/provider-settings.ts';
 import { cookies } from '../../provider/settings/cookies.ts';
 import type { Clock, Store } from '../../store/port.ts';
 import { createCounter } from '../rate-limits/counter.ts';
-import {
-  isNewcomer,
-  type LimitedUse,
-  type PendingUse,
-  pendingUseOf,
-  signInStart,
-  usesOfAddress,
-} from './pending-uses.ts';
+import { type LimitedUse, usesOfAddress } from '../rate-limits/uses-of-address.ts';
+import { isNewcomer, type PendingUse, pendingUseOf, signInStart } from './pending-uses.ts';
 import { createStoreReserve } from './store-reserve.ts';
 
 interface Dependencies {

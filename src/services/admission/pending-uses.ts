@@ -3,16 +3,9 @@ import type { Config } from '#config';
 import type { PendingRecord } from '../../provider/admission.ts';
 import type { EngineClient } from '../../provider/engine-types.ts';
 import { getRequestContext } from '../../provider/request-context.ts';
-import { networkOf, siteOf } from '../throttle/index.ts';
+import { type LimitedUse, usesOfAddress } from '../rate-limits/uses-of-address.ts';
 
 type Limits = Config['security']['throttle'];
-
-export interface LimitedUse {
-  readonly what: string;
-  readonly who: string;
-  /** Per minute. 0 means no limit. */
-  readonly limit: number;
-}
 
 /** What is counted for a pending record, and whether the caller is known. */
 export interface PendingUse {
@@ -24,17 +17,6 @@ export interface PendingUse {
 /** Anyone can send the requests of such a client. */
 export const isNewcomer = (client: EngineClient): boolean =>
   client.clientAuthMethod === 'none' || client['from_registration'] === true;
-
-/** A /48 has 65,536 networks of one party, which get as much as this many of them. */
-const networksPerSite = 4;
-
-/** Counts an address and, for IPv6, its site as well. */
-export const usesOfAddress = (what: string, address: string, limit: number): readonly LimitedUse[] => {
-  const network = networkOf(address);
-  const site = siteOf(address);
-  const use = { what, who: network, limit };
-  return site === network ? [use] : [use, { what, who: site, limit: networksPerSite * limit }];
-};
 
 const ofAddress = (what: string, ctx: KoaContextWithOIDC, limit: number): PendingUse => ({
   known: false,

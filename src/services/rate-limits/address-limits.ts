@@ -3,8 +3,8 @@ import type { Config } from '#config';
 import { Failure } from '../../errors.ts';
 import type { Events } from '../../events.ts';
 import { aliases, jsonTokensPath, routes } from '../../provider/paths.ts';
-import { networkOf } from '../throttle/index.ts';
 import type { Counter } from './counter.ts';
+import { usesOfAddress } from './uses-of-address.ts';
 
 interface Dependencies {
   readonly config: Pick<Config, 'security'>;
@@ -53,7 +53,7 @@ export const limitAddresses = ({ config, events, counter }: Dependencies): onReq
   return (request, reply, done) => {
     const limit = limits.get(request.routeOptions.url ?? '');
     if (limit === undefined || request.method === 'OPTIONS') return done();
-    const wait = counter.take({ ...limit, who: networkOf(request.ip) });
+    const wait = counter.take(...usesOfAddress(limit.what, request.ip, limit.limit));
     if (wait === undefined) return done();
     emitReached(request, limit.what);
     reply.header('retry-after', String(wait));

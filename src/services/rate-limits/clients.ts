@@ -3,8 +3,8 @@ import type { Config } from '#config';
 import { authenticatingRoutes } from '../../provider/engine-route.ts';
 import type { ProviderSettings } from '../../provider/provider-settings.ts';
 import { getRequestContext } from '../../provider/request-context.ts';
-import { networkOf } from '../throttle/index.ts';
 import type { Counter } from './counter.ts';
+import { type LimitedUse, usesOfAddress } from './uses-of-address.ts';
 
 interface Dependencies {
   readonly config: Pick<Config, 'security'>;
@@ -35,12 +35,12 @@ class TooManyRequests extends errors.OIDCProviderError {
 export const limitClients = ({ config, counter }: Dependencies): ProviderSettings => {
   const { failed_authentication_per_client, token_per_client } = config.security.throttle;
 
-  const failuresOf = (ctx: KoaContextWithOIDC, client: string) => ({
-    what: 'failed',
-    who: `${networkOf(getRequestContext(ctx.req).address)} ${client}`,
-    limit: failed_authentication_per_client,
-  });
+  const failuresOf = (ctx: KoaContextWithOIDC, client: string) =>
+    usesOfAddress('failed', getRequestContext(ctx.req).address, failed_authentication_per_client, client);
   const requestsOf = (client: string) => ({ what: 'client', who: client, limit: token_per_client });
+
+  const waitFor = (uses: readonly LimitedUse[]): number | undefined =>
+    uses.map(counter.secondsToWait).find((wait) => wait !== undefined);
 
   const refuse = (ctx: KoaContextWithOIDC, what: string, wait: number | undefined): void => {
     if (wait === undefined) return;
@@ -55,7 +55,7 @@ export const limitClients = ({ config, counter }: Dependencies): ProviderSetting
     refuse(
       ctx,
       'too many failed authentications of this client from this address',
-      counter.secondsToWait(failuresOf(ctx, clientId)),
+      waitFor(failuresOf(ctx, clientId)),
     );
     refuse(ctx, 'too many requests of this client', counter.secondsToWait(requestsOf(clientId)));
   };
@@ -63,7 +63,7 @@ export const limitClients = ({ config, counter }: Dependencies): ProviderSetting
   const countFailure = (ctx: KoaContextWithOIDC, error: Error): void => {
     const { client } = ctx.oidc;
     if (client && error instanceof errors.OIDCProviderError && error.error === 'invalid_client') {
-      counter.add(failuresOf(ctx, client.clientId));
+      for (const use of failuresOf(ctx, client.clientId)) counter.add(use);
     }
   };
 

@@ -1,4 +1,5 @@
 import type { Clock, Store } from '#src/store/port.ts';
+import type { LimitedUse } from './uses-of-address.ts';
 
 const minute = 60_000;
 /** How many counts are kept at a time. A further one replaces the oldest. */
@@ -13,15 +14,6 @@ interface Count {
   unreported: number;
   /** Uses that all processes reported, as far as this process knows. */
   reported: number;
-}
-
-interface LimitedUse {
-  /** The kind of use, as an endpoint. */
-  readonly what: string;
-  /** The address or client that is limited. */
-  readonly who: string;
-  /** Uses per minute. 0 means no limit. */
-  readonly limit: number;
 }
 
 /**
@@ -102,11 +94,14 @@ export const createCounter = ({ store, clock }: { readonly store: Store; readonl
   return {
     secondsToWait,
     add,
-    /** Adds a use unless the limit is reached, for uses that count whatever their outcome. */
-    take(use: LimitedUse): number | undefined {
-      const wait = secondsToWait(use);
-      if (wait === undefined) add(use);
-      return wait;
+    /** Adds the uses unless a limit of them is reached, for uses that count whatever their outcome. */
+    take(...uses: readonly LimitedUse[]): number | undefined {
+      for (const use of uses) {
+        const wait = secondsToWait(use);
+        if (wait !== undefined) return wait;
+      }
+      for (const use of uses) add(use);
+      return undefined;
     },
     stop: async (): Promise<void> => clearTimeout(timer),
   };
