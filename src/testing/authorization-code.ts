@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { App } from '../app.ts';
+import { currentGrantId, newGrant, noteAppearance } from '../features/consent/session-grant.ts';
 import { routes } from '../provider/paths.ts';
 import { runInUnitOfWork } from '../store/current-unit-of-work.ts';
 import type { Store } from '../store/port.ts';
@@ -45,17 +46,18 @@ const saveConsent = async (
   await runInUnitOfWork(store, async (work) => {
     const storedSession = await provider.Session.findByUid(session.uid);
     if (!storedSession) throw new Error('the session has ended: sign in again');
-    const formerGrantId = storedSession.grantIdFor(asked.client);
-    const grant =
-      (formerGrantId === undefined ? undefined : await provider.Grant.find(formerGrantId)) ??
-      new provider.Grant({ accountId: session.accountId, clientId: asked.client });
+    const client = await provider.Client.find(asked.client);
+    if (!client) throw new Error(`there is no client ${asked.client}`);
+    const grantId = currentGrantId(storedSession, client);
+    const existing = grantId === undefined ? undefined : await provider.Grant.find(grantId);
+    const grant = existing ?? newGrant({ provider, work, session: storedSession, client });
     grant.addOIDCScope(scope);
     const claims: Record<string, object> = JSON.parse(asked.parameters?.['claims'] ?? '{}');
     grant.addOIDCClaims(Object.values(claims).flatMap((members) => Object.keys(members)));
-    const client = await app.services.clients.get(asked.client);
-    const audiences = [asked.resource ?? client?.metadata.audience ?? client?.metadata['resources'] ?? []];
+    const audiences = [asked.resource ?? client['audience'] ?? client['resources'] ?? []];
     for (const audience of audiences.flat()) grant.addResourceScope(String(audience), scope);
     storedSession.grantIdFor(asked.client, await grant.save());
+    noteAppearance(storedSession, client);
     await storedSession.persist();
     await work.commit();
   });

@@ -7,14 +7,15 @@ import {
   password,
   RelyingParty,
   redirectParameters,
-  redirectUri,
   startInProcess,
   usualConfig,
 } from '../support/setup/index.ts';
 
 // A client that registered itself can change its name and its hosts. A consent counts only for what the person saw.
 
-const otherUri = 'http://localhost:4998/elsewhere';
+// Applications on loopback are native: they are asked about each time.
+const redirectUri = 'https://notes.example.com/callback';
+const otherUri = 'https://elsewhere.example.com/callback';
 
 interface Registered {
   readonly client_id: string;
@@ -65,7 +66,12 @@ const open = async (t: Test, more: object = {}) => {
     },
     async ask(parameters: Readonly<Record<string, string>> = {}, from = browser): Promise<Page> {
       const page = await from.open(
-        party.authorizationUrl(newVerifier(), { state: 'the-state', scope: 'openid email', ...parameters }),
+        party.authorizationUrl(newVerifier(), {
+          state: 'the-state',
+          scope: 'openid email',
+          redirect_uri: redirectUri,
+          ...parameters,
+        }),
       );
       return page.body.includes('login-submit') ? from.submit(page, { login: 'ada', password }) : page;
     },
@@ -117,7 +123,7 @@ t.test('other changes of the client ask nothing', async (t) => {
   const { ask, browser, change } = await open(t);
   t.ok(hasCode(await browser.submit(await ask(), allow)));
   await change({
-    redirect_uris: [redirectUri, 'http://localhost:4999/another'],
+    redirect_uris: [redirectUri, 'https://notes.example.com/another'],
     contacts: ['a@example.com'],
   });
   t.ok(hasCode(await ask()));
@@ -135,8 +141,12 @@ t.test('what was allowed to the former appearance is not remembered for the new 
   t.ok(asksConsent(await ask({ scope: 'openid profile' }, new Browser())), 'in another browser');
 
   const verifier = newVerifier();
-  const code = redirectParameters(await browser.open(party.authorizationUrl(verifier, { scope: 'openid' })));
-  const { body } = await party.redeem(code.get('code') ?? '', verifier);
+  const code = redirectParameters(
+    await browser.open(party.authorizationUrl(verifier, { scope: 'openid', redirect_uri: redirectUri })),
+  );
+  const { body } = await party.redeem(code.get('code') ?? '', verifier, {
+    redirect_uri: redirectUri,
+  });
   t.equal(body.scope, 'openid');
   const headers = { authorization: `Bearer ${body.access_token}` };
   const person = await (await fetch(`${party.issuer}/userinfo`, { headers })).json();
@@ -151,7 +161,13 @@ t.test('an answer to a page that shows the former appearance allows nothing', as
   const refused = await browser.submit(shown, allow);
   t.equal(refused.status, 409);
   t.match(refused.body, 'Your Bank');
+  t.match(refused.body, 'consent-changed', 'the page says why it is there again');
   t.ok(asksConsent(refused));
+  const unticked = new URLSearchParams({ ...formOf(shown.body).hidden, ...allow });
+  unticked.delete('scope:email');
+  const headers = { origin: new URL(shown.url).origin };
+  const kept = await browser.request(shown.url, { method: 'POST', headers, body: unticked });
+  t.match(kept.body, /name="scope:email" value="yes" aria|name="scope:email" value="yes">/, 'choices stay');
   const { hidden } = formOf(shown.body);
   const { seen: _, ...without } = hidden;
   for (const fields of [
@@ -199,7 +215,7 @@ t.test('a client of the operator may change without a question', async (t) => {
   const metadata = { client_id: 'ours', client_name: 'Ours', redirect_uris: [redirectUri] };
   await clients.add({ type: 'web', id: 'ours', metadata });
   const party = new RelyingParty(server.issuer, 'ours');
-  const ask = () => browser.open(party.authorizationUrl(newVerifier()));
+  const ask = () => browser.open(party.authorizationUrl(newVerifier(), { redirect_uri: redirectUri }));
   let page = await ask();
   if (page.body.includes('login-submit')) page = await browser.submit(page, { login: 'ada', password });
   t.notMatch(page.body, 'name="seen"');

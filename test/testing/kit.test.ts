@@ -52,6 +52,22 @@ t.test('a test starts its own server', async (t) => {
     },
   );
 
+  await t.test('codes that are obtained at once are all good', async (t) => {
+    const session = await server.signIn('ada');
+    const codes = await Promise.all(
+      Array.from({ length: 8 }, () => server.authorizationCode({ client: web.id, session })),
+    );
+    const answers = await Promise.all(
+      codes.map(({ code, codeVerifier = '' }) =>
+        redeem({ code, redirect_uri: redirectUri, code_verifier: codeVerifier }),
+      ),
+    );
+    t.strictSame(
+      answers.map(({ status }) => status),
+      answers.map(() => 200),
+    );
+  });
+
   await t.test("a browser with the session's cookies is signed in", async (t) => {
     const { cookie } = await server.signIn('ada');
     const query = new URLSearchParams({

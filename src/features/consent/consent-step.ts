@@ -48,12 +48,19 @@ export const createConsentStep = (
       }),
     );
 
-  const showPage = async (visit: Visit, account: Account): Promise<{ readonly show: string }> => {
+  const descriptions = scopeDescriptions(config);
+
+  const showPage = async (visit: Visit, account: Account): Promise<StepOutcome> => {
     const remembered = await loadConsent(visit.work, account.id, visit.client);
     return { show: renderConsent(visit, { account, ...remembered, descriptions }) };
   };
 
-  const descriptions = scopeDescriptions(config);
+  /** The client changed while the person was looking at the page. */
+  const showChange = async (visit: Visit, account: Account, form: Form): Promise<StepOutcome> => {
+    const { allowed } = await loadConsent(visit.work, account.id, visit.client);
+    const remembered = { hasClientChanged: true, ...(allowed && { allowed }) };
+    return { show: renderConsent(visit, { account, ...remembered, descriptions, form }), status: 409 };
+  };
 
   return {
     name: 'consent',
@@ -77,7 +84,7 @@ export const createConsentStep = (
       }
       const account = await accounts.find(accountId);
       if (!account?.enabled) return noDecision;
-      if (!hasSeen(form, client)) return { ...(await showPage(visit, account)), status: 409 };
+      if (!hasSeen(form, client)) return showChange(visit, account, form);
 
       const decision = decisionIn(form, requestedConsent(interaction));
       const grant = await findOrCreateGrant(visit, accountId);

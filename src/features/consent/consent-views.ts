@@ -1,6 +1,7 @@
 import type { Config } from '#config';
 import { displayOf } from '../../http/interactions/client-display.ts';
 import type { Visit } from '../../http/interactions/step.ts';
+import type { Form } from '../../http/pages/form.ts';
 import type { EngineClient } from '../../provider/engine-types.ts';
 import type { Account } from '../../services/accounts/index.ts';
 import { displayOfAccount } from '../../services/sign-ins/index.ts';
@@ -36,11 +37,12 @@ interface ConsentViewOptions {
   readonly allowed?: Allowed;
   readonly hasClientChanged: boolean;
   readonly descriptions: Config['scopes'];
+  readonly form?: Form | undefined;
 }
 
 export const renderConsent = (
   { interaction, client, page, action, csrf }: Visit,
-  { account, allowed, hasClientChanged, descriptions }: ConsentViewOptions,
+  { account, allowed, hasClientChanged, descriptions, form }: ConsentViewOptions,
 ): string => {
   const redirect = describeRedirect(interaction.params['redirect_uri']);
   return consentPage(page, {
@@ -54,6 +56,7 @@ export const renderConsent = (
       remembered: allowed ?? nothingAllowed,
       descriptions,
       language: page.messages.tag,
+      form,
     }),
     ...(redirect && { redirect }),
   });

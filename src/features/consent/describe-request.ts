@@ -1,4 +1,5 @@
 import type { Config } from '#config';
+import type { Form } from '../../http/pages/form.ts';
 import type { ConsentModel, Detail, RequestedItem } from '../../views/pages/consent.ts';
 import type { Allowed } from './allowed.ts';
 import { claimField, scopeField } from './consent-form.ts';
@@ -10,6 +11,8 @@ interface DescribeOptions {
   /** The operator's descriptions, by the name of a scope, claim or type of authorization details. */
   readonly descriptions: Config['scopes'];
   readonly language: string;
+  /** The form that the page is shown for again; its choices stay. Without one, everything is ticked. */
+  readonly form?: Form | undefined;
 }
 
 const membersOf = (detail: Readonly<Record<string, unknown>>): Detail['members'] =>
@@ -19,8 +22,11 @@ const membersOf = (detail: Readonly<Record<string, unknown>>): Detail['members']
 
 export const describeRequest = (
   requested: RequestedConsent,
-  { remembered, descriptions, language }: DescribeOptions,
+  { remembered, descriptions, language, form }: DescribeOptions,
 ): Pick<ConsentModel, 'scopes' | 'claims' | 'resources' | 'details' | 'offline'> => {
+  const choiceOf = (field: string) => ({
+    optional: { field, checked: form === undefined || form[field] === 'yes' },
+  });
   const describeName = (name: string): string | undefined => {
     const text = Object.hasOwn(descriptions, name) ? descriptions[name] : undefined;
     return typeof text === 'string' ? text : (text?.[language] ?? text?.['en']);
@@ -38,15 +44,11 @@ export const describeRequest = (
       .filter((name) => name !== 'offline_access')
       .map((name) => ({
         ...describeItem(name, remembered.scopes),
-        ...(requested.optional.scopes.includes(name) && {
-          optional: { field: scopeField(name), checked: true },
-        }),
+        ...(requested.optional.scopes.includes(name) && choiceOf(scopeField(name))),
       })),
     claims: requested.claims.map((name) => ({
       ...describeItem(name, remembered.claims),
-      ...(requested.optional.claims.includes(name) && {
-        optional: { field: claimField(name), checked: true },
-      }),
+      ...(requested.optional.claims.includes(name) && choiceOf(claimField(name))),
     })),
     resources: Object.entries(requested.resources).map(([audience, names]) => ({
       name: audience,

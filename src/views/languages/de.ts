@@ -108,8 +108,7 @@ export const de = {
     unverified: 'Nicht überprüft',
     unverifiedHint: 'Diese App hat sich selbst registriert. Name und Logo wurden nicht überprüft.',
     firstSeen: (day) => `Zum ersten Mal gesehen am ${day}`,
-    changed:
-      'Seit Ihrer letzten Zustimmung hat diese App ihren Namen oder ihre Adressen geändert. Prüfen Sie, ob Sie ihr noch vertrauen.',
+    changed: 'Diese App hat ihren Namen oder ihre Adressen geändert. Prüfen Sie, ob Sie ihr noch vertrauen.',
     wants: (app) => [app, ' möchte:'],
     alsoWants: (app) => [app, ' möchte jetzt zusätzlich:'],
     isNew: 'Neu',

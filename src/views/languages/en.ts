@@ -104,8 +104,7 @@ export const en = {
     unverified: 'Unverified',
     unverifiedHint: 'This app registered itself. Its name and logo haven’t been verified.',
     firstSeen: (day) => `First seen on ${day}`,
-    changed:
-      'Since you last allowed it, this app has changed its name or the addresses that it uses. Check that you still trust it.',
+    changed: 'This app has changed its name or its addresses. Check that you still trust it.',
     wants: (app) => [app, ' wants to:'],
     alsoWants: (app) => [app, ' now also wants to:'],
     isNew: 'New',

@@ -118,8 +118,7 @@ export const pl = {
     unverified: 'Niezweryfikowana',
     unverifiedHint: 'Ta aplikacja zarejestrowała się sama. Jej nazwa i logo nie zostały zweryfikowane.',
     firstSeen: (day) => `Po raz pierwszy tutaj: ${day}`,
-    changed:
-      'Od czasu Twojej ostatniej zgody ta aplikacja zmieniła nazwę lub adresy. Sprawdź, czy nadal jej ufasz.',
+    changed: 'Ta aplikacja zmieniła nazwę lub adresy. Sprawdź, czy nadal jej ufasz.',
     wants: (app) => ['Aplikacja ', app, ' chce:'],
     alsoWants: (app) => ['Aplikacja ', app, ' chce teraz także:'],
     isNew: 'Nowe',

@@ -71,7 +71,7 @@ export const consentPage = (page: Page, model: ConsentModel): string => {
       ${account.switchTo !== undefined && html`<a href="${ownPath(account.switchTo)}">${text.switch}</a>`}</p>
     ${renderClient(client, html`<strong>${client.name}</strong> ${badge}`)}
     ${facts.length > 0 && html`<ul class="facts">${facts}</ul>`}
-    ${client.hasChanged && html`<p class="notice notice-warn consent-changed">${text.changed}</p>`}
+    ${client.hasChanged && html`<p class="notice notice-warn consent-changed" role="alert">${text.changed}</p>`}
     <form method="post" action="${ownPath(model.action)}">
       ${hidden({ ...model.fields, csrf: model.csrf })}
       ${requestedItems(page.messages, model)}
