@@ -26,7 +26,7 @@ export const pages = section('The pages of this server.', {
   ),
   form_targets: list(
     text('An origin: scheme, host, and the port unless it is the default one.', { format: 'origin' }),
-    'Origins that applications redirect to after a sign-in, apart from those of their redirect URIs. Browsers block the redirect to other origins.',
+    'No longer needed, and removed in the next release: a page between this server and the application takes its place, except for browsers that send no Fetch Metadata. Origins that applications redirect to after a sign-in.',
     { default: [] },
   ),
   create_account: flag('Let people create their own account.', { default: false }),

@@ -32,6 +32,7 @@ import { createRequestReset, forgotPath, passwordReset } from './password-reset/
 import { playground, playgroundClientConfigs } from './playground/index.ts';
 import { profiles } from './profiles/index.ts';
 import { pushedRequests } from './pushed-requests/index.ts';
+import { redirectBetweenSites } from './redirect-page/index.ts';
 import { registration } from './registration/index.ts';
 import { selectAccount } from './select-account/index.ts';
 import { senderConstraint } from './sender-constraint/index.ts';
@@ -151,6 +152,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
     signedRequests,
     authorizationDetails(config),
     authorizationResponses({ pages, accounts, clock }),
+    redirectBetweenSites(pages),
     profiles,
     site(config, pages),
     playground({

@@ -16,6 +16,7 @@ export const layout = (page: Page, content: PageContent): string => {
   <meta name="viewport" content="width=device-width, initial-scale=1">
   <meta name="color-scheme" content="light dark">
   <meta name="robots" content="noindex">
+  ${refreshTag(content.refresh)}
   <link rel="icon" type="image/svg+xml" href="${page.asset('icon.svg')}">
   <link rel="stylesheet" href="${page.asset('pico.css')}">
   <link rel="stylesheet" href="${page.asset('postern.css')}">
@@ -39,6 +40,10 @@ export const layout = (page: Page, content: PageContent): string => {
 </html>
 `.toString();
 };
+
+/** Without a delay it replaces the page in the history, and works where scripts are off. */
+const refreshTag = (url: string | undefined): Html | undefined =>
+  url === undefined ? undefined : html`<meta http-equiv="refresh" content="${`0; url=${url}`}">`;
 
 const brandMark = (url: string | undefined): Html => {
   const image = webUrl(url);

@@ -29,6 +29,8 @@ export interface PageContent {
   readonly invalid?: boolean;
   /** The body has the request id, so the footer needn't repeat it. */
   readonly showsRequestId?: boolean;
+  /** A URL that the browser goes to at once. */
+  readonly refresh?: string;
   /** Pages to read are wider than forms. */
   readonly wide?: boolean;
 }

@@ -2,6 +2,8 @@
 export interface PolicyOptions {
   /** Redirect URIs that the response to a form of this page may lead to. */
   readonly formTargets?: readonly string[];
+  /** The form has values of this server only, and the application that gets it may redirect to any site. */
+  readonly anyFormTarget?: boolean;
   /** URLs of the operator's images. */
   readonly images?: readonly string[];
   /** Logos of applications may come from any https site. */
@@ -12,13 +14,15 @@ export interface PolicyOptions {
 
 /** Browsers apply `form-action` to the redirect after a POST as well, so the app's address must be in it. */
 export const contentSecurityPolicy = (options: PolicyOptions = {}): string => {
-  const { formTargets = [], images = [], remoteImages = false } = options;
+  const { formTargets = [], anyFormTarget = false, images = [], remoteImages = false } = options;
   return [
     "default-src 'none'",
     "style-src 'self'",
     "script-src 'self'",
     ['img-src', "'self'", 'data:', ...sourcesOf(images), ...(remoteImages ? ['https:'] : [])].join(' '),
-    ['form-action', "'self'", ...sourcesOf(formTargets)].join(' '),
+    ['form-action', "'self'", ...sourcesOf(formTargets), ...(anyFormTarget ? ['https:', 'http:'] : [])].join(
+      ' ',
+    ),
     "frame-ancestors 'none'",
     "base-uri 'none'",
   ].join('; ');

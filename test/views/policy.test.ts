@@ -27,6 +27,13 @@ t.test('form-action names only the origin at which a form may end', async (t) =>
   t.equal(formAction('http://[::1]:8976/cb'), "'self' http:", 'CSP has no form for an IPv6 address');
 });
 
+t.test('form-action may name every web site, for a form without anything of a person', async (t) => {
+  t.match(
+    contentSecurityPolicy({ formTargets: ['https://app.example.com/cb'], anyFormTarget: true }),
+    "form-action 'self' https://app.example.com https: http:;",
+  );
+});
+
 t.test('form-action accepts no script and no second directive', async (t) => {
   for (const uri of [
     'javascript:alert(1)',

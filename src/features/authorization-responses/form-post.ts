@@ -16,5 +16,7 @@ export const respondByFormPost =
       fields: Object.fromEntries(Object.entries(payload).map(([name, value]) => [name, String(value)])),
       to: ctx.oidc.client?.clientName || host || redirectUri,
     });
-    ctx.set({ ...pages.headers(pageRequest, { formTargets: [redirectUri], popup: true }) });
+    // Browsers apply `form-action` to the redirects of the application as well.
+    const anyFormTarget = ctx.oidc.client?.['from_registration'] !== true;
+    ctx.set({ ...pages.headers(pageRequest, { formTargets: [redirectUri], anyFormTarget, popup: true }) });
   };
