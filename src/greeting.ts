@@ -20,7 +20,7 @@ export const greeting = (config: Config, demo: Demo | undefined): string => {
       ...lines,
       '',
       'Forgot the secrets of the demo? New ones:',
-      '  npx postern account reset-password demo',
+      '  npx postern account reset-password demo --permanent',
       '  npx postern client rotate-secret demo-machine',
     ].join('\n');
   }

@@ -34,6 +34,7 @@ import { profiles } from './profiles/index.ts';
 import { pushedRequests } from './pushed-requests/index.ts';
 import { redirectBetweenSites } from './redirect-page/index.ts';
 import { registration } from './registration/index.ts';
+import { requirements } from './requirements/index.ts';
 import { selectAccount } from './select-account/index.ts';
 import { senderConstraint } from './sender-constraint/index.ts';
 import { signIn } from './sign-in/index.ts';
@@ -104,6 +105,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
       forgotPassword: mail.isEnabled ? { href: forgotPath } : undefined,
       notifyNewDevice: createNotifyNewDevice({ mail, clock }),
     }),
+    requirements({ config, clock, accounts }),
     passwordReset({ config, clock, events, pages, accounts, endEverything, links, mail, throttle }),
     notices({
       config,

@@ -25,7 +25,7 @@ t.test('an operator ends what is signed in, beside a running server', async (t) 
     t.equal(exit, 0, err);
     return JSON.parse(out);
   };
-  const { sub, password: made } = await run('add', 'ada', '--generate');
+  const { sub, password: made } = await run('add', 'ada', '--generate', '--permanent');
   let password = String(made);
 
   /** What a browser and an application hold after a sign-in, a moment later. */
@@ -54,7 +54,7 @@ t.test('an operator ends what is signed in, beside a running server', async (t) 
   t.match(await run('sign-out', 'ada'), { ended: { sessions: 0, grants: 0, requests: 0, consents: 0 } });
 
   const second = await signIn();
-  const kept = await run('reset-password', 'ada', '--keep-tokens');
+  const kept = await run('reset-password', 'ada', '--keep-tokens', '--permanent');
   password = String(kept['password']);
   t.notOk('ended' in kept);
   // The server has the account in its cache for a moment.
@@ -62,7 +62,7 @@ t.test('an operator ends what is signed in, beside a running server', async (t) 
   t.equal(await second.refresh(), 200, 'the token is kept');
 
   const third = await signIn();
-  const reset = await run('reset-password', 'ada');
+  const reset = await run('reset-password', 'ada', '--permanent');
   password = String(reset['password']);
   t.match(reset, { ended: { sessions: 2, grants: 2 } });
   t.notOk(await third.isSignedIn());

@@ -168,7 +168,7 @@ t.test('signing an account out also ends what is authorized at that moment', asy
   const ctx = await open(t, redis.url, freshPrefix());
   const { run, at, note, browser, issued } = ctx;
   // Accounts of the configuration have no record that could say when they were signed out.
-  const made = await run('account', 'add', 'bob', '--generate');
+  const made = await run('account', 'add', 'bob', '--generate', '--permanent');
   const app = new RelyingParty(ctx.fleet.issuer);
   const login = await browser.open(app.authorizationUrl('v'.repeat(43), offline));
   await browser.submit(login, { login: 'bob', password: String(made.password) });

@@ -16,6 +16,8 @@ import { loggedOutPage, logoutPage } from '#src/views/pages/logout.ts';
 import { mailPreviewPage } from '#src/views/pages/mail-preview.ts';
 import { noAccessPage } from '#src/views/pages/no-access.ts';
 import { notMeDonePage, notMePage } from '#src/views/pages/not-me.ts';
+import { requiredPasswordPage } from '#src/views/pages/required-password.ts';
+import { requiredProfilePage } from '#src/views/pages/required-profile.ts';
 import { passwordResetDonePage, resetPasswordPage } from '#src/views/pages/reset-password.ts';
 import { selectAccountPage } from '#src/views/pages/select-account.ts';
 import { signedInPage } from '#src/views/pages/signed-in.ts';
@@ -370,6 +372,29 @@ export const gallery: readonly Exhibit[] = [
     },
     { language: 'pl' },
   ),
+  exhibit('required-password', requiredPasswordPage, {
+    action: '/interaction/abc',
+    csrf: 'x',
+    client: { name: 'The App' },
+    account: 'ada',
+    minPasswordLength: 10,
+  }),
+  exhibit('required-password-same', requiredPasswordPage, {
+    action: '/interaction/abc',
+    csrf: 'x',
+    client: { name: 'The App' },
+    account: 'ada',
+    minPasswordLength: 10,
+    problem: 'passwordSame',
+  }),
+  exhibit('required-profile', requiredProfilePage, {
+    action: '/interaction/abc',
+    csrf: 'x',
+    client: { name: 'The App' },
+    name: '',
+    email: 'nonsense',
+    problems: ['nameMissing', 'emailInvalid'],
+  }),
   exhibit('reset-password-done', (page) => passwordResetDonePage(page), {}),
   exhibit('create-account-domains', createAccountPage, {
     ...createAccount,

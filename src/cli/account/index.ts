@@ -6,6 +6,7 @@ import { importAccounts } from './import/index.ts';
 import { invite } from './invite.ts';
 import { list } from './list.ts';
 import { hashPassword, resetPassword } from './password.ts';
+import { require } from './require.ts';
 import { revoke } from './revoke.ts';
 import { update } from './update.ts';
 
@@ -22,6 +23,7 @@ export const account: Command = (program, context) => {
     signOut,
     revoke,
     resetPassword,
+    require,
     remove,
     hashPassword,
     importAccounts,

@@ -7,6 +7,7 @@ import { requireAccount, withAccounts } from './with-accounts.ts';
 interface ResetFlags {
   readonly choose?: true;
   readonly keepTokens?: boolean;
+  readonly permanent?: true;
 }
 
 export const resetPassword: Command = (group, context) => {
@@ -16,14 +17,18 @@ export const resetPassword: Command = (group, context) => {
     .description('give an account a random password, shown once, and end all that was signed in')
     .argument('<username>', 'or its sub')
     .option('--choose', 'read the new password from standard input, or ask for it')
+    .option('--permanent', 'the person keeps the password; otherwise the next sign-in asks for another one')
     .option('--keep-tokens', 'keep refresh tokens with offline_access; sessions end all the same')
-    .action(async (username: string, { choose, keepTokens = false }: ResetFlags) => {
+    .action(async (username: string, { choose, keepTokens = false, permanent }: ResetFlags) => {
       const chosen = choose ? await readSecret('Password') : undefined;
       const { account, password, ended } = await withAccounts(context, async (accounts, installation) => {
         const found = await requireAccount(accounts, username);
         const made =
-          chosen === undefined ? await accounts.resetPassword(found.id, { keepTokens }) : undefined;
-        if (chosen !== undefined) await accounts.setPassword(found.id, chosen, { keepTokens });
+          chosen === undefined
+            ? await accounts.resetPassword(found.id, { keepTokens, isTemporary: !permanent })
+            : undefined;
+        if (chosen !== undefined)
+          await accounts.setPassword(found.id, chosen, { keepTokens, isTemporary: !permanent });
         return {
           account: found,
           password: made,

@@ -29,12 +29,22 @@ export const requireAccount = async (accounts: Accounts, name: string): Promise<
   });
 };
 
-export const accountData = ({ id, username, enabled, claims, groups, from, createdAt }: Account) => ({
+export const accountData = ({
+  id,
+  username,
+  enabled,
+  claims,
+  groups,
+  required,
+  from,
+  createdAt,
+}: Account) => ({
   sub: id,
   username,
   enabled,
   claims,
   ...(groups.length > 0 && { groups }),
+  ...(required && { required }),
   from,
   ...(createdAt === undefined ? {} : { created_at: isoTime(createdAt) }),
 });

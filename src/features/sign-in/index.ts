@@ -14,12 +14,12 @@
  *   right password                         -> back to the engine with the result `login`
  *
  * The engine asks for this step when: there is no session, `prompt=login`, `max_age` has passed, a stronger sign-in is
- * required (services/authentication-levels), the password changed, or another account was asked for.
+ * required (services/authentication-levels), the password changed, something else is required of the account, or another account was asked for.
  */
 import { interactionPolicy } from 'oidc-provider';
 import type { Feature } from '../../feature.ts';
 import { addLevelCheck } from '../../services/authentication-levels/index.ts';
-import { addAnotherAccountCheck } from '../../services/sign-ins/index.ts';
+import { addAnotherAccountCheck, requireLoginBeforeRequirements } from '../../services/sign-ins/index.ts';
 import type { SignInDependencies } from './dependencies.ts';
 import { createKnownDevices } from './known-devices.ts';
 import { createLoginStep } from './login-step.ts';
@@ -30,6 +30,7 @@ export const signIn = (dependencies: SignInDependencies): Feature => {
   if (!prompt) throw new Error('oidc-provider has no login prompt');
   addLevelCheck(prompt, dependencies.levels);
   requireLoginAfterPasswordChange(prompt, dependencies.accounts);
+  requireLoginBeforeRequirements(prompt, dependencies.accounts);
   addAnotherAccountCheck(prompt);
   return {
     name: 'sign-in',

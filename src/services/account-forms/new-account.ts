@@ -29,6 +29,9 @@ export const parseForm = (form: Form): NewAccount => {
 };
 
 /** Checks only the form of the address: whether mail arrives there is not known yet. */
+export const isEmailAddress = (text: string): boolean =>
+  text.length <= maxTextLength && /^[^\s@\p{C}]+@[^\s@\p{C}]+\.[^\s@.\p{C}]+$/u.test(text);
+
 export const findProblems = (
   { login, email, password }: NewAccount,
   { minPasswordLength, emailDomains = [] }: Rules,
@@ -37,8 +40,7 @@ export const findProblems = (
   if (login === '') problems.push('loginMissing');
   else if (login.length > maxTextLength) problems.push('loginInvalid');
   if (email === '') problems.push('emailMissing');
-  else if (email.length > maxTextLength || !/^[^\s@\p{C}]+@[^\s@\p{C}]+\.[^\s@.\p{C}]+$/u.test(email))
-    problems.push('emailInvalid');
+  else if (!isEmailAddress(email)) problems.push('emailInvalid');
   else if (emailDomains.length > 0 && !emailDomains.includes(domainOf(email))) problems.push('emailDomain');
   if (password === '') problems.push('passwordMissing');
   else if ([...password].length < minPasswordLength) problems.push('passwordShort');

@@ -21,7 +21,17 @@ export interface Account {
   readonly passwordChangedAt?: number;
   /** Milliseconds since the epoch; absent until the first time. What was signed in before doesn't count any more. */
   readonly signedOutAt?: number;
+  /** Absent when nothing is. */
+  readonly required?: readonly Requirement[];
   readonly demo?: true;
+}
+
+/** What a person is asked for at the next sign-in: a new password, or a complete profile. */
+export type Requirement = 'password' | 'profile';
+
+interface RequirementChange {
+  readonly add?: readonly Requirement[];
+  readonly remove?: readonly Requirement[];
 }
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
@@ -37,6 +47,8 @@ export interface AddAccount {
   readonly groups?: readonly string[];
   /** Who chose the user name; default: an operator. A person who signs up may not take a reserved name. */
   readonly nameGivenBy?: NameGiver;
+  /** The person chooses another password at the first sign-in. */
+  readonly isTemporary?: boolean;
   /** Marks demo data, which production mode refuses. */
   readonly demo?: true;
 }
@@ -70,6 +82,7 @@ interface ChangeAccount {
   readonly claims?: Claims;
   /** A list replaces the groups. A change keeps what others change at the same time. */
   readonly groups?: readonly string[] | GroupChange;
+  readonly required?: RequirementChange;
 }
 
 export interface GroupChange {
@@ -116,6 +129,8 @@ export interface SignInTime {
 export interface ChangePassword {
   /** Keeps refresh tokens with `offline_access`. Sessions end, because the password that began them is gone. */
   readonly keepTokens?: boolean;
+  /** The person chooses another one at the next sign-in. */
+  readonly isTemporary?: boolean;
   /** Committed together with the password, as the use of the link that allows the change. */
   readonly also?: readonly Write[];
 }

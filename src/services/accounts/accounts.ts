@@ -15,6 +15,7 @@ import { createNewAccountCheck, createNewAccountRecord } from './new-account-rec
 import { acceptUsername } from './new-username.ts';
 import { createPasswords } from './password/passwords.ts';
 import { type AccountRecord, toAccount, toExported } from './record.ts';
+import { changeRequired } from './requirements.ts';
 import { isSignInCurrent } from './sign-in-time.ts';
 import { createAccountStore, nameTaken } from './store.ts';
 import { foldUsername } from './username.ts';
@@ -146,13 +147,19 @@ export const createAccounts = ({ store, config, clock, events }: AccountsOptions
   const setPassword = async (
     id: string,
     password: string,
-    { keepTokens = false, also }: ChangePassword = {},
+    { keepTokens = false, isTemporary = false, also }: ChangePassword = {},
   ): Promise<void> => {
     refuseConfigured(id);
     const hash = await passwords.hash(password);
     const withHash = (record: AccountRecord): AccountRecord => {
       const now = clock.now();
-      return { ...record, hash, passwordChangedAt: now, ...(!keepTokens && { signedOutAt: now }) };
+      return {
+        ...record,
+        hash,
+        passwordChangedAt: now,
+        ...(!keepTokens && { signedOutAt: now }),
+        required: changeRequired(record, isTemporary ? { add: ['password'] } : { remove: ['password'] }),
+      };
     };
     await change(id, 'account.password_changed', withHash, also);
   };
@@ -164,6 +171,8 @@ export const createAccounts = ({ store, config, clock, events }: AccountsOptions
     const account = await find(id);
     return account !== undefined && foldUsername(account.username) === foldUsername(username);
   };
+
+  const authenticate = createAuthenticate({ passwords, configured, stored });
 
   return {
     find,
@@ -182,7 +191,12 @@ export const createAccounts = ({ store, config, clock, events }: AccountsOptions
       ];
       return all.length === 1 ? all[0] : undefined;
     },
-    authenticate: createAuthenticate({ passwords, configured, stored }),
+    async authenticate(...attempt) {
+      const account = await authenticate(...attempt);
+      // What is required of the person is decided next, so the cache must not be older than the sign-in.
+      if (account) cache.invalidate(account.id);
+      return account;
+    },
     async forEngine(id, signIn) {
       const account = await find(id);
       if (account === undefined || !account.enabled) return undefined;
@@ -223,7 +237,7 @@ export const createAccounts = ({ store, config, clock, events }: AccountsOptions
         },
       };
     },
-    async update(id, { username, claims = {}, groups: groupChange }) {
+    async update(id, { username, claims = {}, groups: groupChange, required }) {
       await groupClaims.refuseIn(claims);
       const isRenamed = username !== undefined && !(await hasName(id, username));
       const name = isRenamed ? acceptUsername(username, { givenBy: 'operator', service }) : username;
@@ -240,6 +254,7 @@ export const createAccounts = ({ store, config, clock, events }: AccountsOptions
             username: name ?? former.username,
             claims: merged,
             ...(groupChange && { groups: groupsAfter(former.groups) }),
+            ...(required && { required: changeRequired(former, required) }),
           };
         },
         isList(groupChange) ? normalizeGroups(groupChange) : (groupChange?.add ?? []),

@@ -14,6 +14,7 @@ export type {
   GroupChange,
   ImportAccount,
   Importer,
+  Requirement,
 } from './account.ts';
 export { createAccounts, namesOfService } from './accounts.ts';
 export { configuredAccountProblems } from './configured.ts';

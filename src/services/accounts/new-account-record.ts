@@ -32,7 +32,7 @@ export const createNewAccountCheck =
 export const createNewAccountRecord = ({ passwords, configured, clock, service }: Dependencies) => {
   const check = createNewAccountCheck({ passwords, service });
   return async (account: AddAccount): Promise<AccountRecord> => {
-    const { password, passwordHash, claims = {}, groups = [], demo } = account;
+    const { password, passwordHash, claims = {}, groups = [], isTemporary, demo } = account;
     const name = check(account);
     const sortedGroups = normalizeGroups(groups);
     if (configured.byName(name) !== undefined) throw nameTaken(name);
@@ -45,6 +45,7 @@ export const createNewAccountRecord = ({ passwords, configured, clock, service }
       claims: mergeClaims({}, claims),
       ...(sortedGroups.length > 0 && { groups: sortedGroups }),
       ...(hash === undefined ? {} : { hash }),
+      ...(isTemporary && { required: ['password'] }),
       createdAt: now,
       updatedAt: now,
       ...(demo === undefined ? {} : { demo }),

@@ -1,7 +1,7 @@
 import type { Document, IndexEntry, Insert, Key, Remove, Replace } from '#src/store/port.ts';
 import { record } from '#src/store/record.ts';
 import { kinds } from '#src/store/record-kinds.ts';
-import type { Account, Claims, ExportedAccount } from './account.ts';
+import type { Account, Claims, ExportedAccount, Requirement } from './account.ts';
 import { verifiedEmailOf } from './claims.ts';
 import { foldUsername, nameFamily } from './username.ts';
 
@@ -18,6 +18,7 @@ export interface AccountRecord {
   readonly signedOutAt?: number;
   readonly createdAt: number;
   readonly updatedAt: number;
+  readonly required?: readonly Requirement[];
   readonly demo?: true;
 }
 
@@ -116,5 +117,6 @@ export const toAccount = (record: AccountRecord): Account => ({
   createdAt: record.createdAt,
   ...(record.passwordChangedAt === undefined ? {} : { passwordChangedAt: record.passwordChangedAt }),
   ...(record.signedOutAt === undefined ? {} : { signedOutAt: record.signedOutAt }),
+  ...(record.required !== undefined && record.required.length > 0 && { required: record.required }),
   ...(record.demo === undefined ? {} : { demo: record.demo }),
 });

@@ -227,6 +227,15 @@ export const de = {
     doneTitle: 'Ihr Passwort wurde geändert',
     done: 'Kehren Sie zur App zurück und melden Sie sich mit dem neuen Passwort an. Sie können diese Seite schließen.',
   },
+  requiredPassword: {
+    why: 'Ihr Passwort gilt nur vorübergehend oder muss erneuert werden. Wählen Sie eines, das nur Sie kennen.',
+    same: 'Wählen Sie ein anderes als das bisherige Passwort',
+  },
+  requiredProfile: {
+    title: 'Profil vervollständigen',
+    nameMissing: 'Geben Sie Ihren Namen ein',
+    submit: 'Speichern und weiter',
+  },
   invitation: {
     title: (brand) => `Ihr Konto bei ${brand} erstellen`,
     hint: 'Sie wurden eingeladen. Wählen Sie, wie Sie sich anmelden möchten.',

@@ -216,6 +216,15 @@ export const en = {
     doneTitle: 'Your password was changed',
     done: 'Go back to the app and sign in with the new password. You can close this page.',
   },
+  requiredPassword: {
+    why: 'Your password is only temporary, or has to be renewed. Choose one that only you know.',
+    same: 'Choose a password other than the current one',
+  },
+  requiredProfile: {
+    title: 'Complete your profile',
+    nameMissing: 'Enter your name',
+    submit: 'Save and continue',
+  },
   invitation: {
     title: (brand) => `Create your account at ${brand}`,
     hint: 'You were invited. Choose how you want to sign in.',

@@ -219,6 +219,15 @@ export interface Messages {
     doneTitle: string;
     done: string;
   };
+  readonly requiredPassword: {
+    why: string;
+    same: string;
+  };
+  readonly requiredProfile: {
+    title: string;
+    nameMissing: string;
+    submit: string;
+  };
   readonly invitation: {
     title: (brand: string) => string;
     hint: string;

@@ -236,6 +236,15 @@ export const pl = {
     doneTitle: 'Hasło zostało zmienione',
     done: 'Wróć do aplikacji i zaloguj się nowym hasłem. Możesz zamknąć tę stronę.',
   },
+  requiredPassword: {
+    why: 'Twoje hasło jest tymczasowe lub wymaga zmiany. Ustaw takie, które znasz tylko Ty.',
+    same: 'Podaj hasło inne niż obecne',
+  },
+  requiredProfile: {
+    title: 'Uzupełnij profil',
+    nameMissing: 'Podaj imię i nazwisko',
+    submit: 'Zapisz i kontynuuj',
+  },
   invitation: {
     title: (brand) => `Utwórz konto w ${brand}`,
     hint: 'To zaproszenie jest dla Ciebie. Wybierz, jak chcesz się logować.',

@@ -1,0 +1,32 @@
+import { Argument } from 'commander';
+import { type Command, usageError } from '#src/command.ts';
+import type { Requirement } from '#src/services/accounts/index.ts';
+import { formatMembers } from '../format-members.ts';
+import { accountData, requireAccount, withAccounts } from './with-accounts.ts';
+
+const choices = ['password', 'factor', 'profile'] as const;
+
+const toRequirement = (what: (typeof choices)[number]): Requirement => {
+  if (what === 'factor')
+    throw usageError('This release has no second factors yet: choose password or profile.');
+  return what;
+};
+
+export const require: Command = (group, context) => {
+  group
+    .command('require')
+    .description('ask the person at the next sign-in for a new password, or to complete the profile')
+    .argument('<username>', 'or its sub')
+    .addArgument(new Argument('<what>').choices(choices))
+    .option('--off', 'do not ask any more')
+    .action(async (username: string, what: (typeof choices)[number], { off }: { readonly off?: true }) => {
+      const requirement = toRequirement(what);
+      const account = await withAccounts(context, async (accounts) => {
+        const { id } = await requireAccount(accounts, username);
+        return accounts.update(id, {
+          required: off ? { remove: [requirement] } : { add: [requirement] },
+        });
+      });
+      context.output.answer(accountData(account), formatMembers(accountData(account)));
+    });
+};

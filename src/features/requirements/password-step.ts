@@ -1,0 +1,71 @@
+import { displayOf } from '../../http/interactions/client-display.ts';
+import type { Step, StepOutcome, Visit } from '../../http/interactions/step.ts';
+import type { Form } from '../../http/pages/form.ts';
+import { type NewAccountProblem, problemOf } from '../../services/account-forms/index.ts';
+import type { Account } from '../../services/accounts/index.ts';
+import { metRequirement } from '../../services/sign-ins/index.ts';
+import { requiredPasswordPage } from '../../views/pages/required-password.ts';
+import type { RequirementsDependencies } from './dependencies.ts';
+import { createRequirementPrompt, requiredOf } from './prompt.ts';
+
+export const createPasswordStep = ({ config, clock, accounts }: RequirementsDependencies): Step => {
+  const { min_length: minPasswordLength } = config.security.password;
+
+  const showForm = (
+    { page, action, csrf, client }: Visit,
+    account: Account,
+    problem?: NewAccountProblem | 'passwordSame',
+  ): StepOutcome => ({
+    show: requiredPasswordPage(page, {
+      action,
+      csrf,
+      client: displayOf(client),
+      account: account.username,
+      minPasswordLength,
+      problem,
+    }),
+    status: problem === undefined ? 200 : 422,
+  });
+
+  return {
+    name: 'required_password',
+    prompt: createRequirementPrompt('password', accounts),
+
+    async show(visit): Promise<StepOutcome> {
+      const account = await requiredOf('password', visit, accounts);
+      return account ? showForm(visit, account) : { finish: { ...visit.interaction.lastSubmission } };
+    },
+
+    async submit(visit, form: Form): Promise<StepOutcome> {
+      const { lastSubmission, session } = visit.interaction;
+      const account = await requiredOf('password', visit, accounts);
+      if (!account) return { finish: { ...lastSubmission } };
+      const password = form['password'] ?? '';
+      if (password === '') return showForm(visit, account, 'passwordMissing');
+      if (await accounts.authenticate(account.username, password))
+        return showForm(visit, account, 'passwordSame');
+      try {
+        await accounts.setPassword(account.id, password);
+      } catch (error) {
+        const problem = problemOf(error);
+        if (problem === undefined) throw error;
+        return showForm(visit, account, problem);
+      }
+      return {
+        finish: {
+          ...lastSubmission,
+          ...metRequirement('password'),
+          // The new password has ended the sign-in by the former one.
+          login: {
+            remember: true,
+            ...lastSubmission?.login,
+            ...(session?.acr !== undefined && { acr: session.acr }),
+            ...(session?.amr !== undefined && { amr: session.amr }),
+            accountId: account.id,
+            ts: Math.floor(clock.now() / 1000),
+          },
+        },
+      };
+    },
+  };
+};

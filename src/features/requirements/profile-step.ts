@@ -1,0 +1,64 @@
+import { displayOf } from '../../http/interactions/client-display.ts';
+import type { Step, StepOutcome, Visit } from '../../http/interactions/step.ts';
+import type { Form } from '../../http/pages/form.ts';
+import { isEmailAddress } from '../../services/account-forms/index.ts';
+import type { Account, Claims } from '../../services/accounts/index.ts';
+import { metRequirement } from '../../services/sign-ins/index.ts';
+import { type ProfileProblem, requiredProfilePage } from '../../views/pages/required-profile.ts';
+import type { RequirementsDependencies } from './dependencies.ts';
+import { createRequirementPrompt, requiredOf } from './prompt.ts';
+
+const maxTextLength = 255;
+
+interface Profile {
+  readonly name: string;
+  readonly email: string;
+}
+
+const textIn = (form: Form, field: string): string => (form[field] ?? '').trim().slice(0, maxTextLength + 1);
+
+const problemsOf = ({ name, email }: Profile): readonly ProfileProblem[] => [
+  ...(name === '' ? (['nameMissing'] as const) : []),
+  ...(email === '' ? (['emailMissing'] as const) : isEmailAddress(email) ? [] : (['emailInvalid'] as const)),
+];
+
+/** An address that changes is unverified, whatever the former one was. */
+const changesOf = ({ claims }: Account, { name, email }: Profile): Claims => ({
+  name,
+  ...(claims['email'] !== email && { email, email_verified: false }),
+});
+
+export const createProfileStep = ({ accounts }: RequirementsDependencies): Step => {
+  const showForm = (
+    { page, action, csrf, client }: Visit,
+    profile: Profile,
+    problems: readonly ProfileProblem[] = [],
+  ): StepOutcome => ({
+    show: requiredProfilePage(page, { action, csrf, client: displayOf(client), ...profile, problems }),
+    status: problems.length === 0 ? 200 : 422,
+  });
+
+  return {
+    name: 'required_profile',
+    prompt: createRequirementPrompt('profile', accounts),
+
+    async show(visit): Promise<StepOutcome> {
+      const account = await requiredOf('profile', visit, accounts);
+      if (!account) return { finish: { ...visit.interaction.lastSubmission } };
+      const text = (claim: string): string => String(account.claims[claim] ?? '');
+      return showForm(visit, { name: text('name'), email: text('email') });
+    },
+
+    async submit(visit, form: Form): Promise<StepOutcome> {
+      const { lastSubmission } = visit.interaction;
+      const account = await requiredOf('profile', visit, accounts);
+      if (!account) return { finish: { ...lastSubmission } };
+      const profile = { name: textIn(form, 'name').slice(0, maxTextLength), email: textIn(form, 'email') };
+      const problems = problemsOf(profile);
+      if (problems.length > 0) return showForm(visit, profile, problems);
+      const claims = changesOf(account, profile);
+      await accounts.update(account.id, { claims, required: { remove: ['profile'] } });
+      return { finish: { ...lastSubmission, ...metRequirement('profile') } };
+    },
+  };
+};

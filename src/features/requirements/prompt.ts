@@ -1,0 +1,30 @@
+import { interactionPolicy } from 'oidc-provider';
+import type { Visit } from '../../http/interactions/step.ts';
+import type { Account, Accounts, Requirement } from '../../services/accounts/index.ts';
+import { pendingRequirements } from '../../services/sign-ins/index.ts';
+
+const { Check, Prompt } = interactionPolicy;
+
+export const createRequirementPrompt = (
+  requirement: Requirement,
+  accounts: Pick<Accounts, 'find'>,
+): interactionPolicy.Prompt =>
+  new Prompt(
+    { name: `required_${requirement}`, requestable: false },
+    new Check(
+      `required_${requirement}`,
+      'an operator requires it of this person',
+      'interaction_required',
+      async (ctx) => (await pendingRequirements(ctx, accounts)).includes(requirement),
+    ),
+  );
+
+/** The account of whom it is still required; undefined when another tab has done it, or the account is gone. */
+export const requiredOf = async (
+  requirement: Requirement,
+  { interaction }: Visit,
+  accounts: Pick<Accounts, 'find'>,
+): Promise<Account | undefined> => {
+  const account = await accounts.find(interaction.session?.accountId ?? '');
+  return account?.enabled && account.required?.includes(requirement) ? account : undefined;
+};

@@ -1,0 +1,158 @@
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import {
+  Browser,
+  newVerifier,
+  openCommandFolder,
+  type Page,
+  password,
+  RelyingParty,
+  redirectParameters,
+  startInProcess,
+  usualConfig,
+} from '../support/setup/index.ts';
+
+const another = 'a password that only Ada knows';
+
+const open = async (t: Test) => {
+  const { cwd, runInProcess } = await openCommandFolder(t);
+  const server = await startInProcess(t, {
+    ...usualConfig,
+    accounts: [],
+    store: { url: `sqlite:${join(cwd, 'store.db')}` },
+  });
+  const run = async (...args: string[]) => {
+    const { exit, out, err } = await runInProcess(['account', ...args, '--json']);
+    t.equal(exit, 0, err);
+    return JSON.parse(out);
+  };
+  const app = new RelyingParty(server.issuer);
+  const begin = (browser: Browser, parameters: Record<string, string> = {}) =>
+    browser.open(app.authorizationUrl(newVerifier(), parameters));
+  const signIn = async (browser: Browser, typed: string): Promise<Page> =>
+    browser.submit(await begin(browser), { login: 'ada', password: typed });
+  const hasCode = (page: Page): boolean =>
+    page.headers.has('location') && redirectParameters(page).has('code');
+  return { server, run, runInProcess, begin, signIn, hasCode };
+};
+
+t.test('a password that an operator set is temporary', async (t) => {
+  const { server, run, begin, signIn, hasCode } = await open(t);
+  const made = await run('add', 'ada', '--generate');
+  t.match(made, { required: ['password'] });
+  const browser = new Browser();
+  const form = await signIn(browser, made.password);
+  t.equal(form.status, 200);
+  t.match(form.body, /password-submit/);
+  t.match(form.body, /Choose one that only you know/);
+  t.notMatch(form.body, made.password);
+
+  const silent = await begin(browser, { prompt: 'none' });
+  t.equal(redirectParameters(silent).get('error'), 'login_required', 'it can not be passed by');
+  for (const [typed, problem] of [
+    ['', /Enter a password/],
+    ['short', /at least 10 characters/],
+    [made.password, /other than the current one/],
+    ['password123', /./],
+  ] as const) {
+    const refused = await browser.submit(form, { password: typed });
+    t.equal(refused.status, 422, typed);
+    t.match(refused.body, problem);
+  }
+  t.match(await server.app.services.accounts.findByUsername('ada'), { required: ['password'] });
+
+  server.clock.advance(5);
+  t.ok(hasCode(await browser.submit(form, { password: another })), 'the sign-in goes on');
+  t.ok(hasCode(await begin(browser)), 'and its session is good');
+  t.notOk((await server.app.services.accounts.findByUsername('ada'))?.required);
+  t.ok(hasCode(await signIn(new Browser(), another)), 'it is asked once');
+  t.match((await signIn(new Browser(), made.password)).body, /login-submit/, 'the former password is void');
+
+  const reset = await run('reset-password', 'ada');
+  t.match((await signIn(new Browser(), reset.password)).body, /password-submit/);
+  const kept = await run('reset-password', 'ada', '--permanent');
+  t.ok(hasCode(await signIn(new Browser(), kept.password)), 'unless the operator says otherwise');
+});
+
+t.test('who is signed in signs in again before a new password is asked for', async (t) => {
+  const { server, run, begin, signIn, hasCode } = await open(t);
+  await server.addAccount({ username: 'ada', password });
+  const browser = new Browser();
+  t.ok(hasCode(await signIn(browser, password)));
+  t.match(await run('require', 'ada', 'password'), { required: ['password'] });
+  // The server may have the account in its cache for a moment.
+  server.clock.advance(6);
+  const login = await begin(browser);
+  t.match(login.body, /login-submit/, 'a browser that was left signed in is not enough');
+  const form = await browser.submit(login, { password });
+  t.match(form.body, /password-submit/);
+  const forms = await Promise.all(
+    Array.from({ length: 4 }, () => browser.submit(form, { password: another })),
+  );
+  t.ok(forms.some(hasCode), 'a form that is sent several times');
+  t.ok(hasCode(await signIn(new Browser(), another)));
+
+  t.match(await run('require', 'ada', 'password'), { required: ['password'] });
+  t.notOk('required' in (await run('require', 'ada', 'password', '--off')));
+  server.clock.advance(6);
+  t.ok(hasCode(await signIn(new Browser(), another)));
+});
+
+t.test('a profile is completed at the next sign-in, also after a new password', async (t) => {
+  const { server, run, signIn, hasCode } = await open(t);
+  await server.addAccount({
+    username: 'ada',
+    password,
+    claims: { email: 'ada@example.com', email_verified: true },
+  });
+  await run('require', 'ada', 'profile');
+  await run('require', 'ada', 'password');
+  const browser = new Browser();
+  const first = await signIn(browser, password);
+  t.match(first.body, /password-submit/);
+  const form = await browser.submit(first, { password: another });
+  t.match(form.body, /profile-submit/);
+  t.match(form.body, /value="ada@example.com"/);
+  const refused = await browser.submit(form, { name: ' ', email: 'nonsense' });
+  t.equal(refused.status, 422);
+  t.match(refused.body, /Enter your name/);
+  t.match(refused.body, /There are 2 problems/);
+  const done = await browser.submit(refused, { name: 'Ada <b>L', email: 'ada@example.com' });
+  t.ok(hasCode(done));
+  t.match(await run('show', 'ada'), {
+    claims: { name: 'Ada <b>L', email: 'ada@example.com', email_verified: true },
+  });
+
+  await run('require', 'ada', 'profile');
+  const again = new Browser();
+  const changed = await again.submit(await signIn(again, another), {
+    name: 'Ada',
+    email: 'new@example.com',
+  });
+  t.ok(hasCode(changed));
+  t.match(await run('show', 'ada'), { claims: { email: 'new@example.com', email_verified: false } });
+});
+
+t.test('the pages have three languages, and the command refuses with a sentence', async (t) => {
+  const { server, run, runInProcess } = await open(t);
+  await server.addAccount({ username: 'ada', password });
+  await run('require', 'ada', 'password');
+  for (const [language, text] of [
+    ['de', 'Neues Passwort wählen'],
+    ['pl', 'Ustaw nowe hasło'],
+  ] as const) {
+    const browser = new Browser({ 'accept-language': language });
+    const app = new RelyingParty(server.issuer);
+    const login = await browser.open(app.authorizationUrl(newVerifier()));
+    const page = await browser.submit(login, { login: 'ada', password });
+    t.match(page.body, text);
+  }
+  const refusals: [readonly string[], number, RegExp][] = [
+    [['nobody', 'password'], 3, /no account nobody/],
+    [['ada', 'factor'], 2, /no second factors yet/],
+    [['ada', 'hat'], 2, /Allowed choices/],
+    [['ada'], 2, /argument/],
+  ];
+  for (const [args, exit, message] of refusals)
+    t.match(await runInProcess(['account', 'require', ...args]), { exit, err: message });
+});
