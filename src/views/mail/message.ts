@@ -89,16 +89,16 @@ const htmlOf = (
   <title>${subject}</title>
 </head>
 <body style="margin:0;padding:24px 12px;background:#f4f2ec">
-  <div role="article" lang="${messages.tag}" dir="${messages.dir}" aria-label="${subject}" style="max-width:560px;margin:0 auto">
-    <p style="margin:0 0 16px;${font};font-size:18px;font-weight:600;color:#1c2422">${
+  <div lang="${messages.tag}" dir="${messages.dir}" style="max-width:560px;margin:0 auto">
+    <header><p style="margin:0 0 16px;${font};font-size:18px;font-weight:600;color:#1c2422">${
       image !== undefined &&
       html`<img src="${image}" alt="" width="32" height="32" style="vertical-align:middle;margin-right:8px">`
-    }${brand}</p>
+    }${brand}</p></header>
     <main style="padding:24px;background:#fffefc;border:1px solid #dfdace;border-radius:10px">
       <h1 style="margin:0 0 16px;${font};font-size:22px;line-height:30px;color:#1c2422">${subject}</h1>
       ${blocks.map((block) => elementOf(messages, block))}
     </main>
-    <p style="margin:16px 0 0;${font};font-size:13px;line-height:20px;color:#57625f">${footer}</p>
+    <footer><p style="margin:16px 0 0;${font};font-size:13px;line-height:20px;color:#57625f">${footer}</p></footer>
   </div>
 </body>
 </html>
