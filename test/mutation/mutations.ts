@@ -59,6 +59,20 @@ const store: readonly Mutation[] = [
     to: "> math.huge then return 'late' end",
     tests: ['adapters/redis-outages.test.ts'],
   },
+  {
+    name: 'a commit whose sync fails stays',
+    file: 'adapters/embedded/index.ts',
+    from: 'await whileOpen(() => transact(undo))',
+    to: 'await Promise.resolve(undo)',
+    tests: ['adapters/embedded-file.test.ts'],
+  },
+  {
+    name: 'half of a commit is taken back when its sync fails',
+    file: 'adapters/embedded/undo.ts',
+    from: 'if (!isDeepStrictEqual(rowsOf(keys), after)) return;',
+    to: '',
+    tests: ['adapters/embedded-file.test.ts'],
+  },
 ];
 
 const grants: readonly Mutation[] = [
@@ -305,6 +319,27 @@ const clients: readonly Mutation[] = [
     from: 'if (aud === ctx.oidc.issuer) return;',
     to: 'if ([aud].flat().includes(ctx.oidc.issuer)) return;',
     tests: ['protocol/client-authentication.test.ts'],
+  },
+  {
+    name: 'an endpoint is accepted as the audience of any assertion',
+    file: 'src/features/client-authentication/assertion.ts',
+    from: "oidc.route === 'backchannel_authentication' || client",
+    to: "oidc.route !== '' || client",
+    tests: ['protocol/client-authentication.test.ts'],
+  },
+  {
+    name: 'a refresh with a proof leaves the refresh token unbound',
+    file: 'src/provider/overrides/refresh-token-save.ts',
+    from: 'if (proof) this.jkt = proof.thumbprint;',
+    to: 'void proof;',
+    tests: ['protocol/dpop.test.ts'],
+  },
+  {
+    name: 'a signed request without a begin has no end',
+    file: 'src/features/signed-requests/index.ts',
+    from: 'Number(nbf ?? iat ?? Infinity), now',
+    to: 'Number(nbf ?? iat ?? exp), now + 1e9',
+    tests: ['protocol/pushed-requests.test.ts'],
   },
   {
     name: 'a client gets API scopes that it is not registered for',

@@ -1,4 +1,5 @@
 import { chmodSync, chownSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import t, { type Test } from 'tap';
@@ -177,5 +178,42 @@ t.test('a server with an open file survives it becoming read-only, and a start i
     (await new RelyingParty(again.issuer).redeem(later.code, later.verifier)).status,
     200,
     'nothing was lost',
+  );
+});
+
+t.test('a disk that fails to sync spends no code and no refresh token', async (t) => {
+  const handle = await open(join(t.testdir(), 'any'), 'w');
+  const prototype: FileHandle = Object.getPrototypeOf(handle);
+  await handle.close();
+  const { datasync } = prototype;
+  let failing = false;
+  prototype.datasync = async function () {
+    if (failing) throw Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' });
+    await datasync.call(this);
+  };
+  t.teardown(() => {
+    prototype.datasync = datasync;
+  });
+  const url = `sqlite:${join(t.testdir(), 'store.db')}`;
+  const server = await startInProcess(t, { ...usualConfig, store: { url, synchronous: 'full' } });
+  const party = new RelyingParty(server.issuer);
+  const [first, tried] = await grants(party, 2);
+  if (!first || !tried) throw new Error('no codes');
+  const token = String((await party.redeem(first.code, first.verifier)).body['refresh_token']);
+
+  failing = true;
+  await isRefused(t, party, tried);
+  t.match(await party.refresh(token), { status: 503 });
+  await waitFor('the server to say so', async () => !(await isReady(server.issuer)));
+  failing = false;
+  await waitFor('the server to notice', () => isReady(server.issuer));
+  t.equal((await party.redeem(tried.code, tried.verifier)).status, 200, 'the code is still good');
+  t.equal((await party.refresh(token)).status, 200, 'so is the refresh token');
+  const answers = await Promise.all(
+    Array.from({ length: 4 }, () => party.redeem(tried.code, tried.verifier)),
+  );
+  t.notOk(
+    answers.some(({ status }) => status === 200),
+    'and good once',
   );
 });
