@@ -149,6 +149,46 @@ for (const [name, storeOf] of Object.entries(stores)) {
     );
   });
 
+  t.test(
+    `${name}: offline access that one tab got outlives the sign-out, whatever others asked for`,
+    async (t) => {
+      const { asking, browser, issuer } = await open(t);
+      const tabs = await times(async (n) => {
+        const verifier = newVerifier();
+        const scope = n === 0 ? 'openid offline_access' : 'openid';
+        const url = asking.authorizationUrl(verifier, { scope, prompt: 'consent' });
+        return { verifier, page: await browser.open(url) };
+      });
+      const answered = await Promise.all(
+        tabs.map(({ page }) =>
+          browser.request(new URL(formOf(page.body).action, page.url).href, {
+            method: 'POST',
+            headers: { origin: new URL(page.url).origin },
+            body: new URLSearchParams({ ...formOf(page.body).hidden, decision: 'allow' }),
+          }),
+        ),
+      );
+      // All at once, with the cookie that the session has now.
+      const ends = await Promise.all(
+        answered.map(({ headers }) => browser.request(headers.get('location') ?? '')),
+      );
+      const redeemed = await Promise.all(
+        ends.map((page, n) =>
+          asking.redeem(redirectParameters(page).get('code') ?? '', tabs[n]?.verifier ?? ''),
+        ),
+      );
+      t.strictSame(
+        redeemed.map(({ status }) => status),
+        redeemed.map(() => 200),
+      );
+      const question = await browser.open(`${issuer}/oauth/logout`);
+      await browser.submit(question, { logout: 'yes' });
+      const [offline, online] = redeemed;
+      t.equal((await asking.refresh(String(online?.body.refresh_token))).status, 400);
+      t.equal((await asking.refresh(String(offline?.body.refresh_token))).status, 200);
+    },
+  );
+
   t.test(`${name}: a grant that was revoked is not made again by the next request`, async (t) => {
     const { own, authorize } = await open(t);
     const tokens: string[] = [];

@@ -10,9 +10,9 @@ import { useFields } from './session-use.ts';
 
 /**
  * A session is one document whose fields change independently: who is signed in (`.who`), what the engine remembers
- * between two pages (`.state`), one field for each client (`c:`), one for the last grant of each client that the person
- * signed out of (`e:`), and one for each cookie value that is still good (`i:`). So requests that run at the same time do
- * not undo each other's changes.
+ * between two pages (`.state`), one field for each client (`c:`), one for each client with offline access (`p:`), one for
+ * the last grant of each client that the person signed out of (`e:`), and one for each cookie value that is still good
+ * (`i:`). So requests that run at the same time do not undo each other's changes.
  */
 
 /** The former cookie of a signed-in session is good for this long, for requests that were in progress when it changed. */
@@ -22,6 +22,7 @@ const formerCookieMs = 30_000;
 const signInFields = ['accountId', 'loginTs', 'amr', 'acr', 'transient'] as const;
 
 const clientField = (clientId: string): string => `c:${encodeURIComponent(clientId)}`;
+const offlineField = (clientId: string): string => `p:${encodeURIComponent(clientId)}`;
 const endedField = (clientId: string): string => `e:${encodeURIComponent(clientId)}`;
 const cookieField = (id: string): string => `i:${digestOf(id)}`;
 
@@ -64,6 +65,8 @@ const fieldsOf = (payload: AdapterPayload): Record<string, string> => {
   if (payload['state']) fields['.state'] = JSON.stringify(payload['state']);
   for (const [clientId, state] of Object.entries(payload.authorizations ?? {})) {
     fields[clientField(clientId)] = encodeClient(state);
+    // Of two first requests of a client the later one replaces the field of the client, but not this one.
+    if ('persistsLogout' in state) fields[offlineField(clientId)] = '';
   }
   return fields;
 };
@@ -87,7 +90,10 @@ const decode = (document: Document, id: string, as: SessionId, now: number): Ada
   if (document.fields['.state']) payload['state'] = JSON.parse(document.fields['.state']);
   const authorizations: Record<string, object> = {};
   for (const [name, text] of Object.entries(document.fields)) {
-    if (name.startsWith('c:')) authorizations[decodeURIComponent(name.slice(2))] = decodeClient(text);
+    if (!name.startsWith('c:')) continue;
+    const clientId = decodeURIComponent(name.slice(2));
+    const isOffline = document.fields[offlineField(clientId)] !== undefined;
+    authorizations[clientId] = { ...decodeClient(text), ...(isOffline && { persistsLogout: true }) };
   }
   if (Object.keys(authorizations).length > 0) payload['authorizations'] = authorizations;
   if (as === 'cookie') payload.jti = id;
@@ -147,6 +153,7 @@ const changedFields = (
     if (!name.startsWith('c:') || fields[name] !== undefined) continue;
     // The person signed out of this client only.
     changed[name] = null;
+    changed[`p:${name.slice(2)}`] = null;
     changed[`e:${name.slice(2)}`] = grantIdIn(text);
   }
   if (before.fields[cookie] !== undefined) return changed;
