@@ -18,6 +18,7 @@ export { type Loaded, type LoadOptions, loadConfig } from './load/index.ts';
 export { ConfigurationError, type Problem, type Source } from './problems.ts';
 export { serverClaims } from './reserved-claims.ts';
 export { scopeDescriptions } from './resource-scopes.ts';
+export { expectedFormat } from './schema/formats.ts';
 export { clientAuthenticationMethods } from './sections/client-authentication-methods.ts';
 export type { AccountConfig, ClientConfig, Config, ResourceConfig } from './sections/index.ts';
 export { nearest } from './validate/nearest.ts';

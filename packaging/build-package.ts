@@ -14,7 +14,7 @@ export const buildPackage = async (out: string): Promise<string> => {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   await writeModules(root, folder);
-  await writeTypes(root, folder, ['src/testing/index']);
+  await writeTypes(root, folder, ['src/testing/index', 'src/extension']);
   await writeFile(join(folder, 'package.json'), `${JSON.stringify(await packageManifest(root), null, 2)}\n`);
   const { stdout } = await runTool('npm', ['pack', '--json', '--pack-destination', out, folder], out);
   const [{ filename }] = JSON.parse(stdout);

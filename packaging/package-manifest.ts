@@ -39,6 +39,7 @@ export const packageManifest = async (root: string): Promise<object> => {
     bin: { postern: './bin/postern' },
     imports: { '#config': './config/index.js', '#src/*': './src/*', '#adapters/*': './adapters/*' },
     exports: {
+      './extension': { types: './src/extension.d.ts' },
       './testing': { types: './src/testing/index.d.ts', default: './src/testing/index.js' },
       './package.json': './package.json',
     },

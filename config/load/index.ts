@@ -2,6 +2,7 @@
  * Loads the configuration: merges the sources (defaults, file, environment, flags), checks the result and reports all
  * mistakes together. It writes nothing and prints nothing.
  */
+import { resolve } from 'node:path';
 import { rules } from '../checks/index.ts';
 import type { Finding, Rule } from '../checks/rule.ts';
 import { formatPath, type Path } from '../path.ts';
@@ -49,6 +50,8 @@ export const loadConfig = (options: LoadOptions): Loaded => {
   const broken = new Set(problems.map(({ path }) => path.split('.')[0]));
   // Rules that need a broken section don't run.
   const checked = broken.has('') || broken.has('resources') ? (completed as Config) : withScopeNames(entered);
+  const folder =
+    originOf(merged, ['extensions', '0'])?.layer.folder ?? originOf(merged, ['extensions'])?.layer.folder;
   const isIssuerSet = broken.has('listen') || originOf(merged, ['issuer']) !== undefined;
   const config = isIssuerSet ? checked : withDefaultIssuer(checked);
   const isFromFile = (path: Path): boolean => fromFiles.has(formatPath(path));
@@ -64,7 +67,10 @@ export const loadConfig = (options: LoadOptions): Loaded => {
 
   const leaves = effectiveLeaves(root, { ...config, resources: entered.resources });
   return {
-    config: freezeDeep(config),
+    config: freezeDeep({
+      ...config,
+      extensions: config.extensions.map((file) => resolve(folder ?? '.', file)),
+    }),
     sources: new Map(
       leaves.map(({ path }) => [formatPath(path), originOf(merged, path)?.source ?? 'default'] as const),
     ),

@@ -3,7 +3,7 @@
  * for editors come from these schemas. Rules that span several keys are in `config/checks`.
  */
 import type { Static } from 'typebox';
-import { list, map, section } from '../schema/build.ts';
+import { list, map, section, text } from '../schema/build.ts';
 import { account } from './account.ts';
 import { client } from './client.ts';
 import { group } from './group.ts';
@@ -34,6 +34,11 @@ export const schema = section('Configuration of Postern.', {
     releases,
     'Custom claims for each scope that releases them at /userinfo. Clients may request a scope that is listed here; a standard scope releases these claims in addition to its own.',
     { default: {} },
+  ),
+  extensions: list(
+    text('The file of a module.'),
+    'Your own modules: each exports an object with `claims(context)` or `onEvent(event)` by default. Names in the configuration file are relative to its folder.',
+    { default: [] },
   ),
   tokens,
   security,

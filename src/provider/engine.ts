@@ -4,6 +4,7 @@ import type { Configuration, interactionPolicy, KoaContextWithOIDC, Provider } f
 import type { Config } from '#config';
 import type { Events } from '../events.ts';
 import type { Clock, Store } from '../store/port.ts';
+import type { AdditionalClaims } from './additional-claims.ts';
 import type { Admit } from './admission.ts';
 import type { ClientSource } from './client-source.ts';
 import { commitBeforeResponse } from './commit.ts';
@@ -33,6 +34,7 @@ export interface EngineDependencies {
   readonly clients: ClientSource;
   readonly admit: Admit;
   readonly groupsOf: GroupsOf;
+  readonly operatorClaims: AdditionalClaims;
   readonly events: Events;
   /** Encrypts what clients could redeem, where the store has to give it back. */
   readonly cipher: StorageCipher;
@@ -93,7 +95,7 @@ export class Engine {
     const { config, store, clock, clients, admit, cipher, renderError, features, grantTypes, policy } =
       this.#dependencies;
     const settings = compose([
-      ...baseSettings(config, keys, grantTypes, this.#dependencies.groupsOf),
+      ...baseSettings(config, keys, grantTypes, this.#dependencies),
       ...features.map(({ owner, provider: { settings = {} } }) => ({
         owner,
         settings: typeof settings === 'function' ? settings(keys) : settings,

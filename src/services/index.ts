@@ -11,6 +11,7 @@ import { type Admission, createAdmission } from './admission/index.ts';
 import { type Audit, createAudit } from './audit/index.ts';
 import { type AuthenticationLevels, createAuthenticationLevels } from './authentication-levels/index.ts';
 import { type Clients, createClients } from './clients/index.ts';
+import { type Extensions, loadExtensions, runExtensions } from './extensions/index.ts';
 import { checkGroupNames, createGroups, type Groups } from './groups/index.ts';
 import { createKeys, type Keys } from './keys/index.ts';
 import { createMail, type Mail } from './mail/index.ts';
@@ -46,6 +47,7 @@ export interface Services {
   readonly admission: Admission;
   readonly audit: Audit;
   readonly clients: Clients;
+  readonly extensions: Extensions;
   readonly groups: Groups;
   readonly keys: Keys;
   readonly levels: AuthenticationLevels;
@@ -78,6 +80,7 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
     spaceLeft: admission.spaceLeft,
   });
   const keys = dependencies.keys ?? (await createKeys({ store, config, clock, events, onError }));
+  const extensions = runExtensions(await loadExtensions(config.extensions), onError);
   const groups = createGroups({ store, config, clock, events });
   const accounts = createAccounts({ store, config, clock, events });
   const [cookieKey = ''] = keys.current().cookieKeys;
@@ -106,6 +109,7 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
     admission,
     audit,
     clients,
+    extensions,
     groups,
     keys,
     levels,
@@ -119,6 +123,7 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
     sessions,
     throttle,
     async start() {
+      const stopExtensions = extensions.listen(events);
       await checkGroupNames(config, groups);
       await accounts.checkGroupClaims();
       // The audit starts first and stops last: it records what the others do until the end.
@@ -126,6 +131,7 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
       for (const service of [audit, outbox, mail, limits, admission]) stops.unshift(await service.start());
       const ending = endDisabledAccounts({ accounts, endEverything }).catch(onError);
       return async () => {
+        stopExtensions();
         await ending;
         for (const stop of stops) await stop();
       };

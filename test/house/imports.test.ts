@@ -18,7 +18,11 @@ const rules: readonly { readonly folder: RegExp; readonly may: readonly RegExp[]
   },
   {
     folder: /^src\/provider\//,
-    may: [/^src\/(provider|store)\//, /^src\/(errors|error-codes|events)\.ts$/, /^config\/index\.ts$/],
+    may: [
+      /^src\/(provider|store)\//,
+      /^src\/(errors|error-codes|events|extension)\.ts$/,
+      /^config\/index\.ts$/,
+    ],
   },
   {
     folder: /^src\/http\//,
@@ -32,7 +36,7 @@ const rules: readonly { readonly folder: RegExp; readonly may: readonly RegExp[]
     folder: /^src\/services\//,
     may: [
       /^src\/(services|provider|http|store|views)\//,
-      /^src\/(errors|error-codes|events|feature|command|version|cookies|form-mac|readable-text)\.ts$/,
+      /^src\/(errors|error-codes|events|extension|feature|command|version|cookies|form-mac|readable-text)\.ts$/,
       /^config\/index\.ts$/,
     ],
   },

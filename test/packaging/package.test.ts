@@ -181,6 +181,32 @@ t.test('the types of the test kit are whole in a strict TypeScript project', asy
   t.equal(stdout, '');
 });
 
+t.test('an extension gets its types from the package, and nothing at run time', async (t) => {
+  const extension = `
+import type { Extension } from '${identity.packageName}/extension';
+export default {
+  claims: ({ account, use }) => (use === 'id_token' ? { team: account.groups.length } : undefined),
+} satisfies Extension;
+`;
+  await writeFile(join(folder, 'extension.ts'), extension);
+  await writeFile(
+    join(folder, 'tsconfig.json'),
+    JSON.stringify({
+      compilerOptions: { strict: true, noEmit: true, module: 'nodenext', target: 'es2024', types: ['node'] },
+      files: ['extension.ts'],
+    }),
+  );
+  const tsc = join(checkout, 'node_modules/.bin/tsc');
+  const { stdout } = await runTool(tsc, ['-p', folder], folder).catch((error) => error);
+  t.equal(stdout, '');
+  await writeFile(join(folder, 'import.js'), `await import('${identity.packageName}/extension');`);
+  const stderr = await run(process.execPath, ['import.js'], { cwd: folder, env: environment }).then(
+    () => '',
+    (error: { readonly stderr: string }) => error.stderr,
+  );
+  t.match(stderr, /ERR_PACKAGE_PATH_NOT_EXPORTED/);
+});
+
 t.test('an old Node is told which one to install', async (t) => {
   // The version is all that the program looks at, and the test machine has one Node only.
   const preload = join(folder, 'old.cjs');

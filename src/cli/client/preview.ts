@@ -43,17 +43,24 @@ export const preview: Command = (group, context) => {
     .option('--scope <scopes>', 'what the application requests, separated by spaces; default: all it may')
     .option('--resource <audience>', 'the API of the access token; default: the one without a resource')
     .action(async (id: string, { account: name, scope, resource }: PreviewFlags) => {
-      const { createPreview } = await import('#src/services/client-preview/index.ts');
+      const [{ createPreview }, { loadExtensions, runExtensions }] = await Promise.all([
+        import('#src/services/client-preview/index.ts'),
+        import('#src/services/extensions/index.ts'),
+      ]);
       const client = await withClients(context, (clients) => clients.get(id));
       if (client === undefined) throw clientNotFound(id);
-      const result = await withAccounts(context, async (accounts, { config }) =>
-        createPreview(config)({
+      const result = await withAccounts(context, async (accounts, { config }) => {
+        const extensions = runExtensions(await loadExtensions(config.extensions), () => {});
+        return createPreview(
+          config,
+          extensions.claims,
+        )({
           client: client.metadata,
           account: await requireAccount(accounts, name),
           ...(scope !== undefined && { scopes: scope.split(' ').filter((one) => one !== '') }),
           ...(resource !== undefined && { resource }),
-        }),
-      );
+        });
+      });
       const { idToken, userinfo, accessToken, ...decisions } = result;
       context.output.answer(
         {

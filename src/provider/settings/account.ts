@@ -1,8 +1,9 @@
 import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { hasAccess, noAccess } from '../access.ts';
-import { additionalClaims } from '../additional-claims.ts';
+import { type AdditionalClaims, additionalClaims } from '../additional-claims.ts';
 import { type ClaimMapping, mapClaims } from '../claim-mapping.ts';
 import type { IsReleased } from '../claim-release.ts';
+import { describeAccount, describeClient } from '../claims-context.ts';
 import type { EngineAccount } from '../engine-account.ts';
 import type { EngineClient } from '../engine-types.ts';
 import { isForIdToken } from '../id-token-claims.ts';
@@ -57,6 +58,7 @@ interface AccountDependencies {
   readonly assuranceClaim: string | null;
   readonly readAuthentication: ReadAuthentication;
   readonly isReleased: IsReleased;
+  readonly operatorClaims: AdditionalClaims;
 }
 
 /** The engine types what it doesn't know about a client as unknown. The table was checked with the client. */
@@ -75,6 +77,7 @@ export const findAccount =
     assuranceClaim,
     readAuthentication,
     isReleased,
+    operatorClaims,
   }: AccountDependencies): NonNullable<Configuration['findAccount']> =>
   async (ctx, id, token) => {
     if (token?.kind === 'AuthorizationCode' && token.codeChallenge === undefined) refuseUnprotectedCode(ctx);
@@ -92,7 +95,7 @@ export const findAccount =
       accountId: account.accountId,
       groups: account.groups,
       personal,
-      claims: (use: string, scope: string, requested: object) => {
+      claims: async (use: string, scope: string, requested: object) => {
         const { client } = ctx.oidc;
         const isForThis = (name: string): boolean =>
           use !== 'id_token' || (client !== undefined && isForIdToken(client, name, { scope, requested }));
@@ -106,7 +109,16 @@ export const findAccount =
             ),
           ),
           ...(assuranceClaim !== null && level !== undefined && { [assuranceClaim]: level }),
-          [additionalClaims]: mapClaims(mappingOf(client), personal),
+          [additionalClaims]: {
+            ...mapClaims(mappingOf(client), personal),
+            ...(client &&
+              (await operatorClaims(() => ({
+                use: use === 'id_token' ? 'id_token' : 'userinfo',
+                account: describeAccount(account.accountId, account.groups, personal),
+                client: describeClient(client),
+                scopes: scope.split(' '),
+              })))),
+          },
         };
       },
     } satisfies EngineAccount & { claims: unknown };

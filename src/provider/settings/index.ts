@@ -1,5 +1,6 @@
 import type { Configuration } from 'oidc-provider';
 import type { Config } from '#config';
+import type { AdditionalClaims } from '../additional-claims.ts';
 import type { Fragment } from '../compose-settings.ts';
 import type { GrantType } from '../grant-types.ts';
 import type { GroupsOf } from '../member-scopes.ts';
@@ -21,7 +22,7 @@ export const baseSettings = (
   config: Config,
   keys: { readonly cookieKeys: readonly string[]; readonly algorithms: readonly string[] },
   grantTypes: readonly GrantType[],
-  groupsOf: GroupsOf,
+  { groupsOf, operatorClaims }: { readonly groupsOf: GroupsOf; readonly operatorClaims: AdditionalClaims },
 ): readonly Fragment<Configuration>[] => [
   { owner: 'settings/endpoints', settings: endpoints(config) },
   { owner: 'settings/cookies', settings: cookies(config, keys.cookieKeys) },
@@ -29,7 +30,7 @@ export const baseSettings = (
   { owner: 'settings/lifetimes', settings: lifetimes(config) },
   {
     owner: 'settings/tokens',
-    settings: tokens(createReadAuthentication(grantTypes), createResourceClaims(config)),
+    settings: tokens(createReadAuthentication(grantTypes), createResourceClaims(config), operatorClaims),
   },
   { owner: 'settings/clients', settings: clients(config) },
   { owner: 'settings/pkce', settings: pkce(config) },

@@ -1,5 +1,7 @@
 import type { Configuration } from 'oidc-provider';
+import type { AdditionalClaims } from '../additional-claims.ts';
 import { isForUserinfo } from '../api-and-userinfo.ts';
+import { describeAccount, describeClient } from '../claims-context.ts';
 import { engineAccountOf } from '../engine-account.ts';
 import { ownTokenClaims } from '../jwt-access-tokens.ts';
 import { getRequestContext } from '../request-context.ts';
@@ -7,7 +9,11 @@ import type { ResourceClaims } from '../resource-claims.ts';
 import type { ReadAuthentication } from './authentication.ts';
 
 /** When refresh tokens are issued and rotated, and what access tokens say about the person and the sign-in. */
-export const tokens = (readAuthentication: ReadAuthentication, resourceClaims: ResourceClaims) =>
+export const tokens = (
+  readAuthentication: ReadAuthentication,
+  resourceClaims: ResourceClaims,
+  operatorClaims: AdditionalClaims,
+) =>
   ({
     // The JSON token endpoint returns access tokens only, so no client would get to know a refresh token.
     issueRefreshToken: (ctx, client, code) =>
@@ -26,13 +32,26 @@ export const tokens = (readAuthentication: ReadAuthentication, resourceClaims: R
     },
     revokeGrantPolicy: () => true,
     // RFC 9068 §2.2.1: how and when the person signed in, for APIs that require step-up (RFC 9470).
-    extraTokenClaims: (ctx, token) => {
+    extraTokenClaims: async (ctx, token) => {
       if (token.kind !== 'AccessToken') return ownTokenClaims;
+      const account = engineAccountOf(ctx);
+      const { client } = ctx.oidc;
+      const [audience] = [token.aud].flat();
       const { acr, amr, authTime } = readAuthentication(ctx) ?? {};
       const { userinfo = {} } = token.claims ?? {};
       const isJwtForUserinfo = token.format === 'jwt' && isForUserinfo(token.aud, ctx.oidc.issuer);
       return {
-        ...resourceClaims(token.aud, engineAccountOf(ctx)?.personal ?? {}),
+        ...resourceClaims(token.aud, account?.personal ?? {}),
+        ...(account &&
+          client &&
+          audience !== undefined &&
+          (await operatorClaims(() => ({
+            use: 'access_token',
+            account: describeAccount(account.accountId, account.groups, account.personal),
+            client: describeClient(client),
+            scopes: [...token.scopes],
+            audience,
+          })))),
         // A JWT that is for an API too has the names of the claims that `/userinfo` has to answer.
         ...(isJwtForUserinfo &&
           Object.keys(userinfo).length > 0 && {

@@ -1,6 +1,7 @@
 import type { Config, ResourceConfig } from '#config';
 import { exitCode, Failure } from '#src/errors.ts';
 import { hasAccess } from '../../provider/access.ts';
+import type { AdditionalClaims } from '../../provider/additional-claims.ts';
 import { splitScope } from '../../provider/client-scope.ts';
 import type { Account } from '../accounts/index.ts';
 import type { ClientMetadata } from '../clients/index.ts';
@@ -55,8 +56,8 @@ const resourceFor = (config: Config, { client, resource }: PreviewRequest): Reso
 };
 
 export const createPreview =
-  (config: Config) =>
-  (request: PreviewRequest): Preview => {
+  (config: Config, operatorClaims: AdditionalClaims) =>
+  async (request: PreviewRequest): Promise<Preview> => {
     const access = decideAccess(request);
     const { account } = request;
     const client = splitScope(request.client);
@@ -77,13 +78,28 @@ export const createPreview =
     // Pairwise subjects need the salt of the server, which only the engine has.
     const sub = client['subject_type'] === 'pairwise' ? '(pairwise)' : account.id;
     const ofApi = grantedScopes.filter((scope) => resource?.scopes.includes(scope));
+    const { client_name: name } = request.client;
+    const added = (use: 'id_token' | 'userinfo' | 'access_token', forScopes: readonly string[]) =>
+      operatorClaims(() => ({
+        use,
+        account: { sub: account.id, groups: account.groups, claims: account.claims },
+        client: { id: client.client_id, ...(name !== undefined && { name }) },
+        scopes: forScopes,
+        ...(use === 'access_token' && resource && { audience: resource.audience }),
+      }));
     return {
       access,
       scopes,
       claims: decisions,
       ...(hasOpenid && {
-        idToken: { iss: config.issuer, aud: client.client_id, sub, ...idToken },
-        userinfo: { sub, ...userinfo },
+        idToken: {
+          iss: config.issuer,
+          aud: client.client_id,
+          sub,
+          ...idToken,
+          ...(await added('id_token', grantedScopes)),
+        },
+        userinfo: { sub, ...userinfo, ...(await added('userinfo', grantedScopes)) },
       }),
       ...(resource && {
         accessToken: {
@@ -93,6 +109,7 @@ export const createPreview =
           sub,
           scope: ofApi.join(' '),
           ...accessToken,
+          ...(await added('access_token', ofApi)),
         },
       }),
     };
