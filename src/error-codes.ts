@@ -52,7 +52,7 @@ const explanations = {
     fixes: [
       'Compare client_id and token_endpoint_auth_method with the client’s registration.',
       'With HTTP Basic, form-encode the ID and the secret before you join them (RFC 6749 §2.3.1).',
-      'In an assertion, set aud to exactly the issuer, use a new jti, and set exp at most five minutes ahead.',
+      'In an assertion, set aud to exactly the issuer, use a new jti, and set exp at most five minutes ahead. If its library can only name an endpoint, set assertion_audience: endpoint for the client.',
     ],
     specification: rfc(6749, '5.2'),
   },
