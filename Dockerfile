@@ -7,6 +7,7 @@ RUN npm ci --omit=dev --omit=optional --ignore-scripts && npm cache clean --forc
 
 FROM node:24.21.0-slim
 ENV NODE_ENV=production \
+    NODE_OPTIONS=--max-semi-space-size=8 \
     NODE_COMPILE_CACHE=/tmp/compile-cache \
     POSTERN_MODE=production \
     POSTERN_LISTEN__HOST=0.0.0.0 \

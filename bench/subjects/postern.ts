@@ -38,6 +38,9 @@ export interface PosternOptions {
   readonly compileCache?: string;
 }
 
+/** As `npm start`, the image and the systemd unit set it. */
+const heapBound = '--max-semi-space-size=8';
+
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const machineAudience = audienceOf('ES256');
 
@@ -83,7 +86,8 @@ export const startPostern = async (options: PosternOptions = {}): Promise<Poster
   const started = performance.now();
   const profile = options.profile ? ['--cpu-prof', `--cpu-prof-dir=${options.profile}`] : [];
   const preload = options.preload ? [`--import=${options.preload}`] : [];
-  const child = spawn(process.execPath, [...profile, ...preload, join(root, 'bin/postern'), 'start'], {
+  const nodeOptions = [heapBound, ...profile, ...preload];
+  const child = spawn(process.execPath, [...nodeOptions, join(root, 'bin/postern'), 'start'], {
     cwd,
     stdio: ['ignore', 'ignore', 'pipe', ...(options.preload ? (['ipc'] as const) : [])],
     serialization: 'advanced',
