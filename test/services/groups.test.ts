@@ -2,6 +2,7 @@ import t from 'tap';
 import type { Config } from '#config';
 import { createAccounts } from '#src/services/accounts/index.ts';
 import { createGroups, deleteGroup } from '#src/services/groups/index.ts';
+import type { Store } from '#src/store/port.ts';
 import { createManualClock } from '../support/clocks.ts';
 import { openCountingStore } from '../support/counting-store.ts';
 import { recordEvents } from '../support/recorded-events.ts';
@@ -148,3 +149,23 @@ t.test('claims named groups work until they are moved, and are refused beside gr
   await t.rejects(accounts.add({ username: 'late', claims: { groups: ['x'] } }), { code: 'claim_invalid' });
   t.same((await accounts.members('staff')).items.map(({ username }) => username).sort(), ['list', 'text']);
 });
+
+t.test(
+  'a process that misses every message uses a removed membership for five seconds at most',
+  async (t) => {
+    const { accounts, clock, close, config, events, groups, store } = await open();
+    t.teardown(close);
+    await groups.add({ name: 'staff' });
+    const ada = await accounts.add({ username: 'ada', groups: ['staff'] });
+    const deaf: Store = { ...store, subscribe: () => () => {} };
+    const elsewhere = createAccounts({ store: deaf, config, clock, events });
+    t.teardown(() => elsewhere.close());
+    const groupsElsewhere = async () => (await elsewhere.forEngine(ada.id))?.groups;
+    t.same(await groupsElsewhere(), ['staff']);
+    await accounts.changeGroups(ada.id, { remove: ['staff'] });
+    t.same((await accounts.forEngine(ada.id))?.groups, [], 'at once where it was removed');
+    t.same(await groupsElsewhere(), ['staff'], 'still from its cache');
+    clock.advance(5_000);
+    t.same(await groupsElsewhere(), []);
+  },
+);
