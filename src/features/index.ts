@@ -20,6 +20,7 @@ import { consent } from './consent/index.ts';
 import { createAccount } from './create-account/index.ts';
 import { assertDeclared } from './declarations.ts';
 import { device } from './device/index.ts';
+import { emailAddress } from './email-address/index.ts';
 import { health } from './health/index.ts';
 import { invitation } from './invitation/index.ts';
 import { jsonTokens } from './json-tokens/index.ts';
@@ -119,6 +120,18 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
       mail,
       throttle,
       requestReset: createRequestReset({ mail, clock }),
+    }),
+    emailAddress({
+      config,
+      clock,
+      events,
+      pages,
+      accounts,
+      links,
+      mail,
+      throttle,
+      engine,
+      cookieKeys,
     }),
     invitation({ config, events, pages, accounts, links, mail }),
     mailPreview({ mail, pages }),

@@ -3,6 +3,12 @@ import { confirmPage } from '#src/views/pages/confirm.ts';
 import { type ConsentModel, consentPage } from '#src/views/pages/consent.ts';
 import { type CreateAccountModel, createAccountPage } from '#src/views/pages/create-account.ts';
 import { deviceConfirmPage, deviceDonePage, deviceEnterPage } from '#src/views/pages/device.ts';
+import {
+  addressConfirmedPage,
+  confirmAddressPage,
+  emailAddressPage,
+  notSignedInPage,
+} from '#src/views/pages/email-address.ts';
 import { emailCodePage } from '#src/views/pages/email-code.ts';
 import { type ErrorModel, errorPage } from '#src/views/pages/error.ts';
 import { errorCodePage } from '#src/views/pages/error-code.ts';
@@ -442,6 +448,38 @@ export const gallery: readonly Exhibit[] = [
     { language: 'de' },
   ),
   exhibit('invitation-done', (page) => invitationDonePage(page), {}),
+  exhibit('email-address', emailAddressPage, {
+    action: '/account/email',
+    csrf: 'token',
+    email: 'maria@example.com',
+    isVerified: true,
+    isFixed: false,
+    isSent: true,
+  }),
+  exhibit(
+    'email-address-problem',
+    emailAddressPage,
+    {
+      action: '/account/email',
+      csrf: 'token',
+      email: longName,
+      isVerified: false,
+      isFixed: false,
+      isSent: false,
+      typed: longName,
+      problem: 'passwordWrong',
+      waitSeconds: 60,
+    },
+    { language: 'de' },
+  ),
+  exhibit('email-address-signed-out', (page) => notSignedInPage(page), {}),
+  exhibit(
+    'email-address-confirm',
+    confirmAddressPage,
+    { action: '/account/email/abc', account: longName, email: longName },
+    { language: 'pl' },
+  ),
+  exhibit('email-address-confirmed', (page) => addressConfirmedPage(page), {}),
   exhibit('not-me', notMePage, { action: '/account/not-me/abc', account: longName }),
   exhibit('not-me-done', (page) => notMeDonePage(page), {}, { language: 'de' }),
   exhibit('mail-preview', mailPreviewPage, {

@@ -3,13 +3,12 @@ import { scopeDescriptions } from '#config';
 import { macOf } from '../../form-mac.ts';
 import { displayOf } from '../../http/interactions/client-display.ts';
 import type { Form } from '../../http/pages/form.ts';
-import { findSignedInAccount } from '../../services/sign-ins/index.ts';
+import { findSignedInAccount, loadSession, type Session } from '../../services/sign-ins/index.ts';
 import type { Page } from '../../views/page.ts';
 import { type PendingRequest, type RequestsModel, requestsPage } from '../../views/pages/requests.ts';
 import { describeScopes } from '../../views/scopes.ts';
 import type { CibaDependencies } from './dependencies.ts';
 import { formMacSubject } from './form-mac-subject.ts';
-import { loadSession, type Session } from './load-session.ts';
 import { listPending } from './pending-requests.ts';
 import { createSubmitDecision } from './submit-decision.ts';
 

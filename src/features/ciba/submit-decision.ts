@@ -4,12 +4,11 @@ import type { Form } from '../../http/pages/form.ts';
 import { formExpired } from '../../http/pages/form-expired.ts';
 import { hasAccess } from '../../provider/access.ts';
 import { identityScopes } from '../../provider/openid-scopes.ts';
-import { findSignedInAccount } from '../../services/sign-ins/index.ts';
+import { findSignedInAccount, loadSession } from '../../services/sign-ins/index.ts';
 import { runInUnitOfWork } from '../../store/current-unit-of-work.ts';
 import { type CibaDecision, recordDecision } from './decision.ts';
 import type { CibaDependencies } from './dependencies.ts';
 import { formMacSubject } from './form-mac-subject.ts';
-import { loadSession } from './load-session.ts';
 import { listPending } from './pending-requests.ts';
 
 /** Returns `gone` when the request was decided or has expired since the page was shown. */

@@ -164,7 +164,8 @@ export interface Accounts {
   /** `also` is committed together with the account, as the use of the link that invited the person. */
   add(account: AddAccount, options?: { readonly also?: readonly Write[] }): Promise<Account>;
   draft(account: AddAccount): Promise<AccountDraft>;
-  update(id: string, change: ChangeAccount): Promise<Account>;
+  /** `also` is committed together with the change. */
+  update(id: string, change: ChangeAccount, options?: { readonly also?: readonly Write[] }): Promise<Account>;
   /** Joining a group that doesn't exist is refused; a group may be left that doesn't exist any more. */
   changeGroups(id: string, change: GroupChange): Promise<Account>;
   /** The members of a group, those of the configuration first. A page costs the same in a group of any size. */

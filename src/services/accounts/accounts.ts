@@ -128,6 +128,7 @@ export const createAccounts = ({ store, config, clock, events }: AccountsOptions
     id: string,
     next: (record: AccountRecord) => AccountRecord,
     add: readonly string[],
+    also: readonly Write[] = [],
   ): Promise<AccountRecord> => {
     refuseConfigured(id);
     let former: AccountRecord | undefined;
@@ -137,7 +138,7 @@ export const createAccounts = ({ store, config, clock, events }: AccountsOptions
         former = held;
         return next(held);
       },
-      () => groups.require(add),
+      async () => [...also, ...(await groups.require(add))],
     );
     await invalidate(id);
     emitMemberships(id, former?.groups ?? [], record.groups ?? []);
@@ -237,7 +238,7 @@ export const createAccounts = ({ store, config, clock, events }: AccountsOptions
         },
       };
     },
-    async update(id, { username, claims = {}, groups: groupChange, required }) {
+    async update(id, { username, claims = {}, groups: groupChange, required }, { also = [] } = {}) {
       await groupClaims.refuseIn(claims);
       const isRenamed = username !== undefined && !(await hasName(id, username));
       const name = isRenamed ? acceptUsername(username, { givenBy: 'operator', service }) : username;
@@ -258,6 +259,7 @@ export const createAccounts = ({ store, config, clock, events }: AccountsOptions
           };
         },
         isList(groupChange) ? normalizeGroups(groupChange) : (groupChange?.add ?? []),
+        also,
       );
       events.emit({ type: 'account.updated', outcome: 'ok', account: id });
       return toAccount(record);

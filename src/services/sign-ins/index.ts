@@ -5,6 +5,7 @@
  */
 export { displayOfAccount } from './account-display.ts';
 export { addAnotherAccountCheck, isAnotherAccountRequested, signInAsAnother } from './another-account.ts';
+export { loadSession, type Session } from './load-session.ts';
 export { passwordLogin } from './password-login.ts';
 export { metRequirement, pendingRequirements, requireLoginBeforeRequirements } from './requirements.ts';
 export { findSignedInAccount } from './signed-in-account.ts';

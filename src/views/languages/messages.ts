@@ -253,6 +253,26 @@ export interface Messages {
     doneTitle: string;
     done: string;
   };
+  readonly emailAddress: {
+    title: string;
+    verified: (email: Value) => Phrase;
+    unverified: (email: Value) => Phrase;
+    fixed: string;
+    submit: string;
+    sent: string;
+    signedOut: string;
+    problems: {
+      emailMissing: string;
+      emailInvalid: string;
+      passwordMissing: string;
+      passwordWrong: string;
+    };
+    confirmTitle: string;
+    confirm: (email: Value, account: Value) => Phrase;
+    confirmSubmit: string;
+    doneTitle: string;
+    done: string;
+  };
   readonly mail: MailMessages;
   readonly back: (app: Value) => Phrase;
   readonly home: (service: Value) => Phrase;

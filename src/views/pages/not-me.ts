@@ -1,4 +1,5 @@
 import { submit } from '../fields.ts';
+import { homeLink } from '../home-link.ts';
 import { html } from '../html.ts';
 import { strong } from '../identities.ts';
 import { layout } from '../layout.ts';
@@ -29,6 +30,7 @@ export const notMeDonePage = (page: Page): string => {
   return layout(page, {
     title: text.doneTitle,
     body: html`
-    <p>${text.done}</p>`,
+    <p>${text.done}</p>
+    ${homeLink(page)}`,
   });
 };

@@ -54,4 +54,18 @@ export const de = {
     subject: (brand) => `Neue Anmeldung bei ${brand}`,
     text: 'Ihr Konto wurde in einem Browser verwendet, in dem es vorher nicht verwendet wurde.',
   },
+  confirmAddress: {
+    subject: (brand) => `E-Mail-Adresse für ${brand} bestätigen`,
+    text: (brand) =>
+      `Diese Adresse soll für ein Konto bei ${brand} verwendet werden. Auf dieser Seite können Sie sie bestätigen:`,
+    button: 'Adresse bestätigen',
+    expires: (hours) => `Der Link gilt einmal, innerhalb von ${hours} Stunden.`,
+    ignore:
+      'Wenn Sie das nicht angefordert haben, ignorieren Sie diese Nachricht. Ohne Ihre Bestätigung wird die Adresse nicht verwendet.',
+  },
+  addressChanged: {
+    subject: (brand) => `Ihre E-Mail-Adresse für ${brand} wurde geändert`,
+    text: 'Die E-Mail-Adresse Ihres Kontos wurde geändert. Nachrichten zum Konto gehen von nun an an die neue Adresse.',
+    wasNotMe: (brand) => `Wenn Sie das nicht waren, wenden Sie sich sofort an den Betreiber von ${brand}.`,
+  },
 } satisfies MailMessages;

@@ -52,4 +52,17 @@ export const en = {
     subject: (brand) => `New sign-in to ${brand}`,
     text: 'Your account was used in a browser that it wasn’t used in before.',
   },
+  confirmAddress: {
+    subject: (brand) => `Confirm your email address for ${brand}`,
+    text: (brand) => `This address is to be used for an account at ${brand}. Open this page to confirm it:`,
+    button: 'Confirm address',
+    expires: (hours) => `The link works once, within ${hours} hours.`,
+    ignore:
+      'If you didn’t ask for this, ignore this message. The address isn’t used without your confirmation.',
+  },
+  addressChanged: {
+    subject: (brand) => `Your email address for ${brand} was changed`,
+    text: 'The email address of your account was changed. Messages about the account go to the new address from now on.',
+    wasNotMe: (brand) => `If this wasn’t you, contact the people who run ${brand} at once.`,
+  },
 } satisfies MailMessages;

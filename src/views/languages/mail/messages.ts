@@ -32,5 +32,17 @@ export interface MailMessages {
     ignore: string;
   };
   readonly passwordChanged: { subject: (brand: string) => string; text: string };
+  readonly confirmAddress: {
+    subject: (brand: string) => string;
+    text: (brand: string) => string;
+    button: string;
+    expires: (hours: number) => string;
+    ignore: string;
+  };
+  readonly addressChanged: {
+    subject: (brand: string) => string;
+    text: string;
+    wasNotMe: (brand: string) => string;
+  };
   readonly newDevice: { subject: (brand: string) => string; text: string };
 }

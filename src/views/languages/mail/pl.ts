@@ -57,4 +57,16 @@ export const pl = {
     subject: (brand) => `Nowe logowanie do ${brand}`,
     text: 'Twoje konto zostało użyte w przeglądarce, w której wcześniej nie było używane.',
   },
+  confirmAddress: {
+    subject: (brand) => `Potwierdź adres e-mail w ${brand}`,
+    text: (brand) => `Ten adres ma być użyty dla konta w ${brand}. Możesz go potwierdzić na tej stronie:`,
+    button: 'Potwierdź adres',
+    expires: (hours) => `Link działa raz, w ciągu ${hours} godzin.`,
+    ignore: 'Jeśli to nie Ty, zignoruj tę wiadomość. Bez potwierdzenia adres nie zostanie użyty.',
+  },
+  addressChanged: {
+    subject: (brand) => `Adres e-mail w ${brand} został zmieniony`,
+    text: 'Adres e-mail Twojego konta został zmieniony. Wiadomości o koncie będą odtąd przychodzić na nowy adres.',
+    wasNotMe: (brand) => `Jeśli to nie Ty, natychmiast skontaktuj się z operatorem ${brand}.`,
+  },
 } satisfies MailMessages;

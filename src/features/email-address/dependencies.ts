@@ -1,0 +1,23 @@
+import type { Config } from '#config';
+import type { Events } from '../../events.ts';
+import type { Pages } from '../../http/pages/pages.ts';
+import type { Engine } from '../../provider/engine.ts';
+import type { Accounts } from '../../services/accounts/index.ts';
+import type { Mail } from '../../services/mail/index.ts';
+import type { OneTimeLinks } from '../../services/one-time-links/index.ts';
+import type { Throttle } from '../../services/throttle/index.ts';
+import type { Clock } from '../../store/port.ts';
+
+export interface EmailAddressDependencies {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly events: Events;
+  readonly pages: Pages;
+  readonly accounts: Accounts;
+  readonly links: OneTimeLinks;
+  readonly mail: Mail;
+  readonly throttle: Throttle;
+  readonly engine: () => Engine;
+  /** Sign the forms, newest first. */
+  readonly cookieKeys: () => readonly string[];
+}

@@ -1,0 +1,31 @@
+/**
+ * Owns the page where people confirm or change their e-mail address, which exists when mail can be sent. The claim changes
+ * only when the owner of the new address confirms it.
+ *
+ * GET  /account/email          not signed in: 401 · otherwise the address and the form
+ * POST /account/email          a field is wrong, or the password: 422 · too many tries: 429 · otherwise a link is sent to
+ *                              the address, 303 to `?sent=yes`; nothing is sent to an address that another account has
+ *                              verified, and the answer is the same
+ * GET  /account/email/:token   asks; it changes nothing
+ * POST /account/email/:token   the link is used up and the address stored as verified, in one commit; the former address
+ *                              is told: 303 to `/account/email/confirmed`
+ */
+import type { Feature } from '../../feature.ts';
+import { confirmPages } from './confirm-pages.ts';
+import type { EmailAddressDependencies } from './dependencies.ts';
+import { emailPages } from './email-pages.ts';
+import { addressChangedMail, confirmMail, createComposeChanged, createComposeConfirm } from './message.ts';
+
+export const emailAddress = (dependencies: EmailAddressDependencies): Feature => {
+  const { mail } = dependencies;
+  if (!mail.isEnabled) return { name: 'email-address' };
+  mail.compose(confirmMail, createComposeConfirm(dependencies));
+  mail.compose(addressChangedMail, createComposeChanged(dependencies));
+  return {
+    name: 'email-address',
+    pages: async (scope) => {
+      await scope.register(emailPages(dependencies));
+      await scope.register(confirmPages(dependencies));
+    },
+  };
+};

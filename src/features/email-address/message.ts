@@ -1,0 +1,66 @@
+import { createMailContext, languageOf, type Message } from '../../services/mail/index.ts';
+import { addressChangedNotice, confirmAddressMail } from '../../views/mail/email-address.ts';
+import type { EmailAddressDependencies } from './dependencies.ts';
+import { emailPath } from './paths.ts';
+
+/** The kind of the message to the new address, and the purpose of its link. */
+export const confirmMail = 'confirm-address';
+/** The message to the former address. */
+export const addressChangedMail = 'address-changed';
+
+interface AddressMessage {
+  /** The link is derived from it. */
+  readonly id: string;
+  readonly account: string;
+  readonly to: string;
+  /** Of the page, for accounts without a language. */
+  readonly language: string;
+  /** Milliseconds since the epoch. */
+  readonly at: string;
+}
+
+type Compose = (about: Partial<AddressMessage>) => Promise<Message | undefined>;
+
+const lifetimeHours = 24;
+const hour = 3_600_000;
+
+export const createComposeConfirm = ({
+  config,
+  accounts,
+  links,
+  throttle,
+}: EmailAddressDependencies): Compose => {
+  const contextIn = createMailContext(config);
+  const perRecipient = config.security.throttle.mail_per_recipient;
+  return async ({ id = '', account: accountId = '', to = '', language = '' }) => {
+    const account = await accounts.find(accountId);
+    if (!account?.enabled) return undefined;
+    const owner = await accounts.findByEmail(to);
+    if (owner && owner.id !== account.id) return undefined;
+    const link = { purpose: confirmMail, account: account.id, email: to };
+    const { token, isNew } = await links.ensure(id, link, lifetimeHours * 3600);
+    if (isNew && !(await throttle.take(confirmMail, account.id, perRecipient, hour)).allowed)
+      return undefined;
+    const mail = confirmAddressMail(contextIn(languageOf(account) ?? language), {
+      href: `${config.issuer}${emailPath}/${token}`,
+      hours: lifetimeHours,
+    });
+    return { to, ...mail };
+  };
+};
+
+export const createComposeChanged = ({
+  config,
+  accounts,
+}: Pick<EmailAddressDependencies, 'config' | 'accounts'>): Compose => {
+  const contextIn = createMailContext(config);
+  return async ({ account: accountId = '', to = '', language = '', at }) => {
+    const account = await accounts.find(accountId);
+    if (!account) return undefined;
+    const mail = addressChangedNotice(contextIn(languageOf(account) ?? language), {
+      account: account.username,
+      at: new Date(Number(at)),
+    });
+    return { to, ...mail };
+  };
+};

@@ -1,0 +1,2 @@
+export const emailPath = '/account/email';
+export const confirmedPath = `${emailPath}/confirmed`;

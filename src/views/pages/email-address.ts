@@ -1,0 +1,94 @@
+import { alert, createFields, hidden, submit } from '../fields.ts';
+import { homeLink } from '../home-link.ts';
+import { html } from '../html.ts';
+import { strong } from '../identities.ts';
+import type { Messages } from '../languages/messages.ts';
+import { layout } from '../layout.ts';
+import { ownPath } from '../links.ts';
+import type { Page } from '../page.ts';
+import { relativeTime } from '../time.ts';
+
+export type EmailAddressProblem = keyof Messages['emailAddress']['problems'];
+
+export interface EmailAddressModel {
+  /** The form posts `csrf`, `email` and `password` to this path. */
+  readonly action: string;
+  readonly csrf: string;
+  readonly email?: string;
+  readonly isVerified: boolean;
+  /** The operator has set the address in the configuration. */
+  readonly isFixed: boolean;
+  readonly isSent: boolean;
+  readonly typed?: string | undefined;
+  readonly problem?: EmailAddressProblem | undefined;
+  /** Too many wrong passwords. */
+  readonly waitSeconds?: number | undefined;
+}
+
+export const emailAddressPage = (page: Page, model: EmailAddressModel): string => {
+  const { emailAddress: text, login, createAccount, tag } = page.messages;
+  const { action, csrf, email, isVerified, isFixed, isSent, typed, problem, waitSeconds } = model;
+  const fields = createFields(
+    page.messages,
+    problem === undefined
+      ? []
+      : [{ field: problem.startsWith('email') ? 'email' : 'password', message: text.problems[problem] }],
+  );
+  return layout(page, {
+    title: text.title,
+    invalid: problem !== undefined || waitSeconds !== undefined,
+    body: html`
+    ${isSent && html`<p class="notice" role="status">${text.sent}</p>`}
+    ${email !== undefined && html`<p>${isVerified ? text.verified(strong(email)) : text.unverified(strong(email))}</p>`}
+    ${isFixed && html`<p>${text.fixed}</p>`}
+    ${fields.summary()}
+    ${waitSeconds !== undefined && alert(login.throttled(relativeTime(tag, waitSeconds)))}
+    ${
+      !isFixed &&
+      html`<form method="post" action="${ownPath(action)}" novalidate>
+      ${hidden({ csrf })}
+      ${fields.text({ name: 'email', label: createAccount.email, value: typed ?? (isVerified ? '' : email), autocomplete: 'email', type: 'email', required: true })}
+      ${fields.password({ name: 'password', label: login.password, autocomplete: 'current-password', required: true })}
+      ${submit({ label: text.submit, class: 'email-submit' })}
+    </form>`
+    }`,
+  });
+};
+
+export const notSignedInPage = (page: Page): string => {
+  const { emailAddress: text } = page.messages;
+  return layout(page, {
+    title: text.title,
+    body: html`
+    <p>${text.signedOut}</p>`,
+  });
+};
+
+export interface ConfirmAddressModel {
+  /** The form posts to this path. */
+  readonly action: string;
+  readonly account: string;
+  readonly email: string;
+}
+
+export const confirmAddressPage = (page: Page, { action, account, email }: ConfirmAddressModel): string => {
+  const { emailAddress: text } = page.messages;
+  return layout(page, {
+    title: text.confirmTitle,
+    body: html`
+    <p>${text.confirm(strong(email), strong(account))}</p>
+    <form method="post" action="${ownPath(action)}">
+      ${submit({ label: text.confirmSubmit, class: 'email-confirm' })}
+    </form>`,
+  });
+};
+
+export const addressConfirmedPage = (page: Page): string => {
+  const { emailAddress: text } = page.messages;
+  return layout(page, {
+    title: text.doneTitle,
+    body: html`
+    <p>${text.done}</p>
+    ${homeLink(page)}`,
+  });
+};

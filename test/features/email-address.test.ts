@@ -1,0 +1,136 @@
+import t, { type Test } from 'tap';
+import {
+  Browser,
+  type Page,
+  password,
+  startInProcess,
+  type TestServer,
+  usualConfig,
+} from '../support/setup/index.ts';
+import { linksIn, parseMail, type SmtpServer, startSmtp } from '../support/smtp-server.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+interface Stage {
+  readonly server: TestServer;
+  readonly smtp: SmtpServer;
+  readonly browser: Browser;
+  readonly account: string;
+}
+
+const open = async (t: Test, verified = true): Promise<Stage> => {
+  const smtp = await startSmtp();
+  t.teardown(smtp.close);
+  const server = await startInProcess(t, {
+    ...usualConfig,
+    mail: { url: `smtp://127.0.0.1:${smtp.port}`, from: 'id@harbour.example' },
+  });
+  const claims = { email: 'old@example.com', email_verified: verified };
+  const { id } = await server.addAccount({ username: 'grace', password, claims });
+  const browser = new Browser();
+  for (const { name, value } of (await server.signIn('grace')).cookies) browser.setCookie(name, value);
+  return { server, smtp, browser, account: id };
+};
+
+const form = ({ server, browser }: Stage): Promise<Page> => browser.open(`${server.issuer}/account/email`);
+
+const emailOf = async ({ server, account }: Stage) => {
+  const { email, email_verified: verified } =
+    (await server.app.services.accounts.find(account))?.claims ?? {};
+  return { email, verified };
+};
+
+const linkTo = async ({ server, smtp }: Stage, to: string): Promise<string> => {
+  const [link = ''] = linksIn(await smtp.next(to), server.issuer);
+  return link;
+};
+
+t.test('without a session, a form of the session or the password nothing is sent', async (t) => {
+  const stage = await open(t);
+  const { server, smtp, browser } = stage;
+  t.equal((await new Browser().request(`${server.issuer}/account/email`)).status, 401);
+  const page = await form(stage);
+  for (const forged of ['', 'x'.repeat(43)])
+    t.equal((await browser.submit(page, { csrf: forged, email: 'new@example.com', password })).status, 403);
+  for (const email of ['', 'new', 'a@b.example, c@d.example', 'new@example.com\r\nBcc: evil@example.com'])
+    t.equal((await browser.submit(page, { email, password })).status, 422);
+  t.equal((await browser.submit(page, { email: 'new@example.com', password: '' })).status, 422);
+  const wrong = await browser.submit(page, { email: 'new@example.com', password: 'wrong' });
+  t.equal(wrong.status, 422);
+  t.match(wrong.body, 'value="new@example.com"');
+  const statuses: number[] = [];
+  for (let n = 0; n < 8; n += 1)
+    statuses.push((await browser.submit(page, { email: 'new@example.com', password: 'wrong' })).status);
+  t.ok(statuses.includes(429), 'guesses are limited like those at the sign-in');
+  t.equal(smtp.received.length, 0);
+});
+
+t.test('the address changes when its owner confirms it, and the former one is told', async (t) => {
+  const stage = await open(t);
+  const { server, smtp, browser } = stage;
+  const sent = await browser.submit(await form(stage), { email: 'new@example.com', password });
+  t.equal(sent.status, 200);
+  t.match(sent.body, 'role="status"');
+  const mail = await smtp.next('new@example.com');
+  for (const part of [parseMail(mail).text, parseMail(mail).html]) t.notMatch(part, /grace|old@/);
+  const [link = ''] = linksIn(mail, server.issuer);
+  for (const method of ['HEAD', 'GET']) await fetch(link, { method, headers: { accept: '*/*' } });
+  t.strictSame(await emailOf(stage), { email: 'old@example.com', verified: true });
+
+  const post = () =>
+    fetch(link, {
+      method: 'POST',
+      headers: { origin: server.issuer, accept: 'text/html' },
+      redirect: 'manual',
+    });
+  const statuses = (await Promise.all(Array.from({ length: 4 }, post))).map(({ status }) => status);
+  t.strictSame(statuses.toSorted(), [303, 410, 410, 410]);
+  t.strictSame(await emailOf(stage), { email: 'new@example.com', verified: true });
+  t.match(parseMail(await smtp.next('old@example.com')).text, 'email address of your account was changed');
+  t.equal((await server.app.services.accounts.findByEmail('new@example.com'))?.username, 'grace');
+  t.equal(await server.app.services.accounts.findByEmail('old@example.com'), undefined);
+});
+
+t.test('an address that was never verified is confirmed on the same page', async (t) => {
+  const stage = await open(t, false);
+  const page = await form(stage);
+  t.match(page.body, 'value="old@example.com"');
+  await stage.browser.submit(page, { email: 'old@example.com', password });
+  const reader = new Browser();
+  const done = await reader.submit(await reader.open(await linkTo(stage, 'old@example.com')), {});
+  t.equal(done.url, `${stage.server.issuer}/account/email/confirmed`);
+  t.strictSame(await emailOf(stage), { email: 'old@example.com', verified: true });
+  t.equal(stage.smtp.received.length, 1, 'there is no former address to tell');
+});
+
+t.test('an address of another account is answered the same, and gets no message', async (t) => {
+  const stage = await open(t);
+  const { server, smtp, browser } = stage;
+  const claims = { email: 'taken@example.com', email_verified: true };
+  await server.addAccount({ username: 'owner', password, claims });
+  const answers = [];
+  for (const email of ['Taken@example.com', 'free@example.com']) {
+    const { status, body } = await browser.submit(await form(stage), { email, password });
+    answers.push({ status, body: body.replaceAll(/<code>[^<]*<\/code>/g, '') });
+  }
+  t.strictSame(answers[0], answers[1]);
+  const link = await linkTo(stage, 'free@example.com');
+  await waitFor('the outbox to be empty', async () => {
+    const { items } = await server.store.list('outbox', 'mail', { limit: 1 });
+    return items.length === 0;
+  });
+  t.equal(smtp.received.length, 1);
+  await server.addAccount({
+    username: 'quicker',
+    password,
+    claims: { email: 'free@example.com', email_verified: true },
+  });
+  t.equal((await browser.request(link)).status, 410, 'another account has verified it meanwhile');
+});
+
+t.test('a link that was asked for before the password changed is void', async (t) => {
+  const stage = await open(t);
+  await stage.browser.submit(await form(stage), { email: 'new@example.com', password });
+  const link = await linkTo(stage, 'new@example.com');
+  await stage.server.app.services.accounts.setPassword(stage.account, 'a lantern by the harbour');
+  t.equal((await new Browser().request(link)).status, 410);
+});
