@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap';
 import { createSmtpTransport, isMailAddress } from '#src/services/mail/index.ts';
+import { insertDelivery, mailQueue } from '#src/services/outbox/index.ts';
 import { makeCertificate, san } from '../support/certificates.ts';
 import { rejectionOf } from '../support/rejection-of.ts';
 import { password, startInProcess } from '../support/setup/index.ts';
@@ -218,7 +219,7 @@ const openServer = async (t: Test, mode: SmtpMode) => {
     return performance.now() - startedAt;
   };
   const events = (type: string) => server.events.filter((event) => event.type === type);
-  const waiting = async () => (await server.store.list('outbox', 'mail', { limit: 10 })).items.length;
+  const waiting = async () => (await server.store.list('outbox', 'mail', { limit: 100 })).items.length;
   return { smtp, server, ask, events, waiting };
 };
 
@@ -273,4 +274,19 @@ t.test('a message that is refused for good, and one that fails too often, are gi
   }
   await waitFor('the end', () => events('delivery').length === 2);
   t.match(events('delivery')[1], { outcome: 'failed', reason: 'smtp_421', details: { tries: 5 } });
+});
+
+t.test('messages that no process knows neither stop others nor keep a process busy', async (t) => {
+  const { smtp, server, ask, waiting } = await openServer(t, 'accept');
+  const unknown = Array.from({ length: 45 }, () =>
+    insertDelivery(
+      { kind: 'mail.of-another-release', about: {}, tries: 0 },
+      server.clock.now() - 1_000,
+      mailQueue,
+    ),
+  );
+  await server.store.commit(unknown);
+  await ask();
+  await smtp.next('grace@example.com');
+  await waitFor('the message to be gone', async () => (await waiting()) === 45);
 });

@@ -8,7 +8,7 @@
  *                              verified, and the answer is the same
  * GET  /account/email/:token   asks; it changes nothing
  * POST /account/email/:token   the link is used up and the address stored as verified, in one commit; the former address
- *                              is told: 303 to `/account/email/confirmed`
+ *                              gets a notice: 303 to `/account/email/confirmed`
  */
 import type { Feature } from '../../feature.ts';
 import { confirmPages } from './confirm-pages.ts';

@@ -2,6 +2,7 @@ import type { Config } from '#config';
 import type { Events } from '../../events.ts';
 import type { Pages } from '../../http/pages/pages.ts';
 import type { Accounts } from '../../services/accounts/index.ts';
+import type { Admission } from '../../services/admission/index.ts';
 import type { Mail } from '../../services/mail/index.ts';
 import type { OneTimeLinks } from '../../services/one-time-links/index.ts';
 import type { EndEverything } from '../../services/sessions/index.ts';
@@ -14,6 +15,7 @@ export interface PasswordResetDependencies {
   readonly events: Events;
   readonly pages: Pages;
   readonly accounts: Accounts;
+  readonly admission: Pick<Admission, 'assertRoomToLast'>;
   readonly endEverything: EndEverything;
   readonly links: OneTimeLinks;
   readonly mail: Mail;

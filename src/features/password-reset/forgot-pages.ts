@@ -13,7 +13,15 @@ const hour = 3_600_000;
 
 /** The address is counted before the name is looked at, and the name as it was typed: no answer depends on accounts. */
 export const forgotPages =
-  ({ config, clock, events, pages, mail, throttle }: PasswordResetDependencies): FastifyPluginAsync =>
+  ({
+    config,
+    clock,
+    events,
+    pages,
+    admission,
+    mail,
+    throttle,
+  }: PasswordResetDependencies): FastifyPluginAsync =>
   async (scope) => {
     const { mail_request_per_address: perAddress, mail_per_recipient: perRecipient } =
       config.security.throttle;
@@ -49,6 +57,7 @@ export const forgotPages =
           headers: { 'retry-after': String(waitSeconds) },
         });
       }
+      admission.assertRoomToLast();
       const ofName = await throttle.take('reset', foldUsername(login), perRecipient, hour);
       if (ofName.allowed) {
         const about: ResetRequest = {

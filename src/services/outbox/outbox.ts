@@ -6,6 +6,7 @@ import { DeliveryFailed } from './delivery-failed.ts';
 import {
   type Delivery,
   insertDelivery,
+  moveBack,
   outboxIndex,
   outboxTopic,
   postpone,
@@ -34,6 +35,8 @@ interface Dependencies {
   readonly queue: Queue;
 }
 
+/** Messages that this process can't send are looked at again after this time. */
+const unknownPauseMs = 60_000;
 /** Messages of a process that ended are found at the latest after this time. */
 const sweepMs = 30_000;
 const batchSize = 20;
@@ -60,7 +63,11 @@ export const createOutbox = ({ store, clock, events, onError, queue }: Dependenc
   const attempt = async ({ key, document }: Listed): Promise<void> => {
     const delivery = readDelivery(document);
     const handler = delivery && handlers.get(delivery.kind);
-    if (!delivery || !handler) return;
+    if (!delivery || !handler) {
+      // A newer process may know the kind. Moved back, the message doesn't stand in front of others.
+      await store.commit([moveBack(key, queue, clock.now() + unknownPauseMs)]);
+      return;
+    }
     const tries = delivery.tries + 1;
     const pause = retryPauses[delivery.tries] ?? sweepMs;
     try {

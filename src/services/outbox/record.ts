@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Document, IndexEntry, Insert, Key, Replace } from '../../store/port.ts';
+import type { Document, IndexEntry, Insert, Key, Merge, Replace } from '../../store/port.ts';
 import { record } from '../../store/record.ts';
 import { kinds } from '../../store/record-kinds.ts';
 
@@ -68,6 +68,14 @@ export const postpone = (key: Key, before: Document, { delivery, queue, at }: Po
   expected: before.body,
   index: indexEntries(queue, at),
   ...(before.expiresAt !== undefined && { expiresAt: before.expiresAt }),
+});
+
+/** Makes the message due later, and leaves it as it is otherwise. */
+export const moveBack = (key: Key, queue: Queue, at: number): Merge => ({
+  op: 'merge',
+  key,
+  index: indexEntries(queue, at),
+  ifAbsent: 'skip',
 });
 
 export const readDelivery = ({ body }: Document): Delivery | undefined => format.tryDecode(body);
