@@ -272,12 +272,17 @@ export const gallery: readonly Exhibit[] = [
   exhibit('consent-everything', consentPage, consentFull, {
     allowance: { ...popup, remoteImages: true, formTargets: ['http://localhost:8976/callback'] },
   }),
-  exhibit('consent-changed-client', consentPage, {
-    ...consentFull,
-    grantedBefore: false,
-    client: { ...consentFull.client, hasChanged: true },
-    fields: { seen: 'a-digest' },
-  }),
+  exhibit(
+    'consent-changed-client',
+    consentPage,
+    {
+      ...consentFull,
+      grantedBefore: false,
+      client: { ...consentFull.client, hasChanged: true },
+      fields: { seen: 'a-digest' },
+    },
+    { allowance: { ...popup, remoteImages: true } },
+  ),
   exhibit('consent-nothing-new', consentPage, { ...consent, grantedBefore: true, scopes: [] }),
   exhibit('consent-german', consentPage, consentFull, {
     language: 'de',
