@@ -7,6 +7,7 @@ import {
   password,
   RelyingParty,
   redirectParameters,
+  secret,
   startInProcess,
   usualConfig,
 } from '../support/setup/index.ts';
@@ -103,3 +104,28 @@ t.test("an account that isn't cached is read in the same round trip as the grant
   t.ok(one && other && Math.max(one.start, other.start) < Math.min(one.end, other.end), 'at the same time');
   t.ok(session && one && session.end <= one.start && commit && commit.start >= one.end);
 });
+
+t.test(
+  'the consent to a self-registered client is bound to what was shown without a round trip',
+  async (t) => {
+    const roundTrips: string[] = [];
+    const redirect = { redirect_uri: 'https://notes.example.com/callback' };
+    const server = await startInProcess(t, usualConfig, {
+      observe: (operation) => roundTrips.push(operation),
+    });
+    await server.app.services.clients.register({
+      metadata: { client_id: 'self', client_name: 'Self', redirect_uris: [redirect.redirect_uri] },
+      secret: { value: secret },
+    });
+    const self = new RelyingParty(server.issuer, 'self');
+    const browser = new Browser();
+    await codeFor(self, browser, redirect);
+    roundTrips.length = 0;
+    const response = await browser.request(self.authorizationUrl(newVerifier(), redirect));
+    t.ok(redirectParameters(response).get('code'));
+    t.strictSame(
+      roundTrips.filter((operation) => operation === 'read' || operation === 'commit'),
+      ['read', 'read', 'commit'],
+    );
+  },
+);
