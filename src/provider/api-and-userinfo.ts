@@ -6,7 +6,7 @@
  */
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { ResourceConfig } from '#config';
-import { noteDroppedScopes } from './dropped-scopes.ts';
+import { emitDroppedScopes } from './dropped-scopes.ts';
 
 type Resource = string | readonly string[] | undefined;
 
@@ -93,7 +93,7 @@ export const isForGrantedApi = (
   const scopesOfApi = resource.scopes.filter((scope) => scopes.has(scope));
   if (scopesOfApi.length === 0) return false;
   if (!mayReadUserinfo(resource, client)) {
-    if (scopes.has('openid')) noteDroppedScopes(ctx, scopesOfApi);
+    if (scopes.has('openid') && !ctx.oidc.entities.RefreshToken) emitDroppedScopes(ctx, scopesOfApi);
     return false;
   }
   if (scopes.has('openid')) sharedTokens.set(ctx, { audience: resource.audience, scopes, claims });

@@ -3,12 +3,12 @@
  * out, which matters if one of them has a `+` or a `%`. A text that no encoder writes is taken as the value itself. How a
  * text is read depends on the text alone, and each request is compared once: a second try would be a free guess.
  */
-import type { KoaContextWithOIDC } from 'oidc-provider';
+import type { IncomingMessage } from 'node:http';
 
-const requestsInDoubt = new WeakSet<KoaContextWithOIDC>();
+const requestsInDoubt = new WeakSet<IncomingMessage>();
 
 /** Whether the credentials of the request are others when they are read the other way. */
-export const mayBeUnencoded = (ctx: KoaContextWithOIDC): boolean => requestsInDoubt.has(ctx);
+export const mayBeUnencoded = (request: IncomingMessage): boolean => requestsInDoubt.has(request);
 
 const decode = (text: string): string | undefined => {
   try {
@@ -32,15 +32,15 @@ const isUnencoded = (text: string): boolean => {
 };
 
 /** Encodes what can only be the value itself. Everything else stays as it is, for the engine to judge. */
-export const encodeBasicCredentials = (ctx: KoaContextWithOIDC): void => {
-  const { headers } = ctx.req;
+export const encodeBasicCredentials = (request: IncomingMessage): void => {
+  const { headers } = request;
   const encoded = /^basic ([A-Za-z0-9+/]+={0,2})$/i.exec(headers.authorization ?? '')?.[1];
   if (encoded === undefined) return;
   const text = Buffer.from(encoded, 'base64').toString();
   const colon = text.indexOf(':');
-  if (colon < 0) return;
+  if (colon < 0 || !/[%+]/.test(text)) return;
+  requestsInDoubt.add(request);
   const parts = [text.slice(0, colon), text.slice(colon + 1)];
-  if (parts.some((part) => /[%+]/.test(part))) requestsInDoubt.add(ctx);
   if (!parts.some(isUnencoded)) return;
   const joined = parts.map((part) => (isUnencoded(part) ? encodeURIComponent(part) : part)).join(':');
   headers.authorization = `Basic ${Buffer.from(joined).toString('base64')}`;

@@ -1,15 +1,15 @@
+import type { EventEmitter } from 'node:events';
 import type { KoaContextWithOIDC } from 'oidc-provider';
+import { scopeDropped } from './engine-events.ts';
 
-const dropped = new WeakMap<KoaContextWithOIDC, ReadonlySet<string>>();
+/** The requests that these routes continue have said it already. */
+const laterRoutes: ReadonlySet<string> = new Set(['resume', 'code_verification', 'device_resume']);
 
-/** Keeps scopes that the client may use and that the request doesn't get, for the event of the request. */
-export const noteDroppedScopes = (ctx: KoaContextWithOIDC, scopes: Iterable<string>): void => {
-  const all = new Set([...(dropped.get(ctx) ?? []), ...scopes]);
-  if (all.size > 0) dropped.set(ctx, all);
-};
-
-/** Separated by spaces; undefined when no scope was dropped. */
-export const droppedScopesOf = (ctx: KoaContextWithOIDC): string | undefined => {
-  const scopes = dropped.get(ctx);
-  return scopes && [...scopes].join(' ');
+/** Says in the log and the audit record which scopes a request doesn't get, if it succeeds. */
+export const emitDroppedScopes = (ctx: KoaContextWithOIDC, scopes: readonly string[]): void => {
+  const { provider, route, entities } = ctx.oidc;
+  if (laterRoutes.has(route)) return;
+  if (route === 'authorization' && entities.PushedAuthorizationRequest) return;
+  const emitter: EventEmitter = provider;
+  emitter.emit(scopeDropped, ctx, scopes);
 };

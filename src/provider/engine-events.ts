@@ -2,7 +2,6 @@ import type { EventEmitter } from 'node:events';
 import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
 import type { Events, SecurityEvent } from '../events.ts';
 import { StoreUnavailable } from '../store/errors.ts';
-import { droppedScopesOf } from './dropped-scopes.ts';
 import type { GrantType } from './grant-types.ts';
 import type { Mismatch } from './mismatch.ts';
 import { getRequestContext, getUnitOfWork } from './request-context.ts';
@@ -57,6 +56,9 @@ const successEvents: Readonly<Record<string, string>> = {
 
 const maxDetailLength = 200;
 
+/** A request succeeds without scopes that the client may use. Settings of this server emit it, not the engine. */
+export const scopeDropped = 'scope.dropped';
+
 interface EventSource {
   readonly events: Events;
   readonly grantTypes: readonly GrantType[];
@@ -74,7 +76,6 @@ const describeRequest = (
   const { client, account, session, params } = ctx.oidc ?? {};
   const grantType = params?.['grant_type'];
   const accountId = account?.accountId ?? session?.accountId;
-  const droppedScope = droppedScopesOf(ctx);
   return {
     correlation: correlationId,
     address,
@@ -84,7 +85,6 @@ const describeRequest = (
       door: endpoint,
       ...(typeof grantType === 'string' && { grant_type: knownGrantType(grantTypes, grantType) }),
       ...(client?.['issuer_tokens'] === true && { issuer_tokens: true }),
-      ...(droppedScope !== undefined && { dropped_scope: droppedScope }),
     },
   };
 };
@@ -121,6 +121,17 @@ export const forwardEvents = (
       getUnitOfWork(ctx).afterCommit(() => events.emit(event), { onRefusal });
     });
   }
+  emitter.on(scopeDropped, (ctx: KoaContextWithOIDC, scopes: readonly string[]) => {
+    const { details, ...described } = describeRequest(ctx, grantTypes);
+    const event: SecurityEvent = {
+      type: 'scope.dropped',
+      outcome: 'refused',
+      reason: 'invalid_target',
+      ...described,
+      details: { ...details, scope: scopes.join(' ') },
+    };
+    getUnitOfWork(ctx).afterCommit(() => events.emit(event));
+  });
   emitter.on('server_error', (ctx: KoaContextWithOIDC, error: Error) => {
     if (error instanceof StoreUnavailable) return void outcomes.set(ctx, { error });
     outcomes.set(ctx, { error, type: 'fault' });

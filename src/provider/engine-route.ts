@@ -15,13 +15,3 @@ export type EngineRoute =
   | 'revocation'
   | 'token'
   | 'userinfo';
-
-/** The endpoints where clients authenticate. */
-export const authenticatingRoutes: readonly EngineRoute[] = [
-  'token',
-  'pushed_authorization_request',
-  'introspection',
-  'revocation',
-  'device_authorization',
-  'backchannel_authentication',
-];

@@ -6,6 +6,7 @@ import type { Events } from '../events.ts';
 import type { Clock, Store } from '../store/port.ts';
 import type { AdditionalClaims } from './additional-claims.ts';
 import type { Admit } from './admission.ts';
+import { encodeBasicCredentials } from './basic-credentials.ts';
 import type { ClientSource } from './client-source.ts';
 import { commitBeforeResponse } from './commit.ts';
 import { compose } from './compose-settings.ts';
@@ -53,6 +54,11 @@ interface BuiltProvider {
   readonly handle: Handler;
 }
 
+/** Nearly all ids and secrets have no such character, and read the same whether they are encoded or not. */
+const hasEscapesInBasic = ({ headers: { authorization = '' } }: IncomingMessage): boolean =>
+  /^basic /i.test(authorization) &&
+  /[%+]/.test(Buffer.from(authorization.slice('basic '.length), 'base64').toString());
+
 /**
  * Hosts oidc-provider: one instance for the main paths and one for each alias. When keys change, new instances over the
  * same store replace them, and requests in progress finish on the former ones.
@@ -75,6 +81,7 @@ export class Engine {
   }
 
   handle(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (hasEscapesInBasic(request)) encodeBasicCredentials(request);
     return (this.#byPath.get(path) ?? this.#main).handle(request, response);
   }
 

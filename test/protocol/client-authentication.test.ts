@@ -203,6 +203,22 @@ t.test('secrets that are not encoded are read as they are, if they can be read i
       t.match(refused.headers.get('www-authenticate'), /^Basic realm=/);
     }
   }
+  const asJson = await fetch(`${issuer}/api/v1/tokens`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      ...basicAuthorization('clear-base64', unencodedSecrets['clear-base64']),
+    },
+    body: JSON.stringify({
+      authorization_code: 'x'.repeat(43),
+      redirect_uri: 'https://app.example.com/callback',
+    }),
+  });
+  t.match(
+    [asJson.status, await asJson.json()],
+    [400, { name: 'unauthorized_client' }],
+    'at the JSON token endpoint too: the client is authenticated, and has no such grant',
+  );
   const readInOtherWay = await ask(credentials, basicAuthorization('basic', plain.replace('-', '%2D')));
   t.equal(readInOtherWay.status, 200, 'escaped without need');
   const plainly = await ask(credentials, basicAuthorization('basic', 'x'.repeat(40)));

@@ -28,7 +28,7 @@ export const clientSecret: Override = {
     prototype.compareClientSecret = async function (this: Client, secret: string) {
       const isRight = await clients.verifySecret(this.clientId, secret);
       const ctx = currentContext();
-      if (!isRight && ctx && mayBeUnencoded(ctx)) throw wrongOrUnencoded();
+      if (!isRight && ctx && mayBeUnencoded(ctx.req)) throw wrongOrUnencoded();
       return isRight;
     };
   },

@@ -45,7 +45,7 @@ export const generateTokenId: Override = {
       accessToken.generateTokenId = function (this: Model) {
         const ctx = currentContext();
         if (!this.resourceServer) chooseFormat(provider, ctx, this);
-        else if (ctx) addUserinfo(ctx, this);
+        else if (ctx && ctx.oidc.params?.['resource'] === undefined) addUserinfo(ctx, this);
         return inFamilyOfGrant(this, newAccessToken.call(this));
       };
     }
@@ -62,7 +62,7 @@ export const generateTokenId: Override = {
       const ctx = currentContext();
       const { DeviceCode, BackchannelAuthenticationRequest } = ctx?.oidc.entities ?? {};
       const source = DeviceCode ?? BackchannelAuthenticationRequest;
-      keepList(this, source !== undefined && namesResource(source));
+      if (source) keepList(this, namesResource(source));
       const rotated = ctx?.oidc.entities.RotatedRefreshToken;
       if (!ctx || !rotated) return inFamilyOfGrant(this, newRefreshToken.call(this));
       const key = modelKey('RefreshToken', rotated.jti);

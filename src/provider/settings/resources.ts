@@ -1,7 +1,7 @@
 import { type Configuration, errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider';
 import type { Config, ResourceConfig } from '#config';
 import { isForGrantedApi, keepNamedResource, noteAssumedResource } from '../api-and-userinfo.ts';
-import { noteDroppedScopes } from '../dropped-scopes.ts';
+import { emitDroppedScopes } from '../dropped-scopes.ts';
 import { type GroupsOf, withMemberScopes } from '../member-scopes.ts';
 import { plainAudiences } from '../plain-audiences.ts';
 import { getRequestContext } from '../request-context.ts';
@@ -50,13 +50,12 @@ export const resources = (config: Config, groupsOf: GroupsOf) => {
   };
 
   /** Says which scopes belong to APIs that the request is not for. */
-  const noteForeignScopes = (ctx: KoaContextWithOIDC, audiences: readonly string[]): void => {
+  const reportForeignScopes = (ctx: KoaContextWithOIDC, audiences: readonly string[]): void => {
     const own = new Set(audiences.flatMap(scopesOf));
-    const requested = [...ctx.oidc.requestParamScopes];
-    noteDroppedScopes(
-      ctx,
-      requested.filter((scope) => apiScopes.has(scope) && !own.has(scope)),
+    const foreign = [...ctx.oidc.requestParamScopes].filter(
+      (scope) => apiScopes.has(scope) && !own.has(scope),
     );
+    if (foreign.length > 0) emitDroppedScopes(ctx, foreign);
   };
 
   return {
@@ -77,12 +76,12 @@ export const resources = (config: Config, groupsOf: GroupsOf) => {
           if (oneOf) return own.find((audience) => oneOf.includes(audience)) ?? oneOf;
           noteAssumedResource(ctx);
           const assumed = assume(ctx, own);
-          if (assumed === undefined) noteForeignScopes(ctx, []);
+          if (assumed === undefined) reportForeignScopes(ctx, []);
           return assumed ?? [];
         },
         getResourceServerInfo: async (ctx, audience, client) => {
           const named: unknown = ctx.oidc.params?.['resource'] ?? audience;
-          noteForeignScopes(ctx, [named].flat().map(String));
+          reportForeignScopes(ctx, [named].flat().map(String));
           const isIssuerTokensClient = client['issuer_tokens'] === true;
           // A code of such a client is enough to get a token, so the token is only for the audience that the operator set.
           if (isIssuerTokensClient && client['audience'] !== undefined && client['audience'] !== audience) {

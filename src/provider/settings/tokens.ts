@@ -1,6 +1,5 @@
 import type { Configuration } from 'oidc-provider';
 import type { AdditionalClaims } from '../additional-claims.ts';
-import { isForUserinfo } from '../api-and-userinfo.ts';
 import { describeAccount, describeClient } from '../claims-context.ts';
 import { engineAccountOf } from '../engine-account.ts';
 import { ownTokenClaims } from '../jwt-access-tokens.ts';
@@ -39,7 +38,8 @@ export const tokens = (
       const [audience] = [token.aud].flat();
       const { acr, amr, authTime } = readAuthentication(ctx) ?? {};
       const { userinfo = {} } = token.claims ?? {};
-      const isJwtForUserinfo = token.format === 'jwt' && isForUserinfo(token.aud, ctx.oidc.issuer);
+      // It is for `/userinfo` as well (api-and-userinfo.ts).
+      const isSharedJwt = token.format === 'jwt' && Array.isArray(token.aud);
       return {
         ...resourceClaims(token.aud, account?.personal ?? {}),
         ...(account &&
@@ -53,7 +53,7 @@ export const tokens = (
             audience,
           })))),
         // A JWT that is for an API too has the names of the claims that `/userinfo` has to answer.
-        ...(isJwtForUserinfo &&
+        ...(isSharedJwt &&
           Object.keys(userinfo).length > 0 && {
             claims: { userinfo: Object.fromEntries(Object.keys(userinfo).map((name) => [name, null])) },
           }),

@@ -1,6 +1,6 @@
 import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
 import type { Config } from '#config';
-import { authenticatingRoutes } from '../../provider/engine-route.ts';
+import type { EngineRoute } from '../../provider/engine-route.ts';
 import type { ProviderSettings } from '../../provider/provider-settings.ts';
 import { getRequestContext } from '../../provider/request-context.ts';
 import type { Counter } from './counter.ts';
@@ -10,6 +10,16 @@ interface Dependencies {
   readonly config: Pick<Config, 'security'>;
   readonly counter: Counter;
 }
+
+/** The endpoints where clients authenticate. */
+const limitedRoutes: readonly EngineRoute[] = [
+  'token',
+  'pushed_authorization_request',
+  'introspection',
+  'revocation',
+  'device_authorization',
+  'backchannel_authentication',
+];
 
 const refusals = [
   'grant.error',
@@ -76,7 +86,7 @@ export const limitClients = ({ config, counter }: Dependencies): ProviderSetting
     listeners: Object.fromEntries(refusals.map((event) => [event, countFailure])),
     routes: [
       {
-        route: authenticatingRoutes,
+        route: limitedRoutes,
         clientKnown: refuseBeyondLimits,
         ...(token_per_client > 0 && { after: countRequest }),
       },
