@@ -314,6 +314,27 @@ const clients: readonly Mutation[] = [
     tests: ['services/clients.test.ts'],
   },
   {
+    name: 'a client with a secret registers a scheme that other apps can claim',
+    file: 'src/services/clients/validate.ts',
+    from: "redirectSchemes.includes(scheme) && authenticationMethodOf(metadata) === 'none'",
+    to: 'redirectSchemes.includes(scheme)',
+    tests: ['protocol/agent-registration.test.ts'],
+  },
+  {
+    name: 'a self-registered client may ask for every API',
+    file: 'src/provider/settings/client-scopes.ts',
+    from: 'resource.self_described_clients === true',
+    to: 'resource.self_described_clients !== null',
+    tests: ['protocol/agent-registration.test.ts'],
+  },
+  {
+    name: 'a secret that was sent as a client id reaches an event',
+    file: 'src/provider/mismatch.ts',
+    from: "if (typeof id !== 'string' || isLikeSecret(id)) return undefined;",
+    to: "if (typeof id !== 'string') return undefined;",
+    tests: ['pages/mismatch.test.ts'],
+  },
+  {
     name: 'an assertion for another audience is accepted',
     file: 'src/features/client-authentication/assertion.ts',
     from: 'if (aud === ctx.oidc.issuer) return;',

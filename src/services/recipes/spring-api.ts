@@ -1,8 +1,8 @@
 import type { Recipe } from './recipe.ts';
 
 /**
- * A resource server of Spring Security refuses signed access tokens of RFC 9068 unless it is programmed to accept their
- * type. With introspection its properties are enough, and a revoked token ends at once.
+ * By introspection, so that a revoked token ends at once. A resource server of Spring Security that verifies signed
+ * access tokens itself refuses the type of RFC 9068.
  */
 export const springApi: Recipe = {
   name: 'spring-api',
@@ -38,6 +38,7 @@ export const springApi: Recipe = {
     },
   ],
   notes: [
+    'To verify tokens without asking, give the resource `token_typ: JWT`, and Spring `jwt.issuer-uri` and `jwt.audiences` in place of `opaquetoken`.',
     'Clients ask for its tokens with the scopes that you list, and `resource` with the audience. Spring names the scopes SCOPE_api:read and so on.',
   ],
 };
