@@ -34,8 +34,11 @@ import {
   signUpCanVerify,
   workersShareTheStore,
 } from './settings.ts';
+import { identifiersHaveUsernames, signInNamesDiffer } from './sign-in.ts';
 
 export const rules: readonly Rule[] = [
+  identifiersHaveUsernames,
+  signInNamesDiffer,
   developmentStaysLocal,
   productionIssuerIsHttps,
   productionTrustsNotEveryone,

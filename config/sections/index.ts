@@ -15,6 +15,7 @@ import { registration } from './registration.ts';
 import { releases, resource, scope } from './resource.ts';
 import { security } from './security.ts';
 import { demo, issuer, listen, mode, proxy } from './server.ts';
+import { signIn } from './sign-in.ts';
 import { signUp } from './sign-up.ts';
 import { store } from './store.ts';
 import { tokens } from './tokens.ts';
@@ -45,6 +46,7 @@ export const schema = section('Configuration of Postern.', {
   keys,
   registration,
   pages,
+  sign_in: signIn,
   sign_up: signUp,
   mail,
   demo,

@@ -130,9 +130,10 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
       const stops: (() => Promise<void>)[] = [];
       for (const service of [audit, outbox, mail, limits, admission]) stops.unshift(await service.start());
       const ending = endDisabledAccounts({ accounts, endEverything }).catch(onError);
+      const reserving = accounts.reserveEmails().catch(onError);
       return async () => {
         stopExtensions();
-        await ending;
+        await Promise.all([ending, reserving]);
         for (const stop of stops) await stop();
       };
     },

@@ -22,6 +22,13 @@ export const recordKinds = [
   { name: 'account', stored: 'account', owner: 'services/accounts', durable: true, version: 1 },
   { name: 'accountName', stored: 'account-name', owner: 'services/accounts', durable: true, version: 1 },
   { name: 'group', stored: 'group', owner: 'services/groups', durable: true, version: 1 },
+  {
+    name: 'reservedEmails',
+    stored: 'reserved-emails',
+    owner: 'services/accounts',
+    durable: true,
+    version: 1,
+  },
   { name: 'groupClaims', stored: 'group-claims', owner: 'services/accounts', durable: true, version: 1 },
   { name: 'client', stored: 'client', owner: 'services/clients', durable: true, version: 1 },
   { name: 'key', stored: 'key', owner: 'services/keys', durable: true, version: 1 },

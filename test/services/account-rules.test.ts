@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap';
 import { openStore } from '#adapters/index.ts';
 import { createAccounts } from '#src/services/accounts/index.ts';
-import { insertAccountWithName } from '#src/services/accounts/record.ts';
+import { insertAccount, insertName } from '#src/services/accounts/record.ts';
 import { recordEvents } from '../support/recorded-events.ts';
 import { testConfig } from '../support/setup/index.ts';
 
@@ -203,7 +203,7 @@ t.test('an account whose name or password a newer rule refuses keeps working', a
     createdAt: 1,
     updatedAt: 1,
   };
-  await store.commit(insertAccountWithName(record, 1));
+  await store.commit([insertName(record.username, record.id, 1), insertAccount(record)]);
   t.equal((await accounts.authenticate('PАYPAL', 'correct horse battery'))?.id, 'old');
   t.equal((await accounts.update('old', { username: 'pаypal', claims: { name: 'P' } })).claims['name'], 'P');
   await t.rejects(accounts.update('old', { username: 'pаypal2' }), { code: 'username_invalid' });

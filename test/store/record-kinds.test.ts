@@ -36,6 +36,7 @@ t.test('exports hold what they always held', async (t) => {
     'key-ring',
     'one-time-link',
     'ra',
+    'reserved-emails',
   ]);
 });
 
@@ -158,7 +159,8 @@ t.test('what a server writes is in the list', { timeout: 60_000 }, async (t) => 
       'pendingSignUp',
       'playground',
       'replay',
+      'reservedEmails',
     ],
-    'the others need a command, a logout, another mode, a page, a message or a signed proof',
+    'the others need a command, a logout, another mode or setting, a page, a message or a signed proof',
   );
 });

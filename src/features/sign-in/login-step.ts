@@ -24,6 +24,7 @@ export const createLoginStep = (
   prompt: InstanceType<typeof interactionPolicy.Prompt>,
 ): Step => {
   const { pages } = config;
+  const acceptsEmail = config.sign_in.identifiers.includes('email');
   return {
     name: 'login',
     prompt,
@@ -33,7 +34,7 @@ export const createLoginStep = (
       const otherTab = await signedInElsewhere(visit, accounts);
       if (!otherTab) {
         const sessionAccount = await reauthenticating(visit, accounts);
-        return { show: renderLogin(visit, { pages, sessionAccount, forgotPassword }) };
+        return { show: renderLogin(visit, { pages, acceptsEmail, sessionAccount, forgotPassword }) };
       }
       // The engine decides whether the sign-in in the other tab satisfies this request.
       if (hasQuery(visit.request, 'continue')) return { finish: {} };
@@ -47,6 +48,7 @@ export const createLoginStep = (
       const showAgain = (problem: LoginProblem): { readonly show: string; readonly status: number } => ({
         show: renderLogin(visit, {
           pages,
+          acceptsEmail,
           sessionAccount,
           forgotPassword,
           typed: { login, remember, problem },
@@ -58,9 +60,10 @@ export const createLoginStep = (
       if (fields.length > 0) return showAgain({ kind: 'missing', fields });
 
       const { headers, ip: address } = visit.request;
-      const device = devices.findDevice(headers, login);
+      const name = await accounts.nameToCount(login);
+      const device = devices.findDevice(headers, name);
       const { clientId: client } = visit.client;
-      const attempt = { account: login, address, client, ...(device !== undefined && { device }) };
+      const attempt = { account: name, address, client, ...(device !== undefined && { device }) };
       const verdict = await throttle.check(attempt);
       if (!verdict.allowed) {
         const { waitSeconds: seconds, isKnownDevice } = verdict;
@@ -91,7 +94,7 @@ export const createLoginStep = (
       // A session keeps its kind of cookie when its owner signs in again.
       const rememberSession = sessionAccount !== undefined || (pages.remember_me && remember);
       return {
-        cookies: [devices.cookieAfterSignIn(headers, login)],
+        cookies: [devices.cookieAfterSignIn(headers, name)],
         finish: {
           ...visit.interaction.lastSubmission,
           login: passwordLogin({ account, remember: rememberSession, clock, levels }),

@@ -13,6 +13,8 @@ const loginHintOf = ({ interaction }: Visit): string | undefined => {
 };
 
 interface LoginViewOptions {
+  /** The verified address names the account too. */
+  readonly acceptsEmail: boolean;
   readonly pages: Pick<Config['pages'], 'create_account' | 'remember_me'>;
   /** The account that signs in again; absent: any account may sign in. */
   readonly sessionAccount: Account | undefined;
@@ -22,7 +24,7 @@ interface LoginViewOptions {
 
 export const renderLogin = (
   visit: Visit,
-  { pages, sessionAccount, forgotPassword, typed = {} }: LoginViewOptions,
+  { pages, acceptsEmail, sessionAccount, forgotPassword, typed = {} }: LoginViewOptions,
 ): string => {
   const login = sessionAccount?.username ?? typed.login ?? loginHintOf(visit);
   const switchTo = `${visit.action}?another=yes`;
@@ -30,6 +32,7 @@ export const renderLogin = (
     action: hasQuery(visit.request, 'another') ? switchTo : visit.action,
     csrf: visit.csrf,
     client: displayOf(visit.client),
+    acceptsEmail,
     ...(login !== undefined && { login }),
     ...(typed.problem && { problem: typed.problem }),
     ...(pages.remember_me && { remember: typed.remember ?? false }),

@@ -5,6 +5,7 @@ export type { NewAccountProblem } from '../../views/new-account-fields.ts';
 
 const problemByCode = {
   account_exists: 'loginTaken',
+  email_taken: 'emailTaken',
   username_invalid: 'loginInvalid',
   username_reserved: 'loginReserved',
   password_common: 'passwordCommon',

@@ -16,6 +16,8 @@ import { acceptUsername } from './new-username.ts';
 import { createPasswords } from './password/passwords.ts';
 import { type AccountRecord, toAccount, toExported } from './record.ts';
 import { changeRequired } from './requirements.ts';
+import { createReserveEmails } from './reserve-emails.ts';
+import { checkAtSign, emailTaken, signInNames } from './sign-in-names.ts';
 import { isSignInCurrent } from './sign-in-time.ts';
 import { createAccountStore, nameTaken } from './store.ts';
 import { foldUsername } from './username.ts';
@@ -25,6 +27,7 @@ export interface AccountsOptions {
   readonly config: {
     readonly accounts: Config['accounts'];
     readonly groups: Config['groups'];
+    readonly sign_in: Config['sign_in'];
     readonly security: Pick<Config['security'], 'password'>;
     readonly issuer: Config['issuer'];
     readonly pages: Pick<Config['pages'], 'name'>;
@@ -59,9 +62,10 @@ const withGroupChange = (
 export const createAccounts = ({ store, config, clock, events }: AccountsOptions): Accounts => {
   const service = namesOfService(config);
   const passwords = createPasswords(config.security.password, service);
-  const configured = createConfiguredAccounts(config.accounts, passwords);
-  const newRecord = createNewAccountRecord({ passwords, configured, clock, service });
-  const stored = createAccountStore(store, clock);
+  const withEmail = config.sign_in.identifiers.includes('email');
+  const configured = createConfiguredAccounts(config.accounts, passwords, { withEmail });
+  const newRecord = createNewAccountRecord({ passwords, configured, clock, service, withEmail });
+  const stored = createAccountStore(store, clock, { withEmail });
   const groups = createGroups({ store, config, clock, events });
   const groupClaims = createGroupClaims({ store, config, stored, groups, clock });
 
@@ -165,6 +169,17 @@ export const createAccounts = ({ store, config, clock, events }: AccountsOptions
     await change(id, 'account.password_changed', withHash, also);
   };
 
+  /** Checks the names of an account when they change. Names that were accepted by former rules stay as they are. */
+  const checkNames = (former: AccountRecord, now: Pick<AccountRecord, 'username' | 'claims'>): void => {
+    const isRenamed = foldUsername(former.username) !== foldUsername(now.username);
+    const isMoved = verifiedEmailOf(former.claims) !== verifiedEmailOf(now.claims);
+    if (isRenamed || isMoved) checkAtSign(now, withEmail);
+    const before = signInNames(former, true);
+    const gained = signInNames(now, withEmail).filter((name) => !before.includes(name));
+    const email = gained.find((name) => name !== foldUsername(now.username));
+    if (email !== undefined && configured.byName(email) !== undefined) throw emailTaken(email);
+  };
+
   const find = async (id: string): Promise<Account | undefined> => configured.byId.get(id) ?? cache.get(id);
 
   /** Another spelling of a name that an account has is accepted, also where a newer rule refuses the name. */
@@ -183,6 +198,13 @@ export const createAccounts = ({ store, config, clock, events }: AccountsOptions
       const held = await stored.byName(username);
       return held === undefined ? undefined : toAccount(held.record);
     },
+    async nameToCount(login) {
+      // Without sign-in by address an account has one name, and the store needn't be asked.
+      if (!withEmail) return login;
+      const held = await stored.byName(login);
+      return configured.byName(login)?.username ?? held?.record.username ?? login;
+    },
+    reserveEmails: createReserveEmails({ store, stored, clock, events, withEmail }),
     async findByEmail(address) {
       const held = await stored.byEmail(address);
       const folded = foldUsername(address);
@@ -216,7 +238,7 @@ export const createAccounts = ({ store, config, clock, events }: AccountsOptions
         ...(next === undefined ? {} : { next }),
       };
     },
-    check: createNewAccountCheck({ passwords, service }),
+    check: createNewAccountCheck({ passwords, service, withEmail }),
     async add(account, { also = [] } = {}) {
       await groupClaims.refuseIn(account.claims);
       const record = await newRecord(account);
@@ -250,6 +272,7 @@ export const createAccounts = ({ store, config, clock, events }: AccountsOptions
         (former) => {
           const merged = mergeClaims(former.claims, claims);
           checkClaims(merged);
+          checkNames(former, { username: name ?? former.username, claims: merged });
           return {
             ...former,
             username: name ?? former.username,

@@ -4,6 +4,7 @@ import { exitCode, Failure } from '#src/errors.ts';
 import { normalizeGroups } from '../groups/index.ts';
 import type { Account, Claims } from './account.ts';
 import { hashProblem, type Passwords } from './password/passwords.ts';
+import { signInNames } from './sign-in-names.ts';
 import { foldUsername } from './username.ts';
 
 /** The accounts of the configuration. They are fixed until the next start and never stored. */
@@ -65,6 +66,7 @@ export const configuredAccountProblems = (
 export const createConfiguredAccounts = (
   entries: readonly AccountConfig[],
   passwords: Passwords,
+  { withEmail = false }: { readonly withEmail?: boolean } = {},
 ): ConfiguredAccounts => {
   const [problem] = configuredAccountProblems(entries);
   if (problem) throw refuse(`accounts.${problem.index}: ${problem.message}`);
@@ -76,7 +78,7 @@ export const createConfiguredAccounts = (
     if (ids.has(account.id)) throw duplicate(`sub (${account.id})`);
     if (names.has(foldUsername(account.username))) throw duplicate(`username (${account.username})`);
     ids.set(account.id, account);
-    names.set(foldUsername(account.username), account);
+    for (const name of signInNames(account, withEmail)) names.set(name, account);
     secrets.set(account.id, entry);
   }
 

@@ -5,6 +5,7 @@ import { type Groups, groupNotFound } from '../groups/index.ts';
 import type { AddAccount, ImportAccount, Importer, ImportResult } from './account.ts';
 import type { ConfiguredAccounts } from './configured.ts';
 import { type AccountRecord, accountKey, nameKey, readAccount, readName } from './record.ts';
+import { emailTaken } from './sign-in-names.ts';
 import { type AccountStore, nameTaken } from './store.ts';
 import { foldUsername } from './username.ts';
 
@@ -72,14 +73,26 @@ export const createImporter =
     };
 
     /** A name or subject that came before in the same import. */
-    const refuseSecond = ({ id, username }: AccountRecord): void => {
-      const name = foldUsername(username);
-      if (seenNames.has(name))
+    const refuseSecond = (record: AccountRecord): void => {
+      const { id, username } = record;
+      const names = stored.namesOf(record);
+      const second = names.find((name) => seenNames.has(name));
+      if (second === foldUsername(username))
         throw refuse('account_twice', `The user name ${username} appears twice; each needs its own.`);
+      if (second !== undefined)
+        throw refuse('account_twice', `The verified address ${second} appears twice; each needs its own.`);
       if (seenSubjects.has(id))
         throw refuse('account_twice', `The sub ${id} appears twice; each needs its own.`);
-      seenNames.add(name);
+      for (const name of names) seenNames.add(name);
       seenSubjects.add(id);
+    };
+
+    /** Verified addresses that other accounts sign in by. */
+    const findTakenEmails = async (records: readonly AccountRecord[]): Promise<ReadonlySet<string>> => {
+      const emails = records.flatMap((record) => stored.namesOf(record).slice(1));
+      const documents = emails.length > 0 ? await store.read(emails.map(nameKey)) : [];
+      const taken = emails.filter((_, at) => documents[at] !== undefined);
+      return new Set([...taken, ...emails.filter((email) => configured.byName(email) !== undefined)]);
     };
 
     /** The accounts that have the names and subjects of these records, in two round trips. */
@@ -138,10 +151,14 @@ export const createImporter =
         }
       }
       const existing = await findExisting(candidates.map(({ record }) => record));
+      const takenEmails = await findTakenEmails(candidates.map(({ record }) => record));
       const added = candidates.filter(({ at, account, record }, index) => {
         const { byName, bySubject } = existing[index] ?? {};
+        const email = stored.namesOf(record).find((name) => takenEmails.has(name));
         if (byName && isSame(byName, account, record)) results[at] = { outcome: 'unchanged' };
         else if (byName) results[at] = { outcome: 'refused', message: nameTaken(record.username).message };
+        else if (email !== undefined)
+          results[at] = { outcome: 'refused', message: emailTaken(email).message };
         else if (bySubject) results[at] = { outcome: 'refused', message: subjectTaken(record.id).message };
         return results[at] === undefined;
       });

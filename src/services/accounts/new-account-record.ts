@@ -2,40 +2,52 @@ import { newId } from '#src/store/new-id.ts';
 import type { Clock } from '#src/store/port.ts';
 import { normalizeGroups } from '../groups/index.ts';
 import type { AddAccount } from './account.ts';
-import { checkClaims, mergeClaims, namesOf } from './claims.ts';
+import { checkClaims, mergeClaims, namesOf, verifiedEmailOf } from './claims.ts';
 import type { ConfiguredAccounts } from './configured.ts';
 import { acceptUsername } from './new-username.ts';
 import type { Passwords } from './password/passwords.ts';
 import type { AccountRecord } from './record.ts';
+import { checkAtSign, emailTaken } from './sign-in-names.ts';
 import { nameTaken } from './store.ts';
 
 interface Dependencies {
   readonly passwords: Passwords;
   readonly configured: ConfiguredAccounts;
   readonly clock: Clock;
+  /** Verified addresses are names to sign in by. */
+  readonly withEmail: boolean;
   /** What the service is called. */
   readonly service: readonly string[];
 }
 
 /** Checks a new account without a look at those that exist, and returns its user name. */
 export const createNewAccountCheck =
-  ({ passwords, service }: Pick<Dependencies, 'passwords' | 'service'>) =>
+  ({ passwords, service, withEmail }: Pick<Dependencies, 'passwords' | 'service' | 'withEmail'>) =>
   ({ username, password, passwordHash, claims = {}, nameGivenBy = 'operator' }: AddAccount): string => {
     const name = acceptUsername(username, { givenBy: nameGivenBy, service });
     checkClaims(claims);
+    checkAtSign({ username: name, claims }, withEmail);
     if (password !== undefined) passwords.checkNew(password, namesOf(name, claims));
     if (passwordHash !== undefined) passwords.checkImported(passwordHash);
     return name;
   };
 
 /** Checks everything about a new account before its password is hashed. */
-export const createNewAccountRecord = ({ passwords, configured, clock, service }: Dependencies) => {
-  const check = createNewAccountCheck({ passwords, service });
+export const createNewAccountRecord = ({
+  passwords,
+  configured,
+  clock,
+  service,
+  withEmail,
+}: Dependencies) => {
+  const check = createNewAccountCheck({ passwords, service, withEmail });
   return async (account: AddAccount): Promise<AccountRecord> => {
     const { password, passwordHash, claims = {}, groups = [], isTemporary, demo } = account;
     const name = check(account);
     const sortedGroups = normalizeGroups(groups);
     if (configured.byName(name) !== undefined) throw nameTaken(name);
+    const email = withEmail ? verifiedEmailOf(claims) : undefined;
+    if (email !== undefined && configured.byName(email) !== undefined) throw emailTaken(email);
     const hash = password === undefined ? passwordHash : await passwords.hash(password);
     const now = clock.now();
     return {

@@ -73,17 +73,11 @@ export const replaceAccount = (record: AccountRecord, expected: string): Replace
   index: indexEntries(record),
 });
 
-export const insertName = (record: AccountRecord, at: number): Insert => ({
+export const insertName = (name: string, id: string, at: number): Insert => ({
   op: 'insert',
-  key: nameKey(record.username),
-  body: nameFormat.encode({ id: record.id, at }),
+  key: nameKey(name),
+  body: nameFormat.encode({ id, at }),
 });
-
-/** The name comes first, because it is the one that may be taken. */
-export const insertAccountWithName = (record: AccountRecord, at: number): readonly Insert[] => [
-  insertName(record, at),
-  insertAccount(record),
-];
 
 export const removeName = (username: string): Remove => ({ op: 'remove', key: nameKey(username) });
 

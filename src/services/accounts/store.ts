@@ -7,7 +7,6 @@ import {
   type AccountRecord,
   accountKey,
   insertAccount,
-  insertAccountWithName,
   insertName,
   nameKey,
   readAccount,
@@ -16,6 +15,7 @@ import {
   replaceAccount,
   verifiedEmailIndex,
 } from './record.ts';
+import { emailTaken, signInNames } from './sign-in-names.ts';
 import { foldUsername, nameFamily } from './username.ts';
 
 interface StoredAccount {
@@ -27,7 +27,8 @@ interface StoredAccount {
 /** Reads and writes account records. A user name belongs to one account, and concurrent changes are all kept. */
 export interface AccountStore {
   byId(id: string): Promise<StoredAccount | undefined>;
-  byName(username: string): Promise<StoredAccount | undefined>;
+  /** By one of its sign-in names. */
+  byName(name: string): Promise<StoredAccount | undefined>;
   /** The accounts that have verified this address, at most two of them. */
   byEmail(address: string): Promise<readonly AccountRecord[]>;
   /** Pages of all accounts in the store, by the time of their creation. */
@@ -36,6 +37,12 @@ export interface AccountStore {
   members(group: string, limit: number, cursor: string | undefined): Promise<AccountRecordPage>;
   /** `conditions` are committed with the account, and asked for again when one of them fails. */
   insert(record: AccountRecord, conditions?: Conditions): Promise<void>;
+  /** The names by which the account signs in, folded. */
+  namesOf(record: AccountRecord): readonly string[];
+  /** Of these accounts, those whose verified address is reserved for none. */
+  withoutReservation(records: readonly AccountRecord[]): Promise<readonly AccountRecord[]>;
+  /** Reserves the verified address of an account that was stored before. False when another account has it too. */
+  reserveEmail(id: string): Promise<boolean>;
   /** The writes of `insert`, for a commit together with others. */
   insertions(record: AccountRecord): readonly Write[];
   /** Applies `next` to the current record, again if another process changed it meanwhile. */
@@ -87,7 +94,18 @@ const isUsedUp = ({ key }: Conflict, writes: readonly Write[]): boolean =>
     ({ op, key: { kind, family } }) => op === 'consume' && kind === key.kind && family === key.family,
   );
 
-export const createAccountStore = (store: Store, clock: Clock): AccountStore => {
+interface StoreOptions {
+  /** Verified addresses are names to sign in by, so each belongs to one account. */
+  readonly withEmail?: boolean;
+}
+
+export const createAccountStore = (
+  store: Store,
+  clock: Clock,
+  { withEmail = false }: StoreOptions = {},
+): AccountStore => {
+  const namesOf = (record: AccountRecord): readonly string[] => signInNames(record, withEmail);
+
   const byId = async (id: string): Promise<StoredAccount | undefined> => {
     const [document] = await store.read([accountKey(id)]);
     return document === undefined ? undefined : { body: document.body, record: readAccount(document) };
@@ -97,15 +115,18 @@ export const createAccountStore = (store: Store, clock: Clock): AccountStore => 
    * The stored name if the account may take it: an interrupted change has reserved it for the same account, or its account
    * doesn't exist, or has another name, and `orphanAfterMs` have passed.
    */
-  const findOrphanedName = async ({ id, username }: AccountRecord): Promise<string | undefined> => {
-    const [name] = await store.read([nameKey(username)]);
+  const findOrphanedName = async (id: string, folded: string): Promise<string | undefined> => {
+    const [name] = await store.read([nameKey(folded)]);
     if (name === undefined) return undefined;
     const { id: holderId, at } = readName(name);
     if (holderId === id) return name.body;
     const holder = await byId(holderId);
-    const held = holder !== undefined && foldUsername(holder.record.username) === foldUsername(username);
+    const held = holder !== undefined && signInNames(holder.record, true).includes(folded);
     return held || at > clock.now() - orphanAfterMs ? undefined : name.body;
   };
+
+  const taken = ({ username }: AccountRecord, folded: string): Failure =>
+    folded === foldUsername(username) ? nameTaken(username) : emailTaken(folded);
 
   const listed = async (
     index: string,
@@ -121,21 +142,56 @@ export const createAccountStore = (store: Store, clock: Clock): AccountStore => 
     error instanceof Conflict && error.key.kind === kinds.accountName;
 
   /**
-   * Commits the name of an account together with `others`. It takes the place of an orphaned name, and throws `nameTaken`
-   * when the name belongs to an account, or when another account takes the orphaned name first.
+   * Commits names of an account together with `others`. A name takes the place of an orphaned one. Throws when a name
+   * belongs to another account, or when another account takes the orphaned name first.
    */
-  const commitWithName = async (record: AccountRecord, others: readonly Write[]): Promise<void> => {
-    const name = insertName(record, clock.now());
-    try {
-      await store.commit([name, ...others]);
-    } catch (error) {
-      if (!isNameConflict(error)) throw error;
-      const orphan = await findOrphanedName(record);
-      if (orphan === undefined) throw nameTaken(record.username);
-      await store.commit([{ ...name, op: 'replace', expected: orphan }, ...others]).catch((lost: unknown) => {
-        throw isNameConflict(lost) ? nameTaken(record.username) : lost;
-      });
+  const commitWithNames = async (
+    record: AccountRecord,
+    names: readonly string[],
+    others: readonly Write[],
+  ): Promise<void> => {
+    let writes: readonly Write[] = names.map((name) => insertName(name, record.id, clock.now()));
+    for (;;) {
+      try {
+        return await store.commit([...writes, ...others]);
+      } catch (error) {
+        if (!isNameConflict(error)) throw error;
+        const at = writes.findIndex(({ key }) => key.family === error.key.family);
+        const [name, write] = [names[at], writes[at]];
+        if (name === undefined || write === undefined) throw error;
+        const expected = write.op === 'insert' ? await findOrphanedName(record.id, name) : undefined;
+        if (write.op !== 'insert' || expected === undefined) throw taken(record, name);
+        writes = writes.with(at, { ...write, op: 'replace', expected });
+      }
     }
+  };
+
+  /** Of these names, those that the store keeps for the account. */
+  const ownNames = async (id: string, names: readonly string[]): Promise<readonly string[]> => {
+    const documents = names.length > 0 ? await store.read(names.map(nameKey)) : [];
+    return names.filter((_, at) => {
+      const document = documents[at];
+      return document !== undefined && readName(document).id === id;
+    });
+  };
+
+  const byEmail = async (address: string): Promise<readonly AccountRecord[]> => {
+    const { records } = await listed(verifiedEmailIndex, nameFamily(foldUsername(address)), 2, undefined);
+    return records.filter(({ claims }) => verifiedEmailOf(claims) === foldUsername(address));
+  };
+
+  /** Accounts that are older than the setting may have an address that isn't reserved yet. */
+  const refuseSharedEmail = async (record: AccountRecord, gained: readonly string[]): Promise<void> => {
+    const email = withEmail ? verifiedEmailOf(record.claims) : undefined;
+    if (email === undefined || !gained.includes(email)) return;
+    if ((await byEmail(email)).some(({ id }) => id !== record.id)) throw emailTaken(email);
+  };
+
+  const isReservedForNone = async ({ id, claims }: AccountRecord): Promise<boolean> => {
+    const email = withEmail ? verifiedEmailOf(claims) : undefined;
+    if (email === undefined) return false;
+    const [document] = await store.read([nameKey(email)]);
+    return document === undefined && (await byEmail(email)).every((other) => other.id === id);
   };
 
   return {
@@ -144,22 +200,50 @@ export const createAccountStore = (store: Store, clock: Clock): AccountStore => 
       const [name] = await store.read([nameKey(username)]);
       // An unknown name costs the same two round trips as a known one, so the time doesn't tell them apart.
       const held = await byId(name === undefined ? 'unknown' : readName(name).id);
-      return held !== undefined && foldUsername(held.record.username) === foldUsername(username)
-        ? held
-        : undefined;
+      return held !== undefined && namesOf(held.record).includes(foldUsername(username)) ? held : undefined;
     },
-    async byEmail(address) {
-      const { records } = await listed(verifiedEmailIndex, nameFamily(foldUsername(address)), 2, undefined);
-      return records.filter(({ claims }) => verifiedEmailOf(claims) === foldUsername(address));
-    },
+    byEmail,
+    namesOf,
     list: (limit, cursor) => listed('accounts', 'all', limit, cursor),
     members: (group, limit, cursor) => listed('members', group, limit, cursor),
-    insertions: (record) => insertAccountWithName(record, clock.now()),
+    // The names come first, because they may be taken.
+    insertions: (record) => [
+      ...namesOf(record).map((name) => insertName(name, record.id, clock.now())),
+      insertAccount(record),
+    ],
+    async withoutReservation(records) {
+      const candidates = records.filter(({ claims }) => withEmail && verifiedEmailOf(claims) !== undefined);
+      if (candidates.length === 0) return [];
+      const documents = await store.read(
+        candidates.map(({ claims }) => nameKey(verifiedEmailOf(claims) ?? '')),
+      );
+      return candidates.filter(({ id }, at) => {
+        const document = documents[at];
+        return document === undefined || readName(document).id !== id;
+      });
+    },
+    async reserveEmail(id) {
+      const held = await byId(id);
+      const email = held && verifiedEmailOf(held.record.claims);
+      if (!held || email === undefined) return true;
+      if ((await byEmail(email)).length > 1) return false;
+      try {
+        await commitWithNames(held.record, [email], [replaceAccount(held.record, held.body)]);
+      } catch (error) {
+        // The account was changed meanwhile, which reserves its address too, or another account has it.
+        if (error instanceof Conflict) return true;
+        if (error instanceof Failure && error.code === 'email_taken') return false;
+        throw error;
+      }
+      return true;
+    },
     async insert(record, conditions = noConditions) {
+      const names = namesOf(record);
+      await refuseSharedEmail(record, names);
       for (let attempt = 1; ; attempt += 1) {
         const writes = await conditions();
         try {
-          return await commitWithName(record, [...writes, insertAccount(record)]);
+          return await commitWithNames(record, names, [...writes, insertAccount(record)]);
         } catch (error) {
           if (!(error instanceof Conflict)) throw error;
           if (isUsedUp(error, writes)) throw error;
@@ -174,14 +258,16 @@ export const createAccountStore = (store: Store, clock: Clock): AccountStore => 
         const held = await byId(id);
         if (held === undefined) throw notFound();
         const record = { ...next(held.record), updatedAt: clock.now() };
-        const renamed = foldUsername(record.username) !== foldUsername(held.record.username);
+        const [before, after] = [signInNames(held.record, true), namesOf(record)];
+        const dropped = before.filter((name) => !after.includes(name));
+        const gained = after.filter((name) => !before.includes(name));
+        await refuseSharedEmail(record, gained);
+        const unreserved =
+          gained.length === 0 && (await isReservedForNone(record)) ? after.slice(1) : ([] as const);
+        const removals = (await ownNames(id, dropped)).map(removeName);
         const replacement = replaceAccount(record, held.body);
         try {
-          if (renamed) {
-            await commitWithName(record, [...writes, replacement, removeName(held.record.username)]);
-          } else {
-            await store.commit([...writes, replacement]);
-          }
+          await commitWithNames(record, [...gained, ...unreserved], [...writes, replacement, ...removals]);
           return record;
         } catch (error) {
           if (!(error instanceof Conflict) || isUsedUp(error, writes)) throw error;
@@ -201,7 +287,8 @@ export const createAccountStore = (store: Store, clock: Clock): AccountStore => 
     async remove(id) {
       const held = await byId(id);
       if (held === undefined) throw notFound();
-      await store.commit([{ op: 'remove', key: accountKey(id) }, removeName(held.record.username)]);
+      const names = await ownNames(id, signInNames(held.record, true));
+      await store.commit([{ op: 'remove', key: accountKey(id) }, ...names.map(removeName)]);
     },
   };
 };

@@ -21,6 +21,8 @@ export interface LoginModel {
   readonly client: ClientDisplay;
   /** The name as typed before. For a reauthentication it can't be changed. */
   readonly login?: string;
+  /** The verified address names the account too. */
+  readonly acceptsEmail?: boolean;
   /** Whether the box is ticked. Without it the page has no such box. */
   readonly remember?: boolean;
   readonly problem?: LoginProblem;
@@ -35,7 +37,7 @@ export interface LoginModel {
 export const loginPage = (page: Page, model: LoginModel): string => {
   const { login: text } = page.messages;
   const { client, reauthentication, problem } = model;
-  const fields = createFields(page.messages, errorsOf(page.messages, problem));
+  const fields = createFields(page.messages, errorsOf(page.messages, problem, model.acceptsEmail));
   const app = strong(client.name);
   const loginIsEmpty = model.login === undefined || model.login === '';
   const body = html`
@@ -48,7 +50,7 @@ export const loginPage = (page: Page, model: LoginModel): string => {
       ${hidden({ csrf: model.csrf })}
       ${fields.text({
         name: 'login',
-        label: text.login,
+        label: model.acceptsEmail ? page.messages.forgotPassword.login : text.login,
         value: model.login,
         autocomplete: 'username webauthn',
         required: true,
@@ -109,10 +111,15 @@ const alternatives = (
     </div>`;
 };
 
-const errorsOf = ({ login: text }: Messages, problem: LoginProblem | undefined): readonly FieldError[] => {
+const errorsOf = (
+  { login: text, forgotPassword }: Messages,
+  problem: LoginProblem | undefined,
+  acceptsEmail = false,
+): readonly FieldError[] => {
+  const missingLogin = acceptsEmail ? forgotPassword.missing : text.missingLogin;
   if (problem?.kind !== 'missing') return [];
   return problem.fields.map((field) => ({
     field,
-    message: field === 'login' ? text.missingLogin : text.missingPassword,
+    message: field === 'login' ? missingLogin : text.missingPassword,
   }));
 };

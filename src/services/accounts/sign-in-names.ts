@@ -1,0 +1,38 @@
+import { exitCode, Failure } from '#src/errors.ts';
+import type { Claims } from './account.ts';
+import { verifiedEmailOf } from './claims.ts';
+import { foldUsername } from './username.ts';
+
+interface Named {
+  readonly username: string;
+  readonly claims: Claims;
+}
+
+/**
+ * The names by which a person signs in, folded: the user name, and with sign-in by address the verified address. They
+ * share one set of records (`accountName`), so the store gives each to one account.
+ */
+export const signInNames = ({ username, claims }: Named, withEmail: boolean): readonly string[] => {
+  const email = withEmail ? verifiedEmailOf(claims) : undefined;
+  return [...new Set([foldUsername(username), ...(email === undefined ? [] : [email])])];
+};
+
+export const emailTaken = (email: string): Failure =>
+  new Failure({
+    code: 'email_taken',
+    message: `Another account signs in by ${email}; an address that is verified belongs to one account.`,
+    status: 409,
+    exit: exitCode.conflict,
+  });
+
+/** Otherwise the name of one person could be the address of another, who then couldn't sign in by it. */
+export const checkAtSign = (account: Named, withEmail: boolean): void => {
+  const { username, claims } = account;
+  if (!withEmail || !username.includes('@') || verifiedEmailOf(claims) === foldUsername(username)) return;
+  throw new Failure({
+    code: 'username_invalid',
+    message: 'A user name has no @, unless it is the verified e-mail address of the account.',
+    status: 422,
+    exit: exitCode.usage,
+  });
+};
