@@ -67,7 +67,7 @@ export class Engine {
   readonly #dependencies: EngineDependencies;
   readonly #fetch: Fetch;
   #main: BuiltProvider;
-  #byPath: ReadonlyMap<string, BuiltProvider>;
+  #byPath: ReadonlyMap<string, () => BuiltProvider>;
 
   constructor(dependencies: EngineDependencies, keys: EngineKeys) {
     this.#dependencies = dependencies;
@@ -82,18 +82,23 @@ export class Engine {
 
   handle(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (hasEscapesInBasic(request)) encodeBasicCredentials(request);
-    return (this.#byPath.get(path) ?? this.#main).handle(request, response);
+    return (this.#byPath.get(path)?.() ?? this.#main).handle(request, response);
   }
 
   useKeys(keys: EngineKeys): void {
     [this.#main, this.#byPath] = this.#buildAll(keys);
   }
 
-  #buildAll(keys: EngineKeys): [BuiltProvider, ReadonlyMap<string, BuiltProvider>] {
-    const byPath = new Map<string, BuiltProvider>();
+  /** An alias gets an instance with its first request: most servers never use any. */
+  #buildAll(keys: EngineKeys): [BuiltProvider, ReadonlyMap<string, () => BuiltProvider>] {
+    const byPath = new Map<string, () => BuiltProvider>();
     for (const routes of [...aliases.map(({ routes }) => routes), { token: jsonTokensPath }]) {
-      const built = this.#build(keys, routes);
-      for (const path of Object.values(routes)) byPath.set(path, built);
+      let built: BuiltProvider | undefined;
+      const getBuilt = (): BuiltProvider => {
+        built ??= this.#build(keys, routes);
+        return built;
+      };
+      for (const path of Object.values(routes)) byPath.set(path, getBuilt);
     }
     return [this.#build(keys, {}), byPath];
   }

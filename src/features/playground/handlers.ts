@@ -78,6 +78,7 @@ export const createHandlers = ({
   const formSubject = (browser: string) => ['playground', browser] as const;
 
   return {
+    isTab,
     async showTab(request: FastifyRequest, reply: FastifyReply, tab: TabName) {
       // Under another name of this machine, the forms would be foreign and the cookies would be missing.
       if (request.headers.host !== host) return reply.redirect(`${issuer}${tabPath(tab)}`, 303);

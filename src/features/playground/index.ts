@@ -6,26 +6,32 @@
  */
 import type { Feature } from '../../feature.ts';
 import { callbackPath, signedOutPath } from './clients.ts';
-import { createHandlers, type PlaygroundDependencies } from './handlers.ts';
-import { isTab } from './tabs.ts';
+import type { createHandlers, PlaygroundDependencies } from './handlers.ts';
 
 export { playgroundClientConfigs } from './clients.ts';
 
 export const playground = (dependencies: PlaygroundDependencies): Feature => {
   if (dependencies.config.mode === 'production') return { name: 'playground' };
-  const { showTab, runAction, receiveCallback, receiveSignOut } = createHandlers(dependencies);
+  let loading: Promise<ReturnType<typeof createHandlers>> | undefined;
+  /** Its code is loaded with the first visit: few servers get one. */
+  const load = () => {
+    loading ??= import('./handlers.ts').then(({ createHandlers }) => createHandlers(dependencies));
+    return loading;
+  };
   return {
     name: 'playground',
     pages: async (scope) => {
-      scope.get('/', (request, reply) => showTab(request, reply, 'code'));
-      scope.get(callbackPath, receiveCallback);
-      scope.get(signedOutPath, receiveSignOut);
+      scope.get('/', async (request, reply) => (await load()).showTab(request, reply, 'code'));
+      scope.get(callbackPath, async (request, reply) => (await load()).receiveCallback(request, reply));
+      scope.get(signedOutPath, async (request, reply) => (await load()).receiveSignOut(request, reply));
       scope.get<{ Params: { tab: string } }>('/playground/:tab', async (request, reply) => {
         const { tab } = request.params;
+        const { isTab, showTab } = await load();
         return isTab(tab) ? showTab(request, reply, tab) : reply.callNotFound();
       });
       scope.post<{ Params: { tab: string } }>('/playground/:tab', async (request, reply) => {
         const { tab } = request.params;
+        const { isTab, runAction } = await load();
         return isTab(tab) ? runAction(request, reply, tab) : reply.callNotFound();
       });
     },

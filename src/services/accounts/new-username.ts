@@ -26,10 +26,18 @@ const onlyScripts = (scripts: readonly string[]): RegExp => {
   return new RegExp(String.raw`^(?:(?=[\p{L}\p{M}\p{Nd}])[${letters}0-9${marks}]|[${signs}])+$`, 'u');
 };
 
-const alphabets: readonly RegExp[] = [
+const createAlphabets = (): readonly RegExp[] => [
   new RegExp(`^[${latin}${marks}${signs}0-9\uff10-\uff19]+$`, 'u'),
   ...[...singleScripts.split(' '), ...mixedScripts].map((scripts) => onlyScripts(scripts.split(' '))),
 ];
+
+let alphabets: readonly RegExp[] | undefined;
+
+/** Made for the first new name: they take some milliseconds. */
+const isOfOneAlphabet = (name: string): boolean => {
+  alphabets ??= createAlphabets();
+  return alphabets.some((alphabet) => alphabet.test(name));
+};
 
 /** Two of these in one name: the digits of some scripts look like other digits of a keyboard. */
 const digits = [
@@ -57,7 +65,7 @@ const rules: readonly { readonly breaks: (name: string) => boolean; readonly mes
     message: 'A user name has letters or digits, and single spaces at most.',
   },
   {
-    breaks: (name) => !alphabets.some((alphabet) => alphabet.test(name)),
+    breaks: (name) => !isOfOneAlphabet(name),
     message: 'A user name has letters of one alphabet, digits, and the signs of a keyboard.',
   },
   {
