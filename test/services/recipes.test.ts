@@ -360,6 +360,7 @@ t.test('recipes are listed, and what a recipe can not use is refused with the re
     [['--url', url], /--type/],
     [['--type', 'web', '--url', url], /--url needs --recipe/],
     [['--recipe', 'grafana', '--type', 'web', '--url', url], /leave --type out/],
+    [['--recipe', 'grafana', '--auth-method', 'none', '--url', url], /leave --auth-method out/],
     [['--recipe', 'grafana', '--url', url, '--secret-stdin'], /--secret-stdin does not go with --recipe/],
     [['--recipe', 'grafana', '--url', url, '--id', 'a"b'], /--id may have letters/],
     [['--recipe', 'grafana', '--url', 'http://grafana.test'], /redirect_uris: .* must use https/],

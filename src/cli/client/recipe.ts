@@ -17,6 +17,7 @@ interface RecipeFlags {
   readonly url?: string;
   readonly id?: string;
   readonly type?: string;
+  readonly authMethod?: string;
   readonly secretStdin?: true;
 }
 
@@ -32,6 +33,9 @@ export const chooseRecipe = (flags: RecipeFlags): ChosenRecipe => {
   const recipe = findRecipe(flags.recipe);
   if (recipe === undefined) throw unknownRecipe(flags.recipe);
   if (flags.type !== undefined) throw usageError('--recipe sets the type of the client; leave --type out.');
+  if (flags.authMethod !== undefined) {
+    throw usageError('--recipe sets how the application authenticates; leave --auth-method out.');
+  }
   if (flags.secretStdin) {
     throw usageError(
       '--secret-stdin does not go with --recipe, which prints the secret; leave it out for a random one.',
