@@ -4,8 +4,9 @@ import type { Config } from '#config';
 import { collectFindings, type Finding } from './features/doctor/finding.ts';
 import { keyEncryptionKeyFile } from './services/keys/index.ts';
 
-/** The permissions of a file; undefined when there is no such file or it may not be looked at. */
+/** The permissions of a file; undefined when there is no such file or it may not be looked at. Windows has none. */
 const modeOf = (file: string): number | undefined => {
+  if (process.platform === 'win32') return undefined;
   try {
     return statSync(file).mode & 0o777;
   } catch {

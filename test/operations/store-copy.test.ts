@@ -24,10 +24,16 @@ t.setTimeout(300_000);
 
 const key_encryption_key = Buffer.alloc(32, 5).toString('base64url');
 
+const createStore = async (path: string): Promise<void> => {
+  const store = await openStore(`sqlite:${path}`, { clock: Date });
+  await store.close();
+};
+
 t.test('an impossible copy or import is refused with a sentence, and nothing is written', async (t) => {
   const folder = await openCommandFolder(t);
   const file = (name: string): string => join(folder.cwd, name);
-  await writeFile(file('empty.db'), '');
+  await createStore(file('empty.db'));
+  await writeFile(file('lost.db'), '');
   const refusals: readonly (readonly [readonly string[], number, RegExp])[] = [
     [['migrate'], 2, /required option '--to <url>' not specified/],
     [['migrate', '--from', 'sqlite:a', '--to', 'sqlite:a'], 2, /--from and --to are the same store/],
@@ -41,6 +47,11 @@ t.test('an impossible copy or import is refused with a sentence, and nothing is 
       ['migrate', '--from', `sqlite:${file('empty.db')}`, '--to', `sqlite:${file('other.db')}`],
       3,
       /The source holds nothing: check the address in --from/,
+    ],
+    [
+      ['migrate', '--from', `sqlite:${file('lost.db')}`, '--to', `sqlite:${file('other.db')}`],
+      1,
+      /lost\.db is empty \(0 bytes\), so its content is lost/,
     ],
     [
       ['migrate', '--from', `sqlite:${file('empty.db')}`, '--to', 'mysql://x'],
@@ -321,7 +332,7 @@ t.test('a store that refuses the password is named without the password', async 
   await redisCommand(redis.port, 'config', 'set', 'requirepass', 's3cret');
   const wrong = `redis://default:s3cret-wrong@127.0.0.1:${redis.port}`;
   const empty = join(folder.cwd, 'empty.db');
-  await writeFile(empty, '');
+  await createStore(empty);
   for (const args of [
     ['--from', `sqlite:${empty}`, '--to', wrong],
     ['--from', wrong, '--to', 'sqlite:x.db'],

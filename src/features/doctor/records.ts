@@ -4,7 +4,7 @@ import { recordKinds } from '../../store/record-kinds.ts';
 import { collectFindings, type Finding } from './finding.ts';
 
 /** A large store has millions of tokens. Reading goes on for this long. */
-const maxMs = 10_000;
+const maxMs = 5_000;
 /** A store with more damaged records needs a backup and not a longer list. */
 const maxFindings = 20;
 
