@@ -83,7 +83,9 @@ t.test('the address changes when its owner confirms it, and the former one is to
       redirect: 'manual',
     });
   const statuses = (await Promise.all(Array.from({ length: 4 }, post))).map(({ status }) => status);
-  t.strictSame(statuses.toSorted(), [303, 410, 410, 410]);
+  t.strictSame(statuses, [303, 303, 303, 303], 'a form that is sent twice ends where the first one did');
+  server.clock.advance(61);
+  t.equal((await post()).status, 410);
   t.strictSame(await emailOf(stage), { email: 'new@example.com', verified: true });
   t.match(parseMail(await smtp.next('old@example.com')).text, 'email address of your account was changed');
   t.equal((await server.app.services.accounts.findByEmail('new@example.com'))?.username, 'grace');

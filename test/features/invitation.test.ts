@@ -90,6 +90,9 @@ t.test('an operator invites a person, by mail or with a link to pass on', async 
       email_verified: true,
     });
     t.equal((await signIn(stage, 'grace')).status, 303);
+    t.equal((await browser.submit(page, forged)).url, done.url, 'the form was sent twice');
+    t.equal((await browser.submit(page, { ...forged, password: `${password}?` })).status, 410);
+    t.equal((await browser.submit(page, { ...forged, login: 'other' })).status, 410);
     t.equal((await browser.request(link)).status, 410);
   });
 

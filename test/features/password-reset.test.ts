@@ -157,6 +157,13 @@ t.test('of parallel uses one changes the password', async (t) => {
   );
   t.strictSame(statuses.toSorted(), [303, 410, 410, 410, 410, 410]);
   const winner = passwords[statuses.indexOf(303)] ?? '';
+  const post = async (typed: string): Promise<number> => {
+    const body = new URLSearchParams({ password: typed });
+    const headers = { origin: stage.server.issuer };
+    return (await fetch(link, { method: 'POST', body, headers, redirect: 'manual' })).status;
+  };
+  t.equal(await post(winner), 303, 'a form that is sent twice ends where the first one did');
+  t.equal(await post(`${winner}?`), 410);
   t.equal((await signIn(stage.server, winner)).status, 303);
 });
 

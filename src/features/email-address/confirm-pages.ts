@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify';
 import { isMailAddress, verifiedAddressOf } from '../../services/mail/index.ts';
-import { linkGone } from '../../services/one-time-links/index.ts';
+import { linkGone, submitOnce } from '../../services/one-time-links/index.ts';
 import { newId } from '../../store/new-id.ts';
 import { addressConfirmedPage, confirmAddressPage } from '../../views/pages/email-address.ts';
 import type { EmailAddressDependencies } from './dependencies.ts';
@@ -48,30 +48,38 @@ export const confirmPages = ({
     });
 
     scope.post<WithToken>(`${emailPath}/:token`, async (request, reply) => {
-      const { link, account, email } = await findConfirmation(request.params.token);
-      await links.useUp(link, (consume) =>
-        accounts.update(account.id, { claims: { email, email_verified: true } }, { also: [consume] }),
-      );
-      events.emit({
-        type: 'account.address_confirmed',
-        outcome: 'ok',
-        account: account.id,
-        address: request.ip,
-        correlation: request.id,
+      const { token } = request.params;
+      const done = () => reply.header('cache-control', 'no-store').redirect(confirmedPath, 303);
+      return submitOnce({
+        async submit() {
+          const { link, account, email } = await findConfirmation(token);
+          await links.useUp(link, (consume) =>
+            accounts.update(account.id, { claims: { email, email_verified: true } }, { also: [consume] }),
+          );
+          events.emit({
+            type: 'account.address_confirmed',
+            outcome: 'ok',
+            account: account.id,
+            address: request.ip,
+            correlation: request.id,
+          });
+          const former = verifiedAddressOf(account);
+          if (former !== undefined && former !== email && isMailAddress(former)) {
+            const { tag: language } = pages.pageFor(request).messages;
+            const about = {
+              id: newId(16),
+              account: account.id,
+              to: former,
+              language,
+              at: String(clock.now()),
+            };
+            await mail.send(addressChangedMail, about);
+          }
+          return done();
+        },
+        isRepeated: async () => (await links.findJustUsed(confirmMail, token)) !== undefined,
+        done,
       });
-      const former = verifiedAddressOf(account);
-      if (former !== undefined && former !== email && isMailAddress(former)) {
-        const { tag: language } = pages.pageFor(request).messages;
-        const about = {
-          id: newId(16),
-          account: account.id,
-          to: former,
-          language,
-          at: String(clock.now()),
-        };
-        await mail.send(addressChangedMail, about);
-      }
-      return reply.header('cache-control', 'no-store').redirect(confirmedPath, 303);
     });
   };
 };

@@ -9,6 +9,7 @@ import {
 } from '../../services/account-forms/index.ts';
 import type { AddAccount, Claims } from '../../services/accounts/index.ts';
 import { invitationPath, invitationPurpose } from '../../services/invitations/index.ts';
+import { submitOnce } from '../../services/one-time-links/index.ts';
 import { invitationDonePage, invitationPage } from '../../views/pages/invitation.ts';
 import type { InvitationDependencies } from './dependencies.ts';
 
@@ -76,6 +77,47 @@ export const acceptPages = ({
     nameGivenBy: username === undefined ? 'person' : 'operator',
   });
 
+  const submit = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { token, form, done }: { token: string; form: Form; done: () => FastifyReply },
+  ): Promise<FastifyReply> => {
+    const invitation = await findInvitation(token);
+    const { username, email } = invitation;
+    const typed = parseForm({ ...form, email, ...(username !== undefined && { login: username }) });
+    const problems = findProblems(typed, { minPasswordLength });
+    if (problems.length > 0) return sendForm(request, reply, invitation, { typed, problems });
+    try {
+      const account = await links.useUp(invitation.link, (consume) =>
+        accounts.add(toAddAccount(invitation, typed), { also: [consume] }),
+      );
+      events.emit({
+        type: 'account.invitation_accepted',
+        outcome: 'ok',
+        account: account.id,
+        address: request.ip,
+        correlation: request.id,
+      });
+    } catch (error) {
+      const problem = problemOf(error);
+      if (problem === undefined || (await isRepeated(token, form))) throw error;
+      return sendForm(request, reply, invitation, { typed, problems: [problem] });
+    }
+    return done();
+  };
+
+  /** The account of this form was added a moment ago, with this link. */
+  const isRepeated = async (token: string, form: Form): Promise<boolean> => {
+    const used = await links.findJustUsed(invitationPurpose, token);
+    const { username = form['login'] ?? '', claims = '{}' } = used?.data ?? {};
+    const account = used && (await accounts.findByUsername(username));
+    // services/invitations wrote the claims.
+    const { email }: Claims = JSON.parse(claims);
+    if (!used || (account?.createdAt ?? 0) < used.createdAt || account?.claims['email'] !== email)
+      return false;
+    return (await accounts.authenticate(username, form['password'] ?? '')) !== undefined;
+  };
+
   return async (scope) => {
     scope.get(invitationPath, async (request, reply) =>
       pages.send(request, reply, invitationDonePage(pages.pageFor(request))),
@@ -86,28 +128,14 @@ export const acceptPages = ({
     );
 
     scope.post<WithToken & { Body: Form | undefined }>(`${invitationPath}/:token`, async (request, reply) => {
-      const invitation = await findInvitation(request.params.token);
-      const { username, email } = invitation;
-      const typed = parseForm({ ...request.body, email, ...(username !== undefined && { login: username }) });
-      const problems = findProblems(typed, { minPasswordLength });
-      if (problems.length > 0) return sendForm(request, reply, invitation, { typed, problems });
-      try {
-        const account = await links.useUp(invitation.link, (consume) =>
-          accounts.add(toAddAccount(invitation, typed), { also: [consume] }),
-        );
-        events.emit({
-          type: 'account.invitation_accepted',
-          outcome: 'ok',
-          account: account.id,
-          address: request.ip,
-          correlation: request.id,
-        });
-      } catch (error) {
-        const problem = problemOf(error);
-        if (problem === undefined) throw error;
-        return sendForm(request, reply, invitation, { typed, problems: [problem] });
-      }
-      return reply.header('cache-control', 'no-store').redirect(invitationPath, 303);
+      const { token } = request.params;
+      const form = request.body ?? {};
+      const done = () => reply.header('cache-control', 'no-store').redirect(invitationPath, 303);
+      return submitOnce({
+        submit: () => submit(request, reply, { token, form, done }),
+        isRepeated: () => isRepeated(token, form),
+        done,
+      });
     });
   };
 };

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { Account } from '../../services/accounts/index.ts';
-import { linkGone } from '../../services/one-time-links/index.ts';
+import { linkGone, submitOnce } from '../../services/one-time-links/index.ts';
 import { UnitOfWork } from '../../store/unit-of-work.ts';
 import { notMeDonePage, notMePage } from '../../views/pages/not-me.ts';
 import type { NoticesDependencies } from './dependencies.ts';
@@ -42,23 +42,31 @@ export const notMePages = ({
     });
 
     scope.post<WithToken>(`${notMePath}/:token`, async (request, reply) => {
-      const { link, account } = await findNotMe(request.params.token);
-      // Before the link is used up: a request that was interrupted can be repeated.
-      await endEverything(account.id);
-      await links.useUp(link, async (consume) => {
-        const work = new UnitOfWork(store);
-        work.stage(consume);
-        await requestReset(account, work);
-        await work.commit();
+      const { token } = request.params;
+      const done = () => reply.header('cache-control', 'no-store').redirect(notMePath, 303);
+      return submitOnce({
+        async submit() {
+          const { link, account } = await findNotMe(token);
+          // Before the link is used up: a request that was interrupted can be repeated.
+          await endEverything(account.id);
+          await links.useUp(link, async (consume) => {
+            const work = new UnitOfWork(store);
+            work.stage(consume);
+            await requestReset(account, work);
+            await work.commit();
+          });
+          events.emit({
+            type: 'account.reported',
+            outcome: 'ok',
+            account: account.id,
+            address: request.ip,
+            correlation: request.id,
+          });
+          return done();
+        },
+        isRepeated: async () => (await links.findJustUsed(notMePurpose, token)) !== undefined,
+        done,
       });
-      events.emit({
-        type: 'account.reported',
-        outcome: 'ok',
-        account: account.id,
-        address: request.ip,
-        correlation: request.id,
-      });
-      return reply.header('cache-control', 'no-store').redirect(notMePath, 303);
     });
   };
 };

@@ -2,7 +2,7 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { Form } from '../../http/pages/form.ts';
 import { type NewAccountProblem, problemOf } from '../../services/account-forms/index.ts';
 import type { Account } from '../../services/accounts/index.ts';
-import { linkGone, type OneTimeLink } from '../../services/one-time-links/index.ts';
+import { linkGone, type OneTimeLink, submitOnce } from '../../services/one-time-links/index.ts';
 import { passwordResetDonePage, resetPasswordPage } from '../../views/pages/reset-password.ts';
 import type { PasswordResetDependencies } from './dependencies.ts';
 import { resetMail } from './message.ts';
@@ -44,6 +44,31 @@ export const resetPages = (dependencies: PasswordResetDependencies): FastifyPlug
       { status: problem === undefined ? 200 : 422 },
     );
 
+  const submit = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { token, password, done }: { token: string; password: string; done: () => FastifyReply },
+  ): Promise<FastifyReply> => {
+    const { link, account } = await findReset(token);
+    if (password === '') return sendForm(request, reply, { account, token, problem: 'passwordMissing' });
+    try {
+      await links.useUp(link, (consume) => accounts.setPassword(account.id, password, { also: [consume] }));
+    } catch (error) {
+      const problem = problemOf(error);
+      if (problem === undefined) throw error;
+      return sendForm(request, reply, { account, token, problem });
+    }
+    events.emit({
+      type: 'password_reset.completed',
+      outcome: 'ok',
+      account: account.id,
+      address: request.ip,
+      correlation: request.id,
+    });
+    await endEverything(account.id);
+    return done();
+  };
+
   return async (scope) => {
     scope.get(resetPath, async (request, reply) =>
       pages.send(request, reply, passwordResetDonePage(pages.pageFor(request))),
@@ -57,25 +82,19 @@ export const resetPages = (dependencies: PasswordResetDependencies): FastifyPlug
 
     scope.post<WithToken & { Body: Form | undefined }>(`${resetPath}/:token`, async (request, reply) => {
       const { token } = request.params;
-      const { link, account } = await findReset(token);
       const password = request.body?.['password'] ?? '';
-      if (password === '') return sendForm(request, reply, { account, token, problem: 'passwordMissing' });
-      try {
-        await links.useUp(link, (consume) => accounts.setPassword(account.id, password, { also: [consume] }));
-      } catch (error) {
-        const problem = problemOf(error);
-        if (problem === undefined) throw error;
-        return sendForm(request, reply, { account, token, problem });
-      }
-      events.emit({
-        type: 'password_reset.completed',
-        outcome: 'ok',
-        account: account.id,
-        address: request.ip,
-        correlation: request.id,
+      const done = () => reply.header('cache-control', 'no-store').redirect(resetPath, 303);
+      return submitOnce({
+        submit: () => submit(request, reply, { token, password, done }),
+        async isRepeated() {
+          const used = await links.findJustUsed(resetMail, token);
+          const account = used && (await accounts.find(used.account ?? ''));
+          return (
+            account !== undefined && (await accounts.authenticate(account.username, password)) !== undefined
+          );
+        },
+        done,
       });
-      await endEverything(account.id);
-      return reply.header('cache-control', 'no-store').redirect(resetPath, 303);
     });
   };
 };

@@ -9,14 +9,10 @@
  * 3. GET shows a page with a form, and `find` changes nothing: mail gateways open every link, by HEAD, by GET and in
  *    browsers that run scripts.
  * 4. POST uses the link up: `useUp` passes the write that consumes it, which the feature commits together with what the
- *    link does. Of parallel requests one succeeds.
+ *    link does. Of parallel requests one succeeds; `submitOnce` sends a repeated form where the first one ended.
  *
  * To add a purpose: choose a name for `purpose`, and a route with the token as its last part, because request logs and
  * traces show the pattern of a route and never its parameters.
  */
-export {
-  createOneTimeLinks,
-  linkGone,
-  type OneTimeLink,
-  type OneTimeLinks,
-} from './one-time-links.ts';
+export { createOneTimeLinks, linkGone, type OneTimeLink, type OneTimeLinks } from './one-time-links.ts';
+export { submitOnce } from './submit-once.ts';

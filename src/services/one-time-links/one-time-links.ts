@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { Failure } from '../../errors.ts';
 import { Conflict } from '../../store/errors.ts';
 import { newId } from '../../store/new-id.ts';
-import type { Clock, ConsumeWrite, Insert, Store } from '../../store/port.ts';
+import type { Clock, ConsumeWrite, Document, Insert, Store } from '../../store/port.ts';
 import { kinds } from '../../store/record-kinds.ts';
 import { insertLink, type LinkRecord, linkKey, readLink } from './record.ts';
 
@@ -28,9 +28,14 @@ export interface OneTimeLinks {
   tokenOf(purpose: string, id: string): string;
   /** Throws `link_gone` for an unknown, expired or used link and for one of another purpose. */
   find(purpose: string, token: string): Promise<OneTimeLink>;
+  /** A link that was used a moment ago, for a form that is sent twice. */
+  findJustUsed(purpose: string, token: string): Promise<LinkRecord | undefined>;
   /** `commit` commits the write that it gets, together with its own. Throws `link_gone` when the link was used meanwhile. */
   useUp<T>(link: OneTimeLink, commit: (consume: ConsumeWrite) => Promise<T>): Promise<T>;
 }
+
+/** How long after its use the same form may arrive again, as after a double click. */
+const twiceWithinMs = 60_000;
 
 interface Dependencies {
   readonly store: Store;
@@ -55,6 +60,11 @@ export const createOneTimeLinks = ({ store, clock, secret }: Dependencies): OneT
       .update(JSON.stringify([purpose, id]))
       .digest('base64url');
 
+  const read = async (purpose: string, token: string): Promise<Document | undefined> => {
+    const [document] = tokenPattern.test(token) ? await store.read([linkKey(token)]) : [];
+    return document && readLink(document).purpose === purpose ? document : undefined;
+  };
+
   const draft = (id: string, link: NewLink, lifetimeSeconds: number): LinkDraft => {
     const token = tokenOf(link.purpose, id);
     const now = clock.now();
@@ -76,11 +86,14 @@ export const createOneTimeLinks = ({ store, clock, secret }: Dependencies): OneT
       }
     },
     async find(purpose, token) {
-      const [document] = tokenPattern.test(token) ? await store.read([linkKey(token)]) : [];
+      const document = await read(purpose, token);
       if (!document || document.consumption) throw linkGone();
-      const link = readLink(document);
-      if (link.purpose !== purpose) throw linkGone();
-      return { ...link, token };
+      return { ...readLink(document), token };
+    },
+    async findJustUsed(purpose, token) {
+      const document = await read(purpose, token);
+      const usedAt = document?.consumption?.at ?? Number.NEGATIVE_INFINITY;
+      return document && clock.now() - usedAt < twiceWithinMs ? readLink(document) : undefined;
     },
     async useUp({ token }, commit) {
       try {
