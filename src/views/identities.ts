@@ -1,4 +1,5 @@
 import { type Html, html, type Value } from './html.ts';
+import type { Messages } from './languages/messages.ts';
 import { imageUrl } from './links.ts';
 import type { AccountDisplay, ClientDisplay } from './page.ts';
 
@@ -21,6 +22,15 @@ export const renderClient = ({ name, host, logo }: ClientDisplay, line?: Value):
     </div>
   </div>`;
 };
+
+/** For pages that ask for a decision without the consent page. */
+export const unverifiedNotice = (
+  { consent: text }: Messages,
+  { unverified }: ClientDisplay,
+): Html | undefined =>
+  unverified
+    ? html`<p class="hint"><span class="badge badge-warn">${text.unverified}</span> ${text.unverifiedHint}</p>`
+    : undefined;
 
 export const renderAccount = ({ name, detail }: AccountDisplay): Html =>
   html`<span class="face-initial face-round" aria-hidden="true">${initial(name)}</span>

@@ -40,6 +40,8 @@ export interface ClientDisplay {
   readonly name: string;
   readonly host?: string;
   readonly logo?: string;
+  /** It registered itself, so even its name may be misleading. */
+  readonly unverified?: boolean;
 }
 
 export interface AccountDisplay {

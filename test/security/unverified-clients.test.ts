@@ -209,3 +209,40 @@ t.test('signing out without a session asks before it leads to such a client', as
   t.match(page.body, /<strong>evil\.example<\/strong>/);
   t.match(await logout('known'), { body: /data-auto-submit/ }, 'of the operator');
 });
+
+t.test('pages that approve a device or a request elsewhere say that the client is unverified', async (t) => {
+  const register = (id: string, more: object) =>
+    clients.register({
+      metadata: {
+        client_id: id,
+        client_name: 'Your Bank',
+        response_types: [],
+        redirect_uris: [],
+        ...more,
+      },
+      secret: { value: secret },
+    });
+  await register('screen', { grant_types: ['urn:ietf:params:oauth:grant-type:device_code'] });
+  await register('caller', {
+    grant_types: ['urn:openid:params:grant-type:ciba'],
+    backchannel_token_delivery_mode: 'poll',
+  });
+  const browser = new Browser();
+  await codeFor(new RelyingParty(issuer), browser);
+
+  const device = await new RelyingParty(issuer, 'screen').post('/oauth/device_authorization', {
+    scope: 'openid',
+  });
+  const entry = await browser.open(`${issuer}/oauth/device`);
+  const confirm = await browser.submit(entry, { user_code: String(device.body['user_code']) });
+  t.match(confirm.body, 'device-approve');
+  t.match(confirm.body, /Your Bank[\s\S]*badge-warn">Unverified/);
+
+  const asked = await new RelyingParty(issuer, 'caller').post('/oauth/ciba', {
+    scope: 'openid',
+    login_hint: 'ada',
+  });
+  t.equal(asked.status, 200);
+  const requests = await browser.open(`${issuer}/account/requests`);
+  t.match(requests.body, /Your Bank[\s\S]*badge-warn">Unverified/);
+});

@@ -17,7 +17,6 @@ const describeClient = (client: EngineClient): ConsentModel['client'] => {
   const since = client.clientIdIssuedAt;
   return {
     ...displayOf(client),
-    ...(unverified && { unverified }),
     ...(unverified && since !== undefined && { firstSeen: new Date(since * 1000) }),
     ...(client.tosUri !== undefined && { terms: client.tosUri }),
     ...(client.policyUri !== undefined && { policy: client.policyUri }),

@@ -38,5 +38,6 @@ export const displayOf = (client: EngineClient): ClientDisplay => {
     name: client.clientName ?? client.clientId,
     ...(home?.host && { host: home.host }),
     ...(client.logoUri !== undefined && { logo: client.logoUri }),
+    ...(client['from_registration'] === true && { unverified: true }),
   };
 };

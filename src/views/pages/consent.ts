@@ -34,8 +34,6 @@ export interface ConsentModel {
   readonly fields?: Readonly<Record<string, string>>;
   readonly account: AccountDisplay & { readonly switchTo?: string };
   readonly client: ClientDisplay & {
-    /** The client registered itself. */
-    readonly unverified?: boolean;
     readonly firstSeen?: Date;
     /** It changed its name or its hosts since the person allowed something. */
     readonly hasChanged?: boolean;

@@ -1,7 +1,7 @@
 import { alert, createFields, hidden, submit } from '../fields.ts';
 import { homeLink } from '../home-link.ts';
 import { html, type Value } from '../html.ts';
-import { renderClient, strong } from '../identities.ts';
+import { renderClient, strong, unverifiedNotice } from '../identities.ts';
 import { layout } from '../layout.ts';
 import { formTarget, ownPath } from '../links.ts';
 import type { ClientDisplay, Page } from '../page.ts';
@@ -67,6 +67,7 @@ export const deviceConfirmPage = (page: Page, model: DeviceConfirmModel): string
     title: text.confirmTitle,
     body: html`
     ${renderClient(model.client)}
+    ${unverifiedNotice(page.messages, model.client)}
     <p>${text.compare}</p>
     <p class="big-code"><code>${model.displayedCode}</code></p>
     <dl class="facts-list">

@@ -1,7 +1,7 @@
 import { alert, hidden, submit } from '../fields.ts';
 import { homeLink } from '../home-link.ts';
 import { type Html, html } from '../html.ts';
-import { renderClient, strong } from '../identities.ts';
+import { renderClient, strong, unverifiedNotice } from '../identities.ts';
 import { layout } from '../layout.ts';
 import { ownPath } from '../links.ts';
 import type { ClientDisplay, Page } from '../page.ts';
@@ -44,6 +44,7 @@ const requestSection = ({ messages }: Page, action: string, request: PendingRequ
   const { requests: text, device } = messages;
   return html`<section>
       ${renderClient(request.client, text.wants(strong(request.client.name)))}
+      ${unverifiedNotice(messages, request.client)}
       ${request.message !== undefined && html`<p>${text.compare}</p><p class="big-code"><code>${request.message}</code></p>`}
       ${
         request.scopes.length > 0 &&
