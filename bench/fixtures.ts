@@ -68,6 +68,8 @@ export type CredentialKind =
   | 'code'
   /** A code whose tokens end with the sign-in, so that each use reads the session. */
   | 'session-code'
+  /** A code whose ID token has the groups of the person. */
+  | 'groups-code'
   /** A code for an API alone, without `openid`. */
   | 'api-code'
   | 'refresh-token'

@@ -142,6 +142,8 @@ export const codeEndpoints: Record<'form' | 'json', Flow> = {
   },
 };
 
+export const exchangeWithGroups: Flow = { ...exchange('ES256'), credential: 'groups-code' };
+
 export const flows: Readonly<Record<string, Flow>> = {
   exchange: exchange('ES256'),
   'exchange-eddsa': exchange('EdDSA'),

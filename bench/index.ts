@@ -16,6 +16,7 @@ import { varyConnections } from './sections/connections.ts';
 import { measureFirstRequests } from './sections/first-requests.ts';
 import { measureFlows } from './sections/flows.ts';
 import { measureManyGrants } from './sections/grants.ts';
+import { measureGroups } from './sections/groups.ts';
 import { measureIdle } from './sections/idle.ts';
 import { measureLoadMemory } from './sections/load-memory.ts';
 import { measureObservability } from './sections/observability.ts';
@@ -40,6 +41,7 @@ const sections: Readonly<Record<string, Section>> = {
   'load-memory': measureLoadMemory,
   memory: measureSignInMemory,
   grants: measureManyGrants,
+  groups: measureGroups,
 };
 
 const quickSections = ['flows', 'token-endpoints', 'memory', 'start'];

@@ -46,7 +46,7 @@ export const createMinter = ({
     accountId = defaultAccountId,
   ): Promise<Login> => {
     const grant = new provider.Grant({ accountId, clientId });
-    grant.addOIDCScope('openid offline_access profile email');
+    grant.addOIDCScope('openid offline_access profile email groups');
     grant.addResourceScope(audience, 'read');
     const grantId = await grant.save();
     const session = new provider.Session();
@@ -66,6 +66,8 @@ export const createMinter = ({
   const mintByKind: Record<CredentialKind, (alg: Algorithm) => Promise<string>> = {
     code: (alg) => mintCode(clientOf(alg), audienceOf(alg), 'openid offline_access read', false),
     'session-code': (alg) => mintCode(clientOf(alg), audienceOf(alg), 'openid read', true),
+    'groups-code': (alg) =>
+      mintCode(clientOf(alg), audienceOf(alg), 'openid offline_access groups read', false),
     'api-code': (alg) => mintCode(apiCodeClient, audienceOf(alg), 'read', false),
     async 'refresh-token'(alg) {
       return mintRefreshToken(await signIn(clientOf(alg), audienceOf(alg), false), alg);

@@ -28,6 +28,8 @@ export interface PosternOptions {
   readonly workers?: number;
   readonly audit?: boolean;
   readonly log?: 'info' | 'silent';
+  /** How many groups the person is in. */
+  readonly groups?: number;
   /** The folder that a processor profile is written to. */
   readonly profile?: string;
   /** URL of a module that the server loads before its own, and that answers messages. */
@@ -44,7 +46,13 @@ const heapBound = '--max-semi-space-size=8';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const machineAudience = audienceOf('ES256');
 
-const settings = (port: number, { redis, workers = 1, audit = true, log = 'info' }: PosternOptions) => ({
+const groupNames = (count: number): readonly string[] =>
+  Array.from({ length: count }, (_, n) => `department-${n}`);
+
+const settings = (
+  port: number,
+  { redis, workers = 1, audit = true, log = 'info', groups = 0 }: PosternOptions,
+) => ({
   issuer: `http://localhost:${port}`,
   listen: { port, workers },
   store: { url: redis?.url ?? 'sqlite:./postern.db' },
@@ -54,7 +62,8 @@ const settings = (port: number, { redis, workers = 1, audit = true, log = 'info'
   tokens: { authorization_code_ttl: 600, refresh_reuse_window: 10 },
   // All load comes from one address: it is counted as always, but never refused.
   security: { throttle: { token_per_address: 1_000_000 } },
-  accounts: [{ username, password: 'never used in a measurement', ...claims }],
+  groups: groupNames(groups).map((name) => ({ name })),
+  accounts: [{ username, password: 'never used in a measurement', ...claims, groups: groupNames(groups) }],
   clients: clients.map((client) =>
     client.grant_types.includes('client_credentials') ? { ...client, resources: [machineAudience] } : client,
   ),
