@@ -35,7 +35,7 @@ export interface EngineDependencies {
   readonly clients: ClientSource;
   readonly admit: Admit;
   readonly groupsOf: GroupsOf;
-  readonly operatorClaims: AdditionalClaims;
+  readonly operatorClaims: AdditionalClaims | undefined;
   readonly events: Events;
   /** Encrypts what clients could redeem, where the store has to give it back. */
   readonly cipher: StorageCipher;

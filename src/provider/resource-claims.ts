@@ -18,10 +18,13 @@ const claimsFor = ({ claims: wanted }: ResourceConfig, claims: Claims): Claims =
 
 /**
  * The claims of a person in access tokens. The API decides which it needs, whatever scope the application has: the
- * operator lists them at the resource.
+ * operator lists them at the resource. Undefined when no API has any.
  */
-export const createResourceClaims = ({ resources }: Pick<Config, 'resources'>): ResourceClaims => {
+export const createResourceClaims = ({
+  resources,
+}: Pick<Config, 'resources'>): ResourceClaims | undefined => {
   const withClaims = resources.filter(({ claims }) => claims !== undefined);
+  if (withClaims.length === 0) return undefined;
   return (audience, claims) => {
     // A token for an API and for `/userinfo` has two.
     const audiences: readonly unknown[] = [audience].flat();

@@ -6,7 +6,6 @@ import type { IsReleased } from '../claim-release.ts';
 import { describeAccount, describeClient } from '../claims-context.ts';
 import type { EngineAccount } from '../engine-account.ts';
 import type { EngineClient } from '../engine-types.ts';
-import { isForIdToken } from '../id-token-claims.ts';
 import { getUnitOfWork } from '../request-context.ts';
 import { grantKey } from '../storage/ids.ts';
 import type { ReadAuthentication } from './authentication.ts';
@@ -58,12 +57,40 @@ interface AccountDependencies {
   readonly assuranceClaim: string | null;
   readonly readAuthentication: ReadAuthentication;
   readonly isReleased: IsReleased;
-  readonly operatorClaims: AdditionalClaims;
+  readonly operatorClaims: AdditionalClaims | undefined;
 }
 
+const isLimited = (client: EngineClient | undefined): client is EngineClient =>
+  client?.['allowed_groups'] !== undefined;
+
 /** The engine types what it doesn't know about a client as unknown. The table was checked with the client. */
-const mappingOf = (client: EngineClient | undefined): ClaimMapping =>
-  (client?.['claims'] as ClaimMapping | undefined) ?? {};
+const mappingOf = (client: EngineClient | undefined): ClaimMapping | undefined =>
+  client?.['claims'] as ClaimMapping | undefined;
+
+interface IdTokenRequest {
+  /** The scopes of the code or token, separated by spaces. */
+  readonly scope: string;
+  /** What the parameter `claims` requests for ID tokens (OpenID Connect Core §5.5). */
+  readonly requested: object;
+}
+
+/**
+ * Whether the ID tokens of a client have a personal claim that it may receive. They have those that the `claims` parameter
+ * or the operator names, and groups, because many applications read groups nowhere else.
+ */
+export const isForIdToken = (
+  client: Readonly<Record<string, unknown>>,
+  name: string,
+  { scope, requested }: IdTokenRequest,
+): boolean => {
+  const wanted = client['id_token_claims'];
+  return (
+    wanted === 'all' ||
+    Object.hasOwn(requested, name) ||
+    (name === 'groups' && scope.split(' ').includes('groups')) ||
+    (Array.isArray(wanted) && wanted.includes(name))
+  );
+};
 
 /**
  * Every personal claim that a client receives passes here. ID tokens have technical claims, and those that the `claims`
@@ -86,7 +113,7 @@ export const findAccount =
     if (!account) return undefined;
     if (account.accountId === ctx.oidc.client?.clientId) throw subjectIsClient();
     // Without a token it is a person in a browser, who sees a page (features/access).
-    if (token !== undefined && ctx.oidc.client && !hasAccess(ctx.oidc.client, account.groups)) {
+    if (token !== undefined && isLimited(ctx.oidc.client) && !hasAccess(ctx.oidc.client, account.groups)) {
       if (token.kind === 'AccessToken') return undefined;
       throw noAccess();
     }
@@ -99,6 +126,7 @@ export const findAccount =
         const { client } = ctx.oidc;
         const isForThis = (name: string): boolean =>
           use !== 'id_token' || (client !== undefined && isForIdToken(client, name, { scope, requested }));
+        const mapping = mappingOf(client);
         const level =
           use === 'id_token' && assuranceClaim !== null ? readAuthentication(ctx)?.acr : undefined;
         return {
@@ -110,8 +138,9 @@ export const findAccount =
           ),
           ...(assuranceClaim !== null && level !== undefined && { [assuranceClaim]: level }),
           [additionalClaims]: {
-            ...mapClaims(mappingOf(client), personal),
+            ...(mapping && mapClaims(mapping, personal)),
             ...(client &&
+              operatorClaims &&
               (await operatorClaims(() => ({
                 use: use === 'id_token' ? 'id_token' : 'userinfo',
                 account: describeAccount(account.accountId, account.groups, personal),

@@ -22,7 +22,10 @@ export const baseSettings = (
   config: Config,
   keys: { readonly cookieKeys: readonly string[]; readonly algorithms: readonly string[] },
   grantTypes: readonly GrantType[],
-  { groupsOf, operatorClaims }: { readonly groupsOf: GroupsOf; readonly operatorClaims: AdditionalClaims },
+  {
+    groupsOf,
+    operatorClaims,
+  }: { readonly groupsOf: GroupsOf; readonly operatorClaims: AdditionalClaims | undefined },
 ): readonly Fragment<Configuration>[] => [
   { owner: 'settings/endpoints', settings: endpoints(config) },
   { owner: 'settings/cookies', settings: cookies(config, keys.cookieKeys) },

@@ -90,7 +90,9 @@ export const resources = (config: Config, groupsOf: GroupsOf) => {
           const registered = known.get(audience);
           const ofClient =
             registered && restrictToClient(registered, client, new Set(ctx.oidc.requestParamScopes));
-          const resource = ofClient && (await withMemberScopes(ofClient, ctx, groupsOf));
+          const resource = ofClient?.scopeRules?.length
+            ? await withMemberScopes(ofClient, ctx, groupsOf)
+            : ofClient;
           const isJwt =
             isIssuerTokensClient ||
             getRequestContext(ctx.req).endpoint === 'json' ||

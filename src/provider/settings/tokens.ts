@@ -10,8 +10,8 @@ import type { ReadAuthentication } from './authentication.ts';
 /** When refresh tokens are issued and rotated, and what access tokens say about the person and the sign-in. */
 export const tokens = (
   readAuthentication: ReadAuthentication,
-  resourceClaims: ResourceClaims,
-  operatorClaims: AdditionalClaims,
+  resourceClaims: ResourceClaims | undefined,
+  operatorClaims: AdditionalClaims | undefined,
 ) =>
   ({
     // The JSON token endpoint returns access tokens only, so no client would get to know a refresh token.
@@ -33,7 +33,7 @@ export const tokens = (
     // RFC 9068 §2.2.1: how and when the person signed in, for APIs that require step-up (RFC 9470).
     extraTokenClaims: async (ctx, token) => {
       if (token.kind !== 'AccessToken') return ownTokenClaims;
-      const account = engineAccountOf(ctx);
+      const account = (resourceClaims ?? operatorClaims) && engineAccountOf(ctx);
       const { client } = ctx.oidc;
       const [audience] = [token.aud].flat();
       const { acr, amr, authTime } = readAuthentication(ctx) ?? {};
@@ -41,9 +41,10 @@ export const tokens = (
       // It is for `/userinfo` as well (api-and-userinfo.ts).
       const isSharedJwt = token.format === 'jwt' && Array.isArray(token.aud);
       return {
-        ...resourceClaims(token.aud, account?.personal ?? {}),
+        ...(account && resourceClaims?.(token.aud, account.personal)),
         ...(account &&
           client &&
+          operatorClaims &&
           audience !== undefined &&
           (await operatorClaims(() => ({
             use: 'access_token',

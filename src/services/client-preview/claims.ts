@@ -1,8 +1,8 @@
 import type { Config, ResourceConfig } from '#config';
 import { type ClaimMapping, mapClaims } from '../../provider/claim-mapping.ts';
 import { createClaimRelease, personalClaims } from '../../provider/claim-release.ts';
-import { isForIdToken } from '../../provider/id-token-claims.ts';
 import { createResourceClaims } from '../../provider/resource-claims.ts';
+import { isForIdToken } from '../../provider/settings/account.ts';
 
 type Client = Readonly<Record<string, unknown>>;
 type Claims = Readonly<Record<string, unknown>>;
@@ -42,7 +42,7 @@ export const decideClaims = ({
   const byScope = personalClaims(config);
   const isReleased = createClaimRelease(config);
   const scope = grantedScopes.join(' ');
-  const accessToken = createResourceClaims(config)(resource?.audience, personal);
+  const accessToken = createResourceClaims(config)?.(resource?.audience, personal) ?? {};
   const isMapped = (name: string): boolean => Object.hasOwn(accessToken, name);
 
   const decide = (name: string): ClaimDecision => {

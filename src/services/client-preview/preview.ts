@@ -56,7 +56,7 @@ const resourceFor = (config: Config, { client, resource }: PreviewRequest): Reso
 };
 
 export const createPreview =
-  (config: Config, operatorClaims: AdditionalClaims) =>
+  (config: Config, operatorClaims: AdditionalClaims | undefined) =>
   async (request: PreviewRequest): Promise<Preview> => {
     const access = decideAccess(request);
     const { account } = request;
@@ -80,7 +80,7 @@ export const createPreview =
     const ofApi = grantedScopes.filter((scope) => resource?.scopes.includes(scope));
     const { client_name: name } = request.client;
     const added = (use: 'id_token' | 'userinfo' | 'access_token', forScopes: readonly string[]) =>
-      operatorClaims(() => ({
+      operatorClaims?.(() => ({
         use,
         account: { sub: account.id, groups: account.groups, claims: account.claims },
         client: { id: client.client_id, ...(name !== undefined && { name }) },

@@ -6,8 +6,8 @@ import { checkClaims } from './check-claims.ts';
 import type { LoadedExtension } from './load.ts';
 
 export interface Extensions {
-  /** Rejects when an extension fails, with an error that says which and why. Then no token may be issued. */
-  readonly claims: AdditionalClaims;
+  /** Rejects when an extension fails, with an error that says which and why. Absent when no extension adds claims. */
+  readonly claims: AdditionalClaims | undefined;
   /** Passes events from now on. The result ends it. */
   listen(events: Events): () => void;
 }
@@ -57,14 +57,14 @@ export const runExtensions = (
 ): Extensions => {
   const makers = extensions.filter(({ extension }) => extension.claims !== undefined);
   const listeners = extensions.filter(({ extension }) => extension.onEvent !== undefined);
+  const claims: AdditionalClaims = async (makeContext) => {
+    // A copy: freezing the account that other requests share would be visible to them.
+    const context: ClaimsContext = freezeDeep(structuredClone(makeContext()));
+    const results = await Promise.all(makers.map((one) => askOne(one, context)));
+    return Object.assign({}, ...results);
+  };
   return {
-    async claims(makeContext) {
-      if (makers.length === 0) return {};
-      // A copy: freezing the account that other requests share would be visible to them.
-      const context: ClaimsContext = freezeDeep(structuredClone(makeContext()));
-      const results = await Promise.all(makers.map((one) => askOne(one, context)));
-      return Object.assign({}, ...results);
-    },
+    claims: makers.length === 0 ? undefined : claims,
     listen(events) {
       const stops = listeners.map(({ path, extension }) => {
         const fail = (error: unknown): void =>
