@@ -1,4 +1,4 @@
-import { networkOf, siteOf } from '../throttle/index.ts';
+import { networkOf, networksPerSite, siteOf } from '../throttle/index.ts';
 
 export interface LimitedUse {
   /** The kind of use, as an endpoint. */
@@ -8,9 +8,6 @@ export interface LimitedUse {
   /** Uses per minute. 0 means no limit. */
   readonly limit: number;
 }
-
-/** A /48 has 65,536 networks of one party, which get as much as this many of them. */
-const networksPerSite = 4;
 
 /** Counts an address and, for IPv6, its site as well. `of` narrows the count, as to one client. */
 export const usesOfAddress = (

@@ -1,10 +1,8 @@
 import type { Store } from '#src/store/port.ts';
 import type { Bucket } from './keys.ts';
-import { networkOf, siteOf } from './network.ts';
+import { networkOf, networksPerSite, siteOf } from './network.ts';
 
 const minute = 60_000;
-/** A /48 gets as much as so many of its networks. */
-const networksPerSite = 4;
 /** The networks of a site share so many counters, so a site can't fill the store with them. */
 const bucketsPerSite = 64;
 

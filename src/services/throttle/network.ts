@@ -42,5 +42,8 @@ const prefixOf = (address: string, bits: 48 | 64): string => {
 /** The unit that is counted: an IPv4 address, or the /64 within which an IPv6 subscriber chooses addresses freely. */
 export const networkOf = (address: string): string => prefixOf(address, 64);
 
+/** A site has 65,536 networks of one party, which get as much as this many of them. */
+export const networksPerSite = 4;
+
 /** What one party can get as a whole: an IPv4 address, or the /48 of an IPv6 site with 65,536 networks (RFC 6177). */
 export const siteOf = (address: string): string => prefixOf(address, 48);
