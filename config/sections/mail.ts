@@ -6,7 +6,12 @@ export const mail = optional(
     {
       url: text(
         'The mail server. smtps: TLS from the start, port 465. smtp: STARTTLS, port 587. The user is a part of the URL, the password is not.',
-        { format: 'mail-server', examples: ['smtps://postern@mail.example.com'] },
+        {
+          format: 'mail-server',
+          // A password in it is a mistake, and must not be repeated in the message about it.
+          passwordInUrl: true,
+          examples: ['smtps://postern@mail.example.com'],
+        },
       ),
       password: optional(secret('Password of the user. In production only by `password_file`.')),
       from: text('Sender of every message.', {
