@@ -22,6 +22,11 @@ const commands: Commands = {
   backup: async () => (await import('./backup.ts')).backup,
 };
 
+/** Commands that add themselves to another one. */
+const subcommands: Commands = {
+  import: async () => (await import('./keycloak/index.ts')).importKeycloak,
+};
+
 const lastCommands: Commands = {
   version: async () => (await import('./version.ts')).version,
 };
@@ -42,5 +47,6 @@ export const commandsFor = async ([first = '']: readonly string[]): Promise<read
   const own = { ...commands, ...lastCommands };
   const table = isIn(first, own) ? own : await allCommands();
   const named = isIn(first, table) ? table[first] : undefined;
-  return Promise.all((named ? [named] : Object.values(table)).map((load) => load()));
+  const further = named ? (subcommands[first] ?? []) : Object.values(subcommands);
+  return Promise.all([named ?? Object.values(table), further].flat().map((load) => load()));
 };

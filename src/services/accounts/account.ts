@@ -58,6 +58,7 @@ export interface ImportAccount extends Pick<AddAccount, 'username' | 'passwordHa
   /** Kept as the subject, so that applications recognise the person. */
   readonly sub?: string;
   readonly disabled?: boolean;
+  readonly required?: readonly Requirement[];
 }
 
 export type ImportResult =
@@ -66,6 +67,13 @@ export type ImportResult =
 
 /** Imports a batch, and answers for each account in its order. Names must not repeat over all batches. */
 export type Importer = (accounts: readonly ImportAccount[]) => Promise<readonly ImportResult[]>;
+
+export interface ImportOptions {
+  /** Checks everything and writes nothing. */
+  readonly dryRun: boolean;
+  /** Groups that will exist when the accounts are added. */
+  readonly newGroups?: readonly string[];
+}
 
 /** What an export has of an account, with the hash of the password. */
 export type ExportedAccount = ImportAccount & { readonly sub: string };
@@ -186,7 +194,7 @@ export interface Accounts {
   /** Moves the claims named `groups` of stored accounts to groups. It can be repeated. */
   importGroupClaims(options: ImportGroupClaims): Promise<ImportedGroupClaims>;
   /** Adds many accounts. Emits no event for each; the caller emits one for all. */
-  importer(options: { readonly dryRun: boolean }): Importer;
+  importer(options: ImportOptions): Importer;
   /** Pages of the accounts in the store, with the hashes of their passwords. */
   exportPage(
     cursor?: string,

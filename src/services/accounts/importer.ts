@@ -2,7 +2,7 @@ import { exitCode, Failure } from '#src/errors.ts';
 import { Conflict } from '#src/store/errors.ts';
 import type { Store, Write } from '#src/store/port.ts';
 import { type Groups, groupNotFound } from '../groups/index.ts';
-import type { AddAccount, ImportAccount, Importer, ImportResult } from './account.ts';
+import type { AddAccount, ImportAccount, Importer, ImportOptions, ImportResult } from './account.ts';
 import type { ConfiguredAccounts } from './configured.ts';
 import { type AccountRecord, accountKey, nameKey, readAccount, readName } from './record.ts';
 import { emailTaken } from './sign-in-names.ts';
@@ -44,10 +44,12 @@ const isSame = (existing: AccountRecord, { sub }: ImportAccount, record: Account
  */
 export const createImporter =
   ({ store, stored, configured, groups, newRecord }: Dependencies) =>
-  ({ dryRun }: { readonly dryRun: boolean }): Importer => {
+  ({ dryRun, newGroups = [] }: ImportOptions): Importer => {
     const seenNames = new Set<string>();
     const seenSubjects = new Set<string>();
-    const knownGroups = new Map<string, Promise<boolean>>();
+    const knownGroups = new Map<string, Promise<boolean>>(
+      newGroups.map((name) => [name, Promise.resolve(true)]),
+    );
 
     const isGroup = (name: string): Promise<boolean> => {
       let known = knownGroups.get(name);
@@ -59,7 +61,7 @@ export const createImporter =
     };
 
     const toRecord = async (account: ImportAccount): Promise<AccountRecord> => {
-      const { sub, disabled, ...rest } = account;
+      const { sub, disabled, required = [], ...rest } = account;
       if (sub !== undefined && !subjectPattern.test(sub))
         throw refuse('sub_invalid', 'A sub has 1 to 128 letters, digits and signs of ._~|:@+-.');
       const record = await newRecord(rest);
@@ -69,6 +71,7 @@ export const createImporter =
         ...record,
         ...(sub !== undefined && { id: sub }),
         ...(disabled === true && { enabled: false }),
+        ...(required.length > 0 && { required }),
       };
     };
 

@@ -88,6 +88,7 @@ export const toExported = ({
   claims,
   groups,
   hash,
+  required,
 }: AccountRecord): ExportedAccount => ({
   sub: id,
   username,
@@ -95,6 +96,7 @@ export const toExported = ({
   ...(groups !== undefined && groups.length > 0 && { groups }),
   ...(hash !== undefined && { passwordHash: hash }),
   ...(!enabled && { disabled: true }),
+  ...(required !== undefined && required.length > 0 && { required }),
 });
 
 export const toAccount = (record: AccountRecord): Account => ({

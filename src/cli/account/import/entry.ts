@@ -1,5 +1,5 @@
 import { standardClaims } from '#src/provider/standard-claims.ts';
-import type { Claims, ImportAccount } from '#src/services/accounts/index.ts';
+import type { Claims, ImportAccount, Requirement } from '#src/services/accounts/index.ts';
 import type { EntryContent } from './file-entry.ts';
 
 const topLevelClaims = new Set<string>(Object.values(standardClaims).flat());
@@ -16,6 +16,9 @@ const isText = (value: unknown): value is string => typeof value === 'string';
 const given = (members: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
   Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined && value !== null));
 
+const isRequirements = (value: unknown): value is readonly Requirement[] =>
+  Array.isArray(value) && value.every((item) => item === 'password' || item === 'profile');
+
 /** The members that are named as in the configuration, each with its type. */
 const shapes: Readonly<Record<string, (value: unknown) => boolean>> = {
   username: isText,
@@ -23,12 +26,14 @@ const shapes: Readonly<Record<string, (value: unknown) => boolean>> = {
   password_hash: isText,
   disabled: (value) => typeof value === 'boolean',
   groups: (value) => Array.isArray(value) && value.every(isText),
+  require: isRequirements,
   claims: isObject,
 };
 
 const types: Readonly<Record<string, string>> = {
   disabled: 'true or false',
   groups: 'a list of names',
+  require: 'a list of password and profile',
   claims: 'an object',
 };
 
@@ -49,19 +54,37 @@ export const entryFromJson = (value: unknown): EntryContent => {
 
 /** The shapes are checked, and what came from JSON holds JSON values. */
 const toAccount = (members: Readonly<Record<string, unknown>>): ImportAccount => {
-  const { username, sub, password_hash: passwordHash, disabled, groups, claims, ...standard } = members;
+  const {
+    username,
+    sub,
+    password_hash: passwordHash,
+    disabled,
+    groups,
+    require,
+    claims,
+    ...standard
+  } = members;
   return {
     username: String(username),
     claims: { ...standard, ...Object(claims) } as Claims,
     ...(sub !== undefined && { sub: String(sub) }),
     ...(passwordHash !== undefined && { passwordHash: String(passwordHash) }),
     ...(disabled === true && { disabled }),
+    ...(isRequirements(require) && { required: require }),
     ...(Array.isArray(groups) && { groups: groups.map(String) }),
   };
 };
 
 /** The members that `entryFromJson` reads, for `account export`. */
-export const toLine = ({ username, sub, passwordHash, claims = {}, groups, disabled }: ImportAccount) => {
+export const toLine = ({
+  username,
+  sub,
+  passwordHash,
+  claims = {},
+  groups,
+  disabled,
+  required,
+}: ImportAccount) => {
   const names = Object.keys(claims);
   const part = (keep: (name: string) => boolean) =>
     Object.fromEntries(names.filter(keep).map((name) => [name, claims[name]]));
@@ -72,6 +95,7 @@ export const toLine = ({ username, sub, passwordHash, claims = {}, groups, disab
     ...(passwordHash !== undefined && { password_hash: passwordHash }),
     ...(disabled && { disabled }),
     ...(groups && { groups }),
+    ...(required && { require: required }),
     ...part((name) => topLevelClaims.has(name)),
     ...(Object.keys(own).length > 0 && { claims: own }),
   };

@@ -11,7 +11,7 @@ const flags = new Set(['disabled', 'email_verified', 'phone_number_verified']);
 /** Columns have texts; some members have another type. What isn't one stays a text, and is refused by its type. */
 const typed = (name: string, text: string): unknown => {
   if (flags.has(name) && /^(true|false)$/i.test(text)) return text.toLowerCase() === 'true';
-  if (name === 'groups') return text.split(/[\s;,|]+/).filter((group) => group !== '');
+  if (name === 'groups' || name === 'require') return text.split(/[\s;,|]+/).filter((group) => group !== '');
   if (name === 'updated_at' && /^\d+$/.test(text)) return Number(text);
   if (name !== 'address') return text;
   try {

@@ -20,10 +20,10 @@ const accounts = (count: number): string => `${count} ${count === 1 ? 'account' 
 
 export const reportText = (
   { added, unchanged, refused, problems }: Report,
-  { done }: { readonly done: boolean },
+  { done, unit = 'line' }: { readonly done: boolean; readonly unit?: 'line' | 'user' },
 ): string =>
   [
-    ...problems.map(({ line, message }) => `line ${line}: ${message}`),
-    ...(refused > problems.length ? [`… and ${refused - problems.length} more lines`] : []),
+    ...problems.map(({ line, message }) => `${unit} ${line}: ${message}`),
+    ...(refused > problems.length ? [`… and ${refused - problems.length} more`] : []),
     `${done ? 'Imported' : 'Would be imported'}: ${accounts(added)}. There already: ${unchanged}. Refused: ${refused}.`,
   ].join('\n');
