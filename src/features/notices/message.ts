@@ -30,7 +30,10 @@ export const createComposeNotice = ({
   throttle,
 }: Pick<NoticesDependencies, 'config' | 'accounts' | 'links' | 'throttle'>) => {
   const contextIn = createMailContext(config);
-  return async (kind: keyof typeof notices, about: Partial<Notice>): Promise<Message | undefined> => {
+  return async (
+    kind: typeof passwordChangedMail | typeof newDeviceMail,
+    about: Partial<Notice>,
+  ): Promise<Message | undefined> => {
     const { id = '', account: accountId = '', at, language = '', address, agent } = about;
     const account = await accounts.find(accountId);
     const to = account && verifiedAddressOf(account);
