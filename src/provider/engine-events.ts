@@ -100,6 +100,16 @@ interface Dependencies extends EventSource {
   readonly onUncaughtError: (error: unknown, correlation: string) => void;
 }
 
+/**
+ * Parameters beside a request object count for nothing (RFC 9101 §6.3). When the object is refused, the engine reports that
+ * and then the redirect URI beside it, which is not the reason.
+ */
+const isAboutIgnoredUri = (ctx: KoaContextWithOIDC, error: Error): boolean => {
+  const { request, request_uri: uri } = { ...ctx.query, ...ctx.oidc?.params };
+  const isBesideObject = request !== undefined || uri !== undefined;
+  return isBesideObject && error instanceof errors.InvalidRedirectUri && outcomes.has(ctx);
+};
+
 /** Emits successes when they are committed, and records errors for `emitOutcome`. */
 export const forwardEvents = (
   provider: Provider,
@@ -108,7 +118,7 @@ export const forwardEvents = (
   const emitter: EventEmitter = provider;
   for (const [name, type] of Object.entries(refusalEvents)) {
     emitter.on(name, (ctx: KoaContextWithOIDC, error: Error) => {
-      outcomes.set(ctx, { error, type });
+      if (!isAboutIgnoredUri(ctx, error)) outcomes.set(ctx, { error, type });
       if (error.cause instanceof StoreUnavailable)
         onUncaughtError(error.cause, getRequestContext(ctx.req).correlationId);
     });

@@ -155,6 +155,19 @@ t.test("a pushed request is bound to its client and can't be changed (RFC 9126 Â
       /^(invalid_request|invalid_request_uri|request_uri_not_supported|invalid_request_object)$/,
     );
   }
+  for (const accept of ['application/json', 'text/html']) {
+    const parameters = {
+      client_id: 'browser',
+      request_uri: uri,
+      redirect_uri: 'https://other.example/callback',
+    };
+    const page = await browser.request(authorize(parameters), { headers: { accept } });
+    t.equal(page.status, 400);
+    t.match(page.body, 'invalid_request_object', 'the cause is told, and not the redirect URI beside it');
+    t.notMatch(page.body, 'invalid_redirect_uri');
+  }
+  const refusals = server.events.filter(({ type }) => type === 'authorization.refused');
+  t.equal(refusals.at(-1)?.reason, 'invalid_request_object', 'in the audit record as well');
   const beside = authorize({ client_id: 'app', request_uri: uri, scope: 'openid phone', state: 'smuggled' });
   const answer = redirectParameters(await browser.request(beside));
   t.ok(answer.get('code'));

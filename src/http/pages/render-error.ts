@@ -1,6 +1,7 @@
 import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { NotAdmitted } from '../../provider/admission.ts';
 import type { ClientSource } from '../../provider/client-source.ts';
+import { errorOf } from '../../provider/engine-events.ts';
 import { findMismatch, type Mismatch } from '../../provider/mismatch.ts';
 import { isPagePath, routes } from '../../provider/paths.ts';
 import { AlreadyAnswered } from '../../provider/storage/user-decision.ts';
@@ -46,6 +47,22 @@ const linkToClient = ({ oidc, query }: KoaContextWithOIDC, out: EngineError): Er
   };
 };
 
+/** The engine reports a redirect URI that doesn't match last, also when the request was refused for another reason. */
+const reasonBehind = (ctx: KoaContextWithOIDC, reported: Error) => {
+  const recorded = errorOf(ctx);
+  const isOther = reported instanceof errors.InvalidRedirectUri && recorded !== reported;
+  return isOther && recorded instanceof errors.OIDCProviderError ? recorded : undefined;
+};
+
+const withReason = (
+  out: EngineError,
+  { error, error_description }: errors.OIDCProviderError,
+): EngineError => ({
+  ...out,
+  error,
+  ...(error_description !== undefined && { error_description }),
+});
+
 const mismatchDetails = ({ parameter, received, closest }: Mismatch) => [
   { name: parameter, value: received },
   ...(closest === undefined ? [] : [{ name: `closest registered ${parameter}`, value: closest }]),
@@ -61,7 +78,11 @@ interface RenderErrorDependencies {
 /** Answers errors of the engine with a page where people go, and with JSON at all other endpoints, whatever they accept. */
 export const createRenderError =
   ({ pages, clock, registered }: RenderErrorDependencies): RenderError =>
-  async (ctx, out, error) => {
+  async (ctx, reported, reportedError) => {
+    const reason = reasonBehind(ctx, reportedError);
+    const error = reason ?? reportedError;
+    const out = reason ? withReason(reported, reason) : reported;
+    if (reason) ctx.status = reason.statusCode;
     if (!isPagePath(ctx.path) || !wantsHtml(ctx.get('accept'))) {
       ctx.type = 'json';
       ctx.body = out;
