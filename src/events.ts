@@ -27,8 +27,8 @@ type Outcome = SecurityEvent['outcome'];
 
 export interface Events {
   emit(event: SecurityEvent): void;
-  /** Calls the listener for events of these outcomes; without `outcomes` for every event. The result ends it. */
-  listen(listener: Listener, outcomes?: readonly Outcome[]): () => void;
+  /** Calls the listener for events of these outcomes and types; without them for every event. The result ends it. */
+  listen(listener: Listener, outcomes?: readonly Outcome[], types?: readonly string[]): () => void;
 }
 
 const maxTextLength = 256;
@@ -37,13 +37,13 @@ const maxTextLength = 256;
 const plainText = /^[\x20-\x7e]{0,256}$/;
 
 /** A caller may have chosen any text of an event. So it is short, and can't forge a line of a log or of a table. */
-const clean = (text: string): string => {
-  if (plainText.test(text)) return text;
-  return toReadable(text.length > maxTextLength ? `${text.slice(0, maxTextLength)}…` : text);
-};
+const clean = (text: string): string =>
+  toReadable(text.length > maxTextLength ? `${text.slice(0, maxTextLength)}…` : text);
 
 const isClean = (value: unknown): boolean =>
-  typeof value !== 'string' || (value.length <= maxTextLength && !isMisleading(value));
+  typeof value !== 'string' ||
+  plainText.test(value) ||
+  (value.length <= maxTextLength && !isMisleading(value));
 
 const hasCleanTexts = ({ details, ...event }: SecurityEvent): boolean =>
   Object.values(event).every(isClean) && Object.values(details ?? {}).every(isClean);
@@ -75,12 +75,14 @@ export const createEvents = (onError: (error: unknown) => void): Events => {
   const subscriptions = new Set<{
     readonly listener: Listener;
     readonly outcomes?: readonly Outcome[] | undefined;
+    readonly types?: readonly string[] | undefined;
   }>();
   return {
     emit(given) {
       const event = hasCleanTexts(given) ? given : withCleanTexts(given);
-      for (const { listener, outcomes } of subscriptions) {
+      for (const { listener, outcomes, types } of subscriptions) {
         if (outcomes && !outcomes.includes(event.outcome)) continue;
+        if (types && !types.includes(event.type)) continue;
         try {
           listener(event);
         } catch (error) {
@@ -88,8 +90,8 @@ export const createEvents = (onError: (error: unknown) => void): Events => {
         }
       }
     },
-    listen(listener, outcomes) {
-      const subscription = { listener, outcomes };
+    listen(listener, outcomes, types) {
+      const subscription = { listener, outcomes, types };
       subscriptions.add(subscription);
       return () => subscriptions.delete(subscription);
     },

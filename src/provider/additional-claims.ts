@@ -6,10 +6,7 @@ import type { ClaimsContext } from '../extension.ts';
  */
 export const additionalClaims = Symbol('additional claims');
 
-/**
- * Claims that the operator's own code adds. When it rejects, the request is refused. The context is made only if there is
- * such code.
- */
+/** Claims that the operator's own code adds. When it rejects, the request is refused. */
 export type AdditionalClaims = (
   makeContext: () => ClaimsContext,
 ) => Promise<Readonly<Record<string, unknown>>>;

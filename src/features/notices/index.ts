@@ -28,8 +28,8 @@ export const notices = (dependencies: NoticesDependencies): Feature => {
     pages: notMePages(dependencies),
     async start() {
       const unsubscribe = events.listen(
-        ({ type, account }) => {
-          if (type !== 'account.password_changed' || account === undefined) return;
+        ({ account }) => {
+          if (account === undefined) return;
           const about = { id: newId(16), account, at: String(clock.now()) };
           mail.send(passwordChangedMail, about).catch(() => {
             const details = { kind: passwordChangedMail, tries: 0 };
@@ -37,6 +37,7 @@ export const notices = (dependencies: NoticesDependencies): Feature => {
           });
         },
         ['ok'],
+        ['account.password_changed'],
       );
       return async () => unsubscribe();
     },
