@@ -17,17 +17,18 @@ interface Stage {
   readonly account: string;
 }
 
-const open = async (t: Test, verified = true): Promise<Stage> => {
+const open = async (t: Test, verified = true, { username = 'grace', ...more } = {}): Promise<Stage> => {
   const smtp = await startSmtp();
   t.teardown(smtp.close);
   const server = await startInProcess(t, {
     ...usualConfig,
     mail: { url: `smtp://127.0.0.1:${smtp.port}`, from: 'id@harbour.example' },
+    ...more,
   });
   const claims = { email: 'old@example.com', email_verified: verified };
-  const { id } = await server.addAccount({ username: 'grace', password, claims });
+  const { id } = await server.addAccount({ username, password, claims });
   const browser = new Browser();
-  for (const { name, value } of (await server.signIn('grace')).cookies) browser.setCookie(name, value);
+  for (const { name, value } of (await server.signIn(username)).cookies) browser.setCookie(name, value);
   return { server, smtp, browser, account: id };
 };
 
@@ -135,4 +136,18 @@ t.test('a link that was asked for before the password changed is void', async (t
   const link = await linkTo(stage, 'new@example.com');
   await stage.server.app.services.accounts.setPassword(stage.account, 'a lantern by the harbour');
   t.equal((await new Browser().request(link)).status, 410);
+});
+
+t.test('where addresses are names to sign in by, the new one belongs to this account alone', async (t) => {
+  const signIn = { sign_in: { identifiers: ['username', 'email'] }, username: 'old@example.com' };
+  const stage = await open(t, true, signIn);
+  const { server, browser } = stage;
+  const { accounts } = server.app.services;
+  await browser.submit(await form(stage), { email: 'new@example.com', password });
+  const reader = new Browser();
+  const link = await linkTo(stage, 'new@example.com');
+  t.equal((await reader.submit(await reader.open(link), {})).status, 200);
+  t.equal((await accounts.findByUsername('new@example.com'))?.id, stage.account);
+  t.equal((await accounts.find(stage.account))?.username, 'new@example.com', 'the user name follows');
+  t.equal(await accounts.findByUsername('old@example.com'), undefined);
 });
