@@ -68,9 +68,9 @@ const refused: Readonly<Record<string, readonly [yaml: string, said: RegExp]>> =
   'a redirect URI without TLS': [redirect('http://app.test/cb'), /must use https/],
   'a script as redirect URI': [redirect('javascript:alert(1)'), /javascript:alert\(1\) must use https/],
   'a custom scheme of a web client': [redirect('com.example.app:/cb'), /only native clients/],
-  'a custom scheme that names no domain': [
-    redirect('app:/cb', 'application_type: native'),
-    /reversed domain name/,
+  'a scheme that browsers handle themselves': [
+    redirect('view-source:https://app.test/', 'application_type: native'),
+    /view-source, which browsers handle themselves/,
   ],
   'a redirect URI with a fragment': [redirect('https://app.test/#cb'), /fragment/],
   'a redirect URI with a user name': [redirect('https://u@app.test/cb'), /user name or password/],
