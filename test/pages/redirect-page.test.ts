@@ -36,7 +36,9 @@ const server = await startInProcess(t, {
       redirect_uris: [scheme],
     },
   ],
+  registration: { enabled: true },
 });
+/** The headers of a browser that opens a page. */
 const navigation = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
 
 /** `fetch` sets Fetch Metadata itself, so the request that leads to the application is sent without it. */
@@ -116,6 +118,18 @@ t.test('a browser gets a page that goes on by itself, after a form only', async 
   t.match(page.body, 'The &lt;App&gt;');
   t.notMatch(page.body, /<img src=x|<script>alert/);
   t.notMatch(page.body, 'class="languages"', 'loading it again would use the code again');
+
+  const registered = await fetch(`${server.issuer}/oauth/register`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ client_name: 'Trustworthy', redirect_uris: ['https://evil.example/landing'] }),
+  });
+  // The response of a registration has this shape (RFC 7591 §3.2.1).
+  const { client_id } = (await registered.json()) as { client_id: string };
+  const stranger = new RelyingParty(server.issuer, client_id);
+  const unverified = await signIn(navigation, { redirect_uri: 'https://evil.example/landing' }, stranger);
+  t.match(unverified.page, { status: 200, body: '<strong>evil.example</strong>' });
+  t.notMatch(unverified.page.body, 'Trustworthy', 'a client that registered itself is named by its host');
 
   const url = new RelyingParty(server.issuer).authorizationUrl(newVerifier(), {
     redirect_uri: new URL(callback).href,

@@ -30,6 +30,8 @@ const leaveByPage =
     const location = otherSiteOf(ctx);
     if (!location || !isNavigation(ctx)) return;
     const { client } = ctx.oidc;
+    // A client that registered itself chose its name, and could have chosen that of another application.
+    const isNamed = client && client['from_registration'] !== true;
     const pageRequest = pageRequestOf(ctx);
     // Without `currentUrl` there are no language links. They would load the page, and so use its redirect, again.
     const { currentUrl: _, ...page } = pages.page(pageRequest, uiLocalesOf(ctx));
@@ -37,7 +39,7 @@ const leaveByPage =
     ctx.status = 200;
     ctx.body = redirectPage(page, {
       href: location.href,
-      to: client ? displayOf(client).name : location.host,
+      to: isNamed ? displayOf(client).name : location.host,
     });
     ctx.set(pages.headers(pageRequest, { popup: true }));
   };
