@@ -112,7 +112,7 @@ const refused: Readonly<Record<string, readonly [yaml: string, said: RegExp]>> =
   ],
   'a password hash that costs too much': [
     `accounts: [{ username: ada, password_hash: "$2b$30$${'a'.repeat(53)}" }]`,
-    /accounts\.0\.password_hash.*no known kind/,
+    /accounts\.0\.password_hash.*costs more than a sign-in may/,
   ],
   'user names that differ in spaces only': [
     'accounts: [{ username: ada, password: pppppppppppp }, { username: " ADA", password: pppppppppppp }]',

@@ -138,7 +138,11 @@ t.test('the systemd unit provides what the server needs', async (t) => {
   const unit = await read('examples/systemd/postern.service');
   const values = (name: string): string[] => found(unit, new RegExp(`^${name}=(.*)$`, 'gm'));
   const environment = Object.fromEntries(values('Environment').map((one) => one.split(/=(.*)/s)));
-  t.same(Object.keys(environment), ['POSTERN_CONFIG', 'POSTERN_SECURITY__KEY_ENCRYPTION_KEY_FILE']);
+  t.same(Object.keys(environment), [
+    'POSTERN_CONFIG',
+    'POSTERN_SECURITY__KEY_ENCRYPTION_KEY_FILE',
+    'NODE_OPTIONS',
+  ]);
   t.ok(Number(values('TimeoutStopSec')[0]) > 20, 'a drain is not cut off');
   t.same(values('RestartPreventExitStatus'), ['78']);
   t.same(values('KillMode'), ['mixed'], 'the first process signals the workers');
