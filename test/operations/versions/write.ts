@@ -22,7 +22,10 @@ const key_encryption_key = Buffer.alloc(32, 1).toString('base64url');
 const passing = new Set(['in', 'throttle-known']);
 
 const server = await startServerProcess({ teardown() {} }, { config: { security: { key_encryption_key } } });
-await server.command(['account', 'add', 'ada', '--claim', 'email=ada@example.com'], `${password}\n`);
+await server.command(
+  ['account', 'add', 'ada', '--permanent', '--claim', 'email=ada@example.com'],
+  `${password}\n`,
+);
 const client = [
   'client',
   'add',
