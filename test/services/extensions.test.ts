@@ -1,4 +1,4 @@
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeJwt } from 'jose';
 import t from 'tap';
@@ -174,5 +174,11 @@ t.test(
     chmodSync(folder, 0o777);
     t.match((await check('good.mjs')).err, /other users may write/, 'nor may others replace the file');
     chmodSync(folder, 0o755);
+    const links = join(folder, 'links');
+    mkdirSync(links);
+    symlinkSync(join(folder, 'good.mjs'), join(links, 'link.mjs'));
+    chmodSync(links, 0o777);
+    const linked = await run(['config', 'check', '--set', `extensions=[${join(links, 'link.mjs')}]`]);
+    t.match(linked.err, /other users may write/, 'nor a link to it');
   },
 );
