@@ -164,6 +164,28 @@ t.test('one address gets few messages, whoever asks and however often', async (t
   t.equal(smtp.received.length, 5);
 });
 
+t.test('beyond the limit of an address, a right guess is a wrong code', async (t) => {
+  const { server } = await open(t, { security: { throttle: { mail_per_recipient: 1 } } });
+  const { codes, accounts } = server.app.services;
+  const ids = async (): Promise<readonly string[]> =>
+    [...JSON.stringify((await server.store.dump()).entries).matchAll(/codeId\W+([\w-]+)/g)].map(
+      ([, id = '']) => id,
+    );
+  const first = new Browser();
+  await first.submit(await openForm(server, first), person);
+  const before = await ids();
+  t.equal(before.length, 1);
+  const browser = new Browser();
+  const page = await browser.submit(await openForm(server, browser), { ...person, login: 'guesser' });
+  const [id = ''] = (await ids()).filter((one) => !before.includes(one));
+  const guess = { code: codes.codeOf('sign-up-code', id) };
+  for (const form of [guess, { resend: 'yes' }, guess]) {
+    const { body } = await browser.submit(page, form);
+    t.match(body, 'Confirm your email address');
+  }
+  t.equal(await accounts.findByUsername('guesser'), undefined);
+});
+
 t.test('only the domains of the operator may sign up', async (t) => {
   const { server, smtp } = await open(t, {
     sign_up: { verify_email: true, email_domains: ['harbour.example'] },

@@ -13,6 +13,8 @@ export interface PendingSignUp {
   readonly passwordHash: string;
   /** When the code was sent, in milliseconds since the epoch. */
   readonly sentAt: number;
+  /** False beyond the limit of the address. No message has this code, so it is only ever guessed. */
+  readonly isSent?: boolean;
 }
 
 const format = record<PendingSignUp>('pendingSignUp');

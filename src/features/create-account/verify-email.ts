@@ -50,15 +50,18 @@ export const createVerifyEmail = ({
     status: more.problem !== undefined ? 422 : 200,
   });
 
-  /** Beyond the limit of the address the page is the same, and earlier codes stay good. */
+  /**
+   * Beyond the limit of the address the page is the same, and earlier codes stay good. A code that isn't sent opens
+   * nothing: otherwise every new form would be five more guesses.
+   */
   const sendCode = async (
     visit: Visit,
-    form: Omit<PendingSignUp, 'codeId' | 'sentAt'>,
+    form: Omit<PendingSignUp, 'codeId' | 'sentAt' | 'isSent'>,
     former?: PendingSignUp,
   ): Promise<StepOutcome> => {
     const { uid } = visit.interaction;
     const verdict = await throttle.take('sign-up code', foldUsername(form.email), perRecipient, hour);
-    const sent = { codeId: newId(16), sentAt: clock.now() };
+    const sent = { codeId: newId(16), sentAt: clock.now(), isSent: verdict.allowed };
     const pending = { ...form, ...(verdict.allowed || !former ? sent : former) };
     visit.work.stage(putPending(uid, pending));
     if (verdict.allowed) {
@@ -141,7 +144,7 @@ export const createVerifyEmail = ({
       const found = await findPending(store, visit.interaction.uid);
       if (!found) return undefined;
       const { pending, isDone } = found;
-      const { email, codeId, sentAt } = pending;
+      const { email, codeId, sentAt, isSent = true } = pending;
       if (isDone) {
         const account = await findJustCreated(pending);
         return account && { account };
@@ -151,7 +154,8 @@ export const createVerifyEmail = ({
         return { page: page(visit, email, { problem: 'missing' }) };
       if (clock.now() - sentAt > codeMinutes * 60_000)
         return { page: page(visit, email, { problem: 'expired' }) };
-      const result = await codes.check(signUpMail, codeId, typed);
+      const checked = await codes.check(signUpMail, codeId, typed);
+      const result = checked === 'right' && !isSent ? 'wrong' : checked;
       if (result === 'right') return createAccount(visit, pending);
       emitRefused(visit, result === 'wrong' ? 'wrong_code' : 'too_many_codes');
       return { page: page(visit, email, { problem: result === 'wrong' ? 'wrong' : 'usedUp' }) };
