@@ -1,8 +1,10 @@
 import t, { type Test } from 'tap';
 import {
   Browser,
+  newVerifier,
   type Page,
   password,
+  RelyingParty,
   startInProcess,
   type TestServer,
   usualConfig,
@@ -150,4 +152,43 @@ t.test('where addresses are names to sign in by, the new one belongs to this acc
   t.equal((await accounts.findByUsername('new@example.com'))?.id, stage.account);
   t.equal((await accounts.find(stage.account))?.username, 'new@example.com', 'the user name follows');
   t.equal(await accounts.findByUsername('old@example.com'), undefined);
+});
+
+t.test('a link that was asked for before "This wasn’t me" is void', async (t) => {
+  const stage = await open(t);
+  const { server, smtp } = stage;
+  server.clock.advance(2 * 3600);
+  const thief = new Browser();
+  const request = new RelyingParty(server.issuer).authorizationUrl(newVerifier());
+  await thief.submit(await thief.open(request), { login: 'grace', password });
+  const [notMe = ''] = linksIn(await smtp.next('old@example.com'), server.issuer);
+  await thief.submit(await form({ ...stage, browser: thief }), { email: 'thief@example.com', password });
+  const link = await linkTo(stage, 'thief@example.com');
+
+  const owner = new Browser();
+  await owner.submit(await owner.open(notMe), {});
+  const options = { method: 'POST', headers: { origin: server.issuer }, redirect: 'manual' } as const;
+  t.equal((await fetch(link, options)).status, 410);
+  t.strictSame(await emailOf(stage), { email: 'old@example.com', verified: true });
+  const reset = await owner.open(await linkTo(stage, 'old@example.com'));
+  t.match(reset.body, 'autocomplete="new-password"', 'the way back still leads to the owner');
+});
+
+t.test('a message that waits gets no link after the password changed', async (t) => {
+  const stage = await open(t);
+  const { server, smtp, browser, account } = stage;
+  const claims = { email: 'slow@example.com', email_verified: true };
+  await server.addAccount({ username: 'slow', password, claims });
+  smtp.mode = 'stall';
+  const other = new Browser();
+  await other.submit(await other.open(`${server.issuer}/account/forgot`), { login: 'slow' });
+  await waitFor('a message that stands in front', () => smtp.connections() > 0);
+  await browser.submit(await form(stage), { email: 'thief@example.com', password });
+  await server.app.services.accounts.setPassword(account, 'a lantern by the harbour');
+  smtp.mode = 'accept';
+  smtp.drop();
+  await waitFor('the message about the new password', () =>
+    smtp.received.some(({ to }) => to.includes('old@example.com')),
+  );
+  t.notOk(smtp.received.some(({ to }) => to.includes('thief@example.com')));
 });

@@ -31,6 +31,8 @@ export interface SmtpServer {
   mode: SmtpMode;
   /** Waits for a message to this address that was not returned before. */
   next(to: string): Promise<ReceivedMail>;
+  /** Cuts the connections that are open. */
+  drop(): void;
   close(): Promise<void>;
 }
 
@@ -161,8 +163,11 @@ export const startSmtp = async ({
       returned.add(mail);
       return mail;
     },
-    async close() {
+    drop() {
       for (const socket of sockets) socket.destroy();
+    },
+    async close() {
+      smtp.drop();
       server.close();
       await once(server, 'close');
     },

@@ -6,7 +6,7 @@ import { linkGone, submitOnce } from '../../services/one-time-links/index.ts';
 import { newId } from '../../store/new-id.ts';
 import { addressConfirmedPage, confirmAddressPage } from '../../views/pages/email-address.ts';
 import type { EmailAddressDependencies } from './dependencies.ts';
-import { addressChangedMail, confirmMail } from './message.ts';
+import { addressChangedMail, confirmMail, isOutdated } from './message.ts';
 import { confirmedPath, emailPath } from './paths.ts';
 
 interface WithToken {
@@ -22,13 +22,11 @@ export const confirmPages = ({
   links,
   mail,
 }: EmailAddressDependencies): FastifyPluginAsync => {
-  /** A link that was sent before the password changed is void: another person may have asked for it. */
   const findConfirmation = async (token: string) => {
     const link = await links.find(confirmMail, token);
     const account = await accounts.find(link.account ?? '');
     const { email } = link;
-    if (!account?.enabled || email === undefined || (account.passwordChangedAt ?? 0) >= link.createdAt)
-      throw linkGone();
+    if (!account?.enabled || email === undefined || isOutdated(account, link.createdAt)) throw linkGone();
     const owner = await accounts.findByEmail(email);
     if (owner && owner.id !== account.id) throw linkGone();
     return { link, account, email };

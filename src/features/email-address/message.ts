@@ -1,3 +1,4 @@
+import type { Account } from '../../services/accounts/index.ts';
 import { createMailContext, languageOf, type Message } from '../../services/mail/index.ts';
 import { addressChangedNotice, confirmAddressMail } from '../../views/mail/email-address.ts';
 import type { EmailAddressDependencies } from './dependencies.ts';
@@ -19,6 +20,13 @@ interface AddressMessage {
   readonly at: string;
 }
 
+/**
+ * Another person may have asked for the change, with the former password or in a session that was ended since. A message
+ * that waits for others is written later than it was asked for, so the link may be younger than the request.
+ */
+export const isOutdated = ({ passwordChangedAt = 0, signedOutAt = 0 }: Account, askedAt: number): boolean =>
+  Math.max(passwordChangedAt, signedOutAt) >= askedAt;
+
 type Compose = (about: Partial<AddressMessage>) => Promise<Message | undefined>;
 
 const lifetimeHours = 24;
@@ -32,9 +40,9 @@ export const createComposeConfirm = ({
 }: EmailAddressDependencies): Compose => {
   const contextIn = createMailContext(config);
   const perRecipient = config.security.throttle.mail_per_recipient;
-  return async ({ id = '', account: accountId = '', to = '', language = '' }) => {
+  return async ({ id = '', account: accountId = '', to = '', language = '', at }) => {
     const account = await accounts.find(accountId);
-    if (!account?.enabled) return undefined;
+    if (!account?.enabled || isOutdated(account, Number(at))) return undefined;
     const owner = await accounts.findByEmail(to);
     if (owner && owner.id !== account.id) return undefined;
     const link = { purpose: confirmMail, account: account.id, email: to };
