@@ -190,7 +190,7 @@ t.test('a query that is not supported is refused with a sentence', async (t) => 
   ];
   for (const [args, sentence] of refusals)
     t.match(await folder.runInProcess(['audit', ...args]), { exit: 2, err: sentence });
-  await writeFile(join(folder.cwd, 'store.db'), '');
+  await (await openStore(`sqlite:${join(folder.cwd, 'store.db')}`, { clock: Date })).close();
   t.match(await folder.runInProcess(['audit', 'list']), {
     exit: 0,
     out: 'Nothing of that kind is on record.\n',
