@@ -164,20 +164,33 @@ t.test('one address gets few messages, whoever asks and however often', async (t
   t.equal(smtp.received.length, 5);
 });
 
+const codeIdsIn = async ({ store }: TestServer): Promise<readonly string[]> =>
+  [...JSON.stringify((await store.dump()).entries).matchAll(/codeId\W+([\w-]+)/g)].map(([, id = '']) => id);
+
+t.test('at an address that has an account, a right guess makes no second one', async (t) => {
+  const { server } = await open(t);
+  const { codes, accounts } = server.app.services;
+  const claims = { email: person.email, email_verified: true };
+  await server.addAccount({ username: 'owner', password, claims });
+  const browser = new Browser();
+  const page = await browser.submit(await openForm(server, browser), { ...person, login: 'guesser' });
+  const [id = ''] = await codeIdsIn(server);
+  const answer = await browser.submit(page, { code: codes.codeOf('sign-up-code', id) });
+  t.equal(answer.status, 422);
+  t.equal(await accounts.findByUsername('guesser'), undefined);
+  t.equal((await accounts.findByEmail(person.email))?.username, 'owner');
+});
+
 t.test('beyond the limit of an address, a right guess is a wrong code', async (t) => {
   const { server } = await open(t, { security: { throttle: { mail_per_recipient: 1 } } });
   const { codes, accounts } = server.app.services;
-  const ids = async (): Promise<readonly string[]> =>
-    [...JSON.stringify((await server.store.dump()).entries).matchAll(/codeId\W+([\w-]+)/g)].map(
-      ([, id = '']) => id,
-    );
   const first = new Browser();
   await first.submit(await openForm(server, first), person);
-  const before = await ids();
+  const before = await codeIdsIn(server);
   t.equal(before.length, 1);
   const browser = new Browser();
   const page = await browser.submit(await openForm(server, browser), { ...person, login: 'guesser' });
-  const [id = ''] = (await ids()).filter((one) => !before.includes(one));
+  const [id = ''] = (await codeIdsIn(server)).filter((one) => !before.includes(one));
   const guess = { code: codes.codeOf('sign-up-code', id) };
   for (const form of [guess, { resend: 'yes' }, guess]) {
     const { body } = await browser.submit(page, form);

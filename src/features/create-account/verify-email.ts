@@ -100,6 +100,11 @@ export const createVerifyEmail = ({
 
   const createAccount = async (visit: Visit, pending: PendingSignUp): Promise<Verified> => {
     const { login: username, name, email, passwordHash } = pending;
+    // The message to an address that has an account had no code, or the address was verified meanwhile.
+    if (await accounts.findByEmail(email)) {
+      const account = await findJustCreated(pending);
+      return account ? { account } : { typed: pending, problem: 'emailTaken' };
+    }
     const claims = { email, email_verified: true, ...(name !== '' && { name }) };
     const consume = {
       op: 'consume' as const,
