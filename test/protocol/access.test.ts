@@ -112,15 +112,19 @@ t.test(
   },
 );
 
-t.test('refresh and userinfo are refused at once', async (t) => {
+t.test('refresh, userinfo and introspection are refused at once', async (t) => {
   await join();
   const { code, verifier } = await codeFor(party, new Browser(), offline);
   const { body } = await party.redeem(code, verifier);
   const userinfo = () =>
     fetch(`${server.issuer}/userinfo`, { headers: { authorization: `Bearer ${body['access_token']}` } });
+  const isActive = async () =>
+    (await party.post('/oauth/introspect', { token: String(body['access_token']) })).body['active'];
   t.equal((await userinfo()).status, 200);
+  t.equal(await isActive(), true);
   await leave();
   const refused = await userinfo();
+  t.equal(await isActive(), false, 'an API that asks hears of it too');
   t.equal(refused.status, 401);
   t.match(refused.headers.get('www-authenticate'), /invalid_token/);
   t.match((await party.refresh(String(body['refresh_token']))).body, { error: 'access_denied' });

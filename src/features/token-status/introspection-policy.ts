@@ -1,5 +1,6 @@
 import type { Configuration } from 'oidc-provider';
 import type { Config } from '#config';
+import { hasAccess } from '../../provider/access.ts';
 import { signInOf } from '../../provider/settings/account.ts';
 import type { Accounts } from '../../services/accounts/index.ts';
 
@@ -9,15 +10,21 @@ type IntrospectionPolicy = NonNullable<
 
 /**
  * RFC 7662 §4: a client may introspect its own tokens, and an API those whose audience it is. For all others a token is
- * inactive, and so it is for everyone once the account of its person is disabled or signed out.
+ * inactive, and so it is for everyone once the account of its person is disabled or signed out, or may not use the client
+ * any more.
  */
 export const introspectionPolicy = (config: Config, accounts: Accounts): IntrospectionPolicy => {
   const introspectionClients = new Map(
     config.resources.map(({ audience, introspection_clients: clients = [] }) => [audience, new Set(clients)]),
   );
-  return async (_ctx, client, token) => {
+  return async ({ oidc: { provider } }, client, token) => {
     const accountId = 'accountId' in token ? token.accountId : undefined;
-    if (accountId !== undefined && !(await accounts.forEngine(accountId, signInOf(token)))) return false;
+    if (accountId !== undefined) {
+      const account = await accounts.forEngine(accountId, signInOf(token));
+      // The client was found together with the token, so it is in the cache.
+      const issuedTo = await provider.Client.find(token.clientId ?? '');
+      if (!account || !issuedTo || !hasAccess(issuedTo, account.groups)) return false;
+    }
     if (token.clientId === client.clientId) return true;
     if (client.clientAuthMethod === 'none' || !('aud' in token)) return false;
     // A token for an API and for userinfo has two.
