@@ -27,7 +27,7 @@ const activeKid = async (alg: string): Promise<string> =>
 
 t.test('before the first start the commands create nothing', async (t) => {
   t.match(await postern(['keys', 'list']), { exit: 3, err: /there is no store at/ });
-  writeFileSync(file, '');
+  await (await openStore(url, { clock: Date, ...longTimeouts })).close();
   const { exit, out } = await postern(['keys', 'list']);
   t.equal(exit, 0);
   t.match(out, /no keys yet/);

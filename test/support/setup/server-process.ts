@@ -66,12 +66,11 @@ interface Options extends Pick<ChildOptions, 'output' | 'fileBlocks'> {
   readonly ready?: boolean;
 }
 
-/** Starts a server as a process, on a new SQLite store unless `config` names another. */
-export const startServerProcess = async (
+const launch = async (
   owner: Owner,
-  { config = {}, port: requestedPort, ready = true, ...options }: Options = {},
+  port: number,
+  { config = {}, port: _, ready: __, ...options }: Options,
 ): Promise<ServerProcess> => {
-  const port = requestedPort ?? (await freePort());
   const url = `http://localhost:${port}`;
   const cwd = await writeSettings((folder) => ({
     issuer: url,
@@ -88,7 +87,6 @@ export const startServerProcess = async (
     await rm(cwd, { recursive: true, force: true });
   };
   owner.teardown(close);
-  if (ready) await waitUntilReady(url, child);
   return {
     ...child,
     url,
@@ -98,4 +96,27 @@ export const startServerProcess = async (
     command: (args, input) => runPostern(cwd, args, input),
     close,
   };
+};
+
+const launches = 3;
+
+/**
+ * Starts a server as a process, on a new SQLite store unless `config` names another. A free port may be taken before
+ * the server listens, so its greeting shows that no other server answers, and it gets another port then.
+ */
+export const startServerProcess = async (owner: Owner, options: Options = {}): Promise<ServerProcess> => {
+  for (let launched = 1; ; launched++) {
+    const server = await launch(owner, options.port ?? (await freePort()), options);
+    if (options.ready === false) return server;
+    try {
+      await server.waitForOutput(/Postern is listening/);
+    } catch (error) {
+      const isPortTaken = server.log().includes('is taken by another program');
+      if (!isPortTaken || options.port !== undefined || launched === launches) throw error;
+      await server.close();
+      continue;
+    }
+    await waitUntilReady(server.url, server);
+    return server;
+  }
 };
