@@ -94,6 +94,8 @@ t.test('with keys the commands manage them', async (t) => {
   t.test('export shows the public set, and a private key only when asked explicitly', async (t) => {
     const kid = await activeKid('ES256');
     const open = await postern(['keys', 'export']);
+    const exported = JSON.parse(open.out).keys.length;
+    await waitFor('the imported keys', () => keys.current().publicJwks.keys.length === exported);
     t.same(
       JSON.parse(open.out)
         .keys.map((key: Listed) => key.kid)
