@@ -1,7 +1,7 @@
 /** Starts a checkout of Postern by its public command. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -22,6 +22,13 @@ export interface RunningCheckout {
 const startTimeoutMs = 20_000;
 const stopTimeoutMs = 25_000;
 
+/** What `npm start` of a checkout passes to Node itself, such as a bound of the heap. */
+const nodeOptionsOf = (root: string): readonly string[] => {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const [, options = ''] = /\bnode ((?:--\S+ )*)bin\/postern start$/.exec(scripts.start) ?? [];
+  return options.split(' ').filter(Boolean);
+};
+
 export const startCheckout = async (root: string, storeName: StoreName): Promise<RunningCheckout> => {
   const redis = storeName === 'redis' ? await openRedis() : undefined;
   const port = await freePort();
@@ -30,7 +37,7 @@ export const startCheckout = async (root: string, storeName: StoreName): Promise
     join(cwd, 'postern.yaml'),
     stringify(createSettings(port, redis?.url ?? 'sqlite:./postern.db')),
   );
-  const child = spawn(process.execPath, [join(root, 'bin/postern'), 'start'], {
+  const child = spawn(process.execPath, [...nodeOptionsOf(root), join(root, 'bin/postern'), 'start'], {
     cwd,
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { PATH: process.env['PATH'] },
