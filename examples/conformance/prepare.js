@@ -85,7 +85,7 @@ const newPair = ({ kid, kty, alg }) => {
   return { private: jwk(made.privateKey), public: jwk(made.publicKey) };
 };
 
-/** Replaces what stands for a secret, a key or a file. The configuration comes first: it has the type of each key. */
+/** Replaces the placeholders of secrets, keys and files. The configuration comes first: it has the type of each key. */
 const fill = (half) => (_name, value) => {
   if (typeof value === 'string' && value.startsWith('replace-')) return newSecret(value);
   if (half === 'private' && /^(client-[12]|ca)\.(pem|key)$/.test(value))

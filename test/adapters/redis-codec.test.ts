@@ -38,5 +38,5 @@ t.test('what a commit wrote is read', async (t) => {
     indexEntries: 'tag',
   });
   t.same(decode('', now)?.document, { body: '', fields: {} });
-  t.equal(decode(`@${(now - 1).toString(36)}\n{}`, now), undefined, 'an expired document is none');
+  t.equal(decode(`@${(now - 1).toString(36)}\n{}`, now), undefined, 'an expired document is not returned');
 });

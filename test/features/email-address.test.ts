@@ -67,7 +67,7 @@ t.test('without a session, a form of the session or the password nothing is sent
   t.equal(smtp.received.length, 0);
 });
 
-t.test('the address changes when its owner confirms it, and the former one is told', async (t) => {
+t.test('the address changes when its owner confirms it, and the former one gets a notice', async (t) => {
   const stage = await open(t);
   const { server, smtp, browser } = stage;
   const sent = await browser.submit(await form(stage), { email: 'new@example.com', password });

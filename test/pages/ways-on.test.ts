@@ -101,7 +101,7 @@ for (const language of languages) {
     t.match(denied.body, `href="/oauth/device">${text.device.another}`);
   });
 
-  t.test(`a single error is told once, beside its field (${language})`, async (t) => {
+  t.test(`a single error is shown once, beside its field (${language})`, async (t) => {
     const { issuer } = await open(t);
     const browser = withTongue(language);
     const login = await browser.open(new RelyingParty(issuer).authorizationUrl(newVerifier()));

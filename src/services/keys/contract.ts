@@ -34,7 +34,7 @@ export interface Keys {
   rotate(what?: Rotatable, options?: { readonly now?: boolean }): Promise<readonly KeyInfo[]>;
   /** Removes keys past their `remove_at`. A key that is named is removed at once, unless it signs. */
   prune(kid?: string): Promise<readonly string[]>;
-  /** Adds a private key (JWK or PEM). It signs after the same lead as any successor. */
+  /** Adds a private key (JWK or PEM). It signs after the same lead time as a successor that this server makes. */
   import(text: string, alg?: Algorithm): Promise<readonly KeyInfo[]>;
   /** The private part. Only a command of the operator may ask for it. */
   exportPrivate(kid: string): Promise<JsonWebKey>;
