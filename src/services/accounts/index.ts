@@ -4,7 +4,9 @@
  * a scope releases (provider).
  *
  * record.ts has the stored form of an account, store.ts reads and writes it, configured.ts has the accounts of the
- * configuration, accounts.ts combines both, and password/ hashes and verifies.
+ * configuration, and password/ hashes and verifies. Each subject of the service has a file: lookup.ts finds one account,
+ * lists.ts lists many, add.ts adds, update.ts and set-password.ts change, status.ts enables, disables and removes.
+ * accounts.ts puts them together.
  */
 export type {
   Account,

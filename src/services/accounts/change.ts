@@ -1,0 +1,100 @@
+import { exitCode, Failure } from '#src/errors.ts';
+import type { Events } from '#src/events.ts';
+import type { Write } from '#src/store/port.ts';
+import type { Groups } from '../groups/index.ts';
+import type { Account } from './account.ts';
+import type { ConfiguredAccounts } from './configured.ts';
+import { type AccountRecord, toAccount } from './record.ts';
+import type { AccountStore } from './store.ts';
+
+interface Dependencies {
+  readonly stored: AccountStore;
+  readonly configured: ConfiguredAccounts;
+  readonly groups: Groups;
+  readonly events: Events;
+  readonly invalidate: (id: string) => Promise<void>;
+}
+
+type Next = (record: AccountRecord) => AccountRecord;
+
+/** What every change of an account has in common: the record, the caches of all processes, and the events. */
+export interface AccountChange {
+  /** Throws for an account of the configuration. */
+  refuseConfigured(id: string): void;
+  /** Applies `next` and emits an event of this type. `also` is committed together with the change. */
+  change(id: string, type: string, next: Next, also?: readonly Write[]): Promise<Account>;
+  /** Applies `next` only while all groups of `add` exist. It emits the memberships that changed, and nothing else. */
+  changeWithGroups(
+    id: string,
+    next: Next,
+    add: readonly string[],
+    also?: readonly Write[],
+  ): Promise<AccountRecord>;
+  /** Invalidates the account on every process, and emits the event. */
+  publishChange(type: string, id: string): Promise<void>;
+  emitMemberships(account: string, former: readonly string[], now: readonly string[]): void;
+}
+
+export const createAccountChange = ({
+  stored,
+  configured,
+  groups,
+  events,
+  invalidate,
+}: Dependencies): AccountChange => {
+  const refuseConfigured = (id: string): void => {
+    if (!configured.byId.has(id)) return;
+    throw new Failure({
+      code: 'account_configured',
+      message: 'This account comes from the configuration; change it there.',
+      status: 409,
+      exit: exitCode.conflict,
+    });
+  };
+
+  const publishChange = async (type: string, id: string): Promise<void> => {
+    await invalidate(id);
+    events.emit({ type, outcome: 'ok', account: id });
+  };
+
+  const emitMemberships = (account: string, former: readonly string[], now: readonly string[]): void => {
+    const emitAll = (type: string, names: readonly string[]): void => {
+      for (const group of names) events.emit({ type, outcome: 'ok', account, details: { group } });
+    };
+    emitAll(
+      'group.member_added',
+      now.filter((name) => !former.includes(name)),
+    );
+    emitAll(
+      'group.member_removed',
+      former.filter((name) => !now.includes(name)),
+    );
+  };
+
+  return {
+    refuseConfigured,
+    publishChange,
+    emitMemberships,
+    async change(id, type, next, also = []) {
+      refuseConfigured(id);
+      const record = await stored.change(id, next, async () => also);
+      await publishChange(type, id);
+      return toAccount(record);
+    },
+    async changeWithGroups(id, next, add, also = []) {
+      refuseConfigured(id);
+      let former: AccountRecord | undefined;
+      const record = await stored.change(
+        id,
+        (held) => {
+          former = held;
+          return next(held);
+        },
+        async () => [...also, ...(await groups.require(add))],
+      );
+      await invalidate(id);
+      emitMemberships(id, former?.groups ?? [], record.groups ?? []);
+      return record;
+    },
+  };
+};

@@ -1,0 +1,38 @@
+import type { Accounts } from './account.ts';
+import type { ConfiguredAccounts } from './configured.ts';
+import { toAccount, toExported } from './record.ts';
+import type { AccountStore } from './store.ts';
+
+interface Dependencies {
+  readonly stored: AccountStore;
+  readonly configured: ConfiguredAccounts;
+}
+
+const exportPageSize = 500;
+
+/** Lists accounts page by page. The first page begins with those of the configuration. */
+export const createAccountLists = ({
+  stored,
+  configured,
+}: Dependencies): Pick<Accounts, 'list' | 'members' | 'exportPage'> => ({
+  async list({ limit = 50, cursor } = {}) {
+    const { records, next } = await stored.list(limit, cursor);
+    const accounts = records.map(toAccount);
+    return {
+      items: cursor === undefined ? [...configured.all(), ...accounts] : accounts,
+      ...(next !== undefined && { next }),
+    };
+  },
+  async members(group, { limit = 50, cursor } = {}) {
+    const { records, next } = await stored.members(group, limit, cursor);
+    const accounts = records.map(toAccount);
+    return {
+      items: cursor === undefined ? [...configured.members(group), ...accounts] : accounts,
+      ...(next !== undefined && { next }),
+    };
+  },
+  async exportPage(cursor) {
+    const { records, next } = await stored.list(exportPageSize, cursor);
+    return { items: records.map(toExported), ...(next !== undefined && { next }) };
+  },
+});

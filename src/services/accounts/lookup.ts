@@ -1,0 +1,94 @@
+import type { Clock, Store } from '#src/store/port.ts';
+import { createReadThroughCache } from '#src/store/read-through-cache.ts';
+import type { Account, Accounts } from './account.ts';
+import { verifiedEmailOf } from './claims.ts';
+import type { ConfiguredAccounts } from './configured.ts';
+import { toAccount } from './record.ts';
+import { isSignInCurrent } from './sign-in-time.ts';
+import type { AccountStore } from './store.ts';
+import { foldUsername } from './username.ts';
+
+interface Dependencies {
+  readonly store: Store;
+  readonly stored: AccountStore;
+  readonly configured: ConfiguredAccounts;
+  readonly clock: Clock;
+  /** Verified addresses are names to sign in by. */
+  readonly withEmail: boolean;
+}
+
+export interface AccountLookup
+  extends Pick<Accounts, 'find' | 'findByUsername' | 'findByEmail' | 'nameToCount' | 'forEngine' | 'close'> {
+  /** On this process only. */
+  forget(id: string): void;
+  /** On every process. */
+  invalidate(id: string): Promise<void>;
+}
+
+/** How long a disabled account may still be used on a process that missed the message about it. */
+const maxAgeMs = 5_000;
+const maxCachedAccounts = 10_000;
+
+/** Finds one account: in the configuration, in the cache or in the store. */
+export const createAccountLookup = ({
+  store,
+  stored,
+  configured,
+  clock,
+  withEmail,
+}: Dependencies): AccountLookup => {
+  const cache = createReadThroughCache<Account>({
+    load: async (id) => {
+      const held = await stored.byId(id);
+      return held === undefined ? undefined : toAccount(held.record);
+    },
+    clock,
+    maxEntries: maxCachedAccounts,
+    maxAgeMs,
+  });
+  const unsubscribe = store.subscribe('accounts', (id) => cache.invalidate(id));
+
+  const find = async (id: string): Promise<Account | undefined> => configured.byId.get(id) ?? cache.get(id);
+
+  return {
+    find,
+    async findByUsername(username) {
+      const account = configured.byName(username);
+      if (account !== undefined) return account;
+      const held = await stored.byName(username);
+      return held === undefined ? undefined : toAccount(held.record);
+    },
+    async nameToCount(login) {
+      // Without sign-in by address an account has one name, and the store needn't be asked.
+      if (!withEmail) return login;
+      const held = await stored.byName(login);
+      return configured.byName(login)?.username ?? held?.record.username ?? login;
+    },
+    async findByEmail(address) {
+      const held = await stored.byEmail(address);
+      const folded = foldUsername(address);
+      const all = [
+        ...configured.all().filter(({ claims }) => verifiedEmailOf(claims) === folded),
+        ...held.map(toAccount),
+      ];
+      return all.length === 1 ? all[0] : undefined;
+    },
+    async forEngine(id, signIn) {
+      const account = await find(id);
+      if (account === undefined || !account.enabled) return undefined;
+      if (signIn && !isSignInCurrent(account, signIn)) return undefined;
+      return {
+        accountId: account.id,
+        groups: account.groups,
+        claims: () => ({ groups: account.groups, ...account.claims, sub: account.id }),
+      };
+    },
+    forget: (id) => cache.invalidate(id),
+    async invalidate(id) {
+      cache.invalidate(id);
+      // A process that misses the message reads the account again after `maxAgeMs`.
+      await store.publish('accounts', id).catch(() => {});
+    },
+    close: unsubscribe,
+  };
+};

@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '#src/store/port.ts';
+import type { Account, Accounts, ChangePassword } from './account.ts';
+import type { AccountChange } from './change.ts';
+import { namesOf } from './claims.ts';
+import type { Passwords } from './password/passwords.ts';
+import type { AccountRecord } from './record.ts';
+import { changeRequired } from './requirements.ts';
+
+interface Dependencies {
+  readonly passwords: Passwords;
+  readonly clock: Clock;
+  readonly find: (id: string) => Promise<Account | undefined>;
+  readonly accountChange: AccountChange;
+}
+
+/** Changes the password of an account, which also ends what was signed in before. */
+export const createSetPassword = ({
+  passwords,
+  clock,
+  find,
+  accountChange: { refuseConfigured, change },
+}: Dependencies): Pick<Accounts, 'setPassword' | 'resetPassword'> => {
+  const store = async (
+    id: string,
+    password: string,
+    { keepTokens = false, isTemporary = false, also }: ChangePassword = {},
+  ): Promise<void> => {
+    refuseConfigured(id);
+    const hash = await passwords.hash(password);
+    const withHash = (record: AccountRecord): AccountRecord => {
+      const now = clock.now();
+      return {
+        ...record,
+        hash,
+        passwordChangedAt: now,
+        ...(!keepTokens && { signedOutAt: now }),
+        required: changeRequired(record, isTemporary ? { add: ['password'] } : { remove: ['password'] }),
+      };
+    };
+    await change(id, 'account.password_changed', withHash, also);
+  };
+
+  return {
+    async setPassword(id, password, options) {
+      const { username = '', claims = {} } = (await find(id)) ?? {};
+      passwords.checkNew(password, namesOf(username, claims));
+      await store(id, password, options);
+    },
+    async resetPassword(id, options) {
+      const password = randomBytes(15).toString('base64url');
+      await store(id, password, options);
+      return password;
+    },
+  };
+};

@@ -1,0 +1,33 @@
+import type { Clock } from '#src/store/port.ts';
+import type { Accounts } from './account.ts';
+import type { AccountChange } from './change.ts';
+import type { ConfiguredAccounts } from './configured.ts';
+import type { AccountStore } from './store.ts';
+
+interface Dependencies {
+  readonly stored: AccountStore;
+  readonly configured: ConfiguredAccounts;
+  readonly clock: Clock;
+  readonly accountChange: AccountChange;
+}
+
+/** Decides whether an account can be used: enables, disables, signs out and removes it. */
+export const createAccountStatus = ({
+  stored,
+  configured,
+  clock,
+  accountChange: { refuseConfigured, change, publishChange },
+}: Dependencies): Pick<Accounts, 'enable' | 'disable' | 'signOut' | 'remove'> => ({
+  enable: (id) => change(id, 'account.enabled', (former) => ({ ...former, enabled: true })),
+  disable: (id) =>
+    change(id, 'account.disabled', (former) => ({ ...former, enabled: false, signedOutAt: clock.now() })),
+  async signOut(id) {
+    if (configured.byId.has(id)) return;
+    await change(id, 'account.signed_out', (former) => ({ ...former, signedOutAt: clock.now() }));
+  },
+  async remove(id) {
+    refuseConfigured(id);
+    await stored.remove(id);
+    await publishChange('account.removed', id);
+  },
+});

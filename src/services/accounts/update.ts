@@ -1,0 +1,101 @@
+import type { Events } from '#src/events.ts';
+import { normalizeGroups } from '../groups/index.ts';
+import type { Account, Accounts, Claims, GroupChange } from './account.ts';
+import type { AccountChange } from './change.ts';
+import { checkClaims, mergeClaims, verifiedEmailOf } from './claims.ts';
+import type { ConfiguredAccounts } from './configured.ts';
+import { acceptUsername } from './new-username.ts';
+import { type AccountRecord, toAccount } from './record.ts';
+import { changeRequired } from './requirements.ts';
+import { checkAtSign, emailTaken, signInNames } from './sign-in-names.ts';
+import { nameTaken } from './store.ts';
+import { foldUsername } from './username.ts';
+
+interface Dependencies {
+  readonly configured: ConfiguredAccounts;
+  readonly events: Events;
+  readonly find: (id: string) => Promise<Account | undefined>;
+  readonly refuseGroupClaims: (claims: Claims | undefined) => Promise<void>;
+  readonly accountChange: AccountChange;
+  /** Verified addresses are names to sign in by. */
+  readonly withEmail: boolean;
+  /** What the service is called. */
+  readonly service: readonly string[];
+}
+
+const isList = (groups: readonly string[] | GroupChange | undefined): groups is readonly string[] =>
+  Array.isArray(groups);
+
+const withGroupChange = (
+  former: readonly string[] = [],
+  { add = [], remove = [] }: GroupChange = {},
+): readonly string[] => {
+  const removed = new Set(remove);
+  return normalizeGroups([...former, ...add].filter((group) => !removed.has(group)));
+};
+
+/** Changes the user name, the claims, the groups and what is required of an account. */
+export const createUpdateAccount = ({
+  configured,
+  events,
+  find,
+  refuseGroupClaims,
+  accountChange: { changeWithGroups },
+  withEmail,
+  service,
+}: Dependencies): Pick<Accounts, 'update' | 'changeGroups'> => {
+  /** Checks the names of an account when they change. Names that were accepted by former rules stay as they are. */
+  const checkNames = (former: AccountRecord, now: Pick<AccountRecord, 'username' | 'claims'>): void => {
+    const isRenamed = foldUsername(former.username) !== foldUsername(now.username);
+    const isMoved = verifiedEmailOf(former.claims) !== verifiedEmailOf(now.claims);
+    if (isRenamed || isMoved) checkAtSign(now, withEmail);
+    const before = signInNames(former, true);
+    const gained = signInNames(now, withEmail).filter((name) => !before.includes(name));
+    const email = gained.find((name) => name !== foldUsername(now.username));
+    if (email !== undefined && configured.byName(email) !== undefined) throw emailTaken(email);
+  };
+
+  /** Another spelling of a name that an account has is accepted, also where a newer rule refuses the name. */
+  const hasName = async (id: string, username: string): Promise<boolean> => {
+    const account = await find(id);
+    return account !== undefined && foldUsername(account.username) === foldUsername(username);
+  };
+
+  return {
+    async update(id, { username, claims = {}, groups: groupChange, required }, { also = [] } = {}) {
+      await refuseGroupClaims(claims);
+      const isRenamed = username !== undefined && !(await hasName(id, username));
+      const name = isRenamed ? acceptUsername(username, { givenBy: 'operator', service }) : username;
+      if (name !== undefined && configured.byName(name) !== undefined) throw nameTaken(name);
+      const groupsAfter = (former: readonly string[] = []): readonly string[] =>
+        isList(groupChange) ? normalizeGroups(groupChange) : withGroupChange(former, groupChange);
+      const record = await changeWithGroups(
+        id,
+        (former) => {
+          const merged = mergeClaims(former.claims, claims);
+          checkClaims(merged);
+          checkNames(former, { username: name ?? former.username, claims: merged });
+          return {
+            ...former,
+            username: name ?? former.username,
+            claims: merged,
+            ...(groupChange && { groups: groupsAfter(former.groups) }),
+            ...(required && { required: changeRequired(former, required) }),
+          };
+        },
+        isList(groupChange) ? normalizeGroups(groupChange) : (groupChange?.add ?? []),
+        also,
+      );
+      events.emit({ type: 'account.updated', outcome: 'ok', account: id });
+      return toAccount(record);
+    },
+    async changeGroups(id, groupChange) {
+      const record = await changeWithGroups(
+        id,
+        (former) => ({ ...former, groups: withGroupChange(former.groups, groupChange) }),
+        groupChange.add ?? [],
+      );
+      return toAccount(record);
+    },
+  };
+};
