@@ -3,6 +3,8 @@ import type { Config } from '#config';
 import type { Clock, OnStoreOperation, Store } from './store/port.ts';
 import { durableKinds } from './store/record-kinds.ts';
 
+export { restoreStore } from '#adapters/index.ts';
+
 interface OpenStoreOptions {
   readonly observe?: OnStoreOperation | undefined;
   /** For commands that work on an existing store: a mistyped path must not create an empty one. */

@@ -13,7 +13,7 @@ export const backup: Command = (program, { output, load, withInstallation }) => 
       const target = resolve(file);
       if (!config.store.url.startsWith('sqlite:')) {
         throw usageError(
-          'This store is no SQLite file. `postern export` writes the durable records of any store, and Redis has BGSAVE.',
+          'This store is no SQLite file. `postern export` writes the durable records of any store, `postern migrate --to sqlite:FILE` all records of a stopped server, and Redis has BGSAVE.',
         );
       }
       if (existsSync(target)) {

@@ -72,6 +72,27 @@ export class StoreNotFound extends StoreUnusable {
   }
 }
 
+/** A file can't take the place of a store, whichever store that is. */
+export class BackupUnusable extends StoreUnusable {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options, { code: 'backup_unusable' });
+  }
+}
+
+/** The store would have to be replaced, and the caller may not do that. */
+export class StoreExists extends StoreUnusable {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options, { code: 'file_exists', exit: exitCode.conflict });
+  }
+}
+
+/** Another program has the store open. */
+export class StoreInUse extends StoreUnusable {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options, { code: 'store_in_use', exit: exitCode.conflict });
+  }
+}
+
 /** The configured address can't be a store in any state, so trying again doesn't help. */
 export class InvalidStoreUrl extends StoreUnusable {
   constructor(message: string, options?: ErrorOptions) {

@@ -10,7 +10,7 @@ const reasons: Readonly<Record<string, string>> = {
   'src/cli/audit/query.ts': 'Commander passes only the text to a parser of an option.',
   'src/features/doctor/outside.ts':
     'It compares the clock of the machine with the Date header of the server.',
-  'src/features/store-copy/commands/migrate.ts': 'It passes the clock to the stores.',
+  'src/features/store-copy/commands/copy-and-compare.ts': 'It passes the clock to the stores.',
   'src/features/client-authentication/assertion.ts':
     'oidc-provider compares assertions with the clock of the machine.',
   'src/features/sender-constraint/proofs.ts': 'oidc-provider compares proofs with the clock of the machine.',

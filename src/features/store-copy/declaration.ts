@@ -6,5 +6,6 @@ export const storeCopyDeclaration: FeatureDeclaration = {
     migrate: async () => (await import('./commands/migrate.ts')).migrate,
     export: async () => (await import('./commands/export.ts')).exportRecords,
     import: async () => (await import('./commands/import.ts')).importRecords,
+    restore: async () => (await import('./commands/restore.ts')).restore,
   },
 };
