@@ -30,6 +30,7 @@ import { Engine } from './provider/engine.ts';
 import { routes } from './provider/paths.ts';
 import { findAccount } from './provider/settings/account.ts';
 import { createReadAuthentication } from './provider/settings/authentication.ts';
+import { accountScope, anySignIn } from './services/account-pages/index.ts';
 import { checkConfiguredClients } from './services/clients/index.ts';
 import { createServices, type Services } from './services/index.ts';
 import { jwksRoute } from './services/keys/index.ts';
@@ -162,6 +163,19 @@ export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOp
     pagesScope({ config, answerError }, [
       interactionScope({ config, store, pages, engine: () => engine, cookieKeys, steps }),
       ...features.flatMap((feature) => (feature.pages ? [feature.pages] : [])),
+      accountScope(
+        {
+          config,
+          store,
+          clock,
+          pages,
+          accounts,
+          engine: () => engine,
+          cookieKeys,
+          strengthOf: async () => anySignIn,
+        },
+        features.flatMap(({ account }) => account ?? []),
+      ),
     ]),
   );
   for (const { api } of features) if (api) await server.register(api);

@@ -3,6 +3,7 @@ import type { Command } from './command.ts';
 import type { Step } from './http/interactions/step.ts';
 import type { GrantType } from './provider/grant-types.ts';
 import type { ProviderSettings } from './provider/provider-settings.ts';
+import type { AccountSection } from './services/account-pages/index.ts';
 
 /** The part of a feature that commands read too. It is data, so that importing it loads no server. */
 export interface FeatureDeclaration {
@@ -26,6 +27,8 @@ export interface Feature extends FeatureDeclaration {
   readonly steps?: readonly Step[];
   /** HTML pages: this scope has cookies, forms and page headers. */
   readonly pages?: FastifyPluginAsync;
+  /** Pages below `/account` for the person who is signed in, and their place in the menu. */
+  readonly account?: AccountSection;
   /** JSON endpoints: this scope is strict and has no cookies. */
   readonly api?: FastifyPluginAsync;
   /** Runs when the server starts; the function that it answers with runs when the server stops. */

@@ -12,6 +12,7 @@ import type { Services } from '../services/index.ts';
 import type { Clock, Store } from '../store/port.ts';
 import { version } from '../version.ts';
 import { access } from './access/index.ts';
+import { accountOverview } from './account-overview/index.ts';
 import { authorizationDetails } from './authorization-details/index.ts';
 import { authorizationResponses } from './authorization-responses/index.ts';
 import { ciba } from './ciba/index.ts';
@@ -107,6 +108,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
       notifyNewDevice: createNotifyNewDevice({ mail, clock }),
     }),
     requirements({ config, clock, accounts }),
+    accountOverview(pages),
     passwordReset({
       config,
       clock,

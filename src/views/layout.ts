@@ -27,11 +27,7 @@ export const layout = (page: Page, content: PageContent): string => {
   <header class="site-header">
     <p class="brand">${brandMark(page.logo)}<span>${page.brand}</span></p>
   </header>
-  <main id="main" tabindex="-1" class="sheet${content.wide ? ' sheet-wide' : ''}">
-    <h1>${content.title}</h1>
-    ${content.body}
-    <p class="visually-hidden" role="status" data-status></p>
-  </main>
+  ${content.menu ? html`<div class="with-menu">${content.menu}${mainOf(content)}</div>` : mainOf(content)}
   <footer class="site-footer">
     ${languageLinks(page)}
     ${!content.showsRequestId && html`<p class="request-id">${text.requestId} <code>${page.requestId}</code></p>`}
@@ -40,6 +36,16 @@ export const layout = (page: Page, content: PageContent): string => {
 </html>
 `.toString();
 };
+
+const mainOf = ({
+  title,
+  body,
+  wide,
+}: PageContent): Html => html`<main id="main" tabindex="-1" class="sheet${wide ? ' sheet-wide' : ''}">
+    <h1>${title}</h1>
+    ${body}
+    <p class="visually-hidden" role="status" data-status></p>
+  </main>`;
 
 /** Without a delay it replaces the page in the history, and works where scripts are off. */
 const refreshTag = (url: string | undefined): Html | undefined =>

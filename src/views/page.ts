@@ -31,6 +31,8 @@ export interface PageContent {
   readonly showsRequestId?: boolean;
   /** A URL that the browser goes to at once. */
   readonly refresh?: string;
+  /** A navigation beside the page. */
+  readonly menu?: Html;
   /** Pages to read are wider than forms. */
   readonly wide?: boolean;
 }

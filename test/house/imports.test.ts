@@ -36,11 +36,11 @@ const rules: readonly { readonly folder: RegExp; readonly may: readonly RegExp[]
     folder: /^src\/services\//,
     may: [
       /^src\/(services|provider|http|store|views)\//,
-      /^src\/(errors|error-codes|events|extension|feature|command|version|cookies|form-mac|readable-text)\.ts$/,
+      /^src\/(errors|error-codes|events|extension|command|version|cookies|form-mac|readable-text)\.ts$/,
       /^config\/index\.ts$/,
     ],
   },
-  { folder: /^src\/feature\.ts$/, may: [/^src\/(provider|http)\//, /^src\/command\.ts$/] },
+  { folder: /^src\/feature\.ts$/, may: [/^src\/(provider|http|services)\//, /^src\/command\.ts$/] },
   { folder: /^src\/features\/index\.ts$/, may: [/./] },
   {
     folder: /^src\/features\/[^/]+\//,

@@ -16,6 +16,7 @@ export type {
   GroupChange,
   ImportAccount,
   Importer,
+  Json,
   Requirement,
 } from './account.ts';
 export { createAccounts, namesOfService } from './accounts.ts';

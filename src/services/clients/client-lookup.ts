@@ -15,6 +15,7 @@ import { rememberVerified } from './verified-secrets.ts';
 interface Dependencies {
   readonly store: Store;
   readonly stored: ClientStore;
+  readonly builtIn: ReadonlyMap<string, LoadedClient>;
   readonly configured: ReadonlyMap<string, LoadedClient>;
   readonly clock: Clock;
   readonly cipher: SecretCipher | undefined;
@@ -25,7 +26,7 @@ const maxAgeMs = 30_000;
 const maxCachedClients = 10_000;
 
 /** Finds clients and verifies their secrets, without a round trip to the store while a client is cached. */
-export const createClientLookup = ({ store, stored, configured, clock, cipher }: Dependencies) => {
+export const createClientLookup = ({ store, stored, builtIn, configured, clock, cipher }: Dependencies) => {
   // The key never leaves this process, so what the engine derives from a placeholder (HS256, A256KW …) can't be forged.
   const placeholderKey = randomBytes(32);
   const placeholder = (id: string): string =>
@@ -67,7 +68,9 @@ export const createClientLookup = ({ store, stored, configured, clock, cipher }:
     if (!needsSecret(metadata)) return metadata;
     return { ...metadata, client_secret: clearSecrets[0]?.secret ?? placeholder(record.id) };
   };
-  const fixed = new Map([...configured].map(([id, loaded]) => [id, { loaded, metadata: forEngine(loaded) }]));
+  const fixed = new Map(
+    [...configured, ...builtIn].map(([id, loaded]) => [id, { loaded, metadata: forEngine(loaded) }]),
+  );
   const lookUp = async (id: string) => fixed.get(id) ?? cache.get(id);
 
   const recoverSecrets = async (id: string): Promise<readonly string[]> =>

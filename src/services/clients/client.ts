@@ -43,7 +43,7 @@ export interface ClientRecord {
   readonly id: string;
   readonly metadata: ClientMetadata;
   readonly secrets: readonly SecretInfo[];
-  readonly from: 'configuration' | 'store' | 'registration';
+  readonly from: 'built-in' | 'configuration' | 'store' | 'registration';
   readonly createdAt?: number;
   readonly demo?: true;
 }

@@ -6,9 +6,10 @@ import type { GrantType } from '../../provider/grant-types.ts';
 import { plainAudiences } from '../../provider/plain-audiences.ts';
 import { createGroups } from '../groups/index.ts';
 import type { SecretCipher } from '../keys/index.ts';
+import { accountClient, accountClientId } from './built-in.ts';
 import type { AddClient, ClientMetadata, Clients } from './client.ts';
 import { createClientLookup } from './client-lookup.ts';
-import { loadConfiguredClients } from './configured.ts';
+import { type LoadedClient, loadConfiguredClients } from './configured.ts';
 import { idTokenClaimProblems } from './id-token-claims.ts';
 import { createNewClient, newClientId } from './new-client.ts';
 import { applyDefaults, applyPresets } from './presets.ts';
@@ -21,7 +22,10 @@ import { clientProblems } from './validate.ts';
 
 export interface ClientsOptions {
   readonly store: Store;
-  readonly config: Pick<Config, 'claims' | 'clients' | 'groups' | 'registration' | 'resources'>;
+  readonly config: Pick<
+    Config,
+    'claims' | 'clients' | 'groups' | 'issuer' | 'pages' | 'registration' | 'resources'
+  >;
   readonly clock: Clock;
   readonly events: Events;
   /** Without it no `client_secret_jwt` client can be stored. */
@@ -36,6 +40,14 @@ const omitNullish = (metadata: object): ClientMetadata =>
     Object.entries(metadata).filter(([, value]) => value !== null && value !== undefined),
   ) as ClientMetadata;
 
+const clientReserved = (id: string): Failure =>
+  new Failure({
+    code: 'client_reserved',
+    message: `The client id ${id} is reserved for the account pages of this server; choose another id.`,
+    status: 409,
+    exit: exitCode.conflict,
+  });
+
 export const createClients = ({
   store,
   config,
@@ -45,8 +57,19 @@ export const createClients = ({
   grantTypes,
 }: ClientsOptions): Clients => {
   const configured = loadConfiguredClients(config.clients, grantTypes);
+  const metadata = accountClient(config);
+  const builtIn = new Map([
+    [
+      accountClientId,
+      {
+        record: { id: accountClientId, metadata, secrets: [], from: 'built-in' },
+        secrets: [],
+        clearSecrets: [],
+      } satisfies LoadedClient,
+    ],
+  ]);
   const clientStore = createClientStore(store, clock);
-  const lookup = createClientLookup({ store, stored: clientStore, configured, clock, cipher });
+  const lookup = createClientLookup({ store, stored: clientStore, builtIn, configured, clock, cipher });
 
   /** A scope that the client has already is no mistake of this change, even if it is no longer defined. */
   const scopeProblems = (scope: string, former: string): readonly Problem[] =>
@@ -94,7 +117,8 @@ export const createClients = ({
     events.emit({ type, outcome: 'ok', client: id });
   };
 
-  const refuseConfigured = (id: string): void => {
+  const refuseFixed = (id: string): void => {
+    if (builtIn.has(id)) throw clientReserved(id);
     if (!configured.has(id)) return;
     throw new Failure({
       code: 'client_configured',
@@ -105,7 +129,7 @@ export const createClients = ({
   };
 
   const change = async (id: string, type: string, next: (client: StoredClient) => StoredClient) => {
-    refuseConfigured(id);
+    refuseFixed(id);
     const client = await clientStore.change(id, next);
     await publishChange(type, id);
     return toRecord(client);
@@ -115,6 +139,7 @@ export const createClients = ({
     const id = client.id ?? newClientId();
     const metadata = applyDefaults(omitNullish(applyPresets(client, id)));
     checkMetadata(metadata);
+    if (builtIn.has(id)) throw clientReserved(id);
     if (configured.has(id)) throw clientExists(id);
     return createNewClient({ metadata, client, now: clock.now(), cipher });
   };
@@ -125,7 +150,7 @@ export const createClients = ({
     recoverSecrets: lookup.recoverSecrets,
     closestId: lookup.closestId,
     async get(id) {
-      const known = configured.get(id);
+      const known = builtIn.get(id) ?? configured.get(id);
       if (known !== undefined) return known.record;
       const client = await clientStore.byId(id);
       return client === undefined ? undefined : toRecord(client);
@@ -162,7 +187,7 @@ export const createClients = ({
       });
     },
     async remove(id, writes) {
-      refuseConfigured(id);
+      refuseFixed(id);
       await clientStore.remove(id, writes);
       await publishChange('client.removed', id);
     },

@@ -2,6 +2,7 @@ import type { ClientConfig } from '#config';
 import { exitCode, Failure } from '#src/errors.ts';
 import type { GrantType } from '../../provider/grant-types.ts';
 import { needsSecret } from './authentication-methods.ts';
+import { accountClientId } from './built-in.ts';
 import type { ClientMetadata, ClientRecord } from './client.ts';
 import { applyDefaults } from './presets.ts';
 import type { Problem } from './problem.ts';
@@ -79,6 +80,8 @@ const load = (entries: readonly ClientConfig[], grantTypes: readonly GrantType[]
     const metadata = metadataOf(entry);
     for (const { field, message } of clientProblems(metadata, 'operator', grantTypes)) report(field, message);
     if (clients.has(clientId)) report('client_id', 'is listed twice; remove one');
+    if (clientId === accountClientId)
+      report('client_id', 'is reserved for the account pages; choose another');
     const own = secretsOf(entry, report);
     clients.set(clientId, {
       record: { id: clientId, metadata, secrets: own.secrets.map(toInfo), from: 'configuration' },

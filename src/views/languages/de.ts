@@ -1,3 +1,4 @@
+import { de as account } from './account/de.ts';
 import { de as mail } from './mail/de.ts';
 import type { Messages } from './messages.ts';
 
@@ -288,6 +289,7 @@ export const de = {
     doneTitle: 'Ihre E-Mail-Adresse ist bestätigt',
     done: 'Sie können diese Seite schließen.',
   },
+  account,
   mail,
   back: (app) => ['Zurück zu ', app],
   home: (service) => ['Zu ', service],

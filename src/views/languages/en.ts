@@ -1,3 +1,4 @@
+import { en as account } from './account/en.ts';
 import { en as mail } from './mail/en.ts';
 import type { Messages } from './messages.ts';
 
@@ -276,6 +277,7 @@ export const en = {
     doneTitle: 'Your email address is confirmed',
     done: 'You can close this page.',
   },
+  account,
   mail,
   back: (app) => ['Back to ', app],
   home: (service) => ['Go to ', service],

@@ -1,4 +1,5 @@
 import type { Value } from '../html.ts';
+import type { AccountMessages } from './account/messages.ts';
 import type { MailMessages } from './mail/messages.ts';
 
 /** A sentence with values in it. Each language places them itself. */
@@ -273,6 +274,7 @@ export interface Messages {
     doneTitle: string;
     done: string;
   };
+  readonly account: AccountMessages;
   readonly mail: MailMessages;
   readonly back: (app: Value) => Phrase;
   readonly home: (service: Value) => Phrase;

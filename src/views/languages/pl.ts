@@ -1,3 +1,4 @@
+import { pl as account } from './account/pl.ts';
 import { pl as mail } from './mail/pl.ts';
 import type { Messages } from './messages.ts';
 
@@ -296,6 +297,7 @@ export const pl = {
     doneTitle: 'Adres e-mail jest potwierdzony',
     done: 'Możesz zamknąć tę stronę.',
   },
+  account,
   mail,
   back: (app) => ['Wróć do: ', app],
   home: (service) => ['Przejdź do: ', service],

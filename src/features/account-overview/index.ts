@@ -1,0 +1,21 @@
+/**
+ * Owns `/account`, where people arrive: who they are, and what the other account pages are for.
+ *
+ * GET /account
+ */
+import type { Feature } from '../../feature.ts';
+import type { Pages } from '../../http/pages/pages.ts';
+import { accountPath } from '../../services/clients/index.ts';
+import { accountOverviewPage } from '../../views/pages/account-overview.ts';
+
+export const accountOverview = (pages: Pages): Feature => ({
+  name: 'account-overview',
+  account: {
+    menu: { path: accountPath, label: ({ account }) => account.overview.menu },
+    pages: (account) => async (scope) => {
+      scope.get(accountPath, async (request, reply) =>
+        pages.send(request, reply, accountOverviewPage(account.visitOf(request).frame)),
+      );
+    },
+  },
+});
