@@ -15,6 +15,7 @@ import { type Extensions, loadExtensions, runExtensions } from './extensions/ind
 import { checkGroupNames, createGroups, type Groups } from './groups/index.ts';
 import { createKeys, type Keys } from './keys/index.ts';
 import { createMail, type Mail } from './mail/index.ts';
+import { createNotices, type Notices } from './notices/index.ts';
 import { createOneTimeCodes, type OneTimeCodes } from './one-time-codes/index.ts';
 import { createOneTimeLinks, type OneTimeLinks } from './one-time-links/index.ts';
 import { createOutbox, mailQueue, type Outbox, requestQueue } from './outbox/index.ts';
@@ -55,6 +56,7 @@ export interface Services {
   readonly codes: OneTimeCodes;
   readonly links: OneTimeLinks;
   readonly mail: Mail;
+  readonly notices: Notices;
   readonly outbox: Outbox;
   readonly readiness: Readiness;
   readonly endEverything: EndEverything;
@@ -82,7 +84,16 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
   const keys = dependencies.keys ?? (await createKeys({ store, config, clock, events, onError }));
   const extensions = runExtensions(await loadExtensions(config.extensions), onError);
   const groups = createGroups({ store, config, clock, events });
-  const accounts = createAccounts({ store, config, clock, events });
+  const mailOutbox = createOutbox({ store, clock, events, onError, queue: mailQueue });
+  const mail = createMail({ config, clock, outbox: mailOutbox });
+  const notices = createNotices({ mail, clock });
+  const accounts = createAccounts({
+    store,
+    config,
+    clock,
+    events,
+    draftPasswordNotice: (account) => notices.draft('password-changed', { account }),
+  });
   const [cookieKey = ''] = keys.current().cookieKeys;
   const clients = createClients({
     store,
@@ -99,8 +110,6 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
   const limits = createRateLimits({ config, store, clock, events });
   const levels = createAuthenticationLevels(config);
   const outbox = createOutbox({ store, clock, events, onError, queue: requestQueue });
-  const mailOutbox = createOutbox({ store, clock, events, onError, queue: mailQueue });
-  const mail = createMail({ config, clock, outbox: mailOutbox });
   const readiness = createReadiness(store, keys);
   const { sessions, endEverything } = createSessionServices({ store, clock, events, accounts, clients });
 
@@ -117,6 +126,7 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
     codes,
     links,
     mail,
+    notices,
     outbox,
     readiness,
     endEverything,

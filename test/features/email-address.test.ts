@@ -67,6 +67,33 @@ t.test('without a session, a form of the session or the password nothing is sent
   t.equal(smtp.received.length, 0);
 });
 
+t.test('the link of another person’s account needs its password, so it confirms nothing', async (t) => {
+  const stage = await open(t);
+  const { server, smtp, browser } = stage;
+  const claims = { email: 'her@example.com', email_verified: false };
+  await server.addAccount({ username: 'victim', password: 'a lantern by the harbour', claims });
+  await browser.submit(await form(stage), { email: 'her@example.com', password });
+  const link = await linkTo(stage, 'her@example.com');
+  const victim = new Browser();
+  for (const { name, value } of (await server.signIn('victim')).cookies) victim.setCookie(name, value);
+  for (const reader of [new Browser(), victim]) {
+    const page = await reader.open(link);
+    t.match(page.body, /<strong[^>]*>grace</, 'the page names the account');
+    t.equal((await reader.submit(page, {})).status, 422);
+    t.equal((await reader.submit(page, { password: 'a lantern by the harbour' })).status, 422);
+  }
+  t.strictSame(await emailOf(stage), { email: 'old@example.com', verified: true });
+  const elsewhere = new Browser();
+  const statuses: number[] = [];
+  for (let n = 0; n < 8; n += 1)
+    statuses.push((await elsewhere.submit(await elsewhere.open(link), { password: 'wrong' })).status);
+  t.ok(statuses.includes(429), 'guesses are limited like those at the sign-in');
+  server.clock.advance(3600);
+  const done = await elsewhere.submit(await elsewhere.open(link), { password });
+  t.equal(done.url, `${server.issuer}/account/email/confirmed`, 'its owner confirms it in any browser');
+  t.ok(await smtp.next('old@example.com'));
+});
+
 t.test('the address changes when its owner confirms it, and the former one gets a notice', async (t) => {
   const stage = await open(t);
   const { server, smtp, browser } = stage;
@@ -79,12 +106,7 @@ t.test('the address changes when its owner confirms it, and the former one gets 
   for (const method of ['HEAD', 'GET']) await fetch(link, { method, headers: { accept: '*/*' } });
   t.strictSame(await emailOf(stage), { email: 'old@example.com', verified: true });
 
-  const post = () =>
-    fetch(link, {
-      method: 'POST',
-      headers: { origin: server.issuer, accept: 'text/html' },
-      redirect: 'manual',
-    });
+  const post = () => browser.request(link, { method: 'POST', headers: { origin: server.issuer } });
   const statuses = (await Promise.all(Array.from({ length: 4 }, post))).map(({ status }) => status);
   t.strictSame(statuses, [303, 303, 303, 303], 'a form that is sent twice ends where the first one did');
   server.clock.advance(61);
@@ -101,7 +123,8 @@ t.test('an address that was never verified is confirmed on the same page', async
   t.match(page.body, 'value="old@example.com"');
   await stage.browser.submit(page, { email: 'old@example.com', password });
   const reader = new Browser();
-  const done = await reader.submit(await reader.open(await linkTo(stage, 'old@example.com')), {});
+  const confirmation = await reader.open(await linkTo(stage, 'old@example.com'));
+  const done = await reader.submit(confirmation, { password });
   t.equal(done.url, `${stage.server.issuer}/account/email/confirmed`);
   t.strictSame(await emailOf(stage), { email: 'old@example.com', verified: true });
   t.equal(stage.smtp.received.length, 1, 'there is no former address to tell');
@@ -148,7 +171,7 @@ t.test('where addresses are names to sign in by, the new one belongs to this acc
   await browser.submit(await form(stage), { email: 'new@example.com', password });
   const reader = new Browser();
   const link = await linkTo(stage, 'new@example.com');
-  t.equal((await reader.submit(await reader.open(link), {})).status, 200);
+  t.equal((await reader.submit(await reader.open(link), { password })).status, 200);
   t.equal((await accounts.findByUsername('new@example.com'))?.id, stage.account);
   t.equal((await accounts.find(stage.account))?.username, 'new@example.com', 'the user name follows');
   t.equal(await accounts.findByUsername('old@example.com'), undefined);
@@ -191,4 +214,51 @@ t.test('a message that waits gets no link after the password changed', async (t)
     smtp.received.some(({ to }) => to.includes('old@example.com')),
   );
   t.notOk(smtp.received.some(({ to }) => to.includes('thief@example.com')));
+});
+
+t.test('the owner of a former address takes the account back, and nobody takes it away again', async (t) => {
+  const stage = await open(t);
+  const { server, smtp, account } = stage;
+  const change = async (email: string) => {
+    await stage.browser.submit(await form(stage), { email, password });
+    const link = await linkTo(stage, email);
+    await stage.browser.submit(await stage.browser.open(link), {});
+    server.clock.advance(60);
+  };
+  await change('thief@example.com');
+  const [ofOwner = ''] = linksIn(await smtp.next('old@example.com'), server.issuer);
+  await change('second@example.com');
+  const notice = await smtp.next('thief@example.com');
+  const [ofThief = ''] = linksIn(notice, server.issuer);
+  t.match(parseMail(notice).text, 'email address of your account was changed');
+
+  const owner = new Browser();
+  const page = await owner.open(ofOwner);
+  t.match(page.body, 'old@example.com');
+  for (const method of ['HEAD', 'GET']) await fetch(ofOwner, { method, headers: { accept: '*/*' } });
+  t.equal((await emailOf(stage)).email, 'second@example.com', 'opening it changes nothing');
+  await Promise.all(Array.from({ length: 3 }, () => owner.submit(page, {})));
+  t.strictSame(await emailOf(stage), { email: 'old@example.com', verified: true });
+  const { accounts } = server.app.services;
+  t.equal(await accounts.authenticate('grace', password), undefined, 'the password no longer works');
+  t.equal((await accounts.findByEmail('OLD@example.com'))?.id, account);
+  t.equal((await stage.browser.request(`${server.issuer}/account/email`)).status, 401, 'all is ended');
+  const reset = await linkTo(stage, 'old@example.com');
+  t.match(reset, '/account/reset/');
+
+  const thief = new Browser();
+  t.equal((await thief.request(ofThief)).status, 410, 'a change that was taken back has no owner');
+  t.strictSame(await emailOf(stage), { email: 'old@example.com', verified: true });
+});
+
+t.test('an address that another account has meanwhile doesn’t come back', async (t) => {
+  const stage = await open(t);
+  const { server, smtp } = stage;
+  await stage.browser.submit(await form(stage), { email: 'new@example.com', password });
+  await stage.browser.submit(await stage.browser.open(await linkTo(stage, 'new@example.com')), {});
+  const [notMe = ''] = linksIn(await smtp.next('old@example.com'), server.issuer);
+  const claims = { email: 'old@example.com', email_verified: true };
+  await server.addAccount({ username: 'heir', password, claims });
+  t.equal((await new Browser().request(notMe)).status, 410);
+  t.equal((await emailOf(stage)).email, 'new@example.com');
 });

@@ -94,7 +94,7 @@ t.test('a changed password is reported, also one that was reset', async (t) => {
 });
 
 t.test(
-  '"This wasn’t me" ends everything, sends a link for a new password, and changes nothing else',
+  '"This wasn’t me" ends everything, removes the password and sends a link for a new one, and changes nothing else',
   async (t) => {
     const stage = await open(t);
     const { server, smtp } = stage;
@@ -131,11 +131,12 @@ t.test(
     const now = await server.app.services.accounts.find(stage.account);
     t.equal(now?.enabled, true);
     t.strictSame({ ...now?.claims, updated_at: 0 }, { ...claims, updated_at: 0 });
-    t.equal(
-      (await signIn(stage, attacker)).status,
-      303,
-      'the password is as it was until the owner chooses one',
-    );
+    t.equal((await signIn(stage, attacker)).status, 422, 'the former password no longer works');
+    const owner = new Browser();
+    const fresh = 'a lantern by the harbour';
+    t.equal((await owner.submit(await owner.open(reset), { password: fresh })).status, 200);
+    t.equal((await signIn(stage, owner, fresh)).status, 303);
+    t.equal((await signIn(stage, attacker)).status, 422);
   },
 );
 

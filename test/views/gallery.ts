@@ -481,11 +481,24 @@ export const gallery: readonly Exhibit[] = [
   exhibit(
     'email-address-confirm',
     confirmAddressPage,
-    { action: '/account/email/abc', account: longName, email: longName },
+    { action: '/account/email/abc', account: longName, email: longName, needsPassword: false },
     { language: 'pl' },
   ),
+  exhibit('email-address-confirm-password', confirmAddressPage, {
+    action: '/account/email/abc',
+    account: longName,
+    email: longName,
+    needsPassword: true,
+    problem: 'passwordWrong',
+  }),
   exhibit('email-address-confirmed', (page) => addressConfirmedPage(page), {}),
   exhibit('not-me', notMePage, { action: '/account/not-me/abc', account: longName }),
+  exhibit(
+    'not-me-restores',
+    notMePage,
+    { action: '/account/not-me/abc', account: longName, restoredEmail: longName },
+    { language: 'pl' },
+  ),
   exhibit('not-me-done', (page) => notMeDonePage(page), {}, { language: 'de' }),
   exhibit('mail-preview', mailPreviewPage, {
     messages: [

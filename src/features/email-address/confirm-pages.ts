@@ -1,28 +1,33 @@
-import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { Failure } from '../../errors.ts';
-import { type Account, foldUsername } from '../../services/accounts/index.ts';
+import type { Form } from '../../http/pages/form.ts';
+import { type Account, followsAddress } from '../../services/accounts/index.ts';
 import { verifiedAddressOf } from '../../services/mail/index.ts';
-import { linkGone, submitOnce } from '../../services/one-time-links/index.ts';
-import { newId } from '../../store/new-id.ts';
+import { describeRequest } from '../../services/notices/index.ts';
+import { linkGone, type OneTimeLink, submitOnce } from '../../services/one-time-links/index.ts';
+import { findSignedInAccount, loadSession } from '../../services/sign-ins/index.ts';
 import { addressConfirmedPage, confirmAddressPage } from '../../views/pages/email-address.ts';
+import { createCheckPassword } from './check-password.ts';
 import type { EmailAddressDependencies } from './dependencies.ts';
-import { addressChangedMail, confirmMail, isOutdated } from './message.ts';
+import { confirmMail, isOutdated } from './message.ts';
 import { confirmedPath, emailPath } from './paths.ts';
 
 interface WithToken {
   Params: { readonly token: string };
 }
 
-export const confirmPages = ({
-  config,
-  clock,
-  events,
-  pages,
-  accounts,
-  links,
-  mail,
-}: EmailAddressDependencies): FastifyPluginAsync => {
-  const findConfirmation = async (token: string) => {
+interface Confirmation {
+  readonly link: OneTimeLink;
+  readonly account: Account;
+  readonly email: string;
+}
+
+export const confirmPages = (dependencies: EmailAddressDependencies): FastifyPluginAsync => {
+  const { config, events, pages, accounts, links, notices, engine } = dependencies;
+  const withEmail = config.sign_in.identifiers.includes('email');
+  const checkPassword = createCheckPassword(dependencies);
+
+  const findConfirmation = async (token: string): Promise<Confirmation> => {
     const link = await links.find(confirmMail, token);
     const account = await accounts.find(link.account ?? '');
     const { email } = link;
@@ -32,30 +37,60 @@ export const confirmPages = ({
     return { link, account, email };
   };
 
-  const notifyFormer = async (request: FastifyRequest, account: Account, email: string): Promise<void> => {
-    const former = verifiedAddressOf(account);
-    if (former === undefined || former === email) return;
-    const { tag: language } = pages.pageFor(request).messages;
-    const about = { id: newId(16), account: account.id, to: former, language, at: String(clock.now()) };
-    await mail.send(addressChangedMail, about);
+  /** The link alone proves who reads the mail, and not whose account it is: anyone may have typed the address. */
+  const isSignedIn = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { id }: Account,
+  ): Promise<boolean> => {
+    const session = await loadSession(engine().provider, request, reply);
+    return (await findSignedInAccount(session, accounts))?.id === id;
   };
 
-  const confirm = async (request: FastifyRequest, token: string): Promise<void> => {
-    const { link, account, email } = await findConfirmation(token);
-    // Where addresses are names to sign in by, a user name that was the former address follows.
-    const followsAddress =
-      config.sign_in.identifiers.includes('email') &&
-      foldUsername(account.username) === foldUsername(verifiedAddressOf(account) ?? '');
+  const sendForm = (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { link: { token }, account, email }: Confirmation,
+    shown: { needsPassword: boolean } & Awaited<ReturnType<typeof checkPassword>>,
+  ): FastifyReply => {
+    const { problem, waitSeconds } = shown;
+    const body = confirmAddressPage(pages.pageFor(request), {
+      ...shown,
+      action: `${emailPath}/${token}`,
+      account: account.username,
+      email,
+    });
+    if (waitSeconds !== undefined)
+      return pages.send(request, reply, body, {
+        status: 429,
+        headers: { 'retry-after': String(waitSeconds) },
+      });
+    return pages.send(request, reply, body, { status: problem === undefined ? 200 : 422 });
+  };
+
+  /** The former address learns of the change in the same commit. */
+  const draftNotice = (request: FastifyRequest, account: Account, email: string) => {
+    const to = verifiedAddressOf(account);
+    if (to === undefined || to === email) return undefined;
+    const { tag } = pages.pageFor(request).messages;
+    return notices.draft('address-changed', { account: account.id, to, ...describeRequest(request, tag) });
+  };
+
+  const confirm = async (request: FastifyRequest, { link, account, email }: Confirmation): Promise<void> => {
     const change = {
-      ...(followsAddress && { username: email }),
+      ...(followsAddress(account, withEmail) && { username: email }),
       claims: { email, email_verified: true },
     };
+    const notice = draftNotice(request, account, email);
     try {
-      await links.useUp(link, (consume) => accounts.update(account.id, change, { also: [consume] }));
+      await links.useUp(link, (consume) =>
+        accounts.update(account.id, change, { also: [consume, ...(notice ? [notice.write] : [])] }),
+      );
     } catch (error) {
       // Another account verified it meanwhile.
       throw error instanceof Failure && error.code === 'email_taken' ? linkGone() : error;
     }
+    notice?.afterCommit();
     events.emit({
       type: 'account.address_confirmed',
       outcome: 'ok',
@@ -63,7 +98,6 @@ export const confirmPages = ({
       address: request.ip,
       correlation: request.id,
     });
-    await notifyFormer(request, account, email);
   };
 
   return async (scope) => {
@@ -72,22 +106,24 @@ export const confirmPages = ({
     );
 
     scope.get<WithToken>(`${emailPath}/:token`, async (request, reply) => {
-      const { token } = request.params;
-      const { account, email } = await findConfirmation(token);
-      const body = confirmAddressPage(pages.pageFor(request), {
-        action: `${emailPath}/${token}`,
-        account: account.username,
-        email,
-      });
-      return pages.send(request, reply, body);
+      const confirmation = await findConfirmation(request.params.token);
+      const needsPassword = !(await isSignedIn(request, reply, confirmation.account));
+      return sendForm(request, reply, confirmation, { needsPassword });
     });
 
-    scope.post<WithToken>(`${emailPath}/:token`, async (request, reply) => {
+    scope.post<WithToken & { Body: Form | undefined }>(`${emailPath}/:token`, async (request, reply) => {
       const { token } = request.params;
       const done = () => reply.header('cache-control', 'no-store').redirect(confirmedPath, 303);
       return submitOnce({
         async submit() {
-          await confirm(request, token);
+          const confirmation = await findConfirmation(token);
+          const { account } = confirmation;
+          if (!(await isSignedIn(request, reply, account))) {
+            const checked = await checkPassword(request, account, request.body?.['password'] ?? '');
+            if (checked.problem !== undefined || checked.waitSeconds !== undefined)
+              return sendForm(request, reply, confirmation, { needsPassword: true, ...checked });
+          }
+          await confirm(request, confirmation);
           return done();
         },
         isRepeated: async () => (await links.findJustUsed(confirmMail, token)) !== undefined,

@@ -4,6 +4,7 @@ import type { Pages } from '../../http/pages/pages.ts';
 import type { Engine } from '../../provider/engine.ts';
 import type { Accounts } from '../../services/accounts/index.ts';
 import type { Mail } from '../../services/mail/index.ts';
+import type { Notices } from '../../services/notices/index.ts';
 import type { OneTimeLinks } from '../../services/one-time-links/index.ts';
 import type { Throttle } from '../../services/throttle/index.ts';
 import type { Clock } from '../../store/port.ts';
@@ -16,6 +17,7 @@ export interface EmailAddressDependencies {
   readonly accounts: Accounts;
   readonly links: OneTimeLinks;
   readonly mail: Mail;
+  readonly notices: Notices;
   readonly throttle: Throttle;
   readonly engine: () => Engine;
   /** Sign the forms, newest first. */

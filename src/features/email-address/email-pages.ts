@@ -11,6 +11,7 @@ import {
   emailAddressPage,
   notSignedInPage,
 } from '../../views/pages/email-address.ts';
+import { createCheckPassword } from './check-password.ts';
 import type { EmailAddressDependencies } from './dependencies.ts';
 import { confirmMail } from './message.ts';
 import { emailPath as path } from './paths.ts';
@@ -30,17 +31,9 @@ interface Shown {
 
 const hour = 3_600_000;
 
-export const emailPages = ({
-  config,
-  clock,
-  events,
-  pages,
-  accounts,
-  mail,
-  throttle,
-  engine,
-  cookieKeys,
-}: EmailAddressDependencies): FastifyPluginAsync => {
+export const emailPages = (dependencies: EmailAddressDependencies): FastifyPluginAsync => {
+  const { config, clock, events, pages, accounts, mail, throttle, engine, cookieKeys } = dependencies;
+  const checkPassword = createCheckPassword(dependencies);
   const perRecipient = config.security.throttle.mail_per_recipient;
 
   const findSignedIn = async (
@@ -84,21 +77,6 @@ export const emailPages = ({
   const sendNotSignedIn = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
     pages.send(request, reply, notSignedInPage(pages.pageFor(request)), { status: 401 });
 
-  /** A session that was left open must not be enough to take the account over. */
-  const checkPassword = async (
-    request: FastifyRequest,
-    account: Account,
-    password: string,
-  ): Promise<Shown> => {
-    if (password === '') return { problem: 'passwordMissing' };
-    const attempt = { account: account.username, address: request.ip, client: 'account' };
-    const verdict = await throttle.check(attempt);
-    if (!verdict.allowed) return { waitSeconds: verdict.waitSeconds };
-    const isRight = (await accounts.authenticate(account.username, password)) !== undefined;
-    await (isRight ? verdict.succeeded() : verdict.failed());
-    return isRight ? {} : { problem: 'passwordWrong' };
-  };
-
   return async (scope) => {
     scope.get<{ Querystring: { readonly sent?: unknown } }>(path, async (request, reply) => {
       const signedIn = await findSignedIn(request, reply);
@@ -115,6 +93,7 @@ export const emailPages = ({
       const typed = (form['email'] ?? '').trim().slice(0, 255);
       if (typed === '') return send(request, reply, signedIn, { typed, problem: 'emailMissing' });
       if (!isMailAddress(typed)) return send(request, reply, signedIn, { typed, problem: 'emailInvalid' });
+      // A session that was left open must not be enough to take the account over.
       const checked = await checkPassword(request, account, form['password'] ?? '');
       if (checked.problem !== undefined || checked.waitSeconds !== undefined)
         return send(request, reply, signedIn, { typed, ...checked });

@@ -6,21 +6,21 @@
  * POST /account/email          a field is wrong, or the password: 422 · too many tries: 429 · otherwise a link is sent to
  *                              the address, 303 to `?sent=yes`; nothing is sent to an address that another account has
  *                              verified, and the answer is the same
- * GET  /account/email/:token   asks; it changes nothing
- * POST /account/email/:token   the link is used up and the address stored as verified, in one commit; the former address
- *                              gets a notice: 303 to `/account/email/confirmed`
+ * GET  /account/email/:token   asks, also for the password unless the account is signed in; it changes nothing
+ * POST /account/email/:token   not signed in, and a wrong password: 422 · otherwise the link is used up, the address
+ *                              stored as verified and the notice to the former address stored, in one commit: 303 to
+ *                              `/account/email/confirmed`
  */
 import type { Feature } from '../../feature.ts';
 import { confirmPages } from './confirm-pages.ts';
 import type { EmailAddressDependencies } from './dependencies.ts';
 import { emailPages } from './email-pages.ts';
-import { addressChangedMail, confirmMail, createComposeChanged, createComposeConfirm } from './message.ts';
+import { confirmMail, createComposeConfirm } from './message.ts';
 
 export const emailAddress = (dependencies: EmailAddressDependencies): Feature => {
   const { mail } = dependencies;
   if (!mail.isEnabled) return { name: 'email-address' };
   mail.compose(confirmMail, createComposeConfirm(dependencies));
-  mail.compose(addressChangedMail, createComposeChanged(dependencies));
   return {
     name: 'email-address',
     pages: async (scope) => {

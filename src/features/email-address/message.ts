@@ -1,13 +1,11 @@
 import type { Account } from '../../services/accounts/index.ts';
 import { createMailContext, languageOf, type Message } from '../../services/mail/index.ts';
-import { addressChangedNotice, confirmAddressMail } from '../../views/mail/email-address.ts';
+import { confirmAddressMail } from '../../views/mail/email-address.ts';
 import type { EmailAddressDependencies } from './dependencies.ts';
 import { emailPath } from './paths.ts';
 
 /** The kind of the message to the new address, and the purpose of its link. */
 export const confirmMail = 'confirm-address';
-/** The message to the former address. */
-export const addressChangedMail = 'address-changed';
 
 interface AddressMessage {
   /** The link is derived from it. */
@@ -52,22 +50,6 @@ export const createComposeConfirm = ({
     const mail = confirmAddressMail(contextIn(languageOf(account) ?? language), {
       href: `${config.issuer}${emailPath}/${token}`,
       hours: lifetimeHours,
-    });
-    return { to, ...mail };
-  };
-};
-
-export const createComposeChanged = ({
-  config,
-  accounts,
-}: Pick<EmailAddressDependencies, 'config' | 'accounts'>): Compose => {
-  const contextIn = createMailContext(config);
-  return async ({ account: accountId = '', to = '', language = '', at }) => {
-    const account = await accounts.find(accountId);
-    if (!account) return undefined;
-    const mail = addressChangedNotice(contextIn(languageOf(account) ?? language), {
-      account: account.username,
-      at: new Date(Number(at)),
     });
     return { to, ...mail };
   };

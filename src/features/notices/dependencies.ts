@@ -6,13 +6,12 @@ import type { Mail } from '../../services/mail/index.ts';
 import type { OneTimeLinks } from '../../services/one-time-links/index.ts';
 import type { EndEverything } from '../../services/sessions/index.ts';
 import type { Throttle } from '../../services/throttle/index.ts';
-import type { Clock, Store } from '../../store/port.ts';
+import type { Store } from '../../store/port.ts';
 import type { UnitOfWork } from '../../store/unit-of-work.ts';
 
 export interface NoticesDependencies {
   readonly config: Config;
   readonly store: Store;
-  readonly clock: Clock;
   readonly events: Events;
   readonly pages: Pages;
   readonly accounts: Accounts;

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify';
-import type { Account } from '../../services/accounts/index.ts';
-import { linkGone, submitOnce } from '../../services/one-time-links/index.ts';
+import { type Account, type FormerAddress, isRestorable } from '../../services/accounts/index.ts';
+import { linkGone, type OneTimeLink, submitOnce } from '../../services/one-time-links/index.ts';
 import { UnitOfWork } from '../../store/unit-of-work.ts';
 import { notMeDonePage, notMePage } from '../../views/pages/not-me.ts';
 import type { NoticesDependencies } from './dependencies.ts';
@@ -23,7 +23,19 @@ export const notMePages = ({
     const link = await links.find(notMePurpose, token);
     const account: Account | undefined = await accounts.find(link.account ?? '');
     if (!account) throw linkGone();
-    return { link, account };
+    return { account, link, former: await findFormer(account, link) };
+  };
+
+  /** The address that comes back, for a link of the notice to a former address. */
+  const findFormer = async (
+    account: Account,
+    { email, data }: OneTimeLink,
+  ): Promise<FormerAddress | undefined> => {
+    if (data?.['changedAt'] === undefined || email === undefined) return undefined;
+    const changedAt = Number(data['changedAt']);
+    const owner = await accounts.findByEmail(email);
+    if (!isRestorable(account, changedAt) || (owner && owner.id !== account.id)) throw linkGone();
+    return { email, changedAt };
   };
 
   return async (scope) => {
@@ -33,10 +45,11 @@ export const notMePages = ({
 
     scope.get<WithToken>(`${notMePath}/:token`, async (request, reply) => {
       const { token } = request.params;
-      const { account } = await findNotMe(token);
+      const { account, former } = await findNotMe(token);
       const body = notMePage(pages.pageFor(request), {
         action: `${notMePath}/${token}`,
         account: account.username,
+        restoredEmail: former?.email,
       });
       return pages.send(request, reply, body);
     });
@@ -46,8 +59,10 @@ export const notMePages = ({
       const done = () => reply.header('cache-control', 'no-store').redirect(notMePath, 303);
       return submitOnce({
         async submit() {
-          const { link, account } = await findNotMe(token);
-          // Before the link is used up: a request that was interrupted can be repeated.
+          const { link, account, former } = await findNotMe(token);
+          // Before the link is used up: a request that was interrupted can be repeated. The password comes first, so
+          // that no new sign-in follows.
+          if (account.from === 'store') await accounts.removePassword(account.id, former);
           await endEverything(account.id);
           await links.useUp(link, async (consume) => {
             const work = new UnitOfWork(store);

@@ -16,7 +16,7 @@ export interface SignInDependencies {
   /** Sign the cookie of known devices, newest first. */
   readonly cookieKeys: () => readonly string[];
   /** Stores a message to the owner of an account that signs in with a new browser, in the commit of the step. */
-  readonly notifyNewDevice: (visit: Visit, account: Account) => Promise<void>;
+  readonly notifyNewDevice: (visit: Visit, account: Account) => void;
   /** The page for people who forgot their password, if there is one. */
   readonly forgotPassword: { readonly href: string } | undefined;
 }

@@ -90,7 +90,7 @@ export const createLoginStep = (
 
       await verdict.succeeded();
       emitSignIn(events, visit, account.id);
-      if (device === undefined) await notifyNewDevice(visit, account);
+      if (device === undefined) notifyNewDevice(visit, account);
       // A session keeps its kind of cookie when its owner signs in again.
       const rememberSession = sessionAccount !== undefined || (pages.remember_me && remember);
       return {

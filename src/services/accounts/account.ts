@@ -21,6 +21,8 @@ export interface Account {
   readonly passwordChangedAt?: number;
   /** Milliseconds since the epoch; absent until the first time. What was signed in before doesn't count any more. */
   readonly signedOutAt?: number;
+  /** Changes of the address between these moments were taken back. In milliseconds since the epoch. */
+  readonly addressRestored?: { readonly changedAt: number; readonly at: number };
   /** Absent when nothing is. */
   readonly required?: readonly Requirement[];
   readonly demo?: true;
@@ -143,6 +145,12 @@ export interface ChangePassword {
   readonly also?: readonly Write[];
 }
 
+/** A verified address that the account had until `changedAt`. */
+export interface FormerAddress {
+  readonly email: string;
+  readonly changedAt: number;
+}
+
 export interface SignInRefused {
   readonly reason: 'unknown_account' | 'wrong_password' | 'account_disabled';
   /** The account that the attempt was for, if it exists. */
@@ -213,6 +221,11 @@ export interface Accounts {
   hashPassword(password: string): Promise<string>;
   /** Sets a random password and returns it. It is stored only as a hash. */
   resetPassword(id: string, options?: ChangePassword): Promise<string>;
+  /**
+   * Removes the password, as when another person knows it: a link for a new one, or another way to sign in, leads back.
+   * With a former address, the changes since then are taken back. It can be repeated.
+   */
+  removePassword(id: string, former?: FormerAddress): Promise<void>;
   remove(id: string): Promise<void>;
   /** How many password hashes are running and waiting, for metrics. */
   hashing(): { readonly running: number; readonly waiting: number };

@@ -13,8 +13,9 @@ import { createAccountLists } from './lists.ts';
 import { createAccountLookup } from './lookup.ts';
 import { createNewAccountCheck, createNewAccountRecord } from './new-account-record.ts';
 import { createPasswords } from './password/passwords.ts';
+import { createRemovePassword } from './remove-password.ts';
 import { createReserveEmails } from './reserve-emails.ts';
-import { createSetPassword } from './set-password.ts';
+import { createSetPassword, type DraftPasswordNotice } from './set-password.ts';
 import { createAccountStatus } from './status.ts';
 import { createAccountStore } from './store.ts';
 import { createUpdateAccount } from './update.ts';
@@ -31,6 +32,8 @@ export interface AccountsOptions {
   };
   readonly clock: Clock;
   readonly events: Events;
+  /** The message to the owner about a new password. Commands of an operator send none. */
+  readonly draftPasswordNotice?: DraftPasswordNotice;
 }
 
 /** What the service is called: names for passwords not to consist of, and for people not to take. */
@@ -41,7 +44,13 @@ export const namesOfService = ({ issuer, pages }: Pick<AccountsOptions['config']
 ];
 
 /** Puts the service together: each subject has a file of its own. */
-export const createAccounts = ({ store, config, clock, events }: AccountsOptions): Accounts => {
+export const createAccounts = ({
+  store,
+  config,
+  clock,
+  events,
+  draftPasswordNotice = () => undefined,
+}: AccountsOptions): Accounts => {
   const service = namesOfService(config);
   const passwords = createPasswords(config.security.password, service);
   const withEmail = config.sign_in.identifiers.includes('email');
@@ -77,7 +86,8 @@ export const createAccounts = ({ store, config, clock, events }: AccountsOptions
       withEmail,
       service,
     }),
-    ...createSetPassword({ passwords, clock, find, accountChange }),
+    ...createSetPassword({ passwords, clock, find, accountChange, draftPasswordNotice }),
+    ...createRemovePassword({ clock, withEmail, accountChange }),
     ...createAccountStatus({ stored, configured, clock, accountChange }),
     async authenticate(...attempt) {
       const account = await authenticate(...attempt);

@@ -13,6 +13,7 @@ export type {
   Accounts,
   AddAccount,
   Claims,
+  FormerAddress,
   GroupChange,
   ImportAccount,
   Importer,
@@ -21,6 +22,7 @@ export type {
 } from './account.ts';
 export { createAccounts, namesOfService } from './accounts.ts';
 export { configuredAccountProblems } from './configured.ts';
+export { followsAddress, isRestorable } from './former-address.ts';
 export { createPasswords } from './password/passwords.ts';
 export { isSignInCurrent } from './sign-in-time.ts';
 export { foldUsername } from './username.ts';

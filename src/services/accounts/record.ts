@@ -16,10 +16,17 @@ export interface AccountRecord {
   readonly hash?: string;
   readonly passwordChangedAt?: number;
   readonly signedOutAt?: number;
+  readonly addressRestored?: AddressRestored;
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly required?: readonly Requirement[];
   readonly demo?: true;
+}
+
+/** Changes of the address that were made between the two moments were taken back. */
+interface AddressRestored {
+  readonly changedAt: number;
+  readonly at: number;
 }
 
 /**
@@ -113,6 +120,7 @@ export const toAccount = (record: AccountRecord): Account => ({
   createdAt: record.createdAt,
   ...(record.passwordChangedAt === undefined ? {} : { passwordChangedAt: record.passwordChangedAt }),
   ...(record.signedOutAt === undefined ? {} : { signedOutAt: record.signedOutAt }),
+  ...(record.addressRestored && { addressRestored: record.addressRestored }),
   ...(record.required !== undefined && record.required.length > 0 && { required: record.required }),
   ...(record.demo === undefined ? {} : { demo: record.demo }),
 });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Clock } from '#src/store/port.ts';
+import type { Clock, Write } from '#src/store/port.ts';
 import type { Account, Accounts, ChangePassword } from './account.ts';
 import type { AccountChange } from './change.ts';
 import { namesOf } from './claims.ts';
@@ -7,11 +7,17 @@ import type { Passwords } from './password/passwords.ts';
 import type { AccountRecord } from './record.ts';
 import { changeRequired } from './requirements.ts';
 
+/** `write` is committed together with the password. */
+export type DraftPasswordNotice = (
+  account: string,
+) => { readonly write: Write; afterCommit(): void } | undefined;
+
 interface Dependencies {
   readonly passwords: Passwords;
   readonly clock: Clock;
   readonly find: (id: string) => Promise<Account | undefined>;
   readonly accountChange: AccountChange;
+  readonly draftPasswordNotice: DraftPasswordNotice;
 }
 
 /** Changes the password of an account, which also ends what was signed in before. */
@@ -20,11 +26,12 @@ export const createSetPassword = ({
   clock,
   find,
   accountChange: { refuseConfigured, change },
+  draftPasswordNotice,
 }: Dependencies): Pick<Accounts, 'setPassword' | 'resetPassword'> => {
   const store = async (
     id: string,
     password: string,
-    { keepTokens = false, isTemporary = false, also }: ChangePassword = {},
+    { keepTokens = false, isTemporary = false, also = [] }: ChangePassword = {},
   ): Promise<void> => {
     refuseConfigured(id);
     const hash = await passwords.hash(password);
@@ -38,7 +45,9 @@ export const createSetPassword = ({
         required: changeRequired(record, isTemporary ? { add: ['password'] } : { remove: ['password'] }),
       };
     };
-    await change(id, 'account.password_changed', withHash, also);
+    const notice = draftPasswordNotice(id);
+    await change(id, 'account.password_changed', withHash, [...also, ...(notice ? [notice.write] : [])]);
+    notice?.afterCommit();
   };
 
   return {

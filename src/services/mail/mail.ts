@@ -1,7 +1,7 @@
 import type { Config } from '#config';
 import type { Clock } from '../../store/port.ts';
 import type { UnitOfWork } from '../../store/unit-of-work.ts';
-import type { Outbox } from '../outbox/index.ts';
+import type { Draft, Outbox } from '../outbox/index.ts';
 import { isMailAddress } from './address.ts';
 import { createPreview, type PreviewedMessage } from './preview.ts';
 import { createSmtpTransport } from './smtp.ts';
@@ -15,6 +15,8 @@ type Compose = (about: About) => Promise<Message | undefined>;
 export interface Mail {
   /** Without a mail server nothing is sent, and no page offers what needs mail. */
   readonly isEnabled: boolean;
+  /** A request for a message, for a commit together with other writes. Undefined without a mail server. */
+  draft(kind: string, about: About): Draft | undefined;
   /** Stores the request for a message with the unit of work, or in a commit without one. `about` holds no secret. */
   send(kind: string, about: About, work?: UnitOfWork): Promise<void>;
   /** Sets what writes messages of a kind. */
@@ -34,6 +36,7 @@ interface Dependencies {
 const disabled: Mail = {
   isEnabled: false,
   preview: undefined,
+  draft: () => undefined,
   async send() {},
   compose() {},
   start: async () => async () => {},
@@ -50,6 +53,7 @@ export const createMail = ({ config, clock, outbox }: Dependencies): Mail => {
   return {
     isEnabled: true,
     preview: preview?.messages,
+    draft: (kind, about) => outbox.draft(deliveryKind(kind), about),
     send: (kind, about, work) => outbox.send(deliveryKind(kind), about, work),
     compose(kind, compose) {
       outbox.handle(deliveryKind(kind), async (about) => {

@@ -1,6 +1,6 @@
 import type { Events } from '../../events.ts';
 import { Conflict } from '../../store/errors.ts';
-import type { Clock, Listed, Store } from '../../store/port.ts';
+import type { Clock, Insert, Listed, Store } from '../../store/port.ts';
 import { UnitOfWork } from '../../store/unit-of-work.ts';
 import { DeliveryFailed } from './delivery-failed.ts';
 import {
@@ -16,7 +16,14 @@ import {
 
 type Handler = (about: Delivery['about']) => Promise<void>;
 
+/** A message that isn't stored yet. The caller commits `write` together with its own, then calls `afterCommit`. */
+export interface Draft {
+  readonly write: Insert;
+  afterCommit(): void;
+}
+
 export interface Outbox {
+  draft(kind: string, about: Delivery['about']): Draft;
   /** Stores the message with the unit of work, or in a commit without one. It is sent after the commit. */
   send(kind: string, about: Delivery['about'], work: UnitOfWork | undefined): Promise<void>;
   /**
@@ -135,11 +142,18 @@ export const createOutbox = ({ store, clock, events, onError, queue }: Dependenc
     }, inMs).unref();
   }
 
+  const draft = (kind: string, about: Delivery['about']): Draft => ({
+    write: insertDelivery({ kind, about, tries: 0 }, clock.now(), queue),
+    afterCommit: sweepSoon,
+  });
+
   return {
+    draft,
     async send(kind, about, work) {
       const unit = work ?? new UnitOfWork(store);
-      unit.stage(insertDelivery({ kind, about, tries: 0 }, clock.now(), queue));
-      unit.afterCommit(sweepSoon);
+      const { write, afterCommit } = draft(kind, about);
+      unit.stage(write);
+      unit.afterCommit(afterCommit);
       if (work === undefined) await unit.commit();
     },
     handle(kind, handler) {

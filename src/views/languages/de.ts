@@ -263,10 +263,11 @@ export const de = {
     title: 'Waren Sie das nicht?',
     account: (account) => ['Konto: ', account],
     consequence:
-      'Das beendet alle Anmeldungen Ihres Kontos und jeden Zugriff, den Apps darauf haben. Außerdem senden wir Ihnen einen Link, mit dem Sie ein neues Passwort wählen.',
+      'Das beendet alle Anmeldungen Ihres Kontos und jeden Zugriff, den Apps darauf haben. Das jetzige Passwort gilt dann nicht mehr, und wir senden Ihnen einen Link, mit dem Sie ein neues wählen.',
+    restores: (email) => ['Die Adresse Ihres Kontos wird wieder ', email, '.'],
     submit: 'Alles beenden',
     doneTitle: 'Alles wurde beendet',
-    done: 'Wir haben Ihnen einen Link gesendet, mit dem Sie ein neues Passwort wählen. Bis dahin gilt das jetzige Passwort weiter.',
+    done: 'Wir haben Ihnen einen Link gesendet, mit dem Sie ein neues Passwort wählen. Das bisherige gilt nicht mehr.',
   },
   emailAddress: {
     title: 'Ihre E-Mail-Adresse',
@@ -285,6 +286,8 @@ export const de = {
     },
     confirmTitle: 'E-Mail-Adresse bestätigen',
     confirm: (email, account) => [email, ' als Adresse des Kontos ', account, ' verwenden?'],
+    confirmNeedsPassword:
+      'Geben Sie das Passwort dieses Kontos ein. Wenn Sie das Konto nicht kennen, schließen Sie diese Seite: Ohne Sie ändert sich nichts.',
     confirmSubmit: 'Adresse bestätigen',
     doneTitle: 'Ihre E-Mail-Adresse ist bestätigt',
     done: 'Sie können diese Seite schließen.',

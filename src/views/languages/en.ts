@@ -252,10 +252,11 @@ export const en = {
     title: 'Was this not you?',
     account: (account) => ['Account: ', account],
     consequence:
-      'This ends everything that is signed in to your account, and all access that apps have to it. We’ll also send you a link to choose a new password.',
+      'This ends everything that is signed in to your account, and all access that apps have to it. The present password stops working, and we’ll send you a link to choose a new one.',
+    restores: (email) => ['The address of your account will be ', email, ' again.'],
     submit: 'End everything',
     doneTitle: 'Everything was ended',
-    done: 'We’ve sent you a message with a link to choose a new password. Until you do, the present password still works.',
+    done: 'We’ve sent you a message with a link to choose a new password. The former one no longer works.',
   },
   emailAddress: {
     title: 'Your email address',
@@ -273,6 +274,8 @@ export const en = {
     },
     confirmTitle: 'Confirm your email address',
     confirm: (email, account) => ['Use ', email, ' as the address of the account ', account, '?'],
+    confirmNeedsPassword:
+      'Type the password of this account. If you don’t know the account, close this page: nothing changes without you.',
     confirmSubmit: 'Confirm address',
     doneTitle: 'Your email address is confirmed',
     done: 'You can close this page.',

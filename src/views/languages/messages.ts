@@ -250,6 +250,7 @@ export interface Messages {
     title: string;
     account: (account: Value) => Phrase;
     consequence: string;
+    restores: (email: Value) => Phrase;
     submit: string;
     doneTitle: string;
     done: string;
@@ -270,6 +271,7 @@ export interface Messages {
     };
     confirmTitle: string;
     confirm: (email: Value, account: Value) => Phrase;
+    confirmNeedsPassword: string;
     confirmSubmit: string;
     doneTitle: string;
     done: string;

@@ -272,10 +272,11 @@ export const pl = {
     title: 'To nie Ty?',
     account: (account) => ['Konto: ', account],
     consequence:
-      'Zakończymy wszystkie sesje Twojego konta i cały dostęp, jaki mają do niego aplikacje. Wyślemy też link, dzięki któremu ustawisz nowe hasło.',
+      'Zakończymy wszystkie sesje Twojego konta i cały dostęp, jaki mają do niego aplikacje. Obecne hasło przestanie działać, a my wyślemy link, dzięki któremu ustawisz nowe.',
+    restores: (email) => ['Adresem Twojego konta będzie znów ', email, '.'],
     submit: 'Zakończ wszystko',
     doneTitle: 'Wszystko zostało zakończone',
-    done: 'Wysłaliśmy link, dzięki któremu ustawisz nowe hasło. Do tego czasu działa obecne hasło.',
+    done: 'Wysłaliśmy link, dzięki któremu ustawisz nowe hasło. Poprzednie już nie działa.',
   },
   emailAddress: {
     title: 'Twój adres e-mail',
@@ -293,6 +294,8 @@ export const pl = {
     },
     confirmTitle: 'Potwierdź adres e-mail',
     confirm: (email, account) => ['Czy użyć ', email, ' jako adresu konta ', account, '?'],
+    confirmNeedsPassword:
+      'Podaj hasło do tego konta. Jeśli nie znasz tego konta, zamknij tę stronę: bez Ciebie nic się nie zmieni.',
     confirmSubmit: 'Potwierdź adres',
     doneTitle: 'Adres e-mail jest potwierdzony',
     done: 'Możesz zamknąć tę stronę.',

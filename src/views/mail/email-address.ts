@@ -1,5 +1,4 @@
-import { type MailContext, note, type RenderedMail, renderMail, shownName, text } from './message.ts';
-import { requestFacts } from './request-facts.ts';
+import { type MailContext, note, type RenderedMail, renderMail, text } from './message.ts';
 
 interface ConfirmAddressMail {
   readonly href: string;
@@ -19,24 +18,6 @@ export const confirmAddressMail = (
       { kind: 'button', label: confirmAddress.button, href },
       note(confirmAddress.expires(hours)),
       note(confirmAddress.ignore),
-    ],
-  });
-};
-
-interface AddressChangedMail {
-  readonly account: string;
-  readonly at: Date;
-}
-
-export const addressChangedNotice = (context: MailContext, model: AddressChangedMail): RenderedMail => {
-  const { hello, addressChanged } = context.messages.mail;
-  return renderMail(context, {
-    subject: addressChanged.subject(context.brand),
-    blocks: [
-      text(hello(shownName(model.account))),
-      text(addressChanged.text),
-      requestFacts(context.messages, model),
-      note(addressChanged.wasNotMe(context.brand)),
     ],
   });
 };

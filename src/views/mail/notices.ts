@@ -8,7 +8,7 @@ interface NoticeMail {
 }
 
 const noticeMail =
-  (kind: 'passwordChanged' | 'newDevice') =>
+  (kind: 'passwordChanged' | 'newDevice' | 'addressChanged') =>
   (context: MailContext, { request, href }: NoticeMail): RenderedMail => {
     const { hello, wasNotMe, [kind]: notice } = context.messages.mail;
     return renderMail(context, {
@@ -25,3 +25,5 @@ const noticeMail =
 
 export const passwordChangedNotice = noticeMail('passwordChanged');
 export const newDeviceNotice = noticeMail('newDevice');
+/** To the former address. */
+export const addressChangedNotice = noticeMail('addressChanged');

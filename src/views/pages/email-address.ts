@@ -65,19 +65,34 @@ export const notSignedInPage = (page: Page): string => {
 };
 
 export interface ConfirmAddressModel {
-  /** The form posts to this path. */
+  /** The form posts to this path, with `password` if it is needed. */
   readonly action: string;
   readonly account: string;
   readonly email: string;
+  /** The account isn't signed in to this browser. */
+  readonly needsPassword: boolean;
+  readonly problem?: EmailAddressProblem;
+  /** Too many wrong passwords. */
+  readonly waitSeconds?: number;
 }
 
-export const confirmAddressPage = (page: Page, { action, account, email }: ConfirmAddressModel): string => {
-  const { emailAddress: text } = page.messages;
+export const confirmAddressPage = (page: Page, model: ConfirmAddressModel): string => {
+  const { emailAddress: text, login, tag } = page.messages;
+  const { action, account, email, needsPassword, problem, waitSeconds } = model;
+  const fields = createFields(
+    page.messages,
+    problem === undefined ? [] : [{ field: 'password', message: text.problems[problem] }],
+  );
   return layout(page, {
     title: text.confirmTitle,
+    invalid: problem !== undefined || waitSeconds !== undefined,
     body: html`
     <p>${text.confirm(strong(email), strong(account))}</p>
-    <form method="post" action="${ownPath(action)}">
+    ${needsPassword && html`<p>${text.confirmNeedsPassword}</p>`}
+    ${fields.summary()}
+    ${waitSeconds !== undefined && alert(login.throttled(relativeTime(tag, waitSeconds)))}
+    <form method="post" action="${ownPath(action)}" novalidate>
+      ${needsPassword && fields.password({ name: 'password', label: login.password, autocomplete: 'current-password', required: true })}
       ${submit({ label: text.confirmSubmit, class: 'email-confirm' })}
     </form>`,
   });

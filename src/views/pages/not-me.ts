@@ -10,15 +10,18 @@ export interface NotMeModel {
   /** The form posts to this path. */
   readonly action: string;
   readonly account: string;
+  /** The former address, which the account gets back. */
+  readonly restoredEmail?: string | undefined;
 }
 
-export const notMePage = (page: Page, { action, account }: NotMeModel): string => {
+export const notMePage = (page: Page, { action, account, restoredEmail }: NotMeModel): string => {
   const { notMe: text } = page.messages;
   return layout(page, {
     title: text.title,
     body: html`
     <p>${text.account(strong(account))}</p>
     <p>${text.consequence}</p>
+    ${restoredEmail !== undefined && html`<p>${text.restores(strong(restoredEmail))}</p>`}
     <form method="post" action="${ownPath(action)}">
       ${submit({ label: text.submit, class: 'not-me-submit', look: 'danger' })}
     </form>`,

@@ -66,6 +66,5 @@ export const de = {
   addressChanged: {
     subject: (brand) => `Ihre E-Mail-Adresse für ${brand} wurde geändert`,
     text: 'Die E-Mail-Adresse Ihres Kontos wurde geändert. Nachrichten zum Konto gehen von nun an an die neue Adresse.',
-    wasNotMe: (brand) => `Wenn Sie das nicht waren, wenden Sie sich sofort an den Betreiber von ${brand}.`,
   },
 } satisfies MailMessages;

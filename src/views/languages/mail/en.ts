@@ -63,6 +63,5 @@ export const en = {
   addressChanged: {
     subject: (brand) => `Your email address for ${brand} was changed`,
     text: 'The email address of your account was changed. Messages about the account go to the new address from now on.',
-    wasNotMe: (brand) => `If this wasn’t you, contact the people who run ${brand} at once.`,
   },
 } satisfies MailMessages;

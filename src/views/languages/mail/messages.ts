@@ -39,10 +39,6 @@ export interface MailMessages {
     expires: (hours: number) => string;
     ignore: string;
   };
-  readonly addressChanged: {
-    subject: (brand: string) => string;
-    text: string;
-    wasNotMe: (brand: string) => string;
-  };
+  readonly addressChanged: { subject: (brand: string) => string; text: string };
   readonly newDevice: { subject: (brand: string) => string; text: string };
 }

@@ -67,6 +67,5 @@ export const pl = {
   addressChanged: {
     subject: (brand) => `Adres e-mail w ${brand} został zmieniony`,
     text: 'Adres e-mail Twojego konta został zmieniony. Wiadomości o koncie będą odtąd przychodzić na nowy adres.',
-    wasNotMe: (brand) => `Jeśli to nie Ty, natychmiast skontaktuj się z operatorem ${brand}.`,
   },
 } satisfies MailMessages;

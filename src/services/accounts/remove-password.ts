@@ -1,0 +1,22 @@
+import type { Clock } from '#src/store/port.ts';
+import type { Accounts } from './account.ts';
+import type { AccountChange } from './change.ts';
+import { withFormerAddress } from './former-address.ts';
+
+interface Dependencies {
+  readonly clock: Clock;
+  readonly withEmail: boolean;
+  readonly accountChange: AccountChange;
+}
+
+export const createRemovePassword = ({
+  clock,
+  withEmail,
+  accountChange: { change },
+}: Dependencies): Pick<Accounts, 'removePassword'> => ({
+  async removePassword(id, former) {
+    await change(id, 'account.password_removed', ({ hash: _, ...record }) =>
+      former ? withFormerAddress(record, { former, now: clock.now(), withEmail }) : record,
+    );
+  },
+});

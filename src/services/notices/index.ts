@@ -1,0 +1,62 @@
+/**
+ * Owns the requests for messages that tell people what happened to their account. What such a message says, and the page
+ * "This wasn't me" that it leads to, belong to features/notices.
+ *
+ * To send a notice: commit `write` of a draft together with the change that it is about, then call `afterCommit`. To add
+ * a kind: add its name here, its texts in views/languages/mail, and its line in views/mail/notices.ts.
+ */
+
+import { newId } from '../../store/new-id.ts';
+import type { Clock } from '../../store/port.ts';
+import type { Mail } from '../mail/index.ts';
+import type { Draft } from '../outbox/index.ts';
+
+export const noticeKinds = ['password-changed', 'new-device', 'address-changed'] as const;
+
+export type NoticeKind = (typeof noticeKinds)[number];
+
+/** What the outbox keeps of a notice. */
+export interface Notice {
+  /** The link is derived from it. */
+  readonly id: string;
+  readonly account: string;
+  /** Milliseconds since the epoch. */
+  readonly at: string;
+  /** Of the page, for accounts without a language. */
+  readonly language?: string;
+  readonly address?: string;
+  readonly agent?: string;
+  /** The address that the account had until now. The notice goes there instead of to the present one. */
+  readonly to?: string;
+}
+
+export interface Notices {
+  /** Undefined without a mail server. An account without a verified address gets no message. */
+  draft(kind: NoticeKind, about: Omit<Notice, 'id' | 'at'>): Draft | undefined;
+}
+
+interface Dependencies {
+  readonly mail: Pick<Mail, 'draft'>;
+  readonly clock: Clock;
+}
+
+export const createNotices = ({ mail, clock }: Dependencies): Notices => ({
+  draft: (kind, about) => mail.draft(kind, { id: newId(16), at: String(clock.now()), ...about }),
+});
+
+const maxAgentLength = 512;
+
+interface Request {
+  readonly ip: string;
+  readonly headers: { readonly 'user-agent'?: string | undefined };
+}
+
+/** The parts of a notice by which the owner of the account recognises a request as their own. */
+export const describeRequest = (
+  { ip, headers }: Request,
+  language: string,
+): Required<Pick<Notice, 'language' | 'address' | 'agent'>> => ({
+  language,
+  address: ip,
+  agent: (headers['user-agent'] ?? '').slice(0, maxAgentLength),
+});
