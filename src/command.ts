@@ -36,6 +36,8 @@ export interface CommandContext {
    * configuration-rules.ts, for commands that need a configuration that a server can start with.
    */
   load(flags?: Flags, additionalRules?: readonly Rule[]): Loaded;
+  /** The path of the file that `load` reads, or would read if it existed. */
+  configurationFile(): string;
   /** Opens the installation while `work` runs. */
   withInstallation<T>(
     work: (installation: Installation) => Promise<T>,

@@ -19,7 +19,7 @@ import { type LoadOptions, readLayers } from './layers.ts';
 import { mergeLayers, originOf } from './merge-layers.ts';
 import { readSecretFiles } from './secret-files.ts';
 
-export type { LoadOptions } from './layers.ts';
+export { configurationFile, type LoadOptions } from './layers.ts';
 
 export interface Loaded {
   readonly config: Config;

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Rule } from '../checks/rule.ts';
 import type { Node } from '../schema/node.ts';
 import { type Environment, environmentLayer, fileVariable } from './environment.ts';
@@ -18,9 +19,17 @@ export interface LoadOptions {
 
 const defaultFile = 'postern.yaml';
 
+/** The file that the operator named, if any. */
+const namedFile = (file: string | undefined, env: Environment): string | undefined =>
+  file ?? (env[fileVariable] || undefined);
+
+/** The path of the configuration file, whether it exists or not. */
+export const configurationFile = ({ file, env, cwd }: LoadOptions): string =>
+  resolve(cwd, namedFile(file, env) ?? defaultFile);
+
 /** The sources in the order in which a later one replaces an earlier one: file, environment, flags. */
 export const readLayers = (root: Node, { file, env, flags = {}, cwd }: LoadOptions): readonly Layer[] => {
-  const named = file ?? (env[fileVariable] || undefined);
+  const named = namedFile(file, env);
   return [
     fileLayer(named ?? defaultFile, cwd, named !== undefined),
     environmentLayer(root, env, cwd),

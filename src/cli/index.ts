@@ -8,6 +8,7 @@ import type { Command } from '#src/command.ts';
 type Commands = Readonly<Record<string, () => Promise<Command>>>;
 
 const commands: Commands = {
+  init: async () => (await import('./init/index.ts')).init,
   start: async () => (await import('./start.ts')).start,
   health: async () => (await import('./health.ts')).health,
   config: async () => (await import('./config/index.ts')).config,

@@ -1,5 +1,5 @@
 import { Command as Program } from 'commander';
-import { type Flags, type Loaded, loadConfig, type Rule } from '#config';
+import { configurationFile, type Flags, type Loaded, loadConfig, type Rule } from '#config';
 import type { Command, CommandContext } from '#src/command.ts';
 import { type ExitCode, exitCode } from '#src/errors.ts';
 import { formatFailure, isHelpOrVersion, toCommandFailure } from './failures.ts';
@@ -57,6 +57,10 @@ export const runCommand = async (
   const context: CommandContext = {
     output: createOutput(streams, isJson),
     load,
+    configurationFile() {
+      const { config: file } = program.opts<GlobalFlags>();
+      return configurationFile({ ...(file === undefined ? {} : { file }), env, cwd });
+    },
     async withInstallation(work, { config = load().config, mayCreateStore = false } = {}) {
       const { openInstallation } = await import('./installation.ts');
       return openInstallation({ config, mayCreateStore }, work);
