@@ -13,6 +13,7 @@ import type { Clock, Store } from '../store/port.ts';
 import { version } from '../version.ts';
 import { access } from './access/index.ts';
 import { accountOverview } from './account-overview/index.ts';
+import { accountSessions } from './account-sessions/index.ts';
 import { authorizationDetails } from './authorization-details/index.ts';
 import { authorizationResponses } from './authorization-responses/index.ts';
 import { ciba } from './ciba/index.ts';
@@ -77,6 +78,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
     links,
     mail,
     outbox,
+    sessions,
   } = services;
   const { readiness, throttle } = services;
   const cookieKeys = () => keys.current().cookieKeys;
@@ -109,6 +111,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
     }),
     requirements({ config, clock, accounts }),
     accountOverview(pages),
+    accountSessions({ pages, clients, sessions }),
     passwordReset({
       config,
       clock,

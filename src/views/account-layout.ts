@@ -13,6 +13,8 @@ interface MenuItem {
 export interface AccountFrame {
   readonly page: Page;
   readonly account: AccountDisplay;
+  /** The person's time zone, if it is known. */
+  readonly zone?: string;
   readonly menu: readonly MenuItem[];
   /** The path that asks whether to sign out. */
   readonly signOut: string;

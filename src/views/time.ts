@@ -10,6 +10,16 @@ export const relativeTime = (tag: string, seconds: number): string => {
 export const longDate = (tag: string, date: Date): string =>
   new Intl.DateTimeFormat(tag, { dateStyle: 'long', timeZone: 'UTC' }).format(date);
 
+/** In the time zone of the person, where it is known and valid. */
+export const dateTime = (tag: string, date: Date, zone = 'UTC'): string => {
+  const style = { dateStyle: 'medium', timeStyle: 'short' } as const;
+  try {
+    return new Intl.DateTimeFormat(tag, { ...style, timeZone: zone }).format(date);
+  } catch {
+    return new Intl.DateTimeFormat(tag, { ...style, timeZone: 'UTC' }).format(date);
+  }
+};
+
 /** With seconds and in UTC, because people compare it with a log. */
 export const utcDateTime = (tag: string, date: Date): string =>
   new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'long', timeZone: 'UTC' }).format(date);

@@ -53,8 +53,10 @@ export const accountScope = (
       return signIns.start(request, reply, { returnTo: request.method === 'POST' ? path : request.url });
     const page = pages.pageFor(request);
     const csrf = macOf(csrfSubject({ account, session }), cookieKeys());
+    const { zoneinfo: zone } = account.claims;
     const frame = {
       page,
+      ...(typeof zone === 'string' && { zone }),
       account: displayOfAccount(account),
       menu: menu.map(({ path: href, label }) => ({
         href,

@@ -17,6 +17,7 @@ import { createSessions, type Sessions } from './sessions.ts';
 export { endDisabledAccounts } from './end-disabled.ts';
 export type { EndEverything, Ended } from './end-everything.ts';
 export { logoutDelivery } from './logout-notification.ts';
+export { sessionIdOf } from './record-id.ts';
 export type { Sessions } from './sessions.ts';
 export type { GrantSummary, SessionSummary } from './summaries.ts';
 

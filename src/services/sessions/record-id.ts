@@ -1,3 +1,4 @@
+import { familyOf } from '../../provider/storage/ids.ts';
 import type { Key } from '../../store/port.ts';
 import { kinds } from '../../store/record-kinds.ts';
 
@@ -11,6 +12,10 @@ const prefixes = { [kinds.session]: 'se_', [kinds.grant]: 'gr_' } as const;
 const family = /^[A-Za-z0-9_-]{12}$/;
 
 export const recordIdOf = ({ kind, family: id }: Key): string => `${prefixes[kind] ?? ''}${id}`;
+
+/** The id of the session with this `uid` of the engine. */
+export const sessionIdOf = (uid: string): string =>
+  recordIdOf({ kind: kinds.session, family: familyOf(uid), id: '' });
 
 /** Undefined for what is no id of this kind. */
 export const keyOfSession = (id: string): Key | undefined => keyOf(kinds.session, id);

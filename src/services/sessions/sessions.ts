@@ -1,7 +1,7 @@
 import type { Events } from '../../events.ts';
 import { grantKey } from '../../provider/storage/ids.ts';
 import { decodePayload } from '../../provider/storage/payload.ts';
-import type { Clock, Listed, Store, Write } from '../../store/port.ts';
+import type { Clock, Key, Listed, Store, Write } from '../../store/port.ts';
 import { kinds } from '../../store/record-kinds.ts';
 import type { Ended } from './end-everything.ts';
 import { listLive, type PageOf, type Paging } from './list.ts';
@@ -30,13 +30,22 @@ interface OfAccount {
 
 type Revoked = Omit<Ended, 'sessions'>;
 
+interface EndOptions extends OfAccount {
+  /** Ends the grants with `offline_access` too. */
+  readonly offlineToo?: boolean;
+}
+
 export interface Sessions {
+  /** Undefined when there is no such session. */
+  find(id: string, only?: OfAccount): Promise<SessionSummary | undefined>;
   list(account: string, paging?: Paging): Promise<PageOf<SessionSummary>>;
   /**
-   * Ends a session, and the grants whose tokens end with it. Grants with `offline_access` stay. The clients are
-   * notified. Undefined when there is no such session.
+   * Ends a session, and the grants whose tokens end with it. Grants with `offline_access` stay, unless they shall end
+   * too. The clients are notified. Undefined when there is no such session.
    */
-  end(id: string, only?: OfAccount): Promise<SessionSummary | undefined>;
+  end(id: string, options?: EndOptions): Promise<SessionSummary | undefined>;
+  /** Ends all sessions of an account but one, as `end` does. Returns how many. */
+  endOthers(account: string, kept: string, options?: Omit<EndOptions, 'account'>): Promise<number>;
   listGrants(account: string, options?: Paging & { readonly client?: string }): Promise<PageOf<GrantSummary>>;
   /** Ends a grant with its code and tokens. A remembered consent stays. Undefined when there is no such grant. */
   revokeGrant(id: string, only?: OfAccount): Promise<GrantSummary | undefined>;
@@ -48,9 +57,9 @@ export interface Sessions {
 }
 
 /** The grants that end with the session. The engine marks the others, which have `offline_access`. */
-const boundGrants = ({ payload }: ReadSession): readonly Write[] =>
+const boundGrants = ({ payload }: ReadSession, offlineToo: boolean): readonly Write[] =>
   Object.values(payload.authorizations ?? {}).flatMap(({ grantId, persistsLogout }) =>
-    grantId === undefined || persistsLogout === true
+    grantId === undefined || (persistsLogout === true && !offlineToo)
       ? []
       : [{ op: 'remove', key: grantKey(grantId) } as const],
   );
@@ -58,8 +67,8 @@ const boundGrants = ({ payload }: ReadSession): readonly Write[] =>
 const isOf = (account: string, { account: only }: OfAccount): boolean =>
   only === undefined || only === account;
 
-export const createSessions = ({ store, clock, events, notifyClients }: Dependencies): Sessions => ({
-  list: (account, paging) =>
+export const createSessions = ({ store, clock, events, notifyClients }: Dependencies): Sessions => {
+  const list: Sessions['list'] = (account, paging) =>
     listLive({
       ...paging,
       store,
@@ -68,77 +77,101 @@ export const createSessions = ({ store, clock, events, notifyClients }: Dependen
         const session = readSession(listed, clock.now())?.summary;
         return session?.account === account ? session : undefined;
       },
-    }),
+    });
 
-  async end(id, only = {}) {
+  const read = async (id: string, only: OfAccount): Promise<(ReadSession & { key: Key }) | undefined> => {
     const key = keyOfSession(id);
     const [document] = key ? await store.read([key]) : [];
     const session = key && document && readSession({ key, document }, clock.now());
-    if (!session || !isOf(session.summary.account, only)) return undefined;
+    return session && isOf(session.summary.account, only) ? { ...session, key } : undefined;
+  };
+
+  const end: Sessions['end'] = async (id, { offlineToo = false, ...only } = {}) => {
+    const session = await read(id, only);
+    if (!session) return undefined;
+    const { key } = session;
     const { account } = session.summary;
     // The session goes last: where a commit isn't one step, as on a cluster, an interrupted one is repeated.
     const notifications = await notifyClients(account, session.payload);
-    await store.commit([...boundGrants(session), ...notifications, { op: 'remove', key }]);
+    await store.commit([...boundGrants(session, offlineToo), ...notifications, { op: 'remove', key }]);
     events.emit({ type: 'session.ended', outcome: 'ok', account, details: { session: id } });
     return session.summary;
-  },
+  };
 
-  listGrants: (account, { client, ...paging } = {}) =>
-    listLive({
-      ...paging,
-      store,
-      account,
-      read(listed) {
-        const grant = readGrant(listed);
-        return grant && (client === undefined || grant.client === client) ? grant : undefined;
-      },
-    }),
+  return {
+    find: async (id, only = {}) => (await read(id, only))?.summary,
+    list,
+    end,
 
-  async revokeGrant(id, only = {}) {
-    const key = keyOfGrant(id);
-    const [document] = key ? await store.read([key]) : [];
-    const grant = key && document && readGrant({ key, document });
-    if (!grant || !isOf(grant.account, only)) return undefined;
-    await store.commit([{ op: 'remove', key }]);
-    const { account, client } = grant;
-    events.emit({ type: 'grant.revoked', outcome: 'ok', account, client, details: { grant: id } });
-    return grant;
-  },
+    async endOthers(account, kept, options) {
+      let ended = 0;
+      let cursor: string | undefined;
+      do {
+        const page = await list(account, { ...(cursor !== undefined && { cursor }) });
+        for (const { id } of page.items)
+          if (id !== kept && (await end(id, { ...options, account }))) ended += 1;
+        cursor = page.next;
+      } while (cursor !== undefined);
+      return ended;
+    },
 
-  async revoke(account, { client } = {}) {
-    const removed = { grants: 0, requests: 0, consents: 0 };
-    const isWanted = (owner: string | undefined): boolean => client === undefined || owner === client;
-    const removalsOf = ({ key, document }: Listed): readonly Write[] => {
-      const removal: Write = { op: 'remove', key };
-      switch (key.kind) {
-        case kinds.grant:
-          if (!isWanted(decodePayload(document.body).clientId)) return [];
-          removed.grants += 1;
-          return [removal];
-        case kinds.backchannelRequest:
-          if (!isWanted(decodePayload(document.body).clientId)) return [];
-          removed.requests += 1;
-          return [removal];
-        case kinds.consent:
-          if (!isWanted(key.id)) return [];
-          removed.consents += 1;
-          return [removal];
-        default:
-          return [];
-      }
-    };
-    let complete = await removeListed({ store, account, removalsOf });
-    // A request that had read the consent before it was removed may have made a grant of it meanwhile.
-    complete = (await removeListed({ store, account, removalsOf })) && complete;
-    const { grants, requests, consents } = removed;
-    if (grants + requests + consents > 0)
-      events.emit({
-        type: 'grant.revoked',
-        outcome: 'ok',
+    listGrants: (account, { client, ...paging } = {}) =>
+      listLive({
+        ...paging,
+        store,
         account,
-        ...(client !== undefined && { client }),
-        details: { grants, requests, consents },
-      });
-    return { ...removed, complete };
-  },
-});
+        read(listed) {
+          const grant = readGrant(listed);
+          return grant && (client === undefined || grant.client === client) ? grant : undefined;
+        },
+      }),
+
+    async revokeGrant(id, only = {}) {
+      const key = keyOfGrant(id);
+      const [document] = key ? await store.read([key]) : [];
+      const grant = key && document && readGrant({ key, document });
+      if (!grant || !isOf(grant.account, only)) return undefined;
+      await store.commit([{ op: 'remove', key }]);
+      const { account, client } = grant;
+      events.emit({ type: 'grant.revoked', outcome: 'ok', account, client, details: { grant: id } });
+      return grant;
+    },
+
+    async revoke(account, { client } = {}) {
+      const removed = { grants: 0, requests: 0, consents: 0 };
+      const isWanted = (owner: string | undefined): boolean => client === undefined || owner === client;
+      const removalsOf = ({ key, document }: Listed): readonly Write[] => {
+        const removal: Write = { op: 'remove', key };
+        switch (key.kind) {
+          case kinds.grant:
+            if (!isWanted(decodePayload(document.body).clientId)) return [];
+            removed.grants += 1;
+            return [removal];
+          case kinds.backchannelRequest:
+            if (!isWanted(decodePayload(document.body).clientId)) return [];
+            removed.requests += 1;
+            return [removal];
+          case kinds.consent:
+            if (!isWanted(key.id)) return [];
+            removed.consents += 1;
+            return [removal];
+          default:
+            return [];
+        }
+      };
+      let complete = await removeListed({ store, account, removalsOf });
+      // A request that had read the consent before it was removed may have made a grant of it meanwhile.
+      complete = (await removeListed({ store, account, removalsOf })) && complete;
+      const { grants, requests, consents } = removed;
+      if (grants + requests + consents > 0)
+        events.emit({
+          type: 'grant.revoked',
+          outcome: 'ok',
+          account,
+          ...(client !== undefined && { client }),
+          details: { grants, requests, consents },
+        });
+      return { ...removed, complete };
+    },
+  };
+};

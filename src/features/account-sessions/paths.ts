@@ -1,0 +1,2 @@
+export const sessionsPath = '/account/sessions';
+export const othersPath = `${sessionsPath}/others`;
