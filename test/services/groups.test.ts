@@ -127,16 +127,15 @@ t.test('claims named groups work until they are moved, and are refused beside gr
     exit: 78,
     message: /group import-claims/,
   });
-  t.match(await accounts.importGroupClaims({ dryRun: true, rename: new Map() }), {
-    moved: 2,
-    groups: ['dev', 'ops', 'staff'],
-    problems: [{ account: { username: 'odd' } }, { account: { username: 'wrong' } }],
-  });
+  const dry = await accounts.importGroupClaims({ dryRun: true, rename: new Map() });
+  t.match(dry, { moved: 2, groups: ['dev', 'ops', 'staff'] });
+  // Accounts that were added in one millisecond have no order.
+  t.same(dry.problems.map(({ account }) => account.username).sort(), ['odd', 'wrong']);
   t.same((await groups.list()).items, [], 'a dry run changes nothing');
   const first = await accounts.importGroupClaims({ dryRun: false, rename: new Map() });
-  t.match(first.problems, [
-    { message: /"Grafana Admins" can't be the name of a group/ },
-    { message: /no list of names/ },
+  t.match(first.problems.map(({ message }) => message).sort(), [
+    /"Grafana Admins" can't be the name of a group/,
+    /no list of names/,
   ]);
   t.match(await accounts.findByUsername('text'), { groups: ['ops', 'staff'] });
   t.equal((await accounts.findByUsername('list'))?.claims['groups'], undefined);
