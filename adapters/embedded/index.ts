@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { Conflict, StoreUnavailable } from '#src/store/errors.ts';
-import type { Clock, OnStoreOperation, Store, Write } from '#src/store/port.ts';
+import type { Clock, Entry, OnStoreOperation, Store, Write } from '#src/store/port.ts';
 import { createCheckpoints } from './checkpoints.ts';
 import { createDiskHealth } from './disk-health.ts';
 import { createDump, createLoad } from './dump-and-load.ts';
@@ -23,7 +23,7 @@ import { createSweep } from './sweep-expired.ts';
 import { startSweeper } from './sweep-timer.ts';
 import { createTransact } from './transaction.ts';
 import { createUndo, type Undo } from './undo.ts';
-import { createWrite } from './write.ts';
+import { changesNothing, createWrite } from './write.ts';
 
 export interface EmbeddedOptions {
   /** A file, or `:memory:`. */
@@ -89,9 +89,11 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<Store> => 
     observed(operation, () => whileOpen(work));
   const commitTogether = createGroupCommit(db, (work) => whileOpen(() => transact(work)));
 
-  const mustFlush = (entries: readonly { readonly key: { readonly kind: string } }[]): boolean =>
-    path !== inMemory &&
-    (synchronous === 'full' || (durable.size > 0 && entries.some(({ key }) => durable.has(key.kind))));
+  const isDurable = (one: Write | Entry): boolean =>
+    durable.has(one.key.kind) && !('op' in one && changesNothing(one));
+
+  const mustFlush = (entries: readonly (Write | Entry)[]): boolean =>
+    path !== inMemory && (synchronous === 'full' || (durable.size > 0 && entries.some(isDurable)));
 
   /** SQLite shows a commit to others before the disk has it. When the disk then fails, the commit is taken back. */
   const commitDurably = async (writes: readonly Write[], applyWrites: () => void): Promise<void> => {

@@ -23,6 +23,14 @@ type NewContent = readonly [
   expiresAt: number | null,
 ];
 
+/** A merge that changes nothing only asks whether there is a document. */
+export const changesNothing = (write: Write): boolean =>
+  write.op === 'merge' &&
+  write.body === undefined &&
+  write.fields === undefined &&
+  write.expiresAt === undefined &&
+  write.index === undefined;
+
 /** The writes of the port. Each runs inside the caller's transaction, and a `Conflict` ends it. */
 export const createWrite = (db: DatabaseSync) => {
   const indexRows = createIndexRows(db);
@@ -92,7 +100,7 @@ export const createWrite = (db: DatabaseSync) => {
       if (write.ifAbsent === 'skip') return;
       throw new Conflict(write.key, 'absent');
     }
-    alter(write, former);
+    if (!changesNothing(write)) alter(write, former);
   };
 
   const consume = ({ key, at }: ConsumeWrite, now: number, nonce: string): void => {

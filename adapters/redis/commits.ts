@@ -120,7 +120,10 @@ export const createCommits = (dependencies: Dependencies) => {
     if (errors.length > 0) throw errors.find((error) => error instanceof Conflict) ?? errors[0];
   });
 
-  /** Sends consumptions last, so that a crash between two groups leaves no used code without its tokens. */
+  /**
+   * Sends consumptions last, so that a crash between two groups leaves no used code without its tokens, and conditions on
+   * another document, so that they hold when everything else is written.
+   */
   const sendInOrder = async (groups: readonly Group[], run: Run): Promise<void> => {
     const conditional = groups.filter((group) => group.conditional);
     if (groups.length > 1 && conditional.length > 0) await sendAll(conditional, run, 'd');

@@ -8,7 +8,10 @@ export interface Group {
   /** The write of each key; `undefined` for keys of indexes. */
   readonly writes: (Write | undefined)[];
   readonly args: string[];
-  /** 0: no insert and no consumption, 1: an insert, 2: a consumption. A cluster gets the groups in this order. */
+  /**
+   * 0: plain writes, 1: an insert, 2: a consumption, or a merge that refuses. A cluster gets the groups in this order. So
+   * who removes the document of such a merge finds everything that a successful commit has written beside it.
+   */
   rank: 0 | 1 | 2;
   conditional: boolean;
   /** The group has index entries only. */
@@ -62,7 +65,10 @@ export const addWrite = (
     case 'merge':
       args.push('m', write.ifAbsent);
       addChange(args, write);
-      if (write.ifAbsent === 'refuse') group.conditional = true;
+      if (write.ifAbsent === 'refuse') {
+        group.conditional = true;
+        group.rank = 2;
+      }
       break;
     case 'consume':
       args.push('c', stamp(write.at));

@@ -67,7 +67,8 @@ export interface Replace extends Content {
 
 /**
  * Sets the given fields (`null` removes one), body, lifetime and index entries; everything else stays as it is. Without
- * a document it fails with `absent` or does nothing, as `ifAbsent` says.
+ * a document it fails with `absent` or does nothing, as `ifAbsent` says. A merge that refuses and changes nothing is a
+ * condition: once another commit has removed the document, nothing of this commit appears any more, on every store.
  */
 export interface Merge {
   readonly op: 'merge';

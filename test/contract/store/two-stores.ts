@@ -50,6 +50,43 @@ export const twoStoresOnOneDataSet = async (
     },
   );
 
+  await t.test('nothing appears that depends on a document once that was removed', async (t) => {
+    const [one, two] = await pair(t);
+    let after = 0;
+    let before = 0;
+    for (let round = 0; round < 15; round++) {
+      const condition = key(`condition${round}`);
+      const grant = (i: number) => key(`grant${round}.${i}`, `${i}`);
+      const listed = async () =>
+        new Set((await two.list('grants', `${round}`, { limit: 100 })).items.map((item) => item.key.id));
+      await one.commit([{ op: 'put', key: condition, body: 'c' }]);
+      let succeeded = 0;
+      const commits = Promise.allSettled(
+        Array.from({ length: 40 }, async (_, i) => {
+          await sleep(i % 10);
+          await one.commit([
+            { op: 'insert', key: grant(i), body: 'g', index: [{ index: 'grants', of: `${round}`, at: i }] },
+            { op: 'merge', key: condition, ifAbsent: 'refuse' },
+          ]);
+          succeeded += 1;
+        }),
+      );
+      while (succeeded < round % 12) await sleep(1);
+      await two.commit([{ op: 'remove', key: condition }]);
+      const found = await listed();
+      const results = await commits;
+      const made = results.flatMap((result, i) => (result.status === 'fulfilled' ? [`${i}`] : []));
+      t.same(
+        made.filter((id) => !found.has(id)),
+        [],
+        `round ${round}: all that was made was there when the condition was gone`,
+      );
+      before += made.length;
+      after += results.length - made.length;
+    }
+    t.ok(before > 0 && after > 0, `${before} commits succeeded, ${after} were refused`);
+  });
+
   await t.test('a message published by one reaches the other once', async (t) => {
     const [one, two] = await pair(t);
     const heard: string[] = [];
