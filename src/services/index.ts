@@ -11,6 +11,7 @@ import { type Admission, createAdmission } from './admission/index.ts';
 import { type Audit, createAudit } from './audit/index.ts';
 import { type AuthenticationLevels, createAuthenticationLevels } from './authentication-levels/index.ts';
 import { type Clients, createClients } from './clients/index.ts';
+import { type ConnectedApps, createConnectedApps } from './connected-apps/index.ts';
 import { type Extensions, loadExtensions, runExtensions } from './extensions/index.ts';
 import { checkGroupNames, createGroups, type Groups } from './groups/index.ts';
 import { createKeys, type Keys } from './keys/index.ts';
@@ -48,6 +49,7 @@ export interface Services {
   readonly admission: Admission;
   readonly audit: Audit;
   readonly clients: Clients;
+  readonly connectedApps: ConnectedApps;
   readonly extensions: Extensions;
   readonly groups: Groups;
   readonly keys: Keys;
@@ -112,12 +114,14 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
   const outbox = createOutbox({ store, clock, events, onError, queue: requestQueue });
   const readiness = createReadiness(store, keys);
   const { sessions, endEverything } = createSessionServices({ store, clock, events, accounts, clients });
+  const connectedApps = createConnectedApps({ store, clock, events, clients });
 
   return {
     accounts,
     admission,
     audit,
     clients,
+    connectedApps,
     extensions,
     groups,
     keys,

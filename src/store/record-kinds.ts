@@ -36,7 +36,7 @@ export const recordKinds = [
   { name: 'audit', stored: 'audit', owner: 'services/audit', durable: true, version: 1 },
   { name: 'auditChain', stored: 'audit-chain', owner: 'services/audit', durable: true, version: 1 },
   { name: 'demo', stored: 'demo', owner: 'services/demo-data', durable: true, version: 1 },
-  { name: 'consent', stored: 'consent', owner: 'features/consent', durable: true, version: 1 },
+  { name: 'consent', stored: 'consent', owner: 'services/connected-apps', durable: true, version: 1 },
   { name: 'registrationToken', stored: 'ra', owner: 'features/registration', durable: true, version: 1 },
   {
     name: 'oneTimeLink',

@@ -5,7 +5,7 @@ import { appearanceOf } from './appearance.ts';
 import { everythingRequested } from './everything-requested.ts';
 import { addAllowed } from './grants.ts';
 import { currentGrantId, newGrant, noteAppearance } from './session-grant.ts';
-import { loadConsent } from './stored-consent.ts';
+import { loadConsent, requireConsent } from './stored-consent.ts';
 
 type LoadExistingGrant = NonNullable<Configuration['loadExistingGrant']>;
 
@@ -32,6 +32,7 @@ export const loadOrCreateGrant: LoadExistingGrant = async (ctx) => {
   const grant = existing ?? newGrant({ provider, work, session, client });
   addAllowed(grant, allowed);
   await grant.save();
+  if (!isFirstParty) requireConsent(work, accountId, client);
   noteAppearance(session, client);
   return grant;
 };

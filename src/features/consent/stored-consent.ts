@@ -1,47 +1,27 @@
+import { errors } from 'oidc-provider';
 import type { EngineClient } from '../../provider/engine-types.ts';
-import type { Document, Key } from '../../store/port.ts';
-import { record } from '../../store/record.ts';
-import { kinds } from '../../store/record-kinds.ts';
+import {
+  type Allowed,
+  consentBody,
+  consentKey,
+  decodeItems,
+  itemField,
+  itemFieldsOf,
+  sinceField,
+} from '../../services/connected-apps/index.ts';
+import type { Document } from '../../store/port.ts';
 import type { UnitOfWork } from '../../store/unit-of-work.ts';
-import type { Allowed, Declined } from './allowed.ts';
+import type { Declined } from './allowed.ts';
 import { appearanceOf } from './appearance.ts';
 import type { ConsentDecision } from './consent-form.ts';
 
-const body = record('consent').encode({});
-
-const consentKey = (account: string, client: string): Key => ({
-  kind: kinds.consent,
-  family: account,
-  id: client,
-});
-
-/**
- * Each allowed item is a field of the document, so two decisions made at once both take effect. Its value is the
- * appearance of the client that the person saw.
- */
-const fieldNameOf = (...names: readonly [kind: 'scope' | 'claim' | 'at', ...of: string[]]): string =>
-  names.map(encodeURIComponent).join(':');
-
 const fieldNamesOf = ({ scopes, claims, resources = {} }: Declined & Partial<Allowed>): readonly string[] => [
-  ...scopes.map((name) => fieldNameOf('scope', name)),
-  ...claims.map((name) => fieldNameOf('claim', name)),
+  ...scopes.map((name) => itemField('scope', name)),
+  ...claims.map((name) => itemField('claim', name)),
   ...Object.entries(resources).flatMap(([audience, names]) =>
-    names.map((name) => fieldNameOf('at', audience, name)),
+    names.map((name) => itemField('at', audience, name)),
   ),
 ];
-
-const decodeAllowed = (fieldNames: readonly string[]): Allowed => {
-  const scopes: string[] = [];
-  const claims: string[] = [];
-  const resources = new Map<string, string[]>();
-  for (const fieldName of fieldNames) {
-    const [kind, name = '', scope = ''] = fieldName.split(':').map(decodeURIComponent);
-    if (kind === 'scope') scopes.push(name);
-    if (kind === 'claim') claims.push(name);
-    if (kind === 'at') resources.set(name, [...(resources.get(name) ?? []), scope]);
-  }
-  return { scopes, claims, resources: Object.fromEntries(resources) };
-};
 
 interface RememberedConsent {
   /** Undefined when nothing was allowed that still counts. */
@@ -50,11 +30,11 @@ interface RememberedConsent {
   readonly hasClientChanged: boolean;
 }
 
-const decodeConsent = ({ fields }: Document, appearance: string): RememberedConsent => {
-  const names = Object.keys(fields);
-  const current = names.filter((name) => fields[name] === appearance);
+const decodeConsent = (document: Document, appearance: string): RememberedConsent => {
+  const names = itemFieldsOf(document);
+  const current = names.filter((name) => document.fields[name] === appearance);
   return current.length > 0
-    ? { allowed: decodeAllowed(current), hasClientChanged: false }
+    ? { allowed: decodeItems(current), hasClientChanged: false }
     : { hasClientChanged: names.length > 0 };
 };
 
@@ -65,9 +45,21 @@ export const loadConsent = async (
   client: EngineClient,
 ): Promise<RememberedConsent> => {
   const document = await work.read(consentKey(account, client.clientId));
-  return document?.body === body
+  return document?.body === consentBody
     ? decodeConsent(document, appearanceOf(client))
     : { hasClientChanged: false };
+};
+
+/**
+ * Makes the commit fail when the consent that the request has read is withdrawn meanwhile. Otherwise a grant could come
+ * after all grants of the client were removed.
+ */
+export const requireConsent = (work: UnitOfWork, account: string, client: EngineClient): void => {
+  const error = new errors.AccessDenied('the person has disconnected this application meanwhile');
+  work.stage(
+    { op: 'merge', key: consentKey(account, client.clientId), ifAbsent: 'refuse' },
+    { onConflict: () => ({ error }) },
+  );
 };
 
 interface NewConsent extends ConsentDecision {
@@ -85,7 +77,11 @@ export const saveConsent = async (
   const appearance = appearanceOf(client);
   if ((await work.read(key)) === undefined) {
     // When another request inserts the document first, the merge below still applies.
-    work.stage({ op: 'insert', key, body }, { batch: 'first consent', onConflict: () => 'already done' });
+    const fields = { [sinceField]: String(decidedAt) };
+    work.stage(
+      { op: 'insert', key, body: consentBody, fields },
+      { batch: 'first consent', onConflict: () => 'already done' },
+    );
   }
   work.stage({
     op: 'merge',

@@ -138,6 +138,19 @@ export const writeSession = (
   );
 };
 
+/** The fields that end what this client has in a session: its authorization, and whether it has offline access. */
+const signOutFields = (encodedClientId: string, text: string): Readonly<Record<string, string | null>> => ({
+  [`c:${encodedClientId}`]: null,
+  [`p:${encodedClientId}`]: null,
+  [`e:${encodedClientId}`]: grantIdIn(text),
+});
+
+/** As `signOutFields`, undefined for a client that the session wasn't used for. */
+export const disconnectFields = ({ fields }: Document, clientId: string) => {
+  const text = fields[clientField(clientId)];
+  return text === undefined ? undefined : signOutFields(encodeURIComponent(clientId), text);
+};
+
 const changedFields = (
   before: Document,
   fields: Readonly<Record<string, string>>,
@@ -152,9 +165,7 @@ const changedFields = (
   for (const [name, text] of Object.entries(before.fields)) {
     if (!name.startsWith('c:') || fields[name] !== undefined) continue;
     // The person signed out of this client only.
-    changed[name] = null;
-    changed[`p:${name.slice(2)}`] = null;
-    changed[`e:${name.slice(2)}`] = grantIdIn(text);
+    Object.assign(changed, signOutFields(name.slice(2), text));
   }
   if (before.fields[cookie] !== undefined) return changed;
   changed[cookie] = '';

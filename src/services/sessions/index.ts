@@ -16,10 +16,10 @@ import { createSessions, type Sessions } from './sessions.ts';
 
 export { endDisabledAccounts } from './end-disabled.ts';
 export type { EndEverything, Ended } from './end-everything.ts';
-export { logoutDelivery } from './logout-notification.ts';
+export { createNotifyClients, logoutDelivery } from './logout-notification.ts';
 export { sessionIdOf } from './record-id.ts';
 export type { Sessions } from './sessions.ts';
-export type { GrantSummary, SessionSummary } from './summaries.ts';
+export { type GrantSummary, readGrant, type SessionSummary } from './summaries.ts';
 
 interface Dependencies {
   readonly store: Store;
