@@ -17,6 +17,7 @@ import {
 } from './clients.ts';
 import { accountsDiffer, clientsDiffer, groupsDiffer, resourcesDiffer } from './duplicates.ts';
 import { accountsHaveFewGroups, groupsAreNoClaims } from './groups.ts';
+import { passkeysBelongToTheIssuer } from './passkeys.ts';
 import {
   productionHasItsOwnKey,
   productionHasNoDemo,
@@ -39,6 +40,7 @@ import { identifiersHaveUsernames, signInNamesDiffer } from './sign-in.ts';
 export const rules: readonly Rule[] = [
   identifiersHaveUsernames,
   signInNamesDiffer,
+  passkeysBelongToTheIssuer,
   developmentStaysLocal,
   productionIssuerIsHttps,
   productionTrustsNotEveryone,

@@ -11,6 +11,7 @@ import { keys } from './keys.ts';
 import { mail } from './mail.ts';
 import { admin, audit, log, metrics, tracing } from './operation.ts';
 import { pages } from './pages.ts';
+import { passkeys } from './passkeys.ts';
 import { registration } from './registration.ts';
 import { releases, resource, scope } from './resource.ts';
 import { security } from './security.ts';
@@ -46,6 +47,7 @@ export const schema = section('Configuration of Postern.', {
   keys,
   registration,
   pages,
+  passkeys,
   sign_in: signIn,
   sign_up: signUp,
   mail,

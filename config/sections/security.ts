@@ -35,6 +35,7 @@ const throttle = section('Rate limits, counted in the store (IPv6 addresses by /
     'Sign-in attempts through one client, from browsers and addresses that are new to the account',
     600,
   ),
+  passkey_per_address: perMinute('Sign-ins by passkey from one address', 120),
   sign_in_free_attempts: integer(
     'Attempts of one device or network on one account before its delay starts.',
     {

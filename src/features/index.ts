@@ -80,7 +80,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
     outbox,
     sessions,
   } = services;
-  const { readiness, throttle } = services;
+  const { passkeys, readiness, throttle } = services;
   const cookieKeys = () => keys.current().cookieKeys;
   const [cookieKey = ''] = cookieKeys();
   const features: readonly Feature[] = [
@@ -103,6 +103,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
       clock,
       events,
       accounts,
+      passkeys,
       throttle,
       levels,
       cookieKeys,

@@ -20,6 +20,7 @@ import { createNotices, type Notices } from './notices/index.ts';
 import { createOneTimeCodes, type OneTimeCodes } from './one-time-codes/index.ts';
 import { createOneTimeLinks, type OneTimeLinks } from './one-time-links/index.ts';
 import { createOutbox, mailQueue, type Outbox, requestQueue } from './outbox/index.ts';
+import { createPasskeys, type Passkeys } from './passkeys/index.ts';
 import { createRateLimits, type RateLimits } from './rate-limits/index.ts';
 import { createReadiness, type Readiness } from './readiness/index.ts';
 import {
@@ -60,6 +61,7 @@ export interface Services {
   readonly mail: Mail;
   readonly notices: Notices;
   readonly outbox: Outbox;
+  readonly passkeys: Passkeys;
   readonly readiness: Readiness;
   readonly endEverything: EndEverything;
   readonly sessions: Sessions;
@@ -112,6 +114,14 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
   const limits = createRateLimits({ config, store, clock, events });
   const levels = createAuthenticationLevels(config);
   const outbox = createOutbox({ store, clock, events, onError, queue: requestQueue });
+  const passkeys = createPasskeys({
+    config,
+    store,
+    clock,
+    events,
+    accounts,
+    cookieKeys: () => keys.current().cookieKeys,
+  });
   const readiness = createReadiness(store, keys);
   const { sessions, endEverything } = createSessionServices({ store, clock, events, accounts, clients });
   const connectedApps = createConnectedApps({ store, clock, events, clients });
@@ -132,6 +142,7 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
     mail,
     notices,
     outbox,
+    passkeys,
     readiness,
     endEverything,
     sessions,

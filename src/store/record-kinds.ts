@@ -45,6 +45,8 @@ export const recordKinds = [
     durable: true,
     version: 1,
   },
+  { name: 'passkeys', stored: 'passkeys', owner: 'services/passkeys', durable: true, version: 1 },
+  { name: 'passkeyOwner', stored: 'passkey-owner', owner: 'services/passkeys', durable: true, version: 1 },
 
   { name: 'session', stored: 'se', owner: 'provider', durable: false, version: 1 },
   { name: 'interaction', stored: 'in', owner: 'provider', durable: false, version: 1 },
@@ -78,6 +80,13 @@ export const recordKinds = [
     owner: 'features/create-account',
     durable: false,
     version: 1,
+  },
+  {
+    name: 'usedPasskeyChallenge',
+    stored: 'passkey-challenge',
+    owner: 'services/passkeys',
+    durable: false,
+    version: 0,
   },
   { name: 'playground', stored: 'playground', owner: 'features/playground', durable: false, version: 1 },
   { name: 'copyMarker', stored: 'moving', owner: 'features/store-copy', durable: false, version: 1 },

@@ -21,6 +21,7 @@ export const layout = (page: Page, content: PageContent): string => {
   <link rel="stylesheet" href="${page.asset('pico.css')}">
   <link rel="stylesheet" href="${page.asset('postern.css')}">
   <script src="${page.asset('postern.js')}" defer></script>
+  ${content.scripts?.map((name) => html`<script src="${page.asset(name)}" defer></script>`)}
 </head>
 <body>
   <a class="skip-link" href="#main">${text.skip}</a>

@@ -35,6 +35,8 @@ t.test('exports hold what they always held', async (t) => {
     'key',
     'key-ring',
     'one-time-link',
+    'passkey-owner',
+    'passkeys',
     'ra',
     'reserved-emails',
   ]);
@@ -156,10 +158,13 @@ t.test('what a server writes is in the list', { timeout: 60_000 }, async (t) => 
       'group',
       'groupClaims',
       'oneTimeLink',
+      'passkeyOwner',
+      'passkeys',
       'pendingSignUp',
       'playground',
       'replay',
       'reservedEmails',
+      'usedPasskeyChallenge',
     ],
     'the others need a command, a logout, another mode or setting, a page, a message or a signed proof',
   );

@@ -83,7 +83,12 @@ const longClient = {
 const login: LoginModel = { action: '/interaction/abc/login', csrf: 'token', client };
 const loginFull: LoginModel = {
   ...login,
-  passkey: { href: '/interaction/abc/passkey' },
+  passkey: {
+    action: '/interaction/abc',
+    csrf: 'token',
+    options: { challenge: 'AAAA', rpId: 'localhost', allowCredentials: [] },
+    autofill: true,
+  },
   upstreams: [
     { name: 'Example Workspace', href: '/interaction/abc/upstream/workspace' },
     { name: 'Partner University', href: '/interaction/abc/upstream/university' },
@@ -177,6 +182,11 @@ export const gallery: readonly Exhibit[] = [
     login: 'maria',
     remember: true,
     problem: { kind: 'wrong' },
+  }),
+  exhibit('login-passkey-refused', loginPage, {
+    ...loginFull,
+    problem: { kind: 'passkey' },
+    signals: [{ method: 'signalUnknownCredential', rpId: 'localhost', credentialId: 'AAAA' }],
   }),
   exhibit('login-throttled', loginPage, {
     ...login,

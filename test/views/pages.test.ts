@@ -166,7 +166,8 @@ t.test('every page is complete without JavaScript', (t) =>
         0,
         `${name} shows no button that needs a script`,
       );
-      const forms = await tab.locator('form').count();
+      // A form for passkeys needs JavaScript; without it, the page has another form.
+      const forms = await tab.locator('form:not([hidden])').count();
       t.equal(
         await tab.locator('form:has(button[type=submit]:visible)').count(),
         forms,
@@ -242,18 +243,24 @@ t.test('a sign-in that has to wait names the other ways in, unless the device is
     ]);
     t.strictSame(
       await notice.locator('a').evaluateAll((links) => links.map((link) => link.getAttribute('href'))),
-      [
-        '/interaction/abc/passkey',
-        '/interaction/abc/upstream/workspace',
-        '/interaction/abc/upstream/university',
-        '/forgot',
-      ],
+      ['/interaction/abc/upstream/workspace', '/interaction/abc/upstream/university', '/forgot'],
     );
     await tab.goto(`${origin}/page/login-throttled`);
     t.match(await tab.locator('[role=alert]').textContent(), 'Too many attempts');
     t.equal(await tab.locator('[role=alert] li').count(), 0);
   }),
 );
+
+t.test('passkeys are named with JavaScript only', async (t) => {
+  for (const javaScriptEnabled of [false, true])
+    await inContext({ javaScriptEnabled }, async (context) => {
+      const tab = await context.newPage();
+      await tab.goto(`${origin}/page/login-throttled-all-ways`);
+      const shown = tab.getByText('Sign in with a passkey').filter({ visible: true });
+      if (javaScriptEnabled) await shown.nth(1).waitFor();
+      t.equal(await shown.count(), javaScriptEnabled ? 2 : 0);
+    });
+});
 
 t.test('language links lead to the same page with GET and keep its query', (t) =>
   inContext({ javaScriptEnabled: false }, async (context) => {

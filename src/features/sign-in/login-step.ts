@@ -3,14 +3,18 @@ import { Failure } from '../../errors.ts';
 import { hasQuery } from '../../http/interactions/has-query.ts';
 import type { Step, StepOutcome, Visit } from '../../http/interactions/step.ts';
 import type { Form } from '../../http/pages/form.ts';
-import { passwordLogin } from '../../services/sign-ins/index.ts';
-import type { LoginProblem } from '../../views/pages/login.ts';
+import type { Account } from '../../services/accounts/index.ts';
+import { passkeyLogin, passwordLogin } from '../../services/sign-ins/index.ts';
+import type { LoginModel, LoginProblem } from '../../views/pages/login.ts';
 import type { SignInDependencies } from './dependencies.ts';
 import type { KnownDevices } from './known-devices.ts';
 import { credentialsIn, missingFields } from './login-form.ts';
 import { renderLogin, renderSignedInElsewhere } from './login-views.ts';
+import { createPasskeySignIn, isPasskeyForm } from './passkey-sign-in.ts';
 import { reauthenticating, signedInElsewhere } from './session-account.ts';
 import { emitSignIn, emitSignInRefused } from './sign-in-events.ts';
+
+type Typed = Pick<LoginModel, 'login' | 'remember' | 'problem' | 'signals'>;
 
 /** The engine goes to the create-account step next, also when that step sent the person here before. */
 const finishWithRegistration = ({ interaction }: Visit): StepOutcome => {
@@ -19,12 +23,62 @@ const finishWithRegistration = ({ interaction }: Visit): StepOutcome => {
 };
 
 export const createLoginStep = (
-  { accounts, clock, config, events, forgotPassword, levels, notifyNewDevice, throttle }: SignInDependencies,
+  dependencies: SignInDependencies,
   devices: KnownDevices,
   prompt: InstanceType<typeof interactionPolicy.Prompt>,
 ): Step => {
+  const { accounts, clock, config, events, forgotPassword, levels, notifyNewDevice, throttle } = dependencies;
   const { pages } = config;
+  const passkeySignIn = createPasskeySignIn(dependencies);
   const acceptsEmail = config.sign_in.identifiers.includes('email');
+
+  const showForm = async (
+    visit: Visit,
+    sessionAccount: Account | undefined,
+    typed: Typed = {},
+  ): Promise<{ readonly show: string }> => {
+    const isRefused = typed.problem?.kind === 'passkey' || typed.problem?.kind === 'otherPasskey';
+    const passkey = await passkeySignIn.form(visit, { sessionAccount, isRefused });
+    return {
+      show: renderLogin(visit, { pages, acceptsEmail, sessionAccount, forgotPassword, passkey, typed }),
+    };
+  };
+
+  // A session keeps its kind of cookie when its owner signs in again.
+  const mayRemember = (sessionAccount: Account | undefined, isAsked: boolean): boolean =>
+    sessionAccount !== undefined || (pages.remember_me && isAsked);
+
+  const submitPasskey = async (
+    visit: Visit,
+    form: Form,
+    sessionAccount: Account | undefined,
+  ): Promise<StepOutcome> => {
+    const outcome = await passkeySignIn.submit(visit, form, sessionAccount);
+    if ('kind' in outcome) {
+      const { kind, waitSeconds: seconds = 0, signals } = outcome;
+      if (kind !== 'throttled')
+        return { ...(await showForm(visit, sessionAccount, { problem: { kind }, signals })), status: 422 };
+      const problem = { kind, seconds, isKnownDevice: true };
+      return {
+        ...(await showForm(visit, sessionAccount, { problem })),
+        status: 429,
+        headers: { 'retry-after': String(seconds) },
+      };
+    }
+    const { account, passkey } = outcome;
+    const { headers } = visit.request;
+    emitSignIn(events, visit, account.id);
+    if (devices.findDevice(headers, account.username) === undefined) notifyNewDevice(visit, account);
+    const remember = mayRemember(sessionAccount, form['remember'] === 'yes');
+    return {
+      cookies: [devices.cookieAfterSignIn(headers, account.username)],
+      finish: {
+        ...visit.interaction.lastSubmission,
+        login: passkeyLogin({ account, passkey, remember, clock, levels }),
+      },
+    };
+  };
+
   return {
     name: 'login',
     prompt,
@@ -34,7 +88,7 @@ export const createLoginStep = (
       const otherTab = await signedInElsewhere(visit, accounts);
       if (!otherTab) {
         const sessionAccount = await reauthenticating(visit, accounts);
-        return { show: renderLogin(visit, { pages, acceptsEmail, sessionAccount, forgotPassword }) };
+        return showForm(visit, sessionAccount);
       }
       // The engine decides whether the sign-in in the other tab satisfies this request.
       if (hasQuery(visit.request, 'continue')) return { finish: {} };
@@ -43,16 +97,11 @@ export const createLoginStep = (
 
     async submit(visit, form: Form) {
       const sessionAccount = await reauthenticating(visit, accounts);
+      if (isPasskeyForm(form)) return submitPasskey(visit, form, sessionAccount);
       const credentials = credentialsIn(form, sessionAccount);
       const { login, password, remember } = credentials;
-      const showAgain = (problem: LoginProblem): { readonly show: string; readonly status: number } => ({
-        show: renderLogin(visit, {
-          pages,
-          acceptsEmail,
-          sessionAccount,
-          forgotPassword,
-          typed: { login, remember, problem },
-        }),
+      const showAgain = async (problem: LoginProblem) => ({
+        ...(await showForm(visit, sessionAccount, { login, remember, problem })),
         status: 422,
       });
 
@@ -69,7 +118,7 @@ export const createLoginStep = (
         const { waitSeconds: seconds, isKnownDevice } = verdict;
         emitSignInRefused(events, visit, { reason: 'throttled' });
         return {
-          ...showAgain({ kind: 'throttled', seconds, isKnownDevice }),
+          ...(await showAgain({ kind: 'throttled', seconds, isKnownDevice })),
           status: 429,
           headers: { 'retry-after': String(seconds) },
         };
@@ -91,13 +140,11 @@ export const createLoginStep = (
       await verdict.succeeded();
       emitSignIn(events, visit, account.id);
       if (device === undefined) notifyNewDevice(visit, account);
-      // A session keeps its kind of cookie when its owner signs in again.
-      const rememberSession = sessionAccount !== undefined || (pages.remember_me && remember);
       return {
         cookies: [devices.cookieAfterSignIn(headers, name)],
         finish: {
           ...visit.interaction.lastSubmission,
-          login: passwordLogin({ account, remember: rememberSession, clock, levels }),
+          login: passwordLogin({ account, remember: mayRemember(sessionAccount, remember), clock, levels }),
         },
       };
     },

@@ -19,12 +19,13 @@ interface LoginViewOptions {
   /** The account that signs in again; absent: any account may sign in. */
   readonly sessionAccount: Account | undefined;
   readonly forgotPassword: { readonly href: string } | undefined;
-  readonly typed?: Pick<LoginModel, 'login' | 'remember' | 'problem'>;
+  readonly passkey: LoginModel['passkey'] | undefined;
+  readonly typed?: Pick<LoginModel, 'login' | 'remember' | 'problem' | 'signals'>;
 }
 
 export const renderLogin = (
   visit: Visit,
-  { pages, acceptsEmail, sessionAccount, forgotPassword, typed = {} }: LoginViewOptions,
+  { pages, acceptsEmail, sessionAccount, forgotPassword, passkey, typed = {} }: LoginViewOptions,
 ): string => {
   const login = sessionAccount?.username ?? typed.login ?? loginHintOf(visit);
   const switchTo = `${visit.action}?another=yes`;
@@ -35,6 +36,8 @@ export const renderLogin = (
     acceptsEmail,
     ...(login !== undefined && { login }),
     ...(typed.problem && { problem: typed.problem }),
+    ...(typed.signals && { signals: typed.signals }),
+    ...(passkey && { passkey }),
     ...(pages.remember_me && { remember: typed.remember ?? false }),
     ...(forgotPassword && { forgot: forgotPassword }),
     ...(sessionAccount && { reauthentication: { switchTo } }),

@@ -29,5 +29,6 @@ export const assets: Readonly<Record<AssetName, Asset>> = {
   'pico.css': read('pico.css', import.meta.resolve('@picocss/pico/css/pico.min.css')),
   'postern.css': read('postern.css', import.meta.resolve('./postern.css')),
   'postern.js': read('postern.js', import.meta.resolve('./postern.js')),
+  'passkeys.js': read('passkeys.js', import.meta.resolve('./passkeys.js')),
   'icon.svg': read('icon.svg', import.meta.resolve('./icon.svg')),
 };

@@ -1,6 +1,7 @@
 import { de as account } from './account/de.ts';
 import { de as mail } from './mail/de.ts';
 import type { Messages } from './messages.ts';
+import { de as passkeys } from './passkeys/de.ts';
 
 export const de = {
   tag: 'de',
@@ -294,6 +295,7 @@ export const de = {
   },
   account,
   mail,
+  passkeys,
   back: (app) => ['Zurück zu ', app],
   home: (service) => ['Zu ', service],
   unverifiedTarget: (host) => [

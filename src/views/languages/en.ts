@@ -1,6 +1,7 @@
 import { en as account } from './account/en.ts';
 import { en as mail } from './mail/en.ts';
 import type { Messages } from './messages.ts';
+import { en as passkeys } from './passkeys/en.ts';
 
 export const en = {
   tag: 'en',
@@ -282,6 +283,7 @@ export const en = {
   },
   account,
   mail,
+  passkeys,
   back: (app) => ['Back to ', app],
   home: (service) => ['Go to ', service],
   unverifiedTarget: (host) => [

@@ -1,6 +1,7 @@
 import type { Value } from '../html.ts';
 import type { AccountMessages } from './account/messages.ts';
 import type { MailMessages } from './mail/messages.ts';
+import type { PasskeyMessages } from './passkeys/messages.ts';
 
 /** A sentence with values in it. Each language places them itself. */
 type Phrase = readonly Value[];
@@ -278,6 +279,7 @@ export interface Messages {
   };
   readonly account: AccountMessages;
   readonly mail: MailMessages;
+  readonly passkeys: PasskeyMessages;
   readonly back: (app: Value) => Phrase;
   readonly home: (service: Value) => Phrase;
   readonly unverifiedTarget: (host: Value) => Phrase;

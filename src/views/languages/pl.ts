@@ -1,6 +1,7 @@
 import { pl as account } from './account/pl.ts';
 import { pl as mail } from './mail/pl.ts';
 import type { Messages } from './messages.ts';
+import { pl as passkeys } from './passkeys/pl.ts';
 
 const rules = new Intl.PluralRules('pl');
 
@@ -302,6 +303,7 @@ export const pl = {
   },
   account,
   mail,
+  passkeys,
   back: (app) => ['Wróć do: ', app],
   home: (service) => ['Przejdź do: ', service],
   unverifiedTarget: (host) => [

@@ -5,6 +5,7 @@ import type { Messages } from '../languages/messages.ts';
 import { layout } from '../layout.ts';
 import { ownPath } from '../links.ts';
 import type { ClientDisplay, Page } from '../page.ts';
+import { type PasskeyFormModel, type PasskeySignal, passkeyForm, passkeySignals } from '../passkey-form.ts';
 import { relativeTime } from '../time.ts';
 
 /** `wrong` covers an unknown account, a wrong password and a disabled account, so that none of them is disclosed. */
@@ -12,6 +13,7 @@ export type LoginProblem =
   | { readonly kind: 'wrong' }
   /** A known device waits for its own attempts only, so no other way to sign in needs naming. */
   | { readonly kind: 'throttled'; readonly seconds: number; readonly isKnownDevice: boolean }
+  | { readonly kind: 'passkey' | 'otherPasskey' }
   | { readonly kind: 'missing'; readonly fields: readonly ('login' | 'password')[] };
 
 export interface LoginModel {
@@ -28,7 +30,8 @@ export interface LoginModel {
   readonly problem?: LoginProblem;
   /** The account is known and must sign in again. A link leads to the choice of another account. */
   readonly reauthentication?: { readonly switchTo: string };
-  readonly passkey?: { readonly href: string };
+  readonly passkey?: PasskeyFormModel;
+  readonly signals?: readonly PasskeySignal[];
   readonly upstreams?: readonly { readonly name: string; readonly href: string }[];
   readonly forgot?: { readonly href: string };
   readonly register?: { readonly href: string };
@@ -45,9 +48,11 @@ export const loginPage = (page: Page, model: LoginModel): string => {
     ${renderClient(client, reauthentication ? undefined : text.toContinue(app))}
     ${fields.summary()}
     ${problem?.kind === 'wrong' && alert(text.wrong)}
+    ${problem?.kind === 'passkey' && alert(page.messages.passkeys.signIn.refused)}
+    ${problem?.kind === 'otherPasskey' && alert(page.messages.passkeys.signIn.otherAccount)}
     ${problem?.kind === 'throttled' && throttledNotice(page.messages, problem, model)}
     <form method="post" action="${ownPath(model.action)}" novalidate>
-      ${hidden({ csrf: model.csrf })}
+      ${hidden({ csrf: model.csrf, ...(model.passkey && { passkeys: '' }) })}
       ${fields.text({
         name: 'login',
         label: model.acceptsEmail ? page.messages.forgotPassword.login : text.login,
@@ -70,11 +75,13 @@ export const loginPage = (page: Page, model: LoginModel): string => {
       ${submit({ label: text.submit, class: 'login-submit' })}
     </form>
     ${alternatives(page.messages, model)}
-    ${model.register && html`<p class="after"><a href="${ownPath(model.register.href)}">${text.register}</a></p>`}`;
+    ${model.register && html`<p class="after"><a href="${ownPath(model.register.href)}">${text.register}</a></p>`}
+    ${passkeySignals(model.signals ?? [])}`;
   return layout(page, {
     title: reauthentication ? text.againTitle : text.title,
     body,
     invalid: problem !== undefined,
+    ...(model.passkey && { scripts: ['passkeys.js'] }),
   });
 };
 
@@ -91,7 +98,7 @@ const throttledNotice = (
       html`<p>${text.otherWays}</p>
     <ul>
       <li>${text.knownPlaces}</li>
-      ${passkey && link(text.passkey, passkey.href)}
+      ${passkey && html`<li hidden data-needs-passkeys>${text.passkey}</li>`}
       ${upstreams.map(({ name, href }) => link(text.upstream(name), href))}
       ${forgot && link(text.forgot, forgot.href)}
     </ul>`
@@ -100,13 +107,22 @@ const throttledNotice = (
 };
 
 const alternatives = (
-  { login: text }: Messages,
-  { passkey, upstreams = [] }: LoginModel,
+  messages: Messages,
+  { passkey, upstreams = [], remember, reauthentication }: LoginModel,
 ): Html | undefined => {
+  const { login: text } = messages;
   if (!passkey && upstreams.length === 0) return undefined;
-  return html`<p class="or"><span>${text.or}</span></p>
+  const remembers = !reauthentication && remember !== undefined;
+  const form = passkey && {
+    ...passkey,
+    ceremony: 'get' as const,
+    label: text.passkey,
+    look: 'secondary' as const,
+    ...(remembers && { copies: 'remember' }),
+  };
+  return html`<p class="or"${upstreams.length === 0 && html` hidden data-needs-passkeys`}><span>${text.or}</span></p>
     <div class="stack">
-      ${passkey && html`<a role="button" class="secondary" href="${ownPath(passkey.href)}">${text.passkey}</a>`}
+      ${form && passkeyForm(messages, form)}
       ${upstreams.map(({ name, href }) => html`<a role="button" class="secondary" href="${ownPath(href)}">${text.upstream(name)}</a>`)}
     </div>`;
 };

@@ -1,0 +1,82 @@
+import type { Account } from '../accounts/index.ts';
+import type { CreationOptions, RequestOptions } from './ceremony-options.ts';
+import type { ChallengePurpose } from './challenges.ts';
+
+/** A passkey as it is shown. */
+export interface Passkey {
+  /** The credential id in base64url. */
+  readonly id: string;
+  /** The name that the person gave it. */
+  readonly name?: string;
+  /** The password manager or platform that keeps it, if it is a well-known one. Nothing proves it. */
+  readonly provider?: string;
+  /** It never leaves the authenticator that it was made with. */
+  readonly isDeviceBound: boolean;
+  /** A copy exists on other devices of the person, or at their provider. */
+  readonly isSynced: boolean;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  readonly lastUsedAt?: number;
+}
+
+/** Who acts, for the audit record. */
+export interface By {
+  readonly client?: string;
+  readonly address?: string;
+  readonly correlation?: string;
+}
+
+/** The answer of a browser: the text of `JSON.stringify(credential)`. */
+export interface Ceremony {
+  readonly credential: string;
+  /** What the options were made for. */
+  readonly purpose: ChallengePurpose;
+}
+
+/** What passkey providers are told, so that they drop passkeys that no longer work (WebAuthn §5.1.11). */
+interface AcceptedPasskeys {
+  readonly rpId: string;
+  readonly userId: string;
+  readonly allAcceptedCredentialIds: readonly string[];
+}
+
+export interface Passkeys {
+  /** False where people have no passkeys: they are switched off, or browsers wouldn't offer them at this issuer. */
+  readonly isEnabled: boolean;
+  readonly rpId: string;
+  /** Newest first. */
+  list(account: string): Promise<readonly Passkey[]>;
+  /**
+   * Options for `navigator.credentials.get()`. Without an account, the person chooses a passkey, which names the account;
+   * with one, only its passkeys fit.
+   */
+  requestOptions(purpose: ChallengePurpose, account?: string): Promise<RequestOptions>;
+  /** Options for `navigator.credentials.create()`. */
+  creationOptions(purpose: ChallengePurpose, account: Account): Promise<CreationOptions>;
+  /**
+   * The account whose passkey signed the challenge, with user verification. Notes the use of the passkey. Throws
+   * `PasskeyRefused`; an unknown passkey costs as much as a known one.
+   */
+  authenticate(ceremony: Ceremony, expected?: { readonly account: string }): Promise<Authenticated>;
+  /** Adds a passkey to the account. Throws `PasskeyRefused`. The caller has made sure that its owner is here. */
+  register(account: Account, ceremony: Ceremony, by?: By): Promise<Passkey>;
+  /** False when the account has no such passkey. An empty name removes the name. */
+  rename(account: string, id: string, name: string): Promise<boolean>;
+  /** Without `hasOtherWay`, the last passkey is kept, also from several requests at once. */
+  remove(
+    account: Account,
+    id: string,
+    options: { readonly hasOtherWay: boolean; readonly by?: By },
+  ): Promise<'removed' | 'unknown' | 'last'>;
+  /** Removes all, as when a device was lost or the account goes. Returns how many there were. */
+  removeAll(account: Account, by?: By): Promise<number>;
+  accepted(account: string): Promise<AcceptedPasskeys>;
+  /** When the person last declined the offer to create a passkey, in milliseconds since the epoch. */
+  declinedAt(account: string): Promise<number | undefined>;
+  noteDeclined(account: string): Promise<void>;
+}
+
+interface Authenticated {
+  readonly account: Account;
+  readonly passkey: Passkey;
+}
