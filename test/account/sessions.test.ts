@@ -42,7 +42,7 @@ const safari =
 const signedIn = async ({ scope = 'openid', agent = safari } = {}) => {
   const browser = new Browser({ 'user-agent': agent });
   const party = new RelyingParty(issuer);
-  const { code, verifier } = await codeFor(party, browser, { scope, prompt: 'login' });
+  const { code, verifier } = await codeFor(party, browser, { scope, prompt: 'login consent' });
   const { body } = await party.redeem(code, verifier);
   return { browser, party, tokens: body };
 };

@@ -2,7 +2,7 @@ import { decodeSession } from '../../provider/storage/session.ts';
 import type { Clock, Listed, Store, Write } from '../../store/port.ts';
 import { kinds } from '../../store/record-kinds.ts';
 import type { Accounts } from '../accounts/index.ts';
-import type { NotifyClients } from './logout-notification.ts';
+import { type NotifyClients, sendNotifications } from './logout-notification.ts';
 import { removeListed } from './remove-listed.ts';
 
 interface Dependencies {
@@ -64,5 +64,6 @@ export const createEndEverything =
     };
 
     const complete = await removeListed({ store, account, to: endedAt, removalsOf });
+    if (removed.sessions > 0) await sendNotifications(store);
     return { ...removed, complete };
   };

@@ -5,7 +5,7 @@ import type { Clock, Key, Listed, Store, Write } from '../../store/port.ts';
 import { kinds } from '../../store/record-kinds.ts';
 import type { Ended } from './end-everything.ts';
 import { listLive, type PageOf, type Paging } from './list.ts';
-import type { NotifyClients } from './logout-notification.ts';
+import { type NotifyClients, sendNotifications } from './logout-notification.ts';
 import { keyOfGrant, keyOfSession } from './record-id.ts';
 import { removeListed } from './remove-listed.ts';
 import {
@@ -94,6 +94,7 @@ export const createSessions = ({ store, clock, events, notifyClients }: Dependen
     // The session goes last: where a commit isn't one step, as on a cluster, an interrupted one is repeated.
     const notifications = await notifyClients(account, session.payload);
     await store.commit([...boundGrants(session, offlineToo), ...notifications, { op: 'remove', key }]);
+    if (notifications.length > 0) await sendNotifications(store);
     events.emit({ type: 'session.ended', outcome: 'ok', account, details: { session: id } });
     return session.summary;
   };
