@@ -13,6 +13,7 @@ import type { Clock, Store } from '../store/port.ts';
 import { version } from '../version.ts';
 import { access } from './access/index.ts';
 import { accountOverview } from './account-overview/index.ts';
+import { accountPassword } from './account-password/index.ts';
 import { accountSessions } from './account-sessions/index.ts';
 import { authorizationDetails } from './authorization-details/index.ts';
 import { authorizationResponses } from './authorization-responses/index.ts';
@@ -112,6 +113,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
     }),
     requirements({ config, clock, accounts }),
     accountOverview(pages),
+    accountPassword({ config, store, clock, pages, accounts, sessions, throttle, engine }),
     accountSessions({ pages, clients, sessions }),
     passwordReset({
       config,

@@ -13,4 +13,4 @@
  *   GET /account/sign-in?to=  -> starts the same, for links from pages outside of this scope
  */
 export { accountScope } from './scope.ts';
-export { type AccountPages, type AccountSection, anySignIn } from './section.ts';
+export { type AccountPages, type AccountSection, type AccountVisit, anySignIn } from './section.ts';

@@ -7,6 +7,7 @@ export interface Account {
   readonly id: string;
   readonly username: string;
   readonly enabled: boolean;
+  readonly hasPassword: boolean;
   /** Standard OpenID Connect claims and those of the operator; never `sub`. */
   readonly claims: Claims;
   /** Names of groups, sorted. */

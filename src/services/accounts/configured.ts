@@ -28,8 +28,8 @@ const toAccount = (entry: AccountConfig): Account => {
   const {
     username,
     sub,
-    password: _,
-    password_hash: __,
+    password,
+    password_hash: passwordHash,
     disabled,
     acr,
     claims,
@@ -40,6 +40,7 @@ const toAccount = (entry: AccountConfig): Account => {
     id: sub ?? derivedId(username),
     username,
     enabled: disabled !== true,
+    hasPassword: password !== undefined || passwordHash !== undefined,
     // The configuration was read from YAML or JSON, so `claims` holds JSON values.
     claims: { preferred_username: username, ...standard, ...(claims as Claims | undefined) },
     groups: normalizeGroups(groups),

@@ -110,6 +110,7 @@ export const toAccount = (record: AccountRecord): Account => ({
   id: record.id,
   username: record.username,
   enabled: record.enabled,
+  hasPassword: record.hash !== undefined,
   claims: {
     preferred_username: record.username,
     updated_at: Math.floor(record.updatedAt / 1000),

@@ -32,4 +32,15 @@ export const de = {
       'Manche Apps behalten den Zugriff, während Sie abgemeldet sind, zum Beispiel um Daten abzugleichen. Setzen Sie das Häkchen, um auch diesen zu beenden.',
     endSubmit: 'Abmelden',
   },
+  password: {
+    menu: 'Passwort',
+    title: 'Passwort ändern',
+    setTitle: 'Passwort festlegen',
+    current: 'Aktuelles Passwort',
+    none: 'Ihr Konto hat noch kein Passwort. Sie melden sich auf andere Weise an.',
+    consequence: 'Alle anderen Geräte werden abgemeldet.',
+    done: 'Ihr Passwort wurde geändert, und alle anderen Geräte wurden abgemeldet.',
+    fixed:
+      'Ihr Passwort wird vom Betreiber dieses Dienstes festgelegt. Wenden Sie sich an ihn, um es zu ändern.',
+  },
 } satisfies AccountMessages;

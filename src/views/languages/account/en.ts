@@ -32,4 +32,14 @@ export const en = {
       'Some apps may keep access while you’re signed out, for example to synchronize. Tick this to end that too.',
     endSubmit: 'Sign out',
   },
+  password: {
+    menu: 'Password',
+    title: 'Change your password',
+    setTitle: 'Set a password',
+    current: 'Current password',
+    none: 'Your account has no password yet. You sign in another way.',
+    consequence: 'All other devices are signed out.',
+    done: 'Your password was changed, and all other devices were signed out.',
+    fixed: 'Your password is set by the operator of this service. Contact them to change it.',
+  },
 } satisfies AccountMessages;

@@ -27,4 +27,14 @@ export interface AccountMessages {
     offlineHint: string;
     endSubmit: string;
   };
+  readonly password: {
+    menu: string;
+    title: string;
+    setTitle: string;
+    current: string;
+    none: string;
+    consequence: string;
+    done: string;
+    fixed: string;
+  };
 }

@@ -32,4 +32,14 @@ export const pl = {
       'Niektóre aplikacje zachowują dostęp także po wylogowaniu, na przykład do synchronizacji. Zaznacz to pole, aby zakończyć także ten dostęp.',
     endSubmit: 'Wyloguj',
   },
+  password: {
+    menu: 'Hasło',
+    title: 'Zmień hasło',
+    setTitle: 'Ustaw hasło',
+    current: 'Obecne hasło',
+    none: 'Twoje konto nie ma jeszcze hasła. Logujesz się w inny sposób.',
+    consequence: 'Wszystkie inne urządzenia zostaną wylogowane.',
+    done: 'Hasło zostało zmienione, a wszystkie inne urządzenia wylogowano.',
+    fixed: 'Twoje hasło ustala operator tej usługi. Aby je zmienić, skontaktuj się z nim.',
+  },
 } satisfies AccountMessages;
