@@ -78,7 +78,7 @@ const throttle = section('Rate limits, counted in the store (IPv6 addresses by /
     10,
   ),
   mail_per_recipient: integer(
-    'Messages of one kind that anyone can make one account or e-mail address get per hour. 0: no limit.',
+    'Messages of one kind that anyone can make one account or e-mail address get per hour. 0: no limit. Codes have a limit of 20 in any case.',
     { default: 5, minimum: 0, maximum: 1000 },
   ),
   registration_per_address: perMinute('Clients registered and accounts created from one address', 10),

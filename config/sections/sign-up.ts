@@ -7,7 +7,7 @@ export const signUp = section('Accounts that people create themselves, with `pag
   ),
   email_domains: list(
     text('A domain.', { format: 'mail-domain' }),
-    'Only addresses at these domains may create an account. It needs `verify_email`. Empty: any domain.',
+    'Only addresses at these domains may create an account, and people change their address to no other one. It needs `verify_email`. Empty: any domain.',
     { default: [] },
   ),
 });

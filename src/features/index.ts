@@ -41,7 +41,7 @@ import { registration } from './registration/index.ts';
 import { requirements } from './requirements/index.ts';
 import { selectAccount } from './select-account/index.ts';
 import { senderConstraint } from './sender-constraint/index.ts';
-import { signIn } from './sign-in/index.ts';
+import { createKnownDevices, signIn } from './sign-in/index.ts';
 import { signedRequests } from './signed-requests/index.ts';
 import { site } from './site/index.ts';
 import { stepUp } from './step-up/index.ts';
@@ -126,6 +126,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
       links,
       mail,
       throttle,
+      findDevice: createKnownDevices({ config, clock, cookieKeys }).findDevice,
     }),
     notices({
       config,
@@ -152,7 +153,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
       engine,
       cookieKeys,
     }),
-    invitation({ config, events, pages, accounts, links, mail }),
+    invitation({ config, events, pages, accounts, links, mail, throttle }),
     mailPreview({ mail, pages }),
     access({ config, events, accounts }),
     consent({ config, clock, events, accounts }),

@@ -289,10 +289,55 @@ t.test('however often it is asked, an account gets few messages, and answers sta
     const { items } = await server.store.list('outbox', 'mail', { limit: 1 });
     return items.length === 0;
   });
-  t.equal(smtp.received.length, 5);
+  t.equal(smtp.received.length, 3, 'one network gets half of what strangers get');
   server.clock.advance(3601);
   await ask(server, 'grace');
-  await waitFor('the next hour', () => smtp.received.length === 6);
+  await waitFor('the next hour', () => smtp.received.length === 4);
+});
+
+t.test('strangers in many networks use up nothing that a known device needs', async (t) => {
+  const stage = await open(t, {
+    proxy: { trusted: ['127.0.0.1'] },
+    security: { throttle: { mail_request_per_address: 0 } },
+  });
+  const { server, smtp } = stage;
+  const browser = new Browser();
+  const login = await browser.open(new RelyingParty(server.issuer).authorizationUrl(newVerifier()));
+  await browser.submit(login, { login: 'grace', password });
+  for (let network = 1; network <= 6; network += 1)
+    for (let n = 0; n < 2; n += 1)
+      await ask(server, network % 2 ? 'grace' : address, { 'x-forwarded-for': `192.0.2.${network}` });
+  const settled = () =>
+    waitFor('the outbox to be empty', async () => {
+      const { items } = await server.store.list('outbox', 'mail', { limit: 1 });
+      return items.length === 0;
+    });
+  await settled();
+  t.equal(smtp.received.length, 5, 'an account gets few messages, by whatever of its names');
+  await ask(server, 'grace', { 'x-forwarded-for': '192.0.2.9' });
+  await settled();
+  t.equal(smtp.received.length, 5);
+  const forgot = await browser.open(`${server.issuer}/account/forgot`);
+  await browser.submit(forgot, { login: 'grace' });
+  await waitFor('the message of the owner', () => smtp.received.length === 6);
+});
+
+t.test('a link that was used is no place to guess the new password', async (t) => {
+  const stage = await open(t);
+  const { server } = stage;
+  await ask(server, 'grace');
+  const link = await nextLink(stage);
+  const post = (typed: string) =>
+    fetch(link, {
+      method: 'POST',
+      body: new URLSearchParams({ password: typed }),
+      headers: { origin: server.issuer, accept: 'text/html' },
+      redirect: 'manual',
+    });
+  t.equal((await post(newPassword)).status, 303);
+  for (let n = 0; n < 10; n += 1) t.equal((await post(`a guess of somebody else ${n}`)).status, 410);
+  t.equal((await post(newPassword)).status, 410, 'beyond ten forms also the right one');
+  t.equal((await signIn(server, newPassword)).status, 303);
 });
 
 t.test('one network asks a few times a minute, then it is told how long to wait', async (t) => {

@@ -14,12 +14,13 @@ import {
 
 const another = 'a password that only Ada knows';
 
-const open = async (t: Test) => {
+const open = async (t: Test, more: Readonly<Record<string, unknown>> = {}) => {
   const { cwd, runInProcess } = await openCommandFolder(t);
   const server = await startInProcess(t, {
     ...usualConfig,
     accounts: [],
     store: { url: `sqlite:${join(cwd, 'store.db')}` },
+    ...more,
   });
   const run = async (...args: string[]) => {
     const { exit, out, err } = await runInProcess(['account', ...args, '--json']);
@@ -46,6 +47,13 @@ t.test('a password that an operator set is temporary', async (t) => {
   t.match(form.body, /password-submit/);
   t.match(form.body, /Choose one that only you know/);
   t.notMatch(form.body, made.password);
+
+  for (const path of ['/account/requests', '/account/email', '/account'])
+    t.notMatch(
+      (await browser.request(`${server.issuer}${path}`)).status,
+      200,
+      `${path} needs the new one first`,
+    );
 
   const silent = await begin(browser, { prompt: 'none' });
   t.equal(redirectParameters(silent).get('error'), 'login_required', 'it can not be passed by');
@@ -132,6 +140,34 @@ t.test('a profile is completed at the next sign-in, also after a new password', 
   t.ok(hasCode(changed));
   t.match(await run('show', 'ada'), { claims: { email: 'new@example.com', email_verified: false } });
 });
+
+t.test(
+  'a person chooses an address only at the domains of the operator, or keeps what is there',
+  async (t) => {
+    const { server, run, signIn, hasCode } = await open(t, {
+      mail: { url: 'smtp://127.0.0.1:9', from: 'id@harbour.example' },
+      sign_up: { verify_email: true, email_domains: ['harbour.example'] },
+    });
+    const claims = { email: 'ada@elsewhere.example', email_verified: true };
+    await server.addAccount({ username: 'ada', password, claims });
+    await run('require', 'ada', 'profile');
+    const browser = new Browser();
+    const form = await signIn(browser, password);
+    t.match(form.body, 'An address at harbour.example.');
+    const refused = await browser.submit(form, { name: 'Ada', email: 'ada@evil-harbour.example' });
+    t.equal(refused.status, 422);
+    t.match(refused.body, /one of the domains/);
+    t.ok(hasCode(await browser.submit(refused, { name: 'Ada', email: claims.email })));
+
+    const page = await browser.open(`${server.issuer}/account/email`);
+    t.match(page.body, 'An address at harbour.example.');
+    const changed = await browser.submit(page, { email: 'ada@evil-harbour.example', password });
+    t.equal(changed.status, 422);
+    t.match(changed.body, /one of the domains/);
+    const accepted = await browser.submit(page, { email: 'ada@HARBOUR.example', password });
+    t.match(accepted.url, /sent=yes/);
+  },
+);
 
 t.test('the pages have three languages, and the command refuses with a sentence', async (t) => {
   const { server, run, runInProcess } = await open(t);

@@ -164,6 +164,22 @@ t.test('one address gets few messages, whoever asks and however often', async (t
   t.equal(smtp.received.length, 5);
 });
 
+t.test('without a limit of messages, codes that could be guessed are limited all the same', async (t) => {
+  const { server, smtp } = await open(t, {
+    security: {
+      throttle: { registration_per_address: 0, mail_request_per_address: 0, mail_per_recipient: 0 },
+    },
+  });
+  const browser = new Browser();
+  const page = await browser.submit(await openForm(server, browser), person);
+  for (let n = 0; n < 24; n += 1) await browser.submit(page, { resend: 'yes' });
+  await waitFor('the outbox to be empty', async () => {
+    const { items } = await server.store.list('outbox', 'mail', { limit: 1 });
+    return items.length === 0;
+  });
+  t.equal(smtp.received.length, 20);
+});
+
 const codeIdsIn = async ({ store }: TestServer): Promise<readonly string[]> =>
   [...JSON.stringify((await store.dump()).entries).matchAll(/codeId\W+([\w-]+)/g)].map(([, id = '']) => id);
 

@@ -409,6 +409,7 @@ export const gallery: readonly Exhibit[] = [
     problem: 'passwordSame',
   }),
   exhibit('required-profile', requiredProfilePage, {
+    emailDomains: ['example.com'],
     action: '/interaction/abc',
     csrf: 'x',
     client: { name: 'The App' },
@@ -419,7 +420,6 @@ export const gallery: readonly Exhibit[] = [
   exhibit('reset-password-done', (page) => passwordResetDonePage(page), {}),
   exhibit('create-account-domains', createAccountPage, {
     ...createAccount,
-    emailDomains: ['example.com', 'harbour.example'],
     problems: ['emailDomain'],
   }),
   exhibit('email-code', emailCodePage, {
@@ -470,6 +470,7 @@ export const gallery: readonly Exhibit[] = [
     isVerified: true,
     isFixed: false,
     isSent: true,
+    emailDomains: ['example.com', 'harbour.example'],
   }),
   exhibit(
     'email-address-problem',
@@ -481,6 +482,7 @@ export const gallery: readonly Exhibit[] = [
       isVerified: false,
       isFixed: false,
       isSent: false,
+      emailDomains: [],
       typed: longName,
       problem: 'passwordWrong',
       waitSeconds: 60,

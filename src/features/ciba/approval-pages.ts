@@ -3,7 +3,7 @@ import { scopeDescriptions } from '#config';
 import { macOf } from '../../form-mac.ts';
 import { displayOf } from '../../http/interactions/client-display.ts';
 import type { Form } from '../../http/pages/form.ts';
-import { findSignedInAccount, loadSession, type Session } from '../../services/sign-ins/index.ts';
+import { findReadyAccount, loadSession, type Session } from '../../services/sign-ins/index.ts';
 import type { Page } from '../../views/page.ts';
 import { type PendingRequest, type RequestsModel, requestsPage } from '../../views/pages/requests.ts';
 import { describeScopes } from '../../views/scopes.ts';
@@ -52,7 +52,7 @@ export const approvalPages = (dependencies: CibaDependencies): FastifyPluginAsyn
   ): Promise<FastifyReply> => {
     const page = pages.pageFor(request);
     const session = await loadSession(engine().provider, request, reply);
-    const account = await findSignedInAccount(session, accounts);
+    const account = await findReadyAccount(session, accounts);
     if (!account) {
       return pages.send(request, reply, requestsPage(page, { action: path }), { status: 401 });
     }

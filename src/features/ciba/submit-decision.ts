@@ -4,7 +4,7 @@ import type { Form } from '../../http/pages/form.ts';
 import { formExpired } from '../../http/pages/form-expired.ts';
 import { hasAccess } from '../../provider/access.ts';
 import { identityScopes } from '../../provider/openid-scopes.ts';
-import { findSignedInAccount, loadSession } from '../../services/sign-ins/index.ts';
+import { findReadyAccount, loadSession } from '../../services/sign-ins/index.ts';
 import { runInUnitOfWork } from '../../store/current-unit-of-work.ts';
 import { type CibaDecision, recordDecision } from './decision.ts';
 import type { CibaDependencies } from './dependencies.ts';
@@ -20,7 +20,7 @@ export const createSubmitDecision = (dependencies: CibaDependencies) => {
   return async (request: FastifyRequest, reply: FastifyReply, form: Form): Promise<CibaDecision | 'gone'> => {
     const { provider } = engine();
     const session = await loadSession(provider, request, reply);
-    const person = await findSignedInAccount(session, accounts);
+    const person = await findReadyAccount(session, accounts);
     const account = person?.id;
     const handle = form['request'] ?? '';
     if (account === undefined || !verifyMac(form['csrf'], formMacSubject(session, handle), cookieKeys())) {

@@ -4,7 +4,7 @@ import type { StepOutcome, Visit } from '../../http/interactions/step.ts';
 import type { Form } from '../../http/pages/form.ts';
 import { type NewAccount, type NewAccountProblem, problemOf } from '../../services/account-forms/index.ts';
 import { type Account, foldUsername } from '../../services/accounts/index.ts';
-import { codeMinutes } from '../../services/one-time-codes/index.ts';
+import { codeMinutes, codesPerHour } from '../../services/one-time-codes/index.ts';
 import { Conflict } from '../../store/errors.ts';
 import { newId } from '../../store/new-id.ts';
 import { kinds } from '../../store/record-kinds.ts';
@@ -37,6 +37,7 @@ export const createVerifyEmail = ({
   throttle,
 }: CreateAccountDependencies) => {
   const { mail_request_per_address: perAddress, mail_per_recipient: perRecipient } = config.security.throttle;
+  const perHour = codesPerHour(perRecipient);
 
   const page = (visit: Visit, email: string, more: Partial<EmailCodeModel> = {}): StepOutcome => ({
     show: emailCodePage(visit.page, {
@@ -60,7 +61,7 @@ export const createVerifyEmail = ({
     former?: PendingSignUp,
   ): Promise<StepOutcome> => {
     const { uid } = visit.interaction;
-    const verdict = await throttle.take('sign-up code', foldUsername(form.email), perRecipient, hour);
+    const verdict = await throttle.take('sign-up code', foldUsername(form.email), perHour, hour);
     const sent = { codeId: newId(16), sentAt: clock.now(), isSent: verdict.allowed };
     const pending = { ...form, ...(verdict.allowed || !former ? sent : former) };
     visit.work.stage(putPending(uid, pending));

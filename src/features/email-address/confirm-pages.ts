@@ -5,9 +5,14 @@ import { type Account, followsAddress } from '../../services/accounts/index.ts';
 import { verifiedAddressOf } from '../../services/mail/index.ts';
 import { describeRequest } from '../../services/notices/index.ts';
 import { linkGone, type OneTimeLink, submitOnce } from '../../services/one-time-links/index.ts';
-import { findSignedInAccount, loadSession } from '../../services/sign-ins/index.ts';
+import {
+  type CheckedPassword,
+  createCheckPassword,
+  findReadyAccount,
+  isPasswordRight,
+  loadSession,
+} from '../../services/sign-ins/index.ts';
 import { addressConfirmedPage, confirmAddressPage } from '../../views/pages/email-address.ts';
-import { createCheckPassword } from './check-password.ts';
 import type { EmailAddressDependencies } from './dependencies.ts';
 import { confirmMail, isOutdated } from './message.ts';
 import { confirmedPath, emailPath } from './paths.ts';
@@ -44,14 +49,14 @@ export const confirmPages = (dependencies: EmailAddressDependencies): FastifyPlu
     { id }: Account,
   ): Promise<boolean> => {
     const session = await loadSession(engine().provider, request, reply);
-    return (await findSignedInAccount(session, accounts))?.id === id;
+    return (await findReadyAccount(session, accounts))?.id === id;
   };
 
   const sendForm = (
     request: FastifyRequest,
     reply: FastifyReply,
     { link: { token }, account, email }: Confirmation,
-    shown: { needsPassword: boolean } & Awaited<ReturnType<typeof checkPassword>>,
+    shown: CheckedPassword & { readonly needsPassword: boolean },
   ): FastifyReply => {
     const { problem, waitSeconds } = shown;
     const body = confirmAddressPage(pages.pageFor(request), {
@@ -119,8 +124,8 @@ export const confirmPages = (dependencies: EmailAddressDependencies): FastifyPlu
           const confirmation = await findConfirmation(token);
           const { account } = confirmation;
           if (!(await isSignedIn(request, reply, account))) {
-            const checked = await checkPassword(request, account, request.body?.['password'] ?? '');
-            if (checked.problem !== undefined || checked.waitSeconds !== undefined)
+            const checked = await checkPassword(request.ip, account, request.body?.['password'] ?? '');
+            if (!isPasswordRight(checked))
               return sendForm(request, reply, confirmation, { needsPassword: true, ...checked });
           }
           await confirm(request, confirmation);

@@ -2,16 +2,21 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { macOf, verifyMac } from '../../form-mac.ts';
 import type { Form } from '../../http/pages/form.ts';
 import { formExpired } from '../../http/pages/form-expired.ts';
+import { isAllowedDomain } from '../../services/account-forms/index.ts';
 import { type Account, foldUsername } from '../../services/accounts/index.ts';
 import { isMailAddress, verifiedAddressOf } from '../../services/mail/index.ts';
-import { findSignedInAccount, loadSession } from '../../services/sign-ins/index.ts';
+import {
+  createCheckPassword,
+  findReadyAccount,
+  isPasswordRight,
+  loadSession,
+} from '../../services/sign-ins/index.ts';
 import { newId } from '../../store/new-id.ts';
 import {
   type EmailAddressProblem,
   emailAddressPage,
   notSignedInPage,
 } from '../../views/pages/email-address.ts';
-import { createCheckPassword } from './check-password.ts';
 import type { EmailAddressDependencies } from './dependencies.ts';
 import { confirmMail } from './message.ts';
 import { emailPath as path } from './paths.ts';
@@ -41,7 +46,7 @@ export const emailPages = (dependencies: EmailAddressDependencies): FastifyPlugi
     reply: FastifyReply,
   ): Promise<SignedIn | undefined> => {
     const session = await loadSession(engine().provider, request, reply);
-    const account = await findSignedInAccount(session, accounts);
+    const account = await findReadyAccount(session, accounts);
     if (!account) return undefined;
     const subject = ['email-address', session.uid] as const;
     return {
@@ -64,6 +69,7 @@ export const emailPages = (dependencies: EmailAddressDependencies): FastifyPlugi
       isVerified: verifiedAddressOf(account) !== undefined,
       isFixed: account.from === 'configuration',
       isSent,
+      emailDomains: config.sign_up.email_domains,
       typed,
       problem,
       waitSeconds,
@@ -93,10 +99,11 @@ export const emailPages = (dependencies: EmailAddressDependencies): FastifyPlugi
       const typed = (form['email'] ?? '').trim().slice(0, 255);
       if (typed === '') return send(request, reply, signedIn, { typed, problem: 'emailMissing' });
       if (!isMailAddress(typed)) return send(request, reply, signedIn, { typed, problem: 'emailInvalid' });
+      if (!isAllowedDomain(typed, config.sign_up.email_domains))
+        return send(request, reply, signedIn, { typed, problem: 'emailDomain' });
       // A session that was left open must not be enough to take the account over.
-      const checked = await checkPassword(request, account, form['password'] ?? '');
-      if (checked.problem !== undefined || checked.waitSeconds !== undefined)
-        return send(request, reply, signedIn, { typed, ...checked });
+      const checked = await checkPassword(request.ip, account, form['password'] ?? '');
+      if (!isPasswordRight(checked)) return send(request, reply, signedIn, { typed, ...checked });
 
       const { allowed } = await throttle.take('confirm address', foldUsername(typed), perRecipient, hour);
       if (allowed) {

@@ -10,6 +10,7 @@ import {
 import type { AddAccount, Claims } from '../../services/accounts/index.ts';
 import { invitationPath, invitationPurpose } from '../../services/invitations/index.ts';
 import { submitOnce } from '../../services/one-time-links/index.ts';
+import { createCheckRepeated } from '../../services/sign-ins/index.ts';
 import { invitationDonePage, invitationPage } from '../../views/pages/invitation.ts';
 import type { InvitationDependencies } from './dependencies.ts';
 
@@ -24,13 +25,9 @@ interface Invitation {
   readonly email: string;
 }
 
-export const acceptPages = ({
-  config,
-  events,
-  pages,
-  accounts,
-  links,
-}: InvitationDependencies): FastifyPluginAsync => {
+export const acceptPages = (dependencies: InvitationDependencies): FastifyPluginAsync => {
+  const { config, events, pages, accounts, links } = dependencies;
+  const checkRepeated = createCheckRepeated(dependencies);
   const { min_length: minPasswordLength } = config.security.password;
 
   const findInvitation = async (token: string): Promise<Invitation> => {
@@ -113,9 +110,9 @@ export const acceptPages = ({
     const account = used && (await accounts.findByUsername(username));
     // services/invitations wrote the claims.
     const { email }: Claims = JSON.parse(claims);
-    if (!used || (account?.createdAt ?? 0) < used.createdAt || account?.claims['email'] !== email)
+    if (!account || (account.createdAt ?? 0) < used.createdAt || account.claims['email'] !== email)
       return false;
-    return (await accounts.authenticate(username, form['password'] ?? '')) !== undefined;
+    return checkRepeated(token, account, form['password'] ?? '');
   };
 
   return async (scope) => {

@@ -4,6 +4,7 @@ import type { Pages } from '../../http/pages/pages.ts';
 import type { Accounts } from '../../services/accounts/index.ts';
 import type { Mail } from '../../services/mail/index.ts';
 import type { OneTimeLinks } from '../../services/one-time-links/index.ts';
+import type { Throttle } from '../../services/throttle/index.ts';
 
 export interface InvitationDependencies {
   readonly config: Config;
@@ -12,4 +13,5 @@ export interface InvitationDependencies {
   readonly accounts: Accounts;
   readonly links: OneTimeLinks;
   readonly mail: Mail;
+  readonly throttle: Throttle;
 }

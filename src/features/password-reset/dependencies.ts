@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Config } from '#config';
 import type { Events } from '../../events.ts';
 import type { Pages } from '../../http/pages/pages.ts';
@@ -20,4 +21,6 @@ export interface PasswordResetDependencies {
   readonly links: OneTimeLinks;
   readonly mail: Mail;
   readonly throttle: Throttle;
+  /** The id of a device that signed in by this name before. */
+  readonly findDevice: (headers: IncomingHttpHeaders, login: string) => string | undefined;
 }

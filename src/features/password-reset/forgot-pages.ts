@@ -1,6 +1,7 @@
-import type { FastifyPluginAsync } from 'fastify';
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import type { Form } from '../../http/pages/form.ts';
 import { foldUsername } from '../../services/accounts/index.ts';
+import { siteOf } from '../../services/throttle/index.ts';
 import { newId } from '../../store/new-id.ts';
 import { forgotPasswordPage, resetSentPage } from '../../views/pages/forgot-password.ts';
 import type { PasswordResetDependencies } from './dependencies.ts';
@@ -12,20 +13,31 @@ const maxAgentLength = 512;
 const hour = 3_600_000;
 
 /** The address is counted before the name is looked at, and the name as it was typed: no answer depends on accounts. */
-export const forgotPages =
-  ({
-    config,
-    clock,
-    events,
-    pages,
-    admission,
-    mail,
-    throttle,
-  }: PasswordResetDependencies): FastifyPluginAsync =>
-  async (scope) => {
-    const { mail_request_per_address: perAddress, mail_per_recipient: perRecipient } =
-      config.security.throttle;
+export const forgotPages = ({
+  config,
+  clock,
+  events,
+  pages,
+  accounts,
+  admission,
+  mail,
+  throttle,
+  findDevice,
+}: PasswordResetDependencies): FastifyPluginAsync => {
+  const { mail_request_per_address: perAddress, mail_per_recipient: perRecipient } = config.security.throttle;
 
+  /** A person at their own device needs nothing of what strangers share. */
+  const isKnown = async ({ headers }: FastifyRequest, login: string): Promise<boolean> =>
+    findDevice(headers, await accounts.nameToCount(login)) !== undefined;
+
+  /** One network gets half of what strangers get for a name, so it can't use up all of it. */
+  const takeAsStranger = async (address: string, name: string): Promise<boolean> => {
+    const site = JSON.stringify([name, siteOf(address)]);
+    const ofSite = await throttle.take('reset site', site, Math.ceil(perRecipient / 2), hour);
+    return ofSite.allowed && (await throttle.take('reset', name, perRecipient, hour)).allowed;
+  };
+
+  return async (scope) => {
     scope.get<{ Querystring: { readonly sent?: unknown } }>(path, async (request, reply) => {
       const page = pages.pageFor(request);
       const body =
@@ -58,8 +70,8 @@ export const forgotPages =
         });
       }
       admission.assertRoomToLast();
-      const ofName = await throttle.take('reset', foldUsername(login), perRecipient, hour);
-      if (ofName.allowed) {
+      const isKnownDevice = await isKnown(request, login);
+      if (isKnownDevice || (await takeAsStranger(request.ip, foldUsername(login)))) {
         const about: ResetRequest = {
           id: newId(16),
           login,
@@ -68,9 +80,11 @@ export const forgotPages =
           address: request.ip,
           agent: (request.headers['user-agent'] ?? '').slice(0, maxAgentLength),
           correlation: request.id,
+          ...(isKnownDevice && { device: 'known' }),
         };
         await mail.send(resetMail, { ...about });
       }
       return reply.header('cache-control', 'no-store').redirect(`${path}?sent=yes`, 303);
     });
   };
+};

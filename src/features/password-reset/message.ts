@@ -23,6 +23,8 @@ export interface ResetRequest {
   readonly address?: string;
   readonly agent?: string;
   readonly correlation?: string;
+  /** `known`: a browser that the account signed in with. What strangers ask for doesn't count for it. */
+  readonly device?: string;
 }
 
 const lifetimeMinutes = 60;
@@ -78,7 +80,12 @@ export const createComposeReset = ({
     if (isNew) {
       // A person has several names to ask by: the user name and addresses, in any spelling.
       const perRecipient = about.account === undefined ? config.security.throttle.mail_per_recipient : 0;
-      const verdict = await throttle.take('reset account', account.id, perRecipient, hour);
+      const verdict = await throttle.take(
+        about.device === 'known' ? 'reset known device' : 'reset account',
+        account.id,
+        perRecipient,
+        hour,
+      );
       if (!verdict.allowed) {
         emit(about, { outcome: 'refused', reason: 'throttled', account: account.id });
         return undefined;

@@ -3,6 +3,7 @@ import type { Form } from '../../http/pages/form.ts';
 import { type NewAccountProblem, problemOf } from '../../services/account-forms/index.ts';
 import type { Account } from '../../services/accounts/index.ts';
 import { linkGone, type OneTimeLink, submitOnce } from '../../services/one-time-links/index.ts';
+import { createCheckRepeated } from '../../services/sign-ins/index.ts';
 import { passwordResetDonePage, resetPasswordPage } from '../../views/pages/reset-password.ts';
 import type { PasswordResetDependencies } from './dependencies.ts';
 import { resetMail } from './message.ts';
@@ -14,6 +15,7 @@ interface WithToken {
 
 export const resetPages = (dependencies: PasswordResetDependencies): FastifyPluginAsync => {
   const { config, events, pages, accounts, endEverything, links } = dependencies;
+  const checkRepeated = createCheckRepeated(dependencies);
 
   /** Links that were sent before the last change of the password, or to an address that changed, are void. */
   const findReset = async (token: string): Promise<{ link: OneTimeLink; account: Account }> => {
@@ -89,9 +91,7 @@ export const resetPages = (dependencies: PasswordResetDependencies): FastifyPlug
         async isRepeated() {
           const used = await links.findJustUsed(resetMail, token);
           const account = used && (await accounts.find(used.account ?? ''));
-          return (
-            account !== undefined && (await accounts.authenticate(account.username, password)) !== undefined
-          );
+          return account !== undefined && checkRepeated(token, account, password);
         },
         done,
       });

@@ -1,7 +1,7 @@
 import { displayOf } from '../../http/interactions/client-display.ts';
 import type { Step, StepOutcome, Visit } from '../../http/interactions/step.ts';
 import type { Form } from '../../http/pages/form.ts';
-import { isEmailAddress } from '../../services/account-forms/index.ts';
+import { isAllowedDomain, isEmailAddress } from '../../services/account-forms/index.ts';
 import type { Account, Claims } from '../../services/accounts/index.ts';
 import { metRequirement } from '../../services/sign-ins/index.ts';
 import { type ProfileProblem, requiredProfilePage } from '../../views/pages/required-profile.ts';
@@ -17,10 +17,16 @@ interface Profile {
 
 const textIn = (form: Form, field: string): string => (form[field] ?? '').trim().slice(0, maxTextLength + 1);
 
-const problemsOf = ({ name, email }: Profile): readonly ProfileProblem[] => [
-  ...(name === '' ? (['nameMissing'] as const) : []),
-  ...(email === '' ? (['emailMissing'] as const) : isEmailAddress(email) ? [] : (['emailInvalid'] as const)),
-];
+/** An address that the operator gave the account stays, whatever its domain is. */
+const emailProblemOf = (
+  email: string,
+  former: unknown,
+  domains: readonly string[],
+): ProfileProblem | undefined => {
+  if (email === '') return 'emailMissing';
+  if (!isEmailAddress(email)) return 'emailInvalid';
+  return email === former || isAllowedDomain(email, domains) ? undefined : 'emailDomain';
+};
 
 /** An address that changes is unverified, whatever the former one was. */
 const changesOf = ({ claims }: Account, { name, email }: Profile): Claims => ({
@@ -28,13 +34,21 @@ const changesOf = ({ claims }: Account, { name, email }: Profile): Claims => ({
   ...(claims['email'] !== email && { email, email_verified: false }),
 });
 
-export const createProfileStep = ({ accounts }: RequirementsDependencies): Step => {
+export const createProfileStep = ({ config, accounts }: RequirementsDependencies): Step => {
+  const { email_domains: domains } = config.sign_up;
   const showForm = (
     { page, action, csrf, client }: Visit,
     profile: Profile,
     problems: readonly ProfileProblem[] = [],
   ): StepOutcome => ({
-    show: requiredProfilePage(page, { action, csrf, client: displayOf(client), ...profile, problems }),
+    show: requiredProfilePage(page, {
+      action,
+      csrf,
+      client: displayOf(client),
+      emailDomains: domains,
+      ...profile,
+      problems,
+    }),
     status: problems.length === 0 ? 200 : 422,
   });
 
@@ -54,7 +68,11 @@ export const createProfileStep = ({ accounts }: RequirementsDependencies): Step 
       const account = await requiredOf('profile', visit, accounts);
       if (!account) return { finish: { ...lastSubmission } };
       const profile = { name: textIn(form, 'name').slice(0, maxTextLength), email: textIn(form, 'email') };
-      const problems = problemsOf(profile);
+      const emailProblem = emailProblemOf(profile.email, account.claims['email'], domains);
+      const problems: readonly ProfileProblem[] = [
+        ...(profile.name === '' ? (['nameMissing'] as const) : []),
+        ...(emailProblem === undefined ? [] : [emailProblem]),
+      ];
       if (problems.length > 0) return showForm(visit, profile, problems);
       const claims = changesOf(account, profile);
       await accounts.update(account.id, { claims, required: { remove: ['profile'] } });

@@ -25,6 +25,8 @@ import { createKnownDevices } from './known-devices.ts';
 import { createLoginStep } from './login-step.ts';
 import { requireLoginAfterPasswordChange } from './password-change-check.ts';
 
+export { createKnownDevices } from './known-devices.ts';
+
 export const signIn = (dependencies: SignInDependencies): Feature => {
   const prompt = interactionPolicy.base().get('login');
   if (!prompt) throw new Error('oidc-provider has no login prompt');

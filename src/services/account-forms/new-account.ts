@@ -18,6 +18,10 @@ const maxTextLength = 255;
 
 const domainOf = (email: string): string => email.slice(email.lastIndexOf('@') + 1).toLowerCase();
 
+/** Whether a person may give an account an address at this domain. An empty list allows any. */
+export const isAllowedDomain = (email: string, domains: readonly string[]): boolean =>
+  domains.length === 0 || domains.includes(domainOf(email));
+
 export const parseForm = (form: Form): NewAccount => {
   const text = (field: string): string => (form[field] ?? '').trim().slice(0, maxTextLength + 1);
   return {
@@ -41,7 +45,7 @@ export const findProblems = (
   else if (login.length > maxTextLength) problems.push('loginInvalid');
   if (email === '') problems.push('emailMissing');
   else if (!isEmailAddress(email)) problems.push('emailInvalid');
-  else if (emailDomains.length > 0 && !emailDomains.includes(domainOf(email))) problems.push('emailDomain');
+  else if (!isAllowedDomain(email, emailDomains)) problems.push('emailDomain');
   if (password === '') problems.push('passwordMissing');
   else if ([...password].length < minPasswordLength) problems.push('passwordShort');
   return problems;

@@ -10,7 +10,7 @@ import type { Clock, Store } from '../../store/port.ts';
 import { signInFailedPage } from '../../views/pages/account-sign-in.ts';
 import type { Accounts } from '../accounts/index.ts';
 import { accountCallbackPath, accountPath } from '../clients/index.ts';
-import { displayOfAccount, findSignedInAccount, loadSession } from '../sign-ins/index.ts';
+import { displayOfAccount, findReadyAccount, loadSession } from '../sign-ins/index.ts';
 import { createRequireRecentSignIn } from './recent-sign-in.ts';
 import { redeemCode } from './redeem-code.ts';
 import type { AccountPages, AccountSection, AccountVisit, StrengthOf } from './section.ts';
@@ -47,7 +47,7 @@ export const accountScope = (
 
   const requireSignIn: preHandlerAsyncHookHandler = async (request, reply) => {
     const session = await loadSession(engine().provider, request, reply);
-    const account = await findSignedInAccount(session, accounts);
+    const account = await findReadyAccount(session, accounts);
     const [path = ''] = request.url.split('?');
     if (!account)
       return signIns.start(request, reply, { returnTo: request.method === 'POST' ? path : request.url });

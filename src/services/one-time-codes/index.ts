@@ -18,6 +18,13 @@ export interface OneTimeCodes {
   check(purpose: string, id: string, typed: string): Promise<'right' | 'wrong' | 'used up'>;
 }
 
+/** Five guesses for each code: without a bound of its own, an operator who lifts the limit of messages lifts theirs too. */
+const maxCodesPerHour = 20;
+
+/** How many codes a receiver may get in an hour, out of `mail_per_recipient`, where 0 means no limit. */
+export const codesPerHour = (mailPerRecipient: number): number =>
+  mailPerRecipient === 0 ? maxCodesPerHour : Math.min(mailPerRecipient, maxCodesPerHour);
+
 interface Dependencies {
   readonly store: Pick<Store, 'increment'>;
   /** The same on all processes, and never rotated. Attackers must not know it. */

@@ -16,3 +16,15 @@ export const findSignedInAccount = async (
   const isCurrent = account && isSignInCurrent(account, { signedInAt: loginTs, endsWithSignIn: true });
   return account?.enabled && isCurrent ? account : undefined;
 };
+
+/**
+ * The account of a session that opens pages of the account. While an operator requires something of the person, such as
+ * another password than a temporary one, a session is good only for the sign-in in which that is asked.
+ */
+export const findReadyAccount = async (
+  session: SessionSignIn,
+  accounts: Pick<Accounts, 'find'>,
+): Promise<Account | undefined> => {
+  const account = await findSignedInAccount(session, accounts);
+  return (account?.required ?? []).length === 0 ? account : undefined;
+};

@@ -282,6 +282,7 @@ export const de = {
     problems: {
       emailMissing: 'Geben Sie Ihre E-Mail-Adresse ein',
       emailInvalid: 'Geben Sie eine E-Mail-Adresse wie name@example.com ein',
+      emailDomain: 'Verwenden Sie eine E-Mail-Adresse der oben genannten Domains',
       passwordMissing: 'Geben Sie Ihr Passwort ein',
       passwordWrong: 'Falsches Passwort. Versuchen Sie es noch einmal',
     },

@@ -270,6 +270,7 @@ export const en = {
     problems: {
       emailMissing: 'Enter your email address',
       emailInvalid: 'Enter an email address like name@example.com',
+      emailDomain: 'Use an email address at one of the domains named above',
       passwordMissing: 'Enter your password',
       passwordWrong: 'Incorrect password. Try again',
     },

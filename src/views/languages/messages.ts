@@ -267,6 +267,7 @@ export interface Messages {
     problems: {
       emailMissing: string;
       emailInvalid: string;
+      emailDomain: string;
       passwordMissing: string;
       passwordWrong: string;
     };

@@ -290,6 +290,7 @@ export const pl = {
     problems: {
       emailMissing: 'Podaj adres e-mail',
       emailInvalid: 'Podaj adres e-mail w postaci nazwa@example.com',
+      emailDomain: 'Użyj adresu e-mail w jednej z wymienionych wyżej domen',
       passwordMissing: 'Podaj hasło',
       passwordWrong: 'Nieprawidłowe hasło. Spróbuj ponownie',
     },

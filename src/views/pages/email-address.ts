@@ -19,6 +19,8 @@ export interface EmailAddressModel {
   /** The operator has set the address in the configuration. */
   readonly isFixed: boolean;
   readonly isSent: boolean;
+  /** The domains of addresses that people may choose. Empty: any. */
+  readonly emailDomains: readonly string[];
   readonly typed?: string | undefined;
   readonly problem?: EmailAddressProblem | undefined;
   /** Too many wrong passwords. */
@@ -27,7 +29,8 @@ export interface EmailAddressModel {
 
 export const emailAddressPage = (page: Page, model: EmailAddressModel): string => {
   const { emailAddress: text, login, createAccount, tag } = page.messages;
-  const { action, csrf, email, isVerified, isFixed, isSent, typed, problem, waitSeconds } = model;
+  const { action, csrf, email, isVerified, isFixed, isSent, emailDomains, typed, problem, waitSeconds } =
+    model;
   const fields = createFields(
     page.messages,
     problem === undefined
@@ -47,7 +50,7 @@ export const emailAddressPage = (page: Page, model: EmailAddressModel): string =
       !isFixed &&
       html`<form method="post" action="${ownPath(action)}" novalidate>
       ${hidden({ csrf })}
-      ${fields.text({ name: 'email', label: createAccount.email, value: typed ?? (isVerified ? '' : email), autocomplete: 'email', type: 'email', required: true })}
+      ${fields.text({ name: 'email', label: createAccount.email, value: typed ?? (isVerified ? '' : email), hint: emailDomains.length > 0 ? createAccount.emailHint(emailDomains.join(', ')) : undefined, autocomplete: 'email', type: 'email', required: true })}
       ${fields.password({ name: 'password', label: login.password, autocomplete: 'current-password', required: true })}
       ${submit({ label: text.submit, class: 'email-submit' })}
     </form>`

@@ -6,7 +6,7 @@ import { layout } from '../layout.ts';
 import { ownPath } from '../links.ts';
 import type { ClientDisplay, Page } from '../page.ts';
 
-export type ProfileProblem = 'nameMissing' | 'emailMissing' | 'emailInvalid';
+export type ProfileProblem = 'nameMissing' | 'emailMissing' | 'emailInvalid' | 'emailDomain';
 
 export interface RequiredProfileModel {
   /** The form posts `csrf`, `name` and `email` to this path. */
@@ -15,6 +15,8 @@ export interface RequiredProfileModel {
   readonly client: ClientDisplay;
   readonly name: string;
   readonly email: string;
+  /** The domains of addresses that people may choose. Empty: any. */
+  readonly emailDomains: readonly string[];
   readonly problems?: readonly ProfileProblem[];
 }
 
@@ -42,7 +44,7 @@ export const requiredProfilePage = (page: Page, model: RequiredProfileModel): st
     <form method="post" action="${ownPath(model.action)}" novalidate>
       ${hidden({ csrf: model.csrf })}
       ${fields.text({ name: 'name', label: createAccount.name, value: model.name, autocomplete: 'name', required: true, autofocus: true })}
-      ${fields.text({ name: 'email', label: createAccount.email, value: model.email, autocomplete: 'email', type: 'email', required: true })}
+      ${fields.text({ name: 'email', label: createAccount.email, value: model.email, hint: model.emailDomains.length > 0 ? createAccount.emailHint(model.emailDomains.join(', ')) : undefined, autocomplete: 'email', type: 'email', required: true })}
       ${submit({ label: text.submit, class: 'profile-submit' })}
     </form>`,
   });

@@ -1,0 +1,47 @@
+import type { Account, Accounts } from '../accounts/index.ts';
+import type { Throttle } from '../throttle/index.ts';
+
+interface Dependencies {
+  readonly accounts: Pick<Accounts, 'authenticate'>;
+  readonly throttle: Pick<Throttle, 'check'>;
+}
+
+export interface CheckedPassword {
+  readonly problem?: 'passwordMissing' | 'passwordWrong';
+  /** There were too many wrong passwords. */
+  readonly waitSeconds?: number;
+}
+
+/** Checks the password of an account outside of a sign-in. Guesses are limited together with those at the sign-in. */
+export const createCheckPassword =
+  ({ accounts, throttle }: Dependencies) =>
+  async (address: string, { username }: Account, password: string): Promise<CheckedPassword> => {
+    if (password === '') return { problem: 'passwordMissing' };
+    const verdict = await throttle.check({ account: username, address, client: 'account' });
+    if (!verdict.allowed) return { waitSeconds: verdict.waitSeconds };
+    const isRight = (await accounts.authenticate(username, password)) !== undefined;
+    await (isRight ? verdict.succeeded() : verdict.failed());
+    return isRight ? {} : { problem: 'passwordWrong' };
+  };
+
+export const isPasswordRight = ({ problem, waitSeconds }: CheckedPassword): boolean =>
+  problem === undefined && waitSeconds === undefined;
+
+const maxRepeats = 10;
+
+/**
+ * Whether a form that arrives twice has the password that the first one set. A link that was used must be no place to
+ * guess passwords, so the forms of one link are limited.
+ */
+export const createCheckRepeated =
+  ({
+    accounts,
+    throttle,
+  }: {
+    readonly accounts: Pick<Accounts, 'authenticate'>;
+    readonly throttle: Pick<Throttle, 'take'>;
+  }) =>
+  async (token: string, { username }: Account, password: string): Promise<boolean> => {
+    const verdict = await throttle.take('repeated form', token, maxRepeats);
+    return verdict.allowed && (await accounts.authenticate(username, password)) !== undefined;
+  };
