@@ -13,6 +13,7 @@ import type { Clock, Store } from '../store/port.ts';
 import { version } from '../version.ts';
 import { access } from './access/index.ts';
 import { accountOverview } from './account-overview/index.ts';
+import { accountPasskeys } from './account-passkeys/index.ts';
 import { accountPassword } from './account-password/index.ts';
 import { accountSessions } from './account-sessions/index.ts';
 import { authorizationDetails } from './authorization-details/index.ts';
@@ -114,6 +115,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
     requirements({ config, clock, accounts }),
     accountOverview(pages),
     accountPassword({ config, store, clock, pages, accounts, sessions, throttle, engine }),
+    accountPasskeys({ config, clock, events, pages, accounts, passkeys }),
     accountSessions({ pages, clients, sessions }),
     passwordReset({
       config,

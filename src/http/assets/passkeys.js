@@ -103,6 +103,7 @@ const sayIfPossible = async () => {
 
 if (isSupported) {
   for (const element of document.querySelectorAll('[data-needs-passkeys]')) element.hidden = false;
+  for (const element of document.querySelectorAll('[data-lacks-passkeys]')) element.hidden = true;
   const forms = document.querySelectorAll('form[data-passkey]');
   for (const form of forms) prepare(form);
   sayIfPossible();

@@ -4,8 +4,10 @@ import type { ChallengePurpose } from './challenges.ts';
 
 /** A passkey as it is shown. */
 export interface Passkey {
-  /** The credential id in base64url. */
+  /** Names it on pages and for commands. */
   readonly id: string;
+  /** In base64url. */
+  readonly credentialId: string;
   /** The name that the person gave it. */
   readonly name?: string;
   /** The password manager or platform that keeps it, if it is a well-known one. Nothing proves it. */
@@ -33,10 +35,12 @@ export interface Ceremony {
   readonly purpose: ChallengePurpose;
 }
 
-/** What passkey providers are told, so that they drop passkeys that no longer work (WebAuthn §5.1.11). */
+/** What passkey providers show and offer, so that they drop passkeys that no longer work (WebAuthn §5.1.10). */
 interface AcceptedPasskeys {
   readonly rpId: string;
   readonly userId: string;
+  readonly name: string;
+  readonly displayName: string;
   readonly allAcceptedCredentialIds: readonly string[];
 }
 
@@ -61,7 +65,7 @@ export interface Passkeys {
   /** Adds a passkey to the account. Throws `PasskeyRefused`. The caller has made sure that its owner is here. */
   register(account: Account, ceremony: Ceremony, by?: By): Promise<Passkey>;
   /** False when the account has no such passkey. An empty name removes the name. */
-  rename(account: string, id: string, name: string): Promise<boolean>;
+  rename(account: Account, id: string, name: string, by?: By): Promise<boolean>;
   /** Without `hasOtherWay`, the last passkey is kept, also from several requests at once. */
   remove(
     account: Account,
@@ -70,7 +74,7 @@ export interface Passkeys {
   ): Promise<'removed' | 'unknown' | 'last'>;
   /** Removes all, as when a device was lost or the account goes. Returns how many there were. */
   removeAll(account: Account, by?: By): Promise<number>;
-  accepted(account: string): Promise<AcceptedPasskeys>;
+  accepted(account: Account): Promise<AcceptedPasskeys>;
   /** When the person last declined the offer to create a passkey, in milliseconds since the epoch. */
   declinedAt(account: string): Promise<number | undefined>;
   noteDeclined(account: string): Promise<void>;

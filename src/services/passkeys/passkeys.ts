@@ -10,7 +10,7 @@ import { creationOptions, requestOptions } from './ceremony-options.ts';
 import { createChallenges } from './challenges.ts';
 import { challengeIn, parseRegistration } from './credential-json.ts';
 import type { By, Passkey, Passkeys } from './passkey.ts';
-import { insertOwner, ownerKey, passkeysKey, readPasskeys, type StoredPasskey } from './record.ts';
+import { idOf, insertOwner, ownerKey, passkeysKey, readPasskeys, type StoredPasskey } from './record.ts';
 import { createChangePasskeys } from './record-changes.ts';
 import { PasskeyRefused } from './refused.ts';
 import { relyingPartyOf } from './relying-party.ts';
@@ -32,10 +32,11 @@ const maxPasskeys = 20;
 const maxNameLength = 60;
 
 const summaryOf = (passkey: StoredPasskey): Passkey => {
-  const { id, name, aaguid, multiDevice, backedUp, createdAt, lastUsedAt } = passkey;
+  const { id: credentialId, name, aaguid, multiDevice, backedUp, createdAt, lastUsedAt } = passkey;
   const provider = isAnonymous(aaguid) ? undefined : providerName(aaguid);
   return {
-    id,
+    id: idOf(passkey),
+    credentialId,
     ...(name !== undefined && { name }),
     ...(provider !== undefined && { provider }),
     isDeviceBound: !multiDevice,
@@ -45,8 +46,12 @@ const summaryOf = (passkey: StoredPasskey): Passkey => {
   };
 };
 
-const nameOf = ({ username, claims }: Account): string =>
-  typeof claims['name'] === 'string' && claims['name'] !== '' ? claims['name'] : username;
+/** How authenticators show the account. */
+const userOf = ({ id, username, claims: { name } }: Account) => ({
+  userId: userHandleOf(id),
+  name: username,
+  displayName: typeof name === 'string' && name !== '' ? name : username,
+});
 
 const removeOwner = ({ id }: StoredPasskey): Write => ({ op: 'remove', key: ownerKey(id) });
 
@@ -91,7 +96,8 @@ export const createPasskeys = (dependencies: Dependencies): Passkeys => {
 
     async creationOptions(purpose, account) {
       const { passkeys: existing } = await read(account.id);
-      const user = { id: userHandleOf(account.id), name: account.username, displayName: nameOf(account) };
+      const { userId, ...names } = userOf(account);
+      const user = { id: userId, ...names };
       return creationOptions(enabledParty(), { challenge: challenges.issue(purpose), user, existing });
     },
 
@@ -126,23 +132,23 @@ export const createPasskeys = (dependencies: Dependencies): Passkeys => {
       return passkey;
     },
 
-    async rename(account, id, name) {
+    async rename({ id: account }, id, name, by) {
       const trimmed = [...name.trim()].slice(0, maxNameLength).join('');
       const isRenamed = await changePasskeys(account, (record) => {
-        const at = record.passkeys.findIndex((passkey) => passkey.id === id);
+        const at = record.passkeys.findIndex((passkey) => idOf(passkey) === id);
         const former = record.passkeys[at];
         if (!former) return { result: false };
         const { name: _, ...unnamed } = former;
         const renamed = trimmed === '' ? unnamed : { ...unnamed, name: trimmed };
         return { result: true, next: { ...record, passkeys: record.passkeys.with(at, renamed) } };
       });
-      if (isRenamed) emit('passkey.renamed', account);
+      if (isRenamed) emit('passkey.renamed', account, by);
       return isRenamed;
     },
 
     async remove({ id: account }, id, { hasOtherWay, by }) {
       const outcome = await changePasskeys<'removed' | 'unknown' | 'last'>(account, (record) => {
-        const removed = record.passkeys.find((passkey) => passkey.id === id);
+        const removed = record.passkeys.find((passkey) => idOf(passkey) === id);
         if (!removed) return { result: 'unknown' };
         if (record.passkeys.length === 1 && !hasOtherWay) return { result: 'last' };
         const passkeys = record.passkeys.filter((passkey) => passkey !== removed);
@@ -167,10 +173,10 @@ export const createPasskeys = (dependencies: Dependencies): Passkeys => {
     },
 
     async accepted(account) {
-      const { passkeys } = await read(account);
+      const { passkeys } = await read(account.id);
       return {
         rpId: enabledParty().id,
-        userId: userHandleOf(account),
+        ...userOf(account),
         allAcceptedCredentialIds: passkeys.map(({ id }) => id),
       };
     },

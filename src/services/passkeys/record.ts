@@ -47,6 +47,13 @@ export const ownerKey = (credentialId: string): Key => ({
   id: '',
 });
 
+/**
+ * Names a passkey in URLs and for commands: credential ids are too long for that. The prefix keeps a command from parsing
+ * a leading dash as an option.
+ */
+export const idOf = ({ id }: Pick<StoredPasskey, 'id'>): string =>
+  `pk_${createHash('sha256').update(id).digest('base64url').slice(0, 16)}`;
+
 export const readPasskeys = (document: Document | undefined): PasskeysRecord =>
   document === undefined ? { passkeys: [] } : passkeysFormat.decode(document.body);
 

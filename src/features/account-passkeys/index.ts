@@ -1,0 +1,32 @@
+/**
+ * Owns where people get passkeys and manage them: the pages of their account, and the address that tells password managers
+ * of those. Signing in with a passkey belongs to features/sign-in; what is stored, and what is verified, to
+ * services/passkeys.
+ *
+ * GET  /account/passkeys                the passkeys; tells the browser which ones are accepted
+ * GET  /account/passkeys/add            the button that creates one; needs a recent sign-in
+ * POST /account/passkeys/add            refused: 422 · stored: 303 to the list
+ * GET  /account/passkeys/:id            the form for its name; of another account, or removed: 404
+ * POST /account/passkeys/:id            renamed: 303 to the list
+ * GET  /account/passkeys/:id/remove     asks; needs a recent sign-in
+ * POST /account/passkeys/:id/remove     the last way to sign in: 409 · removed: 303 to the list
+ * GET  /.well-known/passkey-endpoints   the addresses of these pages
+ */
+import type { Feature } from '../../feature.ts';
+import type { PasskeysDependencies } from './dependencies.ts';
+import { exportPasskeys, passkeyPages } from './passkey-pages.ts';
+import { passkeysPath } from './paths.ts';
+import { wellKnown } from './well-known.ts';
+
+export const accountPasskeys = (dependencies: PasskeysDependencies): Feature => {
+  if (!dependencies.passkeys.isEnabled) return { name: 'account-passkeys' };
+  return {
+    name: 'account-passkeys',
+    account: {
+      menu: { path: passkeysPath, label: ({ passkeys }) => passkeys.list.title },
+      pages: passkeyPages(dependencies),
+      exports: { passkeys: exportPasskeys(dependencies) },
+    },
+    api: wellKnown(dependencies.config),
+  };
+};

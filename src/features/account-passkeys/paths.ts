@@ -1,0 +1,2 @@
+export const passkeysPath = '/account/passkeys';
+export const addPath = `${passkeysPath}/add`;
