@@ -76,9 +76,16 @@ const explanations = {
   },
   unauthorized_client: {
     status: 400,
-    meaning: 'The client isn’t allowed to use this grant type or response type.',
-    causes: ['grant_types or response_types in the client’s registration doesn’t list the requested type.'],
-    fixes: ['Add the type to the client’s registration, or use a registered one.'],
+    meaning:
+      'The client isn’t allowed to use this grant type or response type, or an operator has stopped it.',
+    causes: [
+      'grant_types or response_types in the client’s registration doesn’t list the requested type.',
+      'An operator has stopped the client; error_description says so.',
+    ],
+    fixes: [
+      'Add the type to the client’s registration, or use a registered one.',
+      'Ask the operator to start the client again: postern client start ID.',
+    ],
     specification: rfc(6749, '5.2'),
   },
   unsupported_grant_type: {

@@ -4,6 +4,8 @@ export interface ClientSource {
   find(id: string): Promise<Record<string, unknown> | undefined>;
   /** Whether this is a secret of the client now. */
   verifySecret(id: string, secret: string): Promise<boolean>;
+  /** Whether an operator has stopped the client. */
+  isStopped(id: string): boolean;
   /** The id of a client that is most like this unknown one, if one is near enough. */
   closestId(id: string): Promise<string | undefined>;
 }

@@ -154,6 +154,7 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
       // The audit starts first and stops last: it records what the others do until the end.
       const stops: (() => Promise<void>)[] = [];
       for (const service of [audit, outbox, mail, limits, admission]) stops.unshift(await service.start());
+      stops.unshift(await clients.followStopped());
       const ending = endDisabledAccounts({ accounts, endEverything }).catch(onError);
       const reserving = accounts.reserveEmails().catch(onError);
       return async () => {

@@ -31,6 +31,7 @@ export const recordKinds = [
   },
   { name: 'groupClaims', stored: 'group-claims', owner: 'services/accounts', durable: true, version: 1 },
   { name: 'client', stored: 'client', owner: 'services/clients', durable: true, version: 1 },
+  { name: 'clientStop', stored: 'client-stop', owner: 'services/clients', durable: true, version: 1 },
   { name: 'key', stored: 'key', owner: 'services/keys', durable: true, version: 1 },
   { name: 'keyRing', stored: 'key-ring', owner: 'services/keys', durable: true, version: 1 },
   { name: 'audit', stored: 'audit', owner: 'services/audit', durable: true, version: 1 },

@@ -28,6 +28,7 @@ t.test('exports hold what they always held', async (t) => {
     'audit',
     'audit-chain',
     'client',
+    'client-stop',
     'consent',
     'demo',
     'group',
@@ -152,6 +153,7 @@ t.test('what a server writes is in the list', { timeout: 60_000 }, async (t) => 
   t.strictSame(
     notWritten.sort(),
     [
+      'clientStop',
       'copyMarker',
       'delivery',
       'demo',

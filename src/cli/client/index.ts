@@ -5,10 +5,24 @@ import { list } from './list.ts';
 import { preview } from './preview.ts';
 import { addSecret, makeSecret, removeSecret, rotateSecret } from './secrets.ts';
 import { show } from './show.ts';
+import { start, stop } from './stop.ts';
 import { update } from './update.ts';
 
 export const client: Command = (program, context) => {
   const group = program.command('client').description('clients: who may come for a token');
-  const all = [add, list, show, preview, update, remove, rotateSecret, addSecret, removeSecret, makeSecret];
+  const all = [
+    add,
+    list,
+    show,
+    preview,
+    update,
+    stop,
+    start,
+    remove,
+    rotateSecret,
+    addSecret,
+    removeSecret,
+    makeSecret,
+  ];
   for (const command of all) command(group, context);
 };

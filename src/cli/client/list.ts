@@ -30,6 +30,7 @@ export const list: Command = (group, context) => {
         authenticationMethodOf(client.metadata),
         pkceOf(client),
         client.from,
+        client.stoppedAt === undefined ? '' : 'stopped',
         client.metadata.client_name ?? '',
       ]);
       output.answer(
@@ -42,7 +43,7 @@ export const list: Command = (group, context) => {
         },
         rows.length === 0
           ? 'There are no clients; `client add` makes one.'
-          : table(['CLIENT_ID', 'METHOD', 'PKCE', 'FROM', 'NAME'], rows),
+          : table(['CLIENT_ID', 'METHOD', 'PKCE', 'FROM', 'STATE', 'NAME'], rows),
       );
       if (next !== undefined) output.note(`More with --cursor ${next}`);
     });

@@ -2,7 +2,10 @@ import type { ClientRecord, NewSecret } from '#src/services/clients/index.ts';
 import { isoTime } from '../table.ts';
 
 /** A client in the names of RFC 7591, as it would read its own registration. */
-export const clientData = ({ metadata, secrets, from, createdAt }: ClientRecord, secret?: NewSecret) => ({
+export const clientData = (
+  { metadata, secrets, from, createdAt, stoppedAt }: ClientRecord,
+  secret?: NewSecret,
+) => ({
   ...metadata,
   ...(secret === undefined ? {} : { client_secret: secret.secret }),
   secrets: secrets.map(({ name, createdAt: at, expiresAt }) => ({
@@ -12,6 +15,7 @@ export const clientData = ({ metadata, secrets, from, createdAt }: ClientRecord,
   })),
   from,
   ...(createdAt === undefined ? {} : { created_at: isoTime(createdAt) }),
+  ...(stoppedAt !== undefined && { stopped_at: isoTime(stoppedAt) }),
 });
 
 export const secretData = ({ name, secret, expiresAt }: NewSecret) => ({

@@ -17,6 +17,7 @@ export const withClients = <T>(
     const keys = await createKeys({ ...installation, maintain: false });
     const clients = createClients({ ...installation, secretCipher: keys.cipher, grantTypes: grantTypesOf() });
     try {
+      await clients.readStopped();
       return await work(clients, installation.config);
     } finally {
       clients.close();

@@ -4,7 +4,12 @@ import { ClientRefused } from '../../services/clients/index.ts';
 import { Conflict } from '../../store/errors.ts';
 import { kinds } from '../../store/record-kinds.ts';
 
-type Code = 'invalid_redirect_uri' | 'invalid_client_metadata' | 'invalid_token' | 'invalid_request';
+type Code =
+  | 'invalid_redirect_uri'
+  | 'invalid_client_metadata'
+  | 'invalid_token'
+  | 'invalid_request'
+  | 'access_denied';
 
 /** The error codes of RFC 7591 §3.2.2 and RFC 6750 §3.1. */
 export class RegistrationRefused extends Failure {

@@ -34,6 +34,8 @@ export const addManageRoutes = (
       await accessTokens.remove(clientId);
       throw new RegistrationRefused(401, 'invalid_token', 'the client is not registered');
     }
+    if (record.stoppedAt !== undefined)
+      throw new RegistrationRefused(403, 'access_denied', 'the operator has stopped this client');
     return { accessToken, checked, record };
   };
 

@@ -77,9 +77,9 @@ export const tokenFind: Override = {
   name: 'token-find',
   symbols: ['AccessToken.find', 'ClientCredentials.find', 'RefreshToken.find'],
   reason:
-    'The engine stores opaque tokens only and accepts no JWT at introspection, revocation and userinfo. It ends a whole grant with one access token, and introspects tokens of clients that were removed (RFC 7592 §2.3).',
+    'The engine stores opaque tokens only and accepts no JWT at introspection, revocation and userinfo. It ends a whole grant with one access token, and introspects tokens of clients that were removed (RFC 7592 §2.3). Tokens of stopped clients are found nowhere.',
   test: 'test/protocol/token-status.test.ts',
-  apply(provider, { store, keys, plainAudiences }) {
+  apply(provider, { store, keys, clients, plainAudiences }) {
     const { AccessToken, ClientCredentials, RefreshToken } = provider;
     const findLiveToken = createLiveTokenFinder({
       publicKeys: { keys: [...keys.publicJwks.keys] },
@@ -88,10 +88,11 @@ export const tokenFind: Override = {
       store,
     });
 
-    const withoutRemovedClient = async (
+    const withoutRefusedClient = async (
       ctx: KoaContextWithOIDC | undefined,
       token: Token | undefined,
     ): Promise<Token | undefined> => {
+      if (token?.clientId !== undefined && clients.isStopped(token.clientId)) return undefined;
       if (!token || ctx?.oidc.route !== 'introspection') return token;
       return token.clientId !== undefined && (await provider.Client.find(token.clientId)) ? token : undefined;
     };
@@ -122,7 +123,7 @@ export const tokenFind: Override = {
       const ctx = currentContext();
       const token = await findAccessToken(ctx, value, options);
       if (token && ctx?.oidc.route === 'revocation') return revokeAlone(token);
-      return withoutRemovedClient(ctx, token);
+      return withoutRefusedClient(ctx, token);
     };
 
     const clientTokens = ClientCredentials as unknown as Model;
@@ -130,17 +131,17 @@ export const tokenFind: Override = {
     clientTokens.find = async (value, options) => {
       const ctx = currentContext();
       const jwt = unwrapToken(ctx, value);
-      if (!isJwt(jwt)) return withoutRemovedClient(ctx, await findOpaqueOfClient(value, options));
+      if (!isJwt(jwt)) return withoutRefusedClient(ctx, await findOpaqueOfClient(value, options));
       const found = await findLiveToken(ctx, jwt);
       if (!found || found.grant) return undefined;
       const token: Token = new ClientCredentials(payloadOf(found, false, {}));
       token.destroy = async () => found.revoke();
-      return withoutRemovedClient(ctx, token);
+      return withoutRefusedClient(ctx, token);
     };
 
     const refreshTokens = RefreshToken as unknown as Model;
     const findRefreshToken = refreshTokens.find.bind(RefreshToken);
     refreshTokens.find = async (value, options) =>
-      withoutRemovedClient(currentContext(), await findRefreshToken(value, options));
+      withoutRefusedClient(currentContext(), await findRefreshToken(value, options));
   },
 };

@@ -17,6 +17,7 @@ interface Dependencies {
   readonly stored: ClientStore;
   readonly builtIn: ReadonlyMap<string, LoadedClient>;
   readonly configured: ReadonlyMap<string, LoadedClient>;
+  readonly stoppedSince: ReadonlyMap<string, number>;
   readonly clock: Clock;
   readonly cipher: SecretCipher | undefined;
 }
@@ -26,7 +27,15 @@ const maxAgeMs = 30_000;
 const maxCachedClients = 10_000;
 
 /** Finds clients and verifies their secrets, without a round trip to the store while a client is cached. */
-export const createClientLookup = ({ store, stored, builtIn, configured, clock, cipher }: Dependencies) => {
+export const createClientLookup = ({
+  store,
+  stored,
+  builtIn,
+  configured,
+  stoppedSince,
+  clock,
+  cipher,
+}: Dependencies) => {
   // The key never leaves this process, so what the engine derives from a placeholder (HS256, A256KW …) can't be forged.
   const placeholderKey = randomBytes(32);
   const placeholder = (id: string): string =>
@@ -106,6 +115,7 @@ export const createClientLookup = ({ store, stored, builtIn, configured, clock, 
     verifySecret,
     recoverSecrets,
     closestId,
+    isStopped: (id: string): boolean => stoppedSince.has(id),
     invalidate,
     close: store.subscribe('clients', invalidate),
   };

@@ -45,6 +45,8 @@ export interface ClientRecord {
   readonly secrets: readonly SecretInfo[];
   readonly from: 'built-in' | 'configuration' | 'store' | 'registration';
   readonly createdAt?: number;
+  /** When an operator stopped it. Absent for a client that may be used. */
+  readonly stoppedAt?: number;
   readonly demo?: true;
 }
 
@@ -111,6 +113,19 @@ export interface Clients {
   draft(client: AddClient): ClientDraft;
   /** Merges the changes; `null` removes a property. */
   update(id: string, changes: Readonly<Record<string, Json>>): Promise<ClientRecord>;
+  /**
+   * Refuses every request of the client and makes all its tokens inactive, until it is started again. Nothing is removed.
+   * False if it was stopped before.
+   */
+  stop(id: string): Promise<boolean>;
+  /** Lets a stopped client be used again. False if it wasn't stopped. */
+  start(id: string): Promise<boolean>;
+  /** Without a round trip: every process knows which clients are stopped. */
+  isStopped(id: string): boolean;
+  /** Reads which clients are stopped, for a process that doesn't follow it. */
+  readStopped(): Promise<void>;
+  /** Follows which clients are stopped. The result ends it. */
+  followStopped(): Promise<() => Promise<void>>;
   /** `writes` are committed together with the removal. */
   remove(id: string, writes?: readonly Write[]): Promise<void>;
   addSecret(id: string, options: { readonly name: string; readonly expiresAt?: number }): Promise<NewSecret>;

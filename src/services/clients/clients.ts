@@ -7,7 +7,7 @@ import { plainAudiences } from '../../provider/plain-audiences.ts';
 import { createGroups } from '../groups/index.ts';
 import type { SecretCipher } from '../keys/index.ts';
 import { accountClient, accountClientId } from './built-in.ts';
-import type { AddClient, ClientMetadata, Clients } from './client.ts';
+import type { AddClient, ClientMetadata, ClientRecord, Clients } from './client.ts';
 import { createClientLookup } from './client-lookup.ts';
 import { type LoadedClient, loadConfiguredClients } from './configured.ts';
 import { idTokenClaimProblems } from './id-token-claims.ts';
@@ -17,7 +17,8 @@ import { ClientRefused, type Problem } from './problem.ts';
 import { insertClient, type StoredClient, toRecord } from './record.ts';
 import { createRegister } from './register.ts';
 import { convertSecrets, createSecretChanges } from './secret-changes.ts';
-import { clientExists, createClientStore } from './store.ts';
+import { createStoppedClients } from './stopped.ts';
+import { clientExists, clientNotFound, createClientStore } from './store.ts';
 import { clientProblems } from './validate.ts';
 
 export interface ClientsOptions {
@@ -69,7 +70,16 @@ export const createClients = ({
     ],
   ]);
   const clientStore = createClientStore(store, clock);
-  const lookup = createClientLookup({ store, stored: clientStore, builtIn, configured, clock, cipher });
+  const stopped = createStoppedClients({ store, clock });
+  const lookup = createClientLookup({
+    store,
+    stored: clientStore,
+    builtIn,
+    configured,
+    stoppedSince: stopped.since,
+    clock,
+    cipher,
+  });
 
   /** A scope that the client has already is no mistake of this change, even if it is no longer defined. */
   const scopeProblems = (scope: string, former: string): readonly Problem[] =>
@@ -144,21 +154,31 @@ export const createClients = ({
     return createNewClient({ metadata, client, now: clock.now(), cipher });
   };
 
+  const withState = (client: ClientRecord): ClientRecord => {
+    const stoppedAt = stopped.since.get(client.id);
+    return { ...client, ...(stoppedAt !== undefined && { stoppedAt }) };
+  };
+
+  const get: Clients['get'] = async (id) => {
+    const known = builtIn.get(id) ?? configured.get(id);
+    if (known !== undefined) return withState(known.record);
+    const client = await clientStore.byId(id);
+    return client === undefined ? undefined : withState(toRecord(client));
+  };
+
   return {
     find: lookup.find,
     verifySecret: lookup.verifySecret,
     recoverSecrets: lookup.recoverSecrets,
     closestId: lookup.closestId,
-    async get(id) {
-      const known = builtIn.get(id) ?? configured.get(id);
-      if (known !== undefined) return known.record;
-      const client = await clientStore.byId(id);
-      return client === undefined ? undefined : toRecord(client);
-    },
+    get,
     async list({ limit = 50, cursor } = {}) {
       const { clients, next } = await clientStore.list(limit, cursor);
       const first = cursor === undefined ? [...configured.values()].map(({ record }) => record) : [];
-      return { items: [...first, ...clients.map(toRecord)], ...(next === undefined ? {} : { next }) };
+      return {
+        items: [...first, ...clients.map(toRecord)].map(withState),
+        ...(next !== undefined && { next }),
+      };
     },
     async add(client) {
       await checkGroups(client.metadata['allowed_groups']);
@@ -186,9 +206,25 @@ export const createClients = ({
         return { ...client, metadata, secrets: convertSecrets({ ...client, metadata }, cipher) };
       });
     },
-    async remove(id, writes) {
+    async stop(id) {
+      if (builtIn.has(id)) throw clientReserved(id);
+      if ((await get(id)) === undefined) throw clientNotFound(id);
+      const isNew = await stopped.stop(id);
+      if (isNew) events.emit({ type: 'client.stopped', outcome: 'ok', client: id });
+      return isNew;
+    },
+    async start(id) {
+      const wasStopped = await stopped.start(id);
+      if (!wasStopped && (await get(id)) === undefined) throw clientNotFound(id);
+      if (wasStopped) events.emit({ type: 'client.started', outcome: 'ok', client: id });
+      return wasStopped;
+    },
+    isStopped: lookup.isStopped,
+    readStopped: stopped.read,
+    followStopped: stopped.follow,
+    async remove(id, writes = []) {
       refuseFixed(id);
-      await clientStore.remove(id, writes);
+      await clientStore.remove(id, [...writes, stopped.removal(id)]);
       await publishChange('client.removed', id);
     },
     ...createSecretChanges({ change, clock, cipher }),

@@ -28,7 +28,7 @@ interface ClientPage {
 
 const maxAttempts = 5;
 
-const clientNotFound = (id: string): Failure =>
+export const clientNotFound = (id: string): Failure =>
   new Failure({
     code: 'client_not_found',
     message: `There is no client ${id}; \`client list\` shows those there are.`,

@@ -1,0 +1,112 @@
+import type { Clock, Key, Store, Write } from '#src/store/port.ts';
+import { record } from '#src/store/record.ts';
+import { kinds } from '#src/store/record-kinds.ts';
+import { clientKey } from './record.ts';
+
+/** A client that an operator has stopped. It has a record of its own, so that a client of the configuration can have one. */
+interface StopRecord {
+  readonly id: string;
+  readonly at: number;
+}
+
+const format = record<StopRecord>('clientStop');
+const stopKey = (id: string): Key => ({ ...clientKey(id), kind: kinds.clientStop });
+
+const topic = 'stopped-clients';
+const pageSize = 500;
+/** How long a client may still be used on a process that missed the message. */
+const pollMs = 10_000;
+
+interface Dependencies {
+  readonly store: Store;
+  readonly clock: Clock;
+}
+
+export interface StoppedClients {
+  /** When each stopped client was stopped, by its id. It is the same object for ever, kept up to date. */
+  readonly since: ReadonlyMap<string, number>;
+  /** Returns false if it was stopped before. */
+  stop(id: string): Promise<boolean>;
+  /** Returns false if it wasn't stopped. */
+  start(id: string): Promise<boolean>;
+  /** For the commit that removes the client. */
+  removal(id: string): Write;
+  /** Reads all of them again. */
+  read(): Promise<void>;
+  /** Reads them now, on each message and every ten seconds. The result ends it. */
+  follow(): Promise<() => Promise<void>>;
+}
+
+/** Few clients are stopped, so each process knows all of them, and no request asks the store. */
+export const createStoppedClients = ({ store, clock }: Dependencies): StoppedClients => {
+  const since = new Map<string, number>();
+  let reading = Promise.resolve();
+
+  const readAll = async (): Promise<void> => {
+    const found = new Map<string, number>();
+    let cursor: string | undefined;
+    do {
+      const page = await store.list(topic, 'all', {
+        limit: pageSize,
+        ...(cursor !== undefined && { cursor }),
+      });
+      for (const { document } of page.items) {
+        const { id, at } = format.decode(document.body);
+        found.set(id, at);
+      }
+      cursor = page.next;
+    } while (cursor !== undefined);
+    for (const id of since.keys()) if (!found.has(id)) since.delete(id);
+    for (const [id, at] of found) since.set(id, at);
+  };
+
+  /** One after another, so that an earlier reading never replaces a later one. */
+  const read = (): Promise<void> => {
+    const next = reading.then(readAll);
+    reading = next.catch(() => {});
+    return next;
+  };
+
+  const publish = async (id: string): Promise<void> => {
+    await read();
+    await store.publish(topic, id).catch(() => {});
+  };
+
+  return {
+    since,
+    async stop(id) {
+      const [stopped] = await store.read([stopKey(id)]);
+      const at = clock.now();
+      if (stopped === undefined)
+        await store.commit([
+          {
+            op: 'put',
+            key: stopKey(id),
+            body: format.encode({ id, at }),
+            index: [{ index: topic, of: 'all', at }],
+          },
+        ]);
+      await publish(id);
+      return stopped === undefined;
+    },
+    async start(id) {
+      const [stopped] = await store.read([stopKey(id)]);
+      await store.commit([{ op: 'remove', key: stopKey(id) }]);
+      await publish(id);
+      return stopped !== undefined;
+    },
+    removal: (id) => ({ op: 'remove', key: stopKey(id) }),
+    read,
+    async follow() {
+      await read();
+      const readAgain = (): void => void read().catch(() => {});
+      const unsubscribe = store.subscribe(topic, readAgain);
+      const timer = setInterval(readAgain, pollMs).unref();
+      return async () => {
+        unsubscribe();
+        clearInterval(timer);
+        await reading;
+      };
+    },
+  };
+};
