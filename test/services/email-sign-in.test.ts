@@ -2,7 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { openStore } from '#adapters/index.ts';
-import { createAccounts } from '#src/services/accounts/index.ts';
+import { type Accounts, createAccounts } from '#src/services/accounts/index.ts';
+import { accountKey, readAccount, replaceAccount } from '#src/services/accounts/record.ts';
 import type { Store } from '#src/store/port.ts';
 import { recordEvents } from '../support/recorded-events.ts';
 import { ensureRedis, freshPrefix } from '../support/redis.ts';
@@ -99,8 +100,12 @@ t.test('a user name has an @ only if it is the verified address of the account',
   t.equal(await accounts.authenticate('ada@example.com', password), undefined);
 });
 
-const races = async (t: Test, stores: readonly [Store, Store, Store]): Promise<void> => {
-  const processes = await Promise.all(stores.map((store) => open(t, store)));
+const races = async (
+  t: Test,
+  stores: readonly [Store, Store, Store],
+  settings: readonly string[] = [setting],
+): Promise<void> => {
+  const processes = await Promise.all(stores.map((store) => open(t, store, settings)));
   const on = (at: number) => {
     const one = processes[at % 3];
     if (!one) throw new Error('three processes');
@@ -129,6 +134,8 @@ const races = async (t: Test, stores: readonly [Store, Store, Store]): Promise<v
   );
   t.equal(proofs.filter(({ status }) => status === 'fulfilled').length, 1, 'one of those who prove it');
   const winner = people[proofs.findIndex(({ status }) => status === 'fulfilled')];
+  t.equal((await on(0).findByEmail('two@example.com'))?.id, winner?.id);
+  if (settings.length === 0) return;
   t.equal((await on(0).authenticate('two@example.com', password))?.id, winner?.id);
 
   const names = await Promise.allSettled([
@@ -139,30 +146,66 @@ const races = async (t: Test, stores: readonly [Store, Store, Store]): Promise<v
   t.equal(names.filter(({ status }) => status === 'fulfilled').length, 1, 'a name and an address');
 };
 
-t.test('on SQLite an address goes to one account, whoever asks at once', async (t) => {
-  const url = `sqlite:${join(t.testdir(), 'store.db')}`;
-  const stores = await Promise.all([1, 2, 3].map(() => openStore(url, { clock: Date })));
-  t.teardown(() => Promise.all(stores.map((store) => store.close())));
-  await races(t, stores as [Store, Store, Store]);
+for (const settings of [[setting], []])
+  t.test(`on SQLite an address goes to one account with ${settings.join() || 'the defaults'}`, async (t) => {
+    const url = `sqlite:${join(t.testdir(), 'store.db')}`;
+    const stores = await Promise.all([1, 2, 3].map(() => openStore(url, { clock: Date })));
+    t.teardown(() => Promise.all(stores.map((store) => store.close())));
+    await races(t, stores as [Store, Store, Store], settings);
+  });
+
+for (const settings of [[setting], []])
+  t.test(`on Redis an address goes to one account with ${settings.join() || 'the defaults'}`, async (t) => {
+    const redis = await ensureRedis();
+    t.teardown(redis.close);
+    const prefix = freshPrefix();
+    const stores = await Promise.all([1, 2, 3].map(() => openStore(redis.url, { clock: Date, prefix })));
+    t.teardown(() => Promise.all(stores.map((store) => store.close())));
+    await races(t, stores as [Store, Store, Store], settings);
+  });
+
+t.test('by default an address that is verified belongs to one account, and names it nowhere', async (t) => {
+  const { accounts, store } = await open(t, undefined, []);
+  const ada = await accounts.add({ username: 'ada', password, claims: verified('Ada@Example.com') });
+  const mallory = { username: 'mallory', claims: verified('ada@example.com') };
+  await t.rejects(accounts.add(mallory), { code: 'email_taken', message: /has verified ada@example.com/ });
+  await accounts.add({ username: 'ada@example.com', password });
+  t.not((await accounts.authenticate('ada@example.com', password))?.id, ada.id, 'a user name is apart');
+  for (const login of ['\nada@example.com', ' \nAda@Example.com'])
+    t.not((await accounts.findByUsername(login))?.id, ada.id);
+  await accounts.update(ada.id, { claims: verified('countess@example.com') });
+  const { id } = await accounts.add(mallory);
+  t.equal((await accounts.findByEmail('ada@example.com'))?.id, id, 'a free address');
+  await accounts.remove(id);
+  await accounts.add({ username: 'eve', claims: verified('ada@example.com') });
+
+  const [bob, rob] = await Promise.all(['bob', 'rob'].map((name) => storeAsBefore(store, accounts, name)));
+  await accounts.setPassword(bob?.id ?? '', 'a lantern by the harbour');
+  await t.rejects(accounts.add({ username: 'zoe', claims: verified('shared@example.com') }), {
+    code: 'email_taken',
+  });
+  await accounts.update(rob?.id ?? '', { claims: { email_verified: false } });
+  await accounts.update(bob?.id ?? '', { claims: { name: 'Bob' } });
+  await t.rejects(accounts.update(rob?.id ?? '', { claims: { email_verified: true } }), {
+    code: 'email_taken',
+  });
+  t.equal((await accounts.findByEmail('shared@example.com'))?.id, bob?.id);
 });
 
-t.test('on Redis an address goes to one account, whoever asks at once', async (t) => {
-  const redis = await ensureRedis();
-  t.teardown(redis.close);
-  const prefix = freshPrefix();
-  const stores = await Promise.all([1, 2, 3].map(() => openStore(redis.url, { clock: Date, prefix })));
-  t.teardown(() => Promise.all(stores.map((store) => store.close())));
-  await races(t, stores as [Store, Store, Store]);
-});
+/** Former versions reserved no address without the setting, so two accounts could verify the same one. */
+const storeAsBefore = async (store: Store, accounts: Accounts, username: string) => {
+  const { id } = await accounts.add({ username, password });
+  const document = (await store.read([accountKey(id)]))[0];
+  if (!document) throw new Error('the account was stored');
+  const account = readAccount(document);
+  await store.commit([replaceAccount({ ...account, claims: verified('shared@example.com') }, document.body)]);
+  return { id };
+};
 
 t.test('addresses of accounts that are older than the setting are reserved at the start', async (t) => {
   const { accounts: before, store } = await open(t, undefined, []);
   const ada = await before.add({ username: 'ada', password, claims: verified('ada@example.com') });
-  const twins = await Promise.all(
-    ['bob', 'rob'].map((username) =>
-      before.add({ username, password, claims: verified('shared@example.com') }),
-    ),
-  );
+  const twins = await Promise.all(['bob', 'rob'].map((username) => storeAsBefore(store, before, username)));
   t.equal(await before.authenticate('ada@example.com', password), undefined, 'not without the setting');
 
   const { accounts, events } = await open(t, store);
@@ -263,7 +306,7 @@ t.test('the configuration and an import can not name one address twice', async (
     added: 1,
     problems: [
       { line: 2, message: /address a@example.com appears twice/ },
-      { line: 3, message: /Another account signs in by b@example.com/ },
+      { line: 3, message: /Another account has verified b@example.com/ },
     ],
   });
 });

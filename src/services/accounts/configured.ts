@@ -3,6 +3,7 @@ import type { AccountConfig } from '#config';
 import { exitCode, Failure } from '#src/errors.ts';
 import { normalizeGroups } from '../groups/index.ts';
 import type { Account, Claims } from './account.ts';
+import { verifiedEmailOf } from './claims.ts';
 import { hashProblem, type Passwords } from './password/passwords.ts';
 import { signInNames } from './sign-in-names.ts';
 import { foldUsername } from './username.ts';
@@ -11,6 +12,8 @@ import { foldUsername } from './username.ts';
 export interface ConfiguredAccounts {
   readonly byId: ReadonlyMap<string, Account>;
   byName(username: string): Account | undefined;
+  /** Whether one of them has verified this address, folded. */
+  hasEmail(folded: string): boolean;
   all(): readonly Account[];
   members(group: string): readonly Account[];
   /** The hash of the password. The first call hashes all passwords that the configuration has in clear. */
@@ -74,6 +77,7 @@ export const createConfiguredAccounts = (
   const ids = new Map<string, Account>();
   const names = new Map<string, Account>();
   const secrets = new Map<string, AccountConfig>();
+  const emails = new Set<string>();
   for (const entry of entries) {
     const account = toAccount(entry);
     if (ids.has(account.id)) throw duplicate(`sub (${account.id})`);
@@ -81,6 +85,8 @@ export const createConfiguredAccounts = (
     ids.set(account.id, account);
     for (const name of signInNames(account, withEmail)) names.set(name, account);
     secrets.set(account.id, entry);
+    const email = verifiedEmailOf(account.claims);
+    if (email !== undefined) emails.add(email);
   }
 
   const hashAll = async (): Promise<ReadonlyMap<string, string>> => {
@@ -96,6 +102,7 @@ export const createConfiguredAccounts = (
   return {
     byId: ids,
     byName: (username) => names.get(foldUsername(username)),
+    hasEmail: (folded) => emails.has(folded),
     all: () => [...ids.values()],
     members: (group) => [...ids.values()].filter(({ groups }) => groups.includes(group)),
     async hashOf(id) {

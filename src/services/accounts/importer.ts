@@ -4,8 +4,8 @@ import type { Store, Write } from '#src/store/port.ts';
 import { type Groups, groupNotFound } from '../groups/index.ts';
 import type { AddAccount, ImportAccount, Importer, ImportOptions, ImportResult } from './account.ts';
 import type { ConfiguredAccounts } from './configured.ts';
-import { type AccountRecord, accountKey, nameKey, readAccount, readName } from './record.ts';
-import { emailTaken } from './sign-in-names.ts';
+import { type AccountRecord, accountKey, nameKey, readAccount, readName, reservationKey } from './record.ts';
+import { emailTaken, withoutMark } from './sign-in-names.ts';
 import { type AccountStore, nameTaken } from './store.ts';
 import { foldUsername } from './username.ts';
 
@@ -83,7 +83,10 @@ export const createImporter =
       if (second === foldUsername(username))
         throw refuse('account_twice', `The user name ${username} appears twice; each needs its own.`);
       if (second !== undefined)
-        throw refuse('account_twice', `The verified address ${second} appears twice; each needs its own.`);
+        throw refuse(
+          'account_twice',
+          `The verified address ${withoutMark(second)} appears twice; each needs its own.`,
+        );
       if (seenSubjects.has(id))
         throw refuse('account_twice', `The sub ${id} appears twice; each needs its own.`);
       for (const name of names) seenNames.add(name);
@@ -93,9 +96,13 @@ export const createImporter =
     /** Verified addresses that other accounts sign in by. */
     const findTakenEmails = async (records: readonly AccountRecord[]): Promise<ReadonlySet<string>> => {
       const emails = records.flatMap((record) => stored.namesOf(record).slice(1));
-      const documents = emails.length > 0 ? await store.read(emails.map(nameKey)) : [];
+      const documents = emails.length > 0 ? await store.read(emails.map(reservationKey)) : [];
       const taken = emails.filter((_, at) => documents[at] !== undefined);
-      return new Set([...taken, ...emails.filter((email) => configured.byName(email) !== undefined)]);
+      const isOfConfiguration = (name: string): boolean =>
+        withoutMark(name) === name
+          ? configured.byName(name) !== undefined
+          : configured.hasEmail(withoutMark(name));
+      return new Set([...taken, ...emails.filter(isOfConfiguration)]);
     };
 
     /** The accounts that have the names and subjects of these records, in two round trips. */

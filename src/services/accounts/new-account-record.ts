@@ -41,13 +41,15 @@ export const createNewAccountRecord = ({
   withEmail,
 }: Dependencies) => {
   const check = createNewAccountCheck({ passwords, service, withEmail });
+  const isOfConfiguration = (email: string): boolean =>
+    configured.hasEmail(email) || (withEmail && configured.byName(email) !== undefined);
   return async (account: AddAccount): Promise<AccountRecord> => {
     const { password, passwordHash, claims = {}, groups = [], isTemporary, demo } = account;
     const name = check(account);
     const sortedGroups = normalizeGroups(groups);
     if (configured.byName(name) !== undefined) throw nameTaken(name);
-    const email = withEmail ? verifiedEmailOf(claims) : undefined;
-    if (email !== undefined && configured.byName(email) !== undefined) throw emailTaken(email);
+    const email = verifiedEmailOf(claims);
+    if (email !== undefined && isOfConfiguration(email)) throw emailTaken(email);
     const hash = password === undefined ? passwordHash : await passwords.hash(password);
     const now = clock.now();
     return {

@@ -39,11 +39,13 @@ interface NameRecord {
 }
 
 export const accountKey = (id: string): Key => ({ kind: kinds.account, family: id, id: '' });
-export const nameKey = (username: string): Key => ({
+/** Of a name as `reservedNames` has it. */
+export const reservationKey = (name: string): Key => ({
   kind: kinds.accountName,
-  family: nameFamily(foldUsername(username)),
+  family: nameFamily(name),
   id: '',
 });
+export const nameKey = (username: string): Key => reservationKey(foldUsername(username));
 
 const accountFormat = record<AccountRecord>('account');
 const nameFormat = record<NameRecord>('accountName');
@@ -82,11 +84,11 @@ export const replaceAccount = (record: AccountRecord, expected: string): Replace
 
 export const insertName = (name: string, id: string, at: number): Insert => ({
   op: 'insert',
-  key: nameKey(name),
+  key: reservationKey(name),
   body: nameFormat.encode({ id, at }),
 });
 
-export const removeName = (username: string): Remove => ({ op: 'remove', key: nameKey(username) });
+export const removeName = (name: string): Remove => ({ op: 'remove', key: reservationKey(name) });
 
 export const toExported = ({
   id,

@@ -8,6 +8,23 @@ interface Named {
   readonly claims: Claims;
 }
 
+/** Marks a reserved text that isn't a name to sign in by. Names are trimmed, so none begins with a line break. */
+const addressMark = '\n';
+
+const addressName = (email: string): string => `${addressMark}${email}`;
+
+/** The text of a reserved name, as people know it. */
+export const withoutMark = (name: string): string => (name.startsWith(addressMark) ? name.slice(1) : name);
+
+/**
+ * What the store reserves for an account, the user name first: its sign-in names and, in every configuration, its
+ * verified address. So of two accounts that verify an address at the same moment, one succeeds.
+ */
+export const reservedNames = (account: Named, withEmail: boolean): readonly string[] => {
+  const email = verifiedEmailOf(account.claims);
+  return [...signInNames(account, withEmail), ...(email === undefined ? [] : [addressName(email)])];
+};
+
 /**
  * The names by which a person signs in, folded: the user name, and with sign-in by address the verified address. They
  * share one set of records (`accountName`), so the store gives each to one account.
@@ -20,7 +37,7 @@ export const signInNames = ({ username, claims }: Named, withEmail: boolean): re
 export const emailTaken = (email: string): Failure =>
   new Failure({
     code: 'email_taken',
-    message: `Another account signs in by ${email}; an address that is verified belongs to one account.`,
+    message: `Another account has verified ${withoutMark(email)}; a verified address belongs to one account.`,
     status: 409,
     exit: exitCode.conflict,
   });

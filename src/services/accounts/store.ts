@@ -13,9 +13,10 @@ import {
   readName,
   removeName,
   replaceAccount,
+  reservationKey,
   verifiedEmailIndex,
 } from './record.ts';
-import { emailTaken, signInNames } from './sign-in-names.ts';
+import { emailTaken, reservedNames, signInNames } from './sign-in-names.ts';
 import { foldUsername, nameFamily } from './username.ts';
 
 interface StoredAccount {
@@ -37,7 +38,7 @@ export interface AccountStore {
   members(group: string, limit: number, cursor: string | undefined): Promise<AccountRecordPage>;
   /** `conditions` are committed with the account, and asked for again when one of them fails. */
   insert(record: AccountRecord, conditions?: Conditions): Promise<void>;
-  /** The names by which the account signs in, folded. */
+  /** What is reserved for the account, the user name first. */
   namesOf(record: AccountRecord): readonly string[];
   /** Of these accounts, those whose verified address is reserved for none. */
   withoutReservation(records: readonly AccountRecord[]): Promise<readonly AccountRecord[]>;
@@ -89,13 +90,15 @@ export const nameTaken = (username: string): Failure =>
     exit: exitCode.conflict,
   });
 
+const isEmailTaken = (error: unknown): boolean => error instanceof Failure && error.code === 'email_taken';
+
 const isUsedUp = ({ key }: Conflict, writes: readonly Write[]): boolean =>
   writes.some(
     ({ op, key: { kind, family } }) => op === 'consume' && kind === key.kind && family === key.family,
   );
 
 interface StoreOptions {
-  /** Verified addresses are names to sign in by, so each belongs to one account. */
+  /** Verified addresses are names to sign in by. */
   readonly withEmail?: boolean;
 }
 
@@ -104,7 +107,7 @@ export const createAccountStore = (
   clock: Clock,
   { withEmail = false }: StoreOptions = {},
 ): AccountStore => {
-  const namesOf = (record: AccountRecord): readonly string[] => signInNames(record, withEmail);
+  const namesOf = (record: AccountRecord): readonly string[] => reservedNames(record, withEmail);
 
   const byId = async (id: string): Promise<StoredAccount | undefined> => {
     const [document] = await store.read([accountKey(id)]);
@@ -116,12 +119,12 @@ export const createAccountStore = (
    * doesn't exist, or has another name, and `orphanAfterMs` have passed.
    */
   const findOrphanedName = async (id: string, folded: string): Promise<string | undefined> => {
-    const [name] = await store.read([nameKey(folded)]);
+    const [name] = await store.read([reservationKey(folded)]);
     if (name === undefined) return undefined;
     const { id: holderId, at } = readName(name);
     if (holderId === id) return name.body;
     const holder = await byId(holderId);
-    const held = holder !== undefined && signInNames(holder.record, true).includes(folded);
+    const held = holder !== undefined && reservedNames(holder.record, true).includes(folded);
     return held || at > clock.now() - orphanAfterMs ? undefined : name.body;
   };
 
@@ -168,7 +171,7 @@ export const createAccountStore = (
 
   /** Of these names, those that the store keeps for the account. */
   const ownNames = async (id: string, names: readonly string[]): Promise<readonly string[]> => {
-    const documents = names.length > 0 ? await store.read(names.map(nameKey)) : [];
+    const documents = names.length > 0 ? await store.read(names.map(reservationKey)) : [];
     return names.filter((_, at) => {
       const document = documents[at];
       return document !== undefined && readName(document).id === id;
@@ -180,18 +183,26 @@ export const createAccountStore = (
     return records.filter(({ claims }) => verifiedEmailOf(claims) === foldUsername(address));
   };
 
-  /** Accounts that are older than the setting may have an address that isn't reserved yet. */
-  const refuseSharedEmail = async (record: AccountRecord, gained: readonly string[]): Promise<void> => {
-    const email = withEmail ? verifiedEmailOf(record.claims) : undefined;
-    if (email === undefined || !gained.includes(email)) return;
-    if ((await byEmail(email)).some(({ id }) => id !== record.id)) throw emailTaken(email);
+  const isShared = async ({ id, claims }: AccountRecord): Promise<boolean> => {
+    const email = verifiedEmailOf(claims);
+    return email !== undefined && (await byEmail(email)).some((other) => other.id !== id);
   };
 
-  const isReservedForNone = async ({ id, claims }: AccountRecord): Promise<boolean> => {
-    const email = withEmail ? verifiedEmailOf(claims) : undefined;
-    if (email === undefined) return false;
-    const [document] = await store.read([nameKey(email)]);
-    return document === undefined && (await byEmail(email)).every((other) => other.id === id);
+  /** Accounts that were stored by former versions may have an address that isn't reserved yet. */
+  const refuseSharedEmail = async (record: AccountRecord, gained: readonly string[]): Promise<void> => {
+    const email = gained.find((name) => name !== foldUsername(record.username));
+    if (email !== undefined && (await isShared(record))) throw emailTaken(email);
+  };
+
+  /** The names of an address that was verified before addresses were reserved. One that is shared stays as it is. */
+  const findUnreserved = async (
+    record: AccountRecord,
+    kept: readonly string[],
+  ): Promise<readonly string[]> => {
+    const ofEmail = kept.filter((name) => name !== foldUsername(record.username));
+    const documents = ofEmail.length > 0 ? await store.read(ofEmail.map(reservationKey)) : [];
+    const missing = ofEmail.filter((_, at) => documents[at] === undefined);
+    return missing.length > 0 && !(await isShared(record)) ? missing : [];
   };
 
   return {
@@ -200,7 +211,9 @@ export const createAccountStore = (
       const [name] = await store.read([nameKey(username)]);
       // An unknown name costs the same two round trips as a known one, so the time doesn't tell them apart.
       const held = await byId(name === undefined ? 'unknown' : readName(name).id);
-      return held !== undefined && namesOf(held.record).includes(foldUsername(username)) ? held : undefined;
+      return held !== undefined && signInNames(held.record, withEmail).includes(foldUsername(username))
+        ? held
+        : undefined;
     },
     byEmail,
     namesOf,
@@ -228,11 +241,13 @@ export const createAccountStore = (
       if (!held || email === undefined) return true;
       if ((await byEmail(email)).length > 1) return false;
       try {
-        await commitWithNames(held.record, [email], [replaceAccount(held.record, held.body)]);
+        await commitWithNames(held.record, namesOf(held.record).slice(1), [
+          replaceAccount(held.record, held.body),
+        ]);
       } catch (error) {
         // The account was changed meanwhile, which reserves its address too, or another account has it.
         if (error instanceof Conflict) return true;
-        if (error instanceof Failure && error.code === 'email_taken') return false;
+        if (isEmailTaken(error)) return false;
         throw error;
       }
       return true;
@@ -258,18 +273,22 @@ export const createAccountStore = (
         const held = await byId(id);
         if (held === undefined) throw notFound();
         const record = { ...next(held.record), updatedAt: clock.now() };
-        const [before, after] = [signInNames(held.record, true), namesOf(record)];
+        const [before, after] = [reservedNames(held.record, true), namesOf(record)];
         const dropped = before.filter((name) => !after.includes(name));
         const gained = after.filter((name) => !before.includes(name));
         await refuseSharedEmail(record, gained);
-        const unreserved =
-          gained.length === 0 && (await isReservedForNone(record)) ? after.slice(1) : ([] as const);
+        const unreserved = await findUnreserved(
+          record,
+          after.filter((name) => before.includes(name)),
+        );
         const removals = (await ownNames(id, dropped)).map(removeName);
         const replacement = replaceAccount(record, held.body);
         try {
           await commitWithNames(record, [...gained, ...unreserved], [...writes, replacement, ...removals]);
           return record;
         } catch (error) {
+          // Another account has reserved the address meanwhile, which is no reason to refuse this change.
+          if (isEmailTaken(error) && gained.length === 0 && attempt < maxAttempts) continue;
           if (!(error instanceof Conflict) || isUsedUp(error, writes)) throw error;
           if (error.reason === 'absent' && error.key.kind === kinds.account) throw notFound();
           if (attempt === maxAttempts)
@@ -287,7 +306,7 @@ export const createAccountStore = (
     async remove(id) {
       const held = await byId(id);
       if (held === undefined) throw notFound();
-      const names = await ownNames(id, signInNames(held.record, true));
+      const names = await ownNames(id, reservedNames(held.record, true));
       await store.commit([{ op: 'remove', key: accountKey(id) }, ...names.map(removeName)]);
     },
   };

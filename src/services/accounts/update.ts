@@ -7,7 +7,7 @@ import type { ConfiguredAccounts } from './configured.ts';
 import { acceptUsername } from './new-username.ts';
 import { type AccountRecord, toAccount } from './record.ts';
 import { changeRequired } from './requirements.ts';
-import { checkAtSign, emailTaken, signInNames } from './sign-in-names.ts';
+import { checkAtSign, emailTaken } from './sign-in-names.ts';
 import { nameTaken } from './store.ts';
 import { foldUsername } from './username.ts';
 
@@ -49,10 +49,11 @@ export const createUpdateAccount = ({
     const isRenamed = foldUsername(former.username) !== foldUsername(now.username);
     const isMoved = verifiedEmailOf(former.claims) !== verifiedEmailOf(now.claims);
     if (isRenamed || isMoved) checkAtSign(now, withEmail);
-    const before = signInNames(former, true);
-    const gained = signInNames(now, withEmail).filter((name) => !before.includes(name));
-    const email = gained.find((name) => name !== foldUsername(now.username));
-    if (email !== undefined && configured.byName(email) !== undefined) throw emailTaken(email);
+    const email = verifiedEmailOf(now.claims);
+    if (!isMoved || email === undefined) return;
+    const isName =
+      withEmail && email !== foldUsername(now.username) && configured.byName(email) !== undefined;
+    if (isName || configured.hasEmail(email)) throw emailTaken(email);
   };
 
   /** Another spelling of a name that an account has is accepted, also where a newer rule refuses the name. */
