@@ -24,6 +24,7 @@ import {
   productionSecretsAreNotPlain,
   productionStoreLasts,
 } from './production.ts';
+import { profileFieldsMakeSense } from './profile.ts';
 import { plainTokensAreForNoClient } from './resources.ts';
 import type { Rule } from './rule.ts';
 import {
@@ -72,4 +73,5 @@ export const rules: readonly Rule[] = [
   workersShareTheStore,
   mailUserHasPassword,
   signUpCanVerify,
+  profileFieldsMakeSense,
 ];

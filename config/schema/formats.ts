@@ -50,6 +50,14 @@ const address = String.raw`[^\s@<>"',;:()[\]\\\p{C}]+@[^\s@<>"',;:()[\]\\\p{C}]+
 const mailAddress = new RegExp(`^${address}$`, 'u');
 const mailbox = new RegExp(String.raw`^(?:[^<>"\p{C}]{1,100} <${address}>|${address})$`, 'u');
 
+const isPattern = (value: string): boolean => {
+  try {
+    return new RegExp(value, 'u') instanceof RegExp;
+  } catch {
+    return false;
+  }
+};
+
 const isRfc3339 = (value: string): boolean =>
   /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/i.test(value) &&
   !Number.isNaN(Date.parse(value));
@@ -124,6 +132,10 @@ const formats = {
     pattern: '^[a-z0-9._-]{1,64}$',
   },
   claim: { expected: 'the name of a claim', pattern: '^[A-Za-z][A-Za-z0-9_:./-]*$' },
+  pattern: {
+    expected: 'a regular expression of JavaScript',
+    test: isPattern,
+  },
   language: { expected: 'a language tag, as en or pt-BR', pattern: '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$' },
 } satisfies Record<string, Format>;
 

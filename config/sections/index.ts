@@ -12,6 +12,7 @@ import { mail } from './mail.ts';
 import { admin, audit, log, metrics, tracing } from './operation.ts';
 import { pages } from './pages.ts';
 import { passkeys } from './passkeys.ts';
+import { profile } from './profile.ts';
 import { registration } from './registration.ts';
 import { releases, resource, scope } from './resource.ts';
 import { security } from './security.ts';
@@ -50,6 +51,7 @@ export const schema = section('Configuration of Postern.', {
   passkeys,
   sign_in: signIn,
   sign_up: signUp,
+  profile,
   mail,
   demo,
   metrics,

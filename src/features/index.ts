@@ -9,12 +9,14 @@ import type { Pages } from '../http/pages/pages.ts';
 import type { Engine } from '../provider/engine.ts';
 import type { GrantType } from '../provider/grant-types.ts';
 import type { Services } from '../services/index.ts';
+import { createProfileFields } from '../services/profile-fields/index.ts';
 import type { Clock, Store } from '../store/port.ts';
 import { version } from '../version.ts';
 import { access } from './access/index.ts';
 import { accountOverview } from './account-overview/index.ts';
 import { accountPasskeys } from './account-passkeys/index.ts';
 import { accountPassword } from './account-password/index.ts';
+import { accountProfile } from './account-profile/index.ts';
 import { accountSessions } from './account-sessions/index.ts';
 import { authorizationDetails } from './authorization-details/index.ts';
 import { authorizationResponses } from './authorization-responses/index.ts';
@@ -24,7 +26,7 @@ import { consent } from './consent/index.ts';
 import { createAccount } from './create-account/index.ts';
 import { assertDeclared } from './declarations.ts';
 import { device } from './device/index.ts';
-import { emailAddress } from './email-address/index.ts';
+import { emailAddress, emailPath } from './email-address/index.ts';
 import { health } from './health/index.ts';
 import { invitation } from './invitation/index.ts';
 import { jsonTokens } from './json-tokens/index.ts';
@@ -85,6 +87,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
   const { passkeys, readiness, throttle } = services;
   const cookieKeys = () => keys.current().cookieKeys;
   const [cookieKey = ''] = cookieKeys();
+  const profileFields = createProfileFields(config);
   const features: readonly Feature[] = [
     metrics.feature({ events, clock, grantTypes, keys, accounts, audit, readiness }),
     selectAccount(accounts),
@@ -114,6 +117,13 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
     }),
     requirements({ config, clock, accounts }),
     accountOverview(pages),
+    accountProfile({
+      events,
+      pages,
+      accounts,
+      profileFields,
+      emailAddress: mail.isEnabled ? { href: emailPath } : undefined,
+    }),
     accountPassword({ config, store, clock, pages, accounts, sessions, throttle, engine }),
     accountPasskeys({ config, clock, events, pages, accounts, passkeys }),
     accountSessions({ pages, clients, sessions }),

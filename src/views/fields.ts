@@ -17,9 +17,14 @@ interface Field {
   readonly autocomplete?: string;
   readonly autofocus?: boolean;
   readonly inputmode?: 'text' | 'email' | 'numeric';
-  readonly type?: 'text' | 'email';
+  readonly type?: 'text' | 'email' | 'url' | 'date';
   /** Shows the value in large, spaced letters. */
   readonly code?: boolean;
+}
+
+interface Option {
+  readonly value: string;
+  readonly label: string;
 }
 
 /** Renders the fields of one form with their errors. The first invalid field gets the focus. */
@@ -60,6 +65,20 @@ export const createFields = (messages: Messages, errors: readonly FieldError[] =
         field,
         (attributes) =>
           html`<input type="${field.type ?? 'text'}"${field.code && html` class="code-input"`} value="${field.value ?? ''}" ${attributes}${optionalAttribute('inputmode', field.inputmode)} autocapitalize="none" autocorrect="off" spellcheck="false">`,
+      ),
+
+    select: ({
+      options,
+      value = '',
+      ...field
+    }: Omit<Field, 'type' | 'code' | 'inputmode'> & { readonly options: readonly Option[] }): Html =>
+      withLabel(
+        field,
+        (attributes) =>
+          html`<select ${attributes}>${options.map(
+            (option) =>
+              html`<option value="${option.value}"${option.value === value && html` selected`}>${option.label}</option>`,
+          )}</select>`,
       ),
 
     /** It has no value: a password is never sent back. The toggle appears with JavaScript only. */

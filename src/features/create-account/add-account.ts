@@ -1,5 +1,5 @@
 import { type NewAccount, type NewAccountProblem, problemOf } from '../../services/account-forms/index.ts';
-import type { Account, Accounts, AddAccount } from '../../services/accounts/index.ts';
+import type { Account, Accounts, AddAccount, Claims } from '../../services/accounts/index.ts';
 import type { CreateAccountDependencies } from './dependencies.ts';
 
 const resubmissionWindowMs = 60_000;
@@ -18,10 +18,14 @@ const findJustCreated = async (
     : undefined;
 };
 
-const toAddAccount = ({ login: username, password, name, email }: NewAccount): AddAccount => ({
+/** `profile` are the claims of `profile.fields`. */
+const toAddAccount = (
+  { login: username, password, name, email }: NewAccount,
+  profile: Claims = {},
+): AddAccount => ({
   username,
   password,
-  claims: { email, email_verified: false, ...(name !== '' && { name }) },
+  claims: { ...profile, email, email_verified: false, ...(name !== '' && { name }) },
   nameGivenBy: 'person',
 });
 
@@ -44,9 +48,10 @@ export const findBrokenRules = (
 export const addAccountOnce = async (
   dependencies: AddDependencies,
   newAccount: NewAccount,
+  profile: Claims,
 ): Promise<Account> => {
   try {
-    return await dependencies.accounts.add(toAddAccount(newAccount));
+    return await dependencies.accounts.add(toAddAccount(newAccount, profile));
   } catch (error) {
     const account = await findJustCreated(dependencies, newAccount);
     if (account) return account;

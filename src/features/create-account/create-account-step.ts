@@ -5,12 +5,29 @@ import { hasQuery } from '../../http/interactions/has-query.ts';
 import type { Step, StepOutcome, Visit } from '../../http/interactions/step.ts';
 import type { Form } from '../../http/pages/form.ts';
 import { findProblems, parseForm, problemOf } from '../../services/account-forms/index.ts';
-import type { Account } from '../../services/accounts/index.ts';
+import type { Account, Claims } from '../../services/accounts/index.ts';
+import {
+  createProfileFields,
+  type ReadProfile,
+  readProfile,
+  toFieldModels,
+} from '../../services/profile-fields/index.ts';
 import { passwordLogin } from '../../services/sign-ins/index.ts';
 import { type CreateAccountModel, createAccountPage } from '../../views/pages/create-account.ts';
 import { addAccountOnce, findBrokenRules } from './add-account.ts';
 import type { CreateAccountDependencies } from './dependencies.ts';
 import { createVerifyEmail } from './verify-email.ts';
+
+interface Typed extends Partial<Omit<CreateAccountModel, 'profile'>> {
+  readonly profile?: Pick<ReadProfile, 'values'> & Partial<Pick<ReadProfile, 'problems'>>;
+}
+
+const hasProblems = ({ problems = {} }: Partial<Pick<ReadProfile, 'problems'>>): boolean =>
+  Object.keys(problems).length > 0;
+
+/** A new account has no claim that could be removed. */
+const withoutEmpty = (claims: Claims): Claims =>
+  Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== null));
 
 export const createAccountStep = (
   dependencies: CreateAccountDependencies,
@@ -18,11 +35,13 @@ export const createAccountStep = (
 ): Step => {
   const { config, clock, events, accounts, admission, throttle, levels } = dependencies;
   const { security, sign_up: signUp } = config;
+  const { ofSignUp: profileFields } = createProfileFields(config);
   const verifyEmail = signUp.verify_email ? createVerifyEmail(dependencies) : undefined;
 
-  const renderPage = (visit: Visit, typed: Partial<CreateAccountModel> = {}): StepOutcome => ({
+  const renderPage = (visit: Visit, { profile = { values: {} }, ...typed }: Typed = {}): StepOutcome => ({
     show: createAccountPage(visit.page, {
       ...typed,
+      profile: toFieldModels(profileFields, profile, visit.page.messages),
       action: visit.action,
       csrf: visit.csrf,
       client: displayOf(visit.client),
@@ -30,7 +49,7 @@ export const createAccountStep = (
       emailDomains: signUp.email_domains,
       signIn: { href: `${visit.action}?sign-in=yes` },
     }),
-    status: typed.problems ? 422 : 200,
+    status: typed.problems || hasProblems(profile) ? 422 : 200,
   });
 
   const emitSignUp = (
@@ -73,18 +92,24 @@ export const createAccountStep = (
       if (verified) {
         if ('page' in verified) return verified.page;
         if ('account' in verified) return finish(visit, verified.account);
-        const { login, name, email } = verified.typed;
-        return renderPage(visit, { login, name, email, problems: [verified.problem] });
+        const { login, name, email, profile = {} } = verified.typed;
+        const values = Object.fromEntries(
+          Object.entries(profile).map(([claim, value]) => [claim, String(value)]),
+        );
+        return renderPage(visit, { login, name, email, profile: { values }, problems: [verified.problem] });
       }
 
       const newAccount = parseForm(form);
-      const { password: _, ...typed } = newAccount;
+      const profile = readProfile(profileFields, form);
+      const { password: _, ...fields } = newAccount;
+      const typed = { ...fields, profile };
       const found = findProblems(newAccount, {
         minPasswordLength: security.password.min_length,
         emailDomains: signUp.email_domains,
       });
       const problems = found.length > 0 ? found : findBrokenRules(accounts, newAccount);
-      if (problems.length > 0) return renderPage(visit, { ...typed, problems });
+      if (problems.length > 0 || hasProblems(profile)) return renderPage(visit, { ...typed, problems });
+      const claims = withoutEmpty(profile.claims);
 
       const verdict = await throttle.takeByAddress(
         'create-account',
@@ -102,12 +127,12 @@ export const createAccountStep = (
       if (verifyEmail) {
         if (await accounts.findByUsername(newAccount.login))
           return renderPage(visit, { ...typed, problems: ['loginTaken'] });
-        return verifyEmail.begin(visit, newAccount);
+        return verifyEmail.begin(visit, newAccount, claims);
       }
 
       let account: Account;
       try {
-        account = await addAccountOnce({ accounts, clock }, newAccount);
+        account = await addAccountOnce({ accounts, clock }, newAccount, claims);
       } catch (error) {
         const problem = problemOf(error);
         if (problem === undefined) throw error;

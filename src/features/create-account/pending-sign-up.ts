@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Claims } from '../../services/accounts/index.ts';
 import type { Key, Put, Store } from '../../store/port.ts';
 import { record } from '../../store/record.ts';
 import { kinds } from '../../store/record-kinds.ts';
@@ -11,6 +12,8 @@ export interface PendingSignUp {
   readonly name: string;
   readonly email: string;
   readonly passwordHash: string;
+  /** The claims of `profile.fields`. A version before this one has none. */
+  readonly profile?: Claims;
   /** When the code was sent, in milliseconds since the epoch. */
   readonly sentAt: number;
   /** False beyond the limit of the address. No message has this code, so it is only ever guessed. */

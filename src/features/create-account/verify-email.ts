@@ -3,7 +3,7 @@ import { displayOf } from '../../http/interactions/client-display.ts';
 import type { StepOutcome, Visit } from '../../http/interactions/step.ts';
 import type { Form } from '../../http/pages/form.ts';
 import { type NewAccount, type NewAccountProblem, problemOf } from '../../services/account-forms/index.ts';
-import { type Account, foldUsername } from '../../services/accounts/index.ts';
+import { type Account, type Claims, foldUsername } from '../../services/accounts/index.ts';
 import { codeMinutes, codesPerHour } from '../../services/one-time-codes/index.ts';
 import { Conflict } from '../../store/errors.ts';
 import { newId } from '../../store/new-id.ts';
@@ -100,13 +100,13 @@ export const createVerifyEmail = ({
   };
 
   const createAccount = async (visit: Visit, pending: PendingSignUp): Promise<Verified> => {
-    const { login: username, name, email, passwordHash } = pending;
+    const { login: username, name, email, passwordHash, profile } = pending;
     // The message to an address that has an account had no code, or the address was verified meanwhile.
     if (await accounts.findByEmail(email)) {
       const account = await findJustCreated(pending);
       return account ? { account } : { typed: pending, problem: 'emailTaken' };
     }
-    const claims = { email, email_verified: true, ...(name !== '' && { name }) };
+    const claims = { ...profile, email, email_verified: true, ...(name !== '' && { name }) };
     const consume = {
       op: 'consume' as const,
       key: pendingKey(visit.interaction.uid),
@@ -131,9 +131,13 @@ export const createVerifyEmail = ({
 
   return {
     /** After the sign-up form: sends the first code. */
-    async begin(visit: Visit, { login, name, email, password }: NewAccount): Promise<StepOutcome> {
+    async begin(
+      visit: Visit,
+      { login, name, email, password }: NewAccount,
+      profile: Claims,
+    ): Promise<StepOutcome> {
       const passwordHash = await accounts.hashPassword(password);
-      return sendCode(visit, { login, name, email, passwordHash });
+      return sendCode(visit, { login, name, email, passwordHash, profile });
     },
 
     /** The page for the code, if one was sent. */

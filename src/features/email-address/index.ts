@@ -17,6 +17,8 @@ import type { EmailAddressDependencies } from './dependencies.ts';
 import { emailPages } from './email-pages.ts';
 import { confirmMail, createComposeConfirm } from './message.ts';
 
+export { emailPath } from './paths.ts';
+
 export const emailAddress = (dependencies: EmailAddressDependencies): Feature => {
   const { mail } = dependencies;
   if (!mail.isEnabled) return { name: 'email-address' };

@@ -43,4 +43,34 @@ export const de = {
     fixed:
       'Ihr Passwort wird vom Betreiber dieses Dienstes festgelegt. Wenden Sie sich an ihn, um es zu ändern.',
   },
+  profile: {
+    menu: 'Profil',
+    title: 'Ihr Profil',
+    done: 'Ihr Profil wurde gespeichert.',
+    verified: 'Bestätigt',
+    unverified: 'Nicht bestätigt',
+    changeEmail: 'E-Mail-Adresse ändern',
+    confirmEmail: 'E-Mail-Adresse bestätigen',
+    fixed:
+      'Ihr Profil wird vom Betreiber dieses Dienstes festgelegt. Wenden Sie sich an ihn, um es zu ändern.',
+    submit: 'Speichern',
+    claims: {
+      name: 'Vollständiger Name',
+      given_name: 'Vorname',
+      family_name: 'Nachname',
+      middle_name: 'Zweiter Vorname',
+      nickname: 'Spitzname',
+      profile: 'Profilseite (URL)',
+      picture: 'Bild (URL)',
+      website: 'Website (URL)',
+      gender: 'Geschlecht',
+      birthdate: 'Geburtsdatum',
+      zoneinfo: 'Zeitzone',
+      locale: 'Sprache',
+    },
+    problems: {
+      missing: (label) => `Geben Sie ein: ${label}`,
+      invalid: (label) => `${label}: Dieser Wert ist nicht möglich`,
+    },
+  },
 } satisfies AccountMessages;

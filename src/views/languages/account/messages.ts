@@ -1,3 +1,7 @@
+import type { Config } from '#config';
+
+type EditableClaim = Config['profile']['editable'][number];
+
 /** The texts of the account pages. */
 export interface AccountMessages {
   readonly menu: { label: string; signOut: string };
@@ -36,5 +40,18 @@ export interface AccountMessages {
     consequence: string;
     done: string;
     fixed: string;
+  };
+  readonly profile: {
+    menu: string;
+    title: string;
+    done: string;
+    verified: string;
+    unverified: string;
+    changeEmail: string;
+    confirmEmail: string;
+    fixed: string;
+    submit: string;
+    claims: Readonly<Record<EditableClaim, string>>;
+    problems: { missing: (label: string) => string; invalid: (label: string) => string };
   };
 }
