@@ -4,8 +4,8 @@ import { renewSignIn } from '../../provider/renew-sign-in.ts';
 import { problemOf } from '../../services/account-forms/index.ts';
 import type { AccountPages, AccountVisit } from '../../services/account-pages/index.ts';
 import { sessionIdOf } from '../../services/sessions/index.ts';
+import { createCheckPassword } from '../../services/sign-ins/index.ts';
 import { accountPasswordPage, type PasswordProblem } from '../../views/pages/account-password.ts';
-import { createConfirmPassword } from './confirm-password.ts';
 import type { AccountPasswordDependencies } from './dependencies.ts';
 import { passwordPath } from './paths.ts';
 
@@ -17,7 +17,7 @@ interface Shown {
 
 export const passwordPages = (dependencies: AccountPasswordDependencies) => {
   const { config, store, clock, pages, accounts, sessions, engine } = dependencies;
-  const confirmPassword = createConfirmPassword(dependencies);
+  const checkPassword = createCheckPassword(dependencies);
 
   const send = (
     request: FastifyRequest,
@@ -49,10 +49,10 @@ export const passwordPages = (dependencies: AccountPasswordDependencies) => {
     const password = form['password'] ?? '';
     if (account.hasPassword) {
       const current = form['current'] ?? '';
-      const confirmed = await confirmPassword({ account, password: current, address });
-      if (confirmed.result === 'missing') return { problem: 'currentMissing' };
-      if (confirmed.result === 'throttled') return { waitSeconds: confirmed.waitSeconds };
-      if (confirmed.result === 'wrong') return { problem: 'currentWrong' };
+      const { problem, waitSeconds } = await checkPassword(address, account, current);
+      if (waitSeconds !== undefined) return { waitSeconds };
+      if (problem !== undefined)
+        return { problem: problem === 'passwordMissing' ? 'currentMissing' : 'currentWrong' };
       if (current === password) return { problem: 'passwordSame' };
     }
     return password === '' ? { problem: 'passwordMissing' } : {};
