@@ -24,7 +24,7 @@ const picoCopy = './pico.min.css';
 /** One stylesheet is used of Pico's 20 MB, so the package carries a copy of that file instead of the dependency. */
 const carryStylesheet = async (root: string, out: string): Promise<void> => {
   const assets = join(out, 'src/http/assets');
-  const file = join(assets, 'files.js');
+  const file = join(assets, 'contents.js');
   const text = await readFile(file, 'utf8');
   if (!text.includes(picoImport)) throw new Error(`${file} no longer contains ${picoImport}`);
   await writeFile(file, text.replace(picoImport, `import.meta.resolve('${picoCopy}')`));

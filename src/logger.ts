@@ -1,8 +1,8 @@
-import { createRequire } from 'node:module';
 import type { FastifyBaseLogger } from 'fastify';
 import { type DestinationStream, pino } from 'pino';
 import type { Config } from '#config';
 import { logDestination } from './log-destination.ts';
+import { loadPrettyStream } from './pretty-stream.ts';
 import { toReadableLines } from './readable-text.ts';
 
 /** Property names that could hold a secret, or say who a person is (hints). The code never logs one on purpose; redaction is the second guard. */
@@ -41,8 +41,7 @@ export const createLogger = (config: Config, destination?: DestinationStream): F
   };
   if (destination) return pino(options, destination);
   if (!pretty) return pino(options, logDestination());
-  // A server that writes JSON doesn't need this module, so it starts faster.
-  const prettyStream: typeof import('pino-pretty') = createRequire(import.meta.url)('pino-pretty');
+  const prettyStream = loadPrettyStream();
   return pino(
     options,
     prettyStream({ colorize: true, translateTime: 'HH:MM:ss', ignore: 'pid,hostname', sync: true }),

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
+import { startCheckpointThread } from './checkpoint-thread.ts';
 import { inMemory } from './file.ts';
 
 /** Each write adds about one page to the log. */
@@ -24,7 +25,7 @@ export const createCheckpoints = (db: DatabaseSync, path: string) => {
   if (path !== inMemory) db.exec(`PRAGMA wal_autocheckpoint = ${autoCheckpointPages}`);
 
   const start = (): Worker => {
-    const started = new Worker(new URL('./checkpoint-worker.ts', import.meta.url), { workerData: path });
+    const started = startCheckpointThread(path);
     started.unref();
     started.on('error', (error) => {
       failed = true;

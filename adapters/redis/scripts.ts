@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { scriptTexts } from './script-texts.ts';
 
 const texts = new Map<string, string>();
 
-const load = (name: string): string => {
-  const text = readFileSync(new URL(`./scripts/${name}.lua`, import.meta.url), 'utf8');
+const load = (name: keyof typeof scriptTexts): string => {
+  const text = scriptTexts[name];
   const sha = createHash('sha1').update(text).digest('hex');
   texts.set(sha, text);
   return sha;

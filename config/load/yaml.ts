@@ -1,15 +1,11 @@
-import { createRequire } from 'node:module';
 import type { Document } from 'yaml';
 import { isTree } from '../path.ts';
+import { loadYaml } from './yaml-package.ts';
 
-type Yaml = typeof import('yaml');
+let loaded: ReturnType<typeof loadYaml> | undefined;
 
-let loaded: Yaml | undefined;
-
-/** Loading the parser takes milliseconds, so it is loaded when there is something to parse. */
-export const yaml = (): Yaml => {
-  // `require` has no types.
-  loaded ??= createRequire(import.meta.url)('yaml') as Yaml;
+export const yaml = (): ReturnType<typeof loadYaml> => {
+  loaded ??= loadYaml();
   return loaded;
 };
 

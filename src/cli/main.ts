@@ -1,4 +1,5 @@
 import { commandsFor } from './index.ts';
 import { runAsProcess } from './process.ts';
 
-await runAsProcess(await commandsFor(process.argv.slice(2)));
+// CommonJS, the format of the bundle, has no await at this level.
+void commandsFor(process.argv.slice(2)).then(runAsProcess);

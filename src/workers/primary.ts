@@ -1,10 +1,10 @@
 import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Config } from '#config';
 import { type ExitCode, exitCode, Failure } from '../errors.ts';
 import { allProcesses } from '../features/metrics/index.ts';
+import { entryFile } from './entry-file.ts';
 import { createHandedOver } from './handed-over.ts';
 import { type FromPrimary, type FromWorker, isPosternMessage } from './messages.ts';
 
@@ -35,7 +35,7 @@ const startFailure = (code: number | null): Failure =>
 /** Starts one worker, and the others when it is ready. Replaces workers that die. */
 export const startWorkers = async (config: Config, log: FastifyBaseLogger): Promise<WorkerPool> => {
   cluster.setupPrimary({
-    exec: fileURLToPath(new URL('../cli/main.ts', import.meta.url)),
+    exec: entryFile(),
     args: process.argv.slice(2),
   });
   const gatherMetrics = config.metrics.enabled ? await allProcesses() : undefined;

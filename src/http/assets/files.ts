@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import type { AssetName } from '#src/views/page.ts';
+import { contents } from './contents.ts';
 
 const contentTypes: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
@@ -16,8 +16,8 @@ export interface Asset {
   readonly content: Buffer;
 }
 
-const read = (name: AssetName, file: string): Asset => {
-  const content = readFileSync(new URL(file));
+const describe = (name: AssetName): Asset => {
+  const content = contents[name];
   const hash = createHash('sha256').update(content).digest('base64url').slice(0, 12);
   const extension = extname(name);
   const type = contentTypes[extension];
@@ -26,9 +26,9 @@ const read = (name: AssetName, file: string): Asset => {
 };
 
 export const assets: Readonly<Record<AssetName, Asset>> = {
-  'pico.css': read('pico.css', import.meta.resolve('@picocss/pico/css/pico.min.css')),
-  'postern.css': read('postern.css', import.meta.resolve('./postern.css')),
-  'postern.js': read('postern.js', import.meta.resolve('./postern.js')),
-  'passkeys.js': read('passkeys.js', import.meta.resolve('./passkeys.js')),
-  'icon.svg': read('icon.svg', import.meta.resolve('./icon.svg')),
+  'pico.css': describe('pico.css'),
+  'postern.css': describe('postern.css'),
+  'postern.js': describe('postern.js'),
+  'passkeys.js': describe('passkeys.js'),
+  'icon.svg': describe('icon.svg'),
 };

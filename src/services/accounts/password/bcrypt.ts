@@ -1,5 +1,5 @@
-import { Worker } from 'node:worker_threads';
 import type { HashFormat } from './hash-format.ts';
+import { startBcryptThread } from './start-bcrypt-thread.ts';
 
 /** Cost 15 takes about two seconds of one core in JavaScript. */
 const maxCost = 15;
@@ -16,9 +16,7 @@ export const bcryptFormat: HashFormat = {
   },
   verify: (hash, password) =>
     new Promise((resolve, reject) => {
-      const worker = new Worker(new URL('./bcrypt-thread.ts', import.meta.url), {
-        workerData: { hash, password },
-      });
+      const worker = startBcryptThread({ hash, password });
       worker.once('message', (matches) => resolve(matches === true));
       worker.once('error', reject);
       worker.once('exit', () => resolve(false));

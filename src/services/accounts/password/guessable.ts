@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readCommonPasswords } from './common-passwords.ts';
 
 /** `common`: attackers try it first. `personal`: it has little but names of the person or of the service. */
 export type Guessable = 'common' | 'personal';
@@ -28,16 +28,13 @@ const moreWords = [
 /** A short word further down the list is too rare to say that a longer password around it is guessable. */
 const frequentWords = 8_000;
 
-/**
- * The list, most frequent first, is read when the first new password is checked, because most processes check none. The
- * package exports it beside a decompressor; only the file is read.
- */
+/** The list is read when the first new password is checked, because most processes check none. */
 const commonPasswords = (): ReadonlySet<string> => {
   if (common) return common;
-  const file = import.meta.resolve('@zxcvbn-ts/language-common/src/passwords.json');
-  const list: readonly string[] = JSON.parse(readFileSync(new URL(file), 'utf8'));
   common = new Set([
-    ...list.filter((word, rank) => word.length >= 8 || (word.length >= 4 && rank < frequentWords)),
+    ...readCommonPasswords().filter(
+      (word, rank) => word.length >= 8 || (word.length >= 4 && rank < frequentWords),
+    ),
     ...moreWords,
   ]);
   return common;
