@@ -1,50 +1,19 @@
-import { execFile, spawn } from 'node:child_process';
-import { existsSync, globSync, readdirSync } from 'node:fs';
-import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { existsSync, globSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import t from 'tap';
-import { stringify } from 'yaml';
-import { freePort } from '#src/testing/free-port.ts';
-import { buildPackage } from '../../packaging/build-package.ts';
 import { identity } from '../../packaging/identity.ts';
+import { installLocally } from '../../packaging/install-locally.ts';
 import { runTool } from '../../packaging/run-tool.ts';
-import { Browser } from '../support/setup/browser.ts';
-import {
-  newVerifier,
-  password,
-  RelyingParty,
-  redirectParameters,
-  usualConfig,
-} from '../support/setup/relying-party.ts';
-import { isReady } from '../support/setup/server-process.ts';
-import { waitFor } from '../support/wait-for.ts';
+import { assertSignIn, environment, startInstalled } from './start-installed.ts';
 
 const run = promisify(execFile);
 const checkout = resolve(import.meta.dirname, '../..');
 
-/** Packages that the checkout has and a project that installs the tarball has not. */
-const notInstalled = /^(postern|node-(linux|win)-.*|\.bin|\.cache|\.package-lock\.json|@picocss)$/;
-
-/** An empty project with the tarball unpacked and its dependencies linked, as `npm install` would lay them out. */
-const projectWithTarball = async (folder: string): Promise<string> => {
-  const modules = join(folder, 'node_modules');
-  const target = join(modules, identity.packageName);
-  await mkdir(target, { recursive: true });
-  const tarball = await buildPackage(folder);
-  await run('tar', ['-xzf', tarball, '-C', target, '--strip-components=1']);
-  for (const name of readdirSync(join(checkout, 'node_modules'))) {
-    if (!notInstalled.test(name)) await symlink(join(checkout, 'node_modules', name), join(modules, name));
-  }
-  await writeFile(join(folder, 'package.json'), '{ "type": "module", "private": true }');
-  return target;
-};
-
-/** The environment of someone who never saw the checkout. */
-const environment = { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent' };
-
 const folder = t.testdir();
-const installed = await projectWithTarball(folder);
+const installed = await installLocally(folder);
 const postern = join(installed, 'bin/postern');
 
 t.test('the package holds JavaScript, its types, and nothing that takes over a project', async (t) => {
@@ -94,40 +63,8 @@ t.test('the command says its version and checks a configuration', async (t) => {
 });
 
 t.test('an installed server signs a person in and redeems the code', async (t) => {
-  const port = await freePort();
-  const issuer = `http://localhost:${port}`;
-  await writeFile(
-    join(folder, 'postern.yaml'),
-    stringify({
-      ...usualConfig,
-      issuer,
-      listen: { port },
-      demo: false,
-      security: { password: { memory_kib: 8192, passes: 1 } },
-    }),
-  );
-  const child = spawn(process.execPath, [postern, 'start'], {
-    cwd: folder,
-    env: environment,
-    stdio: 'ignore',
-  });
-  const ended = new Promise((resolve) => child.once('close', resolve));
-  t.teardown(async () => {
-    child.kill('SIGKILL');
-    await ended;
-  });
-  await waitFor('the installed server to be ready', () => isReady(issuer));
-  const browser = new Browser();
-  const party = new RelyingParty(issuer);
-  const verifier = newVerifier();
-  const login = await browser.open(party.authorizationUrl(verifier));
-  const style = /href="(\/assets\/pico[^"]+)"/.exec(login.body)?.[1];
-  t.equal((await fetch(`${issuer}${style}`)).status, 200, 'the carried stylesheet is served');
-  const done = await browser.submit(login, { login: 'ada', password });
-  const { code } = Object.fromEntries(redirectParameters(done));
-  const redeemed = await party.redeem(code ?? '', verifier);
-  t.match(redeemed, { status: 200, body: { token_type: 'Bearer', id_token: String } });
-  t.notMatch(await party.redeem(code ?? '', verifier), { status: 200 }, 'once');
+  const { issuer, child, ended } = await startInstalled(t, { file: postern, folder });
+  await assertSignIn(t, issuer);
   child.kill('SIGTERM');
   t.equal(await ended, 0, 'it ends by itself');
 });

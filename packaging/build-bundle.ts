@@ -1,0 +1,56 @@
+/** Builds the one-file bundle: `npm run bundle` writes `dist/postern.cjs`, which needs nothing but Node beside it. */
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+import { build, type Plugin } from 'esbuild';
+import { packagesOfSeams, seams, target } from './bundle-seams.ts';
+import { licensesOf } from './licenses.ts';
+
+const root = resolve(import.meta.dirname, '..');
+
+const replaceSeams: Plugin = {
+  name: 'seams',
+  setup(plugin) {
+    const pending = new Set(Object.keys(seams));
+    plugin.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+      const file = relative(root, path);
+      const seam = seams[file];
+      if (!seam) return undefined;
+      pending.delete(file);
+      return { contents: await seam(root), loader: 'js', resolveDir: join(path, '..') };
+    });
+    plugin.onEnd(() => ({ errors: [...pending].map((file) => ({ text: `${file} is not in the bundle` })) }));
+  },
+};
+
+/** Returns the path of the bundle. The licenses of the packages in it are in a file beside it. */
+export const buildBundle = async (out: string): Promise<string> => {
+  await mkdir(out, { recursive: true });
+  const outfile = join(out, 'postern.cjs');
+  const { warnings, metafile } = await build({
+    entryPoints: [join(root, 'packaging/bundle-entry.cjs')],
+    absWorkingDir: root,
+    outfile,
+    bundle: true,
+    metafile: true,
+    minify: true,
+    // oidc-provider stores records by the names of its classes.
+    keepNames: true,
+    format: 'cjs',
+    platform: 'node',
+    target,
+    banner: { js: '#!/usr/bin/env node' },
+    legalComments: 'none',
+    plugins: [replaceSeams],
+    logLevel: 'error',
+  });
+  if (warnings.length > 0) throw new Error(warnings.map(({ text }) => text).join('\n'));
+  await chmod(outfile, 0o755);
+  const packages = Object.keys(metafile.inputs).flatMap(
+    (input) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input)?.[1] ?? [],
+  );
+  const names = [...new Set([...packages, ...packagesOfSeams])].sort();
+  await writeFile(`${outfile}.licenses.txt`, await licensesOf(root, names));
+  return outfile;
+};
+
+if (import.meta.main) process.stdout.write(`${await buildBundle(join(root, 'dist'))}\n`);

@@ -1,0 +1,77 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { hashSync } from 'bcryptjs';
+import t, { type Test } from 'tap';
+import { buildBundle } from '../../packaging/build-bundle.ts';
+import { startRedis } from '../support/redis-server.ts';
+import { password, usualConfig } from '../support/setup/relying-party.ts';
+import { assertSignIn, environment, startInstalled } from './start-installed.ts';
+
+const run = promisify(execFile);
+
+/** Outside the checkout, so that none of its packages is found. */
+const folder = await mkdtemp(join(tmpdir(), 'postern-bundle-'));
+t.teardown(() => rm(folder, { recursive: true, force: true }));
+const file = await buildBundle(folder);
+
+const emptyFolder = (): Promise<string> => mkdtemp(join(folder, 'empty-'));
+
+const postern = (args: readonly string[], env: Readonly<Record<string, string>> = environment) =>
+  run(process.execPath, [file, ...args], { cwd: folder, env: { ...env } });
+
+t.test('the command says its version, with and without a home', async (t) => {
+  const checkout = resolve(import.meta.dirname, '../..');
+  const { version } = JSON.parse(await readFile(join(checkout, 'package.json'), 'utf8'));
+  t.match((await postern(['version'])).stdout, version);
+  t.match((await run(file, ['version'], { env: environment })).stdout, version, 'the file is executable');
+  await t.rejects(postern(['--set', 'no.such=1', 'config', 'check']), { code: 78 });
+});
+
+t.test('it names the licenses of the packages inside', async (t) => {
+  const licenses = await readFile(join(folder, 'postern.cjs.licenses.txt'), 'utf8');
+  for (const name of ['oidc-provider', 'fastify', 'ioredis', 'bcryptjs', '@picocss/pico'])
+    t.match(licenses, new RegExp(`^${name} \\d`, 'm'));
+  t.match(licenses, /Permission is hereby granted, free of charge/);
+});
+
+t.test('compiled code is kept only where the operator says', async (t) => {
+  const [home, cache] = [await emptyFolder(), await emptyFolder()];
+  await postern(['version'], { ...environment, HOME: home, TMPDIR: home });
+  t.same(await readdir(home), []);
+  await postern(['version'], { ...environment, NODE_COMPILE_CACHE: cache });
+  t.equal((await readdir(cache)).length, 1);
+});
+
+const signIn = async (t: Test, config: Readonly<Record<string, unknown>>): Promise<void> => {
+  const { issuer, child, ended } = await startInstalled(t, { file, folder: await emptyFolder(), config });
+  await assertSignIn(t, issuer);
+  child.kill('SIGTERM');
+  t.equal(await ended, 0, 'it ends by itself');
+};
+
+t.test('a code is redeemed on SQLite, with a password that a thread verifies', async (t) => {
+  const [ada] = usualConfig.accounts;
+  const { password: _, ...rest } = ada ?? { password };
+  await signIn(t, { accounts: [{ ...rest, password_hash: hashSync(password, 4) }] });
+});
+
+t.test('a code is redeemed on Redis, with two workers and readable log lines', async (t) => {
+  const redis = await startRedis();
+  t.teardown(() => redis.close());
+  await signIn(t, { store: { url: redis.url }, listen: { workers: 2 }, log: { format: 'pretty' } });
+});
+
+t.test('a new password is compared with the list of common ones', async (t) => {
+  const child = promisify(execFile)(
+    'sh',
+    ['-c', 'echo password1234 | "$0" "$1" account add grace', process.execPath, file],
+    {
+      cwd: await emptyFolder(),
+      env: environment,
+    },
+  );
+  await t.rejects(child, /among the first that attackers try/);
+});
