@@ -1,6 +1,6 @@
 /**
- * Owns where people get passkeys and manage them: the pages of their account, and the address that tells password managers
- * of those. Signing in with a passkey belongs to features/sign-in; what is stored, and what is verified, to
+ * Owns where people get passkeys and manage them: the pages of their account, the offer after a sign-in by password, and
+ * the address that tells password managers of those pages. Signing in with a passkey belongs to features/sign-in; what is stored, and what is verified, to
  * services/passkeys.
  *
  * GET  /account/passkeys                the passkeys; tells the browser which ones are accepted
@@ -10,10 +10,15 @@
  * POST /account/passkeys/:id            renamed: 303 to the list
  * GET  /account/passkeys/:id/remove     asks; needs a recent sign-in
  * POST /account/passkeys/:id/remove     the last way to sign in: 409 · removed: 303 to the list
+ *
+ * GET  /interaction/:uid (prompt `passkey_offer`)   the offer; after five minutes: back to the engine
+ * POST /interaction/:uid                            refused: 422 · created, or declined, which is remembered: back
+ *
  * GET  /.well-known/passkey-endpoints   the addresses of these pages
  */
 import type { Feature } from '../../feature.ts';
 import type { PasskeysDependencies } from './dependencies.ts';
+import { createOfferStep } from './offer-step.ts';
 import { exportPasskeys, passkeyPages } from './passkey-pages.ts';
 import { passkeysPath } from './paths.ts';
 import { wellKnown } from './well-known.ts';
@@ -22,6 +27,7 @@ export const accountPasskeys = (dependencies: PasskeysDependencies): Feature => 
   if (!dependencies.passkeys.isEnabled) return { name: 'account-passkeys' };
   return {
     name: 'account-passkeys',
+    steps: [createOfferStep(dependencies)],
     account: {
       menu: { path: passkeysPath, label: ({ passkeys }) => passkeys.list.title },
       pages: passkeyPages(dependencies),

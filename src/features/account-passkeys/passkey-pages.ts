@@ -14,6 +14,7 @@ import {
 import type { PasskeySignal } from '../../views/passkey-form.ts';
 import type { PasskeysDependencies } from './dependencies.ts';
 import { addPath, passkeysPath } from './paths.ts';
+import { emitPasskeyRefused } from './refused-event.ts';
 
 interface WithId {
   Params: { readonly id: string };
@@ -118,13 +119,7 @@ export const passkeyPages =
         } catch (error) {
           if (!(error instanceof PasskeyRefused)) throw error;
           const { reason } = error;
-          events.emit({
-            type: 'passkey.refused',
-            outcome: 'refused',
-            reason,
-            account: owner.id,
-            ...by(request),
-          });
+          emitPasskeyRefused(events, error, { account: owner.id, ...by(request) });
           const problem =
             reason === 'already_registered' || reason === 'too_many_passkeys' ? reason : 'refused';
           return showAdd(request, reply, problem);

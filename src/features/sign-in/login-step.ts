@@ -4,7 +4,8 @@ import { hasQuery } from '../../http/interactions/has-query.ts';
 import type { Step, StepOutcome, Visit } from '../../http/interactions/step.ts';
 import type { Form } from '../../http/pages/form.ts';
 import type { Account } from '../../services/accounts/index.ts';
-import { passkeyLogin, passwordLogin } from '../../services/sign-ins/index.ts';
+import { accountClientId } from '../../services/clients/index.ts';
+import { offerPasskey, passkeyLogin, passwordLogin } from '../../services/sign-ins/index.ts';
 import type { LoginModel, LoginProblem } from '../../views/pages/login.ts';
 import type { SignInDependencies } from './dependencies.ts';
 import type { KnownDevices } from './known-devices.ts';
@@ -27,7 +28,8 @@ export const createLoginStep = (
   devices: KnownDevices,
   prompt: InstanceType<typeof interactionPolicy.Prompt>,
 ): Step => {
-  const { accounts, clock, config, events, forgotPassword, levels, notifyNewDevice, throttle } = dependencies;
+  const { accounts, clock, config, events, forgotPassword, levels, notifyNewDevice, passkeys, throttle } =
+    dependencies;
   const { pages } = config;
   const passkeySignIn = createPasskeySignIn(dependencies);
   const acceptsEmail = config.sign_in.identifiers.includes('email');
@@ -43,6 +45,13 @@ export const createLoginStep = (
       show: renderLogin(visit, { pages, acceptsEmail, sessionAccount, forgotPassword, passkey, typed }),
     };
   };
+
+  /** The script of the page says whether the browser can keep a passkey. The account pages have a page of their own. */
+  const mayOfferPasskey = async ({ client }: Visit, form: Form, { id }: Account): Promise<boolean> =>
+    config.passkeys.offer &&
+    form['passkeys'] === 'yes' &&
+    client.clientId !== accountClientId &&
+    (await passkeys.isOfferDue(id));
 
   // A session keeps its kind of cookie when its owner signs in again.
   const mayRemember = (sessionAccount: Account | undefined, isAsked: boolean): boolean =>
@@ -144,6 +153,7 @@ export const createLoginStep = (
         cookies: [devices.cookieAfterSignIn(headers, name)],
         finish: {
           ...visit.interaction.lastSubmission,
+          ...((await mayOfferPasskey(visit, form, account)) && offerPasskey),
           login: passwordLogin({ account, remember: mayRemember(sessionAccount, remember), clock, levels }),
         },
       };

@@ -75,8 +75,8 @@ export interface Passkeys {
   /** Removes all, as when a device was lost or the account goes. Returns how many there were. */
   removeAll(account: Account, by?: By): Promise<number>;
   accepted(account: Account): Promise<AcceptedPasskeys>;
-  /** When the person last declined the offer to create a passkey, in milliseconds since the epoch. */
-  declinedAt(account: string): Promise<number | undefined>;
+  /** The account has no passkey, and its owner hasn't declined to create one for some time. */
+  isOfferDue(account: string): Promise<boolean>;
   noteDeclined(account: string): Promise<void>;
 }
 

@@ -29,6 +29,8 @@ interface Dependencies {
 
 /** Pages list them all, and requests to browsers too. */
 const maxPasskeys = 20;
+/** How long a person who declined the offer isn't asked again. */
+const declinedMs = 90 * 86_400_000;
 const maxNameLength = 60;
 
 const summaryOf = (passkey: StoredPasskey): Passkey => {
@@ -181,7 +183,10 @@ export const createPasskeys = (dependencies: Dependencies): Passkeys => {
       };
     },
 
-    declinedAt: async (account) => (await read(account)).declinedAt,
+    async isOfferDue(account) {
+      const { passkeys, declinedAt = Number.NEGATIVE_INFINITY } = await read(account);
+      return relyingParty !== undefined && passkeys.length === 0 && clock.now() - declinedAt > declinedMs;
+    },
 
     noteDeclined: (account) =>
       changePasskeys(account, (record) => ({

@@ -14,6 +14,7 @@ export {
 } from './check-password.ts';
 export { loadSession, type Session } from './load-session.ts';
 export { passkeyLogin } from './passkey-login.ts';
+export { isPasskeyOffered, offerPasskey, withoutPasskeyOffer } from './passkey-offer.ts';
 export { passwordLogin } from './password-login.ts';
 export { metRequirement, pendingRequirements, requireLoginBeforeRequirements } from './requirements.ts';
 export { findReadyAccount, findSignedInAccount } from './signed-in-account.ts';

@@ -1,0 +1,83 @@
+import { interactionPolicy } from 'oidc-provider';
+import { displayOf } from '../../http/interactions/client-display.ts';
+import type { Step, StepOutcome, Visit } from '../../http/interactions/step.ts';
+import type { Form } from '../../http/pages/form.ts';
+import type { Account } from '../../services/accounts/index.ts';
+import { PasskeyRefused } from '../../services/passkeys/index.ts';
+import { displayOfAccount, isPasskeyOffered, withoutPasskeyOffer } from '../../services/sign-ins/index.ts';
+import { passkeyOfferPage } from '../../views/pages/passkey-offer.ts';
+import type { PasskeysDependencies } from './dependencies.ts';
+import { emitPasskeyRefused } from './refused-event.ts';
+
+/** Someone else may sit down at a page that was left open. As on the account pages, adding needs a recent sign-in. */
+const maxSignInAgeSeconds = 300;
+
+const finish = ({ interaction }: Visit): StepOutcome => ({
+  finish: withoutPasskeyOffer(interaction.lastSubmission),
+});
+
+/** Comes after a sign-in by password in a browser that can keep a passkey. The login step asks for it. */
+export const createOfferStep = ({ accounts, clock, events, passkeys }: PasskeysDependencies): Step => {
+  const { Check, Prompt } = interactionPolicy;
+
+  const findOwner = async ({ interaction }: Visit): Promise<Account | undefined> => {
+    const account = await accounts.find(interaction.session?.accountId ?? '');
+    return account?.enabled ? account : undefined;
+  };
+
+  const isRecent = ({ interaction }: Visit): boolean => {
+    const { ts = 0 } = interaction.lastSubmission?.login ?? {};
+    return clock.now() / 1000 - ts <= maxSignInAgeSeconds;
+  };
+
+  const purposeOf = ({ interaction }: Visit, account: Account) =>
+    ['enrolment', account.id, interaction.uid] as const;
+
+  const show = async (visit: Visit, account: Account, isRefused = false): Promise<StepOutcome> => ({
+    show: passkeyOfferPage(visit.page, {
+      action: visit.action,
+      csrf: visit.csrf,
+      client: displayOf(visit.client),
+      account: displayOfAccount(account),
+      options: await passkeys.creationOptions(purposeOf(visit, account), account),
+      isRefused,
+    }),
+    status: isRefused ? 422 : 200,
+  });
+
+  return {
+    name: 'passkey_offer',
+    prompt: new Prompt(
+      { name: 'passkey_offer', requestable: false },
+      new Check('passkey_offer', 'the person may create a passkey', 'interaction_required', ({ oidc }) =>
+        isPasskeyOffered(oidc.result),
+      ),
+    ),
+
+    async show(visit) {
+      const account = await findOwner(visit);
+      return account && isRecent(visit) ? show(visit, account) : finish(visit);
+    },
+
+    async submit(visit, form: Form) {
+      const account = await findOwner(visit);
+      if (!account) return finish(visit);
+      const { credential = '' } = form;
+      if (credential === '') {
+        await passkeys.noteDeclined(account.id);
+        return finish(visit);
+      }
+      if (!isRecent(visit)) return finish(visit);
+      const { ip: address, id: correlation } = visit.request;
+      const by = { client: visit.client.clientId, address, correlation };
+      try {
+        await passkeys.register(account, { credential, purpose: purposeOf(visit, account) }, by);
+      } catch (error) {
+        if (!(error instanceof PasskeyRefused)) throw error;
+        emitPasskeyRefused(events, error, { account: account.id, ...by });
+        return show(visit, account, true);
+      }
+      return finish(visit);
+    },
+  };
+};

@@ -1,0 +1,13 @@
+import type { InteractionResults } from 'oidc-provider';
+
+const name = 'offer_passkey';
+
+/** In the result of a sign-in by password, when the person is to be offered a passkey. */
+export const offerPasskey = { [name]: {} } as const;
+
+/** True once the sign-in is complete. */
+export const isPasskeyOffered = (result: InteractionResults | undefined): boolean =>
+  result?.[name] !== undefined && result.login !== undefined;
+
+export const withoutPasskeyOffer = ({ [name]: _, ...result }: InteractionResults = {}): InteractionResults =>
+  result;
