@@ -209,6 +209,18 @@ t.test('20,000 pushed requests of a public client from one address hold up no on
   t.ok(grown < 2_000_000, `${grown} bytes`);
 });
 
+/**
+ * Records of the flood expire meanwhile, and a newcomer may then have the space. So the flood goes on, in short, until
+ * the request meets a full store. Returns the last answer.
+ */
+const sendWhenFull = async <T extends { readonly status: number }>(send: () => Promise<T>): Promise<T> => {
+  for (let left = 10; ; left--) {
+    await flood({ port, count: 400, requests: [authorize(4000)], addresses: 6_000 });
+    const answer = await send();
+    if (answer.status === 503 || left === 0) return answer;
+  }
+};
+
 t.test('a flood from many addresses stops at the reserve, and what is under way goes on', async (t) => {
   const person = new Browser({ 'x-forwarded-for': '192.0.2.1' });
   const verifier = newVerifier();
@@ -224,18 +236,19 @@ t.test('a flood from many addresses stops at the reserve, and what is under way 
   t.equal(await usedShare(), 0.8, 'a fifth of the memory is left');
   assertEach(t, watched.statuses(), ({ refresh, ready }) => refresh === 200 && ready === 200);
 
-  const refused = await new Browser({ 'x-forwarded-for': '192.0.2.3' }).open(
-    party.authorizationUrl(verifier),
+  const refused = await sendWhenFull(() =>
+    new Browser({ 'x-forwarded-for': '192.0.2.3' }).open(party.authorizationUrl(verifier)),
   );
   t.equal(refused.status, 503);
   t.match(refused.headers.get('retry-after'), /^\d+$/);
   t.match(refused.body, 'Too many sign-ins right now');
   const publicClient = new RelyingParty(server.url, 'spa', '');
-  t.match(await push(publicClient), { status: 503, body: { error: 'temporarily_unavailable' } });
-  t.match(await publicClient.post('/oauth/device_authorization', { scope: 'openid' }), {
-    status: 503,
-    body: { error: 'temporarily_unavailable' },
-  });
+  const unavailable = { status: 503, body: { error: 'temporarily_unavailable' } };
+  t.match(await sendWhenFull(() => push(publicClient)), unavailable);
+  t.match(
+    await sendWhenFull(() => publicClient.post('/oauth/device_authorization', { scope: 'openid' })),
+    unavailable,
+  );
   t.equal((await push(party)).status, 201, 'a client that has authenticated may go on');
 
   const answer = await person.submit(open, { login: 'late', password });

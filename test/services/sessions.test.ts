@@ -128,6 +128,41 @@ t.test('everything that an account has ends', async (t) => {
   t.match(await endEverything('nobody'), { sessions: 0, grants: 0, complete: true });
 });
 
+t.test('the use of a session is stored every five minutes at most, and it lives on', async (t) => {
+  const lifetime = 60 * 60;
+  const ctx = await open(t, { tokens: { session_ttl: lifetime } });
+  const { server, app } = ctx;
+  const browser = new Browser();
+  await codeFor(app, browser);
+  const endOfSession = async (): Promise<number> => {
+    const { entries } = await server.store.dump();
+    const ends = entries.flatMap((entry) =>
+      entry.type === 'document' && entry.key.kind === 'se' && entry.document.fields['.who'] !== undefined
+        ? [Number(entry.document.expiresAt)]
+        : [],
+    );
+    t.equal(ends.length, 1, 'one session');
+    return ends[0] ?? 0;
+  };
+  // The first use after the sign-in notes the client.
+  await codeFor(app, browser);
+  const end = await endOfSession();
+
+  server.clock.advance(120);
+  await codeFor(app, browser);
+  t.equal(await endOfSession(), end, 'two minutes later the session is not written');
+  server.clock.advance(181);
+  await codeFor(app, browser);
+  t.equal(await endOfSession(), end + 301_000, 'five minutes later it is');
+
+  for (let hours = 0; hours < 3; hours++) {
+    server.clock.advance(lifetime - 181);
+    t.ok(await ctx.isSignedIn(browser), 'a use within 95 % of the lifetime keeps it');
+  }
+  server.clock.advance(lifetime + 1);
+  t.notOk(await ctx.isSignedIn(browser), 'an unused session ends');
+});
+
 t.test('what is ended does not come back: a disabled account is enabled', async (t) => {
   const ctx = await open(t);
   const browser = new Browser();

@@ -37,6 +37,7 @@ export const tokenEndpoint =
   ({ config, store, engine }: EndpointDependencies): FastifyPluginAsync =>
   async (scope) => {
     const showStack = config.mode === 'development';
+    const issuer = new URL(config.issuer);
 
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', async ({ method, raw }: FastifyRequest) => {
@@ -63,7 +64,7 @@ export const tokenEndpoint =
             hasAuthenticated: raw.headers.authorization !== undefined,
             provider: engine().provider,
           });
-          const formRequest = toFormRequest(raw, { issuer: config.issuer, address, parameters });
+          const formRequest = toFormRequest(raw, { issuer, address, parameters });
           setRequestContext(formRequest, {
             correlationId,
             address,

@@ -5,7 +5,7 @@ import { jsonTokensPath } from '../../provider/paths.ts';
 const copiedHeaders = ['authorization', 'user-agent', 'origin'] as const;
 
 interface FormRequestOptions {
-  readonly issuer: string;
+  readonly issuer: URL;
   /** The client's address, as far as trusted proxies report it. */
   readonly address: string;
   readonly parameters: Readonly<Record<string, string>>;
@@ -16,11 +16,10 @@ export const toFormRequest = (
   original: IncomingMessage,
   { issuer, address, parameters }: FormRequestOptions,
 ): IncomingMessage => {
-  const { host, protocol } = new URL(issuer);
   const body = Buffer.from(new URLSearchParams(parameters).toString());
   const headers: Record<string, string | string[] | undefined> = {
-    host,
-    'x-forwarded-proto': protocol.slice(0, -1),
+    host: issuer.host,
+    'x-forwarded-proto': issuer.protocol.slice(0, -1),
     'x-forwarded-for': address,
     'content-type': 'application/x-www-form-urlencoded',
     'content-length': String(body.length),

@@ -39,6 +39,10 @@ export const parseTokenRequest = (bytes: Buffer): TokenRequest => {
   return { authorization_code: code, ...others };
 };
 
+/** Few strings have an escape, and the pattern has checked the rest. */
+const parseString = (literal = '""'): string =>
+  literal.includes('\\') ? JSON.parse(literal) : literal.slice(1, -1);
+
 const parseMembers = (text: string): ReadonlyMap<string, string> => {
   const found = new Map<string, string>();
   objectStart.lastIndex = 0;
@@ -48,8 +52,8 @@ const parseMembers = (text: string): ReadonlyMap<string, string> => {
     memberPattern.lastIndex = at;
     const match = memberPattern.exec(text);
     if (!match) return refuse(explainMismatch(text));
-    const name: string = JSON.parse(match[1] ?? '""');
-    const value: string = JSON.parse(match[2] ?? '""');
+    const name = parseString(match[1]);
+    const value = parseString(match[2]);
     if (found.has(name)) return refuse(`the member ${JSON.stringify(name.slice(0, 40))} appears twice`);
     if (value.length > maxValueLength)
       return refuse(`the member ${JSON.stringify(name.slice(0, 40))} is too long`);

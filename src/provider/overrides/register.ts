@@ -28,6 +28,7 @@ import { replayDetection } from './replay-detection.ts';
 import { responseModes } from './response-modes.ts';
 import { constructWithRoutes, router } from './router.ts';
 import { session } from './session.ts';
+import { storedPayload } from './stored-payload.ts';
 import { tokenFind } from './token-find.ts';
 import { tokenScopes } from './token-scopes.ts';
 
@@ -49,6 +50,7 @@ export const overrides: readonly Override[] = [
   responseModes,
   generateTokenId,
   refreshTokenSave,
+  storedPayload,
   tokenFind,
   tokenScopes,
   claimsResult,

@@ -123,6 +123,7 @@ export const writeSession = (
     return;
   }
   const changed = changedFields(before, fields, cookie, now);
+  if (Object.keys(changed).length === 0 && isLateEnough(before, expiresAt, now)) return;
   const isSignInNew = before.fields['.who'] === undefined && fields['.who'] !== undefined;
   work.stage(
     {
@@ -150,6 +151,15 @@ export const disconnectFields = ({ fields }: Document, clientId: string) => {
   const text = fields[clientField(clientId)];
   return text === undefined ? undefined : signOutFields(encodeURIComponent(clientId), text);
 };
+
+/** A session that changes in nothing else ends at most this part of its lifetime early, and at most five minutes. */
+const earlyPart = 0.05;
+const earlyMostMs = 5 * 60_000;
+
+/** Whether the end that the store has will do, so that most requests of a signed-in browser don't write the session. */
+const isLateEnough = (before: Document, expiresAt: number, now: number): boolean =>
+  before.expiresAt !== undefined &&
+  before.expiresAt >= expiresAt - Math.min(earlyMostMs, (expiresAt - now) * earlyPart);
 
 const changedFields = (
   before: Document,
