@@ -1,6 +1,6 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { promisify } from 'node:util';
-import { rawSignature } from '#src/services/keys/raw-signature.ts';
+import { rawSignature } from '#src/services/keys/local-signer.ts';
 import type { Algorithm } from '../fixtures.ts';
 
 const signOnThreadPool = promisify(sign);

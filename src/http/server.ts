@@ -1,18 +1,15 @@
 import type { Socket } from 'node:net';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Config } from '#config';
+import { rejectDuplicateHeaders, requireCanonicalPath } from './ambiguous-requests.ts';
 import { checkBodyHeaders } from './bodies.ts';
-import { requireCanonicalPath } from './canonical-path.ts';
 import { answerClientError } from './client-errors.ts';
 import { defaultHeaders, setDefaultHeaders } from './default-headers.ts';
-import { rejectDuplicateHeaders } from './duplicate-headers.ts';
 import { type AnswerError, createErrorHandler } from './error-handler.ts';
 import { sanitizeForwardedFor } from './forwarded-for.ts';
 import { requireKnownHost } from './hosts.ts';
 import { watchRequestEnd } from './request-end.ts';
-import { createRequestIds } from './request-ids.ts';
-import { logRequests } from './request-log.ts';
-import { childLoggerFactory } from './request-logger.ts';
+import { childLoggerFactory, createRequestIds, logRequests } from './request-log.ts';
 
 /** Handlers check their input themselves, so Fastify's schema compilers are never loaded. */
 const refuseSchema = (): never => {

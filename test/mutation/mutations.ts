@@ -409,14 +409,14 @@ const network: readonly Mutation[] = [
   },
   {
     name: 'a path parameter may be empty',
-    file: 'src/http/canonical-path.ts',
+    file: 'src/http/ambiguous-requests.ts',
     from: "(pathSegments[at] ?? '') !== ''",
     to: 'pathSegments[at] !== undefined',
     tests: ['security/paths.test.ts'],
   },
   {
     name: 'a second Host header is ignored',
-    file: 'src/http/duplicate-headers.ts',
+    file: 'src/http/ambiguous-requests.ts',
     from: 'if (seen.has(name)) return name;',
     to: '',
     tests: ['security/raw-http.test.ts', 'security/hosts.test.ts'],

@@ -23,6 +23,6 @@ export type {
 export { createAccounts, namesOfService } from './accounts.ts';
 export { configuredAccountProblems } from './configured.ts';
 export { followsAddress, isRestorable } from './former-address.ts';
+export { isSignInCurrent } from './lookup.ts';
 export { createPasswords } from './password/passwords.ts';
-export { isSignInCurrent } from './sign-in-time.ts';
 export { foldUsername } from './username.ts';

@@ -1,10 +1,9 @@
 import type { Clock, Store } from '#src/store/port.ts';
 import { createReadThroughCache } from '#src/store/read-through-cache.ts';
-import type { Account, Accounts } from './account.ts';
+import type { Account, Accounts, SignInTime } from './account.ts';
 import { verifiedEmailOf } from './claims.ts';
 import type { ConfiguredAccounts } from './configured.ts';
 import { toAccount } from './record.ts';
-import { isSignInCurrent } from './sign-in-time.ts';
 import type { AccountStore } from './store.ts';
 import { foldUsername } from './username.ts';
 
@@ -24,6 +23,16 @@ export interface AccountLookup
   /** On every process. */
   invalidate(id: string): Promise<void>;
 }
+
+/** Sign-ins are timed in seconds, so one in the same second counts as later. */
+const precedes = (seconds: number, milliseconds = 0): boolean => seconds < Math.floor(milliseconds / 1000);
+
+/** Whether a sign-in still counts: after a new password, and after everything was ended, the person signs in again. */
+export const isSignInCurrent = (
+  { passwordChangedAt, signedOutAt }: Account,
+  { signedInAt, endsWithSignIn }: SignInTime,
+): boolean =>
+  !precedes(signedInAt, signedOutAt) && !(endsWithSignIn && precedes(signedInAt, passwordChangedAt));
 
 /** How long a disabled account may still be used on a process that missed the message about it. */
 const maxAgeMs = 5_000;

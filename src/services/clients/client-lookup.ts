@@ -9,8 +9,7 @@ import type { LoadedClient } from './configured.ts';
 import { applyDefaults } from './presets.ts';
 import { type StoredClient, toRecord } from './record.ts';
 import type { ClientStore } from './store.ts';
-import { encryptionContext, isLive, matchesHash, sameText } from './stored-secret.ts';
-import { rememberVerified } from './verified-secrets.ts';
+import { encryptionContext, isLive, matchesHash, rememberVerified, sameText } from './stored-secret.ts';
 
 interface Dependencies {
   readonly store: Store;

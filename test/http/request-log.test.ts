@@ -1,5 +1,5 @@
 import t from 'tap';
-import { createRequestIds } from '#src/http/request-ids.ts';
+import { createRequestIds } from '#src/http/request-log.ts';
 
 t.test('a request id can be an argument of a command: it never starts like an option', async (t) => {
   const name = createRequestIds();

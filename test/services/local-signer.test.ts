@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign, verify } from 'node:crypto';
 import t from 'tap';
-import { rawSignature } from '#src/services/keys/raw-signature.ts';
+import { rawSignature } from '#src/services/keys/local-signer.ts';
 
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 
