@@ -30,7 +30,7 @@ import { Engine } from './provider/engine.ts';
 import { routes } from './provider/paths.ts';
 import { findAccount } from './provider/settings/account.ts';
 import { createReadAuthentication } from './provider/settings/authentication.ts';
-import { accountScope, anySignIn } from './services/account-pages/index.ts';
+import { accountScope, createStrengthOf } from './services/account-pages/index.ts';
 import { checkConfiguredClients } from './services/clients/index.ts';
 import { createServices, type Services } from './services/index.ts';
 import { jwksRoute } from './services/keys/index.ts';
@@ -172,7 +172,7 @@ export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOp
           accounts,
           engine: () => engine,
           cookieKeys,
-          strengthOf: async () => anySignIn,
+          strengthOf: createStrengthOf(services.factors),
         },
         features.flatMap(({ account }) => account ?? []),
       ),

@@ -16,6 +16,7 @@ import {
   clientsMakeSense,
 } from './clients.ts';
 import { accountsDiffer, clientsDiffer, groupsDiffer, resourcesDiffer } from './duplicates.ts';
+import { factorLevelsExist, requiredFactorsAreOffered } from './factors.ts';
 import { accountsHaveFewGroups, groupsAreNoClaims } from './groups.ts';
 import { passkeysBelongToTheIssuer } from './passkeys.ts';
 import {
@@ -59,6 +60,8 @@ export const rules: readonly Rule[] = [
   accountsDiffer,
   accountsMakeSense,
   subjectsAreNoClients,
+  factorLevelsExist,
+  requiredFactorsAreOffered,
   groupsDiffer,
   accountsHaveFewGroups,
   groupsAreNoClaims,

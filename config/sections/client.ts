@@ -66,6 +66,11 @@ export const client = section('A client (relying party).', {
     integer('Greatest age of a sign-in, in seconds.', { minimum: 0, maximum: 315_360_000 }),
   ),
   default_acr_values: optional(list(text('An acr value.'), 'Used when the request has no acr_values.')),
+  required_acr: optional(
+    text(
+      'Level that every sign-in for this client must reach, whatever the request says; one of security.acr_values. Asks for a second factor where the password does not reach it, also in remembered browsers.',
+    ),
+  ),
   require_auth_time: optional(flag('Put auth_time into every id token.')),
   require_pushed_authorization_requests: optional(flag('Refuse requests that were not pushed (RFC 9126).')),
   dpop_bound_access_tokens: optional(flag('Refuse token requests without a DPoP proof (RFC 9449).')),

@@ -84,6 +84,38 @@ const throttle = section('Rate limits, counted in the store (IPv6 addresses by /
   registration_per_address: perMinute('Clients registered and accounts created from one address', 10),
 });
 
+const factors = section('Second factors beside the password.', {
+  offered: list(
+    choice(['authenticator', 'recovery_codes'], 'A kind of second factor.'),
+    'What people may set up. authenticator: an authenticator app (TOTP). recovery_codes: ten codes for a lost device, made together with the first app. What an account has already keeps working.',
+    { default: ['authenticator', 'recovery_codes'] },
+  ),
+  required: choice(
+    ['never', 'when_enrolled', 'always'],
+    'When a sign-in by password asks for a second factor. when_enrolled: of accounts that have one. always: of every account; one that has none sets it up at the sign-in. Whatever this says, a sign-in asks where a client (required_acr) or a request (acr_values) needs it.',
+    { default: 'when_enrolled' },
+  ),
+  grace_days: integer(
+    'With `required: always`: days in which a person may put off setting up a second factor, from the first sign-in that asks. 0: none.',
+    { default: 0, minimum: 0, maximum: 365 },
+  ),
+  remember_days: integer(
+    'Days in which a browser that gave a second factor is not asked again, if the person ticks the box. 0: there is no such box. Clients with required_acr, and requests for a level that the password does not reach, always ask.',
+    { default: 0, minimum: 0, maximum: 365 },
+  ),
+  password_acr: optional(
+    text(
+      'The acr value that a sign-in by password alone reaches, one of security.acr_values. Default: the weakest.',
+    ),
+  ),
+  second_factor_acr: optional(
+    text('The acr value of a sign-in by password and a second factor. Default: as by password.'),
+  ),
+  passkey_acr: optional(
+    text('The acr value of a sign-in by passkey. Default: as by password and a second factor.'),
+  ),
+});
+
 export const security = section('Hardening.', {
   key_encryption_key: optional(
     secret(
@@ -97,6 +129,7 @@ export const security = section('Hardening.', {
     { default: 'auto' },
   ),
   password,
+  factors,
   throttle,
   outbound: section('Requests of this server to addresses that clients name.', {
     allowed_networks: list(

@@ -42,6 +42,7 @@ import { pushedRequests } from './pushed-requests/index.ts';
 import { redirectBetweenSites } from './redirect-page/index.ts';
 import { registration } from './registration/index.ts';
 import { requirements } from './requirements/index.ts';
+import { secondFactor } from './second-factor/index.ts';
 import { selectAccount } from './select-account/index.ts';
 import { senderConstraint } from './sender-constraint/index.ts';
 import { createKnownDevices, signIn } from './sign-in/index.ts';
@@ -75,7 +76,9 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
     audit,
     clients,
     codes,
+    completeSignIn,
     endEverything,
+    factors,
     keys,
     levels,
     limits,
@@ -84,7 +87,8 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
     outbox,
     sessions,
   } = services;
-  const { passkeys, readiness, throttle } = services;
+  const { passkeys, readiness, remembered, throttle } = services;
+  const notifyNewDevice = createNotifyNewDevice({ notices: services.notices, clock });
   const cookieKeys = () => keys.current().cookieKeys;
   const [cookieKey = ''] = cookieKeys();
   const profileFields = createProfileFields(config);
@@ -99,9 +103,21 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
       accounts,
       admission,
       throttle,
-      levels,
+      completeSignIn,
       codes,
       mail,
+    }),
+    secondFactor({
+      config,
+      clock,
+      events,
+      accounts,
+      factors,
+      throttle,
+      remembered,
+      completeSignIn,
+      cookieKeys,
+      notifyNewDevice,
     }),
     signIn({
       config,
@@ -111,9 +127,11 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
       passkeys,
       throttle,
       levels,
+      completeSignIn,
+      offersFactors: factors.isOffered,
       cookieKeys,
       forgotPassword: mail.isEnabled ? { href: forgotPath } : undefined,
-      notifyNewDevice: createNotifyNewDevice({ notices: services.notices, clock }),
+      notifyNewDevice,
     }),
     requirements({ config, clock, accounts }),
     accountOverview(pages),

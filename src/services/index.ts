@@ -13,6 +13,7 @@ import { type AuthenticationLevels, createAuthenticationLevels } from './authent
 import { type Clients, createClients } from './clients/index.ts';
 import { type ConnectedApps, createConnectedApps } from './connected-apps/index.ts';
 import { type Extensions, loadExtensions, runExtensions } from './extensions/index.ts';
+import { createFactors, type Factors } from './factors/index.ts';
 import { checkGroupNames, createGroups, type Groups } from './groups/index.ts';
 import { createKeys, type Keys } from './keys/index.ts';
 import { createMail, type Mail } from './mail/index.ts';
@@ -29,6 +30,12 @@ import {
   endDisabledAccounts,
   type Sessions,
 } from './sessions/index.ts';
+import {
+  type CompleteSignIn,
+  createCompleteSignIn,
+  createRememberedBrowsers,
+  type RememberedBrowsers,
+} from './sign-ins/index.ts';
 import { createThrottle, type Throttle } from './throttle/index.ts';
 
 interface Dependencies {
@@ -51,7 +58,9 @@ export interface Services {
   readonly audit: Audit;
   readonly clients: Clients;
   readonly connectedApps: ConnectedApps;
+  readonly completeSignIn: CompleteSignIn;
   readonly extensions: Extensions;
+  readonly factors: Factors;
   readonly groups: Groups;
   readonly keys: Keys;
   readonly levels: AuthenticationLevels;
@@ -63,6 +72,7 @@ export interface Services {
   readonly outbox: Outbox;
   readonly passkeys: Passkeys;
   readonly readiness: Readiness;
+  readonly remembered: RememberedBrowsers;
   readonly endEverything: EndEverything;
   readonly sessions: Sessions;
   readonly throttle: Throttle;
@@ -113,6 +123,10 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
   const codes = createOneTimeCodes({ store, secret });
   const limits = createRateLimits({ config, store, clock, events });
   const levels = createAuthenticationLevels(config);
+  const factors = createFactors({ config, store, clock, events, cipher: keys.cipher, accounts });
+  const cookieKeys = () => keys.current().cookieKeys;
+  const remembered = createRememberedBrowsers({ config, clock, cookieKeys });
+  const completeSignIn = createCompleteSignIn({ config, clock, levels, factors, remembered });
   const outbox = createOutbox({ store, clock, events, onError, queue: requestQueue });
   const passkeys = createPasskeys({
     config,
@@ -132,7 +146,9 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
     audit,
     clients,
     connectedApps,
+    completeSignIn,
     extensions,
+    factors,
     groups,
     keys,
     levels,
@@ -144,6 +160,7 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
     outbox,
     passkeys,
     readiness,
+    remembered,
     endEverything,
     sessions,
     throttle,

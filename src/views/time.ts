@@ -4,7 +4,8 @@ export const relativeTime = (tag: string, seconds: number): string => {
   const whole = Math.max(1, Math.ceil(seconds));
   if (whole < 90) return format.format(whole, 'second');
   if (whole < 90 * 60) return format.format(Math.ceil(whole / 60), 'minute');
-  return format.format(Math.ceil(whole / 3600), 'hour');
+  if (whole < 48 * 3600) return format.format(Math.ceil(whole / 3600), 'hour');
+  return format.format(Math.ceil(whole / 86_400), 'day');
 };
 
 export const longDate = (tag: string, date: Date): string =>

@@ -25,7 +25,9 @@ import { notMeDonePage, notMePage } from '#src/views/pages/not-me.ts';
 import { requiredPasswordPage } from '#src/views/pages/required-password.ts';
 import { requiredProfilePage } from '#src/views/pages/required-profile.ts';
 import { passwordResetDonePage, resetPasswordPage } from '#src/views/pages/reset-password.ts';
+import { secondFactorPage } from '#src/views/pages/second-factor.ts';
 import { selectAccountPage } from '#src/views/pages/select-account.ts';
+import { newRecoveryCodesPage, setUpFactorPage } from '#src/views/pages/set-up-factor.ts';
 import { signedInPage } from '#src/views/pages/signed-in.ts';
 import type { PolicyOptions } from '#src/views/policy.ts';
 
@@ -443,6 +445,82 @@ export const gallery: readonly Exhibit[] = [
     },
     { language: 'de' },
   ),
+  exhibit('second-factor', secondFactorPage, {
+    action: '/interaction/abc',
+    csrf: 'token',
+    client,
+    account: 'maria',
+    kind: 'code',
+    otherKind: '/interaction/abc?recovery=yes',
+    rememberDays: 30,
+    switchTo: '/interaction/abc?another=yes',
+  }),
+  exhibit(
+    'second-factor-reused',
+    secondFactorPage,
+    {
+      action: '/interaction/abc',
+      csrf: 'token',
+      client: longClient,
+      account: longName,
+      kind: 'code',
+      switchTo: '/interaction/abc?another=yes',
+      problem: 'reused',
+      waitSeconds: 60,
+    },
+    { language: 'de' },
+  ),
+  exhibit(
+    'second-factor-recovery',
+    secondFactorPage,
+    {
+      action: '/interaction/abc?recovery=yes',
+      csrf: 'token',
+      client,
+      account: 'maria',
+      kind: 'recovery',
+      otherKind: '/interaction/abc',
+      rememberDays: 1,
+      remember: true,
+      switchTo: '/interaction/abc?another=yes',
+      contact: 'help@example.com',
+      problem: 'wrong',
+    },
+    { language: 'pl' },
+  ),
+  exhibit('set-up-factor', setUpFactorPage, {
+    action: '/interaction/abc',
+    csrf: 'token',
+    pending: 'sealed',
+    client,
+    account: 'maria',
+    secret: 'JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP',
+    qr: { size: 57, path: 'M4 4h7v1h-7zM12 4h1v1h-1z' },
+    laterSeconds: 5 * 86_400,
+    switchTo: '/interaction/abc?another=yes',
+  }),
+  exhibit(
+    'set-up-factor-wrong',
+    setUpFactorPage,
+    {
+      action: '/interaction/abc',
+      csrf: 'token',
+      pending: 'sealed',
+      client: longClient,
+      account: longName,
+      secret: 'JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP',
+      qr: { size: 57, path: 'M4 4h7v1h-7zM12 4h1v1h-1z' },
+      switchTo: '/interaction/abc?another=yes',
+      problem: 'wrong',
+    },
+    { language: 'de' },
+  ),
+  exhibit('recovery-codes', newRecoveryCodesPage, {
+    action: '/interaction/abc',
+    csrf: 'token',
+    done: 'mac',
+    codes: ['0AB2C-3DEFG', '4HJK5-6MNPQ', '7RST8-9VWXY', 'Z0123-45678', 'ABCDE-FGHJK'],
+  }),
   exhibit('invitation', invitationPage, {
     action: '/account/invitation/abc',
     email: 'maria@example.com',

@@ -12,7 +12,6 @@ import {
   readProfile,
   toFieldModels,
 } from '../../services/profile-fields/index.ts';
-import { passwordLogin } from '../../services/sign-ins/index.ts';
 import { type CreateAccountModel, createAccountPage } from '../../views/pages/create-account.ts';
 import { addAccountOnce, findBrokenRules } from './add-account.ts';
 import type { CreateAccountDependencies } from './dependencies.ts';
@@ -33,7 +32,7 @@ export const createAccountStep = (
   dependencies: CreateAccountDependencies,
   prompt: interactionPolicy.Prompt,
 ): Step => {
-  const { config, clock, events, accounts, admission, throttle, levels } = dependencies;
+  const { config, clock, events, accounts, admission, throttle, completeSignIn } = dependencies;
   const { security, sign_up: signUp } = config;
   const { ofSignUp: profileFields } = createProfileFields(config);
   const verifyEmail = signUp.verify_email ? createVerifyEmail(dependencies) : undefined;
@@ -64,13 +63,13 @@ export const createAccountStep = (
       correlation: request.id,
     });
 
-  const finish = (visit: Visit, account: Account): StepOutcome => {
+  const finish = async (visit: Visit, account: Account): Promise<StepOutcome> => {
     emitSignUp(visit, { outcome: 'ok', account: account.id });
     return {
       finish: {
         ...visit.interaction.lastSubmission,
         create: {},
-        login: passwordLogin({ account, remember: false, clock, levels }),
+        ...(await completeSignIn(visit, { account, amr: ['pwd'], remember: false })),
       },
     };
   };

@@ -2,9 +2,9 @@ import type { Config } from '#config';
 import type { Events } from '../../events.ts';
 import type { Accounts } from '../../services/accounts/index.ts';
 import type { Admission } from '../../services/admission/index.ts';
-import type { AuthenticationLevels } from '../../services/authentication-levels/index.ts';
 import type { Mail } from '../../services/mail/index.ts';
 import type { OneTimeCodes } from '../../services/one-time-codes/index.ts';
+import type { CompleteSignIn } from '../../services/sign-ins/index.ts';
 import type { Throttle } from '../../services/throttle/index.ts';
 import type { Clock, Store } from '../../store/port.ts';
 
@@ -18,5 +18,5 @@ export interface CreateAccountDependencies {
   readonly throttle: Throttle;
   readonly codes: OneTimeCodes;
   readonly mail: Mail;
-  readonly levels: AuthenticationLevels;
+  readonly completeSignIn: CompleteSignIn;
 }

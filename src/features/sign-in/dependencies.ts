@@ -4,6 +4,7 @@ import type { Visit } from '../../http/interactions/step.ts';
 import type { Account, Accounts } from '../../services/accounts/index.ts';
 import type { AuthenticationLevels } from '../../services/authentication-levels/index.ts';
 import type { Passkeys } from '../../services/passkeys/index.ts';
+import type { CompleteSignIn } from '../../services/sign-ins/index.ts';
 import type { Throttle } from '../../services/throttle/index.ts';
 import type { Clock } from '../../store/port.ts';
 
@@ -15,6 +16,9 @@ export interface SignInDependencies {
   readonly passkeys: Passkeys;
   readonly throttle: Throttle;
   readonly levels: AuthenticationLevels;
+  readonly completeSignIn: CompleteSignIn;
+  /** Whether people can set up a second factor that is required of them. */
+  readonly offersFactors: boolean;
   /** Sign the cookie of known devices, newest first. */
   readonly cookieKeys: () => readonly string[];
   /** Stores a message to the owner of an account that signs in with a new browser, in the commit of the step. */

@@ -19,7 +19,11 @@
 import { interactionPolicy } from 'oidc-provider';
 import type { Feature } from '../../feature.ts';
 import { addLevelCheck } from '../../services/authentication-levels/index.ts';
-import { addAnotherAccountCheck, requireLoginBeforeRequirements } from '../../services/sign-ins/index.ts';
+import {
+  addAnotherAccountCheck,
+  requireLoginBeforeFactor,
+  requireLoginBeforeRequirements,
+} from '../../services/sign-ins/index.ts';
 import type { SignInDependencies } from './dependencies.ts';
 import { createKnownDevices } from './known-devices.ts';
 import { createLoginStep } from './login-step.ts';
@@ -33,6 +37,7 @@ export const signIn = (dependencies: SignInDependencies): Feature => {
   addLevelCheck(prompt, dependencies.levels);
   requireLoginAfterPasswordChange(prompt, dependencies.accounts);
   requireLoginBeforeRequirements(prompt, dependencies.accounts);
+  if (dependencies.offersFactors) requireLoginBeforeFactor(prompt, dependencies.accounts);
   addAnotherAccountCheck(prompt);
   return {
     name: 'sign-in',

@@ -5,7 +5,7 @@ import type { Step, StepOutcome, Visit } from '../../http/interactions/step.ts';
 import type { Form } from '../../http/pages/form.ts';
 import type { Account } from '../../services/accounts/index.ts';
 import { accountClientId } from '../../services/clients/index.ts';
-import { offerPasskey, passkeyLogin, passwordLogin } from '../../services/sign-ins/index.ts';
+import { offerPasskey, passkeyMethods } from '../../services/sign-ins/index.ts';
 import type { LoginModel, LoginProblem } from '../../views/pages/login.ts';
 import type { SignInDependencies } from './dependencies.ts';
 import type { KnownDevices } from './known-devices.ts';
@@ -28,7 +28,7 @@ export const createLoginStep = (
   devices: KnownDevices,
   prompt: InstanceType<typeof interactionPolicy.Prompt>,
 ): Step => {
-  const { accounts, clock, config, events, forgotPassword, levels, notifyNewDevice, passkeys, throttle } =
+  const { accounts, completeSignIn, config, events, forgotPassword, notifyNewDevice, passkeys, throttle } =
     dependencies;
   const { pages } = config;
   const passkeySignIn = createPasskeySignIn(dependencies);
@@ -83,7 +83,7 @@ export const createLoginStep = (
       cookies: [devices.cookieAfterSignIn(headers, account.username)],
       finish: {
         ...visit.interaction.lastSubmission,
-        login: passkeyLogin({ account, passkey, remember, clock, levels }),
+        ...(await completeSignIn(visit, { account, amr: passkeyMethods(passkey), remember })),
       },
     };
   };
@@ -147,14 +147,23 @@ export const createLoginStep = (
       }
 
       await verdict.succeeded();
-      emitSignIn(events, visit, account.id);
-      if (device === undefined) notifyNewDevice(visit, account);
+      const result = await completeSignIn(visit, {
+        account,
+        amr: ['pwd'],
+        remember: mayRemember(sessionAccount, remember),
+        isNewDevice: device === undefined,
+      });
+      // Otherwise the step for the second factor does both.
+      if (result.login) {
+        emitSignIn(events, visit, account.id);
+        if (device === undefined) notifyNewDevice(visit, account);
+      }
       return {
         cookies: [devices.cookieAfterSignIn(headers, name)],
         finish: {
           ...visit.interaction.lastSubmission,
           ...((await mayOfferPasskey(visit, form, account)) && offerPasskey),
-          login: passwordLogin({ account, remember: mayRemember(sessionAccount, remember), clock, levels }),
+          ...result,
         },
       };
     },

@@ -14,7 +14,13 @@ type Answered = Pick<Interaction, 'uid' | 'session' | 'result'>;
 
 /** The account is part of it, so that one person's cookie never fits another person's answer. */
 const macSubject = ({ uid, session, result }: Answered) =>
-  ['answer', uid, result?.login?.accountId ?? session?.accountId ?? ''] as const;
+  ['answer', uid, accountOf(result) ?? session?.accountId ?? ''] as const;
+
+/** Who signed in, or has given the first factor. */
+const accountOf = (result: Answered['result']): string | undefined => {
+  const first: { readonly accountId?: unknown } = Object(result?.['first']);
+  return result?.login?.accountId ?? (typeof first.accountId === 'string' ? first.accountId : undefined);
+};
 
 /** Set with the answer of a step, for the path where the engine picks the answer up. */
 export const bindingCookie = (

@@ -15,6 +15,7 @@ const ownMetadata = [
   'issuer_tokens',
   'pkce',
   'profile',
+  'required_acr',
   'resources',
 ];
 

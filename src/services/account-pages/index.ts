@@ -12,5 +12,7 @@
  *                                another browser, session, state or code, or a second time: 400
  *   GET /account/sign-in?to=  -> starts the same, for links from pages outside of this scope
  */
+
+export { createStrengthOf } from './required-strength.ts';
 export { accountScope } from './scope.ts';
-export { type AccountPages, type AccountSection, type AccountVisit, anySignIn } from './section.ts';
+export type { AccountPages, AccountSection, AccountVisit } from './section.ts';

@@ -54,6 +54,3 @@ export interface RequiredStrength {
 
 /** Called for each sensitive request, with the account as it is now. */
 export type StrengthOf = (account: Account) => Promise<RequiredStrength>;
-
-/** For accounts without a second factor. */
-export const anySignIn: RequiredStrength = { isReachedBy: () => true, parameters: {} };

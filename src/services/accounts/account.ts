@@ -26,11 +26,28 @@ export interface Account {
   readonly addressRestored?: { readonly changedAt: number; readonly at: number };
   /** Absent when nothing is. */
   readonly required?: readonly Requirement[];
+  /**
+   * Which kinds of second factors an account of the store has; absent when it has none. It is kept with the account, so
+   * that the sign-in of an account without factors reads nothing else. Those of other accounts: services/factors.
+   */
+  readonly factors?: readonly FactorKind[];
+  /** When the account got its first second factor, in milliseconds since the epoch. Sign-ins from before it are too weak. */
+  readonly factorAddedAt?: number;
   readonly demo?: true;
 }
 
-/** What a person is asked for at the next sign-in: a new password, or a complete profile. */
-export type Requirement = 'password' | 'profile';
+/** What a person is asked for at the next sign-in: a new password, a second factor, or a complete profile. */
+export type Requirement = 'password' | 'factor' | 'profile';
+
+/** Passkeys are no second factor: with one, no password is asked for. */
+export type FactorKind = 'authenticator';
+
+/** A change of the second factors of an account, and which kind it then has or has no more. */
+interface FactorChange {
+  readonly writes: readonly Write[];
+  readonly add?: FactorKind;
+  readonly remove?: FactorKind;
+}
 
 interface RequirementChange {
   readonly add?: readonly Requirement[];
@@ -227,6 +244,12 @@ export interface Accounts {
    * With a former address, the changes since then are taken back. It can be repeated.
    */
   removePassword(id: string, former?: FormerAddress): Promise<void>;
+  /**
+   * Commits a change of second factors together with what the account says about them. Throws `Conflict` when the factors
+   * have changed meanwhile.
+   */
+  changeFactors(id: string, change: FactorChange): Promise<void>;
+  /** Removes the second factors too. */
   remove(id: string): Promise<void>;
   /** How many password hashes are running and waiting, for metrics. */
   hashing(): { readonly running: number; readonly waiting: number };

@@ -6,6 +6,7 @@ import type { Accounts, AddAccount } from './account.ts';
 import { createAddAccount } from './add.ts';
 import { createAuthenticate } from './authenticate.ts';
 import { createAccountChange } from './change.ts';
+import { createChangeFactors } from './change-factors.ts';
 import { createConfiguredAccounts } from './configured.ts';
 import { createGroupClaims } from './group-claims.ts';
 import { createImporter } from './importer.ts';
@@ -88,6 +89,7 @@ export const createAccounts = ({
     }),
     ...createSetPassword({ passwords, clock, find, accountChange, draftPasswordNotice }),
     ...createRemovePassword({ clock, withEmail, accountChange }),
+    changeFactors: createChangeFactors({ stored, clock, invalidate }),
     ...createAccountStatus({ stored, configured, clock, accountChange }),
     async authenticate(...attempt) {
       const account = await authenticate(...attempt);

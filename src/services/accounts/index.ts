@@ -13,6 +13,7 @@ export type {
   Accounts,
   AddAccount,
   Claims,
+  FactorKind,
   FormerAddress,
   GroupChange,
   ImportAccount,
@@ -25,4 +26,5 @@ export { configuredAccountProblems } from './configured.ts';
 export { followsAddress, isRestorable } from './former-address.ts';
 export { isSignInCurrent } from './lookup.ts';
 export { createPasswords } from './password/passwords.ts';
+export { factorsKey } from './record.ts';
 export { foldUsername } from './username.ts';

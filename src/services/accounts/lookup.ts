@@ -27,12 +27,16 @@ export interface AccountLookup
 /** Sign-ins are timed in seconds, so one in the same second counts as later. */
 const precedes = (seconds: number, milliseconds = 0): boolean => seconds < Math.floor(milliseconds / 1000);
 
-/** Whether a sign-in still counts: after a new password, and after everything was ended, the person signs in again. */
+/**
+ * Whether a sign-in still counts: after a new password, after the first second factor, and after everything was ended,
+ * the person signs in again.
+ */
 export const isSignInCurrent = (
-  { passwordChangedAt, signedOutAt }: Account,
+  { passwordChangedAt, factorAddedAt, signedOutAt }: Account,
   { signedInAt, endsWithSignIn }: SignInTime,
 ): boolean =>
-  !precedes(signedInAt, signedOutAt) && !(endsWithSignIn && precedes(signedInAt, passwordChangedAt));
+  !precedes(signedInAt, signedOutAt) &&
+  !(endsWithSignIn && (precedes(signedInAt, passwordChangedAt) || precedes(signedInAt, factorAddedAt)));
 
 /** How long a disabled account may still be used on a process that missed the message about it. */
 const maxAgeMs = 5_000;

@@ -1,7 +1,7 @@
 import type { Document, IndexEntry, Insert, Key, Remove, Replace } from '#src/store/port.ts';
 import { record } from '#src/store/record.ts';
 import { kinds } from '#src/store/record-kinds.ts';
-import type { Account, Claims, ExportedAccount, Requirement } from './account.ts';
+import type { Account, Claims, ExportedAccount, FactorKind, Requirement } from './account.ts';
 import { verifiedEmailOf } from './claims.ts';
 import { foldUsername, nameFamily } from './username.ts';
 
@@ -20,6 +20,8 @@ export interface AccountRecord {
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly required?: readonly Requirement[];
+  readonly factors?: readonly FactorKind[];
+  readonly factorAddedAt?: number;
   readonly demo?: true;
 }
 
@@ -46,6 +48,9 @@ export const reservationKey = (name: string): Key => ({
   id: '',
 });
 export const nameKey = (username: string): Key => reservationKey(foldUsername(username));
+
+/** The second factors of an account. They are in its family, so both change in one commit on every store. */
+export const factorsKey = (id: string): Key => ({ kind: kinds.factors, family: id, id: '' });
 
 const accountFormat = record<AccountRecord>('account');
 const nameFormat = record<NameRecord>('accountName');
@@ -125,5 +130,7 @@ export const toAccount = (record: AccountRecord): Account => ({
   ...(record.signedOutAt === undefined ? {} : { signedOutAt: record.signedOutAt }),
   ...(record.addressRestored && { addressRestored: record.addressRestored }),
   ...(record.required !== undefined && record.required.length > 0 && { required: record.required }),
+  ...(record.factors !== undefined && record.factors.length > 0 && { factors: record.factors }),
+  ...(record.factorAddedAt === undefined ? {} : { factorAddedAt: record.factorAddedAt }),
   ...(record.demo === undefined ? {} : { demo: record.demo }),
 });

@@ -6,6 +6,7 @@ import { verifiedEmailOf } from './claims.ts';
 import {
   type AccountRecord,
   accountKey,
+  factorsKey,
   insertAccount,
   insertName,
   nameKey,
@@ -59,7 +60,7 @@ export interface AccountStore {
 
 /**
  * Writes that fail when what an account depends on has changed. The conflict of one that consumes a document is thrown,
- * because it fails for good.
+ * because it fails for good, and that of one that changes second factors, because the caller has read them.
  */
 type Conditions = () => Promise<readonly Write[]>;
 
@@ -93,6 +94,7 @@ export const nameTaken = (username: string): Failure =>
 const isEmailTaken = (error: unknown): boolean => error instanceof Failure && error.code === 'email_taken';
 
 const isUsedUp = ({ key }: Conflict, writes: readonly Write[]): boolean =>
+  key.kind === kinds.factors ||
   writes.some(
     ({ op, key: { kind, family } }) => op === 'consume' && kind === key.kind && family === key.family,
   );
@@ -307,7 +309,11 @@ export const createAccountStore = (
       const held = await byId(id);
       if (held === undefined) throw notFound();
       const names = await ownNames(id, reservedNames(held.record, true));
-      await store.commit([{ op: 'remove', key: accountKey(id) }, ...names.map(removeName)]);
+      await store.commit([
+        { op: 'remove', key: accountKey(id) },
+        { op: 'remove', key: factorsKey(id) },
+        ...names.map(removeName),
+      ]);
     },
   };
 };

@@ -27,6 +27,22 @@ const needsStrongerSignIn = ({ oidc }: KoaContextWithOIDC, levels: Authenticatio
   return true;
 };
 
+/** The level that the operator requires of every sign-in for the client. No request can ask for less. */
+export const requiredLevelOf = (
+  client: Readonly<Record<string, unknown>> | undefined,
+): string | undefined => {
+  const level = client?.['required_acr'];
+  return typeof level === 'string' ? level : undefined;
+};
+
+const isBelowRequiredLevel = ({ oidc }: KoaContextWithOIDC, levels: AuthenticationLevels): boolean => {
+  const required = requiredLevelOf(oidc.client);
+  if (required === undefined || oidc.session?.accountId === undefined) return false;
+  if (levels.reaches(oidc.session.acr, [required])) return false;
+  if (oidc.result?.login) throw unmetRequirement();
+  return true;
+};
+
 /** Asks for one more sign-in if the session is too weak. The engine's own checks would ask again and again. */
 export const addLevelCheck = (prompt: interactionPolicy.Prompt, levels: AuthenticationLevels): void => {
   prompt.checks.remove('essential_acrs');
@@ -35,6 +51,11 @@ export const addLevelCheck = (prompt: interactionPolicy.Prompt, levels: Authenti
   prompt.checks.add(
     new Check('acr', 'a stronger sign-in is required', 'login_required', (ctx) =>
       needsStrongerSignIn(ctx, levels),
+    ),
+  );
+  prompt.checks.add(
+    new Check('required_acr', 'the client requires a stronger sign-in', 'login_required', (ctx) =>
+      isBelowRequiredLevel(ctx, levels),
     ),
   );
 };

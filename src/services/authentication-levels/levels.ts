@@ -1,8 +1,8 @@
 import type { Config } from '#config';
 
 export interface AuthenticationLevels {
-  /** The level of a sign-in by password. */
-  reachedBy(account: { readonly acr?: string }): string | undefined;
+  /** The level of a sign-in with these methods (RFC 8176). The operator may have set one for the account, too. */
+  reachedBy(account: { readonly acr?: string }, amr: readonly string[]): string | undefined;
   /** The values that this server knows. */
   known(values: readonly string[]): readonly string[];
   /** True if `acr` is one of the values or stronger than one of them. */
@@ -15,15 +15,23 @@ export interface AuthenticationLevels {
 
 /** `security.acr_values` is in ascending order: each level includes those before it. */
 export const createAuthenticationLevels = ({ security }: Pick<Config, 'security'>): AuthenticationLevels => {
-  const order = security.acr_values;
+  const { acr_values: order, factors } = security;
   const rank = (acr: string | undefined): number => (acr === undefined ? -1 : order.indexOf(acr));
   const within = (acr: string | undefined, values: readonly string[]): readonly string[] =>
     values.filter((value) => rank(value) >= 0 && rank(value) <= rank(acr));
+  const strongest = (values: readonly (string | undefined)[]): string | undefined =>
+    values.toSorted((a, b) => rank(b) - rank(a))[0];
   return {
-    reachedBy: ({ acr }) => acr ?? order[0],
+    reachedBy({ acr = order[0] }, amr) {
+      const { password_acr: password, second_factor_acr: secondFactor } = factors;
+      const { passkey_acr: passkey = secondFactor } = factors;
+      const isPasskey = amr.includes('swk') || amr.includes('hwk');
+      const mapped = isPasskey ? passkey : amr.includes('mfa') ? secondFactor : undefined;
+      return strongest([acr, password, mapped]);
+    },
     known: (values) => values.filter((value) => rank(value) >= 0),
     reaches: (acr, values) => within(acr, values).length > 0,
-    reportedAs: (acr, values) => within(acr, values).toSorted((a, b) => rank(b) - rank(a))[0] ?? acr,
+    reportedAs: (acr, values) => strongest(within(acr, values)) ?? acr,
     inUse: order.length > 0,
   };
 };

@@ -54,6 +54,7 @@ export const operatorOnlyNames = [
   'id_token_claims',
   'claims',
   'allowed_groups',
+  'required_acr',
   'resources',
 ];
 
@@ -69,6 +70,7 @@ const textNames = [
   'assertion_audience',
   'audience',
   'pkce',
+  'required_acr',
   ...certificateNames,
   ...algorithmNames,
   ...uriNames,

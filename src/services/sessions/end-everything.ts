@@ -10,6 +10,8 @@ interface Dependencies {
   readonly clock: Clock;
   readonly accounts: Pick<Accounts, 'find' | 'signOut'>;
   readonly notifyClients: NotifyClients;
+  /** Browsers that gave a second factor are asked again. */
+  readonly forgetBrowsers: (account: string) => Promise<void>;
 }
 
 /** How much was removed. */
@@ -32,9 +34,10 @@ export type EndEverything = (account: string) => Promise<Ended>;
  * page. A call that was interrupted is repeated.
  */
 export const createEndEverything =
-  ({ store, clock, accounts, notifyClients }: Dependencies): EndEverything =>
+  ({ store, clock, accounts, notifyClients, forgetBrowsers }: Dependencies): EndEverything =>
   async (account) => {
     if (await accounts.find(account)) await accounts.signOut(account);
+    await forgetBrowsers(account);
     const endedAt = clock.now();
     const removed = { sessions: 0, grants: 0, requests: 0, consents: 0 };
 

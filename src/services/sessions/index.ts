@@ -10,6 +10,7 @@ import type { Events } from '../../events.ts';
 import type { Clock, Store } from '../../store/port.ts';
 import type { Accounts } from '../accounts/index.ts';
 import type { Clients } from '../clients/index.ts';
+import { createForgetBrowsers } from '../factors/index.ts';
 import { createEndEverything, type EndEverything } from './end-everything.ts';
 import { createNotifyClients } from './logout-notification.ts';
 import { createSessions, type Sessions } from './sessions.ts';
@@ -33,8 +34,6 @@ export const createSessionServices = (
   dependencies: Dependencies,
 ): { readonly sessions: Sessions; readonly endEverything: EndEverything } => {
   const notifyClients = createNotifyClients(dependencies);
-  return {
-    sessions: createSessions({ ...dependencies, notifyClients }),
-    endEverything: createEndEverything({ ...dependencies, notifyClients }),
-  };
+  const shared = { ...dependencies, notifyClients, forgetBrowsers: createForgetBrowsers(dependencies) };
+  return { sessions: createSessions(shared), endEverything: createEndEverything(shared) };
 };

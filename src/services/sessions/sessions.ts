@@ -21,6 +21,8 @@ interface Dependencies {
   readonly clock: Clock;
   readonly events: Events;
   readonly notifyClients: NotifyClients;
+  /** Nothing says in which browser a session was, so all of them are asked for a second factor again. */
+  readonly forgetBrowsers: (account: string) => Promise<void>;
 }
 
 /** Restricts what is ended to what this account has, for pages on which people end their own. */
@@ -67,7 +69,13 @@ const boundGrants = ({ payload }: ReadSession, offlineToo: boolean): readonly Wr
 const isOf = (account: string, { account: only }: OfAccount): boolean =>
   only === undefined || only === account;
 
-export const createSessions = ({ store, clock, events, notifyClients }: Dependencies): Sessions => {
+export const createSessions = ({
+  store,
+  clock,
+  events,
+  notifyClients,
+  forgetBrowsers,
+}: Dependencies): Sessions => {
   const list: Sessions['list'] = (account, paging) =>
     listLive({
       ...paging,
@@ -91,6 +99,7 @@ export const createSessions = ({ store, clock, events, notifyClients }: Dependen
     if (!session) return undefined;
     const { key } = session;
     const { account } = session.summary;
+    await forgetBrowsers(account);
     // The session goes last: where a commit isn't one step, as on a cluster, an interrupted one is repeated.
     const notifications = await notifyClients(account, session.payload);
     await store.commit([...boundGrants(session, offlineToo), ...notifications, { op: 'remove', key }]);

@@ -1,8 +1,9 @@
 /**
- * Owns what several features need to know about a sign-in: whether a session still counts, what is still required of a person, how a step asks for another
- * account, what the engine keeps of a sign-in by password or passkey, how a password is checked outside of a sign-in,
- * and how an account is shown. The login page and its checks
- * belong to features/sign-in; accounts and passwords belong to services/accounts.
+ * Owns what several features need to know about a sign-in: whether a session still counts, what is still required of a
+ * person, how a step asks for another account, whether a second factor is still needed, how a password is
+ * checked outside of a sign-in, and how an account is shown. The
+ * login page and its checks belong to features/sign-in, the page for the second factor to features/second-factor,
+ * accounts and passwords to services/accounts.
  */
 export { displayOfAccount } from './account-display.ts';
 export { addAnotherAccountCheck, isAnotherAccountRequested, signInAsAnother } from './another-account.ts';
@@ -12,9 +13,20 @@ export {
   createCheckRepeated,
   isPasswordRight,
 } from './check-password.ts';
+export {
+  type CompleteSignIn,
+  createCompleteSignIn,
+  withSecondFactor,
+} from './complete-sign-in.ts';
+export { type FirstFactor, findFirstFactor, hasFirstFactorOnly } from './first-factor.ts';
 export { loadSession, type Session } from './load-session.ts';
-export { passkeyLogin } from './passkey-login.ts';
+export { passkeyMethods } from './passkey-methods.ts';
 export { isPasskeyOffered, offerPasskey, withoutPasskeyOffer } from './passkey-offer.ts';
-export { passwordLogin } from './password-login.ts';
-export { metRequirement, pendingRequirements, requireLoginBeforeRequirements } from './requirements.ts';
+export { createRememberedBrowsers, type RememberedBrowsers } from './remembered-browsers.ts';
+export {
+  metRequirement,
+  pendingRequirements,
+  requireLoginBeforeFactor,
+  requireLoginBeforeRequirements,
+} from './requirements.ts';
 export { findReadyAccount, findSignedInAccount } from './signed-in-account.ts';

@@ -1,4 +1,5 @@
 import { de as account } from './account/de.ts';
+import { de as factors } from './factors/de.ts';
 import { de as mail } from './mail/de.ts';
 import type { Messages } from './messages.ts';
 import { de as passkeys } from './passkeys/de.ts';
@@ -295,6 +296,7 @@ export const de = {
     done: 'Sie können diese Seite schließen.',
   },
   account,
+  factors,
   mail,
   passkeys,
   back: (app) => ['Zurück zu ', app],

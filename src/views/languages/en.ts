@@ -1,4 +1,5 @@
 import { en as account } from './account/en.ts';
+import { en as factors } from './factors/en.ts';
 import { en as mail } from './mail/en.ts';
 import type { Messages } from './messages.ts';
 import { en as passkeys } from './passkeys/en.ts';
@@ -283,6 +284,7 @@ export const en = {
     done: 'You can close this page.',
   },
   account,
+  factors,
   mail,
   passkeys,
   back: (app) => ['Back to ', app],

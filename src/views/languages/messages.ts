@@ -1,5 +1,6 @@
 import type { Value } from '../html.ts';
 import type { AccountMessages } from './account/messages.ts';
+import type { FactorMessages } from './factors/messages.ts';
 import type { MailMessages } from './mail/messages.ts';
 import type { PasskeyMessages } from './passkeys/messages.ts';
 
@@ -279,6 +280,7 @@ export interface Messages {
     done: string;
   };
   readonly account: AccountMessages;
+  readonly factors: FactorMessages;
   readonly mail: MailMessages;
   readonly passkeys: PasskeyMessages;
   readonly back: (app: Value) => Phrase;

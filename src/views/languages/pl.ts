@@ -1,4 +1,5 @@
 import { pl as account } from './account/pl.ts';
+import { pl as factors } from './factors/pl.ts';
 import { pl as mail } from './mail/pl.ts';
 import type { Messages } from './messages.ts';
 import { pl as passkeys } from './passkeys/pl.ts';
@@ -303,6 +304,7 @@ export const pl = {
     done: 'Możesz zamknąć tę stronę.',
   },
   account,
+  factors,
   mail,
   passkeys,
   back: (app) => ['Wróć do: ', app],

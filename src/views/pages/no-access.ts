@@ -1,8 +1,9 @@
+import { contactLink } from '../contact-link.ts';
 import { hidden, submit } from '../fields.ts';
-import { type Html, html } from '../html.ts';
+import { html } from '../html.ts';
 import { renderClient, strong } from '../identities.ts';
 import { layout } from '../layout.ts';
-import { ownPath, webUrl } from '../links.ts';
+import { ownPath } from '../links.ts';
 import type { AccountDisplay, ClientDisplay, Page } from '../page.ts';
 
 export interface NoAccessModel {
@@ -15,11 +16,6 @@ export interface NoAccessModel {
   /** An e-mail address or a URL. */
   readonly contact?: string;
 }
-
-const contactLink = (contact: string): Html => {
-  const href = webUrl(contact) ?? `mailto:${encodeURIComponent(contact).replaceAll('%40', '@')}`;
-  return html`<a href="${href}">${contact}</a>`;
-};
 
 export const noAccessPage = (page: Page, model: NoAccessModel): string => {
   const { noAccess: text, selectAccount, back } = page.messages;

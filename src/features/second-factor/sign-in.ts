@@ -1,0 +1,55 @@
+import type { InteractionResults } from 'oidc-provider';
+import type { StepOutcome, Visit } from '../../http/interactions/step.ts';
+import type { Account } from '../../services/accounts/index.ts';
+import { type FirstFactor, withSecondFactor } from '../../services/sign-ins/index.ts';
+import type { SecondFactorDependencies } from './dependencies.ts';
+
+/** A sign-in that has its first factor. */
+export interface PendingSignIn {
+  readonly account: Account;
+  readonly first: FirstFactor;
+}
+
+/** The results of earlier steps, without the first factor. */
+export const withoutFirst = (submission: InteractionResults | undefined): InteractionResults => {
+  const { first: _, ...others } = submission ?? {};
+  return others;
+};
+
+interface Finish extends PendingSignIn {
+  /** Undefined when the second factor was put off. */
+  readonly amr?: readonly string[];
+  readonly cookies?: readonly string[];
+}
+
+/** Ends the step with a session. What follows a sign-in follows it here, because the step before didn't complete one. */
+export const createFinish =
+  ({ events, accounts, completeSignIn, notifyNewDevice }: SecondFactorDependencies) =>
+  async (
+    visit: Visit,
+    { account, first, amr = withSecondFactor(first.amr), cookies = [] }: Finish,
+  ): Promise<StepOutcome> => {
+    const { client, request, work, interaction } = visit;
+    if (account.required?.includes('factor') && amr.includes('mfa'))
+      await accounts.update(account.id, { required: { remove: ['factor'] } });
+    if (first.isNewDevice) notifyNewDevice(visit, account);
+    work.afterCommit(() =>
+      events.emit({
+        type: 'sign-in',
+        outcome: 'ok',
+        account: account.id,
+        client: client.clientId,
+        address: request.ip,
+        correlation: request.id,
+      }),
+    );
+    return {
+      cookies,
+      finish: {
+        ...withoutFirst(interaction.lastSubmission),
+        login: completeSignIn.login({ account, amr, remember: first.remember }),
+      },
+    };
+  };
+
+export type FinishSignIn = ReturnType<typeof createFinish>;

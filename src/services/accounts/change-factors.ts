@@ -1,0 +1,30 @@
+import type { Clock } from '#src/store/port.ts';
+import type { Accounts } from './account.ts';
+import type { AccountRecord } from './record.ts';
+import { changeRequired } from './requirements.ts';
+import type { AccountStore } from './store.ts';
+
+interface Dependencies {
+  readonly stored: AccountStore;
+  readonly clock: Clock;
+  readonly invalidate: (id: string) => Promise<void>;
+}
+
+export const createChangeFactors =
+  ({ stored, clock, invalidate }: Dependencies): Accounts['changeFactors'] =>
+  async (id, { writes, add, remove }) => {
+    const withFactors = (record: AccountRecord): AccountRecord => {
+      const { factors: former = [], factorAddedAt: before } = record;
+      const factors = [...new Set([...former, ...(add ? [add] : [])])].filter((kind) => kind !== remove);
+      const isFirst = former.length === 0 && factors.length > 0;
+      const factorAddedAt = isFirst ? clock.now() : before;
+      return {
+        ...record,
+        factors,
+        ...(factorAddedAt !== undefined && { factorAddedAt }),
+        ...(add && { required: changeRequired(record, { remove: ['factor'] }) }),
+      };
+    };
+    await stored.change(id, withFactors, async () => writes);
+    await invalidate(id);
+  };

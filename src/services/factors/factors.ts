@@ -1,0 +1,271 @@
+import { randomBytes } from 'node:crypto';
+import type { Config } from '#config';
+import type { Events, SecurityEvent } from '../../events.ts';
+import { newId } from '../../store/new-id.ts';
+import type { Clock, Store, Write } from '../../store/port.ts';
+import { type Account, type Accounts, factorsKey } from '../accounts/index.ts';
+import type { SecretCipher } from '../keys/index.ts';
+import { toBase32 } from './base32.ts';
+import { createChangeFactors } from './change.ts';
+import { keyUri } from './key-uri.ts';
+import { openPending, sealPending } from './pending.ts';
+import { type AuthenticatorRecord, type FactorsRecord, noFactors, readFactors } from './record.ts';
+import { hashOfRecoveryCode, newRecoveryCodes } from './recovery-codes.ts';
+import { findStep } from './totp.ts';
+
+/** An authenticator app as it is shown: without its secret. */
+interface AuthenticatorSummary {
+  readonly id: string;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  readonly lastUsedAt?: number;
+}
+
+interface AccountFactors {
+  readonly authenticators: readonly AuthenticatorSummary[];
+  /** Absent when the account never had recovery codes. */
+  readonly recovery?: { readonly createdAt: number; readonly left: number };
+  /** Browsers that were remembered before are asked again. */
+  readonly forgottenAt?: number;
+}
+
+/** An authenticator app that the person is about to add. Nothing is stored before its first code was typed. */
+export interface NewAuthenticator {
+  /** The secret, encrypted, for a hidden field of the form. */
+  readonly pending: string;
+  /** The secret in groups of four letters, for apps on a device without a camera. */
+  readonly secret: string;
+  readonly uri: string;
+}
+
+/** Who changes a factor, for the audit record. */
+type By = Pick<SecurityEvent, 'address' | 'correlation' | 'client'>;
+
+type CodeVerdict = 'right' | 'wrong' | 'reused';
+type EnrolVerdict =
+  | { readonly outcome: 'wrong' | 'repeated' | 'expired' | 'tooMany' }
+  /** The codes are shown this once. Absent when the account has codes already. */
+  | { readonly outcome: 'added'; readonly recoveryCodes?: readonly string[] };
+
+interface Enrolment {
+  /** Where the form was shown: an interaction or a session. A form of one place is void in another. */
+  readonly place: string;
+  readonly pending: string;
+  readonly code: string;
+  readonly by?: By;
+  /** Removes all other apps and recovery codes, as for a device that was lost. */
+  readonly replace?: boolean;
+  readonly also?: readonly Write[];
+}
+
+export interface Factors {
+  /** What a new app may be added for; empty when the operator offers none. */
+  readonly isOffered: boolean;
+  /** Without a round trip for an account of the store that has no second factor. */
+  of(account: Account): Promise<AccountFactors>;
+  begin(account: Account, place: string): NewAuthenticator;
+  /** The same app again, for a form that is shown again. Undefined when the form is too old or from another place. */
+  resume(account: Account, place: string, pending: string): NewAuthenticator | undefined;
+  enrol(account: Account, enrolment: Enrolment): Promise<EnrolVerdict>;
+  /** Uses up the time step of a code. */
+  useCode(account: Account, typed: string): Promise<CodeVerdict>;
+  /** Uses up a recovery code. */
+  useRecoveryCode(account: Account, typed: string, by?: By): Promise<'right' | 'wrong'>;
+  /** Ten new codes instead of the former ones. Undefined for an account without an authenticator app. */
+  renewRecoveryCodes(account: Account, by?: By): Promise<readonly string[] | undefined>;
+  /** With the last app, removes the recovery codes too. False without an app of this id. */
+  removeAuthenticator(account: Account, id: string, by?: By): Promise<boolean>;
+  /** Removes all apps and recovery codes. Returns how many apps there were. */
+  removeAll(account: Account, by?: By): Promise<number>;
+  removeRecoveryCodes(account: Account, by?: By): Promise<boolean>;
+  /** When a sign-in asked for a second factor for the first time: now, unless it was asked before. */
+  noteAsked(account: Account): Promise<number>;
+}
+
+interface Dependencies {
+  readonly config: {
+    readonly pages: Pick<Config['pages'], 'name'>;
+    readonly security: Pick<Config['security'], 'factors'>;
+  };
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly events: Events;
+  readonly cipher: SecretCipher;
+  readonly accounts: Pick<Accounts, 'changeFactors'>;
+}
+
+/** One person has a phone, perhaps a tablet, and the phone before. */
+const maxAuthenticators = 5;
+/** RFC 4226 §4: the length that it recommends. */
+const secretBytes = 20;
+
+const secretContext = (account: string, id: string): string => `authenticator ${account} ${id}`;
+
+const summaryOf = ({ authenticators, recovery, forgottenAt }: FactorsRecord): AccountFactors => ({
+  authenticators: authenticators.map(({ id, createdAt, lastUsedAt }) => ({
+    id,
+    createdAt,
+    ...(lastUsedAt !== undefined && { lastUsedAt }),
+  })),
+  ...(recovery && { recovery: { createdAt: recovery.createdAt, left: recovery.codes.length } }),
+  ...(forgottenAt !== undefined && { forgottenAt }),
+});
+
+const withoutRecovery = ({ recovery: _, ...factors }: FactorsRecord): FactorsRecord => factors;
+
+export const createFactors = ({ config, store, clock, events, cipher, accounts }: Dependencies): Factors => {
+  const changeFactors = createChangeFactors({ store, accounts });
+  const { offered } = config.security.factors;
+  const hasRecoveryCodes = offered.includes('recovery_codes');
+
+  const emit = (type: string, { id }: Account, factor: string, by: By = {}): void =>
+    events.emit({ type, outcome: 'ok', account: id, ...by, details: { factor } });
+
+  const secretOf = (account: Account, { id, secret }: AuthenticatorRecord): Buffer =>
+    Buffer.from(cipher.decrypt(secret, secretContext(account.id, id)), 'base64url');
+
+  const describe = (account: Account, place: string, secret: Buffer): NewAuthenticator => ({
+    pending: sealPending(cipher, { account: account.id, place, secret, at: clock.now() }),
+    secret: (toBase32(secret).match(/.{1,4}/g) ?? []).join(' '),
+    uri: keyUri(secret, { issuer: config.pages.name, account: account.username }),
+  });
+
+  const open = (account: Account, place: string, pending: string): Buffer | undefined =>
+    openPending(cipher, { account: account.id, place, pending, now: clock.now() });
+
+  const newRecovery = (account: Account, codes: readonly string[]) => ({
+    createdAt: clock.now(),
+    codes: codes.map((code) => hashOfRecoveryCode(account.id, code)),
+  });
+
+  const remove = async (
+    account: Account,
+    isRemoved: (authenticator: AuthenticatorRecord) => boolean,
+    by?: By,
+  ): Promise<number> => {
+    const removed = await changeFactors(account, (factors) => {
+      const authenticators = factors.authenticators.filter((one) => !isRemoved(one));
+      const result = factors.authenticators.length - authenticators.length;
+      const kept = authenticators.length === 0 ? withoutRecovery(factors) : factors;
+      return { result, ...(result > 0 && { next: { ...kept, authenticators } }) };
+    });
+    if (removed > 0) emit('account.factor_removed', account, 'authenticator', by);
+    return removed;
+  };
+
+  return {
+    isOffered: offered.includes('authenticator'),
+
+    async of({ id, from, factors }) {
+      if (from === 'store' && factors === undefined) return summaryOf(noFactors);
+      const [document] = await store.read([factorsKey(id)]);
+      return summaryOf(readFactors(document));
+    },
+
+    begin: (account, place) => describe(account, place, randomBytes(secretBytes)),
+
+    resume(account, place, pending) {
+      const secret = open(account, place, pending);
+      return secret && { ...describe(account, place, secret), pending };
+    },
+
+    async enrol(account, { place, pending, code, by, replace = false, also = [] }) {
+      const secret = open(account, place, pending);
+      if (!secret) return { outcome: 'expired' };
+      const step = findStep(secret, code, clock.now());
+      if (step === undefined) return { outcome: 'wrong' };
+      const verdict = await changeFactors(
+        account,
+        (factors): { result: EnrolVerdict; next?: FactorsRecord } => {
+          const others = replace ? [] : factors.authenticators;
+          // The form was sent twice, as by a double click.
+          const isKnown = factors.authenticators.some((one) => secretOf(account, one).equals(secret));
+          if (isKnown) return { result: { outcome: 'repeated' } };
+          if (others.length >= maxAuthenticators) return { result: { outcome: 'tooMany' } };
+          const id = newId(9);
+          const encrypted = cipher.encrypt(secret.toString('base64url'), secretContext(account.id, id));
+          const now = clock.now();
+          const added: AuthenticatorRecord = { id, secret: encrypted, createdAt: now, lastStep: step };
+          const keepsCodes = others.length > 0 && factors.recovery !== undefined;
+          const codes = hasRecoveryCodes && !keepsCodes ? newRecoveryCodes() : undefined;
+          return {
+            result: { outcome: 'added', ...(codes && { recoveryCodes: codes }) },
+            next: {
+              ...(keepsCodes ? factors : withoutRecovery(factors)),
+              authenticators: [...others, added],
+              ...(codes && { recovery: newRecovery(account, codes) }),
+              ...(replace && { forgottenAt: now }),
+            },
+            ...(also.length > 0 && { also }),
+          };
+        },
+      );
+      if (verdict.outcome === 'added') emit('account.factor_added', account, 'authenticator', by);
+      return verdict;
+    },
+
+    useCode: (account, typed) =>
+      changeFactors(account, (factors): { result: CodeVerdict; next?: FactorsRecord } => {
+        let isReused = false;
+        for (const authenticator of factors.authenticators) {
+          const step = findStep(secretOf(account, authenticator), typed, clock.now());
+          if (step === undefined) continue;
+          if (step <= authenticator.lastStep) {
+            isReused = true;
+            continue;
+          }
+          const used = { ...authenticator, lastStep: step, lastUsedAt: clock.now() };
+          const authenticators = factors.authenticators.map((one) => (one === authenticator ? used : one));
+          return { result: 'right', next: { ...factors, authenticators } };
+        }
+        return { result: isReused ? 'reused' : 'wrong' };
+      }),
+
+    async useRecoveryCode(account, typed, by) {
+      const hash = hashOfRecoveryCode(account.id, typed);
+      const verdict = await changeFactors(
+        account,
+        (factors): { result: 'right' | 'wrong'; next?: FactorsRecord } => {
+          const { recovery } = factors;
+          if (!recovery?.codes.includes(hash)) return { result: 'wrong' };
+          const codes = recovery.codes.filter((code) => code !== hash);
+          return { result: 'right', next: { ...factors, recovery: { ...recovery, codes } } };
+        },
+      );
+      if (verdict === 'right') emit('account.recovery_code_used', account, 'recovery', by);
+      return verdict;
+    },
+
+    async renewRecoveryCodes(account, by) {
+      if (!hasRecoveryCodes) return undefined;
+      const codes = newRecoveryCodes();
+      const isDone = await changeFactors(account, (factors) =>
+        factors.authenticators.length === 0
+          ? { result: false }
+          : { result: true, next: { ...factors, recovery: newRecovery(account, codes) } },
+      );
+      if (!isDone) return undefined;
+      emit('account.recovery_codes_made', account, 'recovery', by);
+      return codes;
+    },
+
+    removeAuthenticator: async (account, id, by) => (await remove(account, (one) => one.id === id, by)) > 0,
+
+    removeAll: (account, by) => remove(account, () => true, by),
+
+    async removeRecoveryCodes(account, by) {
+      const isRemoved = await changeFactors(account, (factors) =>
+        factors.recovery ? { result: true, next: withoutRecovery(factors) } : { result: false },
+      );
+      if (isRemoved) emit('account.factor_removed', account, 'recovery', by);
+      return isRemoved;
+    },
+
+    noteAsked: (account) =>
+      changeFactors(account, (factors) => {
+        if (factors.askedAt !== undefined) return { result: factors.askedAt };
+        const askedAt = clock.now();
+        return { result: askedAt, next: { ...factors, askedAt } };
+      }),
+  };
+};

@@ -1,0 +1,45 @@
+import type { InteractionResults } from 'oidc-provider';
+import type { Clock } from '../../store/port.ts';
+import type { Account, Accounts } from '../accounts/index.ts';
+
+/** What the step for the second factor gets of the step before it. The interaction keeps it; the browser never sees it. */
+export interface FirstFactor {
+  readonly accountId: string;
+  readonly amr: readonly string[];
+  readonly remember: boolean;
+  /** The owner of the account gets a message when the sign-in is complete. */
+  readonly isNewDevice: boolean;
+  /** Setting up a second factor may be put off, as far as the grace period lasts. */
+  readonly mayPutOff: boolean;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** Long enough to set up an app, and to look for recovery codes. */
+const lifetimeMs = 15 * 60_000;
+
+/** True while a sign-in has only its first factor. */
+export const hasFirstFactorOnly = (result: InteractionResults | undefined): boolean =>
+  result?.['first'] !== undefined && !result.login;
+
+interface Dependencies {
+  readonly accounts: Pick<Accounts, 'find'>;
+  readonly clock: Clock;
+}
+
+/**
+ * The account whose first factor was given in this sign-in. Undefined when that was too long ago, or no longer counts:
+ * the account was disabled, has another password, or was signed out of everything since.
+ */
+export const findFirstFactor = async (
+  result: InteractionResults | undefined,
+  { accounts, clock }: Dependencies,
+): Promise<{ readonly first: FirstFactor; readonly account: Account } | undefined> => {
+  // Only `completeSignIn` makes it.
+  const first = result?.['first'] as FirstFactor | undefined;
+  if (!first || clock.now() - first.at > lifetimeMs) return undefined;
+  const account = await accounts.find(first.accountId);
+  if (!account?.enabled) return undefined;
+  const { passwordChangedAt = 0, signedOutAt = 0 } = account;
+  return Math.max(passwordChangedAt, signedOutAt) > first.at ? undefined : { first, account };
+};

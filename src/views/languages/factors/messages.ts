@@ -1,0 +1,52 @@
+import type { Value } from '../../html.ts';
+
+type Phrase = readonly Value[];
+
+/** The texts of second factors: at the sign-in and on the account pages. */
+export interface FactorMessages {
+  readonly ask: {
+    title: string;
+    hint: string;
+    code: string;
+    submit: string;
+    remember: (days: number) => string;
+    rememberHint: string;
+    useRecovery: string;
+    useCode: string;
+    recoveryTitle: string;
+    recoveryHint: string;
+    recoveryCode: string;
+    lost: (contact: Value) => Phrase;
+    lostPlain: string;
+    another: string;
+    throttled: (when: string) => string;
+    problems: {
+      missing: string;
+      wrong: string;
+      reused: string;
+      recoveryMissing: string;
+      recoveryWrong: string;
+    };
+  };
+  readonly setUp: {
+    title: string;
+    why: string;
+    until: (when: string) => string;
+    scan: string;
+    app: string;
+    secret: string;
+    qr: string;
+    type: string;
+    code: string;
+    submit: string;
+    later: string;
+    problems: { missing: string; wrong: string; expired: string; tooMany: string };
+  };
+  readonly codes: {
+    title: string;
+    text: string;
+    list: string;
+    done: string;
+    toAccount: string;
+  };
+}
