@@ -43,4 +43,5 @@ export const profile = section('What people may change of their own profile, at 
     'Claims of your own, on the sign-up page and on the profile page. `claims` says which scope releases them.',
     { default: [] },
   ),
+  delete_account: flag('Let people delete their own account.', { default: false }),
 });

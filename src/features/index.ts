@@ -13,6 +13,8 @@ import { createProfileFields } from '../services/profile-fields/index.ts';
 import type { Clock, Store } from '../store/port.ts';
 import { version } from '../version.ts';
 import { access } from './access/index.ts';
+import { accountActivity } from './account-activity/index.ts';
+import { accountData } from './account-data/index.ts';
 import { accountOverview } from './account-overview/index.ts';
 import { accountPasskeys } from './account-passkeys/index.ts';
 import { accountPassword } from './account-password/index.ts';
@@ -145,6 +147,8 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
     accountPassword({ config, store, clock, pages, accounts, sessions, throttle, engine }),
     accountPasskeys({ config, clock, events, pages, accounts, passkeys }),
     accountSessions({ pages, clients, sessions }),
+    accountActivity({ config, store, pages, clients }),
+    accountData({ config, clock, events, pages, accounts, endEverything }),
     passwordReset({
       config,
       clock,

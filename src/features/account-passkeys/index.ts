@@ -32,6 +32,7 @@ export const accountPasskeys = (dependencies: PasskeysDependencies): Feature => 
       menu: { path: passkeysPath, label: ({ passkeys }) => passkeys.list.title },
       pages: passkeyPages(dependencies),
       exports: { passkeys: exportPasskeys(dependencies) },
+      forget: (account) => dependencies.passkeys.removeAll(account),
     },
     api: wellKnown(dependencies.config),
   };

@@ -1,4 +1,5 @@
 import type { Config } from '#config';
+import type { Value } from '../../html.ts';
 
 type EditableClaim = Config['profile']['editable'][number];
 
@@ -53,5 +54,59 @@ export interface AccountMessages {
     submit: string;
     claims: Readonly<Record<EditableClaim, string>>;
     problems: { missing: (label: string) => string; invalid: (label: string) => string };
+  };
+  readonly activity: {
+    title: string;
+    hint: string;
+    none: string;
+    time: string;
+    app: string;
+    more: string;
+    events: {
+      'sign-in': string;
+      'sign-in refused': string;
+      'sign-up': string;
+      logout: string;
+      'account.added': string;
+      'account.password_changed': string;
+      'account.password_removed': string;
+      'password_reset.requested': string;
+      'password_reset.completed': string;
+      'account.updated': string;
+      'account.address_requested': string;
+      'account.address_confirmed': string;
+      'account.reported': string;
+      'account.signed_out': string;
+      'session.ended': string;
+      'passkey.added': string;
+      'passkey.renamed': string;
+      'passkey.removed': string;
+      consent: string;
+      'consent refused': string;
+      'app.disconnected': string;
+      'grant.revoked': string;
+      'ciba.answered': string;
+    };
+  };
+  readonly data: {
+    menu: string;
+    title: string;
+    copyTitle: string;
+    copy: string;
+    copySubmit: string;
+    deleteTitle: string;
+    deleteLink: string;
+    removed: string;
+    appsKeep: string;
+    audit: string;
+    auditForever: string;
+    noWayBack: string;
+    deleteSubmit: string;
+    nameWrong: string;
+    deletedTitle: string;
+    deleted: string;
+    removedItems: readonly string[];
+    auditDays: (days: number) => string;
+    typeName: (name: Value) => readonly Value[];
   };
 }

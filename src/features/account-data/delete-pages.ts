@@ -1,0 +1,83 @@
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { Failure } from '../../errors.ts';
+import type { Form } from '../../http/pages/form.ts';
+import type { AccountPages, AccountVisit } from '../../services/account-pages/index.ts';
+import { foldUsername } from '../../services/accounts/index.ts';
+import { accountDeletedPage, deleteAccountPage } from '../../views/pages/account-data.ts';
+import type { AccountDataDependencies } from './dependencies.ts';
+import { dataPath, deletedPath, deletePath } from './paths.ts';
+
+const configured = (): Failure =>
+  new Failure({
+    code: 'account_configured',
+    status: 409,
+    message: 'Your account is in the configuration of this service. Ask its operator to remove it.',
+  });
+
+export const deletePages = (
+  { config, events, pages, accounts, endEverything }: AccountDataDependencies,
+  { visitOf, requireRecentSignIn, forgetAll }: AccountPages,
+): FastifyPluginAsync => {
+  const { enabled: isAudited, retention_days: days } = config.audit;
+
+  const send = (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { frame, csrf, account }: AccountVisit,
+    typed?: string,
+  ): FastifyReply =>
+    pages.send(
+      request,
+      reply,
+      deleteAccountPage(frame, {
+        action: deletePath,
+        csrf,
+        back: dataPath,
+        username: account.username,
+        ...(isAudited && { audit: { days } }),
+        typed,
+      }),
+      { status: typed === undefined ? 200 : 422 },
+    );
+
+  return async (scope) => {
+    scope.get(deletePath, { preHandler: requireRecentSignIn }, async (request, reply) => {
+      const visit = visitOf(request);
+      if (visit.account.from === 'configuration') throw configured();
+      return send(request, reply, visit);
+    });
+
+    scope.post<{ Body: Form | undefined }>(
+      deletePath,
+      { preHandler: requireRecentSignIn },
+      async (request, reply) => {
+        const visit = visitOf(request);
+        const { account } = visit;
+        if (account.from === 'configuration') throw configured();
+        const typed = (request.body?.['login'] ?? '').trim();
+        if (foldUsername(typed) !== foldUsername(account.username)) return send(request, reply, visit, typed);
+        // The account goes last: a person whose request was interrupted signs in and repeats it.
+        while (!(await endEverything(account.id)).complete);
+        await forgetAll(account);
+        await accounts.remove(account.id);
+        events.emit({
+          type: 'account.deleted',
+          outcome: 'ok',
+          account: account.id,
+          address: request.ip,
+          correlation: request.id,
+        });
+        return reply.header('cache-control', 'no-store').redirect(deletedPath, 303);
+      },
+    );
+  };
+};
+
+/** For people who have no account any more. */
+export const deletedPages =
+  ({ pages }: AccountDataDependencies): FastifyPluginAsync =>
+  async (scope) => {
+    scope.get(deletedPath, async (request, reply) =>
+      pages.send(request, reply, accountDeletedPage(pages.pageFor(request))),
+    );
+  };

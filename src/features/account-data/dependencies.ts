@@ -1,0 +1,15 @@
+import type { Config } from '#config';
+import type { Events } from '../../events.ts';
+import type { Pages } from '../../http/pages/pages.ts';
+import type { Accounts } from '../../services/accounts/index.ts';
+import type { EndEverything } from '../../services/sessions/index.ts';
+import type { Clock } from '../../store/port.ts';
+
+export interface AccountDataDependencies {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly events: Events;
+  readonly pages: Pages;
+  readonly accounts: Accounts;
+  readonly endEverything: EndEverything;
+}

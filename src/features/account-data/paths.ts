@@ -1,0 +1,3 @@
+export const dataPath = '/account/data';
+export const deletePath = '/account/delete';
+export const deletedPath = '/account/deleted';
