@@ -171,6 +171,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
       endEverything,
       links,
       mail,
+      passkeys,
       throttle,
       requestReset: createRequestReset({ mail, clock }),
     }),

@@ -134,6 +134,7 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
     clock,
     events,
     accounts,
+    notices,
     cookieKeys: () => keys.current().cookieKeys,
   });
   const readiness = createReadiness(store, keys);

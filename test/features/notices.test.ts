@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap';
+import { addPasskey, passkeyFormOf, sendPasskey } from '../support/passkeys.ts';
 import {
   Browser,
   newVerifier,
@@ -10,6 +11,7 @@ import {
   usualConfig,
 } from '../support/setup/index.ts';
 import { linksIn, parseMail, type SmtpServer, startSmtp } from '../support/smtp-server.ts';
+import { SoftwareAuthenticator } from '../support/software-authenticator.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const address = 'grace@example.com';
@@ -145,4 +147,45 @@ t.test('an account gets few notices, however often its password is used', async 
   for (let n = 0; n < 8; n += 1) await signIn(stage, new Browser());
   await nothingWaits(stage);
   t.equal(stage.smtp.received.length, 5);
+});
+
+t.test('passkeys are reported, and "This wasn’t me" removes those that were added since', async (t) => {
+  const stage = await open(t);
+  const { server, smtp } = stage;
+  const { passkeys } = server.app.services;
+  const kept = await addPasskey(server, 'grace');
+  server.clock.advance(3600);
+  const attacker = new Browser({ 'user-agent': 'Mozilla/5.0 (Windows NT 10.0) Firefox/150.0' });
+  const list = `${server.issuer}/account/passkeys`;
+  const signInByPasskey = async (browser: Browser, path: string): Promise<Page> => {
+    const login = await browser.open(path);
+    return sendPasskey(browser, login, kept.get(passkeyFormOf(login.body).options));
+  };
+  const add = await signInByPasskey(attacker, `${list}/add`);
+  await smtp.next(address);
+  const planted = new SoftwareAuthenticator({ origin: new URL(server.issuer).origin });
+  await sendPasskey(attacker, add, planted.create(passkeyFormOf(add.body).options));
+  const mail = await smtp.next(address);
+  t.match(parseMail(mail).text, 'A passkey was added to your account.');
+  t.match(parseMail(mail).text, 'Firefox on Windows');
+  t.equal((await passkeys.list(stage.account)).length, 2);
+
+  const owner = new Browser();
+  const [link = ''] = linksIn(mail, server.issuer);
+  const page = await owner.open(link);
+  t.match(page.body, 'passkeys that were added since are removed');
+  await owner.submit(page, {});
+  const left = await passkeys.list(stage.account);
+  t.strictSame(
+    left.map(({ credentialId }) => credentialId),
+    [kept.credentialId],
+  );
+
+  await server.app.services.accounts.setPassword(stage.account, 'a lantern by the harbour');
+  const again = await signInByPasskey(owner, `${list}/${left[0]?.id}/remove`);
+  await owner.submit(again, {});
+  await waitFor(
+    'the message about the removal',
+    () => withSubject(stage, /^Passkey .* removed$/).length === 1,
+  );
 });

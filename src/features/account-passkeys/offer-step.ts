@@ -3,6 +3,7 @@ import { displayOf } from '../../http/interactions/client-display.ts';
 import type { Step, StepOutcome, Visit } from '../../http/interactions/step.ts';
 import type { Form } from '../../http/pages/form.ts';
 import type { Account } from '../../services/accounts/index.ts';
+import { describeRequest } from '../../services/notices/index.ts';
 import { PasskeyRefused } from '../../services/passkeys/index.ts';
 import { displayOfAccount, isPasskeyOffered, withoutPasskeyOffer } from '../../services/sign-ins/index.ts';
 import { passkeyOfferPage } from '../../views/pages/passkey-offer.ts';
@@ -70,8 +71,10 @@ export const createOfferStep = ({ accounts, clock, events, passkeys }: PasskeysD
       if (!isRecent(visit)) return finish(visit);
       const { ip: address, id: correlation } = visit.request;
       const by = { client: visit.client.clientId, address, correlation };
+      const notice = describeRequest(visit.request, visit.page.messages.tag);
       try {
-        await passkeys.register(account, { credential, purpose: purposeOf(visit, account) }, by);
+        const ceremony = { credential, purpose: purposeOf(visit, account) };
+        await passkeys.register(account, ceremony, { ...by, notice });
       } catch (error) {
         if (!(error instanceof PasskeyRefused)) throw error;
         emitPasskeyRefused(events, error, { account: account.id, ...by });

@@ -3,6 +3,7 @@ import { Failure } from '../../errors.ts';
 import type { Form } from '../../http/pages/form.ts';
 import type { AccountPages } from '../../services/account-pages/index.ts';
 import type { Account, Json } from '../../services/accounts/index.ts';
+import { describeRequest } from '../../services/notices/index.ts';
 import { type Passkey, PasskeyRefused } from '../../services/passkeys/index.ts';
 import {
   type AddPasskeyProblem,
@@ -43,7 +44,12 @@ export const passkeyPages =
       return found;
     };
 
-    const by = ({ ip, id }: FastifyRequest) => ({ address: ip, correlation: id });
+    const by = (request: FastifyRequest) => ({ address: request.ip, correlation: request.id });
+
+    const withNotice = (request: FastifyRequest) => ({
+      ...by(request),
+      notice: describeRequest(request, account.visitOf(request).frame.page.messages.tag),
+    });
 
     /** Providers then offer what works, under the present name of the account. */
     const signalsFor = async (owner: Account): Promise<readonly PasskeySignal[]> => {
@@ -115,7 +121,7 @@ export const passkeyPages =
         const { account: owner } = account.visitOf(request);
         const ceremony = { credential: request.body?.['credential'] ?? '', purpose: purposeOf(request) };
         try {
-          await passkeys.register(owner, ceremony, by(request));
+          await passkeys.register(owner, ceremony, withNotice(request));
         } catch (error) {
           if (!(error instanceof PasskeyRefused)) throw error;
           const { reason } = error;
@@ -159,7 +165,7 @@ export const passkeyPages =
       scope.post<WithId & WithForm>(`${passkeysPath}/:id/remove`, sensitive, async (request, reply) => {
         const { account: owner } = account.visitOf(request);
         const { id } = request.params;
-        const options = { hasOtherWay: hasOtherWay(owner), by: by(request) };
+        const options = { hasOtherWay: hasOtherWay(owner), by: withNotice(request) };
         const outcome = await passkeys.remove(owner, id, options);
         if (outcome === 'unknown') throw passkeyNotFound();
         if (outcome === 'last') return showRemove(request, reply, id, true);

@@ -4,6 +4,7 @@ import type { Pages } from '../../http/pages/pages.ts';
 import type { Account, Accounts } from '../../services/accounts/index.ts';
 import type { Mail } from '../../services/mail/index.ts';
 import type { OneTimeLinks } from '../../services/one-time-links/index.ts';
+import type { Passkeys } from '../../services/passkeys/index.ts';
 import type { EndEverything } from '../../services/sessions/index.ts';
 import type { Throttle } from '../../services/throttle/index.ts';
 import type { Store } from '../../store/port.ts';
@@ -18,6 +19,7 @@ export interface NoticesDependencies {
   readonly endEverything: EndEverything;
   readonly links: OneTimeLinks;
   readonly mail: Mail;
+  readonly passkeys: Passkeys;
   readonly throttle: Throttle;
   /** Sends a link for a new password to the verified address of the account, with the commit of the work. */
   readonly requestReset: (account: Account, work: UnitOfWork) => Promise<void>;

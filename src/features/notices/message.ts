@@ -1,6 +1,12 @@
 import { createMailContext, languageOf, type Message, verifiedAddressOf } from '../../services/mail/index.ts';
 import type { Notice, NoticeKind } from '../../services/notices/index.ts';
-import { addressChangedNotice, newDeviceNotice, passwordChangedNotice } from '../../views/mail/notices.ts';
+import {
+  addressChangedNotice,
+  newDeviceNotice,
+  passkeyAddedNotice,
+  passkeyRemovedNotice,
+  passwordChangedNotice,
+} from '../../views/mail/notices.ts';
 import type { NoticesDependencies } from './dependencies.ts';
 import { notMePath, notMePurpose } from './paths.ts';
 
@@ -8,6 +14,8 @@ const templates = {
   'password-changed': passwordChangedNotice,
   'new-device': newDeviceNotice,
   'address-changed': addressChangedNotice,
+  'passkey-added': passkeyAddedNotice,
+  'passkey-removed': passkeyRemovedNotice,
 } satisfies Record<NoticeKind, unknown>;
 const linkSeconds = 7 * 86_400;
 const hour = 3_600_000;
@@ -33,7 +41,7 @@ export const createComposeNotice = ({
         purpose: notMePurpose,
         account: account.id,
         email: to,
-        ...(former !== undefined && { data: { changedAt: at } }),
+        data: { at, ...(former !== undefined && { changedAt: at }) },
       },
       linkSeconds,
     );

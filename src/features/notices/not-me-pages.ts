@@ -10,6 +10,9 @@ interface WithToken {
   Params: { readonly token: string };
 }
 
+/** The passkey that a notice is about is older than the notice by a moment. */
+const addedBeforeMs = 60_000;
+
 export const notMePages = ({
   store,
   events,
@@ -17,6 +20,7 @@ export const notMePages = ({
   accounts,
   endEverything,
   links,
+  passkeys,
   requestReset,
 }: NoticesDependencies): FastifyPluginAsync => {
   const findNotMe = async (token: string) => {
@@ -63,6 +67,9 @@ export const notMePages = ({
           // Before the link is used up: a request that was interrupted can be repeated. The password comes first, so
           // that no new sign-in follows.
           if (account.from === 'store') await accounts.removePassword(account.id, former);
+          const since = Number(link.data?.['at'] ?? link.createdAt) - addedBeforeMs;
+          const by = { address: request.ip, correlation: request.id };
+          await passkeys.removeAll(account, { since, by });
           await endEverything(account.id);
           await links.useUp(link, async (consume) => {
             const work = new UnitOfWork(store);

@@ -11,7 +11,13 @@ import type { Clock } from '../../store/port.ts';
 import type { Mail } from '../mail/index.ts';
 import type { Draft } from '../outbox/index.ts';
 
-export const noticeKinds = ['password-changed', 'new-device', 'address-changed'] as const;
+export const noticeKinds = [
+  'password-changed',
+  'new-device',
+  'address-changed',
+  'passkey-added',
+  'passkey-removed',
+] as const;
 
 export type NoticeKind = (typeof noticeKinds)[number];
 

@@ -21,11 +21,13 @@ export interface Passkey {
   readonly lastUsedAt?: number;
 }
 
-/** Who acts, for the audit record. */
+/** Who acts, for the audit record, and for the message to the owner of the account. */
 export interface By {
   readonly client?: string;
   readonly address?: string;
   readonly correlation?: string;
+  /** What the message says about the request. Absent: no message is sent, as for an operator. */
+  readonly notice?: { readonly language: string; readonly address: string; readonly agent: string };
 }
 
 /** The answer of a browser: the text of `JSON.stringify(credential)`. */
@@ -72,8 +74,11 @@ export interface Passkeys {
     id: string,
     options: { readonly hasOtherWay: boolean; readonly by?: By },
   ): Promise<'removed' | 'unknown' | 'last'>;
-  /** Removes all, as when a device was lost or the account goes. Returns how many there were. */
-  removeAll(account: Account, by?: By): Promise<number>;
+  /**
+   * Removes all, as when a device was lost or the account goes, or those that were added at `since` or later, in
+   * milliseconds since the epoch. The last way to sign in may be among them. Returns how many there were.
+   */
+  removeAll(account: Account, options?: { readonly since?: number; readonly by?: By }): Promise<number>;
   accepted(account: Account): Promise<AcceptedPasskeys>;
   /** The account has no passkey, and its owner hasn't declined to create one for some time. */
   isOfferDue(account: string): Promise<boolean>;

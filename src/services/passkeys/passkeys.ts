@@ -4,6 +4,7 @@ import { Conflict } from '../../store/errors.ts';
 import type { Clock, Store, Write } from '../../store/port.ts';
 import { kinds } from '../../store/record-kinds.ts';
 import type { Account, Accounts } from '../accounts/index.ts';
+import type { Notices } from '../notices/index.ts';
 import { createAuthenticatePasskey } from './authenticate.ts';
 import { isAnonymous, providerName } from './authenticators.ts';
 import { creationOptions, requestOptions } from './ceremony-options.ts';
@@ -23,6 +24,7 @@ interface Dependencies {
   readonly clock: Clock;
   readonly events: Events;
   readonly accounts: Pick<Accounts, 'find'>;
+  readonly notices: Notices;
   /** The keys of the MACs of challenges, the newest first. */
   readonly cookieKeys: () => readonly string[];
 }
@@ -58,7 +60,7 @@ const userOf = ({ id, username, claims: { name } }: Account) => ({
 const removeOwner = ({ id }: StoredPasskey): Write => ({ op: 'remove', key: ownerKey(id) });
 
 export const createPasskeys = (dependencies: Dependencies): Passkeys => {
-  const { config, store, clock, events, accounts, cookieKeys } = dependencies;
+  const { config, store, clock, events, accounts, notices, cookieKeys } = dependencies;
   const relyingParty = relyingPartyOf(config);
   const challenges = createChallenges({ store, clock, keys: cookieKeys });
   const changePasskeys = createChangePasskeys(store);
@@ -76,9 +78,15 @@ export const createPasskeys = (dependencies: Dependencies): Passkeys => {
   const emit = (
     type: string,
     account: string,
-    by: By = {},
+    { notice: _, ...by }: By = {},
     details?: Readonly<Record<string, string>>,
   ): void => events.emit({ type, outcome: 'ok', account, ...by, ...(details && { details }) });
+
+  /** The message to the owner: its write goes with the change. */
+  const draftNotice = (kind: 'passkey-added' | 'passkey-removed', account: string, by: By = {}) => {
+    const draft = by.notice && notices.draft(kind, { account, ...by.notice });
+    return { writes: draft ? [draft.write] : [], afterCommit: () => draft?.afterCommit() };
+  };
 
   const authenticate = createAuthenticatePasskey({ store, clock, accounts, challenges, changePasskeys });
 
@@ -114,6 +122,7 @@ export const createPasskeys = (dependencies: Dependencies): Passkeys => {
       if (!(await challenges.redeem(challenge, purpose))) throw new PasskeyRefused('passkey_challenge');
       const verified = await verifyRegistration(enabledParty(), { response, challenge });
       const added: StoredPasskey = { ...verified, createdAt: clock.now() };
+      const notice = draftNotice('passkey-added', account.id, by);
       try {
         await changePasskeys(account.id, (record) => {
           if (record.passkeys.length >= maxPasskeys) throw new PasskeyRefused('too_many_passkeys');
@@ -121,13 +130,14 @@ export const createPasskeys = (dependencies: Dependencies): Passkeys => {
           return {
             result: undefined,
             next: { ...others, passkeys: [...record.passkeys, added] },
-            also: [insertOwner(added.id, account.id)],
+            also: [insertOwner(added.id, account.id), ...notice.writes],
           };
         });
       } catch (error) {
         const isTaken = error instanceof Conflict && error.key.kind === kinds.passkeyOwner;
         throw isTaken ? new PasskeyRefused('already_registered', { cause: error }) : error;
       }
+      notice.afterCommit();
       const passkey = summaryOf(added);
       const { provider } = passkey;
       emit('passkey.added', account.id, by, provider === undefined ? undefined : { provider });
@@ -149,29 +159,33 @@ export const createPasskeys = (dependencies: Dependencies): Passkeys => {
     },
 
     async remove({ id: account }, id, { hasOtherWay, by }) {
+      const notice = draftNotice('passkey-removed', account, by);
       const outcome = await changePasskeys<'removed' | 'unknown' | 'last'>(account, (record) => {
         const removed = record.passkeys.find((passkey) => idOf(passkey) === id);
         if (!removed) return { result: 'unknown' };
         if (record.passkeys.length === 1 && !hasOtherWay) return { result: 'last' };
         const passkeys = record.passkeys.filter((passkey) => passkey !== removed);
-        return { result: 'removed', next: { ...record, passkeys }, also: [removeOwner(removed)] };
+        return {
+          result: 'removed',
+          next: { ...record, passkeys },
+          also: [removeOwner(removed), ...notice.writes],
+        };
       });
-      if (outcome === 'removed') emit('passkey.removed', account, by);
+      if (outcome !== 'removed') return outcome;
+      notice.afterCommit();
+      emit('passkey.removed', account, by);
       return outcome;
     },
 
-    async removeAll({ id: account }, by) {
-      const count = await changePasskeys(account, (record) =>
-        record.passkeys.length === 0
-          ? { result: 0 }
-          : {
-              result: record.passkeys.length,
-              next: { ...record, passkeys: [] },
-              also: record.passkeys.map(removeOwner),
-            },
-      );
-      for (let n = 0; n < count; n += 1) emit('passkey.removed', account, by);
-      return count;
+    async removeAll({ id: account }, { since = 0, by } = {}) {
+      const removed = await changePasskeys(account, (record) => {
+        const gone = record.passkeys.filter(({ createdAt }) => createdAt >= since);
+        const kept = record.passkeys.filter(({ createdAt }) => createdAt < since);
+        if (gone.length === 0) return { result: gone };
+        return { result: gone, next: { ...record, passkeys: kept }, also: gone.map(removeOwner) };
+      });
+      for (const _ of removed) emit('passkey.removed', account, by);
+      return removed.length;
     },
 
     async accepted(account) {

@@ -265,7 +265,7 @@ export const de = {
     title: 'Waren Sie das nicht?',
     account: (account) => ['Konto: ', account],
     consequence:
-      'Das beendet alle Anmeldungen Ihres Kontos und jeden Zugriff, den Apps darauf haben. Das jetzige Passwort gilt dann nicht mehr, und wir senden Ihnen einen Link, mit dem Sie ein neues wählen.',
+      'Das beendet alle Anmeldungen Ihres Kontos und jeden Zugriff, den Apps darauf haben. Das jetzige Passwort gilt dann nicht mehr, seitdem hinzugefügte Passkeys werden entfernt, und wir senden Ihnen einen Link, mit dem Sie ein neues wählen.',
     restores: (email) => ['Die Adresse Ihres Kontos wird wieder ', email, '.'],
     submit: 'Alles beenden',
     doneTitle: 'Alles wurde beendet',

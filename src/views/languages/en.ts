@@ -254,7 +254,7 @@ export const en = {
     title: 'Was this not you?',
     account: (account) => ['Account: ', account],
     consequence:
-      'This ends everything that is signed in to your account, and all access that apps have to it. The present password stops working, and we’ll send you a link to choose a new one.',
+      'This ends everything that is signed in to your account, and all access that apps have to it. The present password stops working, passkeys that were added since are removed, and we’ll send you a link to choose a new one.',
     restores: (email) => ['The address of your account will be ', email, ' again.'],
     submit: 'End everything',
     doneTitle: 'Everything was ended',

@@ -274,7 +274,7 @@ export const pl = {
     title: 'To nie Ty?',
     account: (account) => ['Konto: ', account],
     consequence:
-      'Zakończymy wszystkie sesje Twojego konta i cały dostęp, jaki mają do niego aplikacje. Obecne hasło przestanie działać, a my wyślemy link, dzięki któremu ustawisz nowe.',
+      'Zakończymy wszystkie sesje Twojego konta i cały dostęp, jaki mają do niego aplikacje. Obecne hasło przestanie działać, dodane od tego czasu klucze dostępu zostaną usunięte, a my wyślemy link, dzięki któremu ustawisz nowe.',
     restores: (email) => ['Adresem Twojego konta będzie znów ', email, '.'],
     submit: 'Zakończ wszystko',
     doneTitle: 'Wszystko zostało zakończone',

@@ -8,7 +8,7 @@ interface NoticeMail {
 }
 
 const noticeMail =
-  (kind: 'passwordChanged' | 'newDevice' | 'addressChanged') =>
+  (kind: 'passwordChanged' | 'newDevice' | 'addressChanged' | 'passkeyAdded' | 'passkeyRemoved') =>
   (context: MailContext, { request, href }: NoticeMail): RenderedMail => {
     const { hello, wasNotMe, [kind]: notice } = context.messages.mail;
     return renderMail(context, {
@@ -27,3 +27,5 @@ export const passwordChangedNotice = noticeMail('passwordChanged');
 export const newDeviceNotice = noticeMail('newDevice');
 /** To the former address. */
 export const addressChangedNotice = noticeMail('addressChanged');
+export const passkeyAddedNotice = noticeMail('passkeyAdded');
+export const passkeyRemovedNotice = noticeMail('passkeyRemoved');

@@ -67,4 +67,12 @@ export const de = {
     subject: (brand) => `Ihre E-Mail-Adresse für ${brand} wurde geändert`,
     text: 'Die E-Mail-Adresse Ihres Kontos wurde geändert. Nachrichten zum Konto gehen von nun an an die neue Adresse.',
   },
+  passkeyAdded: {
+    subject: (brand) => `Neuer Passkey für ${brand}`,
+    text: 'Zu Ihrem Konto wurde ein Passkey hinzugefügt. Wer ihn hat, kann sich damit anmelden.',
+  },
+  passkeyRemoved: {
+    subject: (brand) => `Passkey für ${brand} entfernt`,
+    text: 'Ein Passkey Ihres Kontos wurde entfernt. Mit ihm kann man sich nicht mehr anmelden.',
+  },
 } satisfies MailMessages;

@@ -64,4 +64,12 @@ export const en = {
     subject: (brand) => `Your email address for ${brand} was changed`,
     text: 'The email address of your account was changed. Messages about the account go to the new address from now on.',
   },
+  passkeyAdded: {
+    subject: (brand) => `New passkey for ${brand}`,
+    text: 'A passkey was added to your account. Its owner can sign in with it.',
+  },
+  passkeyRemoved: {
+    subject: (brand) => `Passkey for ${brand} removed`,
+    text: 'A passkey of your account was removed. It can’t be used to sign in any more.',
+  },
 } satisfies MailMessages;

@@ -41,4 +41,6 @@ export interface MailMessages {
   };
   readonly addressChanged: { subject: (brand: string) => string; text: string };
   readonly newDevice: { subject: (brand: string) => string; text: string };
+  readonly passkeyAdded: { subject: (brand: string) => string; text: string };
+  readonly passkeyRemoved: { subject: (brand: string) => string; text: string };
 }

@@ -68,4 +68,12 @@ export const pl = {
     subject: (brand) => `Adres e-mail w ${brand} został zmieniony`,
     text: 'Adres e-mail Twojego konta został zmieniony. Wiadomości o koncie będą odtąd przychodzić na nowy adres.',
   },
+  passkeyAdded: {
+    subject: (brand) => `Nowy klucz dostępu do ${brand}`,
+    text: 'Do Twojego konta dodano klucz dostępu. Kto go ma, może się nim zalogować.',
+  },
+  passkeyRemoved: {
+    subject: (brand) => `Usunięto klucz dostępu do ${brand}`,
+    text: 'Usunięto klucz dostępu Twojego konta. Nie można się nim już zalogować.',
+  },
 } satisfies MailMessages;
