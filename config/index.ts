@@ -5,11 +5,12 @@
  * To add a key: add it to its section in `sections/` with a description, read it in the code, add rules that span
  * several keys to `checks/`, and renew `postern.schema.json` and docs/configuration.md (a failing test has the commands).
  */
+export { type AdminScope, adminAudience, adminScopes } from './admin-api.ts';
 export { claimMappingProblems } from './checks/claim-mappings.ts';
 export { maxGroupsPerAccount } from './checks/groups.ts';
 export type { Rule } from './checks/rule.ts';
 export { editorSchema } from './describe/editor-schema.ts';
-export { effectiveValues, formatSource } from './describe/effective-values.ts';
+export { type EffectiveValue, effectiveValues, formatSource } from './describe/effective-values.ts';
 export { reference } from './describe/reference.ts';
 export { environment } from './environment.ts';
 export { openidScopes, unknownScopes } from './known-scopes.ts';

@@ -1,8 +1,13 @@
+import { adminScopeTexts } from './admin-api.ts';
 import type { Config, EnteredConfig, ResourceScope } from './sections/index.ts';
 
-/** Nearly all code needs only the names of the scopes of an API. Their rules come beside them. */
-export const withScopeNames = (entered: EnteredConfig): Config => ({
+/**
+ * Nearly all code needs only the names of the scopes of an API. Their rules come beside them. The administration API is
+ * on in development, unless the operator says otherwise.
+ */
+export const toConfig = (entered: EnteredConfig): Config => ({
   ...entered,
+  admin: { ...entered.admin, enabled: entered.admin.enabled ?? entered.mode === 'development' },
   resources: entered.resources.map(({ scopes, ...resource }) => ({
     ...resource,
     scopes: scopes.map((scope) => (typeof scope === 'string' ? scope : scope.name)),
@@ -15,6 +20,7 @@ export const scopeDescriptions = ({
   resources,
   scopes,
 }: Pick<Config, 'resources' | 'scopes'>): Config['scopes'] => ({
+  ...(resources.some(({ isRestricted }) => isRestricted) && adminScopeTexts),
   ...Object.fromEntries(
     resources
       .flatMap(({ scopeRules = [] }) => scopeRules)

@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
-import type { Config } from '#config';
+import type { Config, EffectiveValue } from '#config';
 import { createEvents, type Events } from './events.ts';
 import type { Feature } from './feature.ts';
 import { grantTypesOf } from './features/declarations.ts';
@@ -17,6 +17,7 @@ import {
   limitOpenSignIns,
   rememberNextStep,
 } from './http/interactions/index.ts';
+import { createListenOnOwnPort } from './http/own-port.ts';
 import { createAnswerError } from './http/pages/answer-error.ts';
 import { pagesScope } from './http/pages/index.ts';
 import { createNotFoundHandler } from './http/pages/not-found.ts';
@@ -57,6 +58,8 @@ interface AppOptions {
   /** Created before the store is opened, so that every operation of the store is counted. */
   readonly metrics?: Metrics;
   readonly tracing?: Tracing;
+  /** The effective configuration, with secrets masked, for the administration. */
+  readonly settings?: () => readonly EffectiveValue[];
   /** Read-only keys, for commands. */
   readonly keys?: Services['keys'];
   /** Features that the table of contents does not list. */
@@ -84,6 +87,18 @@ export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOp
     ...(prepared.keys && { keys: prepared.keys }),
   });
   const { accounts, clients, keys } = services;
+  const answerError = createAnswerError({ config, pages, clock });
+  const newServer = () => {
+    const server = createServer(config, log, answerError);
+    server.setNotFoundHandler(createNotFoundHandler(pages, clock));
+    return server;
+  };
+  const addRules = (server: FastifyInstance): FastifyInstance => {
+    emitRefusals(server, events);
+    refuseConnections(server, events);
+    readClientCertificates(server, { config, events, clock });
+    return server.addHook('onRequest', services.limits.hook);
+  };
   const features = [
     ...createFeatures({
       config,
@@ -94,6 +109,8 @@ export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOp
       metrics,
       services,
       grantTypes,
+      settings: prepared.settings ?? (() => []),
+      listenOnOwnPort: createListenOnOwnPort(() => addRules(newServer())),
       engine: () => engine,
     }),
     ...additionalFeatures,
@@ -145,16 +162,11 @@ export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOp
   );
   const stopKeyUpdates = keys.onChange((current) => engine.useKeys(current));
 
-  const answerError = createAnswerError({ config, pages, clock });
-  const server = createServer(config, log, answerError);
-  server.setNotFoundHandler(createNotFoundHandler(pages, clock));
+  const server = newServer();
   prepared.tracing?.traceRequests(server);
   metrics.countRequests(server);
   const connections = trackConnections(server);
-  emitRefusals(server, events);
-  refuseConnections(server, events);
-  readClientCertificates(server, { config, events, clock });
-  server.addHook('onRequest', services.limits.hook);
+  addRules(server);
   services.admission.attach(server);
   await server.register(engineScope({ config, engine, answerError }));
   await server.register(jwksRoute({ keys, path: routes.jwks, cacheSeconds: config.keys.jwks_cache_seconds }));

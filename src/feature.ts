@@ -4,6 +4,7 @@ import type { Step } from './http/interactions/step.ts';
 import type { GrantType } from './provider/grant-types.ts';
 import type { ProviderSettings } from './provider/provider-settings.ts';
 import type { AccountSection } from './services/account-pages/index.ts';
+import type { AdminRoute } from './services/administration/index.ts';
 
 /** The part of a feature that commands read too. It is data, so that importing it loads no server. */
 export interface FeatureDeclaration {
@@ -31,6 +32,8 @@ export interface Feature extends FeatureDeclaration {
   readonly account?: AccountSection;
   /** JSON endpoints: this scope is strict and has no cookies. */
   readonly api?: FastifyPluginAsync;
+  /** Operations of the administration API. */
+  readonly admin?: readonly AdminRoute[];
   /** Runs when the server starts; the function that it answers with runs when the server stops. */
   start?(): Promise<() => Promise<void>>;
 }

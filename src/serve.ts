@@ -1,4 +1,4 @@
-import type { Config } from '#config';
+import type { Config, EffectiveValue } from '#config';
 import { type App, buildApp } from './app.ts';
 import { createMetrics } from './features/metrics/index.ts';
 import { assertComplete } from './features/store-copy/index.ts';
@@ -21,6 +21,8 @@ export interface RunningServer {
 interface ServeOptions {
   /** Gathers the metrics of all worker processes. */
   readonly gatherMetrics?: () => Promise<string>;
+  /** The effective configuration, with secrets masked, for the administration. */
+  readonly settings?: () => readonly EffectiveValue[];
   /** Logged at the start. */
   readonly warnings?: readonly Pick<Finding, 'code' | 'message' | 'fix'>[];
 }
@@ -28,7 +30,7 @@ interface ServeOptions {
 /** Opens the store, builds the app and listens. If a step fails, everything opened before it is closed. */
 export const serve = async (
   loaded: Config,
-  { gatherMetrics, warnings = [] }: ServeOptions = {},
+  { gatherMetrics, settings, warnings = [] }: ServeOptions = {},
 ): Promise<RunningServer> => {
   const config = withDemoResource(loaded);
   const log = createLogger(config);
@@ -40,7 +42,15 @@ export const serve = async (
   try {
     await assertComplete(store);
     if (config.mode === 'production') await assertNoDemo(store);
-    const running = await buildApp({ config, store, clock, log, metrics, tracing });
+    const running = await buildApp({
+      config,
+      store,
+      clock,
+      log,
+      metrics,
+      tracing,
+      ...(settings && { settings }),
+    });
     app = running;
     await running.start();
     await running.server.listen({ host: config.listen.host, port: config.listen.port });

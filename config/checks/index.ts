@@ -29,6 +29,7 @@ import { profileFieldsMakeSense } from './profile.ts';
 import { plainTokensAreForNoClient } from './resources.ts';
 import type { Rule } from './rule.ts';
 import {
+  adminLevelExists,
   claimsHaveScopes,
   deadlineCoversOneOperation,
   defaultLanguageIsOffered,
@@ -77,4 +78,5 @@ export const rules: readonly Rule[] = [
   mailUserHasPassword,
   signUpCanVerify,
   profileFieldsMakeSense,
+  adminLevelExists,
 ];

@@ -87,3 +87,13 @@ export const signUpCanVerify: Rule = {
     ),
   ],
 };
+
+export const adminLevelExists: Rule = {
+  needs: ['admin', 'security'],
+  check: ({ admin: { required_acr: level }, security: { acr_values: levels } }) =>
+    when(
+      level !== undefined && !levels.includes(level),
+      ['admin', 'required_acr'],
+      'Is not among security.acr_values, so no sign-in would reach it.',
+    ),
+};

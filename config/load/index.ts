@@ -3,11 +3,12 @@
  * mistakes together. It writes nothing and prints nothing.
  */
 import { resolve } from 'node:path';
+import { withAdminApi } from '../admin-api.ts';
 import { rules } from '../checks/index.ts';
 import type { Finding, Rule } from '../checks/rule.ts';
 import { formatPath, type Path } from '../path.ts';
 import { ConfigurationError, type Problem, type Source } from '../problems.ts';
-import { withScopeNames } from '../resource-scopes.ts';
+import { toConfig } from '../resource-scopes.ts';
 import { nodeOf } from '../schema/build.ts';
 import { type Config, type EnteredConfig, schema } from '../sections/index.ts';
 import { complete } from '../validate/complete.ts';
@@ -49,11 +50,15 @@ export const loadConfig = (options: LoadOptions): Loaded => {
   const entered = completed as EnteredConfig;
   const broken = new Set(problems.map(({ path }) => path.split('.')[0]));
   // Rules that need a broken section don't run.
-  const checked = broken.has('') || broken.has('resources') ? (completed as Config) : withScopeNames(entered);
+  const checked = ['', 'admin', 'resources'].some((name) => broken.has(name))
+    ? (completed as Config)
+    : toConfig(entered);
   const folder =
     originOf(merged, ['extensions', '0'])?.layer.folder ?? originOf(merged, ['extensions'])?.layer.folder;
   const isIssuerSet = broken.has('listen') || originOf(merged, ['issuer']) !== undefined;
-  const config = isIssuerSet ? checked : withDefaultIssuer(checked);
+  const withIssuer = isIssuerSet ? checked : withDefaultIssuer(checked);
+  const needsOfAdmin = ['', 'mode', 'issuer', 'listen', 'keys', 'resources', 'admin'];
+  const config = needsOfAdmin.some((name) => broken.has(name)) ? withIssuer : withAdminApi(withIssuer);
   const isFromFile = (path: Path): boolean => fromFiles.has(formatPath(path));
   const findingsOf = (rule: Rule): readonly Finding[] =>
     broken.has('') || rule.needs.some((section) => broken.has(section))

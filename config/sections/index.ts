@@ -78,10 +78,20 @@ interface Resource extends Omit<EnteredResource, 'scopes'> {
   readonly scopes: readonly string[];
   /** Scopes that have more than a name. Absent: none has. */
   readonly scopeRules?: readonly ResourceScope[];
+  /**
+   * Only clients of the operator that list the resource get tokens for it, and a person is always asked for consent. No
+   * key sets it: it is for the administration API.
+   */
+  readonly isRestricted?: true;
+}
+
+interface Admin extends Omit<EnteredConfig['admin'], 'enabled'> {
+  readonly enabled: boolean;
 }
 
 /** The effective configuration. It is complete, checked and never changed after loading. */
-export interface Config extends Omit<EnteredConfig, 'resources'> {
+export interface Config extends Omit<EnteredConfig, 'admin' | 'resources'> {
+  readonly admin: Admin;
   readonly resources: readonly Resource[];
 }
 export type ClientConfig = Config['clients'][number];

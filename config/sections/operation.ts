@@ -1,4 +1,5 @@
-import { choice, flag, integer, optional, secret, section, text } from '../schema/build.ts';
+import { choice, flag, integer, list, optional, secret, section, text } from '../schema/build.ts';
+import { groupName } from './group.ts';
 
 export const metrics = section('Metrics for Prometheus.', {
   enabled: flag('Serve /metrics.', { default: false }),
@@ -29,8 +30,39 @@ export const tracing = section(
   { enabled: flag('Create spans for requests and for operations of the store.', { default: false }) },
 );
 
-export const admin = section('The administration API and console.', {
-  enabled: flag('Serve /admin and its API.', { default: true }),
+const roleGroups = (what: string, name: string) =>
+  list(groupName('Name of a group.'), `Groups whose members ${what}.`, { default: [name] });
+
+export const admin = section('The administration API.', {
+  enabled: optional(
+    flag(
+      'Serve /api/admin/v1. Without it, its paths answer 404. Default: true in development, false in production.',
+    ),
+  ),
+  groups: section(
+    'The groups that give people a role. Only administrators, and commands on the machine of the server, change who is in them.',
+    {
+      viewer: roleGroups('may read everything, and the audit record', 'postern-viewers'),
+      support: roleGroups(
+        'may also disable and enable accounts, end sessions, and start the mail for a new password',
+        'postern-support',
+      ),
+      admin: roleGroups('may change everything', 'postern-admins'),
+    },
+  ),
+  required_acr: optional(
+    text('The acr that the sign-in of a person must reach, one of security.acr_values. Default: any.'),
+  ),
+  bearer_tokens: flag(
+    'Whether a client may use tokens of its own that are bound neither to a DPoP key nor to a certificate.',
+    { default: false },
+  ),
+  listen: optional(
+    section('A port of its own for the API. With it, the main port does not serve the API.', {
+      host: text('Address of the port.', { default: '127.0.0.1', format: 'address' }),
+      port: integer('TCP port. 0: any free port.', { minimum: 0, maximum: 65535 }),
+    }),
+  ),
 });
 
 export const log = section('The log on standard output.', {

@@ -12,18 +12,24 @@ const drainSeconds = ({ mode, listen }: Config, how: StopMode): number =>
   how === 'now' ? 0 : (listen.drain_seconds ?? (mode === 'production' ? 3 : 0));
 
 const serveInThisProcess = async (
-  { config, secretFiles }: Loaded,
+  loaded: Loaded,
   output: Output,
   stops: StopSignals,
   primary: Primary | undefined,
 ): Promise<void> => {
-  const [{ serve }, { greeting }, { findExposures }] = await Promise.all([
+  const { config, secretFiles } = loaded;
+  const [{ serve }, { greeting }, { findExposures }, { effectiveValues }] = await Promise.all([
     import('../serve.ts'),
     import('../greeting.ts'),
     import('../exposures.ts'),
+    import('#config'),
   ]);
   const warnings = primary?.isAdditional ? [] : await findExposures(config, secretFiles);
-  const serving = await serve(config, { warnings, ...(primary && { gatherMetrics: primary.gatherMetrics }) });
+  const serving = await serve(config, {
+    warnings,
+    settings: () => effectiveValues(loaded),
+    ...(primary && { gatherMetrics: primary.gatherMetrics }),
+  });
   // A server that has to stop before it listens has no requests to drain.
   if (stops.isRequested()) return serving.stop();
   // Only the first worker prints the greeting: it created the demo data, before the others started.

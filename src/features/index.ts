@@ -2,15 +2,18 @@
  * The table of contents: every feature, what it receives, and in which order the engine asks their steps. To remove a
  * feature, delete its folder and its lines here.
  */
-import type { Config } from '#config';
+import type { Config, EffectiveValue } from '#config';
 import type { Events } from '../events.ts';
 import type { Feature } from '../feature.ts';
+import type { ListenOnOwnPort } from '../http/own-port.ts';
 import type { Pages } from '../http/pages/pages.ts';
 import type { Engine } from '../provider/engine.ts';
 import type { GrantType } from '../provider/grant-types.ts';
+import { createAdministration } from '../services/administration/index.ts';
 import type { Services } from '../services/index.ts';
 import { createProfileFields } from '../services/profile-fields/index.ts';
 import type { Clock, Store } from '../store/port.ts';
+import { UnitOfWork } from '../store/unit-of-work.ts';
 import { version } from '../version.ts';
 import { access } from './access/index.ts';
 import { accountActivity } from './account-activity/index.ts';
@@ -20,6 +23,7 @@ import { accountPasskeys } from './account-passkeys/index.ts';
 import { accountPassword } from './account-password/index.ts';
 import { accountProfile } from './account-profile/index.ts';
 import { accountSessions } from './account-sessions/index.ts';
+import { adminApi } from './admin-api/index.ts';
 import { authorizationDetails } from './authorization-details/index.ts';
 import { authorizationResponses } from './authorization-responses/index.ts';
 import { ciba } from './ciba/index.ts';
@@ -63,6 +67,9 @@ export interface FeatureDependencies {
   readonly metrics: Metrics;
   readonly services: Services;
   readonly grantTypes: readonly GrantType[];
+  /** The effective configuration, with secrets masked. */
+  readonly settings: () => readonly EffectiveValue[];
+  readonly listenOnOwnPort: ListenOnOwnPort;
   /** Built after the features, from their provider settings. */
   readonly engine: () => Engine;
 }
@@ -71,7 +78,19 @@ export interface FeatureDependencies {
 export const clientsOfFeatures = playgroundClientConfigs;
 
 export const createFeatures = (dependencies: FeatureDependencies): readonly Feature[] => {
-  const { config, store, clock, events, pages, metrics, services, grantTypes, engine } = dependencies;
+  const {
+    config,
+    store,
+    clock,
+    events,
+    pages,
+    metrics,
+    services,
+    grantTypes,
+    settings,
+    listenOnOwnPort,
+    engine,
+  } = dependencies;
   const {
     accounts,
     admission,
@@ -81,6 +100,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
     completeSignIn,
     endEverything,
     factors,
+    groups,
     keys,
     levels,
     limits,
@@ -236,6 +256,48 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
     }),
     health(readiness),
   ];
-  assertDeclared(features);
-  return features;
+  const requestReset = createRequestReset({ mail, clock });
+  const administration = createAdministration({
+    config,
+    clock,
+    events,
+    accounts,
+    groups,
+    clients,
+    keys,
+    sessions,
+    endEverything,
+    sendPasswordReset: mail.isEnabled
+      ? async (account) => {
+          const work = new UnitOfWork(store);
+          await requestReset(account, work);
+          await work.commit();
+        }
+      : undefined,
+  });
+  const all = [
+    ...features,
+    adminApi(
+      {
+        config,
+        store,
+        clock,
+        accounts,
+        administration,
+        audit,
+        clients,
+        groups,
+        keys,
+        levels,
+        readiness,
+        sessions,
+        version,
+        settings,
+        listenOnOwnPort,
+      },
+      features.flatMap(({ admin = [] }) => admin),
+    ),
+  ];
+  assertDeclared(all);
+  return all;
 };

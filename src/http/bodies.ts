@@ -22,7 +22,8 @@ export const announcesBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 
 /** A body has no meaning in a request of any other method (RFC 9110 §9.3), so it is never read. */
-const methodAllowsBody = ({ method }: IncomingMessage): boolean => method === 'POST' || method === 'PUT';
+const methodAllowsBody = ({ method }: IncomingMessage): boolean =>
+  method === 'POST' || method === 'PUT' || method === 'PATCH';
 
 /** Refuses a body by its headers, before anything is read. This covers the engine too, which reads bodies itself. */
 export const checkBodyHeaders = (server: FastifyInstance, { security }: Pick<Config, 'security'>): void => {

@@ -66,6 +66,13 @@ export const recordKinds = [
   { name: 'replay', stored: 're', owner: 'provider', durable: false, version: 0 },
   { name: 'revokedToken', stored: 'rv', owner: 'provider', durable: false, version: 0 },
 
+  {
+    name: 'idempotentRequest',
+    stored: 'idempotent',
+    owner: 'features/admin-api',
+    durable: false,
+    version: 1,
+  },
   { name: 'delivery', stored: 'ob', owner: 'services/outbox', durable: false, version: 1 },
   { name: 'loginHold', stored: 'throttle-hold', owner: 'services/throttle', durable: false, version: 0 },
   { name: 'knownDevice', stored: 'throttle-known', owner: 'services/throttle', durable: false, version: 0 },

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { type Config, loadConfig } from '#config';
+import { type Config, type EffectiveValue, effectiveValues, loadConfig } from '#config';
 import { freePort } from './free-port.ts';
 
 /** Settings as in `postern.yaml`. */
@@ -32,6 +32,7 @@ const merge = (base: Settings, overrides: Settings): Settings => {
 
 export interface LoadedSettings {
   readonly config: Config;
+  readonly settings: () => readonly EffectiveValue[];
   readonly folder: string;
   discard(): Promise<void>;
 }
@@ -43,7 +44,8 @@ export const loadSettings = async (settings: Settings): Promise<LoadedSettings> 
   try {
     const merged = merge(testDefaults(await freePort()), settings);
     await writeFile(join(folder, 'postern.yaml'), stringify(merged));
-    return { config: loadConfig({ env: {}, cwd: folder }).config, folder, discard };
+    const loaded = loadConfig({ env: {}, cwd: folder });
+    return { config: loaded.config, settings: () => effectiveValues(loaded), folder, discard };
   } catch (error) {
     await discard();
     throw error;

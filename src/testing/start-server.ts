@@ -55,11 +55,17 @@ const run = async (
   attempts = 3,
 ): Promise<RunningApp> => {
   const loaded = await loadSettings(settings);
-  const { config } = loaded;
+  const { config, settings: effective } = loaded;
   const store = await openStore(config, clock, { observe });
   let app: App | undefined;
   try {
-    app = await buildApp({ config, store, clock, log: pino({ level: config.log.level }) });
+    app = await buildApp({
+      config,
+      store,
+      clock,
+      log: pino({ level: config.log.level }),
+      settings: effective,
+    });
     await app.start();
     await app.server.listen({ host: config.listen.host, port: config.listen.port });
     return { app, store, loaded };

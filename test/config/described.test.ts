@@ -158,7 +158,9 @@ t.test('the loader and a JSON Schema validator agree on what is valid', async (t
 t.test('completing a complete configuration changes nothing', async (t) => {
   const completed = (value: unknown): unknown =>
     complete({ root: nodeOf(schema), report: () => undefined }, nodeOf(schema), value, []);
-  t.same(completed(load(t.testdir({})).config), load(t.testdir({})).config);
+  // The resource of the administration API has a member that no key sets.
+  const { config } = load(t.testdir({ 'postern.yaml': 'admin: { enabled: false }' }));
+  t.same(completed(config), config);
 });
 
 t.test('any file content loads or is explained', async (t) => {

@@ -6,7 +6,6 @@ import { schema } from '../../config/sections/index.ts';
 
 /** Keys that this check can't find, each with its reason. */
 const exceptions: Readonly<Record<string, string>> = {
-  'admin.enabled': 'The administration API and console, which it turns on, do not exist yet.',
   'keys.remote.token': 'The whole entry is passed to services/keys/remote-signer.ts, which reads the token.',
 };
 

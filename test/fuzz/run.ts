@@ -38,9 +38,10 @@ export const fuzz = async <T>(
   t: Test,
   inputs: Arbitrary<T>,
   attempt: (input: T) => Promise<void> | void,
+  { runs: wanted = defaultRuns }: { readonly runs?: number } = {},
 ): Promise<void> => {
   const parameters: Parameters<[T]> = {
-    numRuns: defaultRuns * times,
+    numRuns: wanted * times,
     ...(seed !== undefined && { seed: Number(seed) }),
   };
   let before = 0;

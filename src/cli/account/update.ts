@@ -11,6 +11,7 @@ interface UpdateFlags {
   readonly unsetClaim?: readonly string[];
   readonly addGroup?: readonly string[];
   readonly removeGroup?: readonly string[];
+  readonly ifVersion?: string;
 }
 
 const changesOf = ({ username, claim = [], unsetClaim = [], addGroup, removeGroup }: UpdateFlags) => {
@@ -43,11 +44,16 @@ export const update: Command = (group, context) => {
     .option('--unset-claim <name>', 'remove a claim; may be repeated', collectValues)
     .option('--add-group <name>', 'put it into a group; may be repeated', collectValues)
     .option('--remove-group <name>', 'take it out of a group; may be repeated', collectValues)
-    .action(async (username: string, flags: UpdateFlags) => {
+    .option(
+      '--if-version <version>',
+      'change nothing unless the account still has this version, as `show` prints it',
+    )
+    .action(async (username: string, { ifVersion, ...flags }: UpdateFlags) => {
       const changes = changesOf(flags);
       const account = await withAccounts(context, async (accounts) => {
         const { id } = await requireAccount(accounts, username);
-        return accounts.update(id, changes);
+        // The operator of the machine may change roles.
+        return accounts.update(id, changes, { ifVersion, mayChangeRoles: true });
       });
       output.answer(accountData(account), formatMembers(accountData(account)));
     });

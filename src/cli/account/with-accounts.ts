@@ -38,6 +38,7 @@ export const accountData = ({
   required,
   from,
   createdAt,
+  version,
 }: Account) => ({
   sub: id,
   username,
@@ -47,4 +48,5 @@ export const accountData = ({
   ...(required && { required }),
   from,
   ...(createdAt === undefined ? {} : { created_at: isoTime(createdAt) }),
+  ...(version !== undefined && { version }),
 });

@@ -24,7 +24,8 @@ const memberCommand =
           if (changeFor(group).add) await groups.require([group]);
           const found = await Promise.all(usernames.map((username) => requireAccount(accounts, username)));
           const results = [];
-          for (const { id } of found) results.push(await accounts.changeGroups(id, changeFor(group)));
+          for (const { id } of found)
+            results.push(await accounts.changeGroups(id, changeFor(group), { mayChangeRoles: true }));
           return results;
         });
         context.output.answer(

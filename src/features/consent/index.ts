@@ -18,11 +18,11 @@
 import type { Feature } from '../../feature.ts';
 import { createConsentStep } from './consent-step.ts';
 import type { ConsentDependencies } from './dependencies.ts';
-import { loadOrCreateGrant } from './load-grant.ts';
+import { createLoadGrant } from './load-grant.ts';
 import { createConsentPrompt } from './prompt.ts';
 
 export const consent = (dependencies: ConsentDependencies): Feature => ({
   name: 'consent',
   steps: [createConsentStep(dependencies, createConsentPrompt())],
-  provider: { settings: { loadExistingGrant: loadOrCreateGrant } },
+  provider: { settings: { loadExistingGrant: createLoadGrant(dependencies.config) } },
 });

@@ -1,4 +1,5 @@
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
+import type { Config } from '#config';
 import { getUnitOfWork } from '../../provider/request-context.ts';
 import type { Grant } from '../../provider/session-grant.ts';
 import { appearanceOf } from './appearance.ts';
@@ -11,15 +12,27 @@ type LoadExistingGrant = NonNullable<Configuration['loadExistingGrant']>;
 
 /**
  * Returns the session's grant for this client. Otherwise it makes a grant: for a first-party client of the whole
- * request, for others of the remembered consent. Without a grant the engine asks the person.
+ * request, for others of the remembered consent. Without a grant the engine asks the person. A first-party client that
+ * asks for a restricted API is like any other.
  */
-export const loadOrCreateGrant: LoadExistingGrant = async (ctx) => {
-  const { client, session, provider } = ctx.oidc;
+export const createLoadGrant = ({ resources }: Pick<Config, 'resources'>): LoadExistingGrant => {
+  const restricted = new Set(
+    resources.filter(({ isRestricted }) => isRestricted).map(({ audience }) => audience),
+  );
+  return (ctx) => loadOrCreateGrant(ctx, restricted);
+};
+
+const loadOrCreateGrant = async (
+  ctx: KoaContextWithOIDC,
+  restricted: ReadonlySet<string>,
+): Promise<Grant | undefined> => {
+  const { client, session, provider, resourceServers = {} } = ctx.oidc;
   const accountId = session?.accountId;
   if (!client || !accountId) return undefined;
   const grantId = grantIdOf(ctx);
   const existing = grantId === undefined ? undefined : await provider.Grant.find(grantId);
-  const isFirstParty = client['first_party'] === true;
+  const isRestricted = Object.keys(resourceServers).some((audience) => restricted.has(audience));
+  const isFirstParty = client['first_party'] === true && !isRestricted;
   if (existing && (!isFirstParty || coversRequest(existing, ctx))) {
     noteAppearance(session, client);
     return existing;

@@ -30,7 +30,7 @@ const addMissingMembers = (document: Metadata, config: Config): Metadata => {
   const algorithms = document['token_endpoint_auth_signing_alg_values_supported'];
   const scopes = [
     ...strings(document['scopes_supported']),
-    ...resources.flatMap((resource) => resource.scopes),
+    ...resources.flatMap(({ isRestricted, scopes }) => (isRestricted ? [] : scopes)),
   ];
   const registrable = registrableScopes(config);
   return {

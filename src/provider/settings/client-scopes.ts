@@ -12,11 +12,24 @@ const allowedScopes = (
   return scopes.filter((one) => own.has(one));
 };
 
-/** A client that registered itself gets no token for an API unless the operator allows such clients for it, or a scope of it. */
-export const isResourceAllowed = (resource: ResourceConfig, client: ClientMetadata): boolean =>
-  client['from_registration'] !== true ||
-  resource.self_described_clients === true ||
-  allowedScopes(resource, client).length > 0;
+/** The code of an `issuer_tokens` client is enough for a token, so it gets none that it has to guard. */
+const listsResource = ({ audience }: ResourceConfig, client: ClientMetadata): boolean =>
+  client['from_registration'] !== true &&
+  client['issuer_tokens'] !== true &&
+  [client['resources']].flat().includes(audience);
+
+/**
+ * A client that registered itself gets no token for an API unless the operator allows such clients for it, or a scope of
+ * it. A restricted API is for clients that list it.
+ */
+export const isResourceAllowed = (resource: ResourceConfig, client: ClientMetadata): boolean => {
+  if (resource.isRestricted) return listsResource(resource, client);
+  return (
+    client['from_registration'] !== true ||
+    resource.self_described_clients === true ||
+    allowedScopes(resource, client).length > 0
+  );
+};
 
 /** The scopes of an API that a client may have: its registered `scope` limits those of APIs too (RFC 7591 §2). */
 export const restrictToClient = (

@@ -1,5 +1,6 @@
 import type { Write } from '#src/store/port.ts';
 import type { NameGiver } from './new-username.ts';
+import type { RoleRight } from './role-groups.ts';
 
 /** A person who can sign in. The hash of the password never leaves this folder. */
 export interface Account {
@@ -18,6 +19,8 @@ export interface Account {
   readonly from: 'configuration' | 'store';
   /** Milliseconds since the epoch; absent for accounts from the configuration. */
   readonly createdAt?: number;
+  /** Another text after every change; absent for accounts from the configuration. */
+  readonly version?: string;
   /** Milliseconds since the epoch; absent until the first change. */
   readonly passwordChangedAt?: number;
   /** Milliseconds since the epoch; absent until the first time. What was signed in before doesn't count any more. */
@@ -88,7 +91,7 @@ export type ImportResult =
 /** Imports a batch, and answers for each account in its order. Names must not repeat over all batches. */
 export type Importer = (accounts: readonly ImportAccount[]) => Promise<readonly ImportResult[]>;
 
-export interface ImportOptions {
+export interface ImportOptions extends RoleRight {
   /** Checks everything and writes nothing. */
   readonly dryRun: boolean;
   /** Groups that will exist when the accounts are added. */
@@ -104,7 +107,7 @@ interface AccountDraft {
   afterCommit(): Promise<void>;
 }
 
-interface ChangeAccount {
+export interface ChangeAccount {
   readonly username?: string;
   /** Merged into the existing claims; `null` removes one. */
   readonly claims?: Claims;
@@ -113,12 +116,25 @@ interface ChangeAccount {
   readonly required?: RequirementChange;
 }
 
+/** Conditions on the account at the moment of the change. */
+export interface ChangeConditions {
+  /** Refused with `version_changed` (412) when the account is not as the caller has seen it. */
+  readonly ifVersion?: string | undefined;
+  /** Throws when the account must not be changed as it is. */
+  readonly check?: ((account: Account) => void) | undefined;
+}
+
+interface ChangeOptions extends ChangeConditions, RoleRight {
+  /** Committed together with the change. */
+  readonly also?: readonly Write[];
+}
+
 export interface GroupChange {
   readonly add?: readonly string[];
   readonly remove?: readonly string[];
 }
 
-export interface ImportGroupClaims {
+export interface ImportGroupClaims extends RoleRight {
   /** Changes nothing. */
   readonly dryRun: boolean;
   /** The names of groups for names of the claims that no group can have. */
@@ -154,7 +170,7 @@ export interface SignInTime {
   readonly endsWithSignIn: boolean;
 }
 
-export interface ChangePassword {
+export interface ChangePassword extends ChangeConditions {
   /** Keeps refresh tokens with `offline_access`. Sessions end, because the password that began them is gone. */
   readonly keepTokens?: boolean;
   /** The person chooses another one at the next sign-in. */
@@ -201,12 +217,13 @@ export interface Accounts {
   /** Throws the Failure of a rule that the new account breaks, whichever accounts exist. `add` checks this too. */
   check(account: AddAccount): void;
   /** `also` is committed together with the account, as the use of the link that invited the person. */
-  add(account: AddAccount, options?: { readonly also?: readonly Write[] }): Promise<Account>;
+  add(account: AddAccount, options?: Omit<ChangeOptions, keyof ChangeConditions>): Promise<Account>;
   draft(account: AddAccount): Promise<AccountDraft>;
-  /** `also` is committed together with the change. */
-  update(id: string, change: ChangeAccount, options?: { readonly also?: readonly Write[] }): Promise<Account>;
+  update(id: string, change: ChangeAccount, options?: ChangeOptions): Promise<Account>;
   /** Joining a group that doesn't exist is refused; a group may be left that doesn't exist any more. */
-  changeGroups(id: string, change: GroupChange): Promise<Account>;
+  changeGroups(id: string, change: GroupChange, options?: RoleRight): Promise<Account>;
+  /** Whether the group gives a role in the administration of this server. */
+  isRoleGroup(name: string): boolean;
   /** The members of a group, those of the configuration first. A page costs the same in a group of any size. */
   members(
     group: string,
@@ -225,9 +242,9 @@ export interface Accounts {
   exportPage(
     cursor?: string,
   ): Promise<{ readonly items: readonly ExportedAccount[]; readonly next?: string }>;
-  enable(id: string): Promise<Account>;
+  enable(id: string, conditions?: ChangeConditions): Promise<Account>;
   /** What was signed in before stays ended when the account is enabled again. */
-  disable(id: string): Promise<Account>;
+  disable(id: string, conditions?: ChangeConditions): Promise<Account>;
   /**
    * From now on, nothing that was signed in before counts. An account of the configuration has no record that could
    * say so. `services/sessions` also removes what is ended.
@@ -250,7 +267,7 @@ export interface Accounts {
    */
   changeFactors(id: string, change: FactorChange): Promise<void>;
   /** Removes the second factors too. */
-  remove(id: string): Promise<void>;
+  remove(id: string, conditions?: ChangeConditions): Promise<void>;
   /** How many password hashes are running and waiting, for metrics. */
   hashing(): { readonly running: number; readonly waiting: number };
   close(): void;

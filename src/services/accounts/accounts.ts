@@ -16,6 +16,7 @@ import { createNewAccountCheck, createNewAccountRecord } from './new-account-rec
 import { createPasswords } from './password/passwords.ts';
 import { createRemovePassword } from './remove-password.ts';
 import { createReserveEmails } from './reserve-emails.ts';
+import { createRoleGroups } from './role-groups.ts';
 import { createSetPassword, type DraftPasswordNotice } from './set-password.ts';
 import { createAccountStatus } from './status.ts';
 import { createAccountStore } from './store.ts';
@@ -30,6 +31,7 @@ export interface AccountsOptions {
     readonly security: Pick<Config['security'], 'password'>;
     readonly issuer: Config['issuer'];
     readonly pages: Pick<Config['pages'], 'name'>;
+    readonly admin: Pick<Config['admin'], 'groups'>;
   };
   readonly clock: Clock;
   readonly events: Events;
@@ -59,7 +61,8 @@ export const createAccounts = ({
   const stored = createAccountStore(store, clock, { withEmail });
   const groups = createGroups({ store, config, clock, events });
 
-  const groupClaims = createGroupClaims({ store, config, stored, groups, clock });
+  const roleGroups = createRoleGroups(config.admin);
+  const groupClaims = createGroupClaims({ store, config, stored, groups, roleGroups, clock });
   const refuseGroupClaims = groupClaims.refuseIn;
   const newRecord = createNewAccountRecord({ passwords, configured, clock, service, withEmail });
 
@@ -71,13 +74,20 @@ export const createAccounts = ({
     withEmail,
   });
   const { find } = lookup;
-  const accountChange = createAccountChange({ stored, configured, groups, events, invalidate });
+  const accountChange = createAccountChange({
+    stored,
+    configured,
+    groups,
+    roleGroups,
+    events,
+    invalidate,
+  });
   const authenticate = createAuthenticate({ passwords, configured, stored });
 
   return {
     ...lookup,
     ...createAccountLists({ stored, configured }),
-    ...createAddAccount({ stored, groups, newRecord, refuseGroupClaims, accountChange }),
+    ...createAddAccount({ stored, groups, roleGroups, newRecord, refuseGroupClaims, accountChange }),
     ...createUpdateAccount({
       configured,
       events,
@@ -111,11 +121,13 @@ export const createAccounts = ({
       stored,
       configured,
       groups,
+      roleGroups,
       async newRecord(account: AddAccount) {
         await refuseGroupClaims(account.claims);
         return newRecord(account);
       },
     }),
+    isRoleGroup: roleGroups.isRoleGroup,
     hashPassword: passwords.hash,
     hashing: passwords.load,
   };

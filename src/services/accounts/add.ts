@@ -2,11 +2,13 @@ import type { Groups } from '../groups/index.ts';
 import type { Accounts, AddAccount, Claims } from './account.ts';
 import type { AccountChange } from './change.ts';
 import { type AccountRecord, toAccount } from './record.ts';
+import type { RoleGroups } from './role-groups.ts';
 import type { AccountStore } from './store.ts';
 
 interface Dependencies {
   readonly stored: AccountStore;
   readonly groups: Groups;
+  readonly roleGroups: RoleGroups;
   /** Checks the account and hashes its password. */
   readonly newRecord: (account: AddAccount) => Promise<AccountRecord>;
   readonly refuseGroupClaims: (claims: Claims | undefined) => Promise<void>;
@@ -17,6 +19,7 @@ interface Dependencies {
 export const createAddAccount = ({
   stored,
   groups,
+  roleGroups,
   newRecord,
   refuseGroupClaims,
   accountChange: { publishChange, emitMemberships },
@@ -27,7 +30,8 @@ export const createAddAccount = ({
   };
 
   return {
-    async add(account, { also = [] } = {}) {
+    async add(account, { also = [], ...right } = {}) {
+      roleGroups.refuseChange([], account.groups ?? [], right);
       await refuseGroupClaims(account.claims);
       const record = await newRecord(account);
       await stored.insert(record, async () => [...also, ...(await groups.require(record.groups ?? []))]);
@@ -35,6 +39,7 @@ export const createAddAccount = ({
       return toAccount(record);
     },
     async draft(account) {
+      roleGroups.refuseChange([], account.groups ?? [], {});
       await refuseGroupClaims(account.claims);
       const record = await newRecord(account);
       return {

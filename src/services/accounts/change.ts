@@ -2,17 +2,24 @@ import { exitCode, Failure } from '#src/errors.ts';
 import type { Events } from '#src/events.ts';
 import type { Write } from '#src/store/port.ts';
 import type { Groups } from '../groups/index.ts';
-import type { Account } from './account.ts';
+import { requireVersion } from '../record-version.ts';
+import type { Account, ChangeConditions } from './account.ts';
 import type { ConfiguredAccounts } from './configured.ts';
 import { type AccountRecord, toAccount } from './record.ts';
+import type { RoleGroups, RoleRight } from './role-groups.ts';
 import type { AccountStore } from './store.ts';
 
 interface Dependencies {
   readonly stored: AccountStore;
   readonly configured: ConfiguredAccounts;
   readonly groups: Groups;
+  readonly roleGroups: RoleGroups;
   readonly events: Events;
   readonly invalidate: (id: string) => Promise<void>;
+}
+
+interface ChangeOptions extends ChangeConditions {
+  readonly also?: readonly Write[] | undefined;
 }
 
 type Next = (record: AccountRecord) => AccountRecord;
@@ -22,23 +29,29 @@ export interface AccountChange {
   /** Throws for an account of the configuration. */
   refuseConfigured(id: string): void;
   /** Applies `next` and emits an event of this type. `also` is committed together with the change. */
-  change(id: string, type: string, next: Next, also?: readonly Write[]): Promise<Account>;
+  change(id: string, type: string, next: Next, options?: ChangeOptions): Promise<Account>;
   /** Applies `next` only while all groups of `add` exist. It emits the memberships that changed, and nothing else. */
   changeWithGroups(
     id: string,
     next: Next,
     add: readonly string[],
-    also?: readonly Write[],
+    options?: ChangeOptions & RoleRight,
   ): Promise<AccountRecord>;
   /** Invalidates the account on every process, and emits the event. */
   publishChange(type: string, id: string): Promise<void>;
   emitMemberships(account: string, former: readonly string[], now: readonly string[]): void;
 }
 
+export const assertConditions = (held: AccountRecord, { ifVersion, check }: ChangeConditions): void => {
+  requireVersion(held, ifVersion);
+  check?.(toAccount(held));
+};
+
 export const createAccountChange = ({
   stored,
   configured,
   groups,
+  roleGroups,
   events,
   invalidate,
 }: Dependencies): AccountChange => {
@@ -75,20 +88,30 @@ export const createAccountChange = ({
     refuseConfigured,
     publishChange,
     emitMemberships,
-    async change(id, type, next, also = []) {
+    async change(id, type, next, { also = [], ...conditions } = {}) {
       refuseConfigured(id);
-      const record = await stored.change(id, next, async () => also);
+      const record = await stored.change(
+        id,
+        (held) => {
+          assertConditions(held, conditions);
+          return next(held);
+        },
+        async () => also,
+      );
       await publishChange(type, id);
       return toAccount(record);
     },
-    async changeWithGroups(id, next, add, also = []) {
+    async changeWithGroups(id, next, add, { also = [], mayChangeRoles = false, ...conditions } = {}) {
       refuseConfigured(id);
       let former: AccountRecord | undefined;
       const record = await stored.change(
         id,
         (held) => {
+          assertConditions(held, conditions);
           former = held;
-          return next(held);
+          const changed = next(held);
+          roleGroups.refuseChange(held.groups ?? [], changed.groups ?? [], { mayChangeRoles });
+          return changed;
         },
         async () => [...also, ...(await groups.require(add))],
       );

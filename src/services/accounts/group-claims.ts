@@ -7,6 +7,7 @@ import { kinds } from '#src/store/record-kinds.ts';
 import { type Groups, isGroupName, normalizeGroups } from '../groups/index.ts';
 import type { Claims, ImportedGroupClaims, ImportGroupClaims, Json } from './account.ts';
 import { type AccountRecord, toAccount } from './record.ts';
+import type { RoleGroups } from './role-groups.ts';
 import type { AccountStore } from './store.ts';
 
 /**
@@ -18,6 +19,7 @@ interface Dependencies {
   readonly config: Pick<Config, 'accounts' | 'groups'>;
   readonly stored: AccountStore;
   readonly groups: Groups;
+  readonly roleGroups: RoleGroups;
   readonly clock: Clock;
 }
 
@@ -42,7 +44,7 @@ const namesIn = (claim: Json): readonly string[] | undefined => {
   return list.every((name) => typeof name === 'string') ? list : undefined;
 };
 
-export const createGroupClaims = ({ store, config, stored, groups, clock }: Dependencies) => {
+export const createGroupClaims = ({ store, config, stored, groups, roleGroups, clock }: Dependencies) => {
   const isMarked = async (): Promise<boolean> => (await store.read([marker]))[0] !== undefined;
 
   const mark = async (): Promise<void> => {
@@ -72,7 +74,10 @@ export const createGroupClaims = ({ store, config, stored, groups, clock }: Depe
   };
 
   /** The groups for one claim, or a sentence that says why it can't be moved. */
-  const plan = (account: AccountRecord, rename: ImportGroupClaims['rename']): readonly string[] | string => {
+  const plan = (
+    account: AccountRecord,
+    { rename, ...right }: Omit<ImportGroupClaims, 'dryRun'>,
+  ): readonly string[] | string => {
     const names = namesIn(account.claims['groups'] ?? []);
     if (names === undefined) return 'The claim is no list of names; change it by `account update`.';
     const renamed = names.map((name) => rename.get(name) ?? name);
@@ -80,7 +85,9 @@ export const createGroupClaims = ({ store, config, stored, groups, clock }: Depe
     if (unfit !== undefined)
       return `${JSON.stringify(unfit)} can't be the name of a group; choose one with --rename ${JSON.stringify(`${unfit}=name`)}.`;
     try {
-      return normalizeGroups([...(account.groups ?? []), ...renamed]);
+      const names = normalizeGroups([...(account.groups ?? []), ...renamed]);
+      roleGroups.refuseChange(account.groups ?? [], names, right);
+      return names;
     } catch (error) {
       if (error instanceof Failure) return error.message;
       throw error;
@@ -89,13 +96,13 @@ export const createGroupClaims = ({ store, config, stored, groups, clock }: Depe
 
   const move = async (
     { id }: AccountRecord,
-    rename: ImportGroupClaims['rename'],
+    options: Omit<ImportGroupClaims, 'dryRun'>,
     onMoved: OnMoved,
   ): Promise<void> => {
     let former: AccountRecord | undefined;
     const moved = await stored.change(id, (held) => {
       former = held;
-      const names = plan(held, rename);
+      const names = plan(held, options);
       // It was changed meanwhile to what can't be moved; it stays, and the next import reports it.
       if (typeof names === 'string') return held;
       const { groups: _, ...claims } = held.claims;
@@ -130,7 +137,10 @@ export const createGroupClaims = ({ store, config, stored, groups, clock }: Depe
         exit: exitCode.usage,
       });
     },
-    async importAll({ dryRun, rename }: ImportGroupClaims, onMoved: OnMoved): Promise<ImportedGroupClaims> {
+    async importAll(
+      { dryRun, ...options }: ImportGroupClaims,
+      onMoved: OnMoved,
+    ): Promise<ImportedGroupClaims> {
       const made = new Set<string>();
       const problems: { account: ReturnType<typeof toAccount>; message: string }[] = [];
       let moved = 0;
@@ -146,13 +156,13 @@ export const createGroupClaims = ({ store, config, stored, groups, clock }: Depe
       if (!dryRun) await mark();
       for await (const account of allAccounts()) {
         if (!hasClaim(account)) continue;
-        const names = plan(account, rename);
+        const names = plan(account, options);
         if (typeof names === 'string') {
           problems.push({ account: toAccount(account), message: names });
           continue;
         }
         for (const name of names) await ensure(name);
-        if (!dryRun) await move(account, rename, onMoved);
+        if (!dryRun) await move(account, options, onMoved);
         moved += 1;
       }
       if (!dryRun && problems.length > 0) await store.commit([{ op: 'remove', key: marker }]);

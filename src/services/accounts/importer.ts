@@ -5,6 +5,7 @@ import { type Groups, groupNotFound } from '../groups/index.ts';
 import type { AddAccount, ImportAccount, Importer, ImportOptions, ImportResult } from './account.ts';
 import type { ConfiguredAccounts } from './configured.ts';
 import { type AccountRecord, accountKey, nameKey, readAccount, readName, reservationKey } from './record.ts';
+import type { RoleGroups } from './role-groups.ts';
 import { emailTaken, withoutMark } from './sign-in-names.ts';
 import { type AccountStore, nameTaken } from './store.ts';
 import { foldUsername } from './username.ts';
@@ -14,6 +15,7 @@ interface Dependencies {
   readonly stored: AccountStore;
   readonly configured: ConfiguredAccounts;
   readonly groups: Pick<Groups, 'find' | 'require'>;
+  readonly roleGroups: RoleGroups;
   /** Checks everything about a new account and builds its record. */
   readonly newRecord: (account: AddAccount) => Promise<AccountRecord>;
 }
@@ -43,8 +45,8 @@ const isSame = (existing: AccountRecord, { sub }: ImportAccount, record: Account
  * was interrupted is run again. With `dryRun` everything is checked and nothing is written.
  */
 export const createImporter =
-  ({ store, stored, configured, groups, newRecord }: Dependencies) =>
-  ({ dryRun, newGroups = [] }: ImportOptions): Importer => {
+  ({ store, stored, configured, groups, roleGroups, newRecord }: Dependencies) =>
+  ({ dryRun, newGroups = [], ...right }: ImportOptions): Importer => {
     const seenNames = new Set<string>();
     const seenSubjects = new Set<string>();
     const knownGroups = new Map<string, Promise<boolean>>(
@@ -64,6 +66,7 @@ export const createImporter =
       const { sub, disabled, required = [], ...rest } = account;
       if (sub !== undefined && !subjectPattern.test(sub))
         throw refuse('sub_invalid', 'A sub has 1 to 128 letters, digits and signs of ._~|:@+-.');
+      roleGroups.refuseChange([], rest.groups ?? [], right);
       const record = await newRecord(rest);
       for (const name of record.groups ?? []) if (!(await isGroup(name))) throw groupNotFound(name);
       if (sub !== undefined && configured.byId.has(sub)) throw subjectTaken(sub);

@@ -12,6 +12,7 @@ export type {
   Account,
   Accounts,
   AddAccount,
+  ChangeAccount,
   Claims,
   FactorKind,
   FormerAddress,

@@ -1,6 +1,7 @@
 import type { Document, IndexEntry, Insert, Key, Remove, Replace } from '#src/store/port.ts';
 import { record } from '#src/store/record.ts';
 import { kinds } from '#src/store/record-kinds.ts';
+import { versionOf } from '../record-version.ts';
 import type { Account, Claims, ExportedAccount, FactorKind, Requirement } from './account.ts';
 import { verifiedEmailOf } from './claims.ts';
 import { foldUsername, nameFamily } from './username.ts';
@@ -19,6 +20,8 @@ export interface AccountRecord {
   readonly addressRestored?: AddressRestored;
   readonly createdAt: number;
   readonly updatedAt: number;
+  /** See services/record-version.ts. */
+  readonly changes?: number;
   readonly required?: readonly Requirement[];
   readonly factors?: readonly FactorKind[];
   readonly factorAddedAt?: number;
@@ -126,6 +129,7 @@ export const toAccount = (record: AccountRecord): Account => ({
   groups: record.groups ?? [],
   from: 'store',
   createdAt: record.createdAt,
+  version: versionOf(record),
   ...(record.passwordChangedAt === undefined ? {} : { passwordChangedAt: record.passwordChangedAt }),
   ...(record.signedOutAt === undefined ? {} : { signedOutAt: record.signedOutAt }),
   ...(record.addressRestored && { addressRestored: record.addressRestored }),

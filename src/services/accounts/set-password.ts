@@ -31,7 +31,7 @@ export const createSetPassword = ({
   const store = async (
     id: string,
     password: string,
-    { keepTokens = false, isTemporary = false, also = [] }: ChangePassword = {},
+    { keepTokens = false, isTemporary = false, also = [], ...conditions }: ChangePassword = {},
   ): Promise<void> => {
     refuseConfigured(id);
     const hash = await passwords.hash(password);
@@ -46,7 +46,10 @@ export const createSetPassword = ({
       };
     };
     const notice = draftPasswordNotice(id);
-    await change(id, 'account.password_changed', withHash, [...also, ...(notice ? [notice.write] : [])]);
+    await change(id, 'account.password_changed', withHash, {
+      also: [...also, ...(notice ? [notice.write] : [])],
+      ...conditions,
+    });
     notice?.afterCommit();
   };
 

@@ -1,6 +1,6 @@
 import type { Clock } from '#src/store/port.ts';
 import type { Accounts } from './account.ts';
-import type { AccountChange } from './change.ts';
+import { type AccountChange, assertConditions } from './change.ts';
 import type { ConfiguredAccounts } from './configured.ts';
 import type { AccountStore } from './store.ts';
 
@@ -18,16 +18,21 @@ export const createAccountStatus = ({
   clock,
   accountChange: { refuseConfigured, change, publishChange },
 }: Dependencies): Pick<Accounts, 'enable' | 'disable' | 'signOut' | 'remove'> => ({
-  enable: (id) => change(id, 'account.enabled', (former) => ({ ...former, enabled: true })),
-  disable: (id) =>
-    change(id, 'account.disabled', (former) => ({ ...former, enabled: false, signedOutAt: clock.now() })),
+  enable: (id, options) => change(id, 'account.enabled', (former) => ({ ...former, enabled: true }), options),
+  disable: (id, options) =>
+    change(
+      id,
+      'account.disabled',
+      (former) => ({ ...former, enabled: false, signedOutAt: clock.now() }),
+      options,
+    ),
   async signOut(id) {
     if (configured.byId.has(id)) return;
     await change(id, 'account.signed_out', (former) => ({ ...former, signedOutAt: clock.now() }));
   },
-  async remove(id) {
+  async remove(id, conditions = {}) {
     refuseConfigured(id);
-    await stored.remove(id);
+    await stored.remove(id, (record) => assertConditions(record, conditions));
     await publishChange('account.removed', id);
   },
 });

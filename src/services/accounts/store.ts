@@ -2,6 +2,7 @@ import { exitCode, Failure } from '#src/errors.ts';
 import { Conflict, StoreUnavailable } from '#src/store/errors.ts';
 import type { Clock, Store, Write } from '#src/store/port.ts';
 import { kinds } from '#src/store/record-kinds.ts';
+import { nextVersion } from '../record-version.ts';
 import { verifiedEmailOf } from './claims.ts';
 import {
   type AccountRecord,
@@ -55,7 +56,8 @@ export interface AccountStore {
   ): Promise<AccountRecord>;
   /** Stores another hash of the same password. A change made meanwhile, as of the password, wins. */
   replaceHash(stored: StoredAccount, hash: string): Promise<void>;
-  remove(id: string): Promise<void>;
+  /** `check` throws when the account must not be removed as it is. */
+  remove(id: string, check?: (record: AccountRecord) => void): Promise<void>;
 }
 
 /**
@@ -274,7 +276,7 @@ export const createAccountStore = (
         const writes = await conditions();
         const held = await byId(id);
         if (held === undefined) throw notFound();
-        const record = { ...next(held.record), updatedAt: clock.now() };
+        const record = { ...next(held.record), ...nextVersion(held.record, clock.now()) };
         const [before, after] = [reservedNames(held.record, true), namesOf(record)];
         const dropped = before.filter((name) => !after.includes(name));
         const gained = after.filter((name) => !before.includes(name));
@@ -305,9 +307,10 @@ export const createAccountStore = (
         if (!(error instanceof Conflict)) throw error;
       }
     },
-    async remove(id) {
+    async remove(id, check = () => {}) {
       const held = await byId(id);
       if (held === undefined) throw notFound();
+      check(held.record);
       const names = await ownNames(id, reservedNames(held.record, true));
       await store.commit([
         { op: 'remove', key: accountKey(id) },

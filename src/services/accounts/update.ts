@@ -63,7 +63,7 @@ export const createUpdateAccount = ({
   };
 
   return {
-    async update(id, { username, claims = {}, groups: groupChange, required }, { also = [] } = {}) {
+    async update(id, { username, claims = {}, groups: groupChange, required }, options = {}) {
       await refuseGroupClaims(claims);
       const isRenamed = username !== undefined && !(await hasName(id, username));
       const name = isRenamed ? acceptUsername(username, { givenBy: 'operator', service }) : username;
@@ -85,16 +85,17 @@ export const createUpdateAccount = ({
           };
         },
         isList(groupChange) ? normalizeGroups(groupChange) : (groupChange?.add ?? []),
-        also,
+        options,
       );
       events.emit({ type: 'account.updated', outcome: 'ok', account: id });
       return toAccount(record);
     },
-    async changeGroups(id, groupChange) {
+    async changeGroups(id, groupChange, options) {
       const record = await changeWithGroups(
         id,
         (former) => ({ ...former, groups: withGroupChange(former.groups, groupChange) }),
         groupChange.add ?? [],
+        options,
       );
       return toAccount(record);
     },

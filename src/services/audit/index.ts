@@ -20,6 +20,7 @@ import { createRecorder, type RecorderState } from './recorder.ts';
 export { csvHead, csvLine } from './csv.ts';
 export type { ChainHead } from './heads.ts';
 export { type AuditQuery, listRecords } from './list-records.ts';
+export type { AuditRecord } from './record.ts';
 export type { RecorderState } from './recorder.ts';
 export { verify } from './verify.ts';
 

@@ -7,6 +7,9 @@ export interface AuditQuery {
   readonly type?: string | undefined;
   readonly outcome?: string | undefined;
   readonly correlation?: string | undefined;
+  readonly address?: string | undefined;
+  /** The administrator who asked for it. */
+  readonly by?: string | undefined;
   /** Milliseconds since the epoch, both inclusive. */
   readonly from?: number | undefined;
   readonly to?: number | undefined;
@@ -25,13 +28,15 @@ const listFor = ({ account, client }: AuditQuery): readonly [index: string, of: 
 };
 
 const matcher =
-  ({ client, account, type, outcome, correlation }: AuditQuery) =>
+  ({ client, account, type, outcome, correlation, address, by }: AuditQuery) =>
   (record: AuditRecord): boolean =>
     (client === undefined || record.client === client) &&
     (account === undefined || record.account === account) &&
     (type === undefined || record.type === type || record.type.startsWith(`${type}.`)) &&
     (outcome === undefined || record.outcome === outcome) &&
-    (correlation === undefined || record.correlation === correlation);
+    (correlation === undefined || record.correlation === correlation) &&
+    (address === undefined || record.address === address) &&
+    (by === undefined || record.details?.['by'] === by);
 
 const minPageSize = 100;
 
@@ -46,7 +51,7 @@ export const listRecords = async (
   let next = cursor;
   do {
     // The cursor points behind the whole page. So a page may exceed the limit only if all of its matches are returned.
-    const filter = query.type ?? query.outcome ?? query.correlation;
+    const filter = query.type ?? query.outcome ?? query.correlation ?? query.address ?? query.by;
     const page = await store.list(index, of, {
       limit: filter === undefined ? limit - items.length : Math.max(limit - items.length, minPageSize),
       order,

@@ -47,7 +47,17 @@ export interface ClientRecord {
   readonly createdAt?: number;
   /** When an operator stopped it. Absent for a client that may be used. */
   readonly stoppedAt?: number;
+  /** Another text after every change; absent for clients from the configuration. */
+  readonly version?: string;
   readonly demo?: true;
+}
+
+/** Conditions on the client at the moment of the change. */
+export interface ClientConditions {
+  /** Refused with `version_changed` (412) when the client is not as the caller has seen it. */
+  readonly ifVersion?: string | undefined;
+  /** Throws when the client must not be changed as it is. */
+  readonly check?: ((client: ClientRecord) => void) | undefined;
 }
 
 export interface NewSecret {
@@ -112,7 +122,11 @@ export interface Clients {
   add(client: AddClient): Promise<NewClient>;
   draft(client: AddClient): ClientDraft;
   /** Merges the changes; `null` removes a property. */
-  update(id: string, changes: Readonly<Record<string, Json>>): Promise<ClientRecord>;
+  update(
+    id: string,
+    changes: Readonly<Record<string, Json>>,
+    options?: ClientConditions,
+  ): Promise<ClientRecord>;
   /**
    * Refuses every request of the client and makes all its tokens inactive, until it is started again. Nothing is removed.
    * False if it was stopped before.
@@ -127,11 +141,17 @@ export interface Clients {
   /** Follows which clients are stopped. The result ends it. */
   followStopped(): Promise<() => Promise<void>>;
   /** `writes` are committed together with the removal. */
-  remove(id: string, writes?: readonly Write[]): Promise<void>;
-  addSecret(id: string, options: { readonly name: string; readonly expiresAt?: number }): Promise<NewSecret>;
-  removeSecret(id: string, name: string): Promise<void>;
+  remove(id: string, writes?: readonly Write[], options?: ClientConditions): Promise<void>;
+  addSecret(
+    id: string,
+    options: { readonly name: string; readonly expiresAt?: number } & ClientConditions,
+  ): Promise<NewSecret>;
+  removeSecret(id: string, name: string, options?: ClientConditions): Promise<void>;
   /** Adds a secret. The former ones expire after `overlapSeconds`. */
-  rotateSecret(id: string, options?: { readonly overlapSeconds?: number }): Promise<NewSecret>;
+  rotateSecret(
+    id: string,
+    options?: { readonly overlapSeconds?: number } & ClientConditions,
+  ): Promise<NewSecret>;
   /** Stores a client that registers itself (RFC 7591). Clients can't set operator metadata. */
   register(registration: Registration): Promise<RegistrationResult>;
   /** Replaces the metadata of a client that registered itself (RFC 7592). Operator metadata stays. */

@@ -6,8 +6,9 @@ import type { GrantType } from '../../provider/grant-types.ts';
 import { plainAudiences } from '../../provider/plain-audiences.ts';
 import { createGroups } from '../groups/index.ts';
 import type { SecretCipher } from '../keys/index.ts';
+import { requireVersion } from '../record-version.ts';
 import { accountClient, accountClientId } from './built-in.ts';
-import type { AddClient, ClientMetadata, ClientRecord, Clients } from './client.ts';
+import type { AddClient, ClientConditions, ClientMetadata, ClientRecord, Clients } from './client.ts';
 import { createClientLookup } from './client-lookup.ts';
 import { type LoadedClient, loadConfiguredClients } from './configured.ts';
 import { idTokenClaimProblems } from './id-token-claims.ts';
@@ -19,7 +20,7 @@ import { createRegister } from './register.ts';
 import { convertSecrets, createSecretChanges } from './secret-changes.ts';
 import { createStoppedClients } from './stopped.ts';
 import { clientExists, clientNotFound, createClientStore } from './store.ts';
-import { clientProblems } from './validate.ts';
+import { clientProblems, shapeProblems } from './validate.ts';
 
 export interface ClientsOptions {
   readonly store: Store;
@@ -48,6 +49,10 @@ const clientReserved = (id: string): Failure =>
     status: 409,
     exit: exitCode.conflict,
   });
+const assertConditions = (held: StoredClient, { ifVersion, check }: ClientConditions): void => {
+  requireVersion(held, ifVersion);
+  check?.(toRecord(held));
+};
 
 export const createClients = ({
   store,
@@ -96,6 +101,12 @@ export const createClients = ({
       ? [{ field: 'client_id', message: 'is the audience of a resource with token_typ: JWT' }]
       : [];
 
+  /** The other checks, and the defaults, rely on the shapes. */
+  const refuseMalformed = (metadata: ClientMetadata): void => {
+    const problems = shapeProblems(metadata);
+    if (problems.length > 0) throw new ClientRefused(problems);
+  };
+
   const checkMetadata = (metadata: ClientMetadata, former?: ClientMetadata): void => {
     const problems = [
       ...clientProblems(metadata, 'operator', grantTypes),
@@ -138,16 +149,26 @@ export const createClients = ({
     });
   };
 
-  const change = async (id: string, type: string, next: (client: StoredClient) => StoredClient) => {
+  const change = async (
+    id: string,
+    type: string,
+    next: (client: StoredClient) => StoredClient,
+    conditions: ClientConditions = {},
+  ) => {
     refuseFixed(id);
-    const client = await clientStore.change(id, next);
+    const client = await clientStore.change(id, (held) => {
+      assertConditions(held, conditions);
+      return next(held);
+    });
     await publishChange(type, id);
     return toRecord(client);
   };
 
   const newClient = (client: AddClient) => {
     const id = client.id ?? newClientId();
-    const metadata = applyDefaults(omitNullish(applyPresets(client, id)));
+    const given = omitNullish(applyPresets(client, id));
+    refuseMalformed(given);
+    const metadata = applyDefaults(given);
     checkMetadata(metadata);
     if (builtIn.has(id)) throw clientReserved(id);
     if (configured.has(id)) throw clientExists(id);
@@ -195,16 +216,19 @@ export const createClients = ({
         afterCommit: () => publishChange('client.added', stored.id),
       };
     },
-    async update(id, changes) {
+    async update(id, changes, options) {
       if (Object.hasOwn(changes, 'client_id') && changes['client_id'] !== id) {
         throw new ClientRefused([{ field: 'client_id', message: 'can not be changed; add another client' }]);
       }
       await checkGroups(changes['allowed_groups']);
-      return change(id, 'client.updated', (client) => {
-        const metadata = applyDefaults(omitNullish({ ...client.metadata, ...changes, client_id: id }));
+      const withChanges = (client: StoredClient): StoredClient => {
+        const changed = omitNullish({ ...client.metadata, ...changes, client_id: id });
+        refuseMalformed(changed);
+        const metadata = applyDefaults(changed);
         checkMetadata(metadata, client.metadata);
         return { ...client, metadata, secrets: convertSecrets({ ...client, metadata }, cipher) };
-      });
+      };
+      return change(id, 'client.updated', withChanges, options);
     },
     async stop(id) {
       if (builtIn.has(id)) throw clientReserved(id);
@@ -222,9 +246,11 @@ export const createClients = ({
     isStopped: lookup.isStopped,
     readStopped: stopped.read,
     followStopped: stopped.follow,
-    async remove(id, writes = []) {
+    async remove(id, writes = [], conditions = {}) {
       refuseFixed(id);
-      await clientStore.remove(id, [...writes, stopped.removal(id)]);
+      await clientStore.remove(id, [...writes, stopped.removal(id)], (client) =>
+        assertConditions(client, conditions),
+      );
       await publishChange('client.removed', id);
     },
     ...createSecretChanges({ change, clock, cipher }),

@@ -14,6 +14,7 @@ export type {
   ClientRecord,
   Clients,
   ClientType,
+  NewClient,
   NewSecret,
   Registration,
 } from './client.ts';

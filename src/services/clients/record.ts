@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Document, IndexEntry, Insert, Key, Replace } from '#src/store/port.ts';
 import { record } from '#src/store/record.ts';
 import { kinds } from '#src/store/record-kinds.ts';
+import { versionOf } from '../record-version.ts';
 import type { ClientMetadata, ClientRecord, SecretInfo } from './client.ts';
 import type { StoredSecret } from './stored-secret.ts';
 
@@ -14,6 +15,8 @@ export interface StoredClient {
   readonly from: 'store' | 'registration';
   readonly createdAt: number;
   readonly updatedAt: number;
+  /** See services/record-version.ts. */
+  readonly changes?: number;
   readonly demo?: true;
 }
 
@@ -56,5 +59,6 @@ export const toRecord = (client: StoredClient): ClientRecord => ({
   secrets: client.secrets.map(toInfo),
   from: client.from,
   createdAt: client.createdAt,
+  version: versionOf(client),
   ...(client.demo === undefined ? {} : { demo: client.demo }),
 });

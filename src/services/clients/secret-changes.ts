@@ -2,7 +2,7 @@ import { exitCode, Failure } from '#src/errors.ts';
 import type { Clock } from '#src/store/port.ts';
 import type { SecretCipher } from '../keys/index.ts';
 import { authenticationMethodOf, needsSecret } from './authentication-methods.ts';
-import type { ClientRecord, Clients, NewSecret } from './client.ts';
+import type { ClientConditions, ClientRecord, Clients, NewSecret } from './client.ts';
 import { ClientRefused } from './problem.ts';
 import type { StoredClient } from './record.ts';
 import {
@@ -23,6 +23,7 @@ interface Dependencies {
     id: string,
     type: string,
     next: (client: StoredClient) => StoredClient,
+    options?: ClientConditions,
   ) => Promise<ClientRecord>;
   readonly clock: Clock;
   readonly cipher: SecretCipher | undefined;
@@ -58,12 +59,16 @@ export const createSecretChanges = ({
 }: Dependencies): Pick<Clients, 'addSecret' | 'removeSecret' | 'rotateSecret'> => {
   const addNewSecret = async (
     id: string,
-    { name, expiresAt }: { readonly name: string; readonly expiresAt?: number },
+    {
+      name,
+      expiresAt,
+      ...conditions
+    }: { readonly name: string; readonly expiresAt?: number } & ClientConditions,
     keep: (secrets: readonly StoredSecret[], now: number) => readonly StoredSecret[],
   ): Promise<NewSecret> => {
     const expiry = expiresAt === undefined ? {} : { expiresAt };
     const secret = randomSecret();
-    await change(id, 'client.secret_added', (client) => {
+    const withSecret = (client: StoredClient): StoredClient => {
       const now = clock.now();
       if (!needsSecret(client.metadata)) {
         const method = authenticationMethodOf(client.metadata);
@@ -91,7 +96,8 @@ export const createSecretChanges = ({
         cipher,
       });
       return { ...client, secrets: [added, ...live] };
-    });
+    };
+    await change(id, 'client.secret_added', withSecret, conditions);
     return { name, secret, ...expiry };
   };
 
@@ -107,16 +113,17 @@ export const createSecretChanges = ({
       }
       return addNewSecret(id, options, (secrets) => secrets);
     },
-    async removeSecret(id, name) {
-      await change(id, 'client.secret_removed', (client) => {
+    async removeSecret(id, name, options) {
+      const withoutSecret = (client: StoredClient): StoredClient => {
         const secrets = client.secrets.filter((secret) => secret.name !== name);
         if (secrets.length < client.secrets.length) return { ...client, secrets };
         throw refuse('secret_not_found', `The client has no secret named ${name}.`, 3);
-      });
+      };
+      await change(id, 'client.secret_removed', withoutSecret, options);
     },
-    async rotateSecret(id, { overlapSeconds = defaultOverlapSeconds } = {}) {
+    async rotateSecret(id, { overlapSeconds = defaultOverlapSeconds, ...conditions } = {}) {
       const name = `rotated-${new Date(clock.now()).toISOString().replaceAll(/[-:.]/g, '').toLowerCase()}`;
-      return addNewSecret(id, { name }, (secrets, now) => {
+      return addNewSecret(id, { name, ...conditions }, (secrets, now) => {
         const end = now + overlapSeconds * 1000;
         return secrets.map((secret) => ({ ...secret, expiresAt: Math.min(secret.expiresAt ?? end, end) }));
       });

@@ -1,6 +1,7 @@
 import { exitCode, Failure } from '#src/errors.ts';
 import { Conflict, StoreUnavailable } from '#src/store/errors.ts';
 import type { Clock, Store, Write } from '#src/store/port.ts';
+import { nextVersion } from '../record-version.ts';
 import { clientKey, insertClient, readClient, replaceClient, type StoredClient } from './record.ts';
 
 /**
@@ -18,7 +19,8 @@ export interface ClientStore {
     next: (client: StoredClient) => StoredClient,
     writes?: readonly Write[],
   ): Promise<StoredClient>;
-  remove(id: string, writes?: readonly Write[]): Promise<void>;
+  /** `check` throws when the client must not be removed as it is. */
+  remove(id: string, writes?: readonly Write[], check?: (client: StoredClient) => void): Promise<void>;
 }
 
 interface ClientPage {
@@ -69,7 +71,7 @@ export const createClientStore = (store: Store, clock: Clock): ClientStore => {
       for (let attempt = 1; ; attempt += 1) {
         const held = await read(id);
         if (held === undefined) throw clientNotFound(id);
-        const client = { ...next(held.client), updatedAt: clock.now() };
+        const client = { ...next(held.client), ...nextVersion(held.client, clock.now()) };
         try {
           await store.commit([...writes, replaceClient(client, held.body)]);
           return client;
@@ -81,8 +83,10 @@ export const createClientStore = (store: Store, clock: Clock): ClientStore => {
         }
       }
     },
-    async remove(id, writes = []) {
-      if ((await read(id)) === undefined) throw clientNotFound(id);
+    async remove(id, writes = [], check = () => {}) {
+      const held = await read(id);
+      if (held === undefined) throw clientNotFound(id);
+      check(held.client);
       await store.commit([...writes, { op: 'remove', key: clientKey(id) }]);
     },
   };

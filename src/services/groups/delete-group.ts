@@ -12,26 +12,41 @@ interface Members {
     group: string,
     options: { readonly limit: number; readonly cursor?: string },
   ): Promise<{ readonly items: readonly Member[]; readonly next?: string }>;
-  changeGroups(id: string, change: { readonly remove: readonly string[] }): Promise<unknown>;
+  changeGroups(
+    id: string,
+    change: { readonly remove: readonly string[] },
+    right: { readonly mayChangeRoles?: boolean },
+  ): Promise<unknown>;
+}
+
+interface DeleteOptions {
+  readonly ifVersion?: string | undefined;
+  /** The right to delete a group that gives a role. */
+  readonly mayChangeRoles?: boolean;
 }
 
 /** How many members are removed at a time. */
 const batch = 50;
 
 /** Removes all members, then the group. A call that was interrupted is repeated. Returns how many members there were. */
-export const deleteGroup = async (groups: Groups, accounts: Members, name: string): Promise<number> => {
+export const deleteGroup = async (
+  groups: Groups,
+  accounts: Members,
+  name: string,
+  { ifVersion, ...right }: DeleteOptions = {},
+): Promise<number> => {
   if ((await groups.find(name)) === undefined) throw groupNotFound(name);
   const first = await accounts.members(name, { limit: 1 });
   const configured = first.items.find(({ from }) => from === 'configuration');
   if (configured !== undefined) throw hasConfiguredMembers(name, configured.username);
-  await groups.close(name);
+  await groups.close(name, { ifVersion });
   let removed = 0;
   for (;;) {
     const before = removed;
     let cursor: string | undefined;
     do {
       const page = await accounts.members(name, { limit: batch, ...(cursor !== undefined && { cursor }) });
-      await Promise.all(page.items.map(({ id }) => accounts.changeGroups(id, { remove: [name] })));
+      await Promise.all(page.items.map(({ id }) => accounts.changeGroups(id, { remove: [name] }, right)));
       removed += page.items.length;
       cursor = page.next;
     } while (cursor !== undefined);

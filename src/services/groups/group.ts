@@ -9,6 +9,8 @@ export interface Group {
   readonly from: 'configuration' | 'store';
   /** Milliseconds since the epoch; absent for groups from the configuration. */
   readonly createdAt?: number;
+  /** Another text after every change; absent for groups from the configuration. */
+  readonly version?: string;
 }
 
 interface GroupTexts {
@@ -26,6 +28,11 @@ export interface ChangeGroup {
   readonly description?: string | null;
 }
 
+interface IfVersion {
+  /** Refused with `version_changed` (412) when the group is not as the caller has seen it. */
+  readonly ifVersion?: string | undefined;
+}
+
 interface GroupPage {
   readonly items: readonly Group[];
   readonly next?: string;
@@ -36,7 +43,7 @@ export interface Groups {
   /** Those of the configuration first. */
   list(options?: { readonly limit?: number; readonly cursor?: string }): Promise<GroupPage>;
   add(group: AddGroup): Promise<Group>;
-  update(name: string, change: ChangeGroup): Promise<Group>;
+  update(name: string, change: ChangeGroup, options?: IfVersion): Promise<Group>;
   /** Those of the names that no group has. */
   unknown(names: readonly string[]): Promise<readonly string[]>;
   /**
@@ -45,7 +52,7 @@ export interface Groups {
    */
   require(names: readonly string[]): Promise<readonly Write[]>;
   /** No account can join the group from now on. Throws for a group of the configuration. */
-  close(name: string): Promise<void>;
+  close(name: string, options?: IfVersion): Promise<void>;
   /** The last step of deleting a group, when it is closed and has no members. */
   remove(name: string): Promise<void>;
 }

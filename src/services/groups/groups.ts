@@ -2,6 +2,7 @@ import type { Config } from '#config';
 import type { Events } from '#src/events.ts';
 import { Conflict, StoreUnavailable } from '#src/store/errors.ts';
 import type { Clock, Store } from '#src/store/port.ts';
+import { nextVersion, requireVersion } from '../record-version.ts';
 import { groupConfigured, groupExists, groupNotFound } from './errors.ts';
 import type { ChangeGroup, Group, Groups } from './group.ts';
 import {
@@ -49,13 +50,19 @@ export const createGroups = ({ store, config, clock, events }: GroupsOptions): G
     });
   };
 
-  const change = async (name: string, next: (former: GroupRecord) => GroupRecord): Promise<GroupRecord> => {
+  const change = async (
+    name: string,
+    next: (former: GroupRecord) => GroupRecord,
+    ifVersion: string | undefined,
+  ): Promise<GroupRecord> => {
     if (configured.has(name)) throw groupConfigured(name);
     if (!isGroupName(name)) throw groupNotFound(name);
     for (let attempt = 1; ; attempt += 1) {
       const [held] = await read([name]);
       if (held?.stored === undefined) throw groupNotFound(name);
-      const group = { ...next(held.stored.record), updatedAt: clock.now() };
+      const { record } = held.stored;
+      requireVersion(record, ifVersion);
+      const group = { ...next(record), ...nextVersion(record, clock.now()) };
       try {
         await store.commit([replaceGroup(group, held.stored.body)]);
         return group;
@@ -98,9 +105,9 @@ export const createGroups = ({ store, config, clock, events }: GroupsOptions): G
       events.emit({ type: 'group.added', outcome: 'ok', details: { group: name } });
       return toGroup(group);
     },
-    async update(name, texts) {
+    async update(name, texts, { ifVersion } = {}) {
       checkGroupTexts(texts);
-      const group = await change(name, (former) => withTexts(former, texts));
+      const group = await change(name, (former) => withTexts(former, texts), ifVersion);
       events.emit({ type: 'group.updated', outcome: 'ok', details: { group: name } });
       return toGroup(group);
     },
@@ -121,8 +128,8 @@ export const createGroups = ({ store, config, clock, events }: GroupsOptions): G
         return expectGroup(name, stored.body);
       });
     },
-    async close(name) {
-      await change(name, (former) => ({ ...former, closedAt: former.closedAt ?? clock.now() }));
+    async close(name, { ifVersion } = {}) {
+      await change(name, (former) => ({ ...former, closedAt: former.closedAt ?? clock.now() }), ifVersion);
     },
     async remove(name) {
       await store.commit([{ op: 'remove', key: groupKey(name) }]);

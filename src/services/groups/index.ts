@@ -6,9 +6,10 @@
  * group (`require`). Deleting closes the group first, then removes its members, then the record. So no membership
  * outlives the group, and a new group of the same name starts without members.
  */
-export { checkGroupNames, groupNamesIn } from './check-names.ts';
+export { checkGroupNames } from './check-names.ts';
 export { deleteGroup } from './delete-group.ts';
 export { groupInUse, groupNotFound } from './errors.ts';
-export type { Group, Groups } from './group.ts';
+export { findGroupUse } from './find-use.ts';
+export type { AddGroup, ChangeGroup, Group, Groups } from './group.ts';
 export { createGroups } from './groups.ts';
 export { isGroupName, normalizeGroups } from './rules.ts';

@@ -1,12 +1,15 @@
 import type { Document, Insert, Key, Replace } from '#src/store/port.ts';
 import { record } from '#src/store/record.ts';
 import { kinds } from '#src/store/record-kinds.ts';
+import { versionOf } from '../record-version.ts';
 import type { AddGroup, Group } from './group.ts';
 
 /** A group as it is stored. */
 export interface GroupRecord extends AddGroup {
   readonly createdAt: number;
   readonly updatedAt: number;
+  /** See services/record-version.ts. */
+  readonly changes?: number;
   /** Set while the group is being deleted: no account can join any more. */
   readonly closedAt?: number;
 }
@@ -40,10 +43,14 @@ export const expectGroup = (name: string, body: string): Replace => ({
   expected: body,
 });
 
-export const toGroup = ({ name, title, description, createdAt }: GroupRecord): Group => ({
-  name,
-  ...(title !== undefined && { title }),
-  ...(description !== undefined && { description }),
-  from: 'store',
-  createdAt,
-});
+export const toGroup = (group: GroupRecord): Group => {
+  const { name, title, description, createdAt } = group;
+  return {
+    name,
+    ...(title !== undefined && { title }),
+    ...(description !== undefined && { description }),
+    from: 'store',
+    createdAt,
+    version: versionOf(group),
+  };
+};

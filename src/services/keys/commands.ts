@@ -1,6 +1,6 @@
 import { exitCode, Failure } from '#src/errors.ts';
 import type { Algorithm } from './algorithms.ts';
-import type { Rotatable } from './contract.ts';
+import type { Rotatable, RotationPreview } from './contract.ts';
 import { readPrivateKey } from './import.ts';
 import type { KeyRing } from './key-ring.ts';
 import type { Change } from './key-ring-store.ts';
@@ -16,6 +16,7 @@ import {
   planRemovalOfGone,
   planSuccessor,
   planSuccessors,
+  replacedEntries,
   rotatingSeries,
 } from './plan.ts';
 
@@ -39,12 +40,19 @@ const refuseUnknown = (series: KeySeries, context: PlanContext): void => {
   });
 };
 
-export const planRotation = async (
+interface Rotation {
+  readonly series: readonly KeySeries[];
+  /** When the successors begin to sign. Absent: after the lead of their series. */
+  readonly from?: number;
+}
+
+/** What a rotation would replace. Throws when it can't take place. */
+const rotationOf = (
   ring: KeyRing,
   context: PlanContext,
   what: Rotatable | undefined,
   atOnce: boolean,
-): Promise<Change | undefined> => {
+): Rotation => {
   if (ring.vanished || ring.kids.length === 0) {
     throw conflict('no_keys', 'There are no keys to follow: start the server, which makes the first ones.');
   }
@@ -58,11 +66,39 @@ export const planRotation = async (
   const soon = atOnce && what !== 'refresh';
   const wanted = what ? [what] : rotatingSeries(context).filter((each) => !(soon && each === 'refresh'));
   const series = soon ? wanted : wanted.filter((each) => !hasSuccessor(ring, each, context.now));
-  if (series.length > 0) return planSuccessors(ring, series, context, soon ? context.now : undefined);
+  if (series.length > 0) return { series, ...(soon && { from: context.now }) };
   throw conflict(
     'rotation_under_way',
     `${wanted.join(', ')}: a successor is published already; wait until it signs.`,
   );
+};
+
+export const planRotation = async (
+  ring: KeyRing,
+  context: PlanContext,
+  what: Rotatable | undefined,
+  atOnce: boolean,
+): Promise<Change | undefined> => {
+  const { series, from } = rotationOf(ring, context, what, atOnce);
+  return planSuccessors(ring, series, context, from);
+};
+
+export const previewRotation = (
+  ring: KeyRing,
+  context: PlanContext,
+  what: Rotatable | undefined,
+  atOnce: boolean,
+): readonly RotationPreview[] => {
+  const { series, from } = rotationOf(ring, context, what, atOnce);
+  return series.map((each) => {
+    const signsFrom = from ?? context.now + leadOf(each, context.timing);
+    return {
+      series: each,
+      replaces: replacedEntries(ring, each, context.now).map(({ kid }) => kid),
+      signsFrom,
+      formerUntil: signsFrom + context.timing.keep,
+    };
+  });
 };
 
 const refuseUnlessIdle = (ring: KeyRing, kid: string, context: PlanContext): void => {

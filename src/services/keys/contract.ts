@@ -20,6 +20,17 @@ export interface KeyInfo extends Stamps {
   readonly held: 'here' | 'remote';
 }
 
+/** What a rotation would do to one series. Times are milliseconds since the epoch. */
+export interface RotationPreview {
+  /** The algorithm, or what the secret is for. */
+  readonly series: string;
+  /** The keys that would retire. */
+  readonly replaces: readonly string[];
+  readonly signsFrom: number;
+  /** The former keys verify until then. */
+  readonly formerUntil: number;
+}
+
 export interface Keys {
   /** The keys of this moment, from what was last read of the store. It never waits. */
   current(): KeySet;
@@ -32,6 +43,8 @@ export interface Keys {
   faults(): readonly Finding[];
   /** Publishes a successor for one series, or for all that rotate. With `now` it signs at once, as after a leak. */
   rotate(what?: Rotatable, options?: { readonly now?: boolean }): Promise<readonly KeyInfo[]>;
+  /** What `rotate` would do now. Throws when it would be refused. */
+  previewRotation(what?: Rotatable, options?: { readonly now?: boolean }): readonly RotationPreview[];
   /** Removes keys past their `remove_at`. A key that is named is removed at once, unless it signs. */
   prune(kid?: string): Promise<readonly string[]>;
   /** Adds a private key (JWK or PEM). It signs after the same lead time as a successor that this server makes. */

@@ -18,7 +18,7 @@
  * `KeySet` of the moment.
  */
 export { algorithms, isAlgorithm } from './algorithms.ts';
-export { isRotatable, type KeyInfo, type Keys, rotatable } from './contract.ts';
+export { isRotatable, type KeyInfo, type Keys, type Rotatable, rotatable } from './contract.ts';
 export { jwksRoute } from './jwks.ts';
 export { keyEncryptionKeyFile, loadSecretCipher } from './key-encryption-key.ts';
 export type { KeySet } from './key-set.ts';

@@ -1,7 +1,7 @@
 import { exitCode, Failure } from '#src/errors.ts';
 import type { Events } from '#src/events.ts';
 import type { Clock, Store } from '#src/store/port.ts';
-import { planImport, planPruning, planRotation } from './commands.ts';
+import { planImport, planPruning, planRotation, previewRotation } from './commands.ts';
 import type { KeyInfo, Keys } from './contract.ts';
 import { createCurrentKeys } from './current-keys.ts';
 import { describe, emitKeyChanges } from './describe.ts';
@@ -91,6 +91,7 @@ export const createKeys = async (dependencies: Dependencies): Promise<Keys> => {
     faults: () => ring.faults,
     rotate: async (what, { now = false } = {}) =>
       added(await change((seen, context) => planRotation(seen, context, what, now))),
+    previewRotation: (what, { now = false } = {}) => previewRotation(ring, planContext(), what, now),
     prune: async (kid) => (await change((seen, context) => planPruning(seen, context, kid)))?.remove ?? [],
     import: async (text, alg) => added(await change(await planImport(text, alg))),
     async exportPrivate(kid) {

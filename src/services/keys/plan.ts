@@ -37,6 +37,10 @@ export const activeEntry = (ring: KeyRing, series: KeySeries, now: number): KeyE
  */
 export const backdatedStart = ({ now, timing }: PlanContext): number => now - timing.secretLead;
 
+/** The keys that retire when a successor begins to sign. */
+export const replacedEntries = (ring: KeyRing, series: KeySeries, now: number): readonly KeyEntry[] =>
+  entriesIn(ring, series).filter(({ stamps }) => (stamps.retire_at ?? Number.POSITIVE_INFINITY) > now);
+
 /** The successor signs from `from` on, and at that moment all others of its series retire. */
 export const planSuccessor = (
   ring: KeyRing,
@@ -45,9 +49,7 @@ export const planSuccessor = (
   from: number,
   { now, timing }: PlanContext,
 ): Change => {
-  const replaced = entriesIn(ring, series).filter(
-    ({ stamps }) => (stamps.retire_at ?? Number.POSITIVE_INFINITY) > now,
-  );
+  const replaced = replacedEntries(ring, series, now);
   const until = Math.max(from, now);
   const retired = ({ stamps }: KeyEntry): Stamps => ({
     ...stamps,

@@ -13,3 +13,10 @@
 export { DeliveryFailed } from './delivery-failed.ts';
 export { createOutbox, type Draft, type Outbox } from './outbox.ts';
 export { insertDelivery, mailQueue, outboxIndex, outboxTopic, readDelivery, requestQueue } from './record.ts';
+export {
+  dropDelivery,
+  listWaiting,
+  queueNames,
+  sendNow,
+  type WaitingDelivery,
+} from './waiting.ts';

@@ -10,6 +10,7 @@ interface ImportFlags {
   readonly format?: 'ndjson' | 'csv';
   readonly dryRun?: true;
   readonly skipBad?: true;
+  readonly withRoles?: true;
 }
 
 const progressEveryMs = 2_000;
@@ -54,7 +55,9 @@ export const importAccounts: Command = (group, context) => {
     .addOption(new Option('--format <format>', 'default: by the name of the file').choices(['ndjson', 'csv']))
     .option('--dry-run', 'check every line and import nothing')
     .option('--skip-bad', 'import the good lines even if others are refused')
-    .action(async (file: string, { format, dryRun, skipBad }: ImportFlags) => {
+    .option('--with-roles', 'accept memberships of the groups that give a role in the administration')
+    .action(async (file: string, { format, dryRun, skipBad, withRoles }: ImportFlags) => {
+      const right = { mayChangeRoles: withRoles === true };
       assertFile(file);
       const [{ withLongTimeouts }, { importEntries }, entries] = await Promise.all([
         import('#src/open-store.ts'),
@@ -72,7 +75,7 @@ export const importAccounts: Command = (group, context) => {
           };
           const checked = await importEntries(
             entries(),
-            accounts.importer({ dryRun: true }),
+            accounts.importer({ dryRun: true, ...right }),
             noteProgress('checked'),
           );
           const isRefused = checked.refused > 0 && !skipBad;
@@ -84,7 +87,7 @@ export const importAccounts: Command = (group, context) => {
           }
           const report = await importEntries(
             entries(),
-            accounts.importer({ dryRun: false }),
+            accounts.importer({ dryRun: false, ...right }),
             noteProgress('imported'),
           );
           const { added, unchanged, refused } = report;

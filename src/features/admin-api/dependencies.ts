@@ -1,0 +1,31 @@
+import type { Config, EffectiveValue } from '#config';
+import type { ListenOnOwnPort } from '../../http/own-port.ts';
+import type { Accounts } from '../../services/accounts/index.ts';
+import type { Administration } from '../../services/administration/index.ts';
+import type { Audit } from '../../services/audit/index.ts';
+import type { AuthenticationLevels } from '../../services/authentication-levels/index.ts';
+import type { Clients } from '../../services/clients/index.ts';
+import type { Groups } from '../../services/groups/index.ts';
+import type { Keys } from '../../services/keys/index.ts';
+import type { Readiness } from '../../services/readiness/index.ts';
+import type { Sessions } from '../../services/sessions/index.ts';
+import type { Clock, Store } from '../../store/port.ts';
+
+export interface AdminApiDependencies {
+  readonly config: Config;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly accounts: Accounts;
+  readonly administration: Administration;
+  readonly audit: Audit;
+  readonly clients: Clients;
+  readonly groups: Groups;
+  readonly keys: Keys;
+  readonly levels: AuthenticationLevels;
+  readonly readiness: Readiness;
+  readonly sessions: Sessions;
+  readonly version: string;
+  readonly listenOnOwnPort: ListenOnOwnPort;
+  /** The effective configuration, with secrets masked. */
+  readonly settings: () => readonly EffectiveValue[];
+}

@@ -1,0 +1,165 @@
+import { Failure } from '../../errors.ts';
+import type { Clock } from '../../store/port.ts';
+import type { Account, Accounts, AddAccount, ChangeAccount } from '../accounts/index.ts';
+import type { EndEverything, Ended } from '../sessions/index.ts';
+import { type Administrator, requirePermission, requireRecentSignIn } from './administrator.ts';
+import type { RecordChange } from './change-record.ts';
+import { describeAccount } from './describe.ts';
+
+/** A condition on the version, as `If-Match` names it. */
+export interface IfVersion {
+  readonly ifVersion?: string | undefined;
+}
+
+type Added = Pick<AddAccount, 'username' | 'password' | 'isTemporary' | 'claims' | 'groups'>;
+
+export interface AccountAdministration {
+  add(by: Administrator, account: Added): Promise<Account>;
+  update(by: Administrator, id: string, change: ChangeAccount, condition?: IfVersion): Promise<Account>;
+  setEnabled(by: Administrator, id: string, enabled: boolean, condition?: IfVersion): Promise<Account>;
+  /** Removes the account, with everything that it is signed in to. */
+  remove(by: Administrator, id: string, condition?: IfVersion): Promise<void>;
+  /** Ends all sessions, and revokes what clients hold. */
+  endEverything(by: Administrator, id: string): Promise<Ended>;
+  /** Sends the ordinary mail for a new password. The link is in the mail only. */
+  startPasswordReset(by: Administrator, id: string): Promise<void>;
+}
+
+interface Dependencies {
+  readonly accounts: Accounts;
+  readonly clock: Clock;
+  readonly endEverything: EndEverything;
+  readonly recordChange: RecordChange;
+  /** Undefined where no mail server is configured. */
+  readonly sendPasswordReset: ((account: Account) => Promise<void>) | undefined;
+}
+
+export const accountNotFound = (): Failure =>
+  new Failure({ code: 'account_not_found', message: 'There is no such account.', status: 404 });
+
+const protectedMember = (): Failure =>
+  new Failure({
+    code: 'insufficient_scope',
+    status: 403,
+    message: 'This account has a role in the administration, so changing it needs admin:roles.',
+  });
+
+const noMail = (message: string): Failure => new Failure({ code: 'no_mail', message, status: 409 });
+
+export const createAccountAdministration = ({
+  accounts,
+  clock,
+  endEverything,
+  recordChange,
+  sendPasswordReset,
+}: Dependencies): AccountAdministration => {
+  const hasRole = ({ groups }: Pick<Account, 'groups'>): boolean => groups.some(accounts.isRoleGroup);
+
+  /** An administrator who changes an account with a role could sign in as it, and so get that role. */
+  const requireRightOver = (by: Administrator, account: Pick<Account, 'groups'>): void => {
+    if (!hasRole(account)) return;
+    if (!by.permissions.has('roles')) throw protectedMember();
+    requireRecentSignIn(by, clock);
+  };
+
+  const find = async (id: string): Promise<Account> => {
+    const account = await accounts.find(id);
+    if (account === undefined) throw accountNotFound();
+    return account;
+  };
+
+  const end = async (id: string): Promise<Ended> => {
+    const total = { sessions: 0, grants: 0, requests: 0, consents: 0 };
+    for (;;) {
+      const ended = await endEverything(id);
+      total.sessions += ended.sessions;
+      total.grants += ended.grants;
+      total.requests += ended.requests;
+      total.consents += ended.consents;
+      if (ended.complete) return { ...total, complete: true };
+    }
+  };
+
+  return {
+    async add(by, account) {
+      requirePermission(by, 'accounts');
+      requireRightOver(by, { groups: account.groups ?? [] });
+      const added = await accounts.add(account, { mayChangeRoles: by.permissions.has('roles') });
+      recordChange(by, { operation: 'account.add', account: added.id, after: describeAccount(added) });
+      return added;
+    },
+
+    async update(by, id, change, { ifVersion } = {}) {
+      requirePermission(by, 'accounts');
+      let before: Account | undefined;
+      const check = (held: Account): void => {
+        before = held;
+        requireRightOver(by, held);
+      };
+      const named = Array.isArray(change.groups) ? change.groups : [];
+      requireRightOver(by, { groups: named });
+      const updated = await accounts.update(id, change, {
+        ifVersion,
+        check,
+        mayChangeRoles: by.permissions.has('roles'),
+      });
+      recordChange(by, {
+        operation: 'account.update',
+        account: id,
+        before: before && describeAccount(before),
+        after: describeAccount(updated),
+      });
+      return updated;
+    },
+
+    async setEnabled(by, id, enabled, { ifVersion } = {}) {
+      requirePermission(by, 'accounts.support');
+      const conditions = { ifVersion, check: (held: Account) => requireRightOver(by, held) };
+      const changed = enabled
+        ? await accounts.enable(id, conditions)
+        : await accounts.disable(id, conditions);
+      if (!enabled) await end(id);
+      recordChange(by, { operation: enabled ? 'account.enable' : 'account.disable', account: id });
+      return accounts.find(id).then((account) => account ?? changed);
+    },
+
+    async remove(by, id, { ifVersion } = {}) {
+      requirePermission(by, 'accounts');
+      let before: Account | undefined;
+      const check = (held: Account): void => {
+        before = held;
+        requireRightOver(by, held);
+      };
+      await accounts.remove(id, { ifVersion, check });
+      await end(id);
+      recordChange(by, {
+        operation: 'account.remove',
+        account: id,
+        before: before && describeAccount(before),
+      });
+    },
+
+    async endEverything(by, id) {
+      requirePermission(by, 'sessions');
+      await find(id);
+      const ended = await end(id);
+      const { sessions, grants, requests, consents } = ended;
+      recordChange(by, {
+        operation: 'account.sign_out',
+        account: id,
+        details: { sessions, grants, requests, consents },
+      });
+      return ended;
+    },
+
+    async startPasswordReset(by, id) {
+      requirePermission(by, 'accounts.support');
+      const account = await find(id);
+      if (sendPasswordReset === undefined) throw noMail('No mail server is configured: set `mail`.');
+      if (account.from === 'configuration' || !account.enabled || account.claims['email_verified'] !== true)
+        throw noMail('The account gets no such mail: it needs a verified address, and to be enabled.');
+      await sendPasswordReset(account);
+      recordChange(by, { operation: 'account.password_reset', account: id });
+    },
+  };
+};

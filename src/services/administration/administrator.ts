@@ -1,0 +1,56 @@
+import { Failure } from '../../errors.ts';
+import type { Clock } from '../../store/port.ts';
+import { type Permission, type Role, scopeFor } from './permissions.ts';
+
+/** Who asks for an operation: a person with a role, or a client that acts for itself. */
+export interface Administrator {
+  readonly kind: 'person' | 'client';
+  /** The account, or the client. */
+  readonly id: string;
+  /** The client through which a person acts; absent in the console. */
+  readonly client?: string;
+  readonly role?: Role;
+  readonly permissions: ReadonlySet<Permission>;
+  /** Seconds since the epoch. A client has no sign-in. */
+  readonly signedInAt?: number;
+  /** Of the request, for the audit record. */
+  readonly address: string;
+  readonly correlation: string;
+}
+
+/** The sign-in is too long ago or too weak for the operation (RFC 9470 §3). */
+export class StepUpRequired extends Failure {
+  readonly maxAge: number | undefined;
+  readonly acr: string | undefined;
+
+  constructor({ maxAge, acr }: { readonly maxAge?: number; readonly acr?: string }) {
+    super({
+      code: 'insufficient_user_authentication',
+      status: 401,
+      message:
+        acr === undefined
+          ? `Sign in again: this needs a sign-in of the last ${Math.round((maxAge ?? 0) / 60)} minutes.`
+          : `Sign in again with a stronger method: this needs ${acr}.`,
+    });
+    this.name = 'StepUpRequired';
+    this.maxAge = maxAge;
+    this.acr = acr;
+  }
+}
+
+const recentSeconds = 15 * 60;
+
+export const requirePermission = ({ permissions }: Administrator, permission: Permission): void => {
+  if (permissions.has(permission)) return;
+  throw new Failure({
+    code: 'insufficient_scope',
+    status: 403,
+    message: `This needs ${scopeFor(permission)}${permission === 'accounts' ? ', and for a person the role admin' : ', and for a person a role that allows it'}.`,
+  });
+};
+
+/** A session that was left open is not enough for keys, secrets and roles. */
+export const requireRecentSignIn = ({ kind, signedInAt = 0 }: Administrator, clock: Clock): void => {
+  if (kind === 'client' || signedInAt >= Math.floor(clock.now() / 1000) - recentSeconds) return;
+  throw new StepUpRequired({ maxAge: recentSeconds });
+};

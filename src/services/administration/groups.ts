@@ -1,0 +1,105 @@
+import type { Config } from '#config';
+import { Failure } from '../../errors.ts';
+import type { Clock } from '../../store/port.ts';
+import type { Accounts } from '../accounts/index.ts';
+import type { Clients } from '../clients/index.ts';
+import {
+  type AddGroup,
+  type ChangeGroup,
+  deleteGroup,
+  findGroupUse,
+  type Group,
+  type Groups,
+  groupInUse,
+  groupNotFound,
+} from '../groups/index.ts';
+import type { IfVersion } from './accounts.ts';
+import { type Administrator, requirePermission, requireRecentSignIn } from './administrator.ts';
+import type { RecordChange } from './change-record.ts';
+import { describeGroup } from './describe.ts';
+
+export interface GroupAdministration {
+  add(by: Administrator, group: AddGroup): Promise<Group>;
+  update(by: Administrator, name: string, change: ChangeGroup, condition?: IfVersion): Promise<Group>;
+  /** Removes the members, then the group. Returns how many members there were. */
+  remove(by: Administrator, name: string, condition?: IfVersion): Promise<number>;
+  /** Puts an account into the group, or takes it out. */
+  changeMember(by: Administrator, name: string, account: string, isMember: boolean): Promise<void>;
+}
+
+interface Dependencies {
+  readonly config: Pick<Config, 'accounts' | 'clients' | 'resources'>;
+  readonly groups: Groups;
+  readonly accounts: Accounts;
+  readonly clients: Clients;
+  readonly clock: Clock;
+  readonly recordChange: RecordChange;
+}
+
+const protectedGroup = (): Failure =>
+  new Failure({
+    code: 'insufficient_scope',
+    status: 403,
+    message: 'This group gives a role in the administration, so changing it needs admin:roles.',
+  });
+
+export const createGroupAdministration = ({
+  config,
+  groups,
+  accounts,
+  clients,
+  clock,
+  recordChange,
+}: Dependencies): GroupAdministration => {
+  const requireRightOver = (by: Administrator, name: string): void => {
+    requirePermission(by, 'accounts');
+    if (!accounts.isRoleGroup(name)) return;
+    if (!by.permissions.has('roles')) throw protectedGroup();
+    requireRecentSignIn(by, clock);
+  };
+
+  return {
+    async add(by, group) {
+      requireRightOver(by, group.name);
+      const added = await groups.add(group);
+      recordChange(by, { operation: 'group.add', after: describeGroup(added) });
+      return added;
+    },
+
+    async update(by, name, change, { ifVersion } = {}) {
+      requireRightOver(by, name);
+      const before = await groups.find(name);
+      const updated = await groups.update(name, change, { ifVersion });
+      recordChange(by, {
+        operation: 'group.update',
+        before: before && describeGroup(before),
+        after: describeGroup(updated),
+        details: { group: name },
+      });
+      return updated;
+    },
+
+    async remove(by, name, { ifVersion } = {}) {
+      requireRightOver(by, name);
+      const use = await findGroupUse(config, clients, name);
+      if (use !== undefined) throw groupInUse(name, use);
+      const mayChangeRoles = by.permissions.has('roles');
+      const members = await deleteGroup(groups, accounts, name, { ifVersion, mayChangeRoles });
+      recordChange(by, { operation: 'group.remove', details: { group: name, members } });
+      return members;
+    },
+
+    async changeMember(by, name, account, isMember) {
+      requireRightOver(by, name);
+      if ((await groups.find(name)) === undefined) throw groupNotFound(name);
+      await accounts.changeGroups(account, isMember ? { add: [name] } : { remove: [name] }, {
+        mayChangeRoles: by.permissions.has('roles'),
+      });
+      recordChange(by, {
+        operation: isMember ? 'group.member_add' : 'group.member_remove',
+        account,
+        details: { group: name },
+      });
+    },
+  };
+};

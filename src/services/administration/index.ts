@@ -1,0 +1,95 @@
+/**
+ * Owns what administrators of this server may do, whichever way they ask: the roles and scopes, who may change whom, and
+ * the record of who did what. The API and the console read what they want from the other services, and change things
+ * here. Commands use the other services directly: who runs them can read and write the store as well.
+ *
+ * permissions.ts   what a role and a scope give
+ * administrator.ts who asks, with the two checks that every change begins with
+ * change-record.ts the event with the administrator, and the members that differ before and after
+ * describe.ts      how accounts, groups, clients, sessions and grants are shown
+ * accounts.ts, groups.ts, clients.ts, sessions.ts, keys.ts  the changes
+ *
+ * The members of a role group, and clients that list the administration API, are changed with `roles` only. The check
+ * runs on the record that the commit replaces. That nothing else can grant a role is a rule of services/accounts.
+ */
+import type { Config } from '#config';
+import type { Events } from '../../events.ts';
+import type { Clock } from '../../store/port.ts';
+import type { Account, Accounts } from '../accounts/index.ts';
+import type { Clients } from '../clients/index.ts';
+import type { Groups } from '../groups/index.ts';
+import type { Keys } from '../keys/index.ts';
+import type { EndEverything, Sessions } from '../sessions/index.ts';
+import { type AccountAdministration, createAccountAdministration } from './accounts.ts';
+import { createRecordChange, type RecordChange } from './change-record.ts';
+import { type ClientAdministration, createClientAdministration } from './clients.ts';
+import { createGroupAdministration, type GroupAdministration } from './groups.ts';
+import { createKeyAdministration, type KeyAdministration } from './keys.ts';
+import { createSessionAdministration, type SessionAdministration } from './sessions.ts';
+
+export { accountNotFound } from './accounts.ts';
+export {
+  type Administrator,
+  requirePermission,
+  StepUpRequired,
+} from './administrator.ts';
+export { clientNotFound } from './clients.ts';
+export {
+  describeAccount,
+  describeClient,
+  describeGrant,
+  describeGroup,
+  describeSession,
+  timeText,
+} from './describe.ts';
+export {
+  type Permission,
+  permissionsOfRole,
+  permissionsOfScopes,
+  roleOf,
+  scopeFor,
+} from './permissions.ts';
+
+export {
+  type AdminOperation,
+  type AdminResult,
+  type AdminRoute,
+  adminOperation,
+} from './route.ts';
+
+export interface Administration {
+  readonly accounts: AccountAdministration;
+  readonly groups: GroupAdministration;
+  readonly clients: ClientAdministration;
+  readonly sessions: SessionAdministration;
+  readonly keys: KeyAdministration;
+  /** For changes of features that have no part here. */
+  readonly recordChange: RecordChange;
+}
+
+interface Dependencies {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly events: Events;
+  readonly accounts: Accounts;
+  readonly groups: Groups;
+  readonly clients: Clients;
+  readonly keys: Pick<Keys, 'rotate' | 'prune'>;
+  readonly sessions: Sessions;
+  readonly endEverything: EndEverything;
+  /** Undefined where no mail server is configured. */
+  readonly sendPasswordReset: ((account: Account) => Promise<void>) | undefined;
+}
+
+export const createAdministration = (dependencies: Dependencies): Administration => {
+  const recordChange = createRecordChange(dependencies.events);
+  const all = { ...dependencies, recordChange };
+  return {
+    accounts: createAccountAdministration(all),
+    groups: createGroupAdministration(all),
+    clients: createClientAdministration(all),
+    sessions: createSessionAdministration(all),
+    keys: createKeyAdministration(all),
+    recordChange,
+  };
+};

@@ -1,0 +1,57 @@
+import { Failure } from '../../errors.ts';
+import type { GrantSummary, SessionSummary, Sessions } from '../sessions/index.ts';
+import { type Administrator, requirePermission } from './administrator.ts';
+import type { RecordChange } from './change-record.ts';
+
+export interface SessionAdministration {
+  end(by: Administrator, id: string): Promise<SessionSummary>;
+  revokeGrant(by: Administrator, id: string): Promise<GrantSummary>;
+  /** Revokes everything that the client holds for the account, and forgets what the person allowed it. */
+  revokeConsent(by: Administrator, account: string, client: string): Promise<void>;
+}
+
+interface Dependencies {
+  readonly sessions: Sessions;
+  readonly recordChange: RecordChange;
+}
+
+const notFound = (what: string): Failure =>
+  new Failure({
+    code: `${what}_not_found`,
+    message: `There is no such ${what}, or it has ended.`,
+    status: 404,
+  });
+
+export const createSessionAdministration = ({
+  sessions,
+  recordChange,
+}: Dependencies): SessionAdministration => ({
+  async end(by, id) {
+    requirePermission(by, 'sessions');
+    const ended = await sessions.end(id);
+    if (ended === undefined) throw notFound('session');
+    recordChange(by, { operation: 'session.end', account: ended.account, details: { session: id } });
+    return ended;
+  },
+  async revokeGrant(by, id) {
+    requirePermission(by, 'sessions');
+    const revoked = await sessions.revokeGrant(id);
+    if (revoked === undefined) throw notFound('grant');
+    const { account, client } = revoked;
+    recordChange(by, { operation: 'grant.revoke', account, client, details: { grant: id } });
+    return revoked;
+  },
+  async revokeConsent(by, account, client) {
+    requirePermission(by, 'sessions');
+    const total = { grants: 0, requests: 0, consents: 0 };
+    for (let complete = false; !complete; ) {
+      const revoked = await sessions.revoke(account, { client });
+      total.grants += revoked.grants;
+      total.requests += revoked.requests;
+      total.consents += revoked.consents;
+      ({ complete } = revoked);
+    }
+    if (total.grants + total.requests + total.consents === 0) throw notFound('consent');
+    recordChange(by, { operation: 'consent.revoke', account, client, details: total });
+  },
+});
