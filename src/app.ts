@@ -184,7 +184,7 @@ export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOp
           accounts,
           engine: () => engine,
           cookieKeys,
-          strengthOf: createStrengthOf(services.factors),
+          strengthOf: createStrengthOf(services.factors, services.passkeys),
         },
         features.flatMap(({ account }) => account ?? []),
       ),

@@ -150,6 +150,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
       throttle,
       levels,
       completeSignIn,
+      factors,
       offersFactors: factors.isOffered,
       cookieKeys,
       forgotPassword: mail.isEnabled ? { href: forgotPath } : undefined,

@@ -3,6 +3,7 @@ import type { Events } from '../../events.ts';
 import type { Visit } from '../../http/interactions/step.ts';
 import type { Account, Accounts } from '../../services/accounts/index.ts';
 import type { AuthenticationLevels } from '../../services/authentication-levels/index.ts';
+import type { Factors } from '../../services/factors/index.ts';
 import type { Passkeys } from '../../services/passkeys/index.ts';
 import type { CompleteSignIn } from '../../services/sign-ins/index.ts';
 import type { Throttle } from '../../services/throttle/index.ts';
@@ -13,6 +14,7 @@ export interface SignInDependencies {
   readonly clock: Clock;
   readonly events: Events;
   readonly accounts: Accounts;
+  readonly factors: Pick<Factors, 'of'>;
   readonly passkeys: Passkeys;
   readonly throttle: Throttle;
   readonly levels: AuthenticationLevels;

@@ -5,7 +5,7 @@ import type { Step, StepOutcome, Visit } from '../../http/interactions/step.ts';
 import type { Form } from '../../http/pages/form.ts';
 import type { Account } from '../../services/accounts/index.ts';
 import { accountClientId } from '../../services/clients/index.ts';
-import { offerPasskey, passkeyMethods } from '../../services/sign-ins/index.ts';
+import { isSensitiveSignIn, offerPasskey, passkeyMethods } from '../../services/sign-ins/index.ts';
 import type { LoginModel, LoginProblem } from '../../views/pages/login.ts';
 import type { SignInDependencies } from './dependencies.ts';
 import type { KnownDevices } from './known-devices.ts';
@@ -28,8 +28,8 @@ export const createLoginStep = (
   devices: KnownDevices,
   prompt: InstanceType<typeof interactionPolicy.Prompt>,
 ): Step => {
-  const { accounts, completeSignIn, config, events, forgotPassword, notifyNewDevice, passkeys, throttle } =
-    dependencies;
+  const { accounts, completeSignIn, config, events, factors } = dependencies;
+  const { forgotPassword, notifyNewDevice, passkeys, throttle } = dependencies;
   const { pages } = config;
   const passkeySignIn = createPasskeySignIn(dependencies);
   const acceptsEmail = config.sign_in.identifiers.includes('email');
@@ -45,6 +45,10 @@ export const createLoginStep = (
       show: renderLogin(visit, { pages, acceptsEmail, sessionAccount, forgotPassword, passkey, typed }),
     };
   };
+
+  /** Where a password is not enough, the account has a passkey and nothing else. */
+  const hasOnlyPasskeys = async (account: Account): Promise<boolean> =>
+    (await passkeys.isUsableBy(account.id)) && (await factors.of(account)).authenticators.length === 0;
 
   /** The script of the page says whether the browser can keep a passkey. The account pages have a page of their own. */
   const mayOfferPasskey = async ({ client }: Visit, form: Form, { id }: Account): Promise<boolean> =>
@@ -153,7 +157,12 @@ export const createLoginStep = (
         remember: mayRemember(sessionAccount, remember),
         isNewDevice: device === undefined,
       });
-      // Otherwise the step for the second factor does both.
+      // Otherwise the password alone could set up the second factor that is missing.
+      if ((result.first || isSensitiveSignIn(visit)) && (await hasOnlyPasskeys(account))) {
+        emitSignInRefused(events, visit, { reason: 'passkey_needed', account: account.id });
+        return showAgain({ kind: 'passkeyNeeded' });
+      }
+      // Without a login yet, the step for the second factor does both.
       if (result.login) {
         emitSignIn(events, visit, account.id);
         if (device === undefined) notifyNewDevice(visit, account);

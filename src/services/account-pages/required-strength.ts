@@ -1,19 +1,22 @@
 import type { Factors } from '../factors/index.ts';
+import type { Passkeys } from '../passkeys/index.ts';
 import type { RequiredStrength, StrengthOf } from './section.ts';
 
-/** For accounts without a second factor. */
+/** For accounts with nothing but a password. */
 const anySignIn: RequiredStrength = { isReachedBy: () => true, parameters: {} };
 
 /**
- * An account with a second factor needs it for sensitive actions. The sign-in of the account pages asks for it, also in a
- * browser that is remembered (services/sign-ins), so no parameter is needed.
+ * An account with a second factor or a passkey needs one of them for sensitive actions. The sign-in of the account pages
+ * asks for it, also in a browser that is remembered (services/sign-ins), so no parameter is needed.
  */
-const withSecondFactor: RequiredStrength = {
+const twoFactors: RequiredStrength = {
   isReachedBy: ({ amr }) => amr.includes('mfa'),
   parameters: {},
 };
 
 export const createStrengthOf =
-  (factors: Pick<Factors, 'of'>): StrengthOf =>
-  async (account) =>
-    (await factors.of(account)).authenticators.length > 0 ? withSecondFactor : anySignIn;
+  (factors: Pick<Factors, 'of'>, passkeys: Pick<Passkeys, 'isUsableBy'>): StrengthOf =>
+  async (account) => {
+    const { authenticators } = await factors.of(account);
+    return authenticators.length > 0 || (await passkeys.isUsableBy(account.id)) ? twoFactors : anySignIn;
+  };

@@ -50,6 +50,8 @@ export interface Passkeys {
   /** False where people have no passkeys: they are switched off, or browsers wouldn't offer them at this issuer. */
   readonly isEnabled: boolean;
   readonly rpId: string;
+  /** The account has a passkey, and passkeys are enabled. */
+  isUsableBy(account: string): Promise<boolean>;
   /** Newest first. */
   list(account: string): Promise<readonly Passkey[]>;
   /**

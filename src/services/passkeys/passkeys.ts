@@ -94,6 +94,8 @@ export const createPasskeys = (dependencies: Dependencies): Passkeys => {
     isEnabled: relyingParty !== undefined,
     rpId: relyingParty?.id ?? '',
 
+    isUsableBy: async (account) => relyingParty !== undefined && (await read(account)).passkeys.length > 0,
+
     async list(account) {
       const { passkeys } = await read(account);
       return passkeys.map(summaryOf).toSorted((a, b) => b.createdAt - a.createdAt);

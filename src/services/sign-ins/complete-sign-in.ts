@@ -66,7 +66,7 @@ const needed: Demand = { isNeeded: true, mayPutOff: false };
 const claimsOf = (text: unknown) => (typeof text === 'string' ? JSON.parse(text) : {});
 
 /** The account pages ask for another sign-in before a person changes how they sign in. */
-const isSensitive = ({ client, interaction: { params } }: Visit): boolean =>
+export const isSensitiveSignIn = ({ client, interaction: { params } }: Visit): boolean =>
   client.clientId === accountClientId && (params['prompt'] !== undefined || params['max_age'] !== undefined);
 
 export const createCompleteSignIn = ({
@@ -110,7 +110,7 @@ export const createCompleteSignIn = ({
     if (amr.includes('mfa')) return notNeeded;
     const { isEssential, isVoluntary } = missesLevel(visit, proof);
     if (isEssential || (factors.isOffered && account.required?.includes('factor'))) return needed;
-    const isAsked = isVoluntary || isSensitive(visit);
+    const isAsked = isVoluntary || isSensitiveSignIn(visit);
     if (required === 'never' && !isAsked) return notNeeded;
     const { authenticators, forgottenAt } = await factors.of(account);
     if (authenticators.length === 0)

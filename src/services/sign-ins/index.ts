@@ -16,6 +16,7 @@ export {
 export {
   type CompleteSignIn,
   createCompleteSignIn,
+  isSensitiveSignIn,
   withSecondFactor,
 } from './complete-sign-in.ts';
 export { type FirstFactor, findFirstFactor, hasFirstFactorOnly } from './first-factor.ts';

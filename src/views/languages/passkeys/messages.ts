@@ -4,7 +4,7 @@ import type { Value } from '../../html.ts';
 export interface PasskeyMessages {
   /** What the script says when the browser gave no passkey. */
   readonly form: { canceled: string; exists: string; failed: string };
-  readonly signIn: { refused: string; otherAccount: string };
+  readonly signIn: { refused: string; otherAccount: string; needed: string };
   readonly offer: {
     title: string;
     why: string;
