@@ -339,7 +339,7 @@ export const gallery: readonly Exhibit[] = [
     {
       action: '/oauth/logout/confirm',
       xsrf: 'token',
-      account: longName,
+      account: { name: longName, href: '/account' },
       apps: [longClient.name, longName],
     },
     { language: 'de' },
@@ -567,7 +567,11 @@ export const gallery: readonly Exhibit[] = [
     },
     { language: 'de' },
   ),
-  exhibit('email-address-signed-out', (page) => notSignedInPage(page), {}),
+  exhibit(
+    'email-address-signed-out',
+    (page) => notSignedInPage(page, { signIn: '/account/sign-in?to=%2Faccount%2Femail' }),
+    {},
+  ),
   exhibit(
     'email-address-confirm',
     confirmAddressPage,
@@ -636,7 +640,7 @@ export const gallery: readonly Exhibit[] = [
   exhibit('logout', logoutPage, {
     action: '/oauth/logout/confirm',
     xsrf: 'token',
-    account: 'Maria Kowalska',
+    account: { name: 'Maria Kowalska', href: '/account' },
     apps: ['Harbour Notes', 'Living-room TV'],
   }),
   exhibit('logout-plain', logoutPage, {
@@ -717,7 +721,7 @@ export const gallery: readonly Exhibit[] = [
   exhibit('error-code', errorCodePage, { code: 'invalid_grant' }),
   exhibit('error-code-german', errorCodePage, { code: 'invalid_client' }, { language: 'de' }),
   exhibit('error-code-unknown', errorCodePage, { code: 'no_such_error' }),
-  exhibit('landing', landingPage, { issuer: 'id.example.com' }),
+  exhibit('landing', landingPage, { issuer: 'id.example.com', account: '/account' }),
   exhibit('form-post', formPostPage, {
     action: '/received',
     fields: { code: 'the-code', state: 'the-state' },

@@ -13,9 +13,15 @@ export const accountOverview = (pages: Pages): Feature => ({
   account: {
     menu: { path: accountPath, label: ({ account }) => account.overview.menu },
     pages: (account) => async (scope) => {
-      scope.get(accountPath, async (request, reply) =>
-        pages.send(request, reply, accountOverviewPage(account.visitOf(request).frame)),
-      );
+      scope.get(accountPath, async (request, reply) => {
+        const { frame, account: person } = account.visitOf(request);
+        const { createdAt, passwordChangedAt } = person;
+        const body = accountOverviewPage(frame, {
+          ...(createdAt !== undefined && { createdAt }),
+          ...(passwordChangedAt !== undefined && { passwordChangedAt }),
+        });
+        return pages.send(request, reply, body);
+      });
     },
   },
 });

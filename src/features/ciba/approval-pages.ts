@@ -3,6 +3,7 @@ import { scopeDescriptions } from '#config';
 import { macOf } from '../../form-mac.ts';
 import { displayOf } from '../../http/interactions/client-display.ts';
 import type { Form } from '../../http/pages/form.ts';
+import { accountSignInHref } from '../../services/account-pages/index.ts';
 import { findReadyAccount, loadSession, type Session } from '../../services/sign-ins/index.ts';
 import type { Page } from '../../views/page.ts';
 import { type PendingRequest, type RequestsModel, requestsPage } from '../../views/pages/requests.ts';
@@ -54,7 +55,12 @@ export const approvalPages = (dependencies: CibaDependencies): FastifyPluginAsyn
     const session = await loadSession(engine().provider, request, reply);
     const account = await findReadyAccount(session, accounts);
     if (!account) {
-      return pages.send(request, reply, requestsPage(page, { action: path }), { status: 401 });
+      return pages.send(
+        request,
+        reply,
+        requestsPage(page, { action: path, signIn: accountSignInHref(path) }),
+        { status: 401 },
+      );
     }
     const body = requestsPage(page, {
       action: path,

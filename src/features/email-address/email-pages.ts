@@ -3,6 +3,7 @@ import { macOf, verifyMac } from '../../form-mac.ts';
 import type { Form } from '../../http/pages/form.ts';
 import { formExpired } from '../../http/pages/form-expired.ts';
 import { isAllowedDomain } from '../../services/account-forms/index.ts';
+import { accountSignInHref } from '../../services/account-pages/index.ts';
 import { type Account, foldUsername } from '../../services/accounts/index.ts';
 import { isMailAddress, verifiedAddressOf } from '../../services/mail/index.ts';
 import {
@@ -81,7 +82,9 @@ export const emailPages = (dependencies: EmailAddressDependencies): FastifyPlugi
   };
 
   const sendNotSignedIn = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
-    pages.send(request, reply, notSignedInPage(pages.pageFor(request)), { status: 401 });
+    pages.send(request, reply, notSignedInPage(pages.pageFor(request), { signIn: accountSignInHref(path) }), {
+      status: 401,
+    });
 
   return async (scope) => {
     scope.get<{ Querystring: { readonly sent?: unknown } }>(path, async (request, reply) => {

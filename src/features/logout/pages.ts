@@ -6,6 +6,7 @@ import {
   loginUrlOf,
 } from '../../http/interactions/client-display.ts';
 import { pageRequestOf, uiLocalesOf } from '../../http/pages/engine-request.ts';
+import { accountClientId, accountPath } from '../../services/clients/index.ts';
 import { loggedOutPage, logoutPage } from '../../views/pages/logout.ts';
 import type { LogoutDependencies } from './dependencies.ts';
 import { confirmPath } from './paths.ts';
@@ -13,9 +14,8 @@ import { confirmPath } from './paths.ts';
 type Sources = NonNullable<NonNullable<Configuration['features']>['rpInitiatedLogout']>;
 
 const signedInAppNames = async ({ oidc }: KoaContextWithOIDC): Promise<readonly string[]> => {
-  const clients = await Promise.all(
-    Object.keys(oidc.session?.authorizations ?? {}).map((id) => oidc.provider.Client.find(id)),
-  );
+  const ids = Object.keys(oidc.session?.authorizations ?? {}).filter((id) => id !== accountClientId);
+  const clients = await Promise.all(ids.map((id) => oidc.provider.Client.find(id)));
   return clients.flatMap((client) => (client ? [client.clientName ?? client.clientId] : []));
 };
 
@@ -32,7 +32,7 @@ export const createLogoutPages = ({
       action: confirmPath,
       xsrf: String(session?.state?.['secret']),
       apps: await signedInAppNames(ctx),
-      ...(account && { account: account.username }),
+      ...(account && { account: { name: account.username, href: accountPath } }),
     });
     const formTargets =
       typeof postLogoutRedirectUri === 'string'

@@ -7,6 +7,7 @@ import type { Config } from '#config';
 import { explanationOf } from '../../error-codes.ts';
 import type { Feature } from '../../feature.ts';
 import type { Pages } from '../../http/pages/pages.ts';
+import { accountPath } from '../../services/clients/index.ts';
 import { errorCodePage } from '../../views/pages/error-code.ts';
 import { landingPage } from '../../views/pages/landing.ts';
 
@@ -18,7 +19,10 @@ export const site = (config: Config, pages: Pages): Feature => ({
         pages.send(
           request,
           reply,
-          landingPage(pages.pageFor(request), { issuer: new URL(config.issuer).host }),
+          landingPage(pages.pageFor(request), {
+            issuer: new URL(config.issuer).host,
+            account: accountPath,
+          }),
         ),
       );
     }

@@ -16,3 +16,4 @@
 export { createStrengthOf } from './required-strength.ts';
 export { accountScope } from './scope.ts';
 export type { AccountPages, AccountSection, AccountVisit } from './section.ts';
+export { accountSignInHref } from './sign-in-request.ts';

@@ -14,7 +14,7 @@ import { displayOfAccount, findReadyAccount, loadSession } from '../sign-ins/ind
 import { createRequireRecentSignIn } from './recent-sign-in.ts';
 import { redeemCode } from './redeem-code.ts';
 import type { AccountPages, AccountSection, AccountVisit, StrengthOf } from './section.ts';
-import { createSignInRequests } from './sign-in-request.ts';
+import { accountSignInPath, createSignInRequests } from './sign-in-request.ts';
 
 interface Dependencies {
   readonly config: Config;
@@ -95,13 +95,10 @@ export const accountScope = (
   };
 
   const signInRoutes: FastifyPluginAsync = async (scope) => {
-    scope.get<{ Querystring: { readonly to?: unknown } }>(
-      `${accountPath}/sign-in`,
-      async (request, reply) => {
-        const { to } = request.query;
-        return signIns.start(request, reply, { returnTo: typeof to === 'string' ? to : accountPath });
-      },
-    );
+    scope.get<{ Querystring: { readonly to?: unknown } }>(accountSignInPath, async (request, reply) => {
+      const { to } = request.query;
+      return signIns.start(request, reply, { returnTo: typeof to === 'string' ? to : accountPath });
+    });
 
     // Without HEAD, which must not redeem a code (RFC 9110 §9.2.1).
     scope.get<SignInAnswer>(accountCallbackPath, { exposeHeadRoute: false }, async (request, reply) => {

@@ -40,6 +40,12 @@ const digest = (...parts: readonly string[]): string =>
 const valuePattern = /^[A-Za-z0-9_-]{43}$/;
 const maxReturnLength = 512;
 
+export const accountSignInPath = `${accountPath}/sign-in`;
+
+/** A link that signs a person in and leads to a page of the account, for pages that are no part of a section. */
+export const accountSignInHref = (to: string): string =>
+  `${accountSignInPath}?${new URLSearchParams({ to })}`;
+
 /** Anybody can make a link to a sign-in, so it leads to an account page and nowhere else. */
 const accountPathOf = (target: string): string => {
   const base = 'http://own.invalid';

@@ -278,8 +278,7 @@ export const de = {
     fixed: 'Dieses Konto verwaltet der Betreiber dieses Dienstes, der die Adresse ändern kann.',
     submit: 'Link senden',
     sent: 'Wenn diese Adresse verwendet werden kann, haben wir einen Link an sie gesendet. Die Adresse gilt, wenn Sie den Link öffnen.',
-    signedOut:
-      'Sie sind nicht angemeldet. Melden Sie sich in einer Ihrer Apps an und öffnen Sie dann diese Seite noch einmal.',
+    signedOut: 'Sie sind nicht angemeldet.',
     problems: {
       emailMissing: 'Geben Sie Ihre E-Mail-Adresse ein',
       emailInvalid: 'Geben Sie eine E-Mail-Adresse wie name@example.com ein',
@@ -386,8 +385,7 @@ export const de = {
     title: 'Anmeldeanfragen',
     hint: 'Diese Apps bitten Sie, eine anderswo gestartete Anmeldung zu bestätigen. Bestätigen Sie nur, was Sie erwarten.',
     none: 'Zurzeit keine Anfragen.',
-    signedOut:
-      'Sie sind nicht angemeldet. Melden Sie sich bei einer Ihrer Apps an und öffnen Sie diese Seite dann noch einmal.',
+    signedOut: 'Sie sind nicht angemeldet.',
     wants: (app) => [app, ' möchte Sie anmelden.'],
     compare: 'Prüfen Sie, ob dort dieselbe Nachricht angezeigt wird:',
     approve: 'Bestätigen',
@@ -402,7 +400,7 @@ export const de = {
   },
   landing: {
     sentence: (issuer) => ['Dies ist der Anmeldedienst unter ', issuer, '.'],
-    nothing: 'Apps leiten Sie zum Anmelden hierher. Auf dieser Seite gibt es nichts zu tun.',
+    hint: 'Apps leiten Sie zum Anmelden hierher. Hier verwalten Sie auch Ihr Konto.',
     developers: 'Für Entwickler',
     metadata: 'OpenID-Konfiguration',
   },

@@ -267,7 +267,7 @@ export const en = {
     fixed: 'This account is managed by the operator of this service, who can change the address.',
     submit: 'Send link',
     sent: 'If this address can be used, we’ve sent a link to it. The address counts when you open the link.',
-    signedOut: 'You’re not signed in. Sign in to any of your apps, then open this page again.',
+    signedOut: 'You’re not signed in.',
     problems: {
       emailMissing: 'Enter your email address',
       emailInvalid: 'Enter an email address like name@example.com',
@@ -372,7 +372,7 @@ export const en = {
     title: 'Sign-in requests',
     hint: 'These apps ask you to approve a sign-in that was started elsewhere. Approve only what you expect.',
     none: 'No requests right now.',
-    signedOut: 'You’re not signed in. Sign in to any of your apps, then open this page again.',
+    signedOut: 'You’re not signed in.',
     wants: (app) => [app, ' wants to sign you in.'],
     compare: 'Check that you see the same message there:',
     approve: 'Approve',
@@ -386,7 +386,7 @@ export const en = {
   },
   landing: {
     sentence: (issuer) => ['This is the sign-in service at ', issuer, '.'],
-    nothing: 'Apps send you here to sign in. There is nothing to do on this page.',
+    hint: 'Apps send you here to sign in. Here you also manage your account.',
     developers: 'For developers',
     metadata: 'OpenID configuration',
   },

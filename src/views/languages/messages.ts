@@ -325,7 +325,7 @@ export interface Messages {
   };
   readonly landing: {
     sentence: (issuer: Value) => Phrase;
-    nothing: string;
+    hint: string;
     developers: string;
     metadata: string;
   };

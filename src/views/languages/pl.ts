@@ -287,7 +287,7 @@ export const pl = {
     fixed: 'Tym kontem zarządza operator serwisu i to on może zmienić adres.',
     submit: 'Wyślij link',
     sent: 'Jeśli tego adresu można użyć, wysłaliśmy na niego link. Adres będzie obowiązywał po otwarciu linku.',
-    signedOut: 'Nie jesteś zalogowany. Zaloguj się w dowolnej aplikacji i otwórz tę stronę ponownie.',
+    signedOut: 'Nie masz tu aktywnej sesji.',
     problems: {
       emailMissing: 'Podaj adres e-mail',
       emailInvalid: 'Podaj adres e-mail w postaci nazwa@example.com',
@@ -392,8 +392,7 @@ export const pl = {
     title: 'Prośby o zalogowanie',
     hint: 'Te aplikacje proszą o zatwierdzenie logowania rozpoczętego gdzie indziej. Zatwierdzaj tylko to, czego się spodziewasz.',
     none: 'Obecnie nie ma żadnych próśb.',
-    signedOut:
-      'Nie masz tu aktywnej sesji. Zaloguj się w dowolnej ze swoich aplikacji, a potem otwórz tę stronę ponownie.',
+    signedOut: 'Nie masz tu aktywnej sesji.',
     wants: (app) => ['Aplikacja ', app, ' prosi o zalogowanie.'],
     compare: 'Sprawdź, czy widzisz tam tę samą wiadomość:',
     approve: 'Zatwierdź',
@@ -407,7 +406,7 @@ export const pl = {
   },
   landing: {
     sentence: (issuer) => ['To jest usługa logowania pod adresem ', issuer, '.'],
-    nothing: 'Aplikacje kierują tutaj na czas logowania. Na tej stronie nie ma nic do zrobienia.',
+    hint: 'Aplikacje kierują tutaj na czas logowania. Tutaj zarządzasz też swoim kontem.',
     developers: 'Dla programistów',
     metadata: 'Konfiguracja OpenID',
   },

@@ -58,12 +58,13 @@ export const emailAddressPage = (page: Page, model: EmailAddressModel): string =
   });
 };
 
-export const notSignedInPage = (page: Page): string => {
+export const notSignedInPage = (page: Page, { signIn }: { readonly signIn: string }): string => {
   const { emailAddress: text } = page.messages;
   return layout(page, {
     title: text.title,
     body: html`
-    <p>${text.signedOut}</p>`,
+    <p>${text.signedOut}</p>
+    <p><a role="button" class="account-again" href="${ownPath(signIn)}">${page.messages.login.title}</a></p>`,
   });
 };
 

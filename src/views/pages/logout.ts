@@ -3,14 +3,14 @@ import { homeLink } from '../home-link.ts';
 import { html } from '../html.ts';
 import { strong } from '../identities.ts';
 import { layout } from '../layout.ts';
-import { appUrl, formTarget } from '../links.ts';
+import { appUrl, formTarget, ownPath } from '../links.ts';
 import type { Page } from '../page.ts';
 
 export interface LogoutModel {
   /** The engine's route. The form posts `xsrf`, and `logout=yes` unless the person stays signed in. */
   readonly action: string;
   readonly xsrf: string;
-  readonly account?: string;
+  readonly account?: { readonly name: string; readonly href: string };
   readonly apps: readonly string[];
 }
 
@@ -19,7 +19,7 @@ export const logoutPage = (page: Page, model: LogoutModel): string => {
   return layout(page, {
     title: text.title(page.brand),
     body: html`
-    ${model.account !== undefined && html`<p>${text.account(strong(model.account))}</p>`}
+    ${model.account && html`<p>${text.account(strong(model.account.name))}</p>`}
     ${
       model.apps.length > 0 &&
       html`<p>${text.apps(model.apps.length)}</p>
@@ -31,7 +31,8 @@ export const logoutPage = (page: Page, model: LogoutModel): string => {
         ${submit({ label: text.submit, class: 'logout-confirm', name: 'logout', value: 'yes' })}
         ${submit({ label: text.stay, class: 'logout-stay', look: 'secondary' })}
       </div>
-    </form>`,
+    </form>
+    ${model.account && html`<p class="after"><a href="${ownPath(model.account.href)}">${page.messages.account.overview.title}</a></p>`}`,
   });
 };
 

@@ -20,12 +20,14 @@ export interface PendingRequest {
 export interface RequestsModel {
   /** The form posts `csrf`, `request` and `decision` (`allow` or `deny`). */
   readonly action: string;
+  /** The path of a sign-in that leads back, when no account is signed in. */
+  readonly signIn?: string;
   /** Absent when no account is signed in. */
   readonly requests?: readonly PendingRequest[];
   readonly outcome?: 'approved' | 'denied' | 'gone' | 'noAccess' | 'tooWeak';
 }
 
-export const requestsPage = (page: Page, { action, requests, outcome }: RequestsModel): string => {
+export const requestsPage = (page: Page, { action, signIn, requests, outcome }: RequestsModel): string => {
   const { requests: text } = page.messages;
   const failed = outcome === 'gone' || outcome === 'noAccess' || outcome === 'tooWeak';
   return layout(page, {
@@ -33,6 +35,7 @@ export const requestsPage = (page: Page, { action, requests, outcome }: Requests
     body: html`
     ${outcome !== undefined && (failed ? alert(text[outcome]) : html`<p class="notice" role="status">${text[outcome]}</p>`)}
     ${requests === undefined && html`<p>${text.signedOut}</p>`}
+    ${signIn !== undefined && html`<p><a role="button" class="account-again" href="${ownPath(signIn)}">${page.messages.login.title}</a></p>`}
     ${requests?.length === 0 && html`<p>${text.none}</p>`}
     ${requests !== undefined && requests.length > 0 && html`<p>${text.hint}</p>${requests.map((request) => requestSection(page, action, request))}`}
     <p><a role="button" class="secondary requests-reload" href="${ownPath(action)}">${text.reload}</a></p>

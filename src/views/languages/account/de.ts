@@ -7,7 +7,12 @@ export const de = {
     why: 'Die Anmeldung wurde abgebrochen, war schon abgeschlossen oder wurde in einem anderen Browser begonnen.',
     again: 'Zu Ihrem Konto',
   },
-  overview: { title: 'Ihr Konto', menu: 'Übersicht' },
+  overview: {
+    title: 'Ihr Konto',
+    menu: 'Übersicht',
+    created: 'Angelegt',
+    passwordChanged: 'Passwort geändert',
+  },
   methods: { pwd: 'Passwort', otp: 'Einmalcode', hwk: 'Passkey', swk: 'Passkey' },
   sessions: {
     title: 'Angemeldete Geräte',
@@ -62,7 +67,7 @@ export const de = {
       nickname: 'Spitzname',
       profile: 'Profilseite (URL)',
       picture: 'Bild (URL)',
-      website: 'Website (URL)',
+      website: 'Webseite (URL)',
       gender: 'Geschlecht',
       birthdate: 'Geburtsdatum',
       zoneinfo: 'Zeitzone',

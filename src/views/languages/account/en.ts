@@ -7,7 +7,12 @@ export const en = {
     why: 'The sign-in was canceled, was completed before, or was started in another browser.',
     again: 'Go to your account',
   },
-  overview: { title: 'Your account', menu: 'Overview' },
+  overview: {
+    title: 'Your account',
+    menu: 'Overview',
+    created: 'Created',
+    passwordChanged: 'Password changed',
+  },
   methods: { pwd: 'Password', otp: 'One-time code', hwk: 'Passkey', swk: 'Passkey' },
   sessions: {
     title: 'Where you’re signed in',

@@ -7,7 +7,7 @@ type EditableClaim = Config['profile']['editable'][number];
 export interface AccountMessages {
   readonly menu: { label: string; signOut: string };
   readonly signInFailed: { title: string; why: string; again: string };
-  readonly overview: { title: string; menu: string };
+  readonly overview: { title: string; menu: string; created: string; passwordChanged: string };
   /** Ways to sign in, by their names in `amr` (RFC 8176). */
   readonly methods: Readonly<Record<'pwd' | 'otp' | 'hwk' | 'swk', string>>;
   readonly sessions: {

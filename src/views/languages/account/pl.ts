@@ -7,7 +7,12 @@ export const pl = {
     why: 'Logowanie zostało anulowane, zakończyło się już wcześniej albo rozpoczęło się w innej przeglądarce.',
     again: 'Przejdź do swojego konta',
   },
-  overview: { title: 'Twoje konto', menu: 'Przegląd' },
+  overview: {
+    title: 'Twoje konto',
+    menu: 'Przegląd',
+    created: 'Utworzono',
+    passwordChanged: 'Hasło zmieniono',
+  },
   methods: { pwd: 'Hasło', otp: 'Kod jednorazowy', hwk: 'Klucz dostępu', swk: 'Klucz dostępu' },
   sessions: {
     title: 'Zalogowane urządzenia',
