@@ -18,6 +18,8 @@ interface Renewal {
   readonly address: string;
   /** When the person gave the password, in seconds since the epoch. */
   readonly at: number;
+  /** What the person has proven besides; without it the session is as strong as it was. */
+  readonly strength?: { readonly amr: readonly string[]; readonly acr?: string | undefined };
 }
 
 /**
@@ -26,7 +28,7 @@ interface Renewal {
  */
 export const renewSignIn = async (
   { provider, store }: Dependencies,
-  { raw, correlationId, address, at }: Renewal,
+  { raw, correlationId, address, at, strength }: Renewal,
 ): Promise<readonly string[]> => {
   const { long } = cookies({ issuer: provider.issuer }, []).cookies;
   const ctx = provider.createContext(raw, new ServerResponse(raw));
@@ -37,6 +39,7 @@ export const renewSignIn = async (
     runInUnitOfWork(store, async (work) => {
       const session = await provider.Session.get(ctx);
       session.loginTs = at;
+      if (strength) Object.assign(session, { amr: [...strength.amr], acr: strength.acr });
       session.resetIdentifier();
       await session.persist();
       await work.commit();

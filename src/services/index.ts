@@ -123,7 +123,7 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
   const codes = createOneTimeCodes({ store, secret });
   const limits = createRateLimits({ config, store, clock, events });
   const levels = createAuthenticationLevels(config);
-  const factors = createFactors({ config, store, clock, events, cipher: keys.cipher, accounts });
+  const factors = createFactors({ config, store, clock, events, cipher: keys.cipher, accounts, notices });
   const cookieKeys = () => keys.current().cookieKeys;
   const remembered = createRememberedBrowsers({ config, clock, cookieKeys });
   const completeSignIn = createCompleteSignIn({ config, clock, levels, factors, remembered });

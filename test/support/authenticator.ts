@@ -23,7 +23,7 @@ export const wrongCode = (code: string): string =>
   String((Number(code) + 500_000) % 1_000_000).padStart(6, '0');
 
 /** The key that a page shows for a new app. */
-const keyIn = ({ body }: Page): string => {
+export const keyIn = ({ body }: Page): string => {
   const key = /id="secret"[^>]*value="([A-Z2-7 ]+)"/.exec(body)?.[1];
   if (key === undefined) throw new Error(`no key in: ${body.slice(0, 400)}`);
   return key;

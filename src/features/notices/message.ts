@@ -2,10 +2,13 @@ import { createMailContext, languageOf, type Message, verifiedAddressOf } from '
 import type { Notice, NoticeKind } from '../../services/notices/index.ts';
 import {
   addressChangedNotice,
+  factorAddedNotice,
+  factorRemovedNotice,
   newDeviceNotice,
   passkeyAddedNotice,
   passkeyRemovedNotice,
   passwordChangedNotice,
+  recoveryCodeUsedNotice,
 } from '../../views/mail/notices.ts';
 import type { NoticesDependencies } from './dependencies.ts';
 import { notMePath, notMePurpose } from './paths.ts';
@@ -16,6 +19,9 @@ const templates = {
   'address-changed': addressChangedNotice,
   'passkey-added': passkeyAddedNotice,
   'passkey-removed': passkeyRemovedNotice,
+  'factor-added': factorAddedNotice,
+  'factor-removed': factorRemovedNotice,
+  'recovery-code-used': recoveryCodeUsedNotice,
 } satisfies Record<NoticeKind, unknown>;
 const linkSeconds = 7 * 86_400;
 const hour = 3_600_000;

@@ -4,7 +4,7 @@ import type { StepOutcome, Visit } from '../../http/interactions/step.ts';
 import type { Form } from '../../http/pages/form.ts';
 import { type SecondFactorModel, secondFactorPage } from '../../views/pages/second-factor.ts';
 import type { SecondFactorDependencies } from './dependencies.ts';
-import type { FinishSignIn, PendingSignIn } from './sign-in.ts';
+import { type FinishSignIn, type PendingSignIn, whoIn } from './sign-in.ts';
 
 type Kind = SecondFactorModel['kind'];
 
@@ -53,12 +53,12 @@ export const createAskForCode = (
     });
 
   const check = async (
-    { request: { ip: address, id: correlation }, client }: Visit,
+    visit: Visit,
     account: PendingSignIn['account'],
     { kind, typed }: { readonly kind: Kind; readonly typed: string },
   ): Promise<'right' | 'wrong' | 'reused'> => {
     if (kind === 'code') return factors.useCode(account, typed);
-    return factors.useRecoveryCode(account, typed, { address, correlation, client: client.clientId });
+    return factors.useRecoveryCode(account, typed, whoIn(visit));
   };
 
   return {

@@ -6,7 +6,7 @@ import type { Account } from '../../services/accounts/index.ts';
 import { type NewAuthenticator, qrCodeOf } from '../../services/factors/index.ts';
 import { newRecoveryCodesPage, type SetUpProblem, setUpFactorPage } from '../../views/pages/set-up-factor.ts';
 import type { SecondFactorDependencies } from './dependencies.ts';
-import type { FinishSignIn, PendingSignIn } from './sign-in.ts';
+import { type FinishSignIn, type PendingSignIn, whoIn } from './sign-in.ts';
 
 const dayMs = 86_400_000;
 
@@ -66,9 +66,7 @@ export const createSetUp = (
       const code = form['code']?.trim() ?? '';
       const authenticator = factors.resume(account, place, sealed);
       if (code === '') return showForm(visit, pending, { authenticator, problem: 'missing' });
-      const { ip: address, id: correlation } = visit.request;
-      const by = { address, correlation, client: visit.client.clientId };
-      const verdict = await factors.enrol(account, { place, pending: sealed, code, by });
+      const verdict = await factors.enrol(account, { place, pending: sealed, code, by: whoIn(visit) });
       if (verdict.outcome === 'repeated') return showForm(visit, pending);
       if (verdict.outcome !== 'added')
         return showForm(visit, pending, { authenticator, problem: verdict.outcome });

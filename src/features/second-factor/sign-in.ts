@@ -1,6 +1,7 @@
 import type { InteractionResults } from 'oidc-provider';
 import type { StepOutcome, Visit } from '../../http/interactions/step.ts';
 import type { Account } from '../../services/accounts/index.ts';
+import { describeRequest } from '../../services/notices/index.ts';
 import { type FirstFactor, withSecondFactor } from '../../services/sign-ins/index.ts';
 import type { SecondFactorDependencies } from './dependencies.ts';
 
@@ -9,6 +10,14 @@ export interface PendingSignIn {
   readonly account: Account;
   readonly first: FirstFactor;
 }
+
+/** For the audit record, and the message to the owner of the account. */
+export const whoIn = ({ request, client, page }: Visit) => ({
+  address: request.ip,
+  correlation: request.id,
+  client: client.clientId,
+  request: describeRequest(request, page.messages.tag),
+});
 
 /** The results of earlier steps, without the first factor. */
 export const withoutFirst = (submission: InteractionResults | undefined): InteractionResults => {

@@ -5,8 +5,9 @@ import { newId } from '../../store/new-id.ts';
 import type { Clock, Store, Write } from '../../store/port.ts';
 import { type Account, type Accounts, factorsKey } from '../accounts/index.ts';
 import type { SecretCipher } from '../keys/index.ts';
+import type { Notice, NoticeKind, Notices } from '../notices/index.ts';
 import { toBase32 } from './base32.ts';
-import { createChangeFactors } from './change.ts';
+import { type Change, createChangeFactors } from './change.ts';
 import { keyUri } from './key-uri.ts';
 import { openPending, sealPending } from './pending.ts';
 import { type AuthenticatorRecord, type FactorsRecord, noFactors, readFactors } from './record.ts';
@@ -38,8 +39,11 @@ export interface NewAuthenticator {
   readonly uri: string;
 }
 
-/** Who changes a factor, for the audit record. */
-type By = Pick<SecurityEvent, 'address' | 'correlation' | 'client'>;
+/** Who changes a factor, for the audit record and the message to the owner. */
+interface By extends Pick<SecurityEvent, 'address' | 'correlation' | 'client'> {
+  /** By which the owner of the account recognises the request as their own. */
+  readonly request?: Pick<Notice, 'language' | 'address' | 'agent'>;
+}
 
 type CodeVerdict = 'right' | 'wrong' | 'reused';
 type EnrolVerdict =
@@ -92,6 +96,8 @@ interface Dependencies {
   readonly events: Events;
   readonly cipher: SecretCipher;
   readonly accounts: Pick<Accounts, 'changeFactors'>;
+  /** Without it, no message is sent. */
+  readonly notices?: Notices;
 }
 
 /** One person has a phone, perhaps a tablet, and the phone before. */
@@ -113,13 +119,27 @@ const summaryOf = ({ authenticators, recovery, forgottenAt }: FactorsRecord): Ac
 
 const withoutRecovery = ({ recovery: _, ...factors }: FactorsRecord): FactorsRecord => factors;
 
-export const createFactors = ({ config, store, clock, events, cipher, accounts }: Dependencies): Factors => {
+export const createFactors = ({
+  config,
+  store,
+  clock,
+  events,
+  cipher,
+  accounts,
+  notices,
+}: Dependencies): Factors => {
   const changeFactors = createChangeFactors({ store, accounts });
   const { offered } = config.security.factors;
   const hasRecoveryCodes = offered.includes('recovery_codes');
 
-  const emit = (type: string, { id }: Account, factor: string, by: By = {}): void =>
+  const emit = (type: string, { id }: Account, factor: string, { request: _, ...by }: By = {}): void =>
     events.emit({ type, outcome: 'ok', account: id, ...by, details: { factor } });
+
+  /** A message that is committed together with the change. */
+  const draftNotice = (kind: NoticeKind, { id }: Account, by?: By) => {
+    const draft = notices?.draft(kind, { account: id, ...by?.request });
+    return { writes: draft ? [draft.write] : [], afterCommit: () => draft?.afterCommit() };
+  };
 
   const secretOf = (account: Account, { id, secret }: AuthenticatorRecord): Buffer =>
     Buffer.from(cipher.decrypt(secret, secretContext(account.id, id)), 'base64url');
@@ -143,13 +163,17 @@ export const createFactors = ({ config, store, clock, events, cipher, accounts }
     isRemoved: (authenticator: AuthenticatorRecord) => boolean,
     by?: By,
   ): Promise<number> => {
+    const notice = draftNotice('factor-removed', account, by);
     const removed = await changeFactors(account, (factors) => {
       const authenticators = factors.authenticators.filter((one) => !isRemoved(one));
       const result = factors.authenticators.length - authenticators.length;
       const kept = authenticators.length === 0 ? withoutRecovery(factors) : factors;
-      return { result, ...(result > 0 && { next: { ...kept, authenticators } }) };
+      return { result, ...(result > 0 && { next: { ...kept, authenticators }, also: notice.writes }) };
     });
-    if (removed > 0) emit('account.factor_removed', account, 'authenticator', by);
+    if (removed > 0) {
+      emit('account.factor_removed', account, 'authenticator', by);
+      notice.afterCommit();
+    }
     return removed;
   };
 
@@ -174,38 +198,39 @@ export const createFactors = ({ config, store, clock, events, cipher, accounts }
       if (!secret) return { outcome: 'expired' };
       const step = findStep(secret, code, clock.now());
       if (step === undefined) return { outcome: 'wrong' };
-      const verdict = await changeFactors(
-        account,
-        (factors): { result: EnrolVerdict; next?: FactorsRecord } => {
-          const others = replace ? [] : factors.authenticators;
-          // The form was sent twice, as by a double click.
-          const isKnown = factors.authenticators.some((one) => secretOf(account, one).equals(secret));
-          if (isKnown) return { result: { outcome: 'repeated' } };
-          if (others.length >= maxAuthenticators) return { result: { outcome: 'tooMany' } };
-          const id = newId(9);
-          const encrypted = cipher.encrypt(secret.toString('base64url'), secretContext(account.id, id));
-          const now = clock.now();
-          const added: AuthenticatorRecord = { id, secret: encrypted, createdAt: now, lastStep: step };
-          const keepsCodes = others.length > 0 && factors.recovery !== undefined;
-          const codes = hasRecoveryCodes && !keepsCodes ? newRecoveryCodes() : undefined;
-          return {
-            result: { outcome: 'added', ...(codes && { recoveryCodes: codes }) },
-            next: {
-              ...(keepsCodes ? factors : withoutRecovery(factors)),
-              authenticators: [...others, added],
-              ...(codes && { recovery: newRecovery(account, codes) }),
-              ...(replace && { forgottenAt: now }),
-            },
-            ...(also.length > 0 && { also }),
-          };
-        },
-      );
-      if (verdict.outcome === 'added') emit('account.factor_added', account, 'authenticator', by);
+      const notice = draftNotice('factor-added', account, by);
+      const verdict = await changeFactors(account, (factors): Change<EnrolVerdict> => {
+        const others = replace ? [] : factors.authenticators;
+        // The form was sent twice, as by a double click.
+        const isKnown = factors.authenticators.some((one) => secretOf(account, one).equals(secret));
+        if (isKnown) return { result: { outcome: 'repeated' } };
+        if (others.length >= maxAuthenticators) return { result: { outcome: 'tooMany' } };
+        const id = newId(9);
+        const encrypted = cipher.encrypt(secret.toString('base64url'), secretContext(account.id, id));
+        const now = clock.now();
+        const added: AuthenticatorRecord = { id, secret: encrypted, createdAt: now, lastStep: step };
+        const keepsCodes = others.length > 0 && factors.recovery !== undefined;
+        const codes = hasRecoveryCodes && !keepsCodes ? newRecoveryCodes() : undefined;
+        return {
+          result: { outcome: 'added', ...(codes && { recoveryCodes: codes }) },
+          next: {
+            ...(keepsCodes ? factors : withoutRecovery(factors)),
+            authenticators: [...others, added],
+            ...(codes && { recovery: newRecovery(account, codes) }),
+            ...(replace && { forgottenAt: now }),
+          },
+          also: [...also, ...notice.writes],
+        };
+      });
+      if (verdict.outcome === 'added') {
+        emit('account.factor_added', account, 'authenticator', by);
+        notice.afterCommit();
+      }
       return verdict;
     },
 
     useCode: (account, typed) =>
-      changeFactors(account, (factors): { result: CodeVerdict; next?: FactorsRecord } => {
+      changeFactors(account, (factors): Change<CodeVerdict> => {
         let isReused = false;
         for (const authenticator of factors.authenticators) {
           const step = findStep(secretOf(account, authenticator), typed, clock.now());
@@ -223,16 +248,21 @@ export const createFactors = ({ config, store, clock, events, cipher, accounts }
 
     async useRecoveryCode(account, typed, by) {
       const hash = hashOfRecoveryCode(account.id, typed);
-      const verdict = await changeFactors(
-        account,
-        (factors): { result: 'right' | 'wrong'; next?: FactorsRecord } => {
-          const { recovery } = factors;
-          if (!recovery?.codes.includes(hash)) return { result: 'wrong' };
-          const codes = recovery.codes.filter((code) => code !== hash);
-          return { result: 'right', next: { ...factors, recovery: { ...recovery, codes } } };
-        },
-      );
-      if (verdict === 'right') emit('account.recovery_code_used', account, 'recovery', by);
+      const notice = draftNotice('recovery-code-used', account, by);
+      const verdict = await changeFactors(account, (factors): Change<'right' | 'wrong'> => {
+        const { recovery } = factors;
+        if (!recovery?.codes.includes(hash)) return { result: 'wrong' };
+        const codes = recovery.codes.filter((code) => code !== hash);
+        return {
+          result: 'right',
+          next: { ...factors, recovery: { ...recovery, codes } },
+          also: notice.writes,
+        };
+      });
+      if (verdict === 'right') {
+        emit('account.recovery_code_used', account, 'recovery', by);
+        notice.afterCommit();
+      }
       return verdict;
     },
 
@@ -254,10 +284,16 @@ export const createFactors = ({ config, store, clock, events, cipher, accounts }
     removeAll: (account, by) => remove(account, () => true, by),
 
     async removeRecoveryCodes(account, by) {
+      const notice = draftNotice('factor-removed', account, by);
       const isRemoved = await changeFactors(account, (factors) =>
-        factors.recovery ? { result: true, next: withoutRecovery(factors) } : { result: false },
+        factors.recovery
+          ? { result: true, next: withoutRecovery(factors), also: notice.writes }
+          : { result: false },
       );
-      if (isRemoved) emit('account.factor_removed', account, 'recovery', by);
+      if (isRemoved) {
+        emit('account.factor_removed', account, 'recovery', by);
+        notice.afterCommit();
+      }
       return isRemoved;
     },
 

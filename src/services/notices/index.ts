@@ -17,6 +17,9 @@ export const noticeKinds = [
   'address-changed',
   'passkey-added',
   'passkey-removed',
+  'factor-added',
+  'factor-removed',
+  'recovery-code-used',
 ] as const;
 
 export type NoticeKind = (typeof noticeKinds)[number];

@@ -8,7 +8,17 @@ interface NoticeMail {
 }
 
 const noticeMail =
-  (kind: 'passwordChanged' | 'newDevice' | 'addressChanged' | 'passkeyAdded' | 'passkeyRemoved') =>
+  (
+    kind:
+      | 'passwordChanged'
+      | 'newDevice'
+      | 'addressChanged'
+      | 'passkeyAdded'
+      | 'passkeyRemoved'
+      | 'factorAdded'
+      | 'factorRemoved'
+      | 'recoveryCodeUsed',
+  ) =>
   (context: MailContext, { request, href }: NoticeMail): RenderedMail => {
     const { hello, wasNotMe, [kind]: notice } = context.messages.mail;
     return renderMail(context, {
@@ -29,3 +39,6 @@ export const newDeviceNotice = noticeMail('newDevice');
 export const addressChangedNotice = noticeMail('addressChanged');
 export const passkeyAddedNotice = noticeMail('passkeyAdded');
 export const passkeyRemovedNotice = noticeMail('passkeyRemoved');
+export const factorAddedNotice = noticeMail('factorAdded');
+export const factorRemovedNotice = noticeMail('factorRemoved');
+export const recoveryCodeUsedNotice = noticeMail('recoveryCodeUsed');

@@ -49,4 +49,32 @@ export interface FactorMessages {
     done: string;
     toAccount: string;
   };
+  readonly account: {
+    title: string;
+    hint: string;
+    none: string;
+    app: string;
+    added: string;
+    lastUsed: string;
+    never: string;
+    remove: string;
+    add: string;
+    addAnother: string;
+    codesTitle: string;
+    codesLeft: (count: number) => string;
+    codesLow: string;
+    codesNone: string;
+    newCodes: string;
+    required: string;
+    done: { added: string; removed: string };
+    addTitle: string;
+    addConsequence: string;
+    removeTitle: string;
+    removeConsequence: string;
+    removeLast: string;
+    removeSubmit: string;
+    newCodesTitle: string;
+    newCodesConsequence: string;
+    newCodesSubmit: string;
+  };
 }

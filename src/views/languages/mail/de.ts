@@ -50,6 +50,18 @@ export const de = {
     subject: (brand) => `Ihr Passwort für ${brand} wurde geändert`,
     text: 'Das Passwort Ihres Kontos wurde geändert. Alles, was vorher angemeldet war, muss sich neu anmelden.',
   },
+  factorAdded: {
+    subject: (brand) => `Authenticator-App bei ${brand} hinzugefügt`,
+    text: 'Ihrem Konto wurde eine Authenticator-App hinzugefügt. Von jetzt an wird bei der Anmeldung nach ihren Codes gefragt.',
+  },
+  factorRemoved: {
+    subject: (brand) => `Authenticator-App bei ${brand} entfernt`,
+    text: 'Eine Authenticator-App oder die Wiederherstellungscodes wurden von Ihrem Konto entfernt.',
+  },
+  recoveryCodeUsed: {
+    subject: (brand) => `Wiederherstellungscode bei ${brand} verwendet`,
+    text: 'Jemand hat sich mit einem Ihrer Wiederherstellungscodes bei Ihrem Konto angemeldet. Wenn Ihnen die Codes ausgehen, erstellen Sie auf der Seite Ihres Kontos neue.',
+  },
   newDevice: {
     subject: (brand) => `Neue Anmeldung bei ${brand}`,
     text: 'Ihr Konto wurde in einem Browser verwendet, in dem es vorher nicht verwendet wurde.',

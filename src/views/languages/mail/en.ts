@@ -48,6 +48,18 @@ export const en = {
     subject: (brand) => `Your password for ${brand} was changed`,
     text: 'The password of your account was changed. Everything that was signed in before has to sign in again.',
   },
+  factorAdded: {
+    subject: (brand) => `An authenticator app was added at ${brand}`,
+    text: 'An authenticator app was added to your account. From now on its codes are asked for when you sign in.',
+  },
+  factorRemoved: {
+    subject: (brand) => `An authenticator app was removed at ${brand}`,
+    text: 'An authenticator app or the recovery codes were removed from your account.',
+  },
+  recoveryCodeUsed: {
+    subject: (brand) => `A recovery code was used at ${brand}`,
+    text: 'Someone signed in to your account with one of your recovery codes. If you are running out of codes, make new ones on the page of your account.',
+  },
   newDevice: {
     subject: (brand) => `New sign-in to ${brand}`,
     text: 'Your account was used in a browser that it wasn’t used in before.',

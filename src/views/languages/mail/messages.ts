@@ -40,6 +40,9 @@ export interface MailMessages {
     ignore: string;
   };
   readonly addressChanged: { subject: (brand: string) => string; text: string };
+  readonly factorAdded: { subject: (brand: string) => string; text: string };
+  readonly factorRemoved: { subject: (brand: string) => string; text: string };
+  readonly recoveryCodeUsed: { subject: (brand: string) => string; text: string };
   readonly newDevice: { subject: (brand: string) => string; text: string };
   readonly passkeyAdded: { subject: (brand: string) => string; text: string };
   readonly passkeyRemoved: { subject: (brand: string) => string; text: string };

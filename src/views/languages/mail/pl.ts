@@ -53,6 +53,18 @@ export const pl = {
     subject: (brand) => `Hasło do ${brand} zostało zmienione`,
     text: 'Hasło do Twojego konta zostało zmienione. Wszystko, co było zalogowane wcześniej, musi zalogować się ponownie.',
   },
+  factorAdded: {
+    subject: (brand) => `Dodano aplikację uwierzytelniającą w ${brand}`,
+    text: 'Do Twojego konta dodano aplikację uwierzytelniającą. Od teraz podczas logowania pytamy o jej kody.',
+  },
+  factorRemoved: {
+    subject: (brand) => `Usunięto aplikację uwierzytelniającą w ${brand}`,
+    text: 'Z Twojego konta usunięto aplikację uwierzytelniającą lub kody odzyskiwania.',
+  },
+  recoveryCodeUsed: {
+    subject: (brand) => `Użyto kodu odzyskiwania w ${brand}`,
+    text: 'Ktoś zalogował się na Twoje konto jednym z Twoich kodów odzyskiwania. Jeśli kody się kończą, utwórz nowe na stronie swojego konta.',
+  },
   newDevice: {
     subject: (brand) => `Nowe logowanie do ${brand}`,
     text: 'Twoje konto zostało użyte w przeglądarce, w której wcześniej nie było używane.',
