@@ -13,6 +13,8 @@ export interface Account {
   readonly claims: Claims;
   /** Names of groups, sorted. */
   readonly groups: readonly string[];
+  /** Those of the groups that an upstream has named, by the id of the upstream. Absent for none. */
+  readonly upstreamGroups?: Readonly<Record<string, readonly string[]>>;
   /** The authentication context (`acr`) that a sign-in reaches, if the configuration names one for this account. */
   readonly acr?: string;
   /** Accounts from the configuration can only be changed there. */
@@ -61,6 +63,8 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 export type Claims = Readonly<Record<string, Json>>;
 
 export interface AddAccount {
+  /** For a record that names the account in the same commit. Default: a new random id. */
+  readonly id?: string;
   readonly username: string;
   /** Without a `password` and a `passwordHash` the account can't sign in by password. */
   readonly password?: string;
@@ -68,6 +72,7 @@ export interface AddAccount {
   readonly passwordHash?: string;
   readonly claims?: Claims;
   readonly groups?: readonly string[];
+  readonly upstreamGroups?: UpstreamGroups;
   /** Who chose the user name; default: an operator. A person who signs up may not take a reserved name. */
   readonly nameGivenBy?: NameGiver;
   /** The person chooses another password at the first sign-in. */
@@ -113,6 +118,8 @@ export interface ChangeAccount {
   readonly claims?: Claims;
   /** A list replaces the groups. A change keeps what others change at the same time. */
   readonly groups?: readonly string[] | GroupChange;
+  /** The groups that an upstream names at a sign-in. They replace those that it named before. */
+  readonly upstreamGroups?: UpstreamGroups;
   readonly required?: RequirementChange;
 }
 
@@ -127,6 +134,11 @@ export interface ChangeConditions {
 interface ChangeOptions extends ChangeConditions, RoleRight {
   /** Committed together with the change. */
   readonly also?: readonly Write[];
+}
+
+interface UpstreamGroups {
+  readonly upstream: string;
+  readonly groups: readonly string[];
 }
 
 export interface GroupChange {

@@ -1,6 +1,7 @@
 import type { Groups } from '../groups/index.ts';
 import type { Accounts, AddAccount, Claims } from './account.ts';
 import type { AccountChange } from './change.ts';
+import { allGroupsOf } from './group-sources.ts';
 import { type AccountRecord, toAccount } from './record.ts';
 import type { RoleGroups } from './role-groups.ts';
 import type { AccountStore } from './store.ts';
@@ -15,6 +16,11 @@ interface Dependencies {
   readonly accountChange: AccountChange;
 }
 
+const groupsIn = ({ groups = [], upstreamGroups }: AddAccount): readonly string[] => [
+  ...groups,
+  ...(upstreamGroups?.groups ?? []),
+];
+
 /** Adds one account: at once, or by a draft that the caller commits together with other writes. */
 export const createAddAccount = ({
   stored,
@@ -24,26 +30,27 @@ export const createAddAccount = ({
   refuseGroupClaims,
   accountChange: { publishChange, emitMemberships },
 }: Dependencies): Pick<Accounts, 'add' | 'draft'> => {
-  const publishAdded = async ({ id, groups: names = [] }: AccountRecord): Promise<void> => {
+  const publishAdded = async (record: AccountRecord): Promise<void> => {
+    const { id } = record;
     await publishChange('account.added', id);
-    emitMemberships(id, [], names);
+    emitMemberships(id, [], allGroupsOf(record));
   };
 
   return {
     async add(account, { also = [], ...right } = {}) {
-      roleGroups.refuseChange([], account.groups ?? [], right);
+      roleGroups.refuseChange([], groupsIn(account), right);
       await refuseGroupClaims(account.claims);
       const record = await newRecord(account);
-      await stored.insert(record, async () => [...also, ...(await groups.require(record.groups ?? []))]);
+      await stored.insert(record, async () => [...also, ...(await groups.require(allGroupsOf(record)))]);
       await publishAdded(record);
       return toAccount(record);
     },
     async draft(account) {
-      roleGroups.refuseChange([], account.groups ?? [], {});
+      roleGroups.refuseChange([], groupsIn(account), {});
       await refuseGroupClaims(account.claims);
       const record = await newRecord(account);
       return {
-        writes: [...(await groups.require(record.groups ?? [])), ...stored.insertions(record)],
+        writes: [...(await groups.require(allGroupsOf(record))), ...stored.insertions(record)],
         afterCommit: () => publishAdded(record),
       };
     },

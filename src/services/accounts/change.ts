@@ -5,6 +5,7 @@ import type { Groups } from '../groups/index.ts';
 import { requireVersion } from '../record-version.ts';
 import type { Account, ChangeConditions } from './account.ts';
 import type { ConfiguredAccounts } from './configured.ts';
+import { allGroupsOf } from './group-sources.ts';
 import { type AccountRecord, toAccount } from './record.ts';
 import type { RoleGroups, RoleRight } from './role-groups.ts';
 import type { AccountStore } from './store.ts';
@@ -110,13 +111,13 @@ export const createAccountChange = ({
           assertConditions(held, conditions);
           former = held;
           const changed = next(held);
-          roleGroups.refuseChange(held.groups ?? [], changed.groups ?? [], { mayChangeRoles });
+          roleGroups.refuseChange(allGroupsOf(held), allGroupsOf(changed), { mayChangeRoles });
           return changed;
         },
         async () => [...also, ...(await groups.require(add))],
       );
       await invalidate(id);
-      emitMemberships(id, former?.groups ?? [], record.groups ?? []);
+      emitMemberships(id, former ? allGroupsOf(former) : [], allGroupsOf(record));
       return record;
     },
   };

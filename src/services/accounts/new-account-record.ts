@@ -4,6 +4,7 @@ import { normalizeGroups } from '../groups/index.ts';
 import type { AddAccount } from './account.ts';
 import { checkClaims, mergeClaims, namesOf, verifiedEmailOf } from './claims.ts';
 import type { ConfiguredAccounts } from './configured.ts';
+import { changeByUpstream } from './group-sources.ts';
 import { acceptUsername } from './new-username.ts';
 import type { Passwords } from './password/passwords.ts';
 import type { AccountRecord } from './record.ts';
@@ -44,7 +45,16 @@ export const createNewAccountRecord = ({
   const isOfConfiguration = (email: string): boolean =>
     configured.hasEmail(email) || (withEmail && configured.byName(email) !== undefined);
   return async (account: AddAccount): Promise<AccountRecord> => {
-    const { password, passwordHash, claims = {}, groups = [], isTemporary, demo } = account;
+    const {
+      id = newId(16),
+      password,
+      passwordHash,
+      claims = {},
+      groups = [],
+      upstreamGroups,
+      isTemporary,
+      demo,
+    } = account;
     const name = check(account);
     const sortedGroups = normalizeGroups(groups);
     if (configured.byName(name) !== undefined) throw nameTaken(name);
@@ -53,11 +63,12 @@ export const createNewAccountRecord = ({
     const hash = password === undefined ? passwordHash : await passwords.hash(password);
     const now = clock.now();
     return {
-      id: newId(16),
+      id,
       username: name,
       enabled: true,
       claims: mergeClaims({}, claims),
       ...(sortedGroups.length > 0 && { groups: sortedGroups }),
+      ...(upstreamGroups && changeByUpstream({ groups: sortedGroups }, upstreamGroups)),
       ...(hash === undefined ? {} : { hash }),
       ...(isTemporary && { required: ['password'] }),
       createdAt: now,

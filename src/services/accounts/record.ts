@@ -4,6 +4,7 @@ import { kinds } from '#src/store/record-kinds.ts';
 import { versionOf } from '../record-version.ts';
 import type { Account, Claims, ExportedAccount, FactorKind, Requirement } from './account.ts';
 import { verifiedEmailOf } from './claims.ts';
+import { allGroupsOf } from './group-sources.ts';
 import { foldUsername, nameFamily } from './username.ts';
 
 /** An account as it is stored. */
@@ -12,8 +13,10 @@ export interface AccountRecord {
   readonly username: string;
   readonly enabled: boolean;
   readonly claims: Claims;
-  /** Names of groups, sorted. Absent for accounts without groups. */
+  /** Names of the groups that an operator has put the account into, sorted. Absent for none. */
   readonly groups?: readonly string[];
+  /** Groups that an upstream has put the account into at the last sign-in by it, by the id of the upstream. */
+  readonly upstreamGroups?: Readonly<Record<string, readonly string[]>>;
   readonly hash?: string;
   readonly passwordChangedAt?: number;
   readonly signedOutAt?: number;
@@ -70,7 +73,7 @@ const verifiedEmailEntries = ({ claims, createdAt }: AccountRecord): readonly In
 
 const indexEntries = (record: AccountRecord): readonly IndexEntry[] => [
   { index: 'accounts', of: 'all', at: record.createdAt },
-  ...(record.groups ?? []).map((group) => ({ index: 'members', of: group, at: record.createdAt })),
+  ...allGroupsOf(record).map((group) => ({ index: 'members', of: group, at: record.createdAt })),
   ...verifiedEmailEntries(record),
   ...(record.demo === true ? [{ index: 'demo', of: 'all', at: record.createdAt }] : []),
 ];
@@ -126,7 +129,8 @@ export const toAccount = (record: AccountRecord): Account => ({
     updated_at: Math.floor(record.updatedAt / 1000),
     ...record.claims,
   },
-  groups: record.groups ?? [],
+  groups: allGroupsOf(record),
+  ...(record.upstreamGroups && { upstreamGroups: record.upstreamGroups }),
   from: 'store',
   createdAt: record.createdAt,
   version: versionOf(record),

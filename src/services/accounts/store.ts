@@ -61,8 +61,8 @@ export interface AccountStore {
 }
 
 /**
- * Writes that fail when what an account depends on has changed. The conflict of one that consumes a document is thrown,
- * because it fails for good, and that of one that changes second factors, because the caller has read them.
+ * Writes that fail when what an account depends on has changed. The conflict of one that consumes or inserts a document
+ * is thrown, because it fails for good, and that of one that changes second factors, because the caller has read them.
  */
 type Conditions = () => Promise<readonly Write[]>;
 
@@ -95,10 +95,12 @@ export const nameTaken = (username: string): Failure =>
 
 const isEmailTaken = (error: unknown): boolean => error instanceof Failure && error.code === 'email_taken';
 
+const failsForGood: ReadonlySet<Write['op']> = new Set(['consume', 'insert']);
+
 const isUsedUp = ({ key }: Conflict, writes: readonly Write[]): boolean =>
   key.kind === kinds.factors ||
   writes.some(
-    ({ op, key: { kind, family } }) => op === 'consume' && kind === key.kind && family === key.family,
+    ({ op, key: { kind, family } }) => failsForGood.has(op) && kind === key.kind && family === key.family,
   );
 
 interface StoreOptions {

@@ -4,6 +4,7 @@ import type { Account, Accounts, Claims, GroupChange } from './account.ts';
 import type { AccountChange } from './change.ts';
 import { checkClaims, mergeClaims, verifiedEmailOf } from './claims.ts';
 import type { ConfiguredAccounts } from './configured.ts';
+import { changeByOperator, changeByUpstream } from './group-sources.ts';
 import { acceptUsername } from './new-username.ts';
 import { type AccountRecord, toAccount } from './record.ts';
 import { changeRequired } from './requirements.ts';
@@ -26,13 +27,8 @@ interface Dependencies {
 const isList = (groups: readonly string[] | GroupChange | undefined): groups is readonly string[] =>
   Array.isArray(groups);
 
-const withGroupChange = (
-  former: readonly string[] = [],
-  { add = [], remove = [] }: GroupChange = {},
-): readonly string[] => {
-  const removed = new Set(remove);
-  return normalizeGroups([...former, ...add].filter((group) => !removed.has(group)));
-};
+/** The record without what `changeByOperator` and `changeByUpstream` answer whole. */
+const withoutGroups = ({ groups: _, upstreamGroups: __, ...rest }: AccountRecord): AccountRecord => rest;
 
 /** Changes the user name, the claims, the groups and what is required of an account. */
 export const createUpdateAccount = ({
@@ -63,13 +59,22 @@ export const createUpdateAccount = ({
   };
 
   return {
-    async update(id, { username, claims = {}, groups: groupChange, required }, options = {}) {
+    async update(id, { username, claims = {}, groups: groupChange, upstreamGroups, required }, options = {}) {
       await refuseGroupClaims(claims);
       const isRenamed = username !== undefined && !(await hasName(id, username));
       const name = isRenamed ? acceptUsername(username, { givenBy: 'operator', service }) : username;
       if (name !== undefined && configured.byName(name) !== undefined) throw nameTaken(name);
-      const groupsAfter = (former: readonly string[] = []): readonly string[] =>
-        isList(groupChange) ? normalizeGroups(groupChange) : withGroupChange(former, groupChange);
+      const added = isList(groupChange) ? normalizeGroups(groupChange) : (groupChange?.add ?? []);
+      const groupsAfter = (former: AccountRecord): Pick<AccountRecord, 'groups' | 'upstreamGroups'> => {
+        const changed = groupChange
+          ? { ...withoutGroups(former), ...changeByOperator(former, groupChange) }
+          : former;
+        if (upstreamGroups) return changeByUpstream(changed, upstreamGroups);
+        return {
+          ...(changed.groups && { groups: changed.groups }),
+          ...(changed.upstreamGroups && { upstreamGroups: changed.upstreamGroups }),
+        };
+      };
       const record = await changeWithGroups(
         id,
         (former) => {
@@ -77,14 +82,14 @@ export const createUpdateAccount = ({
           checkClaims(merged);
           checkNames(former, { username: name ?? former.username, claims: merged });
           return {
-            ...former,
+            ...withoutGroups(former),
             username: name ?? former.username,
             claims: merged,
-            ...(groupChange && { groups: groupsAfter(former.groups) }),
+            ...groupsAfter(former),
             ...(required && { required: changeRequired(former, required) }),
           };
         },
-        isList(groupChange) ? normalizeGroups(groupChange) : (groupChange?.add ?? []),
+        [...added, ...(upstreamGroups?.groups ?? [])],
         options,
       );
       events.emit({ type: 'account.updated', outcome: 'ok', account: id });
@@ -93,7 +98,7 @@ export const createUpdateAccount = ({
     async changeGroups(id, groupChange, options) {
       const record = await changeWithGroups(
         id,
-        (former) => ({ ...former, groups: withGroupChange(former.groups, groupChange) }),
+        (former) => ({ ...withoutGroups(former), ...changeByOperator(former, groupChange) }),
         groupChange.add ?? [],
         options,
       );
