@@ -21,5 +21,11 @@ export { serverClaims } from './reserved-claims.ts';
 export { scopeDescriptions } from './resource-scopes.ts';
 export { expectedFormat } from './schema/formats.ts';
 export { clientAuthenticationMethods } from './sections/client-authentication-methods.ts';
-export type { AccountConfig, ClientConfig, Config, ResourceConfig } from './sections/index.ts';
+export type {
+  AccountConfig,
+  ClientConfig,
+  Config,
+  ResourceConfig,
+  UpstreamConfig,
+} from './sections/index.ts';
 export { nearest } from './validate/nearest.ts';

@@ -77,3 +77,12 @@ export const resourcesDiffer: Rule = {
       'resource',
     ),
 };
+
+export const upstreamsDiffer: Rule = {
+  needs: ['upstreams'],
+  check: ({ upstreams }) =>
+    repeated(
+      upstreams.map(({ id }, index) => ({ name: id, path: ['upstreams', String(index), 'id'] })),
+      'upstream',
+    ),
+};

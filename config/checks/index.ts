@@ -15,7 +15,13 @@ import {
   clientScopesExist,
   clientsMakeSense,
 } from './clients.ts';
-import { accountsDiffer, clientsDiffer, groupsDiffer, resourcesDiffer } from './duplicates.ts';
+import {
+  accountsDiffer,
+  clientsDiffer,
+  groupsDiffer,
+  resourcesDiffer,
+  upstreamsDiffer,
+} from './duplicates.ts';
 import { factorLevelsExist, requiredFactorsAreOffered } from './factors.ts';
 import { accountsHaveFewGroups, groupsAreNoClaims } from './groups.ts';
 import { passkeysBelongToTheIssuer } from './passkeys.ts';
@@ -39,6 +45,7 @@ import {
   workersShareTheStore,
 } from './settings.ts';
 import { identifiersHaveUsernames, signInNamesDiffer } from './sign-in.ts';
+import { clientUpstreamsExist, upstreamDomainsDiffer, upstreamsMakeSense } from './upstreams.ts';
 
 export const rules: readonly Rule[] = [
   identifiersHaveUsernames,
@@ -79,4 +86,8 @@ export const rules: readonly Rule[] = [
   signUpCanVerify,
   profileFieldsMakeSense,
   adminLevelExists,
+  upstreamsDiffer,
+  upstreamsMakeSense,
+  upstreamDomainsDiffer,
+  clientUpstreamsExist,
 ];

@@ -32,8 +32,8 @@ export const productionStoreLasts: Rule = {
 
 /** A configuration file ends up in backups, images and version control. */
 export const productionSecretsAreNotPlain: Rule = {
-  needs: ['mode', 'clients', 'accounts', 'mail'],
-  check: ({ mode, clients, accounts, mail }, { isFromFile }) => {
+  needs: ['mode', 'clients', 'accounts', 'mail', 'upstreams'],
+  check: ({ mode, clients, accounts, mail, upstreams }, { isFromFile }) => {
     if (mode !== 'production') return [];
     const plain = (value: string | undefined, path: readonly string[], instead?: string) =>
       when(
@@ -60,6 +60,9 @@ export const productionSecretsAreNotPlain: Rule = {
         plain(account.password, ['accounts', String(index), 'password'], 'password_hash instead'),
       ),
       ...plain(mail?.password, ['mail', 'password']),
+      ...upstreams.flatMap((upstream, index) =>
+        plain(upstream.client_secret, ['upstreams', String(index), 'client_secret']),
+      ),
     ];
   },
 };

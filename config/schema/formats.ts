@@ -131,6 +131,10 @@ const formats = {
     expected: 'the name of a group: up to 64 characters of a-z, 0-9, dot, underscore and dash',
     pattern: '^[a-z0-9._-]{1,64}$',
   },
+  'upstream-id': {
+    expected: 'up to 32 characters of a-z, 0-9 and dash',
+    pattern: '^[a-z0-9][a-z0-9-]{0,31}$',
+  },
   claim: { expected: 'the name of a claim', pattern: '^[A-Za-z][A-Za-z0-9_:./-]*$' },
   pattern: {
     expected: 'a regular expression of JavaScript',

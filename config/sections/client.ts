@@ -124,6 +124,13 @@ export const client = section('A client (relying party).', {
       { minItems: 1 },
     ),
   ),
+  allowed_upstreams: optional(
+    list(
+      text('The id of an upstream, or local.', { format: 'upstream-id' }),
+      'Ways to sign in to the client: ids of `upstreams`, and `local` for a password or passkey of this server. Default: all of them.',
+      { minItems: 1 },
+    ),
+  ),
   claims: optional(
     claimMapping(
       'Claims that id tokens and /userinfo of this client have in addition, by name. Every value is written here, so no scope is needed.',

@@ -21,6 +21,7 @@ import { signIn } from './sign-in.ts';
 import { signUp } from './sign-up.ts';
 import { store } from './store.ts';
 import { tokens } from './tokens.ts';
+import { upstream } from './upstream.ts';
 
 export const schema = section('Configuration of Postern.', {
   mode,
@@ -31,6 +32,7 @@ export const schema = section('Configuration of Postern.', {
   clients: list(client, 'Clients in the configuration. Other clients are in the store.', { default: [] }),
   accounts: list(account, 'Accounts in the configuration. Other accounts are in the store.', { default: [] }),
   groups: list(group, 'Groups in the configuration. Other groups are in the store.', { default: [] }),
+  upstreams: list(upstream, 'Other identity providers that people sign in with.', { default: [] }),
   resources: list(resource, 'APIs that accept access tokens of this server.', { default: [] }),
   scopes: map(scope, 'The text of the consent page for each scope.', { default: {} }),
   claims: map(
@@ -97,3 +99,4 @@ export interface Config extends Omit<EnteredConfig, 'admin' | 'resources'> {
 export type ClientConfig = Config['clients'][number];
 export type AccountConfig = Config['accounts'][number];
 export type ResourceConfig = Config['resources'][number];
+export type UpstreamConfig = Config['upstreams'][number];

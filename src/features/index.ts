@@ -58,6 +58,7 @@ import { site } from './site/index.ts';
 import { stepUp } from './step-up/index.ts';
 import { subjects } from './subjects/index.ts';
 import { tokenStatus } from './token-status/index.ts';
+import { upstreamSignIn } from './upstream-sign-in/index.ts';
 
 export interface FeatureDependencies {
   readonly config: Config;
@@ -111,10 +112,25 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
     sessions,
   } = services;
   const { passkeys, readiness, remembered, throttle } = services;
+  const { arrivals, provisioning, upstreams } = services;
   const notifyNewDevice = createNotifyNewDevice({ notices: services.notices, clock });
   const cookieKeys = () => keys.current().cookieKeys;
   const [cookieKey = ''] = cookieKeys();
   const profileFields = createProfileFields(config);
+  const upstream = upstreamSignIn({
+    config,
+    clock,
+    events,
+    pages,
+    accounts,
+    admission,
+    throttle,
+    upstreams,
+    arrivals,
+    provisioning,
+    completeSignIn,
+    cipher: keys.cipher,
+  });
   const features: readonly Feature[] = [
     metrics.feature({ events, clock, grantTypes, keys, accounts, audit, readiness }),
     selectAccount(accounts),
@@ -142,6 +158,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
       cookieKeys,
       notifyNewDevice,
     }),
+    upstream.feature,
     signIn({
       config,
       clock,
@@ -156,7 +173,9 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
       cookieKeys,
       forgotPassword: mail.isEnabled ? { href: forgotPath } : undefined,
       notifyNewDevice,
+      ways: upstream.ways,
     }),
+    upstream.linking,
     requirements({ config, clock, accounts }),
     accountOverview(pages),
     accountProfile({

@@ -17,11 +17,15 @@ type Resolve = (
 interface Dependencies {
   readonly events?: Pick<Events, 'emit'>;
   readonly resolve?: Resolve;
+  /** How long a request may take. */
+  readonly maxMs?: number;
+  /** The setting that lists the networks, for the message about an address outside of them. */
+  readonly setting?: string;
 }
 
 /** The largest body that is read. A key set or a list of URIs is a fraction of it. */
 const maxBytes = 256 * 1024;
-const maxMs = 2500;
+const defaultMaxMs = 2500;
 /** RFC 1035 §2.3.4. */
 const maxNameLength = 253;
 
@@ -45,20 +49,26 @@ const headersOf = ({ headersDistinct }: IncomingMessage): Headers => {
 };
 
 /**
- * Fetches URLs that clients name (`jwks_uri`, `sector_identifier_uri`, logout and ping notifications). It uses https,
+ * Fetches URLs that clients name (`jwks_uri`, `sector_identifier_uri`, logout and ping notifications), and those of
+ * upstreams. It uses https,
  * connects only to the Internet and to networks that the operator lists, follows no redirect, decompresses nothing, and
  * is limited in time and size. In development it also reaches private addresses, and http.
  */
 export const createFetch = (
   config: OutboundConfig,
-  { events, resolve = lookup }: Dependencies = {},
+  {
+    events,
+    resolve = lookup,
+    maxMs = defaultMaxMs,
+    setting = 'security.outbound.allowed_networks',
+  }: Dependencies = {},
 ): Fetch => {
   const isAllowedAddress = createAddressFilter(config);
 
   const refuse = (host: string): Error => {
     const details = { host: host.slice(0, maxNameLength) };
     events?.emit({ type: 'fetch.refused', outcome: 'refused', reason: 'address_refused', details });
-    return new Error('the address may not be fetched; see security.outbound.allowed_networks');
+    return new Error(`the address may not be fetched; see ${setting}`);
   };
 
   /** Checks the addresses that the socket then connects to, so that a second resolution can't differ (DNS rebinding). */

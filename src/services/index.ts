@@ -37,6 +37,16 @@ import {
   type RememberedBrowsers,
 } from './sign-ins/index.ts';
 import { createThrottle, type Throttle } from './throttle/index.ts';
+import {
+  type Arrivals,
+  createArrivals,
+  createProvisioning,
+  createUpstreamLinks,
+  createUpstreams,
+  type Provisioning,
+  type UpstreamLinks,
+  type Upstreams,
+} from './upstreams/index.ts';
 
 interface Dependencies {
   readonly config: Config;
@@ -76,6 +86,10 @@ export interface Services {
   readonly endEverything: EndEverything;
   readonly sessions: Sessions;
   readonly throttle: Throttle;
+  readonly upstreams: Upstreams;
+  readonly upstreamLinks: UpstreamLinks;
+  readonly arrivals: Arrivals;
+  readonly provisioning: Provisioning;
   /** Starts the work in the background. The result stops it. */
   start(): Promise<() => Promise<void>>;
   close(): void;
@@ -137,6 +151,10 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
     notices,
     cookieKeys: () => keys.current().cookieKeys,
   });
+  const upstreams = createUpstreams({ config, clock, events });
+  const upstreamLinks = createUpstreamLinks(store);
+  const arrivals = createArrivals(store, clock);
+  const provisioning = createProvisioning({ store, accounts, groups, links: upstreamLinks, clock });
   const readiness = createReadiness(store, keys);
   const { sessions, endEverything } = createSessionServices({ store, clock, events, accounts, clients });
   const connectedApps = createConnectedApps({ store, clock, events, clients });
@@ -165,6 +183,10 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
     endEverything,
     sessions,
     throttle,
+    upstreams,
+    upstreamLinks,
+    arrivals,
+    provisioning,
     async start() {
       const stopExtensions = extensions.listen(events);
       await checkGroupNames(config, groups);

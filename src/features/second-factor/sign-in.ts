@@ -50,13 +50,19 @@ export const createFinish =
         client: client.clientId,
         address: request.ip,
         correlation: request.id,
+        ...(first.upstream && { details: { upstream: first.upstream.id } }),
       }),
     );
     return {
       cookies,
       finish: {
         ...withoutFirst(interaction.lastSubmission),
-        login: completeSignIn.login({ account, amr, remember: first.remember }),
+        login: completeSignIn.login({
+          account,
+          amr,
+          remember: first.remember,
+          ...(first.upstream && { upstream: first.upstream }),
+        }),
       },
     };
   };

@@ -1,6 +1,7 @@
 import type { Config } from '#config';
 import type { Events } from '../../events.ts';
-import type { Visit } from '../../http/interactions/step.ts';
+import type { Step, StepOutcome, Visit } from '../../http/interactions/step.ts';
+import type { Form } from '../../http/pages/form.ts';
 import type { Account, Accounts } from '../../services/accounts/index.ts';
 import type { AuthenticationLevels } from '../../services/authentication-levels/index.ts';
 import type { Factors } from '../../services/factors/index.ts';
@@ -8,6 +9,24 @@ import type { Passkeys } from '../../services/passkeys/index.ts';
 import type { CompleteSignIn } from '../../services/sign-ins/index.ts';
 import type { Throttle } from '../../services/throttle/index.ts';
 import type { Clock } from '../../store/port.ts';
+
+interface OtherWays {
+  readonly upstreams: readonly { readonly name: string; readonly href: string; readonly logo?: string }[];
+  /** Whether people may sign in to this client by a password of this server. */
+  readonly isLocalAllowed: boolean;
+}
+
+/** Sign-in by upstreams, on the page and in the step of this feature. Without an outcome the step goes on itself. */
+interface LoginWays {
+  show(visit: Visit): Promise<StepOutcome | undefined>;
+  /** Goes on without a question where there is only one way. */
+  goOnAlone(visit: Visit): StepOutcome | undefined;
+  submit: (visit: Visit, form: Form) => Promise<StepOutcome | undefined>;
+  offered(visit: Visit): OtherWays;
+  /** The person signs in to link an upstream. */
+  isToLink(visit: Visit): boolean;
+  addChecks(prompt: Step['prompt']): void;
+}
 
 export interface SignInDependencies {
   readonly config: Config;
@@ -27,4 +46,6 @@ export interface SignInDependencies {
   readonly notifyNewDevice: (visit: Visit, account: Account) => void;
   /** The page for people who forgot their password, if there is one. */
   readonly forgotPassword: { readonly href: string } | undefined;
+  /** Absent without upstreams. */
+  readonly ways: LoginWays | undefined;
 }

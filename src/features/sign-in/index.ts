@@ -7,6 +7,7 @@
  *   there is no session                    -> login form
  *   the account must sign in again         -> login form with a fixed user name, link `?another=yes`
  *   another tab has signed in meanwhile    -> page that asks to continue: `?continue=yes`, `?another=yes`
+ *   there is another way to sign in only   -> what features/upstream-sign-in does
  *   `?register=yes`                        -> back to the engine, which goes to the step `create`
  * POST /interaction/:uid
  *   a field is empty, or wrong password    -> 422, the form again
@@ -39,6 +40,7 @@ export const signIn = (dependencies: SignInDependencies): Feature => {
   requireLoginBeforeRequirements(prompt, dependencies.accounts);
   if (dependencies.offersFactors) requireLoginBeforeFactor(prompt, dependencies.accounts);
   addAnotherAccountCheck(prompt);
+  dependencies.ways?.addChecks(prompt);
   return {
     name: 'sign-in',
     steps: [createLoginStep(dependencies, createKnownDevices(dependencies), prompt)],

@@ -30,6 +30,7 @@ export const createLoginStep = (
 ): Step => {
   const { accounts, completeSignIn, config, events, factors } = dependencies;
   const { forgotPassword, notifyNewDevice, passkeys, throttle } = dependencies;
+  const { ways } = dependencies;
   const { pages } = config;
   const passkeySignIn = createPasskeySignIn(dependencies);
   const acceptsEmail = config.sign_in.identifiers.includes('email');
@@ -38,12 +39,10 @@ export const createLoginStep = (
     visit: Visit,
     sessionAccount: Account | undefined,
     typed: Typed = {},
-  ): Promise<{ readonly show: string }> => {
+  ): Promise<{ readonly show: string; readonly images: readonly string[] }> => {
     const isRefused = typed.problem?.kind === 'passkey' || typed.problem?.kind === 'otherPasskey';
     const passkey = await passkeySignIn.form(visit, { sessionAccount, isRefused });
-    return {
-      show: renderLogin(visit, { pages, acceptsEmail, sessionAccount, forgotPassword, passkey, typed }),
-    };
+    return renderLogin(visit, { pages, acceptsEmail, sessionAccount, forgotPassword, passkey, ways, typed });
   };
 
   /** Where a password is not enough, the account has a passkey and nothing else. */
@@ -98,8 +97,12 @@ export const createLoginStep = (
 
     async show(visit) {
       if (pages.create_account && hasQuery(visit.request, 'register')) return finishWithRegistration(visit);
+      const ofWays = await ways?.show(visit);
+      if (ofWays) return ofWays;
       const otherTab = await signedInElsewhere(visit, accounts);
       if (!otherTab) {
+        const alone = ways?.goOnAlone(visit);
+        if (alone) return alone;
         const sessionAccount = await reauthenticating(visit, accounts);
         return showForm(visit, sessionAccount);
       }
@@ -109,6 +112,8 @@ export const createLoginStep = (
     },
 
     async submit(visit, form: Form) {
+      const ofWays = await ways?.submit(visit, form);
+      if (ofWays) return ofWays;
       const sessionAccount = await reauthenticating(visit, accounts);
       if (isPasskeyForm(form)) return submitPasskey(visit, form, sessionAccount);
       const credentials = credentialsIn(form, sessionAccount);

@@ -6,6 +6,7 @@ import type { Account } from '../../services/accounts/index.ts';
 import { displayOfAccount, isAnotherAccountRequested } from '../../services/sign-ins/index.ts';
 import { type LoginModel, loginPage } from '../../views/pages/login.ts';
 import { signedInPage } from '../../views/pages/signed-in.ts';
+import type { SignInDependencies } from './dependencies.ts';
 
 const loginHintOf = ({ interaction }: Visit): string | undefined => {
   const hint = interaction.params['login_hint'];
@@ -20,16 +21,19 @@ interface LoginViewOptions {
   readonly sessionAccount: Account | undefined;
   readonly forgotPassword: { readonly href: string } | undefined;
   readonly passkey: LoginModel['passkey'] | undefined;
+  readonly ways: SignInDependencies['ways'];
   readonly typed?: Pick<LoginModel, 'login' | 'remember' | 'problem' | 'signals'>;
 }
 
 export const renderLogin = (
   visit: Visit,
-  { pages, acceptsEmail, sessionAccount, forgotPassword, passkey, typed = {} }: LoginViewOptions,
-): string => {
+  { pages, acceptsEmail, sessionAccount, forgotPassword, passkey, ways, typed = {} }: LoginViewOptions,
+): { readonly show: string; readonly images: readonly string[] } => {
+  const offered = ways?.offered(visit);
+  const upstreams = offered?.upstreams ?? [];
   const login = sessionAccount?.username ?? typed.login ?? loginHintOf(visit);
   const switchTo = `${visit.action}?another=yes`;
-  return loginPage(visit.page, {
+  const show = loginPage(visit.page, {
     action: hasQuery(visit.request, 'another') ? switchTo : visit.action,
     csrf: visit.csrf,
     client: displayOf(visit.client),
@@ -37,12 +41,16 @@ export const renderLogin = (
     ...(login !== undefined && { login }),
     ...(typed.problem && { problem: typed.problem }),
     ...(typed.signals && { signals: typed.signals }),
-    ...(passkey && { passkey }),
+    ...(passkey && offered?.isLocalAllowed !== false && { passkey }),
     ...(pages.remember_me && { remember: typed.remember ?? false }),
     ...(forgotPassword && { forgot: forgotPassword }),
     ...(sessionAccount && { reauthentication: { switchTo } }),
     ...(pages.create_account && !sessionAccount && { register: { href: `${visit.action}?register=yes` } }),
+    ...(upstreams.length > 0 && { upstreams }),
+    ...(offered?.isLocalAllowed === false && { isWithoutPassword: true }),
+    ...(ways?.isToLink(visit) && { isToLink: true }),
   });
+  return { show, images: upstreams.flatMap(({ logo }) => logo ?? []) };
 };
 
 export const renderSignedInElsewhere = (visit: Visit, account: Account): string =>

@@ -66,6 +66,7 @@ export const interactionScope = (dependencies: Dependencies): FastifyPluginAsync
         formTargets: [String(params['redirect_uri'] ?? ''), ...formActionOrigins(client)],
         remoteImages: client.logoUri !== undefined,
         popup: true,
+        ...(outcome.images && { images: outcome.images }),
         ...(outcome.headers && { headers: outcome.headers }),
       });
   };
@@ -76,6 +77,10 @@ export const interactionScope = (dependencies: Dependencies): FastifyPluginAsync
     reply: FastifyReply,
   ): Promise<SendResponse> => {
     if ('show' in outcome) return showPage(visit, outcome, reply);
+    if ('leaveTo' in outcome) {
+      for (const line of outcome.cookies) reply.header('set-cookie', line);
+      return () => reply.header('cache-control', 'no-store').redirect(outcome.leaveTo, 303);
+    }
     const { provider, request, interaction } = visit;
     const { uid, session, returnTo } = interaction;
     const result = { ...outcome.finish, from: uid };

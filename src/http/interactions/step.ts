@@ -22,9 +22,19 @@ export interface Visit {
   signedIn(): Promise<string | undefined>;
 }
 
-/** A page to show, or a result for the engine, which decides what comes next. */
+/**
+ * A page to show, or a result for the engine, which decides what comes next, or another site that the browser comes back
+ * from: the step stays due.
+ */
 export type StepOutcome =
-  | { readonly show: string; readonly status?: number; readonly headers?: Readonly<Record<string, string>> }
+  | {
+      readonly show: string;
+      readonly status?: number;
+      readonly headers?: Readonly<Record<string, string>>;
+      /** URLs of the operator's images. */
+      readonly images?: readonly string[];
+    }
+  | { readonly leaveTo: string; readonly cookies: readonly string[] }
   | { readonly finish: InteractionResults; readonly cookies?: readonly string[] };
 
 /** A step never calls another one: it returns to the engine, which asks for the next. */

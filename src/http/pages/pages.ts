@@ -74,7 +74,7 @@ export const createPages = (config: Config, asset: (name: AssetName) => string):
     return {
       ...pageHeaders({
         ...policy,
-        ...(logo !== undefined && { images: [logo] }),
+        images: [...(policy.images ?? []), ...(logo === undefined ? [] : [logo])],
         ...(policy.formTargets && {
           formTargets: [...policy.formTargets, ...config.pages.form_targets],
         }),

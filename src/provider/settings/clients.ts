@@ -5,6 +5,7 @@ import { mayUseScope } from '../client-scope.ts';
 /** Members of a client's metadata that only this server has. Their values are checked when a client is registered. */
 const ownMetadata = [
   'allowed_groups',
+  'allowed_upstreams',
   'api_scope',
   'assertion_audience',
   'audience',

@@ -55,6 +55,7 @@ export const operatorOnlyNames = [
   'claims',
   'allowed_groups',
   'required_acr',
+  'allowed_upstreams',
   'resources',
 ];
 
@@ -98,6 +99,7 @@ const listNames = [
   'authorization_details_types',
   'resources',
   'allowed_groups',
+  'allowed_upstreams',
 ];
 const numberNames = ['default_max_age', 'client_id_issued_at'];
 

@@ -8,6 +8,7 @@ import { accountClientId } from '../clients/index.ts';
 import type { Factors } from '../factors/index.ts';
 import type { FirstFactor } from './first-factor.ts';
 import type { RememberedBrowsers } from './remembered-browsers.ts';
+import type { UpstreamSignIn } from './upstream-sign-in.ts';
 
 /** What a step found out about the person. */
 interface Proof {
@@ -18,6 +19,8 @@ interface Proof {
   readonly remember: boolean;
   /** The owner of the account gets a message about the sign-in. */
   readonly isNewDevice?: boolean;
+  /** Who says so, if it is an upstream. */
+  readonly upstream?: UpstreamSignIn;
 }
 
 /**
@@ -78,23 +81,34 @@ export const createCompleteSignIn = ({
 }: Dependencies): CompleteSignIn => {
   const { required } = config.security.factors;
 
-  const login = ({ account, amr, remember }: Proof): Login => {
-    const acr = levels.reachedBy(account, amr);
+  /** What an upstream says has the level that the operator gives it, or what a second factor here adds. */
+  const levelOf = ({ account, amr, upstream }: Proof): string | undefined => {
+    const reached = levels.reachedBy(account, amr);
+    if (upstream === undefined) return reached;
+    const { acr } = upstream;
+    if (!amr.includes('otp')) return acr;
+    return acr === undefined || levels.reaches(reached, [acr]) ? reached : acr;
+  };
+
+  const login = (proof: Proof): Login => {
+    const { account, amr, remember, upstream } = proof;
+    const acr = levelOf(proof);
     return {
       accountId: account.id,
       remember,
       ts: Math.floor(clock.now() / 1000),
-      amr: [...amr],
+      ...((amr.length > 0 || upstream === undefined) && { amr: [...amr] }),
       ...(acr !== undefined && { acr }),
+      ...(upstream && { upstream }),
     };
   };
 
   /** Whether the client or the request asks for a level that a second factor reaches and this sign-in doesn't. */
-  const missesLevel = ({ client, interaction: { params } }: Visit, { account, amr }: Proof) => {
+  const missesLevel = ({ client, interaction: { params } }: Visit, proof: Proof) => {
     const requested = acrRequestOf({ params, claims: claimsOf(params['claims']) });
     const level = requiredLevelOf(client);
-    const [reached, reachable] = [amr, withSecondFactor(amr)].map((methods) =>
-      levels.reachedBy(account, methods),
+    const [reached, reachable] = [proof.amr, withSecondFactor(proof.amr)].map((amr) =>
+      levelOf({ ...proof, amr }),
     );
     const isMissed = (values: readonly string[]): boolean =>
       !levels.reaches(reached, values) && levels.reaches(reachable, values);
@@ -106,11 +120,12 @@ export const createCompleteSignIn = ({
   };
 
   const demandOf = async (visit: Visit, proof: Proof): Promise<Demand> => {
-    const { account, amr } = proof;
+    const { account, amr, upstream } = proof;
     if (amr.includes('mfa')) return notNeeded;
     const { isEssential, isVoluntary } = missesLevel(visit, proof);
     if (isEssential || (factors.isOffered && account.required?.includes('factor'))) return needed;
     const isAsked = isVoluntary || isSensitiveSignIn(visit);
+    if (upstream?.isEnough && !isAsked) return notNeeded;
     if (required === 'never' && !isAsked) return notNeeded;
     const { authenticators, forgottenAt } = await factors.of(account);
     if (authenticators.length === 0)
@@ -122,8 +137,16 @@ export const createCompleteSignIn = ({
   const complete = async (visit: Visit, proof: Proof): Promise<SignInResult> => {
     const { isNeeded, mayPutOff } = await demandOf(visit, proof);
     if (!isNeeded) return { login: login(proof), first: undefined };
-    const { account, amr, remember, isNewDevice = false } = proof;
-    const first = { accountId: account.id, amr, remember, isNewDevice, mayPutOff, at: clock.now() };
+    const { account, amr, remember, isNewDevice = false, upstream } = proof;
+    const first = {
+      accountId: account.id,
+      amr,
+      remember,
+      isNewDevice,
+      mayPutOff,
+      at: clock.now(),
+      ...(upstream && { upstream }),
+    };
     return { login: undefined, first };
   };
   return Object.assign(complete, { login });

@@ -1,6 +1,7 @@
 import type { InteractionResults } from 'oidc-provider';
 import type { Clock } from '../../store/port.ts';
 import type { Account, Accounts } from '../accounts/index.ts';
+import type { UpstreamSignIn } from './upstream-sign-in.ts';
 
 /** What the step for the second factor gets of the step before it. The interaction keeps it; the browser never sees it. */
 export interface FirstFactor {
@@ -13,6 +14,7 @@ export interface FirstFactor {
   readonly mayPutOff: boolean;
   /** Milliseconds since the epoch. */
   readonly at: number;
+  readonly upstream?: UpstreamSignIn;
 }
 
 /** Long enough to set up an app, and to look for recovery codes. */

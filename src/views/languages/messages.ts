@@ -59,6 +59,30 @@ export interface Messages {
     copied: string;
     problems: (count: number) => string;
   };
+  readonly upstream: {
+    problemTitle: (upstream: string) => string;
+    problems: Readonly<
+      Record<
+        'unavailable' | 'denied' | 'invalid' | 'not_allowed' | 'disabled' | 'no_account' | 'address_taken',
+        (upstream: Value) => Phrase
+      >
+    >;
+    again: string;
+    otherWays: string;
+    back: (app: string) => string;
+    newTitle: string;
+    signedInAs: (upstream: Value, label: Value) => Phrase;
+    newChoice: string;
+    newLink: string;
+    linkExisting: string;
+    create: string;
+    /** Above the form of the sign-in that links. */
+    signInToLink: string;
+    linkTitle: (upstream: string) => string;
+    linkLead: (upstream: Value, label: Value, account: Value) => Phrase;
+    connect: string;
+    skip: string;
+  };
   readonly login: {
     title: string;
     toContinue: (app: Value) => Phrase;

@@ -34,6 +34,57 @@ export const pl = {
     problems: (count) =>
       plural(count, 'Wystąpił problem', `Wystąpiły ${count} problemy`, `Wystąpiło ${count} problemów`),
   },
+  upstream: {
+    problemTitle: (upstream) => `Nie udało się zalogować przez ${upstream}`,
+    problems: {
+      unavailable: (upstream) => [
+        'Usługa ',
+        upstream,
+        ' jest teraz niedostępna. Spróbuj później albo zaloguj się inaczej.',
+      ],
+      denied: (upstream) => ['Logowanie w usłudze ', upstream, ' zostało przerwane lub odrzucone.'],
+      invalid: (upstream) => [
+        'Odpowiedź usługi ',
+        upstream,
+        ' była nieprawidłowa, dlatego nie nastąpiło zalogowanie.',
+      ],
+      not_allowed: (upstream) => ['Kontem w usłudze ', upstream, ' nie można się tutaj zalogować.'],
+      disabled: (upstream) => ['Konto powiązane z logowaniem przez ', upstream, ' jest zablokowane.'],
+      no_account: (upstream) => [
+        'Nie ma tu konta dla logowania przez ',
+        upstream,
+        '. Skontaktuj się z osobami, które prowadzą ten serwis.',
+      ],
+      address_taken: (upstream) => [
+        'Twój adres e-mail należy już do konta, którego nie można połączyć z usługą ',
+        upstream,
+        '. Zaloguj się jak zwykle.',
+      ],
+    },
+    again: 'Spróbuj ponownie',
+    otherWays: 'Zaloguj się inaczej',
+    back: (app) => `Wróć do ${app}`,
+    newTitle: 'Jeszcze chwila',
+    signedInAs: (upstream, label) => ['Zalogowano przez ', upstream, ' jako ', label, '.'],
+    newChoice:
+      'Jeśli masz już tutaj konto, zaloguj się na nie raz, aby je połączyć. W przeciwnym razie utwórz nowe.',
+    newLink: 'Zaloguj się raz na konto, które już tutaj masz, aby je połączyć.',
+    linkExisting: 'Zaloguj się na moje konto',
+    create: 'Utwórz nowe konto',
+    signInToLink: 'Zaloguj się na konto, które chcesz połączyć.',
+    linkTitle: (upstream) => `Połącz z ${upstream}`,
+    linkLead: (upstream, label, account) => [
+      'Odtąd ',
+      label,
+      ' w usłudze ',
+      upstream,
+      ' może logować się na Twoje konto ',
+      account,
+      '.',
+    ],
+    connect: 'Połącz',
+    skip: 'Nie teraz',
+  },
   login: {
     title: 'Zaloguj się',
     toContinue: (app) => ['aby przejść do aplikacji ', app],

@@ -3,7 +3,7 @@ import { type Html, html } from '../html.ts';
 import { renderClient, strong } from '../identities.ts';
 import type { Messages } from '../languages/messages.ts';
 import { layout } from '../layout.ts';
-import { ownPath } from '../links.ts';
+import { imageUrl, ownPath } from '../links.ts';
 import type { ClientDisplay, Page } from '../page.ts';
 import { type PasskeyFormModel, type PasskeySignal, passkeyForm, passkeySignals } from '../passkey-form.ts';
 import { relativeTime } from '../time.ts';
@@ -15,6 +15,13 @@ export type LoginProblem =
   | { readonly kind: 'throttled'; readonly seconds: number; readonly isKnownDevice: boolean }
   | { readonly kind: 'passkey' | 'otherPasskey' | 'passkeyNeeded' }
   | { readonly kind: 'missing'; readonly fields: readonly ('login' | 'password')[] };
+
+interface UpstreamWay {
+  readonly name: string;
+  readonly href: string;
+  /** An https URL. */
+  readonly logo?: string;
+}
 
 export interface LoginModel {
   /** The form posts `csrf`, `login`, `password` and `remember` (`yes`) to this path. */
@@ -32,7 +39,11 @@ export interface LoginModel {
   readonly reauthentication?: { readonly switchTo: string };
   readonly passkey?: PasskeyFormModel;
   readonly signals?: readonly PasskeySignal[];
-  readonly upstreams?: readonly { readonly name: string; readonly href: string }[];
+  readonly upstreams?: readonly UpstreamWay[];
+  /** People may not sign in by an account of this server alone. */
+  readonly isWithoutPassword?: boolean;
+  /** The person signs in to connect an upstream. */
+  readonly isToLink?: boolean;
   readonly forgot?: { readonly href: string };
   readonly register?: { readonly href: string };
 }
@@ -42,21 +53,41 @@ export const loginPage = (page: Page, model: LoginModel): string => {
   const { client, reauthentication, problem } = model;
   const fields = createFields(page.messages, errorsOf(page.messages, problem, model.acceptsEmail));
   const app = strong(client.name);
-  const loginIsEmpty = model.login === undefined || model.login === '';
   const body = html`
     ${reauthentication && html`<p class="lead">${text.againHint(app)}</p>`}
     ${renderClient(client, reauthentication ? undefined : text.toContinue(app))}
+    ${model.isToLink && html`<p class="lead">${page.messages.upstream.signInToLink}</p>`}
     ${fields.summary()}
     ${problem?.kind === 'wrong' && alert(text.wrong)}
     ${problem?.kind === 'passkey' && alert(page.messages.passkeys.signIn.refused)}
     ${problem?.kind === 'passkeyNeeded' && alert(page.messages.passkeys.signIn.needed)}
     ${problem?.kind === 'otherPasskey' && alert(page.messages.passkeys.signIn.otherAccount)}
     ${problem?.kind === 'throttled' && throttledNotice(page.messages, problem, model)}
-    <form method="post" action="${ownPath(model.action)}" novalidate>
+    ${!model.isWithoutPassword && passwordForm(page, model, fields)}
+    ${alternatives(page.messages, model)}
+    ${!model.isWithoutPassword && model.register && html`<p class="after"><a href="${ownPath(model.register.href)}">${text.register}</a></p>`}
+    ${passkeySignals(model.signals ?? [])}`;
+  return layout(page, {
+    title: reauthentication ? text.againTitle : text.title,
+    body,
+    invalid: problem !== undefined,
+    ...(model.passkey && { scripts: ['passkeys.js'] }),
+  });
+};
+
+const passwordForm = (
+  { messages }: Page,
+  model: LoginModel,
+  fields: ReturnType<typeof createFields>,
+): Html => {
+  const { login: text, forgotPassword } = messages;
+  const { reauthentication } = model;
+  const loginIsEmpty = model.login === undefined || model.login === '';
+  return html`<form method="post" action="${ownPath(model.action)}" novalidate>
       ${hidden({ csrf: model.csrf, ...(model.passkey && { passkeys: '' }) })}
       ${fields.text({
         name: 'login',
-        label: model.acceptsEmail ? page.messages.forgotPassword.login : text.login,
+        label: model.acceptsEmail ? forgotPassword.login : text.login,
         value: model.login,
         autocomplete: 'username webauthn',
         required: true,
@@ -74,16 +105,7 @@ export const loginPage = (page: Page, model: LoginModel): string => {
       ${model.forgot && html`<p class="aside"><a href="${ownPath(model.forgot.href)}">${text.forgot}</a></p>`}
       ${!reauthentication && model.remember !== undefined && checkbox({ name: 'remember', label: text.remember, hint: text.rememberHint, checked: model.remember })}
       ${submit({ label: text.submit, class: 'login-submit' })}
-    </form>
-    ${alternatives(page.messages, model)}
-    ${model.register && html`<p class="after"><a href="${ownPath(model.register.href)}">${text.register}</a></p>`}
-    ${passkeySignals(model.signals ?? [])}`;
-  return layout(page, {
-    title: reauthentication ? text.againTitle : text.title,
-    body,
-    invalid: problem !== undefined,
-    ...(model.passkey && { scripts: ['passkeys.js'] }),
-  });
+    </form>`;
 };
 
 const throttledNotice = (
@@ -109,7 +131,7 @@ const throttledNotice = (
 
 const alternatives = (
   messages: Messages,
-  { passkey, upstreams = [], remember, reauthentication }: LoginModel,
+  { passkey, upstreams = [], remember, reauthentication, isWithoutPassword }: LoginModel,
 ): Html | undefined => {
   const { login: text } = messages;
   if (!passkey && upstreams.length === 0) return undefined;
@@ -121,11 +143,16 @@ const alternatives = (
     look: 'secondary' as const,
     ...(remembers && { copies: 'remember' }),
   };
-  return html`<p class="or"${upstreams.length === 0 && html` hidden data-needs-passkeys`}><span>${text.or}</span></p>
+  return html`${!isWithoutPassword && html`<p class="or"${upstreams.length === 0 && html` hidden data-needs-passkeys`}><span>${text.or}</span></p>`}
     <div class="stack">
       ${form && passkeyForm(messages, form)}
-      ${upstreams.map(({ name, href }) => html`<a role="button" class="secondary" href="${ownPath(href)}">${text.upstream(name)}</a>`)}
+      ${upstreams.map((upstream) => upstreamButton(text.upstream(upstream.name), upstream))}
     </div>`;
+};
+
+const upstreamButton = (label: string, { href, logo }: UpstreamWay): Html => {
+  const image = imageUrl(logo);
+  return html`<a role="button" class="secondary upstream" href="${ownPath(href)}">${image !== undefined && html`<img src="${image}" alt="" width="20" height="20"> `}${label}</a>`;
 };
 
 const errorsOf = (

@@ -1,0 +1,18 @@
+import type { EngineClient } from '../../provider/engine-types.ts';
+
+/** The name of the accounts of this server in `allowed_upstreams`. */
+const local = 'local';
+
+/** The ways to sign in that an operator allows for a client. Without a list all of them are. */
+export const isWayAllowed = (client: EngineClient, way: string): boolean => {
+  const allowed: unknown = client['allowed_upstreams'];
+  return !Array.isArray(allowed) || allowed.includes(way);
+};
+
+export const isLocalAllowed = (client: EngineClient): boolean => isWayAllowed(client, local);
+
+export const isRestricted = (client: EngineClient): boolean => client['allowed_upstreams'] !== undefined;
+
+/** The way by which a session began. */
+export const wayOf = (session: { readonly upstream: string } | undefined): string =>
+  session?.upstream ?? local;

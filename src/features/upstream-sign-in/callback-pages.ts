@@ -1,0 +1,108 @@
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import type { Flow, FlowCookies } from '../../services/upstreams/index.ts';
+import {
+  arrivalGone,
+  type ConnectedUpstream,
+  callbackPath,
+  describeFailure,
+  toUpstreamFailure,
+  type UpstreamFailure,
+} from '../../services/upstreams/index.ts';
+import type { UpstreamSignInDependencies } from './dependencies.ts';
+import { emitFailure } from './events.ts';
+import { queryNames } from './requests.ts';
+
+interface Callback {
+  Params: { readonly id: string };
+  Querystring: { readonly state?: unknown };
+}
+
+type Dependencies = Pick<UpstreamSignInDependencies, 'arrivals' | 'config' | 'events' | 'upstreams'> & {
+  readonly flowCookies: FlowCookies;
+};
+
+/** Parameters of a response that a form brought. Others have no place in the address bar. */
+const responseParameters = ['state', 'code', 'iss', 'error', 'user'] as const;
+
+/**
+ * The redirect URI. It compares the response with what this browser took along, redeems the code, and leaves the person
+ * for the page that began, under a secret that only this browser learns. The cookie ends with the first response.
+ */
+export const callbackPages = ({
+  arrivals,
+  config,
+  events,
+  upstreams,
+  flowCookies,
+}: Dependencies): FastifyPluginAsync => {
+  const refuse = (
+    request: FastifyRequest,
+    { client }: Flow,
+    upstream: ConnectedUpstream,
+    failure: UpstreamFailure,
+  ): void => {
+    request.log.warn({ upstream: upstream.id, failure: describeFailure(failure) }, 'an upstream failed');
+    const { ip: address, id: correlation } = request;
+    emitFailure(
+      events,
+      { address, correlation, ...(client !== undefined && { client }) },
+      upstream.id,
+      failure,
+    );
+  };
+
+  const goOn = (
+    reply: FastifyReply,
+    returnTo: string,
+    query: Readonly<Record<string, string>>,
+  ): FastifyReply =>
+    reply.header('cache-control', 'no-store').redirect(`${returnTo}?${new URLSearchParams(query)}`, 303);
+
+  return async (scope) => {
+    // Without HEAD: the code is redeemed, and HEAD must change nothing (RFC 9110 §9.2.1).
+    scope.get<Callback>(callbackPath(':id'), { exposeHeadRoute: false }, async (request, reply) => {
+      const upstream = upstreams.find(request.params.id);
+      const { state } = request.query;
+      const flow =
+        upstream && typeof state === 'string'
+          ? flowCookies.find(upstream.id, state, request.headers)
+          : undefined;
+      if (!upstream || !flow) throw arrivalGone();
+      const { purpose, returnTo, checks } = flow;
+      reply.header('set-cookie', flowCookies.end(upstream.id, checks.state));
+      try {
+        const response = new URL(request.raw.url ?? '', config.issuer);
+        const identity = await upstream.protocol.finish(response, checks);
+        return goOn(reply, returnTo, { [queryNames.arrival]: await arrivals.add({ identity, purpose }) });
+      } catch (error) {
+        const failure = toUpstreamFailure(error);
+        refuse(request, flow, upstream, failure);
+        return goOn(reply, returnTo, { [queryNames.failed]: failure.problem, [queryNames.by]: upstream.id });
+      }
+    });
+  };
+};
+
+/**
+ * A response by form comes from another site, so it brings no cookie and no CSRF token (Sign in with Apple). It
+ * becomes a GET with the same parameters, which brings the cookie.
+ */
+export const formResponses: FastifyPluginAsync = async (scope) => {
+  scope.removeAllContentTypeParsers();
+  scope.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string', bodyLimit: 16_384 },
+    (_request, body, done) => done(null, new URLSearchParams(String(body))),
+  );
+  scope.post<{ Params: { readonly id: string }; Body: URLSearchParams | undefined }>(
+    callbackPath(':id'),
+    async (request, reply) => {
+      const query = new URLSearchParams();
+      for (const name of responseParameters)
+        for (const value of request.body?.getAll(name) ?? []) query.append(name, value);
+      return reply
+        .header('cache-control', 'no-store')
+        .redirect(`${callbackPath(encodeURIComponent(request.params.id))}?${query}`, 303);
+    },
+  );
+};

@@ -1,0 +1,26 @@
+import type { Config } from '#config';
+import type { Events } from '../../events.ts';
+import type { Pages } from '../../http/pages/pages.ts';
+import type { Accounts } from '../../services/accounts/index.ts';
+import type { Admission } from '../../services/admission/index.ts';
+import type { SecretCipher } from '../../services/keys/index.ts';
+import type { CompleteSignIn } from '../../services/sign-ins/index.ts';
+import type { Throttle } from '../../services/throttle/index.ts';
+import type { Arrivals, Provisioning, Upstreams } from '../../services/upstreams/index.ts';
+import type { Clock } from '../../store/port.ts';
+
+export interface UpstreamSignInDependencies {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly events: Events;
+  readonly pages: Pages;
+  readonly accounts: Accounts;
+  readonly admission: Pick<Admission, 'assertRoomToLast'>;
+  readonly completeSignIn: CompleteSignIn;
+  readonly throttle: Throttle;
+  readonly upstreams: Upstreams;
+  readonly arrivals: Arrivals;
+  readonly provisioning: Provisioning;
+  /** Encrypts the cookie that a browser takes along to the upstream. */
+  readonly cipher: SecretCipher;
+}

@@ -1,0 +1,106 @@
+import { interactionPolicy } from 'oidc-provider';
+import { displayOf } from '../../http/interactions/client-display.ts';
+import type { Step, StepOutcome, Visit } from '../../http/interactions/step.ts';
+import type { Form } from '../../http/pages/form.ts';
+import { displayOfAccount } from '../../services/sign-ins/index.ts';
+import { arrivalGone, isArrivalUsed, labelOf } from '../../services/upstreams/index.ts';
+import { upstreamLinkPage } from '../../views/pages/upstream.ts';
+import type { UpstreamSignInDependencies } from './dependencies.ts';
+import { pendingIn, submissionWithout } from './pending.ts';
+import { purposeOf } from './purpose.ts';
+
+const { Check, Prompt } = interactionPolicy;
+
+const createPrompt = (): interactionPolicy.Prompt =>
+  new Prompt(
+    { name: 'upstream_link', requestable: false },
+    new Check('upstream_link', 'an upstream is to be linked', 'interaction_required', ({ oidc }) =>
+      Boolean(oidc.result?.['upstream_link'] && oidc.result.login && oidc.session?.accountId),
+    ),
+  );
+
+/** Asks for a sign-in even if there is a session: what is linked can sign in from then on. */
+export const addLinkCheck = (prompt: interactionPolicy.Prompt): void => {
+  prompt.checks.add(
+    new Check('upstream_link', 'the account to link has to sign in', 'login_required', ({ oidc }) =>
+      Boolean(oidc.result?.['upstream_link'] && !oidc.result.login),
+    ),
+  );
+};
+
+type Dependencies = Pick<
+  UpstreamSignInDependencies,
+  'accounts' | 'arrivals' | 'events' | 'provisioning' | 'upstreams'
+>;
+
+/**
+ * Links a person of an upstream to the account that has just signed in, with everything that its sign-in takes. The
+ * account is that of the session, and the person that of the arrival: no field of the form names either.
+ */
+export const createLinkStep = ({
+  accounts,
+  arrivals,
+  events,
+  provisioning,
+  upstreams,
+}: Dependencies): Step => {
+  const goOn = ({ interaction }: Visit): StepOutcome => ({
+    finish: submissionWithout(interaction, 'upstream_link'),
+  });
+
+  const find = async (visit: Visit) => {
+    const { interaction } = visit;
+    const pending = pendingIn(interaction, 'upstream_link');
+    const signedIn = interaction.lastSubmission?.login?.accountId;
+    const account = await accounts.find(interaction.session?.accountId ?? '');
+    if (!pending || !account?.enabled || account.id !== signedIn) return undefined;
+    const { identity, consume } = await arrivals.find(pending.arrival, purposeOf(pending.uid));
+    const upstream = upstreams.find(identity.upstream);
+    return upstream && upstream.link !== 'never' ? { account, identity, consume, upstream } : undefined;
+  };
+
+  return {
+    name: 'upstream_link',
+    prompt: createPrompt(),
+
+    async show(visit) {
+      const found = await find(visit);
+      if (!found) return goOn(visit);
+      const { account, identity, upstream } = found;
+      return {
+        show: upstreamLinkPage(visit.page, {
+          action: visit.action,
+          csrf: visit.csrf,
+          client: displayOf(visit.client),
+          account: displayOfAccount(account),
+          upstream: upstream.name,
+          label: labelOf(identity),
+        }),
+      };
+    },
+
+    async submit(visit, form: Form) {
+      if (form['connect'] === undefined) return goOn(visit);
+      const found = await find(visit);
+      if (!found) return goOn(visit);
+      const { account, identity, consume, upstream } = found;
+      const { request, client } = visit;
+      try {
+        // Another account has it by now: the sign-in goes on, and the next one by this upstream leads there.
+        if (!(await provisioning.link(account, identity, [consume]))) return goOn(visit);
+      } catch (error) {
+        throw isArrivalUsed(error) ? arrivalGone() : error;
+      }
+      events.emit({
+        type: 'account.upstream_linked',
+        outcome: 'ok',
+        account: account.id,
+        client: client.clientId,
+        address: request.ip,
+        correlation: request.id,
+        details: { upstream: upstream.id },
+      });
+      return goOn(visit);
+    },
+  };
+};

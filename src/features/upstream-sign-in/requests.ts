@@ -1,0 +1,57 @@
+import { hasQuery } from '../../http/interactions/has-query.ts';
+import type { Visit } from '../../http/interactions/step.ts';
+import { isAnotherAccountRequested } from '../../services/sign-ins/index.ts';
+import type { SignInRequest } from '../../services/upstreams/index.ts';
+
+/** Flags and values in the address of the sign-in page. */
+export const queryNames = {
+  /** The upstream that the person goes to. */
+  with: 'with',
+  /** What the person typed before. */
+  hint: 'hint',
+  /** The secret of an arrival. */
+  arrival: 'arrival',
+  /** What went wrong at the upstream `by`. */
+  failed: 'failed',
+  by: 'by',
+  /** The person wants to see all ways to sign in. */
+  choose: 'choose',
+} as const;
+
+export const textInQuery = ({ request: { query } }: Visit, name: string): string | undefined => {
+  const value: unknown = typeof query === 'object' && query !== null ? Reflect.get(query, name) : undefined;
+  return typeof value === 'string' && value !== '' ? value : undefined;
+};
+
+const maxHintLength = 256;
+
+export const textParameter = ({ interaction }: Visit, name: string): string | undefined => {
+  const value = interaction.params[name];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+};
+
+const wordsOf = (text = ''): readonly string[] => text.split(' ').filter((word) => word !== '');
+
+const promptOf = (visit: Visit): SignInRequest['prompt'] => {
+  if (hasQuery(visit.request, 'another') || isAnotherAccountRequested(visit.interaction))
+    return 'select_account';
+  const prompts = wordsOf(textParameter(visit, 'prompt'));
+  return (['login', 'select_account'] as const).find((one) => prompts.includes(one));
+};
+
+/** What the application asked for, for the upstream. */
+export const signInRequestOf = (visit: Visit): SignInRequest => {
+  const loginHint = textInQuery(visit, queryNames.hint) ?? textParameter(visit, 'login_hint');
+  const prompt = promptOf(visit);
+  const maxAge = visit.interaction.params['max_age'];
+  const acrValues = wordsOf(textParameter(visit, 'acr_values'));
+  const uiLocales = textParameter(visit, 'ui_locales');
+  return {
+    ...(loginHint !== undefined &&
+      prompt !== 'select_account' && { loginHint: loginHint.slice(0, maxHintLength) }),
+    ...(prompt && { prompt }),
+    ...(typeof maxAge === 'number' && maxAge >= 0 && { maxAge }),
+    ...(acrValues.length > 0 && { acrValues }),
+    ...(uiLocales !== undefined && { uiLocales: uiLocales.slice(0, maxHintLength) }),
+  };
+};

@@ -1,0 +1,54 @@
+import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
+import type { Config } from '#config';
+import { getUnitOfWork } from '../../provider/request-context.ts';
+import type { RouteMiddleware } from '../../provider/route-middleware.ts';
+import {
+  putUpstreamSession,
+  readUpstreamSession,
+  removeUpstreamSession,
+  type UpstreamSession,
+  upstreamSessionKey,
+} from '../../services/upstreams/index.ts';
+import type { Clock } from '../../store/port.ts';
+import { isRestricted, isWayAllowed, wayOf } from './allowed.ts';
+
+const sessionInResult = ({ oidc: { result } }: KoaContextWithOIDC): UpstreamSession | undefined => {
+  const value: unknown = result?.login?.['upstream'];
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { id, subject, sid }: { id?: unknown; subject?: unknown; sid?: unknown } = value;
+  return typeof id === 'string' && typeof subject === 'string'
+    ? { upstream: id, subject, ...(typeof sid === 'string' && { sid }) }
+    : undefined;
+};
+
+/** Notes with a new sign-in where it came from, in the commit that makes the session. */
+export const recordUpstreamSession = (config: Pick<Config, 'tokens'>, clock: Clock): RouteMiddleware => ({
+  route: ['resume', 'device_resume'],
+  after(ctx) {
+    const { session, result } = ctx.oidc;
+    if (!result?.login || session?.uid === undefined) return;
+    const upstreamSession = sessionInResult(ctx);
+    const now = clock.now();
+    const expiresAt = now + config.tokens.session_max_ttl * 1000;
+    getUnitOfWork(ctx).stage(
+      upstreamSession
+        ? putUpstreamSession(session.uid, upstreamSession, { now, expiresAt })
+        : removeUpstreamSession(session.uid),
+    );
+  },
+});
+
+/** A client that an operator restricts to some ways to sign in accepts no session that began in another one. */
+export const addWayCheck = (prompt: interactionPolicy.Prompt): void => {
+  const { Check } = interactionPolicy;
+  prompt.checks.add(
+    new Check('way', 'the client accepts other ways to sign in only', 'login_required', async (ctx) => {
+      const { client, session, result } = ctx.oidc;
+      if (!client || !isRestricted(client) || session?.accountId === undefined) return false;
+      const began = result?.login
+        ? sessionInResult(ctx)
+        : readUpstreamSession(await getUnitOfWork(ctx).read(upstreamSessionKey(session.uid)));
+      return !isWayAllowed(client, wayOf(began));
+    }),
+  );
+};

@@ -1,0 +1,12 @@
+/** What an upstream said about a sign-in. The session of the engine doesn't keep it: features/upstream-sign-in does. */
+export interface UpstreamSignIn {
+  /** The id of the upstream. */
+  readonly id: string;
+  readonly subject: string;
+  /** The session at the upstream, for its logout tokens. */
+  readonly sid?: string;
+  /** The level that the operator gives it. */
+  readonly acr?: string;
+  /** The operator asks for no second factor of this server after it. */
+  readonly isEnough: boolean;
+}

@@ -1,0 +1,67 @@
+import { hash } from 'node:crypto';
+import { Failure } from '../../errors.ts';
+import { Conflict } from '../../store/errors.ts';
+import { newId } from '../../store/new-id.ts';
+import type { Clock, ConsumeWrite, Key, Store } from '../../store/port.ts';
+import { record } from '../../store/record.ts';
+import { kinds } from '../../store/record-kinds.ts';
+import type { UpstreamIdentity } from './identity.ts';
+
+/** A person who came back from an upstream, until what follows from it is decided. */
+interface Arrival {
+  readonly identity: UpstreamIdentity;
+  /** What the browser began: a step of a sign-in by its uid, or something else by its own name. */
+  readonly purpose: string;
+}
+
+interface FoundArrival extends Arrival {
+  /** The write that uses it up. It belongs into the commit of what follows. */
+  readonly consume: ConsumeWrite;
+}
+
+/**
+ * One browser leaves a result for itself: the redirect URI is one for all, and the page that goes on has a cookie of
+ * its own. The secret goes through the address bar once, is kept as a hash, and serves its purpose only.
+ */
+export interface Arrivals {
+  add(arrival: Arrival): Promise<string>;
+  /** Throws for a secret that is unknown, of another purpose, too old or used up. */
+  find(secret: string, purpose: string): Promise<FoundArrival>;
+}
+
+const format = record<Arrival>('upstreamArrival');
+/** As long as a page of a sign-in waits. */
+const lifetimeMs = 3_600_000;
+
+const keyOf = (secret: string): Key => ({
+  kind: kinds.upstreamArrival,
+  family: hash('sha256', secret, 'base64url'),
+  id: '',
+});
+
+export const arrivalGone = (): Failure =>
+  new Failure({
+    code: 'upstream_result_gone',
+    message: 'This sign-in has expired or was already used. Start again at the application.',
+  });
+
+/** The error of a commit that lost the race for an arrival. */
+export const isArrivalUsed = (error: unknown): boolean =>
+  error instanceof Conflict && error.key.kind === kinds.upstreamArrival;
+
+export const createArrivals = (store: Store, clock: Clock): Arrivals => ({
+  async add(arrival) {
+    const secret = newId(32);
+    const body = format.encode(arrival);
+    await store.commit([{ op: 'insert', key: keyOf(secret), body, expiresAt: clock.now() + lifetimeMs }]);
+    return secret;
+  },
+  async find(secret, purpose) {
+    const key = keyOf(secret);
+    const [document] = await store.read([key]);
+    const arrival =
+      document?.consumption === undefined ? document && format.decode(document.body) : undefined;
+    if (arrival?.purpose !== purpose) throw arrivalGone();
+    return { ...arrival, consume: { op: 'consume', key, at: clock.now() } };
+  },
+});

@@ -1,0 +1,71 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Config } from '#config';
+import { cookieIn, serializeCookie } from '../../cookies.ts';
+import type { SecretCipher } from '../keys/index.ts';
+import { callbackPath } from './paths.ts';
+import type { ResponseChecks } from './protocol.ts';
+
+/** What a browser takes along to an upstream. */
+export interface Flow {
+  readonly upstream: string;
+  /** What the arrival is for: `Arrival.purpose`. */
+  readonly purpose: string;
+  /** The page of this server that goes on. */
+  readonly returnTo: string;
+  /** The client of the sign-in, for the audit record. */
+  readonly client?: string;
+  readonly checks: ResponseChecks;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+export interface FlowCookies {
+  /** A cookie for the callback of the upstream. */
+  begin(flow: Flow): string;
+  /** Undefined for a browser that didn't begin this, and for one that comes too late. */
+  find(upstream: string, state: string, headers: IncomingHttpHeaders): Flow | undefined;
+  /** The response of an upstream is used once. */
+  end(upstream: string, state: string): string;
+}
+
+/** Signing in at another site may take a while: a second factor, a forgotten password. */
+const maxAgeSeconds = 3600;
+/** Tabs have cookies of their own, up to this number: what was abandoned must not fill the headers of a request. */
+const slots = 12;
+const context = 'upstream flow';
+
+export const createFlowCookies = ({
+  config: { issuer },
+  cipher,
+  clock,
+}: {
+  readonly config: Pick<Config, 'issuer'>;
+  readonly cipher: SecretCipher;
+  readonly clock: { now(): number };
+}): FlowCookies => {
+  const secure = issuer.startsWith('https:');
+  const prefix = secure ? '__Secure-postern_upstream_' : 'postern_upstream_';
+  const nameOf = (state: string): string => `${prefix}${(state.codePointAt(0) ?? 0) % slots}`;
+  const ended = (name: string, upstream: string): string =>
+    serializeCookie(name, '', { maxAge: 0, secure, path: callbackPath(upstream) });
+
+  return {
+    begin(flow) {
+      const text = cipher.encrypt(JSON.stringify(flow), context);
+      const path = callbackPath(flow.upstream);
+      return serializeCookie(nameOf(flow.checks.state), text, { maxAge: maxAgeSeconds, secure, path });
+    },
+    find(upstream, state, headers) {
+      const text = cookieIn(headers, nameOf(state));
+      if (text === undefined) return undefined;
+      try {
+        const flow: Flow = JSON.parse(cipher.decrypt(text, context));
+        const isCurrent = flow.at > clock.now() - maxAgeSeconds * 1000;
+        return flow.upstream === upstream && flow.checks.state === state && isCurrent ? flow : undefined;
+      } catch {
+        return undefined;
+      }
+    },
+    end: (upstream, state) => ended(nameOf(state), upstream),
+  };
+};

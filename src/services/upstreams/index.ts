@@ -1,0 +1,30 @@
+/**
+ * Owns what this server knows of other identity providers ("upstreams"): their settings, how to speak to them, which
+ * account a person of theirs is, and what an account gets from them. The pages of a sign-in belong to
+ * features/upstream-sign-in, signing out to features/upstream-logout, and links on the account page to
+ * features/upstream-links.
+ *
+ * settings.ts and presets.ts fill in what a provider is known for. openid.ts and oauth2.ts speak the protocols, and
+ * identity.ts turns what comes back into the words of this server; no token of an upstream is kept.
+ * first-sign-in.ts has the rules for people who come for the first time, links.ts says who they are from then on, and
+ * provisioning.ts makes and updates accounts.
+ *
+ * To add a provider that is known: add a preset, and its name to the configuration (config/sections/upstream.ts).
+ */
+export { type Arrivals, arrivalGone, createArrivals, isArrivalUsed } from './arrivals.ts';
+export { describeFailure, toUpstreamFailure, UpstreamFailure, type UpstreamProblem } from './failure.ts';
+export { decideFirstSignIn, type FirstSignIn } from './first-sign-in.ts';
+export { createFlowCookies, type Flow, type FlowCookies } from './flow-cookie.ts';
+export { labelOf, type UpstreamIdentity } from './identity.ts';
+export { createUpstreamLinks, type UpstreamLinks } from './links.ts';
+export { callbackPath } from './paths.ts';
+export type { SignInRequest } from './protocol.ts';
+export { createProvisioning, type Provisioning } from './provisioning.ts';
+export {
+  putUpstreamSession,
+  readUpstreamSession,
+  removeUpstreamSession,
+  type UpstreamSession,
+  upstreamSessionKey,
+} from './sessions.ts';
+export { type ConnectedUpstream, createUpstreams, type Upstreams } from './upstreams.ts';

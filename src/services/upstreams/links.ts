@@ -1,0 +1,82 @@
+import { hash } from 'node:crypto';
+import type { Document, Insert, Key, Merge, Replace, Store, Write } from '../../store/port.ts';
+import { record } from '../../store/record.ts';
+import { kinds } from '../../store/record-kinds.ts';
+
+/**
+ * Says which account a person of an upstream is. There is at most one for a subject, and it is never found by an e-mail
+ * address: those change hands.
+ */
+export interface Link {
+  readonly upstream: string;
+  readonly subject: string;
+  readonly account: string;
+  /** Milliseconds since the epoch. */
+  readonly linkedAt: number;
+  /** How the upstream calls the person, for pages. */
+  readonly label: string;
+  /** The claims that the last sign-in gave the account. A value that differs by now was changed here, and stays. */
+  readonly given: Readonly<Record<string, string | readonly string[]>>;
+}
+
+export interface StoredLink {
+  readonly link: Link;
+  readonly key: Key;
+  /** The text that the store holds, for compare and replace. */
+  readonly body: string;
+}
+
+export interface UpstreamLinks {
+  find(upstream: string, subject: string): Promise<StoredLink | undefined>;
+  /** Those of one account, the oldest first. */
+  listOf(account: string): Promise<readonly StoredLink[]>;
+  /** The write that links. It fails when the subject is linked already. */
+  insertion(link: Link): Insert;
+  /** The write that keeps what an upstream says by now. It does nothing for a link that is gone. */
+  change(stored: StoredLink, link: Link): Merge;
+  /** The write that takes over a link whose account is gone. It fails when another request has taken it over. */
+  takeOver(stored: StoredLink, link: Link): Replace;
+  /** The write that unlinks. */
+  removal(stored: StoredLink): Write;
+}
+
+const format = record<Link>('upstreamLink');
+/** An account has a few at most. */
+const maxLinks = 100;
+const index = 'upstream-links';
+
+/** Subjects may be personal, and are as long as the upstream likes. */
+const keyOf = (upstream: string, subject: string): Key => ({
+  kind: kinds.upstreamLink,
+  family: hash('sha256', JSON.stringify([upstream, subject]), 'base64url'),
+  id: '',
+});
+
+const toStored = (key: Key, { body }: Document): StoredLink => ({ key, body, link: format.decode(body) });
+
+export const createUpstreamLinks = (store: Store): UpstreamLinks => ({
+  async find(upstream, subject) {
+    const key = keyOf(upstream, subject);
+    const [document] = await store.read([key]);
+    return document && toStored(key, document);
+  },
+  async listOf(account) {
+    const { items } = await store.list(index, account, { limit: maxLinks });
+    return items.map(({ key, document }) => toStored(key, document));
+  },
+  insertion: (link) => ({
+    op: 'insert',
+    key: keyOf(link.upstream, link.subject),
+    body: format.encode(link),
+    index: [{ index, of: link.account, at: link.linkedAt }],
+  }),
+  change: ({ key }, link) => ({ op: 'merge', key, body: format.encode(link), ifAbsent: 'skip' }),
+  takeOver: ({ key, body }, link) => ({
+    op: 'replace',
+    key,
+    body: format.encode(link),
+    expected: body,
+    index: [{ index, of: link.account, at: link.linkedAt }],
+  }),
+  removal: ({ key }) => ({ op: 'remove', key }),
+});

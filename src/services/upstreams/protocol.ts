@@ -1,0 +1,28 @@
+import type { UpstreamIdentity } from './identity.ts';
+
+/** What an application asks for, as far as an upstream understands it. */
+export interface SignInRequest {
+  readonly loginHint?: string;
+  /** In the words of this server. */
+  readonly acrValues?: readonly string[];
+  /** In seconds. The upstream has to say when the person signed in there. */
+  readonly maxAge?: number;
+  readonly prompt?: 'login' | 'select_account';
+  readonly uiLocales?: string;
+}
+
+/** What the response of the upstream is compared with. It stays between this server and one browser. */
+export interface ResponseChecks {
+  readonly state: string;
+  readonly nonce: string;
+  readonly verifier: string;
+  readonly maxAge?: number;
+}
+
+/** One way to speak to an upstream. Both methods throw an `UpstreamFailure`. */
+export interface UpstreamProtocol {
+  /** Where the browser goes. */
+  begin(request: SignInRequest): Promise<{ readonly url: string; readonly checks: ResponseChecks }>;
+  /** `response` is the redirect URI with the parameters of the upstream. */
+  finish(response: URL, checks: ResponseChecks): Promise<UpstreamIdentity>;
+}

@@ -1,0 +1,184 @@
+import { Failure } from '../../errors.ts';
+import { Conflict, StoreUnavailable } from '../../store/errors.ts';
+import { newId } from '../../store/new-id.ts';
+import type { Clock, Store, Write } from '../../store/port.ts';
+import { kinds } from '../../store/record-kinds.ts';
+import type { Account, Accounts } from '../accounts/index.ts';
+import type { Groups } from '../groups/index.ts';
+import { giveClaims } from './given-claims.ts';
+import { labelOf, type UpstreamIdentity } from './identity.ts';
+import type { StoredLink, UpstreamLinks } from './links.ts';
+import { userNamesFor } from './user-names.ts';
+
+interface Dependencies {
+  readonly store: Pick<Store, 'commit'>;
+  readonly accounts: Accounts;
+  readonly groups: Pick<Groups, 'unknown'>;
+  readonly links: UpstreamLinks;
+  readonly clock: Clock;
+}
+
+/** Makes, links and updates accounts as an upstream describes their people. */
+export interface Provisioning {
+  /** The account of this person, if there is one. */
+  find(
+    identity: UpstreamIdentity,
+  ): Promise<{ readonly stored: StoredLink; readonly account: Account } | undefined>;
+  /** The account that has verified the address of this person. */
+  ownerOfAddress(identity: UpstreamIdentity): Promise<Account | undefined>;
+  /** Undefined when another request has linked the person meanwhile. `also` is committed together with the account. */
+  create(identity: UpstreamIdentity, also: readonly Write[]): Promise<Account | undefined>;
+  /** Undefined when the person is linked to another account by now. */
+  link(account: Account, identity: UpstreamIdentity, also: readonly Write[]): Promise<Account | undefined>;
+  /** Sets what the upstream says now. */
+  update(
+    stored: StoredLink,
+    account: Account,
+    identity: UpstreamIdentity,
+    also: readonly Write[],
+  ): Promise<Account>;
+}
+
+const nameProblems: ReadonlySet<string> = new Set([
+  'account_exists',
+  'username_reserved',
+  'username_invalid',
+]);
+
+const isNameProblem = (error: unknown): boolean => error instanceof Failure && nameProblems.has(error.code);
+
+const isLinkedMeanwhile = (error: unknown): boolean => {
+  const conflict = error instanceof StoreUnavailable ? error.cause : error;
+  return conflict instanceof Conflict && conflict.key.kind === kinds.upstreamLink;
+};
+
+/** A link of an account that is gone is replaced, unless the account may be on its way: on a cluster it comes second. */
+const orphanAfterMs = 60_000;
+
+export const createProvisioning = ({ store, accounts, groups, links, clock }: Dependencies): Provisioning => {
+  const ownerOfAddress: Provisioning['ownerOfAddress'] = async ({ email }) =>
+    email === undefined ? undefined : accounts.findByEmail(email.address);
+
+  const isEmailTaken = async (identity: UpstreamIdentity, account?: string): Promise<boolean> => {
+    const owner = await ownerOfAddress(identity);
+    return owner !== undefined && owner.id !== account;
+  };
+
+  /** A group that an operator has deleted must not stop a sign-in. */
+  const upstreamGroupsOf = async ({ upstream, groups: named = [] }: UpstreamIdentity) => {
+    // The configuration refuses groups of administrators too; this holds for all that it doesn't know of.
+    const harmless = named.filter((group) => !accounts.isRoleGroup(group));
+    const unknown = harmless.length > 0 ? new Set(await groups.unknown(harmless)) : new Set();
+    return { upstream, groups: harmless.filter((group) => !unknown.has(group)) };
+  };
+
+  const linkOf = (
+    account: string,
+    { upstream, subject, ...identity }: UpstreamIdentity,
+    given: StoredLink['link']['given'],
+  ) => ({
+    upstream,
+    subject,
+    account,
+    linkedAt: clock.now(),
+    label: labelOf({ upstream, subject, ...identity }),
+    given,
+  });
+
+  /** The write that links, also in place of a link to an account that is gone. */
+  const linking = async (link: StoredLink['link']): Promise<Write> => {
+    const former = await links.find(link.upstream, link.subject);
+    const isOrphan = former !== undefined && (await accounts.find(former.link.account)) === undefined;
+    return isOrphan && former.link.linkedAt < clock.now() - orphanAfterMs
+      ? links.takeOver(former, link)
+      : links.insertion(link);
+  };
+
+  const change = async (
+    account: Account,
+    identity: UpstreamIdentity,
+    given: StoredLink['link']['given'],
+    write: (given: StoredLink['link']['given']) => Promise<readonly Write[]>,
+  ): Promise<Account> => {
+    const taken = await isEmailTaken(identity, account.id);
+    const next = giveClaims({ claims: account.claims, given }, identity, { isEmailTaken: taken });
+    const upstreamGroups = await upstreamGroupsOf(identity);
+    return accounts.update(
+      account.id,
+      { claims: next.changes, upstreamGroups },
+      { also: await write(next.given) },
+    );
+  };
+
+  return {
+    ownerOfAddress,
+
+    async find({ upstream, subject }) {
+      const stored = await links.find(upstream, subject);
+      const account = stored && (await accounts.find(stored.link.account));
+      return account && { stored, account };
+    },
+
+    async create(identity, also) {
+      const { email } = identity;
+      const taken = await isEmailTaken(identity);
+      const { changes, given } = giveClaims({ claims: {}, given: {} }, identity, { isEmailTaken: taken });
+      const upstreamGroups = await upstreamGroupsOf(identity);
+      for (const username of userNamesFor(identity)) {
+        try {
+          const id = newId(16);
+          const link = await linking(linkOf(id, identity, given));
+          return await accounts.add(
+            { id, username, claims: changes, upstreamGroups, nameGivenBy: 'person' },
+            { also: [link, ...also] },
+          );
+        } catch (error) {
+          if (isLinkedMeanwhile(error)) return undefined;
+          if (!isNameProblem(error)) throw error;
+        }
+      }
+      throw new Failure({
+        code: 'account_exists',
+        status: 409,
+        message: `No user name is free for ${email?.address ?? 'this person'}; try again.`,
+      });
+    },
+
+    async link(account, identity, also) {
+      try {
+        if (account.from === 'store')
+          return await change(account, identity, {}, async (given) => [
+            await linking(linkOf(account.id, identity, given)),
+            ...also,
+          ]);
+        const write = await linking(linkOf(account.id, identity, {}));
+        await store.commit([write, ...also]);
+        return account;
+      } catch (error) {
+        if (isLinkedMeanwhile(error)) return undefined;
+        throw error;
+      }
+    },
+
+    async update(stored, account, identity, also) {
+      const { link } = stored;
+      const taken = await isEmailTaken(identity, account.id);
+      const { changes, given } = giveClaims({ claims: account.claims, given: link.given }, identity, {
+        isEmailTaken: taken,
+      });
+      const upstreamGroups = await upstreamGroupsOf(identity);
+      const former = account.upstreamGroups?.[identity.upstream] ?? [];
+      const isSame =
+        Object.keys(changes).length === 0 &&
+        JSON.stringify(former) === JSON.stringify(upstreamGroups.groups.toSorted());
+      const label = labelOf(identity);
+      const isLinkSame = link.label === label && JSON.stringify(link.given) === JSON.stringify(given);
+      const writes = [...(isLinkSame ? [] : [links.change(stored, { ...link, label, given })]), ...also];
+      if (account.from === 'configuration' || isSame) {
+        if (writes.length > 0) await store.commit(writes);
+        return account;
+      }
+      return accounts.update(account.id, { claims: changes, upstreamGroups }, { also: writes });
+    },
+  };
+};
