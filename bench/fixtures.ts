@@ -14,6 +14,7 @@ export const paths = {
 export const redirectUri = 'http://localhost:4999/callback';
 export const secret = 'a-secret-for-measurements-only-0000000000000';
 export const username = 'ada';
+export const password = 'a lighthouse by the northern sea';
 
 /** RFC 7636, appendix B. */
 export const verifier = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';

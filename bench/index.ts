@@ -23,6 +23,7 @@ import { measureObservability } from './sections/observability.ts';
 import { measureSteadyRate } from './sections/rate.ts';
 import type { Result, Section } from './sections/section.ts';
 import { measureSignInMemory } from './sections/sign-in-memory.ts';
+import { measureSignIns } from './sections/sign-ins.ts';
 import { measureStart } from './sections/start.ts';
 import { compareTokenEndpoints } from './sections/token-endpoints.ts';
 import { varyWorkers } from './sections/workers.ts';
@@ -40,6 +41,7 @@ const sections: Readonly<Record<string, Section>> = {
   idle: measureIdle,
   'load-memory': measureLoadMemory,
   memory: measureSignInMemory,
+  'sign-ins': measureSignIns,
   grants: measureManyGrants,
   groups: measureGroups,
 };

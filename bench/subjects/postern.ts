@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import { freePort } from '#src/testing/free-port.ts';
-import { algorithms, audienceOf, claims, clients, opaqueAudience, username } from '../fixtures.ts';
+import { algorithms, audienceOf, claims, clients, opaqueAudience, password, username } from '../fixtures.ts';
 import { ask } from '../messages.ts';
 import type { RunningRedis } from './redis.ts';
 import type { Server } from './server.ts';
@@ -61,9 +61,11 @@ const settings = (
   audit: { enabled: audit },
   tokens: { authorization_code_ttl: 600, refresh_reuse_window: 10 },
   // All load comes from one address: it is counted as always, but never refused.
-  security: { throttle: { token_per_address: 1_000_000 } },
+  security: {
+    throttle: { token_per_address: 1_000_000, sign_in_start_per_address: 0, passkey_per_address: 0 },
+  },
   groups: groupNames(groups).map((name) => ({ name })),
-  accounts: [{ username, password: 'never used in a measurement', ...claims, groups: groupNames(groups) }],
+  accounts: [{ username, password, ...claims, groups: groupNames(groups) }],
   clients: clients.map((client) =>
     client.grant_types.includes('client_credentials') ? { ...client, resources: [machineAudience] } : client,
   ),

@@ -1,5 +1,7 @@
 import t, { type Test } from 'tap';
 import type { SecurityEvent } from '#src/events.ts';
+import { ownerKey } from '#src/services/passkeys/record.ts';
+import { kinds } from '#src/store/record-kinds.ts';
 import { addPasskey, passkeyFormOf, sendPasskey } from '../support/passkeys.ts';
 import { Browser, type Page, password, startInProcess, usualConfig } from '../support/setup/index.ts';
 import { SoftwareAuthenticator, type Wrong } from '../support/software-authenticator.ts';
@@ -353,4 +355,16 @@ t.test('with a passkey, the password alone removes none and adds none', async (t
   });
   t.ok(isLogin(forced), 'not with a form of another page either');
   t.equal(await count(account), 1);
+});
+
+t.test('an account that is deleted leaves nothing of its passkeys', async (t) => {
+  const { account, authenticator } = await signedInByPasskey(true);
+  await passkeys.forget(account);
+  await passkeys.forget(account);
+  t.strictSame(await passkeys.list(account.id), []);
+  const documents = await server.store.read([
+    { kind: kinds.passkeys, family: account.id, id: '' },
+    ownerKey(authenticator.credentialId),
+  ]);
+  t.strictSame(documents, [undefined, undefined]);
 });

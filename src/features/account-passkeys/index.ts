@@ -24,15 +24,16 @@ import { passkeysPath } from './paths.ts';
 import { wellKnown } from './well-known.ts';
 
 export const accountPasskeys = (dependencies: PasskeysDependencies): Feature => {
-  if (!dependencies.passkeys.isEnabled) return { name: 'account-passkeys' };
+  const { forget, isEnabled } = dependencies.passkeys;
+  if (!isEnabled) return { name: 'account-passkeys', account: { forget } };
   return {
     name: 'account-passkeys',
     steps: [createOfferStep(dependencies)],
     account: {
       menu: { path: passkeysPath, label: ({ passkeys }) => passkeys.list.title },
       pages: passkeyPages(dependencies),
+      forget,
       exports: { passkeys: exportPasskeys(dependencies) },
-      forget: (account) => dependencies.passkeys.removeAll(account),
     },
     api: wellKnown(dependencies.config),
   };

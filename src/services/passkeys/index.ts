@@ -11,5 +11,6 @@
  * account. passkey.ts has the contract.
  */
 export type { Passkey, Passkeys } from './passkey.ts';
+export { createPasskeyList } from './passkey-list.ts';
 export { createPasskeys } from './passkeys.ts';
 export { PasskeyRefused } from './refused.ts';

@@ -46,14 +46,33 @@ interface AcceptedPasskeys {
   readonly allAcceptedCredentialIds: readonly string[];
 }
 
-export interface Passkeys {
+/** What pages and commands do with passkeys that exist. */
+export interface PasskeyList {
+  /** Newest first. */
+  list(account: string): Promise<readonly Passkey[]>;
+  /** False when the account has no such passkey. An empty name removes the name. */
+  rename(account: Account, id: string, name: string, by?: By): Promise<boolean>;
+  /** Without `hasOtherWay`, the last passkey is kept, also from several requests at once. */
+  remove(
+    account: Account,
+    id: string,
+    options: { readonly hasOtherWay: boolean; readonly by?: By },
+  ): Promise<'removed' | 'unknown' | 'last'>;
+  /**
+   * Removes all, as when a device was lost or the account goes, or those that were added at `since` or later, in
+   * milliseconds since the epoch. The last way to sign in may be among them. Returns how many there were.
+   */
+  removeAll(account: Account, options?: { readonly since?: number; readonly by?: By }): Promise<number>;
+  /** Removes whatever is kept about passkeys of an account that is deleted. It can be repeated. */
+  forget(account: Account): Promise<void>;
+}
+
+export interface Passkeys extends PasskeyList {
   /** False where people have no passkeys: they are switched off, or browsers wouldn't offer them at this issuer. */
   readonly isEnabled: boolean;
   readonly rpId: string;
   /** The account has a passkey, and passkeys are enabled. */
   isUsableBy(account: string): Promise<boolean>;
-  /** Newest first. */
-  list(account: string): Promise<readonly Passkey[]>;
   /**
    * Options for `navigator.credentials.get()`. Without an account, the person chooses a passkey, which names the account;
    * with one, only its passkeys fit.
@@ -68,19 +87,6 @@ export interface Passkeys {
   authenticate(ceremony: Ceremony, expected?: { readonly account: string }): Promise<Authenticated>;
   /** Adds a passkey to the account. Throws `PasskeyRefused`. The caller has made sure that its owner is here. */
   register(account: Account, ceremony: Ceremony, by?: By): Promise<Passkey>;
-  /** False when the account has no such passkey. An empty name removes the name. */
-  rename(account: Account, id: string, name: string, by?: By): Promise<boolean>;
-  /** Without `hasOtherWay`, the last passkey is kept, also from several requests at once. */
-  remove(
-    account: Account,
-    id: string,
-    options: { readonly hasOtherWay: boolean; readonly by?: By },
-  ): Promise<'removed' | 'unknown' | 'last'>;
-  /**
-   * Removes all, as when a device was lost or the account goes, or those that were added at `since` or later, in
-   * milliseconds since the epoch. The last way to sign in may be among them. Returns how many there were.
-   */
-  removeAll(account: Account, options?: { readonly since?: number; readonly by?: By }): Promise<number>;
   accepted(account: Account): Promise<AcceptedPasskeys>;
   /** The account has no passkey, and its owner hasn't declined to create one for some time. */
   isOfferDue(account: string): Promise<boolean>;

@@ -1,0 +1,88 @@
+import type { Events } from '../../events.ts';
+import type { Store, Write } from '../../store/port.ts';
+import type { Notices } from '../notices/index.ts';
+import type { By, PasskeyList } from './passkey.ts';
+import { idOf, ownerKey, passkeysKey, readPasskeys, type StoredPasskey } from './record.ts';
+import { createChangePasskeys } from './record-changes.ts';
+import { summaryOf } from './summary.ts';
+
+interface Dependencies {
+  readonly store: Store;
+  readonly events: Events;
+  /** Absent for commands, which send no message. */
+  readonly notices?: Notices;
+}
+
+const maxNameLength = 60;
+
+const removeOwner = ({ id }: StoredPasskey): Write => ({ op: 'remove', key: ownerKey(id) });
+
+/** What pages and commands do with passkeys that exist. It needs no keys of the server. */
+export const createPasskeyList = ({ store, events, notices }: Dependencies): PasskeyList => {
+  const changePasskeys = createChangePasskeys(store);
+
+  const read = async (account: string) => {
+    const [document] = await store.read([passkeysKey(account)]);
+    return readPasskeys(document);
+  };
+
+  const emit = (type: string, account: string, { notice: _, ...by }: By = {}): void =>
+    events.emit({ type, outcome: 'ok', account, ...by });
+
+  return {
+    async list(account) {
+      const { passkeys } = await read(account);
+      return passkeys.map(summaryOf).toSorted((a, b) => b.createdAt - a.createdAt);
+    },
+
+    async rename({ id: account }, id, name, by) {
+      const trimmed = [...name.trim()].slice(0, maxNameLength).join('');
+      const isRenamed = await changePasskeys(account, (record) => {
+        const at = record.passkeys.findIndex((passkey) => idOf(passkey) === id);
+        const former = record.passkeys[at];
+        if (!former) return { result: false };
+        const { name: _, ...unnamed } = former;
+        const renamed = trimmed === '' ? unnamed : { ...unnamed, name: trimmed };
+        return { result: true, next: { ...record, passkeys: record.passkeys.with(at, renamed) } };
+      });
+      if (isRenamed) emit('passkey.renamed', account, by);
+      return isRenamed;
+    },
+
+    async remove({ id: account }, id, { hasOtherWay, by }) {
+      // Its write goes with the change.
+      const notice = by?.notice && notices?.draft('passkey-removed', { account, ...by.notice });
+      const outcome = await changePasskeys<'removed' | 'unknown' | 'last'>(account, (record) => {
+        const removed = record.passkeys.find((passkey) => idOf(passkey) === id);
+        if (!removed) return { result: 'unknown' };
+        if (record.passkeys.length === 1 && !hasOtherWay) return { result: 'last' };
+        const passkeys = record.passkeys.filter((passkey) => passkey !== removed);
+        return {
+          result: 'removed',
+          next: { ...record, passkeys },
+          also: [removeOwner(removed), ...(notice ? [notice.write] : [])],
+        };
+      });
+      if (outcome !== 'removed') return outcome;
+      notice?.afterCommit();
+      emit('passkey.removed', account, by);
+      return outcome;
+    },
+
+    async removeAll({ id: account }, { since = 0, by } = {}) {
+      const removed = await changePasskeys(account, (record) => {
+        const gone = record.passkeys.filter(({ createdAt }) => createdAt >= since);
+        const kept = record.passkeys.filter(({ createdAt }) => createdAt < since);
+        if (gone.length === 0) return { result: gone };
+        return { result: gone, next: { ...record, passkeys: kept }, also: gone.map(removeOwner) };
+      });
+      for (const _ of removed) emit('passkey.removed', account, by);
+      return removed.length;
+    },
+
+    async forget({ id: account }) {
+      const { passkeys } = await read(account);
+      await store.commit([...passkeys.map(removeOwner), { op: 'remove', key: passkeysKey(account) }]);
+    },
+  };
+};
