@@ -139,10 +139,12 @@ t.test('the systemd unit provides what the server needs', async (t) => {
   const values = (name: string): string[] => found(unit, new RegExp(`^${name}=(.*)$`, 'gm'));
   const environment = Object.fromEntries(values('Environment').map((one) => one.split(/=(.*)/s)));
   t.same(Object.keys(environment), [
+    'NODE_COMPILE_CACHE',
     'POSTERN_CONFIG',
     'POSTERN_SECURITY__KEY_ENCRYPTION_KEY_FILE',
     'NODE_OPTIONS',
   ]);
+  t.same([...values('CacheDirectory'), ...values('CacheDirectoryMode')], ['postern', '0700']);
   t.ok(Number(values('TimeoutStopSec')[0]) > 20, 'a drain is not cut off');
   t.same(values('RestartPreventExitStatus'), ['78']);
   t.same(values('KillMode'), ['mixed'], 'the first process signals the workers');

