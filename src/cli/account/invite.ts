@@ -1,10 +1,11 @@
 import type { Config } from '#config';
-import { type Command, type Installation, usageError } from '#src/command.ts';
+import { type Command, usageError } from '#src/command.ts';
 import { exitCode, Failure } from '#src/errors.ts';
-import type { Accounts, Claims } from '#src/services/accounts/index.ts';
+import type { Accounts } from '#src/services/accounts/index.ts';
 import { parseNamedValues } from '../name-value.ts';
 import { collectValues, wholeNumber } from '../paging.ts';
 import { isoTime } from '../table.ts';
+import { createInvitation, type Invitation } from './create-invitation.ts';
 import { withAccounts } from './with-accounts.ts';
 
 interface InviteFlags {
@@ -13,15 +14,6 @@ interface InviteFlags {
   readonly hours: number;
   readonly language?: string;
   readonly print?: true;
-}
-
-interface Invitation {
-  readonly email: string;
-  readonly username: string | undefined;
-  readonly claims: Claims;
-  readonly lifetimeSeconds: number;
-  /** Without it, no message is sent. */
-  readonly language: string | undefined;
 }
 
 const refuseWithoutMail = ({ mail, mode }: Config): void => {
@@ -46,30 +38,6 @@ const checkInvitation = async (
     message: `An account named ${username} exists already; choose another name.`,
     exit: exitCode.conflict,
   });
-};
-
-const createInvitation = async (installation: Installation, invitation: Invitation) => {
-  const [{ createKeys }, { createOneTimeLinks }, { draftInvitation }, { mailQueue, outboxTopic }] =
-    await Promise.all([
-      import('#src/services/keys/index.ts'),
-      import('#src/services/one-time-links/index.ts'),
-      import('#src/services/invitations/index.ts'),
-      import('#src/services/outbox/index.ts'),
-    ]);
-  const { store, clock, events, config } = installation;
-  const keys = await createKeys({ ...installation, maintain: false });
-  try {
-    const links = createOneTimeLinks({ store, clock, secret: () => keys.current().pairwiseSalt });
-    const draft = draftInvitation({ links, issuer: config.issuer, now: clock.now() }, invitation);
-    await store.commit(draft.writes);
-    // Without it the servers find the message within half a minute.
-    if (invitation.language !== undefined) await store.publish(outboxTopic, mailQueue.name).catch(() => {});
-    const details = { mailed: invitation.language !== undefined };
-    events.emit({ type: 'account.invited', outcome: 'ok', details });
-    return draft;
-  } finally {
-    await keys.close();
-  }
 };
 
 export const invite: Command = (group, context) => {

@@ -22,6 +22,7 @@ interface Invitation {
   readonly link: Awaited<ReturnType<InvitationDependencies['links']['find']>>;
   readonly username: string | undefined;
   readonly claims: Claims;
+  readonly groups: readonly string[];
   readonly email: string;
 }
 
@@ -32,10 +33,10 @@ export const acceptPages = (dependencies: InvitationDependencies): FastifyPlugin
 
   const findInvitation = async (token: string): Promise<Invitation> => {
     const link = await links.find(invitationPurpose, token);
-    const { username, claims: text = '{}' } = link.data ?? {};
+    const { username, claims: text = '{}', groups = '[]' } = link.data ?? {};
     // services/invitations wrote it.
     const claims: Claims = JSON.parse(text);
-    return { link, username, claims, email: String(claims['email'] ?? '') };
+    return { link, username, claims, groups: JSON.parse(groups), email: String(claims['email'] ?? '') };
   };
 
   const sendForm = (
@@ -60,11 +61,12 @@ export const acceptPages = (dependencies: InvitationDependencies): FastifyPlugin
     );
 
   const toAddAccount = (
-    { link, username, claims, email }: Invitation,
+    { link, username, claims, groups, email }: Invitation,
     { login, name, password }: NewAccount,
   ): AddAccount => ({
     username: username ?? login,
     password,
+    groups,
     claims: {
       ...claims,
       ...(name !== '' && { name }),
@@ -86,7 +88,11 @@ export const acceptPages = (dependencies: InvitationDependencies): FastifyPlugin
     if (problems.length > 0) return sendForm(request, reply, invitation, { typed, problems });
     try {
       const account = await links.useUp(invitation.link, (consume) =>
-        accounts.add(toAddAccount(invitation, typed), { also: [consume] }),
+        accounts.add(toAddAccount(invitation, typed), {
+          also: [consume],
+          // The operator who made the link chose the groups.
+          mayChangeRoles: invitation.groups.length > 0,
+        }),
       );
       events.emit({
         type: 'account.invitation_accepted',

@@ -16,6 +16,8 @@ export const invitationPath = '/account/invitation';
 interface InvitationData {
   readonly username?: string;
   readonly claims: string;
+  /** JSON too: groups that the operator chose. */
+  readonly groups?: string;
 }
 
 /** What the outbox holds of the message. */
@@ -32,6 +34,8 @@ interface NewInvitation {
   readonly email: string;
   readonly username?: string | undefined;
   readonly claims: Claims;
+  /** Only a command sets them: they may give a role in the administration. */
+  readonly groups?: readonly string[] | undefined;
   readonly lifetimeSeconds: number;
   /** The language of the message. Without it, no message is sent and the operator passes the link on. */
   readonly language?: string | undefined;
@@ -46,11 +50,12 @@ interface Dependencies {
 /** A link that the operator passes on proves nothing about the address, so only a mailed one names it. */
 export const draftInvitation = (
   { links, issuer, now }: Dependencies,
-  { email, username, claims, lifetimeSeconds, language }: NewInvitation,
+  { email, username, claims, groups = [], lifetimeSeconds, language }: NewInvitation,
 ): { readonly url: string; readonly until: number; readonly writes: readonly Write[] } => {
   const data: InvitationData = {
     claims: JSON.stringify({ ...claims, email }),
     ...(username !== undefined && { username }),
+    ...(groups.length > 0 && { groups: JSON.stringify(groups) }),
   };
   const isMailed = language !== undefined;
   const { id, token, write } = links.draft(

@@ -1,0 +1,36 @@
+import t from 'tap';
+import { Browser, startServerProcess } from '../support/setup/index.ts';
+
+const password = 'a lantern by the harbour';
+
+t.test('the first administrator comes by a link that works once', async (t) => {
+  const server = await startServerProcess(t, { config: { store: { url: 'sqlite:./data/postern.db' } } });
+  const run = (...args: string[]) => server.command(args);
+  t.equal((await run('admin', 'invite', 'nothing')).exit, 2, 'no address');
+  t.equal((await run('admin', 'invite', 'ada@example.com', '--role', 'root')).exit, 2, 'no such role');
+
+  const invited = await run('admin', 'invite', 'ada@example.com', '--json');
+  t.equal(invited.exit, 0, invited.err);
+  const { url, group } = JSON.parse(invited.out);
+  t.equal(group, 'postern-admins');
+  const accept = async (login: string) => {
+    const browser = new Browser();
+    const page = await browser.open(url);
+    if (page.status !== 200) return page;
+    return browser.submit(page, { login, name: 'Ada', password });
+  };
+  const answers = await Promise.all(['ada', 'eve', 'mallory'].map(accept));
+  t.equal(answers.filter(({ status }) => status === 200 || status === 303).length, 1, 'one of three at once');
+  t.equal((await accept('trent')).status, 410, 'and none afterwards');
+  const members = JSON.parse((await run('group', 'show', 'postern-admins', '--json')).out);
+  t.equal(members.members.length, 1);
+  const shown = JSON.parse((await run('account', 'show', members.members[0].username, '--json')).out);
+  t.match(shown, { groups: ['postern-admins'], claims: { email: 'ada@example.com', email_verified: false } });
+
+  const token = url.split('/').at(-1);
+  t.notOk(server.log().includes(token), 'the log has no link');
+  const viewer = JSON.parse(
+    (await run('admin', 'invite', 'bob@example.com', '--role', 'viewer', '--json')).out,
+  );
+  t.match(viewer, { role: 'viewer', group: 'postern-viewers' });
+});
