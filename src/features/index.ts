@@ -100,6 +100,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
     clients,
     codes,
     completeSignIn,
+    connectedApps,
     endEverything,
     factors,
     groups,
@@ -288,6 +289,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
     clients,
     keys,
     sessions,
+    connectedApps,
     endEverything,
     sendPasswordReset: mail.isEnabled
       ? async (account) => {
@@ -308,6 +310,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
         administration,
         audit,
         clients,
+        connectedApps,
         groups,
         keys,
         levels,

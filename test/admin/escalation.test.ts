@@ -85,6 +85,7 @@ t.test('a role is granted by nothing but admin:roles, whoever asks and however',
         },
       },
     ],
+    'stop a client that lists the API': () => ['POST', '/clients/machine/stop'],
     'remove a client that lists the API': () => ['DELETE', '/clients/machine'],
   };
 

@@ -342,6 +342,27 @@ t.test('a failed request may be sent again with its Idempotency-Key', async (t) 
   t.equal((await call('POST', '/accounts', { caller, headers, body })).status, 201);
 });
 
+t.test('clients are stopped and started, and consents taken back', async (t) => {
+  const { call, machine, person, server } = await startAdminServer(t);
+  const caller = await machine();
+  await server.addClient({ type: 'machine', id: 'robot', metadata: {} });
+  const stopped = await call('POST', '/clients/robot/stop', { caller });
+  t.match(stopped.body, { client_id: 'robot', stopped_at: String });
+  t.ok(server.app.services.clients.isStopped('robot'));
+  const started = await call('POST', '/clients/robot/start', { caller });
+  t.same([started.status, started.body.stopped_at], [200, undefined]);
+  t.equal((await call('POST', '/clients/none/stop', { caller })).status, 404);
+
+  const viewer = await person('viewer');
+  const id = (await server.app.services.accounts.findByUsername('viewer'))?.id;
+  const consents = await call('GET', `/accounts/${id}/consents`, { caller });
+  t.match(consents.body.items, [{ client_id: 'console', active: true }]);
+  t.equal((await call('DELETE', `/accounts/${id}/consents/console`, { caller })).status, 204);
+  t.same((await call('GET', `/accounts/${id}/consents`, { caller })).body.items, []);
+  t.equal((await call('GET', '/accounts', { caller: viewer })).status, 401, 'its tokens ended at once');
+  t.equal((await call('DELETE', `/accounts/${id}/consents/console`, { caller })).status, 404);
+});
+
 t.test('sessions, grants and keys', async (t) => {
   const { call, machine, person, server } = await startAdminServer(t);
   const caller = await machine();

@@ -5,6 +5,7 @@ import type { Administration } from '../../services/administration/index.ts';
 import type { Audit } from '../../services/audit/index.ts';
 import type { AuthenticationLevels } from '../../services/authentication-levels/index.ts';
 import type { Clients } from '../../services/clients/index.ts';
+import type { ConnectedApps } from '../../services/connected-apps/index.ts';
 import type { Groups } from '../../services/groups/index.ts';
 import type { Keys } from '../../services/keys/index.ts';
 import type { Readiness } from '../../services/readiness/index.ts';
@@ -19,6 +20,7 @@ export interface AdminApiDependencies {
   readonly administration: Administration;
   readonly audit: Audit;
   readonly clients: Clients;
+  readonly connectedApps: ConnectedApps;
   readonly groups: Groups;
   readonly keys: Keys;
   readonly levels: AuthenticationLevels;

@@ -84,6 +84,7 @@ export const client = Type.Object({
   secrets: Type.Array(secretInfo, { description: 'The secrets without their values, newest first.' }),
   source: source('configuration, store, registration or built-in'),
   created_at: Type.Optional(time('When it was added.')),
+  stopped_at: Type.Optional(time('When it was stopped. Absent for a client that may be used.')),
   version,
 });
 

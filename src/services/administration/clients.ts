@@ -13,6 +13,8 @@ export interface ClientAdministration {
   add(by: Administrator, client: Pick<AddClient, 'type' | 'id' | 'metadata'>): Promise<NewClient>;
   update(by: Administrator, id: string, changes: Changes, condition?: IfVersion): Promise<ClientRecord>;
   remove(by: Administrator, id: string, condition?: IfVersion): Promise<void>;
+  /** Refuses every request of the client and makes its tokens inactive, or lets it be used again. */
+  setStopped(by: Administrator, id: string, isStopped: boolean): Promise<ClientRecord>;
   addSecret(
     by: Administrator,
     id: string,
@@ -113,6 +115,16 @@ export const createClientAdministration = ({
         client: id,
         before: seen.before && describeClient(seen.before),
       });
+    },
+
+    async setStopped(by, id, isStopped) {
+      requirePermission(by, 'clients');
+      const client = await clients.get(id);
+      if (client === undefined) throw clientNotFound();
+      requireRightOver(by, client.metadata);
+      const isNew = isStopped ? await clients.stop(id) : await clients.start(id);
+      if (isNew) recordChange(by, { operation: isStopped ? 'client.stop' : 'client.start', client: id });
+      return (await clients.get(id)) ?? client;
     },
 
     async addSecret(by, id, { ifVersion, ...secret }) {

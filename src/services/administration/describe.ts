@@ -1,6 +1,7 @@
 /** How the API, the console and the audit record show what they administer. Nothing here has a secret. */
 import type { Account } from '../accounts/index.ts';
 import type { ClientRecord } from '../clients/index.ts';
+import type { ConnectedApp } from '../connected-apps/index.ts';
 import type { Group } from '../groups/index.ts';
 import type { GrantSummary, SessionSummary } from '../sessions/index.ts';
 
@@ -43,6 +44,7 @@ export const describeClient = (client: ClientRecord) => ({
   })),
   source: client.from,
   ...optionalTime('created_at', client.createdAt),
+  ...optionalTime('stopped_at', client.stoppedAt),
   ...(client.version !== undefined && { version: client.version }),
 });
 
@@ -57,6 +59,17 @@ export const describeSession = (session: SessionSummary) => ({
   ...(session.origin.address !== undefined && { address: session.origin.address }),
   ...(session.origin.userAgent !== undefined && { user_agent: session.origin.userAgent }),
   ...optionalTime('last_used_at', session.lastUse?.at),
+});
+
+export const describeConnectedApp = (app: ConnectedApp) => ({
+  client_id: app.client,
+  scopes: app.allowed.scopes,
+  claims: app.allowed.claims,
+  resources: app.allowed.resources,
+  connected_at: timeText(app.connectedAt),
+  ...optionalTime('used_at', app.usedAt),
+  active: app.isActive,
+  self_registered: app.isSelfRegistered,
 });
 
 export const describeGrant = (grant: GrantSummary) => ({

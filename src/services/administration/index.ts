@@ -17,6 +17,7 @@ import type { Events } from '../../events.ts';
 import type { Clock } from '../../store/port.ts';
 import type { Account, Accounts } from '../accounts/index.ts';
 import type { Clients } from '../clients/index.ts';
+import type { ConnectedApps } from '../connected-apps/index.ts';
 import type { Groups } from '../groups/index.ts';
 import type { Keys } from '../keys/index.ts';
 import type { EndEverything, Sessions } from '../sessions/index.ts';
@@ -37,6 +38,7 @@ export { clientNotFound } from './clients.ts';
 export {
   describeAccount,
   describeClient,
+  describeConnectedApp,
   describeGrant,
   describeGroup,
   describeSession,
@@ -76,6 +78,7 @@ interface Dependencies {
   readonly clients: Clients;
   readonly keys: Pick<Keys, 'rotate' | 'prune'>;
   readonly sessions: Sessions;
+  readonly connectedApps: ConnectedApps;
   readonly endEverything: EndEverything;
   /** Undefined where no mail server is configured. */
   readonly sendPasswordReset: ((account: Account) => Promise<void>) | undefined;

@@ -1,4 +1,5 @@
 import { Failure } from '../../errors.ts';
+import type { ConnectedApps } from '../connected-apps/index.ts';
 import type { GrantSummary, SessionSummary, Sessions } from '../sessions/index.ts';
 import { type Administrator, requirePermission } from './administrator.ts';
 import type { RecordChange } from './change-record.ts';
@@ -12,6 +13,7 @@ export interface SessionAdministration {
 
 interface Dependencies {
   readonly sessions: Sessions;
+  readonly connectedApps: Pick<ConnectedApps, 'disconnect'>;
   readonly recordChange: RecordChange;
 }
 
@@ -24,6 +26,7 @@ const notFound = (what: string): Failure =>
 
 export const createSessionAdministration = ({
   sessions,
+  connectedApps,
   recordChange,
 }: Dependencies): SessionAdministration => ({
   async end(by, id) {
@@ -43,15 +46,9 @@ export const createSessionAdministration = ({
   },
   async revokeConsent(by, account, client) {
     requirePermission(by, 'sessions');
-    const total = { grants: 0, requests: 0, consents: 0 };
-    for (let complete = false; !complete; ) {
-      const revoked = await sessions.revoke(account, { client });
-      total.grants += revoked.grants;
-      total.requests += revoked.requests;
-      total.consents += revoked.consents;
-      ({ complete } = revoked);
-    }
-    if (total.grants + total.requests + total.consents === 0) throw notFound('consent');
-    recordChange(by, { operation: 'consent.revoke', account, client, details: total });
+    const { address, correlation } = by;
+    const ended = await connectedApps.disconnect(account, client, { address, correlation });
+    if (Object.values(ended).every((count) => count === 0)) throw notFound('consent');
+    recordChange(by, { operation: 'consent.revoke', account, client, details: { ...ended } });
   },
 });

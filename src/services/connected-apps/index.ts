@@ -22,6 +22,7 @@ export {
   itemFieldsOf,
   sinceField,
 } from './consent-record.ts';
+export type { ConnectedApp } from './list.ts';
 
 export interface ConnectedApps {
   list(account: string): Promise<readonly ConnectedApp[]>;

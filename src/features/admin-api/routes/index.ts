@@ -59,6 +59,12 @@ const lines: readonly Line[] = [
     (all) => async () => (await import('./accounts/list-grants.ts')).listGrantsOf(all),
   ],
   [
+    'GET',
+    '/accounts/:id/consents',
+    'read',
+    (all) => async () => (await import('./sessions/list-consents.ts')).listConsents(all),
+  ],
+  [
     'DELETE',
     '/accounts/:id/consents/:client',
     'sessions',
@@ -105,6 +111,18 @@ const lines: readonly Line[] = [
     '/clients/:id',
     'clients',
     (all) => async () => (await import('./clients/remove.ts')).removeClient(all),
+  ],
+  [
+    'POST',
+    '/clients/:id/stop',
+    'clients',
+    (all) => async () => (await import('./clients/stop.ts')).stopClient(all),
+  ],
+  [
+    'POST',
+    '/clients/:id/start',
+    'clients',
+    (all) => async () => (await import('./clients/start.ts')).startClient(all),
   ],
   [
     'POST',
