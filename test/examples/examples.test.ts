@@ -57,6 +57,36 @@ t.test('the Express application with openid-client signs a person in', async (t)
   t.match(out, { url: `${home}/`, body: /Sign in/ });
 });
 
+t.test('the application of the tutorial signs a person in, and out again', async (t) => {
+  const port = await freePort();
+  const home = `http://localhost:${port}`;
+  const { id, secret = '' } = await server.addClient({
+    type: 'web',
+    metadata: { redirect_uris: [`${home}/callback`], post_logout_redirect_uris: [`${home}/`] },
+  });
+  const env = { ISSUER, CLIENT_ID: id, CLIENT_SECRET: secret, PORT: String(port) };
+  const program = startProgram(t, 'examples/protect-your-app/node/server.js', [], { env });
+  await program.waitForOutput(/listening/);
+  const browser = new Browser();
+  t.match((await browser.open(`${home}/`)).body, /Welcome/);
+  const notes = await followPages(browser, `${home}/notes`, person);
+  t.match(notes, { url: `${home}/notes`, body: /Notes of Ada &#60;Lovelace&#62;/ }, 'the page they wanted');
+  const foreign = await new Browser().open(`${home}/callback?code=stolen&state=guessed`);
+  t.match(foreign.body, /Welcome/, 'a sign-in that this browser did not begin');
+  const out = await followPages(browser, `${home}/logout`, person);
+  t.match(out, { url: `${home}/`, body: /Welcome/ });
+  const again = await followPages(browser, `${home}/notes`, { ...person, password: 'wrong' }).catch(String);
+  t.match(again, /no end to it/, 'signed out at the server too: it asks for the password');
+});
+
+t.test('the packages of the tutorial are the ones that were tested', (t) => {
+  const { dependencies } = JSON.parse(readFileSync('examples/protect-your-app/node/package.json', 'utf8'));
+  const own = JSON.parse(readFileSync('package.json', 'utf8'));
+  const known = { ...own.dependencies, ...own.devDependencies };
+  for (const [name, version] of Object.entries(dependencies)) t.equal(version, known[name], name);
+  t.end();
+});
+
 t.test('the Fastify application with @fastify/oauth2 signs a person in', async (t) => {
   const { home, program } = await start(t, 'fastify/server.js', 'web');
   await program.waitForOutput(/listening/);
