@@ -98,7 +98,10 @@ const run = async ({ name, callback, commands }: Tutorial): Promise<void> => {
   const uris = ['--redirect-uri', `${home}${callback}`, '--post-logout-redirect-uri', `${home}/`];
   const added = await runPostern(folder, [...settings, 'client', 'add', '--type', 'web', ...uris, '--json']);
   if (added.exit !== 0) throw new Error(added.err);
-  const { client_id: CLIENT_ID, client_secret: CLIENT_SECRET } = added.json<{ client_id: string; client_secret: string }>();
+  const { client_id: CLIENT_ID, client_secret: CLIENT_SECRET } = added.json<{
+    client_id: string;
+    client_secret: string;
+  }>();
 
   for (const [command, ...args] of commands.slice(0, -1)) await runProgram(command, args, { cwd });
   const [command, ...args] = commands.at(-1) ?? [''];
