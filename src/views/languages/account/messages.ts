@@ -81,6 +81,13 @@ export interface AccountMessages {
       'passkey.added': string;
       'passkey.renamed': string;
       'passkey.removed': string;
+      'second-factor refused': string;
+      'account.factor_added': string;
+      'account.factor_removed': string;
+      'account.recovery_code_used': string;
+      'account.recovery_codes_made': string;
+      'account.upstream_linked': string;
+      'account.data_copied': string;
       consent: string;
       'consent refused': string;
       'app.disconnected': string;
