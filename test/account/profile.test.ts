@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import t from 'tap';
+import { parse } from 'yaml';
 import { followPages } from '../support/follow-pages.ts';
 import {
   Browser,
@@ -196,4 +198,11 @@ t.test('fields that would reach into the server are refused at the start', async
   const twice = { claim: 'team', label: 'x' };
   await t.rejects(start([twice, twice]), /another field too/);
   await t.rejects(start([{ claim: 'team', label: 'x', pattern: '[' }]), /regular expression/);
+});
+
+t.test('the configuration of the documentation is accepted', async (t) => {
+  const page = readFileSync(new URL('../../docs/account-pages.md', import.meta.url), 'utf8');
+  const blocks = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text = '']) => parse(text));
+  t.equal(blocks.length, 2);
+  for (const settings of blocks) await startInProcess(t, settings);
 });
