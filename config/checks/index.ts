@@ -41,6 +41,7 @@ import {
   defaultLanguageIsOffered,
   defaultScopesExist,
   mailUserHasPassword,
+  signInCanSendCode,
   signUpCanVerify,
   workersShareTheStore,
 } from './settings.ts';
@@ -83,6 +84,7 @@ export const rules: readonly Rule[] = [
   deadlineCoversOneOperation,
   workersShareTheStore,
   mailUserHasPassword,
+  signInCanSendCode,
   signUpCanVerify,
   profileFieldsMakeSense,
   adminLevelExists,

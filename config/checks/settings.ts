@@ -72,6 +72,16 @@ export const mailUserHasPassword: Rule = {
   },
 };
 
+export const signInCanSendCode: Rule = {
+  needs: ['mode', 'mail', 'sign_in'],
+  check: ({ mode, mail, sign_in: { email_code: sendsCode } }) =>
+    when(
+      sendsCode && mode === 'production' && mail === undefined,
+      ['sign_in', 'email_code'],
+      'Needs a mail server to send the code: set mail.url and mail.from.',
+    ),
+};
+
 export const signUpCanVerify: Rule = {
   needs: ['mode', 'mail', 'sign_up'],
   check: ({ mode, mail, sign_up: { verify_email: verifies, email_domains: domains } }) => [

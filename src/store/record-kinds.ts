@@ -98,6 +98,14 @@ export const recordKinds = [
     version: 1,
   },
   {
+    name: 'signInCodeRequest',
+    stored: 'sign-in-code-request',
+    owner: 'features/sign-in',
+    durable: false,
+    version: 1,
+  },
+  { name: 'signInCode', stored: 'sign-in-code', owner: 'features/sign-in', durable: false, version: 1 },
+  {
     name: 'usedPasskeyChallenge',
     stored: 'passkey-challenge',
     owner: 'services/passkeys',

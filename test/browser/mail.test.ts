@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import t, { type Test } from 'tap';
+import { draftInvitation } from '#src/services/invitations/index.ts';
 import { password } from '../support/setup/index.ts';
 import { decodeWords, linksIn, parseMail, type ReceivedMail, startSmtp } from '../support/smtp-server.ts';
+import { mailContext, mailGallery } from '../views/mail-gallery.ts';
 import { checkAccessibility, newTab, receivedParameters, signIn, startBrowserTest } from './browser-test.ts';
 
 t.setTimeout(600_000);
@@ -11,6 +13,7 @@ t.teardown(smtp.close);
 const stage = await startBrowserTest(t, {
   pages: { create_account: true, name: 'Harbour' },
   sign_up: { verify_email: true },
+  sign_in: { email_code: true },
   mail: { url: `smtp://127.0.0.1:${smtp.port}`, from: 'Harbour <id@harbour.example>' },
 });
 const { postern: server, home, chromium, startAuthorization } = stage;
@@ -113,12 +116,89 @@ t.test('an account is created with a code from a message', async (t) => {
   isSilent(t);
 });
 
+t.test('a sign-in by a code from a message', async (t) => {
+  const context = await chromium.newContext(person);
+  const tab = await newTab(context, complaints);
+  await tab.goto(startAuthorization({ client_id: 'other' }).url);
+  await tab.click('a[href*="code=yes"]');
+  await tab.fill('#login', 'lovelace@example.com');
+  await tab.click('.code-request');
+  t.match(await tab.locator('h1').textContent(), 'Check your email');
+  t.equal(await tab.evaluate('document.activeElement.id'), 'code', 'ready to be typed into');
+  await tab.click('.code-submit');
+  t.match(await tab.title(), /^Error: /);
+  const mail = await next('lovelace@example.com');
+  await tab.fill('#code', /^ {4}(\d{6})\s*$/m.exec(parseMail(mail).text)?.[1] ?? '');
+  await tab.click('.code-submit');
+  await tab.waitForURL(`${home}/callback*`);
+  t.ok((await receivedParameters(tab))['code']);
+  await context.close();
+  isSilent(t);
+});
+
+t.test('an address is changed and confirmed, and its former owner takes it back', async (t) => {
+  const context = await chromium.newContext(person);
+  const tab = await newTab(context, complaints);
+  await tab.goto(`${server.issuer}/account/email`);
+  await tab.click('main a[href*="/account/sign-in"]');
+  await signIn(tab, { login: 'lovelace', password: newPassword });
+  await tab.fill('#email', 'countess@example.com');
+  await tab.fill('#password', newPassword);
+  await tab.click('.email-submit');
+  const link = linkIn(await next('countess@example.com'), '/account/email');
+
+  const elsewhere = await chromium.newContext(person);
+  const reader = await newTab(elsewhere, complaints);
+  await reader.goto(link);
+  await reader.click('.email-confirm');
+  t.match(await reader.title(), /^Error: /);
+  await reader.fill('#password', newPassword);
+  await reader.click('.email-confirm');
+  t.match(await reader.locator('h1').textContent(), 'Your email address is confirmed');
+
+  const notMe = linkIn(await next('lovelace@example.com'), '/account/not-me');
+  await reader.goto(notMe);
+  t.match(await reader.locator('main').textContent(), 'will be lovelace@example.com again');
+  await reader.click('.not-me-submit');
+  t.match(await reader.locator('h1').textContent(), 'Everything was ended');
+  t.ok(linkIn(await next('lovelace@example.com'), '/account/reset'));
+  await elsewhere.close();
+  await context.close();
+  isSilent(t);
+});
+
+t.test('an invitation is accepted', async (t) => {
+  const { links, mail } = server.app.services;
+  const { writes } = draftInvitation(
+    { links, issuer: server.issuer, now: server.clock.now() },
+    { email: 'new@example.com', username: undefined, claims: {}, lifetimeSeconds: 3600, language: 'en' },
+  );
+  await server.store.commit(writes);
+  await mail.send('nothing', {});
+  const context = await chromium.newContext(person);
+  const tab = await newTab(context, complaints);
+  await tab.goto(linkIn(await next('new@example.com'), '/account/invitation'));
+  await tab.fill('#login', 'newcomer');
+  await tab.fill('#password', newPassword);
+  await tab.click('form button[type=submit]');
+  t.match(await tab.locator('h1').textContent(), 'Your account is ready');
+  await context.close();
+  isSilent(t);
+});
+
 t.test('axe finds nothing in the messages, and they need no style sheet, script or image', async (t) => {
-  t.ok(messages.length >= 4, `${messages.length} messages`);
+  t.ok(messages.length >= 8, `${messages.length} messages`);
   const axe = readFileSync(new URL(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
   const context = await chromium.newContext({ viewport: { width: 360, height: 740 } });
-  for (const mail of messages) {
+  const sent = messages.map((mail) => {
     const { html, headers } = parseMail(mail);
+    return { html, subject: decodeWords(headers.get('subject')?.[0] ?? '') };
+  });
+  const languages = ['en', 'de', 'pl'];
+  const rendered = Object.values(mailGallery).flatMap((render) =>
+    languages.map((language) => render(mailContext(language))),
+  );
+  for (const { html, subject } of [...sent, ...rendered]) {
     const tab = await newTab(context, complaints);
     const requests: string[] = [];
     tab.on('request', ({ url }) => requests.push(url()));
@@ -127,7 +207,6 @@ t.test('axe finds nothing in the messages, and they need no style sheet, script 
     const found = await tab.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>(
       'axe.run(document, { resultTypes: ["violations"] })',
     );
-    const subject = decodeWords(headers.get('subject')?.[0] ?? '');
     t.strictSame(
       found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
       [],

@@ -7,7 +7,6 @@ import {
   addressConfirmedPage,
   confirmAddressPage,
   emailAddressPage,
-  notSignedInPage,
 } from '#src/views/pages/email-address.ts';
 import { emailCodePage } from '#src/views/pages/email-code.ts';
 import { type ErrorModel, errorPage } from '#src/views/pages/error.ts';
@@ -28,6 +27,7 @@ import { passwordResetDonePage, resetPasswordPage } from '#src/views/pages/reset
 import { secondFactorPage } from '#src/views/pages/second-factor.ts';
 import { selectAccountPage } from '#src/views/pages/select-account.ts';
 import { newRecoveryCodesPage, setUpFactorPage } from '#src/views/pages/set-up-factor.ts';
+import { requestCodePage, signInCodePage } from '#src/views/pages/sign-in-code.ts';
 import { signedInPage } from '#src/views/pages/signed-in.ts';
 import type { PolicyOptions } from '#src/views/policy.ts';
 
@@ -586,6 +586,30 @@ export const gallery: readonly Exhibit[] = [
     problem: 'passwordWrong',
   }),
   exhibit('email-address-confirmed', (page) => addressConfirmedPage(page), {}),
+  exhibit('sign-in-code-request', requestCodePage, {
+    action: '/interaction/abc?code=yes',
+    csrf: 'token',
+    client,
+    back: '/interaction/abc',
+    isFixed: false,
+    remember: false,
+    isMissing: true,
+    waitSeconds: 60,
+  }),
+  exhibit(
+    'sign-in-code',
+    signInCodePage,
+    {
+      action: '/interaction/abc?code=yes',
+      csrf: 'token',
+      client,
+      back: '/interaction/abc',
+      login: longName,
+      changeTo: '/interaction/abc?code=yes&change=yes',
+      problem: 'wrong',
+    },
+    { language: 'de' },
+  ),
   exhibit('not-me', notMePage, { action: '/account/not-me/abc', account: longName }),
   exhibit(
     'not-me-restores',

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import type { Form } from '../../http/pages/form.ts';
 import { foldUsername } from '../../services/accounts/index.ts';
-import { siteOf } from '../../services/throttle/index.ts';
+import { takeMessage } from '../../services/throttle/index.ts';
 import { newId } from '../../store/new-id.ts';
 import { forgotPasswordPage, resetSentPage } from '../../views/pages/forgot-password.ts';
 import type { PasswordResetDependencies } from './dependencies.ts';
@@ -10,7 +10,6 @@ import { forgotPath as path } from './paths.ts';
 
 const maxLoginLength = 255;
 const maxAgentLength = 512;
-const hour = 3_600_000;
 
 /** The address is counted before the name is looked at, and the name as it was typed: no answer depends on accounts. */
 export const forgotPages = ({
@@ -29,13 +28,6 @@ export const forgotPages = ({
   /** A person at their own device needs nothing of what strangers share. */
   const isKnown = async ({ headers }: FastifyRequest, login: string): Promise<boolean> =>
     findDevice(headers, await accounts.nameToCount(login)) !== undefined;
-
-  /** One network gets half of what strangers get for a name, so it can't use up all of it. */
-  const takeAsStranger = async (address: string, name: string): Promise<boolean> => {
-    const site = JSON.stringify([name, siteOf(address)]);
-    const ofSite = await throttle.take('reset site', site, Math.ceil(perRecipient / 2), hour);
-    return ofSite.allowed && (await throttle.take('reset', name, perRecipient, hour)).allowed;
-  };
 
   return async (scope) => {
     scope.get<{ Querystring: { readonly sent?: unknown } }>(path, async (request, reply) => {
@@ -71,7 +63,14 @@ export const forgotPages = ({
       }
       admission.assertRoomToLast();
       const isKnownDevice = await isKnown(request, login);
-      if (isKnownDevice || (await takeAsStranger(request.ip, foldUsername(login)))) {
+      const isAllowed = await takeMessage(throttle, {
+        what: 'reset',
+        name: foldUsername(login),
+        address: request.ip,
+        isKnownDevice,
+        perHour: perRecipient,
+      });
+      if (isAllowed) {
         const about: ResetRequest = {
           id: newId(16),
           login,

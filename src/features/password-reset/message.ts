@@ -81,7 +81,7 @@ export const createComposeReset = ({
       // A person has several names to ask by: the user name and addresses, in any spelling.
       const perRecipient = about.account === undefined ? config.security.throttle.mail_per_recipient : 0;
       const verdict = await throttle.take(
-        about.device === 'known' ? 'reset known device' : 'reset account',
+        about.device === 'known' ? 'reset account known device' : 'reset account',
         account.id,
         perRecipient,
         hour,

@@ -3,12 +3,15 @@ import type { Events } from '../../events.ts';
 import type { Step, StepOutcome, Visit } from '../../http/interactions/step.ts';
 import type { Form } from '../../http/pages/form.ts';
 import type { Account, Accounts } from '../../services/accounts/index.ts';
+import type { Admission } from '../../services/admission/index.ts';
 import type { AuthenticationLevels } from '../../services/authentication-levels/index.ts';
 import type { Factors } from '../../services/factors/index.ts';
+import type { Mail } from '../../services/mail/index.ts';
+import type { OneTimeCodes } from '../../services/one-time-codes/index.ts';
 import type { Passkeys } from '../../services/passkeys/index.ts';
 import type { CompleteSignIn } from '../../services/sign-ins/index.ts';
 import type { Throttle } from '../../services/throttle/index.ts';
-import type { Clock } from '../../store/port.ts';
+import type { Clock, Store } from '../../store/port.ts';
 
 interface OtherWays {
   readonly upstreams: readonly { readonly name: string; readonly href: string; readonly logo?: string }[];
@@ -28,7 +31,20 @@ interface LoginWays {
   addChecks(prompt: Step['prompt']): void;
 }
 
-export interface SignInDependencies {
+/** What signing in by a code needs. */
+export interface CodeSignInDependencies {
+  readonly config: Config;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly events: Events;
+  readonly accounts: Accounts;
+  readonly admission: Pick<Admission, 'assertRoomToLast'>;
+  readonly codes: OneTimeCodes;
+  readonly mail: Mail;
+  readonly throttle: Throttle;
+}
+
+export interface SignInDependencies extends CodeSignInDependencies {
   readonly config: Config;
   readonly clock: Clock;
   readonly events: Events;

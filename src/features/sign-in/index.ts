@@ -9,6 +9,7 @@
  *   another tab has signed in meanwhile    -> page that asks to continue: `?continue=yes`, `?another=yes`
  *   there is another way to sign in only   -> what features/upstream-sign-in does
  *   `?register=yes`                        -> back to the engine, which goes to the step `create`
+ *   `?code=yes`, with `sign_in.email_code`   -> form that sends a code, or the form for the code (code-sign-in.ts)
  * POST /interaction/:uid
  *   a field is empty, or wrong password    -> 422, the form again
  *   too many failures                      -> 429 with Retry-After, the form again
@@ -25,6 +26,7 @@ import {
   requireLoginBeforeFactor,
   requireLoginBeforeRequirements,
 } from '../../services/sign-ins/index.ts';
+import { createComposeCode, signInCodeKind } from './code-message.ts';
 import type { SignInDependencies } from './dependencies.ts';
 import { createKnownDevices } from './known-devices.ts';
 import { createLoginStep } from './login-step.ts';
@@ -33,6 +35,8 @@ import { requireLoginAfterPasswordChange } from './password-change-check.ts';
 export { createKnownDevices } from './known-devices.ts';
 
 export const signIn = (dependencies: SignInDependencies): Feature => {
+  const { config, mail } = dependencies;
+  if (config.sign_in.email_code) mail.compose(signInCodeKind, createComposeCode(dependencies));
   const prompt = interactionPolicy.base().get('login');
   if (!prompt) throw new Error('oidc-provider has no login prompt');
   addLevelCheck(prompt, dependencies.levels);

@@ -7,6 +7,7 @@ import type { Account } from '../../services/accounts/index.ts';
 import { accountClientId } from '../../services/clients/index.ts';
 import { isSensitiveSignIn, offerPasskey, passkeyMethods } from '../../services/sign-ins/index.ts';
 import type { LoginModel, LoginProblem } from '../../views/pages/login.ts';
+import { type CodeSignIn, codeActionOf, createCodeSignIn, isCodeForm, wantsCode } from './code-sign-in.ts';
 import type { SignInDependencies } from './dependencies.ts';
 import type { KnownDevices } from './known-devices.ts';
 import { credentialsIn, missingFields } from './login-form.ts';
@@ -14,6 +15,12 @@ import { renderLogin, renderSignedInElsewhere } from './login-views.ts';
 import { createPasskeySignIn, isPasskeyForm } from './passkey-sign-in.ts';
 import { reauthenticating, signedInElsewhere } from './session-account.ts';
 import { emitSignIn, emitSignInRefused } from './sign-in-events.ts';
+
+interface Submission {
+  readonly visit: Visit;
+  readonly form: Form;
+  readonly sessionAccount: Account | undefined;
+}
 
 type Typed = Pick<LoginModel, 'login' | 'remember' | 'problem' | 'signals'>;
 
@@ -33,6 +40,13 @@ export const createLoginStep = (
   const { ways } = dependencies;
   const { pages } = config;
   const passkeySignIn = createPasskeySignIn(dependencies);
+  const codeSignIn =
+    config.sign_in.email_code && dependencies.mail.isEnabled
+      ? createCodeSignIn(dependencies, devices)
+      : undefined;
+  /** Not where people have to sign in by an upstream. */
+  const mayUseCode = (visit: Visit): boolean =>
+    codeSignIn !== undefined && ways?.offered(visit).isLocalAllowed !== false;
   const acceptsEmail = config.sign_in.identifiers.includes('email');
 
   const showForm = async (
@@ -42,7 +56,16 @@ export const createLoginStep = (
   ): Promise<{ readonly show: string; readonly images: readonly string[] }> => {
     const isRefused = typed.problem?.kind === 'passkey' || typed.problem?.kind === 'otherPasskey';
     const passkey = await passkeySignIn.form(visit, { sessionAccount, isRefused });
-    return renderLogin(visit, { pages, acceptsEmail, sessionAccount, forgotPassword, passkey, ways, typed });
+    return renderLogin(visit, {
+      pages,
+      acceptsEmail,
+      sessionAccount,
+      forgotPassword,
+      passkey,
+      emailCode: mayUseCode(visit) ? { href: codeActionOf(visit) } : undefined,
+      ways,
+      typed,
+    });
   };
 
   /** Where a password is not enough, the account has a passkey and nothing else. */
@@ -91,6 +114,28 @@ export const createLoginStep = (
     };
   };
 
+  const submitCode = async (
+    { submit }: CodeSignIn,
+    { visit, form, sessionAccount }: Submission,
+  ): Promise<StepOutcome> => {
+    const outcome = await submit(visit, form, sessionAccount);
+    if ('page' in outcome) return outcome.page;
+    const { account } = outcome;
+    const { headers } = visit.request;
+    const isNewDevice = devices.findDevice(headers, account.username) === undefined;
+    const remember = mayRemember(sessionAccount, outcome.remember);
+    const result = await completeSignIn(visit, { account, amr: ['otp'], remember, isNewDevice });
+    // Otherwise the step for the second factor does both.
+    if (result.login) {
+      emitSignIn(events, visit, account.id);
+      if (isNewDevice) notifyNewDevice(visit, account);
+    }
+    return {
+      cookies: [devices.cookieAfterSignIn(headers, account.username)],
+      finish: { ...visit.interaction.lastSubmission, ...result },
+    };
+  };
+
   return {
     name: 'login',
     prompt,
@@ -104,6 +149,7 @@ export const createLoginStep = (
         const alone = ways?.goOnAlone(visit);
         if (alone) return alone;
         const sessionAccount = await reauthenticating(visit, accounts);
+        if (codeSignIn && wantsCode(visit) && mayUseCode(visit)) return codeSignIn.show(visit, sessionAccount);
         return showForm(visit, sessionAccount);
       }
       // The engine decides whether the sign-in in the other tab satisfies this request.
@@ -116,6 +162,7 @@ export const createLoginStep = (
       if (ofWays) return ofWays;
       const sessionAccount = await reauthenticating(visit, accounts);
       if (isPasskeyForm(form)) return submitPasskey(visit, form, sessionAccount);
+      if (codeSignIn && isCodeForm(form) && mayUseCode(visit)) return submitCode(codeSignIn, { visit, form, sessionAccount });
       const credentials = credentialsIn(form, sessionAccount);
       const { login, password, remember } = credentials;
       const showAgain = async (problem: LoginProblem) => ({

@@ -22,12 +22,14 @@ interface LoginViewOptions {
   readonly forgotPassword: { readonly href: string } | undefined;
   readonly passkey: LoginModel['passkey'] | undefined;
   readonly ways: SignInDependencies['ways'];
+  /** The page that sends a code, if there is one. */
+  readonly emailCode: { readonly href: string } | undefined;
   readonly typed?: Pick<LoginModel, 'login' | 'remember' | 'problem' | 'signals'>;
 }
 
 export const renderLogin = (
   visit: Visit,
-  { pages, acceptsEmail, sessionAccount, forgotPassword, passkey, ways, typed = {} }: LoginViewOptions,
+  { pages, acceptsEmail, sessionAccount, forgotPassword, passkey, emailCode, ways, typed = {} }: LoginViewOptions,
 ): { readonly show: string; readonly images: readonly string[] } => {
   const offered = ways?.offered(visit);
   const upstreams = offered?.upstreams ?? [];
@@ -42,6 +44,7 @@ export const renderLogin = (
     ...(typed.problem && { problem: typed.problem }),
     ...(typed.signals && { signals: typed.signals }),
     ...(passkey && offered?.isLocalAllowed !== false && { passkey }),
+    ...(emailCode && { emailCode }),
     ...(pages.remember_me && { remember: typed.remember ?? false }),
     ...(forgotPassword && { forgot: forgotPassword }),
     ...(sessionAccount && { reauthentication: { switchTo } }),

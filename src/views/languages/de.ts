@@ -311,6 +311,20 @@ export const de = {
       usedUp: 'Zu viele falsche Codes. Lassen Sie einen neuen senden',
     },
   },
+  signInCode: {
+    link: 'Mit einem Code per E-Mail anmelden',
+    title: 'Mit einem Code anmelden',
+    hint: 'Geben Sie Ihren Benutzernamen oder Ihre E-Mail-Adresse ein. Wir senden einen Code an die bestätigte Adresse Ihres Kontos.',
+    submit: 'Code senden',
+    back: 'Anders anmelden',
+    sentTitle: 'Sehen Sie in Ihre E-Mails',
+    sent: (login) => [
+      'Wenn es für ',
+      login,
+      ' ein Konto mit bestätigter Adresse gibt, haben wir einen Code an diese Adresse gesendet.',
+    ],
+    change: 'Anderen Namen oder andere Adresse eingeben',
+  },
   notMe: {
     title: 'Waren Sie das nicht?',
     account: (account) => ['Konto: ', account],

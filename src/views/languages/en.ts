@@ -296,6 +296,20 @@ export const en = {
       usedUp: 'Too many wrong codes. Send another one',
     },
   },
+  signInCode: {
+    link: 'Sign in with a code by email',
+    title: 'Sign in with a code',
+    hint: 'Enter your username or your email address. We’ll send a code to the confirmed address of your account.',
+    submit: 'Send code',
+    back: 'Sign in another way',
+    sentTitle: 'Check your email',
+    sent: (login) => [
+      'If there is an account with a confirmed address for ',
+      login,
+      ', we’ve sent a code to that address.',
+    ],
+    change: 'Enter another name or address',
+  },
   notMe: {
     title: 'Was this not you?',
     account: (account) => ['Account: ', account],

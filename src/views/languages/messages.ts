@@ -272,6 +272,16 @@ export interface Messages {
     throttled: (when: string) => string;
     problems: { missing: string; wrong: string; expired: string; usedUp: string };
   };
+  readonly signInCode: {
+    link: string;
+    title: string;
+    hint: string;
+    submit: string;
+    back: string;
+    sentTitle: string;
+    sent: (login: Value) => Phrase;
+    change: string;
+  };
   readonly notMe: {
     title: string;
     account: (account: Value) => Phrase;
@@ -288,7 +298,6 @@ export interface Messages {
     fixed: string;
     submit: string;
     sent: string;
-    signedOut: string;
     problems: {
       emailMissing: string;
       emailInvalid: string;

@@ -321,6 +321,20 @@ export const pl = {
       usedUp: 'Zbyt wiele błędnych kodów. Wyślij nowy',
     },
   },
+  signInCode: {
+    link: 'Zaloguj się kodem z e-maila',
+    title: 'Logowanie kodem',
+    hint: 'Podaj nazwę użytkownika lub adres e-mail. Wyślemy kod na potwierdzony adres Twojego konta.',
+    submit: 'Wyślij kod',
+    back: 'Zaloguj się inaczej',
+    sentTitle: 'Sprawdź pocztę',
+    sent: (login) => [
+      'Jeśli istnieje konto z potwierdzonym adresem dla ',
+      login,
+      ', wysłaliśmy na ten adres kod.',
+    ],
+    change: 'Podaj inną nazwę lub inny adres',
+  },
   notMe: {
     title: 'To nie Ty?',
     account: (account) => ['Konto: ', account],

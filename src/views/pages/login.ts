@@ -39,6 +39,8 @@ export interface LoginModel {
   readonly reauthentication?: { readonly switchTo: string };
   readonly passkey?: PasskeyFormModel;
   readonly signals?: readonly PasskeySignal[];
+  /** The page that sends a code to the verified address. */
+  readonly emailCode?: { readonly href: string };
   readonly upstreams?: readonly UpstreamWay[];
   /** People may not sign in by an account of this server alone. */
   readonly isWithoutPassword?: boolean;
@@ -131,10 +133,11 @@ const throttledNotice = (
 
 const alternatives = (
   messages: Messages,
-  { passkey, upstreams = [], remember, reauthentication, isWithoutPassword }: LoginModel,
+  { passkey, emailCode, upstreams = [], remember, reauthentication, isWithoutPassword }: LoginModel,
 ): Html | undefined => {
-  const { login: text } = messages;
-  if (!passkey && upstreams.length === 0) return undefined;
+  const { login: text, signInCode } = messages;
+  const needsNoScript = emailCode !== undefined || upstreams.length > 0;
+  if (!passkey && !needsNoScript) return undefined;
   const remembers = !reauthentication && remember !== undefined;
   const form = passkey && {
     ...passkey,
@@ -143,9 +146,10 @@ const alternatives = (
     look: 'secondary' as const,
     ...(remembers && { copies: 'remember' }),
   };
-  return html`${!isWithoutPassword && html`<p class="or"${upstreams.length === 0 && html` hidden data-needs-passkeys`}><span>${text.or}</span></p>`}
+  return html`${!isWithoutPassword && html`<p class="or"${!needsNoScript && html` hidden data-needs-passkeys`}><span>${text.or}</span></p>`}
     <div class="stack">
       ${form && passkeyForm(messages, form)}
+      ${emailCode && html`<a role="button" class="secondary" href="${ownPath(emailCode.href)}">${signInCode.link}</a>`}
       ${upstreams.map((upstream) => upstreamButton(text.upstream(upstream.name), upstream))}
     </div>`;
 };

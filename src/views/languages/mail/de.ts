@@ -40,6 +40,13 @@ export const de = {
     ignore:
       'Wenn Sie kein Konto erstellen, ignorieren Sie diese Nachricht und geben Sie den Code nicht weiter. Ohne ihn wird kein Konto erstellt.',
   },
+  signInCode: {
+    subject: (code) => `${code} ist Ihr Code`,
+    text: (brand) => `Geben Sie diesen Code auf der Seite ein, auf der Sie sich bei ${brand} anmelden:`,
+    expires: (minutes) => `Der Code gilt ${minutes} Minuten, in dem Browser, in dem Sie begonnen haben.`,
+    ignore:
+      'Wenn Sie sich nicht anmelden, ignorieren Sie diese Nachricht und geben Sie den Code niemandem, wer auch fragt. Ohne ihn kommt niemand hinein.',
+  },
   accountExists: {
     subject: (brand) => `Sie haben schon ein Konto bei ${brand}`,
     text: (brand) =>

@@ -38,6 +38,13 @@ export const en = {
     ignore:
       'If you aren’t creating an account, ignore this message and give the code to no one. No account is created without it.',
   },
+  signInCode: {
+    subject: (code) => `${code} is your code`,
+    text: (brand) => `Enter this code on the page where you are signing in to ${brand}:`,
+    expires: (minutes) => `The code works for ${minutes} minutes, in the browser that you started in.`,
+    ignore:
+      'If you aren’t signing in, ignore this message and don’t give the code to anyone who asks for it. It is needed to sign in.',
+  },
   accountExists: {
     subject: (brand) => `You already have an account at ${brand}`,
     text: (brand) =>

@@ -26,6 +26,12 @@ export interface MailMessages {
     expires: (minutes: number) => string;
     ignore: string;
   };
+  readonly signInCode: {
+    subject: (code: string) => string;
+    text: (brand: string) => string;
+    expires: (minutes: number) => string;
+    ignore: string;
+  };
   readonly accountExists: {
     subject: (brand: string) => string;
     text: (brand: string) => string;

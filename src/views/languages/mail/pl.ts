@@ -43,6 +43,13 @@ export const pl = {
     ignore:
       'Jeśli nie tworzysz konta, zignoruj tę wiadomość i nikomu nie podawaj kodu. Bez niego konto nie powstanie.',
   },
+  signInCode: {
+    subject: (code) => `${code} to Twój kod`,
+    text: (brand) => `Wpisz ten kod na stronie, na której logujesz się do ${brand}:`,
+    expires: (minutes) => `Kod działa przez ${minutes} min, w przeglądarce, w której zaczęto logowanie.`,
+    ignore:
+      'Jeśli się nie logujesz, zignoruj tę wiadomość i nikomu nie podawaj kodu, ktokolwiek o niego prosi. Bez niego nikt się nie zaloguje.',
+  },
   accountExists: {
     subject: (brand) => `Masz już konto w ${brand}`,
     text: (brand) =>

@@ -1,0 +1,273 @@
+import { decodeJwt } from 'jose';
+import t, { type Test } from 'tap';
+import { setUpApp } from '../support/authenticator.ts';
+import { hasSession } from '../support/second-factor.ts';
+import {
+  Browser,
+  codeFor,
+  newVerifier,
+  type Page,
+  password,
+  RelyingParty,
+  redirectParameters,
+  startInProcess,
+  type TestServer,
+  usualConfig,
+} from '../support/setup/index.ts';
+import { parseMail, type ReceivedMail, type SmtpServer, startSmtp } from '../support/smtp-server.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const address = 'grace@example.com';
+
+interface Stage {
+  readonly server: TestServer;
+  readonly smtp: SmtpServer;
+  readonly account: string;
+}
+
+const open = async (t: Test, more: Readonly<Record<string, unknown>> = {}): Promise<Stage> => {
+  const smtp = await startSmtp();
+  t.teardown(smtp.close);
+  const server = await startInProcess(t, {
+    ...usualConfig,
+    sign_in: { email_code: true },
+    tokens: { interaction_ttl: 3600 },
+    mail: { url: `smtp://127.0.0.1:${smtp.port}`, from: 'id@harbour.example' },
+    ...more,
+  });
+  const claims = { email: address, email_verified: true };
+  const { id } = await server.addAccount({ username: 'grace', password, claims });
+  return { server, smtp, account: id };
+};
+
+const begin = ({ server }: Stage, browser: Browser, parameters: Record<string, string> = {}): Promise<Page> =>
+  browser.open(new RelyingParty(server.issuer).authorizationUrl(newVerifier(), parameters));
+
+/** The page for the code, after a name was entered. */
+const ask = async (stage: Stage, browser: Browser, login: string): Promise<Page> => {
+  const page = await begin(stage, browser);
+  const form = await browser.open(`${page.url}?code=yes`);
+  return browser.submit(form, { login });
+};
+
+const codeIn = (mail: ReceivedMail | undefined): string =>
+  /^ {4}(\d{6})\s*$/m.exec(mail ? parseMail(mail).text : '')?.[1] ?? '';
+
+const nextCode = async ({ smtp }: Pick<Stage, 'smtp'>): Promise<string> => codeIn(await smtp.next(address));
+
+const other = (code: string): string => String((Number(code) + 1) % 1_000_000).padStart(6, '0');
+
+const hasCode = (page: Page): boolean => page.headers.has('location') && redirectParameters(page).has('code');
+
+const settled = ({ server }: Pick<Stage, 'server'>): Promise<void> =>
+  waitFor('the outbox to be empty', async () => {
+    const { items } = await server.store.list('outbox', 'mail', { limit: 1 });
+    return items.length === 0;
+  });
+
+const withoutIds = (body: string, login: string): string =>
+  body.replaceAll(login, 'LOGIN').replaceAll(/[\w-]{20,}|<code>[^<]*<\/code>/g, '');
+
+t.test('it is off by default', async (t) => {
+  const stage = await open(t, { sign_in: {} });
+  const browser = new Browser();
+  const page = await begin(stage, browser);
+  t.notMatch(page.body, 'code=yes');
+  t.match((await browser.open(`${page.url}?code=yes`)).body, 'login-submit');
+  const answer = await browser.submit(page, { by: 'code', login: 'grace', password: '' });
+  t.equal(answer.status, 422);
+  await settled(stage);
+  t.equal(stage.smtp.received.length, 0);
+});
+
+t.test('a code signs in once, in the browser that asked for it', async (t) => {
+  const stage = await open(t);
+  const browser = new Browser({ 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) Firefox/150.0 evil.example' });
+  const login = await begin(stage, browser);
+  t.match(login.body, 'Sign in with a code by email');
+  const form = await browser.open(`${login.url}?code=yes`);
+  t.equal((await browser.submit(form, { login: ' ' })).status, 422);
+  const page = await browser.submit(form, { login: 'Grace' });
+  t.equal(page.status, 200);
+  t.match(page.body, 'If there is an account with a confirmed address');
+  t.notMatch(page.body, address, 'the page doesn’t show the address');
+  const mail = await stage.smtp.next(address);
+  const { text } = parseMail(mail);
+  t.match(text, 'Firefox on Linux');
+  t.notMatch(text, 'evil');
+  const code = codeIn(mail);
+
+  const thief = new Browser();
+  const stolen = await thief.request(page.url, {
+    method: 'POST',
+    body: new URLSearchParams({ code }),
+    headers: { origin: stage.server.issuer },
+  });
+  t.not(stolen.status, 303);
+  const own = await ask(stage, thief, 'grace');
+  await nextCode(stage);
+  t.equal((await thief.submit(own, { code })).status, 422, 'it is the code of another browser');
+
+  t.equal((await browser.submit(page, { code: '' })).status, 422);
+  t.match((await browser.submit(page, { code: other(code) })).body, 'That code isn’t correct');
+  t.match((await browser.open(page.url)).body, 'code-submit', 'a reload keeps the page');
+  const done = await Promise.all(
+    Array.from({ length: 4 }, () => browser.submit(page, { code: ` ${code.slice(0, 3)} ${code.slice(3)}` })),
+  );
+  t.ok(done.some(hasCode));
+  t.equal(new Set(done.filter(hasCode).map((one) => redirectParameters(one).get('code'))).size, 1);
+  const again = await browser.submit(page, { code });
+  t.notOk(hasCode(again), 'it was used');
+});
+
+t.test('the sign-in is one factor: amr is otp', async (t) => {
+  const stage = await open(t);
+  const { server } = stage;
+  const browser = new Browser();
+  const page = await ask(stage, browser, address);
+  await browser.submit(page, { code: await nextCode(stage) });
+  const party = new RelyingParty(server.issuer);
+  const { code, verifier } = await codeFor(party, browser);
+  const { body } = await party.redeem(code, verifier);
+  t.match(decodeJwt(String(body['id_token'])), { sub: stage.account, amr: ['otp'] });
+  const events = server.events.filter(({ type }) => type === 'sign-in' || type === 'sign-in.code_requested');
+  t.match(events, [
+    { type: 'sign-in.code_requested', outcome: 'ok', account: stage.account },
+    { type: 'sign-in', outcome: 'ok', account: stage.account },
+  ]);
+});
+
+t.test('after five tries, and after ten minutes, also the right code is refused', async (t) => {
+  const stage = await open(t, {
+    security: { throttle: { sign_in_free_attempts: 50, sign_in_per_account: 100 } },
+  });
+  const { server } = stage;
+  const browser = new Browser();
+  const page = await ask(stage, browser, 'grace');
+  const code = await nextCode(stage);
+  const guesses = await Promise.all(
+    Array.from({ length: 8 }, () => browser.submit(page, { code: other(code) })),
+  );
+  t.equal(guesses.filter(({ body }) => body.includes('Too many wrong codes')).length, 4);
+  t.match((await browser.submit(page, { code })).body, 'Too many wrong codes');
+
+  await browser.submit(page, { resend: 'yes' });
+  const second = await nextCode(stage);
+  server.clock.advance(601);
+  t.match((await browser.submit(page, { code: second })).body, 'This code has expired');
+  await browser.submit(page, { resend: 'yes' });
+  t.ok(hasCode(await browser.submit(page, { code: await nextCode(stage) })));
+});
+
+t.test('wrong codes are counted with wrong passwords, whichever form they come by', async (t) => {
+  const stage = await open(t);
+  const browser = new Browser();
+  const statuses: number[] = [];
+  for (let n = 0; n < 3; n += 1) {
+    const page = await ask(stage, browser, 'grace');
+    statuses.push((await browser.submit(page, { code: '000000' })).status);
+    const login = await begin(stage, browser);
+    statuses.push((await browser.submit(login, { login: 'grace', password: 'wrong' })).status);
+  }
+  t.strictSame(statuses, [422, 422, 422, 422, 422, 429]);
+});
+
+t.test('names that get no code are answered like any other, and a guess opens nothing', async (t) => {
+  const stage = await open(t, { security: { throttle: { mail_request_per_address: 0 } } });
+  const { server, smtp } = stage;
+  const { accounts, codes } = server.app.services;
+  await server.addAccount({ username: 'plain-person', password, claims: { email: 'plain@example.com' } });
+  const claims = { email: 'disabled@example.com', email_verified: true };
+  const { id } = await server.addAccount({ username: 'harbour-master', password, claims });
+  await accounts.disable(id);
+  const bodies = new Set<string>();
+  const statuses = new Set<number>();
+  for (const login of ['grace', 'plain-person', 'harbour-master', 'nobody', 'nobody@example.com']) {
+    const browser = new Browser();
+    const page = await ask(stage, browser, login);
+    const wrong = await browser.submit(page, { code: 'nonsense' });
+    for (const { body, status } of [page, wrong]) {
+      bodies.add(withoutIds(body, login));
+      statuses.add(status);
+    }
+  }
+  t.strictSame([...statuses], [200, 422]);
+  t.equal(bodies.size, 2, 'one page for the code, and one for a wrong one');
+  await settled(stage);
+  t.equal(smtp.received.length, 1);
+
+  const stored = JSON.stringify((await server.store.dump()).entries);
+  const ids = [...stored.matchAll(/codeId\W+([\w-]+)/g)].map(([, one = '']) => one);
+  t.equal(ids.length, 5);
+  t.notOk(ids.some((one) => stored.includes(`"${codes.codeOf('sign-in-code', one)}"`)));
+  const browser = new Browser();
+  const page = await ask(stage, browser, 'harbour-master');
+  const after = JSON.stringify((await server.store.dump()).entries);
+  const [fresh = ''] = [...after.matchAll(/codeId\W+([\w-]+)/g)]
+    .map(([, one = '']) => one)
+    .filter((one) => !ids.includes(one));
+  const guess = await browser.submit(page, { code: codes.codeOf('sign-in-code', fresh) });
+  t.equal(guess.status, 422);
+});
+
+t.test('one name gets few codes, and a known device has a share of its own', async (t) => {
+  const stage = await open(t, {
+    proxy: { trusted: ['127.0.0.1'] },
+    security: { throttle: { mail_request_per_address: 0, mail_per_recipient: 4 } },
+  });
+  const { smtp } = stage;
+  const owner = new Browser();
+  await owner.submit(await ask(stage, owner, 'grace'), { code: await nextCode(stage) });
+  for (let n = 0; n < 9; n += 1) {
+    const stranger = new Browser({ 'x-forwarded-for': `192.0.2.${n % 3}` });
+    t.match((await ask(stage, stranger, n % 2 ? 'grace' : address)).body, 'code-submit');
+  }
+  await settled(stage);
+  t.equal(smtp.received.length, 4);
+  const page = await begin(stage, owner, { prompt: 'login' });
+  const form = await owner.open(`${page.url}?code=yes`);
+  t.match(form.body, /value="grace"[^>]*readonly|readonly[^>]*value="grace"/, 'the name is fixed');
+  const asked = await owner.submit(form, {});
+  await settled(stage);
+  t.equal(smtp.received.length, 5);
+  t.ok(hasCode(await owner.submit(asked, { code: codeIn(smtp.received[4]) })));
+});
+
+t.test('a code is void after "This wasn’t me", and when the address has changed', async (t) => {
+  const stage = await open(t);
+  const { server, account } = stage;
+  const { accounts } = server.app.services;
+  const changes = [
+    () => accounts.signOut(account),
+    () => accounts.update(account, { claims: { email: 'other@example.com', email_verified: true } }),
+  ];
+  for (const change of changes) {
+    const browser = new Browser();
+    const page = await ask(stage, browser, 'grace');
+    const code = await nextCode(stage);
+    server.clock.advance(1);
+    await change();
+    t.equal((await browser.submit(page, { code })).status, 422);
+  }
+});
+
+t.test('an authenticator app is asked for after a code as after a password', async (t) => {
+  const stage = await open(t, {
+    accounts: [],
+    security: { password: { memory_kib: 8192, passes: 1 }, factors: { required: 'always' } },
+  });
+  const { server } = stage;
+  const browser = new Browser();
+  const page = await ask(stage, browser, 'grace');
+  const setUp = await browser.submit(page, { code: await nextCode(stage) });
+  t.equal(setUp.status, 200);
+  t.notOk(hasSession(browser), 'a code alone makes no session');
+  const { page: done } = await setUpApp(browser, setUp, server.clock.now());
+  t.ok(hasCode(await browser.submit(done, {})));
+  server.clock.advance(31);
+
+  const second = new Browser();
+  const asked = await second.submit(await ask(stage, second, 'grace'), { code: await nextCode(stage) });
+  t.match(asked.body, /autocomplete="one-time-code"/);
+  t.notOk(hasSession(second));
+});
