@@ -7,6 +7,7 @@ import {
   addressConfirmedPage,
   confirmAddressPage,
   emailAddressPage,
+  notSignedInPage,
 } from '#src/views/pages/email-address.ts';
 import { emailCodePage } from '#src/views/pages/email-code.ts';
 import { type ErrorModel, errorPage } from '#src/views/pages/error.ts';

@@ -13,7 +13,11 @@ import {
   loadSession,
 } from '../../services/sign-ins/index.ts';
 import { newId } from '../../store/new-id.ts';
-import { type EmailAddressProblem, emailAddressPage } from '../../views/pages/email-address.ts';
+import {
+  type EmailAddressProblem,
+  emailAddressPage,
+  notSignedInPage,
+} from '../../views/pages/email-address.ts';
 import type { EmailAddressDependencies } from './dependencies.ts';
 import { confirmMail } from './message.ts';
 import { emailPath as path } from './paths.ts';

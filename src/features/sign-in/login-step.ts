@@ -149,7 +149,8 @@ export const createLoginStep = (
         const alone = ways?.goOnAlone(visit);
         if (alone) return alone;
         const sessionAccount = await reauthenticating(visit, accounts);
-        if (codeSignIn && wantsCode(visit) && mayUseCode(visit)) return codeSignIn.show(visit, sessionAccount);
+        if (codeSignIn && wantsCode(visit) && mayUseCode(visit))
+          return codeSignIn.show(visit, sessionAccount);
         return showForm(visit, sessionAccount);
       }
       // The engine decides whether the sign-in in the other tab satisfies this request.
@@ -162,7 +163,8 @@ export const createLoginStep = (
       if (ofWays) return ofWays;
       const sessionAccount = await reauthenticating(visit, accounts);
       if (isPasskeyForm(form)) return submitPasskey(visit, form, sessionAccount);
-      if (codeSignIn && isCodeForm(form) && mayUseCode(visit)) return submitCode(codeSignIn, { visit, form, sessionAccount });
+      if (codeSignIn && isCodeForm(form) && mayUseCode(visit))
+        return submitCode(codeSignIn, { visit, form, sessionAccount });
       const credentials = credentialsIn(form, sessionAccount);
       const { login, password, remember } = credentials;
       const showAgain = async (problem: LoginProblem) => ({

@@ -29,7 +29,16 @@ interface LoginViewOptions {
 
 export const renderLogin = (
   visit: Visit,
-  { pages, acceptsEmail, sessionAccount, forgotPassword, passkey, emailCode, ways, typed = {} }: LoginViewOptions,
+  {
+    pages,
+    acceptsEmail,
+    sessionAccount,
+    forgotPassword,
+    passkey,
+    emailCode,
+    ways,
+    typed = {},
+  }: LoginViewOptions,
 ): { readonly show: string; readonly images: readonly string[] } => {
   const offered = ways?.offered(visit);
   const upstreams = offered?.upstreams ?? [];

@@ -298,6 +298,7 @@ export interface Messages {
     fixed: string;
     submit: string;
     sent: string;
+    signedOut: string;
     problems: {
       emailMissing: string;
       emailInvalid: string;

@@ -70,8 +70,8 @@ const textOf = (block: Block): string => {
 
 /** Mail readers drop style sheets, so every element has its style. The colors are those of the pages in light mode. */
 const font = 'font-family:system-ui,-apple-system,Segoe UI,Roboto,Helvetica,Arial,sans-serif';
-const paragraph = `margin:0 0 16px;${font};font-size:16px;line-height:24px;color:#1c2422`;
-const small = `margin:0 0 12px;${font};font-size:14px;line-height:21px;color:#57625f`;
+const paragraph = `margin:0 0 16px;${font};font-size:16px;line-height:24px;color:#1c2422;overflow-wrap:anywhere`;
+const small = `margin:0 0 12px;${font};font-size:14px;line-height:21px;color:#57625f;overflow-wrap:anywhere`;
 
 const htmlOf = (
   { messages, brand, logo }: MailContext,
