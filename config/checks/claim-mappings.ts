@@ -72,3 +72,30 @@ export const resourceClaimsMakeSense: Rule = {
       );
     }),
 };
+
+/** The claims that a table decides by. */
+const sourcesIn = (mapping: unknown): readonly string[] =>
+  isMap(mapping)
+    ? Object.values(mapping).flatMap((source) =>
+        isMap(source) && typeof source['from'] === 'string' ? [source['from']] : [],
+      )
+    : [];
+
+/** Otherwise people could give themselves a role. */
+export const mappedClaimsAreOfTheOperator: Rule = {
+  needs: ['clients', 'resources', 'profile'],
+  check({ clients, resources, profile: { fields } }) {
+    const own = new Set(fields.map(({ claim }) => claim));
+    const problemsIn = (path: readonly string[], mapping: unknown) =>
+      sourcesIn(mapping)
+        .filter((claim) => own.has(claim))
+        .map((claim) => ({
+          path: [...path, 'claims'],
+          message: `Decides by ${claim}, which people fill in themselves (profile.fields). Use groups, or a claim that only you set.`,
+        }));
+    return [
+      ...clients.flatMap(({ claims }, index) => problemsIn(['clients', String(index)], claims)),
+      ...resources.flatMap(({ claims }, index) => problemsIn(['resources', String(index)], claims)),
+    ];
+  },
+};

@@ -8,7 +8,7 @@ import {
   productionReachesNotEverything,
   productionTrustsNotEveryone,
 } from './addresses.ts';
-import { resourceClaimsMakeSense } from './claim-mappings.ts';
+import { mappedClaimsAreOfTheOperator, resourceClaimsMakeSense } from './claim-mappings.ts';
 import {
   certificatesAreVerified,
   clientResourcesExist,
@@ -77,6 +77,7 @@ export const rules: readonly Rule[] = [
   resourcesDiffer,
   plainTokensAreForNoClient,
   resourceClaimsMakeSense,
+  mappedClaimsAreOfTheOperator,
   metricsAreGuarded,
   claimsHaveScopes,
   defaultLanguageIsOffered,

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { createAccounts } from '#src/services/accounts/index.ts';
+import type { Store } from '#src/store/port.ts';
 import { createManualClock } from '../support/clocks.ts';
 import { openCountingStore } from '../support/counting-store.ts';
 import { recordEvents } from '../support/recorded-events.ts';
@@ -406,4 +407,37 @@ t.test('concurrent changes are all kept', async (t) => {
   t.notOk(Object.hasOwn((await accounts.find(id))?.claims ?? {}, 'drop'));
   const fresh = await accounts.resetPassword(id);
   t.equal((await accounts.authenticate('ada', fresh))?.id, id);
+});
+
+t.test('a password that changes while it is checked no longer signs in', async (t) => {
+  const { accounts, clock, config, events, store, close } = await open();
+  t.teardown(close);
+  const { id } = await accounts.add({ username: 'ada', password });
+  let change: (() => Promise<unknown>) | undefined;
+  const slow: Store = {
+    ...store,
+    async read(keys) {
+      const documents = await store.read(keys);
+      // The former record is on its way when the change commits.
+      if (documents.some((document) => document?.body.includes('argon2'))) {
+        const changing = change;
+        change = undefined;
+        await changing?.();
+      }
+      return documents;
+    },
+  };
+  const attacker = createAccounts({ store: slow, config, clock, events });
+  t.teardown(() => attacker.close());
+  const other = 'a lantern by the harbour';
+  for (const [title, meanwhile, typed] of [
+    ['a new password', () => accounts.setPassword(id, other), password],
+    ['the end of everything', () => accounts.signOut(id), other],
+    ['a disabled account', () => accounts.disable(id), other],
+  ] as const) {
+    clock.advance(1_000);
+    t.equal((await attacker.authenticate('ada', typed))?.id, id, 'before');
+    change = meanwhile;
+    t.equal(await attacker.authenticate('ada', typed), undefined, title);
+  }
 });

@@ -1,8 +1,8 @@
 import type { Account, SignInRefused } from './account.ts';
 import type { ConfiguredAccounts } from './configured.ts';
 import type { Passwords } from './password/passwords.ts';
-import { toAccount } from './record.ts';
-import type { AccountStore } from './store.ts';
+import { type AccountRecord, toAccount } from './record.ts';
+import type { AccountStore, StoredAccount } from './store.ts';
 
 interface Dependencies {
   readonly passwords: Passwords;
@@ -14,6 +14,13 @@ interface Dependencies {
  * Every refusal costs the same round trips to the store and one password hash, whether the account is unknown, has no
  * password or is disabled, or the password is wrong. So the time doesn't tell which it was.
  */
+/** Whether the account is as it was when the password was read. */
+const isUnchanged = (before: AccountRecord, now: AccountRecord | undefined): boolean =>
+  now?.enabled === true &&
+  now.hash !== undefined &&
+  now.passwordChangedAt === before.passwordChangedAt &&
+  now.signedOutAt === before.signedOutAt;
+
 export const createAuthenticate =
   ({ passwords, configured, stored }: Dependencies) =>
   async (
@@ -27,10 +34,16 @@ export const createAuthenticate =
     const configuredHash = await configured.hashOf(configuredAccount?.id ?? '');
     const hash = configuredAccount === undefined ? held?.record.hash : configuredHash;
 
+    const currentRecord = async ({ record }: StoredAccount): Promise<AccountRecord | undefined> =>
+      (await stored.byId(record.id))?.record;
+
     const matches = await passwords.verify(hash, password);
     if (account === undefined) return void onRefused({ reason: 'unknown_account' });
     if (!matches) return void onRefused({ reason: 'wrong_password', account: account.id });
     if (!account.enabled) return void onRefused({ reason: 'account_disabled', account: account.id });
+    // A hash takes long enough for its owner to change the password meanwhile, and the sign-in is timed afterwards.
+    if (configuredAccount === undefined && held && !isUnchanged(held.record, await currentRecord(held)))
+      return void onRefused({ reason: 'wrong_password', account: account.id });
     if (
       configuredAccount === undefined &&
       held?.record.hash !== undefined &&

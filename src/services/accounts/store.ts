@@ -21,7 +21,7 @@ import {
 import { emailTaken, reservedNames, signInNames } from './sign-in-names.ts';
 import { foldUsername, nameFamily } from './username.ts';
 
-interface StoredAccount {
+export interface StoredAccount {
   readonly record: AccountRecord;
   /** The text that the store holds, for compare and replace. */
   readonly body: string;
