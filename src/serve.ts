@@ -3,6 +3,7 @@ import { type App, buildApp } from './app.ts';
 import { createMetrics } from './features/metrics/index.ts';
 import { assertComplete } from './features/store-copy/index.ts';
 import { createTracing } from './features/tracing/index.ts';
+import { inviteFirstAdministrator } from './first-administrator.ts';
 import { toListenFailure } from './listen-failure.ts';
 import { createLogger } from './logger.ts';
 import { openStore } from './open-store.ts';
@@ -14,6 +15,8 @@ import type { Finding, OnStoreOperation } from './store/port.ts';
 export interface RunningServer {
   readonly app: App;
   readonly demo: Demo | undefined;
+  /** A link for the first administrator, in development and while no account has the role. */
+  inviteFirstAdministrator(): Promise<string | undefined>;
   /** Serves requests for the grace period, then closes everything. `skipGrace` ends the grace period early. */
   stop(graceSeconds?: number, skipGrace?: AbortSignal): Promise<void>;
 }
@@ -60,6 +63,8 @@ export const serve = async (
     return {
       app: running,
       demo,
+      inviteFirstAdministrator: () =>
+        inviteFirstAdministrator({ config, store, clock, services: running.services }),
       stop: (graceSeconds = 0, skipGrace) => shutDown(running, store, { graceSeconds, skipGrace }),
     };
   } catch (error) {

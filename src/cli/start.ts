@@ -34,6 +34,9 @@ const serveInThisProcess = async (
   if (stops.isRequested()) return serving.stop();
   // Only the first worker prints the greeting: it created the demo data, before the others started.
   if (!primary?.isAdditional) output.note(greeting(config, serving.demo));
+  // A log that is collected somewhere must not have it.
+  const link = process.stderr.isTTY && !primary ? await serving.inviteFirstAdministrator() : undefined;
+  if (link !== undefined) output.note(`The first administrator, once and within an hour: ${link}`);
   primary?.ready();
   await serving.stop(drainSeconds(config, await stops.requested), stops.forced);
 };

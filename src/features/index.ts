@@ -318,6 +318,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
         groups,
         keys,
         levels,
+        pages,
         readiness,
         sessions,
         version,

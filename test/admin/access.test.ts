@@ -64,6 +64,9 @@ t.test('the table has every route of the API', async (t) => {
       (method) => `${method.toUpperCase()} ${path.slice(adminPath.length).replaceAll(/\{(\w+)\}/g, ':$1')}`,
     ),
   );
+  const page = await call('GET', '/docs');
+  t.match(page.headers.get('content-type'), 'text/html');
+  t.match(page.text, 'Replace the secrets of a client', 'the description is a page as well');
   t.same(routes.sort(), table.map(([method, path]) => `${method} ${path}`).sort());
 });
 

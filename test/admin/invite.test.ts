@@ -1,7 +1,32 @@
 import t from 'tap';
-import { Browser, startServerProcess } from '../support/setup/index.ts';
+import { type Config, loadConfig } from '#config';
+import { inviteFirstAdministrator } from '#src/first-administrator.ts';
+import { Browser, startInProcess, startServerProcess } from '../support/setup/index.ts';
+import { groupOf } from './admin-server.ts';
 
 const password = 'a lantern by the harbour';
+
+t.test('a start in development offers a link until there is an administrator', async (t) => {
+  const { app, store, clock, issuer } = await startInProcess(t, { admin: { enabled: true } });
+  const { services } = app;
+  const { config } = loadConfig({ env: {}, cwd: t.testdir({}), flags: { set: [`issuer=${issuer}`] } });
+  const invite = (changed: Partial<Config> = {}) =>
+    inviteFirstAdministrator({ config: { ...config, ...changed }, store, clock, services });
+  t.equal(await invite({ mode: 'production' }), undefined, 'not in production');
+  t.equal(await invite({ admin: { ...config.admin, enabled: false } }), undefined, 'not without the API');
+  const link = await invite();
+  t.match(link, `${issuer}/account/invitation/`);
+  const browser = new Browser();
+  const done = await browser.submit(await browser.open(link ?? ''), { login: 'ada', name: 'Ada', password });
+  t.equal(done.status, 200);
+  t.same((await services.accounts.findByUsername('ada'))?.groups, [groupOf.admin]);
+  t.equal(await invite(), undefined, 'then no more');
+});
+
+t.test('a start without a terminal prints no link', async (t) => {
+  const server = await startServerProcess(t);
+  t.notMatch(server.log(), '/account/invitation/');
+});
 
 t.test('the first administrator comes by a link that works once', async (t) => {
   const server = await startServerProcess(t, { config: { store: { url: 'sqlite:./data/postern.db' } } });

@@ -30,7 +30,7 @@ const production = {
 
 t.test('off, the API answers 404, and in production it is off', async (t) => {
   const off = await startInProcess(t, { admin: { enabled: false } });
-  for (const path of ['/accounts', '/health', '/openapi.json']) {
+  for (const path of ['/accounts', '/health', '/openapi.json', '/docs']) {
     const response = await fetch(`${off.issuer}${adminPath}${path}`);
     t.equal(response.status, 404, path);
   }

@@ -1,5 +1,6 @@
 import type { Config, EffectiveValue } from '#config';
 import type { ListenOnOwnPort } from '../../http/own-port.ts';
+import type { Pages } from '../../http/pages/pages.ts';
 import type { Accounts } from '../../services/accounts/index.ts';
 import type { Administration } from '../../services/administration/index.ts';
 import type { Audit } from '../../services/audit/index.ts';
@@ -26,6 +27,7 @@ export interface AdminApiDependencies {
   readonly levels: AuthenticationLevels;
   readonly readiness: Readiness;
   readonly sessions: Sessions;
+  readonly pages: Pages;
   readonly version: string;
   readonly listenOnOwnPort: ListenOnOwnPort;
   /** The effective configuration, with secrets masked. */

@@ -18,6 +18,7 @@ import type { AdminRoute } from '../../services/administration/index.ts';
 import { createAuthenticate } from './authenticate.ts';
 import type { AdminApiDependencies } from './dependencies.ts';
 import { descriptionRoute } from './description.ts';
+import { descriptionPage } from './description-page.ts';
 import { adminEndpoint } from './endpoint.ts';
 import { adminRoutes } from './routes/index.ts';
 
@@ -36,6 +37,8 @@ export const adminApi = (
   return {
     name: 'admin-api',
     admin: routes,
-    ...(listen === undefined ? { api } : { start: () => dependencies.listenOnOwnPort(api, listen) }),
+    ...(listen === undefined
+      ? { api, pages: descriptionPage(dependencies, routes) }
+      : { start: () => dependencies.listenOnOwnPort(api, listen) }),
   };
 };

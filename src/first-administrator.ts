@@ -1,0 +1,53 @@
+import type { Config } from '#config';
+import { Failure } from './errors.ts';
+import type { Services } from './services/index.ts';
+import { draftInvitation } from './services/invitations/index.ts';
+import type { Clock, Store } from './store/port.ts';
+
+interface Dependencies {
+  readonly config: Config;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly services: Pick<Services, 'accounts' | 'groups' | 'links'>;
+}
+
+const lifetimeSeconds = 3600;
+
+/** The person changes it on their account pages. */
+const placeholderAddress = 'admin@example.com';
+
+const hasMember = async ({ services: { accounts } }: Dependencies, groups: readonly string[]) => {
+  for (const group of groups) if ((await accounts.members(group, { limit: 1 })).items.length > 0) return true;
+  return false;
+};
+
+/** Accounts that have their groups in a claim come before the first group. */
+const ensureGroup = async ({ services: { accounts, groups } }: Dependencies, name: string) => {
+  if ((await groups.find(name)) !== undefined) return true;
+  try {
+    await accounts.checkGroupClaims({ aboutToBe: true });
+    await groups.add({ name });
+    return true;
+  } catch (error) {
+    if (error instanceof Failure) return error.code === 'group_exists';
+    throw error;
+  }
+};
+
+/**
+ * A link for the first administrator of an installation in development. Undefined when there is one already. The caller
+ * shows it on a terminal only: it opens the administration to everyone who reads it.
+ */
+export const inviteFirstAdministrator = async (dependencies: Dependencies): Promise<string | undefined> => {
+  const { config, store, clock, services } = dependencies;
+  const { admin: groups } = config.admin.groups;
+  const [group] = groups;
+  if (config.mode !== 'development' || !config.admin.enabled || group === undefined) return undefined;
+  if ((await hasMember(dependencies, groups)) || !(await ensureGroup(dependencies, group))) return undefined;
+  const { url, writes } = draftInvitation(
+    { links: services.links, issuer: config.issuer, now: clock.now() },
+    { email: placeholderAddress, claims: {}, groups: [group], lifetimeSeconds },
+  );
+  await store.commit(writes);
+  return url;
+};
