@@ -9,6 +9,7 @@ import {
   type AdminRoute,
   requirePermission,
 } from '../../services/administration/index.ts';
+import type { Keys } from '../../services/keys/index.ts';
 import type { Clock, Store } from '../../store/port.ts';
 import { adminApiPath } from './paths.ts';
 import { createSendProblem, InvalidRequest } from './problems.ts';
@@ -18,6 +19,7 @@ interface Dependencies {
   readonly config: Config;
   readonly store: Store;
   readonly clock: Clock;
+  readonly keys: Pick<Keys, 'current'>;
   readonly authenticate: (request: FastifyRequest) => Promise<Administrator>;
 }
 
@@ -60,12 +62,15 @@ const once = <T>(load: () => Promise<T>): (() => Promise<T>) => {
 
 /** The routes of the API. Each request is authenticated and authorized before its content is read. */
 export const adminEndpoint =
-  ({ config, store, clock, authenticate }: Dependencies, routes: readonly AdminRoute[]): FastifyPluginAsync =>
+  (
+    { config, store, clock, keys, authenticate }: Dependencies,
+    routes: readonly AdminRoute[],
+  ): FastifyPluginAsync =>
   async (server) => {
     const sendProblem = createSendProblem(config);
     const loadRunner = once(async (): Promise<RunOperation> => {
       const { createRunOperation } = await import('./run-operation.ts');
-      return createRunOperation({ store, clock });
+      return createRunOperation({ store, clock, secret: () => keys.current().pairwiseSalt });
     });
     const administrators = new WeakMap<FastifyRequest, Administrator>();
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { Failure } from '../../errors.ts';
 import type { Administrator } from '../../services/administration/index.ts';
 import { Conflict } from '../../store/errors.ts';
@@ -24,6 +24,8 @@ interface IdempotentRequest {
 interface Dependencies {
   readonly store: Store;
   readonly clock: Clock;
+  /** The same on all processes. A request may have a password, which its digest must not reveal. */
+  readonly secret: () => string;
 }
 
 interface Keyed {
@@ -41,16 +43,15 @@ const pattern = /^[\x21-\x7e]{1,128}$/;
 const pendingMs = 60_000;
 const keptMs = 24 * 3_600_000;
 
-const digest = (...parts: readonly unknown[]): string =>
-  createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
-
 /**
  * Runs a request that has an `Idempotency-Key` once. A repetition gets the first answer, without the secrets that it
  * showed. A request that failed may be sent again with the same key.
  */
-export const createRunOnce =
-  ({ store, clock }: Dependencies) =>
-  async ({ by, key: name, method, url, body }: Keyed, run: () => Promise<Answer>): Promise<Answer> => {
+export const createRunOnce = ({ store, clock, secret }: Dependencies) => {
+  const digest = (...parts: readonly unknown[]): string =>
+    createHmac('sha256', `idempotent request ${secret()}`).update(JSON.stringify(parts)).digest('base64url');
+
+  return async ({ by, key: name, method, url, body }: Keyed, run: () => Promise<Answer>): Promise<Answer> => {
     if (name === undefined) return run();
     if (!pattern.test(name))
       throw new InvalidRequest('Idempotency-Key has 1 to 128 visible ASCII characters.');
@@ -78,6 +79,7 @@ export const createRunOnce =
       throw error;
     }
   };
+};
 
 const repeat = (first: Document | undefined, request: string): Answer => {
   const { request: firstRequest, answer } = first ? format.decode(first.body) : { request };

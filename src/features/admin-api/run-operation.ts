@@ -85,8 +85,14 @@ const checkBody = (schema: TSchema | undefined, body: unknown): unknown => {
   return given;
 };
 
+interface RunDependencies {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly secret: () => string;
+}
+
 /** Checks a request against the schemas of its operation, and runs it. */
-export const createRunOperation = (dependencies: { readonly store: Store; readonly clock: Clock }) => {
+export const createRunOperation = (dependencies: RunDependencies) => {
   const runOnce = createRunOnce(dependencies);
 
   return async (operation: AdminOperation, received: ReceivedRequest): Promise<Answer> => {

@@ -43,13 +43,23 @@ const minPageSize = 100;
 export const listRecords = async (
   store: Store,
   query: AuditQuery,
-  { limit, cursor, order = 'descending' }: Pick<ListOptions, 'limit' | 'cursor' | 'order'>,
+  {
+    limit,
+    cursor,
+    order = 'descending',
+    maxPages = Number.POSITIVE_INFINITY,
+  }: Pick<ListOptions, 'limit' | 'cursor' | 'order'> & {
+    /** How much is read at most. A page may then have fewer records than the limit, also none. */
+    readonly maxPages?: number;
+  },
 ): Promise<AuditPage> => {
   const [index, of] = listFor(query);
   const matches = matcher(query);
   const items: AuditRecord[] = [];
   let next = cursor;
+  let pages = 0;
   do {
+    pages += 1;
     // The cursor points behind the whole page. So a page may exceed the limit only if all of its matches are returned.
     const filter = query.type ?? query.outcome ?? query.correlation ?? query.address ?? query.by;
     const page = await store.list(index, of, {
@@ -64,6 +74,6 @@ export const listRecords = async (
       if (record && matches(record)) items.push(record);
     }
     next = page.next;
-  } while (next !== undefined && items.length < limit);
+  } while (next !== undefined && items.length < limit && pages < maxPages);
   return { items, ...(next !== undefined && { next }) };
 };

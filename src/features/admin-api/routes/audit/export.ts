@@ -6,6 +6,8 @@ import { closed, text } from '../../schemas.ts';
 import { auditFilters, toAuditQuery } from './query.ts';
 
 const maxRecords = 10_000;
+/** See list.ts. */
+const maxPages = 100;
 
 export const exportAudit = ({
   store,
@@ -28,6 +30,7 @@ export const exportAudit = ({
     async handle({ by, query: { format, cursor, ...filters } }) {
       const { items, next } = await listRecords(store, toAuditQuery(filters), {
         limit: maxRecords,
+        maxPages,
         ...(cursor !== undefined && { cursor }),
       });
       administration.recordChange(by, {
