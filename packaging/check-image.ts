@@ -104,8 +104,13 @@ const check = (what: string, holds: boolean, found: unknown = ''): void => {
   if (!holds) problems.push(what);
 };
 
-const inContainer = (container: string, ...command: string[]): Promise<string> =>
-  buildah('run', ...isolated, '--network', 'host', container, '--', ...command);
+/** Every command here prints something, and the chroot of buildah loses the output of a command now and then. */
+const inContainer = async (container: string, ...command: string[]): Promise<string> => {
+  for (let attempt = 1; ; attempt += 1) {
+    const out = await buildah('run', ...isolated, '--network', 'host', container, '--', ...command);
+    if (out !== '' || attempt === 3) return out;
+  }
+};
 
 const checkContent = async (container: string): Promise<void> => {
   const { Docker } = JSON.parse(await buildah('inspect', '--type', 'image', image));
