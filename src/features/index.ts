@@ -17,6 +17,7 @@ import { UnitOfWork } from '../store/unit-of-work.ts';
 import { version } from '../version.ts';
 import { access } from './access/index.ts';
 import { accountActivity } from './account-activity/index.ts';
+import { accountApps } from './account-apps/index.ts';
 import { accountAuthenticator } from './account-authenticator/index.ts';
 import { accountData } from './account-data/index.ts';
 import { accountOverview } from './account-overview/index.ts';
@@ -194,6 +195,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
     accountPasskeys({ config, clock, events, pages, accounts, passkeys }),
     accountAuthenticator({ config, store, pages, factors, completeSignIn, engine }),
     accountSessions({ pages, clients, sessions }),
+    accountApps({ config, pages, clients, connectedApps, engine }),
     accountActivity({ config, store, pages, clients }),
     accountData({ config, clock, events, pages, accounts, endEverything }),
     passwordReset({

@@ -37,6 +37,29 @@ export const de = {
       'Manche Apps behalten den Zugriff, während Sie abgemeldet sind, zum Beispiel um Daten abzugleichen. Setzen Sie das Häkchen, um auch diesen zu beenden.',
     endSubmit: 'Abmelden',
   },
+  apps: {
+    menu: 'Apps',
+    title: 'Ihre Apps',
+    openTitle: 'Apps, die Sie öffnen können',
+    open: 'Öffnen',
+    connectedTitle: 'Apps mit Zugriff auf Ihr Konto',
+    hint: 'Wenn Sie eine App nicht verwenden oder nicht kennen, trennen Sie sie.',
+    none: 'Keine App hat Zugriff auf Ihr Konto.',
+    access: 'Diese App kann',
+    since: 'Verbunden seit',
+    used: 'Zuletzt verwendet',
+    disconnect: 'Trennen',
+    disconnectTitle: (name) => `${name} trennen?`,
+    disconnectUnverified: 'Alle nicht überprüften Apps trennen',
+    disconnectUnverifiedTitle: 'Alle nicht überprüften Apps trennen?',
+    unverifiedHint:
+      'Nicht überprüfte Apps haben sich selbst registriert, wie es KI-Agenten und Editoren oft tun.',
+    consequence:
+      'Der Zugriff auf Ihr Konto endet sofort und auf allen Geräten. Was dort gespeichert ist, bleibt erhalten. Wenn Sie die App wieder öffnen, bittet sie um Ihre Erlaubnis.',
+    limits:
+      'Dienste, die den Zugriff einer App selbst prüfen, akzeptieren ihn möglicherweise noch kurze Zeit.',
+    done: 'Getrennt.',
+  },
   password: {
     menu: 'Passwort',
     title: 'Passwort ändern',

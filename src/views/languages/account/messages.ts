@@ -32,6 +32,26 @@ export interface AccountMessages {
     offlineHint: string;
     endSubmit: string;
   };
+  readonly apps: {
+    menu: string;
+    title: string;
+    openTitle: string;
+    open: string;
+    connectedTitle: string;
+    hint: string;
+    none: string;
+    access: string;
+    since: string;
+    used: string;
+    disconnect: string;
+    disconnectTitle: (name: string) => string;
+    disconnectUnverified: string;
+    disconnectUnverifiedTitle: string;
+    unverifiedHint: string;
+    consequence: string;
+    limits: string;
+    done: string;
+  };
   readonly password: {
     menu: string;
     title: string;

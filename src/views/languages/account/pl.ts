@@ -37,6 +37,28 @@ export const pl = {
       'Niektóre aplikacje zachowują dostęp także po wylogowaniu, na przykład do synchronizacji. Zaznacz to pole, aby zakończyć także ten dostęp.',
     endSubmit: 'Wyloguj',
   },
+  apps: {
+    menu: 'Aplikacje',
+    title: 'Twoje aplikacje',
+    openTitle: 'Aplikacje, które możesz otworzyć',
+    open: 'Otwórz',
+    connectedTitle: 'Aplikacje z dostępem do Twojego konta',
+    hint: 'Jeśli nie używasz aplikacji lub jej nie rozpoznajesz, odłącz ją.',
+    none: 'Żadna aplikacja nie ma dostępu do Twojego konta.',
+    access: 'Ta aplikacja może',
+    since: 'Połączono',
+    used: 'Ostatnio używano',
+    disconnect: 'Odłącz',
+    disconnectTitle: (name) => `Odłączyć aplikację ${name}?`,
+    disconnectUnverified: 'Odłącz wszystkie niezweryfikowane aplikacje',
+    disconnectUnverifiedTitle: 'Odłączyć wszystkie niezweryfikowane aplikacje?',
+    unverifiedHint:
+      'Niezweryfikowane aplikacje zarejestrowały się same. Często robią to agenty AI i edytory.',
+    consequence:
+      'Dostęp do Twojego konta skończy się natychmiast, na wszystkich urządzeniach. To, co aplikacja zapisała u siebie, pozostanie. Gdy otworzysz ją ponownie, poprosi o zgodę.',
+    limits: 'Usługi, które same sprawdzają dostęp aplikacji, mogą go uznawać jeszcze przez krótki czas.',
+    done: 'Odłączono.',
+  },
   password: {
     menu: 'Hasło',
     title: 'Zmień hasło',
