@@ -10,6 +10,7 @@ import {
   parseIndexEntries,
   query,
   toDocument,
+  toIndexEntry,
   toKey,
 } from './rows.ts';
 
@@ -33,7 +34,7 @@ export const createDump = (db: DatabaseSync) => {
       return [
         { type: 'document', key, document: toDocument(row) },
         ...parseIndexEntries(row[5]).map(
-          ([index, of, at]): Entry => ({ type: 'index', key, entry: { index, of, at } }),
+          (tuple): Entry => ({ type: 'index', key, entry: toIndexEntry(tuple) }),
         ),
       ];
     });
@@ -62,7 +63,7 @@ export const createLoad = (db: DatabaseSync) => {
       const consumed = [consumption?.nonce ?? null, consumption?.at ?? null];
       write.run(family, kind, id, body, formatFields(fields), ...consumed, expiresAt ?? null);
     } else if (former) {
-      const existing = parseIndexEntries(former[0]).map(([index, of, at]) => ({ index, of, at }));
+      const existing = parseIndexEntries(former[0]).map(toIndexEntry);
       const entries = formatIndexEntries([...existing, entry.entry]);
       indexRows.remove(entry.key, former[0]);
       updateEntries.run(entries, family, kind, id);

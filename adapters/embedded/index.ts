@@ -9,6 +9,7 @@ import { createCheckpoints } from './checkpoints.ts';
 import { createDiskHealth } from './disk-health.ts';
 import { createDump, createLoad } from './dump-and-load.ts';
 import { inMemory, openFile } from './file.ts';
+import { createFind } from './find.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { createIncrement } from './increment.ts';
 import { createInspect } from './inspect.ts';
@@ -57,6 +58,7 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<Store> => 
   const read = createRead(db);
   const write = createWrite(db);
   const list = createList(db);
+  const find = createFind(db);
   const undoOf = createUndo(db);
   const increment = createIncrement(db);
   const dump = createDump(db);
@@ -131,6 +133,8 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<Store> => 
         checkpoints.wrote(writes.length);
       }),
     list: (index, of, listOptions) => operate('list', () => list(index, of, listOptions, clock.now())),
+    find: (index, prefix, findOptions) =>
+      operate('find', () => find(index, prefix, findOptions, clock.now())),
     increment: (counters, windowMs) =>
       operate('tally', () => {
         const counts = transact(() => increment(counters, windowMs, clock.now()));

@@ -58,16 +58,29 @@ export const formatFields = (fields: Fields | undefined): string | null => {
   return null;
 };
 
-type IndexTuples = readonly (readonly [list: string, owner: string, at: number])[];
+/** An entry `byText` has a 1 at its end. */
+type IndexTuples = readonly (readonly [list: string, owner: string, at: number, byText?: 1])[];
 
 export const parseIndexEntries = (text: string | null): IndexTuples =>
   text === null ? [] : JSON.parse(text);
 
 export const formatIndexEntries = (entries: readonly IndexEntry[] | undefined): string | null => {
   if (entries === undefined || entries.length === 0) return null;
-  const tuples = new Map(entries.map(({ index, of, at }) => [JSON.stringify([index, of]), [index, of, at]]));
+  const tuples = new Map(
+    entries.map(({ index, of, at, byText }) => [
+      JSON.stringify([index, of]),
+      byText ? [index, of, at, 1] : [index, of, at],
+    ]),
+  );
   return JSON.stringify([...tuples.values()]);
 };
+
+export const toIndexEntry = ([index, of, at, byText]: IndexTuples[number]): IndexEntry => ({
+  index,
+  of,
+  at,
+  ...(byText === 1 && { byText: true }),
+});
 
 export const toDocument = (row: RowWithContent): Document => {
   const document: { -readonly [K in keyof Document]: Document[K] } = {

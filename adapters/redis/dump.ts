@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { InvalidCursor, StoreUnavailable } from '#src/store/errors.ts';
-import type { Entry } from '#src/store/port.ts';
+import type { Entry, IndexEntry } from '#src/store/port.ts';
 import type { Connection } from './connection.ts';
 import type { Documents } from './documents.ts';
 import type { Timing } from './driver.ts';
@@ -62,16 +62,21 @@ export const createDump = ({ connection, names, documents, lists, timing }: Depe
   };
 
   const entriesOfIndex = async (name: string, from: number): Promise<{ entries: Entry[]; more: boolean }> => {
-    const { index, of } = names.parseIndex(name);
-    const indexed = await lists.readRange(name, from, pageSize);
-    if (indexed.length === 0) return { entries: [], more: false };
+    const { index, of: owner } = names.parseIndex(name);
+    const listed = await lists.readRange(name, from, pageSize);
+    if (listed.length === 0) return { entries: [], more: false };
+    const indexed = listed.map(({ member, at }): { member: string; entry: IndexEntry } => {
+      if (owner !== undefined) return { member, entry: { index, of: owner, at } };
+      const { text, member: name } = names.parseTextMember(member);
+      return { member: name, entry: { index, of: text, at, byText: true } };
+    });
     const read = await documents.readMembers(indexed.map(({ member }) => member));
-    const entries = indexed.flatMap(({ member, at }, i): Entry[] =>
-      read[i]?.indexEntries.split(' ').includes(entryTag(index, of, at))
-        ? [{ type: 'index', key: names.parseMember(member), entry: { index, of, at } }]
+    const entries = indexed.flatMap(({ member, entry }, i): Entry[] =>
+      read[i]?.indexEntries.split(' ').includes(entryTag(index, entry.of, entry.at))
+        ? [{ type: 'index', key: names.parseMember(member), entry }]
         : [],
     );
-    return { entries, more: indexed.length === pageSize };
+    return { entries, more: listed.length === pageSize };
   };
 
   return async (cursor?: string): Promise<{ readonly entries: readonly Entry[]; readonly next?: string }> => {

@@ -60,6 +60,7 @@ export const openRedis = async (options: Options): Promise<Store> => {
     read: observed('read')(documents.read),
     commit,
     list: lists.list,
+    find: lists.find,
     increment: observed('tally')(increment),
     publish: observed('announce')((topic, message) => subscriber.publish(topic, message)),
     subscribe: (topic, listener) => subscriber.subscribe(topic, listener),

@@ -30,7 +30,12 @@ export interface KeyNames {
   member(key: Key): string;
   parseMember(member: string): Key;
   index(index: string, of: string): string;
-  parseIndex(name: string): { readonly index: string; readonly of: string };
+  /** The name of an index `byText`, and one of its members: in it a text is a part of the member, which Redis sorts by bytes. */
+  textIndex(index: string): string;
+  textMember(text: string, member: string): string;
+  parseTextMember(textMember: string): { readonly text: string; readonly member: string };
+  /** Without `of`, it is an index `byText`. */
+  parseIndex(name: string): { readonly index: string; readonly of?: string };
   counter(counter: string): string;
   topic(topic: string): string;
   /** Patterns for SCAN. */
@@ -62,9 +67,15 @@ export const createKeyNames = (prefix: string): KeyNames => {
       };
     },
     index: (index, of) => `${prefix}:x:{${escapeText(index)}|${escapeText(of)}}`,
+    textIndex: (index) => `${prefix}:x:{${escapeText(index)}}`,
+    textMember: (text, name) => `${text}\n${name}`,
+    parseTextMember: (textMember) => {
+      const end = textMember.indexOf('\n');
+      return { text: textMember.slice(0, end), member: textMember.slice(end + 1) };
+    },
     parseIndex: (name) => {
-      const [index = '', of = ''] = name.slice(prefix.length + 4, -1).split('|');
-      return { index: unescapeText(index), of: unescapeText(of) };
+      const [index = '', of] = name.slice(prefix.length + 4, -1).split('|');
+      return { index: unescapeText(index), ...(of !== undefined && { of: unescapeText(of) }) };
     },
     counter: (counter) => `${prefix}:n:{${escapeText(counter)}}`,
     topic: (topic) => `${prefix}:t:${topic}`,

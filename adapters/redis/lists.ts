@@ -1,5 +1,5 @@
 import { InvalidCursor } from '#src/store/errors.ts';
-import type { Listed, ListOptions, Page } from '#src/store/port.ts';
+import type { FindOptions, Found, FoundPage, Listed, ListOptions, Page } from '#src/store/port.ts';
 import type { Connection } from './connection.ts';
 import { type Documents, toTexts } from './documents.ts';
 import type { Timing } from './driver.ts';
@@ -26,6 +26,10 @@ export const createLists = ({ connection, names, documents, timing, observe }: D
   const readIndex = async (command: string, args: string[]): Promise<Indexed[]> =>
     parseEntries(await connection.send(command, args, { limitMs: timing.operationTimeoutMs }));
   const readStep = observe(readIndex);
+  const readText = observe(
+    async (command: string, args: string[]): Promise<string[]> =>
+      toTexts(await connection.send(command, args, { limitMs: timing.operationTimeoutMs })).map(String),
+  );
   const readMembers = observe(documents.readMembers);
 
   /**
@@ -85,12 +89,53 @@ export const createLists = ({ connection, names, documents, timing, observe }: D
         else if (stale.length > 0) step = Math.max(step, Math.min(2 * step, 1_000));
       }
     },
+    async find(index: string, prefix: string, { limit, cursor }: FindOptions): Promise<FoundPage> {
+      const name = names.textIndex(index);
+      const items: Found[] = [];
+      let low = cursor === undefined ? `[${prefix}` : `(${parseFindCursor(cursor, prefix)}`;
+      let last: string | undefined;
+      for (let step = Math.min(limit + 1, 1_000); ; step = Math.min(2 * step, 1_000)) {
+        const range = [name, low, `[${prefix}${lastCharacter}`, 'BYLEX', 'LIMIT', '0', String(step)];
+        const found = (await readText('zrange', range)).map((listed) => ({
+          listed,
+          ...names.parseTextMember(listed),
+        }));
+        const read = found.length === 0 ? [] : await readMembers(found.map(memberOf));
+        const stale: (Indexed & { readonly tag: string })[] = [];
+        for (const [i, { listed, text, member }] of found.entries()) {
+          const tag = entryTag(index, text, 0);
+          const document = read[i];
+          if (!document?.indexEntries.split(' ').includes(tag)) {
+            stale.push({ member: listed, at: 0, tag });
+            continue;
+          }
+          if (items.length === limit && last !== undefined) return { items, next: toFindCursor(last) };
+          items.push({ key: names.parseMember(member), text, document: document.document });
+          last = listed;
+        }
+        if (stale.length > 0) prune(name, stale);
+        const end = found.at(-1);
+        if (found.length < step || end === undefined) return { items };
+        low = `(${end.listed}`;
+      }
+    },
     readRange: async (name: string, start: number, count: number): Promise<Indexed[]> =>
       readIndex('zrange', [name, String(start), String(start + count - 1), 'WITHSCORES']),
   };
 };
 
 export type Lists = ReturnType<typeof createLists>;
+
+/** No text that is stored has it, because it is no character. */
+const lastCharacter = '\u{10FFFF}';
+
+const toFindCursor = (listed: string): string => Buffer.from(listed).toString('base64url');
+
+const parseFindCursor = (cursor: string, prefix: string): string => {
+  const listed = Buffer.from(cursor, 'base64url').toString();
+  if (!listed.startsWith(prefix) || !/^[^\n]*\n\{[^\n]*\}/.test(listed)) throw new InvalidCursor();
+  return listed;
+};
 
 const memberOf = ({ member }: { readonly member: string }): string => member;
 const bound = (at: number | undefined, open: string): string => (at === undefined ? open : String(at));

@@ -5,7 +5,7 @@ import type { Documents } from './documents.ts';
 import type { Timing } from './driver.ts';
 import { entryTag, type KeyNames } from './key-names.ts';
 import { scripts } from './scripts.ts';
-import { addIndexEntry, type Group, newGroup } from './writes.ts';
+import { addIndexEntry, type Group, newGroup, placeInIndex } from './writes.ts';
 
 interface Dependencies {
   readonly connection: Connection;
@@ -81,8 +81,8 @@ export const createLoad = ({ connection, names, clock, documents, timing }: Depe
       const document = documentGroups.groupFor(key.family);
       document.keys.push(names.document(key));
       document.args.push('f', entryTag(index, of, at));
-      const name = names.index(index, of);
-      addIndexEntry(indexGroups.groupFor(name), name, at, names.member(key), stamp(found.document.expiresAt));
+      const { name, listed } = placeInIndex(names, entry, names.member(key));
+      addIndexEntry(indexGroups.groupFor(name), name, at, listed, stamp(found.document.expiresAt));
     }
     await send(documentGroups.groups.values());
     await send(indexGroups.groups.values());

@@ -1,5 +1,5 @@
 import type { IndexEntry, Merge, Replace, Write } from '#src/store/port.ts';
-import { bodyLine, contentText, fieldName, fieldValue, stamp } from './codec.ts';
+import { bodyLine, contentText, fieldName, fieldValue, oneLine, stamp } from './codec.ts';
 import { entryTag, type KeyNames } from './key-names.ts';
 
 /** The writes of one script call: those on one slot or, on a single server, the whole commit. */
@@ -82,10 +82,16 @@ export const addWrite = (
   if (write.index === undefined || write.index.length === 0) return;
   const member = names.member(write.key);
   for (const entry of write.index) {
-    const name = names.index(entry.index, entry.of);
-    addIndexEntry(groupFor(name, true), name, entry.at, member, stamp(write.expiresAt));
+    const { name, listed } = placeInIndex(names, entry, member);
+    addIndexEntry(groupFor(name, true), name, entry.at, listed, stamp(write.expiresAt));
   }
 };
+
+/** The index that an entry is in, and what the index has of it. */
+export const placeInIndex = (names: KeyNames, { index, of, byText }: IndexEntry, member: string) =>
+  byText
+    ? { name: names.textIndex(index), listed: names.textMember(oneLine(of), member) }
+    : { name: names.index(index, of), listed: member };
 
 export const addIndexEntry = (
   group: Group,

@@ -31,11 +31,15 @@ export interface Document {
   readonly expiresAt?: number;
 }
 
-/** Lists a document under `of` in an index, ordered by `at`. Entries whose document is gone are not listed. */
+/**
+ * Lists a document under `of` in an index, ordered by `at`. With `byText` the document is found by the beginning of `of`
+ * instead, and `at` is 0; an index has entries of one sort only. Entries whose document is gone are not listed.
+ */
 export interface IndexEntry {
   readonly index: string;
   readonly of: string;
   readonly at: number;
+  readonly byText?: true;
 }
 
 interface Content {
@@ -115,6 +119,24 @@ export interface Page {
   readonly next?: string;
 }
 
+export interface FindOptions {
+  readonly limit: number;
+  /** `next` of the page before. */
+  readonly cursor?: string;
+}
+
+export interface Found {
+  readonly key: Key;
+  /** The text of the entry. */
+  readonly text: string;
+  readonly document: Document;
+}
+
+export interface FoundPage {
+  readonly items: readonly Found[];
+  readonly next?: string;
+}
+
 /** One entry of a full copy: a document, or the entry of a document in an index. */
 export type Entry =
   | { readonly type: 'document'; readonly key: Key; readonly document: Document }
@@ -142,6 +164,11 @@ export interface Store {
    */
   commit(writes: readonly Write[]): Promise<void>;
   list(index: string, of: string, options: ListOptions): Promise<Page>;
+  /**
+   * The entries `byText` of an index whose text begins with `prefix`, ordered by the bytes of their texts (UTF-8). A page
+   * costs the same in an index of any size. A document with several such entries is found once for each.
+   */
+  find(index: string, prefix: string, options: FindOptions): Promise<FoundPage>;
   /** Adds one to each counter and returns the new values. A counter starts at 1 and expires `windowMs` after that. */
   increment(counters: readonly string[], windowMs: number): Promise<readonly number[]>;
   /**

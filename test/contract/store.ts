@@ -4,6 +4,7 @@ import { readsAndCommits } from './store/commits.ts';
 import { counters } from './store/counters.ts';
 import { dumpAndLoad } from './store/dump-and-load.ts';
 import { expiry } from './store/expiry.ts';
+import { find } from './store/find.ts';
 import { lists } from './store/lists.ts';
 import { messagesAndLifecycle } from './store/messages.ts';
 import { texts } from './store/odd-text.ts';
@@ -16,6 +17,7 @@ export const storeContract = async (t: Test, open: () => Promise<Store>): Promis
     readsAndCommits,
     expiry,
     lists,
+    find,
     races,
     counters,
     texts,

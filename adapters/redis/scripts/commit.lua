@@ -209,7 +209,8 @@ for n = 1, #entries do
       call('PEXPIRE', index, left)
     end
     local size = call('ZCARD', index)
-    if ARGV[5] ~= '' and size >= 32 and size % 16 == 0 then
+    -- The member of an index by text has the text in front of the name of its document.
+    if ARGV[5] ~= '' and size >= 32 and size % 16 == 0 and not find(member, '\n', 1, true) then
       for _, old in ipairs(call('ZRANGE', index, 0, 15)) do
         if call('EXISTS', ARGV[5] .. old) == 0 then call('ZREM', index, old) end
       end

@@ -7,7 +7,8 @@ for i = 2, #ARGV, 3 do
   if score and tonumber(score) == tonumber(at) then
     local current = false
     if ARGV[1] ~= '' then
-      local text = redis.call('GET', ARGV[1] .. member)
+      local name = string.match(member, '\n(.*)$') or member
+      local text = redis.call('GET', ARGV[1] .. name)
       while text and (string.find(text, '^[!+~@]')) do
         text = string.sub(text, string.find(text, '\n', 1, true) + 1)
       end

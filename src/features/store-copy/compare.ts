@@ -19,8 +19,8 @@ type IndexEntry = Extract<Entry, { type: 'index' }>;
 
 const keyText = ({ kind, family, id }: Key): string => JSON.stringify([kind, family, id]);
 
-const indexEntryText = ({ key, entry: { index, of, at } }: IndexEntry): string =>
-  JSON.stringify([keyText(key), index, of, at]);
+const indexEntryText = ({ key, entry: { index, of, at, byText } }: IndexEntry): string =>
+  JSON.stringify([keyText(key), index, of, at, byText === true]);
 
 const documentText = ({ body, fields, consumption, expiresAt }: Document): string =>
   JSON.stringify([body, Object.entries(fields).toSorted(), consumption?.nonce, consumption?.at, expiresAt]);

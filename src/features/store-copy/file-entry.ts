@@ -51,7 +51,11 @@ const isDocument = (value: unknown): boolean =>
   (value['expiresAt'] === undefined || Number.isSafeInteger(value['expiresAt']));
 
 const isIndexEntry = (value: unknown): boolean =>
-  isJsonObject(value) && isText(value['index']) && isText(value['of']) && typeof value['at'] === 'number';
+  isJsonObject(value) &&
+  isText(value['index']) &&
+  isText(value['of']) &&
+  typeof value['at'] === 'number' &&
+  (value['byText'] === undefined || value['byText'] === true);
 
 /** Checks a parsed line of a file. No store holds texts with line breaks. */
 export const isFileEntry = (value: unknown): value is FileEntry =>
