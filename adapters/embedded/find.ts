@@ -6,7 +6,7 @@ import { type ContentRow, contentColumns, query, toDocument, toKey } from './row
 
 type Row = readonly [...ContentRow, text: string, family: string, kind: string, id: string];
 
-/** The last character: no text that is stored has it, because it is none. */
+/** U+10FFFF is no character (Unicode §23.7), and sorts after every other. */
 const lastCharacter = '\u{10FFFF}';
 
 /**

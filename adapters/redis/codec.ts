@@ -15,7 +15,7 @@ import type { Document } from '#src/store/port.ts';
 const signs = new Set(['!', '+', '~', '@', '#', '=']);
 const [claimSign, madeSign, replacedSign, lifetimeSign, indexSign, bodySign] = [33, 43, 126, 64, 35, 61];
 
-export const oneLine = (text: string): string => {
+const oneLine = (text: string): string => {
   if (text.includes('\n')) throw new TypeError('a text with a line break can not be stored');
   return text;
 };

@@ -126,7 +126,7 @@ export const createLists = ({ connection, names, documents, timing, observe }: D
 
 export type Lists = ReturnType<typeof createLists>;
 
-/** No text that is stored has it, because it is no character. */
+/** U+10FFFF is no character (Unicode §23.7), and sorts after every other. */
 const lastCharacter = '\u{10FFFF}';
 
 const toFindCursor = (listed: string): string => Buffer.from(listed).toString('base64url');

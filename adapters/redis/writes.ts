@@ -1,5 +1,5 @@
 import type { IndexEntry, Merge, Replace, Write } from '#src/store/port.ts';
-import { bodyLine, contentText, fieldName, fieldValue, oneLine, stamp } from './codec.ts';
+import { bodyLine, contentText, fieldName, fieldValue, stamp } from './codec.ts';
 import { entryTag, type KeyNames } from './key-names.ts';
 
 /** The writes of one script call: those on one slot or, on a single server, the whole commit. */
@@ -90,7 +90,7 @@ export const addWrite = (
 /** The index that an entry is in, and what the index has of it. */
 export const placeInIndex = (names: KeyNames, { index, of, byText }: IndexEntry, member: string) =>
   byText
-    ? { name: names.textIndex(index), listed: names.textMember(oneLine(of), member) }
+    ? { name: names.textIndex(index), listed: names.textMember(fieldValue(of), member) }
     : { name: names.index(index, of), listed: member };
 
 export const addIndexEntry = (

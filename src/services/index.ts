@@ -197,9 +197,14 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
       stops.unshift(await clients.followStopped());
       const ending = endDisabledAccounts({ accounts, endEverything }).catch(onError);
       const reserving = accounts.reserveEmails().catch(onError);
+      let isStopped = false;
+      const indexing = [accounts, clients].map((service) =>
+        service.indexForSearch(() => isStopped).catch(onError),
+      );
       return async () => {
         stopExtensions();
-        await Promise.all([ending, reserving]);
+        isStopped = true;
+        await Promise.all([ending, reserving, ...indexing]);
         for (const stop of stops) await stop();
       };
     },

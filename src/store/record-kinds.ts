@@ -38,6 +38,7 @@ export const recordKinds = [
     version: 1,
   },
   { name: 'groupClaims', stored: 'group-claims', owner: 'services/accounts', durable: true, version: 1 },
+  { name: 'searchIndex', stored: 'search-index', owner: 'services/search', durable: true, version: 1 },
   { name: 'client', stored: 'client', owner: 'services/clients', durable: true, version: 1 },
   { name: 'clientStop', stored: 'client-stop', owner: 'services/clients', durable: true, version: 1 },
   { name: 'key', stored: 'key', owner: 'services/keys', durable: true, version: 1 },

@@ -41,6 +41,8 @@ t.test('exports hold what they always held', async (t) => {
     'passkeys',
     'ra',
     'reserved-emails',
+    'search-index',
+    'upstream-link',
   ]);
 });
 
@@ -161,6 +163,7 @@ t.test('what a server writes is in the list', { timeout: 60_000 }, async (t) => 
       'factors',
       'group',
       'groupClaims',
+      'idempotentRequest',
       'oneTimeLink',
       'passkeyOwner',
       'passkeys',
@@ -168,6 +171,9 @@ t.test('what a server writes is in the list', { timeout: 60_000 }, async (t) => 
       'playground',
       'replay',
       'reservedEmails',
+      'upstreamArrival',
+      'upstreamLink',
+      'upstreamSession',
       'usedPasskeyChallenge',
     ],
     'the others need a command, a logout, another mode or setting, a page, a message or a signed proof',

@@ -9,16 +9,23 @@ import { withClients } from './with-clients.ts';
 const usesCodes = ({ grant_types: grants }: ClientRecord['metadata']): boolean =>
   grants === undefined || grants.includes('authorization_code');
 
+interface ListFlags extends PagingFlags {
+  readonly search?: string;
+}
+
 export const list: Command = (group, context) => {
   const { output } = context;
   group
     .command('list')
     .description('list clients, those of the configuration first')
+    .option('--search <prefix>', 'only those with a name or id that begins with it')
     .option('--limit <number>', 'how many', wholeNumber(1, 1000), 50)
     .option('--cursor <cursor>', 'where the page before ended')
-    .action(async (flags: PagingFlags) => {
+    .action(async ({ search, ...flags }: ListFlags) => {
       const { items, next, byDefault } = await withClients(context, async (clients, { security }) => ({
-        ...(await rejectBadCursor(clients.list(flags))),
+        ...(await rejectBadCursor(
+          search === undefined ? clients.list(flags) : clients.search(search, flags),
+        )),
         byDefault: security.pkce,
       }));
       const pkceOf = ({ metadata }: ClientRecord): string =>
@@ -42,7 +49,9 @@ export const list: Command = (group, context) => {
           ...(next === undefined ? {} : { next }),
         },
         rows.length === 0
-          ? 'There are no clients; `client add` makes one.'
+          ? search === undefined
+            ? 'There are no clients; `client add` makes one.'
+            : `No client begins with ${search}.`
           : table(['CLIENT_ID', 'METHOD', 'PKCE', 'FROM', 'STATE', 'NAME'], rows),
       );
       if (next !== undefined) output.note(`More with --cursor ${next}`);

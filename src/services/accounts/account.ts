@@ -226,6 +226,16 @@ export interface Accounts {
   /** Undefined when the account is unknown or disabled, or when `signIn` doesn't count any more. */
   forEngine(id: string, signIn?: SignInTime): Promise<EngineAccount | undefined>;
   list(options?: { readonly limit?: number; readonly cursor?: string }): Promise<AccountPage>;
+  /**
+   * The accounts whose user name, e-mail address or name begins with the prefix, those of the configuration first. A page
+   * costs the same among any number of accounts; it may have fewer items than `limit`, also none, while there are more.
+   */
+  search(
+    prefix: string,
+    options?: { readonly limit?: number; readonly cursor?: string },
+  ): Promise<AccountPage>;
+  /** Makes accounts searchable that an earlier release has stored, until it is stopped. */
+  indexForSearch(isStopped: () => boolean): Promise<void>;
   /** Throws the Failure of a rule that the new account breaks, whichever accounts exist. `add` checks this too. */
   check(account: AddAccount): void;
   /** `also` is committed together with the account, as the use of the link that invited the person. */

@@ -2,6 +2,7 @@ import type { Config } from '#config';
 import type { Events } from '#src/events.ts';
 import type { Clock, Store } from '#src/store/port.ts';
 import { createGroups } from '../groups/index.ts';
+import { indexExisting } from '../search/index.ts';
 import type { Accounts, AddAccount } from './account.ts';
 import { createAddAccount } from './add.ts';
 import { createAuthenticate } from './authenticate.ts';
@@ -14,6 +15,7 @@ import { createAccountLists } from './lists.ts';
 import { createAccountLookup } from './lookup.ts';
 import { createNewAccountCheck, createNewAccountRecord } from './new-account-record.ts';
 import { createPasswords } from './password/passwords.ts';
+import { readAccount, replaceAccount } from './record.ts';
 import { createRemovePassword } from './remove-password.ts';
 import { createReserveEmails } from './reserve-emails.ts';
 import { createRoleGroups } from './role-groups.ts';
@@ -128,6 +130,14 @@ export const createAccounts = ({
       },
     }),
     isRoleGroup: roleGroups.isRoleGroup,
+    indexForSearch: (isStopped) =>
+      indexExisting({
+        store,
+        clock,
+        list: 'accounts',
+        rewrite: ({ document }) => replaceAccount(readAccount(document), document.body),
+        isStopped,
+      }),
     hashPassword: passwords.hash,
     hashing: passwords.load,
   };

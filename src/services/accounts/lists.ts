@@ -1,6 +1,7 @@
-import type { Accounts } from './account.ts';
+import { searchText } from '../search/index.ts';
+import type { Account, Accounts } from './account.ts';
 import type { ConfiguredAccounts } from './configured.ts';
-import { toAccount, toExported } from './record.ts';
+import { accountTexts, toAccount, toExported } from './record.ts';
 import type { AccountStore } from './store.ts';
 
 interface Dependencies {
@@ -14,12 +15,22 @@ const exportPageSize = 500;
 export const createAccountLists = ({
   stored,
   configured,
-}: Dependencies): Pick<Accounts, 'list' | 'members' | 'exportPage'> => ({
+}: Dependencies): Pick<Accounts, 'list' | 'search' | 'members' | 'exportPage'> => ({
   async list({ limit = 50, cursor } = {}) {
     const { records, next } = await stored.list(limit, cursor);
     const accounts = records.map(toAccount);
     return {
       items: cursor === undefined ? [...configured.all(), ...accounts] : accounts,
+      ...(next !== undefined && { next }),
+    };
+  },
+  async search(prefix, { limit = 50, cursor } = {}) {
+    const wanted = searchText(prefix);
+    const matches = (account: Account) => accountTexts(account).some((text) => text.startsWith(wanted));
+    const { records, next } = await stored.search(prefix, limit, cursor);
+    const accounts = records.map(toAccount);
+    return {
+      items: cursor === undefined ? [...configured.all().filter(matches), ...accounts] : accounts,
       ...(next !== undefined && { next }),
     };
   },

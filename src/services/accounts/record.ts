@@ -2,6 +2,7 @@ import type { Document, IndexEntry, Insert, Key, Remove, Replace } from '#src/st
 import { record } from '#src/store/record.ts';
 import { kinds } from '#src/store/record-kinds.ts';
 import { versionOf } from '../record-version.ts';
+import { searchEntries, searchTexts } from '../search/index.ts';
 import type { Account, Claims, ExportedAccount, FactorKind, Requirement } from './account.ts';
 import { verifiedEmailOf } from './claims.ts';
 import { allGroupsOf } from './group-sources.ts';
@@ -71,7 +72,17 @@ const verifiedEmailEntries = ({ claims, createdAt }: AccountRecord): readonly In
   return email === undefined ? [] : [{ index: verifiedEmailIndex, of: nameFamily(email), at: createdAt }];
 };
 
+export const accountSearchIndex = 'account-search';
+
+/** The user name, the e-mail address and the name. */
+export const accountTexts = ({
+  username,
+  claims,
+}: Pick<AccountRecord, 'username' | 'claims'>): readonly string[] =>
+  searchTexts([username, claims['email'], claims['name']]);
+
 const indexEntries = (record: AccountRecord): readonly IndexEntry[] => [
+  ...searchEntries(accountSearchIndex, accountTexts(record)),
   { index: 'accounts', of: 'all', at: record.createdAt },
   ...allGroupsOf(record).map((group) => ({ index: 'members', of: group, at: record.createdAt })),
   ...verifiedEmailEntries(record),

@@ -3,10 +3,13 @@ import { Conflict, StoreUnavailable } from '#src/store/errors.ts';
 import type { Clock, Store, Write } from '#src/store/port.ts';
 import { kinds } from '#src/store/record-kinds.ts';
 import { nextVersion } from '../record-version.ts';
+import { search } from '../search/index.ts';
 import { verifiedEmailOf } from './claims.ts';
 import {
   type AccountRecord,
   accountKey,
+  accountSearchIndex,
+  accountTexts,
   factorsKey,
   insertAccount,
   insertName,
@@ -36,6 +39,8 @@ export interface AccountStore {
   byEmail(address: string): Promise<readonly AccountRecord[]>;
   /** Pages of all accounts in the store, by the time of their creation. */
   list(limit: number, cursor: string | undefined): Promise<AccountRecordPage>;
+  /** Pages of the accounts whose user name, e-mail address or name begins with the prefix. */
+  search(prefix: string, limit: number, cursor: string | undefined): Promise<AccountRecordPage>;
   /** Pages of the accounts in a group. */
   members(group: string, limit: number, cursor: string | undefined): Promise<AccountRecordPage>;
   /** `conditions` are committed with the account, and asked for again when one of them fails. */
@@ -224,6 +229,16 @@ export const createAccountStore = (
     byEmail,
     namesOf,
     list: (limit, cursor) => listed('accounts', 'all', limit, cursor),
+    search: (prefix, limit, cursor) =>
+      search({
+        store,
+        index: accountSearchIndex,
+        prefix,
+        limit,
+        cursor,
+        read: readAccount,
+        textsOf: accountTexts,
+      }),
     members: (group, limit, cursor) => listed('members', group, limit, cursor),
     // The names come first, because they may be taken.
     insertions: (record) => [

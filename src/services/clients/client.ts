@@ -119,6 +119,13 @@ export interface Clients {
     readonly items: readonly ClientRecord[];
     readonly next?: string;
   }>;
+  /** The clients whose name or id begins with the prefix, those of the configuration first. */
+  search(
+    prefix: string,
+    options?: { readonly limit?: number; readonly cursor?: string },
+  ): Promise<{ readonly items: readonly ClientRecord[]; readonly next?: string }>;
+  /** Makes clients searchable that an earlier release has stored, until it is stopped. */
+  indexForSearch(isStopped: () => boolean): Promise<void>;
   add(client: AddClient): Promise<NewClient>;
   draft(client: AddClient): ClientDraft;
   /** Merges the changes; `null` removes a property. */

@@ -7,6 +7,7 @@ import { plainAudiences } from '../../provider/plain-audiences.ts';
 import { createGroups } from '../groups/index.ts';
 import type { SecretCipher } from '../keys/index.ts';
 import { requireVersion } from '../record-version.ts';
+import { indexExisting, searchText } from '../search/index.ts';
 import { accountClient, accountClientId } from './built-in.ts';
 import type { AddClient, ClientConditions, ClientMetadata, ClientRecord, Clients } from './client.ts';
 import { createClientLookup } from './client-lookup.ts';
@@ -15,7 +16,14 @@ import { idTokenClaimProblems } from './id-token-claims.ts';
 import { createNewClient, newClientId } from './new-client.ts';
 import { applyDefaults, applyPresets } from './presets.ts';
 import { ClientRefused, type Problem } from './problem.ts';
-import { insertClient, type StoredClient, toRecord } from './record.ts';
+import {
+  clientTexts,
+  insertClient,
+  readClient,
+  replaceClient,
+  type StoredClient,
+  toRecord,
+} from './record.ts';
 import { createRegister } from './register.ts';
 import { convertSecrets, createSecretChanges } from './secret-changes.ts';
 import { createStoppedClients } from './stopped.ts';
@@ -201,6 +209,25 @@ export const createClients = ({
         ...(next !== undefined && { next }),
       };
     },
+    async search(prefix, { limit = 50, cursor } = {}) {
+      const wanted = searchText(prefix);
+      const matches = (client: ClientRecord) => clientTexts(client).some((text) => text.startsWith(wanted));
+      const { clients, next } = await clientStore.search(prefix, limit, cursor);
+      const all = [...configured.values()].map(({ record }) => record);
+      const first = cursor === undefined ? all.filter(matches) : [];
+      return {
+        items: [...first, ...clients.map(toRecord)].map(withState),
+        ...(next !== undefined && { next }),
+      };
+    },
+    indexForSearch: (isStopped) =>
+      indexExisting({
+        store,
+        clock,
+        list: 'clients',
+        rewrite: ({ document }) => replaceClient(readClient(document), document.body),
+        isStopped,
+      }),
     async add(client) {
       await checkGroups(client.metadata['allowed_groups']);
       const { stored, added } = newClient(client);

@@ -3,6 +3,7 @@ import type { Document, IndexEntry, Insert, Key, Replace } from '#src/store/port
 import { record } from '#src/store/record.ts';
 import { kinds } from '#src/store/record-kinds.ts';
 import { versionOf } from '../record-version.ts';
+import { searchEntries, searchTexts } from '../search/index.ts';
 import type { ClientMetadata, ClientRecord, SecretInfo } from './client.ts';
 import type { StoredSecret } from './stored-secret.ts';
 
@@ -31,11 +32,18 @@ const format = record<StoredClient>('client');
 
 export const readClient = ({ body }: Document): StoredClient => format.decode(body);
 
+export const clientSearchIndex = 'client-search';
+
+/** The name and the id. */
+export const clientTexts = ({ id, metadata }: Pick<StoredClient, 'id' | 'metadata'>): readonly string[] =>
+  searchTexts([metadata.client_name, id]);
+
 const content = (client: StoredClient) => ({
   key: clientKey(client.id),
   body: format.encode(client),
   index: [
     { index: 'clients', of: 'all', at: client.createdAt },
+    ...searchEntries(clientSearchIndex, clientTexts(client)),
     ...(client.demo === true ? [{ index: 'demo', of: 'all', at: client.createdAt }] : []),
   ] satisfies IndexEntry[],
 });

@@ -2,7 +2,16 @@ import { exitCode, Failure } from '#src/errors.ts';
 import { Conflict, StoreUnavailable } from '#src/store/errors.ts';
 import type { Clock, Store, Write } from '#src/store/port.ts';
 import { nextVersion } from '../record-version.ts';
-import { clientKey, insertClient, readClient, replaceClient, type StoredClient } from './record.ts';
+import { search } from '../search/index.ts';
+import {
+  clientKey,
+  clientSearchIndex,
+  clientTexts,
+  insertClient,
+  readClient,
+  replaceClient,
+  type StoredClient,
+} from './record.ts';
 
 /**
  * Reads and writes stored clients. Concurrent changes are all kept. `writes` are committed together with the client; the
@@ -12,6 +21,8 @@ export interface ClientStore {
   byId(id: string): Promise<StoredClient | undefined>;
   /** Pages of all stored clients, by the time of their creation. */
   list(limit: number, cursor: string | undefined): Promise<ClientPage>;
+  /** Pages of the clients whose name or id begins with the prefix. */
+  search(prefix: string, limit: number, cursor: string | undefined): Promise<ClientPage>;
   insert(client: StoredClient, writes?: readonly Write[]): Promise<void>;
   /** Applies `next` to the current client, again if another process changed it meanwhile. */
   change(
@@ -59,6 +70,18 @@ export const createClientStore = (store: Store, clock: Clock): ClientStore => {
     async list(limit, cursor) {
       const page = await store.list('clients', 'all', { limit, ...(cursor === undefined ? {} : { cursor }) });
       return { clients: page.items.map(({ document }) => readClient(document)), next: page.next };
+    },
+    async search(prefix, limit, cursor) {
+      const { records, next } = await search({
+        store,
+        index: clientSearchIndex,
+        prefix,
+        limit,
+        cursor,
+        read: readClient,
+        textsOf: clientTexts,
+      });
+      return { clients: records, next };
     },
     async insert(client, writes = []) {
       try {
