@@ -221,6 +221,8 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
       links,
       mail,
       passkeys,
+      factors: services.factors,
+      upstreamLinks: services.upstreamLinks,
       throttle,
       requestReset: createRequestReset({ mail, clock }),
     }),

@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap';
+import { codeAt } from '../support/authenticator.ts';
 import { addPasskey, passkeyFormOf, sendPasskey } from '../support/passkeys.ts';
 import {
   Browser,
@@ -141,6 +142,49 @@ t.test(
     t.equal((await signIn(stage, attacker)).status, 422);
   },
 );
+
+t.test('"This wasn’t me" also removes the ways to sign in that were added since', async (t) => {
+  const stage = await open(t);
+  const { server, account: id } = stage;
+  const { accounts, factors, upstreamLinks } = server.app.services;
+  const addWays = async (subject: string) => {
+    const account = await accounts.find(id);
+    if (!account) throw new Error('no account');
+    const { pending, secret } = factors.begin(account, subject);
+    const code = codeAt(secret, server.clock.now());
+    await factors.enrol(account, { place: subject, pending, code });
+    const { authenticators } = await factors.of((await accounts.find(id)) ?? account);
+    t.ok(authenticators.length > 0, 'the app was added');
+    const linkedAt = server.clock.now();
+    await server.store.commit([
+      upstreamLinks.insertion({
+        upstream: 'corp',
+        subject,
+        account: id,
+        linkedAt,
+        label: subject,
+        given: {},
+      }),
+    ]);
+  };
+  await addWays('owner');
+  server.clock.advance(2 * 3600);
+  await accounts.setPassword(id, 'a lantern by the harbour');
+  const about = () => withSubject(stage, /password .* was changed/);
+  await waitFor('the notice', () => about().length === 1);
+  const [notMe = ''] = about().flatMap((mail) => linksIn(mail, server.issuer));
+  server.clock.advance(60);
+  await addWays('thief');
+  const owner = new Browser();
+  await owner.submit(await owner.open(notMe), {});
+  const links = await upstreamLinks.listOf(id);
+  t.strictSame(
+    links.map(({ link }) => link.subject),
+    ['owner'],
+  );
+  const account = await accounts.find(id);
+  t.equal(account && (await factors.of(account)).authenticators.length, 1);
+});
 
 t.test('an account gets few notices, however often its password is used', async (t) => {
   const stage = await open(t);

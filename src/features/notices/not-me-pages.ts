@@ -10,7 +10,7 @@ interface WithToken {
   Params: { readonly token: string };
 }
 
-/** The passkey that a notice is about is older than the notice by a moment. */
+/** What a notice is about is older than the notice by a moment. */
 const addedBeforeMs = 60_000;
 
 export const notMePages = ({
@@ -21,6 +21,8 @@ export const notMePages = ({
   endEverything,
   links,
   passkeys,
+  factors,
+  upstreamLinks,
   requestReset,
 }: NoticesDependencies): FastifyPluginAsync => {
   const findNotMe = async (token: string) => {
@@ -40,6 +42,12 @@ export const notMePages = ({
     const owner = await accounts.findByEmail(email);
     if (!isRestorable(account, changedAt) || (owner && owner.id !== account.id)) throw linkGone();
     return { email, changedAt };
+  };
+
+  /** A link to an upstream is another way to sign in, so one that was added since goes as well. */
+  const unlinkSince = async ({ id }: Account, since: number): Promise<void> => {
+    const added = (await upstreamLinks.listOf(id)).filter(({ link }) => link.linkedAt >= since);
+    if (added.length > 0) await store.commit(added.map(upstreamLinks.removal));
   };
 
   return async (scope) => {
@@ -70,6 +78,8 @@ export const notMePages = ({
           const since = Number(link.data?.['at'] ?? link.createdAt) - addedBeforeMs;
           const by = { address: request.ip, correlation: request.id };
           await passkeys.removeAll(account, { since, by });
+          await factors.removeSince(account, since, by);
+          await unlinkSince(account, since);
           await endEverything(account.id);
           await links.useUp(link, async (consume) => {
             const work = new UnitOfWork(store);

@@ -79,6 +79,8 @@ export interface Factors {
   renewRecoveryCodes(account: Account, by?: By): Promise<readonly string[] | undefined>;
   /** With the last app, removes the recovery codes too. False without an app of this id. */
   removeAuthenticator(account: Account, id: string, by?: By): Promise<boolean>;
+  /** Removes the apps that were added since this moment. Returns how many there were. */
+  removeSince(account: Account, since: number, by?: By): Promise<number>;
   /** Removes all apps and recovery codes. Returns how many apps there were. */
   removeAll(account: Account, by?: By): Promise<number>;
   removeRecoveryCodes(account: Account, by?: By): Promise<boolean>;
@@ -280,6 +282,8 @@ export const createFactors = ({
     },
 
     removeAuthenticator: async (account, id, by) => (await remove(account, (one) => one.id === id, by)) > 0,
+
+    removeSince: (account, since, by) => remove(account, ({ createdAt }) => createdAt >= since, by),
 
     removeAll: (account, by) => remove(account, () => true, by),
 
