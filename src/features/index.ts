@@ -24,6 +24,7 @@ import { accountOverview } from './account-overview/index.ts';
 import { accountPasskeys } from './account-passkeys/index.ts';
 import { accountPassword } from './account-password/index.ts';
 import { accountProfile } from './account-profile/index.ts';
+import { accountRecovery } from './account-recovery/index.ts';
 import { accountSessions } from './account-sessions/index.ts';
 import { adminApi } from './admin-api/index.ts';
 import { authorizationDetails } from './authorization-details/index.ts';
@@ -194,6 +195,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
     accountPassword({ config, store, clock, pages, accounts, sessions, throttle, engine }),
     accountPasskeys({ config, clock, events, pages, accounts, passkeys }),
     accountAuthenticator({ config, store, pages, factors, completeSignIn, engine }),
+    accountRecovery({ config, events, pages, accounts, factors, links, endEverything }),
     accountSessions({ pages, clients, sessions }),
     accountApps({ config, pages, clients, connectedApps, engine }),
     accountActivity({ config, store, pages, clients }),

@@ -14,6 +14,7 @@ export const authenticatorFields = (
   messages: Messages,
   fields: ReturnType<typeof createFields>,
   { secret, qr }: AuthenticatorModel,
+  { isOptional = false }: { readonly isOptional?: boolean } = {},
 ): Html => {
   const { setUp: text } = messages.factors;
   return html`<p>${text.scan}</p>
@@ -21,7 +22,7 @@ export const authenticatorFields = (
     <p>${text.app}</p>
     ${fields.copy({ name: 'secret', label: text.secret, value: secret })}
     <p>${text.type}</p>
-    ${fields.text({ name: 'code', label: text.code, autocomplete: 'one-time-code', inputmode: 'numeric', code: true, required: true })}`;
+    ${fields.text({ name: 'code', label: text.code, autocomplete: 'one-time-code', inputmode: 'numeric', code: true, required: !isOptional })}`;
 };
 
 /** They are shown once. Where scripts are off, people select and print them. */

@@ -185,7 +185,6 @@ t.test('the pages have three languages, and the command refuses with a sentence'
   }
   const refusals: [readonly string[], number, RegExp][] = [
     [['nobody', 'password'], 3, /no account nobody/],
-    [['ada', 'factor'], 2, /no second factors yet/],
     [['ada', 'hat'], 2, /Allowed choices/],
     [['ada'], 2, /argument/],
   ];

@@ -2,10 +2,12 @@ import type { Command } from '#src/command.ts';
 import { add } from './add.ts';
 import { disable, enable, remove, show, signOut } from './change.ts';
 import { exportAccounts } from './export.ts';
+import { factors } from './factors/index.ts';
 import { importAccounts } from './import/index.ts';
 import { invite } from './invite.ts';
 import { list } from './list.ts';
 import { hashPassword, resetPassword } from './password.ts';
+import { recoveryLink } from './recovery-link.ts';
 import { require } from './require.ts';
 import { revoke } from './revoke.ts';
 import { update } from './update.ts';
@@ -24,6 +26,8 @@ export const account: Command = (program, context) => {
     revoke,
     resetPassword,
     require,
+    factors,
+    recoveryLink,
     remove,
     hashPassword,
     importAccounts,

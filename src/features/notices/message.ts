@@ -9,6 +9,7 @@ import {
   passkeyRemovedNotice,
   passwordChangedNotice,
   recoveryCodeUsedNotice,
+  recoveryLinkNotice,
 } from '../../views/mail/notices.ts';
 import type { NoticesDependencies } from './dependencies.ts';
 import { notMePath, notMePurpose } from './paths.ts';
@@ -22,6 +23,7 @@ const templates = {
   'factor-added': factorAddedNotice,
   'factor-removed': factorRemovedNotice,
   'recovery-code-used': recoveryCodeUsedNotice,
+  'recovery-link': recoveryLinkNotice,
 } satisfies Record<NoticeKind, unknown>;
 const linkSeconds = 7 * 86_400;
 const hour = 3_600_000;

@@ -70,6 +70,11 @@ export interface Factors {
   begin(account: Account, place: string): NewAuthenticator;
   /** The same app again, for a form that is shown again. Undefined when the form is too old or from another place. */
   resume(account: Account, place: string, pending: string): NewAuthenticator | undefined;
+  /** What is wrong with the form of a new app, if anything is. Nothing is stored. */
+  problemOfNew(
+    account: Account,
+    enrolment: Pick<Enrolment, 'place' | 'pending' | 'code'>,
+  ): 'wrong' | 'expired' | undefined;
   enrol(account: Account, enrolment: Enrolment): Promise<EnrolVerdict>;
   /** Uses up the time step of a code. */
   useCode(account: Account, typed: string): Promise<CodeVerdict>;
@@ -193,6 +198,12 @@ export const createFactors = ({
     resume(account, place, pending) {
       const secret = open(account, place, pending);
       return secret && { ...describe(account, place, secret), pending };
+    },
+
+    problemOfNew(account, { place, pending, code }) {
+      const secret = open(account, place, pending);
+      if (!secret) return 'expired';
+      return findStep(secret, code, clock.now()) === undefined ? 'wrong' : undefined;
     },
 
     async enrol(account, { place, pending, code, by, replace = false, also = [] }) {

@@ -20,6 +20,7 @@ export const noticeKinds = [
   'factor-added',
   'factor-removed',
   'recovery-code-used',
+  'recovery-link',
 ] as const;
 
 export type NoticeKind = (typeof noticeKinds)[number];

@@ -17,7 +17,8 @@ const noticeMail =
       | 'passkeyRemoved'
       | 'factorAdded'
       | 'factorRemoved'
-      | 'recoveryCodeUsed',
+      | 'recoveryCodeUsed'
+      | 'recoveryLink',
   ) =>
   (context: MailContext, { request, href }: NoticeMail): RenderedMail => {
     const { hello, wasNotMe, [kind]: notice } = context.messages.mail;
@@ -42,3 +43,4 @@ export const passkeyRemovedNotice = noticeMail('passkeyRemoved');
 export const factorAddedNotice = noticeMail('factorAdded');
 export const factorRemovedNotice = noticeMail('factorRemoved');
 export const recoveryCodeUsedNotice = noticeMail('recoveryCodeUsed');
+export const recoveryLinkNotice = noticeMail('recoveryLink');

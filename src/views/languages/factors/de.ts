@@ -89,4 +89,15 @@ export const de: FactorMessages = {
     newCodesConsequence: 'Die bisherigen Codes gelten dann nicht mehr.',
     newCodesSubmit: 'Neue Codes erstellen',
   },
+  recover: {
+    title: 'Zugang zu Ihrem Konto wiederherstellen',
+    hint: 'Wählen Sie ein neues Passwort, richten Sie eine neue Authenticator-App ein oder beides. Lassen Sie den anderen Teil leer.',
+    empty: 'Geben Sie ein neues Passwort oder den Code einer neuen App ein',
+    passwordTitle: 'Neues Passwort',
+    appTitle: 'Neue Authenticator-App',
+    appHint: 'Sie ersetzt alle bisherigen Apps und Wiederherstellungscodes.',
+    submit: 'Speichern',
+    doneTitle: 'Ihr Zugang ist wiederhergestellt',
+    done: 'Kehren Sie zur Anwendung zurück und melden Sie sich an. Sie können diese Seite schließen.',
+  },
 };

@@ -84,4 +84,15 @@ export const en: FactorMessages = {
     newCodesConsequence: 'The codes that you have now will stop working.',
     newCodesSubmit: 'Make new codes',
   },
+  recover: {
+    title: 'Get back into your account',
+    hint: 'Choose a new password, set up a new authenticator app, or both. Leave the other part empty.',
+    empty: 'Fill in a new password, or the code of a new app',
+    passwordTitle: 'New password',
+    appTitle: 'New authenticator app',
+    appHint: 'It takes the place of all your former apps and recovery codes.',
+    submit: 'Save',
+    doneTitle: 'Your account is yours again',
+    done: 'Go back to the app and sign in. You can close this page.',
+  },
 };

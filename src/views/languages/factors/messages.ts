@@ -77,4 +77,15 @@ export interface FactorMessages {
     newCodesConsequence: string;
     newCodesSubmit: string;
   };
+  readonly recover: {
+    title: string;
+    hint: string;
+    empty: string;
+    passwordTitle: string;
+    appTitle: string;
+    appHint: string;
+    submit: string;
+    doneTitle: string;
+    done: string;
+  };
 }

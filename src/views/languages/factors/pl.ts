@@ -86,4 +86,15 @@ export const pl: FactorMessages = {
     newCodesConsequence: 'Dotychczasowe kody przestaną działać.',
     newCodesSubmit: 'Utwórz nowe kody',
   },
+  recover: {
+    title: 'Odzyskaj dostęp do konta',
+    hint: 'Ustaw nowe hasło, skonfiguruj nową aplikację uwierzytelniającą albo zrób jedno i drugie. Drugą część zostaw pustą.',
+    empty: 'Wpisz nowe hasło lub kod z nowej aplikacji',
+    passwordTitle: 'Nowe hasło',
+    appTitle: 'Nowa aplikacja uwierzytelniająca',
+    appHint: 'Zastąpi wszystkie dotychczasowe aplikacje i kody odzyskiwania.',
+    submit: 'Zapisz',
+    doneTitle: 'Dostęp do konta został przywrócony',
+    done: 'Wróć do aplikacji i zaloguj się. Możesz zamknąć tę stronę.',
+  },
 };

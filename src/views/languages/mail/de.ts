@@ -69,6 +69,10 @@ export const de = {
     subject: (brand) => `Wiederherstellungscode bei ${brand} verwendet`,
     text: 'Jemand hat sich mit einem Ihrer Wiederherstellungscodes bei Ihrem Konto angemeldet. Wenn Ihnen die Codes ausgehen, erstellen Sie auf der Seite Ihres Kontos neue.',
   },
+  recoveryLink: {
+    subject: (brand) => `Wiederherstellungslink für Ihr Konto bei ${brand}`,
+    text: 'Ein Betreiber hat einen Link erstellt, mit dem Ihr Passwort oder Ihre Authenticator-App ersetzt werden kann. Er gilt einmal und eine Stunde lang. Wenn Sie nicht darum gebeten haben, wenden Sie sich an die Betreiber dieses Dienstes.',
+  },
   newDevice: {
     subject: (brand) => `Neue Anmeldung bei ${brand}`,
     text: 'Ihr Konto wurde in einem Browser verwendet, in dem es vorher nicht verwendet wurde.',

@@ -67,6 +67,10 @@ export const en = {
     subject: (brand) => `A recovery code was used at ${brand}`,
     text: 'Someone signed in to your account with one of your recovery codes. If you are running out of codes, make new ones on the page of your account.',
   },
+  recoveryLink: {
+    subject: (brand) => `A recovery link was made for your account at ${brand}`,
+    text: 'An operator made a link with which your password or your authenticator app can be replaced. It works once, for an hour. If you didn’t ask for it, contact the people who run this service.',
+  },
   newDevice: {
     subject: (brand) => `New sign-in to ${brand}`,
     text: 'Your account was used in a browser that it wasn’t used in before.',

@@ -49,6 +49,7 @@ export interface MailMessages {
   readonly factorAdded: { subject: (brand: string) => string; text: string };
   readonly factorRemoved: { subject: (brand: string) => string; text: string };
   readonly recoveryCodeUsed: { subject: (brand: string) => string; text: string };
+  readonly recoveryLink: { subject: (brand: string) => string; text: string };
   readonly newDevice: { subject: (brand: string) => string; text: string };
   readonly passkeyAdded: { subject: (brand: string) => string; text: string };
   readonly passkeyRemoved: { subject: (brand: string) => string; text: string };
