@@ -12,18 +12,27 @@ import {
 } from './setup/index.ts';
 
 /** A server that asks everybody for a second factor unless `factors` says otherwise, and people who sign in to it. */
-export const openFactors = async (t: Test, factors: object = {}, more: object = {}) => {
+export const openFactors = async (
+  t: Test,
+  factors: object = {},
+  more: object = {},
+  options: Parameters<typeof startInProcess>[2] = {},
+) => {
   const { security, ...others }: { readonly security?: object } = more;
-  const server = await startInProcess(t, {
-    ...usualConfig,
-    accounts: [],
-    ...others,
-    security: {
-      password: { memory_kib: 8192, passes: 1 },
-      factors: { required: 'always', ...factors },
-      ...security,
+  const server = await startInProcess(
+    t,
+    {
+      ...usualConfig,
+      accounts: [],
+      ...others,
+      security: {
+        password: { memory_kib: 8192, passes: 1 },
+        factors: { required: 'always', ...factors },
+        ...security,
+      },
     },
-  });
+    options,
+  );
   const app = new RelyingParty(server.issuer);
   const begin = (browser: Browser, parameters: Record<string, string> = {}, verifier = newVerifier()) =>
     browser.open(app.authorizationUrl(verifier, parameters));
