@@ -1,0 +1,114 @@
+import t from 'tap';
+import { codeAt } from '../support/authenticator.ts';
+import {
+  checkAccessibility,
+  newTab,
+  person,
+  receivedParameters,
+  signIn,
+  startBrowserTest,
+} from './browser-test.ts';
+
+t.setTimeout(600_000);
+
+const { postern, home, chromium, startAuthorization } = await startBrowserTest(t, {
+  security: {
+    password: { memory_kib: 8192, passes: 1 },
+    factors: { required: 'always', grace_days: 3, remember_days: 30 },
+  },
+});
+const other = { client_id: 'other' };
+const now = (): number => postern.clock.now();
+
+t.test('an app is set up and used, and a recovery code, without JavaScript at 360 px', async (t) => {
+  const context = await chromium.newContext({
+    javaScriptEnabled: false,
+    viewport: { width: 360, height: 740 },
+  });
+  t.teardown(() => context.close());
+  const complaints: string[] = [];
+  const tab = await newTab(context, complaints);
+  await tab.goto(startAuthorization(other).url);
+  await signIn(tab);
+  await tab.locator('svg.qr').waitFor();
+  const key = await tab.locator('#secret').inputValue();
+  await tab.fill('#code', '000000');
+  await tab.click('.factor-set-up');
+  await tab.locator('#code[aria-invalid=true]').waitFor();
+  t.match(await tab.title(), /^Error: /);
+  t.equal(await tab.locator('#secret').inputValue(), key);
+  await tab.fill('#code', codeAt(key, now()));
+  await tab.click('.factor-set-up');
+  await tab.locator('.recovery-codes').waitFor();
+  const codes = await tab.locator('.recovery-codes code').allTextContents();
+  t.equal(codes.length, 10);
+  await tab.click('.factor-done');
+  await tab.waitForURL(`${home}/callback*`);
+  t.ok((await receivedParameters(tab))['code']);
+
+  postern.clock.advance(31);
+  await tab.goto(startAuthorization({ ...other, prompt: 'login' }).url);
+  await tab.fill('#password', person.password);
+  await tab.click('.login-submit');
+  await tab.locator('.factor-submit').waitFor();
+  await tab.fill('#code', codeAt(key, now()));
+  await tab.click('.factor-submit');
+  await tab.waitForURL(`${home}/callback*`);
+
+  await tab.goto(startAuthorization({ ...other, prompt: 'login' }).url);
+  await tab.fill('#password', person.password);
+  await tab.click('.login-submit');
+  await tab.click('text=Use a recovery code instead');
+  await tab.fill('#recovery_code', codes[0] ?? '');
+  await tab.click('.factor-submit');
+  await tab.waitForURL(`${home}/callback*`);
+  t.ok((await receivedParameters(tab))['code']);
+
+  await tab.goto(`${postern.issuer}/account/authenticator`);
+  t.match(await tab.locator('main').textContent(), '9 codes are left');
+  t.strictSame(complaints, []);
+});
+
+t.test('axe finds nothing on the pages, and they fit into 360 px', async (t) => {
+  const context = await chromium.newContext({ viewport: { width: 1280, height: 900 } });
+  t.teardown(() => context.close());
+  const complaints: string[] = [];
+  const tab = await newTab(context, complaints);
+  await tab.goto(startAuthorization(other).url);
+  await signIn(tab, { login: 'bob', password: person.password });
+  await tab.locator('.factor-later').waitFor();
+  await checkAccessibility(t, tab, 'factor-set-up');
+  const key = await tab.locator('#secret').inputValue();
+  await tab.fill('#code', codeAt(key, now()));
+  await tab.click('.factor-set-up');
+  await tab.locator('.recovery-codes').waitFor();
+  await checkAccessibility(t, tab, 'factor-codes');
+  await tab.click('.factor-done');
+  await tab.waitForURL(`${home}/callback*`);
+
+  postern.clock.advance(31);
+  for (const [path, hook] of [
+    ['authenticator', '.authenticator-add'],
+    ['authenticator/add', '.factor-set-up'],
+    ['authenticator/codes', '.codes-renew'],
+  ] as const) {
+    await tab.goto(`${postern.issuer}/account/${path}`);
+    await tab.locator(hook).waitFor();
+    await checkAccessibility(t, tab, path.replace('/', '-'));
+  }
+  await tab.goto(`${postern.issuer}/account/authenticator`);
+  await tab.locator('a', { hasText: /^Remove$/ }).click();
+  await tab.locator('.authenticator-remove').waitFor();
+  await checkAccessibility(t, tab, 'authenticator-remove');
+
+  await tab.goto(startAuthorization({ ...other, prompt: 'login' }).url);
+  await tab.fill('#password', person.password);
+  await tab.click('.login-submit');
+  await tab.locator('.factor-submit').waitFor();
+  t.equal(await tab.evaluate('document.activeElement.id'), 'code');
+  await checkAccessibility(t, tab, 'factor-code');
+  await tab.click('text=Use a recovery code instead');
+  await tab.locator('#recovery_code').waitFor();
+  await checkAccessibility(t, tab, 'factor-recovery');
+  t.strictSame(complaints, []);
+});
