@@ -78,6 +78,43 @@ t.test('a backchannel request is approved in a session with both factors only', 
   t.match((await browser.open(requests)).body, 'name="request"');
 });
 
+t.test('a client that requires a level gets no approval from a weaker session', async (t) => {
+  const vault = clients.map((client) =>
+    client.client_id === 'bank' ? { ...client, required_acr: 'high' } : client,
+  );
+  const { server, typePassword, addApp, now } = await openFactors(
+    t,
+    { required: 'never', second_factor_acr: 'high' },
+    { clients: vault, security: { acr_values: ['low', 'high'] } },
+  );
+  await server.addAccount({ username: 'ada', password });
+  const { key } = await addApp({ acr_values: 'high' });
+  const bank = new RelyingParty(server.issuer, 'bank');
+  const answer = async (browser: Browser): Promise<Page> => {
+    await bank.post('/oauth/ciba', { scope: 'openid', login_hint: 'ada' });
+    const page = await browser.open(`${server.issuer}/account/requests`);
+    return browser.submit(page, { decision: 'allow' });
+  };
+  const weak = new Browser();
+  t.ok(hasCode(await typePassword(weak)));
+  t.match((await answer(weak)).body, 'requires a stronger sign-in');
+  const strong = new Browser();
+  const ask = await typePassword(strong, { acr_values: 'high' });
+  t.ok(hasCode(await strong.submit(ask, { code: codeAt(key, now()) })));
+  t.match((await answer(strong)).body, 'Approved');
+});
+
+t.test('where no app can be set up, a level that needs one is refused', async (t) => {
+  const { server, typePassword } = await openFactors(
+    t,
+    { required: 'when_enrolled', offered: [], second_factor_acr: 'high' },
+    { security: { acr_values: ['low', 'high'] } },
+  );
+  await server.addAccount({ username: 'ada', password });
+  const refused = await typePassword(new Browser(), { acr_values: 'high' });
+  t.equal(redirectParameters(refused).get('error'), 'unmet_authentication_requirements');
+});
+
 t.test('a new password by mail does not skip the factor', async (t) => {
   const smtp = await startSmtp();
   t.teardown(smtp.close);

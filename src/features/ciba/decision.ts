@@ -4,6 +4,7 @@ import {
   type AuthenticationLevels,
   acrRequestOf,
   requestsLevel,
+  requiredLevelOf,
 } from '../../services/authentication-levels/index.ts';
 import { createGrant } from './grant.ts';
 
@@ -12,6 +13,7 @@ export type CibaDecision = 'approved' | 'denied' | 'noAccess' | 'tooWeak';
 interface DecidedRequest {
   readonly provider: Provider;
   readonly request: InstanceType<Provider['BackchannelAuthenticationRequest']>;
+  readonly client: Readonly<Record<string, unknown>> | undefined;
   readonly session: InstanceType<Provider['Session']>;
   /** Whether the person may use the client. */
   readonly hasAccess: boolean;
@@ -21,7 +23,7 @@ interface DecidedRequest {
   readonly scopesOf: (audience: string) => readonly string[];
 }
 
-/** An approval counts only if the session reaches the requested `acr` (OpenID Connect Core §5.5.1.1). */
+/** An approval counts only if the session reaches the `acr` that the client needs or requests (OpenID Connect Core §5.5.1.1). */
 export const recordDecision = async (decided: DecidedRequest, isAllowed: boolean): Promise<CibaDecision> => {
   const { provider, request, session, levels } = decided;
   if (!isAllowed) {
@@ -32,9 +34,13 @@ export const recordDecision = async (decided: DecidedRequest, isAllowed: boolean
     await provider.backchannelResult(request, noAccess());
     return 'noAccess';
   }
+  const required = requiredLevelOf(decided.client);
+  const isBelowRequired = required !== undefined && !levels.reaches(session.acr, [required]);
   const acrParameters = { params: request.params, claims: request.claims ?? {} };
   const { values, essential } = acrRequestOf(acrParameters);
-  if (essential && requestsLevel(acrParameters, levels) && !levels.reaches(session.acr, values)) {
+  const isBelowRequested =
+    essential && requestsLevel(acrParameters, levels) && !levels.reaches(session.acr, values);
+  if (isBelowRequired || isBelowRequested) {
     const unmet = new errors.UnmetAuthenticationRequirements(
       'the sign-in does not reach a requested acr value',
     );

@@ -37,6 +37,7 @@ export const createSubmitDecision = (dependencies: CibaDependencies) => {
     const decided = {
       provider,
       request: found,
+      client,
       session,
       hasAccess: client !== undefined && hasAccess(client, person?.groups ?? []),
       levels,

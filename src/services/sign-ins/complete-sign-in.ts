@@ -123,8 +123,9 @@ export const createCompleteSignIn = ({
     const { account, amr, upstream } = proof;
     if (amr.includes('mfa')) return notNeeded;
     const { isEssential, isVoluntary } = missesLevel(visit, proof);
-    if (isEssential || (factors.isOffered && account.required?.includes('factor'))) return needed;
-    const isAsked = isVoluntary || isSensitiveSignIn(visit);
+    if (factors.isOffered && (isEssential || account.required?.includes('factor'))) return needed;
+    // Where no app can be set up, only people who have one can reach the level.
+    const isAsked = isEssential || isVoluntary || isSensitiveSignIn(visit);
     if (upstream?.isEnough && !isAsked) return notNeeded;
     if (required === 'never' && !isAsked) return notNeeded;
     const { authenticators, forgottenAt } = await factors.of(account);
