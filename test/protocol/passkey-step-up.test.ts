@@ -21,7 +21,7 @@ const server = await startInProcess(t, {
   security: {
     password: { memory_kib: 8192, passes: 1 },
     acr_values: ['weak', 'strong'],
-    factors: { acr: { password: 'weak', second_factor: 'strong' } },
+    factors: { password_acr: 'weak', second_factor_acr: 'strong' },
   },
 });
 const verifier = newVerifier();
