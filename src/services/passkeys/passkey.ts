@@ -12,6 +12,8 @@ export interface Passkey {
   readonly name?: string;
   /** The password manager or platform that keeps it, if it is a well-known one. Nothing proves it. */
   readonly provider?: string;
+  /** An authenticator that names no model and keeps the passkey to itself, as security keys do. */
+  readonly isSecurityKey: boolean;
   /** It never leaves the authenticator that it was made with. */
   readonly isDeviceBound: boolean;
   /** A copy exists on other devices of the person, or at their provider. */

@@ -10,6 +10,7 @@ export const summaryOf = (passkey: StoredPasskey): Passkey => {
     credentialId,
     ...(name !== undefined && { name }),
     ...(provider !== undefined && { provider }),
+    isSecurityKey: isAnonymous(aaguid) && !multiDevice,
     isDeviceBound: !multiDevice,
     isSynced: backedUp,
     createdAt,

@@ -11,6 +11,7 @@ interface PasskeyModel {
   /** The person's own name for it. */
   readonly name?: string;
   readonly provider?: string;
+  readonly isSecurityKey: boolean;
   readonly isDeviceBound: boolean;
   readonly isSynced: boolean;
   /** Milliseconds since the epoch. */
@@ -30,8 +31,8 @@ export interface PasskeysModel {
 
 const labelOf = (
   { passkeys: { names } }: Messages,
-  { name, provider, isDeviceBound }: PasskeyModel,
-): string => name ?? provider ?? (isDeviceBound ? names.securityKey : names.passkey);
+  { name, provider, isSecurityKey }: PasskeyModel,
+): string => name ?? provider ?? (isSecurityKey ? names.securityKey : names.passkey);
 
 const fact = (name: string, value: Html | string | undefined): Html | undefined =>
   value === undefined ? undefined : html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
