@@ -175,7 +175,6 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
       throttle,
       levels,
       completeSignIn,
-      factors,
       offersFactors: factors.isOffered,
       cookieKeys,
       forgotPassword: mail.isEnabled ? { href: forgotPath } : undefined,

@@ -140,8 +140,6 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
   const factors = createFactors({ config, store, clock, events, cipher: keys.cipher, accounts, notices });
   const cookieKeys = () => keys.current().cookieKeys;
   const remembered = createRememberedBrowsers({ config, clock, cookieKeys });
-  const completeSignIn = createCompleteSignIn({ config, clock, levels, factors, remembered });
-  const outbox = createOutbox({ store, clock, events, onError, queue: requestQueue });
   const passkeys = createPasskeys({
     config,
     store,
@@ -151,6 +149,8 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
     notices,
     cookieKeys: () => keys.current().cookieKeys,
   });
+  const completeSignIn = createCompleteSignIn({ config, clock, levels, factors, passkeys, remembered });
+  const outbox = createOutbox({ store, clock, events, onError, queue: requestQueue });
   const upstreams = createUpstreams({ config, clock, events });
   const upstreamLinks = createUpstreamLinks(store);
   const arrivals = createArrivals(store, clock);

@@ -5,7 +5,6 @@ import type { Form } from '../../http/pages/form.ts';
 import type { Account, Accounts } from '../../services/accounts/index.ts';
 import type { Admission } from '../../services/admission/index.ts';
 import type { AuthenticationLevels } from '../../services/authentication-levels/index.ts';
-import type { Factors } from '../../services/factors/index.ts';
 import type { Mail } from '../../services/mail/index.ts';
 import type { OneTimeCodes } from '../../services/one-time-codes/index.ts';
 import type { Passkeys } from '../../services/passkeys/index.ts';
@@ -49,7 +48,6 @@ export interface SignInDependencies extends CodeSignInDependencies {
   readonly clock: Clock;
   readonly events: Events;
   readonly accounts: Accounts;
-  readonly factors: Pick<Factors, 'of'>;
   readonly passkeys: Passkeys;
   readonly throttle: Throttle;
   readonly levels: AuthenticationLevels;

@@ -5,7 +5,7 @@ import type { Step, StepOutcome, Visit } from '../../http/interactions/step.ts';
 import type { Form } from '../../http/pages/form.ts';
 import type { Account } from '../../services/accounts/index.ts';
 import { accountClientId } from '../../services/clients/index.ts';
-import { isSensitiveSignIn, offerPasskey, passkeyMethods } from '../../services/sign-ins/index.ts';
+import { offerPasskey, passkeyMethods } from '../../services/sign-ins/index.ts';
 import type { LoginModel, LoginProblem } from '../../views/pages/login.ts';
 import { type CodeSignIn, codeActionOf, createCodeSignIn, isCodeForm, wantsCode } from './code-sign-in.ts';
 import type { SignInDependencies } from './dependencies.ts';
@@ -35,7 +35,7 @@ export const createLoginStep = (
   devices: KnownDevices,
   prompt: InstanceType<typeof interactionPolicy.Prompt>,
 ): Step => {
-  const { accounts, completeSignIn, config, events, factors } = dependencies;
+  const { accounts, completeSignIn, config, events } = dependencies;
   const { forgotPassword, notifyNewDevice, passkeys, throttle } = dependencies;
   const { ways } = dependencies;
   const { pages } = config;
@@ -67,10 +67,6 @@ export const createLoginStep = (
       typed,
     });
   };
-
-  /** Where a password is not enough, the account has a passkey and nothing else. */
-  const hasOnlyPasskeys = async (account: Account): Promise<boolean> =>
-    (await passkeys.isUsableBy(account.id)) && (await factors.of(account)).authenticators.length === 0;
 
   /** The script of the page says whether the browser can keep a passkey. The account pages have a page of their own. */
   const mayOfferPasskey = async ({ client }: Visit, form: Form, { id }: Account): Promise<boolean> =>
@@ -211,8 +207,7 @@ export const createLoginStep = (
         remember: mayRemember(sessionAccount, remember),
         isNewDevice: device === undefined,
       });
-      // Otherwise the password alone could set up the second factor that is missing.
-      if ((result.first || isSensitiveSignIn(visit)) && (await hasOnlyPasskeys(account))) {
+      if (!result.login && !result.first) {
         emitSignInRefused(events, visit, { reason: 'passkey_needed', account: account.id });
         return showAgain({ kind: 'passkeyNeeded' });
       }

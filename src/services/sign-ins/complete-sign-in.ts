@@ -6,6 +6,7 @@ import type { Account } from '../accounts/index.ts';
 import { type AuthenticationLevels, acrRequestOf, requiredLevelOf } from '../authentication-levels/index.ts';
 import { accountClientId } from '../clients/index.ts';
 import type { Factors } from '../factors/index.ts';
+import type { Passkeys } from '../passkeys/index.ts';
 import type { FirstFactor } from './first-factor.ts';
 import type { RememberedBrowsers } from './remembered-browsers.ts';
 import type { UpstreamSignIn } from './upstream-sign-in.ts';
@@ -25,11 +26,12 @@ interface Proof {
 
 /**
  * Only `login` makes a session. The step for the second factor gets `first`, and finishes with `login`. Either is merged
- * over what an earlier step found out, so the other one is there as undefined.
+ * over what an earlier step found out, so the other one is there as undefined. Where neither is, nothing but a passkey of
+ * the account is enough, and the engine asks for the sign-in again.
  */
 type SignInResult =
   | { readonly login: NonNullable<InteractionResults['login']>; readonly first: undefined }
-  | { readonly login: undefined; readonly first: FirstFactor };
+  | { readonly login: undefined; readonly first: FirstFactor | undefined };
 
 type Login = NonNullable<InteractionResults['login']>;
 
@@ -48,6 +50,7 @@ interface Dependencies {
   readonly clock: Clock;
   readonly levels: AuthenticationLevels;
   readonly factors: Factors;
+  readonly passkeys: Pick<Passkeys, 'isUsableBy'>;
   readonly remembered: Pick<RememberedBrowsers, 'isRemembered'>;
 }
 
@@ -69,7 +72,7 @@ const needed: Demand = { isNeeded: true, mayPutOff: false };
 const claimsOf = (text: unknown) => (typeof text === 'string' ? JSON.parse(text) : {});
 
 /** The account pages ask for another sign-in before a person changes how they sign in. */
-export const isSensitiveSignIn = ({ client, interaction: { params } }: Visit): boolean =>
+const isSensitiveSignIn = ({ client, interaction: { params } }: Visit): boolean =>
   client.clientId === accountClientId && (params['prompt'] !== undefined || params['max_age'] !== undefined);
 
 export const createCompleteSignIn = ({
@@ -77,6 +80,7 @@ export const createCompleteSignIn = ({
   clock,
   levels,
   factors,
+  passkeys,
   remembered,
 }: Dependencies): CompleteSignIn => {
   const { required } = config.security.factors;
@@ -119,6 +123,10 @@ export const createCompleteSignIn = ({
     };
   };
 
+  /** Of second factors, the account has none that the step for them could ask for. */
+  const hasOnlyPasskeys = async (account: Account): Promise<boolean> =>
+    (await passkeys.isUsableBy(account.id)) && (await factors.of(account)).authenticators.length === 0;
+
   const demandOf = async (visit: Visit, proof: Proof): Promise<Demand> => {
     const { account, amr, upstream } = proof;
     if (amr.includes('mfa')) return notNeeded;
@@ -137,6 +145,9 @@ export const createCompleteSignIn = ({
 
   const complete = async (visit: Visit, proof: Proof): Promise<SignInResult> => {
     const { isNeeded, mayPutOff } = await demandOf(visit, proof);
+    const isTooWeak = isNeeded || (isSensitiveSignIn(visit) && !proof.amr.includes('mfa'));
+    // Otherwise the first factor alone could set up the second one that is missing.
+    if (isTooWeak && (await hasOnlyPasskeys(proof.account))) return { login: undefined, first: undefined };
     if (!isNeeded) return { login: login(proof), first: undefined };
     const { account, amr, remember, isNewDevice = false, upstream } = proof;
     const first = {

@@ -16,7 +16,6 @@ export {
 export {
   type CompleteSignIn,
   createCompleteSignIn,
-  isSensitiveSignIn,
   withSecondFactor,
 } from './complete-sign-in.ts';
 export { type FirstFactor, findFirstFactor, hasFirstFactorOnly } from './first-factor.ts';
