@@ -104,7 +104,6 @@ export const upstream = section('Another identity provider that people sign in w
     'Whether the second factor of this server applies after a sign-in by this upstream. skip: the upstream asks for its own. It is not asked either when `amr` gives mfa.',
     { default: 'ask' },
   ),
-  logout: flag('Sign people out at the upstream as well when they sign out here.', { default: false }),
   oauth2: optional(
     section('Endpoints of a provider that speaks OAuth 2.0 without OpenID Connect.', {
       authorization_endpoint: uri('Where people sign in.'),

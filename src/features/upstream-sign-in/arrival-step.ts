@@ -154,8 +154,8 @@ export const createArrivalStep = ({
       emitSignUp(arrived, { outcome: 'ok', account: account.id });
       return signIn(arrived, account);
     }
-    // Another request of the same person was quicker.
-    return (await signInKnown(arrived)) ?? refuse(arrived, 'no_account');
+    // Another request of the same person was quicker, or another account has the address.
+    return (await signInKnown(arrived)) ?? refuse(arrived, 'address_taken');
   };
 
   const linkOwner = async (arrived: Arrived, owner: Account): Promise<StepOutcome> => {

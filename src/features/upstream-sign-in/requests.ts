@@ -43,14 +43,14 @@ const promptOf = (visit: Visit): SignInRequest['prompt'] => {
 export const signInRequestOf = (visit: Visit): SignInRequest => {
   const loginHint = textInQuery(visit, queryNames.hint) ?? textParameter(visit, 'login_hint');
   const prompt = promptOf(visit);
-  const maxAge = visit.interaction.params['max_age'];
+  const maxAge = Number(visit.interaction.params['max_age'] ?? Number.NaN);
   const acrValues = wordsOf(textParameter(visit, 'acr_values'));
   const uiLocales = textParameter(visit, 'ui_locales');
   return {
     ...(loginHint !== undefined &&
       prompt !== 'select_account' && { loginHint: loginHint.slice(0, maxHintLength) }),
     ...(prompt && { prompt }),
-    ...(typeof maxAge === 'number' && maxAge >= 0 && { maxAge }),
+    ...(Number.isSafeInteger(maxAge) && maxAge >= 0 && { maxAge }),
     ...(acrValues.length > 0 && { acrValues }),
     ...(uiLocales !== undefined && { uiLocales: uiLocales.slice(0, maxHintLength) }),
   };

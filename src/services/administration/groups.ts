@@ -28,7 +28,7 @@ export interface GroupAdministration {
 }
 
 interface Dependencies {
-  readonly config: Pick<Config, 'accounts' | 'clients' | 'resources'>;
+  readonly config: Pick<Config, 'accounts' | 'clients' | 'resources' | 'upstreams'>;
   readonly groups: Groups;
   readonly accounts: Accounts;
   readonly clients: Clients;

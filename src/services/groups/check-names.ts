@@ -2,7 +2,7 @@ import type { Config } from '#config';
 import { exitCode, Failure } from '#src/errors.ts';
 import type { Groups } from './group.ts';
 
-type Named = Pick<Config, 'accounts' | 'clients' | 'resources'>;
+type Named = Pick<Config, 'accounts' | 'clients' | 'resources' | 'upstreams'>;
 
 interface NameInConfiguration {
   readonly path: string;
@@ -10,12 +10,20 @@ interface NameInConfiguration {
 }
 
 /** Every place of the configuration where the name of a group decides who gets something. */
-export const groupNamesIn = ({ accounts, clients, resources }: Named): readonly NameInConfiguration[] => {
+export const groupNamesIn = ({
+  accounts,
+  clients,
+  resources,
+  upstreams,
+}: Named): readonly NameInConfiguration[] => {
   const named = (path: string, names: readonly string[] = []) => names.map((name) => ({ path, name }));
   return [
     ...accounts.flatMap(({ groups }, index) => named(`accounts.${index}.groups`, groups)),
     ...clients.flatMap(({ allowed_groups }, index) =>
       named(`clients.${index}.allowed_groups`, allowed_groups),
+    ),
+    ...upstreams.flatMap(({ groups }, index) =>
+      named(`upstreams.${index}.groups`, [...Object.values(groups?.map ?? {}), groups?.default ?? []].flat()),
     ),
     ...resources.flatMap(({ scopeRules = [] }, index) =>
       scopeRules.flatMap(({ name, groups }) => named(`resources.${index}.scopes (${name})`, groups)),

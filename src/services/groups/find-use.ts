@@ -10,7 +10,7 @@ interface ListedClients {
 
 /** What would keep everyone out, or stop the next start, if the group were gone. */
 export const findGroupUse = async (
-  config: Pick<Config, 'accounts' | 'clients' | 'resources'>,
+  config: Pick<Config, 'accounts' | 'clients' | 'resources' | 'upstreams'>,
   clients: ListedClients,
   name: string,
 ): Promise<string | undefined> => {

@@ -26,7 +26,10 @@ export interface Provisioning {
   ): Promise<{ readonly stored: StoredLink; readonly account: Account } | undefined>;
   /** The account that has verified the address of this person. */
   ownerOfAddress(identity: UpstreamIdentity): Promise<Account | undefined>;
-  /** Undefined when another request has linked the person meanwhile. `also` is committed together with the account. */
+  /**
+   * Undefined when another request has linked the person meanwhile, or another account has verified the address. `also` is
+   * committed together with the account.
+   */
   create(identity: UpstreamIdentity, also: readonly Write[]): Promise<Account | undefined>;
   /** Undefined when the person is linked to another account by now. */
   link(account: Account, identity: UpstreamIdentity, also: readonly Write[]): Promise<Account | undefined>;
@@ -44,6 +47,8 @@ const nameProblems: ReadonlySet<string> = new Set([
   'username_reserved',
   'username_invalid',
 ]);
+
+const isEmailProblem = (error: unknown): boolean => error instanceof Failure && error.code === 'email_taken';
 
 const isNameProblem = (error: unknown): boolean => error instanceof Failure && nameProblems.has(error.code);
 
@@ -133,7 +138,7 @@ export const createProvisioning = ({ store, accounts, groups, links, clock }: De
             { also: [link, ...also] },
           );
         } catch (error) {
-          if (isLinkedMeanwhile(error)) return undefined;
+          if (isLinkedMeanwhile(error) || isEmailProblem(error)) return undefined;
           if (!isNameProblem(error)) throw error;
         }
       }
@@ -178,7 +183,14 @@ export const createProvisioning = ({ store, accounts, groups, links, clock }: De
         if (writes.length > 0) await store.commit(writes);
         return account;
       }
-      return accounts.update(account.id, { claims: changes, upstreamGroups }, { also: writes });
+      try {
+        return await accounts.update(account.id, { claims: changes, upstreamGroups }, { also: writes });
+      } catch (error) {
+        if (!isEmailProblem(error)) throw error;
+        // Another account has verified the address meanwhile. The person signs in with the one that they had.
+        const { email: _, email_verified: __, ...others } = changes;
+        return accounts.update(account.id, { claims: others, upstreamGroups }, { also: writes });
+      }
     },
   };
 };

@@ -66,7 +66,6 @@ const toUpstream = (config: UpstreamConfig): Upstream => {
     acr,
     amr,
     isEnough: config.second_factor === 'skip',
-    passesLogoutOn: config.logout,
     timeoutMs: config.timeout_ms,
     allowedNetworks: config.allowed_networks,
     subjectOf: preset.subjectOf ?? textSubject(subject),

@@ -43,7 +43,6 @@ export interface Upstream {
   readonly amr: Readonly<Record<string, string>>;
   /** A sign-in by it needs no second factor of this server. */
   readonly isEnough: boolean;
-  readonly passesLogoutOn: boolean;
   readonly timeoutMs: number;
   readonly allowedNetworks: readonly string[];
   /** What identifies a person at this upstream for ever. Undefined when the claims lack it. */

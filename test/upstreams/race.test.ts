@@ -1,0 +1,40 @@
+import t from 'tap';
+import { startFakeUpstream } from '../support/fake-upstream.ts';
+import { Browser, redirectParameters, runPostern, startFleet, usualConfig } from '../support/setup/index.ts';
+import { locationOf, openLogin, settingsOf, visitUpstream } from '../support/upstream-sign-in.ts';
+
+t.test('two first sign-ins of one person, raced over two processes, make one account', async (t) => {
+  const fake = await startFakeUpstream(t);
+  const upstreams = [settingsOf(fake, { create: true, link: 'never' })];
+  const store = `sqlite:${t.testdir({})}/store.db`;
+  const fleet = await startFleet(t, { store, count: 2, config: { ...usualConfig, upstreams } });
+
+  const arrive = async (url: string): Promise<() => Promise<string | null>> => {
+    const browser = new Browser();
+    const page = await openLogin(url, { browser });
+    const callback = await visitUpstream(browser, page, 'acme');
+    const here = callback.replace(fleet.issuer, url);
+    const arrived = new URL(locationOf(await browser.request(here)), here).href;
+    const step = locationOf(await browser.request(arrived)).replace(fleet.issuer, url);
+    return async () => {
+      let last = await browser.open(new URL(step, url).href);
+      // The engine names the issuer in its redirects; both processes serve it.
+      for (let hops = 0; hops < 5 && last.headers.get('location')?.startsWith(fleet.issuer); hops += 1)
+        last = await browser.open(locationOf(last).replace(fleet.issuer, url));
+      return redirectParameters(last).get('code');
+    };
+  };
+
+  for (const sub of ['u1', 'u2', 'u3']) {
+    fake.person = { sub, preferred_username: `person-${sub}` };
+    const goOn = await Promise.all([0, 1, 0, 1].map((at) => arrive(fleet.members[at]?.url ?? '')));
+    const codes = await Promise.all(goOn.map((go) => go()));
+    t.ok(
+      codes.every((code) => code !== null),
+      'each browser is signed in',
+    );
+  }
+  const listed = await runPostern(fleet.cwd, ['account', 'list', '--json']);
+  const names = [...listed.out.matchAll(/person-u\d[^"]*/g)].map(([name]) => name);
+  t.strictSame([...new Set(names)].sort(), ['person-u1', 'person-u2', 'person-u3']);
+});
