@@ -132,6 +132,9 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
     arrivals,
     provisioning,
     completeSignIn,
+    notices: services.notices,
+    links: services.upstreamLinks,
+    store,
     cipher: keys.cipher,
   });
   const features: readonly Feature[] = [

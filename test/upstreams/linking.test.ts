@@ -9,6 +9,7 @@ import {
   type TestServer,
   usualConfig,
 } from '../support/setup/index.ts';
+import { parseMail, startSmtp } from '../support/smtp-server.ts';
 import { settingsOf, signInBy } from '../support/upstream-sign-in.ts';
 
 type Outcome = 'created' | 'linked' | 'asked to sign in' | 'asked to choose' | 'refused';
@@ -204,4 +205,20 @@ t.test('an account of the configuration is linked, and stays as it is', async (t
   t.ok(redirectParameters(await signInBy(server.issuer, 'acme')).get('code'));
   const ada = await server.app.services.accounts.findByUsername('ada');
   t.equal(ada?.claims['name'], 'Ada Lovelace');
+});
+
+t.test('the owner of the account gets a message about the new way to sign in', async (t) => {
+  const smtp = await startSmtp();
+  t.teardown(smtp.close);
+  const fake = await startFakeUpstream(t);
+  const server = await startInProcess(t, {
+    ...usualConfig,
+    mail: { url: `smtp://127.0.0.1:${smtp.port}`, from: 'id@harbour.example' },
+    upstreams: [settingsOf(fake, { link: 'verified_email', trust_email: true })],
+  });
+  const claims = { email: 'grace@acme.example', email_verified: true };
+  await server.addAccount({ username: 'grace', password, claims });
+  fake.person = { sub: 'u1', ...claims };
+  t.ok(redirectParameters(await signInBy(server.issuer, 'acme')).get('code'));
+  t.match(parseMail(await smtp.next('grace@acme.example')).text, 'was connected to your account');
 });

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { assertEach } from '../support/assert-each.ts';
 import { startFakeUpstream } from '../support/fake-upstream.ts';
 import { Browser, redirectParameters, runPostern, startFleet, usualConfig } from '../support/setup/index.ts';
 import { locationOf, openLogin, settingsOf, visitUpstream } from '../support/upstream-sign-in.ts';
@@ -29,10 +30,7 @@ t.test('two first sign-ins of one person, raced over two processes, make one acc
     fake.person = { sub, preferred_username: `person-${sub}` };
     const goOn = await Promise.all([0, 1, 0, 1].map((at) => arrive(fleet.members[at]?.url ?? '')));
     const codes = await Promise.all(goOn.map((go) => go()));
-    t.ok(
-      codes.every((code) => code !== null),
-      'each browser is signed in',
-    );
+    assertEach(t, codes, (code) => code !== null, 'each browser is signed in');
   }
   const listed = await runPostern(fleet.cwd, ['account', 'list', '--json']);
   const names = [...listed.out.matchAll(/person-u\d[^"]*/g)].map(([name]) => name);

@@ -10,6 +10,7 @@ import {
   passwordChangedNotice,
   recoveryCodeUsedNotice,
   recoveryLinkNotice,
+  upstreamLinkedNotice,
 } from '../../views/mail/notices.ts';
 import type { NoticesDependencies } from './dependencies.ts';
 import { notMePath, notMePurpose } from './paths.ts';
@@ -18,6 +19,7 @@ const templates = {
   'password-changed': passwordChangedNotice,
   'new-device': newDeviceNotice,
   'address-changed': addressChangedNotice,
+  'upstream-linked': upstreamLinkedNotice,
   'passkey-added': passkeyAddedNotice,
   'passkey-removed': passkeyRemovedNotice,
   'factor-added': factorAddedNotice,

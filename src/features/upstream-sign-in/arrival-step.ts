@@ -19,6 +19,7 @@ import { upstreamNewPage } from '../../views/pages/upstream.ts';
 import { isWayAllowed } from './allowed.ts';
 import type { UpstreamSignInDependencies } from './dependencies.ts';
 import { emitRefused, emitSignIn } from './events.ts';
+import type { LinkAccount } from './link-account.ts';
 import { pendingIn, submissionWithout } from './pending.ts';
 import { backToApplication, showProblem } from './problem.ts';
 import { purposeOf } from './purpose.ts';
@@ -55,7 +56,7 @@ type Dependencies = Pick<
   | 'provisioning'
   | 'throttle'
   | 'upstreams'
->;
+> & { readonly linkAccount: LinkAccount };
 
 export const createArrivalStep = ({
   admission,
@@ -63,6 +64,7 @@ export const createArrivalStep = ({
   completeSignIn,
   config,
   events,
+  linkAccount,
   provisioning,
   throttle,
   upstreams,
@@ -101,17 +103,6 @@ export const createArrivalStep = ({
     if (result.login) emitSignIn(events, visit, account.id, id);
     return { finish: { ...submissionWithout(visit.interaction, 'upstream'), ...result } };
   };
-
-  const emitLinked = ({ visit, upstream }: Arrived, account: Account): void =>
-    events.emit({
-      type: 'account.upstream_linked',
-      outcome: 'ok',
-      account: account.id,
-      client: visit.client.clientId,
-      address: visit.request.ip,
-      correlation: visit.request.id,
-      details: { upstream: upstream.id },
-    });
 
   const emitSignUp = (
     { visit, upstream }: Arrived,
@@ -160,9 +151,8 @@ export const createArrivalStep = ({
 
   const linkOwner = async (arrived: Arrived, owner: Account): Promise<StepOutcome> => {
     if (!owner.enabled) return refuse(arrived, 'disabled', owner);
-    const account = await provisioning.link(owner, arrived.identity, [arrived.consume]);
+    const account = await linkAccount(arrived.visit, owner, arrived.identity, arrived.consume);
     if (!account) return (await signInKnown(arrived)) ?? refuse(arrived, 'no_account');
-    emitLinked(arrived, account);
     return signIn(arrived, account);
   };
 

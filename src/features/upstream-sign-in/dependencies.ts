@@ -4,10 +4,11 @@ import type { Pages } from '../../http/pages/pages.ts';
 import type { Accounts } from '../../services/accounts/index.ts';
 import type { Admission } from '../../services/admission/index.ts';
 import type { SecretCipher } from '../../services/keys/index.ts';
+import type { Notices } from '../../services/notices/index.ts';
 import type { CompleteSignIn } from '../../services/sign-ins/index.ts';
 import type { Throttle } from '../../services/throttle/index.ts';
-import type { Arrivals, Provisioning, Upstreams } from '../../services/upstreams/index.ts';
-import type { Clock } from '../../store/port.ts';
+import type { Arrivals, Provisioning, UpstreamLinks, Upstreams } from '../../services/upstreams/index.ts';
+import type { Clock, Store } from '../../store/port.ts';
 
 export interface UpstreamSignInDependencies {
   readonly config: Config;
@@ -18,6 +19,9 @@ export interface UpstreamSignInDependencies {
   readonly admission: Pick<Admission, 'assertRoomToLast'>;
   readonly completeSignIn: CompleteSignIn;
   readonly throttle: Throttle;
+  readonly notices: Notices;
+  readonly links: UpstreamLinks;
+  readonly store: Pick<Store, 'commit'>;
   readonly upstreams: Upstreams;
   readonly arrivals: Arrivals;
   readonly provisioning: Provisioning;

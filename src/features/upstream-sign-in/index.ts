@@ -20,6 +20,7 @@ import { createFlowCookies } from '../../services/upstreams/index.ts';
 import { createArrivalStep } from './arrival-step.ts';
 import { callbackPages, formResponses } from './callback-pages.ts';
 import type { UpstreamSignInDependencies } from './dependencies.ts';
+import { createLinkAccount } from './link-account.ts';
 import { addLinkCheck, createLinkStep } from './link-step.ts';
 import { createLoginWays, type LoginWays } from './login-ways.ts';
 import { addWayCheck, recordUpstreamSession } from './session-record.ts';
@@ -33,16 +34,39 @@ export interface UpstreamSignIn {
   readonly ways?: LoginWays & { addChecks(prompt: interactionPolicy.Prompt): void };
 }
 
+/** Links outlive the upstream that made them, so an account has them also when there are no upstreams. */
+const linksOfAccount = ({
+  links,
+  store,
+}: Pick<UpstreamSignInDependencies, 'links' | 'store'>): NonNullable<Feature['account']> => ({
+  exports: {
+    upstreams: async ({ id }) =>
+      (await links.listOf(id)).map(({ link: { upstream, subject, label, linkedAt } }) => ({
+        upstream,
+        subject,
+        label,
+        linked_at: new Date(linkedAt).toISOString(),
+      })),
+  },
+  async forget({ id }) {
+    const stored = await links.listOf(id);
+    if (stored.length > 0) await store.commit(stored.map(links.removal));
+  },
+});
+
 export const upstreamSignIn = (dependencies: UpstreamSignInDependencies): UpstreamSignIn => {
   const { config, clock, cipher, upstreams } = dependencies;
   const name = 'upstream-sign-in';
-  if (upstreams.all.length === 0) return { feature: { name }, linking: { name: 'upstream-linking' } };
+  const account = linksOfAccount(dependencies);
+  if (upstreams.all.length === 0)
+    return { feature: { name }, linking: { name: 'upstream-linking', account } };
   const flowCookies = createFlowCookies({ config, cipher, clock });
   const withCookies = { ...dependencies, flowCookies };
+  const withLinking = { ...dependencies, linkAccount: createLinkAccount(dependencies) };
   return {
     feature: {
       name,
-      steps: [createArrivalStep(dependencies)],
+      steps: [createArrivalStep(withLinking)],
       pages: callbackPages(withCookies),
       ...(upstreams.all.some(({ responseMode }) => responseMode) && { api: formResponses }),
       provider: {
@@ -50,7 +74,7 @@ export const upstreamSignIn = (dependencies: UpstreamSignInDependencies): Upstre
         routes: [recordUpstreamSession(config, clock)],
       },
     },
-    linking: { name: 'upstream-linking', steps: [createLinkStep(dependencies)] },
+    linking: { name: 'upstream-linking', steps: [createLinkStep(withLinking)], account },
     ways: {
       ...createLoginWays(withCookies),
       addChecks(prompt) {

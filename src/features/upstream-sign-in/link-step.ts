@@ -6,6 +6,7 @@ import { displayOfAccount } from '../../services/sign-ins/index.ts';
 import { arrivalGone, isArrivalUsed, labelOf } from '../../services/upstreams/index.ts';
 import { upstreamLinkPage } from '../../views/pages/upstream.ts';
 import type { UpstreamSignInDependencies } from './dependencies.ts';
+import type { LinkAccount } from './link-account.ts';
 import { pendingIn, submissionWithout } from './pending.ts';
 import { purposeOf } from './purpose.ts';
 
@@ -28,22 +29,15 @@ export const addLinkCheck = (prompt: interactionPolicy.Prompt): void => {
   );
 };
 
-type Dependencies = Pick<
-  UpstreamSignInDependencies,
-  'accounts' | 'arrivals' | 'events' | 'provisioning' | 'upstreams'
->;
+type Dependencies = Pick<UpstreamSignInDependencies, 'accounts' | 'arrivals' | 'upstreams'> & {
+  readonly linkAccount: LinkAccount;
+};
 
 /**
  * Links a person of an upstream to the account that has just signed in, with everything that its sign-in takes. The
  * account is that of the session, and the person that of the arrival: no field of the form names either.
  */
-export const createLinkStep = ({
-  accounts,
-  arrivals,
-  events,
-  provisioning,
-  upstreams,
-}: Dependencies): Step => {
+export const createLinkStep = ({ accounts, arrivals, linkAccount, upstreams }: Dependencies): Step => {
   const goOn = ({ interaction }: Visit): StepOutcome => ({
     finish: submissionWithout(interaction, 'upstream_link'),
   });
@@ -83,23 +77,13 @@ export const createLinkStep = ({
       if (form['connect'] === undefined) return goOn(visit);
       const found = await find(visit);
       if (!found) return goOn(visit);
-      const { account, identity, consume, upstream } = found;
-      const { request, client } = visit;
+      const { account, identity, consume } = found;
       try {
         // Another account has it by now: the sign-in goes on, and the next one by this upstream leads there.
-        if (!(await provisioning.link(account, identity, [consume]))) return goOn(visit);
+        await linkAccount(visit, account, identity, consume);
       } catch (error) {
         throw isArrivalUsed(error) ? arrivalGone() : error;
       }
-      events.emit({
-        type: 'account.upstream_linked',
-        outcome: 'ok',
-        account: account.id,
-        client: client.clientId,
-        address: request.ip,
-        correlation: request.id,
-        details: { upstream: upstream.id },
-      });
       return goOn(visit);
     },
   };

@@ -15,6 +15,7 @@ export const noticeKinds = [
   'password-changed',
   'new-device',
   'address-changed',
+  'upstream-linked',
   'passkey-added',
   'passkey-removed',
   'factor-added',

@@ -13,6 +13,7 @@ const noticeMail =
       | 'passwordChanged'
       | 'newDevice'
       | 'addressChanged'
+      | 'upstreamLinked'
       | 'passkeyAdded'
       | 'passkeyRemoved'
       | 'factorAdded'
@@ -38,6 +39,7 @@ export const passwordChangedNotice = noticeMail('passwordChanged');
 export const newDeviceNotice = noticeMail('newDevice');
 /** To the former address. */
 export const addressChangedNotice = noticeMail('addressChanged');
+export const upstreamLinkedNotice = noticeMail('upstreamLinked');
 export const passkeyAddedNotice = noticeMail('passkeyAdded');
 export const passkeyRemovedNotice = noticeMail('passkeyRemoved');
 export const factorAddedNotice = noticeMail('factorAdded');

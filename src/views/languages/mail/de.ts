@@ -90,6 +90,10 @@ export const de = {
     subject: (brand) => `Ihre E-Mail-Adresse für ${brand} wurde geändert`,
     text: 'Die E-Mail-Adresse Ihres Kontos wurde geändert. Nachrichten zum Konto gehen von nun an an die neue Adresse.',
   },
+  upstreamLinked: {
+    subject: (brand) => `Neue Anmeldung bei ${brand}`,
+    text: 'Mit Ihrem Konto wurde eine Identität bei einem anderen Anbieter verbunden. Wer sie hat, kann sich damit anmelden.',
+  },
   passkeyAdded: {
     subject: (brand) => `Neuer Passkey für ${brand}`,
     text: 'Zu Ihrem Konto wurde ein Passkey hinzugefügt. Wer ihn hat, kann sich damit anmelden.',

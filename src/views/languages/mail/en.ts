@@ -87,6 +87,10 @@ export const en = {
     subject: (brand) => `Your email address for ${brand} was changed`,
     text: 'The email address of your account was changed. Messages about the account go to the new address from now on.',
   },
+  upstreamLinked: {
+    subject: (brand) => `New way to sign in to ${brand}`,
+    text: 'An identity at another provider was connected to your account. Its owner can sign in with it.',
+  },
   passkeyAdded: {
     subject: (brand) => `New passkey for ${brand}`,
     text: 'A passkey was added to your account. Its owner can sign in with it.',

@@ -51,6 +51,7 @@ export interface MailMessages {
   readonly recoveryCodeUsed: { subject: (brand: string) => string; text: string };
   readonly recoveryLink: { subject: (brand: string) => string; text: string };
   readonly newDevice: { subject: (brand: string) => string; text: string };
+  readonly upstreamLinked: { subject: (brand: string) => string; text: string };
   readonly passkeyAdded: { subject: (brand: string) => string; text: string };
   readonly passkeyRemoved: { subject: (brand: string) => string; text: string };
 }

@@ -91,6 +91,10 @@ export const pl = {
     subject: (brand) => `Adres e-mail w ${brand} został zmieniony`,
     text: 'Adres e-mail Twojego konta został zmieniony. Wiadomości o koncie będą odtąd przychodzić na nowy adres.',
   },
+  upstreamLinked: {
+    subject: (brand) => `Nowy sposób logowania do ${brand}`,
+    text: 'Z Twoim kontem połączono tożsamość u innego dostawcy. Kto ją ma, może się nią zalogować.',
+  },
   passkeyAdded: {
     subject: (brand) => `Nowy klucz dostępu do ${brand}`,
     text: 'Do Twojego konta dodano klucz dostępu. Kto go ma, może się nim zalogować.',
