@@ -171,6 +171,8 @@ t.test('what a server writes is in the list', { timeout: 60_000 }, async (t) => 
       'playground',
       'replay',
       'reservedEmails',
+      'signInCode',
+      'signInCodeRequest',
       'upstreamArrival',
       'upstreamLink',
       'upstreamSession',
