@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { codeAt, keyIn, recoveryCodesIn, setUpApp, wrongCode } from '../support/authenticator.ts';
+import { addPasskey } from '../support/passkeys.ts';
 import {
   Browser,
   formOf,
@@ -163,3 +164,18 @@ t.test(
     t.match(await runInProcess(['account', 'recovery-link', 'ada']), { exit: 4, err: /disabled/ });
   },
 );
+
+t.test('an operator lists the passkeys of an account, and removes them', async (t) => {
+  const { server, run, runInProcess, signIn } = await open(t);
+  for (const count of [1, 2]) {
+    await addPasskey(server, 'ada');
+    const { items } = await run('factors', 'list', 'ada');
+    t.match(items, Array(count).fill({ kind: 'passkey', id: String, created_at: String }));
+  }
+  t.equal((await runInProcess(['account', 'factors', 'remove', 'ada', 'made-up'])).exit, 3);
+  const { items } = await run('factors', 'list', 'ada');
+  t.match(await run('factors', 'remove', 'ada', items[0].id), { passkeys_left: 1 });
+  t.match(await run('factors', 'remove', 'ada', 'passkey'), { passkeys_left: 0 }, 'the last one too');
+  t.equal((await runInProcess(['account', 'factors', 'remove', 'ada', 'passkey'])).exit, 3);
+  t.ok(hasCode(await signIn(new Browser())), 'by password alone');
+});
