@@ -62,6 +62,18 @@ t.test('a preview equals what the person gets, and says why', async (t) => {
   const { body } = await party.redeem(api.code, api.verifier, { resource: audience });
   t.strictSame(shown.access_token, without(decodeJwt(String(body['access_token']))));
 
+  const assumed = await preview('app', '--account', 'ada', '--scope', scope);
+  const both = await codeFor(party, browser, { scope });
+  const { body: ofBoth } = await party.redeem(both.code, both.verifier);
+  t.strictSame(
+    assumed.access_token,
+    without(decodeJwt(String(ofBoth['access_token']))),
+    'one token for the API and /userinfo',
+  );
+  t.strictSame(assumed.access_token.aud, [audience, server.url]);
+  const signInOnly = await preview('app', '--account', 'ada', '--scope', 'openid email');
+  t.notOk('access_token' in signInOnly, 'a token for /userinfo alone says nothing to an API');
+
   t.match(shown, {
     access: { allowed: true },
     scopes: [{}, {}, {}, {}, { scope: 'read', granted: true }, { granted: false, why: /members of board/ }],

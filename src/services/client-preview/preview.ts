@@ -2,6 +2,7 @@ import type { Config, ResourceConfig } from '#config';
 import { exitCode, Failure } from '#src/errors.ts';
 import { hasAccess } from '../../provider/access.ts';
 import type { AdditionalClaims } from '../../provider/additional-claims.ts';
+import { mayReadUserinfo } from '../../provider/api-and-userinfo.ts';
 import { splitScope } from '../../provider/client-scope.ts';
 import type { Account } from '../accounts/index.ts';
 import type { ClientMetadata } from '../clients/index.ts';
@@ -78,6 +79,14 @@ export const createPreview =
     // Pairwise subjects need the salt of the server, which only the engine has.
     const sub = client['subject_type'] === 'pairwise' ? '(pairwise)' : account.id;
     const ofApi = grantedScopes.filter((scope) => resource?.scopes.includes(scope));
+    // Without `resource`, a sign-in gets a token for `/userinfo`, which is for the API as well if both allow it.
+    const isAssumed = request.resource === undefined && hasOpenid;
+    const isShared =
+      isAssumed && resource !== undefined && ofApi.length > 0 && mayReadUserinfo(resource, client);
+    const tokenApi = !isAssumed || isShared ? resource : undefined;
+    const tokenScopes = isShared
+      ? [...grantedScopes.filter((scope) => !ofApi.includes(scope)), ...ofApi]
+      : ofApi;
     const { client_name: name } = request.client;
     const added = (use: 'id_token' | 'userinfo' | 'access_token', forScopes: readonly string[]) =>
       operatorClaims?.(() => ({
@@ -85,7 +94,7 @@ export const createPreview =
         account: { sub: account.id, groups: account.groups, claims: account.claims },
         client: { id: client.client_id, ...(name !== undefined && { name }) },
         scopes: forScopes,
-        ...(use === 'access_token' && resource && { audience: resource.audience }),
+        ...(use === 'access_token' && tokenApi && { audience: tokenApi.audience }),
       }));
     return {
       access,
@@ -101,15 +110,15 @@ export const createPreview =
         },
         userinfo: { sub, ...userinfo, ...(await added('userinfo', grantedScopes)) },
       }),
-      ...(resource && {
+      ...(tokenApi && {
         accessToken: {
           iss: config.issuer,
-          aud: resource.audience,
+          aud: isShared ? [tokenApi.audience, config.issuer] : tokenApi.audience,
           client_id: client.client_id,
           sub,
-          scope: ofApi.join(' '),
+          scope: tokenScopes.join(' '),
           ...accessToken,
-          ...(await added('access_token', ofApi)),
+          ...(await added('access_token', tokenScopes)),
         },
       }),
     };
