@@ -9,9 +9,10 @@ const refuse = (code: string, message: string): Failure =>
 
 const ask = (question: string): Promise<string> =>
   new Promise((resolve, reject) => {
-    process.stderr.write(question);
     const silence = new Writable({ write: (_chunk, _encoding, done) => done() });
+    // From here on the terminal shows nothing that is typed. So the question comes afterwards.
     const lines = createInterface({ input: process.stdin, output: silence, terminal: true });
+    process.stderr.write(question);
     lines.once('SIGINT', () => {
       lines.close();
       reject(new Failure({ code: 'interrupted', message: 'Interrupted.', exit: exitCode.interrupted }));
