@@ -105,6 +105,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
     connectedApps,
     endEverything,
     factors,
+    forgetAccount,
     groups,
     keys,
     levels,
@@ -201,7 +202,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
     accountSessions({ pages, clients, sessions }),
     accountApps({ config, pages, clients, connectedApps, engine }),
     accountActivity({ config, store, pages, clients }),
-    accountData({ config, clock, events, pages, accounts, endEverything }),
+    accountData({ config, clock, events, pages, accounts, endEverything, forgetAccount }),
     passwordReset({
       config,
       clock,
@@ -303,6 +304,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
     sessions,
     connectedApps,
     endEverything,
+    forgetAccount,
     sendPasswordReset: mail.isEnabled
       ? async (account) => {
           const work = new UnitOfWork(store);

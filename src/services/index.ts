@@ -6,6 +6,7 @@ import type { ClientConfig, Config } from '#config';
 import type { Events } from '../events.ts';
 import type { GrantType } from '../provider/grant-types.ts';
 import type { Clock, Store } from '../store/port.ts';
+import { createForgetAccount, type ForgetAccount } from './account-removal/index.ts';
 import { type Accounts, createAccounts } from './accounts/index.ts';
 import { type Admission, createAdmission } from './admission/index.ts';
 import { type Audit, createAudit } from './audit/index.ts';
@@ -84,6 +85,7 @@ export interface Services {
   readonly readiness: Readiness;
   readonly remembered: RememberedBrowsers;
   readonly endEverything: EndEverything;
+  readonly forgetAccount: ForgetAccount;
   readonly sessions: Sessions;
   readonly throttle: Throttle;
   readonly upstreams: Upstreams;
@@ -147,7 +149,7 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
     events,
     accounts,
     notices,
-    cookieKeys: () => keys.current().cookieKeys,
+    cookieKeys,
   });
   const completeSignIn = createCompleteSignIn({ config, clock, levels, factors, passkeys, remembered });
   const outbox = createOutbox({ store, clock, events, onError, queue: requestQueue });
@@ -181,6 +183,7 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
     readiness,
     remembered,
     endEverything,
+    forgetAccount: createForgetAccount({ store, events }),
     sessions,
     throttle,
     upstreams,

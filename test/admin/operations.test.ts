@@ -2,6 +2,8 @@ import { freePort } from 'postern/testing';
 import t from 'tap';
 import { stringify } from 'yaml';
 import { loadConfig } from '#config';
+import { ownerKey } from '#src/services/passkeys/record.ts';
+import { addPasskey } from '../support/passkeys.ts';
 import { proof } from '../support/proofs.ts';
 import { startInProcess } from '../support/setup/index.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -452,4 +454,22 @@ t.test('admin.listen serves the API on a port of its own, and nowhere else', asy
     headers: { authorization: `DPoP ${caller.token}`, dpop: dpop ?? '' },
   });
   t.equal(listed.status, 200);
+});
+
+t.test('an account that is deleted leaves no passkey and no link to another provider', async (t) => {
+  const { call, machine, server } = await startAdminServer(t);
+  const { passkeys, upstreamLinks } = server.app.services;
+  const caller = await machine();
+  const { id } = await server.addAccount({ username: 'grace', password: 'a lighthouse of brick' });
+  const authenticator = await addPasskey(server, 'grace');
+  const link = { upstream: 'corp', subject: '7', account: id, linkedAt: 1, label: 'grace', given: {} };
+  await server.store.commit([upstreamLinks.insertion(link)]);
+  const held = await call('GET', `/accounts/${id}`, { caller });
+  const refused = await call('DELETE', `/accounts/${id}`, { caller, headers: { 'if-match': '"0-0"' } });
+  t.equal(refused.status, 412);
+  t.equal((await passkeys.list(id)).length, 1, 'a refused deletion removes nothing');
+  t.equal((await call('DELETE', `/accounts/${id}`, { caller, headers: ifMatch(held) })).status, 204);
+  t.strictSame(await passkeys.list(id), []);
+  t.strictSame(await server.store.read([ownerKey(authenticator.credentialId)]), [undefined]);
+  t.equal(await upstreamLinks.find('corp', '7'), undefined);
 });

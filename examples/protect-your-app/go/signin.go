@@ -40,7 +40,7 @@ const cookieName = "session"
 
 var (
 	errNonce   = errors.New("the ID token is for another sign-in")
-	errSubject = errors.New("/userinfo is about somebody else")
+	errSubject = errors.New("/userinfo is about another person")
 )
 
 func newSignIn(ctx context.Context, s settings) (*signIn, error) {
@@ -107,7 +107,7 @@ func (s *signIn) required(view func(http.ResponseWriter, *http.Request, person))
 
 func (s *signIn) callback(w http.ResponseWriter, r *http.Request) {
 	pending := s.find(r)
-	// Somebody opened the URL of a sign-in that this browser didn't begin, or the person cancelled.
+	// This browser didn't begin the sign-in, or the person cancelled it.
 	if pending == nil || pending.state == "" || r.FormValue("state") != pending.state || r.FormValue("error") != "" {
 		http.Redirect(w, r, "/", http.StatusSeeOther)
 		return

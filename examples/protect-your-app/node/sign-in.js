@@ -33,7 +33,7 @@ export const createSignIn = async ({ issuer, clientId, clientSecret, home }) => 
 
   routes.get('/callback', async (request, response) => {
     const { verifier, state, nonce, returnTo } = request.session.pending ?? {};
-    // Somebody opened the URL of a sign-in that this browser didn't begin.
+    // This browser didn't begin the sign-in.
     if (!state) return response.redirect(303, '/');
     if (request.query.error === 'access_denied') return response.redirect(303, '/');
     const tokens = await oidc.authorizationCodeGrant(server, new URL(request.originalUrl, home), {

@@ -78,10 +78,10 @@ export const remove: Command = (group, context) => {
     .action(async (username: string) => {
       const { id, username: name } = await withAccounts(context, async (accounts, installation) => {
         const account = await requireAccount(accounts, username);
-        const { createPasskeyList } = await import('#src/services/passkeys/index.ts');
+        const { createForgetAccount } = await import('#src/services/account-removal/index.ts');
         // First, because a command that was interrupted finds the account only while it exists.
         await endEverything(installation, accounts, account.id);
-        await createPasskeyList(installation).forget(account);
+        await createForgetAccount(installation)(account);
         await accounts.remove(account.id);
         return account;
       });

@@ -15,8 +15,8 @@ const configured = (): Failure =>
   });
 
 export const deletePages = (
-  { config, events, pages, accounts, endEverything }: AccountDataDependencies,
-  { visitOf, requireRecentSignIn, forgetAll }: AccountPages,
+  { config, events, pages, accounts, endEverything, forgetAccount }: AccountDataDependencies,
+  { visitOf, requireRecentSignIn }: AccountPages,
 ): FastifyPluginAsync => {
   const { enabled: isAudited, retention_days: days } = config.audit;
 
@@ -58,7 +58,7 @@ export const deletePages = (
         if (foldUsername(typed) !== foldUsername(account.username)) return send(request, reply, visit, typed);
         // The account goes last: a person whose request was interrupted signs in and repeats it.
         while (!(await endEverything(account.id)).complete);
-        await forgetAll(account);
+        await forgetAccount(account);
         await accounts.remove(account.id);
         events.emit({
           type: 'account.deleted',

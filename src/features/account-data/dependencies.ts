@@ -1,6 +1,7 @@
 import type { Config } from '#config';
 import type { Events } from '../../events.ts';
 import type { Pages } from '../../http/pages/pages.ts';
+import type { ForgetAccount } from '../../services/account-removal/index.ts';
 import type { Accounts } from '../../services/accounts/index.ts';
 import type { EndEverything } from '../../services/sessions/index.ts';
 import type { Clock } from '../../store/port.ts';
@@ -12,4 +13,5 @@ export interface AccountDataDependencies {
   readonly pages: Pages;
   readonly accounts: Accounts;
   readonly endEverything: EndEverything;
+  readonly forgetAccount: ForgetAccount;
 }

@@ -24,15 +24,13 @@ import { passkeysPath } from './paths.ts';
 import { wellKnown } from './well-known.ts';
 
 export const accountPasskeys = (dependencies: PasskeysDependencies): Feature => {
-  const { forget, isEnabled } = dependencies.passkeys;
-  if (!isEnabled) return { name: 'account-passkeys', account: { forget } };
+  if (!dependencies.passkeys.isEnabled) return { name: 'account-passkeys' };
   return {
     name: 'account-passkeys',
     steps: [createOfferStep(dependencies)],
     account: {
       menu: { path: passkeysPath, label: ({ passkeys }) => passkeys.list.title },
       pages: passkeyPages(dependencies),
-      forget,
       exports: { passkeys: exportPasskeys(dependencies) },
     },
     api: wellKnown(dependencies.config),

@@ -37,8 +37,7 @@ export interface UpstreamSignIn {
 /** Links outlive the upstream that made them, so an account has them also when there are no upstreams. */
 const linksOfAccount = ({
   links,
-  store,
-}: Pick<UpstreamSignInDependencies, 'links' | 'store'>): NonNullable<Feature['account']> => ({
+}: Pick<UpstreamSignInDependencies, 'links'>): NonNullable<Feature['account']> => ({
   exports: {
     upstreams: async ({ id }) =>
       (await links.listOf(id)).map(({ link: { upstream, subject, label, linkedAt } }) => ({
@@ -47,10 +46,6 @@ const linksOfAccount = ({
         label,
         linked_at: new Date(linkedAt).toISOString(),
       })),
-  },
-  async forget({ id }) {
-    const stored = await links.listOf(id);
-    if (stored.length > 0) await store.commit(stored.map(links.removal));
   },
 });
 

@@ -83,9 +83,6 @@ export const accountScope = (
   const account: AccountPages = {
     visitOf,
     requireRecentSignIn: createRequireRecentSignIn({ clock, signIns, visitOf, strengthOf }),
-    async forgetAll(of) {
-      for (const { forget } of sections) await forget?.(of);
-    },
     async exportAll(of) {
       const readers = sections.flatMap(({ exports = {} }) => Object.entries(exports));
       return Object.fromEntries(

@@ -14,16 +14,14 @@ import type { Session } from '../sign-ins/index.ts';
  *    the form and its POST. A POST that comes too late leads to a sign-in and then to GET of the same path.
  * 4. Write templates with `accountPage` of `views/account-layout.ts` and the frame of the visit, `hidden({ csrf })` in
  *    each form, and answer a POST with a 303.
- * 5. Name what the copy of all data has of the account in `exports`, without secrets, and remove in `forget` what the
- *    feature keeps of an account that is deleted.
+ * 5. Name what the copy of all data has of the account in `exports`, without secrets. What is kept of an account in other
+ *    records is removed in services/account-removal.
  */
 export interface AccountSection {
   readonly menu?: AccountMenuEntry;
   pages?(account: AccountPages): FastifyPluginAsync;
   /** By the name that it has in the copy. */
   readonly exports?: Readonly<Record<string, (account: Account) => Promise<Json>>>;
-  /** It can be repeated. Sessions, grants and consents end anyway. */
-  readonly forget?: (account: Account) => Promise<unknown>;
 }
 
 interface AccountMenuEntry {
@@ -36,8 +34,6 @@ export interface AccountPages {
   visitOf(request: FastifyRequest): AccountVisit;
   /** Route middleware: the person signed in within five minutes, as strongly as the account's factors require. */
   readonly requireRecentSignIn: preHandlerAsyncHookHandler;
-  /** Removes what all sections keep of an account that is about to be deleted. */
-  forgetAll(account: Account): Promise<void>;
   /** What all sections export of an account. */
   exportAll(account: Account): Promise<Readonly<Record<string, Json>>>;
 }

@@ -1,5 +1,6 @@
 import { Failure } from '../../errors.ts';
 import type { Clock } from '../../store/port.ts';
+import type { ForgetAccount } from '../account-removal/index.ts';
 import type { Account, Accounts, AddAccount, ChangeAccount } from '../accounts/index.ts';
 import type { EndEverything, Ended } from '../sessions/index.ts';
 import { type Administrator, requirePermission, requireRecentSignIn } from './administrator.ts';
@@ -29,6 +30,7 @@ interface Dependencies {
   readonly accounts: Accounts;
   readonly clock: Clock;
   readonly endEverything: EndEverything;
+  readonly forgetAccount: ForgetAccount;
   readonly recordChange: RecordChange;
   /** Undefined where no mail server is configured. */
   readonly sendPasswordReset: ((account: Account) => Promise<void>) | undefined;
@@ -50,6 +52,7 @@ export const createAccountAdministration = ({
   accounts,
   clock,
   endEverything,
+  forgetAccount,
   recordChange,
   sendPasswordReset,
 }: Dependencies): AccountAdministration => {
@@ -132,6 +135,7 @@ export const createAccountAdministration = ({
       };
       await accounts.remove(id, { ifVersion, check });
       await end(id);
+      await forgetAccount({ id });
       recordChange(by, {
         operation: 'account.remove',
         account: id,

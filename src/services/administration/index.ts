@@ -15,6 +15,7 @@
 import type { Config } from '#config';
 import type { Events } from '../../events.ts';
 import type { Clock } from '../../store/port.ts';
+import type { ForgetAccount } from '../account-removal/index.ts';
 import type { Account, Accounts } from '../accounts/index.ts';
 import type { Clients } from '../clients/index.ts';
 import type { ConnectedApps } from '../connected-apps/index.ts';
@@ -80,6 +81,7 @@ interface Dependencies {
   readonly sessions: Sessions;
   readonly connectedApps: ConnectedApps;
   readonly endEverything: EndEverything;
+  readonly forgetAccount: ForgetAccount;
   /** Undefined where no mail server is configured. */
   readonly sendPasswordReset: ((account: Account) => Promise<void>) | undefined;
 }

@@ -66,7 +66,7 @@ export interface PasskeyList {
    */
   removeAll(account: Account, options?: { readonly since?: number; readonly by?: By }): Promise<number>;
   /** Removes whatever is kept about passkeys of an account that is deleted. It can be repeated. */
-  forget(account: Account): Promise<void>;
+  forget(account: Pick<Account, 'id'>): Promise<void>;
 }
 
 export interface Passkeys extends PasskeyList {

@@ -1,8 +1,7 @@
 /**
  * Owns what this server knows of other identity providers ("upstreams"): their settings, how to speak to them, which
  * account a person of theirs is, and what an account gets from them. The pages of a sign-in belong to
- * features/upstream-sign-in, signing out to features/upstream-logout, and links on the account page to
- * features/upstream-links.
+ * features/upstream-sign-in.
  *
  * settings.ts and presets.ts fill in what a provider is known for. openid.ts and oauth2.ts speak the protocols, and
  * identity.ts turns what comes back into the words of this server; no token of an upstream is kept.

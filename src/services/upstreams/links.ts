@@ -38,6 +38,8 @@ export interface UpstreamLinks {
   takeOver(stored: StoredLink, link: Link): Replace;
   /** The write that unlinks. */
   removal(stored: StoredLink): Write;
+  /** Unlinks everything from an account. */
+  removeAll(account: string): Promise<void>;
 }
 
 const format = record<Link>('upstreamLink');
@@ -63,6 +65,10 @@ export const createUpstreamLinks = (store: Store): UpstreamLinks => ({
   async listOf(account) {
     const { items } = await store.list(index, account, { limit: maxLinks });
     return items.map(({ key, document }) => toStored(key, document));
+  },
+  async removeAll(account) {
+    const { items } = await store.list(index, account, { limit: maxLinks });
+    if (items.length > 0) await store.commit(items.map(({ key }) => ({ op: 'remove', key })));
   },
   insertion: (link) => ({
     op: 'insert',

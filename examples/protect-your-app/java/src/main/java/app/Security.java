@@ -17,7 +17,7 @@ public class Security {
   SecurityFilterChain securityOfPages(HttpSecurity http, ClientRegistrationRepository clients) throws Exception {
     var signOut = new OidcClientInitiatedLogoutSuccessHandler(clients);
     signOut.setPostLogoutRedirectUri("{baseUrl}/");
-    // Spring sends PKCE for public clients only, unless it is told to.
+    // By default Spring sends PKCE for public clients only.
     var requests = new DefaultOAuth2AuthorizationRequestResolver(clients, "/oauth2/authorization");
     requests.setAuthorizationRequestCustomizer(OAuth2AuthorizationRequestCustomizers.withPkce());
     return http
