@@ -69,15 +69,14 @@ export const createRunOnce = ({ store, clock, secret }: Dependencies) => {
       const [first] = await store.read([key]);
       return repeat(first, request);
     }
-    try {
-      const answer = await run();
-      const done = format.encode({ request, answer });
-      await store.commit([{ op: 'put', key, body: done, expiresAt: clock.now() + keptMs }]);
-      return answer;
-    } catch (error) {
+    const answer = await run().catch(async (error: unknown) => {
       await store.commit([{ op: 'remove', key }]).catch(() => {});
       throw error;
-    }
+    });
+    const done = format.encode({ request, answer });
+    // The change is made, so the caller hears of it. While its answer isn't stored, a repetition is refused.
+    await store.commit([{ op: 'put', key, body: done, expiresAt: clock.now() + keptMs }]).catch(() => {});
+    return answer;
   };
 };
 

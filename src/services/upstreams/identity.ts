@@ -1,5 +1,6 @@
 import { serverClaims } from '#config';
 import { mapClaims } from '../../provider/claim-mapping.ts';
+import { standardClaims } from '../../provider/standard-claims.ts';
 import { isMailAddress } from '../mail/index.ts';
 import { UpstreamFailure } from './failure.ts';
 import type { GroupMapping, Upstream } from './upstream.ts';
@@ -32,22 +33,8 @@ export interface Sources {
   readonly userinfo: Claims;
 }
 
-/** The claims of a profile that are taken over. */
-const profileClaims = [
-  'name',
-  'given_name',
-  'family_name',
-  'middle_name',
-  'nickname',
-  'preferred_username',
-  'profile',
-  'picture',
-  'website',
-  'gender',
-  'birthdate',
-  'zoneinfo',
-  'locale',
-] as const;
+/** The claims of a profile that are taken over. When the upstream changed them says nothing about this server. */
+const profileClaims = standardClaims.profile.filter((name) => name !== 'updated_at');
 
 const profileClaimNames: ReadonlySet<string> = new Set(profileClaims);
 
