@@ -157,3 +157,27 @@ t.test('the second factor of this server applies, unless the upstream has asked 
   );
   t.ok(redirectParameters(await signInBy(skipping.server.issuer, 'acme')).get('code'));
 });
+
+t.test('a sign-in begun in one browser and finished in another signs only the second one in', async (t) => {
+  const { fake, server } = await open(t);
+  const attacker = new Browser();
+  const begun = await openLogin(server.issuer, { browser: attacker });
+  const uid = new URL(begun.url).pathname.split('/').at(-1);
+
+  // The attacker comes back from the upstream, and doesn't go on to the engine.
+  fake.person = { sub: 'attacker', preferred_username: 'mallory' };
+  const own = await attacker.request(await visitUpstream(attacker, begun, 'acme'));
+  t.equal((await attacker.request(new URL(locationOf(own), begun.url).href)).status, 303);
+
+  const victim = new Browser();
+  for (const [key, { value, path }] of attacker.cookies)
+    if (key.startsWith('postern_interaction')) victim.setCookie(key.split(';')[0] ?? '', value, path);
+  fake.person = { sub: 'u1', preferred_username: 'grace' };
+  const shown = await victim.open(begun.url);
+  const arrived = await victim.request(await visitUpstream(victim, shown, 'acme'));
+  t.equal((await victim.request(new URL(locationOf(arrived), begun.url).href)).status, 303);
+
+  const taken = await attacker.open(`${server.issuer}/oauth/authorize/${uid}`);
+  t.notOk(taken.headers.get('location')?.includes('code='), 'no code');
+  t.notOk(await server.app.services.accounts.findByUsername('grace'), 'and the step was not reached');
+});

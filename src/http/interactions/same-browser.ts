@@ -12,15 +12,22 @@ export const bindingCookieName = (issuer: string): string =>
 
 type Answered = Pick<Interaction, 'uid' | 'session' | 'result'>;
 
-/** The account is part of it, so that one person's cookie never fits another person's answer. */
+/** The person is part of it, so that one person's cookie never fits another person's answer. */
 const macSubject = ({ uid, session, result }: Answered) =>
-  ['answer', uid, accountOf(result) ?? session?.accountId ?? ''] as const;
+  ['answer', uid, accountOf(result) ?? session?.accountId ?? '', ...arrivalsIn(result)] as const;
+
+const textOf = (value: unknown, name: string): string | undefined => {
+  const text: unknown = Object(value)[name];
+  return typeof text === 'string' ? text : undefined;
+};
 
 /** Who signed in, or has given the first factor. */
-const accountOf = (result: Answered['result']): string | undefined => {
-  const first: { readonly accountId?: unknown } = Object(result?.['first']);
-  return result?.login?.accountId ?? (typeof first.accountId === 'string' ? first.accountId : undefined);
-};
+const accountOf = (result: Answered['result']): string | undefined =>
+  result?.login?.accountId ?? textOf(result?.['first'], 'accountId');
+
+/** People who came back from an upstream. Which account they are is decided later. */
+const arrivalsIn = (result: Answered['result']): readonly string[] =>
+  ['upstream', 'upstream_link'].map((name) => textOf(result?.[name], 'arrival') ?? '');
 
 /** Set with the answer of a step, for the path where the engine picks the answer up. */
 export const bindingCookie = (
