@@ -181,3 +181,17 @@ t.test('a sign-in begun in one browser and finished in another signs only the se
   t.notOk(taken.headers.get('location')?.includes('code='), 'no code');
   t.notOk(await server.app.services.accounts.findByUsername('grace'), 'and the step was not reached');
 });
+
+t.test('no method of an upstream gives a level, which its own table does', async (t) => {
+  const { fake, server } = await open(
+    t,
+    { amr: { otp: 'otp', hwk: 'hwk', mfa: 'mfa' } },
+    { security: { acr_values: ['basic', 'strong'], factors: { second_factor_acr: 'strong' } } },
+  );
+  for (const amr of [['otp'], ['otp', 'mfa'], ['hwk', 'otp', 'mfa']]) {
+    fake.person = { sub: `u-${amr.join('-')}`, amr };
+    t.ok(redirectParameters(await signInBy(server.issuer, 'acme')).get('code'));
+    const [session] = (await server.app.services.sessions.list(server.events.at(-1)?.account ?? '')).items;
+    t.strictSame([session?.methods, session?.acr], [amr, undefined]);
+  }
+});

@@ -72,7 +72,7 @@ export const authenticatorPages =
     /** The first app ends the sessions of the password alone. In this one, the person has given both. */
     const renew = (request: FastifyRequest): Promise<readonly string[]> => {
       const { account: owner, session } = account.visitOf(request);
-      const amr = withSecondFactor(session.amr ?? ['pwd']);
+      const amr = withSecondFactor(session.amr ?? []);
       const { ts = 0, acr } = completeSignIn.login({ account: owner, amr, remember: !session.transient });
       return renewSignIn(
         { provider: engine().provider, store },

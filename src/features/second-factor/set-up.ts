@@ -58,9 +58,9 @@ export const createSetUp = (
     show: (visit: Visit, pending: PendingSignIn): Promise<StepOutcome> => showForm(visit, pending),
 
     async submit(visit: Visit, pending: PendingSignIn, form: Form): Promise<StepOutcome> {
-      const { account, first } = pending;
+      const { account } = pending;
       if (form['later'] === 'yes' && (await findLaterSeconds(pending)) !== undefined)
-        return finish(visit, { ...pending, amr: first.amr });
+        return finish(visit, { ...pending, isPutOff: true });
       const place = placeOf(visit);
       const sealed = form['pending'] ?? '';
       const code = form['code']?.trim() ?? '';

@@ -26,20 +26,17 @@ export const withoutFirst = (submission: InteractionResults | undefined): Intera
 };
 
 interface Finish extends PendingSignIn {
-  /** Undefined when the second factor was put off. */
-  readonly amr?: readonly string[];
+  /** The second factor was put off. */
+  readonly isPutOff?: boolean;
   readonly cookies?: readonly string[];
 }
 
 /** Ends the step with a session. What follows a sign-in follows it here, because the step before didn't complete one. */
 export const createFinish =
   ({ events, accounts, completeSignIn, notifyNewDevice }: SecondFactorDependencies) =>
-  async (
-    visit: Visit,
-    { account, first, amr = withSecondFactor(first.amr), cookies = [] }: Finish,
-  ): Promise<StepOutcome> => {
+  async (visit: Visit, { account, first, isPutOff = false, cookies = [] }: Finish): Promise<StepOutcome> => {
     const { client, request, work, interaction } = visit;
-    if (account.required?.includes('factor') && amr.includes('mfa'))
+    if (account.required?.includes('factor') && !isPutOff)
       await accounts.update(account.id, { required: { remove: ['factor'] } });
     if (first.isNewDevice) notifyNewDevice(visit, account);
     work.afterCommit(() =>
@@ -59,7 +56,8 @@ export const createFinish =
         ...withoutFirst(interaction.lastSubmission),
         login: completeSignIn.login({
           account,
-          amr,
+          amr: isPutOff ? first.amr : withSecondFactor(first.amr),
+          hasSecondFactor: !isPutOff,
           remember: first.remember,
           ...(first.upstream && { upstream: first.upstream }),
         }),

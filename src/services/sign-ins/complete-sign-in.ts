@@ -16,6 +16,8 @@ interface Proof {
   readonly account: Account;
   /** The methods of RFC 8176 §2. With `mfa` no second factor is asked for. */
   readonly amr: readonly string[];
+  /** This server has asked for a second factor. */
+  readonly hasSecondFactor?: boolean;
   /** The session cookie outlives the browser. */
   readonly remember: boolean;
   /** The owner of the account gets a message about the sign-in. */
@@ -85,12 +87,15 @@ export const createCompleteSignIn = ({
 }: Dependencies): CompleteSignIn => {
   const { required } = config.security.factors;
 
-  /** What an upstream says has the level that the operator gives it, or what a second factor here adds. */
-  const levelOf = ({ account, amr, upstream }: Proof): string | undefined => {
-    const reached = levels.reachedBy(account, amr);
-    if (upstream === undefined) return reached;
+  /**
+   * What an upstream says has the level that the operator gives it, whatever methods it names. A second factor here adds
+   * its own.
+   */
+  const levelOf = ({ account, amr, hasSecondFactor, upstream }: Proof): string | undefined => {
+    if (upstream === undefined) return levels.reachedBy(account, amr);
     const { acr } = upstream;
-    if (!amr.includes('otp')) return acr;
+    if (!hasSecondFactor) return acr;
+    const reached = levels.reachedBy(account, withSecondFactor([]));
     return acr === undefined || levels.reaches(reached, [acr]) ? reached : acr;
   };
 
@@ -111,9 +116,8 @@ export const createCompleteSignIn = ({
   const missesLevel = ({ client, interaction: { params } }: Visit, proof: Proof) => {
     const requested = acrRequestOf({ params, claims: claimsOf(params['claims']) });
     const level = requiredLevelOf(client);
-    const [reached, reachable] = [proof.amr, withSecondFactor(proof.amr)].map((amr) =>
-      levelOf({ ...proof, amr }),
-    );
+    const reached = levelOf(proof);
+    const reachable = levelOf({ ...proof, amr: withSecondFactor(proof.amr), hasSecondFactor: true });
     const isMissed = (values: readonly string[]): boolean =>
       !levels.reaches(reached, values) && levels.reaches(reachable, values);
     const isRequested = isMissed(requested.values);
