@@ -9,6 +9,7 @@ import type { ListenOnOwnPort } from '../http/own-port.ts';
 import type { Pages } from '../http/pages/pages.ts';
 import type { Engine } from '../provider/engine.ts';
 import type { GrantType } from '../provider/grant-types.ts';
+import { createStrengthOf } from '../services/account-pages/index.ts';
 import { createAdministration } from '../services/administration/index.ts';
 import type { Services } from '../services/index.ts';
 import { createProfileFields } from '../services/profile-fields/index.ts';
@@ -196,7 +197,15 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
       emailAddress: mail.isEnabled ? { href: emailPath } : undefined,
     }),
     accountPassword({ config, store, clock, pages, accounts, sessions, throttle, engine }),
-    accountPasskeys({ config, clock, events, pages, accounts, passkeys }),
+    accountPasskeys({
+      config,
+      clock,
+      events,
+      pages,
+      accounts,
+      passkeys,
+      strengthOf: createStrengthOf(factors, passkeys),
+    }),
     accountAuthenticator({ config, store, pages, factors, completeSignIn, engine }),
     accountRecovery({ config, events, pages, accounts, factors, links, endEverything }),
     accountSessions({ pages, clients, sessions }),

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { codeAt } from '../support/authenticator.ts';
 import { addPasskey, hasPasskeyForm, passkeyFormOf, sendPasskey } from '../support/passkeys.ts';
 import {
   Browser,
@@ -129,3 +130,30 @@ t.test('an offer that was left open doesn’t keep other requests from going on'
   t.ok(hasCode(again));
   t.notOk(hasPasskeyForm(again.body));
 });
+
+t.test(
+  'a sign-in without the second factor of the account offers none, which would count as both',
+  async (t) => {
+    const { app, issuer } = await startInProcess(t, {
+      ...usualConfig,
+      security: { ...cheapHashes, factors: { required: 'never' } },
+    });
+    const { accounts, factors, passkeys: kept } = app.services;
+    const account = await accounts.findByUsername('ada');
+    if (!account) throw new Error('there is no ada');
+    const offered = await signIn('ada', { issuer });
+    t.ok(isOffer(offered.page), 'while there is no second factor');
+
+    const { pending, secret } = factors.begin(account, 'test');
+    const code = codeAt(secret, Date.now());
+    t.match(await factors.enrol(account, { place: 'test', pending, code }), { outcome: 'added' });
+    const again = await signIn('ada', { issuer });
+    t.notOk(isOffer(again.page));
+    t.ok(hasCode(again.page));
+    const credential = new SoftwareAuthenticator({ origin: issuer }).create(
+      passkeyFormOf(offered.page.body).options,
+    );
+    t.ok(hasCode(await sendPasskey(offered.browser, offered.page, credential)), 'nor on a page from before');
+    t.strictSame(await kept.list(account.id), []);
+  },
+);

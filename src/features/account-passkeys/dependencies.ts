@@ -1,6 +1,7 @@
 import type { Config } from '#config';
 import type { Events } from '../../events.ts';
 import type { Pages } from '../../http/pages/pages.ts';
+import type { StrengthOf } from '../../services/account-pages/index.ts';
 import type { Accounts } from '../../services/accounts/index.ts';
 import type { Passkeys } from '../../services/passkeys/index.ts';
 import type { Clock } from '../../store/port.ts';
@@ -12,4 +13,5 @@ export interface PasskeysDependencies {
   readonly pages: Pages;
   readonly accounts: Pick<Accounts, 'find'>;
   readonly passkeys: Passkeys;
+  readonly strengthOf: StrengthOf;
 }

@@ -11,7 +11,8 @@
  * GET  /account/passkeys/:id/remove     asks; needs a recent sign-in
  * POST /account/passkeys/:id/remove     the last way to sign in: 409 · removed: 303 to the list
  *
- * GET  /interaction/:uid (prompt `passkey_offer`)   the offer; after five minutes: back to the engine
+ * GET  /interaction/:uid (prompt `passkey_offer`)   the offer; after five minutes, or without the second factor that the
+ *                                                   account has: back to the engine
  * POST /interaction/:uid                            refused: 422 · created, or declined, which is remembered: back
  *
  * GET  /.well-known/passkey-endpoints   the addresses of these pages

@@ -18,7 +18,13 @@ const finish = ({ interaction }: Visit): StepOutcome => ({
 });
 
 /** Comes after a sign-in by password in a browser that can keep a passkey. The login step asks for it. */
-export const createOfferStep = ({ accounts, clock, events, passkeys }: PasskeysDependencies): Step => {
+export const createOfferStep = ({
+  accounts,
+  clock,
+  events,
+  passkeys,
+  strengthOf,
+}: PasskeysDependencies): Step => {
   const { Check, Prompt } = interactionPolicy;
 
   const findOwner = async ({ interaction }: Visit): Promise<Account | undefined> => {
@@ -26,9 +32,11 @@ export const createOfferStep = ({ accounts, clock, events, passkeys }: PasskeysD
     return account?.enabled ? account : undefined;
   };
 
-  const isRecent = ({ interaction }: Visit): boolean => {
-    const { ts = 0 } = interaction.lastSubmission?.login ?? {};
-    return clock.now() / 1000 - ts <= maxSignInAgeSeconds;
+  /** A passkey counts as two factors, so a sign-in without the second one of the account must not add it. */
+  const mayAdd = async ({ interaction }: Visit, account: Account): Promise<boolean> => {
+    const { ts = 0, amr = [] } = interaction.lastSubmission?.login ?? {};
+    const isRecent = clock.now() / 1000 - ts <= maxSignInAgeSeconds;
+    return isRecent && (await strengthOf(account)).isReachedBy({ amr });
   };
 
   const purposeOf = ({ interaction }: Visit, account: Account) =>
@@ -57,7 +65,7 @@ export const createOfferStep = ({ accounts, clock, events, passkeys }: PasskeysD
 
     async show(visit) {
       const account = await findOwner(visit);
-      return account && isRecent(visit) ? show(visit, account) : finish(visit);
+      return account && (await mayAdd(visit, account)) ? show(visit, account) : finish(visit);
     },
 
     async submit(visit, form: Form) {
@@ -68,7 +76,7 @@ export const createOfferStep = ({ accounts, clock, events, passkeys }: PasskeysD
         await passkeys.noteDeclined(account.id);
         return finish(visit);
       }
-      if (!isRecent(visit)) return finish(visit);
+      if (!(await mayAdd(visit, account))) return finish(visit);
       const { ip: address, id: correlation } = visit.request;
       const by = { client: visit.client.clientId, address, correlation };
       const notice = describeRequest(visit.request, visit.page.messages.tag);

@@ -15,5 +15,5 @@
 
 export { createStrengthOf } from './required-strength.ts';
 export { accountScope } from './scope.ts';
-export type { AccountPages, AccountSection, AccountVisit } from './section.ts';
+export type { AccountPages, AccountSection, AccountVisit, StrengthOf } from './section.ts';
 export { accountSignInHref } from './sign-in-request.ts';
