@@ -195,3 +195,16 @@ t.test('no method of an upstream gives a level, which its own table does', async
     t.strictSame([session?.methods, session?.acr], [amr, undefined]);
   }
 });
+
+t.test('one address makes the server ask an upstream, and store what it says, only so often', async (t) => {
+  const { fake, server } = await open(t, {}, { security: { throttle: { sign_in_start_per_address: 6 } } });
+  const browser = new Browser();
+  const callback = await visitUpstream(browser, await openLogin(server.issuer, { browser }), 'acme');
+  const cookie = browser.cookiesFor(new URL(callback).pathname);
+  const guess = callback.replace(/code=[^&]+/, 'code=guessed');
+  const statuses: number[] = [];
+  for (let sent = 0; sent < 10; sent += 1)
+    statuses.push((await fetch(guess, { headers: { cookie }, redirect: 'manual' })).status);
+  t.strictSame(statuses, [...Array(6).fill(303), ...Array(4).fill(429)]);
+  t.equal(fake.calls.get('/token'), 6);
+});

@@ -1,4 +1,5 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { Failure } from '../../errors.ts';
 import type { Flow, FlowCookies } from '../../services/upstreams/index.ts';
 import {
   arrivalGone,
@@ -7,6 +8,7 @@ import {
   describeFailure,
   toUpstreamFailure,
   type UpstreamFailure,
+  type UpstreamIdentity,
 } from '../../services/upstreams/index.ts';
 import type { UpstreamSignInDependencies } from './dependencies.ts';
 import { emitFailure } from './events.ts';
@@ -17,9 +19,19 @@ interface Callback {
   Querystring: { readonly state?: unknown };
 }
 
-type Dependencies = Pick<UpstreamSignInDependencies, 'arrivals' | 'config' | 'events' | 'upstreams'> & {
+type Dependencies = Pick<
+  UpstreamSignInDependencies,
+  'admission' | 'arrivals' | 'config' | 'events' | 'upstreams'
+> & {
   readonly flowCookies: FlowCookies;
 };
+
+const tooMany = (wait: number): Failure =>
+  new Failure({
+    code: 'temporarily_unavailable',
+    status: 429,
+    message: `too many sign-ins from this address, wait ${wait} seconds`,
+  });
 
 /** Parameters of a response that a form brought. Others have no place in the address bar. */
 const responseParameters = ['state', 'code', 'iss', 'error', 'user'] as const;
@@ -29,6 +41,7 @@ const responseParameters = ['state', 'code', 'iss', 'error', 'user'] as const;
  * for the page that began, under a secret that only this browser learns. The cookie ends with the first response.
  */
 export const callbackPages = ({
+  admission,
   arrivals,
   config,
   events,
@@ -51,6 +64,13 @@ export const callbackPages = ({
     );
   };
 
+  const admit = (request: FastifyRequest, reply: FastifyReply, what: string, bytes?: number): void => {
+    const wait = admission.secondsToWait(what, request.ip, bytes);
+    if (wait === undefined) return;
+    reply.header('retry-after', String(wait));
+    throw tooMany(wait);
+  };
+
   const goOn = (
     reply: FastifyReply,
     returnTo: string,
@@ -68,17 +88,21 @@ export const callbackPages = ({
           ? flowCookies.find(upstream.id, state, request.headers)
           : undefined;
       if (!upstream || !flow) throw arrivalGone();
+      // A browser may keep the cookie, and come with any number of codes. Each is a request to the upstream.
+      admit(request, reply, 'upstream-callback');
       const { purpose, returnTo, checks } = flow;
       reply.header('set-cookie', flowCookies.end(upstream.id, checks.state));
+      let identity: UpstreamIdentity;
       try {
         const response = new URL(request.raw.url ?? '', config.issuer);
-        const identity = await upstream.protocol.finish(response, checks);
-        return goOn(reply, returnTo, { [queryNames.arrival]: await arrivals.add({ identity, purpose }) });
+        identity = await upstream.protocol.finish(response, checks);
       } catch (error) {
         const failure = toUpstreamFailure(error);
         refuse(request, flow, upstream, failure);
         return goOn(reply, returnTo, { [queryNames.failed]: failure.problem, [queryNames.by]: upstream.id });
       }
+      admit(request, reply, 'upstream-arrival', Buffer.byteLength(JSON.stringify(identity)));
+      return goOn(reply, returnTo, { [queryNames.arrival]: await arrivals.add({ identity, purpose }) });
     });
   };
 };

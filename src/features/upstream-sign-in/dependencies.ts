@@ -16,7 +16,7 @@ export interface UpstreamSignInDependencies {
   readonly events: Events;
   readonly pages: Pages;
   readonly accounts: Accounts;
-  readonly admission: Pick<Admission, 'assertRoomToLast'>;
+  readonly admission: Pick<Admission, 'assertRoomToLast' | 'secondsToWait'>;
   readonly completeSignIn: CompleteSignIn;
   readonly throttle: Throttle;
   readonly notices: Notices;

@@ -4,7 +4,7 @@
  * belongs to services/upstreams.
  *
  * GET  /interaction/:uid?with=ID            (prompt `login`) -> 303 to the upstream, with an encrypted cookie
- * GET  /upstream/:id/callback               no such cookie: 400 · otherwise the code is redeemed, 303 to the step with
+ * GET  /upstream/:id/callback               no such cookie: 400 · too many: 429 · otherwise the code is redeemed, 303 to the step with
  *                                           `arrival=SECRET`, or with `failed=PROBLEM`
  * POST /upstream/:id/callback               a response by form -> 303 to the same by GET
  * GET  /interaction/:uid?arrival=SECRET     (prompt `login`) another browser or sign-in: 400 · otherwise to the engine

@@ -39,6 +39,11 @@ export interface Admission {
   readonly provider: ProviderSettings;
   /** How much space the store has for records that last. */
   spaceLeft(): 'enough' | 'little' | 'reserve';
+  /**
+   * Counts a record of so many bytes that doesn't last, for a caller who is not signed in. Beyond the limit of sign-ins
+   * of an address it counts nothing, and returns the seconds to wait. Throws unless the store has room.
+   */
+  secondsToWait(what: string, address: string, bytes?: number): number | undefined;
   /** Throws unless the store has room for a record that lasts, as a client that registers itself. */
   assertRoomToLast(): void;
   start(): Promise<() => Promise<void>>;
@@ -52,6 +57,7 @@ const retryAfterReserveSeconds = 60;
 const bytesPerUse = 1024;
 /** What a record takes besides the text of the caller. */
 const overheadBytes = 384;
+const timesOf = (bytes: number): number => Math.ceil((bytes + overheadBytes) / bytesPerUse);
 /** Signing in takes two forms, and some people need more than one try. */
 const formsPerSignIn = 4;
 const eventIntervalMs = 3_600_000;
@@ -75,6 +81,11 @@ export const createAdmission = ({ config, store, clock, events }: Dependencies):
     if (!reserve.isFreeLessThan(share)) return false;
     emitReserved();
     return true;
+  };
+
+  const assertRoom = (share: number): void => {
+    if (!isReserved(share)) return;
+    throw new Failure({ code: 'temporarily_unavailable', status: 503, message: full });
   };
 
   const refuse = (
@@ -148,8 +159,7 @@ export const createAdmission = ({ config, store, clock, events }: Dependencies):
     admit(ctx, { model, bytes }) {
       const pending = pendingUseOf(ctx, model, limits);
       assertAdmitted(ctx, pending);
-      const times = Math.ceil((bytes + overheadBytes) / bytesPerUse);
-      for (const use of pending.uses) counter.add(use, times);
+      for (const use of pending.uses) counter.add(use, timesOf(bytes));
       reserve.add(bytes);
     },
     attach(server) {
@@ -176,10 +186,16 @@ export const createAdmission = ({ config, store, clock, events }: Dependencies):
       if (reserve.isFreeLessThan(reserves.newcomer)) return 'reserve';
       return reserve.isFreeLessThan(reserves.lasting) ? 'little' : 'enough';
     },
-    assertRoomToLast() {
-      if (!isReserved(reserves.lasting)) return;
-      throw new Failure({ code: 'temporarily_unavailable', status: 503, message: full });
+    secondsToWait(what, address, bytes = 0) {
+      const uses = usesOfAddress(what, address, limits.sign_in_start_per_address);
+      const wait = waitFor(uses);
+      if (wait !== undefined) return wait;
+      assertRoom(reserves.newcomer);
+      for (const use of uses) counter.add(use, timesOf(bytes));
+      reserve.add(bytes);
+      return undefined;
     },
+    assertRoomToLast: () => assertRoom(reserves.lasting),
     async start() {
       const stop = await reserve.start();
       return async () => {
