@@ -3,7 +3,9 @@ import { startFakeUpstream } from '../support/fake-upstream.ts';
 import {
   Browser,
   password,
+  RelyingParty,
   redirectParameters,
+  secret,
   startInProcess,
   usualConfig,
 } from '../support/setup/index.ts';
@@ -139,6 +141,44 @@ t.test('a client for some ways to sign in accepts no session from another', asyn
   const fresh = new Browser();
   await signInBy(server.issuer, 'acme', { browser: fresh });
   t.ok(redirectParameters(await fresh.open(strict)).get('code'), 'a session by the upstream is accepted');
+});
+
+t.test('nor does it accept the answer to a backchannel request in such a session', async (t) => {
+  const grant = 'urn:openid:params:grant-type:ciba';
+  const bank = {
+    client_id: 'bank',
+    client_secret: secret,
+    grant_types: [grant],
+    response_types: [],
+    backchannel_token_delivery_mode: 'poll',
+    allowed_upstreams: ['acme'],
+  };
+  const clients = [...usualConfig.clients, bank] as typeof usualConfig.clients;
+  const accounts = [{ username: 'ada', password, email: 'ada@example.com', email_verified: true }];
+  const { fake, server } = await open(t, { link: 'verified_email' }, { accounts, clients });
+  fake.person = { sub: 'u1', email: 'ada@example.com', email_verified: true };
+  const party = new RelyingParty(server.issuer, 'bank');
+  const answerIn = async (browser: Browser) => {
+    const { body } = await party.post('/oauth/ciba', { scope: 'openid', login_hint: 'ada' });
+    const page = await browser.open(`${server.issuer}/account/requests`);
+    const shown = await browser.submit(page, { decision: 'allow' });
+    const polled = await party.post('/oauth/token', {
+      grant_type: grant,
+      auth_req_id: String(body['auth_req_id']),
+    });
+    return { shown, polled };
+  };
+  const local = new Browser();
+  await local.submit(await openLogin(server.issuer, { browser: local }), { login: 'ada', password });
+  const refused = await answerIn(local);
+  t.match(refused.shown.body, 'doesn’t accept the way you signed in');
+  t.match(refused.polled, { status: 400, body: { error: 'unmet_authentication_requirements' } });
+
+  const away = new Browser();
+  await signInBy(server.issuer, 'acme', { browser: away });
+  const accepted = await answerIn(away);
+  t.match(accepted.shown.body, 'Approved');
+  t.match(accepted.polled, { status: 200, body: { id_token: String } });
 });
 
 t.test('the second factor of this server applies, unless the upstream has asked for one', async (t) => {

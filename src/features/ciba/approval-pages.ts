@@ -73,10 +73,9 @@ export const approvalPages = (dependencies: CibaDependencies): FastifyPluginAsyn
   return async (scope) => {
     scope.get<{ Querystring: { readonly answer?: unknown } }>(path, async (request, reply) => {
       const { answer } = request.query;
-      const outcome =
-        answer === 'approved' || answer === 'denied' || answer === 'noAccess' || answer === 'tooWeak'
-          ? answer
-          : undefined;
+      const outcome = (['approved', 'denied', 'noAccess', 'otherWay', 'tooWeak'] as const).find(
+        (one) => one === answer,
+      );
       return sendPage(request, reply, { outcome });
     });
     scope.post<{ Body: Form }>(path, async (request, reply) => {

@@ -8,7 +8,7 @@ import {
 } from '../../services/authentication-levels/index.ts';
 import { createGrant } from './grant.ts';
 
-export type CibaDecision = 'approved' | 'denied' | 'noAccess' | 'tooWeak';
+export type CibaDecision = 'approved' | 'denied' | 'noAccess' | 'otherWay' | 'tooWeak';
 
 interface DecidedRequest {
   readonly provider: Provider;
@@ -17,13 +17,18 @@ interface DecidedRequest {
   readonly session: InstanceType<Provider['Session']>;
   /** Whether the person may use the client. */
   readonly hasAccess: boolean;
+  /** Whether the client accepts the way in which the session began. */
+  readonly isWayAllowed: boolean;
   readonly levels: AuthenticationLevels;
   readonly identityScopes: readonly string[];
   /** Scopes of each API, by its audience. */
   readonly scopesOf: (audience: string) => readonly string[];
 }
 
-/** An approval counts only if the session reaches the `acr` that the client needs or requests (OpenID Connect Core §5.5.1.1). */
+/**
+ * An approval counts only if the session began in a way that the client accepts, and reaches the `acr` that it needs or
+ * requests (OpenID Connect Core §5.5.1.1).
+ */
 export const recordDecision = async (decided: DecidedRequest, isAllowed: boolean): Promise<CibaDecision> => {
   const { provider, request, session, levels } = decided;
   if (!isAllowed) {
@@ -33,6 +38,11 @@ export const recordDecision = async (decided: DecidedRequest, isAllowed: boolean
   if (!decided.hasAccess) {
     await provider.backchannelResult(request, noAccess());
     return 'noAccess';
+  }
+  if (!decided.isWayAllowed) {
+    const unmet = new errors.UnmetAuthenticationRequirements('the client accepts other ways to sign in only');
+    await provider.backchannelResult(request, unmet);
+    return 'otherWay';
   }
   const required = requiredLevelOf(decided.client);
   const isBelowRequired = required !== undefined && !levels.reaches(session.acr, [required]);

@@ -8,6 +8,7 @@
  * POST /account/requests          approved -> a grant for the whole request
  *                                 denied   -> `access_denied`
  *                                 tooWeak  -> the session doesn't reach the requested `acr`
+ *                                 otherWay -> the client doesn't accept the way in which the session began
  *                                 gone     -> decided before, or expired: 410
  * after the decision              the client gets a ping, through the outbox
  * POST /oauth/token               the client polls; the engine redeems the request

@@ -4,7 +4,14 @@ import type { Form } from '../../http/pages/form.ts';
 import { formExpired } from '../../http/pages/form-expired.ts';
 import { hasAccess } from '../../provider/access.ts';
 import { identityScopes } from '../../provider/openid-scopes.ts';
-import { findReadyAccount, loadSession } from '../../services/sign-ins/index.ts';
+import { findReadyAccount, loadSession, type Session } from '../../services/sign-ins/index.ts';
+import {
+  isRestricted,
+  isWayAllowed,
+  readUpstreamSession,
+  upstreamSessionKey,
+  wayOf,
+} from '../../services/upstreams/index.ts';
 import { runInUnitOfWork } from '../../store/current-unit-of-work.ts';
 import { type CibaDecision, recordDecision } from './decision.ts';
 import type { CibaDependencies } from './dependencies.ts';
@@ -16,6 +23,15 @@ export const createSubmitDecision = (dependencies: CibaDependencies) => {
   const { config, store, events, accounts, levels, engine, cookieKeys } = dependencies;
   const scopesOf = (audience: string): readonly string[] =>
     config.resources.find((resource) => resource.audience === audience)?.scopes ?? [];
+
+  const acceptsWayOf = async (
+    { uid }: Session,
+    client: Readonly<Record<string, unknown>> | undefined,
+  ): Promise<boolean> => {
+    if (client === undefined || !isRestricted(client)) return true;
+    const [began] = await store.read([upstreamSessionKey(uid)]);
+    return isWayAllowed(client, wayOf(readUpstreamSession(began)));
+  };
 
   return async (request: FastifyRequest, reply: FastifyReply, form: Form): Promise<CibaDecision | 'gone'> => {
     const { provider } = engine();
@@ -40,6 +56,7 @@ export const createSubmitDecision = (dependencies: CibaDependencies) => {
       client,
       session,
       hasAccess: client !== undefined && hasAccess(client, person?.groups ?? []),
+      isWayAllowed: await acceptsWayOf(session, client),
       levels,
       identityScopes: identityScopes(config),
       scopesOf,

@@ -11,12 +11,12 @@ import {
   decideFirstSignIn,
   type FirstSignIn,
   isArrivalUsed,
+  isWayAllowed,
   labelOf,
   type UpstreamIdentity,
 } from '../../services/upstreams/index.ts';
 import type { Write } from '../../store/port.ts';
 import { upstreamNewPage } from '../../views/pages/upstream.ts';
-import { isWayAllowed } from './allowed.ts';
 import type { UpstreamSignInDependencies } from './dependencies.ts';
 import { emitRefused, emitSignIn } from './events.ts';
 import type { LinkAccount } from './link-account.ts';

@@ -6,12 +6,13 @@ import {
   type Arrivals,
   type ConnectedUpstream,
   describeFailure,
+  isLocalAllowed,
+  isWayAllowed,
   toUpstreamFailure,
   type UpstreamFailure,
   type UpstreamProblem,
 } from '../../services/upstreams/index.ts';
 import { redirectPage } from '../../views/pages/redirect.ts';
-import { isLocalAllowed, isWayAllowed } from './allowed.ts';
 import type { UpstreamSignInDependencies } from './dependencies.ts';
 import { emitFailure, requestOf } from './events.ts';
 import { pendingIn } from './pending.ts';

@@ -3,14 +3,16 @@ import type { Config } from '#config';
 import { getUnitOfWork } from '../../provider/request-context.ts';
 import type { RouteMiddleware } from '../../provider/route-middleware.ts';
 import {
+  isRestricted,
+  isWayAllowed,
   putUpstreamSession,
   readUpstreamSession,
   removeUpstreamSession,
   type UpstreamSession,
   upstreamSessionKey,
+  wayOf,
 } from '../../services/upstreams/index.ts';
 import type { Clock } from '../../store/port.ts';
-import { isRestricted, isWayAllowed, wayOf } from './allowed.ts';
 
 const sessionInResult = ({ oidc: { result } }: KoaContextWithOIDC): UpstreamSession | undefined => {
   const value: unknown = result?.login?.['upstream'];

@@ -10,6 +10,7 @@
  *
  * To add a provider that is known: add a preset, and its name to the configuration (config/sections/upstream.ts).
  */
+export { isLocalAllowed, isRestricted, isWayAllowed, wayOf } from './allowed.ts';
 export { type Arrivals, arrivalGone, createArrivals, isArrivalUsed } from './arrivals.ts';
 export { describeFailure, toUpstreamFailure, UpstreamFailure, type UpstreamProblem } from './failure.ts';
 export { decideFirstSignIn, type FirstSignIn } from './first-sign-in.ts';

@@ -458,6 +458,7 @@ export const de = {
     denied: 'Abgelehnt. Die App hat keinen Zugriff erhalten.',
     gone: 'Diese Anfrage ist abgelaufen oder wurde schon beantwortet.',
     noAccess: 'Sie haben keinen Zugriff auf diese App, daher wurde die Anfrage abgelehnt.',
+    otherWay: 'Diese App akzeptiert Ihre Art der Anmeldung nicht. Die Anfrage wurde deshalb abgelehnt.',
     tooWeak:
       'Diese App verlangt eine stärkere Anmeldung als Ihre aktuelle. Die Anfrage wurde deshalb abgelehnt.',
     reload: 'Erneut prüfen',

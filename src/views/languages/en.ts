@@ -441,6 +441,7 @@ export const en = {
     denied: 'Denied. The app wasn’t given access.',
     gone: 'This request has expired or was already answered.',
     noAccess: 'You don’t have access to this app, so the request was denied.',
+    otherWay: 'This app doesn’t accept the way you signed in, so the request was denied.',
     tooWeak: 'This app requires a stronger sign-in than your current one, so the request was denied.',
     reload: 'Check again',
   },

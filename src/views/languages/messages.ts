@@ -353,6 +353,7 @@ export interface Messages {
     approved: string;
     denied: string;
     gone: string;
+    otherWay: string;
     tooWeak: string;
     noAccess: string;
     reload: string;

@@ -466,6 +466,7 @@ export const pl = {
     denied: 'Odrzucono. Aplikacja nie otrzymała dostępu.',
     gone: 'Ta prośba wygasła albo już na nią odpowiedziano.',
     noAccess: 'Nie masz dostępu do tej aplikacji, więc prośba została odrzucona.',
+    otherWay: 'Ta aplikacja nie akceptuje sposobu, w jaki się logujesz, więc prośba została odrzucona.',
     tooWeak: 'Ta aplikacja wymaga silniejszego logowania niż obecne, więc prośba została odrzucona.',
     reload: 'Sprawdź ponownie',
   },

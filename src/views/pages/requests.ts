@@ -24,12 +24,12 @@ export interface RequestsModel {
   readonly signIn?: string;
   /** Absent when no account is signed in. */
   readonly requests?: readonly PendingRequest[];
-  readonly outcome?: 'approved' | 'denied' | 'gone' | 'noAccess' | 'tooWeak';
+  readonly outcome?: 'approved' | 'denied' | 'gone' | 'noAccess' | 'otherWay' | 'tooWeak';
 }
 
 export const requestsPage = (page: Page, { action, signIn, requests, outcome }: RequestsModel): string => {
   const { requests: text } = page.messages;
-  const failed = outcome === 'gone' || outcome === 'noAccess' || outcome === 'tooWeak';
+  const failed = outcome !== undefined && outcome !== 'approved' && outcome !== 'denied';
   return layout(page, {
     title: text.title,
     body: html`
