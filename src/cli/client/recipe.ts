@@ -76,7 +76,8 @@ export const applicationConfiguration = (
 ) => {
   const clientSecret = secret?.secret ?? '';
   const snippets = recipe.snippets(recipeContext({ issuer, url, clientId: client.id, clientSecret }));
-  const { name, title, notes = [] } = recipe;
+  const { name, title, guide } = recipe;
+  const notes = [guide.groups, ...(recipe.notes ?? [])];
   return {
     data: {
       name,
@@ -90,7 +91,7 @@ export const applicationConfiguration = (
     },
     text: [
       ...snippets.map((snippet) => `${title}: ${snippet.where}\n\n${snippetText(snippet)}`),
-      ...(notes.length === 0 ? [] : [notes.map((note) => `- ${note}`).join('\n')]),
+      notes.map((note) => `- ${note}`).join('\n'),
     ].join('\n\n'),
   };
 };

@@ -34,8 +34,21 @@ export const apache: Recipe = {
       ],
     },
   ],
-  notes: [
-    'Enable it with `a2enmod auth_openidc` and `a2enconf postern`, then reload Apache.',
-    'For the members of a group only: `Require claim groups:admins` in place of `Require valid-user`.',
-  ],
+  notes: ['Enable it with `a2enmod auth_openidc` and `a2enconf postern`, then reload Apache.'],
+  guide: {
+    source: { kind: 'run', programs: [{ name: 'mod_auth_openidc (Apache)', version: 'Debian 12' }] },
+    groups:
+      '`Require claim groups:admins` in place of `Require valid-user` lets the members of a group in only.',
+    signOut: ({ url }) =>
+      `Link to ${url}/redirect_uri?logout=${encodeURIComponent(`${url}/`)}: it ends the session of Apache and the one at Postern. To hear of sign-outs elsewhere, set \`--property backchannel_logout_uri=${url}/redirect_uri?logout=backchannel\`.`,
+    errors: [
+      {
+        message:
+          'the URL hostname (…) of the configured OIDCRedirectURI does not match the URL hostname of the URL being accessed (…)',
+        cause:
+          'The page was opened under another host name than the one of `--url`, so the cookie of the sign-in is missing at the callback.',
+        remedy: 'Use one host name, or redirect the others to it.',
+      },
+    ],
+  },
 };

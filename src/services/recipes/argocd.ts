@@ -47,8 +47,29 @@ export const argocd: Recipe = {
     },
   ],
   notes: [
-    'Members of a group become administrators with `g, admins, role:admin` in policy.csv of the ConfigMap argocd-rbac-cm.',
     'The ConfigMap replaces the data of yours: merge them if it has other keys.',
     'Versions before 3 use PKCE in the browser. Remove enablePKCEAuthentication there, and run `client update ID --pkce exempt`.',
   ],
+  guide: {
+    source: {
+      kind: 'manual',
+      manual: {
+        title: 'User Management, “Existing OIDC Provider”',
+        url: 'https://argo-cd.readthedocs.io/en/stable/operator-manual/user-management/',
+        version: 'Argo CD 3',
+      },
+    },
+    groups:
+      '`g, admins, role:admin` in policy.csv of the ConfigMap argocd-rbac-cm makes the members of a group administrators.',
+    signOut: ({ url, endpoints }) =>
+      `Add \`logoutURL: ${endpoints.endSession}?id_token_hint={{token}}&post_logout_redirect_uri=${encodeURIComponent(url)}\` to oidc.config. Then signing out of Argo CD ends the session at Postern.`,
+    errors: [
+      {
+        message:
+          'Invalid redirect URL: the protocol and host (including port) must match and the path must be within allowed URLs if provided',
+        cause: 'Argo CD was opened under another address than `url` in the ConfigMap.',
+        remedy: 'Use the address of `--url` in the browser, or list the other one under `additionalUrls`.',
+      },
+    ],
+  },
 };

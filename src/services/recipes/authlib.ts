@@ -33,4 +33,19 @@ export const authlib: Recipe = {
     },
   ],
   notes: ['The view that calls `authorize_access_token()` is expected at /authorize.'],
+  guide: {
+    source: { kind: 'run', programs: [{ name: 'Authlib (Flask)', version: '1.9.10' }] },
+    groups:
+      'Add `groups` to the scope of the client (`--scope "openid profile email groups"`) and of `client_kwargs`. `token["userinfo"]["groups"]` then has the names, and your code decides what they allow.',
+    signOut: ({ endpoints, clientId }) =>
+      `Your code ends its own session, and sends the browser to ${endpoints.endSession}?client_id=${clientId}&post_logout_redirect_uri=… with an address that you register with \`--post-logout-redirect-uri\`.`,
+    errors: [
+      {
+        message: 'mismatching_state: CSRF Warning! State not equal in request and response.',
+        cause:
+          'The session cookie of the application is missing at the callback: the sign-in began under another host name, or SECRET_KEY differs between its processes.',
+        remedy: 'Use one host name, and one SECRET_KEY for all processes.',
+      },
+    ],
+  },
 };

@@ -39,5 +39,26 @@ export const gitea: Recipe = {
       ],
     },
   ],
-  notes: ['`--admin-group admins` makes the members of a group administrators.'],
+  guide: {
+    source: {
+      kind: 'library',
+      programs: [{ name: 'goth (Gitea, Forgejo)', version: '1.82.0' }],
+      manual: {
+        title: 'Gitea Command Line, “admin auth add-oauth”',
+        url: 'https://docs.gitea.com/administration/command-line',
+        version: 'Gitea 1.22',
+      },
+    },
+    groups:
+      '`--admin-group admins` makes the members of a group administrators. `--required-claim-name groups --required-claim-value staff` lets the members of a group in only.',
+    signOut: () =>
+      'Gitea ends its own session only. The session at Postern goes on until the person signs out there.',
+    errors: [
+      {
+        message: "Failed to initialize OpenID Connect Provider with name 'postern' with url '…'",
+        cause: 'Gitea can’t reach the issuer, or does not trust its certificate.',
+        remedy: 'Open the URL of the message on the machine of Gitea.',
+      },
+    ],
+  },
 };

@@ -45,4 +45,27 @@ export const gitlab: Recipe = {
     },
   ],
   notes: ['Apply it with `gitlab-ctl reconfigure`.'],
+  guide: {
+    source: {
+      kind: 'manual',
+      manual: {
+        title: 'Use OpenID Connect as an authentication provider',
+        url: 'https://docs.gitlab.com/administration/auth/oidc/',
+        version: 'GitLab 18',
+      },
+    },
+    groups:
+      "Needs GitLab Premium or Ultimate. Add `groups` to the scope of the client (`--scope \"openid profile email groups\"`) and of the provider, and `gitlab: { groups_attribute: 'groups', admin_groups: ['admins'] }` to `client_options`.",
+    signOut: () =>
+      'GitLab ends its own session only. The session at Postern goes on until the person signs out there.',
+    errors: [
+      {
+        message: 'Could not authenticate you from OpenIDConnect because "…".',
+        cause:
+          'The quotes have the reason: “Invalid client” is a wrong secret, and “Failed to open TCP connection” an issuer that GitLab can’t reach.',
+        remedy:
+          'Compare `identifier` and `secret` with the client, or open the issuer on the machine of GitLab.',
+      },
+    ],
+  },
 };

@@ -41,7 +41,31 @@ export const grafana: Recipe = {
       ],
     },
   ],
-  notes: [
-    "Members of a group become administrators with `role_attribute_path = contains(groups[*], 'admins') && 'Admin' || 'Viewer'`.",
-  ],
+  guide: {
+    source: {
+      kind: 'manual',
+      manual: {
+        title: 'Configure Generic OAuth authentication',
+        url: 'https://grafana.com/docs/grafana/latest/setup-grafana/configure-access/configure-authentication/generic-oauth/',
+        version: 'Grafana 12',
+      },
+    },
+    groups:
+      "`role_attribute_path = contains(groups[*], 'admins') && 'Admin' || 'Viewer'` makes the members of a group administrators.",
+    signOut: () => '`signout_redirect_url` of the configuration ends the session at Postern as well.',
+    errors: [
+      {
+        message: 'Failed to get token from provider',
+        cause: 'Postern refused the code: the client secret is wrong, or `use_pkce` is off.',
+        remedy:
+          'Look for `invalid_client` or `invalid_grant` in the log of Postern, and correct the setting.',
+      },
+      {
+        message: 'login.OAuthLogin(missing saved state)',
+        cause:
+          'Older releases say so when the cookie of the sign-in is missing at the callback: `root_url` has another host name than the address in the browser.',
+        remedy: 'Set `root_url` to the address that people use.',
+      },
+    ],
+  },
 };

@@ -1,9 +1,10 @@
 /**
  * Recipes: how well-known applications are connected. A recipe is data: the client that the application needs, and the
- * configuration of the application. Commands, documentation and the console read the same list.
+ * configuration of the application. Commands, documentation and the console read the same list; `npm run docs:clients`
+ * writes the pages of docs/clients.
  *
- * To add one: write its file, with the settings that the documentation of the application names, add it to the list, and
- * add a line to test/services/recipes.test.ts that says what the application sends.
+ * To add one: write its file, with the settings that the documentation of the application names, add it to the list, add
+ * a line to test/services/recipes.test.ts that says what the application sends, and run `npm run docs:clients`.
  */
 import { apache } from './apache.ts';
 import { argocd } from './argocd.ts';

@@ -37,6 +37,34 @@ export const jupyterhub: Recipe = {
     },
   ],
   notes: [
-    '`allow_all` lets every account of this server in. Use `allowed_groups` or `allowed_users` to name some, and `admin_groups` for administrators.',
+    '`allow_all` lets every account of this server in. Use `allowed_users` or `allowed_groups` to name some.',
   ],
+  guide: {
+    source: {
+      kind: 'manual',
+      manual: {
+        title: 'GenericOAuthenticator',
+        url: 'https://oauthenticator.readthedocs.io/en/latest/reference/api/gen/oauthenticator.generic.html',
+        version: 'oauthenticator 17',
+      },
+    },
+    groups:
+      '`c.GenericOAuthenticator.admin_groups = {"admins"}` makes the members of a group administrators, and `allowed_groups` lets the members of some in only. Remove `allow_all` then.',
+    signOut: ({ url, endpoints, clientId }) =>
+      `Set \`c.GenericOAuthenticator.logout_redirect_url = "${endpoints.endSession}?client_id=${clientId}&post_logout_redirect_uri=${encodeURIComponent(url)}"\`, and register the address with \`--post-logout-redirect-uri ${url}\`.`,
+    errors: [
+      {
+        message:
+          'Sorry, you are not currently authorized to use this hub. Please contact the hub administrator.',
+        cause:
+          'The person signed in, and none of `allow_all`, `allowed_users` and `allowed_groups` lets them in.',
+        remedy: 'Add the person or one of their groups.',
+      },
+      {
+        message: 'OAuth state missing from cookies',
+        cause: 'The hub was opened under another host name than the one of `oauth_callback_url`.',
+        remedy: 'Use the address of `--url` in the browser.',
+      },
+    ],
+  },
 };

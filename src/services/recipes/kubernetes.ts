@@ -55,6 +55,35 @@ export const kubernetes: Recipe = {
     },
   ],
   notes: [
-    'kube-apiserver needs an issuer with https. Users are named postern: and their user name, as in `kubectl create clusterrolebinding ada --clusterrole=view --user=postern:ada`; so are groups, as in `--group=postern:admins`.',
+    'kube-apiserver needs an issuer with https. Users are named postern: and their user name, as in `kubectl create clusterrolebinding ada --clusterrole=view --user=postern:ada`.',
   ],
+  guide: {
+    source: {
+      kind: 'manual',
+      manual: {
+        title: 'Kubernetes OpenID Connect authentication',
+        url: 'https://github.com/int128/kubelogin/blob/master/docs/setup.md',
+        version: 'kubelogin 1',
+      },
+    },
+    groups:
+      'The groups of a person get the prefix postern:, as in `kubectl create clusterrolebinding admins --clusterrole=cluster-admin --group=postern:admins`.',
+    signOut: () =>
+      '`kubectl oidc-login clean` deletes the tokens of the machine. The API server does not ask Postern, so an ID token is good until it expires.',
+    errors: [
+      {
+        message: 'oidc: authenticator not initialized',
+        cause:
+          'The log of kube-apiserver says so while it can’t read the metadata of the issuer: it can’t reach the address, or does not trust the certificate.',
+        remedy:
+          'Open the issuer on the machine of kube-apiserver. `certificateAuthority` of the issuer takes a certificate of your own.',
+      },
+      {
+        message: 'error: You must be logged in to the server (Unauthorized)',
+        cause:
+          'The API server refuses the ID token: its issuer or audience differs from the authentication configuration.',
+        remedy: 'Compare `issuer.url` and `audiences` with the issuer and the client id.',
+      },
+    ],
+  },
 };

@@ -27,4 +27,30 @@ export const miniflux: Recipe = {
       ],
     },
   ],
+  guide: {
+    source: {
+      kind: 'manual',
+      manual: {
+        title: 'Configuration Parameters',
+        url: 'https://miniflux.app/docs/configuration.html',
+        version: 'Miniflux 2.2',
+      },
+    },
+    groups:
+      'Miniflux has no setting for groups. `--allowed-group readers` at Postern lets the members of a group in only.',
+    signOut: () =>
+      'Miniflux ends its own session only. The session at Postern goes on until the person signs out there.',
+    errors: [
+      {
+        message: 'This user already exists.',
+        cause: 'An account of Miniflux with this user name exists, and is not linked with the person.',
+        remedy: 'Sign in with its password, and link it in the settings of Miniflux.',
+      },
+      {
+        message: 'Access Forbidden',
+        cause: 'The person has no account in Miniflux, and `OAUTH2_USER_CREATION` is not set.',
+        remedy: 'Set `OAUTH2_USER_CREATION=1`, or create the account.',
+      },
+    ],
+  },
 };

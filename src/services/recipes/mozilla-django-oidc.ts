@@ -32,4 +32,19 @@ export const mozillaDjangoOidc: Recipe = {
   notes: [
     'AUTHENTICATION_BACKENDS needs mozilla_django_oidc.auth.OIDCAuthenticationBackend, and the URLs of mozilla_django_oidc are expected at /oidc/. OIDC_USE_PKCE takes effect from version 4 on.',
   ],
+  guide: {
+    source: { kind: 'run', programs: [{ name: 'mozilla-django-oidc', version: '5.0.2' }] },
+    groups:
+      'Add `groups` to the scope of the client and to `OIDC_RP_SCOPES`. A subclass of OIDCAuthenticationBackend then finds the names in `claims["groups"]`, in `create_user` and `update_user`.',
+    signOut: () =>
+      '`OIDC_OP_LOGOUT_URL_METHOD` names a function of yours that returns the end session endpoint. Without it Django ends its own session only.',
+    errors: [
+      {
+        message: 'OIDC callback state not found in session `oidc_states`!',
+        cause:
+          'The session cookie of Django is missing at the callback, or the Back button has led to a callback that was used.',
+        remedy: 'Use one host name, and start the sign-in again.',
+      },
+    ],
+  },
 };

@@ -27,4 +27,27 @@ export const netbox: Recipe = {
       ],
     },
   ],
+  guide: {
+    source: {
+      kind: 'library',
+      programs: [{ name: 'python-social-auth (Django)', version: '8.0.0' }],
+      manual: {
+        title: 'Authentication',
+        url: 'https://netboxlabs.com/docs/netbox/administration/authentication/overview',
+        version: 'NetBox 4.7',
+      },
+    },
+    groups:
+      'The manual names no setting for it. New people get `REMOTE_AUTH_DEFAULT_GROUPS`; a step of your own in `SOCIAL_AUTH_PIPELINE` can read the claim `groups`, with the scope added to the client and to `SOCIAL_AUTH_OIDC_SCOPE`.',
+    signOut: () =>
+      'NetBox ends its own session only. The session at Postern goes on until the person signs out there.',
+    errors: [
+      {
+        message: 'Session value state missing.',
+        cause:
+          'The session cookie of NetBox is missing at the callback: the sign-in began under another host name.',
+        remedy: 'Use the address of `--url` in the browser.',
+      },
+    ],
+  },
 };

@@ -33,4 +33,32 @@ export const nextcloud: Recipe = {
       ],
     },
   ],
+  guide: {
+    source: {
+      kind: 'manual',
+      manual: {
+        title: 'OpenID Connect user backend, README',
+        url: 'https://github.com/nextcloud/user_oidc',
+        version: 'user_oidc 8.7',
+      },
+    },
+    groups:
+      'Groups of Postern become groups of Nextcloud with the same names. Members of the group `admin` are administrators there.',
+    signOut: ({ url }) =>
+      `Signing out of Nextcloud ends the session at Postern. To hear of sign-outs elsewhere, set \`--property backchannel_logout_uri=${url}/index.php/apps/user_oidc/backchannel-logout/Postern\`.`,
+    errors: [
+      {
+        message: 'Could not reach the OpenID Connect provider.',
+        cause:
+          'Nextcloud can’t reach the issuer. It refuses addresses of a private network unless you allow them.',
+        remedy:
+          'Open the discovery URL on the machine of Nextcloud. For a private network: `php occ config:system:set allow_local_remote_servers --value=true --type=boolean`.',
+      },
+      {
+        message: 'You must access Nextcloud with HTTPS to use OpenID Connect.',
+        cause: 'Nextcloud was opened over http, or does not know that its proxy uses https.',
+        remedy: 'Set `overwriteprotocol` to https and `trusted_proxies`.',
+      },
+    ],
+  },
 };

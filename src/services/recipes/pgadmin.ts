@@ -40,5 +40,24 @@ export const pgadmin: Recipe = {
       ],
     },
   ],
-  notes: ['`"OAUTH2_ADDITIONAL_CLAIMS": {"groups": ["admins"]}` lets the members of a group in only.'],
+  guide: {
+    source: {
+      kind: 'manual',
+      manual: {
+        title: 'Enabling OAUTH2 and OIDC Authentication',
+        url: 'https://www.pgadmin.org/docs/pgadmin4/latest/oauth2.html',
+        version: 'pgAdmin 4, 9.13',
+      },
+    },
+    groups: '`"OAUTH2_ADDITIONAL_CLAIMS": {"groups": ["admins"]}` lets the members of a group in only.',
+    signOut: ({ url, endpoints, clientId }) =>
+      `Set \`"OAUTH2_LOGOUT_URL": "${endpoints.endSession}?client_id=${clientId}&post_logout_redirect_uri=${encodeURIComponent(url)}"\`, and register the address with \`--post-logout-redirect-uri ${url}\`.`,
+    errors: [
+      {
+        message: 'An email id is required to login into pgAdmin. Please update your Oauth2 profile.',
+        cause: 'The account of the person has no e-mail address.',
+        remedy: 'Give it one: `postern account update NAME --claim email=ada@example.com`.',
+      },
+    ],
+  },
 };

@@ -43,4 +43,25 @@ export const pocketbase: Recipe = {
     'The list replaces the providers that the collection has.',
     'PocketBase takes an e-mail address only when it is verified.',
   ],
+  guide: {
+    source: {
+      kind: 'manual',
+      manual: {
+        title: 'Authentication, “Authenticate with OAuth2”',
+        url: 'https://pocketbase.io/docs/authentication/',
+        version: 'PocketBase 0.23',
+      },
+    },
+    groups:
+      'PocketBase has no setting for groups. Your own hook can read `meta.rawUser.groups` of the response, once the client has the scope `groups` and your code requests it.',
+    signOut: () =>
+      'PocketBase ends its own session only. The session at Postern goes on until the person signs out there.',
+    errors: [
+      {
+        message: 'Failed to fetch OAuth2 user.',
+        cause: '`userInfoURL` is wrong, or Postern refused the access token.',
+        remedy: 'Compare the address with the configuration above.',
+      },
+    ],
+  },
 };

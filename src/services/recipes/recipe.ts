@@ -31,6 +31,43 @@ export interface Snippet {
   readonly lines: readonly string[];
 }
 
+/** A message that people see, word for word, with `…` for what differs each time. */
+export interface KnownError {
+  readonly message: string;
+  readonly cause: string;
+  readonly remedy: string;
+}
+
+/** A program that was run with the configuration of the recipe, under its name in docs/interop.md. */
+interface RunProgram {
+  readonly name: string;
+  readonly version: string;
+}
+
+/** A document that the settings come from. */
+export interface Manual {
+  readonly title: string;
+  readonly url: string;
+  readonly version: string;
+}
+
+/** How the settings of the application are known. */
+export type RecipeSource =
+  | { readonly kind: 'run'; readonly programs: readonly RunProgram[] }
+  /** Only the library that the application signs people in with was run. */
+  | { readonly kind: 'library'; readonly programs: readonly RunProgram[]; readonly manual: Manual }
+  | { readonly kind: 'manual'; readonly manual: Manual };
+
+/** What the page of the application in docs/clients says besides its configuration. */
+export interface RecipeGuide {
+  readonly source: RecipeSource;
+  /** How the groups of a person become roles in the application. */
+  readonly groups: string;
+  /** What happens when a person signs out of the application, and what to set for it. */
+  readonly signOut: (context: RecipeContext) => string;
+  readonly errors: readonly KnownError[];
+}
+
 /**
  * How an application is connected: the client that it needs, and its own configuration. `pkce` follows what the
  * application sends with that configuration: `required` where it sends a challenge, `auto` where it sends a nonce, and
@@ -50,4 +87,5 @@ export interface Recipe {
   snippets(context: RecipeContext): readonly Snippet[];
   /** What the snippets can't say. */
   readonly notes?: readonly string[];
+  readonly guide: RecipeGuide;
 }

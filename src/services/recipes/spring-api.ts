@@ -41,4 +41,24 @@ export const springApi: Recipe = {
     'To verify tokens without asking, give the resource `token_typ: JWT`, and Spring `jwt.issuer-uri` and `jwt.audiences` in place of `opaquetoken`.',
     'Clients ask for its tokens with the scopes that you list, and `resource` with the audience. Spring names the scopes SCOPE_api:read and so on.',
   ],
+  guide: {
+    source: {
+      kind: 'manual',
+      manual: {
+        title: 'OAuth 2.0 Resource Server, Opaque Token',
+        url: 'https://docs.spring.io/spring-security/reference/servlet/oauth2/resource-server/opaque-token.html',
+        version: 'Spring Security 6',
+      },
+    },
+    groups:
+      'An API gets groups when its resource lists them: `claims: [groups]`. They are then in the attributes of the principal.',
+    signOut: () => 'An API has no session. A token that was revoked is inactive at the next introspection.',
+    errors: [
+      {
+        message: 'JOSE header typ (type) at+jwt not allowed',
+        cause: 'Spring verifies the token itself, and refuses the type of RFC 9068.',
+        remedy: 'Use introspection as above, or give the resource `token_typ: JWT`.',
+      },
+    ],
+  },
 };

@@ -34,4 +34,25 @@ export const springClient: Recipe = {
       ],
     },
   ],
+  guide: {
+    source: {
+      kind: 'run',
+      programs: [
+        { name: 'Spring Boot 3', version: '3.5.7' },
+        { name: 'Spring Boot 4', version: '4.0.7' },
+      ],
+    },
+    groups:
+      'Add `groups` to both scopes, and a `GrantedAuthoritiesMapper` bean that makes authorities of the claim.',
+    signOut: ({ url }) =>
+      `Set an \`OidcClientInitiatedLogoutSuccessHandler\` with \`setPostLogoutRedirectUri("${url}")\` as \`logoutSuccessHandler\`. Without it Spring ends its own session only.`,
+    errors: [
+      {
+        message: '[authorization_request_not_found]',
+        cause:
+          'The session cookie of the application is missing at the callback: the sign-in began under another host name, or the session creation policy is STATELESS.',
+        remedy: 'Use one host name, and let Spring create sessions.',
+      },
+    ],
+  },
 };

@@ -28,4 +28,26 @@ export const streamlit: Recipe = {
     },
   ],
   notes: ['Streamlit needs the package Authlib for `st.login()`.'],
+  guide: {
+    source: {
+      kind: 'manual',
+      manual: {
+        title: 'st.login',
+        url: 'https://docs.streamlit.io/develop/api-reference/user/st.login',
+        version: 'Streamlit 1.53',
+      },
+    },
+    groups:
+      'Add `groups` to the scope of the client, and `client_kwargs = { scope = "openid profile email groups" }` to the secrets. `st.user.groups` then has the names, and your code decides what they allow.',
+    signOut: () =>
+      '`st.logout()` removes the cookie of Streamlit. The session at Postern goes on until the person signs out there.',
+    errors: [
+      {
+        message:
+          'To use authentication features, you need to install Authlib>=1.3.2, e.g. via `pip install Authlib`.',
+        cause: 'Streamlit does not install Authlib itself.',
+        remedy: '`pip install Authlib`',
+      },
+    ],
+  },
 };

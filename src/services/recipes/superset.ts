@@ -56,5 +56,26 @@ export const superset: Recipe = {
       ],
     },
   ],
-  notes: ['`AUTH_ROLES_MAPPING = {"admins": ["Admin"]}` gives the members of a group a role.'],
+  guide: {
+    source: {
+      kind: 'manual',
+      manual: {
+        title: 'Configuring Superset, “Custom OAuth2 Configuration”',
+        url: 'https://superset.apache.org/docs/configuration/configuring-superset',
+        version: 'Superset 5',
+      },
+    },
+    groups:
+      '`AUTH_ROLES_MAPPING = {"admins": ["Admin"]}` gives the members of a group a role, and `AUTH_ROLES_SYNC_AT_LOGIN = True` does so at every sign-in.',
+    signOut: () =>
+      'Superset ends its own session only. The session at Postern goes on until the person signs out there.',
+    errors: [
+      {
+        message: 'The request to sign in was denied.',
+        cause:
+          'Superset could not redeem the code, or has no `jwks_uri`. Its log has the reason, after “Error authorizing OAuth access token”.',
+        remedy: 'Compare client id, secret and `server_metadata_url` with the configuration above.',
+      },
+    ],
+  },
 };

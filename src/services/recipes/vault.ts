@@ -35,7 +35,25 @@ export const vault: Recipe = {
       ],
     },
   ],
-  notes: [
-    '`groups_claim=groups` on the role makes the groups of a person those of an external identity group.',
-  ],
+  guide: {
+    source: {
+      kind: 'manual',
+      manual: {
+        title: 'JWT/OIDC auth method',
+        url: 'https://developer.hashicorp.com/vault/docs/auth/jwt',
+        version: 'Vault 1',
+      },
+    },
+    groups:
+      '`groups_claim=groups` on the role makes the groups of a person those of external identity groups with the same names, which give policies.',
+    signOut: () =>
+      'Vault has no sign-out at Postern. Its own tokens end with their time to live, or by `vault token revoke -self`.',
+    errors: [
+      {
+        message: 'unauthorized redirect_uri: …',
+        cause: 'The role does not list the address that the browser or the command line uses.',
+        remedy: 'Add it to `allowed_redirect_uris`, and with `--redirect-uri` to the client.',
+      },
+    ],
+  },
 };
