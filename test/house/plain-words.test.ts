@@ -20,12 +20,30 @@ t.test('code and its comments avoid indirect wording', async (t) => {
     'config/**/*.ts',
     'adapters/**/*.ts',
     'bench/**/*.ts',
-    'docs/architecture.md',
+    'docs/tools/*.ts',
   );
   const offenders = matchesIn(sources, indirect).filter(
     (line) => !allowed.some(({ file, part }) => line.startsWith(`${file}:`) && line.includes(part)),
   );
   t.same(offenders, []);
+});
+
+t.test('the documentation avoids indirect wording', async (t) => {
+  const pages = readSources(
+    'README.md',
+    'CONTRIBUTING.md',
+    'SECURITY.md',
+    'docs/**/*.md',
+    'examples/**/*.md',
+  );
+  const isDatedDecision = (file: string): boolean => /^docs\/decisions\/\d/.test(file);
+  t.same(
+    matchesIn(
+      pages.filter(({ file }) => !isDatedDecision(file)),
+      indirect,
+    ),
+    [],
+  );
 });
 
 t.test('every exception is needed, and there are at most twenty', async (t) => {
