@@ -59,7 +59,7 @@ export type RecipeSource =
   | { readonly kind: 'manual'; readonly manual: Manual };
 
 /** What the page of the application in docs/clients says besides its configuration. */
-export interface RecipeGuide {
+interface RecipeGuide {
   readonly source: RecipeSource;
   /** How the groups of a person become roles in the application. */
   readonly groups: string;
