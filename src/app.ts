@@ -1,4 +1,4 @@
-import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance, FastifyPluginAsync } from 'fastify';
 import type { Config, EffectiveValue } from '#config';
 import { createEvents, type Events } from './events.ts';
 import type { Feature } from './feature.ts';
@@ -33,6 +33,7 @@ import { findAccount } from './provider/settings/account.ts';
 import { createReadAuthentication } from './provider/settings/authentication.ts';
 import { accountScope, createStrengthOf } from './services/account-pages/index.ts';
 import { checkConfiguredClients } from './services/clients/index.ts';
+import { createConsoleScope, ownOriginOf } from './services/console-pages/index.ts';
 import { createServices, type Services } from './services/index.ts';
 import { jwksRoute } from './services/keys/index.ts';
 import type { Clock, Store } from './store/port.ts';
@@ -110,7 +111,6 @@ export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOp
       services,
       grantTypes,
       settings: prepared.settings ?? (() => []),
-      listenOnOwnPort: createListenOnOwnPort(() => addRules(newServer())),
       engine: () => engine,
     }),
     ...additionalFeatures,
@@ -171,6 +171,7 @@ export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOp
   await server.register(engineScope({ config, engine, answerError }));
   await server.register(jwksRoute({ keys, path: routes.jwks, cacheSeconds: config.keys.jwks_cache_seconds }));
   await server.register(assets);
+  const strengthOf = createStrengthOf(services.factors, services.passkeys);
   await server.register(
     pagesScope({ config, answerError }, [
       interactionScope({ config, store, pages, engine: () => engine, cookieKeys, steps }),
@@ -184,13 +185,34 @@ export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOp
           accounts,
           engine: () => engine,
           cookieKeys,
-          strengthOf: createStrengthOf(services.factors, services.passkeys),
+          strengthOf,
         },
         features.flatMap(({ account }) => account ?? []),
       ),
     ]),
   );
   for (const { api } of features) if (api) await server.register(api);
+  const { listen: ownPort } = config.admin;
+  const administration: FastifyPluginAsync = async (scope) => {
+    for (const { administration } of features) if (administration) await scope.register(administration);
+    const consoleScope = createConsoleScope(
+      {
+        config,
+        clock,
+        pages,
+        accounts,
+        levels: services.levels,
+        engine: () => engine,
+        cookieKeys,
+        strengthOf,
+      },
+      features.flatMap((feature) => feature.console ?? []),
+    );
+    const originOf = ownPort && ownOriginOf(config);
+    await scope.register(pagesScope({ config, answerError, ...(originOf && { originOf }) }, [consoleScope]));
+  };
+  if (config.admin.enabled && ownPort === undefined) await server.register(administration);
+  const listenOnOwnPort = createListenOnOwnPort(() => addRules(newServer()));
 
   const stops: (() => Promise<void>)[] = [];
   return {
@@ -203,6 +225,7 @@ export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOp
       stops.push(await services.start());
       await checkConfiguredClients({ config, clients, engine });
       for (const { start } of features) if (start) stops.push(await start());
+      if (config.admin.enabled && ownPort) stops.push(await listenOnOwnPort(administration, ownPort));
     },
     async close() {
       await server.close();

@@ -5,6 +5,7 @@ import type { GrantType } from './provider/grant-types.ts';
 import type { ProviderSettings } from './provider/provider-settings.ts';
 import type { AccountSection } from './services/account-pages/index.ts';
 import type { AdminRoute } from './services/administration/index.ts';
+import type { ConsoleSection } from './services/console-pages/index.ts';
 
 /** The part of a feature that commands read too. It is data, so that importing it loads no server. */
 export interface FeatureDeclaration {
@@ -30,10 +31,14 @@ export interface Feature extends FeatureDeclaration {
   readonly pages?: FastifyPluginAsync;
   /** Pages below `/account` for the person who is signed in, and their place in the menu. */
   readonly account?: AccountSection;
+  /** Pages of the console below `/admin`, and their place in its menu. */
+  readonly console?: ConsoleSection;
   /** JSON endpoints: this scope is strict and has no cookies. */
   readonly api?: FastifyPluginAsync;
   /** Operations of the administration API. */
   readonly admin?: readonly AdminRoute[];
+  /** JSON endpoints that `admin.listen` moves to a port of their own, together with the console. */
+  readonly administration?: FastifyPluginAsync;
   /** Runs when the server starts; the function that it answers with runs when the server stops. */
   start?(): Promise<() => Promise<void>>;
 }

@@ -33,10 +33,10 @@ export const tracing = section(
 const roleGroups = (what: string, name: string) =>
   list(groupName('Name of a group.'), `Groups whose members ${what}.`, { default: [name] });
 
-export const admin = section('The administration API.', {
+export const admin = section('The administration: the console and the API.', {
   enabled: optional(
     flag(
-      'Serve /api/admin/v1. Without it, its paths answer 404. Default: true in development, false in production.',
+      'Serve the console at /admin and the API at /api/admin/v1. Without it, their paths answer 404. Default: true in development, false in production.',
     ),
   ),
   groups: section(
@@ -58,7 +58,7 @@ export const admin = section('The administration API.', {
     { default: false },
   ),
   listen: optional(
-    section('A port of its own for the API. With it, the main port does not serve the API.', {
+    section('A port of its own for the console and the API. With it, the main port serves neither.', {
       host: text('Address of the port.', { default: '127.0.0.1', format: 'address' }),
       port: integer('TCP port. 0: any free port.', { minimum: 0, maximum: 65535 }),
     }),

@@ -5,7 +5,6 @@
 import type { Config, EffectiveValue } from '#config';
 import type { Events } from '../events.ts';
 import type { Feature } from '../feature.ts';
-import type { ListenOnOwnPort } from '../http/own-port.ts';
 import type { Pages } from '../http/pages/pages.ts';
 import type { Engine } from '../provider/engine.ts';
 import type { GrantType } from '../provider/grant-types.ts';
@@ -33,6 +32,7 @@ import { authorizationResponses } from './authorization-responses/index.ts';
 import { ciba } from './ciba/index.ts';
 import { clientAuthentication } from './client-authentication/index.ts';
 import { consent } from './consent/index.ts';
+import { consoleOverview } from './console-overview/index.ts';
 import { createAccount } from './create-account/index.ts';
 import { assertDeclared } from './declarations.ts';
 import { device } from './device/index.ts';
@@ -74,7 +74,6 @@ export interface FeatureDependencies {
   readonly grantTypes: readonly GrantType[];
   /** The effective configuration, with secrets masked. */
   readonly settings: () => readonly EffectiveValue[];
-  readonly listenOnOwnPort: ListenOnOwnPort;
   /** Built after the features, from their provider settings. */
   readonly engine: () => Engine;
 }
@@ -83,19 +82,8 @@ export interface FeatureDependencies {
 export const clientsOfFeatures = playgroundClientConfigs;
 
 export const createFeatures = (dependencies: FeatureDependencies): readonly Feature[] => {
-  const {
-    config,
-    store,
-    clock,
-    events,
-    pages,
-    metrics,
-    services,
-    grantTypes,
-    settings,
-    listenOnOwnPort,
-    engine,
-  } = dependencies;
+  const { config, store, clock, events, pages, metrics, services, grantTypes, settings, engine } =
+    dependencies;
   const {
     accounts,
     admission,
@@ -324,6 +312,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
   });
   const all = [
     ...features,
+    consoleOverview(),
     adminApi(
       {
         config,
@@ -342,7 +331,6 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
         sessions,
         version,
         settings,
-        listenOnOwnPort,
       },
       features.flatMap(({ admin = [] }) => admin),
     ),

@@ -1,17 +1,23 @@
 import type { FastifyPluginAsync } from 'fastify';
+import { assets } from './assets/index.ts';
 import type { createServer } from './server.ts';
 
-/** Serves the plugin on a port of its own. The result stops it. */
-export type ListenOnOwnPort = (
-  plugin: FastifyPluginAsync,
-  address: { readonly host: string; readonly port: number },
-) => Promise<() => Promise<void>>;
-
-/** `newServer` makes a server without routes, with the rules that hold for the main port. */
+/**
+ * Serves the plugin, and what pages load, on a port of its own. `newServer` makes a server without routes, with the rules
+ * that hold for the main port. A port of its own has a name of its own, so any host may be asked for: what depends on the
+ * host checks it. The result stops the server.
+ */
 export const createListenOnOwnPort =
-  (newServer: () => ReturnType<typeof createServer>): ListenOnOwnPort =>
-  async (plugin, { host, port }) => {
+  (newServer: () => ReturnType<typeof createServer>) =>
+  async (
+    plugin: FastifyPluginAsync,
+    { host, port }: { readonly host: string; readonly port: number },
+  ): Promise<() => Promise<void>> => {
     const server = newServer();
+    server.addHook('onRoute', (route) => {
+      route.config = { ...route.config, allowAnyHost: true };
+    });
+    await server.register(assets);
     await server.register(plugin);
     await server.listen({ host, port });
     return () => server.close();

@@ -20,6 +20,7 @@ export const layout = (page: Page, content: PageContent): string => {
   <link rel="icon" type="image/svg+xml" href="${page.asset('icon.svg')}">
   <link rel="stylesheet" href="${page.asset('pico.css')}">
   <link rel="stylesheet" href="${page.asset('postern.css')}">
+  ${content.styles?.map((name) => html`<link rel="stylesheet" href="${page.asset(name)}">`)}
   <script src="${page.asset('postern.js')}" defer></script>
   ${content.scripts?.map((name) => html`<script src="${page.asset(name)}" defer></script>`)}
 </head>
@@ -28,7 +29,7 @@ export const layout = (page: Page, content: PageContent): string => {
   <header class="site-header">
     <p class="brand">${brandMark(page.logo)}<span>${page.brand}</span></p>
   </header>
-  ${content.menu ? html`<div class="with-menu">${content.menu}${mainOf(content)}</div>` : mainOf(content)}
+  ${content.menu ? html`<div class="with-menu${content.wide ? ' with-menu-wide' : ''}">${content.menu}${mainOf(content)}</div>` : mainOf(content)}
   <footer class="site-footer">
     ${languageLinks(page)}
     ${!content.showsRequestId && html`<p class="request-id">${text.requestId} <code>${page.requestId}</code></p>`}

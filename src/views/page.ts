@@ -2,7 +2,13 @@ import type { Html } from './html.ts';
 import type { Messages } from './languages/messages.ts';
 
 /** Files that pages load. `http/assets` knows their URLs. */
-export type AssetName = 'pico.css' | 'postern.css' | 'postern.js' | 'passkeys.js' | 'icon.svg';
+export type AssetName =
+  | 'pico.css'
+  | 'postern.css'
+  | 'console.css'
+  | 'postern.js'
+  | 'passkeys.js'
+  | 'icon.svg';
 
 /** What every page needs besides its own model. */
 export interface Page {
@@ -33,6 +39,8 @@ export interface PageContent {
   readonly refresh?: string;
   /** A navigation beside the page. */
   readonly menu?: Html;
+  /** Style sheets of this page, in addition to those of every page. */
+  readonly styles?: readonly AssetName[];
   /** Scripts of this page, in addition to that of every page. */
   readonly scripts?: readonly AssetName[];
   /** Pages to read are wider than forms. */

@@ -1,5 +1,4 @@
 import type { Config, EffectiveValue } from '#config';
-import type { ListenOnOwnPort } from '../../http/own-port.ts';
 import type { Pages } from '../../http/pages/pages.ts';
 import type { Accounts } from '../../services/accounts/index.ts';
 import type { Administration } from '../../services/administration/index.ts';
@@ -29,7 +28,6 @@ export interface AdminApiDependencies {
   readonly sessions: Sessions;
   readonly pages: Pages;
   readonly version: string;
-  readonly listenOnOwnPort: ListenOnOwnPort;
   /** The effective configuration, with secrets masked. */
   readonly settings: () => readonly EffectiveValue[];
 }

@@ -11,8 +11,7 @@ export const descriptionRoute =
   ): FastifyPluginAsync =>
   async (scope) => {
     let description: Promise<object> | undefined;
-    const options = { config: { allowAnyHost: config.admin.listen !== undefined } };
-    scope.get(`${adminApiPath}/openapi.json`, options, async (_request, reply) => {
+    scope.get(`${adminApiPath}/openapi.json`, async (_request, reply) => {
       description ??= import('./openapi.ts').then(({ describeApi }) => describeApi(config, version, routes));
       return reply.header('cache-control', 'no-store').send(await description);
     });

@@ -117,8 +117,7 @@ export const adminEndpoint =
         scope.route({
           method,
           url: path,
-          // A port of its own has a name of its own, and a token says which server it is for.
-          config: { allowMtlsHost: true, allowAnyHost: config.admin.listen !== undefined },
+          config: { allowMtlsHost: true },
           async onRequest(request) {
             const by = await authenticate(request);
             requirePermission(by, permission);

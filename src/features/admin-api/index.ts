@@ -37,8 +37,7 @@ export const adminApi = (
   return {
     name: 'admin-api',
     admin: routes,
-    ...(listen === undefined
-      ? { api, pages: descriptionPage(dependencies, routes) }
-      : { start: () => dependencies.listenOnOwnPort(api, listen) }),
+    administration: api,
+    ...(listen === undefined && { pages: descriptionPage(dependencies, routes) }),
   };
 };

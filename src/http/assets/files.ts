@@ -28,6 +28,7 @@ const describe = (name: AssetName): Asset => {
 export const assets: Readonly<Record<AssetName, Asset>> = {
   'pico.css': describe('pico.css'),
   'postern.css': describe('postern.css'),
+  'console.css': describe('console.css'),
   'postern.js': describe('postern.js'),
   'passkeys.js': describe('passkeys.js'),
   'icon.svg': describe('icon.svg'),

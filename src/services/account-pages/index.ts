@@ -16,4 +16,4 @@
 export { createStrengthOf } from './required-strength.ts';
 export { accountScope } from './scope.ts';
 export type { AccountPages, AccountSection, AccountVisit, StrengthOf } from './section.ts';
-export { accountSignInHref } from './sign-in-request.ts';
+export { accountSignInHref, createSignInRequests } from './sign-in-request.ts';

@@ -4,7 +4,7 @@ import type { Config } from '#config';
 import { cookieIn, serializeCookie } from '../../cookies.ts';
 import { macOf, verifyMac } from '../../form-mac.ts';
 import { routes } from '../../provider/paths.ts';
-import { accountCallbackPath, accountClientId, accountPath } from '../clients/index.ts';
+import { accountCallbackPath, accountClientId, accountPath, consolePath } from '../clients/index.ts';
 
 interface Dependencies {
   readonly config: Pick<Config, 'issuer'>;
@@ -15,6 +15,8 @@ interface Dependencies {
 interface AskedSignIn {
   /** Path and query of the page that the person wants to see. */
   readonly returnTo: string;
+  /** The origin of that page, where it is at another port than the issuer. The caller has checked it. */
+  readonly origin?: string;
   /** `max_age`, `prompt`, `acr_values`. */
   readonly parameters?: Readonly<Record<string, string>>;
 }
@@ -46,14 +48,15 @@ export const accountSignInPath = `${accountPath}/sign-in`;
 export const accountSignInHref = (to: string): string =>
   `${accountSignInPath}?${new URLSearchParams({ to })}`;
 
-/** Anybody can make a link to a sign-in, so it leads to an account page and nowhere else. */
-const accountPathOf = (target: string): string => {
+/** Anybody can make a link to a sign-in, so it leads to an account page or to the console, and nowhere else. */
+const pageOf = (target: string): string => {
   const base = 'http://own.invalid';
   const url = URL.parse(target, base);
   if (url?.origin !== base) return accountPath;
   const { pathname, search } = url;
-  const isBelow = pathname === accountPath || pathname.startsWith(`${accountPath}/`);
-  return isBelow && target.length <= maxReturnLength ? `${pathname}${search}` : accountPath;
+  const own = [accountPath, consolePath].find((path) => pathname === path || pathname.startsWith(`${path}/`));
+  if (own === undefined) return accountPath;
+  return target.length <= maxReturnLength ? `${pathname}${search}` : own;
 };
 
 /**
@@ -73,12 +76,12 @@ export const createSignInRequests = ({ config: { issuer }, cookieKeys }: Depende
     ['account sign-in', secret, id, returnTo] as const;
 
   return {
-    start(request, reply, { returnTo, parameters = {} }) {
+    start(request, reply, { returnTo, origin, parameters = {} }) {
       const known = secretOf(request);
       const secret = known ?? randomValue();
       if (known === undefined) reply.header('set-cookie', serializeCookie(cookie, secret, { secure }));
       const id = randomValue();
-      const target = accountPathOf(returnTo);
+      const target = `${origin ?? ''}${pageOf(returnTo)}`;
       const state = [
         id,
         Buffer.from(target).toString('base64url'),
@@ -97,7 +100,7 @@ export const createSignInRequests = ({ config: { issuer }, cookieKeys }: Depende
       });
       return reply
         .header('cache-control', 'no-store')
-        .redirect(`${routes.authorization}?${query.toString()}`, 303);
+        .redirect(`${origin === undefined ? '' : issuer}${routes.authorization}?${query.toString()}`, 303);
     },
 
     find(request, state) {

@@ -49,6 +49,7 @@ export {
   type Permission,
   permissionsOfRole,
   permissionsOfScopes,
+  type Role,
   roleOf,
   scopeFor,
 } from './permissions.ts';

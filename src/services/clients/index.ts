@@ -7,7 +7,7 @@
  * register.ts dynamic registration. PKCE is the metadata `pkce`, checked in grants.ts and applied by the provider.
  */
 export { authenticationMethodOf, needsSecret } from './authentication-methods.ts';
-export { accountCallbackPath, accountClientId, accountPath } from './built-in.ts';
+export { accountCallbackPath, accountClientId, accountPath, consolePath } from './built-in.ts';
 export type {
   AddClient,
   ClientMetadata,

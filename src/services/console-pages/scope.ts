@@ -1,0 +1,181 @@
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import type { Config } from '#config';
+import { macOf, verifyMac } from '../../form-mac.ts';
+import type { Form } from '../../http/pages/form.ts';
+import { formExpired } from '../../http/pages/form-expired.ts';
+import type { Pages } from '../../http/pages/pages.ts';
+import { routes as engineRoutes } from '../../provider/paths.ts';
+import type { ConsoleFrame } from '../../views/console/frame.ts';
+import { createSignInRequests } from '../account-pages/index.ts';
+import { requirePermission, StepUpRequired } from '../administration/index.ts';
+import { accountPath, consolePath } from '../clients/index.ts';
+import { displayOfAccount } from '../sign-ins/index.ts';
+import { type AdmitDependencies, type Admitted, createAdmit, recentSeconds, timeForForm } from './admit.ts';
+import { ownOriginOf } from './own-origin.ts';
+import type { ConsoleAnswer, ConsoleRoute, ConsoleSection, ConsoleVisit } from './section.ts';
+
+interface Dependencies extends AdmitDependencies {
+  readonly config: Config;
+  readonly pages: Pages;
+  /** Sign forms and the state of a sign-in, newest first. */
+  readonly cookieKeys: () => readonly string[];
+}
+
+interface ConsoleRequest {
+  Params: Form;
+  Querystring: Readonly<Record<string, unknown>>;
+  Body: Form | undefined;
+}
+
+/** A POST that comes too late leads to the page with its form. */
+const checkForms = (routes: readonly ConsoleRoute[]): void => {
+  const shown = new Set(routes.filter(({ method }) => method === 'GET').map(({ path }) => path));
+  const missing = routes.filter(({ path }) => !shown.has(path));
+  if (missing.length > 0)
+    throw new Error(`the console has no page at ${missing.map(({ path }) => path).join(', ')}`);
+};
+
+const textsIn = (query: Readonly<Record<string, unknown>>): Form =>
+  Object.fromEntries(
+    Object.entries(query).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
+  );
+
+/** The pages of all sections. Their templates and texts are loaded with the first request. */
+export const createConsoleScope = (
+  dependencies: Dependencies,
+  sections: readonly ConsoleSection[],
+): FastifyPluginAsync => {
+  const { config, clock, pages, cookieKeys } = dependencies;
+  const admit = createAdmit(dependencies);
+  const signIns = createSignInRequests(dependencies);
+  const menu = sections.flatMap((section) => section.menu ?? []);
+  const routes = sections.flatMap((section) => section.routes);
+  checkForms(routes);
+  const originOf = config.admin.listen === undefined ? undefined : ownOriginOf(config);
+  /** The account pages and the engine are at the main port. */
+  const mainOrigin = originOf === undefined ? '' : config.issuer;
+
+  const loadTexts = async (tag: string) => {
+    const { consoleMessagesFor } = await import('../../views/languages/console/index.ts');
+    return consoleMessagesFor(tag);
+  };
+
+  const frameOf = async (request: FastifyRequest, { by, role, account }: Admitted): Promise<ConsoleFrame> => {
+    const page = pages.pageFor(request);
+    const text = await loadTexts(page.messages.tag);
+    const [path = ''] = request.url.split('?');
+    const { zoneinfo: zone } = account.claims;
+    return {
+      page,
+      text,
+      role,
+      account: displayOfAccount(account),
+      ...(typeof zone === 'string' && { zone }),
+      menu: menu
+        .filter(({ permission }) => by.permissions.has(permission))
+        .map(({ path: href, label }) => ({
+          href,
+          label: label(text),
+          isCurrent: href === path || (href !== consolePath && path.startsWith(`${href}/`)),
+        })),
+      accountPages: `${mainOrigin}${accountPath}`,
+      signOut: `${mainOrigin}${engineRoutes.end_session}`,
+    };
+  };
+
+  const startSignIn = (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    parameters: Readonly<Record<string, string>>,
+  ): FastifyReply => {
+    const [path = ''] = request.url.split('?');
+    return signIns.start(request, reply, {
+      returnTo: request.method === 'POST' ? path : request.url,
+      parameters,
+      ...(originOf && { origin: originOf(request) }),
+    });
+  };
+
+  const answerNoRole = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    username: string,
+  ): Promise<FastifyReply> => {
+    const page = pages.pageFor(request);
+    const { noRolePage } = await import('../../views/console/no-role.ts');
+    const body = noRolePage(page, {
+      text: await loadTexts(page.messages.tag),
+      username,
+      signOut: `${mainOrigin}${engineRoutes.end_session}`,
+    });
+    return pages.send(request, reply, body, { status: 403 });
+  };
+
+  const requireRecentSignIn = (request: FastifyRequest, { by: { signedInAt = 0 } }: Admitted): void => {
+    const maxAge = request.method === 'POST' ? recentSeconds : recentSeconds - timeForForm;
+    if (Math.floor(clock.now() / 1000) - signedInAt > maxAge)
+      throw new StepUpRequired({ maxAge: recentSeconds });
+  };
+
+  const csrfSubject = ({ account, session }: Admitted) => ['console form', account.id, session.uid] as const;
+
+  const answer = (request: FastifyRequest, reply: FastifyReply, given: ConsoleAnswer): FastifyReply => {
+    if ('page' in given)
+      return pages.send(request, reply, given.page, {
+        status: given.status ?? 200,
+        // A form that comes too late leads to the sign-in, which may be at another port.
+        formTargets: originOf === undefined ? [] : [config.issuer],
+      });
+    reply.header('cache-control', 'no-store');
+    if ('to' in given) return reply.redirect(given.to, 303);
+    return reply
+      .header('content-disposition', `attachment; filename="${given.name}"`)
+      .header('x-content-type-options', 'nosniff')
+      .type(given.type)
+      .send(given.file);
+  };
+
+  const visit = async (
+    { permission, needsRecentSignIn, load }: ConsoleRoute,
+    request: FastifyRequest<ConsoleRequest>,
+    admitted: Admitted,
+  ): Promise<ConsoleAnswer> => {
+    const { by } = admitted;
+    const form = request.body ?? {};
+    if (request.method === 'POST' && !verifyMac(form['csrf'], csrfSubject(admitted), cookieKeys()))
+      throw formExpired();
+    requirePermission(by, permission);
+    if (needsRecentSignIn) requireRecentSignIn(request, admitted);
+    const [handle, frame] = await Promise.all([load(), frameOf(request, admitted)]);
+    const asked: ConsoleVisit = {
+      by,
+      frame,
+      csrf: macOf(csrfSubject(admitted), cookieKeys()),
+      params: request.params,
+      query: textsIn(request.query),
+      form,
+      requireRecentSignIn: () => requireRecentSignIn(request, admitted),
+    };
+    return handle(asked);
+  };
+
+  return async (scope) => {
+    for (const route of routes)
+      scope.route<ConsoleRequest>({
+        method: route.method,
+        url: route.path,
+        async handler(request, reply) {
+          originOf?.(request);
+          const admission = await admit(request, reply);
+          if (admission.kind === 'sign-in') return startSignIn(request, reply, admission.parameters);
+          if (admission.kind === 'no role') return answerNoRole(request, reply, admission.account.username);
+          try {
+            return answer(request, reply, await visit(route, request, admission));
+          } catch (error) {
+            if (!(error instanceof StepUpRequired)) throw error;
+            return startSignIn(request, reply, admission.stepUp);
+          }
+        },
+      });
+  };
+};

@@ -1,0 +1,56 @@
+import { groupOf } from '../admin/admin-server.ts';
+import {
+  Browser,
+  type Owner,
+  type Page,
+  password,
+  startInProcess,
+  type TestServer,
+} from '../support/setup/index.ts';
+
+type SignIn = Parameters<TestServer['signIn']>[1];
+
+export interface ConsoleServer {
+  readonly server: TestServer;
+  readonly issuer: string;
+  /** A browser in which the person is signed in. The people have the names of their roles; `ada` has no role. */
+  browserOf(username: string, how?: SignIn): Promise<Browser>;
+}
+
+/** Puts one person into each role group, and one into none. */
+export const addPeople = async ({ accounts, groups }: TestServer['app']['services']): Promise<void> => {
+  for (const [role, name] of Object.entries(groupOf)) {
+    await groups.add({ name });
+    await accounts.add({ username: role, password, groups: [name] }, { mayChangeRoles: true });
+  }
+  await accounts.add({ username: 'ada', password });
+};
+
+const signedInBrowser = async (
+  server: Pick<TestServer, 'signIn'>,
+  username: string,
+  how?: SignIn,
+): Promise<Browser> => {
+  const browser = new Browser();
+  for (const { name, value } of (await server.signIn(username, how)).cookies) browser.setCookie(name, value);
+  return browser;
+};
+
+export const startConsole = async (
+  owner: Owner,
+  settings: Readonly<Record<string, unknown>> = {},
+): Promise<ConsoleServer> => {
+  const server = await startInProcess(owner, { admin: { enabled: true }, ...settings });
+  await addPeople(server.app.services);
+  return {
+    server,
+    issuer: server.issuer,
+    browserOf: (username, how) => signedInBrowser(server, username, how),
+  };
+};
+
+/** The labels of the menu, in their order. */
+export const menuOf = ({ body }: Page): readonly string[] => {
+  const [menu = ''] = /<nav class="account-menu console-menu"[\s\S]*?<\/ul>/.exec(body) ?? [];
+  return [...menu.matchAll(/<a href="([^"]*)"/g)].map(([, href = '']) => href);
+};
