@@ -148,6 +148,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
       events,
       accounts,
       factors,
+      passkeys,
       throttle,
       remembered,
       completeSignIn,

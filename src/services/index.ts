@@ -151,7 +151,15 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
     notices,
     cookieKeys,
   });
-  const completeSignIn = createCompleteSignIn({ config, clock, levels, factors, passkeys, remembered });
+  const completeSignIn = createCompleteSignIn({
+    config,
+    clock,
+    accounts,
+    levels,
+    factors,
+    passkeys,
+    remembered,
+  });
   const outbox = createOutbox({ store, clock, events, onError, queue: requestQueue });
   const upstreams = createUpstreams({ config, clock, events });
   const upstreamLinks = createUpstreamLinks(store);

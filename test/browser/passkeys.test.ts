@@ -1,8 +1,9 @@
-import type { BrowserContext, CDPSession, Page as Tab } from 'playwright-core';
+import type { BrowserContext, Page as Tab } from 'playwright-core';
 import t, { type Test } from 'tap';
 import { password } from '../support/setup/index.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { checkAccessibility, newTab, receivedParameters, signIn, startBrowserTest } from './browser-test.ts';
+import { addDevice, type Device } from './virtual-authenticator.ts';
 
 t.setTimeout(600_000);
 
@@ -11,30 +12,6 @@ const { postern: server, chromium, startAuthorization } = stage;
 const { passkeys, accounts } = server.app.services;
 const list = `${server.issuer}/account/passkeys`;
 const signInApp = { client_id: 'other' };
-
-interface Device {
-  readonly cdp: CDPSession;
-  readonly authenticatorId: string;
-}
-
-/** Gives the tab an authenticator that keeps passkeys and verifies the person. */
-const addDevice = async (tab: Tab, more: Readonly<Record<string, unknown>> = {}): Promise<Device> => {
-  const cdp = await tab.context().newCDPSession(tab);
-  await cdp.send('WebAuthn.enable', { enableUI: false });
-  const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2',
-      ctap2Version: 'ctap2_1',
-      transport: 'internal',
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-      ...more,
-    },
-  });
-  return { cdp, authenticatorId };
-};
 
 const keptBy = async ({ cdp, authenticatorId }: Device) =>
   (await cdp.send('WebAuthn.getCredentials', { authenticatorId })).credentials;

@@ -8,6 +8,7 @@ import {
   signIn,
   startBrowserTest,
 } from './browser-test.ts';
+import { addDevice } from './virtual-authenticator.ts';
 
 t.setTimeout(600_000);
 
@@ -112,3 +113,50 @@ t.test('axe finds nothing on the pages, and they fit into 360 px', async (t) => 
   await checkAccessibility(t, tab, 'factor-recovery');
   t.strictSame(complaints, []);
 });
+
+t.test(
+  'a passkey completes a sign-in by password, and nothing else is asked for without an app',
+  async (t) => {
+    const context = await chromium.newContext({ viewport: { width: 360, height: 740 } });
+    t.teardown(() => context.close());
+    const complaints: string[] = [];
+    const tab = await newTab(context, complaints);
+    await addDevice(tab);
+    await postern.addAccount({ username: 'carol', password: person.password });
+    // The grace period lets carol in once by password alone, so that the account gets its passkey.
+    await tab.goto(`${postern.issuer}/account/passkeys/add`);
+    await signIn(tab, { login: 'carol', password: person.password });
+    await tab.click('.factor-later');
+    await tab.click('.passkey-create');
+    await tab.locator('.notice', { hasText: 'The passkey was added.' }).waitFor();
+
+    await tab.goto(startAuthorization({ ...other, prompt: 'login' }).url);
+    await tab.fill('#password', person.password);
+    await tab.click('.login-submit');
+    await tab.locator('h1', { hasText: 'Use your passkey' }).waitFor();
+    t.equal(await tab.locator('[data-lacks-passkeys]').isVisible(), false);
+    t.equal(await tab.locator('#code').count(), 0);
+    await checkAccessibility(t, tab, 'factor-passkey');
+    await tab.check('#remember_browser');
+    await tab.click('.passkey-get');
+    await tab.waitForURL(`${home}/callback*`);
+    t.ok((await receivedParameters(tab))['code']);
+    t.ok(
+      (await context.cookies()).some(({ name }) => name === 'postern_remembered'),
+      'the box goes with it',
+    );
+    t.strictSame(complaints, []);
+
+    const plain = await chromium.newContext({ javaScriptEnabled: false });
+    t.teardown(() => plain.close());
+    const page = await newTab(plain, complaints);
+    await page.goto(startAuthorization(other).url);
+    await signIn(page, { login: 'carol', password: person.password });
+    await page.locator('h1', { hasText: 'Use your passkey' }).waitFor();
+    t.ok(
+      await page.locator('[data-lacks-passkeys]').isVisible(),
+      'without JavaScript the page says what it needs',
+    );
+    t.equal(await page.locator('.passkey-get').isVisible(), false);
+  },
+);

@@ -6,7 +6,7 @@ import type { AccountPages } from '../../services/account-pages/index.ts';
 import type { Account, Json } from '../../services/accounts/index.ts';
 import { type NewAuthenticator, qrCodeOf } from '../../services/factors/index.ts';
 import { describeRequest } from '../../services/notices/index.ts';
-import { withSecondFactor } from '../../services/sign-ins/index.ts';
+import { codeMethods } from '../../services/sign-ins/index.ts';
 import {
   accountCodesPage,
   addAuthenticatorPage,
@@ -72,8 +72,16 @@ export const authenticatorPages =
     /** The first app ends the sessions of the password alone. In this one, the person has given both. */
     const renew = (request: FastifyRequest): Promise<readonly string[]> => {
       const { account: owner, session } = account.visitOf(request);
-      const amr = withSecondFactor(session.amr ?? []);
-      const { ts = 0, acr } = completeSignIn.login({ account: owner, amr, remember: !session.transient });
+      const {
+        ts = 0,
+        acr,
+        amr = [],
+      } = completeSignIn.login({
+        account: owner,
+        amr: session.amr ?? [],
+        second: codeMethods,
+        remember: !session.transient,
+      });
       return renewSignIn(
         { provider: engine().provider, store },
         {

@@ -3,6 +3,7 @@ import type { Events } from '../../events.ts';
 import type { Visit } from '../../http/interactions/step.ts';
 import type { Account, Accounts } from '../../services/accounts/index.ts';
 import type { Factors } from '../../services/factors/index.ts';
+import type { Passkeys } from '../../services/passkeys/index.ts';
 import type { CompleteSignIn, RememberedBrowsers } from '../../services/sign-ins/index.ts';
 import type { Throttle } from '../../services/throttle/index.ts';
 import type { Clock } from '../../store/port.ts';
@@ -13,6 +14,7 @@ export interface SecondFactorDependencies {
   readonly events: Events;
   readonly accounts: Accounts;
   readonly factors: Factors;
+  readonly passkeys: Pick<Passkeys, 'authenticate' | 'isUsableBy' | 'requestOptions' | 'rpId'>;
   readonly throttle: Throttle;
   readonly remembered: RememberedBrowsers;
   readonly completeSignIn: CompleteSignIn;

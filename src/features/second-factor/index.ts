@@ -1,17 +1,20 @@
 /**
- * Owns the second step of a sign-in: a code of an authenticator app or a recovery code, and setting up an app where one is
- * required. When a second factor is needed is decided in services/sign-ins (`completeSignIn`); what is stored of it belongs
- * to services/factors.
+ * Owns the second step of a sign-in: a code of an authenticator app, a recovery code or a passkey, and setting up an app
+ * where one is required. When a second factor is needed is decided in services/sign-ins (`completeSignIn`); what is stored of it belongs
+ * to services/factors and services/passkeys.
  *
  * GET /interaction/:uid (prompt `second_factor`)
  *   the first factor is too old, or the account changed   -> back to the engine, which asks for the password
- *   the account has an app                                -> the form for its code; `?recovery=yes`: for a recovery code
- *   it has none                                           -> QR code and key of a new app
+ *   the account has an app                                -> the form for its code; `?recovery=yes`: for a recovery code;
+ *                                                            with a button for a passkey, if it has one
+ *   it has a passkey, or nothing else is strong enough    -> the button alone
+ *   it has neither                                        -> QR code and key of a new app
  *   `?another=yes`                                        -> back to the engine, to sign in with another account
  * POST /interaction/:uid
  *   a field is empty, or a wrong or used code             -> 422, the form again
  *   too many wrong codes                                  -> 429 with Retry-After, the form again
- *   right code                                            -> back to the engine with the result `login`
+ *   a passkey that isn't accepted                         -> 422, the page again
+ *   right code, or a passkey of the account               -> back to the engine with the result `login`
  *   the first code of a new app                           -> its recovery codes, whose form leads to the result `login`
  *   put off, within the grace period                      -> back to the engine with the result `login`
  *

@@ -2,10 +2,10 @@ import { interactionPolicy } from 'oidc-provider';
 import { hasQuery } from '../../http/interactions/has-query.ts';
 import type { Step, StepOutcome, Visit } from '../../http/interactions/step.ts';
 import { findFirstFactor, hasFirstFactorOnly, signInAsAnother } from '../../services/sign-ins/index.ts';
-import { createAskForCode } from './ask-for-code.ts';
+import { createAskForFactor, type Usable } from './ask-for-factor.ts';
 import type { SecondFactorDependencies } from './dependencies.ts';
 import { createSetUp } from './set-up.ts';
-import { createFinish, withoutFirst } from './sign-in.ts';
+import { createFinish, type PendingSignIn, withoutFirst } from './sign-in.ts';
 
 const { Check, Prompt } = interactionPolicy;
 
@@ -19,12 +19,27 @@ const createPrompt = (): interactionPolicy.Prompt =>
   );
 
 export const createSecondFactorStep = (dependencies: SecondFactorDependencies): Step => {
-  const { factors } = dependencies;
+  const { factors, passkeys } = dependencies;
   const finish = createFinish(dependencies);
-  const askForCode = createAskForCode(dependencies, finish);
+  const askForFactor = createAskForFactor(dependencies, finish);
   const setUp = createSetUp(dependencies, finish);
 
   const findPending = ({ interaction }: Visit) => findFirstFactor(interaction.lastSubmission, dependencies);
+
+  const findUsable = async ({ account, first }: PendingSignIn): Promise<Usable> => {
+    const { authenticators } = await factors.of(account);
+    return {
+      codes: authenticators.length > 0 && first.byPasskey !== true,
+      passkeys: await passkeys.isUsableBy(account.id),
+    };
+  };
+
+  /**
+   * An account with a passkey sets up no app here: the first factor alone could then add the second one. Nor does a
+   * sign-in that needs a passkey, which was removed meanwhile.
+   */
+  const maySetUp = ({ first }: PendingSignIn, usable: Usable): boolean =>
+    !usable.codes && !usable.passkeys && first.byPasskey !== true;
 
   /** The person types the password again. */
   const startAgain = ({ interaction }: Visit): StepOutcome => ({
@@ -39,17 +54,20 @@ export const createSecondFactorStep = (dependencies: SecondFactorDependencies): 
       if (hasQuery(visit.request, 'another')) return { finish: signInAsAnother };
       const pending = await findPending(visit);
       if (!pending) return startAgain(visit);
-      const { authenticators } = await factors.of(pending.account);
-      return authenticators.length > 0 ? askForCode.show(visit, pending) : setUp.show(visit, pending);
+      const usable = await findUsable(pending);
+      if (maySetUp(pending, usable)) return setUp.show(visit, pending);
+      if (!usable.codes && !usable.passkeys) return startAgain(visit);
+      return askForFactor.show({ visit, pending, usable });
     },
 
     async submit(visit, form) {
       const pending = await findPending(visit);
       if (!pending) return startAgain(visit);
-      const { authenticators } = await factors.of(pending.account);
-      if (authenticators.length === 0) return setUp.submit(visit, pending, form);
-      if (setUp.isDone(visit, pending, form)) return finish(visit, pending);
-      return askForCode.submit(visit, pending, form);
+      const usable = await findUsable(pending);
+      if (maySetUp(pending, usable)) return setUp.submit(visit, pending, form);
+      if (!usable.codes && !usable.passkeys) return startAgain(visit);
+      if (usable.codes && setUp.isDone(visit, pending, form)) return finish(visit, pending);
+      return askForFactor.submit({ visit, pending, usable }, form);
     },
   };
 };

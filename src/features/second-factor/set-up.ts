@@ -60,7 +60,7 @@ export const createSetUp = (
     async submit(visit: Visit, pending: PendingSignIn, form: Form): Promise<StepOutcome> {
       const { account } = pending;
       if (form['later'] === 'yes' && (await findLaterSeconds(pending)) !== undefined)
-        return finish(visit, { ...pending, isPutOff: true });
+        return finish(visit, { ...pending, second: [] });
       const place = placeOf(visit);
       const sealed = form['pending'] ?? '';
       const code = form['code']?.trim() ?? '';

@@ -2,7 +2,7 @@ import type { InteractionResults } from 'oidc-provider';
 import type { StepOutcome, Visit } from '../../http/interactions/step.ts';
 import type { Account } from '../../services/accounts/index.ts';
 import { describeRequest } from '../../services/notices/index.ts';
-import { type FirstFactor, withSecondFactor } from '../../services/sign-ins/index.ts';
+import { codeMethods, type FirstFactor } from '../../services/sign-ins/index.ts';
 import type { SecondFactorDependencies } from './dependencies.ts';
 
 /** A sign-in that has its first factor. */
@@ -26,17 +26,20 @@ export const withoutFirst = (submission: InteractionResults | undefined): Intera
 };
 
 interface Finish extends PendingSignIn {
-  /** The second factor was put off. */
-  readonly isPutOff?: boolean;
+  /** The methods of the second factor. None when it was put off. */
+  readonly second?: readonly string[];
   readonly cookies?: readonly string[];
 }
 
 /** Ends the step with a session. What follows a sign-in follows it here, because the step before didn't complete one. */
 export const createFinish =
   ({ events, accounts, completeSignIn, notifyNewDevice }: SecondFactorDependencies) =>
-  async (visit: Visit, { account, first, isPutOff = false, cookies = [] }: Finish): Promise<StepOutcome> => {
+  async (
+    visit: Visit,
+    { account, first, second = codeMethods, cookies = [] }: Finish,
+  ): Promise<StepOutcome> => {
     const { client, request, work, interaction } = visit;
-    if (account.required?.includes('factor') && !isPutOff)
+    if (account.required?.includes('factor') && second.includes('mfa'))
       await accounts.update(account.id, { required: { remove: ['factor'] } });
     if (first.isNewDevice) notifyNewDevice(visit, account);
     work.afterCommit(() =>
@@ -56,8 +59,8 @@ export const createFinish =
         ...withoutFirst(interaction.lastSubmission),
         login: completeSignIn.login({
           account,
-          amr: isPutOff ? first.amr : withSecondFactor(first.amr),
-          hasSecondFactor: !isPutOff,
+          amr: first.amr,
+          ...(second.length > 0 && { second }),
           remember: first.remember,
           ...(first.upstream && { upstream: first.upstream }),
         }),

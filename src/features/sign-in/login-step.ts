@@ -5,14 +5,14 @@ import type { Step, StepOutcome, Visit } from '../../http/interactions/step.ts';
 import type { Form } from '../../http/pages/form.ts';
 import type { Account } from '../../services/accounts/index.ts';
 import { accountClientId } from '../../services/clients/index.ts';
-import { offerPasskey, passkeyMethods } from '../../services/sign-ins/index.ts';
+import { isPasskeyForm, offerPasskey, passkeyMethods } from '../../services/sign-ins/index.ts';
 import type { LoginModel, LoginProblem } from '../../views/pages/login.ts';
 import { type CodeSignIn, codeActionOf, createCodeSignIn, isCodeForm, wantsCode } from './code-sign-in.ts';
 import type { SignInDependencies } from './dependencies.ts';
 import type { KnownDevices } from './known-devices.ts';
 import { credentialsIn, missingFields } from './login-form.ts';
 import { renderLogin, renderSignedInElsewhere } from './login-views.ts';
-import { createPasskeySignIn, isPasskeyForm } from './passkey-sign-in.ts';
+import { createPasskeySignIn } from './passkey-sign-in.ts';
 import { reauthenticating, signedInElsewhere } from './session-account.ts';
 import { emitSignIn, emitSignInRefused } from './sign-in-events.ts';
 
@@ -207,10 +207,6 @@ export const createLoginStep = (
         remember: mayRemember(sessionAccount, remember),
         isNewDevice: device === undefined,
       });
-      if (!result.login && !result.first) {
-        emitSignInRefused(events, visit, { reason: 'passkey_needed', account: account.id });
-        return showAgain({ kind: 'passkeyNeeded' });
-      }
       // Without a login yet, the step for the second factor does both.
       if (result.login) {
         emitSignIn(events, visit, account.id);

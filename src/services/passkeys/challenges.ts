@@ -7,7 +7,7 @@ import { kinds } from '../../store/record-kinds.ts';
  * What a challenge is for, such as `['sign-in', uid of the interaction]`. The ids are those of what only one browser
  * holds, so a challenge is of no use in another one.
  */
-export type ChallengePurpose = readonly [purpose: 'sign-in' | 'enrolment', ...of: string[]];
+export type ChallengePurpose = readonly [purpose: 'sign-in' | 'second-factor' | 'enrolment', ...of: string[]];
 
 export interface Challenges {
   /** Base64url. Nothing is stored, so pages that are only looked at cost nothing. */

@@ -10,6 +10,7 @@
  * record.ts: one document has the passkeys of an account, in its family, and one for each credential id names the
  * account. passkey.ts has the contract.
  */
+export type { ChallengePurpose } from './challenges.ts';
 export type { Passkey, PasskeyList, Passkeys } from './passkey.ts';
 export { createPasskeyList } from './passkey-list.ts';
 export { createPasskeys } from './passkeys.ts';

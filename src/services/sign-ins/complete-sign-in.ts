@@ -2,12 +2,13 @@ import type { InteractionResults } from 'oidc-provider';
 import type { Config } from '#config';
 import type { Visit } from '../../http/interactions/step.ts';
 import type { Clock } from '../../store/port.ts';
-import type { Account } from '../accounts/index.ts';
+import type { Account, Accounts } from '../accounts/index.ts';
 import { type AuthenticationLevels, acrRequestOf, requiredLevelOf } from '../authentication-levels/index.ts';
 import { accountClientId } from '../clients/index.ts';
 import type { Factors } from '../factors/index.ts';
 import type { Passkeys } from '../passkeys/index.ts';
 import type { FirstFactor } from './first-factor.ts';
+import { passkeyMethods } from './passkey-methods.ts';
 import type { RememberedBrowsers } from './remembered-browsers.ts';
 import type { UpstreamSignIn } from './upstream-sign-in.ts';
 
@@ -16,8 +17,8 @@ interface Proof {
   readonly account: Account;
   /** The methods of RFC 8176 §2. With `mfa` no second factor is asked for. */
   readonly amr: readonly string[];
-  /** This server has asked for a second factor. */
-  readonly hasSecondFactor?: boolean;
+  /** Those of the second factor that was asked for after them. */
+  readonly second?: readonly string[];
   /** The session cookie outlives the browser. */
   readonly remember: boolean;
   /** The owner of the account gets a message about the sign-in. */
@@ -26,16 +27,15 @@ interface Proof {
   readonly upstream?: UpstreamSignIn;
 }
 
+type Login = NonNullable<InteractionResults['login']>;
+
 /**
  * Only `login` makes a session. The step for the second factor gets `first`, and finishes with `login`. Either is merged
- * over what an earlier step found out, so the other one is there as undefined. Where neither is, nothing but a passkey of
- * the account is enough, and the engine asks for the sign-in again.
+ * over what an earlier step found out, so the other one is there as undefined.
  */
 type SignInResult =
-  | { readonly login: NonNullable<InteractionResults['login']>; readonly first: undefined }
-  | { readonly login: undefined; readonly first: FirstFactor | undefined };
-
-type Login = NonNullable<InteractionResults['login']>;
+  | { readonly login: Login; readonly first: undefined }
+  | { readonly login: undefined; readonly first: FirstFactor };
 
 export interface CompleteSignIn {
   /**
@@ -50,25 +50,36 @@ export interface CompleteSignIn {
 interface Dependencies {
   readonly config: { readonly security: Pick<Config['security'], 'factors'> };
   readonly clock: Clock;
+  readonly accounts: Pick<Accounts, 'update'>;
   readonly levels: AuthenticationLevels;
   readonly factors: Factors;
   readonly passkeys: Pick<Passkeys, 'isUsableBy'>;
   readonly remembered: Pick<RememberedBrowsers, 'isRemembered'>;
 }
 
-/** The methods of a sign-in by password and an authenticator app or a recovery code. */
-export const withSecondFactor = (amr: readonly string[]): readonly string[] => [
-  ...new Set([...amr, 'otp', 'mfa']),
+/** The methods of a second factor that is a code of an authenticator app, or a recovery code. */
+export const codeMethods: readonly string[] = ['otp', 'mfa'];
+/** Every passkey reaches the same level. */
+const anyPasskey = passkeyMethods({ isDeviceBound: false });
+
+const together = (amr: readonly string[], second: readonly string[] = []): readonly string[] => [
+  ...new Set([...amr, ...second]),
 ];
 
-/** Why a second factor is needed: also of a person who has to set one up first, and who may not put that off. */
+/** Whether a second factor is needed, also of a person who has to set one up first. */
 interface Demand {
   readonly isNeeded: boolean;
+  /** Setting one up may be put off. */
   readonly mayPutOff: boolean;
+  /** A code isn't strong enough. */
+  readonly byPasskey: boolean;
 }
 
-const notNeeded: Demand = { isNeeded: false, mayPutOff: false };
-const needed: Demand = { isNeeded: true, mayPutOff: false };
+const notNeeded: Demand = { isNeeded: false, mayPutOff: false, byPasskey: false };
+const needed: Demand = { ...notNeeded, isNeeded: true };
+
+/** The person used a passkey of this server. An operator who requires a second factor of a person doesn't mean one elsewhere. */
+const hasOwnFactor = ({ amr, upstream }: Proof): boolean => upstream === undefined && amr.includes('mfa');
 
 /** The engine has checked the parameters. */
 const claimsOf = (text: unknown) => (typeof text === 'string' ? JSON.parse(text) : {});
@@ -80,6 +91,7 @@ const isSensitiveSignIn = ({ client, interaction: { params } }: Visit): boolean 
 export const createCompleteSignIn = ({
   config,
   clock,
+  accounts,
   levels,
   factors,
   passkeys,
@@ -91,16 +103,17 @@ export const createCompleteSignIn = ({
    * What an upstream says has the level that the operator gives it, whatever methods it names. A second factor here adds
    * its own.
    */
-  const levelOf = ({ account, amr, hasSecondFactor, upstream }: Proof): string | undefined => {
-    if (upstream === undefined) return levels.reachedBy(account, amr);
+  const levelOf = ({ account, amr, second, upstream }: Proof): string | undefined => {
+    if (upstream === undefined) return levels.reachedBy(account, amr, second);
     const { acr } = upstream;
-    if (!hasSecondFactor) return acr;
-    const reached = levels.reachedBy(account, withSecondFactor([]));
+    if (second === undefined) return acr;
+    const reached = levels.reachedBy(account, [], second);
     return acr === undefined || levels.reaches(reached, [acr]) ? reached : acr;
   };
 
   const login = (proof: Proof): Login => {
-    const { account, amr, remember, upstream } = proof;
+    const { account, second, remember, upstream } = proof;
+    const amr = together(proof.amr, second);
     const acr = levelOf(proof);
     return {
       accountId: account.id,
@@ -117,41 +130,51 @@ export const createCompleteSignIn = ({
     const requested = acrRequestOf({ params, claims: claimsOf(params['claims']) });
     const level = requiredLevelOf(client);
     const reached = levelOf(proof);
-    const reachable = levelOf({ ...proof, amr: withSecondFactor(proof.amr), hasSecondFactor: true });
-    const isMissed = (values: readonly string[]): boolean =>
-      !levels.reaches(reached, values) && levels.reaches(reachable, values);
-    const isRequested = isMissed(requested.values);
-    return {
-      isEssential: (level !== undefined && isMissed([level])) || (isRequested && requested.essential),
-      isVoluntary: isRequested,
+    const missed = (second: readonly string[]) => {
+      const reachable = levelOf({ ...proof, second });
+      const isMissed = (values: readonly string[]): boolean =>
+        !levels.reaches(reached, values) && levels.reaches(reachable, values);
+      const isRequested = isMissed(requested.values);
+      return {
+        isEssential: (level !== undefined && isMissed([level])) || (isRequested && requested.essential),
+        isVoluntary: isRequested,
+      };
     };
+    const withCode = missed(codeMethods);
+    const withPasskey = missed(anyPasskey);
+    const needsPasskey =
+      (withPasskey.isEssential && !withCode.isEssential) ||
+      (withPasskey.isVoluntary && !withCode.isVoluntary);
+    return { ...withCode, needsPasskey };
   };
-
-  /** Of second factors, the account has none that the step for them could ask for. */
-  const hasOnlyPasskeys = async (account: Account): Promise<boolean> =>
-    (await passkeys.isUsableBy(account.id)) && (await factors.of(account)).authenticators.length === 0;
 
   const demandOf = async (visit: Visit, proof: Proof): Promise<Demand> => {
     const { account, amr, upstream } = proof;
-    if (amr.includes('mfa')) return notNeeded;
-    const { isEssential, isVoluntary } = missesLevel(visit, proof);
-    if (factors.isOffered && (isEssential || account.required?.includes('factor'))) return needed;
-    // Where no app can be set up, only people who have one can reach the level.
+    const isRequired =
+      factors.isOffered && account.required?.includes('factor') === true && !hasOwnFactor(proof);
+    if (amr.includes('mfa') && !isRequired) return notNeeded;
+    const { isEssential, isVoluntary, needsPasskey } = missesLevel(visit, proof);
+    if (needsPasskey && (await passkeys.isUsableBy(account.id))) return { ...needed, byPasskey: true };
+    if (isRequired || (isEssential && factors.isOffered)) return needed;
+    // Where no app can be set up, only people who have a second factor can reach the level.
     const isAsked = isEssential || isVoluntary || isSensitiveSignIn(visit);
     if (upstream?.isEnough && !isAsked) return notNeeded;
     if (required === 'never' && !isAsked) return notNeeded;
     const { authenticators, forgottenAt } = await factors.of(account);
-    if (authenticators.length === 0)
-      return required === 'always' ? { isNeeded: true, mayPutOff: true } : notNeeded;
+    if (authenticators.length === 0) {
+      const isDue = isAsked || required === 'always';
+      if (!isDue) return notNeeded;
+      if (!(await passkeys.isUsableBy(account.id)))
+        return required === 'always' ? { ...needed, mayPutOff: true } : notNeeded;
+    }
     const isRemembered = remembered.isRemembered(visit.request.headers, account, forgottenAt);
     return isAsked || !isRemembered ? needed : notNeeded;
   };
 
   const complete = async (visit: Visit, proof: Proof): Promise<SignInResult> => {
-    const { isNeeded, mayPutOff } = await demandOf(visit, proof);
-    const isTooWeak = isNeeded || (isSensitiveSignIn(visit) && !proof.amr.includes('mfa'));
-    // Otherwise the first factor alone could set up the second one that is missing.
-    if (isTooWeak && (await hasOnlyPasskeys(proof.account))) return { login: undefined, first: undefined };
+    if (proof.account.required?.includes('factor') && hasOwnFactor(proof))
+      await accounts.update(proof.account.id, { required: { remove: ['factor'] } });
+    const { isNeeded, mayPutOff, byPasskey } = await demandOf(visit, proof);
     if (!isNeeded) return { login: login(proof), first: undefined };
     const { account, amr, remember, isNewDevice = false, upstream } = proof;
     const first = {
@@ -160,6 +183,7 @@ export const createCompleteSignIn = ({
       remember,
       isNewDevice,
       mayPutOff,
+      byPasskey,
       at: clock.now(),
       ...(upstream && { upstream }),
     };

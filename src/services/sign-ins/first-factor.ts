@@ -12,6 +12,8 @@ export interface FirstFactor {
   readonly isNewDevice: boolean;
   /** Setting up a second factor may be put off, as far as the grace period lasts. */
   readonly mayPutOff: boolean;
+  /** Only a passkey reaches the level that is asked for. */
+  readonly byPasskey?: boolean;
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly upstream?: UpstreamSignIn;

@@ -1,7 +1,7 @@
 /**
  * Owns what several features need to know about a sign-in: whether a session still counts, what is still required of a
  * person, how a step asks for another account, whether a second factor is still needed, how a password is
- * checked outside of a sign-in, and how an account is shown. The
+ * checked outside of a sign-in, and a passkey on its pages, and how an account is shown. The
  * login page and its checks belong to features/sign-in, the page for the second factor to features/second-factor,
  * accounts and passwords to services/accounts.
  */
@@ -13,13 +13,10 @@ export {
   createCheckRepeated,
   isPasswordRight,
 } from './check-password.ts';
-export {
-  type CompleteSignIn,
-  createCompleteSignIn,
-  withSecondFactor,
-} from './complete-sign-in.ts';
+export { type CompleteSignIn, codeMethods, createCompleteSignIn } from './complete-sign-in.ts';
 export { type FirstFactor, findFirstFactor, hasFirstFactorOnly } from './first-factor.ts';
 export { loadSession, type Session } from './load-session.ts';
+export { createCheckPasskey, isPasskeyForm, type RefusedPasskey } from './passkey-answer.ts';
 export { passkeyMethods } from './passkey-methods.ts';
 export { isPasskeyOffered, offerPasskey, withoutPasskeyOffer } from './passkey-offer.ts';
 export { createRememberedBrowsers, type RememberedBrowsers } from './remembered-browsers.ts';

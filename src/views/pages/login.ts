@@ -13,7 +13,7 @@ export type LoginProblem =
   | { readonly kind: 'wrong' }
   /** A known device waits for its own attempts only, so no other way to sign in needs naming. */
   | { readonly kind: 'throttled'; readonly seconds: number; readonly isKnownDevice: boolean }
-  | { readonly kind: 'passkey' | 'otherPasskey' | 'passkeyNeeded' }
+  | { readonly kind: 'passkey' | 'otherPasskey' }
   | { readonly kind: 'missing'; readonly fields: readonly ('login' | 'password')[] };
 
 interface UpstreamWay {
@@ -62,7 +62,6 @@ export const loginPage = (page: Page, model: LoginModel): string => {
     ${fields.summary()}
     ${problem?.kind === 'wrong' && alert(text.wrong)}
     ${problem?.kind === 'passkey' && alert(page.messages.passkeys.signIn.refused)}
-    ${problem?.kind === 'passkeyNeeded' && alert(page.messages.passkeys.signIn.needed)}
     ${problem?.kind === 'otherPasskey' && alert(page.messages.passkeys.signIn.otherAccount)}
     ${problem?.kind === 'throttled' && throttledNotice(page.messages, problem, model)}
     ${!model.isWithoutPassword && passwordForm(page, model, fields)}

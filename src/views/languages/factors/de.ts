@@ -17,6 +17,10 @@ export const de: FactorMessages = {
     recoveryHint:
       'Das ist einer der zehn Codes, die Sie beim Einrichten der App gespeichert haben. Jeder gilt einmal.',
     recoveryCode: 'Wiederherstellungscode',
+    passkeyTitle: 'Passkey verwenden',
+    usePasskey: 'Passkey verwenden',
+    lostPasskey: (contact) => ['Gerät mit dem Passkey verloren? Wenden Sie sich an ', contact, '.'],
+    lostPasskeyPlain: 'Gerät mit dem Passkey verloren? Wenden Sie sich an die Betreiber dieses Dienstes.',
     lost: (contact) => ['Gerät und Wiederherstellungscodes verloren? Wenden Sie sich an ', contact, '.'],
     lostPlain:
       'Gerät und Wiederherstellungscodes verloren? Wenden Sie sich an die Betreiber dieses Dienstes.',

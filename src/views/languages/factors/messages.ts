@@ -16,6 +16,10 @@ export interface FactorMessages {
     recoveryTitle: string;
     recoveryHint: string;
     recoveryCode: string;
+    passkeyTitle: string;
+    usePasskey: string;
+    lostPasskey: (contact: Value) => Phrase;
+    lostPasskeyPlain: string;
     lost: (contact: Value) => Phrase;
     lostPlain: string;
     another: string;

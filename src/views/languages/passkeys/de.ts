@@ -10,7 +10,7 @@ export const de = {
   signIn: {
     refused: 'Dieser Passkey hat nicht funktioniert. Melden Sie sich auf einem anderen Weg an.',
     otherAccount: 'Dieser Passkey gehört zu einem anderen Konto. Wählen Sie einen Passkey dieses Kontos.',
-    needed: 'Ihr Passwort ist richtig, aber hierfür brauchen Sie Ihren Passkey.',
+    needed: 'Noch ein Schritt: Bestätigen Sie mit Ihrem Passkey, dass Sie es sind.',
   },
   offer: {
     title: 'Beim nächsten Mal schneller anmelden',

@@ -9,7 +9,7 @@ export const en = {
   signIn: {
     refused: 'This passkey didn’t work. Sign in another way.',
     otherAccount: 'This passkey belongs to another account. Choose one of this account.',
-    needed: 'Your password is right, but this needs your passkey.',
+    needed: 'One more step: confirm with your passkey that it’s you.',
   },
   offer: {
     title: 'Sign in faster next time',

@@ -9,7 +9,7 @@ export const pl = {
   signIn: {
     refused: 'Ten klucz dostępu nie zadziałał. Zaloguj się w inny sposób.',
     otherAccount: 'Ten klucz dostępu należy do innego konta. Wybierz klucz tego konta.',
-    needed: 'Hasło jest prawidłowe, ale tutaj potrzebny jest klucz dostępu.',
+    needed: 'Jeszcze jeden krok: potwierdź swoją tożsamość kluczem dostępu.',
   },
   offer: {
     title: 'Następnym razem zaloguj się szybciej',
