@@ -31,6 +31,7 @@ import {
   endDisabledAccounts,
   type Sessions,
 } from './sessions/index.ts';
+import { createSignInCounts, type SignInCounts } from './sign-in-counts/index.ts';
 import {
   type CompleteSignIn,
   createCompleteSignIn,
@@ -87,6 +88,7 @@ export interface Services {
   readonly endEverything: EndEverything;
   readonly forgetAccount: ForgetAccount;
   readonly sessions: Sessions;
+  readonly signInCounts: SignInCounts;
   readonly throttle: Throttle;
   readonly upstreams: Upstreams;
   readonly upstreamLinks: UpstreamLinks;
@@ -168,6 +170,7 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
   const readiness = createReadiness(store, keys);
   const { sessions, endEverything } = createSessionServices({ store, clock, events, accounts, clients });
   const connectedApps = createConnectedApps({ store, clock, events, clients });
+  const signInCounts = createSignInCounts({ store, clock, events, onError });
 
   return {
     accounts,
@@ -193,6 +196,7 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
     endEverything,
     forgetAccount: createForgetAccount({ store, events }),
     sessions,
+    signInCounts,
     throttle,
     upstreams,
     upstreamLinks,
@@ -204,7 +208,8 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
       await accounts.checkGroupClaims();
       // The audit starts first and stops last: it records what the others do until the end.
       const stops: (() => Promise<void>)[] = [];
-      for (const service of [audit, outbox, mail, limits, admission]) stops.unshift(await service.start());
+      for (const service of [audit, signInCounts, outbox, mail, limits, admission])
+        stops.unshift(await service.start());
       stops.unshift(await clients.followStopped());
       const ending = endDisabledAccounts({ accounts, endEverything }).catch(onError);
       const reserving = accounts.reserveEmails().catch(onError);

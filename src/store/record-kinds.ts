@@ -45,6 +45,13 @@ export const recordKinds = [
   { name: 'keyRing', stored: 'key-ring', owner: 'services/keys', durable: true, version: 1 },
   { name: 'audit', stored: 'audit', owner: 'services/audit', durable: true, version: 1 },
   { name: 'auditChain', stored: 'audit-chain', owner: 'services/audit', durable: true, version: 1 },
+  {
+    name: 'signInCount',
+    stored: 'sign-in-count',
+    owner: 'services/sign-in-counts',
+    durable: true,
+    version: 0,
+  },
   { name: 'demo', stored: 'demo', owner: 'services/demo-data', durable: true, version: 1 },
   { name: 'consent', stored: 'consent', owner: 'services/connected-apps', durable: true, version: 1 },
   { name: 'registrationToken', stored: 'ra', owner: 'features/registration', durable: true, version: 1 },

@@ -42,6 +42,7 @@ t.test('exports hold what they always held', async (t) => {
     'ra',
     'reserved-emails',
     'search-index',
+    'sign-in-count',
     'upstream-link',
   ]);
 });
@@ -173,11 +174,12 @@ t.test('what a server writes is in the list', { timeout: 60_000 }, async (t) => 
       'reservedEmails',
       'signInCode',
       'signInCodeRequest',
+      'signInCount',
       'upstreamArrival',
       'upstreamLink',
       'upstreamSession',
       'usedPasskeyChallenge',
     ],
-    'the others need a command, a logout, another mode or setting, a page, a message or a signed proof',
+    'the others need a command, a logout, another mode or setting, a page, a message, a signed proof or a minute',
   );
 });
