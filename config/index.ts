@@ -16,6 +16,7 @@ export { environment } from './environment.ts';
 export { openidScopes, unknownScopes } from './known-scopes.ts';
 export type { Flags } from './load/flags.ts';
 export { configurationFile, type Loaded, type LoadOptions, loadConfig } from './load/index.ts';
+export { describeReadError } from './load/read-errors.ts';
 export { ConfigurationError, type Problem, type Source } from './problems.ts';
 export { serverClaims } from './reserved-claims.ts';
 export { scopeDescriptions } from './resource-scopes.ts';

@@ -25,6 +25,7 @@ import { createPages } from './http/pages/pages.ts';
 import { createRenderError } from './http/pages/render-error.ts';
 import { emitRefusals } from './http/refusals.ts';
 import { createServer } from './http/server.ts';
+import { readTheme, themeRoutes } from './http/theme/index.ts';
 import { logEvents } from './log-events.ts';
 import { createClaimRelease } from './provider/claim-release.ts';
 import { Engine } from './provider/engine.ts';
@@ -74,7 +75,8 @@ export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOp
   const events = createEvents(onError);
   logEvents(events, log);
   const metrics = prepared.metrics ?? (await createMetrics({ config }));
-  const pages = createPages(config, assetUrl);
+  const theme = readTheme(config.pages.theme);
+  const pages = createPages({ config, asset: assetUrl, theme: theme.page });
   const { additionalFeatures = [] } = prepared;
   const grantTypes = grantTypesOf(additionalFeatures);
   const services = await createServices({
@@ -172,6 +174,7 @@ export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOp
   await server.register(jwksRoute({ keys, path: routes.jwks, cacheSeconds: config.keys.jwks_cache_seconds }));
   await server.register(assets);
   const strengthOf = createStrengthOf(services.factors, services.passkeys);
+  await server.register(themeRoutes(theme));
   await server.register(
     pagesScope({ config, answerError }, [
       interactionScope({ config, store, pages, engine: () => engine, cookieKeys, steps }),

@@ -1,7 +1,9 @@
 import type { Rule } from '#config';
 import { grantTypesOf } from './features/declarations.ts';
+import { themeProblems } from './http/theme/index.ts';
 import { configuredAccountProblems } from './services/accounts/index.ts';
 import { configuredClientProblems, idTokenClaimProblems } from './services/clients/index.ts';
+import { ownTextProblems } from './views/languages/own-texts.ts';
 
 const clientsCanBeRegistered: Rule = {
   needs: ['clients'],
@@ -32,12 +34,26 @@ const passwordHashesAreKnown: Rule = {
     })),
 };
 
+const textsExist: Rule = {
+  needs: ['pages'],
+  check: ({ pages }) =>
+    ownTextProblems(pages).map(({ path, ...mistake }) => ({ path: ['pages', 'texts', ...path], ...mistake })),
+};
+
+const themeCanBeShown: Rule = {
+  needs: ['pages'],
+  check: ({ pages: { theme } }) =>
+    themeProblems(theme).map(({ path, message }) => ({ path: path.split('.'), message })),
+};
+
 /**
- * The rules of services for what the configuration lists. `config/` can't have them, since it knows no services. With
+ * The rules of services and pages for what the configuration lists. `config/` can't have them, since it knows neither. With
  * these, a mistake is reported with its place in the file, together with all others.
  */
 export const configurationRules: readonly Rule[] = [
   clientsCanBeRegistered,
   idTokenClaimsHaveScopes,
   passwordHashesAreKnown,
+  textsExist,
+  themeCanBeShown,
 ];

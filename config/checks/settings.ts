@@ -11,6 +11,22 @@ export const defaultLanguageIsOffered: Rule = {
     ),
 };
 
+export const pagesHaveOneLogo: Rule = {
+  needs: ['pages'],
+  check: ({ pages: { logo, theme } }) => [
+    ...when(
+      logo !== undefined && theme.logo !== undefined,
+      ['pages', 'logo'],
+      'Is not shown: pages.theme.logo is another logo. Remove one.',
+    ),
+    ...when(
+      theme.logo_dark !== undefined && theme.logo === undefined,
+      ['pages', 'theme', 'logo_dark'],
+      'Is the logo in dark mode only: set pages.theme.logo too.',
+    ),
+  ],
+};
+
 export const claimsHaveScopes: Rule = {
   needs: ['claims'],
   check: ({ claims }) =>

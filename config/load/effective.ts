@@ -38,6 +38,8 @@ const isOneLine = (value: readonly unknown[], node: Node): boolean =>
 /** Every effective value, as `config print` shows them. A list of texts is one value. */
 export const effectiveLeaves = (node: Node, value: unknown, path: Path = []): readonly Leaf[] => {
   const branch = node.anyOf?.find((one) => one.type === 'object' && isTree(value)) ?? node;
+  // A section without values is no value.
+  if (branch.properties && isTree(value) && Object.keys(value).length === 0) return [];
   const isWhole =
     !isTree(value) || Object.keys(value).length === 0 || (Array.isArray(value) && isOneLine(value, branch));
   return isWhole

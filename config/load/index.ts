@@ -2,7 +2,6 @@
  * Loads the configuration: merges the sources (defaults, file, environment, flags), checks the result and reports all
  * mistakes together. It writes nothing and prints nothing.
  */
-import { resolve } from 'node:path';
 import { withAdminApi } from '../admin-api.ts';
 import { rules } from '../checks/index.ts';
 import type { Finding, Rule } from '../checks/rule.ts';
@@ -15,6 +14,7 @@ import { complete } from '../validate/complete.ts';
 import type { Mistake } from '../validate/mistake.ts';
 import { withDefaultIssuer } from './default-issuer.ts';
 import { effectiveLeaves } from './effective.ts';
+import { resolveFileNames } from './file-names.ts';
 import { freezeDeep } from './freeze.ts';
 import { type LoadOptions, readLayers } from './layers.ts';
 import { mergeLayers, originOf } from './merge-layers.ts';
@@ -45,7 +45,11 @@ export const loadConfig = (options: LoadOptions): Loaded => {
 
   const fromFiles = new Map<string, string>();
   readSecretFiles({ merged, fromFiles, report }, root, merged.tree);
-  const completed = complete({ root, report }, root, merged.tree, []);
+  const completed = resolveFileNames(
+    (path) => originOf(merged, path)?.layer.folder ?? '.',
+    root,
+    complete({ root, report }, root, merged.tree, []),
+  );
   // `complete` checked every key against the schema of `Config`. Sections with mistakes are not used below.
   const entered = completed as EnteredConfig;
   const broken = new Set(problems.map(({ path }) => path.split('.')[0]));
@@ -53,8 +57,6 @@ export const loadConfig = (options: LoadOptions): Loaded => {
   const checked = ['', 'admin', 'resources'].some((name) => broken.has(name))
     ? (completed as Config)
     : toConfig(entered);
-  const folder =
-    originOf(merged, ['extensions', '0'])?.layer.folder ?? originOf(merged, ['extensions'])?.layer.folder;
   const isIssuerSet = broken.has('listen') || originOf(merged, ['issuer']) !== undefined;
   const withIssuer = isIssuerSet ? checked : withDefaultIssuer(checked);
   const needsOfAdmin = ['', 'mode', 'issuer', 'listen', 'keys', 'resources', 'admin'];
@@ -72,10 +74,7 @@ export const loadConfig = (options: LoadOptions): Loaded => {
 
   const leaves = effectiveLeaves(root, { ...config, resources: entered.resources });
   return {
-    config: freezeDeep({
-      ...config,
-      extensions: config.extensions.map((file) => resolve(folder ?? '.', file)),
-    }),
+    config: freezeDeep(config),
     sources: new Map(
       leaves.map(({ path }) => [formatPath(path), originOf(merged, path)?.source ?? 'default'] as const),
     ),

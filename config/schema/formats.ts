@@ -50,6 +50,8 @@ const address = String.raw`[^\s@<>"',;:()[\]\\\p{C}]+@[^\s@<>"',;:()[\]\\\p{C}]+
 const mailAddress = new RegExp(`^${address}$`, 'u');
 const mailbox = new RegExp(String.raw`^(?:[^<>"\p{C}]{1,100} <${address}>|${address})$`, 'u');
 
+const isWebPage = (value: string): boolean => /^https?:\/\/[^\s]+$/.test(value) && URL.canParse(value);
+
 const isPattern = (value: string): boolean => {
   try {
     return new RegExp(value, 'u') instanceof RegExp;
@@ -140,6 +142,9 @@ const formats = {
     expected: 'a regular expression of JavaScript',
     test: isPattern,
   },
+  file: { expected: 'the name of a file' },
+  color: { expected: 'a color of six hexadecimal digits, as #17645a', pattern: '^#[0-9A-Fa-f]{6}$' },
+  'web-page': { expected: 'an http or https URL', test: isWebPage },
   language: { expected: 'a language tag, as en or pt-BR', pattern: '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$' },
 } satisfies Record<string, Format>;
 

@@ -41,7 +41,7 @@ export const schema = section('Configuration of Postern.', {
     { default: {} },
   ),
   extensions: list(
-    text('The file of a module.'),
+    text('The file of a module.', { format: 'file' }),
     'Your own modules: each exports an object with `claims(context)` or `onEvent(event)` by default. Names in the configuration file are relative to its folder.',
     { default: [] },
   ),

@@ -1,4 +1,5 @@
 import { flag, list, optional, section, text } from '../schema/build.ts';
+import { links, texts, theme } from './theme.ts';
 
 const language = (description: string, byDefault?: string) =>
   text(description, {
@@ -8,7 +9,9 @@ const language = (description: string, byDefault?: string) =>
 
 export const pages = section('The pages of this server.', {
   name: text('Name of this service on every page.', { default: 'Postern', maxLength: 100 }),
-  logo: optional(text('URL of a logo.', { format: 'uri' })),
+  logo: optional(
+    text('URL of a logo on another host. `pages.theme.logo` is a file instead.', { format: 'uri' }),
+  ),
   home: optional(
     text('URL of the page where people start, such as a portal. Pages that end a flow link to it.', {
       format: 'uri',
@@ -30,5 +33,8 @@ export const pages = section('The pages of this server.', {
     { default: [] },
   ),
   create_account: flag('Let people create their own account.', { default: false }),
+  theme,
+  links,
+  texts,
   remember_me: flag('Offer to stay signed in on this device.', { default: true }),
 });

@@ -60,6 +60,7 @@ import { signedRequests } from './signed-requests/index.ts';
 import { site } from './site/index.ts';
 import { stepUp } from './step-up/index.ts';
 import { subjects } from './subjects/index.ts';
+import { themePreview } from './theme-preview/index.ts';
 import { tokenStatus } from './token-status/index.ts';
 import { upstreamSignIn } from './upstream-sign-in/index.ts';
 
@@ -244,6 +245,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
     }),
     invitation({ config, events, pages, accounts, links, mail, throttle }),
     mailPreview({ mail, pages }),
+    themePreview({ config, pages }),
     access({ config, events, accounts }),
     consent({ config, clock, events, accounts }),
     device({ config, clock, pages, throttle }),

@@ -3,6 +3,7 @@ import { languages } from './languages/index.ts';
 import { webUrl, withLanguage } from './links.ts';
 import { logo } from './logo.ts';
 import type { Page, PageContent } from './page.ts';
+import { labelledLinks } from './site-links.ts';
 
 /** The frame of every page. It has no inline script or style and one `h1`, and needs no JavaScript. */
 export const layout = (page: Page, content: PageContent): string => {
@@ -17,21 +18,24 @@ export const layout = (page: Page, content: PageContent): string => {
   <meta name="color-scheme" content="light dark">
   <meta name="robots" content="noindex">
   ${refreshTag(content.refresh)}
-  <link rel="icon" type="image/svg+xml" href="${page.asset('icon.svg')}">
+  ${icon(page)}
   <link rel="stylesheet" href="${page.asset('pico.css')}">
   <link rel="stylesheet" href="${page.asset('postern.css')}">
   ${content.styles?.map((name) => html`<link rel="stylesheet" href="${page.asset(name)}">`)}
+  ${page.theme?.styleSheet !== undefined && html`<link rel="stylesheet" href="${page.theme.styleSheet}">`}
+  ${customStyle(page, content)}
   <script src="${page.asset('postern.js')}" defer></script>
   ${content.scripts?.map((name) => html`<script src="${page.asset(name)}" defer></script>`)}
 </head>
 <body>
   <a class="skip-link" href="#main">${text.skip}</a>
   <header class="site-header">
-    <p class="brand">${brandMark(page.logo)}<span>${page.brand}</span></p>
+    <p class="brand">${brandMark(page)}<span>${page.brand}</span></p>
   </header>
   ${content.menu ? html`<div class="with-menu${content.wide ? ' with-menu-wide' : ''}">${content.menu}${mainOf(content)}</div>` : mainOf(content)}
   <footer class="site-footer">
     ${languageLinks(page)}
+    ${siteLinks(page)}
     ${!content.showsRequestId && html`<p class="request-id">${text.requestId} <code>${page.requestId}</code></p>`}
   </footer>
 </body>
@@ -53,11 +57,37 @@ const mainOf = ({
 const refreshTag = (url: string | undefined): Html | undefined =>
   url === undefined ? undefined : html`<meta http-equiv="refresh" content="${`0; url=${url}`}">`;
 
-const brandMark = (url: string | undefined): Html => {
+const icon = ({ theme, asset }: Page): Html => {
+  const { path, type } = theme?.favicon ?? { path: asset('icon.svg'), type: 'image/svg+xml' };
+  return html`<link rel="icon" type="${type}" href="${path}">`;
+};
+
+const customStyle = ({ theme }: Page, { withoutCustomStyle = false }: PageContent): Html | undefined =>
+  theme?.customStyleSheet === undefined || withoutCustomStyle
+    ? undefined
+    : html`<link rel="stylesheet" href="${theme.customStyleSheet}">`;
+
+const brandMark = ({ theme, logo: url }: Page): Html => {
+  if (theme?.logo !== undefined) return themeLogo(theme.logo, theme.logoDark);
   const image = webUrl(url);
   return image === undefined
     ? logo
     : html`<img class="mark" src="${image}" alt="" referrerpolicy="no-referrer">`;
+};
+
+const themeLogo = (path: string, pathInDark: string | undefined): Html => {
+  const image = html`<img class="mark" src="${path}" alt="">`;
+  return pathInDark === undefined
+    ? image
+    : html`<picture><source srcset="${pathInDark}" media="(prefers-color-scheme: dark)">${image}</picture>`;
+};
+
+const siteLinks = ({ links, messages }: Page): Html | undefined => {
+  const labelled = labelledLinks(links, messages);
+  if (labelled.length === 0) return undefined;
+  return html`<nav class="site-links" aria-label="${messages.layout.links.label}">
+      <ul>${labelled.map(([label, href]) => html`<li><a href="${href}">${label}</a></li>`)}</ul>
+    </nav>`;
 };
 
 const languageLinks = ({ currentUrl, messages, languages: offered }: Page): Html | undefined => {

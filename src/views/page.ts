@@ -1,5 +1,6 @@
 import type { Html } from './html.ts';
 import type { Messages } from './languages/messages.ts';
+import type { SiteLinks } from './site-links.ts';
 
 /** Files that pages load. `http/assets` knows their URLs. */
 export type AssetName =
@@ -9,6 +10,16 @@ export type AssetName =
   | 'postern.js'
   | 'passkeys.js'
   | 'icon.svg';
+
+/** The paths of the operator's own files. */
+export interface PageTheme {
+  readonly styleSheet?: string;
+  /** A style sheet that the operator wrote. */
+  readonly customStyleSheet?: string;
+  readonly logo?: string;
+  readonly logoDark?: string;
+  readonly favicon?: { readonly path: string; readonly type: string };
+}
 
 /** What every page needs besides its own model. */
 export interface Page {
@@ -20,6 +31,8 @@ export interface Page {
   readonly brand: string;
   /** The operator's logo, which replaces the default one. */
   readonly logo?: string;
+  readonly theme?: PageTheme;
+  readonly links?: SiteLinks;
   /** The URL of the operator's page where people start, for pages that end a flow. */
   readonly home?: string;
   /** The tags of the languages that the person may choose. */
@@ -41,6 +54,8 @@ export interface PageContent {
   readonly menu?: Html;
   /** Style sheets of this page, in addition to those of every page. */
   readonly styles?: readonly AssetName[];
+  /** The page has the colors and the logo of the operator, but not the style sheet that the operator wrote. */
+  readonly withoutCustomStyle?: boolean;
   /** Scripts of this page, in addition to that of every page. */
   readonly scripts?: readonly AssetName[];
   /** Pages to read are wider than forms. */

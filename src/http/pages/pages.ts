@@ -3,8 +3,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '#config';
 import { cookieIn, serializeCookie } from '../../cookies.ts';
 import { chooseLanguage } from '../../views/languages/choose.ts';
-import { languages, messagesFor } from '../../views/languages/index.ts';
-import type { AssetName, Page } from '../../views/page.ts';
+import { languages } from '../../views/languages/index.ts';
+import { createMessages } from '../../views/languages/own-texts.ts';
+import type { AssetName, Page, PageTheme } from '../../views/page.ts';
 import { type PolicyOptions, pageHeaders } from '../../views/policy.ts';
 
 /** What a page needs to know of a request, whether Fastify or the engine handles it. */
@@ -41,10 +42,17 @@ const chosenLanguage = (url: string): string | undefined => {
   return query < 0 ? undefined : (new URLSearchParams(url.slice(query)).get('lang') ?? undefined);
 };
 
-export const createPages = (config: Config, asset: (name: AssetName) => string): Pages => {
+interface Dependencies {
+  readonly config: Config;
+  readonly asset: (name: AssetName) => string;
+  readonly theme: PageTheme;
+}
+
+export const createPages = ({ config, asset, theme }: Dependencies): Pages => {
   const supported = languages.map(({ tag }) => tag).filter((tag) => config.pages.languages.includes(tag));
   const secure = config.issuer.startsWith('https:');
-  const { logo } = config.pages;
+  const { logo, links } = config.pages;
+  const messagesFor = createMessages(config.pages);
   // In development the playground is where people start.
   const home = config.pages.home ?? (config.mode === 'development' ? config.issuer : undefined);
 
@@ -63,6 +71,8 @@ export const createPages = (config: Config, asset: (name: AssetName) => string):
     requestId,
     brand: config.pages.name,
     ...(logo !== undefined && { logo }),
+    theme,
+    links,
     ...(home !== undefined && { home }),
     languages: supported,
     currentUrl: url,

@@ -1,18 +1,25 @@
 import type { Config } from '#config';
-import { messagesFor } from '../../views/languages/index.ts';
+import { createMessages } from '../../views/languages/own-texts.ts';
 import type { MailContext } from '../../views/mail/message.ts';
+import { mailLogo } from '../../views/theme/mail-logo.ts';
 import type { Account } from '../accounts/index.ts';
 import { isMailAddress } from './address.ts';
 
 /** Brands messages like the pages. A language that isn't offered becomes the default one. */
-export const createMailContext =
-  ({ issuer, pages }: Pick<Config, 'issuer' | 'pages'>) =>
-  (language: string): MailContext => ({
+export const createMailContext = ({
+  issuer,
+  pages,
+}: Pick<Config, 'issuer' | 'pages'>): ((language: string) => MailContext) => {
+  const messagesFor = createMessages(pages);
+  return (language) => ({
     messages: messagesFor(pages.languages.includes(language) ? language : pages.default_language),
     brand: pages.name,
-    logo: pages.logo,
+    logo: mailLogo({ issuer, pages }),
+    accent: pages.theme.accent,
+    links: pages.links,
     host: new URL(issuer).host,
   });
+};
 
 type WithClaims = Pick<Account, 'claims'>;
 

@@ -13,6 +13,7 @@ export const de = {
     errorPrefix: 'Fehler:',
     language: 'Sprache',
     requestId: 'Anfrage-ID',
+    links: { label: 'Weitere Informationen', help: 'Hilfe', privacy: 'Datenschutz', imprint: 'Impressum' },
   },
   fields: {
     show: 'Anzeigen',

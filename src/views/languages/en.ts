@@ -13,6 +13,7 @@ export const en = {
     errorPrefix: 'Error:',
     language: 'Language',
     requestId: 'Request ID',
+    links: { label: 'More information', help: 'Help', privacy: 'Privacy', imprint: 'Legal notice' },
   },
   fields: {
     show: 'Show',

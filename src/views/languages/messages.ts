@@ -50,7 +50,13 @@ export interface Messages {
   /** The name of the language in that language. */
   readonly name: string;
   readonly dir: 'ltr' | 'rtl';
-  readonly layout: { skip: string; errorPrefix: string; language: string; requestId: string };
+  readonly layout: {
+    skip: string;
+    errorPrefix: string;
+    language: string;
+    requestId: string;
+    links: { label: string; help: string; privacy: string; imprint: string };
+  };
   readonly fields: {
     show: string;
     hide: string;

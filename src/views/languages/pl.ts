@@ -24,6 +24,7 @@ export const pl = {
     errorPrefix: 'Błąd:',
     language: 'Język',
     requestId: 'Identyfikator żądania',
+    links: { label: 'Więcej informacji', help: 'Pomoc', privacy: 'Prywatność', imprint: 'Informacje prawne' },
   },
   fields: {
     show: 'Pokaż',

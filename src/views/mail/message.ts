@@ -1,6 +1,8 @@
 import { type Html, html } from '../html.ts';
 import type { Messages } from '../languages/messages.ts';
 import { imageUrl } from '../links.ts';
+import { type LabelledLinks, labelledLinks, type SiteLinks } from '../site-links.ts';
+import { defaultAccent } from '../theme/palette.ts';
 
 /** What every message needs besides its own model. */
 export interface MailContext {
@@ -9,6 +11,9 @@ export interface MailContext {
   readonly brand: string;
   /** The operator's logo. */
   readonly logo?: string | undefined;
+  /** The operator's color for buttons and links, which was checked in light mode. */
+  readonly accent?: string | undefined;
+  readonly links?: SiteLinks;
   /** The host of the issuer. */
   readonly host: string;
 }
@@ -47,10 +52,12 @@ export const shownName = (name: string): string => {
 export const renderMail = (context: MailContext, { subject, blocks }: MailContent): RenderedMail => {
   const { messages, brand, host } = context;
   const footer = messages.mail.footer(brand, host);
+  const links = labelledLinks(context.links, messages);
+  const footerLines = [footer, ...links.map(([label, href]) => `${label}: ${href}`)];
   return {
     subject,
-    text: `${[...blocks.map(textOf), `-- \n${footer}`].join('\n\n')}\n`,
-    html: htmlOf(context, subject, blocks, footer),
+    text: `${[...blocks.map(textOf), `-- \n${footerLines.join('\n')}`].join('\n\n')}\n`,
+    html: htmlOf(context, subject, blocks, { footer, links }),
   };
 };
 
@@ -74,10 +81,10 @@ const paragraph = `margin:0 0 16px;${font};font-size:16px;line-height:24px;color
 const small = `margin:0 0 12px;${font};font-size:14px;line-height:21px;color:#57625f;overflow-wrap:anywhere`;
 
 const htmlOf = (
-  { messages, brand, logo }: MailContext,
+  { messages, brand, logo, accent = defaultAccent }: MailContext,
   subject: string,
   blocks: readonly Block[],
-  footer: string,
+  { footer, links }: { readonly footer: string; readonly links: LabelledLinks },
 ): string => {
   const image = imageUrl(logo);
   return html`<!doctype html>
@@ -92,28 +99,34 @@ const htmlOf = (
   <div lang="${messages.tag}" dir="${messages.dir}" style="max-width:560px;margin:0 auto">
     <header><p style="margin:0 0 16px;${font};font-size:18px;font-weight:600;color:#1c2422">${
       image !== undefined &&
-      html`<img src="${image}" alt="" width="32" height="32" style="vertical-align:middle;margin-right:8px">`
+      html`<img src="${image}" alt="" height="32" style="width:auto;max-width:192px;vertical-align:middle;margin-right:8px">`
     }${brand}</p></header>
     <main style="padding:24px;background:#fffefc;border:1px solid #dfdace;border-radius:10px">
       <h1 style="margin:0 0 16px;${font};font-size:22px;line-height:30px;color:#1c2422">${subject}</h1>
-      ${blocks.map((block) => elementOf(messages, block))}
+      ${blocks.map((block) => elementOf(messages, block, accent))}
     </main>
-    <footer><p style="margin:16px 0 0;${font};font-size:13px;line-height:20px;color:#57625f">${footer}</p></footer>
+    <footer><p style="margin:16px 0 0;${font};font-size:13px;line-height:20px;color:#57625f">${footer}</p>${links.length > 0 && linkLine(links, accent)}</footer>
   </div>
 </body>
 </html>
 `.toString();
 };
 
-const elementOf = (messages: Messages, block: Block): Html => {
+const linkLine = (links: LabelledLinks, accent: string): Html =>
+  html`<p style="margin:8px 0 0;${font};font-size:13px;line-height:20px;color:#57625f">${links.map(
+    ([label, href], index) =>
+      html`${index > 0 && ' · '}<a href="${href}" style="color:${accent}">${label}</a>`,
+  )}</p>`;
+
+const elementOf = (messages: Messages, block: Block, accent: string): Html => {
   switch (block.kind) {
     case 'text':
       return html`<p style="${paragraph}">${block.text}</p>`;
     case 'note':
       return html`<p style="${small}">${block.text}</p>`;
     case 'button':
-      return html`<p style="margin:0 0 16px"><a href="${block.href}" style="display:inline-block;padding:12px 20px;background:#17645a;color:#ffffff;border-radius:10px;text-decoration:none;${font};font-size:16px;font-weight:600">${block.label}</a></p>
-      <p style="${small}">${messages.mail.linkHint}<br><a href="${block.href}" style="color:#17645a;word-break:break-all">${block.href}</a></p>`;
+      return html`<p style="margin:0 0 16px"><a href="${block.href}" style="display:inline-block;padding:12px 20px;background:${accent};color:#ffffff;border-radius:10px;text-decoration:none;${font};font-size:16px;font-weight:600">${block.label}</a></p>
+      <p style="${small}">${messages.mail.linkHint}<br><a href="${block.href}" style="color:${accent};word-break:break-all">${block.href}</a></p>`;
     case 'code':
       return html`<p style="margin:0 0 16px;font-family:ui-monospace,Menlo,Consolas,monospace;font-size:30px;line-height:40px;letter-spacing:6px;color:#1c2422">${block.code}</p>`;
     case 'facts':
