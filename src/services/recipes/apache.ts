@@ -40,7 +40,7 @@ export const apache: Recipe = {
     groups:
       '`Require claim groups:admins` in place of `Require valid-user` lets the members of a group in only.',
     signOut: ({ url }) =>
-      `Link to ${url}/redirect_uri?logout=${encodeURIComponent(`${url}/`)}: it ends the session of Apache and the one at Postern. To hear of sign-outs elsewhere, set \`--property backchannel_logout_uri=${url}/redirect_uri?logout=backchannel\`.`,
+      `Link to \`${url}/redirect_uri?logout=${encodeURIComponent(`${url}/`)}\`: it ends the session of Apache and the one at Postern. To hear of sign-outs elsewhere, set \`--property backchannel_logout_uri=${url}/redirect_uri?logout=backchannel\`.`,
     errors: [
       {
         message:

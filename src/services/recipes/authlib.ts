@@ -38,7 +38,7 @@ export const authlib: Recipe = {
     groups:
       'Add `groups` to the scope of the client (`--scope "openid profile email groups"`) and of `client_kwargs`. `token["userinfo"]["groups"]` then has the names, and your code decides what they allow.',
     signOut: ({ endpoints, clientId }) =>
-      `Your code ends its own session, and sends the browser to ${endpoints.endSession}?client_id=${clientId}&post_logout_redirect_uri=… with an address that you register with \`--post-logout-redirect-uri\`.`,
+      `Your code ends its own session, and sends the browser to \`${endpoints.endSession}?client_id=${clientId}&post_logout_redirect_uri=…\` with an address that you register with \`--post-logout-redirect-uri\`.`,
     errors: [
       {
         message: 'mismatching_state: CSRF Warning! State not equal in request and response.',

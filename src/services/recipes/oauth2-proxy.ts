@@ -40,7 +40,7 @@ export const oauth2Proxy: Recipe = {
     groups:
       '`allowed_groups = ["admins"]` lets the members of a group in only. The groups are passed on in `X-Forwarded-Groups`.',
     signOut: ({ url, endpoints, clientId }) =>
-      `Link to ${url}/oauth2/sign_out?rd=${encodeURIComponent(`${endpoints.endSession}?client_id=${clientId}&post_logout_redirect_uri=${encodeURIComponent(url)}`)}, and add the host of Postern to \`whitelist_domains\`.`,
+      `Link to \`${url}/oauth2/sign_out?rd=${encodeURIComponent(`${endpoints.endSession}?client_id=${clientId}&post_logout_redirect_uri=${encodeURIComponent(url)}`)}\`, and add the host of Postern to \`whitelist_domains\`.`,
     errors: [
       {
         message: "email in id_token (…) isn't verified",
