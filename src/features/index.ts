@@ -26,6 +26,7 @@ import { accountPassword } from './account-password/index.ts';
 import { accountProfile } from './account-profile/index.ts';
 import { accountRecovery } from './account-recovery/index.ts';
 import { accountSessions } from './account-sessions/index.ts';
+import { accountUpstreams } from './account-upstreams/index.ts';
 import { adminApi } from './admin-api/index.ts';
 import { authorizationDetails } from './authorization-details/index.ts';
 import { authorizationResponses } from './authorization-responses/index.ts';
@@ -106,7 +107,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
     sessions,
   } = services;
   const { passkeys, readiness, remembered, throttle } = services;
-  const { arrivals, provisioning, upstreams } = services;
+  const { arrivals, flowCookies, linking, otherWays, provisioning, upstreamLinks, upstreams } = services;
   const notifyNewDevice = createNotifyNewDevice({ notices: services.notices, clock });
   const cookieKeys = () => keys.current().cookieKeys;
   const [cookieKey = ''] = cookieKeys();
@@ -123,10 +124,8 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
     arrivals,
     provisioning,
     completeSignIn,
-    notices: services.notices,
-    links: services.upstreamLinks,
-    store,
-    cipher: keys.cipher,
+    flowCookies,
+    linking,
   });
   const features: readonly Feature[] = [
     metrics.feature({ events, clock, grantTypes, keys, accounts, audit, readiness }),
@@ -193,10 +192,24 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
       events,
       pages,
       accounts,
+      otherWays,
       passkeys,
       strengthOf: createStrengthOf(factors, passkeys),
     }),
     accountAuthenticator({ config, store, pages, factors, completeSignIn, engine }),
+    accountUpstreams({
+      config,
+      clock,
+      events,
+      pages,
+      upstreams,
+      arrivals,
+      flowCookies,
+      linking,
+      links: upstreamLinks,
+      otherWays,
+      provisioning,
+    }),
     accountRecovery({ config, events, pages, accounts, factors, links, endEverything }),
     accountSessions({ pages, clients, sessions }),
     accountApps({ config, pages, clients, connectedApps, engine }),
@@ -226,7 +239,8 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
       mail,
       passkeys,
       factors: services.factors,
-      upstreamLinks: services.upstreamLinks,
+      upstreamLinks,
+      provisioning,
       throttle,
       requestReset: createRequestReset({ mail, clock }),
     }),

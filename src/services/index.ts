@@ -35,16 +35,22 @@ import { createSignInCounts, type SignInCounts } from './sign-in-counts/index.ts
 import {
   type CompleteSignIn,
   createCompleteSignIn,
+  createOtherWays,
   createRememberedBrowsers,
+  type OtherWays,
   type RememberedBrowsers,
 } from './sign-ins/index.ts';
 import { createThrottle, type Throttle } from './throttle/index.ts';
 import {
   type Arrivals,
   createArrivals,
+  createFlowCookies,
+  createLinking,
   createProvisioning,
   createUpstreamLinks,
   createUpstreams,
+  type FlowCookies,
+  type Linking,
   type Provisioning,
   type UpstreamLinks,
   type Upstreams,
@@ -93,6 +99,9 @@ export interface Services {
   readonly upstreams: Upstreams;
   readonly upstreamLinks: UpstreamLinks;
   readonly arrivals: Arrivals;
+  readonly flowCookies: FlowCookies;
+  readonly linking: Linking;
+  readonly otherWays: OtherWays;
   readonly provisioning: Provisioning;
   /** Starts the work in the background. The result stops it. */
   start(): Promise<() => Promise<void>>;
@@ -167,6 +176,9 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
   const upstreamLinks = createUpstreamLinks(store);
   const arrivals = createArrivals(store, clock);
   const provisioning = createProvisioning({ store, accounts, groups, links: upstreamLinks, clock });
+  const flowCookies = createFlowCookies({ config, cipher: keys.cipher, clock });
+  const linking = createLinking({ events, notices, provisioning });
+  const otherWays = createOtherWays({ passkeys, links: upstreamLinks, upstreams });
   const readiness = createReadiness(store, keys);
   const { sessions, endEverything } = createSessionServices({ store, clock, events, accounts, clients });
   const connectedApps = createConnectedApps({ store, clock, events, clients });
@@ -201,6 +213,9 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
     upstreams,
     upstreamLinks,
     arrivals,
+    flowCookies,
+    linking,
+    otherWays,
     provisioning,
     async start() {
       const stopExtensions = extensions.listen(events);

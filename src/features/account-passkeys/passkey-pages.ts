@@ -36,7 +36,7 @@ const backToList = (reply: FastifyReply, done: string): FastifyReply =>
   reply.header('cache-control', 'no-store').redirect(`${passkeysPath}?done=${done}`, 303);
 
 export const passkeyPages =
-  ({ events, pages, passkeys }: PasskeysDependencies) =>
+  ({ events, otherWays, pages, passkeys }: PasskeysDependencies) =>
   (account: AccountPages): FastifyPluginAsync => {
     const find = async (owner: Account, id: string): Promise<Passkey> => {
       const found = (await passkeys.list(owner.id)).find((passkey) => passkey.id === id);
@@ -76,8 +76,6 @@ export const passkeyPages =
       return pages.send(request, reply, body, { status: problem === undefined ? 200 : 422 });
     };
 
-    const hasOtherWay = ({ hasPassword }: Account): boolean => hasPassword;
-
     const showRemove = async (
       request: FastifyRequest,
       reply: FastifyReply,
@@ -86,7 +84,8 @@ export const passkeyPages =
     ): Promise<FastifyReply> => {
       const { frame, csrf, account: owner } = account.visitOf(request);
       const passkey = await find(owner, id);
-      const isLast = !hasOtherWay(owner) && (await passkeys.list(owner.id)).length === 1;
+      const isOnly = (await passkeys.list(owner.id)).length === 1;
+      const isLast = isOnly && (await otherWays.besidesPasskeys(owner)) === undefined;
       const body = removePasskeyPage(frame, {
         action: `${passkeysPath}/${id}/remove`,
         csrf,
@@ -165,7 +164,7 @@ export const passkeyPages =
       scope.post<WithId & WithForm>(`${passkeysPath}/:id/remove`, sensitive, async (request, reply) => {
         const { account: owner } = account.visitOf(request);
         const { id } = request.params;
-        const options = { hasOtherWay: hasOtherWay(owner), by: withNotice(request) };
+        const options = { otherWay: await otherWays.besidesPasskeys(owner), by: withNotice(request) };
         const outcome = await passkeys.remove(owner, id, options);
         if (outcome === 'unknown') throw passkeyNotFound();
         if (outcome === 'last') return showRemove(request, reply, id, true);

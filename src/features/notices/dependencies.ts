@@ -8,7 +8,7 @@ import type { OneTimeLinks } from '../../services/one-time-links/index.ts';
 import type { Passkeys } from '../../services/passkeys/index.ts';
 import type { EndEverything } from '../../services/sessions/index.ts';
 import type { Throttle } from '../../services/throttle/index.ts';
-import type { UpstreamLinks } from '../../services/upstreams/index.ts';
+import type { Provisioning, UpstreamLinks } from '../../services/upstreams/index.ts';
 import type { Store } from '../../store/port.ts';
 import type { UnitOfWork } from '../../store/unit-of-work.ts';
 
@@ -24,6 +24,7 @@ export interface NoticesDependencies {
   readonly passkeys: Passkeys;
   readonly factors: Factors;
   readonly upstreamLinks: UpstreamLinks;
+  readonly provisioning: Pick<Provisioning, 'unlink'>;
   readonly throttle: Throttle;
   /** Sends a link for a new password to the verified address of the account, with the commit of the work. */
   readonly requestReset: (account: Account, work: UnitOfWork) => Promise<void>;

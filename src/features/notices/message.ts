@@ -11,6 +11,7 @@ import {
   recoveryCodeUsedNotice,
   recoveryLinkNotice,
   upstreamLinkedNotice,
+  upstreamUnlinkedNotice,
 } from '../../views/mail/notices.ts';
 import type { NoticesDependencies } from './dependencies.ts';
 import { notMePath, notMePurpose } from './paths.ts';
@@ -20,6 +21,7 @@ const templates = {
   'new-device': newDeviceNotice,
   'address-changed': addressChangedNotice,
   'upstream-linked': upstreamLinkedNotice,
+  'upstream-unlinked': upstreamUnlinkedNotice,
   'passkey-added': passkeyAddedNotice,
   'passkey-removed': passkeyRemovedNotice,
   'factor-added': factorAddedNotice,

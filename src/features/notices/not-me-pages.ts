@@ -23,6 +23,7 @@ export const notMePages = ({
   passkeys,
   factors,
   upstreamLinks,
+  provisioning,
   requestReset,
 }: NoticesDependencies): FastifyPluginAsync => {
   const findNotMe = async (token: string) => {
@@ -45,9 +46,10 @@ export const notMePages = ({
   };
 
   /** A link to an upstream is another way to sign in, so one that was added since goes as well. */
-  const unlinkSince = async ({ id }: Account, since: number): Promise<void> => {
-    const added = (await upstreamLinks.listOf(id)).filter(({ link }) => link.linkedAt >= since);
-    if (added.length > 0) await store.commit(added.map(upstreamLinks.removal));
+  const unlinkSince = async (account: Account, since: number): Promise<void> => {
+    const links = await upstreamLinks.listOf(account.id);
+    for (const stored of links.filter(({ link }) => link.linkedAt >= since))
+      await provisioning.unlink(account, stored, []);
   };
 
   return async (scope) => {

@@ -18,8 +18,7 @@ import {
 import type { Write } from '../../store/port.ts';
 import { upstreamNewPage } from '../../views/pages/upstream.ts';
 import type { UpstreamSignInDependencies } from './dependencies.ts';
-import { emitRefused, emitSignIn } from './events.ts';
-import type { LinkAccount } from './link-account.ts';
+import { describeLinker, emitRefused, emitSignIn } from './events.ts';
 import { pendingIn, submissionWithout } from './pending.ts';
 import { backToApplication, showProblem } from './problem.ts';
 import { purposeOf } from './purpose.ts';
@@ -53,10 +52,11 @@ type Dependencies = Pick<
   | 'completeSignIn'
   | 'config'
   | 'events'
+  | 'linking'
   | 'provisioning'
   | 'throttle'
   | 'upstreams'
-> & { readonly linkAccount: LinkAccount };
+>;
 
 export const createArrivalStep = ({
   admission,
@@ -64,7 +64,7 @@ export const createArrivalStep = ({
   completeSignIn,
   config,
   events,
-  linkAccount,
+  linking,
   provisioning,
   throttle,
   upstreams,
@@ -124,7 +124,7 @@ export const createArrivalStep = ({
     if (!known) return undefined;
     if (!known.account.enabled) return refuse(arrived, 'disabled', known.account);
     const account = await provisioning.update(known.stored, known.account, identity, [consume]);
-    return signIn(arrived, account);
+    return account && signIn(arrived, account);
   };
 
   const create = async (arrived: Arrived): Promise<StepOutcome> => {
@@ -151,7 +151,8 @@ export const createArrivalStep = ({
 
   const linkOwner = async (arrived: Arrived, owner: Account): Promise<StepOutcome> => {
     if (!owner.enabled) return refuse(arrived, 'disabled', owner);
-    const account = await linkAccount(arrived.visit, owner, arrived.identity, arrived.consume);
+    const { visit, identity, consume } = arrived;
+    const account = await linking.link(owner, identity, consume, describeLinker(visit));
     if (!account) return (await signInKnown(arrived)) ?? refuse(arrived, 'no_account');
     return signIn(arrived, account);
   };

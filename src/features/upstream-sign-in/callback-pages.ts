@@ -1,17 +1,13 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { Failure } from '../../errors.ts';
-import type { Flow, FlowCookies } from '../../services/upstreams/index.ts';
 import {
   arrivalGone,
-  type ConnectedUpstream,
   callbackPath,
-  describeFailure,
+  reportFailure,
   toUpstreamFailure,
-  type UpstreamFailure,
   type UpstreamIdentity,
 } from '../../services/upstreams/index.ts';
 import type { UpstreamSignInDependencies } from './dependencies.ts';
-import { emitFailure } from './events.ts';
 import { queryNames } from './requests.ts';
 
 interface Callback {
@@ -21,10 +17,8 @@ interface Callback {
 
 type Dependencies = Pick<
   UpstreamSignInDependencies,
-  'admission' | 'arrivals' | 'config' | 'events' | 'upstreams'
-> & {
-  readonly flowCookies: FlowCookies;
-};
+  'admission' | 'arrivals' | 'config' | 'events' | 'flowCookies' | 'upstreams'
+>;
 
 const tooMany = (wait: number): Failure =>
   new Failure({
@@ -48,22 +42,6 @@ export const callbackPages = ({
   upstreams,
   flowCookies,
 }: Dependencies): FastifyPluginAsync => {
-  const refuse = (
-    request: FastifyRequest,
-    { client }: Flow,
-    upstream: ConnectedUpstream,
-    failure: UpstreamFailure,
-  ): void => {
-    request.log.warn({ upstream: upstream.id, failure: describeFailure(failure) }, 'an upstream failed');
-    const { ip: address, id: correlation } = request;
-    emitFailure(
-      events,
-      { address, correlation, ...(client !== undefined && { client }) },
-      upstream.id,
-      failure,
-    );
-  };
-
   const admit = (request: FastifyRequest, reply: FastifyReply, what: string, bytes?: number): void => {
     const wait = admission.secondsToWait(what, request.ip, bytes);
     if (wait === undefined) return;
@@ -90,7 +68,7 @@ export const callbackPages = ({
       if (!upstream || !flow) throw arrivalGone();
       // A browser may keep the cookie, and come with any number of codes. Each is a request to the upstream.
       admit(request, reply, 'upstream-callback');
-      const { purpose, returnTo, checks } = flow;
+      const { purpose, returnTo, checks, client } = flow;
       reply.header('set-cookie', flowCookies.end(upstream.id, checks.state));
       let identity: UpstreamIdentity;
       try {
@@ -98,7 +76,7 @@ export const callbackPages = ({
         identity = await upstream.protocol.finish(response, checks);
       } catch (error) {
         const failure = toUpstreamFailure(error);
-        refuse(request, flow, upstream, failure);
+        reportFailure(events, request, { upstream, failure, client });
         return goOn(reply, returnTo, { [queryNames.failed]: failure.problem, [queryNames.by]: upstream.id });
       }
       admit(request, reply, 'upstream-arrival', Buffer.byteLength(JSON.stringify(identity)));

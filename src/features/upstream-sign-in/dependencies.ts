@@ -3,12 +3,16 @@ import type { Events } from '../../events.ts';
 import type { Pages } from '../../http/pages/pages.ts';
 import type { Accounts } from '../../services/accounts/index.ts';
 import type { Admission } from '../../services/admission/index.ts';
-import type { SecretCipher } from '../../services/keys/index.ts';
-import type { Notices } from '../../services/notices/index.ts';
 import type { CompleteSignIn } from '../../services/sign-ins/index.ts';
 import type { Throttle } from '../../services/throttle/index.ts';
-import type { Arrivals, Provisioning, UpstreamLinks, Upstreams } from '../../services/upstreams/index.ts';
-import type { Clock, Store } from '../../store/port.ts';
+import type {
+  Arrivals,
+  FlowCookies,
+  Linking,
+  Provisioning,
+  Upstreams,
+} from '../../services/upstreams/index.ts';
+import type { Clock } from '../../store/port.ts';
 
 export interface UpstreamSignInDependencies {
   readonly config: Config;
@@ -19,12 +23,9 @@ export interface UpstreamSignInDependencies {
   readonly admission: Pick<Admission, 'assertRoomToLast' | 'secondsToWait'>;
   readonly completeSignIn: CompleteSignIn;
   readonly throttle: Throttle;
-  readonly notices: Notices;
-  readonly links: UpstreamLinks;
-  readonly store: Pick<Store, 'commit'>;
+  readonly linking: Linking;
   readonly upstreams: Upstreams;
   readonly arrivals: Arrivals;
   readonly provisioning: Provisioning;
-  /** Encrypts the cookie that a browser takes along to the upstream. */
-  readonly cipher: SecretCipher;
+  readonly flowCookies: FlowCookies;
 }

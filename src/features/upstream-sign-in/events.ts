@@ -1,6 +1,6 @@
 import type { Events, SecurityEvent } from '../../events.ts';
 import type { Visit } from '../../http/interactions/step.ts';
-import type { UpstreamFailure } from '../../services/upstreams/index.ts';
+import { describeRequest } from '../../services/notices/index.ts';
 
 const describeVisit = ({
   client,
@@ -9,6 +9,14 @@ const describeVisit = ({
   client: client.clientId,
   address: request.ip,
   correlation: request.id,
+});
+
+/** For `Linking`. */
+export const describeLinker = ({ request, client, page }: Visit) => ({
+  client: client.clientId,
+  address: request.ip,
+  correlation: request.id,
+  notice: describeRequest(request, page.messages.tag),
 });
 
 interface Refusal {
@@ -36,26 +44,3 @@ export const emitRefused = (events: Events, visit: Visit, { upstream, ...refusal
     ...describeVisit(visit),
     details: { upstream },
   });
-
-type Request = Pick<SecurityEvent, 'client' | 'address' | 'correlation'>;
-
-/** What the upstream said, with the id of the request that people see on their page. */
-export const emitFailure = (
-  events: Events,
-  request: Request,
-  upstream: string,
-  { problem, error, detail }: UpstreamFailure,
-): void =>
-  events.emit({
-    type: 'sign-in',
-    outcome: problem === 'unavailable' ? 'failed' : 'refused',
-    reason: `upstream_${problem}`,
-    ...request,
-    details: {
-      upstream,
-      ...(error !== undefined && { error }),
-      ...(detail !== undefined && { detail }),
-    },
-  });
-
-export const requestOf = describeVisit;

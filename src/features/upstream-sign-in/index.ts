@@ -16,11 +16,9 @@
  */
 import type { interactionPolicy } from 'oidc-provider';
 import type { Feature } from '../../feature.ts';
-import { createFlowCookies } from '../../services/upstreams/index.ts';
 import { createArrivalStep } from './arrival-step.ts';
 import { callbackPages, formResponses } from './callback-pages.ts';
 import type { UpstreamSignInDependencies } from './dependencies.ts';
-import { createLinkAccount } from './link-account.ts';
 import { addLinkCheck, createLinkStep } from './link-step.ts';
 import { createLoginWays, type LoginWays } from './login-ways.ts';
 import { addWayCheck, recordUpstreamSession } from './session-record.ts';
@@ -34,44 +32,24 @@ export interface UpstreamSignIn {
   readonly ways?: LoginWays & { addChecks(prompt: interactionPolicy.Prompt): void };
 }
 
-/** Links outlive the upstream that made them, so an account has them also when there are no upstreams. */
-const linksOfAccount = ({
-  links,
-}: Pick<UpstreamSignInDependencies, 'links'>): NonNullable<Feature['account']> => ({
-  exports: {
-    upstreams: async ({ id }) =>
-      (await links.listOf(id)).map(({ link: { upstream, subject, label, linkedAt } }) => ({
-        upstream,
-        subject,
-        label,
-        linked_at: new Date(linkedAt).toISOString(),
-      })),
-  },
-});
-
 export const upstreamSignIn = (dependencies: UpstreamSignInDependencies): UpstreamSignIn => {
-  const { config, clock, cipher, upstreams } = dependencies;
+  const { config, clock, upstreams } = dependencies;
   const name = 'upstream-sign-in';
-  const account = linksOfAccount(dependencies);
-  if (upstreams.all.length === 0)
-    return { feature: { name }, linking: { name: 'upstream-linking', account } };
-  const flowCookies = createFlowCookies({ config, cipher, clock });
-  const withCookies = { ...dependencies, flowCookies };
-  const withLinking = { ...dependencies, linkAccount: createLinkAccount(dependencies) };
+  if (upstreams.all.length === 0) return { feature: { name }, linking: { name: 'upstream-linking' } };
   return {
     feature: {
       name,
-      steps: [createArrivalStep(withLinking)],
-      pages: callbackPages(withCookies),
+      steps: [createArrivalStep(dependencies)],
+      pages: callbackPages(dependencies),
       ...(upstreams.all.some(({ responseMode }) => responseMode) && { api: formResponses }),
       provider: {
         settings: { extraParams: { idp_hint: null } },
         routes: [recordUpstreamSession(config, clock)],
       },
     },
-    linking: { name: 'upstream-linking', steps: [createLinkStep(withLinking)], account },
+    linking: { name: 'upstream-linking', steps: [createLinkStep(dependencies)] },
     ways: {
-      ...createLoginWays(withCookies),
+      ...createLoginWays(dependencies),
       addChecks(prompt) {
         addLinkCheck(prompt);
         addWayCheck(prompt);

@@ -6,7 +6,7 @@ import { displayOfAccount } from '../../services/sign-ins/index.ts';
 import { arrivalGone, isArrivalUsed, labelOf } from '../../services/upstreams/index.ts';
 import { upstreamLinkPage } from '../../views/pages/upstream.ts';
 import type { UpstreamSignInDependencies } from './dependencies.ts';
-import type { LinkAccount } from './link-account.ts';
+import { describeLinker } from './events.ts';
 import { pendingIn, submissionWithout } from './pending.ts';
 import { purposeOf } from './purpose.ts';
 
@@ -29,15 +29,13 @@ export const addLinkCheck = (prompt: interactionPolicy.Prompt): void => {
   );
 };
 
-type Dependencies = Pick<UpstreamSignInDependencies, 'accounts' | 'arrivals' | 'upstreams'> & {
-  readonly linkAccount: LinkAccount;
-};
+type Dependencies = Pick<UpstreamSignInDependencies, 'accounts' | 'arrivals' | 'linking' | 'upstreams'>;
 
 /**
  * Links a person of an upstream to the account that has just signed in, with everything that its sign-in takes. The
  * account is that of the session, and the person that of the arrival: no field of the form names either.
  */
-export const createLinkStep = ({ accounts, arrivals, linkAccount, upstreams }: Dependencies): Step => {
+export const createLinkStep = ({ accounts, arrivals, linking, upstreams }: Dependencies): Step => {
   const goOn = ({ interaction }: Visit): StepOutcome => ({
     finish: submissionWithout(interaction, 'upstream_link'),
   });
@@ -80,7 +78,7 @@ export const createLinkStep = ({ accounts, arrivals, linkAccount, upstreams }: D
       const { account, identity, consume } = found;
       try {
         // Another account has it by now: the sign-in goes on, and the next one by this upstream leads there.
-        await linkAccount(visit, account, identity, consume);
+        await linking.link(account, identity, consume, describeLinker(visit));
       } catch (error) {
         throw isArrivalUsed(error) ? arrivalGone() : error;
       }

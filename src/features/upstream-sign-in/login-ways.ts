@@ -1,20 +1,16 @@
 import { hasQuery } from '../../http/interactions/has-query.ts';
 import type { StepOutcome, Visit } from '../../http/interactions/step.ts';
 import type { Form } from '../../http/pages/form.ts';
-import type { FlowCookies } from '../../services/upstreams/index.ts';
 import {
-  type Arrivals,
   type ConnectedUpstream,
-  describeFailure,
   isLocalAllowed,
   isWayAllowed,
+  reportFailure,
   toUpstreamFailure,
-  type UpstreamFailure,
   type UpstreamProblem,
 } from '../../services/upstreams/index.ts';
 import { redirectPage } from '../../views/pages/redirect.ts';
 import type { UpstreamSignInDependencies } from './dependencies.ts';
-import { emitFailure, requestOf } from './events.ts';
 import { pendingIn } from './pending.ts';
 import { backToApplication, showProblem } from './problem.ts';
 import { purposeOf } from './purpose.ts';
@@ -44,10 +40,10 @@ export interface LoginWays {
   isToLink(visit: Visit): boolean;
 }
 
-type Dependencies = Pick<UpstreamSignInDependencies, 'clock' | 'events' | 'upstreams'> & {
-  readonly arrivals: Arrivals;
-  readonly flowCookies: FlowCookies;
-};
+type Dependencies = Pick<
+  UpstreamSignInDependencies,
+  'arrivals' | 'clock' | 'events' | 'flowCookies' | 'upstreams'
+>;
 
 const problems: readonly UpstreamProblem[] = ['unavailable', 'denied', 'invalid', 'not_allowed'];
 
@@ -91,12 +87,8 @@ export const createLoginWays = ({
       });
       return { leaveTo: url, cookies: [cookie] };
     } catch (error) {
-      const failure: UpstreamFailure = toUpstreamFailure(error);
-      visit.request.log.warn(
-        { upstream: upstream.id, failure: describeFailure(failure) },
-        'an upstream failed',
-      );
-      emitFailure(events, requestOf(visit), upstream.id, failure);
+      const failure = toUpstreamFailure(error);
+      reportFailure(events, visit.request, { upstream, failure, client: client.clientId });
       return showProblem(visit, { kind: failure.problem, upstream });
     }
   };

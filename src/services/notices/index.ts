@@ -16,6 +16,7 @@ export const noticeKinds = [
   'new-device',
   'address-changed',
   'upstream-linked',
+  'upstream-unlinked',
   'passkey-added',
   'passkey-removed',
   'factor-added',

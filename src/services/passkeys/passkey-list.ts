@@ -1,8 +1,10 @@
 import type { Events } from '../../events.ts';
+import { Conflict } from '../../store/errors.ts';
 import type { Store, Write } from '../../store/port.ts';
+import { kinds } from '../../store/record-kinds.ts';
 import type { Notices } from '../notices/index.ts';
 import type { By, PasskeyList } from './passkey.ts';
-import { idOf, ownerKey, passkeysKey, readPasskeys, type StoredPasskey } from './record.ts';
+import { idOf, ownerKey, passkeysKey, readPasskeys, replacePasskeys, type StoredPasskey } from './record.ts';
 import { createChangePasskeys } from './record-changes.ts';
 import { summaryOf } from './summary.ts';
 
@@ -49,24 +51,40 @@ export const createPasskeyList = ({ store, events, notices }: Dependencies): Pas
       return isRenamed;
     },
 
-    async remove({ id: account }, id, { hasOtherWay, by }) {
+    async remove({ id: account }, id, { otherWay, by }) {
       // Its write goes with the change.
       const notice = by?.notice && notices?.draft('passkey-removed', { account, ...by.notice });
-      const outcome = await changePasskeys<'removed' | 'unknown' | 'last'>(account, (record) => {
+      const change = changePasskeys<'removed' | 'unknown' | 'last'>(account, (record) => {
         const removed = record.passkeys.find((passkey) => idOf(passkey) === id);
         if (!removed) return { result: 'unknown' };
-        if (record.passkeys.length === 1 && !hasOtherWay) return { result: 'last' };
+        const isLast = record.passkeys.length === 1;
+        if (isLast && !otherWay) return { result: 'last' };
         const passkeys = record.passkeys.filter((passkey) => passkey !== removed);
         return {
           result: 'removed',
           next: { ...record, passkeys },
-          also: [removeOwner(removed), ...(notice ? [notice.write] : [])],
+          also: [
+            removeOwner(removed),
+            ...(isLast ? (otherWay ?? []) : []),
+            ...(notice ? [notice.write] : []),
+          ],
         };
+      });
+      const outcome = await change.catch((error: unknown): 'last' => {
+        // The other way was removed at the same time.
+        if (error instanceof Conflict && error.key.kind === kinds.upstreamLink) return 'last';
+        throw error;
       });
       if (outcome !== 'removed') return outcome;
       notice?.afterCommit();
       emit('passkey.removed', account, by);
       return outcome;
+    },
+
+    async keeping(account) {
+      const [document] = await store.read([passkeysKey(account)]);
+      const record = readPasskeys(document);
+      return record.passkeys.length > 0 ? replacePasskeys(account, document, record) : undefined;
     },
 
     async removeAll({ id: account }, { since = 0, by } = {}) {

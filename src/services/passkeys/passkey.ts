@@ -1,3 +1,4 @@
+import type { Write } from '../../store/port.ts';
 import type { Account } from '../accounts/index.ts';
 import type { CreationOptions, RequestOptions } from './ceremony-options.ts';
 import type { ChallengePurpose } from './challenges.ts';
@@ -54,12 +55,17 @@ export interface PasskeyList {
   list(account: string): Promise<readonly Passkey[]>;
   /** False when the account has no such passkey. An empty name removes the name. */
   rename(account: Account, id: string, name: string, by?: By): Promise<boolean>;
-  /** Without `hasOtherWay`, the last passkey is kept, also from several requests at once. */
+  /**
+   * Without another way to sign in, the last passkey is kept, also from several requests at once. `otherWay` has the
+   * conditions under which there is one (services/sign-ins/other-ways.ts). It is undefined where nothing else is left.
+   */
   remove(
     account: Account,
     id: string,
-    options: { readonly hasOtherWay: boolean; readonly by?: By },
+    options: { readonly otherWay: readonly Write[] | undefined; readonly by?: By },
   ): Promise<'removed' | 'unknown' | 'last'>;
+  /** The condition for a commit that needs the passkeys to stay as they are. Undefined for an account without any. */
+  keeping(account: string): Promise<Write | undefined>;
   /**
    * Removes all, as when a device was lost or the account goes, or those that were added at `since` or later, in
    * milliseconds since the epoch. The last way to sign in may be among them. Returns how many there were.

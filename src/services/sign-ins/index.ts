@@ -16,6 +16,7 @@ export {
 export { type CompleteSignIn, codeMethods, createCompleteSignIn } from './complete-sign-in.ts';
 export { type FirstFactor, findFirstFactor, hasFirstFactorOnly } from './first-factor.ts';
 export { loadSession, type Session } from './load-session.ts';
+export { createOtherWays, type OtherWays } from './other-ways.ts';
 export { createCheckPasskey, isPasskeyForm, type RefusedPasskey } from './passkey-answer.ts';
 export { passkeyMethods } from './passkey-methods.ts';
 export { isPasskeyOffered, offerPasskey, withoutPasskeyOffer } from './passkey-offer.ts';

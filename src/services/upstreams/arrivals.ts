@@ -27,6 +27,8 @@ export interface Arrivals {
   add(arrival: Arrival): Promise<string>;
   /** Throws for a secret that is unknown, of another purpose, too old or used up. */
   find(secret: string, purpose: string): Promise<FoundArrival>;
+  /** One that was used up, for a form that is sent twice. */
+  findUsed(secret: string, purpose: string): Promise<UpstreamIdentity | undefined>;
 }
 
 const format = record<Arrival>('upstreamArrival');
@@ -63,5 +65,10 @@ export const createArrivals = (store: Store, clock: Clock): Arrivals => ({
       document?.consumption === undefined ? document && format.decode(document.body) : undefined;
     if (arrival?.purpose !== purpose) throw arrivalGone();
     return { ...arrival, consume: { op: 'consume', key, at: clock.now() } };
+  },
+  async findUsed(secret, purpose) {
+    const [document] = await store.read([keyOf(secret)]);
+    const arrival = document?.consumption && format.decode(document.body);
+    return arrival?.purpose === purpose ? arrival.identity : undefined;
   },
 });

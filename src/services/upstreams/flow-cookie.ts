@@ -6,7 +6,7 @@ import { callbackPath } from './paths.ts';
 import type { ResponseChecks } from './protocol.ts';
 
 /** What a browser takes along to an upstream. */
-export interface Flow {
+interface Flow {
   readonly upstream: string;
   /** What the arrival is for: `Arrival.purpose`. */
   readonly purpose: string;

@@ -12,14 +12,16 @@
  */
 export { isLocalAllowed, isRestricted, isWayAllowed, wayOf } from './allowed.ts';
 export { type Arrivals, arrivalGone, createArrivals, isArrivalUsed } from './arrivals.ts';
-export { describeFailure, toUpstreamFailure, UpstreamFailure, type UpstreamProblem } from './failure.ts';
+export { toUpstreamFailure, type UpstreamProblem } from './failure.ts';
 export { decideFirstSignIn, type FirstSignIn } from './first-sign-in.ts';
-export { createFlowCookies, type Flow, type FlowCookies } from './flow-cookie.ts';
+export { createFlowCookies, type FlowCookies } from './flow-cookie.ts';
 export { labelOf, type UpstreamIdentity } from './identity.ts';
-export { createUpstreamLinks, type UpstreamLinks } from './links.ts';
+export { createLinking, type Linking } from './linking.ts';
+export { createUpstreamLinks, type StoredLink, type UpstreamLinks } from './links.ts';
 export { callbackPath } from './paths.ts';
 export type { SignInRequest } from './protocol.ts';
 export { createProvisioning, type Provisioning } from './provisioning.ts';
+export { reportFailure } from './report-failure.ts';
 export {
   putUpstreamSession,
   readUpstreamSession,

@@ -32,12 +32,14 @@ export interface UpstreamLinks {
   listOf(account: string): Promise<readonly StoredLink[]>;
   /** The write that links. It fails when the subject is linked already. */
   insertion(link: Link): Insert;
-  /** The write that keeps what an upstream says by now. It does nothing for a link that is gone. */
+  /** The write that keeps what an upstream says by now. It fails for a link that is gone. */
   change(stored: StoredLink, link: Link): Merge;
+  /** The condition for a commit that needs the link to stay. */
+  keeping(stored: Pick<StoredLink, 'key'>): Merge;
   /** The write that takes over a link whose account is gone. It fails when another request has taken it over. */
   takeOver(stored: StoredLink, link: Link): Replace;
   /** The write that unlinks. */
-  removal(stored: StoredLink): Write;
+  removal(stored: Pick<StoredLink, 'key'>): Write;
   /** Unlinks everything from an account. */
   removeAll(account: string): Promise<void>;
 }
@@ -67,8 +69,12 @@ export const createUpstreamLinks = (store: Store): UpstreamLinks => ({
     return items.map(({ key, document }) => toStored(key, document));
   },
   async removeAll(account) {
-    const { items } = await store.list(index, account, { limit: maxLinks });
-    if (items.length > 0) await store.commit(items.map(({ key }) => ({ op: 'remove', key })));
+    let removed = 0;
+    do {
+      const { items } = await store.list(index, account, { limit: maxLinks });
+      if (items.length > 0) await store.commit(items.map(({ key }) => ({ op: 'remove', key })));
+      removed = items.length;
+    } while (removed === maxLinks);
   },
   insertion: (link) => ({
     op: 'insert',
@@ -76,7 +82,8 @@ export const createUpstreamLinks = (store: Store): UpstreamLinks => ({
     body: format.encode(link),
     index: [{ index, of: link.account, at: link.linkedAt }],
   }),
-  change: ({ key }, link) => ({ op: 'merge', key, body: format.encode(link), ifAbsent: 'skip' }),
+  change: ({ key }, link) => ({ op: 'merge', key, body: format.encode(link), ifAbsent: 'refuse' }),
+  keeping: ({ key }) => ({ op: 'merge', key, ifAbsent: 'refuse' }),
   takeOver: ({ key, body }, link) => ({
     op: 'replace',
     key,

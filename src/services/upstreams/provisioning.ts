@@ -33,13 +33,18 @@ export interface Provisioning {
   create(identity: UpstreamIdentity, also: readonly Write[]): Promise<Account | undefined>;
   /** Undefined when the person is linked to another account by now. */
   link(account: Account, identity: UpstreamIdentity, also: readonly Write[]): Promise<Account | undefined>;
-  /** Sets what the upstream says now. */
+  /** Sets what the upstream says now. Undefined when the person was unlinked meanwhile. */
   update(
     stored: StoredLink,
     account: Account,
     identity: UpstreamIdentity,
     also: readonly Write[],
-  ): Promise<Account>;
+  ): Promise<Account | undefined>;
+  /**
+   * Unlinks, and ends the memberships that the upstream has given. False when a condition of `also` has failed, as that
+   * there is another way to sign in.
+   */
+  unlink(account: Account, stored: StoredLink, also: readonly Write[]): Promise<boolean>;
 }
 
 const nameProblems: ReadonlySet<string> = new Set([
@@ -52,10 +57,13 @@ const isEmailProblem = (error: unknown): boolean => error instanceof Failure && 
 
 const isNameProblem = (error: unknown): boolean => error instanceof Failure && nameProblems.has(error.code);
 
-const isLinkedMeanwhile = (error: unknown): boolean => {
+const isConflictOf = (error: unknown, ...of: readonly string[]): boolean => {
   const conflict = error instanceof StoreUnavailable ? error.cause : error;
-  return conflict instanceof Conflict && conflict.key.kind === kinds.upstreamLink;
+  return conflict instanceof Conflict && of.includes(conflict.key.kind);
 };
+
+/** The link was made or removed by another request. */
+const isLinkChanged = (error: unknown): boolean => isConflictOf(error, kinds.upstreamLink);
 
 /** A link of an account that is gone is replaced, unless the account may be on its way: on a cluster it comes second. */
 const orphanAfterMs = 60_000;
@@ -138,7 +146,7 @@ export const createProvisioning = ({ store, accounts, groups, links, clock }: De
             { also: [link, ...also] },
           );
         } catch (error) {
-          if (isLinkedMeanwhile(error) || isEmailProblem(error)) return undefined;
+          if (isLinkChanged(error) || isEmailProblem(error)) return undefined;
           if (!isNameProblem(error)) throw error;
         }
       }
@@ -160,7 +168,7 @@ export const createProvisioning = ({ store, accounts, groups, links, clock }: De
         await store.commit([write, ...also]);
         return account;
       } catch (error) {
-        if (isLinkedMeanwhile(error)) return undefined;
+        if (isLinkChanged(error)) return undefined;
         throw error;
       }
     },
@@ -178,18 +186,35 @@ export const createProvisioning = ({ store, accounts, groups, links, clock }: De
         JSON.stringify(former) === JSON.stringify(upstreamGroups.groups.toSorted());
       const label = labelOf(identity);
       const isLinkSame = link.label === label && JSON.stringify(link.given) === JSON.stringify(given);
-      const writes = [...(isLinkSame ? [] : [links.change(stored, { ...link, label, given })]), ...also];
-      if (account.from === 'configuration' || isSame) {
-        if (writes.length > 0) await store.commit(writes);
-        return account;
-      }
+      // In each commit, so that a person who is unlinked at the same time gets nothing more.
+      const ofLink = isLinkSame ? links.keeping(stored) : links.change(stored, { ...link, label, given });
+      const writes = [ofLink, ...also];
       try {
+        if (account.from === 'configuration' || isSame) {
+          await store.commit(writes);
+          return account;
+        }
         return await accounts.update(account.id, { claims: changes, upstreamGroups }, { also: writes });
       } catch (error) {
+        if (isLinkChanged(error)) return undefined;
         if (!isEmailProblem(error)) throw error;
         // Another account has verified the address meanwhile. The person signs in with the one that they had.
         const { email: _, email_verified: __, ...others } = changes;
         return accounts.update(account.id, { claims: others, upstreamGroups }, { also: writes });
+      }
+    },
+
+    async unlink(account, stored, also) {
+      const writes = [...also, links.removal(stored)];
+      const { upstream } = stored.link;
+      try {
+        if (account.upstreamGroups?.[upstream] === undefined) await store.commit(writes);
+        else
+          await accounts.update(account.id, { upstreamGroups: { upstream, groups: [] } }, { also: writes });
+        return true;
+      } catch (error) {
+        if (isConflictOf(error, kinds.upstreamLink, kinds.passkeys)) return false;
+        throw error;
       }
     },
   };

@@ -14,6 +14,7 @@ const noticeMail =
       | 'newDevice'
       | 'addressChanged'
       | 'upstreamLinked'
+      | 'upstreamUnlinked'
       | 'passkeyAdded'
       | 'passkeyRemoved'
       | 'factorAdded'
@@ -40,6 +41,7 @@ export const newDeviceNotice = noticeMail('newDevice');
 /** To the former address. */
 export const addressChangedNotice = noticeMail('addressChanged');
 export const upstreamLinkedNotice = noticeMail('upstreamLinked');
+export const upstreamUnlinkedNotice = noticeMail('upstreamUnlinked');
 export const passkeyAddedNotice = noticeMail('passkeyAdded');
 export const passkeyRemovedNotice = noticeMail('passkeyRemoved');
 export const factorAddedNotice = noticeMail('factorAdded');

@@ -30,6 +30,7 @@ export const activityKinds = [
   'account.recovery_code_used',
   'account.recovery_codes_made',
   'account.upstream_linked',
+  'account.upstream_unlinked',
   'account.data_copied',
   'consent',
   'consent refused',

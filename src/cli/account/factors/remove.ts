@@ -4,7 +4,7 @@ import type { Account } from '#src/services/accounts/index.ts';
 import { type FactorServices, withFactors } from '../with-factors.ts';
 
 /** An operator may remove the last passkey: `account recovery-link` lets the person set up another way in. */
-const hasOtherWay = true;
+const otherWay = [] as const;
 
 const removeFactor = async (services: FactorServices, account: Account, what: string): Promise<boolean> => {
   const { factors, passkeys } = services;
@@ -12,7 +12,7 @@ const removeFactor = async (services: FactorServices, account: Account, what: st
   if (what === 'passkey') return (await passkeys.removeAll(account)) > 0;
   if (what === 'recovery') return factors.removeRecoveryCodes(account);
   if (await factors.removeAuthenticator(account, what)) return true;
-  return (await passkeys.remove(account, what, { hasOtherWay })) === 'removed';
+  return (await passkeys.remove(account, what, { otherWay })) === 'removed';
 };
 
 export const remove: Command = (group, context) => {

@@ -107,6 +107,7 @@ export interface AccountMessages {
       'account.recovery_code_used': string;
       'account.recovery_codes_made': string;
       'account.upstream_linked': string;
+      'account.upstream_unlinked': string;
       'account.data_copied': string;
       consent: string;
       'consent refused': string;
@@ -114,6 +115,24 @@ export interface AccountMessages {
       'grant.revoked': string;
       'ciba.answered': string;
     };
+  };
+  /** Identities at other providers. */
+  readonly upstreams: {
+    menu: string;
+    title: string;
+    hint: string;
+    none: string;
+    label: string;
+    linked: string;
+    add: (provider: string) => string;
+    remove: string;
+    removeTitle: (provider: string) => string;
+    consequence: string;
+    lastTitle: string;
+    last: string;
+    doneLinked: string;
+    doneRemoved: string;
+    linkedElsewhere: (provider: Value) => readonly Value[];
   };
   readonly data: {
     menu: string;

@@ -94,6 +94,10 @@ export const de = {
     subject: (brand) => `Neue Anmeldung bei ${brand}`,
     text: 'Mit Ihrem Konto wurde eine Identität bei einem anderen Anbieter verbunden. Wer sie hat, kann sich damit anmelden.',
   },
+  upstreamUnlinked: {
+    subject: (brand) => `Anmeldung bei ${brand} entfernt`,
+    text: 'Eine Identität bei einem anderen Anbieter wurde von Ihrem Konto getrennt. Mit ihr kann man sich nicht mehr anmelden.',
+  },
   passkeyAdded: {
     subject: (brand) => `Neuer Passkey für ${brand}`,
     text: 'Zu Ihrem Konto wurde ein Passkey hinzugefügt. Wer ihn hat, kann sich damit anmelden.',

@@ -91,6 +91,10 @@ export const en = {
     subject: (brand) => `New way to sign in to ${brand}`,
     text: 'An identity at another provider was connected to your account. Its owner can sign in with it.',
   },
+  upstreamUnlinked: {
+    subject: (brand) => `Way to sign in to ${brand} removed`,
+    text: 'An identity at another provider was disconnected from your account. It can’t be used to sign in any more.',
+  },
   passkeyAdded: {
     subject: (brand) => `New passkey for ${brand}`,
     text: 'A passkey was added to your account. Its owner can sign in with it.',

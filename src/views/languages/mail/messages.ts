@@ -52,6 +52,7 @@ export interface MailMessages {
   readonly recoveryLink: { subject: (brand: string) => string; text: string };
   readonly newDevice: { subject: (brand: string) => string; text: string };
   readonly upstreamLinked: { subject: (brand: string) => string; text: string };
+  readonly upstreamUnlinked: { subject: (brand: string) => string; text: string };
   readonly passkeyAdded: { subject: (brand: string) => string; text: string };
   readonly passkeyRemoved: { subject: (brand: string) => string; text: string };
 }

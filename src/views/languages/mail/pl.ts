@@ -95,6 +95,10 @@ export const pl = {
     subject: (brand) => `Nowy sposób logowania do ${brand}`,
     text: 'Z Twoim kontem połączono tożsamość u innego dostawcy. Kto ją ma, może się nią zalogować.',
   },
+  upstreamUnlinked: {
+    subject: (brand) => `Usunięto sposób logowania do ${brand}`,
+    text: 'Od Twojego konta odłączono tożsamość u innego dostawcy. Nie można się nią już zalogować.',
+  },
   passkeyAdded: {
     subject: (brand) => `Nowy klucz dostępu do ${brand}`,
     text: 'Do Twojego konta dodano klucz dostępu. Kto go ma, może się nim zalogować.',

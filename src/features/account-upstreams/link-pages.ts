@@ -1,0 +1,106 @@
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { Failure } from '../../errors.ts';
+import type { AccountPages } from '../../services/account-pages/index.ts';
+import type { Account } from '../../services/accounts/index.ts';
+import type { StoredLink } from '../../services/upstreams/index.ts';
+import {
+  type AccountUpstreamsProblem,
+  accountUpstreamsPage,
+  removeUpstreamPage,
+} from '../../views/pages/account-upstreams.ts';
+import type { AccountUpstreamsDependencies } from './dependencies.ts';
+import { describeBy } from './described-by.ts';
+import { connectPath, removePath, upstreamsPath } from './paths.ts';
+
+interface WithId {
+  Params: { readonly id: string };
+}
+
+interface Shown {
+  readonly problem?: AccountUpstreamsProblem;
+  readonly status?: number;
+}
+
+export type ShowList = (request: FastifyRequest, reply: FastifyReply, shown?: Shown) => Promise<FastifyReply>;
+
+const linkNotFound = (): Failure =>
+  new Failure({
+    code: 'upstream_link_not_found',
+    status: 404,
+    message: 'Your account has no such connection. It may have been removed meanwhile.',
+  });
+
+/** Names a link in URLs: the family of its key is a hash. */
+const idOf = ({ key }: StoredLink): string => `up_${key.family.slice(0, 22)}`;
+
+export const linkPages = (
+  { links, linking, otherWays, pages, upstreams }: AccountUpstreamsDependencies,
+  account: AccountPages,
+): { readonly pages: FastifyPluginAsync; readonly show: ShowList } => {
+  const find = async (owner: Account, id: string): Promise<StoredLink> => {
+    const found = (await links.listOf(owner.id)).find((stored) => idOf(stored) === id);
+    if (!found) throw linkNotFound();
+    return found;
+  };
+
+  const modelOf = (stored: StoredLink) => {
+    const { upstream, label, linkedAt } = stored.link;
+    return { name: upstreams.find(upstream)?.name ?? upstream, label, linkedAt };
+  };
+
+  const show: ShowList = async (request, reply, { problem, status = 200 } = {}) => {
+    const { frame, account: owner } = account.visitOf(request);
+    const { done } = request.query as { readonly done?: unknown };
+    const stored = await links.listOf(owner.id);
+    const body = accountUpstreamsPage(frame, {
+      links: stored.map((one) => ({ ...modelOf(one), remove: removePath(idOf(one)) })),
+      upstreams: upstreams.all
+        .filter(({ link }) => link !== 'never')
+        .map(({ id, name }) => ({ name, connect: connectPath(id) })),
+      ...(typeof done === 'string' && problem === undefined && { done }),
+      ...(problem && { problem }),
+    });
+    return pages.send(request, reply, body, { status });
+  };
+
+  const showRemove = async (
+    request: FastifyRequest<WithId>,
+    reply: FastifyReply,
+    isRefused = false,
+  ): Promise<FastifyReply> => {
+    const { frame, csrf, account: owner } = account.visitOf(request);
+    const { id } = request.params;
+    const stored = await find(owner, id);
+    const body = removeUpstreamPage(frame, {
+      action: removePath(id),
+      csrf,
+      link: modelOf(stored),
+      isLast: (await otherWays.besidesLink(owner, stored)) === undefined,
+      back: upstreamsPath,
+    });
+    return pages.send(request, reply, body, { status: isRefused ? 409 : 200 });
+  };
+
+  return {
+    show,
+    pages: async (scope) => {
+      const sensitive = { preHandler: account.requireRecentSignIn };
+
+      scope.get(upstreamsPath, async (request, reply) => show(request, reply));
+
+      scope.get<WithId>(removePath(':id'), sensitive, async (request, reply) => showRemove(request, reply));
+
+      scope.post<WithId>(removePath(':id'), sensitive, async (request, reply) => {
+        const visit = account.visitOf(request);
+        const stored = await find(visit.account, request.params.id);
+        const otherWay = await otherWays.besidesLink(visit.account, stored);
+        const isRemoved =
+          otherWay !== undefined &&
+          (await linking.unlink(visit.account, stored, otherWay, describeBy(request, visit)));
+        return isRemoved
+          ? reply.header('cache-control', 'no-store').redirect(`${upstreamsPath}?done=removed`, 303)
+          : showRemove(request, reply, true);
+      });
+    },
+  };
+};
