@@ -204,6 +204,13 @@ t.test('secrets are shown once, overlap, and are found nowhere afterwards', asyn
     body: { code: 'idempotency_key_reused' },
   });
 
+  for (const expires of ['2099-13-45T99:99:99Z', '2099-01-01T24:00:00Z', '2020-01-01T00:00:00Z'])
+    t.match(
+      await call('POST', '/clients/robot/secrets', { caller, body: { name: 'odd', expires_at: expires } }),
+      { status: expires.startsWith('2020') ? 422 : 400 },
+    );
+  t.match(await call('GET', '/audit?from=2026-13-45T99:99:99Z', { caller }), { status: 400 });
+
   const rotated = await call('POST', '/clients/robot/secrets/rotate', {
     caller,
     body: { overlap_seconds: 60 },

@@ -4,8 +4,11 @@ import Type, { type TSchema } from 'typebox';
 export const text = (description: string, options: { maxLength?: number; pattern?: string } = {}) =>
   Type.String({ description, minLength: 1, maxLength: 1024, ...options });
 
-export const time = (description: string) =>
-  Type.String({ description, pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,3})?Z$' });
+/** `Date.parse` reads each text of this form. */
+const timePattern =
+  '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d{1,3})?Z$';
+
+export const time = (description: string) => Type.String({ description, pattern: timePattern });
 
 const json = Type.Unknown({ description: 'Any JSON value.' });
 

@@ -74,7 +74,8 @@ export const createSecretChanges = ({
         const method = authenticationMethodOf(client.metadata);
         throw new ClientRefused([{ field: 'client_secret', message: `is of no use with ${method}` }]);
       }
-      if (expiresAt !== undefined && expiresAt <= now) {
+      // This also refuses what is no time.
+      if (expiresAt !== undefined && !(expiresAt > now)) {
         throw new ClientRefused([{ field: 'client_secret', message: 'would have expired already' }]);
       }
       const live = keep(client.secrets, now).filter((secret) => isLive(secret, now));
