@@ -5,6 +5,7 @@ import { hasSession } from '../support/second-factor.ts';
 import {
   Browser,
   codeFor,
+  formOf,
   newVerifier,
   type Page,
   password,
@@ -118,6 +119,28 @@ t.test('a code signs in once, in the browser that asked for it', async (t) => {
   t.equal(new Set(done.filter(hasCode).map((one) => redirectParameters(one).get('code'))).size, 1);
   const again = await browser.submit(page, { code });
   t.notOk(hasCode(again), 'it was used');
+});
+
+t.test('a form that is sent twice, as by a double click, leads on both times', async (t) => {
+  const stage = await open(t);
+  const browser = new Browser();
+  const page = await ask(stage, browser, 'grace');
+  const { action, hidden } = formOf(page.body);
+  const code = await nextCode(stage);
+  const send = () =>
+    browser.request(new URL(action, page.url).href, {
+      method: 'POST',
+      body: new URLSearchParams({ ...hidden, code }),
+      headers: { origin: stage.server.issuer },
+    });
+  const sent = [...(await Promise.all([send(), send(), send()])), await send()];
+  t.strictSame(
+    sent.map(({ status }) => status),
+    [303, 303, 303, 303],
+  );
+  t.equal(new Set(sent.map(({ headers }) => headers.get('location'))).size, 1);
+  t.ok(hasCode(await browser.open(new URL(sent[3]?.headers.get('location') ?? '', page.url).href)));
+  t.not((await send()).status, 303, 'until the sign-in goes on');
 });
 
 t.test('the sign-in is one factor: amr is otp', async (t) => {

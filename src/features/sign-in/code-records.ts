@@ -59,11 +59,11 @@ export const insertSentCode = (codeId: string, sent: SentCode, now: number): Ins
 export const wasCodeSent = async (store: Pick<Store, 'read'>, codeId: string): Promise<boolean> =>
   (await store.read([sentCodeKey(codeId)]))[0] !== undefined;
 
-/** Undefined for a code that wasn't sent, or was used. */
+/** Undefined for a code that wasn't sent. */
 export const findSentCode = async (
   store: Pick<Store, 'read'>,
   codeId: string,
-): Promise<SentCode | undefined> => {
+): Promise<(SentCode & { readonly isUsed: boolean }) | undefined> => {
   const [document] = await store.read([sentCodeKey(codeId)]);
-  return document && document.consumption === undefined ? sentFormat.decode(document.body) : undefined;
+  return document && { ...sentFormat.decode(document.body), isUsed: document.consumption !== undefined };
 };

@@ -32,6 +32,12 @@ type CodeSignInOutcome =
   | { readonly page: StepOutcome }
   | { readonly account: Account; readonly remember: boolean };
 
+/** Whether this sign-in has a result for the account already. */
+const isAnsweredFor = ({ interaction: { result } }: Visit, { id }: Account): boolean => {
+  const first: { readonly accountId?: unknown } = Object(result?.['first']);
+  return id === (result?.login?.accountId ?? first.accountId);
+};
+
 export const isCodeForm = (form: Form): boolean =>
   form['by'] === 'code' || form['resend'] === 'yes' || form['code'] !== undefined;
 
@@ -151,14 +157,19 @@ export const createCodeSignIn = (
     return sendCode(visit, pending, pending);
   };
 
-  /** The account that the code was sent to, unless something has changed about it since. */
+  /**
+   * The account that the code was sent to, unless something has changed about it since. A code that was used is good for
+   * the form that is sent twice, as by a double click: the sign-in has the same result already.
+   */
   const findReceiver = async (
+    visit: Visit,
     { codeId, sentAt }: PendingCode,
     sessionAccount: Account | undefined,
   ): Promise<Account | undefined> => {
     const sent = await findSentCode(store, codeId);
     const account = sent && (await accounts.find(sent.account));
-    if (!account?.enabled || verifiedAddressOf(account) !== sent?.email) return undefined;
+    if (!sent || !account?.enabled || verifiedAddressOf(account) !== sent.email) return undefined;
+    if (sent.isUsed && !isAnsweredFor(visit, account)) return undefined;
     if (sessionAccount && sessionAccount.id !== account.id) return undefined;
     const { passwordChangedAt = 0, signedOutAt = 0 } = account;
     return Math.max(passwordChangedAt, signedOutAt) > sentAt ? undefined : account;
@@ -186,7 +197,7 @@ export const createCodeSignIn = (
       return { page: codePage(visit, pending, { waitSeconds: verdict.waitSeconds }) };
     }
     const checked = await codes.check(signInCodeKind, pending.codeId, typed);
-    const account = checked === 'right' ? await findReceiver(pending, sessionAccount) : undefined;
+    const account = checked === 'right' ? await findReceiver(visit, pending, sessionAccount) : undefined;
     if (!account) {
       await verdict.failed();
       const isUsedUp = checked === 'used up';
@@ -194,7 +205,8 @@ export const createCodeSignIn = (
       return { page: codePage(visit, pending, { problem: isUsedUp ? 'usedUp' : 'wrong' }) };
     }
     await verdict.succeeded();
-    visit.work.stage({ op: 'consume', key: sentCodeKey(pending.codeId), at: clock.now() });
+    const consume = { op: 'consume', key: sentCodeKey(pending.codeId), at: clock.now() } as const;
+    visit.work.stage(consume, { onConflict: () => 'already done' });
     return { account, remember: pending.remember };
   };
 
