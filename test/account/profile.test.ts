@@ -25,6 +25,8 @@ const profile = {
     },
     { claim: 'team', label: 'Team' },
     { claim: 'desk', label: 'Desk', required: true, pattern: 'D-[0-9]+' },
+    { claim: 'badge', label: 'Badge', pattern: '([0-9]+)+#' },
+    { claim: 'phone_number', label: 'Phone' },
   ],
 };
 const server = await startInProcess(t, {
@@ -72,6 +74,26 @@ t.test('without a session or its form the profile stays', async (t) => {
   t.equal((await post(browser, hidden, 'https://evil.example')).status, 403);
   t.equal((await post((await open()).browser, hidden)).status, 403, 'the form of another person');
   t.equal((await claimsNow())['name'], 'Grace');
+});
+
+t.test('a value for which the pattern would take years is refused at once (CWE-1333)', async (t) => {
+  const { browser, claimsNow } = await open();
+  const form = await browser.open(path);
+  const started = performance.now();
+  const refused = await browser.submit(form, { ...valid, 'claim-badge': '1'.repeat(255) });
+  t.equal(refused.status, 422);
+  t.ok(performance.now() - started < 5_000);
+  t.equal((await browser.submit(form, { ...valid, 'claim-badge': `${'1'.repeat(200)}#` })).status, 200);
+  t.match(await claimsNow(), { badge: /^1{200}#$/ });
+});
+
+t.test('another phone number is no verified one', async (t) => {
+  const { browser, claimsNow } = await open({ phone_number: '+1 555', phone_number_verified: true });
+  const form = await browser.open(path);
+  await browser.submit(form, { ...valid, 'claim-phone_number': '+1 555' });
+  t.equal((await claimsNow())['phone_number_verified'], true, 'while it stays');
+  await browser.submit(form, { ...valid, 'claim-phone_number': '+1 666' });
+  t.match(await claimsNow(), { phone_number: '+1 666', phone_number_verified: false });
 });
 
 t.test('values that can not be right are refused, and shown again', async (t) => {

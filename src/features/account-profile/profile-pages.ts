@@ -2,7 +2,7 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { Failure } from '../../errors.ts';
 import type { Form } from '../../http/pages/form.ts';
 import type { AccountPages, AccountVisit } from '../../services/account-pages/index.ts';
-import type { Account, Json } from '../../services/accounts/index.ts';
+import type { Account, Claims, Json } from '../../services/accounts/index.ts';
 import { verifiedAddressOf } from '../../services/mail/index.ts';
 import { type ReadProfile, readProfile, toFieldModels } from '../../services/profile-fields/index.ts';
 import { accountProfilePage } from '../../views/pages/account-profile.ts';
@@ -13,6 +13,12 @@ const textsOf = ({ claims }: Account): Readonly<Record<string, string>> =>
   Object.fromEntries(
     Object.entries(claims).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
   );
+
+/** Someone has verified the former number, and not the one that the person has typed. */
+const withoutProof = ({ claims }: Account, { phone_number: phone }: Claims): Claims =>
+  claims['phone_number_verified'] === undefined || phone === undefined || phone === claims['phone_number']
+    ? {}
+    : { phone_number_verified: false };
 
 const configured = (): Failure =>
   new Failure({
@@ -68,7 +74,9 @@ export const profilePages = ({
         if (account.from === 'configuration') throw configured();
         const read = readProfile(editable, request.body ?? {});
         if (Object.keys(read.problems).length > 0) return send(request, reply, visit, { read });
-        await accounts.update(account.id, { claims: read.claims });
+        await accounts.update(account.id, {
+          claims: { ...read.claims, ...withoutProof(account, read.claims) },
+        });
         events.emit({
           type: 'account.profile_changed',
           outcome: 'ok',

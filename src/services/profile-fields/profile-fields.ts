@@ -1,5 +1,6 @@
 import type { Config } from '#config';
 import type { Messages } from '../../views/languages/messages.ts';
+import { createMatcher } from './pattern.ts';
 import { isValid, kindOf, type ValueKind } from './values.ts';
 
 export interface ProfileField {
@@ -26,13 +27,13 @@ const labelOf = (label: FieldConfig['label'], { tag }: Messages, claim: string):
 
 const ofConfig = ({ claim, label, required = false, pattern }: FieldConfig): ProfileField => {
   const kind = kindOf(claim);
-  const matches = pattern === undefined ? undefined : new RegExp(`^(?:${pattern})$`, 'u');
+  const matches = pattern === undefined ? undefined : createMatcher(pattern);
   return {
     claim,
     kind,
     isRequired: required,
     labelIn: (messages) => labelOf(label, messages, claim),
-    isValid: (value) => isValid(kind, value) && (matches?.test(value) ?? true),
+    isValid: (value) => isValid(kind, value) && (matches?.(value) ?? true),
   };
 };
 

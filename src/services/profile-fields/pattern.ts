@@ -1,0 +1,26 @@
+import { createContext, Script } from 'node:vm';
+
+/** Long enough for any value on a busy machine. A pattern that backtracks takes years. */
+const timeoutMs = 100;
+
+const script = new Script('pattern.test(value)');
+
+/** The error may be of the other context, so it is no `Error` here. */
+const isTimeout = (error: unknown): boolean => Object(error).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
+
+/**
+ * Whether the whole value matches a pattern of the operator. Some patterns, as `(a+)+`, take time without end for a value
+ * that someone made for that purpose (CWE-1333). The server must not stand still, so such a value doesn't match.
+ */
+export const createMatcher = (pattern: string): ((value: string) => boolean) => {
+  const context = createContext({ pattern: new RegExp(`^(?:${pattern})$`, 'u'), value: '' });
+  return (value) => {
+    context['value'] = value;
+    try {
+      return script.runInContext(context, { timeout: timeoutMs }) === true;
+    } catch (error) {
+      if (isTimeout(error)) return false;
+      throw error;
+    }
+  };
+};
