@@ -255,7 +255,6 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
       notices: services.notices,
       throttle,
       engine,
-      cookieKeys,
     }),
     invitation({ config, events, pages, accounts, links, mail, throttle }),
     mailPreview({ mail, pages }),

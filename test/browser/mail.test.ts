@@ -140,7 +140,6 @@ t.test('an address is changed and confirmed, and its former owner takes it back'
   const context = await chromium.newContext(person);
   const tab = await newTab(context, complaints);
   await tab.goto(`${server.issuer}/account/email`);
-  await tab.click('main a[href*="/account/sign-in"]');
   await signIn(tab, { login: 'lovelace', password: newPassword });
   await tab.fill('#email', 'countess@example.com');
   await tab.fill('#password', newPassword);

@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap';
+import { codeAt } from '../support/authenticator.ts';
 import {
   Browser,
   newVerifier,
@@ -50,7 +51,12 @@ const linkTo = async ({ server, smtp }: Stage, to: string): Promise<string> => {
 t.test('without a session, a form of the session or the password nothing is sent', async (t) => {
   const stage = await open(t);
   const { server, smtp, browser } = stage;
-  t.equal((await new Browser().request(`${server.issuer}/account/email`)).status, 401);
+  const stranger = await new Browser().request(`${server.issuer}/account/email`);
+  t.match(
+    stranger.headers.get('location'),
+    '/oauth/authorize?',
+    'a person who is not signed in signs in first',
+  );
   const page = await form(stage);
   for (const forged of ['', 'x'.repeat(43)])
     t.equal((await browser.submit(page, { csrf: forged, email: 'new@example.com', password })).status, 403);
@@ -65,6 +71,37 @@ t.test('without a session, a form of the session or the password nothing is sent
     statuses.push((await browser.submit(page, { email: 'new@example.com', password: 'wrong' })).status);
   t.ok(statuses.includes(429), 'guesses are limited like those at the sign-in');
   t.equal(smtp.received.length, 0);
+});
+
+t.test('it takes a recent sign-in, as strong as the account', async (t) => {
+  const stage = await open(t);
+  const { server, smtp, account: id } = stage;
+  const { accounts, factors } = server.app.services;
+  const inSession = async (how: Parameters<typeof server.signIn>[1], username = 'grace') => {
+    const browser = new Browser();
+    for (const { name, value } of (await server.signIn(username, how)).cookies)
+      browser.setCookie(name, value);
+    return browser.request(`${server.issuer}/account/email`);
+  };
+  t.equal((await inSession({})).status, 200);
+  t.equal((await inSession({ ago: 301 })).status, 303, 'a session that was left open');
+
+  const account = await accounts.find(id);
+  if (!account) throw new Error('there is no account');
+  const { pending, secret } = factors.begin(account, 'test');
+  await factors.enrol(account, { place: 'test', pending, code: codeAt(secret, server.clock.now()) });
+  server.clock.advance(1);
+  t.equal((await inSession({})).status, 303, 'a session by the password alone');
+  t.equal((await inSession({ amr: ['pwd', 'otp', 'mfa'] })).status, 200);
+
+  const claims = { email: 'ada.new@example.com', email_verified: true };
+  await server.addAccount({ username: 'keyholder', claims });
+  const browser = new Browser();
+  for (const { name, value } of (await server.signIn('keyholder')).cookies) browser.setCookie(name, value);
+  const page = await browser.open(`${server.issuer}/account/email`);
+  t.notMatch(page.body, 'type="password"', 'an account without a password has none to type');
+  await browser.submit(page, { email: 'key@example.com' });
+  t.ok(await smtp.next('key@example.com'));
 });
 
 t.test('the link of another person’s account needs its password, so it confirms nothing', async (t) => {
@@ -242,7 +279,7 @@ t.test('the owner of a former address takes the account back, and nobody takes i
   const { accounts } = server.app.services;
   t.equal(await accounts.authenticate('grace', password), undefined, 'the password no longer works');
   t.equal((await accounts.findByEmail('OLD@example.com'))?.id, account);
-  t.equal((await stage.browser.request(`${server.issuer}/account/email`)).status, 401, 'all is ended');
+  t.equal((await stage.browser.request(`${server.issuer}/account/email`)).status, 303, 'all is ended');
   const reset = await linkTo(stage, 'old@example.com');
   t.match(reset, '/account/reset/');
 

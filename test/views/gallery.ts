@@ -1,3 +1,4 @@
+import type { AccountFrame } from '#src/views/account-layout.ts';
 import type { Page } from '#src/views/page.ts';
 import { confirmPage } from '#src/views/pages/confirm.ts';
 import { type ConsentModel, consentPage } from '#src/views/pages/consent.ts';
@@ -7,7 +8,6 @@ import {
   addressConfirmedPage,
   confirmAddressPage,
   emailAddressPage,
-  notSignedInPage,
 } from '#src/views/pages/email-address.ts';
 import { emailCodePage } from '#src/views/pages/email-code.ts';
 import { type ErrorModel, errorPage } from '#src/views/pages/error.ts';
@@ -54,6 +54,20 @@ const exhibit = <Model>(
   render: (page) => view(page, model),
   renderWith: (page, change) => view(page, changed(model, change)),
 });
+
+/** A page of a person's own account. */
+const ofAccount =
+  <Model>(view: (frame: AccountFrame, model: Model) => string) =>
+  (page: Page, model: Model): string =>
+    view(
+      {
+        page,
+        account: { name: 'maria' },
+        menu: [{ href: '/account', label: page.messages.account.overview.menu, isCurrent: false }],
+        signOut: '/oauth/logout',
+      },
+      model,
+    );
 
 /** Discriminants keep their value, because only handlers set them. */
 const fixed = new Set(['kind', 'outcome', 'problem', 'problems', 'fields:login', 'leastPassword']);
@@ -572,9 +586,10 @@ export const gallery: readonly Exhibit[] = [
     { language: 'de' },
   ),
   exhibit('invitation-done', (page) => invitationDonePage(page), {}),
-  exhibit('email-address', emailAddressPage, {
+  exhibit('email-address', ofAccount(emailAddressPage), {
     action: '/account/email',
     csrf: 'token',
+    needsPassword: false,
     email: 'maria@example.com',
     isVerified: true,
     isFixed: false,
@@ -583,10 +598,11 @@ export const gallery: readonly Exhibit[] = [
   }),
   exhibit(
     'email-address-problem',
-    emailAddressPage,
+    ofAccount(emailAddressPage),
     {
       action: '/account/email',
       csrf: 'token',
+      needsPassword: true,
       email: longName,
       isVerified: false,
       isFixed: false,
@@ -597,11 +613,6 @@ export const gallery: readonly Exhibit[] = [
       waitSeconds: 60,
     },
     { language: 'de' },
-  ),
-  exhibit(
-    'email-address-signed-out',
-    (page) => notSignedInPage(page, { signIn: '/account/sign-in?to=%2Faccount%2Femail' }),
-    {},
   ),
   exhibit(
     'email-address-confirm',

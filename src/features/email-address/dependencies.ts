@@ -20,6 +20,4 @@ export interface EmailAddressDependencies {
   readonly notices: Notices;
   readonly throttle: Throttle;
   readonly engine: () => Engine;
-  /** Sign the forms, newest first. */
-  readonly cookieKeys: () => readonly string[];
 }

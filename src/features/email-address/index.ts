@@ -2,7 +2,7 @@
  * Owns the page where people confirm or change their e-mail address, which exists when mail can be sent. The claim changes
  * only when the owner of the new address confirms it.
  *
- * GET  /account/email          not signed in: 401 with a link to the sign-in · otherwise the address and the form
+ * GET  /account/email          the address and the form; it needs a recent sign-in
  * POST /account/email          a field is wrong, or the password: 422 · too many tries: 429 · otherwise a link is sent to
  *                              the address, 303 to `?sent=yes`; nothing is sent to an address that another account has
  *                              verified, and the answer is the same
@@ -25,9 +25,7 @@ export const emailAddress = (dependencies: EmailAddressDependencies): Feature =>
   mail.compose(confirmMail, createComposeConfirm(dependencies));
   return {
     name: 'email-address',
-    pages: async (scope) => {
-      await scope.register(emailPages(dependencies));
-      await scope.register(confirmPages(dependencies));
-    },
+    pages: confirmPages(dependencies),
+    account: { pages: emailPages(dependencies) },
   };
 };

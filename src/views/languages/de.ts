@@ -343,7 +343,6 @@ export const de = {
     fixed: 'Dieses Konto verwaltet der Betreiber dieses Dienstes, der die Adresse ändern kann.',
     submit: 'Link senden',
     sent: 'Wenn diese Adresse verwendet werden kann, haben wir einen Link an sie gesendet. Die Adresse gilt, wenn Sie den Link öffnen.',
-    signedOut: 'Sie sind nicht angemeldet.',
     problems: {
       emailMissing: 'Geben Sie Ihre E-Mail-Adresse ein',
       emailInvalid: 'Geben Sie eine E-Mail-Adresse wie name@example.com ein',

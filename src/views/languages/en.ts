@@ -328,7 +328,6 @@ export const en = {
     fixed: 'This account is managed by the operator of this service, who can change the address.',
     submit: 'Send link',
     sent: 'If this address can be used, we’ve sent a link to it. The address counts when you open the link.',
-    signedOut: 'You’re not signed in.',
     problems: {
       emailMissing: 'Enter your email address',
       emailInvalid: 'Enter an email address like name@example.com',

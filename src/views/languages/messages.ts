@@ -304,7 +304,6 @@ export interface Messages {
     fixed: string;
     submit: string;
     sent: string;
-    signedOut: string;
     problems: {
       emailMissing: string;
       emailInvalid: string;

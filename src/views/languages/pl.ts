@@ -353,7 +353,6 @@ export const pl = {
     fixed: 'Tym kontem zarządza operator serwisu i to on może zmienić adres.',
     submit: 'Wyślij link',
     sent: 'Jeśli tego adresu można użyć, wysłaliśmy na niego link. Adres będzie obowiązywał po otwarciu linku.',
-    signedOut: 'Nie masz tu aktywnej sesji.',
     problems: {
       emailMissing: 'Podaj adres e-mail',
       emailInvalid: 'Podaj adres e-mail w postaci nazwa@example.com',

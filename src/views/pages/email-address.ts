@@ -1,3 +1,4 @@
+import { type AccountFrame, accountPage } from '../account-layout.ts';
 import { alert, createFields, hidden, submit } from '../fields.ts';
 import { homeLink } from '../home-link.ts';
 import { html } from '../html.ts';
@@ -11,7 +12,7 @@ import { relativeTime } from '../time.ts';
 export type EmailAddressProblem = keyof Messages['emailAddress']['problems'];
 
 export interface EmailAddressModel {
-  /** The form posts `csrf`, `email` and `password` to this path. */
+  /** The form posts `csrf`, `email` and, if it is needed, `password` to this path. */
   readonly action: string;
   readonly csrf: string;
   readonly email?: string;
@@ -19,6 +20,8 @@ export interface EmailAddressModel {
   /** The operator has set the address in the configuration. */
   readonly isFixed: boolean;
   readonly isSent: boolean;
+  /** The account has a password, which the form asks for. */
+  readonly needsPassword: boolean;
   /** The domains of addresses that people may choose. Empty: any. */
   readonly emailDomains: readonly string[];
   readonly typed?: string | undefined;
@@ -27,17 +30,18 @@ export interface EmailAddressModel {
   readonly waitSeconds?: number | undefined;
 }
 
-export const emailAddressPage = (page: Page, model: EmailAddressModel): string => {
+export const emailAddressPage = (frame: AccountFrame, model: EmailAddressModel): string => {
+  const { page } = frame;
   const { emailAddress: text, login, createAccount, tag } = page.messages;
-  const { action, csrf, email, isVerified, isFixed, isSent, emailDomains, typed, problem, waitSeconds } =
-    model;
+  const { action, csrf, email, isVerified, isFixed, isSent, needsPassword, emailDomains } = model;
+  const { typed, problem, waitSeconds } = model;
   const fields = createFields(
     page.messages,
     problem === undefined
       ? []
       : [{ field: problem.startsWith('email') ? 'email' : 'password', message: text.problems[problem] }],
   );
-  return layout(page, {
+  return accountPage(frame, {
     title: text.title,
     invalid: problem !== undefined || waitSeconds !== undefined,
     body: html`
@@ -51,20 +55,10 @@ export const emailAddressPage = (page: Page, model: EmailAddressModel): string =
       html`<form method="post" action="${ownPath(action)}" novalidate>
       ${hidden({ csrf })}
       ${fields.text({ name: 'email', label: createAccount.email, value: typed ?? (isVerified ? '' : email), hint: emailDomains.length > 0 ? createAccount.emailHint(emailDomains.join(', ')) : undefined, autocomplete: 'email', type: 'email', required: true })}
-      ${fields.password({ name: 'password', label: login.password, autocomplete: 'current-password', required: true })}
+      ${needsPassword && fields.password({ name: 'password', label: login.password, autocomplete: 'current-password', required: true })}
       ${submit({ label: text.submit, class: 'email-submit' })}
     </form>`
     }`,
-  });
-};
-
-export const notSignedInPage = (page: Page, { signIn }: { readonly signIn: string }): string => {
-  const { emailAddress: text } = page.messages;
-  return layout(page, {
-    title: text.title,
-    body: html`
-    <p>${text.signedOut}</p>
-    <p><a role="button" class="account-again" href="${ownPath(signIn)}">${page.messages.login.title}</a></p>`,
   });
 };
 
