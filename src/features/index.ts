@@ -214,7 +214,16 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
     accountSessions({ pages, clients, sessions }),
     accountApps({ config, pages, clients, connectedApps, engine }),
     accountActivity({ config, store, pages, clients }),
-    accountData({ config, clock, events, pages, accounts, endEverything, forgetAccount }),
+    accountData({
+      config,
+      clock,
+      events,
+      pages,
+      accounts,
+      endEverything,
+      forgetAccount,
+      notices: services.notices,
+    }),
     passwordReset({
       config,
       clock,
@@ -318,6 +327,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
     connectedApps,
     endEverything,
     forgetAccount,
+    notices: services.notices,
     sendPasswordReset: mail.isEnabled
       ? async (account) => {
           const work = new UnitOfWork(store);

@@ -1,4 +1,5 @@
 import { messagesFor } from '#src/views/languages/index.ts';
+import { accountDeletedByOperatorMail, accountDeletedMail } from '#src/views/mail/account-deleted.ts';
 import { confirmAddressMail } from '#src/views/mail/email-address.ts';
 import { invitationMail } from '#src/views/mail/invitation.ts';
 import type { MailContext, RenderedMail } from '#src/views/mail/message.ts';
@@ -19,6 +20,8 @@ const code = '123456';
 
 /** Every message by the name of its template, with the longest content that it can have. */
 export const mailGallery: Readonly<Record<string, (context: MailContext) => RenderedMail>> = {
+  accountDeletedByOperatorMail: (context) => accountDeletedByOperatorMail(context, { request }),
+  accountDeletedMail: (context) => accountDeletedMail(context, { request }),
   accountExistsMail,
   confirmAddressMail: (context) => confirmAddressMail(context, { href, hours: 24 }),
   invitationMail: (context) => invitationMail(context, { href, until: at }),

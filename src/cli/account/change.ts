@@ -82,7 +82,9 @@ export const remove: Command = (group, context) => {
         // First, because a command that was interrupted finds the account only while it exists.
         await endEverything(installation, accounts, account.id);
         await createForgetAccount(installation)(account);
-        await accounts.remove(account.id);
+        const { createCommandNotices } = await import('./with-factors.ts');
+        const notice = (await createCommandNotices(installation)).draftDeleted(account);
+        await accounts.remove(account.id, { also: () => (notice ? [notice.write] : []) });
         return account;
       });
       context.output.answer({ sub: id, username: name, deleted: true }, `The account ${name} is deleted.`);

@@ -5,7 +5,7 @@ import type { PasskeyList } from '#src/services/passkeys/index.ts';
 import { requireAccount, withAccounts } from './with-accounts.ts';
 
 /** Messages that a command stores; a running server sends them. */
-const createCommandNotices = async ({ config, store, clock, events }: Installation) => {
+export const createCommandNotices = async ({ config, store, clock, events }: Installation) => {
   const [{ createMail }, { createNotices }, { createOutbox, mailQueue }] = await Promise.all([
     import('#src/services/mail/index.ts'),
     import('#src/services/notices/index.ts'),

@@ -3,6 +3,7 @@ import { Failure } from '../../errors.ts';
 import type { Form } from '../../http/pages/form.ts';
 import type { AccountPages, AccountVisit } from '../../services/account-pages/index.ts';
 import { foldUsername } from '../../services/accounts/index.ts';
+import { describeRequest } from '../../services/notices/index.ts';
 import { accountDeletedPage, deleteAccountPage } from '../../views/pages/account-data.ts';
 import type { AccountDataDependencies } from './dependencies.ts';
 import { dataPath, deletedPath, deletePath } from './paths.ts';
@@ -15,7 +16,7 @@ const configured = (): Failure =>
   });
 
 export const deletePages = (
-  { config, events, pages, accounts, endEverything, forgetAccount }: AccountDataDependencies,
+  { config, events, pages, accounts, endEverything, forgetAccount, notices }: AccountDataDependencies,
   { visitOf, requireRecentSignIn }: AccountPages,
 ): FastifyPluginAsync => {
   const { enabled: isAudited, retention_days: days } = config.audit;
@@ -59,7 +60,10 @@ export const deletePages = (
         // The account goes last: a person whose request was interrupted signs in and repeats it.
         while (!(await endEverything(account.id)).complete);
         await forgetAccount(account);
-        await accounts.remove(account.id);
+        const { tag } = visit.frame.page.messages;
+        const notice = notices.draftDeleted(account, describeRequest(request, tag));
+        await accounts.remove(account.id, { also: () => (notice ? [notice.write] : []) });
+        notice?.afterCommit();
         events.emit({
           type: 'account.deleted',
           outcome: 'ok',

@@ -3,6 +3,7 @@ import type { Events } from '../../events.ts';
 import type { Pages } from '../../http/pages/pages.ts';
 import type { ForgetAccount } from '../../services/account-removal/index.ts';
 import type { Accounts } from '../../services/accounts/index.ts';
+import type { Notices } from '../../services/notices/index.ts';
 import type { EndEverything } from '../../services/sessions/index.ts';
 import type { Clock } from '../../store/port.ts';
 
@@ -14,4 +15,5 @@ export interface AccountDataDependencies {
   readonly accounts: Accounts;
   readonly endEverything: EndEverything;
   readonly forgetAccount: ForgetAccount;
+  readonly notices: Notices;
 }

@@ -1,6 +1,6 @@
 /**
- * Owns messages that tell people what happened to their account, and the page "This wasn't me" that each of them leads
- * to. services/notices stores the requests for them, in the commit of what they are about.
+ * Owns messages that tell people what happened to their account, and the page "This wasn't me" that they lead to, but for
+ * the one about a deleted account. services/notices stores the requests for them, in the commit of what they are about.
  *
  * GET  /account/not-me/:token    asks; it changes nothing
  * POST /account/not-me/:token    removes the password and the ways to sign in that were added since (passkeys, apps,
@@ -8,12 +8,12 @@
  *                                password: 303 to /account/not-me. The link of the notice to a former address makes that
  *                                one the address of the account again. It changes nothing else.
  *
- * Commands of an operator send no message: they have no running server.
+ * Commands of an operator only store messages, which a running server sends.
  */
 import type { Feature } from '../../feature.ts';
-import { noticeKinds } from '../../services/notices/index.ts';
+import { accountDeletedKind, noticeKinds } from '../../services/notices/index.ts';
 import type { NoticesDependencies } from './dependencies.ts';
-import { createComposeNotice } from './message.ts';
+import { createComposeDeleted, createComposeNotice } from './message.ts';
 import { notMePages } from './not-me-pages.ts';
 
 export { createNotifyNewDevice } from './new-device.ts';
@@ -23,5 +23,6 @@ export const notices = (dependencies: NoticesDependencies): Feature => {
   if (!mail.isEnabled) return { name: 'notices' };
   const compose = createComposeNotice(dependencies);
   for (const kind of noticeKinds) mail.compose(kind, (about) => compose(kind, about));
+  mail.compose(accountDeletedKind, createComposeDeleted(dependencies));
   return { name: 'notices', pages: notMePages(dependencies) };
 };

@@ -1,5 +1,6 @@
 import { createMailContext, languageOf, type Message, verifiedAddressOf } from '../../services/mail/index.ts';
-import type { Notice, NoticeKind } from '../../services/notices/index.ts';
+import type { AccountDeleted, Notice, NoticeKind } from '../../services/notices/index.ts';
+import { accountDeletedByOperatorMail, accountDeletedMail } from '../../views/mail/account-deleted.ts';
 import {
   addressChangedNotice,
   factorAddedNotice,
@@ -65,5 +66,23 @@ export const createComposeNotice = ({
       href: `${config.issuer}${notMePath}/${token}`,
     });
     return { to, ...mail };
+  };
+};
+
+/** An account that is gone has its last message, and no limit: there is one for each account. */
+export const createComposeDeleted = ({ config }: Pick<NoticesDependencies, 'config'>) => {
+  const contextIn = createMailContext(config);
+  return async ({
+    to,
+    username = '',
+    at = '',
+    language = '',
+    address,
+    agent,
+  }: Partial<AccountDeleted>): Promise<Message | undefined> => {
+    if (to === undefined) return undefined;
+    const template = address === undefined ? accountDeletedByOperatorMail : accountDeletedMail;
+    const request = { account: username, at: new Date(Number(at)), address, userAgent: agent };
+    return { to, ...template(contextIn(language), { request }) };
   };
 };

@@ -131,6 +131,11 @@ export interface ChangeConditions {
   readonly check?: ((account: Account) => void) | undefined;
 }
 
+interface RemovalOptions extends ChangeConditions {
+  /** Committed together with the removal. */
+  readonly also?: (account: Account) => readonly Write[];
+}
+
 interface ChangeOptions extends ChangeConditions, RoleRight {
   /** Committed together with the change. */
   readonly also?: readonly Write[];
@@ -289,7 +294,7 @@ export interface Accounts {
    */
   changeFactors(id: string, change: FactorChange): Promise<void>;
   /** Removes the second factors too. */
-  remove(id: string, conditions?: ChangeConditions): Promise<void>;
+  remove(id: string, options?: RemovalOptions): Promise<void>;
   /** How many password hashes are running and waiting, for metrics. */
   hashing(): { readonly running: number; readonly waiting: number };
   close(): void;

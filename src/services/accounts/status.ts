@@ -2,6 +2,7 @@ import type { Clock } from '#src/store/port.ts';
 import type { Accounts } from './account.ts';
 import { type AccountChange, assertConditions } from './change.ts';
 import type { ConfiguredAccounts } from './configured.ts';
+import { toAccount } from './record.ts';
 import type { AccountStore } from './store.ts';
 
 interface Dependencies {
@@ -30,9 +31,12 @@ export const createAccountStatus = ({
     if (configured.byId.has(id)) return;
     await change(id, 'account.signed_out', (former) => ({ ...former, signedOutAt: clock.now() }));
   },
-  async remove(id, conditions = {}) {
+  async remove(id, { also = () => [], ...conditions } = {}) {
     refuseConfigured(id);
-    await stored.remove(id, (record) => assertConditions(record, conditions));
+    await stored.remove(id, (record) => {
+      assertConditions(record, conditions);
+      return also(toAccount(record));
+    });
     await publishChange('account.removed', id);
   },
 });

@@ -61,8 +61,8 @@ export interface AccountStore {
   ): Promise<AccountRecord>;
   /** Stores another hash of the same password. A change made meanwhile, as of the password, wins. */
   replaceHash(stored: StoredAccount, hash: string): Promise<void>;
-  /** `check` throws when the account must not be removed as it is. */
-  remove(id: string, check?: (record: AccountRecord) => void): Promise<void>;
+  /** `check` throws when the account must not be removed as it is. What it returns is committed with the removal. */
+  remove(id: string, check?: (record: AccountRecord) => readonly Write[]): Promise<void>;
 }
 
 /**
@@ -324,15 +324,16 @@ export const createAccountStore = (
         if (!(error instanceof Conflict)) throw error;
       }
     },
-    async remove(id, check = () => {}) {
+    async remove(id, check = () => []) {
       const held = await byId(id);
       if (held === undefined) throw notFound();
-      check(held.record);
+      const also = check(held.record);
       const names = await ownNames(id, reservedNames(held.record, true));
       await store.commit([
         { op: 'remove', key: accountKey(id) },
         { op: 'remove', key: factorsKey(id) },
         ...names.map(removeName),
+        ...also,
       ]);
     },
   };

@@ -2,6 +2,8 @@ import { Failure } from '../../errors.ts';
 import type { Clock } from '../../store/port.ts';
 import type { ForgetAccount } from '../account-removal/index.ts';
 import type { Account, Accounts, AddAccount, ChangeAccount } from '../accounts/index.ts';
+import type { Notices } from '../notices/index.ts';
+import type { Draft } from '../outbox/index.ts';
 import type { EndEverything, Ended } from '../sessions/index.ts';
 import { type Administrator, requirePermission, requireRecentSignIn } from './administrator.ts';
 import type { RecordChange } from './change-record.ts';
@@ -31,6 +33,7 @@ interface Dependencies {
   readonly clock: Clock;
   readonly endEverything: EndEverything;
   readonly forgetAccount: ForgetAccount;
+  readonly notices: Pick<Notices, 'draftDeleted'>;
   readonly recordChange: RecordChange;
   /** Undefined where no mail server is configured. */
   readonly sendPasswordReset: ((account: Account) => Promise<void>) | undefined;
@@ -53,6 +56,7 @@ export const createAccountAdministration = ({
   clock,
   endEverything,
   forgetAccount,
+  notices,
   recordChange,
   sendPasswordReset,
 }: Dependencies): AccountAdministration => {
@@ -133,7 +137,16 @@ export const createAccountAdministration = ({
         before = held;
         requireRightOver(by, held);
       };
-      await accounts.remove(id, { ifVersion, check });
+      let notice: Draft | undefined;
+      await accounts.remove(id, {
+        ifVersion,
+        check,
+        also(held) {
+          notice = notices.draftDeleted(held);
+          return notice ? [notice.write] : [];
+        },
+      });
+      notice?.afterCommit();
       await end(id);
       await forgetAccount({ id });
       recordChange(by, {

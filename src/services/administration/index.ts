@@ -21,6 +21,7 @@ import type { Clients } from '../clients/index.ts';
 import type { ConnectedApps } from '../connected-apps/index.ts';
 import type { Groups } from '../groups/index.ts';
 import type { Keys } from '../keys/index.ts';
+import type { Notices } from '../notices/index.ts';
 import type { EndEverything, Sessions } from '../sessions/index.ts';
 import { type AccountAdministration, createAccountAdministration } from './accounts.ts';
 import { createRecordChange, type RecordChange } from './change-record.ts';
@@ -83,6 +84,7 @@ interface Dependencies {
   readonly connectedApps: ConnectedApps;
   readonly endEverything: EndEverything;
   readonly forgetAccount: ForgetAccount;
+  readonly notices: Pick<Notices, 'draftDeleted'>;
   /** Undefined where no mail server is configured. */
   readonly sendPasswordReset: ((account: Account) => Promise<void>) | undefined;
 }

@@ -8,7 +8,8 @@
 
 import { newId } from '../../store/new-id.ts';
 import type { Clock } from '../../store/port.ts';
-import type { Mail } from '../mail/index.ts';
+import type { Account } from '../accounts/index.ts';
+import { languageOf, type Mail, verifiedAddressOf } from '../mail/index.ts';
 import type { Draft } from '../outbox/index.ts';
 
 export const noticeKinds = [
@@ -42,9 +43,23 @@ export interface Notice {
   readonly to?: string;
 }
 
+/** By which the owner of the account recognises a request as their own. */
+type RequestFacts = Pick<Notice, 'language' | 'address' | 'agent'>;
+
+/** The kind of the message about an account that is gone. It has no link: nothing is left that it could protect. */
+export const accountDeletedKind = 'account-deleted';
+
+/** What the outbox keeps of that message. The account can't be looked up any more, so this names it. */
+export interface AccountDeleted extends RequestFacts, Pick<Notice, 'at'> {
+  readonly to: string;
+  readonly username: string;
+}
+
 export interface Notices {
   /** Undefined without a mail server. An account without a verified address gets no message. */
   draft(kind: NoticeKind, about: Omit<Notice, 'id' | 'at'>): Draft | undefined;
+  /** The message about the deletion of an account. Without a request, an operator deletes it. */
+  draftDeleted(account: Account, request?: RequestFacts): Draft | undefined;
 }
 
 interface Dependencies {
@@ -54,6 +69,19 @@ interface Dependencies {
 
 export const createNotices = ({ mail, clock }: Dependencies): Notices => ({
   draft: (kind, about) => mail.draft(kind, { id: newId(16), at: String(clock.now()), ...about }),
+  draftDeleted(account, request = {}) {
+    const to = verifiedAddressOf(account);
+    if (to === undefined) return undefined;
+    const language = languageOf(account) ?? request.language;
+    const about: AccountDeleted = {
+      ...request,
+      to,
+      username: account.username,
+      at: String(clock.now()),
+      ...(language !== undefined && { language }),
+    };
+    return mail.draft(accountDeletedKind, { ...about });
+  },
 });
 
 const maxAgentLength = 512;

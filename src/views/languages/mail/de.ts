@@ -73,6 +73,15 @@ export const de = {
     subject: (brand) => `Wiederherstellungslink für Ihr Konto bei ${brand}`,
     text: 'Ein Betreiber hat einen Link erstellt, mit dem Ihr Passwort oder Ihre Authenticator-App ersetzt werden kann. Er gilt einmal und eine Stunde lang. Wenn Sie nicht darum gebeten haben, wenden Sie sich an die Betreiber dieses Dienstes.',
   },
+  accountDeleted: {
+    subject: (brand) => `Ihr Konto bei ${brand} wurde gelöscht`,
+    text: 'Ihr Konto wurde auf seiner eigenen Seite gelöscht. Alles, was damit angemeldet war, ist beendet. Dies ist die letzte Nachricht dazu.',
+    byOperator:
+      'Die Betreiber haben Ihr Konto gelöscht. Alles, was damit angemeldet war, ist beendet. Dies ist die letzte Nachricht dazu.',
+    wasNotMe:
+      'Wenn Sie das nicht waren, wenden Sie sich an die Betreiber dieses Dienstes. Ein gelöschtes Konto lässt sich nicht wiederherstellen.',
+    questions: 'Bei Fragen wenden Sie sich an die Betreiber dieses Dienstes.',
+  },
   newDevice: {
     subject: (brand) => `Neue Anmeldung bei ${brand}`,
     text: 'Ihr Konto wurde in einem Browser verwendet, in dem es vorher nicht verwendet wurde.',

@@ -71,6 +71,15 @@ export const en = {
     subject: (brand) => `A recovery link was made for your account at ${brand}`,
     text: 'An operator made a link with which your password or your authenticator app can be replaced. It works once, for an hour. If you didn’t ask for it, contact the people who run this service.',
   },
+  accountDeleted: {
+    subject: (brand) => `Your account at ${brand} was deleted`,
+    text: 'Your account was deleted on its own page. Everything that was signed in to it has ended. This is the last message about it.',
+    byOperator:
+      'An operator deleted your account. Everything that was signed in to it has ended. This is the last message about it.',
+    wasNotMe:
+      'If this wasn’t you, contact the people who run this service. A deleted account can’t be brought back.',
+    questions: 'If you have questions, contact the people who run this service.',
+  },
   newDevice: {
     subject: (brand) => `New sign-in to ${brand}`,
     text: 'Your account was used in a browser that it wasn’t used in before.',

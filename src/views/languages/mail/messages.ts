@@ -50,6 +50,13 @@ export interface MailMessages {
   readonly factorRemoved: { subject: (brand: string) => string; text: string };
   readonly recoveryCodeUsed: { subject: (brand: string) => string; text: string };
   readonly recoveryLink: { subject: (brand: string) => string; text: string };
+  readonly accountDeleted: {
+    subject: (brand: string) => string;
+    text: string;
+    byOperator: string;
+    wasNotMe: string;
+    questions: string;
+  };
   readonly newDevice: { subject: (brand: string) => string; text: string };
   readonly upstreamLinked: { subject: (brand: string) => string; text: string };
   readonly upstreamUnlinked: { subject: (brand: string) => string; text: string };

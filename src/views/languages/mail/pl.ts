@@ -76,6 +76,15 @@ export const pl = {
     subject: (brand) => `Utworzono link odzyskiwania do konta w ${brand}`,
     text: 'Operator utworzył link, za pomocą którego można zmienić hasło lub aplikację uwierzytelniającą. Działa raz, przez godzinę. Jeśli to nie Ty o niego prosisz, skontaktuj się z osobami, które prowadzą tę usługę.',
   },
+  accountDeleted: {
+    subject: (brand) => `Twoje konto w ${brand} zostało usunięte`,
+    text: 'Twoje konto zostało usunięte na jego własnej stronie. Wszystko, co było na nie zalogowane, zostało zakończone. To ostatnia wiadomość na jego temat.',
+    byOperator:
+      'Operator usunął Twoje konto. Wszystko, co było na nie zalogowane, zostało zakończone. To ostatnia wiadomość na jego temat.',
+    wasNotMe:
+      'Jeśli to nie Ty, skontaktuj się z osobami, które prowadzą tę usługę. Usuniętego konta nie można przywrócić.',
+    questions: 'W razie pytań skontaktuj się z osobami, które prowadzą tę usługę.',
+  },
   newDevice: {
     subject: (brand) => `Nowe logowanie do ${brand}`,
     text: 'Twoje konto zostało użyte w przeglądarce, w której wcześniej nie było używane.',
