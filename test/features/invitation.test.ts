@@ -25,6 +25,12 @@ const open = async (t: Test): Promise<Stage> => {
     config: {
       ...usualConfig,
       mail: { url: `smtp://127.0.0.1:${smtp.port}`, from: 'Harbour <id@harbour.example>' },
+      profile: {
+        fields: [
+          { claim: 'employee_no', label: 'Employee number', pattern: '[0-9]{6}' },
+          { claim: 'desk', label: 'Desk', editable: false },
+        ],
+      },
     },
   });
   return { server, smtp };
@@ -112,6 +118,28 @@ t.test('an operator invites a person, by mail or with a link to pass on', async 
     },
   );
 
+  await t.test(
+    'the fields of the operator are asked for, but for those that the operator filled in',
+    async (t) => {
+      const { url } = await invite(stage, 'hedy@example.com', '--claim', 'desk=D-1', '--print');
+      const browser = new Browser();
+      const page = await browser.open(url);
+      t.match(page.body, 'name="claim-employee_no"');
+      t.notMatch(page.body, 'claim-desk');
+      const typed = { login: 'hedy', password, 'claim-desk': 'corner office', 'claim-groups': 'admins' };
+      const refused = await browser.submit(page, { ...typed, 'claim-employee_no': '12' });
+      t.equal(refused.status, 422);
+      t.match(refused.body, 'value="12"');
+      t.match(refused.body, 'aria-invalid="true"');
+      t.equal(await accountOf(stage, 'hedy'), undefined);
+      await browser.submit(page, { ...typed, 'claim-employee_no': '123456' });
+      const { claims, groups } = await accountOf(stage, 'hedy');
+      t.match(claims, { employee_no: '123456', desk: 'D-1' });
+      t.notOk('groups' in claims);
+      t.strictSame(groups ?? [], []);
+    },
+  );
+
   await t.test('of parallel uses one makes an account', async (t) => {
     const { url } = await invite(stage, 'team@example.com', '--print');
     const names = Array.from({ length: 6 }, (_, n) => `racer${n}`);
@@ -126,6 +154,15 @@ t.test('an operator invites a person, by mail or with a link to pass on', async 
     const accounts = await Promise.all(names.map((name) => accountOf(stage, name)));
     t.equal(accounts.filter(Boolean).length, 1);
   });
+
+  await t.test(
+    'a person whose account a command deletes gets a message from the running server',
+    async (t) => {
+      t.equal((await server.command(['account', 'delete', 'grace'])).exit, 0);
+      const { text } = parseMail(await smtp.next('grace@example.com'));
+      t.match(text, 'An operator deleted your account.');
+    },
+  );
 
   await t.test('request logs have the pattern of the route, and the audit has no address', async (t) => {
     const { url } = await invite(stage, 'log@example.com', '--print');

@@ -10,6 +10,13 @@ import {
 import type { AddAccount, Claims } from '../../services/accounts/index.ts';
 import { invitationPath, invitationPurpose } from '../../services/invitations/index.ts';
 import { submitOnce } from '../../services/one-time-links/index.ts';
+import {
+  createProfileFields,
+  type ProfileField,
+  type ReadProfile,
+  readProfile,
+  toFieldModels,
+} from '../../services/profile-fields/index.ts';
 import { createCheckRepeated } from '../../services/sign-ins/index.ts';
 import { invitationDonePage, invitationPage } from '../../views/pages/invitation.ts';
 import type { InvitationDependencies } from './dependencies.ts';
@@ -24,50 +31,76 @@ interface Invitation {
   readonly claims: Claims;
   readonly groups: readonly string[];
   readonly email: string;
+  /** What the person fills in besides. The operator filled the others in. */
+  readonly fields: readonly ProfileField[];
 }
+
+interface Typed {
+  readonly account?: NewAccount;
+  readonly problems?: readonly NewAccountProblem[];
+  readonly profile?: ReadProfile;
+}
+
+const nothingTyped: ReadProfile = { values: {}, claims: {}, problems: {} };
+
+const hasProblems = ({ problems }: ReadProfile): boolean => Object.keys(problems).length > 0;
 
 export const acceptPages = (dependencies: InvitationDependencies): FastifyPluginAsync => {
   const { config, events, pages, accounts, links } = dependencies;
   const checkRepeated = createCheckRepeated(dependencies);
   const { min_length: minPasswordLength } = config.security.password;
+  const { ofSignUp } = createProfileFields(config);
 
   const findInvitation = async (token: string): Promise<Invitation> => {
     const link = await links.find(invitationPurpose, token);
     const { username, claims: text = '{}', groups = '[]' } = link.data ?? {};
     // services/invitations wrote it.
     const claims: Claims = JSON.parse(text);
-    return { link, username, claims, groups: JSON.parse(groups), email: String(claims['email'] ?? '') };
+    return {
+      link,
+      username,
+      claims,
+      groups: JSON.parse(groups),
+      email: String(claims['email'] ?? ''),
+      fields: ofSignUp.filter(({ claim }) => !Object.hasOwn(claims, claim)),
+    };
   };
 
   const sendForm = (
     request: FastifyRequest,
     reply: FastifyReply,
-    { link, username, claims, email }: Invitation,
-    { typed, problems = [] }: { typed?: NewAccount; problems?: readonly NewAccountProblem[] } = {},
-  ): FastifyReply =>
-    pages.send(
+    { link, username, claims, email, fields }: Invitation,
+    { account, problems = [], profile = nothingTyped }: Typed = {},
+  ): FastifyReply => {
+    const page = pages.pageFor(request);
+    return pages.send(
       request,
       reply,
-      invitationPage(pages.pageFor(request), {
+      invitationPage(page, {
         action: `${invitationPath}/${link.token}`,
-        login: username ?? typed?.login,
+        login: username ?? account?.login,
         isLoginFixed: username !== undefined,
-        name: typed?.name ?? (typeof claims['name'] === 'string' ? claims['name'] : undefined),
+        name: account?.name ?? (typeof claims['name'] === 'string' ? claims['name'] : undefined),
         email,
+        profile: toFieldModels(fields, profile, page.messages),
         minPasswordLength,
         problems,
       }),
-      { status: problems.length > 0 ? 422 : 200 },
+      { status: problems.length > 0 || hasProblems(profile) ? 422 : 200 },
     );
+  };
 
   const toAddAccount = (
     { link, username, claims, groups, email }: Invitation,
     { login, name, password }: NewAccount,
+    profile: ReadProfile,
   ): AddAccount => ({
     username: username ?? login,
     password,
     groups,
     claims: {
+      // A new account has no claim that an empty field could remove.
+      ...Object.fromEntries(Object.entries(profile.claims).filter(([, value]) => value !== null)),
       ...claims,
       ...(name !== '' && { name }),
       email,
@@ -84,11 +117,13 @@ export const acceptPages = (dependencies: InvitationDependencies): FastifyPlugin
     const invitation = await findInvitation(token);
     const { username, email } = invitation;
     const typed = parseForm({ ...form, email, ...(username !== undefined && { login: username }) });
+    const profile = readProfile(invitation.fields, form);
     const problems = findProblems(typed, { minPasswordLength });
-    if (problems.length > 0) return sendForm(request, reply, invitation, { typed, problems });
+    if (problems.length > 0 || hasProblems(profile))
+      return sendForm(request, reply, invitation, { account: typed, problems, profile });
     try {
       const account = await links.useUp(invitation.link, (consume) =>
-        accounts.add(toAddAccount(invitation, typed), {
+        accounts.add(toAddAccount(invitation, typed, profile), {
           also: [consume],
           // The operator who made the link chose the groups.
           mayChangeRoles: invitation.groups.length > 0,
@@ -104,7 +139,7 @@ export const acceptPages = (dependencies: InvitationDependencies): FastifyPlugin
     } catch (error) {
       const problem = problemOf(error);
       if (problem === undefined || (await isRepeated(token, form))) throw error;
-      return sendForm(request, reply, invitation, { typed, problems: [problem] });
+      return sendForm(request, reply, invitation, { account: typed, problems: [problem], profile });
     }
     return done();
   };

@@ -5,6 +5,7 @@ import { layout } from '../layout.ts';
 import { ownPath } from '../links.ts';
 import { type NewAccountProblem, newAccountError } from '../new-account-fields.ts';
 import type { Page } from '../page.ts';
+import { type ProfileFieldModel, profileFieldErrors, renderProfileFields } from '../profile-fields.ts';
 
 export interface InvitationModel {
   /** The form posts `login`, `name`, `password` and, unless it is fixed, `email` to this path. */
@@ -15,20 +16,22 @@ export interface InvitationModel {
   readonly name?: string | undefined;
   /** The address that was invited. */
   readonly email: string;
+  /** Fields of the operator's own. */
+  readonly profile?: readonly ProfileFieldModel[];
   readonly minPasswordLength: number;
   readonly problems?: readonly NewAccountProblem[];
 }
 
 export const invitationPage = (page: Page, model: InvitationModel): string => {
   const { createAccount: text, invitation } = page.messages;
-  const { action, login, isLoginFixed, name, email, minPasswordLength, problems = [] } = model;
-  const fields = createFields(
-    page.messages,
-    problems.map((problem) => newAccountError(page.messages, problem, minPasswordLength)),
-  );
+  const { action, login, isLoginFixed, name, email, minPasswordLength, problems = [], profile = [] } = model;
+  const fields = createFields(page.messages, [
+    ...problems.map((problem) => newAccountError(page.messages, problem, minPasswordLength)),
+    ...profileFieldErrors(page.messages, profile),
+  ]);
   return layout(page, {
     title: invitation.title(page.brand),
-    invalid: problems.length > 0,
+    invalid: problems.length > 0 || profile.some(({ problem }) => problem !== undefined),
     body: html`
     <p>${invitation.hint}</p>
     ${fields.summary()}
@@ -36,6 +39,7 @@ export const invitationPage = (page: Page, model: InvitationModel): string => {
       ${fields.text({ name: 'login', label: text.login, value: login, autocomplete: 'username', required: true, readonly: isLoginFixed, autofocus: !isLoginFixed })}
       ${fields.text({ name: 'name', label: text.name, value: name, autocomplete: 'name', autofocus: isLoginFixed })}
       ${fields.text({ name: 'email', label: text.email, value: email, autocomplete: 'email', type: 'email', readonly: true })}
+      ${renderProfileFields(fields, profile)}
       ${fields.password({ name: 'password', label: text.password, hint: text.passwordHint(minPasswordLength), autocomplete: 'new-password', required: true })}
       ${submit({ label: text.submit, class: 'invitation-submit' })}
     </form>`,
