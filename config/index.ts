@@ -6,7 +6,7 @@
  * several keys to `checks/`, and renew `postern.schema.json` and docs/configuration.md (a failing test has the commands).
  */
 export { type AdminScope, adminAudience, adminScopes } from './admin-api.ts';
-export { claimMappingProblems } from './checks/claim-mappings.ts';
+export { claimMappingProblems, selfFilledSources } from './checks/claim-mappings.ts';
 export { maxGroupsPerAccount } from './checks/groups.ts';
 export type { Rule } from './checks/rule.ts';
 export { editorSchema } from './describe/editor-schema.ts';
@@ -29,4 +29,5 @@ export type {
   ResourceConfig,
   UpstreamConfig,
 } from './sections/index.ts';
+export { selfFilledClaims } from './self-filled-claims.ts';
 export { nearest } from './validate/nearest.ts';

@@ -27,6 +27,7 @@ import { emitRefusals } from './http/refusals.ts';
 import { createServer } from './http/server.ts';
 import { readTheme, themeRoutes } from './http/theme/index.ts';
 import { logEvents } from './log-events.ts';
+import { createMappableClaims } from './provider/claim-mapping.ts';
 import { createClaimRelease } from './provider/claim-release.ts';
 import { Engine } from './provider/engine.ts';
 import { routes } from './provider/paths.ts';
@@ -150,6 +151,7 @@ export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOp
                 readAuthentication: createReadAuthentication(grantTypes),
                 isReleased: createClaimRelease(config),
                 operatorClaims: services.extensions.claims,
+                mappable: createMappableClaims(config),
               }),
             },
           },

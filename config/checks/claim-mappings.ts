@@ -1,5 +1,6 @@
 import { serverClaims } from '../reserved-claims.ts';
 import { expectedFormat } from '../schema/formats.ts';
+import { selfFilledClaims } from '../self-filled-claims.ts';
 import type { Rule } from './rule.ts';
 
 /** A mapping is read at every token, and is a part of the record of a stored client. */
@@ -81,18 +82,21 @@ const sourcesIn = (mapping: unknown): readonly string[] =>
       )
     : [];
 
+/** The claims of `own`, which people fill in themselves, that a table decides by. */
+export const selfFilledSources = (mapping: unknown, own: ReadonlySet<string>): readonly string[] => [
+  ...new Set(sourcesIn(mapping).filter((claim) => own.has(claim))),
+];
+
 /** Otherwise people could give themselves a role. */
 export const mappedClaimsAreOfTheOperator: Rule = {
   needs: ['clients', 'resources', 'profile'],
-  check({ clients, resources, profile: { fields } }) {
-    const own = new Set(fields.map(({ claim }) => claim));
+  check({ clients, resources, profile }) {
+    const own = selfFilledClaims({ profile });
     const problemsIn = (path: readonly string[], mapping: unknown) =>
-      sourcesIn(mapping)
-        .filter((claim) => own.has(claim))
-        .map((claim) => ({
-          path: [...path, 'claims'],
-          message: `Decides by ${claim}, which people fill in themselves (profile.fields). Use groups, or a claim that only you set.`,
-        }));
+      selfFilledSources(mapping, own).map((claim) => ({
+        path: [...path, 'claims'],
+        message: `Decides by ${claim}, which people fill in themselves (profile.editable, profile.fields). Use groups, or a claim that only you set.`,
+      }));
     return [
       ...clients.flatMap(({ claims }, index) => problemsIn(['clients', String(index)], claims)),
       ...resources.flatMap(({ claims }, index) => problemsIn(['resources', String(index)], claims)),

@@ -1,3 +1,5 @@
+import { type Config, selfFilledClaims } from '#config';
+
 type Value = string | readonly string[];
 
 interface ClaimSource {
@@ -20,6 +22,17 @@ const valueFor = ({ value, from = '', map = {}, default: other }: ClaimSource, c
   const match = Object.keys(map).find((text) => texts.has(text));
   return match === undefined ? other : map[match];
 };
+
+/**
+ * The claims of a person that a table may decide by. Those that people fill in themselves are refused when a client is
+ * stored, but the configuration may let people fill in more of them later.
+ */
+export const createMappableClaims =
+  (config: Pick<Config, 'profile'>) =>
+  (personal: Claims): Claims => {
+    const own = selfFilledClaims(config);
+    return Object.fromEntries(Object.entries(personal).filter(([name]) => !own.has(name)));
+  };
 
 /** The claims that a table makes of those of a person. Every value is one that the operator wrote into the table. */
 export const mapClaims = (mapping: ClaimMapping, claims: Claims): Readonly<Record<string, Value>> =>

@@ -1,4 +1,6 @@
 import t from 'tap';
+import { grantTypesOf } from '#src/features/declarations.ts';
+import { type Clients, createClients } from '#src/services/clients/index.ts';
 import {
   Browser,
   openCommandFolder,
@@ -7,6 +9,7 @@ import {
   redirectUri,
   secret,
   startInProcess,
+  testConfig,
   usualConfig,
 } from '../support/setup/index.ts';
 import { receive } from '../support/tokens.ts';
@@ -26,6 +29,7 @@ const server = await startInProcess(t, {
     { ...usualConfig.clients[0], client_id: 'other' },
   ],
   groups: [{ name: 'grafana-admins' }, { name: 'staff' }],
+  profile: { editable: ['nickname'], fields: [{ claim: 'desk', label: 'Desk' }] },
 });
 const { accounts, clients } = server.app.services;
 const ada = await server.addAccount({
@@ -75,6 +79,38 @@ t.test('a stored client has the same, changed from one token to the next', async
   t.equal((await receive(stored, new Browser(), { scope })).idToken['tier'], 'silver');
   await clients.update('stored', { claims: { tier: { value: ['x', 'y'] } } });
   t.same((await receive(stored, new Browser(), { scope })).idToken['tier'], ['x', 'y']);
+});
+
+t.test('no table decides by what people fill in themselves', async (t) => {
+  const own = (from: string) => ({ role: { from, map: { boss: 'Admin' }, default: 'Viewer' } });
+  const add = (service: Clients, id: string, from: string) =>
+    service.add({
+      type: 'web',
+      id,
+      secret,
+      metadata: { redirect_uris: [redirectUri], first_party: true, claims: own(from) },
+    });
+  for (const from of ['desk', 'nickname']) {
+    await t.rejects(add(clients, `own-${from}`, from), {
+      message: new RegExp(`decides by ${from}, which people fill in themselves`),
+    });
+    await t.rejects(clients.update('stored', { claims: own(from) }), { message: /decides by/ });
+  }
+
+  // People could not fill it in when this client was stored.
+  const former = createClients({
+    ...{ store: server.store, clock: server.clock, events: server.app.events },
+    config: { ...testConfig(), profile: { editable: [], fields: [], delete_account: false } },
+    grantTypes: grantTypesOf(),
+  });
+  await add(former, 'older', 'desk');
+  former.close();
+  await accounts.update(ada.id, { claims: { desk: 'boss' } });
+  const { idToken, userinfo } = await receive(new RelyingParty(server.issuer, 'older'), new Browser(), {
+    scope,
+  });
+  t.equal(idToken['role'], 'Viewer');
+  t.equal(userinfo['role'], 'Viewer');
 });
 
 t.test('a wrong table is refused with one sentence, for clients and resources alike', async (t) => {

@@ -58,6 +58,8 @@ interface AccountDependencies {
   readonly readAuthentication: ReadAuthentication;
   readonly isReleased: IsReleased;
   readonly operatorClaims: AdditionalClaims | undefined;
+  /** The claims of a person that the table of a client may decide by. */
+  readonly mappable: (personal: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
 }
 
 const isLimited = (client: EngineClient | undefined): client is EngineClient =>
@@ -105,6 +107,7 @@ export const findAccount =
     readAuthentication,
     isReleased,
     operatorClaims,
+    mappable,
   }: AccountDependencies): NonNullable<Configuration['findAccount']> =>
   async (ctx, id, token) => {
     if (token?.kind === 'AuthorizationCode' && token.codeChallenge === undefined) refuseUnprotectedCode(ctx);
@@ -138,7 +141,7 @@ export const findAccount =
           ),
           ...(assuranceClaim !== null && level !== undefined && { [assuranceClaim]: level }),
           [additionalClaims]: {
-            ...(mapping && mapClaims(mapping, personal)),
+            ...(mapping && mapClaims(mapping, mappable(personal))),
             ...(client &&
               operatorClaims &&
               (await operatorClaims(() => ({

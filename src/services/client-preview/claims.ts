@@ -1,5 +1,5 @@
 import type { Config, ResourceConfig } from '#config';
-import { type ClaimMapping, mapClaims } from '../../provider/claim-mapping.ts';
+import { type ClaimMapping, createMappableClaims, mapClaims } from '../../provider/claim-mapping.ts';
 import { createClaimRelease, personalClaims } from '../../provider/claim-release.ts';
 import { createResourceClaims } from '../../provider/resource-claims.ts';
 import { isForIdToken } from '../../provider/settings/account.ts';
@@ -66,7 +66,9 @@ export const decideClaims = ({
     decisions.filter((decision) => decision.in.includes(place)).map(({ name }) => name);
   // The table was checked with the client.
   const mapping = (client['claims'] ?? {}) as ClaimMapping;
-  const mapped = grantedScopes.includes('openid') ? mapClaims(mapping, personal) : {};
+  const mapped = grantedScopes.includes('openid')
+    ? mapClaims(mapping, createMappableClaims(config)(personal))
+    : {};
   return {
     idToken: { ...only(personal, namesIn('id_token')), ...mapped },
     userinfo: { ...only(personal, namesIn('userinfo')), ...mapped },

@@ -1,4 +1,4 @@
-import { type Config, unknownScopes } from '#config';
+import { type Config, selfFilledClaims, selfFilledSources, unknownScopes } from '#config';
 import { exitCode, Failure } from '#src/errors.ts';
 import type { Events } from '#src/events.ts';
 import type { Clock, Store } from '#src/store/port.ts';
@@ -34,7 +34,7 @@ export interface ClientsOptions {
   readonly store: Store;
   readonly config: Pick<
     Config,
-    'claims' | 'clients' | 'groups' | 'issuer' | 'pages' | 'registration' | 'resources'
+    'claims' | 'clients' | 'groups' | 'issuer' | 'pages' | 'profile' | 'registration' | 'resources'
   >;
   readonly clock: Clock;
   readonly events: Events;
@@ -115,11 +115,19 @@ export const createClients = ({
     if (problems.length > 0) throw new ClientRefused(problems);
   };
 
+  /** Otherwise people could give themselves a role. For clients of the configuration, its checks see to it. */
+  const claimSourceProblems = ({ claims }: ClientMetadata): readonly Problem[] =>
+    selfFilledSources(claims, selfFilledClaims(config)).map((claim) => ({
+      field: 'claims',
+      message: `decides by ${claim}, which people fill in themselves (profile.editable, profile.fields); use groups, or a claim that only you set`,
+    }));
+
   const checkMetadata = (metadata: ClientMetadata, former?: ClientMetadata): void => {
     const problems = [
       ...clientProblems(metadata, 'operator', grantTypes),
       ...idProblems(metadata.client_id),
       ...idTokenClaimProblems(config, metadata['id_token_claims']),
+      ...claimSourceProblems(metadata),
       ...scopeProblems(metadata.scope ?? '', former?.scope ?? ''),
     ];
     if (problems.length > 0) throw new ClientRefused(problems);

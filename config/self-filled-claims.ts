@@ -1,0 +1,5 @@
+import type { Config } from './sections/index.ts';
+
+/** The claims that people fill in themselves. A table of claims must not decide by them: people could give themselves a role. */
+export const selfFilledClaims = ({ profile }: Pick<Config, 'profile'>): ReadonlySet<string> =>
+  new Set([...profile.editable, ...profile.fields.map(({ claim }) => claim)]);
