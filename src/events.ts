@@ -45,8 +45,8 @@ const isClean = (value: unknown): boolean =>
   plainText.test(value) ||
   (value.length <= maxTextLength && !isMisleading(value));
 
-const hasCleanTexts = ({ details, ...event }: SecurityEvent): boolean =>
-  Object.values(event).every(isClean) && Object.values(details ?? {}).every(isClean);
+const hasCleanTexts = (event: SecurityEvent): boolean =>
+  Object.values(event).every(isClean) && Object.values(event.details ?? {}).every(isClean);
 
 const withCleanTexts = ({
   reason,

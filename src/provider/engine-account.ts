@@ -1,11 +1,22 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 
+/** When the person signed in for what a browser or a client has. */
+export interface SignInTime {
+  /** Seconds since the epoch. */
+  readonly signedInAt: number;
+  readonly endsWithSignIn: boolean;
+}
+
 /** The account as `findAccount` returns it to the engine. */
 export interface EngineAccount {
   readonly [name: string]: unknown;
   readonly accountId: string;
   /** Names of groups, sorted. */
   readonly groups: readonly string[];
+  /** What an operator requires of the person at a sign-in. */
+  readonly required: readonly string[];
+  /** Whether a sign-in of that time still counts. */
+  isSignInCurrent(signIn: SignInTime): boolean;
   /** All claims of the person, whether they may be released or not, without `sub`. */
   readonly personal: Readonly<Record<string, unknown>>;
 }

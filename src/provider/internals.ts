@@ -1,6 +1,6 @@
 /** The one way to what oidc-provider keeps private. It is read and replaced where the public interface has no means. */
 
-import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
+import type { interactionPolicy, KoaContextWithOIDC, Provider } from 'oidc-provider';
 import asyncLocalStorage from 'oidc-provider/lib/helpers/als.js';
 import Router, { type Middleware } from 'oidc-provider/lib/helpers/router.js';
 import validateDpop, { getDpopJwt } from 'oidc-provider/lib/helpers/validate_dpop.js';
@@ -25,6 +25,7 @@ interface Internals {
     /** Copied from the settings and read on every use. */
     readonly richAuthorizationRequests: { readonly types: Record<string, DetailsType> };
   };
+  readonly configuration: { readonly interactions: { readonly policy: interactionPolicy.Prompt[] } };
 }
 
 // The shape in the release that package.json pins.

@@ -29,7 +29,7 @@ export const createPasswordStep = ({ config, clock, accounts }: RequirementsDepe
 
   return {
     name: 'required_password',
-    prompt: createRequirementPrompt('password', accounts),
+    prompt: createRequirementPrompt('password'),
 
     async show(visit): Promise<StepOutcome> {
       const account = await requiredOf('password', visit, accounts);

@@ -54,7 +54,7 @@ export const createProfileStep = ({ config, accounts }: RequirementsDependencies
 
   return {
     name: 'required_profile',
-    prompt: createRequirementPrompt('profile', accounts),
+    prompt: createRequirementPrompt('profile'),
 
     async show(visit): Promise<StepOutcome> {
       const account = await requiredOf('profile', visit, accounts);

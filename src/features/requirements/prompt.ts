@@ -5,17 +5,14 @@ import { pendingRequirements } from '../../services/sign-ins/index.ts';
 
 const { Check, Prompt } = interactionPolicy;
 
-export const createRequirementPrompt = (
-  requirement: Requirement,
-  accounts: Pick<Accounts, 'find'>,
-): interactionPolicy.Prompt =>
+export const createRequirementPrompt = (requirement: Requirement): interactionPolicy.Prompt =>
   new Prompt(
     { name: `required_${requirement}`, requestable: false },
     new Check(
       `required_${requirement}`,
       'an operator requires it of this person',
       'interaction_required',
-      async (ctx) => (await pendingRequirements(ctx, accounts)).includes(requirement),
+      (ctx) => pendingRequirements(ctx).includes(requirement),
     ),
   );
 

@@ -5,7 +5,7 @@ import { matchesHint } from './login-hint.ts';
 const { Check, Prompt } = interactionPolicy;
 
 const createHintCheck = (accounts: Accounts): interactionPolicy.Check =>
-  new Check('login_hint', 'another person is signed in', 'account_selection_required', async ({ oidc }) => {
+  new Check('login_hint', 'another person is signed in', 'account_selection_required', ({ oidc }) => {
     const { session, result, params, client } = oidc;
     const hint = params?.['login_hint'];
     if (session?.accountId === undefined || typeof hint !== 'string') return false;
@@ -14,7 +14,7 @@ const createHintCheck = (accounts: Accounts): interactionPolicy.Check =>
     // grant of this person gets it.
     const isKnownClient = client !== undefined && session.grantIdFor(client.clientId) !== undefined;
     if (oidc.prompts.has('none') && !isKnownClient) return false;
-    return !matchesHint(await accounts.find(session.accountId), hint);
+    return accounts.find(session.accountId).then((account) => !matchesHint(account, hint));
   });
 
 /** Without a session there is no choice to offer: the sign-in that follows is the choice. */
@@ -22,7 +22,7 @@ const skipWithoutSession = (prompt: interactionPolicy.Prompt): void => {
   const promptCheck = prompt.checks.get('select_account_prompt');
   const isPromptPending = promptCheck?.check;
   if (!promptCheck || !isPromptPending) throw new Error('oidc-provider has no check for a requested prompt');
-  promptCheck.check = async (ctx) =>
+  promptCheck.check = (ctx) =>
     ctx.oidc.session?.accountId !== undefined && !ctx.oidc.result?.login && isPromptPending(ctx);
 };
 

@@ -40,9 +40,9 @@ export const signIn = (dependencies: SignInDependencies): Feature => {
   const prompt = interactionPolicy.base().get('login');
   if (!prompt) throw new Error('oidc-provider has no login prompt');
   addLevelCheck(prompt, dependencies.levels);
-  requireLoginAfterPasswordChange(prompt, dependencies.accounts);
-  requireLoginBeforeRequirements(prompt, dependencies.accounts);
-  if (dependencies.offersFactors) requireLoginBeforeFactor(prompt, dependencies.accounts);
+  requireLoginAfterPasswordChange(prompt);
+  requireLoginBeforeRequirements(prompt);
+  if (dependencies.offersFactors) requireLoginBeforeFactor(prompt);
   addAnotherAccountCheck(prompt);
   dependencies.ways?.addChecks(prompt);
   return {

@@ -1,19 +1,15 @@
 import { interactionPolicy } from 'oidc-provider';
-import type { Accounts } from '../../services/accounts/index.ts';
-import { findSignedInAccount } from '../../services/sign-ins/index.ts';
+import { engineAccountOf } from '../../provider/engine-account.ts';
 
-export const requireLoginAfterPasswordChange = (
-  prompt: interactionPolicy.Prompt,
-  accounts: Pick<Accounts, 'find'>,
-): void => {
+/** The engine finds no account that is disabled or gone. */
+export const requireLoginAfterPasswordChange = (prompt: interactionPolicy.Prompt): void => {
   const { Check } = interactionPolicy;
   prompt.checks.add(
-    new Check(
-      'outdated',
-      'the sign-in of this session no longer counts',
-      'login_required',
-      async ({ oidc: { session } }) =>
-        session?.accountId !== undefined && (await findSignedInAccount(session, accounts)) === undefined,
-    ),
+    new Check('outdated', 'the sign-in of this session no longer counts', 'login_required', (ctx) => {
+      const { session } = ctx.oidc;
+      if (session?.accountId === undefined) return false;
+      const signIn = { signedInAt: session.loginTs ?? 0, endsWithSignIn: true };
+      return engineAccountOf(ctx)?.isSignInCurrent(signIn) !== true;
+    }),
   );
 };

@@ -44,13 +44,14 @@ export const recordUpstreamSession = (config: Pick<Config, 'tokens'>, clock: Clo
 export const addWayCheck = (prompt: interactionPolicy.Prompt): void => {
   const { Check } = interactionPolicy;
   prompt.checks.add(
-    new Check('way', 'the client accepts other ways to sign in only', 'login_required', async (ctx) => {
+    new Check('way', 'the client accepts other ways to sign in only', 'login_required', (ctx) => {
       const { client, session, result } = ctx.oidc;
       if (!client || !isRestricted(client) || session?.accountId === undefined) return false;
-      const began = result?.login
-        ? sessionInResult(ctx)
-        : readUpstreamSession(await getUnitOfWork(ctx).read(upstreamSessionKey(session.uid)));
-      return !isWayAllowed(client, wayOf(began));
+      const isRefused = (began: UpstreamSession | undefined): boolean => !isWayAllowed(client, wayOf(began));
+      if (result?.login) return isRefused(sessionInResult(ctx));
+      return getUnitOfWork(ctx)
+        .read(upstreamSessionKey(session.uid))
+        .then((document) => isRefused(readUpstreamSession(document)));
     }),
   );
 };

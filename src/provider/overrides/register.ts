@@ -20,6 +20,7 @@ import { deviceUserCode } from './device-user-code.ts';
 import { assertSymbolsExist } from './engine-symbols.ts';
 import { generateTokenId } from './generate-token-id.ts';
 import { interactionFind } from './interaction-find.ts';
+import { interactionPolicy } from './interaction-policy.ts';
 import type { Override, OverrideDependencies } from './override.ts';
 import { pollRate } from './poll-rate.ts';
 import { pushedRequestSave } from './pushed-request-save.ts';
@@ -45,6 +46,7 @@ export const overrides: readonly Override[] = [
   replayDetection,
   session,
   interactionFind,
+  interactionPolicy,
   admission,
   pushedRequestSave,
   responseModes,

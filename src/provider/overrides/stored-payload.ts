@@ -2,6 +2,7 @@ import type { AdapterPayload, Provider } from 'oidc-provider';
 import type { Override } from './override.ts';
 
 interface Model {
+  readonly [member: string]: unknown;
   readonly jti: string;
   readonly iat?: number;
   readonly exp?: number;
@@ -37,7 +38,8 @@ export const storedPayload: Override = {
         const now = Math.floor(clock.now() / 1000);
         const exp = this.exp || now + Number(this.expiration);
         const payload: AdapterPayload = { iat: this.iat || now, ...(exp ? { exp } : {}) };
-        for (const [member, value] of Object.entries(this)) {
+        for (const member of Object.keys(this)) {
+          const value = this[member];
           if (value !== undefined && stored.has(member)) payload[member] = value;
         }
         return { value: this.jti, payload };

@@ -4,21 +4,18 @@ import { type AdditionalClaims, additionalClaims } from '../additional-claims.ts
 import { type ClaimMapping, mapClaims } from '../claim-mapping.ts';
 import type { IsReleased } from '../claim-release.ts';
 import { describeAccount, describeClient } from '../claims-context.ts';
-import type { EngineAccount } from '../engine-account.ts';
+import type { EngineAccount, SignInTime } from '../engine-account.ts';
 import type { EngineClient } from '../engine-types.ts';
 import { getUnitOfWork } from '../request-context.ts';
 import { grantKey } from '../storage/ids.ts';
 import type { ReadAuthentication } from './authentication.ts';
 import { refuseUnprotectedCode } from './pkce.ts';
 
-interface SignInTime {
-  readonly signedInAt: number;
-  readonly endsWithSignIn: boolean;
-}
-
 interface FoundAccount {
   readonly accountId: string;
   readonly groups: readonly string[];
+  readonly required: readonly string[];
+  isSignInCurrent(signIn: SignInTime): boolean;
   claims(use: string, scope: string): { readonly sub: string; readonly [name: string]: unknown };
 }
 
@@ -124,6 +121,8 @@ export const findAccount =
     return {
       accountId: account.accountId,
       groups: account.groups,
+      required: account.required,
+      isSignInCurrent: account.isSignInCurrent,
       personal,
       claims: async (use: string, scope: string, requested: object) => {
         const { client } = ctx.oidc;

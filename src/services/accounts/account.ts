@@ -176,6 +176,8 @@ interface EngineAccount {
   [key: string]: unknown;
   readonly accountId: string;
   readonly groups: readonly string[];
+  readonly required: readonly Requirement[];
+  isSignInCurrent(signIn: SignInTime): boolean;
   claims(use: string, scope: string): { sub: string; [name: string]: Json | undefined };
 }
 

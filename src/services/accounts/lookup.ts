@@ -93,6 +93,8 @@ export const createAccountLookup = ({
       return {
         accountId: account.id,
         groups: account.groups,
+        required: account.required ?? [],
+        isSignInCurrent: (time) => isSignInCurrent(account, time),
         claims: () => ({ groups: account.groups, ...account.claims, sub: account.id }),
       };
     },
