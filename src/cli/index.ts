@@ -41,14 +41,24 @@ const allCommands = async (): Promise<Commands> => {
 
 const isIn = (name: string, table: Commands): boolean => Object.hasOwn(table, name);
 
-/**
- * Imports the command that the arguments begin with and no other, so that each starts quickly. Arguments that begin
- * otherwise, as `--help`, need all of them.
- */
-export const commandsFor = async ([first = '']: readonly string[]): Promise<readonly Command[]> => {
+const flagsWithValue: readonly string[] = ['-c', '--config', '-s', '--set'];
+
+/** The first argument behind the global flags. It may be no command, as `--help`. */
+const firstBehindFlags = (args: readonly string[]): string => {
+  for (let at = 0; at < args.length; at++) {
+    const arg = args[at] ?? '';
+    if (flagsWithValue.includes(arg)) at++;
+    else if (arg !== '--json' && !/^(-[cs]|--(config|set)=)/.test(arg)) return arg;
+  }
+  return '';
+};
+
+/** Imports the command that is run and no other, so that each starts quickly. Without one, as for `--help`, it imports all. */
+export const commandsFor = async (args: readonly string[]): Promise<readonly Command[]> => {
+  const name = firstBehindFlags(args);
   const own = { ...commands, ...lastCommands };
-  const table = isIn(first, own) ? own : await allCommands();
-  const named = isIn(first, table) ? table[first] : undefined;
-  const further = named ? (subcommands[first] ?? []) : Object.values(subcommands);
+  const table = isIn(name, own) ? own : await allCommands();
+  const named = isIn(name, table) ? table[name] : undefined;
+  const further = named ? (subcommands[name] ?? []) : Object.values(subcommands);
   return Promise.all([named ?? Object.values(table), further].flat().map((load) => load()));
 };
