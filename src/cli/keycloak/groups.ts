@@ -41,7 +41,7 @@ export const convertGroups = ({ groups }: Realm, notes: Notes): readonly Convert
     const children = group.subGroups ?? [];
     if (children.length > 0)
       notes.add(
-        'groups in groups: they stand beside each other, and members of the inner one are not in the outer one',
+        'groups in groups: all are on one level, and members of the inner one are not in the outer one',
         path,
       );
     for (const child of children) visit(child, path);
