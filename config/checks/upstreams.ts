@@ -53,6 +53,11 @@ const checkKind = (upstream: UpstreamConfig, path: readonly string[]): readonly 
         : 'Is for the preset apple.',
     ),
     ...when(
+      upstream.logout === 'upstream' && (preset === 'github' || oauth2 !== undefined),
+      [...path, 'logout'],
+      'upstream needs OpenID Connect, which this provider does not speak.',
+    ),
+    ...when(
       clientSecret === undefined && (preset === 'github' || preset === 'apple' || oauth2 !== undefined),
       [...path, 'client_secret'],
       'Is missing: this provider accepts no client without a secret.',

@@ -104,6 +104,11 @@ export const upstream = section('Another identity provider that people sign in w
     'Whether the second factor of this server applies after a sign-in by this upstream. skip: the upstream asks for its own. It is not asked either when `amr` gives mfa.',
     { default: 'ask' },
   ),
+  logout: choice(
+    ['local', 'upstream'],
+    'What a person signs out of at the wish of an application. local: this server. upstream: this server, then the upstream, if its metadata have an `end_session_endpoint`.',
+    { default: 'local' },
+  ),
   oauth2: optional(
     section('Endpoints of a provider that speaks OAuth 2.0 without OpenID Connect.', {
       authorization_endpoint: uri('Where people sign in.'),

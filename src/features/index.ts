@@ -63,6 +63,7 @@ import { stepUp } from './step-up/index.ts';
 import { subjects } from './subjects/index.ts';
 import { themePreview } from './theme-preview/index.ts';
 import { tokenStatus } from './token-status/index.ts';
+import { upstreamLogout } from './upstream-logout/index.ts';
 import { upstreamSignIn } from './upstream-sign-in/index.ts';
 
 export interface FeatureDependencies {
@@ -108,6 +109,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
   } = services;
   const { passkeys, readiness, remembered, throttle } = services;
   const { arrivals, flowCookies, linking, otherWays, provisioning, upstreamLinks, upstreams } = services;
+  const { endUpstreamSessions, signOutCookies } = services;
   const notifyNewDevice = createNotifyNewDevice({ notices: services.notices, clock });
   const cookieKeys = () => keys.current().cookieKeys;
   const [cookieKey = ''] = cookieKeys();
@@ -301,6 +303,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
     authorizationDetails(config),
     authorizationResponses({ pages, accounts, clock }),
     redirectBetweenSites(pages),
+    upstreamLogout({ config, clock, events, pages, upstreams, endUpstreamSessions, signOutCookies }),
     profiles,
     site(config, pages),
     playground({

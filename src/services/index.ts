@@ -30,6 +30,7 @@ import {
   type EndEverything,
   endDisabledAccounts,
   type Sessions,
+  sessionIdOfFamily,
 } from './sessions/index.ts';
 import { createSignInCounts, type SignInCounts } from './sign-in-counts/index.ts';
 import {
@@ -44,14 +45,18 @@ import { createThrottle, type Throttle } from './throttle/index.ts';
 import {
   type Arrivals,
   createArrivals,
+  createEndUpstreamSessions,
   createFlowCookies,
   createLinking,
   createProvisioning,
+  createSignOutCookies,
   createUpstreamLinks,
   createUpstreams,
+  type EndUpstreamSessions,
   type FlowCookies,
   type Linking,
   type Provisioning,
+  type SignOutCookies,
   type UpstreamLinks,
   type Upstreams,
 } from './upstreams/index.ts';
@@ -101,6 +106,8 @@ export interface Services {
   readonly arrivals: Arrivals;
   readonly flowCookies: FlowCookies;
   readonly linking: Linking;
+  readonly endUpstreamSessions: EndUpstreamSessions;
+  readonly signOutCookies: SignOutCookies;
   readonly otherWays: OtherWays;
   readonly provisioning: Provisioning;
   /** Starts the work in the background. The result stops it. */
@@ -177,10 +184,16 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
   const arrivals = createArrivals(store, clock);
   const provisioning = createProvisioning({ store, accounts, groups, links: upstreamLinks, clock });
   const flowCookies = createFlowCookies({ config, cipher: keys.cipher, clock });
+  const signOutCookies = createSignOutCookies({ config, cipher: keys.cipher, clock });
   const linking = createLinking({ events, notices, provisioning });
   const otherWays = createOtherWays({ passkeys, links: upstreamLinks, upstreams });
   const readiness = createReadiness(store, keys);
   const { sessions, endEverything } = createSessionServices({ store, clock, events, accounts, clients });
+  const endUpstreamSessions = createEndUpstreamSessions({
+    store,
+    clock,
+    endSession: async (family) => (await sessions.end(sessionIdOfFamily(family))) !== undefined,
+  });
   const connectedApps = createConnectedApps({ store, clock, events, clients });
   const signInCounts = createSignInCounts({ store, clock, events, onError });
 
@@ -213,8 +226,10 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
     upstreams,
     upstreamLinks,
     arrivals,
+    endUpstreamSessions,
     flowCookies,
     linking,
+    signOutCookies,
     otherWays,
     provisioning,
     async start() {

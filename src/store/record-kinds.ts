@@ -134,6 +134,13 @@ export const recordKinds = [
     durable: false,
     version: 1,
   },
+  {
+    name: 'upstreamLogoutToken',
+    stored: 'upstream-logout-token',
+    owner: 'services/upstreams',
+    durable: false,
+    version: 0,
+  },
   { name: 'playground', stored: 'playground', owner: 'features/playground', durable: false, version: 1 },
   { name: 'copyMarker', stored: 'moving', owner: 'features/store-copy', durable: false, version: 1 },
 ] as const satisfies readonly RecordKind[];

@@ -177,6 +177,7 @@ t.test('what a server writes is in the list', { timeout: 60_000 }, async (t) => 
       'signInCount',
       'upstreamArrival',
       'upstreamLink',
+      'upstreamLogoutToken',
       'upstreamSession',
       'usedPasskeyChallenge',
     ],

@@ -3,6 +3,7 @@ import type { Config } from '#config';
 import { Failure } from '../../errors.ts';
 import type { Events } from '../../events.ts';
 import { aliases, jsonTokensPath, routes } from '../../provider/paths.ts';
+import { backchannelLogoutPath } from '../upstreams/index.ts';
 import type { Counter } from './counter.ts';
 import { usesOfAddress } from './uses-of-address.ts';
 
@@ -31,6 +32,7 @@ const limitsOf = ({ security }: Pick<Config, 'security'>): ReadonlyMap<string, L
     ...perAddress('revoke', routes.revocation),
     ...perAddress('device', routes.device_authorization),
     ...perAddress('ciba', routes.backchannel_authentication),
+    ...perAddress('upstream_logout', backchannelLogoutPath(':id')),
     [routes.registration, { what: 'register', limit: registration_per_address }],
     ...perAddress('registration', `${routes.registration}/:clientId`),
   ]);

@@ -18,7 +18,7 @@ import { createSessions, type Sessions } from './sessions.ts';
 export { endDisabledAccounts } from './end-disabled.ts';
 export type { EndEverything, Ended } from './end-everything.ts';
 export { createNotifyClients, logoutDelivery } from './logout-notification.ts';
-export { sessionIdOf } from './record-id.ts';
+export { sessionIdOf, sessionIdOfFamily } from './record-id.ts';
 export type { Sessions } from './sessions.ts';
 export { type GrantSummary, readGrant, type SessionSummary } from './summaries.ts';
 

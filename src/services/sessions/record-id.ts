@@ -17,6 +17,10 @@ export const recordIdOf = ({ kind, family: id }: Key): string => `${prefixes[kin
 export const sessionIdOf = (uid: string): string =>
   recordIdOf({ kind: kinds.session, family: familyOf(uid), id: '' });
 
+/** The id of the session in this family of records. */
+export const sessionIdOfFamily = (family: string): string =>
+  recordIdOf({ kind: kinds.session, family, id: '' });
+
 /** Undefined for what is no id of this kind. */
 export const keyOfSession = (id: string): Key | undefined => keyOf(kinds.session, id);
 export const keyOfGrant = (id: string): Key | undefined => keyOf(kinds.grant, id);

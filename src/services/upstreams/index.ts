@@ -12,13 +12,15 @@
  */
 export { isLocalAllowed, isRestricted, isWayAllowed, wayOf } from './allowed.ts';
 export { type Arrivals, arrivalGone, createArrivals, isArrivalUsed } from './arrivals.ts';
+export { createEndUpstreamSessions, type EndUpstreamSessions } from './ended-sessions.ts';
 export { toUpstreamFailure, type UpstreamProblem } from './failure.ts';
 export { decideFirstSignIn, type FirstSignIn } from './first-sign-in.ts';
 export { createFlowCookies, type FlowCookies } from './flow-cookie.ts';
 export { labelOf, type UpstreamIdentity } from './identity.ts';
 export { createLinking, type Linking } from './linking.ts';
 export { createUpstreamLinks, type StoredLink, type UpstreamLinks } from './links.ts';
-export { callbackPath } from './paths.ts';
+export { LogoutTokenRefused } from './logout-token.ts';
+export { backchannelLogoutPath, callbackPath, signedOutPath, signOutPath } from './paths.ts';
 export type { SignInRequest } from './protocol.ts';
 export { createProvisioning, type Provisioning } from './provisioning.ts';
 export { reportFailure } from './report-failure.ts';
@@ -29,4 +31,5 @@ export {
   type UpstreamSession,
   upstreamSessionKey,
 } from './sessions.ts';
+export { createSignOutCookies, type SignOutCookies } from './sign-out-cookie.ts';
 export { type ConnectedUpstream, createUpstreams, type Upstreams } from './upstreams.ts';

@@ -13,7 +13,7 @@ export interface UpstreamSession {
 }
 
 const format = record<UpstreamSession>('upstreamSession');
-const index = 'upstream-sessions';
+export const upstreamSessionIndex = 'upstream-sessions';
 
 /** In the family of the session, whose id here is `uid`. */
 export const upstreamSessionKey = (uid: string): Key => ({
@@ -22,11 +22,16 @@ export const upstreamSessionKey = (uid: string): Key => ({
   id: '',
 });
 
-const nameOf = (...parts: readonly string[]): string => hash('sha256', JSON.stringify(parts), 'base64url');
+/** Under which a session is listed: a person or a session of an upstream. */
+export const upstreamSessionName = (
+  ...parts: readonly [upstream: string, of: 'sub' | 'sid', value: string]
+) => hash('sha256', JSON.stringify(parts), 'base64url');
 
 const entries = ({ upstream, subject, sid }: UpstreamSession, at: number): readonly IndexEntry[] => [
-  { index, of: nameOf(upstream, 'sub', subject), at },
-  ...(sid === undefined ? [] : [{ index, of: nameOf(upstream, 'sid', sid), at }]),
+  { index: upstreamSessionIndex, of: upstreamSessionName(upstream, 'sub', subject), at },
+  ...(sid === undefined
+    ? []
+    : [{ index: upstreamSessionIndex, of: upstreamSessionName(upstream, 'sid', sid), at }]),
 ];
 
 export const putUpstreamSession = (

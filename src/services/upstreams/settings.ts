@@ -66,6 +66,7 @@ const toUpstream = (config: UpstreamConfig): Upstream => {
     acr,
     amr,
     isEnough: config.second_factor === 'skip',
+    passesLogoutOn: config.logout === 'upstream',
     timeoutMs: config.timeout_ms,
     allowedNetworks: config.allowed_networks,
     subjectOf: preset.subjectOf ?? textSubject(subject),

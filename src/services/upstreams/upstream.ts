@@ -43,6 +43,8 @@ export interface Upstream {
   readonly amr: Readonly<Record<string, string>>;
   /** A sign-in by it needs no second factor of this server. */
   readonly isEnough: boolean;
+  /** A sign-out here goes on to this upstream. */
+  readonly passesLogoutOn: boolean;
   readonly timeoutMs: number;
   readonly allowedNetworks: readonly string[];
   /** What identifies a person at this upstream for ever. Undefined when the claims lack it. */

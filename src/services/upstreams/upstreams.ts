@@ -1,6 +1,7 @@
 import type { Config } from '#config';
 import type { Events } from '../../events.ts';
 import type { Clock } from '../../store/port.ts';
+import { createVerifyLogoutToken, type VerifyLogoutToken } from './logout-token.ts';
 import { createOAuth2 } from './oauth2.ts';
 import { createOpenid, type OpenidProtocol } from './openid.ts';
 import { createUpstreamFetch } from './outbound.ts';
@@ -14,6 +15,7 @@ export interface ConnectedUpstream extends Upstream {
   readonly protocol: UpstreamProtocol;
   /** Absent for a provider without OpenID Connect. */
   readonly openid?: OpenidProtocol;
+  readonly verifyLogoutToken?: VerifyLogoutToken;
   readonly fetch: ReturnType<typeof createUpstreamFetch>;
 }
 
@@ -42,7 +44,9 @@ export const createUpstreams = ({ config, clock, events }: Dependencies): Upstre
       return { ...upstream, protocol, fetch };
     }
     const openid = createOpenid({ upstream, redirectUri, fetch, isDevelopment, clock });
-    return { ...upstream, protocol: openid, openid, fetch };
+    const { metadata } = openid;
+    const verifyLogoutToken = createVerifyLogoutToken({ upstream, metadata, fetch, isDevelopment, clock });
+    return { ...upstream, protocol: openid, openid, verifyLogoutToken, fetch };
   };
 
   const all = upstreamsOf(config).map(connect);
