@@ -33,7 +33,10 @@ import { authorizationResponses } from './authorization-responses/index.ts';
 import { ciba } from './ciba/index.ts';
 import { clientAuthentication } from './client-authentication/index.ts';
 import { consent } from './consent/index.ts';
+import { consoleAccounts } from './console-accounts/index.ts';
+import { consoleGroups } from './console-groups/index.ts';
 import { consoleOverview } from './console-overview/index.ts';
+import { consoleSessions } from './console-sessions/index.ts';
 import { createAccount } from './create-account/index.ts';
 import { assertDeclared } from './declarations.ts';
 import { device } from './device/index.ts';
@@ -320,6 +323,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
   const requestReset = createRequestReset({ mail, clock });
   const administration = createAdministration({
     config,
+    store,
     clock,
     events,
     accounts,
@@ -328,6 +332,11 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
     keys,
     sessions,
     connectedApps,
+    factors,
+    passkeys,
+    links,
+    mail,
+    throttle,
     endEverything,
     forgetAccount,
     notices: services.notices,
@@ -342,6 +351,20 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
   const all = [
     ...features,
     consoleOverview(),
+    consoleAccounts({
+      config,
+      store,
+      accounts,
+      administration,
+      clients,
+      connectedApps,
+      factors,
+      mail,
+      passkeys,
+      sessions,
+    }),
+    consoleGroups({ accounts, administration, groups }),
+    consoleSessions({ config, store, accounts, administration, clients, sessions }),
     adminApi(
       {
         config,

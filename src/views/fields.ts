@@ -67,6 +67,14 @@ export const createFields = (messages: Messages, errors: readonly FieldError[] =
           html`<input type="${field.type ?? 'text'}"${field.code && html` class="code-input"`} value="${field.value ?? ''}" ${attributes}${optionalAttribute('inputmode', field.inputmode)} autocapitalize="none" autocorrect="off" spellcheck="false">`,
       ),
 
+    /** Several lines, such as JSON. */
+    area: ({ value = '', ...field }: Omit<Field, 'type' | 'code' | 'inputmode'>): Html =>
+      withLabel(
+        field,
+        (attributes) =>
+          html`<textarea rows="6" class="mono" ${attributes} autocapitalize="none" autocorrect="off" spellcheck="false">${value}</textarea>`,
+      ),
+
     select: ({
       options,
       value = '',

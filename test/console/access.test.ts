@@ -3,13 +3,13 @@ import { followPages } from '../support/follow-pages.ts';
 import { Browser, password, startInProcess } from '../support/setup/index.ts';
 import { menuOf, startConsole } from './console-server.ts';
 
-t.test('while the administration is off, the console does not exist', async (t) => {
-  const { issuer } = await startInProcess(t, { admin: { enabled: false } });
-  for (const path of ['/admin', '/admin/', '/admin/accounts'])
-    t.equal((await new Browser().request(issuer + path)).status, 404, path);
-});
-
 const { server, issuer, browserOf } = await startConsole(t);
+
+t.test('while the administration is off, the console does not exist', async (t) => {
+  const off = await startInProcess(t, { admin: { enabled: false } });
+  for (const path of ['/admin', '/admin/', '/admin/accounts'])
+    t.equal((await new Browser().request(off.issuer + path)).status, 404, path);
+});
 
 t.test('without a session a page leads to the sign-in, which leads back to it', async (t) => {
   const browser = new Browser();

@@ -1,6 +1,7 @@
 import { groupOf } from '../admin/admin-server.ts';
 import {
   Browser,
+  formOf,
   type Owner,
   type Page,
   password,
@@ -47,6 +48,23 @@ export const startConsole = async (
     issuer: server.issuer,
     browserOf: (username, how) => signedInBrowser(server, username, how),
   };
+};
+
+/** Sends the form of the page at this address, as the person would. */
+export const sendForm = async (
+  browser: Browser,
+  url: string,
+  fields: Readonly<Record<string, string>> = {},
+): Promise<Page> => {
+  const page = await browser.open(url);
+  const form = [...page.body.matchAll(/<form method="post"[\s\S]*?<\/form>/g)][0]?.[0];
+  if (form === undefined) throw new Error(`${page.status}: no form at ${page.url}`);
+  const { action, hidden } = formOf(form);
+  return browser.request(new URL(action, url).href, {
+    method: 'POST',
+    body: new URLSearchParams({ ...hidden, ...fields }),
+    headers: { origin: new URL(url).origin },
+  });
 };
 
 /** The labels of the menu, in their order. */

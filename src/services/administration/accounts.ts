@@ -1,13 +1,13 @@
 import { Failure } from '../../errors.ts';
-import type { Clock } from '../../store/port.ts';
 import type { ForgetAccount } from '../account-removal/index.ts';
 import type { Account, Accounts, AddAccount, ChangeAccount } from '../accounts/index.ts';
 import type { Notices } from '../notices/index.ts';
 import type { Draft } from '../outbox/index.ts';
 import type { EndEverything, Ended } from '../sessions/index.ts';
-import { type Administrator, requirePermission, requireRecentSignIn } from './administrator.ts';
+import { type Administrator, requirePermission } from './administrator.ts';
 import type { RecordChange } from './change-record.ts';
 import { describeAccount } from './describe.ts';
+import type { RightOver } from './right-over-account.ts';
 
 /** A condition on the version, as `If-Match` names it. */
 export interface IfVersion {
@@ -28,9 +28,8 @@ export interface AccountAdministration {
   startPasswordReset(by: Administrator, id: string): Promise<void>;
 }
 
-interface Dependencies {
+interface Dependencies extends RightOver {
   readonly accounts: Accounts;
-  readonly clock: Clock;
   readonly endEverything: EndEverything;
   readonly forgetAccount: ForgetAccount;
   readonly notices: Pick<Notices, 'draftDeleted'>;
@@ -42,33 +41,17 @@ interface Dependencies {
 export const accountNotFound = (): Failure =>
   new Failure({ code: 'account_not_found', message: 'There is no such account.', status: 404 });
 
-const protectedMember = (): Failure =>
-  new Failure({
-    code: 'insufficient_scope',
-    status: 403,
-    message: 'This account has a role in the administration, so changing it needs admin:roles.',
-  });
-
 const noMail = (message: string): Failure => new Failure({ code: 'no_mail', message, status: 409 });
 
 export const createAccountAdministration = ({
   accounts,
-  clock,
+  requireRightOver,
   endEverything,
   forgetAccount,
   notices,
   recordChange,
   sendPasswordReset,
 }: Dependencies): AccountAdministration => {
-  const hasRole = ({ groups }: Pick<Account, 'groups'>): boolean => groups.some(accounts.isRoleGroup);
-
-  /** An administrator who changes an account with a role could sign in as it, and so get that role. */
-  const requireRightOver = (by: Administrator, account: Pick<Account, 'groups'>): void => {
-    if (!hasRole(account)) return;
-    if (!by.permissions.has('roles')) throw protectedMember();
-    requireRecentSignIn(by, clock);
-  };
-
   const find = async (id: string): Promise<Account> => {
     const account = await accounts.find(id);
     if (account === undefined) throw accountNotFound();

@@ -7,27 +7,35 @@
  * administrator.ts who asks, with the two checks that every change begins with
  * change-record.ts the event with the administrator, and the members that differ before and after
  * describe.ts      how accounts, groups, clients, sessions and grants are shown
- * accounts.ts, groups.ts, clients.ts, sessions.ts, keys.ts  the changes
+ * right-over-account.ts  who may change an account with a role
+ * accounts.ts, credentials.ts, groups.ts, clients.ts, sessions.ts, keys.ts  the changes
  *
  * The members of a role group, and clients that list the administration API, are changed with `roles` only. The check
  * runs on the record that the commit replaces. That nothing else can grant a role is a rule of services/accounts.
  */
 import type { Config } from '#config';
 import type { Events } from '../../events.ts';
-import type { Clock } from '../../store/port.ts';
+import type { Clock, Store } from '../../store/port.ts';
 import type { ForgetAccount } from '../account-removal/index.ts';
 import type { Account, Accounts } from '../accounts/index.ts';
 import type { Clients } from '../clients/index.ts';
 import type { ConnectedApps } from '../connected-apps/index.ts';
+import type { Factors } from '../factors/index.ts';
 import type { Groups } from '../groups/index.ts';
 import type { Keys } from '../keys/index.ts';
+import type { Mail } from '../mail/index.ts';
 import type { Notices } from '../notices/index.ts';
+import type { OneTimeLinks } from '../one-time-links/index.ts';
+import type { Passkeys } from '../passkeys/index.ts';
 import type { EndEverything, Sessions } from '../sessions/index.ts';
+import type { Throttle } from '../throttle/index.ts';
 import { type AccountAdministration, createAccountAdministration } from './accounts.ts';
 import { createRecordChange, type RecordChange } from './change-record.ts';
 import { type ClientAdministration, createClientAdministration } from './clients.ts';
+import { type CredentialAdministration, createCredentialAdministration } from './credentials.ts';
 import { createGroupAdministration, type GroupAdministration } from './groups.ts';
 import { createKeyAdministration, type KeyAdministration } from './keys.ts';
+import { createRightOver, type RightOver } from './right-over-account.ts';
 import { createSessionAdministration, type SessionAdministration } from './sessions.ts';
 
 export { accountNotFound } from './accounts.ts';
@@ -64,16 +72,19 @@ export {
 
 export interface Administration {
   readonly accounts: AccountAdministration;
+  readonly credentials: CredentialAdministration;
   readonly groups: GroupAdministration;
   readonly clients: ClientAdministration;
   readonly sessions: SessionAdministration;
   readonly keys: KeyAdministration;
   /** For changes of features that have no part here. */
   readonly recordChange: RecordChange;
+  readonly requireRightOver: RightOver['requireRightOver'];
 }
 
 interface Dependencies {
   readonly config: Config;
+  readonly store: Store;
   readonly clock: Clock;
   readonly events: Events;
   readonly accounts: Accounts;
@@ -82,22 +93,31 @@ interface Dependencies {
   readonly keys: Pick<Keys, 'rotate' | 'prune'>;
   readonly sessions: Sessions;
   readonly connectedApps: ConnectedApps;
+  readonly factors: Factors;
+  readonly passkeys: Passkeys;
+  readonly links: OneTimeLinks;
+  readonly mail: Mail;
+  readonly notices: Notices;
+  readonly throttle: Throttle;
   readonly endEverything: EndEverything;
   readonly forgetAccount: ForgetAccount;
-  readonly notices: Pick<Notices, 'draftDeleted'>;
   /** Undefined where no mail server is configured. */
   readonly sendPasswordReset: ((account: Account) => Promise<void>) | undefined;
 }
 
 export const createAdministration = (dependencies: Dependencies): Administration => {
   const recordChange = createRecordChange(dependencies.events);
-  const all = { ...dependencies, recordChange };
+  const { accounts, clock } = dependencies;
+  const { requireRightOver } = createRightOver(accounts, clock);
+  const all = { ...dependencies, requireRightOver, recordChange };
   return {
     accounts: createAccountAdministration(all),
+    credentials: createCredentialAdministration(all),
     groups: createGroupAdministration(all),
     clients: createClientAdministration(all),
     sessions: createSessionAdministration(all),
     keys: createKeyAdministration(all),
     recordChange,
+    requireRightOver,
   };
 };

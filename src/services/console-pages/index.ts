@@ -14,6 +14,9 @@
  * With `admin.listen` the pages are at that port, below the issuer's host name: browsers send the session cookie to every
  * port of a host, and to no other host.
  */
+export { formRoutes } from './form-routes.ts';
 export { ownOriginOf } from './own-origin.ts';
+export { consolePaths } from './paths.ts';
+export { type Problem, problemOf } from './problem.ts';
 export { createConsoleScope } from './scope.ts';
-export type { ConsoleHandler, ConsoleSection } from './section.ts';
+export type { ConsoleHandler, ConsoleRoute, ConsoleSection, ConsoleVisit } from './section.ts';

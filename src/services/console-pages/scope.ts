@@ -136,18 +136,19 @@ export const createConsoleScope = (
   };
 
   const visit = async (
-    { permission, needsRecentSignIn, load }: ConsoleRoute,
+    { method, permission, needsRecentSignIn, load }: ConsoleRoute,
     request: FastifyRequest<ConsoleRequest>,
     admitted: Admitted,
   ): Promise<ConsoleAnswer> => {
     const { by } = admitted;
     const form = request.body ?? {};
-    if (request.method === 'POST' && !verifyMac(form['csrf'], csrfSubject(admitted), cookieKeys()))
-      throw formExpired();
     requirePermission(by, permission);
+    if (method === 'POST' && !verifyMac(form['csrf'], csrfSubject(admitted), cookieKeys()))
+      throw formExpired();
     if (needsRecentSignIn) requireRecentSignIn(request, admitted);
     const [handle, frame] = await Promise.all([load(), frameOf(request, admitted)]);
     const asked: ConsoleVisit = {
+      method,
       by,
       frame,
       csrf: macOf(csrfSubject(admitted), cookieKeys()),

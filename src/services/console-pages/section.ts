@@ -8,6 +8,7 @@ import type { Administrator, Permission } from '../administration/index.ts';
  *
  * 1. Write a file that exports a function from its dependencies to a `ConsoleHandler`. It reads from the services, and
  *    changes things by services/administration only, so that the console allows and records what the API does.
+ *    `formRoutes` gives one handler both methods of a form, and `problemOf` has the sentence for a refusal.
  * 2. Name it in `console: { menu, routes }` of the feature: method, path, permission, and how to load the file. The file,
  *    its template and its texts are loaded with the first request. The menu follows the table of contents.
  * 3. Write the template in `views/console/` with `consolePage` and the frame of the visit, its texts in each file of
@@ -43,6 +44,7 @@ export type ConsoleHandler = (visit: ConsoleVisit) => ConsoleAnswer | Promise<Co
 
 /** One request of an administrator. A POST has a verified CSRF token. */
 export interface ConsoleVisit {
+  readonly method: 'GET' | 'POST';
   readonly by: Administrator;
   readonly frame: ConsoleFrame;
   /** For a hidden field named `csrf` in each form. */

@@ -34,7 +34,7 @@ interface NewInvitation {
   readonly email: string;
   readonly username?: string | undefined;
   readonly claims: Claims;
-  /** Only a command sets them: they may give a role in the administration. */
+  /** Only administrators and commands set them: they may give a role in the administration. */
   readonly groups?: readonly string[] | undefined;
   readonly lifetimeSeconds: number;
   /** The language of the message. Without it, no message is sent and the operator passes the link on. */

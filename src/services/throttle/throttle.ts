@@ -4,6 +4,7 @@ import type { Attempt } from './attempt.ts';
 import { createCount, createCountAddress } from './count.ts';
 import { createBuckets } from './keys.ts';
 import { createSignInThrottle } from './sign-in-throttle.ts';
+import { createUnlock, type Unlocked } from './unlock.ts';
 import { allowed, refuse, type SignInVerdict, type Verdict } from './verdict.ts';
 
 export interface Throttle {
@@ -13,6 +14,8 @@ export interface Throttle {
   take(what: string, who: string, limit: number, windowMs?: number): Promise<Verdict>;
   /** The same for an address. An IPv6 address is counted with its /64 and with its /48. */
   takeByAddress(what: string, address: string, perMinute: number): Promise<Verdict>;
+  /** Ends the delays of an account, for a person who is kept out by their own failures or by those of others. */
+  unlock(unlocked: Unlocked): Promise<void>;
 }
 
 interface ThrottleOptions {
@@ -40,5 +43,6 @@ export const createThrottle = ({ store, config, clock, secret }: ThrottleOptions
     },
     takeByAddress: async (what, address, perMinute) =>
       (await countAddress(what, address, perMinute)) ? allowed : refuse(minute),
+    unlock: createUnlock({ store, clock, bucket }),
   };
 };

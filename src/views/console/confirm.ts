@@ -23,7 +23,7 @@ export interface ConfirmModel {
 }
 
 /** The field of `typed`. */
-const typedField = 'typed';
+export const typedField = 'typed';
 
 /** Asks before something is done. It works without JavaScript. */
 export const consoleConfirmPage = (frame: ConsoleFrame, model: ConfirmModel): string => {

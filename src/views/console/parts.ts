@@ -58,7 +58,7 @@ export const doneNotice = (message: string | undefined): Html | undefined =>
 
 /** A search or filter form: it is a GET, so that its result has an address. */
 export const filterForm = (action: string, fields: Html, submitLabel: string): Html =>
-  html`<form method="get" action="${ownPath(action)}" role="search" class="console-filter">
+  html`<search><form method="get" action="${ownPath(action)}" class="console-filter">
       ${fields}
       <button type="submit" class="secondary console-search">${submitLabel}</button>
-    </form>`;
+    </form></search>`;

@@ -1,3 +1,5 @@
+import { de as accounts } from './accounts/de.ts';
+import { de as groups } from './groups/de.ts';
 import type { ConsoleMessages } from './messages.ts';
 
 export const de = {
@@ -25,6 +27,50 @@ export const de = {
     theirs: 'Jetzt gespeichert',
     yours: 'Ihre Eingabe',
     keep: 'Speichern Sie erneut, um den gespeicherten Stand durch Ihre Eingaben zu ersetzen.',
+  },
+  problems: {
+    account_exists: 'Ein Konto mit diesem Benutzernamen gibt es schon. Wählen Sie einen anderen.',
+    account_configured: 'Dieses Konto stammt aus der Konfiguration und wird dort geändert.',
+    account_disabled: 'Das Konto ist deaktiviert. Aktivieren Sie es zuerst.',
+    address_invalid: 'Geben Sie eine E-Mail-Adresse ein, zum Beispiel ada@example.com.',
+    email_taken: 'Ein anderes Konto hat diese bestätigte Adresse.',
+    group_exists: 'Eine Gruppe mit diesem Namen gibt es schon. Wählen Sie einen anderen.',
+    group_invalid:
+      'Eine Gruppe hat einen Namen aus höchstens 64 Zeichen (a-z, 0-9, Punkt, Unterstrich, Bindestrich) und einen Titel aus höchstens 255. Eine Person ist in höchstens 200 Gruppen.',
+    group_not_found: 'Eine Gruppe mit diesem Namen gibt es nicht. Legen Sie sie zuerst an.',
+    mail_not_configured: 'Kein Mailserver ist konfiguriert. Geben Sie den Link selbst weiter.',
+    no_mail: 'Dieses Konto bekommt keine E-Mail: Es braucht eine bestätigte Adresse und muss aktiv sein.',
+    version_changed: 'Das wurde in der Zwischenzeit geändert. Sehen Sie es sich noch einmal an.',
+  },
+  entries: {
+    time: 'Zeit',
+    event: 'Ereignis',
+    account: 'Konto',
+    client: 'Client',
+    address: 'Adresse',
+    outcomes: { refused: 'Abgelehnt', failed: 'Fehlgeschlagen' },
+  },
+  accounts,
+  groups,
+  sessions: {
+    menu: 'Sitzungen',
+    title: 'Sitzungen',
+    search: 'Benutzername, Name oder E-Mail-Adresse',
+    searchHint: 'Der Anfang genügt. Ohne ihn sehen Sie, wer sich zuletzt angemeldet hat.',
+    of: (account) => ['Sitzungen von ', account],
+    recent: 'Zuletzt angemeldet',
+    browser: 'Browser',
+    address: 'Adresse',
+    signedIn: 'Angemeldet',
+    lastUsed: 'Zuletzt verwendet',
+    apps: 'Apps',
+    none: 'Keine Sitzungen.',
+    end: 'Beenden',
+    endTitle: 'Diese Sitzung beenden?',
+    explain: 'Die Person wird in diesem Browser abgemeldet. Apps, für die er verwendet wurde, erfahren es.',
+    submit: 'Sitzung beenden',
+    done: 'Die Sitzung ist beendet.',
+    gone: 'Diese Sitzung ist schon beendet.',
   },
   overview: {
     menu: 'Übersicht',

@@ -1,3 +1,5 @@
+import { en as accounts } from './accounts/en.ts';
+import { en as groups } from './groups/en.ts';
 import type { ConsoleMessages } from './messages.ts';
 
 export const en = {
@@ -21,6 +23,50 @@ export const en = {
     theirs: 'Saved now',
     yours: 'Your input',
     keep: 'Save again to replace what is saved now with your input.',
+  },
+  problems: {
+    account_exists: 'An account with this user name exists already. Choose another one.',
+    account_configured: 'This account comes from the configuration and is changed there.',
+    account_disabled: 'The account is disabled. Enable it first.',
+    address_invalid: 'Enter one email address, such as ada@example.com.',
+    email_taken: 'Another account has this verified address.',
+    group_exists: 'A group with this name exists already. Choose another name.',
+    group_invalid:
+      'A group has a name of up to 64 characters (a-z, 0-9, dot, underscore and dash) and a title of up to 255. A person is in 200 groups at most.',
+    group_not_found: 'There is no group with this name. Add the group first.',
+    mail_not_configured: 'No mail server is configured. Pass the link on yourself.',
+    no_mail: 'This account gets no mail: it needs a verified address, and has to be enabled.',
+    version_changed: 'This was changed in the meantime. Look at it again before you go on.',
+  },
+  entries: {
+    time: 'Time',
+    event: 'Event',
+    account: 'Account',
+    client: 'Client',
+    address: 'Address',
+    outcomes: { refused: 'Refused', failed: 'Failed' },
+  },
+  accounts,
+  groups,
+  sessions: {
+    menu: 'Sessions',
+    title: 'Sessions',
+    search: 'User name, name or email address',
+    searchHint: 'The beginning is enough. Without it, you see the people who signed in last.',
+    of: (account) => ['Sessions of ', account],
+    recent: 'Signed in last',
+    browser: 'Browser',
+    address: 'Address',
+    signedIn: 'Signed in',
+    lastUsed: 'Last used',
+    apps: 'Apps',
+    none: 'No sessions.',
+    end: 'End',
+    endTitle: 'End this session?',
+    explain: 'The person is signed out in this browser, and apps that it was used for are told.',
+    submit: 'End the session',
+    done: 'The session has ended.',
+    gone: 'This session has ended already.',
   },
   overview: {
     menu: 'Overview',

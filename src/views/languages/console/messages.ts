@@ -1,6 +1,21 @@
 import type { Value } from '../../html.ts';
+import type { ConsoleAccountMessages } from './accounts/messages.ts';
+import type { ConsoleGroupMessages } from './groups/messages.ts';
 
 type Phrase = readonly Value[];
+type ProblemCode =
+  | 'account_exists'
+  | 'account_configured'
+  | 'account_disabled'
+  | 'address_invalid'
+  | 'email_taken'
+  | 'group_exists'
+  | 'group_invalid'
+  | 'group_not_found'
+  | 'mail_not_configured'
+  | 'no_mail'
+  | 'version_changed';
+
 type ByRole = Readonly<Record<'viewer' | 'support' | 'admin', string>>;
 
 /** The texts of the console. They are apart from the other texts, because most servers never show them. */
@@ -17,6 +32,38 @@ export interface ConsoleMessages {
     theirs: string;
     yours: string;
     keep: string;
+  };
+  /** Sentences for refusals, by their codes. A code without one has an English sentence of its own. */
+  readonly problems: Readonly<Record<ProblemCode, string>>;
+  readonly entries: {
+    time: string;
+    event: string;
+    account: string;
+    client: string;
+    address: string;
+    outcomes: Readonly<Record<'refused' | 'failed', string>>;
+  };
+  readonly accounts: ConsoleAccountMessages;
+  readonly groups: ConsoleGroupMessages;
+  readonly sessions: {
+    menu: string;
+    title: string;
+    search: string;
+    searchHint: string;
+    of: (account: Value) => Phrase;
+    recent: string;
+    browser: string;
+    address: string;
+    signedIn: string;
+    lastUsed: string;
+    apps: string;
+    none: string;
+    end: string;
+    endTitle: string;
+    explain: string;
+    submit: string;
+    done: string;
+    gone: string;
   };
   readonly overview: { menu: string; title: string; mayDo: ByRole };
 }

@@ -1,3 +1,5 @@
+import { pl as accounts } from './accounts/pl.ts';
+import { pl as groups } from './groups/pl.ts';
 import type { ConsoleMessages } from './messages.ts';
 
 export const pl = {
@@ -21,6 +23,51 @@ export const pl = {
     theirs: 'Zapisane teraz',
     yours: 'Twoja wartość',
     keep: 'Zapisz ponownie, aby zastąpić zapisane wartości swoimi.',
+  },
+  problems: {
+    account_exists: 'Konto o tej nazwie użytkownika już istnieje. Wybierz inną.',
+    account_configured: 'To konto pochodzi z konfiguracji i tam się je zmienia.',
+    account_disabled: 'Konto jest wyłączone. Najpierw je włącz.',
+    address_invalid: 'Podaj jeden adres e-mail, na przykład ada@example.com.',
+    email_taken: 'Inne konto ma ten potwierdzony adres.',
+    group_exists: 'Grupa o tej nazwie już istnieje. Wybierz inną nazwę.',
+    group_invalid:
+      'Nazwa grupy ma najwyżej 64 znaki (a-z, 0-9, kropka, podkreślenie, myślnik), a tytuł najwyżej 255. Osoba należy najwyżej do 200 grup.',
+    group_not_found: 'Nie ma grupy o tej nazwie. Najpierw dodaj grupę.',
+    mail_not_configured: 'Nie skonfigurowano serwera poczty. Przekaż link samodzielnie.',
+    no_mail: 'To konto nie dostaje wiadomości: potrzebuje potwierdzonego adresu i musi być włączone.',
+    version_changed: 'W międzyczasie to zmieniono. Sprawdź jeszcze raz, zanim przejdziesz dalej.',
+  },
+  entries: {
+    time: 'Czas',
+    event: 'Zdarzenie',
+    account: 'Konto',
+    client: 'Klient',
+    address: 'Adres',
+    outcomes: { refused: 'Odrzucono', failed: 'Niepowodzenie' },
+  },
+  accounts,
+  groups,
+  sessions: {
+    menu: 'Sesje',
+    title: 'Sesje',
+    search: 'Nazwa użytkownika, imię i nazwisko lub adres e-mail',
+    searchHint: 'Wystarczy początek. Bez niego widać osoby, które zalogowały się ostatnio.',
+    of: (account) => ['Sesje konta ', account],
+    recent: 'Ostatnio zalogowani',
+    browser: 'Przeglądarka',
+    address: 'Adres',
+    signedIn: 'Zalogowano',
+    lastUsed: 'Ostatnio użyto',
+    apps: 'Aplikacje',
+    none: 'Brak sesji.',
+    end: 'Zakończ',
+    endTitle: 'Zakończyć tę sesję?',
+    explain:
+      'Osoba zostanie wylogowana w tej przeglądarce. Aplikacje, do których jej używano, dowiedzą się o tym.',
+    submit: 'Zakończ sesję',
+    done: 'Sesja została zakończona.',
+    gone: 'Ta sesja już się zakończyła.',
   },
   overview: {
     menu: 'Przegląd',

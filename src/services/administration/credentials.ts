@@ -1,0 +1,192 @@
+import type { Config } from '#config';
+import { Failure } from '../../errors.ts';
+import type { Clock, Store } from '../../store/port.ts';
+import { draftRecovery } from '../account-recovery/index.ts';
+import type { Account, Accounts, Claims } from '../accounts/index.ts';
+import { listRecords } from '../audit/index.ts';
+import type { Factors } from '../factors/index.ts';
+import { type Groups, groupNotFound } from '../groups/index.ts';
+import { draftInvitation } from '../invitations/index.ts';
+import { isMailAddress, type Mail } from '../mail/index.ts';
+import type { Notices } from '../notices/index.ts';
+import type { OneTimeLinks } from '../one-time-links/index.ts';
+import { mailQueue, outboxTopic } from '../outbox/index.ts';
+import type { Passkeys } from '../passkeys/index.ts';
+import type { Throttle } from '../throttle/index.ts';
+import { accountNotFound } from './accounts.ts';
+import { type Administrator, requirePermission, requireRecentSignIn } from './administrator.ts';
+import type { RecordChange } from './change-record.ts';
+import type { RightOver } from './right-over-account.ts';
+
+/** A link that is shown once. It is enough to take over the account, or to make it. */
+interface ShownLink {
+  readonly url: string;
+  /** Milliseconds since the epoch. */
+  readonly until: number;
+}
+
+interface Invited {
+  readonly email: string;
+  readonly username?: string | undefined;
+  readonly claims: Claims;
+  readonly groups: readonly string[];
+  readonly lifetimeSeconds: number;
+  /** The language of the message. Without it no message is sent, and the answer has the link. */
+  readonly language?: string | undefined;
+}
+
+export interface CredentialAdministration {
+  /** Ends the delays after wrong passwords and codes. */
+  unlock(by: Administrator, id: string): Promise<void>;
+  /** An authenticator app or a passkey by its id, or `recovery` for the recovery codes. Sessions stay. */
+  removeFactor(by: Administrator, id: string, factor: string): Promise<void>;
+  /** For a person who lost the password or the device. */
+  makeRecoveryLink(by: Administrator, id: string): Promise<ShownLink>;
+  /** Sends a link with which a person creates their account, or returns it. */
+  invite(by: Administrator, invited: Invited): Promise<ShownLink>;
+}
+
+interface Dependencies extends RightOver {
+  readonly config: Pick<Config, 'issuer'>;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly accounts: Accounts;
+  readonly groups: Pick<Groups, 'unknown'>;
+  readonly factors: Pick<Factors, 'removeAuthenticator' | 'removeRecoveryCodes'>;
+  readonly passkeys: Pick<Passkeys, 'remove'>;
+  readonly links: Pick<OneTimeLinks, 'draft'>;
+  readonly mail: Pick<Mail, 'isEnabled'>;
+  readonly notices: Notices;
+  readonly throttle: Pick<Throttle, 'unlock'>;
+  readonly recordChange: RecordChange;
+}
+
+/** Wrong passwords of the last day are what a person is kept out by. */
+const recentMs = 24 * 3_600_000;
+const maxRecords = 50;
+
+const factorNotFound = (): Failure =>
+  new Failure({
+    code: 'factor_not_found',
+    status: 404,
+    message: 'The account has no such second factor or passkey. It may have been removed meanwhile.',
+  });
+
+const disabled = (): Failure =>
+  new Failure({
+    code: 'account_disabled',
+    status: 409,
+    message: 'The account is disabled; enable it first.',
+  });
+
+const noMail = (): Failure =>
+  new Failure({
+    code: 'mail_not_configured',
+    status: 409,
+    message: 'No mail server is configured: set `mail`, or pass the link on yourself.',
+  });
+
+const noAddress = (): Failure =>
+  new Failure({
+    code: 'address_invalid',
+    status: 422,
+    message: 'Expected one e-mail address, as ada@example.com.',
+  });
+
+const configured = (): Failure =>
+  new Failure({
+    code: 'account_configured',
+    status: 409,
+    message: 'This account comes from the configuration; change it there.',
+  });
+
+export const createCredentialAdministration = ({
+  config: { issuer },
+  store,
+  clock,
+  accounts,
+  groups: groupService,
+  factors,
+  passkeys,
+  links,
+  mail,
+  notices,
+  throttle,
+  requireRightOver,
+  recordChange,
+}: Dependencies): CredentialAdministration => {
+  const find = async (by: Administrator, id: string): Promise<Account> => {
+    const account = await accounts.find(id);
+    if (account === undefined) throw accountNotFound();
+    requireRightOver(by, account);
+    return account;
+  };
+
+  const remove = async (account: Account, factor: string): Promise<boolean> => {
+    if (factor === 'recovery') return factors.removeRecoveryCodes(account);
+    if (await factors.removeAuthenticator(account, factor)) return true;
+    // Even the last passkey: a recovery link lets the person set up another way in.
+    return (await passkeys.remove(account, factor, { otherWay: [] })) === 'removed';
+  };
+
+  /** Where the person, or someone else, typed a wrong password or code. */
+  const addressesOf = async (id: string): Promise<readonly string[]> => {
+    const query = { account: id, outcome: 'refused', from: clock.now() - recentMs };
+    const { items } = await listRecords(store, query, { limit: maxRecords, maxPages: 1 });
+    return items.flatMap(({ address }) => address ?? []);
+  };
+
+  return {
+    async unlock(by, id) {
+      requirePermission(by, 'accounts.support');
+      const account = await find(by, id);
+      const addresses = await addressesOf(id);
+      for (const name of [account.username, `second factor of ${id}`])
+        await throttle.unlock({ account: name, addresses });
+      recordChange(by, { operation: 'account.unlock', account: id });
+    },
+
+    async removeFactor(by, id, factor) {
+      requirePermission(by, 'accounts');
+      const account = await find(by, id);
+      if (!(await remove(account, factor))) throw factorNotFound();
+      recordChange(by, { operation: 'account.factor_remove', account: id, details: { factor } });
+    },
+
+    async makeRecoveryLink(by, id) {
+      requirePermission(by, 'accounts');
+      requireRecentSignIn(by, clock);
+      const account = await find(by, id);
+      if (account.from === 'configuration') throw configured();
+      if (!account.enabled) throw disabled();
+      const { url, until, write } = draftRecovery({ links, issuer, now: clock.now() }, account);
+      const notice = notices.draft('recovery-link', { account: id });
+      await store.commit([write, ...(notice ? [notice.write] : [])]);
+      await notice?.afterCommit();
+      recordChange(by, { operation: 'account.recovery_link', account: id });
+      return { url, until };
+    },
+
+    async invite(by, { email, username, claims, groups, lifetimeSeconds, language }) {
+      requirePermission(by, 'accounts');
+      requireRightOver(by, { groups });
+      if (!isMailAddress(email)) throw noAddress();
+      if (language === undefined) requireRecentSignIn(by, clock);
+      else if (!mail.isEnabled) throw noMail();
+      const [unknown] = await groupService.unknown(groups);
+      if (unknown !== undefined) throw groupNotFound(unknown);
+      accounts.check({ username: username ?? 'invited person', claims: { ...claims, email } });
+      const { url, until, writes } = draftInvitation(
+        { links, issuer, now: clock.now() },
+        { email, username, claims, groups, lifetimeSeconds, language },
+      );
+      await store.commit(writes);
+      if (language !== undefined) await store.publish(outboxTopic, mailQueue.name).catch(() => {});
+      recordChange(by, {
+        operation: 'account.invite',
+        details: { email, mailed: language !== undefined, groups: groups.join(' ') },
+      });
+      return { url, until };
+    },
+  };
+};

@@ -1,0 +1,50 @@
+import t from 'tap';
+import { Browser, password } from '../support/setup/index.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { sendForm, startConsole } from './console-server.ts';
+
+const { server, issuer, browserOf } = await startConsole(t, { audit: { enabled: true } });
+const { sessions, accounts } = server.app.services;
+const list = `${issuer}/admin/sessions`;
+const support = await browserOf('support');
+
+t.test('sessions are found by account, and of those who signed in last', async (t) => {
+  const browser = new Browser({
+    'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
+  });
+  await browser.submit(await browser.open(`${issuer}/account`), { login: 'ada', password });
+  await waitFor('the record has the sign-in', async () =>
+    (await support.request(list)).body.includes('>ada<'),
+  );
+  const recent = await support.request(list);
+  t.match(recent.body, 'Firefox');
+  t.notMatch(recent.body, '>viewer<', 'nobody signed in as viewer');
+  const found = await support.request(`${list}?q=SUPP`);
+  t.match(found.body, '>support<');
+  t.notMatch(found.body, '>ada<');
+  t.match((await support.request(`${list}?q=no-such-person`)).body, 'No sessions.');
+  const { id = '' } = (await accounts.findByUsername('viewer')) ?? {};
+  t.match((await support.request(`${list}?account=${id}`)).body, '>viewer<', 'shown without sessions too');
+});
+
+t.test('a session is ended once, and not by a viewer', async (t) => {
+  const { cookies, accountId } = await server.signIn('ada');
+  const browser = new Browser();
+  for (const { name, value } of cookies) browser.setCookie(name, value);
+  t.equal((await browser.request(`${issuer}/account`)).status, 200);
+  const [session] = (await sessions.list(accountId)).items;
+  const path = `${list}/${session?.id}`;
+  const viewer = await browserOf('viewer');
+  t.notMatch((await viewer.request(`${list}?q=ada`)).body, 'session-end');
+  t.equal((await viewer.request(path)).status, 403);
+  const ends = await Promise.all([sendForm(support, path), sendForm(support, path)]);
+  t.same(ends.map(({ status }) => status).toSorted(), [303, 404]);
+  const [{ headers } = { headers: new Headers() }] = ends.filter(({ status }) => status === 303);
+  t.equal(headers.get('location'), `/admin/sessions?account=${accountId}&done=yes`);
+  t.equal((await browser.request(`${issuer}/account`)).status, 303, 'the person is signed out');
+  t.equal((await support.request(path)).status, 404);
+  t.match(
+    server.events.findLast(({ type }) => type === 'admin.session.end'),
+    { account: accountId, details: { role: 'support' } },
+  );
+});
