@@ -34,6 +34,7 @@ import { ciba } from './ciba/index.ts';
 import { clientAuthentication } from './client-authentication/index.ts';
 import { consent } from './consent/index.ts';
 import { consoleAccounts } from './console-accounts/index.ts';
+import { consoleClients } from './console-clients/index.ts';
 import { consoleGroups } from './console-groups/index.ts';
 import { consoleOverview } from './console-overview/index.ts';
 import { consoleSessions } from './console-sessions/index.ts';
@@ -365,6 +366,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
     }),
     consoleGroups({ accounts, administration, groups }),
     consoleSessions({ config, store, accounts, administration, clients, sessions }),
+    consoleClients({ config, clock, clients, administration }),
     adminApi(
       {
         config,

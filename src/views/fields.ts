@@ -32,7 +32,8 @@ export const createFields = (messages: Messages, errors: readonly FieldError[] =
   const text = messages.fields;
 
   const withLabel = (field: Field, input: (attributes: Html) => Html): Html => {
-    const error = errors.find(({ field: name }) => name === field.name)?.message;
+    const messages = errors.filter(({ field: name }) => name === field.name).map(({ message }) => message);
+    const [error] = messages;
     const descriptionIds = [field.hint && `${field.name}-hint`, error && `${field.name}-error`].filter(
       (id) => id !== undefined && id !== '',
     );
@@ -46,7 +47,8 @@ export const createFields = (messages: Messages, errors: readonly FieldError[] =
       <label for="${field.name}">${field.label}</label>
       ${field.hint && html`<p class="hint" id="${field.name}-hint">${field.hint}</p>`}
       ${input(attributes)}
-      ${error !== undefined && html`<p class="field-error" id="${field.name}-error"${errors.length === 1 && html` role="alert"`}>${error}</p>`}
+      ${messages.length === 1 && html`<p class="field-error" id="${field.name}-error"${errors.length === 1 && html` role="alert"`}>${error}</p>`}
+      ${messages.length > 1 && html`<div id="${field.name}-error">${messages.map((message) => html`<p class="field-error">${message}</p>`)}</div>`}
     </div>`;
   };
 
@@ -67,12 +69,15 @@ export const createFields = (messages: Messages, errors: readonly FieldError[] =
           html`<input type="${field.type ?? 'text'}"${field.code && html` class="code-input"`} value="${field.value ?? ''}" ${attributes}${optionalAttribute('inputmode', field.inputmode)} autocapitalize="none" autocorrect="off" spellcheck="false">`,
       ),
 
-    /** Several lines, such as JSON. */
-    area: ({ value = '', ...field }: Omit<Field, 'type' | 'code' | 'inputmode'>): Html =>
+    /** Several lines. Each line may have a problem of its own. */
+    area: ({
+      rows = 6,
+      ...field
+    }: Omit<Field, 'type' | 'code' | 'inputmode'> & { readonly rows?: number }): Html =>
       withLabel(
         field,
         (attributes) =>
-          html`<textarea rows="6" class="mono" ${attributes} autocapitalize="none" autocorrect="off" spellcheck="false">${value}</textarea>`,
+          html`<textarea rows="${rows}" class="mono" ${attributes} autocapitalize="none" autocorrect="off" spellcheck="false">${field.value ?? ''}</textarea>`,
       ),
 
     select: ({
@@ -107,6 +112,14 @@ export const createFields = (messages: Messages, errors: readonly FieldError[] =
         <input type="text" id="${name}" class="mono" value="${value}" readonly>
         <button type="button" class="ghost" hidden data-copy="${name}" data-copied="${text.copied}">${text.copy}</button>
       </div>
+    </div>`,
+
+    /** The same for several lines. */
+    copyLines: ({ name, label, lines }: { name: Value; label: Value; lines: readonly string[] }): Html =>
+      html`<div class="field">
+      <label for="${name}">${label}</label>
+      <textarea id="${name}" class="mono" rows="${Math.min(lines.length, 24)}" readonly>${lines.join('\n')}</textarea>
+      <button type="button" class="ghost" hidden data-copy="${name}" data-copied="${text.copied}">${text.copy}</button>
     </div>`,
   };
 };

@@ -19,4 +19,4 @@ export { ownOriginOf } from './own-origin.ts';
 export { consolePaths } from './paths.ts';
 export { type Problem, problemOf } from './problem.ts';
 export { createConsoleScope } from './scope.ts';
-export type { ConsoleHandler, ConsoleRoute, ConsoleSection, ConsoleVisit } from './section.ts';
+export type { ConsoleAnswer, ConsoleHandler, ConsoleRoute, ConsoleSection, ConsoleVisit } from './section.ts';

@@ -1,4 +1,5 @@
 import { de as accounts } from './accounts/de.ts';
+import { de as clients } from './clients/de.ts';
 import { de as groups } from './groups/de.ts';
 import type { ConsoleMessages } from './messages.ts';
 
@@ -72,6 +73,7 @@ export const de = {
     done: 'Die Sitzung ist beendet.',
     gone: 'Diese Sitzung ist schon beendet.',
   },
+  clients,
   overview: {
     menu: 'Übersicht',
     title: 'Verwaltung',

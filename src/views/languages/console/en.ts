@@ -1,4 +1,5 @@
 import { en as accounts } from './accounts/en.ts';
+import { en as clients } from './clients/en.ts';
 import { en as groups } from './groups/en.ts';
 import type { ConsoleMessages } from './messages.ts';
 
@@ -68,6 +69,7 @@ export const en = {
     done: 'The session has ended.',
     gone: 'This session has ended already.',
   },
+  clients,
   overview: {
     menu: 'Overview',
     title: 'Administration',

@@ -1,5 +1,6 @@
 import type { Value } from '../../html.ts';
 import type { ConsoleAccountMessages } from './accounts/messages.ts';
+import type { ClientMessages } from './clients/messages.ts';
 import type { ConsoleGroupMessages } from './groups/messages.ts';
 
 type Phrase = readonly Value[];
@@ -65,5 +66,6 @@ export interface ConsoleMessages {
     done: string;
     gone: string;
   };
+  readonly clients: ClientMessages;
   readonly overview: { menu: string; title: string; mayDo: ByRole };
 }

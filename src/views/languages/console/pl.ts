@@ -1,4 +1,5 @@
 import { pl as accounts } from './accounts/pl.ts';
+import { pl as clients } from './clients/pl.ts';
 import { pl as groups } from './groups/pl.ts';
 import type { ConsoleMessages } from './messages.ts';
 
@@ -69,6 +70,7 @@ export const pl = {
     done: 'Sesja została zakończona.',
     gone: 'Ta sesja już się zakończyła.',
   },
+  clients,
   overview: {
     menu: 'Przegląd',
     title: 'Administracja',

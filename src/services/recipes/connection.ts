@@ -1,9 +1,9 @@
 import type { Config } from '#config';
-import { routes } from '#src/provider/paths.ts';
-import type { ClientMetadata } from '#src/services/clients/client.ts';
+import { routes } from '../../provider/paths.ts';
+import type { ClientMetadata } from '../clients/client.ts';
 
 /** What the other side has to know: libraries that read the discovery document need only the first two. */
-export const connectionOf = ({ issuer }: Config) => ({
+export const connectionOf = ({ issuer }: Pick<Config, 'issuer'>) => ({
   issuer,
   discovery_url: `${issuer}/.well-known/openid-configuration`,
   authorization_endpoint: `${issuer}${routes.authorization}`,
@@ -15,8 +15,8 @@ export const connectionOf = ({ issuer }: Config) => ({
 
 /** Environment variables in the names that most frameworks use, ready to be pasted. */
 export const environmentBlock = (
-  { issuer }: Config,
-  { client_id, redirect_uris = [] }: ClientMetadata,
+  { issuer }: Pick<Config, 'issuer'>,
+  { client_id, redirect_uris = [] }: Pick<ClientMetadata, 'client_id' | 'redirect_uris'>,
   secret: string | undefined,
 ): string =>
   [

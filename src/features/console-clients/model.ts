@@ -1,0 +1,28 @@
+import { clientNotFound } from '../../services/administration/index.ts';
+import { type ClientRecord, type Clients, clientTypeOf } from '../../services/clients/index.ts';
+import type { ConsoleVisit } from '../../services/console-pages/index.ts';
+import type { ClientModel } from '../../views/console/clients/client.ts';
+
+export const nameOf = ({ id, metadata }: Pick<ClientRecord, 'id' | 'metadata'>): string =>
+  metadata.client_name ?? id;
+
+/** The client that the address names. */
+export const findClient = async (
+  clients: Pick<Clients, 'get'>,
+  { params }: Pick<ConsoleVisit, 'params'>,
+): Promise<ClientRecord> => {
+  const client = await clients.get(params['id'] ?? '');
+  if (client === undefined) throw clientNotFound();
+  return client;
+};
+
+export const modelOf = (client: ClientRecord, { by }: Pick<ConsoleVisit, 'by'>): ClientModel => ({
+  id: client.id,
+  name: nameOf(client),
+  type: clientTypeOf(client.metadata),
+  source: client.from,
+  createdAt: client.createdAt,
+  stoppedAt: client.stoppedAt,
+  isFixed: client.from === 'configuration' || client.from === 'built-in',
+  mayChange: by.permissions.has('clients'),
+});
