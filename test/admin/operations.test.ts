@@ -424,6 +424,15 @@ t.test('the mail for a new password, and the outbox', async (t) => {
   const waiting = (await list()).body.items[0];
   t.match(waiting, { kind: 'mail.password-reset', account: id });
   t.same(Object.keys(waiting).sort(), ['account', 'due_at', 'expires_at', 'id', 'kind', 'tries']);
+  for (const [method, path] of [
+    ['POST', '/retry'],
+    ['DELETE', ''],
+  ] as const)
+    t.equal(
+      (await call(method, `/outbox/requests/${waiting.id}${path}`, { caller })).status,
+      404,
+      'it is in the other queue, whose handlers would never send it',
+    );
   t.equal((await call('POST', `/outbox/mail/${waiting.id}/retry`, { caller })).status, 202);
   await waitFor('the second attempt', async () => (await list()).body.items[0]?.tries >= 2);
   t.equal((await call('DELETE', `/outbox/mail/${waiting.id}`, { caller })).status, 204);

@@ -29,6 +29,8 @@ const queues: Readonly<Record<QueueName, Queue>> = { requests: requestQueue, mai
 
 const keyOf = (id: string) => ({ kind: kinds.delivery, family: id, id: '' });
 const idPattern = /^[A-Za-z0-9_-]{16}$/;
+/** How the kinds of all mail begin (services/mail). */
+const mailKind = 'mail.';
 
 interface Paging {
   readonly limit: number;
@@ -57,10 +59,11 @@ export const listWaiting = async (store: Store, name: QueueName, paging: Paging)
   return { items, ...(page.next !== undefined && { next: page.next }) };
 };
 
-/** The kind of the message, or undefined when it is gone. */
-const kindOf = async (store: Store, id: string): Promise<string | undefined> => {
+/** The kind of the message, or undefined when it is not in this queue, or not any more. */
+const kindOf = async (store: Store, name: QueueName, id: string): Promise<string | undefined> => {
   const [document] = idPattern.test(id) ? await store.read([keyOf(id)]) : [];
-  return document && readDelivery(document)?.kind;
+  const kind = document && readDelivery(document)?.kind;
+  return kind?.startsWith(mailKind) === (name === 'mail') ? kind : undefined;
 };
 
 /** Makes the message due now. Returns its kind, or undefined when it is gone. */
@@ -70,7 +73,7 @@ export const sendNow = async (
   id: string,
   now: number,
 ): Promise<string | undefined> => {
-  const kind = await kindOf(store, id);
+  const kind = await kindOf(store, name, id);
   if (kind === undefined) return undefined;
   await store.commit([moveBack(keyOf(id), queues[name], now)]);
   await store.publish(outboxTopic, queues[name].name).catch(() => {});
@@ -78,8 +81,12 @@ export const sendNow = async (
 };
 
 /** Drops the message. Returns its kind, or undefined when it is gone. */
-export const dropDelivery = async (store: Store, id: string): Promise<string | undefined> => {
-  const kind = await kindOf(store, id);
+export const dropDelivery = async (
+  store: Store,
+  name: QueueName,
+  id: string,
+): Promise<string | undefined> => {
+  const kind = await kindOf(store, name, id);
   if (kind !== undefined) await store.commit([{ op: 'remove', key: keyOf(id) }]);
   return kind;
 };

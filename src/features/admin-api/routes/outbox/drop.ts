@@ -12,8 +12,8 @@ export const dropWaiting = ({
     description: 'It is not sent any more.',
     params: deliveryParams,
     status: 204,
-    async handle({ by, params: { id } }) {
-      const kind = await dropDelivery(store, id);
+    async handle({ by, params: { queue, id } }) {
+      const kind = await dropDelivery(store, queue, id);
       if (kind === undefined) throw deliveryNotFound();
       administration.recordChange(by, { operation: 'outbox.drop', details: { kind, delivery: id } });
       return {};
