@@ -95,7 +95,7 @@ export const mappedClaimsAreOfTheOperator: Rule = {
     const problemsIn = (path: readonly string[], mapping: unknown) =>
       selfFilledSources(mapping, own).map((claim) => ({
         path: [...path, 'claims'],
-        message: `Decides by ${claim}, which people fill in themselves (profile.editable, profile.fields). Use groups, or a claim that only you set.`,
+        message: `Decides by ${claim}, which people fill in themselves (at the sign-up, profile.editable, profile.fields). Use groups, or a claim that only you set.`,
       }));
     return [
       ...clients.flatMap(({ claims }, index) => problemsIn(['clients', String(index)], claims)),

@@ -23,16 +23,28 @@ const valueFor = ({ value, from = '', map = {}, default: other }: ClaimSource, c
   return match === undefined ? other : map[match];
 };
 
+/** What says that an address or a number is that of the person: anyone may type one of another person. */
+const proofs: Readonly<Record<string, string>> = {
+  email: 'email_verified',
+  phone_number: 'phone_number_verified',
+};
+
+const isProven = (claims: Claims, name: string): boolean => {
+  const proof = Object.hasOwn(proofs, name) ? proofs[name] : undefined;
+  return proof === undefined || claims[proof] === true;
+};
+
 /**
  * The claims of a person that a table may decide by. Those that people fill in themselves are refused when a client is
- * stored, but the configuration may let people fill in more of them later.
+ * stored, but the configuration may let people fill in more of them later. An address counts once it is verified.
  */
-export const createMappableClaims =
-  (config: Pick<Config, 'profile'>) =>
-  (personal: Claims): Claims => {
-    const own = selfFilledClaims(config);
-    return Object.fromEntries(Object.entries(personal).filter(([name]) => !own.has(name)));
-  };
+export const createMappableClaims = (config: Pick<Config, 'profile'>): ((personal: Claims) => Claims) => {
+  const own = selfFilledClaims(config);
+  return (personal) =>
+    Object.fromEntries(
+      Object.entries(personal).filter(([name]) => !own.has(name) && isProven(personal, name)),
+    );
+};
 
 /** The claims that a table makes of those of a person. Every value is one that the operator wrote into the table. */
 export const mapClaims = (mapping: ClaimMapping, claims: Claims): Readonly<Record<string, Value>> =>

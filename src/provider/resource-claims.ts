@@ -1,5 +1,5 @@
 import type { Config, ResourceConfig } from '#config';
-import { mapClaims } from './claim-mapping.ts';
+import { createMappableClaims, mapClaims } from './claim-mapping.ts';
 
 type Claims = Readonly<Record<string, unknown>>;
 
@@ -8,9 +8,11 @@ export type ResourceClaims = (audience: unknown, claims: Claims) => Claims;
 const isList = (wanted: NonNullable<ResourceConfig['claims']>): wanted is readonly string[] =>
   Array.isArray(wanted);
 
-const claimsFor = ({ claims: wanted }: ResourceConfig, claims: Claims): Claims => {
+type Mappable = ReturnType<typeof createMappableClaims>;
+
+const claimsFor = ({ claims: wanted }: ResourceConfig, claims: Claims, mappable: Mappable): Claims => {
   if (wanted === undefined) return {};
-  if (!isList(wanted)) return mapClaims(wanted, claims);
+  if (!isList(wanted)) return mapClaims(wanted, mappable(claims));
   return Object.fromEntries(
     wanted.flatMap((name) => (Object.hasOwn(claims, name) ? [[name, claims[name]] as const] : [])),
   );
@@ -22,13 +24,15 @@ const claimsFor = ({ claims: wanted }: ResourceConfig, claims: Claims): Claims =
  */
 export const createResourceClaims = ({
   resources,
-}: Pick<Config, 'resources'>): ResourceClaims | undefined => {
+  profile,
+}: Pick<Config, 'profile' | 'resources'>): ResourceClaims | undefined => {
+  const mappable = createMappableClaims({ profile });
   const withClaims = resources.filter(({ claims }) => claims !== undefined);
   if (withClaims.length === 0) return undefined;
   return (audience, claims) => {
     // A token for an API and for `/userinfo` has two.
     const audiences: readonly unknown[] = [audience].flat();
     const resource = withClaims.find((one) => audiences.includes(one.audience));
-    return resource === undefined ? {} : claimsFor(resource, claims);
+    return resource === undefined ? {} : claimsFor(resource, claims, mappable);
   };
 };

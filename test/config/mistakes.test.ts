@@ -91,7 +91,7 @@ const files: Readonly<Record<string, readonly [yaml: string, ...said: string[]]>
   ],
   'a role that people could give themselves': [
     'profile: { fields: [{ claim: department, label: Department }] }\nclients:\n  - { client_id: web, redirect_uris: [https://a.example/cb], client_secret: a-secret-of-forty-three-characters-or-more-00, claims: { role: { from: department, map: { board: Admin } } } }',
-    'clients.0.claims: Decides by department, which people fill in themselves (profile.editable, profile.fields). Use groups, or a claim that only you set. (postern.yaml:3:124)',
+    'clients.0.claims: Decides by department, which people fill in themselves (at the sign-up, profile.editable, profile.fields). Use groups, or a claim that only you set. (postern.yaml:3:124)',
   ],
   'a store of an unknown kind': [
     'store: { url: "postgres://db" }',

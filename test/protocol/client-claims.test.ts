@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose';
 import t from 'tap';
 import { grantTypesOf } from '#src/features/declarations.ts';
 import { type Clients, createClients } from '#src/services/clients/index.ts';
@@ -90,7 +91,7 @@ t.test('no table decides by what people fill in themselves', async (t) => {
       secret,
       metadata: { redirect_uris: [redirectUri], first_party: true, claims: own(from) },
     });
-  for (const from of ['desk', 'nickname']) {
+  for (const from of ['desk', 'nickname', 'name']) {
     await t.rejects(add(clients, `own-${from}`, from), {
       message: new RegExp(`decides by ${from}, which people fill in themselves`),
     });
@@ -111,6 +112,33 @@ t.test('no table decides by what people fill in themselves', async (t) => {
   });
   t.equal(idToken['role'], 'Viewer');
   t.equal(userinfo['role'], 'Viewer');
+});
+
+t.test('an address or a number that a person only claims to have gives no role', async (t) => {
+  const byEmail = { role: { from: 'email', map: { 'boss@example.com': 'Admin' }, default: 'Viewer' } };
+  const byPhone = { role: { from: 'phone_number', map: { '+1 555': 'Admin' }, default: 'Viewer' } };
+  const api = 'https://api.example';
+  const { issuer, addAccount, app } = await startInProcess(t, {
+    clients: [
+      { ...usualConfig.clients[0], claims: byEmail },
+      { ...usualConfig.clients[0], client_id: 'phone', claims: byPhone },
+    ],
+    accounts: [],
+    resources: [{ audience: api, scopes: ['api:read'], access_token_format: 'jwt', claims: byEmail }],
+  });
+  const typed = { email: 'boss@example.com', phone_number: '+1 555' };
+  const { id } = await addAccount({ username: 'ada', password, claims: { ...typed, email_verified: false } });
+  const roles = async () => {
+    const asked = { scope: `${scope} api:read`, resource: api };
+    const byClient = await receive(new RelyingParty(issuer), new Browser(), asked);
+    const phone = await receive(new RelyingParty(issuer, 'phone'), new Browser(), { scope });
+    const { role } = decodeJwt(String(byClient.response.body['access_token']));
+    return [byClient.idToken['role'], role, phone.idToken['role']];
+  };
+  t.strictSame(await roles(), ['Viewer', 'Viewer', 'Viewer']);
+  const proofs = { email_verified: true, phone_number_verified: true };
+  await app.services.accounts.update(id, { claims: proofs });
+  t.strictSame(await roles(), ['Admin', 'Admin', 'Admin']);
 });
 
 t.test('a wrong table is refused with one sentence, for clients and resources alike', async (t) => {

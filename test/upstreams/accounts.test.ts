@@ -184,3 +184,27 @@ t.test('GitHub: OAuth 2.0, the number of the person, and the primary verified ad
   t.not(other.id, person.id, 'a login that was given to another person names another account');
   t.equal(other.claims['email'], undefined);
 });
+
+t.test('nothing is decided by an address that the upstream has not verified', async (t) => {
+  const boss = 'boss@acme.example';
+  const tables = {
+    claims: { role: { from: 'email', map: { [boss]: 'chief' }, default: 'crew' } },
+    groups: { from: 'email', map: { [boss]: 'chiefs' } },
+  };
+  const { fake, server } = await open(t, tables, { groups: [{ name: 'chiefs' }] });
+  for (const [verified, role, groups] of [
+    [false, 'crew', []],
+    ['true', 'crew', []],
+    [true, 'chief', ['chiefs']],
+  ] as const) {
+    fake.person = { sub: `u-${verified}`, email: boss, email_verified: verified };
+    const { claims, groups: now } = await signedIn(server);
+    t.strictSame([claims['role'], now], [role, groups]);
+  }
+
+  const only = await open(t, { required_claims: { email: [boss] } });
+  only.fake.person = { sub: 'u1', email: boss, email_verified: false };
+  t.match(await signInBy(only.server.issuer, 'acme'), { status: 403 });
+  only.fake.person = { sub: 'u2', email: boss, email_verified: true };
+  t.equal((await signedIn(only.server)).claims['email'], boss);
+});

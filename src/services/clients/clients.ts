@@ -119,7 +119,7 @@ export const createClients = ({
   const claimSourceProblems = ({ claims }: ClientMetadata): readonly Problem[] =>
     selfFilledSources(claims, selfFilledClaims(config)).map((claim) => ({
       field: 'claims',
-      message: `decides by ${claim}, which people fill in themselves (profile.editable, profile.fields); use groups, or a claim that only you set`,
+      message: `decides by ${claim}, which people fill in themselves (at the sign-up, profile.editable, profile.fields); use groups, or a claim that only you set`,
     }));
 
   const checkMetadata = (metadata: ClientMetadata, former?: ClientMetadata): void => {

@@ -123,11 +123,14 @@ export const toIdentity = (upstream: Upstream, sources: Sources): UpstreamIdenti
   const subject = upstream.subjectOf(claims);
   if (subject === undefined || subject.length > maxSubjectLength)
     throw new UpstreamFailure('invalid', { detail: 'no_subject' });
-  assertAllowed(upstream, claims);
   const email = emailOf(upstream, sources);
+  // Anyone may write any address into their profile there, so nothing is decided by one that isn't verified.
+  const { email: _, ...withoutEmail } = claims;
+  const decisive = email?.isVerified ? { ...withoutEmail, email: email.address } : withoutEmail;
+  assertAllowed(upstream, decisive);
   const froms = Object.values(upstream.claims).flatMap(({ from }) => from ?? []);
-  const nested = Object.fromEntries(froms.map((from) => [from, claimAt(claims, from)]));
-  const mapped = mapClaims(upstream.claims, { ...claims, ...nested });
+  const nested = Object.fromEntries(froms.map((from) => [from, claimAt(decisive, from)]));
+  const mapped = mapClaims(upstream.claims, { ...decisive, ...nested });
   const acr = acrOf(upstream, claims);
   const sid = idToken?.['sid'];
   return {
@@ -136,7 +139,7 @@ export const toIdentity = (upstream: Upstream, sources: Sources): UpstreamIdenti
     ...(email && { email }),
     profile: profileOf(claims, idToken !== undefined),
     assigned: Object.fromEntries(Object.entries(mapped).filter(([name]) => !serverClaims.has(name))),
-    ...(upstream.groups && { groups: groupsOf(claims, upstream.groups) }),
+    ...(upstream.groups && { groups: groupsOf(decisive, upstream.groups) }),
     ...(acr !== undefined && { acr }),
     amr: [
       ...new Set(
