@@ -9,7 +9,12 @@ interface Danger {
 }
 
 const dangers: readonly Danger[] = [
-  { what: 'text run as code', pattern: /\beval\(|new Function\(|node:vm['"]/ },
+  // A pattern of the operator runs with a time limit, which only a context of its own has. Its script is a constant.
+  {
+    what: 'text run as code',
+    pattern: /\beval\(|new Function\(|node:vm['"]/,
+    except: /^src\/services\/profile-fields\/pattern\.ts$/,
+  },
   { what: 'markup set from text', pattern: /\.(inner|outer)HTML\b|insertAdjacentHTML|document\.write/ },
   { what: 'TLS without a look at the certificate', pattern: /rejectUnauthorized|NODE_TLS_REJECT/ },
   // Pauses and choices of a server need not be secret.

@@ -1,0 +1,63 @@
+import t from 'tap';
+import { Browser, password } from '../support/setup/index.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { startConsole } from './console-server.ts';
+
+const { server, issuer, browserOf } = await startConsole(t, { audit: { enabled: true } });
+const { signInCounts } = server.app.services;
+const page = `${issuer}/admin`;
+
+const totalsOf = (body: string) => /<p class="sign-in-totals">([^<]*)</.exec(body)?.[1];
+const pointsOf = (body: string, series: string): readonly string[] =>
+  (new RegExp(`class="${series}" points="([^"]*)"`).exec(body)?.[1] ?? '').split(' ');
+
+t.test('it counts what there is, and shows the first steps until there is an application', async (t) => {
+  const admin = await browserOf('admin');
+  const empty = await admin.request(page);
+  t.match(empty.body, 'id="first-steps"');
+  t.match(empty.body, 'postern client add');
+  t.match(empty.body, /Accounts<\/dt><dd><a href="\/admin\/accounts">4<\/a>/);
+  t.match(empty.body, /Groups<\/dt><dd><a href="\/admin\/groups">3<\/a>/);
+  t.match(empty.body, /Clients<\/dt><dd>(<a [^>]*>)?0</);
+  t.notMatch((await (await browserOf('viewer')).request(page)).body, 'id="first-steps"');
+  await server.addClient({ type: 'machine', metadata: {} });
+  t.notMatch((await admin.request(page)).body, 'id="first-steps"');
+});
+
+t.test('sign-ins of the last hours, days and weeks are drawn, with their numbers as a table', async (t) => {
+  const browser = new Browser();
+  const login = await browser.open(`${issuer}/account`);
+  const again = await browser.submit(login, { login: 'ada', password: 'wrong' });
+  await browser.submit(again, { login: 'ada', password });
+  await signInCounts.write();
+  const viewer = await browserOf('viewer');
+  const day = await viewer.request(page);
+  t.equal(totalsOf(day.body), '1 succeeded, 1 failed');
+  t.match(day.body, 'role="img" aria-label="1 succeeded, 1 failed"');
+  t.equal(pointsOf(day.body, 'chart-ok').length, 24);
+  t.match(
+    pointsOf(day.body, 'chart-failed').at(-1),
+    /^640\.0,4\.0$/,
+    'the present hour is at the end, and on top',
+  );
+  for (const [range, count] of [
+    ['7d', 28],
+    ['30d', 30],
+    ['nonsense', 24],
+  ] as const) {
+    const { body } = await viewer.request(`${page}?range=${range}`);
+    t.equal(pointsOf(body, 'chart-ok').length, count, range);
+    t.equal(totalsOf(body), '1 succeeded, 1 failed');
+  }
+  t.notMatch(day.body, /\sstyle=/, 'nothing that the policy refuses');
+});
+
+t.test('what happened last is listed, with the name of the account', async (t) => {
+  const admin = await browserOf('admin');
+  await waitFor('the record has the sign-in', async () =>
+    (await admin.request(page)).body.includes('<code>sign-in</code>'),
+  );
+  const { body } = await admin.request(page);
+  t.match(body, 'data-label="Account">ada<');
+  t.match(body, 'wrong_password');
+});
