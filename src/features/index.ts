@@ -351,7 +351,16 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
   });
   const all = [
     ...features,
-    consoleOverview(),
+    consoleOverview({
+      config,
+      store,
+      accounts,
+      clients,
+      factors,
+      groups,
+      passkeys,
+      signInCounts: services.signInCounts,
+    }),
     consoleAccounts({
       config,
       store,

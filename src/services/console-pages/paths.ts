@@ -6,6 +6,7 @@ export const consolePaths = {
   account: (id: string): string => `${consolePath}/accounts/${encodeURIComponent(id)}`,
   group: (name: string): string => `${consolePath}/groups/${encodeURIComponent(name)}`,
   groups: `${consolePath}/groups`,
+  clients: `${consolePath}/clients`,
   sessions: `${consolePath}/sessions`,
   audit: `${consolePath}/audit`,
 };

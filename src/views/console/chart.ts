@@ -29,11 +29,12 @@ export const lineChart = (summary: string, series: readonly Series[]): Html => {
       })
       .join(' ');
   return html`<figure class="chart">
+    <span class="chart-top" aria-hidden="true">${top}</span>
     <svg viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" role="img" aria-label="${summary}">
       <line class="chart-base" x1="0" x2="${width}" y1="${height - padding}" y2="${height - padding}"/>
       ${series.map(({ class: name, values }) => html`<polyline class="${name}" points="${pointsOf(values)}"/>`)}
     </svg>
-    <figcaption><span class="chart-top">${top}</span> ${series.map(
+    <figcaption>${series.map(
       ({ class: name, label }) =>
         html`<span class="chart-key"><svg viewBox="0 0 24 4" aria-hidden="true"><line class="${name}" x1="0" x2="24" y1="2" y2="2"/></svg>${label}</span> `,
     )}</figcaption>

@@ -2,6 +2,7 @@ import { de as accounts } from './accounts/de.ts';
 import { de as clients } from './clients/de.ts';
 import { de as groups } from './groups/de.ts';
 import type { ConsoleMessages } from './messages.ts';
+import { de as overview } from './overview/de.ts';
 
 export const de = {
   menu: { label: 'Verwaltung', account: 'Ihr Konto', signOut: 'Abmelden' },
@@ -74,14 +75,5 @@ export const de = {
     gone: 'Diese Sitzung ist schon beendet.',
   },
   clients,
-  overview: {
-    menu: 'Übersicht',
-    title: 'Verwaltung',
-    mayDo: {
-      viewer: 'Sie können hier alles sehen und nichts ändern.',
-      support:
-        'Sie können hier alles sehen. Sie können Konten deaktivieren und aktivieren, Sitzungen beenden und die E-Mail für ein neues Passwort senden.',
-      admin: 'Sie können hier alles sehen und ändern.',
-    },
-  },
+  overview,
 } satisfies ConsoleMessages;

@@ -2,6 +2,7 @@ import { en as accounts } from './accounts/en.ts';
 import { en as clients } from './clients/en.ts';
 import { en as groups } from './groups/en.ts';
 import type { ConsoleMessages } from './messages.ts';
+import { en as overview } from './overview/en.ts';
 
 export const en = {
   menu: { label: 'Administration', account: 'Your account', signOut: 'Sign out' },
@@ -70,14 +71,5 @@ export const en = {
     gone: 'This session has ended already.',
   },
   clients,
-  overview: {
-    menu: 'Overview',
-    title: 'Administration',
-    mayDo: {
-      viewer: 'You can see everything here, and change nothing.',
-      support:
-        'You can see everything here. You can disable and enable accounts, end sessions, and send the mail for a new password.',
-      admin: 'You can see and change everything here.',
-    },
-  },
+  overview,
 } satisfies ConsoleMessages;

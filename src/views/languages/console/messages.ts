@@ -2,6 +2,7 @@ import type { Value } from '../../html.ts';
 import type { ConsoleAccountMessages } from './accounts/messages.ts';
 import type { ClientMessages } from './clients/messages.ts';
 import type { ConsoleGroupMessages } from './groups/messages.ts';
+import type { ConsoleOverviewMessages } from './overview/messages.ts';
 
 type Phrase = readonly Value[];
 type ProblemCode =
@@ -67,5 +68,5 @@ export interface ConsoleMessages {
     gone: string;
   };
   readonly clients: ClientMessages;
-  readonly overview: { menu: string; title: string; mayDo: ByRole };
+  readonly overview: ConsoleOverviewMessages;
 }

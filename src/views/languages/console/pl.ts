@@ -2,6 +2,7 @@ import { pl as accounts } from './accounts/pl.ts';
 import { pl as clients } from './clients/pl.ts';
 import { pl as groups } from './groups/pl.ts';
 import type { ConsoleMessages } from './messages.ts';
+import { pl as overview } from './overview/pl.ts';
 
 export const pl = {
   menu: { label: 'Administracja', account: 'Twoje konto', signOut: 'Wyloguj się' },
@@ -71,14 +72,5 @@ export const pl = {
     gone: 'Ta sesja już się zakończyła.',
   },
   clients,
-  overview: {
-    menu: 'Przegląd',
-    title: 'Administracja',
-    mayDo: {
-      viewer: 'Możesz tu wszystko zobaczyć, ale niczego nie zmienisz.',
-      support:
-        'Możesz tu wszystko zobaczyć. Możesz wyłączać i włączać konta, kończyć sesje i wysyłać wiadomość do ustawienia nowego hasła.',
-      admin: 'Możesz tu wszystko zobaczyć i zmienić.',
-    },
-  },
+  overview,
 } satisfies ConsoleMessages;
