@@ -7,7 +7,7 @@ const installer = 'apt-get';
 const names = ['chromium', 'chromium-browser', 'google-chrome'];
 
 /** Starts a headless Chromium with an empty profile; the caller closes it. */
-export const launchChromium = (): Promise<Browser> =>
+export const launchChromium = (more: readonly string[] = []): Promise<Browser> =>
   chromium.launch({
     executablePath: findChromium(),
     headless: true,
@@ -19,6 +19,7 @@ export const launchChromium = (): Promise<Browser> =>
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...more,
     ],
   });
 

@@ -45,7 +45,7 @@ export interface Owner {
 const root = join(import.meta.dirname, '../../..');
 
 /** The compile cache saves most of the time that a command takes. */
-const childEnvironment = { NODE_COMPILE_CACHE: join(tmpdir(), 'postern-compiled') };
+export const childEnvironment = { NODE_COMPILE_CACHE: join(tmpdir(), 'postern-compiled') };
 
 /**
  * The signal for exceeding the limit is ignored, so a write fails instead. NODE_OPTIONS is unset because tap's hook
