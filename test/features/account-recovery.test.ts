@@ -160,6 +160,15 @@ t.test(
     const done = await browser.submit(await browser.open(one), { password: another });
     t.equal(done.url, `${server.issuer}/account/recover`, 'the token is gone from the address bar');
     t.equal(await status(other), 410);
+
+    server.clock.advance(2);
+    const [app, older] = [await link(), await link()];
+    const form = await browser.open(app);
+    server.clock.advance(2);
+    const { pending = '' } = formOf(form.body).hidden;
+    const code = codeAt(keyIn(form), server.clock.now());
+    t.equal(recoveryCodesIn(await browser.submit(form, { pending, code })).length, 10);
+    t.equal(await status(older), 410, 'also after one that changed the app only');
     await server.app.services.accounts.disable(account.id);
     t.match(await runInProcess(['account', 'recovery-link', 'ada']), { exit: 4, err: /disabled/ });
   },

@@ -35,11 +35,18 @@ export const recoveryPages = ({
   links,
   endEverything,
 }: AccountRecoveryDependencies): FastifyPluginAsync => {
-  /** A link from before the last change of the password is void: another link may have been used since. */
+  /** When the account was last recovered, or later. Nothing is signed out of an account of the configuration. */
+  const lastChangeOf = async (account: Account): Promise<number> => {
+    const { from, passwordChangedAt = 0, signedOutAt = 0 } = account;
+    const { forgottenAt = 0 } = from === 'configuration' ? await factors.of(account) : {};
+    return Math.max(passwordChangedAt, signedOutAt, forgottenAt);
+  };
+
+  /** A link from before the account was recovered is void: it may be in other hands. */
   const findRecovery = async (token: string): Promise<Recovery> => {
     const link = await links.find(recoveryPurpose, token);
     const account = await accounts.find(link.account ?? '');
-    if (!account?.enabled || (account.passwordChangedAt ?? 0) >= link.createdAt) throw linkGone();
+    if (!account?.enabled || (await lastChangeOf(account)) >= link.createdAt) throw linkGone();
     return { link, account };
   };
 
