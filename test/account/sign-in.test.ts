@@ -58,6 +58,17 @@ t.test('without a session the pages lead to a sign-in, which leads back to the p
   t.match(page.headers.get('content-security-policy') ?? '', /frame-ancestors 'none'/);
 });
 
+t.test('each entry of the menu leads to a page, for mail and for requests too', async (t) => {
+  const browser = await signedIn();
+  const { body } = await browser.open(`${issuer}/account`);
+  const [menu = ''] = /<nav class="account-menu"[\s\S]*?<\/nav>/.exec(body) ?? [];
+  const paths = [...menu.matchAll(/href="([^"]+)"/g)].map(([, path = '']) => path);
+  for (const path of ['/account/email', '/account/requests']) t.ok(paths.includes(path), paths.join());
+  for (const path of paths) t.equal((await browser.open(`${issuer}${path}`)).status, 200, path);
+  const requests = await browser.open(`${issuer}/account/requests`);
+  t.match(requests.body, 'href="/account"', 'and this one leads back');
+});
+
 t.test('a session is enough, and one that no longer counts is not', async (t) => {
   const browser = await signedIn();
   t.equal((await browser.request(`${issuer}/account`)).status, 200);

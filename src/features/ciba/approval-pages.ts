@@ -4,6 +4,7 @@ import { macOf } from '../../form-mac.ts';
 import { displayOf } from '../../http/interactions/client-display.ts';
 import type { Form } from '../../http/pages/form.ts';
 import { accountSignInHref } from '../../services/account-pages/index.ts';
+import { accountPath } from '../../services/clients/index.ts';
 import { findReadyAccount, loadSession, type Session } from '../../services/sign-ins/index.ts';
 import type { Page } from '../../views/page.ts';
 import { type PendingRequest, type RequestsModel, requestsPage } from '../../views/pages/requests.ts';
@@ -13,7 +14,7 @@ import { formMacSubject } from './form-mac-subject.ts';
 import { listPending } from './pending-requests.ts';
 import { createSubmitDecision } from './submit-decision.ts';
 
-const path = '/account/requests';
+export const requestsPath = '/account/requests';
 
 /** `/account/requests` shows what clients ask of the person who is signed in to this browser. */
 export const approvalPages = (dependencies: CibaDependencies): FastifyPluginAsync => {
@@ -58,12 +59,13 @@ export const approvalPages = (dependencies: CibaDependencies): FastifyPluginAsyn
       return pages.send(
         request,
         reply,
-        requestsPage(page, { action: path, signIn: accountSignInHref(path) }),
+        requestsPage(page, { action: requestsPath, signIn: accountSignInHref(requestsPath) }),
         { status: 401 },
       );
     }
     const body = requestsPage(page, {
-      action: path,
+      action: requestsPath,
+      account: accountPath,
       requests: await describePending(account.id, session, page),
       ...(outcome !== undefined && { outcome }),
     });
@@ -71,17 +73,17 @@ export const approvalPages = (dependencies: CibaDependencies): FastifyPluginAsyn
   };
 
   return async (scope) => {
-    scope.get<{ Querystring: { readonly answer?: unknown } }>(path, async (request, reply) => {
+    scope.get<{ Querystring: { readonly answer?: unknown } }>(requestsPath, async (request, reply) => {
       const { answer } = request.query;
       const outcome = (['approved', 'denied', 'noAccess', 'otherWay', 'tooWeak'] as const).find(
         (one) => one === answer,
       );
       return sendPage(request, reply, { outcome });
     });
-    scope.post<{ Body: Form }>(path, async (request, reply) => {
+    scope.post<{ Body: Form }>(requestsPath, async (request, reply) => {
       const outcome = await submitDecision(request, reply, request.body ?? {});
       if (outcome === 'gone') return sendPage(request, reply, { outcome, status: 410 });
-      return reply.header('cache-control', 'no-store').redirect(`${path}?answer=${outcome}`, 303);
+      return reply.header('cache-control', 'no-store').redirect(`${requestsPath}?answer=${outcome}`, 303);
     });
   };
 };

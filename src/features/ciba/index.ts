@@ -17,7 +17,7 @@ import { errors } from 'oidc-provider';
 import type { Feature } from '../../feature.ts';
 import type { EngineAccount } from '../../provider/engine-account.ts';
 import { createAcceptRequest } from './accept-request.ts';
-import { approvalPages } from './approval-pages.ts';
+import { approvalPages, requestsPath } from './approval-pages.ts';
 import { cibaDeclaration } from './declaration.ts';
 import type { CibaDependencies } from './dependencies.ts';
 import { pingThroughOutbox } from './ping.ts';
@@ -62,6 +62,7 @@ export const ciba = (dependencies: CibaDependencies): Feature => {
         clientPing: pingThroughOutbox(dependencies),
       },
     },
+    account: { menu: { path: requestsPath, label: ({ requests }) => requests.title } },
     pages: approvalPages(dependencies),
   };
 };

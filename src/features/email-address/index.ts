@@ -16,8 +16,9 @@ import { confirmPages } from './confirm-pages.ts';
 import type { EmailAddressDependencies } from './dependencies.ts';
 import { emailPages } from './email-pages.ts';
 import { confirmMail, createComposeConfirm } from './message.ts';
+import { emailPath } from './paths.ts';
 
-export { emailPath } from './paths.ts';
+export { emailPath };
 
 export const emailAddress = (dependencies: EmailAddressDependencies): Feature => {
   const { mail } = dependencies;
@@ -26,6 +27,9 @@ export const emailAddress = (dependencies: EmailAddressDependencies): Feature =>
   return {
     name: 'email-address',
     pages: confirmPages(dependencies),
-    account: { pages: emailPages(dependencies) },
+    account: {
+      menu: { path: emailPath, label: ({ createAccount }) => createAccount.email },
+      pages: emailPages(dependencies),
+    },
   };
 };

@@ -24,10 +24,15 @@ export interface RequestsModel {
   readonly signIn?: string;
   /** Absent when no account is signed in. */
   readonly requests?: readonly PendingRequest[];
+  /** The path of the other pages of the account that is signed in. */
+  readonly account?: string;
   readonly outcome?: 'approved' | 'denied' | 'gone' | 'noAccess' | 'otherWay' | 'tooWeak';
 }
 
-export const requestsPage = (page: Page, { action, signIn, requests, outcome }: RequestsModel): string => {
+export const requestsPage = (
+  page: Page,
+  { action, account, signIn, requests, outcome }: RequestsModel,
+): string => {
   const { requests: text } = page.messages;
   const failed = outcome !== undefined && outcome !== 'approved' && outcome !== 'denied';
   return layout(page, {
@@ -39,6 +44,7 @@ export const requestsPage = (page: Page, { action, signIn, requests, outcome }: 
     ${requests?.length === 0 && html`<p>${text.none}</p>`}
     ${requests !== undefined && requests.length > 0 && html`<p>${text.hint}</p>${requests.map((request) => requestSection(page, action, request))}`}
     <p><a role="button" class="secondary requests-reload" href="${ownPath(action)}">${text.reload}</a></p>
+    ${account !== undefined && html`<p class="after"><a class="account-link" href="${ownPath(account)}">${page.messages.account.overview.title}</a></p>`}
     ${homeLink(page)}`,
   });
 };
