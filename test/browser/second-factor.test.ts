@@ -1,4 +1,5 @@
 import t from 'tap';
+import { draftRecovery } from '#src/services/account-recovery/index.ts';
 import { codeAt } from '../support/authenticator.ts';
 import {
   checkAccessibility,
@@ -160,3 +161,53 @@ t.test(
     t.equal(await page.locator('.passkey-get').isVisible(), false);
   },
 );
+
+t.test('the path of a lost device, without JavaScript at 360 px', async (t) => {
+  const { accounts, links } = postern.app.services;
+  const dora = await postern.addAccount({ username: 'dora', password: person.password });
+  const account = await accounts.find(dora.id);
+  if (!account) throw new Error('the account is gone');
+  const recovery = draftRecovery({ links, issuer: postern.issuer, now: now() }, account);
+  await postern.store.commit([recovery.write]);
+  postern.clock.advance(1);
+
+  const complaints: string[] = [];
+  const wide = await chromium.newContext({ viewport: { width: 1280, height: 900 } });
+  t.teardown(() => wide.close());
+  const look = await newTab(wide, complaints);
+  const headings = new Set<string | null>();
+  for (const language of ['en', 'de', 'pl']) {
+    await look.goto(`${recovery.url}?lang=${language}`);
+    headings.add(await look.locator('h1').textContent());
+    await checkAccessibility(t, look, `recovery-${language}`);
+  }
+  t.equal(headings.size, 3, [...headings].join());
+  await look.click('.recover-submit');
+  await look.locator('[role=alert]').waitFor();
+  await checkAccessibility(t, look, 'recovery-empty');
+
+  const context = await chromium.newContext({
+    javaScriptEnabled: false,
+    viewport: { width: 360, height: 740 },
+  });
+  t.teardown(() => context.close());
+  const tab = await newTab(context, complaints);
+  await tab.goto(recovery.url);
+  const key = await tab.locator('#secret').inputValue();
+  await tab.fill('#password', 'a lantern by the harbour');
+  await tab.fill('#code', '000000');
+  await tab.click('.recover-submit');
+  await tab.locator('#code[aria-invalid=true]').waitFor();
+  await tab.fill('#password', 'a lantern by the harbour');
+  await tab.fill('#code', codeAt(key, now()));
+  await tab.click('.recover-submit');
+  await tab.locator('.recovery-codes').waitFor();
+  postern.clock.advance(31);
+  await tab.goto(startAuthorization(other).url);
+  await signIn(tab, { login: 'dora', password: 'a lantern by the harbour' });
+  await tab.fill('#code', codeAt(key, now()));
+  await tab.click('.factor-submit');
+  await tab.waitForURL(`${home}/callback*`);
+  t.ok((await receivedParameters(tab))['code']);
+  t.strictSame(complaints, []);
+});
