@@ -9,21 +9,36 @@ interface CookieSigner {
   verify(data: string, mac: string): boolean;
 }
 
+/** How many verified cookies are remembered. The request that sent one sets it again within milliseconds. */
+const maxVerified = 100;
+
 export const createCookieSigner = (keys: readonly string[]): CookieSigner => {
   const secretKeys = keys.map((key) => createSecretKey(Buffer.from(key)));
   const [first] = secretKeys;
   if (!first) throw new Error('cookies need a key');
   const macOf = (data: string, key: KeyObject): string =>
     createHmac('sha256', key).update(data).digest('base64url');
+  /** MACs by the first key, so that a cookie that is set again isn't signed again. The oldest are first. */
+  const verified = new Map<string, string>();
+  const remember = (data: string, mac: string): void => {
+    verified.set(data, mac);
+    if (verified.size <= maxVerified) return;
+    for (const [oldest] of verified) {
+      verified.delete(oldest);
+      break;
+    }
+  };
   const index = (data: string, mac: string): number => {
     const given = Buffer.from(mac);
-    return secretKeys.findIndex((key) => {
+    const found = secretKeys.findIndex((key) => {
       const expected = Buffer.from(macOf(data, key));
       return given.length === expected.length && timingSafeEqual(given, expected);
     });
+    if (found === 0) remember(data, mac);
+    return found;
   };
   return {
-    sign: (data) => macOf(data, first),
+    sign: (data) => verified.get(data) ?? macOf(data, first),
     index,
     verify: (data, mac) => index(data, mac) >= 0,
   };

@@ -24,6 +24,11 @@ interface AccountSource {
   forEngine(id: string, signIn?: SignInTime): Promise<FoundAccount | undefined>;
 }
 
+const personalOf = (account: FoundAccount): EngineAccount['personal'] => {
+  const { sub: _, ...personal } = account.claims('', '');
+  return personal;
+};
+
 /** The engine reads the grant right after the account. Reading both at once saves a round trip. */
 const prefetchGrant = async (ctx: KoaContextWithOIDC): Promise<void> => {
   const { client, result, session } = ctx.oidc;
@@ -117,15 +122,18 @@ export const findAccount =
       if (token.kind === 'AccessToken') return undefined;
       throw noAccess();
     }
-    const { sub: _, ...personal } = account.claims('', '');
     return {
       accountId: account.accountId,
       groups: account.groups,
       required: account.required,
       isSignInCurrent: account.isSignInCurrent,
-      personal,
+      // Most requests read none of them.
+      get personal() {
+        return personalOf(account);
+      },
       claims: async (use: string, scope: string, requested: object) => {
         const { client } = ctx.oidc;
+        const personal = personalOf(account);
         const isForThis = (name: string): boolean =>
           use !== 'id_token' || (client !== undefined && isForIdToken(client, name, { scope, requested }));
         const mapping = mappingOf(client);

@@ -51,9 +51,8 @@ export const resources = (config: Config, groupsOf: GroupsOf) => {
 
   /** Says which scopes belong to APIs that the request is not for. */
   const reportForeignScopes = (ctx: KoaContextWithOIDC, audiences: readonly string[]): void => {
-    const own = new Set(audiences.flatMap(scopesOf));
     const foreign = [...ctx.oidc.requestParamScopes].filter(
-      (scope) => apiScopes.has(scope) && !own.has(scope),
+      (scope) => apiScopes.has(scope) && !audiences.some((audience) => scopesOf(audience).includes(scope)),
     );
     if (foreign.length > 0) emitDroppedScopes(ctx, foreign);
   };

@@ -59,9 +59,9 @@ export const formerGrantIn = (document: Document | undefined, clientId: string):
   return current === undefined ? (document?.fields[endedField(clientId)] ?? '') : grantIdIn(current);
 };
 
-const fieldsOf = (payload: AdapterPayload): Record<string, string> => {
+const fieldsOf = (payload: AdapterPayload, signIn: string | undefined): Record<string, string> => {
   const fields: Record<string, string> = {};
-  if (payload.accountId) fields['.who'] = encodeSignIn(payload);
+  if (signIn !== undefined) fields['.who'] = signIn;
   if (payload['state']) fields['.state'] = JSON.stringify(payload['state']);
   for (const [clientId, state] of Object.entries(payload.authorizations ?? {})) {
     fields[clientField(clientId)] = encodeClient(state);
@@ -112,7 +112,7 @@ export const writeSession = (
   const signIn = payload.accountId ? encodeSignIn(payload) : undefined;
   const isSignIn = signIn !== undefined && before?.fields['.who'] !== signIn;
   const fields = {
-    ...fieldsOf(payload),
+    ...fieldsOf(payload, signIn),
     ...(signIn !== undefined && useFields(before, { isSignIn, now })),
   };
   const index = payload.accountId ? [{ index: 'live', of: payload.accountId, at: now }] : [];
