@@ -60,7 +60,7 @@ const start = async ({ file }: Form, folder: string): Promise<Start> => {
   const began = performance.now();
   const child = spawn(
     process.execPath,
-    ['--max-semi-space-size=8', file, ...settings.flatMap((one) => ['--set', one]), 'start'],
+    ['--max-semi-space-size=16', file, ...settings.flatMap((one) => ['--set', one]), 'start'],
     { cwd: folder, env: { NODE_COMPILE_CACHE: join(folder, 'compiled') }, stdio: 'ignore' },
   );
   const ended = once(child, 'exit');

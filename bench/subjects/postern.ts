@@ -41,7 +41,7 @@ export interface PosternOptions {
 }
 
 /** As `npm start`, the image and the systemd unit set it. */
-const heapBound = '--max-semi-space-size=8';
+const heapBound = '--max-semi-space-size=16';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const machineAudience = audienceOf('ES256');
