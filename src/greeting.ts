@@ -10,6 +10,7 @@ export const greeting = (config: Config, demo: Demo | undefined): string => {
     `Postern is listening on ${issuer} (${config.mode}).`,
     '',
     ...(config.mode === 'development' ? [row('Playground', `${issuer}/`)] : []),
+    ...(config.admin.enabled && config.admin.listen === undefined ? [row('Console', `${issuer}/admin`)] : []),
     row('Metadata', `${issuer}/.well-known/openid-configuration`),
     row('Health', `${issuer}/readyz`),
     row('Store', config.store.url.replace(/\/\/[^@/]*@/, '//***@')),

@@ -316,6 +316,16 @@ t.test('ways to sign in are removed one by one, the last one too', async (t) => 
   t.equal((await sendForm(admin, issuer + path)).status, 404);
   const account = await accounts.find(id);
   t.same(account && (await factors.of(account)).authenticators, []);
+
+  const { upstreamLinks } = server.app.services;
+  const link = { upstream: 'corp', subject: '7', account: id, linkedAt: 1, label: '<b>keyed</b>', given: {} };
+  await server.store.commit([upstreamLinks.insertion(link)]);
+  const { body } = await admin.request(pageOf(id));
+  t.match(body, 'corp &lt;b&gt;keyed&lt;/b&gt;');
+  const [, unlink = ''] = /class="factor-remove" href="([^"]*)"/.exec(body) ?? [];
+  t.notMatch(unlink, /\/7$/, 'the address doesn’t name the subject');
+  t.equal((await sendForm(admin, issuer + unlink)).status, 303);
+  t.same(await upstreamLinks.listOf(id), []);
 });
 
 t.test('an account is deleted by typing its name', async (t) => {

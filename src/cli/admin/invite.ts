@@ -74,6 +74,6 @@ export const invite: Command = (group, context) => {
       );
       output.answer({ email, role, group: name, url, expires_at: isoTime(until) }, url);
       output.note(`The link works once, until ${isoTime(until)}. It makes an account with the role ${role}.`);
-      if (!config.admin.enabled) output.note('The administration API is off: set admin.enabled to true.');
+      if (!config.admin.enabled) output.note('The administration is off: set admin.enabled to true.');
     });
 };

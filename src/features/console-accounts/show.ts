@@ -2,6 +2,7 @@ import type { Account, Json } from '../../services/accounts/index.ts';
 import { listRecords } from '../../services/audit/index.ts';
 import { accountClientId } from '../../services/clients/index.ts';
 import { type ConsoleHandler, type ConsoleVisit, consolePaths } from '../../services/console-pages/index.ts';
+import { linkIdOf } from '../../services/upstreams/index.ts';
 import { type AccountDetailModel, accountDetailPage } from '../../views/console/account.ts';
 import type { EntryModel } from '../../views/console/record.ts';
 import type { ConsoleAccountsDependencies } from './dependencies.ts';
@@ -17,6 +18,10 @@ type Action = AccountDetailModel['actions'][number];
 
 export const showAccount = (dependencies: ConsoleAccountsDependencies): ConsoleHandler => {
   const { config, store, accounts, clients, connectedApps, factors, mail, passkeys, sessions } = dependencies;
+  const { upstreamLinks } = dependencies;
+
+  const upstreamName = (id: string): string =>
+    config.upstreams.find((upstream) => upstream.id === id)?.name ?? id;
 
   const appName = async (client: string): Promise<string> =>
     (await clients.get(client))?.metadata.client_name ?? client;
@@ -62,6 +67,7 @@ export const showAccount = (dependencies: ConsoleAccountsDependencies): ConsoleH
     const removal = (id: string) => (mayRemove ? `${path}/factors/${encodeURIComponent(id)}` : undefined);
     const { authenticators, recovery } = await factors.of(account);
     const keys = await passkeys.list(account.id);
+    const linked = await upstreamLinks.listOf(account.id);
     return {
       factors: [
         ...authenticators.map(({ id, createdAt, lastUsedAt }) => ({
@@ -77,6 +83,12 @@ export const showAccount = (dependencies: ConsoleAccountsDependencies): ConsoleH
           createdAt,
           lastUsedAt,
           remove: removal(id),
+        })),
+        ...linked.map((stored) => ({
+          kind: 'link' as const,
+          name: `${upstreamName(stored.link.upstream)} ${stored.link.label}`,
+          createdAt: stored.link.linkedAt,
+          remove: removal(linkIdOf(stored)),
         })),
       ],
       recovery: recovery && { left: recovery.left, remove: removal('recovery') },

@@ -13,6 +13,7 @@ import type { OneTimeLinks } from '../one-time-links/index.ts';
 import { mailQueue, outboxTopic } from '../outbox/index.ts';
 import type { Passkeys } from '../passkeys/index.ts';
 import type { Throttle } from '../throttle/index.ts';
+import { linkIdOf, type Provisioning, type UpstreamLinks } from '../upstreams/index.ts';
 import { accountNotFound } from './accounts.ts';
 import { type Administrator, requirePermission, requireRecentSignIn } from './administrator.ts';
 import type { RecordChange } from './change-record.ts';
@@ -38,7 +39,9 @@ interface Invited {
 export interface CredentialAdministration {
   /** Ends the delays after wrong passwords and codes. */
   unlock(by: Administrator, id: string): Promise<void>;
-  /** An authenticator app or a passkey by its id, or `recovery` for the recovery codes. Sessions stay. */
+  /**
+   * An authenticator app, a passkey or a linked identity by its id, or `recovery` for the recovery codes. Sessions stay.
+   */
   removeFactor(by: Administrator, id: string, factor: string): Promise<void>;
   /** For a person who lost the password or the device. */
   makeRecoveryLink(by: Administrator, id: string): Promise<ShownLink>;
@@ -54,6 +57,8 @@ interface Dependencies extends RightOver {
   readonly groups: Pick<Groups, 'unknown'>;
   readonly factors: Pick<Factors, 'removeAuthenticator' | 'removeRecoveryCodes'>;
   readonly passkeys: Pick<Passkeys, 'remove'>;
+  readonly upstreamLinks: Pick<UpstreamLinks, 'listOf'>;
+  readonly provisioning: Pick<Provisioning, 'unlink'>;
   readonly links: Pick<OneTimeLinks, 'draft'>;
   readonly mail: Pick<Mail, 'isEnabled'>;
   readonly notices: Notices;
@@ -69,7 +74,7 @@ const factorNotFound = (): Failure =>
   new Failure({
     code: 'factor_not_found',
     status: 404,
-    message: 'The account has no such second factor or passkey. It may have been removed meanwhile.',
+    message: 'The account has no such way to sign in. It may have been removed meanwhile.',
   });
 
 const disabled = (): Failure =>
@@ -108,6 +113,8 @@ export const createCredentialAdministration = ({
   groups: groupService,
   factors,
   passkeys,
+  upstreamLinks,
+  provisioning,
   links,
   mail,
   notices,
@@ -125,6 +132,8 @@ export const createCredentialAdministration = ({
   const remove = async (account: Account, factor: string): Promise<boolean> => {
     if (factor === 'recovery') return factors.removeRecoveryCodes(account);
     if (await factors.removeAuthenticator(account, factor)) return true;
+    const linked = (await upstreamLinks.listOf(account.id)).find((one) => linkIdOf(one) === factor);
+    if (linked) return provisioning.unlink(account, linked, []);
     // Even the last passkey: a recovery link lets the person set up another way in.
     return (await passkeys.remove(account, factor, { otherWay: [] })) === 'removed';
   };

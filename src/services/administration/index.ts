@@ -29,6 +29,7 @@ import type { OneTimeLinks } from '../one-time-links/index.ts';
 import type { Passkeys } from '../passkeys/index.ts';
 import type { EndEverything, Sessions } from '../sessions/index.ts';
 import type { Throttle } from '../throttle/index.ts';
+import type { Provisioning, UpstreamLinks } from '../upstreams/index.ts';
 import { type AccountAdministration, createAccountAdministration } from './accounts.ts';
 import { createRecordChange, type RecordChange } from './change-record.ts';
 import { type ClientAdministration, createClientAdministration } from './clients.ts';
@@ -95,6 +96,8 @@ interface Dependencies {
   readonly connectedApps: ConnectedApps;
   readonly factors: Factors;
   readonly passkeys: Passkeys;
+  readonly upstreamLinks: UpstreamLinks;
+  readonly provisioning: Provisioning;
   readonly links: OneTimeLinks;
   readonly mail: Mail;
   readonly notices: Notices;

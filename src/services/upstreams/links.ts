@@ -26,6 +26,9 @@ export interface StoredLink {
   readonly body: string;
 }
 
+/** Names a link on pages, without the subject. */
+export const linkIdOf = ({ key }: Pick<StoredLink, 'key'>): string => key.family;
+
 export interface UpstreamLinks {
   find(upstream: string, subject: string): Promise<StoredLink | undefined>;
   /** Those of one account, the oldest first. */

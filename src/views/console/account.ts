@@ -9,7 +9,7 @@ import { type SessionRow, sessionTable } from './sessions.ts';
 
 /** Times are milliseconds since the epoch. */
 interface FactorModel {
-  readonly kind: 'app' | 'passkey';
+  readonly kind: 'app' | 'passkey' | 'link';
   readonly name: string;
   readonly createdAt: number;
   readonly lastUsedAt?: number | undefined;

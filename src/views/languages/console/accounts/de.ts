@@ -50,10 +50,11 @@ export const de: ConsoleAccountMessages = {
     noGroups: 'In keiner Gruppe.',
     fromOperator: 'Hier hinzugefügt',
     fromUpstream: (upstream) => `Von ${upstream}`,
-    factors: 'Zweite Faktoren und Passkeys',
+    factors: 'Anmeldemöglichkeiten neben dem Passwort',
     noFactors: 'Keine.',
     app: 'Authenticator-App',
     passkey: 'Passkey',
+    link: 'Verknüpfte Identität',
     recovery: (left) =>
       left === 1 ? 'Noch 1 Wiederherstellungscode' : `Noch ${left} Wiederherstellungscodes`,
     added: 'Hinzugefügt',

@@ -53,6 +53,7 @@ export interface ConsoleAccountMessages {
     noFactors: string;
     app: string;
     passkey: string;
+    link: string;
     recovery: (left: number) => string;
     added: string;
     lastUsed: string;
