@@ -389,6 +389,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
         audit,
         clients,
         connectedApps,
+        engine,
         groups,
         keys,
         levels,

@@ -25,6 +25,7 @@ interface Internals {
     /** Copied from the settings and read on every use. */
     readonly richAuthorizationRequests: { readonly types: Record<string, DetailsType> };
   };
+  readonly DPoPNonces: { nextChallenge(): string; checkChallenge(challenge: string): boolean };
   readonly configuration: { readonly interactions: { readonly policy: interactionPolicy.Prompt[] } };
 }
 

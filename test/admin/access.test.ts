@@ -382,3 +382,38 @@ t.test('admin.required_acr refuses a weaker sign-in', async (t) => {
   const { access_token: token } = Object(await response.json());
   t.equal((await call('GET', '/accounts', { caller: { token } })).status, 200);
 });
+
+t.test(
+  'with dpop_nonce: required, no proof is accepted that was made ahead of time (RFC 9449 §9)',
+  async (t) => {
+    const { issuer, call } = await startAdminServer(t, { security: { dpop_nonce: 'required' } });
+    const key = await newKey();
+    const token = (nonce: string) =>
+      proof(key, `${issuer}/oauth/token`, { nonce }).then((dpop) =>
+        fetch(`${issuer}/oauth/token`, {
+          method: 'POST',
+          body: new URLSearchParams({ grant_type: 'client_credentials', scope: 'admin:read' }),
+          headers: { ...basicAuthorization('machine'), dpop },
+        }),
+      );
+    const first = await token('none');
+    const { access_token: accessToken } = Object(
+      await (await token(first.headers.get('dpop-nonce') ?? '')).json(),
+    );
+    const url = `${issuer}${adminPath}/accounts`;
+    const ask = async (claims: Record<string, unknown>) =>
+      call('GET', '/accounts', {
+        headers: {
+          authorization: `DPoP ${accessToken}`,
+          dpop: await proof(key, url, { htm: 'GET', token: accessToken, ...claims }),
+        },
+      });
+    for (const nonce of [undefined, 'x'.repeat(43), 7]) {
+      const refused = await ask({ nonce });
+      t.match(refused, { status: 401, body: { code: 'use_dpop_nonce' } });
+      t.match(refused.headers.get('www-authenticate'), /^DPoP realm=.*error="use_dpop_nonce"/);
+    }
+    const nonce = (await ask({})).headers.get('dpop-nonce') ?? '';
+    t.equal((await ask({ nonce })).status, 200);
+  },
+);

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import { adminAudience, type Config } from '#config';
 import { getClientCertificate } from '../../provider/client-certificate.ts';
+import type { Engine } from '../../provider/engine.ts';
 import { createLiveTokenFinder, type LiveToken } from '../../provider/jwt-access-tokens.ts';
 import { plainAudiences } from '../../provider/plain-audiences.ts';
 import { type Account, type Accounts, isSignInCurrent } from '../../services/accounts/index.ts';
@@ -28,6 +29,7 @@ interface Dependencies {
   readonly accounts: Pick<Accounts, 'find'>;
   readonly clients: Pick<Clients, 'find' | 'isStopped'>;
   readonly levels: AuthenticationLevels;
+  readonly engine: () => Engine;
 }
 
 type Claims = LiveToken['claims'];

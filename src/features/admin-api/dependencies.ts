@@ -1,5 +1,6 @@
 import type { Config, EffectiveValue } from '#config';
 import type { Pages } from '../../http/pages/pages.ts';
+import type { Engine } from '../../provider/engine.ts';
 import type { Accounts } from '../../services/accounts/index.ts';
 import type { Administration } from '../../services/administration/index.ts';
 import type { Audit } from '../../services/audit/index.ts';
@@ -21,6 +22,7 @@ export interface AdminApiDependencies {
   readonly audit: Audit;
   readonly clients: Clients;
   readonly connectedApps: ConnectedApps;
+  readonly engine: () => Engine;
   readonly groups: Groups;
   readonly keys: Keys;
   readonly levels: AuthenticationLevels;

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { calculateJwkThumbprint, EmbeddedJWK, type JWTVerifyResult, jwtVerify } from 'jose';
 import type { Config } from '#config';
+import { dpopNoncesOf } from '../../provider/dpop-nonces.ts';
+import type { Engine } from '../../provider/engine.ts';
 import { rsaKeyProblem } from '../../provider/rsa-keys.ts';
 import { Conflict } from '../../store/errors.ts';
 import type { Clock, Store } from '../../store/port.ts';
@@ -9,9 +11,10 @@ import { kinds } from '../../store/record-kinds.ts';
 import { TokenRefused } from './token-refused.ts';
 
 interface Dependencies {
-  readonly config: Pick<Config, 'issuer' | 'admin'>;
+  readonly config: Pick<Config, 'issuer' | 'admin' | 'security'>;
   readonly store: Store;
   readonly clock: Clock;
+  readonly engine: () => Engine;
 }
 
 interface ProofRequest {
@@ -39,7 +42,7 @@ const withoutQuery = (uri: unknown): string | undefined => {
 };
 
 /** Verifies the proof of possession of a request to the API (RFC 9449 §7), and lets each proof be used once. */
-export const createVerifyProof = ({ config, store, clock }: Dependencies) => {
+export const createVerifyProof = ({ config, store, clock, engine }: Dependencies) => {
   /** On a port of its own, the API has the address that the client uses. */
   const addressesOf = ({ headers: { host = '' }, url = '' }: IncomingMessage): readonly string[] => {
     const [path = ''] = url.split('?');
@@ -57,6 +60,22 @@ export const createVerifyProof = ({ config, store, clock }: Dependencies) => {
     } catch {
       throw refuse('the DPoP proof is no JWT that its own public key has signed');
     }
+  };
+
+  /** RFC 9449 §9. A proof without a nonce could have been made ahead of time. */
+  const checkNonce = (nonce: unknown): void => {
+    const nonces = dpopNoncesOf(engine().provider);
+    const isGood =
+      nonce === undefined
+        ? config.security.dpop_nonce !== 'required'
+        : typeof nonce === 'string' && nonces.isCurrent(nonce);
+    if (isGood) return;
+    throw new TokenRefused({
+      code: 'use_dpop_nonce',
+      scheme: 'DPoP',
+      message: 'the DPoP proof must have the nonce of this response',
+      nonce: nonces.next(),
+    });
   };
 
   const spend = async (thumbprint: string, id: string): Promise<void> => {
@@ -77,12 +96,13 @@ export const createVerifyProof = ({ config, store, clock }: Dependencies) => {
     const { dpop: proof } = raw.headers;
     if (typeof proof !== 'string') throw refuse('the token is bound to a key: send one DPoP proof');
     const { payload, protectedHeader } = await verify(proof);
-    const { jwk = {} } = protectedHeader;
+    const { jwk = {}, crit } = protectedHeader;
+    if (crit !== undefined) throw refuse('the DPoP proof has a critical extension (crit)');
     const problem = rsaKeyProblem(jwk);
     if (problem !== undefined) throw refuse(`the DPoP proof ${problem}`);
     if ((await calculateJwkThumbprint(jwk)) !== thumbprint)
       throw refuse('the DPoP proof is of another key than the token');
-    const { htm, htu, ath, jti, iat } = payload;
+    const { htm, htu, ath, jti, iat, nonce } = payload;
     if (htm !== raw.method) throw refuse('htm of the DPoP proof is not the method of the request');
     if (!addressesOf(raw).includes(withoutQuery(htu) ?? ''))
       throw refuse('htu of the DPoP proof is not the address of the request');
@@ -92,6 +112,7 @@ export const createVerifyProof = ({ config, store, clock }: Dependencies) => {
       throw refuse('iat of the DPoP proof is not the time of now');
     if (typeof jti !== 'string' || jti === '' || jti.length > maxIdLength)
       throw refuse('the DPoP proof has no jti of 1 to 256 characters');
+    checkNonce(nonce);
     await spend(thumbprint, jti);
   };
 };

@@ -50,6 +50,7 @@ export const createSendProblem = ({ issuer }: Pick<Config, 'issuer'>) => {
     const { status, error: code, description: detail } = toHttpError(error);
     if (status >= 500) request.log.error({ err: error }, 'an administration request failed');
     if (status === 503) reply.header('retry-after', String(retryAfterSeconds));
+    if (error instanceof TokenRefused && error.nonce !== undefined) reply.header('dpop-nonce', error.nonce);
     if ((status === 401 || code === 'insufficient_scope') && error instanceof Failure)
       reply.header('www-authenticate', challengeFor(error, issuer, error));
     const problem = {
