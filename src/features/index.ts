@@ -34,8 +34,12 @@ import { ciba } from './ciba/index.ts';
 import { clientAuthentication } from './client-authentication/index.ts';
 import { consent } from './consent/index.ts';
 import { consoleAccounts } from './console-accounts/index.ts';
+import { consoleAudit } from './console-audit/index.ts';
 import { consoleClients } from './console-clients/index.ts';
 import { consoleGroups } from './console-groups/index.ts';
+import { consoleHealth } from './console-health/index.ts';
+import { consoleKeys } from './console-keys/index.ts';
+import { consoleOutbox } from './console-outbox/index.ts';
 import { consoleOverview } from './console-overview/index.ts';
 import { consoleSessions } from './console-sessions/index.ts';
 import { createAccount } from './create-account/index.ts';
@@ -379,6 +383,10 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
     consoleGroups({ accounts, administration, groups }),
     consoleSessions({ config, store, accounts, administration, clients, sessions }),
     consoleClients({ config, clock, clients, administration }),
+    consoleKeys({ keys, administration }),
+    consoleAudit({ config, store, administration }),
+    consoleOutbox({ store, clock, administration }),
+    consoleHealth({ config, readiness, audit, version, settings }),
     adminApi(
       {
         config,

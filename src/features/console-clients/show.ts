@@ -1,5 +1,5 @@
 import { authenticationMethodOf } from '../../services/clients/index.ts';
-import type { ConsoleHandler } from '../../services/console-pages/index.ts';
+import { type ConsoleHandler, consolePaths } from '../../services/console-pages/index.ts';
 import { environmentBlock } from '../../services/recipes/connection.ts';
 import { clientPage } from '../../views/console/clients/client.ts';
 import type { ConsoleClientsDependencies } from './dependencies.ts';
@@ -32,7 +32,7 @@ export const showClient =
         metadata: JSON.stringify(metadata, null, 2),
         done: isDone(done) ? frame.text.clients.done[done] : undefined,
         audit: by.permissions.has('audit')
-          ? `/admin/audit?${new URLSearchParams({ client: client.id })}`
+          ? `${consolePaths.audit}?${new URLSearchParams({ client: client.id })}`
           : undefined,
       }),
     };

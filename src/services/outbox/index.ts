@@ -15,6 +15,7 @@ export { createOutbox, type Draft, type Outbox } from './outbox.ts';
 export { insertDelivery, mailQueue, outboxIndex, outboxTopic, readDelivery, requestQueue } from './record.ts';
 export {
   dropDelivery,
+  kindOfWaiting,
   listWaiting,
   queueNames,
   sendNow,

@@ -60,7 +60,11 @@ export const listWaiting = async (store: Store, name: QueueName, paging: Paging)
 };
 
 /** The kind of the message, or undefined when it is not in this queue, or not any more. */
-const kindOf = async (store: Store, name: QueueName, id: string): Promise<string | undefined> => {
+export const kindOfWaiting = async (
+  store: Store,
+  name: QueueName,
+  id: string,
+): Promise<string | undefined> => {
   const [document] = idPattern.test(id) ? await store.read([keyOf(id)]) : [];
   const kind = document && readDelivery(document)?.kind;
   return kind?.startsWith(mailKind) === (name === 'mail') ? kind : undefined;
@@ -73,7 +77,7 @@ export const sendNow = async (
   id: string,
   now: number,
 ): Promise<string | undefined> => {
-  const kind = await kindOf(store, name, id);
+  const kind = await kindOfWaiting(store, name, id);
   if (kind === undefined) return undefined;
   await store.commit([moveBack(keyOf(id), queues[name], now)]);
   await store.publish(outboxTopic, queues[name].name).catch(() => {});
@@ -86,7 +90,7 @@ export const dropDelivery = async (
   name: QueueName,
   id: string,
 ): Promise<string | undefined> => {
-  const kind = await kindOf(store, name, id);
+  const kind = await kindOfWaiting(store, name, id);
   if (kind !== undefined) await store.commit([{ op: 'remove', key: keyOf(id) }]);
   return kind;
 };

@@ -2,6 +2,7 @@ import { de as accounts } from './accounts/de.ts';
 import { de as clients } from './clients/de.ts';
 import { de as groups } from './groups/de.ts';
 import type { ConsoleMessages } from './messages.ts';
+import { de as operation } from './operation/de.ts';
 import { de as overview } from './overview/de.ts';
 
 export const de = {
@@ -75,5 +76,6 @@ export const de = {
     gone: 'Diese Sitzung ist schon beendet.',
   },
   clients,
+  operation,
   overview,
 } satisfies ConsoleMessages;

@@ -2,6 +2,7 @@ import { en as accounts } from './accounts/en.ts';
 import { en as clients } from './clients/en.ts';
 import { en as groups } from './groups/en.ts';
 import type { ConsoleMessages } from './messages.ts';
+import { en as operation } from './operation/en.ts';
 import { en as overview } from './overview/en.ts';
 
 export const en = {
@@ -71,5 +72,6 @@ export const en = {
     gone: 'This session has ended already.',
   },
   clients,
+  operation,
   overview,
 } satisfies ConsoleMessages;

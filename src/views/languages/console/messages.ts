@@ -2,6 +2,7 @@ import type { Value } from '../../html.ts';
 import type { ConsoleAccountMessages } from './accounts/messages.ts';
 import type { ClientMessages } from './clients/messages.ts';
 import type { ConsoleGroupMessages } from './groups/messages.ts';
+import type { OperationMessages } from './operation/messages.ts';
 import type { ConsoleOverviewMessages } from './overview/messages.ts';
 
 type Phrase = readonly Value[];
@@ -68,5 +69,6 @@ export interface ConsoleMessages {
     gone: string;
   };
   readonly clients: ClientMessages;
+  readonly operation: OperationMessages;
   readonly overview: ConsoleOverviewMessages;
 }

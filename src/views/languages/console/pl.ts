@@ -2,6 +2,7 @@ import { pl as accounts } from './accounts/pl.ts';
 import { pl as clients } from './clients/pl.ts';
 import { pl as groups } from './groups/pl.ts';
 import type { ConsoleMessages } from './messages.ts';
+import { pl as operation } from './operation/pl.ts';
 import { pl as overview } from './overview/pl.ts';
 
 export const pl = {
@@ -72,5 +73,6 @@ export const pl = {
     gone: 'Ta sesja już się zakończyła.',
   },
   clients,
+  operation,
   overview,
 } satisfies ConsoleMessages;

@@ -1,0 +1,90 @@
+import type { Config } from '#config';
+import { Failure } from '../../errors.ts';
+import type { Administration } from '../../services/administration/index.ts';
+import { type AuditRecord, csvHead, csvLine, listRecords } from '../../services/audit/index.ts';
+import { type ConsoleHandler, consolePaths } from '../../services/console-pages/index.ts';
+import type { Store } from '../../store/port.ts';
+import { type AuditRow, auditPage } from '../../views/console/operation/audit.ts';
+import { readFilters } from './filters.ts';
+
+export interface ConsoleAuditDependencies {
+  readonly config: Pick<Config, 'audit'>;
+  readonly store: Store;
+  readonly administration: Pick<Administration, 'recordChange'>;
+}
+
+const { audit: auditPath } = consolePaths;
+const pageSize = 50;
+/** A filter that nothing matches must not read the whole record in one request. */
+const maxPages = 20;
+const most = { records: 10_000, pages: 100 } as const;
+
+const toRow = ({ chain, seq, at, merged, details = {}, ...event }: AuditRecord): AuditRow => ({
+  id: `${chain}/${seq}`,
+  at,
+  type: event.type,
+  outcome: event.outcome,
+  reason: event.reason,
+  account: event.account,
+  client: event.client,
+  address: event.address,
+  correlation: event.correlation,
+  count: merged?.count ?? 1,
+  details: Object.entries(details).map(([name, value]) => [name, String(value)] as const),
+});
+
+export const listAudit =
+  ({ config, store }: Pick<ConsoleAuditDependencies, 'config' | 'store'>): ConsoleHandler =>
+  async ({ frame, query }) => {
+    const { filters, wanted, errors } = readFilters(query, frame.text.operation.audit.fields);
+    const { after } = query;
+    const { items, next } =
+      errors.length > 0
+        ? { items: [] }
+        : await listRecords(store, wanted, {
+            limit: pageSize,
+            maxPages,
+            ...(after !== undefined && { cursor: after }),
+          });
+    return {
+      page: auditPage(frame, {
+        path: auditPath,
+        filters,
+        errors,
+        rows: items.map(toRow),
+        next,
+        isOff: !config.audit.enabled,
+        exportPath: `${auditPath}/export`,
+        mostExported: most.records,
+      }),
+      ...(errors.length > 0 && { status: 422 }),
+    };
+  };
+
+export const exportAudit =
+  ({ store, administration }: Pick<ConsoleAuditDependencies, 'store' | 'administration'>): ConsoleHandler =>
+  async ({ by, frame, query }) => {
+    const { wanted, errors } = readFilters(query, frame.text.operation.audit.fields);
+    const { format } = query;
+    if (errors.length > 0 || (format !== 'csv' && format !== 'ndjson'))
+      throw new Failure({
+        code: 'invalid_request',
+        message: 'This page has no such filter or format.',
+      });
+    const { items } = await listRecords(store, wanted, { limit: most.records, maxPages: most.pages });
+    administration.recordChange(by, {
+      operation: 'audit.export',
+      details: { format, records: items.length },
+    });
+    return format === 'csv'
+      ? {
+          file: [csvHead, ...items.map(csvLine)].join(''),
+          type: 'text/csv; charset=utf-8',
+          name: 'audit.csv',
+        }
+      : {
+          file: items.map((item) => `${JSON.stringify(item)}\n`).join(''),
+          type: 'application/x-ndjson; charset=utf-8',
+          name: 'audit.ndjson',
+        };
+  };

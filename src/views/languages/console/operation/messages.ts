@@ -1,0 +1,118 @@
+import type { Value } from '../../../html.ts';
+
+type Phrase = readonly Value[];
+
+/** The texts of the pages for keys, the audit record, waiting messages and the state of the server. */
+export interface OperationMessages {
+  readonly keys: {
+    menu: string;
+    title: string;
+    lead: string;
+    kid: string;
+    use: string;
+    stage: string;
+    stages: Readonly<Record<'next' | 'active' | 'retiring' | 'gone', string>>;
+    uses: Readonly<Record<string, string>>;
+    created: string;
+    signsFrom: string;
+    removedAt: string;
+    remote: string;
+    rotate: string;
+    rotateTitle: string;
+    rotateLead: string;
+    series: string;
+    all: string;
+    atOnce: string;
+    atOnceHint: string;
+    preview: string;
+    previewTitle: string;
+    replaces: string;
+    formerUntil: string;
+    nothing: string;
+    warning: string;
+    confirm: string;
+    rotated: string;
+    remove: string;
+    removeTitle: string;
+    removeBody: (kid: Value) => Phrase;
+    removed: string;
+  };
+  readonly audit: {
+    menu: string;
+    title: string;
+    off: string;
+    fields: {
+      type: string;
+      typeHint: string;
+      outcome: string;
+      any: string;
+      account: string;
+      client: string;
+      by: string;
+      address: string;
+      correlation: string;
+      from: string;
+      to: string;
+      timeWrong: string;
+    };
+    outcomes: Readonly<Record<'ok' | 'refused' | 'failed', string>>;
+    time: string;
+    reason: string;
+    details: string;
+    count: (count: number) => string;
+    more: string;
+    exports: string;
+    csv: string;
+    ndjson: string;
+    exportHint: (most: number) => string;
+    wait: string;
+  };
+  readonly outbox: {
+    menu: string;
+    title: string;
+    lead: string;
+    queue: string;
+    queues: Readonly<Record<'requests' | 'mail', string>>;
+    none: string;
+    kind: string;
+    about: string;
+    tries: string;
+    due: string;
+    expires: string;
+    retry: string;
+    retryTitle: string;
+    retryBody: (kind: Value) => Phrase;
+    retried: string;
+    drop: string;
+    dropTitle: string;
+    dropBody: (kind: Value) => Phrase;
+    dropped: string;
+    failures: string;
+    gone: string;
+  };
+  readonly health: {
+    menu: string;
+    title: string;
+    ready: string;
+    notReady: string;
+    version: string;
+    mode: string;
+    issuer: string;
+    metadata: string;
+    checks: string;
+    check: string;
+    result: string;
+    fine: string;
+    broken: string;
+    audit: string;
+    auditState: (written: number, waiting: number, dropped: number) => string;
+    configuration: string;
+    configurationHint: string;
+    key: string;
+    value: string;
+    source: string;
+    isDefault: string;
+    changed: string;
+    everything: string;
+  };
+}

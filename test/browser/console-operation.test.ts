@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import t from 'tap';
+import { insertDelivery, mailQueue } from '#src/services/outbox/index.ts';
+import { addPeople } from '../console/console-server.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { checkAccessibility, newTab, startBrowserTest } from './browser-test.ts';
+
+t.setTimeout(300_000);
+
+const { chromium, postern } = await startBrowserTest(t, {
+  admin: { enabled: true },
+  audit: { enabled: true },
+  accounts: [],
+});
+const { issuer, app, store, clock } = postern;
+await addPeople(app.services);
+app.events.emit({
+  type: 'sign-in',
+  outcome: 'refused',
+  reason: 'wrong_password',
+  address: '192.0.2.7',
+  client: '"><img src=x onerror=alert(1)>',
+  details: { agent: '<script>alert(1)</script>' },
+});
+const complaints: string[] = [];
+
+for (const javaScriptEnabled of [true, false]) {
+  const mode = javaScriptEnabled ? 'with JavaScript' : 'without JavaScript';
+
+  t.test(`keys, audit, outbox and health ${mode}`, async (t) => {
+    const kind = `mail.message-${javaScriptEnabled}`;
+    await store.commit([
+      insertDelivery({ kind, about: { account: 'ada' }, tries: 2 }, clock.now() + 600_000, mailQueue),
+    ]);
+    const context = await chromium.newContext({ javaScriptEnabled, locale: 'en' });
+    t.teardown(() => context.close());
+    const { cookies } = await postern.signIn('admin');
+    await context.addCookies(cookies.map(({ name, value }) => ({ name, value, url: issuer })));
+    const tab = await newTab(context, complaints);
+    tab.on('dialog', (dialog) => complaints.push(`a dialog: ${dialog.message()}`));
+    const check = async (page: string): Promise<void> => {
+      if (javaScriptEnabled) await checkAccessibility(t, tab, `console-${page}`);
+    };
+
+    await tab.goto(`${issuer}/admin/keys`);
+    await check('keys');
+    await tab.click('.console-rotate');
+    await tab.selectOption('#series', javaScriptEnabled ? 'cookie' : 'RS256');
+    await tab.click('.console-preview');
+    await check('rotate');
+    await tab.click('.console-rotate-confirm');
+    t.equal(await tab.locator('.console-done').textContent(), 'The new keys were published.');
+
+    await waitFor('the record', async () => {
+      await tab.goto(`${issuer}/admin/audit?address=192.0.2.7`);
+      return (await tab.locator('tbody tr').count()) === 1;
+    });
+    await tab.click('.console-details summary');
+    await check('audit');
+    const [download] = await Promise.all([tab.waitForEvent('download'), tab.click('.console-export-csv')]);
+    t.match(readFileSync(await download.path(), 'utf8'), '192.0.2.7');
+    await tab.fill('#from', 'yesterday');
+    await tab.click('.console-search');
+    t.match(await tab.title(), /^Error: /);
+
+    await tab.click('nav.console-menu a[href="/admin/outbox"]');
+    await tab.click('nav.tabs a >> nth=1');
+    await check('outbox');
+    await tab.click('.console-drop');
+    await tab.click('.console-confirm');
+    t.equal(await tab.locator('.console-done').textContent(), 'The message was dropped.');
+
+    await tab.click('nav.console-menu a[href="/admin/health"]');
+    await check('health');
+    await tab.click('nav.tabs a >> nth=1');
+    t.ok((await tab.locator('tbody tr').count()) > 50);
+  });
+}
+
+t.test('browsers complain of nothing', async (t) => t.strictSame(complaints, []));
