@@ -1,14 +1,17 @@
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { assertEach } from '../support/assert-each.ts';
 import { startFakeUpstream } from '../support/fake-upstream.ts';
+import { freshPrefix } from '../support/redis.ts';
+import { startCluster } from '../support/redis-cluster.ts';
 import { Browser, redirectParameters, runPostern, startFleet, usualConfig } from '../support/setup/index.ts';
 import { locationOf, openLogin, settingsOf, visitUpstream } from '../support/upstream-sign-in.ts';
 
-t.test('two first sign-ins of one person, raced over two processes, make one account', async (t) => {
+/** First sign-ins of one person, raced over two processes, make one account. */
+const race = async (t: Test, store: string, prefix?: string): Promise<void> => {
   const fake = await startFakeUpstream(t);
   const upstreams = [settingsOf(fake, { create: true, link: 'never' })];
-  const store = `sqlite:${t.testdir({})}/store.db`;
-  const fleet = await startFleet(t, { store, count: 2, config: { ...usualConfig, upstreams } });
+  const config = { ...usualConfig, upstreams };
+  const fleet = await startFleet(t, { store, count: 2, config, ...(prefix !== undefined && { prefix }) });
 
   const arrive = async (url: string): Promise<() => Promise<string | null>> => {
     const browser = new Browser();
@@ -35,4 +38,12 @@ t.test('two first sign-ins of one person, raced over two processes, make one acc
   const listed = await runPostern(fleet.cwd, ['account', 'list', '--json']);
   const names = [...listed.out.matchAll(/person-u\d[^"]*/g)].map(([name]) => name);
   t.strictSame([...new Set(names)].sort(), ['person-u1', 'person-u2', 'person-u3']);
+};
+
+t.test('two processes on SQLite', (t) => race(t, `sqlite:${t.testdir({})}/store.db`));
+
+t.test('two processes on a Redis Cluster', async (t) => {
+  const cluster = await startCluster();
+  t.teardown(cluster.close);
+  await race(t, cluster.url, freshPrefix());
 });

@@ -31,6 +31,8 @@ export interface Sources {
   /** Signed, or absent for a provider without OpenID Connect. */
   readonly idToken?: Claims;
   readonly userinfo: Claims;
+  /** Beside the response, signed by no one. */
+  readonly beside?: Claims;
 }
 
 /** The claims of a profile that are taken over. When the upstream changed them says nothing about this server. */
@@ -137,7 +139,7 @@ export const toIdentity = (upstream: Upstream, sources: Sources): UpstreamIdenti
     upstream: upstream.id,
     subject,
     ...(email && { email }),
-    profile: profileOf(claims, idToken !== undefined),
+    profile: profileOf({ ...sources.beside, ...claims }, idToken !== undefined),
     assigned: Object.fromEntries(Object.entries(mapped).filter(([name]) => !serverClaims.has(name))),
     ...(upstream.groups && { groups: groupsOf(decisive, upstream.groups) }),
     ...(acr !== undefined && { acr }),

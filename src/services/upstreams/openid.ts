@@ -138,7 +138,8 @@ export const createOpenid = (options: Options): OpenidProtocol => {
         const userinfo = hasUserinfo
           ? await fetchUserInfo(configuration, tokens.access_token, idToken.sub)
           : {};
-        return toIdentity(upstream, { idToken, userinfo });
+        const beside = upstream.profileBeside?.(response.searchParams) ?? {};
+        return toIdentity(upstream, { idToken, userinfo, beside });
       } catch (error) {
         throw toUpstreamFailure(error);
       }

@@ -11,6 +11,7 @@ export interface Preset {
   readonly trustsEmail?: boolean;
   readonly isEmailVerified?: Upstream['isEmailVerified'];
   readonly subjectOf?: Upstream['subjectOf'];
+  readonly profileBeside?: NonNullable<Upstream['profileBeside']>;
   readonly requiredClaims?: (tenants: readonly string[]) => Upstream['requiredClaims'];
 }
 
@@ -46,6 +47,19 @@ const githubEndpoints = (issuer: string): OAuth2Endpoints => {
   };
 };
 
+/** Apple says the name at the first sign-in only: as JSON in the parameter `user`, and never in an ID token. */
+const appleName: NonNullable<Upstream['profileBeside']> = (response) => {
+  try {
+    const { firstName, lastName }: { firstName?: unknown; lastName?: unknown } = Object(
+      Object(JSON.parse(response.get('user') ?? '{}')).name,
+    );
+    const parts = [firstName, lastName].filter((part) => typeof part === 'string' && part !== '');
+    return { given_name: firstName, family_name: lastName, name: parts.join(' ') };
+  } catch {
+    return {};
+  }
+};
+
 export const presets: Readonly<Record<NonNullable<UpstreamConfig['preset']>, Preset>> = {
   google: {
     issuer: () => 'https://accounts.google.com',
@@ -72,6 +86,7 @@ export const presets: Readonly<Record<NonNullable<UpstreamConfig['preset']>, Pre
     scopes: ['openid', 'name', 'email'],
     responseMode: 'form_post',
     trustsEmail: true,
+    profileBeside: appleName,
     // Apple sends a text or a boolean.
     isEmailVerified: ({ email_verified: isVerified }) => isVerified === true || isVerified === 'true',
   },

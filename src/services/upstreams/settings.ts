@@ -53,6 +53,7 @@ const toUpstream = (config: UpstreamConfig): Upstream => {
     link,
     ...(oauth2 && { oauth2 }),
     ...(apple && { apple }),
+    ...(preset.profileBeside && { profileBeside: preset.profileBeside }),
     ...(preset.responseMode && { responseMode: preset.responseMode }),
     requiredClaims: { ...preset.requiredClaims?.(tenants), ...config.required_claims },
     claims: config.claims ?? {},

@@ -36,6 +36,11 @@ export interface Upstream {
   readonly apple?: { readonly team_id: string; readonly key_id: string };
   /** The provider sends its response as a form of another site, which brings no `SameSite=Lax` cookie. */
   readonly responseMode?: 'form_post';
+  /**
+   * Claims of the profile that the provider sends beside its response. No one has signed them, so they are names that the
+   * person could choose here as well, and nothing else.
+   */
+  profileBeside?(response: URLSearchParams): Claims;
   readonly requiredClaims: Readonly<Record<string, readonly string[]>>;
   readonly claims: ClaimMapping;
   readonly groups?: GroupMapping;
