@@ -32,7 +32,7 @@ const explanations = {
     causes: [
       'A required parameter is missing, such as client_id, redirect_uri or code_challenge.',
       'A parameter is repeated, or the body has a content type that the endpoint doesn’t accept.',
-      'PKCE is missing: send code_challenge with code_challenge_method=S256. A confidential client may send a nonce with the scope openid instead, unless its rule is pkce: required.',
+      'PKCE is missing: send code_challenge with code_challenge_method=S256. A confidential client may send a nonce with the scope openid instead, unless its rule is pkce: required. If it can send neither, its operator can set pkce: exempt.',
     ],
     fixes: [
       'Read error_description, which names the parameter.',
