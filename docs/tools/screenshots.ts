@@ -5,6 +5,8 @@ export const screenshots = [
   'second-factor-page',
   'account-page',
   'passkeys-page',
+  'console-page',
+  'console-clients-page',
 ] as const;
 
 export const colorSchemes = ['light', 'dark'] as const;

@@ -5,10 +5,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
+import { findRecipe } from '../../src/services/recipes/index.ts';
 import { startServer } from '../../src/testing/index.ts';
 import { addDevice } from '../../test/browser/virtual-authenticator.ts';
 import { codeAt } from '../../test/support/authenticator.ts';
 import { launchChromium } from '../../test/support/chromium.ts';
+import { Browser } from '../../test/support/setup/browser.ts';
 import { colorSchemes, screenshotFile, type screenshots } from './screenshots.ts';
 
 const folder = join(import.meta.dirname, '../pictures');
@@ -20,6 +22,7 @@ await using server = await startServer({
     audit: { enabled: true },
     pages: { name: 'Harbour' },
     security: { factors: { required: 'when_enrolled' } },
+    groups: [{ name: 'postern-admins', title: 'Administrators' }],
     clients: [
       {
         client_id: 'notes',
@@ -34,13 +37,28 @@ await using server = await startServer({
 for (const username of ['ada', 'grace']) {
   const name = username === 'ada' ? 'Ada Lovelace' : 'Grace Hopper';
   const claims = { name, email: `${username}@example.com`, email_verified: true };
-  await server.addAccount({ username, password, claims });
+  const groups = username === 'ada' ? ['postern-admins'] : [];
+  await server.app.services.accounts.add({ username, password, claims, groups }, { mayChangeRoles: true });
+}
+
+/** How many people signed in, in each hour of the day before. Every fifth one types a wrong password first. */
+const signInsPerHour = [1, 0, 0, 0, 1, 2, 4, 7, 9, 8, 6, 5, 4, 6, 7, 6, 5, 4, 3, 3, 2, 2, 1];
+
+for (const [hour, count] of signInsPerHour.entries()) {
+  for (let person = 0; person < count; person += 1) {
+    const visitor = new Browser();
+    let login = await visitor.open(`${server.issuer}/account`);
+    if ((hour + person) % 5 === 0) login = await visitor.submit(login, { login: 'grace', password: 'wrong' });
+    await visitor.submit(login, { login: 'grace', password });
+    server.clock.advance(60);
+  }
+  server.clock.advance(3600 - 60 * count);
 }
 
 const browser = await launchChromium();
 const viewport = { width: 960, height: 860 };
 /** The account pages have a menu. */
-const wide = { width: 1120, height: 860 };
+const wide = { width: 1240, height: 900 };
 
 const openPage = async (): Promise<Page> => {
   const context = await browser.newContext({
@@ -63,6 +81,13 @@ const take = async (page: Page, name: (typeof screenshots)[number]): Promise<voi
     await writeFile(join(folder, screenshotFile(name, colorScheme)), Buffer.from(data, 'base64'));
   }
   await cdp.detach();
+};
+
+const addByRecipe = async (name: string): Promise<void> => {
+  const recipe = findRecipe(name);
+  if (recipe === undefined) throw new Error(`There is no recipe ${name}.`);
+  const metadata = { client_name: recipe.title, ...recipe.metadata(recipe.exampleUrl) };
+  await server.addClient({ id: name, type: recipe.type, metadata });
 };
 
 const signInUrl = (prompt = 'consent'): string =>
@@ -100,6 +125,12 @@ try {
   await take(ada, 'passkeys-page');
   await ada.goto(`${server.issuer}/account`);
   await take(ada, 'account-page');
+  for (const recipe of ['grafana', 'nextcloud', 'kubernetes']) await addByRecipe(recipe);
+  await server.app.services.signInCounts.write();
+  await ada.goto(`${server.issuer}/admin`);
+  await take(ada, 'console-page');
+  await ada.goto(`${server.issuer}/admin/clients`);
+  await take(ada, 'console-clients-page');
 
   const grace = await openPage();
   await grace.goto(`${server.issuer}/account/authenticator`);
