@@ -408,8 +408,9 @@ t.test('sessions, grants and keys', async (t) => {
 });
 
 t.test('the mail for a new password, and the outbox', async (t) => {
-  const { call, machine, person, server } = await startAdminServer(t, {
+  const { call, machine, person, server, issuer } = await startAdminServer(t, {
     mail: { url: 'smtp://127.0.0.1:1', from: 'Postern <postern@example.com>' },
+    metrics: { enabled: true, token: 'a-token-for-the-scraper' },
   });
   const support = await person('support');
   const { id } = await server.app.services.accounts.add({
@@ -435,6 +436,14 @@ t.test('the mail for a new password, and the outbox', async (t) => {
     );
   t.equal((await call('POST', `/outbox/mail/${waiting.id}/retry`, { caller })).status, 202);
   await waitFor('the second attempt', async () => (await list()).body.items[0]?.tries >= 2);
+  const metrics = await fetch(`${issuer}/metrics`, {
+    headers: { authorization: 'Bearer a-token-for-the-scraper' },
+  });
+  t.match(
+    await metrics.text(),
+    /postern_events_total\{type="delivery\.postponed",outcome="failed",reason="smtp_\w+"\} [1-9]/,
+    'each failed attempt is counted',
+  );
   t.equal((await call('DELETE', `/outbox/mail/${waiting.id}`, { caller })).status, 204);
   t.equal((await call('DELETE', `/outbox/mail/${waiting.id}`, { caller })).status, 404);
 });

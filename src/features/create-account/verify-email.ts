@@ -4,6 +4,7 @@ import type { StepOutcome, Visit } from '../../http/interactions/step.ts';
 import type { Form } from '../../http/pages/form.ts';
 import { type NewAccount, type NewAccountProblem, problemOf } from '../../services/account-forms/index.ts';
 import { type Account, type Claims, foldUsername } from '../../services/accounts/index.ts';
+import { withoutTag } from '../../services/mail/index.ts';
 import { codeMinutes, codesPerHour } from '../../services/one-time-codes/index.ts';
 import { Conflict } from '../../store/errors.ts';
 import { newId } from '../../store/new-id.ts';
@@ -61,7 +62,7 @@ export const createVerifyEmail = ({
     former?: PendingSignUp,
   ): Promise<StepOutcome> => {
     const { uid } = visit.interaction;
-    const verdict = await throttle.take('sign-up code', foldUsername(form.email), perHour, hour);
+    const verdict = await throttle.take('sign-up code', foldUsername(withoutTag(form.email)), perHour, hour);
     const sent = { codeId: newId(16), sentAt: clock.now(), isSent: verdict.allowed };
     const pending = { ...form, ...(verdict.allowed || !former ? sent : former) };
     visit.work.stage(putPending(uid, pending));

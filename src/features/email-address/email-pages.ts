@@ -4,7 +4,7 @@ import { formExpired } from '../../http/pages/form-expired.ts';
 import { isAllowedDomain } from '../../services/account-forms/index.ts';
 import type { AccountPages } from '../../services/account-pages/index.ts';
 import { foldUsername } from '../../services/accounts/index.ts';
-import { isMailAddress, verifiedAddressOf } from '../../services/mail/index.ts';
+import { isMailAddress, verifiedAddressOf, withoutTag } from '../../services/mail/index.ts';
 import { createCheckPassword, isPasswordRight } from '../../services/sign-ins/index.ts';
 import { newId } from '../../store/new-id.ts';
 import { type EmailAddressProblem, emailAddressPage } from '../../views/pages/email-address.ts';
@@ -80,7 +80,12 @@ export const emailPages = (dependencies: EmailAddressDependencies) => {
         if (shown.problem !== undefined || shown.waitSeconds !== undefined)
           return send(request, reply, { ...shown, typed });
 
-        const { allowed } = await throttle.take('confirm address', foldUsername(typed), perRecipient, hour);
+        const { allowed } = await throttle.take(
+          'confirm address',
+          foldUsername(withoutTag(typed)),
+          perRecipient,
+          hour,
+        );
         if (allowed) {
           const { tag: language } = frame.page.messages;
           const about = { id: newId(16), account: account.id, to: typed, language, at: String(clock.now()) };

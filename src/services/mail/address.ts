@@ -7,6 +7,9 @@ const pattern = /^[^\s@<>"',;:()[\]\\\p{C}]+@[^\s@<>"',;:()[\]\\\p{C}]+\.[^\s@.<
 export const isMailAddress = (text: unknown): text is string =>
   typeof text === 'string' && Buffer.byteLength(text) <= maxBytes && pattern.test(text);
 
+/** Most mail servers deliver `ada+shop@` and `ada@` to one mailbox, so messages to both are counted together. */
+export const withoutTag = (address: string): string => address.replace(/\+[^@]*@/, '@');
+
 interface Mailbox {
   readonly name: string;
   readonly address: string;

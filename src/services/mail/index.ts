@@ -10,7 +10,7 @@
  *
  * In development without a mail server, messages are kept in memory and shown at /dev/mail.
  */
-export { isMailAddress } from './address.ts';
+export { isMailAddress, withoutTag } from './address.ts';
 export { createMailContext, languageOf, verifiedAddressOf } from './context.ts';
 export { createMail, type Mail } from './mail.ts';
 export { createSmtpTransport } from './smtp.ts';
