@@ -175,6 +175,8 @@ t.test('"This wasn’t me" also removes the ways to sign in that were added sinc
   const [notMe = ''] = about().flatMap((mail) => linksIn(mail, server.issuer));
   server.clock.advance(60);
   await addWays('thief');
+  const found = await accounts.find(id);
+  t.equal(found && (await factors.renewRecoveryCodes(found))?.length, 10, 'in place of those of the owner');
   const owner = new Browser();
   await owner.submit(await owner.open(notMe), {});
   const links = await upstreamLinks.listOf(id);
@@ -183,7 +185,9 @@ t.test('"This wasn’t me" also removes the ways to sign in that were added sinc
     ['owner'],
   );
   const account = await accounts.find(id);
-  t.equal(account && (await factors.of(account)).authenticators.length, 1);
+  const left = account && (await factors.of(account));
+  t.equal(left?.authenticators.length, 1);
+  t.equal(left?.recovery, undefined, 'recovery codes of the thief are void');
 });
 
 t.test('an account gets few notices, however often its password is used', async (t) => {

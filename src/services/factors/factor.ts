@@ -73,7 +73,7 @@ export interface Factors {
   renewRecoveryCodes(account: Account, by?: By): Promise<readonly string[] | undefined>;
   /** With the last app, removes the recovery codes too. False without an app of this id. */
   removeAuthenticator(account: Account, id: string, by?: By): Promise<boolean>;
-  /** Removes the apps that were added since this moment. Returns how many there were. */
+  /** Removes the apps that were added since this moment, and recovery codes that were made since. Returns how many apps. */
   removeSince(account: Account, since: number, by?: By): Promise<number>;
   /** Removes all apps and recovery codes. Returns how many apps there were. */
   removeAll(account: Account, by?: By): Promise<number>;

@@ -106,6 +106,21 @@ export const createFactors = ({
     return removed;
   };
 
+  /** Removes the recovery codes, if they were made at `since` or later. */
+  const removeRecovery = async (account: Account, since: number, by?: By): Promise<boolean> => {
+    const notice = draftNotice('factor-removed', account, by);
+    const isRemoved = await changeFactors(account, (factors) =>
+      factors.recovery && factors.recovery.createdAt >= since
+        ? { result: true, next: withoutRecovery(factors), also: notice.writes }
+        : { result: false },
+    );
+    if (isRemoved) {
+      emit('account.factor_removed', account, 'recovery', by);
+      notice.afterCommit();
+    }
+    return isRemoved;
+  };
+
   return {
     isOffered: offered.includes('authenticator'),
 
@@ -216,23 +231,15 @@ export const createFactors = ({
 
     removeAuthenticator: async (account, id, by) => (await remove(account, (one) => one.id === id, by)) > 0,
 
-    removeSince: (account, since, by) => remove(account, ({ createdAt }) => createdAt >= since, by),
+    async removeSince(account, since, by) {
+      const removed = await remove(account, ({ createdAt }) => createdAt >= since, by);
+      await removeRecovery(account, since, by);
+      return removed;
+    },
 
     removeAll: (account, by) => remove(account, () => true, by),
 
-    async removeRecoveryCodes(account, by) {
-      const notice = draftNotice('factor-removed', account, by);
-      const isRemoved = await changeFactors(account, (factors) =>
-        factors.recovery
-          ? { result: true, next: withoutRecovery(factors), also: notice.writes }
-          : { result: false },
-      );
-      if (isRemoved) {
-        emit('account.factor_removed', account, 'recovery', by);
-        notice.afterCommit();
-      }
-      return isRemoved;
-    },
+    removeRecoveryCodes: (account, by) => removeRecovery(account, 0, by),
 
     noteAsked: (account) =>
       changeFactors(account, (factors) => {
