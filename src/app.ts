@@ -218,6 +218,10 @@ export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOp
   };
   if (config.admin.enabled && ownPort === undefined) await server.register(administration);
   const listenOnOwnPort = createListenOnOwnPort(() => addRules(newServer()));
+  const administrationWithTheme: FastifyPluginAsync = async (scope) => {
+    await scope.register(themeRoutes(theme));
+    await scope.register(administration);
+  };
 
   const stops: (() => Promise<void>)[] = [];
   return {
@@ -230,7 +234,8 @@ export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOp
       stops.push(await services.start());
       await checkConfiguredClients({ config, clients, engine });
       for (const { start } of features) if (start) stops.push(await start());
-      if (config.admin.enabled && ownPort) stops.push(await listenOnOwnPort(administration, ownPort));
+      if (config.admin.enabled && ownPort)
+        stops.push(await listenOnOwnPort(administrationWithTheme, ownPort));
     },
     async close() {
       await server.close();

@@ -23,7 +23,7 @@ export const layout = (page: Page, content: PageContent): string => {
   <link rel="stylesheet" href="${page.asset('postern.css')}">
   ${content.styles?.map((name) => html`<link rel="stylesheet" href="${page.asset(name)}">`)}
   ${page.theme?.styleSheet !== undefined && html`<link rel="stylesheet" href="${page.theme.styleSheet}">`}
-  ${customStyle(page, content)}
+  ${customStyle(page)}
   <script src="${page.asset('postern.js')}" defer></script>
   ${content.scripts?.map((name) => html`<script src="${page.asset(name)}" defer></script>`)}
 </head>
@@ -62,8 +62,8 @@ const icon = ({ theme, asset }: Page): Html => {
   return html`<link rel="icon" type="${type}" href="${path}">`;
 };
 
-const customStyle = ({ theme }: Page, { withoutCustomStyle = false }: PageContent): Html | undefined =>
-  theme?.customStyleSheet === undefined || withoutCustomStyle
+const customStyle = ({ theme }: Page): Html | undefined =>
+  theme?.customStyleSheet === undefined
     ? undefined
     : html`<link rel="stylesheet" href="${theme.customStyleSheet}">`;
 

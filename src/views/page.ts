@@ -54,8 +54,6 @@ export interface PageContent {
   readonly menu?: Html;
   /** Style sheets of this page, in addition to those of every page. */
   readonly styles?: readonly AssetName[];
-  /** The page has the colors and the logo of the operator, but not the style sheet that the operator wrote. */
-  readonly withoutCustomStyle?: boolean;
   /** Scripts of this page, in addition to that of every page. */
   readonly scripts?: readonly AssetName[];
   /** Pages to read are wider than forms. */

@@ -224,7 +224,9 @@ t.test('a file is saved, and never shown', async (t) => {
 
 t.test('admin.listen serves the console on a port of its own, and nowhere else', async (t) => {
   const port = await freePort();
-  const apart = await startWith({ admin: { enabled: true, listen: { port } } });
+  const folder = t.testdir({ 'own.css': '.console-menu { display: none }' });
+  const theme = { accent: '#7a1f5c', css_file: `${folder}/own.css` };
+  const apart = await startWith({ admin: { enabled: true, listen: { port } }, pages: { theme } });
   const own = apart.issuer.replace(/:\d+$/, `:${port}`);
   t.equal((await new Browser().request(`${apart.issuer}/admin`)).status, 404);
   const byAddress = await new Browser().request(`http://127.0.0.1:${port}/admin`);
@@ -234,8 +236,14 @@ t.test('admin.listen serves the console on a port of its own, and nowhere else',
   t.equal(page.url, `${own}/admin/berths?of=mine`);
   t.match(page.body, `href="${apart.issuer}/account"`);
   t.match(page.headers.get('content-security-policy'), `form-action 'self' ${apart.issuer}`);
-  const [, sheet = ''] = /href="(\/assets\/console[^"]*)"/.exec(page.body) ?? [];
-  t.equal((await browser.request(own + sheet)).status, 200);
+  for (const [, file = ''] of page.body.matchAll(/<(?:link|script)[^>]* (?:href|src)="([^"]*)"/g))
+    t.equal((await browser.request(own + file)).status, 200, file);
+  const missing = await browser.request(`${own}/admin/accounts/none`);
+  t.equal(missing.status, 404);
+  for (const { body } of [page, missing]) {
+    t.match(body, '/theme/theme.', 'the colors of the operator');
+    t.notMatch(body, '/theme/own.', 'but not the style sheet, which could hide things');
+  }
   const { csrf = '' } = formOf(page.body).hidden;
   for (const origin of [apart.issuer, 'https://evil.example'])
     t.equal((await post(browser, `${own}/admin/berths`, { csrf, boat: 'Skua' }, origin)).status, 403);

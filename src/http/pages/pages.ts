@@ -42,6 +42,13 @@ const chosenLanguage = (url: string): string | undefined => {
   return query < 0 ? undefined : (new URLSearchParams(url.slice(query)).get('lang') ?? undefined);
 };
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The operator's style sheet is left out, also of error pages, so that it can't hide what administrators see. */
+    readonly withoutCustomStyle?: boolean;
+  }
+}
+
 interface Dependencies {
   readonly config: Config;
   readonly asset: (name: AssetName) => string;
@@ -104,7 +111,12 @@ export const createPages = ({ config, asset, theme }: Dependencies): Pages => {
   return {
     page,
     headers,
-    pageFor: (request, options) => page(pageRequestFrom(request), options),
+    pageFor(request, options) {
+      const made = page(pageRequestFrom(request), options);
+      if (!request.routeOptions.config.withoutCustomStyle) return made;
+      const { customStyleSheet: _, ...rest } = theme;
+      return { ...made, theme: rest };
+    },
     send: (request, reply, body, { status = 200, headers: extraHeaders = {}, ...policy } = {}) =>
       reply
         .code(status)

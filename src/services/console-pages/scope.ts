@@ -124,7 +124,7 @@ export const createConsoleScope = (
       return pages.send(request, reply, given.page, {
         status: given.status ?? 200,
         // A form that comes too late leads to the sign-in, which may be at another port.
-        formTargets: originOf === undefined ? [] : [config.issuer],
+        ...(originOf && { formTargets: [config.issuer] }),
       });
     reply.header('cache-control', 'no-store');
     if ('to' in given) return reply.redirect(given.to, 303);
@@ -165,6 +165,7 @@ export const createConsoleScope = (
       scope.route<ConsoleRequest>({
         method: route.method,
         url: route.path,
+        config: { withoutCustomStyle: true },
         async handler(request, reply) {
           originOf?.(request);
           const admission = await admit(request, reply);

@@ -7,14 +7,13 @@ import type { ConsoleFrame } from './frame.ts';
 /** The frame of each page of the console. */
 export const consolePage = (
   frame: ConsoleFrame,
-  content: Omit<PageContent, 'menu' | 'showsRequestId' | 'styles' | 'wide' | 'withoutCustomStyle'>,
+  content: Omit<PageContent, 'menu' | 'showsRequestId' | 'styles' | 'wide'>,
 ): string =>
   layout(frame.page, {
     ...content,
     menu: renderMenu(frame),
     styles: ['console.css'],
     wide: true,
-    withoutCustomStyle: true,
   });
 
 const renderMenu = ({ text, account, role, menu, accountPages, signOut }: ConsoleFrame): Html =>

@@ -15,7 +15,6 @@ interface NoRoleModel {
 export const noRolePage = (page: Page, { text: { noRole: text }, username, signOut }: NoRoleModel): string =>
   layout(page, {
     title: text.title,
-    withoutCustomStyle: true,
     body: html`
     <p>${text.why(strong(username))}</p>
     <p>${text.what}</p>
