@@ -294,6 +294,39 @@ t.test('an edit that another one overtook is shown with the difference, and noth
   t.notMatch((await open(`/admin/clients/boats?done=${encodeURIComponent('Evil text')}`)).body, 'Evil text');
 });
 
+t.test('of edits and forms that are sent at once, one counts', async (t) => {
+  const statuses = async (count: number, one: (at: number) => Promise<Page>): Promise<readonly number[]> =>
+    (await Promise.all(Array.from({ length: count }, (_, at) => one(at)))).map(({ status }) => status).sort();
+  const { hidden: edit } = formOf((await open('/admin/clients/boats/edit')).body);
+  const post = (path: string, fields: Record<string, string>) =>
+    admin.request(url(path), {
+      method: 'POST',
+      body: new URLSearchParams(fields),
+      headers: { origin: issuer },
+    });
+  const edits = await statuses(12, (at) =>
+    post('/admin/clients/boats/edit', {
+      ...edit,
+      client_name: `Boat ${at}`,
+      redirect_uris: 'https://boats.example/cb',
+      more: '{}',
+    }),
+  );
+  t.same(edits, [303, ...Array.from({ length: 11 }, () => 412)]);
+
+  const { hidden } = formOf((await open('/admin/new-client/web')).body);
+  const forms = await statuses(8, () =>
+    post('/admin/new-client/web', {
+      ...hidden,
+      client_name: 'Twins',
+      redirect_uris: 'https://twins.example/cb',
+      client_id: 'twins',
+    }),
+  );
+  t.same(forms, [200, ...Array.from({ length: 7 }, () => 422)]);
+  t.equal((await clients.get('twins'))?.secrets.length, 1);
+});
+
 t.test('what is wrong with other metadata is said beside it', async (t) => {
   for (const [more, message] of [
     ['{', 'This is not a JSON object'],

@@ -55,6 +55,13 @@ t.test('a rotation shows first what would happen, and then does it', async (t) =
   t.match(twice.body, 'role="alert"');
   t.equal(keys.list().length, before + 1);
 
+  const cookies = () => keys.list().filter(({ use }) => use === 'cookie').length;
+  const secrets = cookies();
+  const rotate = { ...lastForm(page), series: 'cookie' };
+  const raced = await Promise.all(Array.from({ length: 5 }, () => post('/admin/keys/rotate', rotate)));
+  t.equal(raced.filter(({ status }) => status === 303).length, 1, 'of five at once, one rotates');
+  t.equal(cookies(), secrets + 1);
+
   t.match((await open('/admin/keys/rotate?series=RS256&at_once=yes')).body, 'notice-warn');
   const atOnce = await post('/admin/keys/rotate', {
     ...lastForm(page),
