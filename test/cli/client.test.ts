@@ -59,6 +59,12 @@ t.test('clients are managed by command while a server runs on the same store', a
   t.match(strict.out, /\npkce +required\n/);
   t.match(strict.out, /\ndiscovery_url +http.*\n/);
   t.match(strict.out, /\nOIDC_CLIENT_ID=strict\nOIDC_CLIENT_SECRET=\S{40,}\nOIDC_REDIRECT_URI=http/);
+  const television = await run(['client', 'add', '--type', 'device', '--id', 'tv']);
+  t.match(
+    television.out,
+    /\nOIDC_CLIENT_ID=tv\nOIDC_DEVICE_AUTHORIZATION_ENDPOINT=http\S+\/oauth\/device\S*\nOIDC_TOKEN_ENDPOINT=http\S+\/oauth\/token\n/,
+  );
+  await run(['client', 'delete', 'tv']);
   t.match(await run([...web, '--pkce', 'never']), {
     exit: 2,
     err: /pkce.*must be auto or required or exempt/,

@@ -2,6 +2,8 @@ import type { Config } from '#config';
 import { routes } from '../../provider/paths.ts';
 import type { ClientMetadata } from '../clients/client.ts';
 
+const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
+
 /** What the other side has to know: libraries that read the discovery document need only the first two. */
 export const connectionOf = ({ issuer }: Pick<Config, 'issuer'>) => ({
   issuer,
@@ -13,10 +15,27 @@ export const connectionOf = ({ issuer }: Pick<Config, 'issuer'>) => ({
   end_session_endpoint: `${issuer}${routes.end_session}`,
 });
 
+/** What a client that has no browser of its own needs: its libraries often read no discovery document. */
+const endpointsWithoutBrowser = (
+  issuer: string,
+  grants: readonly string[],
+): readonly (readonly [string, string])[] => [
+  ...(grants.includes(deviceGrant)
+    ? [['OIDC_DEVICE_AUTHORIZATION_ENDPOINT', `${issuer}${routes.device_authorization}`] as const]
+    : []),
+  ...(grants.includes(deviceGrant) || grants.includes('client_credentials')
+    ? [['OIDC_TOKEN_ENDPOINT', `${issuer}${routes.token}`] as const]
+    : []),
+];
+
 /** Environment variables in the names that most frameworks use, ready to be pasted. */
 export const environmentBlock = (
   { issuer }: Pick<Config, 'issuer'>,
-  { client_id, redirect_uris = [] }: Pick<ClientMetadata, 'client_id' | 'redirect_uris'>,
+  {
+    client_id,
+    redirect_uris = [],
+    grant_types = [],
+  }: Pick<ClientMetadata, 'client_id' | 'redirect_uris' | 'grant_types'>,
   secret: string | undefined,
 ): string =>
   [
@@ -24,6 +43,7 @@ export const environmentBlock = (
     ['OIDC_CLIENT_ID', client_id],
     ...(secret === undefined ? [] : [['OIDC_CLIENT_SECRET', secret]]),
     ...redirect_uris.slice(0, 1).map((uri) => ['OIDC_REDIRECT_URI', uri]),
+    ...endpointsWithoutBrowser(issuer, grant_types),
   ]
     .map((pair) => pair.join('='))
     .join('\n');
