@@ -91,6 +91,13 @@ t.test('a confidential client without a nonce needs a challenge, and is told eve
     const description = answer.get('error_description') ?? '';
     for (const remedy of [/code_challenge/, /nonce with the scope openid/, /pkce: exempt/])
       t.match(description, remedy);
+    t.match(
+      server.events.findLast(({ type }) => type === 'authorization.refused'),
+      { client: id, details: { detail: description } },
+      'the log names them too',
+    );
+    const page = await fetch(answer.get('error_uri') ?? '', { headers: { accept: 'text/html' } });
+    t.match(await page.text(), /code_challenge_method=S256.*nonce with the scope openid.*pkce: exempt/s);
     const plain = await without(party(id), { scope: 'profile' });
     t.equal(plain.get('code'), null, 'a nonce without the scope openid protects nothing');
   }
