@@ -135,6 +135,7 @@ t.test('request data makes at most one log line, without control characters (CWE
     {
       body: { password: 'pw-1', deep: { code: 'code-1' } },
       headers: { authorization: 'Basic pw-2', cookie: 'c=1' },
+      query: { id_token_hint: 'hint-1', login_hint: 'hint-2' },
     },
     'x',
   );
@@ -142,7 +143,7 @@ t.test('request data makes at most one log line, without control characters (CWE
   t.equal(text.trimEnd().split('\n').length, 3, 'one line each');
   t.notOk(hasControls(text.replaceAll('\n', '')));
   for (const line of text.trimEnd().split('\n')) t.ok(JSON.parse(line).level < 60, 'none of them is forged');
-  t.notMatch(text, /pw-1|pw-2|code-1|c=1/, 'what should not be there is struck out');
+  t.notMatch(text, /pw-1|pw-2|code-1|c=1|hint-1|hint-2/, 'what should not be there is struck out');
 
   const { issuer, events } = await startSecurityTest(t);
   await fetch(`${issuer}/oauth/token`, {
