@@ -14,15 +14,17 @@ import type {
 } from '../../src/services/recipes/recipe.ts';
 import { errorsOfPostern } from './errors-of-postern.ts';
 
-const exampleContext = (recipe: Recipe): RecipeContext => ({
-  ...recipeContext({
+const exampleContext = (recipe: Recipe): RecipeContext => {
+  const redirectUri = String([recipe.metadata(recipe.exampleUrl)['redirect_uris']].flat()[0] ?? '');
+  const context = recipeContext({
     issuer: 'https://id.example.com',
     url: recipe.exampleUrl,
     clientId: 'CLIENT_ID',
     clientSecret: recipe.type === 'native' ? '' : 'CLIENT_SECRET',
-  }),
-  randomText: () => 'RANDOM_TEXT',
-});
+    redirectUri,
+  });
+  return { ...context, randomText: () => 'RANDOM_TEXT' };
+};
 
 const fenceLanguages: Readonly<Record<Snippet['format'], string>> = {
   apache: 'apache',
@@ -50,7 +52,7 @@ const code = (text: string): string => (text.includes('`') ? `\`\` ${text} \`\``
 const manualLink = ({ title, url, version }: Manual): string => `[${title}](${url}) (${version})`;
 
 const programs = (source: Exclude<RecipeSource, { kind: 'manual' }>): string =>
-  source.programs.map(({ name, version }) => `${name} ${version}`).join(' and ');
+  new Intl.ListFormat('en').format(source.programs.map(({ name, version }) => `${name} ${version}`));
 
 const sourceText = ({ guide: { source } }: Recipe): string => {
   if (source.kind === 'run')
@@ -88,7 +90,7 @@ const clientRows = (recipe: Recipe): readonly (readonly string[])[] => {
     ['scope', codeOf('scope')],
     ['authentication', authenticationOf(recipe, textOf('token_endpoint_auth_method'))],
     ['PKCE', pkce === '' ? '' : `\`${pkce}\`: ${pkceTexts[pkce]}`],
-    ['claims in ID tokens', textOf('id_token_claims') === 'all' ? 'all: it reads the ID token only' : ''],
+    ['claims in ID tokens', textOf('id_token_claims') === 'all' ? 'all, so the ID token is enough' : ''],
   ];
   return rows.filter(([, value]) => value !== '');
 };

@@ -6,14 +6,20 @@ import {
   email,
   fullName,
   type LanguageClient,
+  libraryEnvironment,
   userName,
 } from './language-client.ts';
 import { runProgram } from './run-program.ts';
 
 const apps = join(import.meta.dirname, 'apps/go');
 
+/** Installs a program at an exact version. */
+export const installGoProgram = async (folder: string, program: string): Promise<void> => {
+  await runProgram('go', ['install', program], { cwd: folder, env: { GOBIN: folder } });
+};
+
 /** Builds an application of `apps/go` with exact versions of its modules. */
-const build = async (folder: string, app: string, modules: readonly string[]): Promise<void> => {
+export const buildGo = async (folder: string, app: string, modules: readonly string[]): Promise<void> => {
   await copyFile(join(apps, app, 'main.go'), join(folder, 'main.go'));
   await runProgram('go', ['mod', 'init', 'interop'], { cwd: folder });
   await runProgram('go', ['get', ...modules], { cwd: folder });
@@ -31,12 +37,17 @@ const goOidc: LanguageClient = {
   name: 'go-oidc',
   version: '3.21.0',
   needs: ['go'],
+  recipe: 'library',
   callback: '/callback',
   start: '/login',
   reads: [email, fullName],
   install: (folder) =>
-    build(folder, 'go-oidc', ['github.com/coreos/go-oidc/v3@v3.21.0', 'golang.org/x/oauth2@v0.37.0']),
-  launch,
+    buildGo(folder, 'go-oidc', ['github.com/coreos/go-oidc/v3@v3.21.0', 'golang.org/x/oauth2@v0.37.0']),
+  launch: async (context) => ({
+    command: join(context.installed, 'app'),
+    args: [],
+    env: libraryEnvironment(context, '/callback'),
+  }),
 };
 
 const goth: LanguageClient = {
@@ -47,7 +58,7 @@ const goth: LanguageClient = {
   callback: '/user/oauth2/postern/callback',
   start: '/user/oauth2/postern',
   reads: [email, fullName],
-  install: (folder) => build(folder, 'goth', ['github.com/markbates/goth@v1.82.0']),
+  install: (folder) => buildGo(folder, 'goth', ['github.com/markbates/goth@v1.82.0']),
   launch,
 };
 
@@ -59,12 +70,7 @@ const oauth2Proxy: LanguageClient = {
   callback: '/oauth2/callback',
   start: '/oauth2/start?rd=/oauth2/userinfo',
   reads: [email, userName],
-  install: async (folder) => {
-    await runProgram('go', ['install', 'github.com/oauth2-proxy/oauth2-proxy/v7@v7.15.6'], {
-      cwd: folder,
-      env: { GOBIN: folder },
-    });
-  },
+  install: (folder) => installGoProgram(folder, 'github.com/oauth2-proxy/oauth2-proxy/v7@v7.15.6'),
   async launch({ installed, folder, issuer, id, secret, port, url, snippets }) {
     const recipe = snippets?.find(({ format }) => format === 'toml');
     const file = join(folder, 'oauth2-proxy.cfg');

@@ -1,7 +1,7 @@
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { email, fullName, type LanguageClient } from './language-client.ts';
+import { email, fullName, type LanguageClient, libraryEnvironment } from './language-client.ts';
 import { runProgram } from './run-program.ts';
 
 const apps = join(import.meta.dirname, 'apps/java');
@@ -60,17 +60,20 @@ const nimbus: LanguageClient = {
   name: 'Nimbus OAuth 2.0 SDK',
   version: '11.30',
   needs: ['java', 'mvn'],
+  recipe: 'library',
   callback: '/callback',
   start: '/login',
   reads: [email, fullName],
   install: (folder) => build(folder, 'nimbus', '11.30', ['package', 'dependency:copy-dependencies']),
-  async launch({ installed, issuer, id, secret, port }) {
-    return {
-      command: 'java',
-      args: ['-cp', `${installed}/target/app.jar:${installed}/target/dependency/*`, 'interop.Application'],
-      env: { ISSUER: issuer, CLIENT_ID: id, CLIENT_SECRET: secret, PORT: String(port) },
-    };
-  },
+  launch: async (context) => ({
+    command: 'java',
+    args: [
+      '-cp',
+      `${context.installed}/target/app.jar:${context.installed}/target/dependency/*`,
+      'interop.Application',
+    ],
+    env: libraryEnvironment(context, '/callback'),
+  }),
 };
 
 export const javaClients: readonly LanguageClient[] = [springBoot('3.5.7'), springBoot('4.0.7'), nimbus];

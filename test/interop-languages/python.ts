@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { email, fullName, type LanguageClient } from './language-client.ts';
+import { email, fullName, type LanguageClient, libraryEnvironment } from './language-client.ts';
 import { runProgram } from './run-program.ts';
 
 const apps = join(import.meta.dirname, 'apps/python');
@@ -11,16 +11,36 @@ interface PythonClient
   readonly app: string;
 }
 
-/** A client in a virtual environment of its own. */
+/** Installs packages into a virtual environment of their own. */
+export const installPackages = async (folder: string, packages: readonly string[]): Promise<void> => {
+  await runProgram('python3', ['-m', 'venv', 'environment'], { cwd: folder });
+  await runProgram(join(folder, 'environment/bin/pip'), ['install', '--quiet', ...packages], {
+    cwd: folder,
+  });
+};
+
+/** An application with a library, which reads what the recipe for libraries prints. */
+const pythonLibrary = (name: string, version: string, packages: string, app: string): LanguageClient => ({
+  name,
+  version,
+  needs: ['python3'],
+  recipe: 'library',
+  callback: '/callback',
+  start: '/login',
+  reads: [email, fullName],
+  install: (folder) => installPackages(folder, [packages]),
+  launch: async (context) => ({
+    command: join(context.installed, 'environment/bin/python'),
+    args: [join(apps, app)],
+    env: { ...libraryEnvironment(context, '/callback'), PYTHONDONTWRITEBYTECODE: '1' },
+  }),
+});
+
+/** A web application in a virtual environment of its own. */
 const pythonClient = ({ packages, app, ...client }: PythonClient): LanguageClient => ({
   ...client,
   needs: ['python3'],
-  async install(folder) {
-    await runProgram('python3', ['-m', 'venv', 'environment'], { cwd: folder });
-    await runProgram(join(folder, 'environment/bin/pip'), ['install', '--quiet', ...packages], {
-      cwd: folder,
-    });
-  },
+  install: (folder) => installPackages(folder, packages),
   async launch({ installed, folder, issuer, id, secret, port, snippets }) {
     const recipe = snippets?.find(({ format }) => format === 'python');
     if (recipe) await writeFile(join(folder, 'recipe.py'), recipe.text);
@@ -84,4 +104,6 @@ export const pythonClients: readonly LanguageClient[] = [
     shows: '/me',
     reads: [email, fullName],
   }),
+  pythonLibrary('pyoidc', '1.7.0', 'oic==1.7.0', 'pyoidc_app.py'),
+  pythonLibrary('idpyoidc', '5.0.0', 'idpyoidc==5.0.0', 'idpyoidc_app.py'),
 ];

@@ -1,7 +1,7 @@
 /**
  * Clients in other languages, unmodified from their registries, against a server of this checkout. Each signs a person in
  * twice: with a bare `client add` and its own defaults, and with what `client add --recipe` prints. A client counts when
- * the person arrives with the e-mail and name that it reads.
+ * the person arrives with the e-mail and name that it reads. Agents of the Model Context Protocol register themselves.
  *
  * `npm run interop:languages`, or with the beginnings of names: `npm run interop:languages -- authlib spring`. What is
  * installed is kept in a folder for temporary files. To add a client, write its application in `apps/` and add it to the
@@ -9,22 +9,23 @@
  */
 
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startServer } from 'postern/testing';
+import { freePort } from 'postern/testing';
+import { type Agent, agents, runAgent } from './agents.ts';
 import { languageClients } from './clients.ts';
 import type { LanguageClient } from './language-client.ts';
 import { findProgram } from './run-program.ts';
-import { type Outcome, person, signInTwice } from './sign-in.ts';
+import { startServers } from './servers.ts';
+import { type Outcome, signInTwice } from './sign-in.ts';
 
 const begins = process.argv.slice(2).map((name) => name.toLowerCase());
-const chosen = languageClients.filter(
-  ({ name }) => begins.length === 0 || begins.some((begin) => name.toLowerCase().startsWith(begin)),
-);
+const isChosen = ({ name }: { readonly name: string }): boolean =>
+  begins.length === 0 || begins.some((begin) => name.toLowerCase().startsWith(begin));
 
 /** Installs a client unless an earlier run has. */
-const install = async (client: LanguageClient): Promise<string> => {
+const install = async (client: LanguageClient | Agent): Promise<string> => {
   const name = `${client.name} ${client.version}`.toLowerCase().replaceAll(/[^a-z0-9.]+/g, '-');
   const folder = join(tmpdir(), 'postern-interop-languages', name);
   const done = join(folder, 'installed');
@@ -37,79 +38,88 @@ const install = async (client: LanguageClient): Promise<string> => {
 };
 
 interface Row {
-  readonly client: LanguageClient;
-  readonly bare: string;
-  readonly recipe: string;
+  readonly client: LanguageClient | Agent;
+  readonly results: readonly string[];
 }
 
 const problems: string[] = [];
 
-const textOf = (client: LanguageClient, column: string, outcome: Outcome | undefined): string => {
+const textOf = (name: string, outcome: Outcome | undefined): string => {
   if (outcome === undefined) return 'no recipe';
   if (outcome === 'works') return outcome;
-  problems.push(`${client.name}, ${column}: ${outcome.problem}`);
+  problems.push(`${name}: ${outcome.problem}`);
   return 'fails';
 };
 
-const folder = await mkdtemp(join(tmpdir(), 'postern-interop-store-'));
-const store = `sqlite:${join(folder, 'store.db')}`;
-const server = await startServer({
-  settings: {
-    store: { url: store },
-    accounts: [
-      {
-        username: person.login,
-        password: person.password,
-        name: 'Ada Lovelace',
-        email: 'ada@example.com',
-        email_verified: true,
-        given_name: 'Ada',
-        family_name: 'Lovelace',
-      },
-    ],
-  },
-});
+const servers = await startServers();
 
-const runClient = async (client: LanguageClient): Promise<Row> => {
+const runClient = async (client: LanguageClient, installed: string): Promise<readonly string[]> => {
+  const server = await (client.https ? servers.secure() : servers.plain());
+  const { bare, recipe } = await signInTwice(client, installed, server);
+  return [textOf(`${client.name}, bare`, bare), textOf(`${client.name}, with recipe`, recipe)];
+};
+
+const runOneAgent = async (agent: Agent, installed: string): Promise<readonly string[]> => {
+  const port = await freePort();
+  const resource = `http://localhost:${port}/mcp`;
+  const { issuer } = await servers.forAgents(resource);
+  return [textOf(agent.name, await runAgent(agent, { installed, issuer, resource, port }))];
+};
+
+const resultsOf = async <Client extends LanguageClient | Agent>(
+  client: Client,
+  run: (client: Client, installed: string) => Promise<readonly string[]>,
+): Promise<readonly string[]> => {
   for (const program of client.needs) {
-    if ((await findProgram(program)) !== undefined) continue;
-    const notRun = `not run: needs ${program}`;
-    return { client, bare: notRun, recipe: notRun };
+    if ((await findProgram(program)) === undefined) return [`not run: needs ${program}`];
   }
+  let installed: string;
   try {
-    const installed = await install(client);
-    const { bare, recipe } = await signInTwice(client, installed, { issuer: server.issuer, store });
-    return {
-      client,
-      bare: textOf(client, 'bare', bare),
-      recipe: textOf(client, 'with recipe', recipe),
-    };
+    installed = await install(client);
   } catch (error) {
     problems.push(`${client.name}: ${error}`);
-    return { client, bare: 'not run: not installed', recipe: 'not run: not installed' };
+    return ['not run: not installed'];
+  }
+  return run(client, installed);
+};
+
+const rowsOf = async <Client extends LanguageClient | Agent>(
+  clients: readonly Client[],
+  run: (client: Client, installed: string) => Promise<readonly string[]>,
+): Promise<readonly Row[]> => {
+  const rows: Row[] = [];
+  for (const client of clients.filter(isChosen)) {
+    const results = await resultsOf(client, run);
+    console.error(`${client.name}: ${results.join(', ')}`);
+    rows.push({ client, results });
+  }
+  return rows;
+};
+
+const printTable = (head: readonly string[], rows: readonly Row[]): void => {
+  if (rows.length === 0) return;
+  console.log(`| ${head.join(' | ')} |\n|${' --- |'.repeat(head.length)}`);
+  for (const { client, results } of rows) {
+    const [first = ''] = results;
+    const cells = head.slice(2).map((_, column) => results[column] ?? first);
+    console.log(`| ${[client.name, client.version, ...cells].join(' | ')} |`);
   }
 };
 
-const rows: Row[] = [];
+let clientRows: readonly Row[] = [];
+let agentRows: readonly Row[] = [];
 try {
-  for (const client of chosen) {
-    const row = await runClient(client);
-    console.error(`${client.name}: ${row.bare}, ${row.recipe}`);
-    rows.push(row);
-  }
+  clientRows = await rowsOf(languageClients, runClient);
+  agentRows = await rowsOf(agents, runOneAgent);
 } finally {
-  await server.stop();
-  await rm(folder, { recursive: true, force: true });
+  await servers.stop();
 }
 
-const count = (column: 'bare' | 'recipe', text: string): number =>
-  rows.filter((row) => row[column] === text).length;
-console.log('| client | version | bare `client add` | with recipe |\n| --- | --- | --- | --- |');
-for (const { client, bare, recipe } of rows) {
-  console.log(`| ${client.name} | ${client.version} | ${bare} | ${recipe} |`);
-}
-console.log(
-  `\n${count('bare', 'works')} work with a bare client add, ${count('recipe', 'works')} with a recipe.`,
-);
+const count = (column: number, text: string): number =>
+  clientRows.filter(({ results }) => results[column] === text).length;
+printTable(['client', 'version', 'bare `client add`', 'with recipe'], clientRows);
+console.log(`\n${count(0, 'works')} work with a bare client add, ${count(1, 'works')} with a recipe.\n`);
+printTable(['agent', 'version', 'registers and signs in'], agentRows);
 if (problems.length > 0) console.log(`\n${problems.map((problem) => `- ${problem}`).join('\n')}`);
-process.exitCode = count('recipe', 'fails') === 0 ? 0 : 1;
+const agentsFail = agentRows.some(({ results }) => results[0] === 'fails');
+process.exitCode = count(1, 'fails') === 0 && !agentsFail ? 0 : 1;

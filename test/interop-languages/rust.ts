@@ -1,12 +1,13 @@
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { email, fullName, type LanguageClient } from './language-client.ts';
+import { email, fullName, type LanguageClient, libraryEnvironment } from './language-client.ts';
 import { runProgram } from './run-program.ts';
 
 const openidconnect: LanguageClient = {
   name: 'openidconnect (Rust)',
   version: '4.1.0',
   needs: ['cargo'],
+  recipe: 'library',
   callback: '/callback',
   start: '/login',
   reads: [email, fullName],
@@ -14,13 +15,11 @@ const openidconnect: LanguageClient = {
     await cp(join(import.meta.dirname, 'apps/rust/openidconnect'), folder, { recursive: true });
     await runProgram('cargo', ['build', '--quiet'], { cwd: folder });
   },
-  async launch({ installed, issuer, id, secret, port }) {
-    return {
-      command: join(installed, 'target/debug/app'),
-      args: [],
-      env: { ISSUER: issuer, CLIENT_ID: id, CLIENT_SECRET: secret, PORT: String(port) },
-    };
-  },
+  launch: async (context) => ({
+    command: join(context.installed, 'target/debug/app'),
+    args: [],
+    env: libraryEnvironment(context, '/callback'),
+  }),
 };
 
 export const rustClients: readonly LanguageClient[] = [openidconnect];

@@ -5,22 +5,23 @@ import { join } from 'node:path';
 import { freePort } from 'postern/testing';
 import { followPages } from '../support/follow-pages.ts';
 import { Browser, type Page, runPostern } from '../support/setup/index.ts';
-import type { LanguageClient, PrintedSnippet } from './language-client.ts';
-
-export const person = { login: 'ada', password: 'correct horse battery' };
+import type { ApplicationContext, LanguageClient, PrintedSnippet, Visit } from './language-client.ts';
+import { person } from './person.ts';
 
 /** How a client fared: `works`, or what went wrong. */
 export type Outcome = 'works' | { readonly problem: string };
 
-interface Server {
+export interface Server {
   readonly issuer: string;
   /** The URL of its store, for commands. */
   readonly store: string;
+  /** The file with the certificate of an issuer with https. */
+  readonly certificateFile?: string;
 }
 
 interface AddedClient {
   readonly client_id: string;
-  readonly client_secret: string;
+  readonly client_secret?: string;
   readonly recipe?: { readonly configuration: readonly PrintedSnippet[] };
 }
 
@@ -32,7 +33,7 @@ const addClient = async (server: Server, cwd: string, args: readonly string[]): 
   return added.json();
 };
 
-const maxStartMilliseconds = 90_000;
+const maxStartMilliseconds = 240_000;
 
 const waitUntilServed = async (url: string, ended: () => boolean): Promise<void> => {
   const until = Date.now() + maxStartMilliseconds;
@@ -52,6 +53,26 @@ const textOf = ({ url, status, body }: Page): string => {
   return `${url.slice(0, 400)}: ${status}${text.slice(0, 400)}`;
 };
 
+/** The arguments of `client add` for one column. */
+const addArguments = (client: LanguageClient, url: string, withRecipe: boolean): readonly string[] =>
+  withRecipe
+    ? ['--recipe', client.recipe ?? '', '--url', `${url}${client.path ?? ''}`]
+    : ['--type', client.type ?? 'web', '--redirect-uri', `${url}${client.callback}`];
+
+const followFrom = async ({ browser, follow }: Visit, url: string): Promise<Page> => {
+  const begin = await browser.open(url);
+  return follow(begin.body.includes('id="begin"') ? await browser.submit(begin, {}) : begin);
+};
+
+/** Signs the person in at a running application, and returns what the application shows of the person. */
+const visitApplication = async ({ start, shows }: LanguageClient, visit: Visit): Promise<string> => {
+  if (typeof start === 'function') return start(visit);
+  const { url } = visit.context;
+  const end = await followFrom(visit, `${url}${start}`);
+  const page = shows === undefined ? end : await visit.browser.open(`${url}${shows}`);
+  return `${page.body}\n${textOf(end)}`;
+};
+
 /** Starts the application, signs the person in, and reads who came. */
 const signIn = async (
   client: LanguageClient,
@@ -64,23 +85,19 @@ const signIn = async (
   const url = `http://localhost:${port}`;
   let log = '';
   try {
-    const added = await addClient(
-      server,
-      folder,
-      withRecipe
-        ? ['--recipe', client.recipe ?? '', '--url', `${url}${client.path ?? ''}`]
-        : ['--type', 'web', '--redirect-uri', `${url}${client.callback}`],
-    );
-    const launch = await client.launch({
+    const added = await addClient(server, folder, addArguments(client, url, withRecipe));
+    const context: ApplicationContext = {
       installed,
       folder,
       issuer: server.issuer,
+      ...(server.certificateFile !== undefined && { certificateFile: server.certificateFile }),
       id: added.client_id,
-      secret: added.client_secret,
+      secret: added.client_secret ?? '',
       port,
       url,
       ...(added.recipe && { snippets: added.recipe.configuration }),
-    });
+    };
+    const launch = await client.launch(context);
     const child = spawn(launch.command, [...launch.args], {
       cwd: launch.cwd ?? folder,
       env: { PATH: process.env['PATH'], HOME: folder, ...launch.env },
@@ -108,18 +125,21 @@ const signIn = async (
     try {
       await waitUntilServed(`${url}/`, () => over);
       const browser = new Browser();
-      let begin = await browser.open(`${url}${client.start}`);
-      if (begin.body.includes('id="begin"')) begin = await browser.submit(begin, {});
-      const end = await followPages(browser, begin, person);
-      const page = client.shows === undefined ? end : await browser.open(`${url}${client.shows}`);
-      const missing = client.reads.filter((expected) => !expected.test(page.body));
+      const shown = await visitApplication(client, {
+        context,
+        browser,
+        output: () => log,
+        follow: (start) => followPages(browser, start, person),
+      });
+      const missing = client.reads.filter((expected) => !expected.test(shown));
       if (missing.length === 0) return 'works';
-      return { problem: `no ${missing.join(', ')}; it ended at ${textOf(end)}` };
+      return { problem: `no ${missing.join(', ')}; it ended at ${shown.slice(-600)}` };
     } finally {
       child.kill('SIGTERM');
       const force = setTimeout(() => child.kill('SIGKILL'), 5000);
       await ended;
       clearTimeout(force);
+      await launch.release?.();
     }
   } catch (error) {
     return { problem: `${error}; ${log.slice(-600)}` };

@@ -89,6 +89,7 @@ const applications: Readonly<Record<string, Behaviour>> = {
     scope: `${withGroups} offline_access`,
     reads: 'id token',
   },
+  library: { callback: '/callback', method: 'basic', sends: ['nonce'], reads: 'id token' },
   miniflux: { callback: '/oauth2/oidc/callback', method: 'basic', sends: ['challenge'], reads: 'userinfo' },
   'mozilla-django-oidc': {
     callback: '/oidc/callback/',
@@ -338,6 +339,12 @@ t.test('flags of the client win over its recipe, and the secret is in no other p
   t.match(out, /Grafana: grafana\.ini\n\n\[server\]\nroot_url = https:\/\/grafana\.test\/\n/);
   t.match(out, /^client_id = charts$/m);
   t.match(err, /The secret is shown this once/);
+  const elsewhere = ['--url', 'https://app.test', '--redirect-uri', 'https://app.test/oidc/done'];
+  const library = await run(['--recipe', 'go-oidc', ...elsewhere, '--json']);
+  t.match(
+    JSON.parse(library.out).recipe.configuration[0].text,
+    /^OIDC_REDIRECT_URI=https:\/\/app\.test\/oidc\/done$/m,
+  );
   const local = await run(['--recipe', 'kubelogin', '--json']);
   t.match(JSON.parse(local.out), {
     redirect_uris: ['http://localhost:8000', 'http://127.0.0.1:8000'],

@@ -75,7 +75,15 @@ export const applicationConfiguration = (
   { client, secret }: NewClient,
 ) => {
   const clientSecret = secret?.secret ?? '';
-  const snippets = recipe.snippets(recipeContext({ issuer, url, clientId: client.id, clientSecret }));
+  const snippets = recipe.snippets(
+    recipeContext({
+      issuer,
+      url,
+      clientId: client.id,
+      clientSecret,
+      redirectUri: client.metadata.redirect_uris?.[0] ?? '',
+    }),
+  );
   const { name, title, guide } = recipe;
   const notes = [guide.groups, ...(recipe.notes ?? [])];
   return {

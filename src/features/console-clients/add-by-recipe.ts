@@ -65,6 +65,7 @@ export const addByRecipe =
         url,
         clientId: client.id,
         clientSecret: secret?.secret ?? '',
+        redirectUri: client.metadata.redirect_uris?.[0] ?? '',
       });
       return {
         page: newSecretPage(frame, {

@@ -1,8 +1,7 @@
 import { Failure } from '../../errors.ts';
 import { type ClientType, isClientType, newClientId } from '../../services/clients/index.ts';
 import type { ConsoleAnswer, ConsoleHandler, ConsoleVisit } from '../../services/console-pages/index.ts';
-import { environmentBlock } from '../../services/recipes/connection.ts';
-import { recipeContext } from '../../services/recipes/context.ts';
+import { connectionOf, environmentBlock } from '../../services/recipes/connection.ts';
 import { newSecretPage } from '../../views/console/clients/created.ts';
 import { clientDetailsPage } from '../../views/console/clients/details.ts';
 import type { ClientField } from '../../views/console/clients/fields.ts';
@@ -44,7 +43,7 @@ const typeIn = ({ params }: ConsoleVisit): ClientType => {
 const requestFor = (issuer: string): readonly string[] => [
   'curl --user "$OIDC_CLIENT_ID:$OIDC_CLIENT_SECRET" \\',
   '  --data grant_type=client_credentials \\',
-  `  ${recipeContext({ issuer, url: '', clientId: '', clientSecret: '' }).endpoints.token}`,
+  `  ${connectionOf({ issuer }).token_endpoint}`,
 ];
 
 export const addByType =

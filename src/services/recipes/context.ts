@@ -7,6 +7,7 @@ interface ContextOptions {
   readonly url: string;
   readonly clientId: string;
   readonly clientSecret: string;
+  readonly redirectUri: string;
 }
 
 export const recipeContext = (options: ContextOptions): RecipeContext => {

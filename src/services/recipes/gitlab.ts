@@ -47,7 +47,8 @@ export const gitlab: Recipe = {
   notes: ['Apply it with `gitlab-ctl reconfigure`.'],
   guide: {
     source: {
-      kind: 'manual',
+      kind: 'library',
+      programs: [{ name: 'GitLab (OmniAuth strategy)', version: 'gitlab-omniauth-openid-connect 0.10.0' }],
       manual: {
         title: 'Use OpenID Connect as an authentication provider',
         url: 'https://docs.gitlab.com/administration/auth/oidc/',

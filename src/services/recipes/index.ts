@@ -15,6 +15,7 @@ import { gitlab } from './gitlab.ts';
 import { grafana } from './grafana.ts';
 import { jupyterhub } from './jupyterhub.ts';
 import { kubernetes } from './kubernetes.ts';
+import { library } from './library.ts';
 import { miniflux } from './miniflux.ts';
 import { mozillaDjangoOidc } from './mozilla-django-oidc.ts';
 import { netbox } from './netbox.ts';
@@ -39,6 +40,7 @@ export const recipes: readonly Recipe[] = [
   grafana,
   jupyterhub,
   kubernetes,
+  library,
   miniflux,
   mozillaDjangoOidc,
   netbox,

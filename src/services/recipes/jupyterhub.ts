@@ -40,14 +40,7 @@ export const jupyterhub: Recipe = {
     '`allow_all` lets every account of this server in. Use `allowed_users` or `allowed_groups` to name some.',
   ],
   guide: {
-    source: {
-      kind: 'manual',
-      manual: {
-        title: 'GenericOAuthenticator',
-        url: 'https://oauthenticator.readthedocs.io/en/latest/reference/api/gen/oauthenticator.generic.html',
-        version: 'oauthenticator 17',
-      },
-    },
+    source: { kind: 'run', programs: [{ name: 'JupyterHub', version: '6.1.1, oauthenticator 17.4.0' }] },
     groups:
       '`c.GenericOAuthenticator.admin_groups = {"admins"}` makes the members of a group administrators, and `allowed_groups` lets the members of some in only. Remove `allow_all` then.',
     signOut: ({ url, endpoints, clientId }) =>

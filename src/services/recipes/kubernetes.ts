@@ -59,12 +59,11 @@ export const kubernetes: Recipe = {
   ],
   guide: {
     source: {
-      kind: 'manual',
-      manual: {
-        title: 'Kubernetes OpenID Connect authentication',
-        url: 'https://github.com/int128/kubelogin/blob/master/docs/setup.md',
-        version: 'kubelogin 1',
-      },
+      kind: 'run',
+      programs: [
+        { name: 'kubelogin', version: '1.36.3' },
+        { name: 'kube-apiserver (authenticator)', version: 'k8s.io/apiserver 0.37.2' },
+      ],
     },
     groups:
       'The groups of a person get the prefix postern:, as in `kubectl create clusterrolebinding admins --clusterrole=cluster-admin --group=postern:admins`.',

@@ -28,14 +28,7 @@ export const miniflux: Recipe = {
     },
   ],
   guide: {
-    source: {
-      kind: 'manual',
-      manual: {
-        title: 'Configuration Parameters',
-        url: 'https://miniflux.app/docs/configuration.html',
-        version: 'Miniflux 2.2',
-      },
-    },
+    source: { kind: 'run', programs: [{ name: 'Miniflux', version: '2.3.5' }] },
     groups:
       'Miniflux has no setting for groups. `--allowed-group readers` at Postern lets the members of a group in only.',
     signOut: () =>

@@ -41,14 +41,7 @@ export const pgadmin: Recipe = {
     },
   ],
   guide: {
-    source: {
-      kind: 'manual',
-      manual: {
-        title: 'Enabling OAUTH2 and OIDC Authentication',
-        url: 'https://www.pgadmin.org/docs/pgadmin4/latest/oauth2.html',
-        version: 'pgAdmin 4, 9.13',
-      },
-    },
+    source: { kind: 'run', programs: [{ name: 'pgAdmin', version: '9.18' }] },
     groups: '`"OAUTH2_ADDITIONAL_CLAIMS": {"groups": ["admins"]}` lets the members of a group in only.',
     signOut: ({ url, endpoints, clientId }) =>
       `Set \`"OAUTH2_LOGOUT_URL": "${endpoints.endSession}?client_id=${clientId}&post_logout_redirect_uri=${encodeURIComponent(url)}"\`, and register the address with \`--post-logout-redirect-uri ${url}\`.`,

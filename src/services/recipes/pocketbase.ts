@@ -44,14 +44,7 @@ export const pocketbase: Recipe = {
     'PocketBase takes an e-mail address only when it is verified.',
   ],
   guide: {
-    source: {
-      kind: 'manual',
-      manual: {
-        title: 'Authentication, “Authenticate with OAuth2”',
-        url: 'https://pocketbase.io/docs/authentication/',
-        version: 'PocketBase 0.23',
-      },
-    },
+    source: { kind: 'run', programs: [{ name: 'PocketBase', version: '0.36.8' }] },
     groups:
       'PocketBase has no setting for groups. Your own hook can read `meta.rawUser.groups` of the response, once the client has the scope `groups` and your code requests it.',
     signOut: () =>

@@ -17,6 +17,8 @@ export interface RecipeContext {
   readonly clientId: string;
   /** Empty for a public client. */
   readonly clientSecret: string;
+  /** The first redirect URI of the client. */
+  readonly redirectUri: string;
   /** New random text, for settings such as the key of a cookie. */
   readonly randomText: () => string;
 }

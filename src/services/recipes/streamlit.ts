@@ -29,14 +29,7 @@ export const streamlit: Recipe = {
   ],
   notes: ['Streamlit needs the package Authlib for `st.login()`.'],
   guide: {
-    source: {
-      kind: 'manual',
-      manual: {
-        title: 'st.login',
-        url: 'https://docs.streamlit.io/develop/api-reference/user/st.login',
-        version: 'Streamlit 1.53',
-      },
-    },
+    source: { kind: 'run', programs: [{ name: 'Streamlit', version: '1.67.0' }] },
     groups:
       'Add `groups` to the scope of the client, and `client_kwargs = { scope = "openid profile email groups" }` to the secrets. `st.user.groups` then has the names, and your code decides what they allow.',
     signOut: () =>

@@ -24,18 +24,17 @@ func random() string {
 
 func main() {
 	ctx := context.Background()
-	provider, err := oidc.NewProvider(ctx, os.Getenv("ISSUER"))
+	provider, err := oidc.NewProvider(ctx, os.Getenv("OIDC_ISSUER"))
 	if err != nil {
 		log.Fatal(err)
 	}
-	id := os.Getenv("CLIENT_ID")
-	url := "http://localhost:" + os.Getenv("PORT")
+	id := os.Getenv("OIDC_CLIENT_ID")
 	verifier := provider.Verifier(&oidc.Config{ClientID: id})
 	config := oauth2.Config{
 		ClientID:     id,
-		ClientSecret: os.Getenv("CLIENT_SECRET"),
+		ClientSecret: os.Getenv("OIDC_CLIENT_SECRET"),
 		Endpoint:     provider.Endpoint(),
-		RedirectURL:  url + "/callback",
+		RedirectURL:  os.Getenv("OIDC_REDIRECT_URI"),
 		Scopes:       []string{oidc.ScopeOpenID, "profile", "email"},
 	}
 	state, nonce := random(), random()

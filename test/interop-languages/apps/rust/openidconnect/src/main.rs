@@ -39,13 +39,13 @@ fn main() -> Fallible<()> {
     let http = reqwest::blocking::ClientBuilder::new()
         .redirect(reqwest::redirect::Policy::none())
         .build()?;
-    let metadata = CoreProviderMetadata::discover(&IssuerUrl::new(var("ISSUER")?)?, &http)?;
+    let metadata = CoreProviderMetadata::discover(&IssuerUrl::new(var("OIDC_ISSUER")?)?, &http)?;
     let client = CoreClient::from_provider_metadata(
         metadata,
-        ClientId::new(var("CLIENT_ID")?),
-        Some(ClientSecret::new(var("CLIENT_SECRET")?)),
+        ClientId::new(var("OIDC_CLIENT_ID")?),
+        Some(ClientSecret::new(var("OIDC_CLIENT_SECRET")?)),
     )
-    .set_redirect_uri(RedirectUrl::new(format!("http://localhost:{port}/callback"))?);
+    .set_redirect_uri(RedirectUrl::new(var("OIDC_REDIRECT_URI")?)?);
 
     let mut begun: Option<Begun> = None;
     for stream in TcpListener::bind(format!("127.0.0.1:{port}"))?.incoming() {

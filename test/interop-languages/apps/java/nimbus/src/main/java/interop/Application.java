@@ -35,12 +35,12 @@ public class Application {
   }
 
   public static void main(String[] args) throws Exception {
-    Issuer issuer = new Issuer(System.getenv("ISSUER"));
+    Issuer issuer = new Issuer(System.getenv("OIDC_ISSUER"));
     OIDCProviderMetadata provider = OIDCProviderMetadata.resolve(issuer);
-    ClientID id = new ClientID(System.getenv("CLIENT_ID"));
-    Secret secret = new Secret(System.getenv("CLIENT_SECRET"));
+    ClientID id = new ClientID(System.getenv("OIDC_CLIENT_ID"));
+    Secret secret = new Secret(System.getenv("OIDC_CLIENT_SECRET"));
     int port = Integer.parseInt(System.getenv("PORT"));
-    URI callback = URI.create("http://localhost:" + port + "/callback");
+    URI callback = URI.create(System.getenv("OIDC_REDIRECT_URI"));
     State state = new State();
     Nonce nonce = new Nonce();
 

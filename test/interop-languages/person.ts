@@ -1,0 +1,2 @@
+/** Who signs in. */
+export const person = { login: 'ada', password: 'correct horse battery' };
