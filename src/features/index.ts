@@ -54,6 +54,7 @@ import { mailPreview } from './mail-preview/index.ts';
 import { metadata } from './metadata/index.ts';
 import type { Metrics } from './metrics/index.ts';
 import { createNotifyNewDevice, notices } from './notices/index.ts';
+import { paddedScope } from './padded-scope/index.ts';
 import { createRequestReset, forgotPath, passwordReset } from './password-reset/index.ts';
 import { playground, playgroundClientConfigs } from './playground/index.ts';
 import { profiles } from './profiles/index.ts';
@@ -307,6 +308,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
     clientAuthentication(clients),
     senderConstraint(config),
     pushedRequests(config),
+    paddedScope(),
     signedRequests,
     authorizationDetails(config),
     authorizationResponses({ pages, accounts, clock }),

@@ -55,7 +55,7 @@ export const streamlit: LanguageClient = {
   callback: '/oauth2callback',
   start: signIn,
   reads: [email, fullName],
-  install: (folder) => installPackages(folder, ['streamlit==1.67.0', 'Authlib==1.9.10']),
+  install: (folder) => installPackages(folder, ['streamlit[auth]==1.67.0']),
   async launch({ installed, folder, issuer, id, secret, port, url, snippets }) {
     const recipe = snippets?.find(({ format }) => format === 'toml');
     await mkdir(join(folder, '.streamlit'));

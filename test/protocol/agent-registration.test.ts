@@ -2,6 +2,7 @@
  * Registrations as agents and editors send them. Many ask for every grant and scope that they know of, and some say that
  * an app with a scheme of its own is a web application.
  */
+import { decodeJwt } from 'jose';
 import t from 'tap';
 import {
   Browser,
@@ -338,7 +339,7 @@ t.test('a request that names no scope gets the default scopes of the API (RFC 67
     ],
   });
   const redirectUri = 'http://localhost:1/callback';
-  const tokensFor = async (resource: string, registeredScope: string) => {
+  const tokensFor = async (resource: string, registeredScope: string, requestedScope = '') => {
     const { body } = await register(withDefaults, {
       ...publicApp,
       redirect_uris: [redirectUri],
@@ -348,6 +349,7 @@ t.test('a request that names no scope gets the default scopes of the API (RFC 67
     const verifier = newVerifier();
     const url = new URL(party.authorizationUrl(verifier, { redirect_uri: redirectUri, resource }));
     url.searchParams.delete('scope');
+    if (requestedScope !== '') url.searchParams.set('scope', requestedScope);
     const code = await codeOf(url.href);
     return party.redeem(code, verifier, { redirect_uri: redirectUri, resource });
   };
@@ -355,6 +357,13 @@ t.test('a request that names no scope gets the default scopes of the API (RFC 67
   const plain = await tokensFor('https://plain.example.com', 'openid');
   t.match(plain, { status: 200, body: { access_token: String } }, JSON.stringify(plain.body));
   t.equal(plain.body.scope ?? '', '', 'an API without scopes needs none');
+  // The MCP SDK for Python sends this scope, with the space, when an API publishes no scopes.
+  const offline = ' offline_access';
+  t.match(await tokensFor(api, offline, offline), { status: 200, body: { scope: /notes:read/ } });
+  const plainOffline = await tokensFor('https://plain.example.com', offline, offline);
+  t.match(decodeJwt(plainOffline.body.access_token ?? ''), { aud: 'https://plain.example.com' });
+  const spaced = await tokensFor(api, 'notes:read notes:write', '  notes:write   notes:read ');
+  t.match(spaced, { status: 200, body: { scope: 'notes:write notes:read' } });
   await t.rejects(
     startInProcess(t, {
       ...config,

@@ -74,7 +74,10 @@ export const applyPolicy = (
     checkRedirects(policy, field, metadata[field] ?? []);
   }
   const scopes = registrableScopes(config);
-  const wantedScopes = metadata.scope?.split(' ').filter((name) => name !== '') ?? scopes;
+  const named = metadata.scope?.split(' ').filter((name) => name !== '') ?? [];
+  // `offline_access` alone names nothing that a token could be for. The MCP SDK for Python registers it at an API that
+  // publishes no scopes.
+  const wantedScopes = named.some((name) => name !== 'offline_access') ? named : scopes;
   return {
     ...metadata,
     ...(wantedGrants !== undefined && { grant_types: grants }),

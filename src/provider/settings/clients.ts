@@ -39,7 +39,8 @@ const hasNoScopes = ({ resources }: Pick<Config, 'resources'>, wanted: unknown):
 /**
  * RFC 6749 §3.3: a request without a scope gets `openid`, unless the client may not have it. A request for an API gets
  * the default scopes of the API, or `openid` if the API has no scopes, because the engine grants nothing without one. The
- * audience of an `issuer_tokens` client has no scopes.
+ * same goes for a request for an API with `offline_access` alone, which names nothing that could be granted. The audience of
+ * an `issuer_tokens` client has no scopes.
  */
 const defaultScope = (config: Config, client: Client, resource: unknown): string => {
   if (client['issuer_tokens'] === true) return 'openid';
@@ -62,9 +63,12 @@ export const clients = (config: Config) =>
     },
     extraClientMetadata: { properties: ownMetadata },
     extraParams: {
-      scope: ({ oidc: { params } }, _scope, client) => {
-        if (params && params['scope'] === undefined)
-          params['scope'] = defaultScope(config, client, params['resource']);
+      scope: ({ oidc: { params } }, scope, client) => {
+        if (params === undefined) return;
+        const { resource } = params;
+        if (scope === undefined) params['scope'] = defaultScope(config, client, resource);
+        else if (scope === 'offline_access' && resource !== undefined)
+          params['scope'] = `${defaultScope(config, client, resource)} ${scope}`;
       },
     },
     responseTypes: ['code'],

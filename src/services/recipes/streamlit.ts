@@ -27,7 +27,7 @@ export const streamlit: Recipe = {
       ],
     },
   ],
-  notes: ['Streamlit needs the package Authlib for `st.login()`.'],
+  notes: ['`pip install "streamlit[auth]"` brings the packages that `st.login()` needs.'],
   guide: {
     source: { kind: 'run', programs: [{ name: 'Streamlit', version: '1.67.0' }] },
     groups:

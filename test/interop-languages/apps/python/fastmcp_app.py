@@ -16,7 +16,10 @@ port = int(os.environ["PORT"])
 server = FastMCP(
     "Notes",
     auth=RemoteAuthProvider(
-        token_verifier=JWTVerifier(jwks_uri=issuer + "/oauth/jwks", issuer=issuer, audience=resource),
+        # Its default is RS256, and APIs of Postern get ES256.
+        token_verifier=JWTVerifier(
+            jwks_uri=issuer + "/oauth/jwks", issuer=issuer, audience=resource, algorithm="ES256"
+        ),
         authorization_servers=[issuer],
         base_url=f"http://localhost:{port}",
     ),
