@@ -10,6 +10,8 @@ import { comparedFlows } from './compare/flows.ts';
 import { compareCheckouts } from './compare/index.ts';
 import { flows } from './flows.ts';
 import { type Generator, startGenerator } from './load/generator.ts';
+import { measurePeers } from './peers/index.ts';
+import { peerFlows } from './peers/peer.ts';
 import { formatTable, writeReport } from './report.ts';
 import { measureManyClients } from './sections/clients.ts';
 import { varyConnections } from './sections/connections.ts';
@@ -70,6 +72,13 @@ npm run bench -- --against CHECKOUT [options]
   --rounds N, --requests N, --warm-up N (8000), --quick
   --threshold N       percent that a flow may take in addition (5)
   --minutes N         longest time for one store (20)
+
+npm run bench -- --peers [options]
+
+  Measures Postern beside Keycloak and Hydra, where they are installed (bench/peers/README.md).
+
+  --flow NAME         ${peerFlows.join(', ')}; may be repeated
+  --rounds N, --requests N, --warm-up N (8000), --quick
 `;
 
 const { values } = parseArgs({
@@ -84,6 +93,7 @@ const { values } = parseArgs({
     'warm-up': { type: 'string' },
     profile: { type: 'string' },
     against: { type: 'string' },
+    peers: { type: 'boolean', default: false },
     store: { type: 'string', multiple: true, default: [] },
     threshold: { type: 'string', default: '5' },
     minutes: { type: 'string', default: '20' },
@@ -152,9 +162,18 @@ const runComparison = async (generator: Generator, root: string): Promise<void> 
   if (!equal) process.exitCode = 1;
 };
 
+const runPeers = (generator: Generator): Promise<void> =>
+  measurePeers({
+    generator,
+    flowNames: known('flow', values.flow, peerFlows),
+    effort: { rounds, perRound, warmUp: warmUpOf(8_000) },
+    report,
+  });
+
 const generator = startGenerator();
 try {
-  if (against === undefined) await runSections(generator);
+  if (values.peers) await runPeers(generator);
+  else if (against === undefined) await runSections(generator);
   else await runComparison(generator, resolve(against));
 } finally {
   if (results.length > 0) process.stdout.write(`\n${writeReport(results)}\n`);

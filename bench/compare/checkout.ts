@@ -16,6 +16,7 @@ export type StoreName = (typeof stores)[number];
 export interface RunningCheckout {
   readonly port: number;
   readonly pid: number;
+  readonly databasePid?: number;
   close(): Promise<void>;
 }
 
@@ -67,5 +68,5 @@ export const startCheckout = async (root: string, storeName: StoreName): Promise
     await close();
     throw new Error(`${root} did not start: ${stderr}`);
   }
-  return { port, pid: child.pid ?? 0, close };
+  return { port, pid: child.pid ?? 0, ...(redis && { databasePid: redis.pid }), close };
 };

@@ -19,8 +19,8 @@ export type CredentialKind =
   | 'api-code'
   | 'opaque-code'
   | 'refresh-token'
-  /** An opaque access token, which can be introspected any number of times. */
-  | 'opaque-token';
+  /** An access token, which can be introspected any number of times. */
+  | 'access-token';
 
 export interface ComparedFlow {
   readonly title: string;
@@ -94,7 +94,7 @@ export const comparedFlows: Readonly<Record<string, ComparedFlow>> = {
   introspection: {
     title: 'introspection of an opaque access token',
     status: 200,
-    uses: 'opaque-token',
+    uses: 'access-token',
     request: (token) => formRequest(paths.introspect, app.client, { token, token_type_hint: 'access_token' }),
   },
   json: {
@@ -118,7 +118,7 @@ export const supplies: readonly ComparedFlow[] = [
     title: 'opaque tokens',
     status: 200,
     uses: 'opaque-code',
-    makes: { kind: 'opaque-token', pattern: /"access_token":"([\w-]+)"/ },
+    makes: { kind: 'access-token', pattern: /"access_token":"([\w-]+)"/ },
     request: (code) => redeemCode('ES256', code, opaqueAudience),
   },
 ];

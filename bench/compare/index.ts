@@ -42,11 +42,13 @@ const measurePair = async (
   round: number,
 ): Promise<RoundPair> => {
   if (round % 2 === 0) {
-    const ownCpu = await own.measure(flow, count);
-    return { own: ownCpu, other: await other.measure(flow, count) };
+    const { server: ownCpu } = await own.measure(flow, count);
+    const { server: otherCpu } = await other.measure(flow, count);
+    return { own: ownCpu, other: otherCpu };
   }
-  const otherCpu = await other.measure(flow, count);
-  return { own: await own.measure(flow, count), other: otherCpu };
+  const { server: otherCpu } = await other.measure(flow, count);
+  const { server: ownCpu } = await own.measure(flow, count);
+  return { own: ownCpu, other: otherCpu };
 };
 
 const verdictOf = (comparison: Comparison, threshold: number): string => {

@@ -3,13 +3,34 @@ import type { Generator } from '../load/generator.ts';
 import { serializeRequest } from '../load/request.ts';
 import { cpuMs } from '../measure/process-status.ts';
 import { signIn } from './browser.ts';
-import { type RunningCheckout, type StoreName, startCheckout } from './checkout.ts';
+import { type StoreName, startCheckout } from './checkout.ts';
 import { type ComparedFlow, type CredentialKind, signInRequest, supplies } from './flows.ts';
 import { password, usernames } from './settings.ts';
 
+/** Processor time of one request, in milliseconds. */
+export interface Cost {
+  readonly server: number;
+  /** Absent when the server keeps its records in its own process. */
+  readonly database?: number;
+}
+
+/** A running server with people who are signed in. */
+export interface Subject {
+  readonly port: number;
+  readonly pid: number;
+  readonly databasePid?: number;
+  /** The cookies of each signed-in browser. */
+  readonly cookies: readonly string[];
+  /** Flows that make credentials. */
+  readonly supplies: readonly ComparedFlow[];
+  /** Makes codes where one request of a signed-in browser doesn't. */
+  readonly makeCodes?: (count: number) => Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
 export interface Side {
-  /** Sends so many requests and returns the processor time of the server for one, in milliseconds. */
-  measure(flow: ComparedFlow, count: number): Promise<number>;
+  /** Sends so many requests and returns what one of them took. */
+  measure(flow: ComparedFlow, count: number): Promise<Cost>;
   close(): Promise<void>;
 }
 
@@ -21,12 +42,12 @@ const deferredWorkMs = 350;
 const signInAll = (origin: string): Promise<string[]> =>
   Promise.all(usernames.map((username) => signIn({ origin, authorize: signInRequest, username, password })));
 
-/** Starts one of the two checkouts, with a signed-in browser for each account. */
+/** Starts a checkout of Postern, with a signed-in browser for each account. */
 export const startSide = async (root: string, store: StoreName, generator: Generator): Promise<Side> => {
   const checkout = await startCheckout(root, store);
   try {
     const cookies = await signInAll(`http://localhost:${checkout.port}`);
-    const side = createSide(checkout, cookies, generator);
+    const side = createSide({ ...checkout, cookies, supplies }, generator);
     // Two simultaneous first requests of one browser would make two grants, of which the session keeps one.
     for (const flow of supplies) if (flow.uses === 'cookies') await side.measure(flow, cookies.length);
     return side;
@@ -36,8 +57,10 @@ export const startSide = async (root: string, store: StoreName, generator: Gener
   }
 };
 
-const createSide = (checkout: RunningCheckout, cookies: readonly string[], generator: Generator): Side => {
-  const { port, pid } = checkout;
+export const createSide = (
+  { port, pid, databasePid, cookies, supplies, makeCodes, close }: Subject,
+  generator: Generator,
+): Side => {
   const host = `localhost:${port}`;
   const reusable = new Map<CredentialKind, readonly string[]>([['cookies', cookies]]);
   const unused = new Map<CredentialKind, readonly string[]>();
@@ -59,6 +82,10 @@ const createSide = (checkout: RunningCheckout, cookies: readonly string[], gener
   };
 
   const supply = async (kind: CredentialKind, count: number): Promise<void> => {
+    if (kind === 'code' && makeCodes) {
+      unused.set(kind, await makeCodes(count));
+      return;
+    }
     const flow = supplies.find(({ makes }) => makes?.kind === kind);
     if (!flow) throw new Error(`no flow makes the credential ${kind}`);
     await send(flow, await take(flow.uses, count), count);
@@ -69,7 +96,7 @@ const createSide = (checkout: RunningCheckout, cookies: readonly string[], gener
     if (kind === undefined) return [];
     const shared = reusable.get(kind);
     if (shared) return shared;
-    if (kind === 'opaque-token') {
+    if (kind === 'access-token') {
       await supply(kind, tokenCount);
       const tokens = unused.get(kind) ?? [];
       reusable.set(kind, tokens);
@@ -84,11 +111,15 @@ const createSide = (checkout: RunningCheckout, cookies: readonly string[], gener
   return {
     async measure(flow, count) {
       const credentials = await take(flow.uses, count);
-      const before = cpuMs(pid);
+      const before = { server: cpuMs(pid), database: databasePid && cpuMs(databasePid) };
       await send(flow, credentials, count);
       await sleep(deferredWorkMs);
-      return (cpuMs(pid) - before) / count;
+      return {
+        server: (cpuMs(pid) - before.server) / count,
+        ...(databasePid !== undefined &&
+          before.database !== undefined && { database: (cpuMs(databasePid) - before.database) / count }),
+      };
     },
-    close: () => checkout.close(),
+    close,
   };
 };
