@@ -2,6 +2,7 @@ import { errors } from 'oidc-provider';
 import t from 'tap';
 import { explainedCodes, explanationOf } from '#src/error-codes.ts';
 import { chooseLanguage } from '#src/views/languages/choose.ts';
+import { consoleMessagesFor } from '#src/views/languages/console/index.ts';
 import { languages, messagesFor } from '#src/views/languages/index.ts';
 import { longDate, relativeTime, utcDateTime } from '#src/views/time.ts';
 
@@ -79,6 +80,22 @@ t.test('every language translates every text', async (t) => {
     );
   }
   t.equal(messagesFor('xx').tag, 'en');
+});
+
+t.test('every language translates every text of the console', async (t) => {
+  const english = new Map(texts(consoleMessagesFor('en')));
+  // The same word in both languages.
+  const shared = new Set(['.roles.admin', '.accounts.detail.id']);
+  for (const { tag, name } of languages.slice(1)) {
+    const own = new Map(texts(consoleMessagesFor(tag)));
+    const missing = [...english.keys()].filter((path) => !own.has(path));
+    t.strictSame(missing, [], `${name} has the same texts`);
+    t.equal(own.size, english.size, 'and no others');
+    const same = [...own].filter(
+      ([path, text]) => text === english.get(path) && text.length > 8 && !shared.has(path),
+    );
+    t.strictSame(same, [], `${name} leaves nothing in English`);
+  }
 });
 
 /** Features that are not switched on: credential issuance and client attestation. */
