@@ -16,6 +16,8 @@ t.test('it counts what there is, and shows the first steps until there is an app
   const empty = await admin.request(page);
   t.match(empty.body, 'id="first-steps"');
   t.match(empty.body, 'postern client add');
+  const [, newClient = ''] = /<a href="([^"]*new-client[^"]*)"/.exec(empty.body) ?? [];
+  t.match((await admin.request(new URL(newClient, page).href)).body, '<h1>New client</h1>');
   t.match(empty.body, /Accounts<\/dt><dd><a href="\/admin\/accounts">4<\/a>/);
   t.match(empty.body, /Groups<\/dt><dd><a href="\/admin\/groups">3<\/a>/);
   t.match(empty.body, /Clients<\/dt><dd>(<a [^>]*>)?0</);

@@ -14,7 +14,7 @@
  */
 import type { Feature } from '../../feature.ts';
 import { type ConsoleHandler, formRoutes } from '../../services/console-pages/index.ts';
-import { clientsPath } from '../../views/console/clients/paths.ts';
+import { clientsPath, newClientPath, newRecipePath } from '../../views/console/clients/paths.ts';
 import type { ConsoleClientsDependencies } from './dependencies.ts';
 
 type Load = () => Promise<ConsoleHandler>;
@@ -40,17 +40,17 @@ export const consoleClients = (all: ConsoleClientsDependencies): Feature => {
         },
         {
           method: 'GET',
-          path: '/admin/new-client',
+          path: newClientPath,
           permission: 'clients',
           load: async () => (await import('./choose.ts')).chooseKind(),
         },
         ...formAt(
-          '/admin/new-client/:type',
+          `${newClientPath}/:type`,
           async () => (await import('./add-by-type.ts')).addByType(all),
           recent,
         ),
         ...formAt(
-          '/admin/new-client/application/:name',
+          `${newRecipePath}/:name`,
           async () => (await import('./add-by-recipe.ts')).addByRecipe(all),
           recent,
         ),

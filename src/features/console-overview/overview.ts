@@ -75,11 +75,10 @@ export const overview = (dependencies: ConsoleOverviewDependencies): ConsoleHand
     const hasClient = counts.clients.count > 0;
     const hasPerson = counts.accounts.count > 1;
     if (!by.permissions.has('accounts') || (hasClient && hasPerson)) return undefined;
-    const clientsPage = frame.menu.find(({ href }) => href === consolePaths.clients);
     return [
       {
         step: 'client',
-        href: clientsPage && `${consolePaths.clients}/new`,
+        href: consolePaths.newClient,
         command: 'postern client add --type web --redirect-uri https://app.example.com/callback',
         isDone: hasClient,
       },

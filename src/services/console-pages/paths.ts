@@ -7,6 +7,8 @@ export const consolePaths = {
   group: (name: string): string => `${consolePath}/groups/${encodeURIComponent(name)}`,
   groups: `${consolePath}/groups`,
   clients: `${consolePath}/clients`,
+  /** Not below the clients, where any word may be the id of one. */
+  newClient: `${consolePath}/new-client`,
   sessions: `${consolePath}/sessions`,
   audit: `${consolePath}/audit`,
 };
