@@ -7,6 +7,7 @@ import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { parse as parseToml } from 'smol-toml';
 import t, { type Test } from 'tap';
 import { parse as parseYaml } from 'yaml';
+import { environmentBlock } from '#src/services/recipes/connection.ts';
 import { recipes } from '#src/services/recipes/index.ts';
 import type { SnippetFormat } from '#src/services/recipes/recipe.ts';
 import {
@@ -382,4 +383,21 @@ t.test('recipes are listed, and what a recipe can not use is refused with the re
     t.match(err, message);
     t.equal(out, '');
   }
+});
+
+t.test('nothing in the environment variables is run by a shell that reads them', (t) => {
+  const uris = [
+    'https://app.example.com/$(id)?a=1&b=2;c',
+    "https://app.example.com/it's",
+    'https://app.example.com/*?~=#!',
+  ];
+  for (const uri of uris) {
+    const metadata = { client_id: `"'<>&/?#%..`, redirect_uris: [uri] };
+    const block = environmentBlock({ issuer: 'https://auth.example.com' }, metadata, 'secret');
+    const script = `${block}\nprintf '%s\\n' "$OIDC_ISSUER" "$OIDC_CLIENT_ID" "$OIDC_CLIENT_SECRET" "$OIDC_REDIRECT_URI"`;
+    const { stdout, stderr } = spawnSync('sh', ['-c', script], { encoding: 'utf8' });
+    t.equal(stderr, '');
+    t.same(stdout.trimEnd().split('\n'), ['https://auth.example.com', metadata.client_id, 'secret', uri]);
+  }
+  t.end();
 });

@@ -28,7 +28,11 @@ const endpointsWithoutBrowser = (
     : []),
 ];
 
-/** Environment variables in the names that most frameworks use, ready to be pasted. */
+/** A URI may have `$(…)` and `&`, which a shell that reads the file would run. */
+const quoted = (value: string): string =>
+  /^[\w.~:/?@%+,=-]*$/.test(value) ? value : `'${value.replaceAll("'", String.raw`'\''`)}'`;
+
+/** Environment variables in the names that most frameworks use, ready to be pasted into a file or a shell. */
 export const environmentBlock = (
   { issuer }: Pick<Config, 'issuer'>,
   {
@@ -38,12 +42,14 @@ export const environmentBlock = (
   }: Pick<ClientMetadata, 'client_id' | 'redirect_uris' | 'grant_types'>,
   secret: string | undefined,
 ): string =>
-  [
-    ['OIDC_ISSUER', issuer],
-    ['OIDC_CLIENT_ID', client_id],
-    ...(secret === undefined ? [] : [['OIDC_CLIENT_SECRET', secret]]),
-    ...redirect_uris.slice(0, 1).map((uri) => ['OIDC_REDIRECT_URI', uri]),
-    ...endpointsWithoutBrowser(issuer, grant_types),
-  ]
-    .map((pair) => pair.join('='))
+  (
+    [
+      ['OIDC_ISSUER', issuer],
+      ['OIDC_CLIENT_ID', client_id],
+      ...(secret === undefined ? [] : [['OIDC_CLIENT_SECRET', secret] as const]),
+      ...redirect_uris.slice(0, 1).map((uri) => ['OIDC_REDIRECT_URI', uri] as const),
+      ...endpointsWithoutBrowser(issuer, grant_types),
+    ] as const
+  )
+    .map(([name, value]) => `${name}=${quoted(value)}`)
     .join('\n');
