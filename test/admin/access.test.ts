@@ -338,6 +338,8 @@ t.test('keys, secrets and roles need a sign-in of the last 15 minutes', async (t
     ['POST', `/clients/${id}/secrets`, { name: 'second' }],
     ['POST', `/clients/${id}/secrets/rotate`, {}],
     ['DELETE', `/clients/${id}/secrets/first`, undefined],
+    ['PATCH', `/clients/${id}`, { metadata: { jwks_uri: 'https://app.example.com/jwks' } }],
+    ['PATCH', `/clients/${id}`, { metadata: { token_endpoint_auth_method: 'client_secret_post' } }],
     ['PUT', `/groups/${groupOf.viewer}/members/${ada}`, undefined],
     ['PATCH', `/accounts/${viewer}`, { claims: { name: 'V' } }],
   ] as const) {

@@ -39,6 +39,20 @@ interface Dependencies {
 export const clientNotFound = (): Failure =>
   new Failure({ code: 'client_not_found', message: 'There is no such client.', status: 404 });
 
+/** With these someone could act as the client, just as with a secret. */
+const credentials = ['token_endpoint_auth_method', 'jwks', 'jwks_uri'];
+const isCredential = (name: string): boolean =>
+  credentials.includes(name) || name.startsWith('tls_client_auth_');
+
+type Metadata = Readonly<Record<string, unknown>>;
+
+/** Null removes a member. */
+const changesCredentials = (changes: Metadata, held: Metadata): boolean =>
+  Object.entries(changes).some(
+    ([name, value]) =>
+      isCredential(name) && JSON.stringify(value ?? null) !== JSON.stringify(held[name] ?? null),
+  );
+
 const protectedClient = (): Failure =>
   new Failure({
     code: 'insufficient_scope',
@@ -54,11 +68,10 @@ export const createClientAdministration = ({
 }: Dependencies): ClientAdministration => {
   const audience = adminAudience(config);
 
-  const listsAdminApi = (metadata: Readonly<Record<string, unknown>>): boolean =>
-    [metadata['resources']].flat().includes(audience);
+  const listsAdminApi = (metadata: Metadata): boolean => [metadata['resources']].flat().includes(audience);
 
   /** A secret or a redirect URI of such a client gives everything that the client may do. */
-  const requireRightOver = (by: Administrator, metadata: Readonly<Record<string, unknown>>): void => {
+  const requireRightOver = (by: Administrator, metadata: Metadata): void => {
     if (!listsAdminApi(metadata)) return;
     if (!by.permissions.has('roles')) throw protectedClient();
     requireRecentSignIn(by, clock);
@@ -96,7 +109,13 @@ export const createClientAdministration = ({
       requirePermission(by, 'clients');
       requireRightOver(by, changes);
       const { seen, check } = createCheck(by);
-      const updated = await clients.update(id, changes, { ifVersion, check });
+      const updated = await clients.update(id, changes, {
+        ifVersion,
+        check(held) {
+          check(held);
+          if (changesCredentials(changes, held.metadata)) requireRecentSignIn(by, clock);
+        },
+      });
       recordChange(by, {
         operation: 'client.update',
         client: id,
