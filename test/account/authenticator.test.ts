@@ -11,6 +11,7 @@ import {
   usualConfig,
 } from '../support/setup/index.ts';
 import { parseMail, startSmtp } from '../support/smtp-server.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const smtp = await startSmtp();
 t.teardown(smtp.close);
@@ -197,6 +198,12 @@ t.test('recovery codes are renewed, and run low', async (t) => {
   const renewed = recoveryCodesIn(await browser.submit(await browser.open(`${path}/codes`), {}));
   t.equal(renewed.length, 10);
   t.equal(await factors.useRecoveryCode(account, codes[8] ?? ''), 'wrong', 'the former ones are void');
+  await waitFor('the message about the new codes', () =>
+    smtp.received.some(
+      (mail) =>
+        mail.to.includes(person.email) && parseMail(mail).text.includes('New recovery codes were made'),
+    ),
+  );
   t.equal(await factors.useRecoveryCode(account, renewed[0] ?? ''), 'right');
   const second = await browser.open(add);
   const added = await submitCode(browser, second, codeAt(keyIn(second), now()));

@@ -9,6 +9,7 @@ import {
   passkeyAddedNotice,
   passkeyRemovedNotice,
   passwordChangedNotice,
+  recoveryCodesMadeNotice,
   recoveryCodeUsedNotice,
   recoveryLinkNotice,
   upstreamLinkedNotice,
@@ -28,6 +29,7 @@ const templates = {
   'factor-added': factorAddedNotice,
   'factor-removed': factorRemovedNotice,
   'recovery-code-used': recoveryCodeUsedNotice,
+  'recovery-codes-made': recoveryCodesMadeNotice,
   'recovery-link': recoveryLinkNotice,
 } satisfies Record<NoticeKind, unknown>;
 const linkSeconds = 7 * 86_400;

@@ -219,13 +219,19 @@ export const createFactors = ({
     async renewRecoveryCodes(account, by) {
       if (!hasRecoveryCodes) return undefined;
       const codes = newRecoveryCodes();
+      const notice = draftNotice('recovery-codes-made', account, by);
       const isDone = await changeFactors(account, (factors) =>
         factors.authenticators.length === 0
           ? { result: false }
-          : { result: true, next: { ...factors, recovery: newRecovery(account, codes) } },
+          : {
+              result: true,
+              next: { ...factors, recovery: newRecovery(account, codes) },
+              also: notice.writes,
+            },
       );
       if (!isDone) return undefined;
       emit('account.recovery_codes_made', account, 'recovery', by);
+      notice.afterCommit();
       return codes;
     },
 

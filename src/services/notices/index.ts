@@ -23,6 +23,7 @@ export const noticeKinds = [
   'factor-added',
   'factor-removed',
   'recovery-code-used',
+  'recovery-codes-made',
   'recovery-link',
 ] as const;
 

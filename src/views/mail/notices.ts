@@ -20,6 +20,7 @@ const noticeMail =
       | 'factorAdded'
       | 'factorRemoved'
       | 'recoveryCodeUsed'
+      | 'recoveryCodesMade'
       | 'recoveryLink',
   ) =>
   (context: MailContext, { request, href }: NoticeMail): RenderedMail => {
@@ -47,4 +48,5 @@ export const passkeyRemovedNotice = noticeMail('passkeyRemoved');
 export const factorAddedNotice = noticeMail('factorAdded');
 export const factorRemovedNotice = noticeMail('factorRemoved');
 export const recoveryCodeUsedNotice = noticeMail('recoveryCodeUsed');
+export const recoveryCodesMadeNotice = noticeMail('recoveryCodesMade');
 export const recoveryLinkNotice = noticeMail('recoveryLink');

@@ -69,6 +69,10 @@ export const de = {
     subject: (brand) => `Wiederherstellungscode bei ${brand} verwendet`,
     text: 'Jemand hat sich mit einem Ihrer Wiederherstellungscodes bei Ihrem Konto angemeldet. Wenn Ihnen die Codes ausgehen, erstellen Sie auf der Seite Ihres Kontos neue.',
   },
+  recoveryCodesMade: {
+    subject: (brand) => `Neue Wiederherstellungscodes für Ihr Konto bei ${brand}`,
+    text: 'Für Ihr Konto wurden neue Wiederherstellungscodes erstellt. Die bisherigen gelten nicht mehr.',
+  },
   recoveryLink: {
     subject: (brand) => `Wiederherstellungslink für Ihr Konto bei ${brand}`,
     text: 'Ein Betreiber hat einen Link erstellt, mit dem Ihr Passwort oder Ihre Authenticator-App ersetzt werden kann. Er gilt einmal und eine Stunde lang. Wenn Sie nicht darum gebeten haben, wenden Sie sich an die Betreiber dieses Dienstes.',

@@ -67,6 +67,10 @@ export const en = {
     subject: (brand) => `A recovery code was used at ${brand}`,
     text: 'Someone signed in to your account with one of your recovery codes. If you are running out of codes, make new ones on the page of your account.',
   },
+  recoveryCodesMade: {
+    subject: (brand) => `New recovery codes for your account at ${brand}`,
+    text: 'New recovery codes were made for your account. The former ones don’t work any more.',
+  },
   recoveryLink: {
     subject: (brand) => `A recovery link was made for your account at ${brand}`,
     text: 'An operator made a link with which your password or your authenticator app can be replaced. It works once, for an hour. If you didn’t ask for it, contact the people who run this service.',

@@ -49,6 +49,7 @@ export interface MailMessages {
   readonly factorAdded: { subject: (brand: string) => string; text: string };
   readonly factorRemoved: { subject: (brand: string) => string; text: string };
   readonly recoveryCodeUsed: { subject: (brand: string) => string; text: string };
+  readonly recoveryCodesMade: { subject: (brand: string) => string; text: string };
   readonly recoveryLink: { subject: (brand: string) => string; text: string };
   readonly accountDeleted: {
     subject: (brand: string) => string;

@@ -72,6 +72,10 @@ export const pl = {
     subject: (brand) => `Użyto kodu odzyskiwania w ${brand}`,
     text: 'Ktoś zalogował się na Twoje konto jednym z Twoich kodów odzyskiwania. Jeśli kody się kończą, utwórz nowe na stronie swojego konta.',
   },
+  recoveryCodesMade: {
+    subject: (brand) => `Nowe kody odzyskiwania do Twojego konta w ${brand}`,
+    text: 'Utworzono nowe kody odzyskiwania do Twojego konta. Poprzednie już nie działają.',
+  },
   recoveryLink: {
     subject: (brand) => `Utworzono link odzyskiwania do konta w ${brand}`,
     text: 'Operator utworzył link, za pomocą którego można zmienić hasło lub aplikację uwierzytelniającą. Działa raz, przez godzinę. Jeśli to nie Ty o niego prosisz, skontaktuj się z osobami, które prowadzą tę usługę.',
