@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap';
 import { codeAt } from '../support/authenticator.ts';
+import { addPasskey } from '../support/passkeys.ts';
 import {
   Browser,
   newVerifier,
@@ -298,4 +299,34 @@ t.test('an address that another account has meanwhile doesn’t come back', asyn
   await server.addAccount({ username: 'heir', password, claims });
   t.equal((await new Browser().request(notMe)).status, 410);
   t.equal((await emailOf(stage)).email, 'new@example.com');
+});
+
+t.test('a person without a password signs in and opens the link again', async (t) => {
+  const stage = await open(t);
+  const { server, account, browser } = stage;
+  const { accounts } = server.app.services;
+  await addPasskey(server, 'grace');
+  await accounts.removePassword(account);
+  server.clock.advance(1);
+  for (const { name, value } of (await server.signIn('grace', { amr: ['swk', 'user', 'mfa'] })).cookies)
+    browser.setCookie(name, value);
+  const sent = await browser.submit(await form(stage), { email: 'new@example.com' });
+  t.match(sent.url, 'sent=yes');
+  const link = await linkTo(stage, 'new@example.com');
+  const elsewhere = new Browser();
+  const page = await elsewhere.open(link);
+  t.equal(page.status, 401);
+  t.match(page.body, 'open the link again');
+  t.match(page.body, 'href="/account/sign-in?to=%2Faccount%2Femail"', 'the sign-in gets no token');
+  for (const typed of ['', password]) {
+    const refused = await elsewhere.request(link, {
+      method: 'POST',
+      body: new URLSearchParams({ password: typed }),
+      headers: { origin: server.issuer },
+    });
+    t.equal(refused.status, 401);
+  }
+  t.strictSame(await emailOf(stage), { email: 'old@example.com', verified: true });
+  await browser.submit(await browser.open(link), {});
+  t.strictSame(await emailOf(stage), { email: 'new@example.com', verified: true });
 });

@@ -620,6 +620,13 @@ export const gallery: readonly Exhibit[] = [
     { action: '/account/email/abc', account: longName, email: longName, needsPassword: false },
     { language: 'pl' },
   ),
+  exhibit('email-address-sign-in', confirmAddressPage, {
+    action: '/account/email/abc',
+    account: 'maria',
+    email: 'maria@example.com',
+    needsPassword: true,
+    signIn: '/account/sign-in?to=%2Faccount%2Femail',
+  }),
   exhibit('email-address-confirm-password', confirmAddressPage, {
     action: '/account/email/abc',
     account: longName,

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { Failure } from '../../errors.ts';
 import type { Form } from '../../http/pages/form.ts';
+import { accountSignInHref } from '../../services/account-pages/index.ts';
 import { type Account, followsAddress } from '../../services/accounts/index.ts';
 import { verifiedAddressOf } from '../../services/mail/index.ts';
 import { describeRequest } from '../../services/notices/index.ts';
@@ -58,9 +59,12 @@ export const confirmPages = (dependencies: EmailAddressDependencies): FastifyPlu
     { link: { token }, account, email }: Confirmation,
     shown: CheckedPassword & { readonly needsPassword: boolean },
   ): FastifyReply => {
-    const { problem, waitSeconds } = shown;
+    const { problem, waitSeconds, needsPassword } = shown;
+    // Without a password to type, the person signs in and opens the link again. The address of the link stays out of it.
+    const mustSignIn = needsPassword && !account.hasPassword;
     const body = confirmAddressPage(pages.pageFor(request), {
       ...shown,
+      ...(mustSignIn && { signIn: accountSignInHref(emailPath) }),
       action: `${emailPath}/${token}`,
       account: account.username,
       email,
@@ -70,6 +74,7 @@ export const confirmPages = (dependencies: EmailAddressDependencies): FastifyPlu
         status: 429,
         headers: { 'retry-after': String(waitSeconds) },
       });
+    if (mustSignIn) return pages.send(request, reply, body, { status: 401 });
     return pages.send(request, reply, body, { status: problem === undefined ? 200 : 422 });
   };
 
@@ -124,6 +129,7 @@ export const confirmPages = (dependencies: EmailAddressDependencies): FastifyPlu
           const confirmation = await findConfirmation(token);
           const { account } = confirmation;
           if (!(await isSignedIn(request, reply, account))) {
+            if (!account.hasPassword) return sendForm(request, reply, confirmation, { needsPassword: true });
             const checked = await checkPassword(request.ip, account, request.body?.['password'] ?? '');
             if (!isPasswordRight(checked))
               return sendForm(request, reply, confirmation, { needsPassword: true, ...checked });

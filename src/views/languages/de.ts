@@ -354,6 +354,8 @@ export const de = {
     confirm: (email, account) => [email, ' als Adresse des Kontos ', account, ' verwenden?'],
     confirmNeedsPassword:
       'Geben Sie das Passwort dieses Kontos ein. Wenn Sie das Konto nicht kennen, schließen Sie diese Seite: Ohne Sie ändert sich nichts.',
+    confirmNeedsSignIn:
+      'Melden Sie sich in diesem Browser bei diesem Konto an und öffnen Sie den Link noch einmal. Wenn Sie das Konto nicht kennen, schließen Sie diese Seite: Ohne Sie ändert sich nichts.',
     confirmSubmit: 'Adresse bestätigen',
     doneTitle: 'Ihre E-Mail-Adresse ist bestätigt',
     done: 'Sie können diese Seite schließen.',

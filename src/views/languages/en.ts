@@ -339,6 +339,8 @@ export const en = {
     confirm: (email, account) => ['Use ', email, ' as the address of the account ', account, '?'],
     confirmNeedsPassword:
       'Type the password of this account. If you don’t know the account, close this page: nothing changes without you.',
+    confirmNeedsSignIn:
+      'Sign in to this account in this browser, then open the link again. If you don’t know the account, close this page: nothing changes without you.',
     confirmSubmit: 'Confirm address',
     doneTitle: 'Your email address is confirmed',
     done: 'You can close this page.',

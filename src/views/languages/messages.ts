@@ -314,6 +314,7 @@ export interface Messages {
     confirmTitle: string;
     confirm: (email: Value, account: Value) => Phrase;
     confirmNeedsPassword: string;
+    confirmNeedsSignIn: string;
     confirmSubmit: string;
     doneTitle: string;
     done: string;

@@ -364,6 +364,8 @@ export const pl = {
     confirm: (email, account) => ['Czy użyć ', email, ' jako adresu konta ', account, '?'],
     confirmNeedsPassword:
       'Podaj hasło do tego konta. Jeśli nie znasz tego konta, zamknij tę stronę: bez Ciebie nic się nie zmieni.',
+    confirmNeedsSignIn:
+      'Zaloguj się na to konto w tej przeglądarce i otwórz link jeszcze raz. Jeśli nie znasz tego konta, zamknij tę stronę: bez Ciebie nic się nie zmieni.',
     confirmSubmit: 'Potwierdź adres',
     doneTitle: 'Adres e-mail jest potwierdzony',
     done: 'Możesz zamknąć tę stronę.',

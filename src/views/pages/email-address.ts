@@ -69,6 +69,8 @@ export interface ConfirmAddressModel {
   readonly email: string;
   /** The account isn't signed in to this browser. */
   readonly needsPassword: boolean;
+  /** The path of a sign-in, for an account that has no password to type. The page has no form then. */
+  readonly signIn?: string;
   readonly problem?: EmailAddressProblem;
   /** Too many wrong passwords. */
   readonly waitSeconds?: number;
@@ -76,7 +78,15 @@ export interface ConfirmAddressModel {
 
 export const confirmAddressPage = (page: Page, model: ConfirmAddressModel): string => {
   const { emailAddress: text, login, tag } = page.messages;
-  const { action, account, email, needsPassword, problem, waitSeconds } = model;
+  const { action, account, email, needsPassword, signIn, problem, waitSeconds } = model;
+  if (signIn !== undefined)
+    return layout(page, {
+      title: text.confirmTitle,
+      body: html`
+    <p>${text.confirm(strong(email), strong(account))}</p>
+    <p>${text.confirmNeedsSignIn}</p>
+    <p><a role="button" class="email-sign-in" href="${ownPath(signIn)}">${login.title}</a></p>`,
+    });
   const fields = createFields(
     page.messages,
     problem === undefined ? [] : [{ field: 'password', message: text.problems[problem] }],
