@@ -165,6 +165,8 @@ export const createConsoleScope = (
       scope.route<ConsoleRequest>({
         method: route.method,
         url: route.path,
+        // A route takes time and memory at the start, also on servers whose console stays closed.
+        exposeHeadRoute: false,
         config: { withoutCustomStyle: true },
         async handler(request, reply) {
           originOf?.(request);
