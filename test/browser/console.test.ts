@@ -26,7 +26,12 @@ const console_ = `${postern.issuer}/admin`;
 const done = (tab: Tab) => tab.locator('.console-done').textContent();
 
 /** What an administrator does with accounts and groups, by clicks only. */
-const work = async (t: Test, tab: Tab, name: string): Promise<void> => {
+const work = async (
+  t: Test,
+  tab: Tab,
+  name: string,
+  look: (what: string) => Promise<void> = async () => {},
+): Promise<void> => {
   await tab.goto(`${console_}/accounts`);
   await tab.click('.account-add');
   await tab.click('.account-save');
@@ -48,6 +53,7 @@ const work = async (t: Test, tab: Tab, name: string): Promise<void> => {
   await tab.click('.account-save');
   t.match(await tab.locator('.console-conflict').textContent(), 'Edith C.');
   t.equal(await tab.inputValue('#name'), 'Edith Clarke', 'the input is still there');
+  await look('conflict');
   await tab.click('.account-save');
   t.equal(await done(tab), 'Saved.');
 
@@ -61,6 +67,7 @@ const work = async (t: Test, tab: Tab, name: string): Promise<void> => {
   await tab.click('.account-recovery-link');
   await tab.click('.console-confirm');
   t.match(await tab.inputValue('#shown-link'), '/account/recover/');
+  await look('shown-link');
   await tab.click('.shown-link-done');
 
   await tab.click('.account-remove');
@@ -113,7 +120,7 @@ t.test('and with it: axe finds nothing, and each page fits into 360 px, in three
   const tab = await newTab(context, complaints);
   await tab.goto(console_);
   await signIn(tab, { login: 'root', password });
-  await work(t, tab, 'ellen');
+  await work(t, tab, 'ellen', (what) => checkAccessibility(t, tab, `console-${what}`));
   await postern.app.services.signInCounts.write();
   for (const language of ['de', 'pl', 'en']) {
     await tab.goto(`${console_}/accounts/${crew}?lang=${language}`);
