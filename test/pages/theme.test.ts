@@ -161,6 +161,30 @@ t.test('development shows the parts, the contrasts, and the names of all texts',
   t.match(body, /<dt><code lang="en">consent\.title<\/code><\/dt>/, 'without the mark');
 });
 
+t.test('the console has the colors and the logo, and not the style sheet of the operator', async (t) => {
+  const { accounts, groups } = server.app.services;
+  await groups.add({ name: 'postern-admins' });
+  await accounts.add(
+    { username: 'boss', password: 'a lantern by the harbour', groups: ['postern-admins'] },
+    { mayChangeRoles: true },
+  );
+  for (const [username, status] of [
+    ['boss', 200],
+    ['ada', 403],
+  ] as const) {
+    const browser = new Browser({ 'accept-language': 'en' });
+    for (const { name, value } of (await server.signIn(username)).cookies) browser.setCookie(name, value);
+    const console = await browser.request(`${server.issuer}/admin`);
+    t.equal(console.status, status);
+    t.match(console.body, '/theme/theme.');
+    t.match(console.body, '/theme/logo.');
+    t.notMatch(console.body, '/theme/custom.', username);
+    const absent = await browser.request(`${server.issuer}/admin/clients/absent`);
+    t.equal(absent.status, username === 'boss' ? 404 : 403);
+    t.notMatch(absent.body, '/theme/custom.', 'nor on an error page');
+  }
+});
+
 t.test('a server without a theme has none of it', async (t) => {
   const plain = await startInProcess(t);
   const { body } = await new Browser().open(`${plain.issuer}/errors/invalid_grant`);
