@@ -32,7 +32,6 @@ for (const javaScriptEnabled of [true, false]) {
     await tab.goto(`${issuer}/admin/clients`);
     await check('clients');
     await tab.click('.console-new-client');
-    await check('new-client');
     await tab.click('text=Web application');
     await tab.fill('#client_name', name);
     await tab.fill('#redirect_uris', 'http://evil.example/cb');
@@ -99,7 +98,6 @@ t.test('a well-known application is connected', async (t) => {
   await tab.fill('#url', 'https://grafana.example');
   await tab.click('.console-create');
   t.match(await tab.inputValue('#block-0'), /client_secret = \S{32}/);
-  await checkAccessibility(t, tab, 'console-application');
 });
 
 t.test('browsers complain of nothing', async (t) => t.strictSame(complaints, []));
