@@ -2,7 +2,6 @@ import type { Config, Loaded } from '#config';
 import type { Command, Output } from '#src/command.ts';
 import type { Primary } from '#src/workers/index.ts';
 import { listenForStop, type StopMode, type StopSignals } from './stop-signals.ts';
-import { collectOnOneThread } from './young-generation.ts';
 
 interface StartFlags {
   readonly host?: string;
@@ -18,7 +17,6 @@ const serveInThisProcess = async (
   stops: StopSignals,
   primary: Primary | undefined,
 ): Promise<void> => {
-  collectOnOneThread();
   const { config, secretFiles } = loaded;
   const [{ serve }, { greeting }, { findExposures }, { effectiveValues }] = await Promise.all([
     import('../serve.ts'),
