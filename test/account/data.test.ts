@@ -60,11 +60,20 @@ t.test('the copy has what there is of the account, and no secret', async (t) => 
   const party = new RelyingParty(issuer);
   const { code, verifier } = await codeFor(party, browser);
   const { body: tokens } = await party.redeem(code, verifier);
+  const address = '203.0.113.77';
+  server.app.events.emit({
+    type: 'admin.account.update',
+    outcome: 'ok',
+    account: id,
+    address,
+    correlation: 'c',
+    details: { by: 'the-administrator' },
+  });
   const { hidden } = formOf((await browser.open(data)).body);
   let answer = await post(browser, data, hidden);
   await waitFor('the audit record is written', async () => {
     answer = await post(browser, data, hidden);
-    return answer.body.includes('token.issued');
+    return answer.body.includes('token.issued') && answer.body.includes('admin.account.update');
   });
   t.equal(answer.status, 200);
   t.match(answer.headers.get('content-type'), 'application/json');
@@ -80,6 +89,7 @@ t.test('the copy has what there is of the account, and no secret', async (t) => 
   const cookies = [...browser.cookies.values()].map(({ value }) => value);
   for (const secret of ['$argon2', password, code, tokens.access_token, tokens.refresh_token, ...cookies])
     t.notOk(answer.body.includes(String(secret)));
+  for (const ofOthers of [address, 'the-administrator']) t.notMatch(answer.body, ofOthers, 'of others');
 });
 
 t.test('people see what happened, and nothing of others', async (t) => {

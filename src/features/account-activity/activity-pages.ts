@@ -78,6 +78,7 @@ export const exportActivity =
       outcome,
       ...(reason !== undefined && { reason }),
       ...(client !== undefined && { client }),
-      ...(address !== undefined && { address }),
+      // The address of an administrator is no data of this person.
+      ...(address !== undefined && !type.startsWith('admin.') && { address }),
     }));
   };
