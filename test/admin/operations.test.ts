@@ -7,7 +7,7 @@ import { addPasskey } from '../support/passkeys.ts';
 import { proof } from '../support/proofs.ts';
 import { startInProcess } from '../support/setup/index.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { type AdminServer, adminPath, type Caller, startAdminServer } from './admin-server.ts';
+import { type AdminServer, adminPath, type Caller, groupOf, startAdminServer } from './admin-server.ts';
 
 const ifMatch = (answer: { readonly headers: Headers }) => ({ 'if-match': answer.headers.get('etag') ?? '' });
 
@@ -288,6 +288,52 @@ t.test('the audit shows who did what, before and after', async (t) => {
   t.notMatch(csv.text, /^=|,"=/m, 'no cell is a formula');
   const ndjson = await call('GET', '/audit/export?format=ndjson&type=admin.account', { caller: reader });
   t.equal(ndjson.text.trimEnd().split('\n').length, 2);
+});
+
+t.test('no change of what decides about access is pushed out of the record', async (t) => {
+  const { call, machine, server } = await startAdminServer(t);
+  const caller = await machine();
+  const junk = Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`a${n}`, 'junk']));
+  const { body: account } = await call('POST', '/accounts', { caller, body: { username: 'mallory' } });
+  const detailsOf = async (operation: string) => {
+    const find = () => server.events.findLast(({ type }) => type === `admin.${operation}`);
+    await waitFor('the record', async () => find() !== undefined);
+    return find()?.details;
+  };
+  const changed = await call('PATCH', `/accounts/${account.id}`, {
+    caller,
+    headers: { 'if-match': '*' },
+    body: { groups: [groupOf.admin, groupOf.viewer], claims: junk },
+  });
+  t.equal(changed.status, 200);
+  t.match(await detailsOf('account.update'), {
+    'groups.added': groupOf.admin,
+    'groups.added.2': groupOf.viewer,
+    // What is left of 100 claims with two texts each, and the time of the change.
+    not_recorded: Number,
+  });
+
+  const long = `https://app.example.com/${'x'.repeat(300)}`;
+  await call('POST', '/clients', {
+    caller,
+    body: { type: 'web', client_id: 'boats', metadata: { redirect_uris: [long] } },
+  });
+  const moved = await call('PATCH', '/clients/boats', {
+    caller,
+    headers: { 'if-match': '*' },
+    body: {
+      metadata: {
+        contacts: Array.from({ length: 80 }, (_, n) => `a${n}@example.com`),
+        redirect_uris: [long, 'https://mallory.example.com/'],
+      },
+    },
+  });
+  t.equal(moved.status, 200, moved.text);
+  t.match(await detailsOf('client.update'), {
+    'metadata.redirect_uris.added': 'https://mallory.example.com/',
+    'metadata.contacts.added.2': 'a1@example.com',
+    not_recorded: 17,
+  });
 });
 
 t.test('of 200 edits by two operators at once, none is lost', async (t) => {
