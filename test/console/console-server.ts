@@ -19,15 +19,18 @@ export interface ConsoleServer {
 }
 
 /** Puts one person into each role group, and one into none. */
-export const addPeople = async ({ accounts, groups }: TestServer['app']['services']): Promise<void> => {
+export const addPeople = async (
+  { accounts, groups }: TestServer['app']['services'],
+  { withoutRole = 'ada' }: { readonly withoutRole?: string } = {},
+): Promise<void> => {
   for (const [role, name] of Object.entries(groupOf)) {
     await groups.add({ name });
     await accounts.add({ username: role, password, groups: [name] }, { mayChangeRoles: true });
   }
-  await accounts.add({ username: 'ada', password });
+  await accounts.add({ username: withoutRole, password });
 };
 
-const signedInBrowser = async (
+export const signedInBrowser = async (
   server: Pick<TestServer, 'signIn'>,
   username: string,
   how?: SignIn,

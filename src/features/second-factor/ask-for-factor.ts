@@ -2,6 +2,7 @@ import { displayOf } from '../../http/interactions/client-display.ts';
 import { hasQuery } from '../../http/interactions/has-query.ts';
 import type { StepOutcome, Visit } from '../../http/interactions/step.ts';
 import type { Form } from '../../http/pages/form.ts';
+import { factorAttemptsOf } from '../../services/factors/index.ts';
 import {
   codeMethods,
   createCheckPasskey,
@@ -137,8 +138,7 @@ export const createAskForFactor = (
     const remember = form['remember_browser'] === 'yes';
     if (typed === '') return showForm(asked, kind, { problem: 'missing', remember });
 
-    // A count of its own: someone who knows the password must not reset it by typing the password again.
-    const counted = `second factor of ${pending.account.id}`;
+    const counted = factorAttemptsOf(pending.account);
     const { clientId: client } = visit.client;
     const verdict = await throttle.check({ account: counted, address: visit.request.ip, client });
     if (!verdict.allowed) {
