@@ -313,7 +313,16 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
     authorizationDetails(config),
     authorizationResponses({ pages, accounts, clock }),
     redirectBetweenSites(pages),
-    upstreamLogout({ config, clock, events, pages, upstreams, endUpstreamSessions, signOutCookies }),
+    upstreamLogout({
+      admission,
+      config,
+      clock,
+      events,
+      pages,
+      upstreams,
+      endUpstreamSessions,
+      signOutCookies,
+    }),
     profiles,
     site(config, pages),
     playground({

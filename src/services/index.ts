@@ -192,7 +192,8 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
   const endUpstreamSessions = createEndUpstreamSessions({
     store,
     clock,
-    endSession: async (family) => (await sessions.end(sessionIdOfFamily(family))) !== undefined,
+    endSession: async (family) =>
+      (await sessions.end(sessionIdOfFamily(family), { isSignOut: true })) !== undefined,
   });
   const connectedApps = createConnectedApps({ store, clock, events, clients });
   const signInCounts = createSignInCounts({ store, clock, events, onError });

@@ -99,7 +99,7 @@ const linksOf = async ({ id }: { readonly id: string }) =>
 const isLogin = ({ body }: Page): boolean => body.includes('login-submit');
 
 const removePathsIn = ({ body }: Page): readonly string[] =>
-  [...body.matchAll(/href="(\/account\/upstreams\/up_[^"]+\/remove)"/g)].map(([, path = '']) => path);
+  [...body.matchAll(/href="(\/account\/upstreams\/[^"/]+\/remove)"/g)].map(([, path = '']) => path);
 
 const post = (browser: Browser, path: string, form: Readonly<Record<string, string>>, from = origin) =>
   browser.request(new URL(path, issuer).href, {

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import { decodeJwt } from 'jose';
 import t, { type Test } from 'tap';
 import { assertEach } from '../support/assert-each.ts';
+import { setUpApp } from '../support/authenticator.ts';
 import { type FakeUpstream, type Misbehaviour, startFakeUpstream } from '../support/fake-upstream.ts';
 import {
   Browser,
@@ -35,7 +36,7 @@ if (!acme || !globex || !initech) throw new Error('no upstreams');
 const server = await startInProcess(t, {
   ...usualConfig,
   clients: [{ ...usualConfig.clients[0], backchannel_logout_uri: `http://127.0.0.1:${address.port}/logout` }],
-  security: { throttle: { registration_per_address: 1000 } },
+  security: { throttle: { registration_per_address: 1000, sign_in_start_per_address: 1000 } },
   upstreams: [
     settingsOf(acme, { create: true, link: 'never' }),
     settingsOf(globex, { id: 'globex', create: true, link: 'never' }),
@@ -252,4 +253,36 @@ t.test('of eight copies of one token at once, one is accepted, and none later', 
   t.equal((await send(sameId, 'globex')).status, 200, 'another upstream has ids of its own');
   t.equal((await send(await acme.logoutToken({ sub: 'replay', jti: 'twice' }))).status, 200);
   t.equal(await count(account), 0);
+});
+
+t.test(
+  'wrong tokens of one address are recorded so often, and right ones are accepted all the same',
+  async (t) => {
+    const limited = await startInProcess(t, {
+      ...usualConfig,
+      security: { throttle: { sign_in_start_per_address: 20 } },
+      upstreams: [settingsOf(acme, { create: true, link: 'never' })],
+    });
+    const post = (token: string) =>
+      postForm(`${limited.issuer}/upstream/acme/backchannel-logout`, { logout_token: token });
+    const statuses: number[] = [];
+    for (let sent = 0; sent < 120; sent += 1) statuses.push((await post('x.y.z')).status);
+    const recorded = limited.events.filter(({ type }) => type === 'upstream.logout').length;
+    t.equal(statuses[0], 400);
+    t.equal(statuses.at(-1), 429);
+    t.equal(recorded, statuses.filter((status) => status === 400).length);
+    t.equal((await post(await acme.logoutToken({ sub: 'nobody' }))).status, 200);
+  },
+);
+
+t.test('a sign-out there asks no browser for the second factor again', async (t) => {
+  const { account, browser } = await signedIn(acme, 'remembered');
+  await setUpApp(browser, await browser.open(`${issuer}/account/authenticator/add`), server.clock.now());
+  t.equal(await count(account), 1);
+  t.equal((await send(await acme.logoutToken({ sub: 'remembered' }))).status, 200);
+  t.equal(await count(account), 0);
+  const { accounts, factors } = postern.services;
+  const owner = await accounts.find(account);
+  if (!owner) throw new Error('the account is gone');
+  t.match(await factors.of(owner), { authenticators: [{}], forgottenAt: undefined });
 });

@@ -2,7 +2,7 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { Failure } from '../../errors.ts';
 import type { AccountPages } from '../../services/account-pages/index.ts';
 import type { Account } from '../../services/accounts/index.ts';
-import type { StoredLink } from '../../services/upstreams/index.ts';
+import { linkIdOf, type StoredLink } from '../../services/upstreams/index.ts';
 import {
   type AccountUpstreamsProblem,
   accountUpstreamsPage,
@@ -30,15 +30,12 @@ const linkNotFound = (): Failure =>
     message: 'Your account has no such connection. It may have been removed meanwhile.',
   });
 
-/** Names a link in URLs: the family of its key is a hash. */
-const idOf = ({ key }: StoredLink): string => `up_${key.family.slice(0, 22)}`;
-
 export const linkPages = (
   { links, linking, otherWays, pages, upstreams }: AccountUpstreamsDependencies,
   account: AccountPages,
 ): { readonly pages: FastifyPluginAsync; readonly show: ShowList } => {
   const find = async (owner: Account, id: string): Promise<StoredLink> => {
-    const found = (await links.listOf(owner.id)).find((stored) => idOf(stored) === id);
+    const found = (await links.listOf(owner.id)).find((stored) => linkIdOf(stored) === id);
     if (!found) throw linkNotFound();
     return found;
   };
@@ -53,7 +50,7 @@ export const linkPages = (
     const { done } = request.query as { readonly done?: unknown };
     const stored = await links.listOf(owner.id);
     const body = accountUpstreamsPage(frame, {
-      links: stored.map((one) => ({ ...modelOf(one), remove: removePath(idOf(one)) })),
+      links: stored.map((one) => ({ ...modelOf(one), remove: removePath(linkIdOf(one)) })),
       upstreams: upstreams.all
         .filter(({ link }) => link !== 'never')
         .map(({ id, name }) => ({ name, connect: connectPath(id) })),

@@ -1,11 +1,11 @@
-import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { Failure } from '../../errors.ts';
 import {
   backchannelLogoutPath,
   type ConnectedUpstream,
   LogoutTokenRefused,
   reportFailure,
-  toUpstreamFailure,
+  UpstreamFailure,
 } from '../../services/upstreams/index.ts';
 import type { UpstreamLogoutDependencies } from './dependencies.ts';
 
@@ -14,56 +14,56 @@ interface Logout {
   Body: URLSearchParams | undefined;
 }
 
-/** OpenID Connect Back-Channel Logout 1.0 §2.8. Why it is wrong is in the audit record. */
+/** OpenID Connect Back-Channel Logout 1.0 §2.8. Why a token is wrong is in the audit record. */
 const refused = (cause?: unknown): Failure =>
   new Failure({ code: 'invalid_request', message: 'the logout token is invalid', cause });
 
+const unavailable = (status: 429 | 503, message: string, cause?: unknown): Failure =>
+  new Failure({ code: 'temporarily_unavailable', status, message, cause });
+
+type Dependencies = Pick<
+  UpstreamLogoutDependencies,
+  'admission' | 'events' | 'upstreams' | 'endUpstreamSessions'
+>;
+
 /** Takes logout tokens. Nothing but the signature of the upstream says who sends them. */
 export const backchannelLogout = ({
+  admission,
   events,
   upstreams,
   endUpstreamSessions,
-}: Pick<UpstreamLogoutDependencies, 'events' | 'upstreams' | 'endUpstreamSessions'>): FastifyPluginAsync => {
+}: Dependencies): FastifyPluginAsync => {
   const emit = (
     { ip: address, id: correlation }: FastifyRequest,
-    upstream: ConnectedUpstream,
-    result: { readonly reason: string } | { readonly sessions: number },
+    { id: upstream }: ConnectedUpstream,
+    result: { readonly outcome: 'ok'; readonly sessions: number } | { readonly refused: string },
   ): void => {
     const common = { type: 'upstream.logout', address, correlation };
-    const { id } = upstream;
-    events.emit(
-      'reason' in result
-        ? {
-            ...common,
-            outcome: 'refused',
-            reason: 'logout_token',
-            details: { upstream: id, detail: result.reason },
-          }
-        : { ...common, outcome: 'ok', details: { upstream: id, sessions: result.sessions } },
-    );
+    if ('refused' in result) {
+      const details = { upstream, detail: result.refused };
+      events.emit({ ...common, outcome: 'refused', reason: 'logout_token', details });
+    } else events.emit({ ...common, outcome: 'ok', details: { upstream, sessions: result.sessions } });
   };
 
-  const verify = async (
+  /** Anyone can send what is wrong. Only so much of it from one address is recorded. */
+  const failureOf = (
+    error: unknown,
     request: FastifyRequest,
+    reply: FastifyReply,
     upstream: ConnectedUpstream,
-    verifyLogoutToken: NonNullable<ConnectedUpstream['verifyLogoutToken']>,
-    token: string,
-  ) => {
-    try {
-      return await verifyLogoutToken(token);
-    } catch (error) {
-      if (error instanceof LogoutTokenRefused) {
-        emit(request, upstream, { reason: error.detail });
-        throw refused(error);
-      }
-      reportFailure(events, request, { upstream, failure: toUpstreamFailure(error) });
-      throw new Failure({
-        code: 'temporarily_unavailable',
-        status: 503,
-        message: 'the keys of the identity provider can not be fetched',
-        cause: error,
-      });
+  ): unknown => {
+    if (!(error instanceof LogoutTokenRefused || error instanceof UpstreamFailure)) return error;
+    const wait = admission.secondsToWait('upstream-logout', request.ip);
+    if (wait !== undefined) {
+      reply.header('retry-after', String(wait));
+      return unavailable(429, `too many wrong logout tokens from this address, wait ${wait} seconds`);
     }
+    if (error instanceof LogoutTokenRefused) {
+      emit(request, upstream, { refused: error.detail });
+      return refused(error);
+    }
+    reportFailure(events, request, { upstream, failure: error });
+    return unavailable(503, 'the keys of the identity provider can not be fetched', error);
   };
 
   return async (scope) => {
@@ -80,14 +80,15 @@ export const backchannelLogout = ({
       if (!upstream?.verifyLogoutToken) return reply.callNotFound();
       const [token, ...others] = request.body?.getAll('logout_token') ?? [];
       if (token === undefined || others.length > 0) throw refused();
-      const verified = await verify(request, upstream, upstream.verifyLogoutToken, token);
-      const sessions = await endUpstreamSessions(upstream.id, verified);
-      if (sessions === undefined) {
-        emit(request, upstream, { reason: 'used' });
-        throw refused();
+      try {
+        const verified = await upstream.verifyLogoutToken(token);
+        const sessions = await endUpstreamSessions(upstream.id, verified);
+        if (sessions === undefined) throw new LogoutTokenRefused('used');
+        emit(request, upstream, { outcome: 'ok', sessions });
+        return reply.status(200).send();
+      } catch (error) {
+        throw failureOf(error, request, reply, upstream);
       }
-      emit(request, upstream, { sessions });
-      return reply.status(200).send();
     });
   };
 };

@@ -35,6 +35,8 @@ type Revoked = Omit<Ended, 'sessions'>;
 interface EndOptions extends OfAccount {
   /** Ends the grants with `offline_access` too. */
   readonly offlineToo?: boolean;
+  /** The person has signed out, so no browser needs to give a second factor again. */
+  readonly isSignOut?: boolean;
 }
 
 export interface Sessions {
@@ -94,12 +96,12 @@ export const createSessions = ({
     return session && isOf(session.summary.account, only) ? { ...session, key } : undefined;
   };
 
-  const end: Sessions['end'] = async (id, { offlineToo = false, ...only } = {}) => {
+  const end: Sessions['end'] = async (id, { offlineToo = false, isSignOut = false, ...only } = {}) => {
     const session = await read(id, only);
     if (!session) return undefined;
     const { key } = session;
     const { account } = session.summary;
-    await forgetBrowsers(account);
+    if (!isSignOut) await forgetBrowsers(account);
     // The session goes last: where a commit isn't one step, as on a cluster, an interrupted one is repeated.
     const notifications = await notifyClients(account, session.payload);
     await store.commit([...boundGrants(session, offlineToo), ...notifications, { op: 'remove', key }]);

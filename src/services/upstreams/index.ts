@@ -13,7 +13,7 @@
 export { isLocalAllowed, isRestricted, isWayAllowed, wayOf } from './allowed.ts';
 export { type Arrivals, arrivalGone, createArrivals, isArrivalUsed } from './arrivals.ts';
 export { createEndUpstreamSessions, type EndUpstreamSessions } from './ended-sessions.ts';
-export { toUpstreamFailure, type UpstreamProblem } from './failure.ts';
+export { toUpstreamFailure, UpstreamFailure, type UpstreamProblem } from './failure.ts';
 export { decideFirstSignIn, type FirstSignIn } from './first-sign-in.ts';
 export { createFlowCookies, type FlowCookies } from './flow-cookie.ts';
 export { labelOf, type UpstreamIdentity } from './identity.ts';
