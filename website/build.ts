@@ -6,17 +6,19 @@ import { cpSync, globSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'vitepress';
 import { problemsOf } from './check-output.ts';
+import { pagePatterns } from './links.ts';
 
 const here = import.meta.dirname;
 const root = join(here, '..');
 
-const pages = globSync(
-  ['{README,CHANGELOG,CONTRIBUTING,SECURITY}.md', 'docs/**/*.md', 'examples/**/*.md', 'docs/pictures/*'],
-  { cwd: root, exclude: ['examples/**/node_modules/**'] },
-);
+const pages = globSync([...pagePatterns, 'docs/pictures/*'], {
+  cwd: root,
+  exclude: ['examples/**/node_modules/**'],
+});
 
 rmSync(join(here, 'pages'), { recursive: true, force: true });
 for (const page of pages) cpSync(join(root, page), join(here, 'pages', page));
+cpSync(join(root, 'src/http/assets/icon.svg'), join(here, 'pages/public/icon.svg'));
 await build(here);
 
 const problems = problemsOf(join(here, 'dist'));

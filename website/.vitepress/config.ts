@@ -12,6 +12,7 @@ const linkedFiles = new Set<string>();
 export default defineConfig({
   title: 'Postern',
   description: 'An OAuth 2 and OpenID Connect authorization server',
+  head: [['link', { rel: 'icon', href: '/icon.svg' }]],
   srcDir: 'pages',
   outDir: 'dist',
   cleanUrls: true,
@@ -29,9 +30,9 @@ export default defineConfig({
             if (child.type === 'link_close') child.tag = tag;
             if (child.type !== 'link_open') continue;
             const target = targetOf(root, page, decodeURI(child.attrGet('href') ?? ''));
-            tag = target.kind === 'folder' ? 'span' : 'a';
+            tag = target.kind === 'none' ? 'span' : 'a';
             child.tag = tag;
-            if (target.kind === 'folder') child.attrs = [];
+            if (target.kind === 'none') child.attrs = [];
             if (target.kind === 'page' || target.kind === 'file') child.attrSet('href', target.href);
             if (target.kind === 'file') {
               linkedFiles.add(target.path);
@@ -43,6 +44,7 @@ export default defineConfig({
     },
   },
   themeConfig: {
+    logo: '/icon.svg',
     nav: [{ text: 'Documentation', link: '/docs/' }],
     sidebar: navigationOf(readFileSync(join(root, 'docs/README.md'), 'utf8')).map((group) => ({
       ...group,
