@@ -298,6 +298,100 @@ const people: readonly Mutation[] = [
   },
 ];
 
+const accountPages: readonly Mutation[] = [
+  {
+    name: 'a password sets up an app beside a passkey',
+    file: 'src/features/second-factor/second-factor-step.ts',
+    from: '!usable.codes && !usable.passkeys && first.byPasskey !== true;',
+    to: '!usable.codes && first.byPasskey !== true;',
+    tests: ['features/second-factor-passkey.test.ts'],
+  },
+  {
+    name: 'a code reaches what needs a passkey',
+    file: 'src/features/second-factor/second-factor-step.ts',
+    from: 'authenticators.length > 0 && first.byPasskey !== true,',
+    to: 'authenticators.length > 0,',
+    tests: ['features/second-factor-passkey.test.ts'],
+  },
+  {
+    name: 'a passkey of another browser counts after the password',
+    file: 'src/features/second-factor/ask-for-factor.ts',
+    from: "['second-factor', visit.interaction.uid, pending.account.id] as const;",
+    to: "['second-factor', 'any', pending.account.id] as const;",
+    tests: ['features/second-factor-passkey.test.ts'],
+  },
+  {
+    name: 'the passkey of another person completes a sign-in',
+    file: 'src/features/second-factor/ask-for-factor.ts',
+    from: 'const expected = pending.account;',
+    to: 'const expected = undefined;',
+    tests: ['features/second-factor-passkey.test.ts'],
+  },
+  {
+    name: 'wrong codes of a second factor are not counted',
+    file: 'src/features/second-factor/ask-for-factor.ts',
+    from: 'await verdict.failed();',
+    to: '',
+    tests: ['features/second-factor.test.ts'],
+  },
+  {
+    name: 'a passkey is accepted without verification of the person',
+    file: 'src/services/passkeys/verification.ts',
+    from: 'requireUserVerification: true,',
+    to: 'requireUserVerification: false,',
+    tests: ['features/second-factor-passkey.test.ts'],
+  },
+  {
+    name: 'a code of a second factor counts twice',
+    file: 'src/services/factors/factors.ts',
+    from: 'if (step <= authenticator.lastStep) {',
+    to: 'if (step < 0) {',
+    tests: ['features/second-factor.test.ts'],
+  },
+  {
+    name: 'recovery codes of a thief survive a report',
+    file: 'src/services/factors/factors.ts',
+    from: 'await removeRecovery(account, since, by);',
+    to: '',
+    tests: ['features/notices.test.ts'],
+  },
+  {
+    name: 'an old sign-in is enough for sensitive pages',
+    file: 'src/services/account-pages/recent-sign-in.ts',
+    from: 'if (isStrong && ageOf(visit, clock) <= maxAge) return;',
+    to: 'if (isStrong) return;',
+    tests: ['account/data.test.ts'],
+  },
+  {
+    name: 'a weak sign-in is enough for sensitive pages',
+    file: 'src/services/account-pages/recent-sign-in.ts',
+    from: 'if (isStrong && ageOf(visit, clock) <= maxAge) return;',
+    to: 'if (ageOf(visit, clock) <= maxAge) return;',
+    tests: ['account/authenticator.test.ts'],
+  },
+  {
+    name: 'a recovery link outlives the recovery',
+    file: 'src/features/account-recovery/recovery-pages.ts',
+    from: 'Math.max(passwordChangedAt, signedOutAt, forgottenAt)',
+    to: 'passwordChangedAt',
+    tests: ['features/account-recovery.test.ts'],
+  },
+  {
+    name: 'a tag in an address has a limit of messages of its own',
+    file: 'src/services/mail/address.ts',
+    from: "address.replace(/\\+[^@]*@/, '@')",
+    to: 'address',
+    tests: ['features/verified-sign-up.test.ts'],
+  },
+  {
+    name: 'a table decides by what people fill in',
+    file: 'src/provider/claim-mapping.ts',
+    from: '!own.has(name) && isProven(personal, name)',
+    to: 'isProven(personal, name)',
+    tests: ['protocol/client-claims.test.ts'],
+  },
+];
+
 const clients: readonly Mutation[] = [
   {
     name: 'PKCE is optional',
@@ -458,4 +552,11 @@ const network: readonly Mutation[] = [
   },
 ];
 
-export const mutations: readonly Mutation[] = [...store, ...grants, ...people, ...clients, ...network];
+export const mutations: readonly Mutation[] = [
+  ...store,
+  ...grants,
+  ...people,
+  ...accountPages,
+  ...clients,
+  ...network,
+];
