@@ -27,6 +27,8 @@ export const jupyterHub: LanguageClient = {
   version: '6.1.1, oauthenticator 17.4.0',
   needs: ['python3', 'node', 'npm'],
   recipe: 'jupyterhub',
+  // Its proxy answers before it does.
+  health: '/hub/health',
   callback: '/hub/oauth_callback',
   start: '/hub/oauth_login?next=%2Fhub%2Fhome',
   // It shows the user name only, which is what it reads: the e-mail address here, and the user name in the recipe.

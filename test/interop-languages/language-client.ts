@@ -59,6 +59,8 @@ export interface LanguageClient {
   readonly recipe?: string;
   /** The path of the address that the recipe gets, if it isn't the root. */
   readonly path?: string;
+  /** A path that answers with 200 when the application is ready, if any answer of another path isn't enough. */
+  readonly health?: string;
   /** The path of its redirect URI. */
   readonly callback: string;
   /**

@@ -35,14 +35,21 @@ const addClient = async (server: Server, cwd: string, args: readonly string[]): 
 
 const maxStartMilliseconds = 240_000;
 
-const waitUntilServed = async (url: string, ended: () => boolean): Promise<void> => {
+const waitUntilServed = async (
+  { health }: LanguageClient,
+  url: string,
+  ended: () => boolean,
+): Promise<void> => {
   const until = Date.now() + maxStartMilliseconds;
   while (Date.now() < until && !ended()) {
-    const answered = await fetch(url, { redirect: 'manual' }).then(
-      (response) => response.body?.cancel().then(() => true) ?? true,
-      () => false,
+    const status = await fetch(`${url}${health ?? '/'}`, { redirect: 'manual' }).then(
+      async (response) => {
+        await response.body?.cancel();
+        return response.status;
+      },
+      () => 0,
     );
-    if (answered) return;
+    if (health === undefined ? status > 0 : status === 200) return;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   throw new Error('the application did not start');
@@ -123,7 +130,7 @@ const signIn = async (
       });
     }
     try {
-      await waitUntilServed(`${url}/`, () => over);
+      await waitUntilServed(client, url, () => over);
       const browser = new Browser();
       const shown = await visitApplication(client, {
         context,
