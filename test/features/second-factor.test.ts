@@ -90,6 +90,19 @@ t.test('a code counts once within its step, and a recovery code once at all', as
   });
 });
 
+t.test('no name that someone types at the sign-in delays the second factor of a person', async (t) => {
+  const { enrol, begin, typePassword, now } = await open(t);
+  const { account, key } = await enrol();
+  for (const login of [`second factor of ${account.id}`, account.id])
+    for (let n = 0; n < 7; n += 1) {
+      const stranger = new Browser();
+      await stranger.submit(await begin(stranger), { login, password: 'wrong' });
+    }
+  const browser = new Browser();
+  const page = await browser.submit(await typePassword(browser), { code: codeAt(key, now()) });
+  t.ok(hasCode(page), `${page.status}`);
+});
+
 t.test('six digits are not guessed: wrong codes delay the account, whoever types them', async (t) => {
   const { server, enrol, typePassword, now } = await open(t);
   const { key } = await enrol();

@@ -2,7 +2,6 @@ import { displayOf } from '../../http/interactions/client-display.ts';
 import { hasQuery } from '../../http/interactions/has-query.ts';
 import type { StepOutcome, Visit } from '../../http/interactions/step.ts';
 import type { Form } from '../../http/pages/form.ts';
-import { factorAttemptsOf } from '../../services/factors/index.ts';
 import {
   codeMethods,
   createCheckPasskey,
@@ -138,9 +137,12 @@ export const createAskForFactor = (
     const remember = form['remember_browser'] === 'yes';
     if (typed === '') return showForm(asked, kind, { problem: 'missing', remember });
 
-    const counted = factorAttemptsOf(pending.account);
-    const { clientId: client } = visit.client;
-    const verdict = await throttle.check({ account: counted, address: visit.request.ip, client });
+    const verdict = await throttle.check({
+      account: pending.account.id,
+      of: 'second factor',
+      address: visit.request.ip,
+      client: visit.client.clientId,
+    });
     if (!verdict.allowed) {
       emitRefused(asked, 'throttled');
       return showThrottled(asked, kind, { waitSeconds: verdict.waitSeconds, remember });

@@ -4,7 +4,7 @@ import type { Clock, Store } from '../../store/port.ts';
 import { draftRecovery } from '../account-recovery/index.ts';
 import type { Account, Accounts, Claims } from '../accounts/index.ts';
 import { listRecords } from '../audit/index.ts';
-import { type Factors, factorAttemptsOf } from '../factors/index.ts';
+import type { Factors } from '../factors/index.ts';
 import { type Groups, groupNotFound } from '../groups/index.ts';
 import { draftInvitation } from '../invitations/index.ts';
 import { isMailAddress, type Mail } from '../mail/index.ts';
@@ -150,8 +150,8 @@ export const createCredentialAdministration = ({
       requirePermission(by, 'accounts.support');
       const account = await find(by, id);
       const addresses = await addressesOf(id);
-      for (const name of [account.username, factorAttemptsOf(account)])
-        await throttle.unlock({ account: name, addresses });
+      await throttle.unlock({ account: account.username, addresses });
+      await throttle.unlock({ account: id, of: 'second factor', addresses });
       recordChange(by, { operation: 'account.unlock', account: id });
     },
 

@@ -7,7 +7,6 @@
  * it by compare and swap, so each time step and each recovery code counts once, on all processes together. factor.ts has
  * the contract.
  */
-export { factorAttemptsOf } from './counted-attempts.ts';
 export type { Factors, NewAuthenticator } from './factor.ts';
 export { createFactors } from './factors.ts';
 export { createForgetBrowsers } from './forget-browsers.ts';

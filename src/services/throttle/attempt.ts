@@ -5,8 +5,13 @@ import { networkOf, siteOf } from './network.ts';
 
 /** One attempt to sign in. */
 export interface Attempt {
-  /** The user name as typed. Unknown names are counted like known ones. */
+  /** The user name as typed. Unknown names are counted like known ones. With `of`, the id of the account. */
   readonly account: string;
+  /**
+   * Second factors have a count of their own: someone who knows the password must not reset it by typing the password
+   * again, and no name that someone types leads to it.
+   */
+  readonly of?: 'second factor';
   readonly address: string;
   /** The client that the person comes from. */
   readonly client: string;
@@ -15,13 +20,14 @@ export interface Attempt {
 }
 
 /** Where everything about one attempt is kept. */
-export const keysOf = ({ account, address, client, device }: Attempt, bucket: Bucket) => {
+export const keysOf = ({ account, of, address, client, device }: Attempt, bucket: Bucket) => {
   const name = foldUsername(account);
   const site = siteOf(address);
   const origin = device === undefined ? ['address', networkOf(address)] : ['device', device];
-  const originId = exactId(name, ...origin);
-  const accountBucket = bucket('account', name);
-  const pair = bucket('pair', name, site);
+  const counted = of === undefined ? [name] : [of, name];
+  const originId = exactId(...counted, ...origin);
+  const accountBucket = bucket('account', ...counted);
+  const pair = bucket('pair', ...counted, site);
   return {
     origin: originId,
     known: throttleKey('knownDevice', originId),

@@ -1,11 +1,9 @@
 import type { Clock, Store } from '#src/store/port.ts';
-import { keysOf } from './attempt.ts';
+import { type Attempt, keysOf } from './attempt.ts';
 import { createHolds } from './holds.ts';
 import type { Bucket } from './keys.ts';
 
-export interface Unlocked {
-  /** The name under which attempts are counted. */
-  readonly account: string;
+export interface Unlocked extends Pick<Attempt, 'account' | 'of'> {
   /** Where the person may be trying from. */
   readonly addresses: readonly string[];
 }
@@ -25,15 +23,15 @@ interface Dependencies {
  */
 export const createUnlock =
   ({ store, clock, bucket }: Dependencies) =>
-  async ({ account, addresses }: Unlocked): Promise<void> => {
+  async ({ addresses, ...attempt }: Unlocked): Promise<void> => {
     const holds = createHolds({ store, clock });
     const now = clock.now();
     const hold = { until: now, slot: { until: now + lifetimeMs } };
-    const { failures } = keysOf({ account, address: '', client: '' }, bucket);
+    const { failures } = keysOf({ ...attempt, address: '', client: '' }, bucket);
     // The failures are forgotten first: a slot of the hold is good whatever their number is.
     await store.commit([{ op: 'remove', key: failures }]);
     for (const address of new Set(addresses)) {
-      const keys = keysOf({ account, address, client: '' }, bucket);
+      const keys = keysOf({ ...attempt, address, client: '' }, bucket);
       await Promise.all([holds.put(keys.hold, hold), holds.put(keys.knownHold, hold)]);
     }
   };
