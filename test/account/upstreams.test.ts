@@ -15,7 +15,12 @@ import {
 import { parseMail, startSmtp } from '../support/smtp-server.ts';
 import { locationOf, openLogin, settingsOf, signInBy, visitUpstream } from '../support/upstream-sign-in.ts';
 
-const [acme, globex, smtp] = await Promise.all([startFakeUpstream(t), startFakeUpstream(t), startSmtp()]);
+const [acme, globex, initech] = await Promise.all([
+  startFakeUpstream(t),
+  startFakeUpstream(t),
+  startFakeUpstream(t),
+]);
+const smtp = await startSmtp();
 t.teardown(smtp.close);
 
 const server = await startInProcess(t, {
@@ -29,6 +34,7 @@ const server = await startInProcess(t, {
   upstreams: [
     settingsOf(acme, { create: true, groups: { from: 'roles', map: { admin: 'staff' } } }),
     settingsOf(globex, { id: 'globex', name: 'Globex', create: true }),
+    settingsOf(initech, { id: 'initech', name: 'Initech', create: true }),
     settingsOf(globex, { id: 'closed', name: 'Closed', link: 'never' }),
     settingsOf(globex, { id: 'down', name: 'Down', issuer: 'http://127.0.0.1:1' }),
   ],
@@ -155,6 +161,58 @@ t.test('a stolen session links and unlinks nothing without a fresh sign-in', asy
     'The provider is connected.',
     'after it the person goes on',
   );
+});
+
+t.test('a person without a password signs in again at the upstream', async (t) => {
+  t.teardown(server.clock.restore);
+  const signInAgain = async (browser: Browser, url: string): Promise<Page> => {
+    const login = await browser.open(url);
+    return browser.open(await visitUpstream(browser, login, 'initech'));
+  };
+  const removeOf = async (browser: Browser) =>
+    new URL(removePathsIn(await browser.open(list))[0] ?? '', issuer).href;
+
+  await t.test('which confirms when that was', async (t) => {
+    const { browser } = await signedInBy(initech, 'initech');
+    const remove = await removeOf(browser);
+    server.clock.advance(301);
+    initech.person = { ...initech.person, auth_time: Math.floor(server.clock.now() / 1000) - 600 };
+    t.match(await signInAgain(browser, remove), { status: 400, body: 'was invalid' }, 'it was too long ago');
+    t.equal(initech.requests.at(-1)?.get('max_age'), '180');
+    const { auth_time: _, ...person } = initech.person;
+    initech.person = person;
+    t.match((await signInAgain(browser, remove)).body, 'your only way to sign in');
+  });
+
+  await t.test('or never says when', async (t) => {
+    const { browser } = await signedInBy(initech, 'initech');
+    const remove = await removeOf(browser);
+    server.clock.advance(301);
+    initech.misbehaviour = { idToken: ({ auth_time: _, ...claims }) => claims };
+    t.match(await signInAgain(browser, remove), { status: 400 }, 'though its metadata promise it');
+    server.clock.restore();
+    const silent = await startFakeUpstream(t);
+    silent.misbehaviour = {
+      discovery: (metadata) => ({ ...metadata, claims_supported: ['sub', 'email'] }),
+      idToken: ({ auth_time: _, ...claims }) => claims,
+    };
+    const other = await startInProcess(t, {
+      ...usualConfig,
+      upstreams: [settingsOf(silent, { id: 'initech', create: true })],
+    });
+    silent.person = { sub: 'silent' };
+    const person = new Browser();
+    await person.submit(await signInBy(other.issuer, 'initech', { browser: person }), { create: 'yes' });
+    other.clock.advance(301);
+    t.teardown(other.clock.restore);
+    const login = await person.open(`${other.issuer}/account/upstreams/connect/initech`);
+    const page = await person.open(await visitUpstream(person, login, 'initech'));
+    t.match(page.body, '/connect/initech/go', 'it is asked to let the person sign in again, and believed');
+    t.equal(silent.requests.at(-1)?.get('prompt'), 'login');
+    t.equal(silent.requests.at(-1)?.get('max_age'), null);
+    const forApp = { browser: new Browser(), parameters: { max_age: '60' } };
+    t.equal((await signInBy(other.issuer, 'initech', forApp)).status, 400, 'for an application it is not');
+  });
 });
 
 t.test('forms of other sites and of other sessions change nothing', async (t) => {

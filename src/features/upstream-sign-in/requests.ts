@@ -1,5 +1,6 @@
 import { hasQuery } from '../../http/interactions/has-query.ts';
 import type { Visit } from '../../http/interactions/step.ts';
+import { accountClientId } from '../../services/clients/index.ts';
 import { isAnotherAccountRequested } from '../../services/sign-ins/index.ts';
 import type { SignInRequest } from '../../services/upstreams/index.ts';
 
@@ -51,6 +52,7 @@ export const signInRequestOf = (visit: Visit): SignInRequest => {
       prompt !== 'select_account' && { loginHint: loginHint.slice(0, maxHintLength) }),
     ...(prompt && { prompt }),
     ...(Number.isSafeInteger(maxAge) && maxAge >= 0 && { maxAge }),
+    isOwn: visit.client.clientId === accountClientId,
     ...(acrValues.length > 0 && { acrValues }),
     ...(uiLocales !== undefined && { uiLocales: uiLocales.slice(0, maxHintLength) }),
   };

@@ -85,6 +85,14 @@ const parametersOf = (upstream: Upstream, request: SignInRequest): Readonly<Reco
   };
 };
 
+/** Google is such an upstream. Where the metadata don't list claims, `auth_time` is expected (OpenID Connect Core §2). */
+const withoutUnconfirmedAge = (configuration: Configuration, request: SignInRequest): SignInRequest => {
+  const { maxAge, isOwn = false, ...others } = request;
+  const { claims_supported: claims = ['auth_time'] } = configuration.serverMetadata();
+  if (maxAge === undefined || !isOwn || claims.includes('auth_time')) return request;
+  return { ...others, prompt: others.prompt ?? 'login' };
+};
+
 export interface OpenidProtocol extends UpstreamProtocol {
   /** For logout in both directions. */
   metadata(): Promise<ReturnType<Configuration['serverMetadata']>>;
@@ -95,8 +103,9 @@ export const createOpenid = (options: Options): OpenidProtocol => {
   const discover = createDiscover(options);
 
   return {
-    async begin(request) {
+    async begin(asked) {
       const configuration = await discover();
+      const request = withoutUnconfirmedAge(configuration, asked);
       const { buildAuthorizationUrl, calculatePKCECodeChallenge } = await library();
       const { maxAge } = request;
       const checks = {

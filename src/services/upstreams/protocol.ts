@@ -7,6 +7,11 @@ export interface SignInRequest {
   readonly acrValues?: readonly string[];
   /** In seconds. The upstream has to say when the person signed in there. */
   readonly maxAge?: number;
+  /**
+   * This server asks for its own pages: an upstream that never says when the person signed in is asked to let them sign in
+   * again, and believed. For an application that would be a `max_age` that no one has confirmed.
+   */
+  readonly isOwn?: boolean;
   readonly prompt?: 'login' | 'select_account';
   readonly uiLocales?: string;
 }
