@@ -13,6 +13,7 @@ import type {
   Snippet,
 } from '../../src/services/recipes/recipe.ts';
 import { errorsOfPostern } from './errors-of-postern.ts';
+import { wrap } from './wrap.ts';
 
 const exampleContext = (recipe: Recipe): RecipeContext => {
   const redirectUri = String([recipe.metadata(recipe.exampleUrl)['redirect_uris']].flat()[0] ?? '');
@@ -101,7 +102,12 @@ const snippetText = ({ where, format, lines }: Snippet, title: string): string =
   return [place, '', ...reason, `\`\`\`${fenceLanguages[format]}`, ...lines, '```'].join('\n');
 };
 
-const bullets = (texts: readonly string[]): string => texts.map((text) => `- ${text}`).join('\n');
+const bullets = (texts: readonly string[]): string => texts.map((text) => wrap(`- ${text}`, '  ')).join('\n');
+
+/** Headings, tables, lists and fences keep their lines. */
+const prose = (block: string): string => (/^[#|<-]|```/.test(block) ? block : wrap(block));
+
+const pageOf = (blocks: readonly string[]): string => `${blocks.map(prose).join('\n\n')}\n`;
 
 const errorRows = (errors: readonly KnownError[]): string =>
   table(
@@ -118,7 +124,7 @@ const clientPage = (recipe: Recipe): string => {
   const others =
     aliases.length === 0 ? '' : ` It also answers to ${aliases.map((one) => `\`${one}\``).join(', ')}.`;
   const rows = clientRows(recipe);
-  return `${[
+  return pageOf([
     generated(`src/services/recipes/${name}.ts`),
     `# ${title}`,
     sourceText(recipe),
@@ -137,7 +143,7 @@ const clientPage = (recipe: Recipe): string => {
     '## Known errors',
     errorRows(guide.errors),
     'The answers of Postern itself are in [the list of applications](README.md#errors-of-postern).',
-  ].join('\n\n')}\n`;
+  ]);
 };
 
 const evidence: Readonly<Record<RecipeSource['kind'], string>> = {
@@ -147,7 +153,7 @@ const evidence: Readonly<Record<RecipeSource['kind'], string>> = {
 };
 
 const indexPage = (): string =>
-  `${[
+  pageOf([
     generated('src/services/recipes'),
     '# Connect an application',
     'Each page says what to run at Postern, what to set in the application, and what its error messages mean. If your application has no page, see [clients](../clients.md); [the tutorial](../tutorials/protect-your-app.md) connects one that you write.',
@@ -163,7 +169,7 @@ const indexPage = (): string =>
     '## Errors of Postern',
     errorRows(Object.values(errorsOfPostern)),
     'The log has each refusal with its reason and the id that the error page shows. [Troubleshooting](../operations/troubleshooting.md) has every code.',
-  ].join('\n\n')}\n`;
+  ]);
 
 /** The text of each page, by its name in docs/clients. */
 export const clientPages = (): ReadonlyMap<string, string> =>
