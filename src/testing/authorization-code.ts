@@ -56,6 +56,7 @@ const saveConsent = async (
     grant.addOIDCClaims(Object.values(claims).flatMap((members) => Object.keys(members)));
     const audiences = [asked.resource ?? client['audience'] ?? client['resources'] ?? []];
     for (const audience of audiences.flat()) grant.addResourceScope(String(audience), scope);
+    storedSession.ensureClientContainer(asked.client);
     storedSession.grantIdFor(asked.client, await grant.save());
     noteAppearance(storedSession, client);
     await storedSession.persist();

@@ -32,7 +32,7 @@ const personalOf = (account: FoundAccount): EngineAccount['personal'] => {
 /** The engine reads the grant right after the account. Reading both at once saves a round trip. */
 const prefetchGrant = async (ctx: KoaContextWithOIDC): Promise<void> => {
   const { client, result, session } = ctx.oidc;
-  const grantId = client && (result?.consent?.grantId ?? session?.grantIdFor(client.clientId));
+  const grantId = client && (result?.consent?.grantId ?? session?.authorizations?.[client.clientId]?.grantId);
   if (grantId) await getUnitOfWork(ctx).read(grantKey(grantId));
 };
 
