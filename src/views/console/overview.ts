@@ -1,7 +1,6 @@
 import { type Html, html } from '../html.ts';
 import type { SignInRange } from '../languages/console/overview/messages.ts';
 import { ownPath, webUrl } from '../links.ts';
-import { lineChart } from './chart.ts';
 import type { ConsoleFrame } from './frame.ts';
 import { consolePage } from './layout.ts';
 import { moment, table } from './parts.ts';
@@ -63,18 +62,13 @@ const renderSignIns = (frame: ConsoleFrame, { signIns }: OverviewModel): Html =>
   const { signIns: words } = frame.text.overview;
   const { range, ranges, points } = signIns;
   const totalOf = (name: 'ok' | 'failed'): number => points.reduce((sum, point) => sum + point[name], 0);
-  const summary = words.summary(totalOf('ok'), totalOf('failed'));
   return html`<section aria-labelledby="sign-ins"><h2 id="sign-ins">${words.title}</h2>
     <nav aria-label="${words.period}"><ul class="inline-links">${ranges.map((one) =>
       one.range === range
         ? html`<li><strong aria-current="true">${words.ranges[one.range]}</strong></li>`
         : html`<li><a href="${ownPath(one.href)}">${words.ranges[one.range]}</a></li>`,
     )}</ul></nav>
-    <p class="sign-in-totals">${summary}</p>
-    ${lineChart(summary, [
-      { class: 'chart-ok', label: words.ok, values: points.map(({ ok }) => ok) },
-      { class: 'chart-failed', label: words.failed, values: points.map(({ failed }) => failed) },
-    ])}
+    <p class="sign-in-totals">${words.summary(totalOf('ok'), totalOf('failed'))}</p>
     <details><summary>${words.table}</summary>${table(
       words.title,
       [
