@@ -164,19 +164,28 @@ t.test('several tabs sign in at the same time', async (t) => {
   );
 });
 
-t.test('the sign-in leads back to account pages only', async (t) => {
+t.test('the sign-in leads back to account pages and the console only', async (t) => {
   const browser = await signedIn();
   for (const to of [
     'https://evil.example',
     '//evil.example',
     '/\\evil.example',
     '/accounts',
+    '/administration',
+    '/admin/../oauth/logout',
     '/oauth/logout',
     '/account/../oauth/logout',
     `/account/${'x'.repeat(600)}`,
   ]) {
     const callback = await callbackOf(browser, `/account/sign-in?to=${encodeURIComponent(to)}`);
     t.equal((await browser.request(callback)).headers.get('location'), '/account', to);
+  }
+  for (const [to, expected] of [
+    ['/admin/accounts?q=ada', '/admin/accounts?q=ada'],
+    [`/admin/${'x'.repeat(600)}`, '/admin'],
+  ] as const) {
+    const callback = await callbackOf(browser, `/account/sign-in?to=${encodeURIComponent(to)}`);
+    t.equal((await browser.request(callback)).headers.get('location'), expected);
   }
 });
 
