@@ -185,8 +185,15 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
   const provisioning = createProvisioning({ store, accounts, groups, links: upstreamLinks, clock });
   const flowCookies = createFlowCookies({ config, cipher: keys.cipher, clock });
   const signOutCookies = createSignOutCookies({ config, cipher: keys.cipher, clock });
-  const linking = createLinking({ events, notices, provisioning });
   const otherWays = createOtherWays({ passkeys, links: upstreamLinks, upstreams });
+  const linking = createLinking({
+    store,
+    events,
+    links: upstreamLinks,
+    besidesLink: otherWays.besidesLink,
+    notices,
+    provisioning,
+  });
   const readiness = createReadiness(store, keys);
   const { sessions, endEverything } = createSessionServices({ store, clock, events, accounts, clients });
   const endUpstreamSessions = createEndUpstreamSessions({

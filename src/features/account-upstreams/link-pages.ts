@@ -90,10 +90,7 @@ export const linkPages = (
       scope.post<WithId>(removePath(':id'), sensitive, async (request, reply) => {
         const visit = account.visitOf(request);
         const stored = await find(visit.account, request.params.id);
-        const otherWay = await otherWays.besidesLink(visit.account, stored);
-        const isRemoved =
-          otherWay !== undefined &&
-          (await linking.unlink(visit.account, stored, otherWay, describeBy(request, visit)));
+        const isRemoved = await linking.unlink(visit.account, stored, describeBy(request, visit));
         return isRemoved
           ? reply.header('cache-control', 'no-store').redirect(`${upstreamsPath}?done=removed`, 303)
           : showRemove(request, reply, true);

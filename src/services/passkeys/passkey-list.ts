@@ -54,20 +54,16 @@ export const createPasskeyList = ({ store, events, notices }: Dependencies): Pas
     async remove({ id: account }, id, { otherWay, by }) {
       // Its write goes with the change.
       const notice = by?.notice && notices?.draft('passkey-removed', { account, ...by.notice });
-      const change = changePasskeys<'removed' | 'unknown' | 'last'>(account, (record) => {
+      const change = changePasskeys<StoredPasskey | 'unknown' | 'last'>(account, (record) => {
         const removed = record.passkeys.find((passkey) => idOf(passkey) === id);
         if (!removed) return { result: 'unknown' };
         const isLast = record.passkeys.length === 1;
         if (isLast && !otherWay) return { result: 'last' };
         const passkeys = record.passkeys.filter((passkey) => passkey !== removed);
         return {
-          result: 'removed',
+          result: removed,
           next: { ...record, passkeys },
-          also: [
-            removeOwner(removed),
-            ...(isLast ? (otherWay ?? []) : []),
-            ...(notice ? [notice.write] : []),
-          ],
+          also: [...(isLast ? (otherWay ?? []) : []), ...(notice ? [notice.write] : [])],
         };
       });
       const outcome = await change.catch((error: unknown): 'last' => {
@@ -75,10 +71,12 @@ export const createPasskeyList = ({ store, events, notices }: Dependencies): Pas
         if (error instanceof Conflict && error.key.kind === kinds.upstreamLink) return 'last';
         throw error;
       });
-      if (outcome !== 'removed') return outcome;
+      if (outcome === 'unknown' || outcome === 'last') return outcome;
+      // Not in the same commit: a cluster can't undo a removal, and without its owner a passkey that stays is dead.
+      await store.commit([removeOwner(outcome)]);
       notice?.afterCommit();
       emit('passkey.removed', account, by);
-      return outcome;
+      return 'removed';
     },
 
     async keeping(account) {

@@ -1,9 +1,10 @@
 import type { Events } from '../../events.ts';
-import type { Write } from '../../store/port.ts';
+import { Conflict } from '../../store/errors.ts';
+import type { Store, Write } from '../../store/port.ts';
 import type { Account } from '../accounts/index.ts';
 import type { Notices } from '../notices/index.ts';
 import type { UpstreamIdentity } from './identity.ts';
-import type { StoredLink } from './links.ts';
+import type { StoredLink, UpstreamLinks } from './links.ts';
 import type { Provisioning } from './provisioning.ts';
 
 /** Who acts, for the audit record, and for the message to the owner of the account. */
@@ -18,17 +19,37 @@ interface By {
 export interface Linking {
   /** Undefined when the person of the upstream is linked to another account by now. */
   link(account: Account, identity: UpstreamIdentity, consume: Write, by: By): Promise<Account | undefined>;
-  /** False when the condition that there is another way to sign in has failed. */
-  unlink(account: Account, stored: StoredLink, otherWay: readonly Write[], by: By): Promise<boolean>;
+  /** False where nothing else is left to sign in with, also when that is removed at the same time. */
+  unlink(account: Account, stored: StoredLink, by: By): Promise<boolean>;
 }
 
 interface Dependencies {
+  readonly store: Pick<Store, 'commit'>;
   readonly events: Events;
+  readonly links: Pick<UpstreamLinks, 'insertion'>;
+  /** Conditions under which something else is left (services/sign-ins/other-ways.ts). */
+  readonly besidesLink: (account: Account, stored: StoredLink) => Promise<readonly Write[] | undefined>;
   readonly notices: Notices;
   readonly provisioning: Pick<Provisioning, 'link' | 'unlink'>;
 }
 
-export const createLinking = ({ events, notices, provisioning }: Dependencies): Linking => {
+export const createLinking = ({
+  store,
+  events,
+  links,
+  besidesLink,
+  notices,
+  provisioning,
+}: Dependencies): Linking => {
+  /** A cluster removes first, checks conditions last, and can't undo what it has removed. */
+  const restore = async ({ link }: StoredLink): Promise<void> => {
+    try {
+      await store.commit([links.insertion(link)]);
+    } catch (error) {
+      if (!(error instanceof Conflict)) throw error;
+    }
+  };
+
   const emit = (type: string, account: string, upstream: string, { notice: _, ...by }: By): void =>
     events.emit({ type, outcome: 'ok', account, ...by, details: { upstream } });
 
@@ -43,10 +64,16 @@ export const createLinking = ({ events, notices, provisioning }: Dependencies): 
       return linked;
     },
 
-    async unlink(account, stored, otherWay, by) {
+    async unlink(account, stored, by) {
+      const otherWay = await besidesLink(account, stored);
+      if (!otherWay) return false;
       const notice = notices.draft('upstream-unlinked', { account: account.id, ...by.notice });
       const also = [...otherWay, ...(notice ? [notice.write] : [])];
-      if (!(await provisioning.unlink(account, stored, also))) return false;
+      const isRemoved = await provisioning.unlink(account, stored, also);
+      if (!isRemoved || (await besidesLink(account, stored)) === undefined) {
+        await restore(stored);
+        return false;
+      }
       notice?.afterCommit();
       emit('account.upstream_unlinked', account.id, stored.link.upstream, by);
       return true;
