@@ -5,7 +5,7 @@ import { loadConfig } from '#config';
 import { ownerKey } from '#src/services/passkeys/record.ts';
 import { addPasskey } from '../support/passkeys.ts';
 import { proof } from '../support/proofs.ts';
-import { startInProcess } from '../support/setup/index.ts';
+import { password, startInProcess } from '../support/setup/index.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type AdminServer, adminPath, type Caller, groupOf, startAdminServer } from './admin-server.ts';
 
@@ -335,6 +335,36 @@ t.test('no change of what decides about access is pushed out of the record', asy
     not_recorded: 17,
   });
 });
+
+t.test(
+  'a client gets no id of an account, and names no level and no upstream that there is not',
+  async (t) => {
+    const { call, machine, server } = await startAdminServer(t, {
+      accounts: [{ username: 'grace', password, sub: 'grace-hopper' }],
+      security: { acr_values: ['strong'], password: { memory_kib: 8192, passes: 1 } },
+    });
+    const caller = await machine();
+    const { id } = await server.addAccount({ username: 'ada', password });
+    for (const client_id of [id, 'grace-hopper']) {
+      const body = { type: 'machine', client_id, metadata: {} };
+      t.match(
+        await call('POST', '/clients', { caller, body }),
+        { status: 422, text: 'is the id of an account' },
+        'its own tokens would have the sub of the person (RFC 9068 §5)',
+      );
+    }
+    const add = (metadata: object) =>
+      call('POST', '/clients', { caller, body: { type: 'device', client_id: 'tv', metadata } });
+    t.match(await add({ required_acr: 'stong' }), { status: 422, text: 'not among security.acr_values' });
+    t.match(await add({ allowed_upstreams: ['gogle'] }), { status: 422, text: 'no upstream gogle' });
+    t.equal((await add({ required_acr: 'strong', allowed_upstreams: ['local'] })).status, 201);
+    const headers = { 'if-match': '*' };
+    const change = (metadata: object) =>
+      call('PATCH', '/clients/tv', { caller, headers, body: { metadata } });
+    t.equal((await change({ required_acr: 'other' })).status, 422);
+    t.equal((await change({ client_name: 'TV' })).status, 200);
+  },
+);
 
 t.test('of 200 edits by two operators at once, none is lost', async (t) => {
   const { call, machine, person } = await startAdminServer(t);

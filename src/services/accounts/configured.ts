@@ -27,10 +27,13 @@ const derivedId = (username: string): string =>
     .digest('base64url')
     .slice(0, 27);
 
+export const configuredIdOf = ({ sub, username }: Pick<AccountConfig, 'sub' | 'username'>): string =>
+  sub ?? derivedId(username);
+
 const toAccount = (entry: AccountConfig): Account => {
   const {
     username,
-    sub,
+    sub: _,
     password,
     password_hash: passwordHash,
     disabled,
@@ -40,7 +43,7 @@ const toAccount = (entry: AccountConfig): Account => {
     ...standard
   } = entry;
   return {
-    id: sub ?? derivedId(username),
+    id: configuredIdOf(entry),
     username,
     enabled: disabled !== true,
     hasPassword: password !== undefined || passwordHash !== undefined,

@@ -25,6 +25,7 @@ export type {
 export { createAccounts, namesOfService } from './accounts.ts';
 export { configuredAccountProblems } from './configured.ts';
 export { followsAddress, isRestorable } from './former-address.ts';
+export { createHasAccount } from './has-account.ts';
 export { isSignInCurrent } from './lookup.ts';
 export { createPasswords } from './password/passwords.ts';
 export { factorsKey } from './record.ts';

@@ -4,6 +4,7 @@ import type { Events } from '#src/events.ts';
 import type { Clock, Store } from '#src/store/port.ts';
 import type { GrantType } from '../../provider/grant-types.ts';
 import { plainAudiences } from '../../provider/plain-audiences.ts';
+import { createHasAccount } from '../accounts/index.ts';
 import { createGroups } from '../groups/index.ts';
 import type { SecretCipher } from '../keys/index.ts';
 import { requireVersion } from '../record-version.ts';
@@ -34,7 +35,17 @@ export interface ClientsOptions {
   readonly store: Store;
   readonly config: Pick<
     Config,
-    'claims' | 'clients' | 'groups' | 'issuer' | 'pages' | 'profile' | 'registration' | 'resources'
+    | 'accounts'
+    | 'claims'
+    | 'clients'
+    | 'groups'
+    | 'issuer'
+    | 'pages'
+    | 'profile'
+    | 'registration'
+    | 'resources'
+    | 'security'
+    | 'upstreams'
   >;
   readonly clock: Clock;
   readonly events: Events;
@@ -122,12 +133,45 @@ export const createClients = ({
       message: `decides by ${claim}, which people fill in themselves (at the sign-up, profile.editable, profile.fields); use groups, or a claim that only you set`,
     }));
 
+  /** What the client names already is no mistake of this change, even if it is no longer configured. */
+  const unknownNames = (field: string, metadata: ClientMetadata, former?: ClientMetadata) => {
+    const namesIn = (value: unknown): readonly unknown[] => (value === undefined ? [] : [value].flat());
+    const known: readonly unknown[] = [
+      ...namesIn(former?.[field]),
+      ...(field === 'required_acr'
+        ? config.security.acr_values
+        : ['local', ...config.upstreams.map(({ id }) => id)]),
+    ];
+    return namesIn(metadata[field]).filter((name) => !known.includes(name));
+  };
+
+  /** People could never sign in to such a client. The configuration has the same rules. */
+  const signInProblems = (metadata: ClientMetadata, former?: ClientMetadata): readonly Problem[] => [
+    ...unknownNames('required_acr', metadata, former).map((name) => ({
+      field: 'required_acr',
+      message: `${String(name)} is not among security.acr_values`,
+    })),
+    ...unknownNames('allowed_upstreams', metadata, former).map((name) => ({
+      field: 'allowed_upstreams',
+      message: `there is no upstream ${String(name)}`,
+    })),
+  ];
+
+  const hasAccount = createHasAccount({ config, store });
+
+  /** RFC 9068 §5: an API would take a token that the client got for itself for one of the person. */
+  const refuseSubject = async (id: string | undefined): Promise<void> => {
+    if (id === undefined || !(await hasAccount(id))) return;
+    throw new ClientRefused([{ field: 'client_id', message: 'is the id of an account; choose another one' }]);
+  };
+
   const checkMetadata = (metadata: ClientMetadata, former?: ClientMetadata): void => {
     const problems = [
       ...clientProblems(metadata, 'operator', grantTypes),
       ...idProblems(metadata.client_id),
       ...idTokenClaimProblems(config, metadata['id_token_claims']),
       ...claimSourceProblems(metadata),
+      ...signInProblems(metadata, former),
       ...scopeProblems(metadata.scope ?? '', former?.scope ?? ''),
     ];
     if (problems.length > 0) throw new ClientRefused(problems);
@@ -239,6 +283,7 @@ export const createClients = ({
     async add(client) {
       await checkGroups(client.metadata['allowed_groups']);
       const { stored, added } = newClient(client);
+      await refuseSubject(client.id);
       await clientStore.insert(stored);
       await publishChange('client.added', stored.id);
       return added;
