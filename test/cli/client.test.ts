@@ -55,8 +55,11 @@ t.test('clients are managed by command while a server runs on the same store', a
   t.ok(await server.verifySecret('app', first), 'the server knows it');
 
   t.match(shown, { connection: { issuer: /^http/, discovery_url: /openid-configuration$/ } });
-  const strict = await run([...web, '--id', 'strict', '--pkce', 'required', '--alg', 'ES256']);
-  t.match(strict.out, /\npkce +required\n/);
+  const rules = ['--pkce', 'required', '--alg', 'ES256', '--id-token-claims', 'all', '--first-party'];
+  const strict = await run([...web, '--id', 'strict', ...rules]);
+  for (const line of ['pkce +required', 'id_token_claims +all', 'first_party +true'])
+    t.match(strict.out, new RegExp(`\\n${line}\\n`));
+  t.match(strict.out, /\nid_token_signed_response_alg +ES256\n/);
   t.match(strict.out, /\ndiscovery_url +http.*\n/);
   t.match(strict.out, /\nOIDC_CLIENT_ID=strict\nOIDC_CLIENT_SECRET=\S{40,}\nOIDC_REDIRECT_URI=http/);
   const television = await run(['client', 'add', '--type', 'device', '--id', 'tv']);
@@ -76,6 +79,10 @@ t.test('clients are managed by command while a server runs on the same store', a
   const fapi2 = ['--type', 'web', '--profile', 'fapi2', '--jwks-uri', 'https://app.example.com/jwks'];
   const refused = await run(['client', 'add', ...fapi2, '--assertion-audience', 'endpoint']);
   t.match(refused, { exit: 2, err: /assertion_audience.*must be issuer \(profile fapi2\)/ });
+  const signing = ['--property', 'token_endpoint_auth_signing_alg=ES256'];
+  const bank = await run(['client', 'add', ...fapi2, ...web.slice(4), ...signing, '--id', 'bank']);
+  t.match(bank.out, /^id_token_signed_response_alg +ES256$/m, bank.err);
+  await run(['client', 'delete', 'bank']);
   await run(['client', 'delete', 'strict']);
 
   const one = await run(['client', 'show', 'app']);
