@@ -10,7 +10,9 @@ import { locationOf, openLogin, settingsOf, visitUpstream } from '../support/ups
 const race = async (t: Test, store: string, prefix?: string): Promise<void> => {
   const fake = await startFakeUpstream(t);
   const upstreams = [settingsOf(fake, { create: true, link: 'never' })];
-  const config = { ...usualConfig, upstreams };
+  // Each request that makes an account counts, also those that lose.
+  const security = { throttle: { registration_per_address: 1000 } };
+  const config = { ...usualConfig, security, upstreams };
   const fleet = await startFleet(t, { store, count: 2, config, ...(prefix !== undefined && { prefix }) });
 
   const arrive = async (url: string): Promise<() => Promise<string | null>> => {
