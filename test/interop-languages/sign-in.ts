@@ -34,6 +34,8 @@ const addClient = async (server: Server, cwd: string, args: readonly string[]): 
 };
 
 const maxStartMilliseconds = 240_000;
+/** JupyterHub ends its proxy first. */
+const maxEndMilliseconds = 20_000;
 
 const waitUntilServed = async (
   { health }: LanguageClient,
@@ -143,7 +145,7 @@ const signIn = async (
       return { problem: `no ${missing.join(', ')}; it ended at ${shown.slice(-600)}` };
     } finally {
       child.kill('SIGTERM');
-      const force = setTimeout(() => child.kill('SIGKILL'), 5000);
+      const force = setTimeout(() => child.kill('SIGKILL'), maxEndMilliseconds);
       await ended;
       clearTimeout(force);
       await launch.release?.();
