@@ -46,7 +46,7 @@ export const nextPage = (
 
 /** Values that are not set, or empty, are left out. */
 const pathWith = (path: string, query: Readonly<Record<string, string | undefined>>): string => {
-  const set = Object.entries(query).flatMap(([name, value]) =>
+  const set = Object.entries(query).flatMap(([name, value]): [string, string][] =>
     value === undefined || value === '' ? [] : [[name, value]],
   );
   return set.length === 0 ? path : `${path}?${new URLSearchParams(set)}`;

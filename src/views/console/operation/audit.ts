@@ -69,7 +69,9 @@ export const auditPage = (frame: ConsoleFrame, model: AuditModel): string => {
 };
 
 const addressOf = (path: string, query: Readonly<Record<string, string | undefined>>): string => {
-  const set = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
+  const set = Object.entries(query).flatMap(([name, value]): [string, string][] =>
+    value === undefined ? [] : [[name, value]],
+  );
   return ownPath(`${path}?${new URLSearchParams(set)}`);
 };
 
