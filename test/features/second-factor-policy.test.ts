@@ -1,6 +1,7 @@
 import { decodeJwt } from 'jose';
 import t from 'tap';
 import { codeAt, setUpApp } from '../support/authenticator.ts';
+import { addPasskey, hasPasskeyForm, passkeyFormOf, sendPasskey } from '../support/passkeys.ts';
 import { hasCode, hasSession, openFactors } from '../support/second-factor.ts';
 import {
   Browser,
@@ -203,4 +204,44 @@ t.test('a browser that is remembered is not asked again, until something changes
   const forger = new Browser();
   forger.setCookie('postern_remembered', `${at}.${'A'.repeat(43)}`);
   t.ok(isAsked(await typePassword(forger)), 'a forged cookie');
+});
+
+t.test('a browser that is remembered after a passkey is forgotten too', async (t) => {
+  const { server, begin, now } = await openFactors(t, { remember_days: 30 });
+  const { accounts, endEverything, factors, sessions } = server.app.services;
+  const { id } = await server.addAccount({ username: 'ada', password });
+  const authenticator = await addPasskey(server, 'ada');
+  const browser = new Browser();
+  const signIn = async () =>
+    browser.submit(await begin(browser, { prompt: 'login' }), { login: 'ada', password });
+  const remember = async () => {
+    const page = await signIn();
+    const credential = authenticator.get(passkeyFormOf(page.body).options);
+    t.ok(hasCode(await sendPasskey(browser, page, credential, { remember_browser: 'yes' })));
+    server.clock.advance(1);
+  };
+  const endSession = async () => {
+    const [session] = (await sessions.list(id)).items;
+    t.ok(await sessions.end(session?.id ?? ''));
+    server.clock.advance(1);
+  };
+  const isForgotten = async (message: string) => t.ok(hasPasskeyForm((await signIn()).body), message);
+  await remember();
+  t.ok(hasCode(await signIn()), 'remembered');
+
+  await endSession();
+  await isForgotten('a session was ended');
+  await remember();
+  await endEverything(id);
+  await isForgotten('everything was ended');
+  const account = await accounts.find(id);
+  if (!account) throw new Error('the account is gone');
+  const { pending, secret } = factors.begin(account, 'test');
+  const added = await factors.enrol(account, { place: 'test', pending, code: codeAt(secret, now()) });
+  t.equal(added.outcome, 'added');
+  server.clock.advance(1);
+  await remember();
+  await endSession();
+  await factors.removeAll(account);
+  await isForgotten('a session was ended, and the app is gone since');
 });

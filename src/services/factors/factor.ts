@@ -56,6 +56,8 @@ export interface Factors {
   readonly isOffered: boolean;
   /** Without a round trip for an account of the store that has no second factor. */
   of(account: Account): Promise<AccountFactors>;
+  /** Browsers of an account without an app may be remembered too, after a passkey. It asks the store. */
+  forgottenAt(account: Account): Promise<number | undefined>;
   begin(account: Account, place: string): NewAuthenticator;
   /** The same app again, for a form that is shown again. Undefined when the form is too old or from another place. */
   resume(account: Account, place: string, pending: string): NewAuthenticator | undefined;

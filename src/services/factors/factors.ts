@@ -130,6 +130,11 @@ export const createFactors = ({
       return summaryOf(readFactors(document));
     },
 
+    async forgottenAt({ id }) {
+      const [document] = await store.read([factorsKey(id)]);
+      return readFactors(document).forgottenAt;
+    },
+
     begin: (account, place) => describe(account, place, randomBytes(secretBytes)),
 
     resume(account, place, pending) {

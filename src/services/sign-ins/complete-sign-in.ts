@@ -167,8 +167,10 @@ export const createCompleteSignIn = ({
       if (!(await passkeys.isUsableBy(account.id)))
         return required === 'always' ? { ...needed, mayPutOff: true } : notNeeded;
     }
-    const isRemembered = remembered.isRemembered(visit.request.headers, account, forgottenAt);
-    return isAsked || !isRemembered ? needed : notNeeded;
+    if (isAsked) return needed;
+    // Without an app the account doesn't say that there is more to read.
+    const since = authenticators.length > 0 ? forgottenAt : await factors.forgottenAt(account);
+    return remembered.isRemembered(visit.request.headers, account, since) ? notNeeded : needed;
   };
 
   const complete = async (visit: Visit, proof: Proof): Promise<SignInResult> => {
