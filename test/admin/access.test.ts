@@ -19,6 +19,11 @@ const table: readonly (readonly [method: string, path: string, scope: string, ro
   ['GET', '/accounts/:id/grants', 'admin:read', ['viewer', 'support', 'admin']],
   ['GET', '/accounts/:id/consents', 'admin:read', ['viewer', 'support', 'admin']],
   ['DELETE', '/accounts/:id/consents/:client', 'admin:sessions', ['support', 'admin']],
+  ['POST', '/accounts/:id/unlock', 'admin:accounts', ['support', 'admin']],
+  ['GET', '/accounts/:id/factors', 'admin:read', ['viewer', 'support', 'admin']],
+  ['DELETE', '/accounts/:id/factors/:factor', 'admin:accounts', ['admin']],
+  ['POST', '/accounts/:id/recovery-link', 'admin:accounts', ['admin']],
+  ['POST', '/invitations', 'admin:accounts', ['admin']],
   ['GET', '/groups', 'admin:read', ['viewer', 'support', 'admin']],
   ['POST', '/groups', 'admin:accounts', ['admin']],
   ['GET', '/groups/:name', 'admin:read', ['viewer', 'support', 'admin']],
@@ -342,6 +347,10 @@ t.test('keys, secrets and roles need a sign-in of the last 15 minutes', async (t
     ['PATCH', `/clients/${id}`, { metadata: { token_endpoint_auth_method: 'client_secret_post' } }],
     ['PUT', `/groups/${groupOf.viewer}/members/${ada}`, undefined],
     ['PATCH', `/accounts/${viewer}`, { claims: { name: 'V' } }],
+    ['POST', `/accounts/${viewer}/unlock`, undefined],
+    ['DELETE', `/accounts/${viewer}/factors/recovery`, undefined],
+    ['POST', `/accounts/${ada}/recovery-link`, undefined],
+    ['POST', '/invitations', { email: 'ada@example.com' }],
   ] as const) {
     const refused = await call(method, path, { caller: old, body, headers: { 'if-match': '*' } });
     t.match(

@@ -1,12 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
+import { addPasskey } from '../support/passkeys.ts';
 import { openCommandFolder } from '../support/setup/index.ts';
 import { type Caller, groupOf, startAdminServer } from './admin-server.ts';
 
 t.test('a role is granted by nothing but admin:roles, whoever asks and however', async (t) => {
   const { server, issuer, call, machine, person } = await startAdminServer(t);
-  const { accounts, clients, groups } = server.app.services;
+  const { accounts, clients, groups, passkeys } = server.app.services;
   const audience = `${issuer}/api/admin`;
   const withoutRoles = 'admin:read admin:accounts admin:clients admin:sessions admin:keys admin:audit';
   const actors: Record<string, Caller> = {
@@ -19,6 +20,8 @@ t.test('a role is granted by nothing but admin:roles, whoever asks and however',
   const idOf = async (name: string) => (await accounts.findByUsername(name))?.id ?? '';
   const [admin, ordinary] = [await idOf('admin'), await idOf('nobody-special')];
   await server.addClient({ type: 'machine', id: 'ordinary-client', metadata: {} });
+  await addPasskey(server, 'admin');
+  const passkey = (await passkeys.list(admin))[0]?.id;
 
   let number = 0;
   const ways: Record<string, () => readonly [string, string, unknown?]> = {
@@ -52,6 +55,14 @@ t.test('a role is granted by nothing but admin:roles, whoever asks and however',
     ],
     'disable an administrator': () => ['POST', `/accounts/${admin}/disable`],
     'remove an administrator': () => ['DELETE', `/accounts/${admin}`],
+    'unlock an administrator': () => ['POST', `/accounts/${admin}/unlock`],
+    'a recovery link for an administrator': () => ['POST', `/accounts/${admin}/recovery-link`],
+    'remove a way to sign in of an administrator': () => ['DELETE', `/accounts/${admin}/factors/${passkey}`],
+    'invite a person into the group': () => [
+      'POST',
+      '/invitations',
+      { email: 'mallory@example.com', groups: [groupOf.admin] },
+    ],
     'remove the group': () => ['DELETE', `/groups/${groupOf.admin}`],
     'change the group': () => ['PATCH', `/groups/${groupOf.admin}`, { title: 'Mine' }],
     'add a client that lists the API': () => [
@@ -119,6 +130,7 @@ t.test('a role is granted by nothing but admin:roles, whoever asks and however',
     (await groups.find(groupOf.admin))?.version,
   ]);
   t.equal(after, before, 'nothing was changed');
+  t.equal((await passkeys.list(admin)).length, 1);
 
   const root = await person('admin');
   const refused: string[] = [];
@@ -142,6 +154,14 @@ t.test('support may help a person, and no more', async (t) => {
   t.equal((await call('DELETE', `/sessions/${sessions.body.items[0].id}`, { caller })).status, 204);
   t.equal((await call('POST', of('/disable'), { caller })).body.enabled, false);
   t.equal((await call('POST', of('/enable'), { caller })).body.enabled, true);
+  t.equal((await call('POST', of('/unlock'), { caller })).status, 204);
+  t.equal((await call('GET', of('/factors'), { caller })).status, 200);
+  for (const [method, path, body] of [
+    ['POST', of('/recovery-link'), undefined],
+    ['DELETE', of('/factors/recovery'), undefined],
+    ['POST', '/invitations', { email: 'eve@example.com' }],
+  ] as const)
+    t.equal((await call(method, path, { caller, body })).status, 403, `${method} ${path}`);
   t.match(
     await call('POST', of('/password-reset'), { caller }),
     { status: 409, body: { code: 'no_mail' } },

@@ -7,10 +7,13 @@ import type { Audit } from '../../services/audit/index.ts';
 import type { AuthenticationLevels } from '../../services/authentication-levels/index.ts';
 import type { Clients } from '../../services/clients/index.ts';
 import type { ConnectedApps } from '../../services/connected-apps/index.ts';
+import type { Factors } from '../../services/factors/index.ts';
 import type { Groups } from '../../services/groups/index.ts';
 import type { Keys } from '../../services/keys/index.ts';
+import type { Passkeys } from '../../services/passkeys/index.ts';
 import type { Readiness } from '../../services/readiness/index.ts';
 import type { Sessions } from '../../services/sessions/index.ts';
+import type { UpstreamLinks } from '../../services/upstreams/index.ts';
 import type { Clock, Store } from '../../store/port.ts';
 
 export interface AdminApiDependencies {
@@ -23,11 +26,14 @@ export interface AdminApiDependencies {
   readonly clients: Clients;
   readonly connectedApps: ConnectedApps;
   readonly engine: () => Engine;
+  readonly factors: Pick<Factors, 'of'>;
   readonly groups: Groups;
   readonly keys: Keys;
   readonly levels: AuthenticationLevels;
+  readonly passkeys: Pick<Passkeys, 'list'>;
   readonly readiness: Readiness;
   readonly sessions: Sessions;
+  readonly upstreamLinks: Pick<UpstreamLinks, 'listOf'>;
   readonly pages: Pages;
   readonly version: string;
   /** The effective configuration, with secrets masked. */

@@ -99,6 +99,13 @@ export const newSecret = Type.Object({
   expires_at: Type.Optional(time('When it stops working.')),
 });
 
+export const shownLink = Type.Object({
+  url: Type.Optional(
+    text('The link. It is shown this once, and absent when it was mailed or the request is repeated.'),
+  ),
+  expires_at: time('When it stops working.'),
+});
+
 export const session = Type.Object({
   id: text('The id of the session.'),
   account: text('The account that is signed in.'),
