@@ -51,7 +51,7 @@ const throttle = section('Rate limits, counted in the store (IPv6 addresses by /
   }),
   // One address may be a whole backend or office, so the default is about what one process can serve.
   token_per_address: perMinute(
-    'Requests from one address to each endpoint of the protocol (token, authorization, PAR, introspection …)',
+    'Requests from one address to each endpoint of the protocol (token, authorization, PAR, introspection …), and to the administration API',
     60_000,
   ),
   token_per_client: perMinute('Requests of one client to the token endpoints', 0),

@@ -117,7 +117,7 @@ export const adminEndpoint =
         scope.route({
           method,
           url: path,
-          config: { allowMtlsHost: true },
+          config: { allowMtlsHost: true, limitedAs: 'administration' },
           async onRequest(request) {
             const by = await authenticate(request);
             requirePermission(by, permission);

@@ -7,6 +7,13 @@ import { backchannelLogoutPath } from '../upstreams/index.ts';
 import type { Counter } from './counter.ts';
 import { usesOfAddress } from './uses-of-address.ts';
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Requests of one address to all routes with this name are counted together, against the limit of an endpoint. */
+    readonly limitedAs?: string;
+  }
+}
+
 interface Dependencies {
   readonly config: Pick<Config, 'security'>;
   readonly events: Events;
@@ -41,6 +48,9 @@ const limitsOf = ({ security }: Pick<Config, 'security'>): ReadonlyMap<string, L
 /** Refuses with 429 (RFC 6585 §4) before the request is read. Each scope renders the refusal in its format. */
 export const limitAddresses = ({ config, events, counter }: Dependencies): onRequestHookHandler => {
   const limits = limitsOf(config);
+  const { token_per_address: limitOfNamed } = config.security.throttle;
+  const ofNamed = (what: string | undefined): Limit | undefined =>
+    what === undefined ? undefined : { what, limit: limitOfNamed };
 
   const emitReached = ({ ip, id }: FastifyRequest, what: string): void =>
     events.emit({
@@ -53,7 +63,8 @@ export const limitAddresses = ({ config, events, counter }: Dependencies): onReq
     });
 
   return (request, reply, done) => {
-    const limit = limits.get(request.routeOptions.url ?? '');
+    const { url = '', config: route } = request.routeOptions;
+    const limit = limits.get(url) ?? ofNamed(route.limitedAs);
     if (limit === undefined || request.method === 'OPTIONS') return done();
     const wait = counter.take(...usesOfAddress(limit.what, request.ip, limit.limit));
     if (wait === undefined) return done();
