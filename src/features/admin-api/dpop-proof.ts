@@ -24,7 +24,7 @@ interface ProofRequest {
   readonly thumbprint: string;
 }
 
-const algorithms = ['ES256', 'EdDSA', 'Ed25519', 'PS256', 'RS256'];
+export const proofAlgorithms = ['ES256', 'EdDSA', 'Ed25519', 'PS256', 'RS256'] as const;
 /** As at the token endpoint (features/sender-constraint). */
 const maxAgeSeconds = 300;
 const maxAheadSeconds = 60;
@@ -54,7 +54,7 @@ export const createVerifyProof = ({ config, store, clock, engine }: Dependencies
     try {
       return await jwtVerify(proof, EmbeddedJWK, {
         typ: 'dpop+jwt',
-        algorithms,
+        algorithms: [...proofAlgorithms],
         currentDate: new Date(clock.now()),
       });
     } catch {

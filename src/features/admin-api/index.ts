@@ -1,6 +1,7 @@
 /**
  * Owns the administration API at /api/admin/v1: who may call it (authenticate.ts, dpop-proof.ts), how requests are
- * checked and answered (run-operation.ts, problems.ts, idempotency.ts), its description (openapi.ts), and the operations
+ * checked and answered (run-operation.ts, problems.ts, idempotency.ts), its description (openapi.ts), its
+ * metadata for clients (resource-metadata.ts), and the operations
  * on what the services own (routes/, one file each). Other features bring operations by `admin`. What an administrator may
  * change, and the record of it, belongs to services/administration.
  *
@@ -20,6 +21,7 @@ import type { AdminApiDependencies } from './dependencies.ts';
 import { descriptionRoute } from './description.ts';
 import { descriptionPage } from './description-page.ts';
 import { adminEndpoint } from './endpoint.ts';
+import { resourceMetadataRoute } from './resource-metadata.ts';
 import { adminRoutes } from './routes/index.ts';
 
 export const adminApi = (
@@ -33,6 +35,7 @@ export const adminApi = (
   const api: FastifyPluginAsync = async (scope) => {
     await scope.register(adminEndpoint({ ...dependencies, authenticate }, routes));
     await scope.register(descriptionRoute(dependencies, routes));
+    if (listen === undefined) await scope.register(resourceMetadataRoute(dependencies.config));
   };
   return {
     name: 'admin-api',
