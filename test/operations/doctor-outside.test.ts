@@ -1,5 +1,9 @@
+import { once } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import t from 'tap';
+import { makeCertificate, san } from '../support/certificates.ts';
 import { runDoctor } from '../support/doctor.ts';
 import { startServerProcess, usualConfig } from '../support/setup/index.ts';
 import { startTamperingProxy } from '../support/tampering-proxy.ts';
@@ -52,6 +56,28 @@ t.test(
       'another server',
     );
     await stranger.close();
+
+    const { certificate, privateKey } = makeCertificate({
+      subject: [['2.5.4.3', 'localhost']],
+      alternative: [san.dns('localhost')],
+    });
+    const untrusted = createServer(
+      { cert: certificate.toString(), key: privateKey.export({ type: 'pkcs8', format: 'pem' }) },
+      (_request, response) => response.end(),
+    ).listen(0, 'localhost');
+    await once(untrusted, 'listening');
+    const { port } = untrusted.address() as AddressInfo;
+    t.match(await runDoctor(server, `https://localhost:${port}`), {
+      exit: 5,
+      findings: [
+        {
+          code: 'unreachable',
+          message: /does not trust the certificate .*\(DEPTH_ZERO_SELF_SIGNED_CERT\)/,
+          fix: /NODE_EXTRA_CA_CERTS/,
+        },
+      ],
+    });
+    untrusted.close();
 
     server.signal('SIGINT');
     await server.ended;

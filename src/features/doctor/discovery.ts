@@ -8,6 +8,9 @@ const causeOf = (error: unknown): string => {
   return cause instanceof Error ? cause.message : String(cause);
 };
 
+/** Node and OpenSSL name a certificate that they refuse by codes such as `CERT_HAS_EXPIRED`. */
+const isOfCertificate = (code: string): boolean => /CERT|LEAF_SIGNATURE/.test(code);
+
 const originOf = (url: unknown): string | undefined =>
   typeof url === 'string' ? URL.parse(url)?.origin : undefined;
 
@@ -23,9 +26,18 @@ export const fetchMetadata = async (url: string, { error }: AddFindings): Promis
   try {
     response = await get(address);
   } catch (fault) {
+    const cause = causeOf(fault);
+    if (isOfCertificate(cause)) {
+      error(
+        'unreachable',
+        `This machine does not trust the certificate of ${url} (${cause}).`,
+        'Correct or renew the certificate. Name an authority of your own in NODE_EXTRA_CA_CERTS.',
+      );
+      return undefined;
+    }
     error(
       'unreachable',
-      `Nothing answers at ${url} (${causeOf(fault)}).`,
+      `Nothing answers at ${url} (${cause}).`,
       'Start the server and its proxy, or name the address that clients use: `postern doctor https://id.example.com`.',
     );
     return undefined;
