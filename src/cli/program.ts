@@ -76,7 +76,7 @@ export const runCommand = async (
     const failure = toCommandFailure(error);
     const missing = failure.message === usageShownMessage;
     if (missing && !isJson()) return failure.exit;
-    const message = missing ? 'A command is missing: --help lists those there are.' : failure.message;
+    const message = missing ? 'A command is missing: --help lists all commands.' : failure.message;
     streams.err(formatFailure({ ...failure, message }, isJson()));
     return failure.exit;
   }

@@ -154,7 +154,7 @@ t.test('wrong usage ends with 2 and one sentence', async (t) => {
     t.same(await node([postern, ...group, '--json']), {
       code: 2,
       out: '',
-      err: '{"error":{"code":"usage","message":"A command is missing: --help lists those there are."}}\n',
+      err: '{"error":{"code":"usage","message":"A command is missing: --help lists all commands."}}\n',
     });
   }
 });

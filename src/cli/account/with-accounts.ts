@@ -24,7 +24,7 @@ export const requireAccount = async (accounts: Accounts, name: string): Promise<
   if (account !== undefined) return account;
   throw new Failure({
     code: 'account_not_found',
-    message: `There is no account ${name}; \`account list\` shows those there are.`,
+    message: `There is no account ${name}; \`account list\` shows all accounts.`,
     exit: exitCode.notFound,
   });
 };

@@ -47,10 +47,7 @@ export const add: Command = (group, context) => {
       .command('add')
       .description('add a client; its secret is shown once')
       .option('--type <type>', clientTypes.join(', '), parseType)
-      .option(
-        '--recipe <application>',
-        'set it up for a well-known application; `list` shows those there are',
-      )
+      .option('--recipe <application>', 'set it up for a well-known application; `list` shows all recipes')
       .option('--url <url>', 'with --recipe: the address of the application')
       .option('--id <client_id>', 'default: random')
       .option('--secret-stdin', 'read the secret from standard input; default: random'),

@@ -25,7 +25,7 @@ const unknownRecipe = (name: string) => {
   const known = recipes.flatMap((recipe) => [recipe.name, ...(recipe.aliases ?? [])]);
   const suggestion = nearest(name, known);
   return usageError(
-    `There is no recipe ${name}${suggestion === undefined ? '' : `; did you mean ${suggestion}?`} \`client add --recipe list\` shows those there are.`,
+    `There is no recipe ${name}${suggestion === undefined ? '' : `; did you mean ${suggestion}?`} \`client add --recipe list\` shows all recipes.`,
   );
 };
 

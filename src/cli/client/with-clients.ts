@@ -28,6 +28,6 @@ export const withClients = <T>(
 export const clientNotFound = (id: string): Failure =>
   new Failure({
     code: 'client_not_found',
-    message: `There is no client ${id}; \`client list\` shows those there are.`,
+    message: `There is no client ${id}; \`client list\` shows all clients.`,
     exit: exitCode.notFound,
   });

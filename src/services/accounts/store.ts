@@ -85,7 +85,7 @@ const noConditions: Conditions = async () => [];
 const notFound = (): Failure =>
   new Failure({
     code: 'account_not_found',
-    message: 'There is no such account; `account list` shows those there are.',
+    message: 'There is no such account; `account list` shows all accounts.',
     status: 404,
     exit: exitCode.notFound,
   });

@@ -44,7 +44,7 @@ const maxAttempts = 5;
 export const clientNotFound = (id: string): Failure =>
   new Failure({
     code: 'client_not_found',
-    message: `There is no client ${id}; \`client list\` shows those there are.`,
+    message: `There is no client ${id}; \`client list\` shows all clients.`,
     status: 404,
     exit: exitCode.notFound,
   });

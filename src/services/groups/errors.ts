@@ -3,7 +3,7 @@ import { exitCode, Failure } from '#src/errors.ts';
 export const groupNotFound = (name: string): Failure =>
   new Failure({
     code: 'group_not_found',
-    message: `There is no group ${name}; \`group list\` shows those there are, and \`group add\` makes one.`,
+    message: `There is no group ${name}; \`group list\` shows all groups, and \`group add\` makes one.`,
     status: 404,
     exit: exitCode.notFound,
   });

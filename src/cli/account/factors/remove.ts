@@ -30,7 +30,7 @@ export const remove: Command = (group, context) => {
         if (!(await removeFactor(services, found, what)))
           throw new Failure({
             code: 'factor_not_found',
-            message: `${found.username} has no second factor ${what}; \`account factors list\` shows those there are.`,
+            message: `${found.username} has no second factor ${what}; \`account factors list\` shows all of them.`,
             exit: exitCode.notFound,
           });
         const now = (await accounts.find(found.id)) ?? found;
