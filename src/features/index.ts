@@ -219,7 +219,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
       passkeys,
       strengthOf: createStrengthOf(factors, passkeys),
     }),
-    accountAuthenticator({ config, store, pages, factors, completeSignIn, engine }),
+    accountAuthenticator({ config, store, clock, pages, factors, completeSignIn, engine }),
     accountUpstreams({
       config,
       clock,

@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap';
+import { setUpApp } from '../support/authenticator.ts';
 import { startFakeUpstream } from '../support/fake-upstream.ts';
 import {
   Browser,
@@ -248,3 +249,30 @@ t.test('one address makes the server ask an upstream, and store what it says, on
   t.strictSame(statuses, [...Array(6).fill(303), ...Array(4).fill(429)]);
   t.equal(fake.calls.get('/token'), 6);
 });
+
+t.test(
+  'an app that is added in such a session gives the level of an app, whatever the upstream has named',
+  async (t) => {
+    const { fake, server } = await open(
+      t,
+      { acr: { gold: 'top' }, amr: { hwk: 'hwk' } },
+      {
+        security: {
+          acr_values: ['low', 'middle', 'high', 'top'],
+          factors: { password_acr: 'low', second_factor_acr: 'middle', passkey_acr: 'high' },
+        },
+      },
+    );
+    const addApp = async (person: { readonly sub: string; readonly acr?: string }) => {
+      fake.person = { amr: ['hwk'], ...person };
+      const browser = new Browser();
+      t.ok(redirectParameters(await signInBy(server.issuer, 'acme', { browser })).get('code'));
+      const form = await browser.open(`${server.issuer}/account/authenticator/add`);
+      await setUpApp(browser, form, server.clock.now());
+      const { account = '' } = server.events.filter(({ type }) => type === 'sign-in').at(-1) ?? {};
+      return (await server.app.services.sessions.list(account)).items[0];
+    };
+    t.match(await addApp({ sub: 'u3' }), { acr: 'middle', methods: ['hwk', 'otp', 'mfa'] });
+    t.match(await addApp({ sub: 'u4', acr: 'gold' }), { acr: 'top' }, 'a stronger level stays');
+  },
+);

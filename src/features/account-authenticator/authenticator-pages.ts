@@ -37,7 +37,7 @@ const backToList = (reply: FastifyReply, done: string): FastifyReply =>
   reply.header('cache-control', 'no-store').redirect(`${authenticatorPath}?done=${done}`, 303);
 
 export const authenticatorPages =
-  ({ config, store, pages, factors, completeSignIn, engine }: AccountAuthenticatorDependencies) =>
+  ({ config, store, clock, pages, factors, completeSignIn, engine }: AccountAuthenticatorDependencies) =>
   (account: AccountPages): FastifyPluginAsync => {
     const { offered, required } = config.security.factors;
 
@@ -72,24 +72,14 @@ export const authenticatorPages =
     /** The first app ends the sessions of the password alone. In this one, the person has given both. */
     const renew = (request: FastifyRequest): Promise<readonly string[]> => {
       const { account: owner, session } = account.visitOf(request);
-      const {
-        ts = 0,
-        acr,
-        amr = [],
-      } = completeSignIn.login({
-        account: owner,
-        amr: session.amr ?? [],
-        second: codeMethods,
-        remember: !session.transient,
-      });
       return renewSignIn(
         { provider: engine().provider, store },
         {
           raw: request.raw,
           correlationId: request.id,
           address: request.ip,
-          at: ts,
-          strength: { amr, acr },
+          at: Math.floor(clock.now() / 1000),
+          strength: completeSignIn.strengthen(owner, session, codeMethods),
         },
       );
     };

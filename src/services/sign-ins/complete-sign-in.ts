@@ -45,6 +45,18 @@ export interface CompleteSignIn {
   (visit: Visit, proof: Proof): Promise<SignInResult>;
   /** The `login` result for what was proven. Only the step for the second factor calls it itself. */
   login(proof: Proof): Login;
+  /** What a session reaches in which the person gives a second factor. A stronger level that it has stays. */
+  strengthen(
+    account: Account,
+    session: Strength,
+    second: readonly string[],
+  ): Pick<Strength, 'acr'> & { readonly amr: readonly string[] };
+}
+
+/** How a person signed in, as a session says it. */
+interface Strength {
+  readonly amr?: readonly string[] | undefined;
+  readonly acr?: string | undefined;
 }
 
 interface Dependencies {
@@ -99,6 +111,16 @@ export const createCompleteSignIn = ({
 }: Dependencies): CompleteSignIn => {
   const { required } = config.security.factors;
 
+  /** The methods before the second factor may be those of an upstream, so they count as the level that they gave only. */
+  const withSecond = (
+    account: Account,
+    acr: string | undefined,
+    second: readonly string[],
+  ): string | undefined => {
+    const reached = levels.reachedBy(account, [], second);
+    return acr === undefined || levels.reaches(reached, [acr]) ? reached : acr;
+  };
+
   /**
    * What an upstream says has the level that the operator gives it, whatever methods it names. A second factor here adds
    * its own.
@@ -107,8 +129,7 @@ export const createCompleteSignIn = ({
     if (upstream === undefined) return levels.reachedBy(account, amr, second);
     const { acr } = upstream;
     if (second === undefined) return acr;
-    const reached = levels.reachedBy(account, [], second);
-    return acr === undefined || levels.reaches(reached, [acr]) ? reached : acr;
+    return withSecond(account, acr, second);
   };
 
   const login = (proof: Proof): Login => {
@@ -191,5 +212,10 @@ export const createCompleteSignIn = ({
     };
     return { login: undefined, first };
   };
-  return Object.assign(complete, { login });
+  const strengthen: CompleteSignIn['strengthen'] = (account, { amr = [], acr }, second) => ({
+    amr: together(amr, second),
+    acr: withSecond(account, acr, second),
+  });
+
+  return Object.assign(complete, { login, strengthen });
 };
