@@ -117,6 +117,7 @@ const requestsOf = (method: string, path: string, { parameters, requestBody }: O
   const body = requestBody
     ? mostly(fitting(requestBody.content['application/json'].schema))
     : fc.constant(undefined);
+  const takesVersion = parameters.some(({ name }) => name === 'If-Match');
   return fc
     .tuple(values('path'), values('query'), body, fc.boolean())
     .map(([inPath, query, content, withVersion]) => {
@@ -130,7 +131,7 @@ const requestsOf = (method: string, path: string, { parameters, requestBody }: O
         method,
         path: `${filled}${search.size > 0 ? `?${search}` : ''}`,
         body: content,
-        headers: { 'if-match': withVersion ? '*' : '"0-0"' },
+        headers: takesVersion || withVersion ? { 'if-match': withVersion ? '*' : '"0-0"' } : {},
       };
     });
 };

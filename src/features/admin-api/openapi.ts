@@ -27,14 +27,15 @@ const problem = {
 };
 
 const problemStatuses = (
-  { needsVersion, params, body }: AdminOperation,
+  { needsVersion, takesVersion, params, body }: AdminOperation,
   method: AdminRoute['method'],
 ): readonly number[] => [
   400,
   401,
   403,
   ...(params ? [404] : []),
-  ...(method === 'GET' ? [] : [409, 412]),
+  ...(method === 'GET' ? [] : [409]),
+  ...(needsVersion || takesVersion ? [412] : []),
   ...(body ? [413, 415, 422] : []),
   ...(needsVersion ? [428] : []),
   503,
@@ -65,10 +66,10 @@ const header = (name: string, description: string, required = false): Parameter 
 });
 
 const headersOf = (
-  { needsVersion, params }: AdminOperation,
+  { needsVersion, takesVersion }: AdminOperation,
   method: AdminRoute['method'],
 ): readonly Parameter[] => [
-  ...(method !== 'GET' && params
+  ...(needsVersion || takesVersion
     ? [header('If-Match', 'The ETag of what was read, or *.', needsVersion === true)]
     : []),
   ...(method === 'POST'

@@ -24,7 +24,11 @@ export interface ReceivedRequest {
 const strongTag = /^"(?<version>[\w-]{1,64})"$/;
 
 /** RFC 9110 §13.1.1. A weak tag never matches. */
-const versionIn = (header: string | undefined, { needsVersion }: AdminOperation): string | undefined => {
+const versionIn = (
+  header: string | undefined,
+  method: string,
+  { needsVersion, takesVersion }: AdminOperation,
+): string | undefined => {
   if (header === undefined) {
     if (!needsVersion) return undefined;
     throw new Failure({
@@ -33,7 +37,9 @@ const versionIn = (header: string | undefined, { needsVersion }: AdminOperation)
       message: 'Send the ETag of what you have read as If-Match, so that no change of others is lost.',
     });
   }
-  if (header.trim() === '*') return undefined;
+  if (header.trim() === '*' || method === 'GET') return undefined;
+  if (!needsVersion && !takesVersion)
+    throw new InvalidRequest('This operation compares no version: send no If-Match, or *.');
   const version = strongTag.exec(header.trim())?.groups?.['version'];
   if (version !== undefined) return version;
   throw new Failure({
@@ -102,7 +108,7 @@ export const createRunOperation = (dependencies: RunDependencies) => {
     if (operation.query) checkValue(operation.query, query, 'query');
     else requireNothing(received.query, 'query');
     const body = checkBody(operation.body, received.body);
-    const ifVersion = versionIn(headers['if-match'], operation);
+    const ifVersion = versionIn(headers['if-match'], method, operation);
     const { 'idempotency-key': key } = headers;
     let shown: Answer | undefined;
     const answer = await runOnce(

@@ -55,6 +55,8 @@ interface Operation<Params extends TObject, Query extends TObject, Body extends 
   readonly status: 200 | 201 | 202 | 204;
   /** The request must have `If-Match`, so that no change of another operator is lost. */
   readonly needsVersion?: true;
+  /** The request may have `If-Match`. Without this and the member above, a version is refused rather than ignored. */
+  readonly takesVersion?: true;
   handle(request: AdminRequest<Static<Params>, Static<Query>, Static<Body>>): Promise<AdminResult>;
 }
 

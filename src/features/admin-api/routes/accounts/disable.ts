@@ -8,6 +8,7 @@ export const disableAccount = ({ administration }: Pick<AdminApiDependencies, 'a
     description: 'The person cannot sign in any more; sessions end, and what clients hold is revoked.',
     params: accountId,
     answer: account,
+    takesVersion: true,
     status: 200,
     async handle({ by, params: { id }, ifVersion }) {
       const changed = await administration.accounts.setEnabled(by, id, false, { ifVersion });

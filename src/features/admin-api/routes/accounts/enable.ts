@@ -8,6 +8,7 @@ export const enableAccount = ({ administration }: Pick<AdminApiDependencies, 'ad
     description: 'The person can sign in again.',
     params: accountId,
     answer: account,
+    takesVersion: true,
     status: 200,
     async handle({ by, params: { id }, ifVersion }) {
       const changed = await administration.accounts.setEnabled(by, id, true, { ifVersion });

@@ -17,6 +17,7 @@ export const addSecret = ({ administration }: Pick<AdminApiDependencies, 'admini
       closed,
     ),
     answer: newSecret,
+    takesVersion: true,
     status: 201,
     async handle({ by, params: { id }, body: { name, expires_at: expiry }, ifVersion }) {
       const expiresAt = expiry === undefined ? undefined : Date.parse(expiry);

@@ -13,6 +13,7 @@ export const removeSecret = ({ administration }: Pick<AdminApiDependencies, 'adm
       },
       closed,
     ),
+    takesVersion: true,
     status: 204,
     async handle({ by, params: { id, name }, ifVersion }) {
       await administration.clients.removeSecret(by, id, name, { ifVersion });

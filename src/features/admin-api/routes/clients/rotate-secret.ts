@@ -23,6 +23,7 @@ export const rotateSecret = ({ administration }: Pick<AdminApiDependencies, 'adm
       closed,
     ),
     answer: newSecret,
+    takesVersion: true,
     status: 201,
     async handle({ by, params: { id }, body: { overlap_seconds: overlapSeconds }, ifVersion }) {
       const added = await administration.clients.rotateSecret(by, id, {
