@@ -1,4 +1,5 @@
 import t from 'tap';
+import { codeAt } from '../support/authenticator.ts';
 import { startFakeUpstream } from '../support/fake-upstream.ts';
 import {
   Browser,
@@ -114,9 +115,11 @@ t.test('the table of first sign-ins: each cell has the outcome that it should ha
 const openWith = async (
   test: Parameters<typeof startFakeUpstream>[0],
   more: Readonly<Record<string, unknown>>,
+  others: Readonly<Record<string, unknown>> = {},
 ) => {
   const fake = await startFakeUpstream(test);
-  const server = await startInProcess(test, { ...usualConfig, upstreams: [settingsOf(fake, more)] });
+  const upstreams = [settingsOf(fake, more)];
+  const server = await startInProcess(test, { ...usualConfig, upstreams, ...others });
   return { fake, server };
 };
 
@@ -158,6 +161,34 @@ t.test('a person links an account by signing in to it, once', async (t) => {
   );
   t.match(server.events.filter(({ type }) => type === 'sign-in').at(-1), { account: account.id });
 });
+
+t.test(
+  'an account with a second factor is linked after that, also where the password is enough to sign in',
+  async (t) => {
+    const { fake, server } = await openWith(
+      t,
+      { second_factor: 'skip' },
+      { security: { factors: { required: 'never' } } },
+    );
+    const { accounts, factors, upstreamLinks } = server.app.services;
+    const account = await accounts.findByUsername('ada');
+    if (!account) throw new Error('no account');
+    const { pending, secret } = factors.begin(account, 'test');
+    const code = codeAt(secret, server.clock.now());
+    t.match(await factors.enrol(account, { place: 'test', pending, code }), { outcome: 'added' });
+    server.clock.advance(31);
+    fake.person = { sub: 'u1', preferred_username: 'ada' };
+    const browser = new Browser();
+    const login = await browser.submit(await signInBy(server.issuer, 'acme', { browser }), { link: 'yes' });
+    const asked = await browser.submit(login, { login: 'ada', password });
+    t.match(asked.body, 'factor-submit');
+    t.notMatch(asked.body, 'upstream-connect');
+    const confirm = await browser.submit(asked, { code: codeAt(secret, server.clock.now()) });
+    t.match(confirm.body, 'upstream-connect');
+    t.ok(redirectParameters(await browser.submit(confirm, { connect: 'yes' })).get('code'));
+    t.equal((await upstreamLinks.find('acme', 'u1'))?.link.account, account.id);
+  },
+);
 
 t.test('a person who changes their mind is signed in, and nothing is linked', async (t) => {
   const { fake, server } = await openWith(t, {});

@@ -96,9 +96,14 @@ const hasOwnFactor = ({ amr, upstream }: Proof): boolean => upstream === undefin
 /** The engine has checked the parameters. */
 const claimsOf = (text: unknown) => (typeof text === 'string' ? JSON.parse(text) : {});
 
-/** The account pages ask for another sign-in before a person changes how they sign in. */
-const isSensitiveSignIn = ({ client, interaction: { params } }: Visit): boolean =>
-  client.clientId === accountClientId && (params['prompt'] !== undefined || params['max_age'] !== undefined);
+/**
+ * The account pages ask for another sign-in before a person changes how they sign in. After a sign-in for a person of an
+ * upstream, that person is linked (features/upstream-sign-in).
+ */
+const isSensitiveSignIn = ({ client, interaction: { params, lastSubmission } }: Visit): boolean =>
+  lastSubmission?.['upstream_link'] !== undefined ||
+  (client.clientId === accountClientId &&
+    (params['prompt'] !== undefined || params['max_age'] !== undefined));
 
 export const createCompleteSignIn = ({
   config,
