@@ -3,3 +3,7 @@ import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 
 enableCompileCache(join(import.meta.dirname, '../../node_modules/.cache/postern-tests'));
+
+// A process that a test forks would take the option over, and look for this file in a folder of its own.
+const inherited = process.execArgv.findIndex((option) => option.endsWith('test/support/compile-cache.ts'));
+if (inherited >= 0) process.execArgv.splice(inherited, 1);
