@@ -171,12 +171,10 @@ t.test('a client authenticates only in the way it registered (CWE-287, CWE-1390)
 
 t.test('a person whose sub is the id of the client gets no tokens for it (RFC 9068 §5)', async (t) => {
   const server = await startInProcess(t, usualConfig);
-  const { id } = await server.addAccount({ username: 'bob', password });
-  const { secret: own = '' } = await server.addClient({
-    id,
-    type: 'web',
-    metadata: { redirect_uris: [redirectUri], first_party: true },
-  });
+  const id = 'an-id-of-both';
+  const client = { id, type: 'web', metadata: { redirect_uris: [redirectUri], first_party: true } } as const;
+  const { secret: own = '' } = await server.addClient(client);
+  await server.addAccount({ id, username: 'bob', password });
   const party = new RelyingParty(server.issuer, id, own);
   const browser = new Browser();
   const login = await browser.open(party.authorizationUrl(newVerifier()));
