@@ -162,12 +162,14 @@ export const startHydra = async (): Promise<Peer> => {
   const origin = `http://localhost:${port}`;
   const admin = `http://localhost:${adminPort}`;
   const settings = join(folder, 'hydra.yaml');
+  // Two connections for each core, the default, block one another: a request that holds one needs another for the keys.
+  const dsn = postgres
+    ? `postgres://${databaseUser}@127.0.0.1:${postgres.port}/postgres?sslmode=disable&max_conns=40`
+    : 'memory';
   writeFileSync(
     settings,
     stringify({
-      dsn: postgres
-        ? `postgres://${databaseUser}@127.0.0.1:${postgres.port}/postgres?sslmode=disable`
-        : 'memory',
+      dsn,
       serve: {
         public: { port, host: '127.0.0.1' },
         admin: { port: adminPort, host: '127.0.0.1' },
@@ -184,10 +186,7 @@ export const startHydra = async (): Promise<Peer> => {
   if (postgres)
     execFileSync(program, ['migrate', 'sql', 'up', '-e', '--yes', '-c', settings], {
       stdio: 'ignore',
-      env: {
-        ...process.env,
-        DSN: `postgres://${databaseUser}@127.0.0.1:${postgres.port}/postgres?sslmode=disable`,
-      },
+      env: { ...process.env, DSN: dsn },
     });
   const child = spawn(program, ['serve', 'all', '--dev', '-c', settings], { stdio: 'ignore' });
   const close = async (): Promise<void> => {
