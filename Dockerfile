@@ -20,7 +20,6 @@ RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /us
     && ln -s /app/postern.cjs /usr/local/bin/postern \
     && install -d -o 1000 -g 1000 -m 700 /data /app/compiled
 ENV NODE_ENV=production \
-    NODE_OPTIONS=--max-semi-space-size=16 \
     NODE_COMPILE_CACHE=/app/compiled \
     POSTERN_MODE=production \
     POSTERN_LISTEN__HOST=0.0.0.0 \

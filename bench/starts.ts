@@ -58,11 +58,11 @@ const start = async ({ file }: Form, folder: string): Promise<Start> => {
     `issuer=http://localhost:${port}`,
   ];
   const began = performance.now();
-  const child = spawn(
-    process.execPath,
-    ['--max-semi-space-size=16', file, ...settings.flatMap((one) => ['--set', one]), 'start'],
-    { cwd: folder, env: { NODE_COMPILE_CACHE: join(folder, 'compiled') }, stdio: 'ignore' },
-  );
+  const child = spawn(process.execPath, [file, ...settings.flatMap((one) => ['--set', one]), 'start'], {
+    cwd: folder,
+    env: { NODE_COMPILE_CACHE: join(folder, 'compiled') },
+    stdio: 'ignore',
+  });
   const ended = once(child, 'exit');
   const pid = child.pid ?? 0;
   while (!(await answers(port))) {

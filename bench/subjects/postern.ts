@@ -40,9 +40,6 @@ export interface PosternOptions {
   readonly compileCache?: string;
 }
 
-/** As `npm start`, the image and the systemd unit set it. */
-const heapBound = '--max-semi-space-size=16';
-
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const machineAudience = audienceOf('ES256');
 
@@ -97,7 +94,7 @@ export const startPostern = async (options: PosternOptions = {}): Promise<Poster
   const started = performance.now();
   const profile = options.profile ? ['--cpu-prof', `--cpu-prof-dir=${options.profile}`] : [];
   const preload = options.preload ? [`--import=${options.preload}`] : [];
-  const nodeOptions = [heapBound, ...profile, ...preload];
+  const nodeOptions = [...profile, ...preload];
   const child = spawn(process.execPath, [...nodeOptions, join(root, 'bin/postern'), 'start'], {
     cwd,
     stdio: ['ignore', 'ignore', 'pipe', ...(options.preload ? (['ipc'] as const) : [])],

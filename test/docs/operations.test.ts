@@ -142,7 +142,6 @@ t.test('the systemd unit provides what the server needs', async (t) => {
     'NODE_COMPILE_CACHE',
     'POSTERN_CONFIG',
     'POSTERN_SECURITY__KEY_ENCRYPTION_KEY_FILE',
-    'NODE_OPTIONS',
   ]);
   t.same([...values('CacheDirectory'), ...values('CacheDirectoryMode')], ['postern', '0700']);
   t.ok(Number(values('TimeoutStopSec')[0]) > 20, 'a drain is not cut off');
