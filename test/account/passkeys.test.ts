@@ -269,7 +269,7 @@ t.test('a person adds a passkey, names it, and sees where it is kept', async (t)
   t.match((await browser.open(list)).body, '<h2 class="entry-title">Bitwarden</h2>');
 });
 
-t.test('a passkey that is removed signs nobody in', async (t) => {
+t.test('a passkey that is removed starts no session', async (t) => {
   const { browser, account, authenticator } = await signedInByPasskey(true);
   const id = await onlyId(account);
   const ask = await browser.open(`${list}/${id}/remove`);

@@ -339,7 +339,7 @@ t.test('a person links an identity, gets a message, and signs in with it', async
   t.match(server.events.filter(({ type }) => type === 'sign-in').at(-1), { account: account.id });
 });
 
-t.test('an identity that is unlinked signs nobody in, and what it gave ends', async (t) => {
+t.test('an identity that is unlinked starts no session, and what it gave ends', async (t) => {
   const email = 'unlinker@harbour.example';
   const { browser, account } = await signedIn({ email, email_verified: true });
   await link(browser, acme, 'leaving');

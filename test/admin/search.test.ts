@@ -61,7 +61,7 @@ t.test('a search combines with the other filters, and not with exact names', asy
   t.equal(
     (await call('GET', `/accounts?q=bea&cursor=${foreign}`, { caller })).status,
     400,
-    'the cursor of a list is none of a search',
+    'the cursor of a list is refused by a search',
   );
 });
 

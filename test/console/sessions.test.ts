@@ -18,7 +18,7 @@ t.test('sessions are found by account, and of those who signed in last', async (
   );
   const recent = await support.request(list);
   t.match(recent.body, 'Firefox');
-  t.notMatch(recent.body, '>viewer<', 'nobody signed in as viewer');
+  t.notMatch(recent.body, '>viewer<', 'there was no sign-in as viewer');
   const found = await support.request(`${list}?q=SUPP`);
   t.match(found.body, '>support<');
   t.notMatch(found.body, '>ada<');

@@ -140,7 +140,7 @@ t.test('a new password by mail does not skip the factor', async (t) => {
   const another = 'a lantern by the harbour';
   const done = await browser.submit(await browser.open(link), { password: another });
   t.equal(done.status, 200);
-  t.notOk(hasSession(browser), 'the link signs nobody in');
+  t.notOk(hasSession(browser), 'the link starts no session');
   const ask = await browser.submit(await begin(browser), { login: 'ada', password: another });
   t.ok(isAsked(ask));
   t.notOk(hasSession(browser));

@@ -150,7 +150,7 @@ t.test('an address with an account is answered the same, and its owner learns of
   await nextCode(smtp, 'free@example.com');
 });
 
-t.test('one mailbox gets few messages, whoever asks, however often and with whatever tag', async (t) => {
+t.test('one mailbox gets few messages, however often and with whatever tag it is asked for', async (t) => {
   const { server, smtp } = await open(t, { security: { throttle: { registration_per_address: 0 } } });
   for (let n = 0; n < 8; n += 1) {
     const browser = new Browser();

@@ -208,7 +208,7 @@ t.test('a challenge is used once, in the browser and for the sign-in that it was
   });
 });
 
-t.test('a form that another site sends, or that has no token, signs nobody in', async (t) => {
+t.test('a form that another site sends, or that has no token, starts no session', async (t) => {
   const browser = new Browser();
   const page = await openLogin(browser);
   const { options, action, csrf } = passkeyFormOf(page.body);
@@ -266,7 +266,7 @@ t.test('an authenticator with a counter that doesn’t grow may be a copy (WebAu
   );
 });
 
-t.test('the passkey of a disabled account signs nobody in', async (t) => {
+t.test('the passkey of a disabled account starts no session', async (t) => {
   const { id } = await server.addAccount({ username: 'carol', password });
   const carol = await addPasskey(server, 'carol');
   await app.services.accounts.disable(id);

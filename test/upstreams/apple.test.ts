@@ -84,7 +84,7 @@ t.test('another key id or team is refused there', async (t) => {
   }
 });
 
-t.test('the form of a stranger signs nobody in', async (t) => {
+t.test('a form from another site starts no session', async (t) => {
   const stage = await open(t);
   const { apple, server } = stage;
   const attacker = await openLogin(server.issuer, { browser: new Browser() });

@@ -111,7 +111,7 @@ const unavailable: Readonly<Record<string, Misbehaviour>> = {
   },
 };
 
-t.test('a wrong value in any field signs nobody in', async (t) => {
+t.test('a wrong value in any field starts no session', async (t) => {
   const { fake, server } = await open(t);
   const accountsBefore = (await server.app.services.accounts.list()).items.length;
   for (const [what, misbehaviour] of Object.entries(wrong)) {
