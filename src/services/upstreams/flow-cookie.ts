@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Config } from '#config';
-import { cookieIn, serializeCookie } from '../../cookies.ts';
 import type { SecretCipher } from '../keys/index.ts';
+import { createEncryptedCookie } from './encrypted-cookie.ts';
 import { callbackPath } from './paths.ts';
 import type { ResponseChecks } from './protocol.ts';
 
@@ -46,26 +46,20 @@ export const createFlowCookies = ({
   const secure = issuer.startsWith('https:');
   const prefix = secure ? '__Secure-postern_upstream_' : 'postern_upstream_';
   const nameOf = (state: string): string => `${prefix}${(state.codePointAt(0) ?? 0) % slots}`;
-  const ended = (name: string, upstream: string): string =>
-    serializeCookie(name, '', { maxAge: 0, secure, path: callbackPath(upstream) });
-
+  const cookie = createEncryptedCookie<Flow>({
+    cipher,
+    clock,
+    context,
+    maxAgeSeconds,
+    secure,
+    pathOf: callbackPath,
+  });
   return {
-    begin(flow) {
-      const text = cipher.encrypt(JSON.stringify(flow), context);
-      const path = callbackPath(flow.upstream);
-      return serializeCookie(nameOf(flow.checks.state), text, { maxAge: maxAgeSeconds, secure, path });
-    },
+    begin: (flow) => cookie.write(nameOf(flow.checks.state), flow),
     find(upstream, state, headers) {
-      const text = cookieIn(headers, nameOf(state));
-      if (text === undefined) return undefined;
-      try {
-        const flow: Flow = JSON.parse(cipher.decrypt(text, context));
-        const isCurrent = flow.at > clock.now() - maxAgeSeconds * 1000;
-        return flow.upstream === upstream && flow.checks.state === state && isCurrent ? flow : undefined;
-      } catch {
-        return undefined;
-      }
+      const flow = cookie.read(nameOf(state), upstream, headers);
+      return flow?.checks.state === state ? flow : undefined;
     },
-    end: (upstream, state) => ended(nameOf(state), upstream),
+    end: (upstream, state) => cookie.remove(nameOf(state), upstream),
   };
 };

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Config } from '#config';
-import { cookieIn, serializeCookie } from '../../cookies.ts';
 import type { SecretCipher } from '../keys/index.ts';
+import { createEncryptedCookie } from './encrypted-cookie.ts';
 import { upstreamPath } from './paths.ts';
 
 /** What a browser takes along to sign out at an upstream. */
@@ -38,24 +38,17 @@ export const createSignOutCookies = ({
 }): SignOutCookies => {
   const secure = issuer.startsWith('https:');
   const name = secure ? '__Secure-postern_upstream_out' : 'postern_upstream_out';
+  const cookie = createEncryptedCookie<SignOut>({
+    cipher,
+    clock,
+    context,
+    maxAgeSeconds,
+    secure,
+    pathOf: upstreamPath,
+  });
   return {
-    begin: (signOut) =>
-      serializeCookie(name, cipher.encrypt(JSON.stringify(signOut), context), {
-        maxAge: maxAgeSeconds,
-        secure,
-        path: upstreamPath(signOut.upstream),
-      }),
-    find(upstream, headers) {
-      const text = cookieIn(headers, name);
-      if (text === undefined) return undefined;
-      try {
-        const signOut: SignOut = JSON.parse(cipher.decrypt(text, context));
-        const isCurrent = signOut.at > clock.now() - maxAgeSeconds * 1000;
-        return signOut.upstream === upstream && isCurrent ? signOut : undefined;
-      } catch {
-        return undefined;
-      }
-    },
-    end: (upstream) => serializeCookie(name, '', { maxAge: 0, secure, path: upstreamPath(upstream) }),
+    begin: (signOut) => cookie.write(name, signOut),
+    find: (upstream, headers) => cookie.read(name, upstream, headers),
+    end: (upstream) => cookie.remove(name, upstream),
   };
 };
