@@ -3,7 +3,6 @@
  * accepts its login and consent requests by its admin API, so it has no flow `authorize` of one request.
  */
 import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { freePort } from '#src/testing/free-port.ts';
 import type { ComparedFlow } from '../compare/flows.ts';
+import { endProcess } from '../end-process.ts';
 import { challenge, claims, clientOf, machineClient, redirectUri, secret, verifier } from '../fixtures.ts';
 import { formRequest } from '../load/request.ts';
 import { type Peer, type PeerFlow, PeerNotInstalled } from './peer.ts';
@@ -190,11 +190,7 @@ export const startHydra = async (): Promise<Peer> => {
     });
   const child = spawn(program, ['serve', 'all', '--dev', '-c', settings], { stdio: 'ignore' });
   const close = async (): Promise<void> => {
-    const ended = once(child, 'exit');
-    child.kill();
-    const kill = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);
-    if (child.exitCode === null && child.signalCode === null) await ended;
-    clearTimeout(kill);
+    await endProcess(child, stopTimeoutMs);
     await postgres?.close();
     rmSync(folder, { recursive: true, force: true });
   };

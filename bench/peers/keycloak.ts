@@ -1,6 +1,5 @@
 /** Keycloak from the folder in `KEYCLOAK_HOME`, on PostgreSQL where that is installed, else on its own file. */
 import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '#src/testing/free-port.ts';
 import type { ComparedFlow } from '../compare/flows.ts';
 import { password, usernames } from '../compare/settings.ts';
+import { endProcess } from '../end-process.ts';
 import { challenge, clientOf, machineClient, redirectUri, verifier } from '../fixtures.ts';
 import { formRequest } from '../load/request.ts';
 import { realm, realmFile } from './keycloak-realm.ts';
@@ -134,11 +134,7 @@ export const startKeycloak = async (): Promise<Peer> => {
     { env, stdio: ['ignore', 'ignore', 'inherit'] },
   );
   const close = async (): Promise<void> => {
-    const ended = once(child, 'exit');
-    child.kill();
-    const kill = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);
-    if (child.exitCode === null && child.signalCode === null) await ended;
-    clearTimeout(kill);
+    await endProcess(child, stopTimeoutMs);
     await postgres?.close();
     rmSync(folder, { recursive: true, force: true });
   };
