@@ -18,7 +18,7 @@ export interface EngineAccount {
   /** Whether a sign-in of that time still counts. */
   isSignInCurrent(signIn: SignInTime): boolean;
   /** All claims of the person, whether they may be released or not, without `sub`. */
-  readonly personal: Readonly<Record<string, unknown>>;
+  readPersonal(): Readonly<Record<string, unknown>>;
 }
 
 /** The person that the request is about, once the engine has found the account. */

@@ -41,14 +41,14 @@ export const tokens = (
       // It is for `/userinfo` as well (api-and-userinfo.ts).
       const isSharedJwt = token.format === 'jwt' && Array.isArray(token.aud);
       return {
-        ...(account && resourceClaims?.(token.aud, account.personal)),
+        ...(account && resourceClaims?.(token.aud, account.readPersonal())),
         ...(account &&
           client &&
           operatorClaims &&
           audience !== undefined &&
           (await operatorClaims(() => ({
             use: 'access_token',
-            account: describeAccount(account.accountId, account.groups, account.personal),
+            account: describeAccount(account.accountId, account.groups, account.readPersonal()),
             client: describeClient(client),
             scopes: [...token.scopes],
             audience,
