@@ -46,7 +46,7 @@ export const inviteFirstAdministrator = async (dependencies: Dependencies): Prom
   if ((await hasMember(dependencies, groups)) || !(await ensureGroup(dependencies, group))) return undefined;
   const { url, writes } = draftInvitation(
     { links: services.links, issuer: config.issuer, now: clock.now() },
-    { email: placeholderAddress, claims: {}, groups: [group], lifetimeSeconds },
+    { email: placeholderAddress, claims: {}, groups: [group], maker: { kind: 'command' }, lifetimeSeconds },
   );
   await store.commit(writes);
   return url;

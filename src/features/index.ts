@@ -9,7 +9,7 @@ import type { Pages } from '../http/pages/pages.ts';
 import type { Engine } from '../provider/engine.ts';
 import type { GrantType } from '../provider/grant-types.ts';
 import { createStrengthOf } from '../services/account-pages/index.ts';
-import { createAdministration } from '../services/administration/index.ts';
+import { createAdministration, createIsInvitationValid } from '../services/administration/index.ts';
 import type { Services } from '../services/index.ts';
 import { createProfileFields } from '../services/profile-fields/index.ts';
 import type { Clock, Store } from '../store/port.ts';
@@ -123,6 +123,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
   const cookieKeys = () => keys.current().cookieKeys;
   const [cookieKey = ''] = cookieKeys();
   const profileFields = createProfileFields(config);
+  const isInvitationValid = createIsInvitationValid({ config, accounts, clients });
   const upstream = upstreamSignIn({
     config,
     clock,
@@ -276,7 +277,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
       throttle,
       requestReset: createRequestReset({ mail, clock }),
     }),
-    invitation({ config, events, pages, accounts, links, mail, throttle }),
+    invitation({ config, events, pages, accounts, links, mail, throttle, isInvitationValid }),
     mailPreview({ mail, pages }),
     themePreview({ config, pages }),
     access({ config, events, accounts }),
@@ -357,6 +358,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
     throttle,
     endEverything,
     forgetAccount,
+    isInvitationValid,
     notices: services.notices,
     sendPasswordReset: mail.isEnabled
       ? async (account) => {

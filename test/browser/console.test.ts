@@ -131,6 +131,7 @@ t.test('and with it: axe finds nothing, and each page fits into 360 px, in three
     ['', 'overview'],
     ['/accounts', 'accounts'],
     ['/accounts/invite', 'invite'],
+    ['/invitations', 'invitations'],
     [`/accounts/${crew}/edit`, 'account-edit'],
     [`/accounts/${other}/remove`, 'account-remove'],
     ['/groups', 'groups'],

@@ -170,7 +170,13 @@ t.test('an invitation is accepted', async (t) => {
   const { links, mail } = server.app.services;
   const { writes } = draftInvitation(
     { links, issuer: server.issuer, now: server.clock.now() },
-    { email: 'new@example.com', username: undefined, claims: {}, lifetimeSeconds: 3600, language: 'en' },
+    {
+      email: 'new@example.com',
+      claims: {},
+      maker: { kind: 'command' },
+      lifetimeSeconds: 3600,
+      language: 'en',
+    },
   );
   await server.store.commit(writes);
   await mail.send('nothing', {});

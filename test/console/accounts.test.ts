@@ -302,6 +302,40 @@ t.test('a person is invited by mail, or by a link that is shown once', async (t)
   }
 });
 
+t.test('open invitations are listed without their links, and revoked', async (t) => {
+  const all = `${issuer}/admin/invitations`;
+  const invite = async (email: string, fields: Readonly<Record<string, string>> = {}) => {
+    const page = await sendForm(admin, pageOf('invite'), { email, hours: '1', language: '', ...fields });
+    return /http[^"]*\/account\/invitation\/[\w-]+/.exec(page.body)?.[0] ?? '';
+  };
+  const link = await invite('open@example.com', { groups: 'staff' });
+  await invite('chief@example.com', { groups: 'postern-viewers' });
+  t.match((await admin.request(list)).body, 'href="/admin/invitations"');
+  const shown = await admin.request(all);
+  t.match(shown.body, 'open@example.com');
+  t.match(shown.body, /chief@example\.com[\s\S]*badge-new/, 'a role is marked');
+  t.notOk(shown.body.includes(link.split('/').at(-1) ?? ''), 'no link');
+  const path = (email: string) =>
+    new RegExp(`href="([^"]*)">Revoke<span class="visually-hidden"> ${email}<`).exec(shown.body)?.[1] ?? '';
+  t.notMatch((await support.request(all)).body, 'invitation-revoke');
+  t.equal((await support.request(issuer + path('open@example.com'))).status, 403);
+  const old = await browserOf('admin', { ago: 16 * 60 });
+  const late = await old.request(issuer + path('chief@example.com'));
+  t.match(late.headers.get('location'), '/oauth/authorize?', 'a role needs a recent sign-in');
+  t.equal((await admin.request(`${all}/none`)).status, 404);
+
+  const revoked = await sendForm(admin, issuer + path('open@example.com'));
+  t.equal(revoked.headers.get('location'), '/admin/invitations?done=revoked');
+  const after = await admin.request(`${all}?done=revoked`);
+  t.match(after.body, 'Revoked.');
+  t.notMatch(after.body, 'open@example.com');
+  t.equal((await new Browser().request(link)).status, 410);
+  t.equal((await admin.request(issuer + path('open@example.com'))).status, 404);
+  const viewer = await browserOf('viewer');
+  t.match((await viewer.request(`${all}?lang=de`)).body, 'chief@example.com');
+  t.match((await viewer.request(`${all}?lang=pl`)).body, 'Zaproszenia');
+});
+
 t.test('ways to sign in are removed one by one, the last one too', async (t) => {
   const { id } = await server.addAccount({ username: 'keyed' });
   await addPasskey(server, 'keyed');

@@ -13,6 +13,8 @@ const table: readonly (readonly [methods: string, path: string, roles: readonly 
   ['GET', '/admin/accounts', all],
   ['GET POST', '/admin/accounts/new', admin],
   ['GET POST', '/admin/accounts/invite', admin],
+  ['GET', '/admin/invitations', all],
+  ['GET POST', '/admin/invitations/:id', admin],
   ['GET', '/admin/accounts/:id', all],
   ['GET POST', '/admin/accounts/:id/edit', admin],
   ['GET POST', '/admin/accounts/:id/disable', support],

@@ -140,6 +140,36 @@ t.test('an operator invites a person, by mail or with a link to pass on', async 
     },
   );
 
+  await t.test('a command invites into groups, but into no role', async (t) => {
+    const run = (...args: string[]) => server.command(args);
+    for (const name of ['postern-viewers', 'staff']) await run('group', 'add', name);
+    const refused = await invite(stage, 'boss@example.com', '--group', 'postern-viewers', '--print');
+    t.equal(refused.exit, 4);
+    t.match(refused.err, 'admin invite');
+    t.equal((await invite(stage, 'boss@example.com', '--group', 'nothing', '--print')).exit, 3);
+    const { url } = await invite(stage, 'lise@example.com', '--group', 'staff', '--print');
+    const browser = new Browser();
+    await browser.submit(await browser.open(url), { login: 'lise', password });
+    t.strictSame((await accountOf(stage, 'lise'))?.groups, ['staff']);
+  });
+
+  await t.test('open invitations are listed and revoked by command', async (t) => {
+    const run = async (...args: string[]) => server.command(['account', 'invitations', ...args, '--json']);
+    t.equal((await run('revoke', 'nothing')).exit, 3);
+    const { url } = await invite(stage, 'rosa@example.com', '--username', 'rosa', '--print');
+    const { items } = JSON.parse((await run()).out);
+    const [found] = items.filter(({ email }: { email: string }) => email === 'rosa@example.com');
+    t.match(found, { username: 'rosa', groups: [], mailed: false, by_kind: 'command' });
+    t.notOk((await run('list')).out.includes(url.split('/').at(-1)), 'without links');
+    t.match(JSON.parse((await run('revoke', found.invitation)).out), {
+      email: 'rosa@example.com',
+      revoked: true,
+    });
+    t.equal((await fetch(url, { headers: { accept: 'text/html' } })).status, 410);
+    t.equal((await run('revoke', found.invitation)).exit, 3, 'once');
+    t.notMatch((await run()).out, 'rosa@example.com');
+  });
+
   await t.test('of parallel uses one makes an account', async (t) => {
     const { url } = await invite(stage, 'team@example.com', '--print');
     const names = Array.from({ length: 6 }, (_, n) => `racer${n}`);

@@ -25,7 +25,10 @@ export const createInvitation = async (installation: Installation, invitation: I
   const keys = await createKeys({ ...installation, maintain: false });
   try {
     const links = createOneTimeLinks({ store, clock, secret: () => keys.current().pairwiseSalt });
-    const draft = draftInvitation({ links, issuer: config.issuer, now: clock.now() }, invitation);
+    const draft = draftInvitation(
+      { links, issuer: config.issuer, now: clock.now() },
+      { ...invitation, maker: { kind: 'command' } },
+    );
     await store.commit(draft.writes);
     // Without it the servers find the message within half a minute.
     if (invitation.language !== undefined) await store.publish(outboxTopic, mailQueue.name).catch(() => {});

@@ -4,6 +4,7 @@ import { disable, enable, remove, show, signOut } from './change.ts';
 import { exportAccounts } from './export.ts';
 import { factors } from './factors/index.ts';
 import { importAccounts } from './import/index.ts';
+import { invitations } from './invitations.ts';
 import { invite } from './invite.ts';
 import { list } from './list.ts';
 import { hashPassword, resetPassword } from './password.ts';
@@ -17,6 +18,7 @@ export const account: Command = (program, context) => {
   const all = [
     add,
     invite,
+    invitations,
     list,
     show,
     update,

@@ -9,6 +9,7 @@ import { plainAudiences } from '../../provider/plain-audiences.ts';
 import { type Account, type Accounts, isSignInCurrent } from '../../services/accounts/index.ts';
 import {
   type Administrator,
+  createIsAdminClient,
   permissionsOfRole,
   permissionsOfScopes,
   roleOf,
@@ -58,6 +59,7 @@ const thumbprintOf = (certificate: { readonly raw: Buffer }): string =>
 export const createAuthenticate = (dependencies: Dependencies) => {
   const { config, store, keys, accounts, clients, levels } = dependencies;
   const audience = adminAudience(config);
+  const isAdminClient = createIsAdminClient(config);
   const verifyProof = createVerifyProof(dependencies);
   const finders = new WeakMap<KeySet, Find>();
 
@@ -101,9 +103,8 @@ export const createAuthenticate = (dependencies: Dependencies) => {
   /** The operator may have taken the API out of the list since. */
   const requireListedClient = async (id: string): Promise<void> => {
     const client = await clients.find(id);
-    const isListed = client !== undefined && [client['resources']].flat().includes(audience);
     if (clients.isStopped(id)) throw invalid('The client is stopped.');
-    if (!isListed || client['from_registration'] === true || client['issuer_tokens'] === true)
+    if (!isAdminClient(client))
       throw invalid('The client may not use this API: list the API in its resources.');
   };
 

@@ -10,6 +10,7 @@ export const doneMessage = ({ accounts: text }: ConsoleMessages, { done }: Form)
     factor: text.factor.done,
     app: text.disconnect.done,
     invited: text.invite.sent,
+    revoked: text.invitations.revoke.done,
   };
   return done !== undefined && Object.hasOwn(messages, done) ? messages[done] : undefined;
 };

@@ -5,6 +5,8 @@
  * GET       /admin/accounts                        `q` the beginning of a name, `status`, `after` the cursor of the next page
  * GET, POST /admin/accounts/new                    adds one: 303 to it
  * GET, POST /admin/accounts/invite                 303 after a mail, or the page with the link
+ * GET       /admin/invitations                     those that were not accepted yet
+ * GET, POST /admin/invitations/:id                 revokes one
  * GET       /admin/accounts/:id                    everything about one
  * GET, POST /admin/accounts/:id/edit               changed by others meanwhile: 412 with both values
  * GET, POST /admin/accounts/:id/disable, enable, unlock, sign-out, reset-mail, remove
@@ -17,7 +19,7 @@ import { type ConsoleRoute, consolePaths, formRoutes } from '../../services/cons
 import type { ConsoleAccountsDependencies } from './dependencies.ts';
 
 export const consoleAccounts = (dependencies: ConsoleAccountsDependencies): Feature => {
-  const { accounts: list } = consolePaths;
+  const { accounts: list, invitations } = consolePaths;
   const one = `${list}/:id`;
   const loadAction =
     (name: 'disable' | 'enable' | 'unlock' | 'sign-out' | 'reset-mail' | 'remove') => async () =>
@@ -38,6 +40,17 @@ export const consoleAccounts = (dependencies: ConsoleAccountsDependencies): Feat
       path: `${list}/invite`,
       permission: 'accounts',
       load: async () => (await import('./invite.ts')).invitePerson(dependencies),
+    }),
+    {
+      method: 'GET',
+      path: invitations,
+      permission: 'read',
+      load: async () => (await import('./list-invitations.ts')).listInvitations(dependencies),
+    },
+    ...formRoutes({
+      path: `${invitations}/:id`,
+      permission: 'accounts',
+      load: async () => (await import('./revoke-invitation.ts')).revokeInvitation(dependencies),
     }),
     {
       method: 'GET',

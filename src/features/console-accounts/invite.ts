@@ -54,7 +54,7 @@ export const invitePerson = ({
     const input = { email, username, name, groups, hours: form['hours'] ?? '', language };
     const lifetime = hours.find((count) => String(count) === input.hours) ?? 1;
     try {
-      const { url, until } = await administration.credentials.invite(by, {
+      const { url, until } = await administration.invitations.invite(by, {
         email: email.trim(),
         ...(username.trim() !== '' && { username: username.trim() }),
         claims: name.trim() === '' ? {} : { name: name.trim() },

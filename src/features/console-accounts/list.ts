@@ -45,6 +45,7 @@ export const listAccounts =
       add: by.permissions.has('accounts')
         ? { account: `${consolePaths.accounts}/new`, invitation: `${consolePaths.accounts}/invite` }
         : undefined,
+      invitations: consolePaths.invitations,
       done: doneMessage(frame.text, query),
     });
     return { page };

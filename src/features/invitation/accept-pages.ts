@@ -8,8 +8,8 @@ import {
   problemOf,
 } from '../../services/account-forms/index.ts';
 import type { AddAccount, Claims } from '../../services/accounts/index.ts';
-import { invitationPath, invitationPurpose } from '../../services/invitations/index.ts';
-import { submitOnce } from '../../services/one-time-links/index.ts';
+import { invitationPath, invitationPurpose, readInvitation } from '../../services/invitations/index.ts';
+import { linkGone, submitOnce } from '../../services/one-time-links/index.ts';
 import {
   createProfileFields,
   type ProfileField,
@@ -46,21 +46,21 @@ const nothingTyped: ReadProfile = { values: {}, claims: {}, problems: {} };
 const hasProblems = ({ problems }: ReadProfile): boolean => Object.keys(problems).length > 0;
 
 export const acceptPages = (dependencies: InvitationDependencies): FastifyPluginAsync => {
-  const { config, events, pages, accounts, links } = dependencies;
+  const { config, events, pages, accounts, links, isInvitationValid } = dependencies;
   const checkRepeated = createCheckRepeated(dependencies);
   const { min_length: minPasswordLength } = config.security.password;
   const { ofSignUp } = createProfileFields(config);
 
   const findInvitation = async (token: string): Promise<Invitation> => {
     const link = await links.find(invitationPurpose, token);
-    const { username, claims: text = '{}', groups = '[]' } = link.data ?? {};
-    // services/invitations wrote it.
-    const claims: Claims = JSON.parse(text);
+    const invitation = readInvitation(link);
+    if (!(await isInvitationValid(invitation))) throw linkGone();
+    const { username, claims, groups } = invitation;
     return {
       link,
       username,
       claims,
-      groups: JSON.parse(groups),
+      groups,
       email: String(claims['email'] ?? ''),
       fields: ofSignUp.filter(({ claim }) => !Object.hasOwn(claims, claim)),
     };
@@ -125,8 +125,8 @@ export const acceptPages = (dependencies: InvitationDependencies): FastifyPlugin
       const account = await links.useUp(invitation.link, (consume) =>
         accounts.add(toAddAccount(invitation, typed, profile), {
           also: [consume],
-          // The operator who made the link chose the groups.
-          mayChangeRoles: invitation.groups.length > 0,
+          // `findInvitation` has checked that the maker of the link may give the groups.
+          mayChangeRoles: true,
         }),
       );
       events.emit({
@@ -147,10 +147,10 @@ export const acceptPages = (dependencies: InvitationDependencies): FastifyPlugin
   /** The account of this form was added a moment ago, with this link. */
   const isRepeated = async (token: string, form: Form): Promise<boolean> => {
     const used = await links.findJustUsed(invitationPurpose, token);
-    const { username = form['login'] ?? '', claims = '{}' } = used?.data ?? {};
-    const account = used && (await accounts.findByUsername(username));
-    // services/invitations wrote the claims.
-    const { email }: Claims = JSON.parse(claims);
+    if (!used) return false;
+    const { username = form['login'] ?? '', claims } = readInvitation(used);
+    const account = await accounts.findByUsername(username);
+    const { email } = claims;
     if (!account || (account.createdAt ?? 0) < used.createdAt || account.claims['email'] !== email)
       return false;
     return checkRepeated(token, account, form['password'] ?? '');

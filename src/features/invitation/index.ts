@@ -6,7 +6,8 @@
  * POST /account/invitation/:token   a field is wrong: 422 · otherwise the link is used up and the account added, in one
  *                                   commit: 303 to /account/invitation
  *
- * The address counts as verified only if the link came by mail.
+ * The address counts as verified only if the link came by mail. A link that gives a role in the administration is gone
+ * (410) once its maker may not give one.
  */
 import type { Feature } from '../../feature.ts';
 import { invitationPurpose } from '../../services/invitations/index.ts';

@@ -2,15 +2,11 @@ import type { Config } from '#config';
 import { Failure } from '../../errors.ts';
 import type { Clock, Store } from '../../store/port.ts';
 import { draftRecovery } from '../account-recovery/index.ts';
-import type { Account, Accounts, Claims } from '../accounts/index.ts';
+import type { Account, Accounts } from '../accounts/index.ts';
 import { listRecords } from '../audit/index.ts';
 import type { Factors } from '../factors/index.ts';
-import { type Groups, groupNotFound } from '../groups/index.ts';
-import { draftInvitation } from '../invitations/index.ts';
-import { isMailAddress, type Mail } from '../mail/index.ts';
 import type { Notices } from '../notices/index.ts';
 import type { OneTimeLinks } from '../one-time-links/index.ts';
-import { mailQueue, outboxTopic } from '../outbox/index.ts';
 import type { Passkeys } from '../passkeys/index.ts';
 import type { Throttle } from '../throttle/index.ts';
 import { linkIdOf, type Provisioning, type UpstreamLinks } from '../upstreams/index.ts';
@@ -20,20 +16,10 @@ import type { RecordChange } from './change-record.ts';
 import type { RightOver } from './right-over-account.ts';
 
 /** A link that is shown once. It is enough to take over the account, or to make it. */
-interface ShownLink {
+export interface ShownLink {
   readonly url: string;
   /** Milliseconds since the epoch. */
   readonly until: number;
-}
-
-interface Invited {
-  readonly email: string;
-  readonly username?: string | undefined;
-  readonly claims: Claims;
-  readonly groups: readonly string[];
-  readonly lifetimeSeconds: number;
-  /** The language of the message. Without it no message is sent, and the answer has the link. */
-  readonly language?: string | undefined;
 }
 
 export interface CredentialAdministration {
@@ -45,8 +31,6 @@ export interface CredentialAdministration {
   removeFactor(by: Administrator, id: string, factor: string): Promise<void>;
   /** For a person who lost the password or the device. */
   makeRecoveryLink(by: Administrator, id: string): Promise<ShownLink>;
-  /** Sends a link with which a person creates their account, or returns it. */
-  invite(by: Administrator, invited: Invited): Promise<ShownLink>;
 }
 
 interface Dependencies extends RightOver {
@@ -54,13 +38,11 @@ interface Dependencies extends RightOver {
   readonly store: Store;
   readonly clock: Clock;
   readonly accounts: Accounts;
-  readonly groups: Pick<Groups, 'unknown'>;
   readonly factors: Pick<Factors, 'removeAuthenticator' | 'removeRecoveryCodes'>;
   readonly passkeys: Pick<Passkeys, 'remove'>;
   readonly upstreamLinks: Pick<UpstreamLinks, 'listOf'>;
   readonly provisioning: Pick<Provisioning, 'unlink'>;
   readonly links: Pick<OneTimeLinks, 'draft'>;
-  readonly mail: Pick<Mail, 'isEnabled'>;
   readonly notices: Notices;
   readonly throttle: Pick<Throttle, 'unlock'>;
   readonly recordChange: RecordChange;
@@ -84,20 +66,6 @@ const disabled = (): Failure =>
     message: 'The account is disabled; enable it first.',
   });
 
-const noMail = (): Failure =>
-  new Failure({
-    code: 'mail_not_configured',
-    status: 409,
-    message: 'No mail server is configured: set `mail`, or pass the link on yourself.',
-  });
-
-const noAddress = (): Failure =>
-  new Failure({
-    code: 'address_invalid',
-    status: 422,
-    message: 'Expected one e-mail address, as ada@example.com.',
-  });
-
 const configured = (): Failure =>
   new Failure({
     code: 'account_configured',
@@ -110,13 +78,11 @@ export const createCredentialAdministration = ({
   store,
   clock,
   accounts,
-  groups: groupService,
   factors,
   passkeys,
   upstreamLinks,
   provisioning,
   links,
-  mail,
   notices,
   throttle,
   requireRightOver,
@@ -173,28 +139,6 @@ export const createCredentialAdministration = ({
       await store.commit([write, ...(notice ? [notice.write] : [])]);
       await notice?.afterCommit();
       recordChange(by, { operation: 'account.recovery_link', account: id });
-      return { url, until };
-    },
-
-    async invite(by, { email, username, claims, groups, lifetimeSeconds, language }) {
-      requirePermission(by, 'accounts');
-      requireRightOver(by, { groups });
-      if (!isMailAddress(email)) throw noAddress();
-      if (language === undefined) requireRecentSignIn(by, clock);
-      else if (!mail.isEnabled) throw noMail();
-      const [unknown] = await groupService.unknown(groups);
-      if (unknown !== undefined) throw groupNotFound(unknown);
-      accounts.check({ username: username ?? 'invited person', claims: { ...claims, email } });
-      const { url, until, writes } = draftInvitation(
-        { links, issuer, now: clock.now() },
-        { email, username, claims, groups, lifetimeSeconds, language },
-      );
-      await store.commit(writes);
-      if (language !== undefined) await store.publish(outboxTopic, mailQueue.name).catch(() => {});
-      recordChange(by, {
-        operation: 'account.invite',
-        details: { email, mailed: language !== undefined, groups: groups.join(' ') },
-      });
       return { url, until };
     },
   };

@@ -3,6 +3,7 @@ import type { Account } from '../accounts/index.ts';
 import type { ClientRecord } from '../clients/index.ts';
 import type { ConnectedApp } from '../connected-apps/index.ts';
 import type { Group } from '../groups/index.ts';
+import type { ListedInvitation } from '../invitations/index.ts';
 import type { GrantSummary, SessionSummary } from '../sessions/index.ts';
 
 export const timeText = (at: number): string => new Date(at).toISOString();
@@ -32,6 +33,29 @@ export const describeGroup = (group: Group) => ({
   source: group.from,
   ...optionalTime('created_at', group.createdAt),
   ...(group.version !== undefined && { version: group.version }),
+});
+
+export const describeInvitation = ({
+  id,
+  email,
+  username,
+  groups,
+  maker,
+  isMailed,
+  isValid,
+  createdAt,
+  expiresAt,
+}: ListedInvitation & { readonly isValid: boolean }) => ({
+  id,
+  email,
+  ...(username !== undefined && { username }),
+  groups,
+  mailed: isMailed,
+  valid: isValid,
+  ...(maker && { by_kind: maker.kind }),
+  ...(maker && maker.kind !== 'command' && { by: maker.id }),
+  created_at: timeText(createdAt),
+  expires_at: timeText(expiresAt),
 });
 
 export const describeClient = (client: ClientRecord) => ({

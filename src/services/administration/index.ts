@@ -8,7 +8,9 @@
  * change-record.ts the event with the administrator, and the members that differ before and after
  * describe.ts      how accounts, groups, clients, sessions and grants are shown
  * right-over-account.ts  who may change an account with a role
- * accounts.ts, credentials.ts, groups.ts, clients.ts, sessions.ts, keys.ts  the changes
+ * admin-client.ts  which clients may use the API
+ * invitation-right.ts  who may still give a role by an invitation
+ * accounts.ts, credentials.ts, invitations.ts, groups.ts, clients.ts, sessions.ts, keys.ts  the changes
  *
  * The members of a role group, and clients that list the administration API, are changed with `roles` only. The check
  * runs on the record that the commit replaces. That nothing else can grant a role is a rule of services/accounts.
@@ -35,11 +37,14 @@ import { createRecordChange, type RecordChange } from './change-record.ts';
 import { type ClientAdministration, createClientAdministration } from './clients.ts';
 import { type CredentialAdministration, createCredentialAdministration } from './credentials.ts';
 import { createGroupAdministration, type GroupAdministration } from './groups.ts';
+import type { IsInvitationValid } from './invitation-right.ts';
+import { createInvitationAdministration, type InvitationAdministration } from './invitations.ts';
 import { createKeyAdministration, type KeyAdministration } from './keys.ts';
 import { createRightOver, type RightOver } from './right-over-account.ts';
 import { createSessionAdministration, type SessionAdministration } from './sessions.ts';
 
 export { accountNotFound } from './accounts.ts';
+export { createIsAdminClient } from './admin-client.ts';
 export {
   type Administrator,
   requirePermission,
@@ -52,9 +57,11 @@ export {
   describeConnectedApp,
   describeGrant,
   describeGroup,
+  describeInvitation,
   describeSession,
   timeText,
 } from './describe.ts';
+export { createIsInvitationValid, type IsInvitationValid } from './invitation-right.ts';
 export {
   type Permission,
   permissionsOfRole,
@@ -74,6 +81,7 @@ export {
 export interface Administration {
   readonly accounts: AccountAdministration;
   readonly credentials: CredentialAdministration;
+  readonly invitations: InvitationAdministration;
   readonly groups: GroupAdministration;
   readonly clients: ClientAdministration;
   readonly sessions: SessionAdministration;
@@ -104,6 +112,7 @@ interface Dependencies {
   readonly throttle: Throttle;
   readonly endEverything: EndEverything;
   readonly forgetAccount: ForgetAccount;
+  readonly isInvitationValid: IsInvitationValid;
   /** Undefined where no mail server is configured. */
   readonly sendPasswordReset: ((account: Account) => Promise<void>) | undefined;
 }
@@ -116,6 +125,7 @@ export const createAdministration = (dependencies: Dependencies): Administration
   return {
     accounts: createAccountAdministration(all),
     credentials: createCredentialAdministration(all),
+    invitations: createInvitationAdministration(all),
     groups: createGroupAdministration(all),
     clients: createClientAdministration(all),
     sessions: createSessionAdministration(all),

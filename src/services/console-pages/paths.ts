@@ -4,6 +4,7 @@ import { consolePath } from '../clients/index.ts';
 export const consolePaths = {
   accounts: `${consolePath}/accounts`,
   account: (id: string): string => `${consolePath}/accounts/${encodeURIComponent(id)}`,
+  invitations: `${consolePath}/invitations`,
   group: (name: string): string => `${consolePath}/groups/${encodeURIComponent(name)}`,
   groups: `${consolePath}/groups`,
   clients: `${consolePath}/clients`,

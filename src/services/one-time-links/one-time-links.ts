@@ -21,7 +21,8 @@ interface LinkDraft {
 }
 
 export interface OneTimeLinks {
-  draft(link: NewLink, lifetimeSeconds: number): LinkDraft;
+  /** With `isListed`, operators can list and revoke the link (listed-links.ts). */
+  draft(link: NewLink, lifetimeSeconds: number, options?: { readonly isListed?: boolean }): LinkDraft;
   /** Stores the link of this id unless it is stored already, as for a message that is sent again. */
   ensure(id: string, link: NewLink, lifetimeSeconds: number): Promise<{ token: string; isNew: boolean }>;
   /** The token of a link that was drafted earlier. */
@@ -65,18 +66,19 @@ export const createOneTimeLinks = ({ store, clock, secret }: Dependencies): OneT
     return document && readLink(document).purpose === purpose ? document : undefined;
   };
 
-  const draft = (id: string, link: NewLink, lifetimeSeconds: number): LinkDraft => {
+  const draft = (id: string, link: NewLink, lifetimeSeconds: number, isListed: boolean): LinkDraft => {
     const token = tokenOf(link.purpose, id);
     const now = clock.now();
-    const write = insertLink(token, { ...link, createdAt: now }, now + lifetimeSeconds * 1000);
-    return { id, token, write };
+    const expiresAt = now + lifetimeSeconds * 1000;
+    return { id, token, write: insertLink(token, { ...link, createdAt: now }, { expiresAt, isListed }) };
   };
 
   return {
     tokenOf,
-    draft: (link, lifetimeSeconds) => draft(newId(16), link, lifetimeSeconds),
+    draft: (link, lifetimeSeconds, { isListed = false } = {}) =>
+      draft(newId(16), link, lifetimeSeconds, isListed),
     async ensure(id, link, lifetimeSeconds) {
-      const { token, write } = draft(id, link, lifetimeSeconds);
+      const { token, write } = draft(id, link, lifetimeSeconds, false);
       try {
         await store.commit([write]);
         return { token, isNew: true };

@@ -18,18 +18,31 @@ export interface LinkRecord {
 
 const format = record<LinkRecord>('oneTimeLink');
 
-/** Named by a hash of the token, so a copy of the store contains no token. */
-export const linkKey = (token: string): Key => ({
-  kind: kinds.oneTimeLink,
-  family: createHash('sha256').update(token).digest('base64url'),
-  id: '',
-});
+/** Operators see this id: a hash of the token, so neither the id nor a copy of the store opens anything. */
+const hashOf = (token: string): string => createHash('sha256').update(token).digest('base64url');
 
-export const insertLink = (token: string, link: LinkRecord, expiresAt: number): Insert => ({
+export const keyOfHash = (hash: string): Key => ({ kind: kinds.oneTimeLink, family: hash, id: '' });
+
+export const linkKey = (token: string): Key => keyOfHash(hashOf(token));
+
+export const linkIndex = 'one-time-links';
+
+interface InsertOptions {
+  readonly expiresAt: number;
+  /** Operators can list the links of this purpose. */
+  readonly isListed: boolean;
+}
+
+export const insertLink = (
+  token: string,
+  link: LinkRecord,
+  { expiresAt, isListed }: InsertOptions,
+): Insert => ({
   op: 'insert',
   key: linkKey(token),
   body: format.encode(link),
   expiresAt,
+  ...(isListed && { index: [{ index: linkIndex, of: link.purpose, at: link.createdAt }] }),
 });
 
 export const readLink = ({ body }: Document): LinkRecord => format.decode(body);

@@ -24,6 +24,8 @@ export interface AccountsModel {
   readonly next: string | undefined;
   /** Absent for people who may add none. */
   readonly add: { readonly account: string; readonly invitation: string } | undefined;
+  /** Those that were not accepted yet. */
+  readonly invitations: string;
   readonly done: string | undefined;
 }
 
@@ -68,11 +70,11 @@ export const accountsPage = (frame: ConsoleFrame, model: AccountsModel): string 
     title: text.title,
     body: html`
     ${doneNotice(done)}
-    ${
+    <p class="console-actions">${
       add &&
-      html`<p class="console-actions"><a role="button" class="account-add" href="${ownPath(add.account)}">${text.list.add}</a>
-      <a role="button" class="secondary account-invite" href="${ownPath(add.invitation)}">${text.list.invite}</a></p>`
-    }
+      html`<a role="button" class="account-add" href="${ownPath(add.account)}">${text.list.add}</a>
+      <a role="button" class="secondary account-invite" href="${ownPath(add.invitation)}">${text.list.invite}</a> `
+    }<a role="button" class="secondary account-invitations" href="${ownPath(model.invitations)}">${text.invitations.title}</a></p>
     ${renderFilter(frame, model)}
     ${
       accounts.length === 0

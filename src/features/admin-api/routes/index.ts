@@ -95,10 +95,22 @@ const lines: readonly Line[] = [
     (all) => async () => (await import('./accounts/recovery-link.ts')).makeRecoveryLink(all),
   ],
   [
+    'GET',
+    '/invitations',
+    'read',
+    (all) => async () => (await import('./invitations/list.ts')).listInvitations(all),
+  ],
+  [
     'POST',
     '/invitations',
     'accounts',
-    (all) => async () => (await import('./accounts/invite.ts')).invitePerson(all),
+    (all) => async () => (await import('./invitations/invite.ts')).invitePerson(all),
+  ],
+  [
+    'DELETE',
+    '/invitations/:id',
+    'accounts',
+    (all) => async () => (await import('./invitations/revoke.ts')).revokeInvitation(all),
   ],
   ['GET', '/groups', 'read', (all) => async () => (await import('./groups/list.ts')).listGroups(all)],
   ['POST', '/groups', 'accounts', (all) => async () => (await import('./groups/add.ts')).addGroup(all)],

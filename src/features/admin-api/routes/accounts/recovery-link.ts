@@ -1,7 +1,7 @@
 import { adminOperation } from '../../../../services/administration/index.ts';
 import type { AdminApiDependencies } from '../../dependencies.ts';
+import { linkResult } from '../../link-result.ts';
 import { accountId, shownLink } from '../../schemas.ts';
-import { linkResult } from './link-body.ts';
 
 export const makeRecoveryLink = ({ administration }: Pick<AdminApiDependencies, 'administration'>) =>
   adminOperation({

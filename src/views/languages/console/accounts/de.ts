@@ -180,6 +180,25 @@ export const de: ConsoleAccountMessages = {
     submit: 'Einladen',
     sent: 'Die Einladung ist unterwegs.',
   },
+  invitations: {
+    title: 'Einladungen',
+    lead: 'Diese wurden noch nicht angenommen. Ihre Links werden nicht noch einmal angezeigt.',
+    none: 'Keine Einladung ist offen.',
+    email: 'E-Mail-Adresse',
+    by: 'Erstellt von',
+    command: 'Ein Befehl auf dem Server',
+    made: 'Erstellt',
+    expires: 'Gilt bis',
+    invalid: 'Kann nicht angenommen werden: Wer sie erstellt hat, darf diese Rolle nicht mehr vergeben',
+    back: 'Alle Konten',
+    revoke: {
+      title: 'Diese Einladung widerrufen?',
+      explain:
+        'Ihr Link funktioniert nicht mehr. Eine E-Mail, die noch nicht unterwegs ist, wird nicht gesendet.',
+      submit: 'Widerrufen',
+      done: 'Widerrufen.',
+    },
+  },
   recovery: {
     title: (name) => `Wiederherstellungslink für ${name} erstellen?`,
     explain:

@@ -170,6 +170,24 @@ export const en: ConsoleAccountMessages = {
     submit: 'Invite',
     sent: 'The invitation is on its way.',
   },
+  invitations: {
+    title: 'Invitations',
+    lead: 'These were not accepted yet. Their links are not shown again.',
+    none: 'No invitation is open.',
+    email: 'Email address',
+    by: 'Made by',
+    command: 'A command on the server',
+    made: 'Made',
+    expires: 'Works until',
+    invalid: 'Can’t be accepted: the person who made it may not give this role any more',
+    back: 'All accounts',
+    revoke: {
+      title: 'Revoke this invitation?',
+      explain: 'Its link stops working. If the mail was not sent yet, it is not sent.',
+      submit: 'Revoke',
+      done: 'Revoked.',
+    },
+  },
   recovery: {
     title: (name) => `Make a recovery link for ${name}?`,
     explain:

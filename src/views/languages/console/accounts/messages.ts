@@ -118,6 +118,21 @@ export interface ConsoleAccountMessages {
     submit: string;
     sent: string;
   };
+  readonly invitations: {
+    title: string;
+    lead: string;
+    none: string;
+    email: string;
+    by: string;
+    /** Made by a command on the server. */
+    command: string;
+    made: string;
+    expires: string;
+    /** Its maker may not give the role any more. */
+    invalid: string;
+    back: string;
+    revoke: { title: string; explain: string; submit: string; done: string };
+  };
   readonly recovery: { title: (name: string) => string; explain: string; submit: string };
   readonly link: {
     recoveryTitle: string;

@@ -188,6 +188,24 @@ export const pl: ConsoleAccountMessages = {
     submit: 'Zaproś',
     sent: 'Zaproszenie jest w drodze.',
   },
+  invitations: {
+    title: 'Zaproszenia',
+    lead: 'Tych zaproszeń jeszcze nie przyjęto. Linki nie będą pokazane ponownie.',
+    none: 'Nie ma otwartych zaproszeń.',
+    email: 'Adres e-mail',
+    by: 'Autor',
+    command: 'Polecenie na serwerze',
+    made: 'Utworzono',
+    expires: 'Działa do',
+    invalid: 'Nie można przyjąć: autor zaproszenia nie może już nadawać tej roli',
+    back: 'Wszystkie konta',
+    revoke: {
+      title: 'Wycofać to zaproszenie?',
+      explain: 'Link przestanie działać. Wiadomość, której jeszcze nie wysłano, nie zostanie wysłana.',
+      submit: 'Wycofaj',
+      done: 'Wycofano.',
+    },
+  },
   recovery: {
     title: (name) => `Utworzyć link odzyskiwania dla ${name}?`,
     explain:

@@ -1,4 +1,4 @@
-import { timeText } from '../../../../services/administration/index.ts';
+import { timeText } from '../../services/administration/index.ts';
 
 /** A link as it is shown once. */
 export const linkResult = ({ url, until }: { readonly url: string; readonly until: number }) => ({

@@ -2,8 +2,8 @@ import Type from 'typebox';
 import type { Claims } from '../../../../services/accounts/index.ts';
 import { adminOperation, timeText } from '../../../../services/administration/index.ts';
 import type { AdminApiDependencies } from '../../dependencies.ts';
+import { linkResult } from '../../link-result.ts';
 import { closed, groupNames, objectOf, shownLink, text } from '../../schemas.ts';
-import { linkResult } from './link-body.ts';
 
 const hour = 3600;
 /** As `postern account invite`. */
@@ -43,7 +43,7 @@ export const invitePerson = ({
     status: 201,
     async handle({ by, body }) {
       const { email, username, claims, groups = [], lifetime_seconds: lifetime, language } = body;
-      const link = await administration.credentials.invite(by, {
+      const link = await administration.invitations.invite(by, {
         email,
         username,
         // The content was parsed from JSON.
