@@ -56,6 +56,13 @@ export const ownTokenClaims = { gty: 'client_credentials' } as const;
 const isOwnToken = ({ gty, sub, client_id: client, auth_time }: Claims): boolean =>
   gty === undefined ? sub === client && auth_time === undefined : gty === ownTokenClaims.gty;
 
+const lastToken = Symbol('last token');
+
+/** The context of a request, with the token that was looked up last. */
+type Context = KoaContextWithOIDC & {
+  [lastToken]?: { readonly token: string; readonly found: Promise<LiveToken | undefined> };
+};
+
 /** A server whose clock is slow accepts the token for a little longer, so the mark lives longer as well. */
 const slackSeconds = 5;
 
@@ -85,18 +92,13 @@ export const createLiveTokenFinder = ({ publicKeys, issuer, plainAudiences, stor
     return { claims, jti, revoke, grant: { id, accountId } };
   };
 
-  const lastOfRequest = new WeakMap<
-    KoaContextWithOIDC,
-    { readonly token: string; readonly found: Promise<LiveToken | undefined> }
-  >();
-
   /** The engine looks for a token as one of a person and as one of a client: each request verifies it once. */
-  return (ctx: KoaContextWithOIDC | undefined, token: string): Promise<LiveToken | undefined> => {
+  return (ctx: Context | undefined, token: string): Promise<LiveToken | undefined> => {
     if (!ctx) return find(new UnitOfWork(store), token);
-    const last = lastOfRequest.get(ctx);
+    const last = ctx[lastToken];
     if (last?.token === token) return last.found;
     const found = find(getUnitOfWork(ctx), token);
-    lastOfRequest.set(ctx, { token, found });
+    ctx[lastToken] = { token, found };
     return found;
   };
 };

@@ -20,29 +20,33 @@ export interface RequestContext {
   readonly translateResponse?: (ctx: KoaContextWithOIDC, error: Error | undefined) => void;
 }
 
-const contexts = new WeakMap<IncomingMessage, RequestContext>();
+// Both are kept in a field of the request and not in a WeakMap: what a WeakMap holds lives until the next full collection
+// of garbage, long after the request.
+const requestContext = Symbol('request context');
+const unitOfWork = Symbol('unit of work');
 
-export const setRequestContext = (request: IncomingMessage, context: RequestContext): void => {
-  contexts.set(request, context);
+type Request = IncomingMessage & { [requestContext]?: RequestContext };
+type Context = KoaContextWithOIDC & { [unitOfWork]?: UnitOfWork };
+
+export const setRequestContext = (request: Request, context: RequestContext): void => {
+  request[requestContext] = context;
 };
 
-export const getRequestContext = (request: IncomingMessage): RequestContext =>
-  contexts.get(request) ?? {
+export const getRequestContext = (request: Request): RequestContext =>
+  request[requestContext] ?? {
     correlationId: '',
     address: request.socket.remoteAddress ?? '',
     endpoint: 'engine',
   };
 
-const unitsOfWork = new WeakMap<KoaContextWithOIDC, UnitOfWork>();
-
 /** Called by the middleware that commits it. */
-export const setUnitOfWork = (ctx: KoaContextWithOIDC, work: UnitOfWork): void => {
-  unitsOfWork.set(ctx, work);
+export const setUnitOfWork = (ctx: Context, work: UnitOfWork): void => {
+  ctx[unitOfWork] = work;
 };
 
 /** The unit of work that is committed before the response to this request. */
-export const getUnitOfWork = (ctx: KoaContextWithOIDC): UnitOfWork => {
-  const work = unitsOfWork.get(ctx);
+export const getUnitOfWork = (ctx: Context): UnitOfWork => {
+  const work = ctx[unitOfWork];
   if (!work) throw new Error('the engine serves this request outside of a unit of work');
   return work;
 };
@@ -52,8 +56,8 @@ export const getUnitOfWork = (ctx: KoaContextWithOIDC): UnitOfWork => {
  * the page that calls the engine.
  */
 export const findUnitOfWork = (): UnitOfWork | undefined => {
-  const { ctx } = Provider;
-  return (ctx && unitsOfWork.get(ctx)) ?? currentUnitOfWork();
+  const ctx: Context | undefined = Provider.ctx;
+  return ctx?.[unitOfWork] ?? currentUnitOfWork();
 };
 
 /** For overrides, which the engine calls without a context. Undefined when no request of the engine is being served. */
