@@ -1,6 +1,18 @@
 import type { Config } from '#config';
 import type { Messages } from './languages/messages.ts';
 
+const describe = (
+  name: string,
+  configured: Config['scopes'],
+  builtIns: Readonly<Record<string, string>>,
+  { tag }: Messages,
+): string => {
+  const description = Object.hasOwn(configured, name) ? configured[name] : undefined;
+  const ofOperator =
+    typeof description === 'string' ? description : (description?.[tag] ?? description?.['en']);
+  return ofOperator ?? (Object.hasOwn(builtIns, name) ? builtIns[name] : undefined) ?? name;
+};
+
 /** Describes scopes in the operator's words, else in the built-in ones, else by their names. */
 export const describeScopes = (
   scope: string,
@@ -10,16 +22,15 @@ export const describeScopes = (
   scope
     .split(' ')
     .filter((name) => name !== '')
-    .map((name) => {
-      const description = Object.hasOwn(configured, name) ? configured[name] : undefined;
-      const builtIns: Readonly<Record<string, string>> = messages.consent.scopes;
-      if (name === 'offline_access') return messages.consent.offline;
-      const builtIn = Object.hasOwn(builtIns, name) ? builtIns[name] : undefined;
-      return (
-        (typeof description === 'string'
-          ? description
-          : (description?.[messages.tag] ?? description?.['en'])) ??
-        builtIn ??
-        name
-      );
-    });
+    .map((name) =>
+      name === 'offline_access'
+        ? messages.consent.offline
+        : describe(name, configured, messages.consent.scopes, messages),
+    );
+
+/** Describes claims as `describeScopes` does scopes. */
+export const describeClaims = (
+  names: readonly string[],
+  configured: Config['scopes'],
+  messages: Messages,
+): readonly string[] => names.map((name) => describe(name, configured, messages.consent.claims, messages));

@@ -264,6 +264,27 @@ t.test('the person answers on the approval page', async (t) => {
     t.match(await poll(bank, id), { status: 400, body: { error: 'access_denied' } });
   });
 
+  await t.test('the page shows everything that an approval gives', async (t) => {
+    const claims = JSON.stringify({
+      userinfo: { phone_number: null, made_up: null },
+      id_token: { birthdate: { essential: true }, acr: null },
+    });
+    const id = await requestOf(bank, { scope: 'openid api:read', claims, resource: api });
+    const ada = await signedIn(postern);
+    const page = await requests(postern, ada);
+    t.match(page.body, 'See this personal information');
+    for (const [claim, words] of Object.entries({ phone_number: 'Phone number', birthdate: 'Date of birth' }))
+      t.match(page.body, `<dd>${words}</dd>`, claim);
+    t.notMatch(
+      page.body,
+      /made_up|>acr</,
+      'what a client never gets, or gets with every sign-in, is left out',
+    );
+    t.match(page.body, `Access <strong>${api}</strong>`, 'and which API the scopes are for');
+    t.match(await ada.submit(page, { decision: 'deny' }), { body: /Denied/ });
+    t.match(await poll(bank, id), { body: { error: 'access_denied' } });
+  });
+
   await t.test('what is approved is redeemed once', async (t) => {
     const id = await requestOf(bank, { scope: 'openid email api:read', resource: api });
     const ada = await signedIn(postern);

@@ -3,14 +3,16 @@ import { scopeDescriptions } from '#config';
 import { macOf } from '../../form-mac.ts';
 import { displayOf } from '../../http/interactions/client-display.ts';
 import type { Form } from '../../http/pages/form.ts';
+import { createClaimRelease, signInClaims } from '../../provider/claim-release.ts';
 import { accountSignInHref } from '../../services/account-pages/index.ts';
 import { accountPath } from '../../services/clients/index.ts';
 import { findReadyAccount, loadSession, type Session } from '../../services/sign-ins/index.ts';
 import type { Page } from '../../views/page.ts';
 import { type PendingRequest, type RequestsModel, requestsPage } from '../../views/pages/requests.ts';
-import { describeScopes } from '../../views/scopes.ts';
+import { describeClaims, describeScopes } from '../../views/scopes.ts';
 import type { CibaDependencies } from './dependencies.ts';
 import { formMacSubject } from './form-mac-subject.ts';
+import { requestedAudiences, requestedClaims } from './grant.ts';
 import { listPending } from './pending-requests.ts';
 import { createSubmitDecision } from './submit-decision.ts';
 
@@ -20,6 +22,7 @@ export const requestsPath = '/account/requests';
 export const approvalPages = (dependencies: CibaDependencies): FastifyPluginAsync => {
   const { config, pages, accounts, engine, cookieKeys } = dependencies;
   const descriptions = scopeDescriptions(config);
+  const isReleased = createClaimRelease(config);
   const submitDecision = createSubmitDecision(dependencies);
 
   const describePending = async (
@@ -33,12 +36,17 @@ export const approvalPages = (dependencies: CibaDependencies): FastifyPluginAsyn
         const client = await engine().provider.Client.find(payload.clientId ?? '');
         const message = payload.params?.['binding_message'];
         if (!client) return [];
+        const claims = requestedClaims(payload).filter(
+          (name) => !signInClaims.has(name) && isReleased(client, name),
+        );
         return [
           {
             handle,
             csrf: macOf(formMacSubject(session, handle), cookieKeys()),
             client: displayOf(client),
             scopes: describeScopes(payload.scope ?? '', descriptions, page.messages),
+            claims: describeClaims(claims, descriptions, page.messages),
+            resources: requestedAudiences(payload),
             ...(typeof message === 'string' && { message }),
           },
         ];

@@ -1,13 +1,15 @@
-import type { Provider } from 'oidc-provider';
+import type { AdapterPayload, Provider } from 'oidc-provider';
 
 type Request = InstanceType<Provider['BackchannelAuthenticationRequest']>;
 type Grant = InstanceType<Provider['Grant']>;
 
-const toList = (value: string | readonly string[] | undefined): readonly string[] =>
-  value === undefined ? [] : typeof value === 'string' ? [value] : value;
-
-const requestedClaims = ({ claims }: Request): string[] => [
+/** The person sees all of it before the decision (approval-pages.ts). */
+export const requestedClaims = ({ claims }: Pick<AdapterPayload, 'claims'>): string[] => [
   ...new Set(Object.values(claims ?? {}).flatMap((members) => Object.keys(members ?? {}))),
+];
+
+export const requestedAudiences = ({ resource }: Pick<AdapterPayload, 'resource'>): string[] => [
+  ...new Set([resource ?? []].flat()),
 ];
 
 interface GrantOptions {
@@ -30,7 +32,7 @@ export const createGrant = async ({
   const requestedScopes = scope.split(' ');
   const granted = requestedScopes.filter((name) => identityScopes.includes(name));
   if (granted.length > 0) grant.addOIDCScope(granted.join(' '));
-  for (const audience of new Set(toList(request.resource))) {
+  for (const audience of requestedAudiences(request)) {
     const scopesOfApi = new Set(scopesOf(audience));
     const grantedOfApi = requestedScopes.filter((name) => scopesOfApi.has(name));
     if (grantedOfApi.length > 0) grant.addResourceScope(audience, grantedOfApi.join(' '));

@@ -15,6 +15,10 @@ export interface PendingRequest {
   readonly message?: string;
   /** Descriptions of the scopes. */
   readonly scopes: readonly string[];
+  /** Descriptions of the claims that the application asks for one by one. */
+  readonly claims: readonly string[];
+  /** The audiences of the APIs that the scopes are for. */
+  readonly resources: readonly string[];
 }
 
 export interface RequestsModel {
@@ -50,14 +54,19 @@ export const requestsPage = (
 };
 
 const requestSection = ({ messages }: Page, action: string, request: PendingRequest): Html => {
-  const { requests: text, device } = messages;
+  const { requests: text, device, consent } = messages;
+  const { scopes, claims, resources } = request;
+  const wanted = [...scopes, ...resources.map((resource) => consent.resource(strong(resource)))];
   return html`<section>
       ${renderClient(request.client, text.wants(strong(request.client.name)))}
       ${unverifiedNotice(messages, request.client)}
       ${request.message !== undefined && html`<p>${text.compare}</p><p class="big-code"><code>${request.message}</code></p>`}
       ${
-        request.scopes.length > 0 &&
-        html`<dl class="facts-list"><div><dt>${device.scopes}</dt>${request.scopes.map((scope) => html`<dd>${scope}</dd>`)}</div></dl>`
+        wanted.length + claims.length > 0 &&
+        html`<dl class="facts-list">
+          ${wanted.length > 0 && html`<div><dt>${device.scopes}</dt>${wanted.map((item) => html`<dd>${item}</dd>`)}</div>`}
+          ${claims.length > 0 && html`<div><dt>${consent.claimsTitle}</dt>${claims.map((claim) => html`<dd>${claim}</dd>`)}</div>`}
+        </dl>`
       }
       <form method="post" action="${ownPath(action)}">
         ${hidden({ csrf: request.csrf, request: request.handle })}
