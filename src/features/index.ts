@@ -121,6 +121,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
   const { endUpstreamSessions, signOutCookies } = services;
   const notifyNewDevice = createNotifyNewDevice({ notices: services.notices, clock });
   const cookieKeys = () => keys.current().cookieKeys;
+  const strengthOf = createStrengthOf(factors, passkeys);
   const [cookieKey = ''] = cookieKeys();
   const profileFields = createProfileFields(config);
   const isInvitationValid = createIsInvitationValid({ config, accounts, clients });
@@ -218,7 +219,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
       accounts,
       otherWays,
       passkeys,
-      strengthOf: createStrengthOf(factors, passkeys),
+      strengthOf,
     }),
     accountAuthenticator({ config, store, clock, pages, factors, completeSignIn, engine }),
     accountUpstreams({
@@ -419,6 +420,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
         passkeys,
         readiness,
         sessions,
+        strengthOf,
         upstreamLinks: services.upstreamLinks,
         version,
         settings,

@@ -13,6 +13,7 @@ interface Claims extends JWTPayload {
   readonly scope?: string;
   readonly gty?: string;
   readonly auth_time?: number;
+  readonly amr?: readonly string[];
   /** The claims that were requested one by one for `/userinfo`. */
   readonly claims?: object;
   readonly cnf?: { readonly jkt?: string; readonly 'x5t#S256'?: string };

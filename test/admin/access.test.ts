@@ -230,6 +230,10 @@ t.test('what an administrator loses takes effect with the next request', async (
   t.equal(await statusFor(viewer), 401, 'the account');
 
   const admin = await person('admin');
+  await accounts.update(await idOf('admin'), { required: { add: ['password'] } });
+  t.equal(await statusFor(admin), 401, 'the password, which another one has to replace');
+  await accounts.update(await idOf('admin'), { required: { remove: ['password'] } });
+  t.equal(await statusFor(admin), 200);
   await server.app.services.endEverything(await idOf('admin'));
   t.equal(await statusFor(admin), 401, 'the sign-in');
 

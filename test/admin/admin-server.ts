@@ -39,7 +39,10 @@ export interface AdminServer {
   /** A token that a machine client got for itself, bound to a key. */
   machine(scope?: string): Promise<Caller>;
   /** A token of a person with this role, by the authorization code flow. */
-  person(username: string, options?: { readonly scope?: string; readonly ago?: number }): Promise<Caller>;
+  person(
+    username: string,
+    options?: { readonly scope?: string; readonly ago?: number; readonly amr?: readonly string[] },
+  ): Promise<Caller>;
   call(method: string, path: string, call?: Call): Promise<Answer>;
 }
 
@@ -94,8 +97,8 @@ export const startAdminServer = async (
       const token = await exchange('machine', { grant_type: 'client_credentials', scope }, key);
       return { token, key };
     },
-    async person(username, { scope = allScopes, ago = 0 } = {}) {
-      const session = await server.signIn(username, { ago });
+    async person(username, { scope = allScopes, ago = 0, amr = ['pwd'] } = {}) {
+      const session = await server.signIn(username, { ago, amr });
       const { code, codeVerifier = '' } = await server.authorizationCode({
         client: 'console',
         session,

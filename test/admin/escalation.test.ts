@@ -10,9 +10,10 @@ t.test('a role is granted by nothing but admin:roles, whoever asks and however',
   const { accounts, clients, groups, passkeys } = server.app.services;
   const audience = `${issuer}/api/admin`;
   const withoutRoles = 'admin:read admin:accounts admin:clients admin:sessions admin:keys admin:audit';
+  const amr = ['pwd', 'swk', 'user', 'mfa'];
   const actors: Record<string, Caller> = {
     'a machine with every scope but admin:roles': await machine(withoutRoles),
-    'an administrator whose token lacks admin:roles': await person('admin', { scope: withoutRoles }),
+    'an administrator whose token lacks admin:roles': await person('admin', { scope: withoutRoles, amr }),
     support: await person('support'),
     'a viewer': await person('viewer'),
     'a person without a role': await person('nobody-special'),
@@ -132,7 +133,7 @@ t.test('a role is granted by nothing but admin:roles, whoever asks and however',
   t.equal(after, before, 'nothing was changed');
   t.equal((await passkeys.list(admin)).length, 1);
 
-  const root = await person('admin');
+  const root = await person('admin', { amr });
   const refused: string[] = [];
   for (const [way, request] of Object.entries(ways).slice(0, 4)) {
     const [method, path, body] = request();

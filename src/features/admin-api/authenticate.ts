@@ -6,6 +6,7 @@ import { getClientCertificate } from '../../provider/client-certificate.ts';
 import type { Engine } from '../../provider/engine.ts';
 import { createLiveTokenFinder, type LiveToken } from '../../provider/jwt-access-tokens.ts';
 import { plainAudiences } from '../../provider/plain-audiences.ts';
+import type { StrengthOf } from '../../services/account-pages/index.ts';
 import { type Account, type Accounts, isSignInCurrent } from '../../services/accounts/index.ts';
 import {
   type Administrator,
@@ -30,6 +31,7 @@ interface Dependencies {
   readonly accounts: Pick<Accounts, 'find'>;
   readonly clients: Pick<Clients, 'find' | 'isStopped'>;
   readonly levels: AuthenticationLevels;
+  readonly strengthOf: StrengthOf;
   readonly engine: () => Engine;
 }
 
@@ -57,7 +59,7 @@ const thumbprintOf = (certificate: { readonly raw: Buffer }): string =>
  * and the person as they are now. Fewer permissions take effect with the next request, whatever the token says.
  */
 export const createAuthenticate = (dependencies: Dependencies) => {
-  const { config, store, keys, accounts, clients, levels } = dependencies;
+  const { config, store, keys, accounts, clients, levels, strengthOf } = dependencies;
   const audience = adminAudience(config);
   const isAdminClient = createIsAdminClient(config);
   const verifyProof = createVerifyProof(dependencies);
@@ -112,7 +114,18 @@ export const createAuthenticate = (dependencies: Dependencies) => {
     const account = await accounts.find(id);
     const signIn = { signedInAt: signedInAt ?? 0, endsWithSignIn: true };
     if (!account?.enabled || signedInAt === undefined || !isSignInCurrent(account, signIn)) throw invalid();
+    if ((account.required ?? []).length > 0)
+      throw invalid('The person has something to do at the next sign-in, as choosing another password.');
     return account;
+  };
+
+  /** A sign-in that skipped a factor of the account counts as no recent one, as in the console. */
+  const signedInAtOf = async (
+    account: Account,
+    { amr = [], auth_time: signedInAt = 0 }: Claims,
+  ): Promise<number> => {
+    const strength = await strengthOf(account);
+    return strength.isReachedBy({ amr }) ? signedInAt : 0;
   };
 
   const requireLevel = (acr: unknown): void => {
@@ -148,7 +161,7 @@ export const createAuthenticate = (dependencies: Dependencies) => {
       client,
       ...(role !== undefined && { role }),
       permissions: new Set([...ofScopes].filter((permission) => ofRole.has(permission))),
-      signedInAt: claims.auth_time ?? 0,
+      signedInAt: await signedInAtOf(account, claims),
       ...request,
     };
   };

@@ -1,6 +1,7 @@
 import type { Config, EffectiveValue } from '#config';
 import type { Pages } from '../../http/pages/pages.ts';
 import type { Engine } from '../../provider/engine.ts';
+import type { StrengthOf } from '../../services/account-pages/index.ts';
 import type { Accounts } from '../../services/accounts/index.ts';
 import type { Administration } from '../../services/administration/index.ts';
 import type { Audit } from '../../services/audit/index.ts';
@@ -33,6 +34,7 @@ export interface AdminApiDependencies {
   readonly passkeys: Pick<Passkeys, 'list'>;
   readonly readiness: Readiness;
   readonly sessions: Sessions;
+  readonly strengthOf: StrengthOf;
   readonly upstreamLinks: Pick<UpstreamLinks, 'listOf'>;
   readonly pages: Pages;
   readonly version: string;

@@ -2,6 +2,8 @@ import { Failure } from '../../errors.ts';
 import type { Clock } from '../../store/port.ts';
 import { type Permission, type Role, scopeFor } from './permissions.ts';
 
+const recentSeconds = 15 * 60;
+
 /** Who asks for an operation: a person with a role, or a client that acts for itself. */
 export interface Administrator {
   readonly kind: 'person' | 'client';
@@ -11,7 +13,7 @@ export interface Administrator {
   readonly client?: string;
   readonly role?: Role;
   readonly permissions: ReadonlySet<Permission>;
-  /** Seconds since the epoch. A client has no sign-in. */
+  /** Seconds since the epoch; 0 if the sign-in skipped a factor of the account. A client has no sign-in. */
   readonly signedInAt?: number;
   /** Of the request, for the audit record. */
   readonly address: string;
@@ -29,7 +31,7 @@ export class StepUpRequired extends Failure {
       status: 401,
       message:
         acr === undefined
-          ? `Sign in again: this needs a sign-in of the last ${Math.round((maxAge ?? 0) / 60)} minutes.`
+          ? `Sign in again: this needs a sign-in of the last ${recentSeconds / 60} minutes, with a second factor if the account has one.`
           : `Sign in again with a stronger method: this needs ${acr}.`,
     });
     this.name = 'StepUpRequired';
@@ -37,8 +39,6 @@ export class StepUpRequired extends Failure {
     this.acr = acr;
   }
 }
-
-const recentSeconds = 15 * 60;
 
 export const requirePermission = ({ permissions }: Administrator, permission: Permission): void => {
   if (permissions.has(permission)) return;
@@ -52,5 +52,6 @@ export const requirePermission = ({ permissions }: Administrator, permission: Pe
 /** A session that was left open is not enough for keys, secrets and roles. */
 export const requireRecentSignIn = ({ kind, signedInAt = 0 }: Administrator, clock: Clock): void => {
   if (kind === 'client' || signedInAt >= Math.floor(clock.now() / 1000) - recentSeconds) return;
-  throw new StepUpRequired({ maxAge: recentSeconds });
+  // A session that is recent but too weak satisfies any other `max_age`.
+  throw new StepUpRequired({ maxAge: signedInAt === 0 ? 0 : recentSeconds });
 };

@@ -1,5 +1,5 @@
 import type { InteractionResults } from 'oidc-provider';
-import type { Config } from '#config';
+import { adminAudience, type Config } from '#config';
 import type { Visit } from '../../http/interactions/step.ts';
 import type { Clock } from '../../store/port.ts';
 import type { Account, Accounts } from '../accounts/index.ts';
@@ -60,7 +60,7 @@ interface Strength {
 }
 
 interface Dependencies {
-  readonly config: { readonly security: Pick<Config['security'], 'factors'> };
+  readonly config: { readonly issuer: string; readonly security: Pick<Config['security'], 'factors'> };
   readonly clock: Clock;
   readonly accounts: Pick<Accounts, 'update'>;
   readonly levels: AuthenticationLevels;
@@ -97,12 +97,16 @@ const hasOwnFactor = ({ amr, upstream }: Proof): boolean => upstream === undefin
 const claimsOf = (text: unknown) => (typeof text === 'string' ? JSON.parse(text) : {});
 
 /**
- * The account pages ask for another sign-in before a person changes how they sign in. After a sign-in for a person of an
- * upstream, that person is linked (features/upstream-sign-in).
+ * The account pages ask for another sign-in before a person changes how they sign in, and clients of the administration
+ * API before an administrator changes keys, secrets or roles. After a sign-in for a person of an upstream, that person is
+ * linked (features/upstream-sign-in).
  */
-const isSensitiveSignIn = ({ client, interaction: { params, lastSubmission } }: Visit): boolean =>
+const isSensitiveSignIn = (
+  { client, interaction: { params, lastSubmission } }: Visit,
+  administration: string,
+): boolean =>
   lastSubmission?.['upstream_link'] !== undefined ||
-  (client.clientId === accountClientId &&
+  ((client.clientId === accountClientId || [client['resources']].flat().includes(administration)) &&
     (params['prompt'] !== undefined || params['max_age'] !== undefined));
 
 export const createCompleteSignIn = ({
@@ -115,6 +119,7 @@ export const createCompleteSignIn = ({
   remembered,
 }: Dependencies): CompleteSignIn => {
   const { required } = config.security.factors;
+  const administration = adminAudience(config);
 
   /** The methods before the second factor may be those of an upstream, so they count as the level that they gave only. */
   const withSecond = (
@@ -183,7 +188,7 @@ export const createCompleteSignIn = ({
     if (needsPasskey && (await passkeys.isUsableBy(account.id))) return { ...needed, byPasskey: true };
     if (isRequired || (isEssential && factors.isOffered)) return needed;
     // Where no app can be set up, only people who have a second factor can reach the level.
-    const isAsked = isEssential || isVoluntary || isSensitiveSignIn(visit);
+    const isAsked = isEssential || isVoluntary || isSensitiveSignIn(visit, administration);
     if (upstream?.isEnough && !isAsked) return notNeeded;
     if (required === 'never' && !isAsked) return notNeeded;
     const { authenticators, forgottenAt } = await factors.of(account);
