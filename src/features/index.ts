@@ -9,7 +9,7 @@ import type { Pages } from '../http/pages/pages.ts';
 import type { Engine } from '../provider/engine.ts';
 import type { GrantType } from '../provider/grant-types.ts';
 import { createStrengthOf } from '../services/account-pages/index.ts';
-import { createAdministration, createIsInvitationValid } from '../services/administration/index.ts';
+import { createAdministration, createHasMakerRight } from '../services/administration/index.ts';
 import type { Services } from '../services/index.ts';
 import { createProfileFields } from '../services/profile-fields/index.ts';
 import type { Clock, Store } from '../store/port.ts';
@@ -124,7 +124,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
   const strengthOf = createStrengthOf(factors, passkeys);
   const [cookieKey = ''] = cookieKeys();
   const profileFields = createProfileFields(config);
-  const isInvitationValid = createIsInvitationValid({ config, accounts, clients });
+  const hasMakerRight = createHasMakerRight({ config, accounts, clients });
   const upstream = upstreamSignIn({
     config,
     clock,
@@ -235,7 +235,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
       otherWays,
       provisioning,
     }),
-    accountRecovery({ config, events, pages, accounts, factors, links, endEverything }),
+    accountRecovery({ config, events, pages, accounts, factors, links, endEverything, hasMakerRight }),
     accountSessions({ pages, clients, sessions }),
     accountApps({ config, pages, clients, connectedApps, engine }),
     accountActivity({ config, store, pages, clients }),
@@ -278,7 +278,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
       throttle,
       requestReset: createRequestReset({ mail, clock }),
     }),
-    invitation({ config, events, pages, accounts, links, mail, throttle, isInvitationValid }),
+    invitation({ config, events, pages, accounts, links, mail, throttle, hasMakerRight }),
     mailPreview({ mail, pages }),
     themePreview({ config, pages }),
     access({ config, events, accounts }),
@@ -359,7 +359,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
     throttle,
     endEverything,
     forgetAccount,
-    isInvitationValid,
+    hasMakerRight,
     notices: services.notices,
     sendPasswordReset: mail.isEnabled
       ? async (account) => {

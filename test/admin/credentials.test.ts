@@ -141,6 +141,41 @@ t.test('a recovery link is shown once, and is found nowhere afterwards', async (
   t.match(await call('POST', path, { caller }), { status: 409, body: { code: 'account_disabled' } });
 });
 
+t.test('a recovery link leads to no role that its maker could not give', async (t) => {
+  const idOf = async (name: string) => (await accounts.findByUsername(name))?.id ?? '';
+  const roles = { mayChangeRoles: true };
+  const weak = await machine('admin:read admin:accounts');
+  const post = (url: string) =>
+    fetch(url, {
+      method: 'POST',
+      body: new URLSearchParams({ password: 'a quay of heavy stone' }),
+      headers: { origin: issuer, accept: 'text/html' },
+      redirect: 'manual',
+    });
+  const linkFor = async (id: string, caller = weak): Promise<string> =>
+    (await call('POST', `/accounts/${id}/recovery-link`, { caller })).body.url;
+  const promote = (id: string) => accounts.changeGroups(id, { add: [groupOf.viewer] }, roles);
+
+  const { id } = await server.addAccount({ username: 'promoted', password });
+  const url = await linkFor(id);
+  t.equal((await new Browser().open(url)).status, 200);
+  await promote(id);
+  t.equal((await new Browser().open(url)).status, 410, 'the account has a role now');
+  t.equal((await post(url)).status, 410, 'also by a form from before');
+  t.ok(await accounts.authenticate('promoted', password), 'nothing was changed');
+
+  await accounts.add({ username: 'second-admin', groups: [groupOf.admin] }, roles);
+  const { id: other } = await server.addAccount({ username: 'promoted-too', password });
+  const strong = await person('second-admin');
+  const [kept, lost] = [await linkFor(other, strong), await linkFor(id, strong)];
+  await promote(other);
+  t.equal((await new Browser().open(kept)).status, 200, 'its maker may give the role');
+  await accounts.changeGroups(await idOf('second-admin'), { remove: [groupOf.admin] }, roles);
+  for (const link of [kept, lost]) t.equal((await post(link)).status, 410, 'its maker lost the right');
+  await accounts.changeGroups(other, { remove: [groupOf.viewer] }, roles);
+  t.equal((await post(kept)).status, 303, 'without the role it is a link as any other');
+});
+
 t.test('a person is invited by mail, or by a link that is shown once', async (t) => {
   const caller = await fresh();
   const invite = (body: object, by = caller) => call('POST', '/invitations', { caller: by, body });

@@ -167,7 +167,9 @@ t.test('the path of a lost device, without JavaScript at 360 px', async (t) => {
   const dora = await postern.addAccount({ username: 'dora', password: person.password });
   const account = await accounts.find(dora.id);
   if (!account) throw new Error('the account is gone');
-  const recovery = draftRecovery({ links, issuer: postern.issuer, now: now() }, account);
+  const recovery = draftRecovery({ links, issuer: postern.issuer, now: now() }, account, {
+    kind: 'command',
+  });
   await postern.store.commit([recovery.write]);
   postern.clock.advance(1);
 

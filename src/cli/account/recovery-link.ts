@@ -28,7 +28,9 @@ export const recoveryLink: Command = (group, context) => {
         const keys = await createKeys({ ...installation, maintain: false });
         try {
           const links = createOneTimeLinks({ store, clock, secret: () => keys.current().pairwiseSalt });
-          const draft = draftRecovery({ links, issuer: config.issuer, now: clock.now() }, account);
+          const draft = draftRecovery({ links, issuer: config.issuer, now: clock.now() }, account, {
+            kind: 'command',
+          });
           const notice = notices.draft('recovery-link', { account: account.id });
           await store.commit([draft.write, ...(notice ? [notice.write] : [])]);
           events.emit({ type: 'account.recovery_link_made', outcome: 'ok', account: account.id });

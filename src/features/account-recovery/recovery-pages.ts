@@ -5,7 +5,7 @@ import { recoveryPath, recoveryPurpose } from '../../services/account-recovery/i
 import type { Account } from '../../services/accounts/index.ts';
 import { qrCodeOf } from '../../services/factors/index.ts';
 import { describeRequest } from '../../services/notices/index.ts';
-import { linkGone, type OneTimeLink, submitOnce } from '../../services/one-time-links/index.ts';
+import { linkGone, type OneTimeLink, readMaker, submitOnce } from '../../services/one-time-links/index.ts';
 import { recoverAccountPage, recoveredPage } from '../../views/pages/recover-account.ts';
 import type { SetUpProblem } from '../../views/pages/set-up-factor.ts';
 import type { AccountRecoveryDependencies } from './dependencies.ts';
@@ -34,6 +34,7 @@ export const recoveryPages = ({
   factors,
   links,
   endEverything,
+  hasMakerRight,
 }: AccountRecoveryDependencies): FastifyPluginAsync => {
   /** When the account was last recovered, or later. Nothing is signed out of an account of the configuration. */
   const lastChangeOf = async (account: Account): Promise<number> => {
@@ -42,11 +43,16 @@ export const recoveryPages = ({
     return Math.max(passwordChangedAt, signedOutAt, forgottenAt);
   };
 
-  /** A link from before the account was recovered is void: it may be in other hands. */
+  /**
+   * A link from before the account was recovered is void: it may be in other hands. So is one of a maker who has no right
+   * over the account any more, as when the account got a role in the administration.
+   */
   const findRecovery = async (token: string): Promise<Recovery> => {
     const link = await links.find(recoveryPurpose, token);
     const account = await accounts.find(link.account ?? '');
     if (!account?.enabled || (await lastChangeOf(account)) >= link.createdAt) throw linkGone();
+    const { groups } = account;
+    if (!(await hasMakerRight({ groups, maker: readMaker(link.data ?? {}) }))) throw linkGone();
     return { link, account };
   };
 

@@ -46,7 +46,7 @@ const nothingTyped: ReadProfile = { values: {}, claims: {}, problems: {} };
 const hasProblems = ({ problems }: ReadProfile): boolean => Object.keys(problems).length > 0;
 
 export const acceptPages = (dependencies: InvitationDependencies): FastifyPluginAsync => {
-  const { config, events, pages, accounts, links, isInvitationValid } = dependencies;
+  const { config, events, pages, accounts, links, hasMakerRight } = dependencies;
   const checkRepeated = createCheckRepeated(dependencies);
   const { min_length: minPasswordLength } = config.security.password;
   const { ofSignUp } = createProfileFields(config);
@@ -54,7 +54,7 @@ export const acceptPages = (dependencies: InvitationDependencies): FastifyPlugin
   const findInvitation = async (token: string): Promise<Invitation> => {
     const link = await links.find(invitationPurpose, token);
     const invitation = readInvitation(link);
-    if (!(await isInvitationValid(invitation))) throw linkGone();
+    if (!(await hasMakerRight(invitation))) throw linkGone();
     const { username, claims, groups } = invitation;
     return {
       link,

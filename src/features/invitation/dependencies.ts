@@ -2,7 +2,7 @@ import type { Config } from '#config';
 import type { Events } from '../../events.ts';
 import type { Pages } from '../../http/pages/pages.ts';
 import type { Accounts } from '../../services/accounts/index.ts';
-import type { IsInvitationValid } from '../../services/administration/index.ts';
+import type { HasMakerRight } from '../../services/administration/index.ts';
 import type { Mail } from '../../services/mail/index.ts';
 import type { OneTimeLinks } from '../../services/one-time-links/index.ts';
 import type { Throttle } from '../../services/throttle/index.ts';
@@ -14,6 +14,6 @@ export interface InvitationDependencies {
   readonly accounts: Accounts;
   readonly links: OneTimeLinks;
   readonly mail: Mail;
-  readonly isInvitationValid: IsInvitationValid;
+  readonly hasMakerRight: HasMakerRight;
   readonly throttle: Throttle;
 }

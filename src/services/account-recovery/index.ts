@@ -5,7 +5,7 @@
 import type { Config } from '#config';
 import type { Write } from '../../store/port.ts';
 import type { Account } from '../accounts/index.ts';
-import type { OneTimeLinks } from '../one-time-links/index.ts';
+import { type LinkMaker, type OneTimeLinks, writeMaker } from '../one-time-links/index.ts';
 
 /** The purpose of the link. */
 export const recoveryPurpose = 'recovery';
@@ -23,7 +23,11 @@ interface Dependencies {
 export const draftRecovery = (
   { links, issuer, now }: Dependencies,
   { id }: Account,
+  maker: LinkMaker,
 ): { readonly url: string; readonly until: number; readonly write: Write } => {
-  const { token, write } = links.draft({ purpose: recoveryPurpose, account: id }, lifetimeSeconds);
+  const { token, write } = links.draft(
+    { purpose: recoveryPurpose, account: id, data: writeMaker(maker) },
+    lifetimeSeconds,
+  );
   return { url: `${issuer}${recoveryPath}/${token}`, until: now + lifetimeSeconds * 1000, write };
 };

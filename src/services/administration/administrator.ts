@@ -1,5 +1,6 @@
 import { Failure } from '../../errors.ts';
 import type { Clock } from '../../store/port.ts';
+import type { LinkMaker } from '../one-time-links/index.ts';
 import { type Permission, type Role, scopeFor } from './permissions.ts';
 
 const recentSeconds = 15 * 60;
@@ -39,6 +40,13 @@ export class StepUpRequired extends Failure {
     this.acr = acr;
   }
 }
+
+/** What a link for another person keeps of who made it. */
+export const makerOf = ({ kind, id, permissions }: Administrator): LinkMaker => ({
+  kind,
+  id,
+  hadRoles: permissions.has('roles'),
+});
 
 export const requirePermission = ({ permissions }: Administrator, permission: Permission): void => {
   if (permissions.has(permission)) return;

@@ -11,7 +11,7 @@ import type { Passkeys } from '../passkeys/index.ts';
 import type { Throttle } from '../throttle/index.ts';
 import { linkIdOf, type Provisioning, type UpstreamLinks } from '../upstreams/index.ts';
 import { accountNotFound } from './accounts.ts';
-import { type Administrator, requirePermission, requireRecentSignIn } from './administrator.ts';
+import { type Administrator, makerOf, requirePermission, requireRecentSignIn } from './administrator.ts';
 import type { RecordChange } from './change-record.ts';
 import type { RightOver } from './right-over-account.ts';
 
@@ -134,7 +134,7 @@ export const createCredentialAdministration = ({
       const account = await find(by, id);
       if (account.from === 'configuration') throw configured();
       if (!account.enabled) throw disabled();
-      const { url, until, write } = draftRecovery({ links, issuer, now: clock.now() }, account);
+      const { url, until, write } = draftRecovery({ links, issuer, now: clock.now() }, account, makerOf(by));
       const notice = notices.draft('recovery-link', { account: id });
       await store.commit([write, ...(notice ? [notice.write] : [])]);
       await notice?.afterCommit();

@@ -9,7 +9,7 @@
  * describe.ts      how accounts, groups, clients, sessions and grants are shown
  * right-over-account.ts  who may change an account with a role
  * admin-client.ts  which clients may use the API
- * invitation-right.ts  who may still give a role by an invitation
+ * right-of-maker.ts  who may still give a role by an invitation, or recover an account with one
  * accounts.ts, credentials.ts, invitations.ts, groups.ts, clients.ts, sessions.ts, keys.ts  the changes
  *
  * The members of a role group, and clients that list the administration API, are changed with `roles` only. The check
@@ -37,9 +37,9 @@ import { createRecordChange, type RecordChange } from './change-record.ts';
 import { type ClientAdministration, createClientAdministration } from './clients.ts';
 import { type CredentialAdministration, createCredentialAdministration } from './credentials.ts';
 import { createGroupAdministration, type GroupAdministration } from './groups.ts';
-import type { IsInvitationValid } from './invitation-right.ts';
 import { createInvitationAdministration, type InvitationAdministration } from './invitations.ts';
 import { createKeyAdministration, type KeyAdministration } from './keys.ts';
+import type { HasMakerRight } from './right-of-maker.ts';
 import { createRightOver, type RightOver } from './right-over-account.ts';
 import { createSessionAdministration, type SessionAdministration } from './sessions.ts';
 
@@ -61,7 +61,6 @@ export {
   describeSession,
   timeText,
 } from './describe.ts';
-export { createIsInvitationValid, type IsInvitationValid } from './invitation-right.ts';
 export {
   type Permission,
   permissionsOfRole,
@@ -70,6 +69,7 @@ export {
   roleOf,
   scopeFor,
 } from './permissions.ts';
+export { createHasMakerRight, type HasMakerRight } from './right-of-maker.ts';
 
 export {
   type AdminOperation,
@@ -112,7 +112,7 @@ interface Dependencies {
   readonly throttle: Throttle;
   readonly endEverything: EndEverything;
   readonly forgetAccount: ForgetAccount;
-  readonly isInvitationValid: IsInvitationValid;
+  readonly hasMakerRight: HasMakerRight;
   /** Undefined where no mail server is configured. */
   readonly sendPasswordReset: ((account: Account) => Promise<void>) | undefined;
 }

@@ -8,10 +8,10 @@ import { createInvitations, draftInvitation, type ListedInvitation } from '../in
 import { isMailAddress, type Mail } from '../mail/index.ts';
 import { createListedLinks, type OneTimeLinks } from '../one-time-links/index.ts';
 import { mailQueue, outboxTopic } from '../outbox/index.ts';
-import { type Administrator, requirePermission, requireRecentSignIn } from './administrator.ts';
+import { type Administrator, makerOf, requirePermission, requireRecentSignIn } from './administrator.ts';
 import type { RecordChange } from './change-record.ts';
 import type { ShownLink } from './credentials.ts';
-import type { IsInvitationValid } from './invitation-right.ts';
+import type { HasMakerRight } from './right-of-maker.ts';
 import type { RightOver } from './right-over-account.ts';
 
 interface Invited {
@@ -51,7 +51,7 @@ interface Dependencies extends RightOver {
   readonly groups: Pick<Groups, 'unknown'>;
   readonly links: Pick<OneTimeLinks, 'draft'>;
   readonly mail: Pick<Mail, 'isEnabled'>;
-  readonly isInvitationValid: IsInvitationValid;
+  readonly hasMakerRight: HasMakerRight;
   readonly recordChange: RecordChange;
 }
 
@@ -78,7 +78,7 @@ export const createInvitationAdministration = ({
   groups: groupService,
   links,
   mail,
-  isInvitationValid,
+  hasMakerRight,
   requireRightOver,
   recordChange,
 }: Dependencies): InvitationAdministration => {
@@ -86,7 +86,7 @@ export const createInvitationAdministration = ({
   return {
     async list(paging) {
       const { items, next } = await invitations.list(paging);
-      const shown = items.map(async (one) => ({ ...one, isValid: await isInvitationValid(one) }));
+      const shown = items.map(async (one) => ({ ...one, isValid: await hasMakerRight(one) }));
       return { items: await Promise.all(shown), ...(next !== undefined && { next }) };
     },
 
@@ -101,10 +101,9 @@ export const createInvitationAdministration = ({
       const [unknown] = await groupService.unknown(groups);
       if (unknown !== undefined) throw groupNotFound(unknown);
       accounts.check({ username: username ?? 'invited person', claims: { ...claims, email } });
-      const { kind, id } = by;
       const { url, until, writes } = draftInvitation(
         { links, issuer, now: clock.now() },
-        { email, username, claims, groups, maker: { kind, id }, lifetimeSeconds, language },
+        { email, username, claims, groups, maker: makerOf(by), lifetimeSeconds, language },
       );
       await store.commit(writes);
       if (language !== undefined) await store.publish(outboxTopic, mailQueue.name).catch(() => {});

@@ -1,9 +1,9 @@
 import type { Config } from '#config';
 import type { Write } from '../../store/port.ts';
 import type { Claims } from '../accounts/index.ts';
-import type { OneTimeLinks } from '../one-time-links/index.ts';
+import type { LinkMaker, OneTimeLinks } from '../one-time-links/index.ts';
 import { insertDelivery, mailQueue } from '../outbox/index.ts';
-import { type InvitationMaker, invitationPath, invitationPurpose, writeInvitation } from './record.ts';
+import { invitationPath, invitationPurpose, writeInvitation } from './record.ts';
 
 /** What the outbox holds of the message. */
 export interface InvitationMessage {
@@ -21,7 +21,7 @@ interface NewInvitation {
   readonly claims: Claims;
   /** They may give a role in the administration; then the maker must still have the right when the link is used. */
   readonly groups?: readonly string[] | undefined;
-  readonly maker: InvitationMaker;
+  readonly maker: LinkMaker;
   readonly lifetimeSeconds: number;
   /** The language of the message. Without it, no message is sent and the operator passes the link on. */
   readonly language?: string | undefined;

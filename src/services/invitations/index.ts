@@ -9,8 +9,6 @@
 export { draftInvitation, type InvitationMessage } from './draft.ts';
 export { createInvitations, type ListedInvitation, type RevocableInvitations } from './listed.ts';
 export {
-  type InvitationMaker,
-  type InvitationRecord,
   invitationPath,
   invitationPurpose,
   readInvitation,

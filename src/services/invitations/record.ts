@@ -1,14 +1,9 @@
 import type { Claims } from '../accounts/index.ts';
-import type { OneTimeLink } from '../one-time-links/index.ts';
+import { type LinkMaker, type OneTimeLink, readMaker, writeMaker } from '../one-time-links/index.ts';
 
 /** The purpose of the link, and the kind of its message. */
 export const invitationPurpose = 'invitation';
 export const invitationPath = '/account/invitation';
-
-/** Who made an invitation: an administrator, or a command on the server. */
-export type InvitationMaker =
-  | { readonly kind: 'person' | 'client'; readonly id: string }
-  | { readonly kind: 'command' };
 
 export interface InvitationRecord {
   readonly username?: string | undefined;
@@ -16,7 +11,7 @@ export interface InvitationRecord {
   readonly claims: Claims;
   readonly groups: readonly string[];
   /** Undefined for an invitation of an earlier release. */
-  readonly maker: InvitationMaker | undefined;
+  readonly maker: LinkMaker | undefined;
 }
 
 /** What the link holds. */
@@ -26,17 +21,11 @@ export const writeInvitation = ({ username, claims, groups, maker }: InvitationR
   claims: JSON.stringify(claims),
   ...(username !== undefined && { username }),
   ...(groups.length > 0 && { groups: JSON.stringify(groups) }),
-  ...(maker && { by_kind: maker.kind }),
-  ...(maker && maker.kind !== 'command' && { by: maker.id }),
+  ...(maker && writeMaker(maker)),
 });
-
-const makerIn = ({ by_kind: kind, by: id }: InvitationData): InvitationMaker | undefined => {
-  if (kind === 'command') return { kind };
-  return (kind === 'person' || kind === 'client') && id !== undefined ? { kind, id } : undefined;
-};
 
 export const readInvitation = ({ data = {} }: Pick<OneTimeLink, 'data'>): InvitationRecord => {
   const { username, claims = '{}', groups = '[]' } = data;
   // `writeInvitation` wrote both.
-  return { username, claims: JSON.parse(claims), groups: JSON.parse(groups), maker: makerIn(data) };
+  return { username, claims: JSON.parse(claims), groups: JSON.parse(groups), maker: readMaker(data) };
 };

@@ -17,6 +17,7 @@
  * traces show the pattern of a route and never its parameters.
  */
 export { createListedLinks, type ListedLink, type ListedLinks } from './listed-links.ts';
+export { type LinkMaker, readMaker, writeMaker } from './maker.ts';
 export {
   createOneTimeLinks,
   linkGone,

@@ -2,12 +2,19 @@ import type { Config } from '#config';
 import { mayUseScope } from '../../provider/client-scope.ts';
 import type { Accounts } from '../accounts/index.ts';
 import type { Clients } from '../clients/index.ts';
-import type { InvitationMaker, InvitationRecord } from '../invitations/index.ts';
+import type { LinkMaker } from '../one-time-links/index.ts';
 import { createIsAdminClient } from './admin-client.ts';
 import { permissionsOfRole, roleOf, scopeFor } from './permissions.ts';
 
-/** Whether the account that the invitation makes may get its groups. */
-export type IsInvitationValid = (invitation: Pick<InvitationRecord, 'groups' | 'maker'>) => Promise<boolean>;
+interface MadeLink {
+  /** Undefined for a link of an earlier release. */
+  readonly maker: LinkMaker | undefined;
+  /** The groups that the account has, or gets. */
+  readonly groups: readonly string[];
+}
+
+/** Whether the maker of a link for another person still has the right over an account with these groups. */
+export type HasMakerRight = (link: MadeLink) => Promise<boolean>;
 
 interface Dependencies {
   readonly config: Pick<Config, 'admin' | 'issuer'>;
@@ -16,17 +23,18 @@ interface Dependencies {
 }
 
 /**
- * An invitation that gives a role is as good as the right of its maker at the time of use. That is asked anew: the maker
- * may have lost the right, and the group may have got its role, since the invitation was made.
+ * A link to an account with a role is as good as the right of its maker at the time of use. That is asked anew: the maker
+ * may have lost the right, and the account or the group may have got the role, since the link was made.
  */
-export const createIsInvitationValid = ({ config, accounts, clients }: Dependencies): IsInvitationValid => {
+export const createHasMakerRight = ({ config, accounts, clients }: Dependencies): HasMakerRight => {
   const isAdminClient = createIsAdminClient(config);
 
-  const mayGrantRoles = async (maker: InvitationMaker | undefined): Promise<boolean> => {
+  const mayGrantRoles = async (maker: LinkMaker | undefined): Promise<boolean> => {
     // An earlier release didn't store who made it.
     if (maker === undefined) return false;
     // Who runs commands may write to the store.
     if (maker.kind === 'command') return true;
+    if (!maker.hadRoles) return false;
     if (maker.kind === 'person') {
       const account = await accounts.find(maker.id);
       const role = account?.enabled ? roleOf(config.admin, account.groups) : undefined;
