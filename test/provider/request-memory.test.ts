@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 
-// Fails without src/provider/overrides/router.ts.
+// Fails without src/provider/overrides/router.ts; with getters in object literals that are made for each request, of which each
+// gets a hidden class of its own; and with WeakMaps from requests to what refers to them.
 
 const script = fileURLToPath(new URL('../support/retained-bytes.ts', import.meta.url));
 
@@ -12,6 +13,7 @@ t.test('the memory of a request is freed in young generation collections', async
   const { NODE_OPTIONS: _, ...env } = process.env;
   const child = fork(script, { execArgv: ['--expose-gc'], env });
   t.teardown(() => child.kill('SIGKILL'));
-  const [each] = await once(child, 'message');
-  t.ok(each < 2_500, `${Math.round(each)} bytes of each request are among the old objects`);
+  const [retained] = await once(child, 'message');
+  for (const [name, bytes] of Object.entries<number>(retained))
+    t.ok(bytes < 2_500, `${name}: ${Math.round(bytes)} bytes of each request are among the old objects`);
 });

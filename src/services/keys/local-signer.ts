@@ -1,11 +1,29 @@
-import { type KeyObject, sign } from 'node:crypto';
-import { promisify } from 'node:util';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { type KeyObject, type SignKeyObjectInput, sign } from 'node:crypto';
 import type { Algorithm } from './algorithms.ts';
 import { type PublicJwk, publicJwkOf } from './public-jwk.ts';
 import { digestOf, parametersOf } from './signature.ts';
 import type { Signer } from './signer.ts';
 
-const signOnThePool = promisify(sign);
+type SignArguments = readonly [digest: string | null | undefined, data: Uint8Array, key: SignKeyObjectInput];
+
+const runOutsideRequests = AsyncLocalStorage.snapshot();
+
+/**
+ * `promisify(sign)` would do, but Node's job lives until the next full collection of garbage. So it must not lead to the
+ * request: neither by the storage of its asynchronous context nor by the promise, which is dropped when it settles.
+ */
+const signOnThePool = (...[digest, data, key]: SignArguments): Promise<Buffer> => {
+  let pending: PromiseWithResolvers<Buffer> | undefined = Promise.withResolvers<Buffer>();
+  const { promise } = pending;
+  const onSigned = (error: Error | null, signature: Buffer): void => {
+    if (error) pending?.reject(error);
+    else pending?.resolve(signature);
+    pending = undefined;
+  };
+  runOutsideRequests(() => sign(digest, data, key, onSigned));
+  return promise;
+};
 
 /** Bytes of one P-256 integer. */
 const width = 32;
