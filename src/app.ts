@@ -36,6 +36,7 @@ import { createReadAuthentication } from './provider/settings/authentication.ts'
 import { accountScope, createStrengthOf } from './services/account-pages/index.ts';
 import { checkConfiguredClients } from './services/clients/index.ts';
 import { createConsoleScope, ownOriginOf } from './services/console-pages/index.ts';
+import { imageRoutes, withSiteImages } from './services/images/index.ts';
 import { createServices, type Services } from './services/index.ts';
 import { jwksRoute } from './services/keys/index.ts';
 import type { Clock, Store } from './store/port.ts';
@@ -77,7 +78,6 @@ export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOp
   logEvents(events, log);
   const metrics = prepared.metrics ?? (await createMetrics({ config }));
   const theme = readTheme(config.pages.theme);
-  const pages = createPages({ config, asset: assetUrl, theme: theme.page });
   const { additionalFeatures = [] } = prepared;
   const grantTypes = grantTypesOf(additionalFeatures);
   const services = await createServices({
@@ -90,7 +90,12 @@ export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOp
     grantTypes,
     ...(prepared.keys && { keys: prepared.keys }),
   });
-  const { accounts, clients, keys } = services;
+  const { accounts, clients, keys, siteImages } = services;
+  const pages = createPages({
+    config,
+    asset: assetUrl,
+    theme: () => withSiteImages(theme.page, siteImages),
+  });
   const answerError = createAnswerError({ config, pages, clock });
   const newServer = () => {
     const server = createServer(config, log, answerError);
@@ -176,7 +181,11 @@ export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOp
   await server.register(jwksRoute({ keys, path: routes.jwks, cacheSeconds: config.keys.jwks_cache_seconds }));
   await server.register(assets);
   const strengthOf = createStrengthOf(services.factors, services.passkeys);
-  await server.register(themeRoutes(theme));
+  const images: FastifyPluginAsync = async (scope) => {
+    await scope.register(themeRoutes(theme));
+    await scope.register(imageRoutes({ store, clock }));
+  };
+  await server.register(images);
   await server.register(
     pagesScope({ config, answerError }, [
       interactionScope({ config, store, pages, engine: () => engine, cookieKeys, steps }),
@@ -218,8 +227,8 @@ export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOp
   };
   if (config.admin.enabled && ownPort === undefined) await server.register(administration);
   const listenOnOwnPort = createListenOnOwnPort(() => addRules(newServer()));
-  const administrationWithTheme: FastifyPluginAsync = async (scope) => {
-    await scope.register(themeRoutes(theme));
+  const administrationWithImages: FastifyPluginAsync = async (scope) => {
+    await scope.register(images);
     await scope.register(administration);
   };
 
@@ -235,7 +244,7 @@ export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOp
       await checkConfiguredClients({ config, clients, engine });
       for (const { start } of features) if (start) stops.push(await start());
       if (config.admin.enabled && ownPort)
-        stops.push(await listenOnOwnPort(administrationWithTheme, ownPort));
+        stops.push(await listenOnOwnPort(administrationWithImages, ownPort));
     },
     async close() {
       await server.close();

@@ -432,7 +432,7 @@ const explanations = {
   request_too_large: {
     status: 413,
     meaning: 'The request body is larger than this service accepts.',
-    causes: ['It is larger than security.max_body_bytes.'],
+    causes: ['It is larger than security.max_body_bytes, or than 1 MiB where a file is uploaded.'],
     fixes: ['Send less data, or push the authorization request (RFC 9126).'],
     specification: rfc(9110, '15.5.14'),
   },

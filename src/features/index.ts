@@ -35,6 +35,7 @@ import { clientAuthentication } from './client-authentication/index.ts';
 import { consent } from './consent/index.ts';
 import { consoleAccounts } from './console-accounts/index.ts';
 import { consoleAudit } from './console-audit/index.ts';
+import { consoleBranding } from './console-branding/index.ts';
 import { consoleClients } from './console-clients/index.ts';
 import { consoleGroups } from './console-groups/index.ts';
 import { consoleHealth } from './console-health/index.ts';
@@ -361,6 +362,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
     forgetAccount,
     hasMakerRight,
     notices: services.notices,
+    siteImages: services.siteImages,
     sendPasswordReset: mail.isEnabled
       ? async (account) => {
           const work = new UnitOfWork(store);
@@ -397,6 +399,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
     consoleGroups({ accounts, administration, groups }),
     consoleSessions({ config, store, accounts, administration, clients, sessions }),
     consoleClients({ config, clock, clients, administration }),
+    consoleBranding({ siteImages: services.siteImages, administration }),
     consoleKeys({ keys, administration }),
     consoleAudit({ config, store, administration }),
     consoleOutbox({ store, clock, administration }),

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import type { FastifyInstance, preParsingAsyncHookHandler } from 'fastify';
+import type { FastifyInstance, FastifyRequest, preParsingAsyncHookHandler } from 'fastify';
 import type { Config } from '#config';
 import { Failure } from '../errors.ts';
 
@@ -25,20 +25,27 @@ export const announcesBody = ({ headers }: IncomingMessage): boolean =>
 const methodAllowsBody = ({ method }: IncomingMessage): boolean =>
   method === 'POST' || method === 'PUT' || method === 'PATCH';
 
+/** A route with a limit of its own takes files; it decides before the body is read who may send one. */
+const limitOf = ({ routeOptions }: FastifyRequest, maxBytes: number): number =>
+  Math.max(routeOptions.bodyLimit ?? 0, maxBytes);
+
 /** Refuses a body by its headers, before anything is read. This covers the engine too, which reads bodies itself. */
 export const checkBodyHeaders = (server: FastifyInstance, { security }: Pick<Config, 'security'>): void => {
   const maxBytes = security.max_body_bytes;
-  const isTooLarge = ({ headers }: IncomingMessage): boolean => Number(headers['content-length']) > maxBytes;
+  const isTooLarge = ({ headers }: IncomingMessage, limit = maxBytes): boolean =>
+    Number(headers['content-length']) > limit;
   // The header goes to the raw response: the engine answers there, and a hook may refuse the request before the one below.
   server.server.prependListener('request', (request, answer) => {
     // The server doesn't wait for the rest of a large body. An unread body could pass as a request (RFC 9110 §9.3.1).
     if (isTooLarge(request) || (announcesBody(request) && !methodAllowsBody(request)))
       answer.setHeader('connection', 'close');
   });
-  server.addHook('onRequest', ({ raw }, _reply, done) => {
+  server.addHook('onRequest', (request, _reply, done) => {
+    const { raw } = request;
+    const limit = limitOf(request, maxBytes);
     const { 'content-encoding': encoding } = raw.headers;
     if (encoding !== undefined && encoding.toLowerCase() !== 'identity') done(encodedBodyRefused);
-    else if (isTooLarge(raw)) done(tooLarge(maxBytes));
+    else if (isTooLarge(raw, limit)) done(tooLarge(limit));
     else done();
   });
   server.addHook('onSend', ({ raw }, reply, payload, done) => {
@@ -84,5 +91,8 @@ export const readBody = (request: IncomingMessage, maxBytes: number): Promise<Bu
 /** For a parser that Fastify feeds: it receives the body as one chunk. */
 export const bufferBody =
   (maxBytes: number): preParsingAsyncHookHandler =>
-  async ({ raw }, _reply, payload) =>
-    announcesBody(raw) && methodAllowsBody(raw) ? Readable.from([await readBody(raw, maxBytes)]) : payload;
+  async (request, _reply, payload) => {
+    const { raw } = request;
+    if (!announcesBody(raw) || !methodAllowsBody(raw)) return payload;
+    return Readable.from([await readBody(raw, limitOf(request, maxBytes))]);
+  };

@@ -16,6 +16,7 @@ import { type ConnectedApps, createConnectedApps } from './connected-apps/index.
 import { type Extensions, loadExtensions, runExtensions } from './extensions/index.ts';
 import { createFactors, type Factors } from './factors/index.ts';
 import { checkGroupNames, createGroups, type Groups } from './groups/index.ts';
+import { createSiteImages, type SiteImages } from './images/index.ts';
 import { createKeys, type Keys } from './keys/index.ts';
 import { createMail, type Mail } from './mail/index.ts';
 import { createNotices, type Notices } from './notices/index.ts';
@@ -100,6 +101,7 @@ export interface Services {
   readonly forgetAccount: ForgetAccount;
   readonly sessions: Sessions;
   readonly signInCounts: SignInCounts;
+  readonly siteImages: SiteImages;
   readonly throttle: Throttle;
   readonly upstreams: Upstreams;
   readonly upstreamLinks: UpstreamLinks;
@@ -204,6 +206,7 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
   });
   const connectedApps = createConnectedApps({ store, clock, events, clients });
   const signInCounts = createSignInCounts({ store, clock, events, onError });
+  const siteImages = createSiteImages({ config, store, clock });
 
   return {
     accounts,
@@ -230,6 +233,7 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
     forgetAccount: createForgetAccount({ store, events }),
     sessions,
     signInCounts,
+    siteImages,
     throttle,
     upstreams,
     upstreamLinks,
@@ -249,6 +253,7 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
       for (const service of [audit, signInCounts, outbox, mail, limits, admission])
         stops.unshift(await service.start());
       stops.unshift(await clients.followStopped());
+      stops.unshift(await siteImages.follow());
       const ending = endDisabledAccounts({ accounts, endEverything }).catch(onError);
       const reserving = accounts.reserveEmails().catch(onError);
       let isStopped = false;

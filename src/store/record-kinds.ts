@@ -52,6 +52,8 @@ export const recordKinds = [
     durable: true,
     version: 0,
   },
+  { name: 'image', stored: 'image', owner: 'services/images', durable: true, version: 1 },
+  { name: 'siteImages', stored: 'site-images', owner: 'services/images', durable: true, version: 1 },
   { name: 'demo', stored: 'demo', owner: 'services/demo-data', durable: true, version: 1 },
   { name: 'consent', stored: 'consent', owner: 'services/connected-apps', durable: true, version: 1 },
   { name: 'registrationToken', stored: 'ra', owner: 'features/registration', durable: true, version: 1 },

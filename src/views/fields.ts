@@ -94,6 +94,9 @@ export const createFields = (messages: Messages, errors: readonly FieldError[] =
           )}</select>`,
       ),
 
+    file: ({ accept, ...field }: Omit<Field, 'value' | 'type'> & { readonly accept: string }): Html =>
+      withLabel(field, (attributes) => html`<input type="file" accept="${accept}" ${attributes}>`),
+
     /** It has no value: a password is never sent back. The toggle appears with JavaScript only. */
     password: (field: Omit<Field, 'value' | 'type'>): Html =>
       withLabel(

@@ -1,6 +1,6 @@
 import { type Html, html, type Value } from './html.ts';
 import type { Messages } from './languages/messages.ts';
-import { imageUrl } from './links.ts';
+import { appLogoUrl } from './links.ts';
 import type { AccountDisplay, ClientDisplay } from './page.ts';
 
 export const strong = (text: string): Html => html`<strong>${text}</strong>`;
@@ -9,7 +9,7 @@ const initial = (name: string): string => [...name.trim()][0]?.toUpperCase() ?? 
 
 /** Shows the logo or initial, the name (or a line that contains it) and the host of an application. */
 export const renderClient = ({ name, host, logo }: ClientDisplay, line?: Value): Html => {
-  const image = imageUrl(logo);
+  const image = appLogoUrl(logo);
   return html`<div class="face">
     ${
       image === undefined

@@ -14,6 +14,14 @@ export const imageUrl = (url: string | undefined): string | undefined => {
   return web !== undefined && new URL(web).protocol === 'https:' ? web : undefined;
 };
 
+const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/** The same for the logo of an application, which may also be on this server, and that may be one in development. */
+export const appLogoUrl = (url: string | undefined): string | undefined => {
+  const web = webUrl(url);
+  return imageUrl(url) ?? (web !== undefined && loopback.has(new URL(web).hostname) ? web : undefined);
+};
+
 /** A link back to an app: http, https, or a private-use scheme, which contains a dot (RFC 8252 §7.1). */
 export const appUrl = (url: string | undefined): string | undefined => {
   if (url === undefined || !URL.canParse(url)) return undefined;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { insertDelivery, mailQueue } from '#src/services/outbox/index.ts';
 import { addPeople } from '../console/console-server.ts';
+import { svg } from '../support/theme-files.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { checkAccessibility, newTab, startBrowserTest } from './browser-test.ts';
 
@@ -27,7 +28,7 @@ const complaints: string[] = [];
 for (const javaScriptEnabled of [true, false]) {
   const mode = javaScriptEnabled ? 'with JavaScript' : 'without JavaScript';
 
-  t.test(`keys, audit, outbox and health ${mode}`, async (t) => {
+  t.test(`keys, audit, outbox, health and branding ${mode}`, async (t) => {
     const kind = `mail.message-${javaScriptEnabled}`;
     await store.commit([
       insertDelivery({ kind, about: { account: 'ada' }, tries: 2 }, clock.now() + 600_000, mailQueue),
@@ -74,6 +75,26 @@ for (const javaScriptEnabled of [true, false]) {
     await check('health');
     await tab.click('nav.tabs a >> nth=1');
     t.ok((await tab.locator('tbody tr').count()) > 50);
+
+    await tab.click('nav.console-menu a[href="/admin/branding"]');
+    await tab.click('.image-change-logo');
+    await tab.setInputFiles('#file', {
+      name: 'logo.txt',
+      mimeType: 'text/plain',
+      buffer: Buffer.from('text'),
+    });
+    await tab.click('.image-upload');
+    t.equal(await tab.locator('#file').getAttribute('aria-invalid'), 'true');
+    await check('image');
+    const drawing = { name: 'logo.svg', mimeType: 'image/svg+xml', buffer: Buffer.from(svg(60, 20)) };
+    await tab.setInputFiles('#file', drawing);
+    await tab.click('.image-upload');
+    t.equal(await tab.locator('.console-done').textContent(), 'The image was uploaded.');
+    t.equal(await tab.evaluate(`document.querySelector('.site-header img').naturalWidth`), 60);
+    await check('branding');
+    await tab.click('.image-change-logo');
+    await tab.click('.image-remove');
+    t.equal(await tab.locator('.site-header img').count(), 0);
   });
 }
 

@@ -34,6 +34,7 @@ t.test('exports hold what they always held', async (t) => {
     'factors',
     'group',
     'group-claims',
+    'image',
     'key',
     'key-ring',
     'one-time-link',
@@ -43,6 +44,7 @@ t.test('exports hold what they always held', async (t) => {
     'reserved-emails',
     'search-index',
     'sign-in-count',
+    'site-images',
     'upstream-link',
   ]);
 });
@@ -165,6 +167,7 @@ t.test('what a server writes is in the list', { timeout: 60_000 }, async (t) => 
       'group',
       'groupClaims',
       'idempotentRequest',
+      'image',
       'oneTimeLink',
       'passkeyOwner',
       'passkeys',
@@ -175,6 +178,7 @@ t.test('what a server writes is in the list', { timeout: 60_000 }, async (t) => 
       'signInCode',
       'signInCodeRequest',
       'signInCount',
+      'siteImages',
       'upstreamArrival',
       'upstreamLink',
       'upstreamLogoutToken',

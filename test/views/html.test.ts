@@ -2,7 +2,7 @@ import t from 'tap';
 import { createFields, type FieldError } from '#src/views/fields.ts';
 import { Html, html, type Value } from '#src/views/html.ts';
 import { messagesFor } from '#src/views/languages/index.ts';
-import { appUrl, formTarget, imageUrl, ownPath, webUrl, withLanguage } from '#src/views/links.ts';
+import { appLogoUrl, appUrl, formTarget, imageUrl, ownPath, webUrl, withLanguage } from '#src/views/links.ts';
 
 const hostile = `<img src=x onerror='a'>"&`;
 const escaped = '&lt;img src=x onerror=&#39;a&#39;&gt;&quot;&amp;';
@@ -76,6 +76,11 @@ t.test('an outside URL never holds a script', async (t) => {
   t.equal(webUrl('https://app.example/logo.png'), 'https://app.example/logo.png');
   t.equal(imageUrl('https://app.example/logo.png'), 'https://app.example/logo.png');
   t.equal(imageUrl('http://app.example/logo.png'), undefined);
+  t.equal(imageUrl('http://localhost:3000/logo.png'), undefined);
+  for (const url of ['http://app.example/logo.png', 'javascript:alert(1)', 'data:image/png,', undefined])
+    t.equal(appLogoUrl(url), undefined, String(url));
+  for (const url of ['https://app.example/logo.png', 'http://localhost:3000/images/logo.png'])
+    t.equal(appLogoUrl(url), url);
   t.equal(webUrl('com.example.app:/cb'), undefined);
   t.equal(
     appUrl('com.example.app:/cb'),

@@ -8,7 +8,7 @@ import { clientPath } from '../../views/console/clients/paths.ts';
 import type { Difference } from '../../views/console/conflict.ts';
 import type { ConsoleClientsDependencies } from './dependencies.ts';
 import { readForm, refusalOf } from './form.ts';
-import { findClient, modelOf } from './model.ts';
+import { assertChangeable, findClient, modelOf } from './model.ts';
 
 type Metadata = Readonly<Record<string, ClientMetadata[string]>>;
 
@@ -51,15 +51,6 @@ const differencesOf = (saved: Form, typed: Form): readonly Difference[] =>
   Object.entries(saved)
     .filter(([name, value]) => plain(value) !== plain(typed[name]))
     .map(([name, value]) => ({ label: name, theirs: value, yours: plain(typed[name]) }));
-
-const assertChangeable = ({ from, id }: ClientRecord): void => {
-  if (from === 'store' || from === 'registration') return;
-  throw new Failure({
-    code: 'client_configured',
-    message: `The client ${id} comes from the configuration; change it there.`,
-    status: 409,
-  });
-};
 
 export const editClient = ({
   clients,

@@ -8,6 +8,7 @@
  * GET      /admin/clients/:id
  * GET POST /admin/clients/:id/edit
  * GET POST /admin/clients/:id/env                the environment variables of the application, as a file
+ * GET POST /admin/clients/:id/logo               uploads or removes its logo
  * GET POST /admin/clients/:id/secrets            adds and replaces secrets
  * GET POST /admin/clients/:id/secrets/:name      removes one
  * GET POST /admin/clients/:id/stop, start, remove
@@ -62,6 +63,12 @@ export const consoleClients = (all: ConsoleClientsDependencies): Feature => {
         },
         ...formAt(`${client}/edit`, async () => (await import('./edit.ts')).editClient(all)),
         ...formAt(`${client}/env`, async () => (await import('./environment.ts')).environmentFile(all)),
+        ...formRoutes({
+          path: `${client}/logo`,
+          permission: 'clients',
+          takesFile: true,
+          load: async () => (await import('./logo.ts')).clientLogo(all),
+        }),
         { method: 'GET', path: `${client}/secrets`, permission: 'read', load: secrets },
         { method: 'POST', path: `${client}/secrets`, permission: 'clients', load: secrets, ...recent },
         ...formAt(

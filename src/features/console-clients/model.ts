@@ -1,3 +1,4 @@
+import { Failure } from '../../errors.ts';
 import { clientNotFound } from '../../services/administration/index.ts';
 import { type ClientRecord, type Clients, clientTypeOf } from '../../services/clients/index.ts';
 import type { ConsoleVisit } from '../../services/console-pages/index.ts';
@@ -5,6 +6,16 @@ import type { ClientModel } from '../../views/console/clients/client.ts';
 
 export const nameOf = ({ id, metadata }: Pick<ClientRecord, 'id' | 'metadata'>): string =>
   metadata.client_name ?? id;
+
+/** A client of the configuration is changed there. */
+export const assertChangeable = ({ from, id }: ClientRecord): void => {
+  if (from === 'store' || from === 'registration') return;
+  throw new Failure({
+    code: 'client_configured',
+    message: `The client ${id} comes from the configuration; change it there.`,
+    status: 409,
+  });
+};
 
 /** The client that the address names. */
 export const findClient = async (

@@ -52,7 +52,8 @@ declare module 'fastify' {
 interface Dependencies {
   readonly config: Config;
   readonly asset: (name: AssetName) => string;
-  readonly theme: PageTheme;
+  /** It changes when an administrator uploads an image. */
+  readonly theme: () => PageTheme;
 }
 
 export const createPages = ({ config, asset, theme }: Dependencies): Pages => {
@@ -78,7 +79,7 @@ export const createPages = ({ config, asset, theme }: Dependencies): Pages => {
     requestId,
     brand: config.pages.name,
     ...(logo !== undefined && { logo }),
-    theme,
+    theme: theme(),
     links,
     ...(home !== undefined && { home }),
     languages: supported,
@@ -114,7 +115,7 @@ export const createPages = ({ config, asset, theme }: Dependencies): Pages => {
     pageFor(request, options) {
       const made = page(pageRequestFrom(request), options);
       if (!request.routeOptions.config.withoutCustomStyle) return made;
-      const { customStyleSheet: _, ...rest } = theme;
+      const { customStyleSheet: _, ...rest } = theme();
       return { ...made, theme: rest };
     },
     send: (request, reply, body, { status = 200, headers: extraHeaders = {}, ...policy } = {}) =>

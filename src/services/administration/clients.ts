@@ -2,6 +2,7 @@ import { adminAudience, type Config } from '#config';
 import { Failure } from '../../errors.ts';
 import type { Clock } from '../../store/port.ts';
 import type { AddClient, ClientRecord, Clients, NewClient, NewSecret } from '../clients/index.ts';
+import type { Image } from '../images/index.ts';
 import type { IfVersion } from './accounts.ts';
 import { type Administrator, requirePermission, requireRecentSignIn } from './administrator.ts';
 import type { RecordChange } from './change-record.ts';
@@ -12,6 +13,8 @@ type Changes = Parameters<Clients['update']>[1];
 export interface ClientAdministration {
   add(by: Administrator, client: Pick<AddClient, 'type' | 'id' | 'metadata'>): Promise<NewClient>;
   update(by: Administrator, id: string, changes: Changes, condition?: IfVersion): Promise<ClientRecord>;
+  /** Undefined removes the logo. */
+  setLogo(by: Administrator, id: string, image: Image | undefined, condition: IfVersion): Promise<void>;
   remove(by: Administrator, id: string, condition?: IfVersion): Promise<void>;
   /** Refuses every request of the client and makes its tokens inactive, or lets it be used again. */
   setStopped(by: Administrator, id: string, isStopped: boolean): Promise<ClientRecord>;
@@ -123,6 +126,18 @@ export const createClientAdministration = ({
         after: describeClient(updated),
       });
       return updated;
+    },
+
+    async setLogo(by, id, image, { ifVersion }) {
+      requirePermission(by, 'clients');
+      const { seen, check } = createCheck(by);
+      const updated = await clients.setLogo(id, image, { ifVersion, check });
+      recordChange(by, {
+        operation: 'client.update',
+        client: id,
+        before: seen.before && describeClient(seen.before),
+        after: describeClient(updated),
+      });
     },
 
     async remove(by, id, { ifVersion } = {}) {

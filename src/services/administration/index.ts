@@ -10,7 +10,7 @@
  * right-over-account.ts  who may change an account with a role
  * admin-client.ts  which clients may use the API
  * right-of-maker.ts  who may still give a role by an invitation, or recover an account with one
- * accounts.ts, credentials.ts, invitations.ts, groups.ts, clients.ts, sessions.ts, keys.ts  the changes
+ * accounts.ts, credentials.ts, invitations.ts, groups.ts, clients.ts, branding.ts, sessions.ts, keys.ts  the changes
  *
  * The members of a role group, and clients that list the administration API, are changed with `roles` only. The check
  * runs on the record that the commit replaces. That nothing else can grant a role is a rule of services/accounts.
@@ -24,6 +24,7 @@ import type { Clients } from '../clients/index.ts';
 import type { ConnectedApps } from '../connected-apps/index.ts';
 import type { Factors } from '../factors/index.ts';
 import type { Groups } from '../groups/index.ts';
+import type { SiteImages } from '../images/index.ts';
 import type { Keys } from '../keys/index.ts';
 import type { Mail } from '../mail/index.ts';
 import type { Notices } from '../notices/index.ts';
@@ -33,6 +34,7 @@ import type { EndEverything, Sessions } from '../sessions/index.ts';
 import type { Throttle } from '../throttle/index.ts';
 import type { Provisioning, UpstreamLinks } from '../upstreams/index.ts';
 import { type AccountAdministration, createAccountAdministration } from './accounts.ts';
+import { type BrandingAdministration, createBrandingAdministration } from './branding.ts';
 import { createRecordChange, type RecordChange } from './change-record.ts';
 import { type ClientAdministration, createClientAdministration } from './clients.ts';
 import { type CredentialAdministration, createCredentialAdministration } from './credentials.ts';
@@ -84,6 +86,7 @@ export interface Administration {
   readonly invitations: InvitationAdministration;
   readonly groups: GroupAdministration;
   readonly clients: ClientAdministration;
+  readonly branding: BrandingAdministration;
   readonly sessions: SessionAdministration;
   readonly keys: KeyAdministration;
   /** For changes of features that have no part here. */
@@ -101,6 +104,7 @@ interface Dependencies {
   readonly clients: Clients;
   readonly keys: Pick<Keys, 'rotate' | 'prune'>;
   readonly sessions: Sessions;
+  readonly siteImages: Pick<SiteImages, 'change'>;
   readonly connectedApps: ConnectedApps;
   readonly factors: Factors;
   readonly passkeys: Passkeys;
@@ -128,6 +132,7 @@ export const createAdministration = (dependencies: Dependencies): Administration
     invitations: createInvitationAdministration(all),
     groups: createGroupAdministration(all),
     clients: createClientAdministration(all),
+    branding: createBrandingAdministration(all),
     sessions: createSessionAdministration(all),
     keys: createKeyAdministration(all),
     recordChange,

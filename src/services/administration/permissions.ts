@@ -9,6 +9,8 @@ export type Permission =
   /** Everything else about accounts and groups. */
   | 'accounts'
   | 'clients'
+  /** The logos and the icon of this site. No scope of the API gives it. */
+  | 'branding'
   | 'sessions'
   | 'keys'
   /** Decide who administers this server, and change the accounts and clients that do. */
@@ -29,7 +31,7 @@ const ofScope: Readonly<Record<AdminScope, readonly Permission[]>> = {
 const ofRole: Readonly<Record<Role, readonly Permission[]>> = {
   viewer: ['read', 'audit'],
   support: ['read', 'audit', 'accounts.support', 'sessions'],
-  admin: Object.values(ofScope).flat(),
+  admin: [...Object.values(ofScope).flat(), 'branding'],
 };
 
 /** From the weakest to the strongest. */

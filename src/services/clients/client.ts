@@ -1,4 +1,5 @@
 import type { Write } from '#src/store/port.ts';
+import type { Image } from '../images/index.ts';
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
 
@@ -134,6 +135,8 @@ export interface Clients {
     changes: Readonly<Record<string, Json>>,
     options?: ClientConditions,
   ): Promise<ClientRecord>;
+  /** Stores the image and makes it the `logo_uri`. Undefined removes both. */
+  setLogo(id: string, image: Image | undefined, options?: ClientConditions): Promise<ClientRecord>;
   /**
    * Refuses every request of the client and makes all its tokens inactive, until it is started again. Nothing is removed.
    * False if it was stopped before.

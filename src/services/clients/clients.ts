@@ -1,7 +1,7 @@
 import { type Config, selfFilledClaims, selfFilledSources, unknownScopes } from '#config';
 import { exitCode, Failure } from '#src/errors.ts';
 import type { Events } from '#src/events.ts';
-import type { Clock, Store } from '#src/store/port.ts';
+import type { Clock, Store, Write } from '#src/store/port.ts';
 import type { GrantType } from '../../provider/grant-types.ts';
 import { plainAudiences } from '../../provider/plain-audiences.ts';
 import { createHasAccount } from '../accounts/index.ts';
@@ -14,6 +14,7 @@ import type { AddClient, ClientConditions, ClientMetadata, ClientRecord, Clients
 import { createClientLookup } from './client-lookup.ts';
 import { type LoadedClient, loadConfiguredClients } from './configured.ts';
 import { idTokenClaimProblems } from './id-token-claims.ts';
+import { createLogoChange } from './logo.ts';
 import { createNewClient, newClientId } from './new-client.ts';
 import { applyDefaults, applyPresets } from './presets.ts';
 import { ClientRefused, type Problem } from './problem.ts';
@@ -214,12 +215,14 @@ export const createClients = ({
     type: string,
     next: (client: StoredClient) => StoredClient,
     conditions: ClientConditions = {},
+    writes: readonly Write[] = [],
   ) => {
     refuseFixed(id);
-    const client = await clientStore.change(id, (held) => {
+    const withNext = (held: StoredClient): StoredClient => {
       assertConditions(held, conditions);
       return next(held);
-    });
+    };
+    const client = await clientStore.change(id, withNext, writes);
     await publishChange(type, id);
     return toRecord(client);
   };
@@ -333,6 +336,7 @@ export const createClients = ({
       );
       await publishChange('client.removed', id);
     },
+    ...createLogoChange({ change, issuer: config.issuer }),
     ...createSecretChanges({ change, clock, cipher }),
     ...createRegister({
       stored: clientStore,

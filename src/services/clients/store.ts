@@ -1,6 +1,7 @@
 import { exitCode, Failure } from '#src/errors.ts';
 import { Conflict, StoreUnavailable } from '#src/store/errors.ts';
 import type { Clock, Store, Write } from '#src/store/port.ts';
+import { clientImageKey } from '../images/index.ts';
 import { nextVersion } from '../record-version.ts';
 import { search } from '../search/index.ts';
 import {
@@ -110,7 +111,8 @@ export const createClientStore = (store: Store, clock: Clock): ClientStore => {
       const held = await read(id);
       if (held === undefined) throw clientNotFound(id);
       check(held.client);
-      await store.commit([...writes, { op: 'remove', key: clientKey(id) }]);
+      const key = clientKey(id);
+      await store.commit([...writes, { op: 'remove', key: clientImageKey(key) }, { op: 'remove', key }]);
     },
   };
 };

@@ -1,9 +1,16 @@
-import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import type {
+  FastifyInstance,
+  FastifyPluginAsync,
+  FastifyReply,
+  FastifyRequest,
+  onRequestAsyncHookHandler,
+} from 'fastify';
 import type { Config } from '#config';
 import { macOf, verifyMac } from '../../form-mac.ts';
 import type { Form } from '../../http/pages/form.ts';
 import { formExpired } from '../../http/pages/form-expired.ts';
 import type { Pages } from '../../http/pages/pages.ts';
+import { parseUploadForm, UploadForm } from '../../http/pages/upload-form.ts';
 import { routes as engineRoutes } from '../../provider/paths.ts';
 import type { ConsoleFrame } from '../../views/console/frame.ts';
 import { createSignInRequests } from '../account-pages/index.ts';
@@ -24,8 +31,19 @@ interface Dependencies extends AdmitDependencies {
 interface ConsoleRequest {
   Params: Form;
   Querystring: Readonly<Record<string, unknown>>;
-  Body: Form | undefined;
+  Body: Form | UploadForm | undefined;
 }
+
+interface UploadOptions {
+  readonly bodyLimit?: number;
+  readonly onRequest?: onRequestAsyncHookHandler;
+}
+
+/** Larger than any file that a page takes, so that the page can say what is wrong with it. */
+const maxUploadBytes = 1024 * 1024;
+
+const readForm = (body: ConsoleRequest['Body']): Pick<ConsoleVisit, 'form' | 'file'> =>
+  body instanceof UploadForm ? { form: body.fields, file: body.file } : { form: body ?? {}, file: undefined };
 
 /** A POST that comes too late leads to the page with its form. */
 const checkForms = (routes: readonly ConsoleRoute[]): void => {
@@ -141,7 +159,7 @@ export const createConsoleScope = (
     admitted: Admitted,
   ): Promise<ConsoleAnswer> => {
     const { by } = admitted;
-    const form = request.body ?? {};
+    const { form, file } = readForm(request.body);
     requirePermission(by, permission);
     if (method === 'POST' && !verifyMac(form['csrf'], csrfSubject(admitted), cookieKeys()))
       throw formExpired();
@@ -155,31 +173,72 @@ export const createConsoleScope = (
       params: request.params,
       query: textsIn(request.query),
       form,
+      file,
       requireRecentSignIn: () => requireRecentSignIn(request, admitted),
     };
     return handle(asked);
   };
 
-  return async (scope) => {
-    for (const route of routes)
-      scope.route<ConsoleRequest>({
-        method: route.method,
-        url: route.path,
-        // A route takes time and memory at the start, also on servers whose console stays closed.
-        exposeHeadRoute: false,
-        config: { withoutCustomStyle: true },
-        async handler(request, reply) {
-          originOf?.(request);
-          const admission = await admit(request, reply);
-          if (admission.kind === 'sign-in') return startSignIn(request, reply, admission.parameters);
-          if (admission.kind === 'no role') return answerNoRole(request, reply, admission.account.username);
-          try {
-            return answer(request, reply, await visit(route, request, admission));
-          } catch (error) {
-            if (!(error instanceof StepUpRequired)) throw error;
-            return startSignIn(request, reply, admission.stepUp);
-          }
+  /** Undefined when the response was sent: the person has to sign in first, or has no role. */
+  const admitOrAnswer = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<Admitted | undefined> => {
+    originOf?.(request);
+    const admission = await admit(request, reply);
+    if (admission.kind === 'administrator') return admission;
+    if (admission.kind === 'sign-in') startSignIn(request, reply, admission.parameters);
+    else await answerNoRole(request, reply, admission.account.username);
+    return undefined;
+  };
+
+  const handle = async (
+    route: ConsoleRoute,
+    request: FastifyRequest<ConsoleRequest>,
+    reply: FastifyReply,
+  ): Promise<FastifyReply> => {
+    const admitted = await admitOrAnswer(request, reply);
+    if (admitted === undefined) return reply;
+    try {
+      return answer(request, reply, await visit(route, request, admitted));
+    } catch (error) {
+      if (!(error instanceof StepUpRequired)) throw error;
+      return startSignIn(request, reply, admitted.stepUp);
+    }
+  };
+
+  const addRoute = (scope: FastifyInstance, route: ConsoleRoute, more: UploadOptions = {}): void => {
+    scope.route<ConsoleRequest>({
+      method: route.method,
+      url: route.path,
+      // A route takes time and memory at the start, also on servers whose console stays closed.
+      exposeHeadRoute: false,
+      config: { withoutCustomStyle: true },
+      handler: (request, reply) => handle(route, request, reply),
+      ...more,
+    });
+  };
+
+  /** The body is read for those only who may change something with it. */
+  const uploads: FastifyPluginAsync = async (scope) => {
+    scope.addContentTypeParser(
+      'multipart/form-data',
+      { parseAs: 'buffer' },
+      ({ headers }: FastifyRequest, body: Buffer) => parseUploadForm(headers['content-type'] ?? '', body),
+    );
+    for (const route of routes.filter(({ takesFile }) => takesFile))
+      addRoute(scope, route, {
+        bodyLimit: maxUploadBytes,
+        async onRequest(request, reply) {
+          const admitted = await admitOrAnswer(request, reply);
+          if (admitted === undefined) return reply;
+          requirePermission(admitted.by, route.permission);
         },
       });
+  };
+
+  return async (scope) => {
+    for (const route of routes.filter(({ takesFile }) => !takesFile)) addRoute(scope, route);
+    await scope.register(uploads);
   };
 };

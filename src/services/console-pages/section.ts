@@ -37,6 +37,8 @@ export interface ConsoleRoute {
   readonly permission: Permission;
   /** Keys, secrets and roles: the person signed in within 15 minutes, as strongly as the account's factors require. */
   readonly needsRecentSignIn?: true;
+  /** The form has a file. Only who has the permission may send more than a form without one. */
+  readonly takesFile?: true;
   readonly load: () => Promise<ConsoleHandler>;
 }
 
@@ -54,6 +56,8 @@ export interface ConsoleVisit {
   readonly query: Form;
   /** Empty in a GET. */
   readonly form: Form;
+  /** The file of a route with `takesFile`, if one was chosen. */
+  readonly file: Buffer | undefined;
   /** The same as `needsRecentSignIn`, for pages that need it for some records only. It throws, and the frame leads to the sign-in. */
   requireRecentSignIn(): void;
 }

@@ -21,7 +21,7 @@ export interface ClientModel {
   readonly mayChange: boolean;
 }
 
-export type ClientTab = 'overview' | 'edit' | 'secrets';
+export type ClientTab = 'overview' | 'edit' | 'logo' | 'secrets';
 
 /** Each tab is a page with an address of its own. */
 export const clientTabs = ({ text }: ConsoleFrame, client: ClientModel, current: ClientTab): Html => {
@@ -29,7 +29,12 @@ export const clientTabs = ({ text }: ConsoleFrame, client: ClientModel, current:
   const path = clientPath(client.id);
   const shown = [
     ['overview', path],
-    ...(client.mayChange && !client.isFixed ? [['edit', `${path}/edit`] as const] : []),
+    ...(client.mayChange && !client.isFixed
+      ? ([
+          ['edit', `${path}/edit`],
+          ['logo', `${path}/logo`],
+        ] as const)
+      : []),
     ['secrets', `${path}/secrets`],
   ] as const;
   return html`<nav class="tabs" aria-label="${tabs.label}"><ul>${shown.map(

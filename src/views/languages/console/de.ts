@@ -1,4 +1,5 @@
 import { de as accounts } from './accounts/de.ts';
+import { de as branding } from './branding/de.ts';
 import { de as clients } from './clients/de.ts';
 import { de as groups } from './groups/de.ts';
 import type { ConsoleMessages } from './messages.ts';
@@ -41,6 +42,9 @@ export const de = {
     group_invalid:
       'Eine Gruppe hat einen Namen aus höchstens 64 Zeichen (a-z, 0-9, Punkt, Unterstrich, Bindestrich) und einen Titel aus höchstens 255. Eine Person ist in höchstens 200 Gruppen.',
     group_not_found: 'Eine Gruppe mit diesem Namen gibt es nicht. Legen Sie sie zuerst an.',
+    image_configured: 'Dieses Bild stammt aus der Konfiguration und wird dort geändert.',
+    image_invalid: 'Das ist kein PNG, WebP oder SVG. Wählen Sie eine andere Datei.',
+    image_too_large: 'Die Datei ist größer als 256 KiB. Wählen Sie eine kleinere.',
     mail_not_configured: 'Kein Mailserver ist konfiguriert. Geben Sie den Link selbst weiter.',
     no_mail: 'Dieses Konto bekommt keine E-Mail: Es braucht eine bestätigte Adresse und muss aktiv sein.',
     version_changed: 'Das wurde in der Zwischenzeit geändert. Sehen Sie es sich noch einmal an.',
@@ -75,6 +79,7 @@ export const de = {
     done: 'Die Sitzung ist beendet.',
     gone: 'Diese Sitzung ist schon beendet.',
   },
+  branding,
   clients,
   operation,
   overview,

@@ -1,4 +1,5 @@
 import { en as accounts } from './accounts/en.ts';
+import { en as branding } from './branding/en.ts';
 import { en as clients } from './clients/en.ts';
 import { en as groups } from './groups/en.ts';
 import type { ConsoleMessages } from './messages.ts';
@@ -37,6 +38,9 @@ export const en = {
     group_invalid:
       'A group has a name of up to 64 characters (a-z, 0-9, dot, underscore and dash) and a title of up to 255. A person is in 200 groups at most.',
     group_not_found: 'There is no group with this name. Add the group first.',
+    image_configured: 'This image comes from the configuration and is changed there.',
+    image_invalid: 'This is no PNG, WebP or SVG. Choose another file.',
+    image_too_large: 'The file is larger than 256 KiB. Choose a smaller one.',
     mail_not_configured: 'No mail server is configured. Pass the link on yourself.',
     no_mail: 'This account gets no mail: it needs a verified address, and has to be enabled.',
     version_changed: 'This was changed in the meantime. Look at it again before you go on.',
@@ -71,6 +75,7 @@ export const en = {
     done: 'The session has ended.',
     gone: 'This session has ended already.',
   },
+  branding,
   clients,
   operation,
   overview,

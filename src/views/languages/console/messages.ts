@@ -1,5 +1,6 @@
 import type { Value } from '../../html.ts';
 import type { ConsoleAccountMessages } from './accounts/messages.ts';
+import type { BrandingMessages } from './branding/messages.ts';
 import type { ClientMessages } from './clients/messages.ts';
 import type { ConsoleGroupMessages } from './groups/messages.ts';
 import type { OperationMessages } from './operation/messages.ts';
@@ -15,6 +16,9 @@ type ProblemCode =
   | 'group_exists'
   | 'group_invalid'
   | 'group_not_found'
+  | 'image_configured'
+  | 'image_invalid'
+  | 'image_too_large'
   | 'mail_not_configured'
   | 'no_mail'
   | 'version_changed';
@@ -68,6 +72,7 @@ export interface ConsoleMessages {
     done: string;
     gone: string;
   };
+  readonly branding: BrandingMessages;
   readonly clients: ClientMessages;
   readonly operation: OperationMessages;
   readonly overview: ConsoleOverviewMessages;

@@ -1,4 +1,5 @@
 import { pl as accounts } from './accounts/pl.ts';
+import { pl as branding } from './branding/pl.ts';
 import { pl as clients } from './clients/pl.ts';
 import { pl as groups } from './groups/pl.ts';
 import type { ConsoleMessages } from './messages.ts';
@@ -37,6 +38,9 @@ export const pl = {
     group_invalid:
       'Nazwa grupy ma najwyżej 64 znaki (a-z, 0-9, kropka, podkreślenie, myślnik), a tytuł najwyżej 255. Osoba należy najwyżej do 200 grup.',
     group_not_found: 'Nie ma grupy o tej nazwie. Najpierw dodaj grupę.',
+    image_configured: 'Ten obraz pochodzi z konfiguracji i tam się go zmienia.',
+    image_invalid: 'To nie jest PNG, WebP ani SVG. Wybierz inny plik.',
+    image_too_large: 'Plik ma ponad 256 KiB. Wybierz mniejszy.',
     mail_not_configured: 'Nie skonfigurowano serwera poczty. Przekaż link samodzielnie.',
     no_mail: 'To konto nie dostaje wiadomości: potrzebuje potwierdzonego adresu i musi być włączone.',
     version_changed: 'W międzyczasie to zmieniono. Sprawdź jeszcze raz, zanim przejdziesz dalej.',
@@ -72,6 +76,7 @@ export const pl = {
     done: 'Sesja została zakończona.',
     gone: 'Ta sesja już się zakończyła.',
   },
+  branding,
   clients,
   operation,
   overview,

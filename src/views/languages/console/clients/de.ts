@@ -80,7 +80,10 @@ export const de = {
     request: 'Anfrage nach einem Token',
     open: 'Client öffnen',
   },
-  tabs: { label: 'Client', overview: 'Übersicht', edit: 'Bearbeiten', secrets: 'Geheimnisse' },
+  tabs: { label: 'Client', overview: 'Übersicht', edit: 'Bearbeiten', secrets: 'Geheimnisse', logo: 'Logo' },
+  logo: {
+    hint: 'Es steht auf den Seiten für Anmeldung und Zustimmung dieses Clients und in der Liste der Apps.',
+  },
   overview: {
     source: 'Herkunft',
     created: 'Angelegt',

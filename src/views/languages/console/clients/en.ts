@@ -80,7 +80,8 @@ export const en = {
     request: 'Request for a token',
     open: 'Open the client',
   },
-  tabs: { label: 'Client', overview: 'Overview', edit: 'Edit', secrets: 'Secrets' },
+  tabs: { label: 'Client', overview: 'Overview', edit: 'Edit', secrets: 'Secrets', logo: 'Logo' },
+  logo: { hint: 'It is shown on the sign-in and consent pages of this client, and in the list of apps.' },
   overview: {
     source: 'Source',
     created: 'Created',

@@ -69,7 +69,8 @@ export interface ClientMessages {
     request: string;
     open: string;
   };
-  readonly tabs: { label: string; overview: string; edit: string; secrets: string };
+  readonly tabs: { label: string; overview: string; edit: string; secrets: string; logo: string };
+  readonly logo: { hint: string };
   readonly overview: {
     source: string;
     created: string;

@@ -80,7 +80,8 @@ export const pl = {
     request: 'Żądanie tokenu',
     open: 'Otwórz klienta',
   },
-  tabs: { label: 'Klient', overview: 'Przegląd', edit: 'Edycja', secrets: 'Sekrety' },
+  tabs: { label: 'Klient', overview: 'Przegląd', edit: 'Edycja', secrets: 'Sekrety', logo: 'Logo' },
+  logo: { hint: 'Widać je na stronach logowania i zgody tego klienta oraz na liście aplikacji.' },
   overview: {
     source: 'Pochodzenie',
     created: 'Utworzony',

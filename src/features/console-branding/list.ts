@@ -1,0 +1,29 @@
+import type { ConsoleHandler } from '../../services/console-pages/index.ts';
+import { siteImageNames, siteImagePath } from '../../services/images/index.ts';
+import { brandingPage } from '../../views/console/branding.ts';
+import { brandingPath, type ConsoleBrandingDependencies } from './dependencies.ts';
+
+const isDone = (done: string): done is 'uploaded' | 'removed' => ['uploaded', 'removed'].includes(done);
+
+export const listImages =
+  ({ siteImages }: ConsoleBrandingDependencies): ConsoleHandler =>
+  async ({ by, frame, query }) => {
+    const { images } = await siteImages.read();
+    const { done = '' } = query;
+    const mayChange = by.permissions.has('branding');
+    return {
+      page: brandingPage(frame, {
+        images: siteImageNames.map((name) => {
+          const { [name]: image } = images;
+          const { [name]: setting } = siteImages.configured;
+          return {
+            name,
+            setting,
+            uploaded: image && { path: siteImagePath(name, image), at: image.at },
+            change: mayChange && setting === undefined ? `${brandingPath}/${name}` : undefined,
+          };
+        }),
+        done: isDone(done) ? frame.text.branding.done[done] : undefined,
+      }),
+    };
+  };
