@@ -1,8 +1,9 @@
 /** Builds the one-file bundle: `npm run bundle` writes `dist/postern.cjs`, which needs nothing but Node beside it. */
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { packagesOfSeams, seams, target } from './bundle-seams.ts';
+import { addCompileHints } from './compile-hints.ts';
 import { licensesOf } from './licenses.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -20,6 +21,19 @@ const replaceSeams: Plugin = {
     });
     plugin.onEnd(() => ({ errors: [...pending].map((file) => ({ text: `${file} is not in the bundle` })) }));
   },
+};
+
+/**
+ * V8 keeps the text of the program in memory, with two bytes for each character once one of them is not ASCII. esbuild
+ * leaves such characters in templates and regular expressions, where an escape means the same, except in `String.raw`.
+ */
+const escapeNonAscii = (text: string): string => {
+  const [raw] = /String\.raw`[^`]*[^\0-\x7f`][^`]*`/.exec(text) ?? [];
+  if (raw !== undefined) throw new Error(`a raw text must be ASCII: ${raw}`);
+  return text.replace(
+    /[^\0-\x7f]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 };
 
 /** Returns the path of the bundle. The licenses of the packages in it are in a file beside it. */
@@ -44,6 +58,8 @@ export const buildBundle = async (out: string): Promise<string> => {
     logLevel: 'error',
   });
   if (warnings.length > 0) throw new Error(warnings.map(({ text }) => text).join('\n'));
+  await writeFile(outfile, escapeNonAscii(await readFile(outfile, 'utf8')));
+  await writeFile(outfile, await addCompileHints(outfile));
   await chmod(outfile, 0o755);
   const packages = Object.keys(metafile.inputs).flatMap(
     (input) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input)?.[1] ?? [],

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -43,6 +43,17 @@ t.test('compiled code is kept only where the operator says', async (t) => {
   t.same(await readdir(home), []);
   await postern(['version'], { ...environment, NODE_COMPILE_CACHE: cache });
   t.equal((await readdir(cache)).length, 1);
+});
+
+t.test('the compile cache holds the functions that a start calls', async (t) => {
+  const cache = await emptyFolder();
+  await postern(['version'], { ...environment, NODE_COMPILE_CACHE: cache });
+  const [entry = ''] = (await readdir(cache, { recursive: true })).filter((path) => path.includes('/'));
+  t.ok((await stat(join(cache, entry))).size > 2_500_000, 'without them it has 1.1 MB');
+});
+
+t.test('the file is ASCII, so that its text takes one byte of memory for each character', async (t) => {
+  t.notMatch(await readFile(file, 'latin1'), /[^\0-\x7f]/);
 });
 
 const signIn = async (t: Test, config: Readonly<Record<string, unknown>>): Promise<void> => {

@@ -10,7 +10,8 @@ const maxLength = 255;
 const signs = String.raw`\x20-\x2f\x3a-\x40\x5b-\x60\x7b-\x7e`;
 
 /** Letters of European, Vietnamese and African alphabets. Phonetic letters, as the first one of ɑdmin, look like those. */
-const latin = String.raw`A-Za-z\u00aa\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u0137\u0139-\u017f\u018f\u0259\u01a0\u01a1\u01af\u01b0\u01cd-\u01dc\u01e6-\u01f0\u01f4\u01f5\u01f8-\u021b\u021e\u021f\u0226-\u0233\u1e00-\u1eff\uff21-\uff3a\uff41-\uff5aɓƁɖƉɗƊɛƐɔƆƒƑƙƘɣƔɲƝʋƲ`;
+const latin =
+  'A-Za-z\u00aa\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u0137\u0139-\u017f\u018f\u0259\u01a0\u01a1\u01af\u01b0\u01cd-\u01dc\u01e6-\u01f0\u01f4\u01f5\u01f8-\u021b\u021e\u021f\u0226-\u0233\u1e00-\u1eff\uff21-\uff3a\uff41-\uff5aɓƁɖƉɗƊɛƐɔƆƒƑƙƘɣƔɲƝʋƲ';
 
 /** Scripts in common use (Unicode UAX #31, table 5). The others, as Cherokee, have letters that look like Latin ones. */
 const singleScripts =
