@@ -182,7 +182,6 @@ t.test('what a server writes is in the list', { timeout: 60_000 }, async (t) => 
       'upstreamArrival',
       'upstreamLink',
       'upstreamLogoutToken',
-      'upstreamSession',
       'usedPasskeyChallenge',
     ],
     'the others need a command, a logout, another mode or setting, a page, a message, a signed proof or a minute',

@@ -20,7 +20,7 @@ import { upstreamsPath } from './paths.ts';
 
 export const accountUpstreams = (dependencies: AccountUpstreamsDependencies): Feature => {
   const { links, upstreams } = dependencies;
-  const name = 'account-upstreams';
+  const hasUpstreams = (): boolean => upstreams.all.length > 0;
   /** Links outlive the upstream that made them, so an account has them also when there are no upstreams. */
   const exports = {
     upstreams: async ({ id }: { readonly id: string }) =>
@@ -31,12 +31,14 @@ export const accountUpstreams = (dependencies: AccountUpstreamsDependencies): Fe
         linked_at: new Date(linkedAt).toISOString(),
       })),
   };
-  if (upstreams.all.length === 0) return { name, account: { exports } };
   return {
-    name,
+    name: 'account-upstreams',
     account: {
-      menu: { path: upstreamsPath, label: ({ account }) => account.upstreams.menu },
+      menu: { path: upstreamsPath, label: ({ account }) => account.upstreams.menu, isShown: hasUpstreams },
       pages: (account) => async (scope) => {
+        scope.addHook('preHandler', async (_request, reply) => {
+          if (!hasUpstreams()) reply.callNotFound();
+        });
         const lists = linkPages(dependencies, account);
         await scope.register(lists.pages);
         await scope.register(connectPages({ ...dependencies, showList: lists.show }, account));

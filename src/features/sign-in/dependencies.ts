@@ -60,6 +60,5 @@ export interface SignInDependencies extends CodeSignInDependencies {
   readonly notifyNewDevice: (visit: Visit, account: Account) => void;
   /** The page for people who forgot their password, if there is one. */
   readonly forgotPassword: { readonly href: string } | undefined;
-  /** Absent without upstreams. */
-  readonly ways: LoginWays | undefined;
+  readonly ways: LoginWays;
 }

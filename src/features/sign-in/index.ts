@@ -44,7 +44,7 @@ export const signIn = (dependencies: SignInDependencies): Feature => {
   requireLoginBeforeRequirements(prompt);
   if (dependencies.offersFactors) requireLoginBeforeFactor(prompt);
   addAnotherAccountCheck(prompt);
-  dependencies.ways?.addChecks(prompt);
+  dependencies.ways.addChecks(prompt);
   return {
     name: 'sign-in',
     steps: [createLoginStep(dependencies, createKnownDevices(dependencies), prompt)],

@@ -46,7 +46,7 @@ export const createLoginStep = (
       : undefined;
   /** Not where people have to sign in by an upstream. */
   const mayUseCode = (visit: Visit): boolean =>
-    codeSignIn !== undefined && ways?.offered(visit).isLocalAllowed !== false;
+    codeSignIn !== undefined && ways.offered(visit).isLocalAllowed;
   const acceptsEmail = config.sign_in.identifiers.includes('email');
 
   const showForm = async (
@@ -138,11 +138,11 @@ export const createLoginStep = (
 
     async show(visit) {
       if (pages.create_account && hasQuery(visit.request, 'register')) return finishWithRegistration(visit);
-      const ofWays = await ways?.show(visit);
+      const ofWays = await ways.show(visit);
       if (ofWays) return ofWays;
       const otherTab = await signedInElsewhere(visit, accounts);
       if (!otherTab) {
-        const alone = ways?.goOnAlone(visit);
+        const alone = ways.goOnAlone(visit);
         if (alone) return alone;
         const sessionAccount = await reauthenticating(visit, accounts);
         if (codeSignIn && wantsCode(visit) && mayUseCode(visit))
@@ -155,7 +155,7 @@ export const createLoginStep = (
     },
 
     async submit(visit, form: Form) {
-      const ofWays = await ways?.submit(visit, form);
+      const ofWays = await ways.submit(visit, form);
       if (ofWays) return ofWays;
       const sessionAccount = await reauthenticating(visit, accounts);
       if (isPasskeyForm(form)) return submitPasskey(visit, form, sessionAccount);

@@ -40,8 +40,7 @@ export const renderLogin = (
     typed = {},
   }: LoginViewOptions,
 ): { readonly show: string; readonly images: readonly string[] } => {
-  const offered = ways?.offered(visit);
-  const upstreams = offered?.upstreams ?? [];
+  const { upstreams, isLocalAllowed } = ways.offered(visit);
   const login = sessionAccount?.username ?? typed.login ?? loginHintOf(visit);
   const switchTo = `${visit.action}?another=yes`;
   const show = loginPage(visit.page, {
@@ -52,15 +51,15 @@ export const renderLogin = (
     ...(login !== undefined && { login }),
     ...(typed.problem && { problem: typed.problem }),
     ...(typed.signals && { signals: typed.signals }),
-    ...(passkey && offered?.isLocalAllowed !== false && { passkey }),
+    ...(passkey && isLocalAllowed && { passkey }),
     ...(emailCode && { emailCode }),
     ...(pages.remember_me && { remember: typed.remember ?? false }),
     ...(forgotPassword && { forgot: forgotPassword }),
     ...(sessionAccount && { reauthentication: { switchTo } }),
     ...(pages.create_account && !sessionAccount && { register: { href: `${visit.action}?register=yes` } }),
     ...(upstreams.length > 0 && { upstreams }),
-    ...(offered?.isLocalAllowed === false && { isWithoutPassword: true }),
-    ...(ways?.isToLink(visit) && { isToLink: true }),
+    ...(!isLocalAllowed && { isWithoutPassword: true }),
+    ...(ways.isToLink(visit) && { isToLink: true }),
   });
   return { show, images: upstreams.flatMap(({ logo }) => logo ?? []) };
 };

@@ -20,17 +20,9 @@ import { signOutPages } from './sign-out-pages.ts';
 /** After features/redirect-page in the table of contents, which then sees where the response leads. */
 export const upstreamLogout = (
   dependencies: UpstreamLogoutDependencies & { readonly pages: Pages },
-): Feature => {
-  const { upstreams } = dependencies;
-  const name = 'upstream-logout';
-  const api = upstreams.all.some(({ verifyLogoutToken }) => verifyLogoutToken)
-    ? { api: backchannelLogout(dependencies) }
-    : {};
-  if (!upstreams.all.some(({ passesLogoutOn }) => passesLogoutOn)) return { name, ...api };
-  return {
-    name,
-    ...api,
-    pages: signOutPages(dependencies),
-    provider: { routes: [passLogoutOn(dependencies)] },
-  };
-};
+): Feature => ({
+  name: 'upstream-logout',
+  api: backchannelLogout(dependencies),
+  pages: signOutPages(dependencies),
+  provider: { routes: [passLogoutOn(dependencies)] },
+});

@@ -37,6 +37,8 @@ export const passLogoutOn = ({
 }: Pick<UpstreamLogoutDependencies, 'clock' | 'upstreams' | 'signOutCookies'>): RouteMiddleware => ({
   route: 'end_session_confirm',
   async after(ctx) {
+    // Otherwise each sign-out would read how its session began.
+    if (!upstreams.all.some(({ passesLogoutOn }) => passesLogoutOn)) return;
     const returnTo = leadsTo(ctx);
     const { session } = ctx.oidc;
     if (!returnTo || session?.uid === undefined) return;

@@ -89,22 +89,25 @@ export const callbackPages = ({
  * A response by form comes from another site, so it brings no cookie and no CSRF token (Sign in with Apple). It
  * becomes a GET with the same parameters, which brings the cookie.
  */
-export const formResponses: FastifyPluginAsync = async (scope) => {
-  scope.removeAllContentTypeParsers();
-  scope.addContentTypeParser(
-    'application/x-www-form-urlencoded',
-    { parseAs: 'string', bodyLimit: 16_384 },
-    (_request, body, done) => done(null, new URLSearchParams(String(body))),
-  );
-  scope.post<{ Params: { readonly id: string }; Body: URLSearchParams | undefined }>(
-    callbackPath(':id'),
-    async (request, reply) => {
-      const query = new URLSearchParams();
-      for (const name of responseParameters)
-        for (const value of request.body?.getAll(name) ?? []) query.append(name, value);
-      return reply
-        .header('cache-control', 'no-store')
-        .redirect(`${callbackPath(encodeURIComponent(request.params.id))}?${query}`, 303);
-    },
-  );
-};
+export const formResponses =
+  ({ upstreams }: Pick<Dependencies, 'upstreams'>): FastifyPluginAsync =>
+  async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser(
+      'application/x-www-form-urlencoded',
+      { parseAs: 'string', bodyLimit: 16_384 },
+      (_request, body, done) => done(null, new URLSearchParams(String(body))),
+    );
+    scope.post<{ Params: { readonly id: string }; Body: URLSearchParams | undefined }>(
+      callbackPath(':id'),
+      async (request, reply) => {
+        if (!upstreams.find(request.params.id)) return reply.callNotFound();
+        const query = new URLSearchParams();
+        for (const name of responseParameters)
+          for (const value of request.body?.getAll(name) ?? []) query.append(name, value);
+        return reply
+          .header('cache-control', 'no-store')
+          .redirect(`${callbackPath(encodeURIComponent(request.params.id))}?${query}`, 303);
+      },
+    );
+  };

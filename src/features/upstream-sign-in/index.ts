@@ -28,20 +28,17 @@ export interface UpstreamSignIn {
   readonly feature: Feature;
   /** After it: the account that is linked has to sign in first. */
   readonly linking: Feature;
-  /** Absent without upstreams. */
-  readonly ways?: LoginWays & { addChecks(prompt: interactionPolicy.Prompt): void };
+  readonly ways: LoginWays & { addChecks(prompt: interactionPolicy.Prompt): void };
 }
 
 export const upstreamSignIn = (dependencies: UpstreamSignInDependencies): UpstreamSignIn => {
-  const { config, clock, upstreams } = dependencies;
-  const name = 'upstream-sign-in';
-  if (upstreams.all.length === 0) return { feature: { name }, linking: { name: 'upstream-linking' } };
+  const { config, clock } = dependencies;
   return {
     feature: {
-      name,
+      name: 'upstream-sign-in',
       steps: [createArrivalStep(dependencies)],
       pages: callbackPages(dependencies),
-      ...(upstreams.all.some(({ responseMode }) => responseMode) && { api: formResponses }),
+      api: formResponses(dependencies),
       provider: {
         settings: { extraParams: { idp_hint: null } },
         routes: [recordUpstreamSession(config, clock)],

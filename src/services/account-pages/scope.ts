@@ -58,11 +58,13 @@ export const accountScope = (
       page,
       ...(typeof zone === 'string' && { zone }),
       account: displayOfAccount(account),
-      menu: menu.map(({ path: href, label }) => ({
-        href,
-        label: label(page.messages),
-        isCurrent: href === path || (href !== accountPath && path.startsWith(`${href}/`)),
-      })),
+      menu: menu
+        .filter(({ isShown }) => isShown?.() ?? true)
+        .map(({ path: href, label }) => ({
+          href,
+          label: label(page.messages),
+          isCurrent: href === path || (href !== accountPath && path.startsWith(`${href}/`)),
+        })),
       signOut: routes.end_session,
     };
     visits.set(request, { account, session, frame, csrf });

@@ -27,6 +27,8 @@ export interface AccountSection {
 interface AccountMenuEntry {
   readonly path: string;
   readonly label: (messages: Messages) => string;
+  /** Asked for each page. Without it the entry is always there. */
+  readonly isShown?: () => boolean;
 }
 
 export interface AccountPages {
