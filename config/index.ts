@@ -30,4 +30,9 @@ export type {
   UpstreamConfig,
 } from './sections/index.ts';
 export { selfFilledClaims } from './self-filled-claims.ts';
+export {
+  checkStoredUpstream,
+  type StoredUpstreamSettings,
+  storedUpstreamSchema,
+} from './stored-upstreams.ts';
 export { nearest } from './validate/nearest.ts';

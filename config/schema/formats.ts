@@ -137,6 +137,10 @@ const formats = {
     expected: 'up to 32 characters of a-z, 0-9 and dash',
     pattern: '^[a-z0-9][a-z0-9-]{0,31}$',
   },
+  'stored-upstream-id': {
+    expected: 'store. and up to 32 characters of a-z, 0-9 and dash, as store.acme',
+    pattern: '^store\\.[a-z0-9][a-z0-9-]{0,31}$',
+  },
   claim: { expected: 'the name of a claim', pattern: '^[A-Za-z][A-Za-z0-9_:./-]*$' },
   pattern: {
     expected: 'a regular expression of JavaScript',

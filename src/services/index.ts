@@ -51,6 +51,7 @@ import {
   createLinking,
   createProvisioning,
   createSignOutCookies,
+  createStoredUpstreams,
   createUpstreamLinks,
   createUpstreams,
   type EndUpstreamSessions,
@@ -58,6 +59,7 @@ import {
   type Linking,
   type Provisioning,
   type SignOutCookies,
+  type StoredUpstreams,
   type UpstreamLinks,
   type Upstreams,
 } from './upstreams/index.ts';
@@ -104,6 +106,7 @@ export interface Services {
   readonly siteImages: SiteImages;
   readonly throttle: Throttle;
   readonly upstreams: Upstreams;
+  readonly storedUpstreams: StoredUpstreams;
   readonly upstreamLinks: UpstreamLinks;
   readonly arrivals: Arrivals;
   readonly flowCookies: FlowCookies;
@@ -181,7 +184,17 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
     remembered,
   });
   const outbox = createOutbox({ store, clock, events, onError, queue: requestQueue });
-  const upstreams = createUpstreams({ config, clock, events });
+  const upstreams = createUpstreams({ config, store, clock, events, cipher: keys.cipher, onError });
+  const storedUpstreams = createStoredUpstreams({
+    store,
+    config,
+    clock,
+    events,
+    cipher: keys.cipher,
+    clients,
+    groups,
+    onChange: upstreams.publish,
+  });
   const upstreamLinks = createUpstreamLinks(store);
   const arrivals = createArrivals(store, clock);
   const provisioning = createProvisioning({ store, accounts, groups, links: upstreamLinks, clock });
@@ -236,6 +249,7 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
     siteImages,
     throttle,
     upstreams,
+    storedUpstreams,
     upstreamLinks,
     arrivals,
     endUpstreamSessions,
@@ -252,8 +266,8 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
       const stops: (() => Promise<void>)[] = [];
       for (const service of [audit, signInCounts, outbox, mail, limits, admission])
         stops.unshift(await service.start());
-      stops.unshift(await clients.followStopped());
-      stops.unshift(await siteImages.follow());
+      const followed = [clients.followStopped(), siteImages.follow(), upstreams.follow()];
+      stops.unshift(...(await Promise.all(followed)));
       const ending = endDisabledAccounts({ accounts, endEverything }).catch(onError);
       const reserving = accounts.reserveEmails().catch(onError);
       let isStopped = false;

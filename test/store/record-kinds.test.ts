@@ -46,6 +46,7 @@ t.test('exports hold what they always held', async (t) => {
     'sign-in-count',
     'site-images',
     'upstream-link',
+    'upstreams',
   ]);
 });
 
@@ -182,6 +183,7 @@ t.test('what a server writes is in the list', { timeout: 60_000 }, async (t) => 
       'upstreamArrival',
       'upstreamLink',
       'upstreamLogoutToken',
+      'upstreams',
       'usedPasskeyChallenge',
     ],
     'the others need a command, a logout, another mode or setting, a page, a message, a signed proof or a minute',

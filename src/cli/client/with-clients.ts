@@ -2,10 +2,11 @@ import type { Config } from '#config';
 import type { CommandContext, InstallationOptions } from '#src/command.ts';
 import { exitCode, Failure } from '#src/errors.ts';
 import type { Clients } from '#src/services/clients/index.ts';
+import type { Store } from '#src/store/port.ts';
 
 export const withClients = <T>(
   { withInstallation }: CommandContext,
-  work: (clients: Clients, config: Config) => Promise<T>,
+  work: (clients: Clients, config: Config, store: Store) => Promise<T>,
   options?: InstallationOptions,
 ): Promise<T> =>
   withInstallation(async (installation) => {
@@ -18,7 +19,7 @@ export const withClients = <T>(
     const clients = createClients({ ...installation, secretCipher: keys.cipher, grantTypes: grantTypesOf() });
     try {
       await clients.readStopped();
-      return await work(clients, installation.config);
+      return await work(clients, installation.config, installation.store);
     } finally {
       clients.close();
       await keys.close();

@@ -9,7 +9,9 @@ export const remove: Command = (parent, context) => {
     .argument('<name>')
     .action(async (name: string) => {
       const { deleteGroup, findGroupUse, groupInUse } = await import('#src/services/groups/index.ts');
-      const use = await withClients(context, (clients, config) => findGroupUse(config, clients, name));
+      const use = await withClients(context, (clients, config, store) =>
+        findGroupUse({ config, clients, store }, name),
+      );
       if (use !== undefined) throw groupInUse(name, use);
       const members = await withGroups(context, (groups, accounts) =>
         deleteGroup(groups, accounts, name, { mayChangeRoles: true }),

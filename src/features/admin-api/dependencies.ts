@@ -14,7 +14,7 @@ import type { Keys } from '../../services/keys/index.ts';
 import type { Passkeys } from '../../services/passkeys/index.ts';
 import type { Readiness } from '../../services/readiness/index.ts';
 import type { Sessions } from '../../services/sessions/index.ts';
-import type { UpstreamLinks } from '../../services/upstreams/index.ts';
+import type { StoredUpstreams, UpstreamLinks } from '../../services/upstreams/index.ts';
 import type { Clock, Store } from '../../store/port.ts';
 
 export interface AdminApiDependencies {
@@ -34,6 +34,7 @@ export interface AdminApiDependencies {
   readonly passkeys: Pick<Passkeys, 'list'>;
   readonly readiness: Readiness;
   readonly sessions: Sessions;
+  readonly storedUpstreams: Pick<StoredUpstreams, 'find' | 'list'>;
   readonly strengthOf: StrengthOf;
   readonly upstreamLinks: Pick<UpstreamLinks, 'listOf'>;
   readonly pages: Pages;

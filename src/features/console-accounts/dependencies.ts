@@ -7,7 +7,7 @@ import type { Factors } from '../../services/factors/index.ts';
 import type { Mail } from '../../services/mail/index.ts';
 import type { Passkeys } from '../../services/passkeys/index.ts';
 import type { Sessions } from '../../services/sessions/index.ts';
-import type { UpstreamLinks } from '../../services/upstreams/index.ts';
+import type { UpstreamLinks, Upstreams } from '../../services/upstreams/index.ts';
 import type { Store } from '../../store/port.ts';
 
 export interface ConsoleAccountsDependencies {
@@ -22,4 +22,5 @@ export interface ConsoleAccountsDependencies {
   readonly passkeys: Pick<Passkeys, 'list'>;
   readonly sessions: Pick<Sessions, 'list'>;
   readonly upstreamLinks: Pick<UpstreamLinks, 'listOf'>;
+  readonly upstreams: Pick<Upstreams, 'find'>;
 }

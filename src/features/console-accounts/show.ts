@@ -18,10 +18,9 @@ type Action = AccountDetailModel['actions'][number];
 
 export const showAccount = (dependencies: ConsoleAccountsDependencies): ConsoleHandler => {
   const { config, store, accounts, clients, connectedApps, factors, mail, passkeys, sessions } = dependencies;
-  const { upstreamLinks } = dependencies;
+  const { upstreamLinks, upstreams } = dependencies;
 
-  const upstreamName = (id: string): string =>
-    config.upstreams.find((upstream) => upstream.id === id)?.name ?? id;
+  const upstreamName = (id: string): string => upstreams.find(id)?.name ?? id;
 
   const appName = async (client: string): Promise<string> =>
     (await clients.get(client))?.metadata.client_name ?? client;

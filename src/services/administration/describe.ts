@@ -5,6 +5,7 @@ import type { ConnectedApp } from '../connected-apps/index.ts';
 import type { Group } from '../groups/index.ts';
 import type { ListedInvitation } from '../invitations/index.ts';
 import type { GrantSummary, SessionSummary } from '../sessions/index.ts';
+import type { UpstreamRecord } from '../upstreams/index.ts';
 
 export const timeText = (at: number): string => new Date(at).toISOString();
 
@@ -70,6 +71,21 @@ export const describeClient = (client: ClientRecord) => ({
   ...optionalTime('created_at', client.createdAt),
   ...optionalTime('stopped_at', client.stoppedAt),
   ...(client.version !== undefined && { version: client.version }),
+});
+
+export const describeUpstream = (upstream: UpstreamRecord) => ({
+  id: upstream.id,
+  ...upstream.settings,
+  enabled: upstream.enabled,
+  has_client_secret: upstream.hasSecret,
+  ...optionalTime('client_secret_set_at', upstream.secretSetAt),
+  redirect_uri: upstream.redirectUri,
+  source: upstream.from,
+  ...optionalTime('created_at', upstream.createdAt),
+  ...(upstream.problems.length > 0 && {
+    problems: upstream.problems.map(({ field, message }) => `${field}: ${message}`),
+  }),
+  ...(upstream.version !== undefined && { version: upstream.version }),
 });
 
 export const describeSession = (session: SessionSummary) => ({

@@ -1,6 +1,6 @@
 import type { Config } from '#config';
 import { Failure } from '../../errors.ts';
-import type { Clock } from '../../store/port.ts';
+import type { Clock, Store } from '../../store/port.ts';
 import type { Accounts } from '../accounts/index.ts';
 import type { Clients } from '../clients/index.ts';
 import {
@@ -29,6 +29,7 @@ export interface GroupAdministration {
 
 interface Dependencies {
   readonly config: Pick<Config, 'accounts' | 'clients' | 'resources' | 'upstreams'>;
+  readonly store: Pick<Store, 'read'>;
   readonly groups: Groups;
   readonly accounts: Accounts;
   readonly clients: Clients;
@@ -45,6 +46,7 @@ const protectedGroup = (): Failure =>
 
 export const createGroupAdministration = ({
   config,
+  store,
   groups,
   accounts,
   clients,
@@ -81,7 +83,7 @@ export const createGroupAdministration = ({
 
     async remove(by, name, { ifVersion } = {}) {
       requireRightOver(by, name);
-      const use = await findGroupUse(config, clients, name);
+      const use = await findGroupUse({ config, clients, store }, name);
       if (use !== undefined) throw groupInUse(name, use);
       const mayChangeRoles = by.permissions.has('roles');
       const members = await deleteGroup(groups, accounts, name, { ifVersion, mayChangeRoles });

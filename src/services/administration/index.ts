@@ -10,9 +10,10 @@
  * right-over-account.ts  who may change an account with a role
  * admin-client.ts  which clients may use the API
  * right-of-maker.ts  who may still give a role by an invitation, or recover an account with one
- * accounts.ts, credentials.ts, invitations.ts, groups.ts, clients.ts, branding.ts, sessions.ts, keys.ts  the changes
+ * accounts.ts, credentials.ts, invitations.ts, groups.ts, clients.ts, branding.ts, sessions.ts, keys.ts,
+ * upstreams.ts     the changes
  *
- * The members of a role group, and clients that list the administration API, are changed with `roles` only. The check
+ * The members of a role group, clients that list the administration API, and upstreams are changed with `roles` only. The check
  * runs on the record that the commit replaces. That nothing else can grant a role is a rule of services/accounts.
  */
 import type { Config } from '#config';
@@ -32,7 +33,7 @@ import type { OneTimeLinks } from '../one-time-links/index.ts';
 import type { Passkeys } from '../passkeys/index.ts';
 import type { EndEverything, Sessions } from '../sessions/index.ts';
 import type { Throttle } from '../throttle/index.ts';
-import type { Provisioning, UpstreamLinks } from '../upstreams/index.ts';
+import type { Provisioning, StoredUpstreams, UpstreamLinks } from '../upstreams/index.ts';
 import { type AccountAdministration, createAccountAdministration } from './accounts.ts';
 import { type BrandingAdministration, createBrandingAdministration } from './branding.ts';
 import { createRecordChange, type RecordChange } from './change-record.ts';
@@ -44,6 +45,7 @@ import { createKeyAdministration, type KeyAdministration } from './keys.ts';
 import type { HasMakerRight } from './right-of-maker.ts';
 import { createRightOver, type RightOver } from './right-over-account.ts';
 import { createSessionAdministration, type SessionAdministration } from './sessions.ts';
+import { createUpstreamAdministration, type UpstreamAdministration } from './upstreams.ts';
 
 export { accountNotFound } from './accounts.ts';
 export { createIsAdminClient } from './admin-client.ts';
@@ -61,6 +63,7 @@ export {
   describeGroup,
   describeInvitation,
   describeSession,
+  describeUpstream,
   timeText,
 } from './describe.ts';
 export {
@@ -88,6 +91,7 @@ export interface Administration {
   readonly clients: ClientAdministration;
   readonly branding: BrandingAdministration;
   readonly sessions: SessionAdministration;
+  readonly upstreams: UpstreamAdministration;
   readonly keys: KeyAdministration;
   /** For changes of features that have no part here. */
   readonly recordChange: RecordChange;
@@ -109,6 +113,7 @@ interface Dependencies {
   readonly factors: Factors;
   readonly passkeys: Passkeys;
   readonly upstreamLinks: UpstreamLinks;
+  readonly storedUpstreams: StoredUpstreams;
   readonly provisioning: Provisioning;
   readonly links: OneTimeLinks;
   readonly mail: Mail;
@@ -135,6 +140,7 @@ export const createAdministration = (dependencies: Dependencies): Administration
     branding: createBrandingAdministration(all),
     sessions: createSessionAdministration(all),
     keys: createKeyAdministration(all),
+    upstreams: createUpstreamAdministration(all),
     recordChange,
     requireRightOver,
   };

@@ -9,6 +9,7 @@ import { createGroups } from '../groups/index.ts';
 import type { SecretCipher } from '../keys/index.ts';
 import { requireVersion } from '../record-version.ts';
 import { indexExisting, searchText } from '../search/index.ts';
+import { readStoredList } from '../upstreams/stored-record.ts';
 import { accountClient, accountClientId } from './built-in.ts';
 import type { AddClient, ClientConditions, ClientMetadata, ClientRecord, Clients } from './client.ts';
 import { createClientLookup } from './client-lookup.ts';
@@ -134,25 +135,41 @@ export const createClients = ({
       message: `decides by ${claim}, which people fill in themselves (at the sign-up, profile.editable, profile.fields); use groups, or a claim that only you set`,
     }));
 
-  /** What the client names already is no mistake of this change, even if it is no longer configured. */
-  const unknownNames = (field: string, metadata: ClientMetadata, former?: ClientMetadata) => {
-    const namesIn = (value: unknown): readonly unknown[] => (value === undefined ? [] : [value].flat());
+  const namesIn = (value: unknown): readonly unknown[] => (value === undefined ? [] : [value].flat());
+
+  const waysOfConfiguration: readonly string[] = ['local', ...config.upstreams.map(({ id }) => id)];
+
+  /** Ways to sign in that clients may name. Few of them name any, and fewer one of the store. */
+  const findWays = async ({ allowed_upstreams: named }: Readonly<Record<string, unknown>>) => {
+    const isKnown = namesIn(named ?? undefined).every((name) =>
+      waysOfConfiguration.some((way) => way === name),
+    );
+    if (isKnown) return waysOfConfiguration;
+    const { upstreams } = await readStoredList(store);
+    return [...waysOfConfiguration, ...upstreams.map(({ id }) => id)];
+  };
+
+  interface Checked {
+    readonly ways: readonly string[];
+    /** What the client names already is no mistake of this change, even if it is no longer there. */
+    readonly former?: ClientMetadata;
+  }
+
+  const unknownNames = (field: string, metadata: ClientMetadata, { ways, former }: Checked) => {
     const known: readonly unknown[] = [
       ...namesIn(former?.[field]),
-      ...(field === 'required_acr'
-        ? config.security.acr_values
-        : ['local', ...config.upstreams.map(({ id }) => id)]),
+      ...(field === 'required_acr' ? config.security.acr_values : ways),
     ];
     return namesIn(metadata[field]).filter((name) => !known.includes(name));
   };
 
   /** People could never sign in to such a client. The configuration has the same rules. */
-  const signInProblems = (metadata: ClientMetadata, former?: ClientMetadata): readonly Problem[] => [
-    ...unknownNames('required_acr', metadata, former).map((name) => ({
+  const signInProblems = (metadata: ClientMetadata, checked: Checked): readonly Problem[] => [
+    ...unknownNames('required_acr', metadata, checked).map((name) => ({
       field: 'required_acr',
       message: `${String(name)} is not among security.acr_values`,
     })),
-    ...unknownNames('allowed_upstreams', metadata, former).map((name) => ({
+    ...unknownNames('allowed_upstreams', metadata, checked).map((name) => ({
       field: 'allowed_upstreams',
       message: `there is no upstream ${String(name)}`,
     })),
@@ -166,14 +183,14 @@ export const createClients = ({
     throw new ClientRefused([{ field: 'client_id', message: 'is the id of an account; choose another one' }]);
   };
 
-  const checkMetadata = (metadata: ClientMetadata, former?: ClientMetadata): void => {
+  const checkMetadata = (metadata: ClientMetadata, checked: Checked): void => {
     const problems = [
       ...clientProblems(metadata, 'operator', grantTypes),
       ...idProblems(metadata.client_id),
       ...idTokenClaimProblems(config, metadata['id_token_claims']),
       ...claimSourceProblems(metadata),
-      ...signInProblems(metadata, former),
-      ...scopeProblems(metadata.scope ?? '', former?.scope ?? ''),
+      ...signInProblems(metadata, checked),
+      ...scopeProblems(metadata.scope ?? '', checked.former?.scope ?? ''),
     ];
     if (problems.length > 0) throw new ClientRefused(problems);
   };
@@ -227,12 +244,12 @@ export const createClients = ({
     return toRecord(client);
   };
 
-  const newClient = (client: AddClient) => {
+  const newClient = (client: AddClient, ways = waysOfConfiguration) => {
     const id = client.id ?? newClientId();
     const given = omitNullish(applyPresets(client, id));
     refuseMalformed(given);
     const metadata = applyDefaults(given);
-    checkMetadata(metadata);
+    checkMetadata(metadata, { ways });
     if (builtIn.has(id)) throw clientReserved(id);
     if (configured.has(id)) throw clientExists(id);
     return createNewClient({ metadata, client, now: clock.now(), cipher });
@@ -285,7 +302,7 @@ export const createClients = ({
       }),
     async add(client) {
       await checkGroups(client.metadata['allowed_groups']);
-      const { stored, added } = newClient(client);
+      const { stored, added } = newClient(client, await findWays(client.metadata));
       await refuseSubject(client.id);
       await clientStore.insert(stored);
       await publishChange('client.added', stored.id);
@@ -304,11 +321,12 @@ export const createClients = ({
         throw new ClientRefused([{ field: 'client_id', message: 'can not be changed; add another client' }]);
       }
       await checkGroups(changes['allowed_groups']);
+      const ways = await findWays(changes);
       const withChanges = (client: StoredClient): StoredClient => {
         const changed = omitNullish({ ...client.metadata, ...changes, client_id: id });
         refuseMalformed(changed);
         const metadata = applyDefaults(changed);
-        checkMetadata(metadata, client.metadata);
+        checkMetadata(metadata, { ways, former: client.metadata });
         return { ...client, metadata, secrets: convertSecrets({ ...client, metadata }, cipher) };
       };
       return change(id, 'client.updated', withChanges, options);

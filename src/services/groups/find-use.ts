@@ -1,4 +1,6 @@
 import type { Config } from '#config';
+import type { Store } from '#src/store/port.ts';
+import { groupsNamedBy, readStoredList } from '../upstreams/stored-record.ts';
 import { groupNamesIn } from './check-names.ts';
 
 interface ListedClients {
@@ -8,14 +10,22 @@ interface ListedClients {
   }>;
 }
 
+interface Dependencies {
+  readonly config: Pick<Config, 'accounts' | 'clients' | 'resources' | 'upstreams'>;
+  readonly clients: ListedClients;
+  readonly store: Pick<Store, 'read'>;
+}
+
 /** What would keep everyone out, or stop the next start, if the group were gone. */
 export const findGroupUse = async (
-  config: Pick<Config, 'accounts' | 'clients' | 'resources' | 'upstreams'>,
-  clients: ListedClients,
+  { config, clients, store }: Dependencies,
   name: string,
 ): Promise<string | undefined> => {
   const configured = groupNamesIn(config).find((one) => one.name === name);
   if (configured !== undefined) return `${configured.path} of the configuration`;
+  const { upstreams } = await readStoredList(store);
+  const upstream = upstreams.find(({ settings }) => groupsNamedBy(settings).includes(name));
+  if (upstream !== undefined) return `groups of the upstream ${upstream.id}`;
   let cursor: string | undefined;
   do {
     const page = await clients.list({ limit: 500, ...(cursor !== undefined && { cursor }) });

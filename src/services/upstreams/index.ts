@@ -3,6 +3,9 @@
  * account a person of theirs is, and what an account gets from them. The pages of a sign-in belong to
  * features/upstream-sign-in.
  *
+ * upstreams.ts is what the rest of the server asks: the upstreams of the configuration and of the store, as they are now.
+ * stored-upstreams.ts adds, changes and removes those of the store.
+ *
  * settings.ts and presets.ts fill in what a provider is known for. openid.ts and oauth2.ts speak the protocols, and
  * identity.ts turns what comes back into the words of this server; no token of an upstream is kept.
  * first-sign-in.ts has the rules for people who come for the first time, links.ts says who they are from then on, and
@@ -32,4 +35,6 @@ export {
   upstreamSessionKey,
 } from './sessions.ts';
 export { createSignOutCookies, type SignOutCookies } from './sign-out-cookie.ts';
+export { upstreamNotFound } from './stored-errors.ts';
+export { createStoredUpstreams, type StoredUpstreams, type UpstreamRecord } from './stored-upstreams.ts';
 export { type ConnectedUpstream, createUpstreams, type Upstreams } from './upstreams.ts';

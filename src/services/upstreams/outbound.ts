@@ -6,12 +6,12 @@ import type { Upstream } from './upstream.ts';
 
 /** Requests to one upstream go through the guarded fetch, with the networks and the time that its operator allows. */
 export const createUpstreamFetch = (
-  { id, allowedNetworks, timeoutMs }: Upstream,
+  { allowedNetworks, networksSetting, timeoutMs }: Upstream,
   { config, events }: { readonly config: Pick<Config, 'mode'>; readonly events: Pick<Events, 'emit'> },
 ): CustomFetch => {
   const guarded = createFetch(
     { mode: config.mode, security: { outbound: { allowed_networks: allowedNetworks } } },
-    { events, maxMs: timeoutMs, setting: `upstreams (${id}) allowed_networks` },
+    { events, maxMs: timeoutMs, setting: networksSetting },
   );
   return (url, { body, headers, method, signal }) =>
     guarded(url, {

@@ -1,4 +1,4 @@
-import type { Config, UpstreamConfig } from '#config';
+import type { UpstreamConfig } from '#config';
 import { type Preset, presets, saysEmailVerified } from './presets.ts';
 import type { OAuth2Endpoints, Upstream } from './upstream.ts';
 
@@ -28,7 +28,7 @@ const endpointsOf = (
   };
 };
 
-const toUpstream = (config: UpstreamConfig): Upstream => {
+export const toUpstream = (config: UpstreamConfig, from: 'configuration' | 'store'): Upstream => {
   const { id, name, logo, domains, create, link, acr, amr, apple, tenants = [] } = config;
   const preset: Preset = config.preset === undefined ? {} : presets[config.preset];
   const issuer =
@@ -70,10 +70,9 @@ const toUpstream = (config: UpstreamConfig): Upstream => {
     passesLogoutOn: config.logout === 'upstream',
     timeoutMs: config.timeout_ms,
     allowedNetworks: config.allowed_networks,
+    networksSetting:
+      from === 'store' ? 'security.outbound.allowed_networks' : `upstreams (${id}) allowed_networks`,
     subjectOf: preset.subjectOf ?? textSubject(subject),
     isEmailVerified: (claims) => trustsEmail && isEmailVerified(claims),
   };
 };
-
-export const upstreamsOf = ({ upstreams }: Pick<Config, 'upstreams'>): readonly Upstream[] =>
-  upstreams.map(toUpstream);

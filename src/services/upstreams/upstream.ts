@@ -52,6 +52,8 @@ export interface Upstream {
   readonly passesLogoutOn: boolean;
   readonly timeoutMs: number;
   readonly allowedNetworks: readonly string[];
+  /** The setting that lists them, for what is said of a refused address. */
+  readonly networksSetting: string;
   /** What identifies a person at this upstream for ever. Undefined when the claims lack it. */
   subjectOf(claims: Claims): string | undefined;
   /** Whether the address in these claims is one that the upstream has verified, and is trusted for. */

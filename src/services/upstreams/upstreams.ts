@@ -1,13 +1,17 @@
 import type { Config } from '#config';
 import type { Events } from '../../events.ts';
-import type { Clock } from '../../store/port.ts';
+import type { Clock, Store } from '../../store/port.ts';
+import type { SecretCipher } from '../keys/index.ts';
 import { createVerifyLogoutToken, type VerifyLogoutToken } from './logout-token.ts';
 import { createOAuth2 } from './oauth2.ts';
 import { createOpenid, type OpenidProtocol } from './openid.ts';
 import { createUpstreamFetch } from './outbound.ts';
 import { callbackPath } from './paths.ts';
 import type { UpstreamProtocol } from './protocol.ts';
-import { upstreamsOf } from './settings.ts';
+import { toUpstream } from './settings.ts';
+import { upstreamUnusable } from './stored-errors.ts';
+import { readStoredList } from './stored-record.ts';
+import { checkStoredList } from './stored-upstreams.ts';
 import type { Upstream } from './upstream.ts';
 
 /** An upstream, and how to speak to it. */
@@ -19,20 +23,60 @@ export interface ConnectedUpstream extends Upstream {
   readonly fetch: ReturnType<typeof createUpstreamFetch>;
 }
 
+/** The upstreams by which people can sign in now: those of the configuration, and those of the store that aren't stopped. */
 export interface Upstreams {
   readonly all: readonly ConnectedUpstream[];
   find(id: string | undefined): ConnectedUpstream | undefined;
   /** The upstream that people with this e-mail address are sent to. */
   forAddress(address: string): ConnectedUpstream | undefined;
+  /** Reads those of the store again. */
+  read(): Promise<void>;
+  /** Reads again, and has the other processes read. */
+  publish(id: string): Promise<void>;
+  /** Reads them now, on each message and every ten seconds. The result ends it. */
+  follow(): Promise<() => Promise<void>>;
 }
 
 interface Dependencies {
   readonly config: Config;
+  readonly store: Store;
   readonly clock: Clock;
   readonly events: Events;
+  readonly cipher: SecretCipher;
+  readonly onError: (error: unknown) => void;
 }
 
-export const createUpstreams = ({ config, clock, events }: Dependencies): Upstreams => {
+const topic = 'upstreams';
+/** How long a process that missed the message may still know the former upstreams. */
+const pollMs = 10_000;
+
+interface Known {
+  readonly all: readonly ConnectedUpstream[];
+  readonly byId: ReadonlyMap<string, ConnectedUpstream>;
+  readonly byDomain: ReadonlyMap<string, ConnectedUpstream>;
+}
+
+const toKnown = (all: readonly ConnectedUpstream[]): Known => ({
+  all,
+  byId: new Map(all.map((upstream) => [upstream.id, upstream])),
+  byDomain: new Map(all.flatMap((upstream) => upstream.domains.map((domain) => [domain, upstream]))),
+});
+
+const domainOf = (address: string): string =>
+  address
+    .slice(address.lastIndexOf('@') + 1)
+    .trim()
+    .toLowerCase();
+
+/** Each process knows all upstreams, so no request of a sign-in asks the store for them. */
+export const createUpstreams = ({
+  config,
+  store,
+  clock,
+  events,
+  cipher,
+  onError,
+}: Dependencies): Upstreams => {
   const isDevelopment = config.mode === 'development';
 
   const connect = (upstream: Upstream): ConnectedUpstream => {
@@ -49,23 +93,65 @@ export const createUpstreams = ({ config, clock, events }: Dependencies): Upstre
     return { ...upstream, protocol: openid, openid, verifyLogoutToken, fetch };
   };
 
-  const all = upstreamsOf(config).map(connect);
-  const byId = new Map(all.map((upstream) => [upstream.id, upstream]));
-  const byDomain = new Map(all.flatMap((upstream) => upstream.domains.map((domain) => [domain, upstream])));
+  const configured = config.upstreams.map((one) => connect(toUpstream(one, 'configuration')));
+  let known = toKnown(configured);
+  /** By their record, so that metadata and keys of an upstream are fetched again only when it changes. */
+  let connected = new Map<string, ConnectedUpstream>();
+  let reported: ReadonlySet<string> = new Set();
+  let reading = Promise.resolve();
+
+  const report = (errors: readonly Error[]): void => {
+    for (const error of errors) if (!reported.has(error.message)) onError(error);
+    reported = new Set(errors.map(({ message }) => message));
+  };
+
+  const readAll = async (): Promise<void> => {
+    const checked = checkStoredList(await readStoredList(store), { config, cipher });
+    const next = new Map<string, ConnectedUpstream>();
+    for (const { stored, upstream } of checked) {
+      if (!upstream || !stored.enabled) continue;
+      const record = JSON.stringify(stored);
+      next.set(record, connected.get(record) ?? connect(toUpstream(upstream, 'store')));
+    }
+    connected = next;
+    known = toKnown([...configured, ...next.values()]);
+    report(
+      checked.flatMap(({ stored, problems }) =>
+        problems.length > 0 ? [upstreamUnusable(stored.id, problems)] : [],
+      ),
+    );
+  };
+
+  /** One after another, so that an earlier reading never replaces a later one. */
+  const read = (): Promise<void> => {
+    const next = reading.then(readAll);
+    reading = next.catch(() => {});
+    return next;
+  };
 
   return {
-    all,
-    find: (id) => (id === undefined ? undefined : byId.get(id)),
-    forAddress(address) {
-      const at = address.lastIndexOf('@');
-      return at < 1
-        ? undefined
-        : byDomain.get(
-            address
-              .slice(at + 1)
-              .trim()
-              .toLowerCase(),
-          );
+    get all() {
+      return known.all;
+    },
+    find: (id) => (id === undefined ? undefined : known.byId.get(id)),
+    forAddress: (address) =>
+      address.lastIndexOf('@') < 1 ? undefined : known.byDomain.get(domainOf(address)),
+    read,
+    async publish(id) {
+      // The change is made already; what fails now is read again soon.
+      await read().catch(onError);
+      await store.publish(topic, id).catch(() => {});
+    },
+    async follow() {
+      await read();
+      const readAgain = (): void => void read().catch(() => {});
+      const unsubscribe = store.subscribe(topic, readAgain);
+      const timer = setInterval(readAgain, pollMs).unref();
+      return async () => {
+        unsubscribe();
+        clearInterval(timer);
+        await reading;
+      };
     },
   };
 };

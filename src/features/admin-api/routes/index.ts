@@ -185,6 +185,31 @@ const lines: readonly Line[] = [
     (all) => async () => (await import('./clients/remove-secret.ts')).removeSecret(all),
   ],
   [
+    'GET',
+    '/upstreams',
+    'read',
+    (all) => async () => (await import('./upstreams/list.ts')).listUpstreams(all),
+  ],
+  ['POST', '/upstreams', 'roles', (all) => async () => (await import('./upstreams/add.ts')).addUpstream(all)],
+  [
+    'GET',
+    '/upstreams/:id',
+    'read',
+    (all) => async () => (await import('./upstreams/get.ts')).getUpstream(all),
+  ],
+  [
+    'PATCH',
+    '/upstreams/:id',
+    'roles',
+    (all) => async () => (await import('./upstreams/update.ts')).updateUpstream(all),
+  ],
+  [
+    'DELETE',
+    '/upstreams/:id',
+    'roles',
+    (all) => async () => (await import('./upstreams/remove.ts')).removeUpstream(all),
+  ],
+  [
     'DELETE',
     '/sessions/:id',
     'sessions',
