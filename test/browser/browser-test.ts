@@ -177,6 +177,19 @@ const axeViolations = async (tab: Tab, options: object): Promise<readonly string
 const wide = { width: 1280, height: 900 };
 const narrow = { width: 360, height: 740 };
 
+const overflow = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+
+/**
+ * What axe finds on a narrow page, and how far the page is wider than 360 px. It is the short check, for the same page in
+ * many languages: the colors, which cost axe most of its time, are those of the page that `checkAccessibility` has seen.
+ */
+export const narrowProblems = async (tab: Tab): Promise<readonly string[]> => {
+  await tab.setViewportSize(narrow);
+  const excess = await tab.evaluate<number>(overflow);
+  const withoutColors = { rules: { 'color-contrast': { enabled: false } } };
+  return [...(await axeViolations(tab, withoutColors)), ...(excess > 0 ? [`${excess} px too wide`] : [])];
+};
+
 /** Checks the page as served: axe finds nothing, it fits into 360 px, and screenshots are kept for review. */
 export const checkAccessibility = async (t: Test, tab: Tab, name: string): Promise<void> => {
   const size = tab.viewportSize() ?? wide;
@@ -190,7 +203,6 @@ export const checkAccessibility = async (t: Test, tab: Tab, name: string): Promi
     );
     await tab.screenshot({ path: join(screenshotFolder, `served-${name}-${colorScheme}-1280.png`) });
     await tab.setViewportSize(narrow);
-    const overflow = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
     t.equal(await tab.evaluate<number>(overflow), 0, `${name} fits into 360 px, ${colorScheme}`);
     await tab.screenshot({
       path: join(screenshotFolder, `served-${name}-${colorScheme}-360.png`),

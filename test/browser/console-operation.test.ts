@@ -4,7 +4,7 @@ import { insertDelivery, mailQueue } from '#src/services/outbox/index.ts';
 import { addPeople } from '../console/console-server.ts';
 import { svg } from '../support/theme-files.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { checkAccessibility, newTab, startBrowserTest } from './browser-test.ts';
+import { checkAccessibility, narrowProblems, newTab, startBrowserTest } from './browser-test.ts';
 
 t.setTimeout(300_000);
 
@@ -97,5 +97,42 @@ for (const javaScriptEnabled of [true, false]) {
     t.equal(await tab.locator('.site-header img').count(), 0);
   });
 }
+
+t.test('each section and its forms, in each language, fit into 360 px, and axe finds nothing', async (t) => {
+  const { clients, groups } = app.services;
+  const { id } = await postern.addAccount({ username: 'grace' });
+  const [{ name: group = '' } = {}] = (await groups.list()).items;
+  const web = { client_name: 'Harbour', redirect_uris: ['https://harbour.example/callback'] };
+  const { client } = await clients.add({ type: 'web', metadata: web });
+  const ofAccount = `/admin/accounts/${id}`;
+  const ofClient = `/admin/clients/${client.id}`;
+  const forms = [
+    ...['/admin/accounts/new', '/admin/accounts/invite', ofAccount, `/admin/groups/${group}`],
+    ...['/admin/new-client', ofClient, `${ofClient}/edit`, `${ofClient}/secrets`, `${ofClient}/logo`],
+    '/admin/keys/rotate',
+  ];
+  const context = await chromium.newContext();
+  t.teardown(() => context.close());
+  const { cookies } = await postern.signIn('admin');
+  await context.addCookies(cookies.map(({ name, value }) => ({ name, value, url: issuer })));
+  const tab = await newTab(context, complaints);
+  const problems: string[] = [];
+  for (const language of ['en', 'de', 'pl']) {
+    await tab.goto(`${issuer}/admin?lang=${language}`);
+    const sections = await tab
+      .locator('.console-menu > ul a')
+      .evaluateAll((links) => links.map((link) => String(link.getAttribute('href'))));
+    t.ok(sections.length >= 10, `${sections.length} sections`);
+    // The other tests check the forms in English.
+    for (const path of [...sections, ...(language === 'en' ? [] : forms)]) {
+      const response = await tab.goto(`${issuer}${path}`);
+      const shown = await tab.locator('html').getAttribute('lang');
+      if (response?.status() !== 200 || shown !== language)
+        problems.push(`${path}: ${response?.status()} in ${shown}`);
+      problems.push(...(await narrowProblems(tab)).map((problem) => `${path} in ${language}: ${problem}`));
+    }
+  }
+  t.strictSame(problems, []);
+});
 
 t.test('browsers complain of nothing', async (t) => t.strictSame(complaints, []));
