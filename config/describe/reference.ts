@@ -55,9 +55,8 @@ const lists = (node: Node, path: Path): string[] =>
     if (property.properties) return lists(property, own);
     const item = property.items;
     if (!item?.properties) return [];
-    const about = [property.description, item.description].filter(Boolean).join(' ');
     return [
-      `### \`${formatPath(own)}\`: each entry\n\n${about}\n\n${table(item)}`,
+      `### \`${formatPath(own)}\`: each entry\n\n${item.description ?? ''}\n\n${table(item)}`,
       ...lists(item, [...own, 'N']),
     ];
   });

@@ -1,22 +1,24 @@
 import { flag, optional, text } from '../schema/build.ts';
 
-const algorithm = (use: string) => optional(text(`JWS algorithm of ${use}.`));
-const keyManagement = (use: string) => optional(text(`JWE key management algorithm of ${use}.`));
-const contentEncryption = (use: string) => optional(text(`JWE content encryption of ${use}.`));
+const algorithm = (use: string) => optional(text(`Algorithm that signs ${use} (JWS).`));
+const keyManagement = (use: string) =>
+  optional(text(`Algorithm that encrypts the key of ${use} (JWE). Default: they are not encrypted.`));
+const contentEncryption = (use: string) =>
+  optional(text(`Algorithm that encrypts the content of ${use} (JWE).`));
 
 export const clientCryptography = {
-  id_token_signed_response_alg: algorithm('id tokens; default: RS256'),
+  id_token_signed_response_alg: optional(text('Algorithm that signs id tokens (JWS). Default: RS256.')),
   id_token_encrypted_response_alg: keyManagement('id tokens'),
   id_token_encrypted_response_enc: contentEncryption('id tokens'),
-  userinfo_signed_response_alg: algorithm('userinfo answers'),
-  userinfo_encrypted_response_alg: keyManagement('userinfo answers'),
-  userinfo_encrypted_response_enc: contentEncryption('userinfo answers'),
-  introspection_signed_response_alg: algorithm('introspection answers'),
-  introspection_encrypted_response_alg: keyManagement('introspection answers'),
-  introspection_encrypted_response_enc: contentEncryption('introspection answers'),
-  authorization_signed_response_alg: algorithm('authorization answers (JARM)'),
-  authorization_encrypted_response_alg: keyManagement('authorization answers (JARM)'),
-  authorization_encrypted_response_enc: contentEncryption('authorization answers (JARM)'),
+  userinfo_signed_response_alg: algorithm('userinfo responses'),
+  userinfo_encrypted_response_alg: keyManagement('userinfo responses'),
+  userinfo_encrypted_response_enc: contentEncryption('userinfo responses'),
+  introspection_signed_response_alg: algorithm('introspection responses'),
+  introspection_encrypted_response_alg: keyManagement('introspection responses'),
+  introspection_encrypted_response_enc: contentEncryption('introspection responses'),
+  authorization_signed_response_alg: algorithm('authorization responses of JARM'),
+  authorization_encrypted_response_alg: keyManagement('authorization responses of JARM'),
+  authorization_encrypted_response_enc: contentEncryption('authorization responses of JARM'),
   request_object_signing_alg: algorithm('request objects'),
   request_object_encryption_alg: keyManagement('request objects'),
   request_object_encryption_enc: contentEncryption('request objects'),

@@ -1,12 +1,19 @@
 import { choice, integer, list, optional, secret, section, text } from '../schema/build.ts';
 
-const perMinute = (what: string, byDefault: number) =>
-  integer(`${what} per minute. 0: no limit.`, { default: byDefault, minimum: 0, maximum: 1_000_000 });
+const perMinute = (what: string, byDefault: number, more = '') =>
+  integer(`${what}, per minute.${more} 0: no limit.`, { default: byDefault, minimum: 0, maximum: 1_000_000 });
+
+/** A large request takes more of the store, so it counts more. */
+const bySize = ' One that takes more than 1 KiB in the store counts once per KiB.';
 
 const password = section('How passwords are hashed (argon2id) and handled.', {
-  memory_kib: integer('Memory of one hash, in KiB.', { default: 19_456, minimum: 8192, maximum: 1_048_576 }),
-  passes: integer('Passes of one hash.', { default: 2, minimum: 1, maximum: 20 }),
-  parallelism: integer('Lanes of one hash.', { default: 1, minimum: 1, maximum: 16 }),
+  memory_kib: integer('Memory that hashing a password takes (argon2id), in KiB.', {
+    default: 19_456,
+    minimum: 8192,
+    maximum: 1_048_576,
+  }),
+  passes: integer('Passes over this memory (argon2id).', { default: 2, minimum: 1, maximum: 20 }),
+  parallelism: integer('Lanes of this memory (argon2id).', { default: 1, minimum: 1, maximum: 16 }),
   min_length: integer('Shortest accepted new password, in characters.', {
     default: 10,
     minimum: 8,
@@ -26,13 +33,13 @@ const password = section('How passwords are hashed (argon2id) and handled.', {
 });
 
 const throttle = section('Rate limits, counted in the store (IPv6 addresses by /64).', {
-  sign_in_per_address: perMinute('Sign-in attempts from one address, on accounts that it is new to', 30),
+  sign_in_per_address: perMinute('Sign-in attempts from one address on accounts that it is new to', 30),
   sign_in_per_account: perMinute(
-    'Sign-in attempts on one account, from all browsers and addresses that are new to it',
+    'Sign-in attempts on one account from all browsers and addresses that are new to it',
     10,
   ),
   sign_in_per_client: perMinute(
-    'Sign-in attempts through one client, from browsers and addresses that are new to the account',
+    'Sign-in attempts through one client from browsers and addresses that are new to the account',
     600,
   ),
   passkey_per_address: perMinute('Sign-ins by passkey from one address', 120),
@@ -51,34 +58,38 @@ const throttle = section('Rate limits, counted in the store (IPv6 addresses by /
   }),
   // One address may be a whole backend or office, so the default is about what one process can serve.
   token_per_address: perMinute(
-    'Requests from one address to each endpoint of the protocol (token, authorization, PAR, introspection …), and to the administration API',
+    'Requests from one address to each endpoint of the protocol (token, authorization, PAR, introspection …) and to the administration API',
     60_000,
   ),
   token_per_client: perMinute('Requests of one client to the token endpoints', 0),
   failed_authentication_per_client: perMinute('Failed authentications of one client from one address', 30),
   device_per_address: perMinute('User codes entered from one address', 10),
   sign_in_start_per_address: perMinute(
-    'Sign-ins started from one address by browsers that are not signed in. One that takes more than 1 KiB in the store counts once per KiB',
+    'Sign-ins started from one address by browsers that are not signed in',
     300,
+    bySize,
   ),
   sign_in_start_per_account: perMinute(
-    'Pages of a sign-in (consent, another sign-in …) started by one account that is signed in, counted in the same way',
+    'Pages of a sign-in (consent, another sign-in …) started by one account that is signed in',
     60,
+    bySize,
   ),
   pushed_request_per_address: perMinute(
-    'Requests pushed to /oauth/par from one address by clients without a secret or key, and by clients that registered themselves, counted in the same way',
+    'Requests pushed to /oauth/par from one address by clients without a secret or key, and by clients that registered themselves',
     300,
+    bySize,
   ),
   device_code_per_address: perMinute(
-    'Device codes issued to such clients at one address, counted in the same way',
+    'Device codes issued at one address to clients without a secret or key, and to clients that registered themselves',
     60,
+    bySize,
   ),
   mail_request_per_address: perMinute(
     'Requests for a message, as with a forgotten password, from one address',
     10,
   ),
   mail_per_recipient: integer(
-    'Messages of one kind that anyone can make one account or e-mail address get per hour. 0: no limit. Codes have a limit of 20 in any case.',
+    'Messages of one kind to one account or e-mail address that anyone can cause, per hour. 0: no limit. Codes have a limit of 20 in any case.',
     { default: 5, minimum: 0, maximum: 1000 },
   ),
   registration_per_address: perMinute('Clients registered and accounts created from one address', 10),

@@ -39,7 +39,12 @@ export const upstream = section('Another identity provider that people sign in w
       'The secret that the provider gave this server. Production accepts only `client_secret_file`. For Apple it is the private key (PEM).',
     ),
   ),
-  scopes: optional(list(text('A scope.', { format: 'scope' }), 'Default: openid, profile and email.')),
+  scopes: optional(
+    list(
+      text('A scope.', { format: 'scope' }),
+      'Scopes that this server asks the provider for. Default: openid, profile and email.',
+    ),
+  ),
   logo: optional(uri('https URL of the logo on the sign-in page.')),
   domains: list(
     text('A domain.', { format: 'mail-domain' }),
@@ -106,7 +111,7 @@ export const upstream = section('Another identity provider that people sign in w
   ),
   logout: choice(
     ['local', 'upstream'],
-    'What a person signs out of at the wish of an application. local: this server. upstream: this server, then the upstream, if its metadata have an `end_session_endpoint`.',
+    'What ends when an application signs a person out. local: this server. upstream: this server, then the upstream, if its metadata have an `end_session_endpoint`.',
     { default: 'local' },
   ),
   oauth2: optional(
@@ -124,8 +129,8 @@ export const upstream = section('Another identity provider that people sign in w
   ),
   apple: optional(
     section('Names of the key that signs the client secret for Apple.', {
-      team_id: text('Team ID.', { maxLength: 20 }),
-      key_id: text('Key ID.', { maxLength: 20 }),
+      team_id: text('Team ID of your Apple developer account.', { maxLength: 20 }),
+      key_id: text('Key ID of the private key, as Apple shows it.', { maxLength: 20 }),
     }),
   ),
   timeout_ms: integer('How long a request to the upstream may take.', {
