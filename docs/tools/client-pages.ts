@@ -96,8 +96,8 @@ const clientRows = (recipe: Recipe): readonly (readonly string[])[] => {
   return rows.filter(([, value]) => value !== '');
 };
 
-const snippetText = ({ where, format, lines }: Snippet, title: string): string => {
-  const reason = format === 'sh' ? [`<!-- not run: it needs ${title} -->`] : [];
+const snippetText = ({ where, format, lines }: Snippet): string => {
+  const reason = format === 'sh' ? ['<!-- not run: it needs the other product -->'] : [];
   const place = `In ${where}:`;
   return [place, '', ...reason, `\`\`\`${fenceLanguages[format]}`, ...lines, '```'].join('\n');
 };
@@ -129,11 +129,11 @@ const clientPage = (recipe: Recipe): string => {
     `# ${title}`,
     sourceText(recipe),
     '## At Postern',
-    `<!-- not run: test/services/recipes.test.ts runs it -->\n\`\`\`sh\n${command(recipe)}\n\`\`\``,
+    `\`\`\`sh\n${command(recipe)}\n\`\`\``,
     `The command adds this client, and prints the configuration below with its id and secret.${others}`,
     table(['client', ''], rows),
     `## At ${title}`,
-    ...recipe.snippets(context).map((snippet) => snippetText(snippet, title)),
+    ...recipe.snippets(context).map(snippetText),
     ...(notes.length === 0 ? [] : [bullets(notes)]),
     '## Groups and roles',
     guide.groups,

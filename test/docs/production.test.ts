@@ -1,30 +1,28 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { appendFile, chmod, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { createServer } from 'node:https';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { join } from 'node:path';
 import t from 'tap';
 import { freePort } from '#src/testing/free-port.ts';
 import { addDevice } from '../browser/virtual-authenticator.ts';
 import { makeCertificate, san } from '../support/certificates.ts';
 import { launchChromium } from '../support/chromium.ts';
-import { childEnvironment, startChild } from '../support/setup/child.ts';
+import { startChild } from '../support/setup/child.ts';
 import { waitUntilReady } from '../support/setup/server-process.ts';
 import { startSmtp } from '../support/smtp-server.ts';
+import { blocksRunBy } from './command-blocks.ts';
+import { runScript, writePrograms } from './run-script.ts';
 
 t.setTimeout(300_000);
 
-const page = readFileSync('docs/operations/production.md', 'utf8');
+const page = 'docs/operations/production.md';
 const host = 'id.example.com';
 
-const blocks = [
-  ...page.matchAll(/<!-- not run: test\/docs\/production\.test\.ts does -->\n```sh\n([\s\S]*?)^```$/gm),
-].map(([, script = '']) => script);
-const [, settings = ''] = /^```yaml\n([\s\S]*?)^```$/m.exec(page) ?? [];
+const blocks = blocksRunBy('test/docs/production.test.ts', page);
+const [, settings = ''] = /^```yaml\n([\s\S]*?)^```$/m.exec(readFileSync(page, 'utf8')) ?? [];
 
 const cwd = mkdtempSync(join(tmpdir(), 'postern-production-'));
 t.teardown(() => rmSync(cwd, { recursive: true, force: true }));
@@ -32,32 +30,19 @@ const smtp = await startSmtp();
 t.teardown(() => smtp.close());
 const port = await freePort();
 
-/** `postern` runs this checkout, as the link of step 1 does. */
-const program = join(cwd, 'postern');
-await writeFile(
-  program,
-  `#!/bin/sh\nexec '${process.execPath}' '${join(process.cwd(), 'src/cli/main.ts')}' "$@"\n`,
-);
-await chmod(program, 0o755);
+const programs = await writePrograms(join(cwd, 'programs'));
 
-const run = async (command: string): Promise<string> => {
-  const [script, ...others] = blocks.filter((block) => block.includes(command));
-  if (script === undefined || others.length > 0)
-    throw new Error(`${command} is on the page ${others.length} times`);
-  const child = spawn('sh', ['-e'], {
-    cwd,
-    env: { ...childEnvironment, PATH: [cwd, process.env['PATH']].join(delimiter) },
-  });
+/** What the page sets for all commands after the start. Its folders are that of the test. */
+const variables = (): string =>
+  blocks.take('export POSTERN_CONFIG').replaceAll('/var/lib/postern', cwd).replaceAll('/etc/postern', cwd);
+
+const run = async (command: string, before = ''): Promise<string> => {
   // The mail server of the test is on this machine.
-  child.stdin.end(
-    script.replace('smtps://postern@mail.example.com', `smtp://postern@127.0.0.1:${smtp.port}`),
-  );
-  const [out, err, [code]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, 'close'),
-  ]);
-  if (code !== 0) throw new Error(`${script}${out}${err}`);
+  const script = blocks
+    .take(command)
+    .replace('smtps://postern@mail.example.com', `smtp://postern@127.0.0.1:${smtp.port}`);
+  const { code, out, log } = await runScript(`${before}${script}`, { cwd, programs });
+  if (code !== 0) throw new Error(`${script}${log}`);
   return out;
 };
 
@@ -92,7 +77,6 @@ const startProxy = async (): Promise<number> => {
 };
 
 t.test('the page leads to an installation with TLS, mail, groups and a passkey', async (t) => {
-  t.equal(blocks.length, 7);
   await run('postern init');
   await appendFile(join(cwd, 'postern.yaml'), settings);
   await run('postern config check');
@@ -104,9 +88,10 @@ t.test('the page leads to an installation with TLS, mail, groups and a passkey',
   const server = startChild('src/cli/main.ts', ['start'], { cwd });
   t.teardown(() => server.kill());
   await waitUntilReady(`http://127.0.0.1:${port}`, server);
-  t.match(await run('postern health'), /ready/);
+  const set = variables();
+  t.match(await run('postern health', set), /ready/);
 
-  const [link = ''] = /https:\S+/.exec(await run('postern admin invite')) ?? [];
+  const [link = ''] = /https:\S+/.exec(await run('postern admin invite', set)) ?? [];
   t.match(link, `https://${host}/account/invitation/`);
   const proxyPort = await startProxy();
   const browser = await launchChromium([
@@ -135,13 +120,14 @@ t.test('the page leads to an installation with TLS, mail, groups and a passkey',
   await tab.locator('h1', { hasText: 'Administration' }).waitFor();
   t.equal(tab.url(), `https://${host}/admin`);
 
-  t.match(await run('postern group add'), /staff/);
+  t.match(await run('postern group add', set), /staff/);
   const mail = await smtp.next('grace@example.com');
   t.match(mail, { from: 'id@example.com', user: 'postern' });
   t.match(
-    await run('--recipe grafana'),
+    await run('--recipe grafana', set),
     /allowed_groups .*staff[\s\S]*auth_url = https:\/\/id\.example\.com\//,
   );
-  await run('postern backup');
+  await run('postern backup', set);
   t.equal(globSync('postern-*.db', { cwd }).length, 1);
+  t.same(blocks.left(), [], 'every block of the page that names this test was run');
 });

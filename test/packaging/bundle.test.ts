@@ -1,11 +1,14 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { link, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { hashSync } from 'bcryptjs';
 import t, { type Test } from 'tap';
+import { freePort } from '#src/testing/free-port.ts';
 import { buildBundle } from '../../packaging/build-bundle.ts';
+import { blocksRunBy } from '../docs/command-blocks.ts';
+import { startScript } from '../docs/run-script.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { password, usualConfig } from '../support/setup/relying-party.ts';
 import { assertSignIn, environment, startInstalled } from './start-installed.ts';
@@ -73,6 +76,28 @@ t.test('a code is redeemed on Redis, with two workers and readable log lines', a
   const redis = await startRedis();
   t.teardown(() => redis.close());
   await signIn(t, { store: { url: redis.url }, listen: { workers: 2 }, log: { format: 'pretty' } });
+});
+
+t.test('the command of the installation page starts it with demo data and a first token', async (t) => {
+  const blocks = blocksRunBy('test/packaging/bundle.test.ts', 'docs/operations/install.md');
+  const cwd = await emptyFolder();
+  await link(file, join(cwd, 'postern.cjs'));
+  const port = String(await freePort());
+  const started = startScript(blocks.take('node postern.cjs start'), {
+    cwd,
+    env: {
+      ...environment,
+      PATH: [dirname(process.execPath), environment.PATH].join(delimiter),
+      // Another program may have the port of the page.
+      POSTERN_LISTEN__PORT: port,
+      POSTERN_ISSUER: `http://localhost:${port}`,
+    },
+  });
+  t.teardown(() => started.end());
+  const [, command = ''] = await started.waitForOutput(/A first token:\s+(curl .+)/);
+  const { stdout } = await run('sh', ['-c', command], { env: environment });
+  t.match(JSON.parse(stdout), { access_token: String, token_type: 'Bearer' });
+  t.same(blocks.left(), []);
 });
 
 t.test('a new password is compared with the list of common ones', async (t) => {

@@ -1,54 +1,35 @@
 /**
- * Runs the applications of the tutorial in languages other than JavaScript, with what docs/tutorials/protect-your-app.md
- * says: `npm run tutorials`, or with names: `npm run tutorials -- go`. Each signs a person in, and out again.
+ * Runs the applications of the tutorial with the commands of docs/tutorials/protect-your-app.md: `npm run tutorials`, or
+ * with names: `npm run tutorials -- go`. Each signs a person in, and out again.
  */
-import { spawn } from 'node:child_process';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { freePort, startServer } from 'postern/testing';
-import { findProgram, runProgram } from '../interop-languages/run-program.ts';
+import { blocksRunBy } from '../docs/command-blocks.ts';
+import { startScript } from '../docs/run-script.ts';
+import { findProgram } from '../interop-languages/run-program.ts';
 import { followPages } from '../support/follow-pages.ts';
 import { Browser, runPostern } from '../support/setup/index.ts';
 
 interface Tutorial {
+  /** The folder below examples/protect-your-app. */
   readonly name: string;
   readonly needs: readonly string[];
   readonly callback: string;
-  /** Commands of the page, one after the other. The last one starts the application. */
-  readonly commands: readonly (readonly [string, ...string[]])[];
 }
 
 const tutorials: readonly Tutorial[] = [
-  {
-    name: 'python',
-    needs: ['python3'],
-    callback: '/callback',
-    commands: [
-      ['python3', '-m', 'venv', '.venv'],
-      ['.venv/bin/pip', 'install', '-r', 'requirements.txt'],
-      ['.venv/bin/python', 'app.py'],
-    ],
-  },
-  {
-    name: 'go',
-    needs: ['go'],
-    callback: '/callback',
-    commands: [['go', 'build', '-o', 'app', '.'], ['./app']],
-  },
-  {
-    name: 'java',
-    needs: ['java', 'mvn'],
-    callback: '/login/oauth2/code/postern',
-    commands: [
-      ['mvn', '--batch-mode', '--quiet', 'package'],
-      ['java', '-jar', 'target/app.jar'],
-    ],
-  },
+  { name: 'node', needs: ['npm'], callback: '/callback' },
+  { name: 'python', needs: ['python3'], callback: '/callback' },
+  { name: 'go', needs: ['go'], callback: '/callback' },
+  { name: 'java', needs: ['java', 'mvn'], callback: '/login/oauth2/code/postern' },
 ];
 
+const blocks = blocksRunBy('npm run tutorials', 'docs/tutorials/protect-your-app.md');
 const person = { login: 'ada', password: 'correct horse battery' };
-const maxStartMs = 90_000;
+/** Packages are downloaded, and applications are built. */
+const maxStartMs = 20 * 60_000;
 
 const waitUntilServed = async (url: string, isRunning: () => boolean): Promise<void> => {
   for (const until = performance.now() + maxStartMs; performance.now() < until && isRunning(); ) {
@@ -89,51 +70,54 @@ const server = await startServer({
   },
 });
 
-const run = async ({ name, callback, commands }: Tutorial): Promise<void> => {
-  const cwd = join(folder, name);
-  await cp(join(import.meta.dirname, '../../examples/protect-your-app', name), cwd, { recursive: true });
+const checkout = join(import.meta.dirname, '../..');
+
+const run = async ({ name, callback }: Tutorial): Promise<void> => {
   const port = await freePort();
   const home = `http://localhost:${port}`;
   const settings = [`store.url=${store}`, `issuer=${server.issuer}`].flatMap((one) => ['--set', one]);
   const uris = ['--redirect-uri', `${home}${callback}`, '--post-logout-redirect-uri', `${home}/`];
   const added = await runPostern(folder, [...settings, 'client', 'add', '--type', 'web', ...uris, '--json']);
   if (added.exit !== 0) throw new Error(added.err);
-  const { client_id: CLIENT_ID, client_secret: CLIENT_SECRET } = added.json<{
+  const { client_id: id, client_secret: secret } = added.json<{
     client_id: string;
     client_secret: string;
   }>();
-
-  for (const [command, ...args] of commands.slice(0, -1)) await runProgram(command, args, { cwd });
-  const [command, ...args] = commands.at(-1) ?? [''];
+  const script = blocks
+    .take(`cp -r examples/protect-your-app/${name} `)
+    .replaceAll('~/my-notes', join(folder, name))
+    .replace('CLIENT_ID=…', `CLIENT_ID=${id}`)
+    .replace('CLIENT_SECRET=…', `CLIENT_SECRET=${secret}`);
   const PATH = [process.env['PATH'], '/usr/local/go/bin'].join(delimiter);
-  const child = spawn(command, args, {
-    cwd,
-    env: { PATH, HOME: folder, ISSUER: server.issuer, CLIENT_ID, CLIENT_SECRET, PORT: String(port) },
+  const started = startScript(script, {
+    cwd: checkout,
+    env: { ...process.env, PATH, ISSUER: server.issuer, PORT: String(port) },
   });
-  let log = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      log += text;
-    });
-  }
+  let running = true;
+  started.ended.then(() => {
+    running = false;
+  });
   try {
-    await waitUntilServed(`${home}/`, () => child.exitCode === null);
+    await waitUntilServed(`${home}/`, () => running);
     await useApplication(home);
   } catch (error) {
-    throw new Error(`${error}\n${log.slice(-1500)}`);
+    throw new Error(`${error}\n${started.log().slice(-1500)}`);
   } finally {
-    child.kill();
+    await started.end();
   }
 };
 
 const names = process.argv.slice(2);
+const isWanted = ({ name }: Tutorial): boolean => names.length === 0 || names.includes(name);
+let skipped = false;
 try {
-  for (const tutorial of tutorials) {
-    if (names.length > 0 && !names.includes(tutorial.name)) continue;
+  for (const tutorial of tutorials.filter(isWanted)) {
     const found = await Promise.all(tutorial.needs.map(findProgram));
     const missing = tutorial.needs.filter((_, at) => found[at] === undefined);
-    if (missing.length > 0) console.log(`${tutorial.name}: not run, it needs ${missing.join(' and ')}`);
-    else {
+    if (missing.length > 0) {
+      skipped = true;
+      console.log(`${tutorial.name}: not run, it needs ${missing.join(' and ')}`);
+    } else {
       const outcome = await run(tutorial).then(
         () => 'works',
         (error: unknown) => {
@@ -144,6 +128,8 @@ try {
       console.log(`${tutorial.name}: ${outcome}`);
     }
   }
+  const left = names.length > 0 || skipped ? [] : blocks.left();
+  if (left.length > 0) throw new Error(`blocks that no tutorial runs: ${left}`);
 } finally {
   await server.stop();
   await rm(folder, { recursive: true, force: true });
