@@ -8,13 +8,13 @@ const rules: readonly { readonly folder: RegExp; readonly may: readonly RegExp[]
   { folder: /^adapters\//, may: [/^adapters\//, /^src\/store\//] },
   { folder: /^src\/store\//, may: [/^src\/store\//, /^src\/errors\.ts$/, /^config\/index\.ts$/] },
   {
-    folder: /^src\/(errors|error-codes|events|cookies|form-mac|readable-text)\.ts$/,
+    folder: /^src\/(errors|error-codes|events|cookies|form-mac|readable-text|redirect-target)\.ts$/,
     may: [/^src\/readable-text\.ts$/, /^config\/index\.ts$/],
   },
   { folder: /^src\/command\.ts$/, may: [/^src\/(errors|events|store\/port)\.ts$/, /^config\/index\.ts$/] },
   {
     folder: /^src\/views\//,
-    may: [/^src\/views\//, /^src\/error-codes\.ts$/, /^config\/index\.ts$/],
+    may: [/^src\/views\//, /^src\/(error-codes|redirect-target)\.ts$/, /^config\/index\.ts$/],
   },
   {
     folder: /^src\/provider\//,
@@ -28,7 +28,7 @@ const rules: readonly { readonly folder: RegExp; readonly may: readonly RegExp[]
     folder: /^src\/http\//,
     may: [
       /^src\/(provider|http|store|views)\//,
-      /^src\/(errors|events|cookies|form-mac)\.ts$/,
+      /^src\/(errors|events|cookies|form-mac|redirect-target)\.ts$/,
       /^config\/index\.ts$/,
     ],
   },
@@ -36,7 +36,7 @@ const rules: readonly { readonly folder: RegExp; readonly may: readonly RegExp[]
     folder: /^src\/services\//,
     may: [
       /^src\/(services|provider|http|store|views)\//,
-      /^src\/(errors|error-codes|events|extension|command|version|cookies|form-mac|readable-text)\.ts$/,
+      /^src\/(errors|error-codes|events|extension|command|version|cookies|form-mac|readable-text|redirect-target)\.ts$/,
       /^config\/index\.ts$/,
     ],
   },
@@ -47,7 +47,7 @@ const rules: readonly { readonly folder: RegExp; readonly may: readonly RegExp[]
     may: [
       /^src\/features\/OWN\//,
       /^src\/(services|provider|http|store|views)\//,
-      /^src\/(errors|error-codes|events|feature|command|version|cookies|form-mac|open-store|readable-text)\.ts$/,
+      /^src\/(errors|error-codes|events|feature|command|version|cookies|form-mac|open-store|readable-text|redirect-target)\.ts$/,
       /^config\/index\.ts$/,
     ],
   },

@@ -285,6 +285,9 @@ t.test('a scheme is registered only if the operator lists it, for public clients
     registration: { ...config.registration, redirect_hosts: ['*.example.com'] },
   });
   t.equal((await register(onHosts, cursor)).status, 201, 'redirect_hosts is about hosts');
+  const onHost = await register(onHosts, { ...publicApp, redirect_uris: ['https://a.example.com/'] });
+  t.equal(onHost.status, 201, 'a name of one letter is below the domain');
+  await refuses(onHosts, { ...publicApp, redirect_uris: ['https://.example.com/'] });
   await refuses(onHosts, { ...publicApp, redirect_uris: ['https://elsewhere.test/'] });
 });
 

@@ -149,6 +149,8 @@ t.test('invalid registrations are refused (RFC 7591 §3.2.2)', async (t) => {
       'https://a.apps.example.com/#fragment',
       'javascript:alert(1)',
       'com.example.app:/x',
+      'com.example.app://evil.apps.example.com/x',
+      'com.example.app://localhost/x',
       'not a uri',
     ];
     for (const uri of uris) await refuses({ redirect_uris: [uri] }, 'invalid_redirect_uri');

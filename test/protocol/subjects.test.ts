@@ -39,6 +39,9 @@ const web = (client_id: string, more: object = {}) => ({
   ...more,
 });
 
+/** The scheme of an app, with the host of another client. */
+const pretended = `com.example.app://${new URL(redirectUri).host}/callback`;
+
 const config = {
   ...usualConfig,
   resources: [{ audience: api, scopes: ['api:read'], introspection_clients: ['app'] }],
@@ -46,6 +49,11 @@ const config = {
     ...usualConfig.clients,
     web('near', { subject_type: 'pairwise' }),
     web('near-too', { subject_type: 'pairwise' }),
+    web('pretender', {
+      subject_type: 'pairwise',
+      application_type: 'native',
+      redirect_uris: [pretended],
+    }),
     web('far', { subject_type: 'pairwise', redirect_uris: ['https://far.example.com/callback'] }),
     web('whole', { id_token_claims: 'all' }),
     web('rsa', {
@@ -100,6 +108,7 @@ t.test('pairwise subjects differ by sector (OpenID Connect Core §8.1)', async (
   t.equal(near.sub, nearToo.sub, 'one sector, one subject');
   t.not(near.sub, far.sub, 'another sector, another subject');
   t.not(near.sub, open.sub);
+  t.not((await at('pretender', pretended)).sub, near.sub, 'an app joins no sector by writing its host');
 
   const browser = new Browser();
   await codeFor(near.party, browser);

@@ -38,6 +38,12 @@ await clients.register({
   secret: { value: secret },
 });
 
+const pretended = 'com.evil.app://accounts.google.com/cb';
+await clients.register({
+  metadata: metadata('phone', { application_type: 'native', redirect_uris: [pretended] }),
+  secret: { value: secret },
+});
+
 type Parameters = Readonly<Record<string, string>>;
 
 const self = new RelyingParty(issuer, 'self');
@@ -115,6 +121,18 @@ t.test('the page says where its link leads, and the link is the error response',
   const posted = await visit({ prompt: 'none', response_mode: 'form_post' });
   t.match(formOf(posted.body), { action: evil, hidden: { error: 'login_required', state: 'the-state' } });
   t.match(posted.headers.get('content-security-policy'), "form-action 'self' https://evil.example;");
+});
+
+t.test('an app with a scheme of its own is shown by the scheme, whatever host it writes', async (t) => {
+  const app = new RelyingParty(issuer, 'phone');
+  const error = await visit({ prompt: 'none', redirect_uri: pretended }, new Browser(), app);
+  t.match(error.body, '<strong>com.evil.app:</strong>', 'before sign-in');
+  const browser = new Browser();
+  const login = await browser.open(urlOf({ redirect_uri: pretended }, app));
+  t.notMatch(login.body, 'accounts.google.com', 'on the sign-in page');
+  const consent = await browser.submit(login, { login: 'ada', password });
+  t.match(consent.body, 'redirected to <strong>com.evil.app:</strong>');
+  t.notMatch(consent.body, 'accounts.google.com', 'on the consent page');
 });
 
 t.test('a signed response is a link or a form too (JARM)', async (t) => {

@@ -3,6 +3,7 @@ import { displayOf } from '../../http/interactions/client-display.ts';
 import type { Visit } from '../../http/interactions/step.ts';
 import type { Form } from '../../http/pages/form.ts';
 import type { EngineClient } from '../../provider/engine-types.ts';
+import { redirectTargetOf } from '../../redirect-target.ts';
 import type { Account } from '../../services/accounts/index.ts';
 import { displayOfAccount } from '../../services/sign-ins/index.ts';
 import { type ConsentModel, consentPage } from '../../views/pages/consent.ts';
@@ -23,11 +24,11 @@ const describeClient = (client: EngineClient): ConsentModel['client'] => {
   };
 };
 
-const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
+const isLoopback = (host: string): boolean => /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/.test(host);
 
 const describeRedirect = (uri: unknown): ConsentModel['redirect'] => {
-  const url = typeof uri === 'string' ? URL.parse(uri) : null;
-  return url ? { host: url.host || url.protocol, local: loopbackHosts.has(url.hostname) } : undefined;
+  const host = typeof uri === 'string' ? redirectTargetOf(uri) : undefined;
+  return host === undefined ? undefined : { host, local: isLoopback(host) };
 };
 
 interface ConsentViewOptions {

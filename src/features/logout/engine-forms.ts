@@ -3,6 +3,7 @@ import { pageRequestOf, uiLocalesOf } from '../../http/pages/engine-request.ts';
 import type { Pages } from '../../http/pages/pages.ts';
 import { submittingFormTitle } from '../../provider/engine-texts.ts';
 import type { RouteMiddleware } from '../../provider/route-middleware.ts';
+import { redirectTargetOf } from '../../redirect-target.ts';
 import { formPostPage } from '../../views/pages/form-post.ts';
 import { confirmPath } from './paths.ts';
 
@@ -24,8 +25,8 @@ export const replaceEngineForms = (pages: Pages): RouteMiddleware => ({
     const clientId = request?.['client_id'] ?? state?.['clientId'];
     const client = typeof clientId === 'string' ? await provider.Client.find(clientId) : undefined;
     const pageRequest = pageRequestOf(ctx);
-    const target = typeof postLogoutRedirectUri === 'string' ? new URL(postLogoutRedirectUri) : undefined;
-    const host = target && (target.host || target.protocol);
+    const host =
+      typeof postLogoutRedirectUri === 'string' ? redirectTargetOf(postLogoutRedirectUri) : undefined;
     // Without `currentUrl` there are no language links. They would load the page, and so submit the form, again.
     const { currentUrl: _, ...page } = pages.page(pageRequest, uiLocalesOf(ctx));
     const isUnverified = ctx.oidc.route === 'end_session' && client?.['from_registration'] === true;

@@ -4,7 +4,7 @@ const loopback = ['localhost', '127.0.0.1', '[::1]'];
 
 export const schemeOf = (uri: string): string => URL.parse(uri)?.protocol.slice(0, -1) ?? '';
 
-const isWeb = (uri: string): boolean => ['http', 'https'].includes(schemeOf(uri));
+export const isWeb = (uri: string): boolean => ['http', 'https'].includes(schemeOf(uri));
 
 /** RFC 8252 §7: only an app on a device of the person can receive such a redirect. */
 const isOnDevice = (uri: string): boolean => !isWeb(uri) || loopback.includes(URL.parse(uri)?.hostname ?? '');

@@ -1,6 +1,6 @@
 import type { Config } from '#config';
 import { type ClientMetadata, registrableScopes } from '../../services/clients/index.ts';
-import { schemeOf, withApplicationType } from './application-type.ts';
+import { isWeb, schemeOf, withApplicationType } from './application-type.ts';
 import { metadataRefused } from './errors.ts';
 
 type Policy = Config['registration'];
@@ -39,7 +39,7 @@ const checkSector = (metadata: ClientMetadata, grants: readonly string[]): void 
 /** `*.example.com` matches every name below example.com, but not example.com. */
 const matchesHost = (host: string, pattern: string): boolean =>
   pattern.startsWith('*.')
-    ? host.endsWith(pattern.slice(1)) && host.length > pattern.length
+    ? host.endsWith(pattern.slice(1)) && host.length >= pattern.length
     : host === pattern;
 
 const checkRedirects = (
@@ -52,6 +52,7 @@ const checkRedirects = (
   }
   const isAllowed = (uri: string): boolean => {
     if (policy.redirect_schemes.includes(schemeOf(uri))) return true;
+    if (!isWeb(uri)) return false;
     const host = URL.parse(uri)?.hostname ?? '';
     return policy.redirect_hosts.some((pattern) => matchesHost(host, pattern));
   };

@@ -1,4 +1,5 @@
 import type { EngineClient } from '../../provider/engine-types.ts';
+import { webHostOf } from '../../redirect-target.ts';
 import type { ClientDisplay } from '../../views/page.ts';
 
 /** The home page, if the operator vouches for it: a client that registered itself could name any page. */
@@ -33,10 +34,10 @@ export const formActionOrigins = (client: EngineClient | undefined): readonly st
 
 /** An application as people see it. The host is one that the application controls. */
 export const displayOf = (client: EngineClient): ClientDisplay => {
-  const home = URL.parse(homepageOf(client) ?? client.redirectUris?.[0] ?? '');
+  const host = webHostOf(homepageOf(client) ?? client.redirectUris?.[0] ?? '');
   return {
     name: client.clientName ?? client.clientId,
-    ...(home?.host && { host: home.host }),
+    ...(host !== undefined && { host }),
     ...(client.logoUri !== undefined && { logo: client.logoUri }),
     ...(client['from_registration'] === true && { unverified: true }),
   };

@@ -1,4 +1,5 @@
 import type { GrantType } from '../../provider/grant-types.ts';
+import { webHostOf } from '../../redirect-target.ts';
 import { authenticationMethodOf } from './authentication-methods.ts';
 import type { ClientMetadata } from './client.ts';
 import { grantTypesOf } from './grant-types-of.ts';
@@ -86,7 +87,7 @@ export const dependentMetadataProblems = (
         `is needed, and one of ${methodsWithClientKey.join(', ')}, for pairwise subjects with these grant types`,
       );
     }
-    const hosts = new Set((metadata.redirect_uris ?? []).map((uri) => URL.parse(uri)?.host));
+    const hosts = new Set((metadata.redirect_uris ?? []).map(webHostOf));
     check(
       hosts.size < 2 || metadata['sector_identifier_uri'] !== undefined,
       'sector_identifier_uri',

@@ -1,3 +1,4 @@
+import { redirectTargetOf } from '../../redirect-target.ts';
 import { createFields, hidden, submit } from '../fields.ts';
 import { homeLink } from '../home-link.ts';
 import { type Html, html } from '../html.ts';
@@ -68,8 +69,7 @@ const wayBack = (
 ): Html | undefined => {
   const href = appUrl(registered);
   if (href === undefined) return undefined;
-  const { host, protocol } = new URL(href);
-  const target = host || protocol;
+  const target = redirectTargetOf(href) ?? name;
   // The name of an unverified app could be that of this service.
   const label = messages.back(unverified ? target : name);
   return html`${unverified && html`<p class="notice notice-warn redirect">${messages.unverifiedTarget(strong(target))}</p>`}
