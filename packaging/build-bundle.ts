@@ -2,6 +2,7 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
+import { editLibraries } from './bundle-edits.ts';
 import { packagesOfSeams, seams, target } from './bundle-seams.ts';
 import { addCompileHints } from './compile-hints.ts';
 import { licensesOf } from './licenses.ts';
@@ -54,7 +55,7 @@ export const buildBundle = async (out: string): Promise<string> => {
     target,
     banner: { js: '#!/usr/bin/env node' },
     legalComments: 'none',
-    plugins: [replaceSeams],
+    plugins: [replaceSeams, editLibraries(root)],
     logLevel: 'error',
   });
   if (warnings.length > 0) throw new Error(warnings.map(({ text }) => text).join('\n'));

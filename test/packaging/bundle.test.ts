@@ -59,9 +59,23 @@ t.test('the file is ASCII, so that its text takes one byte of memory for each ch
   t.notMatch(await readFile(file, 'latin1'), /[^\0-\x7f]/);
 });
 
+/** The bundle leaves out most media types, and puts off what formats the lists of words in messages. */
+const assertRefusals = async (t: Test, issuer: string): Promise<void> => {
+  const get = (accept: string) =>
+    fetch(`${issuer}/oauth/authorize?client_id=a&client_id=b&scope=a&scope=b`, { headers: { accept } });
+  const json = await get('application/json');
+  t.match(json.headers.get('content-type'), 'application/json; charset=utf-8');
+  t.match(await json.json(), {
+    error_description: "'client_id' and 'scope' parameters must not be provided twice",
+  });
+  const page = await get('text/html,*/*;q=0.8');
+  t.match(page.headers.get('content-type'), 'text/html; charset=utf-8');
+};
+
 const signIn = async (t: Test, config: Readonly<Record<string, unknown>>): Promise<void> => {
   const { issuer, child, ended } = await startInstalled(t, { file, folder: await emptyFolder(), config });
   await assertSignIn(t, issuer);
+  await assertRefusals(t, issuer);
   child.kill('SIGTERM');
   t.equal(await ended, 0, 'it ends by itself');
 };

@@ -1,0 +1,72 @@
+/**
+ * What libraries do when they are loaded, and what a server of Postern needs late or never. The bundle leaves it out or
+ * puts it off. The build fails when a new release of a library no longer has the text.
+ */
+import { readFile } from 'node:fs/promises';
+import { relative } from 'node:path';
+import type { Loader, Plugin } from 'esbuild';
+
+interface Edit {
+  readonly file: RegExp;
+  readonly edit: (text: string) => string;
+}
+
+/** What the engine's responses have, and what it asks requests for by a short name. */
+const types = ['text/html', 'text/plain', 'application/json', 'application/octet-stream'];
+
+const edits: readonly Edit[] = [
+  {
+    // Formatting lists of words loads the data of languages, 6 MB of memory, for the messages of some refusals.
+    file: /^node_modules\/oidc-provider\/lib\/helpers\/formatters\.js$/,
+    edit: (text) =>
+      text.replaceAll(
+        /new Intl\.ListFormat\(.*\)/g,
+        (formatter) => `{ format: (list) => ${formatter}.format(list) }`,
+      ),
+  },
+  {
+    // The first look at these classes loads all of fetch and of the streams of the web. No response of the engine is one.
+    file: /^node_modules\/koa\/lib\/(?:application|response)\.js$/,
+    edit: (text) => text.replaceAll(/\w+ instanceof (?:Response|ReadableStream)/g, 'false'),
+  },
+  {
+    // Koa has the list of all media types, twice, and makes four tables of it.
+    file: /\/mime-db\/db\.json$/,
+    edit: (text) => {
+      const all: Readonly<Record<string, unknown>> = JSON.parse(text);
+      return JSON.stringify(Object.fromEntries(types.map((type) => [type, all[type]])));
+    },
+  },
+  {
+    // Warnings of libraries about their use look for the line that calls them, and V8 counts the lines of the whole bundle.
+    file: /\/depd\/index\.js$/,
+    edit: () => "module.exports = require('./lib/browser/index.js');",
+  },
+  {
+    // HTTP/2 ends at the proxy.
+    file: /^node_modules\/fastify\/lib\/server\.js$/,
+    edit: (text) => text.replace("require('node:http2')", 'undefined'),
+  },
+];
+
+export const editLibraries = (root: string): Plugin => ({
+  name: 'edits',
+  setup(plugin) {
+    const pending = new Set(edits);
+    for (const one of edits) {
+      const filter = new RegExp(one.file.source.replace('^', '/'));
+      plugin.onLoad({ filter }, async ({ path }) => {
+        if (!one.file.test(relative(root, path))) return undefined;
+        const text = await readFile(path, 'utf8');
+        const contents = one.edit(text);
+        if (contents === text) return { errors: [{ text: `${path} has another text now` }] };
+        pending.delete(one);
+        const loader: Loader = path.endsWith('.json') ? 'json' : 'js';
+        return { contents, loader };
+      });
+    }
+    plugin.onEnd(() => ({
+      errors: [...pending].map(({ file }) => ({ text: `${file} is not in the bundle` })),
+    }));
+  },
+});
