@@ -18,15 +18,16 @@ import { version } from '../version.ts';
 import { access } from './access/index.ts';
 import { accountActivity } from './account-activity/index.ts';
 import { accountApps } from './account-apps/index.ts';
-import { accountAuthenticator } from './account-authenticator/index.ts';
+import { accountAuthenticator, removeAppPath } from './account-authenticator/index.ts';
 import { accountData } from './account-data/index.ts';
 import { accountOverview } from './account-overview/index.ts';
-import { accountPasskeys } from './account-passkeys/index.ts';
+import { accountPasskeys, removePasskeyPath } from './account-passkeys/index.ts';
 import { accountPassword } from './account-password/index.ts';
 import { accountProfile } from './account-profile/index.ts';
 import { accountRecovery } from './account-recovery/index.ts';
 import { accountSessions } from './account-sessions/index.ts';
-import { accountUpstreams } from './account-upstreams/index.ts';
+import { accountSignInMethods } from './account-sign-in-methods/index.ts';
+import { accountUpstreams, removeIdentityPath } from './account-upstreams/index.ts';
 import { adminApi } from './admin-api/index.ts';
 import { authorizationDetails } from './authorization-details/index.ts';
 import { authorizationResponses } from './authorization-responses/index.ts';
@@ -235,6 +236,14 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
       links: upstreamLinks,
       otherWays,
       provisioning,
+    }),
+    accountSignInMethods({
+      pages,
+      factors,
+      passkeys,
+      links: upstreamLinks,
+      upstreams,
+      removePaths: { passkey: removePasskeyPath, app: removeAppPath, identity: removeIdentityPath },
     }),
     accountRecovery({ config, events, pages, accounts, factors, links, endEverything, hasMakerRight }),
     accountSessions({ pages, clients, sessions }),

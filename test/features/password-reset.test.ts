@@ -1,4 +1,6 @@
 import t, { type Test } from 'tap';
+import { codeAt } from '../support/authenticator.ts';
+import { addPasskey } from '../support/passkeys.ts';
 import {
   Browser,
   codeFor,
@@ -105,6 +107,67 @@ t.test('a foreign form and a refused password leave the link and the password as
     t.match(page.body, /<title>Error: /);
   }
   t.equal((await signIn(server, password)).status, 303, 'the former password works');
+});
+
+t.test('what a new password leaves is shown after it, and removed there', async (t) => {
+  const upstream = {
+    id: 'corp',
+    name: 'Corp',
+    issuer: 'http://127.0.0.1:1',
+    client_id: 'postern',
+    client_secret: 'a secret of the upstream',
+  };
+  const stage = await open(t, { upstreams: [upstream] });
+  const { server } = stage;
+  const { accounts, factors, passkeys, upstreamLinks } = server.app.services;
+  const methods = `${server.issuer}/account/sign-in-methods`;
+  const addAll = async (username: string) => {
+    await addPasskey(server, username);
+    const account = await accounts.findByUsername(username);
+    if (!account) throw new Error(`there is no account ${username}`);
+    const { pending, secret } = factors.begin(account, username);
+    await factors.enrol(account, { place: username, pending, code: codeAt(secret, server.clock.now()) });
+    const label = `${username}@corp.example`;
+    const link = { upstream: 'corp', subject: username, account: account.id, linkedAt: 0, label, given: {} };
+    await server.store.commit([upstreamLinks.insertion(link)]);
+    return account;
+  };
+  const browserOf = async (username: string, amr: readonly string[]) => {
+    const browser = new Browser();
+    for (const { name, value } of (await server.signIn(username, { amr })).cookies)
+      browser.setCookie(name, value);
+    return browser;
+  };
+  const { id } = await addAll('grace');
+  await ask(server, 'grace');
+  const reader = new Browser();
+  const done = await reader.submit(await reader.open(await nextLink(stage)), { password: newPassword });
+  t.match(done.body, 'href="/account/sign-in-methods"');
+  const before = await reader.request(methods);
+  t.match(before.headers.get('location'), '/oauth/authorize?', 'the link of the mail shows none of them');
+  t.equal((await passkeys.list(id)).length, 1, 'the passkey stayed');
+
+  const other = await (await browserOf('ada', ['pwd'])).request(methods);
+  t.match(other.body, 'Only your password');
+  t.notMatch(other.body, 'corp');
+
+  const weak = await (await browserOf('grace', ['pwd'])).request(methods);
+  t.equal(weak.status, 200);
+  t.match(weak.body, /Passkey[\s\S]*Added[\s\S]*Last used/);
+  t.match(weak.body, 'Authenticator app');
+  t.match(weak.body, 'Corp: grace@corp.example');
+  const removals = [...weak.body.matchAll(/href="(\/account\/[^"]*\/remove)"/g)].map(([, path = '']) => path);
+  t.equal(removals.length, 3);
+  for (const path of removals) {
+    const refused = await (await browserOf('grace', ['pwd'])).request(server.issuer + path);
+    t.match(refused.headers.get('location'), '/oauth/authorize?', 'a password alone removes nothing');
+  }
+  const strong = await browserOf('grace', ['pwd', 'otp', 'mfa']);
+  for (const path of removals) {
+    const removed = await strong.submit(await strong.open(server.issuer + path), {});
+    t.match(removed.url, 'done=removed', path);
+  }
+  t.match((await strong.request(methods)).body, 'Only your password leads into your account.');
 });
 
 t.test('the new password works, the former one and everything signed in before do not', async (t) => {

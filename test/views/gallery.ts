@@ -1,5 +1,6 @@
 import type { AccountFrame } from '#src/views/account-layout.ts';
 import type { Page } from '#src/views/page.ts';
+import { signInMethodsPage } from '#src/views/pages/account-sign-in-methods.ts';
 import { confirmPage } from '#src/views/pages/confirm.ts';
 import { type ConsentModel, consentPage } from '#src/views/pages/consent.ts';
 import { type CreateAccountModel, createAccountPage } from '#src/views/pages/create-account.ts';
@@ -434,7 +435,7 @@ export const gallery: readonly Exhibit[] = [
     email: 'nonsense',
     problems: ['nameMissing', 'emailInvalid'],
   }),
-  exhibit('reset-password-done', (page) => passwordResetDonePage(page), {}),
+  exhibit('reset-password-done', passwordResetDonePage, { check: '/account/sign-in-methods' }),
   exhibit('create-account-domains', createAccountPage, {
     ...createAccount,
     problems: ['emailDomain'],
@@ -586,6 +587,26 @@ export const gallery: readonly Exhibit[] = [
     { language: 'de' },
   ),
   exhibit('invitation-done', (page) => invitationDonePage(page), {}),
+  exhibit('sign-in-methods', ofAccount(signInMethodsPage), {
+    methods: [
+      {
+        kind: 'passkey',
+        isSecurityKey: true,
+        createdAt: 0,
+        lastUsedAt: 1,
+        remove: '/account/passkeys/a/remove',
+      },
+      { kind: 'app', createdAt: 0, remove: '/account/authenticator/a/remove' },
+      {
+        kind: 'identity',
+        upstream: 'Corp',
+        label: longName,
+        createdAt: 0,
+        remove: '/account/upstreams/a/remove',
+      },
+    ],
+    codesLeft: 3,
+  }),
   exhibit('email-address', ofAccount(emailAddressPage), {
     action: '/account/email',
     csrf: 'token',
@@ -666,7 +687,7 @@ export const gallery: readonly Exhibit[] = [
     { action: '/account/not-me/abc', account: longName, restoredEmail: longName },
     { language: 'pl' },
   ),
-  exhibit('not-me-done', (page) => notMeDonePage(page), {}, { language: 'de' }),
+  exhibit('not-me-done', notMeDonePage, { check: '/account/sign-in-methods' }, { language: 'de' }),
   exhibit('mail-preview', mailPreviewPage, {
     messages: [
       {

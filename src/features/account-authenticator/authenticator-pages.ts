@@ -16,7 +16,7 @@ import {
 } from '../../views/pages/account-authenticator.ts';
 import type { SetUpProblem } from '../../views/pages/set-up-factor.ts';
 import type { AccountAuthenticatorDependencies } from './dependencies.ts';
-import { addPath, authenticatorPath, codesPath } from './paths.ts';
+import { addPath, authenticatorPath, codesPath, removeAppPath } from './paths.ts';
 
 interface WithId {
   Params: { readonly id: string };
@@ -104,7 +104,7 @@ export const authenticatorPages =
           isRequired: required === 'always',
           add: factors.isOffered ? addPath : undefined,
           newCodes: codesPath,
-          removePathOf: (id) => `${authenticatorPath}/${id}/remove`,
+          removePathOf: removeAppPath,
           done: typeof done === 'string' ? done : undefined,
         });
         return pages.send(request, reply, body);
@@ -147,19 +147,19 @@ export const authenticatorPages =
         return pages.send(request, reply, accountCodesPage(frame, { codes, next: authenticatorPath }));
       });
 
-      scope.get<WithId>(`${authenticatorPath}/:id/remove`, sensitive, async (request, reply) => {
+      scope.get<WithId>(removeAppPath(':id'), sensitive, async (request, reply) => {
         const { frame, csrf, account: owner } = account.visitOf(request);
         const { id } = request.params;
         const body = removeAuthenticatorPage(frame, {
           ...(await find(owner, id)),
-          action: `${authenticatorPath}/${id}/remove`,
+          action: removeAppPath(id),
           csrf,
           back: authenticatorPath,
         });
         return pages.send(request, reply, body);
       });
 
-      scope.post<WithId & WithForm>(`${authenticatorPath}/:id/remove`, sensitive, async (request, reply) => {
+      scope.post<WithId & WithForm>(removeAppPath(':id'), sensitive, async (request, reply) => {
         const { account: owner } = account.visitOf(request);
         if (!(await factors.removeAuthenticator(owner, request.params.id, by(request))))
           throw authenticatorNotFound();

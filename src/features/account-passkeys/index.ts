@@ -24,6 +24,8 @@ import { exportPasskeys, passkeyPages } from './passkey-pages.ts';
 import { passkeysPath } from './paths.ts';
 import { wellKnown } from './well-known.ts';
 
+export { removePasskeyPath } from './paths.ts';
+
 export const accountPasskeys = (dependencies: PasskeysDependencies): Feature => {
   if (!dependencies.passkeys.isEnabled) return { name: 'account-passkeys' };
   return {

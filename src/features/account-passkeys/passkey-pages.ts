@@ -14,7 +14,7 @@ import {
 } from '../../views/pages/account-passkeys.ts';
 import type { PasskeySignal } from '../../views/passkey-form.ts';
 import type { PasskeysDependencies } from './dependencies.ts';
-import { addPath, passkeysPath } from './paths.ts';
+import { addPath, passkeysPath, removePasskeyPath } from './paths.ts';
 import { emitPasskeyRefused } from './refused-event.ts';
 
 interface WithId {
@@ -87,7 +87,7 @@ export const passkeyPages =
       const isOnly = (await passkeys.list(owner.id)).length === 1;
       const isLast = isOnly && (await otherWays.besidesPasskeys(owner)) === undefined;
       const body = removePasskeyPage(frame, {
-        action: `${passkeysPath}/${id}/remove`,
+        action: removePasskeyPath(id),
         csrf,
         passkey,
         isLast,
@@ -107,7 +107,7 @@ export const passkeyPages =
           passkeys: await passkeys.list(owner.id),
           add: addPath,
           pathOf: (id) => `${passkeysPath}/${id}`,
-          removePathOf: (id) => `${passkeysPath}/${id}/remove`,
+          removePathOf: removePasskeyPath,
           done: typeof done === 'string' ? done : undefined,
           signals: await signalsFor(owner),
         });
@@ -157,11 +157,11 @@ export const passkeyPages =
         return backToList(reply, 'renamed');
       });
 
-      scope.get<WithId>(`${passkeysPath}/:id/remove`, sensitive, async (request, reply) =>
+      scope.get<WithId>(removePasskeyPath(':id'), sensitive, async (request, reply) =>
         showRemove(request, reply, request.params.id),
       );
 
-      scope.post<WithId & WithForm>(`${passkeysPath}/:id/remove`, sensitive, async (request, reply) => {
+      scope.post<WithId & WithForm>(removePasskeyPath(':id'), sensitive, async (request, reply) => {
         const { account: owner } = account.visitOf(request);
         const { id } = request.params;
         const options = { otherWay: await otherWays.besidesPasskeys(owner), by: withNotice(request) };

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { Form } from '../../http/pages/form.ts';
 import { type NewAccountProblem, problemOf } from '../../services/account-forms/index.ts';
+import { signInMethodsPath } from '../../services/account-pages/index.ts';
 import { recoveryPath, recoveryPurpose } from '../../services/account-recovery/index.ts';
 import type { Account } from '../../services/accounts/index.ts';
 import { qrCodeOf } from '../../services/factors/index.ts';
@@ -131,12 +132,12 @@ export const recoveryPages = ({
     });
     await endEverything(account.id);
     if (!codes) return reply.header('cache-control', 'no-store').redirect(recoveryPath, 303);
-    return pages.send(request, reply, recoveredPage(page, { codes }));
+    return pages.send(request, reply, recoveredPage(page, { codes, check: signInMethodsPath }));
   };
 
   return async (scope) => {
     scope.get(recoveryPath, async (request, reply) =>
-      pages.send(request, reply, recoveredPage(pages.pageFor(request), {})),
+      pages.send(request, reply, recoveredPage(pages.pageFor(request), { check: signInMethodsPath })),
     );
 
     scope.get<WithToken>(`${recoveryPath}/:token`, async (request, reply) =>

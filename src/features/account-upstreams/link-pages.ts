@@ -10,7 +10,7 @@ import {
 } from '../../views/pages/account-upstreams.ts';
 import type { AccountUpstreamsDependencies } from './dependencies.ts';
 import { describeBy } from './described-by.ts';
-import { connectPath, removePath, upstreamsPath } from './paths.ts';
+import { connectPath, removeIdentityPath, upstreamsPath } from './paths.ts';
 
 interface WithId {
   Params: { readonly id: string };
@@ -50,7 +50,7 @@ export const linkPages = (
     const { done } = request.query as { readonly done?: unknown };
     const stored = await links.listOf(owner.id);
     const body = accountUpstreamsPage(frame, {
-      links: stored.map((one) => ({ ...modelOf(one), remove: removePath(linkIdOf(one)) })),
+      links: stored.map((one) => ({ ...modelOf(one), remove: removeIdentityPath(linkIdOf(one)) })),
       upstreams: upstreams.all
         .filter(({ link }) => link !== 'never')
         .map(({ id, name }) => ({ name, connect: connectPath(id) })),
@@ -69,7 +69,7 @@ export const linkPages = (
     const { id } = request.params;
     const stored = await find(owner, id);
     const body = removeUpstreamPage(frame, {
-      action: removePath(id),
+      action: removeIdentityPath(id),
       csrf,
       link: modelOf(stored),
       isLast: (await otherWays.besidesLink(owner, stored)) === undefined,
@@ -85,9 +85,11 @@ export const linkPages = (
 
       scope.get(upstreamsPath, async (request, reply) => show(request, reply));
 
-      scope.get<WithId>(removePath(':id'), sensitive, async (request, reply) => showRemove(request, reply));
+      scope.get<WithId>(removeIdentityPath(':id'), sensitive, async (request, reply) =>
+        showRemove(request, reply),
+      );
 
-      scope.post<WithId>(removePath(':id'), sensitive, async (request, reply) => {
+      scope.post<WithId>(removeIdentityPath(':id'), sensitive, async (request, reply) => {
         const visit = account.visitOf(request);
         const stored = await find(visit.account, request.params.id);
         const isRemoved = await linking.unlink(visit.account, stored, describeBy(request, visit));

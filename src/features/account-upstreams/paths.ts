@@ -4,4 +4,4 @@ export const confirmPath = `${upstreamsPath}/confirm`;
 export const connectPath = (upstream: string): string => `${upstreamsPath}/connect/${upstream}`;
 /** Leaves for the upstream. */
 export const leavePath = (upstream: string): string => `${connectPath(upstream)}/go`;
-export const removePath = (id: string): string => `${upstreamsPath}/${id}/remove`;
+export const removeIdentityPath = (id: string): string => `${upstreamsPath}/${id}/remove`;

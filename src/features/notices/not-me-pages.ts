@@ -1,4 +1,5 @@
 import type { FastifyPluginAsync } from 'fastify';
+import { signInMethodsPath } from '../../services/account-pages/index.ts';
 import { type Account, type FormerAddress, isRestorable } from '../../services/accounts/index.ts';
 import { linkGone, type OneTimeLink, submitOnce } from '../../services/one-time-links/index.ts';
 import { UnitOfWork } from '../../store/unit-of-work.ts';
@@ -54,7 +55,7 @@ export const notMePages = ({
 
   return async (scope) => {
     scope.get(notMePath, async (request, reply) =>
-      pages.send(request, reply, notMeDonePage(pages.pageFor(request))),
+      pages.send(request, reply, notMeDonePage(pages.pageFor(request), { check: signInMethodsPath })),
     );
 
     scope.get<WithToken>(`${notMePath}/:token`, async (request, reply) => {

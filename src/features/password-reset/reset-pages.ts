@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { Form } from '../../http/pages/form.ts';
 import { type NewAccountProblem, problemOf } from '../../services/account-forms/index.ts';
+import { signInMethodsPath } from '../../services/account-pages/index.ts';
 import type { Account } from '../../services/accounts/index.ts';
 import { linkGone, type OneTimeLink, submitOnce } from '../../services/one-time-links/index.ts';
 import { createCheckRepeated } from '../../services/sign-ins/index.ts';
@@ -73,7 +74,7 @@ export const resetPages = (dependencies: PasswordResetDependencies): FastifyPlug
 
   return async (scope) => {
     scope.get(resetPath, async (request, reply) =>
-      pages.send(request, reply, passwordResetDonePage(pages.pageFor(request))),
+      pages.send(request, reply, passwordResetDonePage(pages.pageFor(request), { check: signInMethodsPath })),
     );
 
     scope.get<WithToken>(`${resetPath}/:token`, async (request, reply) => {

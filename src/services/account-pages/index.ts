@@ -13,6 +13,7 @@
  *   GET /account/sign-in?to=  -> starts the same, for links from pages outside of this scope
  */
 
+export { signInMethodsPath } from './paths.ts';
 export { createStrengthOf } from './required-strength.ts';
 export { accountScope } from './scope.ts';
 export type { AccountPages, AccountSection, AccountVisit, StrengthOf } from './section.ts';

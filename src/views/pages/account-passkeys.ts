@@ -4,14 +4,11 @@ import { type Html, html } from '../html.ts';
 import type { Messages } from '../languages/messages.ts';
 import { ownPath } from '../links.ts';
 import { type PasskeySignal, passkeyForm, passkeySignals } from '../passkey-form.ts';
+import { nameOfPasskey, type PasskeyName } from '../passkey-name.ts';
 import { dateTime } from '../time.ts';
 
-interface PasskeyModel {
+interface PasskeyModel extends PasskeyName {
   readonly id: string;
-  /** The person's own name for it. */
-  readonly name?: string;
-  readonly provider?: string;
-  readonly isSecurityKey: boolean;
   readonly isDeviceBound: boolean;
   readonly isSynced: boolean;
   /** Milliseconds since the epoch. */
@@ -28,11 +25,6 @@ export interface PasskeysModel {
   readonly done?: string | undefined;
   readonly signals: readonly PasskeySignal[];
 }
-
-const labelOf = (
-  { passkeys: { names } }: Messages,
-  { name, provider, isSecurityKey }: PasskeyModel,
-): string => name ?? provider ?? (isSecurityKey ? names.securityKey : names.passkey);
 
 const fact = (name: string, value: Html | string | undefined): Html | undefined =>
   value === undefined ? undefined : html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
@@ -61,7 +53,7 @@ export const passkeysPage = (frame: AccountFrame, model: PasskeysModel): string 
   const { passkeys, add, pathOf, removePathOf, done, signals } = model;
   const hint = passkeys.length === 0 ? text.none : passkeys.length === 1 ? text.addSecond : undefined;
   const action = (href: string, label: string, of: PasskeyModel): Html =>
-    html`<a href="${ownPath(href)}">${label}<span class="visually-hidden">: ${labelOf(messages, of)}</span></a>`;
+    html`<a href="${ownPath(href)}">${label}<span class="visually-hidden">: ${nameOfPasskey(messages, of)}</span></a>`;
   return accountPage(frame, {
     title: text.title,
     scripts: ['passkeys.js'],
@@ -72,7 +64,7 @@ export const passkeysPage = (frame: AccountFrame, model: PasskeysModel): string 
       passkeys.length > 0 &&
       html`<ul class="entries">${passkeys.map(
         (passkey) => html`<li>
-      <h2 class="entry-title">${labelOf(messages, passkey)}</h2>
+      <h2 class="entry-title">${nameOfPasskey(messages, passkey)}</h2>
       ${renderFacts(frame, passkey)}
       <p>${action(pathOf(passkey.id), text.rename, passkey)} · ${action(removePathOf(passkey.id), text.remove, passkey)}</p>
     </li>`,
@@ -133,7 +125,7 @@ export const passkeyPage = (
     ${renderFacts(frame, passkey)}
     <form method="post" action="${ownPath(action)}" novalidate>
       ${hidden({ csrf })}
-      ${fields.text({ name: 'name', label: text.name, hint: text.nameHint, value: passkey.name ?? labelOf(messages, passkey), autofocus: true })}
+      ${fields.text({ name: 'name', label: text.name, hint: text.nameHint, value: passkey.name ?? nameOfPasskey(messages, passkey), autofocus: true })}
       <div class="actions">
         ${submit({ label: text.submit, class: 'passkey-rename' })}
         <a role="button" class="secondary" href="${ownPath(back)}">${messages.confirm.cancel}</a>
@@ -152,7 +144,7 @@ export const removePasskeyPage = (frame: AccountFrame, model: RemovePasskeyModel
   const { messages } = frame.page;
   const { remove: text, list } = messages.passkeys;
   const { action, csrf, passkey, isLast, back, add } = model;
-  const title = html`<p><strong>${labelOf(messages, passkey)}</strong></p>${renderFacts(frame, passkey)}`;
+  const title = html`<p><strong>${nameOfPasskey(messages, passkey)}</strong></p>${renderFacts(frame, passkey)}`;
   if (isLast)
     return accountPage(frame, {
       title: text.lastTitle,

@@ -1,3 +1,4 @@
+import { checkSignInMethods } from '../check-sign-in-methods.ts';
 import { submit } from '../fields.ts';
 import { homeLink } from '../home-link.ts';
 import { html } from '../html.ts';
@@ -28,12 +29,13 @@ export const notMePage = (page: Page, { action, account, restoredEmail }: NotMeM
   });
 };
 
-export const notMeDonePage = (page: Page): string => {
+export const notMeDonePage = (page: Page, { check }: { readonly check: string }): string => {
   const { notMe: text } = page.messages;
   return layout(page, {
     title: text.doneTitle,
     body: html`
     <p>${text.done}</p>
+    ${checkSignInMethods(page, check)}
     ${homeLink(page)}`,
   });
 };

@@ -1,4 +1,5 @@
 import { type AuthenticatorModel, authenticatorFields, recoveryCodeList } from '../authenticator-fields.ts';
+import { checkSignInMethods } from '../check-sign-in-methods.ts';
 import { alert, createFields, type FieldError, hidden, submit } from '../fields.ts';
 import { homeLink } from '../home-link.ts';
 import { html } from '../html.ts';
@@ -65,13 +66,17 @@ export const recoverAccountPage = (page: Page, model: RecoverAccountModel): stri
 };
 
 /** The end. New recovery codes are shown this once. */
-export const recoveredPage = (page: Page, { codes }: { readonly codes?: readonly string[] }): string => {
+export const recoveredPage = (
+  page: Page,
+  { codes, check }: { readonly codes?: readonly string[]; readonly check: string },
+): string => {
   const { recover: text, codes: codesText } = page.messages.factors;
   return layout(page, {
     title: codes ? codesText.title : text.doneTitle,
     body: html`
     ${codes && recoveryCodeList(page.messages, codes)}
     <p>${text.done}</p>
+    ${checkSignInMethods(page, check)}
     ${homeLink(page)}`,
   });
 };

@@ -1,3 +1,4 @@
+import { checkSignInMethods } from '../check-sign-in-methods.ts';
 import { createFields, submit } from '../fields.ts';
 import { homeLink } from '../home-link.ts';
 import { html } from '../html.ts';
@@ -37,12 +38,13 @@ export const resetPasswordPage = (page: Page, model: ResetPasswordModel): string
   });
 };
 
-export const passwordResetDonePage = (page: Page): string => {
+export const passwordResetDonePage = (page: Page, { check }: { readonly check: string }): string => {
   const { resetPassword: text } = page.messages;
   return layout(page, {
     title: text.doneTitle,
     body: html`
     <p>${text.done}</p>
+    ${checkSignInMethods(page, check)}
     ${homeLink(page)}`,
   });
 };

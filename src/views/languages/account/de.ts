@@ -164,6 +164,23 @@ export const de = {
       ' ist hier schon mit einem anderen Konto verbunden.',
     ],
   },
+  signInMethods: {
+    title: 'Ihre Anmeldemöglichkeiten',
+    hint: 'Neben Ihrem Passwort führen diese in Ihr Konto. Ein neues Passwort ändert daran nichts: Entfernen Sie, was Sie nicht kennen.',
+    none: 'Nur Ihr Passwort führt in Ihr Konto.',
+    stuck:
+      'Wenn Sie etwas nicht entfernen können, weil Sie zuerst danach gefragt werden, nutzen Sie den Link „Das war ich nicht“ in der Nachricht darüber oder fragen Sie den Betreiber dieses Dienstes.',
+    kind: 'Art',
+    kinds: { passkey: 'Passkey', app: 'Authenticator-App', identity: 'Konto bei einem anderen Anbieter' },
+    added: 'Hinzugefügt',
+    lastUsed: 'Zuletzt verwendet',
+    never: 'Noch nie',
+    remove: 'Entfernen',
+    check: {
+      why: 'Ein neues Passwort entfernt keine Passkeys, Authenticator-Apps und verbundenen Konten. Melden Sie sich an und prüfen Sie, ob alle von Ihnen sind.',
+      link: 'Anmeldemöglichkeiten prüfen',
+    },
+  },
   data: {
     menu: 'Ihre Daten',
     title: 'Ihre Daten',

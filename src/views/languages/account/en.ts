@@ -155,6 +155,23 @@ export const en = {
     doneRemoved: 'The provider was disconnected.',
     linkedElsewhere: (provider) => ['Your identity at ', provider, ' is connected to another account.'],
   },
+  signInMethods: {
+    title: 'Your ways to sign in',
+    hint: 'Besides your password, these lead into your account. A new password doesn’t change them: remove what you don’t recognize.',
+    none: 'Only your password leads into your account.',
+    stuck:
+      'If you can’t remove one because you are asked for it first, use the link “This wasn’t me” in the message that you got about it, or ask the operator of this service.',
+    kind: 'Kind',
+    kinds: { passkey: 'Passkey', app: 'Authenticator app', identity: 'Account of another provider' },
+    added: 'Added',
+    lastUsed: 'Last used',
+    never: 'Never',
+    remove: 'Remove',
+    check: {
+      why: 'A new password doesn’t remove passkeys, authenticator apps and linked accounts. Sign in and check that all of them are yours.',
+      link: 'Check your ways to sign in',
+    },
+  },
   data: {
     menu: 'Your data',
     title: 'Your data',

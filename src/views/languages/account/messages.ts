@@ -134,6 +134,22 @@ export interface AccountMessages {
     doneRemoved: string;
     linkedElsewhere: (provider: Value) => readonly Value[];
   };
+  /** All of them besides the password. */
+  readonly signInMethods: {
+    title: string;
+    hint: string;
+    none: string;
+    /** For a way that only a stranger has, and that is asked for before it can be removed. */
+    stuck: string;
+    kind: string;
+    kinds: Readonly<Record<'passkey' | 'app' | 'identity', string>>;
+    added: string;
+    lastUsed: string;
+    never: string;
+    remove: string;
+    /** On pages that end a way back into the account. */
+    check: { why: string; link: string };
+  };
   readonly data: {
     menu: string;
     title: string;

@@ -161,6 +161,27 @@ export const pl = {
       ' jest tutaj połączone z innym kontem.',
     ],
   },
+  signInMethods: {
+    title: 'Twoje sposoby logowania',
+    hint: 'Oprócz hasła do Twojego konta prowadzą poniższe sposoby. Nowe hasło ich nie zmienia: usuń te, których nie rozpoznajesz.',
+    none: 'Do Twojego konta prowadzi tylko hasło.',
+    stuck:
+      'Jeśli nie możesz czegoś usunąć, bo najpierw trzeba tego użyć, skorzystaj z linku „To nie ja” w wiadomości na ten temat albo poproś operatora tej usługi.',
+    kind: 'Rodzaj',
+    kinds: {
+      passkey: 'Klucz dostępu',
+      app: 'Aplikacja uwierzytelniająca',
+      identity: 'Konto u innego dostawcy',
+    },
+    added: 'Dodano',
+    lastUsed: 'Ostatnio użyto',
+    never: 'Nigdy',
+    remove: 'Usuń',
+    check: {
+      why: 'Nowe hasło nie usuwa kluczy dostępu, aplikacji uwierzytelniających ani połączonych kont. Zaloguj się i sprawdź, czy wszystkie należą do Ciebie.',
+      link: 'Sprawdź sposoby logowania',
+    },
+  },
   data: {
     menu: 'Twoje dane',
     title: 'Twoje dane',
