@@ -92,8 +92,9 @@ export const linkPages = (
       scope.post<WithId>(removeIdentityPath(':id'), sensitive, async (request, reply) => {
         const visit = account.visitOf(request);
         const stored = await find(visit.account, request.params.id);
-        const isRemoved = await linking.unlink(visit.account, stored, describeBy(request, visit));
-        return isRemoved
+        const unlinking = await linking.unlink(visit.account, stored, describeBy(request, visit));
+        if (unlinking === 'gone') throw linkNotFound();
+        return unlinking === 'removed'
           ? reply.header('cache-control', 'no-store').redirect(`${upstreamsPath}?done=removed`, 303)
           : showRemove(request, reply, true);
       });

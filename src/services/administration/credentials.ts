@@ -99,7 +99,7 @@ export const createCredentialAdministration = ({
     if (factor === 'recovery') return factors.removeRecoveryCodes(account);
     if (await factors.removeAuthenticator(account, factor)) return true;
     const linked = (await upstreamLinks.listOf(account.id)).find((one) => linkIdOf(one) === factor);
-    if (linked) return provisioning.unlink(account, linked, []);
+    if (linked) return (await provisioning.unlink(account, linked, [])) === 'removed';
     // Even the last passkey: a recovery link lets the person set up another way in.
     return (await passkeys.remove(account, factor, { otherWay: [] })) === 'removed';
   };

@@ -5,7 +5,7 @@ import type { Account } from '../accounts/index.ts';
 import type { Notices } from '../notices/index.ts';
 import type { UpstreamIdentity } from './identity.ts';
 import type { StoredLink, UpstreamLinks } from './links.ts';
-import type { Provisioning } from './provisioning.ts';
+import type { Provisioning, Unlinking } from './provisioning.ts';
 
 /** Who acts, for the audit record, and for the message to the owner of the account. */
 interface By {
@@ -19,8 +19,8 @@ interface By {
 export interface Linking {
   /** Undefined when the person of the upstream is linked to another account by now. */
   link(account: Account, identity: UpstreamIdentity, consume: Write, by: By): Promise<Account | undefined>;
-  /** False where nothing else is left to sign in with, also when that is removed at the same time. */
-  unlink(account: Account, stored: StoredLink, by: By): Promise<boolean>;
+  /** `refused` where nothing else is left to sign in with, also when that is removed at the same time. */
+  unlink(account: Account, stored: StoredLink, by: By): Promise<Unlinking>;
 }
 
 interface Dependencies {
@@ -41,7 +41,7 @@ export const createLinking = ({
   notices,
   provisioning,
 }: Dependencies): Linking => {
-  /** A cluster removes first, checks conditions last, and can't undo what it has removed. */
+  /** A cluster can't undo what it has removed when a condition on another slot fails. */
   const restore = async ({ link }: StoredLink): Promise<void> => {
     try {
       await store.commit([links.insertion(link)]);
@@ -66,17 +66,18 @@ export const createLinking = ({
 
     async unlink(account, stored, by) {
       const otherWay = await besidesLink(account, stored);
-      if (!otherWay) return false;
+      if (!otherWay) return 'refused';
       const notice = notices.draft('upstream-unlinked', { account: account.id, ...by.notice });
       const also = [...otherWay, ...(notice ? [notice.write] : [])];
-      const isRemoved = await provisioning.unlink(account, stored, also);
-      if (!isRemoved || (await besidesLink(account, stored)) === undefined) {
+      const unlinking = await provisioning.unlink(account, stored, also);
+      if (unlinking === 'gone') return unlinking;
+      if (unlinking === 'refused' || (await besidesLink(account, stored)) === undefined) {
         await restore(stored);
-        return false;
+        return 'refused';
       }
       notice?.afterCommit();
       emit('account.upstream_unlinked', account.id, stored.link.upstream, by);
-      return true;
+      return unlinking;
     },
   };
 };

@@ -41,8 +41,8 @@ export interface UpstreamLinks {
   keeping(stored: Pick<StoredLink, 'key'>): Merge;
   /** The write that takes over a link whose account is gone. It fails when another request has taken it over. */
   takeOver(stored: StoredLink, link: Link): Replace;
-  /** The write that unlinks. */
-  removal(stored: Pick<StoredLink, 'key'>): Write;
+  /** The writes that unlink. They fail for a link that is gone, or another one by now. */
+  removal(stored: StoredLink): readonly Write[];
   /** Unlinks everything from an account. */
   removeAll(account: string): Promise<void>;
 }
@@ -94,5 +94,10 @@ export const createUpstreamLinks = (store: Store): UpstreamLinks => ({
     expected: body,
     index: [{ index, of: link.account, at: link.linkedAt }],
   }),
-  removal: ({ key }) => ({ op: 'remove', key }),
+  removal: ({ key, body }) => [
+    // A cluster writes what else is in the commit before it comes to this condition.
+    { op: 'merge', key, ifAbsent: 'refuse' },
+    { op: 'replace', key, body, expected: body },
+    { op: 'remove', key },
+  ],
 });

@@ -1,7 +1,7 @@
 import { Failure } from '../../errors.ts';
 import { Conflict, StoreUnavailable } from '../../store/errors.ts';
 import { newId } from '../../store/new-id.ts';
-import type { Clock, Store, Write } from '../../store/port.ts';
+import type { Clock, Key, Store, Write } from '../../store/port.ts';
 import { kinds } from '../../store/record-kinds.ts';
 import type { Account, Accounts } from '../accounts/index.ts';
 import type { Groups } from '../groups/index.ts';
@@ -41,11 +41,14 @@ export interface Provisioning {
     also: readonly Write[],
   ): Promise<Account | undefined>;
   /**
-   * Unlinks, and ends the memberships that the upstream has given. False when a condition of `also` has failed, as that
-   * there is another way to sign in.
+   * Unlinks, and ends the memberships that the upstream has given. It succeeds for one of several requests at the same
+   * time.
    */
-  unlink(account: Account, stored: StoredLink, also: readonly Write[]): Promise<boolean>;
+  unlink(account: Account, stored: StoredLink, also: readonly Write[]): Promise<Unlinking>;
 }
+
+/** `gone`: another request has unlinked it. `refused`: a condition has failed, as that there is another way to sign in. */
+export type Unlinking = 'removed' | 'gone' | 'refused';
 
 const nameProblems: ReadonlySet<string> = new Set([
   'account_exists',
@@ -57,9 +60,17 @@ const isEmailProblem = (error: unknown): boolean => error instanceof Failure && 
 
 const isNameProblem = (error: unknown): boolean => error instanceof Failure && nameProblems.has(error.code);
 
-const isConflictOf = (error: unknown, ...of: readonly string[]): boolean => {
+const conflictIn = (error: unknown): Conflict | undefined => {
   const conflict = error instanceof StoreUnavailable ? error.cause : error;
-  return conflict instanceof Conflict && of.includes(conflict.key.kind);
+  return conflict instanceof Conflict ? conflict : undefined;
+};
+
+const isConflictOf = (error: unknown, ...of: readonly string[]): boolean =>
+  of.includes(conflictIn(error)?.key.kind ?? '');
+
+const isConflictAt = (error: unknown, { kind, family }: Key): boolean => {
+  const at = conflictIn(error)?.key;
+  return at?.kind === kind && at.family === family;
 };
 
 /** The link was made or removed by another request. */
@@ -67,6 +78,7 @@ const isLinkChanged = (error: unknown): boolean => isConflictOf(error, kinds.ups
 
 /** A link of an account that is gone is replaced, unless the account may be on its way: on a cluster it comes second. */
 const orphanAfterMs = 60_000;
+const maxAttempts = 5;
 
 export const createProvisioning = ({ store, accounts, groups, links, clock }: Dependencies): Provisioning => {
   const ownerOfAddress: Provisioning['ownerOfAddress'] = async ({ email }) =>
@@ -205,17 +217,25 @@ export const createProvisioning = ({ store, accounts, groups, links, clock }: De
     },
 
     async unlink(account, stored, also) {
-      const writes = [...also, links.removal(stored)];
-      const { upstream } = stored.link;
-      try {
-        if (account.upstreamGroups?.[upstream] === undefined) await store.commit(writes);
-        else
-          await accounts.update(account.id, { upstreamGroups: { upstream, groups: [] } }, { also: writes });
-        return true;
-      } catch (error) {
-        if (isConflictOf(error, kinds.upstreamLink, kinds.passkeys)) return false;
-        throw error;
+      const { upstream, subject } = stored.link;
+      let current: StoredLink | undefined = stored;
+      for (let attempt = 1; current?.link.account === account.id; attempt += 1) {
+        const writes = [...also, ...links.removal(current)];
+        try {
+          if (account.upstreamGroups?.[upstream] === undefined) await store.commit(writes);
+          else
+            await accounts.update(account.id, { upstreamGroups: { upstream, groups: [] } }, { also: writes });
+          return 'removed';
+        } catch (error) {
+          if (!isConflictOf(error, kinds.upstreamLink, kinds.passkeys)) throw error;
+          if (!isConflictAt(error, stored.key)) return 'refused';
+          if (attempt === maxAttempts)
+            throw new StoreUnavailable('a link changes too often', { cause: error });
+        }
+        // A sign-in changes what the link keeps of the person.
+        current = await links.find(upstream, subject);
       }
+      return 'gone';
     },
   };
 };
