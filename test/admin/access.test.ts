@@ -346,6 +346,16 @@ t.test('keys, secrets and roles need a sign-in of the last 15 minutes', async (t
   });
   t.equal(client.status, 201);
   const id = client.body.client_id;
+  const web = await call('POST', '/clients', {
+    caller: fresh,
+    body: {
+      type: 'web',
+      client_id: 'boats',
+      metadata: { client_name: 'Boats', redirect_uris: ['https://boats.example.com/cb'] },
+    },
+  });
+  t.equal(web.status, 201);
+  const mine = 'https://mallory.example.com/';
   const ada = (await accounts.findByUsername('nobody-special'))?.id;
   const viewer = (await accounts.findByUsername('viewer'))?.id;
   for (const [method, path, body] of [
@@ -356,6 +366,12 @@ t.test('keys, secrets and roles need a sign-in of the last 15 minutes', async (t
     ['DELETE', `/clients/${id}/secrets/first`, undefined],
     ['PATCH', `/clients/${id}`, { metadata: { jwks_uri: 'https://app.example.com/jwks' } }],
     ['PATCH', `/clients/${id}`, { metadata: { token_endpoint_auth_method: 'client_secret_post' } }],
+    ['PATCH', '/clients/boats', { metadata: { redirect_uris: ['https://boats.example.com/cb', mine] } }],
+    ['PATCH', '/clients/boats', { metadata: { client_name: 'B', redirect_uris: [mine] } }],
+    ['PATCH', '/clients/boats', { metadata: { post_logout_redirect_uris: [mine] } }],
+    ['PATCH', '/clients/boats', { metadata: { backchannel_logout_uri: mine } }],
+    ['PATCH', '/clients/boats', { metadata: { backchannel_client_notification_endpoint: mine } }],
+    ['PATCH', '/clients/boats', { metadata: { jwks: { keys: [] } } }],
     ['PUT', `/groups/${groupOf.viewer}/members/${ada}`, undefined],
     ['PATCH', `/accounts/${viewer}`, { claims: { name: 'V' } }],
     ['POST', `/accounts/${viewer}/unlock`, undefined],
@@ -372,6 +388,18 @@ t.test('keys, secrets and roles need a sign-in of the last 15 minutes', async (t
     t.match(refused.headers.get('www-authenticate'), /max_age=900/, 'RFC 9470');
   }
   t.equal((await call('GET', '/accounts', { caller: old })).status, 200, 'reading needs none');
+  const rename = {
+    caller: old,
+    headers: { 'if-match': '*' },
+    body: { metadata: { client_name: 'Ships', redirect_uris: ['https://boats.example.com/cb'] } },
+  };
+  t.match(
+    await call('PATCH', '/clients/boats', rename),
+    { status: 200, body: { metadata: { client_name: 'Ships' } } },
+    'nor does a change that leaves the redirect URIs as they are',
+  );
+  const moved = { ...rename, caller: fresh, body: { metadata: { redirect_uris: [mine] } } };
+  t.equal((await call('PATCH', '/clients/boats', moved)).status, 200);
   t.equal((await call('POST', '/keys/rotate', { caller: fresh, body: {} })).status, 201);
 });
 

@@ -411,6 +411,42 @@ t.test('a client that may use the administration API is changed by roles only, a
   t.match(await audit(), 'admin.client.add');
 });
 
+t.test('redirect URIs and keys are changed after a sign-in of the last 15 minutes only', async (t) => {
+  const uri = 'https://ferry.example/cb';
+  await clients.add({ type: 'web', id: 'ferry', metadata: { client_name: 'Ferry', redirect_uris: [uri] } });
+  const path = '/admin/clients/ferry/edit';
+  const old = await browserOf('admin', { ago: 16 * 60 });
+  const form = await open(path, old);
+  t.match(form.body, 'Sign in again first');
+  t.match(
+    (await open(`${path}?sign-in=yes`, old)).headers.get('location'),
+    '/oauth/authorize?',
+    'before anything is typed',
+  );
+  t.notMatch((await open(path)).body, 'Sign in again first');
+  const more =
+    /<textarea[^>]*name="more"[^>]*>([^<]*)</.exec(form.body)?.[1]?.replaceAll('&quot;', '"') ?? '';
+  const typed = (change: Readonly<Record<string, unknown>>) =>
+    JSON.stringify({ ...JSON.parse(more), ...change });
+  const fields = { client_name: 'Ferry', redirect_uris: uri, more };
+  for (const change of [
+    { redirect_uris: 'https://mallory.example/cb' },
+    { redirect_uris: `${uri}\nhttps://mallory.example/cb` },
+    { post_logout_redirect_uris: 'https://mallory.example/' },
+    { more: typed({ backchannel_logout_uri: 'https://mallory.example/' }) },
+    { more: typed({ jwks_uri: 'https://mallory.example/jwks' }) },
+  ]) {
+    const late = await send(path, { ...fields, ...change }, old);
+    t.match(late.headers.get('location'), '/oauth/authorize?', JSON.stringify(change));
+  }
+  t.match((await clients.get('ferry'))?.metadata, { client_name: 'Ferry', redirect_uris: [uri] });
+  const renamed = await send(path, { ...fields, client_name: 'Ferries' }, old);
+  t.equal(renamed.headers.get('location'), '/admin/clients/ferry?done=saved', 'a name needs none');
+  const moved = await send(path, { ...fields, redirect_uris: `${uri}2` });
+  t.equal(moved.status, 303);
+  t.match((await clients.get('ferry'))?.metadata.redirect_uris, [`${uri}2`]);
+});
+
 t.test('names that others chose are text on every page', async (t) => {
   const id = `"'<>&/?#%..`;
   await clients.add({

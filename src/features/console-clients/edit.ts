@@ -25,6 +25,9 @@ const mainOf = ({ metadata }: ClientRecord): readonly ClientField[] => {
   ];
 };
 
+/** A parameter of the address: what is typed would be lost by a sign-in afterwards. */
+const signInFirst = 'sign-in';
+
 const expert: readonly ClientField[] = ['more'];
 
 const textOf = (value: ClientMetadata[string]): string => {
@@ -62,13 +65,14 @@ export const editClient = ({
     more: Pick<Parameters<typeof editClientPage>[1], 'errors' | 'problem' | 'differences'>,
   ): Promise<string> => {
     const main = mainOf(client);
-    const { frame, csrf, form } = visit;
+    const { frame, csrf, form, hasRecentSignIn } = visit;
     return editClientPage(frame, {
       client: modelOf(client, visit),
       csrf,
       version: client.version ?? '',
       main,
       expert,
+      signIn: hasRecentSignIn ? undefined : `${clientPath(client.id)}/edit?${signInFirst}=yes`,
       values: form['csrf'] === undefined ? valuesOf(client, main) : form,
       ...more,
     });
@@ -78,6 +82,7 @@ export const editClient = ({
     const { by, frame, form } = visit;
     const client = await findClient(clients, visit);
     assertChangeable(client);
+    if (visit.query[signInFirst] !== undefined) visit.requireRecentSignIn();
     if (form['csrf'] === undefined) return { page: await show(visit, client, { errors: [] }) };
     const main = mainOf(client);
     const fields = [...main, ...expert];

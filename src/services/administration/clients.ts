@@ -42,8 +42,19 @@ interface Dependencies {
 export const clientNotFound = (): Failure =>
   new Failure({ code: 'client_not_found', message: 'There is no such client.', status: 404 });
 
-/** With these someone could act as the client, just as with a secret. */
-const credentials = ['token_endpoint_auth_method', 'jwks', 'jwks_uri'];
+/**
+ * With these someone could act as the client, or get what the server sends to it: codes, tokens, people who sign out. That
+ * is as good as a secret.
+ */
+const credentials = [
+  'token_endpoint_auth_method',
+  'jwks',
+  'jwks_uri',
+  'redirect_uris',
+  'post_logout_redirect_uris',
+  'backchannel_logout_uri',
+  'backchannel_client_notification_endpoint',
+];
 const isCredential = (name: string): boolean =>
   credentials.includes(name) || name.startsWith('tls_client_auth_');
 

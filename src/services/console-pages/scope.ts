@@ -129,10 +129,13 @@ export const createConsoleScope = (
     return pages.send(request, reply, body, { status: 403 });
   };
 
-  const requireRecentSignIn = (request: FastifyRequest, { by: { signedInAt = 0 } }: Admitted): void => {
+  const hasRecentSignIn = (request: FastifyRequest, { by: { signedInAt = 0 } }: Admitted): boolean => {
     const maxAge = request.method === 'POST' ? recentSeconds : recentSeconds - timeForForm;
-    if (Math.floor(clock.now() / 1000) - signedInAt > maxAge)
-      throw new StepUpRequired({ maxAge: recentSeconds });
+    return Math.floor(clock.now() / 1000) - signedInAt <= maxAge;
+  };
+
+  const requireRecentSignIn = (request: FastifyRequest, admitted: Admitted): void => {
+    if (!hasRecentSignIn(request, admitted)) throw new StepUpRequired({ maxAge: recentSeconds });
   };
 
   const csrfSubject = ({ account, session }: Admitted) => ['console form', account.id, session.uid] as const;
@@ -175,6 +178,7 @@ export const createConsoleScope = (
       form,
       file,
       requireRecentSignIn: () => requireRecentSignIn(request, admitted),
+      hasRecentSignIn: hasRecentSignIn(request, admitted),
     };
     return handle(asked);
   };

@@ -60,6 +60,8 @@ export interface ConsoleVisit {
   readonly file: Buffer | undefined;
   /** The same as `needsRecentSignIn`, for pages that need it for some records only. It throws, and the frame leads to the sign-in. */
   requireRecentSignIn(): void;
+  /** Whether a form that is shown now can be sent where that is required. */
+  readonly hasRecentSignIn: boolean;
 }
 
 export type ConsoleAnswer =

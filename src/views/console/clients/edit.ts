@@ -1,5 +1,6 @@
 import { alert, createFields, type FieldError, hidden, submit } from '../../fields.ts';
 import { html } from '../../html.ts';
+import { ownPath } from '../../links.ts';
 import { conflictNotice, type Difference } from '../conflict.ts';
 import type { ConsoleFrame } from '../frame.ts';
 import { consolePage } from '../layout.ts';
@@ -13,6 +14,8 @@ interface EditClientModel {
   readonly version: string;
   readonly main: readonly ClientField[];
   readonly expert: readonly ClientField[];
+  /** Where to sign in again, for a session that is too old for some of the changes. */
+  readonly signIn: string | undefined;
   readonly values: Readonly<Record<string, string | undefined>>;
   readonly errors: readonly FieldError[];
   readonly problem?: string | undefined;
@@ -32,6 +35,7 @@ export const editClientPage = (frame: ConsoleFrame, model: EditClientModel): str
     ${clientTabs(frame, client, 'edit')}
     ${differences && conflictNotice(frame, differences)}
     ${model.problem !== undefined && alert(model.problem)}
+    ${model.signIn !== undefined && html`<p class="notice">${text.oldSignIn} <a class="console-sign-in" href="${ownPath(model.signIn)}">${text.signIn}</a></p>`}
     <form method="post" action="${clientPath(client.id)}/edit" novalidate>
       ${hidden({ csrf: model.csrf, version: model.version })}
       ${inputs.summary()}

@@ -99,7 +99,12 @@ export const de = {
     audit: 'Sein Audit-Protokoll',
     fixed: 'Er lässt sich hier nicht ändern. Ändern Sie ihn dort, wo er herkommt.',
   },
-  edit: { submit: 'Speichern' },
+  edit: {
+    submit: 'Speichern',
+    oldSignIn:
+      'Ihre Anmeldung ist zu alt, um Redirect-URIs, Schlüssel und die Authentifizierung des Clients zu ändern, und Ihre Eingaben gingen dabei verloren.',
+    signIn: 'Zuerst neu anmelden',
+  },
   secrets: {
     none: 'Der Client hat kein Geheimnis.',
     unused: 'Der Client authentifiziert sich ohne Geheimnis.',

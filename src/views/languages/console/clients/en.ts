@@ -97,7 +97,12 @@ export const en = {
     audit: 'Its audit record',
     fixed: 'It can’t be changed here. Change it where it comes from.',
   },
-  edit: { submit: 'Save' },
+  edit: {
+    submit: 'Save',
+    oldSignIn:
+      'Your sign-in is too old to change redirect URIs, keys and how the client authenticates, and what you type would be lost.',
+    signIn: 'Sign in again first',
+  },
   secrets: {
     none: 'The client has no secret.',
     unused: 'The client authenticates without a secret.',

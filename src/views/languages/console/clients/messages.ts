@@ -86,7 +86,7 @@ export interface ClientMessages {
     audit: string;
     fixed: string;
   };
-  readonly edit: { submit: string };
+  readonly edit: { submit: string; oldSignIn: string; signIn: string };
   readonly secrets: {
     none: string;
     unused: string;

@@ -97,7 +97,12 @@ export const pl = {
     audit: 'Jego dziennik audytu',
     fixed: 'Nie można go tutaj zmienić. Zmień go tam, skąd pochodzi.',
   },
-  edit: { submit: 'Zapisz' },
+  edit: {
+    submit: 'Zapisz',
+    oldSignIn:
+      'Logowanie jest zbyt dawne, aby zmienić adresy przekierowań, klucze i sposób uwierzytelniania klienta, a wpisane dane zostałyby utracone.',
+    signIn: 'Najpierw zaloguj się ponownie',
+  },
   secrets: {
     none: 'Klient nie ma sekretu.',
     unused: 'Klient uwierzytelnia się bez sekretu.',
