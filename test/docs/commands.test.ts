@@ -5,7 +5,7 @@ import t, { type Test } from 'tap';
 import { type ServerProcess, startServerProcess, usualConfig } from '../support/setup/index.ts';
 import { startSmtp } from '../support/smtp-server.ts';
 import { blocksIn, type CommandBlock, pages, root } from './command-blocks.ts';
-import { preparations, type Replacements, type Site } from './preparations.ts';
+import { preparations, type Replacements, runOn, type Site } from './preparations.ts';
 import { runScript, writePrograms } from './run-script.ts';
 
 t.setTimeout(300_000);
@@ -84,15 +84,14 @@ const secretOf = (server: ServerProcess, client: string): string =>
 
 const newClient = async (server: ServerProcess): Promise<string> => {
   const redirect = ['--redirect-uri', 'https://shop.example.com/callback'];
-  const { out } = await server.command(['client', 'add', '--type', 'web', ...redirect, '--json']);
-  return JSON.parse(out).client_id;
+  return JSON.parse(await runOn(server, ['client', 'add', '--type', 'web', ...redirect, '--json'])).client_id;
 };
 
 const fillIn = async ({ script }: CommandBlock, site: Site, replacements: Replacements): Promise<string> => {
   const all: Replacements = {
     SECRET: secretOf(site.server, 'demo-machine'),
     'localhost:3000': `localhost:${site.server.port}`,
-    ID: /\bID\b/.test(script) ? await newClient(site.server) : '',
+    ID: /\bID\b/.test(script) && !('ID' in replacements) ? await newClient(site.server) : '',
     ...replacements,
   };
   return Object.entries(all).reduce((text, [name, value]) => {
@@ -122,7 +121,7 @@ const folders: Readonly<Record<string, (server: ServerProcess, folder: string) =
   'a folder without a store': ({ cwd }, folder) => copyFiles(cwd, folder),
   'a copy of the folder': async (server, folder) => {
     await copyFiles(server.cwd, folder);
-    await server.command(['backup', join(folder, 'data/postern.db')]);
+    await runOn(server, ['backup', join(folder, 'data/postern.db')]);
   },
 };
 

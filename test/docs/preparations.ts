@@ -6,7 +6,14 @@ import type { Test } from 'tap';
 import { setUpApp } from '../support/authenticator.ts';
 import { redisBinary } from '../support/redis-binary.ts';
 import { startRedis } from '../support/redis-server.ts';
-import { Browser, codeFor, password, RelyingParty, type ServerProcess } from '../support/setup/index.ts';
+import {
+  Browser,
+  codeFor,
+  password,
+  RelyingParty,
+  runPosternInProcess,
+  type ServerProcess,
+} from '../support/setup/index.ts';
 import { writePrograms } from './run-script.ts';
 
 /** Texts of a block, and what the test puts in their place. */
@@ -26,22 +33,25 @@ interface Preparation {
   readonly prepare: (site: Site) => Promise<Replacements>;
 }
 
-const run = async ({ server }: Site, args: readonly string[], input?: string): Promise<string> => {
-  const { exit, out, err } = await server.command(args, input);
+/** Runs a command on the store of the server, in this process. */
+export const runOn = async ({ cwd }: ServerProcess, args: readonly string[]): Promise<string> => {
+  // The path in the configuration is relative to the working directory, which is another one here.
+  const store = ['--set', `store.url=sqlite:${join(cwd, 'data/postern.db')}`];
+  const { exit, out, err } = await runPosternInProcess(cwd, [...store, ...args]);
   if (exit !== 0) throw new Error(`${args.join(' ')}: ${err}`);
   return out;
 };
 
 const runJson = async (site: Site, args: readonly string[]) =>
-  JSON.parse(await run(site, [...args, '--json']));
+  JSON.parse(await runOn(site.server, [...args, '--json']));
 
-const addPerson = (site: Site, name: string): Promise<string> =>
-  run(site, ['account', 'add', name], `${password}\n`);
-
-/** Signs ada in to a client that redeems its code. Who added the account would have to choose a new password first. */
+/**
+ * Signs ada, whom the page or a preparation added, in to a client that redeems its code. At the first sign-in the
+ * person would have to choose another password, so that is taken back.
+ */
 const signIn = async (site: Site): Promise<Browser> => {
   const { server } = site;
-  await run(site, ['account', 'require', 'ada', 'password', '--off']);
+  await runOn(site.server, ['account', 'require', 'ada', 'password', '--off']);
   const browser = new Browser();
   const party = new RelyingParty(server.url);
   const { code, verifier } = await codeFor(party, browser);
@@ -81,7 +91,7 @@ export const preparations: readonly Preparation[] = [
     page: 'docs/accounts.md',
     block: 'postern account add ada --claim',
     prepare: async (site) => {
-      await run(site, ['group', 'add', 'staff']);
+      await runOn(site.server, ['group', 'add', 'staff']);
       return {};
     },
   },
@@ -105,6 +115,14 @@ export const preparations: readonly Preparation[] = [
       return { se_2bQm7hXc0aVd: sessions[0].session, gr_K4tTz9f_Qe1x: grants[1].grant };
     },
   },
+  {
+    page: 'docs/mail.md',
+    block: 'postern account invitations revoke',
+    prepare: async (site) => {
+      const { items } = await runJson(site, ['account', 'invitations']);
+      return { ID: items[0].invitation };
+    },
+  },
   { page: 'docs/keys.md', block: 'postern keys rotate ES256 --now', prepare: activeKey },
   { page: 'docs/keys.md', block: 'postern keys export', prepare: activeKey },
   {
@@ -120,7 +138,8 @@ export const preparations: readonly Preparation[] = [
     page: 'docs/second-factors.md',
     block: 'postern account factors remove',
     prepare: async (site) => {
-      await addPerson(site, 'ada');
+      const { exit, err } = await site.server.command(['account', 'add', 'ada'], `${password}\n`);
+      if (exit !== 0) throw new Error(err);
       const browser = await signIn(site);
       const page = await browser.open(`${site.server.url}/account/authenticator/add`);
       await setUpApp(browser, page, Date.now());

@@ -25,11 +25,31 @@ export const runPostern = async (
   return { exit: code, out: child.out(), err: child.err(), json: <T>() => JSON.parse(child.out()) as T };
 };
 
+/** Runs one command in this process, which is faster. Only for commands that don't read standard input. */
+export const runPosternInProcess = async (
+  cwd: string,
+  args: readonly string[],
+): Promise<Omit<CommandResult, 'json'>> => {
+  let out = '';
+  let err = '';
+  const streams = {
+    out: (text: string) => {
+      out += text;
+    },
+    err: (text: string) => {
+      err += text;
+    },
+  };
+  const environment = { streams, env: {}, cwd, handleOwnSignals() {} };
+  const exit = await runCommand(await commandsFor(args), args, environment);
+  return { exit, out, err };
+};
+
 /** A folder for commands on one store. */
 export interface CommandFolder {
   readonly cwd: string;
   run(args: readonly string[], input?: string): Promise<CommandResult>;
-  /** Runs a command in this process, which is faster. Only for commands that don't read standard input. */
+  /** The same in this process: see `runPosternInProcess`. */
   runInProcess(args: readonly string[]): Promise<Omit<CommandResult, 'json'>>;
 }
 
@@ -46,20 +66,6 @@ export const openCommandFolder = async (owner: Owner, store?: string): Promise<C
   return {
     cwd,
     run: (args, input) => runPostern(cwd, [...flags, ...args], input),
-    async runInProcess(args) {
-      let out = '';
-      let err = '';
-      const streams = {
-        out: (text: string) => {
-          out += text;
-        },
-        err: (text: string) => {
-          err += text;
-        },
-      };
-      const environment = { streams, env: {}, cwd, handleOwnSignals() {} };
-      const exit = await runCommand(await commandsFor(args), [...flags, ...args], environment);
-      return { exit, out, err };
-    },
+    runInProcess: (args) => runPosternInProcess(cwd, [...flags, ...args]),
   };
 };

@@ -12,7 +12,7 @@
  */
 export { Browser, formOf, type Page } from './browser.ts';
 export { type Owner, startProgram } from './child.ts';
-export { openCommandFolder, runPostern } from './commands.ts';
+export { openCommandFolder, runPostern, runPosternInProcess } from './commands.ts';
 export { type Fleet, startFleet } from './fleet.ts';
 export { type FormFields, type HttpResponse, httpGet, postForm, type ResponseBody } from './http-requests.ts';
 export { startInProcess, type TestServer } from './in-process.ts';
