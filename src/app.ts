@@ -212,6 +212,7 @@ export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOp
     const consoleScope = createConsoleScope(
       {
         config,
+        store,
         clock,
         pages,
         accounts,

@@ -91,6 +91,13 @@ export const recordKinds = [
     durable: false,
     version: 1,
   },
+  {
+    name: 'keptInput',
+    stored: 'kept-input',
+    owner: 'services/console-pages',
+    durable: false,
+    version: 1,
+  },
   { name: 'delivery', stored: 'ob', owner: 'services/outbox', durable: false, version: 1 },
   { name: 'loginHold', stored: 'throttle-hold', owner: 'services/throttle', durable: false, version: 0 },
   { name: 'knownDevice', stored: 'throttle-known', owner: 'services/throttle', durable: false, version: 0 },

@@ -404,8 +404,15 @@ t.test('a client that may use the administration API is changed by roles only, a
   });
   t.equal(page.status, 200);
   const old = await browserOf('admin', { ago: 16 * 60 });
-  t.equal((await open('/admin/clients/robot/edit', old)).status, 200);
-  const late = await send('/admin/clients/robot/edit', { client_name: 'Evil', more: '{}' }, old);
+  for (const form of ['edit', 'logo'])
+    t.match((await open(`/admin/clients/robot/${form}`, old)).headers.get('location'), /max_age=/, form);
+  const { hidden } = formOf((await open('/admin/groups/new', old)).body);
+  const { version = '' } = (await clients.get('robot')) ?? {};
+  const late = await old.request(url('/admin/clients/robot/edit'), {
+    method: 'POST',
+    body: new URLSearchParams({ ...hidden, version, client_name: 'Evil', more: '{}' }),
+    headers: { origin: issuer },
+  });
   t.match(late.headers.get('location'), /max_age=/, 'a session that was left open is not enough');
   await waitFor('the audit record', async () => (await audit()).includes('robot'));
   t.match(await audit(), 'admin.client.add');

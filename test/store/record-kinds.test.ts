@@ -169,6 +169,7 @@ t.test('what a server writes is in the list', { timeout: 60_000 }, async (t) => 
       'groupClaims',
       'idempotentRequest',
       'image',
+      'keptInput',
       'oneTimeLink',
       'passkeyOwner',
       'passkeys',

@@ -10,16 +10,6 @@ const ownFields = ['name', 'email', 'email_verified'];
 
 const textIn = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
 
-export const emptyInput: AccountInput = {
-  username: '',
-  name: '',
-  email: '',
-  emailVerified: false,
-  groups: '',
-  claims: '',
-  required: [],
-};
-
 /** Accounts have these without a value of their own. A form that repeated them would make them fixed. */
 const isDerived = (name: string, value: Json, username: string): boolean =>
   name === 'updated_at' || (name === 'preferred_username' && value === username);

@@ -5,7 +5,7 @@ import {
   problemOf,
 } from '../../services/console-pages/index.ts';
 import { type AccountFormModel, accountFormPage } from '../../views/console/account-form.ts';
-import { claimsIn, emptyInput, errorsOf, groupsIn, inputIn } from './account-input.ts';
+import { claimsIn, errorsOf, groupsIn, inputIn } from './account-input.ts';
 import type { ConsoleAccountsDependencies } from './dependencies.ts';
 
 export const addAccount = ({
@@ -15,13 +15,15 @@ export const addAccount = ({
 }: Pick<ConsoleAccountsDependencies, 'accounts' | 'administration' | 'mail'>): ConsoleHandler => {
   const show = (
     { frame, csrf }: ConsoleVisit,
-    { status = 200, ...model }: Partial<AccountFormModel> & { readonly status?: number },
+    {
+      status = 200,
+      ...model
+    }: Pick<AccountFormModel, 'input'> & Partial<AccountFormModel> & { readonly status?: number },
   ) => {
     const page = accountFormPage(frame, {
       action: `${consolePaths.accounts}/new`,
       csrf,
       back: consolePaths.accounts,
-      input: emptyInput,
       mayHaveMail: mail.isEnabled,
       errors: {},
       ...model,
@@ -31,8 +33,8 @@ export const addAccount = ({
 
   return async (visit) => {
     const { by, form, frame } = visit;
-    if (visit.method === 'GET') return show(visit, {});
     const input = inputIn(form);
+    if (visit.method === 'GET') return show(visit, { input });
     const { claims, errors } = claimsIn(input, frame.text);
     if (Object.keys(errors).length > 0) return show(visit, { input, errors, status: 422 });
     const password = form['password'] ?? '';

@@ -72,10 +72,11 @@ export const editAccount = (dependencies: ConsoleAccountsDependencies): ConsoleH
   return async (visit) => {
     const { by, form, frame } = visit;
     const account = await findChangeable(dependencies, visit);
-    if (visit.method === 'GET') return show(visit, account, { input: inputOf(account) });
+    if (visit.method === 'GET' && !visit.isKept) return show(visit, account, { input: inputOf(account) });
     const input = inputIn(form);
     // The form shows errors with the version that it was opened with, so that a change of others is not overlooked.
     const asOpened = { ...account, version: form['version'] ?? '' };
+    if (visit.method === 'GET') return show(visit, asOpened, { input });
     const { claims, errors } = claimsIn(input, frame.text);
     if (Object.keys(errors).length > 0) return show(visit, asOpened, { input, errors, status: 422 });
     try {

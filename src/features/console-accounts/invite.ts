@@ -32,13 +32,15 @@ export const invitePerson = ({
 
   const show = (
     { frame, csrf }: ConsoleVisit,
-    { status = 200, ...model }: Partial<InvitationFormModel> & { readonly status?: number },
+    {
+      status = 200,
+      ...model
+    }: Pick<InvitationFormModel, 'input'> & Partial<InvitationFormModel> & { readonly status?: number },
   ) => {
     const page = invitationFormPage(frame, {
       action: `${consolePaths.accounts}/invite`,
       csrf,
       back: consolePaths.accounts,
-      input: { email: '', username: '', name: '', groups: '', hours: '72', language: preset },
       hours,
       languages: offered,
       errors: {},
@@ -49,9 +51,10 @@ export const invitePerson = ({
 
   return async (visit) => {
     const { by, form, frame } = visit;
-    if (visit.method === 'GET') return show(visit, {});
-    const { email = '', username = '', name = '', groups = '', language = '' } = form;
-    const input = { email, username, name, groups, hours: form['hours'] ?? '', language };
+    const isNew = visit.method === 'GET' && !visit.isKept;
+    const { email = '', username = '', name = '', groups = '', language = isNew ? preset : '' } = form;
+    const input = { email, username, name, groups, hours: form['hours'] ?? '72', language };
+    if (visit.method === 'GET') return show(visit, { input });
     const lifetime = hours.find((count) => String(count) === input.hours) ?? 1;
     try {
       const { url, until } = await administration.invitations.invite(by, {

@@ -8,7 +8,7 @@ import { clientPath } from '../../views/console/clients/paths.ts';
 import type { Difference } from '../../views/console/conflict.ts';
 import type { ConsoleClientsDependencies } from './dependencies.ts';
 import { readForm, refusalOf } from './form.ts';
-import { assertChangeable, findClient, modelOf } from './model.ts';
+import { assertChangeable, findClient, mayAdminister, modelOf } from './model.ts';
 
 type Metadata = Readonly<Record<string, ClientMetadata[string]>>;
 
@@ -56,33 +56,35 @@ const differencesOf = (saved: Form, typed: Form): readonly Difference[] =>
     .map(([name, value]) => ({ label: name, theirs: value, yours: plain(typed[name]) }));
 
 export const editClient = ({
+  config,
   clients,
   administration,
-}: Pick<ConsoleClientsDependencies, 'clients' | 'administration'>): ConsoleHandler => {
+}: Pick<ConsoleClientsDependencies, 'config' | 'clients' | 'administration'>): ConsoleHandler => {
   const show = async (
     visit: ConsoleVisit,
     client: ClientRecord,
     more: Pick<Parameters<typeof editClientPage>[1], 'errors' | 'problem' | 'differences'>,
   ): Promise<string> => {
     const main = mainOf(client);
-    const { frame, csrf, form, hasRecentSignIn } = visit;
+    const { frame, csrf, form, method, isKept, hasRecentSignIn } = visit;
     return editClientPage(frame, {
       client: modelOf(client, visit),
       csrf,
-      version: client.version ?? '',
+      version: (isKept ? form['version'] : client.version) ?? '',
       main,
       expert,
       signIn: hasRecentSignIn ? undefined : `${clientPath(client.id)}/edit?${signInFirst}=yes`,
-      values: form['csrf'] === undefined ? valuesOf(client, main) : form,
+      values: method === 'GET' && !isKept ? valuesOf(client, main) : form,
       ...more,
     });
   };
 
   return async (visit): Promise<ConsoleAnswer> => {
-    const { by, frame, form } = visit;
+    const { by, frame, form, method } = visit;
     const client = await findClient(clients, visit);
     assertChangeable(client);
-    if (visit.query[signInFirst] !== undefined) visit.requireRecentSignIn();
+    const isAsked = visit.query[signInFirst] !== undefined;
+    if (isAsked || (method === 'GET' && mayAdminister(config, client))) visit.requireRecentSignIn();
     if (form['csrf'] === undefined) return { page: await show(visit, client, { errors: [] }) };
     const main = mainOf(client);
     const fields = [...main, ...expert];

@@ -9,7 +9,7 @@ import { clientTabs } from '../../views/console/clients/client.ts';
 import { clientPath } from '../../views/console/clients/paths.ts';
 import { imageFormPage } from '../../views/console/image-form.ts';
 import type { ConsoleClientsDependencies } from './dependencies.ts';
-import { assertChangeable, findClient, modelOf } from './model.ts';
+import { assertChangeable, findClient, mayAdminister, modelOf } from './model.ts';
 
 type Dependencies = Pick<ConsoleClientsDependencies, 'config' | 'clients' | 'administration'>;
 
@@ -41,6 +41,8 @@ export const clientLogo = ({ config, clients, administration }: Dependencies): C
     const { by, method, form, file, frame } = visit;
     const client = await findClient(clients, visit);
     assertChangeable(client);
+    // A file can't be kept over a sign-in, so a client that may need one is asked for it before.
+    if (method === 'GET' && mayAdminister(config, client)) visit.requireRecentSignIn();
     if (method === 'GET') return { page: await show(visit) };
     const isRemoval = form['action'] === 'remove';
     if (!isRemoval && file === undefined)

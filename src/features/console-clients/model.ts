@@ -1,3 +1,4 @@
+import { adminAudience, type Config } from '#config';
 import { Failure } from '../../errors.ts';
 import { clientNotFound } from '../../services/administration/index.ts';
 import { type ClientRecord, type Clients, clientTypeOf } from '../../services/clients/index.ts';
@@ -16,6 +17,10 @@ export const assertChangeable = ({ from, id }: ClientRecord): void => {
     status: 409,
   });
 };
+
+/** Such a client is changed after a fresh sign-in only. */
+export const mayAdminister = (config: Pick<Config, 'issuer'>, { metadata }: ClientRecord): boolean =>
+  [metadata['resources']].flat().includes(adminAudience(config));
 
 /** The client that the address names. */
 export const findClient = async (

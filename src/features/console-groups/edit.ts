@@ -41,12 +41,13 @@ export const editGroup =
     const path = consolePaths.group(name);
     const shared = { action: `${path}/edit`, csrf, back: path };
     const { version = '', title = '', description = '' } = group;
-    if (method === 'GET') {
+    if (method === 'GET' && !visit.isKept) {
       const input = { name, title, description };
       return { page: groupFormPage(frame, { ...shared, input, version }) };
     }
     const input = { name, title: textIn(form['title']), description: textIn(form['description']) };
     const ifVersion = form['version'] ?? '';
+    if (method === 'GET') return { page: groupFormPage(frame, { ...shared, input, version: ifVersion }) };
     try {
       await dependencies.administration.groups.update(
         by,

@@ -12,17 +12,20 @@ import { formExpired } from '../../http/pages/form-expired.ts';
 import type { Pages } from '../../http/pages/pages.ts';
 import { parseUploadForm, UploadForm } from '../../http/pages/upload-form.ts';
 import { routes as engineRoutes } from '../../provider/paths.ts';
+import type { Store } from '../../store/port.ts';
 import type { ConsoleFrame } from '../../views/console/frame.ts';
 import { createSignInRequests } from '../account-pages/index.ts';
 import { requirePermission, StepUpRequired } from '../administration/index.ts';
 import { accountPath, consolePath } from '../clients/index.ts';
 import { displayOfAccount } from '../sign-ins/index.ts';
 import { type AdmitDependencies, type Admitted, createAdmit, recentSeconds, timeForForm } from './admit.ts';
+import { createKeptInput } from './kept-input.ts';
 import { ownOriginOf } from './own-origin.ts';
 import type { ConsoleAnswer, ConsoleRoute, ConsoleSection, ConsoleVisit } from './section.ts';
 
 interface Dependencies extends AdmitDependencies {
   readonly config: Config;
+  readonly store: Store;
   readonly pages: Pages;
   /** Sign forms and the state of a sign-in, newest first. */
   readonly cookieKeys: () => readonly string[];
@@ -53,6 +56,8 @@ const checkForms = (routes: readonly ConsoleRoute[]): void => {
     throw new Error(`the console has no page at ${missing.map(({ path }) => path).join(', ')}`);
 };
 
+const pathOf = ({ url }: FastifyRequest): string => url.split('?', 1)[0] ?? '';
+
 const textsIn = (query: Readonly<Record<string, unknown>>): Form =>
   Object.fromEntries(
     Object.entries(query).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
@@ -66,6 +71,7 @@ export const createConsoleScope = (
   const { config, clock, pages, cookieKeys } = dependencies;
   const admit = createAdmit(dependencies);
   const signIns = createSignInRequests(dependencies);
+  const keptInput = createKeptInput(dependencies);
   const menu = sections.flatMap((section) => section.menu ?? []);
   const routes = sections.flatMap((section) => section.routes);
   checkForms(routes);
@@ -81,7 +87,7 @@ export const createConsoleScope = (
   const frameOf = async (request: FastifyRequest, { by, role, account }: Admitted): Promise<ConsoleFrame> => {
     const page = pages.pageFor(request);
     const text = await loadTexts(page.messages.tag);
-    const [path = ''] = request.url.split('?');
+    const path = pathOf(request);
     const { zoneinfo: zone } = account.claims;
     return {
       page,
@@ -105,13 +111,24 @@ export const createConsoleScope = (
     request: FastifyRequest,
     reply: FastifyReply,
     parameters: Readonly<Record<string, string>>,
-  ): FastifyReply => {
-    const [path = ''] = request.url.split('?');
-    return signIns.start(request, reply, {
-      returnTo: request.method === 'POST' ? path : request.url,
+    returnTo = request.method === 'POST' ? pathOf(request) : request.url,
+  ): FastifyReply =>
+    signIns.start(request, reply, {
+      returnTo,
       parameters,
       ...(originOf && { origin: originOf(request) }),
     });
+
+  /** The person comes back to the form with what was typed. */
+  const startFreshSignIn = async (
+    request: FastifyRequest<ConsoleRequest>,
+    reply: FastifyReply,
+    { account, stepUp }: Admitted,
+  ): Promise<FastifyReply> => {
+    if (request.method !== 'POST') return startSignIn(request, reply, stepUp);
+    const path = pathOf(request);
+    const kept = await keptInput.keep({ account: account.id, path }, readForm(request.body).form);
+    return startSignIn(request, reply, stepUp, `${path}?${new URLSearchParams({ kept })}`);
   };
 
   const answerNoRole = async (
@@ -167,15 +184,22 @@ export const createConsoleScope = (
     if (method === 'POST' && !verifyMac(form['csrf'], csrfSubject(admitted), cookieKeys()))
       throw formExpired();
     if (needsRecentSignIn) requireRecentSignIn(request, admitted);
-    const [handle, frame] = await Promise.all([load(), frameOf(request, admitted)]);
+    const query = textsIn(request.query);
+    const place = { account: admitted.account.id, path: pathOf(request) };
+    const [handle, frame, kept] = await Promise.all([
+      load(),
+      frameOf(request, admitted),
+      method === 'GET' ? keptInput.find(place, query['kept']) : undefined,
+    ]);
     const asked: ConsoleVisit = {
       method,
       by,
-      frame,
+      frame: kept === undefined ? frame : { ...frame, isInputKept: true },
       csrf: macOf(csrfSubject(admitted), cookieKeys()),
       params: request.params,
-      query: textsIn(request.query),
-      form,
+      query,
+      form: kept ?? form,
+      isKept: kept !== undefined,
       file,
       requireRecentSignIn: () => requireRecentSignIn(request, admitted),
       hasRecentSignIn: hasRecentSignIn(request, admitted),
@@ -207,7 +231,7 @@ export const createConsoleScope = (
       return answer(request, reply, await visit(route, request, admitted));
     } catch (error) {
       if (!(error instanceof StepUpRequired)) throw error;
-      return startSignIn(request, reply, admitted.stepUp);
+      return startFreshSignIn(request, reply, admitted);
     }
   };
 

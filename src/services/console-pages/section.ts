@@ -15,6 +15,7 @@ import type { Administrator, Permission } from '../administration/index.ts';
  *    `views/languages/console/`, and `hidden({ csrf })` in each form.
  * 4. Answer a POST with `{ to }`, or with the page and 422. Each POST has a GET at the same path: a form that comes too
  *    late leads to a sign-in and then there. A form that changes a record carries its `version`.
+ *    A POST that needs a fresh sign-in comes back as a GET: the form shows `visit.form` where `isKept` is set.
  * 5. Add a line to the table of test/console/authorization.test.ts.
  */
 export interface ConsoleSection {
@@ -54,8 +55,12 @@ export interface ConsoleVisit {
   readonly params: Form;
   /** A parameter that was sent twice is not in it. */
   readonly query: Form;
-  /** Empty in a GET. */
+  /**
+   * Empty in a GET. After a sign-in that a POST needed, the GET of the form has what was typed, apart from secrets:
+   * `isKept` is set, and the form shows it.
+   */
   readonly form: Form;
+  readonly isKept: boolean;
   /** The file of a route with `takesFile`, if one was chosen. */
   readonly file: Buffer | undefined;
   /** The same as `needsRecentSignIn`, for pages that need it for some records only. It throws, and the frame leads to the sign-in. */

@@ -17,6 +17,8 @@ export interface ConsoleFrame {
   /** The administrator's time zone, if it is known. */
   readonly zone?: string;
   readonly menu: readonly MenuItem[];
+  /** The person signed in again for a form that was sent already. */
+  readonly isInputKept?: true;
   /** The address of the person's own account, and the one that asks whether to sign out. */
   readonly accountPages: string;
   readonly signOut: string;

@@ -11,10 +11,14 @@ export const consolePage = (
 ): string =>
   layout(frame.page, {
     ...content,
+    body: frame.isInputKept ? html`${keptNotice(frame)}${content.body}` : content.body,
     menu: renderMenu(frame),
     styles: ['console.css'],
     wide: true,
   });
+
+const keptNotice = ({ text }: ConsoleFrame): Html =>
+  html`<p class="notice console-kept" role="status">${text.keptInput}</p>`;
 
 const renderMenu = ({ text, account, role, menu, accountPages, signOut }: ConsoleFrame): Html =>
   html`<nav class="account-menu console-menu" aria-label="${text.menu.label}">

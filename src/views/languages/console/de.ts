@@ -32,6 +32,8 @@ export const de = {
     yours: 'Ihre Eingabe',
     keep: 'Speichern Sie erneut, um den gespeicherten Stand durch Ihre Eingaben zu ersetzen.',
   },
+  keptInput:
+    'Sie haben sich erneut angemeldet, und Ihre Eingaben sind noch da. Es wurde noch nichts gespeichert. Ein Passwort geben Sie bitte noch einmal ein.',
   problems: {
     account_exists: 'Ein Konto mit diesem Benutzernamen gibt es schon. Wählen Sie einen anderen.',
     account_configured: 'Dieses Konto stammt aus der Konfiguration und wird dort geändert.',

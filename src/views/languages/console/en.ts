@@ -28,6 +28,8 @@ export const en = {
     yours: 'Your input',
     keep: 'Save again to replace what is saved now with your input.',
   },
+  keptInput:
+    'You signed in again, and your input is still here. Nothing was saved yet. Enter a password again if the form has one.',
   problems: {
     account_exists: 'An account with this user name exists already. Choose another one.',
     account_configured: 'This account comes from the configuration and is changed there.',

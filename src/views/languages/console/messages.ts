@@ -40,6 +40,8 @@ export interface ConsoleMessages {
     yours: string;
     keep: string;
   };
+  /** Above a form that has what was typed before a fresh sign-in. */
+  readonly keptInput: string;
   /** Sentences for refusals, by their codes. A code without one has an English sentence of its own. */
   readonly problems: Readonly<Record<ProblemCode, string>>;
   readonly entries: {

@@ -28,6 +28,8 @@ export const pl = {
     yours: 'Twoja wartość',
     keep: 'Zapisz ponownie, aby zastąpić zapisane wartości swoimi.',
   },
+  keptInput:
+    'Zalogowano ponownie, a wpisane dane pozostały. Niczego jeszcze nie zapisano. Jeśli formularz ma hasło, wpisz je jeszcze raz.',
   problems: {
     account_exists: 'Konto o tej nazwie użytkownika już istnieje. Wybierz inną.',
     account_configured: 'To konto pochodzi z konfiguracji i tam się je zmienia.',
