@@ -413,7 +413,7 @@ export const createFeatures = (dependencies: FeatureDependencies): readonly Feat
     consoleBranding({ siteImages: services.siteImages, administration }),
     consoleKeys({ keys, administration }),
     consoleAudit({ config, store, administration }),
-    consoleOutbox({ store, clock, administration }),
+    consoleOutbox({ store, administration }),
     consoleHealth({ config, readiness, audit, version, settings }),
     adminApi(
       {

@@ -57,8 +57,10 @@ const table: readonly (readonly [method: string, path: string, scope: string, ro
   ['GET', '/audit', 'admin:audit', ['viewer', 'support', 'admin']],
   ['GET', '/audit/export', 'admin:audit', ['viewer', 'support', 'admin']],
   ['GET', '/outbox/:queue', 'admin:read', ['viewer', 'support', 'admin']],
-  ['POST', '/outbox/:queue/:id/retry', 'admin:clients', ['admin']],
-  ['DELETE', '/outbox/:queue/:id', 'admin:clients', ['admin']],
+  ['POST', '/outbox/requests/:id/retry', 'admin:clients', ['admin']],
+  ['DELETE', '/outbox/requests/:id', 'admin:clients', ['admin']],
+  ['POST', '/outbox/mail/:id/retry', 'admin:accounts', ['admin']],
+  ['DELETE', '/outbox/mail/:id', 'admin:accounts', ['admin']],
   ['GET', '/health', 'admin:read', ['viewer', 'support', 'admin']],
   ['GET', '/configuration', 'admin:read', ['viewer', 'support', 'admin']],
 ];

@@ -528,6 +528,56 @@ t.test('the mail for a new password, and the outbox', async (t) => {
   t.equal((await call('DELETE', `/outbox/mail/${waiting.id}`, { caller })).status, 404);
 });
 
+t.test('a mail about an account is dropped by those only who may change the account', async (t) => {
+  const { call, machine, person, server } = await startAdminServer(t, {
+    mail: { url: 'smtp://127.0.0.1:1', from: 'Postern <postern@example.com>' },
+  });
+  const { accounts } = server.app.services;
+  const claims = (name: string) => ({ email: `${name}@example.com`, email_verified: true });
+  const ada = await accounts.add({ username: 'ada', claims: claims('ada') });
+  const boss = await accounts.add(
+    { username: 'boss', claims: claims('boss'), groups: [groupOf.viewer] },
+    { mayChangeRoles: true },
+  );
+  for (const { id } of [ada, boss]) await accounts.setPassword(id, 'a lantern by the harbour');
+  const reader = await machine('admin:read');
+  const list = async () => (await call('GET', '/outbox/mail', { caller: reader })).body.items;
+  const noticeOf = async (account: string) =>
+    (await list()).find((one: { account: string }) => one.account === account);
+  await waitFor('both notices', async () => (await list()).length === 2);
+  const [about, aboutBoss] = [await noticeOf(ada.id), await noticeOf(boss.id)];
+  t.match([about, aboutBoss], [{ kind: 'mail.password-changed' }, { kind: 'mail.password-changed' }]);
+
+  const clientsOnly = await machine('admin:read admin:clients admin:sessions admin:keys');
+  const accountsOnly = await machine('admin:read admin:accounts');
+  const refused = [
+    ['who may change clients', clientsOnly, about],
+    ['support', await person('support'), about],
+    ['who may not change an account with a role', accountsOnly, aboutBoss],
+  ] as const;
+  for (const [who, caller, { id }] of refused)
+    for (const [method, path] of [
+      ['DELETE', ''],
+      ['POST', '/retry'],
+    ] as const)
+      t.match(
+        await call(method, `/outbox/mail/${id}${path}`, { caller }),
+        { status: 403, body: { code: 'insufficient_scope' } },
+        `${who}: ${method}`,
+      );
+  const old = await person('admin', { ago: 16 * 60 });
+  t.equal((await call('DELETE', `/outbox/mail/${aboutBoss.id}`, { caller: old })).status, 401);
+  t.equal((await list()).length, 2, 'nothing was dropped');
+
+  t.equal((await call('DELETE', `/outbox/mail/${about.id}`, { caller: accountsOnly })).status, 204);
+  const admin = await person('admin');
+  t.equal((await call('DELETE', `/outbox/mail/${aboutBoss.id}`, { caller: admin })).status, 204);
+  t.match(
+    server.events.findLast(({ type }) => type === 'admin.outbox.drop'),
+    { account: boss.id, details: { kind: 'mail.password-changed', by_kind: 'person' } },
+  );
+});
+
 t.test('health and the effective configuration, with masked secrets', async (t) => {
   const { call, machine } = await startAdminServer(t, {
     metrics: { enabled: true, token: 'a-token-for-the-scraper' },

@@ -2,17 +2,25 @@
  * Owns the pages for messages that wait, in the console.
  *
  * GET      /admin/outbox
- * GET POST /admin/outbox/:queue/:id/retry   sends a message now
- * GET POST /admin/outbox/:queue/:id/drop
+ * GET POST /admin/outbox/requests/:id/retry, /admin/outbox/mail/:id/retry   sends a message now
+ * GET POST /admin/outbox/requests/:id/drop, /admin/outbox/mail/:id/drop
  */
 import type { Feature } from '../../feature.ts';
+import { outboxPermissions } from '../../services/administration/index.ts';
 import { type ConsoleHandler, formRoutes } from '../../services/console-pages/index.ts';
+import { type QueueName, queueNames } from '../../services/outbox/index.ts';
 import type { ConsoleOutboxDependencies } from './outbox-pages.ts';
 import { outboxPath } from './paths.ts';
 
 export const consoleOutbox = (all: ConsoleOutboxDependencies): Feature => {
-  const formAt = (action: string, load: () => Promise<ConsoleHandler>) =>
-    formRoutes({ path: `${outboxPath}/:queue/:id/${action}`, permission: 'clients', load });
+  const formsAt = (action: string, load: (queue: QueueName) => Promise<ConsoleHandler>) =>
+    queueNames.flatMap((queue) =>
+      formRoutes({
+        path: `${outboxPath}/${queue}/:id/${action}`,
+        permission: outboxPermissions[queue],
+        load: () => load(queue),
+      }),
+    );
   return {
     name: 'console-outbox',
     console: {
@@ -24,8 +32,8 @@ export const consoleOutbox = (all: ConsoleOutboxDependencies): Feature => {
           permission: 'read',
           load: async () => (await import('./outbox-pages.ts')).listOutbox(all),
         },
-        ...formAt('retry', async () => (await import('./outbox-pages.ts')).retryDelivery(all)),
-        ...formAt('drop', async () => (await import('./outbox-pages.ts')).dropMessage(all)),
+        ...formsAt('retry', async (queue) => (await import('./outbox-pages.ts')).retryDelivery(all, queue)),
+        ...formsAt('drop', async (queue) => (await import('./outbox-pages.ts')).dropMessage(all, queue)),
       ],
     },
   };

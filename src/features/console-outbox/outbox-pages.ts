@@ -1,14 +1,8 @@
 import { Failure } from '../../errors.ts';
-import type { Administration } from '../../services/administration/index.ts';
+import { type Administration, outboxPermissions } from '../../services/administration/index.ts';
 import { type ConsoleHandler, type ConsoleVisit, consolePaths } from '../../services/console-pages/index.ts';
-import {
-  dropDelivery,
-  kindOfWaiting,
-  listWaiting,
-  queueNames,
-  sendNow,
-} from '../../services/outbox/index.ts';
-import type { Clock, Store } from '../../store/port.ts';
+import { findWaiting, listWaiting, type QueueName, queueNames } from '../../services/outbox/index.ts';
+import type { Store } from '../../store/port.ts';
 import { consoleConfirmPage } from '../../views/console/confirm.ts';
 import { outboxPage } from '../../views/console/operation/outbox.ts';
 import { html } from '../../views/html.ts';
@@ -16,11 +10,8 @@ import { outboxPath } from './paths.ts';
 
 export interface ConsoleOutboxDependencies {
   readonly store: Store;
-  readonly clock: Clock;
-  readonly administration: Pick<Administration, 'recordChange'>;
+  readonly administration: Pick<Administration, 'outbox'>;
 }
-
-type QueueName = (typeof queueNames)[number];
 
 const pageSize = 50;
 
@@ -43,7 +34,7 @@ export const listOutbox =
         queues: queueNames,
         rows: items,
         next,
-        mayChange: by.permissions.has('clients'),
+        mayChange: by.permissions.has(outboxPermissions[queue]),
         failures: by.permissions.has('audit')
           ? `${consolePaths.audit}?type=delivery&outcome=failed`
           : undefined,
@@ -55,29 +46,26 @@ export const listOutbox =
 interface Action {
   readonly name: 'retry' | 'drop';
   readonly done: 'retried' | 'dropped';
-  readonly run: (queue: QueueName, id: string) => Promise<string | undefined>;
+  readonly queue: QueueName;
 }
 
 /** Asks before it acts. The message may be sent meanwhile. */
 const actOn =
   (
     { store, administration }: Pick<ConsoleOutboxDependencies, 'store' | 'administration'>,
-    { name, done, run }: Action,
+    { name, done, queue }: Action,
   ): ConsoleHandler =>
-  async ({ by, frame, csrf, form, params }: ConsoleVisit) => {
-    const { queue = '', id = '' } = params;
+  async ({ by, frame, csrf, method, params }: ConsoleVisit) => {
+    const { id = '' } = params;
     const { outbox: text } = frame.text.operation;
-    const gone = (): Failure => new Failure({ code: 'delivery_not_found', message: text.gone, status: 404 });
-    if (!isQueue(queue)) throw gone();
-    if (form['csrf'] !== undefined) {
-      const kind = await run(queue, id);
-      if (kind === undefined) throw gone();
-      administration.recordChange(by, { operation: `outbox.${name}`, details: { kind, delivery: id } });
+    if (method === 'POST') {
+      await administration.outbox[name](by, queue, id);
       return { to: `${outboxPath}?queue=${queue}&done=${done}` };
     }
-    const kind = await kindOfWaiting(store, queue, id);
-    if (kind === undefined) throw gone();
-    const shown = html`<code>${kind}</code>`;
+    const waiting = await findWaiting(store, queue, id);
+    if (waiting === undefined)
+      throw new Failure({ code: 'delivery_not_found', message: text.gone, status: 404 });
+    const shown = html`<code>${waiting.kind}</code>`;
     return {
       page: consoleConfirmPage(frame, {
         title: name === 'retry' ? text.retryTitle : text.dropTitle,
@@ -91,12 +79,8 @@ const actOn =
     };
   };
 
-export const retryDelivery = (all: ConsoleOutboxDependencies): ConsoleHandler =>
-  actOn(all, {
-    name: 'retry',
-    done: 'retried',
-    run: (queue, id) => sendNow(all.store, queue, id, all.clock.now()),
-  });
+export const retryDelivery = (all: ConsoleOutboxDependencies, queue: QueueName): ConsoleHandler =>
+  actOn(all, { name: 'retry', done: 'retried', queue });
 
-export const dropMessage = (all: ConsoleOutboxDependencies): ConsoleHandler =>
-  actOn(all, { name: 'drop', done: 'dropped', run: (queue, id) => dropDelivery(all.store, queue, id) });
+export const dropMessage = (all: ConsoleOutboxDependencies, queue: QueueName): ConsoleHandler =>
+  actOn(all, { name: 'drop', done: 'dropped', queue });

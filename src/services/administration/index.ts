@@ -10,7 +10,7 @@
  * right-over-account.ts  who may change an account with a role
  * admin-client.ts  which clients may use the API
  * right-of-maker.ts  who may still give a role by an invitation, or recover an account with one
- * accounts.ts, credentials.ts, invitations.ts, groups.ts, clients.ts, branding.ts, sessions.ts, keys.ts,
+ * accounts.ts, credentials.ts, invitations.ts, groups.ts, clients.ts, branding.ts, sessions.ts, keys.ts, outbox.ts,
  * upstreams.ts     the changes
  *
  * The members of a role group, clients that list the administration API, and upstreams are changed with `roles` only. The check
@@ -42,6 +42,7 @@ import { type CredentialAdministration, createCredentialAdministration } from '.
 import { createGroupAdministration, type GroupAdministration } from './groups.ts';
 import { createInvitationAdministration, type InvitationAdministration } from './invitations.ts';
 import { createKeyAdministration, type KeyAdministration } from './keys.ts';
+import { createOutboxAdministration, type OutboxAdministration } from './outbox.ts';
 import type { HasMakerRight } from './right-of-maker.ts';
 import { createRightOver, type RightOver } from './right-over-account.ts';
 import { createSessionAdministration, type SessionAdministration } from './sessions.ts';
@@ -66,6 +67,7 @@ export {
   describeUpstream,
   timeText,
 } from './describe.ts';
+export { outboxPermissions } from './outbox.ts';
 export {
   type Permission,
   permissionsOfRole,
@@ -93,6 +95,7 @@ export interface Administration {
   readonly sessions: SessionAdministration;
   readonly upstreams: UpstreamAdministration;
   readonly keys: KeyAdministration;
+  readonly outbox: OutboxAdministration;
   /** For changes of features that have no part here. */
   readonly recordChange: RecordChange;
   readonly requireRightOver: RightOver['requireRightOver'];
@@ -140,6 +143,7 @@ export const createAdministration = (dependencies: Dependencies): Administration
     branding: createBrandingAdministration(all),
     sessions: createSessionAdministration(all),
     keys: createKeyAdministration(all),
+    outbox: createOutboxAdministration(all),
     upstreams: createUpstreamAdministration(all),
     recordChange,
     requireRightOver,

@@ -15,8 +15,9 @@ export { createOutbox, type Draft, type Outbox } from './outbox.ts';
 export { insertDelivery, mailQueue, outboxIndex, outboxTopic, readDelivery, requestQueue } from './record.ts';
 export {
   dropDelivery,
-  kindOfWaiting,
+  findWaiting,
   listWaiting,
+  type QueueName,
   queueNames,
   sendNow,
   type WaitingDelivery,

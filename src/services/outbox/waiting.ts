@@ -59,38 +59,24 @@ export const listWaiting = async (store: Store, name: QueueName, paging: Paging)
   return { items, ...(page.next !== undefined && { next: page.next }) };
 };
 
-/** The kind of the message, or undefined when it is not in this queue, or not any more. */
-export const kindOfWaiting = async (
+/** What the message is and is about, or undefined when it is not in this queue, or not any more. */
+export const findWaiting = async (
   store: Store,
   name: QueueName,
   id: string,
-): Promise<string | undefined> => {
+): Promise<Pick<WaitingDelivery, 'kind' | 'account'> | undefined> => {
   const [document] = idPattern.test(id) ? await store.read([keyOf(id)]) : [];
-  const kind = document && readDelivery(document)?.kind;
-  return kind?.startsWith(mailKind) === (name === 'mail') ? kind : undefined;
+  const delivery = document && readDelivery(document);
+  if (delivery?.kind.startsWith(mailKind) !== (name === 'mail')) return undefined;
+  const { kind, about } = delivery;
+  return { kind, ...(about['account'] !== undefined && { account: about['account'] }) };
 };
 
-/** Makes the message due now. Returns its kind, or undefined when it is gone. */
-export const sendNow = async (
-  store: Store,
-  name: QueueName,
-  id: string,
-  now: number,
-): Promise<string | undefined> => {
-  const kind = await kindOfWaiting(store, name, id);
-  if (kind === undefined) return undefined;
+/** Makes a message of this queue due now. */
+export const sendNow = async (store: Store, name: QueueName, id: string, now: number): Promise<void> => {
   await store.commit([moveBack(keyOf(id), queues[name], now)]);
   await store.publish(outboxTopic, queues[name].name).catch(() => {});
-  return kind;
 };
 
-/** Drops the message. Returns its kind, or undefined when it is gone. */
-export const dropDelivery = async (
-  store: Store,
-  name: QueueName,
-  id: string,
-): Promise<string | undefined> => {
-  const kind = await kindOfWaiting(store, name, id);
-  if (kind !== undefined) await store.commit([{ op: 'remove', key: keyOf(id) }]);
-  return kind;
-};
+export const dropDelivery = (store: Store, id: string): Promise<void> =>
+  store.commit([{ op: 'remove', key: keyOf(id) }]);

@@ -240,15 +240,27 @@ const lines: readonly Line[] = [
   ['GET', '/outbox/:queue', 'read', (all) => async () => (await import('./outbox/list.ts')).listOutbox(all)],
   [
     'POST',
-    '/outbox/:queue/:id/retry',
+    '/outbox/requests/:id/retry',
     'clients',
-    (all) => async () => (await import('./outbox/retry.ts')).retryDelivery(all),
+    (all) => async () => (await import('./outbox/retry.ts')).retryDelivery(all, 'requests'),
   ],
   [
     'DELETE',
-    '/outbox/:queue/:id',
+    '/outbox/requests/:id',
     'clients',
-    (all) => async () => (await import('./outbox/drop.ts')).dropWaiting(all),
+    (all) => async () => (await import('./outbox/drop.ts')).dropWaiting(all, 'requests'),
+  ],
+  [
+    'POST',
+    '/outbox/mail/:id/retry',
+    'accounts',
+    (all) => async () => (await import('./outbox/retry.ts')).retryDelivery(all, 'mail'),
+  ],
+  [
+    'DELETE',
+    '/outbox/mail/:id',
+    'accounts',
+    (all) => async () => (await import('./outbox/drop.ts')).dropWaiting(all, 'mail'),
   ],
   ['GET', '/health', 'read', (all) => async () => (await import('./health/get.ts')).getHealth(all)],
   [

@@ -1,21 +1,19 @@
 import { adminOperation } from '../../../../services/administration/index.ts';
-import { dropDelivery } from '../../../../services/outbox/index.ts';
+import type { QueueName } from '../../../../services/outbox/index.ts';
 import type { AdminApiDependencies } from '../../dependencies.ts';
-import { deliveryNotFound, deliveryParams } from './queue.ts';
+import { deliveryParams } from './queue.ts';
 
-export const dropWaiting = ({
-  store,
-  administration,
-}: Pick<AdminApiDependencies, 'store' | 'administration'>) =>
+export const dropWaiting = (
+  { administration }: Pick<AdminApiDependencies, 'administration'>,
+  queue: QueueName,
+) =>
   adminOperation({
-    summary: 'Drop a message',
+    summary: queue === 'mail' ? 'Drop a mail' : 'Drop a request to a client',
     description: 'It is not sent any more.',
     params: deliveryParams,
     status: 204,
-    async handle({ by, params: { queue, id } }) {
-      const kind = await dropDelivery(store, queue, id);
-      if (kind === undefined) throw deliveryNotFound();
-      administration.recordChange(by, { operation: 'outbox.drop', details: { kind, delivery: id } });
+    async handle({ by, params: { id } }) {
+      await administration.outbox.drop(by, queue, id);
       return {};
     },
   });

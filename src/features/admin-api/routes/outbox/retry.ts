@@ -1,22 +1,19 @@
 import { adminOperation } from '../../../../services/administration/index.ts';
-import { sendNow } from '../../../../services/outbox/index.ts';
+import type { QueueName } from '../../../../services/outbox/index.ts';
 import type { AdminApiDependencies } from '../../dependencies.ts';
-import { deliveryNotFound, deliveryParams } from './queue.ts';
+import { deliveryParams } from './queue.ts';
 
-export const retryDelivery = ({
-  store,
-  clock,
-  administration,
-}: Pick<AdminApiDependencies, 'store' | 'clock' | 'administration'>) =>
+export const retryDelivery = (
+  { administration }: Pick<AdminApiDependencies, 'administration'>,
+  queue: QueueName,
+) =>
   adminOperation({
-    summary: 'Send a message now',
+    summary: queue === 'mail' ? 'Send a mail now' : 'Send a request to a client now',
     description: 'The attempt counts like any other.',
     params: deliveryParams,
     status: 202,
-    async handle({ by, params: { queue, id } }) {
-      const kind = await sendNow(store, queue, id, clock.now());
-      if (kind === undefined) throw deliveryNotFound();
-      administration.recordChange(by, { operation: 'outbox.retry', details: { kind, delivery: id } });
+    async handle({ by, params: { id } }) {
+      await administration.outbox.retry(by, queue, id);
       return {};
     },
   });
