@@ -4,7 +4,7 @@ import { query } from './rows.ts';
 type Listener = (message: string) => void;
 
 /** How soon a message of another process is seen: by a process whose store was used since the last poll, and by others. */
-const pollMs = { used: 200, idle: 1_000 };
+const pollMs = { used: 200, idle: 2_000 };
 
 /** How long a process may be suspended and still receive the messages sent meanwhile. */
 export const messageLifetimeMs = 60_000;

@@ -47,7 +47,7 @@ export const createServer = (
     // The server cuts off a client that takes longer to send a whole request.
     requestTimeout: 10_000,
     // By default Node checks for slow clients every 30 seconds, and answers a missing host without an event or a log line.
-    http: { connectionsCheckingInterval: 2_500, requireHostHeader: false },
+    http: { connectionsCheckingInterval: 5_000, requireHostHeader: false },
     connectionTimeout: 30_000,
     keepAliveTimeout: 65_000,
     forceCloseConnections: 'idle',
