@@ -84,6 +84,7 @@ const allow = { decision: 'allow' };
 
 const changes: readonly (readonly [string, object])[] = [
   ['its name', { client_name: 'Your Bank' }],
+  ['its logo', { logo_uri: 'https://notes.example.com/logo.png' }],
   ['its host', { redirect_uris: [otherUri, redirectUri] }],
   ['a redirect host', { redirect_uris: [redirectUri, 'https://evil.example/cb'] }],
 ];
