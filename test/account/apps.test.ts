@@ -136,7 +136,8 @@ t.test('the page lists what a person may open', async (t) => {
 
 t.test('the page says what an application may, and disconnects it', async (t) => {
   const browser = new Browser();
-  const { access_token, refresh_token } = await connect(browser);
+  const claims = JSON.stringify({ userinfo: { birthdate: { essential: true } } });
+  const { access_token, refresh_token } = await connect(browser, notes, { ...offline, claims });
   await connect(browser, new RelyingParty(issuer), {});
   const bob = await bobsBrowser();
   t.equal(disconnectLinks(await bob.open(list)).length, 0, 'another person sees none of it');
@@ -146,6 +147,7 @@ t.test('the page says what an application may, and disconnects it', async (t) =>
   t.notMatch(page.body, 'postern-account');
   const entry = page.body.split('<li>').find((part) => part.includes('Notes')) ?? '';
   t.match(page.body, 'Read your notes');
+  t.match(page.body, 'Date of birth', 'also what it asked for one by one');
   t.match(page.body, api);
   t.match(page.body, /<time datetime="20/);
   t.notMatch(entry, 'badge-warn');

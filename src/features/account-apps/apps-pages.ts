@@ -8,7 +8,7 @@ import type { Account, Json } from '../../services/accounts/index.ts';
 import type { ConnectedApp } from '../../services/connected-apps/index.ts';
 import type { Messages } from '../../views/languages/messages.ts';
 import { appsPage, type ConnectedAppModel, disconnectPage } from '../../views/pages/account-apps.ts';
-import { describeScopes } from '../../views/scopes.ts';
+import { describeClaims, describeScopes } from '../../views/scopes.ts';
 import type { AccountAppsDependencies } from './dependencies.ts';
 import { listOpenableApps } from './openable-apps.ts';
 import { appsPath, disconnectPath, disconnectSelfRegisteredPath } from './paths.ts';
@@ -31,7 +31,10 @@ export const appsPages =
       const inWords = (scopes: readonly string[]) => describeScopes(scopes.join(' '), descriptions, messages);
       return {
         client: client ? displayOf(client) : { name: app.record?.metadata.client_name ?? app.client },
-        scopes: inWords(app.allowed.scopes),
+        scopes: [
+          ...inWords(app.allowed.scopes),
+          ...describeClaims(app.allowed.claims, descriptions, messages),
+        ],
         resources: Object.entries(app.allowed.resources).map(([name, scopes]) => ({
           name,
           scopes: inWords(scopes),
