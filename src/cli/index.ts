@@ -16,6 +16,7 @@ const commands: Commands = {
   client: async () => (await import('./client/index.ts')).client,
   account: async () => (await import('./account/index.ts')).account,
   group: async () => (await import('./group/index.ts')).group,
+  upstream: async () => (await import('./upstream/index.ts')).upstream,
   admin: async () => (await import('./admin/index.ts')).admin,
   session: async () => (await import('./session/index.ts')).session,
   grant: async () => (await import('./grant/index.ts')).grant,

@@ -13,13 +13,17 @@ interface Examination {
 }
 
 const examineKeysAndClients = async (installation: Installation): Promise<Examination> => {
-  const [{ allClients, checkClients, checkKeys }, { grantTypesOf }, { createKeys }, { createClients }] =
-    await Promise.all([
-      import('#src/features/doctor/index.ts'),
-      import('#src/features/declarations.ts'),
-      import('#src/services/keys/index.ts'),
-      import('#src/services/clients/index.ts'),
-    ]);
+  const [
+    { allClients, checkClients, checkKeys, checkUpstreams },
+    { grantTypesOf },
+    { createKeys },
+    { createClients },
+  ] = await Promise.all([
+    import('#src/features/doctor/index.ts'),
+    import('#src/features/declarations.ts'),
+    import('#src/services/keys/index.ts'),
+    import('#src/services/clients/index.ts'),
+  ]);
   const { config, clock } = installation;
   const grantTypes = grantTypesOf();
   const keys = await createKeys({ ...installation, maintain: false });
@@ -28,7 +32,8 @@ const examineKeysAndClients = async (installation: Installation): Promise<Examin
   try {
     const { incompatibility } = checker;
     const ofClients = await checkClients({ clients, config, clock, grantTypes, incompatibility });
-    const findings = [...checkKeys(keys, config, clock), ...ofClients];
+    const ofUpstreams = await checkUpstreams({ ...installation, cipher: keys.cipher });
+    const findings = [...checkKeys(keys, config, clock), ...ofClients, ...ofUpstreams];
     const published = keys.list().length === 0 ? [] : keys.current().publicJwks.keys;
     const kids = published.flatMap(({ kid }) => (kid === undefined ? [] : [kid]));
     for await (const { id, metadata } of allClients(clients)) {

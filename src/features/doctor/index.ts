@@ -1,5 +1,5 @@
 /**
- * Owns the examination that `postern doctor` makes: the configuration, the store, the keys, the clients, the mail server, and the server
+ * Owns the examination that `postern doctor` makes: the configuration, the store, the keys, the clients, the upstreams, the mail server, and the server
  * as clients reach it through its proxy. It changes nothing. Every finding says how to fix the problem. Whether traffic
  * may be sent to a server is another question; services/readiness answers it.
  */
@@ -12,3 +12,4 @@ export { checkFromOutside } from './outside.ts';
 export { checkRecords } from './records.ts';
 export { checkSettings } from './settings.ts';
 export { checkStore } from './store.ts';
+export { checkUpstreams } from './upstreams.ts';

@@ -36,5 +36,11 @@ export {
 } from './sessions.ts';
 export { createSignOutCookies, type SignOutCookies } from './sign-out-cookie.ts';
 export { upstreamNotFound } from './stored-errors.ts';
-export { createStoredUpstreams, type StoredUpstreams, type UpstreamRecord } from './stored-upstreams.ts';
-export { type ConnectedUpstream, createUpstreams, type Upstreams } from './upstreams.ts';
+export { readStoredList } from './stored-record.ts';
+export {
+  checkStoredList,
+  createStoredUpstreams,
+  type StoredUpstreams,
+  type UpstreamRecord,
+} from './stored-upstreams.ts';
+export { type ConnectedUpstream, createUpstreams, publishUpstreams, type Upstreams } from './upstreams.ts';

@@ -47,6 +47,11 @@ interface Dependencies {
 }
 
 const topic = 'upstreams';
+
+/** Has the processes of the server read the upstreams again. One that misses the message does so in ten seconds. */
+export const publishUpstreams = (store: Pick<Store, 'publish'>, id: string): Promise<void> =>
+  store.publish(topic, id).catch(() => {});
+
 /** How long a process that missed the message may still know the former upstreams. */
 const pollMs = 10_000;
 
@@ -140,7 +145,7 @@ export const createUpstreams = ({
     async publish(id) {
       // The change is made already; what fails now is read again soon.
       await read().catch(onError);
-      await store.publish(topic, id).catch(() => {});
+      await publishUpstreams(store, id);
     },
     async follow() {
       await read();
