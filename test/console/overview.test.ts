@@ -31,6 +31,15 @@ t.test('it counts what there is, and shows the first steps until there is an app
   t.notMatch((await admin.request(page)).body, 'id="first-steps"');
 });
 
+t.test('a count that ends before all were read says so', async (t) => {
+  const { groups } = server.app.services;
+  for (let at = 4; at <= 200; at++) await groups.add({ name: `group-${at}` });
+  const admin = await browserOf('admin');
+  t.match((await admin.request(page)).body, />200<\/a>/);
+  await groups.add({ name: 'one-more' });
+  t.match((await admin.request(page)).body, />200\+<\/a>/);
+});
+
 t.test('sign-ins of the last hours, days and weeks are summed, with a table of their times', async (t) => {
   const browser = new Browser();
   const login = await browser.open(`${issuer}/account`);

@@ -27,6 +27,39 @@ t.test('sessions are found by account, and of those who signed in last', async (
   t.match((await support.request(`${list}?account=${id}`)).body, '>viewer<', 'shown without sessions too');
 });
 
+t.test('those who signed in before are on the next pages, each person once', async (t) => {
+  const names = Array.from({ length: 13 }, (_, at) => `person-${at}`);
+  const signInAs = async (username: string): Promise<void> => {
+    const browser = new Browser();
+    await browser.submit(await browser.open(`${issuer}/account`), { login: username, password });
+  };
+  for (const username of names) await accounts.add({ username, password });
+  for (const username of ['person-0', 'person-1', ...names]) await signInAs(username);
+  const namesOn = ({ body }: { readonly body: string }) =>
+    [...body.matchAll(/<h2>[^<]*<a [^>]*>([^<]*)<\/a>/g)].map(([, name = '']) => name);
+  await waitFor('the record has them', async () =>
+    namesOn(await support.request(list)).includes('person-12'),
+  );
+  const pages: (readonly string[])[] = [];
+  for (let url: string | undefined = list; url !== undefined && pages.length < 10; ) {
+    const page = await support.request(url);
+    pages.push(namesOn(page));
+    const [, next] = /<a class="console-next" href="([^"]*)"/.exec(page.body) ?? [];
+    url = next === undefined ? undefined : new URL(next.replaceAll('&amp;', '&'), issuer).href;
+  }
+  t.same(pages.flat(), [...names.toReversed(), 'ada']);
+  t.same(
+    pages.map(({ length }) => length),
+    [10, 4],
+  );
+  const first = await support.request(`${list}?q=person`);
+  const [, next = ''] = /<a class="console-next" href="([^"]*)"/.exec(first.body) ?? [];
+  const second = await support.request(new URL(next.replaceAll('&amp;', '&'), issuer).href);
+  t.equal(new Set([...namesOn(first), ...namesOn(second)]).size, 13, 'a search has pages too');
+  t.equal((await support.request(`${list}?until=1e99`)).status, 200, 'what is no time counts for nothing');
+  t.same(namesOn(await support.request(`${list}?until=1`)), []);
+});
+
 t.test('a session is ended by support, and not by a viewer', async (t) => {
   const { cookies, accountId } = await server.signIn('ada');
   const browser = new Browser();

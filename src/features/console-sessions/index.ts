@@ -1,7 +1,8 @@
 /**
  * Owns the pages of the console about sessions. The store lists sessions by account, so a search finds accounts first.
  *
- * GET       /admin/sessions       `q` the beginning of a name, or `account`; without them, of those who signed in last
+ * GET       /admin/sessions       `q` the beginning of a name, or `account`; without them, of those who
+ *                                 signed in last: `until` and `cursor` begin another page
  * GET, POST /admin/sessions/:id   ends one: 303 to those of its account
  */
 import type { Feature } from '../../feature.ts';

@@ -1,37 +1,37 @@
+import type { Form } from '../../http/pages/form.ts';
 import type { Account } from '../../services/accounts/index.ts';
-import { listRecords } from '../../services/audit/index.ts';
 import { accountClientId } from '../../services/clients/index.ts';
 import { type ConsoleHandler, consolePaths } from '../../services/console-pages/index.ts';
 import type { SessionSummary } from '../../services/sessions/index.ts';
 import { type SessionRow, sessionsPage } from '../../views/console/sessions.ts';
 import type { ConsoleSessionsDependencies } from './dependencies.ts';
+import { readRecentAccounts } from './recent-accounts.ts';
+
+type WantedAccounts = Awaited<ReturnType<typeof readRecentAccounts>>;
 
 const maxAccounts = 10;
 const maxSessions = 20;
-const recentRecords = 50;
 
 export const listSessions = (dependencies: ConsoleSessionsDependencies): ConsoleHandler => {
-  const { config, store, accounts, clients, sessions } = dependencies;
+  const { accounts, clients, sessions } = dependencies;
 
   const nameOf = async (client: string): Promise<string> =>
     (await clients.get(client))?.metadata.client_name ?? client;
 
-  const recentAccounts = async (): Promise<readonly Account[]> => {
-    if (!config.audit.enabled) return [];
-    const { items } = await listRecords(
-      store,
-      { type: 'sign-in', outcome: 'ok' },
-      { limit: recentRecords, maxPages: 1 },
-    );
-    const ids = [...new Set(items.flatMap(({ account }) => account ?? []))].slice(0, maxAccounts);
-    const found = await Promise.all(ids.map((id) => accounts.find(id)));
-    return found.flatMap((account) => account ?? []);
-  };
-
-  const wantedAccounts = async (q: string, id: string | undefined): Promise<readonly Account[]> => {
-    if (id !== undefined) return [await accounts.find(id)].flatMap((account) => account ?? []);
-    if (q.trim() === '') return recentAccounts();
-    return (await accounts.search(q, { limit: maxAccounts })).items.slice(0, maxAccounts);
+  const wantedAccounts = async (query: Form): Promise<WantedAccounts> => {
+    const { q = '', account: id, until = '', cursor } = query;
+    if (id !== undefined)
+      return { accounts: [await accounts.find(id)].flatMap((account) => account ?? []), next: undefined };
+    if (q.trim() === '')
+      return readRecentAccounts(dependencies, {
+        until: /^\d{1,15}$/.test(until) ? Number(until) : undefined,
+        cursor,
+      });
+    const { items, next } = await accounts.search(q, {
+      limit: maxAccounts,
+      ...(cursor !== undefined && { cursor }),
+    });
+    return { accounts: items, next: next === undefined ? undefined : { cursor: next } };
   };
 
   return async ({ by, frame, query }) => {
@@ -61,12 +61,14 @@ export const listSessions = (dependencies: ConsoleSessionsDependencies): Console
       };
     };
 
-    const found = await Promise.all((await wantedAccounts(q, id)).map(toGroup));
+    const { accounts: wanted, next } = await wantedAccounts(query);
+    const found = await Promise.all(wanted.map(toGroup));
     const page = sessionsPage(frame, {
       path: consolePaths.sessions,
       q,
       // A person who was asked for is shown without sessions too.
       accounts: found.filter((one) => id !== undefined || one.sessions.length > 0),
+      next: next && { until: next.until?.toString(), cursor: next.cursor },
       isRecent: id === undefined && q.trim() === '',
       isDone: done === 'yes',
     });

@@ -28,6 +28,8 @@ export interface SessionsModel {
     readonly sessions: readonly SessionRow[];
     readonly next: string | undefined;
   }[];
+  /** The parameters of the next page of those who signed in before. */
+  readonly next: { readonly until: string | undefined; readonly cursor: string | undefined } | undefined;
   /** No filter is set. */
   readonly isRecent: boolean;
   readonly isDone: boolean;
@@ -63,7 +65,7 @@ export const sessionTable = (frame: ConsoleFrame, caption: string, sessions: rea
 
 export const sessionsPage = (
   frame: ConsoleFrame,
-  { path, q, accounts, isRecent, isDone }: SessionsModel,
+  { path, q, accounts, next: nextAccounts, isRecent, isDone }: SessionsModel,
 ): string => {
   const { sessions: text, lists } = frame.text;
   const inputs = createFields(frame.page.messages);
@@ -83,6 +85,7 @@ export const sessionsPage = (
       ${sessions.length === 0 ? html`<p>${text.none}</p>` : sessionTable(frame, username, sessions)}
       ${next !== undefined && nextPage(frame, path, { account: id, after: next })}
     </section>`,
-    )}`,
+    )}
+    ${nextAccounts !== undefined && nextPage(frame, path, { q, ...nextAccounts })}`,
   });
 };
