@@ -4,7 +4,10 @@ import { join } from 'node:path';
 export const root = join(import.meta.dirname, '../..');
 
 /** The pages whose commands are run. */
-export const pages: readonly string[] = ['README.md', ...globSync('docs/**/*.md', { cwd: root }).toSorted()];
+export const pages: readonly string[] = [
+  'README.md',
+  ...globSync('{docs,examples}/**/*.md', { cwd: root }).toSorted(),
+];
 
 /** A fence marked `sh`, with what the comments right above it say about running it. */
 export interface CommandBlock {

@@ -13,6 +13,18 @@ const named = pages.flatMap((page) => {
   }));
 });
 
+t.test('every script of npm that a page names exists', (t) => {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const unknown = [...pages, 'CONTRIBUTING.md'].flatMap((page) => {
+    const text = readFileSync(join(root, page), 'utf8');
+    return [...text.matchAll(/\bnpm run (?:--\S+ )?([\w:-]+)/g)]
+      .filter(([, script = '']) => !(script in scripts))
+      .map(([command]) => `${page}: ${command}`);
+  });
+  t.same(unknown, []);
+  t.end();
+});
+
 t.test('every command that a page names exists, with its options', async (t) => {
   const { runInProcess } = await openCommandFolder(t);
   t.ok(named.length > 60, `${named.length} commands`);

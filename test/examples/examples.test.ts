@@ -1,7 +1,11 @@
+import { createPublicKey, verify } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { freePort } from 'postern/testing';
 import t, { type Test } from 'tap';
 import type { AddClient } from '#src/services/clients/index.ts';
+import { blocksRunBy } from '../docs/command-blocks.ts';
+import { startScript } from '../docs/run-script.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { followPages } from '../support/follow-pages.ts';
 import { Browser, httpGet, postForm, startInProcess, startProgram } from '../support/setup/index.ts';
@@ -193,6 +197,37 @@ t.test('the single-page application with oidc-client-ts signs a person in, in Ch
   await page.click('.logout-confirm');
   await page.locator('#status[data-state=out]').waitFor();
   t.same(faults, []);
+});
+
+t.test('the signer of the example answers with a signature that its public key verifies', async (t) => {
+  const blocks = blocksRunBy('test/examples/examples.test.ts', 'examples/remote-signer/README.md');
+  const port = await freePort();
+  const root = join(import.meta.dirname, '../..');
+  const script = blocks
+    .take('openssl genpkey')
+    .replace('node_modules/.bin/node examples', `'${process.execPath}' ${root}/examples`)
+    .replace('--kid remote-1', `--kid remote-1 --port ${port}`);
+  const cwd = t.testdir();
+  const started = startScript(script, { cwd, env: { ...process.env, NODE_OPTIONS: '' } });
+  t.teardown(() => started.end());
+  await started.waitForOutput(/\n}\n/);
+  const jwk = JSON.parse(started.log().slice(started.log().indexOf('{')));
+  const sign = (token: string) =>
+    fetch(`http://127.0.0.1:${port}/`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}` },
+      body: JSON.stringify({
+        kid: 'remote-1',
+        alg: 'ES256',
+        data: Buffer.from('data').toString('base64url'),
+      }),
+    });
+  t.equal((await sign('guessed')).status, 401);
+  const { signature } = await (await sign(readFileSync(join(cwd, 'signer-token'), 'utf8').trim())).json();
+  const key = createPublicKey({ key: jwk, format: 'jwk' });
+  const bytes = Buffer.from(signature, 'base64url');
+  t.ok(verify('sha256', Buffer.from('data'), { key, dsaEncoding: 'ieee-p1363' }, bytes));
+  t.same(blocks.left(), []);
 });
 
 t.test('each example is short, and says how it is run', async (t) => {
