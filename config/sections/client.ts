@@ -209,6 +209,9 @@ export const client = section('A client (relying party).', {
     ),
   ),
   resources: optional(
-    list(text('An audience.', { format: 'absolute-uri' }), 'Resources of requests that name none.'),
+    list(
+      text('An audience.', { format: 'absolute-uri' }),
+      'APIs that access tokens are for when a request names none, by their audience.',
+    ),
   ),
 });

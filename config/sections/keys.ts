@@ -20,10 +20,14 @@ const remote = section('A signing key in an external service, which signs and ne
 });
 
 export const keys = section('Signing keys.', {
-  algorithms: list(choice(algorithms, 'An algorithm.'), 'Algorithms of the signing keys.', {
-    default: ['ES256', 'EdDSA', 'RS256'],
-    minItems: 1,
-  }),
+  algorithms: list(
+    choice(algorithms, 'An algorithm.'),
+    'Algorithms that tokens can be signed with. There is a key for each.',
+    {
+      default: ['ES256', 'EdDSA', 'RS256'],
+      minItems: 1,
+    },
+  ),
   rsa_bits: integer('Length of new RSA keys, in bits.', { default: 2048, minimum: 2048, maximum: 4096 }),
   rotate_every_days: integer('Days between two rotations. 0: rotate by command only.', {
     default: 90,

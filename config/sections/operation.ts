@@ -17,7 +17,7 @@ export const metrics = section('Metrics for Prometheus.', {
 });
 
 export const audit = section('The record of security events.', {
-  enabled: flag('Keep the record.', { default: true }),
+  enabled: flag('Keep the audit record.', { default: true }),
   retention_days: integer('Days that a record is kept. 0: for ever.', {
     default: 400,
     minimum: 0,

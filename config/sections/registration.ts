@@ -1,7 +1,7 @@
 import { flag, integer, list, secret, section, text } from '../schema/build.ts';
 
 export const registration = section('Dynamic client registration (RFC 7591, RFC 7592).', {
-  enabled: flag('Serve /oauth/register.', { default: false }),
+  enabled: flag('Let clients register themselves at /oauth/register.', { default: false }),
   initial_access_tokens: list(
     secret('An initial access token.', { minLength: 16 }),
     'Initial access tokens that are required to register. Empty: anyone may register.',

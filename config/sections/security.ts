@@ -127,7 +127,7 @@ const factors = section('Second factors beside the password.', {
   ),
 });
 
-export const security = section('Hardening.', {
+export const security = section('Passwords, second factors, rate limits and other protection.', {
   key_encryption_key: optional(
     secret(
       'Key that encrypts private keys in the store: 32 bytes as base64url, base64 or hex. Required in production; generated in the data folder in development.',
@@ -136,7 +136,7 @@ export const security = section('Hardening.', {
   ),
   pkce: choice(
     ['auto', 'required'],
-    'Who needs PKCE, of confidential clients that name no rule. auto: requests without an OpenID Connect nonce (RFC 9700 §2.1.1).',
+    'Whether confidential clients without a rule of their own need PKCE. auto: only for requests without an OpenID Connect nonce (RFC 9700 §2.1.1). required: always.',
     { default: 'auto' },
   ),
   password,
@@ -156,7 +156,7 @@ export const security = section('Hardening.', {
   ),
   acr_values: list(
     text('An acr value.'),
-    'Authentication contexts of this server, from the weakest to the strongest.',
+    'Levels of sign-in (acr values) of this server, from the weakest to the strongest.',
     { default: [] },
   ),
   dpop_nonce: choice(

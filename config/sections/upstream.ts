@@ -96,14 +96,18 @@ export const upstream = section('Another identity provider that people sign in w
   ),
   acr: map(
     text('An acr value of `security.acr_values`.'),
-    'Our acr value for each one of the upstream. `*`: for any other value, and for none. Without a line that matches, a sign-in by this upstream has no acr.',
+    'The acr value of a sign-in here, for each acr value of the upstream. `*`: for any other value, and for none. Without a line that matches, a sign-in by this upstream has no acr.',
     {
       default: {},
     },
   ),
-  amr: map(text('An amr value.'), 'Our amr value for each one of the upstream. Others are left out.', {
-    default: {},
-  }),
+  amr: map(
+    text('An amr value.'),
+    'The amr value of a sign-in here, for each amr value of the upstream. Others are left out.',
+    {
+      default: {},
+    },
+  ),
   second_factor: choice(
     ['ask', 'skip'],
     'Whether the second factor of this server applies after a sign-in by this upstream. skip: the upstream asks for its own. It is not asked either when `amr` gives mfa.',
