@@ -65,8 +65,12 @@ export const checkStoredUpstream = (
     ...completed,
     allowed_networks: config.security.outbound.allowed_networks,
   } as unknown as UpstreamConfig;
-  const upstreams = [...others, checked];
-  const own = ['upstreams', String(others.length)];
+  // The rules say something about these others only.
+  const rivals = others.filter(
+    ({ id, domains }) => id === checked.id || domains.some((domain) => checked.domains.includes(domain)),
+  );
+  const upstreams = [...rivals, checked];
+  const own = ['upstreams', String(rivals.length)];
   for (const { check } of rules)
     for (const { path, ...mistake } of check({ ...config, upstreams }, { isFromFile: () => true }))
       if (path[0] === own[0] && path[1] === own[1]) report(path.slice(2), mistake);

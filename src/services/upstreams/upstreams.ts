@@ -102,16 +102,14 @@ export const createUpstreams = ({
   let known = toKnown(configured);
   /** By their record, so that metadata and keys of an upstream are fetched again only when it changes. */
   let connected = new Map<string, ConnectedUpstream>();
-  let reported: ReadonlySet<string> = new Set();
+  let lastRead: string | undefined;
   let reading = Promise.resolve();
 
-  const report = (errors: readonly Error[]): void => {
-    for (const error of errors) if (!reported.has(error.message)) onError(error);
-    reported = new Set(errors.map(({ message }) => message));
-  };
-
   const readAll = async (): Promise<void> => {
-    const checked = checkStoredList(await readStoredList(store), { config, cipher });
+    const list = await readStoredList(store);
+    const text = JSON.stringify(list);
+    if (text === lastRead) return;
+    const checked = checkStoredList(list, { config, cipher });
     const next = new Map<string, ConnectedUpstream>();
     for (const { stored, upstream } of checked) {
       if (!upstream || !stored.enabled) continue;
@@ -120,11 +118,9 @@ export const createUpstreams = ({
     }
     connected = next;
     known = toKnown([...configured, ...next.values()]);
-    report(
-      checked.flatMap(({ stored, problems }) =>
-        problems.length > 0 ? [upstreamUnusable(stored.id, problems)] : [],
-      ),
-    );
+    lastRead = text;
+    for (const { stored, problems } of checked)
+      if (problems.length > 0) onError(upstreamUnusable(stored.id, problems));
   };
 
   /** One after another, so that an earlier reading never replaces a later one. */
