@@ -17,7 +17,11 @@ const lifetimeSeconds = 3600;
 const placeholderAddress = 'admin@example.com';
 
 const hasMember = async ({ services: { accounts } }: Dependencies, groups: readonly string[]) => {
-  for (const group of groups) if ((await accounts.members(group, { limit: 1 })).items.length > 0) return true;
+  for (const group of groups) {
+    const { items } = await accounts.members(group, { limit: 100 });
+    // A membership of an upstream gives no role.
+    if (items.some(({ operatorGroups }) => operatorGroups.includes(group))) return true;
+  }
   return false;
 };
 

@@ -52,8 +52,8 @@ export const recoveryPages = ({
     const link = await links.find(recoveryPurpose, token);
     const account = await accounts.find(link.account ?? '');
     if (!account?.enabled || (await lastChangeOf(account)) >= link.createdAt) throw linkGone();
-    const { groups } = account;
-    if (!(await hasMakerRight({ groups, maker: readMaker(link.data ?? {}) }))) throw linkGone();
+    const { operatorGroups } = account;
+    if (!(await hasMakerRight({ operatorGroups, maker: readMaker(link.data ?? {}) }))) throw linkGone();
     return { link, account };
   };
 

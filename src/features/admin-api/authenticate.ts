@@ -152,7 +152,7 @@ export const createAuthenticate = (dependencies: Dependencies) => {
       return { kind: 'client', id: client, permissions: ofScopes, ...request };
     }
     const account = await findPerson(grant.accountId ?? claims.sub ?? '', claims);
-    const role = roleOf(config.admin, account.groups);
+    const role = roleOf(config.admin, account);
     const ofRole = role === undefined ? new Set() : permissionsOfRole(role);
     requireLevel(claims['acr']);
     return {

@@ -25,6 +25,6 @@ export const findChangeable = async (
 ): Promise<Account> => {
   const account = await findAccount({ accounts }, visit);
   administration.requireRightOver(visit.by, account);
-  if (account.groups.some(accounts.isRoleGroup)) visit.requireRecentSignIn();
+  if (account.operatorGroups.some(accounts.isRoleGroup)) visit.requireRecentSignIn();
   return account;
 };

@@ -34,7 +34,7 @@ export const listAccounts =
       groups: account.groups,
       enabled: account.enabled,
       isConfigured: account.from === 'configuration',
-      hasRole: account.groups.some(accounts.isRoleGroup),
+      hasRole: account.operatorGroups.some(accounts.isRoleGroup),
       createdAt: account.createdAt,
     });
     const page = accountsPage(frame, {

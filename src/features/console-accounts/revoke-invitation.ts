@@ -17,7 +17,7 @@ export const revokeInvitation =
       return { to: `${invitations}?done=revoked` };
     }
     const invitation = await administration.invitations.find(id);
-    administration.requireRightOver(by, invitation);
+    administration.requireRightOver(by, { operatorGroups: invitation.groups });
     if (invitation.groups.some(accounts.isRoleGroup)) visit.requireRecentSignIn();
     const { revoke: text } = frame.text.accounts.invitations;
     const page = consoleConfirmPage(frame, {

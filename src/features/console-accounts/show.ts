@@ -57,7 +57,7 @@ export const showAccount = (dependencies: ConsoleAccountsDependencies): ConsoleH
       name,
       href: consolePaths.group(name),
       upstream: upstreamOf(name),
-      givesRole: accounts.isRoleGroup(name),
+      givesRole: account.operatorGroups.includes(name) && accounts.isRoleGroup(name),
     }));
   };
 
@@ -112,7 +112,7 @@ export const showAccount = (dependencies: ConsoleAccountsDependencies): ConsoleH
     const account = await findAccount(dependencies, visit);
     const { id } = account;
     const path = consolePaths.account(id);
-    const hasRole = account.groups.some(accounts.isRoleGroup);
+    const hasRole = account.operatorGroups.some(accounts.isRoleGroup);
     const mayChange = !hasRole || by.permissions.has('roles');
     const mayEnd = by.permissions.has('sessions');
     const isStored = account.from === 'store';

@@ -19,7 +19,7 @@ export const findChangeableGroup = async (
   visit: ConsoleVisit,
 ): Promise<Group> => {
   const group = await findGroup({ groups }, visit);
-  administration.requireRightOver(visit.by, { groups: [group.name] });
+  administration.requireRightOver(visit.by, { operatorGroups: [group.name] });
   if (accounts.isRoleGroup(group.name)) visit.requireRecentSignIn();
   return group;
 };

@@ -54,8 +54,8 @@ export const acceptPages = (dependencies: InvitationDependencies): FastifyPlugin
   const findInvitation = async (token: string): Promise<Invitation> => {
     const link = await links.find(invitationPurpose, token);
     const invitation = readInvitation(link);
-    if (!(await hasMakerRight(invitation))) throw linkGone();
-    const { username, claims, groups } = invitation;
+    const { username, claims, groups, maker } = invitation;
+    if (!(await hasMakerRight({ operatorGroups: groups, maker }))) throw linkGone();
     return {
       link,
       username,

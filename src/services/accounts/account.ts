@@ -1,6 +1,10 @@
 import type { Write } from '#src/store/port.ts';
 import type { NameGiver } from './new-username.ts';
-import type { RoleRight } from './role-groups.ts';
+
+/** The right to change who administers this server. Without it, memberships that give a role stay as they are. */
+export interface RoleRight {
+  readonly mayChangeRoles?: boolean;
+}
 
 /** A person who can sign in. The hash of the password never leaves this folder. */
 export interface Account {
@@ -13,6 +17,8 @@ export interface Account {
   readonly claims: Claims;
   /** Names of groups, sorted. */
   readonly groups: readonly string[];
+  /** Those of the groups that an operator has put the account into. Only they give a role in the administration. */
+  readonly operatorGroups: readonly string[];
   /** Those of the groups that an upstream has named, by the id of the upstream. Absent for none. */
   readonly upstreamGroups?: Readonly<Record<string, readonly string[]>>;
   /** The authentication context (`acr`) that a sign-in reaches, if the configuration names one for this account. */

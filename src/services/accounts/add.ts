@@ -38,7 +38,7 @@ export const createAddAccount = ({
 
   return {
     async add(account, { also = [], ...right } = {}) {
-      roleGroups.refuseChange([], groupsIn(account), right);
+      roleGroups.refuseChange({}, { groups: groupsIn(account) }, right);
       await refuseGroupClaims(account.claims);
       const record = await newRecord(account);
       await stored.insert(record, async () => [...also, ...(await groups.require(allGroupsOf(record)))]);
@@ -46,7 +46,7 @@ export const createAddAccount = ({
       return toAccount(record);
     },
     async draft(account) {
-      roleGroups.refuseChange([], groupsIn(account), {});
+      roleGroups.refuseChange({}, { groups: groupsIn(account) }, {});
       await refuseGroupClaims(account.claims);
       const record = await newRecord(account);
       return {

@@ -3,11 +3,11 @@ import type { Events } from '#src/events.ts';
 import type { Write } from '#src/store/port.ts';
 import type { Groups } from '../groups/index.ts';
 import { requireVersion } from '../record-version.ts';
-import type { Account, ChangeConditions } from './account.ts';
+import type { Account, ChangeConditions, RoleRight } from './account.ts';
 import type { ConfiguredAccounts } from './configured.ts';
 import { allGroupsOf } from './group-sources.ts';
 import { type AccountRecord, toAccount } from './record.ts';
-import type { RoleGroups, RoleRight } from './role-groups.ts';
+import type { RoleGroups } from './role-groups.ts';
 import type { AccountStore } from './store.ts';
 
 interface Dependencies {
@@ -111,7 +111,7 @@ export const createAccountChange = ({
           assertConditions(held, conditions);
           former = held;
           const changed = next(held);
-          roleGroups.refuseChange(allGroupsOf(held), allGroupsOf(changed), { mayChangeRoles });
+          roleGroups.refuseChange(held, changed, { mayChangeRoles });
           return changed;
         },
         async () => [...also, ...(await groups.require(add))],

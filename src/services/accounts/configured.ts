@@ -50,6 +50,7 @@ const toAccount = (entry: AccountConfig): Account => {
     // The configuration was read from YAML or JSON, so `claims` holds JSON values.
     claims: { preferred_username: username, ...standard, ...(claims as Claims | undefined) },
     groups: normalizeGroups(groups),
+    operatorGroups: normalizeGroups(groups),
     ...(acr === undefined ? {} : { acr }),
     from: 'configuration',
   };

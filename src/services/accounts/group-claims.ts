@@ -86,7 +86,7 @@ export const createGroupClaims = ({ store, config, stored, groups, roleGroups, c
       return `${JSON.stringify(unfit)} can't be the name of a group; choose one with --rename ${JSON.stringify(`${unfit}=name`)}.`;
     try {
       const names = normalizeGroups([...(account.groups ?? []), ...renamed]);
-      roleGroups.refuseChange(account.groups ?? [], names, right);
+      roleGroups.refuseChange({ groups: account.groups ?? [] }, { groups: names }, right);
       return names;
     } catch (error) {
       if (error instanceof Failure) return error.message;

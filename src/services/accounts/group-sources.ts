@@ -3,7 +3,7 @@ import { normalizeGroups } from '../groups/index.ts';
 import type { GroupChange } from './account.ts';
 
 /** The parts of an account's record that say where its memberships come from. */
-interface Sources {
+export interface GroupSources {
   readonly groups?: readonly string[];
   readonly upstreamGroups?: Readonly<Record<string, readonly string[]>>;
 }
@@ -12,15 +12,18 @@ interface Sources {
  * A membership comes from an operator, from upstreams, or from both. What an upstream no longer names ends, and what an
  * operator has decided stays. Tokens, access and lists don't tell them apart.
  */
-export const allGroupsOf = ({ groups = [], upstreamGroups = {} }: Sources): readonly string[] =>
+export const allGroupsOf = ({ groups = [], upstreamGroups = {} }: GroupSources): readonly string[] =>
   [...new Set([...groups, ...Object.values(upstreamGroups).flat()])].sort();
 
-const withUpstreamGroups = (upstreamGroups: Readonly<Record<string, readonly string[]>>): Sources => {
+const withUpstreamGroups = (upstreamGroups: Readonly<Record<string, readonly string[]>>): GroupSources => {
   const entries = Object.entries(upstreamGroups).filter(([, groups]) => groups.length > 0);
   return entries.length > 0 ? { upstreamGroups: Object.fromEntries(entries) } : {};
 };
 
-const keepOfUpstreams = ({ upstreamGroups = {} }: Sources, isKept: (group: string) => boolean): Sources =>
+const keepOfUpstreams = (
+  { upstreamGroups = {} }: GroupSources,
+  isKept: (group: string) => boolean,
+): GroupSources =>
   withUpstreamGroups(
     Object.fromEntries(
       Object.entries(upstreamGroups).map(([upstream, groups]) => [upstream, groups.filter(isKept)]),
@@ -32,9 +35,9 @@ const isList = (change: readonly string[] | GroupChange): change is readonly str
 
 /** What an operator changes. A membership that is removed ends whatever its source, until an upstream names it again. */
 export const changeByOperator = (
-  { groups: former = [], upstreamGroups }: Sources,
+  { groups: former = [], upstreamGroups }: GroupSources,
   change: readonly string[] | GroupChange,
-): Sources => {
+): GroupSources => {
   const sources = { groups: former, ...(upstreamGroups && { upstreamGroups }) };
   if (isList(change)) {
     const ofUpstreams = new Set(Object.values(upstreamGroups ?? {}).flat());
@@ -55,9 +58,9 @@ export const changeByOperator = (
 
 /** What an upstream says at a sign-in. Beyond the limit of an account the last names are left out. */
 export const changeByUpstream = (
-  { groups = [], upstreamGroups = {} }: Sources,
+  { groups = [], upstreamGroups = {} }: GroupSources,
   { upstream, groups: named }: { readonly upstream: string; readonly groups: readonly string[] },
-): Sources => {
+): GroupSources => {
   const { [upstream]: _, ...others } = upstreamGroups;
   const room = maxGroupsPerAccount - allGroupsOf({ groups, upstreamGroups: others }).length;
   return {

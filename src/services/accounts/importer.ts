@@ -66,7 +66,7 @@ export const createImporter =
       const { sub, disabled, required = [], ...rest } = account;
       if (sub !== undefined && !subjectPattern.test(sub))
         throw refuse('sub_invalid', 'A sub has 1 to 128 letters, digits and signs of ._~|:@+-.');
-      roleGroups.refuseChange([], rest.groups ?? [], right);
+      roleGroups.refuseChange({}, { groups: rest.groups ?? [] }, right);
       const record = await newRecord(rest);
       for (const name of record.groups ?? []) if (!(await isGroup(name))) throw groupNotFound(name);
       if (sub !== undefined && configured.byId.has(sub)) throw subjectTaken(sub);

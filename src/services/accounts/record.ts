@@ -141,6 +141,7 @@ export const toAccount = (record: AccountRecord): Account => ({
     ...record.claims,
   },
   groups: allGroupsOf(record),
+  operatorGroups: record.groups ?? [],
   ...(record.upstreamGroups && { upstreamGroups: record.upstreamGroups }),
   from: 'store',
   createdAt: record.createdAt,

@@ -1,15 +1,15 @@
 import type { Config } from '#config';
 import { exitCode, Failure } from '#src/errors.ts';
-
-/** The right to change who administers this server. Without it, memberships that give a role stay as they are. */
-export interface RoleRight {
-  readonly mayChangeRoles?: boolean;
-}
+import type { RoleRight } from './account.ts';
+import { allGroupsOf, type GroupSources } from './group-sources.ts';
 
 export interface RoleGroups {
   isRoleGroup(name: string): boolean;
-  /** Throws when a membership that gives a role would begin or end, unless the caller has the right. */
-  refuseChange(former: readonly string[], now: readonly string[], right: RoleRight): void;
+  /**
+   * Throws when a membership that gives a role would begin or end, unless the caller has the right. A membership of an
+   * upstream gives none: it may end at any time, and in a group that gives a role none begins.
+   */
+  refuseChange(former: GroupSources, now: GroupSources, right: RoleRight): void;
 }
 
 const protectedGroup = (name: string): Failure =>
@@ -27,9 +27,13 @@ export const createRoleGroups = ({ groups }: Pick<Config['admin'], 'groups'>): R
     isRoleGroup: (name) => names.has(name),
     refuseChange(former, now, { mayChangeRoles = false }) {
       if (mayChangeRoles) return;
+      const [hadAny, hasAny] = [allGroupsOf(former), allGroupsOf(now)];
+      const { groups: had = [] } = former;
+      const { groups: has = [] } = now;
       const changed = [
-        ...now.filter((name) => !former.includes(name)),
-        ...former.filter((name) => !now.includes(name)),
+        ...hasAny.filter((name) => !hadAny.includes(name)),
+        ...has.filter((name) => !had.includes(name)),
+        ...had.filter((name) => !has.includes(name)),
       ].find((name) => names.has(name));
       if (changed !== undefined) throw protectedGroup(changed);
     },

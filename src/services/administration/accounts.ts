@@ -73,7 +73,7 @@ export const createAccountAdministration = ({
   return {
     async add(by, account) {
       requirePermission(by, 'accounts');
-      requireRightOver(by, { groups: account.groups ?? [] });
+      requireRightOver(by, { operatorGroups: account.groups ?? [] });
       const added = await accounts.add(account, { mayChangeRoles: by.permissions.has('roles') });
       recordChange(by, { operation: 'account.add', account: added.id, after: describeAccount(added) });
       return added;
@@ -87,7 +87,7 @@ export const createAccountAdministration = ({
         requireRightOver(by, held);
       };
       const named = Array.isArray(change.groups) ? change.groups : [];
-      requireRightOver(by, { groups: named });
+      requireRightOver(by, { operatorGroups: named });
       const updated = await accounts.update(id, change, {
         ifVersion,
         check,

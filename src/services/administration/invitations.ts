@@ -86,7 +86,10 @@ export const createInvitationAdministration = ({
   return {
     async list(paging) {
       const { items, next } = await invitations.list(paging);
-      const shown = items.map(async (one) => ({ ...one, isValid: await hasMakerRight(one) }));
+      const shown = items.map(async (one) => ({
+        ...one,
+        isValid: await hasMakerRight({ ...one, operatorGroups: one.groups }),
+      }));
       return { items: await Promise.all(shown), ...(next !== undefined && { next }) };
     },
 
@@ -94,7 +97,7 @@ export const createInvitationAdministration = ({
 
     async invite(by, { email, username, claims, groups, lifetimeSeconds, language }) {
       requirePermission(by, 'accounts');
-      requireRightOver(by, { groups });
+      requireRightOver(by, { operatorGroups: groups });
       if (!isMailAddress(email)) throw noAddress();
       if (language === undefined) requireRecentSignIn(by, clock);
       else if (!mail.isEnabled) throw noMail();
@@ -117,7 +120,7 @@ export const createInvitationAdministration = ({
     async revoke(by, id) {
       requirePermission(by, 'accounts');
       const { email, groups } = await invitations.revoke(id, {
-        check: (invitation) => requireRightOver(by, invitation),
+        check: ({ groups: named }) => requireRightOver(by, { operatorGroups: named }),
       });
       recordChange(by, {
         operation: 'account.invitation_revoke',

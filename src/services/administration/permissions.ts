@@ -1,4 +1,5 @@
 import type { AdminScope, Config } from '#config';
+import type { Account } from '../accounts/index.ts';
 
 /** What an operation of the administration needs. The console and the API decide by the same names. */
 export type Permission =
@@ -37,11 +38,11 @@ const ofRole: Readonly<Record<Role, readonly Permission[]>> = {
 /** From the weakest to the strongest. */
 const roles = ['viewer', 'support', 'admin'] as const satisfies readonly Role[];
 
-/** The strongest role that these groups give. */
+/** The strongest role of the account. A membership that an upstream has named gives none, whenever the group got its role. */
 export const roleOf = (
   { groups: named }: Pick<Config['admin'], 'groups'>,
-  groups: readonly string[],
-): Role | undefined => roles.findLast((role) => named[role].some((group) => groups.includes(group)));
+  { operatorGroups }: Pick<Account, 'operatorGroups'>,
+): Role | undefined => roles.findLast((role) => named[role].some((group) => operatorGroups.includes(group)));
 
 export const permissionsOfRole = (role: Role): ReadonlySet<Permission> => new Set(ofRole[role]);
 

@@ -9,8 +9,8 @@ import { permissionsOfRole, roleOf, scopeFor } from './permissions.ts';
 interface MadeLink {
   /** Undefined for a link of an earlier release. */
   readonly maker: LinkMaker | undefined;
-  /** The groups that the account has, or gets. */
-  readonly groups: readonly string[];
+  /** The groups that an operator has put the account into, or that it gets. */
+  readonly operatorGroups: readonly string[];
 }
 
 /** Whether the maker of a link for another person still has the right over an account with these groups. */
@@ -37,7 +37,7 @@ export const createHasMakerRight = ({ config, accounts, clients }: Dependencies)
     if (!maker.hadRoles) return false;
     if (maker.kind === 'person') {
       const account = await accounts.find(maker.id);
-      const role = account?.enabled ? roleOf(config.admin, account.groups) : undefined;
+      const role = account?.enabled ? roleOf(config.admin, account) : undefined;
       return role !== undefined && permissionsOfRole(role).has('roles');
     }
     const client = await clients.find(maker.id);
@@ -45,5 +45,6 @@ export const createHasMakerRight = ({ config, accounts, clients }: Dependencies)
     return mayUseScope(client, scopeFor('roles'));
   };
 
-  return async ({ groups, maker }) => !groups.some(accounts.isRoleGroup) || mayGrantRoles(maker);
+  return async ({ operatorGroups, maker }) =>
+    !operatorGroups.some(accounts.isRoleGroup) || mayGrantRoles(maker);
 };

@@ -5,7 +5,7 @@ import { type Administrator, requireRecentSignIn } from './administrator.ts';
 
 export interface RightOver {
   /** An administrator who changes an account with a role could sign in as it, and so get that role. */
-  requireRightOver(by: Administrator, account: Pick<Account, 'groups'>): void;
+  requireRightOver(by: Administrator, account: Pick<Account, 'operatorGroups'>): void;
 }
 
 const protectedMember = (): Failure =>
@@ -16,8 +16,8 @@ const protectedMember = (): Failure =>
   });
 
 export const createRightOver = (accounts: Pick<Accounts, 'isRoleGroup'>, clock: Clock): RightOver => ({
-  requireRightOver(by, { groups }) {
-    if (!groups.some(accounts.isRoleGroup)) return;
+  requireRightOver(by, { operatorGroups }) {
+    if (!operatorGroups.some(accounts.isRoleGroup)) return;
     if (!by.permissions.has('roles')) throw protectedMember();
     requireRecentSignIn(by, clock);
   },

@@ -44,7 +44,7 @@ export const createAdmit =
     const session = await loadSession(engine().provider, request, reply);
     const account = await findReadyAccount(session, accounts);
     if (!account) return { kind: 'sign-in', parameters: {} };
-    const role = roleOf(config.admin, account.groups);
+    const role = roleOf(config.admin, account);
     if (role === undefined) return { kind: 'no role', account };
     const { acr, amr = [], loginTs = 0 } = session;
     const { required_acr: required } = config.admin;
