@@ -183,7 +183,7 @@ export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOp
   const strengthOf = createStrengthOf(services.factors, services.passkeys);
   const images: FastifyPluginAsync = async (scope) => {
     await scope.register(themeRoutes(theme));
-    await scope.register(imageRoutes({ store, clock }));
+    await scope.register(imageRoutes({ store, clock, siteImages }));
   };
   await server.register(images);
   await server.register(

@@ -138,7 +138,13 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
   const extensions = runExtensions(await loadExtensions(config.extensions), onError);
   const groups = createGroups({ store, config, clock, events });
   const mailOutbox = createOutbox({ store, clock, events, onError, queue: mailQueue });
-  const mail = createMail({ config, clock, outbox: mailOutbox });
+  const siteImages = createSiteImages({ config, store, clock });
+  const mail = createMail({
+    config,
+    clock,
+    outbox: mailOutbox,
+    uploadedLogo: () => siteImages.current().logo,
+  });
   const notices = createNotices({ mail, clock });
   const accounts = createAccounts({
     store,
@@ -219,7 +225,6 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
   });
   const connectedApps = createConnectedApps({ store, clock, events, clients });
   const signInCounts = createSignInCounts({ store, clock, events, onError });
-  const siteImages = createSiteImages({ config, store, clock });
 
   return {
     accounts,

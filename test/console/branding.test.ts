@@ -230,6 +230,13 @@ t.test('an image is on every page, and its path changes with its content', async
   );
   t.notMatch(JSON.stringify(server.events), 'alert(1)', 'no event has the content');
 
+  t.equal((await fetch(`${issuer}/theme/logo`)).status, 404, 'mail readers show no SVG');
+  t.equal((await upload(logo, png)).status, 303);
+  const ofMessages = await fetch(`${issuer}/theme/logo`);
+  t.same(Buffer.from(await ofMessages.arrayBuffer()), png);
+  t.equal(ofMessages.headers.get('cross-origin-resource-policy'), 'cross-origin');
+  t.equal(ofMessages.headers.get('cache-control'), 'public, max-age=3600');
+
   t.equal((await upload(`${issuer}/admin/branding/logo-dark`, svg(3, 3))).status, 303);
   const { body } = await new Browser().open(`${issuer}/errors/not_found`);
   t.match(

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { mailLogo, type UploadedLogo } from '#src/views/theme/mail-logo.ts';
 import { mailContext, mailGallery } from './mail-gallery.ts';
 
 const folder = join(import.meta.dirname, '../../src/views/mail');
@@ -29,4 +30,22 @@ t.test('every message is complete in every language, in both versions', async (t
       t.notMatch(html, /<b>|<Identity>|<script|<link|<style|@import|url\(/, title);
       for (const [href = ''] of text.matchAll(/https:\S+/g)) t.ok(html.includes(`href="${href}"`), title);
     }
+});
+
+t.test('messages have the logo of the configuration, and an uploaded one where it has none', async (t) => {
+  const issuer = 'https://login.example';
+  const uploaded = { extension: 'png' };
+  const logoWith = (
+    { logo, file }: { readonly logo?: string; readonly file?: string },
+    image?: UploadedLogo,
+  ): string | undefined => {
+    const pages = { ...(logo && { logo }), theme: file === undefined ? {} : { logo: file } };
+    return mailLogo({ issuer, pages }, image);
+  };
+  t.equal(logoWith({}), undefined);
+  t.equal(logoWith({}, { extension: 'svg' }), undefined, 'mail readers show no SVG');
+  t.equal(logoWith({ file: 'logo.svg' }, uploaded), undefined, 'the file wins');
+  t.equal(logoWith({ logo: 'https://cdn.example/logo.png' }, uploaded), 'https://cdn.example/logo.png');
+  t.equal(logoWith({ file: 'LOGO.PNG' }), `${issuer}/theme/logo`);
+  t.equal(logoWith({}, uploaded), `${issuer}/theme/logo`);
 });

@@ -1,4 +1,4 @@
-import { createMailContext, type Message } from '../../services/mail/index.ts';
+import type { MailContextIn, Message } from '../../services/mail/index.ts';
 import { codeMinutes } from '../../services/one-time-codes/index.ts';
 import { accountExistsMail, signUpCodeMail } from '../../views/mail/sign-up.ts';
 import type { CreateAccountDependencies } from './dependencies.ts';
@@ -15,17 +15,15 @@ export interface SignUpMessage {
 }
 
 /** The owner of an address that has an account learns of the attempt, and no code is sent. */
-export const createComposeSignUp = ({
-  config,
-  accounts,
-  codes,
-}: Pick<CreateAccountDependencies, 'config' | 'accounts' | 'codes'>) => {
-  const contextIn = createMailContext(config);
-  return async ({ id = '', to = '', language = '' }: Partial<SignUpMessage>): Promise<Message> => {
+export const createComposeSignUp =
+  ({ accounts, codes }: Pick<CreateAccountDependencies, 'accounts' | 'codes'>) =>
+  async (
+    { id = '', to = '', language = '' }: Partial<SignUpMessage>,
+    contextIn: MailContextIn,
+  ): Promise<Message> => {
     const context = contextIn(language);
     const mail = (await accounts.findByEmail(to))
       ? accountExistsMail(context)
       : signUpCodeMail(context, { code: codes.codeOf(signUpMail, id), minutes: codeMinutes });
     return { to, ...mail };
   };
-};

@@ -1,5 +1,5 @@
 import type { Account } from '../../services/accounts/index.ts';
-import { createMailContext, languageOf, type Message } from '../../services/mail/index.ts';
+import { languageOf, type MailContextIn, type Message } from '../../services/mail/index.ts';
 import { confirmAddressMail } from '../../views/mail/email-address.ts';
 import type { EmailAddressDependencies } from './dependencies.ts';
 import { emailPath } from './paths.ts';
@@ -25,7 +25,7 @@ interface AddressMessage {
 export const isOutdated = ({ passwordChangedAt = 0, signedOutAt = 0 }: Account, askedAt: number): boolean =>
   Math.max(passwordChangedAt, signedOutAt) >= askedAt;
 
-type Compose = (about: Partial<AddressMessage>) => Promise<Message | undefined>;
+type Compose = (about: Partial<AddressMessage>, contextIn: MailContextIn) => Promise<Message | undefined>;
 
 const lifetimeHours = 24;
 const hour = 3_600_000;
@@ -36,9 +36,8 @@ export const createComposeConfirm = ({
   links,
   throttle,
 }: EmailAddressDependencies): Compose => {
-  const contextIn = createMailContext(config);
   const perRecipient = config.security.throttle.mail_per_recipient;
-  return async ({ id = '', account: accountId = '', to = '', language = '', at }) => {
+  return async ({ id = '', account: accountId = '', to = '', language = '', at }, contextIn) => {
     const account = await accounts.find(accountId);
     if (!account?.enabled || isOutdated(account, Number(at))) return undefined;
     const owner = await accounts.findByEmail(to);

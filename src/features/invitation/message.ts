@@ -4,16 +4,13 @@ import {
   invitationPath,
   invitationPurpose,
 } from '../../services/invitations/index.ts';
-import { createMailContext, type Message } from '../../services/mail/index.ts';
+import type { MailContextIn, Message } from '../../services/mail/index.ts';
 import { invitationMail } from '../../views/mail/invitation.ts';
 import type { InvitationDependencies } from './dependencies.ts';
 
-export const createComposeInvitation = ({
-  config,
-  links,
-}: Pick<InvitationDependencies, 'config' | 'links'>) => {
-  const contextIn = createMailContext(config);
-  return async (about: Partial<InvitationMessage>): Promise<Message | undefined> => {
+export const createComposeInvitation =
+  ({ config, links }: Pick<InvitationDependencies, 'config' | 'links'>) =>
+  async (about: Partial<InvitationMessage>, contextIn: MailContextIn): Promise<Message | undefined> => {
     const { id = '', to = '', language = '', until } = about;
     const token = links.tokenOf(invitationPurpose, id);
     try {
@@ -26,4 +23,3 @@ export const createComposeInvitation = ({
     const href = `${config.issuer}${invitationPath}/${token}`;
     return { to, ...invitationMail(contextIn(language), { href, until: new Date(Number(until)) }) };
   };
-};

@@ -13,7 +13,7 @@
 import type { Feature } from '../../feature.ts';
 import { accountDeletedKind, noticeKinds } from '../../services/notices/index.ts';
 import type { NoticesDependencies } from './dependencies.ts';
-import { createComposeDeleted, createComposeNotice } from './message.ts';
+import { composeDeleted, createComposeNotice } from './message.ts';
 import { notMePages } from './not-me-pages.ts';
 
 export { createNotifyNewDevice } from './new-device.ts';
@@ -22,7 +22,7 @@ export const notices = (dependencies: NoticesDependencies): Feature => {
   const { mail } = dependencies;
   if (!mail.isEnabled) return { name: 'notices' };
   const compose = createComposeNotice(dependencies);
-  for (const kind of noticeKinds) mail.compose(kind, (about) => compose(kind, about));
-  mail.compose(accountDeletedKind, createComposeDeleted(dependencies));
+  for (const kind of noticeKinds) mail.compose(kind, compose(kind));
+  mail.compose(accountDeletedKind, composeDeleted);
   return { name: 'notices', pages: notMePages(dependencies) };
 };

@@ -1,4 +1,9 @@
-import { createMailContext, languageOf, type Message, verifiedAddressOf } from '../../services/mail/index.ts';
+import {
+  languageOf,
+  type MailContextIn,
+  type Message,
+  verifiedAddressOf,
+} from '../../services/mail/index.ts';
 import type { AccountDeleted, Notice, NoticeKind } from '../../services/notices/index.ts';
 import { accountDeletedByOperatorMail, accountDeletedMail } from '../../views/mail/account-deleted.ts';
 import {
@@ -38,14 +43,15 @@ const hour = 3_600_000;
 /** Each notice to a former address goes to another one, so no inbox is filled. */
 const isUnlimited = (kind: NoticeKind): boolean => kind === 'address-changed';
 
-export const createComposeNotice = ({
-  config,
-  accounts,
-  links,
-  throttle,
-}: Pick<NoticesDependencies, 'config' | 'accounts' | 'links' | 'throttle'>) => {
-  const contextIn = createMailContext(config);
-  return async (kind: NoticeKind, about: Partial<Notice>): Promise<Message | undefined> => {
+export const createComposeNotice =
+  ({
+    config,
+    accounts,
+    links,
+    throttle,
+  }: Pick<NoticesDependencies, 'config' | 'accounts' | 'links' | 'throttle'>) =>
+  (kind: NoticeKind) =>
+  async (about: Partial<Notice>, contextIn: MailContextIn): Promise<Message | undefined> => {
     const { id = '', account: accountId = '', at = '', language = '', address, agent, to: former } = about;
     const account = await accounts.find(accountId);
     const to = former ?? (account && verifiedAddressOf(account));
@@ -69,22 +75,14 @@ export const createComposeNotice = ({
     });
     return { to, ...mail };
   };
-};
 
 /** An account that is gone has its last message, and no limit: there is one for each account. */
-export const createComposeDeleted = ({ config }: Pick<NoticesDependencies, 'config'>) => {
-  const contextIn = createMailContext(config);
-  return async ({
-    to,
-    username = '',
-    at = '',
-    language = '',
-    address,
-    agent,
-  }: Partial<AccountDeleted>): Promise<Message | undefined> => {
-    if (to === undefined) return undefined;
-    const template = address === undefined ? accountDeletedByOperatorMail : accountDeletedMail;
-    const request = { account: username, at: new Date(Number(at)), address, userAgent: agent };
-    return { to, ...template(contextIn(language), { request }) };
-  };
+export const composeDeleted = async (
+  { to, username = '', at = '', language = '', address, agent }: Partial<AccountDeleted>,
+  contextIn: MailContextIn,
+): Promise<Message | undefined> => {
+  if (to === undefined) return undefined;
+  const template = address === undefined ? accountDeletedByOperatorMail : accountDeletedMail;
+  const request = { account: username, at: new Date(Number(at)), address, userAgent: agent };
+  return { to, ...template(contextIn(language), { request }) };
 };

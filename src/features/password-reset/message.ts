@@ -1,6 +1,11 @@
 import type { SecurityEvent } from '../../events.ts';
 import type { Account } from '../../services/accounts/index.ts';
-import { createMailContext, languageOf, type Message, verifiedAddressOf } from '../../services/mail/index.ts';
+import {
+  languageOf,
+  type MailContextIn,
+  type Message,
+  verifiedAddressOf,
+} from '../../services/mail/index.ts';
 import { passwordResetMail } from '../../views/mail/password-reset.ts';
 import type { PasswordResetDependencies } from './dependencies.ts';
 import { resetPath } from './paths.ts';
@@ -39,8 +44,6 @@ export const createComposeReset = ({
   links,
   throttle,
 }: PasswordResetDependencies) => {
-  const contextIn = createMailContext(config);
-
   const emit = (
     { address, correlation }: Partial<ResetRequest>,
     result: Pick<SecurityEvent, 'outcome' | 'reason' | 'account'>,
@@ -66,7 +69,7 @@ export const createComposeReset = ({
       ? ((await accounts.findByEmail(login)) ?? (await accounts.findByUsername(login)))
       : accounts.find(account);
 
-  return async (about: Partial<ResetRequest>): Promise<Message | undefined> => {
+  return async (about: Partial<ResetRequest>, contextIn: MailContextIn): Promise<Message | undefined> => {
     const { id = '', language = '', at, address, agent } = about;
     const account = await find(about);
     const refusal = refusalFor(account);

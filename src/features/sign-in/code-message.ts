@@ -1,5 +1,10 @@
 import type { SecurityEvent } from '../../events.ts';
-import { createMailContext, languageOf, type Message, verifiedAddressOf } from '../../services/mail/index.ts';
+import {
+  languageOf,
+  type MailContextIn,
+  type Message,
+  verifiedAddressOf,
+} from '../../services/mail/index.ts';
 import { codeMinutes, codesPerHour } from '../../services/one-time-codes/index.ts';
 import { signInCodeMail } from '../../views/mail/sign-in-code.ts';
 import { insertSentCode, wasCodeSent } from './code-records.ts';
@@ -35,7 +40,6 @@ export const createComposeCode = ({
   codes,
   throttle,
 }: CodeSignInDependencies) => {
-  const contextIn = createMailContext(config);
   const perHour = codesPerHour(config.security.throttle.mail_per_recipient);
 
   const emit = (
@@ -49,7 +53,7 @@ export const createComposeCode = ({
       ...result,
     });
 
-  return async (about: Partial<CodeMessage>): Promise<Message | undefined> => {
+  return async (about: Partial<CodeMessage>, contextIn: MailContextIn): Promise<Message | undefined> => {
     const { id = '', login = '', language = '', at, address, agent, device } = about;
     // The address comes first: another person may have chosen it as a user name.
     const account = (await accounts.findByEmail(login)) ?? (await accounts.findByUsername(login));

@@ -11,7 +11,7 @@
  * In development without a mail server, messages are kept in memory and shown at /dev/mail.
  */
 export { isMailAddress, withoutTag } from './address.ts';
-export { createMailContext, languageOf, verifiedAddressOf } from './context.ts';
+export { languageOf, type MailContextIn, verifiedAddressOf } from './context.ts';
 export { createMail, type Mail } from './mail.ts';
 export { createSmtpTransport } from './smtp.ts';
 export type { Message } from './transport.ts';

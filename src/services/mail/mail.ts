@@ -1,8 +1,10 @@
 import type { Config } from '#config';
 import type { Clock } from '../../store/port.ts';
 import type { UnitOfWork } from '../../store/unit-of-work.ts';
+import type { UploadedLogo } from '../../views/theme/mail-logo.ts';
 import type { Draft, Outbox } from '../outbox/index.ts';
 import { isMailAddress } from './address.ts';
+import { createMailContext, type MailContextIn } from './context.ts';
 import { createPreview, type PreviewedMessage } from './preview.ts';
 import { createSmtpTransport } from './smtp.ts';
 import type { Message } from './transport.ts';
@@ -10,7 +12,7 @@ import type { Message } from './transport.ts';
 type About = Readonly<Record<string, string>>;
 
 /** Writes the message when it is about to be sent. Undefined sends nothing, as for an account that is gone by now. */
-type Compose = (about: About) => Promise<Message | undefined>;
+type Compose = (about: About, contextIn: MailContextIn) => Promise<Message | undefined>;
 
 export interface Mail {
   /** Without a mail server nothing is sent, and no page offers what needs mail. */
@@ -27,10 +29,12 @@ export interface Mail {
 }
 
 interface Dependencies {
-  readonly config: Pick<Config, 'mail' | 'mode'>;
+  readonly config: Pick<Config, 'issuer' | 'mail' | 'mode' | 'pages'>;
   readonly clock: Clock;
   /** The queue of mail. */
   readonly outbox: Outbox;
+  /** Of the site, from the console. A command sends nothing, so it needs none. */
+  readonly uploadedLogo?: () => UploadedLogo | undefined;
 }
 
 const disabled: Mail = {
@@ -44,12 +48,13 @@ const disabled: Mail = {
 
 const deliveryKind = (kind: string): string => `mail.${kind}`;
 
-export const createMail = ({ config, clock, outbox }: Dependencies): Mail => {
+export const createMail = ({ config, clock, outbox, uploadedLogo = () => undefined }: Dependencies): Mail => {
   const { mail, mode } = config;
   if (mail === undefined && mode === 'production') return disabled;
   const preview = mail === undefined ? createPreview(clock) : undefined;
   const transport = preview ?? (mail && createSmtpTransport(mail));
   if (!transport) return disabled;
+  const contextIn = createMailContext(config, uploadedLogo);
   return {
     isEnabled: true,
     preview: preview?.messages,
@@ -57,7 +62,7 @@ export const createMail = ({ config, clock, outbox }: Dependencies): Mail => {
     send: (kind, about, work) => outbox.send(deliveryKind(kind), about, work),
     compose(kind, compose) {
       outbox.handle(deliveryKind(kind), async (about) => {
-        const message = await compose(about);
+        const message = await compose(about, contextIn);
         if (message && isMailAddress(message.to)) await transport.send(message);
       });
     },
