@@ -54,6 +54,41 @@ const open = async (t: Test) => {
 
 const ndjson = (lines: readonly object[]): string => lines.map((line) => JSON.stringify(line)).join('\n');
 
+t.test('an account can’t have the id of a client as its sub, nor a client the other way round', async (t) => {
+  const { write, importFile, runInProcess } = await open(t);
+  const fixed =
+    '{ client_id: fixed, token_endpoint_auth_method: none, redirect_uris: ["https://app.example/cb"] }';
+  await write('postern.yaml', `clients: [${fixed}]\n`);
+  const added = await runInProcess([
+    'client',
+    'add',
+    '--type',
+    'machine',
+    '--id',
+    'boats',
+    '--name',
+    'Boats',
+  ]);
+  t.equal(added.exit, 0, added.err);
+  const taken = ['boats', 'postern-account', 'fixed'].map((sub) => ({ username: `of-${sub}`, sub }));
+  const people = [{ username: 'ada', sub: 'a-sub-of-ada' }, ...taken];
+  const file = await write('people.ndjson', ndjson(people));
+  for (const flags of [['--dry-run'], ['--skip-bad'], []]) {
+    const { exit, report } = await importFile(file, ...flags);
+    t.not(exit, 0);
+    t.match(report.problems, [
+      { line: 2, message: /boats is the id of a client/ },
+      { line: 3, message: /postern-account is the id of a client/ },
+      { line: 4, message: /fixed is the id of a client/ },
+    ]);
+  }
+  for (const { username } of taken)
+    t.equal((await runInProcess(['account', 'show', username])).exit, 3, username);
+  t.equal((await runInProcess(['account', 'show', 'ada'])).exit, 0, 'the others are imported');
+  const same = ['client', 'add', '--type', 'machine', '--id', 'a-sub-of-ada', '--name', 'Ada'];
+  t.match((await runInProcess(same)).err, 'is the id of an account');
+});
+
 t.test('people of another system are imported with sub, claims, groups and password', async (t) => {
   const { write, run, importFile, runInProcess, server } = await open(t);
   t.equal((await runInProcess(['group', 'add', 'staff'])).exit, 0);

@@ -1,6 +1,7 @@
 import type { Config } from '#config';
 import type { Events } from '#src/events.ts';
 import type { Clock, Store } from '#src/store/port.ts';
+import { createFindClientIds } from '../clients/find-client-ids.ts';
 import { createGroups } from '../groups/index.ts';
 import { indexExisting } from '../search/index.ts';
 import type { Accounts, AddAccount } from './account.ts';
@@ -29,6 +30,7 @@ export interface AccountsOptions {
   readonly config: {
     readonly accounts: Config['accounts'];
     readonly groups: Config['groups'];
+    readonly clients: Config['clients'];
     readonly sign_in: Config['sign_in'];
     readonly security: Pick<Config['security'], 'password'>;
     readonly issuer: Config['issuer'];
@@ -124,6 +126,7 @@ export const createAccounts = ({
       configured,
       groups,
       roleGroups,
+      findClientIds: createFindClientIds({ config, store }),
       async newRecord(account: AddAccount) {
         await refuseGroupClaims(account.claims);
         return newRecord(account);

@@ -16,6 +16,8 @@ interface Dependencies {
   readonly configured: ConfiguredAccounts;
   readonly groups: Pick<Groups, 'find' | 'require'>;
   readonly roleGroups: RoleGroups;
+  /** Those of the ids that a client has. */
+  readonly findClientIds: (ids: readonly string[]) => Promise<ReadonlySet<string>>;
   /** Checks everything about a new account and builds its record. */
   readonly newRecord: (account: AddAccount) => Promise<AccountRecord>;
 }
@@ -34,6 +36,13 @@ const subjectTaken = (sub: string): Failure =>
     exit: exitCode.conflict,
   });
 
+/** RFC 9068 §5: an API would take a token that the client got for itself for one of the person. */
+const subjectOfClient = (sub: string): Failure =>
+  refuse(
+    'sub_of_client',
+    `The sub ${sub} is the id of a client; leave the sub out, or give the client another id.`,
+  );
+
 /** Whether an account that exists is the one that would be imported, so that an import can be run again. */
 const isSame = (existing: AccountRecord, { sub }: ImportAccount, record: AccountRecord): boolean =>
   sub === undefined
@@ -45,7 +54,7 @@ const isSame = (existing: AccountRecord, { sub }: ImportAccount, record: Account
  * was interrupted is run again. With `dryRun` everything is checked and nothing is written.
  */
 export const createImporter =
-  ({ store, stored, configured, groups, roleGroups, newRecord }: Dependencies) =>
+  ({ store, stored, configured, groups, roleGroups, findClientIds, newRecord }: Dependencies) =>
   ({ dryRun, newGroups = [], ...right }: ImportOptions): Importer => {
     const seenNames = new Set<string>();
     const seenSubjects = new Set<string>();
@@ -164,11 +173,14 @@ export const createImporter =
         }
       }
       const existing = await findExisting(candidates.map(({ record }) => record));
+      const ofClients = await findClientIds(candidates.flatMap(({ account: { sub } }) => sub ?? []));
       const takenEmails = await findTakenEmails(candidates.map(({ record }) => record));
       const added = candidates.filter(({ at, account, record }, index) => {
         const { byName, bySubject } = existing[index] ?? {};
         const email = stored.namesOf(record).find((name) => takenEmails.has(name));
         if (byName && isSame(byName, account, record)) results[at] = { outcome: 'unchanged' };
+        else if (ofClients.has(record.id))
+          results[at] = { outcome: 'refused', message: subjectOfClient(record.id).message };
         else if (byName) results[at] = { outcome: 'refused', message: nameTaken(record.username).message };
         else if (email !== undefined)
           results[at] = { outcome: 'refused', message: emailTaken(email).message };
