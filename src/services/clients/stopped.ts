@@ -1,3 +1,4 @@
+import { followState } from '#src/store/followed-state.ts';
 import type { Clock, Key, Store, Write } from '#src/store/port.ts';
 import { record } from '#src/store/record.ts';
 import { kinds } from '#src/store/record-kinds.ts';
@@ -40,7 +41,6 @@ export interface StoppedClients {
 /** Few clients are stopped, so each process knows all of them, and no request asks the store. */
 export const createStoppedClients = ({ store, clock }: Dependencies): StoppedClients => {
   const since = new Map<string, number>();
-  let reading = Promise.resolve();
 
   const readAll = async (): Promise<void> => {
     const found = new Map<string, number>();
@@ -60,15 +60,10 @@ export const createStoppedClients = ({ store, clock }: Dependencies): StoppedCli
     for (const [id, at] of found) since.set(id, at);
   };
 
-  /** One after another, so that an earlier reading never replaces a later one. */
-  const read = (): Promise<void> => {
-    const next = reading.then(readAll);
-    reading = next.catch(() => {});
-    return next;
-  };
+  const state = followState({ store, topic, pollMs, load: readAll });
 
   const publish = async (id: string): Promise<void> => {
-    await read();
+    await state.read();
     await store.publish(topic, id).catch(() => {});
   };
 
@@ -96,17 +91,7 @@ export const createStoppedClients = ({ store, clock }: Dependencies): StoppedCli
       return stopped !== undefined;
     },
     removal: (id) => ({ op: 'remove', key: stopKey(id) }),
-    read,
-    async follow() {
-      await read();
-      const readAgain = (): void => void read().catch(() => {});
-      const unsubscribe = store.subscribe(topic, readAgain);
-      const timer = setInterval(readAgain, pollMs).unref();
-      return async () => {
-        unsubscribe();
-        clearInterval(timer);
-        await reading;
-      };
-    },
+    read: state.read,
+    follow: state.follow,
   };
 };

@@ -1,6 +1,7 @@
 import type { Config } from '#config';
 import { exitCode, Failure } from '#src/errors.ts';
 import { Conflict } from '#src/store/errors.ts';
+import { followState } from '#src/store/followed-state.ts';
 import type { Clock, Document, Key, Store, Write } from '#src/store/port.ts';
 import { record } from '#src/store/record.ts';
 import { kinds } from '#src/store/record-kinds.ts';
@@ -80,7 +81,6 @@ export const createSiteImages = ({
 }): SiteImages => {
   const configured = configuredIn(config);
   let known: Uploaded = {};
-  let reading: Promise<unknown> = Promise.resolve();
 
   const decode = (document: Document | undefined): SiteImagesRecord =>
     document === undefined ? none : format.decode(document.body);
@@ -90,16 +90,13 @@ export const createSiteImages = ({
     return { document, held: decode(document) };
   };
 
-  /** One after another, so that an earlier reading never replaces a later one. */
-  const refresh = (): Promise<SiteImagesRecord> => {
-    const next = reading.then(async () => {
-      const { held } = await load();
-      known = held.images;
-      return held;
-    });
-    reading = next.catch(() => {});
-    return next;
+  const readImages = async (): Promise<SiteImagesRecord> => {
+    const { held } = await load();
+    known = held.images;
+    return held;
   };
+
+  const state = followState({ store, topic, pollMs, load: readImages });
 
   const write = (next: SiteImagesRecord, former: Document | undefined): Write =>
     former === undefined
@@ -110,7 +107,7 @@ export const createSiteImages = ({
     configured,
     current: () => known,
     async read() {
-      const held = await refresh();
+      const held = await state.read();
       return { images: held.images, version: versionOf(held) };
     },
     async change(name, image, ifVersion) {
@@ -138,21 +135,11 @@ export const createSiteImages = ({
         requireVersion((await load()).held, ifVersion);
         throw error;
       }
-      await refresh();
+      await state.read();
       await store.publish(topic, name).catch(() => {});
       return { before, after };
     },
-    async follow() {
-      await refresh();
-      const readAgain = (): void => void refresh().catch(() => {});
-      const unsubscribe = store.subscribe(topic, readAgain);
-      const timer = setInterval(readAgain, pollMs).unref();
-      return async () => {
-        unsubscribe();
-        clearInterval(timer);
-        await reading;
-      };
-    },
+    follow: state.follow,
   };
 };
 

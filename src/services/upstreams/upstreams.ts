@@ -1,5 +1,6 @@
 import type { Config } from '#config';
 import type { Events } from '../../events.ts';
+import { followState } from '../../store/followed-state.ts';
 import type { Clock, Store } from '../../store/port.ts';
 import type { SecretCipher } from '../keys/index.ts';
 import { createVerifyLogoutToken, type VerifyLogoutToken } from './logout-token.ts';
@@ -103,7 +104,6 @@ export const createUpstreams = ({
   /** By their record, so that metadata and keys of an upstream are fetched again only when it changes. */
   let connected = new Map<string, ConnectedUpstream>();
   let lastRead: string | undefined;
-  let reading = Promise.resolve();
 
   const readAll = async (): Promise<void> => {
     const list = await readStoredList(store);
@@ -123,12 +123,7 @@ export const createUpstreams = ({
       if (problems.length > 0) onError(upstreamUnusable(stored.id, problems));
   };
 
-  /** One after another, so that an earlier reading never replaces a later one. */
-  const read = (): Promise<void> => {
-    const next = reading.then(readAll);
-    reading = next.catch(() => {});
-    return next;
-  };
+  const state = followState({ store, topic, pollMs, load: readAll });
 
   return {
     get all() {
@@ -137,22 +132,12 @@ export const createUpstreams = ({
     find: (id) => (id === undefined ? undefined : known.byId.get(id)),
     forAddress: (address) =>
       address.lastIndexOf('@') < 1 ? undefined : known.byDomain.get(domainOf(address)),
-    read,
+    read: state.read,
     async publish(id) {
       // The change is made already; what fails now is read again soon.
-      await read().catch(onError);
+      await state.read().catch(onError);
       await publishUpstreams(store, id);
     },
-    async follow() {
-      await read();
-      const readAgain = (): void => void read().catch(() => {});
-      const unsubscribe = store.subscribe(topic, readAgain);
-      const timer = setInterval(readAgain, pollMs).unref();
-      return async () => {
-        unsubscribe();
-        clearInterval(timer);
-        await reading;
-      };
-    },
+    follow: state.follow,
   };
 };
