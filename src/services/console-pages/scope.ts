@@ -7,20 +7,17 @@ import type {
 } from 'fastify';
 import type { Config } from '#config';
 import { macOf, verifyMac } from '../../form-mac.ts';
-import type { Form } from '../../http/pages/form.ts';
 import { formExpired } from '../../http/pages/form-expired.ts';
 import type { Pages } from '../../http/pages/pages.ts';
-import { parseUploadForm, UploadForm } from '../../http/pages/upload-form.ts';
-import { routes as engineRoutes } from '../../provider/paths.ts';
+import { parseUploadForm } from '../../http/pages/upload-form.ts';
 import type { Store } from '../../store/port.ts';
-import type { ConsoleFrame } from '../../views/console/frame.ts';
 import { createSignInRequests } from '../account-pages/index.ts';
 import { requirePermission, StepUpRequired } from '../administration/index.ts';
-import { accountPath, consolePath } from '../clients/index.ts';
-import { displayOfAccount } from '../sign-ins/index.ts';
 import { type AdmitDependencies, type Admitted, createAdmit, recentSeconds, timeForForm } from './admit.ts';
+import { createFrames } from './frames.ts';
 import { createKeptInput } from './kept-input.ts';
 import { ownOriginOf } from './own-origin.ts';
+import { type ConsoleRequest, pathOf, readForm, textsIn } from './request.ts';
 import type { ConsoleAnswer, ConsoleRoute, ConsoleSection, ConsoleVisit } from './section.ts';
 
 interface Dependencies extends AdmitDependencies {
@@ -31,12 +28,6 @@ interface Dependencies extends AdmitDependencies {
   readonly cookieKeys: () => readonly string[];
 }
 
-interface ConsoleRequest {
-  Params: Form;
-  Querystring: Readonly<Record<string, unknown>>;
-  Body: Form | UploadForm | undefined;
-}
-
 interface UploadOptions {
   readonly bodyLimit?: number;
   readonly onRequest?: onRequestAsyncHookHandler;
@@ -45,9 +36,6 @@ interface UploadOptions {
 /** Larger than any file that a page takes, so that the page can say what is wrong with it. */
 const maxUploadBytes = 1024 * 1024;
 
-const readForm = (body: ConsoleRequest['Body']): Pick<ConsoleVisit, 'form' | 'file'> =>
-  body instanceof UploadForm ? { form: body.fields, file: body.file } : { form: body ?? {}, file: undefined };
-
 /** A POST that comes too late leads to the page with its form. */
 const checkForms = (routes: readonly ConsoleRoute[]): void => {
   const shown = new Set(routes.filter(({ method }) => method === 'GET').map(({ path }) => path));
@@ -55,13 +43,6 @@ const checkForms = (routes: readonly ConsoleRoute[]): void => {
   if (missing.length > 0)
     throw new Error(`the console has no page at ${missing.map(({ path }) => path).join(', ')}`);
 };
-
-const pathOf = ({ url }: FastifyRequest): string => url.split('?', 1)[0] ?? '';
-
-const textsIn = (query: Readonly<Record<string, unknown>>): Form =>
-  Object.fromEntries(
-    Object.entries(query).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
-  );
 
 /** The pages of all sections. Their templates and texts are loaded with the first request. */
 export const createConsoleScope = (
@@ -78,34 +59,7 @@ export const createConsoleScope = (
   const originOf = config.admin.listen === undefined ? undefined : ownOriginOf(config);
   /** The account pages and the engine are at the main port. */
   const mainOrigin = originOf === undefined ? '' : config.issuer;
-
-  const loadTexts = async (tag: string) => {
-    const { consoleMessagesFor } = await import('../../views/languages/console/index.ts');
-    return consoleMessagesFor(tag);
-  };
-
-  const frameOf = async (request: FastifyRequest, { by, role, account }: Admitted): Promise<ConsoleFrame> => {
-    const page = pages.pageFor(request);
-    const text = await loadTexts(page.messages.tag);
-    const path = pathOf(request);
-    const { zoneinfo: zone } = account.claims;
-    return {
-      page,
-      text,
-      role,
-      account: displayOfAccount(account),
-      ...(typeof zone === 'string' && { zone }),
-      menu: menu
-        .filter(({ permission }) => by.permissions.has(permission))
-        .map(({ path: href, label }) => ({
-          href,
-          label: label(text),
-          isCurrent: href === path || (href !== consolePath && path.startsWith(`${href}/`)),
-        })),
-      accountPages: `${mainOrigin}${accountPath}`,
-      signOut: `${mainOrigin}${engineRoutes.end_session}`,
-    };
-  };
+  const { frameOf, answerNoRole } = createFrames({ pages, menu, mainOrigin });
 
   const startSignIn = (
     request: FastifyRequest,
@@ -129,21 +83,6 @@ export const createConsoleScope = (
     const path = pathOf(request);
     const kept = await keptInput.keep({ account: account.id, path }, readForm(request.body).form);
     return startSignIn(request, reply, stepUp, `${path}?${new URLSearchParams({ kept })}`);
-  };
-
-  const answerNoRole = async (
-    request: FastifyRequest,
-    reply: FastifyReply,
-    username: string,
-  ): Promise<FastifyReply> => {
-    const page = pages.pageFor(request);
-    const { noRolePage } = await import('../../views/console/no-role.ts');
-    const body = noRolePage(page, {
-      text: await loadTexts(page.messages.tag),
-      username,
-      signOut: `${mainOrigin}${engineRoutes.end_session}`,
-    });
-    return pages.send(request, reply, body, { status: 403 });
   };
 
   const hasRecentSignIn = (request: FastifyRequest, { by: { signedInAt = 0 } }: Admitted): boolean => {

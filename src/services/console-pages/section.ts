@@ -23,7 +23,7 @@ export interface ConsoleSection {
   readonly routes: readonly ConsoleRoute[];
 }
 
-interface ConsoleMenuEntry {
+export interface ConsoleMenuEntry {
   readonly path: string;
   /** Who hasn't got it doesn't see the entry. */
   readonly permission: Permission;
