@@ -7,7 +7,7 @@ import { type Caller, groupOf, startAdminServer } from './admin-server.ts';
 
 t.test('a role is granted by nothing but admin:roles, whoever asks and however', async (t) => {
   const { server, issuer, call, machine, person } = await startAdminServer(t);
-  const { accounts, clients, groups, passkeys } = server.app.services;
+  const { accounts, clients, groups, passkeys, storedUpstreams } = server.app.services;
   const audience = `${issuer}/api/admin`;
   const withoutRoles = 'admin:read admin:accounts admin:clients admin:sessions admin:keys admin:audit';
   const amr = ['pwd', 'swk', 'user', 'mfa'];
@@ -21,6 +21,8 @@ t.test('a role is granted by nothing but admin:roles, whoever asks and however',
   const idOf = async (name: string) => (await accounts.findByUsername(name))?.id ?? '';
   const [admin, ordinary] = [await idOf('admin'), await idOf('nobody-special')];
   await server.addClient({ type: 'machine', id: 'ordinary-client', metadata: {} });
+  const upstream = { name: 'Mine', issuer: 'https://mallory.example.com', client_id: 'postern' };
+  await storedUpstreams.add({ ...upstream, id: 'store.acme' });
   await addPasskey(server, 'admin');
   const passkey = (await passkeys.list(admin))[0]?.id;
 
@@ -99,6 +101,18 @@ t.test('a role is granted by nothing but admin:roles, whoever asks and however',
     ],
     'stop a client that lists the API': () => ['POST', '/clients/machine/stop'],
     'remove a client that lists the API': () => ['DELETE', '/clients/machine'],
+    'an upstream that signs in as an administrator with the same address': () => [
+      'POST',
+      '/upstreams',
+      { ...upstream, id: `store.mine-${number++}`, link: 'verified_email', trust_email: true },
+    ],
+    'let an upstream sign in as an administrator': () => [
+      'PATCH',
+      '/upstreams/store.acme',
+      { link: 'verified_email', trust_email: true },
+    ],
+    'the secret of an upstream': () => ['PATCH', '/upstreams/store.acme', { client_secret: 'of mallory' }],
+    'remove the upstream of an administrator': () => ['DELETE', '/upstreams/store.acme'],
   };
 
   const before = JSON.stringify([
@@ -108,6 +122,7 @@ t.test('a role is granted by nothing but admin:roles, whoever asks and however',
     (await clients.get('console'))?.version,
     (await clients.get('ordinary-client'))?.version,
     (await groups.find(groupOf.admin))?.version,
+    (await storedUpstreams.list()).items.map(({ id, version }) => [id, version]),
   ]);
   const granted: string[] = [];
   for (const [actor, caller] of Object.entries(actors)) {
@@ -129,6 +144,7 @@ t.test('a role is granted by nothing but admin:roles, whoever asks and however',
     (await clients.get('console'))?.version,
     (await clients.get('ordinary-client'))?.version,
     (await groups.find(groupOf.admin))?.version,
+    (await storedUpstreams.list()).items.map(({ id, version }) => [id, version]),
   ]);
   t.equal(after, before, 'nothing was changed');
   t.equal((await passkeys.list(admin)).length, 1);
