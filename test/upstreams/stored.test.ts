@@ -106,6 +106,17 @@ t.test('an upstream that is added to a running server', async (t) => {
     t.match(await browser.open(callback), { status: 400 });
     t.equal((await browser.open(`${page.url}?with=${id}`)).headers.get('location'), null);
     t.notMatch((await openLogin(issuer)).body, 'Acme');
+    const only = new Browser();
+    const nothing = await openLogin(issuer, { browser: only, parameters: { client_id: 'only' } });
+    t.match(
+      nothing,
+      { status: 503, body: 'can’t be reached right now' },
+      'a client that accepts no other way',
+    );
+    t.equal(
+      redirectParameters(await only.submit(nothing, { back: 'unavailable' })).get('error'),
+      'temporarily_unavailable',
+    );
     t.match(await change({ enabled: true }), { status: 200 });
     t.ok(codeOf(await signInBy(issuer, id)));
   });

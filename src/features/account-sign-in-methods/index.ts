@@ -19,7 +19,7 @@ interface Dependencies {
   readonly factors: Pick<Factors, 'of'>;
   readonly passkeys: Pick<Passkeys, 'list' | 'isEnabled'>;
   readonly links: Pick<UpstreamLinks, 'listOf'>;
-  readonly upstreams: Pick<Upstreams, 'all' | 'find'>;
+  readonly upstreams: Pick<Upstreams, 'all' | 'nameOf'>;
   /** The pages that remove one. */
   readonly removePaths: Readonly<Record<SignInMethod['kind'], (id: string) => string>>;
 }
@@ -49,7 +49,7 @@ export const accountSignInMethods = ({
       })),
       ...linked.map((stored) => ({
         kind: 'identity' as const,
-        upstream: upstreams.find(stored.link.upstream)?.name ?? stored.link.upstream,
+        upstream: upstreams.nameOf(stored.link.upstream),
         label: stored.link.label,
         createdAt: stored.link.linkedAt,
         remove: removePaths.identity(linkIdOf(stored)),

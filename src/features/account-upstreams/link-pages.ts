@@ -42,7 +42,7 @@ export const linkPages = (
 
   const modelOf = (stored: StoredLink) => {
     const { upstream, label, linkedAt } = stored.link;
-    return { name: upstreams.find(upstream)?.name ?? upstream, label, linkedAt };
+    return { name: upstreams.nameOf(upstream), label, linkedAt };
   };
 
   const show: ShowList = async (request, reply, { problem, status = 200 } = {}) => {

@@ -22,5 +22,5 @@ export interface ConsoleAccountsDependencies {
   readonly passkeys: Pick<Passkeys, 'list'>;
   readonly sessions: Pick<Sessions, 'list'>;
   readonly upstreamLinks: Pick<UpstreamLinks, 'listOf'>;
-  readonly upstreams: Pick<Upstreams, 'find'>;
+  readonly upstreams: Pick<Upstreams, 'nameOf'>;
 }

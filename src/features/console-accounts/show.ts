@@ -20,7 +20,7 @@ export const showAccount = (dependencies: ConsoleAccountsDependencies): ConsoleH
   const { config, store, accounts, clients, connectedApps, factors, mail, passkeys, sessions } = dependencies;
   const { upstreamLinks, upstreams } = dependencies;
 
-  const upstreamName = (id: string): string => upstreams.find(id)?.name ?? id;
+  const upstreamName = (id: string): string => upstreams.nameOf(id);
 
   const appName = async (client: string): Promise<string> =>
     (await clients.get(client))?.metadata.client_name ?? client;

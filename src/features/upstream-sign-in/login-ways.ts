@@ -8,6 +8,7 @@ import {
   reportFailure,
   toUpstreamFailure,
   type UpstreamProblem,
+  upstreamsAllowedFor,
 } from '../../services/upstreams/index.ts';
 import { redirectPage } from '../../views/pages/redirect.ts';
 import type { UpstreamSignInDependencies } from './dependencies.ts';
@@ -132,7 +133,13 @@ export const createLoginWays = ({
     },
 
     goOnAlone(visit) {
-      const { request, interaction } = visit;
+      const { request, interaction, client } = visit;
+      const [id] = upstreamsAllowedFor(client);
+      // The upstreams of the client are stopped.
+      if (id !== undefined && allowed(visit).length === 0 && !isLocalAllowed(client)) {
+        const upstream = { id, name: upstreams.nameOf(id) };
+        return showProblem(visit, { kind: 'unavailable', upstream, isOnlyWay: true });
+      }
       if (hasQuery(request, queryNames.choose) || hasQuery(request, 'another')) return undefined;
       // The person came back to choose an account of this server.
       if (pendingIn(interaction, 'upstream_link')) return undefined;

@@ -7,6 +7,8 @@ import { queryNames } from './requests.ts';
 interface Problem {
   readonly kind: UpstreamProblemKind;
   readonly upstream: { readonly id: string; readonly name: string };
+  /** The client accepts no other way to sign in. */
+  readonly isOnlyWay?: true;
 }
 
 const statuses: Readonly<Record<UpstreamProblemKind, number>> = {
@@ -20,7 +22,7 @@ const statuses: Readonly<Record<UpstreamProblemKind, number>> = {
 };
 
 /** Says what happened in one sentence, and leads on: again, another way, or back to the application. */
-export const showProblem = (visit: Visit, { kind, upstream }: Problem): StepOutcome => {
+export const showProblem = (visit: Visit, { kind, upstream, isOnlyWay }: Problem): StepOutcome => {
   const { page, action, csrf, client } = visit;
   return {
     show: upstreamProblemPage(page, {
@@ -33,7 +35,7 @@ export const showProblem = (visit: Visit, { kind, upstream }: Problem): StepOutc
       ...(kind !== 'not_allowed' && {
         again: `${action}?${queryNames.with}=${encodeURIComponent(upstream.id)}`,
       }),
-      otherWays: `${action}?${queryNames.choose}=yes`,
+      ...(!isOnlyWay && { otherWays: `${action}?${queryNames.choose}=yes` }),
     }),
     status: statuses[kind],
   };

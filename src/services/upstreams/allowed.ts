@@ -11,6 +11,12 @@ export const isWayAllowed = (client: Client, way: string): boolean => {
   return !Array.isArray(allowed) || allowed.includes(way);
 };
 
+/** Ids of the upstreams that an operator allows for a client. */
+export const upstreamsAllowedFor = (client: Client): readonly string[] => {
+  const allowed: unknown = client['allowed_upstreams'];
+  return Array.isArray(allowed) ? allowed.map(String).filter((id) => id !== local) : [];
+};
+
 export const isLocalAllowed = (client: Client): boolean => isWayAllowed(client, local);
 
 export const isRestricted = (client: Client): boolean => client['allowed_upstreams'] !== undefined;

@@ -13,7 +13,7 @@
  *
  * To add a provider that is known: add a preset, and its name to the configuration (config/sections/upstream.ts).
  */
-export { isLocalAllowed, isRestricted, isWayAllowed, wayOf } from './allowed.ts';
+export { isLocalAllowed, isRestricted, isWayAllowed, upstreamsAllowedFor, wayOf } from './allowed.ts';
 export { type Arrivals, arrivalGone, createArrivals, isArrivalUsed } from './arrivals.ts';
 export { createEndUpstreamSessions, type EndUpstreamSessions } from './ended-sessions.ts';
 export { toUpstreamFailure, UpstreamFailure, type UpstreamProblem } from './failure.ts';

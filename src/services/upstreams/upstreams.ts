@@ -28,6 +28,8 @@ export interface ConnectedUpstream extends Upstream {
 export interface Upstreams {
   readonly all: readonly ConnectedUpstream[];
   find(id: string | undefined): ConnectedUpstream | undefined;
+  /** The name on pages, which a stopped upstream has too. An unknown one has its id. */
+  nameOf(id: string): string;
   /** The upstream that people with this e-mail address are sent to. */
   forAddress(address: string): ConnectedUpstream | undefined;
   /** Reads those of the store again. */
@@ -57,13 +59,18 @@ export const publishUpstreams = (store: Pick<Store, 'publish'>, id: string): Pro
 const pollMs = 10_000;
 
 interface Known {
+  readonly names: ReadonlyMap<string, string>;
   readonly all: readonly ConnectedUpstream[];
   readonly byId: ReadonlyMap<string, ConnectedUpstream>;
   readonly byDomain: ReadonlyMap<string, ConnectedUpstream>;
 }
 
-const toKnown = (all: readonly ConnectedUpstream[]): Known => ({
+const toKnown = (
+  all: readonly ConnectedUpstream[],
+  named: readonly Pick<Upstream, 'id' | 'name'>[] = all,
+): Known => ({
   all,
+  names: new Map(named.map(({ id, name }) => [id, name])),
   byId: new Map(all.map((upstream) => [upstream.id, upstream])),
   byDomain: new Map(all.flatMap((upstream) => upstream.domains.map((domain) => [domain, upstream]))),
 });
@@ -117,7 +124,8 @@ export const createUpstreams = ({
       next.set(record, connected.get(record) ?? connect(toUpstream(upstream, 'store')));
     }
     connected = next;
-    known = toKnown([...configured, ...next.values()]);
+    const named = checked.map(({ stored: { id, settings } }) => ({ id, name: String(settings['name']) }));
+    known = toKnown([...configured, ...next.values()], [...configured, ...named]);
     lastRead = text;
     for (const { stored, problems } of checked)
       if (problems.length > 0) onError(upstreamUnusable(stored.id, problems));
@@ -130,6 +138,7 @@ export const createUpstreams = ({
       return known.all;
     },
     find: (id) => (id === undefined ? undefined : known.byId.get(id)),
+    nameOf: (id) => known.names.get(id) ?? id,
     forAddress: (address) =>
       address.lastIndexOf('@') < 1 ? undefined : known.byDomain.get(domainOf(address)),
     read: state.read,

@@ -27,7 +27,7 @@ interface UpstreamModel {
 interface ProblemModel extends UpstreamModel {
   readonly kind: UpstreamProblemKind;
   readonly again?: string;
-  readonly otherWays: string;
+  readonly otherWays?: string;
 }
 
 /** The button `back` (`unavailable` or `refused`) returns to the application. */
@@ -39,7 +39,7 @@ export const upstreamProblemPage = (page: Page, model: ProblemModel): string => 
     body: html`
     <p class="lead">${text.problems[kind](strong(upstream))}</p>
     <div class="stack">
-      <a role="button" class="upstream-other" href="${ownPath(otherWays)}">${text.otherWays}</a>
+      ${otherWays !== undefined && html`<a role="button" class="upstream-other" href="${ownPath(otherWays)}">${text.otherWays}</a>`}
       ${again !== undefined && html`<a role="button" class="secondary upstream-again" href="${ownPath(again)}">${text.again}</a>`}
     </div>
     <form method="post" action="${ownPath(action)}">
