@@ -30,10 +30,13 @@ const serveInThisProcess = async (
     settings: () => effectiveValues(loaded),
     ...(primary && { gatherMetrics: primary.gatherMetrics }),
   });
-  // A server that has to stop before it listens has no requests to drain.
-  if (stops.isRequested()) return serving.stop();
-  // Only the first worker prints the greeting: it created the demo data, before the others started.
-  if (!primary?.isAdditional) output.note(greeting(config, serving.demo));
+  const isStopping = stops.isRequested();
+  // The greeting has the secrets of new demo data, which nothing shows again.
+  const hasNewDemo = serving.demo !== undefined && serving.demo !== 'made before';
+  // Only the first worker prints it: it created the demo data, before the others started.
+  if (!primary?.isAdditional && (!isStopping || hasNewDemo)) output.note(greeting(config, serving.demo));
+  // A server that has to stop before it is ready has no requests to drain.
+  if (isStopping) return serving.stop();
   // A log that is collected somewhere must not have it.
   const link = process.stderr.isTTY && !primary ? await serving.inviteFirstAdministrator() : undefined;
   if (link !== undefined) output.note(`The first administrator, once and within an hour: ${link}`);

@@ -5,7 +5,8 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { freePort } from '#src/testing/free-port.ts';
-import { startProgram } from '../support/setup/index.ts';
+import { isReady, startProgram } from '../support/setup/index.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 t.setTimeout(300_000);
 
@@ -107,6 +108,24 @@ t.test('each obstacle to starting is reported in one sentence', async (t) => {
   await t.test('a missing key encryption key is refused in production', (t) =>
     refusal(t, folder('i'), ['--port', port, '--set', 'mode=production'], 78, /key_encryption_key/),
   );
+});
+
+t.test('the secrets of new demo data are printed also when the server has to stop at once', async (t) => {
+  const port = await freePort();
+  // A hash that takes long, while the server listens already.
+  const slow = ['security.password.memory_kib=262144', 'security.password.passes=4'];
+  const flags = slow.flatMap((setting) => ['--set', setting]);
+  const cwd = t.testdir({});
+  const server = launch(t, cwd, '--port', String(port), ...flags);
+  await waitFor('the server to listen', () => isReady(`http://localhost:${port}`));
+  server.signal('SIGTERM');
+  const { code } = await server.ended;
+  t.equal(code, 0, server.log());
+  t.match(server.log(), /Sign in +demo \/ \S+/);
+  t.match(server.log(), /demo-machine \/ \S+/);
+  const again = launch(t, cwd, '--port', String(port), ...flags);
+  await again.waitForOutput(/Forgot the secrets of the demo/);
+  await again.stop();
 });
 
 t.test('the line that the server prints leads from an empty folder to a first token', async (t) => {

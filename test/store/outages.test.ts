@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { openStore } from '#adapters/index.ts';
@@ -12,10 +13,32 @@ import {
 } from '../support/outage.ts';
 import { freshPrefix } from '../support/redis.ts';
 import { redisCommand, startRedis } from '../support/redis-server.ts';
-import { Browser, codeFor, RelyingParty, startInProcess, usualConfig } from '../support/setup/index.ts';
+import {
+  Browser,
+  codeFor,
+  RelyingParty,
+  startInProcess,
+  startServerProcess,
+  usualConfig,
+} from '../support/setup/index.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
 
 t.setTimeout(300_000);
+
+/** As docs/operations/deploy.md says. */
+const stopLimitMs = 20_000;
+
+/** Of a process, as Linux counts it: undefined elsewhere, and when it has ended. */
+const cpuSecondsOf = (pid: number): number | undefined => {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // Clock ticks of 10 ms in user and system mode, after the name in parentheses.
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  } catch {
+    return undefined;
+  }
+};
 
 const surprises: unknown[] = [];
 process.on('unhandledRejection', (reason) => surprises.push(reason));
@@ -162,6 +185,44 @@ t.test('a server survives Redis being killed and restarted', async (t) => {
     await redis.close();
   });
   await survivesOutage(t, server, { breakStore: () => redis.kill(), repair: () => redis.start() });
+});
+
+t.test('a server that is stopped while its Redis is gone ends in time, and rests meanwhile', async (t) => {
+  const redis = await startRedis();
+  t.teardown(redis.close);
+  const server = await startServerProcess(t, {
+    config: {
+      ...usualConfig,
+      store: { url: redis.url },
+      audit: { enabled: true },
+      listen: { drain_seconds: 1 },
+    },
+  });
+  const ask = async (): Promise<number> => {
+    const body = new URLSearchParams({ grant_type: 'client_credentials', client_id: 'nobody' });
+    const response = await fetch(`${server.url}/oauth/token`, { method: 'POST', body });
+    await response.body?.cancel();
+    return response.status;
+  };
+  t.equal(await ask(), 401, 'which is to be recorded');
+  await redis.kill();
+  t.equal(await ask(), 503);
+  const stoppedAt = performance.now();
+  const cpuBefore = cpuSecondsOf(server.pid);
+  server.signal('SIGTERM');
+  let isEnded = false;
+  const ended = server.ended.finally(() => {
+    isEnded = true;
+  });
+  let cpu = 0;
+  while (!isEnded && performance.now() - stoppedAt < stopLimitMs) {
+    cpu = Math.max(cpu, (cpuSecondsOf(server.pid) ?? 0) - (cpuBefore ?? 0));
+    await sleep(100);
+  }
+  const seconds = (performance.now() - stoppedAt) / 1000;
+  t.ok(isEnded, `it ended after ${seconds.toFixed(1)} s`);
+  t.same(isEnded && (await ended), { code: 0, signal: null });
+  t.ok(cpu < Math.max(1, seconds / 4), `${cpu} s of processor time in ${seconds.toFixed(1)} s`);
 });
 
 t.test('no promise rejection was left unhandled', async (t) => t.same(surprises, []));
