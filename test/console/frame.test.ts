@@ -15,6 +15,7 @@ import { createFields } from '#src/views/fields.ts';
 import { html } from '#src/views/html.ts';
 import { followPages } from '../support/follow-pages.ts';
 import { Browser, formOf, password } from '../support/setup/index.ts';
+import { svg } from '../support/theme-files.ts';
 import { addPeople, menuOf } from './console-server.ts';
 
 /** A section as a feature adds it: a page with a form for each permission, and one for recent sign-ins only. */
@@ -249,4 +250,16 @@ t.test('admin.listen serves the console on a port of its own, and nowhere else',
     t.equal((await post(browser, `${own}/admin/berths`, { csrf, boat: 'Skua' }, origin)).status, 403);
   t.equal((await post(browser, `${own}/admin/berths`, { csrf, boat: 'Skua' })).status, 303);
   t.same(apart.moored, ['admin Skua']);
+
+  const logo = `${own}/admin/branding/logo`;
+  const form = new FormData();
+  const { hidden } = formOf((await browser.request(logo)).body);
+  for (const [name, value] of Object.entries(hidden)) form.set(name, value);
+  form.set('file', new Blob([svg(20, 20).padEnd(100_000)]), 'logo.svg');
+  const sent = await browser.request(logo, { method: 'POST', body: form, headers: { origin: own } });
+  t.equal(sent.status, 303, sent.body);
+  const { body } = await browser.request(`${own}/admin/branding`);
+  const [path = 'none'] = /\/images\/logo\.[\w-]+\.svg/.exec(body) ?? [];
+  for (const origin of [own, apart.issuer])
+    t.equal((await new Browser().request(`${origin}${path}`)).status, 200, 'an image of both ports');
 });
