@@ -1,10 +1,10 @@
 import type { KeyObject } from 'node:crypto';
 import type { JWK } from 'jose';
-import type { ExternalSigningKey } from 'oidc-provider';
+import type { SigningKey } from './signing-key.ts';
 
 /** The current keys, in the form that the engine takes. */
 export interface EngineKeys {
-  readonly signing: ExternalSigningKey[];
+  readonly signing: readonly SigningKey[];
   readonly algorithms: readonly string[];
   readonly publicJwks: { readonly keys: readonly JWK[] };
   readonly cookieKeys: readonly string[];

@@ -12,6 +12,7 @@ import { commitBeforeResponse } from './commit.ts';
 import { compose } from './compose-settings.ts';
 import { forwardEvents } from './engine-events.ts';
 import type { EngineKeys } from './engine-keys.ts';
+import { externalKeys } from './external-key.ts';
 import { createFetch, type Fetch } from './fetch.ts';
 import type { GrantType } from './grant-types.ts';
 import type { GroupsOf } from './member-scopes.ts';
@@ -132,7 +133,12 @@ export class Engine {
     const hooks = groupByRoute(features.flatMap(({ provider: { routes = [] } }) => routes));
     const provider = createProvider(
       config.issuer,
-      { ...settings, routes: { ...settings.routes, ...routes }, jwks: { keys: keys.signing }, adapter },
+      {
+        ...settings,
+        routes: { ...settings.routes, ...routes },
+        jwks: { keys: externalKeys(keys.signing) },
+        adapter,
+      },
       {
         store,
         clock,

@@ -1,7 +1,8 @@
 import { createSecretKey, hash, type KeyObject } from 'node:crypto';
 import { Failure } from '#src/errors.ts';
+import type { SigningKey } from '#src/provider/signing-key.ts';
 import type { Algorithm } from './algorithms.ts';
-import { EngineKey } from './engine-key.ts';
+import { engineKey } from './engine-key.ts';
 import type { KeyEntry, SecretEntry, SecretUse, SigningEntry } from './entry.ts';
 import type { PublicJwk } from './public-jwk.ts';
 import { stageOf } from './stages.ts';
@@ -27,7 +28,7 @@ export class KeySet {
   readonly #secrets: readonly SecretEntry[];
   readonly #refresh: readonly { readonly stamps: SecretEntry['stamps']; readonly key: KeyObject }[];
   readonly #signers: ReadonlyMap<Algorithm, SigningEntry>;
-  readonly #engineKeys: readonly EngineKey[];
+  readonly #engineKeys: readonly SigningKey[];
   readonly #publicJwks: { readonly keys: readonly PublicJwk[] };
 
   constructor(entries: readonly KeyEntry[], now: number, configured: readonly Algorithm[]) {
@@ -53,8 +54,8 @@ export class KeySet {
     );
     const chosen = new Set(this.#signers.values());
     const sorted = [...chosen, ...this.#signing.filter((entry) => !chosen.has(entry))];
-    this.#engineKeys = sorted.map(
-      (entry) => new EngineKey(entry.jwk, chosen.has(entry) ? entry.signer : undefined),
+    this.#engineKeys = sorted.map((entry) =>
+      engineKey(entry.jwk, chosen.has(entry) ? entry.signer : undefined),
     );
     this.#publicJwks = { keys: sorted.map(({ jwk }) => jwk) };
     const state = [
@@ -64,9 +65,9 @@ export class KeySet {
     this.version = hash('sha256', state.join('\n'), 'base64url').slice(0, 16);
   }
 
-  /** For the `jwks.keys` of oidc-provider: one signing key for each algorithm, then the keys that only verify. */
-  get signing(): EngineKey[] {
-    return [...this.#engineKeys];
+  /** For the engine: one signing key for each algorithm, then the keys that only verify. */
+  get signing(): readonly SigningKey[] {
+    return this.#engineKeys;
   }
 
   /** Algorithms that have a signing key. The `enabledJWA` of oidc-provider must offer no others for signatures. */
