@@ -5,6 +5,7 @@ import { loadConfig } from '#config';
 import { ownerKey } from '#src/services/passkeys/record.ts';
 import { addPasskey } from '../support/passkeys.ts';
 import { proof } from '../support/proofs.ts';
+import { rawRequest, sendRaw } from '../support/raw-http.ts';
 import { password, startInProcess } from '../support/setup/index.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type AdminServer, adminPath, type Caller, groupOf, startAdminServer } from './admin-server.ts';
@@ -593,8 +594,9 @@ t.test('health and the effective configuration, with masked secrets', async (t) 
 
 t.test('admin.listen serves the API on a port of its own, and nowhere else', async (t) => {
   const port = await freePort();
-  const { call, machine } = await startAdminServer(t, {
+  const { issuer, call, machine } = await startAdminServer(t, {
     admin: { enabled: true, listen: { port } },
+    security: { allowed_hosts: ['admin.example'] },
   });
   const caller = await machine();
   t.equal((await call('GET', '/accounts', { caller })).status, 404, 'not on the main port');
@@ -603,12 +605,27 @@ t.test('admin.listen serves the API on a port of its own, and nowhere else', asy
   t.equal(response.status, 200);
   t.equal((await fetch(`${own}/accounts`)).status, 401);
   t.equal((await fetch(`http://127.0.0.1:${port}/oauth/jwks`)).status, 421, 'nothing else is there');
-  const url = `${own}/accounts`;
-  const dpop = caller.key && (await proof(caller.key, url, { htm: 'GET', token: caller.token }));
-  const listed = await fetch(url, {
-    headers: { authorization: `DPoP ${caller.token}`, dpop: dpop ?? '' },
-  });
-  t.equal(listed.status, 200);
+  /** As a client sends it that knows the port by this address. */
+  const list = async (address: string): Promise<number> => {
+    const url = `${address}${adminPath}/accounts`;
+    const dpop = caller.key && (await proof(caller.key, url, { htm: 'GET', token: caller.token }));
+    const headers = {
+      host: new URL(address).host,
+      authorization: `DPoP ${caller.token}`,
+      dpop: dpop ?? '',
+    };
+    return (await sendRaw(own, rawRequest('GET', `${adminPath}/accounts`, headers))).status;
+  };
+  for (const address of ['https://mallory.example', `http://mallory.example:${port}`, 'http://169.254.9.9'])
+    t.equal(await list(address), 401, `a proof for ${address} is of no use here`);
+  for (const address of [
+    `http://127.0.0.1:${port}`,
+    `http://localhost:${port}`,
+    'https://admin.example',
+    'https://admin.example:8443',
+    new URL(issuer).origin,
+  ])
+    t.equal(await list(address), 200, address);
 });
 
 t.test('an account that is deleted leaves no passkey and no link to another provider', async (t) => {

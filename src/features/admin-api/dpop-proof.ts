@@ -41,13 +41,38 @@ const withoutQuery = (uri: unknown): string | undefined => {
   return url === null ? undefined : `${url.origin}${url.pathname}`;
 };
 
+const hostnameOf = (host: string): string | undefined => URL.parse(`http://${host}`)?.hostname;
+
+/** Node has an IPv4 address as IPv6 where it listens for both. */
+const addressAsHost = (address = ''): string => {
+  const plain = address.replace(/^::ffff:(?=\d+\.)/, '');
+  return plain.includes(':') ? `[${plain}]` : plain;
+};
+
 /** Verifies the proof of possession of a request to the API (RFC 9449 §7), and lets each proof be used once. */
 export const createVerifyProof = ({ config, store, clock, engine }: Dependencies) => {
-  /** On a port of its own, the API has the address that the client uses. */
-  const addressesOf = ({ headers: { host = '' }, url = '' }: IncomingMessage): readonly string[] => {
+  const { issuer, admin, security } = config;
+  const names = new Set([
+    new URL(issuer).hostname,
+    ...['localhost', '127.0.0.1', '[::1]'],
+    ...[addressAsHost(admin.listen?.host), ...security.allowed_hosts].map(hostnameOf),
+  ]);
+
+  /**
+   * On a port of its own, the API has the address that the client uses. Its name must be one of this server: with any other,
+   * who gets a token and a proof that a client made for a server of theirs could use both here.
+   */
+  const isOwnHost = ({ headers: { host = '' }, socket }: IncomingMessage): boolean => {
+    const name = hostnameOf(host);
+    return names.has(name) || name === hostnameOf(addressAsHost(socket.localAddress));
+  };
+
+  const addressesOf = (raw: IncomingMessage): readonly string[] => {
+    const { headers, url = '' } = raw;
     const [path = ''] = url.split('?');
-    const own = config.admin.listen === undefined ? [] : [`http://${host}${path}`, `https://${host}${path}`];
-    return [`${config.issuer}${path}`, ...own];
+    const isApart = admin.listen !== undefined && isOwnHost(raw);
+    const own = isApart ? [`http://${headers.host}${path}`, `https://${headers.host}${path}`] : [];
+    return [`${issuer}${path}`, ...own];
   };
 
   const verify = async (proof: string): Promise<JWTVerifyResult> => {
