@@ -374,6 +374,13 @@ t.test('keys, secrets and roles need a sign-in of the last 15 minutes', async (t
     ['PATCH', '/clients/boats', { metadata: { backchannel_logout_uri: mine } }],
     ['PATCH', '/clients/boats', { metadata: { backchannel_client_notification_endpoint: mine } }],
     ['PATCH', '/clients/boats', { metadata: { jwks: { keys: [] } } }],
+    ['PATCH', '/clients/boats', { metadata: { first_party: true } }],
+    ['PATCH', '/clients/boats', { metadata: { scope: 'openid email' } }],
+    ['PATCH', '/clients/boats', { metadata: { resources: ['https://api.example.com'] } }],
+    ['PATCH', '/clients/boats', { metadata: { grant_types: ['authorization_code', 'client_credentials'] } }],
+    ['PATCH', `/accounts/${ada}`, { claims: { email: 'mallory@example.com', email_verified: true } }],
+    ['PATCH', `/accounts/${ada}`, { claims: { nickname: 'N', email: 'mallory@example.com' } }],
+    ['PATCH', `/accounts/${ada}`, { claims: { email_verified: true } }],
     ['PUT', `/groups/${groupOf.viewer}/members/${ada}`, undefined],
     ['PATCH', `/accounts/${viewer}`, { claims: { name: 'V' } }],
     ['POST', `/accounts/${viewer}/unlock`, undefined],
@@ -390,6 +397,8 @@ t.test('keys, secrets and roles need a sign-in of the last 15 minutes', async (t
     t.match(refused.headers.get('www-authenticate'), /max_age=900/, 'RFC 9470');
   }
   t.equal((await call('GET', '/accounts', { caller: old })).status, 200, 'reading needs none');
+  const greeted = { caller: old, headers: { 'if-match': '*' }, body: { claims: { nickname: 'Ada' } } };
+  t.equal((await call('PATCH', `/accounts/${ada}`, greeted)).status, 200, 'nor does another claim');
   const rename = {
     caller: old,
     headers: { 'if-match': '*' },

@@ -442,6 +442,9 @@ t.test('redirect URIs and keys are changed after a sign-in of the last 15 minute
     { post_logout_redirect_uris: 'https://mallory.example/' },
     { more: typed({ backchannel_logout_uri: 'https://mallory.example/' }) },
     { more: typed({ jwks_uri: 'https://mallory.example/jwks' }) },
+    { more: typed({ grant_types: ['authorization_code', 'client_credentials'] }) },
+    { first_party: 'yes' },
+    { scope: 'openid email' },
   ]) {
     const late = await send(path, { ...fields, ...change }, old);
     t.match(late.headers.get('location'), '/oauth/authorize?', JSON.stringify(change));

@@ -86,6 +86,31 @@ t.test('an edited account comes back with the version that it was opened with', 
   t.match(conflict.body, 'Someone else was here');
 });
 
+t.test('another address of an account needs a fresh sign-in: who reads the mail gets in', async (t) => {
+  const { id } = await server.addAccount({
+    username: 'frances',
+    claims: { email: 'frances@example.com', nickname: 'Fran' },
+  });
+  const edit = `${issuer}/admin/accounts/${id}/edit`;
+  const browser = await oldBrowser();
+  const same = { username: 'frances', email: 'frances@example.com', claims: '{"nickname":"Frankie"}' };
+  const renamed = await post(browser, edit, same);
+  t.match(renamed.headers.get('location'), '?done=saved', 'another claim needs none');
+  for (const change of [{ email: 'mallory@example.com' }, { email_verified: 'yes' }]) {
+    const asked = await post(browser, edit, { ...same, ...change });
+    t.match(asked.headers.get('location'), 'max_age=780', Object.keys(change).join());
+  }
+  const { claims } = (await accounts.find(id)) ?? {};
+  t.same(
+    [claims?.['email'], claims?.['email_verified'], claims?.['nickname']],
+    ['frances@example.com', false, 'Frankie'],
+  );
+  const moved = { ...same, email: 'fra@example.com' };
+  const form = await signInAgain(browser, await post(browser, edit, moved));
+  await browser.submit(form, moved);
+  t.equal((await accounts.find(id))?.claims['email'], 'fra@example.com');
+});
+
 t.test('so do invitations, groups and clients', async (t) => {
   const { client } = await clients.add({
     type: 'web',

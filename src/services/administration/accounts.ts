@@ -1,10 +1,11 @@
 import { Failure } from '../../errors.ts';
+import type { Clock } from '../../store/port.ts';
 import type { ForgetAccount } from '../account-removal/index.ts';
-import type { Account, Accounts, AddAccount, ChangeAccount } from '../accounts/index.ts';
+import type { Account, Accounts, AddAccount, ChangeAccount, Claims } from '../accounts/index.ts';
 import type { Notices } from '../notices/index.ts';
 import type { Draft } from '../outbox/index.ts';
 import type { EndEverything, Ended } from '../sessions/index.ts';
-import { type Administrator, requirePermission } from './administrator.ts';
+import { type Administrator, requirePermission, requireRecentSignIn } from './administrator.ts';
 import type { RecordChange } from './change-record.ts';
 import { describeAccount } from './describe.ts';
 import type { RightOver } from './right-over-account.ts';
@@ -30,6 +31,7 @@ export interface AccountAdministration {
 
 interface Dependencies extends RightOver {
   readonly accounts: Accounts;
+  readonly clock: Clock;
   readonly endEverything: EndEverything;
   readonly forgetAccount: ForgetAccount;
   readonly notices: Pick<Notices, 'draftDeleted'>;
@@ -41,10 +43,21 @@ interface Dependencies extends RightOver {
 export const accountNotFound = (): Failure =>
   new Failure({ code: 'account_not_found', message: 'There is no such account.', status: 404 });
 
+/** Who reads the mail of an account can choose a new password, so another address is as good as a recovery link. */
+const changesAddress = (changes: Claims = {}, { claims }: Account): boolean =>
+  ['email', 'email_verified'].some(
+    (name) =>
+      Object.hasOwn(changes, name) &&
+      (changes[name] ?? null) !== null &&
+      changes[name] !== false &&
+      changes[name] !== claims[name],
+  );
+
 const noMail = (message: string): Failure => new Failure({ code: 'no_mail', message, status: 409 });
 
 export const createAccountAdministration = ({
   accounts,
+  clock,
   requireRightOver,
   endEverything,
   forgetAccount,
@@ -85,6 +98,7 @@ export const createAccountAdministration = ({
       const check = (held: Account): void => {
         before = held;
         requireRightOver(by, held);
+        if (changesAddress(change.claims, held)) requireRecentSignIn(by, clock);
       };
       const named = Array.isArray(change.groups) ? change.groups : [];
       requireRightOver(by, { operatorGroups: named });

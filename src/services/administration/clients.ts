@@ -44,7 +44,7 @@ export const clientNotFound = (): Failure =>
 
 /**
  * With these someone could act as the client, or get what the server sends to it: codes, tokens, people who sign out. That
- * is as good as a secret.
+ * is as good as a secret. So is what lets a client get more without asking a person, for who has one that is worth little.
  */
 const credentials = [
   'token_endpoint_auth_method',
@@ -54,6 +54,7 @@ const credentials = [
   'post_logout_redirect_uris',
   'backchannel_logout_uri',
   'backchannel_client_notification_endpoint',
+  ...['first_party', 'grant_types', 'resources', 'scope'],
 ];
 const isCredential = (name: string): boolean =>
   credentials.includes(name) || name.startsWith('tls_client_auth_');

@@ -102,7 +102,7 @@ export const de = {
   edit: {
     submit: 'Speichern',
     oldSignIn:
-      'Ihre Anmeldung ist zu alt, um Redirect-URIs, Schlüssel und die Authentifizierung des Clients zu ändern, und Ihre Eingaben gingen dabei verloren.',
+      'Ihre Anmeldung ist zu alt, um Redirect-URIs, Schlüssel, die Authentifizierung des Clients und das zu ändern, was er ohne Nachfrage bekommt. Sie melden sich dann neu an und kommen zu Ihren Eingaben zurück.',
     signIn: 'Zuerst neu anmelden',
   },
   secrets: {

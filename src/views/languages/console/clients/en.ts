@@ -100,7 +100,7 @@ export const en = {
   edit: {
     submit: 'Save',
     oldSignIn:
-      'Your sign-in is too old to change redirect URIs, keys and how the client authenticates, and what you type would be lost.',
+      'Your sign-in is too old to change redirect URIs, keys, how the client authenticates, and what it gets without asking people. You will be asked to sign in, and come back to what you typed.',
     signIn: 'Sign in again first',
   },
   secrets: {

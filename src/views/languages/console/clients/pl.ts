@@ -100,7 +100,7 @@ export const pl = {
   edit: {
     submit: 'Zapisz',
     oldSignIn:
-      'Logowanie jest zbyt dawne, aby zmienić adresy przekierowań, klucze i sposób uwierzytelniania klienta, a wpisane dane zostałyby utracone.',
+      'Logowanie jest zbyt dawne, aby zmienić adresy przekierowań, klucze, sposób uwierzytelniania klienta i to, co otrzymuje bez pytania. Pojawi się prośba o ponowne logowanie, a wpisane dane pozostaną.',
     signIn: 'Najpierw zaloguj się ponownie',
   },
   secrets: {
