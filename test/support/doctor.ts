@@ -1,4 +1,4 @@
-import type { ServerProcess } from './setup/index.ts';
+import { runPosternInProcess, type ServerProcess } from './setup/index.ts';
 
 export interface DoctorReport {
   readonly ok: boolean;
@@ -13,8 +13,9 @@ export interface DoctorReport {
 
 export const parseReport = (text: string): DoctorReport => JSON.parse(text);
 
-export const runDoctor = async (server: Pick<ServerProcess, 'command'>, ...args: string[]) => {
-  const { exit, out } = await server.command(['doctor', '--json', ...args]);
+/** Examines a server with its configuration, in this process. */
+export const runDoctor = async ({ cwd }: Pick<ServerProcess, 'cwd'>, ...args: string[]) => {
+  const { exit, out } = await runPosternInProcess(cwd, ['doctor', '--json', ...args]);
   const { findings } = parseReport(out);
   return { exit, findings, codes: findings.map(({ code }) => code).sort() };
 };
