@@ -20,6 +20,12 @@ const unmappedClaims: ReadonlySet<string> = new Set([
   'address',
 ]);
 
+/** Everybody who may read the administration sees addresses, and browsers go to some of them. */
+const isWebAddress = (text: string): boolean => {
+  const url = URL.parse(text);
+  return /^https?:$/.test(url?.protocol ?? '') && url?.username === '' && url.password === '';
+};
+
 const isHttps = (url: string): boolean => url.startsWith('https://');
 
 const checkKind = (upstream: UpstreamConfig, path: readonly string[]): readonly Finding[] => {
@@ -94,6 +100,21 @@ const checkGroups = (
   );
 };
 
+const checkAddresses = (upstream: UpstreamConfig, path: readonly string[]): readonly Finding[] => {
+  const { issuer, logo, oauth2 = {} } = upstream;
+  return [
+    ['issuer', issuer] as const,
+    ['logo', logo] as const,
+    ...Object.entries(oauth2).filter(([name]) => name.endsWith('_endpoint')),
+  ].flatMap(([name, address]) =>
+    when(
+      typeof address === 'string' && !isWebAddress(address),
+      [...path, ...(name === 'issuer' || name === 'logo' ? [] : ['oauth2']), name],
+      'Must be an address of http or https without a user name and a password.',
+    ),
+  );
+};
+
 const checkUrls = (upstream: UpstreamConfig, path: readonly string[]): readonly Finding[] => {
   const { issuer, logo, oauth2 = {} } = upstream;
   const endpoints = Object.entries(oauth2).filter(([name]) => name.endsWith('_endpoint'));
@@ -121,6 +142,7 @@ export const upstreamsMakeSense: Rule = {
         ...checkKind(upstream, path),
         ...checkLinking(upstream, path),
         ...checkGroups(upstream, path, Object.values(admin.groups).flat()),
+        ...checkAddresses(upstream, path),
         ...(mode === 'production' ? checkUrls(upstream, path) : []),
         ...Object.entries(acr).flatMap(([theirs, ours]) =>
           when(

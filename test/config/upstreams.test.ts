@@ -112,6 +112,24 @@ const mistakes: Readonly<Record<string, readonly [config: Upstream, ...said: str
     { ...good, domains: ['Acme.example'] },
     'upstreams.0.domains.0: Expected a domain in lower case, as example.com, found "Acme.example".',
   ],
+  'addresses of another scheme': [
+    {
+      ...withoutIssuer,
+      logo: 'javascript:alert(1)',
+      oauth2: {
+        ...endpoints,
+        authorization_endpoint: 'javascript:alert(1)',
+        token_endpoint: 'file:///etc/passwd',
+      },
+    },
+    'upstreams.0.logo: Must be an address of http or https without a user name and a password.',
+    'upstreams.0.oauth2.authorization_endpoint: Must be an address of http or https without a user name and a password.',
+    'upstreams.0.oauth2.token_endpoint: Must be an address of http or https without a user name and a password.',
+  ],
+  'an address with a password': [
+    { ...good, issuer: 'https://postern:hunter2@login.acme.example' },
+    'upstreams.0.issuer: Must be an address of http or https without a user name and a password.',
+  ],
   'a client for an upstream that does not exist': [
     {
       upstreams: [good],
