@@ -357,6 +357,18 @@ t.test('keys, secrets and roles need a sign-in of the last 15 minutes', async (t
     },
   });
   t.equal(web.status, 201);
+  const issues = await call('POST', '/clients', {
+    caller: fresh,
+    body: {
+      type: 'issuer',
+      client_id: 'partner',
+      metadata: {
+        audience: 'https://partner.example.com',
+        redirect_uris: ['https://partner.example.com/cb'],
+      },
+    },
+  });
+  t.equal(issues.status, 201);
   const mine = 'https://mallory.example.com/';
   const ada = (await accounts.findByUsername('nobody-special'))?.id;
   const viewer = (await accounts.findByUsername('viewer'))?.id;
@@ -375,6 +387,10 @@ t.test('keys, secrets and roles need a sign-in of the last 15 minutes', async (t
     ['PATCH', '/clients/boats', { metadata: { backchannel_client_notification_endpoint: mine } }],
     ['PATCH', '/clients/boats', { metadata: { jwks: { keys: [] } } }],
     ['PATCH', '/clients/boats', { metadata: { first_party: true } }],
+    ['PATCH', '/clients/boats', { metadata: { claims: { email: { value: 'root@example.com' } } } }],
+    ['PATCH', '/clients/boats', { metadata: { allowed_upstreams: ['local'] } }],
+    ['PATCH', '/clients/boats', { metadata: { pkce: 'exempt' } }],
+    ['PATCH', '/clients/partner', { metadata: { audience: 'https://api.example.com' } }],
     ['PATCH', '/clients/boats', { metadata: { scope: 'openid email' } }],
     ['PATCH', '/clients/boats', { metadata: { resources: ['https://api.example.com'] } }],
     ['PATCH', '/clients/boats', { metadata: { grant_types: ['authorization_code', 'client_credentials'] } }],

@@ -445,6 +445,7 @@ t.test('redirect URIs and keys are changed after a sign-in of the last 15 minute
     { more: typed({ grant_types: ['authorization_code', 'client_credentials'] }) },
     { first_party: 'yes' },
     { scope: 'openid email' },
+    { more: typed({ claims: { email: { value: 'root@ferry.example' } } }) },
   ]) {
     const late = await send(path, { ...fields, ...change }, old);
     t.match(late.headers.get('location'), '/oauth/authorize?', JSON.stringify(change));

@@ -1,7 +1,14 @@
 import { adminAudience, type Config } from '#config';
 import { Failure } from '../../errors.ts';
 import type { Clock } from '../../store/port.ts';
-import type { AddClient, ClientRecord, Clients, NewClient, NewSecret } from '../clients/index.ts';
+import {
+  type AddClient,
+  type ClientRecord,
+  type Clients,
+  type NewClient,
+  type NewSecret,
+  operatorOnlyNames,
+} from '../clients/index.ts';
 import type { Image } from '../images/index.ts';
 import type { IfVersion } from './accounts.ts';
 import { type Administrator, requirePermission, requireRecentSignIn } from './administrator.ts';
@@ -44,7 +51,8 @@ export const clientNotFound = (): Failure =>
 
 /**
  * With these someone could act as the client, or get what the server sends to it: codes, tokens, people who sign out. That
- * is as good as a secret. So is what lets a client get more without asking a person, for who has one that is worth little.
+ * is as good as a secret. So is what a client can't register for itself, for who has one that is worth little: it gets more
+ * without asking a person, or other claims of people.
  */
 const credentials = [
   'token_endpoint_auth_method',
@@ -54,7 +62,9 @@ const credentials = [
   'post_logout_redirect_uris',
   'backchannel_logout_uri',
   'backchannel_client_notification_endpoint',
-  ...['first_party', 'grant_types', 'resources', 'scope'],
+  'grant_types',
+  'scope',
+  ...operatorOnlyNames,
 ];
 const isCredential = (name: string): boolean =>
   credentials.includes(name) || name.startsWith('tls_client_auth_');
