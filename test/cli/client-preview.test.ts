@@ -5,6 +5,7 @@ import {
   codeFor,
   password,
   RelyingParty,
+  runPosternInProcess,
   startServerProcess,
   usualConfig,
 } from '../support/setup/index.ts';
@@ -42,7 +43,12 @@ const config = {
 t.test('a preview equals what the person gets, and says why', async (t) => {
   const server = await startServerProcess(t, { config });
   const preview = async (...args: string[]) => {
-    const { exit, out, err } = await server.command(['client', 'preview', ...args, '--json']);
+    const { exit, out, err } = await runPosternInProcess(server.cwd, [
+      'client',
+      'preview',
+      ...args,
+      '--json',
+    ]);
     t.equal(exit, 0, err);
     return JSON.parse(out);
   };
@@ -97,11 +103,11 @@ t.test('a preview equals what the person gets, and says why', async (t) => {
     { why: /may not use groups/ },
   );
 
-  const text = await server.command(['client', 'preview', 'app', '--account', 'ada']);
+  const text = await runPosternInProcess(server.cwd, ['client', 'preview', 'app', '--account', 'ada']);
   t.match(text.out, /Access: yes/);
   t.match(text.out, /groups +id_token, userinfo/);
-  t.equal((await server.command(['client', 'preview', 'nope', '--account', 'ada'])).exit, 3);
-  t.equal((await server.command(['client', 'preview', 'app', '--account', 'nope'])).exit, 3);
+  t.equal((await runPosternInProcess(server.cwd, ['client', 'preview', 'nope', '--account', 'ada'])).exit, 3);
+  t.equal((await runPosternInProcess(server.cwd, ['client', 'preview', 'app', '--account', 'nope'])).exit, 3);
   const unknown = ['client', 'preview', 'app', '--account', 'ada', '--resource', 'https://no.example/'];
-  t.match((await server.command(unknown)).err, /no resource https:\/\/no\.example\//);
+  t.match((await runPosternInProcess(server.cwd, unknown)).err, /no resource https:\/\/no\.example\//);
 });

@@ -18,7 +18,7 @@ interface Shown {
 const web = ['client', 'add', '--type', 'web', '--redirect-uri', 'https://app.example.com/callback'];
 
 t.test('clients are managed by command while a server runs on the same store', async (t) => {
-  const { cwd, run } = await openCommandFolder(t);
+  const { cwd, run, runInProcess } = await openCommandFolder(t);
   const store = await openStore(`sqlite:${join(cwd, 'store.db')}`, { clock: Date });
   const { events } = recordEvents();
   const server = createClients({
@@ -33,7 +33,7 @@ t.test('clients are managed by command while a server runs on the same store', a
     await store.close();
   });
 
-  t.match((await run(['client', 'list'])).out, /There are no clients/);
+  t.match((await runInProcess(['client', 'list'])).out, /There are no clients/);
   const added = await run([
     ...web,
     '--id',
@@ -56,48 +56,62 @@ t.test('clients are managed by command while a server runs on the same store', a
 
   t.match(shown, { connection: { issuer: /^http/, discovery_url: /openid-configuration$/ } });
   const rules = ['--pkce', 'required', '--alg', 'ES256', '--id-token-claims', 'all', '--first-party'];
-  const strict = await run([...web, '--id', 'strict', ...rules]);
+  const strict = await runInProcess([...web, '--id', 'strict', ...rules]);
   for (const line of ['pkce +required', 'id_token_claims +all', 'first_party +true'])
     t.match(strict.out, new RegExp(`\\n${line}\\n`));
   t.match(strict.out, /\nid_token_signed_response_alg +ES256\n/);
   t.match(strict.out, /\ndiscovery_url +http.*\n/);
   t.match(strict.out, /\nOIDC_CLIENT_ID=strict\nOIDC_CLIENT_SECRET=\S{40,}\nOIDC_REDIRECT_URI=http/);
-  const television = await run(['client', 'add', '--type', 'device', '--id', 'tv']);
+  const television = await runInProcess(['client', 'add', '--type', 'device', '--id', 'tv']);
   t.match(
     television.out,
     /\nOIDC_CLIENT_ID=tv\nOIDC_DEVICE_AUTHORIZATION_ENDPOINT=http\S+\/oauth\/device\S*\nOIDC_TOKEN_ENDPOINT=http\S+\/oauth\/token\n/,
   );
-  await run(['client', 'delete', 'tv']);
-  t.match(await run([...web, '--pkce', 'never']), {
+  await runInProcess(['client', 'delete', 'tv']);
+  t.match(await runInProcess([...web, '--pkce', 'never']), {
     exit: 2,
     err: /pkce.*must be auto or required or exempt/,
   });
-  t.match(await run([...web, '--scope', 'openid profil']), { exit: 2, err: /did you mean profile\?/ });
+  t.match(await runInProcess([...web, '--scope', 'openid profil']), {
+    exit: 2,
+    err: /did you mean profile\?/,
+  });
   const audience = (which: string) => ['client', 'update', 'strict', '--assertion-audience', which];
-  t.match((await run(audience('endpoint'))).out, /\nassertion_audience +endpoint\n/);
-  t.match(await run(audience('any')), { exit: 2, err: /assertion_audience.*must be issuer or endpoint/ });
+  t.match((await runInProcess(audience('endpoint'))).out, /\nassertion_audience +endpoint\n/);
+  t.match(await runInProcess(audience('any')), {
+    exit: 2,
+    err: /assertion_audience.*must be issuer or endpoint/,
+  });
   const fapi2 = ['--type', 'web', '--profile', 'fapi2', '--jwks-uri', 'https://app.example.com/jwks'];
-  const refused = await run(['client', 'add', ...fapi2, '--assertion-audience', 'endpoint']);
+  const refused = await runInProcess(['client', 'add', ...fapi2, '--assertion-audience', 'endpoint']);
   t.match(refused, { exit: 2, err: /assertion_audience.*must be issuer \(profile fapi2\)/ });
   const signing = ['--property', 'token_endpoint_auth_signing_alg=ES256'];
-  const bank = await run(['client', 'add', ...fapi2, ...web.slice(4), ...signing, '--id', 'bank']);
+  const bank = await runInProcess(['client', 'add', ...fapi2, ...web.slice(4), ...signing, '--id', 'bank']);
   t.match(bank.out, /^id_token_signed_response_alg +ES256$/m, bank.err);
-  await run(['client', 'delete', 'bank']);
-  await run(['client', 'delete', 'strict']);
+  await runInProcess(['client', 'delete', 'bank']);
+  await runInProcess(['client', 'delete', 'strict']);
 
-  const one = await run(['client', 'show', 'app']);
+  const one = await runInProcess(['client', 'show', 'app']);
   t.match(one.out, /client_name +App/);
   t.notMatch(one.out, first, 'shown once means once');
-  const json = await run(['client', 'show', 'app', '--json']);
+  const json = await runInProcess(['client', 'show', 'app', '--json']);
   t.notOk(json.json<Shown>().client_secret);
 
   const rotated = (await run(['client', 'rotate-secret', 'app', '--overlap', '0', '--json'])).json<Shown>();
   await waitFor('the former one to end', async () => !(await server.verifySecret('app', first)));
   t.ok(await server.verifySecret('app', rotated.client_secret ?? ''));
 
-  const spare = await run(['client', 'add-secret', 'app', 'spare', '--expires', '2999-01-31', '--json']);
+  const spare = await runInProcess([
+    'client',
+    'add-secret',
+    'app',
+    'spare',
+    '--expires',
+    '2999-01-31',
+    '--json',
+  ]);
   t.match(spare.json<Shown>(), { name: 'spare', expires_at: '2999-01-31T00:00:00.000Z' });
-  t.equal((await run(['client', 'remove-secret', 'app', 'spare'])).exit, 0);
+  t.equal((await runInProcess(['client', 'remove-secret', 'app', 'spare'])).exit, 0);
 
   const updated = await run([
     'client',
@@ -116,7 +130,7 @@ t.test('clients are managed by command while a server runs on the same store', a
   t.notMatch(updated.out, /default_max_age/);
   await waitFor('the server to hear', async () => (await server.find('app'))?.client_name === 'Renamed');
   t.match(
-    (await run(['client', 'list'])).out,
+    (await runInProcess(['client', 'list'])).out,
     /CLIENT_ID.*PKCE.*\napp +client_secret_basic +auto +store +Renamed/,
   );
 

@@ -5,6 +5,7 @@ import {
   openCommandFolder,
   type Page,
   RelyingParty,
+  runPosternInProcess,
   type ServerProcess,
   startServerProcess,
   usualConfig,
@@ -37,12 +38,12 @@ const open = async (t: Test): Promise<Stage> => {
 };
 
 const invite = async ({ server }: Stage, ...args: string[]) => {
-  const { exit, out, err } = await server.command(['account', 'invite', '--json', ...args]);
+  const { exit, out, err } = await runPosternInProcess(server.cwd, ['account', 'invite', '--json', ...args]);
   return { exit, err, ...(exit === 0 && JSON.parse(out)) };
 };
 
 const accountOf = async ({ server }: Stage, name: string) => {
-  const { exit, out } = await server.command(['account', 'show', name, '--json']);
+  const { exit, out } = await runPosternInProcess(server.cwd, ['account', 'show', name, '--json']);
   return exit === 0 ? JSON.parse(out) : undefined;
 };
 
@@ -141,7 +142,7 @@ t.test('an operator invites a person, by mail or with a link to pass on', async 
   );
 
   await t.test('a command invites into groups, but into no role', async (t) => {
-    const run = (...args: string[]) => server.command(args);
+    const run = (...args: string[]) => runPosternInProcess(server.cwd, args);
     for (const name of ['postern-viewers', 'staff']) await run('group', 'add', name);
     const refused = await invite(stage, 'boss@example.com', '--group', 'postern-viewers', '--print');
     t.equal(refused.exit, 4);
@@ -154,7 +155,8 @@ t.test('an operator invites a person, by mail or with a link to pass on', async 
   });
 
   await t.test('open invitations are listed and revoked by command', async (t) => {
-    const run = async (...args: string[]) => server.command(['account', 'invitations', ...args, '--json']);
+    const run = async (...args: string[]) =>
+      runPosternInProcess(server.cwd, ['account', 'invitations', ...args, '--json']);
     t.equal((await run('revoke', 'nothing')).exit, 3);
     const { url } = await invite(stage, 'rosa@example.com', '--username', 'rosa', '--print');
     const { items } = JSON.parse((await run()).out);
@@ -188,7 +190,7 @@ t.test('an operator invites a person, by mail or with a link to pass on', async 
   await t.test(
     'a person whose account a command deletes gets a message from the running server',
     async (t) => {
-      t.equal((await server.command(['account', 'delete', 'grace'])).exit, 0);
+      t.equal((await runPosternInProcess(server.cwd, ['account', 'delete', 'grace'])).exit, 0);
       const { text } = parseMail(await smtp.next('grace@example.com'));
       t.match(text, 'An operator deleted your account.');
     },
@@ -201,7 +203,7 @@ t.test('an operator invites a person, by mail or with a link to pass on', async 
     const lines = server.lines();
     t.ok(lines.some(({ route }) => route === '/account/invitation/:token'));
     t.notOk(server.log().includes(token));
-    const { out } = await server.command(['audit', 'list', '--json']);
+    const { out } = await runPosternInProcess(server.cwd, ['audit', 'list', '--json']);
     t.match(out, 'account.invited');
     t.notMatch(out, /log@example\.com|grace@example\.com/);
     t.notOk(out.includes(token));

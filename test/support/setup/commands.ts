@@ -26,10 +26,7 @@ export const runPostern = async (
 };
 
 /** Runs one command in this process, which is faster. Only for commands that don't read standard input. */
-export const runPosternInProcess = async (
-  cwd: string,
-  args: readonly string[],
-): Promise<Omit<CommandResult, 'json'>> => {
+export const runPosternInProcess = async (cwd: string, args: readonly string[]): Promise<CommandResult> => {
   let out = '';
   let err = '';
   const streams = {
@@ -42,7 +39,7 @@ export const runPosternInProcess = async (
   };
   const environment = { streams, env: {}, cwd, handleOwnSignals() {} };
   const exit = await runCommand(await commandsFor(args), args, environment);
-  return { exit, out, err };
+  return { exit, out, err, json: <T>() => JSON.parse(out) as T };
 };
 
 /** A folder for commands on one store. */
@@ -50,7 +47,7 @@ export interface CommandFolder {
   readonly cwd: string;
   run(args: readonly string[], input?: string): Promise<CommandResult>;
   /** The same in this process: see `runPosternInProcess`. */
-  runInProcess(args: readonly string[]): Promise<Omit<CommandResult, 'json'>>;
+  runInProcess(args: readonly string[]): Promise<CommandResult>;
 }
 
 /** Creates a folder in which commands run on a new SQLite store, or on the store named. */
