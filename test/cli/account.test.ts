@@ -32,7 +32,7 @@ t.test('accounts are managed by command while a server runs on the same store', 
   t.match(added.json(), { username: 'ada', claims: { email: 'ada@example.com', level: 3 }, enabled: true });
   t.equal((await server.authenticate('ada', password))?.id, sub);
 
-  t.match((await runInProcess(['account', 'show', sub, '--json'])).json(), { username: 'ada' });
+  t.match((await run(['account', 'show', sub, '--json'])).json(), { username: 'ada' });
   t.match((await run(['account', 'disable', 'ADA', '--json'])).json(), { enabled: false });
   t.equal(await server.authenticate('ada', password), undefined);
   t.match((await runInProcess(['account', 'list'])).out, /ada +disabled +store/);
@@ -88,7 +88,7 @@ t.test('every refusal of an account command is one sentence and its exit code', 
       t.equal(ran.err.trim().split('\n').length, 1, 'one line, no stack');
     }),
   );
-  t.match((await runHere(['account', 'list', '--json'])).json<{ items: unknown[] }>().items.length, 1);
+  t.match((await run(['account', 'list', '--json'])).json<{ items: unknown[] }>().items.length, 1);
 });
 
 t.test('a hash made for the configuration works there', async (t) => {

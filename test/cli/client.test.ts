@@ -94,22 +94,14 @@ t.test('clients are managed by command while a server runs on the same store', a
   const one = await runInProcess(['client', 'show', 'app']);
   t.match(one.out, /client_name +App/);
   t.notMatch(one.out, first, 'shown once means once');
-  const json = await runInProcess(['client', 'show', 'app', '--json']);
+  const json = await run(['client', 'show', 'app', '--json']);
   t.notOk(json.json<Shown>().client_secret);
 
   const rotated = (await run(['client', 'rotate-secret', 'app', '--overlap', '0', '--json'])).json<Shown>();
   await waitFor('the former one to end', async () => !(await server.verifySecret('app', first)));
   t.ok(await server.verifySecret('app', rotated.client_secret ?? ''));
 
-  const spare = await runInProcess([
-    'client',
-    'add-secret',
-    'app',
-    'spare',
-    '--expires',
-    '2999-01-31',
-    '--json',
-  ]);
+  const spare = await run(['client', 'add-secret', 'app', 'spare', '--expires', '2999-01-31', '--json']);
   t.match(spare.json<Shown>(), { name: 'spare', expires_at: '2999-01-31T00:00:00.000Z' });
   t.equal((await runInProcess(['client', 'remove-secret', 'app', 'spare'])).exit, 0);
 

@@ -26,7 +26,10 @@ export const runPostern = async (
 };
 
 /** Runs one command in this process, which is faster. Only for commands that don't read standard input. */
-export const runPosternInProcess = async (cwd: string, args: readonly string[]): Promise<CommandResult> => {
+export const runPosternInProcess = async (
+  cwd: string,
+  args: readonly string[],
+): Promise<Omit<CommandResult, 'json'>> => {
   let out = '';
   let err = '';
   const streams = {
@@ -39,7 +42,7 @@ export const runPosternInProcess = async (cwd: string, args: readonly string[]):
   };
   const environment = { streams, env: {}, cwd, handleOwnSignals() {} };
   const exit = await runCommand(await commandsFor(args), args, environment);
-  return { exit, out, err, json: <T>() => JSON.parse(out) as T };
+  return { exit, out, err };
 };
 
 /** A folder for commands on one store. */
@@ -47,7 +50,7 @@ export interface CommandFolder {
   readonly cwd: string;
   run(args: readonly string[], input?: string): Promise<CommandResult>;
   /** The same in this process: see `runPosternInProcess`. */
-  runInProcess(args: readonly string[]): Promise<CommandResult>;
+  runInProcess(args: readonly string[]): Promise<Omit<CommandResult, 'json'>>;
 }
 
 /** Creates a folder in which commands run on a new SQLite store, or on the store named. */
