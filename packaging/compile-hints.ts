@@ -55,10 +55,19 @@ const findCalled = async (file: string): Promise<readonly Range[]> => {
     }
     child.kill('SIGTERM');
     await ended;
-    const [written = ''] = await readdir(coverage);
-    const { result }: Coverage = JSON.parse(await readFile(join(coverage, written), 'utf8'));
-    const script = result.find(({ url }) => url === pathToFileURL(file).href);
-    return (script?.functions ?? []).map(({ ranges: [whole] }) => whole).filter(({ count }) => count > 0);
+    // Each thread writes a file of its own: the store has one besides the main thread.
+    const written = await Promise.all(
+      (await readdir(coverage)).map(async (name): Promise<Coverage> => {
+        return JSON.parse(await readFile(join(coverage, name), 'utf8'));
+      }),
+    );
+    const scripts = written
+      .flatMap(({ result }) => result)
+      .filter(({ url }) => url === pathToFileURL(file).href);
+    const called = scripts
+      .flatMap(({ functions }) => functions.map(({ ranges: [whole] }) => whole))
+      .filter(({ count }) => count > 0);
+    return [...new Map(called.map((range) => [`${range.startOffset} ${range.endOffset}`, range])).values()];
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

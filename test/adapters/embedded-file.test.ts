@@ -200,7 +200,8 @@ t.test(
     const path = fresh();
     const outcomes: string[] = [];
     const store = await open(path, {
-      operationTimeoutMs: 300,
+      // Long enough for timers to fire on a busy machine.
+      operationTimeoutMs: 1_000,
       observe: (operation, _, outcome) => outcomes.push(`${operation} ${outcome}`),
     });
     // The limit is long because the machine may be busy: what counts is that the end of the lock is noticed.
