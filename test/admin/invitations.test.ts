@@ -39,7 +39,7 @@ const send = (url: string, login: string): Promise<Response> =>
     redirect: 'manual',
   });
 
-t.test('an invitation is revoked by those who could make it, and by nobody else', async (t) => {
+t.test('only those who could make an invitation may revoke it', async (t) => {
   const admin = await person('admin');
   const ordinary = await invite(admin, { groups: ['staff'] });
   const ofRole = await invite(admin, { groups: ['staff', groupOf.viewer] });

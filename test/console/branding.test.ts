@@ -120,7 +120,11 @@ t.test('only administrators may upload, and only from the form', async (t) => {
   const list = await (await browserOf('viewer')).request(`${issuer}/admin/branding`);
   t.equal(list.status, 200);
   t.notMatch(list.body, '/admin/branding/logo');
-  t.equal((await post(logo, formWith(hidden, png), new Browser())).status, 303, 'nobody is signed in');
+  t.equal(
+    (await post(logo, formWith(hidden, png), new Browser())).status,
+    303,
+    'a browser that is not signed in',
+  );
   t.equal((await post(logo, formWith({ ...hidden, csrf: 'x' }, png))).status, 403, 'no CSRF token');
   const other = formOf((await (await browserOf('admin', { ago: 5 })).request(logo)).body).hidden;
   t.equal((await post(logo, formWith(other, png))).status, 403, 'the token of another session');
@@ -168,7 +172,7 @@ t.test('what the configuration sets is not uploaded', async (t) => {
   t.notMatch(list.body, '/admin/branding/favicon');
 });
 
-t.test('of two administrators with the same form, the second one is told', async (t) => {
+t.test('the second of two administrators with the same form gets a conflict', async (t) => {
   const { hidden } = formOf((await admin.request(logo)).body);
   const sent = await Promise.all([
     post(logo, formWith(hidden, svg(10, 10))),

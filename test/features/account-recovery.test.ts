@@ -117,7 +117,7 @@ t.test('the path of a lost device, from the requirement to the recovery', async 
   for (const { status } of forms) t.equal(status, 200);
   t.notOk(
     [...person.cookies.keys()].some((name) => name === 'postern_session;/'),
-    'nobody is signed in',
+    'a browser that is not signed in',
   );
   server.clock.advance(61);
   t.equal((await person.request(url)).status, 410, 'the link is used up');

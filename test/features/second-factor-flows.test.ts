@@ -50,7 +50,7 @@ t.test('a device is not connected by a password alone', async (t) => {
   const ask = await browser.submit(page, { login: 'ada', password });
   t.ok(isAsked(ask), ask.body.slice(0, 300));
   const silent = await begin(browser, { prompt: 'none' });
-  t.equal(redirectParameters(silent).get('error'), 'login_required', 'nobody is signed in');
+  t.equal(redirectParameters(silent).get('error'), 'login_required', 'a browser that is not signed in');
   t.match((await poll()).body, { error: 'authorization_pending' });
   page = await browser.submit(ask, { code: codeAt(key, now()) });
   if (page.body.includes('consent-allow')) page = await browser.submit(page, { decision: 'allow' });

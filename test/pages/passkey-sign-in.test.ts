@@ -69,7 +69,7 @@ const assertRefused = async (
   t.match(answer?.body, 'This passkey didn’t work. Sign in another way.');
   t.notOk(passkeyFormOf(answer?.body ?? '').autofill, 'autofill would send it again at once');
   t.strictSame(reasons, [reason]);
-  t.match((await openLogin(browser)).body, 'login-submit', 'nobody is signed in');
+  t.match((await openLogin(browser)).body, 'login-submit', 'a browser that is not signed in');
   return answer;
 };
 

@@ -13,8 +13,10 @@
  *
  * To add a provider that is known: add a preset, and its name to the configuration (config/sections/upstream.ts).
  */
+
 export { isLocalAllowed, isRestricted, isWayAllowed, upstreamsAllowedFor, wayOf } from './allowed.ts';
 export { type Arrivals, arrivalGone, createArrivals, isArrivalUsed } from './arrivals.ts';
+export { checkStoredList } from './check-stored-list.ts';
 export { createEndUpstreamSessions, type EndUpstreamSessions } from './ended-sessions.ts';
 export { toUpstreamFailure, UpstreamFailure, type UpstreamProblem } from './failure.ts';
 export { decideFirstSignIn, type FirstSignIn } from './first-sign-in.ts';
@@ -38,7 +40,6 @@ export { createSignOutCookies, type SignOutCookies } from './sign-out-cookie.ts'
 export { upstreamNotFound } from './stored-errors.ts';
 export { readStoredList } from './stored-record.ts';
 export {
-  checkStoredList,
   createStoredUpstreams,
   type StoredUpstreams,
   type UpstreamRecord,

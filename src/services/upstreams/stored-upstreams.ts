@@ -5,6 +5,7 @@ import type { Clock, Store } from '../../store/port.ts';
 import type { Groups } from '../groups/index.ts';
 import type { SecretCipher } from '../keys/index.ts';
 import { nextVersion, requireVersion, versionOf } from '../record-version.ts';
+import { type CheckedUpstream, checkStoredList } from './check-stored-list.ts';
 import { callbackPath } from './paths.ts';
 import {
   tooManyUpstreams,
@@ -104,42 +105,6 @@ const maxLength = 16_384;
 const omitNull = (settings: StoredUpstreamSettings): StoredUpstreamSettings =>
   Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== null && value !== undefined));
 
-/** The stored one with its secret in clear, as the configuration would have it. */
-const settingsOf = (
-  { id, settings }: StoredUpstream,
-  secret: string | undefined,
-): StoredUpstreamSettings => ({
-  ...settings,
-  id,
-  ...(secret !== undefined && { client_secret: secret }),
-});
-
-interface Checked {
-  readonly stored: StoredUpstream;
-  readonly upstream?: UpstreamConfig;
-  readonly problems: readonly UpstreamRuleProblem[];
-}
-
-/** Checks all of them against the configuration and each other: what is older comes first. */
-export const checkStoredList = (
-  { upstreams }: StoredList,
-  { config, cipher }: { readonly config: Config; readonly cipher: SecretCipher },
-): readonly Checked[] => {
-  const others: UpstreamConfig[] = [...config.upstreams];
-  const decrypt = ({ id, encryptedSecret }: StoredUpstream): string | undefined =>
-    encryptedSecret === undefined ? undefined : cipher.decrypt(encryptedSecret, secretContext(id));
-  return upstreams.map((stored): Checked => {
-    try {
-      const { upstream, problems } = checkStoredUpstream(settingsOf(stored, decrypt(stored)), config, others);
-      if (upstream) others.push(upstream);
-      return { stored, problems, ...(upstream && { upstream }) };
-    } catch (error) {
-      const message = error instanceof Error ? error.message : 'It can not be decrypted.';
-      return { stored, problems: [{ field: 'client_secret', message }] };
-    }
-  });
-};
-
 export const createStoredUpstreams = ({
   store,
   config,
@@ -162,7 +127,7 @@ export const createStoredUpstreams = ({
     problems: [],
   });
 
-  const toRecord = ({ stored, upstream, problems }: Checked): UpstreamRecord => {
+  const toRecord = ({ stored, upstream, problems }: CheckedUpstream): UpstreamRecord => {
     const { id: _, client_secret: __, allowed_networks: ___, ...settings } = upstream ?? stored.settings;
     return {
       id: stored.id,

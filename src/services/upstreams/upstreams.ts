@@ -3,6 +3,7 @@ import type { Events } from '../../events.ts';
 import { followState } from '../../store/followed-state.ts';
 import type { Clock, Store } from '../../store/port.ts';
 import type { SecretCipher } from '../keys/index.ts';
+import { checkStoredList } from './check-stored-list.ts';
 import { createVerifyLogoutToken, type VerifyLogoutToken } from './logout-token.ts';
 import { createOAuth2 } from './oauth2.ts';
 import { createOpenid, type OpenidProtocol } from './openid.ts';
@@ -12,7 +13,6 @@ import type { UpstreamProtocol } from './protocol.ts';
 import { toUpstream } from './settings.ts';
 import { upstreamUnusable } from './stored-errors.ts';
 import { readStoredList } from './stored-record.ts';
-import { checkStoredList } from './stored-upstreams.ts';
 import type { Upstream } from './upstream.ts';
 
 /** An upstream, and how to speak to it. */
