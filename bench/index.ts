@@ -69,7 +69,8 @@ npm run bench -- --against CHECKOUT [options]
 
   --flow NAME         ${Object.keys(comparedFlows).join(', ')}; may be repeated
   --store NAME        ${stores.join(', ')}; may be repeated
-  --rounds N, --requests N, --warm-up N (8000), --quick
+  --rounds N, --requests N, --warm-up N (4000), --quick
+  --starts N          how often both checkouts are started, which share the rounds (6, quick: 1)
   --threshold N       percent that a flow may take in addition (5)
   --minutes N         longest time for one store (20)
 
@@ -95,6 +96,7 @@ const { values } = parseArgs({
     against: { type: 'string' },
     peers: { type: 'boolean', default: false },
     store: { type: 'string', multiple: true, default: [] },
+    starts: { type: 'string' },
     threshold: { type: 'string', default: '5' },
     minutes: { type: 'string', default: '20' },
   },
@@ -154,7 +156,8 @@ const runComparison = async (generator: Generator, root: string): Promise<void> 
     against: root,
     stores: chosen.length > 0 ? chosen : stores,
     flowNames: known('flow', values.flow, Object.keys(comparedFlows)),
-    effort: { rounds, perRound, warmUp: warmUpOf(8_000) },
+    effort: { rounds, perRound, warmUp: warmUpOf(4_000) },
+    starts: numberOf('starts', values.starts ?? (quick ? '1' : '6')),
     threshold: numberOf('threshold', values.threshold),
     minutes: numberOf('minutes', values.minutes),
     report,

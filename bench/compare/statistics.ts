@@ -8,32 +8,29 @@ export interface RoundPair {
 
 export interface Comparison {
   readonly rounds: number;
+  readonly starts: number;
   readonly own: number;
   readonly other: number;
-  /** The median of the rounds' ratios, which a slow minute of the machine does not move. */
+  /** The median of the starts' ratios. */
   readonly ratio: number;
-  /** Holds the true median in 95 of 100 comparisons. */
-  readonly interval: readonly [low: number, high: number];
+  /** The least and the largest ratio of a start. */
+  readonly range: readonly [low: number, high: number];
 }
 
-/** The order statistics that bound the median by the normal approximation of the binomial distribution. */
-const medianInterval = (values: readonly number[]): readonly [number, number] => {
-  const sorted = [...values].sort((a, b) => a - b);
-  const count = sorted.length;
-  const halfWidth = (1.96 * Math.sqrt(count)) / 2;
-  const low = Math.max(0, Math.floor(count / 2 - halfWidth) - 1);
-  const high = Math.min(count - 1, Math.ceil(count / 2 + halfWidth));
-  return [sorted[low] ?? Number.NaN, sorted[high] ?? Number.NaN];
-};
+/** The median of the rounds' ratios, which a slow minute of the machine does not move. */
+const ratioOf = (pairs: readonly RoundPair[]): number => median(pairs.map(({ own, other }) => own / other));
 
-export const compareRounds = (pairs: readonly RoundPair[]): Comparison => {
-  const ratios = pairs.map(({ own, other }) => own / other);
+/** Two processes of the same program differ by more than the rounds of one do, so each start counts once. */
+export const compareStarts = (starts: readonly (readonly RoundPair[])[]): Comparison => {
+  const pairs = starts.flat();
+  const ratios = starts.map(ratioOf);
   return {
     rounds: pairs.length,
+    starts: starts.length,
     own: median(pairs.map(({ own }) => own)),
     other: median(pairs.map(({ other }) => other)),
     ratio: median(ratios),
-    interval: medianInterval(ratios),
+    range: [Math.min(...ratios), Math.max(...ratios)],
   };
 };
 

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import { compareRounds, isSlower } from '../../bench/compare/statistics.ts';
+import { compareStarts, isSlower } from '../../bench/compare/statistics.ts';
 import { startProgram } from '../support/setup/index.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -15,19 +15,24 @@ const roundsOf = (ratio: number, count: number) =>
 t.test(
   'a flow that takes 6 percent more is slower than 5 percent allow, one that takes 4 is not',
   async (t) => {
-    t.equal(isSlower(compareRounds(roundsOf(1.06, 28)), 5), true);
-    t.equal(isSlower(compareRounds(roundsOf(1.04, 28)), 5), false);
-    t.equal(isSlower(compareRounds(roundsOf(0.8, 28)), 5), false);
+    t.equal(isSlower(compareStarts([roundsOf(1.06, 28)]), 5), true);
+    t.equal(isSlower(compareStarts([roundsOf(1.04, 28)]), 5), false);
+    t.equal(isSlower(compareStarts([roundsOf(0.8, 28)]), 5), false);
   },
 );
 
 t.test('one slow round does not move the ratio', async (t) => {
-  const pairs = [...roundsOf(1, 27), { own: 9, other: 0.4 }];
-  const { ratio, interval, rounds } = compareRounds(pairs);
+  const { ratio, rounds } = compareStarts([[...roundsOf(1, 27), { own: 9, other: 0.4 }]]);
   t.equal(rounds, 28);
   t.ok(Math.abs(ratio - 1) < 0.02, `${ratio}`);
-  t.ok(interval[0] <= ratio && ratio <= interval[1], `${interval}`);
-  t.ok(interval[1] - interval[0] < 0.06, `${interval}`);
+});
+
+t.test('one slow start does not move the ratio, and the range shows it', async (t) => {
+  const starts = [roundsOf(1, 7), roundsOf(1.3, 21), roundsOf(0.99, 7)];
+  const { ratio, range, rounds } = compareStarts(starts);
+  t.equal(rounds, 35);
+  t.ok(Math.abs(ratio - 1) < 0.02, `${ratio}`);
+  t.ok(range[0] < 1 && range[1] > 1.25, `${range}`);
 });
 
 t.test(
@@ -35,11 +40,14 @@ t.test(
   async (t) => {
     const args = [
       ...['--against', root, '--warm-up', '50', '--store', 'embedded', '--flow', 'exchange'],
-      ...['--rounds', '2', '--requests', '20', '--threshold', '1000'],
+      ...['--rounds', '2', '--starts', '2', '--requests', '20', '--threshold', '1000'],
     ];
     const bench = startProgram(t, 'bench/index.ts', args, { env: { PATH: process.env['PATH'] ?? '' } });
     t.equal((await bench.ended).code, 0, bench.log());
-    t.match(bench.log(), /code exchange \| \d\.\d+ \/ \d\.\d+ ms, ratio \d+\.\d+ \(.*\), 2 rounds \|/);
+    t.match(
+      bench.log(),
+      /code exchange \| \d\.\d+ \/ \d\.\d+ ms, ratio \d+\.\d+ \(.*\), 2 rounds in 2 starts \|/,
+    );
   },
 );
 
