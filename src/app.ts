@@ -33,7 +33,7 @@ import { Engine } from './provider/engine.ts';
 import { routes } from './provider/paths.ts';
 import { findAccount } from './provider/settings/account.ts';
 import { createReadAuthentication } from './provider/settings/authentication.ts';
-import { accountScope, createStrengthOf } from './services/account-pages/index.ts';
+import { accountScope } from './services/account-pages/index.ts';
 import { checkConfiguredClients } from './services/clients/index.ts';
 import { createConsoleScope, ownOriginOf } from './services/console-pages/index.ts';
 import { imageRoutes, withSiteImages } from './services/images/index.ts';
@@ -90,7 +90,7 @@ export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOp
     grantTypes,
     ...(prepared.keys && { keys: prepared.keys }),
   });
-  const { accounts, clients, keys, siteImages } = services;
+  const { accounts, clients, cookieKeys, keys, siteImages, strengthOf } = services;
   const pages = createPages({
     config,
     asset: assetUrl,
@@ -124,7 +124,6 @@ export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOp
     ...additionalFeatures,
   ];
 
-  const cookieKeys = () => keys.current().cookieKeys;
   const steps = features.flatMap(({ steps = [] }) => steps);
   const engine = new Engine(
     {
@@ -180,7 +179,6 @@ export const buildApp = async ({ config, store, clock, log, ...prepared }: AppOp
   await server.register(engineScope({ config, engine, answerError }));
   await server.register(jwksRoute({ keys, path: routes.jwks, cacheSeconds: config.keys.jwks_cache_seconds }));
   await server.register(assets);
-  const strengthOf = createStrengthOf(services.factors, services.passkeys);
   const images: FastifyPluginAsync = async (scope) => {
     await scope.register(themeRoutes(theme));
     await scope.register(imageRoutes({ store, clock, siteImages }));

@@ -19,7 +19,7 @@ export interface FeatureDeclaration {
  * One folder of `features/`. Everything but the name is optional. To add a feature:
  *
  * 1. Make a folder whose `index.ts` says what the feature owns and returns a `Feature`.
- * 2. Add it to the table of contents, `features/index.ts`.
+ * 2. Add it to the list of its subject, `features/…-features.ts`. `features/index.ts` is the table of contents.
  * 3. If it has grant types or commands, put them into a `declaration.ts` and add that to `features/declarations.ts`.
  */
 export interface Feature extends FeatureDeclaration {

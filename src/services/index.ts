@@ -6,8 +6,10 @@ import type { ClientConfig, Config } from '#config';
 import type { Events } from '../events.ts';
 import type { GrantType } from '../provider/grant-types.ts';
 import type { Clock, Store } from '../store/port.ts';
+import { createStrengthOf, type StrengthOf } from './account-pages/index.ts';
 import { createForgetAccount, type ForgetAccount } from './account-removal/index.ts';
 import { type Accounts, createAccounts } from './accounts/index.ts';
+import { createHasMakerRight, type HasMakerRight } from './administration/index.ts';
 import { type Admission, createAdmission } from './admission/index.ts';
 import { type Audit, createAudit } from './audit/index.ts';
 import { type AuthenticationLevels, createAuthenticationLevels } from './authentication-levels/index.ts';
@@ -85,9 +87,12 @@ export interface Services {
   readonly clients: Clients;
   readonly connectedApps: ConnectedApps;
   readonly completeSignIn: CompleteSignIn;
+  /** The keys that sign cookies, the newest first. */
+  readonly cookieKeys: () => readonly string[];
   readonly extensions: Extensions;
   readonly factors: Factors;
   readonly groups: Groups;
+  readonly hasMakerRight: HasMakerRight;
   readonly keys: Keys;
   readonly levels: AuthenticationLevels;
   readonly limits: RateLimits;
@@ -104,6 +109,7 @@ export interface Services {
   readonly sessions: Sessions;
   readonly signInCounts: SignInCounts;
   readonly siteImages: SiteImages;
+  readonly strengthOf: StrengthOf;
   readonly throttle: Throttle;
   readonly upstreams: Upstreams;
   readonly storedUpstreams: StoredUpstreams;
@@ -153,7 +159,8 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
     events,
     draftPasswordNotice: (account) => notices.draft('password-changed', { account }),
   });
-  const [cookieKey = ''] = keys.current().cookieKeys;
+  const cookieKeys = () => keys.current().cookieKeys;
+  const [cookieKey = ''] = cookieKeys();
   const clients = createClients({
     store,
     config: { ...config, clients: [...config.clients, ...clientsOfFeatures(config, cookieKey)] },
@@ -169,7 +176,6 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
   const limits = createRateLimits({ config, store, clock, events });
   const levels = createAuthenticationLevels(config);
   const factors = createFactors({ config, store, clock, events, cipher: keys.cipher, accounts, notices });
-  const cookieKeys = () => keys.current().cookieKeys;
   const remembered = createRememberedBrowsers({ config, clock, cookieKeys });
   const passkeys = createPasskeys({
     config,
@@ -233,9 +239,11 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
     clients,
     connectedApps,
     completeSignIn,
+    cookieKeys,
     extensions,
     factors,
     groups,
+    hasMakerRight: createHasMakerRight({ config, accounts, clients }),
     keys,
     levels,
     limits,
@@ -252,6 +260,7 @@ export const createServices = async (dependencies: Dependencies): Promise<Servic
     sessions,
     signInCounts,
     siteImages,
+    strengthOf: createStrengthOf(factors, passkeys),
     throttle,
     upstreams,
     storedUpstreams,

@@ -1,0 +1,89 @@
+/** The pages below `/account`, in the order of their menu. */
+import type { Feature } from '../feature.ts';
+import { createProfileFields } from '../services/profile-fields/index.ts';
+import { accountActivity } from './account-activity/index.ts';
+import { accountApps } from './account-apps/index.ts';
+import { accountAuthenticator, removeAppPath } from './account-authenticator/index.ts';
+import { accountData } from './account-data/index.ts';
+import { accountOverview } from './account-overview/index.ts';
+import { accountPasskeys, removePasskeyPath } from './account-passkeys/index.ts';
+import { accountPassword } from './account-password/index.ts';
+import { accountProfile } from './account-profile/index.ts';
+import { accountRecovery } from './account-recovery/index.ts';
+import { accountSessions } from './account-sessions/index.ts';
+import { accountSignInMethods } from './account-sign-in-methods/index.ts';
+import { accountUpstreams, removeIdentityPath } from './account-upstreams/index.ts';
+import type { FeatureDependencies } from './dependencies.ts';
+import { emailAddress, emailPath } from './email-address/index.ts';
+
+export const accountFeatures = (dependencies: FeatureDependencies): readonly Feature[] => {
+  const { config, store, clock, events, pages, engine, services } = dependencies;
+  const { accounts, clients, endEverything, factors, links, mail, notices, otherWays } = services;
+  const { passkeys, sessions, strengthOf, throttle, upstreamLinks, upstreams } = services;
+  return [
+    accountOverview(pages),
+    accountProfile({
+      events,
+      pages,
+      accounts,
+      profileFields: createProfileFields(config),
+      emailAddress: mail.isEnabled ? { href: emailPath } : undefined,
+    }),
+    emailAddress({ config, clock, events, pages, accounts, links, mail, notices, throttle, engine }),
+    accountPassword({ config, store, clock, pages, accounts, sessions, throttle, engine }),
+    accountPasskeys({ config, clock, events, pages, accounts, otherWays, passkeys, strengthOf }),
+    accountAuthenticator({
+      config,
+      store,
+      clock,
+      pages,
+      factors,
+      completeSignIn: services.completeSignIn,
+      engine,
+    }),
+    accountUpstreams({
+      config,
+      clock,
+      events,
+      pages,
+      upstreams,
+      arrivals: services.arrivals,
+      flowCookies: services.flowCookies,
+      linking: services.linking,
+      links: upstreamLinks,
+      otherWays,
+      provisioning: services.provisioning,
+    }),
+    accountSignInMethods({
+      pages,
+      factors,
+      passkeys,
+      links: upstreamLinks,
+      upstreams,
+      removePaths: { passkey: removePasskeyPath, app: removeAppPath, identity: removeIdentityPath },
+    }),
+    accountRecovery({
+      config,
+      events,
+      pages,
+      accounts,
+      factors,
+      links,
+      endEverything,
+      hasMakerRight: services.hasMakerRight,
+    }),
+    accountSessions({ pages, clients, sessions }),
+    accountApps({ config, pages, clients, connectedApps: services.connectedApps, engine }),
+    accountActivity({ config, store, pages, clients }),
+    accountData({
+      config,
+      clock,
+      events,
+      pages,
+      accounts,
+      endEverything,
+      forgetAccount: services.forgetAccount,
+      notices,
+    }),
+  ];
+};

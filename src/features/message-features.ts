@@ -1,0 +1,47 @@
+/** Messages to people, and the pages that the links in them open. */
+import type { Feature } from '../feature.ts';
+import type { FeatureDependencies } from './dependencies.ts';
+import { invitation } from './invitation/index.ts';
+import { mailPreview } from './mail-preview/index.ts';
+import { notices } from './notices/index.ts';
+import { createRequestReset, passwordReset } from './password-reset/index.ts';
+import { createKnownDevices } from './sign-in/index.ts';
+
+export const messageFeatures = (dependencies: FeatureDependencies): readonly Feature[] => {
+  const { config, store, clock, events, pages, services } = dependencies;
+  const { accounts, admission, cookieKeys, endEverything, factors, hasMakerRight, links, mail } = services;
+  const { passkeys, provisioning, throttle, upstreamLinks } = services;
+  return [
+    passwordReset({
+      config,
+      clock,
+      events,
+      pages,
+      accounts,
+      admission,
+      endEverything,
+      links,
+      mail,
+      throttle,
+      findDevice: createKnownDevices({ config, clock, cookieKeys }).findDevice,
+    }),
+    notices({
+      config,
+      store,
+      events,
+      pages,
+      accounts,
+      endEverything,
+      links,
+      mail,
+      passkeys,
+      factors,
+      upstreamLinks,
+      provisioning,
+      throttle,
+      requestReset: createRequestReset({ mail, clock }),
+    }),
+    invitation({ config, events, pages, accounts, links, mail, throttle, hasMakerRight }),
+    mailPreview({ mail, pages }),
+  ];
+};
