@@ -48,6 +48,14 @@ const headersOf = ({ headersDistinct }: IncomingMessage): Headers => {
   return headers;
 };
 
+/** Throws for a status that no response can have: Node reads three digits, and `Response` takes 200 to 599. */
+const readResponse = async (response: IncomingMessage): Promise<Response> => {
+  const content = await readBody(response);
+  const { statusCode: status = 502 } = response;
+  const isWithoutBody = status === 204 || status === 205 || status === 304;
+  return new Response(isWithoutBody ? null : content, { status, headers: headersOf(response) });
+};
+
 /**
  * Fetches URLs that clients name (`jwks_uri`, `sector_identifier_uri`, logout and ping notifications), and those of
  * upstreams. It uses https,
@@ -95,9 +103,11 @@ export const createFetch = (
     const body = options.body === undefined || options.body === null ? undefined : String(options.body);
     const headers = new Headers(options.headers);
     if (body !== undefined) headers.set('content-length', String(Buffer.byteLength(body)));
-    const signals = [AbortSignal.timeout(maxMs), ...(options.signal ? [options.signal] : [])];
+    const signal = AbortSignal.any([AbortSignal.timeout(maxMs), ...(options.signal ? [options.signal] : [])]);
 
     return new Promise((settle, fail) => {
+      // The deadline holds for the caller, whatever becomes of the connection.
+      signal.addEventListener('abort', () => fail(signal.reason), { once: true });
       const send = url.protocol === 'https:' ? overHttps : overHttp;
       const request = send(
         url,
@@ -105,18 +115,19 @@ export const createFetch = (
           method: options.method ?? 'GET',
           headers: Object.fromEntries(headers),
           agent: false,
-          signal: AbortSignal.any(signals),
+          signal,
           lookup: resolveAllowed,
         },
         (response) => {
-          readBody(response).then((content) => {
-            const { statusCode: status = 502 } = response;
-            const isWithoutBody = status === 204 || status === 205 || status === 304;
-            settle(new Response(isWithoutBody ? null : content, { status, headers: headersOf(response) }));
-          }, fail);
+          readResponse(response).then(settle, fail);
         },
       );
       request.on('error', fail);
+      // Node closes the connection of a 101 (RFC 9110 §15.2.2) that has no listener, and says nothing.
+      request.once('upgrade', (_response, socket) => {
+        socket.destroy();
+        fail(new Error('the answer changes to a protocol that was not asked for'));
+      });
       request.end(body);
     });
   };

@@ -17,6 +17,7 @@ import {
   redirectUri,
   secret,
   startInProcess,
+  startServerProcess,
   type TestServer,
 } from '../support/setup/index.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -363,4 +364,55 @@ t.test('a network that the operator named is reached, with the minimum of reques
       t.same(asked.toSorted(), Object.keys(attacks).toSorted(), 'and each was asked once');
     },
   );
+});
+
+/** A client's server that writes these bytes as its response. */
+const openAnswering = async (t: Test, bytes: string) => {
+  const server = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.once('data', () => socket.end(bytes));
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  t.teardown(() => server.close());
+  return `http://127.0.0.1:${Object(server.address()).port}/`;
+};
+
+t.test('no response of a client ends the server, or holds a request (CWE-248, CWE-400)', async (t) => {
+  const postern = await startServerProcess(t, { config: { registration: { enabled: true } } });
+  const rest = 'Content-Length: 2\r\n\r\n{}';
+  const responses = {
+    'a status above 599': `HTTP/1.1 999 Odd\r\n${rest}`,
+    'a status below 100': `HTTP/1.1 099 Odd\r\n${rest}`,
+    'status 000': `HTTP/1.1 000 Odd\r\n${rest}`,
+    'another protocol': 'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n',
+    'early hints alone': 'HTTP/1.1 103 Early Hints\r\n\r\n',
+    'bytes that are no HTTP': 'SSH-2.0-OpenSSH_9.9\r\n',
+    'a name of a header that no `Headers` takes': `HTTP/1.1 200 OK\r\nx: \u0001\r\n${rest}`,
+    'a body that ends early': 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}',
+    nothing: '',
+  };
+  for (const [what, bytes] of Object.entries(responses)) {
+    const uri = await openAnswering(t, bytes);
+    const registered = await fetch(`${postern.url}/oauth/register`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        redirect_uris: [redirectUri],
+        token_endpoint_auth_method: 'private_key_jwt',
+        jwks_uri: uri,
+      }),
+    });
+    const { client_id: client } = Object(await registered.json());
+    const began = Date.now();
+    const answer = await postForm(`${postern.url}/oauth/token`, {
+      grant_type: 'authorization_code',
+      code: 'x',
+      redirect_uri: redirectUri,
+      client_assertion_type: assertionType,
+      client_assertion: await assertion(key, client, postern.url),
+    });
+    t.equal(answer.status, 401, what);
+    t.ok(Date.now() - began < 10_000, `${what}: no request waits for it`);
+  }
+  t.equal((await fetch(`${postern.url}/readyz`)).status, 200);
 });
