@@ -1,5 +1,6 @@
 import { messagesFor } from '#src/views/languages/index.ts';
 import { accountDeletedByOperatorMail, accountDeletedMail } from '#src/views/mail/account-deleted.ts';
+import { addressTakenMail } from '#src/views/mail/address-taken.ts';
 import { confirmAddressMail } from '#src/views/mail/email-address.ts';
 import { invitationMail } from '#src/views/mail/invitation.ts';
 import type { MailContext, RenderedMail } from '#src/views/mail/message.ts';
@@ -23,6 +24,7 @@ export const mailGallery: Readonly<Record<string, (context: MailContext) => Rend
   accountDeletedByOperatorMail: (context) => accountDeletedByOperatorMail(context, { request }),
   accountDeletedMail: (context) => accountDeletedMail(context, { request }),
   accountExistsMail,
+  addressTakenMail: (context) => addressTakenMail(context, { request }),
   confirmAddressMail: (context) => confirmAddressMail(context, { href, hours: 24 }),
   invitationMail: (context) => invitationMail(context, { href, until: at }),
   passwordResetMail: (context) => passwordResetMail(context, { request, href, minutes: 60 }),

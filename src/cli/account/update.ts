@@ -1,4 +1,4 @@
-import { type Command, usageError } from '#src/command.ts';
+import { type Command, type Installation, usageError } from '#src/command.ts';
 import type { Claims } from '#src/services/accounts/index.ts';
 import { formatMembers } from '../format-members.ts';
 import { parseNamedValues } from '../name-value.ts';
@@ -33,6 +33,14 @@ const changesOf = ({ username, claim = [], unsetClaim = [], addGroup, removeGrou
   return { ...(username !== undefined && { username }), claims, ...(groups && { groups }) };
 };
 
+const changesAddress = (claims: Claims): boolean =>
+  Object.hasOwn(claims, 'email') || Object.hasOwn(claims, 'email_verified');
+
+const loadNotices = async (installation: Installation) => {
+  const { createCommandNotices } = await import('./with-factors.ts');
+  return createCommandNotices(installation);
+};
+
 export const update: Command = (group, context) => {
   const { output } = context;
   group
@@ -50,10 +58,18 @@ export const update: Command = (group, context) => {
     )
     .action(async (username: string, { ifVersion, ...flags }: UpdateFlags) => {
       const changes = changesOf(flags);
-      const account = await withAccounts(context, async (accounts) => {
+      const account = await withAccounts(context, async (accounts, installation) => {
         const { id } = await requireAccount(accounts, username);
-        // The operator of the machine may change roles.
-        return accounts.update(id, changes, { ifVersion, mayChangeRoles: true });
+        const notices = changesAddress(changes.claims) ? await loadNotices(installation) : undefined;
+        return accounts.update(id, changes, {
+          ifVersion,
+          // The operator of the machine may change roles.
+          mayChangeRoles: true,
+          alsoFor(before, after) {
+            const notice = notices?.draftAddressTaken(before, after);
+            return notice ? [notice.write] : [];
+          },
+        });
       });
       output.answer(accountData(account), formatMembers(accountData(account)));
     });

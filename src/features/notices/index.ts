@@ -1,6 +1,6 @@
 /**
  * Owns messages that tell people what happened to their account, and the page "This wasn't me" that they lead to, but for
- * the one about a deleted account. services/notices stores the requests for them, in the commit of what they are about.
+ * those about a deleted account and an address that an operator took away. services/notices stores the requests for them, in the commit of what they are about.
  *
  * GET  /account/not-me/:token    asks; it changes nothing
  * POST /account/not-me/:token    removes the password and the ways to sign in that were added since (passkeys, apps,
@@ -11,9 +11,9 @@
  * Commands of an operator only store messages, which a running server sends.
  */
 import type { Feature } from '../../feature.ts';
-import { accountDeletedKind, noticeKinds } from '../../services/notices/index.ts';
+import { accountDeletedKind, addressTakenKind, noticeKinds } from '../../services/notices/index.ts';
 import type { NoticesDependencies } from './dependencies.ts';
-import { composeDeleted, createComposeNotice } from './message.ts';
+import { composeAddressTaken, composeDeleted, createComposeNotice } from './message.ts';
 import { notMePages } from './not-me-pages.ts';
 
 export { createNotifyNewDevice } from './new-device.ts';
@@ -24,5 +24,6 @@ export const notices = (dependencies: NoticesDependencies): Feature => {
   const compose = createComposeNotice(dependencies);
   for (const kind of noticeKinds) mail.compose(kind, compose(kind));
   mail.compose(accountDeletedKind, composeDeleted);
+  mail.compose(addressTakenKind, composeAddressTaken);
   return { name: 'notices', pages: notMePages(dependencies) };
 };

@@ -4,8 +4,9 @@ import {
   type Message,
   verifiedAddressOf,
 } from '../../services/mail/index.ts';
-import type { AccountDeleted, Notice, NoticeKind } from '../../services/notices/index.ts';
+import type { LastMessage, Notice, NoticeKind } from '../../services/notices/index.ts';
 import { accountDeletedByOperatorMail, accountDeletedMail } from '../../views/mail/account-deleted.ts';
+import { addressTakenMail } from '../../views/mail/address-taken.ts';
 import {
   addressChangedNotice,
   factorAddedNotice,
@@ -76,13 +77,19 @@ export const createComposeNotice =
     return { to, ...mail };
   };
 
-/** An account that is gone has its last message, and no limit: there is one for each account. */
-export const composeDeleted = async (
-  { to, username = '', at = '', language = '', address, agent }: Partial<AccountDeleted>,
-  contextIn: MailContextIn,
-): Promise<Message | undefined> => {
-  if (to === undefined) return undefined;
-  const template = address === undefined ? accountDeletedByOperatorMail : accountDeletedMail;
-  const request = { account: username, at: new Date(Number(at)), address, userAgent: agent };
-  return { to, ...template(contextIn(language), { request }) };
-};
+type Template = typeof addressTakenMail;
+
+/** Messages to an address that no account has any more have no limit: there is one for each address. */
+const composeLast =
+  (templateFor: (about: Partial<LastMessage>) => Template) =>
+  async (about: Partial<LastMessage>, contextIn: MailContextIn): Promise<Message | undefined> => {
+    const { to, username = '', at = '', language = '', address, agent } = about;
+    if (to === undefined) return undefined;
+    const request = { account: username, at: new Date(Number(at)), address, userAgent: agent };
+    return { to, ...templateFor(about)(contextIn(language), { request }) };
+  };
+
+export const composeDeleted = composeLast(({ address }) =>
+  address === undefined ? accountDeletedByOperatorMail : accountDeletedMail,
+);
+export const composeAddressTaken = composeLast(() => addressTakenMail);

@@ -147,6 +147,11 @@ interface ChangeOptions extends ChangeConditions, RoleRight {
   readonly also?: readonly Write[];
 }
 
+interface UpdateOptions extends ChangeOptions {
+  /** Committed together with the change, as a message about it. Called again when another process wins a race. */
+  readonly alsoFor?: (before: Account, after: Account) => readonly Write[];
+}
+
 interface UpstreamGroups {
   readonly upstream: string;
   readonly groups: readonly string[];
@@ -254,7 +259,7 @@ export interface Accounts {
   /** `also` is committed together with the account, as the use of the link that invited the person. */
   add(account: AddAccount, options?: Omit<ChangeOptions, keyof ChangeConditions>): Promise<Account>;
   draft(account: AddAccount): Promise<AccountDraft>;
-  update(id: string, change: ChangeAccount, options?: ChangeOptions): Promise<Account>;
+  update(id: string, change: ChangeAccount, options?: UpdateOptions): Promise<Account>;
   /** Joining a group that doesn't exist is refused; a group may be left that doesn't exist any more. */
   changeGroups(id: string, change: GroupChange, options?: RoleRight): Promise<Account>;
   /** Whether the group gives a role in the administration of this server. */

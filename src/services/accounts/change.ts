@@ -21,6 +21,7 @@ interface Dependencies {
 
 interface ChangeOptions extends ChangeConditions {
   readonly also?: readonly Write[] | undefined;
+  readonly alsoFor?: ((before: Account, after: Account) => readonly Write[]) | undefined;
 }
 
 type Next = (record: AccountRecord) => AccountRecord;
@@ -102,7 +103,8 @@ export const createAccountChange = ({
       await publishChange(type, id);
       return toAccount(record);
     },
-    async changeWithGroups(id, next, add, { also = [], mayChangeRoles = false, ...conditions } = {}) {
+    async changeWithGroups(id, next, add, options = {}) {
+      const { also = [], alsoFor, mayChangeRoles = false, ...conditions } = options;
       refuseConfigured(id);
       let former: AccountRecord | undefined;
       const record = await stored.change(
@@ -115,6 +117,7 @@ export const createAccountChange = ({
           return changed;
         },
         async () => [...also, ...(await groups.require(add))],
+        (before, after) => alsoFor?.(toAccount(before), toAccount(after)) ?? [],
       );
       await invalidate(id);
       emitMemberships(id, former ? allGroupsOf(former) : [], allGroupsOf(record));

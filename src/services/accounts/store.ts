@@ -53,11 +53,15 @@ export interface AccountStore {
   reserveEmail(id: string): Promise<boolean>;
   /** The writes of `insert`, for a commit together with others. */
   insertions(record: AccountRecord): readonly Write[];
-  /** Applies `next` to the current record, again if another process changed it meanwhile. */
+  /**
+   * Applies `next` to the current record, again if another process changed it meanwhile. What `also` returns is committed
+   * with the change.
+   */
   change(
     id: string,
     next: (record: AccountRecord) => AccountRecord,
     conditions?: Conditions,
+    also?: (before: AccountRecord, after: AccountRecord) => readonly Write[],
   ): Promise<AccountRecord>;
   /** Stores another hash of the same password. A change made meanwhile, as of the password, wins. */
   replaceHash(stored: StoredAccount, hash: string): Promise<void>;
@@ -288,7 +292,7 @@ export const createAccountStore = (
         }
       }
     },
-    async change(id, next, conditions = noConditions) {
+    async change(id, next, conditions = noConditions, also = () => []) {
       for (let attempt = 1; ; attempt += 1) {
         const writes = await conditions();
         const held = await byId(id);
@@ -304,8 +308,9 @@ export const createAccountStore = (
         );
         const removals = (await ownNames(id, dropped)).map(removeName);
         const replacement = replaceAccount(record, held.body);
+        const others = [...writes, replacement, ...removals, ...also(held.record, record)];
         try {
-          await commitWithNames(record, [...gained, ...unreserved], [...writes, replacement, ...removals]);
+          await commitWithNames(record, [...gained, ...unreserved], others);
           return record;
         } catch (error) {
           // Another account has reserved the address meanwhile, which is no reason to refuse this change.

@@ -34,7 +34,7 @@ interface Dependencies extends RightOver {
   readonly clock: Clock;
   readonly endEverything: EndEverything;
   readonly forgetAccount: ForgetAccount;
-  readonly notices: Pick<Notices, 'draftDeleted'>;
+  readonly notices: Pick<Notices, 'draftAddressTaken' | 'draftDeleted'>;
   readonly recordChange: RecordChange;
   /** Undefined where no mail server is configured. */
   readonly sendPasswordReset: ((account: Account) => Promise<void>) | undefined;
@@ -102,11 +102,17 @@ export const createAccountAdministration = ({
       };
       const named = Array.isArray(change.groups) ? change.groups : [];
       requireRightOver(by, { operatorGroups: named });
+      let notice: Draft | undefined;
       const updated = await accounts.update(id, change, {
         ifVersion,
         check,
         mayChangeRoles: by.permissions.has('roles'),
+        alsoFor(held, changed) {
+          notice = notices.draftAddressTaken(held, changed);
+          return notice ? [notice.write] : [];
+        },
       });
+      notice?.afterCommit();
       recordChange(by, {
         operation: 'account.update',
         account: id,

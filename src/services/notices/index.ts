@@ -8,7 +8,7 @@
 
 import { newId } from '../../store/new-id.ts';
 import type { Clock } from '../../store/port.ts';
-import type { Account } from '../accounts/index.ts';
+import { type Account, foldUsername } from '../accounts/index.ts';
 import { languageOf, type Mail, verifiedAddressOf } from '../mail/index.ts';
 import type { Draft } from '../outbox/index.ts';
 
@@ -50,8 +50,14 @@ type RequestFacts = Pick<Notice, 'language' | 'address' | 'agent'>;
 /** The kind of the message about an account that is gone. It has no link: nothing is left that it could protect. */
 export const accountDeletedKind = 'account-deleted';
 
-/** What the outbox keeps of that message. The account can't be looked up any more, so this names it. */
-export interface AccountDeleted extends RequestFacts, Pick<Notice, 'at'> {
+/**
+ * The kind of the message to an address that an operator has taken from an account. It has no link: the operator may have
+ * done so because another person reads the mail there, and a link that brings the address back would give them the account.
+ */
+export const addressTakenKind = 'address-taken';
+
+/** What the outbox keeps of a message to an address that no account has any more. So it names the account itself. */
+export interface LastMessage extends RequestFacts, Pick<Notice, 'at'> {
   readonly to: string;
   readonly username: string;
 }
@@ -61,6 +67,8 @@ export interface Notices {
   draft(kind: NoticeKind, about: Omit<Notice, 'id' | 'at'>): Draft | undefined;
   /** The message about the deletion of an account. Without a request, an operator deletes it. */
   draftDeleted(account: Account, request?: RequestFacts): Draft | undefined;
+  /** The message to the verified address that the account has no more, after a change by an operator. */
+  draftAddressTaken(before: Account, after: Account): Draft | undefined;
 }
 
 interface Dependencies {
@@ -68,22 +76,37 @@ interface Dependencies {
   readonly clock: Clock;
 }
 
-export const createNotices = ({ mail, clock }: Dependencies): Notices => ({
-  draft: (kind, about) => mail.draft(kind, { id: newId(16), at: String(clock.now()), ...about }),
-  draftDeleted(account, request = {}) {
-    const to = verifiedAddressOf(account);
-    if (to === undefined) return undefined;
+export const createNotices = ({ mail, clock }: Dependencies): Notices => {
+  const draftLast = (
+    kind: string,
+    account: Account,
+    { to, ...request }: RequestFacts & { readonly to: string },
+  ): Draft | undefined => {
     const language = languageOf(account) ?? request.language;
-    const about: AccountDeleted = {
+    const about: LastMessage = {
       ...request,
       to,
       username: account.username,
       at: String(clock.now()),
       ...(language !== undefined && { language }),
     };
-    return mail.draft(accountDeletedKind, { ...about });
-  },
-});
+    return mail.draft(kind, { ...about });
+  };
+
+  return {
+    draft: (kind, about) => mail.draft(kind, { id: newId(16), at: String(clock.now()), ...about }),
+    draftDeleted(account, request = {}) {
+      const to = verifiedAddressOf(account);
+      return to === undefined ? undefined : draftLast(accountDeletedKind, account, { ...request, to });
+    },
+    draftAddressTaken(before, after) {
+      const to = verifiedAddressOf(before);
+      if (to === undefined || foldUsername(to) === foldUsername(verifiedAddressOf(after) ?? ''))
+        return undefined;
+      return draftLast(addressTakenKind, after, { to });
+    },
+  };
+};
 
 const maxAgentLength = 512;
 

@@ -102,6 +102,8 @@ export const de = {
   addressChanged: {
     subject: (brand) => `Ihre E-Mail-Adresse für ${brand} wurde geändert`,
     text: 'Die E-Mail-Adresse Ihres Kontos wurde geändert. Nachrichten zum Konto gehen von nun an an die neue Adresse.',
+    byOperator:
+      'Die Betreiber haben die E-Mail-Adresse Ihres Kontos geändert oder entfernt. Nachrichten zum Konto gehen nicht mehr an diese Adresse. Wenn Sie nicht darum gebeten haben, wenden Sie sich an die Betreiber dieses Dienstes.',
   },
   upstreamLinked: {
     subject: (brand) => `Neue Anmeldung bei ${brand}`,

@@ -99,6 +99,8 @@ export const en = {
   addressChanged: {
     subject: (brand) => `Your email address for ${brand} was changed`,
     text: 'The email address of your account was changed. Messages about the account go to the new address from now on.',
+    byOperator:
+      'An operator changed the email address of your account or removed it. Messages about the account don’t come to this address any more. If you didn’t ask for this, contact the people who run this service.',
   },
   upstreamLinked: {
     subject: (brand) => `New way to sign in to ${brand}`,

@@ -45,7 +45,7 @@ export interface MailMessages {
     expires: (hours: number) => string;
     ignore: string;
   };
-  readonly addressChanged: { subject: (brand: string) => string; text: string };
+  readonly addressChanged: { subject: (brand: string) => string; text: string; byOperator: string };
   readonly factorAdded: { subject: (brand: string) => string; text: string };
   readonly factorRemoved: { subject: (brand: string) => string; text: string };
   readonly recoveryCodeUsed: { subject: (brand: string) => string; text: string };

@@ -103,6 +103,8 @@ export const pl = {
   addressChanged: {
     subject: (brand) => `Adres e-mail w ${brand} został zmieniony`,
     text: 'Adres e-mail Twojego konta został zmieniony. Wiadomości o koncie będą odtąd przychodzić na nowy adres.',
+    byOperator:
+      'Operator zmienił lub usunął adres e-mail Twojego konta. Wiadomości o koncie nie będą już przychodzić na ten adres. Jeśli to nie Ty o to prosisz, skontaktuj się z osobami, które prowadzą tę usługę.',
   },
   upstreamLinked: {
     subject: (brand) => `Nowy sposób logowania do ${brand}`,
