@@ -3,12 +3,12 @@
  * called, at each start again, which is a fifth of the processor time of a start. V8 compiles a function together with
  * its file if it stands in parentheses. So the functions that a start calls get parentheses.
  */
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { freePort } from '#src/testing/free-port.ts';
 
@@ -26,48 +26,72 @@ interface Coverage {
   }[];
 }
 
-const answers = (url: string): Promise<boolean> =>
-  fetch(url).then(
-    ({ ok }) => ok,
-    () => false,
-  );
+const giveUpAfterMs = 120_000;
 
-const giveUpAfterMs = 60_000;
+/**
+ * Resolves when the child says that it listens. An answer at its address does not show that, because another program
+ * may have the port, and a child that is ended earlier has called too little.
+ */
+const waitUntilListening = async (child: ChildProcessByStdio<null, null, Readable>, issuer: string) => {
+  let said = '';
+  child.stderr.setEncoding('utf8');
+  // The stream is read to its end, so that the child never waits to write.
+  const listening = new Promise<void>((resolve) => {
+    child.stderr.on('data', (text: string) => {
+      said += text;
+      if (said.includes(`listening on ${issuer} `)) resolve();
+    });
+  });
+  const ended = once(child, 'close').then(([code, signal]) => {
+    throw new Error(`the bundle ended with ${code ?? signal} at its start: ${said}`);
+  });
+  await Promise.race([listening, ended]);
+};
 
-/** Starts the bundle until it answers discovery, and returns the functions that were called. */
+/** Starts the bundle, reads discovery, and ends it, so that it writes its coverage. */
+const startAndStop = async (file: string, folder: string, coverage: string): Promise<void> => {
+  const port = await freePort();
+  const issuer = `http://localhost:${port}`;
+  const settings = [`issuer=${issuer}`, `listen.port=${port}`, 'log.format=json', 'demo=false'];
+  const child = spawn(process.execPath, [file, ...settings.flatMap((one) => ['--set', one]), 'start'], {
+    cwd: folder,
+    env: { NODE_V8_COVERAGE: coverage },
+    stdio: ['ignore', 'ignore', 'pipe'],
+    timeout: giveUpAfterMs,
+    killSignal: 'SIGKILL',
+  });
+  const ended = once(child, 'close');
+  try {
+    await waitUntilListening(child, issuer);
+    const discovery = await fetch(`${issuer}/.well-known/openid-configuration`);
+    const found = Object(await discovery.json())['issuer'];
+    if (found !== issuer) throw new Error(`discovery names the issuer ${found} instead of ${issuer}`);
+  } finally {
+    child.kill('SIGTERM');
+    await ended;
+  }
+  if (child.exitCode !== 0) throw new Error(`the bundle ended with ${child.exitCode ?? child.signalCode}`);
+};
+
+/** Returns the functions of the bundle that a start until the first discovery calls. */
 const findCalled = async (file: string): Promise<readonly Range[]> => {
   const folder = await mkdtemp(join(tmpdir(), 'postern-start-'));
   try {
     const coverage = join(folder, 'coverage');
-    const port = await freePort();
-    const issuer = `http://localhost:${port}`;
-    const settings = [`issuer=${issuer}`, `listen.port=${port}`, 'log.format=json', 'demo=false'];
-    const child = spawn(process.execPath, [file, ...settings.flatMap((one) => ['--set', one]), 'start'], {
-      cwd: folder,
-      env: { NODE_V8_COVERAGE: coverage },
-      stdio: 'ignore',
-      timeout: giveUpAfterMs,
-    });
-    const ended = once(child, 'exit');
-    while (!(await answers(`${issuer}/.well-known/openid-configuration`))) {
-      if (child.exitCode !== null || child.signalCode !== null) throw new Error('the bundle does not start');
-      await sleep(50);
-    }
-    child.kill('SIGTERM');
-    await ended;
-    // Each thread writes a file of its own: the store has one besides the main thread.
+    await mkdir(coverage);
+    await startAndStop(file, folder, coverage);
+    // Each thread writes a file of its own. The bundle itself is only in that of the main thread.
     const written = await Promise.all(
       (await readdir(coverage)).map(async (name): Promise<Coverage> => {
         return JSON.parse(await readFile(join(coverage, name), 'utf8'));
       }),
     );
-    const scripts = written
+    const [script, ...others] = written
       .flatMap(({ result }) => result)
       .filter(({ url }) => url === pathToFileURL(file).href);
-    const called = scripts
-      .flatMap(({ functions }) => functions.map(({ ranges: [whole] }) => whole))
-      .filter(({ count }) => count > 0);
-    return [...new Map(called.map((range) => [`${range.startOffset} ${range.endOffset}`, range])).values()];
+    if (!script || others.length > 0)
+      throw new Error(`${others.length + (script ? 1 : 0)} of ${written.length} threads ran the bundle`);
+    return script.functions.map(({ ranges: [whole] }) => whole).filter(({ count }) => count > 0);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
