@@ -85,6 +85,7 @@ export const remove: Command = (group, context) => {
         const { createCommandNotices } = await import('./with-factors.ts');
         const notice = (await createCommandNotices(installation)).draftDeleted(account);
         await accounts.remove(account.id, { also: () => (notice ? [notice.write] : []) });
+        await notice?.afterCommit();
         return account;
       });
       context.output.answer({ sub: id, username: name, deleted: true }, `The account ${name} is deleted.`);

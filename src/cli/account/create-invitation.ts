@@ -14,7 +14,7 @@ export interface Invitation {
 
 /** Stores an invitation, and lets the running servers send its message. */
 export const createInvitation = async (installation: Installation, invitation: Invitation) => {
-  const [{ createKeys }, { createOneTimeLinks }, { draftInvitation }, { mailQueue, outboxTopic }] =
+  const [{ createKeys }, { createOneTimeLinks }, { draftInvitation }, { mailQueue, requestSweep }] =
     await Promise.all([
       import('#src/services/keys/index.ts'),
       import('#src/services/one-time-links/index.ts'),
@@ -30,8 +30,7 @@ export const createInvitation = async (installation: Installation, invitation: I
       { ...invitation, maker: { kind: 'command' } },
     );
     await store.commit(draft.writes);
-    // Without it the servers find the message within half a minute.
-    if (invitation.language !== undefined) await store.publish(outboxTopic, mailQueue.name).catch(() => {});
+    if (invitation.language !== undefined) await requestSweep(store, mailQueue);
     const details = { mailed: invitation.language !== undefined };
     events.emit({ type: 'account.invited', outcome: 'ok', details });
     return draft;

@@ -33,6 +33,7 @@ export const recoveryLink: Command = (group, context) => {
           });
           const notice = notices.draft('recovery-link', { account: account.id });
           await store.commit([draft.write, ...(notice ? [notice.write] : [])]);
+          await notice?.afterCommit();
           events.emit({ type: 'account.recovery_link_made', outcome: 'ok', account: account.id });
           return { ...draft, account };
         } finally {

@@ -63,7 +63,7 @@ export const deletePages = (
         const { tag } = visit.frame.page.messages;
         const notice = notices.draftDeleted(account, describeRequest(request, tag));
         await accounts.remove(account.id, { also: () => (notice ? [notice.write] : []) });
-        notice?.afterCommit();
+        await notice?.afterCommit();
         events.emit({
           type: 'account.deleted',
           outcome: 'ok',

@@ -100,7 +100,7 @@ export const confirmPages = (dependencies: EmailAddressDependencies): FastifyPlu
       // Another account verified it meanwhile.
       throw error instanceof Failure && error.code === 'email_taken' ? linkGone() : error;
     }
-    notice?.afterCommit();
+    await notice?.afterCommit();
     events.emit({
       type: 'account.address_confirmed',
       outcome: 'ok',

@@ -10,7 +10,7 @@ import { changeRequired } from './requirements.ts';
 /** `write` is committed together with the password. */
 export type DraftPasswordNotice = (
   account: string,
-) => { readonly write: Write; afterCommit(): void } | undefined;
+) => { readonly write: Write; afterCommit(): Promise<void> } | undefined;
 
 interface Dependencies {
   readonly passwords: Passwords;
@@ -50,7 +50,7 @@ export const createSetPassword = ({
       also: [...also, ...(notice ? [notice.write] : [])],
       ...conditions,
     });
-    notice?.afterCommit();
+    await notice?.afterCommit();
   };
 
   return {

@@ -149,7 +149,7 @@ export const createAccountAdministration = ({
           return notice ? [notice.write] : [];
         },
       });
-      notice?.afterCommit();
+      await notice?.afterCommit();
       await end(id);
       await forgetAccount({ id });
       recordChange(by, {

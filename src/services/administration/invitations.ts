@@ -7,7 +7,7 @@ import { type Groups, groupNotFound } from '../groups/index.ts';
 import { createInvitations, draftInvitation, type ListedInvitation } from '../invitations/index.ts';
 import { isMailAddress, type Mail } from '../mail/index.ts';
 import { createListedLinks, type OneTimeLinks } from '../one-time-links/index.ts';
-import { mailQueue, outboxTopic } from '../outbox/index.ts';
+import { mailQueue, requestSweep } from '../outbox/index.ts';
 import { type Administrator, makerOf, requirePermission, requireRecentSignIn } from './administrator.ts';
 import type { RecordChange } from './change-record.ts';
 import type { ShownLink } from './credentials.ts';
@@ -109,7 +109,7 @@ export const createInvitationAdministration = ({
         { email, username, claims, groups, maker: makerOf(by), lifetimeSeconds, language },
       );
       await store.commit(writes);
-      if (language !== undefined) await store.publish(outboxTopic, mailQueue.name).catch(() => {});
+      if (language !== undefined) await requestSweep(store, mailQueue);
       recordChange(by, {
         operation: 'account.invite',
         details: { email, mailed: language !== undefined, groups: groups.join(' ') },

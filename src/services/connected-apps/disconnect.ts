@@ -4,7 +4,7 @@ import { decodePayload } from '../../provider/storage/payload.ts';
 import { decodeSession, disconnectFields } from '../../provider/storage/session.ts';
 import type { Clock, Listed, Store, Write } from '../../store/port.ts';
 import { kinds } from '../../store/record-kinds.ts';
-import { outboxTopic, requestQueue } from '../outbox/index.ts';
+import { requestQueue, requestSweep } from '../outbox/index.ts';
 import { consentKey } from './consent-record.ts';
 
 interface Dependencies {
@@ -99,8 +99,7 @@ export const createDisconnect =
     }
 
     const { grants, requests, sessions, consents } = ended;
-    // A server that misses this looks for messages to send from time to time.
-    if (sessions > 0) await store.publish(outboxTopic, requestQueue.name).catch(() => {});
+    if (sessions > 0) await requestSweep(store, requestQueue);
     if (grants + requests + sessions + consents > 0)
       events.emit({
         type: 'app.disconnected',

@@ -67,7 +67,7 @@ export const createFactors = ({
   /** A message that is committed together with the change. */
   const draftNotice = (kind: NoticeKind, { id }: Account, by?: By) => {
     const draft = notices?.draft(kind, { account: id, ...by?.request });
-    return { writes: draft ? [draft.write] : [], afterCommit: () => draft?.afterCommit() };
+    return { writes: draft ? [draft.write] : [], afterCommit: async () => draft?.afterCommit() };
   };
 
   const secretOf = (account: Account, { id, secret }: AuthenticatorRecord): Buffer =>
@@ -101,7 +101,7 @@ export const createFactors = ({
     });
     if (removed > 0) {
       emit('account.factor_removed', account, 'authenticator', by);
-      notice.afterCommit();
+      await notice.afterCommit();
     }
     return removed;
   };
@@ -116,7 +116,7 @@ export const createFactors = ({
     );
     if (isRemoved) {
       emit('account.factor_removed', account, 'recovery', by);
-      notice.afterCommit();
+      await notice.afterCommit();
     }
     return isRemoved;
   };
@@ -179,7 +179,7 @@ export const createFactors = ({
       });
       if (verdict.outcome === 'added') {
         emit('account.factor_added', account, 'authenticator', by);
-        notice.afterCommit();
+        await notice.afterCommit();
       }
       return verdict;
     },
@@ -216,7 +216,7 @@ export const createFactors = ({
       });
       if (verdict === 'right') {
         emit('account.recovery_code_used', account, 'recovery', by);
-        notice.afterCommit();
+        await notice.afterCommit();
       }
       return verdict;
     },
@@ -236,7 +236,7 @@ export const createFactors = ({
       );
       if (!isDone) return undefined;
       emit('account.recovery_codes_made', account, 'recovery', by);
-      notice.afterCommit();
+      await notice.afterCommit();
       return codes;
     },
 

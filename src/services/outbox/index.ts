@@ -3,7 +3,8 @@
  * and sent in the background afterwards. What a message says, and to which server, belongs to the feature that handles
  * its kind. Requests to clients and mail have a queue each.
  *
- * 1. `send` stages the message with the unit of work. Once that is committed, a sweep begins.
+ * 1. `send` stages the message with the unit of work. Once that is committed, a sweep begins. Commands only store
+ *    messages, and ask the servers for a sweep.
  * 2. A sweep takes the messages that are due. It moves each to its next attempt before it sends it, and only the
  *    process whose write succeeds sends it.
  * 3. When the handler succeeds, fails for good or fails after the last pause of the queue, the message is removed and
@@ -12,7 +13,14 @@
  */
 export { DeliveryFailed } from './delivery-failed.ts';
 export { createOutbox, type Draft, type Outbox } from './outbox.ts';
-export { insertDelivery, mailQueue, outboxIndex, outboxTopic, readDelivery, requestQueue } from './record.ts';
+export {
+  insertDelivery,
+  mailQueue,
+  outboxIndex,
+  readDelivery,
+  requestQueue,
+  requestSweep,
+} from './record.ts';
 export {
   dropDelivery,
   findWaiting,

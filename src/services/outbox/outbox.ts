@@ -12,6 +12,7 @@ import {
   postpone,
   type Queue,
   readDelivery,
+  requestSweep,
 } from './record.ts';
 
 type Handler = (about: Delivery['about']) => Promise<void>;
@@ -19,7 +20,7 @@ type Handler = (about: Delivery['about']) => Promise<void>;
 /** A message that isn't stored yet. The caller commits `write` together with its own, then calls `afterCommit`. */
 export interface Draft {
   readonly write: Insert;
-  afterCommit(): void;
+  afterCommit(): Promise<void>;
 }
 
 export interface Outbox {
@@ -144,7 +145,11 @@ export const createOutbox = ({ store, clock, events, onError, queue }: Dependenc
 
   const draft = (kind: string, about: Delivery['about']): Draft => ({
     write: insertDelivery({ kind, about, tries: 0 }, clock.now(), queue),
-    afterCommit: sweepSoon,
+    async afterCommit() {
+      // Commands store messages too, and only servers send them.
+      if (stopped) await requestSweep(store, queue);
+      else sweepSoon();
+    },
   });
 
   return {
@@ -161,7 +166,6 @@ export const createOutbox = ({ store, clock, events, onError, queue }: Dependenc
     },
     async start() {
       stopped = false;
-      // Commands store messages too, and only servers send them.
       const unsubscribe = store.subscribe(outboxTopic, (queueName) => queueName === name && sweepSoon());
       sweepSoon();
       return async () => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Document, IndexEntry, Insert, Key, Merge, Replace } from '../../store/port.ts';
+import type { Document, IndexEntry, Insert, Key, Merge, Replace, Store } from '../../store/port.ts';
 import { record } from '../../store/record.ts';
 import { kinds } from '../../store/record-kinds.ts';
 
@@ -39,6 +39,10 @@ const format = record<Delivery>('delivery');
 export const outboxIndex = 'outbox';
 /** A message to the servers that has the name of a queue makes them look into it at once. */
 export const outboxTopic = 'outbox';
+
+/** A server that misses this finds the messages with its next sweep, within half a minute. */
+export const requestSweep = (store: Store, { name }: Queue): Promise<void> =>
+  store.publish(outboxTopic, name).catch(() => {});
 
 const indexEntries = ({ name }: Queue, at: number): readonly IndexEntry[] => [
   { index: outboxIndex, of: name, at },

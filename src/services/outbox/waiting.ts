@@ -4,10 +4,10 @@ import {
   mailQueue,
   moveBack,
   outboxIndex,
-  outboxTopic,
   type Queue,
   readDelivery,
   requestQueue,
+  requestSweep,
 } from './record.ts';
 
 /** A message that waits, for operators. Times are milliseconds since the epoch. */
@@ -75,7 +75,7 @@ export const findWaiting = async (
 /** Makes a message of this queue due now. */
 export const sendNow = async (store: Store, name: QueueName, id: string, now: number): Promise<void> => {
   await store.commit([moveBack(keyOf(id), queues[name], now)]);
-  await store.publish(outboxTopic, queues[name].name).catch(() => {});
+  await requestSweep(store, queues[name]);
 };
 
 export const dropDelivery = (store: Store, id: string): Promise<void> =>

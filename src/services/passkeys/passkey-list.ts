@@ -74,7 +74,7 @@ export const createPasskeyList = ({ store, events, notices }: Dependencies): Pas
       if (outcome === 'unknown' || outcome === 'last') return outcome;
       // Not in the same commit: a cluster can't undo a removal, and without its owner a passkey that stays is dead.
       await store.commit([removeOwner(outcome)]);
-      notice?.afterCommit();
+      await notice?.afterCommit();
       emit('passkey.removed', account, by);
       return 'removed';
     },

@@ -106,7 +106,7 @@ export const createPasskeys = (dependencies: Dependencies): Passkeys => {
         const isTaken = error instanceof Conflict && error.key.kind === kinds.passkeyOwner;
         throw isTaken ? new PasskeyRefused('already_registered', { cause: error }) : error;
       }
-      notice?.afterCommit();
+      await notice?.afterCommit();
       const passkey = summaryOf(added);
       const { provider } = passkey;
       const { notice: _, ...who } = by ?? {};

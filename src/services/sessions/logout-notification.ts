@@ -1,7 +1,7 @@
 import type { AdapterPayload } from 'oidc-provider';
 import type { Clock, Store, Write } from '../../store/port.ts';
 import type { Clients } from '../clients/index.ts';
-import { insertDelivery, outboxTopic, requestQueue } from '../outbox/index.ts';
+import { insertDelivery, requestQueue, requestSweep } from '../outbox/index.ts';
 
 /** What the outbox keeps of a logout that a client has to be notified of (OpenID Connect Back-Channel Logout). */
 export const logoutDelivery = 'logout';
@@ -35,7 +35,5 @@ export const createNotifyClients =
     return writes.flat();
   };
 
-/** After the commit of such writes. A server that misses the message finds the notifications within half a minute. */
-export const sendNotifications = async (store: Store): Promise<void> => {
-  await store.publish(outboxTopic, requestQueue.name).catch(() => {});
-};
+/** After the commit of such writes. */
+export const sendNotifications = (store: Store): Promise<void> => requestSweep(store, requestQueue);

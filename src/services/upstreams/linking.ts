@@ -59,7 +59,7 @@ export const createLinking = ({
       const also = [consume, ...(notice ? [notice.write] : [])];
       const linked = await provisioning.link(account, identity, also);
       if (!linked) return undefined;
-      notice?.afterCommit();
+      await notice?.afterCommit();
       emit('account.upstream_linked', account.id, identity.upstream, by);
       return linked;
     },
@@ -75,7 +75,7 @@ export const createLinking = ({
         await restore(stored);
         return 'refused';
       }
-      notice?.afterCommit();
+      await notice?.afterCommit();
       emit('account.upstream_unlinked', account.id, stored.link.upstream, by);
       return unlinking;
     },
