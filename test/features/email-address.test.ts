@@ -289,6 +289,47 @@ t.test('the owner of a former address takes the account back, and nobody takes i
   t.strictSame(await emailOf(stage), { email: 'old@example.com', verified: true });
 });
 
+t.test('notices at an address that the account has left lead nowhere', async (t) => {
+  const stage = await open(t);
+  const { server, smtp, account } = stage;
+  const { accounts, factors } = server.app.services;
+  const notMeIn = async (to: string): Promise<string> => {
+    const [link = ''] = linksIn(await smtp.next(to), server.issuer);
+    t.match(link, '/account/not-me/');
+    return link;
+  };
+  await accounts.setPassword(account, 'the password of the owner');
+  const older = await notMeIn('old@example.com');
+  await accounts.setPassword(account, password);
+  await notMeIn('old@example.com');
+  for (const { name, value } of (await server.signIn('grace')).cookies) stage.browser.setCookie(name, value);
+  await stage.browser.submit(await form(stage), { email: 'thief@example.com', password });
+  await stage.browser.submit(await stage.browser.open(await linkTo(stage, 'thief@example.com')), {});
+  const ofOwner = await notMeIn('old@example.com');
+  server.clock.advance(60);
+  await accounts.setPassword(account, 'the password of the thief');
+  const ofThief = await notMeIn('thief@example.com');
+
+  const owner = new Browser();
+  t.equal((await owner.request(older)).status, 410, 'its link for a new password would go to the thief');
+  await owner.submit(await owner.open(ofOwner), {});
+  await owner.submit(await owner.open(await linkTo(stage, 'old@example.com')), {
+    password: 'mine once more',
+  });
+  const recovered = await accounts.find(account);
+  if (!recovered) throw new Error('no account');
+  const { pending, secret } = factors.begin(recovered, 'test');
+  await factors.enrol(recovered, { place: 'test', pending, code: codeAt(secret, server.clock.now()) });
+
+  const thief = new Browser();
+  t.equal((await thief.request(ofThief)).status, 410);
+  const options = { method: 'POST', headers: { origin: server.issuer }, redirect: 'manual' } as const;
+  t.equal((await fetch(ofThief, options)).status, 410);
+  const after = await accounts.find(account);
+  t.equal(after?.hasPassword, true, 'the password of the owner stays');
+  t.equal(after && (await factors.of(after)).authenticators.length, 1, 'and so does the app');
+});
+
 t.test('an address that another account has meanwhile doesn’t come back', async (t) => {
   const stage = await open(t);
   const { server, smtp } = stage;

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify';
 import { signInMethodsPath } from '../../services/account-pages/index.ts';
 import { type Account, type FormerAddress, isRestorable } from '../../services/accounts/index.ts';
+import { verifiedAddressOf } from '../../services/mail/index.ts';
 import { linkGone, type OneTimeLink, submitOnce } from '../../services/one-time-links/index.ts';
 import { UnitOfWork } from '../../store/unit-of-work.ts';
 import { notMeDonePage, notMePage } from '../../views/pages/not-me.ts';
@@ -31,7 +32,10 @@ export const notMePages = ({
     const link = await links.find(notMePurpose, token);
     const account: Account | undefined = await accounts.find(link.account ?? '');
     if (!account) throw linkGone();
-    return { account, link, former: await findFormer(account, link) };
+    const former = await findFormer(account, link);
+    // Who reads the mail at an address that the account has left must not remove what its owner has set up since.
+    if (!former && verifiedAddressOf(account) !== link.email) throw linkGone();
+    return { account, link, former };
   };
 
   /** The address that comes back, for a link of the notice to a former address. */
